@@ -1,0 +1,139 @@
+"""SEGMENT ARRIVES in CLOSED, LISTEN and SYN-SENT (RFC 9293 sections 3.10.7.1 to 3.10.7.3).
+
+The checks stand in the RFC's order. The states in which the peer's numbers are known are in
+`other_states`. The security checks are left out throughout, as Appendix A.1.2 allows.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.events import Response, Signal
+from tcptui.core.input import hold, process_text_and_fin
+from tcptui.core.other_states import other_states
+from tcptui.core.output import (
+    acknowledge,
+    enter_established,
+    learn_from_syn,
+    learn_window,
+    retransmit,
+    send_syn_ack,
+    transmit,
+)
+from tcptui.core.rules import Rule
+from tcptui.core.segment import ACK, FIN, RST, SYN, Segment
+from tcptui.core.seq import add as seq_add
+from tcptui.core.seq import le, lt
+from tcptui.core.state import State
+from tcptui.core.step import Step
+from tcptui.core.tcb import Held, Tcb
+
+
+def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """3.10.7 for a segment that belongs to `tcb`."""
+    if tcb.state is State.LISTEN:
+        _listen(tcb, segment, step)
+    elif tcb.state is State.SYN_SENT:
+        _syn_sent(tcb, segment, step)
+    else:
+        other_states(tcb, segment, step)
+
+
+def no_connection(segment: Segment, step: Step) -> None:
+    """3.10.7.1: a segment for which there is no connection, not even one that listens."""
+    if segment.flags & RST:
+        step.rule(None, Rule.CLOSED_RST)
+    elif segment.flags & ACK:
+        step.rule(None, Rule.CLOSED_ACK, ack=segment.ack)
+        step.send_reset_for(segment)
+    else:
+        step.rule(None, Rule.CLOSED_NO_ACK, seq=segment.seq, len=segment.length)
+        step.send_reset_for(segment)
+    step.drop(None, segment)
+
+
+def _listen(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """3.10.7.2"""
+    # First, check for a RST.
+    if segment.flags & RST:
+        step.rule(tcb, Rule.LISTEN_RST)
+        step.drop(tcb, segment)
+    # Second, check for an ACK.
+    elif segment.flags & ACK:
+        step.rule(tcb, Rule.LISTEN_ACK, ack=segment.ack)
+        if not (segment.flags & SYN and step.profile.listen_ignores_syn_ack):
+            step.send_reset_for(segment, tcb)
+        step.drop(tcb, segment)
+    # Third, check for a SYN.
+    elif segment.flags & SYN:
+        if segment.flags & FIN and step.profile.drop_syn_fin:
+            step.rule(tcb, Rule.LISTEN_SYN_FIN_DROPPED)
+            step.drop(tcb, segment)
+            return
+        tcb.remote = segment.src
+        learn_from_syn(tcb, segment, step)
+        step.rule(tcb, Rule.LISTEN_SYN, seq=segment.seq)
+        send_syn_ack(tcb, step)
+        step.set_state(tcb, State.SYN_RECEIVED)
+        _queue_text_on_syn(tcb, segment, step)
+    # Fourth, other data or control.
+    else:
+        step.rule(tcb, Rule.LISTEN_OTHER)
+        step.drop(tcb, segment)
+
+
+def _syn_sent(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """3.10.7.3"""
+    # First, check the ACK bit.
+    if segment.flags & ACK and not (lt(tcb.iss, segment.ack) and le(segment.ack, tcb.snd_nxt)):
+        step.rule(tcb, Rule.SYN_SENT_BAD_ACK, ack=segment.ack, iss=tcb.iss, snd_nxt=tcb.snd_nxt)
+        if not segment.flags & RST:
+            step.send_reset_for(segment, tcb)
+        step.drop(tcb, segment)
+    # Second, check the RST bit. RFC 5961's comparison with RCV.NXT has nothing to compare here: no
+    # number of the peer is known yet, and the acceptable ACK is the proof (RFC 9293 section 3.5.3).
+    elif segment.flags & RST and segment.flags & ACK:
+        step.rule(tcb, Rule.SYN_SENT_RST, ack=segment.ack)
+        step.signal(tcb, Signal.RESET)
+        step.drop(tcb, segment)
+        step.delete(tcb, Response.RESET)
+    elif segment.flags & RST:
+        step.rule(tcb, Rule.SYN_SENT_BLIND_RST)
+        step.drop(tcb, segment)
+    # Fourth, check the SYN bit.
+    elif segment.flags & SYN:
+        _syn_sent_syn(tcb, segment, step)
+    # Fifth, neither SYN nor RST.
+    else:
+        step.rule(tcb, Rule.SYN_SENT_NEITHER)
+        step.drop(tcb, segment)
+
+
+def _syn_sent_syn(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """3.10.7.3, fourth: the SYN,ACK of the handshake, or the SYN of a simultaneous open."""
+    learn_from_syn(tcb, segment, step)
+    # In both cases, though the text says so only of the second: RFC 1122 section 4.2.2.20 (c).
+    learn_window(tcb, segment)
+    if segment.flags & ACK:
+        step.rule(tcb, Rule.SYN_SENT_SYN_ACK, ack=segment.ack, iss=tcb.iss)
+        acknowledge(tcb, segment.ack, step)
+        enter_established(tcb, step)
+        step.ack_due = True
+        process_text_and_fin(tcb, segment, seq_add(segment.seq, 1), step)
+        transmit(tcb, step)
+    else:
+        step.rule(tcb, Rule.SYN_SENT_SYN, seq=segment.seq)
+        step.set_state(tcb, State.SYN_RECEIVED)
+        # The SYN on the queue becomes this SYN,ACK. An acknowledgment could be for either, so it
+        # gives no sample, as for a retransmission (Karn).
+        retransmit(tcb, step)
+        _queue_text_on_syn(tcb, segment, step)
+
+
+def _queue_text_on_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
+    """Text and FIN that came with a SYN wait for ESTABLISHED; only the SYN is acknowledged until then."""
+    if not syn.data and not syn.flags & FIN:
+        return
+    if step.profile.queue_data_on_syn:
+        step.rule(tcb, Rule.TEXT_ON_SYN_QUEUED, len=len(syn.data))
+        hold(tcb, Held(tcb.rcv_nxt, syn.data[: tcb.rcv_wnd], bool(syn.flags & FIN)))
+    else:
+        step.rule(tcb, Rule.TEXT_ON_SYN_IGNORED, len=len(syn.data))

@@ -1,0 +1,133 @@
+"""What one step of one host reports: frozen records, in the order in which they happened.
+
+`connection` is the local connection name that OPEN returned, 0 where no connection is concerned.
+Times are microseconds of the caller's clock.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple, TypeAlias
+
+from tcptui.core.rules import Rule
+from tcptui.core.segment import Segment
+from tcptui.core.state import State
+
+
+class TimerKind(Enum):
+    """The timers of one connection; each value is the timer's name in `Tcb`."""
+
+    RETRANSMISSION = "retransmission_timer"
+    TIME_WAIT = "time_wait_timer"
+    USER = "user_timer"
+
+
+class Response(Enum):
+    """What a call returns, in RFC 9293 section 3.10's words."""
+
+    OK = "ok"
+    QUEUED = "queued"
+    NO_CONNECTION = "error: connection does not exist"
+    EXISTS = "error: connection already exists"
+    REMOTE_UNSPECIFIED = "error: remote socket unspecified"
+    REMOTE_INVALID = "error: remote socket is no single host's"
+    RESOURCES = "error: insufficient resources"
+    CLOSING = "error: connection closing"
+    RESET = "error: connection reset"
+    REFUSED = "error: connection refused"
+    TIMED_OUT = "error: connection aborted due to user timeout"
+    TIMED_OUT_R2 = "error: connection timed out"
+
+
+class Signal(Enum):
+    """What the application is told without having asked (RFC 9293 sections 3.9.1.8 and 3.10)."""
+
+    OPENED = "connection established"
+    CLOSING = "connection closing"
+    CLOSE_ACKNOWLEDGED = "ok (CLOSE)"
+    CLOSED = "connection closed"
+    RESET = "error: connection reset"
+    REFUSED = "error: connection refused"
+    USER_TIMEOUT = "error: connection aborted due to user timeout"
+    TIMED_OUT = "error: connection timed out"
+    DELIVERY_PROBLEM = "delivery problem"
+
+
+class RuleApplied(NamedTuple):
+    """A decision: its rule, and the numbers that decided it."""
+
+    connection: int
+    rule: Rule
+    numbers: tuple[tuple[str, int], ...]
+
+
+class Sent(NamedTuple):
+    """A segment for the network. There is no other way out of the core."""
+
+    connection: int
+    segment: Segment
+    attempt: int = 1
+    """1 for the first transmission, 2 for the first retransmission, and so on."""
+
+
+class Dropped(NamedTuple):
+    """The arriving segment, or what was left of it, went no further."""
+
+    connection: int
+    segment: Segment
+
+
+class StateChanged(NamedTuple):
+    connection: int
+    old: State
+    new: State
+
+
+class TimerSet(NamedTuple):
+    connection: int
+    kind: TimerKind
+    due: int
+
+
+class TimerStopped(NamedTuple):
+    connection: int
+    kind: TimerKind
+
+
+class TimerFired(NamedTuple):
+    connection: int
+    kind: TimerKind
+
+
+class Delivered(NamedTuple):
+    """Text handed to the application, in order; a RECEIVE returned with it."""
+
+    connection: int
+    data: bytes
+
+
+class Returned(NamedTuple):
+    """A call returned: at once, or, if it had been queued, later."""
+
+    connection: int
+    call: str
+    response: Response
+
+
+class Signalled(NamedTuple):
+    connection: int
+    signal: Signal
+
+
+Event: TypeAlias = (
+    RuleApplied
+    | Sent
+    | Dropped
+    | StateChanged
+    | TimerSet
+    | TimerStopped
+    | TimerFired
+    | Delivered
+    | Returned
+    | Signalled
+)

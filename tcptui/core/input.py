@@ -1,0 +1,134 @@
+"""Receiving: putting text in order, handing it to RECEIVEs, and what a FIN of the peer does.
+
+The seventh and eighth checks of RFC 9293 section 3.10.7.4, and what they share with RECEIVE.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.events import Delivered, Response, Signal, TimerKind
+from tcptui.core.rules import Rule
+from tcptui.core.segment import FIN, Segment
+from tcptui.core.seq import add as seq_add
+from tcptui.core.seq import distance, le, lt
+from tcptui.core.state import State
+from tcptui.core.step import Step
+from tcptui.core.tcb import Held, Tcb
+
+TAKES_TEXT = (State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2)
+
+
+def process_text_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> None:
+    """Seventh and eighth: the text of `segment`, which begins at `seq`, and its FIN.
+
+    Text on a SYN was put aside until now; whatever has become in order is delivered.
+    """
+    fin = bool(segment.flags & FIN)
+    if tcb.state not in TAKES_TEXT:
+        if segment.data:
+            step.rule(tcb, Rule.TEXT_IGNORED, len=len(segment.data))
+            step.ack_due = True
+        if fin:
+            _fin_again(tcb, step)
+        return
+    if segment.data or fin:
+        step.ack_due = True
+        piece = _fit_to_window(tcb, Held(seq, segment.data, fin))
+        if piece.seq != tcb.rcv_nxt:
+            step.rule(tcb, Rule.TEXT_HELD, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
+            hold(tcb, piece)
+        elif piece.data or piece.fin:
+            _take(tcb, piece, step)
+    while tcb.held and le(tcb.held[0].seq, tcb.rcv_nxt):
+        piece, *rest = tcb.held
+        tcb.held = tuple(rest)
+        if lt(tcb.rcv_nxt, piece.end):
+            _take(tcb, piece, step)
+
+
+def hold(tcb: Tcb, piece: Held) -> None:
+    """Keeps a piece until its turn comes (SHLD-31), sorted, none within another."""
+    before = [held for held in tcb.held if le(held.seq, piece.seq) and not _covers(piece, held)]
+    if any(_covers(held, piece) for held in before):
+        return
+    after = [held for held in tcb.held if lt(piece.seq, held.seq) and not _covers(piece, held)]
+    tcb.held = (*before, piece, *after)
+
+
+def satisfy_receives(tcb: Tcb, step: Step) -> None:
+    """Hands unread text to the RECEIVEs that wait for it, first come first served (3.10.3)."""
+    while tcb.receives and tcb.unread:
+        wanted, *others = tcb.receives
+        data, tcb.unread = tcb.unread[:wanted], tcb.unread[wanted:]
+        tcb.receives = tuple(others)
+        step.events.append(Delivered(tcb.connection, data))
+    tcb.rcv_wnd = step.profile.receive_buffer - len(tcb.unread)
+
+
+def enter_time_wait(tcb: Tcb, step: Step) -> None:
+    """Starts the time-wait timer and turns off the others (MUST-13)."""
+    step.set_state(tcb, State.TIME_WAIT)
+    step.stop_timer(tcb, TimerKind.RETRANSMISSION)
+    step.stop_timer(tcb, TimerKind.USER)
+    restart_time_wait(tcb, step)
+
+
+def restart_time_wait(tcb: Tcb, step: Step) -> None:
+    step.start_timer(tcb, TimerKind.TIME_WAIT, 2 * step.profile.msl)
+
+
+def _covers(outer: Held, inner: Held) -> bool:
+    return le(outer.seq, inner.seq) and le(inner.end, outer.end) and outer.fin >= inner.fin
+
+
+def _fit_to_window(tcb: Tcb, piece: Held) -> Held:
+    """Trims off what lies outside the window, FIN included (3.10.7.4, first)."""
+    seq, data, fin = piece
+    if lt(seq, tcb.rcv_nxt):
+        data = data[distance(seq, tcb.rcv_nxt) :]
+        seq = tcb.rcv_nxt
+    room = max(0, tcb.rcv_wnd - distance(tcb.rcv_nxt, seq))
+    if len(data) + fin > room:
+        data, fin = data[:room], False
+    return Held(seq, data, fin)
+
+
+def _take(tcb: Tcb, piece: Held, step: Step) -> None:
+    """Advances RCV.NXT over a piece that begins at it or before; a FIN ends the text for good."""
+    step.ack_due = True
+    fresh = piece.data[distance(piece.seq, tcb.rcv_nxt) :]
+    if fresh:
+        tcb.rcv_nxt = seq_add(tcb.rcv_nxt, len(fresh))
+        tcb.unread += fresh
+        step.rule(tcb, Rule.TEXT_ACCEPTED, len=len(fresh), rcv_nxt=tcb.rcv_nxt)
+        satisfy_receives(tcb, step)
+    if piece.fin:
+        _take_fin(tcb, step)
+
+
+def _take_fin(tcb: Tcb, step: Step) -> None:
+    """Eighth, for the states in which no FIN has come yet."""
+    tcb.held = ()
+    tcb.rcv_nxt = seq_add(tcb.rcv_nxt, 1)
+    if tcb.state is State.ESTABLISHED:
+        step.rule(tcb, Rule.FIN_TO_CLOSE_WAIT, rcv_nxt=tcb.rcv_nxt)
+        step.set_state(tcb, State.CLOSE_WAIT)
+    elif tcb.state is State.FIN_WAIT_1:
+        # Had our FIN been acknowledged in this segment, the fifth check would have left FIN-WAIT-1.
+        step.rule(tcb, Rule.FIN_TO_CLOSING, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
+        step.set_state(tcb, State.CLOSING)
+    else:
+        step.rule(tcb, Rule.FIN_TO_TIME_WAIT, rcv_nxt=tcb.rcv_nxt)
+        enter_time_wait(tcb, step)
+    step.signal(tcb, Signal.CLOSING)
+    for _ in tcb.receives:
+        step.returned(tcb.connection, "RECEIVE", Response.CLOSING)
+    tcb.receives = ()
+
+
+def _fin_again(tcb: Tcb, step: Step) -> None:
+    """Eighth, after the peer's FIN: acknowledge and stay. RCV.NXT has passed the one FIN that there is,
+    so it does not move for another."""
+    step.rule(tcb, Rule.FIN_AGAIN, rcv_nxt=tcb.rcv_nxt)
+    step.ack_due = True
+    if tcb.state is State.TIME_WAIT:
+        restart_time_wait(tcb, step)

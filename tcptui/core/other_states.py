@@ -1,0 +1,240 @@
+"""SEGMENT ARRIVES in SYN-RECEIVED and the synchronized states (RFC 9293 section 3.10.7.4).
+
+One function for each of the RFC's checks, in its order; a check that ends the matter returns False.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.calls import return_to_listen
+from tcptui.core.events import Response, Signal
+from tcptui.core.input import enter_time_wait, process_text_and_fin, restart_time_wait
+from tcptui.core.output import acknowledge, enter_established, learn_window, retransmit, transmit
+from tcptui.core.rules import Rule
+from tcptui.core.segment import ACK, FIN, RST, SYN, Segment
+from tcptui.core.seq import add as seq_add
+from tcptui.core.seq import in_window, le, lt
+from tcptui.core.state import State
+from tcptui.core.step import Step
+from tcptui.core.tcb import Tcb
+
+_S = State
+_CLOSING_STATES = (_S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
+
+
+def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """The eight checks. A segment that one of them stops, and that changed no state, is dropped."""
+    before = tcb.state
+    if _known_syn(tcb, segment, step):
+        segment = segment._replace(seq=seq_add(segment.seq, 1), flags=segment.flags & ~SYN)
+    if not (
+        _check_sequence(tcb, segment, step)  # First.
+        and _check_rst(tcb, segment, step)  # Second. (Third, security: Appendix A.1.2.)
+        and _check_syn(tcb, segment, step)  # Fourth.
+        and _check_ack(tcb, segment, step)  # Fifth.
+    ):
+        if tcb.state is before:
+            step.drop(tcb, segment)
+        return
+    process_text_and_fin(tcb, segment, segment.seq, step)  # Seventh and eighth.
+    transmit(tcb, step)
+
+
+def _known_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Whether this is the SYN,ACK of a simultaneous open, whose SYN has been received before.
+
+    By Table 6 it is left of the window and its ACK would never be seen (Appendix A.2).
+    """
+    if (
+        tcb.state is _S.SYN_RECEIVED
+        and not tcb.passive
+        and segment.flags & (SYN | ACK | RST) == SYN | ACK
+        and segment.seq == tcb.irs
+        and step.profile.simultaneous_open_trims_syn
+    ):
+        step.rule(tcb, Rule.KNOWN_SYN_TRIMMED, seq=segment.seq, irs=tcb.irs)
+        return True
+    return False
+
+
+def _acceptable(tcb: Tcb, segment: Segment) -> bool:
+    """The four cases of Table 6."""
+    length = segment.length
+    if length == 0:
+        if tcb.rcv_wnd == 0:
+            return segment.seq == tcb.rcv_nxt
+        return in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd)
+    if tcb.rcv_wnd == 0:
+        return False
+    last = seq_add(segment.seq, length - 1)
+    return in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd) or in_window(last, tcb.rcv_nxt, tcb.rcv_wnd)
+
+
+def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """First. Trimming is left to the seventh check: until then nothing outside the window matters."""
+    if _acceptable(tcb, segment):
+        return True
+    numbers = {"seq": segment.seq, "len": segment.length}
+    numbers |= {"rcv_nxt": tcb.rcv_nxt, "rcv_wnd": tcb.rcv_wnd}
+    if tcb.rcv_wnd == 0 and segment.seq == tcb.rcv_nxt and not segment.flags & SYN:
+        # The special allowance: ACK and RST count, the text does not fit (MUST-66).
+        step.rule(tcb, Rule.ZERO_WINDOW, **numbers)
+        return True
+    if segment.flags & RST:
+        step.rule(tcb, Rule.NOT_ACCEPTABLE_RST, **numbers)
+        return False
+    if _is_repeated_syn(tcb, segment) and step.profile.repeated_syn_draws_syn_ack:
+        step.rule(tcb, Rule.REPEATED_SYN, **numbers)
+        retransmit(tcb, step)
+        return False
+    if tcb.state is _S.TIME_WAIT and segment.flags & FIN and segment.end == tcb.rcv_nxt:
+        # The fifth check's "retransmission of the remote FIN" is left of the window, so it can only
+        # be met here. Nothing else restarts the timeout, or two TIME-WAITs would answer each other.
+        step.rule(tcb, Rule.FIN_IN_TIME_WAIT, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
+        restart_time_wait(tcb, step)
+    else:
+        step.rule(tcb, Rule.NOT_ACCEPTABLE, **numbers)
+    if tcb.state is _S.CLOSING and segment.flags & FIN and step.profile.closing_resends_fin:
+        retransmit(tcb, step)
+    else:
+        step.send_ack(tcb)
+    return False
+
+
+def _is_repeated_syn(tcb: Tcb, segment: Segment) -> bool:
+    return tcb.state is _S.SYN_RECEIVED and segment.flags & (SYN | ACK) == SYN and segment.seq == tcb.irs
+
+
+def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Second: RFC 5961 section 3, then what a reset does in each state."""
+    if not segment.flags & RST:
+        return True
+    if tcb.state is _S.TIME_WAIT and step.profile.rfc1337:
+        step.rule(tcb, Rule.RST_IN_TIME_WAIT_IGNORED)
+        return False
+    numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt, "rcv_wnd": tcb.rcv_wnd}
+    if step.profile.rfc5961_rst and segment.seq != tcb.rcv_nxt:
+        if in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd):
+            step.rule(tcb, Rule.RST_CHALLENGED, **numbers)
+            step.send_ack(tcb)
+        else:
+            # Text brought it past the first check, its number is outside all the same.
+            step.rule(tcb, Rule.RST_OUTSIDE, **numbers)
+        return False
+    if tcb.state is _S.SYN_RECEIVED and tcb.passive:
+        step.rule(tcb, Rule.RST_TO_LISTEN, **numbers)
+        return_to_listen(tcb, step)
+    elif tcb.state is _S.SYN_RECEIVED and step.profile.refused_in_syn_received:
+        step.rule(tcb, Rule.RST_REFUSES, **numbers)
+        step.signal(tcb, Signal.REFUSED)
+        step.delete(tcb, Response.REFUSED)
+    elif tcb.state in _CLOSING_STATES:
+        step.rule(tcb, Rule.RST_ENDS_CLOSING, **numbers)
+        step.delete(tcb, Response.RESET)
+    else:
+        step.rule(tcb, Rule.RST_RESETS, **numbers)
+        step.signal(tcb, Signal.RESET)
+        step.delete(tcb, Response.RESET)
+    return False
+
+
+def _check_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Fourth: RFC 5961 section 4, or RFC 793's way."""
+    if not segment.flags & SYN:
+        return True
+    numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt}
+    if tcb.state is _S.SYN_RECEIVED and tcb.passive and step.profile.syn_returns_to_listen:
+        step.rule(tcb, Rule.SYN_TO_LISTEN, **numbers)
+        return_to_listen(tcb, step)
+        return False
+    if step.profile.rfc5961_syn:
+        step.rule(tcb, Rule.SYN_CHALLENGED, **numbers)
+        step.send_ack(tcb)
+        return False
+    if not in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd):
+        return True  # The SYN is trimmed off with all that is left of the window.
+    step.rule(tcb, Rule.SYN_RESETS, **numbers)
+    step.send_reset_for(segment, tcb)
+    step.signal(tcb, Signal.RESET)
+    step.delete(tcb, Response.RESET)
+    return False
+
+
+def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Fifth. An ACK ahead of RCV.NXT counts at once, as in every stack: WL1 and WL2 guard the window."""
+    if not segment.flags & ACK:
+        step.rule(tcb, Rule.ACK_MISSING)
+        return False
+    if tcb.state is _S.SYN_RECEIVED:
+        return _check_ack_of_syn(tcb, segment, step)
+    if not _ack_in_range(tcb, segment.ack, step):
+        return False
+    if lt(tcb.snd_una, segment.ack):
+        step.rule(tcb, Rule.ACK_NEW, ack=segment.ack, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
+        acknowledge(tcb, segment.ack, step)
+    elif segment.ack != tcb.snd_una:
+        step.rule(tcb, Rule.ACK_DUPLICATE, ack=segment.ack, snd_una=tcb.snd_una)
+    if le(tcb.snd_una, segment.ack):
+        _update_window(tcb, segment, step)
+    return _check_ack_of_fin(tcb, segment, step)
+
+
+def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Fifth, SYN-RECEIVED. RFC 5961's range is not asked: a bad ACK draws a RST here (3.5.2, group 2)."""
+    numbers = {"ack": segment.ack, "snd_una": tcb.snd_una, "snd_nxt": tcb.snd_nxt}
+    if not (lt(tcb.snd_una, segment.ack) and le(segment.ack, tcb.snd_nxt)):
+        step.rule(tcb, Rule.ACK_BAD, **numbers)
+        step.send_reset_for(segment, tcb)
+        return False
+    step.rule(tcb, Rule.ACK_OPENS, **numbers)
+    learn_window(tcb, segment)
+    acknowledge(tcb, segment.ack, step)
+    enter_established(tcb, step)
+    if tcb.close_called:
+        # A CLOSE that had to wait for ESTABLISHED, behind SENDs (3.10.4).
+        step.rule(tcb, Rule.CLOSE_QUEUED, unsent=len(tcb.unsent))
+        step.set_state(tcb, _S.FIN_WAIT_1)
+    return True
+
+
+def _ack_in_range(tcb: Tcb, ack: int, step: Step) -> bool:
+    """Fifth: SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT, else an ACK is sent back."""
+    if lt(tcb.snd_nxt, ack):
+        step.rule(tcb, Rule.ACK_UNSENT, ack=ack, snd_nxt=tcb.snd_nxt)
+        if step.profile.unsent_ack_is_answered:
+            step.send_ack(tcb)
+        return False
+    if step.profile.rfc5961_ack and lt(ack, seq_add(tcb.snd_una, -tcb.max_snd_wnd)):
+        step.rule(tcb, Rule.ACK_TOO_OLD, ack=ack, snd_una=tcb.snd_una, max_snd_wnd=tcb.max_snd_wnd)
+        step.send_ack(tcb)
+        return False
+    return True
+
+
+def _update_window(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """Fifth, ESTABLISHED: SND.WND, unless the segment is older than the one that set it."""
+    if lt(tcb.snd_wl1, segment.seq) or (tcb.snd_wl1 == segment.seq and le(tcb.snd_wl2, segment.ack)):
+        if segment.wnd != tcb.snd_wnd:
+            step.rule(tcb, Rule.WINDOW_UPDATED, old=tcb.snd_wnd, snd_wnd=segment.wnd)
+        learn_window(tcb, segment)
+
+
+def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Fifth, the states in which our FIN waits for its acknowledgment."""
+    if tcb.state is _S.FIN_WAIT_1 and tcb.fin_acknowledged:
+        step.rule(tcb, Rule.FIN_ACKED, ack=segment.ack)
+        step.set_state(tcb, _S.FIN_WAIT_2)
+        step.signal(tcb, Signal.CLOSE_ACKNOWLEDGED)
+    elif tcb.state is _S.CLOSING and tcb.fin_acknowledged:
+        step.rule(tcb, Rule.FIN_ACKED_CLOSING, ack=segment.ack)
+        enter_time_wait(tcb, step)
+    elif tcb.state is _S.CLOSING:
+        step.rule(tcb, Rule.CLOSING_IGNORES, ack=segment.ack, snd_nxt=tcb.snd_nxt)
+        # What the acknowledgment has made room for may go all the same.
+        transmit(tcb, step)
+        return False
+    elif tcb.state is _S.LAST_ACK and tcb.fin_acknowledged:
+        step.rule(tcb, Rule.FIN_ACKED_LAST, ack=segment.ack)
+        step.signal(tcb, Signal.CLOSED)
+        step.delete(tcb, Response.CLOSING)
+        return False
+    return True

@@ -1,0 +1,118 @@
+"""The name and the place of every rule that can decide what a connection does.
+
+A rule is named in the step that it decided (`events.RuleApplied`); its sentence for a
+reader is made in `view`. The section is where the rule is written, in RFC 9293 unless `rfc` says
+otherwise; an ordinal after it ("3.10.7.4, fifth") is the RFC's own numbering of its checks.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Rule(Enum):
+    """A rule of the protocol, with its section and the number of its RFC."""
+
+    section: str
+    rfc: int
+
+    def __new__(cls, section: str, rfc: int = 9293) -> Rule:
+        rule = object.__new__(cls)
+        rule._value_ = len(cls.__members__)
+        rule.section = section
+        rule.rfc = rfc
+        return rule
+
+    @property
+    def source(self) -> str:
+        """Where the rule is written: ``RFC 9293 3.10.7.4, first``."""
+        return f"RFC {self.rfc} {self.section}"
+
+    # User calls.
+    OPEN_PASSIVE = "3.10.1"
+    OPEN_ACTIVE = "3.10.1"
+    OPEN_TURNS_ACTIVE = "3.10.1, LISTEN"
+    SEND_OPENS = "3.10.2, LISTEN"
+    SEND_QUEUED = "3.10.2, SYN-SENT"
+    SEND_TAKEN = "3.10.2, ESTABLISHED"
+    CLOSE_DELETES = "3.10.4, LISTEN and SYN-SENT"
+    CLOSE_SENDS_FIN = "3.10.4"
+    CLOSE_QUEUED = "3.10.4"
+    ABORT_SENDS_RST = "3.10.5"
+    ABORT_DELETES = "3.10.5"
+    CALL_REFUSED = "3.10.1-3.10.6"
+
+    # SEGMENT ARRIVES, CLOSED.
+    CLOSED_RST = "3.10.7.1"
+    CLOSED_NO_ACK = "3.10.7.1"
+    CLOSED_ACK = "3.10.7.1"
+
+    # LISTEN.
+    LISTEN_RST = "3.10.7.2, first"
+    LISTEN_ACK = "3.10.7.2, second"
+    LISTEN_SYN = "3.10.7.2, third"
+    LISTEN_SYN_FIN_DROPPED = "3.10.7.2, third"
+    LISTEN_OTHER = "3.10.7.2, fourth"
+    TEXT_ON_SYN_QUEUED = "3.10.7.2, third"
+    TEXT_ON_SYN_IGNORED = "3.10.7.2, third"
+
+    # SYN-SENT.
+    SYN_SENT_BAD_ACK = "3.10.7.3, first"
+    SYN_SENT_RST = "3.10.7.3, second"
+    SYN_SENT_BLIND_RST = "3.10.7.3, second"
+    SYN_SENT_SYN_ACK = "3.10.7.3, fourth"
+    SYN_SENT_SYN = "3.10.7.3, fourth"
+    SYN_SENT_NEITHER = "3.10.7.3, fifth"
+
+    # Other states, first: the sequence number.
+    NOT_ACCEPTABLE = "3.10.7.4, first"
+    NOT_ACCEPTABLE_RST = "3.10.7.4, first"
+    ZERO_WINDOW = "3.10.7.4, first"
+    REPEATED_SYN = "3.10.7.4, first"
+    KNOWN_SYN_TRIMMED = "A.2"
+    # Second: RST.
+    RST_OUTSIDE = "3.10.7.4, second"
+    RST_CHALLENGED = "3.10.7.4, second"
+    RST_TO_LISTEN = "3.10.7.4, second"
+    RST_REFUSES = "3.10.7.4, second"
+    RST_RESETS = "3.10.7.4, second"
+    RST_ENDS_CLOSING = "3.10.7.4, second"
+    RST_IN_TIME_WAIT_IGNORED = "3", 1337
+    # Fourth: SYN.
+    SYN_TO_LISTEN = "3.10.7.4, fourth"
+    SYN_CHALLENGED = "3.10.7.4, fourth"
+    SYN_RESETS = "3.10.7.4, fourth"
+    # Fifth: ACK.
+    ACK_MISSING = "3.10.7.4, fifth"
+    ACK_TOO_OLD = "3.10.7.4, fifth"
+    ACK_OPENS = "3.10.7.4, fifth"
+    ACK_BAD = "3.10.7.4, fifth"
+    ACK_NEW = "3.10.7.4, fifth"
+    ACK_DUPLICATE = "3.10.7.4, fifth"
+    ACK_UNSENT = "3.10.7.4, fifth"
+    WINDOW_UPDATED = "3.10.7.4, fifth"
+    FIN_ACKED = "3.10.7.4, fifth"
+    FIN_ACKED_CLOSING = "3.10.7.4, fifth"
+    FIN_ACKED_LAST = "3.10.7.4, fifth"
+    CLOSING_IGNORES = "3.10.7.4, fifth"
+    FIN_IN_TIME_WAIT = "3.10.7.4, fifth"
+    # Seventh: text.
+    TEXT_ACCEPTED = "3.10.7.4, seventh"
+    TEXT_HELD = "3.10.7.4, SHLD-31"
+    TEXT_IGNORED = "3.10.7.4, seventh"
+    # Eighth: FIN.
+    FIN_TO_CLOSE_WAIT = "3.10.7.4, eighth"
+    FIN_TO_CLOSING = "3.10.7.4, eighth"
+    FIN_TO_TIME_WAIT = "3.10.7.4, eighth"
+    FIN_AGAIN = "3.10.7.4, eighth"
+
+    # Timeouts and the RTO.
+    USER_TIMEOUT = "3.10.8"
+    RETRANSMISSION = "3.10.8"
+    TIME_WAIT_OVER = "3.10.8"
+    DELIVERY_PROBLEM = "3.8.3"
+    GIVE_UP = "3.8.3"
+    GIVE_UP_ON_SYN_ACK = "3.8.3"
+    RTT_SAMPLED = "2.2-2.3", 6298
+    RTT_AMBIGUOUS = "3", 6298
+    RTO_AFTER_SYN_TIMEOUT = "5.7", 6298

@@ -1,0 +1,141 @@
+"""The transmission control block: everything that one connection remembers.
+
+Variables are named as in RFC 9293 section 3.3.1 and changed in place within a step. Every value is
+immutable, so that a shallow copy is a whole one, and two blocks are equal if their values are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from tcptui.core.events import TimerKind
+from tcptui.core.profile import Profile
+from tcptui.core.segment import Socket
+from tcptui.core.seq import MASK
+from tcptui.core.state import State
+from tcptui.core.timers import NO_ESTIMATE, RtoEstimate, Timer, first_estimate
+
+
+class Unacknowledged(NamedTuple):
+    """One segment on the retransmission queue."""
+
+    seq: int
+    end: int
+    """The sequence number after its last one."""
+    flags: int
+    """Of SYN, FIN and PSH, those it was sent with."""
+    data: bytes
+    sent_at: int
+    """When it was first sent, in microseconds."""
+    transmissions: int
+
+
+class Held(NamedTuple):
+    """Text that arrived ahead of its turn (SHLD-31), or on a SYN: beginning at `seq`."""
+
+    seq: int
+    data: bytes
+    fin: bool
+
+    @property
+    def end(self) -> int:
+        return (self.seq + len(self.data) + self.fin) & MASK
+
+
+@dataclass(slots=True)
+class Tcb:
+    """One connection; see RFC 9293 Tables 2 and 3 for the variables.
+
+    Sequence numbers are raw, windows and counts in octets, times in microseconds.
+    """
+
+    connection: int
+    """The local connection name."""
+    local: Socket
+    remote: Socket | None
+    """None in LISTEN, if the passive OPEN left it unspecified."""
+    state: State = State.CLOSED
+    passive: bool = False
+    """Came from LISTEN (MUST-11)."""
+    wanted_remote: Socket | None = None
+    """The remote socket that a passive OPEN named: what a return to LISTEN restores."""
+    user_timeout: int | None = None
+
+    iss: int = 0
+    snd_una: int = 0
+    snd_nxt: int = 0
+    snd_wnd: int = 0
+    snd_wl1: int = 0
+    snd_wl2: int = 0
+    max_snd_wnd: int = 0
+    """MAX.SND.WND of RFC 5961: the largest window the peer has announced."""
+    snd_mss: int = 536
+    """Octets of text that one segment may carry to the peer (MUST-15, MUST-16)."""
+
+    irs: int = 0
+    rcv_nxt: int = 0
+    rcv_wnd: int = 0
+
+    unsent: bytes = b""
+    """Taken from SENDs, not yet segmentized."""
+    retransmission_queue: tuple[Unacknowledged, ...] = ()
+    close_called: bool = False
+    fin_sent: bool = False
+
+    held: tuple[Held, ...] = ()
+    """Arrived ahead of RCV.NXT, by sequence number."""
+    unread: bytes = b""
+    """In order and acknowledged, but no RECEIVE has asked for it yet."""
+    receives: tuple[int, ...] = ()
+    """Outstanding RECEIVEs: the octets that each asked for."""
+
+    estimate: RtoEstimate = NO_ESTIMATE
+    syn_timed_out: bool = False
+    retransmission_timer: Timer | None = None
+    time_wait_timer: Timer | None = None
+    user_timer: Timer | None = None
+
+    @property
+    def key(self) -> tuple[Socket, Socket | None]:
+        """What segments are matched by: the local and the remote socket."""
+        return self.local, self.remote
+
+    @property
+    def fin_acknowledged(self) -> bool:
+        return self.fin_sent and self.snd_una == self.snd_nxt
+
+    def forget_peer(self, profile: Profile) -> None:
+        """Back to what a fresh passive OPEN had: all but the name, the sockets and the RECEIVEs."""
+        fresh = Tcb(self.connection, self.local, self.wanted_remote, self.state, True)
+        fresh.wanted_remote = self.wanted_remote
+        fresh.user_timeout = self.user_timeout
+        fresh.receives = self.receives
+        fresh.estimate = first_estimate(profile)
+        for name in _NAMES:
+            setattr(self, name, getattr(fresh, name))
+
+    def values(self) -> tuple[Any, ...]:
+        """Every variable, in the order of declaration: hashable, equal if the blocks are."""
+        return _values(self)
+
+    def copy(self) -> Tcb:
+        return Tcb(*_values(self))
+
+    def timers(self) -> list[tuple[TimerKind, Timer]]:
+        """The running timers."""
+        named = [(kind, getattr(self, kind.value)) for kind in TimerKind]
+        return [(kind, timer) for kind, timer in named if timer is not None]
+
+    def next_due(self) -> int | None:
+        """When the first timer fires, None if none runs."""
+        due = None
+        for timer in (self.retransmission_timer, self.time_wait_timer, self.user_timer):
+            if timer is not None and (due is None or timer.due < due):
+                due = timer.due
+        return due
+
+
+_NAMES = tuple(field.name for field in fields(Tcb))
+_values = attrgetter(*_NAMES)

@@ -1,0 +1,1 @@
+"""The virtual world: two hosts, a wire, a clock, faults, and a history that can be walked."""

@@ -1,0 +1,1 @@
+"""Pure functions from the lab to lines of styled text. No widget is known here."""
