@@ -26,23 +26,28 @@ def process_text_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
     if tcb.state not in TAKES_TEXT:
         if segment.data:
             step.rule(tcb, Rule.TEXT_IGNORED, len=len(segment.data))
-            step.ack_due = True
         if fin:
             _fin_again(tcb, step)
         return
+    fin_reached = False
     if segment.data or fin:
         step.ack_due = True
         piece = _fit_to_window(tcb, Held(seq, segment.data, fin))
-        if piece.seq != tcb.rcv_nxt:
+        if piece.seq == tcb.rcv_nxt:
+            fin_reached = _take(tcb, piece, step)
+        else:
             step.rule(tcb, Rule.TEXT_HELD, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
             hold(tcb, piece)
-        elif piece.data or piece.fin:
-            _take(tcb, piece, step)
-    while tcb.held and le(tcb.held[0].seq, tcb.rcv_nxt):
+    while tcb.held and not fin_reached and le(tcb.held[0].seq, tcb.rcv_nxt):
         piece, *rest = tcb.held
         tcb.held = tuple(rest)
         if lt(tcb.rcv_nxt, piece.end):
-            _take(tcb, piece, step)
+            step.ack_due = True
+            fin_reached = _take(tcb, piece, step)
+    if tcb.unread:
+        satisfy_receives(tcb, step)
+    if fin_reached:
+        _take_fin(tcb, step)
 
 
 def hold(tcb: Tcb, piece: Held) -> None:
@@ -92,17 +97,14 @@ def _fit_to_window(tcb: Tcb, piece: Held) -> Held:
     return Held(seq, data, fin)
 
 
-def _take(tcb: Tcb, piece: Held, step: Step) -> None:
-    """Advances RCV.NXT over a piece that begins at it or before; a FIN ends the text for good."""
-    step.ack_due = True
+def _take(tcb: Tcb, piece: Held, step: Step) -> bool:
+    """Advances RCV.NXT over the text of a piece that begins at it or before; whether its FIN is next."""
     fresh = piece.data[distance(piece.seq, tcb.rcv_nxt) :]
     if fresh:
         tcb.rcv_nxt = seq_add(tcb.rcv_nxt, len(fresh))
         tcb.unread += fresh
         step.rule(tcb, Rule.TEXT_ACCEPTED, len=len(fresh), rcv_nxt=tcb.rcv_nxt)
-        satisfy_receives(tcb, step)
-    if piece.fin:
-        _take_fin(tcb, step)
+    return piece.fin
 
 
 def _take_fin(tcb: Tcb, step: Step) -> None:

@@ -120,6 +120,10 @@ class Stack:
         copy._by_sockets = {key: tcb.copy() for key, tcb in self._by_sockets.items()}
         return copy
 
+    def rebooted(self) -> Stack:
+        """The same host after a crash: every connection forgotten, its ISNs going on."""
+        return Stack(self.profile, self._isns, self._secret)
+
     def values(self) -> tuple[Any, ...]:
         """Everything that the future depends on: hashable, equal if the stacks are."""
         blocks = tuple(tcb.values() for tcb in self.tcbs())

@@ -1,0 +1,82 @@
+"""The programs at both ends: what they call, and when.
+
+A program knows what its calls returned and what it was told, never the state of its TCP.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypeAlias
+
+from tcptui.core.events import Delivered, Event, Response, Returned, Signal, Signalled, StateChanged
+from tcptui.core.state import State
+
+CallName: TypeAlias = Literal["listen", "connect", "send", "close", "abort", "reboot"]
+CALLS: tuple[CallName, ...] = ("listen", "connect", "send", "close", "abort", "reboot")
+"""What a program can do; "reboot" is its whole host losing its memory."""
+
+Trigger: TypeAlias = Literal["at", "established", "peer closed", "closed", "received"]
+TRIGGERS: tuple[Trigger, ...] = ("at", "established", "peer closed", "closed", "received")
+
+
+class Act(NamedTuple):
+    """One line of a program's script: a call, made when the one before it has been and its trigger is met."""
+
+    call: CallName
+    trigger: Trigger = "at"
+    amount: int = 0
+    """For "at" a time, in microseconds; for "received" the octets received so far."""
+    after: int = 0
+    """How long after its trigger the call is made, in microseconds."""
+    data: bytes = b""
+
+
+class Knowledge(NamedTuple):
+    """What a program knows of its connection; a new OPEN begins it anew."""
+
+    established: bool = False
+    peer_closed: bool = False
+    closed: bool = False
+    received: int = 0
+    """Octets delivered so far."""
+    last_text: bytes = b""
+    """The text delivered last."""
+    last_call: str = ""
+    last_response: str = ""
+    last_signal: str = ""
+
+    def after(self, events: list[Event]) -> Knowledge:
+        """What it knows after a step that reported `events`."""
+        known = self
+        for event in events:
+            if isinstance(event, Delivered):
+                known = known._replace(received=known.received + len(event.data), last_text=event.data)
+            elif isinstance(event, Signalled):
+                known = known._told(event.signal)
+            elif isinstance(event, StateChanged) and event.new is State.CLOSED:
+                known = known._replace(closed=True)
+            elif isinstance(event, Returned) and event.call != "RECEIVE":
+                known = known._replace(last_call=event.call, last_response=event.response.value)
+                if event.response is Response.NO_CONNECTION:
+                    known = known._replace(closed=True)
+        return known
+
+    def met(self, act: Act) -> bool:
+        """Whether the trigger of `act` has come true; "at" always has, its time is looked at elsewhere."""
+        match act.trigger:
+            case "established":
+                return self.established
+            case "peer closed":
+                return self.peer_closed
+            case "closed":
+                return self.closed
+            case "received":
+                return self.received >= act.amount
+            case _:
+                return True
+
+    def _told(self, signal: Signal) -> Knowledge:
+        return self._replace(
+            established=self.established or signal is Signal.OPENED,
+            peer_closed=self.peer_closed or signal is Signal.CLOSING,
+            last_signal=signal.value,
+        )

@@ -1,0 +1,77 @@
+"""The facts of a run in words: what a scenario expects, and what the tests compare."""
+
+from __future__ import annotations
+
+from tcptui.core.events import RuleApplied, Signalled, StateChanged, TimerFired
+from tcptui.core.segment import ACK, flag_text
+from tcptui.core.seq import signed_distance
+from tcptui.lab.durations import exact_duration
+from tcptui.lab.history import History
+from tcptui.lab.scenario import Expected
+from tcptui.lab.wire import SIDES, BadMove, Fate, Flight
+from tcptui.lab.world import Report, World
+
+MOST_STEPS = 10_000
+"""Where a run that does not end by itself is cut."""
+
+
+def relative(number: int, base: int | None) -> int:
+    """A sequence number as the distance from `base`; raw where there is none."""
+    return number if base is None else signed_distance(base, number)
+
+
+def play_to_end(history: History) -> list[Report]:
+    """Steps until nothing more happens, `MOST_STEPS` times at the most; what each step brought about."""
+    reports: list[Report] = []
+    while len(reports) < MOST_STEPS:
+        try:
+            reports.append(history.apply())
+        except BadMove:
+            break
+    return reports
+
+
+def segment_fact(flight: Flight, raw: bool = False) -> str:
+    """``A SYN,ACK seq=0 ack=1 len=5 lost``: who sent what, and what became of it unless it arrived."""
+    segment = flight.segment
+    seq_base, ack_base = (None, None) if raw else flight.bases
+    words = [flight.sender, flag_text(segment.flags), f"seq={relative(segment.seq, seq_base)}"]
+    if segment.flags & ACK:
+        words.append(f"ack={relative(segment.ack, ack_base)}")
+    if segment.data:
+        words.append(f"len={len(segment.data)}")
+    if flight.attempt > 1:
+        words.append("again")
+    if flight.copy_of:
+        words.append(f"copy of #{flight.copy_of}")
+    if flight.fate is not Fate.ARRIVED:
+        words.append(flight.fate.value)
+    return " ".join(words)
+
+
+def facts_of(reports: list[Report], flights: list[Flight], start: World) -> Expected:
+    """The facts of a whole run: `reports` of every move, all its `flights`, and where it began."""
+    raw = start.scenario.raw_numbers
+    paths: dict[str, list[str]] = {side: [start.host(side).state.value] for side in SIDES}
+    told: dict[str, list[str]] = {"A": [], "B": []}
+    fired: list[str] = []
+    rules: set[str] = set()
+    for report in reports:
+        for event in report.events:
+            if isinstance(event, StateChanged):
+                paths[report.side].append(event.new.value)
+            elif isinstance(event, Signalled):
+                told[report.side].append(event.signal.value)
+            elif isinstance(event, TimerFired):
+                fired.append(f"{exact_duration(report.at)} {report.side} {event.kind.name}")
+            elif isinstance(event, RuleApplied):
+                rules.add(event.rule.name)
+    return Expected(
+        tuple(segment_fact(flight, raw) for flight in flights),
+        tuple(paths["A"]),
+        tuple(paths["B"]),
+        tuple(told["A"]),
+        tuple(told["B"]),
+        tuple(fired),
+        tuple(sorted(rules)),
+    )

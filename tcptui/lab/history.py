@@ -1,0 +1,130 @@
+"""The history of a run: its moves, and a checkpoint of the world every so often.
+
+Every position is reached by replaying from the checkpoint before it. A move made in the past starts a branch;
+the branch left behind stays reachable.
+"""
+
+from __future__ import annotations
+
+from tcptui.lab.moves import NEXT, Move, moves_text
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.wire import BadMove, Flight
+from tcptui.lab.world import Report, World
+
+INTERVAL = 128
+"""Moves between two checkpoints. A jump replays fewer than twice as many."""
+
+
+class _Branch:
+    """One line of moves from the beginning, with the worlds at every `INTERVAL`th position."""
+
+    def __init__(self, moves: list[Move], checkpoints: list[World]) -> None:
+        self.moves = moves
+        self.checkpoints = checkpoints
+
+
+class History:
+    """A run that can be walked: `position` is how many moves have been made, `world` what came of them."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        root = World(scenario)
+        self._branches = [_Branch([], [root.copy()])]
+        self._current = 0
+        self.position = 0
+        self.world = root
+        self.before = root
+        """The world one move ago; the same as `world` at the beginning."""
+        self.report: Report | None = None
+        """What the last move brought about."""
+        self._ended: list[Flight] = []
+
+    @property
+    def length(self) -> int:
+        """How many moves the current branch holds."""
+        return len(self._moves)
+
+    @property
+    def branch(self) -> int:
+        """The current branch, from 0."""
+        return self._current
+
+    @property
+    def branches(self) -> int:
+        return len(self._branches)
+
+    def apply(self, move: Move = NEXT) -> Report:
+        """Makes a move here; where another stands already, a branch begins. BadMove: nothing changed."""
+        world = self.world.copy()
+        report = world.apply(move)
+        moves = self._moves
+        if self.position < len(moves) and moves[self.position] != move:
+            self._fork()
+        if self.position == len(self._moves):
+            self._moves.append(move)
+        self._advance(world, report)
+        return report
+
+    def forward(self) -> Report:
+        """The next move of this branch again, or, at its end, the next thing that happens."""
+        moves = self._moves
+        return self.apply(moves[self.position] if self.position < len(moves) else NEXT)
+
+    def back(self) -> bool:
+        """One move back; False at the beginning."""
+        if self.position == 0:
+            return False
+        self.go_to(self.position - 1)
+        return True
+
+    def go_to(self, position: int) -> None:
+        """Any position of the current branch, 0 to `length`."""
+        if not 0 <= position <= self.length:
+            raise BadMove(f"there is no position {position} (0 to {self.length})")
+        # From one checkpoint earlier than needed, so that the last segments' ends are known.
+        checkpoint = max(0, position // INTERVAL - 1)
+        self.world = self._branches[self._current].checkpoints[checkpoint].copy()
+        self.before = self.world
+        self.report = None
+        self._ended = []
+        self.position = checkpoint * INTERVAL
+        while self.position < position:
+            if self.position == position - 1:
+                self.before = self.world.copy()
+            self.report = self.world.apply(self._moves[self.position])
+            self._ended += self.report.ended
+            self.position += 1
+
+    def switch(self, branch: int) -> None:
+        """Another branch, at the same position or, if that is shorter, at its end."""
+        self._current = branch % len(self._branches)
+        self.go_to(min(self.position, self.length))
+
+    def flights(self) -> list[Flight]:
+        """By number: the segments on the wire, and those that ended in the last `INTERVAL` moves at least."""
+        return sorted((*self._ended, *self.world.wire.flights), key=lambda flight: flight.number)
+
+    def text(self) -> str:
+        """The moves up to here, as `moves.parse_moves` reads them."""
+        return moves_text(self._moves[: self.position])
+
+    @property
+    def _moves(self) -> list[Move]:
+        return self._branches[self._current].moves
+
+    def _fork(self) -> None:
+        branch = self._branches[self._current]
+        kept = self.position // INTERVAL + 1
+        self._branches.append(_Branch(branch.moves[: self.position], branch.checkpoints[:kept]))
+        self._current = len(self._branches) - 1
+
+    def _advance(self, world: World, report: Report) -> None:
+        self.before, self.world = self.world, world
+        self.report = report
+        self.position += 1
+        self._ended += report.ended
+        if len(self._ended) > 4 * INTERVAL:
+            del self._ended[: 2 * INTERVAL]
+        checkpoints = self._branches[self._current].checkpoints
+        if self.position % INTERVAL == 0 and len(checkpoints) == self.position // INTERVAL:
+            checkpoints.append(world.copy())

@@ -1,0 +1,330 @@
+"""A scenario from its TOML text. Errors name the file, the key, and what is allowed there.
+
+The format is told in `FORMAT`; the library's files are examples of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from ipaddress import ip_address
+from typing import Any, TypeVar, cast
+
+from tcptui.core.profile import PRESETS, Profile
+from tcptui.core.rules import Rule
+from tcptui.core.segment import Socket
+from tcptui.core.seq import MASK
+from tcptui.lab.application import CALLS, TRIGGERS, Act, CallName, Trigger
+from tcptui.lab.durations import ALLOWED, parse_duration
+from tcptui.lab.moves import LONGEST_TEXT, Delay, Duplicate, Inject, Lose, Move, parse_moves
+from tcptui.lab.scenario import Expected, Fault, FigureRow, HostSetup, Injection, Scenario
+from tcptui.lab.wire import BadMove
+
+T = TypeVar("T")
+
+_DURATION_KNOBS = (
+    "first_rto", "min_rto", "max_rto", "clock_granularity", "rto_after_syn_timeout", "user_timeout", "msl",
+)  # fmt: skip
+_RANGES = {
+    "mss": (1, 65_495),
+    "receive_buffer": (1, 65_535),
+    "send_buffer": (1, 1 << 24),
+    "syn_linear_timeouts": (0, 255),
+    "syn_retries": (0, 255),
+    "syn_ack_retries": (0, 255),
+    "data_r1": (1, 255),
+    "data_retries": (0, 255),
+}
+_MIDDLE = re.compile(r"(\d{1,6}( leaves| arrives)?)?", re.ASCII)
+
+
+class BadScenario(ValueError):
+    """A text that is no scenario; its own text names the file, the key and what is allowed."""
+
+
+class _Table:
+    """One TOML table, read key by key; a key that nobody asked for is an error."""
+
+    def __init__(self, value: object, where: str) -> None:
+        if not isinstance(value, dict):
+            raise BadScenario(f"{where}: must be a table")
+        self._values = dict(value)
+        self._where = where
+
+    def error(self, key: str, message: str) -> BadScenario:
+        return BadScenario(f"{self._where}{key}: {message}")
+
+    def take(self, key: str, read: Callable[[object, str], T], default: T | None = None) -> T:
+        if key in self._values:
+            return read(self._values.pop(key), f"{self._where}{key}")
+        if default is None:
+            raise self.error(key, "is missing")
+        return default
+
+    def table(self, key: str) -> _Table:
+        return _Table(self._values.pop(key, {}), f"{self._where}{key}.")
+
+    def tables(self, key: str) -> list[_Table]:
+        value = self._values.pop(key, [])
+        if not isinstance(value, list):
+            raise self.error(key, "must be a list of tables")
+        return [_Table(item, f"{self._where}{key}[{index}].") for index, item in enumerate(value, 1)]
+
+    def done(self, allowed: Iterable[str]) -> None:
+        if self._values:
+            key = next(iter(self._values))
+            raise self.error(key, f"is unknown; allowed: {', '.join(allowed)}")
+
+
+def load_scenario(text: str, name: str, file: str) -> Scenario:
+    """The scenario that `text` describes; `file` is what errors call it. Raises BadScenario."""
+    import tomllib
+
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadScenario(f"{file}: no valid TOML: {error}") from None
+    top = _Table(document, f"{file}: ")
+    try:
+        scenario = _scenario(top, name)
+    except BadMove as error:
+        raise BadScenario(f"{file}: {error}") from None
+    return scenario
+
+
+def _scenario(top: _Table, name: str) -> Scenario:
+    wire = top.table("wire")
+    both = wire.take("delay", _duration, 50_000)
+    delays = (wire.take("a_to_b", _duration, both), wire.take("b_to_a", _duration, both))
+    faults = _faults(wire.take("faults", _moves, ()), wire)
+    wire.done(("delay", "a_to_b", "b_to_a", "faults"))
+    figure = top.table("figure")
+    rows = figure.take("rows", _figure_rows, Scenario._field_defaults["figure"])
+    symbols = figure.take("symbols", _symbols, Scenario._field_defaults["symbols"])
+    counts_data = figure.take("counts_data", _boolean, False)
+    figure.done(("rows", "symbols", "counts_data"))
+    scenario = Scenario(
+        name,
+        top.take("title", _line),
+        top.take("question", _line),
+        (
+            _host(top.table("A"), "client", Socket("10.0.0.1", 49152)),
+            _host(top.table("B"), "server", Socket("10.0.0.2", 80)),
+        ),
+        top.take("answer", _line, ""),
+        delays,
+        top.take("numbers", _choice("relative", "raw"), "relative") == "raw",
+        top.take("prelude", _moves, ()),
+        faults,
+        tuple(sorted((_injection(item) for item in top.tables("third_party")), key=lambda one: one.at)),
+        rows,
+        symbols,
+        counts_data,
+        _expected(top.table("expect")),
+    )
+    if scenario.hosts[0].socket.host == scenario.hosts[1].socket.host:
+        raise top.error("B.address", "must differ from A's")
+    top.done(
+        (
+            "title",
+            "question",
+            "answer",
+            "numbers",
+            "wire",
+            "A",
+            "B",
+            "prelude",
+            "third_party",
+            "figure",
+            "expect",
+        )
+    )
+    return scenario
+
+
+def _host(table: _Table, role: str, default: Socket) -> HostSetup:
+    address = table.take("address", _address, default.host)
+    port = table.take("port", _number(1, 65_535), default.port)
+    setup = HostSetup(
+        table.take("role", _line, role),
+        Socket(address, port),
+        _profile(table),
+        table.take("isn", _isns, ()),
+        table.take("secret", _secret, HostSetup._field_defaults["secret"]),
+        tuple(_act(item) for item in table.tables("script")),
+    )
+    table.done(("address", "port", "role", "profile", "set", "isn", "secret", "script"))
+    return setup
+
+
+def _profile(table: _Table) -> Profile:
+    profile = PRESETS[table.take("profile", _choice(*PRESETS), "rfc9293")]
+    knobs = table.table("set")
+    for knob in Profile._fields[1:]:
+        default = getattr(profile, knob)
+        reader: Callable[[object, str], Any]
+        if knob in _DURATION_KNOBS:
+            reader = _duration
+        elif knob in _RANGES:
+            reader = _number(*_RANGES[knob])
+        else:
+            reader = _boolean
+        missing = object()
+        value: Any = knobs.take(knob, reader, cast(Any, missing))
+        if value is not missing and value != default:
+            profile = profile._replace(**{knob: value})
+    knobs.done(Profile._fields[1:])
+    return profile
+
+
+def _act(table: _Table) -> Act:
+    call = cast(CallName, table.take("call", _choice(*CALLS)))
+    data = table.take("text", _text, b"")
+    if bool(data) != (call == "send"):
+        raise table.error("text", "send needs it, and only send takes it")
+    when = table.take("when", _line, "")
+    at = table.take("at", _duration, -1)
+    trigger, amount = _trigger(when, at, table)
+    act = Act(call, trigger, amount, table.take("after", _duration, 0), data)
+    table.done(("call", "text", "at", "when", "after"))
+    return act
+
+
+def _trigger(when: str, at: int, table: _Table) -> tuple[Trigger, int]:
+    if when and at >= 0:
+        raise table.error("at", "either at or when, not both")
+    if not when:
+        return "at", max(at, 0)
+    word, _, number = when.partition(" ")
+    if word == "received" and number.isascii() and number.isdigit() and len(number) < 10:
+        return "received", int(number)
+    if when in TRIGGERS and when not in ("at", "received"):
+        return when, 0
+    raise table.error("when", f"{when!r} is unknown; allowed: established, peer closed, closed, received N")
+
+
+def _injection(table: _Table) -> Injection:
+    at = table.take("at", _duration, 0)
+    moves = table.take("segment", _moves)
+    if len(moves) != 1 or not isinstance(moves[0], Inject):
+        raise table.error("segment", "must be one segment, as in x>b:SYN:seq=90")
+    table.done(("at", "segment"))
+    return Injection(at, moves[0])
+
+
+def _faults(moves: tuple[Move, ...], table: _Table) -> dict[int, tuple[Fault, ...]]:
+    faults: dict[int, tuple[Fault, ...]] = {}
+    for move in moves:
+        if not isinstance(move, Lose | Delay | Duplicate):
+            raise table.error("faults", "only l, d and u can stand here, as in l2 d4+200ms")
+        faults[move.number] = (*faults.get(move.number, ()), move)
+    return faults
+
+
+def _expected(table: _Table) -> Expected:
+    values = {key: table.take(key, _lines, Expected._field_defaults[key]) for key in Expected._fields}
+    table.done(Expected._fields)
+    for rule in values["rules"]:
+        if rule not in Rule.__members__:
+            raise table.error("rules", f"there is no rule {rule!r}")
+    return Expected(**values)
+
+
+# Readers of single values: each takes the value and where it stands.
+
+
+def _line(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise BadScenario(f"{where}: must be a text")
+    return " ".join(value.split())
+
+
+def _lines(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise BadScenario(f"{where}: must be a list of texts")
+    return tuple(_line(item, where) for item in value)
+
+
+def _text(value: object, where: str) -> bytes:
+    if not isinstance(value, str):
+        raise BadScenario(f"{where}: must be a text")
+    data = value.encode()
+    if len(data) > LONGEST_TEXT:
+        raise BadScenario(f"{where}: {len(data)} octets are too many; at most {LONGEST_TEXT}")
+    return data
+
+
+def _secret(value: object, where: str) -> bytes:
+    data = _text(value, where)
+    if not 1 <= len(data) <= 64:
+        raise BadScenario(f"{where}: must be 1 to 64 octets")
+    return data
+
+
+def _boolean(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise BadScenario(f"{where}: must be true or false")
+    return value
+
+
+def _duration(value: object, where: str) -> int:
+    if not isinstance(value, str):
+        raise BadScenario(f"{where}: must be a text: {ALLOWED}")
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise BadScenario(f"{where}: {error}") from None
+
+
+def _number(least: int, most: int) -> Callable[[object, str], int]:
+    def read(value: object, where: str) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise BadScenario(f"{where}: must be a whole number from {least} to {most}")
+        return value
+
+    return read
+
+
+def _choice(*allowed: str) -> Callable[[object, str], str]:
+    def read(value: object, where: str) -> str:
+        if value not in allowed:
+            raise BadScenario(f"{where}: {value!r} is unknown; allowed: {', '.join(allowed)}")
+        return value
+
+    return read
+
+
+def _isns(value: object, where: str) -> tuple[int, ...]:
+    numbers = value if isinstance(value, list) else [value]
+    return tuple(_number(0, MASK)(number, where) for number in numbers)
+
+
+def _address(value: object, where: str) -> str:
+    try:
+        return str(ip_address(_line(value, where)))
+    except ValueError:
+        raise BadScenario(f"{where}: {value!r} is no IPv4 or IPv6 address") from None
+
+
+def _moves(value: object, where: str) -> tuple[Move, ...]:
+    try:
+        return tuple(parse_moves(_line(value, where)))
+    except BadMove as error:
+        raise BadScenario(f"{where}: {error}") from None
+
+
+def _figure_rows(value: object, where: str) -> tuple[FigureRow, ...]:
+    rows = []
+    for index, row in enumerate(value if isinstance(value, list) else [None], 1):
+        if not isinstance(row, list) or len(row) != 4 or not all(isinstance(cell, str) for cell in row):
+            raise BadScenario(f"{where}[{index}]: must be four texts: number, left, segment, right")
+        if not _MIDDLE.fullmatch(row[2]):
+            raise BadScenario(f"{where}[{index}]: {row[2]!r} is no segment; allowed: 1, 1 leaves, 1 arrives")
+        rows.append(FigureRow(*row))
+    return tuple(rows)
+
+
+def _symbols(value: object, where: str) -> tuple[tuple[str, int], ...]:
+    if not isinstance(value, dict):
+        raise BadScenario(f"{where}: must be a table of numbers")
+    return tuple((name, _number(0, MASK)(number, where)) for name, number in value.items())

@@ -1,0 +1,222 @@
+"""The moves of a run, and the text that tells them: ``s3 l2 s d4+200ms b:send:hello s5``.
+
+A run is fully told by its scenario and this text; the same text gives the same run on every machine.
+
+| text | move |
+|---|---|
+| ``s``, ``s5`` | the next thing happens; five times |
+| ``l2`` | segment #2 is lost |
+| ``d4+200ms`` | segment #4 arrives 200 ms later |
+| ``u2``, ``u2+50ms`` | segment #2 is duplicated; the copy arrives 10 ms (50 ms) after it |
+| ``r3`` | segment #3 is overtaken by the next one in its direction |
+| ``w20ms`` | 20 ms pass, in which nothing happens |
+| ``a:connect``, ``b:send:hello`` | a program makes a call; its text is percent-encoded |
+| ``x>b:SYN,ACK:seq=90:ack=1`` | a third party puts a segment on the wire, in the other end's name |
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from tcptui.core.segment import FLAG_NAMES, flag_text
+from tcptui.core.seq import MASK
+from tcptui.lab.application import CALLS, CallName
+from tcptui.lab.durations import exact_duration, parse_duration
+from tcptui.lab.wire import COPY_AFTER, BadMove, Side
+
+MOST_STEPS = 100_000
+"""What one ``s`` may count up to."""
+LONGEST_TEXT = 65_535
+"""Octets that one ``send`` may carry."""
+
+
+class Next(NamedTuple):
+    """The next thing happens."""
+
+
+class Lose(NamedTuple):
+    number: int
+
+
+class Delay(NamedTuple):
+    number: int
+    by: int
+
+
+class Duplicate(NamedTuple):
+    number: int
+    after: int = COPY_AFTER
+
+
+class Reorder(NamedTuple):
+    number: int
+
+
+class Wait(NamedTuple):
+    by: int
+
+
+class Do(NamedTuple):
+    """A program makes a call now."""
+
+    side: Side
+    call: CallName
+    data: bytes = b""
+
+
+class Inject(NamedTuple):
+    """A third party's segment for `receiver`, as if from the other end; numbers are raw."""
+
+    receiver: Side
+    flags: int
+    seq: int
+    ack: int = 0
+    wnd: int = 65_535
+    data: bytes = b""
+
+
+Move: TypeAlias = Next | Lose | Delay | Duplicate | Reorder | Wait | Do | Inject
+
+NEXT = Next()
+ALLOWED = "s, s5, l2, d4+200ms, u2, u2+50ms, r3, w20ms, a:connect, b:send:hello, x>b:SYN:seq=90"
+
+_FLAGS = {name: bit for bit, name in FLAG_NAMES}
+_NUMBERED = re.compile(r"([sldur])(\d{0,9})(?:\+(\S+))?", re.ASCII)
+
+
+def parse_moves(text: str) -> list[Move]:
+    """The moves of a text; BadMove names the word that is none and what is allowed."""
+    moves: list[Move] = []
+    for word in text.split():
+        try:
+            moves += _parse_word(word)
+        except BadMove:
+            raise
+        except ValueError as error:
+            raise BadMove(f"move {word!r}: {error}") from None
+        if len(moves) > MOST_STEPS:
+            raise BadMove(f"too many moves: at most {MOST_STEPS}")
+    return moves
+
+
+def moves_text(moves: Iterable[Move]) -> str:
+    """The text that `parse_moves` reads back as the same moves."""
+    words: list[str] = []
+    steps = 0
+    for move in moves:
+        if isinstance(move, Next):
+            steps += 1
+            continue
+        words += _steps_words(steps)
+        steps = 0
+        words.append(_word(move))
+    return " ".join(words + _steps_words(steps))
+
+
+def _steps_words(steps: int) -> list[str]:
+    return [] if steps == 0 else ["s"] if steps == 1 else [f"s{steps}"]
+
+
+def _word(move: Move) -> str:
+    match move:
+        case Lose(number):
+            return f"l{number}"
+        case Delay(number, by):
+            return f"d{number}+{exact_duration(by)}"
+        case Duplicate(number, after):
+            return f"u{number}" if after == COPY_AFTER else f"u{number}+{exact_duration(after)}"
+        case Reorder(number):
+            return f"r{number}"
+        case Wait(by):
+            return f"w{exact_duration(by)}"
+        case Do(side, call, data):
+            text = f":{quote_from_bytes(data)}" if data else ""
+            return f"{side.lower()}:{call}{text}"
+        case Inject():
+            return _inject_word(move)
+    return "s"
+
+
+def _inject_word(move: Inject) -> str:
+    word = f"x>{move.receiver.lower()}:{flag_text(move.flags)}:seq={move.seq}"
+    if move.ack:
+        word += f":ack={move.ack}"
+    if move.wnd != Inject._field_defaults["wnd"]:
+        word += f":wnd={move.wnd}"
+    if move.data:
+        word += f":data={quote_from_bytes(move.data)}"
+    return word
+
+
+def _parse_word(word: str) -> list[Move]:
+    lower = word.lower()
+    if lower.startswith(("a:", "b:")):
+        return [_parse_call(word)]
+    if lower.startswith(("x>a:", "x>b:")):
+        return [_parse_inject(word)]
+    if lower.startswith("w") and len(word) > 1:
+        return [Wait(parse_duration(word[1:]))]
+    match = _NUMBERED.fullmatch(word)
+    if match is None:
+        raise BadMove(f"{word!r} is no move: {ALLOWED}")
+    verb, digits, duration = match.groups()
+    if verb == "s":
+        count = int(digits or 1)
+        if duration or not 1 <= count <= MOST_STEPS:
+            raise BadMove(f"move {word!r}: s, or s and a number from 1 to {MOST_STEPS}")
+        return [NEXT] * count
+    if not digits:
+        raise BadMove(f"move {word!r}: the number of a segment is missing, as in {verb}2")
+    return [_numbered_move(verb, int(digits), duration, word)]
+
+
+def _numbered_move(verb: str, number: int, duration: str | None, word: str) -> Move:
+    if verb == "d":
+        if duration is None:
+            raise BadMove(f"move {word!r}: by how long is missing, as in d2+200ms")
+        return Delay(number, parse_duration(duration))
+    if verb == "u":
+        return Duplicate(number, COPY_AFTER if duration is None else parse_duration(duration))
+    if duration is not None:
+        raise BadMove(f"move {word!r}: only d and u take a duration")
+    return Lose(number) if verb == "l" else Reorder(number)
+
+
+def _parse_call(word: str) -> Do:
+    side, call, *text = word.split(":", 2)
+    for known in CALLS:
+        if known == call:
+            data = unquote_to_bytes(text[0]) if text else b""
+            if bool(data) != (call == "send"):
+                raise BadMove(f"move {word!r}: send takes a text, as in a:send:hello, and only send does")
+            if len(data) > LONGEST_TEXT:
+                raise BadMove(f"a text of {len(data)} octets is too long: at most {LONGEST_TEXT}")
+            return Do("A" if side in "aA" else "B", known, data)
+    raise BadMove(f"move {word!r}: there is no call {call!r}, only {', '.join(CALLS)}")
+
+
+def _parse_inject(word: str) -> Inject:
+    target, flags, *fields = word.split(":")
+    bits = 0
+    for name in flags.split(","):
+        if name.upper() not in _FLAGS:
+            raise BadMove(f"move {word!r}: {name!r} is no control bit, only {', '.join(_FLAGS)}")
+        bits |= _FLAGS[name.upper()]
+    given: dict[str, int] = {}
+    data = b""
+    for field in fields:
+        name, _, value = field.partition("=")
+        if name == "data":
+            data = unquote_to_bytes(value)
+        elif name in ("seq", "ack", "wnd") and value.isascii() and value.isdigit():
+            given[name] = int(value)
+        else:
+            raise BadMove(f"move {word!r}: {field!r} is none of seq=N, ack=N, wnd=N, data=TEXT")
+    if "seq" not in given:
+        raise BadMove(f"move {word!r}: seq=N is missing")
+    if given.get("wnd", 0) > 65_535 or max(given.values()) > MASK:
+        raise BadMove(f"move {word!r}: a number is out of range (seq, ack: 32 bits, wnd: 16)")
+    return Inject("A" if target[-1] in "aA" else "B", bits, data=data, **given)

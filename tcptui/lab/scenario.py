@@ -1,0 +1,95 @@
+"""A scenario as a record: two hosts with their programs, the wire, and what the story adds to them.
+
+`loader` makes one from a TOML text; nothing here reads files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, TypeAlias
+
+from tcptui.core.profile import RFC9293, Profile
+from tcptui.core.segment import Socket
+from tcptui.lab.application import Act
+from tcptui.lab.moves import Delay, Duplicate, Inject, Lose, Move
+
+Fault: TypeAlias = Lose | Delay | Duplicate
+"""What the story does to a segment as soon as it is on the wire."""
+
+
+class HostSetup(NamedTuple):
+    """One end before anything has happened."""
+
+    role: str
+    """What its program is, in one word: client, server."""
+    socket: Socket
+    profile: Profile = RFC9293
+    isns: tuple[int, ...] = ()
+    """Its first initial sequence numbers; after them they come from RFC 6528 with `secret`."""
+    secret: bytes = b"tcptui"
+    script: tuple[Act, ...] = ()
+
+
+class Injection(NamedTuple):
+    """A third party's segment and when it appears, in microseconds."""
+
+    at: int
+    move: Inject
+
+
+class FigureRow(NamedTuple):
+    """One line of an RFC figure: where the run's facts go, and the figure's own comments.
+
+    `left` and `right` are a comment, or ``=1``, ``=start``, ``=end``: that end's state once segment #1
+    had left or reached it, before the story, after it. `segment` is ``1``, ``1 leaves``, ``1 arrives``,
+    or empty where the line has no segment.
+    """
+
+    number: str
+    left: str
+    segment: str
+    right: str
+
+
+class Expected(NamedTuple):
+    """The facts of the run, as `facts.facts_of` words them; an empty one is not checked."""
+
+    segments: tuple[str, ...] = ()
+    path_a: tuple[str, ...] = ()
+    path_b: tuple[str, ...] = ()
+    told_a: tuple[str, ...] = ()
+    told_b: tuple[str, ...] = ()
+    fired: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    """Rules that must have been applied, in any order."""
+
+
+class Scenario(NamedTuple):
+    """A story that plays on the live core."""
+
+    name: str
+    title: str
+    question: str
+    hosts: tuple[HostSetup, HostSetup]
+    """A and B."""
+    answer: str = ""
+    delays: tuple[int, int] = (50_000, 50_000)
+    """The wire's delay from A to B and from B to A, in microseconds."""
+    raw_numbers: bool = False
+    """Sequence numbers are shown raw, because they are the point."""
+    prelude: tuple[Move, ...] = ()
+    """What has happened before the story begins."""
+    faults: Mapping[int, tuple[Fault, ...]] = {}
+    """What the wire does to a segment, by its number."""
+    injections: tuple[Injection, ...] = ()
+    figure: tuple[FigureRow, ...] = ()
+    symbols: tuple[tuple[str, int], ...] = ()
+    """Names that a figure has for numbers: Z for 90."""
+    counts_data: bool = False
+    """The figure says how many octets a segment carries."""
+    expected: Expected = Expected()
+
+    def prelude_only(self) -> Scenario:
+        """The same hosts and wire without the story: no scripts, no faults, no third party."""
+        a, b = self.hosts
+        return self._replace(hosts=(a._replace(script=()), b._replace(script=())), faults={}, injections=())

@@ -1,0 +1,381 @@
+"""The world: two hosts with their programs, a wire between them, a clock.
+
+`step` takes the next thing that happens, in a total order that does not depend on chance: what comes first in
+time, and at the same time a program's call before a third party's segment before an arrival before a timer, A
+before B, a lower number before a higher one. Everything else is a move from outside (`apply`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from tcptui.core.calls import Abort, Call, Close, Open, Receive, Send
+from tcptui.core.events import Event, Returned, Sent, StateChanged
+from tcptui.core.segment import SYN, Segment
+from tcptui.core.stack import Stack
+from tcptui.core.state import State
+from tcptui.core.tcb import Tcb
+from tcptui.lab.application import CallName, Knowledge
+from tcptui.lab.durations import exact_duration
+from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reorder, Wait
+from tcptui.lab.scenario import HostSetup, Scenario
+from tcptui.lab.wire import SIDES, BadMove, Fate, Flight, Party, Side, Wire
+
+Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "fault", "wait"]
+_RANKS: tuple[Cause, ...] = ("call", "third party", "arrival", "timer")
+LONGEST_PATH = 12
+"""How many states of its path a host remembers."""
+_READS_IN = (
+    State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
+    State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2,
+)  # fmt: skip
+
+
+class Coming(NamedTuple):
+    """The next thing that will happen."""
+
+    at: int
+    cause: Cause
+    side: Party
+    """Where: the caller, the receiver, the owner of the timer."""
+    number: int = 0
+    """The segment that arrives, or the line of the third party's script."""
+
+
+class Report(NamedTuple):
+    """What one move brought about."""
+
+    at: int
+    cause: Cause
+    side: Party
+    call: str = ""
+    """The program's call, if it was one."""
+    flight: int = 0
+    """The segment that arrived or was tampered with."""
+    events: tuple[Event, ...] = ()
+    launched: tuple[int, ...] = ()
+    """The numbers of the segments that went onto the wire."""
+    ended: tuple[Flight, ...] = ()
+    """The segments that arrived or were lost."""
+
+
+class Host:
+    """One end: its TCP, its program and how far the program's script has come."""
+
+    __slots__ = (
+        "act_due", "connection", "isn", "knowledge", "next_act", "path", "setup", "side", "stack",
+    )  # fmt: skip
+
+    def __init__(self, side: Side, setup: HostSetup) -> None:
+        self.side = side
+        self.setup = setup
+        self.stack = Stack(setup.profile, setup.isns, setup.secret)
+        self.connection = 0
+        """The name of its latest connection."""
+        self.isn: int | None = None
+        """The initial sequence number it used last."""
+        self.knowledge = Knowledge()
+        self.path: tuple[tuple[State, int], ...] = ((State.CLOSED, 0),)
+        """The states it has been in and since when, the latest last."""
+        self.next_act = 0
+        self.act_due: int | None = None
+        """When its program makes its next call; None if that waits for something or there is none."""
+
+    @property
+    def tcb(self) -> Tcb | None:
+        """The block of its latest connection; None: CLOSED."""
+        return self.stack.tcb(self.connection)
+
+    @property
+    def state(self) -> State:
+        tcb = self.tcb
+        return State.CLOSED if tcb is None else tcb.state
+
+    def look_at_script(self, now: int) -> None:
+        """Sets the time of the next call, once its trigger is met."""
+        script = self.setup.script
+        if self.act_due is None and self.next_act < len(script):
+            act = script[self.next_act]
+            if self.knowledge.met(act):
+                start = max(now, act.amount) if act.trigger == "at" else now
+                self.act_due = start + act.after
+
+    def copy(self) -> Host:
+        copy = Host.__new__(Host)
+        copy.side, copy.setup = self.side, self.setup
+        copy.stack = self.stack.copy()
+        copy.connection, copy.isn = self.connection, self.isn
+        copy.knowledge, copy.path = self.knowledge, self.path
+        copy.next_act, copy.act_due = self.next_act, self.act_due
+        return copy
+
+    def values(self) -> tuple[Any, ...]:
+        return (
+            self.stack.values(), self.connection, self.isn, self.knowledge, self.path,
+            self.next_act, self.act_due,
+        )  # fmt: skip
+
+
+class World:
+    """Two hosts and a wire at one moment. Copies are cheap; worlds are equal if all in them is."""
+
+    __slots__ = ("_ended", "_hosts", "_injected", "_launched", "now", "scenario", "wire")
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario.prelude_only()
+        self.now = 0
+        """The clock, in microseconds."""
+        self.wire = Wire()
+        hosts = zip(SIDES, self.scenario.hosts, strict=True)
+        self._hosts = {side: Host(side, setup) for side, setup in hosts}
+        self._injected = 0
+        self._launched: list[int] = []
+        self._ended: list[Flight] = []
+        for move in scenario.prelude:
+            self.apply(move)
+        self._begin_story(scenario)
+
+    def host(self, side: Side) -> Host:
+        return self._hosts[side]
+
+    # What will happen.
+
+    def coming(self) -> Coming | None:
+        """The next thing that happens; None if nothing more will, as things are."""
+        best: Coming | None = None
+        best_key = (0, 0)
+        for candidate in self._candidates():
+            key = (candidate.at, _RANKS.index(candidate.cause))
+            if best is None or key < best_key:
+                best, best_key = candidate, key
+        return best
+
+    def _candidates(self) -> list[Coming]:
+        candidates = []
+        for side, host in self._hosts.items():
+            if host.act_due is not None:
+                candidates.append(Coming(host.act_due, "call", side))
+        injections = self.scenario.injections
+        if self._injected < len(injections):
+            at = max(self.now, injections[self._injected].at)
+            candidates.append(Coming(at, "third party", "X", self._injected))
+        flight = self.wire.next_arrival()
+        if flight is not None:
+            candidates.append(Coming(flight.due, "arrival", flight.receiver, flight.number))
+        for side, host in self._hosts.items():
+            deadline = host.stack.next_deadline()
+            if deadline is not None:
+                candidates.append(Coming(deadline, "timer", side))
+        return candidates
+
+    # What happens.
+
+    def step(self) -> Report | None:
+        """The next thing happens; None if there is none."""
+        coming = self.coming()
+        if coming is None:
+            return None
+        self.now = coming.at
+        if coming.cause == "arrival":
+            return self._arrival(coming.number)
+        if coming.cause == "third party":
+            injection = self.scenario.injections[coming.number]
+            self._injected += 1
+            return self._inject(injection.move)
+        assert coming.side != "X"
+        host = self._hosts[coming.side]
+        if coming.cause == "timer":
+            events = host.stack.expire(self.now)
+            return self._report("timer", host.side, self._settle(host, events))
+        act = host.setup.script[host.next_act]
+        host.next_act += 1
+        host.act_due = None
+        return self._call(host, act.call, act.data)
+
+    def apply(self, move: Move) -> Report:
+        """Makes a move; BadMove says why it can't be made, and then nothing has changed."""
+        match move:
+            case Next():
+                report = self.step()
+                if report is None:
+                    raise BadMove("nothing more will happen by itself")
+                return report
+            case Do(side, call, data):
+                return self._call(self._hosts[side], call, data)
+            case Inject():
+                return self._inject(move)
+            case Wait(by):
+                self._wait(by)
+                return self._report("wait", "X", [])
+            case _:
+                self._tamper(move)
+                return self._report("fault", "X", [], flight=move.number)
+
+    # Copies and values.
+
+    def copy(self) -> World:
+        copy = World.__new__(World)
+        copy.scenario, copy.now = self.scenario, self.now
+        copy.wire = self.wire.copy()
+        copy._hosts = {side: host.copy() for side, host in self._hosts.items()}
+        copy._injected = self._injected
+        copy._launched, copy._ended = [], []
+        return copy
+
+    def values(self) -> tuple[Any, ...]:
+        """Everything that the future depends on: hashable, equal if the worlds are."""
+        hosts = tuple(host.values() for host in self._hosts.values())
+        return self.scenario.name, self.now, self.wire.values(), hosts, self._injected
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, World) and self.values() == other.values()
+
+    def __hash__(self) -> int:
+        """Of the moment: a world that changes has another hash."""
+        return hash(self.values())
+
+    # Inside.
+
+    def _begin_story(self, scenario: Scenario) -> None:
+        """The prelude is over: numbers and clock begin anew, and the programs start."""
+        if self.wire.flights or any(host.stack.next_deadline() for host in self._hosts.values()):
+            raise BadMove("the prelude must leave nothing on the wire and no timer running")
+        self.scenario = scenario
+        self.now = 0
+        self.wire = Wire()
+        for host, setup in zip(self._hosts.values(), scenario.hosts, strict=True):
+            host.setup = setup
+            host.path = ((host.state, 0),)
+            host.look_at_script(0)
+
+    def _call(self, host: Host, name: CallName, data: bytes) -> Report:
+        if name == "reboot":
+            host.stack = host.stack.rebooted()
+            host.path = (*host.path[1 - LONGEST_PATH :], (State.CLOSED, self.now))
+            host.knowledge = Knowledge(last_call="REBOOT", closed=True)
+            host.look_at_script(self.now)
+            return self._report("call", host.side, [], call=name)
+        events = host.stack.call(self._call_of(host, name, data), self.now)
+        if name in ("listen", "connect"):
+            for event in events:
+                if isinstance(event, Returned) and event.response.value == "ok":
+                    host.connection = event.connection
+                    host.knowledge = Knowledge()
+        return self._report("call", host.side, self._settle(host, events), call=name)
+
+    def _call_of(self, host: Host, name: CallName, data: bytes) -> Call:
+        local = host.setup.socket
+        match name:
+            case "listen":
+                return Open(local, passive=True)
+            case "connect":
+                return Open(local, self._peer(host).setup.socket)
+            case "send":
+                return Send(host.connection, data)
+            case "close":
+                return Close(host.connection)
+            case _:
+                return Abort(host.connection)
+
+    def _peer(self, host: Host) -> Host:
+        return self._hosts["B" if host.side == "A" else "A"]
+
+    def _arrival(self, number: int) -> Report:
+        flight = self.wire.take(number)
+        if flight.receiver == "X":
+            events: list[Event] = []
+            met = None
+        else:
+            host = self._hosts[flight.receiver]
+            events = self._settle(host, host.stack.arrives(flight.segment, self.now))
+            met = host.state
+        ended = flight._replace(fate=Fate.ARRIVED, ended_at=self.now, met=met)
+        self.wire.ended(ended)
+        self._ended.append(ended)
+        return self._report("arrival", flight.receiver, events, flight=number)
+
+    def _inject(self, move: Inject) -> Report:
+        receiver = self._hosts[move.receiver]
+        src, dst = self._peer(receiver).setup.socket, receiver.setup.socket
+        segment = Segment(src, dst, move.seq, move.ack, move.flags, move.wnd, move.data)
+        self._launch("X", move.receiver, segment, 1, None)
+        return self._report("third party", "X", [])
+
+    def _wait(self, by: int) -> None:
+        coming = self.coming()
+        if coming is not None and self.now + by > coming.at:
+            left = exact_duration(coming.at - self.now)
+            raise BadMove(f"can't wait {exact_duration(by)}: something happens in {left}")
+        self.now += by
+
+    def _tamper(self, move: Lose | Delay | Duplicate | Reorder) -> None:
+        match move:
+            case Lose(number):
+                self._ended.append(self.wire.lose(number, self.now))
+            case Delay(number, by):
+                self.wire.delay(number, by)
+            case Duplicate(number, after):
+                copy = self.wire.duplicate(number, after, self.now)
+                self._launched.append(copy.number)
+                self._scripted_faults(copy.number)
+            case Reorder(number):
+                self.wire.reorder(number)
+
+    def _settle(self, host: Host, events: list[Event]) -> list[Event]:
+        """What follows from a host's step at once: segments leave, the program takes note and reads on."""
+        events = events + self._keep_reading(host)
+        for event in events:
+            if isinstance(event, StateChanged):
+                host.path = (*host.path[1 - LONGEST_PATH :], (event.new, self.now))
+            elif isinstance(event, Sent) and event.segment.flags & SYN:
+                host.isn = event.segment.seq
+        state = host.state
+        for event in events:
+            if isinstance(event, Sent):
+                receiver = self._owner(event.segment)
+                self._launch(host.side, receiver, event.segment, event.attempt, state)
+        host.knowledge = host.knowledge.after(events)
+        host.look_at_script(self.now)
+        return events
+
+    def _keep_reading(self, host: Host) -> list[Event]:
+        """A program always has a RECEIVE outstanding; that it is renewed is not worth a word."""
+        tcb = host.tcb
+        if tcb is None or tcb.receives or tcb.state not in _READS_IN:
+            return []
+        renewed = host.stack.call(Receive(host.connection), self.now)
+        return [event for event in renewed if not isinstance(event, Returned)]
+
+    def _owner(self, segment: Segment) -> Party:
+        for side, host in self._hosts.items():
+            if host.setup.socket.host == segment.dst.host:
+                return side
+        return "X"
+
+    def _launch(
+        self, sender: Party, receiver: Party, segment: Segment, attempt: int, state: State | None
+    ) -> None:
+        # A third party speaks in the other end's name, so its numbers are relative to that one's.
+        named = self._hosts["B" if receiver == "A" else "A"] if sender == "X" else self._hosts[sender]
+        a_to_b, b_to_a = self.scenario.delays
+        way = a_to_b if receiver == "B" else b_to_a
+        if sender == "X":
+            way //= 2  # It comes from somewhere in the network, not from the other end.
+        peer = self._peer(named)
+        flight = Flight(0, sender, receiver, segment, self.now, self.now + way, attempt)
+        flight = self.wire.launch(flight._replace(bases=(named.isn, peer.isn), left_in=state))
+        self._launched.append(flight.number)
+        self._scripted_faults(flight.number)
+
+    def _scripted_faults(self, number: int) -> None:
+        for fault in self.scenario.faults.get(number, ()):
+            self._tamper(fault)
+
+    def _report(
+        self, cause: Cause, side: Party, events: list[Event], call: str = "", flight: int = 0
+    ) -> Report:
+        launched, ended = tuple(self._launched), tuple(self._ended)
+        report = Report(self.now, cause, side, call, flight, tuple(events), launched, ended)
+        self._launched.clear()
+        self._ended.clear()
+        return report
