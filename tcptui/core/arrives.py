@@ -14,9 +14,9 @@ from tcptui.core.output import (
     enter_established,
     learn_from_syn,
     learn_window,
-    retransmit,
     send_syn_ack,
     transmit,
+    turn_syn_into_syn_ack,
 )
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, FIN, RST, SYN, Segment
@@ -122,9 +122,7 @@ def _syn_sent_syn(tcb: Tcb, segment: Segment, step: Step) -> None:
     else:
         step.rule(tcb, Rule.SYN_SENT_SYN, seq=segment.seq)
         step.set_state(tcb, State.SYN_RECEIVED)
-        # The SYN on the queue becomes this SYN,ACK. An acknowledgment could be for either, so it
-        # gives no sample, as for a retransmission (Karn).
-        retransmit(tcb, step)
+        turn_syn_into_syn_ack(tcb, step)
         _queue_text_on_syn(tcb, segment, step)
 
 

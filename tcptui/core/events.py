@@ -15,11 +15,15 @@ from tcptui.core.state import State
 
 
 class TimerKind(Enum):
-    """The timers of one connection; each value is the timer's name in `Tcb`."""
+    """The timers of one connection."""
 
     RETRANSMISSION = "retransmission_timer"
     TIME_WAIT = "time_wait_timer"
     USER = "user_timer"
+
+    def __init__(self, variable: str) -> None:
+        self.variable = variable
+        """The timer's name in `Tcb`."""
 
 
 class Response(Enum):

@@ -24,7 +24,7 @@ _CLOSING_STATES = (_S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
 def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
     """The eight checks. A segment that one of them stops, and that changed no state, is dropped."""
     before = tcb.state
-    if _known_syn(tcb, segment, step):
+    if segment.flags & SYN and _known_syn(tcb, segment, step):
         segment = segment._replace(seq=seq_add(segment.seq, 1), flags=segment.flags & ~SYN)
     if not (
         _check_sequence(tcb, segment, step)  # First.

@@ -92,17 +92,25 @@ def acknowledge(tcb: Tcb, ack: int, step: Step) -> None:
 
 def retransmit(tcb: Tcb, step: Step) -> None:
     """Sends the segment at the front of the retransmission queue again (3.10.8)."""
+    _send_front(tcb, step, tcb.retransmission_queue[0].transmissions + 1)
+
+
+def turn_syn_into_syn_ack(tcb: Tcb, step: Step) -> None:
+    """A simultaneous open: the SYN on the queue goes out as SYN,ACK (3.10.7.3, fourth).
+
+    What acknowledges ISS could be meant for either, so it gives no sample of the round trip, as after a
+    retransmission (Karn).
+    """
+    _send_front(tcb, step, 1)
+
+
+def _send_front(tcb: Tcb, step: Step, attempt: int) -> None:
     front, *rest = tcb.retransmission_queue
     again = front._replace(transmissions=front.transmissions + 1)
     tcb.retransmission_queue = (again, *rest)
-    step.send(
-        tcb,
-        front.flags if tcb.state is State.SYN_SENT else front.flags | ACK,
-        front.seq,
-        front.data,
-        syn_options(step) if front.flags & SYN else (),
-        again.transmissions,
-    )
+    flags = front.flags if tcb.state is State.SYN_SENT else front.flags | ACK
+    options = syn_options(step) if front.flags & SYN else ()
+    step.send(tcb, flags, front.seq, front.data, options, attempt)
 
 
 def _choose_iss(tcb: Tcb, step: Step) -> None:

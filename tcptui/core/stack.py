@@ -66,13 +66,13 @@ class Stack:
     def arrives(self, segment: Segment, now: int) -> list[Event]:
         """A segment for this host, its checksum found good (MUST-3)."""
         step = self._step(now)
-        tcb = self._by_sockets.get((segment.dst, segment.src))
-        if tcb is None:
-            tcb = self._by_sockets.get((segment.dst, None))
+        key: tuple[Socket, Socket | None] = (segment.dst, segment.src)
+        if key not in self._by_sockets:
+            key = (segment.dst, None)
+        tcb = self._by_sockets.get(key)
         if tcb is None:
             no_connection(segment, step)
         else:
-            key = tcb.key
             segment_arrives(tcb, segment, step)
             self._file(tcb, key)
         return step.events
@@ -159,15 +159,16 @@ class Stack:
                 return
             self._connections += 1
             tcb = Tcb(self._connections, call.local, call.remote)
+            self._by_sockets[tcb.key] = tcb
         key = tcb.key
         calls.open_connection(tcb, call, step)
         self._file(tcb, key)
 
     def _file(self, tcb: Tcb, key: tuple[Socket, Socket | None]) -> None:
-        """Keeps `tcb` where its sockets say, or, once CLOSED, not at all."""
+        """Keeps `tcb`, which was found under `key`, where its sockets say, or, once CLOSED, not at all."""
         if tcb.state is State.CLOSED:
             self._by_sockets.pop(key, None)
-        elif tcb.key != key or key not in self._by_sockets:
+        elif tcb.remote is not key[1]:
             self._by_sockets.pop(key, None)
             self._by_sockets[tcb.key] = tcb
 

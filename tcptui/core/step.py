@@ -97,12 +97,12 @@ class Step:
     def start_timer(self, tcb: Tcb, kind: TimerKind, after: int) -> None:
         """(Re)starts a timer, to fire `after` microseconds from now."""
         timer = Timer(self.now, self.now + after)
-        setattr(tcb, kind.value, timer)
+        setattr(tcb, kind.variable, timer)
         self.events.append(TimerSet(tcb.connection, kind, timer.due))
 
     def stop_timer(self, tcb: Tcb, kind: TimerKind) -> None:
-        if getattr(tcb, kind.value) is not None:
-            setattr(tcb, kind.value, None)
+        if getattr(tcb, kind.variable) is not None:
+            setattr(tcb, kind.variable, None)
             self.events.append(TimerStopped(tcb.connection, kind))
 
     def signal(self, tcb: Tcb, signal: Signal) -> None:

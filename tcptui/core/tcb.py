@@ -125,7 +125,7 @@ class Tcb:
 
     def timers(self) -> list[tuple[TimerKind, Timer]]:
         """The running timers."""
-        named = [(kind, getattr(self, kind.value)) for kind in TimerKind]
+        named = [(kind, getattr(self, kind.variable)) for kind in TimerKind]
         return [(kind, timer) for kind, timer in named if timer is not None]
 
     def next_due(self) -> int | None:

@@ -21,9 +21,9 @@ def expire(tcb: Tcb, step: Step) -> None:
         (TimerKind.USER, _user),
         (TimerKind.RETRANSMISSION, _retransmission),
     ):
-        timer = getattr(tcb, kind.value)
+        timer = getattr(tcb, kind.variable)
         if timer is not None and timer.due <= step.now:
-            setattr(tcb, kind.value, None)
+            setattr(tcb, kind.variable, None)
             step.events.append(TimerFired(tcb.connection, kind))
             serve(tcb, step)
 

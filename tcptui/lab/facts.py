@@ -6,29 +6,14 @@ from tcptui.core.events import RuleApplied, Signalled, StateChanged, TimerFired
 from tcptui.core.segment import ACK, flag_text
 from tcptui.core.seq import signed_distance
 from tcptui.lab.durations import exact_duration
-from tcptui.lab.history import History
+from tcptui.lab.run import Run
 from tcptui.lab.scenario import Expected
-from tcptui.lab.wire import SIDES, BadMove, Fate, Flight
-from tcptui.lab.world import Report, World
-
-MOST_STEPS = 10_000
-"""Where a run that does not end by itself is cut."""
+from tcptui.lab.wire import Fate, Flight
 
 
 def relative(number: int, base: int | None) -> int:
     """A sequence number as the distance from `base`; raw where there is none."""
     return number if base is None else signed_distance(base, number)
-
-
-def play_to_end(history: History) -> list[Report]:
-    """Steps until nothing more happens, `MOST_STEPS` times at the most; what each step brought about."""
-    reports: list[Report] = []
-    while len(reports) < MOST_STEPS:
-        try:
-            reports.append(history.apply())
-        except BadMove:
-            break
-    return reports
 
 
 def segment_fact(flight: Flight, raw: bool = False) -> str:
@@ -49,14 +34,13 @@ def segment_fact(flight: Flight, raw: bool = False) -> str:
     return " ".join(words)
 
 
-def facts_of(reports: list[Report], flights: list[Flight], start: World) -> Expected:
-    """The facts of a whole run: `reports` of every move, all its `flights`, and where it began."""
-    raw = start.scenario.raw_numbers
-    paths: dict[str, list[str]] = {side: [start.host(side).state.value] for side in SIDES}
+def facts_of(run: Run) -> Expected:
+    """The facts of a whole run."""
+    paths: dict[str, list[str]] = {"A": [run.first[0].value], "B": [run.first[1].value]}
     told: dict[str, list[str]] = {"A": [], "B": []}
     fired: list[str] = []
     rules: set[str] = set()
-    for report in reports:
+    for report in run.reports:
         for event in report.events:
             if isinstance(event, StateChanged):
                 paths[report.side].append(event.new.value)
@@ -67,7 +51,7 @@ def facts_of(reports: list[Report], flights: list[Flight], start: World) -> Expe
             elif isinstance(event, RuleApplied):
                 rules.add(event.rule.name)
     return Expected(
-        tuple(segment_fact(flight, raw) for flight in flights),
+        tuple(segment_fact(flight, run.scenario.raw_numbers) for flight in run.flights),
         tuple(paths["A"]),
         tuple(paths["B"]),
         tuple(told["A"]),

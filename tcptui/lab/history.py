@@ -12,7 +12,7 @@ from tcptui.lab.wire import BadMove, Flight
 from tcptui.lab.world import Report, World
 
 INTERVAL = 128
-"""Moves between two checkpoints. A jump replays fewer than twice as many."""
+"""Moves between two checkpoints: a jump replays fewer."""
 
 
 class _Branch:
@@ -38,6 +38,8 @@ class History:
         self.report: Report | None = None
         """What the last move brought about."""
         self._ended: list[Flight] = []
+        self._ended_since = 0
+        """The position from which on `_ended` has every segment that ended."""
 
     @property
     def length(self) -> int:
@@ -81,13 +83,12 @@ class History:
         """Any position of the current branch, 0 to `length`."""
         if not 0 <= position <= self.length:
             raise BadMove(f"there is no position {position} (0 to {self.length})")
-        # From one checkpoint earlier than needed, so that the last segments' ends are known.
-        checkpoint = max(0, position // INTERVAL - 1)
-        self.world = self._branches[self._current].checkpoints[checkpoint].copy()
+        checkpoint = max(0, position - 1) // INTERVAL  # Before it: the move that leads here is wanted too.
+        self.world = self._checkpoints[checkpoint].copy()
         self.before = self.world
         self.report = None
+        self.position = self._ended_since = checkpoint * INTERVAL
         self._ended = []
-        self.position = checkpoint * INTERVAL
         while self.position < position:
             if self.position == position - 1:
                 self.before = self.world.copy()
@@ -102,6 +103,8 @@ class History:
 
     def flights(self) -> list[Flight]:
         """By number: the segments on the wire, and those that ended in the last `INTERVAL` moves at least."""
+        while self._ended_since and self.position - self._ended_since < INTERVAL:
+            self._look_further_back()
         return sorted((*self._ended, *self.world.wire.flights), key=lambda flight: flight.number)
 
     def text(self) -> str:
@@ -111,6 +114,20 @@ class History:
     @property
     def _moves(self) -> list[Move]:
         return self._branches[self._current].moves
+
+    @property
+    def _checkpoints(self) -> list[World]:
+        return self._branches[self._current].checkpoints
+
+    def _look_further_back(self) -> None:
+        """Learns by replay which segments ended in the interval before those that are known."""
+        end = self._ended_since
+        self._ended_since = (end - 1) // INTERVAL * INTERVAL
+        world = self._checkpoints[self._ended_since // INTERVAL].copy()
+        ended: list[Flight] = []
+        for move in self._moves[self._ended_since : end]:
+            ended += world.apply(move).ended
+        self._ended[:0] = ended
 
     def _fork(self) -> None:
         branch = self._branches[self._current]
@@ -123,8 +140,13 @@ class History:
         self.report = report
         self.position += 1
         self._ended += report.ended
-        if len(self._ended) > 4 * INTERVAL:
-            del self._ended[: 2 * INTERVAL]
-        checkpoints = self._branches[self._current].checkpoints
-        if self.position % INTERVAL == 0 and len(checkpoints) == self.position // INTERVAL:
-            checkpoints.append(world.copy())
+        if self.position % INTERVAL == 0 and len(self._checkpoints) == self.position // INTERVAL:
+            self._checkpoints.append(world.copy())
+            self._forget_ended()
+
+    def _forget_ended(self) -> None:
+        """Lets go of what `flights` need not know, so that a long run does not pile it up."""
+        since = self.position - INTERVAL
+        if self._ended_since < since:
+            self._ended = []
+            self._ended_since = self.position

@@ -1,6 +1,6 @@
 """A scenario from its TOML text. Errors name the file, the key, and what is allowed there.
 
-The format is told in `FORMAT`; the library's files are examples of it.
+README tells the format; the library's files are examples of it.
 """
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ _RANGES = {
     "data_r1": (1, 255),
     "data_retries": (0, 255),
 }
+_KEYS = (
+    "title", "question", "answer", "chapter", "place", "numbers", "wire", "A", "B", "prelude", "third_party",
+    "figure", "expect",
+)  # fmt: skip
 _MIDDLE = re.compile(r"(\d{1,6}( leaves| arrives)?)?", re.ASCII)
 
 
@@ -112,6 +116,8 @@ def _scenario(top: _Table, name: str) -> Scenario:
             _host(top.table("B"), "server", Socket("10.0.0.2", 80)),
         ),
         top.take("answer", _line, ""),
+        top.take("chapter", _line, ""),
+        top.take("place", _number(0, 9_999), 1_000),
         delays,
         top.take("numbers", _choice("relative", "raw"), "relative") == "raw",
         top.take("prelude", _moves, ()),
@@ -124,21 +130,7 @@ def _scenario(top: _Table, name: str) -> Scenario:
     )
     if scenario.hosts[0].socket.host == scenario.hosts[1].socket.host:
         raise top.error("B.address", "must differ from A's")
-    top.done(
-        (
-            "title",
-            "question",
-            "answer",
-            "numbers",
-            "wire",
-            "A",
-            "B",
-            "prelude",
-            "third_party",
-            "figure",
-            "expect",
-        )
-    )
+    top.done(_KEYS)
     return scenario
 
 

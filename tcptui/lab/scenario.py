@@ -73,6 +73,10 @@ class Scenario(NamedTuple):
     hosts: tuple[HostSetup, HostSetup]
     """A and B."""
     answer: str = ""
+    chapter: str = ""
+    """The heading under which a list shows it."""
+    place: int = 1_000
+    """Where it stands in a list; lower comes first."""
     delays: tuple[int, int] = (50_000, 50_000)
     """The wire's delay from A to B and from B to A, in microseconds."""
     raw_numbers: bool = False

@@ -16,7 +16,7 @@ Party: TypeAlias = Literal["A", "B", "X"]
 """Who can put a segment on the wire: an end, or a third party X."""
 
 SIDES: tuple[Side, Side] = ("A", "B")
-MEMORY = 16
+MEMORY = 8
 """How many segments the network remembers after their end, and can still deliver again."""
 COPY_AFTER = 10_000
 """How long after a segment its copy arrives, in microseconds, if nothing else is said."""
@@ -76,12 +76,34 @@ class Wire:
         self.past: tuple[Flight, ...] = ()
         self.launched = 0
 
-    def launch(self, flight: Flight) -> Flight:
-        """Puts a segment on the wire; its number is given here."""
+    def launch(
+        self,
+        sender: Party,
+        receiver: Party,
+        segment: Segment,
+        sent_at: int,
+        due: int,
+        attempt: int = 1,
+        copy_of: int = 0,
+        bases: tuple[int | None, int | None] = (None, None),
+        left_in: State | None = None,
+    ) -> int:
+        """Puts a segment on the wire; its number."""
         self.launched += 1
-        flight = flight._replace(number=self.launched)
+        flight = Flight(
+            self.launched,
+            sender,
+            receiver,
+            segment,
+            sent_at,
+            due,
+            attempt,
+            copy_of,
+            bases=bases,
+            left_in=left_in,
+        )
         self.flights += (flight,)
-        return flight
+        return self.launched
 
     def next_arrival(self) -> Flight | None:
         """The segment that arrives next: the first due, among equals the first sent."""
@@ -115,18 +137,25 @@ class Wire:
         self._replace(late)
         return late
 
-    def duplicate(self, number: int, after: int, now: int) -> Flight:
-        """A copy that arrives `after` the original; of a segment that is no longer in flight, as long after
-        now as its way takes, and `after` more."""
+    def duplicate(self, number: int, after: int, now: int) -> int:
+        """A copy that arrives `after` the original, or, if that is no longer in flight, as long after now as
+        its way takes, and `after` more; the copy's number."""
         flight = self._find(number)
         if flight.fate is Fate.IN_FLIGHT:
             due = flight.due + after
         else:
             due = now + (flight.due - flight.delayed_by - flight.sent_at) + after
-        copy = flight._replace(
-            sent_at=now, due=due, copy_of=number, delayed_by=0, fate=Fate.IN_FLIGHT, ended_at=0, met=None
+        return self.launch(
+            flight.sender,
+            flight.receiver,
+            flight.segment,
+            now,
+            due,
+            flight.attempt,
+            number,
+            flight.bases,
+            flight.left_in,
         )
-        return self.launch(copy)
 
     def reorder(self, number: int) -> Flight:
         """Lets the next segment of the same direction overtake this one."""

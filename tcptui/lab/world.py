@@ -7,10 +7,11 @@ before B, a lower number before a higher one. Everything else is a move from out
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from tcptui.core.calls import Abort, Call, Close, Open, Receive, Send
-from tcptui.core.events import Event, Returned, Sent, StateChanged
+from tcptui.core.events import Delivered, Event, Returned, Sent, Signalled, StateChanged
 from tcptui.core.segment import SYN, Segment
 from tcptui.core.stack import Stack
 from tcptui.core.state import State
@@ -22,7 +23,6 @@ from tcptui.lab.scenario import HostSetup, Scenario
 from tcptui.lab.wire import SIDES, BadMove, Fate, Flight, Party, Side, Wire
 
 Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "fault", "wait"]
-_RANKS: tuple[Cause, ...] = ("call", "third party", "arrival", "timer")
 LONGEST_PATH = 12
 """How many states of its path a host remembers."""
 _READS_IN = (
@@ -40,6 +40,9 @@ class Coming(NamedTuple):
     """Where: the caller, the receiver, the owner of the timer."""
     number: int = 0
     """The segment that arrives, or the line of the third party's script."""
+
+
+_time = itemgetter(0)
 
 
 class Report(NamedTuple):
@@ -142,19 +145,9 @@ class World:
 
     def coming(self) -> Coming | None:
         """The next thing that happens; None if nothing more will, as things are."""
-        best: Coming | None = None
-        best_key = (0, 0)
-        for candidate in self._candidates():
-            key = (candidate.at, _RANKS.index(candidate.cause))
-            if best is None or key < best_key:
-                best, best_key = candidate, key
-        return best
-
-    def _candidates(self) -> list[Coming]:
-        candidates = []
-        for side, host in self._hosts.items():
-            if host.act_due is not None:
-                candidates.append(Coming(host.act_due, "call", side))
+        hosts = self._hosts.values()
+        # In the order that decides between equals: min() takes the first of them.
+        candidates = [Coming(host.act_due, "call", host.side) for host in hosts if host.act_due is not None]
         injections = self.scenario.injections
         if self._injected < len(injections):
             at = max(self.now, injections[self._injected].at)
@@ -162,11 +155,11 @@ class World:
         flight = self.wire.next_arrival()
         if flight is not None:
             candidates.append(Coming(flight.due, "arrival", flight.receiver, flight.number))
-        for side, host in self._hosts.items():
+        for host in hosts:
             deadline = host.stack.next_deadline()
             if deadline is not None:
-                candidates.append(Coming(deadline, "timer", side))
-        return candidates
+                candidates.append(Coming(deadline, "timer", host.side))
+        return min(candidates, key=_time, default=None)
 
     # What happens.
 
@@ -315,36 +308,33 @@ class World:
             case Delay(number, by):
                 self.wire.delay(number, by)
             case Duplicate(number, after):
-                copy = self.wire.duplicate(number, after, self.now)
-                self._launched.append(copy.number)
-                self._scripted_faults(copy.number)
+                self._on_wire(self.wire.duplicate(number, after, self.now))
             case Reorder(number):
                 self.wire.reorder(number)
 
     def _settle(self, host: Host, events: list[Event]) -> list[Event]:
         """What follows from a host's step at once: segments leave, the program takes note and reads on."""
-        events = events + self._keep_reading(host)
-        for event in events:
-            if isinstance(event, StateChanged):
-                host.path = (*host.path[1 - LONGEST_PATH :], (event.new, self.now))
-            elif isinstance(event, Sent) and event.segment.flags & SYN:
-                host.isn = event.segment.seq
-        state = host.state
+        tcb = host.tcb
+        if tcb is not None and not tcb.receives and tcb.state in _READS_IN:
+            # The program always has a RECEIVE outstanding; that it is renewed is not worth a word.
+            renewed = host.stack.call(Receive(host.connection), self.now)
+            events += [event for event in renewed if not isinstance(event, Returned)]
+        state = State.CLOSED if tcb is None else tcb.state
+        noteworthy = False
         for event in events:
             if isinstance(event, Sent):
-                receiver = self._owner(event.segment)
-                self._launch(host.side, receiver, event.segment, event.attempt, state)
-        host.knowledge = host.knowledge.after(events)
-        host.look_at_script(self.now)
+                if event.segment.flags & SYN:
+                    host.isn = event.segment.seq
+                self._launch(host.side, self._owner(event.segment), event.segment, event.attempt, state)
+            elif isinstance(event, StateChanged):
+                host.path = (*host.path[1 - LONGEST_PATH :], (event.new, self.now))
+                noteworthy = True
+            elif isinstance(event, Delivered | Signalled | Returned):
+                noteworthy = True
+        if noteworthy:
+            host.knowledge = host.knowledge.after(events)
+            host.look_at_script(self.now)
         return events
-
-    def _keep_reading(self, host: Host) -> list[Event]:
-        """A program always has a RECEIVE outstanding; that it is renewed is not worth a word."""
-        tcb = host.tcb
-        if tcb is None or tcb.receives or tcb.state not in _READS_IN:
-            return []
-        renewed = host.stack.call(Receive(host.connection), self.now)
-        return [event for event in renewed if not isinstance(event, Returned)]
 
     def _owner(self, segment: Segment) -> Party:
         for side, host in self._hosts.items():
@@ -362,12 +352,16 @@ class World:
         if sender == "X":
             way //= 2  # It comes from somewhere in the network, not from the other end.
         peer = self._peer(named)
-        flight = Flight(0, sender, receiver, segment, self.now, self.now + way, attempt)
-        flight = self.wire.launch(flight._replace(bases=(named.isn, peer.isn), left_in=state))
-        self._launched.append(flight.number)
-        self._scripted_faults(flight.number)
+        bases = (named.isn, peer.isn)
+        self._on_wire(
+            self.wire.launch(
+                sender, receiver, segment, self.now, self.now + way, attempt, bases=bases, left_in=state
+            )
+        )
 
-    def _scripted_faults(self, number: int) -> None:
+    def _on_wire(self, number: int) -> None:
+        """A segment has been launched: the story may have something in store for it."""
+        self._launched.append(number)
         for fault in self.scenario.faults.get(number, ()):
             self._tamper(fault)
 

@@ -1,0 +1,7 @@
+"""``python -m tcptui``"""
+
+import sys
+
+from tcptui.cli import main
+
+sys.exit(main())

@@ -1,0 +1,132 @@
+"""The command line. The screen is imported only by the commands that show it.
+
+Exit status: 0 done, 2 the input can't be used (one line on standard error says why).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from tcptui import __version__
+
+if TYPE_CHECKING:
+    from tcptui.lab.run import Run
+
+FORMATS = ("ladder", "rfc")
+
+
+class Unusable(Exception):
+    """What was asked can't be done; the text is the one line that says why."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Unusable(f"{message} (tcptui --help tells more)")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command line; its exit status."""
+    try:
+        options = _parser().parse_args(arguments)
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except Unusable as error:
+        print(f"tcptui: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader has seen enough. Python would complain again when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="tcptui", description="A TCP connection, one key press at a time.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"tcptui {__version__}")
+    parser.set_defaults(run=_pick)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    play = commands.add_parser(
+        "play", help="play a scenario, on the screen or as text", allow_abbrev=False,
+        description="Plays a scenario: on the screen, or with --format as text, which needs no terminal.",
+    )  # fmt: skip
+    play.add_argument(
+        "scenario", metavar="NAME", help="a name that `tcptui list` knows, or the path of a file"
+    )
+    play.add_argument(
+        "--moves", metavar="TEXT", default="", help="play these first, as in 's3 l2 s d4+200ms'"
+    )
+    play.add_argument("--format", choices=FORMATS, help="print the whole run in this form")
+    play.set_defaults(run=_play)
+    listing = commands.add_parser("list", help="name all scenarios", allow_abbrev=False)
+    listing.set_defaults(run=_list)
+    return parser
+
+
+def _list(_options: argparse.Namespace) -> int:
+    from tcptui import library
+
+    scenarios = library.all_scenarios()
+    width = max(len(scenario.name) for scenario in scenarios)
+    chapter = None
+    for scenario in scenarios:
+        if scenario.chapter != chapter:
+            print(scenario.chapter if chapter is None else f"\n{scenario.chapter}")
+            chapter = scenario.chapter
+        print(f"  {scenario.name:<{width}}  {scenario.title}")
+    return 0
+
+
+def _pick(_options: argparse.Namespace) -> int:
+    _need_terminal("tcptui list and tcptui play NAME --format ladder")
+    return _show(None, "")
+
+
+def _play(options: argparse.Namespace) -> int:
+    from tcptui.lab.loader import BadScenario
+    from tcptui.lab.moves import parse_moves
+    from tcptui.lab.wire import BadMove
+
+    try:
+        if options.format is None:
+            _need_terminal("--format ladder")
+            return _show(options.scenario, options.moves)
+        from tcptui import library
+        from tcptui.lab.run import play
+
+        run = play(library.find(options.scenario), parse_moves(options.moves))
+    except (BadScenario, BadMove) as error:
+        raise Unusable(str(error)) from None
+    sys.stdout.write(_printed(run, options.format))
+    return 0
+
+
+def _printed(run: Run, form: str) -> str:
+    if form == "ladder":
+        from tcptui.formats.ladder import ladder_text
+
+        return ladder_text(run)
+    from tcptui.formats.rfc import rfc_figure
+
+    try:
+        return rfc_figure(run)
+    except ValueError as error:
+        raise Unusable(f"{run.scenario.name}: {error}") from None
+
+
+def _need_terminal(instead: str) -> None:
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise Unusable(f"the screen needs a terminal; without one: {instead}")
+    if os.environ.get("TERM", "dumb") == "dumb":
+        raise Unusable(f"the screen needs a terminal that can do more than TERM=dumb; without one: {instead}")
+
+
+def _show(scenario: str | None, moves: str) -> int:
+    raise Unusable("no screen yet")

@@ -1,0 +1,26 @@
+"""The ladder of a whole run as text."""
+
+from __future__ import annotations
+
+from tcptui.lab.run import MOST_STEPS, Run
+from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder
+from tcptui.view.lines import plain_text
+
+WIDTH = 100
+
+
+def ladder_text(run: Run) -> str:
+    """Title, question and ladder; every line ended. The last row tells the states at the end."""
+    scenario = run.scenario
+    now = run.reports[-1].at if run.reports else 0
+    ladder = draw_ladder(
+        list(run.flights), now, WIDTH, raw=scenario.raw_numbers, ends=run.end, first=run.start
+    )
+    side = TIME_WIDTH + STATE_WIDTH
+    a, b = scenario.hosts
+    ends = f"{f'A {a.socket}':<{WIDTH - 2 * side}}"
+    heading = f"{'':{side}}{ends[: -len(f'B {b.socket}')]}B {b.socket}"
+    lines = [scenario.title, scenario.question, "", heading, *map(plain_text, ladder.lines)]
+    if not run.complete:
+        lines.append(f"... cut after {MOST_STEPS} steps")
+    return "".join(f"{line.rstrip()}\n" for line in lines)

@@ -1,0 +1,124 @@
+"""A run in the form of RFC 9293's figures (section 3.5): states left and right, segments between.
+
+A scenario may bring the layout of its figure, with the RFC's own comments; states and segments are always
+those of the run. Without a layout, or once moves have changed the story, one line stands for a segment that
+nothing comes between, and two for any other.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.segment import ACK, FIN, RST, SYN, Segment, flag_text
+from tcptui.core.seq import MASK, add
+from tcptui.lab.facts import relative
+from tcptui.lab.run import Run
+from tcptui.lab.scenario import FigureRow
+from tcptui.lab.wire import Fate, Flight
+
+_SHOWN_BITS = SYN | FIN | RST | ACK
+"""The figures leave out all else, PSH among it."""
+
+
+def rfc_figure(run: Run) -> str:
+    """The figure as text, every line ended."""
+    rows = run.scenario.figure if not run.moved else ()
+    rows = rows or _plain_rows(run)
+    cells = [_cells(row, run) for row in rows]
+    left_width = max([len("TCP Peer A"), *(len(left) for _, left, _, _ in cells)])
+    middle_width = max(len(middle) for _, _, middle, _ in cells)
+    lines = [f"       {'TCP Peer A':<{left_width}} {'':<{middle_width}} TCP Peer B"]
+    for number, left, middle, right in cells:
+        if number:
+            lines.append("")
+        lines.append(f"   {number:<3} {left:<{left_width}} {middle:<{middle_width}} {right}")
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _cells(row: FigureRow, run: Run) -> tuple[str, str, str, str]:
+    width = max((len(_segment_text(flight, run)) for flight in run.flights), default=0)
+    middle = ""
+    if row.segment:
+        number, _, part = row.segment.partition(" ")
+        flight = _flight(int(number), run)
+        text = f"{_segment_text(flight, run):<{width}}"
+        leaves, arrives = part != "arrives", part != "leaves"
+        if flight.receiver == "B":
+            middle = f"{'-->' if leaves else '...'} {text} {'-->' if arrives else '...'}"
+        else:
+            middle = f"{'<--' if arrives else '...'} {text} {'<--' if leaves else '...'}"
+    return row.number, _side(row.left, 0, run), middle, _side(row.right, 1, run)
+
+
+def _side(text: str, index: int, run: Run) -> str:
+    """A comment as it is; after ``=`` the state that is asked for."""
+    if not text.startswith("="):
+        return text
+    if text in ("=start", "=end"):
+        return (run.start if text == "=start" else run.end)[index].value
+    flight = _flight(int(text[1:]), run)
+    state = flight.left_in if flight.sender == "AB"[index] else flight.met
+    return state.value if state is not None else ""
+
+
+def _flight(number: int, run: Run) -> Flight:
+    if not 1 <= number <= len(run.flights):
+        raise ValueError(f"the figure shows segment #{number}, but the run has {len(run.flights)}")
+    return run.flights[number - 1]
+
+
+def _segment_text(flight: Flight, run: Run) -> str:
+    """``<SEQ=100><ACK=301><CTL=SYN,ACK>``"""
+    segment = flight.segment
+    seq_base, ack_base = (None, None) if run.scenario.raw_numbers else flight.bases
+    parts = [f"<SEQ={_number(segment.seq, seq_base, run)}>"]
+    if segment.flags & ACK:
+        parts.append(f"<ACK={_number(segment.ack, ack_base, run)}>")
+    if segment.data and run.scenario.counts_data:
+        parts.append(f"<DATA={len(segment.data)}>")
+    parts.append(f"<CTL={_control(segment)}>")
+    if segment.data and not run.scenario.counts_data:
+        parts.append("<DATA>")
+    return "".join(parts)
+
+
+def _control(segment: Segment) -> str:
+    return flag_text(segment.flags & _SHOWN_BITS or segment.flags)
+
+
+def _number(number: int, base: int | None, run: Run) -> str:
+    for name, value in run.scenario.symbols:
+        if number == value:
+            return name
+        if number == add(value, 1):
+            return f"{name}+1"
+    return str(relative(number & MASK, base))
+
+
+def _plain_rows(run: Run) -> tuple[FigureRow, ...]:
+    """A layout for any run: in the order in which things happened."""
+    happenings: list[tuple[int, str]] = []
+    for report in run.reports:
+        if report.cause == "arrival":
+            happenings.append((report.flight, "arrives"))
+        happenings += [(number, "leaves") for number in report.launched]
+    rows = [("=start", "", "=start")]
+    index = 0
+    while index < len(happenings):
+        number, part = happenings[index]
+        flight = run.flights[number - 1]
+        here = f"={number}"
+        left, right = (here, "") if (part == "leaves") == (flight.sender == "A") else ("", here)
+        if flight.fate is Fate.LOST:
+            left, right = (here, "(lost)") if flight.sender == "A" else ("(lost)", here)
+            rows.append((left, f"{number} leaves", right))
+        elif happenings[index + 1 : index + 2] == [(number, "arrives")]:
+            rows.append((here, str(number), here))
+            index += 1
+        elif flight.sender != "X" and not flight.copy_of:
+            rows.append((left, f"{number} {part}", right))
+        elif part == "arrives":
+            comment = "(duplicate)" if flight.copy_of else "(third party)"
+            sides = (comment, here) if flight.receiver == "B" else (here, comment)
+            rows.append((sides[0], f"{number} {part}", sides[1]))
+        index += 1
+    rows.append(("=end", "", "=end"))
+    return tuple(FigureRow(f"{line}.", *row) for line, row in enumerate(rows, 1))

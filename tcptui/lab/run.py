@@ -1,0 +1,65 @@
+"""A whole run at once, from its scenario and its moves to where nothing more happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tcptui.core.state import State
+from tcptui.lab.moves import NEXT, Move
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.wire import BadMove, Flight
+from tcptui.lab.world import Report, World
+
+MOST_STEPS = 10_000
+"""Where a run that does not end by itself is cut."""
+
+
+class Run(NamedTuple):
+    """What happened, move by move."""
+
+    scenario: Scenario
+    reports: tuple[Report, ...]
+    flights: tuple[Flight, ...]
+    """Every segment that was on the wire, by number."""
+    first: tuple[State, State]
+    """The states of A and B before anything."""
+    start: tuple[State, State]
+    """The states of A and B just before the first segment left."""
+    end: tuple[State, State]
+    moved: bool
+    """Moves from outside have changed the story."""
+    complete: bool
+    """False if it was cut after `MOST_STEPS`."""
+
+
+def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Run:
+    """Makes `moves` and then lets happen what happens. BadMove names the move that can't be made."""
+    world = World(scenario)
+    first = start = _states(world)
+    reports: list[Report] = []
+    moved = False
+    for index, move in enumerate(moves, 1):
+        moved = moved or move != NEXT
+        try:
+            reports.append(world.apply(move))
+        except BadMove as error:
+            raise BadMove(f"move {index}: {error}") from None
+        if not world.wire.launched:
+            start = _states(world)
+    complete = False
+    for _ in range(MOST_STEPS):
+        report = world.step()
+        if report is None:
+            complete = True
+            break
+        reports.append(report)
+        if not world.wire.launched:
+            start = _states(world)
+    flights = [flight for report in reports for flight in report.ended] + list(world.wire.flights)
+    flights.sort(key=lambda flight: flight.number)
+    return Run(scenario, tuple(reports), tuple(flights), first, start, _states(world), moved, complete)
+
+
+def _states(world: World) -> tuple[State, State]:
+    return world.host("A").state, world.host("B").state

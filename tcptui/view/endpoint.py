@@ -1,0 +1,197 @@
+"""One endpoint as a pane: state, call, timers, variables, queues and path; what the last move changed is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tcptui.core.events import TimerKind
+from tcptui.core.segment import ACK, flag_text
+from tcptui.core.state import State
+from tcptui.core.tcb import Tcb
+from tcptui.core.timers import Timer
+from tcptui.lab.wire import Side
+from tcptui.lab.world import Host, World
+from tcptui.view.lines import EMPTY, Line, Style, fit, line_width
+from tcptui.view.numbers import clock, shown, span
+from tcptui.view.words import tr
+
+MARK = "▸"
+"""Stands before what the last move changed."""
+_TIMER_NAMES = {
+    TimerKind.RETRANSMISSION: "RTX",
+    TimerKind.TIME_WAIT: "2MSL",
+    TimerKind.USER: "USER",
+}
+
+
+class _Field(NamedTuple):
+    """A variable: its name and its value in words."""
+
+    name: str
+    value: str
+
+
+def endpoint_lines(
+    world: World, before: World, side: Side, width: int, height: int, *, at: int, raw: bool
+) -> list[Line]:
+    """The pane of one end, `height` lines of `width` cells; `at` is the moment shown, in microseconds."""
+    host, was = world.host(side), before.host(side)
+    style: Style = "a" if side == "A" else "b"
+    lines = [
+        _state_line(host, was, at, style, width),
+        *_program_lines(host, was, width),
+        *_timer_lines(host, was, at, width),
+        *_variable_lines(world, before, side, raw, width),
+        *_queue_lines(world, before, side, raw),
+    ]
+    room = height - len(lines) - 1
+    if room > 0:
+        lines += _path_lines(host, was, room)
+    return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
+
+
+def _marked(text: str, changed: bool, style: Style = "plain") -> Line:
+    return ((f"{MARK if changed else ' '}{text}", "changed" if changed else style),)
+
+
+def _state_line(host: Host, was: Host, at: int, style: Style, width: int) -> Line:
+    changed = host.state is not was.state
+    since = tr("for {span}").format(span=span(at - host.path[-1][1])) if width >= 26 else ""
+    name = _marked(host.state.value, changed, style)
+    return (*name, (f"{since:>{max(0, width - line_width(name))}}", "dim"))
+
+
+def _program_lines(host: Host, was: Host, width: int) -> list[Line]:
+    """What the program called last and what it knows."""
+    known, knew = host.knowledge, was.knowledge
+    call = f"{known.last_call.lower()}()" if known.last_call else "-"
+    if known.last_response not in ("", "ok"):
+        told = known.last_response
+    else:
+        told = known.last_signal
+    heading = _marked(f"{tr('app')} {call}", known.last_call != knew.last_call, "label")
+    lines: list[Line] = [heading]
+    if told:
+        lines.append(_marked(f" {told}", told not in (knew.last_signal, knew.last_response)))
+    if known.received:
+        text = f" {tr('received')} {known.received}"
+        if width >= 26:
+            text += f" {known.last_text.decode(errors='replace')!a}"
+        lines.append(_marked(text, known.received != knew.received))
+    return lines
+
+
+def _timer_lines(host: Host, was: Host, at: int, width: int) -> list[Line]:
+    tcb, old = host.tcb, was.tcb
+    running = [] if tcb is None else tcb.timers()
+    lines: list[Line] = [((f" {tr('timers')}", "label"),)]
+    before = dict(old.timers()) if old is not None else {}
+    for kind, timer in running:
+        lines.append(_timer_line(kind, timer, before.get(kind), at, width))
+        if kind is TimerKind.RETRANSMISSION and tcb is not None and tcb.retransmission_queue:
+            again = tcb.retransmission_queue[0].transmissions
+            if again > 1:
+                lines.append(((f"  {tr('sent {count} times').format(count=again)}", "dim"),))
+    if not running:
+        lines[0] += (("  -", "dim"),)
+    return lines
+
+
+def _timer_line(kind: TimerKind, timer: Timer, before: Timer | None, at: int, width: int) -> Line:
+    """A bar that runs down, and how long it has to run."""
+    left = max(0, timer.due - at)
+    name = f"{_TIMER_NAMES[kind]:<4} "
+    remaining = f" {span(left):>8}"
+    room = max(0, width - 1 - len(name) - len(remaining))
+    full = -(-room * left // max(1, timer.due - timer.set_at))
+    bar = "━" * full + "─" * (room - full)
+    return _marked(f"{name}{bar}{remaining}", timer != before)
+
+
+def _variable_lines(world: World, before: World, side: Side, raw: bool, width: int) -> list[Line]:
+    send, receive = _variables(world, side, raw)
+    old_send, old_receive = _variables(before, side, raw)
+    column = max(8, (width - 1) // 2)
+    widest = max(len(field.value) for field in (*send[:-1], *receive[:-1]))
+    if 1 + 4 + widest > column:
+        # Raw numbers in a narrow pane: one column.
+        named = [_Field(f"SND.{f.name}" if f.name != "ISS" else f.name, f.value) for f in send]
+        named += [_Field(f"RCV.{f.name}" if f.name != "IRS" else f.name, f.value) for f in receive]
+        olds = (*old_send, *old_receive)
+        return [
+            _marked(f"{f.name:<7} {f.value}", f.value != o.value) for f, o in zip(named, olds, strict=True)
+        ]
+    lines: list[Line] = [(((f" {tr('send')}"), "label"), (f"{tr('receive'):>{0}}", "label"))]
+    lines[0] = (*fit(((f" {tr('send')}", "label"),), column), (f" {tr('receive')}", "label"))
+    for index, field in enumerate(send):
+        left = _marked(f"{field.name} {field.value}", field.value != old_send[index].value)
+        right: Line = EMPTY
+        if index < len(receive):
+            other = receive[index]
+            right = _marked(f"{other.name} {other.value}", other.value != old_receive[index].value)
+        lines.append((*fit(left, column), *right))
+    return lines
+
+
+def _variables(world: World, side: Side, raw: bool) -> tuple[list[_Field], list[_Field]]:
+    """Send and receive variables (RFC 9293 Tables 2 and 3); "-" for what is not known yet."""
+    tcb = world.host(side).tcb
+    if tcb is None or tcb.state is State.LISTEN:
+        nothing = [_Field(name, "-") for name in ("ISS", "UNA", "NXT", "WND")]
+        return nothing, [_Field(name, "-") for name in ("IRS", "NXT", "WND")]
+    own = tcb.iss
+    synchronized = tcb.state is not State.SYN_SENT
+    send = [
+        _Field("ISS", str(shown(tcb.iss, own, raw))),
+        _Field("UNA", str(shown(tcb.snd_una, own, raw))),
+        _Field("NXT", str(shown(tcb.snd_nxt, own, raw))),
+        _Field("WND", str(tcb.snd_wnd) if tcb.max_snd_wnd else "-"),
+    ]
+    receive = [
+        _Field("IRS", str(shown(tcb.irs, tcb.irs, raw)) if synchronized else "-"),
+        _Field("NXT", str(shown(tcb.rcv_nxt, tcb.irs, raw)) if synchronized else "-"),
+        _Field("WND", str(tcb.rcv_wnd)),
+    ]
+    return send, receive
+
+
+def _queue_lines(world: World, before: World, side: Side, raw: bool) -> list[Line]:
+    """The retransmission queue, text not sent yet, and text ahead of its turn."""
+    tcb = world.host(side).tcb
+    old = before.host(side).tcb
+    entries = [] if tcb is None else _queue_texts(tcb, raw)
+    olds = [] if old is None else _queue_texts(old, raw)
+    lines: list[Line] = [((f" {tr('queue')}{'' if entries else '  -'}", "label"),)]
+    return lines + [_marked(f" {text}", text not in olds) for text in entries]
+
+
+def _queue_texts(tcb: Tcb, raw: bool) -> list[str]:
+    texts = []
+    for entry in tcb.retransmission_queue[:3]:
+        start, end = shown(entry.seq, tcb.iss, raw), shown(entry.end, tcb.iss, raw)
+        what = flag_text(entry.flags & ~ACK & 0x07) if entry.flags & 0x07 else tr("text")
+        times = f" x{entry.transmissions}" if entry.transmissions > 1 else ""
+        texts.append(f"{what} {start}:{end}{times}")
+    more = len(tcb.retransmission_queue) - 3
+    if more > 0:
+        texts.append(tr("{count} more").format(count=more))
+    if tcb.unsent:
+        texts.append(tr("{count} unsent").format(count=len(tcb.unsent)))
+    if tcb.held:
+        held = sum(len(piece.data) for piece in tcb.held)
+        texts.append(tr("{count} held").format(count=held))
+    return texts
+
+
+def _path_lines(host: Host, was: Host, room: int) -> list[Line]:
+    """The states it has been in, as many of the last as there is room for."""
+    path: Sequence[tuple[State, int]] = host.path[-room:]
+    changed = host.path != was.path
+    lines: list[Line] = [((f" {tr('path')}", "label"),)]
+    for index, (state, since) in enumerate(path):
+        last = index == len(path) - 1
+        lines.append(
+            _marked(f"{state.value:<12} {clock(since)}", last and changed, "plain" if last else "dim")
+        )
+    return lines

@@ -1,0 +1,68 @@
+"""Lines of styled text: what every view returns. A style is a name; the screen decides what it looks like.
+
+Widths are terminal cells, not characters.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+
+Style: TypeAlias = Literal[
+    "plain", "dim", "title", "label", "a", "b", "wire", "changed", "lost", "delayed", "copy",
+    "selected", "why", "rule", "key", "error",
+]  # fmt: skip
+"""The names of styles."""
+
+Span: TypeAlias = tuple[str, Style]
+Line: TypeAlias = tuple[Span, ...]
+
+EMPTY: Line = ()
+
+
+def line_width(line: Line) -> int:
+    return sum(cell_len(text) for text, _ in line)
+
+
+def fit(line: Line, width: int) -> Line:
+    """The line at exactly `width` cells: cut, or filled with blanks."""
+    spans: list[Span] = []
+    left = width
+    for text, style in line:
+        cells = cell_len(text)
+        if cells > left:
+            text, cells = set_cell_size(text, left), left
+        if cells:
+            spans.append((text, style))
+            left -= cells
+    if left:
+        spans.append((" " * left, "plain"))
+    return tuple(spans)
+
+
+def beside(left: Line, right: Line, width: int) -> Line:
+    """`left` at its left end and `right` at its right end; `left` gives way."""
+    room = max(0, width - line_width(right))
+    return fit((*fit(left, room), *right), width)
+
+
+def plain_text(line: Line) -> str:
+    """Without styles and trailing blanks."""
+    return "".join(text for text, _ in line).rstrip()
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Words in lines of at most `width` cells; a longer word is cut."""
+    lines: list[str] = []
+    current = ""
+    for word in text.split():
+        if cell_len(word) > width:
+            word = set_cell_size(word, width)
+        joined = f"{current} {word}" if current else word
+        if cell_len(joined) <= width:
+            current = joined
+        else:
+            lines.append(current)
+            current = word
+    return [*lines, current] if current else lines

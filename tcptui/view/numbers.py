@@ -1,0 +1,65 @@
+"""Numbers as a reader sees them: relative or raw sequence numbers, times, labels of segments."""
+
+from __future__ import annotations
+
+from tcptui.core.segment import ACK, PSH, RST, flag_text
+from tcptui.lab.facts import relative
+from tcptui.lab.wire import Flight
+
+
+def shown(number: int, base: int | None, raw: bool) -> int:
+    """A sequence number as the reader wants it."""
+    return number if raw else relative(number, base)
+
+
+def clock(now: int) -> str:
+    """Seconds and milliseconds: ``1.080``."""
+    return f"{now / 1_000_000:.3f}"
+
+
+def span(microseconds: int) -> str:
+    """A duration in the unit that suits it: ``20 ms``, ``1.92 s``, ``3.9 min``."""
+    if microseconds < 1_000_000:
+        return f"{microseconds / 1_000:g} ms"
+    if microseconds < 10_000_000:
+        return f"{microseconds / 1_000_000:.2f} s"
+    if microseconds < 120_000_000:
+        return f"{microseconds / 1_000_000:.1f} s"
+    return f"{microseconds / 60_000_000:.1f} min"
+
+
+def segment_label(flight: Flight, raw: bool, room: int) -> str:
+    """What a segment says, in at most `room` cells: the first wording that fits."""
+    segment = flight.segment
+    seq = shown(segment.seq, flight.bases[0], raw)
+    ack = shown(segment.ack, flight.bases[1], raw)
+    flags = flag_text(segment.flags)
+    short = flag_text(segment.flags & ~PSH)
+    length = len(segment.data)
+    has_ack = bool(segment.flags & ACK)
+    marks = _marks(flight)
+    words = f"seq={seq}" + (f" ack={ack}" if has_ack else "") + (f" len={length}" if length else "")
+    compact = (f"{seq}:{seq + length}" if length else f"{seq}") + (f" ack {ack}" if has_ack else "")
+    full = f"#{flight.number} {flags} {words}"
+    for label in (
+        f"{full} win={segment.wnd}{marks}" if room >= 40 and not segment.flags & RST else "",
+        full + marks,
+        f"#{flight.number} {short} {words}{marks}",
+        f"#{flight.number} {short} {compact}{marks}",
+        f"#{flight.number} {short} {compact}",
+        f"#{flight.number} {short} {seq}",
+    ):
+        if label and len(label) <= room:
+            return label
+    return f"#{flight.number} {short}"[:room]
+
+
+def _marks(flight: Flight) -> str:
+    marks = ""
+    if flight.copy_of:
+        marks += f" copy of #{flight.copy_of}"
+    elif flight.attempt > 1:
+        marks += " again"
+    if flight.delayed_by:
+        marks += f" +{span(flight.delayed_by)}"
+    return marks

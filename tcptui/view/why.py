@@ -1,0 +1,182 @@
+"""The sentence of why: what the last move did, and by which rule.
+
+The core names rules and numbers; here they become sentences. `SENTENCES` has one for every rule.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tcptui.core.events import Event, Response, Returned, RuleApplied
+from tcptui.core.rules import Rule
+from tcptui.core.segment import flag_text
+from tcptui.lab.wire import Fate, Flight
+from tcptui.lab.world import Report, World
+from tcptui.view.numbers import shown, span
+from tcptui.view.words import tr
+
+SENTENCES: dict[Rule, str] = {
+    Rule.OPEN_PASSIVE: "A passive OPEN: it waits for any peer.",
+    Rule.OPEN_ACTIVE: "An active OPEN: it picks an initial number and sends a SYN.",
+    Rule.OPEN_TURNS_ACTIVE: "It listened; an active OPEN makes it send a SYN instead.",
+    Rule.SEND_OPENS: "SEND on a listening connection whose peer is known opens it.",
+    Rule.SEND_QUEUED: "{len} octets wait until the connection is established.",
+    Rule.SEND_TAKEN: "{len} octets to send; the peer's window is {snd_wnd}.",
+    Rule.CLOSE_DELETES: "Nothing has been agreed with anybody: CLOSE just forgets the connection.",
+    Rule.CLOSE_SENDS_FIN: "Nothing is left to send: the FIN goes at once. It may still receive.",
+    Rule.CLOSE_QUEUED: "The FIN has to wait until {unsent} octets have been sent.",
+    Rule.ABORT_SENDS_RST: "ABORT sends a RST and forgets everything at once.",
+    Rule.ABORT_DELETES: "ABORT forgets the connection; in this state without a RST.",
+    Rule.CALL_REFUSED: "The call is refused in this state.",
+    Rule.CLOSED_RST: "There is no connection, and a RST is never answered.",
+    Rule.CLOSED_NO_ACK: "There is no connection: RST, acknowledging {seq} + {len}.",
+    Rule.CLOSED_ACK: "There is no connection: RST with the number that was acknowledged, {ack}.",
+    Rule.LISTEN_RST: "A listener has sent nothing that could be reset: ignored.",
+    Rule.LISTEN_ACK: "A listener has sent nothing, so ACK {ack} can't be for it: RST.",
+    Rule.LISTEN_SYN: "A SYN meets a listener: it notes {seq} and answers with its own SYN and an ACK.",
+    Rule.LISTEN_SYN_FIN_DROPPED: "SYN with FIN is dropped by this stack.",
+    Rule.LISTEN_OTHER: "Neither RST, ACK nor SYN: nothing for a listener.",
+    Rule.TEXT_ON_SYN_QUEUED: "The {len} octets on the SYN wait for ESTABLISHED.",
+    Rule.TEXT_ON_SYN_IGNORED: "The {len} octets on the SYN are left to be sent again.",
+    Rule.SYN_SENT_BAD_ACK: "ACK {ack} is not within {iss}+1 to {snd_nxt}: it acknowledges nothing we sent.",
+    Rule.SYN_SENT_RST: "The RST acknowledges our SYN: the connection is refused.",
+    Rule.SYN_SENT_BLIND_RST: "A RST that acknowledges nothing proves nothing: dropped.",
+    Rule.SYN_SENT_SYN_ACK: "Our SYN is acknowledged (ACK {ack}) and here is the peer's: established.",
+    Rule.SYN_SENT_SYN: "A SYN without ACK: the peer opens at the same time. We answer with SYN,ACK.",
+    Rule.SYN_SENT_NEITHER: "Neither SYN nor RST: of no use before the handshake. Dropped.",
+    Rule.NOT_ACCEPTABLE: (
+        "SEQ {seq}, length {len}, lies outside the window ({rcv_nxt}, {rcv_wnd} wide): not acceptable. "
+        "An ACK says what is expected."
+    ),
+    Rule.NOT_ACCEPTABLE_RST: "A RST with SEQ {seq}, outside the window at {rcv_nxt}: dropped in silence.",
+    Rule.ZERO_WINDOW: "The window is zero: the text does not fit, but ACK and RST count.",
+    Rule.REPEATED_SYN: "The same SYN again: this stack answers with the same SYN,ACK.",
+    Rule.KNOWN_SYN_TRIMMED: "SEQ {seq} is the SYN that is known already: taken off, the ACK counts.",
+    Rule.RST_OUTSIDE: "The RST's SEQ {seq} is outside the window: dropped.",
+    Rule.RST_CHALLENGED: "SEQ {seq} is in the window but not exactly {rcv_nxt}: a challenge ACK asks for proof.",
+    Rule.RST_TO_LISTEN: "The RST is believable, and we came from LISTEN: back there, the user need not know.",
+    Rule.RST_REFUSES: "The RST is believable: connection refused.",
+    Rule.RST_RESETS: "SEQ {seq} is exactly what is expected next: the RST resets the connection.",
+    Rule.RST_ENDS_CLOSING: "The RST is believable, and the connection was ending anyway: gone.",
+    Rule.RST_IN_TIME_WAIT_IGNORED: "A RST must not cut TIME-WAIT short: ignored.",
+    Rule.SYN_TO_LISTEN: "A SYN in the window, and we came from LISTEN: back there.",
+    Rule.SYN_CHALLENGED: "A SYN inside a connection: a challenge ACK says what is expected.",
+    Rule.SYN_RESETS: "A SYN in the window of a connection: an error, reset (as before RFC 5961).",
+    Rule.ACK_MISSING: "No ACK bit: dropped.",
+    Rule.ACK_TOO_OLD: "ACK {ack} is older than any window ever was: answered and dropped.",
+    Rule.ACK_OPENS: "ACK {ack} acknowledges our SYN: established.",
+    Rule.ACK_BAD: "ACK {ack} is not within {snd_una}+1 to {snd_nxt}: RST.",
+    Rule.ACK_NEW: "ACK {ack} is new: all before it has arrived.",
+    Rule.ACK_DUPLICATE: "ACK {ack} tells nothing new.",
+    Rule.ACK_UNSENT: "ACK {ack} is beyond all that was sent ({snd_nxt}): answered and dropped.",
+    Rule.WINDOW_UPDATED: "The peer's window is now {snd_wnd}.",
+    Rule.FIN_ACKED: "Our FIN is acknowledged: now the peer's FIN is awaited.",
+    Rule.FIN_ACKED_CLOSING: "Our FIN is acknowledged, the peer's came before: 2 MSL to wait.",
+    Rule.FIN_ACKED_LAST: "The last FIN is acknowledged: nothing is left to do.",
+    Rule.CLOSING_IGNORES: "It does not acknowledge our FIN ({snd_nxt}): ignored.",
+    Rule.FIN_IN_TIME_WAIT: "The peer's FIN again, so our last ACK was lost: ACK, and 2 MSL begin anew.",
+    Rule.TEXT_ACCEPTED: "{len} octets in order, up to {rcv_nxt}: delivered and acknowledged.",
+    Rule.TEXT_HELD: "SEQ {seq} is ahead of {rcv_nxt}: kept until the gap is filled.",
+    Rule.TEXT_IGNORED: "Text after a FIN: ignored.",
+    Rule.FIN_TO_CLOSE_WAIT: "The peer has no more to send. Its FIN is acknowledged; our side may go on.",
+    Rule.FIN_TO_CLOSING: "The peer's FIN comes before the ACK of ours: both close at once.",
+    Rule.FIN_TO_TIME_WAIT: "Both have closed. Its ACK could be lost, so this end waits 2 MSL.",
+    Rule.FIN_AGAIN: "A FIN after the FIN: acknowledged, nothing changes.",
+    Rule.USER_TIMEOUT: "{timeout} without delivery: the connection is aborted.",
+    Rule.RETRANSMISSION: "No ACK in time: sent again ({retries} of {limit}), the next wait is {rto}.",
+    Rule.TIME_WAIT_OVER: "2 MSL are over: no old segment can be left on the wire.",
+    Rule.DELIVERY_PROBLEM: "{retries} retransmissions: the program is told of the trouble (R1).",
+    Rule.GIVE_UP: "{retries} retransmissions were not answered: given up (R2).",
+    Rule.GIVE_UP_ON_SYN_ACK: "{retries} retransmissions of the SYN,ACK were not answered: forgotten.",
+    Rule.RTT_SAMPLED: "A round trip of {rtt} was measured; RTO {rto}.",
+    Rule.RTT_AMBIGUOUS: "It was sent more than once, so it gives no round-trip time (Karn).",
+    Rule.RTO_AFTER_SYN_TIMEOUT: "The SYN had timed out: data begins with RTO {rto}.",
+}
+
+_DETAILS = (
+    Rule.RTT_SAMPLED,
+    Rule.RTT_AMBIGUOUS,
+    Rule.WINDOW_UPDATED,
+    Rule.RTO_AFTER_SYN_TIMEOUT,
+    Rule.DELIVERY_PROBLEM,
+)
+"""Rules that explain a number, not what happened: told only if nothing else is."""
+_OF_PEER = ("seq", "rcv_nxt", "irs")
+_OWN = ("ack", "snd_una", "snd_nxt", "iss")
+_DURATIONS = ("rto", "rtt", "msl", "timeout")
+
+
+class Why(NamedTuple):
+    """A few sentences, and the rule of the last of them."""
+
+    text: str
+    source: str = ""
+    profile: str = ""
+
+
+def why(report: Report | None, world: World, flights: list[Flight], raw: bool) -> Why:
+    """Why the last move did what it did; before any, the scenario's question."""
+    if report is None:
+        return Why(tr(world.scenario.question))
+    by_number = {flight.number: flight for flight in flights}
+    opening = _opening(report, by_number.get(report.flight))
+    applied = [event for event in report.events if isinstance(event, RuleApplied)]
+    told = [event for event in applied if event.rule not in _DETAILS] or applied
+    sentences = [_sentence(event, report, world, raw) for event in told]
+    sentences += _refusals(report.events)
+    text = " ".join((opening, *sentences))
+    if not told:
+        return Why(text)
+    profile = world.host(report.side).setup.profile.name if report.side != "X" else ""
+    return Why(text, told[-1].rule.source, profile)
+
+
+def _opening(report: Report, flight: Flight | None) -> str:
+    """Who did what: the part of the sentence that needs no rule."""
+    if report.cause == "call":
+        return tr("{side} calls {call}().").format(side=report.side, call=report.call)
+    if report.cause == "timer":
+        return tr("{side}'s timer fires.").format(side=report.side)
+    if report.cause == "third party":
+        return tr("A third party puts a segment on the wire, in the other end's name.")
+    if report.cause == "wait" or flight is None:
+        return tr("Time passes.")
+    name = f"#{flight.number} {flag_text(flight.segment.flags)}"
+    if report.cause == "arrival":
+        return tr("{name} reaches {side}.").format(name=name, side=report.side)
+    if report.launched:
+        return tr("The wire doubles {name}.").format(name=name)
+    if flight.fate is Fate.LOST:
+        return tr("The wire loses {name}. Neither end is told.").format(name=name)
+    return tr("The wire delays {name} by {span}.").format(name=name, span=span(flight.delayed_by))
+
+
+def _sentence(event: RuleApplied, report: Report, world: World, raw: bool) -> str:
+    return tr(SENTENCES[event.rule]).format(**_numbers(event, report, world, raw))
+
+
+def _numbers(event: RuleApplied, report: Report, world: World, raw: bool) -> dict[str, int | str]:
+    """The rule's numbers as the reader wants them: relative to the right initial number, or with a unit."""
+    if report.side == "X":
+        return dict(event.numbers)
+    own = world.host(report.side).isn
+    peer = world.host("B" if report.side == "A" else "A").isn
+    numbers: dict[str, int | str] = {}
+    for name, value in event.numbers:
+        if name in _OF_PEER:
+            numbers[name] = shown(value, peer, raw)
+        elif name in _OWN:
+            numbers[name] = shown(value, own, raw)
+        else:
+            numbers[name] = span(value) if name in _DURATIONS else value
+    return numbers
+
+
+def _refusals(events: tuple[Event, ...]) -> list[str]:
+    return [
+        f"{event.call}: {event.response.value}."
+        for event in events
+        if isinstance(event, Returned)
+        and event.call != "RECEIVE"
+        and event.response not in (Response.OK, Response.QUEUED)
+    ]
