@@ -6,6 +6,7 @@ Exit status: 0 done, 2 the input can't be used (one line on standard error says 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -125,8 +126,27 @@ def _need_terminal(instead: str) -> None:
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise Unusable(f"the screen needs a terminal; without one: {instead}")
     if os.environ.get("TERM", "dumb") == "dumb":
-        raise Unusable(f"the screen needs a terminal that can do more than TERM=dumb; without one: {instead}")
+        raise Unusable(f"the screen needs more than TERM=dumb; without it: {instead}")
 
 
-def _show(scenario: str | None, moves: str) -> int:
-    raise Unusable("no screen yet")
+def _show(name: str | None, moves: str) -> int:
+    """Opens the screen on a scenario, or, without a name, on the list of them."""
+    from tcptui import library
+
+    # A collection while the first frame is made, or a key is answered, is what a reader feels most.
+    gc.disable()
+    session = None
+    if name is not None:
+        from tcptui.ui.session import Session
+
+        session = Session(library.find(name), moves)
+    from tcptui.ui.app import TcptuiApp
+
+    app = TcptuiApp(
+        session,
+        library.all_scenarios,
+        monochrome="NO_COLOR" in os.environ,
+        after_first_frame=gc.freeze,
+    )
+    app.run()
+    return app.return_code or 0

@@ -30,6 +30,21 @@ class Act(NamedTuple):
     data: bytes = b""
 
 
+_S = State
+POSSIBLE_CALLS: dict[State, tuple[CallName, ...]] = {
+    _S.CLOSED: ("listen", "connect", "reboot"),
+    _S.LISTEN: ("connect", "close", "abort", "reboot"),
+    **dict.fromkeys(
+        (_S.SYN_SENT, _S.SYN_RECEIVED, _S.ESTABLISHED, _S.CLOSE_WAIT),
+        ("send", "close", "abort", "reboot"),
+    ),
+    **dict.fromkeys(
+        (_S.FIN_WAIT_1, _S.FIN_WAIT_2, _S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT), ("abort", "reboot")
+    ),
+}
+"""The calls that RFC 9293 section 3.10 does not refuse in a state."""
+
+
 class Knowledge(NamedTuple):
     """What a program knows of its connection; a new OPEN begins it anew."""
 
@@ -55,7 +70,7 @@ class Knowledge(NamedTuple):
             elif isinstance(event, StateChanged) and event.new is State.CLOSED:
                 known = known._replace(closed=True)
             elif isinstance(event, Returned) and event.call != "RECEIVE":
-                known = known._replace(last_call=event.call, last_response=event.response.value)
+                known = known._replace(last_response=event.response.value)
                 if event.response is Response.NO_CONNECTION:
                     known = known._replace(closed=True)
         return known

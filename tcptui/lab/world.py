@@ -245,7 +245,7 @@ class World:
         if name == "reboot":
             host.stack = host.stack.rebooted()
             host.path = (*host.path[1 - LONGEST_PATH :], (State.CLOSED, self.now))
-            host.knowledge = Knowledge(last_call="REBOOT", closed=True)
+            host.knowledge = Knowledge(last_call=name, closed=True)
             host.look_at_script(self.now)
             return self._report("call", host.side, [], call=name)
         events = host.stack.call(self._call_of(host, name, data), self.now)
@@ -254,7 +254,9 @@ class World:
                 if isinstance(event, Returned) and event.response.value == "ok":
                     host.connection = event.connection
                     host.knowledge = Knowledge()
-        return self._report("call", host.side, self._settle(host, events), call=name)
+        events = self._settle(host, events)
+        host.knowledge = host.knowledge._replace(last_call=name)
+        return self._report("call", host.side, events, call=name)
 
     def _call_of(self, host: Host, name: CallName, data: bytes) -> Call:
         local = host.setup.socket

@@ -1,4 +1,7 @@
-"""One endpoint as a pane: state, call, timers, variables, queues and path; what the last move changed is marked."""
+"""One endpoint as a pane: state, call, timers, variables, queues and path.
+
+What the last move changed is marked.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from tcptui.core.segment import ACK, flag_text
 from tcptui.core.state import State
 from tcptui.core.tcb import Tcb
 from tcptui.core.timers import Timer
+from tcptui.lab.application import Knowledge
 from tcptui.lab.wire import Side
 from tcptui.lab.world import Host, World
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width
@@ -47,7 +51,7 @@ def endpoint_lines(
     ]
     room = height - len(lines) - 1
     if room > 0:
-        lines += _path_lines(host, was, room)
+        lines += _path_lines(host, was, room, width)
     return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
 
 
@@ -65,21 +69,27 @@ def _state_line(host: Host, was: Host, at: int, style: Style, width: int) -> Lin
 def _program_lines(host: Host, was: Host, width: int) -> list[Line]:
     """What the program called last and what it knows."""
     known, knew = host.knowledge, was.knowledge
-    call = f"{known.last_call.lower()}()" if known.last_call else "-"
-    if known.last_response not in ("", "ok"):
-        told = known.last_response
-    else:
-        told = known.last_signal
+    call = f"{known.last_call}()" if known.last_call else "-"
+    told, before = _told(known), _told(knew)
     heading = _marked(f"{tr('app')} {call}", known.last_call != knew.last_call, "label")
     lines: list[Line] = [heading]
     if told:
-        lines.append(_marked(f" {told}", told not in (knew.last_signal, knew.last_response)))
+        lines.append(_marked(f" {told}", told != before))
     if known.received:
         text = f" {tr('received')} {known.received}"
         if width >= 26:
             text += f" {known.last_text.decode(errors='replace')!a}"
         lines.append(_marked(text, known.received != knew.received))
     return lines
+
+
+def _told(known: Knowledge) -> str:
+    """What came of the program's last call, in as few words as tell it."""
+    if known.last_response not in ("", "ok"):
+        return known.last_response.removeprefix("error: ").removeprefix("connection ")
+    if known.last_signal:
+        return known.last_signal.removeprefix("error: ").removeprefix("connection ")
+    return tr("waiting") if known.last_call in ("listen", "connect") else ""
 
 
 def _timer_lines(host: Host, was: Host, at: int, width: int) -> list[Line]:
@@ -102,7 +112,7 @@ def _timer_line(kind: TimerKind, timer: Timer, before: Timer | None, at: int, wi
     """A bar that runs down, and how long it has to run."""
     left = max(0, timer.due - at)
     name = f"{_TIMER_NAMES[kind]:<4} "
-    remaining = f" {span(left):>8}"
+    remaining = f" {span(left):>7}"
     room = max(0, width - 1 - len(name) - len(remaining))
     full = -(-room * left // max(1, timer.due - timer.set_at))
     bar = "━" * full + "─" * (room - full)
@@ -112,7 +122,7 @@ def _timer_line(kind: TimerKind, timer: Timer, before: Timer | None, at: int, wi
 def _variable_lines(world: World, before: World, side: Side, raw: bool, width: int) -> list[Line]:
     send, receive = _variables(world, side, raw)
     old_send, old_receive = _variables(before, side, raw)
-    column = max(8, (width - 1) // 2)
+    column = max(8, (width - 2) // 2)
     widest = max(len(field.value) for field in (*send[:-1], *receive[:-1]))
     if 1 + 4 + widest > column:
         # Raw numbers in a narrow pane: one column.
@@ -122,8 +132,8 @@ def _variable_lines(world: World, before: World, side: Side, raw: bool, width: i
         return [
             _marked(f"{f.name:<7} {f.value}", f.value != o.value) for f, o in zip(named, olds, strict=True)
         ]
-    lines: list[Line] = [(((f" {tr('send')}"), "label"), (f"{tr('receive'):>{0}}", "label"))]
-    lines[0] = (*fit(((f" {tr('send')}", "label"),), column), (f" {tr('receive')}", "label"))
+    heading = (*fit(((f" {tr('send')}", "label"),), column), (f" {tr('receive')}", "label"))
+    lines: list[Line] = [heading]
     for index, field in enumerate(send):
         left = _marked(f"{field.name} {field.value}", field.value != old_send[index].value)
         right: Line = EMPTY
@@ -184,7 +194,7 @@ def _queue_texts(tcb: Tcb, raw: bool) -> list[str]:
     return texts
 
 
-def _path_lines(host: Host, was: Host, room: int) -> list[Line]:
+def _path_lines(host: Host, was: Host, room: int, width: int) -> list[Line]:
     """The states it has been in, as many of the last as there is room for."""
     path: Sequence[tuple[State, int]] = host.path[-room:]
     changed = host.path != was.path

@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tcptui.core.state import State
-from tcptui.lab.wire import Fate, Flight, Party
+from tcptui.lab.wire import SIDES, Fate, Flight, Party
+from tcptui.lab.world import World
 from tcptui.view.lines import Line, Span, Style
 from tcptui.view.numbers import clock, segment_label, span
 from tcptui.view.words import tr
 
-TIME_WIDTH = 9
+TIME_WIDTH = 8
 STATE_WIDTH = 13
 LONG_SILENCE = 300_000
 """Microseconds after which silence gets a row of its own."""
@@ -96,9 +97,9 @@ def draw_ladder(
     lines: list[Line] = []
     previous_time = ""
     for index, row in enumerate(rows):
-        time = "" if row.silence else clock(row.at)
+        time = "" if row.silence else clock(row.at, 6)
         mark = "▸" if row.flight is not None and row.flight.number == selected else " "
-        lead: list[Span] = [(f"{mark}{time if time != previous_time else '':>7} ", "dim")]
+        lead: list[Span] = [(f"{mark}{time if time != previous_time else '':>6} ", "dim")]
         previous_time = time or previous_time
         a, b = states[index]
         body = [(_life_line(a), "a"), *canvas.spans(index), (_life_line(b), "b")]
@@ -109,6 +110,19 @@ def draw_ladder(
         lines.append((*lead, *body))
     numbers = [row.flight.number if row.flight is not None else 0 for row in rows]
     return Ladder(lines, numbers) if height is None else _window(lines, numbers, height, selected)
+
+
+def states_before(flights: list[Flight], world: World) -> tuple[State, State]:
+    """The states of A and B before the first of `flights`, as far as the hosts remember them."""
+    start = flights[0].sent_at if flights else 0
+    a, b = (
+        next((state for state, since in reversed(world.host(side).path) if since < start), None)
+        for side in SIDES
+    )
+    return (
+        world.host("A").path[0][0] if a is None else a,
+        world.host("B").path[0][0] if b is None else b,
+    )
 
 
 def _window(lines: list[Line], numbers: list[int], height: int, selected: int) -> Ladder:
@@ -241,7 +255,8 @@ class _Canvas:
         label_at = max(start + 2, *(lane + 2 for lane in near)) if near else start + 2
         turn = columns.get(flight.number, 0 if not to_b else self._width - 1)
         reach = turn if to_b else self._width - 1 - turn
-        room = (reach if flight.number in columns else self._width - 5) - label_at - 2
+        limit = {Fate.ARRIVED: reach, Fate.LOST: self._width - 8, Fate.IN_FLIGHT: self._width - 1}
+        room = limit[flight.fate] - label_at - 2
         label = f" {segment_label(flight, self._raw, room)} "
         label_end = label_at + len(label)
         if flight.fate is Fate.ARRIVED:

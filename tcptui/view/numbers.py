@@ -12,9 +12,14 @@ def shown(number: int, base: int | None, raw: bool) -> int:
     return number if raw else relative(number, base)
 
 
-def clock(now: int) -> str:
-    """Seconds and milliseconds: ``1.080``."""
-    return f"{now / 1_000_000:.3f}"
+def clock(now: int, cells: int = 8) -> str:
+    """Seconds, to the millisecond if there are `cells` enough: ``1.080``."""
+    seconds = now / 1_000_000
+    for decimals in (3, 2, 1):
+        text = f"{seconds:.{decimals}f}"
+        if len(text) <= cells:
+            return text
+    return f"{seconds:.0f}"
 
 
 def span(microseconds: int) -> str:

@@ -53,7 +53,7 @@ SENTENCES: dict[Rule, str] = {
     Rule.REPEATED_SYN: "The same SYN again: this stack answers with the same SYN,ACK.",
     Rule.KNOWN_SYN_TRIMMED: "SEQ {seq} is the SYN that is known already: taken off, the ACK counts.",
     Rule.RST_OUTSIDE: "The RST's SEQ {seq} is outside the window: dropped.",
-    Rule.RST_CHALLENGED: "SEQ {seq} is in the window but not exactly {rcv_nxt}: a challenge ACK asks for proof.",
+    Rule.RST_CHALLENGED: "SEQ {seq} is in the window but not {rcv_nxt}: a challenge ACK asks for proof.",
     Rule.RST_TO_LISTEN: "The RST is believable, and we came from LISTEN: back there, the user need not know.",
     Rule.RST_REFUSES: "The RST is believable: connection refused.",
     Rule.RST_RESETS: "SEQ {seq} is exactly what is expected next: the RST resets the connection.",

@@ -1,0 +1,109 @@
+"""The Textual program. What it needs of the world outside is handed in by whoever starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, ClassVar
+
+from textual.app import App, ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.containers import Center, Middle
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from tcptui.lab.scenario import Scenario
+from tcptui.ui.actions import ACTIONS
+from tcptui.ui.run_screen import RunScreen
+from tcptui.ui.session import Session
+from tcptui.view.words import tr
+
+LEAST_WIDTH, LEAST_HEIGHT = 80, 24
+
+
+class TooSmall(ModalScreen[None]):
+    """Hides everything while the terminal is too small to be read."""
+
+    DEFAULT_CSS = "TooSmall { background: $background; Static { width: auto; text-align: center; } }"
+
+    def compose(self) -> ComposeResult:
+        with Middle(), Center():
+            yield Static(id="needs")
+
+    def on_resize(self, event: Resize) -> None:
+        needs = tr("tcptui needs {width}x{height} cells;\nthis terminal has {columns}x{rows}.").format(
+            width=LEAST_WIDTH, height=LEAST_HEIGHT, columns=event.size.width, rows=event.size.height
+        )
+        self.query_one("#needs", Static).update(Content(needs))
+
+
+class TcptuiApp(App[None]):
+    """Shows a session, or, without one, the scenarios to choose from.
+
+    `scenarios` gives the list to choose from when it is wanted; `monochrome` shows no colours;
+    `after_first_frame` is called once when the first screen has been drawn.
+    """
+
+    TITLE = "tcptui"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "colon"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "quit", "Quit", show=False, priority=False),
+        Binding("o", "scenarios", "Open", show=False),
+    ]
+
+    def __init__(
+        self,
+        session: Session | None,
+        scenarios: Callable[[], list[Scenario]],
+        *,
+        monochrome: bool = False,
+        after_first_frame: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(ansi_color=monochrome)
+        self._session = session
+        self._scenarios = scenarios
+        self._after_first_frame = after_first_frame
+
+    def get_default_screen(self) -> Screen[Any]:
+        return super().get_default_screen() if self._session is None else RunScreen(self._session)
+
+    def on_mount(self) -> None:
+        if self._session is None:
+            self.action_scenarios()
+        if self._after_first_frame is not None:
+            self.call_after_refresh(self._after_first_frame)
+
+    def on_resize(self, event: Resize) -> None:
+        small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
+        if small and not isinstance(self.screen, TooSmall):
+            self.push_screen(TooSmall())
+        elif not small and isinstance(self.screen, TooSmall):
+            self.pop_screen()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every action of the screen, by name."""
+        for action in ACTIONS:
+            if action.id == "palette":
+                continue
+            owner = screen if hasattr(screen, f"action_{action.id}") else self
+            yield SystemCommand(
+                tr(action.label),
+                f"{tr(action.help)} ({action.key})",
+                partial(self.run_action, action.id, owner),
+            )
+
+    def action_scenarios(self) -> None:
+        """Opens the picker; a choice replaces the run."""
+        from tcptui.ui.picker import Picker
+
+        if not isinstance(self.screen, Picker):
+            self.push_screen(Picker(self._scenarios()), self._chosen)
+
+    def _chosen(self, scenario: Scenario | None) -> None:
+        if scenario is not None:
+            self.switch_screen(RunScreen(Session(scenario)))
+        elif not isinstance(self.screen, RunScreen):
+            self.exit()

@@ -1,0 +1,126 @@
+"""What opens above a run: the calls of a program, a line to type, the help."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tcptui.core.state import State
+from tcptui.lab.application import CallName
+from tcptui.lab.wire import Side
+from tcptui.ui.actions import ACTIONS
+from tcptui.view.words import tr
+
+_CALL_HELP: dict[CallName, str] = {
+    "listen": "wait for a peer (passive OPEN)",
+    "connect": "open to the peer (active OPEN)",
+    "send": "send a text (SEND)",
+    "close": "nothing more to send (CLOSE)",
+    "abort": "reset and forget (ABORT)",
+    "reboot": "the whole host crashes and forgets",
+}
+
+_BOX = """
+    align: center middle;
+    #box {
+        width: 72; max-width: 95%; height: auto; max-height: 95%;
+        border: round $foreground; padding: 0 1; background: $surface;
+    }
+    #title { text-style: bold; }
+    OptionList { border: none; padding: 0; background: $surface; height: auto; max-height: 100%; }
+"""
+
+
+class CallMenu(ModalScreen["CallName | None"]):
+    """The calls that a program can make in its connection's state."""
+
+    DEFAULT_CSS = f"CallMenu {{ {_BOX} #box {{ width: 56; }} }}"
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "leave", "Close")]
+
+    def __init__(self, side: Side, state: State, calls: tuple[CallName, ...]) -> None:
+        super().__init__()
+        self._title = tr("{side} is in {state} and calls").format(side=side, state=state)
+        self._calls = calls
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box"):
+            yield Static(Content(self._title), id="title")
+            yield OptionList(
+                *(Option(Content(f"{call:<8} {tr(_CALL_HELP[call])}"), id=call) for call in self._calls)
+            )
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._calls[event.option_index])
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class Prompt(ModalScreen["str | None"]):
+    """One line to type."""
+
+    DEFAULT_CSS = f"Prompt {{ {_BOX} }}"
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Close")]
+
+    def __init__(self, question: str, hint: str, value: str) -> None:
+        super().__init__()
+        self._question = question
+        self._hint = hint
+        self._value = value
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box"):
+            yield Static(Content(self._question), id="title")
+            yield Input(self._value, placeholder=self._hint)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Every key, and how the ladder is read."""
+
+    DEFAULT_CSS = f"HelpScreen {{ {_BOX} #box {{ height: 95%; }} }}"
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark,f1", "leave", "Close")]
+
+    def compose(self) -> ComposeResult:
+        keys = "\n".join(f"{_keys(action.keys):<16} {tr(action.help)}" for action in ACTIONS)
+        signs = "\n".join(f"{sign:<16} {tr(meaning)}" for sign, meaning in _SIGNS)
+        with VerticalScroll(id="box"):
+            yield Static(Content(tr("Keys (Escape closes this)")), id="title")
+            yield Static(Content(f"{keys}\n\n{tr('Signs')}\n{signs}"))
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+_SIGNS = (
+    ("──▶", "a segment, as far as it has come"),
+    ("┄┄┄", "where it has yet to go"),
+    ("✗ lost", "where a segment died"),
+    ("┼", "two segments cross"),
+    ("+200 ms", "delayed by so much"),
+    ("copy of #3", "a duplicate that the network made"),
+    ("again", "a retransmission by its sender"),
+    ("X", "a third party's segment"),
+    ("▸", "changed by the last move; the selected segment"),
+    ("┊ │ ┃ ║", "a life line: no connection, opening, open, closing"),
+    ("RTX 2MSL USER", "timers: retransmission, TIME-WAIT, user timeout"),
+)
+_KEY_NAMES = {
+    "plus": "+", "equals_sign": "=", "minus": "-", "colon": ":", "question_mark": "?", "f1": "F1",
+}  # fmt: skip
+
+
+def _keys(keys: tuple[str, ...]) -> str:
+    return " ".join(_KEY_NAMES.get(key, key) for key in keys)

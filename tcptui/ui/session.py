@@ -1,0 +1,186 @@
+"""What one reader is looking at: a history, a selection, a moment. No widget is known here."""
+
+from __future__ import annotations
+
+from tcptui.lab.history import History
+from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, parse_moves
+from tcptui.lab.run import MOST_STEPS
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.wire import BadMove, Fate, Flight
+from tcptui.lab.world import World
+
+DELAY = 200_000
+"""What one press of the delay key adds, in microseconds."""
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+SHORTEST, LONGEST = 0.4, 1.6
+"""Seconds that the way to the next event takes while playing at speed 1."""
+SECONDS_PER_MICROSECOND = 10 / 1_000_000
+"""The pace of playing at speed 1: ten times slower than the lab's clock."""
+
+
+class Session:
+    """One run on the screen. Methods that move return nothing; what went wrong is in `message`."""
+
+    def __init__(self, scenario: Scenario, moves: str = "") -> None:
+        self.history = History(scenario)
+        self.raw = scenario.raw_numbers
+        self.message = ""
+        """Why the last action could not be done; empty if it was."""
+        self.playing = False
+        self._speed = SPEEDS.index(1.0)
+        self._selected = 0
+        self._ahead = 0
+        """How far the shown moment is ahead of the world's clock, while playing."""
+        for move in parse_moves(moves):
+            self.history.apply(move)
+
+    @property
+    def world(self) -> World:
+        return self.history.world
+
+    @property
+    def at(self) -> int:
+        """The moment shown, in microseconds: the world's clock, or later, on the way to what comes next."""
+        return self.world.now + self._ahead
+
+    @property
+    def speed(self) -> float:
+        return SPEEDS[self._speed]
+
+    @property
+    def selected(self) -> Flight | None:
+        """The selected segment: the reader's choice, else the newest."""
+        flights = self.history.flights()
+        chosen = [flight for flight in flights if flight.number == self._selected]
+        return chosen[0] if chosen else flights[-1] if flights else None
+
+    def apply(self, move: Move) -> None:
+        """Makes a move at the moment shown."""
+        self._attempt([move])
+
+    def step(self) -> None:
+        """The next move of this branch again, or the next thing that happens."""
+        self._leave_moment()
+        try:
+            self.history.forward()
+        except BadMove as error:
+            self.message = str(error)
+            self.playing = False
+        self._selected = 0
+
+    def back(self) -> None:
+        self._leave_moment()
+        self.playing = False
+        if not self.history.back():
+            self.message = "this is the beginning"
+        self._selected = 0
+
+    def home(self) -> None:
+        self._go_to(0)
+
+    def end(self) -> None:
+        """To the end of this branch; from there, to where nothing more happens."""
+        if self.history.position < self.history.length:
+            self._go_to(self.history.length)
+            return
+        self._leave_moment()
+        self.playing = False
+        self._selected = 0
+        for _ in range(MOST_STEPS):
+            if self.world.coming() is None:
+                return
+            self.history.apply(NEXT)
+
+    def tamper(self, action: str) -> None:
+        """Lose, delay, duplicate or reorder the selected segment."""
+        flight = self.selected
+        if flight is None:
+            self.message = "there is no segment yet"
+            return
+        moves: dict[str, Move] = {
+            "lose": Lose(flight.number),
+            "delay": Delay(flight.number, DELAY),
+            "duplicate": Duplicate(flight.number),
+            "reorder": Reorder(flight.number),
+        }
+        self._attempt([moves[action]])
+        self._selected = flight.number
+
+    def type_moves(self, text: str) -> None:
+        """Makes the moves of a text."""
+        try:
+            moves = parse_moves(text)
+        except BadMove as error:
+            self.message = str(error)
+            return
+        self._attempt(moves)
+        self._selected = 0
+
+    def switch_branch(self) -> None:
+        self._leave_moment()
+        if self.history.branches == 1:
+            self.message = "there is one branch only: go back and do something else to begin another"
+            return
+        self.history.switch(self.history.branch + 1)
+
+    def select(self, by: int) -> None:
+        """The segment `by` places on, among those that are known."""
+        flights = self.history.flights()
+        current = self.selected
+        if current is not None:
+            numbers = [flight.number for flight in flights]
+            index = numbers.index(current.number) + by
+            self._selected = numbers[max(0, min(index, len(numbers) - 1))]
+        self.message = ""
+
+    def select_number(self, number: int) -> None:
+        self._selected = number
+        self.message = ""
+
+    def toggle_playing(self) -> None:
+        self.message = ""
+        self.playing = not self.playing
+        if self.playing and self.world.coming() is None:
+            self.playing = False
+            self.message = "nothing more will happen by itself"
+
+    def change_speed(self, by: int) -> None:
+        self._speed = max(0, min(self._speed + by, len(SPEEDS) - 1))
+        self.message = ""
+
+    def tick(self, seconds: float) -> None:
+        """Lets `seconds` of the reader's time pass while playing."""
+        coming = self.world.coming()
+        if not self.playing or coming is None:
+            self.playing = False
+            return
+        way = coming.at - self.world.now
+        takes = min(max(way * SECONDS_PER_MICROSECOND, SHORTEST), LONGEST) / self.speed
+        self._ahead += max(1, int(way * seconds / takes))
+        if self._ahead >= way:
+            self.step()
+            self.playing = self.world.coming() is not None
+
+    def in_flight(self) -> bool:
+        """Whether the selected segment can still be tampered with on its way."""
+        flight = self.selected
+        return flight is not None and flight.fate is Fate.IN_FLIGHT
+
+    def _go_to(self, position: int) -> None:
+        self._leave_moment()
+        self.playing = False
+        self.history.go_to(position)
+        self._selected = 0
+
+    def _leave_moment(self) -> None:
+        self._ahead = 0
+        self.message = ""
+
+    def _attempt(self, moves: list[Move]) -> None:
+        self._leave_moment()
+        self.playing = False
+        try:
+            for move in moves:
+                self.history.apply(move)
+        except BadMove as error:
+            self.message = str(error)

@@ -1,0 +1,147 @@
+"""The header of one segment, laid out as in RFC 9293 Figure 1, and its octets."""
+
+from __future__ import annotations
+
+from tcptui.core.segment import (
+    FLAG_NAMES,
+    OPTION_END,
+    OPTION_MSS,
+    OPTION_NOP,
+    Option,
+    Segment,
+)
+from tcptui.core.wire_format import encode
+from tcptui.lab.wire import Flight
+from tcptui.view.lines import EMPTY, Line, Style, fit
+from tcptui.view.numbers import segment_label, shown
+from tcptui.view.words import tr
+
+_CONTROL_BITS = "CEUAPRSF"
+
+
+def header_lines(flight: Flight | None, width: int, height: int, *, raw: bool) -> list[Line]:
+    """`height` lines of `width` cells: the label, the header in boxes, the octets as far as they fit."""
+    if flight is None:
+        lines: list[Line] = [EMPTY, ((f"  {tr('No segment yet.')}", "dim"),)]
+    else:
+        octets = encode(flight.segment)
+        style: Style = "a" if flight.sender == "A" else "b" if flight.sender == "B" else "copy"
+        ends = f"{flight.sender} → {flight.receiver}"
+        lines = [
+            ((f" {segment_label(flight, raw, width - len(ends) - 4)}", style), (f"  {ends}", "dim")),
+            *_boxes(flight, octets, width, raw),
+            *_octet_lines(flight.segment, octets, width),
+        ]
+    return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
+
+
+def _boxes(flight: Flight, octets: bytes, width: int, raw: bool) -> list[Line]:
+    """Rows of fields between rules; the columns are bits 0, 16 and, for the third row, 8."""
+    segment = flight.segment
+    inner = min(width, 66) - 2
+    half = inner // 2
+    seq = shown(segment.seq, flight.bases[0], raw)
+    ack = shown(segment.ack, flight.bases[1], raw)
+    wide = inner >= 50
+    rows = [
+        [
+            (half, f"{tr('source port') if wide else tr('source')} {segment.src.port}"),
+            (inner - half - 1, f"{tr('destination port') if wide else tr('dest.')} {segment.dst.port}"),
+        ],
+        [(inner, _both(tr("seq"), seq, segment.seq, inner))],
+        [(inner, _both(tr("ack"), ack, segment.ack, inner))],
+        [
+            (half // 4 + 2, f"{tr('len')} {octets[12] >> 4}"),
+            (half - half // 4 - 3, _control_bits(segment.flags, wide)),
+            (inner - half - 1, f"{tr('window')} {segment.wnd}"),
+        ],
+        [
+            (half, f"{tr('checksum')} 0x{octets[16:18].hex()}"),
+            (inner - half - 1, f"{tr('urgent pointer') if wide else tr('urgent')} {segment.up}"),
+        ],
+    ]
+    if segment.options:
+        rows.append([(inner, " · ".join(map(_option_text, segment.options)))])
+    if segment.data:
+        text = ascii(segment.data.decode(errors="replace"))
+        rows.append([(inner, f"{tr('data')} {len(segment.data)}: {text}")])
+    lines: list[Line] = [((_ruler(inner, half), "dim"),)]
+    for index, row in enumerate(rows):
+        above = _edges(rows[index - 1]) if index else set()
+        lines.append(((_rule(inner, above, _edges(row), index == 0), "dim"),))
+        lines.append(_box_row(row))
+    lines.append(((_rule(inner, _edges(rows[-1]), set(), False, last=True), "dim"),))
+    return lines
+
+
+def _ruler(inner: int, half: int) -> str:
+    """The bit numbers over the boxes."""
+    return f" 0{'16':>{half + 1}}{'31':>{inner - half - 1}}"
+
+
+def _edges(row: list[tuple[int, str]]) -> set[int]:
+    """Where a row's fields are divided."""
+    edges = set()
+    column = 0
+    for cells, _ in row[:-1]:
+        column += cells
+        edges.add(column)
+        column += 1
+    return edges
+
+
+def _rule(inner: int, above: set[int], below: set[int], first: bool, last: bool = False) -> str:
+    left, right = ("┌", "┐") if first else ("└", "┘") if last else ("├", "┤")
+    middle = "".join(
+        "┼" if column in above and column in below
+        else "┴" if column in above
+        else "┬" if column in below
+        else "─"
+        for column in range(inner)
+    )  # fmt: skip
+    return left + middle + right
+
+
+def _box_row(row: list[tuple[int, str]]) -> Line:
+    spans: list[tuple[str, Style]] = [("│", "dim")]
+    for cells, text in row:
+        spans += fit(((f" {text}", "plain"),), cells)
+        spans.append(("│", "dim"))
+    return tuple(spans)
+
+
+def _both(name: str, relative: int, raw: int, inner: int) -> str:
+    """A sequence number both ways, the raw one at the right end if it is another."""
+    left = f"{name} {relative}"
+    right = f"{tr('raw')} {raw}" if raw != relative else ""
+    return f"{left}{right:>{max(0, inner - 2 - len(left))}}"
+
+
+def _control_bits(flags: int, wide: bool) -> str:
+    bits = zip(_CONTROL_BITS, FLAG_NAMES, strict=True)
+    return (" " if wide else "").join(letter if flags & bit else "·" for letter, (bit, _) in bits)
+
+
+def _option_text(option: Option) -> str:
+    if option.kind == OPTION_MSS and len(option.data) == 2:
+        return f"MSS {int.from_bytes(option.data, 'big')}"
+    if option.kind == OPTION_NOP:
+        return "NOP"
+    if option.kind == OPTION_END:
+        return "EOL"
+    return tr("option {kind}").format(kind=option.kind) + f" {option.data.hex()}"
+
+
+def _octet_lines(segment: Segment, octets: bytes, width: int) -> list[Line]:
+    """The octets in hexadecimal, header and text in styles of their own."""
+    per_line = 16 if width >= 54 else 8 if width < 42 else 12
+    header = len(octets) - len(segment.data)
+    lines: list[Line] = []
+    for start in range(0, len(octets), per_line):
+        chunk = octets[start : start + per_line]
+        split = max(0, min(len(chunk), header - start))
+        head = " ".join(f"{octet:02x}" for octet in chunk[:split])
+        text = " ".join(f"{octet:02x}" for octet in chunk[split:])
+        gap = " " if head and text else ""
+        lines.append(((f" {start:04x}  ", "dim"), (head + gap, "plain"), (text, "why")))
+    return lines

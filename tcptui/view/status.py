@@ -1,0 +1,60 @@
+"""The line on top, and the two lines of why."""
+
+from __future__ import annotations
+
+from tcptui.core.segment import flag_text
+from tcptui.lab.world import World
+from tcptui.view.lines import EMPTY, Line, beside, fit, line_width, wrap
+from tcptui.view.numbers import clock, span
+from tcptui.view.why import Why
+from tcptui.view.words import tr
+
+
+def top_line(world: World, width: int, *, at: int, step: int, branch: tuple[int, int], speed: str) -> Line:
+    """Title, clock, step and what comes next; `branch` is the current one and how many there are."""
+    coming = next_text(world, at)
+    where = f"{tr('step')} {step}"
+    if branch[1] > 1:
+        where += f"  {tr('branch')} {branch[0] + 1}/{branch[1]}"
+    right: Line = (
+        (f"{speed}  " if speed else "", "key"),
+        (f"{clock(at)} s", "title"),
+        (f"  {where} ", "plain"),
+        (f" {coming} " if width >= 110 else "", "dim"),
+    )
+    return beside(((" tcptui ", "key"), (f" {world.scenario.title}", "title")), right, width)
+
+
+def next_text(world: World, at: int) -> str:
+    """What happens next, and in how long."""
+    coming = world.coming()
+    if coming is None:
+        return tr("nothing more will happen by itself")
+    if coming.cause == "arrival":
+        flight = next(flight for flight in world.wire.flights if flight.number == coming.number)
+        what = tr("#{number} {flags} reaches {side}").format(
+            number=flight.number, flags=flag_text(flight.segment.flags), side=coming.side
+        )
+    elif coming.cause == "timer":
+        what = tr("{side}'s timer").format(side=coming.side)
+    elif coming.cause == "call":
+        what = tr("{side}'s program").format(side=coming.side)
+    else:
+        what = tr("a third party")
+    return tr("next: {what} in {span}").format(what=what, span=span(max(0, coming.at - at)))
+
+
+def why_lines(why: Why, width: int) -> list[Line]:
+    """Two lines: the sentences, and at their end the rule."""
+    source = f"{why.source}  [{why.profile}]" if why.profile else why.source
+    lines = wrap(why.text, width - 2)
+    last: Line = ((source, "rule"), (" ", "plain")) if source else EMPTY
+    if len(lines) > 2 or (len(lines) == 2 and len(lines[1]) + line_width(last) > width - 2):
+        # The rule must be seen; the sentence is cut before it.
+        lines = [lines[0], " ".join(lines[1:])]
+        room = width - 3 - line_width(last)
+        if len(lines[1]) > room:
+            lines[1] = lines[1][: max(0, room - 1)] + "…"
+    lines += [""] * (2 - len(lines))
+    first = fit(((f" {lines[0]}", "why"),), width)
+    return [first, beside(((f" {lines[1]}", "why"),), last, width)]
