@@ -34,7 +34,9 @@ _BOX = """
         border: round $foreground; padding: 0 1; background: $surface;
     }
     #title { text-style: bold; }
-    OptionList { border: none; padding: 0; background: $surface; height: auto; max-height: 100%; }
+    OptionList, OptionList:focus {
+        border: none; padding: 0; background: $surface; height: auto; max-height: 100%;
+    }
 """
 
 

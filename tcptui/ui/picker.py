@@ -24,7 +24,7 @@ class Picker(Screen["Scenario | None"]):
         #title { text-style: bold; }
         #picker-keys { color: $text-muted; }
         #question { height: 3; padding: 0 1; border-top: solid $foreground 50%; }
-        OptionList { height: 1fr; border: none; }
+        OptionList, OptionList:focus { height: 1fr; border: none; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Back"), ("space", "choose", "Play")]

@@ -201,7 +201,7 @@ def _path_lines(host: Host, was: Host, room: int, width: int) -> list[Line]:
     lines: list[Line] = [((f" {tr('path')}", "label"),)]
     for index, (state, since) in enumerate(path):
         last = index == len(path) - 1
-        lines.append(
-            _marked(f"{state.value:<12} {clock(since)}", last and changed, "plain" if last else "dim")
-        )
+        when = clock(since, max(4, min(8, width - 14)))
+        style: Style = "plain" if last else "dim"
+        lines.append(_marked(f"{state.value:<12} {when}", last and changed, style))
     return lines
