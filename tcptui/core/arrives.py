@@ -70,6 +70,7 @@ def _listen(tcb: Tcb, segment: Segment, step: Step) -> None:
             return
         tcb.remote = segment.src
         learn_from_syn(tcb, segment, step)
+        learn_window(tcb, segment)
         step.rule(tcb, Rule.LISTEN_SYN, seq=segment.seq)
         send_syn_ack(tcb, step)
         step.set_state(tcb, State.SYN_RECEIVED)
@@ -110,7 +111,7 @@ def _syn_sent(tcb: Tcb, segment: Segment, step: Step) -> None:
 def _syn_sent_syn(tcb: Tcb, segment: Segment, step: Step) -> None:
     """3.10.7.3, fourth: the SYN,ACK of the handshake, or the SYN of a simultaneous open."""
     learn_from_syn(tcb, segment, step)
-    # In both cases, though the text says so only of the second: RFC 1122 section 4.2.2.20 (c).
+    # In every case, though the text says so only of this one without ACK: RFC 1122 section 4.2.2.20 (c).
     learn_window(tcb, segment)
     if segment.flags & ACK:
         step.rule(tcb, Rule.SYN_SENT_SYN_ACK, ack=segment.ack, iss=tcb.iss)
@@ -132,6 +133,7 @@ def _queue_text_on_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
         return
     if step.profile.queue_data_on_syn:
         step.rule(tcb, Rule.TEXT_ON_SYN_QUEUED, len=len(syn.data))
-        hold(tcb, Held(tcb.rcv_nxt, syn.data[: tcb.rcv_wnd], bool(syn.flags & FIN)))
+        fin = bool(syn.flags & FIN) and len(syn.data) < tcb.rcv_wnd
+        hold(tcb, Held(tcb.rcv_nxt, syn.data[: tcb.rcv_wnd], fin))
     else:
         step.rule(tcb, Rule.TEXT_ON_SYN_IGNORED, len=len(syn.data))

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from tcptui.core.events import Response, TimerKind
 from tcptui.core.input import satisfy_receives
-from tcptui.core.output import send_syn, transmit
+from tcptui.core.output import send_syn, start_user_timer, transmit
 from tcptui.core.rules import Rule
 from tcptui.core.segment import RST, Socket
 from tcptui.core.state import State
@@ -98,6 +98,8 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
     else:
         step.rule(tcb, Rule.SEND_TAKEN, len=len(call.data), snd_wnd=tcb.snd_wnd)
         transmit(tcb, step)
+        if tcb.unsent and tcb.user_timer is None:
+            start_user_timer(tcb, step)
     step.returned(tcb.connection, "SEND", Response.OK)
 
 
@@ -158,7 +160,13 @@ def status(tcb: Tcb, step: Step) -> None:
 
 
 def return_to_listen(tcb: Tcb, step: Step) -> None:
-    """SYN-RECEIVED gives its peer up and listens again; the user need not be informed (3.10.7.4)."""
+    """SYN-RECEIVED gives its peer up and listens again; the user need not be informed (3.10.7.4).
+
+    If the user has called CLOSE meanwhile, there is nobody left to listen for.
+    """
+    if tcb.close_called:
+        step.delete(tcb, Response.CLOSING)
+        return
     step.stop_timer(tcb, TimerKind.RETRANSMISSION)
     step.stop_timer(tcb, TimerKind.USER)
     step.set_state(tcb, _S.LISTEN)

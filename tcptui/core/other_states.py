@@ -26,6 +26,11 @@ def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
     before = tcb.state
     if segment.flags & SYN and _known_syn(tcb, segment, step):
         segment = segment._replace(seq=seq_add(segment.seq, 1), flags=segment.flags & ~SYN)
+    if _is_repeated_syn(tcb, segment) and step.profile.repeated_syn_draws_syn_ack:
+        step.rule(tcb, Rule.REPEATED_SYN, seq=segment.seq, irs=tcb.irs)
+        retransmit(tcb, step)
+        step.drop(tcb, segment)
+        return
     if not (
         _check_sequence(tcb, segment, step)  # First.
         and _check_rst(tcb, segment, step)  # Second. (Third, security: Appendix A.1.2.)
@@ -35,7 +40,9 @@ def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
         if tcb.state is before:
             step.drop(tcb, segment)
         return
-    process_text_and_fin(tcb, segment, segment.seq, step)  # Seventh and eighth.
+    # Seventh and eighth. A SYN that is still there lies left of the window: trimmed off.
+    text_at = seq_add(segment.seq, 1) if segment.flags & SYN else segment.seq
+    process_text_and_fin(tcb, segment, text_at, step)
     transmit(tcb, step)
 
 
@@ -82,10 +89,6 @@ def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if segment.flags & RST:
         step.rule(tcb, Rule.NOT_ACCEPTABLE_RST, **numbers)
         return False
-    if _is_repeated_syn(tcb, segment) and step.profile.repeated_syn_draws_syn_ack:
-        step.rule(tcb, Rule.REPEATED_SYN, **numbers)
-        retransmit(tcb, step)
-        return False
     if tcb.state is _S.TIME_WAIT and segment.flags & FIN and segment.end == tcb.rcv_nxt:
         # The fifth check's "retransmission of the remote FIN" is left of the window, so it can only
         # be met here. Nothing else restarts the timeout, or two TIME-WAITs would answer each other.
@@ -101,7 +104,13 @@ def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
 
 
 def _is_repeated_syn(tcb: Tcb, segment: Segment) -> bool:
-    return tcb.state is _S.SYN_RECEIVED and segment.flags & (SYN | ACK) == SYN and segment.seq == tcb.irs
+    """Whether this is the SYN that a listener has answered already."""
+    return (
+        tcb.state is _S.SYN_RECEIVED
+        and tcb.passive
+        and segment.flags & (SYN | ACK | RST) == SYN
+        and segment.seq == tcb.irs
+    )
 
 
 def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
@@ -112,13 +121,13 @@ def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.rule(tcb, Rule.RST_IN_TIME_WAIT_IGNORED)
         return False
     numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt, "rcv_wnd": tcb.rcv_wnd}
-    if step.profile.rfc5961_rst and segment.seq != tcb.rcv_nxt:
-        if in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd):
-            step.rule(tcb, Rule.RST_CHALLENGED, **numbers)
-            step.send_ack(tcb)
-        else:
-            # Text brought it past the first check, its number is outside all the same.
-            step.rule(tcb, Rule.RST_OUTSIDE, **numbers)
+    if segment.seq != tcb.rcv_nxt and not in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd):
+        # Text has brought it past the first check; a reset is judged by its number alone (3.5.3).
+        step.rule(tcb, Rule.RST_OUTSIDE, **numbers)
+        return False
+    if segment.seq != tcb.rcv_nxt and step.profile.rfc5961_rst:
+        step.rule(tcb, Rule.RST_CHALLENGED, **numbers)
+        step.send_ack(tcb)
         return False
     if tcb.state is _S.SYN_RECEIVED and tcb.passive:
         step.rule(tcb, Rule.RST_TO_LISTEN, **numbers)
@@ -129,6 +138,8 @@ def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.delete(tcb, Response.REFUSED)
     elif tcb.state in _CLOSING_STATES:
         step.rule(tcb, Rule.RST_ENDS_CLOSING, **numbers)
+        if tcb.state is not _S.TIME_WAIT:
+            step.signal(tcb, Signal.RESET)  # MUST-12: aborted, not closed normally.
         step.delete(tcb, Response.RESET)
     else:
         step.rule(tcb, Rule.RST_RESETS, **numbers)
@@ -142,7 +153,10 @@ def _check_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if not segment.flags & SYN:
         return True
     numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt}
+    inside = in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd)
     if tcb.state is _S.SYN_RECEIVED and tcb.passive and step.profile.syn_returns_to_listen:
+        if not inside:
+            return True  # The SYN that is known already, with text behind it: it is trimmed off.
         step.rule(tcb, Rule.SYN_TO_LISTEN, **numbers)
         return_to_listen(tcb, step)
         return False
@@ -150,7 +164,7 @@ def _check_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.rule(tcb, Rule.SYN_CHALLENGED, **numbers)
         step.send_ack(tcb)
         return False
-    if not in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd):
+    if not inside:
         return True  # The SYN is trimmed off with all that is left of the window.
     step.rule(tcb, Rule.SYN_RESETS, **numbers)
     step.send_reset_for(segment, tcb)

@@ -6,7 +6,7 @@ from tcptui.core.events import Signal, TimerKind
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, FIN, PSH, SYN, Option, Segment, mss_option
 from tcptui.core.seq import add as seq_add
-from tcptui.core.seq import distance, le
+from tcptui.core.seq import le
 from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb, Unacknowledged
@@ -52,11 +52,10 @@ def learn_window(tcb: Tcb, segment: Segment) -> None:
 def enter_established(tcb: Tcb, step: Step) -> None:
     step.set_state(tcb, State.ESTABLISHED)
     step.signal(tcb, Signal.OPENED)
-    floor = step.profile.rto_after_syn_timeout
-    if tcb.syn_timed_out and floor is not None and tcb.estimate.rto < floor:
-        # The back-off of the SYN does not outlive it: RFC 6298 5.7 starts data at this RTO.
-        step.rule(tcb, Rule.RTO_AFTER_SYN_TIMEOUT, rto=floor)
-        tcb.estimate = tcb.estimate._replace(rto=floor)
+    rto = step.profile.rto_after_syn_timeout
+    if tcb.syn_timed_out and rto is not None and step.profile.first_rto < rto:
+        step.rule(tcb, Rule.RTO_AFTER_SYN_TIMEOUT, rto=rto)
+        tcb.estimate = tcb.estimate._replace(rto=rto)
 
 
 def transmit(tcb: Tcb, step: Step) -> None:
@@ -64,7 +63,9 @@ def transmit(tcb: Tcb, step: Step) -> None:
     if nothing that went carried an acknowledgment that is due, sends that alone (MUST-58)."""
     if tcb.state in _MAY_SEND_TEXT and not tcb.fin_sent:
         _send_text(tcb, step)
-        if tcb.close_called and not tcb.unsent and not tcb.fin_sent:
+        # A FIN takes room in the window too; with nothing in flight it goes all the same, as a probe.
+        has_room = tcb.usable_window > 0 or tcb.snd_una == tcb.snd_nxt
+        if tcb.close_called and not tcb.unsent and not tcb.fin_sent and has_room:
             _send_fin(tcb, step)
     if step.ack_due:
         step.send_ack(tcb)
@@ -85,7 +86,7 @@ def acknowledge(tcb: Tcb, ack: int, step: Step) -> None:
     else:
         step.stop_timer(tcb, TimerKind.RETRANSMISSION)  # RFC 6298 5.2
     if queue or tcb.unsent:
-        _start_user_timer(tcb, step)
+        start_user_timer(tcb, step)
     else:
         step.stop_timer(tcb, TimerKind.USER)
 
@@ -123,7 +124,7 @@ def _choose_iss(tcb: Tcb, step: Step) -> None:
 
 def _send_text(tcb: Tcb, step: Step) -> None:
     while tcb.unsent:
-        usable = tcb.snd_wnd - distance(tcb.snd_una, tcb.snd_nxt)
+        usable = tcb.usable_window
         octets = min(len(tcb.unsent), tcb.snd_mss, usable)
         if octets <= 0:
             return
@@ -152,10 +153,11 @@ def _send_new(tcb: Tcb, step: Step, flags: int, data: bytes = b"", options: tupl
     if tcb.retransmission_timer is None:
         step.start_timer(tcb, TimerKind.RETRANSMISSION, tcb.estimate.rto)  # RFC 6298 5.1
     if tcb.user_timer is None and not (tcb.passive and flags & SYN):
-        _start_user_timer(tcb, step)
+        start_user_timer(tcb, step)
 
 
-def _start_user_timer(tcb: Tcb, step: Step) -> None:
+def start_user_timer(tcb: Tcb, step: Step) -> None:
+    """(Re)starts the timeout for what has been SENT and not delivered (3.9.1.1), if there is to be one."""
     if tcb.user_timeout is not None:
         step.start_timer(tcb, TimerKind.USER, tcb.user_timeout)
 

@@ -47,6 +47,8 @@ class Rule(Enum):
     CLOSED_NO_ACK = "3.10.7.1"
     CLOSED_ACK = "3.10.7.1"
 
+    NOT_A_SINGLE_HOST = "3.9.2.3, MUST-57"
+
     # LISTEN.
     LISTEN_RST = "3.10.7.2, first"
     LISTEN_ACK = "3.10.7.2, second"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, TypeAlias
 
 from tcptui.core import calls
 from tcptui.core.arrives import no_connection, segment_arrives
@@ -21,6 +21,8 @@ from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb
 from tcptui.core.timeouts import expire
+
+_Key: TypeAlias = tuple[Socket, Socket | None]
 
 
 class Stack:
@@ -42,7 +44,8 @@ class Stack:
         self._isns = tuple(isns)
         self._secret = secret
         self._connections = 0
-        self._by_sockets: dict[tuple[Socket, Socket | None], Tcb] = {}
+        self._by_sockets: dict[_Key, list[Tcb]] = {}
+        """By local and remote socket; several only where several listen, and then the oldest serves."""
 
     # What drives it.
 
@@ -66,13 +69,18 @@ class Stack:
     def arrives(self, segment: Segment, now: int) -> list[Event]:
         """A segment for this host, its checksum found good (MUST-3)."""
         step = self._step(now)
-        key: tuple[Socket, Socket | None] = (segment.dst, segment.src)
+        key: _Key = (segment.dst, segment.src)
         if key not in self._by_sockets:
+            if not (_single_host(segment.src) and _single_host(segment.dst)):
+                step.rule(None, Rule.NOT_A_SINGLE_HOST)
+                step.drop(None, segment)
+                return step.events
             key = (segment.dst, None)
-        tcb = self._by_sockets.get(key)
-        if tcb is None:
+        tcbs = self._by_sockets.get(key)
+        if tcbs is None:
             no_connection(segment, step)
         else:
+            tcb = tcbs[0]
             segment_arrives(tcb, segment, step)
             self._file(tcb, key)
         return step.events
@@ -80,7 +88,7 @@ class Stack:
     def expire(self, now: int) -> list[Event]:
         """Serves every timer that is due at `now`."""
         step = self._step(now)
-        for tcb in list(self._by_sockets.values()):
+        for tcb in self.tcbs():
             due = tcb.next_due()
             if due is not None and due <= now:
                 key = tcb.key
@@ -91,24 +99,27 @@ class Stack:
     def next_deadline(self) -> int | None:
         """When `expire` is wanted next; None: not at all, as things are."""
         deadline = None
-        for tcb in self._by_sockets.values():
-            due = tcb.next_due()
-            if due is not None and (deadline is None or due < deadline):
-                deadline = due
+        for tcbs in self._by_sockets.values():
+            for tcb in tcbs:
+                due = tcb.next_due()
+                if due is not None and (deadline is None or due < deadline):
+                    deadline = due
         return deadline
 
     # What it knows.
 
     def tcb(self, connection: int) -> Tcb | None:
         """The block of that name, as it is now (STATUS, 3.10.6); None: CLOSED."""
-        for tcb in self._by_sockets.values():
-            if tcb.connection == connection:
-                return tcb
+        for tcbs in self._by_sockets.values():
+            for tcb in tcbs:
+                if tcb.connection == connection:
+                    return tcb
         return None
 
     def tcbs(self) -> list[Tcb]:
         """Every connection that is not CLOSED, the oldest first."""
-        return sorted(self._by_sockets.values(), key=lambda tcb: tcb.connection)
+        every = (tcb for tcbs in self._by_sockets.values() for tcb in tcbs)
+        return sorted(every, key=lambda tcb: tcb.connection)
 
     def copy(self) -> Stack:
         """A stack of its own that begins where this one stands."""
@@ -117,7 +128,7 @@ class Stack:
         copy._isns = self._isns
         copy._secret = self._secret
         copy._connections = self._connections
-        copy._by_sockets = {key: tcb.copy() for key, tcb in self._by_sockets.items()}
+        copy._by_sockets = {key: [tcb.copy() for tcb in tcbs] for key, tcbs in self._by_sockets.items()}
         return copy
 
     def rebooted(self) -> Stack:
@@ -147,30 +158,34 @@ class Stack:
         return rfc6528_isn(local, remote, now, self._secret)
 
     def _open(self, call: calls.Open, step: Step) -> None:
-        tcb = self._by_sockets.get((call.local, call.remote))
-        if tcb is None and not call.passive:
-            # An active OPEN may turn a passive one of the same local socket around (3.10.1, LISTEN).
-            listening = self._by_sockets.get((call.local, None))
-            tcb = listening if call.remote is not None else None
-        if tcb is None:
-            if call.remote is not None and not _single_host(call.remote):
-                step.rule(None, Rule.CALL_REFUSED)
-                step.returned(0, "OPEN", Response.REMOTE_INVALID)  # MUST-46
-                return
+        if call.remote is not None and not _single_host(call.remote):
+            step.rule(None, Rule.CALL_REFUSED)
+            step.returned(0, "OPEN", Response.REMOTE_INVALID)  # MUST-46
+            return
+        there = self._by_sockets.get((call.local, call.remote))
+        if there is None and not call.passive and call.remote is not None:
+            # An active OPEN turns a passive one of the same local socket around (3.10.1, LISTEN).
+            there = self._by_sockets.get((call.local, None))
+        if there is None:
             self._connections += 1
             tcb = Tcb(self._connections, call.local, call.remote)
-            self._by_sockets[tcb.key] = tcb
+            self._by_sockets[tcb.key] = [tcb]
+        else:
+            tcb = there[0]
         key = tcb.key
         calls.open_connection(tcb, call, step)
         self._file(tcb, key)
 
-    def _file(self, tcb: Tcb, key: tuple[Socket, Socket | None]) -> None:
+    def _file(self, tcb: Tcb, key: _Key) -> None:
         """Keeps `tcb`, which was found under `key`, where its sockets say, or, once CLOSED, not at all."""
-        if tcb.state is State.CLOSED:
-            self._by_sockets.pop(key, None)
-        elif tcb.remote is not key[1]:
-            self._by_sockets.pop(key, None)
-            self._by_sockets[tcb.key] = tcb
+        if tcb.state is not State.CLOSED and tcb.remote == key[1]:
+            return
+        others = [other for other in self._by_sockets.pop(key) if other is not tcb]
+        if others:
+            self._by_sockets[key] = others
+        if tcb.state is not State.CLOSED:
+            there = self._by_sockets.get(tcb.key, [])
+            self._by_sockets[tcb.key] = sorted([*there, tcb], key=lambda one: one.connection)
 
 
 def _serve(tcb: Tcb, call: calls.Call, step: Step) -> None:

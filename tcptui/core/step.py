@@ -25,6 +25,7 @@ from tcptui.core.events import (
 from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, RST, Option, Segment, Socket
+from tcptui.core.seq import add as seq_add
 from tcptui.core.state import State
 from tcptui.core.tcb import Tcb
 from tcptui.core.timers import Timer
@@ -76,8 +77,15 @@ class Step:
         )
 
     def send_ack(self, tcb: Tcb) -> None:
-        """``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>``"""
-        self.send(tcb, ACK, tcb.snd_nxt)
+        """``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>``
+
+        If the peer's window ends before SND.NXT, the SEQ is the window's end: beyond it the peer would not
+        accept the ACK, and if both ends were in that place they would answer each other for ever (A.2).
+        """
+        seq = tcb.snd_nxt
+        if tcb.usable_window < 0 and tcb.snd_una != tcb.iss:
+            seq = seq_add(tcb.snd_una, tcb.snd_wnd)
+        self.send(tcb, ACK, seq)
 
     def send_reset_for(self, segment: Segment, tcb: Tcb | None = None) -> None:
         """The RST that answers `segment`, believable to its sender (RFC 9293 section 3.5.2)."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from tcptui.core.events import TimerKind
 from tcptui.core.profile import Profile
 from tcptui.core.segment import Socket
-from tcptui.core.seq import MASK
+from tcptui.core.seq import MASK, distance
 from tcptui.core.state import State
 from tcptui.core.timers import NO_ESTIMATE, RtoEstimate, Timer, first_estimate
 
@@ -30,6 +30,8 @@ class Unacknowledged(NamedTuple):
     sent_at: int
     """When it was first sent, in microseconds."""
     transmissions: int
+    timeouts: int = 0
+    """How often its timer has fired: what R1 and R2 count (3.8.3)."""
 
 
 class Held(NamedTuple):
@@ -101,6 +103,11 @@ class Tcb:
     def key(self) -> tuple[Socket, Socket | None]:
         """What segments are matched by: the local and the remote socket."""
         return self.local, self.remote
+
+    @property
+    def usable_window(self) -> int:
+        """U of 3.8.6.2.1: octets that may be sent now; negative if the peer has shrunk its window."""
+        return self.snd_wnd - distance(self.snd_una, self.snd_nxt)
 
     @property
     def fin_acknowledged(self) -> bool:

@@ -42,17 +42,17 @@ def _user(tcb: Tcb, step: Step) -> None:
 
 def _retransmission(tcb: Tcb, step: Step) -> None:
     front = tcb.retransmission_queue[0]
-    retries = front.transmissions - 1
     linear, limit = _retries(tcb, front, step.profile)
-    if retries >= linear + limit:
+    if front.timeouts >= linear + limit:
         _give_up(tcb, front, step)
         return
-    retries += 1
+    retries = front.timeouts + 1
     if retries > linear:
         tcb.estimate = backed_off(tcb.estimate, step.profile)
     step.rule(tcb, Rule.RETRANSMISSION, retries=retries, limit=linear + limit, rto=tcb.estimate.rto)
     if front.flags & SYN:
         tcb.syn_timed_out = True
+    tcb.retransmission_queue = (front._replace(timeouts=retries), *tcb.retransmission_queue[1:])
     retransmit(tcb, step)
     step.start_timer(tcb, TimerKind.RETRANSMISSION, tcb.estimate.rto)
     if retries == step.profile.data_r1:
@@ -71,7 +71,7 @@ def _retries(tcb: Tcb, front: Unacknowledged, profile: Profile) -> tuple[int, in
 
 def _give_up(tcb: Tcb, front: Unacknowledged, step: Step) -> None:
     """3.8.3 (c): R2 is reached."""
-    retries = front.transmissions - 1
+    retries = front.timeouts
     if tcb.state is State.SYN_RECEIVED and tcb.passive:
         step.rule(tcb, Rule.GIVE_UP_ON_SYN_ACK, retries=retries)
         if step.profile.rst_on_give_up:

@@ -6,13 +6,10 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, ClassVar
 
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.containers import Center, Middle
-from textual.content import Content
 from textual.events import Resize
-from textual.screen import ModalScreen, Screen
-from textual.widgets import Static
+from textual.screen import Screen
 
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.actions import ACTIONS
@@ -21,22 +18,6 @@ from tcptui.ui.session import Session
 from tcptui.view.words import tr
 
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
-
-
-class TooSmall(ModalScreen[None]):
-    """Hides everything while the terminal is too small to be read."""
-
-    DEFAULT_CSS = "TooSmall { background: $background; Static { width: auto; text-align: center; } }"
-
-    def compose(self) -> ComposeResult:
-        with Middle(), Center():
-            yield Static(id="needs")
-
-    def on_resize(self, event: Resize) -> None:
-        needs = tr("tcptui needs {width}x{height} cells;\nthis terminal has {columns}x{rows}.").format(
-            width=LEAST_WIDTH, height=LEAST_HEIGHT, columns=event.size.width, rows=event.size.height
-        )
-        self.query_one("#needs", Static).update(Content(needs))
 
 
 class TcptuiApp(App[None]):
@@ -66,6 +47,7 @@ class TcptuiApp(App[None]):
         self._session = session
         self._scenarios = scenarios
         self._after_first_frame = after_first_frame
+        self._too_small: Screen[None] | None = None
 
     def get_default_screen(self) -> Screen[Any]:
         return super().get_default_screen() if self._session is None else RunScreen(self._session)
@@ -78,10 +60,14 @@ class TcptuiApp(App[None]):
 
     def on_resize(self, event: Resize) -> None:
         small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
-        if small and not isinstance(self.screen, TooSmall):
-            self.push_screen(TooSmall())
-        elif not small and isinstance(self.screen, TooSmall):
-            self.pop_screen()
+        if small and self._too_small is None:
+            from tcptui.ui.too_small import TooSmall
+
+            self._too_small = TooSmall(LEAST_WIDTH, LEAST_HEIGHT)
+            self.push_screen(self._too_small)
+        elif not small and self._too_small is not None:
+            self._too_small.dismiss()
+            self._too_small = None
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of the screen, by name."""

@@ -15,7 +15,6 @@ from tcptui.lab.application import POSSIBLE_CALLS, CallName
 from tcptui.lab.moves import Do
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import ACTIONS
-from tcptui.ui.dialogs import CallMenu, HelpScreen, Prompt
 from tcptui.ui.pane import Pane
 from tcptui.ui.session import Session
 from tcptui.view.endpoint import endpoint_lines
@@ -246,7 +245,11 @@ class RunScreen(Screen[None]):
     def action_call_b(self) -> None:
         self._choose_call("B")
 
+    # Dialogs are imported when they open: the first frame does not wait for them.
+
     def action_moves(self) -> None:
+        from tcptui.ui.dialogs import Prompt
+
         def made(text: str | None) -> None:
             if text:
                 self.session.type_moves(text)
@@ -263,6 +266,8 @@ class RunScreen(Screen[None]):
         )
 
     def action_help(self) -> None:
+        from tcptui.ui.dialogs import HelpScreen
+
         self.app.push_screen(HelpScreen())
 
     def on_pane_clicked(self, event: Pane.Clicked) -> None:
@@ -279,6 +284,8 @@ class RunScreen(Screen[None]):
         self.show()
 
     def _choose_call(self, side: Side) -> None:
+        from tcptui.ui.dialogs import CallMenu, Prompt
+
         self.session.playing = False
         state = self.session.world.host(side).state
 

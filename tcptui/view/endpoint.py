@@ -136,11 +136,11 @@ def _variable_lines(world: World, before: World, side: Side, raw: bool, width: i
     lines: list[Line] = [heading]
     for index, field in enumerate(send):
         left = _marked(f"{field.name} {field.value}", field.value != old_send[index].value)
-        right: Line = EMPTY
         if index < len(receive):
             other = receive[index]
-            right = _marked(f"{other.name} {other.value}", other.value != old_receive[index].value)
-        lines.append((*fit(left, column), *right))
+            changed = other.value != old_receive[index].value
+            left = (*fit(left, column), *_marked(f"{other.name} {other.value}", changed))
+        lines.append(left)
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcptui.core.segment import (
+    ACK,
     FLAG_NAMES,
     OPTION_END,
     OPTION_MSS,
@@ -41,7 +42,9 @@ def _boxes(flight: Flight, octets: bytes, width: int, raw: bool) -> list[Line]:
     inner = min(width, 66) - 2
     half = inner // 2
     seq = shown(segment.seq, flight.bases[0], raw)
-    ack = shown(segment.ack, flight.bases[1], raw)
+    # Without its control bit the field means nothing; it is shown as it stands.
+    has_ack = bool(segment.flags & ACK)
+    ack = shown(segment.ack, flight.bases[1], raw) if has_ack else segment.ack
     wide = inner >= 50
     rows = [
         [
@@ -49,7 +52,7 @@ def _boxes(flight: Flight, octets: bytes, width: int, raw: bool) -> list[Line]:
             (inner - half - 1, f"{tr('destination port') if wide else tr('dest.')} {segment.dst.port}"),
         ],
         [(inner, _both(tr("seq"), seq, segment.seq, inner))],
-        [(inner, _both(tr("ack"), ack, segment.ack, inner))],
+        [(inner, _both(tr("ack") if has_ack else tr("ack (no ACK bit)"), ack, segment.ack, inner))],
         [
             (half // 4 + 2, f"{tr('len')} {octets[12] >> 4}"),
             (half - half // 4 - 3, _control_bits(segment.flags, wide)),

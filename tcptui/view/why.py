@@ -31,6 +31,7 @@ SENTENCES: dict[Rule, str] = {
     Rule.CLOSED_RST: "There is no connection, and a RST is never answered.",
     Rule.CLOSED_NO_ACK: "There is no connection: RST, acknowledging {seq} + {len}.",
     Rule.CLOSED_ACK: "There is no connection: RST with the number that was acknowledged, {ack}.",
+    Rule.NOT_A_SINGLE_HOST: "It is from or to many hosts at once: dropped in silence.",
     Rule.LISTEN_RST: "A listener has sent nothing that could be reset: ignored.",
     Rule.LISTEN_ACK: "A listener has sent nothing, so ACK {ack} can't be for it: RST.",
     Rule.LISTEN_SYN: "A SYN meets a listener: it notes {seq} and answers with its own SYN and an ACK.",

@@ -1,0 +1,187 @@
+"""``python -m tests.bench``: how fast tcptui is, beside the least that a Textual app can be.
+
+Screen figures are taken in turns with their yardstick, so that a machine whose speed drifts slows both.
+Nothing here is a test: a figure that misses its goal is printed, not raised.
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+import statistics
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Sequence
+from pathlib import Path
+
+from tcptui.core.calls import Open, Receive, Send
+from tcptui.core.events import Sent
+from tcptui.core.segment import Segment, Socket
+from tcptui.core.stack import Stack
+from tcptui.lab.application import Act
+from tcptui.lab.history import History
+from tcptui.lab.scenario import HostSetup, Scenario
+from tcptui.lab.world import World
+from tests.bench.terminal import Terminal
+
+BARE = (str(Path(__file__).with_name("bare.py")),)
+STARTS = 21
+KEYS = 200
+BATCH = 20
+ROUNDS = 15
+SEGMENTS = 20_000
+STEPS = 20_000
+HISTORY = 100_000
+JUMPS = 1_000
+
+CLIENT, SERVER = Socket("10.0.0.1", 49152), Socket("10.0.0.2", 80)
+
+
+def main() -> None:
+    print(f"Python {sys.version.split()[0]}; medians unless p99 is said; terminal 100x30\n")
+    print(f"{'what':<42}{'figure':>12}{'yardstick':>12}{'ratio':>8}  goal")
+    start()
+    with tempfile.TemporaryDirectory() as folder:
+        keys(long_scenario_file(Path(folder)))
+    core()
+    lab()
+    history()
+
+
+def row(what: str, figure: float, unit: str, goal: str, yardstick: float | None = None) -> None:
+    beside = f"{yardstick:,.1f} {unit}" if yardstick is not None else "-"
+    ratio = f"{figure / yardstick:.2f}" if yardstick else "-"
+    print(f"{what:<42}{f'{figure:,.1f} {unit}':>12}{beside:>12}{ratio:>8}  {goal}", flush=True)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def start() -> None:
+    """From the start of the process to the first full frame."""
+    ours, bare = [], []
+    for _ in range(STARTS):
+        with Terminal(*BARE) as terminal:
+            bare.append(terminal.until(b"ready"))
+        with Terminal("-m", "tcptui", "play", "handshake") as terminal:
+            ours.append(terminal.until(b" help"))
+    milliseconds = [1000 * statistics.median(values) for values in (ours, bare)]
+    row("start to first full frame", milliseconds[0], "ms", "ratio at most 1.10", milliseconds[1])
+
+
+def keys(scenario: str) -> None:
+    """From a key press to the last octet of the answer, and how many octets that has."""
+    times: dict[str, list[float]] = {"ours": [], "bare": []}
+    octets: list[int] = []
+    with Terminal(*BARE) as bare, Terminal("-m", "tcptui", "play", scenario) as ours:
+        bare.until(b"ready")
+        ours.until(b" help")
+        bare.settle()
+        ours.settle()
+        for _ in range(KEYS // BATCH):
+            for _ in range(BATCH):
+                times["bare"].append(1000 * bare.press(b" ")[0])
+            for _ in range(BATCH):
+                seconds, written = ours.press(b" ")
+                times["ours"].append(1000 * seconds)
+                octets.append(written)
+    for name, share, goal in (("median", 0.5, "1.40"), ("p99", 0.99, "2.00")):
+        figures = [percentile(times[who], share) for who in ("ours", "bare")]
+        row(f"key press to last octet, {name}", figures[0], "ms", f"ratio at most {goal}", figures[1])
+    row("octets written per step", statistics.median(octets), "", "at most 1,200")
+    row("octets written per step, mean", statistics.mean(octets), "", "at most 1,200")
+
+
+def long_scenario_file(folder: Path) -> str:
+    """A handshake and then a request and an answer over and over, as a file."""
+    lines = ['title = "Long"', 'question = "How fast?"', "[A]", "isn = 1000", "[[A.script]]", 'call = "connect"']
+    for number in range(KEYS):
+        lines += ["[[A.script]]", 'call = "send"', f'text = "request {number}"', f'at = "{number}s"']
+    lines += ["[B]", "isn = 5000", "[[B.script]]", 'call = "listen"', 'at = "0s"']
+    path = folder / "long.toml"
+    path.write_text("\n".join(lines))
+    return str(path)
+
+
+def core() -> None:
+    """Segments that a stack takes in a second: data one way, acknowledgments the other."""
+    a, b = Stack(isns=[1000]), Stack(isns=[5000])
+    b.call(Open(SERVER, passive=True), 0)
+    segments = sent(a.call(Open(CLIENT, SERVER), 0))
+    stacks = [b, a]
+    while segments:
+        segments = [reply for segment in segments for reply in sent(stacks[0].arrives(segment, 0))]
+        stacks.reverse()
+    b.call(Receive(1, 1 << 30), 0)
+    rates = []
+    for _ in range(ROUNDS):
+        data = []
+        for _ in range(SEGMENTS // ROUNDS // 2):
+            data += sent(a.call(Send(1, b"x" * 8), 0))
+            b.call(Receive(1), 0)
+        gc.collect()
+        began = time.perf_counter()
+        acks = [reply for segment in data for reply in sent(b.arrives(segment, 0))]
+        for ack in acks:
+            a.arrives(ack, 0)
+        rates.append((len(data) + len(acks)) / (time.perf_counter() - began))
+    row("core: segments per second", statistics.median(rates), "", "at least 100,000")
+
+
+def sent(events: Sequence[object]) -> list[Segment]:
+    return [event.segment for event in events if isinstance(event, Sent)]
+
+
+def chatter(sends: int) -> Scenario:
+    """A connection over which A sends and B acknowledges, `sends` times: three steps each."""
+    script = (Act("connect"), *(Act("send", amount=200_000 * (n + 1), data=b"ping") for n in range(sends)))
+    hosts = (
+        HostSetup("client", CLIENT, isns=(1000,), script=script),
+        HostSetup("server", SERVER, isns=(5000,), script=(Act("listen"),)),
+    )
+    return Scenario("chatter", "Chatter", "How fast?", hosts)
+
+
+def lab() -> None:
+    """Steps of a world in a second: calls, arrivals, and all that they bring about."""
+    world = World(chatter(STEPS))
+    rates = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        for _ in range(STEPS // ROUNDS):
+            world.step()
+        rates.append(STEPS // ROUNDS / (time.perf_counter() - began))
+    row("lab: steps per second", statistics.median(rates), "", "at least 20,000")
+
+
+def history() -> None:
+    """A jump to any of many steps, and what the history of them holds in memory."""
+    scenario = chatter(HISTORY)
+    tracemalloc.start()
+    gc.collect()
+    before = tracemalloc.get_traced_memory()[0]
+    run = History(scenario)
+    for _ in range(HISTORY):
+        run.apply()
+    run.go_to(0)
+    gc.collect()
+    held = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    jumps = []
+    dice = random.Random(1)
+    for _ in range(JUMPS):
+        position = dice.randint(0, HISTORY)
+        began = time.perf_counter()
+        run.go_to(position)
+        jumps.append(1000 * (time.perf_counter() - began))
+    row("history of 100,000: a jump, median", statistics.median(jumps), "ms", "")
+    row("history of 100,000: a jump, p99", percentile(jumps, 0.99), "ms", "at most 5 ms")
+    row("history of 100,000: octets per step", held / HISTORY, "", "at most 100")
+
+
+if __name__ == "__main__":
+    main()

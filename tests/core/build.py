@@ -1,0 +1,161 @@
+"""One connection in each of the eleven states, reached by calls and segments, with numbers one can read.
+
+The peer is played by the test: `Site.receives` hands over what it sends. Nothing here judges the core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tcptui.core.calls import Call, Close, Open, Send
+from tcptui.core.events import Delivered, Event, Response, Returned, RuleApplied, Sent, Signal, Signalled
+from tcptui.core.profile import RFC9293, Profile
+from tcptui.core.rules import Rule
+from tcptui.core.segment import ACK, FIN, SYN, Segment, Socket, flag_text
+from tcptui.core.seq import MASK
+from tcptui.core.stack import Stack
+from tcptui.core.state import State
+from tcptui.core.tcb import Tcb
+
+US = Socket("192.0.2.1", 1025)
+PEER = Socket("192.0.2.2", 80)
+ISS = 1000
+IRS = 5000
+WINDOW = 100
+"""What the peer announces, in every segment."""
+SECOND = 1_000_000
+
+SIX_HUNDRED = RFC9293._replace(receive_buffer=600)
+"""The RFC's profile with a window that is easy to be outside of."""
+
+Brief = tuple[str, int, int]
+"""A segment as the RFC's text writes it: control bits, SEQ, ACK (0 without the bit)."""
+
+
+class Site:
+    """A stack whose one connection is called 1, its clock, and all that it has reported."""
+
+    def __init__(self, profile: Profile = RFC9293, iss: int = ISS, irs: int = IRS) -> None:
+        self.stack = Stack(profile, (iss,))
+        self.iss = iss
+        self.irs = irs
+        self.now = 0
+        self.log: list[tuple[int, Event]] = []
+
+    @property
+    def tcb(self) -> Tcb:
+        tcb = self.stack.tcb(1)
+        assert tcb is not None, "the connection is CLOSED"
+        return tcb
+
+    def state(self) -> State:
+        tcb = self.stack.tcb(1)
+        return State.CLOSED if tcb is None else tcb.state
+
+    def call(self, call: Call) -> list[Event]:
+        return self._noted(self.stack.call(call, self.now))
+
+    def receives(self, segment: Segment) -> list[Event]:
+        return self._noted(self.stack.arrives(segment, self.now))
+
+    def wait(self, microseconds: int) -> list[Event]:
+        """Lets time pass, and serves each timer when it is due."""
+        until = self.now + microseconds
+        events: list[Event] = []
+        while (due := self.stack.next_deadline()) is not None and due <= until:
+            self.now = due
+            events += self._noted(self.stack.expire(due))
+        self.now = until
+        return events
+
+    def peer(self, flags: int, seq: int, ack: int = 0, data: bytes = b"", wnd: int = WINDOW) -> Segment:
+        """A segment of the peer; `seq` counts from IRS and `ack` from ISS, so the SYNs are 0."""
+        ack = self.iss + ack if flags & ACK else 0
+        return Segment(PEER, US, (self.irs + seq) & MASK, ack & MASK, flags, wnd, data)
+
+    def times(self, *kinds: Signal | int) -> list[float]:
+        """When, in seconds, segments with one of these control bits were sent, or signals given."""
+        return [
+            now / SECOND
+            for now, event in self.log
+            if (isinstance(event, Sent) and any(event.segment.flags & k for k in kinds if isinstance(k, int)))
+            or (isinstance(event, Signalled) and event.signal in kinds)
+        ]
+
+    def _noted(self, events: list[Event]) -> list[Event]:
+        self.log += [(self.now, event) for event in events]
+        return events
+
+
+def reach(
+    state: State,
+    profile: Profile = RFC9293,
+    text: bytes = b"",
+    simultaneous: bool = False,
+    iss: int = ISS,
+    irs: int = IRS,
+) -> Site:
+    """A connection in `state`, with `text` sent and, where the state allows, not acknowledged.
+
+    SYN-RECEIVED comes from LISTEN, or, if `simultaneous`, from SYN-SENT; all later states from SYN-SENT.
+    """
+    site = Site(profile, iss, irs)
+    if state is State.CLOSED:
+        return site
+    passive = state is State.LISTEN or (state is State.SYN_RECEIVED and not simultaneous)
+    site.call(Open(US, passive=True) if passive else Open(US, PEER))
+    if state in (State.LISTEN, State.SYN_SENT):
+        return site
+    if state is State.SYN_RECEIVED:
+        site.receives(site.peer(SYN, 0))
+        return site
+    site.receives(site.peer(SYN | ACK, 0, 1))
+    peer_closes_first = state in (State.CLOSE_WAIT, State.LAST_ACK)
+    if peer_closes_first:
+        site.receives(site.peer(FIN | ACK, 1, 1))
+    if text:
+        site.call(Send(1, text))
+    if state in (State.ESTABLISHED, State.CLOSE_WAIT):
+        return site
+    site.call(Close(1))
+    if state is State.CLOSING:
+        site.receives(site.peer(FIN | ACK, 1, 1))
+    elif state in (State.FIN_WAIT_2, State.TIME_WAIT):
+        site.receives(site.peer(ACK, 1, 1 + len(text) + 1))
+        if state is State.TIME_WAIT:
+            site.receives(site.peer(FIN | ACK, 1, 1 + len(text) + 1))
+    return site
+
+
+def sent(events: Iterable[Event]) -> list[Segment]:
+    return [event.segment for event in events if isinstance(event, Sent)]
+
+
+def brief(segment: Segment) -> Brief:
+    return flag_text(segment.flags), segment.seq, segment.ack
+
+
+def briefs(events: Iterable[Event]) -> list[Brief]:
+    """What was sent, without windows and text."""
+    return [brief(segment) for segment in sent(events)]
+
+
+def signals(events: Iterable[Event]) -> list[Signal]:
+    return [event.signal for event in events if isinstance(event, Signalled)]
+
+
+def rules(events: Iterable[Event]) -> list[Rule]:
+    return [event.rule for event in events if isinstance(event, RuleApplied)]
+
+
+def responses(events: Iterable[Event]) -> list[tuple[str, Response]]:
+    return [(event.call, event.response) for event in events if isinstance(event, Returned)]
+
+
+def delivered(events: Iterable[Event]) -> bytes:
+    return b"".join(event.data for event in events if isinstance(event, Delivered))
+
+
+def show(segment: Segment) -> str:
+    """`segment` as a failing row names it."""
+    return f"<SEQ={segment.seq}><ACK={segment.ack}><CTL={flag_text(segment.flags)}> {segment.data!r}"

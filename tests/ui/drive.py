@@ -1,0 +1,68 @@
+"""Drives the program in a terminal of a given size that is not there, and takes its picture."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from tcptui import library
+from tcptui.ui.app import TcptuiApp
+from tcptui.ui.session import Session
+
+_IDENTITY = re.compile(r"terminal-\d+")
+_TEXT = re.compile(r'textLength="([\d.]+)"([^>]*)>([^<]*)<')
+
+
+class Screenshot:
+    """What the screen showed after the last key."""
+
+    def __init__(self, app: TcptuiApp) -> None:
+        self.svg = _stable(app.export_screenshot(title="tcptui", simplify=True))
+        strips = app.screen._compositor.render_strips()
+        self.text = "".join(f"{strip.text.rstrip()}\n" for strip in strips)
+
+    def __contains__(self, text: str) -> bool:
+        return text in self.text
+
+
+def drive(
+    scenario: str | None,
+    keys: Sequence[str] = (),
+    *,
+    size: tuple[int, int] = (80, 24),
+    moves: str = "",
+) -> tuple[Screenshot, TcptuiApp]:
+    """Starts on a scenario (None: the picker), presses keys, and looks."""
+    session = Session(library.find(scenario), moves) if scenario is not None else None
+    app = TcptuiApp(session, library.all_scenarios)
+
+    async def run() -> Screenshot:
+        async with app.run_test(size=size) as pilot:
+            for key in keys:
+                await pilot.press(key)
+            await pilot.pause()
+            return Screenshot(app)
+
+    return asyncio.run(run()), app
+
+
+def session_of(app: TcptuiApp) -> Session:
+    """The session of the run that the app shows, or showed when it ended."""
+    from tcptui.ui.run_screen import RunScreen
+
+    screens = [screen for screen in app._registry if isinstance(screen, RunScreen)]
+    return screens[-1].session
+
+
+def _stable(svg: str) -> str:
+    """The same bytes for the same screen, one element a line, wide characters in their full width."""
+    svg = _IDENTITY.sub("terminal", svg)
+    return svg.replace("><", ">\n<")
+
+
+def wide(text: str) -> bool:
+    """Whether some character of `text` takes two cells."""
+    return cell_len(text) != len(text)

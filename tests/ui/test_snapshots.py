@@ -1,0 +1,53 @@
+"""The pictures of README, and the screen at every size: `screenshots/` holds what it must look like.
+
+The text beside each picture is compared first, because its difference can be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from pytest_snapshot.plugin import Snapshot
+
+from tests.ui.drive import drive
+
+SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
+
+CASES: tuple[tuple[str, str | None, tuple[int, int], str, Sequence[str]], ...] = (
+    ("picker-80x24", None, (80, 24), "", ()),
+    ("handshake-80x24", "handshake", (80, 24), "s3", ()),
+    ("lost-syn-ack-120x36", "lost-syn-ack", (120, 36), "s6", ()),
+    ("life-200x50", "life", (200, 50), "s12", ()),
+    ("life-end-80x24", "life", (80, 24), "s18", ()),
+    ("header-80x24", "life", (80, 24), "s8", ("i",)),
+    ("crossing-120x36", "figure-7", (120, 36), "s5", ()),
+    ("lose-delay-duplicate-120x36", "life", (120, 36), "s5 u3+30ms d4+60ms s4", ("up", "l")),
+    ("raw-numbers-80x24", "life", (80, 24), "s8", ("n",)),
+    ("calls-80x24", "handshake", (80, 24), "s5", ("a",)),
+    ("moves-80x24", "handshake", (80, 24), "s3 l2", ("m",)),
+    ("help-80x24", "handshake", (80, 24), "", ("question_mark",)),
+    ("late-syn-120x36", "late-syn", (120, 36), "s15", ()),
+    ("too-small-60x20", "handshake", (60, 20), "", ()),
+)
+
+
+@pytest.mark.parametrize(("name", "scenario", "size", "moves", "keys"), CASES, ids=[case[0] for case in CASES])
+def test_screen(
+    name: str,
+    scenario: str | None,
+    size: tuple[int, int],
+    moves: str,
+    keys: Sequence[str],
+    snapshot: Snapshot,
+) -> None:
+    screenshot, _ = drive(scenario, keys, size=size, moves=moves)
+    snapshot.snapshot_dir = SCREENSHOTS
+    snapshot.assert_match(screenshot.text, f"{name}.txt")
+    snapshot.assert_match(screenshot.svg, f"{name}.svg")
+
+
+def test_every_picture_is_checked() -> None:
+    names = {case[0] for case in CASES}
+    assert {path.stem for path in SCREENSHOTS.iterdir()} == names
