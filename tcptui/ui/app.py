@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.screen import Screen
 
 from tcptui.lab.scenario import Scenario
-from tcptui.ui.actions import ACTIONS
+from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.ui.run_screen import RunScreen
 from tcptui.ui.session import Session
 from tcptui.view.words import tr
@@ -77,7 +77,7 @@ class TcptuiApp(App[None]):
             owner = screen if hasattr(screen, f"action_{action.id}") else self
             yield SystemCommand(
                 tr(action.label),
-                f"{tr(action.help)} ({action.key})",
+                f"{tr(action.help)} ({key_names(action)[0]})",
                 partial(self.run_action, action.id, owner),
             )
 
@@ -89,7 +89,9 @@ class TcptuiApp(App[None]):
             self.push_screen(Picker(self._scenarios()), self._chosen)
 
     def _chosen(self, scenario: Scenario | None) -> None:
-        if scenario is not None:
-            self.switch_screen(RunScreen(Session(scenario)))
+        if scenario is not None and isinstance(self.screen, RunScreen):
+            self.screen.open(Session(scenario))
+        elif scenario is not None:
+            self.push_screen(RunScreen(Session(scenario)))
         elif not isinstance(self.screen, RunScreen):
             self.exit()

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from tcptui.core.state import State
 from tcptui.lab.application import CallName
 from tcptui.lab.wire import Side
-from tcptui.ui.actions import ACTIONS
+from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.view.words import tr
 
 _CALL_HELP: dict[CallName, str] = {
@@ -96,7 +96,7 @@ class HelpScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark,f1", "leave", "Close")]
 
     def compose(self) -> ComposeResult:
-        keys = "\n".join(f"{_keys(action.keys):<16} {tr(action.help)}" for action in ACTIONS)
+        keys = "\n".join(f"{' '.join(key_names(action)):<16} {tr(action.help)}" for action in ACTIONS)
         signs = "\n".join(f"{sign:<16} {tr(meaning)}" for sign, meaning in _SIGNS)
         with VerticalScroll(id="box"):
             yield Static(Content(tr("Keys (Escape closes this)")), id="title")
@@ -119,10 +119,3 @@ _SIGNS = (
     ("┊ │ ┃ ║", "a life line: no connection, opening, open, closing"),
     ("RTX 2MSL USER", "timers: retransmission, TIME-WAIT, user timeout"),
 )
-_KEY_NAMES = {
-    "plus": "+", "equals_sign": "=", "minus": "-", "colon": ":", "question_mark": "?", "f1": "F1",
-}  # fmt: skip
-
-
-def _keys(keys: tuple[str, ...]) -> str:
-    return " ".join(_KEY_NAMES.get(key, key) for key in keys)

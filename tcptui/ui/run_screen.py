@@ -14,13 +14,14 @@ from textual.screen import Screen
 from tcptui.lab.application import POSSIBLE_CALLS, CallName
 from tcptui.lab.moves import Do
 from tcptui.lab.wire import Side
-from tcptui.ui.actions import ACTIONS
+from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.ui.pane import Pane
 from tcptui.ui.session import Session
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.header import header_lines
 from tcptui.view.ladder import draw_ladder, states_before
 from tcptui.view.lines import Line, Span, fit, line_width, wrap
+from tcptui.view.numbers import span
 from tcptui.view.status import top_line, why_lines
 from tcptui.view.why import why
 from tcptui.view.words import tr
@@ -89,10 +90,7 @@ class RunScreen(Screen[None]):
             Pane(self._keys, id="keys"),
         ]
         top, a, wire, header, b, why_pane, keys = self._panes
-        setups = self.session.history.scenario.hosts
-        for pane, side, setup in zip((a, b), "AB", setups, strict=True):
-            pane.border_title = f"{side}  {setup.role}"
-            pane.border_subtitle = str(setup.socket)
+        self._name_panes()
         yield top
         with Horizontal(id="panes"):
             yield a
@@ -103,13 +101,11 @@ class RunScreen(Screen[None]):
         yield why_pane
         yield keys
 
-    def on_mount(self) -> None:
-        a_to_b, b_to_a = (delay / 1000 for delay in self.session.history.scenario.delays)
-        way = tr("{ms:g} ms each way").format(ms=a_to_b)
-        if a_to_b != b_to_a:
-            way = f"→ {a_to_b:g} ms  ← {b_to_a:g} ms"
-        self._panes[2].border_title = f"{tr('Wire')}  {way}"
-        self._panes[3].border_title = tr("Header")
+    def open(self, session: Session) -> None:
+        """Shows another session from now on."""
+        self.session = session
+        self._name_panes()
+        self.show()
 
     def on_resize(self, _event: Resize) -> None:
         self._arrange()
@@ -168,7 +164,7 @@ class RunScreen(Screen[None]):
         spans: list[Span] = []
         for action in ACTIONS:
             if action.brief:
-                spans += [(f" {action.key}", "key"), (f" {tr(action.label)} ", "dim")]
+                spans += [(f" {key_names(action)[0]}", "key"), (f" {tr(action.label)} ", "dim")]
         if line_width(tuple(spans)) > width:
             spans = [span for pair in zip(spans[::2], spans[1::2], strict=True) for span in _tight(*pair)]
         return [fit(tuple(spans), width)]
@@ -178,6 +174,11 @@ class RunScreen(Screen[None]):
     def action_step(self) -> None:
         self.session.playing = False
         self.session.step()
+        self.show()
+
+    def action_forward(self) -> None:
+        self.session.playing = False
+        self.session.forward()
         self.show()
 
     def action_back(self) -> None:
@@ -316,6 +317,17 @@ class RunScreen(Screen[None]):
             self._tick_later()
         if self.is_current:
             self.show()
+
+    def _name_panes(self) -> None:
+        _top, a, wire, header, b, *_rest = self._panes
+        scenario = self.session.history.scenario
+        for pane, side, setup in zip((a, b), "AB", scenario.hosts, strict=True):
+            pane.border_title = f"{side}  {setup.role}"
+            pane.border_subtitle = str(setup.socket)
+        a_to_b, b_to_a = (span(delay) for delay in scenario.delays)
+        both = tr("{span} each way").format(span=a_to_b)
+        wire.border_title = f"{tr('Wire')}  {both if a_to_b == b_to_a else f'→ {a_to_b}  ← {b_to_a}'}"
+        header.border_title = tr("Header")
 
     def _arrange(self) -> None:
         """The header stands where there is room for it, unless the reader has said otherwise."""

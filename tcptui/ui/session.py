@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tcptui.lab.history import History
 from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, parse_moves
 from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import BadMove, Fate, Flight
-from tcptui.lab.world import World
+from tcptui.lab.world import Report, World
 
 DELAY = 200_000
 """What one press of the delay key adds, in microseconds."""
@@ -59,14 +61,12 @@ class Session:
         self._attempt([move])
 
     def step(self) -> None:
-        """The next move of this branch again, or the next thing that happens."""
-        self._leave_moment()
-        try:
-            self.history.forward()
-        except BadMove as error:
-            self.message = str(error)
-            self.playing = False
-        self._selected = 0
+        """The next thing happens; where another move stands in the history, a branch begins."""
+        self._advance(self.history.apply)
+
+    def forward(self) -> None:
+        """The next move of this branch again, or, at its end, the next thing that happens."""
+        self._advance(self.history.forward)
 
     def back(self) -> None:
         self._leave_moment()
@@ -158,7 +158,7 @@ class Session:
         takes = min(max(way * SECONDS_PER_MICROSECOND, SHORTEST), LONGEST) / self.speed
         self._ahead += max(1, int(way * seconds / takes))
         if self._ahead >= way:
-            self.step()
+            self.forward()
             self.playing = self.world.coming() is not None
 
     def in_flight(self) -> bool:
@@ -175,6 +175,15 @@ class Session:
     def _leave_moment(self) -> None:
         self._ahead = 0
         self.message = ""
+
+    def _advance(self, advance: Callable[[], Report]) -> None:
+        self._leave_moment()
+        self._selected = 0
+        try:
+            advance()
+        except BadMove as error:
+            self.message = str(error)
+            self.playing = False
 
     def _attempt(self, moves: list[Move]) -> None:
         self._leave_moment()

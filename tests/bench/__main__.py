@@ -98,7 +98,14 @@ def keys(scenario: str) -> None:
 
 def long_scenario_file(folder: Path) -> str:
     """A handshake and then a request and an answer over and over, as a file."""
-    lines = ['title = "Long"', 'question = "How fast?"', "[A]", "isn = 1000", "[[A.script]]", 'call = "connect"']
+    lines = [
+        'title = "Long"',
+        'question = "How fast?"',
+        "[A]",
+        "isn = 1000",
+        "[[A.script]]",
+        'call = "connect"',
+    ]
     for number in range(KEYS):
         lines += ["[[A.script]]", 'call = "send"', f'text = "request {number}"', f'at = "{number}s"']
     lines += ["[B]", "isn = 5000", "[[B.script]]", 'call = "listen"', 'at = "0s"']

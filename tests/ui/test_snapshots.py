@@ -33,7 +33,9 @@ CASES: tuple[tuple[str, str | None, tuple[int, int], str, Sequence[str]], ...] =
 )
 
 
-@pytest.mark.parametrize(("name", "scenario", "size", "moves", "keys"), CASES, ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(
+    ("name", "scenario", "size", "moves", "keys"), CASES, ids=[case[0] for case in CASES]
+)
 def test_screen(
     name: str,
     scenario: str | None,

@@ -1,0 +1,40 @@
+"""README tells what the program does: its keys come from the registry, its commands work."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tcptui.lab.loader import load_scenario
+from tcptui.lab.moves import moves_text, parse_moves
+from tcptui.lab.run import play
+from tcptui.ui.actions import ACTIONS, key_names
+
+README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+
+
+def test_the_key_table_is_the_registry() -> None:
+    rows = [f"| {' '.join(f'`{key}`' for key in key_names(action))} | {action.help} |" for action in ACTIONS]
+    table = README.split("<!-- keys -->\n")[1].split("\n<!-- end -->")[0]
+    assert table.splitlines()[2:] == rows
+
+
+def test_every_picture_exists() -> None:
+    for path in re.findall(r"\]\((screenshots/[^)]+)\)", README):
+        assert (Path(__file__).parents[1] / path).is_file()
+
+
+def test_the_example_of_a_scenario_plays() -> None:
+    text = README.split("```toml\n")[1].split("```")[0]
+    run = play(load_scenario(text, "mine", "README.md"))
+    assert run.complete
+    assert {state.value for state in run.end} == {"CLOSED"}
+
+
+def test_the_moves_of_the_table_are_moves() -> None:
+    table = README.split("| move | what it does |")[1].split("\n\n")[0]
+    columns = [row.split("|")[1] for row in table.splitlines()[2:]]
+    moves = [move for column in columns for move in re.findall(r"`([^`]+)`", column)]
+    assert len(moves) >= 10
+    for move in moves:
+        assert moves_text(parse_moves(move)) == move.replace("u2+10ms", "u2")
