@@ -142,11 +142,6 @@ def _show(name: str | None, moves: str) -> int:
         session = Session(library.find(name), moves)
     from tcptui.ui.app import TcptuiApp
 
-    app = TcptuiApp(
-        session,
-        library.all_scenarios,
-        monochrome="NO_COLOR" in os.environ,
-        after_first_frame=gc.freeze,
-    )
+    app = TcptuiApp(session, library.all_scenarios, after_first_frame=gc.freeze)
     app.run()
     return app.return_code or 0

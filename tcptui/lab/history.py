@@ -6,6 +6,8 @@ the branch left behind stays reachable.
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from tcptui.lab.moves import NEXT, Move, moves_text
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import BadMove, Flight
@@ -13,6 +15,8 @@ from tcptui.lab.world import Report, World
 
 INTERVAL = 128
 """Moves between two checkpoints: a jump replays fewer."""
+
+_number = attrgetter("number")
 
 
 class _Branch:
@@ -40,6 +44,8 @@ class History:
         self._ended: list[Flight] = []
         self._ended_since = 0
         """The position from which on `_ended` has every segment that ended."""
+        self._flights: list[Flight] | None = None
+        """What `flights` has found for this position."""
 
     @property
     def length(self) -> int:
@@ -87,6 +93,7 @@ class History:
         self.world = self._checkpoints[checkpoint].copy()
         self.before = self.world
         self.report = None
+        self._flights = None
         self.position = self._ended_since = checkpoint * INTERVAL
         self._ended = []
         while self.position < position:
@@ -103,9 +110,11 @@ class History:
 
     def flights(self) -> list[Flight]:
         """By number: the segments on the wire, and those that ended in the last `INTERVAL` moves at least."""
-        while self._ended_since and self.position - self._ended_since < INTERVAL:
-            self._look_further_back()
-        return sorted((*self._ended, *self.world.wire.flights), key=lambda flight: flight.number)
+        if self._flights is None:
+            while self._ended_since and self.position - self._ended_since < INTERVAL:
+                self._look_further_back()
+            self._flights = sorted((*self._ended, *self.world.wire.flights), key=_number)
+        return self._flights
 
     def text(self) -> str:
         """The moves up to here, as `moves.parse_moves` reads them."""
@@ -138,6 +147,7 @@ class History:
     def _advance(self, world: World, report: Report) -> None:
         self.before, self.world = self.world, world
         self.report = report
+        self._flights = None
         self.position += 1
         self._ended += report.ended
         if self.position % INTERVAL == 0 and len(self._checkpoints) == self.position // INTERVAL:

@@ -23,8 +23,8 @@ LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 class TcptuiApp(App[None]):
     """Shows a session, or, without one, the scenarios to choose from.
 
-    `scenarios` gives the list to choose from when it is wanted; `monochrome` shows no colours;
-    `after_first_frame` is called once when the first screen has been drawn.
+    `scenarios` gives the list to choose from when it is wanted; `after_first_frame` is called once, when the
+    first screen has been drawn.
     """
 
     TITLE = "tcptui"
@@ -40,10 +40,11 @@ class TcptuiApp(App[None]):
         session: Session | None,
         scenarios: Callable[[], list[Scenario]],
         *,
-        monochrome: bool = False,
         after_first_frame: Callable[[], None] | None = None,
     ) -> None:
-        super().__init__(ansi_color=monochrome)
+        super().__init__(ansi_color=True)
+        # The terminal's own colours behind and for plain text: they need no octets.
+        self.set_reactive(App.theme, "ansi-dark")
         self._session = session
         self._scenarios = scenarios
         self._after_first_frame = after_first_frame

@@ -6,23 +6,23 @@ from rich.style import Style as RichStyle
 
 from tcptui.view.lines import Style
 
-ORANGE, SKY, YELLOW = "#e69f00", "#56b4e9", "#f0e442"
+ORANGE, SKY, GREEN = "#e69f00", "#56b4e9", "#009e73"
 VERMILLION, PURPLE = "#d55e00", "#cc79a7"
 
 _LOOKS: dict[Style, str] = {
-    "plain": "",
+    "plain": "none",
     "dim": "dim",
     "title": "bold",
     "label": "dim",
     "a": ORANGE,
     "b": SKY,
-    "wire": "",
-    "changed": f"bold {YELLOW}",
+    "wire": "none",
+    "changed": f"bold {GREEN}",
     "lost": f"bold {VERMILLION}",
     "delayed": PURPLE,
     "copy": PURPLE,
     "selected": "reverse",
-    "why": "",
+    "why": "none",
     "rule": "italic",
     "key": "bold",
     "error": f"bold {VERMILLION}",
@@ -31,4 +31,4 @@ _LOOKS: dict[Style, str] = {
 
 def looks() -> dict[Style, RichStyle]:
     """A Rich style for each name."""
-    return {name: RichStyle.parse(look) if look else RichStyle() for name, look in _LOOKS.items()}
+    return {name: RichStyle.parse(look) for name, look in _LOOKS.items()}

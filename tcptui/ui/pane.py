@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from rich.segment import Segment as RichSegment
-from rich.style import Style as RichStyle
 from textual.events import Click, Resize
 from textual.geometry import Region
 from textual.message import Message
@@ -13,14 +14,17 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tcptui.ui.palette import looks
-from tcptui.view.lines import EMPTY, Line, fit
+from tcptui.view.lines import EMPTY, Line, Span, fit
 
 Source = Callable[[int, int], list[Line]]
 """From width and height in cells to the lines of a pane."""
 
 
 class Pane(Widget):
-    """Shows the lines of its source, which is asked for them with the pane's size."""
+    """Shows the lines of its source, which is asked for them with the pane's size.
+
+    It has no border, padding or background of its own: what it draws is what its lines say.
+    """
 
     class Clicked(Message):
         """A line was clicked."""
@@ -33,64 +37,81 @@ class Pane(Widget):
     def __init__(self, source: Source, *, id: str) -> None:
         super().__init__(id=id)
         self._source = source
-        self._lines: list[Line] = []
         self._looks = looks()
+        self._width = 0
+        self._lines: list[Line] = []
+        self._strips: list[Strip] = []
 
     def update(self) -> None:
         """Asks the source anew and repaints the spans that differ."""
-        width, height = self.content_size
-        if not width or not height:
+        width, height = self._width, len(self._lines)
+        if not width:
             return
-        lines = [fit(line, width) for line in self._source(width, height)]
-        lines += [fit(EMPTY, width)] * (height - len(lines))
-        if len(lines) != len(self._lines):
-            self._lines = lines
-            self.refresh()
-            return
+        lines = self._source(width, height)
+        lines += [EMPTY] * (height - len(lines))
         changed = []
-        for y, (old, new) in enumerate(zip(self._lines, lines, strict=True)):
-            if old != new:
-                start, end = _difference(old, new, width)
+        for y, (old, new) in enumerate(zip(self._lines, lines[:height], strict=True)):
+            if new != old:
+                fitted = fit(new, width)
+                start, end = _difference(fit(old, width), fitted, width)
                 changed.append(Region(start, y, end - start, 1))
-        self._lines = lines
+                self._lines[y] = new
+                self._strips[y] = self._strip(fitted)
         if changed:
             self.refresh(*changed)
 
-    def on_resize(self, _event: Resize) -> None:
-        self._lines = []
+    def on_resize(self, event: Resize) -> None:
+        self._width, height = event.size
+        self._lines = [EMPTY] * height
+        self._strips = [Strip.blank(self._width)] * height
         self.update()
+        self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        base = self.rich_style
-        if y >= len(self._lines):
-            return Strip.blank(self.content_size.width, base)
-        cache: dict[str, RichStyle] = {}
-        segments = []
-        for text, name in self._lines[y]:
-            if name not in cache:
-                cache[name] = base + self._looks[name]
-            segments.append(RichSegment(text, cache[name]))
-        return Strip(segments, self.content_size.width)
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The strips as they are: there are no styles of a widget to be laid over them."""
+        strips = self._strips[crop.y : crop.bottom]
+        strips += [Strip.blank(crop.right)] * (crop.height - len(strips))
+        if crop.x == 0 and crop.width == self._width:
+            return strips
+        return [strip.crop(crop.x, crop.right) for strip in strips]
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
         if offset is not None:
             self.post_message(self.Clicked(self, offset.y))
 
+    def _strip(self, fitted: Line) -> Strip:
+        # Without the widget's own style: the terminal's default colours need no octets.
+        segments = [RichSegment(text, self._looks[name]) for text, name in _joined(fitted)]
+        return Strip(segments, self._width)
+
+
+def _joined(line: Line) -> Iterator[Span]:
+    """The spans of a line, neighbours of one style in one."""
+    for name, spans in groupby(line, itemgetter(1)):
+        yield "".join(text for text, _ in spans), name
+
 
 def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:
-    """The cells from the first to the last that differ in text or style."""
-    before, after = _cells(old), _cells(new)
-    if len(before) != width or len(after) != width:
+    """The cells from the first to the last that differ in text or style, of two lines of `width` cells."""
+    if sum(len(text) for text, _ in old) != width or sum(len(text) for text, _ in new) != width:
         return 0, width  # Wide characters: cells and characters are not the same.
-    start = 0
-    while before[start] == after[start]:
-        start += 1
-    end = width
-    while before[end - 1] == after[end - 1]:
-        end -= 1
-    return start, end
+    start = _agreement(old, new, 1)
+    return (start, width - _agreement(old[::-1], new[::-1], -1)) if start < width else (0, width)
 
 
-def _cells(line: Line) -> list[tuple[str, str]]:
-    return [(character, style) for text, style in line for character in text]
+def _agreement(old: Line, new: Line, direction: int) -> int:
+    """How many characters agree from one end on: the beginning (1) or the end (-1) of each text."""
+    agreed = 0
+    for (text, style), (other, other_style) in zip(old, new, strict=False):
+        if style != other_style:
+            break
+        if text == other:
+            agreed += len(text)
+            continue
+        for character, another in zip(text[::direction], other[::direction], strict=False):
+            if character != another:
+                break
+            agreed += 1
+        break
+    return agreed

@@ -7,7 +7,6 @@ from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.screen import Screen
 
@@ -19,52 +18,36 @@ from tcptui.ui.pane import Pane
 from tcptui.ui.session import Session
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.header import header_lines
-from tcptui.view.ladder import draw_ladder, states_before
-from tcptui.view.lines import Line, Span, fit, line_width, wrap
+from tcptui.view.ladder import Drawn, draw_ladder, recent, states_before
+from tcptui.view.layout import (
+    Frame,
+    backdrop_lines,
+    clock_place,
+    frame_places,
+    has_room_for_header,
+    why_place,
+)
+from tcptui.view.lines import Line, Span, Style, fit, line_width, wrap
 from tcptui.view.numbers import span
-from tcptui.view.status import top_line, why_lines
+from tcptui.view.status import clock_line, why_lines
 from tcptui.view.why import why
 from tcptui.view.words import tr
 
 FRAMES_PER_SECOND = 15
 """How often a playing run is drawn."""
-_WIDE, _HUGE = 110, 160
-_TALL = 32
-"""Rows from which on the header has room below the ladder."""
 
 
 class RunScreen(Screen[None]):
     """One session. The session holds all there is to know; this shows it and hands keys on to it."""
 
+    # Few widgets, each on a place of its own: Textual looks at every widget of the screen for each frame.
     DEFAULT_CSS = """
     RunScreen {
-        #top, #keys { height: 1; }
-        #top { background: $surface; }
-        #why { height: 2; }
-        #panes { height: 1fr; }
-        #a, #b { width: 20; border: round #e69f00; border-title-align: left; }
-        #b { border: round #56b4e9; }
-        #middle { width: 1fr; }
-        #wire { height: 1fr; border: round $foreground 50%; }
-        #header { height: 19; border: round $foreground 50%; display: none; }
-        &.-wide { #a, #b { width: 30; } }
-        &.-huge {
-            #a, #b { width: 38; }
-            #middle { layout: horizontal; }
-            #wire { width: 1fr; }
-            #header { width: 60; height: 1fr; }
-        }
-        &.-header #header { display: block; }
-        &.-header.-short {
-            #wire { display: none; }
-            #header { height: 1fr; }
-        }
+        layers: under over;
+        Pane { layer: over; position: absolute; }
+        #backdrop { layer: under; width: 100%; height: 100%; }
     }
     """
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - typed in Screen
-        (0, "-narrow"), (_WIDE, "-wide"), (_HUGE, "-huge"),
-    ]  # fmt: skip
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (_TALL, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(",".join(action.keys), action.id, action.label, show=False, id=action.id)
         for action in ACTIONS
@@ -77,54 +60,67 @@ class RunScreen(Screen[None]):
         self._header: bool | None = None
         """Whether the reader wants the header; None: where there is room."""
         self._ladder_numbers: list[int] = []
-        self._panes: list[Pane] = []
+        self._drawn: Drawn = {}
+        self._backdrop = Pane(self._backdrop_lines, id="backdrop")
+        self._panes = {
+            "a": Pane(self._endpoint("A"), id="a"),
+            "wire": Pane(self._wire, id="wire"),
+            "header": Pane(self._header_lines, id="header"),
+            "b": Pane(self._endpoint("B"), id="b"),
+            "clock": Pane(self._clock, id="clock"),
+            "why": Pane(self._why, id="why"),
+        }
 
     def compose(self) -> ComposeResult:
-        self._panes = [
-            Pane(self._top, id="top"),
-            Pane(self._endpoint("A"), id="a"),
-            Pane(self._wire, id="wire"),
-            Pane(self._header_lines, id="header"),
-            Pane(self._endpoint("B"), id="b"),
-            Pane(self._why, id="why"),
-            Pane(self._keys, id="keys"),
-        ]
-        top, a, wire, header, b, why_pane, keys = self._panes
-        self._name_panes()
-        yield top
-        with Horizontal(id="panes"):
-            yield a
-            with Vertical(id="middle"):
-                yield wire
-                yield header
-            yield b
-        yield why_pane
-        yield keys
+        self._arrange(*self.app.size)
+        yield self._backdrop
+        yield from self._panes.values()
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
         self.session = session
-        self._name_panes()
+        self._drawn.clear()
+        self._backdrop.update()
         self.show()
 
-    def on_resize(self, _event: Resize) -> None:
-        self._arrange()
+    def on_resize(self, event: Resize) -> None:
+        self._arrange(*event.size)
 
     def show(self) -> None:
         """Draws what has changed."""
-        for pane in self._panes:
+        for pane in self._panes.values():
             if pane.display:
                 pane.update()
 
     # What the panes show.
 
-    def _top(self, width: int, _height: int) -> list[Line]:
+    def _backdrop_lines(self, width: int, height: int) -> list[Line]:
+        scenario = self.session.history.scenario
+        a, b = scenario.hosts
+        a_to_b, b_to_a = (span(delay) for delay in scenario.delays)
+        both = tr("{span} each way").format(span=a_to_b)
+        ways = both if a_to_b == b_to_a else f"→ {a_to_b}  ← {b_to_a}"
+        words: dict[str, tuple[str, str, Style]] = {
+            "a": (f"A  {a.role}", str(a.socket), "a"),
+            "b": (f"B  {b.role}", str(b.socket), "b"),
+            "wire": (f"{tr('Wire')}  {ways}", "", "dim"),
+            "header": (tr("Header"), "", "dim"),
+        }
+        places = frame_places(width, height, self._shows_header(width, height))
+        frames = [Frame(place, *words[name]) for name, place in places.items()]
+        title: Line = ((" tcptui ", "key"), (f" {scenario.title}", "title"))
+        room = width - clock_place(width).width
+        return backdrop_lines(frames, width, height, fit(title, room), self._keys(width))
+
+    def _clock(self, width: int, _height: int) -> list[Line]:
         session, history = self.session, self.session.history
-        speed = f"{'▶' if session.playing else ''} x{session.speed:g}" if session.playing else ""
-        branch = (history.branch, history.branches)
         return [
-            top_line(session.world, width, at=session.at, step=history.position, branch=branch, speed=speed)
-        ]
+            clock_line(
+                session.world, width, at=session.at, step=history.position,
+                branch=(history.branch, history.branches),
+                speed=session.speed if session.playing else None,
+            )
+        ]  # fmt: skip
 
     def _endpoint(self, side: Side) -> Callable[[int, int], list[Line]]:
         def lines(width: int, height: int) -> list[Line]:
@@ -137,14 +133,13 @@ class RunScreen(Screen[None]):
 
     def _wire(self, width: int, height: int) -> list[Line]:
         session = self.session
-        flights = session.history.flights()
-        world = session.world
-        ends = (world.host("A").state, world.host("B").state)
-        chosen = session.selected
+        world, chosen = session.world, session.selected
+        number = chosen.number if chosen is not None else 0
+        flights = recent(session.history.flights(), height, number)
         ladder = draw_ladder(
-            flights, session.at, width, height, raw=session.raw,
-            selected=chosen.number if chosen is not None else 0,
-            ends=ends, first=states_before(flights, world),
+            flights, session.at, width, height, raw=session.raw, selected=number,
+            ends=(world.host("A").state, world.host("B").state), first=states_before(flights, world),
+            drawn=self._drawn,
         )  # fmt: skip
         self._ladder_numbers = ladder.numbers
         return ladder.lines
@@ -160,14 +155,14 @@ class RunScreen(Screen[None]):
         history = session.history
         return why_lines(why(history.report, session.world, history.flights(), session.raw), width)
 
-    def _keys(self, width: int, _height: int) -> list[Line]:
+    def _keys(self, width: int) -> Line:
         spans: list[Span] = []
         for action in ACTIONS:
             if action.brief:
                 spans += [(f" {key_names(action)[0]}", "key"), (f" {tr(action.label)} ", "dim")]
         if line_width(tuple(spans)) > width:
-            spans = [span for pair in zip(spans[::2], spans[1::2], strict=True) for span in _tight(*pair)]
-        return [fit(tuple(spans), width)]
+            spans = [(text.rstrip(), style) for text, style in spans]
+        return fit(tuple(spans), width)
 
     # Actions.
 
@@ -236,8 +231,9 @@ class RunScreen(Screen[None]):
         self.show()
 
     def action_inspector(self) -> None:
-        self._header = not self.has_class("-header")
-        self._arrange()
+        self._header = not self._shows_header(*self.size)
+        self._arrange(*self.size)
+        self._backdrop.update()
         self.call_after_refresh(self.show)
 
     def action_call_a(self) -> None:
@@ -318,23 +314,17 @@ class RunScreen(Screen[None]):
         if self.is_current:
             self.show()
 
-    def _name_panes(self) -> None:
-        _top, a, wire, header, b, *_rest = self._panes
-        scenario = self.session.history.scenario
-        for pane, side, setup in zip((a, b), "AB", scenario.hosts, strict=True):
-            pane.border_title = f"{side}  {setup.role}"
-            pane.border_subtitle = str(setup.socket)
-        a_to_b, b_to_a = (span(delay) for delay in scenario.delays)
-        both = tr("{span} each way").format(span=a_to_b)
-        wire.border_title = f"{tr('Wire')}  {both if a_to_b == b_to_a else f'→ {a_to_b}  ← {b_to_a}'}"
-        header.border_title = tr("Header")
+    def _shows_header(self, width: int, height: int) -> bool:
+        """Where there is room for it, unless the reader has said otherwise."""
+        return has_room_for_header(width, height) if self._header is None else self._header
 
-    def _arrange(self) -> None:
-        """The header stands where there is room for it, unless the reader has said otherwise."""
-        width, height = self.size
-        roomy = width >= _HUGE or (width >= _WIDE and height >= _TALL)
-        self.set_class(roomy if self._header is None else self._header, "-header")
-
-
-def _tight(key: Span, label: Span) -> tuple[Span, Span]:
-    return key, (label[0].rstrip(), label[1])
+    def _arrange(self, width: int, height: int) -> None:
+        """Gives every pane its place."""
+        frames = frame_places(width, height, self._shows_header(width, height))
+        places = {name: place.inside for name, place in frames.items()}
+        places |= {"clock": clock_place(width), "why": why_place(width, height)}
+        for name, pane in self._panes.items():
+            pane.display = name in places
+            if name in places:
+                x, y, pane.styles.width, pane.styles.height = places[name]
+                pane.styles.offset = (x, y)

@@ -53,8 +53,10 @@ class Session:
     def selected(self) -> Flight | None:
         """The selected segment: the reader's choice, else the newest."""
         flights = self.history.flights()
-        chosen = [flight for flight in flights if flight.number == self._selected]
-        return chosen[0] if chosen else flights[-1] if flights else None
+        newest = flights[-1] if flights else None
+        if not self._selected:
+            return newest
+        return next((flight for flight in flights if flight.number == self._selected), newest)
 
     def apply(self, move: Move) -> None:
         """Makes a move at the moment shown."""

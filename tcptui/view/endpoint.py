@@ -22,6 +22,8 @@ from tcptui.view.words import tr
 
 MARK = "▸"
 """Stands before what the last move changed."""
+QUEUE_ROWS = 4
+"""Rows kept for the queue: a heading, two segments, and how many more there are."""
 _TIMER_NAMES = {
     TimerKind.RETRANSMISSION: "RTX",
     TimerKind.TIME_WAIT: "2MSL",
@@ -39,7 +41,10 @@ class _Field(NamedTuple):
 def endpoint_lines(
     world: World, before: World, side: Side, width: int, height: int, *, at: int, raw: bool
 ) -> list[Line]:
-    """The pane of one end, `height` lines of `width` cells; `at` is the moment shown, in microseconds."""
+    """The pane of one end, `height` lines of `width` cells; `at` is the moment shown, in microseconds.
+
+    Every part keeps its place, whether it has something to say or not: what has not changed must not move.
+    """
     host, was = world.host(side), before.host(side)
     style: Style = "a" if side == "A" else "b"
     lines = [
@@ -47,12 +52,12 @@ def endpoint_lines(
         *_program_lines(host, was, width),
         *_timer_lines(host, was, at, width),
         *_variable_lines(world, before, side, raw, width),
-        *_queue_lines(world, before, side, raw),
     ]
-    room = height - len(lines) - 1
-    if room > 0:
-        lines += _path_lines(host, was, room, width)
-    return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
+    queue = _queue_lines(world, before, side, raw)
+    room = height - len(lines)
+    path = _path_lines(host, was, max(1, room - QUEUE_ROWS), width)
+    lines += [*path, *[EMPTY] * (room - QUEUE_ROWS - len(path)), *queue]
+    return [fit(line, width) for line in lines[:height]]
 
 
 def _marked(text: str, changed: bool, style: Style = "plain") -> Line:
@@ -71,16 +76,16 @@ def _program_lines(host: Host, was: Host, width: int) -> list[Line]:
     known, knew = host.knowledge, was.knowledge
     call = f"{known.last_call}()" if known.last_call else "-"
     told, before = _told(known), _told(knew)
-    heading = _marked(f"{tr('app')} {call}", known.last_call != knew.last_call, "label")
-    lines: list[Line] = [heading]
-    if told:
-        lines.append(_marked(f" {told}", told != before))
+    received = ""
     if known.received:
-        text = f" {tr('received')} {known.received}"
+        received = f" {tr('received')} {known.received}"
         if width >= 26:
-            text += f" {known.last_text.decode(errors='replace')!a}"
-        lines.append(_marked(text, known.received != knew.received))
-    return lines
+            received += f" {known.last_text.decode(errors='replace')!a}"
+    return [
+        _marked(f"{tr('app')} {call}", known.last_call != knew.last_call, "label"),
+        _marked(f" {told}", told != before),
+        _marked(received, known.received != knew.received),
+    ]
 
 
 def _told(known: Knowledge) -> str:
@@ -93,23 +98,17 @@ def _told(known: Knowledge) -> str:
 
 
 def _timer_lines(host: Host, was: Host, at: int, width: int) -> list[Line]:
+    """One line for each timer, whether it runs or not."""
     tcb, old = host.tcb, was.tcb
-    running = [] if tcb is None else tcb.timers()
-    lines: list[Line] = [((f" {tr('timers')}", "label"),)]
-    before = dict(old.timers()) if old is not None else {}
-    for kind, timer in running:
-        lines.append(_timer_line(kind, timer, before.get(kind), at, width))
-        if kind is TimerKind.RETRANSMISSION and tcb is not None and tcb.retransmission_queue:
-            again = tcb.retransmission_queue[0].transmissions
-            if again > 1:
-                lines.append(((f"  {tr('sent {count} times').format(count=again)}", "dim"),))
-    if not running:
-        lines[0] += (("  -", "dim"),)
-    return lines
+    running = {} if tcb is None else dict(tcb.timers())
+    before = {} if old is None else dict(old.timers())
+    return [_timer_line(kind, running.get(kind), before.get(kind), at, width) for kind in TimerKind]
 
 
-def _timer_line(kind: TimerKind, timer: Timer, before: Timer | None, at: int, width: int) -> Line:
+def _timer_line(kind: TimerKind, timer: Timer | None, before: Timer | None, at: int, width: int) -> Line:
     """A bar that runs down, and how long it has to run."""
+    if timer is None:
+        return _marked(f"{_TIMER_NAMES[kind]:<4} -", before is not None, "dim")
     left = max(0, timer.due - at)
     name = f"{_TIMER_NAMES[kind]:<4} "
     remaining = f" {span(left):>7}"
@@ -173,17 +172,18 @@ def _queue_lines(world: World, before: World, side: Side, raw: bool) -> list[Lin
     entries = [] if tcb is None else _queue_texts(tcb, raw)
     olds = [] if old is None else _queue_texts(old, raw)
     lines: list[Line] = [((f" {tr('queue')}{'' if entries else '  -'}", "label"),)]
-    return lines + [_marked(f" {text}", text not in olds) for text in entries]
+    lines += [_marked(f" {text}", text not in olds) for text in entries]
+    return [*lines, *[EMPTY] * QUEUE_ROWS][:QUEUE_ROWS]
 
 
 def _queue_texts(tcb: Tcb, raw: bool) -> list[str]:
     texts = []
-    for entry in tcb.retransmission_queue[:3]:
+    for entry in tcb.retransmission_queue[: QUEUE_ROWS - 2]:
         start, end = shown(entry.seq, tcb.iss, raw), shown(entry.end, tcb.iss, raw)
         what = flag_text(entry.flags & ~ACK & 0x07) if entry.flags & 0x07 else tr("text")
         times = f" x{entry.transmissions}" if entry.transmissions > 1 else ""
         texts.append(f"{what} {start}:{end}{times}")
-    more = len(tcb.retransmission_queue) - 3
+    more = len(tcb.retransmission_queue) - (QUEUE_ROWS - 2)
     if more > 0:
         texts.append(tr("{count} more").format(count=more))
     if tcb.unsent:
@@ -198,7 +198,7 @@ def _path_lines(host: Host, was: Host, room: int, width: int) -> list[Line]:
     """The states it has been in, as many of the last as there is room for."""
     path: Sequence[tuple[State, int]] = host.path[-room:]
     changed = host.path != was.path
-    lines: list[Line] = [((f" {tr('path')}", "label"),)]
+    lines: list[Line] = []
     for index, (state, since) in enumerate(path):
         last = index == len(path) - 1
         when = clock(since, max(4, min(8, width - 14)))

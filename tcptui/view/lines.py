@@ -30,7 +30,7 @@ def fit(line: Line, width: int) -> Line:
     spans: list[Span] = []
     left = width
     for text, style in line:
-        cells = cell_len(text)
+        cells = len(text) if text.isascii() else cell_len(text)
         if cells > left:
             text, cells = set_cell_size(text, left), left
         if cells:

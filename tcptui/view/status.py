@@ -1,28 +1,32 @@
-"""The line on top, and the two lines of why."""
+"""The clock on top, and the two lines of why."""
 
 from __future__ import annotations
 
 from tcptui.core.segment import flag_text
 from tcptui.lab.world import World
-from tcptui.view.lines import EMPTY, Line, beside, fit, line_width, wrap
+from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width, wrap
 from tcptui.view.numbers import clock, span
 from tcptui.view.why import Why
 from tcptui.view.words import tr
 
 
-def top_line(world: World, width: int, *, at: int, step: int, branch: tuple[int, int], speed: str) -> Line:
-    """Title, clock, step and what comes next; `branch` is the current one and how many there are."""
-    coming = next_text(world, at)
-    where = f"{tr('step')} {step}"
+def clock_line(
+    world: World, width: int, *, at: int, step: int, branch: tuple[int, int], speed: float | None
+) -> Line:
+    """Speed while playing, clock, step, and, where there is room, what comes next.
+
+    `branch` is the current one and how many there are.
+    """
+    spans: list[Span] = []
+    if speed is not None:
+        spans.append((f"▶ x{speed:g}  ", "key"))
+    spans += [(f"{clock(at)} s", "title"), (f"  {tr('step')} {step}", "plain")]
     if branch[1] > 1:
-        where += f"  {tr('branch')} {branch[0] + 1}/{branch[1]}"
-    right: Line = (
-        (f"{speed}  " if speed else "", "key"),
-        (f"{clock(at)} s", "title"),
-        (f"  {where} ", "plain"),
-        (f" {coming} " if width >= 110 else "", "dim"),
-    )
-    return beside(((" tcptui ", "key"), (f" {world.scenario.title}", "title")), right, width)
+        spans.append((f"  {tr('branch')} {branch[0] + 1}/{branch[1]}", "plain"))
+    coming = f"   {next_text(world, at)}"
+    if line_width(tuple(spans)) + len(coming) < width:
+        spans.append((coming, "dim"))
+    return beside(EMPTY, (*spans, (" ", "plain")), width)
 
 
 def next_text(world: World, at: int) -> str:

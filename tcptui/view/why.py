@@ -119,8 +119,8 @@ def why(report: Report | None, world: World, flights: list[Flight], raw: bool) -
     """Why the last move did what it did; before any, the scenario's question."""
     if report is None:
         return Why(tr(world.scenario.question))
-    by_number = {flight.number: flight for flight in flights}
-    opening = _opening(report, by_number.get(report.flight))
+    flight = next((flight for flight in reversed(flights) if flight.number == report.flight), None)
+    opening = _opening(report, flight)
     applied = [event for event in report.events if isinstance(event, RuleApplied)]
     told = [event for event in applied if event.rule not in _DETAILS] or applied
     sentences = [_sentence(event, report, world, raw) for event in told]

@@ -1,0 +1,139 @@
+"""One row of the ladder: what stands between the life lines, drawn from what is known of that row alone."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tcptui.lab.wire import Fate, Flight
+from tcptui.view.lines import Line, Span, Style
+from tcptui.view.numbers import segment_label, span
+from tcptui.view.words import tr
+
+
+class Row(NamedTuple):
+    """What happens on a row: a segment leaves or arrives, or for a while nothing does."""
+
+    at: int
+    flight: Flight | None
+    arrives: bool = False
+    silence: int = 0
+    """Microseconds in which nothing was on the wire, for a row that says so."""
+
+
+class RowPlan(NamedTuple):
+    """All that a row's picture depends on."""
+
+    row: Row
+    width: int
+    passing: tuple[tuple[int, Style], ...]
+    """Columns and styles of the vertical lines of segments that are on their way."""
+    turn: int
+    """The column at which the row's segment turns down or came down; -1 if it does not."""
+    now: int
+    """The moment, for a segment that is in flight; else 0."""
+    raw: bool
+    selected: bool
+
+
+def style_of(flight: Flight) -> Style:
+    """By who sent it, unless the wire or a third party had a hand in it."""
+    if flight.copy_of or flight.sender == "X":
+        return "copy"
+    if flight.delayed_by:
+        return "delayed"
+    return "a" if flight.sender == "A" else "b"
+
+
+def draw_row(plan: RowPlan) -> Line:
+    """The row as spans of one style each, `plan.width` cells together."""
+    canvas = _Canvas(plan)
+    if plan.row.flight is None:
+        text = tr("{span}, nothing on the wire").format(span=span(plan.row.silence))
+        canvas.put(max(0, (plan.width - len(text)) // 2), text, "dim")
+    elif plan.row.arrives:
+        _arrival(canvas, plan, plan.row.flight)
+    else:
+        _departure(canvas, plan, plan.row.flight)
+    return canvas.line()
+
+
+class _Canvas:
+    """A row of characters, each with a style."""
+
+    def __init__(self, plan: RowPlan) -> None:
+        self.width = plan.width
+        self._characters = [" "] * plan.width
+        self._styles: list[Style] = ["plain"] * plan.width
+        for column, style in plan.passing:
+            self.put(column, "│", style)
+
+    def put(self, column: int, text: str, style: Style) -> None:
+        for offset, character in enumerate(text, column):
+            if 0 <= offset < self.width:
+                self._characters[offset] = character
+                self._styles[offset] = style
+
+    def dash(self, start: int, end: int, style: Style, dash: str = "─") -> None:
+        """A horizontal line over the columns from `start` to `end`, crossing what it meets."""
+        for column in range(max(0, start), min(end, self.width)):
+            crossing = dash == "─" and self._characters[column] == "│"
+            self._characters[column] = "┼" if crossing else dash
+            self._styles[column] = style
+
+    def line(self) -> Line:
+        spans: list[Span] = []
+        start = 0
+        for column in range(1, self.width + 1):
+            if column == self.width or self._styles[column] != self._styles[start]:
+                spans.append(("".join(self._characters[start:column]), self._styles[start]))
+                start = column
+        return tuple(spans)
+
+
+def _arrival(canvas: _Canvas, plan: RowPlan, flight: Flight) -> None:
+    style = style_of(flight)
+    if flight.receiver == "B":
+        canvas.dash(plan.turn, plan.width - 1, style)
+        canvas.put(plan.turn, "╰", style)
+        canvas.put(plan.width - 1, "▶", style)
+    else:
+        canvas.dash(1, plan.turn, style)
+        canvas.put(plan.turn, "╯", style)
+        canvas.put(0, "◀", style)
+
+
+def _departure(canvas: _Canvas, plan: RowPlan, flight: Flight) -> None:
+    """The label, and the line as far as the segment has come. Columns count from the sender."""
+    width, to_b, style = plan.width, flight.receiver == "B", style_of(flight)
+
+    def column(distance: int) -> int:
+        return distance if to_b else width - 1 - distance
+
+    def dash(start: int, end: int, dash: str = "─") -> None:
+        canvas.dash(*((start, end) if to_b else (width - end, width - start)), style, dash)
+
+    start = width // 4 if flight.sender == "X" or flight.copy_of else 0
+    near = [column(lane) for lane, _ in plan.passing if column(lane) < width // 3]
+    label_at = max([start, *near]) + 2
+    turn = column(plan.turn)
+    limit = {Fate.ARRIVED: turn, Fate.LOST: width - 8, Fate.IN_FLIGHT: width - 1}
+    label = f" {segment_label(flight, plan.raw, limit[flight.fate] - label_at - 2)} "
+    label_end = label_at + len(label)
+    way = max(1, flight.due - flight.sent_at)
+    if flight.fate is Fate.ARRIVED:
+        dash(start, turn)
+        canvas.put(plan.turn, "╮" if to_b else "╭", style)
+    elif flight.fate is Fate.LOST:
+        died = start + (width - start) * (flight.ended_at - flight.sent_at) // way
+        died = max(label_end + 1, min(died, width - 7))
+        dash(start, died)
+        word = f"✗ {tr('lost')}" if to_b else f"{tr('lost')} ✗"
+        canvas.put(died if to_b else width - died - len(word), word, "lost")
+    else:
+        come = min(start + (width - 1 - start) * max(0, plan.now - flight.sent_at) // way, width - 1)
+        dash(start, width, "┄")
+        dash(start, come)
+        canvas.put(column(come), "▶" if to_b else "◀", style)
+    if flight.sender == "X":
+        canvas.put(column(start), "X", style)
+    canvas.put(label_at if to_b else width - label_end, label, "selected" if plan.selected else style)

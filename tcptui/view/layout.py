@@ -1,0 +1,101 @@
+"""Where everything stands on the screen of a run, and the frames around it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tcptui.view.lines import Line, Span, Style, fit, line_width
+
+WIDE, HUGE = 110, 160
+"""Widths from which on the ends have more room, and the header stands beside the ladder."""
+TALL = 32
+"""The height from which on the header has room below the ladder."""
+_HEADER_ROWS, _HEADER_COLUMNS = 19, 60
+_TOP, _BOTTOM = 1, 3
+"""Lines above and below the frames: title; why and keys."""
+
+
+class Place(NamedTuple):
+    """A rectangle of cells."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def inside(self) -> Place:
+        """Within a frame that is one cell thick."""
+        return Place(self.x + 1, self.y + 1, self.width - 2, self.height - 2)
+
+
+class Frame(NamedTuple):
+    """A box with words on its upper and its lower edge."""
+
+    place: Place
+    title: str
+    subtitle: str
+    style: Style
+
+
+def has_room_for_header(width: int, height: int) -> bool:
+    return width >= HUGE or (width >= WIDE and height >= TALL)
+
+
+def frame_places(width: int, height: int, header: bool) -> dict[str, Place]:
+    """The frames "a", "b", "wire" and "header", as far as they are to be seen."""
+    side = 38 if width >= HUGE else 30 if width >= WIDE else 20
+    rows = height - _TOP - _BOTTOM
+    middle = width - 2 * side
+    places = {"a": Place(0, _TOP, side, rows), "b": Place(width - side, _TOP, side, rows)}
+    if not header:
+        places["wire"] = Place(side, _TOP, middle, rows)
+    elif width >= HUGE:
+        places["wire"] = Place(side, _TOP, middle - _HEADER_COLUMNS, rows)
+        places["header"] = Place(width - side - _HEADER_COLUMNS, _TOP, _HEADER_COLUMNS, rows)
+    elif height >= TALL:
+        places["wire"] = Place(side, _TOP, middle, rows - _HEADER_ROWS)
+        places["header"] = Place(side, _TOP + rows - _HEADER_ROWS, middle, _HEADER_ROWS)
+    else:
+        places["header"] = Place(side, _TOP, middle, rows)
+    return places
+
+
+def clock_place(width: int) -> Place:
+    """The right end of the line on top."""
+    cells = 70 if width >= WIDE else 30
+    return Place(width - cells, 0, cells, 1)
+
+
+def why_place(width: int, height: int) -> Place:
+    return Place(0, height - _BOTTOM, width, 2)
+
+
+def backdrop_lines(frames: list[Frame], width: int, height: int, title: Line, keys: Line) -> list[Line]:
+    """The whole screen without what changes: title, frames, keys."""
+    lines = [fit(title, width)]
+    for y in range(1, height - 1):
+        spans: list[Span] = []
+        column = 0
+        for frame in sorted(frames, key=lambda frame: frame.place.x):
+            if frame.place.y <= y < frame.place.y + frame.place.height:
+                spans.append((" " * (frame.place.x - column), "plain"))
+                spans.append((_edge(frame, y - frame.place.y), frame.style))
+                column = frame.place.x + frame.place.width
+        lines.append(fit(tuple(spans), width))
+    return [*lines, fit(keys, width)]
+
+
+def _edge(frame: Frame, row: int) -> str:
+    inner = frame.place.width - 2
+    if row == 0:
+        title = f"─ {frame.title} "
+        return f"╭{title[:inner]}{'─' * (inner - _cells(title))}╮"
+    if row == frame.place.height - 1:
+        subtitle = f" {frame.subtitle} ─" if frame.subtitle else ""
+        return f"╰{'─' * (inner - _cells(subtitle))}{subtitle[-inner:] if subtitle else ''}╯"
+    return f"│{' ' * inner}│"
+
+
+def _cells(text: str) -> int:
+    return line_width(((text, "plain"),))
