@@ -61,6 +61,8 @@ def _load_file(name: str) -> Scenario:
             if is_so():
                 raise BadScenario(f"{name}: {reason}")
         text = path.read_text("utf-8")
+    except BadScenario:
+        raise
     except UnicodeDecodeError as error:
         raise BadScenario(f"{name}: is no UTF-8 text (octet {error.start})") from None
     except OSError as error:

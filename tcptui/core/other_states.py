@@ -185,7 +185,7 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if lt(tcb.snd_una, segment.ack):
         step.rule(tcb, Rule.ACK_NEW, ack=segment.ack, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
         acknowledge(tcb, segment.ack, step)
-    elif segment.ack != tcb.snd_una:
+    elif segment.ack != tcb.snd_una or segment.length == 0:
         step.rule(tcb, Rule.ACK_DUPLICATE, ack=segment.ack, snd_una=tcb.snd_una)
     if le(tcb.snd_una, segment.ack):
         _update_window(tcb, segment, step)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcptui.lab.run import MOST_STEPS, Run
 from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder
-from tcptui.view.lines import plain_text
+from tcptui.view.lines import plain_text, wrap
 
 WIDTH = 100
 
@@ -18,9 +18,14 @@ def ladder_text(run: Run) -> str:
     )
     side = TIME_WIDTH + STATE_WIDTH
     a, b = scenario.hosts
-    ends = f"{f'A {a.socket}':<{WIDTH - 2 * side}}"
-    heading = f"{'':{side}}{ends[: -len(f'B {b.socket}')]}B {b.socket}"
-    lines = [scenario.title, scenario.question, "", heading, *map(plain_text, ladder.lines)]
+    left, right = f"A {a.socket}", f"B {b.socket}"
+    room = WIDTH - 2 * side
+    if len(left) + len(right) < room:
+        heading = [f"{'':{side}}{left}{right:>{room - len(left)}}"]
+    else:
+        heading = [f"{left:^{WIDTH}}", f"{right:^{WIDTH}}"]
+    words = [*wrap(scenario.title, WIDTH), *wrap(scenario.question, WIDTH), ""]
+    lines = [*words, *heading, *map(plain_text, ladder.lines)]
     if not run.complete:
         lines.append(f"... cut after {MOST_STEPS} steps")
     return "".join(f"{line.rstrip()}\n" for line in lines)

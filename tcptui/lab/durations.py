@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _UNITS = {"us": 1, "ms": 1_000, "s": 1_000_000, "min": 60_000_000}
-_PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|min)", re.ASCII)
+_PATTERN = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*(us|ms|s|min)", re.ASCII)
 ALLOWED = "a number and us, ms, s or min, as in 50ms"
 LONGEST = 24 * 60 * 60 * 1_000_000
 """One day: what a single duration may be at most."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tcptui.core.events import RuleApplied, Signalled, StateChanged, TimerFired
 from tcptui.core.segment import ACK, flag_text
 from tcptui.core.seq import signed_distance
+from tcptui.core.state import State
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.run import Run
 from tcptui.lab.scenario import Expected
@@ -41,6 +42,8 @@ def facts_of(run: Run) -> Expected:
     fired: list[str] = []
     rules: set[str] = set()
     for report in run.reports:
+        if report.call == "reboot":
+            paths[report.side].append(State.CLOSED.value)
         for event in report.events:
             if isinstance(event, StateChanged):
                 paths[report.side].append(event.new.value)

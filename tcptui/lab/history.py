@@ -109,11 +109,14 @@ class History:
         self.go_to(min(self.position, self.length))
 
     def flights(self) -> list[Flight]:
-        """By number: the segments on the wire, and those that ended in the last `INTERVAL` moves at least."""
+        """By number: the segments on the wire, those that it remembers, and those that ended in the last
+        `INTERVAL` moves at least."""
         if self._flights is None:
             while self._ended_since and self.position - self._ended_since < INTERVAL:
                 self._look_further_back()
-            self._flights = sorted((*self._ended, *self.world.wire.flights), key=_number)
+            wire = self.world.wire
+            known = {flight.number: flight for flight in (*wire.past, *self._ended, *wire.flights)}
+            self._flights = sorted(known.values(), key=_number)
         return self._flights
 
     def text(self) -> str:

@@ -19,6 +19,7 @@ from tcptui.lab.durations import ALLOWED, parse_duration
 from tcptui.lab.moves import LONGEST_TEXT, Delay, Duplicate, Inject, Lose, Move, parse_moves
 from tcptui.lab.scenario import Expected, Fault, FigureRow, HostSetup, Injection, Scenario
 from tcptui.lab.wire import BadMove
+from tcptui.lab.world import World
 
 T = TypeVar("T")
 
@@ -39,11 +40,20 @@ _KEYS = (
     "title", "question", "answer", "chapter", "place", "numbers", "wire", "A", "B", "prelude", "third_party",
     "figure", "expect",
 )  # fmt: skip
+_STATE_OF = re.compile(r"=(\d{1,6}|start|end)", re.ASCII)
 _MIDDLE = re.compile(r"(\d{1,6}( leaves| arrives)?)?", re.ASCII)
+
+
+MOST_FAULTS = 100
+"""What a story may do to its segments."""
 
 
 class BadScenario(ValueError):
     """A text that is no scenario; its own text names the file, the key and what is allowed."""
+
+    def __init__(self, message: str) -> None:
+        # A file of a stranger must not write to the terminal what it likes.
+        super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in message))
 
 
 class _Table:
@@ -51,7 +61,7 @@ class _Table:
 
     def __init__(self, value: object, where: str) -> None:
         if not isinstance(value, dict):
-            raise BadScenario(f"{where}: must be a table")
+            raise BadScenario(f"{where.removesuffix('.')}: must be a table")
         self._values = dict(value)
         self._where = where
 
@@ -86,13 +96,14 @@ def load_scenario(text: str, name: str, file: str) -> Scenario:
 
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadScenario(f"{file}: no valid TOML: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise BadScenario(f"{file}: no valid TOML: {str(error)[:200]}") from None
     top = _Table(document, f"{file}: ")
     try:
         scenario = _scenario(top, name)
+        World(scenario)
     except BadMove as error:
-        raise BadScenario(f"{file}: {error}") from None
+        raise BadScenario(f"{file}: prelude: {error}") from None
     return scenario
 
 
@@ -109,8 +120,8 @@ def _scenario(top: _Table, name: str) -> Scenario:
     figure.done(("rows", "symbols", "counts_data"))
     scenario = Scenario(
         name,
-        top.take("title", _line),
-        top.take("question", _line),
+        top.take("title", _title),
+        top.take("question", _title),
         (
             _host(top.table("A"), "client", Socket("10.0.0.1", 49152)),
             _host(top.table("B"), "server", Socket("10.0.0.2", 80)),
@@ -130,6 +141,8 @@ def _scenario(top: _Table, name: str) -> Scenario:
     )
     if scenario.hosts[0].socket.host == scenario.hosts[1].socket.host:
         raise top.error("B.address", "must differ from A's")
+    if len({ip_address(host.socket.host).version for host in scenario.hosts}) > 1:
+        raise top.error("B.address", "must be of A's kind, IPv4 or IPv6")
     top.done(_KEYS)
     return scenario
 
@@ -206,10 +219,15 @@ def _injection(table: _Table) -> Injection:
 
 def _faults(moves: tuple[Move, ...], table: _Table) -> dict[int, tuple[Fault, ...]]:
     faults: dict[int, tuple[Fault, ...]] = {}
+    if len(moves) > MOST_FAULTS:
+        raise table.error("faults", f"{len(moves)} are too many; at most {MOST_FAULTS}")
     for move in moves:
         if not isinstance(move, Lose | Delay | Duplicate):
             raise table.error("faults", "only l, d and u can stand here, as in l2 d4+200ms")
-        faults[move.number] = (*faults.get(move.number, ()), move)
+        before = faults.get(move.number, ())
+        if any(isinstance(fault, Lose) for fault in before) and not isinstance(move, Duplicate):
+            raise table.error("faults", f"#{move.number} is lost already")
+        faults[move.number] = (*before, move)
     return faults
 
 
@@ -228,7 +246,17 @@ def _expected(table: _Table) -> Expected:
 def _line(value: object, where: str) -> str:
     if not isinstance(value, str):
         raise BadScenario(f"{where}: must be a text")
-    return " ".join(value.split())
+    line = " ".join(value.split())
+    if not line.isprintable():
+        raise BadScenario(f"{where}: must have no control characters")
+    return line
+
+
+def _title(value: object, where: str) -> str:
+    line = _line(value, where)
+    if not line:
+        raise BadScenario(f"{where}: must not be empty")
+    return line
 
 
 def _lines(value: object, where: str) -> tuple[str, ...]:
@@ -279,8 +307,9 @@ def _number(least: int, most: int) -> Callable[[object, str], int]:
 
 def _choice(*allowed: str) -> Callable[[object, str], str]:
     def read(value: object, where: str) -> str:
-        if value not in allowed:
-            raise BadScenario(f"{where}: {value!r} is unknown; allowed: {', '.join(allowed)}")
+        if not isinstance(value, str) or value not in allowed:
+            shown = f"{value[:40]!r} is unknown; " if isinstance(value, str) else ""
+            raise BadScenario(f"{where}: {shown}allowed: {', '.join(allowed)}")
         return value
 
     return read
@@ -292,10 +321,11 @@ def _isns(value: object, where: str) -> tuple[int, ...]:
 
 
 def _address(value: object, where: str) -> str:
+    line = _line(value, where)
     try:
-        return str(ip_address(_line(value, where)))
+        return str(ip_address(line))
     except ValueError:
-        raise BadScenario(f"{where}: {value!r} is no IPv4 or IPv6 address") from None
+        raise BadScenario(f"{where}: {line[:50]!r} is no IPv4 or IPv6 address") from None
 
 
 def _moves(value: object, where: str) -> tuple[Move, ...]:
@@ -310,6 +340,9 @@ def _figure_rows(value: object, where: str) -> tuple[FigureRow, ...]:
     for index, row in enumerate(value if isinstance(value, list) else [None], 1):
         if not isinstance(row, list) or len(row) != 4 or not all(isinstance(cell, str) for cell in row):
             raise BadScenario(f"{where}[{index}]: must be four texts: number, left, segment, right")
+        for cell in (row[1], row[3]):
+            if cell.startswith("=") and not _STATE_OF.fullmatch(cell):
+                raise BadScenario(f"{where}[{index}]: {cell!r} is no state; allowed: =1, =start, =end")
         if not _MIDDLE.fullmatch(row[2]):
             raise BadScenario(f"{where}[{index}]: {row[2]!r} is no segment; allowed: 1, 1 leaves, 1 arrives")
         rows.append(FigureRow(*row))

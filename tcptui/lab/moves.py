@@ -29,8 +29,9 @@ from tcptui.lab.wire import COPY_AFTER, BadMove, Side
 
 MOST_STEPS = 100_000
 """What one ``s`` may count up to."""
-LONGEST_TEXT = 65_535
-"""Octets that one ``send`` may carry."""
+MOST_MOVES = 1_000_000
+LONGEST_TEXT = 65_495
+"""Octets of text that one ``send``, or a third party's segment, may carry."""
 
 
 class Next(NamedTuple):
@@ -93,12 +94,11 @@ def parse_moves(text: str) -> list[Move]:
     for word in text.split():
         try:
             moves += _parse_word(word)
-        except BadMove:
-            raise
         except ValueError as error:
-            raise BadMove(f"move {word!r}: {error}") from None
-        if len(moves) > MOST_STEPS:
-            raise BadMove(f"too many moves: at most {MOST_STEPS}")
+            brief = word if len(word) <= 40 else f"{word[:39]}…"
+            raise BadMove(f"move {brief!r}: {error}") from None
+        if len(moves) > MOST_MOVES:
+            raise BadMove(f"too many moves: at most {MOST_MOVES}")
     return moves
 
 
@@ -117,7 +117,8 @@ def moves_text(moves: Iterable[Move]) -> str:
 
 
 def _steps_words(steps: int) -> list[str]:
-    return [] if steps == 0 else ["s"] if steps == 1 else [f"s{steps}"]
+    full, rest = divmod(steps, MOST_STEPS)
+    return [f"s{MOST_STEPS}"] * full + ([] if rest == 0 else ["s"] if rest == 1 else [f"s{rest}"])
 
 
 def _word(move: Move) -> str:
@@ -161,27 +162,27 @@ def _parse_word(word: str) -> list[Move]:
         return [Wait(parse_duration(word[1:]))]
     match = _NUMBERED.fullmatch(word)
     if match is None:
-        raise BadMove(f"{word!r} is no move: {ALLOWED}")
+        raise BadMove(f"is no move: {ALLOWED}")
     verb, digits, duration = match.groups()
     if verb == "s":
         count = int(digits or 1)
         if duration or not 1 <= count <= MOST_STEPS:
-            raise BadMove(f"move {word!r}: s, or s and a number from 1 to {MOST_STEPS}")
+            raise BadMove(f"s, or s and a number from 1 to {MOST_STEPS}")
         return [NEXT] * count
     if not digits:
-        raise BadMove(f"move {word!r}: the number of a segment is missing, as in {verb}2")
-    return [_numbered_move(verb, int(digits), duration, word)]
+        raise BadMove(f"the number of a segment is missing, as in {verb}2")
+    return [_numbered_move(verb, int(digits), duration)]
 
 
-def _numbered_move(verb: str, number: int, duration: str | None, word: str) -> Move:
+def _numbered_move(verb: str, number: int, duration: str | None) -> Move:
     if verb == "d":
         if duration is None:
-            raise BadMove(f"move {word!r}: by how long is missing, as in d2+200ms")
+            raise BadMove("by how long is missing, as in d2+200ms")
         return Delay(number, parse_duration(duration))
     if verb == "u":
         return Duplicate(number, COPY_AFTER if duration is None else parse_duration(duration))
     if duration is not None:
-        raise BadMove(f"move {word!r}: only d and u take a duration")
+        raise BadMove("only d and u take a duration")
     return Lose(number) if verb == "l" else Reorder(number)
 
 
@@ -191,19 +192,19 @@ def _parse_call(word: str) -> Do:
         if known == call:
             data = unquote_to_bytes(text[0]) if text else b""
             if bool(data) != (call == "send"):
-                raise BadMove(f"move {word!r}: send takes a text, as in a:send:hello, and only send does")
+                raise BadMove("send takes a text, as in a:send:hello, and only send does")
             if len(data) > LONGEST_TEXT:
                 raise BadMove(f"a text of {len(data)} octets is too long: at most {LONGEST_TEXT}")
             return Do("A" if side in "aA" else "B", known, data)
-    raise BadMove(f"move {word!r}: there is no call {call!r}, only {', '.join(CALLS)}")
+    raise BadMove(f"there is no call {call[:20]!r}, only {', '.join(CALLS)}")
 
 
 def _parse_inject(word: str) -> Inject:
     target, flags, *fields = word.split(":")
     bits = 0
-    for name in flags.split(","):
+    for name in () if flags.lower() == "none" else flags.split(","):
         if name.upper() not in _FLAGS:
-            raise BadMove(f"move {word!r}: {name!r} is no control bit, only {', '.join(_FLAGS)}")
+            raise BadMove(f"{name[:20]!r} is no control bit, only {', '.join(_FLAGS)}, or none")
         bits |= _FLAGS[name.upper()]
     given: dict[str, int] = {}
     data = b""
@@ -211,12 +212,14 @@ def _parse_inject(word: str) -> Inject:
         name, _, value = field.partition("=")
         if name == "data":
             data = unquote_to_bytes(value)
-        elif name in ("seq", "ack", "wnd") and value.isascii() and value.isdigit():
+            if len(data) > LONGEST_TEXT:
+                raise BadMove(f"a text of {len(data)} octets is too long: at most {LONGEST_TEXT}")
+        elif name in ("seq", "ack", "wnd") and re.fullmatch(r"[0-9]{1,10}", value):
             given[name] = int(value)
         else:
-            raise BadMove(f"move {word!r}: {field!r} is none of seq=N, ack=N, wnd=N, data=TEXT")
+            raise BadMove(f"{field[:20]!r} is none of seq=N, ack=N, wnd=N, data=TEXT")
     if "seq" not in given:
-        raise BadMove(f"move {word!r}: seq=N is missing")
+        raise BadMove("seq=N is missing")
     if given.get("wnd", 0) > 65_535 or max(given.values()) > MASK:
-        raise BadMove(f"move {word!r}: a number is out of range (seq, ack: 32 bits, wnd: 16)")
+        raise BadMove("a number is out of range (seq, ack: 32 bits, wnd: 16)")
     return Inject("A" if target[-1] in "aA" else "B", bits, data=data, **given)

@@ -161,14 +161,12 @@ class Wire:
         """Lets the next segment of the same direction overtake this one."""
         flight = self._in_flight(number, "reorder")
         followers = [
-            other for other in self.flights if other.sender == flight.sender and other.due > flight.due
-        ] + [
             other
             for other in self.flights
-            if other.sender == flight.sender and other.due == flight.due and other.number > number
+            if other.receiver == flight.receiver and (other.due, other.number) > (flight.due, number)
         ]
         if not followers:
-            raise BadMove(f"can't reorder #{number}: no segment from {flight.sender} follows it yet")
+            raise BadMove(f"can't reorder #{number}: no segment to {flight.receiver} follows it yet")
         follower = min(followers, key=lambda other: (other.due, other.number))
         return self.delay(number, follower.due - flight.due + OVERTAKEN_BY)
 

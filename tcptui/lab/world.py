@@ -55,6 +55,8 @@ class Report(NamedTuple):
     """The program's call, if it was one."""
     flight: int = 0
     """The segment that arrived or was tampered with."""
+    by: int = 0
+    """For how long it was delayed, in microseconds."""
     events: tuple[Event, ...] = ()
     launched: tuple[int, ...] = ()
     """The numbers of the segments that went onto the wire."""
@@ -91,7 +93,11 @@ class Host:
 
     @property
     def state(self) -> State:
-        tcb = self.tcb
+        return self.state_of(self.connection)
+
+    def state_of(self, connection: int) -> State:
+        """The state of any of its connections."""
+        tcb = self.stack.tcb(connection)
         return State.CLOSED if tcb is None else tcb.state
 
     def look_at_script(self, now: int) -> None:
@@ -201,8 +207,10 @@ class World:
                 self._wait(by)
                 return self._report("wait", "X", [])
             case _:
+                due = self._due(move.number)
                 self._tamper(move)
-                return self._report("fault", "X", [], flight=move.number)
+                by = self._due(move.number) - due
+                return self._report("fault", "X", [], flight=move.number)._replace(by=by)
 
     # Copies and values.
 
@@ -221,7 +229,11 @@ class World:
         return self.scenario.name, self.now, self.wire.values(), hosts, self._injected
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, World) and self.values() == other.values()
+        return (
+            isinstance(other, World)
+            and self.values() == other.values()
+            and (self.scenario is other.scenario or self.scenario == other.scenario)
+        )
 
     def __hash__(self) -> int:
         """Of the moment: a world that changes has another hash."""
@@ -283,7 +295,7 @@ class World:
         else:
             host = self._hosts[flight.receiver]
             events = self._settle(host, host.stack.arrives(flight.segment, self.now))
-            met = host.state
+            met = host.state_of(events[0].connection) if events else host.state
         ended = flight._replace(fate=Fate.ARRIVED, ended_at=self.now, met=met)
         self.wire.ended(ended)
         self._ended.append(ended)
@@ -303,6 +315,9 @@ class World:
             raise BadMove(f"can't wait {exact_duration(by)}: something happens in {left}")
         self.now += by
 
+    def _due(self, number: int) -> int:
+        return next((flight.due for flight in self.wire.flights if flight.number == number), 0)
+
     def _tamper(self, move: Lose | Delay | Duplicate | Reorder) -> None:
         match move:
             case Lose(number):
@@ -317,24 +332,28 @@ class World:
     def _settle(self, host: Host, events: list[Event]) -> list[Event]:
         """What follows from a host's step at once: segments leave, the program takes note and reads on."""
         tcb = host.tcb
+        current = host.connection
         if tcb is not None and not tcb.receives and tcb.state in _READS_IN:
             # The program always has a RECEIVE outstanding; that it is renewed is not worth a word.
             renewed = host.stack.call(Receive(host.connection), self.now)
             events += [event for event in renewed if not isinstance(event, Returned)]
         state = State.CLOSED if tcb is None else tcb.state
-        noteworthy = False
+        noteworthy: list[Event] = []
         for event in events:
             if isinstance(event, Sent):
                 if event.segment.flags & SYN:
                     host.isn = event.segment.seq
-                self._launch(host.side, self._owner(event.segment), event.segment, event.attempt, state)
+                left_in = state if event.connection == current else host.state_of(event.connection)
+                self._launch(host.side, self._owner(event.segment), event.segment, event.attempt, left_in)
+            elif event.connection != current:
+                continue  # An older connection's end is not this one's.
             elif isinstance(event, StateChanged):
                 host.path = (*host.path[1 - LONGEST_PATH :], (event.new, self.now))
-                noteworthy = True
+                noteworthy.append(event)
             elif isinstance(event, Delivered | Signalled | Returned):
-                noteworthy = True
+                noteworthy.append(event)
         if noteworthy:
-            host.knowledge = host.knowledge.after(events)
+            host.knowledge = host.knowledge.after(noteworthy)
             host.look_at_script(self.now)
         return events
 
@@ -371,7 +390,7 @@ class World:
         self, cause: Cause, side: Party, events: list[Event], call: str = "", flight: int = 0
     ) -> Report:
         launched, ended = tuple(self._launched), tuple(self._ended)
-        report = Report(self.now, cause, side, call, flight, tuple(events), launched, ended)
+        report = Report(self.now, cause, side, call, flight, 0, tuple(events), launched, ended)
         self._launched.clear()
         self._ended.clear()
         return report

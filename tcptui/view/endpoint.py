@@ -5,7 +5,6 @@ What the last move changed is marked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from tcptui.core.events import TimerKind
@@ -22,8 +21,6 @@ from tcptui.view.words import tr
 
 MARK = "▸"
 """Stands before what the last move changed."""
-QUEUE_ROWS = 4
-"""Rows kept for the queue: a heading, two segments, and how many more there are."""
 _TIMER_NAMES = {
     TimerKind.RETRANSMISSION: "RTX",
     TimerKind.TIME_WAIT: "2MSL",
@@ -53,11 +50,11 @@ def endpoint_lines(
         *_timer_lines(host, was, at, width),
         *_variable_lines(world, before, side, raw, width),
     ]
-    queue = _queue_lines(world, before, side, raw)
     room = height - len(lines)
-    path = _path_lines(host, was, max(1, room - QUEUE_ROWS), width)
-    lines += [*path, *[EMPTY] * (room - QUEUE_ROWS - len(path)), *queue]
-    return [fit(line, width) for line in lines[:height]]
+    queue_rows = min(room, 3 if room < 9 else 5)
+    lines += _queue_lines(world, before, side, raw, queue_rows, width)
+    lines += _path_lines(host, was, room - queue_rows, width)
+    return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
 
 
 def _marked(text: str, changed: bool, style: Style = "plain") -> Line:
@@ -125,11 +122,11 @@ def _variable_lines(world: World, before: World, side: Side, raw: bool, width: i
     widest = max(len(field.value) for field in (*send[:-1], *receive[:-1]))
     if 1 + 4 + widest > column:
         # Raw numbers in a narrow pane: one column.
-        named = [_Field(f"SND.{f.name}" if f.name != "ISS" else f.name, f.value) for f in send]
-        named += [_Field(f"RCV.{f.name}" if f.name != "IRS" else f.name, f.value) for f in receive]
-        olds = (*old_send, *old_receive)
         return [
-            _marked(f"{f.name:<7} {f.value}", f.value != o.value) for f, o in zip(named, olds, strict=True)
+            ((f" {tr('send')}", "label"),),
+            *_column(send, old_send),
+            ((f" {tr('receive')}", "label"),),
+            *_column(receive, old_receive),
         ]
     heading = (*fit(((f" {tr('send')}", "label"),), column), (f" {tr('receive')}", "label"))
     lines: list[Line] = [heading]
@@ -141,6 +138,11 @@ def _variable_lines(world: World, before: World, side: Side, raw: bool, width: i
             left = (*fit(left, column), *_marked(f"{other.name} {other.value}", changed))
         lines.append(left)
     return lines
+
+
+def _column(fields: list[_Field], before: list[_Field]) -> list[Line]:
+    pairs = zip(fields, before, strict=True)
+    return [_marked(f"{new.name:<4} {new.value}", new.value != old.value) for new, old in pairs]
 
 
 def _variables(world: World, side: Side, raw: bool) -> tuple[list[_Field], list[_Field]]:
@@ -165,27 +167,29 @@ def _variables(world: World, side: Side, raw: bool) -> tuple[list[_Field], list[
     return send, receive
 
 
-def _queue_lines(world: World, before: World, side: Side, raw: bool) -> list[Line]:
-    """The retransmission queue, text not sent yet, and text ahead of its turn."""
+def _queue_lines(world: World, before: World, side: Side, raw: bool, rows: int, width: int) -> list[Line]:
+    """The retransmission queue, text not sent yet, and text ahead of its turn, in `rows` lines."""
     tcb = world.host(side).tcb
     old = before.host(side).tcb
-    entries = [] if tcb is None else _queue_texts(tcb, raw)
-    olds = [] if old is None else _queue_texts(old, raw)
+    entries = [] if tcb is None else _queue_texts(tcb, raw, width - 2)
+    olds = [] if old is None else _queue_texts(old, raw, width - 2)
+    if len(entries) >= rows:
+        hidden = len(entries) - (rows - 2)
+        entries = [*entries[: rows - 2], tr("and {count} more").format(count=hidden)]
     lines: list[Line] = [((f" {tr('queue')}{'' if entries else '  -'}", "label"),)]
     lines += [_marked(f" {text}", text not in olds) for text in entries]
-    return [*lines, *[EMPTY] * QUEUE_ROWS][:QUEUE_ROWS]
+    return [*lines, *[EMPTY] * rows][:rows]
 
 
-def _queue_texts(tcb: Tcb, raw: bool) -> list[str]:
+def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
+    """Each in at most `room` cells: where both ends of a segment have no room, its first number alone."""
     texts = []
-    for entry in tcb.retransmission_queue[: QUEUE_ROWS - 2]:
+    for entry in tcb.retransmission_queue:
         start, end = shown(entry.seq, tcb.iss, raw), shown(entry.end, tcb.iss, raw)
         what = flag_text(entry.flags & ~ACK & 0x07) if entry.flags & 0x07 else tr("text")
         times = f" x{entry.transmissions}" if entry.transmissions > 1 else ""
-        texts.append(f"{what} {start}:{end}{times}")
-    more = len(tcb.retransmission_queue) - (QUEUE_ROWS - 2)
-    if more > 0:
-        texts.append(tr("{count} more").format(count=more))
+        both = f"{what} {start}:{end}{times}"
+        texts.append(both if len(both) <= room else f"{what} {start}{times}")
     if tcb.unsent:
         texts.append(tr("{count} unsent").format(count=len(tcb.unsent)))
     if tcb.held:
@@ -196,12 +200,16 @@ def _queue_texts(tcb: Tcb, raw: bool) -> list[str]:
 
 def _path_lines(host: Host, was: Host, room: int, width: int) -> list[Line]:
     """The states it has been in, as many of the last as there is room for."""
-    path: Sequence[tuple[State, int]] = host.path[-room:]
-    changed = host.path != was.path
     lines: list[Line] = []
-    for index, (state, since) in enumerate(path):
-        last = index == len(path) - 1
-        when = clock(since, max(4, min(8, width - 14)))
-        style: Style = "plain" if last else "dim"
-        lines.append(_marked(f"{state.value:<12} {when}", last and changed, style))
-    return lines
+    if room >= 6:
+        lines.append(((f" {tr('path')}", "label"),))
+        room -= 1
+    changed = host.path != was.path
+    path = host.path[-max(0, room) :] if room > 0 else ()
+    for state, since in path[:-1]:
+        lines.append(((f" {_state_since(state, since, width)}", "dim"),))
+    return [*lines, *(_marked(_state_since(state, since, width), changed) for state, since in path[-1:])]
+
+
+def _state_since(state: State, since: int, width: int) -> str:
+    return f"{state.value:<12} {clock(since, max(4, min(8, width - 14)))}"

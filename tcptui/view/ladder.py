@@ -152,7 +152,7 @@ def _window(numbers: list[int], height: int, selected: int) -> range:
     most steps leave most rows where they are."""
     jump = max(1, height // 2)
     start = -(-max(0, len(numbers) - height) // jump) * jump
-    if selected in numbers:
+    if selected and selected in numbers:
         where = numbers.index(selected)
         while where < start:
             start = max(0, start - jump)

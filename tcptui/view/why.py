@@ -149,7 +149,7 @@ def _opening(report: Report, flight: Flight | None) -> str:
         return tr("The wire doubles {name}.").format(name=name)
     if flight.fate is Fate.LOST:
         return tr("The wire loses {name}. Neither end is told.").format(name=name)
-    return tr("The wire delays {name} by {span}.").format(name=name, span=span(flight.delayed_by))
+    return tr("The wire delays {name} by {span}.").format(name=name, span=span(report.by))
 
 
 def _sentence(event: RuleApplied, report: Report, world: World, raw: bool) -> str:

@@ -1,0 +1,112 @@
+"""The ladder as text: the same octets on every machine, never too wide, and honest about being cut."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from rich.cells import cell_len
+
+from tcptui import library
+from tcptui.formats.ladder import WIDTH, ladder_text
+from tcptui.lab import run as run_module
+from tcptui.lab.moves import parse_moves
+from tcptui.lab.run import play
+from tests.lab.worlds import scenario
+
+PRINT_ALL = """
+from tcptui import library
+from tcptui.formats.ladder import ladder_text
+from tcptui.formats.rfc import rfc_figure
+from tcptui.lab.run import play
+import sys
+for name in library.names():
+    run = play(library.find(name))
+    sys.stdout.buffer.write(f"{name}\\n{ladder_text(run)}{rfc_figure(run)}".encode())
+"""
+
+
+def printed(seed: str) -> bytes:
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    return subprocess.run(
+        [sys.executable, "-c", PRINT_ALL], env=environment, capture_output=True, check=True, timeout=60
+    ).stdout
+
+
+def test_every_scenario_gives_the_same_octets_in_both_formats_whatever_the_hash_seed() -> None:
+    first = printed("1")
+    assert first.count(b"TCP Peer A") == len(library.names())
+    assert printed("2") == first
+    assert printed("random") == first
+
+
+@pytest.mark.parametrize("name", library.names())
+@pytest.mark.parametrize("moves", ["", "s3 u1 u1+1s", "s3 a:send:x b:reboot"])
+def test_no_line_is_wider_than_the_width_or_ends_in_blanks(name: str, moves: str) -> None:
+    text = ladder_text(play(library.find(name), parse_moves(moves)))
+    assert text.endswith("\n")
+    for line in text.splitlines():
+        assert cell_len(line) <= WIDTH, line
+        assert line == line.rstrip()
+
+
+def test_nothing_a_file_says_makes_a_line_too_wide() -> None:
+    long = "你好 word " * 40
+    made = scenario(
+        'A = { address = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:1", script = [{ call = "connect" }] }\n'
+        'B = { address = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:2", script = [{ call = "listen" }] }\n'
+    )._replace(title=long, question=long)
+    text = ladder_text(play(made))
+    assert all(cell_len(line) <= WIDTH for line in text.splitlines())
+    assert " ".join(text.split()).count("word") == 80, "what does not fit is wrapped, not lost"
+
+
+def test_both_addresses_are_told_however_long_they_are() -> None:
+    made = scenario(
+        'A = { address = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:1", script = [{ call = "connect" }] }\n'
+        'B = { address = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:2", script = [{ call = "listen" }] }\n'
+    )
+    text = ladder_text(play(made))
+    for host in made.hosts:
+        assert str(host.socket) in text
+
+
+def test_a_run_of_many_days_is_not_too_wide() -> None:
+    days = ", ".join(
+        '{ call = "listen", at = "1440min" }, { call = "close", after = "1440min" }' for _ in range(13)
+    )
+    made = scenario(f'B.script = [{days}]\nthird_party = [{{ at = "1s", segment = "x>b:ACK:seq=1" }}]')
+    steps = len(play(made).reports)
+    run = play(made, parse_moves(f"s{steps} x>b:ACK:seq=1"))
+    assert run.reports[-1].at > 10**12
+    text = ladder_text(run)
+    assert all(cell_len(line) <= WIDTH for line in text.splitlines())
+
+
+def test_the_heading_names_title_question_and_both_ends() -> None:
+    made = library.find("handshake")
+    lines = ladder_text(play(made)).splitlines()
+    assert lines[:3] == [made.title, made.question, ""]
+    assert "A 10.0.0.1:49152" in lines[3]
+    assert "B 10.0.0.2:80" in lines[3]
+
+
+def test_the_last_states_told_are_those_at_the_end() -> None:
+    run = play(library.find("life"))
+    text = ladder_text(run)
+    assert run.end[0].value in text.splitlines()[-1].split()
+
+
+def test_a_cut_run_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = len(play(library.find("life")).reports)
+    monkeypatch.setattr(run_module, "MOST_STEPS", 3)
+    monkeypatch.setattr("tcptui.formats.ladder.MOST_STEPS", 3)
+    assert ladder_text(play(library.find("life"))).endswith("\n... cut after 3 steps\n")
+    assert "cut" not in ladder_text(play(library.find("life"), parse_moves(f"s{steps}")))
+
+
+def test_a_run_without_any_segment_has_no_ladder_but_its_heading() -> None:
+    assert ladder_text(play(scenario())).startswith(f"t\nq\n\n{'':21}A 10.0.0.1:49152")
+    assert len(ladder_text(play(scenario())).splitlines()) == 4

@@ -1,0 +1,266 @@
+"""The history: back and forth, anywhere at once, branches, and a text that tells it all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcptui import library
+from tcptui.lab.history import INTERVAL, History
+from tcptui.lab.moves import NEXT, Do, Lose, Wait, parse_moves
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.wire import BadMove, Flight
+from tcptui.lab.world import Report, World
+from tests.lab.worlds import OPEN, scenario
+
+MANY = 200
+SENDS = ", ".join(
+    f'{{ call = "send", text = "{number}", at = "{number * 30}ms" }}' for number in range(1, MANY + 1)
+)
+LONG = scenario(f'{OPEN}wire.faults = "l20 d33+45ms u71 l90 u91+80ms"\nA.script = [{SENDS}]\n', "long")
+"""Several checkpoints' worth of moves: a call, two arrivals and some faults for each text."""
+
+
+class Walk:
+    """All worlds and reports of a run, made without a history."""
+
+    def __init__(self, scenario: Scenario, moves: str = "") -> None:
+        world = World(scenario)
+        self.worlds = [world.copy()]
+        self.reports: list[Report | None] = [None]
+        for move in parse_moves(moves):
+            self._note(world.apply(move), world)
+        while (report := world.step()) is not None:
+            self._note(report, world)
+
+    def _note(self, report: Report, world: World) -> None:
+        self.reports.append(report)
+        self.worlds.append(world.copy())
+
+    def ended(self, start: int, end: int) -> list[Flight]:
+        """The segments that ended in the moves after `start` up to `end`."""
+        return [flight for report in self.reports[start + 1 : end + 1] if report for flight in report.ended]
+
+
+def to_the_end(history: History) -> History:
+    while history.world.coming() is not None:
+        history.apply()
+    return history
+
+
+def check(history: History, walk: Walk, position: int) -> None:
+    assert history.position == position
+    assert history.world == walk.worlds[position]
+    assert history.before == walk.worlds[max(0, position - 1)]
+    assert history.report == walk.reports[position]
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_every_position_of_every_scenario_is_the_same_backwards_forwards_and_at_once(name: str) -> None:
+    walk = Walk(library.find(name))
+    history = to_the_end(History(library.find(name)))
+    end = len(walk.worlds) - 1
+    assert history.length == end
+    for position in range(end, 0, -1):
+        check(history, walk, position)
+        assert history.back()
+    check(history, walk, 0)
+    assert not history.back()
+    for position in range(1, end + 1):
+        assert history.forward() == walk.reports[position]
+        check(history, walk, position)
+        assert history.back()
+        check(history, walk, position - 1)
+        history.forward()
+    for position in (*range(0, end, 3), end, *range(end, -1, -2)):
+        history.go_to(position)
+        check(history, walk, position)
+    assert history.branches == 1
+
+
+def test_a_jump_over_many_checkpoints_leads_where_steps_lead() -> None:
+    walk = Walk(LONG)
+    end = len(walk.worlds) - 1
+    assert end > 4 * INTERVAL
+    history = to_the_end(History(LONG))
+    near = [n * INTERVAL + offset for n in range(5) for offset in (-1, 0, 1, 2) if n * INTERVAL + offset >= 0]
+    for position in (*near, end, 0, end // 2, end - 1, 1, *reversed(near)):
+        history.go_to(position)
+        check(history, walk, position)
+    for position in (INTERVAL, 2 * INTERVAL + 1):
+        history.go_to(position)
+        for distance in range(1, 4):
+            history.back()
+            check(history, walk, position - distance)
+
+
+def test_a_jump_replays_fewer_moves_than_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    history = to_the_end(History(LONG))
+    applied: list[int] = []
+    apply = World.apply
+
+    def counted(world: World, move: object) -> Report:
+        applied.append(1)
+        return apply(world, move)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(World, "apply", counted)
+    for position in (0, 1, INTERVAL, INTERVAL + 1, 2 * INTERVAL - 1, history.length):
+        applied.clear()
+        history.go_to(position)
+        assert len(applied) <= INTERVAL
+
+
+def test_the_segments_of_the_last_moves_are_all_there_wherever_one_comes_from() -> None:
+    walk = Walk(LONG)
+    end = len(walk.worlds) - 1
+    positions = [*range(0, end + 1, 37), INTERVAL, INTERVAL + 1, 2 * INTERVAL, 3 * INTERVAL - 1, end]
+    stepping = History(LONG)
+    everything = {flight.number: flight for flight in walk.ended(0, end)}
+    for position in range(end + 1):
+        if position:
+            stepping.apply()
+        if position in positions:
+            jumping = to_the_end(History(LONG)) if position == end else History(LONG)
+            for _ in range(position - jumping.position):
+                jumping.apply()
+            jumping.go_to(max(0, position - 1))
+            if position:
+                jumping.forward()
+            for history in (stepping, jumping):
+                flights = history.flights()
+                in_flight = walk.worlds[position].wire.flights
+                recent = walk.ended(max(0, position - INTERVAL), position)
+                assert {*recent, *in_flight} <= set(flights)
+                assert [one.number for one in flights] == sorted({one.number for one in flights})
+                assert all(one in in_flight or one == everything[one.number] for one in flights)
+
+
+def test_a_short_run_forgets_no_segment() -> None:
+    history = to_the_end(History(library.find("life")))
+    assert [flight.number for flight in history.flights()] == list(range(1, 12))
+
+
+def test_a_move_in_the_past_begins_a_branch_and_the_old_one_stays() -> None:
+    history = to_the_end(History(library.find("handshake")))
+    world, end = history.world, history.position
+    history.go_to(3)
+    assert history.world.wire.flights
+    number = history.world.wire.flights[0].number
+    history.apply(Lose(number))
+    assert (history.branches, history.branch, history.position, history.length) == (2, 1, 4, 4)
+    lost = history.world
+    history.switch(0)
+    assert (history.position, history.length) == (4, end)
+    history.go_to(end)
+    assert history.world == world
+    history.switch(1)
+    assert (history.branch, history.position, history.world) == (1, 4, lost)
+    history.switch(history.branch + 1)
+    assert history.branch == 0
+
+
+def test_the_same_move_in_the_past_begins_no_branch() -> None:
+    history = to_the_end(History(library.find("handshake")))
+    end = history.length
+    history.go_to(2)
+    history.apply(NEXT)
+    assert (history.branches, history.position, history.length) == (1, 3, end)
+
+
+def test_branches_of_branches_far_along_keep_their_own_pasts() -> None:
+    history = to_the_end(History(LONG))
+    texts, worlds = {0: history.text()}, {0: history.world}
+    for position in (2 * INTERVAL, 2 * INTERVAL - 1, INTERVAL + 5, 3):
+        history.go_to(position)
+        history.apply(Do("B", "send", b"%d" % position))
+        for _ in range(INTERVAL + 10):
+            history.apply()
+        texts[history.branch], worlds[history.branch] = history.text(), history.world
+    assert history.branches == 5
+    for branch in (3, 0, 4, 1, 2):
+        history.switch(branch)
+        history.go_to(history.length)
+        assert (history.text(), history.world) == (texts[branch], worlds[branch])
+
+
+def test_forward_follows_the_branch_and_then_what_happens() -> None:
+    history = History(library.find("handshake"))
+    history.apply()
+    history.apply(Wait(1_000))
+    history.apply()
+    reached = history.world
+    history.go_to(0)
+    assert [history.forward().cause for _ in range(3)] == ["call", "wait", "call"]
+    assert history.world == reached
+    assert history.forward().cause == "arrival"
+    assert history.length == 4
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_the_text_of_a_run_replays_to_an_equal_world(name: str) -> None:
+    history = History(library.find(name))
+    for number in range(6):
+        if history.world.coming() is None:
+            break
+        history.apply()
+        if number == 3 and history.world.wire.flights:
+            history.apply(Lose(history.world.wire.flights[-1].number))
+    history.apply(Do("A", "reboot"))
+    history.apply(Wait(1))
+    world = World(library.find(name))
+    for move in parse_moves(history.text()):
+        world.apply(move)
+    assert world == history.world
+
+
+def test_the_text_tells_the_moves_up_to_here_not_those_after() -> None:
+    history = History(library.find("handshake"))
+    for word in ("s2", "l1", "w1ms", "a:close"):
+        for move in parse_moves(word):
+            history.apply(move)
+    assert history.text() == "s2 l1 w1ms a:close"
+    history.go_to(2)
+    assert history.text() == "s2"
+    history.go_to(0)
+    assert history.text() == ""
+
+
+@pytest.mark.parametrize("move", [Lose(9), Wait(10**9), Lose(0)])
+def test_a_move_that_cannot_be_made_changes_nothing(move: Lose | Wait) -> None:
+    history = History(library.find("handshake"))
+    history.apply()
+    history.apply()
+    history.back()
+    world, before, report = history.world.copy(), history.before.copy(), history.report
+    with pytest.raises(BadMove):
+        history.apply(move)
+    assert (history.world, history.before, history.report) == (world, before, report)
+    assert (history.position, history.length, history.branches) == (1, 2, 1)
+
+
+def test_a_refused_step_at_the_end_of_a_run_changes_nothing() -> None:
+    history = to_the_end(History(library.find("handshake")))
+    end, world = history.position, history.world
+    with pytest.raises(BadMove, match="nothing more will happen"):
+        history.forward()
+    assert (history.position, history.length, history.world) == (end, end, world)
+
+
+@pytest.mark.parametrize("position", [-1, 3])
+def test_only_positions_of_the_branch_can_be_gone_to(position: int) -> None:
+    history = History(library.find("handshake"))
+    history.apply()
+    history.apply()
+    with pytest.raises(BadMove, match=rf"there is no position {position} \(0 to 2\)"):
+        history.go_to(position)
+    assert history.position == 2
+
+
+def test_the_worlds_shown_are_not_those_kept() -> None:
+    """A checkpoint must not change with the world on the screen."""
+    history = to_the_end(History(LONG))
+    history.go_to(INTERVAL)
+    before = history.world.copy()
+    history.apply(Do("A", "reboot"))
+    history.switch(0)
+    history.go_to(INTERVAL)
+    assert history.world == before

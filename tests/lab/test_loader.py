@@ -1,0 +1,301 @@
+"""A scenario file: what is read, and that whatever is wrong is named in one line with what is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tcptui import library
+from tcptui.core.profile import LINUX, RFC9293
+from tcptui.core.segment import RST, Socket
+from tcptui.lab.application import CALLS, Act
+from tcptui.lab.loader import BadScenario, load_scenario
+from tcptui.lab.moves import Delay, Duplicate, Inject, Lose, parse_moves
+from tcptui.lab.scenario import Scenario
+from tests.lab.worlds import HEAD, scenario
+
+FAST = settings(
+    max_examples=300, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+DURATION = "as in 50ms"
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A text that is no scenario, and what its error must say after the file's name."""
+
+    toml: str
+    says: tuple[str, ...]
+    head: str = HEAD
+
+
+def bad(toml: str, *says: str) -> Bad:
+    return Bad(toml, says)
+
+
+def calls(text: str) -> str:
+    return f"A.script = [{{ {text} }}]"
+
+
+BAD: dict[str, Bad] = {
+    # The document.
+    "no TOML": bad("[A", "no valid TOML", "line 3"),
+    "twice": bad('title = "again"', "no valid TOML", "line 3"),
+    "a number beyond Python": bad(f"place = {'9' * 5_000}", "no valid TOML"),
+    "nested beyond Python": bad(f"place = {'[' * 5_000}{']' * 5_000}", "no valid TOML"),
+    "nothing": Bad("", ("title: is missing",), ""),
+    "no title": Bad('question = "q"', ("title: is missing",), ""),
+    "no question": Bad('title = "t"', ("question: is missing",), ""),
+    "title is a number": Bad('title = 5\nquestion = "q"', ("title: must be a text",), ""),
+    "empty title": Bad('title = ""\nquestion = "q"', ("title:",), ""),
+    "title with escapes": Bad('title = "\\u001b[2J"\nquestion = "q"', ("title:",), ""),
+    # Keys.
+    "unknown key": bad("colour = 1", "colour: is unknown", "title, question, answer"),
+    "unknown table": bad("[C]\nisn = 1", "C: is unknown", "A, B"),
+    "unknown key of a host": bad("A.adress = 1", "A.adress: is unknown", "address, port"),
+    "unknown key of the wire": bad(
+        'wire.loss = "5"', "wire.loss: is unknown", "delay, a_to_b, b_to_a, faults"
+    ),
+    "unknown key of a call": bad(
+        calls('call = "listen", then = 1'), "A.script[1].then: is unknown", "call, text"
+    ),
+    "unknown key of a third party": bad(
+        'third_party = [{ segment = "x>b:SYN:seq=1", to = "b" }]',
+        "third_party[1].to: is unknown",
+        "at, segment",
+    ),
+    "unknown key of a figure": bad(
+        "figure.title = 1", "figure.title: is unknown", "rows, symbols, counts_data"
+    ),
+    "unknown expectation": bad("expect.states = []", "expect.states: is unknown", "segments, path_a"),
+    # Types.
+    "a host is a text": bad('A = "10.0.0.1"', "A: must be a table"),
+    "the wire is a number": bad("wire = 5", "wire: must be a table"),
+    "a script is a table": bad("A.script = {}", "A.script: must be a list of tables"),
+    "a call is a text": bad('A.script = ["listen"]', "A.script[1]: must be a table"),
+    "answer is a list": bad("answer = []", "answer: must be a text"),
+    "place is a text": bad('place = "1"', "place: must be a whole number from 0 to 9999"),
+    "place is a truth": bad("place = true", "place: must be a whole number"),
+    "place is too high": bad("place = 10000", "place: must be a whole number from 0 to 9999"),
+    "place is a fraction": bad("place = 1.5", "place: must be a whole number"),
+    "numbers": bad('numbers = "hex"', "numbers: 'hex' is unknown; allowed: relative, raw"),
+    "numbers, a huge one": bad(f"numbers = 0x{'f' * 5_000}", "numbers:", "allowed: relative, raw"),
+    "numbers, a date": bad("numbers = 1979-05-27", "numbers:", "allowed: relative, raw"),
+    "expected path is a text": bad('expect.path_a = "LISTEN"', "expect.path_a: must be a list of texts"),
+    "expected path of numbers": bad("expect.path_a = [1]", "expect.path_a: must be a text"),
+    "unknown rule": bad('expect.rules = ["RST"]', "expect.rules: there is no rule 'RST'"),
+    # Hosts.
+    "address": bad('A.address = "10.0.0.256"', "A.address: '10.0.0.256' is no IPv4 or IPv6 address"),
+    "address is a number": bad("A.address = 5", "A.address:"),
+    "address is a huge number": bad(f"A.address = 0x{'f' * 5_000}", "A.address:"),
+    "the same address": bad('A.address = "10.0.0.2"', "B.address: must differ from A's"),
+    "two IP versions": bad('A.address = "2001:db8::1"', "B.address:"),
+    "port 0": bad("A.port = 0", "A.port: must be a whole number from 1 to 65535"),
+    "port": bad("B.port = 65536", "B.port: must be a whole number from 1 to 65535"),
+    "isn": bad("A.isn = 4294967296", "A.isn: must be a whole number from 0 to 4294967295"),
+    "isn below 0": bad("A.isn = -1", "A.isn: must be a whole number from 0 to 4294967295"),
+    "isn in a list": bad('A.isn = [1, "2"]', "A.isn: must be a whole number"),
+    "secret": bad('A.secret = ""', "A.secret: must be 1 to 64 octets"),
+    "profile": bad('A.profile = "bsd"', "A.profile: 'bsd' is unknown; allowed: rfc9293, linux"),
+    "unknown knob": bad("A.set.rto = 1", "A.set.rto: is unknown; allowed: mss, "),
+    "knob out of range": bad("A.set.mss = 0", "A.set.mss: must be a whole number from 1 to 65495"),
+    "knob of another type": bad("A.set.rfc1337 = 1", "A.set.rfc1337: must be true or false"),
+    "knob that is a time": bad("A.set.min_rto = 200", "A.set.min_rto: must be a text", DURATION),
+    "knob that is no time": bad('A.set.msl = "2h"', "A.set.msl: '2h' is no duration", DURATION),
+    # Scripts.
+    "no call": bad(calls('at = "1s"'), "A.script[1].call: is missing"),
+    "unknown call": bad(calls('call = "open"'), "A.script[1].call: 'open' is unknown", ", ".join(CALLS)),
+    "send without text": bad(calls('call = "send"'), "A.script[1].text: send needs it"),
+    "send of nothing": bad(calls('call = "send", text = ""'), "A.script[1].text: send needs it"),
+    "text without send": bad(calls('call = "close", text = "x"'), "A.script[1].text:", "only send takes it"),
+    "text too long": bad(
+        calls(f'call = "send", text = "{"x" * 65_536}"'), "A.script[1].text:", "at most 65535"
+    ),
+    "at and when": bad(
+        calls('call = "close", at = "1s", when = "closed"'), "A.script[1].at: either at or when"
+    ),
+    "when": bad(
+        calls('call = "close", when = "later"'), "A.script[1].when: 'later'", "established, peer closed"
+    ),
+    "when at": bad(calls('call = "close", when = "at"'), "A.script[1].when: 'at' is unknown", "established"),
+    "when received": bad(calls('call = "close", when = "received"'), "A.script[1].when:", "received N"),
+    "when received what": bad(
+        calls('call = "close", when = "received x"'), "A.script[1].when:", "received N"
+    ),
+    "at": bad(calls('call = "close", at = "soon"'), "A.script[1].at: 'soon' is no duration", DURATION),
+    "at a number": bad(calls('call = "close", at = 5'), "A.script[1].at: must be a text", DURATION),
+    "after": bad(calls('call = "close", after = "5"'), "A.script[1].after: '5' is no duration", DURATION),
+    "the second call": bad(
+        'B.script = [{ call = "listen" }, { call = 1 }]', "B.script[2].call: 1 is unknown"
+    ),
+    # Wire, faults, third parties, prelude.
+    "delay": bad('wire.delay = "50"', "wire.delay: '50' is no duration", DURATION),
+    "delay of more than a day": bad('wire.a_to_b = "2000min"', "wire.a_to_b:", "at most one day"),
+    "delay beyond floats": bad(f'wire.delay = "{"9" * 400}s"', "wire.delay:", "at most one day"),
+    "fault r": bad('wire.faults = "r1"', "wire.faults: only l, d and u can stand here, as in l2 d4+200ms"),
+    "fault s": bad('wire.faults = "l1 s"', "wire.faults: only l, d and u can stand here"),
+    "fault is no move": bad('wire.faults = "x"', "wire.faults: 'x' is no move"),
+    "fault without time": bad('wire.faults = "d1"', "wire.faults:", "as in d2+200ms"),
+    "fault to a lost segment": bad('wire.faults = "l1 d1+5ms"', "wire.faults:"),
+    "faults in a list": bad('wire.faults = ["l1"]', "wire.faults: must be a text"),
+    "prelude": bad('prelude = "b:listen a:open"', "prelude:", "listen, connect"),
+    "prelude that can't be": bad('prelude = "l5"', "prelude:", "no segment #5"),
+    "prelude that leaves something": bad('prelude = "a:connect"', "prelude", "nothing on the wire"),
+    "third party without segment": bad('third_party = [{ at = "1s" }]', "third_party[1].segment: is missing"),
+    "third party calls": bad(
+        'third_party = [{ segment = "a:connect" }]',
+        "third_party[1].segment: must be one segment",
+        "x>b:SYN:seq=90",
+    ),
+    "third party, two": bad(
+        'third_party = [{ segment = "x>b:SYN:seq=1 x>b:SYN:seq=2" }]',
+        "third_party[1].segment: must be one segment",
+    ),
+    "third party is a table": bad('[third_party]\nat = "1s"', "third_party: must be a list of tables"),
+    # Figures.
+    "figure row too short": bad('figure.rows = [["1.", "", ""]]', "figure.rows[1]: must be four texts"),
+    "figure row of numbers": bad('figure.rows = [["1.", "", 1, ""]]', "figure.rows[1]: must be four texts"),
+    "figure rows are a text": bad('figure.rows = "1."', "figure.rows", "must be"),
+    "figure segment": bad(
+        'figure.rows = [["1.", "", "", ""], ["2.", "", "SYN", ""]]',
+        "figure.rows[2]: 'SYN' is no segment; allowed: 1, 1 leaves, 1 arrives",
+    ),
+    "figure state": bad('figure.rows = [["1.", "=SYN", "", ""]]', "figure.rows[1]: '=SYN'", "=start, =end"),
+    "figure symbol": bad("figure.symbols = { X = -1 }", "figure.symbols: must be a whole number"),
+    "figure symbols in a list": bad("figure.symbols = []", "figure.symbols: must be a table"),
+    "figure data": bad("figure.counts_data = 1", "figure.counts_data: must be true or false"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_wrong_is_named_with_file_key_and_what_is_allowed(name: str) -> None:
+    case = BAD[name]
+    with pytest.raises(BadScenario) as error:
+        load_scenario(f"{case.head}{case.toml}\n", "mine", "some/mine.toml")
+    text = str(error.value)
+    assert text.startswith("some/mine.toml: ")
+    for part in case.says:
+        assert part in text
+    assert len(text.splitlines()) == 1
+    assert text.isprintable()
+    assert len(text) < 1_000
+
+
+def refused_or_read(text: str) -> None:
+    error = "mine.toml: "
+    try:
+        assert isinstance(load_scenario(text, "mine", "mine.toml"), Scenario)
+    except BadScenario as caught:
+        error = str(caught)
+    assert error.startswith("mine.toml: ")
+    assert len(error.splitlines()) == 1
+
+
+@FAST
+@given(st.text() | st.text("[]{}=\",.#\n'abAB_0159 -:"))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    refused_or_read(text)
+
+
+FILES = [(library._FOLDER / f"{name}.toml").read_text("utf-8") for name in library.names()]
+PIECES = [
+    "", " ", "\n", '"', "'", "[", "]", "{", "}", "=", ",", "#", "0", "-1", "1e9", "true", "[]", "{}", '""',
+    "nan", "[[A]]", "[A]", "[B.set]", "1979-05-27", "99999999999", "\\u0000", "\x1b", "你", "s", "l1", "at",
+    "when", "=9",
+]  # fmt: skip
+
+
+@FAST
+@given(
+    st.sampled_from(FILES),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from(PIECES)), max_size=4),
+)
+def test_any_change_to_a_valid_file_is_read_or_refused(
+    text: str, changes: list[tuple[float, int, str]]
+) -> None:
+    for where, length, piece in changes:
+        start = int(where * len(text))
+        text = text[:start] + piece + text[start + length :]
+    refused_or_read(text)
+
+
+VALUES = [
+    "5",
+    "-1",
+    "1.5",
+    "true",
+    '""',
+    '"x"',
+    "[]",
+    "[1]",
+    "{}",
+    "{ a = 1 }",
+    "[[1]]",
+    "1979-05-27",
+    '["", "", "", ""]',
+]
+
+
+@FAST
+@given(st.sampled_from(FILES), st.integers(0, 1_000), st.sampled_from(VALUES))
+def test_any_value_of_any_key_is_read_or_refused(text: str, number: int, value: str) -> None:
+    lines = text.splitlines()
+    keyed = [index for index, line in enumerate(lines) if " = " in line and not line.endswith(("[", "{"))]
+    index = keyed[number % len(keyed)]
+    key = lines[index].partition(" = ")[0]
+    if not key.startswith((" ", "[", "{")):
+        lines[index] = f"{key} = {value}"
+    refused_or_read("\n".join(lines))
+
+
+# What is read.
+
+
+def test_the_least_scenario_has_defaults() -> None:
+    made = scenario()
+    assert (made.name, made.title, made.question, made.answer, made.chapter) == ("test", "t", "q", "", "")
+    assert made.delays == (50_000, 50_000)
+    assert [host.socket for host in made.hosts] == [Socket("10.0.0.1", 49152), Socket("10.0.0.2", 80)]
+    assert [host.profile for host in made.hosts] == [RFC9293] * 2
+    assert not made.raw_numbers
+
+
+def test_every_key_is_read() -> None:
+    made = scenario(
+        'answer = "a\\n  b"\nchapter = "c"\nplace = 7\nnumbers = "raw"\nprelude = "b:listen"\n'
+        'wire = { delay = "5ms", b_to_a = "1s", faults = "l1 u1 d2+5ms l3" }\n'
+        'third_party = [{ at = "2s", segment = "x>a:RST:seq=1" }, { segment = "x>b:RST:seq=2" }]\n'
+        '[A]\naddress = "2001:DB8::1"\nport = 1\nrole = "peer"\nisn = [1, 2]\nsecret = "s"\n'
+        'profile = "linux"\n'
+        'set = { msl = "1s", mss = 9, rfc1337 = true }\n'
+        'script = [{ call = "connect" }, { call = "send", text = "你", at = "1s" },'
+        ' { call = "close", when = "received 5", after = "2ms" }, { call = "abort", when = "peer closed" }]\n'
+        '[B]\naddress = "2001:db8::2"\n'
+        '[figure]\nrows = [["1.", "=1", "1 leaves", "=end"]]\nsymbols = { X = 3 }\ncounts_data = true\n'
+        '[expect]\nsegments = ["A SYN seq=0"]\nrules = ["ACK_NEW"]\n'
+    )
+    a = made.hosts[0]
+    assert (made.answer, made.chapter, made.place, made.raw_numbers) == ("a b", "c", 7, True)
+    assert made.prelude == tuple(parse_moves("b:listen"))
+    assert made.delays == (5_000, 1_000_000)
+    assert made.faults == {1: (Lose(1), Duplicate(1)), 2: (Delay(2, 5_000),), 3: (Lose(3),)}
+    assert [one.at for one in made.injections] == [0, 2_000_000]
+    assert made.injections[1].move == Inject("A", RST, 1)
+    assert (a.socket, a.role, a.isns, a.secret) == (Socket("2001:db8::1", 1), "peer", (1, 2), b"s")
+    assert a.profile == LINUX._replace(msl=1_000_000, mss=9, rfc1337=True)
+    assert a.script == (
+        Act("connect"),
+        Act("send", "at", 1_000_000, 0, "你".encode()),
+        Act("close", "received", 5, 2_000),
+        Act("abort", "peer closed"),
+    )
+    assert made.figure[0] == ("1.", "=1", "1 leaves", "=end")
+    assert (made.symbols, made.counts_data) == ((("X", 3),), True)
+    assert (made.expected.segments, made.expected.rules) == (("A SYN seq=0",), ("ACK_NEW",))
+
+
+def test_texts_lose_their_line_ends() -> None:
+    assert load_scenario('title = """a\nb"""\nquestion = "q\\n"', "mine", "mine.toml").title == "a b"

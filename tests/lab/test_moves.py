@@ -1,0 +1,246 @@
+"""The text of moves: there and back, what each error says, and the limits."""
+
+from __future__ import annotations
+
+import re
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tcptui.core.segment import ACK, FIN, SYN
+from tcptui.lab import moves
+from tcptui.lab.application import CALLS
+from tcptui.lab.durations import LONGEST, exact_duration, parse_duration
+from tcptui.lab.moves import (
+    ALLOWED,
+    LONGEST_TEXT,
+    MOST_STEPS,
+    NEXT,
+    Delay,
+    Do,
+    Duplicate,
+    Inject,
+    Lose,
+    Move,
+    Next,
+    Reorder,
+    Wait,
+    moves_text,
+    parse_moves,
+)
+from tcptui.lab.wire import COPY_AFTER, SIDES, BadMove
+
+FAST = settings(max_examples=200, deadline=None, database=None, derandomize=True)
+
+numbers = st.integers(0, 999_999_999)
+durations = st.integers(0, LONGEST)
+sides = st.sampled_from(SIDES)
+u32 = st.integers(0, (1 << 32) - 1)
+silent = st.sampled_from([call for call in CALLS if call != "send"])
+KINDS: dict[type, st.SearchStrategy[Move]] = {
+    Next: st.just(NEXT),
+    Lose: st.builds(Lose, numbers),
+    Delay: st.builds(Delay, numbers, durations),
+    Duplicate: st.builds(Duplicate, numbers, durations | st.just(COPY_AFTER)),
+    Reorder: st.builds(Reorder, numbers),
+    Wait: st.builds(Wait, durations),
+    Do: st.builds(Do, sides, silent, st.just(b""))
+    | st.builds(Do, sides, st.just("send"), st.binary(min_size=1)),
+    Inject: st.builds(Inject, sides, st.integers(1, 255), u32, u32, st.integers(0, 65_535), st.binary()),
+}
+
+
+def test_there_is_a_strategy_for_every_kind_of_move() -> None:
+    assert set(KINDS) == set(get_args(Move))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@FAST
+@given(st.data())
+def test_every_move_is_read_back_as_it_was_written(kind: type, data: st.DataObject) -> None:
+    move = data.draw(KINDS[kind])
+    assert parse_moves(moves_text([move])) == [move]
+
+
+def test_a_segment_without_any_control_bit_is_read_back_too() -> None:
+    assert parse_moves(moves_text([Inject("B", 0, 5)])) == [Inject("B", 0, 5)]
+
+
+@FAST
+@given(st.lists(st.one_of(*KINDS.values())))
+def test_a_list_of_moves_is_read_back_and_its_text_is_the_shortest_of_its_kind(made: list[Move]) -> None:
+    text = moves_text(made)
+    assert parse_moves(text) == made
+    assert moves_text(parse_moves(text)) == text
+    assert not re.search(r"\bs\d* s\d*\b", text), "steps are counted together"
+    assert text.isascii()
+    assert text.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        (" \n\t ", []),
+        ("s", [NEXT]),
+        ("s3 s", [NEXT] * 4),
+        ("l2", [Lose(2)]),
+        ("d4+200ms", [Delay(4, 200_000)]),
+        ("d4+1.5s", [Delay(4, 1_500_000)]),
+        ("u2", [Duplicate(2, COPY_AFTER)]),
+        ("u2+50ms", [Duplicate(2, 50_000)]),
+        ("r3", [Reorder(3)]),
+        ("w20ms", [Wait(20_000)]),
+        ("w2min", [Wait(120_000_000)]),
+        ("a:connect", [Do("A", "connect")]),
+        ("B:send:hello", [Do("B", "send", b"hello")]),
+        ("b:send:a%20b:c%00", [Do("B", "send", b"a b:c\0")]),
+        ("b:send:%E4%BD%A0", [Do("B", "send", "你".encode())]),
+        ("x>b:SYN,ACK:seq=90:ack=1", [Inject("B", SYN | ACK, 90, 1)]),
+        ("X>A:fin:seq=4294967295:wnd=5:data=hi%21", [Inject("A", FIN, 0xFFFFFFFF, 0, 5, b"hi!")]),
+    ],
+)
+def test_a_text_says_these_moves(text: str, expected: list[Move]) -> None:
+    assert parse_moves(text) == expected
+
+
+BAD: dict[str, str] = {
+    "q": ALLOWED,
+    "²": ALLOWED,
+    "s²": ALLOWED,
+    "s-1": ALLOWED,
+    "w": ALLOWED,
+    "l2,l3": ALLOWED,
+    "c:connect": ALLOWED,
+    "x>c:SYN:seq=1": ALLOWED,
+    "s0": f"a number from 1 to {MOST_STEPS}",
+    f"s{MOST_STEPS + 1}": f"a number from 1 to {MOST_STEPS}",
+    "s5+1s": f"a number from 1 to {MOST_STEPS}",
+    "l": "the number of a segment is missing, as in l2",
+    "d+5ms": "the number of a segment is missing, as in d2",
+    "d2": "by how long is missing, as in d2+200ms",
+    "d2+5": "write a number and us, ms, s or min, as in 50ms",
+    "d2+-5ms": "write a number and us, ms, s or min, as in 50ms",
+    "u2+": ALLOWED,
+    "u2+x": "write a number and us, ms, s or min, as in 50ms",
+    "w5h": "write a number and us, ms, s or min, as in 50ms",
+    "w1441min": "at most one day (1440min)",
+    "w" + "9" * 400 + "s": "at most one day (1440min)",
+    "l2+5ms": "only d and u take a duration",
+    "r2+5ms": "only d and u take a duration",
+    "a:open": "listen, connect, send, close, abort, reboot",
+    "a:": "listen, connect, send, close, abort, reboot",
+    "a:send": "as in a:send:hello",
+    "a:send:": "as in a:send:hello",
+    "a:close:now": "only send does",
+    f"a:send:{'x' * (LONGEST_TEXT + 1)}": f"at most {LONGEST_TEXT}",
+    "x>b:": "CWR, ECE, URG, ACK, PSH, RST, SYN, FIN",
+    "x>b:SIN:seq=1": "CWR, ECE, URG, ACK, PSH, RST, SYN, FIN",
+    "x>b:SYN": "seq=N is missing",
+    "x>b:SYN:seq": "seq=N, ack=N, wnd=N, data=TEXT",
+    "x>b:SYN:seq=": "seq=N, ack=N, wnd=N, data=TEXT",
+    "x>b:SYN:seq=-1": "seq=N, ack=N, wnd=N, data=TEXT",
+    "x>b:SYN:seq=1:win=5": "seq=N, ack=N, wnd=N, data=TEXT",
+    "x>b:SYN:seq=4294967296": "32 bits",
+    "x>b:SYN:seq=" + "9" * 5_000: "32 bits",
+    "x>b:SYN:seq=1:wnd=65536": "wnd: 16",
+    f"x>b:ACK:seq=1:data={'x' * (LONGEST_TEXT + 1)}": f"at most {LONGEST_TEXT}",
+}
+
+
+@pytest.mark.parametrize("word", BAD, ids=lambda word: word[:24])
+def test_an_error_is_one_line_of_bearable_length_and_says_what_is_allowed(word: str) -> None:
+    with pytest.raises(BadMove) as error:
+        parse_moves(f"s {word} s")
+    text = str(error.value)
+    assert BAD[word] in text
+    assert "\n" not in text
+    assert len(text) < 500
+
+
+def test_an_error_names_the_word() -> None:
+    for word in BAD:
+        if len(word) < 40:
+            with pytest.raises(BadMove, match=re.escape(repr(word))):
+                parse_moves(word)
+
+
+def test_only_so_many_steps_can_be_asked_for_at_once() -> None:
+    assert len(parse_moves(f"s{MOST_STEPS}")) == MOST_STEPS
+    with pytest.raises(BadMove, match=f"at most {MOST_STEPS}"):
+        parse_moves(f"s{MOST_STEPS} s")
+
+
+def test_the_longest_text_can_be_sent() -> None:
+    assert parse_moves("a:send:" + "%00" * LONGEST_TEXT) == [Do("A", "send", bytes(LONGEST_TEXT))]
+
+
+@FAST
+@given(st.text() | st.text("slduraxb:>+=,%0123456789msSYNACKeqdat ").filter(lambda text: len(text) < 60))
+def test_any_text_is_read_or_refused_in_one_line(text: str) -> None:
+    error = "none"
+    try:
+        made = parse_moves(text)
+    except BadMove as caught:
+        made = []
+        error = str(caught)
+    assert len(error.splitlines()) == 1
+    assert parse_moves(moves_text(made)) == made
+
+
+def test_the_table_of_the_module_is_true() -> None:
+    words = re.findall(r"``([^`]+)``", (moves.__doc__ or "").partition("| text |")[2])
+    assert len(words) >= 10
+    for word in words:
+        assert parse_moves(word)
+    for word in ALLOWED.split(", "):
+        assert parse_moves(word)
+
+
+# Durations.
+
+
+@FAST
+@given(durations)
+def test_a_duration_is_read_back_exactly(microseconds: int) -> None:
+    assert parse_duration(exact_duration(microseconds)) == microseconds
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "text"),
+    [
+        (0, "0us"),
+        (1, "1us"),
+        (1_000, "1ms"),
+        (1_500_000, "1500ms"),
+        (60_000_000, "1min"),
+        (90_000_000, "90s"),
+    ],
+)
+def test_a_duration_is_written_in_the_largest_unit_that_is_exact(microseconds: int, text: str) -> None:
+    assert exact_duration(microseconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "microseconds"),
+    [
+        ("1 s", 1_000_000),
+        (" 2ms ", 2_000),
+        ("0.5us", 0),
+        ("0.0015ms", 2),
+        ("1440min", LONGEST),
+        ("0.1s", 100_000),
+    ],
+)
+def test_a_duration_may_have_blanks_and_a_point(text: str, microseconds: int) -> None:
+    assert parse_duration(text) == microseconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "5", "ms", "-5ms", "+5ms", "5 h", "5e3ms", ".5s", "5.s", "٥ms", "inf s", "1441min"]
+)
+def test_anything_else_is_no_duration(text: str) -> None:
+    with pytest.raises(ValueError, match=r"as in 50ms|at most one day"):
+        parse_duration(text)

@@ -1,0 +1,366 @@
+"""The world: its total order, what each move does, and that a refused move changes nothing."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+
+from tcptui.core.events import Delivered, Returned, Sent, Signal, Signalled
+from tcptui.core.segment import RST, SYN
+from tcptui.core.state import State
+from tcptui.lab.application import CALLS, POSSIBLE_CALLS
+from tcptui.lab.loader import BadScenario
+from tcptui.lab.moves import NEXT, Delay, Do, Lose
+from tcptui.lab.wire import SIDES, BadMove, Fate, Side
+from tcptui.lab.world import LONGEST_PATH, World
+from tests.lab.worlds import OPEN, flight, play, scenario, sends, to_the_end, world
+
+# The order.
+
+ALL_AT_ONCE = (
+    OPEN
+    + """
+wire.faults = "d1+950ms d2+950ms"
+A.script = [{ call = "send", text = "a" }, { call = "send", at = "1s", text = "b" }]
+B.script = [{ call = "send", text = "c" }, { call = "send", at = "1s", text = "d" }]
+third_party = [
+    { at = "1s", segment = "x>b:RST:seq=1" },
+    { at = "1s", segment = "x>a:RST:seq=2" },
+]
+"""
+)
+
+
+def test_at_the_same_time_calls_come_first_then_third_parties_arrivals_timers_and_a_before_b() -> None:
+    made = world(ALL_AT_ONCE, "s2")
+    seen = []
+    while (coming := made.coming()) is not None and coming.at == 1_000_000:
+        seen.append((coming.cause, coming.side, coming.number))
+        made.step()
+    assert seen == [
+        ("call", "A", 0), ("call", "B", 0),
+        ("third party", "X", 0), ("third party", "X", 1),
+        ("arrival", "B", 1), ("arrival", "A", 2),
+        ("timer", "A", 0), ("timer", "B", 0),
+    ]  # fmt: skip
+
+
+def test_of_arrivals_at_the_same_time_the_lower_number_comes_first_whoever_receives() -> None:
+    made = world(OPEN)
+    sends(made, b"1", side="B")
+    sends(made, b"2")
+    assert [report.flight for report in play(made, "s2")] == [1, 2]
+
+
+def test_third_parties_come_by_time_not_by_line() -> None:
+    lines = """third_party = [{ at = "2s", segment = "x>b:RST:seq=2" }, { segment = "x>b:RST:seq=1" }]"""
+    made = world(lines)
+    assert [(report.at, report.cause) for report in to_the_end(made)] == [
+        (0, "third party"), (25_000, "arrival"), (2_000_000, "third party"), (2_025_000, "arrival"),
+    ]  # fmt: skip
+
+
+def test_the_clock_never_runs_back() -> None:
+    made = world(ALL_AT_ONCE)
+    times = [report.at for report in to_the_end(made)]
+    assert times == sorted(times)
+
+
+def test_nothing_more_happens_by_itself_in_an_empty_world() -> None:
+    made = world()
+    assert made.coming() is None
+    assert made.step() is None
+    with pytest.raises(BadMove, match="nothing more will happen by itself"):
+        made.apply(NEXT)
+
+
+# What moves do.
+
+
+def test_a_lost_segment_is_reported_and_never_arrives() -> None:
+    made = world(OPEN)
+    sends(made, b"x")
+    (report,) = play(made, "l1")
+    assert [(one.number, one.fate) for one in report.ended] == [(1, Fate.LOST)]
+    assert (report.cause, report.side, report.flight) == ("fault", "X", 1)
+    assert all(report.flight != 1 for report in to_the_end(made))
+
+
+def test_a_delayed_segment_is_overtaken_and_its_text_waits_for_it() -> None:
+    made = world(OPEN)
+    sends(made, b"first ", b"second")
+    play(made, "d1+20ms")
+    arrivals = [(report.flight, report.events) for report in play(made, "s4") if report.side == "B"]
+    assert [number for number, _ in arrivals] == [2, 1]
+    assert [e.data for e in arrivals[0][1] if isinstance(e, Delivered)] == []
+    assert b"".join(e.data for e in arrivals[1][1] if isinstance(e, Delivered)) == b"first second"
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["in flight", "remembered"])
+def test_a_duplicate_arrives_beside_its_original_and_is_delivered_once(ended: bool) -> None:
+    made = world(OPEN)
+    sends(made, b"once")
+    reports = play(made, "s u1+5ms" if ended else "u1+5ms s")
+    reports += to_the_end(made)
+    copies = [report for report in reports if report.cause == "fault"]
+    number = copies[0].launched[0]
+    assert (flight(made, number).copy_of, copies[0].flight) == (1, 1)
+    arrivals = [report.flight for report in reports if report.cause == "arrival" and report.side == "B"]
+    assert arrivals == [1, number]
+    texts = [event.data for report in reports for event in report.events if isinstance(event, Delivered)]
+    assert texts == [b"once"]
+
+
+def test_a_reordered_segment_is_overtaken_by_the_next_of_its_direction() -> None:
+    made = world(OPEN)
+    sends(made, b"1", b"2")
+    sends(made, b"3", side="B")
+    play(made, "r1")
+    assert [report.flight for report in play(made, "s5") if report.side == "B"][:2] == [2, 1]
+
+
+def test_waiting_moves_the_clock_and_nothing_else() -> None:
+    made = world(OPEN)
+    sends(made, b"x")
+    before = made.copy()
+    (report,) = play(made, "w20ms")
+    assert (report.cause, report.at, report.events, made.now) == ("wait", 20_000, (), 20_000)
+    made.now = 0
+    assert made == before
+
+
+def test_one_can_wait_until_the_next_thing_happens_but_not_longer() -> None:
+    made = world(OPEN)
+    sends(made, b"x")
+    with pytest.raises(BadMove, match="can't wait 51ms: something happens in 50ms"):
+        play(made, "w51ms")
+    play(made, "w50ms")
+    assert made.now == 50_000
+    assert play(made, "s")[0].at == 50_000
+
+
+def test_a_third_party_speaks_in_the_other_ends_name_and_its_segment_takes_half_the_way() -> None:
+    made = world(OPEN)
+    (report,) = play(made, "x>b:RST:seq=1001")
+    sent = flight(made, report.launched[0])
+    a, b = made.host("A").setup.socket, made.host("B").setup.socket
+    assert (sent.sender, sent.receiver, sent.segment.src, sent.segment.dst) == ("X", "B", a, b)
+    assert (sent.sent_at, sent.due, sent.bases) == (0, 25_000, (1000, 5000))
+    (arrival,) = play(made, "s")
+    assert Signalled(1, Signal.RESET) in arrival.events
+    assert (made.host("A").state, made.host("B").state) == (State.ESTABLISHED, State.CLOSED)
+
+
+def test_a_call_of_a_program_is_made_at_once() -> None:
+    made = world()
+    (listens, connects) = play(made, "b:listen a:connect")
+    assert (listens.cause, listens.side, listens.call, listens.launched) == ("call", "B", "listen", ())
+    assert (connects.side, connects.call, connects.launched) == ("A", "connect", (1,))
+    assert (made.host("A").state, made.host("B").state) == (State.SYN_SENT, State.LISTEN)
+
+
+def test_a_reboot_forgets_everything_but_goes_on_with_its_initial_numbers() -> None:
+    made = world('A.isn = [7, 8]\nprelude = "b:listen a:connect s3"\n')
+    play(made, "a:reboot")
+    assert (made.host("A").state, made.host("A").stack.tcbs()) == (State.CLOSED, [])
+    assert made.host("B").state is State.ESTABLISHED
+    (report,) = play(made, "a:connect")
+    (syn,) = (event.segment for event in report.events if isinstance(event, Sent))
+    assert (syn.flags, syn.seq) == (SYN, 8)
+
+
+def test_a_reboot_is_silent_and_leaves_what_is_on_the_wire() -> None:
+    made = world(OPEN)
+    sends(made, b"x")
+    (report,) = play(made, "a:reboot")
+    assert (report.events, report.launched, len(made.wire.flights)) == ((), (), 1)
+    play(made, "s2")
+    assert flight(made, 3).segment.flags & RST, "B's ACK meets no connection"
+
+
+def test_a_script_goes_on_after_a_reboot() -> None:
+    script = (
+        'A.script = [{ call = "connect" }, { call = "reboot", at = "1s" }, { call = "connect", at = "2s" }]'
+    )
+    made = world(script)
+    calls = [(report.at, report.call) for report in to_the_end(made) if report.cause == "call"]
+    assert calls == [(0, "connect"), (1_000_000, "reboot"), (2_000_000, "connect")]
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ('when = "established"', 200_000),
+        ('when = "established", after = "30ms"', 230_000),
+        ('at = "3s"', 3_000_000),
+        ('at = "0s"', 100_000),
+    ],
+)
+def test_a_call_waits_for_the_one_before_it_and_for_its_trigger(when: str, expected: int) -> None:
+    script = f'[{{ call = "connect", at = "100ms" }}, {{ call = "send", text = "x", {when} }}]'
+    made = world(f'A.script = {script}\nB.script = [{{ call = "listen" }}]')
+    times = [report.at for report in to_the_end(made) if report.call == "send"]
+    assert times == [expected]
+
+
+def test_faults_of_the_story_befall_segments_by_their_numbers() -> None:
+    made = world(OPEN + 'wire.faults = "l1 d2+5ms u3"\n')
+    sends(made, b"1", b"2", b"3")
+    assert [(f.number, f.copy_of, f.delayed_by) for f in made.wire.flights] == [
+        (2, 0, 5_000),
+        (3, 0, 0),
+        (4, 3, 0),
+    ]
+
+
+def test_the_prelude_is_over_before_the_story_begins() -> None:
+    made = world(OPEN + 'wire.faults = "l1"\n')
+    assert (made.now, made.wire.launched, made.wire.past) == (0, 0, ())
+    assert [made.host(side).path for side in SIDES] == [((State.ESTABLISHED, 0),)] * 2
+    sends(made, b"x")
+    assert made.wire.past[0].fate is Fate.LOST
+
+
+def test_a_prelude_must_leave_nothing_behind() -> None:
+    with pytest.raises(BadMove, match="must leave nothing on the wire and no timer running"):
+        world('prelude = "a:connect"')
+
+
+# What a host remembers.
+
+
+def test_a_host_remembers_the_last_states_it_has_been_in() -> None:
+    made = world()
+    for _ in range(LONGEST_PATH):
+        play(made, "b:listen b:close")
+    path = made.host("B").path
+    assert len(path) == LONGEST_PATH
+    assert [state for state, _ in path[-2:]] == [State.LISTEN, State.CLOSED]
+
+
+def test_an_old_connection_that_ends_says_nothing_of_the_new_one() -> None:
+    """A program may listen again while its last connection is in TIME-WAIT."""
+    made = world(OPEN, "a:close s2 b:close s2")
+    assert made.host("A").state is State.TIME_WAIT
+    play(made, "a:listen")
+    host = made.host("A")
+    for _ in to_the_end(made):
+        pass
+    assert host.state is State.LISTEN
+    assert host.path[-1][0] is State.LISTEN
+    assert not host.knowledge.closed
+
+
+# Refusals.
+
+IMPOSSIBLE = (
+    "l9", "l0", "l3", "d3+5ms", "u9", "r9", "r1", "r3", "w2s", "d9+5ms",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("word", IMPOSSIBLE)
+def test_a_move_that_cannot_be_made_changes_nothing(word: str) -> None:
+    made = world(OPEN)
+    sends(made, b"x")
+    sends(made, b"y", side="B")
+    play(made, "s")
+    play(made, "l3")
+    before, value = made.copy(), hash(made)
+    with pytest.raises(BadMove) as error:
+        play(made, word)
+    assert "\n" not in str(error.value)
+    assert (made, hash(made)) == (before, value)
+
+
+def test_a_move_that_the_storys_faults_make_impossible_changes_nothing() -> None:
+    """The story may ask of a segment what can't be done: a copy that is lost can't be delayed."""
+    made = World(scenario(OPEN)._replace(faults={2: (Lose(2), Delay(2, 5))}))
+    sends(made, b"x")
+    before = made.copy()
+    with pytest.raises(BadMove):
+        play(made, "u1")
+    assert made == before
+
+
+def test_a_long_chain_of_copies_of_copies_is_no_trouble() -> None:
+    chain = " ".join(f"u{number}" for number in range(1, 2_000))
+    with suppress(BadScenario):  # It may be too long to be a story.
+        assert len(world(f'wire.faults = "{chain}"', "a:connect").wire.flights) == 2_000
+
+
+# Copies and values.
+
+
+def test_a_copy_goes_its_own_way() -> None:
+    made = world(ALL_AT_ONCE, "s3")
+    value = made.values()
+    copy = made.copy()
+    for _ in to_the_end(copy):
+        pass
+    play(copy, "a:reboot b:reboot")
+    assert made.values() == value
+    assert made != copy
+
+
+def test_the_same_moves_lead_to_equal_worlds_with_equal_hashes() -> None:
+    one, other = world(ALL_AT_ONCE), world(ALL_AT_ONCE)
+    while one.step() is not None:
+        other.step()
+        assert one == other
+        assert hash(one) == hash(other)
+    assert one == one.copy()
+    assert len({one, other, one.copy()}) == 1
+
+
+@pytest.mark.parametrize(
+    "moves", ["w1us", "d1+1us", "l1", "u1", "s", "a:send:x", "a:reboot", "b:close", "x>b:RST:seq=1"]
+)
+def test_worlds_that_differ_in_anything_are_not_equal(moves: str) -> None:
+    one, other = world(OPEN, "a:send:y"), world(OPEN, "a:send:y")
+    play(other, moves)
+    assert one != other
+    assert hash(one) != hash(other)
+
+
+def test_a_world_is_not_equal_to_something_else() -> None:
+    assert world() != "world"
+    assert world() != World(scenario(name="other"))
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("state", list(State))
+def test_a_call_is_possible_where_the_core_does_not_refuse_it(state: State, side: Side) -> None:
+    """`POSSIBLE_CALLS` is what a screen offers: it must agree with what the core says."""
+    made = in_state(state, side)
+    for call in CALLS:
+        there = made.copy()
+        report = there.apply(Do(side, call, b"x" if call == "send" else b""))
+        answers = [event.response.value for event in report.events if isinstance(event, Returned)]
+        refused = any(answer.startswith("error") for answer in answers[:1])
+        if call in POSSIBLE_CALLS[state]:
+            assert not refused, f"{call} in {state}"
+        elif call != "listen" and not (call == "connect" and state is State.CLOSED):
+            assert refused, f"{call} in {state}"
+
+
+REACHED = {
+    State.CLOSED: "",
+    State.LISTEN: "m:listen",
+    State.SYN_SENT: "m:connect",
+    State.SYN_RECEIVED: "m:listen o:connect s",
+    State.ESTABLISHED: "m:listen o:connect s3",
+    State.FIN_WAIT_1: "m:listen o:connect s3 m:close",
+    State.FIN_WAIT_2: "m:listen o:connect s3 m:close s2",
+    State.CLOSE_WAIT: "m:listen o:connect s3 o:close s",
+    State.CLOSING: "m:listen o:connect s3 m:close o:close s2",
+    State.LAST_ACK: "m:listen o:connect s3 o:close s m:close",
+    State.TIME_WAIT: "m:listen o:connect s3 m:close s2 o:close s",
+}
+
+
+def in_state(state: State, side: Side) -> World:
+    other = "b" if side == "A" else "a"
+    made = world("", REACHED[state].replace("m:", f"{side.lower()}:").replace("o:", f"{other}:"))
+    assert made.host(side).state is state
+    return made

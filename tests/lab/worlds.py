@@ -1,0 +1,49 @@
+"""Scenarios and worlds that the tests of lab, formats and view begin with. Nothing here judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tcptui.lab.loader import load_scenario
+from tcptui.lab.moves import Do, Move, parse_moves
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.wire import Flight
+from tcptui.lab.world import Report, World
+
+HEAD = 'title = "t"\nquestion = "q"\n'
+OPEN = 'A.isn = 1000\nB.isn = 5000\nprelude = "b:listen a:connect s3"\n'
+"""An established connection to begin with; the first text of A has SEQ 1001, of B 5001."""
+
+
+def scenario(toml: str = "", name: str = "test") -> Scenario:
+    """A scenario of these lines and the two that every one needs."""
+    return load_scenario(HEAD + toml, name, f"{name}.toml")
+
+
+def world(toml: str = "", moves: str = "") -> World:
+    made = World(scenario(toml))
+    play(made, moves)
+    return made
+
+
+def play(world: World, moves: str | list[Move]) -> list[Report]:
+    return [world.apply(move) for move in (parse_moves(moves) if isinstance(moves, str) else moves)]
+
+
+def sends(world: World, *texts: bytes, side: str = "A") -> None:
+    for text in texts:
+        world.apply(Do("A" if side == "A" else "B", "send", text))
+
+
+def to_the_end(world: World, most: int = 10_000) -> Iterator[Report]:
+    for _ in range(most):
+        report = world.step()
+        if report is None:
+            return
+        yield report
+    raise AssertionError(f"not over after {most} steps")
+
+
+def flight(world: World, number: int) -> Flight:
+    """A segment that the wire still knows."""
+    return next(one for one in (*world.wire.flights, *world.wire.past) if one.number == number)

@@ -1,0 +1,285 @@
+"""The command line from outside: what it prints, and that each error is one line and status 2."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tcptui import __version__, library
+from tcptui.formats.ladder import ladder_text
+from tcptui.formats.rfc import rfc_figure
+from tcptui.lab.moves import parse_moves
+from tcptui.lab.run import play
+from tests.lab.worlds import HEAD
+
+COMMAND = (sys.executable, "-m", "tcptui")
+ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "TERM": "xterm-256color"}
+Result = subprocess.CompletedProcess[str]
+
+
+def tcptui(*arguments: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> Result:
+    """Runs the command without a terminal."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=cwd,
+        env={**ENVIRONMENT, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A directory with files that are scenarios and files that are not."""
+    (tmp_path / "mine.toml").write_text(
+        HEAD + 'A.script = [{ call = "connect" }]\nB.script = [{ call = "listen" }]\n'
+    )
+    (tmp_path / "broken.toml").write_text("title = = 1\n")
+    (tmp_path / "unknown.toml").write_text(HEAD + "colour = 1\n")
+    (tmp_path / "latin.toml").write_bytes(b'title = "caf\xe9"\n')
+    (tmp_path / "deep.toml").write_text(f"{HEAD}a = {'[' * 3_000}")
+    (tmp_path / "number.toml").write_text(f"{HEAD}place = {'1' * 5_000}\n")
+    (tmp_path / "prelude.toml").write_text(HEAD + 'prelude = "l5"\n')
+    (tmp_path / "faults.toml").write_text(
+        HEAD + 'wire.faults = "l1 d1+5ms"\nA.script = [{ call = "connect" }]\n'
+    )
+    (tmp_path / "row.toml").write_text(HEAD + 'figure.rows = [["1.", "=x", "", ""]]\n')
+    (tmp_path / "figure.toml").write_text(HEAD + 'figure.rows = [["1.", "", "9", ""]]\n')
+    (tmp_path / "escape.toml").write_text(HEAD + '"\\u001b[31mred" = 1\n')
+    (tmp_path / "folder.toml").mkdir()
+    return tmp_path
+
+
+# What it prints.
+
+
+def test_the_list_names_every_scenario_under_its_chapter() -> None:
+    result = tcptui("list")
+    assert (result.returncode, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    for scenario in library.all_scenarios():
+        assert any(line.split() == [scenario.name, *scenario.title.split()] for line in lines)
+        assert scenario.chapter in lines
+    assert len(lines) == len(library.names()) + 2 * len({one.chapter for one in library.all_scenarios()}) - 1
+
+
+@pytest.mark.parametrize("name", ["handshake", "lost-syn-ack", "figure-9"])
+def test_a_scenario_is_printed_in_both_formats(name: str) -> None:
+    run = play(library.find(name))
+    for form, text in (("ladder", ladder_text(run)), ("rfc", rfc_figure(run))):
+        result = tcptui("play", name, "--format", form)
+        assert (result.returncode, result.stdout, result.stderr) == (0, text, "")
+
+
+def test_moves_come_first() -> None:
+    result = tcptui("play", "handshake", "--moves", "s2 l1", "--format", "ladder")
+    expected = ladder_text(play(library.find("handshake"), parse_moves("s2 l1")))
+    assert (result.returncode, result.stdout) == (0, expected)
+    assert "✗ lost" in result.stdout
+
+
+def test_a_file_of_ones_own_is_played(folder: Path) -> None:
+    for path in ("mine.toml", "./mine.toml", str(folder / "mine.toml")):
+        result = tcptui("play", path, "--format=rfc", cwd=folder)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert "ESTABLISHED" in result.stdout
+
+
+def test_the_version_and_the_help_are_printed() -> None:
+    assert tcptui("--version").stdout == f"tcptui {__version__}\n"
+    for arguments in (["--help"], ["play", "--help"], ["list", "-h"]):
+        result = tcptui(*arguments)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout.startswith("usage: tcptui")
+
+
+def test_what_is_printed_is_the_same_whatever_the_environment() -> None:
+    plain = tcptui("play", "life", "--format", "ladder").stdout
+    for environment in (
+        {"COLUMNS": "20"},
+        {"NO_COLOR": "1"},
+        {"TERM": "dumb"},
+        {"LC_ALL": "C", "PYTHONHASHSEED": "3"},
+    ):
+        assert tcptui("play", "life", "--format", "ladder", env=environment).stdout == plain
+
+
+def test_printing_does_not_load_the_screen() -> None:
+    code = "import sys, tcptui.cli; tcptui.cli.main(sys.argv[1:]); print('textual' in sys.modules)"
+    for arguments in (["list"], ["play", "life", "--format", "ladder"]):
+        result = subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=True,
+        )
+        assert result.stdout.splitlines()[-1] == "False"
+
+
+# What it refuses.
+
+LADDER = ("--format", "ladder")
+ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "unknown scenario": (
+        ("play", "handshak", *LADDER),
+        ("no scenario 'handshak'", "did you mean 'handshake'?"),
+    ),
+    "unknown scenario, nothing near": (("play", "qqq", *LADDER), ("no scenario 'qqq'", "tcptui list")),
+    "broken TOML": (("play", "broken.toml", *LADDER), ("broken.toml: no valid TOML", "line")),
+    "unknown key": (
+        ("play", "unknown.toml", *LADDER),
+        ("unknown.toml: colour: is unknown", "allowed: title"),
+    ),
+    "directory": (("play", "folder.toml", *LADDER), ("folder.toml: is a directory",)),
+    "current directory": (("play", "./", *LADDER), ("is a directory",)),
+    "missing file": (("play", "gone.toml", *LADDER), ("gone.toml: there is no such file",)),
+    "no UTF-8": (("play", "latin.toml", *LADDER), ("latin.toml: is no UTF-8 text (octet 12)",)),
+    "nested too deep": (("play", "deep.toml", *LADDER), ("deep.toml: no valid TOML",)),
+    "number too long": (("play", "number.toml", *LADDER), ("number.toml:",)),
+    "impossible prelude": (("play", "prelude.toml", *LADDER), ("prelude.toml: prelude", "no segment #5")),
+    "impossible faults": (("play", "faults.toml", *LADDER), ("faults.toml: wire.faults",)),
+    "bad figure row": (("play", "row.toml", "--format", "rfc"), ("row.toml: figure.rows[1]", "=start")),
+    "figure of segments that are not": (
+        ("play", "figure.toml", "--format", "rfc"),
+        ("segment #9", "the run has 0"),
+    ),
+    "escape sequence in a key": (("play", "escape.toml", *LADDER), ("escape.toml: ", "is unknown")),
+    "escape sequence in a name": (("play", "./\x1b[31m.toml", *LADDER), ("there is no such file",)),
+    "line end in a name": (("play", "./a\nb.toml", *LADDER), ("there is no such file",)),
+    "impossible move": (
+        ("play", "handshake", "--moves", "s2 l9", *LADDER),
+        ("move 3:", "there is no segment #9"),
+    ),
+    "impossible step": (
+        ("play", "handshake", "--moves", "s99", *LADDER),
+        ("move 6:", "nothing more will happen"),
+    ),
+    "no move": (("play", "handshake", "--moves", "s2 x", *LADDER), ("'x' is no move", "l2, d4+200ms")),
+    "move of many digits": (
+        ("play", "handshake", "--moves", f"w{'9' * 400}s", *LADDER),
+        ("at most one day",),
+    ),
+    "unknown format": (("play", "life", "--format", "pcap"), ("pcap", "ladder", "rfc")),
+    "format without a name": (("play", "life", "--format"), ("--format",)),
+    "unknown option": (("play", "life", "--colour"), ("--colour",)),
+    "short form of an option": (("play", "life", "--form", "ladder"), ("--form",)),
+    "unknown command": (("run", "life"), ("run", "play", "list")),
+    "no name": (("play", *LADDER), ("NAME",)),
+    "too many names": (("list", "life"), ("life",)),
+    "no terminal to play": (("play", "handshake"), ("needs a terminal", "--format ladder")),
+    "no terminal to choose": ((), ("needs a terminal", "tcptui list")),
+    "empty name": (("play", "", *LADDER), ("no scenario ''",)),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_error_is_one_line_on_standard_error_and_status_2(name: str, folder: Path) -> None:
+    arguments, says = ERRORS[name]
+    result = tcptui(*arguments, cwd=folder)
+    assert "Traceback" not in result.stderr
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("tcptui: ")
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.endswith("\n")
+    assert result.stderr[:-1].isprintable()
+    for part in says:
+        assert part in result.stderr
+
+
+def test_a_name_that_is_no_text_is_an_error_of_one_line(folder: Path) -> None:
+    for name in (b"\xff", b"./\xff.toml"):
+        result = subprocess.run(
+            [*COMMAND, "play", name, *LADDER],
+            cwd=folder,
+            env=ENVIRONMENT,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert result.returncode == 2
+        assert result.stderr.startswith(b"tcptui: ")
+        assert result.stderr.count(b"\n") == 1
+
+
+def test_a_terminal_that_can_do_nothing_is_refused_too() -> None:
+    pty = pytest.importorskip("pty")
+    controller, terminal = pty.openpty()
+    try:
+        result = subprocess.run(
+            [*COMMAND, "play", "handshake"],
+            stdin=terminal, stdout=terminal, stderr=terminal, env={**ENVIRONMENT, "TERM": "dumb"},
+            timeout=60, check=False,
+        )  # fmt: skip
+        text = os.read(controller, 10_000).decode()
+    finally:
+        os.close(controller)
+        os.close(terminal)
+    assert result.returncode == 2
+    assert text.startswith("tcptui: the screen needs more than TERM=dumb")
+    assert text.count("\n") == 1
+
+
+# Readers that go away.
+
+
+@pytest.mark.parametrize("arguments", ["list", "play life --format ladder"])
+def test_a_reader_who_has_seen_enough_is_no_error(arguments: str) -> None:
+    line = f"{sys.executable} -u -m tcptui {arguments} | head -1; echo ${{PIPESTATUS[0]}}"
+    result = subprocess.run(
+        ["bash", "-c", line], env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=60, check=True
+    )
+    assert result.stderr == ""
+    first, status = result.stdout.splitlines()
+    assert first
+    assert status == "0"
+
+
+def test_a_reader_who_never_was_is_no_error_either() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    result = subprocess.run(
+        [*COMMAND, "list"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env=ENVIRONMENT,
+        timeout=60,
+        check=False,
+    )
+    os.close(writer)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_full_disk_is_an_error_of_one_line() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [*COMMAND, "list"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env=ENVIRONMENT,
+            timeout=60,
+            check=False,
+        )
+    assert "Traceback" not in result.stderr
+    assert result.returncode == 2
+    assert result.stderr.startswith("tcptui: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_terminal_of_ascii_gets_no_traceback() -> None:
+    """The ladder needs more than ASCII: signs that can't be written are replaced, or one line says so."""
+    result = tcptui("play", "handshake", *LADDER, env={"PYTHONIOENCODING": "ascii"})
+    assert "Traceback" not in result.stderr
+    assert result.returncode in (0, 2)
+    assert result.stderr.count("\n") <= 1

@@ -1,0 +1,224 @@
+"""The pane of one end: what the last move changed is marked and nothing else; every line fits."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tcptui import library
+from tcptui.core.events import TimerKind
+from tcptui.core.state import State
+from tcptui.lab.history import History
+from tcptui.lab.moves import parse_moves
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.wire import SIDES, Side
+from tcptui.lab.world import World
+from tcptui.view.endpoint import MARK, endpoint_lines
+from tcptui.view.lines import Line, line_width
+from tests.lab.worlds import OPEN, scenario
+
+PANES = (18, 28, 36)
+"""The widths inside the borders of the screen's panes."""
+FAR = scenario(OPEN.replace("1000", "3000000000").replace("5000", "4294967290"), "far")
+FIELD = re.compile(rf"([{MARK} ])(SND\.|RCV\.|)(ISS|IRS|UNA|NXT|WND) +([-\d]+)")
+NAMES = {TimerKind.RETRANSMISSION: "RTX", TimerKind.TIME_WAIT: "2MSL", TimerKind.USER: "USER"}
+
+
+def lines_of(
+    world: World, before: World, side: Side, width: int = 28, height: int = 40, raw: bool = False
+) -> list[Line]:
+    return endpoint_lines(world, before, side, width, height, at=world.now, raw=raw)
+
+
+def texts(lines: list[Line]) -> list[str]:
+    return ["".join(text for text, _ in line) for line in lines]
+
+
+def fields(lines: list[Line]) -> dict[tuple[str, str], tuple[str, bool]]:
+    """Each variable's value and whether it is marked, by direction and name."""
+    found: dict[tuple[str, str], tuple[str, bool]] = {}
+    for text in texts(lines):
+        for index, match in enumerate(FIELD.finditer(text)):
+            mark, prefix, name, value = match.groups()
+            way = {"SND.": "send", "RCV.": "receive"}.get(prefix) or (
+                "receive" if name == "IRS" or index else "send"
+            )
+            found[way, name] = (value, mark == MARK)
+    return found
+
+
+MOVES = {
+    "text both ways": (FAR, "a:send:hello s2 b:send:hello%20you s2 a:send:x l5 s2"),
+    "both close": (FAR, "a:close s2 b:close s3"),
+    "out of order": (FAR, "a:send:1 a:send:2 r1 s4"),
+    "from nothing": (scenario(), "b:listen a:connect s3 a:abort s b:listen a:connect l5 s4"),
+    "crash": (FAR, "b:send:x a:reboot s2 a:connect s2"),
+    "refused": (scenario(), "a:connect s2 a:close a:send:x"),
+}
+
+
+def steps(scenario: Scenario, moves: str) -> list[History]:
+    """The history after each move."""
+    made = []
+    parsed = parse_moves(moves)
+    for count in range(len(parsed) + 1):
+        history = History(scenario)
+        for move in parsed[:count]:
+            history.apply(move)
+        made.append(history)
+    return made
+
+
+ALL = [
+    *(pytest.param(*MOVES[name], id=name) for name in MOVES),
+    *(pytest.param(library.find(name), None, id=name) for name in library.names()),
+]
+
+
+def worlds(scenario: Scenario, moves: str | None) -> list[tuple[World, World]]:
+    """Each moment with the one before it."""
+    history = History(scenario)
+    made = [(history.world, history.before)]
+    if moves is not None:
+        return [(one.world, one.before) for one in steps(scenario, moves)]
+    while history.world.coming() is not None:
+        history.apply()
+        made.append((history.world, history.before))
+    return made
+
+
+@pytest.mark.parametrize(("scenario", "moves"), ALL)
+@pytest.mark.parametrize("raw", [False, True])
+def test_every_line_is_exactly_as_wide_and_there_are_as_many_as_asked(
+    scenario: Scenario, moves: str | None, raw: bool
+) -> None:
+    for world, before in worlds(scenario, moves):
+        for side in SIDES:
+            for width in (17, 18, 19, 22, 25, 26, 28, 36, 60):
+                for height in (1, 9, 40):
+                    lines = lines_of(world, before, side, width, height, raw)
+                    assert len(lines) == height
+                    assert {line_width(line) for line in lines} == {width}
+
+
+@pytest.mark.parametrize(("scenario", "moves"), ALL)
+@pytest.mark.parametrize("width", PANES)
+@pytest.mark.parametrize("raw", [False, True])
+def test_a_variable_is_marked_if_its_value_changed_and_only_then(
+    scenario: Scenario, moves: str | None, width: int, raw: bool
+) -> None:
+    for world, before in worlds(scenario, moves):
+        for side in SIDES:
+            now = fields(lines_of(world, before, side, width, raw=raw))
+            then = fields(lines_of(before, before, side, width, raw=raw))
+            assert set(now) == set(then)
+            assert len(now) == 7
+            for name, (value, marked) in now.items():
+                assert marked == (value != then[name][0]), name
+
+
+@pytest.mark.parametrize(("scenario", "moves"), ALL)
+@pytest.mark.parametrize("width", PANES)
+def test_the_variables_are_those_of_the_block_and_none_is_cut(
+    scenario: Scenario, moves: str | None, width: int
+) -> None:
+    for world, before in worlds(scenario, moves):
+        for side in SIDES:
+            tcb = world.host(side).tcb
+            raw = fields(lines_of(world, before, side, width, raw=True))
+            relative = fields(lines_of(world, before, side, width))
+            if tcb is None or tcb.state is State.LISTEN:
+                assert {value for value, _ in raw.values()} == {"-"}
+                continue
+            assert raw["send", "ISS"][0] == str(tcb.iss)
+            assert raw["send", "UNA"][0] == str(tcb.snd_una)
+            assert raw["send", "NXT"][0] == str(tcb.snd_nxt)
+            assert raw["receive", "WND"][0] == relative["receive", "WND"][0] == str(tcb.rcv_wnd)
+            assert relative["send", "ISS"][0] == "0"
+            assert relative["send", "NXT"][0] == str((tcb.snd_nxt - tcb.iss) % (1 << 32))
+            if tcb.state is not State.SYN_SENT:
+                assert raw["receive", "NXT"][0] == str(tcb.rcv_nxt)
+                assert raw["send", "WND"][0] == str(tcb.snd_wnd)
+                assert relative["receive", "NXT"][0] == str((tcb.rcv_nxt - tcb.irs) % (1 << 32))
+
+
+@pytest.mark.parametrize(("scenario", "moves"), ALL)
+def test_the_state_is_marked_if_it_changed_and_only_then(scenario: Scenario, moves: str | None) -> None:
+    for world, before in worlds(scenario, moves):
+        for side in SIDES:
+            (first, *_) = texts(lines_of(world, before, side))
+            state, was = world.host(side).state, before.host(side).state
+            assert first[1:].startswith(f"{state.value} ")
+            assert (first[0] == MARK) == (state is not was)
+
+
+@pytest.mark.parametrize(("scenario", "moves"), ALL)
+def test_a_timer_is_marked_if_it_was_started_or_stopped_and_only_then(
+    scenario: Scenario, moves: str | None
+) -> None:
+    for world, before in worlds(scenario, moves):
+        for side in SIDES:
+            tcb, old = world.host(side).tcb, before.host(side).tcb
+            running = dict(tcb.timers()) if tcb else {}
+            ran = dict(old.timers()) if old else {}
+            shown: dict[str, bool] = {
+                text[1:5].strip(): text[0] == MARK
+                for text in texts(lines_of(world, before, side, height=60))
+                if re.match(rf"[{MARK} ](RTX|2MSL|USER) ", text)
+            }
+            assert {NAMES[kind] for kind in running} <= set(shown)
+            for kind, name in NAMES.items():
+                assert shown.get(name, False) == (running.get(kind) != ran.get(kind)), name
+
+
+@pytest.mark.parametrize(("scenario", "moves"), ALL)
+def test_nothing_is_marked_where_nothing_changed(scenario: Scenario, moves: str | None) -> None:
+    for world, _ in worlds(scenario, moves):
+        for side in SIDES:
+            lines = lines_of(world, world.copy(), side)
+            assert not any(MARK in text for text in texts(lines))
+            assert not any(style == "changed" for line in lines for _, style in line)
+
+
+@pytest.mark.parametrize(("scenario", "moves"), ALL)
+def test_what_is_marked_is_coloured_and_what_is_coloured_is_marked(
+    scenario: Scenario, moves: str | None
+) -> None:
+    for world, before in worlds(scenario, moves):
+        for side in SIDES:
+            for line in lines_of(world, before, side):
+                for text, style in line:
+                    assert text.startswith(MARK) == (style == "changed")
+
+
+def test_an_end_that_a_move_does_not_touch_has_no_mark() -> None:
+    history = steps(FAR, "a:send:hello")[-1]
+    assert any(MARK in text for text in texts(lines_of(history.world, history.before, "A")))
+    assert not any(MARK in text for text in texts(lines_of(history.world, history.before, "B")))
+
+
+def test_a_bar_runs_down_with_the_time() -> None:
+    history = steps(FAR, "a:send:hello l1")[-1]
+    full = []
+    for at in range(0, 1_000_001, 100_000):
+        lines = texts(endpoint_lines(history.world, history.world, "A", 36, 40, at=at, raw=False))
+        (bar,) = (text for text in lines if "RTX" in text)
+        full.append(bar.count("━"))
+    assert full == sorted(full, reverse=True)
+    assert full[0] > 10
+    assert full[-1] == 0
+
+
+def test_a_call_a_queue_and_a_path_say_what_happened() -> None:
+    history = steps(FAR, "a:send:hello l1 s")[-1]
+    shown = "\n".join(texts(lines_of(history.world, history.before, "A")))
+    assert "app send()" in shown
+    assert f"{MARK} text 1:6 x2" in shown
+    assert "ESTABLISHED  0.000" in shown
+
+
+def test_received_text_cannot_draw_on_the_screen() -> None:
+    history = steps(FAR, "a:send:%1b[2J%0a%00%E4%BD%A0 s")[-1]
+    for width in PANES:
+        assert all(text.isprintable() for text in texts(lines_of(history.world, history.before, "B", width)))

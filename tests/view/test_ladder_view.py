@@ -1,0 +1,218 @@
+"""The ladder: what became of each segment is seen, and every line is exactly as wide as it may be."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tcptui import library
+from tcptui.core.state import State
+from tcptui.lab.history import History
+from tcptui.lab.moves import parse_moves
+from tcptui.lab.scenario import Scenario
+from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, Ladder, draw_ladder, ladder_rows, states_before
+from tcptui.view.lines import line_width
+from tests.lab.worlds import OPEN, scenario
+
+WIDTHS = range(38, 151)
+TEXT = scenario(OPEN)
+ENDS = (State.ESTABLISHED, State.ESTABLISHED)
+
+
+def played(scenario: Scenario, moves: str, to_the_end: bool = False) -> History:
+    history = History(scenario)
+    for move in parse_moves(moves):
+        history.apply(move)
+    while to_the_end and history.world.coming() is not None:
+        history.apply()
+    return history
+
+
+def drawn(
+    history: History, width: int = 80, raw: bool = False, selected: int = 0, height: int | None = None
+) -> Ladder:
+    world = history.world
+    ends = (world.host("A").state, world.host("B").state)
+    flights = history.flights()
+    return draw_ladder(
+        flights,
+        world.now,
+        width,
+        height,
+        raw=raw,
+        selected=selected,
+        ends=ends,
+        first=states_before(flights, world),
+    )
+
+
+def between(ladder: Ladder, width: int = 80) -> list[str]:
+    """The space between the life lines of each row."""
+    side = STATE_WIDTH if width >= 96 else 0
+    lines = ["".join(text for text, _ in line) for line in ladder.lines]
+    return [line[TIME_WIDTH + side + 1 : width - side - 1] for line in lines]
+
+
+def rows_of(ladder: Ladder, number: int) -> list[int]:
+    return [index for index, other in enumerate(ladder.numbers) if other == number]
+
+
+RUNS = {
+    "lost, delayed, doubled": played(
+        TEXT, "a:send:one l1 a:send:two d2+70ms b:send:three u3 b:send:four l5 s3 u2 l7 s"
+    ),
+    "third parties": played(TEXT, "x>b:RST:seq=5 x>a:SYN:seq=9 w10ms a:send:x l3 s"),
+    "many at once": played(TEXT, " ".join(f"a:send:{n} b:send:{n} w1ms" for n in range(9)) + " s7"),
+    "long": played(TEXT, " ".join(f"a:send:{n}" for n in range(70)) + " s139"),
+    "nothing": played(TEXT, ""),
+    **{name: played(library.find(name), "", True) for name in library.names()},
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_every_line_is_exactly_as_wide_as_asked(name: str) -> None:
+    history = RUNS[name]
+    numbers = [flight.number for flight in history.flights()]
+    for width in WIDTHS if len(numbers) < 30 else (38, 42, 77, 95, 96, 150):
+        for raw, selected in ((False, 0), (True, numbers[-1] if numbers else 0)):
+            ladder = drawn(history, width, raw, selected)
+            assert {line_width(line) for line in ladder.lines} <= {width}
+            assert len(ladder.lines) == len(ladder.numbers)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_at_every_step_and_width_there_are_two_life_lines_and_every_segment_has_a_row(name: str) -> None:
+    history = RUNS[name]
+    flights = {flight.number for flight in history.flights()}
+    for width in (38, 42, 61, 80, 96, 150):
+        ladder = drawn(history, width)
+        assert set(ladder.numbers) - {0} == flights
+        side = STATE_WIDTH if width >= 96 else 0
+        for line in ladder.lines:
+            text = "".join(part for part, _ in line)
+            assert text[TIME_WIDTH + side] in "│┃┊║"
+            assert text[width - side - 1] in "│┃┊║"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("sender", "sign"), [("a", "✗ lost"), ("b", "lost ✗")])
+def test_a_lost_segment_stops_at_a_cross_and_goes_no_further(width: int, sender: str, sign: str) -> None:
+    ladder = drawn(played(TEXT, f"{sender}:send:hello w20ms l1"), width)
+    assert rows_of(ladder, 1) == [0]
+    row = between(ladder, width)[0]
+    assert sign in row
+    before, beyond = row.split(sign) if sender == "a" else reversed(row.split(sign))
+    assert "─" in before
+    assert not beyond.strip()
+    assert not re.search("[▶◀╮╭]", row)
+
+
+def test_a_segment_lost_later_dies_nearer_to_its_receiver() -> None:
+    places = [
+        between(drawn(played(TEXT, f"a:send:x w{ms}ms l1"), 150), 150)[0].index("✗") for ms in (0, 20, 40, 49)
+    ]
+    assert places == sorted(places)
+    assert places[-1] > places[0] + 20
+
+
+def test_a_delayed_segment_arrives_on_a_later_row_than_those_sent_after_it() -> None:
+    ladder = drawn(played(TEXT, "a:send:1 a:send:2 d1+20ms s4"))
+    (left, arrived), (_, overtaker) = rows_of(ladder, 1), rows_of(ladder, 2)
+    assert left < overtaker < arrived
+    text = between(ladder)
+    assert "+20 ms" in text[left]
+    assert text[arrived].endswith("▶")
+    turn = text[left].rindex("╮")
+    assert text[arrived][turn] == "╰"
+    assert all(text[row][turn] in "│┼" for row in range(left + 1, arrived))
+
+
+@pytest.mark.parametrize("width", [60, 80, 96, 150])
+def test_segments_that_cross_are_drawn_crossing(width: int) -> None:
+    for name in ("figure-7", "figure-13", "late-syn"):
+        assert any("┼" in row for row in between(drawn(RUNS[name], width), width))
+    assert not any("┼" in row for row in between(drawn(RUNS["handshake"], width), width))
+
+
+@pytest.mark.parametrize("sender", ["a", "b"])
+@pytest.mark.parametrize("come", [0, 10, 25, 33, 40, 49, 50])
+def test_a_segment_in_flight_is_solid_as_far_as_it_has_come_and_dotted_beyond(sender: str, come: int) -> None:
+    row = between(drawn(played(TEXT, f"{sender}:send:x w{come}ms"), 150), 150)[0]
+    label = re.search("#1[^─┄▶◀]*", row)
+    assert label is not None
+    start, end = label.span()
+    if sender == "b":
+        row = row[::-1].replace("◀", "▶")
+        start, end = len(row) - end, len(row) - start
+    place = come * (len(row) - 1) // 50
+    drawing = [(column, sign) for column, sign in enumerate(row) if sign in "─┄▶"]
+    assert all(column <= place for column, sign in drawing if sign == "─")
+    assert all(column >= place for column, sign in drawing if sign == "┄")
+    assert [column for column, sign in drawing if sign == "▶"] in ([place], [])
+    assert (row[place] == "▶") or start - 1 <= place <= end
+
+
+@pytest.mark.parametrize("width", [80, 100, 150])
+def test_a_duplicate_says_of_what_and_a_retransmission_that_it_is_one(width: int) -> None:
+    assert any("#2" in row and "copy of #1" in row for row in between(drawn(RUNS["late-syn"], width), width))
+    assert any("#2" in row and "again" in row for row in between(drawn(RUNS["lost-syn"], width), width))
+
+
+def test_what_an_arrival_causes_stands_below_it() -> None:
+    ladder = drawn(RUNS["handshake"])
+    assert ladder.numbers == [1, 1, 2, 2, 3, 3]
+
+
+def test_rows_are_in_the_order_of_time() -> None:
+    for history in RUNS.values():
+        times = [row.at for row in ladder_rows(history.flights(), history.world.now) if not row.silence]
+        assert times == sorted(times)
+
+
+def test_silence_is_told_but_only_when_it_is_long() -> None:
+    assert any("925 ms, nothing on the wire" in row for row in between(drawn(RUNS["lost-syn-ack"])))
+    assert not any("nothing" in row for row in between(drawn(RUNS["handshake"])))
+
+
+def test_numbers_are_relative_unless_raw_ones_are_asked_for() -> None:
+    history = played(TEXT, "a:send:hello")
+    assert "seq=1 ack=1 len=5" in between(drawn(history))[0]
+    assert "seq=1001 ack=5001 len=5" in between(drawn(history, raw=True))[0]
+
+
+@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("height", [1, 2, 5, 12, 60])
+def test_a_window_has_its_height_and_shows_the_end_or_what_is_selected(name: str, height: int) -> None:
+    history = RUNS[name]
+    whole = drawn(history)
+    window = drawn(history, height=height)
+    assert len(window.lines) == len(window.numbers) <= height
+    assert window.numbers == whole.numbers[len(whole.numbers) - len(window.numbers) :]
+    for number in set(whole.numbers) - {0}:
+        chosen = drawn(history, height=height, selected=number)
+        assert len(chosen.lines) <= height
+        assert number in chosen.numbers
+
+
+def test_the_selected_segment_is_marked_on_all_its_rows_and_no_other_is() -> None:
+    ladder = drawn(RUNS["life"], selected=4)
+    marked = [index for index, line in enumerate(ladder.lines) if line[0][0].startswith("▸")]
+    assert marked == rows_of(ladder, 4)
+    assert any(style == "selected" for index in marked for _, style in ladder.lines[index])
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_wide_ladders_tell_each_change_of_state_once(name: str) -> None:
+    """What stands beside the life lines is the path of each end, as far as segments tell it."""
+    history = RUNS[name]
+    lines = ["".join(text for text, _ in line) for line in drawn(history, 120).lines]
+    for side, cut in (
+        ("A", slice(TIME_WIDTH, TIME_WIDTH + STATE_WIDTH)),
+        ("B", slice(120 - STATE_WIDTH, 120)),
+    ):
+        told = [text for line in lines if (text := line[cut].strip())]
+        path = [state.value for state, _ in history.world.host("A" if side == "A" else "B").path]
+        rest = iter(path)
+        assert all(state in rest for state in told), f"{told} is no part of {path}"
+        assert told[-1] == path[-1]

@@ -1,0 +1,199 @@
+"""The sentence of why: one for every rule, always complete, with numbers as the reader wants them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import tcptui.core
+from tcptui import library
+from tcptui.core.events import RuleApplied
+from tcptui.core.rules import Rule
+from tcptui.lab.history import INTERVAL, History
+from tcptui.lab.moves import Duplicate, Inject, Move, Wait, parse_moves
+from tcptui.lab.wire import BadMove
+from tcptui.view.why import SENTENCES, why
+from tests.lab.test_properties import ROUGH, chosen, intents
+from tests.lab.worlds import OPEN, scenario
+
+FAST = settings(
+    max_examples=250, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+SEQUENCE_NUMBERS = ("seq", "ack", "rcv_nxt", "snd_una", "snd_nxt", "iss", "irs")
+RAW = 1_000_000
+"""In the worlds here, what is above it is a raw sequence number or a time in microseconds."""
+FAR = "A.isn = 3000000000\nB.isn = 1500000000\n"
+
+
+def placeholders(rule: Rule) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(SENTENCES[rule]) if name}
+
+
+def check(history: History) -> str:
+    """The sentence of the last move, which must be complete, relative and raw; the relative one."""
+    report = history.report
+    texts = {}
+    for raw in (False, True):
+        told = why(report, history.world, history.flights(), raw)
+        texts[raw] = told.text
+        assert told.text.strip()
+        assert not re.search(r"[{}]|None|Rule\.|  ", told.text)
+        assert told.text[-1] in ".?"
+        assert "\n" not in told.text
+    applied = [event for event in report.events if isinstance(event, RuleApplied)] if report else []
+    shown = re.findall(r"\d+", texts[False])
+    for event in applied:
+        for _, value in event.numbers:
+            if value >= RAW:
+                assert str(value) not in shown, texts[False]
+    return texts[False]
+
+
+def test_every_rule_has_a_sentence_and_no_other_has() -> None:
+    assert set(SENTENCES) == set(Rule)
+
+
+@pytest.mark.parametrize("rule", Rule, ids=lambda rule: rule.name)
+def test_a_sentence_is_a_sentence(rule: Rule) -> None:
+    text = SENTENCES[rule]
+    assert text[0].isupper() or text[0] == "{" or text[0].isdigit()
+    assert text.endswith(".")
+    assert "  " not in text
+    assert all(name.isidentifier() for name in placeholders(rule))
+
+
+def decisions() -> Iterator[tuple[str, set[str], str]]:
+    """Every place in the core that names a rule: the rule, the numbers it gives, and where."""
+    for path in Path(tcptui.core.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "rule"
+            ):
+                if any(keyword.arg is None for keyword in node.keywords):
+                    continue  # `**numbers`: only a run can tell.
+                numbers = {keyword.arg for keyword in node.keywords if keyword.arg}
+                for part in ast.walk(node.args[1]):
+                    if isinstance(part, ast.Attribute) and part.attr in Rule.__members__:
+                        yield part.attr, numbers, f"{path.name}:{node.lineno}"
+
+
+def test_every_decision_of_the_core_gives_the_numbers_of_its_sentence() -> None:
+    found = list(decisions())
+    assert len({rule for rule, _, _ in found}) > len(Rule) * 3 // 4
+    for rule, numbers, where in found:
+        missing = placeholders(Rule[rule]) - numbers
+        assert not missing, f"{rule} at {where} does not give {missing}"
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_every_step_of_every_scenario_is_told(name: str) -> None:
+    history = History(library.find(name))
+    assert check(history) == history.scenario.question
+    while history.world.coming() is not None:
+        history.apply()
+        check(history)
+
+
+@pytest.mark.parametrize("profile", ["rfc9293", "linux"])
+def test_whatever_happens_is_told_completely_and_relatively(profile: str) -> None:
+    rules: set[Rule] = set()
+
+    @FAST
+    @given(st.sampled_from(["", OPEN.splitlines()[-1]]), intents((*ROUGH, "inject")), st.integers(0, 255))
+    def play(prelude: str, made: list[tuple[str, int]], salt: int) -> None:
+        hosts = "\n".join(f'{side}.profile = "{profile}"' for side in "AB")
+        history = History(scenario(f"{prelude}\n{FAR}{hosts}\n"))
+        for kind, number in made:
+            move = (
+                injected(history, number ^ salt) if kind == "inject" else chosen(history.world, kind, number)
+            )
+            if move is None:
+                continue
+            try:
+                report = history.apply(move)
+            except BadMove:
+                continue
+            rules.update(event.rule for event in report.events if isinstance(event, RuleApplied))
+            check(history)
+
+    play()
+    assert len(rules) > 35, sorted(rule.name for rule in set(Rule) - rules)
+
+
+def injected(history: History, number: int) -> Move:
+    """A third party's segment near the numbers that are in use."""
+    side = "AB"[number & 1]
+    tcb = history.world.host("A" if side == "A" else "B").tcb
+    seq = tcb.rcv_nxt if tcb else 7
+    ack = tcb.snd_nxt if tcb else 9
+    flags = number >> 1 & 0x17 or 0x10
+    return Inject(
+        "A" if side == "A" else "B",
+        flags,
+        (seq + number % 7 - 3) % (1 << 32),
+        (ack + number % 5 - 2) % (1 << 32),
+    )
+
+
+def test_raw_numbers_are_told_when_asked_for() -> None:
+    history = History(scenario(OPEN))
+    history.apply(parse_moves("a:send:hello")[0])
+    history.apply()
+    report = history.report
+    assert "up to 6:" in why(report, history.world, history.flights(), False).text
+    assert "up to 1006:" in why(report, history.world, history.flights(), True).text
+
+
+@pytest.mark.parametrize(
+    ("moves", "opening"),
+    [
+        ("a:send:x", "A calls send()."),
+        ("a:send:x s", "#1 PSH,ACK reaches B."),
+        ("a:send:x l1", "The wire loses #1 PSH,ACK."),
+        ("a:send:x d1+30ms", "The wire delays #1 PSH,ACK by 30 ms."),
+        ("a:send:x d1+30ms d1+5ms", "The wire delays #1 PSH,ACK by 5 ms."),
+        ("a:send:x u1", "The wire doubles #1 PSH,ACK."),
+        ("a:send:x l1 s", "A's timer fires."),
+        ("w1s", "Time passes."),
+        ("x>b:RST:seq=5", "A third party puts a segment on the wire"),
+        ("a:reboot", "A calls reboot()."),
+    ],
+)
+def test_a_sentence_begins_with_who_did_what(moves: str, opening: str) -> None:
+    history = History(scenario(OPEN))
+    for move in parse_moves(moves):
+        history.apply(move)
+    assert check(history).startswith(opening)
+
+
+def test_a_segment_that_ended_long_ago_can_still_be_doubled_and_is_named() -> None:
+    history = History(scenario(OPEN))
+    for move in parse_moves("a:send:x s2"):
+        history.apply(move)
+    for _ in range(2 * INTERVAL):
+        history.apply(Wait(1))
+    history.apply(Duplicate(1))
+    assert check(history).startswith("The wire doubles #1")
+
+
+def test_the_rule_and_the_profile_are_named() -> None:
+    history = History(scenario(OPEN + 'B.profile = "linux"\n'))
+    for move in parse_moves("a:close s"):
+        history.apply(move)
+    told = why(history.report, history.world, history.flights(), False)
+    assert (told.source, told.profile) == ("RFC 9293 3.10.7.4, eighth", "linux")
+
+
+def test_a_refused_call_says_what_it_returned() -> None:
+    history = History(scenario())
+    history.apply(parse_moves("a:close")[0])
+    assert "connection does not exist" in check(history)
