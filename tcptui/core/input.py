@@ -32,7 +32,9 @@ def process_text_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
     fin_reached = False
     if segment.data or fin:
         step.ack_due = True
-        piece = _fit_to_window(tcb, Held(seq, segment.data, fin))
+        piece = Held(seq, segment.data, fin)
+        if seq != tcb.rcv_nxt or len(segment.data) + fin > tcb.rcv_wnd:
+            piece = _fit_to_window(tcb, piece)
         if piece.seq == tcb.rcv_nxt:
             fin_reached = _take(tcb, piece, step)
         else:
@@ -62,9 +64,9 @@ def hold(tcb: Tcb, piece: Held) -> None:
 def satisfy_receives(tcb: Tcb, step: Step) -> None:
     """Hands unread text to the RECEIVEs that wait for it, first come first served (3.10.3)."""
     while tcb.receives and tcb.unread:
-        wanted, *others = tcb.receives
+        wanted = tcb.receives[0]
+        tcb.receives = tcb.receives[1:]
         data, tcb.unread = tcb.unread[:wanted], tcb.unread[wanted:]
-        tcb.receives = tuple(others)
         step.events.append(Delivered(tcb.connection, data))
     tcb.rcv_wnd = step.profile.receive_buffer - len(tcb.unread)
 

@@ -12,7 +12,7 @@ from tcptui.core.output import acknowledge, enter_established, learn_window, ret
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.seq import add as seq_add
-from tcptui.core.seq import in_window, le, lt
+from tcptui.core.seq import distance, in_window, le, lt
 from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb
@@ -24,26 +24,28 @@ _CLOSING_STATES = (_S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
 def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
     """The eight checks. A segment that one of them stops, and that changed no state, is dropped."""
     before = tcb.state
-    if segment.flags & SYN and _known_syn(tcb, segment, step):
-        segment = segment._replace(seq=seq_add(segment.seq, 1), flags=segment.flags & ~SYN)
-    if _is_repeated_syn(tcb, segment) and step.profile.repeated_syn_draws_syn_ack:
-        step.rule(tcb, Rule.REPEATED_SYN, seq=segment.seq, irs=tcb.irs)
-        retransmit(tcb, step)
-        step.drop(tcb, segment)
-        return
-    if not (
+    if segment.flags & SYN:
+        if _known_syn(tcb, segment, step):
+            segment = segment._replace(seq=seq_add(segment.seq, 1), flags=segment.flags & ~SYN)
+        elif _is_repeated_syn(tcb, segment) and step.profile.repeated_syn_draws_syn_ack:
+            step.rule(tcb, Rule.REPEATED_SYN, seq=segment.seq, irs=tcb.irs)
+            retransmit(tcb, step)
+            step.drop(tcb, segment)
+            return
+    flags = segment.flags
+    if (
         _check_sequence(tcb, segment, step)  # First.
-        and _check_rst(tcb, segment, step)  # Second. (Third, security: Appendix A.1.2.)
-        and _check_syn(tcb, segment, step)  # Fourth.
+        and (not flags & RST or _check_rst(tcb, segment, step))  # Second.
+        # Third, security: left out (Appendix A.1.2).
+        and (not flags & SYN or _check_syn(tcb, segment, step))  # Fourth.
         and _check_ack(tcb, segment, step)  # Fifth.
     ):
-        if tcb.state is before:
-            step.drop(tcb, segment)
-        return
-    # Seventh and eighth. A SYN that is still there lies left of the window: trimmed off.
-    text_at = seq_add(segment.seq, 1) if segment.flags & SYN else segment.seq
-    process_text_and_fin(tcb, segment, text_at, step)
-    transmit(tcb, step)
+        # Seventh and eighth. A SYN that is still there lies left of the window: trimmed off.
+        text_at = seq_add(segment.seq, 1) if flags & SYN else segment.seq
+        process_text_and_fin(tcb, segment, text_at, step)
+        transmit(tcb, step)
+    elif tcb.state is before:
+        step.drop(tcb, segment)
 
 
 def _known_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
@@ -114,9 +116,7 @@ def _is_repeated_syn(tcb: Tcb, segment: Segment) -> bool:
 
 
 def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
-    """Second: RFC 5961 section 3, then what a reset does in each state."""
-    if not segment.flags & RST:
-        return True
+    """Second, with the RST bit set: RFC 5961 section 3, then what a reset does in each state."""
     if tcb.state is _S.TIME_WAIT and step.profile.rfc1337:
         step.rule(tcb, Rule.RST_IN_TIME_WAIT_IGNORED)
         return False
@@ -149,9 +149,7 @@ def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
 
 
 def _check_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
-    """Fourth: RFC 5961 section 4, or RFC 793's way."""
-    if not segment.flags & SYN:
-        return True
+    """Fourth, with the SYN bit set: RFC 5961 section 4, or RFC 793's way."""
     numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt}
     inside = in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd)
     if tcb.state is _S.SYN_RECEIVED and tcb.passive and step.profile.syn_returns_to_listen:
@@ -189,7 +187,7 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.rule(tcb, Rule.ACK_DUPLICATE, ack=segment.ack, snd_una=tcb.snd_una)
     if le(tcb.snd_una, segment.ack):
         _update_window(tcb, segment, step)
-    return _check_ack_of_fin(tcb, segment, step)
+    return not tcb.fin_sent or _check_ack_of_fin(tcb, segment, step)
 
 
 def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
@@ -212,6 +210,8 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
 
 def _ack_in_range(tcb: Tcb, ack: int, step: Step) -> bool:
     """Fifth: SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT, else an ACK is sent back."""
+    if distance(tcb.snd_una, ack) <= distance(tcb.snd_una, tcb.snd_nxt):
+        return True  # SND.UNA =< SEG.ACK =< SND.NXT, as nearly always.
     if lt(tcb.snd_nxt, ack):
         step.rule(tcb, Rule.ACK_UNSENT, ack=ack, snd_nxt=tcb.snd_nxt)
         if step.profile.unsent_ack_is_answered:
@@ -233,7 +233,7 @@ def _update_window(tcb: Tcb, segment: Segment, step: Step) -> None:
 
 
 def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
-    """Fifth, the states in which our FIN waits for its acknowledgment."""
+    """Fifth, once our FIN has been sent: the states in which it waits for its acknowledgment."""
     if tcb.state is _S.FIN_WAIT_1 and tcb.fin_acknowledged:
         step.rule(tcb, Rule.FIN_ACKED, ack=segment.ack)
         step.set_state(tcb, _S.FIN_WAIT_2)

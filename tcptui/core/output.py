@@ -61,7 +61,7 @@ def enter_established(tcb: Tcb, step: Step) -> None:
 def transmit(tcb: Tcb, step: Step) -> None:
     """Sends what may go now, text first, then a FIN that CLOSE has asked for (3.10.2, 3.10.4);
     if nothing that went carried an acknowledgment that is due, sends that alone (MUST-58)."""
-    if tcb.state in _MAY_SEND_TEXT and not tcb.fin_sent:
+    if (tcb.unsent or tcb.close_called) and not tcb.fin_sent and tcb.state in _MAY_SEND_TEXT:
         _send_text(tcb, step)
         # A FIN takes room in the window too; with nothing in flight it goes all the same, as a probe.
         has_room = tcb.usable_window > 0 or tcb.snd_una == tcb.snd_nxt
@@ -164,7 +164,10 @@ def start_user_timer(tcb: Tcb, step: Step) -> None:
 
 def _sample_rtt(tcb: Tcb, acknowledged: tuple[Unacknowledged, ...], step: Step) -> None:
     """One sample a round trip, and none that could belong to a retransmission (Karn, MUST-18)."""
-    if all(entry.transmissions == 1 for entry in acknowledged):
+    ambiguous = False
+    for entry in acknowledged:
+        ambiguous = ambiguous or entry.transmissions > 1
+    if not ambiguous:
         rtt = step.now - acknowledged[-1].sent_at
         tcb.estimate = sampled(tcb.estimate, rtt, step.profile)
         step.rule(tcb, Rule.RTT_SAMPLED, rtt=rtt, rto=tcb.estimate.rto)

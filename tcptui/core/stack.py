@@ -70,13 +70,14 @@ class Stack:
         """A segment for this host, its checksum found good (MUST-3)."""
         step = self._step(now)
         key: _Key = (segment.dst, segment.src)
-        if key not in self._by_sockets:
+        tcbs = self._by_sockets.get(key)
+        if tcbs is None:
             if not (_single_host(segment.src) and _single_host(segment.dst)):
                 step.rule(None, Rule.NOT_A_SINGLE_HOST)
                 step.drop(None, segment)
                 return step.events
             key = (segment.dst, None)
-        tcbs = self._by_sockets.get(key)
+            tcbs = self._by_sockets.get(key)
         if tcbs is None:
             no_connection(segment, step)
         else:

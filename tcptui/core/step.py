@@ -61,20 +61,13 @@ class Step:
     ) -> None:
         """Sends a segment of this connection; with ACK in `flags` it acknowledges RCV.NXT."""
         assert tcb.remote is not None
+        ack = 0
         if flags & ACK:
             self.ack_due = False
             ack = tcb.rcv_nxt
-        else:
-            ack = 0
-        # The window means nothing on a RST, and nothing has been received before the first SYN.
-        window = 0 if flags & RST else tcb.rcv_wnd
-        self.events.append(
-            Sent(
-                tcb.connection,
-                Segment(tcb.local, tcb.remote, seq, ack, flags, window, data, options),
-                attempt,
-            )
-        )
+        window = 0 if flags & RST else tcb.rcv_wnd  # It means nothing on a RST.
+        segment = Segment(tcb.local, tcb.remote, seq, ack, flags, window, data, options)
+        self.events.append(Sent(tcb.connection, segment, attempt))
 
     def send_ack(self, tcb: Tcb) -> None:
         """``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>``
@@ -83,7 +76,7 @@ class Step:
         accept the ACK, and if both ends were in that place they would answer each other for ever (A.2).
         """
         seq = tcb.snd_nxt
-        if tcb.usable_window < 0 and tcb.snd_una != tcb.iss:
+        if seq != tcb.snd_una != tcb.iss and tcb.usable_window < 0:
             seq = seq_add(tcb.snd_una, tcb.snd_wnd)
         self.send(tcb, ACK, seq)
 
