@@ -4,8 +4,6 @@ What a call on no connection returns is the stack's to say. Each function append
 call's response and whatever the call brought about.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple, TypeAlias
 
 from tcptui.core.events import Response, TimerKind

@@ -4,8 +4,6 @@
 Times are microseconds of the caller's clock.
 """
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 

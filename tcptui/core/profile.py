@@ -4,8 +4,6 @@ A knob stands here where RFC 9293 leaves a choice, where a well-known stack depa
 or where its text contradicts itself. Durations are microseconds, sizes octets.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 MILLISECOND = 1_000

@@ -3,8 +3,6 @@
 Nothing here knows a connection; the octets on a real wire are in `wire_format`.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from tcptui.core.seq import MASK

@@ -1,7 +1,5 @@
 """One running timer as a value, and the retransmission timeout (RFC 6298)."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from tcptui.core.profile import Profile

@@ -3,8 +3,6 @@
 A program knows what its calls returned and what it was told, never the state of its TCP.
 """
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple, TypeAlias
 
 from tcptui.core.events import Delivered, Event, Response, Returned, Signal, Signalled, StateChanged
@@ -59,7 +57,7 @@ class Knowledge(NamedTuple):
     last_response: str = ""
     last_signal: str = ""
 
-    def after(self, events: list[Event]) -> Knowledge:
+    def after(self, events: list[Event]) -> "Knowledge":
         """What it knows after a step that reported `events`."""
         known = self
         for event in events:
@@ -89,7 +87,7 @@ class Knowledge(NamedTuple):
             case _:
                 return True
 
-    def _told(self, signal: Signal) -> Knowledge:
+    def _told(self, signal: Signal) -> "Knowledge":
         return self._replace(
             established=self.established or signal is Signal.OPENED,
             peer_closed=self.peer_closed or signal is Signal.CLOSING,

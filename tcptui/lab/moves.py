@@ -14,8 +14,6 @@ A run is fully told by its scenario and this text; the same text gives the same 
 | ``x>b:SYN,ACK:seq=90:ack=1`` | a third party puts a segment on the wire, in the other end's name |
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias

@@ -1,7 +1,5 @@
 """A whole run at once, from its scenario and its moves to where nothing more happens."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

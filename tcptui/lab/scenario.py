@@ -3,8 +3,6 @@
 `loader` makes one from a TOML text; nothing here reads files.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
@@ -93,7 +91,7 @@ class Scenario(NamedTuple):
     """The figure says how many octets a segment carries."""
     expected: Expected = Expected()
 
-    def prelude_only(self) -> Scenario:
+    def prelude_only(self) -> "Scenario":
         """The same hosts and wire without the story: no scripts, no faults, no third party."""
         a, b = self.hosts
         return self._replace(hosts=(a._replace(script=()), b._replace(script=())), faults={}, injections=())

@@ -3,8 +3,6 @@
 Faults live here and nowhere else. A `Wire` changes in place; what it holds is immutable.
 """
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -170,7 +168,7 @@ class Wire:
         follower = min(followers, key=lambda other: (other.due, other.number))
         return self.delay(number, follower.due - flight.due + OVERTAKEN_BY)
 
-    def copy(self) -> Wire:
+    def copy(self) -> "Wire":
         copy = Wire.__new__(Wire)
         copy.flights = self.flights
         copy.past = self.past

@@ -1,7 +1,5 @@
 """Every action once: its keys, its name, what it does. Bindings, palette, help and README come from here."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

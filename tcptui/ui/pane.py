@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Callable
 
 from rich.segment import Segment as RichSegment
-from textual.events import Click, Resize
+from textual.events import Click
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tcptui.ui.palette import looks
-from tcptui.view.lines import EMPTY, Line, Span, fit
+from tcptui.view.layout import Place
+from tcptui.view.lines import Line
 
 Source = Callable[[int, int], list[Line]]
-"""From width and height in cells to the lines of a pane."""
+"""From width and height in cells to the lines of a pane, each exactly as wide."""
 
 
 class Pane(Widget):
@@ -38,40 +37,33 @@ class Pane(Widget):
         super().__init__(id=id)
         self._source = source
         self._looks = looks()
-        self._width = 0
+        self._place = Place(0, 0, 0, 0)
         self._lines: list[Line] = []
         self._strips: list[Strip] = []
 
-    def update(self) -> None:
-        """Asks the source anew and repaints the spans that differ."""
-        width, height = self._width, len(self._lines)
-        if not width:
-            return
-        lines = self._source(width, height)
-        lines += [EMPTY] * (height - len(lines))
-        changed = []
-        for y, (old, new) in enumerate(zip(self._lines, lines[:height], strict=True)):
-            if new != old:
-                fitted = fit(new, width)
-                start, end = _difference(fit(old, width), fitted, width)
-                changed.append(Region(start, y, end - start, 1))
-                self._lines[y] = new
-                self._strips[y] = self._strip(fitted)
-        if changed:
-            self.refresh(*changed)
+    def fill(self, place: Place) -> None:
+        """Takes a new place and draws all lines; Textual asks for them when it lays out the screen."""
+        self._place = place
+        self._lines = self._asked()
+        self._strips = [self._strip(line) for line in self._lines]
 
-    def on_resize(self, event: Resize) -> None:
-        self._width, height = event.size
-        self._lines = [EMPTY] * height
-        self._strips = [Strip.blank(self._width)] * height
-        self.update()
-        self.refresh()
+    def update(self) -> list[Region]:
+        """Asks the source anew and draws the lines that differ; where they are on the screen."""
+        x, y, width, _ = self._place
+        changed = []
+        lines = self._asked()
+        for row, (old, new) in enumerate(zip(self._lines, lines, strict=True)):
+            if new != old:
+                self._strips[row] = self._strip(new)
+                changed.append(Region(x, y + row, _last_difference(old, new, width), 1))
+        self._lines = lines
+        return changed
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips as they are: there are no styles of a widget to be laid over them."""
         strips = self._strips[crop.y : crop.bottom]
         strips += [Strip.blank(crop.right)] * (crop.height - len(strips))
-        if crop.x == 0 and crop.width == self._width:
+        if crop.x == 0 and crop.width == self._place.width:
             return strips
         return [strip.crop(crop.x, crop.right) for strip in strips]
 
@@ -80,38 +72,21 @@ class Pane(Widget):
         if offset is not None:
             self.post_message(self.Clicked(self, offset.y))
 
-    def _strip(self, fitted: Line) -> Strip:
+    def _asked(self) -> list[Line]:
+        _, _, width, height = self._place
+        lines = self._source(width, height)[:height]
+        blank: Line = ((" " * width, "plain"),)
+        return lines + [blank] * (height - len(lines))
+
+    def _strip(self, line: Line) -> Strip:
         # Without the widget's own style: the terminal's default colours need no octets.
-        segments = [RichSegment(text, self._looks[name]) for text, name in _joined(fitted)]
-        return Strip(segments, self._width)
+        return Strip([RichSegment(text, self._looks[name]) for text, name in line], self._place.width)
 
 
-def _joined(line: Line) -> Iterator[Span]:
-    """The spans of a line, neighbours of one style in one."""
-    for name, spans in groupby(line, itemgetter(1)):
-        yield "".join(text for text, _ in spans), name
-
-
-def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:
-    """The cells from the first to the last that differ in text or style, of two lines of `width` cells."""
-    if sum(len(text) for text, _ in old) != width or sum(len(text) for text, _ in new) != width:
-        return 0, width  # Wide characters: cells and characters are not the same.
-    start = _agreement(old, new, 1)
-    return (start, width - _agreement(old[::-1], new[::-1], -1)) if start < width else (0, width)
-
-
-def _agreement(old: Line, new: Line, direction: int) -> int:
-    """How many characters agree from one end on: the beginning (1) or the end (-1) of each text."""
-    agreed = 0
-    for (text, style), (other, other_style) in zip(old, new, strict=False):
-        if style != other_style:
-            break
-        if text == other:
-            agreed += len(text)
-            continue
-        for character, another in zip(text[::direction], other[::direction], strict=False):
-            if character != another:
-                break
-            agreed += 1
-        break
-    return agreed
+def _last_difference(old: Line, new: Line, width: int) -> int:
+    """The cells up to which two lines of `width` cells differ: what agrees at their end need not be sent."""
+    (text, style), (other, other_style) = old[-1], new[-1]
+    if style != other_style or not text.isascii() or not other.isascii():
+        return width
+    blanks = min(len(text) - len(text.rstrip()), len(other) - len(other.rstrip()))
+    return max(1, width - blanks)

@@ -8,7 +8,9 @@ from typing import ClassVar, Literal
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 
 from tcptui.lab.application import POSSIBLE_CALLS, CallName
 from tcptui.lab.moves import Do
@@ -17,10 +19,10 @@ from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.ui.pane import Pane
 from tcptui.ui.session import Session
 from tcptui.view.endpoint import endpoint_lines
-from tcptui.view.header import header_lines
 from tcptui.view.ladder import Drawn, draw_ladder, recent, states_before
 from tcptui.view.layout import (
     Frame,
+    Place,
     backdrop_lines,
     clock_place,
     frame_places,
@@ -61,6 +63,7 @@ class RunScreen(Screen[None]):
         """Whether the reader wants the header; None: where there is room."""
         self._ladder_numbers: list[int] = []
         self._drawn: Drawn = {}
+        self._arranged_for = (0, 0)
         self._backdrop = Pane(self._backdrop_lines, id="backdrop")
         self._panes = {
             "a": Pane(self._endpoint("A"), id="a"),
@@ -80,17 +83,26 @@ class RunScreen(Screen[None]):
         """Shows another session from now on."""
         self.session = session
         self._drawn.clear()
-        self._backdrop.update()
-        self.show()
+        self._arrange(*self.size)
+        self.refresh()
 
     def on_resize(self, event: Resize) -> None:
-        self._arrange(*event.size)
+        if event.size != self._arranged_for:
+            self._arrange(*event.size)
 
     def show(self) -> None:
         """Draws what has changed."""
+        changed: list[Region] = []
         for pane in self._panes.values():
             if pane.display:
-                pane.update()
+                changed += pane.update()
+        if changed:
+            # Of the screen, not of each pane: five widgets that wake up take longer than one.
+            self.refresh(*changed)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Nothing: the backdrop covers the whole screen."""
+        return [Strip.blank(crop.width)] * crop.height
 
     # What the panes show.
 
@@ -145,13 +157,15 @@ class RunScreen(Screen[None]):
         return ladder.lines
 
     def _header_lines(self, width: int, height: int) -> list[Line]:
+        from tcptui.view.header import header_lines  # Not before it is wanted.
+
         return header_lines(self.session.selected, width, height, raw=self.session.raw)
 
     def _why(self, width: int, _height: int) -> list[Line]:
         session = self.session
         if session.message:
             text = wrap(session.message[:1].upper() + session.message[1:] + ".", width - 2)[:2]
-            return [((f" {line}", "error"),) for line in text]
+            return [fit(((f" {line}", "error"),), width) for line in text]
         history = session.history
         return why_lines(why(history.report, session.world, history.flights(), session.raw), width)
 
@@ -233,8 +247,7 @@ class RunScreen(Screen[None]):
     def action_inspector(self) -> None:
         self._header = not self._shows_header(*self.size)
         self._arrange(*self.size)
-        self._backdrop.update()
-        self.call_after_refresh(self.show)
+        self.refresh()
 
     def action_call_a(self) -> None:
         self._choose_call("A")
@@ -319,12 +332,16 @@ class RunScreen(Screen[None]):
         return has_room_for_header(width, height) if self._header is None else self._header
 
     def _arrange(self, width: int, height: int) -> None:
-        """Gives every pane its place."""
+        """Gives every pane its place, and has it draw itself there."""
+        self._arranged_for = (width, height)
         frames = frame_places(width, height, self._shows_header(width, height))
         places = {name: place.inside for name, place in frames.items()}
         places |= {"clock": clock_place(width), "why": why_place(width, height)}
+        self._backdrop.fill(Place(0, 0, width, height))
         for name, pane in self._panes.items():
             pane.display = name in places
             if name in places:
-                x, y, pane.styles.width, pane.styles.height = places[name]
-                pane.styles.offset = (x, y)
+                place = places[name]
+                pane.styles.offset = (place.x, place.y)
+                pane.styles.width, pane.styles.height = place.width, place.height
+                pane.fill(place)

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from tcptui.lab.history import History
 from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, parse_moves
-from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import BadMove, Fate, Flight
 from tcptui.lab.world import Report, World
 
 DELAY = 200_000
 """What one press of the delay key adds, in microseconds."""
+MOST_STEPS_TO_END = 10_000
+"""Where the way to the end is cut, if a run does not end by itself."""
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SHORTEST, LONGEST = 0.4, 1.6
 """Seconds that the way to the next event takes while playing at speed 1."""
@@ -88,7 +89,7 @@ class Session:
         self._leave_moment()
         self.playing = False
         self._selected = 0
-        for _ in range(MOST_STEPS):
+        for _ in range(MOST_STEPS_TO_END):
             if self.world.coming() is None:
                 return
             self.history.apply(NEXT)

@@ -43,16 +43,17 @@ def endpoint_lines(
     Every part keeps its place, whether it has something to say or not: what has not changed must not move.
     """
     host, was = world.host(side), before.host(side)
+    tcb, old = host.tcb, was.tcb
     style: Style = "a" if side == "A" else "b"
     lines = [
         _state_line(host, was, at, style, width),
         *_program_lines(host, was, width),
-        *_timer_lines(host, was, at, width),
-        *_variable_lines(world, before, side, raw, width),
+        *_timer_lines(tcb, old, at, width),
+        *_variable_lines(tcb, old, raw, width),
     ]
     room = height - len(lines)
     queue_rows = min(room, 3 if room < 9 else 5)
-    lines += _queue_lines(world, before, side, raw, queue_rows, width)
+    lines += _queue_lines(tcb, old, raw, queue_rows, width)
     lines += _path_lines(host, was, room - queue_rows, width)
     return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
 
@@ -94,9 +95,8 @@ def _told(known: Knowledge) -> str:
     return tr("waiting") if known.last_call in ("listen", "connect") else ""
 
 
-def _timer_lines(host: Host, was: Host, at: int, width: int) -> list[Line]:
+def _timer_lines(tcb: Tcb | None, old: Tcb | None, at: int, width: int) -> list[Line]:
     """One line for each timer, whether it runs or not."""
-    tcb, old = host.tcb, was.tcb
     running = {} if tcb is None else dict(tcb.timers())
     before = {} if old is None else dict(old.timers())
     return [_timer_line(kind, running.get(kind), before.get(kind), at, width) for kind in TimerKind]
@@ -115,9 +115,9 @@ def _timer_line(kind: TimerKind, timer: Timer | None, before: Timer | None, at: 
     return _marked(f"{name}{bar}{remaining}", timer != before)
 
 
-def _variable_lines(world: World, before: World, side: Side, raw: bool, width: int) -> list[Line]:
-    send, receive = _variables(world, side, raw)
-    old_send, old_receive = _variables(before, side, raw)
+def _variable_lines(tcb: Tcb | None, old: Tcb | None, raw: bool, width: int) -> list[Line]:
+    send, receive = _variables(tcb, raw)
+    old_send, old_receive = _variables(old, raw)
     column = max(8, (width - 2) // 2)
     widest = max(len(field.value) for field in (*send[:-1], *receive[:-1]))
     if 1 + 4 + widest > column:
@@ -145,9 +145,8 @@ def _column(fields: list[_Field], before: list[_Field]) -> list[Line]:
     return [_marked(f"{new.name:<4} {new.value}", new.value != old.value) for new, old in pairs]
 
 
-def _variables(world: World, side: Side, raw: bool) -> tuple[list[_Field], list[_Field]]:
+def _variables(tcb: Tcb | None, raw: bool) -> tuple[list[_Field], list[_Field]]:
     """Send and receive variables (RFC 9293 Tables 2 and 3); "-" for what is not known yet."""
-    tcb = world.host(side).tcb
     if tcb is None or tcb.state is State.LISTEN:
         nothing = [_Field(name, "-") for name in ("ISS", "UNA", "NXT", "WND")]
         return nothing, [_Field(name, "-") for name in ("IRS", "NXT", "WND")]
@@ -167,10 +166,8 @@ def _variables(world: World, side: Side, raw: bool) -> tuple[list[_Field], list[
     return send, receive
 
 
-def _queue_lines(world: World, before: World, side: Side, raw: bool, rows: int, width: int) -> list[Line]:
+def _queue_lines(tcb: Tcb | None, old: Tcb | None, raw: bool, rows: int, width: int) -> list[Line]:
     """The retransmission queue, text not sent yet, and text ahead of its turn, in `rows` lines."""
-    tcb = world.host(side).tcb
-    old = before.host(side).tcb
     entries = [] if tcb is None else _queue_texts(tcb, raw, width - 2)
     olds = [] if old is None else _queue_texts(old, raw, width - 2)
     if len(entries) >= rows:

@@ -24,6 +24,8 @@ LONG_SILENCE = 300_000
 """Microseconds after which silence gets a row of its own."""
 MOST_DRAWN = 1_000
 """Rows that are remembered once drawn."""
+CONTEXT = 4
+"""Rows, at least, that are still there after the page has been turned."""
 _LANE_STEP = 2
 _MOST_LANES = 4
 
@@ -71,24 +73,21 @@ def draw_ladder(
     shown = range(len(rows)) if height is None else _window(numbers, height, selected)
     with_states = width >= WITH_STATES
     inner = width - TIME_WIDTH - 2 - (2 * STATE_WIDTH if with_states else 0)
-    plans = _plans(rows, shown, inner, now, raw, selected)
     states = [first, *_states_by_row(rows, first, ends)]
+    plans = _plans(rows, shown, states, inner, now, raw, selected)
     lines: list[Line] = []
     previous_time = ""
-    for index in shown:
-        plan = plans[index - shown.start]
+    for index, plan in zip(shown, plans, strict=True):
         time = "" if plan.row.silence else clock(plan.row.at, 6)
         mark = "▸" if plan.selected else " "
-        spans: list[Span] = [(f"{mark}{time if time != previous_time else '':>6} ", "dim")]
+        left: Span = (f"{mark}{time if time != previous_time else '':>6} ", "dim")
         previous_time = time or previous_time
         middle = _picture(plan, drawn)
-        a, b = states[index + 1]
-        body = ((_life_line(a), "a"), *middle, (_life_line(b), "b"))
         if with_states:
-            left, right = _state_names(states[index], states[index + 1], index == 0)
-            lines.append((*spans, left, *body, right))
+            a, b = _state_names(states[index], states[index + 1], index == 0)
+            lines.append((left, a, *middle, b))
         else:
-            lines.append((*spans, *body))
+            lines.append((left, *middle))
     return Ladder(lines, numbers[shown.start : shown.stop])
 
 
@@ -118,10 +117,10 @@ def ladder_rows(flights: list[Flight], now: int) -> list[Row]:
 def recent(flights: list[Flight], height: int, selected: int) -> list[Flight]:
     """The flights that `height` rows can show, and a few before them: drawing all of a long run takes long.
 
-    Those left out go half a page at a time, so that what is seen stays where it is from step to step.
+    Those left out go by the pageful, so that what is seen stays where it is from step to step.
     """
-    page = max(1, height // 2)
-    left_out = max(0, (len(flights) // page - 2) * page)
+    page = max(1, height)
+    left_out = max(0, (len(flights) // page - 1) * page)
     if not left_out:
         return flights
     if selected and flights[left_out].number > selected:
@@ -148,9 +147,11 @@ def states_before(flights: list[Flight], world: World) -> States:
 
 
 def _window(numbers: list[int], height: int, selected: int) -> range:
-    """The rows to show: the end, or where the selection is. They move by half the height at a time, so that
-    most steps leave most rows where they are."""
-    jump = max(1, height // 2)
+    """The rows to show: the end, or where the selection is.
+
+    They move by nearly a page at a time, so that most steps leave most rows where they are.
+    """
+    jump = max(1, height - max(CONTEXT, height // 4))
     start = -(-max(0, len(numbers) - height) // jump) * jump
     if selected and selected in numbers:
         where = numbers.index(selected)
@@ -159,7 +160,15 @@ def _window(numbers: list[int], height: int, selected: int) -> range:
     return range(start, min(len(numbers), start + height))
 
 
-def _plans(rows: list[Row], shown: range, width: int, now: int, raw: bool, selected: int) -> list[RowPlan]:
+def _plans(
+    rows: list[Row],
+    shown: range,
+    states: list[States],
+    width: int,
+    now: int,
+    raw: bool,
+    selected: int,
+) -> list[RowPlan]:
     """What to draw on each row that is shown."""
     ways = _ways(rows, shown)
     turns = _turns(rows, ways, width)
@@ -175,11 +184,10 @@ def _plans(rows: list[Row], shown: range, width: int, now: int, raw: bool, selec
         number = row.flight.number if row.flight is not None else 0
         moment = now if row.flight is not None and row.flight.fate is Fate.IN_FLIGHT else 0
         lanes = tuple(passing[index - shown.start])
-        plans.append(
-            RowPlan(
-                row, width, lanes, turns.get(number, -1), moment, raw, bool(number) and number == selected
-            )
-        )
+        a, b = states[index + 1]
+        ends = (_LIFE_LINES.get(a, "║"), _LIFE_LINES.get(b, "║"))
+        turn = turns.get(number, -1)
+        plans.append(RowPlan(row, width, lanes, turn, moment, raw, 0 < number == selected, ends))
     return plans
 
 
@@ -224,10 +232,6 @@ def _picture(plan: RowPlan, drawn: Drawn | None) -> Line:
             drawn.clear()
         line = drawn[plan] = draw_row(plan)
     return line
-
-
-def _life_line(state: State) -> str:
-    return _LIFE_LINES.get(state, "║")
 
 
 def _state_names(before: States, after: States, always: bool) -> tuple[Span, Span]:

@@ -1,7 +1,5 @@
 """One row of the ladder: what stands between the life lines, drawn from what is known of that row alone."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from tcptui.lab.wire import Fate, Flight
@@ -33,6 +31,8 @@ class RowPlan(NamedTuple):
     """The moment, for a segment that is in flight; else 0."""
     raw: bool
     selected: bool
+    ends: tuple[str, str]
+    """The life lines of A and of B."""
 
 
 def style_of(flight: Flight) -> Style:
@@ -45,7 +45,7 @@ def style_of(flight: Flight) -> Style:
 
 
 def draw_row(plan: RowPlan) -> Line:
-    """The row as spans of one style each, `plan.width` cells together."""
+    """The row and the life lines beside it, as spans of one style each; `plan.width` + 2 cells together."""
     canvas = _Canvas(plan)
     if plan.row.flight is None:
         text = tr("{span}, nothing on the wire").format(span=span(plan.row.silence))
@@ -54,7 +54,7 @@ def draw_row(plan: RowPlan) -> Line:
         _arrival(canvas, plan, plan.row.flight)
     else:
         _departure(canvas, plan, plan.row.flight)
-    return canvas.line()
+    return canvas.line(*plan.ends)
 
 
 class _Canvas:
@@ -80,12 +80,15 @@ class _Canvas:
             self._characters[column] = "┼" if crossing else dash
             self._styles[column] = style
 
-    def line(self) -> Line:
+    def line(self, left: str, right: str) -> Line:
+        """The row between its life lines."""
+        characters = [left, *self._characters, right]
+        styles: list[Style] = ["a", *self._styles, "b"]
         spans: list[Span] = []
         start = 0
-        for column in range(1, self.width + 1):
-            if column == self.width or self._styles[column] != self._styles[start]:
-                spans.append(("".join(self._characters[start:column]), self._styles[start]))
+        for column in range(1, len(characters) + 1):
+            if column == len(characters) or styles[column] != styles[start]:
+                spans.append(("".join(characters[start:column]), styles[start]))
                 start = column
         return tuple(spans)
 

@@ -1,7 +1,5 @@
 """Where everything stands on the screen of a run, and the frames around it."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from tcptui.view.lines import Line, Span, Style, fit, line_width
@@ -24,7 +22,7 @@ class Place(NamedTuple):
     height: int
 
     @property
-    def inside(self) -> Place:
+    def inside(self) -> "Place":
         """Within a frame that is one cell thick."""
         return Place(self.x + 1, self.y + 1, self.width - 2, self.height - 2)
 
@@ -61,13 +59,13 @@ def frame_places(width: int, height: int, header: bool) -> dict[str, Place]:
     return places
 
 
-def clock_place(width: int) -> Place:
+def clock_place(width: int) -> "Place":
     """The right end of the line on top."""
     cells = 70 if width >= WIDE else 30
     return Place(width - cells, 0, cells, 1)
 
 
-def why_place(width: int, height: int) -> Place:
+def why_place(width: int, height: int) -> "Place":
     return Place(0, height - _BOTTOM, width, 2)
 
 

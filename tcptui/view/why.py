@@ -3,8 +3,6 @@
 The core names rules and numbers; here they become sentences. `SENTENCES` has one for every rule.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from tcptui.core.events import Event, Response, Returned, RuleApplied
