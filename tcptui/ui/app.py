@@ -45,16 +45,17 @@ class TcptuiApp(App[None]):
         super().__init__(ansi_color=True)
         # The terminal's own colours behind and for plain text: they need no octets.
         self.set_reactive(App.theme, "ansi-dark")
-        self._session = session
+        self.sessions: list[Session] = [] if session is None else [session]
+        """What has been shown, the current one last."""
         self._scenarios = scenarios
         self._after_first_frame = after_first_frame
         self._too_small: Screen[None] | None = None
 
     def get_default_screen(self) -> Screen[Any]:
-        return super().get_default_screen() if self._session is None else RunScreen(self._session)
+        return RunScreen(self.sessions[-1]) if self.sessions else super().get_default_screen()
 
     def on_mount(self) -> None:
-        if self._session is None:
+        if not self.sessions:
             self.action_scenarios()
         if self._after_first_frame is not None:
             self.call_after_refresh(self._after_first_frame)
@@ -90,9 +91,14 @@ class TcptuiApp(App[None]):
             self.push_screen(Picker(self._scenarios()), self._chosen)
 
     def _chosen(self, scenario: Scenario | None) -> None:
-        if scenario is not None and isinstance(self.screen, RunScreen):
-            self.screen.open(Session(scenario))
-        elif scenario is not None:
-            self.push_screen(RunScreen(Session(scenario)))
-        elif not isinstance(self.screen, RunScreen):
-            self.exit()
+        screen = self.screen
+        if scenario is None:
+            if not isinstance(screen, RunScreen):
+                self.exit()
+            return
+        session = Session(scenario)
+        self.sessions.append(session)
+        if isinstance(screen, RunScreen):
+            screen.open(session)
+        else:
+            self.push_screen(RunScreen(session))

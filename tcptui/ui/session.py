@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tcptui.lab.history import History
-from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, parse_moves
+from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait, parse_moves
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import BadMove, Fate, Flight
 from tcptui.lab.world import Report, World
@@ -61,6 +61,7 @@ class Session:
 
     def apply(self, move: Move) -> None:
         """Makes a move at the moment shown."""
+        self._enter_moment()
         self._attempt([move])
 
     def step(self) -> None:
@@ -100,6 +101,7 @@ class Session:
         if flight is None:
             self.message = "there is no segment yet"
             return
+        self._enter_moment()
         moves: dict[str, Move] = {
             "lose": Lose(flight.number),
             "delay": Delay(flight.number, DELAY),
@@ -110,12 +112,13 @@ class Session:
         self._selected = flight.number
 
     def type_moves(self, text: str) -> None:
-        """Makes the moves of a text."""
+        """Makes the moves of a text; none of them if the text has a word that is no move."""
         try:
             moves = parse_moves(text)
         except BadMove as error:
             self.message = str(error)
             return
+        self._enter_moment()
         self._attempt(moves)
         self._selected = 0
 
@@ -174,6 +177,12 @@ class Session:
         self.playing = False
         self.history.go_to(position)
         self._selected = 0
+
+    def _enter_moment(self) -> None:
+        """Lets the lab's clock come to the moment that is shown while playing."""
+        if self._ahead:
+            self.history.apply(Wait(self._ahead))
+        self._ahead = 0
 
     def _leave_moment(self) -> None:
         self._ahead = 0

@@ -6,14 +6,11 @@ import asyncio
 import re
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-
 from tcptui import library
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.session import Session
 
 _IDENTITY = re.compile(r"terminal-\d+")
-_TEXT = re.compile(r'textLength="([\d.]+)"([^>]*)>([^<]*)<')
 
 
 class Screenshot:
@@ -49,20 +46,7 @@ def drive(
     return asyncio.run(run()), app
 
 
-def session_of(app: TcptuiApp) -> Session:
-    """The session of the run that the app shows, or showed when it ended."""
-    from tcptui.ui.run_screen import RunScreen
-
-    screens = [screen for screen in app._registry if isinstance(screen, RunScreen)]
-    return screens[-1].session
-
-
 def _stable(svg: str) -> str:
-    """The same bytes for the same screen, one element a line, wide characters in their full width."""
+    """The same bytes for the same screen, one element a line."""
     svg = _IDENTITY.sub("terminal", svg)
     return svg.replace("><", ">\n<")
-
-
-def wide(text: str) -> bool:
-    """Whether some character of `text` takes two cells."""
-    return cell_len(text) != len(text)

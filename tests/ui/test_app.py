@@ -1,0 +1,258 @@
+"""What the keys do: asked of the session first, of the screen last."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from tcptui import library
+from tcptui.core.state import State
+from tcptui.lab.wire import Fate
+from tcptui.ui.actions import ACTIONS
+from tcptui.ui.app import TcptuiApp
+from tcptui.ui.run_screen import RunScreen
+from tcptui.ui.session import Session
+from tests.ui.drive import drive
+
+
+def after(scenario: str, keys: Sequence[str], moves: str = "") -> Session:
+    """The session once the keys have been pressed."""
+    _, app = drive(scenario, keys, moves=moves)
+    return app.sessions[-1]
+
+
+def states(session: Session) -> tuple[State, State]:
+    return session.world.host("A").state, session.world.host("B").state
+
+
+def test_space_steps_and_b_goes_back() -> None:
+    session = after("handshake", ["space"] * 5)
+    assert states(session) == (State.ESTABLISHED, State.ESTABLISHED)
+    session = after("handshake", ["space"] * 5 + ["b", "left"])
+    assert session.history.position == 3
+
+
+def test_home_and_end_and_the_arrow_walk_the_history() -> None:
+    session = after("life", ["end", "home", "right", "right"])
+    assert session.history.position == 2
+    assert session.history.branches == 1
+    session = after("life", ["end"])
+    assert states(session) == (State.CLOSED, State.CLOSED)
+    assert session.world.coming() is None
+
+
+def test_a_step_beyond_the_end_says_why_it_is_none() -> None:
+    screenshot, _ = drive("handshake", ["end", "space"])
+    assert "Nothing more will happen by itself" in screenshot
+
+
+@pytest.mark.parametrize(("key", "fate"), [("l", Fate.LOST), ("d", Fate.IN_FLIGHT)])
+def test_the_wire_is_tampered_with(key: str, fate: Fate) -> None:
+    session = after("handshake", ["space", "space", key])
+    flight = session.selected
+    assert flight is not None
+    assert flight.fate is fate
+    assert flight.delayed_by == (200_000 if key == "d" else 0)
+
+
+def test_a_duplicate_is_a_segment_of_its_own() -> None:
+    session = after("handshake", ["space", "space", "u"])
+    assert [flight.copy_of for flight in session.history.flights()] == [0, 1]
+
+
+def test_reorder_needs_a_follower_and_says_so() -> None:
+    screenshot, _ = drive("handshake", ["space", "space", "r"])
+    assert "Can't reorder #1: no segment to B follows it yet" in screenshot
+
+
+def test_up_and_down_select() -> None:
+    session = after("life", ["up", "up", "down"], moves="s8")
+    flights = session.history.flights()
+    assert session.selected == flights[-2]
+
+
+def test_another_future_is_a_branch_and_v_leads_back() -> None:
+    keys = ["space", "space", "l", "b", "space", "space"]
+    session = after("handshake", keys)
+    assert (session.history.branch, session.history.branches) == (1, 2)
+    session = after("handshake", [*keys, "v"])
+    assert session.history.branch == 0
+    assert session.history.text() == "s2 l1"
+
+
+def test_a_call_is_chosen_from_those_that_the_state_allows() -> None:
+    screenshot, _ = drive("handshake", ["a"])
+    assert "A is in CLOSED and calls" in screenshot
+    assert "listen" in screenshot
+    assert "abort  " not in screenshot.text.split("calls")[1].split("reboot")[0]
+    session = after("handshake", [*["space"] * 5, "a", "down", "enter"])
+    assert states(session)[0] is State.FIN_WAIT_1
+    session = after("handshake", [*["space"] * 5, "z", "enter", "enter", "space", "space"])
+    assert session.world.host("A").knowledge.received == len("hello")
+
+
+def test_moves_are_typed() -> None:
+    async def run() -> Session:
+        app = TcptuiApp(Session(library.find("handshake")), library.all_scenarios)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("m")
+            app.screen.query_one(Input).value = "s2 l1 s nonsense"
+            await pilot.press("enter")
+            assert app.sessions[-1].history.position == 0, "all or nothing"
+            await pilot.press("m")
+            app.screen.query_one(Input).value = "s2 l1 s"
+            await pilot.press("enter")
+        return app.sessions[-1]
+
+    session = asyncio.run(run())
+    assert session.history.text() == "s2 l1 s"
+
+
+def test_numbers_raw_and_relative() -> None:
+    relative, _ = drive("handshake", ["space"] * 2)
+    raw, _ = drive("handshake", ["space", "space", "n"])
+    assert "ISS 0" in relative
+    assert "ISS 1000" in raw.text.replace("  ", " ")
+
+
+def test_the_header_takes_the_ladders_place_where_there_is_no_room() -> None:
+    screenshot, _ = drive("handshake", ["space", "space", "i"])
+    assert "─ Header ─" in screenshot
+    assert "─ Wire " not in screenshot
+    screenshot, _ = drive("handshake", ["space", "space", "i", "i"])
+    assert "─ Wire " in screenshot
+
+
+def test_the_header_can_be_put_away_where_there_is_room() -> None:
+    screenshot, _ = drive("handshake", ["space"], size=(120, 36))
+    assert "─ Header ─" in screenshot
+    screenshot, _ = drive("handshake", ["space", "i"], size=(120, 36))
+    assert "─ Header ─" not in screenshot
+
+
+def test_playing_goes_on_to_the_end_and_stops() -> None:
+    session = Session(library.find("handshake"))
+    session.toggle_playing()
+    ticks = 0
+    while session.playing:
+        session.tick(1 / 15)
+        ticks += 1
+        assert ticks < 1000
+    assert states(session) == (State.ESTABLISHED, State.ESTABLISHED)
+    assert session.at == session.world.now
+
+
+def test_playing_shows_a_segment_on_its_way() -> None:
+    session = Session(library.find("handshake"), "s2")
+    session.toggle_playing()
+    session.tick(0.1)
+    assert session.world.now < session.at < session.world.now + 50_000
+    session.toggle_playing()
+    assert session.at > session.world.now, "a pause leaves the segment where it is"
+
+
+def test_losing_while_playing_loses_it_where_it_is() -> None:
+    session = Session(library.find("handshake"), "s2")
+    session.toggle_playing()
+    session.tick(0.2)
+    at = session.at
+    session.tamper("lose")
+    assert session.world.now == at
+    flight = session.selected
+    assert flight is not None
+    assert at < flight.ended_at < flight.due
+
+
+def test_speed_changes_and_has_an_end() -> None:
+    session = Session(library.find("handshake"))
+    for _ in range(20):
+        session.change_speed(1)
+    assert session.speed == 8
+    for _ in range(20):
+        session.change_speed(-1)
+    assert session.speed == 0.25
+
+
+def test_the_picker_plays_what_is_chosen_and_opens_again() -> None:
+    screenshot, app = drive(None, ["down", "enter"])
+    assert "The SYN is lost" in screenshot
+    screenshot, app = drive("handshake", ["o", "down", "down", "enter", "space"])
+    assert "The SYN,ACK is lost" in screenshot
+    assert len(app.sessions) == 2
+
+
+def test_escape_leaves_dialogs() -> None:
+    for key in ("a", "m", "question_mark", "o"):
+        screenshot, _ = drive("handshake", [key, "escape"])
+        assert "space step" in screenshot, key
+
+
+def test_a_click_selects_a_segment() -> None:
+    async def run() -> int:
+        app = TcptuiApp(Session(library.find("life"), "s8"), library.all_scenarios)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.click("#wire", offset=(20, 0))
+            selected = app.sessions[-1].selected
+        return selected.number if selected is not None else 0
+
+    assert asyncio.run(run()) == 1
+
+
+def test_a_terminal_that_shrinks_is_told_what_is_needed_and_recovers() -> None:
+    async def run() -> list[bool]:
+        app = TcptuiApp(Session(library.find("handshake")), library.all_scenarios)
+        seen = []
+        async with app.run_test(size=(100, 30)) as pilot:
+            for size in ((70, 20), (120, 36), (80, 23), (80, 24)):
+                await pilot.resize_terminal(*size)
+                await pilot.pause()
+                seen.append(isinstance(app.screen, RunScreen))
+        return seen
+
+    assert asyncio.run(run()) == [False, True, False, True]
+
+
+def test_every_action_is_in_the_palette_and_does_something() -> None:
+    async def run() -> None:
+        app = TcptuiApp(Session(library.find("life"), "s4"), library.all_scenarios)
+        async with app.run_test(size=(80, 24)):
+            titles = [command.title for command in app.get_system_commands(app.screen)]
+            assert titles == [action.label for action in ACTIONS if action.id != "palette"]
+            for action in ACTIONS:
+                owner = app.screen if hasattr(app.screen, f"action_{action.id}") else app
+                name = "command_palette" if action.id == "palette" else action.id
+                assert hasattr(owner, f"action_{name}"), action.id
+
+    asyncio.run(run())
+
+
+def test_the_palette_opens() -> None:
+    screenshot, _ = drive("handshake", ["colon"])
+    assert "Search for commands" in screenshot
+
+
+def test_every_scenario_can_be_stepped_on_every_size() -> None:
+    for name in library.names():
+        for size in ((80, 24), (120, 36), (200, 50)):
+            session = Session(library.find(name))
+            screen = RunScreen(session)
+            screen._arrange(*size)
+            while session.world.coming() is not None:
+                session.step()
+                for pane in screen._panes.values():
+                    if pane.display:
+                        pane.update()
+            assert session.history.position > 2
+
+
+def test_options_of_the_picker_are_the_library() -> None:
+    async def run() -> int:
+        app = TcptuiApp(None, library.all_scenarios)
+        async with app.run_test(size=(80, 24)):
+            options = app.screen.query_one(OptionList)
+            return sum(not option.disabled for option in options.options)
+
+    assert asyncio.run(run()) == len(library.names())
