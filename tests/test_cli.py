@@ -144,8 +144,14 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "no UTF-8": (("play", "latin.toml", *LADDER), ("latin.toml: is no UTF-8 text (octet 12)",)),
     "nested too deep": (("play", "deep.toml", *LADDER), ("deep.toml: no valid TOML",)),
     "number too long": (("play", "number.toml", *LADDER), ("number.toml:",)),
-    "impossible prelude": (("play", "prelude.toml", *LADDER), ("prelude.toml: prelude", "no segment #5")),
-    "impossible faults": (("play", "faults.toml", *LADDER), ("faults.toml: wire.faults",)),
+    "impossible prelude": (
+        ("play", "prelude.toml", *LADDER),
+        ("prelude.toml: prelude: there is no segment #5",),
+    ),
+    "impossible faults": (
+        ("play", "faults.toml", *LADDER),
+        ("faults.toml: wire.faults: #1 is lost already",),
+    ),
     "bad figure row": (("play", "row.toml", "--format", "rfc"), ("row.toml: figure.rows[1]", "=start")),
     "figure of segments that are not": (
         ("play", "figure.toml", "--format", "rfc"),
@@ -162,10 +168,13 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("play", "handshake", "--moves", "s99", *LADDER),
         ("move 6:", "nothing more will happen"),
     ),
-    "no move": (("play", "handshake", "--moves", "s2 x", *LADDER), ("'x' is no move", "l2, d4+200ms")),
+    "no move": (
+        ("play", "handshake", "--moves", "s2 x", *LADDER),
+        ("tcptui: move 'x': is no move", "l2, d4+200ms"),
+    ),
     "move of many digits": (
         ("play", "handshake", "--moves", f"w{'9' * 400}s", *LADDER),
-        ("at most one day",),
+        (f"move 'w{'9' * 38}…': ", "at most one day"),
     ),
     "unknown format": (("play", "life", "--format", "pcap"), ("pcap", "ladder", "rfc")),
     "format without a name": (("play", "life", "--format"), ("--format",)),

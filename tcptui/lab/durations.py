@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _UNITS = {"us": 1, "ms": 1_000, "s": 1_000_000, "min": 60_000_000}
-_PATTERN = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*(us|ms|s|min)", re.ASCII)
+_PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|min)", re.ASCII)
 ALLOWED = "a number and us, ms, s or min, as in 50ms"
 LONGEST = 24 * 60 * 60 * 1_000_000
 """One day: what a single duration may be at most."""
@@ -14,12 +14,13 @@ LONGEST = 24 * 60 * 60 * 1_000_000
 def parse_duration(text: str) -> int:
     """Microseconds; ValueError says what is allowed."""
     match = _PATTERN.fullmatch(text.strip())
+    brief = text if len(text) <= 40 else f"{text[:39]}…"
     if match is None:
-        raise ValueError(f"{text!r} is no duration: write {ALLOWED}")
-    microseconds = round(float(match[1]) * _UNITS[match[2]])
+        raise ValueError(f"{brief!r} is no duration: write {ALLOWED}")
+    microseconds = float(match[1]) * _UNITS[match[2]]
     if microseconds > LONGEST:
-        raise ValueError(f"{text!r} is too long: at most one day (1440min)")
-    return microseconds
+        raise ValueError(f"{brief!r} is too long: at most one day (1440min)")
+    return round(microseconds)
 
 
 def exact_duration(microseconds: int) -> str:

@@ -86,7 +86,7 @@ class _Table:
 
     def done(self, allowed: Iterable[str]) -> None:
         if self._values:
-            key = next(iter(self._values))
+            key = next(iter(self._values))[:40]
             raise self.error(key, f"is unknown; allowed: {', '.join(allowed)}")
 
 
@@ -205,7 +205,9 @@ def _trigger(when: str, at: int, table: _Table) -> tuple[Trigger, int]:
         return "received", int(number)
     if when in TRIGGERS and when not in ("at", "received"):
         return when, 0
-    raise table.error("when", f"{when!r} is unknown; allowed: established, peer closed, closed, received N")
+    raise table.error(
+        "when", f"{when[:40]!r} is unknown; allowed: established, peer closed, closed, received N"
+    )
 
 
 def _injection(table: _Table) -> Injection:
@@ -236,7 +238,7 @@ def _expected(table: _Table) -> Expected:
     table.done(Expected._fields)
     for rule in values["rules"]:
         if rule not in Rule.__members__:
-            raise table.error("rules", f"there is no rule {rule!r}")
+            raise table.error("rules", f"there is no rule {rule[:40]!r}")
     return Expected(**values)
 
 
@@ -342,9 +344,11 @@ def _figure_rows(value: object, where: str) -> tuple[FigureRow, ...]:
             raise BadScenario(f"{where}[{index}]: must be four texts: number, left, segment, right")
         for cell in (row[1], row[3]):
             if cell.startswith("=") and not _STATE_OF.fullmatch(cell):
-                raise BadScenario(f"{where}[{index}]: {cell!r} is no state; allowed: =1, =start, =end")
+                raise BadScenario(f"{where}[{index}]: {cell[:40]!r} is no state; allowed: =1, =start, =end")
         if not _MIDDLE.fullmatch(row[2]):
-            raise BadScenario(f"{where}[{index}]: {row[2]!r} is no segment; allowed: 1, 1 leaves, 1 arrives")
+            raise BadScenario(
+                f"{where}[{index}]: {row[2][:40]!r} is no segment; allowed: 1, 1 leaves, 1 arrives"
+            )
         rows.append(FigureRow(*row))
     return tuple(rows)
 

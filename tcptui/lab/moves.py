@@ -212,8 +212,8 @@ def _parse_inject(word: str) -> Inject:
             data = unquote_to_bytes(value)
             if len(data) > LONGEST_TEXT:
                 raise BadMove(f"a text of {len(data)} octets is too long: at most {LONGEST_TEXT}")
-        elif name in ("seq", "ack", "wnd") and re.fullmatch(r"[0-9]{1,10}", value):
-            given[name] = int(value)
+        elif name in ("seq", "ack", "wnd") and re.fullmatch(r"[0-9]+", value):
+            given[name] = int(value) if len(value) <= 10 else MASK + 1
         else:
             raise BadMove(f"{field[:20]!r} is none of seq=N, ack=N, wnd=N, data=TEXT")
     if "seq" not in given:

@@ -7,24 +7,22 @@ before B, a lower number before a higher one. Everything else is a move from out
 
 from __future__ import annotations
 
+from contextlib import suppress
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from tcptui.core.calls import Abort, Call, Close, Open, Receive, Send
 from tcptui.core.events import Delivered, Event, Returned, Sent, Signalled, StateChanged
 from tcptui.core.segment import SYN, Segment
-from tcptui.core.stack import Stack
 from tcptui.core.state import State
-from tcptui.core.tcb import Tcb
 from tcptui.lab.application import CallName, Knowledge
 from tcptui.lab.durations import exact_duration
+from tcptui.lab.host import Host
 from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reorder, Wait
-from tcptui.lab.scenario import HostSetup, Scenario
+from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, BadMove, Fate, Flight, Party, Side, Wire
 
 Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "fault", "wait"]
-LONGEST_PATH = 12
-"""How many states of its path a host remembers."""
 _READS_IN = (
     State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
     State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2,
@@ -62,67 +60,6 @@ class Report(NamedTuple):
     """The numbers of the segments that went onto the wire."""
     ended: tuple[Flight, ...] = ()
     """The segments that arrived or were lost."""
-
-
-class Host:
-    """One end: its TCP, its program and how far the program's script has come."""
-
-    __slots__ = (
-        "act_due", "connection", "isn", "knowledge", "next_act", "path", "setup", "side", "stack",
-    )  # fmt: skip
-
-    def __init__(self, side: Side, setup: HostSetup) -> None:
-        self.side = side
-        self.setup = setup
-        self.stack = Stack(setup.profile, setup.isns, setup.secret)
-        self.connection = 0
-        """The name of its latest connection."""
-        self.isn: int | None = None
-        """The initial sequence number it used last."""
-        self.knowledge = Knowledge()
-        self.path: tuple[tuple[State, int], ...] = ((State.CLOSED, 0),)
-        """The states it has been in and since when, the latest last."""
-        self.next_act = 0
-        self.act_due: int | None = None
-        """When its program makes its next call; None if that waits for something or there is none."""
-
-    @property
-    def tcb(self) -> Tcb | None:
-        """The block of its latest connection; None: CLOSED."""
-        return self.stack.tcb(self.connection)
-
-    @property
-    def state(self) -> State:
-        return self.state_of(self.connection)
-
-    def state_of(self, connection: int) -> State:
-        """The state of any of its connections."""
-        tcb = self.stack.tcb(connection)
-        return State.CLOSED if tcb is None else tcb.state
-
-    def look_at_script(self, now: int) -> None:
-        """Sets the time of the next call, once its trigger is met."""
-        script = self.setup.script
-        if self.act_due is None and self.next_act < len(script):
-            act = script[self.next_act]
-            if self.knowledge.met(act):
-                start = max(now, act.amount) if act.trigger == "at" else now
-                self.act_due = start + act.after
-
-    def copy(self) -> Host:
-        copy = Host.__new__(Host)
-        copy.side, copy.setup = self.side, self.setup
-        copy.stack = self.stack.copy()
-        copy.connection, copy.isn = self.connection, self.isn
-        copy.knowledge, copy.path = self.knowledge, self.path
-        copy.next_act, copy.act_due = self.next_act, self.act_due
-        return copy
-
-    def values(self) -> tuple[Any, ...]:
-        return (
-            self.stack.values(), self.connection, self.isn, self.knowledge, self.path,
-            self.next_act, self.act_due,
-        )  # fmt: skip
 
 
 class World:
@@ -256,7 +193,7 @@ class World:
     def _call(self, host: Host, name: CallName, data: bytes) -> Report:
         if name == "reboot":
             host.stack = host.stack.rebooted()
-            host.path = (*host.path[1 - LONGEST_PATH :], (State.CLOSED, self.now))
+            host.enters(State.CLOSED, self.now)
             host.knowledge = Knowledge(last_call=name, closed=True)
             host.look_at_script(self.now)
             return self._report("call", host.side, [], call=name)
@@ -348,7 +285,7 @@ class World:
             elif event.connection != current:
                 continue  # An older connection's end is not this one's.
             elif isinstance(event, StateChanged):
-                host.path = (*host.path[1 - LONGEST_PATH :], (event.new, self.now))
+                host.enters(event.new, self.now)
                 noteworthy.append(event)
             elif isinstance(event, Delivered | Signalled | Returned):
                 noteworthy.append(event)
@@ -384,7 +321,8 @@ class World:
         """A segment has been launched: the story may have something in store for it."""
         self._launched.append(number)
         for fault in self.scenario.faults.get(number, ()):
-            self._tamper(fault)
+            with suppress(BadMove):  # It is for a segment that the wire has forgotten meanwhile.
+                self._tamper(fault)
 
     def _report(
         self, cause: Cause, side: Party, events: list[Event], call: str = "", flight: int = 0

@@ -13,8 +13,9 @@ from tcptui.core.state import State
 from tcptui.core.tcb import Tcb
 from tcptui.core.timers import Timer
 from tcptui.lab.application import Knowledge
+from tcptui.lab.host import Host
 from tcptui.lab.wire import Side
-from tcptui.lab.world import Host, World
+from tcptui.lab.world import World
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width
 from tcptui.view.numbers import clock, shown, span
 from tcptui.view.words import tr
@@ -120,8 +121,8 @@ def _variable_lines(tcb: Tcb | None, old: Tcb | None, raw: bool, width: int) -> 
     old_send, old_receive = _variables(old, raw)
     column = max(8, (width - 2) // 2)
     widest = max(len(field.value) for field in (*send[:-1], *receive[:-1]))
-    if 1 + 4 + widest > column:
-        # Raw numbers in a narrow pane: one column.
+    if 1 + 4 + widest > column or (raw and width < 26):
+        # Large numbers in a narrow pane: one column.
         return [
             ((f" {tr('send')}", "label"),),
             *_column(send, old_send),

@@ -12,8 +12,8 @@ from tcptui import library
 from tcptui.core.profile import LINUX, RFC9293
 from tcptui.core.segment import RST, Socket
 from tcptui.lab.application import CALLS, Act
-from tcptui.lab.loader import BadScenario, load_scenario
-from tcptui.lab.moves import Delay, Duplicate, Inject, Lose, parse_moves
+from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
+from tcptui.lab.moves import LONGEST_TEXT, Delay, Duplicate, Inject, Lose, parse_moves
 from tcptui.lab.scenario import Scenario
 from tests.lab.worlds import HEAD, scenario
 
@@ -112,7 +112,9 @@ BAD: dict[str, Bad] = {
     "send of nothing": bad(calls('call = "send", text = ""'), "A.script[1].text: send needs it"),
     "text without send": bad(calls('call = "close", text = "x"'), "A.script[1].text:", "only send takes it"),
     "text too long": bad(
-        calls(f'call = "send", text = "{"x" * 65_536}"'), "A.script[1].text:", "at most 65535"
+        calls(f'call = "send", text = "{"x" * (LONGEST_TEXT + 1)}"'),
+        f"A.script[1].text: {LONGEST_TEXT + 1} octets",
+        f"at most {LONGEST_TEXT}",
     ),
     "at and when": bad(
         calls('call = "close", at = "1s", when = "closed"'), "A.script[1].at: either at or when"
@@ -129,7 +131,7 @@ BAD: dict[str, Bad] = {
     "at a number": bad(calls('call = "close", at = 5'), "A.script[1].at: must be a text", DURATION),
     "after": bad(calls('call = "close", after = "5"'), "A.script[1].after: '5' is no duration", DURATION),
     "the second call": bad(
-        'B.script = [{ call = "listen" }, { call = 1 }]', "B.script[2].call: 1 is unknown"
+        'B.script = [{ call = "listen" }, { call = 1 }]', "B.script[2].call:", f"allowed: {', '.join(CALLS)}"
     ),
     # Wire, faults, third parties, prelude.
     "delay": bad('wire.delay = "50"', "wire.delay: '50' is no duration", DURATION),
@@ -137,13 +139,22 @@ BAD: dict[str, Bad] = {
     "delay beyond floats": bad(f'wire.delay = "{"9" * 400}s"', "wire.delay:", "at most one day"),
     "fault r": bad('wire.faults = "r1"', "wire.faults: only l, d and u can stand here, as in l2 d4+200ms"),
     "fault s": bad('wire.faults = "l1 s"', "wire.faults: only l, d and u can stand here"),
-    "fault is no move": bad('wire.faults = "x"', "wire.faults: 'x' is no move"),
+    "fault is no move": bad('wire.faults = "x"', "wire.faults: move 'x': is no move", "l2, d4+200ms"),
     "fault without time": bad('wire.faults = "d1"', "wire.faults:", "as in d2+200ms"),
-    "fault to a lost segment": bad('wire.faults = "l1 d1+5ms"', "wire.faults:"),
+    "fault to a lost segment": bad('wire.faults = "l1 d1+5ms"', "wire.faults: #1 is lost already"),
+    "lost twice": bad('wire.faults = "l2 l2"', "wire.faults: #2 is lost already"),
+    "lost twice, with others between": bad('wire.faults = "l2 u2 l1 u1 d2+1ms"', "wire.faults: #2 is lost"),
+    "too many faults": bad(
+        f'wire.faults = "{"u1 " * (MOST_FAULTS + 1)}"',
+        f"wire.faults: {MOST_FAULTS + 1} are too many",
+        f"at most {MOST_FAULTS}",
+    ),
     "faults in a list": bad('wire.faults = ["l1"]', "wire.faults: must be a text"),
     "prelude": bad('prelude = "b:listen a:open"', "prelude:", "listen, connect"),
-    "prelude that can't be": bad('prelude = "l5"', "prelude:", "no segment #5"),
-    "prelude that leaves something": bad('prelude = "a:connect"', "prelude", "nothing on the wire"),
+    "prelude that can't be": bad('prelude = "l5"', "prelude: there is no segment #5"),
+    "prelude that leaves something": bad(
+        'prelude = "a:connect"', "prelude:", "must leave nothing on the wire"
+    ),
     "third party without segment": bad('third_party = [{ at = "1s" }]', "third_party[1].segment: is missing"),
     "third party calls": bad(
         'third_party = [{ segment = "a:connect" }]',

@@ -16,6 +16,7 @@ from tcptui.lab.durations import LONGEST, exact_duration, parse_duration
 from tcptui.lab.moves import (
     ALLOWED,
     LONGEST_TEXT,
+    MOST_MOVES,
     MOST_STEPS,
     NEXT,
     Delay,
@@ -163,14 +164,51 @@ def test_an_error_is_one_line_of_bearable_length_and_says_what_is_allowed(word: 
 def test_an_error_names_the_word() -> None:
     for word in BAD:
         if len(word) < 40:
-            with pytest.raises(BadMove, match=re.escape(repr(word))):
-                parse_moves(word)
+            with pytest.raises(BadMove, match=re.escape(f"move {word!r}: ")):
+                parse_moves(f"s {word}")
+
+
+def test_an_error_names_the_beginning_of_a_long_word() -> None:
+    for word in (f"a:{'x' * 5_000}", f"x>b:{'x' * 5_000}:seq=1", "l" + "9" * 5_000, "q" * 5_000):
+        with pytest.raises(BadMove, match=re.escape(f"move '{word[:39]}…': ")) as error:
+            parse_moves(f"s {word}")
+        assert len(str(error.value)) < 200
+
+
+@pytest.mark.parametrize(
+    ("duration", "allowed"),
+    [
+        ("9" * 13 + "s", "at most one day (1440min)"),
+        ("9" * 5_000 + "s", "at most one day (1440min)"),
+        ("x" * 5_000, "write a number and us, ms, s or min, as in 50ms"),
+    ],
+    ids=["13 digits", "5000 digits", "no digits"],
+)
+def test_an_error_of_a_duration_is_as_short(duration: str, allowed: str) -> None:
+    for form in ("w", "d2+", "u2+"):
+        with pytest.raises(BadMove, match=r"^move '") as error:
+            parse_moves(form + duration)
+        assert allowed in str(error.value)
+        assert len(str(error.value)) < 250
 
 
 def test_only_so_many_steps_can_be_asked_for_at_once() -> None:
     assert len(parse_moves(f"s{MOST_STEPS}")) == MOST_STEPS
-    with pytest.raises(BadMove, match=f"at most {MOST_STEPS}"):
-        parse_moves(f"s{MOST_STEPS} s")
+    with pytest.raises(BadMove, match=f"from 1 to {MOST_STEPS}"):
+        parse_moves(f"s{MOST_STEPS + 1}")
+
+
+def test_only_so_many_moves_can_be_asked_for_in_all() -> None:
+    most = f"s{MOST_STEPS} " * (MOST_MOVES // MOST_STEPS)
+    assert len(parse_moves(most)) == MOST_MOVES
+    for more in ("s", "l1", f"s{MOST_STEPS} " * 1_000):
+        with pytest.raises(BadMove, match=f"too many moves: at most {MOST_MOVES}"):
+            parse_moves(most + more)
+
+
+@pytest.mark.parametrize("steps", [MOST_STEPS, MOST_STEPS + 1, 2 * MOST_STEPS, 2 * MOST_STEPS + 7])
+def test_more_steps_than_one_word_may_count_are_read_back_too(steps: int) -> None:
+    assert parse_moves(moves_text([NEXT] * steps)) == [NEXT] * steps
 
 
 def test_the_longest_text_can_be_sent() -> None:

@@ -93,13 +93,13 @@ def test_among_segments_due_at_once_the_later_one_follows() -> None:
     wire = launched(("A", "B", 100), ("A", "B", 100))
     wire.reorder(1)
     assert order(wire) == [2, 1]
-    with pytest.raises(BadMove, match="no segment from A follows it yet"):
+    with pytest.raises(BadMove, match="can't reorder #2: no segment to B follows it yet"):
         launched(("A", "B", 100), ("A", "B", 100)).reorder(2)
 
 
 def test_only_a_segment_of_the_same_direction_overtakes() -> None:
     """A third party speaks in both ends' names; its segments for A and for B go different ways."""
-    with pytest.raises(BadMove, match="can't reorder #1"):
+    with pytest.raises(BadMove, match="can't reorder #1: no segment to B follows it yet"):
         launched(("X", "B", 100), ("X", "A", 110)).reorder(1)
     wire = launched(("X", "B", 100), ("A", "B", 110))
     wire.reorder(1)
@@ -122,7 +122,7 @@ REFUSED: dict[str, tuple[Act, str]] = {
     "reorder, lost": (lambda wire: wire.reorder(2), "can't reorder #2: it is lost already"),
     "take, lost": (lambda wire: wire.take(2), "can't deliver #2: it is lost already"),
     "duplicate, none": (lambda wire: wire.duplicate(9, 1, 0), "there is no segment #9"),
-    "reorder, last": (lambda wire: wire.reorder(1), "no segment from A follows it yet"),
+    "reorder, last": (lambda wire: wire.reorder(1), "can't reorder #1: no segment to B follows it yet"),
 }
 
 

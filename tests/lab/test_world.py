@@ -10,10 +10,11 @@ from tcptui.core.events import Delivered, Returned, Sent, Signal, Signalled
 from tcptui.core.segment import RST, SYN
 from tcptui.core.state import State
 from tcptui.lab.application import CALLS, POSSIBLE_CALLS
-from tcptui.lab.loader import BadScenario
-from tcptui.lab.moves import NEXT, Delay, Do, Lose
-from tcptui.lab.wire import SIDES, BadMove, Fate, Side
-from tcptui.lab.world import LONGEST_PATH, World
+from tcptui.lab.host import LONGEST_PATH
+from tcptui.lab.loader import MOST_FAULTS, BadScenario
+from tcptui.lab.moves import NEXT, Do
+from tcptui.lab.wire import MEMORY, SIDES, BadMove, Fate, Side
+from tcptui.lab.world import World
 from tests.lab.worlds import OPEN, flight, play, scenario, sends, to_the_end, world
 
 # The order.
@@ -223,8 +224,11 @@ def test_the_prelude_is_over_before_the_story_begins() -> None:
 
 
 def test_a_prelude_must_leave_nothing_behind() -> None:
-    with pytest.raises(BadMove, match="must leave nothing on the wire and no timer running"):
-        world('prelude = "a:connect"')
+    message = "the prelude must leave nothing on the wire and no timer running"
+    with pytest.raises(BadScenario, match=f"^test.toml: prelude: {message}$"):
+        scenario('prelude = "a:connect"')
+    with pytest.raises(BadMove, match=f"^{message}$"):
+        World(scenario()._replace(prelude=(Do("A", "connect"),)))
 
 
 # What a host remembers.
@@ -274,19 +278,34 @@ def test_a_move_that_cannot_be_made_changes_nothing(word: str) -> None:
 
 
 def test_a_move_that_the_storys_faults_make_impossible_changes_nothing() -> None:
-    """The story may ask of a segment what can't be done: a copy that is lost can't be delayed."""
-    made = World(scenario(OPEN)._replace(faults={2: (Lose(2), Delay(2, 5))}))
-    sends(made, b"x")
-    before = made.copy()
-    with pytest.raises(BadMove):
-        play(made, "u1")
-    assert made == before
+    """What is lost can't be delayed, and what the wire has forgotten can't be doubled: the loader refuses a
+    story that asks for it, or the fault has no effect, or the move is refused as a whole."""
+    for faults in (
+        "l2 d2+5ms",
+        "l2 l2",
+        f"l2 u2 u2 {' '.join(f'l{n} u{n}' for n in range(3, MEMORY + 3))}",
+    ):
+        with suppress(BadScenario):
+            made = world(OPEN + f'wire.faults = "{faults}"\n', "a:send:x")
+            before = made.copy()
+            try:
+                play(made, "u1")
+            except BadMove:
+                assert made == before
+
+
+@pytest.mark.parametrize("faults", ["l2 d2+5ms", "l2 l2", "d2+5ms l2 d2+5ms", "l2 u2 l2"])
+def test_a_story_that_does_something_to_a_lost_segment_is_refused(faults: str) -> None:
+    with pytest.raises(BadScenario, match=r"^test.toml: wire.faults: #2 is lost already$"):
+        scenario(f'wire.faults = "{faults}"')
 
 
 def test_a_long_chain_of_copies_of_copies_is_no_trouble() -> None:
     chain = " ".join(f"u{number}" for number in range(1, 2_000))
     with suppress(BadScenario):  # It may be too long to be a story.
         assert len(world(f'wire.faults = "{chain}"', "a:connect").wire.flights) == 2_000
+    longest = " ".join(f"u{number}" for number in range(1, MOST_FAULTS + 1))
+    assert len(world(f'wire.faults = "{longest}"', "a:connect").wire.flights) == MOST_FAULTS + 1
 
 
 # Copies and values.

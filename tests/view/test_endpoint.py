@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from itertools import product
 
 import pytest
 
@@ -21,7 +23,11 @@ from tests.lab.worlds import OPEN, scenario
 PANES = (18, 28, 36)
 """The widths inside the borders of the screen's panes."""
 FAR = scenario(OPEN.replace("1000", "3000000000").replace("5000", "4294967290"), "far")
-FIELD = re.compile(rf"([{MARK} ])(SND\.|RCV\.|)(ISS|IRS|UNA|NXT|WND) +([-\d]+)")
+FIELD = re.compile(rf"([{MARK} ])(ISS|IRS|UNA|NXT|WND) +([-\d]+)")
+VARIABLES = {
+    *(("send", name) for name in ("ISS", "UNA", "NXT", "WND")),
+    *(("receive", name) for name in ("IRS", "NXT", "WND")),
+}
 NAMES = {TimerKind.RETRANSMISSION: "RTX", TimerKind.TIME_WAIT: "2MSL", TimerKind.USER: "USER"}
 
 
@@ -36,15 +42,20 @@ def texts(lines: list[Line]) -> list[str]:
 
 
 def fields(lines: list[Line]) -> dict[tuple[str, str], tuple[str, bool]]:
-    """Each variable's value and whether it is marked, by direction and name."""
+    """Each variable's value and whether it is marked, by direction and name.
+
+    A variable belongs to the heading above it: both stand side by side, or one below the other.
+    """
     found: dict[tuple[str, str], tuple[str, bool]] = {}
+    ways: list[str] = []
     for text in texts(lines):
-        for index, match in enumerate(FIELD.finditer(text)):
-            mark, prefix, name, value = match.groups()
-            way = {"SND.": "send", "RCV.": "receive"}.get(prefix) or (
-                "receive" if name == "IRS" or index else "send"
-            )
+        if set(text.split()) in ({"send", "receive"}, {"send"}, {"receive"}):
+            ways = text.split()
+        for way, match in zip(ways, FIELD.finditer(text), strict=False):
+            mark, name, value = match.groups()
+            assert (way, name) not in found
             found[way, name] = (value, mark == MARK)
+        assert len(FIELD.findall(text)) <= len(ways)
     return found
 
 
@@ -70,82 +81,88 @@ def steps(scenario: Scenario, moves: str) -> list[History]:
     return made
 
 
-ALL = [
-    *(pytest.param(*MOVES[name], id=name) for name in MOVES),
-    *(pytest.param(library.find(name), None, id=name) for name in library.names()),
-]
+ALL = (*MOVES, *library.names())
 
 
-def worlds(scenario: Scenario, moves: str | None) -> list[tuple[World, World]]:
+@cache
+def worlds(name: str) -> list[tuple[World, World]]:
     """Each moment with the one before it."""
-    history = History(scenario)
-    made = [(history.world, history.before)]
-    if moves is not None:
-        return [(one.world, one.before) for one in steps(scenario, moves)]
+    if name in MOVES:
+        return [(one.world, one.before) for one in steps(*MOVES[name])]
+    history = History(library.find(name))
+    made = [(history.world.copy(), history.before.copy())]
     while history.world.coming() is not None:
         history.apply()
-        made.append((history.world, history.before))
+        made.append((history.world.copy(), history.before.copy()))
     return made
 
 
-@pytest.mark.parametrize(("scenario", "moves"), ALL)
-@pytest.mark.parametrize("raw", [False, True])
-def test_every_line_is_exactly_as_wide_and_there_are_as_many_as_asked(
-    scenario: Scenario, moves: str | None, raw: bool
-) -> None:
-    for world, before in worlds(scenario, moves):
+@pytest.mark.parametrize("name", ALL)
+def test_every_line_is_exactly_as_wide_and_there_are_as_many_as_asked(name: str) -> None:
+    sizes = tuple(product((17, 18, 19, 22, 25, 26, 28, 36, 60), (1, 9, 40), (False, True)))
+    for world, before in worlds(name):
         for side in SIDES:
-            for width in (17, 18, 19, 22, 25, 26, 28, 36, 60):
-                for height in (1, 9, 40):
-                    lines = lines_of(world, before, side, width, height, raw)
-                    assert len(lines) == height
-                    assert {line_width(line) for line in lines} == {width}
+            for width, height, raw in sizes:
+                lines = lines_of(world, before, side, width, height, raw)
+                assert len(lines) == height
+                assert {line_width(line) for line in lines} == {width}
 
 
-@pytest.mark.parametrize(("scenario", "moves"), ALL)
+@pytest.mark.parametrize("name", ALL)
+def test_a_variable_is_marked_if_its_value_changed_and_only_then(name: str) -> None:
+    for (world, before), side, width, raw in product(worlds(name), SIDES, PANES, (False, True)):
+        now = fields(lines_of(world, before, side, width, raw=raw))
+        then = fields(lines_of(before, before, side, width, raw=raw))
+        assert set(now) == set(then) == VARIABLES
+        for variable, (value, marked) in now.items():
+            assert marked == (value != then[variable][0]), (variable, width, raw)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_variables_are_those_of_the_block_and_none_is_cut(name: str) -> None:
+    for (world, before), side, width in product(worlds(name), SIDES, PANES):
+        tcb = world.host(side).tcb
+        raw = fields(lines_of(world, before, side, width, raw=True))
+        relative = fields(lines_of(world, before, side, width))
+        assert set(raw) == set(relative) == VARIABLES
+        if tcb is None or tcb.state is State.LISTEN:
+            assert {value for value, _ in (*raw.values(), *relative.values())} == {"-"}
+            continue
+        assert raw["send", "ISS"][0] == str(tcb.iss)
+        assert raw["send", "UNA"][0] == str(tcb.snd_una)
+        assert raw["send", "NXT"][0] == str(tcb.snd_nxt)
+        assert raw["receive", "WND"][0] == relative["receive", "WND"][0] == str(tcb.rcv_wnd)
+        assert relative["send", "ISS"][0] == "0"
+        assert relative["send", "UNA"][0] == str((tcb.snd_una - tcb.iss) % (1 << 32))
+        assert relative["send", "NXT"][0] == str((tcb.snd_nxt - tcb.iss) % (1 << 32))
+        if tcb.state is not State.SYN_SENT:
+            assert raw["receive", "IRS"][0] == str(tcb.irs)
+            assert raw["receive", "NXT"][0] == str(tcb.rcv_nxt)
+            assert raw["send", "WND"][0] == relative["send", "WND"][0] == str(tcb.snd_wnd)
+            assert relative["receive", "IRS"][0] == "0"
+            assert relative["receive", "NXT"][0] == str((tcb.rcv_nxt - tcb.irs) % (1 << 32))
+
+
 @pytest.mark.parametrize("width", PANES)
-@pytest.mark.parametrize("raw", [False, True])
-def test_a_variable_is_marked_if_its_value_changed_and_only_then(
-    scenario: Scenario, moves: str | None, width: int, raw: bool
-) -> None:
-    for world, before in worlds(scenario, moves):
-        for side in SIDES:
-            now = fields(lines_of(world, before, side, width, raw=raw))
-            then = fields(lines_of(before, before, side, width, raw=raw))
-            assert set(now) == set(then)
-            assert len(now) == 7
-            for name, (value, marked) in now.items():
-                assert marked == (value != then[name][0]), name
+def test_each_variable_stands_below_its_heading(width: int) -> None:
+    """Side by side, or, where raw numbers leave no room for that, one below the other."""
+    (world, before) = worlds("text both ways")[-1]
+    for raw in (False, True):
+        shown = [text.split() for text in texts(lines_of(world, before, "A", width, raw=raw))]
+        if ["send", "receive"] in shown:
+            top = shown.index(["send", "receive"])
+            names = [[word for word in line if word.isupper()] for line in shown[top + 1 : top + 5]]
+            assert names == [["ISS", "IRS"], ["UNA", "NXT"], ["NXT", "WND"], ["WND"]]
+        else:
+            assert raw
+            top = shown.index(["send"])
+            names = [line[:1] for line in shown[top + 1 : top + 9]]
+            assert names == [["ISS"], ["UNA"], ["NXT"], ["WND"], ["receive"], ["IRS"], ["NXT"], ["WND"]]
 
 
-@pytest.mark.parametrize(("scenario", "moves"), ALL)
-@pytest.mark.parametrize("width", PANES)
-def test_the_variables_are_those_of_the_block_and_none_is_cut(
-    scenario: Scenario, moves: str | None, width: int
-) -> None:
-    for world, before in worlds(scenario, moves):
-        for side in SIDES:
-            tcb = world.host(side).tcb
-            raw = fields(lines_of(world, before, side, width, raw=True))
-            relative = fields(lines_of(world, before, side, width))
-            if tcb is None or tcb.state is State.LISTEN:
-                assert {value for value, _ in raw.values()} == {"-"}
-                continue
-            assert raw["send", "ISS"][0] == str(tcb.iss)
-            assert raw["send", "UNA"][0] == str(tcb.snd_una)
-            assert raw["send", "NXT"][0] == str(tcb.snd_nxt)
-            assert raw["receive", "WND"][0] == relative["receive", "WND"][0] == str(tcb.rcv_wnd)
-            assert relative["send", "ISS"][0] == "0"
-            assert relative["send", "NXT"][0] == str((tcb.snd_nxt - tcb.iss) % (1 << 32))
-            if tcb.state is not State.SYN_SENT:
-                assert raw["receive", "NXT"][0] == str(tcb.rcv_nxt)
-                assert raw["send", "WND"][0] == str(tcb.snd_wnd)
-                assert relative["receive", "NXT"][0] == str((tcb.rcv_nxt - tcb.irs) % (1 << 32))
-
-
-@pytest.mark.parametrize(("scenario", "moves"), ALL)
-def test_the_state_is_marked_if_it_changed_and_only_then(scenario: Scenario, moves: str | None) -> None:
-    for world, before in worlds(scenario, moves):
+@pytest.mark.parametrize("name", ALL)
+def test_the_state_is_marked_if_it_changed_and_only_then(name: str) -> None:
+    for world, before in worlds(name):
         for side in SIDES:
             (first, *_) = texts(lines_of(world, before, side))
             state, was = world.host(side).state, before.host(side).state
@@ -153,11 +170,9 @@ def test_the_state_is_marked_if_it_changed_and_only_then(scenario: Scenario, mov
             assert (first[0] == MARK) == (state is not was)
 
 
-@pytest.mark.parametrize(("scenario", "moves"), ALL)
-def test_a_timer_is_marked_if_it_was_started_or_stopped_and_only_then(
-    scenario: Scenario, moves: str | None
-) -> None:
-    for world, before in worlds(scenario, moves):
+@pytest.mark.parametrize("name", ALL)
+def test_a_timer_is_marked_if_it_was_started_or_stopped_and_only_then(name: str) -> None:
+    for world, before in worlds(name):
         for side in SIDES:
             tcb, old = world.host(side).tcb, before.host(side).tcb
             running = dict(tcb.timers()) if tcb else {}
@@ -168,24 +183,22 @@ def test_a_timer_is_marked_if_it_was_started_or_stopped_and_only_then(
                 if re.match(rf"[{MARK} ](RTX|2MSL|USER) ", text)
             }
             assert {NAMES[kind] for kind in running} <= set(shown)
-            for kind, name in NAMES.items():
-                assert shown.get(name, False) == (running.get(kind) != ran.get(kind)), name
+            for kind, timer in NAMES.items():
+                assert shown.get(timer, False) == (running.get(kind) != ran.get(kind)), timer
 
 
-@pytest.mark.parametrize(("scenario", "moves"), ALL)
-def test_nothing_is_marked_where_nothing_changed(scenario: Scenario, moves: str | None) -> None:
-    for world, _ in worlds(scenario, moves):
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_is_marked_where_nothing_changed(name: str) -> None:
+    for world, _ in worlds(name):
         for side in SIDES:
             lines = lines_of(world, world.copy(), side)
             assert not any(MARK in text for text in texts(lines))
             assert not any(style == "changed" for line in lines for _, style in line)
 
 
-@pytest.mark.parametrize(("scenario", "moves"), ALL)
-def test_what_is_marked_is_coloured_and_what_is_coloured_is_marked(
-    scenario: Scenario, moves: str | None
-) -> None:
-    for world, before in worlds(scenario, moves):
+@pytest.mark.parametrize("name", ALL)
+def test_what_is_marked_is_coloured_and_what_is_coloured_is_marked(name: str) -> None:
+    for world, before in worlds(name):
         for side in SIDES:
             for line in lines_of(world, before, side):
                 for text, style in line:

@@ -1,0 +1,80 @@
+"""One end of the wire: a host with its TCP, its program, and how far the program's script has come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tcptui.core.stack import Stack
+from tcptui.core.state import State
+from tcptui.core.tcb import Tcb
+from tcptui.lab.application import Knowledge
+from tcptui.lab.scenario import HostSetup
+from tcptui.lab.wire import Side
+
+LONGEST_PATH = 12
+"""How many states of its path a host remembers."""
+
+
+class Host:
+    """One end at one moment; it changes in place, and a copy is a whole one."""
+
+    __slots__ = (
+        "act_due", "connection", "isn", "knowledge", "next_act", "path", "setup", "side", "stack",
+    )  # fmt: skip
+
+    def __init__(self, side: Side, setup: HostSetup) -> None:
+        self.side = side
+        self.setup = setup
+        self.stack = Stack(setup.profile, setup.isns, setup.secret)
+        self.connection = 0
+        """The name of its latest connection."""
+        self.isn: int | None = None
+        """The initial sequence number it used last."""
+        self.knowledge = Knowledge()
+        self.path: tuple[tuple[State, int], ...] = ((State.CLOSED, 0),)
+        """The states it has been in and since when, the latest last."""
+        self.next_act = 0
+        self.act_due: int | None = None
+        """When its program makes its next call; None if that waits for something or there is none."""
+
+    @property
+    def tcb(self) -> Tcb | None:
+        """The block of its latest connection; None: CLOSED."""
+        return self.stack.tcb(self.connection)
+
+    @property
+    def state(self) -> State:
+        return self.state_of(self.connection)
+
+    def state_of(self, connection: int) -> State:
+        """The state of any of its connections."""
+        tcb = self.stack.tcb(connection)
+        return State.CLOSED if tcb is None else tcb.state
+
+    def enters(self, state: State, now: int) -> None:
+        """Notes a state on the path."""
+        self.path = (*self.path[1 - LONGEST_PATH :], (state, now))
+
+    def look_at_script(self, now: int) -> None:
+        """Sets the time of the next call, once its trigger is met."""
+        script = self.setup.script
+        if self.act_due is None and self.next_act < len(script):
+            act = script[self.next_act]
+            if self.knowledge.met(act):
+                start = max(now, act.amount) if act.trigger == "at" else now
+                self.act_due = start + act.after
+
+    def copy(self) -> Host:
+        copy = Host.__new__(Host)
+        copy.side, copy.setup = self.side, self.setup
+        copy.stack = self.stack.copy()
+        copy.connection, copy.isn = self.connection, self.isn
+        copy.knowledge, copy.path = self.knowledge, self.path
+        copy.next_act, copy.act_due = self.next_act, self.act_due
+        return copy
+
+    def values(self) -> tuple[Any, ...]:
+        return (
+            self.stack.values(), self.connection, self.isn, self.knowledge, self.path,
+            self.next_act, self.act_due,
+        )  # fmt: skip
