@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from tcptui.core.segment import ACK, PSH, RST, flag_text
 from tcptui.lab.facts import relative
 from tcptui.lab.wire import Flight
+from tcptui.view.words import tr
 
 
 def shown(number: int, base: int | None, raw: bool) -> int:
@@ -24,8 +27,10 @@ def clock(now: int, cells: int = 8) -> str:
 
 def span(microseconds: int) -> str:
     """A duration in the unit that suits it: ``20 ms``, ``1.92 s``, ``3.9 min``."""
+    if microseconds < 10_000:
+        return f"{round(microseconds / 1_000, 2):g} ms"
     if microseconds < 1_000_000:
-        return f"{microseconds / 1_000:g} ms"
+        return f"{microseconds / 1_000:.0f} ms"
     if microseconds < 10_000_000:
         return f"{microseconds / 1_000_000:.2f} s"
     if microseconds < 120_000_000:
@@ -54,7 +59,7 @@ def segment_label(flight: Flight, raw: bool, room: int) -> str:
         f"#{flight.number} {short} {compact}",
         f"#{flight.number} {short} {seq}",
     ):
-        if label and len(label) <= room:
+        if label and cell_len(label) <= room:
             return label
     return f"#{flight.number} {short}"[:room]
 
@@ -62,9 +67,9 @@ def segment_label(flight: Flight, raw: bool, room: int) -> str:
 def _marks(flight: Flight) -> str:
     marks = ""
     if flight.copy_of:
-        marks += f" copy of #{flight.copy_of}"
+        marks += f" {tr('copy of')} #{flight.copy_of}"
     elif flight.attempt > 1:
-        marks += " again"
+        marks += f" {tr('again')}"
     if flight.delayed_by:
         marks += f" +{span(flight.delayed_by)}"
     return marks
