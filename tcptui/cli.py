@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="tcptui", description="A TCP connection, one key press at a time.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"tcptui {__version__}")
+    parser.add_argument("--ascii", action="store_true", help="draw nothing but ASCII")
     parser.set_defaults(run=_pick)
     commands = parser.add_subparsers(metavar="COMMAND")
     play = commands.add_parser(
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         "--moves", metavar="TEXT", default="", help="play these first, as in 's3 l2 s d4+200ms'"
     )
     play.add_argument("--format", choices=FORMATS, help="print the whole run in this form")
+    play.add_argument("--ascii", action="store_true", default=argparse.SUPPRESS, help="nothing but ASCII")
     play.set_defaults(run=_play)
     listing = commands.add_parser("list", help="name all scenarios", allow_abbrev=False)
     listing.set_defaults(run=_list)
@@ -96,9 +98,9 @@ def _list(_options: argparse.Namespace) -> int:
     return 0
 
 
-def _pick(_options: argparse.Namespace) -> int:
+def _pick(options: argparse.Namespace) -> int:
     _need_terminal("tcptui list and tcptui play NAME --format ladder")
-    return _show(None, "")
+    return _show(None, "", options.ascii)
 
 
 def _play(options: argparse.Namespace) -> int:
@@ -109,14 +111,19 @@ def _play(options: argparse.Namespace) -> int:
     try:
         if options.format is None:
             _need_terminal("--format ladder")
-            return _show(options.scenario, options.moves)
+            return _show(options.scenario, options.moves, options.ascii)
         from tcptui import library
         from tcptui.lab.run import play
 
         run = play(library.find(options.scenario), parse_moves(options.moves))
     except (BadScenario, BadMove) as error:
         raise Unusable(str(error)) from None
-    sys.stdout.write(_printed(run, options.format))
+    text = _printed(run, options.format)
+    if options.ascii:
+        from tcptui.view.ascii import to_ascii
+
+        text = to_ascii(text)
+    sys.stdout.write(text)
     return 0
 
 
@@ -140,7 +147,7 @@ def _need_terminal(instead: str) -> None:
         raise Unusable(f"the screen needs more than TERM=dumb; without it: {instead}")
 
 
-def _show(name: str | None, moves: str) -> int:
+def _show(name: str | None, moves: str, ascii_only: bool) -> int:
     """Opens the screen on a scenario, or, without a name, on the list of them."""
     from tcptui import library
 
@@ -153,6 +160,6 @@ def _show(name: str | None, moves: str) -> int:
         session = Session(library.find(name), moves)
     from tcptui.ui.app import TcptuiApp
 
-    app = TcptuiApp(session, library.all_scenarios, after_first_frame=gc.freeze)
+    app = TcptuiApp(session, library.all_scenarios, ascii_only=ascii_only, after_first_frame=gc.freeze)
     app.run()
     return app.return_code or 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import Resize
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from tcptui.lab.scenario import Scenario
@@ -23,8 +24,8 @@ LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 class TcptuiApp(App[None]):
     """Shows a session, or, without one, the scenarios to choose from.
 
-    `scenarios` gives the list to choose from when it is wanted; `after_first_frame` is called once, when the
-    first screen has been drawn.
+    `scenarios` gives the list to choose from when it is wanted; `ascii_only` draws nothing but ASCII;
+    `after_first_frame` is called once, when the first screen has been drawn.
     """
 
     TITLE = "tcptui"
@@ -40,6 +41,7 @@ class TcptuiApp(App[None]):
         session: Session | None,
         scenarios: Callable[[], list[Scenario]],
         *,
+        ascii_only: bool = False,
         after_first_frame: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(ansi_color=True)
@@ -48,6 +50,7 @@ class TcptuiApp(App[None]):
         self.sessions: list[Session] = [] if session is None else [session]
         """What has been shown, the current one last."""
         self._scenarios = scenarios
+        self._ascii_only = ascii_only
         self._after_first_frame = after_first_frame
         self._too_small: Screen[None] | None = None
 
@@ -59,6 +62,14 @@ class TcptuiApp(App[None]):
             self.action_scenarios()
         if self._after_first_frame is not None:
             self.call_after_refresh(self._after_first_frame)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        if self._ascii_only:
+            from tcptui.ui.ascii_filter import AsciiFilter
+
+            return [*filters, AsciiFilter()]
+        return filters
 
     def on_resize(self, event: Resize) -> None:
         small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT

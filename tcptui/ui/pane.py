@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rich.segment import Segment as RichSegment
+from textual.color import Color
 from textual.events import Click
 from textual.geometry import Region
 from textual.message import Message
@@ -17,6 +18,8 @@ from tcptui.view.lines import Line
 
 Source = Callable[[int, int], list[Line]]
 """From width and height in cells to the lines of a pane, each exactly as wide."""
+
+_BACKGROUND = Color.parse("ansi_default")
 
 
 class Pane(Widget):
@@ -80,7 +83,10 @@ class Pane(Widget):
 
     def _strip(self, line: Line) -> Strip:
         # Without the widget's own style: the terminal's default colours need no octets.
-        return Strip([RichSegment(text, self._looks[name]) for text, name in line], self._place.width)
+        strip = Strip([RichSegment(text, self._looks[name]) for text, name in line], self._place.width)
+        for line_filter in self.get_line_filters():  # NO_COLOR, ASCII
+            strip = strip.apply_filter(line_filter, _BACKGROUND)
+        return strip
 
 
 def _last_difference(old: Line, new: Line, width: int) -> int:

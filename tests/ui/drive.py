@@ -31,10 +31,11 @@ def drive(
     *,
     size: tuple[int, int] = (80, 24),
     moves: str = "",
+    ascii_only: bool = False,
 ) -> tuple[Screenshot, TcptuiApp]:
     """Starts on a scenario (None: the picker), presses keys, and looks."""
     session = Session(library.find(scenario), moves) if scenario is not None else None
-    app = TcptuiApp(session, library.all_scenarios)
+    app = TcptuiApp(session, library.all_scenarios, ascii_only=ascii_only)
 
     async def run() -> Screenshot:
         async with app.run_test(size=size) as pilot:

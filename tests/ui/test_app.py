@@ -234,18 +234,20 @@ def test_the_palette_opens() -> None:
     assert "Search for commands" in screenshot
 
 
-def test_every_scenario_can_be_stepped_on_every_size() -> None:
-    for name in library.names():
-        for size in ((80, 24), (120, 36), (200, 50)):
-            session = Session(library.find(name))
-            screen = RunScreen(session)
-            screen._arrange(*size)
-            while session.world.coming() is not None:
-                session.step()
-                for pane in screen._panes.values():
-                    if pane.display:
-                        pane.update()
-            assert session.history.position > 2
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+def test_every_scenario_can_be_stepped_on_every_size(size: tuple[int, int]) -> None:
+    async def run() -> None:
+        app = TcptuiApp(Session(library.find("handshake")), library.all_scenarios)
+        async with app.run_test(size=size):
+            screen = app.screen
+            assert isinstance(screen, RunScreen)
+            for name in library.names():
+                screen.open(Session(library.find(name)))
+                while screen.session.world.coming() is not None:
+                    screen.action_step()
+                assert screen.session.history.position > 2
+
+    asyncio.run(run())
 
 
 def test_options_of_the_picker_are_the_library() -> None:
@@ -256,3 +258,15 @@ def test_options_of_the_picker_are_the_library() -> None:
             return sum(not option.disabled for option in options.options)
 
     assert asyncio.run(run()) == len(library.names())
+
+
+def test_without_colours_no_colour_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def run() -> set[object]:
+        app = TcptuiApp(Session(library.find("life"), "s9"), library.all_scenarios)
+        async with app.run_test(size=(80, 24)):
+            strips = app.screen._compositor.render_strips()
+            return {s.style.color for strip in strips for s in strip if s.style and s.style.color}
+
+    assert all(getattr(color, "is_default", False) for color in asyncio.run(run()))
