@@ -6,9 +6,11 @@ Exit status: 0 done, 2 the input can't be used (one line on standard error says 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gc
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
@@ -18,6 +20,8 @@ from tcptui import __version__
 if TYPE_CHECKING:
     from tcptui.lab.run import Run
 
+COLLECT_EVERY = 30
+"""Seconds between two collections of young garbage."""
 FORMATS = ("ladder", "rfc")
 
 
@@ -37,17 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         status: int = options.run(options)
-        sys.stdout.flush()
     except Unusable as error:
         print(f"tcptui: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         _close_output()
         return 0
-    except OSError as error:
-        _close_output()
-        print(f"tcptui: can't write: {error.strerror}", file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
         return 130
     return status
@@ -84,22 +83,34 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _close_output()
+        raise Unusable(f"can't write: {error.strerror}") from None
+
+
 def _list(_options: argparse.Namespace) -> int:
     from tcptui import library
 
     scenarios = library.all_scenarios()
     width = max(len(scenario.name) for scenario in scenarios)
     chapter = None
+    lines: list[str] = []
     for scenario in scenarios:
         if scenario.chapter != chapter:
-            print(scenario.chapter if chapter is None else f"\n{scenario.chapter}")
+            lines += [scenario.chapter] if chapter is None else ["", scenario.chapter]
             chapter = scenario.chapter
-        print(f"  {scenario.name:<{width}}  {scenario.title}")
+        lines.append(f"  {scenario.name:<{width}}  {scenario.title}")
+    _write("".join(f"{line}\n" for line in lines))
     return 0
 
 
 def _pick(options: argparse.Namespace) -> int:
-    _need_terminal("tcptui list and tcptui play NAME --format ladder")
     return _show(None, "", options.ascii)
 
 
@@ -110,7 +121,6 @@ def _play(options: argparse.Namespace) -> int:
 
     try:
         if options.format is None:
-            _need_terminal("--format ladder")
             return _show(options.scenario, options.moves, options.ascii)
         from tcptui import library
         from tcptui.lab.run import play
@@ -123,7 +133,7 @@ def _play(options: argparse.Namespace) -> int:
         from tcptui.view.ascii import to_ascii
 
         text = to_ascii(text)
-    sys.stdout.write(text)
+    _write(text)
     return 0
 
 
@@ -158,8 +168,18 @@ def _show(name: str | None, moves: str, ascii_only: bool) -> int:
         from tcptui.ui.session import Session
 
         session = Session(library.find(name), moves)
+    _need_terminal("--format ladder" if name is not None else "tcptui list, tcptui play NAME --format ladder")
     from tcptui.ui.app import TcptuiApp
 
-    app = TcptuiApp(session, library.all_scenarios, ascii_only=ascii_only, after_first_frame=gc.freeze)
+    def settle() -> None:
+        """After the first frame: what has been made by now stays, the rest is collected between key presses;
+        and a signal gives the terminal back."""
+        gc.freeze()
+        app.set_interval(COLLECT_EVERY, lambda: gc.collect(1))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, app.exit, None, 128 + number)
+
+    app = TcptuiApp(session, library.all_scenarios, ascii_only=ascii_only, after_first_frame=settle)
     app.run()
     return app.return_code or 0

@@ -162,11 +162,11 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "line end in a name": (("play", "./a\nb.toml", *LADDER), ("there is no such file",)),
     "impossible move": (
         ("play", "handshake", "--moves", "s2 l9", *LADDER),
-        ("move 3:", "there is no segment #9"),
+        ("after 2 moves:", "there is no segment #9"),
     ),
     "impossible step": (
         ("play", "handshake", "--moves", "s99", *LADDER),
-        ("move 6:", "nothing more will happen"),
+        ("after 5 moves:", "nothing more will happen"),
     ),
     "no move": (
         ("play", "handshake", "--moves", "s2 x", *LADDER),

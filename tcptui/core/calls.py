@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from tcptui.core.events import Response, TimerKind
 from tcptui.core.input import satisfy_receives
-from tcptui.core.output import send_syn, start_user_timer, transmit
+from tcptui.core.output import fin_may_go, send_syn, start_user_timer, transmit
 from tcptui.core.rules import Rule
 from tcptui.core.segment import RST, Socket
 from tcptui.core.state import State
@@ -133,8 +133,10 @@ def close(tcb: Tcb, step: Step) -> None:
     if tcb.state is _S.SYN_RECEIVED and tcb.unsent:
         step.rule(tcb, Rule.CLOSE_QUEUED, unsent=len(tcb.unsent))
     else:
-        queued = bool(tcb.unsent)
-        step.rule(tcb, Rule.CLOSE_QUEUED if queued else Rule.CLOSE_SENDS_FIN, unsent=len(tcb.unsent))
+        if tcb.unsent or not fin_may_go(tcb):
+            step.rule(tcb, Rule.CLOSE_QUEUED, unsent=len(tcb.unsent))
+        else:
+            step.rule(tcb, Rule.CLOSE_SENDS_FIN)
         if tcb.state is not _S.CLOSE_WAIT:
             step.set_state(tcb, _S.FIN_WAIT_1)
         transmit(tcb, step)
@@ -179,5 +181,5 @@ def _go_active(tcb: Tcb, rule: Rule, step: Step) -> None:
 
 
 def _refuse(tcb: Tcb, step: Step, call: str, response: Response) -> None:
-    step.rule(tcb, Rule.CALL_REFUSED)
+    step.rule(tcb, Rule[f"{call}_REFUSED"])
     step.returned(tcb.connection, call, response)

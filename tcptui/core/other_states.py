@@ -139,7 +139,8 @@ def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
     elif tcb.state in _CLOSING_STATES:
         step.rule(tcb, Rule.RST_ENDS_CLOSING, **numbers)
         if tcb.state is not _S.TIME_WAIT:
-            step.signal(tcb, Signal.RESET)  # MUST-12: aborted, not closed normally.
+            # Not in this check's text, but MUST-12: aborted is told apart from closed normally.
+            step.signal(tcb, Signal.RESET)
         step.delete(tcb, Response.RESET)
     else:
         step.rule(tcb, Rule.RST_RESETS, **numbers)

@@ -18,18 +18,23 @@ _MAY_SEND_TEXT = (State.ESTABLISHED, State.FIN_WAIT_1, State.CLOSE_WAIT, State.C
 def send_syn(tcb: Tcb, step: Step) -> None:
     """Selects an ISS and sends ``<SEQ=ISS><CTL=SYN>``."""
     _choose_iss(tcb, step)
-    _send_new(tcb, step, SYN, options=syn_options(step))
+    _send_new(tcb, step, SYN, options=syn_options(tcb, step))
 
 
 def send_syn_ack(tcb: Tcb, step: Step) -> None:
     """Selects an ISS and sends ``<SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>``."""
     _choose_iss(tcb, step)
-    _send_new(tcb, step, SYN | ACK, options=syn_options(step))
+    _send_new(tcb, step, SYN | ACK, options=syn_options(tcb, step))
 
 
-def syn_options(step: Step) -> tuple[Option, ...]:
+def syn_options(tcb: Tcb, step: Step) -> tuple[Option, ...]:
     """The options of a SYN or SYN,ACK (SHLD-5, MAY-3: always with MSS)."""
-    return (mss_option(step.profile.mss),)
+    return (mss_option(_own_mss(tcb, step)),)
+
+
+def _own_mss(tcb: Tcb, step: Step) -> int:
+    """The MTU less the fixed headers (3.7.1): IPv6's is 20 octets longer than IPv4's."""
+    return max(1, step.profile.mss - 20) if ":" in tcb.local.host else step.profile.mss
 
 
 def learn_from_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
@@ -38,7 +43,7 @@ def learn_from_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
     tcb.rcv_nxt = seq_add(syn.seq, 1)
     default = 1220 if ":" in syn.src.host else 536  # MUST-15
     mss = syn.mss
-    tcb.snd_mss = max(1, min(default if mss is None else mss, step.profile.mss))
+    tcb.snd_mss = max(1, min(default if mss is None else mss, _own_mss(tcb, step)))
 
 
 def learn_window(tcb: Tcb, segment: Segment) -> None:
@@ -63,12 +68,16 @@ def transmit(tcb: Tcb, step: Step) -> None:
     if nothing that went carried an acknowledgment that is due, sends that alone (MUST-58)."""
     if (tcb.unsent or tcb.close_called) and not tcb.fin_sent and tcb.state in _MAY_SEND_TEXT:
         _send_text(tcb, step)
-        # A FIN takes room in the window too; with nothing in flight it goes all the same, as a probe.
-        has_room = tcb.usable_window > 0 or tcb.snd_una == tcb.snd_nxt
-        if tcb.close_called and not tcb.unsent and not tcb.fin_sent and has_room:
+        if tcb.close_called and not tcb.unsent and not tcb.fin_sent and fin_may_go(tcb):
             _send_fin(tcb, step)
     if step.ack_due:
         step.send_ack(tcb)
+
+
+def fin_may_go(tcb: Tcb) -> bool:
+    """Whether the window has room for a FIN, which takes a number too. With nothing in flight it goes all the
+    same: what it draws tells when the window has opened (3.8.6.1)."""
+    return tcb.usable_window > 0 or tcb.snd_una == tcb.snd_nxt
 
 
 def acknowledge(tcb: Tcb, ack: int, step: Step) -> None:
@@ -110,7 +119,7 @@ def _send_front(tcb: Tcb, step: Step, attempt: int) -> None:
     again = front._replace(transmissions=front.transmissions + 1)
     tcb.retransmission_queue = (again, *rest)
     flags = front.flags if tcb.state is State.SYN_SENT else front.flags | ACK
-    options = syn_options(step) if front.flags & SYN else ()
+    options = syn_options(tcb, step) if front.flags & SYN else ()
     step.send(tcb, flags, front.seq, front.data, options, attempt)
 
 

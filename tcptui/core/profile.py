@@ -20,7 +20,7 @@ class Profile(NamedTuple):
 
     # Sizes.
     mss: int = 1460
-    """The MSS option that this host sends: its link's MTU less 40 (3.7.1)."""
+    """The MSS option that this host sends over IPv4: its link's MTU less 40; over IPv6 20 less (3.7.1)."""
     receive_buffer: int = 65_535
     """The window announced while nothing waits to be read; 65,535 at most, unscaled."""
     send_buffer: int = 1 << 20

@@ -40,14 +40,20 @@ class Rule(Enum):
     CLOSE_QUEUED = "3.10.4"
     ABORT_SENDS_RST = "3.10.5"
     ABORT_DELETES = "3.10.5"
-    CALL_REFUSED = "3.10.1-3.10.6"
+    OPEN_REFUSED = "3.10.1"
+    SEND_REFUSED = "3.10.2"
+    RECEIVE_REFUSED = "3.10.3"
+    CLOSE_REFUSED = "3.10.4"
+    ABORT_REFUSED = "3.10.5"
+    STATUS_REFUSED = "3.10.6"
 
-    # SEGMENT ARRIVES, CLOSED.
+    # SEGMENT ARRIVES, before any connection is looked for.
+    NOT_A_SINGLE_HOST = "3.9.2.3, MUST-57 and MUST-63"
+
+    # CLOSED.
     CLOSED_RST = "3.10.7.1"
     CLOSED_NO_ACK = "3.10.7.1"
     CLOSED_ACK = "3.10.7.1"
-
-    NOT_A_SINGLE_HOST = "3.9.2.3, MUST-57"
 
     # LISTEN.
     LISTEN_RST = "3.10.7.2, first"

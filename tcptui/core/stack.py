@@ -57,8 +57,8 @@ class Stack:
         else:
             tcb = self.tcb(call.connection)
             if tcb is None:
-                step.rule(None, Rule.CALL_REFUSED)
                 name = type(call).__name__.upper()
+                step.rule(None, Rule[f"{name}_REFUSED"])
                 step.returned(call.connection, name, Response.NO_CONNECTION)
             else:
                 key = tcb.key
@@ -160,7 +160,7 @@ class Stack:
 
     def _open(self, call: calls.Open, step: Step) -> None:
         if call.remote is not None and not _single_host(call.remote):
-            step.rule(None, Rule.CALL_REFUSED)
+            step.rule(None, Rule.OPEN_REFUSED)
             step.returned(0, "OPEN", Response.REMOTE_INVALID)  # MUST-46
             return
         there = self._by_sockets.get((call.local, call.remote))

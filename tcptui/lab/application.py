@@ -65,12 +65,10 @@ class Knowledge(NamedTuple):
                 known = known._replace(received=known.received + len(event.data), last_text=event.data)
             elif isinstance(event, Signalled):
                 known = known._told(event.signal)
-            elif isinstance(event, StateChanged) and event.new is State.CLOSED:
+            elif isinstance(event, StateChanged):
+                known = known._replace(closed=known.closed or event.new is State.CLOSED)
+            elif isinstance(event, Returned) and event.response is Response.NO_CONNECTION:
                 known = known._replace(closed=True)
-            elif isinstance(event, Returned) and event.call != "RECEIVE":
-                known = known._replace(last_response=event.response.value)
-                if event.response is Response.NO_CONNECTION:
-                    known = known._replace(closed=True)
         return known
 
     def met(self, act: Act) -> bool:

@@ -42,7 +42,7 @@ def facts_of(run: Run) -> Expected:
     fired: list[str] = []
     rules: set[str] = set()
     for report in run.reports:
-        if report.call == "reboot":
+        if report.call == "reboot" and paths[report.side][-1] != State.CLOSED.value:
             paths[report.side].append(State.CLOSED.value)
         for event in report.events:
             if isinstance(event, StateChanged):

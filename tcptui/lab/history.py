@@ -67,7 +67,7 @@ class History:
         report = world.apply(move)
         moves = self._moves
         if self.position < len(moves) and moves[self.position] != move:
-            self._fork()
+            self._fork(move)
         if self.position == len(self._moves):
             self._moves.append(move)
         self._advance(world, report)
@@ -141,7 +141,14 @@ class History:
             ended += world.apply(move).ended
         self._ended[:0] = ended
 
-    def _fork(self) -> None:
+    def _fork(self, move: Move) -> None:
+        """Another branch from here: one that goes on with `move` already, or a new one."""
+        position = self.position
+        past = self._moves[:position]
+        for index, other in enumerate(self._branches):
+            if other.moves[position : position + 1] == [move] and other.moves[:position] == past:
+                self._current = index
+                return
         branch = self._branches[self._current]
         kept = self.position // INTERVAL + 1
         self._branches.append(_Branch(branch.moves[: self.position], branch.checkpoints[:kept]))

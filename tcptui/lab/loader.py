@@ -111,6 +111,8 @@ def _scenario(top: _Table, name: str) -> Scenario:
     wire = top.table("wire")
     both = wire.take("delay", _duration, 50_000)
     delays = (wire.take("a_to_b", _duration, both), wire.take("b_to_a", _duration, both))
+    if min(delays) < 1_000:
+        raise wire.error("delay", "must be at least 1ms")
     faults = _faults(wire.take("faults", _moves, ()), wire)
     wire.done(("delay", "a_to_b", "b_to_a", "faults"))
     figure = top.table("figure")

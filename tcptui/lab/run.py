@@ -42,7 +42,7 @@ def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Run:
         try:
             reports.append(world.apply(move))
         except BadMove as error:
-            raise BadMove(f"move {index}: {error}") from None
+            raise BadMove(f"after {index - 1} moves: {error}") from None
         if not world.wire.launched:
             start = _states(world)
     complete = False

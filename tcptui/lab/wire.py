@@ -40,7 +40,7 @@ class Flight(NamedTuple):
     number: int
     """Its name in moves and on the screen: 1 for the first."""
     sender: Party
-    receiver: Party
+    receiver: Side
     segment: Segment
     sent_at: int
     due: int
@@ -77,7 +77,7 @@ class Wire:
     def launch(
         self,
         sender: Party,
-        receiver: Party,
+        receiver: Side,
         segment: Segment,
         sent_at: int,
         due: int,
@@ -190,7 +190,8 @@ class Wire:
     def _in_flight(self, number: int, verb: str) -> Flight:
         flight = self._find(number)
         if flight.fate is not Fate.IN_FLIGHT:
-            raise BadMove(f"can't {verb} #{number}: it is {flight.fate.value} already")
+            fate = "has arrived" if flight.fate is Fate.ARRIVED else "is lost"
+            raise BadMove(f"can't {verb} #{number}: it {fate} already")
         return flight
 
     def _replace(self, flight: Flight) -> None:

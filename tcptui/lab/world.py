@@ -84,6 +84,18 @@ class World:
     def host(self, side: Side) -> Host:
         return self._hosts[side]
 
+    def bases(self, side: Side, connection: int) -> tuple[int | None, int | None]:
+        """What makes numbers relative: the initial sequence numbers of one end's connection and of its peer.
+
+        Where the connection is gone, those that both ends used last.
+        """
+        host = self._hosts[side]
+        tcb = host.stack.tcb(connection)
+        peer = self._peer(host).isn
+        if tcb is None or tcb.state is State.LISTEN:
+            return host.isn, peer
+        return tcb.iss, peer if tcb.state is State.SYN_SENT else tcb.irs
+
     # What will happen.
 
     def coming(self) -> Coming | None:
@@ -161,7 +173,7 @@ class World:
         return copy
 
     def values(self) -> tuple[Any, ...]:
-        """Everything that the future depends on: hashable, equal if the worlds are."""
+        """Everything that changes, and the scenario's name: hashable, equal if two worlds of it are."""
         hosts = tuple(host.values() for host in self._hosts.values())
         return self.scenario.name, self.now, self.wire.values(), hosts, self._injected
 
@@ -193,7 +205,8 @@ class World:
     def _call(self, host: Host, name: CallName, data: bytes) -> Report:
         if name == "reboot":
             host.stack = host.stack.rebooted()
-            host.enters(State.CLOSED, self.now)
+            if host.path[-1][0] is not State.CLOSED:
+                host.enters(State.CLOSED, self.now)
             host.knowledge = Knowledge(last_call=name, closed=True)
             host.look_at_script(self.now)
             return self._report("call", host.side, [], call=name)
@@ -203,8 +216,10 @@ class World:
                 if isinstance(event, Returned) and event.response.value == "ok":
                     host.connection = event.connection
                     host.knowledge = Knowledge()
+        response = next(event.response.value for event in events if isinstance(event, Returned))
         events = self._settle(host, events)
-        host.knowledge = host.knowledge._replace(last_call=name)
+        host.knowledge = host.knowledge._replace(last_call=name, last_response=response)
+        host.look_at_script(self.now)
         return self._report("call", host.side, events, call=name)
 
     def _call_of(self, host: Host, name: CallName, data: bytes) -> Call:
@@ -226,13 +241,9 @@ class World:
 
     def _arrival(self, number: int) -> Report:
         flight = self.wire.take(number)
-        if flight.receiver == "X":
-            events: list[Event] = []
-            met = None
-        else:
-            host = self._hosts[flight.receiver]
-            events = self._settle(host, host.stack.arrives(flight.segment, self.now))
-            met = host.state_of(events[0].connection) if events else host.state
+        host = self._hosts[flight.receiver]
+        events = self._settle(host, host.stack.arrives(flight.segment, self.now))
+        met = host.state_of(events[0].connection) if events else host.state
         ended = flight._replace(fate=Fate.ARRIVED, ended_at=self.now, met=met)
         self.wire.ended(ended)
         self._ended.append(ended)
@@ -242,7 +253,7 @@ class World:
         receiver = self._hosts[move.receiver]
         src, dst = self._peer(receiver).setup.socket, receiver.setup.socket
         segment = Segment(src, dst, move.seq, move.ack, move.flags, move.wnd, move.data)
-        self._launch("X", move.receiver, segment, 1, None)
+        self._launch("X", move.receiver, segment, 1, None, self._peer(receiver).connection)
         return self._report("third party", "X", [])
 
     def _wait(self, by: int) -> None:
@@ -281,7 +292,8 @@ class World:
                 if event.segment.flags & SYN:
                     host.isn = event.segment.seq
                 left_in = state if event.connection == current else host.state_of(event.connection)
-                self._launch(host.side, self._owner(event.segment), event.segment, event.attempt, left_in)
+                receiver = self._peer(host).side
+                self._launch(host.side, receiver, event.segment, event.attempt, left_in, event.connection)
             elif event.connection != current:
                 continue  # An older connection's end is not this one's.
             elif isinstance(event, StateChanged):
@@ -294,14 +306,14 @@ class World:
             host.look_at_script(self.now)
         return events
 
-    def _owner(self, segment: Segment) -> Party:
-        for side, host in self._hosts.items():
-            if host.setup.socket.host == segment.dst.host:
-                return side
-        return "X"
-
     def _launch(
-        self, sender: Party, receiver: Party, segment: Segment, attempt: int, state: State | None
+        self,
+        sender: Party,
+        receiver: Side,
+        segment: Segment,
+        attempt: int,
+        state: State | None,
+        connection: int,
     ) -> None:
         # A third party speaks in the other end's name, so its numbers are relative to that one's.
         named = self._hosts["B" if receiver == "A" else "A"] if sender == "X" else self._hosts[sender]
@@ -309,8 +321,7 @@ class World:
         way = a_to_b if receiver == "B" else b_to_a
         if sender == "X":
             way //= 2  # It comes from somewhere in the network, not from the other end.
-        peer = self._peer(named)
-        bases = (named.isn, peer.isn)
+        bases = self.bases(named.side, connection)
         self._on_wire(
             self.wire.launch(
                 sender, receiver, segment, self.now, self.now + way, attempt, bases=bases, left_in=state

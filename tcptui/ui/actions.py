@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from textual.binding import Binding, BindingType
+
 
 class Action(NamedTuple):
     """Something that a key does on the screen of a run."""
@@ -21,7 +23,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("forward", ("right",), "forward", "the next move of this branch again, or the next thing"),
     Action("back", ("b", "left"), "back", "one move back", True),
     Action("home", ("home",), "start", "back to the beginning"),
-    Action("end", ("end",), "end", "on to where nothing more happens"),
+    Action("end", ("end",), "end", "the end of this branch; from there, where nothing more happens"),
     Action("play", ("p",), "play", "play, or pause", True),
     Action("faster", ("plus", "equals_sign"), "faster", "play faster"),
     Action("slower", ("minus",), "slower", "play slower"),
@@ -42,6 +44,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("help", ("question_mark", "f1"), "help", "all keys", True),
     Action("quit", ("q",), "quit", "leave tcptui"),
 )
+
+
+def bindings(*ids: str) -> list[BindingType]:
+    """Textual's bindings for some of the actions."""
+    return [
+        Binding(",".join(action.keys), action.id, action.label, show=False, id=action.id)
+        for action in ACTIONS
+        if action.id in ids
+    ]
+
 
 _KEY_NAMES = {
     "plus": "+", "equals_sign": "=", "minus": "-", "colon": ":", "question_mark": "?", "f1": "F1",

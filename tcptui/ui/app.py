@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Resize
 from textual.filter import LineFilter
+from textual.geometry import Size
 from textual.screen import Screen
 
 from tcptui.lab.scenario import Scenario
-from tcptui.ui.actions import ACTIONS, key_names
+from tcptui.ui.actions import ACTIONS, bindings, key_names
 from tcptui.ui.run_screen import RunScreen
 from tcptui.ui.session import Session
 from tcptui.view.words import tr
@@ -30,11 +31,8 @@ class TcptuiApp(App[None]):
 
     TITLE = "tcptui"
     ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = "colon"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "quit", "Quit", show=False, priority=False),
-        Binding("o", "scenarios", "Open", show=False),
-    ]
+    COMMAND_PALETTE_BINDING = next(action.keys[0] for action in ACTIONS if action.id == "palette")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("scenarios", "quit")
 
     def __init__(
         self,
@@ -47,19 +45,22 @@ class TcptuiApp(App[None]):
         super().__init__(ansi_color=True)
         # The terminal's own colours behind and for plain text: they need no octets.
         self.set_reactive(App.theme, "ansi-dark")
-        self.sessions: list[Session] = [] if session is None else [session]
-        """What has been shown, the current one last."""
+        self.session = session
+        """What is shown; None before anything has been chosen."""
         self._scenarios = scenarios
         self._ascii_only = ascii_only
         self._after_first_frame = after_first_frame
         self._too_small: Screen[None] | None = None
+        self._started = False
 
     def get_default_screen(self) -> Screen[Any]:
-        return RunScreen(self.sessions[-1]) if self.sessions else super().get_default_screen()
+        return super().get_default_screen() if self.session is None else RunScreen(self.session)
 
     def on_mount(self) -> None:
-        if not self.sessions:
+        if self.session is None:
             self.action_scenarios()
+        self._started = True
+        self._look_at_size(self.size)
         if self._after_first_frame is not None:
             self.call_after_refresh(self._after_first_frame)
 
@@ -72,7 +73,13 @@ class TcptuiApp(App[None]):
         return filters
 
     def on_resize(self, event: Resize) -> None:
-        small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
+        self._look_at_size(event.size)
+
+    def _look_at_size(self, size: Size) -> None:
+        """Puts a notice in front of everything while the terminal is too small to be read."""
+        if not self._started:
+            return  # What is to be seen first must be there before something stands in front of it.
+        small = size.width < LEAST_WIDTH or size.height < LEAST_HEIGHT
         if small and self._too_small is None:
             from tcptui.ui.too_small import TooSmall
 
@@ -94,6 +101,10 @@ class TcptuiApp(App[None]):
                 partial(self.run_action, action.id, owner),
             )
 
+    def action_help_quit(self) -> None:
+        """What Textual calls for Ctrl-C: it leaves, as in any program of a terminal."""
+        self.exit()
+
     def action_scenarios(self) -> None:
         """Opens the picker; a choice replaces the run."""
         from tcptui.ui.picker import Picker
@@ -108,7 +119,7 @@ class TcptuiApp(App[None]):
                 self.exit()
             return
         session = Session(scenario)
-        self.sessions.append(session)
+        self.session = session
         if isinstance(screen, RunScreen):
             screen.open(session)
         else:

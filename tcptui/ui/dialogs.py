@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -66,24 +68,38 @@ class CallMenu(ModalScreen["CallName | None"]):
 
 
 class Prompt(ModalScreen["str | None"]):
-    """One line to type."""
+    """One line to type; it stays until `check` finds nothing wrong with the line, or Escape."""
 
-    DEFAULT_CSS = f"Prompt {{ {_BOX} }}"
+    DEFAULT_CSS = f"Prompt {{ {_BOX} #error {{ color: #d55e00; }} }}"
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Close")]
 
-    def __init__(self, question: str, hint: str, value: str) -> None:
+    def __init__(
+        self, question: str, hint: str, value: str = "", check: Callable[[str], str] = lambda _: ""
+    ) -> None:
         super().__init__()
         self._question = question
-        self._hint = hint
-        self._value = value
+        self._check = check
+        self._input = Input(value, placeholder=hint)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
             yield Static(Content(self._question), id="title")
-            yield Input(self._value, placeholder=self._hint)
+            yield self._input
+            yield Static("", id="error")
+
+    def on_key(self, event: Key) -> None:
+        """Takes what is typed before the line is there to take it."""
+        if event.character is not None and event.is_printable and not self._input.has_focus:
+            self._input.value += event.character
+            event.stop()
+            event.prevent_default()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value)
+        error = self._check(event.value)
+        if error:
+            self.query_one("#error", Static).update(Content(error))
+        else:
+            self.dismiss(event.value)
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -112,7 +128,7 @@ _SIGNS = (
     ("✗ lost", "where a segment died"),
     ("┼", "two segments cross"),
     ("+200 ms", "delayed by so much"),
-    ("copy of #3", "a duplicate that the network made"),
+    ("copy of #3, =#3", "a duplicate that the network made"),
     ("again", "a retransmission by its sender"),
     ("X", "a third party's segment"),
     ("▸", "changed by the last move; the selected segment"),

@@ -6,18 +6,19 @@ from collections.abc import Callable
 from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Resize
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.timer import Timer
 
 from tcptui.lab.application import POSSIBLE_CALLS, CallName
 from tcptui.lab.moves import Do
 from tcptui.lab.wire import Side
-from tcptui.ui.actions import ACTIONS, key_names
+from tcptui.ui.actions import ACTIONS, bindings, key_names
 from tcptui.ui.pane import Pane
-from tcptui.ui.session import Session
+from tcptui.ui.session import Session, moves_error
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.ladder import Drawn, draw_ladder, recent, states_before
 from tcptui.view.layout import (
@@ -29,7 +30,7 @@ from tcptui.view.layout import (
     has_room_for_header,
     why_place,
 )
-from tcptui.view.lines import Line, Span, Style, fit, line_width, wrap
+from tcptui.view.lines import Line, Span, Style, fit, line_width, shorten, wrap
 from tcptui.view.numbers import span
 from tcptui.view.status import clock_line, why_lines
 from tcptui.view.why import why
@@ -50,11 +51,9 @@ class RunScreen(Screen[None]):
         #backdrop { layer: under; width: 100%; height: 100%; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(action.keys), action.id, action.label, show=False, id=action.id)
-        for action in ACTIONS
-        if action.id not in ("palette", "scenarios", "quit")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        *(action.id for action in ACTIONS if action.id not in ("palette", "scenarios", "quit"))
+    )
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -64,6 +63,8 @@ class RunScreen(Screen[None]):
         self._ladder_numbers: list[int] = []
         self._drawn: Drawn = {}
         self._arranged_for = (0, 0)
+        self._ticking: Timer | None = None
+        """The next frame of a playing run; there is never more than one."""
         self._backdrop = Pane(self._backdrop_lines, id="backdrop")
         self._panes = {
             "a": Pane(self._endpoint("A"), id="a"),
@@ -120,8 +121,8 @@ class RunScreen(Screen[None]):
         }
         places = frame_places(width, height, self._shows_header(width, height))
         frames = [Frame(place, *words[name]) for name, place in places.items()]
-        title: Line = ((" tcptui ", "key"), (f" {scenario.title}", "title"))
         room = width - clock_place(width).width
+        title: Line = ((" tcptui ", "key"), (f" {shorten(scenario.title, room - 9)}", "title"))
         return backdrop_lines(frames, width, height, fit(title, room), self._keys(width))
 
     def _clock(self, width: int, _height: int) -> list[Line]:
@@ -164,7 +165,8 @@ class RunScreen(Screen[None]):
     def _why(self, width: int, _height: int) -> list[Line]:
         session = self.session
         if session.message:
-            text = wrap(session.message[:1].upper() + session.message[1:] + ".", width - 2)[:2]
+            message = session.message[:1].upper() + session.message[1:]
+            text = wrap(message if message.endswith((".", "?", "!")) else f"{message}.", width - 2)[:2]
             return [fit(((f" {line}", "error"),), width) for line in text]
         history = session.history
         return why_lines(why(history.report, session.world, history.flights(), session.raw), width)
@@ -238,6 +240,7 @@ class RunScreen(Screen[None]):
 
     def action_numbers(self) -> None:
         self.session.raw = not self.session.raw
+        self.session.message = ""
         self.show()
 
     def action_branch(self) -> None:
@@ -246,6 +249,7 @@ class RunScreen(Screen[None]):
 
     def action_inspector(self) -> None:
         self._header = not self._shows_header(*self.size)
+        self.session.message = ""
         self._arrange(*self.size)
         self.refresh()
 
@@ -260,24 +264,22 @@ class RunScreen(Screen[None]):
     def action_moves(self) -> None:
         from tcptui.ui.dialogs import Prompt
 
+        self._pause()
+
         def made(text: str | None) -> None:
             if text:
                 self.session.type_moves(text)
             self.show()
 
         told = self.session.history.text() or tr("none yet")
-        self.app.push_screen(
-            Prompt(
-                tr("Moves so far: {moves}").format(moves=told),
-                "s5 l2 d4+200ms u3 r1 w20ms a:send:hello x>b:SYN:seq=90",
-                "",
-            ),
-            made,
-        )
+        hint = "s5 l2 d4+200ms u3 r1 w20ms a:send:hello x>b:SYN:seq=90"
+        prompt = Prompt(tr("Moves so far: {moves}").format(moves=told), hint, check=moves_error)
+        self.app.push_screen(prompt, made)
 
     def action_help(self) -> None:
         from tcptui.ui.dialogs import HelpScreen
 
+        self._pause()
         self.app.push_screen(HelpScreen())
 
     def on_pane_clicked(self, event: Pane.Clicked) -> None:
@@ -293,16 +295,22 @@ class RunScreen(Screen[None]):
         self.session.tamper(action)
         self.show()
 
+    def _pause(self) -> None:
+        """Before something opens above the run."""
+        self.session.playing = False
+        self.session.message = ""
+        self.show()
+
     def _choose_call(self, side: Side) -> None:
         from tcptui.ui.dialogs import CallMenu, Prompt
 
-        self.session.playing = False
+        self._pause()
         state = self.session.world.host(side).state
 
         def chosen(call: CallName | None) -> None:
             if call == "send":
                 self.app.push_screen(
-                    Prompt(tr("What does {side} send?").format(side=side), tr("a text"), "hello"),
+                    Prompt(tr("What does {side} send?").format(side=side), tr("a text"), value="hello"),
                     lambda text: self._call(side, "send", text),
                 )
             elif call is not None:
@@ -316,7 +324,9 @@ class RunScreen(Screen[None]):
         self.show()
 
     def _tick_later(self) -> None:
-        self.set_timer(1 / FRAMES_PER_SECOND, self._tick)
+        if self._ticking is not None:
+            self._ticking.stop()
+        self._ticking = self.set_timer(1 / FRAMES_PER_SECOND, self._tick)
 
     def _tick(self) -> None:
         if not self.session.playing:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tcptui.lab.history import History
 from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait, parse_moves
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import BadMove, Fate, Flight
+from tcptui.lab.wire import BadMove, Flight
 from tcptui.lab.world import Report, World
 
 DELAY = 200_000
@@ -19,6 +19,15 @@ SHORTEST, LONGEST = 0.4, 1.6
 """Seconds that the way to the next event takes while playing at speed 1."""
 SECONDS_PER_MICROSECOND = 10 / 1_000_000
 """The pace of playing at speed 1: ten times slower than the lab's clock."""
+
+
+def moves_error(text: str) -> str:
+    """Why a text is none that tells moves; empty if it is one."""
+    try:
+        parse_moves(text)
+    except BadMove as error:
+        return str(error)
+    return ""
 
 
 class Session:
@@ -94,6 +103,7 @@ class Session:
             if self.world.coming() is None:
                 return
             self.history.apply(NEXT)
+        self.message = f"still going on after {MOST_STEPS_TO_END} steps"
 
     def tamper(self, action: str) -> None:
         """Lose, delay, duplicate or reorder the selected segment."""
@@ -112,14 +122,9 @@ class Session:
         self._selected = flight.number
 
     def type_moves(self, text: str) -> None:
-        """Makes the moves of a text; none of them if the text has a word that is no move."""
-        try:
-            moves = parse_moves(text)
-        except BadMove as error:
-            self.message = str(error)
-            return
+        """Makes the moves of a text, as far as they can be made."""
         self._enter_moment()
-        self._attempt(moves)
+        self._attempt(parse_moves(text))
         self._selected = 0
 
     def switch_branch(self) -> None:
@@ -167,11 +172,6 @@ class Session:
             self.forward()
             self.playing = self.world.coming() is not None
 
-    def in_flight(self) -> bool:
-        """Whether the selected segment can still be tampered with on its way."""
-        flight = self.selected
-        return flight is not None and flight.fate is Fate.IN_FLIGHT
-
     def _go_to(self, position: int) -> None:
         self._leave_moment()
         self.playing = False
@@ -194,8 +194,8 @@ class Session:
         try:
             advance()
         except BadMove as error:
-            self.message = str(error)
             self.playing = False
+            self.message = f"{error}. {self.world.scenario.answer}".removesuffix(". ")
 
     def _attempt(self, moves: list[Move]) -> None:
         self._leave_moment()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Center, Middle
 from textual.content import Content
 from textual.events import Resize
@@ -17,6 +20,8 @@ class TooSmall(ModalScreen[None]):
 
     DEFAULT_CSS = "TooSmall { background: $background; Static { width: auto; text-align: center; } }"
 
+    BINDINGS: ClassVar[list[BindingType]] = [("q", "app.quit", "Quit")]
+
     def __init__(self, width: int, height: int) -> None:
         super().__init__()
         self._needed = (width, height)
@@ -27,7 +32,7 @@ class TooSmall(ModalScreen[None]):
 
     def on_resize(self, event: Resize) -> None:
         width, height = self._needed
-        needs = tr("tcptui needs {width}x{height} cells;\nthis terminal has {columns}x{rows}.").format(
-            width=width, height=height, columns=event.size.width, rows=event.size.height
-        )
+        needs = tr(
+            "tcptui needs {width}x{height} cells;\nthis terminal has {columns}x{rows}.\nq leaves."
+        ).format(width=width, height=height, columns=event.size.width, rows=event.size.height)
         self.query_one("#needs", Static).update(Content(needs))

@@ -27,7 +27,7 @@ MOST_DRAWN = 1_000
 CONTEXT = 4
 """Rows, at least, that are still there after the page has been turned."""
 _LANE_STEP = 2
-_MOST_LANES = 4
+_MOST_LANES = 6
 
 _LIFE_LINES = {
     State.CLOSED: "┊",
@@ -76,12 +76,12 @@ def draw_ladder(
     states = [first, *_states_by_row(rows, first, ends)]
     plans = _plans(rows, shown, states, inner, now, raw, selected)
     lines: list[Line] = []
-    previous_time = ""
+    previous = -1
     for index, plan in zip(shown, plans, strict=True):
-        time = "" if plan.row.silence else clock(plan.row.at, 6)
+        time = "" if plan.row.silence or plan.row.at == previous else clock(plan.row.at, 6)
         mark = "▸" if plan.selected else " "
-        left: Span = (f"{mark}{time if time != previous_time else '':>6} ", "dim")
-        previous_time = time or previous_time
+        left: Span = (f"{mark}{time:>6} ", "dim")
+        previous = previous if plan.row.silence else plan.row.at
         middle = _picture(plan, drawn)
         if with_states:
             a, b = _state_names(states[index], states[index + 1], index == 0)

@@ -2,7 +2,9 @@
 
 from typing import NamedTuple
 
-from tcptui.view.lines import Line, Span, Style, fit, line_width
+from rich.cells import cell_len
+
+from tcptui.view.lines import Line, Span, Style, fit, shorten
 
 WIDE, HUGE = 110, 160
 """Widths from which on the ends have more room, and the header stands beside the ladder."""
@@ -61,7 +63,7 @@ def frame_places(width: int, height: int, header: bool) -> dict[str, Place]:
 
 def clock_place(width: int) -> "Place":
     """The right end of the line on top."""
-    cells = 70 if width >= WIDE else 30
+    cells = 70 if width >= WIDE else 36
     return Place(width - cells, 0, cells, 1)
 
 
@@ -87,13 +89,9 @@ def backdrop_lines(frames: list[Frame], width: int, height: int, title: Line, ke
 def _edge(frame: Frame, row: int) -> str:
     inner = frame.place.width - 2
     if row == 0:
-        title = f"─ {frame.title} "
-        return f"╭{title[:inner]}{'─' * (inner - _cells(title))}╮"
+        title = f"─ {shorten(frame.title, inner - 3)} "
+        return f"╭{title}{'─' * (inner - cell_len(title))}╮"
     if row == frame.place.height - 1:
-        subtitle = f" {frame.subtitle} ─" if frame.subtitle else ""
-        return f"╰{'─' * (inner - _cells(subtitle))}{subtitle[-inner:] if subtitle else ''}╯"
+        subtitle = f" {shorten(frame.subtitle, inner - 3)} ─" if frame.subtitle else ""
+        return f"╰{'─' * (inner - cell_len(subtitle))}{subtitle}╯"
     return f"│{' ' * inner}│"
-
-
-def _cells(text: str) -> int:
-    return line_width(((text, "plain"),))

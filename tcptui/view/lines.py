@@ -41,6 +41,11 @@ def fit(line: Line, width: int) -> Line:
     return tuple(spans)
 
 
+def shorten(text: str, width: int) -> str:
+    """The text in at most `width` cells; what is cut off leaves a sign."""
+    return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)) + "…"
+
+
 def beside(left: Line, right: Line, width: int) -> Line:
     """`left` at its left end and `right` at its right end; `left` gives way."""
     room = max(0, width - line_width(right))

@@ -56,6 +56,8 @@ def segment_label(flight: Flight, raw: bool, room: int) -> str:
         full + marks,
         f"#{flight.number} {short} {words}{marks}",
         f"#{flight.number} {short} {compact}{marks}",
+        f"#{flight.number} {short} {compact}{_marks(flight, brief=True)}",
+        f"#{flight.number} {short} {seq}{_marks(flight, brief=True)}",
         f"#{flight.number} {short} {compact}",
         f"#{flight.number} {short} {seq}",
     ):
@@ -64,10 +66,11 @@ def segment_label(flight: Flight, raw: bool, room: int) -> str:
     return f"#{flight.number} {short}"[:room]
 
 
-def _marks(flight: Flight) -> str:
+def _marks(flight: Flight, brief: bool = False) -> str:
+    """What the wire or its sender has done to a segment."""
     marks = ""
     if flight.copy_of:
-        marks += f" {tr('copy of')} #{flight.copy_of}"
+        marks += f" =#{flight.copy_of}" if brief else f" {tr('copy of')} #{flight.copy_of}"
     elif flight.attempt > 1:
         marks += f" {tr('again')}"
     if flight.delayed_by:

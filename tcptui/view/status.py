@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
+from tcptui.core.profile import RFC9293
 from tcptui.core.segment import flag_text
 from tcptui.lab.world import World
-from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width, wrap
+from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width, shorten, wrap
 from tcptui.view.numbers import clock, span
 from tcptui.view.why import Why
 from tcptui.view.words import tr
@@ -24,7 +27,7 @@ def clock_line(
     if branch[1] > 1:
         spans.append((f"  {tr('branch')} {branch[0] + 1}/{branch[1]}", "plain"))
     coming = f"   {next_text(world, at)}"
-    if line_width(tuple(spans)) + len(coming) < width:
+    if line_width(tuple(spans)) + cell_len(coming) < width:
         spans.append((coming, "dim"))
     return beside(EMPTY, (*spans, (" ", "plain")), width)
 
@@ -50,15 +53,16 @@ def next_text(world: World, at: int) -> str:
 
 def why_lines(why: Why, width: int) -> list[Line]:
     """Two lines: the sentences, and at their end the rule."""
-    source = f"{why.source}  [{why.profile}]" if why.profile else why.source
+    source = why.source
+    if why.profile not in ("", RFC9293.name):
+        source += f"  [{why.profile}]"
     lines = wrap(why.text, width - 2)
     last: Line = ((source, "rule"), (" ", "plain")) if source else EMPTY
-    if len(lines) > 2 or (len(lines) == 2 and len(lines[1]) + line_width(last) > width - 2):
+    if len(lines) > 2 or (len(lines) == 2 and cell_len(lines[1]) + line_width(last) > width - 2):
         # The rule must be seen; the sentence is cut before it.
         lines = [lines[0], " ".join(lines[1:])]
         room = width - 3 - line_width(last)
-        if len(lines[1]) > room:
-            lines[1] = lines[1][: max(0, room - 1)] + "…"
+        lines[1] = shorten(lines[1], room)
     lines += [""] * (2 - len(lines))
     first = fit(((f" {lines[0]}", "why"),), width)
     return [first, beside(((f" {lines[1]}", "why"),), last, width)]

@@ -5,7 +5,7 @@ The core names rules and numbers; here they become sentences. `SENTENCES` has on
 
 from typing import NamedTuple
 
-from tcptui.core.events import Event, Response, Returned, RuleApplied
+from tcptui.core.events import Event, Response, Returned, RuleApplied, TimerFired, TimerKind
 from tcptui.core.rules import Rule
 from tcptui.core.segment import flag_text
 from tcptui.lab.wire import Fate, Flight
@@ -22,10 +22,15 @@ SENTENCES: dict[Rule, str] = {
     Rule.SEND_TAKEN: "{len} octets to send; the peer's window is {snd_wnd}.",
     Rule.CLOSE_DELETES: "Nothing has been agreed with anybody: CLOSE just forgets the connection.",
     Rule.CLOSE_SENDS_FIN: "Nothing is left to send: the FIN goes at once. It may still receive.",
-    Rule.CLOSE_QUEUED: "The FIN has to wait until {unsent} octets have been sent.",
+    Rule.CLOSE_QUEUED: "The FIN has to wait: for {unsent} octets to be sent, or for the peer's window.",
     Rule.ABORT_SENDS_RST: "ABORT sends a RST and forgets everything at once.",
     Rule.ABORT_DELETES: "ABORT forgets the connection; in this state without a RST.",
-    Rule.CALL_REFUSED: "The call is refused in this state.",
+    Rule.OPEN_REFUSED: "OPEN is refused here.",
+    Rule.SEND_REFUSED: "SEND is refused in this state.",
+    Rule.RECEIVE_REFUSED: "RECEIVE is refused in this state.",
+    Rule.CLOSE_REFUSED: "CLOSE is refused in this state.",
+    Rule.ABORT_REFUSED: "ABORT is refused in this state.",
+    Rule.STATUS_REFUSED: "STATUS is refused in this state.",
     Rule.CLOSED_RST: "There is no connection, and a RST is never answered.",
     Rule.CLOSED_NO_ACK: "There is no connection: RST, acknowledging {seq} + {len}.",
     Rule.CLOSED_ACK: "There is no connection: RST with the number that was acknowledged, {ack}.",
@@ -44,7 +49,7 @@ SENTENCES: dict[Rule, str] = {
     Rule.SYN_SENT_SYN: "A SYN without ACK: the peer opens at the same time. We answer with SYN,ACK.",
     Rule.SYN_SENT_NEITHER: "Neither SYN nor RST: of no use before the handshake. Dropped.",
     Rule.NOT_ACCEPTABLE: (
-        "SEQ {seq}, length {len}, lies outside the window ({rcv_nxt}, {rcv_wnd} wide): not acceptable. "
+        "SEQ {seq}, length {len}, is outside the window at {rcv_nxt}: not acceptable. "
         "An ACK says what is expected."
     ),
     Rule.NOT_ACCEPTABLE_RST: "A RST with SEQ {seq}, outside the window at {rcv_nxt}: dropped in silence.",
@@ -69,17 +74,17 @@ SENTENCES: dict[Rule, str] = {
     Rule.ACK_DUPLICATE: "ACK {ack} tells nothing new.",
     Rule.ACK_UNSENT: "ACK {ack} is beyond all that was sent ({snd_nxt}): answered and dropped.",
     Rule.WINDOW_UPDATED: "The peer's window is now {snd_wnd}.",
-    Rule.FIN_ACKED: "Our FIN is acknowledged: now the peer's FIN is awaited.",
+    Rule.FIN_ACKED: "Our FIN is acknowledged.",
     Rule.FIN_ACKED_CLOSING: "Our FIN is acknowledged, the peer's came before: 2 MSL to wait.",
     Rule.FIN_ACKED_LAST: "The last FIN is acknowledged: nothing is left to do.",
     Rule.CLOSING_IGNORES: "It does not acknowledge our FIN ({snd_nxt}): ignored.",
-    Rule.FIN_IN_TIME_WAIT: "The peer's FIN again, so our last ACK was lost: ACK, and 2 MSL begin anew.",
-    Rule.TEXT_ACCEPTED: "{len} octets in order, up to {rcv_nxt}: delivered and acknowledged.",
+    Rule.FIN_IN_TIME_WAIT: "The peer's FIN again; our last ACK may be lost: ACK, and 2 MSL begin anew.",
+    Rule.TEXT_ACCEPTED: "{len} octets in order: delivered and acknowledged, {rcv_nxt} is next.",
     Rule.TEXT_HELD: "SEQ {seq} is ahead of {rcv_nxt}: kept until the gap is filled.",
     Rule.TEXT_IGNORED: "Text after a FIN: ignored.",
     Rule.FIN_TO_CLOSE_WAIT: "The peer has no more to send. Its FIN is acknowledged; our side may go on.",
     Rule.FIN_TO_CLOSING: "The peer's FIN comes before the ACK of ours: both close at once.",
-    Rule.FIN_TO_TIME_WAIT: "Both have closed. Its ACK could be lost, so this end waits 2 MSL.",
+    Rule.FIN_TO_TIME_WAIT: "Both have closed. Our ACK of its FIN could be lost: wait 2 MSL.",
     Rule.FIN_AGAIN: "A FIN after the FIN: acknowledged, nothing changes.",
     Rule.USER_TIMEOUT: "{timeout} without delivery: the connection is aborted.",
     Rule.RETRANSMISSION: "No ACK in time: sent again ({retries} of {limit}), the next wait is {rto}.",
@@ -95,13 +100,19 @@ SENTENCES: dict[Rule, str] = {
 _DETAILS = (
     Rule.RTT_SAMPLED,
     Rule.RTT_AMBIGUOUS,
-    Rule.WINDOW_UPDATED,
     Rule.RTO_AFTER_SYN_TIMEOUT,
     Rule.DELIVERY_PROBLEM,
 )
 """Rules that explain a number, not what happened: told only if nothing else is."""
+_PRELUDES = (Rule.ACK_NEW, Rule.ACK_DUPLICATE)
+"""Rules that go without saying where something follows from the same segment."""
 _OF_PEER = ("seq", "rcv_nxt", "irs")
 _OWN = ("ack", "snd_una", "snd_nxt", "iss")
+_TIMERS = {
+    TimerKind.RETRANSMISSION: "retransmission timer",
+    TimerKind.TIME_WAIT: "2 MSL timer",
+    TimerKind.USER: "user timer",
+}
 _DURATIONS = ("rto", "rtt", "msl", "timeout")
 
 
@@ -117,10 +128,12 @@ def why(report: Report | None, world: World, flights: list[Flight], raw: bool) -
     """Why the last move did what it did; before any, the scenario's question."""
     if report is None:
         return Why(tr(world.scenario.question))
-    flight = next((flight for flight in reversed(flights) if flight.number == report.flight), None)
+    number = report.flight or (report.launched[0] if report.launched else 0)
+    flight = next((flight for flight in reversed(flights) if flight.number == number), None)
     opening = _opening(report, flight)
     applied = [event for event in report.events if isinstance(event, RuleApplied)]
     told = [event for event in applied if event.rule not in _DETAILS] or applied
+    told = [event for event in told if event.rule not in _PRELUDES] or told
     sentences = [_sentence(event, report, world, raw) for event in told]
     sentences += _refusals(report.events)
     text = " ".join((opening, *sentences))
@@ -132,15 +145,25 @@ def why(report: Report | None, world: World, flights: list[Flight], raw: bool) -
 
 def _opening(report: Report, flight: Flight | None) -> str:
     """Who did what: the part of the sentence that needs no rule."""
+    if report.call == "reboot":
+        other = "B" if report.side == "A" else "A"
+        return tr("{side} crashes and forgets everything. {other} is not told.").format(
+            side=report.side, other=other
+        )
     if report.cause == "call":
         return tr("{side} calls {call}().").format(side=report.side, call=report.call)
     if report.cause == "timer":
-        return tr("{side}'s timer fires.").format(side=report.side)
-    if report.cause == "third party":
-        return tr("A third party puts a segment on the wire, in the other end's name.")
+        fired = [event.kind for event in report.events if isinstance(event, TimerFired)]
+        timers = ", ".join(tr(_TIMERS[kind]) for kind in fired)
+        return tr("{side}'s {timers} fires.").format(side=report.side, timers=timers)
+    if report.cause == "third party" and flight is not None:
+        other = "A" if flight.receiver == "B" else "B"
+        return tr("A third party sends {name} to {side}, in {other}'s name.").format(
+            name=_name(flight), side=flight.receiver, other=other
+        )
     if report.cause == "wait" or flight is None:
         return tr("Time passes.")
-    name = f"#{flight.number} {flag_text(flight.segment.flags)}"
+    name = _name(flight)
     if report.cause == "arrival":
         return tr("{name} reaches {side}.").format(name=name, side=report.side)
     if report.launched:
@@ -148,6 +171,10 @@ def _opening(report: Report, flight: Flight | None) -> str:
     if flight.fate is Fate.LOST:
         return tr("The wire loses {name}. Neither end is told.").format(name=name)
     return tr("The wire delays {name} by {span}.").format(name=name, span=span(report.by))
+
+
+def _name(flight: Flight) -> str:
+    return f"#{flight.number} {flag_text(flight.segment.flags)}"
 
 
 def _sentence(event: RuleApplied, report: Report, world: World, raw: bool) -> str:
@@ -158,8 +185,7 @@ def _numbers(event: RuleApplied, report: Report, world: World, raw: bool) -> dic
     """The rule's numbers as the reader wants them: relative to the right initial number, or with a unit."""
     if report.side == "X":
         return dict(event.numbers)
-    own = world.host(report.side).isn
-    peer = world.host("B" if report.side == "A" else "A").isn
+    own, peer = world.bases(report.side, event.connection)
     numbers: dict[str, int | str] = {}
     for name, value in event.numbers:
         if name in _OF_PEER:

@@ -63,7 +63,7 @@ setups = st.builds(
     st.tuples(*[st.sampled_from(["rfc9293", "linux"])] * 2),
     isns,
     isns,
-    st.tuples(st.integers(0, 80), st.integers(1, 80)),
+    st.tuples(st.integers(1, 80), st.integers(1, 80)),
     st.sampled_from([30, 65_535]),
     st.sampled_from(
         [

@@ -7,14 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from tcptui.core.segment import ACK, Segment, Socket
-from tcptui.lab.wire import COPY_AFTER, MEMORY, OVERTAKEN_BY, BadMove, Fate, Party, Wire
+from tcptui.lab.wire import COPY_AFTER, MEMORY, OVERTAKEN_BY, BadMove, Fate, Party, Side, Wire
 
 A = Socket("10.0.0.1", 49152)
 B = Socket("10.0.0.2", 80)
 SEGMENT = Segment(A, B, 1, 1, ACK, 100)
 
 
-def launched(*ways: tuple[Party, Party, int]) -> Wire:
+def launched(*ways: tuple[Party, Side, int]) -> Wire:
     """Segments by sender, receiver and due time, all sent at 0."""
     wire = Wire()
     for sender, receiver, due in ways:

@@ -15,13 +15,19 @@ from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.run_screen import RunScreen
 from tcptui.ui.session import Session
+from tcptui.ui.too_small import TooSmall
 from tests.ui.drive import drive
+
+
+def shown(app: TcptuiApp) -> Session:
+    assert app.session is not None
+    return app.session
 
 
 def after(scenario: str, keys: Sequence[str], moves: str = "") -> Session:
     """The session once the keys have been pressed."""
     _, app = drive(scenario, keys, moves=moves)
-    return app.sessions[-1]
+    return shown(app)
 
 
 def states(session: Session) -> tuple[State, State]:
@@ -101,11 +107,11 @@ def test_moves_are_typed() -> None:
             await pilot.press("m")
             app.screen.query_one(Input).value = "s2 l1 s nonsense"
             await pilot.press("enter")
-            assert app.sessions[-1].history.position == 0, "all or nothing"
-            await pilot.press("m")
+            assert shown(app).history.position == 0, "all or nothing"
+            assert app.screen.query_one(Input).value == "s2 l1 s nonsense", "nothing typed is lost"
             app.screen.query_one(Input).value = "s2 l1 s"
             await pilot.press("enter")
-        return app.sessions[-1]
+        return shown(app)
 
     session = asyncio.run(run())
     assert session.history.text() == "s2 l1 s"
@@ -181,7 +187,8 @@ def test_the_picker_plays_what_is_chosen_and_opens_again() -> None:
     assert "The SYN is lost" in screenshot
     screenshot, app = drive("handshake", ["o", "down", "down", "enter", "space"])
     assert "The SYN,ACK is lost" in screenshot
-    assert len(app.sessions) == 2
+    assert app.session is not None
+    assert app.session.history.scenario.name == "lost-syn-ack"
 
 
 def test_escape_leaves_dialogs() -> None:
@@ -195,7 +202,7 @@ def test_a_click_selects_a_segment() -> None:
         app = TcptuiApp(Session(library.find("life"), "s8"), library.all_scenarios)
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.click("#wire", offset=(20, 0))
-            selected = app.sessions[-1].selected
+            selected = shown(app).selected
         return selected.number if selected is not None else 0
 
     assert asyncio.run(run()) == 1
@@ -270,3 +277,47 @@ def test_without_colours_no_colour_is_written(monkeypatch: pytest.MonkeyPatch) -
             return {s.style.color for strip in strips for s in strip if s.style and s.style.color}
 
     assert all(getattr(color, "is_default", False) for color in asyncio.run(run()))
+
+
+@pytest.mark.parametrize("scenario", [None, "handshake"])
+def test_a_terminal_that_is_too_small_at_the_start_can_grow(scenario: str | None) -> None:
+    async def run() -> tuple[bool, bool]:
+        session = Session(library.find(scenario)) if scenario is not None else None
+        app = TcptuiApp(session, library.all_scenarios)
+        async with app.run_test(size=(60, 20)) as pilot:
+            await pilot.pause()
+            small = isinstance(app.screen, TooSmall)
+            await pilot.resize_terminal(100, 30)
+            await pilot.pause()
+            return small, isinstance(app.screen, TooSmall)
+
+    assert asyncio.run(run()) == (True, False)
+
+
+def test_a_terminal_that_is_too_small_can_be_left() -> None:
+    async def run() -> bool:
+        app = TcptuiApp(Session(library.find("handshake")), library.all_scenarios)
+        async with app.run_test(size=(60, 20)) as pilot:
+            await pilot.press("q")
+            await pilot.pause()
+            return app.is_running
+
+    assert asyncio.run(run()) is False
+
+
+def test_nothing_goes_on_beneath_a_dialog() -> None:
+    for key in ("a", "m", "question_mark"):
+        screenshot, app = drive("handshake", ["p", key])
+        assert not shown(app).playing, key
+        assert "▶ x1" not in screenshot, key
+
+
+def test_what_has_been_done_before_is_no_new_branch() -> None:
+    keys = ["space", "space", "l", "b", "space", "b", "l", "b", "space"]
+    session = after("handshake", keys)
+    assert session.history.branches == 2
+
+
+def test_the_end_of_a_story_tells_its_answer() -> None:
+    screenshot, _ = drive("handshake", ["end", "space"], size=(120, 36))
+    assert "Each sends a number and has it acknowledged" in screenshot

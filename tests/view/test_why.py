@@ -112,7 +112,7 @@ def decisions() -> Iterator[tuple[str, set[str], str]]:
 
 def test_every_decision_of_the_core_gives_the_numbers_of_its_sentence() -> None:
     found = list(decisions())
-    assert len({rule for rule, _, _ in found}) > len(Rule) * 3 // 4
+    assert len({rule for rule, _, _ in found}) > len(Rule) * 2 // 3
     for rule, numbers, where in found:
         missing = placeholders(Rule[rule]) - numbers
         assert not missing, f"{rule} at {where} does not give {missing}"
@@ -173,8 +173,8 @@ def test_raw_numbers_are_told_when_asked_for() -> None:
     history.apply(parse_moves("a:send:hello")[0])
     history.apply()
     report = history.report
-    assert "up to 6:" in why(report, history.world, history.flights(), False).text
-    assert "up to 1006:" in why(report, history.world, history.flights(), True).text
+    assert "6 is next" in why(report, history.world, history.flights(), False).text
+    assert "1006 is next" in why(report, history.world, history.flights(), True).text
 
 
 @pytest.mark.parametrize(
@@ -186,10 +186,10 @@ def test_raw_numbers_are_told_when_asked_for() -> None:
         ("a:send:x d1+30ms", "The wire delays #1 PSH,ACK by 30 ms."),
         ("a:send:x d1+30ms d1+5ms", "The wire delays #1 PSH,ACK by 5 ms."),
         ("a:send:x u1", "The wire doubles #1 PSH,ACK."),
-        ("a:send:x l1 s", "A's timer fires."),
+        ("a:send:x l1 s", "A's retransmission timer fires."),
         ("w1s", "Time passes."),
-        ("x>b:RST:seq=5", "A third party puts a segment on the wire"),
-        ("a:reboot", "A calls reboot()."),
+        ("x>b:RST:seq=5", "A third party sends #1 RST to B, in A's name."),
+        ("a:reboot", "A crashes and forgets everything. B is not told."),
     ],
 )
 def test_a_sentence_begins_with_who_did_what(moves: str, opening: str) -> None:
