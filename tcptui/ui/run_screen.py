@@ -15,12 +15,12 @@ from textual.timer import Timer
 
 from tcptui.lab.application import POSSIBLE_CALLS, CallName
 from tcptui.lab.moves import Do
-from tcptui.lab.wire import Side
+from tcptui.lab.wire import SIDES, Side
 from tcptui.ui.actions import ACTIONS, bindings, key_names
 from tcptui.ui.pane import Pane
 from tcptui.ui.session import Session, moves_error
 from tcptui.view.endpoint import endpoint_lines
-from tcptui.view.ladder import Drawn, draw_ladder, recent, states_before
+from tcptui.view.ladder import Drawn, draw_ladder, quiet_changes, recent, states_before
 from tcptui.view.layout import (
     Frame,
     Place,
@@ -152,6 +152,11 @@ class RunScreen(Screen[None]):
         ladder = draw_ladder(
             flights, session.at, width, height, raw=session.raw, selected=number,
             ends=(world.host("A").state, world.host("B").state), first=states_before(flights, world),
+            changes=[
+                change
+                for side in SIDES
+                for change in quiet_changes(world.host(side).path, side, flights)
+            ],
             drawn=self._drawn,
         )  # fmt: skip
         self._ladder_numbers = ladder.numbers

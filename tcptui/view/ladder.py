@@ -7,12 +7,13 @@ flight is solid as far as it has come, dotted where it has yet to go.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from tcptui.core.state import State
-from tcptui.lab.wire import SIDES, Fate, Flight, Party
+from tcptui.lab.wire import SIDES, Fate, Flight, Party, Side
 from tcptui.lab.world import World
-from tcptui.view.ladder_row import Row, RowPlan, draw_row, style_of
+from tcptui.view.ladder_row import Change, Row, RowPlan, draw_row, style_of
 from tcptui.view.lines import Line, Span, Style
 from tcptui.view.numbers import clock
 
@@ -41,6 +42,8 @@ _LIFE_LINES = {
 
 States: TypeAlias = tuple[State, State]
 """Of A and of B."""
+Path: TypeAlias = Sequence[tuple[State, int]]
+"""The states of one end and since when, in microseconds."""
 Drawn: TypeAlias = dict[RowPlan, Line]
 """Rows that have been drawn already; most rows are the same from step to step."""
 
@@ -62,13 +65,15 @@ def draw_ladder(
     selected: int = 0,
     first: States = (State.CLOSED, State.CLOSED),
     ends: States = (State.CLOSED, State.CLOSED),
+    changes: Sequence[Change] = (),
     drawn: Drawn | None = None,
 ) -> Ladder:
     """The ladder in `width` cells and `height` rows (None: all of it).
 
-    `first` and `ends` are the states before the first row and now. `drawn` is the caller's memory of rows.
+    `first` and `ends` are the states before the first row and now, `changes` those of `quiet_changes`;
+    `drawn` is the caller's memory of rows.
     """
-    rows = ladder_rows(flights, now)
+    rows = ladder_rows(flights, now, changes)
     numbers = [row.flight.number if row.flight is not None else 0 for row in rows]
     shown = range(len(rows)) if height is None else _window(numbers, height, selected)
     with_states = width >= WITH_STATES
@@ -91,9 +96,19 @@ def draw_ladder(
     return Ladder(lines, numbers[shown.start : shown.stop])
 
 
-def ladder_rows(flights: list[Flight], now: int) -> list[Row]:
+def quiet_changes(path: Path, side: Side, flights: list[Flight]) -> list[Change]:
+    """The changes of state of one end, from the first of `flights` on, that none of them shows."""
+    shown = {flight.sent_at for flight in flights if flight.sender == side}
+    shown |= {flight.ended_at for flight in flights if flight.receiver == side and flight.met is not None}
+    start = flights[0].sent_at if flights else 0
+    return [Change(at, side, state) for state, at in path[1:] if at > start and at not in shown]
+
+
+def ladder_rows(flights: list[Flight], now: int, changes: Sequence[Change] = ()) -> list[Row]:
     """The rows in the order of time; what an arrival causes at the same moment comes after it."""
     keyed: list[tuple[int, int, int, Row]] = []
+    for index, change in enumerate(changes if flights else ()):
+        keyed.append((change.at, 3, index, Row(change.at, None, change=change)))
     for flight in flights:
         keyed.append((flight.sent_at, 1, flight.number, Row(flight.sent_at, flight)))
         if flight.fate is Fate.ARRIVED:
@@ -106,8 +121,9 @@ def ladder_rows(flights: list[Flight], now: int) -> list[Row]:
         if rows and at - busy_until >= LONG_SILENCE:
             rows.append(Row(busy_until, None, silence=at - busy_until))
         rows.append(row)
-        assert row.flight is not None
-        end = row.flight.due if row.flight.fate is Fate.IN_FLIGHT else row.flight.ended_at
+        end = at
+        if row.flight is not None:
+            end = row.flight.due if row.flight.fate is Fate.IN_FLIGHT else row.flight.ended_at
         busy_until = max(busy_until, end, at)
     if rows and now > busy_until:
         rows.append(Row(busy_until, None, silence=now - busy_until))
@@ -248,6 +264,8 @@ def _states_by_row(rows: list[Row], first: States, ends: States) -> list[States]
     states: list[States] = []
     for row in rows:
         flight = row.flight
+        if row.change is not None:
+            a, b = (row.change.state, b) if row.change.side == "A" else (a, row.change.state)
         if flight is not None:
             who: Party = flight.receiver if row.arrives else flight.sender
             state = flight.met if row.arrives else flight.left_in

@@ -2,20 +2,30 @@
 
 from typing import NamedTuple
 
-from tcptui.lab.wire import Fate, Flight
+from tcptui.core.state import State
+from tcptui.lab.wire import Fate, Flight, Side
 from tcptui.view.lines import Line, Span, Style
 from tcptui.view.numbers import segment_label, span
 from tcptui.view.words import tr
 
 
+class Change(NamedTuple):
+    """A change of state that no segment shows: a call, a timer, a crash."""
+
+    at: int
+    side: Side
+    state: State
+
+
 class Row(NamedTuple):
-    """What happens on a row: a segment leaves or arrives, or for a while nothing does."""
+    """What happens on a row: a segment leaves or arrives, a state changes, or for a while nothing happens."""
 
     at: int
     flight: Flight | None
     arrives: bool = False
     silence: int = 0
     """Microseconds in which nothing was on the wire, for a row that says so."""
+    change: Change | None = None
 
 
 class RowPlan(NamedTuple):
@@ -47,7 +57,12 @@ def style_of(flight: Flight) -> Style:
 def draw_row(plan: RowPlan) -> Line:
     """The row and the life lines beside it, as spans of one style each; `plan.width` + 2 cells together."""
     canvas = _Canvas(plan)
-    if plan.row.flight is None:
+    if plan.row.change is not None:
+        _, side, state = plan.row.change
+        canvas.put(
+            2 if side == "A" else plan.width - 2 - len(state.value), state.value, "a" if side == "A" else "b"
+        )
+    elif plan.row.flight is None:
         text = tr("{span}, nothing on the wire").format(span=span(plan.row.silence))
         canvas.put(max(0, (plan.width - len(text)) // 2), text, "dim")
     elif plan.row.arrives:

@@ -55,7 +55,7 @@ SENTENCES: dict[Rule, str] = {
     Rule.NOT_ACCEPTABLE_RST: "A RST with SEQ {seq}, outside the window at {rcv_nxt}: dropped in silence.",
     Rule.ZERO_WINDOW: "The window is zero: the text does not fit, but ACK and RST count.",
     Rule.REPEATED_SYN: "The same SYN again: this stack answers with the same SYN,ACK.",
-    Rule.KNOWN_SYN_TRIMMED: "SEQ {seq} is the SYN that is known already: taken off, the ACK counts.",
+    Rule.KNOWN_SYN_TRIMMED: "SEQ {seq} is the SYN that it knows: only the ACK counts.",
     Rule.RST_OUTSIDE: "The RST's SEQ {seq} is outside the window: dropped.",
     Rule.RST_CHALLENGED: "SEQ {seq} is in the window but not {rcv_nxt}: a challenge ACK asks for proof.",
     Rule.RST_TO_LISTEN: "The RST is believable, and we came from LISTEN: back there, the user need not know.",

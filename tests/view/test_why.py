@@ -19,6 +19,8 @@ from tcptui.core.rules import Rule
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import Duplicate, Inject, Move, Wait, parse_moves
 from tcptui.lab.wire import BadMove
+from tcptui.view.lines import plain_text
+from tcptui.view.status import why_lines
 from tcptui.view.why import SENTENCES, why
 from tests.lab.test_properties import ROUGH, chosen, intents
 from tests.lab.worlds import OPEN, scenario
@@ -221,3 +223,13 @@ def test_a_refused_call_says_what_it_returned() -> None:
     history = History(scenario())
     history.apply(parse_moves("a:close")[0])
     assert "connection does not exist" in check(history)
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_no_sentence_of_the_library_is_cut_at_80_columns(name: str) -> None:
+    history = History(library.find(name))
+    while history.world.coming() is not None:
+        history.apply()
+        told = why(history.report, history.world, history.flights(), history.scenario.raw_numbers)
+        lines = [plain_text(line) for line in why_lines(told, 80)]
+        assert not any("…" in line for line in lines), lines
