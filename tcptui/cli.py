@@ -6,11 +6,9 @@ Exit status: 0 done, 2 the input can't be used (one line on standard error says 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import gc
 import io
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
@@ -169,6 +167,9 @@ def _show(name: str | None, moves: str, ascii_only: bool) -> int:
 
         session = Session(library.find(name), moves)
     _need_terminal("--format ladder" if name is not None else "tcptui list, tcptui play NAME --format ladder")
+    import asyncio
+    import signal
+
     from tcptui.ui.app import TcptuiApp
 
     def settle() -> None:

@@ -67,15 +67,12 @@ def _known_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
 
 def _acceptable(tcb: Tcb, segment: Segment) -> bool:
     """The four cases of Table 6."""
+    if in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd):
+        return True  # RCV.WND > 0, whatever the length.
     length = segment.length
     if length == 0:
-        if tcb.rcv_wnd == 0:
-            return segment.seq == tcb.rcv_nxt
-        return in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd)
-    if tcb.rcv_wnd == 0:
-        return False
-    last = seq_add(segment.seq, length - 1)
-    return in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd) or in_window(last, tcb.rcv_nxt, tcb.rcv_wnd)
+        return tcb.rcv_wnd == 0 and segment.seq == tcb.rcv_nxt
+    return in_window(seq_add(segment.seq, length - 1), tcb.rcv_nxt, tcb.rcv_wnd)  # Never, if RCV.WND is 0.
 
 
 def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
@@ -228,9 +225,10 @@ def _ack_in_range(tcb: Tcb, ack: int, step: Step) -> bool:
 def _update_window(tcb: Tcb, segment: Segment, step: Step) -> None:
     """Fifth, ESTABLISHED: SND.WND, unless the segment is older than the one that set it."""
     if lt(tcb.snd_wl1, segment.seq) or (tcb.snd_wl1 == segment.seq and le(tcb.snd_wl2, segment.ack)):
+        tcb.snd_wl1, tcb.snd_wl2 = segment.seq, segment.ack
         if segment.wnd != tcb.snd_wnd:
             step.rule(tcb, Rule.WINDOW_UPDATED, old=tcb.snd_wnd, snd_wnd=segment.wnd)
-        learn_window(tcb, segment)
+            learn_window(tcb, segment)
 
 
 def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:

@@ -26,6 +26,11 @@ def signed_distance(start: int, end: int) -> int:
     return octets if octets < HALF else octets - MODULUS
 
 
+def relative(number: int, base: int | None) -> int:
+    """`number` as the signed distance from an initial number `base`; as it is where there is none."""
+    return number if base is None else signed_distance(base, number)
+
+
 def lt(left: int, right: int) -> bool:
     """RFC 9293's ``left < right``."""
     return 0 < ((right - left) & MASK) < HALF

@@ -8,8 +8,7 @@ nothing comes between, and two for any other.
 from __future__ import annotations
 
 from tcptui.core.segment import ACK, FIN, RST, SYN, Segment, flag_text
-from tcptui.core.seq import MASK, add
-from tcptui.lab.facts import relative
+from tcptui.core.seq import MASK, add, relative
 from tcptui.lab.run import Run
 from tcptui.lab.scenario import FigureRow
 from tcptui.lab.wire import Fate, Flight

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from tcptui.core.events import RuleApplied, Signalled, StateChanged, TimerFired
 from tcptui.core.segment import ACK, flag_text
-from tcptui.core.seq import signed_distance
+from tcptui.core.seq import relative
 from tcptui.core.state import State
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.run import Run
 from tcptui.lab.scenario import Expected
 from tcptui.lab.wire import Fate, Flight
-
-
-def relative(number: int, base: int | None) -> int:
-    """A sequence number as the distance from `base`; raw where there is none."""
-    return number if base is None else signed_distance(base, number)
 
 
 def segment_fact(flight: Flight, raw: bool = False) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from tcptui.core.segment import ACK, PSH, RST, flag_text
-from tcptui.lab.facts import relative
+from tcptui.core.seq import relative
 from tcptui.lab.wire import Flight
 from tcptui.view.words import tr
 
