@@ -46,7 +46,7 @@ class Held(NamedTuple):
         return (self.seq + len(self.data) + self.fin) & MASK
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Tcb:
     """One connection; see RFC 9293 Tables 2 and 3 for the variables.
 
@@ -126,6 +126,11 @@ class Tcb:
     def values(self) -> tuple[Any, ...]:
         """Every variable, in the order of declaration: hashable, equal if the blocks are."""
         return _values(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tcb) and self.values() == other.values()
+
+    __hash__ = None  # type: ignore[assignment]  # It changes in place; hash its `values()`.
 
     def copy(self) -> Tcb:
         return Tcb(*_values(self))

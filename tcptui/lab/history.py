@@ -13,7 +13,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import BadMove, Flight
 from tcptui.lab.world import Report, World
 
-INTERVAL = 96
+INTERVAL = 80
 """Moves between two checkpoints: a jump replays fewer."""
 
 _number = attrgetter("number")

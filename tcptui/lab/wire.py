@@ -14,7 +14,7 @@ Party: TypeAlias = Literal["A", "B", "X"]
 """Who can put a segment on the wire: an end, or a third party X."""
 
 SIDES: tuple[Side, Side] = ("A", "B")
-MEMORY = 8
+MEMORY = 6
 """How many segments the network remembers after their end, and can still deliver again."""
 COPY_AFTER = 10_000
 """How long after a segment its copy arrives, in microseconds, if nothing else is said."""
