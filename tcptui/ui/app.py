@@ -42,9 +42,8 @@ class TcptuiApp(App[None]):
         ascii_only: bool = False,
         after_first_frame: Callable[[], None] | None = None,
     ) -> None:
-        super().__init__(ansi_color=True)
         # The terminal's own colours behind and for plain text: they need no octets.
-        self.set_reactive(App.theme, "ansi-dark")
+        super().__init__(ansi_color=True)
         self.session = session
         """What is shown; None before anything has been chosen."""
         self._scenarios = scenarios
