@@ -38,6 +38,7 @@ _BOX = """
     #title { text-style: bold; }
     OptionList, OptionList:focus {
         border: none; padding: 0; background: $surface; height: auto; max-height: 100%;
+        & > .option-list--option-highlighted { text-style: bold underline; }
     }
 """
 

@@ -24,7 +24,10 @@ class Picker(Screen["Scenario | None"]):
         #title { text-style: bold; }
         #picker-keys { color: $text-muted; }
         #question { height: 3; padding: 0 1; border-top: solid $foreground 50%; }
-        OptionList, OptionList:focus { height: 1fr; border: none; }
+        OptionList, OptionList:focus {
+            height: 1fr; border: none;
+            & > .option-list--option-highlighted { text-style: bold underline; }
+        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Back"), ("space", "choose", "Play")]
