@@ -17,7 +17,7 @@ def ladder_text(run: Run) -> str:
     scenario = run.scenario
     now = run.reports[-1].at if run.reports else 0
     flights = list(run.flights)
-    changes = [change for side in SIDES for change in quiet_changes(_path(run, side), side, flights)]
+    changes = quiet_changes({side: _path(run, side) for side in SIDES}, flights)
     ladder = draw_ladder(
         flights, now, WIDTH, raw=scenario.raw_numbers, ends=run.end, first=run.start, changes=changes
     )

@@ -152,11 +152,7 @@ class RunScreen(Screen[None]):
         ladder = draw_ladder(
             flights, session.at, width, height, raw=session.raw, selected=number,
             ends=(world.host("A").state, world.host("B").state), first=states_before(flights, world),
-            changes=[
-                change
-                for side in SIDES
-                for change in quiet_changes(world.host(side).path, side, flights)
-            ],
+            changes=quiet_changes({side: world.host(side).path for side in SIDES}, flights),
             drawn=self._drawn,
         )  # fmt: skip
         self._ladder_numbers = ladder.numbers

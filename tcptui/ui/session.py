@@ -70,7 +70,6 @@ class Session:
 
     def apply(self, move: Move) -> None:
         """Makes a move at the moment shown."""
-        self._enter_moment()
         self._attempt([move])
 
     def step(self) -> None:
@@ -111,7 +110,6 @@ class Session:
         if flight is None:
             self.message = "there is no segment yet"
             return
-        self._enter_moment()
         moves: dict[str, Move] = {
             "lose": Lose(flight.number),
             "delay": Delay(flight.number, DELAY),
@@ -123,7 +121,6 @@ class Session:
 
     def type_moves(self, text: str) -> None:
         """Makes the moves of a text, as far as they can be made."""
-        self._enter_moment()
         self._attempt(parse_moves(text))
         self._selected = 0
 
@@ -198,6 +195,7 @@ class Session:
             self.message = f"{error}. {self.world.scenario.answer}".removesuffix(". ")
 
     def _attempt(self, moves: list[Move]) -> None:
+        self._enter_moment()
         self._leave_moment()
         self.playing = False
         try:

@@ -7,7 +7,7 @@ flight is solid as far as it has come, dotted where it has yet to go.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from tcptui.core.state import State
@@ -96,8 +96,12 @@ def draw_ladder(
     return Ladder(lines, numbers[shown.start : shown.stop])
 
 
-def quiet_changes(path: Path, side: Side, flights: list[Flight]) -> list[Change]:
-    """The changes of state of one end, from the first of `flights` on, that none of them shows."""
+def quiet_changes(paths: Mapping[Side, Path], flights: list[Flight]) -> list[Change]:
+    """The changes of state of both ends, from the first of `flights` on, that none of them shows."""
+    return [change for side, path in paths.items() for change in _quiet_changes(path, side, flights)]
+
+
+def _quiet_changes(path: Path, side: Side, flights: list[Flight]) -> list[Change]:
     shown = {flight.sent_at for flight in flights if flight.sender == side}
     shown |= {flight.ended_at for flight in flights if flight.receiver == side and flight.met is not None}
     start = flights[0].sent_at if flights else 0
