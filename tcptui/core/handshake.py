@@ -29,8 +29,6 @@ def prepare(tcb: Tcb, step: Step) -> None:
     tcb.receive_buffer = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)
     tcb.quick_acks = profile.quick_acks
-    if tcb.irs == tcb.rcv_nxt:
-        tcb.snd_mss = own_mss(tcb, profile)
     tcb.rcv_wnd = first_window(tcb, profile)
 
 
