@@ -28,12 +28,14 @@ def shutdown(table: Sockets, request: requests.Shutdown, waiting: Pending) -> Do
         if reads:
             _delete(table, socket)
         return Done(0)
-    if socket.closed(table.manners) or socket.tcb is None:
-        return failed("ENOTCONN")
     if socket.state is _S.SYN_SENT:
         _delete(table, socket)
         return Done(0)
-    socket.shut_read = socket.shut_read or reads
+    connected = not socket.closed(table.manners)
+    if connected or table.manners.connects_again:
+        socket.shut_read = socket.shut_read or reads
+    if socket.tcb is None or not connected:
+        return failed("ENOTCONN")
     if writes and not socket.shut_write:
         socket.shut_write = True
         table.act(calls.Close(socket.tcb.connection))

@@ -140,8 +140,6 @@ def _send_syn(table: Sockets, socket: BsdSocket, remote: Socket) -> Done | None:
         return failed(_ERRORS[returned.response])
     table.attach(socket, returned.connection)
     socket.phase = Phase.CONNECTING
-    socket.error = socket.soft_error = ""
-    socket.peer_closed = socket.shut_read = socket.shut_write = False
     table.latest = socket
     return None
 

@@ -166,6 +166,8 @@ class Sockets:
         if socket.tcb is not None:
             del self._by_connection[socket.tcb.connection]
         socket.tcb, socket.phase = None, Phase.UNCONNECTED
+        socket.error = socket.soft_error = ""
+        socket.peer_closed = socket.shut_read = socket.shut_write = False
         if not socket.bound_by_program:
             socket.local = None
 
