@@ -42,10 +42,10 @@ def test_the_cores_window_closes(pair: Pair, profile: Profile, update_lost: bool
     assert "timer:(persist," in pair.namespace.ss(KERNEL_PORT, "-o")
     answers = [p.segment.wnd for p in pair.core.passed(True, ACK)[-2:]]
     assert answers == [0, 0]
-    if update_lost:
-        pair.core.lose = lambda passage: passage.from_core
-        core_reads(pair)
-        pair.core.lose = lambda passage: False
+    pair.core.lose = lambda passage: update_lost and passage.from_core
+    core_reads(pair)
+    assert pair.core.passed(True, ACK)[-1].segment.wnd > 0
+    pair.core.lose = lambda passage: False
     pair.core.until(lambda: core_reads(pair) == TEXT)
 
 
