@@ -25,7 +25,9 @@ from tcptui.lab.application import Act
 from tcptui.lab.history import History
 from tcptui.lab.scenario import HostSetup, Scenario
 from tcptui.lab.world import World
+from tests.bench.lives import rates
 from tests.bench.terminal import Terminal
+from tests.kernel.namespace import Unavailable
 
 BARE = (str(Path(__file__).with_name("bare.py")),)
 STARTS = 21
@@ -53,6 +55,7 @@ def main() -> None:
     core()
     lab()
     history()
+    lives()
 
 
 def row(what: str, figure: float, unit: str, goal: str, yardstick: float | None = None) -> None:
@@ -196,6 +199,17 @@ def history() -> None:
     row("history of 100,000: a jump, median", statistics.median(jumps), "ms", "")
     row("history of 100,000: a jump, p99", percentile(jumps, 0.99), "ms", "at most 5 ms")
     row("history of 100,000: octets per step", held / HISTORY, "", "at most 100")
+
+
+def lives() -> None:
+    """Handshake, text both ways and close: beside Linux itself, and beside scapy's automaton."""
+    try:
+        found = rates()
+    except (Unavailable, OSError) as reason:
+        print(f"lives per second: not measured: {reason}")
+        return
+    row("lives per second, yardstick: Linux", found.core, "", "", found.loopback)
+    row("lives per second on TUN, yardstick: scapy", found.core_on_link, "", "", found.scapy_on_link)
 
 
 if __name__ == "__main__":
