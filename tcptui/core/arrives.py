@@ -6,18 +6,13 @@ The checks stand in the RFC's order. The states in which the peer's numbers are 
 
 from __future__ import annotations
 
-from tcptui.core.events import Response, Signal
+from tcptui.core.events import Response, Signal, TimerKind
+from tcptui.core.handshake import enter_established, learn_from_syn, learn_window
 from tcptui.core.input import hold, process_text_and_fin
+from tcptui.core.listener import takes
 from tcptui.core.other_states import other_states
-from tcptui.core.output import (
-    acknowledge,
-    enter_established,
-    learn_from_syn,
-    learn_window,
-    send_syn_ack,
-    transmit,
-    turn_syn_into_syn_ack,
-)
+from tcptui.core.output import send_syn_ack, transmit
+from tcptui.core.retransmission import acknowledge, turn_syn_into_syn_ack
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.seq import add as seq_add
@@ -29,7 +24,13 @@ from tcptui.core.tcb import Held, Tcb
 
 def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
     """3.10.7 for a segment that belongs to `tcb`."""
-    if tcb.state is State.LISTEN:
+    if tcb.state is State.LISTEN and tcb.backlog is not None:
+        block = takes(tcb, segment, step)
+        if block is not None and block.state is State.SYN_RECEIVED:
+            other_states(block, segment, step)
+        elif block is not None:
+            _listen(block, segment, step)
+    elif tcb.state is State.LISTEN:
         _listen(tcb, segment, step)
     elif tcb.state is State.SYN_SENT:
         _syn_sent(tcb, segment, step)
@@ -41,6 +42,8 @@ def no_connection(segment: Segment, step: Step) -> None:
     """3.10.7.1: a segment for which there is no connection, not even one that listens."""
     if segment.flags & RST:
         step.rule(None, Rule.CLOSED_RST)
+    elif step.profile.blackhole >= (1 if segment.flags & SYN else 2):
+        step.rule(None, Rule.BLACKHOLE)
     elif segment.flags & ACK:
         step.rule(None, Rule.CLOSED_ACK, ack=segment.ack)
         step.send_reset_for(segment)
@@ -75,6 +78,10 @@ def _listen(tcb: Tcb, segment: Segment, step: Step) -> None:
         send_syn_ack(tcb, step)
         step.set_state(tcb, State.SYN_RECEIVED)
         _queue_text_on_syn(tcb, segment, step)
+        if step.profile.two_way_handshake:
+            tcb.snd_una, tcb.retransmission_queue = tcb.snd_nxt, ()
+            step.stop_timer(tcb, TimerKind.RETRANSMISSION)
+            enter_established(tcb, step)
     # Fourth, other data or control.
     else:
         step.rule(tcb, Rule.LISTEN_OTHER)
@@ -115,9 +122,9 @@ def _syn_sent_syn(tcb: Tcb, segment: Segment, step: Step) -> None:
     learn_window(tcb, segment)
     if segment.flags & ACK:
         step.rule(tcb, Rule.SYN_SENT_SYN_ACK, ack=segment.ack, iss=tcb.iss)
-        acknowledge(tcb, segment.ack, step)
+        acknowledge(tcb, segment, step)
         enter_established(tcb, step)
-        step.ack_due = True
+        step.ack_due = not step.profile.two_way_handshake  # The third segment is what that one leaves out.
         process_text_and_fin(tcb, segment, seq_add(segment.seq, 1), step)
         transmit(tcb, step)
     else:

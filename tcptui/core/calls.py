@@ -7,11 +7,14 @@ call's response and whatever the call brought about.
 from typing import NamedTuple, TypeAlias
 
 from tcptui.core.events import Response, TimerKind
-from tcptui.core.input import satisfy_receives
+from tcptui.core.handshake import keeps_alive, start_keep_alive
+from tcptui.core.input import satisfy_receives, update_window
 from tcptui.core.output import fin_may_go, send_syn, start_user_timer, transmit
 from tcptui.core.rules import Rule
-from tcptui.core.segment import RST, Socket
-from tcptui.core.state import State
+from tcptui.core.segment import ACK, RST, Socket
+from tcptui.core.seq import add as seq_add
+from tcptui.core.settings import NO_SETTINGS, Settings
+from tcptui.core.state import SYNCHRONIZED, State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb
 
@@ -24,11 +27,30 @@ class Open(NamedTuple):
     passive: bool = False
     user_timeout: int | None = None
     """Microseconds; None: the profile's."""
+    backlog: int | None = None
+    """With a number, a passive OPEN stays in LISTEN, and every peer gets a connection of its own, to be taken
+    by ACCEPT; so many may wait. None: the OPEN's own block becomes the connection."""
+    settings: Settings = NO_SETTINGS
+
+
+class Accept(NamedTuple):
+    """Takes the connection that has waited longest at a listener; its name is in `Returned`."""
+
+    connection: int
+
+
+class Configure(NamedTuple):
+    """Other wishes for a connection from here on."""
+
+    connection: int
+    settings: Settings
 
 
 class Send(NamedTuple):
     connection: int
     data: bytes
+    urgent: bool = False
+    """The text up to its end is urgent (MUST-30)."""
 
 
 class Receive(NamedTuple):
@@ -37,7 +59,10 @@ class Receive(NamedTuple):
 
 
 class Close(NamedTuple):
+    """ "I have no more to send"; with `half_duplex` also "nor shall I read" (3.6.1, MAY-1)."""
+
     connection: int
+    half_duplex: bool = False
 
 
 class Abort(NamedTuple):
@@ -48,7 +73,7 @@ class Status(NamedTuple):
     connection: int
 
 
-Call: TypeAlias = Open | Send | Receive | Close | Abort | Status
+Call: TypeAlias = Open | Accept | Configure | Send | Receive | Close | Abort | Status
 """A call of RFC 9293 section 3.9.1; `connection` is the local connection name."""
 
 _S = State
@@ -65,9 +90,12 @@ def open_connection(tcb: Tcb, call: Open, step: Step) -> None:
         return
     wanted = call.user_timeout
     tcb.user_timeout = step.profile.user_timeout if wanted is None else wanted
+    tcb.settings = call.settings
     if call.passive:
         tcb.passive = True
         tcb.wanted_remote = call.remote
+        if call.backlog is not None:
+            tcb.backlog = min(call.backlog, step.profile.most_backlog)
         step.rule(tcb, Rule.OPEN_PASSIVE)
         step.set_state(tcb, _S.LISTEN)
     else:
@@ -85,7 +113,9 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
     if tcb.state is _S.LISTEN and tcb.remote is None:
         _refuse(tcb, step, "SEND", Response.REMOTE_UNSPECIFIED)
         return
-    if len(tcb.unsent) + len(call.data) > step.profile.send_buffer:
+    wanted = tcb.settings.send_buffer
+    room = step.profile.send_buffer if wanted is None else wanted
+    if tcb.backlog is not None or len(tcb.unsent) + len(call.data) > room:
         _refuse(tcb, step, "SEND", Response.RESOURCES)
         return
     tcb.unsent += call.data
@@ -95,6 +125,8 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
         step.rule(tcb, Rule.SEND_QUEUED, len=len(call.data))
     else:
         step.rule(tcb, Rule.SEND_TAKEN, len=len(call.data), snd_wnd=tcb.snd_wnd)
+        if call.urgent:
+            tcb.snd_up = seq_add(tcb.snd_nxt, len(tcb.unsent))
         transmit(tcb, step)
         if tcb.unsent and tcb.user_timer is None:
             start_user_timer(tcb, step)
@@ -109,19 +141,29 @@ def receive(tcb: Tcb, call: Receive, step: Step) -> None:
     if tcb.state is _S.CLOSE_WAIT and not tcb.unread:
         _refuse(tcb, step, "RECEIVE", Response.CLOSING)
         return
-    window_was_closed = tcb.rcv_wnd == 0 and bool(tcb.unread)
     tcb.receives += (call.octets,)
     step.returned(tcb.connection, "RECEIVE", Response.OK if tcb.unread else Response.QUEUED)
     if tcb.unread:
         satisfy_receives(tcb, step)
-    if window_was_closed:
-        # The peer may have nothing in flight that would draw an acknowledgment with the new window.
-        step.send_ack(tcb)
+        update_window(tcb, step)
 
 
-def close(tcb: Tcb, step: Step) -> None:
-    """3.10.4"""
-    if tcb.state in _CLOSING_STATES or tcb.close_called:
+def close(tcb: Tcb, call: Close, step: Step) -> None:
+    """3.10.4, and the half-duplex close of 3.6.1."""
+    closed_before = tcb.state in _CLOSING_STATES or tcb.close_called
+    if call.half_duplex and not tcb.half_duplex and tcb.state is not _S.LISTEN:
+        if tcb.unread and step.profile.unread_close_resets and tcb.state is not _S.TIME_WAIT:
+            step.rule(tcb, Rule.UNREAD_RESETS, unread=len(tcb.unread))
+            reset(tcb, step)
+            step.returned(tcb.connection, "CLOSE", Response.OK)
+            return
+        tcb.half_duplex = True
+        tcb.unread = b""
+        if closed_before:
+            start_fin_wait_2_timer(tcb, step)
+            step.returned(tcb.connection, "CLOSE", Response.OK)
+            return
+    if closed_before:
         _refuse(tcb, step, "CLOSE", Response.CLOSING)
         return
     if tcb.state in (_S.LISTEN, _S.SYN_SENT):
@@ -145,13 +187,46 @@ def close(tcb: Tcb, step: Step) -> None:
 
 def abort(tcb: Tcb, step: Step) -> None:
     """3.10.5"""
+    reset(tcb, step)
+    step.returned(tcb.connection, "ABORT", Response.OK)
+
+
+def reset(tcb: Tcb, step: Step) -> None:
+    """3.10.5: a RST where the state asks for one, and the block is gone."""
     if tcb.state in (_S.LISTEN, _S.SYN_SENT, _S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT):
         step.rule(tcb, Rule.ABORT_DELETES)
     else:
         step.rule(tcb, Rule.ABORT_SENDS_RST, snd_nxt=tcb.snd_nxt)
-        step.send(tcb, RST, tcb.snd_nxt)
-    step.returned(tcb.connection, "ABORT", Response.OK)
+        send_reset(tcb, step)
     step.delete(tcb, Response.RESET)
+
+
+def send_reset(tcb: Tcb, step: Step) -> None:
+    """``<SEQ=SND.NXT><CTL=RST>``; some stacks acknowledge with it."""
+    step.send(tcb, RST | ACK if step.profile.reset_carries_ack else RST, tcb.snd_nxt)
+
+
+def configure(tcb: Tcb, call: Configure, step: Step) -> None:
+    """Takes new settings at once, also those of a running connection."""
+    tcb.settings = call.settings
+    if call.settings.receive_buffer is not None and tcb.receive_buffer:
+        tcb.receive_buffer = call.settings.receive_buffer
+        update_window(tcb, step)
+    if tcb.state in SYNCHRONIZED and tcb.state is not _S.TIME_WAIT:
+        if not keeps_alive(tcb, step.profile):
+            step.stop_timer(tcb, TimerKind.KEEP_ALIVE)
+        else:
+            start_keep_alive(tcb, step)
+        transmit(tcb, step)  # Nagle may have been switched off.
+    step.returned(tcb.connection, "CONFIGURE", Response.OK)
+
+
+def start_fin_wait_2_timer(tcb: Tcb, step: Step) -> None:
+    """A connection that nobody holds any more does not wait for the peer's FIN for ever."""
+    wanted = tcb.settings.fin_wait_2_timeout
+    timeout = step.profile.fin_wait_2_timeout if wanted is None else wanted
+    if tcb.state is _S.FIN_WAIT_2 and tcb.half_duplex and timeout is not None:
+        step.start_timer(tcb, TimerKind.FIN_WAIT_2, timeout)
 
 
 def status(tcb: Tcb, step: Step) -> None:
@@ -162,9 +237,10 @@ def status(tcb: Tcb, step: Step) -> None:
 def return_to_listen(tcb: Tcb, step: Step) -> None:
     """SYN-RECEIVED gives its peer up and listens again; the user need not be informed (3.10.7.4).
 
-    If the user has called CLOSE meanwhile, there is nobody left to listen for.
+    If the user has called CLOSE meanwhile, there is nobody left to listen for; and where a listener stands
+    behind it, that one listens.
     """
-    if tcb.close_called:
+    if tcb.close_called or tcb.listener:
         step.delete(tcb, Response.CLOSING)
         return
     step.stop_timer(tcb, TimerKind.RETRANSMISSION)

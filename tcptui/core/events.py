@@ -16,8 +16,12 @@ class TimerKind(Enum):
     """The timers of one connection."""
 
     RETRANSMISSION = "retransmission_timer"
-    TIME_WAIT = "time_wait_timer"
+    PERSIST = "persist_timer"
+    DELAYED_ACK = "delayed_ack_timer"
+    KEEP_ALIVE = "keep_alive_timer"
     USER = "user_timer"
+    FIN_WAIT_2 = "fin_wait_2_timer"
+    TIME_WAIT = "time_wait_timer"
 
     def __init__(self, variable: str) -> None:
         self.variable = variable
@@ -31,6 +35,9 @@ class Response(Enum):
     QUEUED = "queued"
     NO_CONNECTION = "error: connection does not exist"
     EXISTS = "error: connection already exists"
+    NO_PORT = "error: no free local port"
+    NOT_LISTENING = "error: connection is not listening"
+    NOTHING_TO_ACCEPT = "error: no connection to accept"
     REMOTE_UNSPECIFIED = "error: remote socket unspecified"
     REMOTE_INVALID = "error: remote socket is no single host's"
     RESOURCES = "error: insufficient resources"
@@ -39,6 +46,7 @@ class Response(Enum):
     REFUSED = "error: connection refused"
     TIMED_OUT = "error: connection aborted due to user timeout"
     TIMED_OUT_R2 = "error: connection timed out"
+    UNREACHABLE = "error: destination unreachable"
 
 
 class Signal(Enum):
@@ -53,6 +61,9 @@ class Signal(Enum):
     USER_TIMEOUT = "error: connection aborted due to user timeout"
     TIMED_OUT = "error: connection timed out"
     DELIVERY_PROBLEM = "delivery problem"
+    SOFT_ERROR = "destination unreachable"
+    UNREACHABLE = "error: destination unreachable"
+    URGENT = "urgent data"
 
 
 class RuleApplied(NamedTuple):

@@ -6,13 +6,15 @@ The seventh and eighth checks of RFC 9293 section 3.10.7.4, and what they share 
 from __future__ import annotations
 
 from tcptui.core.events import Delivered, Response, Signal, TimerKind
+from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import FIN, Segment
+from tcptui.core.segment import FIN, URG, Segment
 from tcptui.core.seq import add as seq_add
 from tcptui.core.seq import distance, le, lt
 from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Held, Tcb
+from tcptui.core.window import worth_an_update
 
 TAKES_TEXT = (State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2)
 
@@ -23,6 +25,8 @@ def process_text_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
     Text on a SYN was put aside until now; whatever has become in order is delivered.
     """
     fin = bool(segment.flags & FIN)
+    if segment.flags & URG and tcb.state in TAKES_TEXT:
+        _check_urgent(tcb, segment, step)
     if tcb.state not in TAKES_TEXT:
         if segment.data:
             step.rule(tcb, Rule.TEXT_IGNORED, len=len(segment.data))
@@ -31,15 +35,20 @@ def process_text_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         return
     fin_reached = False
     if segment.data or fin:
-        step.ack_due = True
+        # Only text that is in order, and leaves nothing missing, may wait for its ACK (RFC 5681 4.2).
+        if fin or tcb.held or seq != tcb.rcv_nxt:
+            step.ack_due = True
+        else:
+            step.ack_later = True
         piece = Held(seq, segment.data, fin)
         if seq != tcb.rcv_nxt or len(segment.data) + fin > tcb.rcv_wnd:
             piece = _fit_to_window(tcb, piece)
         if piece.seq == tcb.rcv_nxt:
             fin_reached = _take(tcb, piece, step)
-        else:
+        elif piece.data or piece.fin:
             step.rule(tcb, Rule.TEXT_HELD, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
             hold(tcb, piece)
+            tcb.lately_held = (piece.seq, *[one for one in tcb.lately_held if one != piece.seq])[:4]
     while tcb.held and not fin_reached and le(tcb.held[0].seq, tcb.rcv_nxt):
         piece, *rest = tcb.held
         tcb.held = tuple(rest)
@@ -47,7 +56,11 @@ def process_text_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
             step.ack_due = True
             fin_reached = _take(tcb, piece, step)
     if tcb.unread:
+        if tcb.half_duplex:
+            tcb.unread = b""  # Nobody will ask for it.
         satisfy_receives(tcb, step)
+    if not tcb.held:
+        tcb.lately_held = ()
     if fin_reached:
         _take_fin(tcb, step)
 
@@ -68,19 +81,48 @@ def satisfy_receives(tcb: Tcb, step: Step) -> None:
         tcb.receives = tcb.receives[1:]
         data, tcb.unread = tcb.unread[:wanted], tcb.unread[wanted:]
         step.events.append(Delivered(tcb.connection, data))
-    tcb.rcv_wnd = step.profile.receive_buffer - len(tcb.unread)
+
+
+def update_window(tcb: Tcb, step: Step) -> None:
+    """Tells the peer when the application has made room that is worth an ACK (3.8.6.2.2)."""
+    if worth_an_update(tcb, step.profile) and tcb.state in TAKES_TEXT:
+        step.rule(tcb, Rule.WINDOW_OPENED, old=tcb.rcv_wnd)
+        step.send_ack(tcb)
 
 
 def enter_time_wait(tcb: Tcb, step: Step) -> None:
     """Starts the time-wait timer and turns off the others (MUST-13)."""
+    if step.profile.no_time_wait:
+        step.ack_due = False
+        step.send_ack(tcb)
+        step.signal(tcb, Signal.CLOSED)
+        step.delete(tcb, Response.CLOSING)
+        return
     step.set_state(tcb, State.TIME_WAIT)
-    step.stop_timer(tcb, TimerKind.RETRANSMISSION)
-    step.stop_timer(tcb, TimerKind.USER)
+    for kind in TimerKind:
+        if kind is not TimerKind.DELAYED_ACK:
+            step.stop_timer(tcb, kind)
     restart_time_wait(tcb, step)
 
 
 def restart_time_wait(tcb: Tcb, step: Step) -> None:
-    step.start_timer(tcb, TimerKind.TIME_WAIT, 2 * step.profile.msl)
+    step.start_timer(tcb, TimerKind.TIME_WAIT, time_wait(step.profile))
+
+
+def time_wait(profile: Profile) -> int:
+    """How long TIME-WAIT lasts (3.4.1, 3.6.1)."""
+    return profile.msl if profile.time_wait_1_msl else 2 * profile.msl
+
+
+def _check_urgent(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """Sixth: RCV.UP <- max(RCV.UP, SEG.UP), and the application is told once (MUST-31, MUST-32)."""
+    urgent_end = seq_add(segment.seq, segment.up)
+    known = tcb.rcv_up if tcb.rcv_up is not None else tcb.rcv_nxt
+    if lt(known, urgent_end):
+        step.rule(tcb, Rule.URGENT, rcv_up=urgent_end, rcv_nxt=tcb.rcv_nxt)
+        if tcb.rcv_up is None or le(tcb.rcv_up, tcb.rcv_nxt):
+            step.signal(tcb, Signal.URGENT)
+        tcb.rcv_up = urgent_end
 
 
 def _covers(outer: Held, inner: Held) -> bool:
@@ -104,6 +146,7 @@ def _take(tcb: Tcb, piece: Held, step: Step) -> bool:
     fresh = piece.data[distance(piece.seq, tcb.rcv_nxt) :]
     if fresh:
         tcb.rcv_nxt = seq_add(tcb.rcv_nxt, len(fresh))
+        tcb.rcv_wnd = max(0, tcb.rcv_wnd - len(fresh))
         tcb.unread += fresh
         step.rule(tcb, Rule.TEXT_ACCEPTED, len=len(fresh), rcv_nxt=tcb.rcv_nxt)
     return piece.fin
@@ -127,6 +170,8 @@ def _take_fin(tcb: Tcb, step: Step) -> None:
     for _ in tcb.receives:
         step.returned(tcb.connection, "RECEIVE", Response.CLOSING)
     tcb.receives = ()
+    if step.profile.fin_acked_with_fin_only and tcb.state is State.CLOSE_WAIT:
+        tcb.unsent, tcb.close_called = b"", True
 
 
 def _fin_again(tcb: Tcb, step: Step) -> None:

@@ -10,13 +10,13 @@ TICK = 4
 
 
 def rfc6528_isn(local: Socket, remote: Socket, now: int, secret: bytes) -> int:
-    """ISN = M + F(localip, localport, remoteip, remoteport, secretkey) (SHLD-1).
+    """ISN = M + F(localip, localport, remoteip, remoteport, secretkey) (SHLD-1); `now` is in microseconds."""
+    return (now // TICK + keyed(f"{local} {remote}", secret)) & MASK
 
-    `now` is in microseconds. F is BLAKE2b keyed with `secret` (1 to 64 octets), so it can't be
-    computed from outside (MUST-9), and the same secret gives the same numbers.
-    """
+
+def keyed(identity: str, secret: bytes) -> int:
+    """32 bits that can't be computed without `secret` (1 to 64 octets; MUST-9), the same for the same secret:
+    BLAKE2b."""
     from hashlib import blake2b
 
-    identity = f"{local} {remote}".encode()
-    keyed = blake2b(identity, key=secret, digest_size=4).digest()
-    return (now // TICK + int.from_bytes(keyed, "big")) & MASK
+    return int.from_bytes(blake2b(identity.encode(), key=secret, digest_size=4).digest(), "big")

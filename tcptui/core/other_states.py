@@ -5,11 +5,16 @@ One function for each of the RFC's checks, in its order; a check that ends the m
 
 from __future__ import annotations
 
-from tcptui.core.calls import return_to_listen
+from tcptui.core.calls import return_to_listen, start_fin_wait_2_timer
 from tcptui.core.events import Response, Signal
+from tcptui.core.handshake import enter_established, learn_window, start_keep_alive
 from tcptui.core.input import enter_time_wait, process_text_and_fin, restart_time_wait
-from tcptui.core.output import acknowledge, enter_established, learn_window, retransmit, transmit
+from tcptui.core.listener import queue_has_room, queue_is_full
+from tcptui.core.options import read_sack, read_timestamps
+from tcptui.core.output import transmit
+from tcptui.core.retransmission import acknowledge, duplicate_ack, retransmit
 from tcptui.core.rules import Rule
+from tcptui.core.sack import mark_sacked
 from tcptui.core.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.seq import add as seq_add
 from tcptui.core.seq import distance, in_window, le, lt
@@ -34,13 +39,15 @@ def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
             return
     flags = segment.flags
     if (
-        _check_sequence(tcb, segment, step)  # First.
+        (not tcb.timestamps or _check_timestamps(tcb, segment, step))
+        and _check_sequence(tcb, segment, step)  # First.
         and (not flags & RST or _check_rst(tcb, segment, step))  # Second.
         # Third, security: left out (Appendix A.1.2).
         and (not flags & SYN or _check_syn(tcb, segment, step))  # Fourth.
         and _check_ack(tcb, segment, step)  # Fifth.
+        and (not tcb.half_duplex or not segment.data or _check_reader(tcb, segment, step))
     ):
-        # Seventh and eighth. A SYN that is still there lies left of the window: trimmed off.
+        # Sixth to eighth. A SYN that is still there lies left of the window: trimmed off.
         text_at = seq_add(segment.seq, 1) if flags & SYN else segment.seq
         process_text_and_fin(tcb, segment, text_at, step)
         transmit(tcb, step)
@@ -63,6 +70,34 @@ def _known_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.rule(tcb, Rule.KNOWN_SYN_TRIMMED, seq=segment.seq, irs=tcb.irs)
         return True
     return False
+
+
+def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """PAWS, before all else (RFC 7323 5.3, R1 to R3); a RST is not tested, and needs no timestamp."""
+    times = read_timestamps(segment)
+    if segment.flags & RST:
+        return True
+    if times is None:
+        if step.profile.missing_timestamp_drops:
+            step.rule(tcb, Rule.TIMESTAMP_MISSING)
+            return False
+        return True
+    if lt(times[0], tcb.ts_recent):
+        step.rule(tcb, Rule.TIMESTAMP_OLD, tsval=times[0], ts_recent=tcb.ts_recent)
+        _answer_unacceptable(tcb, segment, step)
+        return False
+    if le(segment.seq, tcb.last_ack_sent) and _acceptable(tcb, segment):
+        tcb.ts_recent = times[0]
+    return True
+
+
+def _answer_unacceptable(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>: at once where text or a FIN came again, for the peer needs it to go
+    on; else only so often, or two ends could answer each other for ever (RFC 5961 section 7)."""
+    if segment.data or segment.flags & FIN:
+        step.send_ack(tcb)
+    else:
+        step.send_challenge_ack(tcb)
 
 
 def _acceptable(tcb: Tcb, segment: Segment) -> bool:
@@ -97,8 +132,10 @@ def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.rule(tcb, Rule.NOT_ACCEPTABLE, **numbers)
     if tcb.state is _S.CLOSING and segment.flags & FIN and step.profile.closing_resends_fin:
         retransmit(tcb, step)
-    else:
-        step.send_ack(tcb)
+        return False
+    if segment.data and tcb.sack and step.profile.dsack and lt(segment.seq, tcb.rcv_nxt):
+        tcb.duplicate = (segment.seq, seq_add(segment.seq, len(segment.data)))
+    _answer_unacceptable(tcb, segment, step)
     return False
 
 
@@ -124,7 +161,7 @@ def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return False
     if segment.seq != tcb.rcv_nxt and step.profile.rfc5961_rst:
         step.rule(tcb, Rule.RST_CHALLENGED, **numbers)
-        step.send_ack(tcb)
+        step.send_challenge_ack(tcb)
         return False
     if tcb.state is _S.SYN_RECEIVED and tcb.passive:
         step.rule(tcb, Rule.RST_TO_LISTEN, **numbers)
@@ -158,7 +195,7 @@ def _check_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return False
     if step.profile.rfc5961_syn:
         step.rule(tcb, Rule.SYN_CHALLENGED, **numbers)
-        step.send_ack(tcb)
+        step.send_challenge_ack(tcb)
         return False
     if not inside:
         return True  # The SYN is trimmed off with all that is left of the window.
@@ -174,15 +211,23 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if not segment.flags & ACK:
         step.rule(tcb, Rule.ACK_MISSING)
         return False
+    if tcb.probes:
+        tcb.probes = 0  # The peer answers: it may be waited for (MUST-37).
+    if tcb.keep_alive_timer is not None:
+        start_keep_alive(tcb, step)
     if tcb.state is _S.SYN_RECEIVED:
         return _check_ack_of_syn(tcb, segment, step)
-    if not _ack_in_range(tcb, segment.ack, step):
+    if not _ack_in_range(tcb, segment, step):
         return False
     if lt(tcb.snd_una, segment.ack):
         step.rule(tcb, Rule.ACK_NEW, ack=segment.ack, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
-        acknowledge(tcb, segment.ack, step)
+        if tcb.sack and segment.options:
+            mark_sacked(tcb, read_sack(segment))
+        acknowledge(tcb, segment, step)
     elif segment.ack != tcb.snd_una or segment.length == 0:
         step.rule(tcb, Rule.ACK_DUPLICATE, ack=segment.ack, snd_una=tcb.snd_una)
+        if segment.ack == tcb.snd_una:
+            duplicate_ack(tcb, segment, step)
     if le(tcb.snd_una, segment.ack):
         _update_window(tcb, segment, step)
     return not tcb.fin_sent or _check_ack_of_fin(tcb, segment, step)
@@ -192,12 +237,17 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """Fifth, SYN-RECEIVED. RFC 5961's range is not asked: a bad ACK draws a RST here (3.5.2, group 2)."""
     numbers = {"ack": segment.ack, "snd_una": tcb.snd_una, "snd_nxt": tcb.snd_nxt}
     if not (lt(tcb.snd_una, segment.ack) and le(segment.ack, tcb.snd_nxt)):
-        step.rule(tcb, Rule.ACK_BAD, **numbers)
-        step.send_reset_for(segment, tcb)
+        if not step.profile.accept_any_ack:
+            step.rule(tcb, Rule.ACK_BAD, **numbers)
+            step.send_reset_for(segment, tcb)
+            return False
+        segment = segment._replace(ack=tcb.snd_nxt)
+    if tcb.listener and not queue_has_room(tcb, step):
+        queue_is_full(tcb, segment, step)
         return False
     step.rule(tcb, Rule.ACK_OPENS, **numbers)
     learn_window(tcb, segment)
-    acknowledge(tcb, segment.ack, step)
+    acknowledge(tcb, segment, step)
     enter_established(tcb, step)
     if tcb.close_called:
         # A CLOSE that had to wait for ESTABLISHED, behind SENDs (3.10.4).
@@ -206,18 +256,19 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     return True
 
 
-def _ack_in_range(tcb: Tcb, ack: int, step: Step) -> bool:
+def _ack_in_range(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """Fifth: SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT, else an ACK is sent back."""
+    ack = segment.ack
     if distance(tcb.snd_una, ack) <= distance(tcb.snd_una, tcb.snd_nxt):
         return True  # SND.UNA =< SEG.ACK =< SND.NXT, as nearly always.
     if lt(tcb.snd_nxt, ack):
         step.rule(tcb, Rule.ACK_UNSENT, ack=ack, snd_nxt=tcb.snd_nxt)
         if step.profile.unsent_ack_is_answered:
-            step.send_ack(tcb)
+            _answer_unacceptable(tcb, segment, step)
         return False
     if step.profile.rfc5961_ack and lt(ack, seq_add(tcb.snd_una, -tcb.max_snd_wnd)):
         step.rule(tcb, Rule.ACK_TOO_OLD, ack=ack, snd_una=tcb.snd_una, max_snd_wnd=tcb.max_snd_wnd)
-        step.send_ack(tcb)
+        _answer_unacceptable(tcb, segment, step)
         return False
     return True
 
@@ -226,8 +277,9 @@ def _update_window(tcb: Tcb, segment: Segment, step: Step) -> None:
     """Fifth, ESTABLISHED: SND.WND, unless the segment is older than the one that set it."""
     if lt(tcb.snd_wl1, segment.seq) or (tcb.snd_wl1 == segment.seq and le(tcb.snd_wl2, segment.ack)):
         tcb.snd_wl1, tcb.snd_wl2 = segment.seq, segment.ack
-        if segment.wnd != tcb.snd_wnd:
-            step.rule(tcb, Rule.WINDOW_UPDATED, old=tcb.snd_wnd, snd_wnd=segment.wnd)
+        window = segment.wnd << tcb.snd_shift
+        if window != tcb.snd_wnd:
+            step.rule(tcb, Rule.WINDOW_UPDATED, old=tcb.snd_wnd, snd_wnd=window)
             learn_window(tcb, segment)
 
 
@@ -237,6 +289,7 @@ def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.rule(tcb, Rule.FIN_ACKED, ack=segment.ack)
         step.set_state(tcb, _S.FIN_WAIT_2)
         step.signal(tcb, Signal.CLOSE_ACKNOWLEDGED)
+        start_fin_wait_2_timer(tcb, step)
     elif tcb.state is _S.CLOSING and tcb.fin_acknowledged:
         step.rule(tcb, Rule.FIN_ACKED_CLOSING, ack=segment.ack)
         enter_time_wait(tcb, step)
@@ -251,3 +304,14 @@ def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.delete(tcb, Response.CLOSING)
         return False
     return True
+
+
+def _check_reader(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """New text for an application that has let go draws a RST: it shows that text was lost (3.6.1, SHLD-3)."""
+    end = seq_add(segment.seq, len(segment.data))
+    if not lt(tcb.rcv_nxt, end) or tcb.state not in (_S.FIN_WAIT_1, _S.FIN_WAIT_2):
+        return True
+    step.rule(tcb, Rule.TEXT_AFTER_CLOSE, len=len(segment.data))
+    step.send_reset_for(segment, tcb)
+    step.delete(tcb, Response.RESET)
+    return False

@@ -1,77 +1,55 @@
-"""Sending: new text and FINs as the window allows, and what becomes of them on the retransmission queue."""
+"""Sending: new text and FINs as the windows, Nagle and silly window avoidance allow; and the ACKs that are due."""
 
 from __future__ import annotations
 
-from tcptui.core.events import Signal, TimerKind
+from tcptui.core.congestion import DUPLICATES, restart_after_idle
+from tcptui.core.events import TimerKind
+from tcptui.core.handshake import ecn_bits, own_mss, prepare, syn_options
+from tcptui.core.retransmission import probe_interval, resend_lost, start_retransmission_timer
 from tcptui.core.rules import Rule
-from tcptui.core.segment import ACK, FIN, PSH, SYN, Option, Segment, mss_option
+from tcptui.core.segment import ACK, FIN, PSH, SYN, Option
 from tcptui.core.seq import add as seq_add
-from tcptui.core.seq import le
+from tcptui.core.seq import distance
 from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb, Unacknowledged
-from tcptui.core.timers import first_estimate, sampled
 
 _MAY_SEND_TEXT = (State.ESTABLISHED, State.FIN_WAIT_1, State.CLOSE_WAIT, State.CLOSING)
 
 
 def send_syn(tcb: Tcb, step: Step) -> None:
     """Selects an ISS and sends ``<SEQ=ISS><CTL=SYN>``."""
-    _choose_iss(tcb, step)
-    _send_new(tcb, step, SYN, options=syn_options(tcb, step))
+    tcb.snd_mss = own_mss(tcb, step.profile)  # Until the peer says less.
+    prepare(tcb, step)
+    flags = SYN | ecn_bits(tcb, step.profile, answer=False)
+    _send_new(tcb, step, flags, options=syn_options(tcb, step, answer=False))
 
 
 def send_syn_ack(tcb: Tcb, step: Step) -> None:
     """Selects an ISS and sends ``<SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>``."""
-    _choose_iss(tcb, step)
-    _send_new(tcb, step, SYN | ACK, options=syn_options(tcb, step))
-
-
-def syn_options(tcb: Tcb, step: Step) -> tuple[Option, ...]:
-    """The options of a SYN or SYN,ACK (SHLD-5, MAY-3: always with MSS)."""
-    return (mss_option(_own_mss(tcb, step)),)
-
-
-def _own_mss(tcb: Tcb, step: Step) -> int:
-    """The MTU less the fixed headers (3.7.1): IPv6's is 20 octets longer than IPv4's."""
-    return max(1, step.profile.mss - 20) if ":" in tcb.local.host else step.profile.mss
-
-
-def learn_from_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
-    """What a SYN or SYN,ACK tells of the peer: IRS, RCV.NXT and its MSS."""
-    tcb.irs = syn.seq
-    tcb.rcv_nxt = seq_add(syn.seq, 1)
-    default = 1220 if ":" in syn.src.host else 536  # MUST-15
-    mss = syn.mss
-    tcb.snd_mss = max(1, min(default if mss is None else mss, _own_mss(tcb, step)))
-
-
-def learn_window(tcb: Tcb, segment: Segment) -> None:
-    """SND.WND <- SEG.WND, with the two numbers that guard it."""
-    tcb.snd_wnd = segment.wnd
-    tcb.snd_wl1 = segment.seq
-    tcb.snd_wl2 = segment.ack
-    tcb.max_snd_wnd = max(tcb.max_snd_wnd, segment.wnd)
-
-
-def enter_established(tcb: Tcb, step: Step) -> None:
-    step.set_state(tcb, State.ESTABLISHED)
-    step.signal(tcb, Signal.OPENED)
-    rto = step.profile.rto_after_syn_timeout
-    if tcb.syn_timed_out and rto is not None and step.profile.first_rto < rto:
-        step.rule(tcb, Rule.RTO_AFTER_SYN_TIMEOUT, rto=rto)
-        tcb.estimate = tcb.estimate._replace(rto=rto)
+    prepare(tcb, step)
+    flags = SYN | ACK | ecn_bits(tcb, step.profile, answer=True)
+    _send_new(tcb, step, flags, options=syn_options(tcb, step, answer=True))
 
 
 def transmit(tcb: Tcb, step: Step) -> None:
-    """Sends what may go now, text first, then a FIN that CLOSE has asked for (3.10.2, 3.10.4);
-    if nothing that went carried an acknowledgment that is due, sends that alone (MUST-58)."""
-    if (tcb.unsent or tcb.close_called) and not tcb.fin_sent and tcb.state in _MAY_SEND_TEXT:
+    """Sends what may go now: what was lost, text, then a FIN that CLOSE has asked for (3.10.2, 3.10.4).
+
+    If nothing that went carried an acknowledgment that is due, sends that alone (MUST-58), or later (SHLD-18).
+    """
+    if tcb.resend is not None:
+        resend_lost(tcb, step)
+    waiting = (tcb.unsent or tcb.close_called) and not tcb.fin_sent and tcb.state in _MAY_SEND_TEXT
+    if waiting:
         _send_text(tcb, step)
         if tcb.close_called and not tcb.unsent and not tcb.fin_sent and fin_may_go(tcb):
             _send_fin(tcb, step)
+    if waiting or tcb.persist_timer is not None or tcb.snd_wnd == 0:
+        _see_to_persist(tcb, step)
     if step.ack_due:
         step.send_ack(tcb)
+    elif step.ack_later:
+        _delay_ack(tcb, step)
 
 
 def fin_may_go(tcb: Tcb) -> bool:
@@ -80,69 +58,81 @@ def fin_may_go(tcb: Tcb) -> bool:
     return tcb.usable_window > 0 or tcb.snd_una == tcb.snd_nxt
 
 
-def acknowledge(tcb: Tcb, ack: int, step: Step) -> None:
-    """SND.UNA <- SEG.ACK: removes what is entirely acknowledged, samples the RTT, sees to the timers."""
-    tcb.snd_una = ack
-    queue = tcb.retransmission_queue
-    removed = 0
-    while removed < len(queue) and le(queue[removed].end, ack):
-        removed += 1
-    if removed:
-        _sample_rtt(tcb, queue[:removed], step)
-        tcb.retransmission_queue = queue = queue[removed:]
-    if queue:
-        step.start_timer(tcb, TimerKind.RETRANSMISSION, tcb.estimate.rto)  # RFC 6298 5.3
-    else:
-        step.stop_timer(tcb, TimerKind.RETRANSMISSION)  # RFC 6298 5.2
-    if queue or tcb.unsent:
-        start_user_timer(tcb, step)
-    else:
-        step.stop_timer(tcb, TimerKind.USER)
+def send_despite_silliness(tcb: Tcb, step: Step) -> bool:
+    """Sends as much text as the window takes, be it ever so little (3.8.6.2.1, (4)); whether there was any."""
+    octets = min(len(tcb.unsent), tcb.snd_mss, tcb.usable_window)
+    if octets <= 0:
+        return False
+    step.rule(tcb, Rule.SILLY_WINDOW_OVERRIDDEN, len=octets, snd_wnd=tcb.snd_wnd)
+    _send_piece(tcb, step, octets)
+    return True
 
 
-def retransmit(tcb: Tcb, step: Step) -> None:
-    """Sends the segment at the front of the retransmission queue again (3.10.8)."""
-    _send_front(tcb, step, tcb.retransmission_queue[0].transmissions + 1)
+def send_probe(tcb: Tcb, step: Step) -> None:
+    """Asks for the size of a closed window (3.8.6.1): one octet of text, or the FIN, or an old number."""
+    if step.profile.zero_window_probe == "old_ack":
+        step.send(tcb, ACK, seq_add(tcb.snd_una, -1))
+    elif tcb.retransmission_queue:
+        front = tcb.retransmission_queue[0]
+        step.send(tcb, front.flags | ACK, front.seq, front.data[:1], attempt=2)
+    elif tcb.unsent:
+        _send_piece(tcb, step, 1)
+    elif tcb.close_called and not tcb.fin_sent:
+        _send_fin(tcb, step)
+    # The probe is the persist timer's, not the retransmission timer's, to send again.
+    step.stop_timer(tcb, TimerKind.RETRANSMISSION)
 
 
-def turn_syn_into_syn_ack(tcb: Tcb, step: Step) -> None:
-    """A simultaneous open: the SYN on the queue goes out as SYN,ACK (3.10.7.3, fourth).
-
-    What acknowledges ISS could be meant for either, so it gives no sample of the round trip, as after a
-    retransmission (Karn).
-    """
-    _send_front(tcb, step, 1)
-
-
-def _send_front(tcb: Tcb, step: Step, attempt: int) -> None:
-    front, *rest = tcb.retransmission_queue
-    again = front._replace(transmissions=front.transmissions + 1)
-    tcb.retransmission_queue = (again, *rest)
-    flags = front.flags if tcb.state is State.SYN_SENT else front.flags | ACK
-    options = syn_options(tcb, step) if front.flags & SYN else ()
-    step.send(tcb, flags, front.seq, front.data, options, attempt)
-
-
-def _choose_iss(tcb: Tcb, step: Step) -> None:
-    assert tcb.remote is not None
-    tcb.iss = step.choose_iss(tcb.local, tcb.remote, step.now)
-    tcb.snd_una = tcb.snd_nxt = tcb.iss
-    tcb.rcv_wnd = step.profile.receive_buffer
-    tcb.estimate = first_estimate(step.profile)
+def start_user_timer(tcb: Tcb, step: Step) -> None:
+    """(Re)starts the timeout for what has been SENT and not delivered (3.9.1.1), if there is to be one."""
+    timeout = tcb.user_timeout
+    if tcb.state in (State.CLOSED, State.SYN_SENT, State.LISTEN) and step.profile.connect_timeout is not None:
+        timeout = step.profile.connect_timeout
+    if timeout is not None:
+        step.start_timer(tcb, TimerKind.USER, timeout)
 
 
 def _send_text(tcb: Tcb, step: Step) -> None:
+    if not tcb.retransmission_queue:
+        restart_after_idle(tcb, step.now, step.profile)
     while tcb.unsent:
-        usable = tcb.usable_window
-        octets = min(len(tcb.unsent), tcb.snd_mss, usable)
-        if octets <= 0:
+        octets = min(len(tcb.unsent), tcb.snd_mss, tcb.usable_window, _congestion_room(tcb, step))
+        if octets <= 0 or (octets < tcb.snd_mss and not _small_may_go(tcb, octets, step)):
             return
-        data, tcb.unsent = tcb.unsent[:octets], tcb.unsent[octets:]
-        flags = ACK if tcb.unsent else ACK | PSH  # MUST-61
-        if tcb.close_called and not tcb.unsent and usable > octets:
-            _send_fin(tcb, step, flags, data)
-        else:
-            _send_new(tcb, step, flags, data)
+        _send_piece(tcb, step, octets)
+
+
+def _congestion_room(tcb: Tcb, step: Step) -> int:
+    """What cwnd leaves beside what is in flight; the first duplicate ACKs give a segment each (RFC 3042)."""
+    room = tcb.cwnd - distance(tcb.snd_una, tcb.snd_nxt)
+    if tcb.recover is None and 0 < tcb.duplicate_acks < DUPLICATES and step.profile.limited_transmit:
+        room += tcb.duplicate_acks * tcb.snd_mss
+    return room
+
+
+def _small_may_go(tcb: Tcb, octets: int, step: Step) -> bool:
+    """3.8.6.2.1: less than a full segment goes if it is all there is and, for Nagle's sake, nothing is
+    unacknowledged; or if it is half of the largest window there was. A FIN is the end of the text."""
+    if octets == len(tcb.unsent):
+        nagle = step.profile.nagle and not tcb.settings.no_delay
+        if not nagle or tcb.snd_una == tcb.snd_nxt or tcb.close_called:
+            return True
+        if step.profile.nagle_spares_tail and all(
+            len(entry.data) >= tcb.snd_mss for entry in tcb.retransmission_queue
+        ):
+            return True
+        step.rule(tcb, Rule.NAGLE, len=octets, unacknowledged=distance(tcb.snd_una, tcb.snd_nxt))
+        return False
+    return octets == tcb.usable_window and 2 * octets >= tcb.max_snd_wnd
+
+
+def _send_piece(tcb: Tcb, step: Step, octets: int) -> None:
+    data, tcb.unsent = tcb.unsent[:octets], tcb.unsent[octets:]
+    flags = ACK if tcb.unsent else ACK | PSH  # MUST-61
+    if tcb.close_called and not tcb.unsent and tcb.usable_window > octets:
+        _send_fin(tcb, step, flags, data)
+    else:
+        _send_new(tcb, step, flags, data)
 
 
 def _send_fin(tcb: Tcb, step: Step, flags: int = ACK, data: bytes = b"") -> None:
@@ -157,28 +147,35 @@ def _send_new(tcb: Tcb, step: Step, flags: int, data: bytes = b"", options: tupl
     seq = tcb.snd_nxt
     end = seq_add(seq, len(data) + bool(flags & (SYN | FIN)))
     tcb.snd_nxt = end
+    tcb.sent_at = step.now
     tcb.retransmission_queue += (Unacknowledged(seq, end, flags & (SYN | FIN | PSH), data, step.now, 1),)
     step.send(tcb, flags, seq, data, options)
-    if tcb.retransmission_timer is None:
-        step.start_timer(tcb, TimerKind.RETRANSMISSION, tcb.estimate.rto)  # RFC 6298 5.1
+    if tcb.retransmission_timer is None and tcb.persist_timer is None:
+        start_retransmission_timer(tcb, step)  # RFC 6298 5.1
     if tcb.user_timer is None and not (tcb.passive and flags & SYN):
         start_user_timer(tcb, step)
 
 
-def start_user_timer(tcb: Tcb, step: Step) -> None:
-    """(Re)starts the timeout for what has been SENT and not delivered (3.9.1.1), if there is to be one."""
-    if tcb.user_timeout is not None:
-        step.start_timer(tcb, TimerKind.USER, tcb.user_timeout)
+def _see_to_persist(tcb: Tcb, step: Step) -> None:
+    """The persist timer runs while nothing else will make the peer speak: its window is closed, or too small
+    for what waits and nothing is in flight (3.8.6.1, MUST-35)."""
+    queue = tcb.retransmission_queue
+    stuck = tcb.snd_wnd == 0 if queue else bool(tcb.unsent or (tcb.close_called and not tcb.fin_sent))
+    stuck = stuck and tcb.state in (*_MAY_SEND_TEXT, State.LAST_ACK)
+    if stuck and tcb.persist_timer is None:
+        step.stop_timer(tcb, TimerKind.RETRANSMISSION)
+        tcb.probes = tcb.persist_backoff = 0
+        step.start_timer(tcb, TimerKind.PERSIST, probe_interval(tcb, step.profile))
+    elif not stuck and tcb.persist_timer is not None:
+        step.stop_timer(tcb, TimerKind.PERSIST)
+        if queue and tcb.retransmission_timer is None:
+            start_retransmission_timer(tcb, step)
 
 
-def _sample_rtt(tcb: Tcb, acknowledged: tuple[Unacknowledged, ...], step: Step) -> None:
-    """One sample a round trip, and none that could belong to a retransmission (Karn, MUST-18)."""
-    ambiguous = False
-    for entry in acknowledged:
-        ambiguous = ambiguous or entry.transmissions > 1
-    if not ambiguous:
-        rtt = step.now - acknowledged[-1].sent_at
-        tcb.estimate = sampled(tcb.estimate, rtt, step.profile)
-        step.rule(tcb, Rule.RTT_SAMPLED, rtt=rtt, rto=tcb.estimate.rto)
+def _delay_ack(tcb: Tcb, step: Step) -> None:
+    """SHLD-18, SHLD-19: the first segment's ACK may wait, the second's goes."""
+    if tcb.quick_acks or tcb.delayed_ack_timer is not None or not step.profile.delayed_ack:
+        step.send_ack(tcb)
     else:
-        step.rule(tcb, Rule.RTT_AMBIGUOUS, rto=tcb.estimate.rto)
+        step.rule(tcb, Rule.ACK_DELAYED, delay=step.profile.delayed_ack)
+        step.start_timer(tcb, TimerKind.DELAYED_ACK, step.profile.delayed_ack)

@@ -46,6 +46,10 @@ class Rule(Enum):
     CLOSE_REFUSED = "3.10.4"
     ABORT_REFUSED = "3.10.5"
     STATUS_REFUSED = "3.10.6"
+    CONFIGURE_REFUSED = "3.9.1"
+    ACCEPT_REFUSED = "3.9.1"
+    ACCEPTED = "3.9.1"
+    UNREAD_RESETS = "3.6.1, SHLD-3"
 
     # SEGMENT ARRIVES, before any connection is looked for.
     NOT_A_SINGLE_HOST = "3.9.2.3, MUST-57 and MUST-63"
@@ -54,6 +58,13 @@ class Rule(Enum):
     CLOSED_RST = "3.10.7.1"
     CLOSED_NO_ACK = "3.10.7.1"
     CLOSED_ACK = "3.10.7.1"
+    BLACKHOLE = "3.10.7.1"
+
+    # A listener with a backlog.
+    ACCEPT_QUEUE_FULL = "3.9.1"
+    SYN_QUEUE_FULL = "3.3", 4987
+    COOKIE_SENT = "3.6", 4987
+    COOKIE_GOOD = "3.6", 4987
 
     # LISTEN.
     LISTEN_RST = "3.10.7.2, first"
@@ -72,12 +83,16 @@ class Rule(Enum):
     SYN_SENT_SYN = "3.10.7.3, fourth"
     SYN_SENT_NEITHER = "3.10.7.3, fifth"
 
-    # Other states, first: the sequence number.
+    # Other states, before all else: timestamps.
+    TIMESTAMP_MISSING = "3.2", 7323
+    TIMESTAMP_OLD = "5.3", 7323
+    # First: the sequence number.
     NOT_ACCEPTABLE = "3.10.7.4, first"
     NOT_ACCEPTABLE_RST = "3.10.7.4, first"
     ZERO_WINDOW = "3.10.7.4, first"
     REPEATED_SYN = "3.10.7.4, first"
     KNOWN_SYN_TRIMMED = "A.2"
+    CHALLENGE_THROTTLED = "7", 5961
     # Second: RST.
     RST_OUTSIDE = "3.10.7.4, second"
     RST_CHALLENGED = "3.10.7.4, second"
@@ -104,7 +119,10 @@ class Rule(Enum):
     FIN_ACKED_LAST = "3.10.7.4, fifth"
     CLOSING_IGNORES = "3.10.7.4, fifth"
     FIN_IN_TIME_WAIT = "3.10.7.4, fifth"
+    # Sixth: URG.
+    URGENT = "3.10.7.4, sixth"
     # Seventh: text.
+    TEXT_AFTER_CLOSE = "3.6.1, SHLD-3"
     TEXT_ACCEPTED = "3.10.7.4, seventh"
     TEXT_HELD = "3.10.7.4, SHLD-31"
     TEXT_IGNORED = "3.10.7.4, seventh"
@@ -114,7 +132,29 @@ class Rule(Enum):
     FIN_TO_TIME_WAIT = "3.10.7.4, eighth"
     FIN_AGAIN = "3.10.7.4, eighth"
 
+    TIME_WAIT_REOPENED = "3.6.1, MAY-2"
+
+    # What goes, and what waits.
+    NAGLE = "3.7.4"
+    SILLY_WINDOW_OVERRIDDEN = "3.8.6.2.1"
+    WINDOW_OPENED = "3.8.6.2.2"
+    ACK_DELAYED = "3.8.6.3"
+    ACK_DELAYED_LONG_ENOUGH = "3.8.6.3"
+    ZERO_WINDOW_PROBE = "3.8.6.1"
+    KEEP_ALIVE_PROBE = "3.8.4"
+    KEEP_ALIVE_UNANSWERED = "3.8.4"
+    FAST_RETRANSMIT = "3.2", 5681
+    PARTIAL_ACK = "3.2", 6582
+    RESENT_AS_LOST = "3.1", 5681
+
+    # Errors from below.
+    ERROR_NOT_OURS = "3.9.2.2"
+    SOFT_ERROR = "3.9.2.2, MUST-56"
+    HARD_ERROR = "3.9.2.2, SHLD-26"
+    PATH_MTU = "3.7.2"
+
     # Timeouts and the RTO.
+    FIN_WAIT_2_OVER = "3.6.1"
     USER_TIMEOUT = "3.10.8"
     RETRANSMISSION = "3.10.8"
     TIME_WAIT_OVER = "3.10.8"

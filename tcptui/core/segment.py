@@ -21,10 +21,14 @@ FLAG_NAMES = ((CWR, "CWR"), (ECE, "ECE"), (URG, "URG"), (ACK, "ACK"),
               (PSH, "PSH"), (RST, "RST"), (SYN, "SYN"), (FIN, "FIN"))  # fmt: skip
 """Control bits from the left of the header to the right, as in RFC 9293 Figure 1."""
 
-# RFC 9293 section 3.2, Table 1.
+# RFC 9293 section 3.2, Tables 1 and 2; what the last four mean stands in `options`.
 OPTION_END = 0
 OPTION_NOP = 1
 OPTION_MSS = 2
+OPTION_WINDOW_SCALE = 3
+OPTION_SACK_PERMITTED = 4
+OPTION_SACK = 5
+OPTION_TIMESTAMPS = 8
 
 
 class Socket(NamedTuple):
@@ -74,23 +78,10 @@ class Segment(NamedTuple):
         """SEG.SEQ+SEG.LEN: the sequence number after the last one that the segment occupies."""
         return (self.seq + self.length) & MASK
 
-    @property
-    def mss(self) -> int | None:
-        """The value of the Maximum Segment Size option in octets, None where there is none."""
-        for option in self.options:
-            if option.kind == OPTION_MSS and len(option.data) == 2:
-                return int.from_bytes(option.data, "big")
-        return None
-
     def __str__(self) -> str:
         ack = f" ack={self.ack}" if self.flags & ACK else ""
         length = f" len={len(self.data)}" if self.data else ""
         return f"{flag_text(self.flags)} seq={self.seq}{ack} win={self.wnd}{length}"
-
-
-def mss_option(octets: int) -> Option:
-    """The Maximum Segment Size option (RFC 9293 section 3.2)."""
-    return Option(OPTION_MSS, octets.to_bytes(2, "big"))
 
 
 def flag_text(flags: int) -> str:

@@ -12,17 +12,22 @@ from typing import Any, TypeAlias
 
 from tcptui.core import calls
 from tcptui.core.arrives import no_connection, segment_arrives
+from tcptui.core.errors import IcmpError, error_arrives
 from tcptui.core.events import Event, Response
 from tcptui.core.isn import rfc6528_isn
-from tcptui.core.profile import RFC9293, Profile
+from tcptui.core.presets import RFC9293
+from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import Segment, Socket
+from tcptui.core.segment import SYN, Segment, Socket
 from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb
+from tcptui.core.time_wait import is_newer
 from tcptui.core.timeouts import expire
 
 _Key: TypeAlias = tuple[Socket, Socket | None]
+EPHEMERAL = range(49_152, 65_536)
+"""The ports that an OPEN without a local one is given (RFC 6335 section 6)."""
 
 
 class Stack:
@@ -32,7 +37,7 @@ class Stack:
     they come from `isn.rfc6528_isn` with `secret`.
     """
 
-    __slots__ = ("_by_sockets", "_connections", "_isns", "_secret", "profile")
+    __slots__ = ("_by_sockets", "_connections", "_isns", "profile", "secret")
 
     def __init__(
         self,
@@ -42,7 +47,7 @@ class Stack:
     ) -> None:
         self.profile = profile
         self._isns = tuple(isns)
-        self._secret = secret
+        self.secret = secret
         self._connections = 0
         self._by_sockets: dict[_Key, list[Tcb]] = {}
         """By local and remote socket; several only where several listen, and then the oldest serves."""
@@ -54,16 +59,21 @@ class Stack:
         step = self._step(now)
         if isinstance(call, calls.Open):
             self._open(call, step)
+            return step.events
+        tcb = self.tcb(call.connection)
+        if tcb is None:
+            name = type(call).__name__.upper()
+            step.rule(None, Rule[f"{name}_REFUSED"])
+            step.returned(call.connection, name, Response.NO_CONNECTION)
+            return step.events
+        key = tcb.key
+        if isinstance(call, calls.Accept):
+            _accept(tcb, step)
         else:
-            tcb = self.tcb(call.connection)
-            if tcb is None:
-                name = type(call).__name__.upper()
-                step.rule(None, Rule[f"{name}_REFUSED"])
-                step.returned(call.connection, name, Response.NO_CONNECTION)
-            else:
-                key = tcb.key
-                _serve(tcb, call, step)
-                self._file(tcb, key)
+            _serve(tcb, call, step)
+        self._file(tcb, key)
+        if tcb.state is State.CLOSED and tcb.backlog is not None:
+            self._forsake(tcb, step)
         return step.events
 
     def arrives(self, segment: Segment, now: int) -> list[Event]:
@@ -71,6 +81,8 @@ class Stack:
         step = self._step(now)
         key: _Key = (segment.dst, segment.src)
         tcbs = self._by_sockets.get(key)
+        if tcbs is not None and tcbs[0].state is State.TIME_WAIT and segment.flags & SYN:
+            tcbs = self._reopened(tcbs, segment, step)
         if tcbs is None:
             if not (_single_host(segment.src) and _single_host(segment.dst)):
                 step.rule(None, Rule.NOT_A_SINGLE_HOST)
@@ -84,6 +96,17 @@ class Stack:
             tcb = tcbs[0]
             segment_arrives(tcb, segment, step)
             self._file(tcb, key)
+            if tcb.backlog is not None:
+                for child in self._by_sockets.get((segment.dst, segment.src), ()):
+                    self._file(child, child.key)
+        return step.events
+
+    def error(self, error: IcmpError, now: int) -> list[Event]:
+        """An ICMP error about a segment that this host has sent (MUST-54)."""
+        step = self._step(now)
+        for tcb in self._by_sockets.get((error.local, error.remote), [])[:1]:
+            error_arrives(tcb, error, step)
+            self._file(tcb, tcb.key)
         return step.events
 
     def expire(self, now: int) -> list[Event]:
@@ -127,42 +150,71 @@ class Stack:
         copy = Stack.__new__(Stack)
         copy.profile = self.profile
         copy._isns = self._isns
-        copy._secret = self._secret
+        copy.secret = self.secret
         copy._connections = self._connections
         copy._by_sockets = {key: [tcb.copy() for tcb in tcbs] for key, tcbs in self._by_sockets.items()}
         return copy
 
     def rebooted(self) -> Stack:
         """The same host after a crash: every connection forgotten, its ISNs going on."""
-        return Stack(self.profile, self._isns, self._secret)
+        return Stack(self.profile, self._isns, self.secret)
 
     def values(self) -> tuple[Any, ...]:
         """Everything that the future depends on: hashable, equal if the stacks are."""
         blocks = tuple(tcb.values() for tcb in self.tcbs())
-        return self.profile, self._isns, self._secret, self._connections, blocks
+        return self.profile, self._isns, self.secret, self._connections, blocks
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Stack) and self.values() == other.values()
 
     __hash__ = None  # type: ignore[assignment]  # It changes in place; hash its `values()`.
 
-    # Inside.
+    # What a step may ask of it.
 
-    def _step(self, now: int) -> Step:
-        return Step(now, self.profile, self._choose_iss)
+    def spawn(self, listener: Tcb, remote: Socket) -> Tcb:
+        """A new block in LISTEN for one peer of `listener`."""
+        self._connections += 1
+        tcb = Tcb(self._connections, listener.local, remote, State.LISTEN, True)
+        tcb.user_timeout, tcb.settings, tcb.listener = (
+            listener.user_timeout,
+            listener.settings,
+            listener.connection,
+        )
+        self._by_sockets[tcb.key] = [tcb]
+        return tcb
 
-    def _choose_iss(self, local: Socket, remote: Socket, now: int) -> int:
+    def half_open(self, listener: Tcb) -> int:
+        """How many connections of `listener` are in SYN-RECEIVED."""
+        return sum(
+            tcb.listener == listener.connection and tcb.state is State.SYN_RECEIVED
+            for tcbs in self._by_sockets.values()
+            for tcb in tcbs
+        )
+
+    def choose_iss(self, local: Socket, remote: Socket, now: int) -> int:
         if self._isns:
             iss, *rest = self._isns
             self._isns = tuple(rest)
             return iss
-        return rfc6528_isn(local, remote, now, self._secret)
+        return rfc6528_isn(local, remote, now, self.secret)
+
+    # Inside.
+
+    def _step(self, now: int) -> Step:
+        return Step(now, self.profile, self)
 
     def _open(self, call: calls.Open, step: Step) -> None:
         if call.remote is not None and not _single_host(call.remote):
             step.rule(None, Rule.OPEN_REFUSED)
             step.returned(0, "OPEN", Response.REMOTE_INVALID)  # MUST-46
             return
+        if call.local.port == 0:
+            port = self._free_port(call)
+            if port is None:
+                step.rule(None, Rule.OPEN_REFUSED)
+                step.returned(0, "OPEN", Response.NO_PORT)
+                return
+            call = call._replace(local=Socket(call.local.host, port))
         there = self._by_sockets.get((call.local, call.remote))
         if there is None and not call.passive and call.remote is not None:
             # An active OPEN turns a passive one of the same local socket around (3.10.1, LISTEN).
@@ -176,6 +228,38 @@ class Stack:
         key = tcb.key
         calls.open_connection(tcb, call, step)
         self._file(tcb, key)
+
+    def _free_port(self, call: calls.Open) -> int | None:
+        """The first ephemeral port that makes a pair of sockets of its own; None: all are taken."""
+        host, remote = call.local.host, call.remote
+        taken = {key[0].port for key in self._by_sockets if key[0].host == host and key[1] in (None, remote)}
+        return next((port for port in EPHEMERAL if port not in taken), None)
+
+    def _reopened(self, tcbs: list[Tcb], syn: Segment, step: Step) -> list[Tcb] | None:
+        """A SYN meets TIME-WAIT: if it can only be a new one, and somebody listens, the old block makes way
+        (MAY-2, RFC 6191). Otherwise the old block is left to answer."""
+        old = tcbs[0]
+        if (
+            not step.profile.time_wait_reopens
+            or not self._by_sockets.get((syn.dst, None))
+            or not is_newer(old, syn)
+        ):
+            return tcbs
+        step.rule(old, Rule.TIME_WAIT_REOPENED, seq=syn.seq, rcv_nxt=old.rcv_nxt)
+        step.delete(old, Response.CLOSING)
+        self._file(old, old.key)
+        return None
+
+    def _forsake(self, listener: Tcb, step: Step) -> None:
+        """The listener has been closed: those that waited for ACCEPT are reset, the half-open forgotten."""
+        for tcb in self.tcbs():
+            if tcb.listener == listener.connection:
+                key = tcb.key
+                if tcb.connection in listener.accept_queue:
+                    calls.reset(tcb, step)
+                elif tcb.state is State.SYN_RECEIVED:
+                    step.delete(tcb, Response.CLOSING)
+                self._file(tcb, key)
 
     def _file(self, tcb: Tcb, key: _Key) -> None:
         """Keeps `tcb`, which was found under `key`, where its sockets say, or, once CLOSED, not at all."""
@@ -196,11 +280,27 @@ def _serve(tcb: Tcb, call: calls.Call, step: Step) -> None:
         case calls.Receive():
             calls.receive(tcb, call, step)
         case calls.Close():
-            calls.close(tcb, step)
+            calls.close(tcb, call, step)
+        case calls.Configure():
+            calls.configure(tcb, call, step)
         case calls.Abort():
             calls.abort(tcb, step)
         case calls.Status():
             calls.status(tcb, step)
+
+
+def _accept(listener: Tcb, step: Step) -> None:
+    """ACCEPT: the connection that has waited longest, by name in the response."""
+    if listener.backlog is None:
+        step.rule(listener, Rule.ACCEPT_REFUSED)
+        step.returned(listener.connection, "ACCEPT", Response.NOT_LISTENING)
+    elif not listener.accept_queue:
+        step.returned(listener.connection, "ACCEPT", Response.NOTHING_TO_ACCEPT)
+    else:
+        name, *rest = listener.accept_queue
+        listener.accept_queue = tuple(rest)
+        step.rule(listener, Rule.ACCEPTED, waiting=len(rest))
+        step.returned(name, "ACCEPT", Response.OK)
 
 
 def _single_host(remote: Socket) -> bool:

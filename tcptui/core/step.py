@@ -6,7 +6,7 @@ rule. A `Step` lives as long as one call, one arrival or one timeout.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 from tcptui.core.events import (
     Dropped,
@@ -22,28 +22,53 @@ from tcptui.core.events import (
     TimerSet,
     TimerStopped,
 )
-from tcptui.core.profile import Profile
+from tcptui.core.options import text_layout
+from tcptui.core.profile import MILLISECOND, Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import ACK, RST, Option, Segment, Socket
+from tcptui.core.sack import sack_blocks
+from tcptui.core.segment import ACK, RST, SYN, URG, Option, Segment, Socket
+from tcptui.core.seq import MASK, distance, lt
 from tcptui.core.seq import add as seq_add
 from tcptui.core.state import State
 from tcptui.core.tcb import Tcb
 from tcptui.core.timers import Timer
+from tcptui.core.window import UNSCALED, field, next_window
+
+
+class Host(Protocol):
+    """What a step may ask of the host it happens on."""
+
+    @property
+    def secret(self) -> bytes:
+        """The key of initial sequence numbers and cookies."""
+
+    def choose_iss(self, local: Socket, remote: Socket, now: int) -> int:
+        """An initial sequence number."""
+
+    def tcb(self, connection: int) -> Tcb | None:
+        """The block of that name."""
+
+    def spawn(self, listener: Tcb, remote: Socket) -> Tcb:
+        """A new block in LISTEN for one peer of `listener`."""
+
+    def half_open(self, listener: Tcb) -> int:
+        """How many connections of `listener` are in SYN-RECEIVED."""
 
 
 class Step:
     """What one event brings about, collected in `events`."""
 
-    __slots__ = ("ack_due", "choose_iss", "events", "now", "profile")
+    __slots__ = ("ack_due", "ack_later", "events", "host", "now", "profile")
 
-    def __init__(self, now: int, profile: Profile, choose_iss: Callable[[Socket, Socket, int], int]) -> None:
+    def __init__(self, now: int, profile: Profile, host: Host) -> None:
         self.now = now
         self.profile = profile
-        self.choose_iss = choose_iss
-        """From local socket, remote socket and time to an initial sequence number."""
+        self.host = host
         self.events: list[Event] = []
         self.ack_due = False
         """An acknowledgment is owed; the next segment that carries one pays it (MUST-58)."""
+        self.ack_later = False
+        """One is owed that may be delayed (SHLD-18)."""
 
     def rule(self, tcb: Tcb | None, rule: Rule, **numbers: int) -> None:
         """Names the rule that decided, with the numbers it decided by."""
@@ -61,13 +86,37 @@ class Step:
     ) -> None:
         """Sends a segment of this connection; with ACK in `flags` it acknowledges RCV.NXT."""
         assert tcb.remote is not None
-        ack = 0
+        ack = window = up = 0
         if flags & ACK:
-            self.ack_due = False
-            ack = tcb.rcv_nxt
-        window = 0 if flags & RST else tcb.rcv_wnd  # It means nothing on a RST.
-        segment = Segment(tcb.local, tcb.remote, seq, ack, flags, window, data, options)
+            self.ack_due = self.ack_later = False
+            tcb.last_ack_sent = ack = tcb.rcv_nxt
+            if tcb.delayed_ack_timer is not None:
+                self.stop_timer(tcb, TimerKind.DELAYED_ACK)
+            if tcb.quick_acks:
+                tcb.quick_acks -= 1
+        if flags & SYN:
+            window = min(tcb.rcv_wnd, UNSCALED)
+        elif not flags & RST:  # It means nothing there.
+            tcb.rcv_wnd = next_window(tcb, self.profile)
+            window = field(tcb, self.profile)
+        if not flags & SYN and (tcb.timestamps or tcb.sack):
+            options = self._text_options(tcb, flags)
+        if tcb.snd_up is not None and lt(seq, tcb.snd_up) and not flags & RST:
+            flags, up = flags | URG, min(distance(seq, tcb.snd_up), 0xFFFF)
+        segment = Segment(tcb.local, tcb.remote, seq, ack, flags, window, data, options, up)
         self.events.append(Sent(tcb.connection, segment, attempt))
+
+    def _text_options(self, tcb: Tcb, flags: int) -> tuple[Option, ...]:
+        """Timestamps (RFC 7323 3.2), and what has come out of order (RFC 2018 section 4)."""
+        times = (self.timestamp, tcb.ts_recent if flags & ACK else 0) if tcb.timestamps else None
+        blocks = sack_blocks(tcb) if tcb.sack and flags & ACK and (tcb.held or tcb.duplicate) else ()
+        tcb.duplicate = None
+        return text_layout(times, blocks)
+
+    @property
+    def timestamp(self) -> int:
+        """TSval: the clock in milliseconds (RFC 7323 4.3)."""
+        return self.now // MILLISECOND & MASK
 
     def send_ack(self, tcb: Tcb) -> None:
         """``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>``
@@ -79,6 +128,17 @@ class Step:
         if seq != tcb.snd_una != tcb.iss and tcb.usable_window < 0:
             seq = seq_add(tcb.snd_una, tcb.snd_wnd)
         self.send(tcb, ACK, seq)
+
+    def send_challenge_ack(self, tcb: Tcb) -> None:
+        """An ACK that nothing but the peer's doubt calls for: so many an interval and no more, else two ends
+        could answer each other for ever, or be made to flood a third (RFC 5961 section 7)."""
+        if self.now - tcb.challenged_at >= self.profile.challenge_interval or not tcb.challenges:
+            tcb.challenged_at, tcb.challenges = self.now, 0
+        if tcb.challenges >= self.profile.challenge_acks:
+            self.rule(tcb, Rule.CHALLENGE_THROTTLED, most=self.profile.challenge_acks)
+            return
+        tcb.challenges += 1
+        self.send_ack(tcb)
 
     def send_reset_for(self, segment: Segment, tcb: Tcb | None = None) -> None:
         """The RST that answers `segment`, believable to its sender (RFC 9293 section 3.5.2)."""

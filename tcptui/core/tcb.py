@@ -6,14 +6,17 @@ immutable, so that a shallow copy is a whole one, and two blocks are equal if th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from tcptui.core.events import TimerKind
+from tcptui.core.options import Block
 from tcptui.core.profile import Profile
 from tcptui.core.segment import Socket
 from tcptui.core.seq import MASK, distance
+from tcptui.core.settings import NO_SETTINGS, Settings
 from tcptui.core.state import State
 from tcptui.core.timers import NO_ESTIMATE, RtoEstimate, Timer, first_estimate
 
@@ -32,6 +35,8 @@ class Unacknowledged(NamedTuple):
     transmissions: int
     timeouts: int = 0
     """How often its timer has fired: what R1 and R2 count (3.8.3)."""
+    sacked: bool = False
+    """A SACK block has covered it (RFC 2018 section 5)."""
 
 
 class Held(NamedTuple):
@@ -64,6 +69,7 @@ class Tcb:
     wanted_remote: Socket | None = None
     """The remote socket that a passive OPEN named: what a return to LISTEN restores."""
     user_timeout: int | None = None
+    settings: Settings = NO_SETTINGS
 
     iss: int = 0
     snd_una: int = 0
@@ -71,6 +77,8 @@ class Tcb:
     snd_wnd: int = 0
     snd_wl1: int = 0
     snd_wl2: int = 0
+    snd_up: int | None = None
+    """SND.UP: the number after the urgent text (MUST-62); None: there is none."""
     max_snd_wnd: int = 0
     """MAX.SND.WND of RFC 5961: the largest window the peer has announced."""
     snd_mss: int = 536
@@ -79,15 +87,50 @@ class Tcb:
     irs: int = 0
     rcv_nxt: int = 0
     rcv_wnd: int = 0
+    """RCV.WND: what has been announced, counted from RCV.NXT."""
+    rcv_up: int | None = None
+    """RCV.UP: the number after the peer's urgent text; None: none has been told."""
+    receive_buffer: int = 0
+    last_ack_sent: int = 0
+    """Last.ACK.sent of RFC 7323."""
+
+    snd_shift: int = 0
+    """Snd.Wind.Shift and Rcv.Wind.Shift of RFC 7323."""
+    rcv_shift: int = 0
+    scaling: bool = False
+    timestamps: bool = False
+    """Snd.TS.OK: both ends have offered them."""
+    ts_recent: int = 0
+    sack: bool = False
+    ecn: bool = False
+    offers_options: bool = True
+    """False once SYNs went without answer and go with MSS alone."""
 
     unsent: bytes = b""
     """Taken from SENDs, not yet segmentized."""
     retransmission_queue: tuple[Unacknowledged, ...] = ()
     close_called: bool = False
+    half_duplex: bool = False
+    """Closed both ways by the application, which has let go of it (MAY-1)."""
     fin_sent: bool = False
+
+    cwnd: int = 0
+    ssthresh: int = 1 << 30
+    duplicate_acks: int = 0
+    recover: int | None = None
+    """RFC 6582: fast recovery ends when this number is acknowledged; None: not recovering."""
+    resend: int | None = None
+    """What is to be sent again from here on, as cwnd allows; None: nothing."""
+    resend_end: int = 0
+    sent_at: int = 0
+    """When text was last sent (RFC 5681 section 4.1)."""
 
     held: tuple[Held, ...] = ()
     """Arrived ahead of RCV.NXT, by sequence number."""
+    lately_held: tuple[int, ...] = ()
+    """First numbers of pieces held, the latest first: the order of SACK blocks (RFC 2018 section 4)."""
+    duplicate: Block | None = None
+    """What arrived twice, to be reported in the next ACK (RFC 2883)."""
     unread: bytes = b""
     """In order and acknowledged, but no RECEIVE has asked for it yet."""
     receives: tuple[int, ...] = ()
@@ -95,9 +138,34 @@ class Tcb:
 
     estimate: RtoEstimate = NO_ESTIMATE
     syn_timed_out: bool = False
+    error: str = ""
+    """What ICMP has said of the path (`errors.Unreachable`), last."""
+    probes: int = 0
+    """Zero-window or keep-alive probes that nothing has answered."""
+    persist_backoff: int = 0
+    quick_acks: int = 0
+    """Acknowledgments still to be sent without delay."""
+    challenges: int = 0
+    """ACKs without need sent since `challenged_at` (RFC 5961 section 7)."""
+    challenged_at: int = 0
+
     retransmission_timer: Timer | None = None
-    time_wait_timer: Timer | None = None
+    persist_timer: Timer | None = None
+    delayed_ack_timer: Timer | None = None
+    keep_alive_timer: Timer | None = None
     user_timer: Timer | None = None
+    fin_wait_2_timer: Timer | None = None
+    time_wait_timer: Timer | None = None
+
+    backlog: int | None = None
+    """Of a listener that stays in LISTEN: how many connections may wait for ACCEPT; None: a passive OPEN
+    whose own block becomes the connection."""
+    accept_queue: tuple[int, ...] = ()
+    """The connections that wait for ACCEPT, by name."""
+    cookies_sent_at: int | None = None
+    """When a listener last answered a SYN with a cookie."""
+    listener: int = 0
+    """The listener that this connection came from; 0: none."""
 
     @property
     def key(self) -> tuple[Socket, Socket | None]:
@@ -118,6 +186,7 @@ class Tcb:
         fresh = Tcb(self.connection, self.local, self.wanted_remote, self.state, True)
         fresh.wanted_remote = self.wanted_remote
         fresh.user_timeout = self.user_timeout
+        fresh.settings = self.settings
         fresh.receives = self.receives
         fresh.estimate = first_estimate(profile)
         for name in _NAMES:
@@ -137,13 +206,14 @@ class Tcb:
 
     def timers(self) -> list[tuple[TimerKind, Timer]]:
         """The running timers."""
-        named = [(kind, getattr(self, kind.variable)) for kind in TimerKind]
-        return [(kind, timer) for kind, timer in named if timer is not None]
+        return [
+            (kind, timer) for kind, timer in zip(TimerKind, _timers(self), strict=True) if timer is not None
+        ]
 
     def next_due(self) -> int | None:
         """When the first timer fires, None if none runs."""
         due = None
-        for timer in (self.retransmission_timer, self.time_wait_timer, self.user_timer):
+        for timer in _timers(self):
             if timer is not None and (due is None or timer.due < due):
                 due = timer.due
         return due
@@ -151,3 +221,4 @@ class Tcb:
 
 _NAMES = tuple(field.name for field in fields(Tcb))
 _values = attrgetter(*_NAMES)
+_timers: Callable[[Tcb], tuple[Timer | None, ...]] = attrgetter(*(kind.variable for kind in TimerKind))

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from tcptui.core.calls import return_to_listen
+from tcptui.core.calls import return_to_listen, send_reset
+from tcptui.core.congestion import lost_by_timeout
 from tcptui.core.events import Response, Signal, TimerFired, TimerKind
-from tcptui.core.output import retransmit
+from tcptui.core.handshake import start_keep_alive
+from tcptui.core.output import send_despite_silliness, send_probe
 from tcptui.core.profile import Profile
+from tcptui.core.retransmission import (
+    probe_interval,
+    resend_from_front,
+    retransmit,
+    start_retransmission_timer,
+)
 from tcptui.core.rules import Rule
-from tcptui.core.segment import RST, SYN
+from tcptui.core.segment import ACK, SYN
+from tcptui.core.seq import add as seq_add
 from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb, Unacknowledged
@@ -18,8 +27,12 @@ def expire(tcb: Tcb, step: Step) -> None:
     """Serves every timer that is due. When several are, the one that ends the connection goes first."""
     for kind, serve in (
         (TimerKind.TIME_WAIT, _time_wait),
+        (TimerKind.FIN_WAIT_2, _fin_wait_2),
         (TimerKind.USER, _user),
+        (TimerKind.KEEP_ALIVE, _keep_alive),
         (TimerKind.RETRANSMISSION, _retransmission),
+        (TimerKind.PERSIST, _persist),
+        (TimerKind.DELAYED_ACK, _delayed_ack),
     ):
         timer = getattr(tcb, kind.variable)
         if timer is not None and timer.due <= step.now:
@@ -34,6 +47,53 @@ def _time_wait(tcb: Tcb, step: Step) -> None:
     step.delete(tcb, Response.CLOSING)
 
 
+def _fin_wait_2(tcb: Tcb, step: Step) -> None:
+    """Nobody holds the connection, and the peer does not close its half."""
+    step.rule(tcb, Rule.FIN_WAIT_2_OVER)
+    step.signal(tcb, Signal.CLOSED)
+    step.delete(tcb, Response.CLOSING)
+
+
+def _delayed_ack(tcb: Tcb, step: Step) -> None:
+    step.rule(tcb, Rule.ACK_DELAYED_LONG_ENOUGH, rcv_nxt=tcb.rcv_nxt)
+    step.send_ack(tcb)
+
+
+def _persist(tcb: Tcb, step: Step) -> None:
+    """3.8.6.1: probes go on as long as they are answered, however long the window stays closed (MUST-37)."""
+    limit = step.profile.data_retries
+    if tcb.half_duplex and step.profile.orphan_retries is not None:
+        limit = step.profile.orphan_retries
+    if tcb.probes >= limit:
+        _give_up(tcb, tcb.probes, step)
+        return
+    if send_despite_silliness(tcb, step):
+        return
+    tcb.probes += 1
+    tcb.persist_backoff += 1
+    step.rule(tcb, Rule.ZERO_WINDOW_PROBE, probes=tcb.probes, snd_wnd=tcb.snd_wnd)
+    send_probe(tcb, step)
+    step.start_timer(tcb, TimerKind.PERSIST, probe_interval(tcb, step.profile))
+
+
+def _keep_alive(tcb: Tcb, step: Step) -> None:
+    """3.8.4: a probe without text (SHLD-12), only while nothing else is on its way (MUST-26)."""
+    count, interval = tcb.settings.keep_count, tcb.settings.keep_interval
+    if tcb.retransmission_queue or tcb.unsent:
+        start_keep_alive(tcb, step)
+        return
+    if tcb.probes >= (step.profile.keep_count if count is None else count):
+        step.rule(tcb, Rule.KEEP_ALIVE_UNANSWERED, probes=tcb.probes)
+        send_reset(tcb, step)
+        step.signal(tcb, Signal.TIMED_OUT)
+        step.delete(tcb, Response.TIMED_OUT_R2)
+        return
+    tcb.probes += 1
+    step.rule(tcb, Rule.KEEP_ALIVE_PROBE, probes=tcb.probes)
+    step.send(tcb, ACK, seq_add(tcb.snd_nxt, -1))
+    step.start_timer(tcb, TimerKind.KEEP_ALIVE, step.profile.keep_interval if interval is None else interval)
+
+
 def _user(tcb: Tcb, step: Step) -> None:
     step.rule(tcb, Rule.USER_TIMEOUT, timeout=tcb.user_timeout or 0)
     step.signal(tcb, Signal.USER_TIMEOUT)
@@ -44,7 +104,7 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
     front = tcb.retransmission_queue[0]
     linear, limit = _retries(tcb, front, step.profile)
     if front.timeouts >= linear + limit:
-        _give_up(tcb, front, step)
+        _give_up(tcb, front.timeouts, step)
         return
     retries = front.timeouts + 1
     if retries > linear:
@@ -52,9 +112,14 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
     step.rule(tcb, Rule.RETRANSMISSION, retries=retries, limit=linear + limit, rto=tcb.estimate.rto)
     if front.flags & SYN:
         tcb.syn_timed_out = True
+        drop_after = step.profile.options_dropped_after
+        tcb.offers_options = tcb.offers_options and (drop_after is None or retries < drop_after)
+    else:
+        lost_by_timeout(tcb, first=retries == 1)
+        resend_from_front(tcb)
     tcb.retransmission_queue = (front._replace(timeouts=retries), *tcb.retransmission_queue[1:])
     retransmit(tcb, step)
-    step.start_timer(tcb, TimerKind.RETRANSMISSION, tcb.estimate.rto)
+    start_retransmission_timer(tcb, step)
     if retries == step.profile.data_r1:
         step.rule(tcb, Rule.DELIVERY_PROBLEM, retries=retries)
         step.signal(tcb, Signal.DELIVERY_PROBLEM)
@@ -63,21 +128,23 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
 def _retries(tcb: Tcb, front: Unacknowledged, profile: Profile) -> tuple[int, int]:
     """How often `front` may be sent again: without backoff, and then, up to R2, with it."""
     if not front.flags & SYN:
-        return 0, profile.data_retries
+        orphan = profile.orphan_retries if tcb.half_duplex else None
+        return 0, profile.data_retries if orphan is None else orphan
     if tcb.passive:
         return 0, profile.syn_ack_retries
     return profile.syn_linear_timeouts, profile.syn_retries
 
 
-def _give_up(tcb: Tcb, front: Unacknowledged, step: Step) -> None:
+def _give_up(tcb: Tcb, retries: int, step: Step) -> None:
     """3.8.3 (c): R2 is reached."""
-    retries = front.timeouts
     if tcb.state is State.SYN_RECEIVED and tcb.passive:
         step.rule(tcb, Rule.GIVE_UP_ON_SYN_ACK, retries=retries)
         if step.profile.rst_on_give_up:
-            step.send(tcb, RST, tcb.snd_nxt)
+            send_reset(tcb, step)
         return_to_listen(tcb, step)
         return
     step.rule(tcb, Rule.GIVE_UP, retries=retries)
+    if step.profile.reset_on_timeout and tcb.state is not State.SYN_SENT:
+        send_reset(tcb, step)
     step.signal(tcb, Signal.TIMED_OUT)
     step.delete(tcb, Response.TIMED_OUT_R2)

@@ -36,10 +36,14 @@ def sampled(estimate: RtoEstimate, rtt: int, profile: Profile) -> RtoEstimate:
     else:
         rttvar = (3 * estimate.rttvar + abs(estimate.srtt - rtt)) // 4
         srtt = (7 * estimate.srtt + rtt) // 8
-    rto = srtt + max(profile.clock_granularity, 4 * rttvar)
+    least = max(profile.clock_granularity, profile.min_rto if profile.min_rto_is_variance else 0)
+    rto = srtt + max(least, 4 * rttvar) + profile.rto_slop
     return RtoEstimate(srtt, rttvar, min(max(rto, profile.min_rto), profile.max_rto))
 
 
 def backed_off(estimate: RtoEstimate, profile: Profile) -> RtoEstimate:
     """The estimate after the retransmission timer fired (RFC 6298 5.5)."""
-    return estimate._replace(rto=min(2 * estimate.rto, profile.max_rto))
+    slop = profile.rto_slop
+    sampled_or_backed_off = estimate.srtt is not None or estimate.rto != profile.first_rto
+    rto = 2 * (estimate.rto - (slop if sampled_or_backed_off else 0)) + slop
+    return estimate._replace(rto=min(rto, profile.max_rto))

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 from typing import Any, TypeVar, cast
 
-from tcptui.core.profile import PRESETS, Profile
+from tcptui.core.presets import PRESETS
+from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.segment import Socket
 from tcptui.core.seq import MASK

@@ -6,7 +6,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-from tcptui.core.profile import RFC9293, Profile
+from tcptui.core.presets import RFC9293
+from tcptui.core.profile import Profile
 from tcptui.core.segment import Socket
 from tcptui.lab.application import Act
 from tcptui.lab.moves import Delay, Duplicate, Inject, Lose, Move

@@ -24,9 +24,19 @@ MARK = "▸"
 """Stands before what the last move changed."""
 _TIMER_NAMES = {
     TimerKind.RETRANSMISSION: "RTX",
-    TimerKind.TIME_WAIT: "2MSL",
+    TimerKind.PERSIST: "PERS",
+    TimerKind.DELAYED_ACK: "DACK",
+    TimerKind.KEEP_ALIVE: "KEEP",
     TimerKind.USER: "USER",
+    TimerKind.FIN_WAIT_2: "FIN2",
+    TimerKind.TIME_WAIT: "2MSL",
 }
+_TIMER_ROWS = (
+    (TimerKind.RETRANSMISSION, TimerKind.PERSIST),
+    (TimerKind.TIME_WAIT, TimerKind.FIN_WAIT_2, TimerKind.KEEP_ALIVE),
+    (TimerKind.USER, TimerKind.DELAYED_ACK),
+)
+"""Timers that share a line. Of two that run, the one that fires first is shown."""
 
 
 class _Field(NamedTuple):
@@ -97,10 +107,19 @@ def _told(known: Knowledge) -> str:
 
 
 def _timer_lines(tcb: Tcb | None, old: Tcb | None, at: int, width: int) -> list[Line]:
-    """One line for each timer, whether it runs or not."""
+    """One line for each group of timers, whether one runs or not."""
     running = {} if tcb is None else dict(tcb.timers())
     before = {} if old is None else dict(old.timers())
-    return [_timer_line(kind, running.get(kind), before.get(kind), at, width) for kind in TimerKind]
+    lines = []
+    for row in _TIMER_ROWS:
+        kind = min(
+            (kind for kind in row if kind in running), key=lambda one: running[one].due, default=row[0]
+        )
+        was = (
+            before.get(kind) if kind in running else next((before[one] for one in row if one in before), None)
+        )
+        lines.append(_timer_line(kind, running.get(kind), was, at, width))
+    return lines
 
 
 def _timer_line(kind: TimerKind, timer: Timer | None, before: Timer | None, at: int, width: int) -> Line:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from tcptui.core.profile import RFC9293
+from tcptui.core.presets import RFC9293
 from tcptui.core.segment import flag_text
 from tcptui.lab.world import World
 from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width, shorten, wrap

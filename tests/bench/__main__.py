@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tcptui.core.calls import Open, Receive, Send
 from tcptui.core.events import Sent
+from tcptui.core.presets import RFC9293
 from tcptui.core.segment import Segment, Socket
 from tcptui.core.stack import Stack
 from tcptui.lab.application import Act
@@ -38,6 +39,8 @@ STEPS = 20_000
 HISTORY = 100_000
 JUMPS = 1_000
 
+PROMPT = RFC9293._replace(delayed_ack=0, nagle=False, initial_window=1_000)
+"""Every segment goes at once and is acknowledged at once."""
 CLIENT, SERVER = Socket("10.0.0.1", 49152), Socket("10.0.0.2", 80)
 
 
@@ -118,7 +121,7 @@ def long_scenario_file(folder: Path) -> str:
 
 def core() -> None:
     """Segments that a stack takes in a second: data one way, acknowledgments the other."""
-    a, b = Stack(isns=[1000]), Stack(isns=[5000])
+    a, b = Stack(PROMPT, isns=[1000]), Stack(PROMPT, isns=[5000])
     b.call(Open(SERVER, passive=True), 0)
     segments = sent(a.call(Open(CLIENT, SERVER), 0))
     stacks = [b, a]
@@ -152,8 +155,8 @@ def chatter(sends: int) -> Scenario:
     """A connection over which A sends and B acknowledges, `sends` times: three steps each."""
     script = (Act("connect"), *(Act("send", amount=200_000 * (n + 1), data=b"ping") for n in range(sends)))
     hosts = (
-        HostSetup("client", CLIENT, isns=(1000,), script=script),
-        HostSetup("server", SERVER, isns=(5000,), script=(Act("listen"),)),
+        HostSetup("client", CLIENT, PROMPT, isns=(1000,), script=script),
+        HostSetup("server", SERVER, PROMPT, isns=(5000,), script=(Act("listen"),)),
     )
     return Scenario("chatter", "Chatter", "How fast?", hosts)
 

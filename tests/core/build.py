@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from tcptui.core.calls import Call, Close, Open, Send
 from tcptui.core.events import Delivered, Event, Response, Returned, RuleApplied, Sent, Signal, Signalled
-from tcptui.core.profile import RFC9293, Profile
+from tcptui.core.presets import RFC9293
+from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, FIN, SYN, Segment, Socket, flag_text
 from tcptui.core.seq import MASK
@@ -25,8 +26,10 @@ WINDOW = 100
 """What the peer announces, in every segment."""
 SECOND = 1_000_000
 
-SIX_HUNDRED = RFC9293._replace(receive_buffer=600)
-"""The RFC's profile with a window that is easy to be outside of."""
+PROMPT = RFC9293._replace(delayed_ack=0)
+"""The RFC's profile, every acknowledgment at once: what a segment draws is seen in its own step."""
+SIX_HUNDRED = PROMPT._replace(receive_buffer=600)
+"""With a window that is easy to be outside of."""
 
 Brief = tuple[str, int, int]
 """A segment as the RFC's text writes it: control bits, SEQ, ACK (0 without the bit)."""
@@ -35,7 +38,7 @@ Brief = tuple[str, int, int]
 class Site:
     """A stack whose one connection is called 1, its clock, and all that it has reported."""
 
-    def __init__(self, profile: Profile = RFC9293, iss: int = ISS, irs: int = IRS) -> None:
+    def __init__(self, profile: Profile = PROMPT, iss: int = ISS, irs: int = IRS) -> None:
         self.stack = Stack(profile, (iss,))
         self.iss = iss
         self.irs = irs
@@ -89,7 +92,7 @@ class Site:
 
 def reach(
     state: State,
-    profile: Profile = RFC9293,
+    profile: Profile = PROMPT,
     text: bytes = b"",
     simultaneous: bool = False,
     iss: int = ISS,

@@ -8,13 +8,14 @@ import pytest
 
 from tcptui.core.calls import Abort, Call, Close, Open, Receive, Send, Status
 from tcptui.core.events import Response, Signal
-from tcptui.core.profile import RFC9293
+from tcptui.core.presets import RFC9293
 from tcptui.core.segment import ACK, FIN, RST, SYN, Socket
 from tcptui.core.stack import Stack
 from tcptui.core.state import State
 from tests.core.build import (
     ISS,
     PEER,
+    PROMPT,
     US,
     Brief,
     Site,
@@ -187,8 +188,9 @@ def test_send_beyond_the_buffer_is_refused() -> None:
 
 
 def test_send_fills_segments_of_the_peers_mss_and_pushes_the_last() -> None:
-    """MUST-15: the peer named no MSS, so 536. MUST-61: PSH on the last segment of a SEND."""
-    site = reach(S.ESTABLISHED)
+    """MUST-15: the peer named no MSS, so 536. MUST-61: PSH on the last segment of a SEND, which Nagle's
+    algorithm would else hold back."""
+    site = reach(S.ESTABLISHED, PROMPT._replace(nagle=False))
     site.receives(site.peer(ACK, 1, 1, wnd=5000))
     events = site.call(Send(1, bytes(1200)))
     assert [(s.seq, len(s.data)) for s in sent(events)] == [(1001, 536), (1537, 536), (2073, 128)]
@@ -215,7 +217,7 @@ def test_queued_receives_get_text_in_their_order_and_no_more_than_asked_for() ->
 
 def test_text_without_a_receive_closes_the_window_and_a_receive_opens_it_again() -> None:
     """3.10.7.4, seventh: "adjusts RCV.WND as appropriate to the current buffer availability"."""
-    site = reach(S.ESTABLISHED, RFC9293._replace(receive_buffer=5))
+    site = reach(S.ESTABLISHED, PROMPT._replace(receive_buffer=5))
     [ack] = sent(site.receives(site.peer(ACK, 1, 1, b"abcde")))
     assert (ack.ack, ack.wnd) == (5006, 0)
     events = site.call(Receive(1, 3))

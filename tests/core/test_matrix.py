@@ -13,7 +13,8 @@ from typing import NamedTuple
 import pytest
 
 from tcptui.core.events import Event, Signal
-from tcptui.core.profile import LINUX, Profile
+from tcptui.core.presets import LINUX
+from tcptui.core.profile import Profile
 from tcptui.core.segment import ACK, FIN, RST, SYN, Segment, flag_text
 from tcptui.core.state import SYNCHRONIZED, State
 from tests.core.build import IRS, ISS, SIX_HUNDRED, WINDOW, Brief, Site, briefs, reach, show, signals

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tcptui.core.calls import Abort, Call, Close, Open, Receive, Send
 from tcptui.core.events import Delivered, Event, Response, Returned, Sent, Signal, Signalled, StateChanged
-from tcptui.core.profile import LINUX, RFC9293, Profile
+from tcptui.core.presets import LINUX, RFC9293
+from tcptui.core.profile import Profile
 from tcptui.core.segment import Segment
 from tcptui.core.seq import HALF, MODULUS, le
 from tcptui.core.stack import Stack

@@ -6,14 +6,17 @@ import pytest
 
 from tcptui.core.calls import Close, Open, Receive, Send
 from tcptui.core.events import Response, Signal
-from tcptui.core.profile import LINUX, RFC9293, Profile
-from tcptui.core.segment import ACK, FIN, RST, SYN, Socket, mss_option
+from tcptui.core.options import mss_option
+from tcptui.core.presets import LINUX, RFC9293
+from tcptui.core.profile import Profile
+from tcptui.core.segment import ACK, FIN, RST, SYN, Socket
 from tcptui.core.seq import MASK
 from tcptui.core.state import SYNCHRONIZED, State
 from tests.core.build import (
     IRS,
     ISS,
     PEER,
+    PROMPT,
     SECOND,
     US,
     WINDOW,
@@ -367,7 +370,7 @@ def test_knob_rfc5961_syn(on: bool) -> None:
 
 def test_without_rfc5961_a_syn_left_of_the_window_is_trimmed_and_its_text_keeps_its_place() -> None:
     """3.4: "the SYN is considered to occur before the first actual data octet of the segment"."""
-    site = reach(S.ESTABLISHED, RFC9293._replace(rfc5961_syn=False))
+    site = reach(S.ESTABLISHED, PROMPT._replace(rfc5961_syn=False))
     site.call(Receive(1))
     events = site.receives(site.peer(SYN | ACK, 0, 1, b"abc"))
     assert delivered(events) == b"abc"

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcptui.core.segment import ACK, OPTION_END, OPTION_NOP, PSH, SYN, Option, Segment, Socket, mss_option
+from tcptui.core.options import mss_option, read_offer
+from tcptui.core.segment import ACK, OPTION_END, OPTION_NOP, PSH, SYN, Option, Segment, Socket
 from tcptui.core.seq import MASK
 from tcptui.core.wire_format import MAX_OPTIONS, MAX_SEGMENT, MalformedSegment, checksum, decode, encode
 
@@ -96,7 +97,7 @@ class TestVectors:
         octets = bytes.fromhex("c0000050 12345678 00000000 6002ffff 5b270000 020405b4")
         assert encode(syn) == octets
         assert decode(octets, *V4) == syn
-        assert decode(octets, *V4).mss == 1460
+        assert read_offer(decode(octets, *V4)).mss == 1460
 
     def test_odd_text_over_ipv6(self) -> None:
         """The sum, in words: 2 x (2001+0db8)+0001+0002 (addresses)+0000+0017+0000+0006 = 5b92;
@@ -235,7 +236,7 @@ class TestDecodeRefuses:
         with pytest.raises(MalformedSegment) as caught:
             decode(octets, *V4)
         assert str(caught.value) == "checksum 0x5b28 is wrong, 0x5b27 is right"
-        assert decode(octets, *V4, verify=False).mss == 1460
+        assert read_offer(decode(octets, *V4, verify=False)).mss == 1460
 
     @given(st.binary(max_size=120), st.sampled_from(HOSTS), st.booleans())
     def test_nothing_else(self, octets: bytes, pair: tuple[str, str], verify: bool) -> None:
@@ -279,7 +280,7 @@ class TestOptions:
         """MUST-64: the MSS begins on an odd octet."""
         got = decode(octets_with(bytes((1, 2, 4, 5, 180, 1, 1, 1))), *V4, verify=False)
         assert got.options == (NOP, mss_option(1460), NOP, NOP, NOP)
-        assert got.mss == 1460
+        assert read_offer(got).mss == 1460
 
     def test_in_any_segment(self) -> None:
         """MUST-5: here on a bare ACK; also 40 octets of them."""
@@ -296,7 +297,7 @@ class TestOptions:
     def test_an_mss_of_another_length_is_no_mss(self) -> None:
         got = decode(octets_with(bytes((2, 3, 5, 1))), *V4, verify=False)
         assert got.options == (Option(2, b"\x05"), NOP)
-        assert got.mss is None
+        assert read_offer(got).mss is None
 
     @pytest.mark.parametrize(
         "bad",

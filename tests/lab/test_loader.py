@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tcptui import library
-from tcptui.core.profile import LINUX, RFC9293
+from tcptui.core.presets import LINUX, RFC9293
 from tcptui.core.segment import RST, Socket
 from tcptui.lab.application import CALLS, Act
 from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario

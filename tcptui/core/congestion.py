@@ -1,0 +1,66 @@
+"""The congestion window: slow start, congestion avoidance, and what a loss makes of it (RFC 5681, RFC 6582).
+
+Arithmetic on the block alone; which segment goes again is `retransmission`'s.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.profile import Profile
+from tcptui.core.seq import distance
+from tcptui.core.tcb import Tcb
+
+DUPLICATES = 3
+"""Duplicate ACKs that stand for a loss (RFC 5681 3.2)."""
+
+
+def initial_window(tcb: Tcb, profile: Profile) -> int:
+    """IW in octets (RFC 5681 3.1, or RFC 6928's ten segments)."""
+    if tcb.syn_timed_out and profile.initial_window is None:
+        return tcb.snd_mss
+    if profile.initial_window is not None:
+        return profile.initial_window * tcb.snd_mss
+    return tcb.snd_mss * (2 if tcb.snd_mss > 2190 else 3 if tcb.snd_mss > 1095 else 4)
+
+
+def restart_after_idle(tcb: Tcb, now: int, profile: Profile) -> None:
+    """RFC 5681 4.1: nothing was sent for an RTO, so what cwnd knows of the path is old."""
+    if tcb.snd_una == tcb.snd_nxt and tcb.sent_at and now - tcb.sent_at > tcb.estimate.rto:
+        tcb.cwnd = min(tcb.cwnd, initial_window(tcb, profile))
+
+
+def grow(tcb: Tcb, acknowledged: int) -> None:
+    """An ACK of `acknowledged` new octets outside recovery (RFC 5681 3.1)."""
+    if tcb.cwnd < tcb.ssthresh:
+        tcb.cwnd += min(acknowledged, tcb.snd_mss)
+    else:
+        tcb.cwnd += max(1, tcb.snd_mss * tcb.snd_mss // max(1, tcb.cwnd))
+
+
+def lost_by_timeout(tcb: Tcb, first: bool) -> None:
+    """The retransmission timer fired: one segment, and half of what was in flight as the new threshold."""
+    if first:
+        tcb.ssthresh = max(distance(tcb.snd_una, tcb.snd_nxt) // 2, 2 * tcb.snd_mss)
+    tcb.cwnd = tcb.snd_mss
+    tcb.recover = None
+    tcb.duplicate_acks = 0
+
+
+def enter_recovery(tcb: Tcb) -> None:
+    """The third duplicate ACK (RFC 5681 3.2, steps 2 and 3)."""
+    tcb.recover = tcb.snd_nxt
+    tcb.ssthresh = max(distance(tcb.snd_una, tcb.snd_nxt) // 2, 2 * tcb.snd_mss)
+    tcb.cwnd = tcb.ssthresh + DUPLICATES * tcb.snd_mss
+
+
+def leave_recovery(tcb: Tcb) -> None:
+    """All that was in flight at the loss is acknowledged (RFC 6582 3.2, step 3)."""
+    flight = distance(tcb.snd_una, tcb.snd_nxt)
+    tcb.cwnd = min(tcb.ssthresh, max(flight, tcb.snd_mss) + tcb.snd_mss)
+    tcb.recover = tcb.resend = None
+
+
+def deflate(tcb: Tcb, acknowledged: int) -> None:
+    """A partial acknowledgment (RFC 6582 3.2, step 3)."""
+    tcb.cwnd = max(tcb.snd_mss, tcb.cwnd - acknowledged)
+    if acknowledged >= tcb.snd_mss:
+        tcb.cwnd += tcb.snd_mss

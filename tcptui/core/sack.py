@@ -1,0 +1,50 @@
+"""Selective acknowledgment: the blocks that a receiver reports, and the scoreboard that a sender keeps of them.
+
+RFC 2018, with RFC 2883's report of what came twice. When the scoreboard brings a segment again is `recovery`'s.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.options import Block
+from tcptui.core.seq import distance, le, lt
+from tcptui.core.tcb import Tcb
+
+
+def sack_blocks(tcb: Tcb) -> list[Block]:
+    """What has come ahead of RCV.NXT, joined, the block of the latest arrival first (RFC 2018 section 4)."""
+    blocks: list[Block] = []
+    for piece in tcb.held:
+        if blocks and le(piece.seq, blocks[-1][1]):
+            start, end = blocks[-1]
+            blocks[-1] = (start, piece.end if lt(end, piece.end) else end)
+        else:
+            blocks.append((piece.seq, piece.end))
+    ordered: list[Block] = [] if tcb.duplicate is None else [tcb.duplicate]
+    for seq in tcb.lately_held:
+        block = next((one for one in blocks if distance(one[0], seq) < distance(*one)), None)
+        if block is not None:
+            blocks.remove(block)
+            ordered.append(block)
+    room = 3 if tcb.timestamps else 4
+    return (ordered + blocks)[:room]
+
+
+def mark_sacked(tcb: Tcb, blocks: list[Block]) -> bool:
+    """Notes on the retransmission queue what the peer has; whether anything was new."""
+    good = [one for one in blocks if lt(tcb.snd_una, one[0]) and lt(*one) and le(one[1], tcb.snd_nxt)]
+    if not good:
+        return False
+    queue = []
+    new = False
+    for entry in tcb.retransmission_queue:
+        if not entry.sacked and any(le(start, entry.seq) and le(entry.end, end) for start, end in good):
+            entry = entry._replace(sacked=True)
+            new = True
+        queue.append(entry)
+    tcb.retransmission_queue = tuple(queue)
+    return new
+
+
+def highest_sacked(tcb: Tcb) -> int | None:
+    """The number after the last one that a block has covered; None: none has."""
+    return next((entry.end for entry in reversed(tcb.retransmission_queue) if entry.sacked), None)

@@ -1,0 +1,33 @@
+"""What an application may ask of one connection, beside what OPEN itself names.
+
+These are the socket options of RFC 9293's "other parameters" and of BSD sockets; None leaves the matter
+to the host's `Profile`.
+"""
+
+from typing import NamedTuple
+
+
+class Settings(NamedTuple):
+    """The wishes for one connection. Times are microseconds, sizes octets."""
+
+    receive_buffer: int | None = None
+    """SO_RCVBUF"""
+    send_buffer: int | None = None
+    """SO_SNDBUF"""
+    mss: int | None = None
+    """TCP_MAXSEG: no larger segments, in either direction."""
+    no_delay: bool = False
+    """TCP_NODELAY: Nagle's algorithm off (MUST-17)."""
+    keep_alive: bool = False
+    """SO_KEEPALIVE (MUST-24)"""
+    keep_idle: int | None = None
+    """TCP_KEEPIDLE (MUST-27)"""
+    keep_interval: int | None = None
+    """TCP_KEEPINTVL"""
+    keep_count: int | None = None
+    """TCP_KEEPCNT"""
+    fin_wait_2_timeout: int | None = None
+    """TCP_LINGER2"""
+
+
+NO_SETTINGS = Settings()

@@ -1,0 +1,70 @@
+"""The window that a connection announces: how it follows the buffer, and when a change is worth an ACK.
+
+RFC 9293 section 3.8.6, with the receiver's side of silly window avoidance (MUST-39). What the peer's window
+lets us send is `output`'s.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.profile import Profile
+from tcptui.core.tcb import Tcb
+
+UNSCALED = 65_535
+"""The largest window that the header's field can say."""
+
+
+def first_window(tcb: Tcb, profile: Profile) -> int:
+    """What a SYN announces; it is never scaled (RFC 7323 2.2)."""
+    window = min(tcb.receive_buffer, UNSCALED if profile.first_window is None else profile.first_window)
+    if profile.window_style == "linux":
+        return window - window % tcb.snd_mss if window >= tcb.snd_mss else window
+    return window
+
+
+def next_window(tcb: Tcb, profile: Profile) -> int:
+    """RCV.WND as the next ACK may announce it. Its right edge is never taken back (SHLD-14)."""
+    window = tcb.rcv_wnd
+    free = min(tcb.receive_buffer - len(tcb.unread), UNSCALED << tcb.rcv_shift)
+    if free <= window:
+        return window
+    style = profile.window_style
+    if style == "bsd":
+        silly = free < tcb.receive_buffer // 4 and free < tcb.snd_mss
+        return window if silly else free
+    if style == "linux":
+        return max(window, _linux_window(tcb, free))
+    # 3.8.6.2.2: the edge stays until RCV.BUFF - RCV.USER - RCV.WND >= min(Fr * RCV.BUFF, Eff.snd.MSS).
+    return free if free - window >= min(tcb.receive_buffer // 2, tcb.snd_mss) else window
+
+
+def field(tcb: Tcb, profile: Profile) -> int:
+    """RCV.WND as the 16 bits of a segment without SYN say it (RFC 7323 2.3)."""
+    window, shift = tcb.rcv_wnd, tcb.rcv_shift
+    if profile.window_style == "linux":
+        window += (1 << shift) - 1  # Rounded up, so that nothing is taken back.
+    return min(window >> shift, UNSCALED)
+
+
+def worth_an_update(tcb: Tcb, profile: Profile) -> bool:
+    """Whether the application's reading has opened the window so far that the peer should hear of it."""
+    window, opened = tcb.rcv_wnd, next_window(tcb, profile)
+    gain = opened - window
+    if gain <= 0:
+        return False
+    buffer = tcb.receive_buffer
+    if profile.window_style == "linux":
+        return 2 * window <= buffer and opened >= 2 * window
+    if profile.window_style == "bsd":
+        whole = gain >= 2 * tcb.snd_mss and (gain >= buffer // 4 or window <= buffer // 8)
+        return whole or 2 * gain >= buffer
+    return window < tcb.snd_mss or 2 * gain >= buffer
+
+
+def _linux_window(tcb: Tcb, free: int) -> int:
+    """__tcp_select_window() of Linux: whole segments, or what is free where the window is scaled."""
+    mss = min(tcb.snd_mss, tcb.receive_buffer)
+    if free < tcb.receive_buffer // 2 and free < mss:
+        return 0
+    if tcb.rcv_shift:
+        return free
+    return free - free % mss if tcb.rcv_wnd <= free - mss else tcb.rcv_wnd
