@@ -112,7 +112,8 @@ def enter_established(tcb: Tcb, step: Step) -> None:
     if listener is not None:
         listener.accept_queue += (tcb.connection,)
     if profile.receive_buffer_whole_segments:
-        tcb.receive_buffer = -(-tcb.receive_buffer // tcb.snd_mss) * tcb.snd_mss
+        mss = tcb.snd_mss + (TIMESTAMPS_SPACE if tcb.timestamps else 0)
+        tcb.receive_buffer = -(-tcb.receive_buffer // mss) * mss
     if keeps_alive(tcb, profile):
         start_keep_alive(tcb, step)
 
