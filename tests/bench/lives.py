@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeAlias
 
 from tcptui.core.calls import Call, Close, Open, Receive, Send
 from tcptui.core.events import Delivered, Event, Returned, Sent
-from tcptui.core.profile import LINUX
+from tcptui.core.presets import LINUX
 from tcptui.core.segment import Socket
 from tcptui.core.stack import Stack
 from tcptui.core.state import State

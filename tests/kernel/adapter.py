@@ -14,7 +14,8 @@ from typing import NamedTuple
 from tcptui.core.calls import Call
 from tcptui.core.events import Delivered, Event, Sent, Signal, Signalled
 from tcptui.core.ip_header import TCP, Packet, decode_packet, encode_packet
-from tcptui.core.profile import LINUX, Profile
+from tcptui.core.presets import LINUX
+from tcptui.core.profile import Profile
 from tcptui.core.segment import PSH, Segment
 from tcptui.core.stack import Stack
 from tcptui.core.state import State

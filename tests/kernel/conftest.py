@@ -7,7 +7,8 @@ from contextlib import closing
 
 import pytest
 
-from tcptui.core.profile import LINUX, Profile
+from tcptui.core.presets import LINUX
+from tcptui.core.profile import Profile
 from tests.kernel.adapter import Core
 from tests.kernel.links import Link, Tun, Veth
 from tests.kernel.namespace import Namespace, Unavailable

@@ -9,7 +9,8 @@ from contextlib import closing
 import pytest
 
 from tcptui.core.calls import Close, Receive, Send
-from tcptui.core.profile import LINUX, RFC9293, Profile
+from tcptui.core.presets import LINUX, RFC9293
+from tcptui.core.profile import Profile
 from tcptui.core.state import State
 from tests.kernel.adapter import Core
 from tests.kernel.links import Veth

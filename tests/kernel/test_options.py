@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.profile import LINUX, Profile
+from tcptui.core.presets import LINUX
+from tcptui.core.profile import Profile
 from tests.kernel.links import KERNEL
 from tests.kernel.pair import KERNEL_PORT, Pair
 

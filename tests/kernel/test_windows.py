@@ -8,7 +8,8 @@ import socket
 import pytest
 
 from tcptui.core.calls import Receive, Send
-from tcptui.core.profile import LINUX, Profile
+from tcptui.core.presets import LINUX
+from tcptui.core.profile import Profile
 from tcptui.core.segment import ACK
 from tcptui.core.seq import distance
 from tests.kernel.adapter import Passage
