@@ -149,6 +149,7 @@ class Rule(Enum):
 
     # Errors from below.
     ERROR_NOT_OURS = "3.9.2.2"
+    SOURCE_QUENCH_IGNORED = "3.9.2.2, MUST-55"
     SOFT_ERROR = "3.9.2.2, MUST-56"
     HARD_ERROR = "3.9.2.2, SHLD-26"
     PATH_MTU = "3.7.2"

@@ -122,6 +122,7 @@ SENTENCES: dict[Rule, str] = {
     Rule.PARTIAL_ACK: "Not all up to {recover} is acknowledged: what stands at {snd_una} was lost as well.",
     Rule.RESENT_AS_LOST: "SEQ {seq} counts as lost and goes again; the congestion window is {cwnd}.",
     Rule.ERROR_NOT_OURS: "The error is not about anything between {snd_una} and {snd_nxt}: ignored.",
+    Rule.SOURCE_QUENCH_IGNORED: "Source Quench is of the past: ignored.",
     Rule.SOFT_ERROR: "The network reports an error that may pass: the application is told, the connection stays.",
     Rule.HARD_ERROR: "The network reports an error that will not pass: the connection ends.",
     Rule.PATH_MTU: "The path takes {mtu} octets and no more: segments of {mss} from now on.",
