@@ -7,8 +7,7 @@ Times are microseconds of the caller's clock.
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
-from tcptui.core.datagram import Datagram
-from tcptui.core.icmp import PortUnreachable
+from tcptui.core.datagram import Datagram, PortUnreachable
 from tcptui.core.rules import Rule
 from tcptui.core.segment import Segment
 from tcptui.core.state import State

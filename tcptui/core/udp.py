@@ -3,12 +3,10 @@
 All there is: no connection, no state of one, no timer, no number, no copy of what was sent.
 """
 
-from __future__ import annotations
-
 from ipaddress import ip_address
 from typing import NamedTuple, TypeAlias
 
-from tcptui.core.datagram import Datagram
+from tcptui.core.datagram import Datagram, PortUnreachable
 from tcptui.core.events import (
     DatagramDelivered,
     DatagramSent,
@@ -19,7 +17,6 @@ from tcptui.core.events import (
     Signal,
     Signalled,
 )
-from tcptui.core.icmp import PortUnreachable
 from tcptui.core.rules import Rule
 from tcptui.core.segment import Socket
 
@@ -32,7 +29,7 @@ class UdpEndpoint(NamedTuple):
     """What has arrived and was not received yet, the oldest first."""
 
 
-UdpStep: TypeAlias = tuple["UdpSockets", list[Event]]
+UdpStep: TypeAlias = "tuple[UdpSockets, list[Event]]"
 """A host's sockets after a step, and what the step reports."""
 
 
@@ -89,7 +86,7 @@ class UdpSockets(NamedTuple):
         """How many endpoints have this local socket."""
         return sum(endpoint.local == local for endpoint in self.endpoints)
 
-    def _queue(self, datagram: Datagram) -> UdpSockets:
+    def _queue(self, datagram: Datagram) -> "UdpSockets":
         return UdpSockets(
             tuple(
                 endpoint._replace(queue=(*endpoint.queue, datagram))

@@ -10,13 +10,13 @@ from tcptui.core.udp import for_many
 from tcptui.lab.application import CallName
 from tcptui.lab.wire import BadMove
 
-_PATTERN = re.compile(r"(?:\[([0-9a-f:]+)\]|([0-9.]+)):(\d{1,5})", re.ASCII | re.IGNORECASE)
+_PATTERN = r"(?:\[([0-9A-Fa-f:]+)\]|([0-9.]+)):([0-9]{1,5})"
 ALLOWED = "an address and a port, as in 10.0.0.2:80 or [2001:db8::2]:80"
 
 
 def parse_socket(text: str) -> Socket:
     """ValueError says what is allowed."""
-    match = _PATTERN.fullmatch(text)
+    match = re.fullmatch(_PATTERN, text)
     try:
         if match is None or not 1 <= int(match[3]) <= 0xFFFF:
             raise ValueError

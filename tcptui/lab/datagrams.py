@@ -5,9 +5,8 @@ What follows on the wire is the world's.
 
 from __future__ import annotations
 
-from tcptui.core.datagram import Datagram
+from tcptui.core.datagram import Datagram, PortUnreachable
 from tcptui.core.events import Event, Returned
-from tcptui.core.icmp import PortUnreachable
 from tcptui.core.segment import Socket
 from tcptui.lab.addresses import socket_of
 from tcptui.lab.application import CallName

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tcptui.core.datagram import Datagram, encode_datagram
-from tcptui.core.icmp import encode_port_unreachable
+from tcptui.core.datagram import Datagram
+from tcptui.core.icmp_format import encode_port_unreachable
 from tcptui.core.ip_header import ICMP, ICMPV6, TCP, UDP, Packet
 from tcptui.core.segment import Segment
+from tcptui.core.udp_format import encode_datagram
 from tcptui.core.wire_format import encode
 from tcptui.lab.wire import Payload
 

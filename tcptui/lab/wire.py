@@ -7,8 +7,7 @@ all of them. Faults live here and nowhere else. A `Wire` changes in place; what 
 from enum import Enum
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from tcptui.core.datagram import Datagram
-from tcptui.core.icmp import PortUnreachable
+from tcptui.core.datagram import Datagram, PortUnreachable
 from tcptui.core.segment import Segment
 from tcptui.core.state import State
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from tcptui.core.datagram import Datagram
-from tcptui.core.icmp import PortUnreachable
+from tcptui.core.datagram import Datagram, PortUnreachable
 from tcptui.core.segment import (
     ACK,
     FLAG_NAMES,

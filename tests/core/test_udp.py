@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcptui.core.datagram import Datagram
+from tcptui.core.datagram import Datagram, PortUnreachable
 from tcptui.core.events import (
     DatagramDelivered,
     DatagramSent,
@@ -17,7 +17,6 @@ from tcptui.core.events import (
     Signal,
     Signalled,
 )
-from tcptui.core.icmp import PortUnreachable
 from tcptui.core.rules import Rule
 from tcptui.core.segment import Socket
 from tcptui.core.udp import UdpSockets, for_many

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tcptui.core.datagram import Datagram
+from tcptui.core.datagram import Datagram, PortUnreachable
 from tcptui.core.events import Returned, RuleApplied
-from tcptui.core.icmp import PortUnreachable
 from tcptui.core.ip_header import ICMP, ICMPV6, TCP, UDP, decode_packet, encode_packet
 from tcptui.core.rules import Rule
 from tcptui.core.segment import Socket

@@ -1,17 +1,17 @@
-"""ICMP's one message that UDP causes: port unreachable, of ICMP (RFC 792) and of ICMPv6 (RFC 4443).
+"""The one ICMP message that UDP causes, as octets: port unreachable, of RFC 792 and of ICMPv6 (RFC 4443).
 
-No other message of either is here.
+No other message of either is here, nor is the IP header.
 """
 
 from __future__ import annotations
 
 import struct
 from ipaddress import ip_address
-from typing import NamedTuple
 
 from tcptui.core.checksum import checksum, checksum_with_pseudo_header
-from tcptui.core.datagram import Datagram, encode_datagram
+from tcptui.core.datagram import PortUnreachable
 from tcptui.core.ip_header import ICMPV6, UDP, Packet, encode_packet
+from tcptui.core.udp_format import encode_datagram
 
 DESTINATION_UNREACHABLE, PORT = 3, 3
 """Type and code of RFC 792."""
@@ -19,15 +19,6 @@ DESTINATION_UNREACHABLE_V6, PORT_V6 = 1, 4
 """Type and code of RFC 4443 section 3.1."""
 MOST_QUOTED_V6 = 1280 - 40 - 8
 """Octets that an ICMPv6 error quotes at most: the minimum IPv6 MTU less the headers (RFC 4443 2.4 (c))."""
-
-
-class PortUnreachable(NamedTuple):
-    """The answer of the host at `about.dst` to a datagram for a port that nobody has bound."""
-
-    about: Datagram
-
-    def __str__(self) -> str:
-        return "ICMP port unreachable"
 
 
 def encode_port_unreachable(message: PortUnreachable) -> bytes:
