@@ -154,8 +154,8 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
     if call.half_duplex and not tcb.half_duplex and tcb.state is not _S.LISTEN:
         if tcb.unread and step.profile.unread_close_resets and tcb.state is not _S.TIME_WAIT:
             step.rule(tcb, Rule.UNREAD_RESETS, unread=len(tcb.unread))
-            reset(tcb, step)
             step.returned(tcb.connection, "CLOSE", Response.OK)
+            reset(tcb, step)
             return
         tcb.half_duplex = True
         tcb.unread = b""
@@ -187,8 +187,8 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
 
 def abort(tcb: Tcb, step: Step) -> None:
     """3.10.5"""
-    reset(tcb, step)
     step.returned(tcb.connection, "ABORT", Response.OK)
+    reset(tcb, step)
 
 
 def reset(tcb: Tcb, step: Step) -> None:

@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 _DURATION_KNOBS = (
     "first_rto", "min_rto", "max_rto", "clock_granularity", "rto_after_syn_timeout", "user_timeout", "msl",
+    "delayed_ack",
 )  # fmt: skip
 _RANGES = {
     "mss": (1, 65_495),
