@@ -16,7 +16,18 @@ from tcptui.core.options import mss_option, timestamps_option
 from tcptui.core.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile import Profile
 from tcptui.core.segment import (
-    ACK, FIN, OPTION_SACK, OPTION_SACK_PERMITTED, OPTION_WINDOW_SCALE, PSH, RST, SYN, URG, Option, Segment, Socket,
+    ACK,
+    FIN,
+    OPTION_SACK,
+    OPTION_SACK_PERMITTED,
+    OPTION_WINDOW_SCALE,
+    PSH,
+    RST,
+    SYN,
+    URG,
+    Option,
+    Segment,
+    Socket,
 )  # fmt: skip
 from tcptui.core.seq import HALF, MASK, add, distance, le
 from tcptui.core.stack import Stack
@@ -31,10 +42,29 @@ PROFILES: tuple[Profile, ...] = (
     FREEBSD,
     RFC9293._replace(receive_buffer=7, delayed_ack=0),
     LINUX._replace(receive_buffer=3_000, syn_queue=1),
-    RFC9293._replace(rfc5961_rst=False, rfc5961_syn=False, rfc5961_ack=False, window_scale=14, timestamps=True),
-    RFC9293._replace(two_way_handshake=True, no_time_wait=True, fin_acked_with_fin_only=True, accept_any_ack=True),
+    RFC9293._replace(
+        rfc5961_rst=False, rfc5961_syn=False, rfc5961_ack=False, window_scale=14, timestamps=True
+    ),
+    RFC9293._replace(
+        two_way_handshake=True, no_time_wait=True, fin_acked_with_fin_only=True, accept_any_ack=True
+    ),
 )
-FLAGS = (ACK, ACK, ACK, ACK | PSH, SYN, SYN | ACK, FIN | ACK, FIN, RST, RST | ACK, SYN | FIN, 0, 0xFF, ACK | URG)
+FLAGS = (
+    ACK,
+    ACK,
+    ACK,
+    ACK | PSH,
+    SYN,
+    SYN | ACK,
+    FIN | ACK,
+    FIN,
+    RST,
+    RST | ACK,
+    SYN | FIN,
+    0,
+    0xFF,
+    ACK | URG,
+)
 WINDOWS = (0, 1, 100, 1_460, 8_000, 65_535)
 SENDING = (State.ESTABLISHED, State.FIN_WAIT_1, State.CLOSE_WAIT, State.CLOSING)
 
@@ -90,7 +120,15 @@ class Fuzz:
         tcb = self.target()
         nxt = tcb.rcv_nxt if tcb.rcv_nxt != 0 else self.irs
         seqs = (nxt, nxt, nxt, nxt - 1, nxt + 1, nxt + tcb.rcv_wnd, nxt + tcb.rcv_wnd - 1, tcb.irs, nxt + 10)
-        acks = (tcb.snd_nxt, tcb.snd_nxt, tcb.snd_una, tcb.snd_una + 1, tcb.snd_nxt + 1, tcb.iss, tcb.snd_una - 70_000)
+        acks = (
+            tcb.snd_nxt,
+            tcb.snd_nxt,
+            tcb.snd_una,
+            tcb.snd_una + 1,
+            tcb.snd_nxt + 1,
+            tcb.iss,
+            tcb.snd_una - 70_000,
+        )
         right = dice.random() < 0.5
         seq = seqs[0] if right else dice.choice(seqs)
         ack = acks[0] if right else dice.choice(acks)
@@ -114,7 +152,9 @@ class Fuzz:
                 shift = bytes((dice.choice((0, 2, 14, 255)),))
                 options += [Option(OPTION_SACK_PERMITTED), Option(OPTION_WINDOW_SCALE, shift)]
         if dice.random() < (0.9 if tcb.timestamps or flags & SYN else 0.1):
-            options.append(timestamps_option(self.now // 1_000 + dice.choice((0, 0, 0, 1, -5)), self.now // 1_000))
+            options.append(
+                timestamps_option(self.now // 1_000 + dice.choice((0, 0, 0, 1, -5)), self.now // 1_000)
+            )
         if tcb.sack and dice.random() < 0.3:
             start = add(tcb.snd_una, dice.choice((-10, 0, 1, 100, 1_460)))
             end = add(start, dice.choice((0, 1, 1_460, 5_000)))
@@ -156,7 +196,9 @@ class Fuzz:
     def error(self) -> None:
         tcb = self.target()
         kind = self.dice.choice(tuple(Unreachable))
-        error = IcmpError(kind, US, PEER, self.dice.choice((tcb.snd_una, tcb.snd_nxt)), self.dice.choice((68, 600)))
+        error = IcmpError(
+            kind, US, PEER, self.dice.choice((tcb.snd_una, tcb.snd_nxt)), self.dice.choice((68, 600))
+        )
         self.step(error, lambda: self.stack.error(error, self.now))
 
     def step(self, cause: object, act: Callable[[], list[Event]]) -> None:
@@ -175,7 +217,9 @@ class Fuzz:
             self.check(tcb)
             old = edges.get(tcb.connection)
             if old is not None and tcb.irs == old[0] and tcb.state not in (State.LISTEN, State.SYN_SENT):
-                self.demand(le(old[1], add(tcb.rcv_nxt, tcb.rcv_wnd)), "the window's right edge was taken back")
+                self.demand(
+                    le(old[1], add(tcb.rcv_nxt, tcb.rcv_wnd)), "the window's right edge was taken back"
+                )
         if self.stack.next_deadline() is not None and cause == "timer":
             due = self.stack.next_deadline()
             self.demand(due is not None and due > self.now, "a timer that was served is still due")
@@ -194,9 +238,13 @@ class Fuzz:
             at = entry.end
         self.demand(at == tcb.snd_nxt, "the retransmission queue does not end at SND.NXT")
         self.demand(tcb.rcv_wnd >= 0, "RCV.WND < 0")
-        self.demand(len(tcb.unread) <= max(tcb.receive_buffer, 65_535), "more is unread than there is room for")
+        self.demand(
+            len(tcb.unread) <= max(tcb.receive_buffer, 65_535), "more is unread than there is room for"
+        )
         if tcb.held:
-            self.demand(all(distance(tcb.rcv_nxt, one.seq) < HALF for one in tcb.held[1:]), "held text is old")
+            self.demand(
+                all(distance(tcb.rcv_nxt, one.seq) < HALF for one in tcb.held[1:]), "held text is old"
+            )
         timers = tcb.retransmission_timer or tcb.persist_timer
         self.demand(not tcb.retransmission_queue or timers is not None, "in flight, and no timer runs")
         waiting = tcb.unsent or (tcb.close_called and not tcb.fin_sent)

@@ -8,13 +8,22 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 
-from tcptui.core.segment import OPTION_END, OPTION_MSS, OPTION_NOP, Option
+from tcptui.core.segment import (
+    OPTION_END,
+    OPTION_MSS,
+    OPTION_NOP,
+    OPTION_SACK,
+    OPTION_SACK_PERMITTED,
+    OPTION_TIMESTAMPS,
+    OPTION_WINDOW_SCALE,
+    Option,
+)
 from tcptui.core.seq import MASK, add
 from tcptui.core.wire_format import MAX_OPTIONS
 from tcptui.formats.packetdrill.syntax import TcpOption
 
-# RFC 7323 sections 2.2 and 3.2, RFC 2018 sections 2 and 3, RFC 7413 section 4.1.1.
-_WINDOW_SCALE, _SACK_PERMITTED, _SACK, _TIMESTAMPS, _FAST_OPEN = 3, 4, 5, 8, 34
+# RFC 7413 section 4.1.1.
+_FAST_OPEN = 34
 # RFC 6994: an experiment's own number stands in front of its data; this is TCP Fast Open's.
 _EXPERIMENT, _FAST_OPEN_NUMBER = 254, b"\xf9\x89"
 
@@ -22,9 +31,9 @@ _NUMBERED = {
     "nop": (OPTION_NOP, "!"),
     "eol": (OPTION_END, "!"),
     "mss": (OPTION_MSS, "!H"),
-    "wscale": (_WINDOW_SCALE, "!B"),
-    "sackOK": (_SACK_PERMITTED, "!"),
-    "TS": (_TIMESTAMPS, "!II"),
+    "wscale": (OPTION_WINDOW_SCALE, "!B"),
+    "sackOK": (OPTION_SACK_PERMITTED, "!"),
+    "TS": (OPTION_TIMESTAMPS, "!II"),
 }
 """Options whose data is a fixed row of numbers: kind and layout."""
 _NAMES = {kind: (name, layout) for name, (kind, layout) in _NUMBERED.items()}
@@ -56,7 +65,9 @@ def _to_wire(option: TcpOption, sack_base: int) -> Option:
         kind, layout = _NUMBERED[name]
         return Option(kind, struct.pack(layout, *numbers))
     if name == "sack":
-        return Option(_SACK, struct.pack(f"!{len(numbers)}I", *(add(sack_base, edge) for edge in numbers)))
+        return Option(
+            OPTION_SACK, struct.pack(f"!{len(numbers)}I", *(add(sack_base, edge) for edge in numbers))
+        )
     if name == "FO":
         return Option(_FAST_OPEN, _octets(option))
     if name == "FOEXP":
@@ -81,7 +92,7 @@ def _from_wire(option: Option, sack_base: int) -> TcpOption:
         name, layout = _NAMES[kind]
         if len(data) == struct.calcsize(layout):
             return TcpOption(name, struct.unpack(layout, data))
-    if kind == _SACK and data and len(data) % 8 == 0:
+    if kind == OPTION_SACK and data and len(data) % 8 == 0:
         edges = struct.unpack(f"!{len(data) // 4}I", data)
         return TcpOption("sack", tuple((edge - sack_base) & MASK for edge in edges))
     if kind == _FAST_OPEN:

@@ -43,6 +43,8 @@ class Manners(NamedTuple):
     """close() with SO_LINGER blocks whatever O_NONBLOCK says."""
     linger_timeout: str = ""
     """What such a close() gives when the time is over; "": 0."""
+    urgent_waits_for_text: bool = True
+    """poll() has POLLPRI once the end of the urgent text has come, not as soon as it is announced."""
     poll_tells_errors: bool = True
     """poll() has POLLERR, and POLLHUP for a socket without connection."""
     buffers_are_doubled: bool = True
@@ -82,6 +84,7 @@ FREEBSD = Manners(
     shut_read_discards=True,
     nonblocking_lingers=False,
     linger_timeout="EAGAIN",
+    urgent_waits_for_text=False,
     poll_tells_errors=False,
     buffers_are_doubled=False,
     lacks=frozenset(("TCP_USER_TIMEOUT", "TCP_LINGER2")),
@@ -98,8 +101,13 @@ FREEBSD = Manners(
     },
 )
 
-RFC9293 = Manners(time_wait_is_closed=False, buffers_are_doubled=False)
-"""The RFC has no sockets: Linux's, with its states and sizes as they are."""
+RFC9293 = Manners(
+    time_wait_is_closed=False,
+    reset_in_close_wait="ECONNRESET",
+    urgent_waits_for_text=False,
+    buffers_are_doubled=False,
+)
+"""The RFC has no sockets: Linux's, which tell its states, errors and sizes as they are."""
 
 
 def manners_of(profile: str) -> Manners:

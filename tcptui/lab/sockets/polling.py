@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tcptui.core.seq import add as seq_add
+from tcptui.core.seq import lt
 from tcptui.core.state import State
 from tcptui.lab.sockets import requests
 from tcptui.lab.sockets.bsd_socket import BsdSocket
@@ -13,6 +15,7 @@ from tcptui.lab.sockets.requests import (
     POLLIN,
     POLLNVAL,
     POLLOUT,
+    POLLPRI,
     POLLRDHUP,
     POLLRDNORM,
     POLLWRNORM,
@@ -46,7 +49,19 @@ def _bits(table: Sockets, watched: requests.Watched) -> int:
         ready = _linux_bits(table, socket)
     else:
         ready = _bsd_bits(table, socket)
+    if _urgent(table, socket):
+        ready |= POLLPRI
     return ready & (watched.events | POLLERR | POLLHUP)
+
+
+def _urgent(table: Sockets, socket: BsdSocket) -> bool:
+    """Whether urgent text is still to be read (RFC 9293 MUST-32, MUST-33)."""
+    tcb = socket.tcb
+    if tcb is None or tcb.rcv_up is None:
+        return False
+    if table.manners.urgent_waits_for_text and lt(tcb.rcv_nxt, tcb.rcv_up):
+        return False
+    return lt(seq_add(tcb.rcv_nxt, -len(tcb.unread) - socket.peer_closed), tcb.rcv_up)
 
 
 def _linux_bits(table: Sockets, socket: BsdSocket) -> int:
