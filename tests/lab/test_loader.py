@@ -171,7 +171,7 @@ BAD: dict[str, Bad] = {
         f"at most {MOST_FAULTS}",
     ),
     "faults in a list": bad('wire.faults = ["l1"]', "wire.faults: must be a text"),
-    "prelude": bad('prelude = "b:listen a:open"', "prelude:", "listen, connect"),
+    "prelude": bad('prelude = "b:listen a:open"', "prelude:", "listen, accept, connect"),
     "prelude that can't be": bad('prelude = "l5"', "prelude: there is no segment #5"),
     "prelude that leaves something": bad(
         'prelude = "a:connect"', "prelude:", "must leave nothing on the wire"
