@@ -96,11 +96,11 @@ class Pair:
 
         self.core.until(both, within)
 
-    def segment(self, flags: int, data: bytes = b"", offset: int = 0) -> Segment:
+    def segment(self, flags: int, offset: int = 0) -> Segment:
         """A segment from the core's end as the core itself would number it, `offset` further on."""
         tcb = self.core.tcb(self.connection)
         seq = (tcb.snd_nxt + offset) % 2**32
-        return Segment(self.core_end, self.kernel_end, seq, tcb.rcv_nxt, flags, tcb.rcv_wnd, data)
+        return Segment(self.core_end, self.kernel_end, seq, tcb.rcv_nxt, flags, 1000)
 
     # Data.
 
