@@ -60,8 +60,8 @@ class Profile(NamedTuple):
     window_style: Annotated[
         str,
         Knob(
-            "how the announced window follows the buffer: sws keeps its right edge until a segment or half a buffer "
-            "is gained, linux moves in whole segments, bsd announces what is free",
+            "how the announced window follows the buffer: sws keeps its right edge until a segment or half a "
+            "buffer is gained, linux moves in whole segments, bsd announces what is free",
             "RFC 9293 3.8.6.2.2",
             choices=("sws", "linux", "bsd"),
         ),
@@ -88,8 +88,8 @@ class Profile(NamedTuple):
     option_order: Annotated[
         str,
         Knob(
-            "how options are laid out: linux is mss, sackOK, TS, nop, wscale; bsd is mss, nop, wscale, sackOK, TS, "
-            "padded with eol",
+            "how options are laid out: linux is mss, sackOK, TS, nop, wscale; bsd is mss, nop, wscale, "
+            "sackOK, TS, padded with eol",
             "Linux, FreeBSD",
             choices=("linux", "bsd"),
         ),

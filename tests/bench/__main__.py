@@ -1,5 +1,8 @@
 """``python -m tests.bench``: how fast tcptui is, beside the least that a Textual app can be.
 
+``python -m tests.bench PART...`` measures only those parts; ``fuzz`` and ``fuzz=1000000``, ten million
+segments or as many as asked for, are only run when they are named.
+
 Screen figures are taken in turns with their yardstick, so that a machine whose speed drifts slows both.
 Nothing here is a test: a figure that misses its goal is printed, not raised.
 """
@@ -13,7 +16,7 @@ import sys
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tcptui.core.calls import Open, Receive, Send
@@ -25,6 +28,7 @@ from tcptui.lab.application import Act
 from tcptui.lab.history import History
 from tcptui.lab.scenario import HostSetup, Scenario
 from tcptui.lab.world import World
+from tests.bench.fuzz import TEN_MILLION, fuzz
 from tests.bench.lives import rates
 from tests.bench.terminal import Terminal
 from tests.kernel.namespace import Unavailable
@@ -46,16 +50,28 @@ PROMPT = RFC9293._replace(delayed_ack=0, nagle=False, initial_window=1_000)
 CLIENT, SERVER = Socket("10.0.0.1", 49152), Socket("10.0.0.2", 80)
 
 
-def main() -> None:
-    print(f"Python {sys.version.split()[0]}; medians unless p99 is said; terminal 100x30\n")
-    print(f"{'what':<42}{'figure':>12}{'yardstick':>12}{'ratio':>8}  goal")
-    start()
-    with tempfile.TemporaryDirectory() as folder:
-        keys(long_scenario_file(Path(folder)))
-    core()
-    lab()
-    history()
-    lives()
+def main(arguments: Sequence[str]) -> int:
+    parts: dict[str, Callable[[], None]] = {
+        "start": start,
+        "keys": keys,
+        "core": core,
+        "lab": lab,
+        "history": history,
+        "lives": lives,
+    }
+    wanted = [name for name in arguments if not name.startswith("fuzz")]
+    if unknown := [name for name in wanted if name not in parts]:
+        print(f"{unknown[0]} is no part; there are: {', '.join(parts)}, fuzz", file=sys.stderr)
+        return 2
+    if wanted or not arguments:
+        print(f"Python {sys.version.split()[0]}; medians unless p99 is said; terminal 100x30\n")
+        print(f"{'what':<42}{'figure':>12}{'yardstick':>12}{'ratio':>8}  goal")
+    for name in wanted if arguments else parts:
+        parts[name]()
+    for name in arguments:
+        if name.startswith("fuzz"):
+            fuzz(int(name.partition("=")[2] or TEN_MILLION))
+    return 0
 
 
 def row(what: str, figure: float, unit: str, goal: str, yardstick: float | None = None) -> None:
@@ -81,11 +97,15 @@ def start() -> None:
     row("start to first full frame", milliseconds[0], "ms", "ratio at most 1.10", milliseconds[1])
 
 
-def keys(scenario: str) -> None:
+def keys() -> None:
     """From a key press to the last octet of the answer, and how many octets that has."""
     times: dict[str, list[float]] = {"ours": [], "bare": []}
     octets: list[int] = []
-    with Terminal(*BARE) as bare, Terminal("-m", "tcptui", "play", scenario) as ours:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Terminal(*BARE) as bare,
+        Terminal("-m", "tcptui", "play", long_scenario_file(Path(folder))) as ours,
+    ):
         bare.until(b"ready")
         ours.until(b" help")
         bare.settle()
@@ -213,4 +233,4 @@ def lives() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

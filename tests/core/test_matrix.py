@@ -57,14 +57,12 @@ STARTS = (
     Start(S.LAST_ACK, 1001, 1012, 5002),
     Start(S.TIME_WAIT, 1012, 1012, 5002),
 )
-SMALL = {
-    "receive_buffer": RCV_WND,
-    "delayed_ack": 0,
-    "window_scale": None,
-    "receive_buffer_whole_segments": False,
-}
-LINUX_600 = LINUX._replace(**SMALL)
-FREEBSD_600 = FREEBSD._replace(**SMALL)
+LINUX_600, FREEBSD_600 = (
+    profile._replace(
+        receive_buffer=RCV_WND, delayed_ack=0, window_scale=None, receive_buffer_whole_segments=False
+    )
+    for profile in (LINUX, FREEBSD)
+)
 ORACLES = ("rfc9293", "linux", "freebsd")
 WITH_BLOCK = STARTS[3:]
 """The starts in which the numbers of both ends are known."""
