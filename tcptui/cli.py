@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     play.add_argument("--profile", metavar="NAME", help="both hosts behave like rfc9293, linux or freebsd")
     play.add_argument(
         "--set", metavar="NAME=VALUE", action="append", default=[], dest="settings",
-        help="a knob of tcptui profile, or a sysctl, of both hosts, or of one, as in B.msl=5s; may be repeated",
+        help="set a knob or a sysctl of both hosts, or of one, as in B.msl=5s; may be repeated",
     )  # fmt: skip
     play.add_argument("--format", choices=FORMATS, help="print the whole run in this form")
     play.add_argument("--ascii", action="store_true", default=argparse.SUPPRESS, help="nothing but ASCII")
@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     profile.add_argument(
         "--set", metavar="NAME=VALUE", action="append", default=[], dest="settings",
-        help="change a knob first, by its own name or a sysctl's; may be repeated",
+        help="set a knob or a sysctl first; may be repeated",
     )  # fmt: skip
     profile.set_defaults(run=_profile)
     return parser
