@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 COLLECT_EVERY = 30
 """Seconds between two collections of young garbage."""
+UNSEEN_WIDTH = 100
+"""Columns of a table that is printed where there is no terminal."""
 FORMATS = ("ladder", "rfc")
 
 
@@ -96,6 +98,11 @@ def _parser() -> argparse.ArgumentParser:
         help="set a knob or a sysctl first; may be repeated",
     )  # fmt: skip
     profile.set_defaults(run=_profile)
+    rfc = commands.add_parser(
+        "rfc", help="RFC 9293's requirements, their status and their tests", allow_abbrev=False
+    )
+    rfc.add_argument("ids", metavar="ID", nargs="*", help="only these, as in MUST-23")
+    rfc.set_defaults(run=_rfc)
     return parser
 
 
@@ -139,6 +146,17 @@ def _profile(options: argparse.Namespace) -> int:
     except BadKnob as error:
         raise Unusable(str(error)) from None
     _write(profile_text(profiles))
+    return 0
+
+
+def _rfc(options: argparse.Namespace) -> int:
+    from tcptui.requirements import UnknownRequirement, find, table
+
+    try:
+        rows = find(options.ids)
+    except UnknownRequirement as error:
+        raise Unusable(str(error)) from None
+    _write(table(rows, os.get_terminal_size().columns if sys.stdout.isatty() else UNSEEN_WIDTH))
     return 0
 
 

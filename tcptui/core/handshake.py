@@ -1,4 +1,4 @@
-"""What both ends tell each other while a connection opens: numbers, window, options; and the moment it is open."""
+"""What both ends tell each other while a connection opens: numbers, window, options; and when it is open."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ def prepare(tcb: Tcb, step: Step) -> None:
     tcb.receive_buffer = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)
     tcb.quick_acks = profile.quick_acks
-    if tcb.irs == tcb.rcv_nxt:
-        tcb.snd_mss = own_mss(tcb, profile)
     tcb.rcv_wnd = first_window(tcb, profile)
 
 
@@ -120,7 +118,8 @@ def enter_established(tcb: Tcb, step: Step) -> None:
     if listener is not None:
         listener.accept_queue += (tcb.connection,)
     if profile.receive_buffer_whole_segments:
-        tcb.receive_buffer = -(-tcb.receive_buffer // tcb.snd_mss) * tcb.snd_mss
+        mss = tcb.snd_mss + (TIMESTAMPS_SPACE if tcb.timestamps else 0)
+        tcb.receive_buffer = -(-tcb.receive_buffer // mss) * mss
     if keeps_alive(tcb, profile):
         start_keep_alive(tcb, step)
 

@@ -1,10 +1,10 @@
-"""Sending: new text and FINs as the windows, Nagle and silly window avoidance allow; and the ACKs that are due."""
+"""Sending: text and FINs as windows, Nagle and silly window avoidance allow; and the ACKs that are due."""
 
 from __future__ import annotations
 
 from tcptui.core.congestion import DUPLICATES, restart_after_idle
 from tcptui.core.events import TimerKind
-from tcptui.core.handshake import ecn_bits, prepare, syn_options
+from tcptui.core.handshake import ecn_bits, own_mss, prepare, syn_options
 from tcptui.core.retransmission import probe_interval, resend_lost, start_retransmission_timer
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, FIN, PSH, SYN, Option
@@ -19,6 +19,7 @@ _MAY_SEND_TEXT = (State.ESTABLISHED, State.FIN_WAIT_1, State.CLOSE_WAIT, State.C
 
 def send_syn(tcb: Tcb, step: Step) -> None:
     """Selects an ISS and sends ``<SEQ=ISS><CTL=SYN>``."""
+    tcb.snd_mss = own_mss(tcb, step.profile)  # Until the peer says less.
     prepare(tcb, step)
     flags = SYN | ecn_bits(tcb, step.profile, answer=False)
     _send_new(tcb, step, flags, options=syn_options(tcb, step, answer=False))
@@ -34,7 +35,7 @@ def send_syn_ack(tcb: Tcb, step: Step) -> None:
 def transmit(tcb: Tcb, step: Step) -> None:
     """Sends what may go now: what was lost, text, then a FIN that CLOSE has asked for (3.10.2, 3.10.4).
 
-    If nothing that went carried an acknowledgment that is due, sends that alone (MUST-58), or later (SHLD-18).
+    If nothing that went carried an acknowledgment that is due, sends it alone (MUST-58), or later (SHLD-18).
     """
     if tcb.resend is not None:
         resend_lost(tcb, step)
@@ -58,7 +59,7 @@ def fin_may_go(tcb: Tcb) -> bool:
 
 
 def send_despite_silliness(tcb: Tcb, step: Step) -> bool:
-    """Sends as much text as the window takes, be it ever so little (3.8.6.2.1, (4)); whether there was any."""
+    """Sends as much text as the window takes, be it ever so little (3.8.6.2.1, (4)); whether there was."""
     octets = min(len(tcb.unsent), tcb.snd_mss, tcb.usable_window)
     if octets <= 0:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tcptui.core.segment import Segment
 from tcptui.lab.loader import load_scenario
 from tcptui.lab.moves import Do, Move, parse_moves
 from tcptui.lab.scenario import Scenario
@@ -11,7 +12,9 @@ from tcptui.lab.wire import Flight
 from tcptui.lab.world import Report, World
 
 HEAD = 'title = "t"\nquestion = "q"\n'
-OPEN = 'A.isn = 1000\nB.isn = 5000\nprelude = "b:listen a:connect s3"\n'
+PROMPT = "\n".join(f'{side}.set = {{ delayed_ack = "0ms", nagle = false }}' for side in "AB") + "\n"
+"""Text and acknowledgments go at once, so that each has a segment of its own."""
+OPEN = f'{PROMPT}A.isn = 1000\nB.isn = 5000\nprelude = "b:listen a:connect s3"\n'
 """An established connection to begin with; the first text of A has SEQ 1001, of B 5001."""
 
 
@@ -47,3 +50,9 @@ def to_the_end(world: World, most: int = 10_000) -> Iterator[Report]:
 def flight(world: World, number: int) -> Flight:
     """A segment that the wire still knows."""
     return next(one for one in (*world.wire.flights, *world.wire.past) if one.number == number)
+
+
+def segment_of(flight: Flight) -> Segment:
+    """The TCP segment that travels there."""
+    assert isinstance(flight.payload, Segment)
+    return flight.payload
