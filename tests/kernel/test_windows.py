@@ -53,7 +53,6 @@ def test_the_cores_window_closes(pair: Pair, profile: Profile, update_lost: bool
     pair.core.until(lambda: core_reads(pair) == TEXT)
 
 
-@pytest.mark.xfail(strict=True, reason="RCV.WND stays below what the field, rounded up, has announced")
 @pytest.mark.parametrize("profile", [LINUX._replace(receive_buffer=4000)], ids=["4,000 octets"])
 def test_all_that_a_scaled_window_promises_is_taken(pair: Pair, profile: Profile) -> None:
     """4,000 is no multiple of 2^7: what the field says is rounded, and the core keeps to what it has said."""
