@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 COLLECT_EVERY = 30
 """Seconds between two collections of young garbage."""
+UNSEEN_WIDTH = 100
+"""Columns of a table that is printed where there is no terminal."""
 FORMATS = ("ladder", "rfc")
 
 
@@ -78,6 +80,11 @@ def _parser() -> argparse.ArgumentParser:
     play.set_defaults(run=_play)
     listing = commands.add_parser("list", help="name all scenarios", allow_abbrev=False)
     listing.set_defaults(run=_list)
+    rfc = commands.add_parser(
+        "rfc", help="RFC 9293's requirements, their status and their tests", allow_abbrev=False
+    )
+    rfc.add_argument("ids", metavar="ID", nargs="*", help="only these, as in MUST-23")
+    rfc.set_defaults(run=_rfc)
     return parser
 
 
@@ -105,6 +112,17 @@ def _list(_options: argparse.Namespace) -> int:
             chapter = scenario.chapter
         lines.append(f"  {scenario.name:<{width}}  {scenario.title}")
     _write("".join(f"{line}\n" for line in lines))
+    return 0
+
+
+def _rfc(options: argparse.Namespace) -> int:
+    from tcptui.requirements import UnknownRequirement, find, table
+
+    try:
+        rows = find(options.ids)
+    except UnknownRequirement as error:
+        raise Unusable(str(error)) from None
+    _write(table(rows, os.get_terminal_size().columns if sys.stdout.isatty() else UNSEEN_WIDTH))
     return 0
 
 

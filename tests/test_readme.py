@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tcptui.lab.facts import facts_of
 from tcptui.lab.loader import load_scenario
 from tcptui.lab.moves import moves_text, parse_moves
 from tcptui.lab.run import play
@@ -29,6 +30,17 @@ def test_the_example_of_a_scenario_plays() -> None:
     run = play(load_scenario(text, "mine", "README.md"))
     assert run.complete
     assert {state.value for state in run.end} == {"CLOSED"}
+
+
+def test_the_example_of_udp_plays_as_it_expects() -> None:
+    text = README.split("```toml\n")[2].split("```")[0]
+    run = play(load_scenario(f'title = "t"\nquestion = "q"\n{text}', "mine", "README.md"))
+    facts = facts_of(run)
+    assert (facts.segments, facts.received_b) == (("A UDP len=5",), ("hello",))
+    assert (run.scenario.expected.segments, run.scenario.expected.received_b) == (
+        facts.segments,
+        facts.received_b,
+    )
 
 
 def test_the_moves_of_the_table_are_moves() -> None:

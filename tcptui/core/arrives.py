@@ -124,9 +124,7 @@ def _syn_sent_syn(tcb: Tcb, segment: Segment, step: Step) -> None:
         step.rule(tcb, Rule.SYN_SENT_SYN_ACK, ack=segment.ack, iss=tcb.iss)
         acknowledge(tcb, segment, step)
         enter_established(tcb, step)
-        if step.profile.two_way_handshake:
-            return  # The third segment is what this variant leaves out.
-        step.ack_due = True
+        step.ack_due = not step.profile.two_way_handshake  # The third segment is what that one leaves out.
         process_text_and_fin(tcb, segment, seq_add(segment.seq, 1), step)
         transmit(tcb, step)
     else:

@@ -77,6 +77,7 @@ Call: TypeAlias = Open | Accept | Configure | Send | Receive | Close | Abort | S
 """A call of RFC 9293 section 3.9.1; `connection` is the local connection name."""
 
 _S = State
+_PEER_HAS_CLOSED = (_S.CLOSE_WAIT, _S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
 _CLOSING_STATES = (_S.FIN_WAIT_1, _S.FIN_WAIT_2, _S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
 
 
@@ -135,10 +136,10 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
 
 def receive(tcb: Tcb, call: Receive, step: Step) -> None:
     """3.10.3: text that is there is delivered at once, else the request is queued."""
-    if tcb.state in (_S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT):
-        _refuse(tcb, step, "RECEIVE", Response.CLOSING)
-        return
-    if tcb.state is _S.CLOSE_WAIT and not tcb.unread:
+    if tcb.half_duplex or (tcb.state in _PEER_HAS_CLOSED and not tcb.unread):
+        # In CLOSING, LAST-ACK and TIME-WAIT too, what is on hand is handed over: 3.10.3 would refuse, but it
+        # has been acknowledged, and "the user ... will continue to RECEIVE until ... the remote peer is
+        # CLOSED" (3.6).
         _refuse(tcb, step, "RECEIVE", Response.CLOSING)
         return
     tcb.receives += (call.octets,)

@@ -35,6 +35,7 @@ class Unreachable(Enum):
     TIME_EXCEEDED = "time exceeded", False
     PARAMETER = "parameter problem", False
     PROHIBITED = "administratively prohibited", True
+    SOURCE_QUENCH = "source quench", False
 
     def __init__(self, text: str, hard: bool) -> None:
         self.text = text
@@ -58,6 +59,9 @@ def error_arrives(tcb: Tcb, error: IcmpError, step: Step) -> None:
         error.seq, tcb.snd_una, (tcb.snd_nxt - tcb.snd_una & 0xFFFFFFFF)
     ):
         step.rule(tcb, Rule.ERROR_NOT_OURS, seq=error.seq, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
+        return
+    if error.kind is Unreachable.SOURCE_QUENCH:
+        step.rule(tcb, Rule.SOURCE_QUENCH_IGNORED)  # MUST-55
         return
     if error.kind is Unreachable.TOO_BIG:
         _fit_to_path(tcb, error.mtu, step)

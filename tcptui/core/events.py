@@ -7,6 +7,7 @@ Times are microseconds of the caller's clock.
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
+from tcptui.core.datagram import Datagram, PortUnreachable
 from tcptui.core.rules import Rule
 from tcptui.core.segment import Segment
 from tcptui.core.state import State
@@ -47,6 +48,7 @@ class Response(Enum):
     TIMED_OUT = "error: connection aborted due to user timeout"
     TIMED_OUT_R2 = "error: connection timed out"
     UNREACHABLE = "error: destination unreachable"
+    ADDRESS_IN_USE = "error: address already in use"
 
 
 class Signal(Enum):
@@ -64,6 +66,7 @@ class Signal(Enum):
     SOFT_ERROR = "destination unreachable"
     UNREACHABLE = "error: destination unreachable"
     URGENT = "urgent data"
+    PORT_UNREACHABLE = "error: port unreachable"
 
 
 class RuleApplied(NamedTuple):
@@ -132,6 +135,22 @@ class Signalled(NamedTuple):
     signal: Signal
 
 
+class DatagramSent(NamedTuple):
+    """A datagram for the network, or the ICMP message that answers one: UDP's only way out. No connection."""
+
+    connection: int
+    payload: Datagram | PortUnreachable
+
+
+class DatagramDelivered(NamedTuple):
+    """A datagram handed to the application, whole, as it came. No connection."""
+
+    connection: int
+    endpoint: int
+    """The number of the UDP socket that received it: 0 for the first that was bound."""
+    datagram: Datagram
+
+
 Event: TypeAlias = (
     RuleApplied
     | Sent
@@ -143,4 +162,6 @@ Event: TypeAlias = (
     | Delivered
     | Returned
     | Signalled
+    | DatagramSent
+    | DatagramDelivered
 )

@@ -29,8 +29,6 @@ def prepare(tcb: Tcb, step: Step) -> None:
     tcb.receive_buffer = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)
     tcb.quick_acks = profile.quick_acks
-    if tcb.irs == tcb.rcv_nxt:
-        tcb.snd_mss = own_mss(tcb, profile)
     tcb.rcv_wnd = first_window(tcb, profile)
 
 
@@ -114,7 +112,8 @@ def enter_established(tcb: Tcb, step: Step) -> None:
     if listener is not None:
         listener.accept_queue += (tcb.connection,)
     if profile.receive_buffer_whole_segments:
-        tcb.receive_buffer = -(-tcb.receive_buffer // tcb.snd_mss) * tcb.snd_mss
+        mss = tcb.snd_mss + (TIMESTAMPS_SPACE if tcb.timestamps else 0)
+        tcb.receive_buffer = -(-tcb.receive_buffer // mss) * mss
     if keeps_alive(tcb, profile):
         start_keep_alive(tcb, step)
 

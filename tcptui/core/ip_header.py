@@ -9,8 +9,12 @@ import struct
 from ipaddress import ip_address
 from typing import NamedTuple
 
+from tcptui.core.checksum import checksum
+
+ICMP = 1
 TCP = 6
 UDP = 17
+ICMPV6 = 58
 HOP_LIMIT = 64
 """Time to Live, or Hop Limit: RFC 9293 MUST-49 wants it configurable, 64 is IANA's recommendation."""
 
@@ -45,8 +49,7 @@ def encode_packet(packet: Packet, identification: int = 0) -> bytes:
         return _IPV6.pack(6 << 28, length, packet.protocol, HOP_LIMIT, *addresses) + packet.payload
     fields = (0x45, 0, 20 + length, identification & 0xFFFF, _DONT_FRAGMENT, HOP_LIMIT, packet.protocol)
     header = _IPV4.pack(*fields, 0, source.packed, destination.packed)
-    summed = -int.from_bytes(header, "big") % 0xFFFF
-    return header[:10] + summed.to_bytes(2, "big") + header[12:] + packet.payload
+    return header[:10] + checksum(header).to_bytes(2, "big") + header[12:] + packet.payload
 
 
 def decode_packet(octets: bytes) -> Packet:
@@ -66,7 +69,7 @@ def _decode_ipv4(octets: bytes) -> Packet:
     start = (first & 15) * 4
     if start < _IPV4.size or not start <= total <= len(octets):
         raise MalformedPacket(f"IPv4 header of {start} and packet of {total} octets in {len(octets)}")
-    if int.from_bytes(octets[:start], "big") % 0xFFFF:
+    if checksum(octets[:start]):
         raise MalformedPacket("the IPv4 header's checksum is wrong")
     if fragment & 0x3FFF:
         raise MalformedPacket("a fragment of an IPv4 packet")

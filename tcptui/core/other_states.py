@@ -94,10 +94,12 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
 def _answer_unacceptable(tcb: Tcb, segment: Segment, step: Step) -> None:
     """<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>: at once where text or a FIN came again, for the peer needs it to
     go on; else only so often, or two ends could answer each other for ever (RFC 5961 section 7)."""
-    if segment.data or segment.flags & FIN:
+    if segment.flags & SYN:
+        step.send_challenge_ack(tcb)
+    elif segment.data or segment.flags & FIN:
         step.send_ack(tcb)
     else:
-        step.send_challenge_ack(tcb)
+        step.send_throttled_ack(tcb)
 
 
 def _acceptable(tcb: Tcb, segment: Segment) -> bool:
@@ -130,9 +132,6 @@ def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
         restart_time_wait(tcb, step)
     else:
         step.rule(tcb, Rule.NOT_ACCEPTABLE, **numbers)
-    if tcb.state is _S.CLOSING and segment.flags & FIN and step.profile.closing_resends_fin:
-        retransmit(tcb, step)
-        return False
     if segment.data and tcb.sack and step.profile.dsack and lt(segment.seq, tcb.rcv_nxt):
         tcb.duplicate = (segment.seq, seq_add(segment.seq, len(segment.data)))
     _answer_unacceptable(tcb, segment, step)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcptui.core.congestion import DUPLICATES, restart_after_idle
 from tcptui.core.events import TimerKind
-from tcptui.core.handshake import ecn_bits, prepare, syn_options
+from tcptui.core.handshake import ecn_bits, own_mss, prepare, syn_options
 from tcptui.core.retransmission import probe_interval, resend_lost, start_retransmission_timer
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, FIN, PSH, SYN, Option
@@ -19,6 +19,7 @@ _MAY_SEND_TEXT = (State.ESTABLISHED, State.FIN_WAIT_1, State.CLOSE_WAIT, State.C
 
 def send_syn(tcb: Tcb, step: Step) -> None:
     """Selects an ISS and sends ``<SEQ=ISS><CTL=SYN>``."""
+    tcb.snd_mss = own_mss(tcb, step.profile)  # Until the peer says less.
     prepare(tcb, step)
     flags = SYN | ecn_bits(tcb, step.profile, answer=False)
     _send_new(tcb, step, flags, options=syn_options(tcb, step, answer=False))

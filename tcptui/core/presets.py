@@ -78,7 +78,6 @@ FREEBSD = Profile(
     listen_ignores_syn_ack=True,
     repeated_syn_draws_syn_ack=True,
     syn_returns_to_listen=False,
-    refused_in_syn_received=False,
     queue_data_on_syn=False,
     most_backlog=128,
     backlog_slack="half",

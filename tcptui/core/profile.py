@@ -313,8 +313,8 @@ class Profile(NamedTuple):
     closing_resends_fin: Annotated[
         bool,
         Knob(
-            "a FIN that meets our unacknowledged FIN draws our FIN again, not a bare ACK",
-            "RFC 9293 3.10.7.4, eighth",
+            "an ACK carries our FIN again while that is unacknowledged, as when both close at once",
+            "FreeBSD tcp_output()",
         ),
     ] = False
     unread_close_resets: Annotated[

@@ -59,6 +59,8 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
     queue = tcb.retransmission_queue
     if not queue or segment.length or not tcb.cwnd or queue[0].flags & SYN:
         return
+    if tcb.persist_timer is not None or not segment.wnd:
+        return  # The answer to a zero-window probe (RFC 9293 3.8.6.1): nothing is lost.
     if not news and segment.wnd << tcb.snd_shift != tcb.snd_wnd:
         return
     tcb.duplicate_acks += 1

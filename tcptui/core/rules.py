@@ -149,6 +149,7 @@ class Rule(Enum):
 
     # Errors from below.
     ERROR_NOT_OURS = "3.9.2.2"
+    SOURCE_QUENCH_IGNORED = "3.9.2.2, MUST-55"
     SOFT_ERROR = "3.9.2.2, MUST-56"
     HARD_ERROR = "3.9.2.2, SHLD-26"
     PATH_MTU = "3.7.2"
@@ -164,3 +165,13 @@ class Rule(Enum):
     RTT_SAMPLED = "2.2-2.3", 6298
     RTT_AMBIGUOUS = "3", 6298
     RTO_AFTER_SYN_TIMEOUT = "5.7", 6298
+
+    # UDP. RFC 768's sections have headings instead of numbers.
+    UDP_BOUND = "User Interface", 768
+    UDP_SENT = "Introduction", 768
+    UDP_DELIVERED = "Introduction", 768
+    UDP_NO_PORT = "4.1.3.1", 1122
+    UDP_ERROR_PASSED = "4.1.3.3", 1122
+    UDP_ERROR_UNCLAIMED = "4.1.3.3", 1122
+    UDP_GROUP_DELIVERED = "7.1", 1112
+    UDP_GROUP_EMPTY = "7.2", 1112

@@ -26,7 +26,7 @@ from tcptui.core.options import text_layout
 from tcptui.core.profile import MILLISECOND, Profile
 from tcptui.core.rules import Rule
 from tcptui.core.sack import sack_blocks
-from tcptui.core.segment import ACK, RST, SYN, URG, Option, Segment, Socket
+from tcptui.core.segment import ACK, FIN, RST, SYN, URG, Option, Segment, Socket
 from tcptui.core.seq import MASK, distance, lt
 from tcptui.core.seq import add as seq_add
 from tcptui.core.state import State
@@ -118,27 +118,40 @@ class Step:
         """TSval: the clock in milliseconds (RFC 7323 4.3)."""
         return self.now // MILLISECOND & MASK
 
-    def send_ack(self, tcb: Tcb) -> None:
-        """``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>``
+    def send_ack(self, tcb: Tcb, bare: bool = False) -> None:
+        """``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>``; if it is not `bare`, some stacks add an unacknowledged FIN.
 
         If the peer's window ends before SND.NXT, the SEQ is the window's end: beyond it the peer would not
         accept the ACK, and if both ends were in that place they would answer each other for ever (A.2).
         """
         seq = tcb.snd_nxt
+        if tcb.fin_sent and seq != tcb.snd_una and self.profile.closing_resends_fin and not bare:
+            self.send(tcb, FIN | ACK, seq_add(seq, -1), attempt=2)
+            return
         if seq != tcb.snd_una != tcb.iss and tcb.usable_window < 0:
             seq = seq_add(tcb.snd_una, tcb.snd_wnd)
         self.send(tcb, ACK, seq)
 
     def send_challenge_ack(self, tcb: Tcb) -> None:
-        """An ACK that nothing but the peer's doubt calls for: so many an interval and no more, else two ends
-        could answer each other for ever, or be made to flood a third (RFC 5961 section 7)."""
+        """The bare ACK that asks for proof (RFC 5961 3.2, 4.2), unless there have been too many."""
+        if self._may_answer(tcb):
+            self.send_ack(tcb, bare=True)
+
+    def send_throttled_ack(self, tcb: Tcb) -> None:
+        """An ACK that only tells what is expected, unless there have been too many."""
+        if self._may_answer(tcb):
+            self.send_ack(tcb)
+
+    def _may_answer(self, tcb: Tcb) -> bool:
+        """So many ACKs without need in an interval and no more, else two ends could answer each other for
+        ever, or be made to flood a third (RFC 5961 section 7)."""
         if self.now - tcb.challenged_at >= self.profile.challenge_interval or not tcb.challenges:
             tcb.challenged_at, tcb.challenges = self.now, 0
         if tcb.challenges >= self.profile.challenge_acks:
             self.rule(tcb, Rule.CHALLENGE_THROTTLED, most=self.profile.challenge_acks)
-            return
+            return False
         tcb.challenges += 1
-        self.send_ack(tcb)
+        return True
 
     def send_reset_for(self, segment: Segment, tcb: Tcb | None = None) -> None:
         """The RST that answers `segment`, believable to its sender (RFC 9293 section 3.5.2)."""

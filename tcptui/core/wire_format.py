@@ -1,15 +1,16 @@
 """A segment as the octets on a real wire, and back: RFC 9293 sections 3.1 and 3.2.
 
-The checksum, the header's layout and the option list live here; what an option means to a
-connection does not. Nor does the IP header: the host addresses come from outside.
+The header's layout and the option list live here; what an option means to a connection does not.
+Nor does the IP header: the host addresses come from outside.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from ipaddress import ip_address
 
+from tcptui.core.checksum import checksum_with_pseudo_header
+from tcptui.core.ip_header import TCP
 from tcptui.core.segment import OPTION_END, OPTION_NOP, Option, Segment, Socket
 
 HEADER = struct.Struct("!HHIIBBHHH")
@@ -26,9 +27,6 @@ MAX_SEGMENT = 0xFFFF
 
 CHECKSUM_AT = 16
 """Where the checksum stands, in octets from the start of the header."""
-
-PROTOCOL = 6
-"""TCP's number in IP's Protocol (IPv4) or Next Header (IPv6) field."""
 
 
 class MalformedSegment(ValueError):
@@ -67,28 +65,15 @@ def decode(octets: bytes, src: str, dst: str, verify: bool = True) -> Segment:
 
 
 def checksum(octets: bytes, src: str, dst: str) -> int:
-    """The ones' complement of the ones' complement sum of pseudo-header, header and data, as 16 bits.
+    """The checksum of pseudo-header, header and data, as 16 bits.
 
     With zeros in the header's checksum field it is the value to write there; with that value in
     place it is 0. ValueError if `src` and `dst` are not two addresses of one IP version, or
     `octets` are more than `MAX_SEGMENT`.
     """
-    summed = _pseudo_header(len(octets), src, dst) + octets + bytes(len(octets) % 2)
-    # 2^16 is 1 modulo 0xFFFF, so the remainder of the whole as one number is the sum of its words
-    # with every carry added back (RFC 1071 section 2); that sum is never 0, for the protocol is not.
-    return -int.from_bytes(summed, "big") % 0xFFFF
-
-
-def _pseudo_header(length: int, src: str, dst: str) -> bytes:
-    """RFC 9293 Figure 2, or RFC 8200 section 8.1, for a segment of `length` octets."""
-    if length > MAX_SEGMENT:
-        raise ValueError(f"a segment of {length} octets is longer than {MAX_SEGMENT}")
-    source, destination = ip_address(src), ip_address(dst)
-    if source.version != destination.version:
-        raise ValueError(f"{src} and {dst} are addresses of two IP versions")
-    ipv4 = source.version == 4
-    rest = struct.pack("!xBH", PROTOCOL, length) if ipv4 else struct.pack("!I3xB", length, PROTOCOL)
-    return source.packed + destination.packed + rest
+    if len(octets) > MAX_SEGMENT:
+        raise ValueError(f"a segment of {len(octets)} octets is longer than {MAX_SEGMENT}")
+    return checksum_with_pseudo_header(octets, src, dst, TCP)
 
 
 def _with_checksum(octets: bytes, value: int) -> bytes:

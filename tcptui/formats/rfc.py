@@ -65,8 +65,10 @@ def _flight(number: int, run: Run) -> Flight:
 
 
 def _segment_text(flight: Flight, run: Run) -> str:
-    """``<SEQ=100><ACK=301><CTL=SYN,ACK>``"""
-    segment = flight.segment
+    """``<SEQ=100><ACK=301><CTL=SYN,ACK>``; what is no segment stands there in a word."""
+    segment = flight.payload
+    if not isinstance(segment, Segment):
+        return f"<{segment}>"
     seq_base, ack_base = (None, None) if run.scenario.raw_numbers else flight.bases
     parts = [f"<SEQ={_number(segment.seq, seq_base, run)}>"]
     if segment.flags & ACK:

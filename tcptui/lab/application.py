@@ -5,15 +5,37 @@ A program knows what its calls returned and what it was told, never the state of
 
 from typing import Literal, NamedTuple, TypeAlias
 
-from tcptui.core.events import Delivered, Event, Response, Returned, Signal, Signalled, StateChanged
+from tcptui.core.events import (
+    DatagramDelivered,
+    Delivered,
+    Event,
+    Response,
+    Returned,
+    Signal,
+    Signalled,
+    StateChanged,
+)
+from tcptui.core.segment import Socket
 from tcptui.core.state import State
 
-CallName: TypeAlias = Literal["listen", "connect", "send", "close", "abort", "reboot"]
-CALLS: tuple[CallName, ...] = ("listen", "connect", "send", "close", "abort", "reboot")
+CallName: TypeAlias = Literal["listen", "connect", "send", "close", "abort", "reboot", "bind", "sendto"]
+CALLS: tuple[CallName, ...] = ("listen", "connect", "send", "close", "abort", "reboot", "bind", "sendto")
 """What a program can do; "reboot" is its whole host losing its memory."""
+UDP_CALLS: tuple[CallName, ...] = ("bind", "sendto")
+"""Those of UDP; the others but "reboot" are TCP's."""
+LATEST = 6
+"""How many datagrams a program remembers."""
 
 Trigger: TypeAlias = Literal["at", "established", "peer closed", "closed", "received"]
 TRIGGERS: tuple[Trigger, ...] = ("at", "established", "peer closed", "closed", "received")
+
+
+TEXT_CALLS: tuple[CallName, ...] = ("send", "sendto")
+
+
+def takes(call: CallName, data: bytes) -> bool:
+    """Whether a call may have this text: "send" needs one, a datagram can do without, no other takes any."""
+    return call == "sendto" or bool(data) == (call == "send")
 
 
 class Act(NamedTuple):
@@ -26,21 +48,24 @@ class Act(NamedTuple):
     after: int = 0
     """How long after its trigger the call is made, in microseconds."""
     data: bytes = b""
+    address: Socket | None = None
+    """Where "bind" binds and "sendto" sends to, if not at the host's own socket and to its peer's."""
 
 
 _S = State
 POSSIBLE_CALLS: dict[State, tuple[CallName, ...]] = {
-    _S.CLOSED: ("listen", "connect", "reboot"),
-    _S.LISTEN: ("connect", "close", "abort", "reboot"),
+    _S.CLOSED: ("listen", "connect", "reboot", *UDP_CALLS),
+    _S.LISTEN: ("connect", "close", "abort", "reboot", *UDP_CALLS),
     **dict.fromkeys(
         (_S.SYN_SENT, _S.SYN_RECEIVED, _S.ESTABLISHED, _S.CLOSE_WAIT),
-        ("send", "close", "abort", "reboot"),
+        ("send", "close", "abort", "reboot", *UDP_CALLS),
     ),
     **dict.fromkeys(
-        (_S.FIN_WAIT_1, _S.FIN_WAIT_2, _S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT), ("abort", "reboot")
+        (_S.FIN_WAIT_1, _S.FIN_WAIT_2, _S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT),
+        ("abort", "reboot", *UDP_CALLS),
     ),
 }
-"""The calls that RFC 9293 section 3.10 does not refuse in a state."""
+"""The calls that RFC 9293 section 3.10 does not refuse in a state; those of UDP know no state."""
 
 
 class Knowledge(NamedTuple):
@@ -56,6 +81,8 @@ class Knowledge(NamedTuple):
     last_call: str = ""
     last_response: str = ""
     last_signal: str = ""
+    datagrams: tuple[tuple[int, bytes], ...] = ()
+    """The latest texts that UDP has delivered, in that order, each with its endpoint's number."""
 
     def after(self, events: list[Event]) -> "Knowledge":
         """What it knows after a step that reported `events`."""
@@ -63,6 +90,8 @@ class Knowledge(NamedTuple):
         for event in events:
             if isinstance(event, Delivered):
                 known = known._replace(received=known.received + len(event.data), last_text=event.data)
+            elif isinstance(event, DatagramDelivered):
+                known = known._got(event)
             elif isinstance(event, Signalled):
                 known = known._told(event.signal)
             elif isinstance(event, StateChanged):
@@ -84,6 +113,11 @@ class Knowledge(NamedTuple):
                 return self.received >= act.amount
             case _:
                 return True
+
+    def _got(self, event: DatagramDelivered) -> "Knowledge":
+        data = event.datagram.data
+        datagrams = (*self.datagrams[1 - LATEST :], (event.endpoint, data))
+        return self._replace(received=self.received + len(data), last_text=data, datagrams=datagrams)
 
     def _told(self, signal: Signal) -> "Knowledge":
         return self._replace(

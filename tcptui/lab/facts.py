@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from tcptui.core.events import RuleApplied, Signalled, StateChanged, TimerFired
-from tcptui.core.segment import ACK, flag_text
+from tcptui.core.events import (
+    DatagramDelivered,
+    Delivered,
+    RuleApplied,
+    Signalled,
+    StateChanged,
+    TimerFired,
+)
+from tcptui.core.segment import ACK, Segment, flag_text
 from tcptui.core.seq import relative
 from tcptui.core.state import State
 from tcptui.lab.durations import exact_duration
@@ -14,13 +21,12 @@ from tcptui.lab.wire import Fate, Flight
 
 def segment_fact(flight: Flight, raw: bool = False) -> str:
     """``A SYN,ACK seq=0 ack=1 len=5 lost``: who sent what, and what became of it unless it arrived."""
-    segment = flight.segment
-    seq_base, ack_base = (None, None) if raw else flight.bases
-    words = [flight.sender, flag_text(segment.flags), f"seq={relative(segment.seq, seq_base)}"]
-    if segment.flags & ACK:
-        words.append(f"ack={relative(segment.ack, ack_base)}")
-    if segment.data:
-        words.append(f"len={len(segment.data)}")
+    payload = flight.payload
+    words: list[str] = [flight.sender]
+    if isinstance(payload, Segment):
+        words += _segment_words(payload, *((None, None) if raw else flight.bases))
+    else:
+        words.append(str(payload))
     if flight.attempt > 1:
         words.append("again")
     if flight.copy_of:
@@ -30,10 +36,20 @@ def segment_fact(flight: Flight, raw: bool = False) -> str:
     return " ".join(words)
 
 
+def _segment_words(segment: Segment, seq_base: int | None, ack_base: int | None) -> list[str]:
+    words = [flag_text(segment.flags), f"seq={relative(segment.seq, seq_base)}"]
+    if segment.flags & ACK:
+        words.append(f"ack={relative(segment.ack, ack_base)}")
+    if segment.data:
+        words.append(f"len={len(segment.data)}")
+    return words
+
+
 def facts_of(run: Run) -> Expected:
     """The facts of a whole run."""
     paths: dict[str, list[str]] = {"A": [run.first[0].value], "B": [run.first[1].value]}
     told: dict[str, list[str]] = {"A": [], "B": []}
+    received: dict[str, list[str]] = {"A": [], "B": []}
     fired: list[str] = []
     rules: set[str] = set()
     for report in run.reports:
@@ -44,6 +60,10 @@ def facts_of(run: Run) -> Expected:
                 paths[report.side].append(event.new.value)
             elif isinstance(event, Signalled):
                 told[report.side].append(event.signal.value)
+            elif isinstance(event, Delivered):
+                received[report.side].append(_text(event.data))
+            elif isinstance(event, DatagramDelivered):
+                received[report.side].append(_text(event.datagram.data))
             elif isinstance(event, TimerFired):
                 fired.append(f"{exact_duration(report.at)} {report.side} {event.kind.name}")
             elif isinstance(event, RuleApplied):
@@ -54,6 +74,13 @@ def facts_of(run: Run) -> Expected:
         tuple(paths["B"]),
         tuple(told["A"]),
         tuple(told["B"]),
+        tuple(received["A"]),
+        tuple(received["B"]),
         tuple(fired),
         tuple(sorted(rules)),
     )
+
+
+def _text(data: bytes) -> str:
+    """In one line of ASCII."""
+    return ascii(data.decode(errors="replace"))[1:-1]

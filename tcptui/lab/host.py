@@ -1,4 +1,4 @@
-"""One end of the wire: a host with its TCP, its program, and how far the program's script has come."""
+"""One end of the wire: a host with its TCP and UDP, its program, and how far that one's script has come."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from tcptui.core.stack import Stack
 from tcptui.core.state import State
 from tcptui.core.tcb import Tcb
+from tcptui.core.udp import UdpSockets
 from tcptui.lab.application import Knowledge
 from tcptui.lab.scenario import HostSetup
 from tcptui.lab.wire import Side
@@ -19,13 +20,14 @@ class Host:
     """One end at one moment; it changes in place, and a copy is a whole one."""
 
     __slots__ = (
-        "act_due", "connection", "isn", "knowledge", "next_act", "path", "setup", "side", "stack",
+        "act_due", "connection", "isn", "knowledge", "next_act", "path", "setup", "side", "stack", "udp",
     )  # fmt: skip
 
     def __init__(self, side: Side, setup: HostSetup) -> None:
         self.side = side
         self.setup = setup
         self.stack = Stack(setup.profile, setup.isns, setup.secret)
+        self.udp = UdpSockets()
         self.connection = 0
         """The name of its latest connection."""
         self.isn: int | None = None
@@ -67,7 +69,7 @@ class Host:
     def copy(self) -> Host:
         copy = Host.__new__(Host)
         copy.side, copy.setup = self.side, self.setup
-        copy.stack = self.stack.copy()
+        copy.stack, copy.udp = self.stack.copy(), self.udp
         copy.connection, copy.isn = self.connection, self.isn
         copy.knowledge, copy.path = self.knowledge, self.path
         copy.next_act, copy.act_due = self.next_act, self.act_due
@@ -75,6 +77,6 @@ class Host:
 
     def values(self) -> tuple[Any, ...]:
         return (
-            self.stack.values(), self.connection, self.isn, self.knowledge, self.path,
+            self.stack.values(), self.udp, self.connection, self.isn, self.knowledge, self.path,
             self.next_act, self.act_due,
         )  # fmt: skip

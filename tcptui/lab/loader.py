@@ -15,7 +15,8 @@ from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.segment import Socket
 from tcptui.core.seq import MASK
-from tcptui.lab.application import CALLS, TRIGGERS, Act, CallName, Trigger
+from tcptui.lab.addresses import parse_socket, socket_of
+from tcptui.lab.application import CALLS, TRIGGERS, UDP_CALLS, Act, CallName, Trigger, takes
 from tcptui.lab.durations import ALLOWED, parse_duration
 from tcptui.lab.moves import LONGEST_TEXT, Delay, Duplicate, Inject, Lose, Move, parse_moves
 from tcptui.lab.scenario import Expected, Fault, FigureRow, HostSetup, Injection, Scenario
@@ -147,8 +148,19 @@ def _scenario(top: _Table, name: str) -> Scenario:
         raise top.error("B.address", "must differ from A's")
     if len({ip_address(host.socket.host).version for host in scenario.hosts}) > 1:
         raise top.error("B.address", "must be of A's kind, IPv4 or IPv6")
+    _check_addresses(scenario.hosts, top)
     top.done(_KEYS)
     return scenario
+
+
+def _check_addresses(hosts: tuple[HostSetup, HostSetup], top: _Table) -> None:
+    a, b = hosts
+    for side, own, peer in (("A", a, b), ("B", b, a)):
+        for index, act in enumerate(own.script, 1):
+            try:
+                socket_of(act.call, act.address, own.socket, peer.socket)
+            except BadMove as error:
+                raise top.error(f"{side}.script[{index}].address", str(error)) from None
 
 
 def _host(table: _Table, role: str, default: Socket) -> HostSetup:
@@ -189,14 +201,21 @@ def _profile(table: _Table) -> Profile:
 def _act(table: _Table) -> Act:
     call = cast(CallName, table.take("call", _choice(*CALLS)))
     data = table.take("text", _text, b"")
-    if bool(data) != (call == "send"):
-        raise table.error("text", "send needs it, and only send takes it")
+    if not takes(call, data):
+        raise table.error("text", "send needs it, and only send and sendto take it")
+    where = table.take("address", _line, "")
+    if where and call not in UDP_CALLS:
+        raise table.error("address", f"only {' and '.join(UDP_CALLS)} take it")
+    try:
+        address = parse_socket(where) if where else None
+    except ValueError as error:
+        raise table.error("address", str(error)) from None
     when = table.take("when", _line, "")
     at = table.take("at", _duration, -1)
     trigger, amount = _trigger(when, at, table)
-    act = Act(call, trigger, amount, table.take("after", _duration, 0), data)
-    table.done(("call", "text", "at", "when", "after"))
-    return act
+    after = table.take("after", _duration, 0)
+    table.done(("call", "text", "address", "at", "when", "after"))
+    return Act(call, trigger, amount, after, data, address)
 
 
 def _trigger(when: str, at: int, table: _Table) -> tuple[Trigger, int]:

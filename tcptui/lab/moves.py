@@ -11,6 +11,7 @@ A run is fully told by its scenario and this text; the same text gives the same 
 | ``r3`` | segment #3 is overtaken by the next one in its direction |
 | ``w20ms`` | 20 ms pass, in which nothing happens |
 | ``a:connect``, ``b:send:hello`` | a program makes a call; its text is percent-encoded |
+| ``b:bind``, ``a:sendto:hello`` | the same for UDP; an address may follow: ``b:bind:239.0.0.1:80`` |
 | ``x>b:SYN,ACK:seq=90:ack=1`` | a third party puts a segment on the wire, in the other end's name |
 """
 
@@ -19,9 +20,10 @@ from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from tcptui.core.segment import FLAG_NAMES, flag_text
+from tcptui.core.segment import FLAG_NAMES, Socket, flag_text
 from tcptui.core.seq import MASK
-from tcptui.lab.application import CALLS, CallName
+from tcptui.lab.addresses import parse_socket
+from tcptui.lab.application import CALLS, CallName, takes
 from tcptui.lab.durations import exact_duration, parse_duration
 from tcptui.lab.wire import COPY_AFTER, BadMove, Side
 
@@ -64,6 +66,8 @@ class Do(NamedTuple):
     side: Side
     call: CallName
     data: bytes = b""
+    address: Socket | None = None
+    """For UDP's calls, as in `application.Act`."""
 
 
 class Inject(NamedTuple):
@@ -131,9 +135,10 @@ def _word(move: Move) -> str:
             return f"r{number}"
         case Wait(by):
             return f"w{exact_duration(by)}"
-        case Do(side, call, data):
-            text = f":{quote_from_bytes(data)}" if data else ""
-            return f"{side.lower()}:{call}{text}"
+        case Do(side, call, data, address):
+            text = f":{quote_from_bytes(data)}" if data or (address and call == "sendto") else ""
+            where = f":{address}" if address is not None else ""
+            return f"{side.lower()}:{call}{text}{where}"
         case Inject():
             return _inject_word(move)
     return "s"
@@ -185,16 +190,27 @@ def _numbered_move(verb: str, number: int, duration: str | None) -> Move:
 
 
 def _parse_call(word: str) -> Do:
-    side, call, *text = word.split(":", 2)
+    side, call, *rest = word.split(":", 2)
     for known in CALLS:
         if known == call:
-            data = unquote_to_bytes(text[0]) if text else b""
-            if bool(data) != (call == "send"):
-                raise BadMove("send takes a text, as in a:send:hello, and only send does")
+            text, where = _arguments(known, rest[0] if rest else "")
+            data = unquote_to_bytes(text)
+            if not takes(known, data):
+                raise BadMove("send takes a text, as in a:send:hello, and only send and sendto do")
             if len(data) > LONGEST_TEXT:
                 raise BadMove(f"a text of {len(data)} octets is too long: at most {LONGEST_TEXT}")
-            return Do("A" if side in "aA" else "B", known, data)
+            return Do("A" if side in "aA" else "B", known, data, parse_socket(where) if where else None)
     raise BadMove(f"there is no call {call[:20]!r}, only {', '.join(CALLS)}")
+
+
+def _arguments(call: CallName, text: str) -> tuple[str, str]:
+    """A call's text and its address; only UDP's calls have one."""
+    if call == "bind":
+        return "", text
+    if call == "sendto":
+        data, _, address = text.partition(":")
+        return data, address
+    return text, ""
 
 
 def _parse_inject(word: str) -> Inject:

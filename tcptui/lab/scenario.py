@@ -58,6 +58,9 @@ class Expected(NamedTuple):
     path_b: tuple[str, ...] = ()
     told_a: tuple[str, ...] = ()
     told_b: tuple[str, ...] = ()
+    received_a: tuple[str, ...] = ()
+    """What the program got, piece by piece in that order."""
+    received_b: tuple[str, ...] = ()
     fired: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     """Rules that must have been applied, in any order."""

@@ -1,17 +1,21 @@
 """The wire: every segment that is on it, and what became of the last ones that were.
 
-Faults live here and nowhere else. A `Wire` changes in place; what it holds is immutable.
+UDP's datagrams and ICMP's messages are on it beside TCP's segments, and meet the same: "segment" stands for
+all of them. Faults live here and nowhere else. A `Wire` changes in place; what it holds is immutable.
 """
 
 from enum import Enum
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from tcptui.core.datagram import Datagram, PortUnreachable
 from tcptui.core.segment import Segment
 from tcptui.core.state import State
 
 Side: TypeAlias = Literal["A", "B"]
 Party: TypeAlias = Literal["A", "B", "X"]
 """Who can put a segment on the wire: an end, or a third party X."""
+Payload: TypeAlias = Segment | Datagram | PortUnreachable
+"""What travels over the wire: the payload of an IP packet."""
 
 SIDES: tuple[Side, Side] = ("A", "B")
 MEMORY = 6
@@ -41,7 +45,7 @@ class Flight(NamedTuple):
     """Its name in moves and on the screen: 1 for the first."""
     sender: Party
     receiver: Side
-    segment: Segment
+    payload: Payload
     sent_at: int
     due: int
     """When it arrives, or would have."""
@@ -56,9 +60,9 @@ class Flight(NamedTuple):
     bases: tuple[int | None, int | None] = (None, None)
     """What makes `seq` and `ack` relative: the initial sequence numbers of both directions, if known."""
     left_in: State | None = None
-    """The sender's state after it had left."""
+    """The sender's state after it had left; None where no connection sent it."""
     met: State | None = None
-    """The receiver's state after it had arrived."""
+    """The receiver's state after it had arrived; None where that is no matter of a connection."""
 
 
 class Wire:
@@ -78,7 +82,7 @@ class Wire:
         self,
         sender: Party,
         receiver: Side,
-        segment: Segment,
+        payload: Payload,
         sent_at: int,
         due: int,
         attempt: int = 1,
@@ -92,7 +96,7 @@ class Wire:
             self.launched,
             sender,
             receiver,
-            segment,
+            payload,
             sent_at,
             due,
             attempt,
@@ -146,7 +150,7 @@ class Wire:
         return self.launch(
             flight.sender,
             flight.receiver,
-            flight.segment,
+            flight.payload,
             now,
             due,
             flight.attempt,

@@ -12,10 +12,12 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from tcptui.core.calls import Abort, Call, Close, Open, Receive, Send
-from tcptui.core.events import Delivered, Event, Returned, Sent, Signalled, StateChanged
-from tcptui.core.segment import SYN, Segment
+from tcptui.core.events import DatagramSent, Delivered, Event, Returned, Sent, Signalled, StateChanged
+from tcptui.core.segment import SYN, Segment, Socket
 from tcptui.core.state import State
-from tcptui.lab.application import CallName, Knowledge
+from tcptui.core.udp import UdpSockets
+from tcptui.lab.application import UDP_CALLS, CallName, Knowledge
+from tcptui.lab.datagrams import udp_arrival, udp_call
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.host import Host
 from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reorder, Wait
@@ -138,7 +140,7 @@ class World:
         act = host.setup.script[host.next_act]
         host.next_act += 1
         host.act_due = None
-        return self._call(host, act.call, act.data)
+        return self._call(host, act.call, act.data, act.address)
 
     def apply(self, move: Move) -> Report:
         """Makes a move; BadMove says why it can't be made, and then nothing has changed."""
@@ -148,8 +150,8 @@ class World:
                 if report is None:
                     raise BadMove("nothing more will happen by itself")
                 return report
-            case Do(side, call, data):
-                return self._call(self._hosts[side], call, data)
+            case Do(side, call, data, address):
+                return self._call(self._hosts[side], call, data, address)
             case Inject():
                 return self._inject(move)
             case Wait(by):
@@ -202,14 +204,24 @@ class World:
             host.path = ((host.state, 0),)
             host.look_at_script(0)
 
-    def _call(self, host: Host, name: CallName, data: bytes) -> Report:
+    def _call(self, host: Host, name: CallName, data: bytes, address: Socket | None) -> Report:
         if name == "reboot":
             host.stack = host.stack.rebooted()
+            host.udp = UdpSockets()
             if host.path[-1][0] is not State.CLOSED:
                 host.enters(State.CLOSED, self.now)
             host.knowledge = Knowledge(last_call=name, closed=True)
             host.look_at_script(self.now)
             return self._report("call", host.side, [], call=name)
+        if name in UDP_CALLS:
+            peer = self._peer(host).setup.socket
+            events = self._settle_udp(host, udp_call(host, name, data, address, peer))
+        else:
+            events = self._tcp_call(host, name, data)
+        host.look_at_script(self.now)
+        return self._report("call", host.side, events, call=name)
+
+    def _tcp_call(self, host: Host, name: CallName, data: bytes) -> list[Event]:
         events = host.stack.call(self._call_of(host, name, data), self.now)
         if name in ("listen", "connect"):
             for event in events:
@@ -219,8 +231,7 @@ class World:
         response = next(event.response.value for event in events if isinstance(event, Returned))
         events = self._settle(host, events)
         host.knowledge = host.knowledge._replace(last_call=name, last_response=response)
-        host.look_at_script(self.now)
-        return self._report("call", host.side, events, call=name)
+        return events
 
     def _call_of(self, host: Host, name: CallName, data: bytes) -> Call:
         local = host.setup.socket
@@ -242,8 +253,12 @@ class World:
     def _arrival(self, number: int) -> Report:
         flight = self.wire.take(number)
         host = self._hosts[flight.receiver]
-        events = self._settle(host, host.stack.arrives(flight.segment, self.now))
-        met = host.state_of(events[0].connection) if events else host.state
+        met = None
+        if isinstance(flight.payload, Segment):
+            events = self._settle(host, host.stack.arrives(flight.payload, self.now))
+            met = host.state_of(events[0].connection) if events else host.state
+        else:
+            events = self._settle_udp(host, udp_arrival(host, flight.payload))
         ended = flight._replace(fate=Fate.ARRIVED, ended_at=self.now, met=met)
         self.wire.ended(ended)
         self._ended.append(ended)
@@ -306,6 +321,21 @@ class World:
             host.look_at_script(self.now)
         return events
 
+    def _settle_udp(self, host: Host, events: list[Event]) -> list[Event]:
+        """What follows from a step of a host's UDP: its datagrams leave."""
+        receiver = self._peer(host).side
+        for event in events:
+            if isinstance(event, DatagramSent):
+                due = self.now + self._way_to(receiver)
+                self._on_wire(self.wire.launch(host.side, receiver, event.payload, self.now, due))
+        host.look_at_script(self.now)
+        return events
+
+    def _way_to(self, receiver: Side) -> int:
+        """How long the wire takes, in microseconds."""
+        a_to_b, b_to_a = self.scenario.delays
+        return a_to_b if receiver == "B" else b_to_a
+
     def _launch(
         self,
         sender: Party,
@@ -317,8 +347,7 @@ class World:
     ) -> None:
         # A third party speaks in the other end's name, so its numbers are relative to that one's.
         named = self._hosts["B" if receiver == "A" else "A"] if sender == "X" else self._hosts[sender]
-        a_to_b, b_to_a = self.scenario.delays
-        way = a_to_b if receiver == "B" else b_to_a
+        way = self._way_to(receiver)
         if sender == "X":
             way //= 2  # It comes from somewhere in the network, not from the other end.
         bases = self.bases(named.side, connection)

@@ -27,6 +27,8 @@ _CALL_HELP: dict[CallName, str] = {
     "close": "nothing more to send (CLOSE)",
     "abort": "reset and forget (ABORT)",
     "reboot": "the whole host crashes and forgets",
+    "bind": "a UDP socket waits for datagrams",
+    "sendto": "send a text over UDP",
 }
 
 _BOX = """

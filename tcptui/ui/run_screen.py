@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.timer import Timer
 
-from tcptui.lab.application import POSSIBLE_CALLS, CallName
+from tcptui.lab.application import POSSIBLE_CALLS, TEXT_CALLS, CallName
 from tcptui.lab.moves import Do
 from tcptui.lab.wire import SIDES, Side
 from tcptui.ui.actions import ACTIONS, bindings, key_names
@@ -309,10 +309,10 @@ class RunScreen(Screen[None]):
         state = self.session.world.host(side).state
 
         def chosen(call: CallName | None) -> None:
-            if call == "send":
+            if call in TEXT_CALLS:
                 self.app.push_screen(
                     Prompt(tr("What does {side} send?").format(side=side), tr("a text"), value="hello"),
-                    lambda text: self._call(side, "send", text),
+                    lambda text: self._call(side, call, text),
                 )
             elif call is not None:
                 self._call(side, call, "")
@@ -320,7 +320,7 @@ class RunScreen(Screen[None]):
         self.app.push_screen(CallMenu(side, state, POSSIBLE_CALLS[state]), chosen)
 
     def _call(self, side: Side, call: CallName, text: str | None) -> None:
-        if call != "send" or text:
+        if call not in TEXT_CALLS or text:
             self.session.apply(Do(side, call, (text or "").encode()))
         self.show()
 

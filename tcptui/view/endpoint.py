@@ -16,12 +16,14 @@ from tcptui.lab.application import Knowledge
 from tcptui.lab.host import Host
 from tcptui.lab.wire import Side
 from tcptui.lab.world import World
-from tcptui.view.lines import EMPTY, Line, Style, fit, line_width
+from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, wrap
 from tcptui.view.numbers import clock, shown, span
 from tcptui.view.words import tr
 
 MARK = "▸"
 """Stands before what the last move changed."""
+MOST_TEXT_ROWS = 3
+"""Lines of received texts below one of UDP's sockets."""
 _TIMER_NAMES = {
     TimerKind.RETRANSMISSION: "RTX",
     TimerKind.PERSIST: "PERS",
@@ -64,8 +66,11 @@ def endpoint_lines(
     ]
     room = height - len(lines)
     queue_rows = min(room, 3 if room < 9 else 5)
-    lines += _queue_lines(tcb, old, raw, queue_rows, width)
-    lines += _path_lines(host, was, room - queue_rows, width)
+    if _udp_alone(host):
+        lines += _socket_lines(host, was, room, width)
+    else:
+        lines += _queue_lines(tcb, old, raw, queue_rows, width)
+        lines += _path_lines(host, was, room - queue_rows, width)
     return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
 
 
@@ -74,10 +79,17 @@ def _marked(text: str, changed: bool, style: Style = "plain") -> Line:
 
 
 def _state_line(host: Host, was: Host, at: int, style: Style, width: int) -> Line:
-    changed = host.state is not was.state
+    if _udp_alone(host):
+        return _marked("UDP UNCONN", not _udp_alone(was), style)
+    changed = host.state is not was.state or _udp_alone(was)
     since = tr("for {span}").format(span=span(at - host.path[-1][1])) if width >= 26 else ""
     name = _marked(host.state.value, changed, style)
     return (*name, (f"{since:>{max(0, width - line_width(name))}}", "dim"))
+
+
+def _udp_alone(host: Host) -> bool:
+    """Whether all that the host has are UDP's sockets, which have no state to show."""
+    return host.tcb is None and bool(host.udp.endpoints)
 
 
 def _program_lines(host: Host, was: Host, width: int) -> list[Line]:
@@ -103,7 +115,7 @@ def _told(known: Knowledge) -> str:
         return known.last_response.removeprefix("error: ").removeprefix("connection ")
     if known.last_signal:
         return known.last_signal.removeprefix("error: ").removeprefix("connection ")
-    return tr("waiting") if known.last_call in ("listen", "connect") else ""
+    return tr("waiting") if known.last_call in ("listen", "connect", "bind") else ""
 
 
 def _timer_lines(tcb: Tcb | None, old: Tcb | None, at: int, width: int) -> list[Line]:
@@ -212,6 +224,25 @@ def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
         held = sum(len(piece.data) for piece in tcb.held)
         texts.append(tr("{count} held").format(count=held))
     return texts
+
+
+def _socket_lines(host: Host, was: Host, room: int, width: int) -> list[Line]:
+    """UDP's sockets, and under each the texts that it has received, the latest last."""
+    lines: list[Line] = []
+    rows = max(1, min(MOST_TEXT_ROWS, room // len(host.udp.endpoints) - 1))
+    for number, endpoint in enumerate(host.udp.endpoints):
+        texts, before = (wrap(_received(one.knowledge, number), width - 2) for one in (host, was))
+        lines.append(_marked(str(endpoint.local), number >= len(was.udp.endpoints), "label"))
+        got = [_marked(f" {line}", False) for line in texts[:-1]]
+        got += [_marked(f" {line}", texts != before) for line in texts[-1:]]
+        lines += [*got[-rows:], *[EMPTY] * rows][:rows]
+    return lines
+
+
+def _received(known: Knowledge, number: int) -> str:
+    return " ".join(
+        f"{data.decode(errors='replace')!a}" for endpoint, data in known.datagrams if endpoint == number
+    )
 
 
 def _path_lines(host: Host, was: Host, room: int, width: int) -> list[Line]:

@@ -1,7 +1,11 @@
-"""The header of one segment, laid out as in RFC 9293 Figure 1, and its octets."""
+"""The header of what travels over the wire, and its octets: a segment's as in RFC 9293 Figure 1, UDP's as in
+RFC 768, ICMP's as in RFC 792."""
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
+from tcptui.core.datagram import Datagram, PortUnreachable
 from tcptui.core.options import read_sack, read_timestamps
 from tcptui.core.segment import (
     ACK,
@@ -15,13 +19,15 @@ from tcptui.core.segment import (
     OPTION_WINDOW_SCALE,
     Segment,
 )
-from tcptui.core.wire_format import encode
+from tcptui.lab.packets import packet_of
 from tcptui.lab.wire import Flight
 from tcptui.view.lines import EMPTY, Line, Style, fit, wrap
-from tcptui.view.numbers import segment_label, shown
+from tcptui.view.numbers import label_of, shown
 from tcptui.view.words import tr
 
 _CONTROL_BITS = "CEUAPRSF"
+Row: TypeAlias = list[tuple[int, str]]
+"""Fields side by side: of how many cells, and what stands there."""
 
 
 def header_lines(flight: Flight | None, width: int, height: int, *, raw: bool) -> list[Line]:
@@ -29,21 +35,87 @@ def header_lines(flight: Flight | None, width: int, height: int, *, raw: bool) -
     if flight is None:
         lines: list[Line] = [EMPTY, ((f"  {tr('No segment yet.')}", "dim"),)]
     else:
-        octets = encode(flight.segment)
+        octets = packet_of(flight.payload).payload
         style: Style = "a" if flight.sender == "A" else "b" if flight.sender == "B" else "copy"
         ends = f"{flight.sender} → {flight.receiver}"
         lines = [
-            ((f" {segment_label(flight, raw, width - len(ends) - 4)}", style), (f"  {ends}", "dim")),
+            ((f" {label_of(flight, raw, width - len(ends) - 4)}", style), (f"  {ends}", "dim")),
             *_boxes(flight, octets, width, raw),
-            *_octet_lines(flight.segment, octets, width),
+            *_octet_lines(octets, _header_size(flight, octets), width),
         ]
     return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
 
 
+def _header_size(flight: Flight, octets: bytes) -> int:
+    """How many octets stand before the text; an ICMP message has none, but quotes."""
+    payload = flight.payload
+    return 8 if isinstance(payload, PortUnreachable) else len(octets) - len(payload.data)
+
+
 def _boxes(flight: Flight, octets: bytes, width: int, raw: bool) -> list[Line]:
-    """Rows of fields between rules; the columns are bits 0, 16 and, for the third row, 8."""
-    segment = flight.segment
+    """Rows of fields between rules; the columns are bits 0, 16 and, for some rows, 8."""
+    payload = flight.payload
     inner = min(width, 66) - 2
+    half = inner // 2
+    if isinstance(payload, Segment):
+        rows = _segment_rows(flight, payload, octets, inner, raw)
+    elif isinstance(payload, Datagram):
+        rows = _datagram_rows(payload, octets, inner)
+    else:
+        rows = _unreachable_rows(payload, octets, inner)
+    lines: list[Line] = [((_ruler(inner, half), "dim"),)]
+    for index, row in enumerate(rows):
+        above = _edges(rows[index - 1]) if index else set()
+        lines.append(((_rule(inner, above, _edges(row), index == 0), "dim"),))
+        lines.append(_box_row(row))
+    lines.append(((_rule(inner, _edges(rows[-1]), set(), False, last=True), "dim"),))
+    return lines
+
+
+def _datagram_rows(datagram: Datagram, octets: bytes, inner: int) -> list[Row]:
+    half = inner // 2
+    rows = [
+        _port_row(datagram, inner),
+        [
+            (half, f"{tr('length')} {int.from_bytes(octets[4:6], 'big')}"),
+            (inner - half - 1, f"{tr('checksum')} 0x{octets[6:8].hex()}"),
+        ],
+    ]
+    return rows + _data_rows(datagram.data, inner)
+
+
+def _unreachable_rows(message: PortUnreachable, octets: bytes, inner: int) -> list[Row]:
+    half = inner // 2
+    src, dst, _ = message.about
+    about = f"UDP {src} → {dst}"
+    if len(about) > inner - 8:
+        about = f"UDP {src.port} → {dst.port}"
+    return [
+        [
+            (half // 2, f"{tr('type')} {octets[0]}"),
+            (half - half // 2 - 1, f"{tr('code')} {octets[1]}"),
+            (inner - half - 1, f"{tr('checksum')} 0x{octets[2:4].hex()}"),
+        ],
+        [(inner, tr("unused"))],
+        [(inner, f"{tr('about')} {about}")],
+    ]
+
+
+def _port_row(payload: Segment | Datagram, inner: int) -> Row:
+    half = inner // 2
+    wide = inner >= 50
+    return [
+        (half, f"{tr('source port') if wide else tr('source')} {payload.src.port}"),
+        (inner - half - 1, f"{tr('destination port') if wide else tr('dest.')} {payload.dst.port}"),
+    ]
+
+
+def _data_rows(data: bytes, inner: int) -> list[Row]:
+    text = ascii(data.decode(errors="replace"))
+    return [[(inner, f"{tr('data')} {len(data)}: {text}")]] if data else []
+
+
+def _segment_rows(flight: Flight, segment: Segment, octets: bytes, inner: int, raw: bool) -> list[Row]:
     half = inner // 2
     seq = shown(segment.seq, flight.bases[0], raw)
     # Without its control bit the field means nothing; it is shown as it stands.
@@ -51,10 +123,7 @@ def _boxes(flight: Flight, octets: bytes, width: int, raw: bool) -> list[Line]:
     ack = shown(segment.ack, flight.bases[1], raw) if has_ack else segment.ack
     wide = inner >= 50
     rows = [
-        [
-            (half, f"{tr('source port') if wide else tr('source')} {segment.src.port}"),
-            (inner - half - 1, f"{tr('destination port') if wide else tr('dest.')} {segment.dst.port}"),
-        ],
+        _port_row(segment, inner),
         [(inner, _both(tr("seq"), seq, segment.seq, inner))],
         [(inner, _both(tr("ack") if has_ack else tr("ack (no ACK bit)"), ack, segment.ack, inner))],
         [
@@ -67,18 +136,9 @@ def _boxes(flight: Flight, octets: bytes, width: int, raw: bool) -> list[Line]:
             (inner - half - 1, f"{tr('urgent pointer') if wide else tr('urgent')} {segment.up}"),
         ],
     ]
-    options = " · ".join(_option_texts(flight, raw))
+    options = " · ".join(_option_texts(flight, segment, raw))
     rows += [[(inner, line)] for line in wrap(options, inner - 2)]
-    if segment.data:
-        text = ascii(segment.data.decode(errors="replace"))
-        rows.append([(inner, f"{tr('data')} {len(segment.data)}: {text}")])
-    lines: list[Line] = [((_ruler(inner, half), "dim"),)]
-    for index, row in enumerate(rows):
-        above = _edges(rows[index - 1]) if index else set()
-        lines.append(((_rule(inner, above, _edges(row), index == 0), "dim"),))
-        lines.append(_box_row(row))
-    lines.append(((_rule(inner, _edges(rows[-1]), set(), False, last=True), "dim"),))
-    return lines
+    return rows + _data_rows(segment.data, inner)
 
 
 def _ruler(inner: int, half: int) -> str:
@@ -86,7 +146,7 @@ def _ruler(inner: int, half: int) -> str:
     return f" 0{'16':>{half + 1}}{'31':>{inner - half - 1}}"
 
 
-def _edges(row: list[tuple[int, str]]) -> set[int]:
+def _edges(row: Row) -> set[int]:
     """Where a row's fields are divided."""
     edges = set()
     column = 0
@@ -109,7 +169,7 @@ def _rule(inner: int, above: set[int], below: set[int], first: bool, last: bool 
     return left + middle + right
 
 
-def _box_row(row: list[tuple[int, str]]) -> Line:
+def _box_row(row: Row) -> Line:
     spans: list[tuple[str, Style]] = [("│", "dim")]
     for cells, text in row:
         spans += fit(((f" {text}", "plain"),), cells)
@@ -129,10 +189,9 @@ def _control_bits(flags: int, wide: bool) -> str:
     return (" " if wide else "").join(letter if flags & bit else "·" for letter, (bit, _) in bits)
 
 
-def _option_texts(flight: Flight, raw: bool) -> list[str]:
+def _option_texts(flight: Flight, segment: Segment, raw: bool) -> list[str]:
     """The options in words, but for the padding between and behind them; an edge of a SACK block is the other
     end's number, as an acknowledgment is."""
-    segment = flight.segment
     times = read_timestamps(segment)
     texts = []
     for kind, data in segment.options:
@@ -154,10 +213,9 @@ def _option_texts(flight: Flight, raw: bool) -> list[str]:
     return texts
 
 
-def _octet_lines(segment: Segment, octets: bytes, width: int) -> list[Line]:
+def _octet_lines(octets: bytes, header: int, width: int) -> list[Line]:
     """The octets in hexadecimal, header and text in styles of their own."""
     per_line = 16 if width >= 54 else 8 if width < 42 else 12
-    header = len(octets) - len(segment.data)
     lines: list[Line] = []
     for start in range(0, len(octets), per_line):
         chunk = octets[start : start + per_line]

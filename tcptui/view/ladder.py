@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from tcptui.core.segment import Segment
 from tcptui.core.state import State
 from tcptui.lab.wire import SIDES, Fate, Flight, Party, Side
 from tcptui.lab.world import World
@@ -89,7 +90,10 @@ def draw_ladder(
         previous = previous if plan.row.silence else plan.row.at
         middle = _picture(plan, drawn)
         if with_states:
-            a, b = _state_names(states[index], states[index + 1], index == 0)
+            beginning = index == 0 and (
+                plan.row.flight is None or isinstance(plan.row.flight.payload, Segment)
+            )  # Beside a datagram no state of a connection means anything.
+            a, b = _state_names(states[index], states[index + 1], beginning)
             lines.append((left, a, *middle, b))
         else:
             lines.append((left, *middle))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from tcptui.core.state import State
 from tcptui.lab.wire import Fate, Flight, Side
 from tcptui.view.lines import Line, Span, Style
-from tcptui.view.numbers import segment_label, span
+from tcptui.view.numbers import label_of, span
 from tcptui.view.words import tr
 
 
@@ -135,7 +135,7 @@ def _departure(canvas: _Canvas, plan: RowPlan, flight: Flight) -> None:
     label_at = max([start, *near]) + 2
     turn = column(plan.turn)
     limit = {Fate.ARRIVED: turn, Fate.LOST: width - 8, Fate.IN_FLIGHT: width - 1}
-    label = f" {segment_label(flight, plan.raw, limit[flight.fate] - label_at - 2)} "
+    label = f" {label_of(flight, plan.raw, limit[flight.fate] - label_at - 2)} "
     label_end = label_at + len(label)
     way = max(1, flight.due - flight.sent_at)
     if flight.fate is Fate.ARRIVED:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from tcptui.core.segment import ACK, PSH, RST, flag_text
+from tcptui.core.datagram import Datagram
+from tcptui.core.segment import ACK, PSH, RST, Segment, flag_text
 from tcptui.core.seq import relative
+from tcptui.core.udp import for_many
 from tcptui.lab.wire import Flight
 from tcptui.view.words import tr
 
@@ -38,9 +40,30 @@ def span(microseconds: int) -> str:
     return f"{microseconds / 60_000_000:.1f} min"
 
 
-def segment_label(flight: Flight, raw: bool, room: int) -> str:
-    """What a segment says, in at most `room` cells: the first wording that fits."""
-    segment = flight.segment
+def name_of(flight: Flight) -> str:
+    """Number and kind: ``#2 SYN,ACK``, ``#3 UDP``."""
+    payload = flight.payload
+    if isinstance(payload, Segment):
+        return f"#{flight.number} {flag_text(payload.flags)}"
+    return f"#{flight.number} {'UDP' if isinstance(payload, Datagram) else 'ICMP'}"
+
+
+def label_of(flight: Flight, raw: bool, room: int) -> str:
+    """What travels there, in at most `room` cells: the first wording that fits."""
+    if isinstance(flight.payload, Segment):
+        return _segment_label(flight, flight.payload, raw, room)
+    name, text = name_of(flight), f"#{flight.number} {flight.payload}"
+    target = ""
+    if isinstance(flight.payload, Datagram) and for_many(flight.payload.dst.host):
+        target = f" → {flight.payload.dst}"
+    marks, brief = _marks(flight), _marks(flight, brief=True)
+    for label in (f"{text}{target}{marks}", f"{text}{marks}", f"{text}{brief}", f"{name}{brief}", name):
+        if cell_len(label) <= room:
+            return label
+    return name[:room]
+
+
+def _segment_label(flight: Flight, segment: Segment, raw: bool, room: int) -> str:
     seq = shown(segment.seq, flight.bases[0], raw)
     ack = shown(segment.ack, flight.bases[1], raw)
     flags = flag_text(segment.flags)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from tcptui.core.presets import RFC9293
-from tcptui.core.segment import flag_text
 from tcptui.lab.world import World
 from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width, shorten, wrap
-from tcptui.view.numbers import clock, span
+from tcptui.view.numbers import clock, name_of, span
 from tcptui.view.why import Why
 from tcptui.view.words import tr
 
@@ -39,9 +38,7 @@ def next_text(world: World, at: int) -> str:
         return tr("nothing more will happen by itself")
     if coming.cause == "arrival":
         flight = next(flight for flight in world.wire.flights if flight.number == coming.number)
-        what = tr("#{number} {flags} reaches {side}").format(
-            number=flight.number, flags=flag_text(flight.segment.flags), side=coming.side
-        )
+        what = tr("{name} reaches {side}").format(name=name_of(flight), side=coming.side)
     elif coming.cause == "timer":
         what = tr("{side}'s timer").format(side=coming.side)
     elif coming.cause == "call":

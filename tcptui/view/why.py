@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from tcptui.core.events import Event, Response, Returned, RuleApplied, TimerFired, TimerKind
 from tcptui.core.rules import Rule
-from tcptui.core.segment import flag_text
 from tcptui.lab.wire import Fate, Flight
 from tcptui.lab.world import Report, World
-from tcptui.view.numbers import shown, span
+from tcptui.view.numbers import name_of, shown, span
 from tcptui.view.words import tr
 
 SENTENCES: dict[Rule, str] = {
@@ -122,10 +121,19 @@ SENTENCES: dict[Rule, str] = {
     Rule.PARTIAL_ACK: "Not all up to {recover} is acknowledged: what stands at {snd_una} was lost as well.",
     Rule.RESENT_AS_LOST: "SEQ {seq} counts as lost and goes again; the congestion window is {cwnd}.",
     Rule.ERROR_NOT_OURS: "The error is not about anything between {snd_una} and {snd_nxt}: ignored.",
+    Rule.SOURCE_QUENCH_IGNORED: "Source Quench is of the past: ignored.",
     Rule.SOFT_ERROR: "The network reports an error that may pass: the application is told, no more.",
     Rule.HARD_ERROR: "The network reports that the peer can't be reached: the connection ends.",
     Rule.PATH_MTU: "The path takes {mtu} octets and no more: segments of {mss} from now on.",
     Rule.FIN_WAIT_2_OVER: "Nobody holds the connection, and the peer does not close: it is forgotten.",
+    Rule.UDP_BOUND: "A UDP socket: it waits at port {port} for datagrams from anybody. Nothing is sent.",
+    Rule.UDP_SENT: "{len} octets go at once behind a header of 8: no copy is kept, no timer runs.",
+    Rule.UDP_DELIVERED: "{len} octets for port {port} are delivered as they come, and nobody is told.",
+    Rule.UDP_NO_PORT: "No socket is bound to port {port}: ICMP says so. UDP itself has no such answer.",
+    Rule.UDP_ERROR_PASSED: "Port {port} is unreachable, and the program is told.",
+    Rule.UDP_ERROR_UNCLAIMED: "The socket at port {port} that sent it is gone: nobody is told.",
+    Rule.UDP_GROUP_DELIVERED: "Sockets in the group: {count}. Each receives a copy of the one datagram.",
+    Rule.UDP_GROUP_EMPTY: "Nobody here is in the group: dropped in silence.",
 }
 
 _DETAILS = (
@@ -196,11 +204,11 @@ def _opening(report: Report, flight: Flight | None) -> str:
     if report.cause == "third party" and flight is not None:
         other = "A" if flight.receiver == "B" else "B"
         return tr("A third party sends {name} to {side}, in {other}'s name.").format(
-            name=_name(flight), side=flight.receiver, other=other
+            name=name_of(flight), side=flight.receiver, other=other
         )
     if report.cause == "wait" or flight is None:
         return tr("Time passes.")
-    name = _name(flight)
+    name = name_of(flight)
     if report.cause == "arrival":
         return tr("{name} reaches {side}.").format(name=name, side=report.side)
     if report.launched:
@@ -208,10 +216,6 @@ def _opening(report: Report, flight: Flight | None) -> str:
     if flight.fate is Fate.LOST:
         return tr("The wire loses {name}. Neither end is told.").format(name=name)
     return tr("The wire delays {name} by {span}.").format(name=name, span=span(report.by))
-
-
-def _name(flight: Flight) -> str:
-    return f"#{flight.number} {flag_text(flight.segment.flags)}"
 
 
 def _sentence(event: RuleApplied, report: Report, world: World, raw: bool) -> str:

@@ -1,5 +1,8 @@
 """``python -m tests.bench``: how fast tcptui is, beside the least that a Textual app can be.
 
+``python -m tests.bench PART...`` measures only those parts; ``fuzz`` and ``fuzz=1000000``, ten million
+segments or as many as asked for, are only run when they are named.
+
 Screen figures are taken in turns with their yardstick, so that a machine whose speed drifts slows both.
 Nothing here is a test: a figure that misses its goal is printed, not raised.
 """
@@ -13,18 +16,22 @@ import sys
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tcptui.core.calls import Open, Receive, Send
 from tcptui.core.events import Sent
+from tcptui.core.presets import RFC9293
 from tcptui.core.segment import Segment, Socket
 from tcptui.core.stack import Stack
 from tcptui.lab.application import Act
 from tcptui.lab.history import History
 from tcptui.lab.scenario import HostSetup, Scenario
 from tcptui.lab.world import World
+from tests.bench.fuzz import TEN_MILLION, fuzz
+from tests.bench.lives import rates
 from tests.bench.terminal import Terminal
+from tests.kernel.namespace import Unavailable
 
 BARE = (str(Path(__file__).with_name("bare.py")),)
 STARTS = 21
@@ -38,18 +45,33 @@ STEPS = 20_000
 HISTORY = 100_000
 JUMPS = 1_000
 
+PROMPT = RFC9293._replace(delayed_ack=0, nagle=False, initial_window=1_000)
+"""Every segment goes at once and is acknowledged at once."""
 CLIENT, SERVER = Socket("10.0.0.1", 49152), Socket("10.0.0.2", 80)
 
 
-def main() -> None:
-    print(f"Python {sys.version.split()[0]}; medians unless p99 is said; terminal 100x30\n")
-    print(f"{'what':<42}{'figure':>12}{'yardstick':>12}{'ratio':>8}  goal")
-    start()
-    with tempfile.TemporaryDirectory() as folder:
-        keys(long_scenario_file(Path(folder)))
-    core()
-    lab()
-    history()
+def main(arguments: Sequence[str]) -> int:
+    parts: dict[str, Callable[[], None]] = {
+        "start": start,
+        "keys": keys,
+        "core": core,
+        "lab": lab,
+        "history": history,
+        "lives": lives,
+    }
+    wanted = [name for name in arguments if not name.startswith("fuzz")]
+    if unknown := [name for name in wanted if name not in parts]:
+        print(f"{unknown[0]} is no part; there are: {', '.join(parts)}, fuzz", file=sys.stderr)
+        return 2
+    if wanted or not arguments:
+        print(f"Python {sys.version.split()[0]}; medians unless p99 is said; terminal 100x30\n")
+        print(f"{'what':<42}{'figure':>12}{'yardstick':>12}{'ratio':>8}  goal")
+    for name in wanted if arguments else parts:
+        parts[name]()
+    for name in arguments:
+        if name.startswith("fuzz"):
+            fuzz(int(name.partition("=")[2] or TEN_MILLION))
+    return 0
 
 
 def row(what: str, figure: float, unit: str, goal: str, yardstick: float | None = None) -> None:
@@ -75,11 +97,15 @@ def start() -> None:
     row("start to first full frame", milliseconds[0], "ms", "ratio at most 1.10", milliseconds[1])
 
 
-def keys(scenario: str) -> None:
+def keys() -> None:
     """From a key press to the last octet of the answer, and how many octets that has."""
     times: dict[str, list[float]] = {"ours": [], "bare": []}
     octets: list[int] = []
-    with Terminal(*BARE) as bare, Terminal("-m", "tcptui", "play", scenario) as ours:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Terminal(*BARE) as bare,
+        Terminal("-m", "tcptui", "play", long_scenario_file(Path(folder))) as ours,
+    ):
         bare.until(b"ready")
         ours.until(b" help")
         bare.settle()
@@ -118,7 +144,7 @@ def long_scenario_file(folder: Path) -> str:
 
 def core() -> None:
     """Segments that a stack takes in a second: data one way, acknowledgments the other."""
-    a, b = Stack(isns=[1000]), Stack(isns=[5000])
+    a, b = Stack(PROMPT, isns=[1000]), Stack(PROMPT, isns=[5000])
     b.call(Open(SERVER, passive=True), 0)
     segments = sent(a.call(Open(CLIENT, SERVER), 0))
     stacks = [b, a]
@@ -152,8 +178,8 @@ def chatter(sends: int) -> Scenario:
     """A connection over which A sends and B acknowledges, `sends` times: three steps each."""
     script = (Act("connect"), *(Act("send", amount=200_000 * (n + 1), data=b"ping") for n in range(sends)))
     hosts = (
-        HostSetup("client", CLIENT, isns=(1000,), script=script),
-        HostSetup("server", SERVER, isns=(5000,), script=(Act("listen"),)),
+        HostSetup("client", CLIENT, PROMPT, isns=(1000,), script=script),
+        HostSetup("server", SERVER, PROMPT, isns=(5000,), script=(Act("listen"),)),
     )
     return Scenario("chatter", "Chatter", "How fast?", hosts)
 
@@ -195,5 +221,16 @@ def history() -> None:
     row("history of 100,000: octets per step", held / HISTORY, "", "at most 100")
 
 
+def lives() -> None:
+    """Handshake, text both ways and close: beside Linux itself, and beside scapy's automaton."""
+    try:
+        found = rates()
+    except (Unavailable, OSError) as reason:
+        print(f"lives per second: not measured: {reason}")
+        return
+    row("lives per second, yardstick: Linux", found.core, "", "", found.loopback)
+    row("lives per second on TUN, yardstick: scapy", found.core_on_link, "", "", found.scapy_on_link)
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from tcptui.core.events import Event, Signal
-from tcptui.core.presets import LINUX
+from tcptui.core.presets import FREEBSD, LINUX
 from tcptui.core.profile import Profile
 from tcptui.core.segment import ACK, FIN, RST, SYN, Segment, flag_text
 from tcptui.core.state import SYNCHRONIZED, State
@@ -57,8 +57,13 @@ STARTS = (
     Start(S.LAST_ACK, 1001, 1012, 5002),
     Start(S.TIME_WAIT, 1012, 1012, 5002),
 )
-LINUX_600 = LINUX._replace(receive_buffer=RCV_WND)
-ORACLES = ("rfc9293", "linux")
+LINUX_600, FREEBSD_600 = (
+    profile._replace(
+        receive_buffer=RCV_WND, delayed_ack=0, window_scale=None, receive_buffer_whole_segments=False
+    )
+    for profile in (LINUX, FREEBSD)
+)
+ORACLES = ("rfc9293", "linux", "freebsd")
 WITH_BLOCK = STARTS[3:]
 """The starts in which the numbers of both ends are known."""
 
@@ -267,6 +272,28 @@ def by_linux(start: Start, segment: Segment) -> Seen:
     return wanted
 
 
+def by_freebsd(start: Start, segment: Segment) -> Seen:
+    """decisions.md, the column of FreeBSD; where that is empty, as in the RFC."""
+    bits = segment.flags & (SYN | ACK | RST)
+    if start.state is S.LISTEN and bits == SYN | ACK:
+        return Seen(S.LISTEN)  # "SYN,ACK arrives in LISTEN: silence".
+    if start.state is S.SYN_RECEIVED and not start.simultaneous and bits & SYN:
+        return by_linux(start, segment)  # It keeps half-open connections as Linux does.
+    wanted = by_the_rfc(start, segment)
+    inside = start.rcv_nxt <= segment.seq < start.rcv_nxt + RCV_WND
+    if start.state is S.TIME_WAIT and segment.flags & RST and inside:
+        return Seen(S.TIME_WAIT)  # "RST in TIME-WAIT: ignored (RFC 1337)".
+    # "FIN while our FIN is unacknowledged: FreeBSD sends its FIN again", and so on every ACK but a challenge.
+    waits = start.state in (S.FIN_WAIT_1, S.CLOSING, S.LAST_ACK)
+    if waits and (not segment.flags & (SYN | RST) or not inside) and wanted.replies:
+        [(name, seq, ack)] = wanted.replies
+        challenged = segment.flags & SYN and wanted == Seen(start.state, ((name, seq, ack),))
+        fin_acked = wanted.state in (S.FIN_WAIT_2, S.TIME_WAIT, S.CLOSED)
+        if name == "ACK" and not fin_acked and not challenged:
+            return wanted._replace(replies=(("FIN,ACK", seq - 1, ack),))
+    return wanted
+
+
 def seen(site: Site, events: list[Event]) -> Seen:
     telling = {Signal.RESET, Signal.REFUSED, Signal.CLOSING}
     return Seen(site.state(), tuple(briefs(events)), frozenset(telling.intersection(signals(events))))
@@ -284,7 +311,9 @@ def test_reach_arrives_at_the_numbers_that_the_oracle_takes_for_granted(start: S
 @pytest.mark.parametrize("kind", KINDS, ids=flag_text)
 @pytest.mark.parametrize("start", STARTS, ids=lambda start: start.name)
 @pytest.mark.parametrize(
-    ("profile", "oracle"), [(SIX_HUNDRED, by_the_rfc), (LINUX_600, by_linux)], ids=ORACLES
+    ("profile", "oracle"),
+    [(SIX_HUNDRED, by_the_rfc), (LINUX_600, by_linux), (FREEBSD_600, by_freebsd)],
+    ids=ORACLES,
 )
 def test_a_segment_does_what_the_text_says(
     profile: Profile, oracle: Callable[[Start, Segment], Seen], start: Start, kind: int

@@ -121,6 +121,7 @@ class TestChecksum:
 
     @given(segments())
     def test_over_its_own_value_is_zero(self, sent: Segment) -> None:
+        """MUST-2."""
         assert checksum(encode(sent), sent.src.host, sent.dst.host) == 0
 
     def test_both_zeros_of_ones_complement_are_right(self) -> None:
@@ -230,6 +231,7 @@ class TestDecodeRefuses:
         assert str(caught.value) == message
 
     def test_a_wrong_checksum(self) -> None:
+        """MUST-3."""
         octets = bytes.fromhex("c0000050 12345678 00000000 6002ffff 5b280000 020405b4")
         with pytest.raises(MalformedSegment) as caught:
             decode(octets, *V4)
@@ -266,6 +268,7 @@ class TestOptions:
         assert decode(octets, *V4).options == (Option(3, b"\x07"),)
 
     def test_a_given_eol_is_written(self) -> None:
+        """MUST-4, MUST-68: an option without data still has its length; EOL has none."""
         octets = encode(segment(options=(Option(4), EOL, EOL)))
         assert octets[20:] == bytes((4, 2, 0, 0))
         assert decode(octets, *V4).options == (Option(4),)

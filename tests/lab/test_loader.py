@@ -110,7 +110,28 @@ BAD: dict[str, Bad] = {
     "unknown call": bad(calls('call = "open"'), "A.script[1].call: 'open' is unknown", ", ".join(CALLS)),
     "send without text": bad(calls('call = "send"'), "A.script[1].text: send needs it"),
     "send of nothing": bad(calls('call = "send", text = ""'), "A.script[1].text: send needs it"),
-    "text without send": bad(calls('call = "close", text = "x"'), "A.script[1].text:", "only send takes it"),
+    "text without send": bad(
+        calls('call = "close", text = "x"'), "A.script[1].text:", "only send and sendto take it"
+    ),
+    "address of a call": bad(
+        calls('call = "bind", address = "10.0.0.1"'),
+        "A.script[1].address: '10.0.0.1' is no socket",
+        "as in 10.0.0.2:80",
+    ),
+    "address of a call is a port": bad(
+        calls('call = "bind", address = 80'), "A.script[1].address: must be a text"
+    ),
+    "address of a call without UDP": bad(
+        calls('call = "connect", address = "10.0.0.2:80"'),
+        "A.script[1].address: only bind and sendto take it",
+    ),
+    "address of another host": bad(
+        'B.script = [{ call = "bind" }, { call = "sendto", address = "10.0.0.3:80" }]',
+        "B.script[2].address: sendto: 10.0.0.3:80 is neither at 10.0.0.1 nor at a multicast group",
+    ),
+    "address in the prelude": bad(
+        'prelude = "b:bind:10.0.0.1:80"', "prelude:", "10.0.0.1:80 is neither at 10.0.0.2"
+    ),
     "text too long": bad(
         calls(f'call = "send", text = "{"x" * (LONGEST_TEXT + 1)}"'),
         f"A.script[1].text: {LONGEST_TEXT + 1} octets",

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tcptui.core.segment import ACK, FIN, SYN
+from tcptui.core.segment import ACK, FIN, SYN, Socket
 from tcptui.lab import moves
-from tcptui.lab.application import CALLS
+from tcptui.lab.application import CALLS, UDP_CALLS
 from tcptui.lab.durations import LONGEST, exact_duration, parse_duration
 from tcptui.lab.moves import (
     ALLOWED,
@@ -39,7 +39,10 @@ numbers = st.integers(0, 999_999_999)
 durations = st.integers(0, LONGEST)
 sides = st.sampled_from(SIDES)
 u32 = st.integers(0, (1 << 32) - 1)
-silent = st.sampled_from([call for call in CALLS if call != "send"])
+silent = st.sampled_from([call for call in CALLS if call not in (*UDP_CALLS, "send")])
+addresses = st.none() | st.builds(
+    Socket, (st.ip_addresses(v=4) | st.ip_addresses(v=6)).map(str), st.integers(1, 65_535)
+)
 KINDS: dict[type, st.SearchStrategy[Move]] = {
     Next: st.just(NEXT),
     Lose: st.builds(Lose, numbers),
@@ -47,8 +50,10 @@ KINDS: dict[type, st.SearchStrategy[Move]] = {
     Duplicate: st.builds(Duplicate, numbers, durations | st.just(COPY_AFTER)),
     Reorder: st.builds(Reorder, numbers),
     Wait: st.builds(Wait, durations),
-    Do: st.builds(Do, sides, silent, st.just(b""))
-    | st.builds(Do, sides, st.just("send"), st.binary(min_size=1)),
+    Do: st.builds(Do, sides, silent, st.just(b""), st.none())
+    | st.builds(Do, sides, st.just("send"), st.binary(min_size=1), st.none())
+    | st.builds(Do, sides, st.just("bind"), st.just(b""), addresses)
+    | st.builds(Do, sides, st.just("sendto"), st.binary(), addresses),
     Inject: st.builds(Inject, sides, st.integers(1, 255), u32, u32, st.integers(0, 65_535), st.binary()),
 }
 
@@ -99,6 +104,13 @@ def test_a_list_of_moves_is_read_back_and_its_text_is_the_shortest_of_its_kind(m
         ("B:send:hello", [Do("B", "send", b"hello")]),
         ("b:send:a%20b:c%00", [Do("B", "send", b"a b:c\0")]),
         ("b:send:%E4%BD%A0", [Do("B", "send", "你".encode())]),
+        ("b:bind", [Do("B", "bind")]),
+        ("b:bind:233.252.0.1:80", [Do("B", "bind", b"", Socket("233.252.0.1", 80))]),
+        ("a:sendto", [Do("A", "sendto")]),
+        ("a:sendto:hi", [Do("A", "sendto", b"hi")]),
+        ("a:sendto:hi:10.0.0.2:80", [Do("A", "sendto", b"hi", Socket("10.0.0.2", 80))]),
+        ("a:sendto::[::1]:80", [Do("A", "sendto", b"", Socket("::1", 80))]),
+        ("a:sendto:10%3A30", [Do("A", "sendto", b"10:30")]),
         ("x>b:SYN,ACK:seq=90:ack=1", [Inject("B", SYN | ACK, 90, 1)]),
         ("X>A:fin:seq=4294967295:wnd=5:data=hi%21", [Inject("A", FIN, 0xFFFFFFFF, 0, 5, b"hi!")]),
     ],
@@ -131,12 +143,16 @@ BAD: dict[str, str] = {
     "w" + "9" * 400 + "s": "at most one day (1440min)",
     "l2+5ms": "only d and u take a duration",
     "r2+5ms": "only d and u take a duration",
-    "a:open": "listen, connect, send, close, abort, reboot",
-    "a:": "listen, connect, send, close, abort, reboot",
+    "a:open": "listen, connect, send, close, abort, reboot, bind, sendto",
+    "a:": "listen, connect, send, close, abort, reboot, bind, sendto",
     "a:send": "as in a:send:hello",
     "a:send:": "as in a:send:hello",
-    "a:close:now": "only send does",
+    "a:close:now": "only send and sendto do",
     f"a:send:{'x' * (LONGEST_TEXT + 1)}": f"at most {LONGEST_TEXT}",
+    f"a:sendto:{'x' * (LONGEST_TEXT + 1)}": f"at most {LONGEST_TEXT}",
+    "b:bind:80": "'80' is no socket: write an address and a port, as in 10.0.0.2:80",
+    "b:bind:x:10.0.0.2:80": "'x:10.0.0.2:80' is no socket",
+    "a:sendto:10:30": "'30' is no socket: write an address and a port",
     "x>b:": "CWR, ECE, URG, ACK, PSH, RST, SYN, FIN",
     "x>b:SIN:seq=1": "CWR, ECE, URG, ACK, PSH, RST, SYN, FIN",
     "x>b:SYN": "seq=N is missing",

@@ -63,7 +63,7 @@ def test_a_copy_of_a_segment_in_flight_arrives_so_long_after_it(after: int) -> N
     number = wire.duplicate(1, after, 20)
     copy = wire.flights[-1]
     assert (number, copy.number, copy.copy_of, copy.sent_at, copy.due) == (2, 2, 1, 20, 100 + after)
-    assert copy.segment is wire.flights[0].segment
+    assert copy.payload is wire.flights[0].payload
 
 
 @pytest.mark.parametrize("delayed", [0, 50])

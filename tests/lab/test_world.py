@@ -15,7 +15,7 @@ from tcptui.lab.loader import MOST_FAULTS, BadScenario
 from tcptui.lab.moves import NEXT, Do
 from tcptui.lab.wire import MEMORY, SIDES, BadMove, Fate, Side
 from tcptui.lab.world import World
-from tests.lab.worlds import OPEN, flight, play, scenario, sends, to_the_end, world
+from tests.lab.worlds import OPEN, flight, play, scenario, segment_of, sends, to_the_end, world
 
 # The order.
 
@@ -146,7 +146,7 @@ def test_a_third_party_speaks_in_the_other_ends_name_and_its_segment_takes_half_
     (report,) = play(made, "x>b:RST:seq=1001")
     sent = flight(made, report.launched[0])
     a, b = made.host("A").setup.socket, made.host("B").setup.socket
-    assert (sent.sender, sent.receiver, sent.segment.src, sent.segment.dst) == ("X", "B", a, b)
+    assert (sent.sender, sent.receiver, segment_of(sent).src, segment_of(sent).dst) == ("X", "B", a, b)
     assert (sent.sent_at, sent.due, sent.bases) == (0, 25_000, (1000, 5000))
     (arrival,) = play(made, "s")
     assert Signalled(1, Signal.RESET) in arrival.events
@@ -177,7 +177,7 @@ def test_a_reboot_is_silent_and_leaves_what_is_on_the_wire() -> None:
     (report,) = play(made, "a:reboot")
     assert (report.events, report.launched, len(made.wire.flights)) == ((), (), 1)
     play(made, "s2")
-    assert flight(made, 3).segment.flags & RST, "B's ACK meets no connection"
+    assert segment_of(flight(made, 3)).flags & RST, "B's ACK meets no connection"
 
 
 def test_a_script_goes_on_after_a_reboot() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tcptui.core.segment import Segment
 from tcptui.lab.loader import load_scenario
 from tcptui.lab.moves import Do, Move, parse_moves
 from tcptui.lab.scenario import Scenario
@@ -49,3 +50,9 @@ def to_the_end(world: World, most: int = 10_000) -> Iterator[Report]:
 def flight(world: World, number: int) -> Flight:
     """A segment that the wire still knows."""
     return next(one for one in (*world.wire.flights, *world.wire.past) if one.number == number)
+
+
+def segment_of(flight: Flight) -> Segment:
+    """The TCP segment that travels there."""
+    assert isinstance(flight.payload, Segment)
+    return flight.payload

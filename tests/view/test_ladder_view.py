@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tcptui import library
+from tcptui.core.segment import Segment
 from tcptui.core.state import State
 from tcptui.lab.history import History
 from tcptui.lab.moves import parse_moves
@@ -207,6 +208,7 @@ def test_the_selected_segment_is_marked_on_all_its_rows_and_no_other_is() -> Non
 def test_wide_ladders_tell_each_change_of_state_once(name: str) -> None:
     """What stands beside the life lines is the path of each end, as far as segments tell it."""
     history = RUNS[name]
+    any_segment = any(isinstance(flight.payload, Segment) for flight in history.flights())
     lines = ["".join(text for text, _ in line) for line in drawn(history, 120).lines]
     for side, cut in (
         ("A", slice(TIME_WIDTH, TIME_WIDTH + STATE_WIDTH)),
@@ -216,4 +218,4 @@ def test_wide_ladders_tell_each_change_of_state_once(name: str) -> None:
         path = [state.value for state, _ in history.world.host("A" if side == "A" else "B").path]
         rest = iter(path)
         assert all(state in rest for state in told), f"{told} is no part of {path}"
-        assert told[-1] == path[-1]
+        assert told[-1:] == (path[-1:] if any_segment else [])

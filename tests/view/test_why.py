@@ -101,15 +101,11 @@ def decisions() -> Iterator[tuple[str, set[str], str]]:
     """Every place in the core that names a rule: the rule, the numbers it gives, and where."""
     for path in Path(tcptui.core.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "rule"
-            ):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("step.rule", "_rule"):
                 if any(keyword.arg is None for keyword in node.keywords):
                     continue  # `**numbers`: only a run can tell.
                 numbers = {keyword.arg for keyword in node.keywords if keyword.arg}
-                for part in ast.walk(node.args[1]):
+                for part in (part for argument in node.args for part in ast.walk(argument)):
                     if isinstance(part, ast.Attribute) and part.attr in Rule.__members__:
                         yield part.attr, numbers, f"{path.name}:{node.lineno}"
 

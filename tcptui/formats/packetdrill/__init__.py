@@ -1,0 +1,1 @@
+"""The packetdrill language: its text as a syntax tree, and segments in its words."""

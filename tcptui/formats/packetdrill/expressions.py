@@ -1,0 +1,137 @@
+"""A call's arguments and result: numbers, constants, strings, arrays, structs and what is made of them."""
+
+from __future__ import annotations
+
+import re
+
+from tcptui.formats.packetdrill.cursor import Cursor
+from tcptui.formats.packetdrill.syntax import (
+    Applied,
+    Array,
+    BitOr,
+    Expression,
+    Field,
+    Mark,
+    Name,
+    Number,
+    Prefixed,
+    String,
+    Struct,
+)
+from tcptui.formats.packetdrill.tokens import Token
+
+DEEPEST = 32
+"""Brackets and prefixes in each other, at most."""
+
+ALLOWED = 'a number, a constant, a "string", ..., [array], {struct}, or name(...)'
+
+_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
+_ESCAPED = {
+    "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
+    "\\": "\\", '"': '"', "'": "'", "?": "?",
+}  # fmt: skip
+
+
+def parse_arguments(cursor: Cursor) -> tuple[Expression, ...]:
+    """``(a, b)``"""
+    cursor.expect("(", "(")
+    return _list(cursor, ")", 0)
+
+
+def parse_expression(cursor: Cursor, depth: int = 0) -> Expression:
+    """One expression, `depth` brackets deep."""
+    first = _operand(cursor, depth)
+    if cursor.token.kind != "|":
+        return first
+    operands = [first]
+    while cursor.accept("|"):
+        operands.append(_operand(cursor, depth))
+    return BitOr(tuple(operands))
+
+
+def _operand(cursor: Cursor, depth: int) -> Expression:
+    if depth > DEEPEST:
+        raise cursor.error("brackets too deep in each other", f"at most {DEEPEST}")
+    token = cursor.token
+    kind = token.kind
+    if kind in ("-", "~", "&"):
+        return _prefixed(cursor, depth)
+    if kind not in ("number", "word", "string", "...", "[", "{", "("):
+        raise cursor.unexpected(ALLOWED)
+    cursor.take()
+    if kind == "number":
+        return Number(cursor.value(token))
+    if kind == "word":
+        return Applied(token.text, _list(cursor, ")", depth)) if cursor.accept("(") else Name(token.text)
+    if kind == "string":
+        return String(_unescaped(cursor, token), cursor.accept("..."))
+    if kind == "...":
+        return Mark.NOT_GIVEN
+    if kind == "[":
+        return Array(_list(cursor, "]", depth))
+    if kind == "{":
+        return _struct(cursor, depth)
+    inner = parse_expression(cursor, depth + 1)
+    cursor.expect(")", ") or |")
+    return inner
+
+
+def _prefixed(cursor: Cursor, depth: int) -> Expression:
+    operator = cursor.take().kind
+    operand = _operand(cursor, depth + 1)
+    if operator == "-" and isinstance(operand, Number):
+        return Number(-operand.value)
+    return Prefixed(operator, operand)
+
+
+def _list(cursor: Cursor, close: str, depth: int) -> tuple[Expression, ...]:
+    """Expressions with commas between, up to `close`."""
+    items: list[Expression] = []
+    if cursor.accept(close):
+        return ()
+    while True:
+        items.append(parse_expression(cursor, depth + 1))
+        if cursor.accept(close):
+            return tuple(items)
+        cursor.expect(",", f", | or {close}")
+
+
+def _struct(cursor: Cursor, depth: int) -> Expression:
+    fields: list[Field] = []
+    if cursor.accept("}"):
+        return Struct(())
+    while True:
+        fields.append(_field(cursor, depth + 1))
+        if cursor.accept("}"):
+            return Struct(tuple(fields))
+        cursor.expect(",", ", or }")
+
+
+def _field(cursor: Cursor, depth: int) -> Field:
+    value = parse_expression(cursor, depth)
+    if cursor.token.kind == "=":
+        if isinstance(value, Name):
+            cursor.take()
+            return Field(value.name, parse_expression(cursor, depth))
+        if isinstance(value, Applied) and len(value.args) == 1:
+            cursor.take()
+            return Field(value.name, parse_expression(cursor, depth), value.args[0])
+        raise cursor.unexpected(", or }: only name and name(argument) can have a value")
+    return Field(None, value)
+
+
+def _unescaped(cursor: Cursor, token: Token) -> bytes:
+    """A string's octets, its escapes resolved as in C."""
+
+    def octet(match: re.Match[str]) -> str:
+        escape = match[1]
+        if escape in _ESCAPED:
+            return _ESCAPED[escape]
+        if escape[0] == "x" and len(escape) > 1:
+            return chr(int(escape[1:], 16))
+        if escape[0] in "01234567" and int(escape, 8) <= 0xFF:
+            return chr(int(escape, 8))
+        raise cursor.error(f"unknown escape \\{escape}", r"\n \t \r \0 \x41 \101 \\ \" and C's others", token)
+
+    text = token.text.encode().decode("latin-1")  # so that one character is one octet
+    return (_ESCAPE.sub(octet, text) if "\\" in text else text).encode("latin-1")

@@ -1,0 +1,130 @@
+"""The TCP options of a segment, between ``<`` and ``>``, from their text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tcptui.core.seq import MASK
+from tcptui.formats.packetdrill.cursor import Cursor
+from tcptui.formats.packetdrill.syntax import OUTBOUND, Direction, TcpOption
+
+MOST_SACK_BLOCKS = 4
+"""What the 40 octets of options have room for (RFC 2018 section 3)."""
+
+ALLOWED = (
+    "mss N, wscale N, sackOK, sack N:N ..., TS val N ecr N, nop, eol, FO COOKIE, FOEXP COOKIE, ECN, md5, "
+    "exp-NAME, unknown-KIND OCTETS"
+)
+_ECN_COUNTERS = ("e0b", "ceb", "e1b")
+
+
+def parse_options(cursor: Cursor, direction: Direction) -> tuple[TcpOption, ...] | None:
+    """``<mss 1460,nop,wscale 7>``, or nothing for (); ``<...>`` is None."""
+    if not cursor.accept("<"):
+        return ()
+    if cursor.accept(">"):
+        return ()
+    if cursor.token.kind == "...":
+        if direction != OUTBOUND:
+            raise cursor.error("options of a segment that goes in must be told", "<...> only after >")
+        cursor.take()
+        cursor.expect(">", ">")
+        return None
+    options: list[TcpOption] = []
+    while True:
+        options.append(_option(cursor, direction))
+        if cursor.accept(">"):
+            return tuple(options)
+        cursor.expect(",", ", or >")
+
+
+def _option(cursor: Cursor, direction: Direction) -> TcpOption:
+    token = cursor.token
+    if token.kind != "word":
+        raise cursor.unexpected(ALLOWED)
+    name = cursor.glued(("word", "number", "-"))
+    read = _READERS.get(name)
+    if read is not None:
+        return read(cursor, direction)
+    if name.startswith("exp-"):
+        return TcpOption(name, text=_octets(cursor))
+    if name.startswith("unknown-") and name[8:].isdecimal() and len(name) <= 11 and int(name[8:]) <= 255:
+        return TcpOption(name, text=_octets(cursor))
+    raise cursor.error(f"unknown TCP option {name[:40]}", ALLOWED, token)
+
+
+def _plain(name: str) -> Callable[[Cursor, Direction], TcpOption]:
+    option = TcpOption(name)
+    return lambda cursor, direction: option
+
+
+def _numbered(name: str, most: int, what: str) -> Callable[[Cursor, Direction], TcpOption]:
+    return lambda cursor, direction: TcpOption(name, (cursor.number(most, what),))
+
+
+def _with_octets(name: str) -> Callable[[Cursor, Direction], TcpOption]:
+    return lambda cursor, direction: TcpOption(name, text=_octets(cursor))
+
+
+def _sack(cursor: Cursor, direction: Direction) -> TcpOption:
+    """Blocks with spaces between."""
+    start = cursor.token
+    edges: list[int] = []
+    while not edges or cursor.token.kind in ("number", "-"):
+        edges.append(cursor.sequence_number())
+        cursor.expect(":", ":")
+        edges.append(cursor.sequence_number())
+    if len(edges) > 2 * MOST_SACK_BLOCKS:
+        raise cursor.error(f"{len(edges) // 2} SACK blocks", f"at most {MOST_SACK_BLOCKS}", start)
+    return TcpOption("sack", tuple(edges))
+
+
+def _timestamps(cursor: Cursor, direction: Direction) -> TcpOption:
+    cursor.expect_word("val")
+    value = _timestamp(cursor, direction, "TSval")
+    cursor.expect_word("ecr")
+    return TcpOption("TS", (value, _timestamp(cursor, direction, "TSecr")))
+
+
+def _timestamp(cursor: Cursor, direction: Direction, what: str) -> int | None:
+    """A number; or, for what comes out, a sign that it is not checked."""
+    if direction == OUTBOUND and cursor.token.kind in ("...", ".", "*"):
+        cursor.take()
+        return None
+    return cursor.number(MASK, what)
+
+
+def _ecn(cursor: Cursor, direction: Direction) -> TcpOption:
+    """The counters of the AccECN option (RFC 9768 section 3.2.3), in the order in which they stand."""
+    names: list[str] = []
+    counters: list[int | None] = []
+    while cursor.word in _ECN_COUNTERS and len(names) < len(_ECN_COUNTERS):
+        names.append(cursor.take().text)
+        counters.append(cursor.number(0xFFFFFF, f"counter {names[-1]}"))
+    return TcpOption("ECN", tuple(counters), " ".join(names))
+
+
+def _octets(cursor: Cursor) -> str:
+    """Hexadecimal octets, or a word for them; "" if there are none."""
+    token = cursor.token
+    if token.kind not in ("word", "number"):
+        return ""
+    text = cursor.glued(("word", "number"))
+    if len(text) > 80:
+        raise cursor.error("this is too long for an option", "at most 38 octets", token)
+    return text
+
+
+_READERS: dict[str, Callable[[Cursor, Direction], TcpOption]] = {
+    "nop": _plain("nop"),
+    "eol": _plain("eol"),
+    "sackOK": _plain("sackOK"),
+    "mss": _numbered("mss", 0xFFFF, "MSS"),
+    "wscale": _numbered("wscale", 0xFF, "shift count"),
+    "sack": _sack,
+    "TS": _timestamps,
+    "ECN": _ecn,
+    "FO": _with_octets("FO"),
+    "FOEXP": _with_octets("FOEXP"),
+    "md5": _with_octets("md5"),
+}

@@ -1,0 +1,73 @@
+"""The numbered requirements of RFC 9293 (Appendix B): what has become of each, and which tests show it.
+
+The rows are data, in requirements.toml; here they are read, found by their ids and laid out as text.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from textwrap import wrap
+from typing import NamedTuple
+
+LAST = {"MUST": 69, "SHLD": 31, "MAY": 18, "REC": 1}
+"""How many of each kind Appendix B has; none is left out."""
+
+NARROWEST = 60
+"""Columns below which the sentences would have no room beside what stands before them."""
+
+
+class Requirement(NamedTuple):
+    """A row of the table; `tests` are pytest's node ids and paths of scripts, from the repository's root."""
+
+    id: str
+    section: str
+    status: str
+    """``done``, ``not applicable`` or ``not planned``."""
+    text: str
+    tests: Sequence[str]
+    why: str = ""
+    """The reason, where it is not done."""
+
+
+class UnknownRequirement(ValueError):
+    """An id that RFC 9293 doesn't have; the text is one line that says which there are."""
+
+
+def requirements() -> dict[str, Requirement]:
+    """All rows by id, in the order of the numbers, the MUSTs first."""
+    rows = tomllib.loads(files("tcptui").joinpath("requirements.toml").read_text("utf-8"))
+    return {name: Requirement(id=name, **row) for name, row in rows.items()}
+
+
+def find(ids: Iterable[str]) -> list[Requirement]:
+    """The rows of these ids, in upper or lower case; all rows if there are none.
+
+    Raises:
+        UnknownRequirement: one of them is no id.
+    """
+    rows = requirements()
+    found = []
+    for name in ids:
+        row = rows.get(name.upper())
+        if row is None:
+            there = ", ".join(f"{kind}-1 to {kind}-{last}" for kind, last in LAST.items() if last > 1)
+            raise UnknownRequirement(f"no requirement {name!r}: RFC 9293 has {there}, and REC-1")
+        found.append(row)
+    return found or list(rows.values())
+
+
+def table(rows: Iterable[Requirement], width: int) -> str:
+    """The rows as plain text, their sentences wrapped at `width` columns, the tests of each beneath it.
+
+    The name of a test stays in one piece, so that it can be copied.
+    """
+    lines = []
+    for row in rows:
+        sentence = f"{row.text} ({row.why[0].upper()}{row.why[1:]}.)" if row.why else row.text
+        columns = f"{row.id:<8} {row.section:<11} {row.status:<15} "
+        indent = " " * len(columns)
+        lines += wrap(sentence, max(width, NARROWEST), initial_indent=columns, subsequent_indent=indent)
+        lines += (f"         {test}" for test in row.tests)
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,227 @@
+"""UDP and ICMP as they are drawn: on the ladder, in the header, in the pane of an end, in the why."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcptui.lab.history import History
+from tcptui.lab.moves import parse_moves
+from tcptui.lab.wire import Flight
+from tcptui.view.endpoint import endpoint_lines
+from tcptui.view.header import header_lines
+from tcptui.view.ladder import draw_ladder
+from tcptui.view.lines import line_width, plain_text
+from tcptui.view.numbers import label_of
+from tcptui.view.status import clock_line
+from tcptui.view.why import why
+from tests.lab.worlds import flight, scenario
+
+GROUP = "233.252.0.1:80"
+V6 = 'A.address = "2001:db8::1"\nB.address = "2001:db8::2"\n'
+
+
+def played(moves: str, toml: str = "") -> History:
+    history = History(scenario(toml))
+    for move in parse_moves(moves):
+        history.apply(move)
+    return history
+
+
+def label(moves: str, number: int, room: int) -> str:
+    return label_of(flight(played(moves).world, number), False, room)
+
+
+def header(one: Flight | None, width: int = 58) -> list[str]:
+    lines = header_lines(one, width, 20, raw=False)
+    assert {line_width(line) for line in lines} == {width}
+    return [plain_text(line) for line in lines if plain_text(line)]
+
+
+def pane(history: History, side: str = "B", width: int = 28, height: int = 30) -> list[str]:
+    lines = endpoint_lines(
+        history.world,
+        history.before,
+        "A" if side == "A" else "B",
+        width,
+        height,
+        at=history.world.now,
+        raw=False,
+    )
+    assert {line_width(line) for line in lines} == {width}
+    return [plain_text(line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("moves", "number", "room", "expected"),
+    [
+        ("a:sendto:hello", 1, 60, "#1 UDP len=5"),
+        ("a:sendto:hello", 1, 11, "#1 UDP"),
+        ("a:sendto:hello", 1, 4, "#1 U"),
+        ("a:sendto:hello d1+60ms", 1, 60, "#1 UDP len=5 +60 ms"),
+        ("a:sendto:hello u1", 2, 60, "#2 UDP len=5 copy of #1"),
+        ("a:sendto:hello u1", 2, 17, "#2 UDP len=5 =#1"),
+        ("a:sendto:hello u1", 2, 12, "#2 UDP =#1"),
+        (f"a:sendto:hello:{GROUP}", 1, 60, f"#1 UDP len=5 → {GROUP}"),
+        (f"a:sendto:hello:{GROUP}", 1, 20, "#1 UDP len=5"),
+        ("a:sendto:hello s", 2, 60, "#2 ICMP port unreachable"),
+        ("a:sendto:hello s", 2, 20, "#2 ICMP"),
+    ],
+)
+def test_a_label_says_as_much_as_there_is_room_for(moves: str, number: int, room: int, expected: str) -> None:
+    assert label(moves, number, room) == expected
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_a_datagram_is_drawn_on_the_ladder_and_no_state_beside_it(width: int) -> None:
+    history = played("b:bind a:sendto:hello s")
+    lines = [plain_text(line) for line in draw_ladder(history.flights(), history.world.now, width).lines]
+    assert len(lines) == 2
+    assert "── #1 UDP len=5 ──" in lines[0]
+    assert lines[1].endswith("▶┊")
+    assert not any("CLOSED" in line for line in lines)
+
+
+def test_the_states_of_a_connection_stand_beside_its_segments_as_before() -> None:
+    history = played("b:listen a:connect a:sendto:x s5")
+    (first, *_) = draw_ladder(history.flights(), history.world.now, 120).lines
+    assert "SYN-SENT" in plain_text(first)
+
+
+def test_the_header_of_a_datagram_has_eight_octets() -> None:
+    """The checksum by hand: pseudo-header 0a00+0001+0a00+0002+0011+000b = 141f; c000+0050+000b = c05b;
+    data 6162+6300 = c462; together 198dc; folded 98dd; its complement is 6722."""
+    assert header(flight(played("a:sendto:abc").world, 1)) == [
+        " #1 UDP len=3  A → B",
+        " 0                           16                         31",
+        "┌────────────────────────────┬───────────────────────────┐",
+        "│ source port 49152          │ destination port 80       │",
+        "├────────────────────────────┼───────────────────────────┤",
+        "│ length 11                  │ checksum 0x6722           │",
+        "├────────────────────────────┴───────────────────────────┤",
+        "│ data 3: 'abc'                                          │",
+        "└────────────────────────────────────────────────────────┘",
+        " 0000  c0 00 00 50 00 0b 67 22 61 62 63",
+    ]
+
+
+def test_header_and_text_of_the_octets_differ_in_style() -> None:
+    (line,) = (
+        line
+        for line in header_lines(flight(played("a:sendto:abc").world, 1), 58, 20, raw=False)
+        if plain_text(line).startswith(" 0000")
+    )
+    spans = [(text.strip(), style) for text, style in line if text.strip()]
+    assert spans[1:] == [("c0 00 00 50 00 0b 67 22", "plain"), ("61 62 63", "why")]
+
+
+@pytest.mark.parametrize(
+    ("toml", "kind", "code", "about"),
+    [
+        ("", 3, 3, "UDP 10.0.0.1:49152 → 10.0.0.2:80"),
+        (V6, 1, 4, "UDP [2001:db8::1]:49152 → [2001:db8::2]:80"),
+    ],
+)
+def test_the_header_of_an_icmp_message_names_the_datagram(
+    toml: str, kind: int, code: int, about: str
+) -> None:
+    lines = header(flight(played("a:sendto:abc s", toml).world, 2))
+    assert lines[0] == " #2 ICMP port unreachable  B → A"
+    assert f"│ type {kind} " in lines[3]
+    assert f"│ code {code} " in lines[3]
+    assert f"│ about {about} " in lines[7]
+    assert lines[9].startswith(f" 0000  0{kind} 0{code} ")
+
+
+def test_where_there_is_little_room_the_ports_are_told() -> None:
+    lines = header(flight(played("a:sendto:abc s").world, 2), 38)
+    assert "│ about UDP 49152 → 80               │" in lines
+
+
+def test_a_pane_shows_sockets_and_under_each_what_it_received_in_that_order() -> None:
+    history = played(f"b:bind b:bind:{GROUP} a:sendto:one a:sendto:two a:sendto:three:{GROUP} d1+1ms s3")
+    lines = pane(history)
+    assert lines[0] == " UDP UNCONN"
+    assert lines[1] == " app bind()"
+    own, group = lines.index(" 10.0.0.2:80"), lines.index(f" {GROUP}")
+    assert lines[own + 1] == "▸ 'two' 'one'"
+    assert lines[group + 1] == "  'three'"
+
+
+def test_a_pane_has_no_timer_and_no_number_to_show() -> None:
+    lines = pane(played("b:bind a:sendto:x s"))
+    for name in ("RTX", "2MSL", "USER"):
+        assert any(line.split() == [name, "-"] for line in lines)
+    assert any(line.split() == ["ISS", "-", "IRS", "-"] for line in lines)
+
+
+def test_a_new_socket_is_marked() -> None:
+    lines = pane(played("b:bind"))
+    assert lines[0] == "▸UDP UNCONN"
+    assert "▸10.0.0.2:80" in lines
+    assert "▸ waiting" in lines
+
+
+def test_a_pane_with_a_connection_shows_that() -> None:
+    assert pane(played("b:bind b:listen"))[0].split() == ["▸LISTEN", "for", "0", "ms"]
+
+
+def test_what_was_received_cannot_draw_on_the_screen() -> None:
+    assert any("'\\x1b[2J\\n'" in line for line in pane(played("b:bind a:sendto:%1B[2J%0A s")))
+
+
+@pytest.mark.parametrize("width", [18, 28])
+def test_more_than_a_pane_can_hold_is_cut(width: int) -> None:
+    moves = "".join(f" b:bind:10.0.0.2:{port}" for port in range(1, 30)) + " a:sendto:" + "x" * 200 + " s"
+    pane(played(f"b:bind{moves}"), width=width, height=18)
+
+
+@pytest.mark.parametrize(
+    ("moves", "opening", "rest"),
+    [
+        (
+            "b:bind",
+            "B calls bind(). A UDP socket: it waits at port 80 for datagrams from anybody.",
+            "RFC 768 User Interface",
+        ),
+        ("b:bind b:bind", "B calls bind(). BIND: error: address already in use.", ""),
+        (
+            "a:sendto:abc",
+            "A calls sendto(). 3 octets go at once behind a header of 8:",
+            "RFC 768 Introduction",
+        ),
+        (
+            "b:bind a:sendto:abc s",
+            "#1 UDP reaches B. 3 octets for port 80 are delivered",
+            "RFC 768 Introduction",
+        ),
+        (
+            "a:sendto:abc s",
+            "#1 UDP reaches B. No socket is bound to port 80: ICMP says so.",
+            "RFC 1122 4.1.3.1",
+        ),
+        (
+            "a:sendto:abc s2",
+            "#2 ICMP reaches A. Port 80 is unreachable, and",
+            "RFC 1122 4.1.3.3",
+        ),
+        ("a:sendto:abc s a:reboot s", "#2 ICMP reaches A. The socket at port 49152", "RFC 1122 4.1.3.3"),
+        ("a:sendto:abc l1", "The wire loses #1 UDP. Neither end is told.", ""),
+        (f"a:sendto:abc:{GROUP} s", "#1 UDP reaches B. Nobody here is in the group:", "RFC 1112 7.2"),
+        (
+            f"b:bind:{GROUP} a:sendto:abc:{GROUP} s",
+            "#1 UDP reaches B. Sockets in the group: 1.",
+            "RFC 1112 7.1",
+        ),
+    ],
+)
+def test_the_sentence_of_why(moves: str, opening: str, rest: str) -> None:
+    history = played(moves)
+    told = why(history.report, history.world, history.flights(), raw=False)
+    assert told.text.startswith(opening)
+    assert told.source == rest
+
+
+def test_what_comes_next_is_named() -> None:
+    world = played("a:sendto:abc").world
+    (line,) = [clock_line(world, 70, at=0, step=1, branch=(0, 1), speed=None)]
+    assert "next: #1 UDP reaches B in 50 ms" in plain_text(line)
