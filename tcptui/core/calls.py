@@ -138,8 +138,7 @@ def receive(tcb: Tcb, call: Receive, step: Step) -> None:
     """3.10.3: text that is there is delivered at once, else the request is queued."""
     if tcb.half_duplex or (tcb.state in _PEER_HAS_CLOSED and not tcb.unread):
         # In CLOSING, LAST-ACK and TIME-WAIT too, what is on hand is handed over: 3.10.3 would refuse, but it
-        # has been acknowledged, and "the user ... will continue to RECEIVE until ... the remote peer is
-        # CLOSED" (3.6).
+        # has been acknowledged, and 3.6 lets who has closed go on receiving.
         _refuse(tcb, step, "RECEIVE", Response.CLOSING)
         return
     tcb.receives += (call.octets,)

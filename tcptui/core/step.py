@@ -98,7 +98,7 @@ class Step:
             window = min(tcb.rcv_wnd, UNSCALED)
         elif not flags & RST:  # It means nothing there.
             tcb.rcv_wnd = next_window(tcb, self.profile)
-            window = field(tcb, self.profile)
+            window = field(tcb)
         if not flags & SYN and (tcb.timestamps or tcb.sack):
             options = self._text_options(tcb, flags)
         if tcb.snd_up is not None and lt(seq, tcb.snd_up) and not flags & RST:
@@ -119,7 +119,7 @@ class Step:
         return self.now // MILLISECOND & MASK
 
     def send_ack(self, tcb: Tcb, bare: bool = False) -> None:
-        """``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>``; if it is not `bare`, some stacks add an unacknowledged FIN.
+        """``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>``; some stacks put their waiting FIN on it, if not `bare`.
 
         If the peer's window ends before SND.NXT, the SEQ is the window's end: beyond it the peer would not
         accept the ACK, and if both ends were in that place they would answer each other for ever (A.2).
@@ -133,7 +133,7 @@ class Step:
         self.send(tcb, ACK, seq)
 
     def send_challenge_ack(self, tcb: Tcb) -> None:
-        """The bare ACK that asks for proof (RFC 5961 3.2, 4.2), unless there have been too many."""
+        """The bare ACK that asks for proof (RFC 5961 sections 3.2, 4.2), unless there have been too many."""
         if self._may_answer(tcb):
             self.send_ack(tcb, bare=True)
 

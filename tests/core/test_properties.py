@@ -177,7 +177,8 @@ class Pair:
         if tcb is not None:
             end.unread = tcb.unread
             assert le(tcb.snd_una, tcb.snd_nxt)
-            assert 0 <= tcb.rcv_wnd <= end.stack.profile.receive_buffer
+            unit = 1 << tcb.rcv_shift  # A scaled window is a whole number of these.
+            assert 0 <= tcb.rcv_wnd < end.stack.profile.receive_buffer + unit
             assert other.sent.startswith(end.delivered + tcb.unread)
 
 

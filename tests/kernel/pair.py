@@ -8,6 +8,7 @@ import socket
 from tcptui.core.calls import Open, Receive, Send
 from tcptui.core.segment import Segment, Socket
 from tcptui.core.state import State
+from tcptui.core.window import field
 from tests.kernel.adapter import Core
 from tests.kernel.links import CORE_HOST, CORE_HOST_6, KERNEL_HOST, KERNEL_HOST_6
 from tests.kernel.namespace import Namespace
@@ -86,7 +87,7 @@ class Pair:
         tcb = self.core.stack.tcb(self.connection)
         assert tcb is not None
         seq = (tcb.snd_nxt + offset) % 2**32
-        return Segment(self.core_end, self.kernel_end, seq, tcb.rcv_nxt, flags, tcb.rcv_wnd, data)
+        return Segment(self.core_end, self.kernel_end, seq, tcb.rcv_nxt, flags, field(tcb), data)
 
     # Data.
 
