@@ -98,9 +98,7 @@ class Step:
             window = min(tcb.rcv_wnd, UNSCALED)
         elif not flags & RST:  # It means nothing there.
             tcb.rcv_wnd = next_window(tcb, self.profile)
-            window = field(tcb, self.profile)
-            # Rounded up, it is a promise of more than was free.
-            tcb.rcv_wnd = max(tcb.rcv_wnd, window << tcb.rcv_shift)
+            window = field(tcb)
         if not flags & SYN and (tcb.timestamps or tcb.sack):
             options = self._text_options(tcb, flags)
         if tcb.snd_up is not None and lt(seq, tcb.snd_up) and not flags & RST:

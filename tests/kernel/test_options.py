@@ -1,4 +1,7 @@
-"""What the two ends agree on in the handshake, as `ss` tells it and as the segments show it."""
+"""What the two ends agree on in the handshake, as `ss` tells it and as the segments show it.
+
+The room for text is the MSS less the options of every segment (MUST-16).
+"""
 
 from __future__ import annotations
 

@@ -184,7 +184,8 @@ class Observer:
             assert host.path[-1][0] is host.state
             for tcb in host.stack.tcbs():
                 assert le(tcb.snd_una, tcb.snd_nxt)
-                assert 0 <= tcb.rcv_wnd <= host.setup.profile.receive_buffer
+                unit = 1 << tcb.rcv_shift  # A scaled window is a whole number of these.
+                assert 0 <= tcb.rcv_wnd < host.setup.profile.receive_buffer + unit
         flights = self.world.wire.flights
         numbers = [flight.number for flight in flights]
         assert numbers == sorted(set(numbers))
