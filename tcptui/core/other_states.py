@@ -11,7 +11,7 @@ from tcptui.core.handshake import enter_established, learn_window, start_keep_al
 from tcptui.core.input import enter_time_wait, process_text_and_fin, restart_time_wait
 from tcptui.core.listener import queue_has_room, queue_is_full
 from tcptui.core.options import read_sack, read_timestamps
-from tcptui.core.output import transmit
+from tcptui.core.output import start_user_timer, transmit
 from tcptui.core.retransmission import acknowledge, duplicate_ack, retransmit
 from tcptui.core.rules import Rule
 from tcptui.core.sack import mark_sacked
@@ -211,7 +211,9 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.rule(tcb, Rule.ACK_MISSING)
         return False
     if tcb.probes:
-        tcb.probes = 0  # The peer answers: it may be waited for (MUST-37).
+        tcb.probes = 0  # The peer answers: it may be waited for (MUST-37),
+        if tcb.user_timer is not None and tcb.user_timeout == step.profile.user_timeout:
+            start_user_timer(tcb, step)  # unless the application itself has said for how long.
     if tcb.keep_alive_timer is not None:
         start_keep_alive(tcb, step)
     if tcb.state is _S.SYN_RECEIVED:

@@ -249,9 +249,13 @@ def test_an_unanswered_fin_is_resent_and_given_up(state: State) -> None:
 # A zero window, 3.8.6.1
 
 
-def test_text_that_a_zero_window_holds_back_is_subject_to_the_user_timeout() -> None:
-    """3.9.1.1: "if data is not successfully delivered to the destination within the timeout period"."""
+@pytest.mark.parametrize(("asked", "ends"), [(None, []), (200 * SECOND, [200])])
+def test_a_zero_window_is_waited_for_unless_the_user_has_named_a_timeout(
+    asked: int | None, ends: list[int]
+) -> None:
+    """MUST-37: as long as probes are answered the connection stays open; the default of 3.9.1.1 does not end it."""
     site = reach(S.ESTABLISHED)
+    site.tcb.user_timeout = asked or site.tcb.user_timeout
     site.receives(site.peer(ACK, 1, 1, wnd=0))
     site.call(Send(1, b"abc"))
     for _ in range(10):  # Probes after 1, 3, 7 ... s are answered, the window stays closed.
@@ -259,7 +263,7 @@ def test_text_that_a_zero_window_holds_back_is_subject_to_the_user_timeout() -> 
         if site.state() is S.CLOSED:
             break
         site.receives(site.peer(ACK, 1, 1, wnd=0))
-    assert site.times(Signal.USER_TIMEOUT) == [300]
+    assert site.times(Signal.USER_TIMEOUT) == ends
 
 
 # The user timeout
