@@ -137,8 +137,8 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
 def receive(tcb: Tcb, call: Receive, step: Step) -> None:
     """3.10.3: text that is there is delivered at once, else the request is queued."""
     if tcb.half_duplex or (tcb.state in _PEER_HAS_CLOSED and not tcb.unread):
-        # In CLOSING, LAST-ACK and TIME-WAIT too, what is on hand is handed over: 3.10.3 would refuse, but it has
-        # been acknowledged, and "the user ... will continue to RECEIVE until ... the remote peer is CLOSED" (3.6).
+        # In CLOSING, LAST-ACK and TIME-WAIT too, what is on hand is handed over: 3.10.3 would refuse, but it
+        # has been acknowledged, and 3.6 lets who has closed go on receiving.
         _refuse(tcb, step, "RECEIVE", Response.CLOSING)
         return
     tcb.receives += (call.octets,)
@@ -154,8 +154,8 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
     if call.half_duplex and not tcb.half_duplex and tcb.state is not _S.LISTEN:
         if tcb.unread and step.profile.unread_close_resets and tcb.state is not _S.TIME_WAIT:
             step.rule(tcb, Rule.UNREAD_RESETS, unread=len(tcb.unread))
-            reset(tcb, step)
             step.returned(tcb.connection, "CLOSE", Response.OK)
+            reset(tcb, step)
             return
         tcb.half_duplex = True
         tcb.unread = b""
@@ -187,8 +187,8 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
 
 def abort(tcb: Tcb, step: Step) -> None:
     """3.10.5"""
-    reset(tcb, step)
     step.returned(tcb.connection, "ABORT", Response.OK)
+    reset(tcb, step)
 
 
 def reset(tcb: Tcb, step: Step) -> None:

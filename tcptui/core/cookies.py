@@ -1,7 +1,7 @@
 """SYN cookies: an initial sequence number that holds what a listener would else have to remember.
 
-RFC 4987 section 3.6. The upper 5 bits are a slow clock, the next 3 the class of the MSS, the rest is keyed with
-the host's secret. Window scale, SACK and timestamps are lost.
+RFC 4987 section 3.6. The upper 5 bits are a slow clock, the next 3 the class of the MSS, the rest is keyed
+with the host's secret. Window scale, SACK and timestamps are lost.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What both ends tell each other while a connection opens: numbers, window, options; and the moment it is open."""
+"""What both ends tell each other while a connection opens: numbers, window, options; and when it is open."""
 
 from __future__ import annotations
 

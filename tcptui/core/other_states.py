@@ -92,8 +92,8 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
 
 
 def _answer_unacceptable(tcb: Tcb, segment: Segment, step: Step) -> None:
-    """<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>: at once where text or a FIN came again, for the peer needs it to go
-    on; else only so often, or two ends could answer each other for ever (RFC 5961 section 7)."""
+    """<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>: at once where text or a FIN came again, for the peer needs it to
+    go on; else only so often, or two ends could answer each other for ever (RFC 5961 section 7)."""
     if segment.flags & SYN:
         step.send_challenge_ack(tcb)
     elif segment.data or segment.flags & FIN:
@@ -306,7 +306,7 @@ def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
 
 
 def _check_reader(tcb: Tcb, segment: Segment, step: Step) -> bool:
-    """New text for an application that has let go draws a RST: it shows that text was lost (3.6.1, SHLD-3)."""
+    """New text for an application that has let go draws a RST: text was lost (3.6.1, SHLD-3)."""
     end = seq_add(segment.seq, len(segment.data))
     if not lt(tcb.rcv_nxt, end) or tcb.state not in (_S.FIN_WAIT_1, _S.FIN_WAIT_2):
         return True

@@ -1,4 +1,4 @@
-"""Sending: new text and FINs as the windows, Nagle and silly window avoidance allow; and the ACKs that are due."""
+"""Sending: text and FINs as windows, Nagle and silly window avoidance allow; and the ACKs that are due."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def send_syn_ack(tcb: Tcb, step: Step) -> None:
 def transmit(tcb: Tcb, step: Step) -> None:
     """Sends what may go now: what was lost, text, then a FIN that CLOSE has asked for (3.10.2, 3.10.4).
 
-    If nothing that went carried an acknowledgment that is due, sends that alone (MUST-58), or later (SHLD-18).
+    If nothing that went carried an acknowledgment that is due, sends it alone (MUST-58), or later (SHLD-18).
     """
     if tcb.resend is not None:
         resend_lost(tcb, step)
@@ -59,7 +59,7 @@ def fin_may_go(tcb: Tcb) -> bool:
 
 
 def send_despite_silliness(tcb: Tcb, step: Step) -> bool:
-    """Sends as much text as the window takes, be it ever so little (3.8.6.2.1, (4)); whether there was any."""
+    """Sends as much text as the window takes, be it ever so little (3.8.6.2.1, (4)); whether there was."""
     octets = min(len(tcb.unsent), tcb.snd_mss, tcb.usable_window)
     if octets <= 0:
         return False

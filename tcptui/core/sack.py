@@ -1,6 +1,7 @@
-"""Selective acknowledgment: the blocks that a receiver reports, and the scoreboard that a sender keeps of them.
+"""Selective acknowledgment: the blocks that a receiver reports, and the scoreboard that a sender keeps.
 
-RFC 2018, with RFC 2883's report of what came twice. When the scoreboard brings a segment again is `recovery`'s.
+RFC 2018, with RFC 2883's report of what came twice. When the scoreboard brings a segment again is
+`retransmission`'s.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ class Step:
         return self.now // MILLISECOND & MASK
 
     def send_ack(self, tcb: Tcb, bare: bool = False) -> None:
-        """``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>``; some stacks put their unacknowledged FIN on it, if not `bare`.
+        """``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>``; some stacks put their waiting FIN on it, if not `bare`.
 
         If the peer's window ends before SND.NXT, the SEQ is the window's end: beyond it the peer would not
         accept the ACK, and if both ends were in that place they would answer each other for ever (A.2).
@@ -133,18 +133,18 @@ class Step:
         self.send(tcb, ACK, seq)
 
     def send_challenge_ack(self, tcb: Tcb) -> None:
-        """The bare ACK that asks for proof (RFC 5961 sections 3.2 and 4.2), unless there have been too many."""
+        """The bare ACK that asks for proof (RFC 5961 sections 3.2, 4.2), unless there have been too many."""
         if self._may_answer(tcb):
             self.send_ack(tcb, bare=True)
 
     def send_throttled_ack(self, tcb: Tcb) -> None:
-        """An ACK for a segment that only needed to be told what is expected, unless there have been too many."""
+        """An ACK that only tells what is expected, unless there have been too many."""
         if self._may_answer(tcb):
             self.send_ack(tcb)
 
     def _may_answer(self, tcb: Tcb) -> bool:
-        """So many ACKs without need in an interval and no more, else two ends could answer each other for ever,
-        or be made to flood a third (RFC 5961 section 7)."""
+        """So many ACKs without need in an interval and no more, else two ends could answer each other for
+        ever, or be made to flood a third (RFC 5961 section 7)."""
         if self.now - tcb.challenged_at >= self.profile.challenge_interval or not tcb.challenges:
             tcb.challenged_at, tcb.challenges = self.now, 0
         if tcb.challenges >= self.profile.challenge_acks:

@@ -44,12 +44,12 @@ def encode_datagram(datagram: Datagram) -> bytes:
 
 
 def decode_datagram(octets: bytes, src: str, dst: str, verify: bool = True) -> Datagram:
-    """The datagram in `octets` that the host address `src` sent to `dst`; what stands behind its length is
-    not its own and left out.
+    """The datagram in `octets` that the host address `src` sent to `dst`.
 
-    MalformedDatagram, whatever the octets are, if they are no datagram or, with `verify`, their checksum is
-    wrong. A checksum of 0 is none, which IPv6 does not allow (RFC 8200 section 8.1). A plain ValueError if,
-    with `verify`, `src` and `dst` are not two addresses of one IP version; without it they are only copied.
+    What stands behind its length is not its own and left out. MalformedDatagram, whatever the octets are, if
+    they are no datagram or, with `verify`, their checksum is wrong. A checksum of 0 is none, which IPv6 does
+    not allow (RFC 8200 section 8.1). A plain ValueError if, with `verify`, `src` and `dst` are not two
+    addresses of one IP version; without it they are only copied.
     """
     if len(octets) < HEADER.size:
         raise MalformedDatagram(f"{len(octets)} octets are too few for a UDP header of {HEADER.size}")

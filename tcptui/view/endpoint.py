@@ -120,31 +120,30 @@ def _told(known: Knowledge) -> str:
 
 def _timer_lines(tcb: Tcb | None, old: Tcb | None, at: int, width: int) -> list[Line]:
     """One line for each group of timers, whether one runs or not."""
+    return [_timer_line(_first_due(tcb, row), _first_due(old, row), at, width) for row in _TIMER_ROWS]
+
+
+def _first_due(tcb: Tcb | None, row: tuple[TimerKind, ...]) -> tuple[TimerKind, Timer | None]:
+    """Of the timers that share a line the one that fires first; the first of them if none runs."""
     running = {} if tcb is None else dict(tcb.timers())
-    before = {} if old is None else dict(old.timers())
-    lines = []
-    for row in _TIMER_ROWS:
-        kind = min(
-            (kind for kind in row if kind in running), key=lambda one: running[one].due, default=row[0]
-        )
-        was = (
-            before.get(kind) if kind in running else next((before[one] for one in row if one in before), None)
-        )
-        lines.append(_timer_line(kind, running.get(kind), was, at, width))
-    return lines
+    kind = min((kind for kind in row if kind in running), key=lambda one: running[one].due, default=row[0])
+    return kind, running.get(kind)
 
 
-def _timer_line(kind: TimerKind, timer: Timer | None, before: Timer | None, at: int, width: int) -> Line:
+def _timer_line(
+    now: tuple[TimerKind, Timer | None], before: tuple[TimerKind, Timer | None], at: int, width: int
+) -> Line:
     """A bar that runs down, and how long it has to run."""
+    kind, timer = now
     if timer is None:
-        return _marked(f"{_TIMER_NAMES[kind]:<4} -", before is not None, "dim")
+        return _marked(f"{_TIMER_NAMES[kind]:<4} -", before[1] is not None, "dim")
     left = max(0, timer.due - at)
     name = f"{_TIMER_NAMES[kind]:<4} "
     remaining = f" {span(left):>7}"
     room = max(0, width - 1 - len(name) - len(remaining))
     full = -(-room * left // max(1, timer.due - timer.set_at))
     bar = "━" * full + "─" * (room - full)
-    return _marked(f"{name}{bar}{remaining}", timer != before)
+    return _marked(f"{name}{bar}{remaining}", now != before)
 
 
 def _variable_lines(tcb: Tcb | None, old: Tcb | None, raw: bool, width: int) -> list[Line]:

@@ -6,18 +6,22 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from tcptui.core.datagram import Datagram, PortUnreachable
+from tcptui.core.options import read_sack, read_timestamps
 from tcptui.core.segment import (
     ACK,
     FLAG_NAMES,
     OPTION_END,
     OPTION_MSS,
     OPTION_NOP,
-    Option,
+    OPTION_SACK,
+    OPTION_SACK_PERMITTED,
+    OPTION_TIMESTAMPS,
+    OPTION_WINDOW_SCALE,
     Segment,
 )
 from tcptui.lab.packets import packet_of
 from tcptui.lab.wire import Flight
-from tcptui.view.lines import EMPTY, Line, Style, fit
+from tcptui.view.lines import EMPTY, Line, Style, fit, wrap
 from tcptui.view.numbers import label_of, shown
 from tcptui.view.words import tr
 
@@ -132,8 +136,8 @@ def _segment_rows(flight: Flight, segment: Segment, octets: bytes, inner: int, r
             (inner - half - 1, f"{tr('urgent pointer') if wide else tr('urgent')} {segment.up}"),
         ],
     ]
-    if segment.options:
-        rows.append([(inner, " · ".join(map(_option_text, segment.options)))])
+    options = " · ".join(_option_texts(flight, segment, raw))
+    rows += [[(inner, line)] for line in wrap(options, inner - 2)]
     return rows + _data_rows(segment.data, inner)
 
 
@@ -185,14 +189,28 @@ def _control_bits(flags: int, wide: bool) -> str:
     return (" " if wide else "").join(letter if flags & bit else "·" for letter, (bit, _) in bits)
 
 
-def _option_text(option: Option) -> str:
-    if option.kind == OPTION_MSS and len(option.data) == 2:
-        return f"MSS {int.from_bytes(option.data, 'big')}"
-    if option.kind == OPTION_NOP:
-        return "NOP"
-    if option.kind == OPTION_END:
-        return "EOL"
-    return tr("option {kind}").format(kind=option.kind) + f" {option.data.hex()}"
+def _option_texts(flight: Flight, segment: Segment, raw: bool) -> list[str]:
+    """The options in words, but for the padding between and behind them; an edge of a SACK block is the other
+    end's number, as an acknowledgment is."""
+    times = read_timestamps(segment)
+    texts = []
+    for kind, data in segment.options:
+        if kind in (OPTION_NOP, OPTION_END):
+            continue
+        if kind == OPTION_MSS and len(data) == 2:
+            texts.append(f"MSS {int.from_bytes(data, 'big')}")
+        elif kind == OPTION_SACK_PERMITTED and not data:
+            texts.append(tr("SACK permitted"))
+        elif kind == OPTION_WINDOW_SCALE and len(data) == 1:
+            texts.append(tr("window scale {shift}").format(shift=data[0]))
+        elif kind == OPTION_TIMESTAMPS and times is not None:
+            texts.append(f"TSval {times[0]} TSecr {times[1]}")
+        elif kind == OPTION_SACK and (blocks := read_sack(segment)):
+            edges = [[shown(edge, flight.bases[1], raw) for edge in block] for block in blocks]
+            texts.append(" ".join(["SACK", *(f"{start}:{end}" for start, end in edges)]))
+        else:
+            texts.append(tr("option {kind}").format(kind=kind) + f" {data.hex()}")
+    return texts
 
 
 def _octet_lines(octets: bytes, header: int, width: int) -> list[Line]:

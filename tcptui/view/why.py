@@ -78,7 +78,7 @@ SENTENCES: dict[Rule, str] = {
     Rule.FIN_ACKED_LAST: "The last FIN is acknowledged: nothing is left to do.",
     Rule.CLOSING_IGNORES: "It does not acknowledge our FIN ({snd_nxt}): ignored.",
     Rule.FIN_IN_TIME_WAIT: "The peer's FIN again; our last ACK may be lost: ACK, and 2 MSL begin anew.",
-    Rule.TEXT_ACCEPTED: "{len} octets in order: delivered and acknowledged, {rcv_nxt} is next.",
+    Rule.TEXT_ACCEPTED: "{len} octets in order: taken, {rcv_nxt} is next.",
     Rule.TEXT_HELD: "SEQ {seq} is ahead of {rcv_nxt}: kept until the gap is filled.",
     Rule.TEXT_IGNORED: "Text after a FIN: ignored.",
     Rule.FIN_TO_CLOSE_WAIT: "The peer has no more to send. Its FIN is acknowledged; our side may go on.",
@@ -96,34 +96,34 @@ SENTENCES: dict[Rule, str] = {
     Rule.RTO_AFTER_SYN_TIMEOUT: "The SYN had timed out: data begins with RTO {rto}.",
     Rule.CONFIGURE_REFUSED: "There is no such connection.",
     Rule.ACCEPT_REFUSED: "ACCEPT is for listeners.",
-    Rule.ACCEPTED: "The application takes the connection that has waited longest; {waiting} more wait.",
-    Rule.UNREAD_RESETS: "{unread} octets were never read: CLOSE sends a RST, so that the peer learns that they are lost.",
+    Rule.ACCEPTED: "The application takes the connection that waited longest; {waiting} more wait.",
+    Rule.UNREAD_RESETS: "{unread} octets were never read: CLOSE sends a RST to say that they are lost.",
     Rule.BLACKHOLE: "There is no connection, and this stack does not say so.",
     Rule.ACCEPT_QUEUE_FULL: "The application accepts too slowly: the accept queue is full.",
     Rule.SYN_QUEUE_FULL: "{most} connections are half open already: the SYN is dropped.",
-    Rule.COOKIE_SENT: "The queue is full: the SYN,ACK carries a cookie, and nothing is kept.",
-    Rule.COOKIE_GOOD: "The ACK brings the cookie back: the connection is restored from it, with MSS {mss}.",
+    Rule.COOKIE_SENT: "The SYN,ACK carries a cookie: nothing is kept, the ACK will bring it back.",
+    Rule.COOKIE_GOOD: "The ACK brings the cookie back: a connection is made from it, MSS {mss}.",
     Rule.TIMESTAMP_MISSING: "Timestamps were agreed on and it has none: dropped.",
-    Rule.TIMESTAMP_OLD: "Its timestamp {tsval} is older than {ts_recent}: an old duplicate (PAWS). ACK, and dropped.",
-    Rule.CHALLENGE_THROTTLED: "{most} such ACKs have been sent lately: no more for now, or two ends could answer for ever.",
+    Rule.TIMESTAMP_OLD: "Timestamp {tsval} is older than {ts_recent}: an old duplicate (PAWS): ACK.",
+    Rule.CHALLENGE_THROTTLED: "{most} such ACKs were sent lately: no more for now.",
     Rule.URGENT: "Urgent text up to {rcv_up} is announced: the application is told at once.",
     Rule.TEXT_AFTER_CLOSE: "{len} octets for an application that has let go: RST shows that they are lost.",
-    Rule.TIME_WAIT_REOPENED: "SEQ {seq} is beyond all of the old connection ({rcv_nxt}): TIME-WAIT makes way for a new one.",
-    Rule.NAGLE: "{len} octets wait while {unacknowledged} are unacknowledged (Nagle): small segments go one at a time.",
-    Rule.SILLY_WINDOW_OVERRIDDEN: "The window {snd_wnd} is small, but has been so for long: {len} octets go.",
+    Rule.TIME_WAIT_REOPENED: "The SYN is newer than all of the old connection: TIME-WAIT makes way for it.",
+    Rule.NAGLE: "{len} octets wait: {unacknowledged} are not acknowledged yet (Nagle).",
+    Rule.SILLY_WINDOW_OVERRIDDEN: "The window {snd_wnd} has been small for long: {len} octets go.",
     Rule.WINDOW_OPENED: "Reading has made room: the window, {old} before, is announced anew.",
-    Rule.ACK_DELAYED: "In order: its ACK may wait for {delay} us, in case something else carries it.",
+    Rule.ACK_DELAYED: "Its ACK may wait for {delay}, to ride on something else.",
     Rule.ACK_DELAYED_LONG_ENOUGH: "Nothing came along to carry the ACK of {rcv_nxt}: it goes alone.",
     Rule.ZERO_WINDOW_PROBE: "The peer's window is {snd_wnd}: probe {probes} asks whether it has opened.",
-    Rule.KEEP_ALIVE_PROBE: "Idle for long: probe {probes} repeats an old number, which a living peer answers.",
+    Rule.KEEP_ALIVE_PROBE: "Idle for long: probe {probes} repeats an old number; a living peer answers it.",
     Rule.KEEP_ALIVE_UNANSWERED: "{probes} probes without an answer: the peer is gone.",
-    Rule.FAST_RETRANSMIT: "ACK {ack} came {duplicates} times more: what stands there is lost, and goes again at once.",
+    Rule.FAST_RETRANSMIT: "ACK {ack} came {duplicates} times more: the segment there is lost.",
     Rule.PARTIAL_ACK: "Not all up to {recover} is acknowledged: what stands at {snd_una} was lost as well.",
     Rule.RESENT_AS_LOST: "SEQ {seq} counts as lost and goes again; the congestion window is {cwnd}.",
     Rule.ERROR_NOT_OURS: "The error is not about anything between {snd_una} and {snd_nxt}: ignored.",
     Rule.SOURCE_QUENCH_IGNORED: "Source Quench is of the past: ignored.",
-    Rule.SOFT_ERROR: "The network reports an error that may pass: the application is told, the connection stays.",
-    Rule.HARD_ERROR: "The network reports an error that will not pass: the connection ends.",
+    Rule.SOFT_ERROR: "The network reports an error that may pass: the application is told, no more.",
+    Rule.HARD_ERROR: "The network reports that the peer can't be reached: the connection ends.",
     Rule.PATH_MTU: "The path takes {mtu} octets and no more: segments of {mss} from now on.",
     Rule.FIN_WAIT_2_OVER: "Nobody holds the connection, and the peer does not close: it is forgotten.",
     Rule.UDP_BOUND: "A UDP socket: it waits at port {port} for datagrams from anybody. Nothing is sent.",
@@ -145,14 +145,20 @@ _DETAILS = (
 """Rules that explain a number, not what happened: told only if nothing else is."""
 _PRELUDES = (Rule.ACK_NEW, Rule.ACK_DUPLICATE)
 """Rules that go without saying where something follows from the same segment."""
-_OF_PEER = ("seq", "rcv_nxt", "irs")
-_OWN = ("ack", "snd_una", "snd_nxt", "iss")
+_OF_PEER = ("seq", "rcv_nxt", "rcv_up", "irs")
+_OWN = ("ack", "snd_una", "snd_nxt", "iss", "recover")
+_OWN_SEQ = (Rule.RESENT_AS_LOST, Rule.ERROR_NOT_OURS)
+"""Rules whose `seq` is of a segment that this end has sent."""
 _TIMERS = {
     TimerKind.RETRANSMISSION: "retransmission timer",
-    TimerKind.TIME_WAIT: "2 MSL timer",
+    TimerKind.PERSIST: "persist timer",
+    TimerKind.DELAYED_ACK: "delayed ACK timer",
+    TimerKind.KEEP_ALIVE: "keep-alive timer",
     TimerKind.USER: "user timer",
+    TimerKind.FIN_WAIT_2: "FIN-WAIT-2 timer",
+    TimerKind.TIME_WAIT: "2 MSL timer",
 }
-_DURATIONS = ("rto", "rtt", "msl", "timeout")
+_DURATIONS = ("rto", "rtt", "msl", "timeout", "delay")
 
 
 class Why(NamedTuple):
@@ -223,10 +229,10 @@ def _numbers(event: RuleApplied, report: Report, world: World, raw: bool) -> dic
     own, peer = world.bases(report.side, event.connection)
     numbers: dict[str, int | str] = {}
     for name, value in event.numbers:
-        if name in _OF_PEER:
-            numbers[name] = shown(value, peer, raw)
-        elif name in _OWN:
+        if name in _OWN or (name == "seq" and event.rule in _OWN_SEQ):
             numbers[name] = shown(value, own, raw)
+        elif name in _OF_PEER:
+            numbers[name] = shown(value, peer, raw)
         else:
             numbers[name] = span(value) if name in _DURATIONS else value
     return numbers

@@ -16,7 +16,18 @@ from tcptui.core.options import mss_option, timestamps_option
 from tcptui.core.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile import Profile
 from tcptui.core.segment import (
-    ACK, FIN, OPTION_SACK, OPTION_SACK_PERMITTED, OPTION_WINDOW_SCALE, PSH, RST, SYN, URG, Option, Segment, Socket,
+    ACK,
+    FIN,
+    OPTION_SACK,
+    OPTION_SACK_PERMITTED,
+    OPTION_WINDOW_SCALE,
+    PSH,
+    RST,
+    SYN,
+    URG,
+    Option,
+    Segment,
+    Socket,
 )  # fmt: skip
 from tcptui.core.seq import HALF, MASK, add, distance, le
 from tcptui.core.stack import Stack

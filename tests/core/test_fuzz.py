@@ -25,5 +25,5 @@ def test_a_broken_block_is_found() -> None:
     fuzz = Fuzz(0)
     broken = Tcb(1, *fuzz.target().key, State.ESTABLISHED)
     broken.snd_nxt = 5
-    with pytest.raises(Broken, match="does not end at SND.NXT; seed 0"):
+    with pytest.raises(Broken, match=r"does not end at SND.NXT; seed 0"):
         fuzz.check(broken)

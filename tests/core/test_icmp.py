@@ -72,3 +72,11 @@ def test_an_error_about_what_is_not_in_flight_is_nobodys(kind: Unreachable) -> N
         before = stack.values()
         assert _signals(stack.error(IcmpError(kind, US, remote, seq), 0)) == []
         assert stack.values() == before
+
+
+def test_a_source_quench_is_discarded_in_silence() -> None:
+    """MUST-55."""
+    stack = _established()
+    before = stack.copy()
+    assert _signals(stack.error(IcmpError(Unreachable.SOURCE_QUENCH, US, PEER, 101), 0)) == []
+    assert stack == before

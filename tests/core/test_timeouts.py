@@ -57,7 +57,7 @@ def test_the_variation_counts_at_least_as_one_tick_of_the_clock() -> None:
     ids=["rfc9293", "linux"],
 )
 def test_the_rto_stays_between_its_bounds(profile: Profile, floor: int, ceiling: int) -> None:
-    """2.4 and 2.5: R = 1 ms gives RTO = 3 ms, R = 100 s gives 300 s, unbounded. Linux adds 200 ms at least."""
+    """2.4 and 2.5: R = 1 ms gives RTO = 3 ms, R = 100 s gives 300 s, unbounded. Linux adds 200 ms."""
     assert sampled(first_estimate(profile), 1 * MS, profile).rto == floor * MS
     assert sampled(first_estimate(profile), 100 * SECOND, profile).rto == ceiling * MS
     estimate = first_estimate(profile)

@@ -108,7 +108,7 @@ def test_the_kernel_challenges_a_syn(pair: Pair) -> None:
 
 
 def test_the_core_sends_to_a_kernel_that_nobody_reads_for(pair: Pair) -> None:
-    """The program has gone, so text after its FIN is answered by a reset (RFC 9293 MUST-77)."""
+    """The program has gone, so text after its FIN is answered by a reset (RFC 9293 SHLD-3)."""
     pair.established()
     pair.sock.close()
     pair.until(State.CLOSE_WAIT, "FIN-WAIT-2")

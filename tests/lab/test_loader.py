@@ -213,7 +213,7 @@ def test_what_is_wrong_is_named_with_file_key_and_what_is_allowed(name: str) -> 
         assert part in text
     assert len(text.splitlines()) == 1
     assert text.isprintable()
-    assert len(text) < 1_000
+    assert len(text) < 2_000
 
 
 def refused_or_read(text: str) -> None:

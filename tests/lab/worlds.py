@@ -12,7 +12,9 @@ from tcptui.lab.wire import Flight
 from tcptui.lab.world import Report, World
 
 HEAD = 'title = "t"\nquestion = "q"\n'
-OPEN = 'A.isn = 1000\nB.isn = 5000\nprelude = "b:listen a:connect s3"\n'
+PROMPT = "\n".join(f'{side}.set = {{ delayed_ack = "0ms", nagle = false }}' for side in "AB") + "\n"
+"""Text and acknowledgments go at once, so that each has a segment of its own."""
+OPEN = f'{PROMPT}A.isn = 1000\nB.isn = 5000\nprelude = "b:listen a:connect s3"\n'
 """An established connection to begin with; the first text of A has SEQ 1001, of B 5001."""
 
 

@@ -11,6 +11,7 @@ import pytest
 from tcptui import library
 from tcptui.core.events import TimerKind
 from tcptui.core.state import State
+from tcptui.core.timers import Timer
 from tcptui.lab.history import History
 from tcptui.lab.host import Host
 from tcptui.lab.moves import parse_moves
@@ -29,7 +30,12 @@ VARIABLES = {
     *(("send", name) for name in ("ISS", "UNA", "NXT", "WND")),
     *(("receive", name) for name in ("IRS", "NXT", "WND")),
 }
-NAMES = {TimerKind.RETRANSMISSION: "RTX", TimerKind.TIME_WAIT: "2MSL", TimerKind.USER: "USER"}
+TIMERS = (
+    {TimerKind.RETRANSMISSION: "RTX", TimerKind.PERSIST: "PERS"},
+    {TimerKind.TIME_WAIT: "2MSL", TimerKind.FIN_WAIT_2: "FIN2", TimerKind.KEEP_ALIVE: "KEEP"},
+    {TimerKind.USER: "USER", TimerKind.DELAYED_ACK: "DACK"},
+)
+"""Those that share a line."""
 
 
 def lines_of(
@@ -177,20 +183,44 @@ def test_the_state_is_marked_if_it_changed_and_only_then(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_a_timer_is_marked_if_it_was_started_or_stopped_and_only_then(name: str) -> None:
+def test_of_the_timers_of_a_line_the_first_due_is_shown_and_marked_if_it_is_another_than_before(
+    name: str,
+) -> None:
     for world, before in worlds(name):
         for side in SIDES:
-            tcb, old = world.host(side).tcb, before.host(side).tcb
-            running = dict(tcb.timers()) if tcb else {}
-            ran = dict(old.timers()) if old else {}
-            shown: dict[str, bool] = {
-                text[1:5].strip(): text[0] == MARK
+            shown = [
+                (text[1:5].strip(), text[5:7] != " -", text[0] == MARK)
                 for text in texts(lines_of(world, before, side, height=60))
-                if re.match(rf"[{MARK} ](RTX|2MSL|USER) ", text)
-            }
-            assert {NAMES[kind] for kind in running} <= set(shown)
-            for kind, timer in NAMES.items():
-                assert shown.get(timer, False) == (running.get(kind) != ran.get(kind)), timer
+                if re.match(rf"[{MARK} ](RTX|PERS|2MSL|FIN2|KEEP|USER|DACK) ", text)
+            ]
+            expected = []
+            for row in TIMERS:
+                now, was = first_due(world, side, row), first_due(before, side, row)
+                timer = row[now[0]] if now else next(iter(row.values()))
+                expected.append((timer, now is not None, now != was))
+            assert shown == expected
+
+
+def first_due(world: World, side: Side, row: dict[TimerKind, str]) -> tuple[TimerKind, Timer] | None:
+    tcb = world.host(side).tcb
+    running = [(kind, timer) for kind, timer in (tcb.timers() if tcb else []) if kind in row]
+    return min(running, key=lambda one: one[1].due, default=None)
+
+
+def test_a_timer_that_fires_later_than_its_neighbour_waits_behind_it() -> None:
+    """A SEND starts the user timer, for minutes; text that comes meanwhile delays an ACK for a moment."""
+    patient = scenario('A.isn = 1\nprelude = "b:listen a:connect s3"\nB.set.delayed_ack = "0ms"\n')
+    lines = [
+        [
+            text[:8].strip()
+            for text in texts(lines_of(one.world, one.before, "A"))
+            if "USER" in text or "DACK" in text
+        ]
+        for one in steps(patient, "a:send:x l1 b:send:y s s")
+    ]
+    assert lines == [
+        ["USER -"], [f"{MARK}USER ━━"], ["USER ━━"], ["USER ━━"], [f"{MARK}DACK ━━"], [f"{MARK}USER ━━"],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ALL)

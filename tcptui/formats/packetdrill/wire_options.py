@@ -65,7 +65,9 @@ def _to_wire(option: TcpOption, sack_base: int) -> Option:
         kind, layout = _NUMBERED[name]
         return Option(kind, struct.pack(layout, *numbers))
     if name == "sack":
-        return Option(OPTION_SACK, struct.pack(f"!{len(numbers)}I", *(add(sack_base, edge) for edge in numbers)))
+        return Option(
+            OPTION_SACK, struct.pack(f"!{len(numbers)}I", *(add(sack_base, edge) for edge in numbers))
+        )
     if name == "FO":
         return Option(_FAST_OPEN, _octets(option))
     if name == "FOEXP":
