@@ -86,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     play.set_defaults(run=_play)
     listing = commands.add_parser("list", help="name all scenarios", allow_abbrev=False)
     listing.set_defaults(run=_list)
+    rfc = commands.add_parser(
+        "rfc", help="RFC 9293's requirements, their status and their tests", allow_abbrev=False
+    )
+    rfc.add_argument("ids", metavar="ID", nargs="*", help="only these, as in MUST-23")
+    rfc.set_defaults(run=_rfc)
     profile = commands.add_parser(
         "profile", help="how a host's TCP may behave: every knob", allow_abbrev=False,
         description="Lists every knob of a host's TCP: its value under each preset, its meaning, its source.",
@@ -98,11 +103,6 @@ def _parser() -> argparse.ArgumentParser:
         help="set a knob or a sysctl first; may be repeated",
     )  # fmt: skip
     profile.set_defaults(run=_profile)
-    rfc = commands.add_parser(
-        "rfc", help="RFC 9293's requirements, their status and their tests", allow_abbrev=False
-    )
-    rfc.add_argument("ids", metavar="ID", nargs="*", help="only these, as in MUST-23")
-    rfc.set_defaults(run=_rfc)
     return parser
 
 
@@ -133,6 +133,17 @@ def _list(_options: argparse.Namespace) -> int:
     return 0
 
 
+def _rfc(options: argparse.Namespace) -> int:
+    from tcptui.requirements import UnknownRequirement, find, table
+
+    try:
+        rows = find(options.ids)
+    except UnknownRequirement as error:
+        raise Unusable(str(error)) from None
+    _write(table(rows, os.get_terminal_size().columns if sys.stdout.isatty() else UNSEEN_WIDTH))
+    return 0
+
+
 def _profile(options: argparse.Namespace) -> int:
     from tcptui.core.presets import PRESETS
     from tcptui.formats.profile_text import profile_text
@@ -146,17 +157,6 @@ def _profile(options: argparse.Namespace) -> int:
     except BadKnob as error:
         raise Unusable(str(error)) from None
     _write(profile_text(profiles))
-    return 0
-
-
-def _rfc(options: argparse.Namespace) -> int:
-    from tcptui.requirements import UnknownRequirement, find, table
-
-    try:
-        rows = find(options.ids)
-    except UnknownRequirement as error:
-        raise Unusable(str(error)) from None
-    _write(table(rows, os.get_terminal_size().columns if sys.stdout.isatty() else UNSEEN_WIDTH))
     return 0
 
 
