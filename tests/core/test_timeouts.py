@@ -253,7 +253,7 @@ def test_an_unanswered_fin_is_resent_and_given_up(state: State) -> None:
 def test_a_zero_window_is_waited_for_unless_the_user_has_named_a_timeout(
     asked: int | None, ends: list[int]
 ) -> None:
-    """MUST-37: as long as probes are answered the connection stays open; the default of 3.9.1.1 does not end it."""
+    """MUST-37: the connection stays open while probes are answered; 3.9.1.1 has a default for the rest."""
     site = reach(S.ESTABLISHED)
     site.tcb.user_timeout = asked or site.tcb.user_timeout
     site.receives(site.peer(ACK, 1, 1, wnd=0))

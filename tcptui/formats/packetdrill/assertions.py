@@ -75,7 +75,8 @@ def _judged(statement: ast.stmt, names: Mapping[str, int]) -> Judged:
     except RecursionError:
         return Judged("...", None, "too deep")
     used = {node.id for node in ast.walk(statement.test) if isinstance(node, ast.Name)}
-    values = ", ".join(f"{name} = {names[name]}" for name in sorted(used) if name.startswith("tcpi_"))
+    told = sorted(name for name in used if name.startswith("tcpi_") and name in names)
+    values = ", ".join(f"{name} = {names[name]}" for name in told)
     return Judged(text, holds, values or "no field of TCP_INFO in it")
 
 

@@ -11,6 +11,7 @@ from tcptui.formats.packetdrill.outcome import Failed, Mismatch, NotSupported, O
 from tcptui.formats.packetdrill.parser import NO_DEFINES, parse_script
 from tcptui.formats.packetdrill.runner import Runner
 from tcptui.formats.packetdrill.setup import choose_profile, read_setup
+from tcptui.formats.packetdrill.syntax import printable
 from tcptui.lab.sockets import requests
 from tcptui.lab.variant import with_setting
 
@@ -42,7 +43,7 @@ def check_script(
         for command in script.init:
             line = command.line
             profile, ignored = commands.apply(profile, commands.read_command(command.text))
-            notes += [f"{file}:{line}: {text}" for text in ignored]
+            notes += [printable(f"{file}:{line}: {text}") for text in ignored]
         for setting in settings:
             profile = with_setting(profile, setting)
         runner = Runner(script, setup, Stack(profile))

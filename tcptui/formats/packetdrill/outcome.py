@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tcptui.formats.packetdrill.syntax import printable
+
 
 class Passed(NamedTuple):
     """All that the script expects has happened, and nothing else."""
@@ -28,7 +30,8 @@ class Failed(NamedTuple):
 
     def __str__(self) -> str:
         why = f"; why: {self.why}" if self.why else ""
-        return f"{self.file}:{self.line}: expected {self.expected}; got {self.got}{why} [{self.profile}]"
+        text = f"{self.file}:{self.line}: expected {self.expected}; got {self.got}{why} [{self.profile}]"
+        return printable(text)
 
 
 class Unsupported(NamedTuple):
@@ -40,7 +43,7 @@ class Unsupported(NamedTuple):
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: unsupported: {self.needs}"
+        return printable(f"{self.file}:{self.line}: unsupported: {self.needs}")
 
 
 Outcome = Passed | Failed | Unsupported

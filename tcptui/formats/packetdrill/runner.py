@@ -25,16 +25,18 @@ from tcptui.formats.packetdrill.outcome import Mismatch, NotSupported
 from tcptui.formats.packetdrill.script_calls import Prepared, ScriptCalls, call_text
 from tcptui.formats.packetdrill.setup import Setup
 from tcptui.formats.packetdrill.syntax import (
-    INBOUND,
     OUTBOUND,
     AssertEvent,
     CallEvent,
     CommandEvent,
     Event,
     IcmpEvent,
+    OtherPacketEvent,
     Script,
     SegmentEvent,
     SegmentSpec,
+    UdpEvent,
+    printable,
 )
 from tcptui.formats.packetdrill.text import seconds_text, spec_text
 from tcptui.lab.sockets.manners import manners_of
@@ -127,14 +129,16 @@ class Runner:
                 self._inject(event.segment)
             case CallEvent():
                 self._call(event, due)
-            case IcmpEvent() if event.direction == INBOUND:
+            case IcmpEvent():
                 self._icmp(event)
             case CommandEvent():
                 self._command(event)
             case AssertEvent():
                 self._assert(event)
-            case _:
-                raise NotSupported(f"{type(event).__name__.removesuffix('Event')} packets")
+            case UdpEvent():
+                raise NotSupported("UDP")
+            case OtherPacketEvent():
+                raise NotSupported(event.protocol.upper())
 
     # What the script does.
 
@@ -147,6 +151,8 @@ class Runner:
         self._look()
 
     def _icmp(self, event: IcmpEvent) -> None:
+        if event.direction == OUTBOUND:
+            raise NotSupported("an ICMP message that goes out")
         error = icmp_error(event, self._flows.of_icmp())
         if error is not None:
             self.sockets.error(error, self._clock)
@@ -200,7 +206,7 @@ class Runner:
                 raise Mismatch(event.line, statement.text, statement.values, self._why)
 
     def _note(self, texts: Iterable[str]) -> None:
-        self.notes += [f"{self.script.file}:{self.line}: {text}" for text in texts]
+        self.notes += [printable(f"{self.script.file}:{self.line}: {text}") for text in texts]
 
     # What the stack does.
 

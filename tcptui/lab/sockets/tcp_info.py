@@ -69,7 +69,6 @@ def _of_connection(tcb: Tcb, profile: Profile) -> dict[str, int]:
         "tcpi_snd_mss": tcb.snd_mss,
         "tcpi_unacked": len(queue),
         "tcpi_sacked": sum(entry.sacked for entry in queue),
-        "tcpi_snd_cwnd": tcb.cwnd // tcb.snd_mss,
         "tcpi_snd_ssthresh": (
             _LINUX_NO_THRESHOLD if threshold >= _NO_THRESHOLD else threshold // tcb.snd_mss
         ),
@@ -77,6 +76,8 @@ def _of_connection(tcb: Tcb, profile: Profile) -> dict[str, int]:
         "tcpi_notsent_bytes": len(tcb.unsent),
         "tcpi_snd_wnd": tcb.snd_wnd,
     }
+    if tcb.cwnd:
+        info["tcpi_snd_cwnd"] = tcb.cwnd // tcb.snd_mss
     if estimate.srtt is not None:
         info |= {"tcpi_rtt": estimate.srtt, "tcpi_rttvar": estimate.rttvar}
     return info
