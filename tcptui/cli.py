@@ -72,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Plays a scenario: on the screen, or with --format as text, which needs no terminal.",
     )  # fmt: skip
     play.add_argument(
-        "scenario", metavar="NAME", help="a name that `tcptui list` knows, or the path of a file"
+        "scenario",
+        metavar="NAME",
+        help="a name that `tcptui list` knows, or the path of a scenario or of a packetdrill script (.pkt)",
     )
     play.add_argument(
         "--moves", metavar="TEXT", default="", help="play these first, as in 's3 l2 s d4+200ms'"
@@ -80,13 +82,18 @@ def _parser() -> argparse.ArgumentParser:
     play.add_argument("--profile", metavar="NAME", help="both hosts behave like rfc9293, linux or freebsd")
     play.add_argument(
         "--set", metavar="NAME=VALUE", action="append", default=[], dest="settings",
-        help="a knob of tcptui profile, or a sysctl, of both hosts, or of one, as in B.msl=5s; may be repeated",
+        help="set a knob or a sysctl of both hosts, or of one, as in B.msl=5s; may be repeated",
     )  # fmt: skip
     play.add_argument("--format", choices=FORMATS, help="print the whole run in this form")
     play.add_argument("--ascii", action="store_true", default=argparse.SUPPRESS, help="nothing but ASCII")
     play.set_defaults(run=_play)
     listing = commands.add_parser("list", help="name all scenarios", allow_abbrev=False)
     listing.set_defaults(run=_list)
+    rfc = commands.add_parser(
+        "rfc", help="RFC 9293's requirements, their status and their tests", allow_abbrev=False
+    )
+    rfc.add_argument("ids", metavar="ID", nargs="*", help="only these, as in MUST-23")
+    rfc.set_defaults(run=_rfc)
     profile = commands.add_parser(
         "profile", help="how a host's TCP may behave: every knob", allow_abbrev=False,
         description="Lists every knob of a host's TCP: its value under each preset, its meaning, its source.",
@@ -96,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     profile.add_argument(
         "--set", metavar="NAME=VALUE", action="append", default=[], dest="settings",
-        help="change a knob first, by its own name or a sysctl's; may be repeated",
+        help="set a knob or a sysctl first; may be repeated",
     )  # fmt: skip
     profile.set_defaults(run=_profile)
 
@@ -119,11 +126,6 @@ def _parser() -> argparse.ArgumentParser:
         help="a word of the scripts, and what replaces it; may be repeated",
     )  # fmt: skip
     check.set_defaults(run=_check)
-    rfc = commands.add_parser(
-        "rfc", help="RFC 9293's requirements, their status and their tests", allow_abbrev=False
-    )
-    rfc.add_argument("ids", metavar="ID", nargs="*", help="only these, as in MUST-23")
-    rfc.set_defaults(run=_rfc)
     return parser
 
 
@@ -151,6 +153,17 @@ def _list(_options: argparse.Namespace) -> int:
             chapter = scenario.chapter
         lines.append(f"  {scenario.name:<{width}}  {scenario.title}")
     _write("".join(f"{line}\n" for line in lines))
+    return 0
+
+
+def _rfc(options: argparse.Namespace) -> int:
+    from tcptui.requirements import UnknownRequirement, find, table
+
+    try:
+        rows = find(options.ids)
+    except UnknownRequirement as error:
+        raise Unusable(str(error)) from None
+    _write(table(rows, os.get_terminal_size().columns if sys.stdout.isatty() else UNSEEN_WIDTH))
     return 0
 
 
@@ -214,17 +227,6 @@ def _complain(what: object) -> None:
     print(f"tcptui: {' '.join(str(what).split())}", file=sys.stderr)
 
 
-def _rfc(options: argparse.Namespace) -> int:
-    from tcptui.requirements import UnknownRequirement, find, table
-
-    try:
-        rows = find(options.ids)
-    except UnknownRequirement as error:
-        raise Unusable(str(error)) from None
-    _write(table(rows, os.get_terminal_size().columns if sys.stdout.isatty() else UNSEEN_WIDTH))
-    return 0
-
-
 def _play(options: argparse.Namespace) -> int:
     from tcptui.lab.loader import BadScenario
     from tcptui.lab.moves import parse_moves
@@ -249,6 +251,8 @@ def _play(options: argparse.Namespace) -> int:
 
 def _scenario(options: argparse.Namespace) -> Scenario:
     """What was asked for, its hosts as --profile and --set want them."""
+    if options.scenario.endswith(".pkt"):
+        return _staged(options)
     from tcptui import library
 
     scenario = library.find(options.scenario)
@@ -261,6 +265,27 @@ def _scenario(options: argparse.Namespace) -> Scenario:
         profile = None if options.profile is None else preset(options.profile)
         return variant(scenario, profile, options.settings)
     except BadKnob as error:
+        raise Unusable(str(error)) from None
+
+
+def _staged(options: argparse.Namespace) -> Scenario:
+    """A packetdrill script, to be stepped like a scenario."""
+    from pathlib import Path
+
+    from tcptui import scripts
+    from tcptui.formats.packetdrill.outcome import NotSupported
+    from tcptui.formats.packetdrill.staging import stage
+    from tcptui.formats.packetdrill.syntax import BadScript
+    from tcptui.lab.knob_values import BadKnob
+    from tcptui.lab.variant import preset
+
+    file = options.scenario
+    try:
+        profile = None if options.profile is None else preset(options.profile)
+        return stage(scripts.read(Path(file)), file, Path(file).stem, profile, options.settings)
+    except NotSupported as missing:
+        raise Unusable(f"{file}:{missing.line}: unsupported: {missing}") from None
+    except (BadScript, BadKnob, scripts.BadFile) as error:
         raise Unusable(str(error)) from None
 
 

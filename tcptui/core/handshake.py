@@ -30,6 +30,8 @@ def prepare(tcb: Tcb, step: Step) -> None:
     tcb.estimate = first_estimate(profile)
     tcb.quick_acks = profile.quick_acks
     tcb.rcv_wnd = first_window(tcb, profile)
+    if profile.window_style == "linux":
+        tcb.receive_buffer = tcb.rcv_wnd  # rcv_ssthresh: no more is announced than at first.
 
 
 def own_mss(tcb: Tcb, profile: Profile) -> int:

@@ -44,9 +44,8 @@ def process_text_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         if seq != tcb.rcv_nxt or len(segment.data) + fin > tcb.rcv_wnd:
             piece = _fit_to_window(tcb, piece)
             if len(piece.data) < len(segment.data):
-                step.ack_due = (
-                    True  # What did not fit will come again: the peer is to know (3.10.7.4, first).
-                )
+                # What did not fit will come again: the peer is to know (3.10.7.4, first).
+                step.ack_due = True
         if piece.seq == tcb.rcv_nxt:
             fin_reached = _take(tcb, piece, step)
         elif piece.data or piece.fin:

@@ -98,7 +98,7 @@ class Step:
             window = min(tcb.rcv_wnd, UNSCALED)
         elif not flags & RST:  # It means nothing there.
             tcb.rcv_wnd = next_window(tcb, self.profile)
-            window = field(tcb, self.profile)
+            window = field(tcb)
         if not flags & SYN and (tcb.timestamps or tcb.sack):
             options = self._text_options(tcb, flags)
         if tcb.snd_up is not None and lt(seq, tcb.snd_up) and not flags & RST:

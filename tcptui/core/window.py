@@ -22,11 +22,23 @@ def first_window(tcb: Tcb, profile: Profile) -> int:
 
 
 def next_window(tcb: Tcb, profile: Profile) -> int:
-    """RCV.WND as the next ACK may announce it. Its right edge is never taken back (SHLD-14)."""
-    window = tcb.rcv_wnd
-    free = min(tcb.receive_buffer - len(tcb.unread), UNSCALED << tcb.rcv_shift)
-    if free <= window:
+    """RCV.WND as the next ACK may announce it. Its right edge is never taken back (SHLD-14).
+
+    Linux rounds a scaled one up to what the field can say, others say less than they would take.
+    """
+    free = max(0, min(tcb.receive_buffer - len(tcb.unread), UNSCALED << tcb.rcv_shift))
+    window = _unrounded(tcb, profile, free) if free > tcb.rcv_wnd else tcb.rcv_wnd
+    if not tcb.rcv_shift or profile.window_style != "linux":
         return window
+    unit = 1 << tcb.rcv_shift
+    rounded = -(-window // unit) * unit
+    # Not beyond the room there is, or it would creep on with every octet that nobody reads.
+    return rounded if rounded - unit < free else window
+
+
+def _unrounded(tcb: Tcb, profile: Profile, free: int) -> int:
+    """The next window where `free` octets of the buffer are more than the window takes."""
+    window = tcb.rcv_wnd
     style = profile.window_style
     if style == "bsd":
         silly = free < tcb.receive_buffer // 4 and free < tcb.snd_mss
@@ -37,12 +49,9 @@ def next_window(tcb: Tcb, profile: Profile) -> int:
     return free if free - window >= min(tcb.receive_buffer // 2, tcb.snd_mss) else window
 
 
-def field(tcb: Tcb, profile: Profile) -> int:
+def field(tcb: Tcb) -> int:
     """RCV.WND as the 16 bits of a segment without SYN say it (RFC 7323 2.3)."""
-    window, shift = tcb.rcv_wnd, tcb.rcv_shift
-    if profile.window_style == "linux":
-        window += (1 << shift) - 1  # Rounded up, so that nothing is taken back.
-    return min(window >> shift, UNSCALED)
+    return min(tcb.rcv_wnd >> tcb.rcv_shift, UNSCALED)
 
 
 def worth_an_update(tcb: Tcb, profile: Profile) -> bool:

@@ -1,7 +1,7 @@
 """Values of knobs as people write them, in TOML or as words, and back.
 
-Which knobs there are is `core.knobs`'; here their values have units and words, and an error says in one line what
-is allowed.
+Which knobs there are is `core.knobs`'; here their values have units and words, and an error says in one line
+what is allowed.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from tcptui.core.seq import MASK
 from tcptui.lab.addresses import parse_socket, socket_of
 from tcptui.lab.application import CALLS, TRIGGERS, UDP_CALLS, Act, CallName, Trigger, takes
 from tcptui.lab.durations import ALLOWED, parse_duration
-from tcptui.lab.moves import LONGEST_TEXT, Delay, Duplicate, Inject, Lose, Move, parse_moves
+from tcptui.lab.moves import LONGEST_TEXT, MOST_BACKLOG, Delay, Duplicate, Inject, Lose, Move, parse_moves
 from tcptui.lab.scenario import Expected, Fault, FigureRow, HostSetup, Injection, Scenario
 from tcptui.lab.wire import BadMove
 from tcptui.lab.world import World
@@ -164,8 +164,9 @@ def _host(table: _Table, role: str, default: Socket) -> HostSetup:
         table.take("isn", _isns, ()),
         table.take("secret", _secret, HostSetup._field_defaults["secret"]),
         tuple(_act(item) for item in table.tables("script")),
+        table.take("reads", _boolean, True),
     )
-    table.done(("address", "port", "role", "profile", "set", "isn", "secret", "script"))
+    table.done(("address", "port", "role", "profile", "set", "isn", "secret", "script", "reads"))
     return setup
 
 
@@ -197,12 +198,15 @@ def _act(table: _Table) -> Act:
         address = parse_socket(where) if where else None
     except ValueError as error:
         raise table.error("address", str(error)) from None
+    backlog = table.take("backlog", _number(0, MOST_BACKLOG), -1)
+    if backlog >= 0 and call != "listen":
+        raise table.error("backlog", "only listen takes it")
     when = table.take("when", _line, "")
     at = table.take("at", _duration, -1)
     trigger, amount = _trigger(when, at, table)
     after = table.take("after", _duration, 0)
-    table.done(("call", "text", "address", "at", "when", "after"))
-    return Act(call, trigger, amount, after, data, address)
+    table.done(("call", "text", "address", "backlog", "at", "when", "after"))
+    return Act(call, trigger, amount, after, data, address, backlog if backlog >= 0 else None)
 
 
 def _trigger(when: str, at: int, table: _Table) -> tuple[Trigger, int]:

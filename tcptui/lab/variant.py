@@ -28,7 +28,7 @@ def with_setting(profile: Profile, setting: str) -> Profile:
     name = name.strip()
     shown = name if len(name) <= 60 and name.isprintable() else ascii(name[:60])
     if not equals or not name:
-        raise BadKnob(f"{ascii(setting[:60])}: must be NAME=VALUE, as in msl=5s")
+        raise BadKnob(f"{setting[:60]!a}: must be NAME=VALUE, as in msl=5s")
     try:
         return set_knob_from_text(profile, name, text.strip())
     except BadKnob as error:
