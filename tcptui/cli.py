@@ -17,6 +17,7 @@ from tcptui import __version__
 
 if TYPE_CHECKING:
     from tcptui.lab.run import Run
+    from tcptui.lab.scenario import Scenario
 
 COLLECT_EVERY = 30
 """Seconds between two collections of young garbage."""
@@ -63,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"tcptui {__version__}")
     parser.add_argument("--ascii", action="store_true", help="draw nothing but ASCII")
-    parser.set_defaults(run=_pick)
+    parser.set_defaults(run=_show)
     commands = parser.add_subparsers(metavar="COMMAND")
     play = commands.add_parser(
         "play", help="play a scenario, on the screen or as text", allow_abbrev=False,
@@ -75,11 +76,28 @@ def _parser() -> argparse.ArgumentParser:
     play.add_argument(
         "--moves", metavar="TEXT", default="", help="play these first, as in 's3 l2 s d4+200ms'"
     )
+    play.add_argument("--profile", metavar="NAME", help="both hosts behave like rfc9293, linux or freebsd")
+    play.add_argument(
+        "--set", metavar="NAME=VALUE", action="append", default=[], dest="settings",
+        help="set a knob or a sysctl of both hosts, or of one, as in B.msl=5s; may be repeated",
+    )  # fmt: skip
     play.add_argument("--format", choices=FORMATS, help="print the whole run in this form")
     play.add_argument("--ascii", action="store_true", default=argparse.SUPPRESS, help="nothing but ASCII")
     play.set_defaults(run=_play)
     listing = commands.add_parser("list", help="name all scenarios", allow_abbrev=False)
     listing.set_defaults(run=_list)
+    profile = commands.add_parser(
+        "profile", help="how a host's TCP may behave: every knob", allow_abbrev=False,
+        description="Lists every knob of a host's TCP: its value under each preset, its meaning, its source.",
+    )  # fmt: skip
+    profile.add_argument(
+        "name", metavar="NAME", nargs="?", help="rfc9293, linux or freebsd; all, if left out"
+    )
+    profile.add_argument(
+        "--set", metavar="NAME=VALUE", action="append", default=[], dest="settings",
+        help="set a knob or a sysctl first; may be repeated",
+    )  # fmt: skip
+    profile.set_defaults(run=_profile)
     rfc = commands.add_parser(
         "rfc", help="RFC 9293's requirements, their status and their tests", allow_abbrev=False
     )
@@ -115,6 +133,22 @@ def _list(_options: argparse.Namespace) -> int:
     return 0
 
 
+def _profile(options: argparse.Namespace) -> int:
+    from tcptui.core.presets import PRESETS
+    from tcptui.formats.profile_text import profile_text
+    from tcptui.lab.knob_values import BadKnob
+    from tcptui.lab.variant import preset, with_setting
+
+    try:
+        profiles = list(PRESETS.values()) if options.name is None else [preset(options.name)]
+        for setting in options.settings:
+            profiles = [with_setting(profile, setting) for profile in profiles]
+    except BadKnob as error:
+        raise Unusable(str(error)) from None
+    _write(profile_text(profiles))
+    return 0
+
+
 def _rfc(options: argparse.Namespace) -> int:
     from tcptui.requirements import UnknownRequirement, find, table
 
@@ -126,10 +160,6 @@ def _rfc(options: argparse.Namespace) -> int:
     return 0
 
 
-def _pick(options: argparse.Namespace) -> int:
-    return _show(None, "", options.ascii)
-
-
 def _play(options: argparse.Namespace) -> int:
     from tcptui.lab.loader import BadScenario
     from tcptui.lab.moves import parse_moves
@@ -137,11 +167,10 @@ def _play(options: argparse.Namespace) -> int:
 
     try:
         if options.format is None:
-            return _show(options.scenario, options.moves, options.ascii)
-        from tcptui import library
+            return _show(options)
         from tcptui.lab.run import play
 
-        run = play(library.find(options.scenario), parse_moves(options.moves))
+        run = play(_scenario(options), parse_moves(options.moves))
     except (BadScenario, BadMove) as error:
         raise Unusable(str(error)) from None
     text = _printed(run, options.format)
@@ -151,6 +180,23 @@ def _play(options: argparse.Namespace) -> int:
         text = to_ascii(text)
     _write(text)
     return 0
+
+
+def _scenario(options: argparse.Namespace) -> Scenario:
+    """What was asked for, its hosts as --profile and --set want them."""
+    from tcptui import library
+
+    scenario = library.find(options.scenario)
+    if options.profile is None and not options.settings:
+        return scenario
+    from tcptui.lab.knob_values import BadKnob
+    from tcptui.lab.variant import preset, variant
+
+    try:
+        profile = None if options.profile is None else preset(options.profile)
+        return variant(scenario, profile, options.settings)
+    except BadKnob as error:
+        raise Unusable(str(error)) from None
 
 
 def _printed(run: Run, form: str) -> str:
@@ -173,18 +219,20 @@ def _need_terminal(instead: str) -> None:
         raise Unusable(f"the screen needs more than TERM=dumb; without it: {instead}")
 
 
-def _show(name: str | None, moves: str, ascii_only: bool) -> int:
+def _show(options: argparse.Namespace) -> int:
     """Opens the screen on a scenario, or, without a name, on the list of them."""
     from tcptui import library
 
     # A collection while the first frame is made, or a key is answered, is what a reader feels most.
     gc.disable()
     session = None
-    if name is not None:
+    instead = "tcptui list, tcptui play NAME --format ladder"
+    if options.run is _play:
         from tcptui.ui.session import Session
 
-        session = Session(library.find(name), moves)
-    _need_terminal("--format ladder" if name is not None else "tcptui list, tcptui play NAME --format ladder")
+        session = Session(_scenario(options), options.moves)
+        instead = "--format ladder"
+    _need_terminal(instead)
     import asyncio
     import signal
 
@@ -199,6 +247,6 @@ def _show(name: str | None, moves: str, ascii_only: bool) -> int:
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, app.exit, None, 128 + number)
 
-    app = TcptuiApp(session, library.all_scenarios, ascii_only=ascii_only, after_first_frame=settle)
+    app = TcptuiApp(session, library.all_scenarios, ascii_only=options.ascii, after_first_frame=settle)
     app.run()
     return app.return_code or 0

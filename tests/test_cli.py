@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from tcptui import __version__, library
+from tcptui.core.presets import LINUX, PRESETS
 from tcptui.formats.ladder import ladder_text
+from tcptui.formats.profile_text import profile_text
 from tcptui.formats.rfc import rfc_figure
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.run import play
+from tcptui.lab.variant import variant
 from tests.lab.worlds import HEAD
 
 COMMAND = (sys.executable, "-m", "tcptui")
@@ -85,6 +88,39 @@ def test_moves_come_first() -> None:
     assert "✗ lost" in result.stdout
 
 
+def test_profiles_are_listed_with_what_was_set() -> None:
+    linux = LINUX._replace(msl=5_000_000)
+    for arguments, profiles in (
+        ([], [*PRESETS.values()]),
+        (["linux", "--set", "msl=5s"], [linux]),
+        (["--set", "net.inet.tcp.msl=5000"], [one._replace(msl=5_000_000) for one in PRESETS.values()]),
+    ):
+        result = tcptui("profile", *arguments)
+        assert (result.returncode, result.stdout, result.stderr) == (0, profile_text(profiles), "")
+
+
+def test_a_scenario_is_played_on_hosts_that_behave_otherwise() -> None:
+    """A closed port that is a black hole answers the SYN with nothing: A asks again, and never hears of B."""
+    plain = library.find("lost-syn")
+    changed = variant(plain, LINUX, ["B.blackhole=1"])
+    arguments = ("--profile", "linux", "--set", "B.blackhole=1", "--format", "ladder")
+    result = tcptui("play", "lost-syn", *arguments)
+    assert (result.returncode, result.stdout, result.stderr) == (0, ladder_text(play(changed)), "")
+    assert result.stdout != ladder_text(play(plain))
+
+
+def test_knobs_are_not_read_where_nobody_asks_for_them() -> None:
+    code = (
+        "import sys, tcptui.cli; tcptui.cli.main(['play', 'handshake', '--format', 'ladder'])\n"
+        "late = {'tcptui.core.knobs', 'tcptui.core.sysctl', 'tcptui.lab.variant', 'difflib'}\n"
+        "print(late & {*sys.modules})"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=60, check=True
+    )
+    assert result.stdout.splitlines()[-1] == "set()"
+
+
 def test_a_file_of_ones_own_is_played(folder: Path) -> None:
     for path in ("mine.toml", "./mine.toml", str(folder / "mine.toml")):
         result = tcptui("play", path, "--format=rfc", cwd=folder)
@@ -94,7 +130,7 @@ def test_a_file_of_ones_own_is_played(folder: Path) -> None:
 
 def test_the_version_and_the_help_are_printed() -> None:
     assert tcptui("--version").stdout == f"tcptui {__version__}\n"
-    for arguments in (["--help"], ["play", "--help"], ["list", "-h"]):
+    for arguments in (["--help"], ["play", "--help"], ["list", "-h"], ["profile", "-h"]):
         result = tcptui(*arguments)
         assert (result.returncode, result.stderr) == (0, "")
         assert result.stdout.startswith("usage: tcptui")
@@ -113,7 +149,7 @@ def test_what_is_printed_is_the_same_whatever_the_environment() -> None:
 
 def test_printing_does_not_load_the_screen() -> None:
     code = "import sys, tcptui.cli; tcptui.cli.main(sys.argv[1:]); print('textual' in sys.modules)"
-    for arguments in (["list"], ["play", "life", "--format", "ladder"]):
+    for arguments in (["list"], ["profile"], ["play", "life", "--format", "ladder"]):
         result = subprocess.run(
             [sys.executable, "-c", code, *arguments],
             capture_output=True,
@@ -183,6 +219,39 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "unknown command": (("run", "life"), ("run", "play", "list")),
     "no name": (("play", *LADDER), ("NAME",)),
     "too many names": (("list", "life"), ("life",)),
+    "unknown profile": (
+        ("profile", "lnux"),
+        ("no profile 'lnux': did you mean 'linux'? allowed: rfc9293, linux, freebsd",),
+    ),
+    "unknown profile of the hosts": (
+        ("play", "life", "--profile", "bsd", *LADDER),
+        ("no profile 'bsd'", "allowed: rfc9293, linux, freebsd"),
+    ),
+    "unknown knob": (
+        ("play", "life", "--set", "A.mls=5s", *LADDER),
+        ("mls: is no knob; near: ", "msl", "tcptui profile names them all"),
+    ),
+    "unknown knob, before the terminal is missed": (
+        ("play", "life", "--set", "mls=5s"),
+        ("mls: is no knob",),
+    ),
+    "knob of one host, without hosts": (("profile", "--set", "A.msl=5s"), ("A.msl: is no knob",)),
+    "knob without a value": (("profile", "--set", "msl"), ("'msl': must be NAME=VALUE, as in msl=5s",)),
+    "knob with a bad value": (
+        ("profile", "--set", "mss=0"),
+        ("mss: must be a whole number from 1 to 65495",),
+    ),
+    "unknown sysctl": (
+        ("profile", "--set", "net.inet.tcp.drop_sinfin=1"),
+        ("is no sysctl that is known; near: net.inet.tcp.drop_synfin",),
+    ),
+    "sysctl with a bad value": (
+        ("profile", "--set", "net.ipv4.tcp_sack=on"),
+        ("net.ipv4.tcp_sack: must be a whole number from 0 to 1",),
+    ),
+    "sysctl without effect": (("profile", "--set", "net.ipv4.tcp_mem=1"), ("has no effect here",)),
+    "escape sequence in a knob": (("profile", "--set", "\x1b[31m=1"), (r"'\x1b[31m': is no knob",)),
+    "escape sequence in a profile": (("profile", "\x1b[31m"), (r"no profile '\x1b[31m'",)),
     "no terminal to play": (("play", "handshake"), ("needs a terminal", "--format ladder")),
     "no terminal to choose": ((), ("needs a terminal", "tcptui list")),
     "empty name": (("play", "", *LADDER), ("no scenario ''",)),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tcptui import library
+from tcptui.core.knobs import all_knobs
 from tcptui.lab.facts import facts_of
 from tcptui.lab.loader import load_scenario
 from tcptui.lab.moves import moves_text, parse_moves
 from tcptui.lab.run import play
+from tcptui.lab.variant import preset, variant
 from tcptui.ui.actions import ACTIONS, key_names
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
@@ -50,3 +53,22 @@ def test_the_moves_of_the_table_are_moves() -> None:
     assert len(moves) >= 10
     for move in moves:
         assert moves_text(parse_moves(move)) == move.replace("u2+10ms", "u2")
+
+
+def test_the_profiles_and_settings_of_the_text_are_some() -> None:
+    profiles = re.findall(r"--profile (\S+?)[` ]", README)
+    settings = re.findall(r"--set ([^`\s]+)", README)
+    assert len(profiles) >= 2
+    assert len(settings) >= 5
+    for name in profiles:
+        preset(name)
+    for setting in settings:
+        plain = library.find("handshake")
+        assert variant(plain, None, [setting]) != plain
+
+
+def test_the_knobs_that_are_broken_on_purpose_are_knobs() -> None:
+    named = README.split("broken on purpose")[1].split(".\n")[0]
+    knobs = re.findall(r"`(\w+)`", named)
+    assert len(knobs) == 7
+    assert set(knobs) <= set(all_knobs())

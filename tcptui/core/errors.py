@@ -86,7 +86,9 @@ def error_arrives(tcb: Tcb, error: IcmpError, step: Step) -> None:
 def _fit_to_path(tcb: Tcb, mtu: int, step: Step) -> None:
     """Path MTU discovery (3.7.2, RFC 1191): what is in flight is cut anew and its first piece goes again."""
     headers = 60 if ":" in tcb.local.host else 40
-    room = max(LEAST_MSS, mtu - headers - (TIMESTAMPS_SPACE if tcb.timestamps else 0))
+    room = max(mtu - headers, step.profile.least_mss)
+    if tcb.timestamps:
+        room = max(LEAST_MSS, room - TIMESTAMPS_SPACE)
     if room >= tcb.snd_mss or not tcb.retransmission_queue:
         step.rule(tcb, Rule.ERROR_NOT_OURS, seq=tcb.snd_una, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
         return

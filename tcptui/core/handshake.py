@@ -30,12 +30,22 @@ def prepare(tcb: Tcb, step: Step) -> None:
     tcb.estimate = first_estimate(profile)
     tcb.quick_acks = profile.quick_acks
     tcb.rcv_wnd = first_window(tcb, profile)
+    if profile.window_style == "linux":
+        tcb.receive_buffer = tcb.rcv_wnd  # rcv_ssthresh: no more is announced than at first.
 
 
 def own_mss(tcb: Tcb, profile: Profile) -> int:
     """The MTU less the fixed headers (3.7.1): IPv6's is 20 octets longer than IPv4's."""
     mss = max(LEAST_MSS, profile.mss - 20) if ":" in tcb.local.host else profile.mss
     return mss if tcb.settings.mss is None else min(mss, tcb.settings.mss)
+
+
+def offered_mss(syn: Segment, profile: Profile) -> int:
+    """The largest segment that the sender of `syn` says it takes, or is taken to take (MUST-15)."""
+    mss = read_offer(syn).mss
+    if mss:
+        return max(mss, profile.least_mss)
+    return profile.default_mss_ipv6 if ":" in syn.src.host else profile.default_mss
 
 
 def syn_options(tcb: Tcb, step: Step, answer: bool) -> tuple[Option, ...]:
@@ -70,9 +80,7 @@ def learn_from_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
     tcb.irs = syn.seq
     tcb.rcv_nxt = tcb.last_ack_sent = seq_add(syn.seq, 1)
     offer = read_offer(syn)
-    default = 1220 if ":" in syn.src.host else 536  # MUST-15
-    ours = own_mss(tcb, profile)
-    tcb.snd_mss = max(LEAST_MSS, min(offer.mss or default, ours))
+    tcb.snd_mss = max(LEAST_MSS, min(offered_mss(syn, profile), own_mss(tcb, profile)))
     both = tcb.offers_options
     tcb.scaling = both and offer.window_scale is not None and profile.window_scale is not None
     if tcb.scaling:

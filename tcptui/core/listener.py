@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from tcptui.core import cookies
 from tcptui.core.events import Response, Sent
-from tcptui.core.handshake import learn_from_syn, learn_window, own_mss, prepare
-from tcptui.core.options import mss_option, read_offer
+from tcptui.core.handshake import learn_from_syn, learn_window, offered_mss, own_mss, prepare
+from tcptui.core.options import mss_option
 from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, FIN, RST, SYN, Segment
@@ -71,8 +71,7 @@ def _block_for_syn(listener: Tcb, segment: Segment, step: Step) -> Tcb | None:
 def _send_cookie(listener: Tcb, syn: Segment, step: Step) -> None:
     """A SYN,ACK whose number says all that will be remembered: nothing is kept (RFC 4987 3.6)."""
     listener.cookies_sent_at = step.now
-    mss = read_offer(syn).mss or 536
-    iss = cookies.make(syn, mss, step.now, step.host.secret)
+    iss = cookies.make(syn, offered_mss(syn, step.profile), step.now, step.host.secret)
     options = (mss_option(own_mss(listener, step.profile)),)
     listener.receive_buffer = listener.settings.receive_buffer or step.profile.receive_buffer
     window = first_window(listener, step.profile)

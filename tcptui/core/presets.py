@@ -6,6 +6,7 @@ RFC9293 = Profile()
 
 LINUX = Profile(
     name="linux",
+    least_mss=48,
     receive_buffer=65_535,
     window_style="linux",
     window_scale=7,
@@ -49,6 +50,7 @@ LINUX = Profile(
 
 FREEBSD = Profile(
     name="freebsd",
+    least_mss=216,
     receive_buffer=65_536,
     receive_buffer_whole_segments=True,
     first_window=65_535,

@@ -48,6 +48,21 @@ class Profile(NamedTuple):
             65_495,
         ),
     ] = 1460
+    default_mss: Annotated[
+        int, Knob("a peer's MSS over IPv4 if its SYN names none", "RFC 9293 3.7.1, MUST-15", 1, 65_495)
+    ] = 536
+    default_mss_ipv6: Annotated[
+        int, Knob("a peer's MSS over IPv6 if its SYN names none", "RFC 9293 3.7.1, MUST-15", 1, 65_475)
+    ] = 1220
+    least_mss: Annotated[
+        int,
+        Knob(
+            "the least MSS that a peer or a path may ask for; less counts as this",
+            "Linux tcp_min_snd_mss, FreeBSD net.inet.tcp.minmss",
+            1,
+            65_495,
+        ),
+    ] = 1
     receive_buffer: Annotated[
         int, Knob("octets kept for the application, and so the largest window", "RFC 9293 3.8.6", 1, 1 << 30)
     ] = 65_535
@@ -155,7 +170,7 @@ class Profile(NamedTuple):
     ] = False
     rto_slop: Annotated[int, _time("what is added to every RTO", "FreeBSD tcp_rexmit_slop")] = 0
     max_rto: Annotated[int, _time("greatest RTO", "RFC 6298 2.5", least=1_000)] = 60 * SECOND
-    clock_granularity: Annotated[int, _time("G", "RFC 6298 2.3")] = MILLISECOND
+    clock_granularity: Annotated[int, _time("granularity of the clock, G", "RFC 6298 2.3")] = MILLISECOND
     rto_after_syn_timeout: Annotated[
         int | None,
         _time("RTO when data begins after a SYN had timed out; none: left as it is", "RFC 6298 5.7"),
@@ -340,7 +355,7 @@ class Profile(NamedTuple):
         int,
         Knob("ACKs without need that one connection sends in a challenge interval", "RFC 5961 7", 1, 1 << 20),
     ] = 10
-    challenge_interval: Annotated[int, _time("that interval", "RFC 5961 7")] = 5 * SECOND
+    challenge_interval: Annotated[int, _time("how long a challenge interval is", "RFC 5961 7")] = 5 * SECOND
 
     # Errors from below.
     soft_error_aborts_open: Annotated[

@@ -25,11 +25,11 @@ def first_window(tcb: Tcb, profile: Profile) -> int:
 def next_window(tcb: Tcb, profile: Profile) -> int:
     """RCV.WND as the next ACK may announce it. Its right edge is never taken back (SHLD-14).
 
-    Where it is scaled, it is rounded up to what the field can say: what is announced will be taken.
+    Linux rounds a scaled one up to what the field can say, others say less than they would take.
     """
     free = max(0, min(tcb.receive_buffer - len(tcb.unread), UNSCALED << tcb.rcv_shift))
     window = _unrounded(tcb, profile, free) if free > tcb.rcv_wnd else tcb.rcv_wnd
-    if not tcb.rcv_shift:
+    if not tcb.rcv_shift or profile.window_style != "linux":
         return window
     unit = 1 << tcb.rcv_shift
     rounded = -(-window // unit) * unit

@@ -3,7 +3,7 @@
 A program knows what its calls returned and what it was told, never the state of its TCP.
 """
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from tcptui.core.events import (
     DatagramDelivered,
@@ -18,9 +18,15 @@ from tcptui.core.events import (
 from tcptui.core.segment import Socket
 from tcptui.core.state import State
 
-CallName: TypeAlias = Literal["listen", "connect", "send", "close", "abort", "reboot", "bind", "sendto"]
-CALLS: tuple[CallName, ...] = ("listen", "connect", "send", "close", "abort", "reboot", "bind", "sendto")
-"""What a program can do; "reboot" is its whole host losing its memory."""
+CallName: TypeAlias = Literal[
+    "listen", "accept", "connect", "send", "read", "shutdown", "close", "abort",
+    "bind", "sendto", "unplug", "plug", "reboot",
+]  # fmt: skip
+CALLS: tuple[CallName, ...] = get_args(CallName)
+"""What a program can do. "shutdown" is the RFC's CLOSE: no more to send; "close" lets go of the connection
+both ways, as a socket's close() does."""
+HOST_CALLS: tuple[CallName, ...] = ("unplug", "plug", "reboot")
+"""What befalls the whole host: its cable is pulled, put back, or it crashes and forgets everything."""
 UDP_CALLS: tuple[CallName, ...] = ("bind", "sendto")
 """Those of UDP; the others but "reboot" are TCP's."""
 LATEST = 6
@@ -50,22 +56,27 @@ class Act(NamedTuple):
     data: bytes = b""
     address: Socket | None = None
     """Where "bind" binds and "sendto" sends to, if not at the host's own socket and to its peer's."""
+    backlog: int | None = None
+    """With it, "listen" makes a listener from which "accept" takes connections; without, a passive OPEN that
+    itself becomes the connection."""
 
 
 _S = State
+_ALWAYS = (*UDP_CALLS, *HOST_CALLS)
 POSSIBLE_CALLS: dict[State, tuple[CallName, ...]] = {
-    _S.CLOSED: ("listen", "connect", "reboot", *UDP_CALLS),
-    _S.LISTEN: ("connect", "close", "abort", "reboot", *UDP_CALLS),
+    _S.CLOSED: ("listen", "connect", *_ALWAYS),
+    _S.LISTEN: ("connect", "shutdown", "close", "abort", *_ALWAYS),
     **dict.fromkeys(
         (_S.SYN_SENT, _S.SYN_RECEIVED, _S.ESTABLISHED, _S.CLOSE_WAIT),
-        ("send", "close", "abort", "reboot", *UDP_CALLS),
+        ("send", "shutdown", "close", "abort", *_ALWAYS),
     ),
     **dict.fromkeys(
         (_S.FIN_WAIT_1, _S.FIN_WAIT_2, _S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT),
-        ("abort", "reboot", *UDP_CALLS),
+        ("abort", *_ALWAYS),
     ),
 }
-"""The calls that RFC 9293 section 3.10 does not refuse in a state; those of UDP know no state."""
+"""The calls that RFC 9293 section 3.10 does not refuse in a state; those of UDP know no state. `host.Host.
+possible_calls` has on top what one connection allows and another in the same state does not."""
 
 
 class Knowledge(NamedTuple):

@@ -8,10 +8,11 @@ from tcptui.core.stack import Stack
 from tcptui.core.state import State
 from tcptui.core.tcb import Tcb
 from tcptui.core.udp import UdpSockets
-from tcptui.lab.application import Knowledge
+from tcptui.lab.application import POSSIBLE_CALLS, CallName, Knowledge
 from tcptui.lab.scenario import HostSetup
 from tcptui.lab.wire import Side
 
+_UNUSED = (State.CLOSED, State.LISTEN)
 LONGEST_PATH = 12
 """How many states of its path a host remembers."""
 
@@ -20,7 +21,8 @@ class Host:
     """One end at one moment; it changes in place, and a copy is a whole one."""
 
     __slots__ = (
-        "act_due", "connection", "isn", "knowledge", "next_act", "path", "setup", "side", "stack", "udp",
+        "act_due", "connection", "isn", "knowledge", "listener", "next_act", "path", "plugged", "setup",
+        "side", "stack", "udp",
     )  # fmt: skip
 
     def __init__(self, side: Side, setup: HostSetup) -> None:
@@ -30,6 +32,10 @@ class Host:
         self.udp = UdpSockets()
         self.connection = 0
         """The name of its latest connection."""
+        self.listener = 0
+        """The name of its listener; 0: it has none."""
+        self.plugged = True
+        """False while its cable is pulled."""
         self.isn: int | None = None
         """The initial sequence number it used last."""
         self.knowledge = Knowledge()
@@ -53,6 +59,24 @@ class Host:
         tcb = self.stack.tcb(connection)
         return State.CLOSED if tcb is None else tcb.state
 
+    @property
+    def possible_calls(self) -> tuple[CallName, ...]:
+        """The calls that make sense for its program now."""
+        calls = POSSIBLE_CALLS[self.state]
+        tcb, listener = self.tcb, self.stack.tcb(self.listener)
+        if listener is not None and listener.accept_queue:
+            calls = ("accept", *calls)
+        if tcb is not None and not tcb.half_duplex:
+            calls = ("close", *calls) if "close" not in calls else calls
+            calls = ("read", *calls) if tcb.unread else calls
+        return tuple(call for call in calls if call != ("plug" if self.plugged else "unplug"))
+
+    def follow(self, connection: int) -> None:
+        """The listener's newest connection is the one to look at, if that is not in use."""
+        tcb = self.stack.tcb(connection)
+        if tcb is not None and tcb.listener and tcb.listener == self.listener and self.state in _UNUSED:
+            self.connection = connection
+
     def enters(self, state: State, now: int) -> None:
         """Notes a state on the path."""
         self.path = (*self.path[1 - LONGEST_PATH :], (state, now))
@@ -71,6 +95,7 @@ class Host:
         copy.side, copy.setup = self.side, self.setup
         copy.stack, copy.udp = self.stack.copy(), self.udp
         copy.connection, copy.isn = self.connection, self.isn
+        copy.listener, copy.plugged = self.listener, self.plugged
         copy.knowledge, copy.path = self.knowledge, self.path
         copy.next_act, copy.act_due = self.next_act, self.act_due
         return copy
@@ -78,5 +103,5 @@ class Host:
     def values(self) -> tuple[Any, ...]:
         return (
             self.stack.values(), self.udp, self.connection, self.isn, self.knowledge, self.path,
-            self.next_act, self.act_due,
+            self.next_act, self.act_due, self.listener, self.plugged,
         )  # fmt: skip

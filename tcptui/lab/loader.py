@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from tcptui.core.presets import PRESETS
 from tcptui.core.profile import Profile
@@ -18,27 +18,13 @@ from tcptui.core.seq import MASK
 from tcptui.lab.addresses import parse_socket, socket_of
 from tcptui.lab.application import CALLS, TRIGGERS, UDP_CALLS, Act, CallName, Trigger, takes
 from tcptui.lab.durations import ALLOWED, parse_duration
-from tcptui.lab.moves import LONGEST_TEXT, Delay, Duplicate, Inject, Lose, Move, parse_moves
+from tcptui.lab.moves import LONGEST_TEXT, MOST_BACKLOG, Delay, Duplicate, Inject, Lose, Move, parse_moves
 from tcptui.lab.scenario import Expected, Fault, FigureRow, HostSetup, Injection, Scenario
 from tcptui.lab.wire import BadMove
 from tcptui.lab.world import World
 
 T = TypeVar("T")
 
-_DURATION_KNOBS = (
-    "first_rto", "min_rto", "max_rto", "clock_granularity", "rto_after_syn_timeout", "user_timeout", "msl",
-    "delayed_ack",
-)  # fmt: skip
-_RANGES = {
-    "mss": (1, 65_495),
-    "receive_buffer": (1, 65_535),
-    "send_buffer": (1, 1 << 24),
-    "syn_linear_timeouts": (0, 255),
-    "syn_retries": (0, 255),
-    "syn_ack_retries": (0, 255),
-    "data_r1": (1, 255),
-    "data_retries": (0, 255),
-}
 _KEYS = (
     "title", "question", "answer", "chapter", "place", "numbers", "wire", "A", "B", "prelude", "third_party",
     "figure", "expect",
@@ -86,6 +72,11 @@ class _Table:
         if not isinstance(value, list):
             raise self.error(key, "must be a list of tables")
         return [_Table(item, f"{self._where}{key}[{index}].") for index, item in enumerate(value, 1)]
+
+    def take_all(self) -> dict[str, object]:
+        """Every key that is left, with its value."""
+        values, self._values = self._values, {}
+        return values
 
     def done(self, allowed: Iterable[str]) -> None:
         if self._values:
@@ -173,28 +164,25 @@ def _host(table: _Table, role: str, default: Socket) -> HostSetup:
         table.take("isn", _isns, ()),
         table.take("secret", _secret, HostSetup._field_defaults["secret"]),
         tuple(_act(item) for item in table.tables("script")),
+        table.take("reads", _boolean, True),
     )
-    table.done(("address", "port", "role", "profile", "set", "isn", "secret", "script"))
+    table.done(("address", "port", "role", "profile", "set", "isn", "secret", "script", "reads"))
     return setup
 
 
 def _profile(table: _Table) -> Profile:
     profile = PRESETS[table.take("profile", _choice(*PRESETS), "rfc9293")]
     knobs = table.table("set")
-    for knob in Profile._fields[1:]:
-        default = getattr(profile, knob)
-        reader: Callable[[object, str], Any]
-        if knob in _DURATION_KNOBS:
-            reader = _duration
-        elif knob in _RANGES:
-            reader = _number(*_RANGES[knob])
-        else:
-            reader = _boolean
-        missing = object()
-        value: Any = knobs.take(knob, reader, cast(Any, missing))
-        if value is not missing and value != default:
-            profile = profile._replace(**{knob: value})
-    knobs.done(Profile._fields[1:])
+    settings = knobs.take_all()
+    if settings:
+        from tcptui.lab.knob_values import BadKnob, set_knob
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            raise knobs.error(name[:60], "must not be a table; a name with dots in it needs quotes")
+        try:
+            profile = set_knob(profile, name, value)
+        except BadKnob as error:
+            raise knobs.error(name[:60], str(error)) from None
     return profile
 
 
@@ -210,12 +198,15 @@ def _act(table: _Table) -> Act:
         address = parse_socket(where) if where else None
     except ValueError as error:
         raise table.error("address", str(error)) from None
+    backlog = table.take("backlog", _number(0, MOST_BACKLOG), -1)
+    if backlog >= 0 and call != "listen":
+        raise table.error("backlog", "only listen takes it")
     when = table.take("when", _line, "")
     at = table.take("at", _duration, -1)
     trigger, amount = _trigger(when, at, table)
     after = table.take("after", _duration, 0)
-    table.done(("call", "text", "address", "at", "when", "after"))
-    return Act(call, trigger, amount, after, data, address)
+    table.done(("call", "text", "address", "backlog", "at", "when", "after"))
+    return Act(call, trigger, amount, after, data, address, backlog if backlog >= 0 else None)
 
 
 def _trigger(when: str, at: int, table: _Table) -> tuple[Trigger, int]:

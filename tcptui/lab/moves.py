@@ -11,6 +11,7 @@ A run is fully told by its scenario and this text; the same text gives the same 
 | ``r3`` | segment #3 is overtaken by the next one in its direction |
 | ``w20ms`` | 20 ms pass, in which nothing happens |
 | ``a:connect``, ``b:send:hello`` | a program makes a call; its text is percent-encoded |
+| ``b:listen:2`` | it listens with a backlog of 2, for ``b:accept`` |
 | ``b:bind``, ``a:sendto:hello`` | the same for UDP; an address may follow: ``b:bind:239.0.0.1:80`` |
 | ``x>b:SYN,ACK:seq=90:ack=1`` | a third party puts a segment on the wire, in the other end's name |
 """
@@ -30,6 +31,7 @@ from tcptui.lab.wire import COPY_AFTER, BadMove, Side
 MOST_STEPS = 100_000
 """What one ``s`` may count up to."""
 MOST_MOVES = 1_000_000
+MOST_BACKLOG = 99_999
 LONGEST_TEXT = 65_495
 """Octets of text that one ``send``, or a third party's segment, may carry."""
 
@@ -68,6 +70,8 @@ class Do(NamedTuple):
     data: bytes = b""
     address: Socket | None = None
     """For UDP's calls, as in `application.Act`."""
+    backlog: int | None = None
+    """For "listen"."""
 
 
 class Inject(NamedTuple):
@@ -135,7 +139,9 @@ def _word(move: Move) -> str:
             return f"r{number}"
         case Wait(by):
             return f"w{exact_duration(by)}"
-        case Do(side, call, data, address):
+        case Do(side, call, data, address, backlog):
+            if backlog is not None:
+                return f"{side.lower()}:{call}:{backlog}"
             text = f":{quote_from_bytes(data)}" if data or (address and call == "sendto") else ""
             where = f":{address}" if address is not None else ""
             return f"{side.lower()}:{call}{text}{where}"
@@ -193,6 +199,8 @@ def _parse_call(word: str) -> Do:
     side, call, *rest = word.split(":", 2)
     for known in CALLS:
         if known == call:
+            if known == "listen" and rest:
+                return Do("A" if side in "aA" else "B", known, backlog=_backlog(rest[0]))
             text, where = _arguments(known, rest[0] if rest else "")
             data = unquote_to_bytes(text)
             if not takes(known, data):
@@ -201,6 +209,12 @@ def _parse_call(word: str) -> Do:
                 raise BadMove(f"a text of {len(data)} octets is too long: at most {LONGEST_TEXT}")
             return Do("A" if side in "aA" else "B", known, data, parse_socket(where) if where else None)
     raise BadMove(f"there is no call {call[:20]!r}, only {', '.join(CALLS)}")
+
+
+def _backlog(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text):
+        raise BadMove(f"{text[:20]!r} is no backlog: a number up to {MOST_BACKLOG}")
+    return int(text)
 
 
 def _arguments(call: CallName, text: str) -> tuple[str, str]:

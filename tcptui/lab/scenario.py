@@ -27,6 +27,8 @@ class HostSetup(NamedTuple):
     """Its first initial sequence numbers; after them they come from RFC 6528 with `secret`."""
     secret: bytes = b"tcptui"
     script: tuple[Act, ...] = ()
+    reads: bool = True
+    """Its program takes at once what arrives; else only when it calls "read"."""
 
 
 class Injection(NamedTuple):

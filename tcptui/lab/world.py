@@ -11,12 +11,21 @@ from contextlib import suppress
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from tcptui.core.calls import Abort, Call, Close, Open, Receive, Send
-from tcptui.core.events import DatagramSent, Delivered, Event, Returned, Sent, Signalled, StateChanged
-from tcptui.core.segment import SYN, Segment, Socket
+from tcptui.core.calls import Abort, Accept, Call, Close, Open, Receive, Send
+from tcptui.core.events import (
+    DatagramSent,
+    Delivered,
+    Event,
+    Response,
+    Returned,
+    Sent,
+    Signalled,
+    StateChanged,
+)
+from tcptui.core.segment import SYN, Segment
 from tcptui.core.state import State
 from tcptui.core.udp import UdpSockets
-from tcptui.lab.application import UDP_CALLS, CallName, Knowledge
+from tcptui.lab.application import HOST_CALLS, UDP_CALLS, Act, CallName, Knowledge
 from tcptui.lab.datagrams import udp_arrival, udp_call
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.host import Host
@@ -140,7 +149,7 @@ class World:
         act = host.setup.script[host.next_act]
         host.next_act += 1
         host.act_due = None
-        return self._call(host, act.call, act.data, act.address)
+        return self._call(host, act)
 
     def apply(self, move: Move) -> Report:
         """Makes a move; BadMove says why it can't be made, and then nothing has changed."""
@@ -150,8 +159,9 @@ class World:
                 if report is None:
                     raise BadMove("nothing more will happen by itself")
                 return report
-            case Do(side, call, data, address):
-                return self._call(self._hosts[side], call, data, address)
+            case Do(side, call, data, address, backlog):
+                act = Act(call, data=data, address=address, backlog=backlog)
+                return self._call(self._hosts[side], act)
             case Inject():
                 return self._inject(move)
             case Wait(by):
@@ -204,46 +214,66 @@ class World:
             host.path = ((host.state, 0),)
             host.look_at_script(0)
 
-    def _call(self, host: Host, name: CallName, data: bytes, address: Socket | None) -> Report:
-        if name == "reboot":
-            host.stack = host.stack.rebooted()
-            host.udp = UdpSockets()
-            if host.path[-1][0] is not State.CLOSED:
-                host.enters(State.CLOSED, self.now)
-            host.knowledge = Knowledge(last_call=name, closed=True)
-            host.look_at_script(self.now)
-            return self._report("call", host.side, [], call=name)
-        if name in UDP_CALLS:
+    def _call(self, host: Host, act: Act) -> Report:
+        name = act.call
+        events: list[Event] = []
+        if name in HOST_CALLS:
+            self._befall(host, name)
+        elif name in UDP_CALLS:
             peer = self._peer(host).setup.socket
-            events = self._settle_udp(host, udp_call(host, name, data, address, peer))
+            events = self._settle_udp(host, udp_call(host, name, act.data, act.address, peer))
         else:
-            events = self._tcp_call(host, name, data)
+            events = self._tcp_call(host, act)
         host.look_at_script(self.now)
         return self._report("call", host.side, events, call=name)
 
-    def _tcp_call(self, host: Host, name: CallName, data: bytes) -> list[Event]:
-        events = host.stack.call(self._call_of(host, name, data), self.now)
-        if name in ("listen", "connect"):
+    def _befall(self, host: Host, name: CallName) -> None:
+        """What happens to a host as a whole; its TCP is not asked."""
+        if name != "reboot":
+            host.plugged = name == "plug"
+            host.knowledge = host.knowledge._replace(last_call=name, last_response="")
+            return
+        host.stack = host.stack.rebooted()
+        host.udp = UdpSockets()
+        host.listener = 0
+        if host.path[-1][0] is not State.CLOSED:
+            host.enters(State.CLOSED, self.now)
+        host.knowledge = Knowledge(last_call=name, closed=True)
+
+    def _tcp_call(self, host: Host, act: Act) -> list[Event]:
+        name = act.call
+        events = host.stack.call(self._call_of(host, act), self.now)
+        if name in ("listen", "connect", "accept"):
             for event in events:
-                if isinstance(event, Returned) and event.response.value == "ok":
+                if isinstance(event, Returned) and event.response is Response.OK:
                     host.connection = event.connection
-                    host.knowledge = Knowledge()
+                    if name == "accept":
+                        host.knowledge = host.knowledge._replace(established=True)
+                    else:
+                        host.knowledge = Knowledge()
+                        host.listener = event.connection if act.backlog is not None else 0
         response = next(event.response.value for event in events if isinstance(event, Returned))
         events = self._settle(host, events)
         host.knowledge = host.knowledge._replace(last_call=name, last_response=response)
         return events
 
-    def _call_of(self, host: Host, name: CallName, data: bytes) -> Call:
+    def _call_of(self, host: Host, act: Act) -> Call:
         local = host.setup.socket
-        match name:
+        match act.call:
             case "listen":
-                return Open(local, passive=True)
+                return Open(local, passive=True, backlog=act.backlog)
+            case "accept":
+                return Accept(host.listener or host.connection)
             case "connect":
                 return Open(local, self._peer(host).setup.socket)
             case "send":
-                return Send(host.connection, data)
-            case "close":
+                return Send(host.connection, act.data)
+            case "read":
+                return Receive(host.connection)
+            case "shutdown":
                 return Close(host.connection)
+            case "close":
+                return Close(host.connection, half_duplex=True)
             case _:
                 return Abort(host.connection)
 
@@ -253,16 +283,22 @@ class World:
     def _arrival(self, number: int) -> Report:
         flight = self.wire.take(number)
         host = self._hosts[flight.receiver]
+        if not host.plugged:
+            self._end(flight._replace(fate=Fate.LOST, ended_at=self.now))
+            return self._report("arrival", host.side, [], flight=number)
         met = None
         if isinstance(flight.payload, Segment):
             events = self._settle(host, host.stack.arrives(flight.payload, self.now))
             met = host.state_of(events[0].connection) if events else host.state
         else:
             events = self._settle_udp(host, udp_arrival(host, flight.payload))
-        ended = flight._replace(fate=Fate.ARRIVED, ended_at=self.now, met=met)
-        self.wire.ended(ended)
-        self._ended.append(ended)
+        self._end(flight._replace(fate=Fate.ARRIVED, ended_at=self.now, met=met))
         return self._report("arrival", flight.receiver, events, flight=number)
+
+    def _end(self, flight: Flight) -> None:
+        """A segment that was taken off the wire has met its fate."""
+        self.wire.ended(flight)
+        self._ended.append(flight)
 
     def _inject(self, move: Inject) -> Report:
         receiver = self._hosts[move.receiver]
@@ -294,9 +330,12 @@ class World:
 
     def _settle(self, host: Host, events: list[Event]) -> list[Event]:
         """What follows from a host's step at once: segments leave, the program takes note and reads on."""
+        if host.listener and events:
+            host.follow(events[0].connection)
         tcb = host.tcb
         current = host.connection
-        if tcb is not None and not tcb.receives and tcb.state in _READS_IN:
+        reads = host.setup.reads and tcb is not None and tcb.backlog is None and not tcb.half_duplex
+        if tcb is not None and reads and not tcb.receives and tcb.state in _READS_IN:
             # The program always has a RECEIVE outstanding; that it is renewed is not worth a word.
             renewed = host.stack.call(Receive(host.connection), self.now)
             events += [event for event in renewed if not isinstance(event, Returned)]
@@ -360,6 +399,10 @@ class World:
     def _on_wire(self, number: int) -> None:
         """A segment has been launched: the story may have something in store for it."""
         self._launched.append(number)
+        sender = self.wire.flights[-1].sender
+        if sender != "X" and not self._hosts[sender].plugged:
+            self._end(self.wire.take(number)._replace(fate=Fate.LOST, ended_at=self.now))
+            return
         for fault in self.scenario.faults.get(number, ()):
             with suppress(BadMove):  # It is for a segment that the wire has forgotten meanwhile.
                 self._tamper(fault)

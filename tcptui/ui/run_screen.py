@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.timer import Timer
 
-from tcptui.lab.application import POSSIBLE_CALLS, TEXT_CALLS, CallName
+from tcptui.lab.application import TEXT_CALLS, CallName
 from tcptui.lab.moves import Do
 from tcptui.lab.wire import SIDES, Side
 from tcptui.ui.actions import ACTIONS, bindings, key_names
@@ -306,7 +306,7 @@ class RunScreen(Screen[None]):
         from tcptui.ui.dialogs import CallMenu, Prompt
 
         self._pause()
-        state = self.session.world.host(side).state
+        host = self.session.world.host(side)
 
         def chosen(call: CallName | None) -> None:
             if call in TEXT_CALLS:
@@ -317,7 +317,7 @@ class RunScreen(Screen[None]):
             elif call is not None:
                 self._call(side, call, "")
 
-        self.app.push_screen(CallMenu(side, state, POSSIBLE_CALLS[state]), chosen)
+        self.app.push_screen(CallMenu(side, host.state, host.possible_calls), chosen)
 
     def _call(self, side: Side, call: CallName, text: str | None) -> None:
         if call not in TEXT_CALLS or text:

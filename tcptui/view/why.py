@@ -195,6 +195,10 @@ def _opening(report: Report, flight: Flight | None) -> str:
         return tr("{side} crashes and forgets everything. {other} is not told.").format(
             side=report.side, other=other
         )
+    if report.call == "unplug":
+        return tr("{side}'s cable is pulled: nothing leaves it, nothing reaches it.").format(side=report.side)
+    if report.call == "plug":
+        return tr("{side}'s cable is back.").format(side=report.side)
     if report.cause == "call":
         return tr("{side} calls {call}().").format(side=report.side, call=report.call)
     if report.cause == "timer":

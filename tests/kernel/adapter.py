@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from tcptui.core.calls import Call
-from tcptui.core.events import Delivered, Event, Sent, Signal, Signalled
+from tcptui.core.events import Delivered, Event, Returned, RuleApplied, Sent, Signal, Signalled
 from tcptui.core.ip_header import TCP, Packet, decode_packet, encode_packet
 from tcptui.core.presets import LINUX
 from tcptui.core.profile import Profile
+from tcptui.core.rules import Rule
 from tcptui.core.segment import PSH, Segment
 from tcptui.core.stack import Stack
 from tcptui.core.state import State
+from tcptui.core.tcb import Tcb
 from tcptui.core.wire_format import decode, encode
 from tests.kernel.links import Link
 
@@ -71,6 +73,10 @@ class Core:
     def call(self, call: Call) -> list[Event]:
         return self._happened(self.stack.call(call, _now()))
 
+    def named(self, call: Call) -> int:
+        """The connection that a call's response names: OPEN's and ACCEPT's are new."""
+        return next(event.connection for event in self.call(call) if isinstance(event, Returned))
+
     def put(self, segment: Segment) -> None:
         """Puts a segment on the wire that the core knows nothing of."""
         self._send(segment)
@@ -101,6 +107,15 @@ class Core:
             for event in self.events
             if isinstance(event, Delivered) and event.connection == connection
         )
+
+    def tcb(self, connection: int) -> Tcb:
+        tcb = self.stack.tcb(connection)
+        assert tcb is not None, f"connection {connection} is CLOSED"
+        return tcb
+
+    def rules(self, connection: int) -> list[Rule]:
+        """The rules that have decided about the connection."""
+        return [e.rule for e in self.events if isinstance(e, RuleApplied) and e.connection == connection]
 
     def signals(self, connection: int) -> list[Signal]:
         return [

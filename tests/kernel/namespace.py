@@ -97,17 +97,13 @@ class Namespace:
         sock.setblocking(False)
         return sock
 
-    def sysctl(self, name: str, value: int) -> None:
+    def sysctl(self, name: str, value: int | str) -> None:
         """Sets one of the namespace's own settings: ``ipv4/tcp_syncookies``."""
         self.run("sh", "-c", f"echo {value} >/proc/sys/net/{name}")
 
-    def ss(self, kernel_port: int, *options: str) -> str:
-        """What `ss` prints of the kernel's TCP sockets with that port, timers and all with `options`."""
-        return self.run("ss", "-Htan", *options, f"sport = :{kernel_port}")
-
-    def states(self, kernel_port: int) -> list[str]:
-        """The states of the kernel's TCP sockets with that port, in `ss`'s words, sorted."""
-        return sorted(line.split()[0] for line in self.ss(kernel_port).splitlines())
+    def ss(self, kernel_port: int, options: str = "") -> str:
+        """What `ss` prints of the kernel's TCP sockets with that port; more with `options`: ``-io``."""
+        return self.run("ss", f"-Htan{options.strip('-')}", f"sport = :{kernel_port}")
 
     def _open(self, *request: str | int) -> int:
         self._control.send(json.dumps(request).encode())

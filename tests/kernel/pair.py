@@ -8,7 +8,6 @@ import socket
 from tcptui.core.calls import Open, Receive, Send
 from tcptui.core.segment import Segment, Socket
 from tcptui.core.state import State
-from tcptui.core.window import field
 from tests.kernel.adapter import Core
 from tests.kernel.links import CORE_HOST, CORE_HOST_6, KERNEL_HOST, KERNEL_HOST_6
 from tests.kernel.namespace import Namespace
@@ -25,9 +24,8 @@ class Pair:
         self.connection = 1
         self.kernel_end = Socket(KERNEL_HOST_6 if ipv6 else KERNEL_HOST, KERNEL_PORT)
         self.core_end = Socket(CORE_HOST_6 if ipv6 else CORE_HOST, CORE_PORT)
-        self.sock = namespace.socket(socket.AF_INET6 if ipv6 else socket.AF_INET)
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.sock.bind(self.kernel_end)
+        self._family = socket.AF_INET6 if ipv6 else socket.AF_INET
+        self.sock = self._bound()
         self._listener: socket.socket | None = None
 
     def close(self) -> None:
@@ -47,6 +45,7 @@ class Pair:
 
     def kernel_listens(self) -> None:
         self.sock.listen()
+        self._listener = self.sock
 
     def core_connects(self) -> None:
         """The core's SYN has reached a kernel that listens."""
@@ -55,9 +54,20 @@ class Pair:
 
     def accept(self) -> None:
         """`sock` becomes the connection that the listener has accepted."""
-        accepted, _ = self.sock.accept()
-        accepted.setblocking(False)
-        self._listener, self.sock = self.sock, accepted
+        assert self._listener is not None
+        self.sock, _ = self._listener.accept()
+        self.sock.setblocking(False)
+
+    def again(self) -> None:
+        """The kernel's program closes its connection and takes another socket for the same port."""
+        self.sock.close()
+        self.sock = self._bound()
+
+    def _bound(self) -> socket.socket:
+        sock = self.namespace.socket(self._family)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(self.kernel_end)
+        return sock
 
     def established(self, kernel_is_client: bool = True) -> Pair:
         """Both ends ESTABLISHED."""
@@ -80,14 +90,17 @@ class Pair:
 
     def until(self, core: State, kernel: str, within: float = 5.0) -> None:
         """Takes what arrives until the core and the kernel are in these states."""
-        self.core.until(lambda: self.states() == (core, kernel), within)
 
-    def segment(self, flags: int, data: bytes = b"", offset: int = 0) -> Segment:
+        def both() -> bool:  # ss(8) is asked last: it is a process of its own.
+            return self.core.state(self.connection) is core and self.states()[1] == kernel
+
+        self.core.until(both, within)
+
+    def segment(self, flags: int, offset: int = 0) -> Segment:
         """A segment from the core's end as the core itself would number it, `offset` further on."""
-        tcb = self.core.stack.tcb(self.connection)
-        assert tcb is not None
+        tcb = self.core.tcb(self.connection)
         seq = (tcb.snd_nxt + offset) % 2**32
-        return Segment(self.core_end, self.kernel_end, seq, tcb.rcv_nxt, flags, field(tcb), data)
+        return Segment(self.core_end, self.kernel_end, seq, tcb.rcv_nxt, flags, 1000)
 
     # Data.
 
@@ -103,8 +116,7 @@ class Pair:
             nonlocal read, unsent
             unsent = unsent[self.write(unsent) :]
             read += self.read()
-            tcb = core.stack.tcb(connection)
-            if tcb is not None and not tcb.receives:
+            if not core.tcb(connection).receives:
                 core.call(Receive(connection))
             return len(read) >= len(to_kernel) and len(core.delivered(connection)) - already >= len(to_core)
 

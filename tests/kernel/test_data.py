@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from tcptui.core.calls import Close, Receive, Send
-from tcptui.core.presets import LINUX, RFC9293
+from tcptui.core.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile import Profile
 from tcptui.core.state import State
 from tests.kernel.adapter import Core
@@ -20,7 +20,7 @@ from tests.kernel.pair import Pair, ended
 TO_CORE, TO_KERNEL = random.Random(1).randbytes(100_000), random.Random(2).randbytes(100_000)
 
 
-@pytest.mark.parametrize("profile", [LINUX, RFC9293], ids=lambda profile: profile.name)
+@pytest.mark.parametrize("profile", [LINUX, RFC9293, FREEBSD], ids=lambda profile: profile.name)
 @pytest.mark.parametrize("kernel_is_client", [True, False], ids=["kernel opens", "core opens"])
 def test_both_ways(pair: Pair, profile: Profile, kernel_is_client: bool) -> None:
     assert pair.core.stack.profile is profile

@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from tcptui.core.calls import Abort, Open, Send
+from tcptui.core.calls import Abort, Close, Open, Send
 from tcptui.core.events import Signal
 from tcptui.core.segment import ACK, RST, SYN
 from tcptui.core.state import State
@@ -105,6 +105,16 @@ def test_the_kernel_challenges_a_syn(pair: Pair) -> None:
     pair.core.put(pair.segment(SYN, offset=1))
     pair.core.until(lambda: bool(pair.core.passed(False, ACK)))
     pair.exchange(b"to the core", b"to the kernel")
+
+
+def test_the_kernel_sends_to_a_core_that_nobody_reads_for(pair: Pair) -> None:
+    """The same from the other side: a CLOSE of both directions, and then text that is lost (SHLD-3)."""
+    pair.established()
+    pair.core.call(Close(1, half_duplex=True))
+    pair.until(State.FIN_WAIT_2, "CLOSE-WAIT")
+    pair.sock.send(b"to whom?")
+    pair.core.until(lambda: pair.error() == "EPIPE")  # Linux's word for a reset in CLOSE-WAIT.
+    assert pair.states() == (State.CLOSED, "")
 
 
 def test_the_core_sends_to_a_kernel_that_nobody_reads_for(pair: Pair) -> None:

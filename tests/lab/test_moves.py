@@ -50,10 +50,11 @@ KINDS: dict[type, st.SearchStrategy[Move]] = {
     Duplicate: st.builds(Duplicate, numbers, durations | st.just(COPY_AFTER)),
     Reorder: st.builds(Reorder, numbers),
     Wait: st.builds(Wait, durations),
-    Do: st.builds(Do, sides, silent, st.just(b""), st.none())
-    | st.builds(Do, sides, st.just("send"), st.binary(min_size=1), st.none())
-    | st.builds(Do, sides, st.just("bind"), st.just(b""), addresses)
-    | st.builds(Do, sides, st.just("sendto"), st.binary(), addresses),
+    Do: st.builds(Do, sides, silent, st.just(b""), st.none(), st.none())
+    | st.builds(Do, sides, st.just("listen"), st.just(b""), st.none(), st.integers(0, 99_999))
+    | st.builds(Do, sides, st.just("send"), st.binary(min_size=1), st.none(), st.none())
+    | st.builds(Do, sides, st.just("bind"), st.just(b""), addresses, st.none())
+    | st.builds(Do, sides, st.just("sendto"), st.binary(), addresses, st.none()),
     Inject: st.builds(Inject, sides, st.integers(1, 255), u32, u32, st.integers(0, 65_535), st.binary()),
 }
 
@@ -104,6 +105,7 @@ def test_a_list_of_moves_is_read_back_and_its_text_is_the_shortest_of_its_kind(m
         ("B:send:hello", [Do("B", "send", b"hello")]),
         ("b:send:a%20b:c%00", [Do("B", "send", b"a b:c\0")]),
         ("b:send:%E4%BD%A0", [Do("B", "send", "你".encode())]),
+        ("b:listen:2", [Do("B", "listen", backlog=2)]),
         ("b:bind", [Do("B", "bind")]),
         ("b:bind:233.252.0.1:80", [Do("B", "bind", b"", Socket("233.252.0.1", 80))]),
         ("a:sendto", [Do("A", "sendto")]),
@@ -143,8 +145,9 @@ BAD: dict[str, str] = {
     "w" + "9" * 400 + "s": "at most one day (1440min)",
     "l2+5ms": "only d and u take a duration",
     "r2+5ms": "only d and u take a duration",
-    "a:open": "listen, connect, send, close, abort, reboot, bind, sendto",
-    "a:": "listen, connect, send, close, abort, reboot, bind, sendto",
+    "a:listen:x": "'x' is no backlog: a number up to 99999",
+    "a:open": "only listen, accept, connect, send, read, shutdown, close, abort, bind, sendto, unplug,",
+    "a:": "only listen, accept, connect, send, read, shutdown, close, abort, bind, sendto, unplug, plug,",
     "a:send": "as in a:send:hello",
     "a:send:": "as in a:send:hello",
     "a:close:now": "only send and sendto do",

@@ -38,8 +38,8 @@ FAULTS = ("lose", "delay", "duplicate", "reorder")
 CALLS: dict[str, tuple[CallName, ...]] = {
     "open": ("listen", "connect"),
     "send": ("send",),
-    "close": ("close",),
-    "end": ("abort", "reboot"),
+    "close": ("shutdown",),
+    "end": ("close", "abort", "reboot"),
 }
 GENTLE = (*("step",) * 12, *FAULTS, "wait", "open", "open", "send", "send", "close", "close", "close")
 ROUGH = (*GENTLE, "end")
@@ -72,7 +72,7 @@ setups = st.builds(
         [
             "",
             "a:listen b:listen",
-            *(f"b:listen a:connect s3 {more}" for more in ("", "a:send:x s2", "b:close s2")),
+            *(f"b:listen a:connect s3 {more}" for more in ("", "a:send:x s2", "b:shutdown s2")),
         ]
     ),
 )
@@ -153,7 +153,7 @@ class Observer:
                 host = self.world.host(side)
                 tcb = host.tcb
                 if tcb is not None and host.state is not State.LISTEN and not tcb.close_called:
-                    self.apply(Do(side, "close"))
+                    self.apply(Do(side, "shutdown"))
             if self.world.coming() is None:
                 return
             self.apply(NEXT)

@@ -11,7 +11,7 @@ from tcptui.core.segment import RST, SYN
 from tcptui.core.state import State
 from tcptui.lab.application import CALLS, POSSIBLE_CALLS
 from tcptui.lab.host import LONGEST_PATH
-from tcptui.lab.loader import MOST_FAULTS, BadScenario
+from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
 from tcptui.lab.moves import NEXT, Do
 from tcptui.lab.wire import MEMORY, SIDES, BadMove, Fate, Side
 from tcptui.lab.world import World
@@ -359,7 +359,7 @@ def test_a_call_is_possible_where_the_core_does_not_refuse_it(state: State, side
         refused = any(answer.startswith("error") for answer in answers[:1])
         if call in POSSIBLE_CALLS[state]:
             assert not refused, f"{call} in {state}"
-        elif call != "listen" and not (call == "connect" and state is State.CLOSED):
+        elif call not in ("listen", "read", "close"):  # These three depend on more than the state.
             assert refused, f"{call} in {state}"
 
 
@@ -383,3 +383,48 @@ def in_state(state: State, side: Side) -> World:
     made = world("", REACHED[state].replace("m:", f"{side.lower()}:").replace("o:", f"{other}:"))
     assert made.host(side).state is state
     return made
+
+
+# A listener with a backlog, a reader that is slow, a cable that is pulled
+
+
+LISTENS = "[[A.script]]\ncall = 'connect'\n[[B.script]]\ncall = 'listen'\nbacklog = 1\n"
+
+
+def test_accept_takes_the_connection_of_a_listener_that_goes_on_listening() -> None:
+    made = World(load_scenario('title = "t"\nquestion = "q"\n' + LISTENS, "t", "t.toml"))
+    play(made, "s5")
+    b = made.host("B")
+    listener = b.stack.tcb(b.listener)
+    assert listener is not None
+    assert (listener.state, listener.accept_queue) == (State.LISTEN, (b.connection,))
+    assert b.state is State.ESTABLISHED
+    assert "accept" in b.possible_calls
+    play(made, "b:accept")
+    assert listener.accept_queue == ()
+    assert "accept" not in b.possible_calls
+
+
+def test_a_program_that_does_not_read_lets_its_window_close_until_it_reads() -> None:
+    slow = "[B]\nreads = false\nset = { receive_buffer = 5, delayed_ack = '0ms' }\n"
+    made = World(load_scenario('title = "t"\nquestion = "q"\n' + slow, "t", "t.toml"))
+    play(made, "b:listen a:connect s3 a:send:hello s")
+    tcb = made.host("B").tcb
+    assert tcb is not None
+    assert (tcb.unread, tcb.rcv_wnd) == (b"hello", 0)
+    assert "read" in made.host("B").possible_calls
+    play(made, "b:read")
+    assert (tcb.unread, tcb.rcv_wnd) == (b"", 5)
+    assert made.host("B").knowledge.last_text == b"hello"
+
+
+def test_a_pulled_cable_swallows_what_leaves_and_what_reaches_the_host() -> None:
+    made = World(load_scenario('title = "t"\nquestion = "q"\n', "t", "t.toml"))
+    play(made, "b:listen a:connect s3 a:send:one b:unplug s")
+    assert [(flight.number, flight.fate) for flight in made.wire.past][-1] == (4, Fate.LOST)
+    play(made, "b:send:two")
+    assert made.wire.past[-1].fate is Fate.LOST
+    assert made.wire.past[-1].ended_at == made.now  # It did not get far.
+    play(made, "b:plug")
+    assert made.host("B").plugged
+    assert "unplug" in made.host("B").possible_calls

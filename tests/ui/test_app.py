@@ -101,7 +101,7 @@ def test_a_call_is_chosen_from_those_that_the_state_allows() -> None:
 
 
 def test_a_datagram_is_sent_from_the_menu_unless_its_text_is_given_up() -> None:
-    to_sendto = ["a", *["down"] * 4, "enter"]
+    to_sendto = ["a", *["down"] * 3, "enter"]
     session = after("udp", ["space", *to_sendto, "enter", "space"])
     assert session.history.text() == "s a:sendto:hello s"
     session = after("udp", [*to_sendto, "escape"])

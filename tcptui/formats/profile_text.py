@@ -1,0 +1,40 @@
+"""Profiles side by side as text: every knob, its values, what it means, where that is written, who else names
+it how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tcptui.core.knobs import KnobField, all_knobs
+from tcptui.core.profile import Profile
+from tcptui.core.sysctl import sysctls_of
+from tcptui.lab.knob_values import allowed_text, value_text
+from tcptui.view.lines import wrap
+
+WIDTH = 80
+COLUMN = 10
+INDENT = "    "
+
+
+def profile_text(profiles: Sequence[Profile]) -> str:
+    """One column for each profile, in pure ASCII; every line ended."""
+    knobs = all_knobs()
+    width = max(len(name) for name in knobs) + 2
+    lines = [_row("knob", [profile.name for profile in profiles], width)]
+    for name, field in knobs.items():
+        values = [value_text(field, getattr(profile, name)) for profile in profiles]
+        lines += ["", _row(name, values, width), *_meaning(field)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _row(name: str, values: list[str], width: int) -> str:
+    return "".join((f"{name:{width}}", *(f"{value:{COLUMN}}" for value in values))).rstrip()
+
+
+def _meaning(field: KnobField) -> list[str]:
+    """What it means and may be, and by which sysctls it is known."""
+    paragraphs = [f"{field.knob.text} [{field.knob.source}]", allowed_text(field)]
+    sysctls = sysctls_of(field.name)
+    if sysctls:
+        paragraphs.append(f"set by {' '.join(sysctls)}")
+    return [f"{INDENT}{line}" for text in paragraphs for line in wrap(text, WIDTH - len(INDENT))]

@@ -1,0 +1,57 @@
+"""The list of knobs: every one, its values in columns, its meaning, its source, its sysctls."""
+
+from __future__ import annotations
+
+from tcptui.core.knobs import all_knobs
+from tcptui.core.presets import FREEBSD, LINUX, RFC9293
+from tcptui.core.sysctl import SYSCTLS
+from tcptui.formats.profile_text import WIDTH, profile_text
+
+ALL = profile_text((RFC9293, LINUX, FREEBSD))
+
+
+def entries(text: str) -> list[str]:
+    return text.removesuffix("\n").split("\n\n")
+
+
+def test_every_knob_has_an_entry_in_order() -> None:
+    head, *knobs = entries(ALL)
+    assert head.split() == ["knob", "rfc9293", "linux", "freebsd"]
+    assert [entry.split()[0] for entry in knobs] == list(all_knobs())
+
+
+def test_an_entry_tells_all_that_there_is_to_know() -> None:
+    entry = next(entry for entry in entries(ALL) if entry.startswith("fin_wait_2_timeout"))
+    row, *rest = entry.splitlines()
+    assert row.split() == ["fin_wait_2_timeout", "none", "1min", "10min"]
+    assert all(line.startswith("    ") for line in rest)
+    field = all_knobs()["fin_wait_2_timeout"]
+    assert " ".join(" ".join(rest).split()) == (
+        f"{field.knob.text} [{field.knob.source}] a duration from 0us to 1440min, or none "
+        "set by net.ipv4.tcp_fin_timeout net.inet.tcp.fast_finwait2_recycle net.inet.tcp.finwait2_timeout"
+    )
+
+
+def test_every_sysctl_that_sets_something_is_listed() -> None:
+    assert set(SYSCTLS) <= set(ALL.split())
+
+
+def test_one_profile_has_one_column_of_its_own_values() -> None:
+    text = profile_text([LINUX._replace(msl=5_000_000)])
+    rows = {entry.split()[0]: entry.splitlines()[0].split()[1:] for entry in entries(text)}
+    assert rows["knob"] == ["linux"]
+    assert (rows["msl"], rows["window_style"], rows["rfc1337"]) == (["5s"], ["linux"], ["false"])
+
+
+def test_it_is_ascii_and_fits_a_terminal() -> None:
+    assert ALL.isascii()
+    assert max(map(len, ALL.splitlines())) <= WIDTH == 80
+    assert not any(line.endswith(" ") for line in ALL.splitlines())
+
+
+def test_columns_stand_below_each_other() -> None:
+    rows = [entry.splitlines()[0] for entry in entries(ALL)]
+    start = rows[0].index("linux")
+    for row in rows:
+        assert row[start - 1] == " "
+        assert row[start] != " "
