@@ -233,7 +233,7 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
 
 
 def _note_answer(tcb: Tcb, step: Step) -> None:
-    """The peer answers probes: it may be waited for (MUST-37), except for longer than the application wants."""
+    """The peer answers probes: it may be waited for (MUST-37), but not longer than the application wants."""
     tcb.probes = 0
     default = step.profile.user_timeout
     if tcb.persist_timer is not None and default is not None and tcb.user_timeout == default:

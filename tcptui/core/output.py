@@ -111,8 +111,8 @@ def _congestion_room(tcb: Tcb, step: Step) -> int:
 
 
 def _small_may_go(tcb: Tcb, octets: int, step: Step) -> bool:
-    """3.8.6.2.1, (2) and (3): less than a full segment goes if it is all there is, or half of the largest window
-    there was; and, for Nagle's sake, if nothing is unacknowledged. A FIN is the end of the text."""
+    """3.8.6.2.1, (2) and (3): less than a full segment goes if it is all there is, or half of the largest
+    window there was; and, for Nagle's sake, if nothing is unacknowledged. A FIN is the end of the text."""
     nagle = step.profile.nagle and not tcb.settings.no_delay and tcb.snd_una != tcb.snd_nxt
     if octets < len(tcb.unsent):
         return not nagle and octets == tcb.usable_window and 2 * octets >= tcb.max_snd_wnd

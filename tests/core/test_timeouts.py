@@ -246,22 +246,6 @@ def test_an_unanswered_fin_is_resent_and_given_up(state: State) -> None:
     assert site.state() is S.CLOSED
 
 
-# A zero window, 3.8.6.1
-
-
-def test_text_that_a_zero_window_holds_back_is_subject_to_the_user_timeout() -> None:
-    """3.9.1.1: "if data is not successfully delivered to the destination within the timeout period"."""
-    site = reach(S.ESTABLISHED)
-    site.receives(site.peer(ACK, 1, 1, wnd=0))
-    site.call(Send(1, b"abc"))
-    for _ in range(10):  # Probes after 1, 3, 7 ... s are answered, the window stays closed.
-        site.wait(60 * SECOND)
-        if site.state() is S.CLOSED:
-            break
-        site.receives(site.peer(ACK, 1, 1, wnd=0))
-    assert site.times(Signal.USER_TIMEOUT) == [300]
-
-
 # The user timeout
 
 
