@@ -1,6 +1,7 @@
 """The command line. The screen is imported only by the commands that show it.
 
-Exit status: 0 done, 2 the input can't be used (one line on standard error says why).
+Exit status: 0 done, 2 the input can't be used (one line on standard error says why); of ``check`` also 1, a
+script failed, and 3, none failed but some need what there is not.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
         status: int = options.run(options)
     except Unusable as error:
-        print(f"tcptui: {' '.join(str(error).split())}", file=sys.stderr)
+        _complain(error)
         return 2
     except BrokenPipeError:
         _close_output()
@@ -86,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
     play.set_defaults(run=_play)
     listing = commands.add_parser("list", help="name all scenarios", allow_abbrev=False)
     listing.set_defaults(run=_list)
+    rfc = commands.add_parser(
+        "rfc", help="RFC 9293's requirements, their status and their tests", allow_abbrev=False
+    )
+    rfc.add_argument("ids", metavar="ID", nargs="*", help="only these, as in MUST-23")
+    rfc.set_defaults(run=_rfc)
     profile = commands.add_parser(
         "profile", help="how a host's TCP may behave: every knob", allow_abbrev=False,
         description="Lists every knob of a host's TCP: its value under each preset, its meaning, its source.",
@@ -98,11 +104,26 @@ def _parser() -> argparse.ArgumentParser:
         help="set a knob or a sysctl first; may be repeated",
     )  # fmt: skip
     profile.set_defaults(run=_profile)
-    rfc = commands.add_parser(
-        "rfc", help="RFC 9293's requirements, their status and their tests", allow_abbrev=False
-    )
-    rfc.add_argument("ids", metavar="ID", nargs="*", help="only these, as in MUST-23")
-    rfc.set_defaults(run=_rfc)
+
+    check = commands.add_parser(
+        "check", help="run packetdrill scripts against the core", allow_abbrev=False,
+        description="Runs packetdrill scripts in virtual time. Exit status: 0 all passed, 1 some failed,"
+        " 3 none failed but some need what there is not, 2 a file can't be used.",
+    )  # fmt: skip
+    check.add_argument("scripts", metavar="FILE", nargs="+", help="a script, or a directory with *.pkt in it")
+    check.add_argument(
+        "--profile", metavar="NAME",
+        help="rfc9293, linux or freebsd, whatever the script was written for",
+    )  # fmt: skip
+    check.add_argument(
+        "--set", metavar="NAME=VALUE", action="append", default=[], dest="settings",
+        help="a knob of tcptui profile, or a sysctl, after the script's own; may be repeated",
+    )  # fmt: skip
+    check.add_argument(
+        "-D", metavar="NAME=VALUE", action="append", default=[], dest="defines",
+        help="a word of the scripts, and what replaces it; may be repeated",
+    )  # fmt: skip
+    check.set_defaults(run=_check)
     return parser
 
 
@@ -133,6 +154,17 @@ def _list(_options: argparse.Namespace) -> int:
     return 0
 
 
+def _rfc(options: argparse.Namespace) -> int:
+    from tcptui.requirements import UnknownRequirement, find, table
+
+    try:
+        rows = find(options.ids)
+    except UnknownRequirement as error:
+        raise Unusable(str(error)) from None
+    _write(table(rows, os.get_terminal_size().columns if sys.stdout.isatty() else UNSEEN_WIDTH))
+    return 0
+
+
 def _profile(options: argparse.Namespace) -> int:
     from tcptui.core.presets import PRESETS
     from tcptui.formats.profile_text import profile_text
@@ -149,15 +181,48 @@ def _profile(options: argparse.Namespace) -> int:
     return 0
 
 
-def _rfc(options: argparse.Namespace) -> int:
-    from tcptui.requirements import UnknownRequirement, find, table
+def _check(options: argparse.Namespace) -> int:
+    from tcptui import scripts
+    from tcptui.formats.packetdrill.checking import check_script
+    from tcptui.formats.packetdrill.outcome import Failed, Passed, Unsupported
+    from tcptui.formats.packetdrill.syntax import BadScript
+    from tcptui.lab.knob_values import BadKnob
+    from tcptui.lab.variant import preset
 
+    counts = {Passed: 0, Failed: 0, Unsupported: 0}
+    unusable = False
+    defines = dict(map(_definition, options.defines))
     try:
-        rows = find(options.ids)
-    except UnknownRequirement as error:
+        profile = None if options.profile is None else preset(options.profile)
+        for path in scripts.find(options.scripts):
+            try:
+                outcome = check_script(scripts.read(path), str(path), profile, options.settings, defines)
+            except (BadScript, scripts.BadFile) as error:
+                unusable = True
+                _complain(error)
+                continue
+            counts[type(outcome)] += 1
+            for note in outcome.notes:
+                _complain(note)
+            if not isinstance(outcome, Passed):
+                _write(f"{outcome}\n")
+    except (BadKnob, scripts.BadFile) as error:
         raise Unusable(str(error)) from None
-    _write(table(rows, os.get_terminal_size().columns if sys.stdout.isatty() else UNSEEN_WIDTH))
-    return 0
+    passed, failed, unsupported = counts.values()
+    _write(f"{passed} passed, {failed} failed, {unsupported} unsupported\n")
+    return 2 if unusable else 1 if failed else 3 if unsupported else 0
+
+
+def _definition(text: str) -> tuple[str, str]:
+    """``NAME=VALUE``, or ``NAME`` alone."""
+    name, _, value = text.partition("=")
+    if not name.isidentifier() or not name.isascii():
+        raise Unusable(f"-D {text[:60]!a}: must be NAME=VALUE")
+    return name, value
+
+
+def _complain(what: object) -> None:
+    print(f"tcptui: {' '.join(str(what).split())}", file=sys.stderr)
 
 
 def _play(options: argparse.Namespace) -> int:

@@ -6,12 +6,12 @@ One function for each of the RFC's checks, in its order; a check that ends the m
 from __future__ import annotations
 
 from tcptui.core.calls import return_to_listen, start_fin_wait_2_timer
-from tcptui.core.events import Response, Signal, TimerKind
+from tcptui.core.events import Response, Signal
 from tcptui.core.handshake import enter_established, learn_window, start_keep_alive
 from tcptui.core.input import enter_time_wait, process_text_and_fin, restart_time_wait
 from tcptui.core.listener import queue_has_room, queue_is_full
 from tcptui.core.options import read_sack, read_timestamps
-from tcptui.core.output import transmit
+from tcptui.core.output import start_user_timer, transmit
 from tcptui.core.retransmission import acknowledge, duplicate_ack, retransmit
 from tcptui.core.rules import Rule
 from tcptui.core.sack import mark_sacked
@@ -211,7 +211,9 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.rule(tcb, Rule.ACK_MISSING)
         return False
     if tcb.probes:
-        _note_answer(tcb, step)
+        tcb.probes = 0  # The peer answers: it may be waited for (MUST-37),
+        if tcb.user_timer is not None and tcb.user_timeout == step.profile.user_timeout:
+            start_user_timer(tcb, step)  # unless the application itself has said for how long.
     if tcb.keep_alive_timer is not None:
         start_keep_alive(tcb, step)
     if tcb.state is _S.SYN_RECEIVED:
@@ -230,14 +232,6 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if le(tcb.snd_una, segment.ack):
         _update_window(tcb, segment, step)
     return not tcb.fin_sent or _check_ack_of_fin(tcb, segment, step)
-
-
-def _note_answer(tcb: Tcb, step: Step) -> None:
-    """The peer answers probes: it may be waited for (MUST-37), but not longer than the application wants."""
-    tcb.probes = 0
-    default = step.profile.user_timeout
-    if tcb.persist_timer is not None and default is not None and tcb.user_timeout == default:
-        step.start_timer(tcb, TimerKind.USER, default)
 
 
 def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:

@@ -29,6 +29,8 @@ class Run(NamedTuple):
     """Moves from outside have changed the story."""
     complete: bool
     """False if it was cut after `MOST_STEPS`."""
+    prelude: tuple[Report, ...]
+    """What happened before the story, at times below 0; its segments, all ended, have numbers of their own."""
 
 
 def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Run:
@@ -56,7 +58,8 @@ def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Run:
             start = _states(world)
     flights = [flight for report in reports for flight in report.ended] + list(world.wire.flights)
     flights.sort(key=lambda flight: flight.number)
-    return Run(scenario, tuple(reports), tuple(flights), first, start, _states(world), moved, complete)
+    end = _states(world)
+    return Run(scenario, tuple(reports), tuple(flights), first, start, end, moved, complete, world.prelude)
 
 
 def _states(world: World) -> tuple[State, State]:

@@ -76,20 +76,15 @@ class Report(NamedTuple):
 class World:
     """Two hosts and a wire at one moment. Copies are cheap; worlds are equal if all in them is."""
 
-    __slots__ = ("_ended", "_hosts", "_injected", "_launched", "now", "scenario", "wire")
+    __slots__ = ("_ended", "_hosts", "_injected", "_launched", "now", "prelude", "scenario", "wire")
 
     def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario.prelude_only()
-        self.now = 0
-        """The clock, in microseconds."""
-        self.wire = Wire()
-        hosts = zip(SIDES, self.scenario.hosts, strict=True)
-        self._hosts = {side: Host(side, setup) for side, setup in hosts}
-        self._injected = 0
-        self._launched: list[int] = []
-        self._ended: list[Flight] = []
-        for move in scenario.prelude:
-            self.apply(move)
+        self._begin(scenario, 0)
+        length = self._make_prelude(scenario)
+        if length:
+            # Again, so that it ends when the story begins: to the hosts it is one time, which never goes back.
+            self._begin(scenario, -length)
+            self._make_prelude(scenario)
         self._begin_story(scenario)
 
     def host(self, side: Side) -> Host:
@@ -177,7 +172,7 @@ class World:
 
     def copy(self) -> World:
         copy = World.__new__(World)
-        copy.scenario, copy.now = self.scenario, self.now
+        copy.scenario, copy.now, copy.prelude = self.scenario, self.now, self.prelude
         copy.wire = self.wire.copy()
         copy._hosts = {side: host.copy() for side, host in self._hosts.items()}
         copy._injected = self._injected
@@ -202,12 +197,30 @@ class World:
 
     # Inside.
 
+    def _begin(self, scenario: Scenario, now: int) -> None:
+        """Two hosts that nothing has happened to."""
+        self.scenario = scenario.prelude_only()
+        self.now = now
+        """The clock, in microseconds; 0 when the story begins."""
+        self.wire = Wire()
+        hosts = zip(SIDES, self.scenario.hosts, strict=True)
+        self._hosts = {side: Host(side, setup) for side, setup in hosts}
+        self._injected = 0
+        self._launched: list[int] = []
+        self._ended: list[Flight] = []
+
+    def _make_prelude(self, scenario: Scenario) -> int:
+        """How long it took, in microseconds."""
+        begin = self.now
+        self.prelude = tuple(self.apply(move) for move in scenario.prelude)
+        """What happened before the story."""
+        return self.now - begin
+
     def _begin_story(self, scenario: Scenario) -> None:
-        """The prelude is over: numbers and clock begin anew, and the programs start."""
-        if self.wire.flights or any(host.stack.next_deadline() for host in self._hosts.values()):
-            raise BadMove("the prelude must leave nothing on the wire and no timer running")
+        """The prelude is over: segments are counted anew, and the programs start."""
+        if self.wire.flights:
+            raise BadMove("the prelude must leave nothing on the wire")
         self.scenario = scenario
-        self.now = 0
         self.wire = Wire()
         for host, setup in zip(self._hosts.values(), scenario.hosts, strict=True):
             host.setup = setup

@@ -246,6 +246,26 @@ def test_an_unanswered_fin_is_resent_and_given_up(state: State) -> None:
     assert site.state() is S.CLOSED
 
 
+# A zero window, 3.8.6.1
+
+
+@pytest.mark.parametrize(("asked", "ends"), [(None, []), (200 * SECOND, [200])])
+def test_a_zero_window_is_waited_for_unless_the_user_has_named_a_timeout(
+    asked: int | None, ends: list[int]
+) -> None:
+    """MUST-37: the connection stays open while probes are answered; 3.9.1.1 has a default for the rest."""
+    site = reach(S.ESTABLISHED)
+    site.tcb.user_timeout = asked or site.tcb.user_timeout
+    site.receives(site.peer(ACK, 1, 1, wnd=0))
+    site.call(Send(1, b"abc"))
+    for _ in range(10):  # Probes after 1, 3, 7 ... s are answered, the window stays closed.
+        site.wait(60 * SECOND)
+        if site.state() is S.CLOSED:
+            break
+        site.receives(site.peer(ACK, 1, 1, wnd=0))
+    assert site.times(Signal.USER_TIMEOUT) == ends
+
+
 # The user timeout
 
 

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Close, Configure, Open, Receive, Send
+from tcptui.core.calls import Close, Configure, Receive, Send
 from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.presets import LINUX, RFC9293
 from tcptui.core.profile import Profile
-from tcptui.core.segment import ACK, FIN, PSH, SYN, flag_text
+from tcptui.core.segment import ACK, FIN, PSH, flag_text
 from tcptui.core.settings import Settings
 from tcptui.core.state import State
 from tests.core.build import (
     IRS,
     ISS,
-    PEER,
     PROMPT,
     SECOND,
-    US,
     Site,
     briefs,
     connected,
@@ -253,19 +251,6 @@ def test_a_window_that_stays_closed_is_asked_for_as_long_as_there_are_answers() 
     acked(site, 1_001)
     assert texts(site.wait(1 * SECOND)) == [(1_001, 1_001)], "the octet that was not taken"
     assert acked(site, 1_002) == [(1_002, 1_500)]
-
-
-def test_a_timeout_that_the_application_asked_for_ends_the_wait_all_the_same() -> None:
-    """3.9.1.1; RFC 6429 section 4 leaves it to the application."""
-    site = Site()
-    site.call(Open(US, PEER, user_timeout=100 * SECOND))
-    site.receives(site.peer(SYN | ACK, 0, 1, wnd=0))
-    site.call(Send(1, b"text"))
-    for _ in range(99):
-        site.wait(SECOND)
-        site.receives(site.peer(ACK, 1, 1, wnd=0))
-    assert site.state() is S.ESTABLISHED
-    assert Signal.USER_TIMEOUT in signals(site.wait(SECOND))
 
 
 def test_an_answer_to_a_probe_need_not_open_the_window_to_count() -> None:

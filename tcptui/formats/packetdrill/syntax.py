@@ -10,12 +10,16 @@ from enum import Enum
 from typing import Literal, NamedTuple
 
 
+def printable(text: str) -> str:
+    """A line without control characters: a stranger's script must not write to the terminal what it likes."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 class BadScript(ValueError):
     """A text that is no script; its own text is one printable line that begins ``file:line:column:``."""
 
     def __init__(self, message: str) -> None:
-        # A script of a stranger must not write to the terminal what it likes.
-        super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in message))
+        super().__init__(printable(message))
 
 
 # Expressions, in the arguments and the result of a call.

@@ -1,0 +1,201 @@
+"""What the arguments of a script's calls say: descriptors, addresses, sizes and texts, structs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import NamedTuple
+
+from tcptui.core.segment import Socket
+from tcptui.formats.packetdrill.constants import Constants
+from tcptui.formats.packetdrill.outcome import NotSupported
+from tcptui.formats.packetdrill.syntax import (
+    Applied,
+    Array,
+    CallEvent,
+    Expression,
+    Field,
+    Mark,
+    Name,
+    Number,
+    String,
+    Struct,
+)
+
+MOST_OCTETS = 1 << 24
+"""Octets that one call may write or read."""
+
+
+class Addresses(NamedTuple):
+    """What a script's ``...`` stands for where an address is wanted."""
+
+    local: Socket
+    """bind()'s"""
+    remote: Socket
+    """connect()'s"""
+
+
+class Arguments:
+    """The arguments of one call. Everything raises NotSupported where there is no such argument, or where it
+    says what can't be done here."""
+
+    def __init__(
+        self, event: CallEvent, constants: Constants, addresses: Addresses, descriptors: Mapping[int, int]
+    ) -> None:
+        self._event = event
+        self._constants = constants
+        self._addresses = addresses
+        self._descriptors = descriptors
+
+    def __len__(self) -> int:
+        return len(self._event.args)
+
+    def at(self, index: int) -> Expression:
+        if index >= len(self._event.args):
+            raise NotSupported(f"{self._event.name}() with {len(self._event.args)} arguments")
+        return self._event.args[index]
+
+    def number(self, index: int, default: int | None = None) -> int:
+        """A number; where the script leaves it open, the default, if there is one."""
+        expression = self.at(index) if index < len(self) or default is None else Mark.NOT_GIVEN
+        if expression is Mark.NOT_GIVEN and default is not None:
+            return default
+        return self._constants.number(expression)
+
+    def name(self, index: int) -> str:
+        """The name of a constant, where the name matters and not the number."""
+        expression = self.at(index)
+        if not isinstance(expression, Name):
+            raise NotSupported(f"{self._event.name}() with a number where a constant's name is wanted")
+        return expression.name
+
+    def names(self, index: int, allowed: tuple[str, ...]) -> set[str]:
+        """Which of some flags are set."""
+        bits = self.number(index, 0)
+        names = set()
+        for name in allowed:
+            bit = self._constants.numbers[name]
+            if bits & bit:
+                names.add(name)
+                bits &= ~bit
+        if bits:
+            raise NotSupported(f"{self._event.name}() with the flags {bits:#x}")
+        return names
+
+    def descriptor(self, index: int) -> int:
+        """The descriptor that the script calls by this number; -1: none."""
+        return self.known_descriptor(self.number(index))
+
+    def known_descriptor(self, number: int) -> int:
+        return self._descriptors.get(number, -1)
+
+    def local(self, index: int) -> Socket:
+        return self._address(self.at(index), self._addresses.local)
+
+    def remote(self, index: int) -> Socket:
+        return self._address(self.at(index), self._addresses.remote)
+
+    def octets(self, index: int) -> int:
+        """How much is to be written or read."""
+        return self._size(self.number(index))
+
+    def text(self, index: int, octets: int) -> bytes:
+        """What is to be written: the script's own text, and zeros."""
+        expression = self.at(index)
+        given = expression.octets if isinstance(expression, String) else b""
+        return given[:octets].ljust(octets, b"\0")
+
+    def vector(self, index: int) -> int:
+        """The octets of an array of struct iovec, or of the one in a struct msghdr."""
+        return self._size(self._vector(self.at(index)))
+
+    def struct(self, index: int) -> Struct | None:
+        """A struct, with or without brackets around it; None: the argument is something else."""
+        expression = self._unwrapped(index)
+        return expression if isinstance(expression, Struct) else None
+
+    def item(self, index: int) -> Expression:
+        """A value, with or without brackets around it."""
+        return self._unwrapped(index)
+
+    def field(self, struct: Struct, names: tuple[str, ...], position: int) -> int:
+        """A number of a struct, by one of its names or by its place."""
+        for place, field in enumerate(struct.fields):
+            if field.name in names or (field.name is None and place == position):
+                return self._constants.number(field.value)
+        raise NotSupported(f"a struct without {names[0]}")
+
+    def value(self, expression: Expression) -> int:
+        return self._constants.number(expression)
+
+    def array(self, index: int) -> tuple[Expression, ...]:
+        expression = self.at(index)
+        if not isinstance(expression, Array):
+            raise NotSupported(f"{self._event.name}() without an [array]")
+        return expression.items
+
+    def _unwrapped(self, index: int) -> Expression:
+        expression = self.at(index)
+        if isinstance(expression, Array) and len(expression.items) == 1:
+            return expression.items[0]
+        return expression
+
+    def _size(self, octets: int) -> int:
+        if not 0 <= octets <= MOST_OCTETS:
+            raise NotSupported(f"{self._event.name}() of {octets} octets (at most {MOST_OCTETS})")
+        return octets
+
+    def _vector(self, expression: Expression) -> int:
+        if isinstance(expression, Array):
+            return sum(map(self._vector, expression.items))
+        if not isinstance(expression, Struct) or not expression.fields:
+            raise NotSupported(f"{self._event.name}() without a vector")
+        if any((field.name or "").startswith("msg_") for field in expression.fields):
+            return self._message(expression)
+        return self._constants.number(expression.fields[-1].value)
+
+    def _message(self, message: Struct) -> int:
+        """A struct msghdr: its vector counts, and nothing else may be in it."""
+        octets = 0
+        for field in message.fields:
+            if field.name == "msg_iov":
+                octets = self._vector(field.value)
+            elif field.name in ("msg_control", "msg_flags") and not _is_empty(field):
+                raise NotSupported(f"{self._event.name}() with {field.name}")
+        return octets
+
+    def _address(self, expression: Expression, default: Socket) -> Socket:
+        """A struct sockaddr_in or sockaddr_in6."""
+        if expression is Mark.NOT_GIVEN:
+            return default
+        if not isinstance(expression, Struct):
+            raise NotSupported(f"{self._event.name}() without an address")
+        host, port = default
+        for field in expression.fields:
+            if field.name in ("sin_port", "sin6_port"):
+                port = port if field.value is Mark.NOT_GIVEN else self._constants.number(field.value)
+            elif field.name in ("sin_addr", "sin6_addr"):
+                host = self._host(field.value, host)
+            elif field.name is None:
+                host = self._host(field.value, host)  # inet_pton(AF_INET6, "::1", &sin6_addr)
+        return Socket(host, port)
+
+    def _host(self, expression: Expression, default: str) -> str:
+        if expression is Mark.NOT_GIVEN:
+            return default
+        if isinstance(expression, Applied) and expression.name in ("inet_addr", "inet_pton"):
+            texts = [one for one in expression.args if isinstance(one, String)]
+            try:
+                return str(ip_address(texts[0].octets.decode("ascii")))
+            except (IndexError, ValueError):
+                raise NotSupported(f"{expression.name}() without an address") from None
+        if isinstance(expression, Name) and expression.name == "in6addr_any":
+            return "::"
+        try:
+            return str(ip_address(self._constants.number(expression)))
+        except ValueError:
+            raise NotSupported("an address that is none") from None
+
+
+def _is_empty(field: Field) -> bool:
+    return field.value in (Mark.NOT_GIVEN, Number(0), Array(()))

@@ -1,0 +1,86 @@
+"""What a script's shell commands would set: sysctls. Nothing is run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tcptui.core.profile import Profile
+from tcptui.core.sysctl import BadValue, UnknownSysctl, apply_sysctl, stack_of
+from tcptui.formats.packetdrill.outcome import NotSupported
+
+_SEPARATORS = re.compile(r"\n|;|&&|\|\|")
+_PROC = "/proc/sys/"
+
+
+class Settings(NamedTuple):
+    """What a command does to the stack, and what of it is passed over."""
+
+    sysctls: tuple[tuple[str, str], ...]
+    """Names and values."""
+    ignored: tuple[str, ...]
+    """Each as the script has it."""
+
+
+def read_command(text: str) -> Settings:
+    """``sysctl -w NAME=VALUE``, ``echo VALUE > /proc/sys/...``, and whatever else there is."""
+    sysctls: list[tuple[str, str]] = []
+    ignored: list[str] = []
+    for command in _SEPARATORS.split(text.replace("\\\n", " ")):
+        command = command.strip()
+        try:
+            words = shlex.split(command, comments=True)
+        except ValueError:
+            words = [command]
+        if not words:
+            continue
+        settings = _sysctls(words) or _echo(words)
+        sysctls += settings
+        if not settings:
+            ignored.append(command)
+    return Settings(tuple(sysctls), tuple(ignored))
+
+
+def stack_spoken_of(commands: Iterable[str]) -> str | None:
+    """Whose sysctls the commands set, if they are one stack's."""
+    stacks = {stack_of(name) for command in commands for name, _ in read_command(command).sysctls}
+    stacks.discard(None)
+    return stacks.pop() if len(stacks) == 1 else None
+
+
+def apply(profile: Profile, settings: Settings) -> tuple[Profile, tuple[str, ...]]:
+    """The profile afterwards, and what has been passed over. Raises NotSupported."""
+    ignored = [f"ignored: {command}" for command in settings.ignored]
+    for name, value in settings.sysctls:
+        try:
+            profile = apply_sysctl(profile, name, value)
+        except UnknownSysctl as error:
+            ignored.append(f"ignored: {error}")
+        except BadValue as error:
+            raise NotSupported(str(error)) from None
+    return profile, tuple(ignored)
+
+
+def _sysctls(words: list[str]) -> list[tuple[str, str]]:
+    if words[0] == "sudo":
+        words = words[1:]
+    if not words or words[0].rpartition("/")[2] != "sysctl":
+        return []
+    settings = []
+    for word in words[1:]:
+        name, equals, value = word.partition("=")
+        if equals and not word.startswith("-"):
+            settings.append((name.strip(), value.strip()))
+    return settings
+
+
+def _echo(words: list[str]) -> list[tuple[str, str]]:
+    """``echo 4096 8192 > /proc/sys/net/ipv4/tcp_rmem``"""
+    text = " ".join(words[1:])
+    value, arrow, path = text.partition(">")
+    path = path.strip().strip(">").strip()
+    if words[0] != "echo" or not arrow or not path.startswith(_PROC):
+        return []
+    return [(path.removeprefix(_PROC).replace("/", "."), value.strip())]

@@ -1,0 +1,200 @@
+"""The connections of a script, and how its numbers and the stack's own become each other.
+
+A script counts from its own initial numbers and knows its own timestamps and ports; the stack picks others.
+What it picks is learned from what it sends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tcptui.core.events import Sent
+from tcptui.core.segment import ACK, OPTION_TIMESTAMPS, RST, SYN, Segment, Socket
+from tcptui.core.seq import MASK
+from tcptui.core.stack import EPHEMERAL
+from tcptui.formats.packetdrill.outcome import NotSupported
+from tcptui.formats.packetdrill.syntax import AE, OUTBOUND, SegmentSpec, TcpOption
+from tcptui.formats.packetdrill.text import segment_spec
+from tcptui.formats.packetdrill.wire_options import to_wire
+
+REMOTE_PORT = 49_152
+"""The peer's port where a script names none and the peer opens."""
+_IGNORED_IP = ("noecn", "ect0", "ect1", "ect01", "tos", "dscp", "flowlabel", "ttl", "hlim", "id")
+"""Of an inbound segment's IP header what no TCP looks at; congestion experienced (CE) is not among it."""
+
+
+@dataclass(slots=True)
+class Flow:
+    """One pair of sockets."""
+
+    local: Socket
+    """Of the stack under test."""
+    remote: Socket
+    local_port: int
+    """What the script calls the local port; the remote one is called as it is."""
+    inbound_isn: int | None = None
+    """The peer's initial number, which is the script's."""
+    last_syn: int | None = None
+    """The number of the peer's latest SYN."""
+    outbound_isn: int | None = None
+    """The stack's initial number."""
+    script_isn: int | None = None
+    """What the script calls it, in a SYN; everywhere else it is 0."""
+    timestamp_offset: int | None = None
+    """The stack's TSval less the script's."""
+    timestamps: dict[int, int] = field(default_factory=dict)
+    """The stack's TSvals by what the script calls them."""
+
+    def learn(self, sent: Sent) -> None:
+        """Takes note of the numbers that the stack picks."""
+        segment = sent.segment
+        if not segment.flags & SYN:
+            return
+        if sent.attempt == 1 and segment.seq != self.outbound_isn:
+            self.outbound_isn, self.script_isn = segment.seq, None
+        if segment.flags & ACK and self.last_syn is not None and segment.ack == self.last_syn + 1 & MASK:
+            self.inbound_isn = self.last_syn
+
+    def seen(self, sent: Sent) -> SegmentSpec:
+        """A segment that the stack sent, in the script's numbers and with all that a script can check."""
+        segment = sent.segment
+        flags = segment.flags
+        if flags & SYN and sent.attempt == 1:
+            # It begins where the script says, and until the script has said so, at 0.
+            base = segment.seq - (self.script_isn or 0)
+        elif flags & SYN:
+            base = (self.outbound_isn or 0) - (self.script_isn or 0)
+        elif sent.connection == 0 and flags & (RST | ACK) == RST | ACK:
+            base = 0  # The answer to a segment without ACK: its number is 0 itself (RFC 9293 3.10.7.1).
+        else:
+            base = self.outbound_isn or 0
+        spec = segment_spec(segment, OUTBOUND, base, self.inbound_isn or 0)
+        spec = spec._replace(source_port=self.local_port, destination_port=self.remote.port)
+        return spec._replace(options=tuple(map(self._script_option, spec.options or ())))
+
+    def _script_option(self, option: TcpOption) -> TcpOption:
+        if option.name != "TS" or self.timestamp_offset is None:
+            return option
+        value, echo = option.numbers
+        assert value is not None
+        return option._replace(numbers=(value - self.timestamp_offset & MASK, echo))
+
+    def match_timestamp(self, sent: Sent, spec: SegmentSpec, tolerance: int) -> bool:
+        """Whether the TSval is the script's, within `tolerance` microseconds; the first one always is."""
+        expected = next((option.numbers[0] for option in spec.options or () if option.name == "TS"), None)
+        live = _timestamp_value(sent.segment)
+        if expected is None or live is None:
+            return True
+        if self.timestamp_offset is None:
+            self.timestamp_offset = live - expected & MASK
+        self.timestamps[expected] = live
+        difference = (live - expected - self.timestamp_offset) & MASK
+        return min(difference, MASK + 1 - difference) * 1_000 <= tolerance
+
+    def learn_inbound(self, spec: SegmentSpec, opening: bool) -> None:
+        """Takes note of the number of the script's SYN; `opening`: there is no connection yet that it could
+        be within. One that replaces a connection is known by the SYN,ACK that answers it."""
+        if spec.flags & SYN:
+            self.last_syn = spec.seq
+            if opening:
+                self.inbound_isn = spec.seq
+
+    def name(self, sent: Sent, spec: SegmentSpec) -> None:
+        """A SYN meets what the script expects: from now on its numbers are called as the script does."""
+        if sent.segment.flags & SYN and self.script_isn is None:
+            self.script_isn = spec.seq or 0
+            if spec.source_port is not None and self.local.port in EPHEMERAL:
+                self.local_port = spec.source_port
+
+    def inbound(self, spec: SegmentSpec) -> Segment:
+        """The segment that a script sends to the stack. Raises NotSupported."""
+        _check_headers(spec)
+        assert spec.seq is not None
+        seq = spec.seq
+        if not spec.flags & SYN:
+            seq = seq + (self.inbound_isn or 0) & MASK
+        ack = (spec.ack or 0) + (self.outbound_isn or 0) & MASK if spec.ack is not None else 0
+        try:
+            options = to_wire(map(self._live_option, spec.options or ()), self.outbound_isn or 0)
+        except ValueError as error:
+            raise NotSupported(str(error)) from None
+        assert spec.window is not None
+        data = bytes(spec.length)
+        return Segment(
+            self.remote, self.local, seq, ack, spec.flags, spec.window, data, options, spec.urgent or 0
+        )
+
+    def _live_option(self, option: TcpOption) -> TcpOption:
+        """Its TSecr is the stack's own TSval."""
+        if option.name != "TS" or self.timestamp_offset is None:
+            return option
+        value, echo = option.numbers
+        assert echo is not None
+        if echo in self.timestamps:
+            echo = self.timestamps[echo]
+        elif echo:
+            echo = echo + self.timestamp_offset & MASK
+        return option._replace(numbers=(value, echo))
+
+
+class Flows:
+    """All connections of a script; where it names no ports, the one it spoke of last is meant."""
+
+    def __init__(self, local: str, remote: str, local_port: int) -> None:
+        self.local_port = local_port
+        """Of the listener that a SYN without ports is for."""
+        self._local, self._remote = local, remote
+        self._flows: list[Flow] = []
+        self._current: Flow | None = None
+
+    def of_inbound(self, spec: SegmentSpec) -> Flow:
+        """The connection that a segment of the script belongs to."""
+        self._current = flow = self._find(spec)
+        return flow
+
+    def of_sent(self, segment: Segment) -> Flow:
+        """The connection that a segment of the stack belongs to."""
+        for flow in self._flows:
+            if (flow.local, flow.remote) == (segment.src, segment.dst):
+                return flow
+        self._current = flow = self._new(segment.src, segment.dst)
+        return flow
+
+    def of_icmp(self) -> Flow:
+        """The connection that an ICMP message is about."""
+        if self._current is None:
+            raise NotSupported("an ICMP message before there is a connection")
+        return self._current
+
+    def _find(self, spec: SegmentSpec) -> Flow:
+        if spec.source_port is None or spec.destination_port is None:
+            return self._current or self._new(
+                Socket(self._local, self.local_port), Socket(self._remote, REMOTE_PORT)
+            )
+        for flow in self._flows:
+            if (flow.remote.port, flow.local_port) == (spec.source_port, spec.destination_port):
+                return flow
+        return self._new(Socket(self._local, spec.destination_port), Socket(self._remote, spec.source_port))
+
+    def _new(self, local: Socket, remote: Socket) -> Flow:
+        flow = Flow(local, remote, local.port)
+        self._flows.append(flow)
+        return flow
+
+
+def _check_headers(spec: SegmentSpec) -> None:
+    """What the core has no notion of."""
+    if spec.encapsulation:
+        raise NotSupported(f"segments inside of {spec.encapsulation[0]}")
+    for item in spec.ip:
+        if item.name not in _IGNORED_IP:
+            raise NotSupported(f"{item.name} in the IP header of a segment that comes in")
+    if spec.flags & AE:
+        raise NotSupported("the control bit AE (accurate ECN)")
+
+
+def _timestamp_value(segment: Segment) -> int | None:
+    for option in segment.options:
+        if option.kind == OPTION_TIMESTAMPS and len(option.data) == 8:
+            return int.from_bytes(option.data[:4], "big")
+    return None

@@ -1,0 +1,50 @@
+"""The ICMP messages of a script, as the errors that the core knows."""
+
+from __future__ import annotations
+
+from tcptui.core.errors import IcmpError, Unreachable
+from tcptui.core.segment import SYN
+from tcptui.core.seq import MASK
+from tcptui.formats.packetdrill.flows import Flow
+from tcptui.formats.packetdrill.outcome import NotSupported
+from tcptui.formats.packetdrill.syntax import IcmpEvent
+
+_U = Unreachable
+_CODES = {
+    "net_unreachable": _U.NETWORK, "net_unreachable_for_tos": _U.NETWORK, "no_route": _U.NETWORK,
+    "net_unknown": _U.NETWORK,
+    "host_unreachable": _U.HOST, "host_unreachable_for_tos": _U.HOST, "host_unknown": _U.HOST,
+    "source_host_isolated": _U.HOST, "address_unreachable": _U.HOST,
+    "protocol_unreachable": _U.PROTOCOL,
+    "port_unreachable": _U.PORT,
+    "frag_needed": _U.TOO_BIG,
+    "source_route_failed": _U.SOURCE_ROUTE,
+    "net_prohibited": _U.PROHIBITED, "host_prohibited": _U.PROHIBITED,
+    "communication_prohibited": _U.PROHIBITED, "admin_prohibited": _U.PROHIBITED,
+}  # fmt: skip
+"""Codes of "destination unreachable", of ICMP and ICMPv6."""
+_TYPES = {
+    "time_exceeded": _U.TIME_EXCEEDED,
+    "parameter_problem": _U.PARAMETER,
+    "param_problem": _U.PARAMETER,
+    "packet_too_big": _U.TOO_BIG,
+}
+
+
+def icmp_error(event: IcmpEvent, flow: Flow) -> IcmpError | None:
+    """What a message tells the core; None: nothing. Raises NotSupported."""
+    if event.type == "source_quench":
+        return None  # It is discarded silently (RFC 9293 MUST-55).
+    if event.type in ("unreachable", "destination_unreachable"):
+        kind = _CODES.get(event.code or "")
+    else:
+        kind = _TYPES.get(event.type)
+    if kind is None:
+        raise NotSupported(f"icmp {event.type} {event.code or ''}".rstrip())
+    quoted = event.quoted
+    if quoted is None or quoted.protocol != "tcp" or quoted.seq is None:
+        raise NotSupported("an ICMP message that quotes no TCP segment")
+    base = flow.outbound_isn or 0
+    if quoted.flags is not None and quoted.flags & SYN:
+        base -= flow.script_isn or 0
+    return IcmpError(kind, flow.local, flow.remote, quoted.seq + base & MASK, event.mtu or 0)

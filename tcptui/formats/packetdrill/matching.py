@@ -1,0 +1,88 @@
+"""Whether a segment is the one that a script expects, and when it may come."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tcptui.core.segment import URG
+from tcptui.formats.packetdrill.outcome import NotSupported
+from tcptui.formats.packetdrill.syntax import EventTime, SegmentSpec, TcpOption, TimeKind
+
+TOLERANCE = 4_000
+"""Microseconds."""
+TOLERANCE_PER_CENT = 12.5
+
+
+class Tolerance(NamedTuple):
+    """How far from its time an event may happen: microseconds, or a share of the time since the event before,
+    whichever is larger."""
+
+    microseconds: int = TOLERANCE
+    per_cent: float = TOLERANCE_PER_CENT
+
+    def of(self, gap: int) -> int:
+        """Microseconds, for an event so long after the one before."""
+        return max(self.microseconds, int(gap * self.per_cent / 100))
+
+
+class Window(NamedTuple):
+    """When an event may happen, in microseconds of the script; tolerance apart."""
+
+    earliest: int
+    latest: int
+    tolerance: int
+
+    def contains(self, at: int) -> bool:
+        return self.earliest - self.tolerance <= at <= self.latest + self.tolerance
+
+
+def window(time: EventTime, before: int, tolerance: Tolerance) -> Window | None:
+    """When an event may happen if the one before was at `before`; None: any time."""
+    if time.kind is TimeKind.ANY:
+        return None
+    start = before if time.kind is TimeKind.RELATIVE else 0
+    earliest = start + time.earliest
+    latest = earliest if time.latest is None else start + time.latest
+    return Window(earliest, latest, tolerance.of(max(0, earliest - before)))
+
+
+def check_expectation(spec: SegmentSpec) -> None:
+    """Raises NotSupported where a script wants something seen that a segment of the core does not have."""
+    if spec.encapsulation:
+        raise NotSupported(f"segments inside of {spec.encapsulation[0]}")
+    for item in spec.ip:
+        if item.name != "noecn":
+            raise NotSupported(f"{item.name} in the IP header of a segment that goes out")
+    for option in spec.options or ():
+        if option.name in ("ECN", "md5") or option.name.startswith("exp-"):
+            raise NotSupported(f"TCP option {option.name}")
+
+
+def matches(spec: SegmentSpec, seen: SegmentSpec) -> bool:
+    """Whether a segment that was sent is what a script expects; timestamps' values and the time are looked at
+    when the script has come there."""
+    return (
+        spec.flags == seen.flags
+        and spec.seq in (None, seen.seq)
+        and spec.length == seen.length
+        and spec.ack in (None, seen.ack)
+        and spec.window in (None, seen.window)
+        and (not spec.flags & URG or spec.urgent in (None, seen.urgent))
+        and spec.source_port in (None, seen.source_port)
+        and spec.destination_port in (None, seen.destination_port)
+        and (spec.options is None or _same_options(spec.options, seen.options or ()))
+    )
+
+
+def _same_options(expected: tuple[TcpOption, ...], seen: tuple[TcpOption, ...]) -> bool:
+    return len(expected) == len(seen) and all(map(_same_option, expected, seen))
+
+
+def _same_option(expected: TcpOption, seen: TcpOption) -> bool:
+    if expected.name != seen.name or len(expected.numbers) != len(seen.numbers):
+        return False
+    if expected.name == "TS":
+        return expected.numbers[1] in (None, seen.numbers[1])
+    if expected.text.lower().removeprefix("0x") != seen.text.lower().removeprefix("0x"):
+        return False
+    return all(number in (None, other) for number, other in zip(expected.numbers, seen.numbers, strict=True))

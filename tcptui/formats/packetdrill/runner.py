@@ -1,0 +1,344 @@
+"""Runs a script: one stack in virtual time, its program and its peer played by the script.
+
+Every segment that the stack sends must be the next one that the script expects, at the time it expects. After
+the last event nothing may come for as long as that event's tolerance. Where a timer and the script's own
+event are due at the same moment, the script's goes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tcptui.core.events import Event as CoreEvent
+from tcptui.core.events import RuleApplied, Sent
+from tcptui.core.rules import Rule
+from tcptui.core.seq import MASK
+from tcptui.core.stack import Stack
+from tcptui.core.state import State
+from tcptui.formats.packetdrill import commands, constants
+from tcptui.formats.packetdrill.assertions import judge
+from tcptui.formats.packetdrill.flows import Flow, Flows
+from tcptui.formats.packetdrill.icmp import icmp_error
+from tcptui.formats.packetdrill.matching import Window, check_expectation, matches, window
+from tcptui.formats.packetdrill.outcome import Mismatch, NotSupported
+from tcptui.formats.packetdrill.script_calls import Prepared, ScriptCalls, call_text
+from tcptui.formats.packetdrill.setup import Setup
+from tcptui.formats.packetdrill.syntax import (
+    OUTBOUND,
+    AssertEvent,
+    CallEvent,
+    CommandEvent,
+    Event,
+    IcmpEvent,
+    OtherPacketEvent,
+    Script,
+    SegmentEvent,
+    SegmentSpec,
+    UdpEvent,
+    printable,
+)
+from tcptui.formats.packetdrill.text import seconds_text, spec_text
+from tcptui.lab.sockets.manners import manners_of
+from tcptui.lab.sockets.requests import Bind, Done, Listen
+from tcptui.lab.sockets.table import Pending, Sockets
+from tcptui.lab.sockets.tcp_info import tcp_info
+
+START = 1_000_000_000
+"""The stack's clock when the script's is 0, in microseconds: a timestamp of 0 would stand for none."""
+MOST_TIMEOUTS = 100_000
+"""So often may timers fire in one script."""
+LONGEST_WAIT = 86_400_000_000
+"""Microseconds that an event of any time (``*``) is waited for."""
+
+_DETAILS = (Rule.RTT_SAMPLED, Rule.RTT_AMBIGUOUS, Rule.RTO_AFTER_SYN_TIMEOUT, Rule.WINDOW_UPDATED)
+"""Rules that explain a number, not what was done."""
+_OF_PEER = ("seq", "rcv_nxt", "irs", "rcv_up")
+_OWN = ("ack", "snd_una", "snd_nxt", "iss", "recover")
+
+
+class _Met(NamedTuple):
+    """A segment that was sent, and is the next one that the script expects."""
+
+    flow: Flow
+    sent: Sent
+    at: int
+    why: str
+
+
+class _Blocked(NamedTuple):
+    """A call that blocks, as the script says."""
+
+    event: CallEvent
+    prepared: Prepared
+    pending: Pending
+    window: Window
+
+
+class Runner:
+    """One run of one script. Times here are the script's: microseconds from its start."""
+
+    def __init__(self, script: Script, setup: Setup, stack: Stack) -> None:
+        self.script = script
+        self.stack = stack
+        self.now = 0
+        self.line = script.events[0].line
+        """Of the event that is being played."""
+        self.notes: list[str] = []
+        name = stack.profile.name
+        local, remote = setup.addresses
+        self.sockets = Sockets(stack, local.host, manners_of(name))
+        self._tolerance = setup.tolerance
+        self._flows = Flows(local.host, remote.host, local.port)
+        self._constants = constants.FREEBSD if name == "freebsd" else constants.LINUX
+        self._calls = ScriptCalls(self._constants, setup.addresses)
+        self._expected = [
+            event
+            for event in script.events
+            if isinstance(event, SegmentEvent) and event.segment.direction == OUTBOUND
+        ]
+        self._met: list[_Met] = []
+        """Of the expected ones, from the first, those that have been sent."""
+        self._passed = 0
+        """How many of the expected ones the script has come by."""
+        self._blocked: list[_Blocked] = []
+        self._window = Window(0, 0, setup.tolerance.of(0))
+        """When the event that is being played may happen."""
+        self._why = ""
+        """The rule that decided last."""
+        self._timeouts = 0
+
+    def run(self) -> None:
+        """Plays the whole script. Raises Mismatch and NotSupported."""
+        for event in self.script.events:
+            self.play(event)
+        self._finish()
+
+    def play(self, event: Event) -> None:
+        """The next event. Raises Mismatch and NotSupported."""
+        self.line = event.line
+        due = window(event.time, self.now, self._tolerance)
+        if isinstance(event, SegmentEvent) and event.segment.direction == OUTBOUND:
+            self._await(event, due)
+            return
+        assert due is not None
+        self._window = due
+        self._advance(due)
+        match event:
+            case SegmentEvent():
+                self._inject(event.segment)
+            case CallEvent():
+                self._call(event, due)
+            case IcmpEvent():
+                self._icmp(event)
+            case CommandEvent():
+                self._command(event)
+            case AssertEvent():
+                self._assert(event)
+            case UdpEvent():
+                raise NotSupported("UDP")
+            case OtherPacketEvent():
+                raise NotSupported(event.protocol.upper())
+
+    # What the script does.
+
+    def _inject(self, spec: SegmentSpec) -> None:
+        flow = self._flows.of_inbound(spec)
+        segment = flow.inbound(spec)
+        states = [tcb.state for tcb in self.stack.tcbs() if tcb.key == (flow.local, flow.remote)]
+        flow.learn_inbound(spec, opening=not states or states[0] is State.SYN_SENT)
+        self.sockets.arrives(segment, self._clock)
+        self._look()
+
+    def _icmp(self, event: IcmpEvent) -> None:
+        if event.direction == OUTBOUND:
+            raise NotSupported("an ICMP message that goes out")
+        error = icmp_error(event, self._flows.of_icmp())
+        if error is not None:
+            self.sockets.error(error, self._clock)
+            self._look()
+
+    def _call(self, event: CallEvent, due: Window) -> None:
+        prepared = self._calls.prepare(event)
+        request = prepared.request
+        outcome = self.sockets.call(request, self._clock)
+        if isinstance(request, Bind | Listen):
+            socket = self.sockets.descriptor(request.fd)
+            if socket is not None and socket.local is not None:
+                self._flows.local_port = socket.local.port
+        events = self._take()
+        start = due.earliest - event.time.earliest
+        end = Window(due.earliest, due.earliest, due.tolerance)
+        if event.end is not None:
+            gap = event.end - event.time.earliest
+            end = Window(start + event.end, start + event.end, self._tolerance.of(gap))
+        if isinstance(outcome, Done):
+            self._judge(event, prepared, outcome, end)
+        elif event.end is None:
+            raise Mismatch(event.line, call_text(event), "a call that blocks", self._why)
+        else:
+            self._blocked.append(_Blocked(event, prepared, outcome, end))
+        self._see(events)
+
+    def _judge(self, event: CallEvent, prepared: Prepared, done: Done, ends: Window) -> None:
+        """A call has returned: was it to return that, and now?"""
+        got = self._calls.wrong(event, prepared, done)
+        if got:
+            raise Mismatch(event.line, call_text(event), got, self._why)
+        if not ends.contains(self.now):
+            expected = f"{call_text(event)} at {seconds_text(ends.earliest)}"
+            raise Mismatch(event.line, expected, f"it at {seconds_text(self.now)}", self._why)
+
+    def _command(self, event: CommandEvent) -> None:
+        self.stack.profile, ignored = commands.apply(self.stack.profile, commands.read_command(event.text))
+        self._note(ignored)
+
+    def _assert(self, event: AssertEvent) -> None:
+        sockets = self.sockets.sockets()
+        socket = self.sockets.latest or (sockets[-1] if sockets else None)
+        names = dict(self._constants.numbers)
+        if socket is not None:
+            names |= tcp_info(socket, self.stack.profile, self.sockets.manners)
+        for statement in judge(event.text, names):
+            if statement.holds is None:
+                self._note([f"skipped: {statement.text}: {statement.values}"])
+            elif not statement.holds:
+                raise Mismatch(event.line, statement.text, statement.values, self._why)
+
+    def _note(self, texts: Iterable[str]) -> None:
+        self.notes += [printable(f"{self.script.file}:{self.line}: {text}") for text in texts]
+
+    # What the stack does.
+
+    def _await(self, event: SegmentEvent, due: Window | None) -> None:
+        """The script has come to a segment that must come out by now, or will before its time is over."""
+        spec = event.segment
+        check_expectation(spec)
+        self._window = due or Window(self.now, self.now, self._tolerance.of(0))
+        expected = spec_text(spec) + ("" if due is None else f" at {_when(due)}")
+        limit = self.now + LONGEST_WAIT if due is None else due.latest + due.tolerance
+        while len(self._met) == self._passed:
+            at = self._next_timeout()
+            if at is None or at > limit:
+                raise Mismatch(event.line, expected, "nothing", self._why)
+            self._expire(at)
+        met = self._met[self._passed]
+        self._passed += 1
+        if due is not None and not due.contains(met.at):
+            raise Mismatch(event.line, expected, f"it at {seconds_text(met.at)}", met.why)
+        tolerance = LONGEST_WAIT if due is None else due.latest - due.earliest + due.tolerance
+        if not met.flow.match_timestamp(met.sent, spec, tolerance):
+            raise Mismatch(event.line, expected, spec_text(_like(spec, met.flow.seen(met.sent))), met.why)
+        self.now = max(self.now, met.at)
+
+    def _advance(self, due: Window) -> None:
+        """Lets time pass until an event of the script is due."""
+        if due.latest + due.tolerance < self.now:
+            when = f"an event at {_when(due)}"
+            raise Mismatch(self.line, when, f"{seconds_text(self.now)} already")
+        while (at := self._next_timeout()) is not None and at < due.earliest:
+            self._expire(at)
+        self.now = max(self.now, due.earliest)
+        self._check_blocked()
+
+    def _finish(self) -> None:
+        """After the last event: calls that block return, and nothing more is sent."""
+        quiet = self.now + self._window.tolerance
+        while self._blocked:
+            at = self._next_timeout()
+            latest = max(one.window.latest + one.window.tolerance for one in self._blocked)
+            if at is None or at > latest:
+                self.now = latest + 1
+                self._check_blocked()
+            else:
+                self._expire(at)
+        while (at := self._next_timeout()) is not None and at <= quiet:
+            self._expire(at)
+
+    @property
+    def _clock(self) -> int:
+        """The stack's time."""
+        return START + self.now
+
+    def _next_timeout(self) -> int | None:
+        deadline = self.sockets.next_deadline()
+        return None if deadline is None else deadline - START
+
+    def _expire(self, at: int) -> None:
+        self._timeouts += 1
+        if self._timeouts > MOST_TIMEOUTS:
+            raise NotSupported(f"more than {MOST_TIMEOUTS} timeouts")
+        self.now = max(self.now, at)
+        self.sockets.expire(self._clock)
+        self._look()
+        self._check_blocked()
+
+    def _look(self) -> None:
+        self._see(self._take())
+
+    def _take(self) -> list[CoreEvent]:
+        """What the stack has done since this was last asked."""
+        events = self.sockets.take_events()
+        for event in events:
+            if isinstance(event, RuleApplied) and event.rule not in _DETAILS:
+                self._why = self._rule_text(event)
+        return events
+
+    def _see(self, events: list[CoreEvent]) -> None:
+        """Holds every segment against what the script expects next, and every call that has returned."""
+        why = ""
+        for event in events:
+            if isinstance(event, RuleApplied) and event.rule not in _DETAILS:
+                why = self._rule_text(event)
+            elif isinstance(event, Sent):
+                self._sent(event, why)
+        for one in [one for one in self._blocked if one.pending.done is not None]:
+            self._blocked.remove(one)
+            assert one.pending.done is not None
+            self._judge(one.event, one.prepared, one.pending.done, one.window)
+
+    def _sent(self, sent: Sent, why: str) -> None:
+        flow = self._flows.of_sent(sent.segment)
+        flow.learn(sent)
+        when = f"at {seconds_text(self.now)}"
+        if len(self._met) == len(self._expected):
+            got = spec_text(flow.seen(sent)._replace(source_port=None, destination_port=None))
+            raise Mismatch(self.line, "no segment", f"{got} {when}", why)
+        event = self._expected[len(self._met)]
+        flow.name(sent, event.segment)
+        seen = flow.seen(sent)
+        if not matches(event.segment, seen):
+            got = spec_text(_like(event.segment, seen))
+            raise Mismatch(event.line, spec_text(event.segment), f"{got} {when}", why)
+        self._met.append(_Met(flow, sent, self.now, why))
+
+    def _check_blocked(self) -> None:
+        for one in self._blocked:
+            if self.now > one.window.latest + one.window.tolerance:
+                expected = f"{call_text(one.event)} at {_when(one.window)}"
+                raise Mismatch(one.event.line, expected, "a call that still blocks", self._why)
+
+    def _rule_text(self, event: RuleApplied) -> str:
+        """The rule, where it is written, and the numbers that decided it, in the script's terms."""
+        socket = self.sockets.connection(event.connection)
+        tcb = None if socket is None else socket.tcb
+        words = [f"{event.rule.name}, {event.rule.source}"]
+        for name, number in event.numbers:
+            if tcb is not None and name in _OF_PEER and event.rule is not Rule.RESENT_AS_LOST:
+                number = number - tcb.irs & MASK
+            elif tcb is not None and name in (*_OF_PEER, *_OWN):
+                number = number - tcb.iss & MASK
+            words.append(f"{name} {number}")
+        return ", ".join(words)
+
+
+def _like(spec: SegmentSpec, seen: SegmentSpec) -> SegmentSpec:
+    """Of a segment that was sent, what the script looks at."""
+    if spec.source_port is None:
+        seen = seen._replace(source_port=None, destination_port=None)
+    return seen._replace(window=None) if spec.window is None else seen
+
+
+def _when(due: Window) -> str:
+    until = "" if due.latest == due.earliest else f"~{seconds_text(due.latest)}"
+    return seconds_text(due.earliest) + until

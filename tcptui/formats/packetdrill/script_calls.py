@@ -1,0 +1,327 @@
+"""The calls that a script can make, and whether they returned what it expects.
+
+Each is turned into a request of `lab.sockets`. What stands for a result is compared by number or by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tcptui.formats.packetdrill.call_arguments import Addresses, Arguments
+from tcptui.formats.packetdrill.constants import SAME_ERRNOS, Constants
+from tcptui.formats.packetdrill.outcome import NotSupported
+from tcptui.formats.packetdrill.syntax import (
+    CallEvent,
+    Expression,
+    Mark,
+    Name,
+    Number,
+    String,
+    Struct,
+)
+from tcptui.lab.sockets import requests
+from tcptui.lab.sockets.requests import Done, How, Linger, Watched
+
+_MILLISECOND = 1_000
+_READ_FLAGS = ("MSG_PEEK", "MSG_DONTWAIT", "MSG_WAITALL", "MSG_NOSIGNAL")
+_WRITE_FLAGS = ("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_OOB")
+
+Answer = Callable[[Done], str]
+"""What is wrong with what a call handed over; "": nothing."""
+
+
+class Prepared(NamedTuple):
+    """A call that is ready to be made."""
+
+    request: requests.Request
+    answer: Answer = lambda done: ""
+    value: Callable[[Done], int] = lambda done: done.value
+
+
+class ScriptCalls:
+    """The calls of one script, and the names that it gives to descriptors."""
+
+    def __init__(self, constants: Constants, addresses: Addresses) -> None:
+        self._constants = constants
+        self._addresses = addresses
+        self._descriptors: dict[int, int] = {}
+
+    def prepare(self, event: CallEvent) -> Prepared:
+        """Raises NotSupported."""
+        make = _CALLS.get(event.name)
+        if make is None:
+            raise NotSupported(f"the call {event.name}()")
+        args = Arguments(event, self._constants, self._addresses, self._descriptors)
+        return make(args)
+
+    def wrong(self, event: CallEvent, prepared: Prepared, done: Done) -> str:
+        """What a call has returned, if the script expects something else; else "". Descriptors get their
+        names here. Raises NotSupported."""
+        value = prepared.value(done)
+        got = f"{value} {done.errno}".rstrip()
+        if isinstance(prepared.request, requests.Close):
+            self._forget(prepared.request.fd)
+        if event.result in (Mark.ANY, Mark.NOT_GIVEN):
+            return ""
+        expected = self._constants.number(event.result)
+        if expected >= 0 and value >= 0 and event.name in _NAME_DESCRIPTORS:
+            self._descriptors[expected] = value
+        elif expected != value:
+            return got
+        if event.errno is not None and SAME_ERRNOS.get(event.errno, event.errno) != done.errno:
+            return got
+        return prepared.answer(done) if value >= 0 else ""
+
+    def _forget(self, fd: int) -> None:
+        self._descriptors = {name: one for name, one in self._descriptors.items() if one != fd}
+
+
+def call_text(event: CallEvent) -> str:
+    """``read() = -1 EAGAIN``"""
+    match event.result:
+        case Number(value):
+            result = str(value)
+        case Name(name):
+            result = name
+        case _:
+            result = "..."
+    return f"{event.name}() = {result} {event.errno or ''}".rstrip()
+
+
+def _socket(args: Arguments) -> Prepared:
+    kind = args.number(1)
+    nonblocking = "SOCK_NONBLOCK" in args.names(1, ("SOCK_NONBLOCK", "SOCK_CLOEXEC", "SOCK_STREAM"))
+    if kind & 0xF != 1 or args.number(2, 0) not in (0, 6):
+        raise NotSupported("sockets other than TCP's")
+    return Prepared(requests.Open(nonblocking))
+
+
+def _bind(args: Arguments) -> Prepared:
+    return Prepared(requests.Bind(args.descriptor(0), args.local(1)))
+
+
+def _listen(args: Arguments) -> Prepared:
+    return Prepared(requests.Listen(args.descriptor(0), args.number(1)))
+
+
+def _accept(args: Arguments) -> Prepared:
+    return Prepared(requests.Accept(args.descriptor(0)))
+
+
+def _accept4(args: Arguments) -> Prepared:
+    nonblocking = "SOCK_NONBLOCK" in args.names(3, ("SOCK_NONBLOCK", "SOCK_CLOEXEC"))
+    return Prepared(requests.Accept(args.descriptor(0), nonblocking))
+
+
+def _connect(args: Arguments) -> Prepared:
+    return Prepared(requests.Connect(args.descriptor(0), args.remote(1)))
+
+
+def _read(args: Arguments) -> Prepared:
+    return _receive(args, args.octets(2), 3)
+
+
+def _readv(args: Arguments) -> Prepared:
+    return Prepared(requests.Read(args.descriptor(0), args.vector(1)))
+
+
+def _recvmsg(args: Arguments) -> Prepared:
+    return _receive(args, args.vector(1), 2)
+
+
+def _receive(args: Arguments, octets: int, flags_at: int) -> Prepared:
+    flags = args.names(flags_at, _READ_FLAGS)
+    request = requests.Read(
+        args.descriptor(0), octets, "MSG_PEEK" in flags, "MSG_DONTWAIT" in flags, "MSG_WAITALL" in flags
+    )
+    expected = args.at(1)
+
+    def answer(done: Done) -> str:
+        if not isinstance(expected, String) or not isinstance(done.answer, bytes):
+            return ""
+        same = done.answer.startswith(expected.octets[: len(done.answer)])
+        return "" if same else f"the text {done.answer[:40]!r}"
+
+    return Prepared(request, answer)
+
+
+def _write(args: Arguments) -> Prepared:
+    return _send(args, args.text(1, args.octets(2)), 3)
+
+
+def _writev(args: Arguments) -> Prepared:
+    return Prepared(requests.Write(args.descriptor(0), bytes(args.vector(1))))
+
+
+def _sendmsg(args: Arguments) -> Prepared:
+    return _send(args, bytes(args.vector(1)), 2)
+
+
+def _send(args: Arguments, data: bytes, flags_at: int) -> Prepared:
+    flags = args.names(flags_at, _WRITE_FLAGS)
+    return Prepared(requests.Write(args.descriptor(0), data, "MSG_DONTWAIT" in flags, "MSG_OOB" in flags))
+
+
+def _shutdown(args: Arguments) -> Prepared:
+    how = args.number(1)
+    if not 0 <= how < len(How):
+        raise NotSupported(f"shutdown() with {how}")
+    return Prepared(requests.Shutdown(args.descriptor(0), tuple(How)[how]))
+
+
+def _close(args: Arguments) -> Prepared:
+    return Prepared(requests.Close(args.descriptor(0)))
+
+
+def _dup(args: Arguments) -> Prepared:
+    return Prepared(requests.Duplicate(args.descriptor(0)))
+
+
+def _fcntl(args: Arguments) -> Prepared:
+    read_write, nonblocking = args.value(Name("O_RDWR")), args.value(Name("O_NONBLOCK"))
+    match args.name(1):
+        case "F_GETFL":
+            return Prepared(
+                requests.GetFlags(args.descriptor(0)),
+                value=lambda done: (
+                    done.value if done.errno else read_write | (nonblocking * bool(done.answer))
+                ),
+            )
+        case "F_SETFL":
+            flags = args.names(2, ("O_RDWR", "O_NONBLOCK"))
+            return Prepared(requests.SetFlags(args.descriptor(0), "O_NONBLOCK" in flags))
+        case name:
+            raise NotSupported(f"fcntl({name})")
+
+
+def _ioctl(args: Arguments) -> Prepared:
+    name = args.name(1)
+    if name not in ("FIONREAD", "SIOCINQ", "FIONWRITE", "SIOCOUTQ"):
+        raise NotSupported(f"ioctl({name})")
+    request = requests.QueueLength(args.descriptor(0), name in ("FIONWRITE", "SIOCOUTQ"))
+    return Prepared(request, _number_answer(args, args.item(2)))
+
+
+def _setsockopt(args: Arguments) -> Prepared:
+    fd, name = args.descriptor(0), args.name(2)
+    struct = args.struct(3)
+    if name == "SO_LINGER" and struct is not None:
+        linger = _linger(args, struct)
+        return Prepared(requests.SetOption(fd, name, linger))
+    return Prepared(requests.SetOption(fd, name, args.value(args.item(3))))
+
+
+def _getsockopt(args: Arguments) -> Prepared:
+    name = args.name(2)
+    request = requests.GetOption(args.descriptor(0), name)
+    expected = args.item(3)
+    if expected is Mark.NOT_GIVEN:
+        return Prepared(request)
+    if name == "SO_ERROR":
+        return Prepared(request, _error_answer(args, expected))
+    if isinstance(expected, Struct):
+        answer = _linger_answer if name == "SO_LINGER" else _info_answer
+        return Prepared(request, answer(args, expected))
+    return Prepared(request, _number_answer(args, expected))
+
+
+def _linger(args: Arguments, struct: Struct) -> Linger:
+    on = args.field(struct, ("onoff", "l_onoff"), 0)
+    return Linger(bool(on), max(0, args.field(struct, ("linger", "l_linger"), 1)))
+
+
+def _linger_answer(args: Arguments, expected: Struct) -> Answer:
+    linger = _linger(args, expected)
+    return lambda done: "" if done.answer == linger else f"the value {done.answer!r}"
+
+
+def _number_answer(args: Arguments, expected: Expression) -> Answer:
+    if expected is Mark.NOT_GIVEN:
+        return lambda done: ""
+    number = args.value(expected)
+    return lambda done: "" if done.answer == number else f"the value {done.answer!r}"
+
+
+def _error_answer(args: Arguments, expected: Expression) -> Answer:
+    if isinstance(expected, Name):
+        wanted = SAME_ERRNOS.get(expected.name, expected.name)
+        return lambda done: "" if done.answer == wanted else f"the error {_error(done)}"
+    number = args.value(expected)
+
+    def answer(done: Done) -> str:
+        told = args.value(Name(str(done.answer))) if done.answer else 0
+        return "" if told == number else f"the error {_error(done)}"
+
+    return answer
+
+
+def _error(done: Done) -> str:
+    return str(done.answer or 0)
+
+
+def _info_answer(args: Arguments, expected: Struct) -> Answer:
+    """TCP_INFO: the fields that the script names."""
+    wanted = {field.name: field.value for field in expected.fields if field.value is not Mark.NOT_GIVEN}
+
+    def answer(done: Done) -> str:
+        assert isinstance(done.answer, dict)
+        for name, value in wanted.items():
+            if name not in done.answer:
+                raise NotSupported(f"{name} of TCP_INFO")
+            if done.answer[name] != args.value(value):
+                return f"{name} = {done.answer[name]}"
+        return ""
+
+    return answer
+
+
+def _poll(args: Arguments) -> Prepared:
+    watched: list[Watched] = []
+    expected: list[Expression] = []
+    for entry in args.array(0):
+        if not isinstance(entry, Struct):
+            raise NotSupported("poll() without structs")
+        fd = args.known_descriptor(args.field(entry, ("fd",), 0))
+        watched.append(Watched(fd, args.field(entry, ("events",), 1)))
+        revents = [field.value for field in entry.fields if field.name == "revents"]
+        expected.append(revents[0] if revents else Mark.NOT_GIVEN)
+    timeout = args.number(2)
+
+    def answer(done: Done) -> str:
+        assert isinstance(done.answer, tuple)
+        for bits, wanted in zip(done.answer, expected, strict=True):
+            if wanted is not Mark.NOT_GIVEN and args.value(wanted) != bits:
+                return f"revents {bits:#x}"
+        return ""
+
+    return Prepared(requests.Poll(tuple(watched), timeout * _MILLISECOND if timeout >= 0 else None), answer)
+
+
+_NAME_DESCRIPTORS = ("socket", "accept", "accept4", "dup")
+_CALLS: dict[str, Callable[[Arguments], Prepared]] = {
+    "socket": _socket,
+    "bind": _bind,
+    "listen": _listen,
+    "accept": _accept,
+    "accept4": _accept4,
+    "connect": _connect,
+    "read": _read,
+    "recv": _read,
+    "recvfrom": _read,
+    "readv": _readv,
+    "recvmsg": _recvmsg,
+    "write": _write,
+    "send": _write,
+    "sendto": _write,
+    "writev": _writev,
+    "sendmsg": _sendmsg,
+    "shutdown": _shutdown,
+    "close": _close,
+    "dup": _dup,
+    "fcntl": _fcntl,
+    "ioctl": _ioctl,
+    "setsockopt": _setsockopt,
+    "getsockopt": _getsockopt,
+    "poll": _poll,
+}

@@ -1,0 +1,124 @@
+"""What a script is run on: the options at its head, and the stack that it was written for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import NamedTuple
+
+from tcptui.core.presets import PRESETS
+from tcptui.core.profile import Profile
+from tcptui.core.segment import Socket
+from tcptui.formats.packetdrill.call_arguments import Addresses
+from tcptui.formats.packetdrill.commands import stack_spoken_of
+from tcptui.formats.packetdrill.matching import TOLERANCE, TOLERANCE_PER_CENT, Tolerance
+from tcptui.formats.packetdrill.outcome import NotSupported
+from tcptui.formats.packetdrill.syntax import CommandEvent, Script, ScriptOption
+
+PORT = 8080
+"""Of bind() and connect() where a script leaves it open."""
+IP_HEADERS = 40
+"""Octets of IPv4's and TCP's headers: what the MTU has beyond the MSS."""
+
+_V4 = ("192.168.0.1", "192.0.2.1")
+_V6 = ("fd3d:fa7b:d17d::1", "2001:db8::1")
+_WITHOUT_EFFECT = re.compile(
+    r"(gateway_ip|netmask_ip|remote_network|send_omit_free|verbose|debug|speed|init_scripts|hash_seed"
+    r"|(persistent_)?tun_dev|wire_\w+|no_cleanup)"
+)
+"""Options about how packetdrill reaches a kernel."""
+_PROFILE_LINE = re.compile(r"^//[ \t]*profile:[ \t]*(\S+)[ \t]*$", re.MULTILINE)
+
+
+class Setup(NamedTuple):
+    """The surroundings of one script."""
+
+    addresses: Addresses
+    tolerance: Tolerance
+    mss: int | None
+    """What the link allows over IPv4; None: the profile's."""
+
+
+class Choice(NamedTuple):
+    """A preset, and what has chosen it."""
+
+    profile: Profile
+    reason: str
+
+
+def choose_profile(script: Script, text: str, wanted: Profile | None) -> Choice:
+    """The stack to run a script on: the one that is asked for; else the one that a line ``// profile: NAME``
+    names; else the one whose sysctls it sets; else the RFC's. Raises NotSupported."""
+    if wanted is not None:
+        return Choice(wanted, "as asked for")
+    line = _PROFILE_LINE.search(text)
+    if line is not None:
+        name = line[1]
+        if name not in PRESETS:
+            raise NotSupported(f"the profile {name[:60]} (allowed: {', '.join(PRESETS)})")
+        return Choice(PRESETS[name], "as the script says")
+    commands = [command.text for command in script.init]
+    commands += [event.text for event in script.events if isinstance(event, CommandEvent)]
+    name = stack_spoken_of(commands) or ""
+    if name:
+        return Choice(PRESETS[name], "by its sysctls")
+    return Choice(PRESETS["rfc9293"], "by default")
+
+
+def read_setup(script: Script) -> Setup:
+    """What the options say. Raises NotSupported."""
+    options = {option.name: option for option in script.options}
+    for name, option in options.items():
+        if name not in _KNOWN and not _WITHOUT_EFFECT.fullmatch(name):
+            raise NotSupported(f"the option --{name}", option.line)
+    version = _text(options, "ip_version", "ipv4")
+    if version not in ("ipv4", "ipv6", "ipv4-mapped-ipv6"):
+        raise NotSupported(f"--ip_version={version}")
+    local, remote = _V6 if version == "ipv6" else _V4
+    local = _address(options, "local_ip", local, version)
+    remote = _address(options, "remote_ip", remote, version)
+    if _number(options, "tcp_ts_tick_usecs", 1_000) != 1_000:
+        raise NotSupported("--tcp_ts_tick_usecs other than 1000")
+    tolerance = Tolerance(
+        int(_number(options, "tolerance_usecs", TOLERANCE)),
+        _number(options, "tolerance_percent", TOLERANCE_PER_CENT),
+    )
+    addresses = Addresses(
+        Socket(local, int(_number(options, "bind_port", PORT))),
+        Socket(remote, int(_number(options, "connect_port", PORT))),
+    )
+    mtu = int(_number(options, "mtu", 0))
+    if mtu and not IP_HEADERS < mtu <= 0xFFFF:
+        raise NotSupported(f"--mtu={mtu}")
+    return Setup(addresses, tolerance, mtu - IP_HEADERS if mtu else None)
+
+
+_KNOWN = (
+    "ip_version", "local_ip", "remote_ip", "bind_port", "connect_port", "mtu",
+    "tolerance_usecs", "tolerance_percent", "tcp_ts_tick_usecs",
+)  # fmt: skip
+
+
+def _text(options: Mapping[str, ScriptOption], name: str, default: str) -> str:
+    return (options[name].value or "") if name in options else default
+
+
+def _number(options: Mapping[str, ScriptOption], name: str, default: float) -> float:
+    text = _text(options, name, str(default))
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text, re.ASCII):
+        raise NotSupported(f"--{name}={text[:40]}")
+    return float(text)
+
+
+def _address(options: Mapping[str, ScriptOption], name: str, default: str, version: str) -> str:
+    text = _text(options, name, default)
+    try:
+        address = ip_address(text)
+    except ValueError:
+        raise NotSupported(f"--{name}={text[:40]}") from None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    if isinstance(address, IPv4Address) == (version == "ipv6"):
+        raise NotSupported(f"--{name}={text[:40]} with --ip_version={version}")
+    return str(address)

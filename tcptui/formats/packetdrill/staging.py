@@ -1,0 +1,155 @@
+"""A script as a scenario: the stack under test is A, the script itself is B, and both step on the screen.
+
+The script is run once, unseen. What it called, and what it put before the stack, becomes A's program and B's
+segments; what A sends is the live core's own. The script's lines stand in B's pane, and its verdict is the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from tcptui.core import calls
+from tcptui.core.errors import IcmpError
+from tcptui.core.events import Event
+from tcptui.core.options import read_timestamps, timestamps_option
+from tcptui.core.profile import Profile
+from tcptui.core.segment import OPTION_TIMESTAMPS, Segment, Socket
+from tcptui.core.seq import MASK
+from tcptui.core.stack import Stack
+from tcptui.formats.packetdrill.checking import prepared
+from tcptui.formats.packetdrill.outcome import Mismatch, NotSupported
+from tcptui.formats.packetdrill.parser import NO_DEFINES, parse_script
+from tcptui.formats.packetdrill.runner import START, Runner
+from tcptui.lab.application import Act, CallName
+from tcptui.lab.scenario import HostSetup, Injection, Scenario, ScriptLine
+from tcptui.lab.sockets.requests import Unsupported
+
+DELAY = 10_000
+"""Of the wire, in microseconds: what comes in has left that much before, and the whole run is that much later."""
+
+_NAMES: dict[type, CallName] = {
+    calls.Accept: "accept",
+    calls.Configure: "configure",
+    calls.Send: "send",
+    calls.Receive: "read",
+    calls.Abort: "abort",
+}
+
+
+class _Entry(NamedTuple):
+    """What came to the stack from outside, and when by its own clock."""
+
+    at: int
+    what: calls.Call | Segment | IcmpError
+
+
+class _Recorder(Stack):
+    """A stack that remembers what it was asked to do."""
+
+    __slots__ = ("entries", "isns")
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__(profile)
+        self.entries: list[_Entry] = []
+        self.isns: list[int] = []
+
+    def call(self, call: calls.Call, now: int) -> list[Event]:
+        if not isinstance(call, calls.Status):
+            self.entries.append(_Entry(now, call))
+        return super().call(call, now)
+
+    def arrives(self, segment: Segment, now: int) -> list[Event]:
+        self.entries.append(_Entry(now, segment))
+        return super().arrives(segment, now)
+
+    def error(self, error: IcmpError, now: int) -> list[Event]:
+        self.entries.append(_Entry(now, error))
+        return super().error(error, now)
+
+    def choose_iss(self, local: Socket, remote: Socket, now: int) -> int:
+        iss = super().choose_iss(local, remote, now)
+        self.isns.append(iss)
+        return iss
+
+
+def stage(
+    text: str,
+    file: str,
+    name: str,
+    profile: Profile | None = None,
+    settings: Sequence[str] = (),
+    defines: Mapping[str, str] = NO_DEFINES,
+) -> Scenario:
+    """The scenario that the script `text` plays; arguments as `checking.check_script`'s.
+
+    Raises BadScript and BadKnob, and NotSupported or `requests.Unsupported` where the script needs what there
+    is not.
+    """
+    script = parse_script(text, file, defines)
+    ready = prepared(script, text, profile, settings)
+    stack = _Recorder(ready.profile)
+    runner = Runner(script, ready.setup, stack)
+    lines: list[ScriptLine] = []
+    source = text.splitlines()
+    verdict = "The script passes."
+    try:
+        for event in script.events:
+            runner.play(event)
+            lines.append(ScriptLine(runner.now + DELAY, " ".join(source[event.line - 1].split())))
+        runner.finish()
+    except Mismatch as wrong:
+        verdict = f"{file}:{wrong.line}: expected {wrong.expected}; got {wrong.got}."
+        lines.append(ScriptLine(runner.now + DELAY, f"✗ {' '.join(source[wrong.line - 1].split())}"))
+    except (NotSupported, Unsupported) as missing:
+        raise NotSupported(str(missing), runner.line) from None
+    acts, injections = _parts(stack.entries)
+    local, remote = ready.setup.addresses
+    hosts = (
+        HostSetup(ready.profile.name, local, ready.profile, tuple(stack.isns), script=acts, reads=False),
+        HostSetup("script", remote, ready.profile, lines=tuple(lines)),
+    )
+    question = f"What does {file} ask of {ready.profile.name}?"
+    return Scenario(
+        name, name, question, hosts, verdict, "Scripts", delays=(DELAY, DELAY), injections=injections
+    )
+
+
+def _parts(entries: list[_Entry]) -> tuple[tuple[Act, ...], tuple[Injection, ...]]:
+    """What A's program calls, and what comes in, in the same order as in the script: where two stand at one
+    moment, the second comes a microsecond later."""
+    acts: list[Act] = []
+    injections: list[Injection] = []
+    last = -1
+    for entry in entries:
+        at = last = max(entry.at - START + DELAY, last + 1)
+        what = entry.what
+        if isinstance(what, Segment):
+            injections.append(Injection(at - DELAY, _in_world_time(what)))
+        elif isinstance(what, IcmpError):
+            injections.append(Injection(at, what))
+        else:
+            acts.append(Act(_name(what), amount=at, exact=what))
+    return tuple(acts), tuple(sorted(injections, key=lambda one: one.at))
+
+
+def _name(call: calls.Call) -> CallName:
+    """What the program's pane calls it."""
+    if isinstance(call, calls.Open):
+        return "listen" if call.passive else "connect"
+    if isinstance(call, calls.Close):
+        return "close" if call.half_duplex else "shutdown"
+    return _NAMES[type(call)]
+
+
+def _in_world_time(segment: Segment) -> Segment:
+    """The same segment; what it echoes is what A's clock says in the world, not in the run unseen."""
+    times = read_timestamps(segment)
+    if times is None or not times[1]:
+        return segment
+    echo = times[1] - (START - DELAY) // 1_000 & MASK
+    options = tuple(
+        timestamps_option(times[0], echo) if option.kind == OPTION_TIMESTAMPS else option
+        for option in segment.options
+    )
+    return segment._replace(options=options)

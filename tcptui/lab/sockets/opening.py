@@ -1,0 +1,173 @@
+"""socket(), bind(), listen(), accept() and connect()."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tcptui.core import calls
+from tcptui.core.events import Response
+from tcptui.core.segment import Socket
+from tcptui.core.state import State
+from tcptui.lab.sockets import requests
+from tcptui.lab.sockets.bsd_socket import BsdSocket, Phase
+from tcptui.lab.sockets.options import settings_of, user_timeout_of
+from tcptui.lab.sockets.requests import Done, Unsupported, failed
+
+if TYPE_CHECKING:
+    from tcptui.lab.sockets.table import Pending, Sockets
+
+_ERRORS = {
+    Response.NO_PORT: "EADDRNOTAVAIL",
+    Response.REMOTE_INVALID: "ENETUNREACH",
+    Response.RESOURCES: "ENOBUFS",
+}
+
+
+def open_socket(table: Sockets, request: requests.Open, _waiting: Pending) -> Done:
+    return table.give_descriptor(BsdSocket(nonblocking=request.nonblocking))
+
+
+def bind(table: Sockets, request: requests.Bind, waiting: Pending) -> Done:
+    socket = waiting.the_socket
+    if socket.local is not None or socket.tcb is not None:
+        return failed("EINVAL")
+    local = table.here(request.address)
+    if local is None:
+        return failed("EADDRNOTAVAIL")
+    if local.port == 0:
+        return _bind_to_any_port(table, socket) or Done(0)
+    if any(_conflict(table, socket, other) for other in table.sockets() if other.local == local):
+        return failed("EADDRINUSE")
+    socket.local, socket.bound_by_program = local, True
+    return Done(0)
+
+
+def listen(table: Sockets, request: requests.Listen, waiting: Pending) -> Done:
+    socket = waiting.the_socket
+    most = table.stack.profile.most_backlog
+    backlog = request.backlog if request.backlog >= 0 else most
+    if socket.listening and socket.tcb is not None:
+        socket.tcb.backlog = min(backlog, most)  # The core's OPEN is made once.
+        return Done(0)
+    if socket.tcb is not None or socket.phase is not Phase.UNCONNECTED:
+        return failed("EINVAL")
+    if socket.local is None:
+        refused = _bind_to_any_port(table, socket)
+        if refused is not None:
+            return refused
+    assert socket.local is not None
+    if any(other.listening for other in table.sockets() if other.local == socket.local):
+        return failed("EADDRINUSE")
+    timeout = user_timeout_of(socket)
+    settings = settings_of(socket)
+    returned = table.act(
+        calls.Open(socket.local, passive=True, user_timeout=timeout, backlog=backlog, settings=settings)
+    )
+    table.attach(socket, returned.connection)
+    return Done(0)
+
+
+def accept(table: Sockets, request: requests.Accept, waiting: Pending) -> Done | None:
+    listener = waiting.the_socket
+    if not listener.listening or listener.tcb is None:
+        return failed("EINVAL")
+    if not listener.tcb.accept_queue:
+        return failed("EAGAIN") if listener.nonblocking else None
+    returned = table.act(calls.Accept(listener.tcb.connection))
+    socket = table.connection(returned.connection)
+    assert socket is not None
+    manners = table.manners
+    if manners.accept_of_reset and socket.state is State.CLOSED:
+        return failed(manners.accept_of_reset)
+    socket.nonblocking = request.nonblocking or (listener.nonblocking and manners.accept_inherits_nonblocking)
+    table.latest = socket
+    assert socket.tcb is not None
+    return table.give_descriptor(socket)._replace(answer=socket.tcb.remote)
+
+
+def connect(table: Sockets, request: requests.Connect, waiting: Pending) -> Done | None:
+    socket = waiting.the_socket
+    if not waiting.progress:
+        refused = _cannot_connect(table, socket)
+        if refused is not None:
+            return refused
+        if socket.phase is Phase.UNCONNECTED:
+            refused = _send_syn(table, socket, request.address)
+            if refused is not None:
+                return refused
+            waiting.progress = 1
+            if socket.nonblocking:
+                return failed("EINPROGRESS")
+    if socket.opening:
+        return None
+    return _connected(table, socket)
+
+
+def _cannot_connect(table: Sockets, socket: BsdSocket) -> Done | None:
+    """Why a new connect() of this socket fails; None: it may go on."""
+    manners = table.manners
+    if socket.listening:
+        return failed(manners.connect_on_listener)
+    match socket.phase:
+        case Phase.UNCONNECTED:
+            return None
+        case Phase.CONNECTED:
+            return failed("EISCONN")
+        case Phase.CONNECTING if socket.opening:
+            return failed("EALREADY")
+    if manners.connects_again:
+        return None  # How the earlier one ended is told now.
+    return failed("EISCONN" if not socket.closed(manners) else "ECONNREFUSED")
+
+
+def _send_syn(table: Sockets, socket: BsdSocket, remote: Socket) -> Done | None:
+    """Opens actively; what is returned is an error."""
+    if socket.local is None:
+        refused = _bind_to_any_port(table, socket)
+        if refused is not None:
+            return refused
+    assert socket.local is not None
+    if any(other.listening for other in table.sockets() if other.local == socket.local):
+        # The core's OPEN would turn the listener around (RFC 9293 section 3.10.1, LISTEN).
+        raise Unsupported("connect() from the port of a listener")
+    settings = settings_of(socket)
+    returned = table.act(
+        calls.Open(socket.local, remote, user_timeout=user_timeout_of(socket), settings=settings)
+    )
+    if returned.response is Response.EXISTS:
+        return failed(table.manners.connect_on_same_pair)
+    if returned.response is not Response.OK:
+        return failed(_ERRORS[returned.response])
+    table.attach(socket, returned.connection)
+    socket.phase = Phase.CONNECTING
+    table.latest = socket
+    return None
+
+
+def _connected(table: Sockets, socket: BsdSocket) -> Done:
+    """How the attempt to connect has ended."""
+    if socket.state is not State.CLOSED:
+        socket.phase = Phase.CONNECTED
+        return Done(0)
+    error = socket.take_error() or "ECONNABORTED"
+    if table.manners.connects_again:
+        table.detach(socket)
+    return failed(error)
+
+
+def _bind_to_any_port(table: Sockets, socket: BsdSocket) -> Done | None:
+    """Binds to an ephemeral port; what is returned is an error."""
+    port = table.free_port()
+    if port is None:
+        return failed("EADDRNOTAVAIL")
+    socket.local = Socket(table.host, port)
+    return None
+
+
+def _conflict(table: Sockets, socket: BsdSocket, other: BsdSocket) -> bool:
+    """Whether `other`, on the same local socket, keeps `socket` from being bound there."""
+    if not socket.options.get("SO_REUSEADDR"):
+        return True
+    if table.manners.reuse_takes_both:
+        return other.listening or not other.options.get("SO_REUSEADDR")
+    return other.tcb is None or other.listening
