@@ -105,7 +105,7 @@ def _send_text(tcb: Tcb, step: Step) -> None:
 def _congestion_room(tcb: Tcb, step: Step) -> int:
     """What cwnd leaves beside what is in flight; the first duplicate ACKs give a segment each (RFC 3042)."""
     room = tcb.cwnd - distance(tcb.snd_una, tcb.snd_nxt)
-    if tcb.recover is None and 0 < tcb.duplicate_acks < DUPLICATES and step.profile.limited_transmit:
+    if not tcb.recovering and 0 < tcb.duplicate_acks < DUPLICATES and step.profile.limited_transmit:
         room += tcb.duplicate_acks * tcb.snd_mss
     return room
 
