@@ -1,4 +1,4 @@
-"""Leaving a screen that may have been left already: a key pressed twice comes a second time when it has gone."""
+"""Leaving a screen that may have been left already: a key pressed twice comes once more when it has gone."""
 
 from __future__ import annotations
 
