@@ -51,7 +51,7 @@ def process_text_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         elif piece.data or piece.fin:
             step.rule(tcb, Rule.TEXT_HELD, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
             hold(tcb, piece)
-            tcb.lately_held = (piece.seq, *[one for one in tcb.lately_held if one != piece.seq])[:4]
+            tcb.lately_held = (piece.seq, *[one for one in tcb.lately_held if one != piece.seq])
     while tcb.held and not fin_reached and le(tcb.held[0].seq, tcb.rcv_nxt):
         piece, *rest = tcb.held
         tcb.held = tuple(rest)

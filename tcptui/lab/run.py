@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from tcptui.core.state import State
 from tcptui.lab.moves import NEXT, Move
+from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import BadMove, Flight
-from tcptui.lab.world import Report, World
+from tcptui.lab.world import World
 
 MOST_STEPS = 10_000
 """Where a run that does not end by itself is cut."""

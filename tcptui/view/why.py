@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from tcptui.core.events import Event, Response, Returned, RuleApplied, TimerFired, TimerKind
 from tcptui.core.rules import Rule
+from tcptui.lab.report import Report
 from tcptui.lab.wire import Fate, Flight
-from tcptui.lab.world import Report, World
+from tcptui.lab.world import World
 from tcptui.view.numbers import name_of, shown, span
 from tcptui.view.words import tr
 
