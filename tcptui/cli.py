@@ -72,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Plays a scenario: on the screen, or with --format as text, which needs no terminal.",
     )  # fmt: skip
     play.add_argument(
-        "scenario", metavar="NAME", help="a name that `tcptui list` knows, or the path of a file"
+        "scenario",
+        metavar="NAME",
+        help="a name that `tcptui list` knows, or the path of a scenario or of a packetdrill script (.pkt)",
     )
     play.add_argument(
         "--moves", metavar="TEXT", default="", help="play these first, as in 's3 l2 s d4+200ms'"
@@ -249,6 +251,8 @@ def _play(options: argparse.Namespace) -> int:
 
 def _scenario(options: argparse.Namespace) -> Scenario:
     """What was asked for, its hosts as --profile and --set want them."""
+    if options.scenario.endswith(".pkt"):
+        return _staged(options)
     from tcptui import library
 
     scenario = library.find(options.scenario)
@@ -261,6 +265,27 @@ def _scenario(options: argparse.Namespace) -> Scenario:
         profile = None if options.profile is None else preset(options.profile)
         return variant(scenario, profile, options.settings)
     except BadKnob as error:
+        raise Unusable(str(error)) from None
+
+
+def _staged(options: argparse.Namespace) -> Scenario:
+    """A packetdrill script, to be stepped like a scenario."""
+    from pathlib import Path
+
+    from tcptui import scripts
+    from tcptui.formats.packetdrill.outcome import NotSupported
+    from tcptui.formats.packetdrill.staging import stage
+    from tcptui.formats.packetdrill.syntax import BadScript
+    from tcptui.lab.knob_values import BadKnob
+    from tcptui.lab.variant import preset
+
+    file = options.scenario
+    try:
+        profile = None if options.profile is None else preset(options.profile)
+        return stage(scripts.read(Path(file)), file, Path(file).stem, profile, options.settings)
+    except NotSupported as missing:
+        raise Unusable(f"{file}:{missing.line}: unsupported: {missing}") from None
+    except (BadScript, BadKnob, scripts.BadFile) as error:
         raise Unusable(str(error)) from None
 
 

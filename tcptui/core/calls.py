@@ -25,8 +25,6 @@ class Open(NamedTuple):
     local: Socket
     remote: Socket | None = None
     passive: bool = False
-    user_timeout: int | None = None
-    """Microseconds; None: the profile's."""
     backlog: int | None = None
     """With a number, a passive OPEN stays in LISTEN, and every peer gets a connection of its own, to be taken
     by ACCEPT; so many may wait. None: the OPEN's own block becomes the connection."""
@@ -89,9 +87,7 @@ def open_connection(tcb: Tcb, call: Open, step: Step) -> None:
     if not call.passive and call.remote is None:
         _refuse(tcb, step, "OPEN", Response.REMOTE_UNSPECIFIED)
         return
-    wanted = call.user_timeout
-    tcb.user_timeout = step.profile.user_timeout if wanted is None else wanted
-    tcb.settings = call.settings
+    _take_settings(tcb, call.settings, step)
     if call.passive:
         tcb.passive = True
         tcb.wanted_remote = call.remote
@@ -208,7 +204,7 @@ def send_reset(tcb: Tcb, step: Step) -> None:
 
 def configure(tcb: Tcb, call: Configure, step: Step) -> None:
     """Takes new settings at once, also those of a running connection."""
-    tcb.settings = call.settings
+    _take_settings(tcb, call.settings, step)
     if call.settings.receive_buffer is not None and tcb.receive_buffer:
         tcb.receive_buffer = call.settings.receive_buffer
         update_window(tcb, step)
@@ -219,6 +215,12 @@ def configure(tcb: Tcb, call: Configure, step: Step) -> None:
             start_keep_alive(tcb, step)
         transmit(tcb, step)  # Nagle may have been switched off.
     step.returned(tcb.connection, "CONFIGURE", Response.OK)
+
+
+def _take_settings(tcb: Tcb, settings: Settings, step: Step) -> None:
+    tcb.settings = settings
+    timeout = settings.user_timeout
+    tcb.user_timeout = step.profile.user_timeout if timeout is None else timeout
 
 
 def start_fin_wait_2_timer(tcb: Tcb, step: Step) -> None:

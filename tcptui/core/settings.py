@@ -26,6 +26,8 @@ class Settings(NamedTuple):
     """TCP_KEEPINTVL"""
     keep_count: int | None = None
     """TCP_KEEPCNT"""
+    user_timeout: int | None = None
+    """TCP_USER_TIMEOUT, and the timeout of OPEN (3.9.1.1)"""
     fin_wait_2_timeout: int | None = None
     """TCP_LINGER2"""
 

@@ -5,6 +5,7 @@ A program knows what its calls returned and what it was told, never the state of
 
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
+from tcptui.core.calls import Call
 from tcptui.core.events import (
     DatagramDelivered,
     Delivered,
@@ -20,11 +21,11 @@ from tcptui.core.state import State
 
 CallName: TypeAlias = Literal[
     "listen", "accept", "connect", "send", "read", "shutdown", "close", "abort",
-    "bind", "sendto", "unplug", "plug", "reboot",
+    "bind", "sendto", "unplug", "plug", "reboot", "configure",
 ]  # fmt: skip
-CALLS: tuple[CallName, ...] = get_args(CallName)
+CALLS: tuple[CallName, ...] = get_args(CallName)[:-1]
 """What a program can do. "shutdown" is the RFC's CLOSE: no more to send; "close" lets go of the connection
-both ways, as a socket's close() does."""
+both ways, as a socket's close() does. ("configure" only stands in recorded programs.)"""
 HOST_CALLS: tuple[CallName, ...] = ("unplug", "plug", "reboot")
 """What befalls the whole host: its cable is pulled, put back, or it crashes and forgets everything."""
 UDP_CALLS: tuple[CallName, ...] = ("bind", "sendto")
@@ -59,6 +60,8 @@ class Act(NamedTuple):
     backlog: int | None = None
     """With it, "listen" makes a listener from which "accept" takes connections; without, a passive OPEN that
     itself becomes the connection."""
+    exact: Call | None = None
+    """The core's call itself, where a recorded program makes it again; `call` is then but its name."""
 
 
 _S = State

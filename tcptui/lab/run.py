@@ -30,7 +30,7 @@ class Run(NamedTuple):
     complete: bool
     """False if it was cut after `MOST_STEPS`."""
     prelude: tuple[Report, ...]
-    """What happened before the story, at times below 0; its segments, all ended, have numbers of their own."""
+    """What happened before the story, at times below 0; its segments, all ended, have their own numbers."""
 
 
 def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Run:

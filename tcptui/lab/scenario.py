@@ -6,14 +6,22 @@
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
+from tcptui.core.errors import IcmpError
 from tcptui.core.presets import RFC9293
 from tcptui.core.profile import Profile
-from tcptui.core.segment import Socket
+from tcptui.core.segment import Segment, Socket
 from tcptui.lab.application import Act
 from tcptui.lab.moves import Delay, Duplicate, Inject, Lose, Move
 
 Fault: TypeAlias = Lose | Delay | Duplicate
 """What the story does to a segment as soon as it is on the wire."""
+
+
+class ScriptLine(NamedTuple):
+    """A line of the script that plays one end, and when its turn comes, in microseconds."""
+
+    at: int
+    text: str
 
 
 class HostSetup(NamedTuple):
@@ -29,13 +37,17 @@ class HostSetup(NamedTuple):
     script: tuple[Act, ...] = ()
     reads: bool = True
     """Its program takes at once what arrives; else only when it calls "read"."""
+    lines: tuple[ScriptLine, ...] = ()
+    """With lines, this end is no host but a script: it sends what the story injects in its name, and what
+    reaches it is looked at by nobody."""
 
 
 class Injection(NamedTuple):
-    """A third party's segment and when it appears, in microseconds."""
+    """A third party's segment and when it appears, in microseconds; or a whole segment that the end it names
+    sends, or an ICMP error for the end it is about."""
 
     at: int
-    move: Inject
+    move: Inject | Segment | IcmpError
 
 
 class FigureRow(NamedTuple):

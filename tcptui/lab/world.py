@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from tcptui.core.calls import Abort, Accept, Call, Close, Open, Receive, Send
+from tcptui.core.errors import IcmpError
 from tcptui.core.events import (
     DatagramSent,
     Delivered,
@@ -82,7 +83,7 @@ class World:
         self._begin(scenario, 0)
         length = self._make_prelude(scenario)
         if length:
-            # Again, so that it ends when the story begins: to the hosts it is one time, which never goes back.
+            # Again, so that it ends when the story begins: to the hosts it is one time that never goes back.
             self._begin(scenario, -length)
             self._make_prelude(scenario)
         self._begin_story(scenario)
@@ -255,7 +256,7 @@ class World:
 
     def _tcp_call(self, host: Host, act: Act) -> list[Event]:
         name = act.call
-        events = host.stack.call(self._call_of(host, act), self.now)
+        events = host.stack.call(act.exact or self._call_of(host, act), self.now)
         if name in ("listen", "connect", "accept"):
             for event in events:
                 if isinstance(event, Returned) and event.response is Response.OK:
@@ -264,7 +265,8 @@ class World:
                         host.knowledge = host.knowledge._replace(established=True)
                     else:
                         host.knowledge = Knowledge()
-                        host.listener = event.connection if act.backlog is not None else 0
+                        tcb = host.tcb
+                        host.listener = event.connection if tcb is not None and tcb.backlog is not None else 0
         response = next(event.response.value for event in events if isinstance(event, Returned))
         events = self._settle(host, events)
         host.knowledge = host.knowledge._replace(last_call=name, last_response=response)
@@ -296,6 +298,9 @@ class World:
     def _arrival(self, number: int) -> Report:
         flight = self.wire.take(number)
         host = self._hosts[flight.receiver]
+        if host.setup.lines:  # A script does not answer; what it sends is in the story.
+            self._end(flight._replace(fate=Fate.ARRIVED, ended_at=self.now))
+            return self._report("arrival", host.side, [], flight=number)
         if not host.plugged:
             self._end(flight._replace(fate=Fate.LOST, ended_at=self.now))
             return self._report("arrival", host.side, [], flight=number)
@@ -313,7 +318,16 @@ class World:
         self.wire.ended(flight)
         self._ended.append(flight)
 
-    def _inject(self, move: Inject) -> Report:
+    def _inject(self, move: Inject | Segment | IcmpError) -> Report:
+        if isinstance(move, IcmpError):
+            host = next(one for one in self._hosts.values() if one.setup.socket.host == move.local.host)
+            return self._report("third party", "X", self._settle(host, host.stack.error(move, self.now)))
+        if isinstance(move, Segment):
+            sender = next(one for one in self._hosts.values() if one.setup.socket.host == move.src.host)
+            if move.flags & SYN:
+                sender.isn = move.seq
+            self._launch(sender.side, self._peer(sender).side, move, 1, None, 0)
+            return self._report("call", sender.side, [], call="send")
         receiver = self._hosts[move.receiver]
         src, dst = self._peer(receiver).setup.socket, receiver.setup.socket
         segment = Segment(src, dst, move.seq, move.ack, move.flags, move.wnd, move.data)

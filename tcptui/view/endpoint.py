@@ -56,6 +56,8 @@ def endpoint_lines(
     Every part keeps its place, whether it has something to say or not: what has not changed must not move.
     """
     host, was = world.host(side), before.host(side)
+    if host.setup.lines:
+        return _script_lines(host, at, width, height)
     tcb, old = host.tcb, was.tcb
     style: Style = "a" if side == "A" else "b"
     lines = [
@@ -72,6 +74,18 @@ def endpoint_lines(
         lines += _queue_lines(tcb, old, raw, queue_rows, width)
         lines += _path_lines(host, was, room - queue_rows, width)
     return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
+
+
+def _script_lines(host: Host, at: int, width: int, height: int) -> list[Line]:
+    """A script in the place of a host: its lines up to now, the latest marked, and those that follow."""
+    lines = host.setup.lines
+    done = sum(line.at <= at for line in lines)
+    first = max(0, min(done - height // 2, len(lines) - height + 1))
+    drawn: list[Line] = [((f" {tr('script')}", "label"),)]
+    for index, line in enumerate(lines[first : first + height - 1], first + 1):
+        style: Style = "changed" if index == done else "dim" if index < done else "plain"
+        drawn.append(_marked(line.text, index == done, style))
+    return [fit(line, width) for line in [*drawn, *[EMPTY] * height][:height]]
 
 
 def _marked(text: str, changed: bool, style: Style = "plain") -> Line:

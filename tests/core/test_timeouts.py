@@ -13,6 +13,7 @@ from tcptui.core.presets import LINUX, RFC9293
 from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, FIN, RST, SYN
+from tcptui.core.settings import Settings
 from tcptui.core.state import State
 from tcptui.core.timers import backed_off, first_estimate, sampled
 from tests.core.build import IRS, ISS, SECOND, Site, brief, briefs, reach, rules, sent, signals
@@ -275,7 +276,7 @@ def test_the_user_timeout_ends_what_is_not_delivered(asked: int | None, fires: f
     peer_address = reach(S.SYN_SENT).tcb
     site = Site(RFC9293._replace(syn_retries=100))
     assert peer_address.remote is not None
-    site.call(Open(peer_address.local, peer_address.remote, user_timeout=asked))
+    site.call(Open(peer_address.local, peer_address.remote, settings=Settings(user_timeout=asked)))
     site.call(Receive(1))
     site.wait(HOUR)
     assert site.times(Signal.USER_TIMEOUT) == [fires]

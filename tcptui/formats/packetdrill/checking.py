@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from tcptui.core.profile import Profile
 from tcptui.core.stack import Stack
@@ -10,10 +11,44 @@ from tcptui.formats.packetdrill import commands
 from tcptui.formats.packetdrill.outcome import Failed, Mismatch, NotSupported, Outcome, Passed, Unsupported
 from tcptui.formats.packetdrill.parser import NO_DEFINES, parse_script
 from tcptui.formats.packetdrill.runner import Runner
-from tcptui.formats.packetdrill.setup import choose_profile, read_setup
-from tcptui.formats.packetdrill.syntax import printable
+from tcptui.formats.packetdrill.setup import Setup, choose_profile, read_setup
+from tcptui.formats.packetdrill.syntax import Script, printable
 from tcptui.lab.sockets import requests
 from tcptui.lab.variant import with_setting
+
+
+class Prepared(NamedTuple):
+    """A script ready to be run."""
+
+    setup: Setup
+    profile: Profile
+    reason: str
+    """What has chosen the profile."""
+    notes: tuple[str, ...]
+    """Commands at its head that were passed over."""
+
+
+def prepare(
+    script: Script, text: str, profile: Profile | None = None, settings: Sequence[str] = ()
+) -> Prepared:
+    """What `script`, read from `text`, is to be run on. Arguments are `check_script`'s.
+
+    Raises NotSupported, `requests.Unsupported` and BadKnob.
+    """
+    setup = read_setup(script)
+    profile, reason = choose_profile(script, text, profile)
+    if setup.mss is not None:
+        profile = profile._replace(mss=setup.mss)
+    notes = []
+    for command in script.init:
+        try:
+            profile, ignored = commands.apply(profile, commands.read_command(command.text))
+        except NotSupported as missing:
+            raise NotSupported(str(missing), missing.line or command.line) from None
+        notes += [printable(f"{script.file}:{command.line}: {text}") for text in ignored]
+    for setting in settings:
+        profile = with_setting(profile, setting)
+    return Prepared(setup, profile, reason, tuple(notes))
 
 
 def check_script(
@@ -30,31 +65,19 @@ def check_script(
     and BadKnob.
     """
     script = parse_script(text, file, defines)
-    runner = None
-    notes: list[str] = []
     line = script.events[0].line
-    reason = ""
     try:
-        setup = read_setup(script)
-        chosen, reason = choose_profile(script, text, profile)
-        profile = chosen
-        if setup.mss is not None:
-            profile = profile._replace(mss=setup.mss)
-        for command in script.init:
-            line = command.line
-            profile, ignored = commands.apply(profile, commands.read_command(command.text))
-            notes += [printable(f"{file}:{line}: {text}") for text in ignored]
-        for setting in settings:
-            profile = with_setting(profile, setting)
-        runner = Runner(script, setup, Stack(profile))
-        runner.notes = notes
+        ready = prepare(script, text, profile, settings)
+    except (NotSupported, requests.Unsupported) as missing:
+        return Unsupported(file, getattr(missing, "line", None) or line, str(missing))
+    runner = Runner(script, ready.setup, Stack(ready.profile))
+    runner.notes += ready.notes
+    try:
         runner.run()
     except Mismatch as wrong:
-        assert profile is not None
-        stack = f"{profile.name}, {reason}"
-        return Failed(file, wrong.line, wrong.expected, wrong.got, wrong.why, stack, tuple(notes))
+        stack = f"{ready.profile.name}, {ready.reason}"
+        return Failed(file, wrong.line, wrong.expected, wrong.got, wrong.why, stack, tuple(runner.notes))
     except (NotSupported, requests.Unsupported) as missing:
-        line = runner.line if runner is not None else line
-        where = getattr(missing, "line", None) or line
-        return Unsupported(file, where, str(missing), tuple(notes))
-    return Passed(file, tuple(notes))
+        where = getattr(missing, "line", None) or runner.line
+        return Unsupported(file, where, str(missing), tuple(runner.notes))
+    return Passed(file, tuple(runner.notes))

@@ -57,9 +57,9 @@ def apply(profile: Profile, settings: Settings) -> tuple[Profile, tuple[str, ...
         try:
             profile = apply_sysctl(profile, name, value)
         except UnknownSysctl as error:
-            ignored.append(f"ignored: {error}")
+            ignored.append(f"ignored: {name}: {error}")
         except BadValue as error:
-            raise NotSupported(str(error)) from None
+            raise NotSupported(f"{name}: {error}") from None
     return profile, tuple(ignored)
 
 

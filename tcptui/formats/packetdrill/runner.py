@@ -112,7 +112,7 @@ class Runner:
         """Plays the whole script. Raises Mismatch and NotSupported."""
         for event in self.script.events:
             self.play(event)
-        self._finish()
+        self.finish()
 
     def play(self, event: Event) -> None:
         """The next event. Raises Mismatch and NotSupported."""
@@ -241,7 +241,7 @@ class Runner:
         self.now = max(self.now, due.earliest)
         self._check_blocked()
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         """After the last event: calls that block return, and nothing more is sent."""
         quiet = self.now + self._window.tolerance
         while self._blocked:

@@ -1,7 +1,8 @@
 """A script as a scenario: the stack under test is A, the script itself is B, and both step on the screen.
 
-The script is run once, unseen. What it called, and what it put before the stack, becomes A's program and B's
-segments; what A sends is the live core's own. The script's lines stand in B's pane, and its verdict is the answer.
+The script is run once, unseen. What it called, and what it put before the stack, becomes A's program and
+B's segments; what A sends is the live core's own. The script's lines stand in B's pane, its verdict is the
+answer.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from tcptui.core.profile import Profile
 from tcptui.core.segment import OPTION_TIMESTAMPS, Segment, Socket
 from tcptui.core.seq import MASK
 from tcptui.core.stack import Stack
-from tcptui.formats.packetdrill.checking import prepared
+from tcptui.formats.packetdrill.checking import prepare
 from tcptui.formats.packetdrill.outcome import Mismatch, NotSupported
 from tcptui.formats.packetdrill.parser import NO_DEFINES, parse_script
 from tcptui.formats.packetdrill.runner import START, Runner
@@ -26,7 +27,7 @@ from tcptui.lab.scenario import HostSetup, Injection, Scenario, ScriptLine
 from tcptui.lab.sockets.requests import Unsupported
 
 DELAY = 10_000
-"""Of the wire, in microseconds: what comes in has left that much before, and the whole run is that much later."""
+"""Of the wire, in microseconds: what comes in has left that much before, so the whole run is later by it."""
 
 _NAMES: dict[type, CallName] = {
     calls.Accept: "accept",
@@ -41,7 +42,8 @@ class _Entry(NamedTuple):
     """What came to the stack from outside, and when by its own clock."""
 
     at: int
-    what: calls.Call | Segment | IcmpError
+    what: calls.Call | Segment | IcmpError | None
+    """None: a timer fired."""
 
 
 class _Recorder(Stack):
@@ -67,6 +69,10 @@ class _Recorder(Stack):
         self.entries.append(_Entry(now, error))
         return super().error(error, now)
 
+    def expire(self, now: int) -> list[Event]:
+        self.entries.append(_Entry(now, None))
+        return super().expire(now)
+
     def choose_iss(self, local: Socket, remote: Socket, now: int) -> int:
         iss = super().choose_iss(local, remote, now)
         self.isns.append(iss)
@@ -87,7 +93,7 @@ def stage(
     is not.
     """
     script = parse_script(text, file, defines)
-    ready = prepared(script, text, profile, settings)
+    ready = prepare(script, text, profile, settings)
     stack = _Recorder(ready.profile)
     runner = Runner(script, ready.setup, stack)
     lines: list[ScriptLine] = []
@@ -117,13 +123,19 @@ def stage(
 
 def _parts(entries: list[_Entry]) -> tuple[tuple[Act, ...], tuple[Injection, ...]]:
     """What A's program calls, and what comes in, in the same order as in the script: where two stand at one
-    moment, the second comes a microsecond later."""
+    moment, the second and all that follows come a microsecond later, and so do the timers set by them."""
     acts: list[Act] = []
     injections: list[Injection] = []
-    last = -1
+    last, late = -1, DELAY - START
     for entry in entries:
-        at = last = max(entry.at - START + DELAY, last + 1)
+        at = entry.at + late
+        if at <= last:
+            late += last + 1 - at
+            at = last + 1
+        last = at
         what = entry.what
+        if what is None:
+            continue
         if isinstance(what, Segment):
             injections.append(Injection(at - DELAY, _in_world_time(what)))
         elif isinstance(what, IcmpError):

@@ -10,7 +10,7 @@ from tcptui.core.segment import Socket
 from tcptui.core.state import State
 from tcptui.lab.sockets import requests
 from tcptui.lab.sockets.bsd_socket import BsdSocket, Phase
-from tcptui.lab.sockets.options import settings_of, user_timeout_of
+from tcptui.lab.sockets.options import settings_of
 from tcptui.lab.sockets.requests import Done, Unsupported, failed
 
 if TYPE_CHECKING:
@@ -58,11 +58,8 @@ def listen(table: Sockets, request: requests.Listen, waiting: Pending) -> Done:
     assert socket.local is not None
     if any(other.listening for other in table.sockets() if other.local == socket.local):
         return failed("EADDRINUSE")
-    timeout = user_timeout_of(socket)
     settings = settings_of(socket)
-    returned = table.act(
-        calls.Open(socket.local, passive=True, user_timeout=timeout, backlog=backlog, settings=settings)
-    )
+    returned = table.act(calls.Open(socket.local, passive=True, backlog=backlog, settings=settings))
     table.attach(socket, returned.connection)
     return Done(0)
 
@@ -130,10 +127,7 @@ def _send_syn(table: Sockets, socket: BsdSocket, remote: Socket) -> Done | None:
     if any(other.listening for other in table.sockets() if other.local == socket.local):
         # The core's OPEN would turn the listener around (RFC 9293 section 3.10.1, LISTEN).
         raise Unsupported("connect() from the port of a listener")
-    settings = settings_of(socket)
-    returned = table.act(
-        calls.Open(socket.local, remote, user_timeout=user_timeout_of(socket), settings=settings)
-    )
+    returned = table.act(calls.Open(socket.local, remote, settings=settings_of(socket)))
     if returned.response is Response.EXISTS:
         return failed(table.manners.connect_on_same_pair)
     if returned.response is not Response.OK:

@@ -80,8 +80,6 @@ def set_option(table: Sockets, request: requests.SetOption, waiting: Pending) ->
         value = _buffer(name, value, table.manners)
     socket.options[name] = bool(value) if option.flag else value
     if socket.tcb is not None and socket.state is not State.CLOSED:
-        if name == "TCP_USER_TIMEOUT":
-            socket.tcb.user_timeout = user_timeout_of(socket) or table.stack.profile.user_timeout
         table.act(calls.Configure(socket.tcb.connection, settings_of(socket)))
     return Done(0)
 
@@ -109,13 +107,9 @@ def settings_of(socket: BsdSocket) -> Settings:
         keep_idle=seconds("TCP_KEEPIDLE"),
         keep_interval=seconds("TCP_KEEPINTVL"),
         keep_count=options.get("TCP_KEEPCNT"),
+        user_timeout=options.get("TCP_USER_TIMEOUT", 0) * _MILLISECOND or None,
         fin_wait_2_timeout=seconds("TCP_LINGER2"),
     )
-
-
-def user_timeout_of(socket: BsdSocket) -> int | None:
-    """Microseconds; None: the host's own."""
-    return socket.options.get("TCP_USER_TIMEOUT", 0) * _MILLISECOND or None
 
 
 def get_flags(_table: Sockets, _request: requests.GetFlags, waiting: Pending) -> Done:
