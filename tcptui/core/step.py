@@ -101,7 +101,7 @@ class Step:
                 tcb.quick_acks -= 1
         if not flags & SYN and (tcb.timestamps or tcb.sack):
             options = self._text_options(tcb, flags)
-        if tcb.snd_up is not None and lt(seq, tcb.snd_up) and not flags & RST:
+        if tcb.snd_up is not None and lt(seq, tcb.snd_up) and not flags & (SYN | RST):
             flags, up = flags | URG, min(distance(seq, tcb.snd_up), 0xFFFF)
         segment = Segment(tcb.local, tcb.remote, seq, ack, flags, window, data, options, up)
         self.events.append(Sent(tcb.connection, segment, attempt))
