@@ -233,7 +233,7 @@ class World:
         return self._hosts["B" if host.side == "A" else "A"]
 
     def _arrival(self, number: int) -> Report:
-        flight = self.wire.take(number)
+        flight = self.wire.take(number)._replace(left_before_end=self.wire.launched)
         host = self._hosts[flight.receiver]
         if host.setup.lines:  # A script does not answer; what it sends is in the story.
             self._end(flight._replace(fate=Fate.ARRIVED, ended_at=self.now))
