@@ -103,7 +103,8 @@ def learn_window(tcb: Tcb, segment: Segment) -> None:
     tcb.snd_wnd = segment.wnd if segment.flags & SYN else segment.wnd << tcb.snd_shift
     tcb.snd_wl1 = segment.seq
     tcb.snd_wl2 = segment.ack
-    tcb.max_snd_wnd = max(tcb.max_snd_wnd, tcb.snd_wnd)
+    if tcb.snd_wnd > tcb.max_snd_wnd:
+        tcb.max_snd_wnd = tcb.snd_wnd
 
 
 def enter_established(tcb: Tcb, step: Step) -> None:
