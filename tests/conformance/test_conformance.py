@@ -1,4 +1,4 @@
-"""Every script beside this file passes on the stack that it names (``// profile: linux``), or on the RFC's."""
+"""Every script beside this file passes on the stack that it names (`// profile: linux`), or on the RFC's."""
 
 from __future__ import annotations
 
