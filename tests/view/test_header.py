@@ -1,4 +1,4 @@
-"""The header of a segment in boxes: options in words, numbers relative or raw, every line as wide as asked."""
+"""The header of a segment in boxes: options in words, numbers relative or raw, lines as wide as asked."""
 
 from __future__ import annotations
 
