@@ -72,6 +72,8 @@ class Report(NamedTuple):
     """The numbers of the segments that went onto the wire."""
     ended: tuple[Flight, ...] = ()
     """The segments that arrived or were lost."""
+    backlog: int | None = None
+    """What "listen" was given; None: the connection itself listens."""
 
 
 class World:
@@ -239,7 +241,7 @@ class World:
         else:
             events = self._tcp_call(host, act)
         host.look_at_script(self.now)
-        return self._report("call", host.side, events, call=name)
+        return self._report("call", host.side, events, call=name)._replace(backlog=act.backlog)
 
     def _befall(self, host: Host, name: CallName) -> None:
         """What happens to a host as a whole; its TCP is not asked."""
