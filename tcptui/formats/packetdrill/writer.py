@@ -17,9 +17,11 @@ from tcptui.core.profile import MILLISECOND, Profile
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, RST, SYN, Segment
 from tcptui.core.seq import MASK
+from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.commands import KNOB_PREFIX
 from tcptui.formats.packetdrill.flows import REMOTE_PORT
 from tcptui.formats.packetdrill.matching import Tolerance
+from tcptui.formats.packetdrill.outcome import Failed, Passed
 from tcptui.formats.packetdrill.socket_calls import SocketCalls, Unwritable
 from tcptui.formats.packetdrill.syntax import INBOUND, OUTBOUND, EventTime, SegmentSpec, TcpOption, TimeKind
 from tcptui.formats.packetdrill.text import segment_spec, spec_text, time_text
@@ -39,8 +41,23 @@ def packetdrill_script(run: Run, side: Side) -> str:
     """The script in which `side` is the stack under test, every line ended. Raises Unwritable.
 
     Its initial sequence numbers are 0 at both ends, its timestamps are the script's own time in milliseconds.
-    What came before a reboot of `side` is left out: its stack remembers nothing of it.
+    What came before a reboot of `side` is left out: its stack remembers nothing of it. The script has been
+    checked: its own stack does what it says.
     """
+    if any(host.lines for host in run.scenario.hosts):
+        raise Unwritable("it is a script already")
+    text = _script(run, side)
+    outcome = check_script(text, f"{run.scenario.name}.pkt")
+    if isinstance(outcome, Failed):
+        raise Unwritable(
+            f"a program on sockets would not do quite the same: line {outcome.line} of its script expects "
+            f"{outcome.expected}, and what comes is {outcome.got}"
+        )
+    assert isinstance(outcome, Passed), outcome
+    return text
+
+
+def _script(run: Run, side: Side) -> str:
     moments = _since_reboot(moment for moment in _moments(run) if moment.report.side == side)
     calls = {moment.report.call for moment in moments}
     one_port = {"listen", "connect"} <= calls
@@ -168,8 +185,8 @@ class _Script:
 
     def may_end(self, following: int) -> bool:
         """Whether it can stop here, the next step being at `following`: beyond the last event's tolerance."""
-        before, last = (line.at for line in self._lines[-2:])
-        return following - last > Tolerance().of(last - before)
+        times = [line.at for line in self._lines[-2:]] or [0]
+        return following - times[-1] > Tolerance().of(times[-1] - times[0])
 
     def lines(self) -> list[str]:
         """The events as text."""
