@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 from tcptui import __version__
 
 if TYPE_CHECKING:
+    from tcptui.lab.capture import Point
     from tcptui.lab.run import Run
     from tcptui.lab.scenario import Scenario
 
@@ -24,7 +25,10 @@ COLLECT_EVERY = 30
 """Seconds between two collections of young garbage."""
 UNSEEN_WIDTH = 100
 """Columns of a table that is printed where there is no terminal."""
-FORMATS = ("ladder", "rfc")
+FORMATS = ("ladder", "rfc", "wireshark", "pcapng")
+CAPTURES = ("wireshark", "pcapng")
+"""The formats that tell what is seen at one point."""
+POINTS = ("A", "B", "wire")
 
 
 class Unusable(Exception):
@@ -68,8 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=_show)
     commands = parser.add_subparsers(metavar="COMMAND")
     play = commands.add_parser(
-        "play", help="play a scenario, on the screen or as text", allow_abbrev=False,
-        description="Plays a scenario: on the screen, or with --format as text, which needs no terminal.",
+        "play", help="play a scenario, on the screen or as text or file", allow_abbrev=False,
+        description="Plays a scenario: on the screen, or with --format as text or file, without a terminal.",
     )  # fmt: skip
     play.add_argument(
         "scenario",
@@ -85,6 +89,12 @@ def _parser() -> argparse.ArgumentParser:
         help="set a knob or a sysctl of both hosts, or of one, as in B.msl=5s; may be repeated",
     )  # fmt: skip
     play.add_argument("--format", choices=FORMATS, help="print the whole run in this form")
+    play.add_argument(
+        "--at", choices=POINTS, help=f"where the capture is taken, for {' and '.join(CAPTURES)} (wire)"
+    )
+    play.add_argument(
+        "-o", metavar="FILE", dest="output", help="write to this file instead; - is standard output"
+    )
     play.add_argument("--ascii", action="store_true", default=argparse.SUPPRESS, help="nothing but ASCII")
     play.set_defaults(run=_play)
     listing = commands.add_parser("list", help="name all scenarios", allow_abbrev=False)
@@ -129,15 +139,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _write(text: str) -> None:
+def _write(content: str | bytes) -> None:
     try:
-        sys.stdout.write(text)
+        if isinstance(content, str):
+            sys.stdout.write(content)
+        else:
+            sys.stdout.buffer.write(content)
         sys.stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         _close_output()
         raise Unusable(f"can't write: {error.strerror}") from None
+
+
+def _write_file(name: str, content: str | bytes) -> None:
+    octets = content.encode() if isinstance(content, str) else content
+    try:
+        with open(name, "wb") as file:
+            file.write(octets)
+    except OSError as error:
+        raise Unusable(f"{name}: can't be written: {error.strerror}") from None
+    except ValueError:
+        raise Unusable(f"{name!r}: is no file name") from None
 
 
 def _list(_options: argparse.Namespace) -> int:
@@ -232,6 +256,7 @@ def _play(options: argparse.Namespace) -> int:
     from tcptui.lab.moves import parse_moves
     from tcptui.lab.wire import BadMove
 
+    _check_output(options)
     try:
         if options.format is None:
             return _show(options)
@@ -240,13 +265,38 @@ def _play(options: argparse.Namespace) -> int:
         run = play(_scenario(options), parse_moves(options.moves))
     except (BadScenario, BadMove) as error:
         raise Unusable(str(error)) from None
-    text = _printed(run, options.format)
+    content = _exported(run, options)
+    if options.output in (None, "-"):
+        _write(content)
+    else:
+        _write_file(options.output, content)
+    return 0
+
+
+def _check_output(options: argparse.Namespace) -> None:
+    """That the options about the output go with the format."""
+    if options.at is not None and options.format not in CAPTURES:
+        raise Unusable(f"--at goes with --format {' and --format '.join(CAPTURES)} only")
+    if options.output is not None and options.format is None:
+        raise Unusable(f"-o needs --format {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
+    if options.format == "pcapng":
+        if options.output is None:
+            raise Unusable("--format pcapng needs -o FILE (-o - is standard output)")
+        if options.output == "-" and sys.stdout.isatty():
+            raise Unusable("a capture is not written to a terminal: -o FILE")
+
+
+def _exported(run: Run, options: argparse.Namespace) -> str | bytes:
+    if options.format == "pcapng":
+        from tcptui.formats.pcapng import pcapng
+
+        return pcapng(run, options.at or "wire")
+    text = _printed(run, options.format, options.at or "wire")
     if options.ascii:
         from tcptui.view.ascii import to_ascii
 
         text = to_ascii(text)
-    _write(text)
-    return 0
+    return text
 
 
 def _scenario(options: argparse.Namespace) -> Scenario:
@@ -289,11 +339,15 @@ def _staged(options: argparse.Namespace) -> Scenario:
         raise Unusable(str(error)) from None
 
 
-def _printed(run: Run, form: str) -> str:
+def _printed(run: Run, form: str, point: Point) -> str:
     if form == "ladder":
         from tcptui.formats.ladder import ladder_text
 
         return ladder_text(run)
+    if form == "wireshark":
+        from tcptui.formats.wireshark import wireshark_list
+
+        return wireshark_list(run, point)
     from tcptui.formats.rfc import rfc_figure
 
     try:

@@ -6,14 +6,19 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from tcptui import __version__, library
+from tcptui.cli import POINTS
 from tcptui.core.presets import LINUX, PRESETS
 from tcptui.formats.ladder import ladder_text
+from tcptui.formats.pcapng import pcapng
 from tcptui.formats.profile_text import profile_text
 from tcptui.formats.rfc import rfc_figure
+from tcptui.formats.wireshark import wireshark_list
+from tcptui.lab.capture import Point
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.run import play
 from tcptui.lab.variant import variant
@@ -79,6 +84,49 @@ def test_a_scenario_is_printed_in_both_formats(name: str) -> None:
     for form, text in (("ladder", ladder_text(run)), ("rfc", rfc_figure(run))):
         result = tcptui("play", name, "--format", form)
         assert (result.returncode, result.stdout, result.stderr) == (0, text, "")
+
+
+@pytest.mark.parametrize("point", get_args(Point))
+def test_a_capture_is_listed_and_written_as_it_is_seen_at_a_point(point: Point, tmp_path: Path) -> None:
+    run = play(library.find("lost-syn"))
+    result = tcptui("play", "lost-syn", "--format", "wireshark", "--at", point)
+    assert (result.returncode, result.stdout, result.stderr) == (0, wireshark_list(run, point), "")
+    path = tmp_path / "lost-syn.pcapng"
+    result = tcptui("play", "lost-syn", "--format", "pcapng", "--at", point, "-o", str(path))
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert path.read_bytes() == pcapng(run, point)
+
+
+def test_the_points_are_those_of_the_lab_and_the_wire_is_what_is_meant_without_one(tmp_path: Path) -> None:
+    assert set(POINTS) == set(get_args(Point))
+    run = play(library.find("lost-syn"))
+    assert tcptui("play", "lost-syn", "--format", "wireshark").stdout == wireshark_list(run, "wire")
+    tcptui("play", "lost-syn", "--format", "pcapng", "-o", "x.pcapng", cwd=tmp_path)
+    assert (tmp_path / "x.pcapng").read_bytes() == pcapng(run, "wire")
+
+
+def test_a_capture_goes_to_standard_output_if_that_is_asked_for() -> None:
+    result = subprocess.run(
+        [*COMMAND, "play", "lost-syn", "--format", "pcapng", "-o", "-"],
+        env={**ENVIRONMENT, "PYTHONIOENCODING": "ascii"}, capture_output=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert result.stdout == pcapng(play(library.find("lost-syn")), "wire")
+
+
+@pytest.mark.parametrize("form", ["ladder", "rfc", "wireshark"])
+def test_a_text_goes_to_a_file_as_it_goes_to_standard_output(form: str, tmp_path: Path) -> None:
+    path = tmp_path / "life.txt"
+    path.write_text("something longer" * 1_000)
+    result = tcptui("play", "life", "--format", form, "-o", str(path), env={"PYTHONIOENCODING": "ascii"})
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    printed = tcptui("play", "life", "--format", form, "-o", "-")
+    assert path.read_bytes().decode() == printed.stdout == tcptui("play", "life", "--format", form).stdout
+
+
+def test_a_list_in_ascii_has_nothing_else() -> None:
+    listed = tcptui("play", "life", "--format", "wireshark", "--ascii").stdout
+    assert listed.isascii()
+    assert "49152 > 80 [SYN]" in listed
 
 
 def test_moves_come_first() -> None:
@@ -149,7 +197,8 @@ def test_what_is_printed_is_the_same_whatever_the_environment() -> None:
 
 def test_printing_does_not_load_the_screen() -> None:
     code = "import sys, tcptui.cli; tcptui.cli.main(sys.argv[1:]); print('textual' in sys.modules)"
-    for arguments in (["list"], ["profile"], ["play", "life", "--format", "ladder"]):
+    formats = (["--format", "ladder"], ["--format", "wireshark"], ["--format", "pcapng", "-o", os.devnull])
+    for arguments in (["list"], ["profile"], *(["play", "life", *form] for form in formats)):
         result = subprocess.run(
             [sys.executable, "-c", code, *arguments],
             capture_output=True,
@@ -212,7 +261,31 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("play", "handshake", "--moves", f"w{'9' * 400}s", *LADDER),
         (f"move 'w{'9' * 38}…': ", "at most one day"),
     ),
-    "unknown format": (("play", "life", "--format", "pcap"), ("pcap", "ladder", "rfc")),
+    "unknown format": (("play", "life", "--format", "pcap"), ("pcap", "ladder", "rfc", "pcapng")),
+    "capture without a file": (
+        ("play", "life", "--format", "pcapng"),
+        ("--format pcapng needs -o FILE", "-o -"),
+    ),
+    "capture nowhere": (
+        ("play", "life", "--format", "pcapng", "-o", "gone/x.pcapng"),
+        ("gone/x.pcapng: can't be written: No such file or directory",),
+    ),
+    "capture over a directory": (
+        ("play", "life", "--format", "pcapng", "-o", "folder.toml"),
+        ("folder.toml: can't be written: Is a directory",),
+    ),
+    "text nowhere": (("play", "life", *LADDER, "-o", "gone/x"), ("gone/x: can't be written:",)),
+    "file without a name": (("play", "life", *LADDER, "-o", ""), ("can't be written",)),
+    "file on the screen": (("play", "life", "-o", "x"), ("-o needs --format ladder, rfc,",)),
+    "point without a capture": (
+        ("play", "life", *LADDER, "--at", "A"),
+        ("--at goes with --format wireshark and --format pcapng only",),
+    ),
+    "point on the screen": (("play", "life", "--at", "A"), ("--at goes with",)),
+    "unknown point": (
+        ("play", "life", "--format", "wireshark", "--at", "C"),
+        ("--at", "'C'", "A", "B", "wire"),
+    ),
     "format without a name": (("play", "life", "--format"), ("--format",)),
     "unknown option": (("play", "life", "--colour"), ("--colour",)),
     "short form of an option": (("play", "life", "--form", "ladder"), ("--form",)),
@@ -302,6 +375,23 @@ def test_a_terminal_that_can_do_nothing_is_refused_too() -> None:
         os.close(terminal)
     assert result.returncode == 2
     assert text.startswith("tcptui: the screen needs more than TERM=dumb")
+    assert text.count("\n") == 1
+
+
+def test_no_capture_is_written_to_a_terminal() -> None:
+    pty = pytest.importorskip("pty")
+    controller, terminal = pty.openpty()
+    try:
+        result = subprocess.run(
+            [*COMMAND, "play", "handshake", "--format", "pcapng", "-o", "-"],
+            stdin=terminal, stdout=terminal, stderr=terminal, env=ENVIRONMENT, timeout=60, check=False,
+        )  # fmt: skip
+        text = os.read(controller, 10_000).decode()
+    finally:
+        os.close(controller)
+        os.close(terminal)
+    assert result.returncode == 2
+    assert text.startswith("tcptui: a capture is not written to a terminal")
     assert text.count("\n") == 1
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tcptui import library
 from tcptui.core.knobs import all_knobs
+from tcptui.formats.wireshark import wireshark_list
 from tcptui.lab.facts import facts_of
 from tcptui.lab.loader import load_scenario
 from tcptui.lab.moves import moves_text, parse_moves
@@ -44,6 +45,13 @@ def test_the_example_of_udp_plays_as_it_expects() -> None:
         facts.segments,
         facts.received_b,
     )
+
+
+def test_the_example_of_captures_is_what_is_listed() -> None:
+    at_a, at_b = README.split("## Captures")[1].split("```\n")[1].split("\n\n")
+    run = play(library.find("lost-syn"))
+    assert wireshark_list(run, "A").startswith(at_a)
+    assert wireshark_list(run, "B").startswith(at_b)
 
 
 def test_the_moves_of_the_table_are_moves() -> None:

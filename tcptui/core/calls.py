@@ -122,8 +122,9 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
         step.rule(tcb, Rule.SEND_QUEUED, len=len(call.data))
     else:
         step.rule(tcb, Rule.SEND_TAKEN, len=len(call.data), snd_wnd=tcb.snd_wnd)
-        if call.urgent:
-            tcb.snd_up = seq_add(tcb.snd_nxt, len(tcb.unsent))
+    if call.urgent:
+        tcb.snd_up = seq_add(tcb.snd_nxt, len(tcb.unsent))
+    if tcb.state not in (_S.SYN_SENT, _S.SYN_RECEIVED):
         transmit(tcb, step)
         if tcb.unsent and tcb.user_timer is None:
             start_user_timer(tcb, step)

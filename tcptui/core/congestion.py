@@ -6,7 +6,7 @@ Arithmetic on the block alone; which segment goes again is `retransmission`'s.
 from __future__ import annotations
 
 from tcptui.core.profile import Profile
-from tcptui.core.seq import distance
+from tcptui.core.seq import add, distance, lt
 from tcptui.core.tcb import Tcb
 
 DUPLICATES = 3
@@ -24,7 +24,7 @@ def initial_window(tcb: Tcb, profile: Profile) -> int:
 
 def restart_after_idle(tcb: Tcb, now: int, profile: Profile) -> None:
     """RFC 5681 4.1: nothing was sent for an RTO, so what cwnd knows of the path is old."""
-    if tcb.snd_una == tcb.snd_nxt and tcb.sent_at and now - tcb.sent_at > tcb.estimate.rto:
+    if tcb.snd_una == tcb.snd_nxt and now - tcb.sent_at > tcb.estimate.rto:
         tcb.cwnd = min(tcb.cwnd, initial_window(tcb, profile))
 
 
@@ -34,6 +34,8 @@ def grow(tcb: Tcb, acknowledged: int) -> None:
         tcb.cwnd += min(acknowledged, tcb.snd_mss)
     else:
         tcb.cwnd += max(1, tcb.snd_mss * tcb.snd_mss // max(1, tcb.cwnd))
+    if lt(tcb.recover, tcb.snd_una):
+        tcb.recover = add(tcb.snd_una, -1)  # Taken along, or after 2^31 octets it would seem to lie ahead.
 
 
 def lost_by_timeout(tcb: Tcb, first: bool) -> None:
@@ -41,14 +43,16 @@ def lost_by_timeout(tcb: Tcb, first: bool) -> None:
     if first:
         tcb.ssthresh = max(distance(tcb.snd_una, tcb.snd_nxt) // 2, 2 * tcb.snd_mss)
     tcb.cwnd = tcb.snd_mss
-    tcb.recover = None
+    tcb.recovering, tcb.recover = False, tcb.snd_nxt
     tcb.duplicate_acks = 0
 
 
 def enter_recovery(tcb: Tcb) -> None:
-    """The third duplicate ACK (RFC 5681 3.2, steps 2 and 3)."""
-    tcb.recover = tcb.snd_nxt
-    tcb.ssthresh = max(distance(tcb.snd_una, tcb.snd_nxt) // 2, 2 * tcb.snd_mss)
+    """The third duplicate ACK (RFC 5681 3.2, steps 2 and 3). What is in flight beyond cwnd went by limited
+    transmit and is not counted."""
+    tcb.recovering, tcb.recover = True, tcb.snd_nxt
+    flight = min(distance(tcb.snd_una, tcb.snd_nxt), tcb.cwnd)
+    tcb.ssthresh = max(flight // 2, 2 * tcb.snd_mss)
     tcb.cwnd = tcb.ssthresh + DUPLICATES * tcb.snd_mss
 
 
@@ -56,7 +60,7 @@ def leave_recovery(tcb: Tcb) -> None:
     """All that was in flight at the loss is acknowledged (RFC 6582 3.2, step 3)."""
     flight = distance(tcb.snd_una, tcb.snd_nxt)
     tcb.cwnd = min(tcb.ssthresh, max(flight, tcb.snd_mss) + tcb.snd_mss)
-    tcb.recover = tcb.resend = None
+    tcb.recovering, tcb.resend = False, None
 
 
 def deflate(tcb: Tcb, acknowledged: int) -> None:

@@ -20,6 +20,8 @@ from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb, Unacknowledged
 
+LEAST_MTU, LEAST_MTU_V6 = 68, 1280
+"""No path takes less, whatever a message says (RFC 1191 section 3, RFC 8201 section 4)."""
 _OPENING = (State.SYN_SENT, State.SYN_RECEIVED)
 
 
@@ -85,8 +87,8 @@ def error_arrives(tcb: Tcb, error: IcmpError, step: Step) -> None:
 
 def _fit_to_path(tcb: Tcb, mtu: int, step: Step) -> None:
     """Path MTU discovery (3.7.2, RFC 1191): what is in flight is cut anew and its first piece goes again."""
-    headers = 60 if ":" in tcb.local.host else 40
-    room = max(mtu - headers, step.profile.least_mss)
+    headers, least = (60, LEAST_MTU_V6) if ":" in tcb.local.host else (40, LEAST_MTU)
+    room = max(max(mtu, least) - headers, step.profile.least_mss)
     if tcb.timestamps:
         room = max(LEAST_MSS, room - TIMESTAMPS_SPACE)
     if room >= tcb.snd_mss or not tcb.retransmission_queue:

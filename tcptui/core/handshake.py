@@ -24,7 +24,7 @@ def prepare(tcb: Tcb, step: Step) -> None:
     profile = step.profile
     iss = profile.fixed_isn
     tcb.iss = step.host.choose_iss(tcb.local, tcb.remote, step.now) if iss is None else iss
-    tcb.snd_una = tcb.snd_nxt = tcb.iss
+    tcb.snd_una = tcb.snd_nxt = tcb.recover = tcb.iss
     wanted = tcb.settings.receive_buffer
     tcb.receive_buffer = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)

@@ -51,7 +51,7 @@ def process_text_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         elif piece.data or piece.fin:
             step.rule(tcb, Rule.TEXT_HELD, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
             hold(tcb, piece)
-            tcb.lately_held = (piece.seq, *[one for one in tcb.lately_held if one != piece.seq])[:4]
+            tcb.lately_held = (piece.seq, *[one for one in tcb.lately_held if one != piece.seq])
     while tcb.held and not fin_reached and le(tcb.held[0].seq, tcb.rcv_nxt):
         piece, *rest = tcb.held
         tcb.held = tuple(rest)
@@ -118,13 +118,15 @@ def time_wait(profile: Profile) -> int:
 
 
 def _check_urgent(tcb: Tcb, segment: Segment, step: Step) -> None:
-    """Sixth: RCV.UP <- max(RCV.UP, SEG.UP), and the application is told once (MUST-31, MUST-32)."""
+    """Sixth: RCV.UP <- max(RCV.UP, SEG.UP). The application is told whenever it advances beyond what has been
+    consumed (MUST-31, MUST-32), though 3.8.5 and this check would do so only once until all is read."""
     urgent_end = seq_add(segment.seq, segment.up)
-    known = tcb.rcv_up if tcb.rcv_up is not None else tcb.rcv_nxt
+    known = seq_add(tcb.rcv_nxt, -len(tcb.unread))
+    if tcb.rcv_up is not None and lt(known, tcb.rcv_up):
+        known = tcb.rcv_up
     if lt(known, urgent_end):
         step.rule(tcb, Rule.URGENT, rcv_up=urgent_end, rcv_nxt=tcb.rcv_nxt)
-        if tcb.rcv_up is None or le(tcb.rcv_up, tcb.rcv_nxt):
-            step.signal(tcb, Signal.URGENT)
+        step.signal(tcb, Signal.URGENT)
         tcb.rcv_up = urgent_end
 
 

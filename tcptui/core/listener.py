@@ -94,7 +94,7 @@ def _block_for_cookie(listener: Tcb, segment: Segment, step: Step) -> Tcb | None
     learn_from_syn(tcb, syn, step)
     learn_window(tcb, syn)
     prepare(tcb, step)
-    tcb.iss = tcb.snd_una = seq_add(segment.ack, -1)
+    tcb.iss = tcb.snd_una = tcb.recover = seq_add(segment.ack, -1)
     tcb.snd_nxt = segment.ack
     step.set_state(tcb, State.SYN_RECEIVED)
     return tcb

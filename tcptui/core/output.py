@@ -105,25 +105,25 @@ def _send_text(tcb: Tcb, step: Step) -> None:
 def _congestion_room(tcb: Tcb, step: Step) -> int:
     """What cwnd leaves beside what is in flight; the first duplicate ACKs give a segment each (RFC 3042)."""
     room = tcb.cwnd - distance(tcb.snd_una, tcb.snd_nxt)
-    if tcb.recover is None and 0 < tcb.duplicate_acks < DUPLICATES and step.profile.limited_transmit:
+    if not tcb.recovering and 0 < tcb.duplicate_acks < DUPLICATES and step.profile.limited_transmit:
         room += tcb.duplicate_acks * tcb.snd_mss
     return room
 
 
 def _small_may_go(tcb: Tcb, octets: int, step: Step) -> bool:
-    """3.8.6.2.1: less than a full segment goes if it is all there is and, for Nagle's sake, nothing is
-    unacknowledged; or if it is half of the largest window there was. A FIN is the end of the text."""
-    if octets == len(tcb.unsent):
-        nagle = step.profile.nagle and not tcb.settings.no_delay
-        if not nagle or tcb.snd_una == tcb.snd_nxt or tcb.close_called:
-            return True
-        if step.profile.nagle_spares_tail and all(
-            len(entry.data) >= tcb.snd_mss for entry in tcb.retransmission_queue
-        ):
-            return True
-        step.rule(tcb, Rule.NAGLE, len=octets, unacknowledged=distance(tcb.snd_una, tcb.snd_nxt))
-        return False
-    return octets == tcb.usable_window and 2 * octets >= tcb.max_snd_wnd
+    """3.8.6.2.1, (2) and (3): less than a full segment goes if it is all there is, or half of the largest
+    window there was; and, for Nagle's sake, if nothing is unacknowledged. A FIN is the end of the text."""
+    nagle = step.profile.nagle and not tcb.settings.no_delay and tcb.snd_una != tcb.snd_nxt
+    if octets < len(tcb.unsent):
+        return not nagle and octets == tcb.usable_window and 2 * octets >= tcb.max_snd_wnd
+    if not nagle or tcb.close_called:
+        return True
+    if step.profile.nagle_spares_tail and all(
+        len(entry.data) >= tcb.snd_mss for entry in tcb.retransmission_queue
+    ):
+        return True
+    step.rule(tcb, Rule.NAGLE, len=octets, unacknowledged=distance(tcb.snd_una, tcb.snd_nxt))
+    return False
 
 
 def _send_piece(tcb: Tcb, step: Step, octets: int) -> None:

@@ -134,7 +134,8 @@ class Profile(NamedTuple):
         ),
     ] = False
     delayed_ack: Annotated[
-        int, _time("how long an acknowledgment of text may wait", "RFC 9293 3.8.6.3, MUST-40", SECOND // 2)
+        int,
+        _time("how long an acknowledgment of text may wait", "RFC 9293 3.8.6.3, MUST-40", SECOND // 2 - 1),
     ] = 200 * MILLISECOND
     quick_acks: Annotated[
         int,

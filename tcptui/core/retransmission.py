@@ -12,7 +12,7 @@ from tcptui.core.handshake import ecn_bits, syn_options
 from tcptui.core.options import read_sack, read_timestamps
 from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.sack import highest_sacked, mark_sacked
+from tcptui.core.sack import end_of_lost, mark_sacked
 from tcptui.core.segment import ACK, SYN, Segment
 from tcptui.core.seq import MASK, distance, le, lt
 from tcptui.core.state import State
@@ -64,11 +64,15 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
     if not news and segment.wnd << tcb.snd_shift != tcb.snd_wnd:
         return
     tcb.duplicate_acks += 1
-    if tcb.recover is not None:
+    if tcb.recovering:
         tcb.cwnd += tcb.snd_mss  # RFC 5681 3.2, step 4: a segment has left the network.
         if tcb.sack:
             _resend_holes(tcb)
-    elif tcb.duplicate_acks == congestion.DUPLICATES and step.profile.fast_retransmit and tcb.resend is None:
+    elif (
+        tcb.duplicate_acks == congestion.DUPLICATES
+        and step.profile.fast_retransmit
+        and lt(tcb.recover, segment.ack)
+    ):
         step.rule(tcb, Rule.FAST_RETRANSMIT, ack=segment.ack, duplicates=tcb.duplicate_acks)
         congestion.enter_recovery(tcb)
         retransmit(tcb, step)
@@ -114,7 +118,7 @@ def resend_lost(tcb: Tcb, step: Step) -> None:
             step.rule(tcb, Rule.RESENT_AS_LOST, seq=entry.seq, cwnd=tcb.cwnd)
             _send_again(tcb, step, index, entry.transmissions + 1)
         tcb.resend = entry.end
-    if tcb.recover is None or not tcb.sack:
+    if not tcb.recovering or not tcb.sack:
         tcb.resend = None
 
 
@@ -133,7 +137,7 @@ def probe_interval(tcb: Tcb, profile: Profile) -> int:
 def _new_ack(tcb: Tcb, octets: int, step: Step) -> None:
     """What an ACK of new text does to cwnd (RFC 5681 3.1, RFC 6582 3.2)."""
     tcb.duplicate_acks = 0
-    if tcb.recover is None:
+    if not tcb.recovering:
         congestion.grow(tcb, octets)
     elif le(tcb.recover, tcb.snd_una):
         congestion.leave_recovery(tcb)
@@ -149,10 +153,10 @@ def _new_ack(tcb: Tcb, octets: int, step: Step) -> None:
 
 
 def _resend_holes(tcb: Tcb) -> None:
-    """All that is missing below what the peer has reported counts as lost (RFC 6675 section 4)."""
-    highest = highest_sacked(tcb)
-    if highest is not None and tcb.resend is not None and lt(tcb.resend_end, highest):
-        tcb.resend_end = highest
+    """What is missing below enough of what the peer has reported counts as lost, too."""
+    end = end_of_lost(tcb, congestion.DUPLICATES)
+    if end is not None and tcb.resend is not None and lt(tcb.resend_end, end):
+        tcb.resend_end = end
 
 
 def _sacked_before(tcb: Tcb, index: int) -> int:

@@ -46,6 +46,16 @@ def mark_sacked(tcb: Tcb, blocks: list[Block]) -> bool:
     return new
 
 
-def highest_sacked(tcb: Tcb) -> int | None:
-    """The number after the last one that a block has covered; None: none has."""
-    return next((entry.end for entry in reversed(tcb.retransmission_queue) if entry.sacked), None)
+def end_of_lost(tcb: Tcb, duplicates: int) -> int | None:
+    """The number after the last segment that counts as lost: with so many blocks above it, or more text than
+    that of one segment less (RFC 6675 section 4, IsLost). None: none does."""
+    blocks = octets = 0
+    above = False
+    for entry in reversed(tcb.retransmission_queue):
+        if entry.sacked:
+            blocks += not above
+            octets += len(entry.data)
+        elif blocks >= duplicates or octets > (duplicates - 1) * tcb.snd_mss:
+            return entry.end
+        above = entry.sacked
+    return None

@@ -19,6 +19,7 @@ from tcptui.core.presets import RFC9293
 from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.segment import SYN, Segment, Socket
+from tcptui.core.seq import le
 from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb
@@ -246,6 +247,10 @@ class Stack:
         ):
             return tcbs
         step.rule(old, Rule.TIME_WAIT_REOPENED, seq=syn.seq, rcv_nxt=old.rcv_nxt)
+        iss = self._isns[0] if self._isns else rfc6528_isn(old.local, syn.src, step.now, self.secret)
+        if not le(old.snd_nxt, iss):
+            # 3.6.1, (1): the new numbers lie beyond those that the old connection has used.
+            self._isns = (old.snd_nxt, *self._isns[1:])
         step.delete(old, Response.CLOSING)
         self._file(old, old.key)
         return None

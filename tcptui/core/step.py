@@ -87,6 +87,11 @@ class Step:
         """Sends a segment of this connection; with ACK in `flags` it acknowledges RCV.NXT."""
         assert tcb.remote is not None
         ack = window = up = 0
+        if flags & SYN:
+            window = min(tcb.rcv_wnd, UNSCALED)
+        elif not flags & RST:  # It means nothing there.
+            tcb.rcv_wnd = next_window(tcb, self.profile)
+            window = field(tcb)
         if flags & ACK:
             self.ack_due = self.ack_later = False
             tcb.last_ack_sent = ack = tcb.rcv_nxt
@@ -94,14 +99,9 @@ class Step:
                 self.stop_timer(tcb, TimerKind.DELAYED_ACK)
             if tcb.quick_acks:
                 tcb.quick_acks -= 1
-        if flags & SYN:
-            window = min(tcb.rcv_wnd, UNSCALED)
-        elif not flags & RST:  # It means nothing there.
-            tcb.rcv_wnd = next_window(tcb, self.profile)
-            window = field(tcb)
         if not flags & SYN and (tcb.timestamps or tcb.sack):
             options = self._text_options(tcb, flags)
-        if tcb.snd_up is not None and lt(seq, tcb.snd_up) and not flags & RST:
+        if tcb.snd_up is not None and lt(seq, tcb.snd_up) and not flags & (SYN | RST):
             flags, up = flags | URG, min(distance(seq, tcb.snd_up), 0xFFFF)
         segment = Segment(tcb.local, tcb.remote, seq, ack, flags, window, data, options, up)
         self.events.append(Sent(tcb.connection, segment, attempt))

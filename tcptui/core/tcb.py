@@ -117,8 +117,11 @@ class Tcb:
     cwnd: int = 0
     ssthresh: int = 1 << 30
     duplicate_acks: int = 0
-    recover: int | None = None
-    """RFC 6582: fast recovery ends when this number is acknowledged; None: not recovering."""
+    recovering: bool = False
+    """In fast recovery (RFC 5681 3.2)."""
+    recover: int = 0
+    """RFC 6582: the number after all that had been sent when a loss was last noticed. Fast recovery ends with
+    its acknowledgment, and duplicates of ACKs up to it begin none."""
     resend: int | None = None
     """What is to be sent again from here on, as cwnd allows; None: nothing."""
     resend_end: int = 0

@@ -7,6 +7,7 @@ lets us send is `output`'s.
 from __future__ import annotations
 
 from tcptui.core.profile import Profile
+from tcptui.core.seq import distance
 from tcptui.core.tcb import Tcb
 
 UNSCALED = 65_535
@@ -76,4 +77,5 @@ def _linux_window(tcb: Tcb, free: int) -> int:
         return 0
     if tcb.rcv_shift:
         return free
-    return free - free % mss if tcb.rcv_wnd <= free - mss else tcb.rcv_wnd
+    offered = tcb.rcv_wnd + distance(tcb.last_ack_sent, tcb.rcv_nxt)
+    return offered if free - mss < offered <= free else free - free % mss

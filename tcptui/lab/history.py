@@ -9,9 +9,10 @@ from __future__ import annotations
 from operator import attrgetter
 
 from tcptui.lab.moves import NEXT, Move, moves_text
+from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import BadMove, Flight
-from tcptui.lab.world import Report, World
+from tcptui.lab.world import World
 
 INTERVAL = 80
 """Moves between two checkpoints: a jump replays fewer."""

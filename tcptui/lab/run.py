@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from tcptui.core.events import StateChanged
 from tcptui.core.state import State
 from tcptui.lab.moves import NEXT, Move
+from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import BadMove, Flight
-from tcptui.lab.world import Report, World
+from tcptui.lab.wire import SIDES, BadMove, Flight, Side
+from tcptui.lab.world import World
 
 MOST_STEPS = 10_000
 """Where a run that does not end by itself is cut."""
@@ -31,6 +33,21 @@ class Run(NamedTuple):
     """False if it was cut after `MOST_STEPS`."""
     prelude: tuple[Report, ...]
     """What happened before the story, at times below 0; its segments, all ended, have their own numbers."""
+
+    @property
+    def ended_at(self) -> int:
+        """The world's clock at the end, in microseconds."""
+        return self.reports[-1].at if self.reports else 0
+
+    def path(self, side: Side) -> list[tuple[State, int]]:
+        """The states of one end and since when, over the whole run."""
+        path = [(self.first[SIDES.index(side)], 0)]
+        for report in self.reports:
+            if report.side == side:
+                path += [(event.new, report.at) for event in report.events if isinstance(event, StateChanged)]
+                if report.call == "reboot":
+                    path.append((State.CLOSED, report.at))
+        return path
 
 
 def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Run:

@@ -57,6 +57,8 @@ class Flight(NamedTuple):
     fate: Fate = Fate.IN_FLIGHT
     ended_at: int = 0
     """When it arrived or was lost."""
+    left_before_end: int = 0
+    """The number of the last segment that had left when it arrived: their order at one moment."""
     bases: tuple[int | None, int | None] = (None, None)
     """What makes `seq` and `ack` relative: the initial sequence numbers of both directions, if known."""
     left_in: State | None = None

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any
 
-from tcptui.core.calls import Abort, Accept, Call, Close, Open, Receive, Send
+from tcptui.core.calls import Receive
 from tcptui.core.errors import IcmpError
 from tcptui.core.events import (
     DatagramSent,
@@ -25,55 +25,23 @@ from tcptui.core.events import (
 )
 from tcptui.core.segment import SYN, Segment
 from tcptui.core.state import State
-from tcptui.core.udp import UdpSockets
-from tcptui.lab.application import HOST_CALLS, UDP_CALLS, Act, CallName, Knowledge
+from tcptui.lab.application import HOST_CALLS, UDP_CALLS, Act, Knowledge
 from tcptui.lab.datagrams import udp_arrival, udp_call
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.host import Host
 from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reorder, Wait
+from tcptui.lab.programs import befall, core_call
+from tcptui.lab.report import Cause, Coming, Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, BadMove, Fate, Flight, Party, Side, Wire
 
-Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "fault", "wait"]
 _READS_IN = (
     State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
     State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2,
 )  # fmt: skip
 
 
-class Coming(NamedTuple):
-    """The next thing that will happen."""
-
-    at: int
-    cause: Cause
-    side: Party
-    """Where: the caller, the receiver, the owner of the timer."""
-    number: int = 0
-    """The segment that arrives, or the line of the third party's script."""
-
-
 _time = itemgetter(0)
-
-
-class Report(NamedTuple):
-    """What one move brought about."""
-
-    at: int
-    cause: Cause
-    side: Party
-    call: str = ""
-    """The program's call, if it was one."""
-    flight: int = 0
-    """The segment that arrived or was tampered with."""
-    by: int = 0
-    """For how long it was delayed, in microseconds."""
-    events: tuple[Event, ...] = ()
-    launched: tuple[int, ...] = ()
-    """The numbers of the segments that went onto the wire."""
-    ended: tuple[Flight, ...] = ()
-    """The segments that arrived or were lost."""
-    backlog: int | None = None
-    """What "listen" was given; None: the connection itself listens."""
 
 
 class World:
@@ -234,7 +202,7 @@ class World:
         name = act.call
         events: list[Event] = []
         if name in HOST_CALLS:
-            self._befall(host, name)
+            befall(host, name, self.now)
         elif name in UDP_CALLS:
             peer = self._peer(host).setup.socket
             events = self._settle_udp(host, udp_call(host, name, act.data, act.address, peer))
@@ -243,22 +211,9 @@ class World:
         host.look_at_script(self.now)
         return self._report("call", host.side, events, call=name)._replace(backlog=act.backlog)
 
-    def _befall(self, host: Host, name: CallName) -> None:
-        """What happens to a host as a whole; its TCP is not asked."""
-        if name != "reboot":
-            host.plugged = name == "plug"
-            host.knowledge = host.knowledge._replace(last_call=name, last_response="")
-            return
-        host.stack = host.stack.rebooted()
-        host.udp = UdpSockets()
-        host.listener = 0
-        if host.path[-1][0] is not State.CLOSED:
-            host.enters(State.CLOSED, self.now)
-        host.knowledge = Knowledge(last_call=name, closed=True)
-
     def _tcp_call(self, host: Host, act: Act) -> list[Event]:
         name = act.call
-        events = host.stack.call(act.exact or self._call_of(host, act), self.now)
+        events = host.stack.call(core_call(act, host, self._peer(host).setup.socket), self.now)
         if name in ("listen", "connect", "accept"):
             for event in events:
                 if isinstance(event, Returned) and event.response is Response.OK:
@@ -274,31 +229,11 @@ class World:
         host.knowledge = host.knowledge._replace(last_call=name, last_response=response)
         return events
 
-    def _call_of(self, host: Host, act: Act) -> Call:
-        local = host.setup.socket
-        match act.call:
-            case "listen":
-                return Open(local, passive=True, backlog=act.backlog)
-            case "accept":
-                return Accept(host.listener or host.connection)
-            case "connect":
-                return Open(local, self._peer(host).setup.socket)
-            case "send":
-                return Send(host.connection, act.data)
-            case "read":
-                return Receive(host.connection)
-            case "shutdown":
-                return Close(host.connection)
-            case "close":
-                return Close(host.connection, half_duplex=True)
-            case _:
-                return Abort(host.connection)
-
     def _peer(self, host: Host) -> Host:
         return self._hosts["B" if host.side == "A" else "A"]
 
     def _arrival(self, number: int) -> Report:
-        flight = self.wire.take(number)
+        flight = self.wire.take(number)._replace(left_before_end=self.wire.launched)
         host = self._hosts[flight.receiver]
         if host.setup.lines:  # A script does not answer; what it sends is in the story.
             self._end(flight._replace(fate=Fate.ARRIVED, ended_at=self.now))

@@ -18,6 +18,7 @@ from tcptui.core.state import State
 from tcptui.lab.application import CallName
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import ACTIONS, key_names
+from tcptui.ui.once import dismiss_once
 from tcptui.view.words import tr
 
 _CALL_HELP: dict[CallName, str] = {
@@ -69,10 +70,10 @@ class CallMenu(ModalScreen["CallName | None"]):
             )
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._calls[event.option_index])
+        dismiss_once(self, self._calls[event.option_index])
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        dismiss_once(self, None)
 
 
 class Prompt(ModalScreen["str | None"]):
@@ -107,10 +108,10 @@ class Prompt(ModalScreen["str | None"]):
         if error:
             self.query_one("#error", Static).update(Content(error))
         else:
-            self.dismiss(event.value)
+            dismiss_once(self, event.value)
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        dismiss_once(self, None)
 
 
 class HelpScreen(ModalScreen[None]):
@@ -127,7 +128,7 @@ class HelpScreen(ModalScreen[None]):
             yield Static(Content(f"{keys}\n\n{tr('Signs')}\n{signs}"))
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        dismiss_once(self, None)
 
 
 _SIGNS = (

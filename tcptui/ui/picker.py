@@ -12,6 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tcptui.lab.scenario import Scenario
+from tcptui.ui.once import dismiss_once
 from tcptui.view.words import tr
 
 
@@ -53,13 +54,13 @@ class Picker(Screen["Scenario | None"]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if event.option_id is not None:
-            self.dismiss(self._scenarios[int(event.option_id)])
+            dismiss_once(self, self._scenarios[int(event.option_id)])
 
     def action_choose(self) -> None:
         self.query_one(OptionList).action_select()
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        dismiss_once(self, None)
 
     def _options(self) -> list[Option]:
         options = []

@@ -159,9 +159,14 @@ class RunScreen(Screen[None]):
         return ladder.lines
 
     def _header_lines(self, width: int, height: int) -> list[Line]:
-        from tcptui.view.header import header_lines  # Not before it is wanted.
+        # Not before it is wanted.
+        from tcptui.view.header import header_lines
+        from tcptui.view.label_lines import label_lines
 
-        return header_lines(self.session.selected, width, height, raw=self.session.raw)
+        session = self.session
+        flight = session.selected
+        labels = label_lines(flight, session.history.flights(), session.world.now, width) if flight else []
+        return header_lines(flight, width, height, raw=session.raw, labels=labels)
 
     def _why(self, width: int, _height: int) -> list[Line]:
         session = self.session

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from tcptui.lab.history import History
 from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait, parse_moves
+from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import BadMove, Flight
-from tcptui.lab.world import Report, World
+from tcptui.lab.world import World
 
 DELAY = 200_000
 """What one press of the delay key adds, in microseconds."""

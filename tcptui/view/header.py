@@ -3,6 +3,7 @@ RFC 768, ICMP's as in RFC 792."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from tcptui.core.datagram import Datagram, PortUnreachable
@@ -30,19 +31,23 @@ Row: TypeAlias = list[tuple[int, str]]
 """Fields side by side: of how many cells, and what stands there."""
 
 
-def header_lines(flight: Flight | None, width: int, height: int, *, raw: bool) -> list[Line]:
-    """`height` lines of `width` cells: the label, the header in boxes, the octets as far as they fit."""
+def header_lines(
+    flight: Flight | None, width: int, height: int, *, raw: bool, labels: Sequence[Line] = ()
+) -> list[Line]:
+    """`height` lines of `width` cells: what it is, the header in boxes, Wireshark's `labels`, the octets as
+    far as they fit. The labels have their place even if the boxes must give way."""
     if flight is None:
         lines: list[Line] = [EMPTY, ((f"  {tr('No segment yet.')}", "dim"),)]
     else:
         octets = packet_of(flight.payload).payload
         style: Style = "a" if flight.sender == "A" else "b" if flight.sender == "B" else "copy"
         ends = f"{flight.sender} → {flight.receiver}"
-        lines = [
+        boxes: list[Line] = [
             ((f" {label_of(flight, raw, width - len(ends) - 4)}", style), (f"  {ends}", "dim")),
             *_boxes(flight, octets, width, raw),
-            *_octet_lines(octets, _header_size(flight, octets), width),
         ]
+        rest = [*labels, *_octet_lines(octets, _header_size(flight, octets), width)]
+        lines = boxes[: max(0, height - len(labels))] + rest
     return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
 
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from tcptui.core.events import Event, Response, Returned, RuleApplied, TimerFired, TimerKind
 from tcptui.core.rules import Rule
+from tcptui.lab.report import Report
 from tcptui.lab.wire import Fate, Flight
-from tcptui.lab.world import Report, World
+from tcptui.lab.world import World
 from tcptui.view.numbers import name_of, shown, span
 from tcptui.view.words import tr
 
@@ -176,16 +177,30 @@ def why(report: Report | None, world: World, flights: list[Flight], raw: bool) -
     number = report.flight or (report.launched[0] if report.launched else 0)
     flight = next((flight for flight in reversed(flights) if flight.number == number), None)
     opening = _opening(report, flight)
-    applied = [event for event in report.events if isinstance(event, RuleApplied)]
-    told = [event for event in applied if event.rule not in _DETAILS] or applied
-    told = [event for event in told if event.rule not in _PRELUDES] or told
-    sentences = [_sentence(event, report, world, raw) for event in told]
+    told = rules_to_tell(report)
+    sentences = [
+        rule_sentence(event, world.bases(report.side, event.connection), raw)
+        for event in told
+        if report.side != "X"
+    ]
     sentences += _refusals(report.events)
     text = " ".join((opening, *sentences))
     if not told:
         return Why(text)
     profile = world.host(report.side).setup.profile.name if report.side != "X" else ""
     return Why(text, told[-1].rule.source, profile)
+
+
+def rules_to_tell(report: Report) -> list[RuleApplied]:
+    """The rules of a report that say what happened; those that go without saying, only if no other does."""
+    applied = [event for event in report.events if isinstance(event, RuleApplied)]
+    told = [event for event in applied if event.rule not in _DETAILS] or applied
+    return [event for event in told if event.rule not in _PRELUDES] or told
+
+
+def rule_sentence(event: RuleApplied, bases: tuple[int | None, int | None], raw: bool) -> str:
+    """The sentence of a rule. `bases` are what the numbers of its own end and of the peer are relative to."""
+    return tr(SENTENCES[event.rule]).format(**_numbers(event, *bases, raw))
 
 
 def _opening(report: Report, flight: Flight | None) -> str:
@@ -222,15 +237,8 @@ def _opening(report: Report, flight: Flight | None) -> str:
     return tr("The wire delays {name} by {span}.").format(name=name, span=span(report.by))
 
 
-def _sentence(event: RuleApplied, report: Report, world: World, raw: bool) -> str:
-    return tr(SENTENCES[event.rule]).format(**_numbers(event, report, world, raw))
-
-
-def _numbers(event: RuleApplied, report: Report, world: World, raw: bool) -> dict[str, int | str]:
+def _numbers(event: RuleApplied, own: int | None, peer: int | None, raw: bool) -> dict[str, int | str]:
     """The rule's numbers as the reader wants them: relative to the right initial number, or with a unit."""
-    if report.side == "X":
-        return dict(event.numbers)
-    own, peer = world.bases(report.side, event.connection)
     numbers: dict[str, int | str] = {}
     for name, value in event.numbers:
         if name in _OWN or (name == "seq" and event.rule in _OWN_SEQ):

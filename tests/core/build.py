@@ -9,11 +9,13 @@ from collections.abc import Iterable
 
 from tcptui.core.calls import Call, Close, Open, Send
 from tcptui.core.events import Delivered, Event, Response, Returned, RuleApplied, Sent, Signal, Signalled
+from tcptui.core.options import mss_option
 from tcptui.core.presets import RFC9293
 from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import ACK, FIN, SYN, Segment, Socket, flag_text
+from tcptui.core.segment import ACK, FIN, SYN, Option, Segment, Socket, flag_text
 from tcptui.core.seq import MASK
+from tcptui.core.settings import NO_SETTINGS, Settings
 from tcptui.core.stack import Stack
 from tcptui.core.state import State
 from tcptui.core.tcb import Tcb
@@ -128,6 +130,30 @@ def reach(
         if state is State.TIME_WAIT:
             site.receives(site.peer(FIN | ACK, 1, 1 + len(text) + 1))
     return site
+
+
+def connected(
+    profile: Profile = PROMPT,
+    *options: Option,
+    mss: int = 1000,
+    wnd: int = 20_000,
+    settings: Settings = NO_SETTINGS,
+) -> Site:
+    """An active open to a peer with room for much text, whose SYN,ACK has MSS and `options`."""
+    site = Site(profile)
+    site.call(Open(US, PEER, settings=settings))
+    syn_ack = site.peer(SYN | ACK, 0, 1, wnd=wnd)
+    site.receives(syn_ack._replace(options=(mss_option(mss), *options)))
+    return site
+
+
+def texts(events: Iterable[Event]) -> list[tuple[int, int]]:
+    """The first and the last number, counted from ISS, of what was sent with text in it."""
+    return [
+        (segment.seq - ISS, segment.seq - ISS + len(segment.data) - 1)
+        for segment in sent(events)
+        if segment.data
+    ]
 
 
 def sent(events: Iterable[Event]) -> list[Segment]:

@@ -102,7 +102,7 @@ def test_the_last_states_told_are_those_at_the_end() -> None:
 def test_a_cut_run_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = len(play(library.find("life")).reports)
     monkeypatch.setattr(run_module, "MOST_STEPS", 3)
-    monkeypatch.setattr("tcptui.formats.ladder.MOST_STEPS", 3)
+    monkeypatch.setattr("tcptui.formats.notes.MOST_STEPS", 3)
     assert ladder_text(play(library.find("life"))).endswith("\n... cut after 3 steps\n")
     assert "cut" not in ladder_text(play(library.find("life"), parse_moves(f"s{steps}")))
 

@@ -7,9 +7,10 @@ import pytest
 from tcptui import library
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import NEXT, Do, Lose, Wait, parse_moves
+from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import BadMove, Flight
-from tcptui.lab.world import Report, World
+from tcptui.lab.world import World
 from tests.lab.worlds import OPEN, scenario
 
 MANY = 200

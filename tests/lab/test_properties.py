@@ -25,9 +25,10 @@ from tcptui.lab.moves import (
     moves_text,
     parse_moves,
 )
+from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, BadMove, Flight, Side
-from tcptui.lab.world import Report, World
+from tcptui.lab.world import World
 from tests.lab.worlds import scenario
 
 FAST = settings(

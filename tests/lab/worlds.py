@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from tcptui.core.segment import Segment
 from tcptui.lab.loader import load_scenario
 from tcptui.lab.moves import Do, Move, parse_moves
+from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Flight
-from tcptui.lab.world import Report, World
+from tcptui.lab.world import World
 
 HEAD = 'title = "t"\nquestion = "q"\n'
 PROMPT = "\n".join(f'{side}.set = {{ delayed_ack = "0ms", nagle = false }}' for side in "AB") + "\n"

@@ -13,6 +13,8 @@ from tcptui.core.state import State
 from tcptui.lab.wire import Fate
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
+from tcptui.ui.dialogs import CallMenu
+from tcptui.ui.picker import Picker
 from tcptui.ui.run_screen import RunScreen
 from tcptui.ui.session import Session
 from tcptui.ui.too_small import TooSmall
@@ -329,3 +331,26 @@ def test_what_has_been_done_before_is_no_new_branch() -> None:
 def test_the_end_of_a_story_tells_its_answer() -> None:
     screenshot, _ = drive("handshake", ["end", "space"], size=(120, 36))
     assert "Each sends a number and has it acknowledged" in screenshot
+
+
+def test_a_key_pressed_twice_leaves_a_screen_once() -> None:
+    """The second press is on its way when the first has taken the picker, or a menu, from the screen."""
+
+    async def run() -> None:
+        app = TcptuiApp(None, library.all_scenarios)
+        async with app.run_test(size=(80, 24)) as pilot:
+            picker = app.screen
+            assert isinstance(picker, Picker)
+            picker.action_choose()
+            picker.action_choose()
+            await pilot.pause()
+            assert isinstance(app.screen, RunScreen)
+            await pilot.press("a")
+            menu = app.screen
+            assert isinstance(menu, CallMenu)
+            menu.action_leave()
+            menu.action_leave()
+            await pilot.pause()
+            assert isinstance(app.screen, RunScreen)
+
+    asyncio.run(run())

@@ -53,7 +53,7 @@ def check(history: History) -> str:
         assert told.text[-1] in ".?"
         assert "\n" not in told.text
     applied = [event for event in report.events if isinstance(event, RuleApplied)] if report else []
-    shown = re.findall(r"\d+", texts[False])
+    shown = re.findall(r"-?\d+", texts[False])
     unknown = without_base(history)
     for event in applied:
         for name, value in event.numbers:

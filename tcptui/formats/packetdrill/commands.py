@@ -10,8 +10,7 @@ from typing import NamedTuple
 from tcptui.core.profile import Profile
 from tcptui.core.sysctl import BadValue, UnknownSysctl, apply_sysctl, stack_of
 from tcptui.formats.packetdrill.outcome import NotSupported
-from tcptui.lab.knob_values import BadKnob
-from tcptui.lab.variant import with_setting
+from tcptui.lab.knob_values import BadKnob, set_knob_from_text
 
 _SEPARATORS = re.compile(r"\n|;|&&|\|\|")
 _PROC = "/proc/sys/"
@@ -61,16 +60,16 @@ def apply(profile: Profile, settings: Settings) -> tuple[Profile, tuple[str, ...
         try:
             profile = _set(profile, name, value)
         except UnknownSysctl as error:
-            ignored.append(f"ignored: {error}")
+            ignored.append(f"ignored: {name}: {error}")
         except (BadKnob, BadValue) as error:
-            raise NotSupported(str(error)) from None
+            raise NotSupported(f"{name}: {error}") from None
     return profile, tuple(ignored)
 
 
 def _set(profile: Profile, name: str, value: str) -> Profile:
     """One sysctl, or one knob by its own name."""
     if name.startswith(KNOB_PREFIX):
-        return with_setting(profile, f"{name.removeprefix(KNOB_PREFIX)}={value}")
+        return set_knob_from_text(profile, name.removeprefix(KNOB_PREFIX), value)
     return apply_sysctl(profile, name, value)
 
 

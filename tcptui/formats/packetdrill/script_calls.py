@@ -90,10 +90,9 @@ def call_text(event: CallEvent) -> str:
 
 
 def _socket(args: Arguments) -> Prepared:
-    kind = args.number(1)
-    nonblocking = "SOCK_NONBLOCK" in args.names(1, ("SOCK_NONBLOCK", "SOCK_CLOEXEC", "SOCK_STREAM"))
-    if kind & 0xF != 1 or args.number(2, 0) not in (0, 6):
+    if args.number(1) & 0xF != args.value(Name("SOCK_STREAM")) or args.number(2, 0) not in (0, 6):
         raise NotSupported("sockets other than TCP's")
+    nonblocking = "SOCK_NONBLOCK" in args.names(1, ("SOCK_NONBLOCK", "SOCK_CLOEXEC", "SOCK_STREAM"))
     return Prepared(requests.Open(nonblocking))
 
 

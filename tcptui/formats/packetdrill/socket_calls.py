@@ -22,9 +22,9 @@ from tcptui.core.events import (
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.lab.application import HOST_CALLS, UDP_CALLS
+from tcptui.lab.report import Report
 from tcptui.lab.sockets.bsd_socket import OPENING, BsdSocket
 from tcptui.lab.sockets.manners import Manners
-from tcptui.lab.world import Report
 
 _S = State
 _FIRST_DESCRIPTOR = 3

@@ -26,10 +26,10 @@ from tcptui.formats.packetdrill.socket_calls import SocketCalls, Unwritable
 from tcptui.formats.packetdrill.syntax import INBOUND, OUTBOUND, EventTime, SegmentSpec, TcpOption, TimeKind
 from tcptui.formats.packetdrill.text import segment_spec, spec_text, time_text
 from tcptui.lab.knob_values import value_text
+from tcptui.lab.report import Report
 from tcptui.lab.run import Run
 from tcptui.lab.sockets.manners import manners_of
 from tcptui.lab.wire import SIDES, Fate, Flight, Side
-from tcptui.lab.world import Report
 from tcptui.view.lines import wrap
 
 WIDTH = 100

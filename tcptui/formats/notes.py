@@ -1,0 +1,11 @@
+"""What every format has to say of a run beside the run itself."""
+
+from __future__ import annotations
+
+from tcptui.lab.run import MOST_STEPS, Run
+from tcptui.view.words import tr
+
+
+def cut_note(run: Run) -> str:
+    """That the run went on after what is told; empty if it did not."""
+    return "" if run.complete else tr("... cut after {steps} steps").format(steps=MOST_STEPS)

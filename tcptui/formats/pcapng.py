@@ -1,0 +1,91 @@
+"""A run as a capture file that Wireshark reads: pcapng, raw IP packets, and a comment on each of them.
+
+Three kinds of blocks are all it takes (draft-ietf-opsawg-pcapng): section header, interface description,
+enhanced packet. Which segments a capture holds is `lab.capture`'s business.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tcptui.core.ip_header import encode_packet
+from tcptui.formats.frame_comment import FrameComments
+from tcptui.formats.notes import cut_note
+from tcptui.lab.capture import Point, capture
+from tcptui.lab.packets import packet_of
+from tcptui.lab.run import Run
+from tcptui.lab.wire import Flight
+
+SECTION_HEADER, INTERFACE, PACKET = 0x0A0D0D0A, 1, 6
+BYTE_ORDER_MAGIC = 0x1A2B3C4D
+LINKTYPE_RAW = 101
+"""A packet begins with its IP header, whose first four bits tell the version."""
+COMMENT, INTERFACE_NAME, TIME_RESOLUTION = 1, 2, 9
+MICROSECONDS = b"\x06"
+"""A time resolution of ten to the minus sixth seconds."""
+SINCE_1970 = 946_684_800
+"""Seconds up to 2000-01-01 00:00 UTC, the lab's time 0: Wireshark takes a time of 0 for none at all."""
+
+
+class CapturedPacket(NamedTuple):
+    """An IP packet, when it was captured in microseconds of the lab's clock, and a remark on it."""
+
+    at: int
+    octets: bytes
+    comment: str
+
+
+def pcapng(run: Run, point: Point) -> bytes:
+    """The capture at `point` as octets, the same for the same run."""
+    comments = FrameComments(run, point)
+    packets = [
+        CapturedPacket(
+            frame.at,
+            encode_packet(packet_of(frame.flight.payload), _original(frame.flight, run).number),
+            comments.of(frame),
+        )
+        for frame in capture(run.flights, point, run.ended_at)
+    ]
+    return capture_file(packets, point, " ".join([run.scenario.title, cut_note(run)]).rstrip())
+
+
+def capture_file(packets: Iterable[CapturedPacket], interface: str, comment: str) -> bytes:
+    """A pcapng file, or a section of one: whole files in a row are a file too."""
+    magic = struct.pack("<IHHq", BYTE_ORDER_MAGIC, 1, 0, -1)
+    link = struct.pack("<HHI", LINKTYPE_RAW, 0, 0)
+    names = _options((INTERFACE_NAME, interface.encode()), (TIME_RESOLUTION, MICROSECONDS))
+    blocks = [
+        _block(SECTION_HEADER, magic + _options((COMMENT, comment.encode()))),
+        _block(INTERFACE, link + names),
+    ]
+    for at, octets, remark in packets:
+        high, low = divmod(at + SINCE_1970 * 1_000_000, 1 << 32)
+        fixed = struct.pack("<IIIII", 0, high, low, len(octets), len(octets))
+        blocks.append(_block(PACKET, fixed + _padded(octets) + _options((COMMENT, remark.encode()))))
+    return b"".join(blocks)
+
+
+def _original(flight: Flight, run: Run) -> Flight:
+    """What a duplicate is a copy of. The network copies the whole packet with its IP identification, so that
+    this tells a duplicate from a retransmission."""
+    while flight.copy_of:
+        flight = run.flights[flight.copy_of - 1]
+    return flight
+
+
+def _block(kind: int, body: bytes) -> bytes:
+    """A block has its length at both ends, so that a file can be read backwards too."""
+    length = 12 + len(body)
+    return struct.pack("<II", kind, length) + body + struct.pack("<I", length)
+
+
+def _options(*options: tuple[int, bytes]) -> bytes:
+    """A list of options and its end."""
+    written = (struct.pack("<HH", code, len(value)) + _padded(value) for code, value in options)
+    return b"".join(written) + bytes(4)
+
+
+def _padded(octets: bytes) -> bytes:
+    return octets + bytes(-len(octets) % 4)

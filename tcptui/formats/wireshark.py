@@ -1,0 +1,88 @@
+"""A run as Wireshark lists it: a line for each frame of a capture, with the labels of its TCP analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tcptui.core.datagram import Datagram, PortUnreachable
+from tcptui.core.ip_header import ICMP, ICMPV6, TCP, UDP, encode_packet
+from tcptui.core.options import read_offer, read_timestamps
+from tcptui.core.segment import (
+    ACK,
+    FLAG_NAMES,
+    OPTION_MSS,
+    OPTION_SACK,
+    OPTION_SACK_PERMITTED,
+    OPTION_TIMESTAMPS,
+    OPTION_WINDOW_SCALE,
+    URG,
+    Segment,
+)
+from tcptui.core.seq import MASK
+from tcptui.formats.notes import cut_note
+from tcptui.lab.capture import Frame, Point, capture
+from tcptui.lab.labels import Analysis, analyse
+from tcptui.lab.packets import packet_of
+from tcptui.lab.run import Run
+from tcptui.lab.wire import Payload
+
+_PROTOCOLS = {TCP: "TCP", UDP: "UDP", ICMP: "ICMP", ICMPV6: "ICMPv6"}
+
+
+def wireshark_list(run: Run, point: Point) -> str:
+    """The list of the capture at `point`, every line ended."""
+    lines = wireshark_lines(capture(run.flights, point, run.ended_at))
+    if not run.complete:
+        lines.append(cut_note(run))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def wireshark_lines(frames: Sequence[Frame]) -> list[str]:
+    """Number, time in seconds of the lab's clock, addresses, protocol, octets, and Wireshark's summary."""
+    lines = []
+    for number, (frame, analysis) in enumerate(zip(frames, analyse(frames), strict=True), 1):
+        packet = packet_of(frame.flight.payload)
+        seconds, microseconds = divmod(frame.at, 1_000_000)
+        columns = [
+            f"{number:>5}",
+            f"{f'{seconds}.{microseconds:06}':>10}",
+            f"{packet.src:>12} → {packet.dst:<12}",
+            _PROTOCOLS[packet.protocol],
+            str(len(encode_packet(packet))),
+            summary(frame.flight.payload, analysis),
+        ]
+        lines.append(" ".join(columns))
+    return lines
+
+
+def summary(payload: Payload, analysis: Analysis | None) -> str:
+    """The last column: ``[TCP Retransmission] 49152 → 80 [SYN] Seq=0 Win=65535 Len=0 MSS=1460``."""
+    if isinstance(payload, PortUnreachable):
+        v6 = ":" in payload.about.src.host
+        return f"Destination {'U' if v6 else 'u'}nreachable (Port unreachable)"
+    ports = f"{payload.src.port} → {payload.dst.port}"
+    if analysis is None or isinstance(payload, Datagram):
+        return f"{ports} Len={len(payload.data)}"
+    labels = [f"[{text}]" for text in analysis.texts()]
+    flags = ", ".join(name for bit, name in reversed(FLAG_NAMES) if payload.flags & bit) or "<None>"
+    numbers = [f"Seq={analysis.seq & MASK}"]
+    if payload.flags & ACK:
+        numbers.append(f"Ack={analysis.ack & MASK}")
+    numbers.append(f"Win={analysis.window}")
+    if payload.flags & URG:
+        numbers.append(f"Urg={payload.up}")
+    numbers.append(f"Len={len(payload.data)}")
+    return " ".join([*labels, ports, f"[{flags}]", *numbers, *_options(payload, analysis)])
+
+
+def _options(segment: Segment, analysis: Analysis) -> list[str]:
+    """The options in their order, as far as Wireshark has a word for them here."""
+    offer, times = read_offer(segment), read_timestamps(segment)
+    words = {
+        OPTION_MSS: [f"MSS={offer.mss}"] if offer.mss is not None else [],
+        OPTION_WINDOW_SCALE: [f"WS={1 << offer.window_scale}"] if offer.window_scale is not None else [],
+        OPTION_SACK_PERMITTED: ["SACK_PERM"],
+        OPTION_SACK: [f"SLE={left & MASK} SRE={right & MASK}" for left, right in analysis.sack],
+        OPTION_TIMESTAMPS: [f"TSval={times[0]} TSecr={times[1]}"] if times is not None else [],
+    }
+    return [word for option in segment.options for word in words.get(option.kind, [])]

@@ -1,0 +1,42 @@
+"""What will happen next in a world, and what one move brought about."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypeAlias
+
+from tcptui.core.events import Event
+from tcptui.lab.wire import Flight, Party
+
+Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "fault", "wait"]
+
+
+class Coming(NamedTuple):
+    """The next thing that will happen."""
+
+    at: int
+    cause: Cause
+    side: Party
+    """Where: the caller, the receiver, the owner of the timer."""
+    number: int = 0
+    """The segment that arrives, or the line of the third party's script."""
+
+
+class Report(NamedTuple):
+    """What one move brought about."""
+
+    at: int
+    cause: Cause
+    side: Party
+    call: str = ""
+    """The program's call, if it was one."""
+    flight: int = 0
+    """The segment that arrived or was tampered with."""
+    by: int = 0
+    """For how long it was delayed, in microseconds."""
+    events: tuple[Event, ...] = ()
+    launched: tuple[int, ...] = ()
+    """The numbers of the segments that went onto the wire."""
+    ended: tuple[Flight, ...] = ()
+    """The segments that arrived or were lost."""
+    backlog: int | None = None
+    """What "listen" was given; None: the connection itself listens."""

@@ -1,0 +1,115 @@
+"""Captures for a judge to read: by hand, of the whole library with all sorts of faults, and of wild runs.
+
+They stand in one file, one after the other, each with addresses of its own: tshark takes a while to start,
+and would take two captures between the same addresses for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, get_args
+
+import pytest
+
+from tcptui import library
+from tcptui.core.ip_header import encode_packet
+from tcptui.core.segment import Socket
+from tcptui.formats.pcapng import CapturedPacket, capture_file, pcapng
+from tcptui.formats.wireshark import wireshark_lines, wireshark_list
+from tcptui.lab import run as run_module
+from tcptui.lab.capture import Frame, Point, capture
+from tcptui.lab.labels import Label, analyse
+from tcptui.lab.moves import Delay, Duplicate, Lose, Move, parse_moves
+from tcptui.lab.packets import packet_of
+from tcptui.lab.run import Run, play
+from tcptui.lab.scenario import HostSetup, Scenario
+from tcptui.lab.wire import Side
+from tests.formats.random_runs import random_run
+from tests.lab.captures import CASES, frames
+from tests.lab.worlds import OPEN, scenario
+
+POINTS: tuple[Point, ...] = get_args(Point)
+FAULTS = (
+    "", "l1", "l2 u3", "l3 u4+300ms", "d2+1500ms u5", "d3+200ms l5 l6", "d4+60ms l7", "u1 u2 u3 u4 u5+1s",
+)  # fmt: skip
+"""What the wire does to a story's segments as soon as they leave, if anything, in place of its own faults."""
+RANDOM_RUNS = 80
+RANDOM_STEPS = 30
+"""Where a wild run is cut, after its moves."""
+
+
+class Capture(NamedTuple):
+    """One of the captures in the file, as the program sees it."""
+
+    name: str
+    octets: bytes
+    frames: list[Frame]
+    lines: list[str]
+    """As Wireshark would list it."""
+    wild: bool = False
+    shows_isns: bool = False
+    """It shows one connection from its SYNs on."""
+
+
+def captures() -> list[Capture]:
+    return [*_by_hand(), *_of_the_library(), *_of_ipv6(), *_wild()]
+
+
+def _by_hand() -> Iterator[Capture]:
+    for index, (name, rows) in enumerate(CASES.items()):
+        ends: dict[Side, Socket] = {"A": Socket(f"10.1.{index}.1", 49152), "B": Socket(f"10.1.{index}.2", 80)}
+        made = frames(rows, ends)
+        packets = [
+            CapturedPacket(at, encode_packet(packet_of(flight.payload)), f"#{flight.number}")
+            for at, flight in made
+        ]
+        yield Capture(name, capture_file(packets, "hand", name), made, wireshark_lines(made))
+
+
+def _of_the_library() -> Iterator[Capture]:
+    for index, story in enumerate(library.all_scenarios()):
+        for variant, faults in enumerate(FAULTS):
+            name = f"{story.name} with {faults}" if faults else story.name
+            told = story._replace(faults=_faults(faults)) if faults else story
+            yield from _at_every_point(name, told, [], f"10.{2 + variant}.{index}")
+
+
+def _faults(text: str) -> dict[int, tuple[Lose | Delay | Duplicate, ...]]:
+    moves = parse_moves(text)
+    return {move.number: (move,) for move in moves if isinstance(move, Lose | Delay | Duplicate)}
+
+
+def _of_ipv6() -> Iterator[Capture]:
+    addresses = 'A.address = "2001:db8::1"\nB.address = "2001:db8::2"\n'
+    for index, (toml, moves) in enumerate(((OPEN, "a:send:hello l1"), ("", "a:sendto:hello")), 1):
+        story = scenario(addresses + toml)
+        yield from _at_every_point(f"IPv6 {moves}", story, parse_moves(moves), f"2001:db8::{index}")
+
+
+def _wild() -> Iterator[Capture]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_module, "MOST_STEPS", RANDOM_STEPS)
+        for seed in range(RANDOM_RUNS):
+            story, moves = random_run(seed)
+            for one in _at_every_point(f"wild {seed}", story, moves, f"10.20.{seed}"):
+                yield one._replace(wild=True)
+
+
+def _at_every_point(name: str, story: Scenario, moves: list[Move], network: str) -> Iterator[Capture]:
+    dot = ":" if ":" in network else "."
+    for place, point in enumerate(POINTS):
+        a, b = (_at(f"{network}{dot}{10 * place + end}", host) for end, host in enumerate(story.hosts, 1))
+        run = play(story._replace(hosts=(a, b)), moves)
+        made = capture(run.flights, point, run.ended_at)
+        lines = wireshark_list(run, point).splitlines()
+        yield Capture(f"{name} at {point}", pcapng(run, point), made, lines, False, _shows_isns(run, made))
+
+
+def _at(address: str, host: HostSetup) -> HostSetup:
+    return host._replace(socket=host.socket._replace(host=address))
+
+
+def _shows_isns(run: Run, made: list[Frame]) -> bool:
+    reused = any(Label.PORTS_REUSED in one.labels for one in analyse(made) if one is not None)
+    third_party = any(flight.sender == "X" for flight in run.flights)
+    return not (run.scenario.prelude or reused or third_party)

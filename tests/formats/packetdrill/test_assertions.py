@@ -1,0 +1,74 @@
+"""Python in a script: what of it is understood, and that none of it is run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcptui.formats.packetdrill.assertions import judge
+
+NAMES = {"tcpi_state": 1, "tcpi_rto": 200_000, "TCP_ESTABLISHED": 1, "TCP_CLOSE": 7}
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("assert tcpi_state == TCP_ESTABLISHED", True),
+        ("assert tcpi_state == TCP_ESTABLISHED, tcpi_state", True),
+        ("assert tcpi_state == TCP_CLOSE", False),
+        ("assert tcpi_state != 1 or tcpi_rto == 200 * 1000", True),
+        ("assert tcpi_state == 1 and tcpi_rto < 100", False),
+        ("assert not tcpi_state == 7", True),
+        ("assert 199999 < tcpi_rto <= 200000", True),
+        ("assert 199999 < tcpi_rto < 200000", False),
+        ("assert tcpi_rto // 1000 - 100 + 7 % 4 == 103", True),
+        ("assert (tcpi_state | 6) & 4 ^ 1 == 5", True),
+        ("assert -tcpi_state == -1", True),
+        ("assert True", True),
+        ("assert tcpi_state", True),
+        ("    assert tcpi_state == 1", True),
+        # What decides alone is enough: the rest is not looked at, as in Python.
+        ("assert tcpi_state == 1 or tcpi_unknown", True),
+    ],
+)
+def test_what_is_understood(text: str, holds: bool) -> None:
+    (statement,) = judge(text, NAMES)
+    assert statement.holds is holds
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("assert tcpi_fackets == 1", "tcpi_fackets is not known"),
+        ("print(tcpi_rto)", "only assert is understood"),
+        ("import os", "only assert is understood"),
+        ("x = 1", "only assert is understood"),
+        ("assert open('x')", "open('x') is not understood"),
+        ("assert tcpi_state.real", "tcpi_state.real is not understood"),
+        ("assert 'a' == 'a'", "'a' is not understood"),
+        ("assert tcpi_state in (1, 2)", "In is not understood"),
+        ("assert 1.5 > tcpi_state", "1.5 is not understood"),
+        ("assert 2 ** 9999999999", "2 ** 9999999999 is not understood"),
+        ("assert 1 << 9999999999", "1 << 9999999999 is not understood"),
+        ("assert tcpi_state // 0", "division by zero"),
+        (f"assert {'9' * 40} * {'9' * 40}", "too large a number"),
+        ("assert tcpi_state ==", "no Python that can be read"),
+        ("assert '\\0'\0", "no Python that can be read"),
+        ("(" * 5_000, "no Python that can be read"),
+        ("a" * 20_001, "longer than 20000 characters"),
+    ],
+)
+def test_what_is_not(text: str, reason: str) -> None:
+    (statement,) = judge(text, NAMES)
+    assert (statement.holds, statement.values) == (None, reason)
+
+
+@pytest.mark.parametrize("text", ["-" * 900 + "1", "1+" * 3_000 + "1", "not " * 4_000 + "1"])
+def test_what_is_deep_comes_to_an_end(text: str) -> None:
+    assert len(judge(f"assert {text}", NAMES)) == 1
+
+
+def test_every_statement_is_judged() -> None:
+    text = "\n  assert tcpi_state == 1\n  print(1)\n  assert tcpi_rto == 1\n"
+    statements = judge(text, NAMES)
+    assert [one.holds for one in statements] == [True, None, False]
+    assert statements[2].values == "tcpi_rto = 200000"

@@ -1,0 +1,69 @@
+"""Shell commands: which sysctls they would set. None is run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcptui.core.presets import LINUX
+from tcptui.formats.packetdrill.commands import apply, read_command, stack_spoken_of
+from tcptui.formats.packetdrill.outcome import NotSupported
+
+
+@pytest.mark.parametrize(
+    ("text", "sysctls"),
+    [
+        ("sysctl -q net.ipv4.tcp_sack=0", [("net.ipv4.tcp_sack", "0")]),
+        ("sysctl -w net.ipv4.tcp_sack=0 net.ipv4.tcp_dsack=1",
+         [("net.ipv4.tcp_sack", "0"), ("net.ipv4.tcp_dsack", "1")]),
+        ("sudo /sbin/sysctl net.inet.tcp.sack.enable=0", [("net.inet.tcp.sack.enable", "0")]),
+        ("sysctl a=1; sysctl b=2 && sysctl c=3\nsysctl d=4",
+         [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")]),
+        ("sysctl -q net.ipv4.tcp_rmem=\"4096 8192 16384\"", [("net.ipv4.tcp_rmem", "4096 8192 16384")]),
+        ("sysctl -q \\\n a=1", [("a", "1")]),
+        ("echo 0 > /proc/sys/net/ipv4/tcp_sack", [("net.ipv4.tcp_sack", "0")]),
+        ("echo \"4096 8192 16384\" >/proc/sys/net/ipv4/tcp_rmem", [("net.ipv4.tcp_rmem", "4096 8192 16384")]),
+    ],
+)  # fmt: skip
+def test_what_sets_something(text: str, sysctls: list[tuple[str, str]]) -> None:
+    settings = read_command(text)
+    assert list(settings.sysctls) == sysctls
+    assert settings.ignored == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["./defaults.sh", "ip route add 1.2.3.4", "echo 1 > /tmp/x", "echo hello", "sysctl net.ipv4.tcp_sack",
+     "echo 'unclosed"],
+)  # fmt: skip
+def test_what_does_not(text: str) -> None:
+    assert read_command(text) == ((), (text,))
+
+
+def test_comments_are_nothing() -> None:
+    assert read_command(" # a=1\n\n") == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("commands", "stack"),
+    [
+        ([], None),
+        (["ls", "sysctl x.y=1"], None),
+        (["sysctl net.ipv4.tcp_sack=0", "sysctl net.core.somaxconn=9"], "linux"),
+        (["sysctl net.inet.tcp.sack.enable=0"], "freebsd"),
+        (["sysctl net.inet.tcp.sack.enable=0 net.ipv4.tcp_sack=0"], None),
+    ],
+)
+def test_whose_sysctls_they_are(commands: list[str], stack: str | None) -> None:
+    assert stack_spoken_of(commands) == stack
+
+
+def test_a_setting_is_applied_and_an_unknown_one_told() -> None:
+    profile, ignored = apply(LINUX, read_command("sysctl net.ipv4.tcp_sack=0 net.ipv4.tcp_none=1; ls"))
+    assert profile == LINUX._replace(sack=False)
+    assert ignored[0] == "ignored: ls"
+    assert ignored[1].startswith("ignored: net.ipv4.tcp_none: ")
+
+
+def test_a_value_that_can_not_be() -> None:
+    with pytest.raises(NotSupported, match=r"net\.ipv4\.tcp_sack: "):
+        apply(LINUX, read_command("sysctl net.ipv4.tcp_sack=many"))

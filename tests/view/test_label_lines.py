@@ -1,0 +1,121 @@
+"""Wireshark's labels beside the header: what a capture at A says, what one at B says, and why they differ."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcptui.lab.history import INTERVAL, History
+from tcptui.lab.moves import parse_moves
+from tcptui.lab.scenario import Scenario
+from tcptui.view.header import header_lines
+from tcptui.view.label_lines import label_lines
+from tcptui.view.lines import line_width, plain_text
+from tests.lab.worlds import OPEN, scenario
+
+HANDSHAKE = """
+A = { isn = 1000, script = [{ call = "connect" }] }
+B = { isn = 5000, script = [{ call = "listen" }] }
+"""
+
+
+def told(number: int, moves: str, toml: str = OPEN, width: int = 60) -> list[str]:
+    history = played(scenario(toml), moves)
+    flights = history.flights()
+    lines = label_lines(flights[number - 1], flights, history.world.now, width)
+    assert all(line_width(line) <= width for line in lines)
+    return [plain_text(line).strip() for line in lines]
+
+
+def played(story: Scenario, moves: str) -> History:
+    history = History(story)
+    for move in parse_moves(moves):
+        history.apply(move)
+    return history
+
+
+def test_where_both_say_the_same_it_stands_once() -> None:
+    assert told(1, "s3", HANDSHAKE) == ["Wireshark  Connection establish request (SYN)"]
+
+
+def test_where_neither_says_anything_nothing_stands() -> None:
+    assert told(1, "a:send:x s") == []
+
+
+def test_while_it_is_in_flight_only_its_sender_has_seen_it() -> None:
+    assert told(1, "s2", HANDSHAKE) == ["seen at A  Connection establish request (SYN)"]
+    assert told(1, "a:send:x") == []
+
+
+def test_the_lost_is_seen_by_its_sender_alone() -> None:
+    assert told(1, "s2 l1", HANDSHAKE) == [
+        "seen at A  Connection establish request (SYN)",
+        "seen at B  never: lost",
+    ]
+
+
+def test_a_lost_syn_and_its_retransmission_differ_because_b_had_not_seen_the_first() -> None:
+    assert told(2, "s2 l1 s2", HANDSHAKE) == [
+        "seen at A  TCP Retransmission, B had not seen #1",
+        "seen at B  Connection establish request (SYN)",
+    ]
+
+
+def test_a_duplicate_is_not_seen_where_it_was_not_made() -> None:
+    assert told(2, "a:send:hello u1 s3") == [
+        "seen at A  never: the network made it",
+        "seen at B  TCP Spurious Retransmission",
+    ]
+
+
+def test_a_third_partys_segment_is_not_seen_in_whose_name_it_speaks() -> None:
+    assert told(1, "x>b:RST:seq=1001 s") == [
+        "seen at A  never: a third party's",
+        "seen at B  Connection reset (RST)",
+    ]
+
+
+@pytest.mark.parametrize("steps", ["s2", "s4"])
+def test_what_overtook_came_where_the_overtaken_had_not_been_seen(steps: str) -> None:
+    assert told(3, f"a:send:one a:send:two d2+1ms a:send:three {steps}") == [
+        "seen at A  no label, B had not seen #2",
+        "seen at B  TCP Previous segment not captured",
+    ]
+
+
+def test_no_single_segment_is_blamed_where_several_make_the_difference() -> None:
+    assert told(3, "s2 l1 s l2 s2", HANDSHAKE) == [
+        "seen at A  TCP Retransmission, by what came before",
+        "seen at B  Connection establish request (SYN)",
+    ]
+
+
+def test_duplicate_acks_are_counted_by_the_frames_of_each_capture() -> None:
+    moves = "a:send:x l1 a:send:y a:send:z s2 s2"
+    assert told(5, moves) == ["seen at A  TCP Dup ACK 4#1", "seen at B  TCP Dup ACK 2#1"]
+
+
+def test_what_does_not_fit_is_cut_with_a_sign() -> None:
+    for line in told(2, "s2 l1 s2", HANDSHAKE, width=30):
+        assert line.endswith("…")
+
+
+def test_where_the_beginning_is_forgotten_no_label_is_made_up() -> None:
+    history = played(scenario(OPEN), "a:send:x s2 " * INTERVAL)
+    flights = history.flights()
+    assert flights[0].number > 1
+    (line,) = label_lines(flights[-1], flights, history.world.now, 60)
+    assert plain_text(line) == " Wireshark  not told in so long a run"
+
+
+def test_udp_has_no_labels() -> None:
+    assert told(1, "a:sendto:x s2", "") == []
+
+
+@pytest.mark.parametrize("height", range(1, 24))
+def test_the_header_keeps_a_place_for_them(height: int) -> None:
+    history = played(scenario(HANDSHAKE), "s2 l1 s2")
+    flights = history.flights()
+    labels = label_lines(flights[1], flights, history.world.now, 58)
+    lines = header_lines(flights[1], 58, height, raw=False, labels=labels)
+    assert len(lines) == height
+    assert ["seen at" in plain_text(line) for line in lines].count(True) == min(2, height)
