@@ -166,7 +166,8 @@ class _Script:
         at, report, arrived, launched = moment
         begin = len(self._lines)
         if arrived is not None:
-            begins = self._calls.opening or _takes_syn(report.events)
+            # A listener takes a SYN also beside an old connection.
+            begins = self._calls.opening or _applied(report.events, Rule.LISTEN_SYN)
             spec = self._numbers.inbound(_segment(arrived), begins)
             self._add(at, spec_text(spec), _marks(arrived))
         elif report.cause == "call":
@@ -175,8 +176,9 @@ class _Script:
         cause = max(begin, len(self._lines) - 1)
         sent = [event for event in report.events if isinstance(event, Sent)]
         originals = (flight for flight in launched if not flight.copy_of)
+        refuses = _applied(report.events, Rule.SYN_RESETS)
         for event, flight in zip(sent, originals, strict=True):
-            self._add(at, spec_text(self._numbers.outbound(event)), _marks(flight))
+            self._add(at, spec_text(self._numbers.outbound(event, refuses)), _marks(flight))
         self._note_states(at, cause, report.events)
         if report.cause == "timer" and not sent:
             self._not_before = at + MILLISECOND  # At one moment a script's own events go before a timer.
@@ -231,13 +233,14 @@ class _Numbers:
             self._peer = segment.seq
         return self._with_script_time(spec)
 
-    def outbound(self, sent: Sent) -> SegmentSpec:
-        """A segment that leaves. Its window is not told: a script's program reads an instant later."""
+    def outbound(self, sent: Sent, refuses: bool) -> SegmentSpec:
+        """A segment that leaves; `refuses`: to reset a SYN. Its window is not told: the program of a script reads
+        an instant later."""
         segment = sent.segment
         if segment.flags & SYN and sent.attempt == 1:
             self._own = segment.seq
         base = self._own or 0
-        if segment.seq == 0 and segment.flags & (RST | ACK) == RST | ACK:
+        if (refuses or sent.connection == 0) and segment.flags & (RST | ACK) == RST | ACK:
             base = 0  # It answers a segment without ACK: SEQ is 0 by itself (RFC 9293 3.10.7.1).
         spec = segment_spec(segment, OUTBOUND, base, self._peer_base)
         return self._with_script_time(spec._replace(window=None))
@@ -267,9 +270,8 @@ def _segment(flight: Flight) -> Segment:
     return flight.payload
 
 
-def _takes_syn(events: Sequence[Event]) -> bool:
-    """Whether a SYN was taken by a listener, which it may be beside an old connection."""
-    return any(isinstance(event, RuleApplied) and event.rule is Rule.LISTEN_SYN for event in events)
+def _applied(events: Iterable[Event], rule: Rule) -> bool:
+    return any(isinstance(event, RuleApplied) and event.rule is rule for event in events)
 
 
 def _marks(flight: Flight) -> str:

@@ -163,6 +163,12 @@ def test_the_rst_for_a_segment_without_ack_has_the_number_0() -> None:
     assert events(text)[-2:] == ["+0.075 < S 1000:1000(0) win 65535", "+0.000 > R. 0:0(0) ack 1"]
 
 
+def test_so_has_the_rst_that_ends_a_connection_for_a_syn() -> None:
+    """RFC 793's way with a SYN in the window. It is not the connection's own, so its ACK is relative to 5000."""
+    text = script("A.set = { rfc5961_syn = false }\n" + OPEN, "x>a:SYN:seq=5002", "A")
+    assert "+0.000 > R. 0:0(0) ack 3" in events(text)
+
+
 # What the program does.
 
 
