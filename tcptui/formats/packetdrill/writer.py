@@ -234,8 +234,8 @@ class _Numbers:
         return self._with_script_time(spec)
 
     def outbound(self, sent: Sent, refuses: bool) -> SegmentSpec:
-        """A segment that leaves; `refuses`: to reset a SYN. Its window is not told: the program of a script reads
-        an instant later."""
+        """A segment that leaves; `refuses`: to reset a SYN. Its window is not told: a script's program reads
+        only afterwards."""
         segment = sent.segment
         if segment.flags & SYN and sent.attempt == 1:
             self._own = segment.seq

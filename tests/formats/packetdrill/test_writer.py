@@ -164,7 +164,7 @@ def test_the_rst_for_a_segment_without_ack_has_the_number_0() -> None:
 
 
 def test_so_has_the_rst_that_ends_a_connection_for_a_syn() -> None:
-    """RFC 793's way with a SYN in the window. It is not the connection's own, so its ACK is relative to 5000."""
+    """RFC 793's way with a SYN in the window; what it acknowledges is relative to the connection's own."""
     text = script("A.set = { rfc5961_syn = false }\n" + OPEN, "x>a:SYN:seq=5002", "A")
     assert "+0.000 > R. 0:0(0) ack 3" in events(text)
 
