@@ -31,7 +31,7 @@ def restart_after_idle(tcb: Tcb, now: int, profile: Profile) -> None:
 def grow(tcb: Tcb, acknowledged: int) -> None:
     """An ACK of `acknowledged` new octets outside recovery (RFC 5681 3.1)."""
     if tcb.cwnd < tcb.ssthresh:
-        tcb.cwnd += min(acknowledged, tcb.snd_mss)
+        tcb.cwnd += acknowledged if acknowledged < tcb.snd_mss else tcb.snd_mss
     else:
         tcb.cwnd += max(1, tcb.snd_mss * tcb.snd_mss // max(1, tcb.cwnd))
     if lt(tcb.recover, tcb.snd_una):

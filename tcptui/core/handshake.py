@@ -13,7 +13,7 @@ from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb
 from tcptui.core.timers import first_estimate
-from tcptui.core.window import first_window
+from tcptui.core.window import UNSCALED, first_window
 
 LEAST_MSS = 1
 
@@ -30,7 +30,7 @@ def prepare(tcb: Tcb, step: Step) -> None:
     tcb.estimate = first_estimate(profile)
     tcb.quick_acks = profile.quick_acks
     tcb.rcv_wnd = first_window(tcb, profile)
-    if profile.window_style == "linux":
+    if profile.window_style == "linux" and tcb.receive_buffer <= UNSCALED:
         tcb.receive_buffer = tcb.rcv_wnd  # rcv_ssthresh: no more is announced than at first.
 
 
@@ -103,7 +103,8 @@ def learn_window(tcb: Tcb, segment: Segment) -> None:
     tcb.snd_wnd = segment.wnd if segment.flags & SYN else segment.wnd << tcb.snd_shift
     tcb.snd_wl1 = segment.seq
     tcb.snd_wl2 = segment.ack
-    tcb.max_snd_wnd = max(tcb.max_snd_wnd, tcb.snd_wnd)
+    if tcb.snd_wnd > tcb.max_snd_wnd:
+        tcb.max_snd_wnd = tcb.snd_wnd
 
 
 def enter_established(tcb: Tcb, step: Step) -> None:

@@ -50,6 +50,11 @@ def process_text_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
             fin_reached = _take(tcb, piece, step)
         elif piece.data or piece.fin:
             step.rule(tcb, Rule.TEXT_HELD, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
+            if tcb.sack and step.profile.dsack and any(_covers(held, piece) for held in tcb.held):
+                tcb.duplicate = (
+                    piece.seq,
+                    piece.end,
+                )  # The block that it is part of follows (RFC 2883 section 4).
             hold(tcb, piece)
             tcb.lately_held = (piece.seq, *[one for one in tcb.lately_held if one != piece.seq])
     while tcb.held and not fin_reached and le(tcb.held[0].seq, tcb.rcv_nxt):

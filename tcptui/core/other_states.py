@@ -220,17 +220,20 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return _check_ack_of_syn(tcb, segment, step)
     if not _ack_in_range(tcb, segment, step):
         return False
-    if lt(tcb.snd_una, segment.ack):
-        step.rule(tcb, Rule.ACK_NEW, ack=segment.ack, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
+    ack, una = segment.ack, tcb.snd_una
+    if ack == una:
+        if segment.length == 0:
+            step.rule(tcb, Rule.ACK_DUPLICATE, ack=ack, snd_una=una)
+            duplicate_ack(tcb, segment, step)
+        _update_window(tcb, segment, step)
+    elif lt(una, ack):
+        step.rule(tcb, Rule.ACK_NEW, ack=ack, snd_una=una, snd_nxt=tcb.snd_nxt)
         if tcb.sack and segment.options:
             mark_sacked(tcb, read_sack(segment))
         acknowledge(tcb, segment, step)
-    elif segment.ack != tcb.snd_una or segment.length == 0:
-        step.rule(tcb, Rule.ACK_DUPLICATE, ack=segment.ack, snd_una=tcb.snd_una)
-        if segment.ack == tcb.snd_una:
-            duplicate_ack(tcb, segment, step)
-    if le(tcb.snd_una, segment.ack):
         _update_window(tcb, segment, step)
+    else:
+        step.rule(tcb, Rule.ACK_DUPLICATE, ack=ack, snd_una=una)
     return not tcb.fin_sent or _check_ack_of_fin(tcb, segment, step)
 
 
@@ -259,8 +262,8 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
 
 def _ack_in_range(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """Fifth: SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT, else an ACK is sent back."""
-    ack = segment.ack
-    if distance(tcb.snd_una, ack) <= distance(tcb.snd_una, tcb.snd_nxt):
+    ack, una = segment.ack, tcb.snd_una
+    if ack == una or distance(una, ack) <= distance(una, tcb.snd_nxt):
         return True  # SND.UNA =< SEG.ACK =< SND.NXT, as nearly always.
     if lt(tcb.snd_nxt, ack):
         step.rule(tcb, Rule.ACK_UNSENT, ack=ack, snd_nxt=tcb.snd_nxt)
@@ -276,12 +279,14 @@ def _ack_in_range(tcb: Tcb, segment: Segment, step: Step) -> bool:
 
 def _update_window(tcb: Tcb, segment: Segment, step: Step) -> None:
     """Fifth, ESTABLISHED: SND.WND, unless the segment is older than the one that set it."""
-    if lt(tcb.snd_wl1, segment.seq) or (tcb.snd_wl1 == segment.seq and le(tcb.snd_wl2, segment.ack)):
-        tcb.snd_wl1, tcb.snd_wl2 = segment.seq, segment.ack
+    seq, ack = segment.seq, segment.ack
+    if le(tcb.snd_wl2, ack) if tcb.snd_wl1 == seq else lt(tcb.snd_wl1, seq):
         window = segment.wnd << tcb.snd_shift
         if window != tcb.snd_wnd:
             step.rule(tcb, Rule.WINDOW_UPDATED, old=tcb.snd_wnd, snd_wnd=window)
             learn_window(tcb, segment)
+        else:
+            tcb.snd_wl1, tcb.snd_wl2 = seq, ack
 
 
 def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:

@@ -181,7 +181,10 @@ def _send_again(tcb: Tcb, step: Step, index: int, attempt: int) -> None:
 def _sample_rtt(tcb: Tcb, acknowledged: tuple[Unacknowledged, ...], segment: Segment, step: Step) -> None:
     """One sample a round trip, and none that could belong to a retransmission (Karn, MUST-18), unless a
     timestamp tells which one it was (RFC 7323 section 4)."""
-    if all(entry.transmissions == 1 for entry in acknowledged):
+    ambiguous = False
+    for entry in acknowledged:
+        ambiguous = ambiguous or entry.transmissions > 1
+    if not ambiguous:
         rtt = step.now - acknowledged[-1].sent_at
     else:
         times = read_timestamps(segment) if tcb.timestamps else None

@@ -51,7 +51,7 @@ class Held(NamedTuple):
         return (self.seq + len(self.data) + self.fin) & MASK
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, match_args=False)
 class Tcb:
     """One connection; see RFC 9293 Tables 2 and 3 for the variables.
 

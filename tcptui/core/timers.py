@@ -36,7 +36,7 @@ def sampled(estimate: RtoEstimate, rtt: int, profile: Profile) -> RtoEstimate:
     else:
         rttvar = (3 * estimate.rttvar + abs(estimate.srtt - rtt)) // 4
         srtt = (7 * estimate.srtt + rtt) // 8
-    least = max(profile.clock_granularity, profile.min_rto if profile.min_rto_is_variance else 0)
+    least = profile.min_rto if profile.min_rto_is_variance else profile.clock_granularity
     rto = srtt + max(least, 4 * rttvar) + profile.rto_slop
     return RtoEstimate(srtt, rttvar, min(max(rto, profile.min_rto), profile.max_rto))
 

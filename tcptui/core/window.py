@@ -27,8 +27,13 @@ def next_window(tcb: Tcb, profile: Profile) -> int:
 
     Linux rounds a scaled one up to what the field can say, others say less than they would take.
     """
-    free = max(0, min(tcb.receive_buffer - len(tcb.unread), UNSCALED << tcb.rcv_shift))
-    window = _unrounded(tcb, profile, free) if free > tcb.rcv_wnd else tcb.rcv_wnd
+    free = tcb.receive_buffer - len(tcb.unread)
+    most = UNSCALED << tcb.rcv_shift
+    if free > most:
+        free = most
+    window = tcb.rcv_wnd
+    if free > window:
+        window = _unrounded(tcb, profile, free)
     if not tcb.rcv_shift or profile.window_style != "linux":
         return window
     unit = 1 << tcb.rcv_shift
@@ -41,13 +46,14 @@ def _unrounded(tcb: Tcb, profile: Profile, free: int) -> int:
     """The next window where `free` octets of the buffer are more than the window takes."""
     window = tcb.rcv_wnd
     style = profile.window_style
+    if style == "sws":
+        # 3.8.6.2.2: the edge stays until RCV.BUFF - RCV.USER - RCV.WND >= min(Fr * RCV.BUFF, Eff.snd.MSS).
+        gain = free - window
+        return free if gain >= tcb.snd_mss or 2 * gain >= tcb.receive_buffer - 1 else window
     if style == "bsd":
         silly = free < tcb.receive_buffer // 4 and free < tcb.snd_mss
         return window if silly else free
-    if style == "linux":
-        return max(window, _linux_window(tcb, free))
-    # 3.8.6.2.2: the edge stays until RCV.BUFF - RCV.USER - RCV.WND >= min(Fr * RCV.BUFF, Eff.snd.MSS).
-    return free if free - window >= min(tcb.receive_buffer // 2, tcb.snd_mss) else window
+    return max(window, _linux_window(tcb, free))
 
 
 def field(tcb: Tcb) -> int:

@@ -7,19 +7,14 @@ import pytest
 from tcptui.core.calls import Close, Open, Receive, Send
 from tcptui.core.events import Response, Signal
 from tcptui.core.options import mss_option
-from tcptui.core.presets import LINUX, RFC9293
-from tcptui.core.profile import Profile
+from tcptui.core.presets import RFC9293
 from tcptui.core.segment import ACK, FIN, RST, SYN, Socket
 from tcptui.core.seq import MASK
 from tcptui.core.state import SYNCHRONIZED, State
 from tests.core.build import (
-    IRS,
     ISS,
     PEER,
-    PROMPT,
-    SECOND,
     US,
-    WINDOW,
     Site,
     briefs,
     delivered,
@@ -247,160 +242,3 @@ def test_a_close_that_waits_in_syn_received_is_not_forgotten_when_the_peer_goes(
     assert responses(site.call(Close(1))) == [("CLOSE", Response.OK)]
     site.receives(site.peer(RST, 1))
     assert site.state() is S.CLOSED
-
-
-# The knobs
-
-
-@BOTH
-def test_knob_rfc1337(on: bool) -> None:
-    site = reach(S.TIME_WAIT, RFC9293._replace(rfc1337=on))
-    site.receives(site.peer(RST, 2))
-    assert site.state() is (S.TIME_WAIT if on else S.CLOSED)
-
-
-@BOTH
-def test_knob_closing_resends_fin(on: bool) -> None:
-    site = reach(S.CLOSING, RFC9293._replace(closing_resends_fin=on))
-    events = site.receives(site.peer(FIN | ACK, 1, 1))
-    assert briefs(events) == [("FIN,ACK", 1001, 5002) if on else ("ACK", 1002, 5002)]
-
-
-@BOTH
-def test_knob_listen_ignores_syn_ack(on: bool) -> None:
-    site = reach(S.LISTEN, RFC9293._replace(listen_ignores_syn_ack=on))
-    assert briefs(site.receives(site.peer(SYN | ACK, 0, 1))) == ([] if on else [("RST", 1001, 0)])
-    assert briefs(site.receives(site.peer(ACK, 0, 1))) == [("RST", 1001, 0)]
-
-
-@BOTH
-def test_knob_repeated_syn_draws_syn_ack(on: bool) -> None:
-    site = reach(S.SYN_RECEIVED, RFC9293._replace(repeated_syn_draws_syn_ack=on))
-    events = site.receives(site.peer(SYN, 0))
-    assert briefs(events) == [("SYN,ACK", 1000, 5001) if on else ("ACK", 1001, 5001)]
-
-
-def test_repeated_syns_do_not_wear_out_the_patience_with_a_syn_ack() -> None:
-    """Linux gives up at 63 s, after five timeouts: SYN,ACKs that SYNs have drawn are no timeouts."""
-    site = reach(S.SYN_RECEIVED, LINUX)
-    for _ in range(5):
-        site.receives(site.peer(SYN, 0))
-    site.wait(63 * SECOND - 1)
-    assert site.state() is S.SYN_RECEIVED
-
-
-@BOTH
-def test_knob_syn_returns_to_listen(on: bool) -> None:
-    site = reach(S.SYN_RECEIVED, RFC9293._replace(syn_returns_to_listen=on))
-    assert briefs(site.receives(site.peer(SYN, 9))) == ([] if on else [("ACK", 1001, 5001)])
-    assert site.state() is (S.LISTEN if on else S.SYN_RECEIVED)
-
-
-@BOTH
-def test_knob_refused_in_syn_received(on: bool) -> None:
-    site = reach(S.SYN_RECEIVED, RFC9293._replace(refused_in_syn_received=on), simultaneous=True)
-    assert signals(site.receives(site.peer(RST, 1))) == [Signal.REFUSED if on else Signal.RESET]
-    assert site.state() is S.CLOSED
-
-
-@BOTH
-def test_knob_drop_syn_fin(on: bool) -> None:
-    site = reach(S.LISTEN, RFC9293._replace(drop_syn_fin=on))
-    site.receives(site.peer(SYN | FIN, 0))
-    assert site.state() is (S.LISTEN if on else S.SYN_RECEIVED)
-    if not on:
-        site.receives(site.peer(ACK, 2, 1))
-        assert site.state() is S.CLOSE_WAIT
-
-
-@BOTH
-@pytest.mark.parametrize("state", [S.LISTEN, S.SYN_SENT])
-def test_knob_queue_data_on_syn(on: bool, state: State) -> None:
-    """Queued or not, only the SYN is acknowledged before ESTABLISHED, and nothing is delivered."""
-    site = reach(state, RFC9293._replace(queue_data_on_syn=on))
-    site.call(Receive(1))
-    events = site.receives(site.peer(SYN, 0, 0, b"abc"))
-    assert briefs(events) == [("SYN,ACK", 1000, 5001)]
-    assert delivered(events) == b""
-    events = site.receives(site.peer(ACK, 1, 1))
-    assert delivered(events) == (b"abc" if on else b"")
-    assert briefs(events) == ([("ACK", 1001, 5004)] if on else [])
-
-
-@BOTH
-def test_knob_simultaneous_open_trims_syn(on: bool) -> None:
-    """Figure 7, line 6; without the knob Table 6 answers it, and that ACK completes the peer's open."""
-    site = reach(S.SYN_RECEIVED, RFC9293._replace(simultaneous_open_trims_syn=on), simultaneous=True)
-    events = site.receives(site.peer(SYN | ACK, 0, 1))
-    assert site.state() is (S.ESTABLISHED if on else S.SYN_RECEIVED)
-    assert briefs(events) == ([] if on else [("ACK", 1001, 5001)])
-
-
-@BOTH
-def test_knob_rst_on_give_up(on: bool) -> None:
-    site = reach(S.SYN_RECEIVED, RFC9293._replace(rst_on_give_up=on, syn_ack_retries=0))
-    assert briefs(site.wait(1 * SECOND)) == ([("RST", 1001, 0)] if on else [])
-    assert site.state() is S.LISTEN
-
-
-@BOTH
-def test_knob_rfc5961_rst(on: bool) -> None:
-    site = reach(S.ESTABLISHED, RFC9293._replace(rfc5961_rst=on))
-    events = site.receives(site.peer(RST, 9))
-    assert briefs(events) == ([("ACK", 1001, 5001)] if on else [])
-    assert site.state() is (S.ESTABLISHED if on else S.CLOSED)
-
-
-@BOTH
-def test_a_rst_left_of_the_window_is_not_made_valid_by_its_text(on: bool) -> None:
-    """3.5.3: "A reset is valid if its sequence number is in the window." """
-    site = reach(S.ESTABLISHED, RFC9293._replace(rfc5961_rst=on))
-    assert sent(site.receives(site.peer(RST, 0, 0, b"why"))) == []
-    assert site.state() is S.ESTABLISHED
-
-
-@BOTH
-def test_knob_rfc5961_syn(on: bool) -> None:
-    site = reach(S.ESTABLISHED, RFC9293._replace(rfc5961_syn=on))
-    events = site.receives(site.peer(SYN, 9))
-    assert briefs(events) == [("ACK", 1001, 5001) if on else ("RST,ACK", 0, IRS + 10)]
-    assert signals(events) == ([] if on else [Signal.RESET])
-    assert site.state() is (S.ESTABLISHED if on else S.CLOSED)
-
-
-def test_without_rfc5961_a_syn_left_of_the_window_is_trimmed_and_its_text_keeps_its_place() -> None:
-    """3.4: "the SYN is considered to occur before the first actual data octet of the segment"."""
-    site = reach(S.ESTABLISHED, PROMPT._replace(rfc5961_syn=False))
-    site.call(Receive(1))
-    events = site.receives(site.peer(SYN | ACK, 0, 1, b"abc"))
-    assert delivered(events) == b"abc"
-    assert briefs(events) == [("ACK", 1001, 5004)]
-
-
-@BOTH
-def test_knob_rfc5961_ack(on: bool) -> None:
-    """MAY-12: SND.UNA - MAX.SND.WND is still good, one less is not; without, any old ACK is a duplicate."""
-    site = reach(S.ESTABLISHED, RFC9293._replace(rfc5961_ack=on))
-    site.call(Receive(1))
-    site.call(Receive(1))
-    oldest = 1 - WINDOW
-    assert delivered(site.receives(site.peer(ACK, 1, oldest, b"a"))) == b"a"
-    events = site.receives(site.peer(ACK, 2, oldest - 1, b"b"))
-    assert delivered(events) == (b"" if on else b"b")
-    assert briefs(events) == [("ACK", 1001, 5002 if on else 5003)]
-
-
-@BOTH
-@pytest.mark.parametrize("state", SYNCHRONIZED)
-def test_knob_unsent_ack_is_answered(on: bool, state: State) -> None:
-    site = reach(state, RFC9293._replace(unsent_ack_is_answered=on))
-    seq = site.tcb.rcv_nxt - IRS
-    answer = [("ACK", site.tcb.snd_nxt, site.tcb.rcv_nxt)]
-    assert briefs(site.receives(site.peer(ACK, seq, 10, b"abc"))) == (answer if on else [])
-    assert site.state() is state
-
-
-def test_every_knob_that_is_on_or_off_has_its_test() -> None:
-    knobs = {name for name in Profile._fields if isinstance(getattr(RFC9293, name), bool)}
-    tested = {name.removeprefix("test_knob_") for name in globals() if name.startswith("test_knob_")}
-    assert knobs == tested

@@ -1,0 +1,50 @@
+"""The header of a segment in boxes: options in words, numbers relative or raw, lines as wide as asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcptui.lab.history import History
+from tcptui.lab.moves import parse_moves
+from tcptui.view.header import header_lines
+from tcptui.view.lines import line_width, plain_text
+from tests.lab.worlds import scenario
+
+LINUX = """
+A = { isn = 1000, profile = "linux", set = { nagle = false } }
+B = { isn = 5000, profile = "linux" }
+"""
+WIDTHS = (40, 58, 80)
+
+
+def boxes(moves: str, number: int, width: int = 80, raw: bool = False) -> list[str]:
+    """The header of segment `number` between two Linux stacks; its lines, without what stands around them."""
+    history = History(scenario(LINUX))
+    for move in parse_moves(f"b:listen a:connect {moves}"):
+        history.apply(move)
+    flight = next(one for one in history.flights() if one.number == number)
+    lines = header_lines(flight, width, 40, raw=raw)
+    assert {line_width(line) for line in lines} == {width}
+    return [plain_text(line).strip("│ ") for line in lines]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_options_of_a_syn_are_told_in_words_and_none_is_cut(width: int) -> None:
+    shown = " ".join(boxes("", 1, width))
+    for words in ("MSS 1460", "SACK permitted", "TSval 0 TSecr 0", "window scale 7"):
+        assert words in shown.replace("├" + "─" * (min(width, 66) - 2) + "┤ ", "")
+
+
+def test_padding_is_not_told() -> None:
+    shown = boxes("s3", 3)
+    assert "TSval 100 TSecr 50" in shown
+    assert not any("NOP" in line for line in shown)
+
+
+@pytest.mark.parametrize(("raw", "block"), [(False, "SACK 2:3"), (True, "SACK 1002:1003")])
+def test_a_sack_block_is_relative_to_the_number_that_the_acknowledgment_is_relative_to(
+    raw: bool, block: str
+) -> None:
+    """Of two octets of A the first is lost: B has 2 up to, not including, 3."""
+    shown = boxes("s2 a:send:x a:send:y l4 s2", 6, raw=raw)
+    assert any(block in line for line in shown), shown
