@@ -29,7 +29,8 @@ def prepare(tcb: Tcb, step: Step) -> None:
     tcb.receive_buffer = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)
     tcb.quick_acks = profile.quick_acks
-    tcb.rcv_wnd = first_window(tcb, profile)
+    mss = own_mss(tcb, profile) - (TIMESTAMPS_SPACE if tcb.timestamps else 0)
+    tcb.rcv_wnd = first_window(tcb, profile, max(LEAST_MSS, mss))
     if profile.window_style == "linux" and tcb.receive_buffer <= UNSCALED:
         tcb.receive_buffer = tcb.rcv_wnd  # rcv_ssthresh: no more is announced than at first.
 
@@ -55,7 +56,10 @@ def syn_options(tcb: Tcb, step: Step, answer: bool) -> tuple[Option, ...]:
     """
     profile = step.profile
     offer = Offer(own_mss(tcb, profile))
-    if answer:
+    if answer and not tcb.passive and profile.crossing_syn_ack_offers_all:
+        times = (step.timestamp, tcb.ts_recent if tcb.timestamps else 0) if profile.timestamps else None
+        offer = offer._replace(window_scale=profile.window_scale, sack=profile.sack, timestamps=times)
+    elif answer:
         offer = offer._replace(
             window_scale=tcb.rcv_shift if tcb.scaling else None,
             sack=tcb.sack,

@@ -14,12 +14,12 @@ UNSCALED = 65_535
 """The largest window that the header's field can say."""
 
 
-def first_window(tcb: Tcb, profile: Profile) -> int:
-    """What a SYN announces; it is never scaled (RFC 7323 2.2)."""
-    window = min(tcb.receive_buffer, UNSCALED if profile.first_window is None else profile.first_window)
-    if profile.window_style == "linux":
-        return window - window % tcb.snd_mss if window >= tcb.snd_mss else window
-    return window
+def first_window(tcb: Tcb, profile: Profile, own_mss: int) -> int:
+    """What a SYN announces; it is never scaled (RFC 7323 2.2). Linux has whole segments of our own MSS."""
+    window = tcb.receive_buffer
+    if profile.window_style == "linux" and window > own_mss:
+        window -= window % own_mss
+    return min(window, UNSCALED if profile.first_window is None else profile.first_window)
 
 
 def next_window(tcb: Tcb, profile: Profile) -> int:
