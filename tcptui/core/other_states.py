@@ -37,6 +37,10 @@ def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
             retransmit(tcb, step)
             step.drop(tcb, segment)
             return
+    if step.profile.old_segments_acknowledge and _is_old(tcb, segment):
+        step.rule(tcb, Rule.OLD_SEGMENT_TRIMMED, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
+        segment = segment._replace(seq=tcb.rcv_nxt, data=b"", flags=segment.flags & ~FIN)
+        step.ack_due = True
     flags = segment.flags
     if (
         (not tcb.timestamps or _check_timestamps(tcb, segment, step))
@@ -100,6 +104,16 @@ def _answer_unacceptable(tcb: Tcb, segment: Segment, step: Step) -> None:
         step.send_ack(tcb)
     else:
         step.send_throttled_ack(tcb)
+
+
+def _is_old(tcb: Tcb, segment: Segment) -> bool:
+    """Whether all of a segment that acknowledges something lies left of the window."""
+    return (
+        tcb.state not in (_S.SYN_RECEIVED, _S.TIME_WAIT)
+        and segment.flags & (SYN | RST | ACK) == ACK
+        and lt(segment.seq, tcb.rcv_nxt)
+        and le(segment.end, tcb.rcv_nxt)
+    )
 
 
 def _acceptable(tcb: Tcb, segment: Segment) -> bool:

@@ -54,6 +54,7 @@ SENTENCES: dict[Rule, str] = {
     ),
     Rule.NOT_ACCEPTABLE_RST: "A RST with SEQ {seq}, outside the window at {rcv_nxt}: dropped in silence.",
     Rule.ZERO_WINDOW: "The window is zero: the text does not fit, but ACK and RST count.",
+    Rule.OLD_SEGMENT_TRIMMED: "All of it at SEQ {seq} is known already: of such, this stack takes the ACK.",
     Rule.REPEATED_SYN: "The same SYN again: this stack answers with the same SYN,ACK.",
     Rule.KNOWN_SYN_TRIMMED: "SEQ {seq} is the SYN that it knows: only the ACK counts.",
     Rule.RST_OUTSIDE: "The RST's SEQ {seq} is outside the window: dropped.",

@@ -51,7 +51,7 @@ DECIDED: list[tuple[str, tuple[object, object, object]]] = [
     ("unread_close_resets", (True, True, ...)),
     ("accept_overflow_resets", (..., False, ...)),
     ("option_order", ("linux", "linux", "bsd")),
-    ("receive_buffer", (65_535, 65_535, 65_536)),
+    ("receive_buffer", (65_535, 65_536, 65_536)),
     ("receive_buffer_whole_segments", (False, False, True)),
     ("first_window", (None, None, 65_535)),
     ("window_scale", (None, 7, 6)),
