@@ -23,21 +23,25 @@ from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb
 
 _S = State
+_PEER_HAS_CLOSED = (_S.CLOSE_WAIT, _S.CLOSING, _S.LAST_ACK)
 _CLOSING_STATES = (_S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
 
 
 def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
     """The eight checks. A segment that one of them stops, and that changed no state, is dropped."""
     before = tcb.state
-    if segment.flags & SYN:
+    flags = segment.flags
+    if flags & SYN:
         if _known_syn(tcb, segment, step):
-            segment = segment._replace(seq=seq_add(segment.seq, 1), flags=segment.flags & ~SYN)
+            # The segment keeps its bit: the window of a SYN is not scaled (RFC 7323 2.2).
+            segment, flags = segment._replace(seq=seq_add(segment.seq, 1)), flags & ~SYN
         elif _is_repeated_syn(tcb, segment) and step.profile.repeated_syn_draws_syn_ack:
             step.rule(tcb, Rule.REPEATED_SYN, seq=segment.seq, irs=tcb.irs)
             retransmit(tcb, step)
             step.drop(tcb, segment)
             return
-    flags = segment.flags
+    elif flags & FIN and _is_known_fin(tcb, segment, step):
+        segment, flags = segment._replace(seq=tcb.rcv_nxt, flags=flags & ~FIN, data=b""), flags & ~FIN
     if (
         (not tcb.timestamps or _check_timestamps(tcb, segment, step))
         and _check_sequence(tcb, segment, step)  # First.
@@ -68,6 +72,23 @@ def _known_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
         and step.profile.simultaneous_open_trims_syn
     ):
         step.rule(tcb, Rule.KNOWN_SYN_TRIMMED, seq=segment.seq, irs=tcb.irs)
+        return True
+    return False
+
+
+def _is_known_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Whether this is the FIN that has been received, and its ACK is to count all the same, as in BSD.
+
+    By Table 6 it is left of the window. Two ends whose ACKs carry their FINs would never see each other's ACK.
+    """
+    if (
+        segment.end == tcb.rcv_nxt
+        and tcb.state in _PEER_HAS_CLOSED
+        and not segment.flags & RST
+        and step.profile.acks_carry_fin
+    ):
+        step.rule(tcb, Rule.FIN_AGAIN, rcv_nxt=tcb.rcv_nxt)
+        step.ack_due = True
         return True
     return False
 
