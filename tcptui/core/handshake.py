@@ -136,5 +136,4 @@ def keeps_alive(tcb: Tcb, profile: Profile) -> bool:
 def start_keep_alive(tcb: Tcb, step: Step) -> None:
     """Waits for a connection to have been idle (MUST-26 to MUST-28)."""
     idle = tcb.settings.keep_idle
-    tcb.probes = 0
     step.start_timer(tcb, TimerKind.KEEP_ALIVE, step.profile.keep_idle if idle is None else idle)

@@ -326,7 +326,7 @@ class Profile(NamedTuple):
         int | None,
         _time("how long FIN-WAIT-2 lasts once the application has let go", "Linux tcp_fin_timeout"),
     ] = None
-    closing_resends_fin: Annotated[
+    acks_carry_fin: Annotated[
         bool,
         Knob(
             "an ACK carries our FIN again while that is unacknowledged, as when both close at once",

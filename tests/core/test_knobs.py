@@ -61,8 +61,8 @@ def test_knob_rfc1337(on: bool) -> None:
 
 
 @BOTH
-def test_knob_closing_resends_fin(on: bool) -> None:
-    site = reach(S.CLOSING, RFC9293._replace(closing_resends_fin=on))
+def test_knob_acks_carry_fin(on: bool) -> None:
+    site = reach(S.CLOSING, RFC9293._replace(acks_carry_fin=on))
     events = site.receives(site.peer(FIN | ACK, 1, 1))
     assert briefs(events) == [("FIN,ACK", 1001, 5002) if on else ("ACK", 1002, 5002)]
 

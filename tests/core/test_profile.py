@@ -39,7 +39,7 @@ DECIDED: list[tuple[str, tuple[object, object, object]]] = [
     ("rfc5961_ack", (True, True, ...)),
     ("rfc1337", (False, False, True)),
     ("time_wait_reopens", (True, True, ...)),
-    ("closing_resends_fin", (False, False, True)),
+    ("acks_carry_fin", (False, False, True)),
     ("drop_syn_fin", (False, True, False)),
     ("queue_data_on_syn", (True, False, ...)),
     ("rto_after_syn_timeout", (3 * SECOND, None, ...)),
