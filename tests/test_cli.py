@@ -14,6 +14,7 @@ from tcptui import __version__, library
 from tcptui.commands.play import POINTS
 from tcptui.core.presets import LINUX, PRESETS
 from tcptui.formats.ladder import ladder_text
+from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.formats.pcapng import pcapng
 from tcptui.formats.profile_text import profile_text
 from tcptui.formats.rfc import rfc_figure
@@ -209,6 +210,16 @@ def test_printing_does_not_load_the_screen() -> None:
         assert result.stdout.splitlines()[-1] == "False"
 
 
+def test_a_run_is_written_as_a_script_for_one_end_that_check_accepts(tmp_path: Path) -> None:
+    run = play(library.find("handshake"))
+    for arguments, side in (((), "A"), (("--at", "B"), "B")):
+        result = tcptui("play", "handshake", "--format", "packetdrill", *arguments)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout == packetdrill_script(run, "A" if side == "A" else "B")
+        (tmp_path / f"{side}.pkt").write_text(result.stdout)
+    assert tcptui("check", str(tmp_path)).stdout == "2 passed, 0 failed, 0 unsupported\n"
+
+
 # What it refuses.
 
 LADDER = ("--format", "ladder")
@@ -279,7 +290,15 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "file on the screen": (("play", "life", "-o", "x"), ("-o needs --format ladder, rfc,",)),
     "point without a capture": (
         ("play", "life", *LADDER, "--at", "A"),
-        ("--at goes with --format wireshark and --format pcapng only",),
+        ("--at goes with --format wireshark, pcapng or packetdrill only",),
+    ),
+    "script of what is nobody's": (
+        ("play", "life", "--format", "packetdrill", "--at", "wire"),
+        ("a packetdrill script has one end under test: --at A or --at B",),
+    ),
+    "script of what no socket does": (
+        ("play", "udp", "--format", "packetdrill"),
+        ("tcptui: udp at A is no packetdrill script: sendto is UDP's",),
     ),
     "point on the screen": (("play", "life", "--at", "A"), ("--at goes with",)),
     "unknown point": (

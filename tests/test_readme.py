@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tcptui import library
 from tcptui.core.knobs import all_knobs
+from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.formats.wireshark import wireshark_list
 from tcptui.lab.facts import facts_of
 from tcptui.lab.loader import load_scenario
@@ -52,6 +53,12 @@ def test_the_example_of_captures_is_what_is_listed() -> None:
     run = play(library.find("lost-syn"))
     assert wireshark_list(run, "A").startswith(at_a)
     assert wireshark_list(run, "B").startswith(at_b)
+
+
+def test_the_example_of_a_written_script_is_what_is_written() -> None:
+    example = README.split("## packetdrill scripts")[1].split("```\n")[3]
+    written = packetdrill_script(play(library.find("lost-syn-ack")), "B")
+    assert written == example
 
 
 def test_the_moves_of_the_table_are_moves() -> None:

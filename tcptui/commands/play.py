@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 
 from tcptui.commands import screen
 from tcptui.commands.shared import Commands, Unusable, add_profile, profile_of, write, write_file
+from tcptui.formats.exports import DEFAULT_POINTS, FORMATS, Unsuitable, export
 
 if TYPE_CHECKING:
-    from tcptui.lab.capture import Point
     from tcptui.lab.run import Run
     from tcptui.lab.scenario import Scenario
 
-FORMATS = ("ladder", "rfc", "wireshark", "pcapng")
-CAPTURES = ("wireshark", "pcapng")
-"""The formats that tell what is seen at one point."""
 POINTS = ("A", "B", "wire")
 
 
@@ -41,8 +38,9 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--format", choices=FORMATS, help="print the whole run in this form")
     parser.add_argument(
-        "--at", choices=POINTS, help=f"where the capture is taken, for {' and '.join(CAPTURES)} (wire)"
-    )
+        "--at", choices=POINTS,
+        help="where a capture is taken (wire), or the end that is packetdrill's stack under test (A)",
+    )  # fmt: skip
     parser.add_argument(
         "-o", metavar="FILE", dest="output", help="write to this file instead; - is standard output"
     )
@@ -78,8 +76,9 @@ def _play(options: argparse.Namespace) -> int:
 
 def _check_output(options: argparse.Namespace) -> None:
     """That the options about the output go with the format."""
-    if options.at is not None and options.format not in CAPTURES:
-        raise Unusable(f"--at goes with --format {' and --format '.join(CAPTURES)} only")
+    if options.at is not None and options.format not in DEFAULT_POINTS:
+        *some, last = DEFAULT_POINTS
+        raise Unusable(f"--at goes with --format {', '.join(some)} or {last} only")
     if options.output is not None and options.format is None:
         raise Unusable(f"-o needs --format {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     if options.format == "pcapng":
@@ -90,33 +89,15 @@ def _check_output(options: argparse.Namespace) -> None:
 
 
 def _exported(run: Run, options: argparse.Namespace) -> str | bytes:
-    if options.format == "pcapng":
-        from tcptui.formats.pcapng import pcapng
-
-        return pcapng(run, options.at or "wire")
-    text = _printed(run, options.format, options.at or "wire")
-    if options.ascii:
+    try:
+        content = export(run, options.format, options.at)
+    except Unsuitable as error:
+        raise Unusable(str(error)) from None
+    if options.ascii and isinstance(content, str):
         from tcptui.view.ascii import to_ascii
 
-        text = to_ascii(text)
-    return text
-
-
-def _printed(run: Run, form: str, point: Point) -> str:
-    if form == "ladder":
-        from tcptui.formats.ladder import ladder_text
-
-        return ladder_text(run)
-    if form == "wireshark":
-        from tcptui.formats.wireshark import wireshark_list
-
-        return wireshark_list(run, point)
-    from tcptui.formats.rfc import rfc_figure
-
-    try:
-        return rfc_figure(run)
-    except ValueError as error:
-        raise Unusable(f"{run.scenario.name}: {error}") from None
+        content = to_ascii(content)
+    return content
 
 
 def _scenario(options: argparse.Namespace) -> Scenario:

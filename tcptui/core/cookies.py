@@ -30,7 +30,7 @@ def check(segment: Segment, now: int, secret: bytes) -> int | None:
     cookie, irs = seq_add(segment.ack, -1), seq_add(segment.seq, -1)
     tick, index = cookie >> 27, cookie >> 24 & 7
     for clock in (now // PERIOD, now // PERIOD - 1):
-        if clock & 31 == tick and clock >= 0:
+        if clock & 31 == tick:
             good = _cookie(segment.src, segment.dst, irs, clock, index, secret) == cookie
             return CLASSES[index] if good else None
     return None

@@ -38,3 +38,5 @@ class Report(NamedTuple):
     """The numbers of the segments that went onto the wire."""
     ended: tuple[Flight, ...] = ()
     """The segments that arrived or were lost."""
+    backlog: int | None = None
+    """What "listen" was given; None: the connection itself listens."""

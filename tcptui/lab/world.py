@@ -209,7 +209,7 @@ class World:
         else:
             events = self._tcp_call(host, act)
         host.look_at_script(self.now)
-        return self._report("call", host.side, events, call=name)
+        return self._report("call", host.side, events, call=name)._replace(backlog=act.backlog)
 
     def _tcp_call(self, host: Host, act: Act) -> list[Event]:
         name = act.call

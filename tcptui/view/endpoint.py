@@ -24,6 +24,8 @@ MARK = "▸"
 """Stands before what the last move changed."""
 MOST_TEXT_ROWS = 3
 """Lines of received texts below one of UDP's sockets."""
+_MOST_BOXES = 8
+"""So many places of an accept queue are drawn."""
 _TIMER_NAMES = {
     TimerKind.RETRANSMISSION: "RTX",
     TimerKind.PERSIST: "PERS",
@@ -71,7 +73,7 @@ def endpoint_lines(
     if _udp_alone(host):
         lines += _socket_lines(host, was, room, width)
     else:
-        lines += _queue_lines(tcb, old, raw, queue_rows, width)
+        lines += _queue_lines(host, was, raw, queue_rows, width)
         lines += _path_lines(host, was, room - queue_rows, width)
     return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
 
@@ -211,16 +213,30 @@ def _variables(tcb: Tcb | None, raw: bool) -> tuple[list[_Field], list[_Field]]:
     return send, receive
 
 
-def _queue_lines(tcb: Tcb | None, old: Tcb | None, raw: bool, rows: int, width: int) -> list[Line]:
-    """The retransmission queue, text not sent yet, and text ahead of its turn, in `rows` lines."""
-    entries = [] if tcb is None else _queue_texts(tcb, raw, width - 2)
-    olds = [] if old is None else _queue_texts(old, raw, width - 2)
+def _queue_lines(host: Host, was: Host, raw: bool, rows: int, width: int) -> list[Line]:
+    """A listener's queues, the retransmission queue, and text that waits for something, in `rows` lines."""
+    entries, olds = (
+        _listener_texts(one) + ([] if one.tcb is None else _queue_texts(one.tcb, raw, width - 2))
+        for one in (host, was)
+    )
     if len(entries) >= rows:
         hidden = len(entries) - (rows - 2)
         entries = [*entries[: rows - 2], tr("and {count} more").format(count=hidden)]
     lines: list[Line] = [((f" {tr('queue')}{'' if entries else '  -'}", "label"),)]
     lines += [_marked(f" {text}", text not in olds) for text in entries]
     return [*lines, *[EMPTY] * rows][:rows]
+
+
+def _listener_texts(host: Host) -> list[str]:
+    """How many connections are half open, and how many wait to be accepted: a box for each place there is."""
+    listener = host.stack.tcb(host.listener)
+    if listener is None or listener.backlog is None:
+        return []
+    waiting = len(listener.accept_queue)
+    room = min(max(listener.backlog, waiting), _MOST_BOXES)
+    boxes = "■" * min(waiting, room) + "□" * (room - waiting)
+    half_open = host.stack.half_open(listener)
+    return [f"SYN {half_open}", f"accept {boxes or waiting}"]
 
 
 def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
@@ -234,6 +250,8 @@ def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
         texts.append(both if len(both) <= room else f"{what} {start}{times}")
     if tcb.unsent:
         texts.append(tr("{count} unsent").format(count=len(tcb.unsent)))
+    if tcb.unread:
+        texts.append(tr("{count} unread").format(count=len(tcb.unread)))
     if tcb.held:
         held = sum(len(piece.data) for piece in tcb.held)
         texts.append(tr("{count} held").format(count=held))

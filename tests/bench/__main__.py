@@ -24,6 +24,8 @@ from tcptui.core.events import Sent
 from tcptui.core.presets import RFC9293
 from tcptui.core.segment import Segment, Socket
 from tcptui.core.stack import Stack
+from tcptui.formats.packetdrill.checking import check_script
+from tcptui.formats.packetdrill.outcome import Passed
 from tcptui.lab.application import Act
 from tcptui.lab.history import History
 from tcptui.lab.scenario import HostSetup, Scenario
@@ -33,6 +35,7 @@ from tests.bench.lives import rates
 from tests.bench.terminal import Terminal
 from tests.kernel.namespace import Unavailable
 
+CONFORMANCE = Path(__file__).parents[1] / "conformance"
 BARE = (str(Path(__file__).with_name("bare.py")),)
 STARTS = 21
 KEYS = 200
@@ -57,6 +60,7 @@ def main(arguments: Sequence[str]) -> int:
         "core": core,
         "lab": lab,
         "history": history,
+        "scripts": scripts,
         "lives": lives,
     }
     wanted = [name for name in arguments if not name.startswith("fuzz")]
@@ -194,6 +198,18 @@ def lab() -> None:
             world.step()
         rates.append(STEPS // ROUNDS / (time.perf_counter() - began))
     row("lab: steps per second", statistics.median(rates), "", "at least 20,000")
+
+
+def scripts() -> None:
+    """The project's own conformance scripts, from their text to the verdict."""
+    texts = [(path.read_text("utf-8"), path.name) for path in sorted(CONFORMANCE.glob("*.pkt"))]
+    rates = []
+    for _ in range(3):
+        began = time.perf_counter()
+        outcomes = [check_script(text, name) for text, name in texts]
+        rates.append(len(texts) / (time.perf_counter() - began))
+    assert all(isinstance(outcome, Passed) for outcome in outcomes)
+    row("packetdrill scripts per second", statistics.median(rates), "", "")
 
 
 def history() -> None:

@@ -249,6 +249,12 @@ def test_to_timestamps_prelude_and_story_are_one_time() -> None:
     assert [report.at for report in made.prelude] == [-900_000, -900_000, -600_000, -300_000, 0]
 
 
+def test_a_cookie_of_the_prelude_is_good_too() -> None:
+    """It was made before the clock's 0; RFC 4987 3.6."""
+    made = world('B.set = { syn_cookies = "always" }\nprelude = "b:listen:1 a:connect s3"')
+    assert [made.host(side).state for side in SIDES] == [State.ESTABLISHED] * 2
+
+
 # What a host remembers.
 
 

@@ -10,9 +10,12 @@ from typing import NamedTuple
 from tcptui.core.profile import Profile
 from tcptui.core.sysctl import BadValue, UnknownSysctl, apply_sysctl, stack_of
 from tcptui.formats.packetdrill.outcome import NotSupported
+from tcptui.lab.knob_values import BadKnob, set_knob_from_text
 
 _SEPARATORS = re.compile(r"\n|;|&&|\|\|")
 _PROC = "/proc/sys/"
+KNOB_PREFIX = "tcptui."
+"""With it, a knob of `Profile` is set like a sysctl: ``sysctl -q tcptui.nagle=false``."""
 
 
 class Settings(NamedTuple):
@@ -55,12 +58,19 @@ def apply(profile: Profile, settings: Settings) -> tuple[Profile, tuple[str, ...
     ignored = [f"ignored: {command}" for command in settings.ignored]
     for name, value in settings.sysctls:
         try:
-            profile = apply_sysctl(profile, name, value)
+            profile = _set(profile, name, value)
         except UnknownSysctl as error:
             ignored.append(f"ignored: {name}: {error}")
-        except BadValue as error:
+        except (BadKnob, BadValue) as error:
             raise NotSupported(f"{name}: {error}") from None
     return profile, tuple(ignored)
+
+
+def _set(profile: Profile, name: str, value: str) -> Profile:
+    """One sysctl, or one knob by its own name."""
+    if name.startswith(KNOB_PREFIX):
+        return set_knob_from_text(profile, name.removeprefix(KNOB_PREFIX), value)
+    return apply_sysctl(profile, name, value)
 
 
 def _sysctls(words: list[str]) -> list[tuple[str, str]]:

@@ -64,7 +64,7 @@ class Flow:
             base = segment.seq - (self.script_isn or 0)
         elif flags & SYN:
             base = (self.outbound_isn or 0) - (self.script_isn or 0)
-        elif sent.connection == 0 and flags & (RST | ACK) == RST | ACK:
+        elif segment.seq == 0 and flags & (RST | ACK) == RST | ACK:
             base = 0  # The answer to a segment without ACK: its number is 0 itself (RFC 9293 3.10.7.1).
         else:
             base = self.outbound_isn or 0

@@ -21,13 +21,15 @@ from tcptui.core.events import (
 )
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.lab.application import UDP_CALLS
-from tcptui.lab.sockets.bsd_socket import BsdSocket
+from tcptui.lab.application import HOST_CALLS, UDP_CALLS
+from tcptui.lab.report import Report
+from tcptui.lab.sockets.bsd_socket import OPENING, BsdSocket
 from tcptui.lab.sockets.manners import Manners
 
 _S = State
 _FIRST_DESCRIPTOR = 3
-_CORE_CALLS = {"listen": "OPEN", "connect": "OPEN", "send": "SEND", "close": "CLOSE", "abort": "ABORT"}
+_CORE_CALLS = {"listen": "OPEN", "connect": "OPEN", "read": "RECEIVE", "shutdown": "CLOSE"}
+"""What the core calls the lab's calls, where not by the same name."""
 
 
 class Unwritable(ValueError):
@@ -40,114 +42,144 @@ class _Connection:
 
     state: State = State.CLOSED
     listener: int | None = None
-    """The socket that listens for it."""
+    """The socket that listens, for this connection alone, or for as many as come."""
+    stays: bool = False
+    """It listens for as many as come."""
     fd: int | None = None
+    unread: int = 0
+    """Octets that have come and were not handed to the program."""
+    read_ahead: int = 0
+    """Octets that the lab's program was handed before it had accepted the connection."""
     peer_closed: bool = False
+    end_seen: bool = False
+    """The program has read that the peer closed."""
+
+    def learn(self, events: Iterable[Event]) -> int:
+        """Takes note of a step; the octets that were handed to the program."""
+        for event in events:
+            if isinstance(event, StateChanged):
+                self.state = event.new
+            elif isinstance(event, RuleApplied) and event.rule is Rule.TEXT_ACCEPTED:
+                self.unread += dict(event.numbers)["len"]
+            elif isinstance(event, Signalled) and event.signal is Signal.CLOSING:
+                self.peer_closed = True
+        octets = _octets(events)
+        self.unread -= octets
+        return octets
 
 
 class SocketCalls:
     """The program of one end, by its connections; `manners` are those of its system.
 
-    A passive OPEN of the RFC becomes the connection, but a socket that listens stays: so it is closed as soon
-    as the connection has been accepted, or given up.
+    A passive OPEN without a backlog becomes the connection, but a socket that listens stays: so it is closed
+    as soon as the connection has been accepted, or given up. With `one_port`, every connection is from the
+    port that is listened on.
     """
 
-    def __init__(self, manners: Manners) -> None:
+    def __init__(self, manners: Manners, one_port: bool) -> None:
         self._manners = manners
+        self._one_port = one_port
         self._connections: dict[int, _Connection] = {}
         self._taken: set[int] = set()
         """Descriptors in use."""
 
-    def call(self, name: str, events: Iterable[Event]) -> list[str]:
+    @property
+    def opening(self) -> bool:
+        """Whether no number of the peer is known yet, or any more."""
+        return all(one.state in (_S.CLOSED, _S.LISTEN, _S.SYN_SENT) for one in self._connections.values())
+
+    def calls(self, report: Report) -> list[str]:
         """The calls that do what a call of the lab's program did; none where that was refused.
 
         Unwritable if no socket can do that.
         """
+        name = report.call
+        if name in HOST_CALLS:
+            return []
         if name in UDP_CALLS:
             raise Unwritable(f"{name} is UDP's, and a script here speaks of TCP alone")
-        returned = next(
-            event for event in events if isinstance(event, Returned) and event.call == _CORE_CALLS[name]
-        )
+        core_name = _CORE_CALLS.get(name, name.upper())
+        returned = next(one for one in report.events if isinstance(one, Returned) and one.call == core_name)
         if returned.response is not Response.OK:
             return []
         connection = self._connections.setdefault(returned.connection, _Connection())
         match name:
             case "listen":
-                return self._listen(connection)
+                return self._listen(connection, report.backlog)
+            case "accept":
+                return self._accept(connection)
             case "connect":
                 return self._connect(connection)
             case "send":
-                return _write(connection, events)
-            case "close":
-                return self._close(connection)
-            case _:
-                return self._abort(connection)
+                return _write(connection, report.events)
+            case "read":
+                return _read(_held(connection, "read"), _octets(report.events))
+        return self._end(connection, name)
 
-    def told(self, events: Iterable[Event]) -> list[str]:
-        """The calls by which the program learns what it was told in one step."""
+    def told(self, report: Report) -> list[str]:
+        """The calls by which the program learns what it was told in a step."""
         calls: list[str] = []
+        for event in report.events:
+            if event.connection:
+                self._connections.setdefault(event.connection, _Connection())
         for number, connection in self._connections.items():
-            calls += self._told(connection, [event for event in events if event.connection == number])
+            events = [event for event in report.events if event.connection == number]
+            calls += self._told(connection, events, by_read=report.call == "read")
         return calls
 
     # What the program does.
 
-    def _listen(self, connection: _Connection) -> list[str]:
+    def _listen(self, connection: _Connection, backlog: int | None) -> list[str]:
+        connection.stays = backlog is not None
+        for other in self._connections.values():
+            if other.listener is not None:
+                connection.listener = other.listener  # It still serves the connection that it has begun.
+                return []
         connection.listener = fd = self._descriptor()
-        return [
-            f"socket(..., SOCK_STREAM, IPPROTO_TCP) = {fd}",
-            f"setsockopt({fd}, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0",
-            f"bind({fd}, ..., ...) = 0",
-            f"listen({fd}, 1) = 0",
-        ]
+        return [*_socket(fd, bound=True), f"listen({fd}, {1 if backlog is None else backlog}) = 0"]
+
+    def _accept(self, connection: _Connection) -> list[str]:
+        listener = next(one.listener for one in self._connections.values() if one.stays)
+        connection.fd = fd = self._descriptor()
+        return [f"accept({listener}, ..., ...) = {fd}", *_read(fd, connection.read_ahead)]
 
     def _connect(self, connection: _Connection) -> list[str]:
         calls = self._stop_listening(connection)
         connection.fd = fd = self._descriptor()
         return [
             *calls,
-            f"socket(..., SOCK_STREAM, IPPROTO_TCP) = {fd}",
+            *_socket(fd, bound=self._one_port),
             f"fcntl({fd}, F_SETFL, O_RDWR|O_NONBLOCK) = 0",
             f"connect({fd}, ..., ...) = -1 EINPROGRESS",
         ]
 
-    def _close(self, connection: _Connection) -> list[str]:
+    def _end(self, connection: _Connection, name: str) -> list[str]:
+        """shutdown, close, or abort."""
         if connection.state is _S.LISTEN:
             return self._stop_listening(connection)
-        fd = _accepted(connection, "CLOSE")
-        if connection.state is _S.SYN_SENT:
+        fd = _held(connection, name)
+        if name == "abort":
+            if connection.state is _S.TIME_WAIT:
+                raise Unwritable("abort in TIME-WAIT: a socket leaves that to the stack")
+            linger = f"setsockopt({fd}, SOL_SOCKET, SO_LINGER, {{onoff=1, linger=0}}, 8) = 0"
+            return [linger, *self._let_go(connection)]
+        if name == "close" or connection.state is _S.SYN_SENT:
             return self._let_go(connection)
         return [f"shutdown({fd}, SHUT_WR) = 0"]
 
-    def _abort(self, connection: _Connection) -> list[str]:
-        if connection.state is _S.LISTEN:
-            return self._stop_listening(connection)
-        fd = _accepted(connection, "ABORT")
-        if connection.state is _S.TIME_WAIT:
-            raise Unwritable("an ABORT in TIME-WAIT: close() leaves that to the stack")
-        linger = f"setsockopt({fd}, SOL_SOCKET, SO_LINGER, {{onoff=1, linger=0}}, 8) = 0"
-        return [linger, *self._let_go(connection)]
-
     # What it is told.
 
-    def _told(self, connection: _Connection, events: list[Event]) -> list[str]:
-        calls: list[str] = []
+    def _told(self, connection: _Connection, events: list[Event], by_read: bool) -> list[str]:
         before = connection.state
-        for event in events:
-            if isinstance(event, StateChanged):
-                connection.state = event.new
         signals = [event.signal for event in events if isinstance(event, Signalled)]
-        if Signal.OPENED in signals:
-            calls += self._opened(connection)
+        octets = connection.learn(events)
+        calls = self._opened(connection) if Signal.OPENED in signals else []
         fd = connection.fd
-        octets = sum(len(event.data) for event in events if isinstance(event, Delivered))
-        if fd is not None and octets:
-            calls.append(f"read({fd}, ..., {octets}) = {octets}")
-        if fd is not None and Signal.CLOSING in signals:
-            calls.append(f"read({fd}, ..., 1) = 0")
-            connection.peer_closed = True
-        for signal in signals:
-            calls += self._failed(connection, signal, before)
+        if fd is None:
+            connection.read_ahead += octets
+        else:
+            calls += [] if by_read else _read(fd, octets)
+            calls += self._ending(connection, fd, signals, before)
         if connection.state is _S.CLOSED:
             calls += self._stop_listening(connection)
         return calls
@@ -155,20 +187,26 @@ class SocketCalls:
     def _opened(self, connection: _Connection) -> list[str]:
         if connection.fd is not None:
             return [f"getsockopt({connection.fd}, SOL_SOCKET, SO_ERROR, [0], [4]) = 0"]
+        if connection.listener is None:
+            return []  # It waits for the program's own accept.
         listener = connection.listener
         connection.fd = self._descriptor()
         return [f"accept({listener}, ..., ...) = {connection.fd}", *self._stop_listening(connection)]
 
-    def _failed(self, connection: _Connection, signal: Signal, before: State) -> list[str]:
-        """How the program learns of an error that ended its connection."""
-        fd = connection.fd
-        seen = BsdSocket()
-        seen.told(signal, before, self._manners)
-        if fd is None or not seen.error:
-            return []
-        if before in (_S.SYN_SENT, _S.SYN_RECEIVED) or connection.peer_closed:
-            return [f"getsockopt({fd}, SOL_SOCKET, SO_ERROR, [{seen.error}], [4]) = 0"]
-        return [f"read({fd}, ..., 1) = -1 {seen.error}"]
+    def _ending(self, connection: _Connection, fd: int, signals: list[Signal], before: State) -> list[str]:
+        """How the program learns that no more will come, and of the error that ended its connection."""
+        calls: list[str] = []
+        if connection.peer_closed and not connection.unread and not connection.end_seen:
+            connection.end_seen = True
+            calls.append(f"read({fd}, ..., 1) = 0")
+        for signal in signals:
+            seen = BsdSocket()
+            seen.told(signal, before, self._manners)
+            if seen.error and (before in OPENING or connection.peer_closed or connection.unread):
+                calls.append(f"getsockopt({fd}, SOL_SOCKET, SO_ERROR, [{seen.error}], [4]) = 0")
+            elif seen.error:
+                calls.append(f"read({fd}, ..., 1) = -1 {seen.error}")
+        return calls
 
     # Descriptors.
 
@@ -182,7 +220,9 @@ class SocketCalls:
 
     def _stop_listening(self, connection: _Connection) -> list[str]:
         fd, connection.listener = connection.listener, None
-        return self._closed(fd)
+        connection.stays = False
+        shared = any(other.listener == fd for other in self._connections.values())
+        return [] if shared else self._closed(fd)
 
     def _let_go(self, connection: _Connection) -> list[str]:
         fd, connection.fd = connection.fd, None
@@ -195,16 +235,33 @@ class SocketCalls:
         return [f"close({fd}) = 0"]
 
 
+def _octets(events: Iterable[Event]) -> int:
+    """How much text was handed to the program."""
+    return sum(len(event.data) for event in events if isinstance(event, Delivered))
+
+
+def _socket(fd: int, bound: bool) -> list[str]:
+    calls = [f"socket(..., SOCK_STREAM, IPPROTO_TCP) = {fd}"]
+    if bound:
+        calls += [f"setsockopt({fd}, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0", f"bind({fd}, ..., ...) = 0"]
+    return calls
+
+
+def _read(fd: int, octets: int) -> list[str]:
+    return [f"read({fd}, ..., {octets}) = {octets}"] if octets else []
+
+
 def _write(connection: _Connection, events: Iterable[Event]) -> list[str]:
+    fd = _held(connection, "send")
     for event in events:
         if isinstance(event, RuleApplied) and event.rule is Rule.SEND_TAKEN:
             octets = dict(event.numbers)["len"]
-            return [f"write({connection.fd}, ..., {octets}) = {octets}"]
-    raise Unwritable("a SEND before the connection is open: write() would wait for that")
+            return [f"write({fd}, ..., {octets}) = {octets}"]
+    raise Unwritable("send before the connection is open: write() would wait for that")
 
 
-def _accepted(connection: _Connection, call: str) -> int:
-    """The descriptor of a connection that the program has."""
+def _held(connection: _Connection, name: str) -> int:
+    """The descriptor of a connection, for a call of the lab's."""
     if connection.fd is None:
-        raise Unwritable(f"a {call} in SYN-RECEIVED: before accept() there is no socket to do that with")
+        raise Unwritable(f"{name} where the program has no socket: before accept(), or after close()")
     return connection.fd

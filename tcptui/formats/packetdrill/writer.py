@@ -7,44 +7,71 @@ the wire did shows in what goes in, and when.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from tcptui.core.events import Event, RuleApplied, Sent, StateChanged
+from tcptui.core.events import Delivered, Event, Returned, RuleApplied, Sent, Signalled, StateChanged
 from tcptui.core.knobs import all_knobs
 from tcptui.core.presets import PRESETS
 from tcptui.core.profile import MILLISECOND, Profile
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, RST, SYN, Segment
 from tcptui.core.seq import MASK
+from tcptui.formats.packetdrill.checking import check_script
+from tcptui.formats.packetdrill.commands import KNOB_PREFIX
+from tcptui.formats.packetdrill.flows import REMOTE_PORT
+from tcptui.formats.packetdrill.matching import Tolerance
+from tcptui.formats.packetdrill.outcome import Failed, Passed
 from tcptui.formats.packetdrill.socket_calls import SocketCalls, Unwritable
 from tcptui.formats.packetdrill.syntax import INBOUND, OUTBOUND, EventTime, SegmentSpec, TcpOption, TimeKind
 from tcptui.formats.packetdrill.text import segment_spec, spec_text, time_text
 from tcptui.lab.knob_values import value_text
 from tcptui.lab.report import Report
-from tcptui.lab.run import MOST_STEPS, Run
+from tcptui.lab.run import Run
 from tcptui.lab.sockets.manners import manners_of
 from tcptui.lab.wire import SIDES, Fate, Flight, Side
 from tcptui.view.lines import wrap
 
 WIDTH = 100
-_SYN_TAKEN = (Rule.LISTEN_SYN, Rule.SYN_SENT_SYN, Rule.SYN_SENT_SYN_ACK)
+REPETITIONS = 6
+"""How many more steps are told of a run that does not end by itself."""
 
 
 def packetdrill_script(run: Run, side: Side) -> str:
     """The script in which `side` is the stack under test, every line ended. Raises Unwritable.
 
     Its initial sequence numbers are 0 at both ends, its timestamps are the script's own time in milliseconds.
-    What came before a reboot of `side` is left out: its stack remembers nothing of it.
+    What came before a reboot of `side` is left out: its stack remembers nothing of it. The script has been
+    checked: its own stack does what it says.
     """
-    if not run.complete:
-        raise Unwritable(f"it is not over after {MOST_STEPS} steps, and a script has an end")
-    moments = [moment for moment in _moments(run) if moment.report.side == side]
-    reboots = [index for index, moment in enumerate(moments) if moment.report.call == "reboot"]
-    script = _Script(run.scenario.hosts[SIDES.index(side)].profile, _ahead(run))
-    for moment in moments[reboots[-1] + 1 :] if reboots else moments:
+    if any(host.lines for host in run.scenario.hosts):
+        raise Unwritable("it is a script already")
+    text = _script(run, side)
+    outcome = check_script(text, f"{run.scenario.name}.pkt")
+    if isinstance(outcome, Failed):
+        raise Unwritable(
+            f"a program on sockets would not do quite the same: line {outcome.line} of its script expects "
+            f"{outcome.expected}, and what comes is {outcome.got}"
+        )
+    assert isinstance(outcome, Passed), outcome
+    return text
+
+
+def _script(run: Run, side: Side) -> str:
+    moments = _since_reboot(moment for moment in _moments(run) if moment.report.side == side)
+    calls = {moment.report.call for moment in moments}
+    one_port = {"listen", "connect"} <= calls
+    script = _Script(run.scenario.hosts[SIDES.index(side)].profile, _ahead(run), one_port)
+    enough = len(moments) if run.complete else _last_news(moments) + REPETITIONS
+    for index, moment in enumerate(moments):
+        if index > enough and script.may_end(moment.at):
+            break
         script.happens(moment)
-    return "".join(f"{line}\n" for line in (*_head(run, side, bool(reboots)), "", *script.lines()))
+    lines = script.lines()
+    if not lines:
+        raise Unwritable(f"{side} does nothing, and nothing reaches it")
+    lines += [] if run.complete else ["// and so on"]
+    return "".join(f"{line}\n" for line in (*_head(run, side, one_port), "", *lines))
 
 
 class _Moment(NamedTuple):
@@ -64,6 +91,7 @@ def _moments(run: Run) -> Iterator[_Moment]:
     for reports, flights in ((run.prelude, of_prelude), (run.reports, of_story)):
         for report in reports:
             arrived = flights[report.flight] if report.cause == "arrival" else None
+            arrived = None if arrived and arrived.fate is Fate.LOST else arrived  # The cable was out.
             launched = tuple(flights[number] for number in report.launched)
             yield _Moment(report.at + clock, report, arrived, launched)
 
@@ -74,25 +102,47 @@ def _ahead(run: Run) -> int:
     return -(-length // MILLISECOND) * MILLISECOND
 
 
-def _head(run: Run, side: Side, rebooted: bool) -> list[str]:
+def _since_reboot(moments: Iterable[_Moment]) -> list[_Moment]:
+    kept: list[_Moment] = []
+    for moment in moments:
+        if moment.report.call == "reboot":
+            kept.clear()
+        else:
+            kept.append(moment)
+    return kept
+
+
+def _last_news(moments: Sequence[_Moment]) -> int:
+    """Which step is the last that the program or the state machine hears of: after it, things only repeat."""
+    news = (Delivered, Signalled, StateChanged, Returned)
+    heard = (
+        index for index, one in enumerate(moments) if any(isinstance(e, news) for e in one.report.events)
+    )
+    return max(heard, default=0)
+
+
+def _head(run: Run, side: Side, one_port: bool) -> list[str]:
     scenario = run.scenario
     host = scenario.hosts[SIDES.index(side)]
-    about = f"The stack under test is {side}, the {host.role}{', after its reboot' if rebooted else ''}."
-    texts = (scenario.title, scenario.question, about)
+    about = f"The stack under test is {side}, the {host.role}."
+    if any((report.call, report.side) == ("reboot", side) for report in (*run.prelude, *run.reports)):
+        about = f"{about[:-1]}, after its reboot."
+    texts = (scenario.title, scenario.question, about, f"profile: {host.profile.name}")
     lines = [f"// {line}" for text in texts for line in wrap(text, WIDTH)]
-    if ":" in host.socket.host:
-        lines += ["", "--ip_version=ipv6"]
-    return [*lines, "", f"`sysctl -q {' '.join(_settings(host.profile))}`"]
+    options = ["--ip_version=ipv6"] if ":" in host.socket.host else []
+    options += [f"--connect_port={REMOTE_PORT}"] if one_port else []
+    settings = " ".join(_settings(host.profile))
+    commands = [f"`sysctl -q {settings}`"] if settings else []
+    return [*lines, *([""] if options or commands else []), *options, *commands]
 
 
 def _settings(profile: Profile) -> Iterator[str]:
-    """What makes any stack of ours this one."""
+    """The knobs in which it differs from its preset."""
     preset = PRESETS[profile.name]
-    yield f"tcptui.profile={profile.name}"
     for name, field in all_knobs().items():
         value = getattr(profile, name)
         if value != getattr(preset, name):
-            yield f"tcptui.{name}={value_text(field, value)}"
+            yield f"{KNOB_PREFIX}{name}={value_text(field, value)}"
 
 
 class _Line(NamedTuple):
@@ -105,36 +155,47 @@ class _Line(NamedTuple):
 class _Script:
     """The events of a script, as they come."""
 
-    def __init__(self, profile: Profile, ahead: int) -> None:
-        self._calls = SocketCalls(manners_of(profile.name))
+    def __init__(self, profile: Profile, ahead: int, one_port: bool) -> None:
+        self._calls = SocketCalls(manners_of(profile.name), one_port)
         self._numbers = _Numbers(ahead // MILLISECOND)
         self._lines: list[_Line] = []
+        self._not_before = 0
 
     def happens(self, moment: _Moment) -> None:
         """A step of the end under test."""
         at, report, arrived, launched = moment
         begin = len(self._lines)
         if arrived is not None:
-            spec = self._numbers.inbound(_segment(arrived), report.events)
+            # A listener takes a SYN also beside an old connection.
+            begins = self._calls.opening or _applied(report.events, Rule.LISTEN_SYN)
+            spec = self._numbers.inbound(_segment(arrived), begins)
             self._add(at, spec_text(spec), _marks(arrived))
         elif report.cause == "call":
-            for text in self._calls.call(report.call, report.events):
+            for text in self._calls.calls(report):
                 self._add(at, text)
         cause = max(begin, len(self._lines) - 1)
         sent = [event for event in report.events if isinstance(event, Sent)]
         originals = (flight for flight in launched if not flight.copy_of)
+        refuses = _applied(report.events, Rule.SYN_RESETS)
         for event, flight in zip(sent, originals, strict=True):
-            self._add(at, spec_text(self._numbers.outbound(event)), _marks(flight))
+            self._add(at, spec_text(self._numbers.outbound(event, refuses)), _marks(flight))
         self._note_states(at, cause, report.events)
-        for text in self._calls.told(report.events):
+        if report.cause == "timer" and not sent:
+            self._not_before = at + MILLISECOND  # At one moment a script's own events go before a timer.
+        for text in self._calls.told(report):
             self._add(at, text)
+
+    def may_end(self, following: int) -> bool:
+        """Whether it can stop here, the next step being at `following`: beyond the last event's tolerance."""
+        times = [line.at for line in self._lines[-2:]] or [0]
+        return following - times[-1] > Tolerance().of(times[-1] - times[0])
 
     def lines(self) -> list[str]:
         """The events as text."""
         return list(_laid_out(self._lines))
 
     def _add(self, at: int, text: str, comment: str = "") -> None:
-        self._lines.append(_Line(at, text, comment))
+        self._lines.append(_Line(max(at, self._not_before), text, comment))
 
     def _note_states(self, at: int, cause: int, events: Sequence[Event]) -> None:
         """Says beside the line that brought them about, or by themselves, which states were entered."""
@@ -162,23 +223,24 @@ class _Numbers:
         self._zero: int | None = None
         """The raw number of the peer that a SYN of 0 stands for."""
 
-    def inbound(self, segment: Segment, events: Sequence[Event]) -> SegmentSpec:
-        """A segment that arrives, and what it brought about."""
+    def inbound(self, segment: Segment, begins: bool) -> SegmentSpec:
+        """A segment that arrives; `begins`: a SYN would be a connection's first."""
         if segment.flags & SYN and self._zero is None:
             self._zero = segment.seq
         base = self._zero if segment.flags & SYN else self._peer_base
         spec = segment_spec(segment, INBOUND, base or 0, self._own or 0)
-        if any(isinstance(event, RuleApplied) and event.rule in _SYN_TAKEN for event in events):
+        if segment.flags & SYN and begins:
             self._peer = segment.seq
         return self._with_script_time(spec)
 
-    def outbound(self, sent: Sent) -> SegmentSpec:
-        """A segment that leaves. Its window is not told: a script's program reads an instant later."""
+    def outbound(self, sent: Sent, refuses: bool) -> SegmentSpec:
+        """A segment that leaves; `refuses`: to reset a SYN. Its window is not told: a script's program reads
+        only afterwards."""
         segment = sent.segment
         if segment.flags & SYN and sent.attempt == 1:
             self._own = segment.seq
         base = self._own or 0
-        if sent.connection == 0 and segment.flags & (RST | ACK) == RST | ACK:
+        if (refuses or sent.connection == 0) and segment.flags & (RST | ACK) == RST | ACK:
             base = 0  # It answers a segment without ACK: SEQ is 0 by itself (RFC 9293 3.10.7.1).
         spec = segment_spec(segment, OUTBOUND, base, self._peer_base)
         return self._with_script_time(spec._replace(window=None))
@@ -206,6 +268,10 @@ def _segment(flight: Flight) -> Segment:
     if not isinstance(flight.payload, Segment):
         raise Unwritable(f"#{flight.number} is no TCP segment, and a script here speaks of TCP alone")
     return flight.payload
+
+
+def _applied(events: Iterable[Event], rule: Rule) -> bool:
+    return any(isinstance(event, RuleApplied) and event.rule is rule for event in events)
 
 
 def _marks(flight: Flight) -> str:
