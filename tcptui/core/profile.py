@@ -7,22 +7,11 @@ set is in `sysctl`.
 
 from typing import Annotated, NamedTuple
 
+from tcptui.core.knob import Knob
+
 MILLISECOND = 1_000
 SECOND = 1_000_000
 _DAY = 86_400 * SECOND
-
-
-class Knob(NamedTuple):
-    """What a field of `Profile` means: in a sentence, where that is written, and what it may be."""
-
-    text: str
-    source: str
-    least: int = 0
-    most: int = 0
-    """For numbers, the range."""
-    duration: bool = False
-    """The number is microseconds."""
-    choices: tuple[str, ...] = ()
 
 
 def _time(text: str, source: str, most: int = _DAY, least: int = 0) -> Knob:

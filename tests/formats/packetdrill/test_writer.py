@@ -398,7 +398,7 @@ def _is_accepted(run: Run, side: Side) -> bool:
     return True
 
 
-@settings(max_examples=150, deadline=None, database=None, derandomize=True)
+@settings(max_examples=150)
 @given(setups, intents(ROUGH))
 def test_whatever_is_played_is_written_as_a_script_that_passes(setup: Scenario, made: list[Intent]) -> None:
     """But where a window of 30 octets makes the program's reading an instant later be heard of."""
