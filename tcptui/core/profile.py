@@ -323,11 +323,7 @@ class Profile(NamedTuple):
         ),
     ] = False
     old_segments_acknowledge: Annotated[
-        bool,
-        Knob(
-            "of a segment that lies left of the window the ACK counts; else it is answered and dropped",
-            "FreeBSD tcp_do_segment()",
-        ),
+        bool, Knob("the ACK of a segment that lies left of the window counts", "FreeBSD tcp_do_segment()")
     ] = False
     unread_close_resets: Annotated[
         bool, Knob("a half-duplex CLOSE with text unread resets", "RFC 9293 3.6.1, SHLD-3")
