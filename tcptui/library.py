@@ -1,18 +1,15 @@
 """The scenarios that can be played: those of the library by name, anybody's own by path.
 
-The one place that reads scenario files. Errors are `BadScenario`: one line that names the file.
+Errors are `BadScenario`: one line that names the file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
+from tcptui.files import BadFile, read_text
 from tcptui.lab.loader import BadScenario, load_scenario
 from tcptui.lab.scenario import Scenario
-
-LARGEST = 1 << 20
-"""Octets that a scenario file may have."""
 
 _FOLDER = Path(__file__).parent / "scenarios"
 
@@ -49,24 +46,8 @@ def find(name_or_path: str) -> Scenario:
 
 
 def _load_file(name: str) -> Scenario:
-    path = Path(name)
-    reasons: tuple[tuple[Callable[[], bool], str], ...] = (
-        (path.is_dir, "is a directory, not a scenario file"),
-        (lambda: not path.exists(), "there is no such file"),
-        (lambda: not path.is_file(), "is no regular file"),
-        (lambda: path.stat().st_size > LARGEST, f"is too large: at most {LARGEST} octets"),
-    )
     try:
-        for is_so, reason in reasons:
-            if is_so():
-                raise BadScenario(f"{name}: {reason}")
-        text = path.read_text("utf-8")
-    except BadScenario:
-        raise
-    except UnicodeDecodeError as error:
-        raise BadScenario(f"{name}: is no UTF-8 text (octet {error.start})") from None
-    except OSError as error:
-        raise BadScenario(f"{name}: can't be read: {error.strerror}") from None
-    except ValueError:
-        raise BadScenario(f"{name!r}: is no file name") from None
-    return load_scenario(text, path.stem, name)
+        text = read_text(name)
+    except BadFile as error:
+        raise BadScenario(str(error)) from None
+    return load_scenario(text, Path(name).stem, name)

@@ -1,45 +1,20 @@
-"""The packetdrill scripts that a command line names: files, and the ``*.pkt`` of directories.
-
-The one place that reads them. Errors are `BadFile`: one line that names the file.
-"""
+"""The packetdrill scripts that a command line names: files, and the ``*.pkt`` of directories."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-LARGEST = 1 << 20
-"""Octets that a script may have."""
+from tcptui.files import BadFile
 
 
-class BadFile(Exception):
-    """A file that can't be read as a script."""
-
-
-def find(names: Iterable[str]) -> Iterator[Path]:
-    """Every script that is named, a directory's in the order of their paths."""
+def find(names: Iterable[str]) -> Iterator[str]:
+    """Every script that is named, a directory's in the order of their paths. Raises BadFile."""
     for name in names:
-        path = Path(name)
-        if not path.is_dir():
-            yield path
+        if not Path(name).is_dir():
+            yield name
             continue
-        scripts = sorted(one for one in path.rglob("*.pkt") if one.is_file())
+        scripts = sorted(path for path in Path(name).rglob("*.pkt") if path.is_file())
         if not scripts:
             raise BadFile(f"{name}: there is no *.pkt in this directory")
-        yield from scripts
-
-
-def read(path: Path) -> str:
-    """The text of a script."""
-    try:
-        if path.exists() and not path.is_file():
-            raise BadFile(f"{path}: is no regular file")
-        with path.open("rb") as file:
-            octets = file.read(LARGEST + 1)
-        if len(octets) > LARGEST:
-            raise BadFile(f"{path}: is too large: at most {LARGEST} octets")
-        return octets.decode("utf-8")
-    except OSError as error:
-        raise BadFile(f"{path}: {error.strerror}") from None
-    except ValueError:
-        raise BadFile(f"{path}: is no UTF-8 text") from None
+        yield from map(str, scripts)

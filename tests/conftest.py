@@ -1,7 +1,14 @@
-"""What every test can count on: nothing in the environment changes what is drawn."""
+"""What every test can count on: nothing changes what is drawn, or which examples are tried."""
 
 import os
+
+from hypothesis import HealthCheck, settings
 
 for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_FILTERS", "TEXTUAL_DIM_FACTOR", "COLORTERM"):
     os.environ.pop(name, None)
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
+
+settings.register_profile(
+    "same", deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+settings.load_profile("same")

@@ -79,9 +79,9 @@ def test_a_failure_weighs_more_than_what_is_unsupported(folder: Path) -> None:
     ("file", "complaint"),
     [
         ("bad.pkt", "bad.pkt:2:1: the script ends; allowed: "),
-        ("latin.pkt", "latin.pkt: is no UTF-8 text\n"),
+        ("latin.pkt", "latin.pkt: is no UTF-8 text (octet "),
         ("large.pkt", "large.pkt: is too large: at most 1048576 octets\n"),
-        ("none.pkt", "none.pkt: No such file or directory\n"),
+        ("none.pkt", "none.pkt: there is no such file\n"),
         ("empty", "empty: there is no *.pkt in this directory\n"),
         ("/dev/null", "/dev/null: is no regular file\n"),
     ],

@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 from tcptui import __version__, library
-from tcptui.cli import POINTS
+from tcptui.commands.play import POINTS
 from tcptui.core.presets import LINUX, PRESETS
 from tcptui.formats.ladder import ladder_text
 from tcptui.formats.packetdrill.writer import packetdrill_script

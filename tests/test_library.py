@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tcptui import library
+from tcptui.files import LARGEST
 from tcptui.lab.loader import BadScenario
 from tests.lab.worlds import HEAD
 
@@ -82,14 +83,14 @@ def test_what_is_no_name_is_refused_in_one_line(name: str) -> None:
 
 def _large(path: Path) -> None:
     with path.open("wb") as file:
-        file.truncate(library.LARGEST + 1)
+        file.truncate(LARGEST + 1)
 
 
 @pytest.mark.parametrize(
     ("name", "make", "reason"),
     [
         ("gone.toml", None, "there is no such file"),
-        ("folder.toml", Path.mkdir, "is a directory, not a scenario file"),
+        ("folder.toml", Path.mkdir, "is a directory$"),
         ("latin.toml", lambda path: path.write_bytes(b'title = "caf\xe9"'), r"is no UTF-8 text \(octet 12\)"),
         ("large.toml", _large, "is too large: at most 1048576 octets"),
         ("pipe.toml", os.mkfifo, "is no regular file"),

@@ -1,5 +1,83 @@
 """A complete TCP endpoint (RFC 9293) that is stepped from outside: no clock, no I/O, no chance.
 
-`stack.Stack` is what one drives, with the calls of `calls`, segments of `segment` and a time; it answers
-with the events of `events`. Everything works without a terminal, and without any package but Python's own.
+Everything works without a terminal, and without any package but Python's own. The names in `__all__` are
+what others may build on and find again in the next version; all else is the machine's inside. UDP, for
+comparison, is beside it in `udp`.
+
+A `Stack` is one host's TCP. Its owner makes calls, hands over what arrives, and looks at the clock:
+
+* ``stack.call(calls.Open(...), now)``: a user call of RFC 9293 section 3.9.1,
+* ``stack.arrives(segment, now)`` and ``stack.error(icmp_error, now)``: something has come from the network,
+* ``stack.expire(now)``, wanted at ``stack.next_deadline()``: a timer is due.
+
+Each is one step and returns its events, in the order in which they happened; those of type `events.Sent`
+hold the segments for the network, and there is no other way out. `now` is an integer of microseconds that
+never decreases; sequence numbers are integers modulo 2^32. A client's SYN, and the answer of a server:
+
+>>> from tcptui.core import LINUX, Socket, Stack, calls, decode, encode, events
+>>> client, server = Socket("192.0.2.1", 49152), Socket("192.0.2.2", 80)
+>>> a, b = Stack(LINUX, isns=[100]), Stack(isns=[300])
+>>> def sent(happened):
+...     return [event.segment for event in happened if isinstance(event, events.Sent)]
+>>> _ = b.call(calls.Open(server, passive=True), now=0)
+>>> [syn] = sent(a.call(calls.Open(client, server), now=0))
+>>> octets = encode(syn)
+>>> [answer] = sent(b.arrives(decode(octets, client.host, server.host), now=50_000))
+>>> print(answer)
+SYN,ACK seq=300 ack=101 win=65535
+>>> [ack] = sent(a.arrives(answer, now=100_000))
+>>> a.tcb(1).state
+<State.ESTABLISHED: 'ESTABLISHED'>
+>>> a.next_deadline() is None
+True
+
+`Profile` has every behaviour that a TCP may choose; `RFC9293`, `LINUX` and `FREEBSD` are whole stacks, and
+``LINUX._replace(msl=5_000_000)`` changes one knob. What a step decided, and by which rule of which section,
+is told by `events.RuleApplied`. Octets that are no segment raise `MalformedSegment`; a segment raises
+nothing, whatever stands in it: it is answered or dropped.
 """
+
+from tcptui.core import calls, events
+from tcptui.core.errors import IcmpError, Unreachable
+from tcptui.core.presets import FREEBSD, LINUX, PRESETS, RFC9293
+from tcptui.core.profile import Profile
+from tcptui.core.rules import Rule
+from tcptui.core.segment import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG, Option, Segment, Socket
+from tcptui.core.settings import Settings
+from tcptui.core.stack import Stack
+from tcptui.core.state import TRANSITIONS, State, Transition
+from tcptui.core.tcb import Tcb
+from tcptui.core.wire_format import MalformedSegment, decode, encode
+
+__all__ = [
+    "ACK",
+    "CWR",
+    "ECE",
+    "FIN",
+    "FREEBSD",
+    "LINUX",
+    "PRESETS",
+    "PSH",
+    "RFC9293",
+    "RST",
+    "SYN",
+    "TRANSITIONS",
+    "URG",
+    "IcmpError",
+    "MalformedSegment",
+    "Option",
+    "Profile",
+    "Rule",
+    "Segment",
+    "Settings",
+    "Socket",
+    "Stack",
+    "State",
+    "Tcb",
+    "Transition",
+    "Unreachable",
+    "calls",
+    "decode",
+    "encode",
+    "events",
+]

@@ -45,6 +45,8 @@ class Configure(NamedTuple):
 
 
 class Send(NamedTuple):
+    """SEND: `data` is put in order behind what was given before (3.9.1.2)."""
+
     connection: int
     data: bytes
     urgent: bool = False
@@ -52,6 +54,8 @@ class Send(NamedTuple):
 
 
 class Receive(NamedTuple):
+    """RECEIVE: up to so many octets; it waits until there are any (3.9.1.3)."""
+
     connection: int
     octets: int = 65_535
 
@@ -64,10 +68,14 @@ class Close(NamedTuple):
 
 
 class Abort(NamedTuple):
+    """ABORT: everything is given up at once, and the peer gets a RST (3.9.1.6)."""
+
     connection: int
 
 
 class Status(NamedTuple):
+    """STATUS: only whether there is such a connection; `Stack.tcb` has its variables (3.9.1.5)."""
+
     connection: int
 
 

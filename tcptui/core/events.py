@@ -94,23 +94,31 @@ class Dropped(NamedTuple):
 
 
 class StateChanged(NamedTuple):
+    """The connection went from one state of RFC 9293 section 3.3.2 to another."""
+
     connection: int
     old: State
     new: State
 
 
 class TimerSet(NamedTuple):
+    """A timer was started, or started anew; `due` is when it will fire."""
+
     connection: int
     kind: TimerKind
     due: int
 
 
 class TimerStopped(NamedTuple):
+    """A timer will not fire after all."""
+
     connection: int
     kind: TimerKind
 
 
 class TimerFired(NamedTuple):
+    """A timer's time had come; what follows is what it brought about."""
+
     connection: int
     kind: TimerKind
 
@@ -131,6 +139,8 @@ class Returned(NamedTuple):
 
 
 class Signalled(NamedTuple):
+    """The application was told something that no call of its own returned."""
+
     connection: int
     signal: Signal
 

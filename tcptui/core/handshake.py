@@ -13,9 +13,10 @@ from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb
 from tcptui.core.timers import first_estimate
-from tcptui.core.window import UNSCALED, first_window
+from tcptui.core.window import first_window
 
 LEAST_MSS = 1
+_NO_THRESHOLD = 1 << 30
 
 
 def prepare(tcb: Tcb, step: Step) -> None:
@@ -31,8 +32,7 @@ def prepare(tcb: Tcb, step: Step) -> None:
     tcb.quick_acks = profile.quick_acks
     mss = own_mss(tcb, profile) - (TIMESTAMPS_SPACE if tcb.timestamps else 0)
     tcb.rcv_wnd = first_window(tcb, profile, max(LEAST_MSS, mss))
-    if profile.window_style == "linux" and tcb.receive_buffer <= UNSCALED:
-        tcb.receive_buffer = tcb.rcv_wnd  # rcv_ssthresh: no more is announced than at first.
+    tcb.rcv_ssthresh = tcb.rcv_wnd if profile.window_style == "linux" else _NO_THRESHOLD
 
 
 def own_mss(tcb: Tcb, profile: Profile) -> int:
@@ -139,5 +139,4 @@ def keeps_alive(tcb: Tcb, profile: Profile) -> bool:
 def start_keep_alive(tcb: Tcb, step: Step) -> None:
     """Waits for a connection to have been idle (MUST-26 to MUST-28)."""
     idle = tcb.settings.keep_idle
-    tcb.probes = 0
     step.start_timer(tcb, TimerKind.KEEP_ALIVE, step.profile.keep_idle if idle is None else idle)

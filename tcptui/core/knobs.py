@@ -11,7 +11,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, get_args, get_type_hints
 
-from tcptui.core.profile import Knob, Profile
+from tcptui.core.knob import Knob
+from tcptui.core.profile import Profile
 
 
 class KnobField(NamedTuple):

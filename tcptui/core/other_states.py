@@ -23,6 +23,7 @@ from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb
 from tcptui.core.unexpected import (
+    answers_old_timestamp,
     counts,
     drops_syn_fin,
     note_duplicate,
@@ -40,23 +41,31 @@ def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
     before = tcb.state
     if (tcb.half_duplex or before is _S.TIME_WAIT) and served(tcb, segment, step):
         return
-    if segment.flags & RST:
+    flags = segment.flags
+    if flags & RST:
         segment = rst_moved_to_window(tcb, segment, step.profile)
-    if segment.flags & SYN:
+    elif flags & SYN:
         if drops_syn_fin(tcb, segment, step):
             return
         if _known_syn(tcb, segment, step):
             step.ack_due = step.profile.known_syn_is_answered
             note_duplicate(tcb, segment, step.profile)
-            segment = segment._replace(seq=seq_add(segment.seq, 1), flags=segment.flags & ~SYN)
+            # The segment keeps its bit: the window of a SYN is not scaled (RFC 7323 2.2).
+            segment, flags = segment._replace(seq=seq_add(segment.seq, 1)), flags & ~SYN
         elif _is_repeated_syn(tcb, segment) and step.profile.repeated_syn_draws_syn_ack:
             step.rule(tcb, Rule.REPEATED_SYN, seq=segment.seq, irs=tcb.irs)
             retransmit(tcb, step)
             step.drop(tcb, segment)
             return
-    flags = segment.flags
+    passed = not tcb.timestamps or _check_timestamps(tcb, segment, step)
+    if passed and step.profile.old_segments_acknowledge and _is_old(tcb, segment):
+        step.rule(tcb, Rule.OLD_SEGMENT_TRIMMED, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
+        note_duplicate(tcb, segment, step.profile)
+        flags &= ~FIN
+        segment = segment._replace(seq=tcb.rcv_nxt, data=b"", flags=flags)
+        step.ack_due = True
     if (
-        (not tcb.timestamps or _check_timestamps(tcb, segment, step))
+        passed
         and (not tcb.half_duplex or not segment.data or reader_is_there_first(tcb, segment, step))
         and _check_sequence(tcb, segment, step)  # First.
         and (not flags & RST or _check_rst(tcb, segment, step))  # Second.
@@ -102,9 +111,7 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return True
     if lt(times[0], tcb.ts_recent):
         step.rule(tcb, Rule.TIMESTAMP_OLD, tsval=times[0], ts_recent=tcb.ts_recent)
-        answers = step.profile.paws_answers
-        duplicate = segment.flags == ACK and segment.seq == tcb.rcv_nxt and segment.ack == tcb.snd_una
-        if answers == "any" or segment.data or (answers == "but_acks" and not duplicate):
+        if answers_old_timestamp(tcb, segment, step.profile):
             _answer_unacceptable(tcb, segment, step)
         return False
     if le(segment.seq, tcb.last_ack_sent) and (
@@ -123,6 +130,16 @@ def _answer_unacceptable(tcb: Tcb, segment: Segment, step: Step) -> None:
         step.send_ack(tcb)
     else:
         step.send_throttled_ack(tcb)
+
+
+def _is_old(tcb: Tcb, segment: Segment) -> bool:
+    """Whether all of a segment that acknowledges something lies left of the window."""
+    return (
+        tcb.state not in (_S.SYN_RECEIVED, _S.TIME_WAIT)
+        and segment.flags & (SYN | RST | ACK) == ACK
+        and lt(segment.seq, tcb.rcv_nxt)
+        and le(segment.end, tcb.rcv_nxt)
+    )
 
 
 def _acceptable(tcb: Tcb, segment: Segment) -> bool:
@@ -159,7 +176,8 @@ def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
         _check_ack(tcb, segment, step)
         if tcb.state is _S.CLOSED:
             return False
-    note_duplicate(tcb, segment, step.profile)
+    if not segment.flags & SYN:
+        note_duplicate(tcb, segment, step.profile)
     _answer_unacceptable(tcb, segment, step)
     return False
 

@@ -7,22 +7,11 @@ set is in `sysctl`.
 
 from typing import Annotated, NamedTuple
 
+from tcptui.core.knob import Knob
+
 MILLISECOND = 1_000
 SECOND = 1_000_000
 _DAY = 86_400 * SECOND
-
-
-class Knob(NamedTuple):
-    """What a field of `Profile` means: in a sentence, where that is written, and what it may be."""
-
-    text: str
-    source: str
-    least: int = 0
-    most: int = 0
-    """For numbers, the range."""
-    duration: bool = False
-    """The number is microseconds."""
-    choices: tuple[str, ...] = ()
 
 
 def _time(text: str, source: str, most: int = _DAY, least: int = 0) -> Knob:
@@ -383,12 +372,15 @@ class Profile(NamedTuple):
         int | None,
         _time("how long FIN-WAIT-2 lasts once the application has let go", "Linux tcp_fin_timeout"),
     ] = None
-    closing_resends_fin: Annotated[
+    acks_carry_fin: Annotated[
         bool,
         Knob(
             "an ACK carries our FIN again while that is unacknowledged, as when both close at once",
             "FreeBSD tcp_output()",
         ),
+    ] = False
+    old_segments_acknowledge: Annotated[
+        bool, Knob("the ACK of a segment that lies left of the window counts", "FreeBSD tcp_do_segment()")
     ] = False
     unread_close_resets: Annotated[
         bool, Knob("a half-duplex CLOSE with text unread resets", "RFC 9293 3.6.1, SHLD-3")
@@ -427,15 +419,13 @@ class Profile(NamedTuple):
     unsent_ack_is_answered: Annotated[
         bool, Knob("SEG.ACK > SND.NXT is answered with an ACK", "RFC 9293 3.10.7.4, fifth")
     ] = True
-    duplicates_count: Annotated[
-        str,
+    touching_segments_count: Annotated[
+        bool,
         Knob(
-            "ACK and timestamp of what lies left of the window count: never, if it ends at RCV.NXT, whatever "
-            "it is",
-            "RFC 9293 3.10.7.4, first; Linux tcp_sequence(), FreeBSD tcp_do_segment()",
-            choices=("never", "touching", "any"),
+            "ACK and timestamp of what ends at RCV.NXT count, though it is left of the window",
+            "Linux tcp_sequence()",
         ),
-    ] = "never"
+    ] = False
     equal_ack_only_widens: Annotated[
         bool,
         Knob(

@@ -193,6 +193,7 @@ class Stack:
         )
 
     def choose_iss(self, local: Socket, remote: Socket, now: int) -> int:
+        """The initial sequence number of a connection that begins: a given one, or RFC 6528's."""
         if self._isns:
             iss, *rest = self._isns
             self._isns = tuple(rest)

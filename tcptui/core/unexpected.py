@@ -9,7 +9,7 @@ from __future__ import annotations
 from tcptui.core.events import Response
 from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import FIN, RST, SYN, Segment
+from tcptui.core.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.seq import add as seq_add
 from tcptui.core.seq import le, lt
 from tcptui.core.state import State
@@ -38,17 +38,28 @@ def rst_moved_to_window(tcb: Tcb, rst: Segment, profile: Profile) -> Segment:
 
 def counts(tcb: Tcb, segment: Segment, profile: Profile) -> bool:
     """Whether ACK and timestamp of a segment left of the window count all the same."""
-    style = profile.duplicates_count
-    if style == "never" or segment.flags & (SYN | RST) or not lt(segment.seq, tcb.rcv_nxt):
+    if segment.flags & (SYN | RST | ACK) != ACK or not lt(segment.seq, tcb.rcv_nxt):
         return False
-    return segment.end == tcb.rcv_nxt if style == "touching" else le(segment.end, tcb.rcv_nxt)
+    if profile.old_segments_acknowledge:
+        return le(segment.end, tcb.rcv_nxt)
+    return profile.touching_segments_count and segment.end == tcb.rcv_nxt
 
 
 def note_duplicate(tcb: Tcb, segment: Segment, profile: Profile) -> None:
     """What has come twice, for the next SACK (RFC 2883 4); FreeBSD leaves control bits out."""
-    octets = len(segment.data) if profile.duplicates_count == "any" else segment.length
+    octets = len(segment.data) if profile.old_segments_acknowledge else segment.length
     if octets and tcb.sack and profile.dsack and lt(segment.seq, tcb.rcv_nxt):
         tcb.duplicate = (segment.seq, seq_add(segment.seq, octets))
+
+
+def answers_old_timestamp(tcb: Tcb, segment: Segment, profile: Profile) -> bool:
+    """Whether a segment that PAWS drops (RFC 7323 5.3, R1) draws an ACK."""
+    if segment.data or profile.paws_answers == "any":
+        return True
+    # A duplicate ACK that says nothing new may have been overtaken: it is no sign of an old connection.
+    overtaken = segment.flags == ACK and (segment.seq, segment.ack) == (tcb.rcv_nxt, tcb.snd_una)
+    overtaken = overtaken and tcb.snd_wl1 == segment.seq
+    return profile.paws_answers == "but_acks" and not overtaken
 
 
 def reader_is_there_first(tcb: Tcb, segment: Segment, step: Step) -> bool:

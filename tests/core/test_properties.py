@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcptui.core.calls import Abort, Call, Close, Open, Receive, Send
@@ -38,9 +38,7 @@ profiles = st.builds(
     st.sampled_from([3, 1460]),
     st.sampled_from([5, 65_535]),
 )
-FAST = settings(
-    max_examples=120, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+FAST = settings(max_examples=120)
 
 
 class End:

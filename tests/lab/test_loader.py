@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcptui import library
@@ -17,9 +17,7 @@ from tcptui.lab.moves import LONGEST_TEXT, Delay, Duplicate, Inject, Lose, parse
 from tcptui.lab.scenario import Scenario
 from tests.lab.worlds import HEAD, scenario
 
-FAST = settings(
-    max_examples=300, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+FAST = settings(max_examples=300)
 DURATION = "as in 50ms"
 
 

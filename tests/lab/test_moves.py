@@ -33,7 +33,7 @@ from tcptui.lab.moves import (
 )
 from tcptui.lab.wire import COPY_AFTER, SIDES, BadMove
 
-FAST = settings(max_examples=200, deadline=None, database=None, derandomize=True)
+FAST = settings(max_examples=200)
 
 numbers = st.integers(0, 999_999_999)
 durations = st.integers(0, LONGEST)

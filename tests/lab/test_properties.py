@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import suppress
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcptui.core.events import Delivered, Response, Returned, StateChanged
@@ -31,9 +31,7 @@ from tcptui.lab.wire import SIDES, BadMove, Flight, Side
 from tcptui.lab.world import World
 from tests.lab.worlds import scenario
 
-FAST = settings(
-    max_examples=450, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+FAST = settings(max_examples=450)
 MOST_STEPS = 2_000
 FAULTS = ("lose", "delay", "duplicate", "reorder")
 CALLS: dict[str, tuple[CallName, ...]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcptui.core.datagram import Datagram, PortUnreachable
@@ -24,9 +24,7 @@ from tcptui.lab.wire import SIDES, BadMove, Fate
 from tcptui.lab.world import World
 from tests.lab.worlds import OPEN, flight, play, scenario, to_the_end, world
 
-FAST = settings(
-    max_examples=150, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+FAST = settings(max_examples=150)
 V6 = 'A.address = "2001:db8::1"\nB.address = "2001:db8::2"\n'
 A, B = Socket("10.0.0.1", 49152), Socket("10.0.0.2", 80)
 

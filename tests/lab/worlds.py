@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tcptui.core.segment import Segment
+from tcptui.lab.history import History
 from tcptui.lab.loader import load_scenario
 from tcptui.lab.moves import Do, Move, parse_moves
 from tcptui.lab.report import Report
@@ -32,6 +33,14 @@ def world(toml: str = "", moves: str = "") -> World:
 
 def play(world: World, moves: str | list[Move]) -> list[Report]:
     return [world.apply(move) for move in (parse_moves(moves) if isinstance(moves, str) else moves)]
+
+
+def history_of(story: Scenario, moves: str = "") -> History:
+    """The story as it stands after these moves."""
+    history = History(story)
+    for move in parse_moves(moves):
+        history.apply(move)
+    return history
 
 
 def sends(world: World, *texts: bytes, side: str = "A") -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tcptui.lab.history import History
-from tcptui.lab.moves import parse_moves
 from tcptui.lab.wire import Flight
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.header import header_lines
@@ -14,17 +13,14 @@ from tcptui.view.lines import line_width, plain_text
 from tcptui.view.numbers import label_of
 from tcptui.view.status import clock_line
 from tcptui.view.why import why
-from tests.lab.worlds import flight, scenario
+from tests.lab.worlds import flight, history_of, scenario
 
 GROUP = "233.252.0.1:80"
 V6 = 'A.address = "2001:db8::1"\nB.address = "2001:db8::2"\n'
 
 
 def played(moves: str, toml: str = "") -> History:
-    history = History(scenario(toml))
-    for move in parse_moves(moves):
-        history.apply(move)
-    return history
+    return history_of(scenario(toml), moves)
 
 
 def label(moves: str, number: int, room: int) -> str:

@@ -14,14 +14,13 @@ from tcptui.core.state import State
 from tcptui.core.timers import Timer
 from tcptui.lab.history import History
 from tcptui.lab.host import Host
-from tcptui.lab.loader import load_scenario
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Side
 from tcptui.lab.world import World
 from tcptui.view.endpoint import MARK, endpoint_lines
 from tcptui.view.lines import Line, line_width, plain_text
-from tests.lab.worlds import OPEN, scenario
+from tests.lab.worlds import OPEN, history_of, scenario
 
 PANES = (18, 28, 36)
 """The widths inside the borders of the screen's panes."""
@@ -268,6 +267,17 @@ def test_a_call_a_queue_and_a_path_say_what_happened() -> None:
     assert "ESTABLISHED  0.000" in shown
 
 
+def test_what_is_not_so_any_more_is_not_said_and_a_pulled_cable_is() -> None:
+    told = {}
+    for moves in ("s1", "a:close", "a:abort", "a:unplug", "a:unplug a:send:x", "a:unplug a:plug"):
+        history = steps(scenario(OPEN), moves)[-1]
+        told[moves] = texts(lines_of(history.world, history.before, "A"))[2].strip(f" {MARK}")
+    assert told["a:close"] == "established"
+    assert told["a:abort"] == ""
+    assert told["a:unplug"] == told["a:unplug a:send:x"] == "cable pulled"
+    assert told["a:unplug a:plug"] == "established"
+
+
 def test_received_text_cannot_draw_on_the_screen() -> None:
     history = steps(FAR, "a:send:%1b[2J%0a%00%E4%BD%A0 s")[-1]
     for width in PANES:
@@ -275,10 +285,7 @@ def test_received_text_cannot_draw_on_the_screen() -> None:
 
 
 def test_a_listener_shows_its_queues_and_a_slow_reader_what_it_has_not_read() -> None:
-    text = 'title = "t"\nquestion = "q"\n[B]\nreads = false\n'
-    history = History(load_scenario(text, "t", "t.toml"))
-    for move in parse_moves("b:listen:3 a:connect s3 a:send:hello s"):
-        history.apply(move)
+    history = history_of(scenario("B.reads = false\n"), "b:listen:3 a:connect s3 a:send:hello s")
     shown = "".join(
         plain_text(line)
         for line in endpoint_lines(history.world, history.world, "B", 28, 30, at=history.world.now, raw=False)

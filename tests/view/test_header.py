@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.lab.history import History
-from tcptui.lab.moves import parse_moves
 from tcptui.view.header import header_lines
 from tcptui.view.lines import line_width, plain_text
-from tests.lab.worlds import scenario
+from tests.lab.worlds import history_of, scenario
 
 LINUX = """
 A = { isn = 1000, profile = "linux", set = { nagle = false } }
@@ -19,9 +17,7 @@ WIDTHS = (40, 58, 80)
 
 def boxes(moves: str, number: int, width: int = 80, raw: bool = False) -> list[str]:
     """The header of segment `number` between two Linux stacks; its lines, without what stands around them."""
-    history = History(scenario(LINUX))
-    for move in parse_moves(f"b:listen a:connect {moves}"):
-        history.apply(move)
+    history = history_of(scenario(LINUX), f"b:listen a:connect {moves}")
     flight = next(one for one in history.flights() if one.number == number)
     lines = header_lines(flight, width, 40, raw=raw)
     assert {line_width(line) for line in lines} == {width}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.lab.history import INTERVAL, History
-from tcptui.lab.moves import parse_moves
-from tcptui.lab.scenario import Scenario
+from tcptui.lab.history import INTERVAL
 from tcptui.view.header import header_lines
 from tcptui.view.label_lines import label_lines
 from tcptui.view.lines import line_width, plain_text
-from tests.lab.worlds import OPEN, scenario
+from tests.lab.worlds import OPEN, history_of, scenario
 
 HANDSHAKE = """
 A = { isn = 1000, script = [{ call = "connect" }] }
@@ -19,18 +17,11 @@ B = { isn = 5000, script = [{ call = "listen" }] }
 
 
 def told(number: int, moves: str, toml: str = OPEN, width: int = 60) -> list[str]:
-    history = played(scenario(toml), moves)
+    history = history_of(scenario(toml), moves)
     flights = history.flights()
     lines = label_lines(flights[number - 1], flights, history.world.now, width)
     assert all(line_width(line) <= width for line in lines)
     return [plain_text(line).strip() for line in lines]
-
-
-def played(story: Scenario, moves: str) -> History:
-    history = History(story)
-    for move in parse_moves(moves):
-        history.apply(move)
-    return history
 
 
 def test_where_both_say_the_same_it_stands_once() -> None:
@@ -100,7 +91,7 @@ def test_what_does_not_fit_is_cut_with_a_sign() -> None:
 
 
 def test_where_the_beginning_is_forgotten_no_label_is_made_up() -> None:
-    history = played(scenario(OPEN), "a:send:x s2 " * INTERVAL)
+    history = history_of(scenario(OPEN), "a:send:x s2 " * INTERVAL)
     flights = history.flights()
     assert flights[0].number > 1
     (line,) = label_lines(flights[-1], flights, history.world.now, 60)
@@ -113,7 +104,7 @@ def test_udp_has_no_labels() -> None:
 
 @pytest.mark.parametrize("height", range(1, 24))
 def test_the_header_keeps_a_place_for_them(height: int) -> None:
-    history = played(scenario(HANDSHAKE), "s2 l1 s2")
+    history = history_of(scenario(HANDSHAKE), "s2 l1 s2")
     flights = history.flights()
     labels = label_lines(flights[1], flights, history.world.now, 58)
     lines = header_lines(flights[1], 58, height, raw=False, labels=labels)

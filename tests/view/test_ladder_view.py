@@ -10,11 +10,10 @@ from tcptui import library
 from tcptui.core.segment import Segment
 from tcptui.core.state import State
 from tcptui.lab.history import History
-from tcptui.lab.moves import parse_moves
 from tcptui.lab.scenario import Scenario
 from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, Ladder, draw_ladder, ladder_rows, states_before
 from tcptui.view.lines import line_width
-from tests.lab.worlds import OPEN, scenario
+from tests.lab.worlds import OPEN, history_of, scenario
 
 WIDTHS = range(38, 151)
 TEXT = scenario(OPEN)
@@ -22,9 +21,7 @@ ENDS = (State.ESTABLISHED, State.ESTABLISHED)
 
 
 def played(scenario: Scenario, moves: str, to_the_end: bool = False) -> History:
-    history = History(scenario)
-    for move in parse_moves(moves):
-        history.apply(move)
+    history = history_of(scenario, moves)
     while to_the_end and history.world.coming() is not None:
         history.apply()
     return history

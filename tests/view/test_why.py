@@ -9,13 +9,14 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tcptui.core
 from tcptui import library
 from tcptui.core.events import RuleApplied
 from tcptui.core.rules import Rule
+from tcptui.formats.packetdrill.staging import stage
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import Duplicate, Inject, Move, Wait, parse_moves
 from tcptui.lab.wire import BadMove
@@ -23,11 +24,9 @@ from tcptui.view.lines import plain_text
 from tcptui.view.status import why_lines
 from tcptui.view.why import SENTENCES, why
 from tests.lab.test_properties import ROUGH, chosen, intents
-from tests.lab.worlds import OPEN, scenario
+from tests.lab.worlds import OPEN, history_of, scenario
 
-FAST = settings(
-    max_examples=250, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+FAST = settings(max_examples=250)
 OWN_NUMBERS = {"ack", "snd_una", "snd_nxt", "iss", "recover"}
 PEER_NUMBERS = {"seq", "rcv_nxt", "rcv_up", "irs"}
 PLAIN_NUMBERS = {"old", "snd_wnd", "max_snd_wnd", "rcv_wnd", "cwnd", "tsval", "ts_recent"}
@@ -73,9 +72,7 @@ def without_base(history: History) -> set[str]:
 
 def test_a_number_is_raw_only_where_nobody_has_sent_a_syn() -> None:
     story = f"{FAR}third_party = [{{ segment = 'x>a:ACK:seq=2000000:ack=4294967294' }}]"
-    history = History(scenario(story))
-    for move in parse_moves("a:listen s2"):
-        history.apply(move)
+    history = history_of(scenario(story), "a:listen s2")
     assert "ACK 4294967294 can't be for it" in check(history)
     assert without_base(history) == OWN_NUMBERS | PEER_NUMBERS
     for move in parse_moves("b:listen a:connect s3"):
@@ -190,19 +187,39 @@ def test_raw_numbers_are_told_when_asked_for() -> None:
         ("w1s", "Time passes."),
         ("x>b:RST:seq=5", "A third party sends #1 RST to B, in A's name."),
         ("a:reboot", "A crashes and forgets everything. B is not told."),
+        ("a:send:x b:unplug s", "#1 PSH,ACK is lost: B's cable is pulled."),
+        ("a:read", "A calls read(). It waits for what is to come."),
     ],
 )
 def test_a_sentence_begins_with_who_did_what(moves: str, opening: str) -> None:
-    history = History(scenario(OPEN))
-    for move in parse_moves(moves):
-        history.apply(move)
+    history = history_of(scenario(OPEN), moves)
     assert check(history).startswith(opening)
 
 
+def test_a_script_in_the_place_of_a_host_sends_and_network_errors_arrive() -> None:
+    script = """
+        0   socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+        +0  fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0
+        +0  connect(3, ..., ...) = -1 EINPROGRESS
+        +0  > S 0:0(0) <...>
+        +.1 < icmp unreachable net_unreachable [0:0(0)]
+        +.1 < S. 0:0(0) ack 1 win 65535
+        """
+    history = History(stage(script, "a.pkt", "a"))
+    told: list[str] = []
+    while history.world.coming() is not None and len(told) < 4:
+        history.apply()
+        told.append(check(history))
+    assert told[0].startswith("A calls connect().")
+    assert told[1] == "#1 SYN reaches B."
+    assert told[2].startswith("An ICMP error reaches A. The network reports an error that may pass")
+    assert told[3] == "The script sends #2 SYN,ACK."
+    with pytest.raises(BadMove, match="B is a script"):
+        history.apply(parse_moves("b:connect")[0])
+
+
 def test_a_segment_that_ended_long_ago_can_still_be_doubled_and_is_named() -> None:
-    history = History(scenario(OPEN))
-    for move in parse_moves("a:send:x s2"):
-        history.apply(move)
+    history = history_of(scenario(OPEN), "a:send:x s2")
     for _ in range(2 * INTERVAL):
         history.apply(Wait(1))
     history.apply(Duplicate(1))
@@ -210,9 +227,7 @@ def test_a_segment_that_ended_long_ago_can_still_be_doubled_and_is_named() -> No
 
 
 def test_the_rule_and_the_profile_are_named() -> None:
-    history = History(scenario(OPEN + 'B.profile = "linux"\n'))
-    for move in parse_moves("a:close s"):
-        history.apply(move)
+    history = history_of(scenario(OPEN + 'B.profile = "linux"\n'), "a:close s")
     told = why(history.report, history.world, history.flights(), False)
     assert (told.source, told.profile) == ("RFC 9293 3.10.7.4, eighth", "linux")
 

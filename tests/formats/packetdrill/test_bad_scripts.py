@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcptui.formats.packetdrill.expressions import DEEPEST
@@ -13,9 +13,7 @@ from tcptui.formats.packetdrill.parser import MOST_EVENTS, parse_script
 from tcptui.formats.packetdrill.syntax import BadScript, Script
 from tcptui.formats.packetdrill.tokens import LONGEST_TEXT
 
-FAST = settings(
-    max_examples=500, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+FAST = settings(max_examples=500)
 PATIENCE = 60.0
 """Seconds that the longest text may take on a slow and busy machine; a time that grows with the square of
 the length would be hours."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcptui.core.segment import ACK, FIN, PSH, RST, SYN, URG, Option, Segment, Socket
@@ -22,9 +22,7 @@ from tcptui.formats.packetdrill.text import seconds_text, segment_spec, segment_
 from tcptui.formats.packetdrill.wire_options import from_wire, to_wire
 from tests.formats.packetdrill.scripts import event, segment
 
-FAST = settings(
-    max_examples=300, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+FAST = settings(max_examples=300)
 A, B = Socket("10.0.0.1", 49152), Socket("10.0.0.2", 80)
 MSS = Option(2, b"\x05\xb4")
 """1460 octets."""

@@ -362,7 +362,7 @@ RUNS = (
 CANNOT = re.compile(r"(send|shutdown|close|abort) (before|where|in)|[AB] does nothing|.* TCP alone")
 
 
-SHORT = ("keep_alive_always=false", "closing_resends_fin=false")
+SHORT = ("keep_alive_always=false",)
 """Without what two FreeBSD hosts go on with for ever, which takes long."""
 
 
@@ -398,7 +398,7 @@ def _is_accepted(run: Run, side: Side) -> bool:
     return True
 
 
-@settings(max_examples=150, deadline=None, database=None, derandomize=True)
+@settings(max_examples=150)
 @given(setups, intents(ROUGH))
 def test_whatever_is_played_is_written_as_a_script_that_passes(setup: Scenario, made: list[Intent]) -> None:
     """But where a window of 30 octets makes the program's reading an instant later be heard of."""

@@ -1,0 +1,57 @@
+"""Opening the screen: with `tcptui` alone on the list of scenarios, with `tcptui play` on a run.
+
+What the program needs of the process is done here: garbage collection, signals, the terminal.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tcptui.commands.shared import Unusable
+
+if TYPE_CHECKING:
+    from tcptui.ui.session import Session
+
+COLLECT_EVERY = 30
+"""Seconds between two collections of young garbage."""
+
+
+def show(prepare: Callable[[], Session] | None, ascii_only: bool, instead: str) -> int:
+    """Shows the run that `prepare` makes, or, without it, the scenarios to choose from; the exit status.
+
+    `instead` says what works without a terminal.
+    """
+    from tcptui import library
+
+    # A collection while the first frame is made, or a key is answered, is what a reader feels most.
+    gc.disable()
+    session = prepare() if prepare is not None else None
+    _need_terminal(instead)
+    import asyncio
+    import signal
+
+    from tcptui.ui.app import TcptuiApp
+
+    def settle() -> None:
+        """After the first frame: what has been made by now stays, the rest is collected between key presses;
+        and a signal gives the terminal back."""
+        gc.freeze()
+        app.set_interval(COLLECT_EVERY, lambda: gc.collect(1))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, app.exit, None, 128 + number)
+
+    app = TcptuiApp(session, library.all_scenarios, ascii_only=ascii_only, after_first_frame=settle)
+    app.run()
+    return app.return_code or 0
+
+
+def _need_terminal(instead: str) -> None:
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise Unusable(f"the screen needs a terminal; without one: {instead}")
+    if os.environ.get("TERM", "dumb") == "dumb":
+        raise Unusable(f"the screen needs more than TERM=dumb; without it: {instead}")

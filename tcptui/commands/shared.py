@@ -1,0 +1,77 @@
+"""What commands share: options, output and complaints."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from tcptui.core.profile import Profile
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""What a command adds itself to."""
+
+
+class Unusable(Exception):
+    """What was asked can't be done; the text is the one line that says why."""
+
+
+def add_profile(parser: argparse.ArgumentParser, profile: str, settings: str) -> None:
+    """The options --profile and --set, and the help of each."""
+    parser.add_argument("--profile", metavar="NAME", help=profile)
+    add_settings(parser, settings)
+
+
+def add_settings(parser: argparse.ArgumentParser, settings: str) -> None:
+    """The option --set."""
+    parser.add_argument(
+        "--set", metavar="NAME=VALUE", action="append", default=[], dest="settings", help=settings
+    )
+
+
+def profile_of(options: argparse.Namespace) -> Profile | None:
+    """What --profile names; None if nothing was said. Raises `knob_values.BadKnob`."""
+    if options.profile is None:
+        return None
+    from tcptui.lab.variant import preset
+
+    return preset(options.profile)
+
+
+def write(content: str | bytes) -> None:
+    """To standard output."""
+    try:
+        if isinstance(content, str):
+            sys.stdout.write(content)
+        else:
+            sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        close_output()
+        raise Unusable(f"can't write: {error.strerror}") from None
+
+
+def write_file(name: str, content: str | bytes) -> None:
+    """To the file of that name, in place of what was in it."""
+    octets = content.encode() if isinstance(content, str) else content
+    try:
+        with open(name, "wb") as file:
+            file.write(octets)
+    except OSError as error:
+        raise Unusable(f"{name}: can't be written: {error.strerror}") from None
+    except ValueError:
+        raise Unusable(f"{name!r}: is no file name") from None
+
+
+def close_output() -> None:
+    """Nobody reads on; Python must not complain again when it closes standard output."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def complain(what: object) -> None:
+    """One line on standard error."""
+    print(f"tcptui: {' '.join(str(what).split())}", file=sys.stderr)
