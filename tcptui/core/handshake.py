@@ -18,11 +18,12 @@ from tcptui.core.window import UNSCALED, first_window
 LEAST_MSS = 1
 
 
-def prepare(tcb: Tcb, step: Step) -> None:
-    """Selects an ISS and fills the block with what a connection begins with."""
+def prepare(tcb: Tcb, step: Step, iss: int | None = None) -> None:
+    """Fills the block with what a connection begins with; selects an ISS, if there is none yet."""
     assert tcb.remote is not None
     profile = step.profile
-    iss = profile.fixed_isn
+    if iss is None:
+        iss = profile.fixed_isn
     tcb.iss = step.host.choose_iss(tcb.local, tcb.remote, step.now) if iss is None else iss
     tcb.snd_una = tcb.snd_nxt = tcb.recover = tcb.iss
     wanted = tcb.settings.receive_buffer
@@ -80,7 +81,7 @@ def learn_from_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
     tcb.irs = syn.seq
     tcb.rcv_nxt = tcb.last_ack_sent = seq_add(syn.seq, 1)
     offer = read_offer(syn)
-    tcb.snd_mss = max(LEAST_MSS, min(offered_mss(syn, profile), own_mss(tcb, profile)))
+    tcb.snd_mss = max(LEAST_MSS, min(offered_mss(syn, profile), own_mss(tcb, profile), tcb.path_mss))
     both = tcb.offers_options
     tcb.scaling = both and offer.window_scale is not None and profile.window_scale is not None
     if tcb.scaling:

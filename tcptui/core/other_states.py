@@ -79,12 +79,12 @@ def _known_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
 def _is_known_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """Whether this is the FIN that has been received, and its ACK is to count all the same, as in BSD.
 
-    By Table 6 it is left of the window. Two ends whose ACKs carry their FINs would never see each other's ACK.
+    By Table 6 it is left of the window. Two ends whose ACKs carry FINs would never see each other's ACK.
     """
     if (
         segment.end == tcb.rcv_nxt
         and tcb.state in _PEER_HAS_CLOSED
-        and not segment.flags & RST
+        and segment.flags & (SYN | RST | ACK) == ACK
         and step.profile.acks_carry_fin
     ):
         step.rule(tcb, Rule.FIN_AGAIN, rcv_nxt=tcb.rcv_nxt)

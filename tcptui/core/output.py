@@ -84,8 +84,8 @@ def send_probe(tcb: Tcb, step: Step) -> None:
 
 
 def _send_octet(tcb: Tcb, step: Step) -> None:
-    """The probe that is the next octet of text, or the FIN. If the peer does not take it, it goes again as soon
-    as the window opens, with all that was in flight behind it."""
+    """The probe that is the next octet of text, or the FIN. If the peer does not take it, it goes again as
+    soon as the window opens, with all that was in flight behind it."""
     if tcb.retransmission_queue:
         send_first_octet_again(tcb, step)
     elif tcb.unsent:

@@ -83,6 +83,8 @@ class Tcb:
     """MAX.SND.WND of RFC 5961: the largest window the peer has announced."""
     snd_mss: int = 536
     """Octets of text that one segment may carry to the peer (MUST-15, MUST-16)."""
+    path_mss: int = 65_535
+    """Octets of options and text in a segment that the path is known to take (3.7.2)."""
 
     irs: int = 0
     rcv_nxt: int = 0

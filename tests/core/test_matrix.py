@@ -280,6 +280,13 @@ def by_freebsd(start: Start, segment: Segment) -> Seen:
     if start.state is S.SYN_RECEIVED and not start.simultaneous and bits & SYN:
         return by_linux(start, segment)  # It keeps half-open connections as Linux does.
     wanted = by_the_rfc(start, segment)
+    fin_again = bits == ACK and segment.flags & FIN and segment.seq + _length(segment) == start.rcv_nxt
+    if fin_again and segment.ack == start.snd_nxt:
+        # BSD answers such a segment and still looks at its ACK: tcp_do_segment().
+        if start.state is S.CLOSING:
+            return Seen(S.TIME_WAIT, (("ACK", start.snd_nxt, start.rcv_nxt),))
+        if start.state is S.LAST_ACK:
+            return Seen(S.CLOSED)
     inside = start.rcv_nxt <= segment.seq < start.rcv_nxt + RCV_WND
     if start.state is S.TIME_WAIT and segment.flags & RST and inside:
         return Seen(S.TIME_WAIT)  # "RST in TIME-WAIT: ignored (RFC 1337)".

@@ -47,7 +47,7 @@ def listen(table: Sockets, request: requests.Listen, waiting: Pending) -> Done:
     most = table.stack.profile.most_backlog
     backlog = request.backlog if request.backlog >= 0 else most
     if socket.listening and socket.tcb is not None:
-        socket.tcb.backlog = min(backlog, most)  # The core's OPEN is made once.
+        table.act(calls.Configure(socket.tcb.connection, settings_of(socket), backlog))
         return Done(0)
     if socket.tcb is not None or socket.phase is not Phase.UNCONNECTED:
         return failed("EINVAL")
