@@ -49,7 +49,7 @@ def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
         # Third, security: left out (Appendix A.1.2).
         and (not flags & SYN or _check_syn(tcb, segment, step))  # Fourth.
         and _check_ack(tcb, segment, step)  # Fifth.
-        and (not tcb.half_duplex or not segment.data or _check_reader(tcb, segment, step))
+        and (not segment.data or _check_reader(tcb, segment, step))
     ):
         # Sixth to eighth. A SYN that is still there lies left of the window: trimmed off.
         text_at = seq_add(segment.seq, 1) if flags & SYN else segment.seq
@@ -334,11 +334,15 @@ def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
 
 
 def _check_reader(tcb: Tcb, segment: Segment, step: Step) -> bool:
-    """New text for an application that has let go draws a RST: text was lost (3.6.1, SHLD-3)."""
+    """New text for an application that does not read any more draws a RST: text was lost (3.6.1, SHLD-3)."""
+    if not (tcb.half_duplex or tcb.settings.reads_no_more):
+        return True
     end = seq_add(segment.seq, len(segment.data))
     if not lt(tcb.rcv_nxt, end) or tcb.state not in (_S.FIN_WAIT_1, _S.FIN_WAIT_2):
         return True
     step.rule(tcb, Rule.TEXT_AFTER_CLOSE, len=len(segment.data))
     step.send_reset_for(segment, tcb)
+    if not tcb.half_duplex:
+        step.signal(tcb, Signal.RESET)
     step.delete(tcb, Response.RESET)
     return False
