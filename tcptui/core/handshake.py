@@ -89,7 +89,7 @@ def learn_from_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
     tcb.sack = both and offer.sack and profile.sack
     tcb.timestamps = both and offer.timestamps is not None and profile.timestamps
     if offer.timestamps is not None and tcb.timestamps:
-        tcb.ts_recent = offer.timestamps[0]
+        tcb.ts_recent, tcb.ts_recent_at = offer.timestamps[0], step.now
         tcb.snd_mss = max(LEAST_MSS, tcb.snd_mss - TIMESTAMPS_SPACE)  # MUST-16
     asked = ECE if syn.flags & ACK else ECE | CWR
     tcb.ecn = (

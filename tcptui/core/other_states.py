@@ -12,6 +12,7 @@ from tcptui.core.input import enter_time_wait, process_text_and_fin, restart_tim
 from tcptui.core.listener import queue_has_room, queue_is_full
 from tcptui.core.options import read_sack, read_timestamps
 from tcptui.core.output import start_user_timer, transmit
+from tcptui.core.profile import SECOND
 from tcptui.core.retransmission import acknowledge, duplicate_ack, retransmit
 from tcptui.core.rules import Rule
 from tcptui.core.sack import mark_sacked
@@ -25,6 +26,9 @@ from tcptui.core.tcb import Tcb
 _S = State
 _PEER_HAS_CLOSED = (_S.CLOSE_WAIT, _S.CLOSING, _S.LAST_ACK)
 _CLOSING_STATES = (_S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
+
+_TS_RECENT_LIFETIME = 24 * 86_400 * SECOND
+"""After that a peer's clock of milliseconds may have gone half of its way round (RFC 7323 5.5)."""
 
 
 def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
@@ -103,12 +107,12 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
             step.rule(tcb, Rule.TIMESTAMP_MISSING)
             return False
         return True
-    if lt(times[0], tcb.ts_recent):
+    if lt(times[0], tcb.ts_recent) and step.now - tcb.ts_recent_at <= _TS_RECENT_LIFETIME:
         step.rule(tcb, Rule.TIMESTAMP_OLD, tsval=times[0], ts_recent=tcb.ts_recent)
         _answer_unacceptable(tcb, segment, step)
         return False
     if le(segment.seq, tcb.last_ack_sent) and _acceptable(tcb, segment):
-        tcb.ts_recent = times[0]
+        tcb.ts_recent, tcb.ts_recent_at = times[0], step.now
     return True
 
 

@@ -103,6 +103,8 @@ class Tcb:
     timestamps: bool = False
     """Snd.TS.OK: both ends have offered them."""
     ts_recent: int = 0
+    ts_recent_at: int = 0
+    """When TS.Recent was last set."""
     sack: bool = False
     ecn: bool = False
     offers_options: bool = True
