@@ -13,6 +13,7 @@ from tcptui.core.listener import queue_has_room, queue_is_full
 from tcptui.core.mini_sockets import served
 from tcptui.core.options import read_sack, read_timestamps
 from tcptui.core.output import start_user_timer, transmit
+from tcptui.core.profile import SECOND
 from tcptui.core.retransmission import acknowledge, duplicate_ack, retransmit
 from tcptui.core.rules import Rule
 from tcptui.core.sack import mark_sacked
@@ -34,6 +35,9 @@ from tcptui.core.unexpected import (
 
 _S = State
 _CLOSING_STATES = (_S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
+
+_TS_RECENT_LIFETIME = 24 * 86_400 * SECOND
+"""After that a peer's clock of milliseconds may have gone half of its way round (RFC 7323 5.5)."""
 
 
 def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
@@ -72,7 +76,7 @@ def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
         # Third, security: left out (Appendix A.1.2).
         and (not flags & SYN or _check_syn(tcb, segment, step))  # Fourth.
         and _check_ack(tcb, segment, step)  # Fifth.
-        and (not tcb.half_duplex or not segment.length or reader_is_there(tcb, segment, step))
+        and (not tcb.nobody_reads or not segment.length or reader_is_there(tcb, segment, step))
     ):
         # Sixth to eighth. A SYN that is still there lies left of the window: trimmed off.
         text_at = seq_add(segment.seq, 1) if flags & SYN else segment.seq
@@ -109,7 +113,7 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
             step.rule(tcb, Rule.TIMESTAMP_MISSING)
             return False
         return True
-    if lt(times[0], tcb.ts_recent):
+    if lt(times[0], tcb.ts_recent) and step.now - tcb.ts_recent_at <= _TS_RECENT_LIFETIME:
         step.rule(tcb, Rule.TIMESTAMP_OLD, tsval=times[0], ts_recent=tcb.ts_recent)
         if answers_old_timestamp(tcb, segment, step.profile):
             _answer_unacceptable(tcb, segment, step)
@@ -117,7 +121,7 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if le(segment.seq, tcb.last_ack_sent) and (
         _acceptable(tcb, segment) or counts(tcb, segment, step.profile)
     ):
-        tcb.ts_recent = times[0]
+        tcb.ts_recent, tcb.ts_recent_at = times[0], step.now
     return True
 
 

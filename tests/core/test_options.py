@@ -212,6 +212,15 @@ def test_an_older_timestamp_is_an_old_duplicate(recent: int) -> None:
     assert site.tcb.unread == b"newer"
 
 
+@pytest.mark.parametrize(("days", "text"), [(23, b""), (25, b"late")])
+def test_after_24_days_of_silence_no_timestamp_is_too_old(days: int, text: bytes) -> None:
+    """RFC 7323 5.5: the peer's clock may have gone half of its way round."""
+    site = connected(STAMPS, times(1_000))
+    site.wait(days * 86_400 * SECOND)
+    stamped(site, 999, 1, b"late")
+    assert site.tcb.unread == text
+
+
 def test_a_reset_needs_no_timestamp_and_is_not_tested_for_it() -> None:
     """RFC 7323 5.3, R1: "if RST is not set"; 3.2: a segment without the option is dropped "unless RST"."""
     for options in ((), (times(1),)):

@@ -8,6 +8,7 @@ from tcptui.core import calls
 from tcptui.core.state import State
 from tcptui.lab.sockets import requests
 from tcptui.lab.sockets.bsd_socket import BsdSocket
+from tcptui.lab.sockets.options import settings_of
 from tcptui.lab.sockets.requests import Done, How, failed
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def shutdown(table: Sockets, request: requests.Shutdown, waiting: Pending) -> Do
         socket.shut_read = socket.shut_read or reads
     if socket.tcb is None or not connected:
         return failed("ENOTCONN")
+    if reads:
+        table.act(calls.Configure(socket.tcb.connection, settings_of(table, socket)))
     if writes and not socket.shut_write:
         socket.shut_write = True
         table.act(calls.Close(socket.tcb.connection))

@@ -47,7 +47,7 @@ def listen(table: Sockets, request: requests.Listen, waiting: Pending) -> Done:
     most = table.stack.profile.most_backlog
     backlog = request.backlog if request.backlog >= 0 else most
     if socket.listening and socket.tcb is not None:
-        socket.tcb.backlog = min(backlog, most)  # The core's OPEN is made once.
+        table.act(calls.Configure(socket.tcb.connection, settings_of(table, socket), backlog))
         return Done(0)
     if socket.tcb is not None or socket.phase is not Phase.UNCONNECTED:
         return failed("EINVAL")
@@ -58,7 +58,7 @@ def listen(table: Sockets, request: requests.Listen, waiting: Pending) -> Done:
     assert socket.local is not None
     if any(other.listening for other in table.sockets() if other.local == socket.local):
         return failed("EADDRINUSE")
-    settings = settings_of(socket)
+    settings = settings_of(table, socket)
     returned = table.act(calls.Open(socket.local, passive=True, backlog=backlog, settings=settings))
     table.attach(socket, returned.connection)
     return Done(0)
@@ -127,7 +127,7 @@ def _send_syn(table: Sockets, socket: BsdSocket, remote: Socket) -> Done | None:
     if any(other.listening for other in table.sockets() if other.local == socket.local):
         # The core's OPEN would turn the listener around (RFC 9293 section 3.10.1, LISTEN).
         raise Unsupported("connect() from the port of a listener")
-    returned = table.act(calls.Open(socket.local, remote, settings=settings_of(socket)))
+    returned = table.act(calls.Open(socket.local, remote, settings=settings_of(table, socket)))
     if returned.response is Response.EXISTS:
         return failed(table.manners.connect_on_same_pair)
     if returned.response is not Response.OK:

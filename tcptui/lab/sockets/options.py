@@ -96,7 +96,7 @@ def set_option(table: Sockets, request: requests.SetOption, waiting: Pending) ->
         value = _buffer(name, value, table.manners)
     socket.options[name] = bool(value) if option.flag else value
     if socket.tcb is not None and socket.state is not State.CLOSED:
-        table.act(calls.Configure(socket.tcb.connection, settings_of(socket)))
+        table.act(calls.Configure(socket.tcb.connection, settings_of(table, socket)))
     return Done(0)
 
 
@@ -107,7 +107,7 @@ def get_option(table: Sockets, request: requests.GetOption, waiting: Pending) ->
     return Done(0, answer=_value(table, socket, name))
 
 
-def settings_of(socket: BsdSocket) -> Settings:
+def settings_of(table: Sockets, socket: BsdSocket) -> Settings:
     """What the options ask of the connection."""
     options = socket.options
 
@@ -125,6 +125,7 @@ def settings_of(socket: BsdSocket) -> Settings:
         keep_count=options.get("TCP_KEEPCNT"),
         user_timeout=options.get("TCP_USER_TIMEOUT", 0) * _MILLISECOND or None,
         fin_wait_2_timeout=seconds("TCP_LINGER2"),
+        reads_no_more=socket.shut_read and not table.manners.shut_read_discards,
     )
 
 
