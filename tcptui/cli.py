@@ -39,6 +39,11 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line; its exit status."""
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115  Python has None for a stream that was closed.
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    if sys.stdout is None:
+        _complain("standard output is closed")
+        return 2
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # A terminal that knows no box-drawing shows "?" for it.
     try:
@@ -85,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         "--set", metavar="NAME=VALUE", action="append", default=[], dest="settings",
         help="set a knob or a sysctl of both hosts, or of one, as in B.msl=5s; may be repeated",
     )  # fmt: skip
+    _add_defines(play)
     play.add_argument("--format", choices=FORMATS, help="print the whole run in this form")
     play.add_argument(
         "--at", choices=POINTS,
@@ -129,12 +135,16 @@ def _parser() -> argparse.ArgumentParser:
         "--set", metavar="NAME=VALUE", action="append", default=[], dest="settings",
         help="a knob of tcptui profile, or a sysctl, after the script's own; may be repeated",
     )  # fmt: skip
-    check.add_argument(
-        "-D", metavar="NAME=VALUE", action="append", default=[], dest="defines",
-        help="a word of the scripts, and what replaces it; may be repeated",
-    )  # fmt: skip
+    _add_defines(check)
     check.set_defaults(run=_check)
     return parser
+
+
+def _add_defines(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-D", metavar="NAME=VALUE", action="append", default=[], dest="defines",
+        help="a word of packetdrill scripts, and what replaces it; may be repeated",
+    )  # fmt: skip
 
 
 def _write(content: str | bytes) -> None:
@@ -301,6 +311,8 @@ def _scenario(options: argparse.Namespace) -> Scenario:
     """What was asked for, its hosts as --profile and --set want them."""
     if options.scenario.endswith(".pkt"):
         return _staged(options)
+    if options.defines:
+        raise Unusable("-D goes with packetdrill scripts only")
     from tcptui import library
 
     scenario = library.find(options.scenario)
@@ -328,9 +340,10 @@ def _staged(options: argparse.Namespace) -> Scenario:
     from tcptui.lab.variant import preset
 
     file = options.scenario
+    defines = dict(map(_definition, options.defines))
     try:
         profile = None if options.profile is None else preset(options.profile)
-        return stage(scripts.read(Path(file)), file, Path(file).stem, profile, options.settings)
+        return stage(scripts.read(Path(file)), file, Path(file).stem, profile, options.settings, defines)
     except NotSupported as missing:
         raise Unusable(f"{file}:{missing.line}: unsupported: {missing}") from None
     except (BadScript, BadKnob, scripts.BadFile) as error:

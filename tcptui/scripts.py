@@ -32,14 +32,18 @@ def find(names: Iterable[str]) -> Iterator[Path]:
 def read(path: Path) -> str:
     """The text of a script."""
     try:
-        if path.exists() and not path.is_file():
+        if not path.exists():
+            raise BadFile(f"{path}: there is no such file")
+        if not path.is_file():
             raise BadFile(f"{path}: is no regular file")
         with path.open("rb") as file:
             octets = file.read(LARGEST + 1)
         if len(octets) > LARGEST:
             raise BadFile(f"{path}: is too large: at most {LARGEST} octets")
         return octets.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadFile(f"{path}: is no UTF-8 text (octet {error.start})") from None
     except OSError as error:
-        raise BadFile(f"{path}: {error.strerror}") from None
+        raise BadFile(f"{path}: can't be read: {error.strerror}") from None
     except ValueError:
-        raise BadFile(f"{path}: is no UTF-8 text") from None
+        raise BadFile(f"{str(path)!r}: is no file name") from None
