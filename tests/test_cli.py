@@ -445,6 +445,24 @@ def test_a_reader_who_never_was_is_no_error_either() -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("arguments", ["list", "rfc", "play handshake --format ladder", "play handshake", ""])
+def test_closed_streams_are_an_error_of_one_line_if_that_can_be_told(arguments: str) -> None:
+    for closed, told in ((">&-", "tcptui: standard output is closed\n"), (">&- 2>&- <&-", "")):
+        result = subprocess.run(
+            ["bash", "-c", f"{sys.executable} -m tcptui {arguments} {closed}"],
+            env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=60, check=False,
+        )  # fmt: skip
+        assert (result.returncode, result.stdout, result.stderr) == (2, "", told)
+
+
+def test_complaints_that_nobody_hears_do_not_go_into_the_output() -> None:
+    result = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m tcptui play nope 2>&-"],
+        env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=60, check=False,
+    )  # fmt: skip
+    assert (result.returncode, result.stdout) == (2, "")
+
+
 def test_a_full_disk_is_an_error_of_one_line() -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
