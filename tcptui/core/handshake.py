@@ -13,9 +13,10 @@ from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb
 from tcptui.core.timers import first_estimate
-from tcptui.core.window import UNSCALED, first_window
+from tcptui.core.window import first_window
 
 LEAST_MSS = 1
+_NO_THRESHOLD = 1 << 30
 
 
 def prepare(tcb: Tcb, step: Step) -> None:
@@ -29,9 +30,9 @@ def prepare(tcb: Tcb, step: Step) -> None:
     tcb.receive_buffer = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)
     tcb.quick_acks = profile.quick_acks
-    tcb.rcv_wnd = first_window(tcb, profile)
-    if profile.window_style == "linux" and tcb.receive_buffer <= UNSCALED:
-        tcb.receive_buffer = tcb.rcv_wnd  # rcv_ssthresh: no more is announced than at first.
+    mss = own_mss(tcb, profile) - (TIMESTAMPS_SPACE if tcb.timestamps else 0)
+    tcb.rcv_wnd = first_window(tcb, profile, max(LEAST_MSS, mss))
+    tcb.rcv_ssthresh = tcb.rcv_wnd if profile.window_style == "linux" else _NO_THRESHOLD
 
 
 def own_mss(tcb: Tcb, profile: Profile) -> int:
@@ -135,5 +136,4 @@ def keeps_alive(tcb: Tcb, profile: Profile) -> bool:
 def start_keep_alive(tcb: Tcb, step: Step) -> None:
     """Waits for a connection to have been idle (MUST-26 to MUST-28)."""
     idle = tcb.settings.keep_idle
-    tcb.probes = 0
     step.start_timer(tcb, TimerKind.KEEP_ALIVE, step.profile.keep_idle if idle is None else idle)

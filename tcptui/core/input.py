@@ -14,7 +14,7 @@ from tcptui.core.seq import distance, le, lt
 from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Held, Tcb
-from tcptui.core.window import worth_an_update
+from tcptui.core.window import grow, worth_an_update
 
 TAKES_TEXT = (State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2)
 
@@ -158,6 +158,7 @@ def _take(tcb: Tcb, piece: Held, step: Step) -> bool:
         tcb.rcv_nxt = seq_add(tcb.rcv_nxt, len(fresh))
         tcb.rcv_wnd = max(0, tcb.rcv_wnd - len(fresh))
         tcb.unread += fresh
+        grow(tcb, len(fresh), step.profile)
         step.rule(tcb, Rule.TEXT_ACCEPTED, len=len(fresh), rcv_nxt=tcb.rcv_nxt)
     return piece.fin
 

@@ -74,7 +74,7 @@ def _send_cookie(listener: Tcb, syn: Segment, step: Step) -> None:
     iss = cookies.make(syn, offered_mss(syn, step.profile), step.now, step.host.secret)
     options = (mss_option(own_mss(listener, step.profile)),)
     listener.receive_buffer = listener.settings.receive_buffer or step.profile.receive_buffer
-    window = first_window(listener, step.profile)
+    window = first_window(listener, step.profile, own_mss(listener, step.profile))
     step.rule(listener, Rule.COOKIE_SENT, iss=iss)
     answer = Segment(syn.dst, syn.src, iss, seq_add(syn.seq, 1), SYN | ACK, window, b"", options)
     step.events.append(Sent(listener.connection, answer))

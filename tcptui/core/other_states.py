@@ -29,15 +29,21 @@ _CLOSING_STATES = (_S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
 def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
     """The eight checks. A segment that one of them stops, and that changed no state, is dropped."""
     before = tcb.state
-    if segment.flags & SYN:
+    flags = segment.flags
+    if flags & SYN:
         if _known_syn(tcb, segment, step):
-            segment = segment._replace(seq=seq_add(segment.seq, 1), flags=segment.flags & ~SYN)
+            # The segment keeps its bit: the window of a SYN is not scaled (RFC 7323 2.2).
+            segment, flags = segment._replace(seq=seq_add(segment.seq, 1)), flags & ~SYN
         elif _is_repeated_syn(tcb, segment) and step.profile.repeated_syn_draws_syn_ack:
             step.rule(tcb, Rule.REPEATED_SYN, seq=segment.seq, irs=tcb.irs)
             retransmit(tcb, step)
             step.drop(tcb, segment)
             return
-    flags = segment.flags
+    elif step.profile.old_segments_acknowledge and _is_old(tcb, segment):
+        step.rule(tcb, Rule.OLD_SEGMENT_TRIMMED, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
+        flags &= ~FIN
+        segment = segment._replace(seq=tcb.rcv_nxt, data=b"", flags=flags)
+        step.ack_due = True
     if (
         (not tcb.timestamps or _check_timestamps(tcb, segment, step))
         and _check_sequence(tcb, segment, step)  # First.
@@ -100,6 +106,16 @@ def _answer_unacceptable(tcb: Tcb, segment: Segment, step: Step) -> None:
         step.send_ack(tcb)
     else:
         step.send_throttled_ack(tcb)
+
+
+def _is_old(tcb: Tcb, segment: Segment) -> bool:
+    """Whether all of a segment that acknowledges something lies left of the window."""
+    return (
+        tcb.state not in (_S.SYN_RECEIVED, _S.TIME_WAIT)
+        and segment.flags & (SYN | RST | ACK) == ACK
+        and lt(segment.seq, tcb.rcv_nxt)
+        and le(segment.end, tcb.rcv_nxt)
+    )
 
 
 def _acceptable(tcb: Tcb, segment: Segment) -> bool:

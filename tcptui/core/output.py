@@ -5,7 +5,12 @@ from __future__ import annotations
 from tcptui.core.congestion import DUPLICATES, restart_after_idle
 from tcptui.core.events import TimerKind
 from tcptui.core.handshake import ecn_bits, own_mss, prepare, syn_options
-from tcptui.core.retransmission import probe_interval, resend_lost, start_retransmission_timer
+from tcptui.core.retransmission import (
+    probe_interval,
+    resend_lost,
+    send_first_octet_again,
+    start_retransmission_timer,
+)
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, FIN, PSH, SYN, Option
 from tcptui.core.seq import add as seq_add
@@ -72,15 +77,22 @@ def send_probe(tcb: Tcb, step: Step) -> None:
     """Asks for the size of a closed window (3.8.6.1): one octet of text, or the FIN, or an old number."""
     if step.profile.zero_window_probe == "old_ack":
         step.send(tcb, ACK, seq_add(tcb.snd_una, -1))
-    elif tcb.retransmission_queue:
-        front = tcb.retransmission_queue[0]
-        step.send(tcb, front.flags | ACK, front.seq, front.data[:1], attempt=2)
+    else:
+        _send_octet(tcb, step)
+    # The probe is the persist timer's, not the retransmission timer's, to send again.
+    step.stop_timer(tcb, TimerKind.RETRANSMISSION)
+
+
+def _send_octet(tcb: Tcb, step: Step) -> None:
+    """The probe that is the next octet of text, or the FIN. Not taken, it goes again as soon
+    as the window opens, with all that was in flight behind it."""
+    if tcb.retransmission_queue:
+        send_first_octet_again(tcb, step)
     elif tcb.unsent:
         _send_piece(tcb, step, 1)
     elif tcb.close_called and not tcb.fin_sent:
         _send_fin(tcb, step)
-    # The probe is the persist timer's, not the retransmission timer's, to send again.
-    step.stop_timer(tcb, TimerKind.RETRANSMISSION)
+    tcb.resend, tcb.resend_end = tcb.snd_una, tcb.snd_nxt
 
 
 def start_user_timer(tcb: Tcb, step: Step) -> None:
@@ -160,6 +172,8 @@ def _see_to_persist(tcb: Tcb, step: Step) -> None:
     """The persist timer runs while nothing else will make the peer speak: its window is closed, or too small
     for what waits and nothing is in flight (3.8.6.1, MUST-35)."""
     queue = tcb.retransmission_queue
+    if queue and queue[0].flags & SYN:
+        return  # No window holds a SYN back.
     stuck = tcb.snd_wnd == 0 if queue else bool(tcb.unsent or (tcb.close_called and not tcb.fin_sent))
     stuck = stuck and tcb.state in (*_MAY_SEND_TEXT, State.LAST_ACK)
     if stuck and tcb.persist_timer is None:

@@ -315,11 +315,18 @@ class Profile(NamedTuple):
         int | None,
         _time("how long FIN-WAIT-2 lasts once the application has let go", "Linux tcp_fin_timeout"),
     ] = None
-    closing_resends_fin: Annotated[
+    acks_carry_fin: Annotated[
         bool,
         Knob(
             "an ACK carries our FIN again while that is unacknowledged, as when both close at once",
             "FreeBSD tcp_output()",
+        ),
+    ] = False
+    old_segments_acknowledge: Annotated[
+        bool,
+        Knob(
+            "of a segment that lies left of the window the ACK counts; else it is answered and dropped",
+            "FreeBSD tcp_do_segment()",
         ),
     ] = False
     unread_close_resets: Annotated[

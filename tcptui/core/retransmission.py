@@ -13,7 +13,7 @@ from tcptui.core.options import read_sack, read_timestamps
 from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.sack import end_of_lost, mark_sacked
-from tcptui.core.segment import ACK, SYN, Segment
+from tcptui.core.segment import ACK, FIN, PSH, SYN, Segment
 from tcptui.core.seq import MASK, distance, le, lt
 from tcptui.core.state import State
 from tcptui.core.step import Step
@@ -87,6 +87,15 @@ def retransmit(tcb: Tcb, step: Step) -> None:
     _send_again(tcb, step, 0, tcb.retransmission_queue[0].transmissions + 1)
 
 
+def send_first_octet_again(tcb: Tcb, step: Step) -> None:
+    """Of the front only its first octet, to probe a closed window; a FIN behind more text is not next."""
+    front, *others = tcb.retransmission_queue
+    front = front._replace(transmissions=front.transmissions + 1)
+    tcb.retransmission_queue = (front, *others)
+    flags = front.flags if len(front.data) <= 1 else front.flags & ~(FIN | PSH)
+    step.send(tcb, flags | ACK, front.seq, front.data[:1], attempt=front.transmissions)
+
+
 def turn_syn_into_syn_ack(tcb: Tcb, step: Step) -> None:
     """A simultaneous open: the SYN on the queue goes out as SYN,ACK (3.10.7.3, fourth).
 
@@ -97,7 +106,13 @@ def turn_syn_into_syn_ack(tcb: Tcb, step: Step) -> None:
 
 
 def resend_from_front(tcb: Tcb) -> None:
-    """After a timeout all that is in flight counts as lost, and goes again as cwnd grows (RFC 5681 3.1)."""
+    """After a timeout all that is in flight counts as lost, and goes again as cwnd grows (RFC 5681 3.1).
+
+    A front that the peer has reported but not acknowledged has been taken back, and with it perhaps all else
+    that it has reported (RFC 2018 section 8).
+    """
+    if tcb.retransmission_queue[0].sacked:
+        tcb.retransmission_queue = tuple(one._replace(sacked=False) for one in tcb.retransmission_queue)
     tcb.resend, tcb.resend_end = tcb.retransmission_queue[0].end, tcb.snd_nxt
 
 

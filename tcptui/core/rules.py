@@ -90,6 +90,7 @@ class Rule(Enum):
     NOT_ACCEPTABLE = "3.10.7.4, first"
     NOT_ACCEPTABLE_RST = "3.10.7.4, first"
     ZERO_WINDOW = "3.10.7.4, first"
+    OLD_SEGMENT_TRIMMED = "3.10.7.4, first"
     REPEATED_SYN = "3.10.7.4, first"
     KNOWN_SYN_TRIMMED = "A.2"
     CHALLENGE_THROTTLED = "7", 5961

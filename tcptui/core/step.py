@@ -125,8 +125,11 @@ class Step:
         accept the ACK, and if both ends were in that place they would answer each other for ever (A.2).
         """
         seq = tcb.snd_nxt
-        if tcb.fin_sent and seq != tcb.snd_una and self.profile.closing_resends_fin and not bare:
-            self.send(tcb, FIN | ACK, seq_add(seq, -1), attempt=2)
+        if tcb.fin_sent and seq != tcb.snd_una and self.profile.acks_carry_fin and not bare:
+            *others, last = tcb.retransmission_queue
+            last = last._replace(transmissions=last.transmissions + 1)
+            tcb.retransmission_queue = (*others, last)
+            self.send(tcb, FIN | ACK, seq_add(seq, -1), attempt=last.transmissions)
             return
         if seq != tcb.snd_una != tcb.iss and tcb.usable_window < 0:
             seq = seq_add(tcb.snd_una, tcb.snd_wnd)

@@ -91,6 +91,8 @@ class Tcb:
     rcv_up: int | None = None
     """RCV.UP: the number after the peer's urgent text; None: none has been told."""
     receive_buffer: int = 0
+    rcv_ssthresh: int = 0
+    """Linux's name for the largest window that is announced for now; it grows with what arrives."""
     last_ack_sent: int = 0
     """Last.ACK.sent of RFC 7323."""
 

@@ -117,7 +117,8 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
     else:
         lost_by_timeout(tcb, first=retries == 1)
         resend_from_front(tcb)
-    tcb.retransmission_queue = (front._replace(timeouts=retries), *tcb.retransmission_queue[1:])
+    front, *others = tcb.retransmission_queue
+    tcb.retransmission_queue = (front._replace(timeouts=retries), *others)
     retransmit(tcb, step)
     start_retransmission_timer(tcb, step)
     if retries == step.profile.data_r1:

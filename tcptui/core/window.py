@@ -12,14 +12,22 @@ from tcptui.core.tcb import Tcb
 
 UNSCALED = 65_535
 """The largest window that the header's field can say."""
+_WORTH_GROWING = 128
+"""Octets of text that make Linux announce more."""
 
 
-def first_window(tcb: Tcb, profile: Profile) -> int:
-    """What a SYN announces; it is never scaled (RFC 7323 2.2)."""
-    window = min(tcb.receive_buffer, UNSCALED if profile.first_window is None else profile.first_window)
-    if profile.window_style == "linux":
-        return window - window % tcb.snd_mss if window >= tcb.snd_mss else window
-    return window
+def first_window(tcb: Tcb, profile: Profile, mss: int) -> int:
+    """What a SYN announces; it is never scaled (RFC 7323 2.2). `mss` is the text we take in a segment."""
+    window = tcb.receive_buffer
+    if profile.window_style == "linux" and window > mss:
+        window -= window % mss  # tcp_select_initial_window()
+    return min(window, UNSCALED if profile.first_window is None else profile.first_window)
+
+
+def grow(tcb: Tcb, octets: int, profile: Profile) -> None:
+    """Linux's tcp_grow_window(): with what arrives, more may be announced."""
+    if profile.window_style == "linux" and octets >= _WORTH_GROWING and tcb.rcv_ssthresh < tcb.receive_buffer:
+        tcb.rcv_ssthresh = min(tcb.rcv_ssthresh + 2 * tcb.snd_mss, tcb.receive_buffer)
 
 
 def next_window(tcb: Tcb, profile: Profile) -> int:
@@ -28,7 +36,7 @@ def next_window(tcb: Tcb, profile: Profile) -> int:
     Linux rounds a scaled one up to what the field can say, others say less than they would take.
     """
     free = tcb.receive_buffer - len(tcb.unread)
-    most = UNSCALED << tcb.rcv_shift
+    most = min(tcb.rcv_ssthresh, UNSCALED << tcb.rcv_shift)
     if free > most:
         free = most
     window = tcb.rcv_wnd

@@ -61,7 +61,9 @@ class Host:
 
     @property
     def possible_calls(self) -> tuple[CallName, ...]:
-        """The calls that make sense for its program now."""
+        """The calls that make sense for its program now; none of a script, which has no program."""
+        if self.setup.lines:
+            return ()
         calls = POSSIBLE_CALLS[self.state]
         tcb, listener = self.tcb, self.stack.tcb(self.listener)
         if listener is not None and listener.accept_queue:

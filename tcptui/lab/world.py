@@ -126,8 +126,10 @@ class World:
                     raise BadMove("nothing more will happen by itself")
                 return report
             case Do(side, call, data, address, backlog):
-                act = Act(call, data=data, address=address, backlog=backlog)
-                return self._call(self._hosts[side], act)
+                host = self._hosts[side]
+                if host.setup.lines:
+                    raise BadMove(f"{side} is a script and has no program that calls")
+                return self._call(host, Act(call, data=data, address=address, backlog=backlog))
             case Inject():
                 return self._inject(move)
             case Wait(by):
@@ -258,7 +260,8 @@ class World:
     def _inject(self, move: Inject | Segment | IcmpError) -> Report:
         if isinstance(move, IcmpError):
             host = next(one for one in self._hosts.values() if one.setup.socket.host == move.local.host)
-            return self._report("third party", "X", self._settle(host, host.stack.error(move, self.now)))
+            events = self._settle(host, host.stack.error(move, self.now))
+            return self._report("third party", host.side, events)
         if isinstance(move, Segment):
             sender = next(one for one in self._hosts.values() if one.setup.socket.host == move.src.host)
             if move.flags & SYN:

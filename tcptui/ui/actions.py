@@ -20,10 +20,10 @@ class Action(NamedTuple):
 
 ACTIONS: tuple[Action, ...] = (
     Action("step", ("space",), "step", "the next thing happens", True),
-    Action("forward", ("right",), "forward", "the next move of this branch again, or the next thing"),
+    Action("forward", ("right",), "forward", "the next move of this branch, or the next thing"),
     Action("back", ("b", "left"), "back", "one move back", True),
     Action("home", ("home",), "start", "back to the beginning"),
-    Action("end", ("end",), "end", "the end of this branch; from there, where nothing more happens"),
+    Action("end", ("end",), "end", "the end of this branch, or of the whole run"),
     Action("play", ("p",), "play", "play, or pause", True),
     Action("faster", ("plus", "equals_sign"), "faster", "play faster"),
     Action("slower", ("minus",), "slower", "play slower"),
@@ -33,8 +33,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("delay", ("d",), "delay", "the selected segment arrives 200 ms later", True),
     Action("duplicate", ("u",), "dup", "the selected segment is duplicated", True),
     Action("reorder", ("r",), "reorder", "the next segment overtakes the selected one"),
-    Action("call_a", ("a",), "A call", "A's program: connect, listen, send, close, abort", True),
-    Action("call_b", ("z",), "B call", "B's program: connect, listen, send, close, abort", True),
+    Action("call_a", ("a",), "A call", "what A's program can call now, or what befalls A", True),
+    Action("call_b", ("z",), "B call", "what B's program can call now, or what befalls B", True),
     Action("moves", ("m",), "moves", "see and type moves, a third party's segments among them"),
     Action("branch", ("v",), "branch", "another branch of this history"),
     Action("numbers", ("n",), "numbers", "raw or relative sequence numbers"),

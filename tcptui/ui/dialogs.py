@@ -121,7 +121,7 @@ class HelpScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark,f1", "leave", "Close")]
 
     def compose(self) -> ComposeResult:
-        keys = "\n".join(f"{' '.join(key_names(action)):<16} {tr(action.help)}" for action in ACTIONS)
+        keys = "\n".join(f"{' '.join(key_names(action)):<7} {tr(action.help)}" for action in ACTIONS)
         signs = "\n".join(f"{sign:<16} {tr(meaning)}" for sign, meaning in _SIGNS)
         with VerticalScroll(id="box"):
             yield Static(Content(tr("Keys (Escape closes this)")), id="title")
@@ -143,4 +143,6 @@ _SIGNS = (
     ("▸", "changed by the last move; the selected segment"),
     ("┊ │ ┃ ║", "a life line: no connection, opening, open, closing"),
     ("RTX 2MSL USER", "timers: retransmission, TIME-WAIT, user timeout"),
+    ("PERS DACK", "zero-window probe, delayed ACK"),
+    ("KEEP FIN2", "keep-alive, FIN-WAIT-2"),
 )

@@ -312,6 +312,10 @@ class RunScreen(Screen[None]):
 
         self._pause()
         host = self.session.world.host(side)
+        if not host.possible_calls:
+            self.session.message = tr("{side} is a script and has no program that calls").format(side=side)
+            self.show()
+            return
 
         def chosen(call: CallName | None) -> None:
             if call in TEXT_CALLS:

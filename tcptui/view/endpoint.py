@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tcptui.core.events import TimerKind
+from tcptui.core.events import Signal, TimerKind
 from tcptui.core.segment import ACK, flag_text
 from tcptui.core.state import State
 from tcptui.core.tcb import Tcb
@@ -41,6 +41,10 @@ _TIMER_ROWS = (
     (TimerKind.USER, TimerKind.DELAYED_ACK),
 )
 """Timers that share a line. Of two that run, the one that fires first is shown."""
+
+
+_OF_A_LIVING_CONNECTION = (Signal.OPENED.value, Signal.CLOSING.value)
+"""What a program was told that is not so any more once its connection is gone."""
 
 
 class _Field(NamedTuple):
@@ -112,7 +116,7 @@ def _program_lines(host: Host, was: Host, width: int) -> list[Line]:
     """What the program called last and what it knows."""
     known, knew = host.knowledge, was.knowledge
     call = f"{known.last_call}()" if known.last_call else "-"
-    told, before = _told(known), _told(knew)
+    told, before = _told(host), _told(was)
     received = ""
     if known.received:
         received = f" {tr('received')} {known.received}"
@@ -125,11 +129,14 @@ def _program_lines(host: Host, was: Host, width: int) -> list[Line]:
     ]
 
 
-def _told(known: Knowledge) -> str:
+def _told(host: Host) -> str:
     """What came of the program's last call, in as few words as tell it."""
+    if not host.plugged:
+        return tr("cable pulled")
+    known = host.knowledge
     if known.last_response not in ("", "ok"):
         return known.last_response.removeprefix("error: ").removeprefix("connection ")
-    if known.last_signal:
+    if known.last_signal and not (known.closed and known.last_signal in _OF_A_LIVING_CONNECTION):
         return known.last_signal.removeprefix("error: ").removeprefix("connection ")
     return tr("waiting") if known.last_call in ("listen", "connect", "bind") else ""
 

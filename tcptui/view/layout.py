@@ -92,6 +92,7 @@ def _edge(frame: Frame, row: int) -> str:
         title = f"─ {shorten(frame.title, inner - 3)} "
         return f"╭{title}{'─' * (inner - cell_len(title))}╮"
     if row == frame.place.height - 1:
-        subtitle = f" {shorten(frame.subtitle, inner - 3)} ─" if frame.subtitle else ""
+        subtitle = f" {shorten(frame.subtitle, inner - 2)} " if frame.subtitle else ""
+        subtitle += "─" if subtitle and cell_len(subtitle) < inner else ""
         return f"╰{'─' * (inner - cell_len(subtitle))}{subtitle}╯"
     return f"│{' ' * inner}│"

@@ -44,7 +44,7 @@ def next_text(world: World, at: int) -> str:
     elif coming.cause == "call":
         what = tr("{side}'s program").format(side=coming.side)
     else:
-        what = tr("a third party")
+        what = tr("the script") if world.host("B").setup.lines else tr("a third party")
     return tr("next: {what} in {span}").format(what=what, span=span(max(0, coming.at - at)))
 
 

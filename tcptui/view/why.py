@@ -5,7 +5,7 @@ The core names rules and numbers; here they become sentences. `SENTENCES` has on
 
 from typing import NamedTuple
 
-from tcptui.core.events import Event, Response, Returned, RuleApplied, TimerFired, TimerKind
+from tcptui.core.events import Response, Returned, RuleApplied, TimerFired, TimerKind
 from tcptui.core.rules import Rule
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Fate, Flight
@@ -54,6 +54,7 @@ SENTENCES: dict[Rule, str] = {
     ),
     Rule.NOT_ACCEPTABLE_RST: "A RST with SEQ {seq}, outside the window at {rcv_nxt}: dropped in silence.",
     Rule.ZERO_WINDOW: "The window is zero: the text does not fit, but ACK and RST count.",
+    Rule.OLD_SEGMENT_TRIMMED: "All of it at SEQ {seq} is known already: of such, this stack takes the ACK.",
     Rule.REPEATED_SYN: "The same SYN again: this stack answers with the same SYN,ACK.",
     Rule.KNOWN_SYN_TRIMMED: "SEQ {seq} is the SYN that it knows: only the ACK counts.",
     Rule.RST_OUTSIDE: "The RST's SEQ {seq} is outside the window: dropped.",
@@ -176,14 +177,15 @@ def why(report: Report | None, world: World, flights: list[Flight], raw: bool) -
         return Why(tr(world.scenario.question))
     number = report.flight or (report.launched[0] if report.launched else 0)
     flight = next((flight for flight in reversed(flights) if flight.number == number), None)
-    opening = _opening(report, flight)
+    script = report.side != "X" and bool(world.host(report.side).setup.lines)
+    opening = _opening(report, flight, script)
     told = rules_to_tell(report)
     sentences = [
         rule_sentence(event, world.bases(report.side, event.connection), raw)
         for event in told
         if report.side != "X"
     ]
-    sentences += _refusals(report.events)
+    sentences += _responses(report)
     text = " ".join((opening, *sentences))
     if not told:
         return Why(text)
@@ -203,8 +205,8 @@ def rule_sentence(event: RuleApplied, bases: tuple[int | None, int | None], raw:
     return tr(SENTENCES[event.rule]).format(**_numbers(event, *bases, raw))
 
 
-def _opening(report: Report, flight: Flight | None) -> str:
-    """Who did what: the part of the sentence that needs no rule."""
+def _opening(report: Report, flight: Flight | None, script: bool) -> str:
+    """Who did what, the part that needs no rule; `script`: at this end there is no host."""
     if report.call == "reboot":
         other = "B" if report.side == "A" else "A"
         return tr("{side} crashes and forgets everything. {other} is not told.").format(
@@ -214,12 +216,16 @@ def _opening(report: Report, flight: Flight | None) -> str:
         return tr("{side}'s cable is pulled: nothing leaves it, nothing reaches it.").format(side=report.side)
     if report.call == "plug":
         return tr("{side}'s cable is back.").format(side=report.side)
+    if report.cause == "call" and flight is not None and script:
+        return tr("The script sends {name}.").format(name=name_of(flight))
     if report.cause == "call":
         return tr("{side} calls {call}().").format(side=report.side, call=report.call)
     if report.cause == "timer":
         fired = [event.kind for event in report.events if isinstance(event, TimerFired)]
         timers = ", ".join(tr(_TIMERS[kind]) for kind in fired)
         return tr("{side}'s {timers} fires.").format(side=report.side, timers=timers)
+    if report.cause == "third party" and report.side != "X":
+        return tr("An ICMP error reaches {side}.").format(side=report.side)
     if report.cause == "third party" and flight is not None:
         other = "A" if flight.receiver == "B" else "B"
         return tr("A third party sends {name} to {side}, in {other}'s name.").format(
@@ -228,6 +234,8 @@ def _opening(report: Report, flight: Flight | None) -> str:
     if report.cause == "wait" or flight is None:
         return tr("Time passes.")
     name = name_of(flight)
+    if report.cause == "arrival" and flight.fate is Fate.LOST:
+        return tr("{name} is lost: {side}'s cable is pulled.").format(name=name, side=report.side)
     if report.cause == "arrival":
         return tr("{name} reaches {side}.").format(name=name, side=report.side)
     if report.launched:
@@ -250,11 +258,13 @@ def _numbers(event: RuleApplied, own: int | None, peer: int | None, raw: bool) -
     return numbers
 
 
-def _refusals(events: tuple[Event, ...]) -> list[str]:
+def _responses(report: Report) -> list[str]:
+    """What calls returned, where that tells something."""
+    returned = [event for event in report.events if isinstance(event, Returned)]
+    if report.call == "read" and any(event.response is Response.QUEUED for event in returned):
+        return [tr("It waits for what is to come.")]
     return [
         f"{event.call}: {event.response.value}."
-        for event in events
-        if isinstance(event, Returned)
-        and event.call != "RECEIVE"
-        and event.response not in (Response.OK, Response.QUEUED)
+        for event in returned
+        if event.call != "RECEIVE" and event.response not in (Response.OK, Response.QUEUED)
     ]

@@ -279,3 +279,13 @@ def test_in_every_state_that_has_text_in_flight_losses_are_mended() -> None:
     site.call(Send(1, bytes(8_000)))
     events = [event for _ in range(3) for event in site.receives(site.peer(ACK, 2, 1, wnd=WINDOW_65535))]
     assert starts(events) == [1]
+
+
+def test_what_the_peer_has_reported_and_taken_back_goes_again() -> None:
+    """RFC 2018 section 8: a front that was reported but is not acknowledged tells of it."""
+    site = sender(SACKS, SACK_PERMITTED, segments=4, text=4_000)
+    ack(site, 1, (1_001, 4_001))
+    site.wait(SECOND)
+    assert starts(ack(site, 1_001)) == []
+    assert starts(site.wait(4 * SECOND)) == [1_001]
+    assert starts(ack(site, 2_001)) == [2_001, 3_001]

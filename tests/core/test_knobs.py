@@ -61,8 +61,8 @@ def test_knob_rfc1337(on: bool) -> None:
 
 
 @BOTH
-def test_knob_closing_resends_fin(on: bool) -> None:
-    site = reach(S.CLOSING, RFC9293._replace(closing_resends_fin=on))
+def test_knob_acks_carry_fin(on: bool) -> None:
+    site = reach(S.CLOSING, RFC9293._replace(acks_carry_fin=on))
     events = site.receives(site.peer(FIN | ACK, 1, 1))
     assert briefs(events) == [("FIN,ACK", 1001, 5002) if on else ("ACK", 1002, 5002)]
 
@@ -377,3 +377,13 @@ def test_knob_challenge_acks() -> None:
     assert sent(site.receives(site.peer(RST, 9))) == []
     site.wait(1)
     assert len(sent(site.receives(site.peer(RST, 9)))) == 1
+
+
+@BOTH
+def test_knob_old_segments_acknowledge(on: bool) -> None:
+    """3.10.7.4, first: what is not acceptable is answered and dropped, its ACK with it. FreeBSD takes the ACK
+    of a FIN that comes again: two of it that close at once have no other."""
+    site = reach(S.CLOSING, PROMPT._replace(old_segments_acknowledge=on))
+    events = site.receives(site.peer(FIN | ACK, 1, 2))
+    assert site.state() is (S.TIME_WAIT if on else S.CLOSING)
+    assert briefs(events) == [("ACK", 1002, 5002)]

@@ -272,6 +272,12 @@ def by_linux(start: Start, segment: Segment) -> Seen:
     return wanted
 
 
+def _is_old(start: Start, segment: Segment) -> bool:
+    known = start.state in SYNCHRONIZED and start.state is not S.TIME_WAIT
+    left = segment.seq < start.rcv_nxt and segment.seq + _length(segment) <= start.rcv_nxt
+    return known and left and segment.flags & (SYN | ACK | RST) == ACK
+
+
 def by_freebsd(start: Start, segment: Segment) -> Seen:
     """decisions.md, the column of FreeBSD; where that is empty, as in the RFC."""
     bits = segment.flags & (SYN | ACK | RST)
@@ -280,6 +286,12 @@ def by_freebsd(start: Start, segment: Segment) -> Seen:
     if start.state is S.SYN_RECEIVED and not start.simultaneous and bits & SYN:
         return by_linux(start, segment)  # It keeps half-open connections as Linux does.
     wanted = by_the_rfc(start, segment)
+    if _is_old(start, segment):
+        # Its tcp_input() cuts off what it has already, FIN too, owes an ACK, and goes on with the ACK field.
+        trimmed = segment._replace(seq=start.rcv_nxt, flags=segment.flags & ~FIN, data=b"")
+        wanted = by_the_rfc(start, trimmed)
+        if wanted.state is not S.CLOSED:
+            wanted = wanted._replace(replies=(("ACK", start.snd_nxt, start.rcv_nxt),))
     inside = start.rcv_nxt <= segment.seq < start.rcv_nxt + RCV_WND
     if start.state is S.TIME_WAIT and segment.flags & RST and inside:
         return Seen(S.TIME_WAIT)  # "RST in TIME-WAIT: ignored (RFC 1337)".

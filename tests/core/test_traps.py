@@ -7,9 +7,10 @@ import pytest
 from tcptui.core.calls import Close, Open, Receive, Send
 from tcptui.core.events import Response, Signal
 from tcptui.core.options import mss_option
-from tcptui.core.presets import RFC9293
-from tcptui.core.segment import ACK, FIN, RST, SYN, Socket
+from tcptui.core.presets import FREEBSD, RFC9293
+from tcptui.core.segment import ACK, FIN, OPTION_WINDOW_SCALE, RST, SYN, Option, Socket
 from tcptui.core.seq import MASK
+from tcptui.core.stack import Stack
 from tcptui.core.state import SYNCHRONIZED, State
 from tests.core.build import (
     ISS,
@@ -242,3 +243,30 @@ def test_a_close_that_waits_in_syn_received_is_not_forgotten_when_the_peer_goes(
     assert responses(site.call(Close(1))) == [("CLOSE", Response.OK)]
     site.receives(site.peer(RST, 1))
     assert site.state() is S.CLOSED
+
+
+def test_the_window_of_the_syn_ack_of_a_simultaneous_open_is_not_scaled() -> None:
+    """RFC 7323 2.2: the window of a segment with SYN is never scaled."""
+    options = (mss_option(1000), Option(OPTION_WINDOW_SCALE, b"\x07"))
+    site = Site(RFC9293._replace(window_scale=7))
+    site.call(Open(US, PEER))
+    site.receives(site.peer(SYN, 0, wnd=1000)._replace(options=options))
+    site.receives(site.peer(SYN | ACK, 0, 1, wnd=1000)._replace(options=options))
+    assert (site.state(), site.tcb.snd_wnd) == (S.ESTABLISHED, 1000)
+
+
+def test_two_ends_whose_acks_carry_their_fins_come_to_time_wait() -> None:
+    """Figure 13, with a FIN in place of each ACK: those FINs are left of the window, their ACKs count."""
+    ends = {US: Stack(FREEBSD, (1000,)), PEER: Stack(FREEBSD, (5000,))}
+    ends[PEER].call(Open(PEER, passive=True), 0)
+    flying = sent(ends[US].call(Open(US, PEER), 0))
+    carried = 0
+    for closes in (False, True):
+        if closes:
+            flying = [one for end in ends.values() for one in sent(end.call(Close(1), 0))]
+        while flying and carried < 20:
+            segment, *flying = flying
+            carried += 1
+            flying += sent(ends[segment.dst].arrives(segment, 0))
+    assert not flying
+    assert [end.tcbs()[0].state for end in ends.values()] == [S.TIME_WAIT, S.TIME_WAIT]

@@ -10,6 +10,7 @@ from textual.widgets import Input, OptionList
 
 from tcptui import library
 from tcptui.core.state import State
+from tcptui.formats.packetdrill.staging import stage
 from tcptui.lab.wire import Fate
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
@@ -100,6 +101,20 @@ def test_a_call_is_chosen_from_those_that_the_state_allows() -> None:
     assert states(session)[0] is State.FIN_WAIT_1
     session = after("handshake", [*["space"] * 5, "z", "enter", "enter", "space", "space"])
     assert session.world.host("A").knowledge.received == len("hello")
+
+
+def test_a_script_in_the_place_of_a_host_has_no_menu_of_calls() -> None:
+    script = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 close(3) = 0\n"
+    session = Session(stage(script, "a.pkt", "a"))
+    app = TcptuiApp(session, library.all_scenarios)
+
+    async def run() -> None:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("z")
+            assert session.message == "B is a script and has no program that calls"
+            assert isinstance(app.screen, RunScreen)
+
+    asyncio.run(run())
 
 
 def test_a_datagram_is_sent_from_the_menu_unless_its_text_is_given_up() -> None:

@@ -267,6 +267,17 @@ def test_a_call_a_queue_and_a_path_say_what_happened() -> None:
     assert "ESTABLISHED  0.000" in shown
 
 
+def test_what_is_not_so_any_more_is_not_said_and_a_pulled_cable_is() -> None:
+    told = {}
+    for moves in ("s1", "a:close", "a:abort", "a:unplug", "a:unplug a:send:x", "a:unplug a:plug"):
+        history = steps(scenario(OPEN), moves)[-1]
+        told[moves] = texts(lines_of(history.world, history.before, "A"))[2].strip(f" {MARK}")
+    assert told["a:close"] == "established"
+    assert told["a:abort"] == ""
+    assert told["a:unplug"] == told["a:unplug a:send:x"] == "cable pulled"
+    assert told["a:unplug a:plug"] == "established"
+
+
 def test_received_text_cannot_draw_on_the_screen() -> None:
     history = steps(FAR, "a:send:%1b[2J%0a%00%E4%BD%A0 s")[-1]
     for width in PANES:

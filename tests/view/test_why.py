@@ -16,6 +16,7 @@ import tcptui.core
 from tcptui import library
 from tcptui.core.events import RuleApplied
 from tcptui.core.rules import Rule
+from tcptui.formats.packetdrill.staging import stage
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import Duplicate, Inject, Move, Wait, parse_moves
 from tcptui.lab.wire import BadMove
@@ -186,11 +187,35 @@ def test_raw_numbers_are_told_when_asked_for() -> None:
         ("w1s", "Time passes."),
         ("x>b:RST:seq=5", "A third party sends #1 RST to B, in A's name."),
         ("a:reboot", "A crashes and forgets everything. B is not told."),
+        ("a:send:x b:unplug s", "#1 PSH,ACK is lost: B's cable is pulled."),
+        ("a:read", "A calls read(). It waits for what is to come."),
     ],
 )
 def test_a_sentence_begins_with_who_did_what(moves: str, opening: str) -> None:
     history = history_of(scenario(OPEN), moves)
     assert check(history).startswith(opening)
+
+
+def test_a_script_in_the_place_of_a_host_sends_and_network_errors_arrive() -> None:
+    script = """
+        0   socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+        +0  fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0
+        +0  connect(3, ..., ...) = -1 EINPROGRESS
+        +0  > S 0:0(0) <...>
+        +.1 < icmp unreachable net_unreachable [0:0(0)]
+        +.1 < S. 0:0(0) ack 1 win 65535
+        """
+    history = History(stage(script, "a.pkt", "a"))
+    told: list[str] = []
+    while history.world.coming() is not None and len(told) < 4:
+        history.apply()
+        told.append(check(history))
+    assert told[0].startswith("A calls connect().")
+    assert told[1] == "#1 SYN reaches B."
+    assert told[2].startswith("An ICMP error reaches A. The network reports an error that may pass")
+    assert told[3] == "The script sends #2 SYN,ACK."
+    with pytest.raises(BadMove, match="B is a script"):
+        history.apply(parse_moves("b:connect")[0])
 
 
 def test_a_segment_that_ended_long_ago_can_still_be_doubled_and_is_named() -> None:

@@ -362,7 +362,7 @@ RUNS = (
 CANNOT = re.compile(r"(send|shutdown|close|abort) (before|where|in)|[AB] does nothing|.* TCP alone")
 
 
-SHORT = ("keep_alive_always=false", "closing_resends_fin=false")
+SHORT = ("keep_alive_always=false",)
 """Without what two FreeBSD hosts go on with for ever, which takes long."""
 
 

@@ -1,0 +1,81 @@
+"""What a probe of a closed window may say, and what becomes of it (RFC 9293 section 3.8.6.1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcptui.core.calls import Close, Open, Send
+from tcptui.core.segment import ACK, FIN, PSH, SYN
+from tcptui.core.settings import Settings
+from tcptui.core.state import State
+from tests.core.build import PEER, PROMPT, SECOND, US, Site, briefs, connected, sent, texts
+
+
+def closed(text: bytes) -> Site:
+    """A connection whose peer's window is closed, with `text` waiting."""
+    site = connected()
+    site.receives(site.peer(ACK, 1, 1, wnd=0))
+    site.call(Send(1, text))
+    return site
+
+
+def test_what_the_window_did_not_take_goes_as_soon_as_it_opens() -> None:
+    """Not a retransmission timeout later: the octet of the probe, and what stands behind it."""
+    site = closed(bytes(2_001))
+    site.wait(SECOND)
+    assert texts(site.receives(site.peer(ACK, 1, 1, wnd=0))) == []
+    assert texts(site.receives(site.peer(ACK, 1, 1, wnd=20_000))) == [(1, 1), (2, 1_001), (1_002, 2_001)]
+
+
+def test_a_fin_that_the_window_did_not_take_goes_as_soon_as_it_opens() -> None:
+    site = connected()
+    site.receives(site.peer(ACK, 1, 1, wnd=0))
+    site.call(Close(1))
+    site.wait(SECOND)
+    assert briefs(site.receives(site.peer(ACK, 1, 1, wnd=20_000))) == [("FIN,ACK", 1001, 5001)]
+
+
+def test_the_time_that_probes_take_is_no_round_trip() -> None:
+    """MUST-18: Karn's algorithm."""
+    site = closed(b"abc")
+    before = site.tcb.estimate
+    for _ in range(3):
+        site.wait(5 * SECOND)
+        site.receives(site.peer(ACK, 1, 1, wnd=0))
+    site.receives(site.peer(ACK, 1, 2, wnd=0))
+    assert site.tcb.estimate == before
+
+
+def test_a_probe_has_the_fin_only_with_all_the_text_before_it() -> None:
+    """Else the peer would take the FIN for the octet that follows the probe's."""
+    site = connected()
+    site.call(Send(1, bytes(1_000)))
+    site.call(Send(1, bytes(500)))
+    (last,) = sent(site.call(Close(1)))
+    assert last.flags == FIN | PSH | ACK
+    site.receives(site.peer(ACK, 1, 1_001, wnd=0))
+    (probe,) = sent(site.wait(SECOND))
+    assert (probe.flags, probe.seq, len(probe.data)) == (ACK, last.seq, 1)
+
+
+def test_a_syn_ack_that_was_lost_is_no_probe_though_the_window_is_closed() -> None:
+    """After a CLOSE in SYN-RECEIVED; the SYN,ACK goes again with its options."""
+    site = Site()
+    site.call(Open(US, passive=True))
+    (syn_ack,) = sent(site.receives(site.peer(SYN, 0, wnd=0)))
+    site.call(Close(1))
+    assert site.state() is State.FIN_WAIT_1
+    again, *_ = sent(site.wait(SECOND))
+    assert again == syn_ack
+
+
+@pytest.mark.parametrize("keep_alive", [False, True])
+def test_keep_alive_does_not_make_unanswered_probes_go_on(keep_alive: bool) -> None:
+    """MUST-26: it has nothing to say while text waits."""
+    settings = Settings(keep_alive=keep_alive, keep_idle=5 * SECOND)
+    site = Site(PROMPT._replace(user_timeout=None))
+    site.call(Open(US, PEER, settings=settings))
+    site.receives(site.peer(SYN | ACK, 0, 1, wnd=0))
+    site.call(Send(1, b"abc"))
+    site.wait(600 * SECOND)
+    assert site.state() is State.CLOSED
