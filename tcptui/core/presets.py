@@ -1,6 +1,7 @@
 """Whole stacks as profiles, so near to the real ones that scripts written for those pass."""
 
-from tcptui.core.profile import MILLISECOND, SECOND, Profile
+from tcptui.core.profile import Profile
+from tcptui.core.units import MILLISECOND, SECOND
 
 RFC9293 = Profile()
 
