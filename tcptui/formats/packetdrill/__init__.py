@@ -1,1 +1,2 @@
-"""The packetdrill language: its text as a syntax tree, and segments in its words."""
+"""The packetdrill language: scripts are read (`parser`), run (`checking`), put on the screen (`staging`) and written
+(`writer`)."""
