@@ -1,2 +1,4 @@
-"""The packetdrill language: scripts are read (`parser`), run (`checking`), put on the screen (`staging`) and written
-(`writer`)."""
+"""The packetdrill language: scripts are read (`parser`), run (`checking`) and written (`writer`).
+
+`staging` puts one on the screen.
+"""
