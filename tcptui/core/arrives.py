@@ -20,6 +20,7 @@ from tcptui.core.seq import le, lt
 from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Held, Tcb
+from tcptui.core.unexpected import drops_syn_fin
 
 
 def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
@@ -90,11 +91,16 @@ def _listen(tcb: Tcb, segment: Segment, step: Step) -> None:
 
 def _syn_sent(tcb: Tcb, segment: Segment, step: Step) -> None:
     """3.10.7.3"""
+    if drops_syn_fin(tcb, segment, step):
+        return
     # First, check the ACK bit.
     if segment.flags & ACK and not (lt(tcb.iss, segment.ack) and le(segment.ack, tcb.snd_nxt)):
         step.rule(tcb, Rule.SYN_SENT_BAD_ACK, ack=segment.ack, iss=tcb.iss, snd_nxt=tcb.snd_nxt)
         if not segment.flags & RST:
             step.send_reset_for(segment, tcb)
+        soon = step.profile.bad_ack_resends_syn
+        if soon is not None and not tcb.retransmission_queue[0].timeouts:
+            step.start_timer(tcb, TimerKind.RETRANSMISSION, soon)
         step.drop(tcb, segment)
     # Second, check the RST bit. RFC 5961's comparison with RCV.NXT has nothing to compare here: no
     # number of the peer is known yet, and the acceptable ACK is the proof (RFC 9293 section 3.5.3).
@@ -125,6 +131,9 @@ def _syn_sent_syn(tcb: Tcb, segment: Segment, step: Step) -> None:
         acknowledge(tcb, segment, step)
         enter_established(tcb, step)
         step.ack_due = not step.profile.two_way_handshake  # The third segment is what that one leaves out.
+        if segment.length > 1 and not step.profile.text_on_syn_ack:
+            step.rule(tcb, Rule.TEXT_ON_SYN_IGNORED, len=len(segment.data))
+            segment = segment._replace(flags=segment.flags & ~FIN, data=b"")
         process_text_and_fin(tcb, segment, seq_add(segment.seq, 1), step)
         transmit(tcb, step)
     else:

@@ -171,7 +171,8 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
     if closed_before:
         _refuse(tcb, step, "CLOSE", Response.CLOSING)
         return
-    if tcb.state in (_S.LISTEN, _S.SYN_SENT):
+    forgotten = call.half_duplex and step.profile.close_deletes_syn_received
+    if tcb.state in (_S.LISTEN, _S.SYN_SENT) or (tcb.state is _S.SYN_RECEIVED and forgotten):
         step.rule(tcb, Rule.CLOSE_DELETES)
         step.returned(tcb.connection, "CLOSE", Response.OK)
         step.delete(tcb, Response.CLOSING)
@@ -198,7 +199,12 @@ def abort(tcb: Tcb, step: Step) -> None:
 
 def reset(tcb: Tcb, step: Step) -> None:
     """3.10.5: a RST where the state asks for one, and the block is gone."""
-    if tcb.state in (_S.LISTEN, _S.SYN_SENT, _S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT):
+    profile = step.profile
+    if (
+        tcb.state in (_S.LISTEN, _S.SYN_SENT, _S.TIME_WAIT)
+        or (tcb.state in (_S.CLOSING, _S.LAST_ACK) and not profile.abort_resets_closing)
+        or (tcb.state is _S.SYN_RECEIVED and profile.close_deletes_syn_received)
+    ):
         step.rule(tcb, Rule.ABORT_DELETES)
     else:
         step.rule(tcb, Rule.ABORT_SENDS_RST, snd_nxt=tcb.snd_nxt)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tcptui.core.events import Response, Signal
 from tcptui.core.handshake import LEAST_MSS
 from tcptui.core.options import TIMESTAMPS_SPACE
+from tcptui.core.output import transmit
 from tcptui.core.retransmission import retransmit
 from tcptui.core.rules import Rule
 from tcptui.core.segment import FIN, PSH, Socket
@@ -101,6 +102,7 @@ def _fit_to_path(tcb: Tcb, mtu: int, step: Step) -> None:
     )
     retransmit(tcb, step)
     tcb.resend, tcb.resend_end = tcb.retransmission_queue[0].end, tcb.snd_nxt
+    transmit(tcb, step)
 
 
 def _cut(entry: Unacknowledged, octets: int) -> list[Unacknowledged]:

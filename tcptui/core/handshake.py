@@ -56,7 +56,10 @@ def syn_options(tcb: Tcb, step: Step, answer: bool) -> tuple[Option, ...]:
     """
     profile = step.profile
     offer = Offer(own_mss(tcb, profile))
-    if answer:
+    if answer and not tcb.passive and profile.crossing_syn_ack_offers_all:
+        times = (step.timestamp, tcb.ts_recent if tcb.timestamps else 0) if profile.timestamps else None
+        offer = offer._replace(window_scale=profile.window_scale, sack=profile.sack, timestamps=times)
+    elif answer:
         offer = offer._replace(
             window_scale=tcb.rcv_shift if tcb.scaling else None,
             sack=tcb.sack,

@@ -30,7 +30,7 @@ def process_text_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
     if tcb.state not in TAKES_TEXT:
         if segment.data:
             step.rule(tcb, Rule.TEXT_IGNORED, len=len(segment.data))
-        if fin:
+        if fin and step.profile.second_fin_is_answered:
             _fin_again(tcb, step)
         return
     fin_reached = False

@@ -5,11 +5,12 @@ One function for each of the RFC's checks, in its order; a check that ends the m
 
 from __future__ import annotations
 
-from tcptui.core.calls import return_to_listen, start_fin_wait_2_timer
+from tcptui.core.calls import return_to_listen, send_reset, start_fin_wait_2_timer
 from tcptui.core.events import Response, Signal
 from tcptui.core.handshake import enter_established, learn_window, start_keep_alive
 from tcptui.core.input import enter_time_wait, process_text_and_fin, restart_time_wait
 from tcptui.core.listener import queue_has_room, queue_is_full
+from tcptui.core.mini_sockets import served
 from tcptui.core.options import read_sack, read_timestamps
 from tcptui.core.output import start_user_timer, transmit
 from tcptui.core.retransmission import acknowledge, duplicate_ack, retransmit
@@ -21,6 +22,15 @@ from tcptui.core.seq import distance, in_window, le, lt
 from tcptui.core.state import State
 from tcptui.core.step import Step
 from tcptui.core.tcb import Tcb
+from tcptui.core.unexpected import (
+    answers_old_timestamp,
+    counts,
+    drops_syn_fin,
+    note_duplicate,
+    reader_is_there,
+    reader_is_there_first,
+    rst_moved_to_window,
+)
 
 _S = State
 _CLOSING_STATES = (_S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
@@ -29,9 +39,17 @@ _CLOSING_STATES = (_S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
 def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
     """The eight checks. A segment that one of them stops, and that changed no state, is dropped."""
     before = tcb.state
+    if (tcb.half_duplex or before is _S.TIME_WAIT) and served(tcb, segment, step):
+        return
     flags = segment.flags
-    if flags & SYN:
+    if flags & RST:
+        segment = rst_moved_to_window(tcb, segment, step.profile)
+    elif flags & SYN:
+        if drops_syn_fin(tcb, segment, step):
+            return
         if _known_syn(tcb, segment, step):
+            step.ack_due = step.profile.known_syn_is_answered
+            note_duplicate(tcb, segment, step.profile)
             # The segment keeps its bit: the window of a SYN is not scaled (RFC 7323 2.2).
             segment, flags = segment._replace(seq=seq_add(segment.seq, 1)), flags & ~SYN
         elif _is_repeated_syn(tcb, segment) and step.profile.repeated_syn_draws_syn_ack:
@@ -39,19 +57,22 @@ def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
             retransmit(tcb, step)
             step.drop(tcb, segment)
             return
-    elif step.profile.old_segments_acknowledge and _is_old(tcb, segment):
+    passed = not tcb.timestamps or _check_timestamps(tcb, segment, step)
+    if passed and step.profile.old_segments_acknowledge and _is_old(tcb, segment):
         step.rule(tcb, Rule.OLD_SEGMENT_TRIMMED, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
+        note_duplicate(tcb, segment, step.profile)
         flags &= ~FIN
         segment = segment._replace(seq=tcb.rcv_nxt, data=b"", flags=flags)
         step.ack_due = True
     if (
-        (not tcb.timestamps or _check_timestamps(tcb, segment, step))
+        passed
+        and (not tcb.half_duplex or not segment.data or reader_is_there_first(tcb, segment, step))
         and _check_sequence(tcb, segment, step)  # First.
         and (not flags & RST or _check_rst(tcb, segment, step))  # Second.
         # Third, security: left out (Appendix A.1.2).
         and (not flags & SYN or _check_syn(tcb, segment, step))  # Fourth.
         and _check_ack(tcb, segment, step)  # Fifth.
-        and (not tcb.half_duplex or not segment.data or _check_reader(tcb, segment, step))
+        and (not tcb.half_duplex or not segment.length or reader_is_there(tcb, segment, step))
     ):
         # Sixth to eighth. A SYN that is still there lies left of the window: trimmed off.
         text_at = seq_add(segment.seq, 1) if flags & SYN else segment.seq
@@ -90,9 +111,12 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return True
     if lt(times[0], tcb.ts_recent):
         step.rule(tcb, Rule.TIMESTAMP_OLD, tsval=times[0], ts_recent=tcb.ts_recent)
-        _answer_unacceptable(tcb, segment, step)
+        if answers_old_timestamp(tcb, segment, step.profile):
+            _answer_unacceptable(tcb, segment, step)
         return False
-    if le(segment.seq, tcb.last_ack_sent) and _acceptable(tcb, segment):
+    if le(segment.seq, tcb.last_ack_sent) and (
+        _acceptable(tcb, segment) or counts(tcb, segment, step.profile)
+    ):
         tcb.ts_recent = times[0]
     return True
 
@@ -148,8 +172,12 @@ def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
         restart_time_wait(tcb, step)
     else:
         step.rule(tcb, Rule.NOT_ACCEPTABLE, **numbers)
-    if segment.data and tcb.sack and step.profile.dsack and lt(segment.seq, tcb.rcv_nxt):
-        tcb.duplicate = (segment.seq, seq_add(segment.seq, len(segment.data)))
+    if segment.flags & ACK and counts(tcb, segment, step.profile) and _is_in_flight(tcb, segment.ack):
+        _check_ack(tcb, segment, step)
+        if tcb.state is _S.CLOSED:
+            return False
+    if not segment.flags & SYN:
+        note_duplicate(tcb, segment, step.profile)
     _answer_unacceptable(tcb, segment, step)
     return False
 
@@ -215,7 +243,10 @@ def _check_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if not inside:
         return True  # The SYN is trimmed off with all that is left of the window.
     step.rule(tcb, Rule.SYN_RESETS, **numbers)
-    step.send_reset_for(segment, tcb)
+    if step.profile.reset_carries_ack:
+        send_reset(tcb, step)
+    else:
+        step.send_reset_for(segment, tcb)
     step.signal(tcb, Signal.RESET)
     step.delete(tcb, Response.RESET)
     return False
@@ -279,7 +310,7 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
 def _ack_in_range(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """Fifth: SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT, else an ACK is sent back."""
     ack, una = segment.ack, tcb.snd_una
-    if ack == una or distance(una, ack) <= distance(una, tcb.snd_nxt):
+    if ack == una or _is_in_flight(tcb, ack):
         return True  # SND.UNA =< SEG.ACK =< SND.NXT, as nearly always.
     if lt(tcb.snd_nxt, ack):
         step.rule(tcb, Rule.ACK_UNSENT, ack=ack, snd_nxt=tcb.snd_nxt)
@@ -288,9 +319,14 @@ def _ack_in_range(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return False
     if step.profile.rfc5961_ack and lt(ack, seq_add(tcb.snd_una, -tcb.max_snd_wnd)):
         step.rule(tcb, Rule.ACK_TOO_OLD, ack=ack, snd_una=tcb.snd_una, max_snd_wnd=tcb.max_snd_wnd)
-        _answer_unacceptable(tcb, segment, step)
+        step.send_challenge_ack(tcb)
         return False
     return True
+
+
+def _is_in_flight(tcb: Tcb, ack: int) -> bool:
+    """SND.UNA =< SEG.ACK =< SND.NXT"""
+    return distance(tcb.snd_una, ack) <= distance(tcb.snd_una, tcb.snd_nxt)
 
 
 def _update_window(tcb: Tcb, segment: Segment, step: Step) -> None:
@@ -298,6 +334,9 @@ def _update_window(tcb: Tcb, segment: Segment, step: Step) -> None:
     seq, ack = segment.seq, segment.ack
     if le(tcb.snd_wl2, ack) if tcb.snd_wl1 == seq else lt(tcb.snd_wl1, seq):
         window = segment.wnd << tcb.snd_shift
+        shrinks = 0 < window < tcb.snd_wnd
+        if shrinks and (tcb.snd_wl1, tcb.snd_wl2) == (seq, ack) and step.profile.equal_ack_only_widens:
+            return
         if window != tcb.snd_wnd:
             step.rule(tcb, Rule.WINDOW_UPDATED, old=tcb.snd_wnd, snd_wnd=window)
             learn_window(tcb, segment)
@@ -326,14 +365,3 @@ def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.delete(tcb, Response.CLOSING)
         return False
     return True
-
-
-def _check_reader(tcb: Tcb, segment: Segment, step: Step) -> bool:
-    """New text for an application that has let go draws a RST: text was lost (3.6.1, SHLD-3)."""
-    end = seq_add(segment.seq, len(segment.data))
-    if not lt(tcb.rcv_nxt, end) or tcb.state not in (_S.FIN_WAIT_1, _S.FIN_WAIT_2):
-        return True
-    step.rule(tcb, Rule.TEXT_AFTER_CLOSE, len=len(segment.data))
-    step.send_reset_for(segment, tcb)
-    step.delete(tcb, Response.RESET)
-    return False

@@ -108,6 +108,14 @@ class Profile(NamedTuple):
     missing_timestamp_drops: Annotated[
         bool, Knob("a segment without the timestamp that was agreed on is dropped", "RFC 7323 3.2")
     ] = True
+    paws_answers: Annotated[
+        str,
+        Knob(
+            "which segments with an old timestamp are answered: any, all but a duplicate ACK, only text",
+            "RFC 7323 5.3, R1; Linux tcp_disordered_ack(), FreeBSD tcp_do_segment()",
+            choices=("any", "but_acks", "text"),
+        ),
+    ] = "any"
 
     # Sending.
     nagle: Annotated[
@@ -133,6 +141,13 @@ class Profile(NamedTuple):
             1 << 16,
         ),
     ] = 0
+    replies_delay_acks: Annotated[
+        bool,
+        Knob(
+            "a connection that answers text with text, or whose peer has closed, delays its ACKs",
+            "Linux inet_csk_enter_pingpong_mode()",
+        ),
+    ] = False
     initial_window: Annotated[
         int | None,
         Knob(
@@ -218,6 +233,13 @@ class Profile(NamedTuple):
     keep_count: Annotated[
         int, Knob("probes without an answer before it gives up", "RFC 9293 3.8.4, MUST-29", 1, 255)
     ] = 9
+    user_timeout_ends_keep_alive: Annotated[
+        bool,
+        Knob(
+            "the user timeout of a connection says when unanswered probes end it, not their number",
+            "Linux tcp_keepalive_timer()",
+        ),
+    ] = False
 
     # Opening.
     listen_ignores_syn_ack: Annotated[
@@ -244,8 +266,19 @@ class Profile(NamedTuple):
             "a RST in SYN-RECEIVED after an active OPEN says refused, not reset", "RFC 9293 3.10.7.4, second"
         ),
     ] = True
+    bad_ack_resends_syn: Annotated[
+        int | None,
+        _time("how soon a SYN goes again when an ACK in SYN-SENT was wrong", "Linux TCP_TIMEOUT_MIN"),
+    ] = None
+    text_on_syn_ack: Annotated[
+        bool, Knob("text and FIN on a SYN,ACK are taken", "RFC 9293 3.10.7.3, fourth")
+    ] = True
     drop_syn_fin: Annotated[
         bool, Knob("SYN with FIN in LISTEN is dropped, else the FIN is queued", "RFC 9293 3.10.7.2, third")
+    ] = False
+    drop_syn_fin_always: Annotated[
+        bool,
+        Knob("what is dropped in LISTEN, SYN with FIN, is so in later states", "FreeBSD tcp_do_segment()"),
     ] = False
     queue_data_on_syn: Annotated[
         bool, Knob("text on a SYN is queued until ESTABLISHED", "RFC 9293 3.10.7.2, third")
@@ -257,6 +290,21 @@ class Profile(NamedTuple):
             "RFC 9293 A.2",
         ),
     ] = True
+    known_syn_is_answered: Annotated[
+        bool,
+        Knob("that SYN,ACK draws an ACK, as what came again does", "Linux, FreeBSD tcp_do_segment()"),
+    ] = False
+    crossing_syn_ack_offers_all: Annotated[
+        bool,
+        Knob(
+            "the SYN,ACK of a simultaneous open has the options of the SYN, not those agreed on",
+            "Linux tcp_send_synack()",
+        ),
+    ] = False
+    close_deletes_syn_received: Annotated[
+        bool,
+        Knob("an application that lets go in SYN-RECEIVED leaves nothing behind", "FreeBSD tcp_disconnect()"),
+    ] = False
     rst_on_give_up: Annotated[bool, Knob("giving up on a SYN,ACK sends a RST", "textbooks")] = False
     blackhole: Annotated[
         int,
@@ -309,6 +357,15 @@ class Profile(NamedTuple):
         bool,
         Knob("a SYN with a newer number or timestamp opens anew out of TIME-WAIT", "RFC 9293 3.6.1, MAY-2"),
     ] = True
+    time_wait_style: Annotated[
+        str,
+        Knob(
+            "what answers in TIME-WAIT: rfc the eight checks, linux tcp_timewait_state_process(), in "
+            "FIN-WAIT-2 without application too, bsd tcp_twcheck()",
+            "RFC 9293 3.10.7.4",
+            choices=("rfc", "linux", "bsd"),
+        ),
+    ] = "rfc"
     fin_wait_2_timeout: Annotated[
         int | None,
         _time("how long FIN-WAIT-2 lasts once the application has let go", "Linux tcp_fin_timeout"),
@@ -321,15 +378,30 @@ class Profile(NamedTuple):
         ),
     ] = False
     old_segments_acknowledge: Annotated[
-        bool,
-        Knob(
-            "of a segment that lies left of the window the ACK counts; else it is answered and dropped",
-            "FreeBSD tcp_do_segment()",
-        ),
+        bool, Knob("the ACK of a segment that lies left of the window counts", "FreeBSD tcp_do_segment()")
     ] = False
     unread_close_resets: Annotated[
         bool, Knob("a half-duplex CLOSE with text unread resets", "RFC 9293 3.6.1, SHLD-3")
     ] = True
+    reader_gone: Annotated[
+        str,
+        Knob(
+            "what resets a connection whose application has let go: text in FIN-WAIT; there, a FIN out of "
+            "order, too; text in any closing state, be it beyond the window",
+            "RFC 9293 3.6.1, SHLD-3; Linux tcp_rcv_state_process(), FreeBSD tcp_do_segment()",
+            choices=("text", "linux", "bsd"),
+        ),
+    ] = "text"
+    second_fin_is_answered: Annotated[
+        bool, Knob("a FIN behind the peer's FIN draws an ACK", "RFC 9293 3.10.7.4, eighth")
+    ] = True
+    rst_on_fin_counts: Annotated[
+        bool,
+        Knob("after the peer's FIN a RST with the FIN's own number resets", "Linux tcp_reset_check()"),
+    ] = False
+    abort_resets_closing: Annotated[
+        bool, Knob("ABORT sends a RST in CLOSING and LAST-ACK too", "FreeBSD tcp_drop()")
+    ] = False
     reset_carries_ack: Annotated[bool, Knob("the RST of an ABORT has an ACK", "Linux, FreeBSD")] = False
 
     # Protection against forged segments (RFC 5961). False: as RFC 793 had it.
@@ -345,6 +417,20 @@ class Profile(NamedTuple):
     unsent_ack_is_answered: Annotated[
         bool, Knob("SEG.ACK > SND.NXT is answered with an ACK", "RFC 9293 3.10.7.4, fifth")
     ] = True
+    touching_segments_count: Annotated[
+        bool,
+        Knob(
+            "ACK and timestamp of what ends at RCV.NXT count, though it is left of the window",
+            "Linux tcp_sequence()",
+        ),
+    ] = False
+    equal_ack_only_widens: Annotated[
+        bool,
+        Knob(
+            "with neither a newer SEQ nor a newer ACK a window may grow or close, not shrink",
+            "Linux tcp_may_update_window()",
+        ),
+    ] = False
     challenge_acks: Annotated[
         int,
         Knob("ACKs without need that one connection sends in a challenge interval", "RFC 5961 7", 1, 1 << 20),

@@ -145,8 +145,8 @@ def start_retransmission_timer(tcb: Tcb, step: Step) -> None:
 
 def probe_interval(tcb: Tcb, profile: Profile) -> int:
     """Time to the next zero-window probe: one RTO, then exponentially longer (SHLD-29, SHLD-30)."""
-    interval = max(tcb.estimate.rto, profile.least_persist)
-    return min(interval << tcb.persist_backoff, profile.most_persist)
+    interval = max(tcb.estimate.rto << tcb.persist_backoff, profile.least_persist)
+    return min(interval, profile.most_persist)
 
 
 def _new_ack(tcb: Tcb, octets: int, step: Step) -> None:

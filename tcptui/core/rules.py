@@ -124,6 +124,8 @@ class Rule(Enum):
     URGENT = "3.10.7.4, sixth"
     # Seventh: text.
     TEXT_AFTER_CLOSE = "3.6.1, SHLD-3"
+    QUIET_STATE_ANSWERS = "3.10.7.4, first"
+    QUIET_STATE_IGNORES = "3.10.7.4"
     TEXT_ACCEPTED = "3.10.7.4, seventh"
     TEXT_HELD = "3.10.7.4, SHLD-31"
     TEXT_IGNORED = "3.10.7.4, seventh"

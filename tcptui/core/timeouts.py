@@ -78,11 +78,10 @@ def _persist(tcb: Tcb, step: Step) -> None:
 
 def _keep_alive(tcb: Tcb, step: Step) -> None:
     """3.8.4: a probe without text (SHLD-12), only while nothing else is on its way (MUST-26)."""
-    count, interval = tcb.settings.keep_count, tcb.settings.keep_interval
     if tcb.retransmission_queue or tcb.unsent:
         start_keep_alive(tcb, step)
         return
-    if tcb.probes >= (step.profile.keep_count if count is None else count):
+    if _is_unanswered(tcb, step.profile):
         step.rule(tcb, Rule.KEEP_ALIVE_UNANSWERED, probes=tcb.probes)
         send_reset(tcb, step)
         step.signal(tcb, Signal.TIMED_OUT)
@@ -91,7 +90,21 @@ def _keep_alive(tcb: Tcb, step: Step) -> None:
     tcb.probes += 1
     step.rule(tcb, Rule.KEEP_ALIVE_PROBE, probes=tcb.probes)
     step.send(tcb, ACK, seq_add(tcb.snd_nxt, -1))
-    step.start_timer(tcb, TimerKind.KEEP_ALIVE, step.profile.keep_interval if interval is None else interval)
+    step.start_timer(tcb, TimerKind.KEEP_ALIVE, _keep_interval(tcb, step.profile))
+
+
+def _is_unanswered(tcb: Tcb, profile: Profile) -> bool:
+    """Whether enough probes have had no answer; or, where that is what counts, for long enough."""
+    settings = tcb.settings
+    if settings.user_timeout is not None and profile.user_timeout_ends_keep_alive:
+        idle = profile.keep_idle if settings.keep_idle is None else settings.keep_idle
+        return tcb.probes > 0 and idle + tcb.probes * _keep_interval(tcb, profile) >= settings.user_timeout
+    return tcb.probes >= (profile.keep_count if settings.keep_count is None else settings.keep_count)
+
+
+def _keep_interval(tcb: Tcb, profile: Profile) -> int:
+    interval = tcb.settings.keep_interval
+    return profile.keep_interval if interval is None else interval
 
 
 def _user(tcb: Tcb, step: Step) -> None:

@@ -37,8 +37,8 @@ def sampled(estimate: RtoEstimate, rtt: int, profile: Profile) -> RtoEstimate:
         rttvar = (3 * estimate.rttvar + abs(estimate.srtt - rtt)) // 4
         srtt = (7 * estimate.srtt + rtt) // 8
     least = profile.min_rto if profile.min_rto_is_variance else profile.clock_granularity
-    rto = srtt + max(least, 4 * rttvar) + profile.rto_slop
-    return RtoEstimate(srtt, rttvar, min(max(rto, profile.min_rto), profile.max_rto))
+    rto = max(srtt + max(least, 4 * rttvar), profile.min_rto) + profile.rto_slop
+    return RtoEstimate(srtt, rttvar, min(rto, profile.max_rto))
 
 
 def backed_off(estimate: RtoEstimate, profile: Profile) -> RtoEstimate:

@@ -14,6 +14,19 @@ from tcptui.lab.knob_values import BadKnob, set_knob_from_text
 
 _SEPARATORS = re.compile(r"\n|;|&&|\|\|")
 _PROC = "/proc/sys/"
+_DEFAULTS = (
+    ("net.ipv4.tcp_rmem", "4096 540000 15728640"),
+    ("net.ipv4.tcp_wmem", "4096 262144 4194304"),
+    ("net.ipv4.tcp_timestamps", "1"),
+    ("net.ipv4.tcp_syn_retries", "5"),
+    ("net.ipv4.tcp_synack_retries", "5"),
+    ("net.ipv4.tcp_sack", "1"),
+    ("net.ipv4.tcp_dsack", "1"),
+    ("net.ipv4.tcp_ecn", "0"),
+)
+"""What the ``defaults.sh`` does with which most scripts for Linux begin, packetdrill's own and the kernel's:
+of its settings, those that have an effect here. The file itself is never looked for."""
+_FREEBSD_PROGRAMS = ("kldload", "kldstat", "kldunload")
 KNOB_PREFIX = "tcptui."
 """With it, a knob of `Profile` is set like a sysctl: ``sysctl -q tcptui.nagle=false``."""
 
@@ -39,7 +52,7 @@ def read_command(text: str) -> Settings:
             words = [command]
         if not words:
             continue
-        settings = _sysctls(words) or _echo(words)
+        settings = _sysctls(words) or _echo(words) or _helper(words)
         sysctls += settings
         if not settings:
             ignored.append(command)
@@ -47,8 +60,12 @@ def read_command(text: str) -> Settings:
 
 
 def stack_spoken_of(commands: Iterable[str]) -> str | None:
-    """Whose sysctls the commands set, if they are one stack's."""
-    stacks = {stack_of(name) for command in commands for name, _ in read_command(command).sysctls}
+    """Whose sysctls the commands set, or whose programs they are, if they are one stack's."""
+    stacks: set[str | None] = set()
+    for command in commands:
+        settings = read_command(command)
+        stacks |= {stack_of(name) for name, _ in settings.sysctls}
+        stacks |= {"freebsd" for one in settings.ignored if one.partition(" ")[0] in _FREEBSD_PROGRAMS}
     stacks.discard(None)
     return stacks.pop() if len(stacks) == 1 else None
 
@@ -86,6 +103,22 @@ def _sysctls(words: list[str]) -> list[tuple[str, str]]:
     return settings
 
 
+def _helper(words: list[str]) -> list[tuple[str, str]]:
+    """``../common/defaults.sh``, ``set_sysctls.py /proc/sys/NAME=VALUE ...``"""
+    program = words[0].rpartition("/")[2]
+    if program == "defaults.sh":
+        return list(_DEFAULTS)
+    if program != "set_sysctls.py":
+        return []
+    settings = [word.partition("=") for word in words[1:] if word.startswith(_PROC)]
+    return [(_by_dots(path), value.strip()) for path, _, value in settings]
+
+
+def _by_dots(path: str) -> str:
+    """``/proc/sys/net/ipv4/tcp_rmem`` as sysctl(8) calls it."""
+    return path.removeprefix(_PROC).replace("/", ".")
+
+
 def _echo(words: list[str]) -> list[tuple[str, str]]:
     """``echo 4096 8192 > /proc/sys/net/ipv4/tcp_rmem``"""
     text = " ".join(words[1:])
@@ -93,4 +126,4 @@ def _echo(words: list[str]) -> list[tuple[str, str]]:
     path = path.strip().strip(">").strip()
     if words[0] != "echo" or not arrow or not path.startswith(_PROC):
         return []
-    return [(path.removeprefix(_PROC).replace("/", "."), value.strip())]
+    return [(_by_dots(path), value.strip())]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tcptui.core.segment import URG
+from tcptui.core.segment import FIN, PSH, URG
+from tcptui.core.seq import MASK
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import EventTime, SegmentSpec, TcpOption, TimeKind
 
@@ -72,6 +73,22 @@ def matches(spec: SegmentSpec, seen: SegmentSpec) -> bool:
         and spec.destination_port in (None, seen.destination_port)
         and (spec.options is None or _same_options(spec.options, seen.options or ()))
     )
+
+
+def part_matches(spec: SegmentSpec, octets: int, seen: SegmentSpec) -> bool:
+    """Whether a segment that was sent is the next part of one that a script expects, `octets` of which have
+    been sent: where a device cuts the segments, a script has them as the stack hands them over. A PSH in it
+    says nothing then; options and a FIN are every part's and the last one's."""
+    end = octets + seen.length
+    if spec.seq is None or not octets < end <= spec.length:
+        return False
+    last = end == spec.length
+    part = spec._replace(
+        flags=(spec.flags if last else spec.flags & ~FIN) & ~PSH,
+        seq=spec.seq + octets & MASK,
+        length=seen.length,
+    )
+    return matches(part, seen._replace(flags=seen.flags & ~PSH))
 
 
 def _same_options(expected: tuple[TcpOption, ...], seen: tuple[TcpOption, ...]) -> bool:

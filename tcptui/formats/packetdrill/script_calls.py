@@ -205,6 +205,8 @@ def _ioctl(args: Arguments) -> Prepared:
 def _setsockopt(args: Arguments) -> Prepared:
     fd, name = args.descriptor(0), args.name(2)
     struct = args.struct(3)
+    if name in _CHOOSES_CODE:
+        return Prepared(requests.SetOption(fd, name, _chosen(args, name)))
     if name == "SO_LINGER" and struct is not None:
         linger = _linger(args, struct)
         return Prepared(requests.SetOption(fd, name, linger))
@@ -223,6 +225,18 @@ def _getsockopt(args: Arguments) -> Prepared:
         answer = _linger_answer if name == "SO_LINGER" else _info_answer
         return Prepared(request, answer(args, expected))
     return Prepared(request, _number_answer(args, expected))
+
+
+def _chosen(args: Arguments, name: str) -> int:
+    """The place of the code that is chosen in `_CHOOSES_CODE`."""
+    expression = args.item(3)
+    if isinstance(expression, Struct) and expression.fields:
+        expression = expression.fields[0].value
+    known = _CHOOSES_CODE[name]
+    wanted = expression.octets.decode("latin-1") if isinstance(expression, String) else ""
+    if wanted not in known:
+        raise NotSupported(f"setsockopt({name}) with {wanted or 'no name'} (allowed: {', '.join(known)})")
+    return known.index(wanted)
 
 
 def _linger(args: Arguments, struct: Struct) -> Linger:
@@ -297,6 +311,12 @@ def _poll(args: Arguments) -> Prepared:
     return Prepared(requests.Poll(tuple(watched), timeout * MILLISECOND if timeout >= 0 else None), answer)
 
 
+_CHOOSES_CODE = {
+    "TCP_FUNCTION_BLK": ("freebsd", "default"),
+    "TCP_CONGESTION": ("reno", "newreno", "cubic"),
+}
+"""Options that choose a part of the kernel by its name, and the names whose ways are the core's: for the
+congestion window those of RFC 5681, which CUBIC has too while little is sent."""
 _NAME_DESCRIPTORS = ("socket", "accept", "accept4", "dup")
 _CALLS: dict[str, Callable[[Arguments], Prepared]] = {
     "socket": _socket,

@@ -9,12 +9,19 @@ from typing import NamedTuple
 
 from tcptui.core.presets import PRESETS
 from tcptui.core.profile import Profile
-from tcptui.core.segment import Socket
+from tcptui.core.segment import SYN, Socket
 from tcptui.formats.packetdrill.call_arguments import Addresses
 from tcptui.formats.packetdrill.commands import stack_spoken_of
 from tcptui.formats.packetdrill.matching import TOLERANCE, TOLERANCE_PER_CENT, Tolerance
 from tcptui.formats.packetdrill.outcome import NotSupported
-from tcptui.formats.packetdrill.syntax import CommandEvent, Script, ScriptOption
+from tcptui.formats.packetdrill.syntax import (
+    OUTBOUND,
+    CommandEvent,
+    Event,
+    Script,
+    ScriptOption,
+    SegmentEvent,
+)
 
 PORT = 8080
 """Of bind() and connect() where a script leaves it open."""
@@ -38,6 +45,8 @@ class Setup(NamedTuple):
     tolerance: Tolerance
     mss: int | None
     """What the link allows over IPv4; None: the profile's."""
+    checks_tsval: bool
+    """Whether TSvals have to go with the clock; packetdrill itself asks for that only where it is told to."""
 
 
 class Choice(NamedTuple):
@@ -49,7 +58,8 @@ class Choice(NamedTuple):
 
 def choose_profile(script: Script, text: str, wanted: Profile | None) -> Choice:
     """The stack to run a script on: the one that is asked for; else the one that a line ``// profile: NAME``
-    names; else the one whose sysctls it sets; else the RFC's. Raises NotSupported."""
+    names; else the one whose sysctls it sets or whose programs it calls; else the one that lays out the
+    options of a SYN as the script expects them; else the RFC's. Raises NotSupported."""
     if wanted is not None:
         return Choice(wanted, "as asked for")
     line = _PROFILE_LINE.search(text)
@@ -62,8 +72,26 @@ def choose_profile(script: Script, text: str, wanted: Profile | None) -> Choice:
     commands += [event.text for event in script.events if isinstance(event, CommandEvent)]
     name = stack_spoken_of(commands) or ""
     if name:
-        return Choice(PRESETS[name], "by its sysctls")
+        return Choice(PRESETS[name], "by its commands")
+    layouts = {name for event in script.events if (name := _layout_of(event))}
+    if len(layouts) == 1:
+        return Choice(PRESETS[layouts.pop()], "by the options of its SYN")
     return Choice(PRESETS["rfc9293"], "by default")
+
+
+def _layout_of(event: Event) -> str | None:
+    """Whose layout the options of a SYN have that the script expects; None where both would do, and for any
+    other event."""
+    if not isinstance(event, SegmentEvent):
+        return None
+    segment = event.segment
+    if segment.direction != OUTBOUND or not segment.flags & SYN:
+        return None
+    names = [option.name for option in segment.options or ()]
+    words = [name for name in names if name not in ("nop", "eol")]
+    if "eol" in names or ("wscale" in words[:-1] and words[0] == "mss"):
+        return "freebsd"
+    return "linux" if "wscale" in words[2:] or "nop,nop,sackOK" in ",".join(names) else None
 
 
 def read_setup(script: Script) -> Setup:
@@ -78,7 +106,8 @@ def read_setup(script: Script) -> Setup:
     local, remote = _V6 if version == "ipv6" else _V4
     local = _address(options, "local_ip", local, version)
     remote = _address(options, "remote_ip", remote, version)
-    if _number(options, "tcp_ts_tick_usecs", 1_000) != 1_000:
+    tick = _number(options, "tcp_ts_tick_usecs", 0)
+    if tick not in (0, 1_000):
         raise NotSupported("--tcp_ts_tick_usecs other than 1000")
     tolerance = Tolerance(
         int(_number(options, "tolerance_usecs", TOLERANCE)),
@@ -91,7 +120,7 @@ def read_setup(script: Script) -> Setup:
     mtu = int(_number(options, "mtu", 0))
     if mtu and not IP_HEADERS < mtu <= 0xFFFF:
         raise NotSupported(f"--mtu={mtu}")
-    return Setup(addresses, tolerance, mtu - IP_HEADERS if mtu else None)
+    return Setup(addresses, tolerance, mtu - IP_HEADERS if mtu else None, tick != 0)
 
 
 _KNOWN = (

@@ -32,11 +32,25 @@ def test_what_sets_something(text: str, sysctls: list[tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["./defaults.sh", "ip route add 1.2.3.4", "echo 1 > /tmp/x", "echo hello", "sysctl net.ipv4.tcp_sack",
+    ["./prepare.sh", "ip route add 1.2.3.4", "echo 1 > /tmp/x", "echo hello", "sysctl net.ipv4.tcp_sack",
      "echo 'unclosed"],
 )  # fmt: skip
 def test_what_does_not(text: str) -> None:
     assert read_command(text) == ((), (text,))
+
+
+def test_the_helpers_of_scripts_for_linux() -> None:
+    """packetdrill's defaults.sh asks for buffers whose window is scaled by 8 and turns ECN off; its
+    set_sysctls.py takes paths of /proc."""
+    linux = LINUX._replace(ecn="asked")
+    profile, ignored = apply(
+        linux, read_command("../../common/defaults.sh\n./set_sysctls.py \\\n /proc/sys/net/ipv4/tcp_sack=0")
+    )
+    assert ignored == ()
+    assert (profile.window_scale, profile.ecn, profile.sack) == (8, "off", False)
+    assert profile.syn_retries == 5
+    own = read_command("set_sysctls.py '/proc/sys/net/ipv4/tcp_rmem=4096 8192 65536' --quiet")
+    assert own.sysctls == (("net.ipv4.tcp_rmem", "4096 8192 65536"),)
 
 
 def test_comments_are_nothing() -> None:
@@ -50,6 +64,8 @@ def test_comments_are_nothing() -> None:
         (["ls", "sysctl x.y=1"], None),
         (["sysctl net.ipv4.tcp_sack=0", "sysctl net.core.somaxconn=9"], "linux"),
         (["sysctl net.inet.tcp.sack.enable=0"], "freebsd"),
+        (["kldload -n tcp_rack"], "freebsd"),
+        (["../common/defaults.sh"], "linux"),
         (["sysctl net.inet.tcp.sack.enable=0 net.ipv4.tcp_sack=0"], None),
     ],
 )

@@ -460,12 +460,15 @@ STAMPED = """// profile: linux
 
 
 def test_timestamps_count_milliseconds_from_the_first_that_was_seen() -> None:
-    passes(STAMPED + "+0 > P. 1:11(10) ack 1 <nop,nop,TS val 4500 ecr 8>\n")
-    passes(STAMPED + "+0 > P. 1:11(10) ack 1 <nop,nop,TS val 4504 ecr 8>\n")
-    assert failure(STAMPED + "+0 > P. 1:11(10) ack 1 <nop,nop,TS val 4505 ecr 8>\n") == (
-        "x.pkt:10: expected > P. 1:11(10) ack 1 <nop,nop,TS val 4505 ecr 8> at 0.500; "
+    ticking = "--tcp_ts_tick_usecs=1000\n" + STAMPED
+    passes(ticking + "+0 > P. 1:11(10) ack 1 <nop,nop,TS val 4500 ecr 8>\n")
+    passes(ticking + "+0 > P. 1:11(10) ack 1 <nop,nop,TS val 4504 ecr 8>\n")
+    wrong = "+0 > P. 1:11(10) ack 1 <nop,nop,TS val 4505 ecr 8>\n"
+    assert failure(ticking + wrong) == (
+        "x.pkt:11: expected > P. 1:11(10) ack 1 <nop,nop,TS val 4505 ecr 8> at 0.500; "
         "got > P. 1:11(10) ack 1 <nop,nop,TS val 4500 ecr 8>"
     )
+    passes(STAMPED + wrong)  # Where the script does not say how fast its clock ticks, its values are names.
 
 
 def test_the_echo_of_a_timestamp_is_compared() -> None:
@@ -489,6 +492,24 @@ def test_what_the_peer_echoes_is_the_stacks_own() -> None:
     assert "tcpi_rtt = 137500" in failure(text.replace("ecr 4800>\n", "ecr 4500>\n"))  # (7 * 100 + 400) / 8
 
 
+# Segments that a device cuts.
+
+LARGE = OPEN.replace("<mss 1460>\n", "<mss 100>\n", 1) + "+0 write(4, ..., 300) = 300\n"
+
+
+def test_a_segment_that_the_device_cuts() -> None:
+    """Where the device does the cutting (TSO), a script expects what the stack hands over to it."""
+    passes(LARGE + "+0 > P. 1:301(300) ack 1\n")
+    passes(LARGE + "+0 > . 1:201(200) ack 1\n+0 > P. 201:301(100) ack 1\n")
+
+
+def test_the_parts_must_be_the_whole() -> None:
+    assert failure(LARGE + "+0 > P. 1:302(301) ack 1\n").endswith("at 0.100; got nothing")
+    assert "got > P. 201:301(100) ack 1" in failure(LARGE + "+0 > P. 1:251(250) ack 1\n")
+    assert "got > . 1:101(100) ack 1" in failure(LARGE + "+0 > P. 1:301(300) ack 2\n")
+    assert "got > P. 201:301(100) ack 1" in failure(LARGE + "+0 > FP. 1:301(300) ack 1\n")
+
+
 # The stack that is asked.
 
 
@@ -496,14 +517,33 @@ def test_what_the_peer_echoes_is_the_stacks_own() -> None:
     ("head", "expected"),
     [
         ("", "rfc9293, by default"),
-        ("`sysctl -q net.ipv4.tcp_sack=1`\n", "linux, by its sysctls"),
-        ("`sysctl net.inet.tcp.drop_synfin=1`\n", "freebsd, by its sysctls"),
-        ("`echo 1 > /proc/sys/net/ipv4/tcp_sack`\n", "linux, by its sysctls"),
+        ("`sysctl -q net.ipv4.tcp_sack=1`\n", "linux, by its commands"),
+        ("`sysctl net.inet.tcp.drop_synfin=1`\n", "freebsd, by its commands"),
+        ("`echo 1 > /proc/sys/net/ipv4/tcp_sack`\n", "linux, by its commands"),
         ("// profile: freebsd\n`sysctl -q net.ipv4.tcp_sack=1`\n", "freebsd, as the script says"),
     ],
 )
 def test_which_stack_is_asked(head: str, expected: str) -> None:
     outcome = check(head + "0 close(3) = 0\n")
+    assert isinstance(outcome, Failed)
+    assert outcome.profile == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("<mss 1460>", "rfc9293, by default"),
+        ("<mss 1460,nop,wscale 6>", "rfc9293, by default"),
+        ("<mss 1460,sackOK,TS val 1 ecr 0>", "rfc9293, by default"),
+        ("<mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7>", "linux, by the options of its SYN"),
+        ("<mss 1460,nop,nop,sackOK>", "linux, by the options of its SYN"),
+        ("<mss 1460,nop,wscale 6,sackOK,TS val 1 ecr 0>", "freebsd, by the options of its SYN"),
+        ("<mss 1460,sackOK,eol,eol>", "freebsd, by the options of its SYN"),
+    ],
+)
+def test_the_layout_of_options_tells_the_stack(options: str, expected: str) -> None:
+    """decisions: the order of options on a SYN, and what stands where some are not there."""
+    outcome = check(f"0 close(3) = 0\n+0 > S. 0:0(0) ack 1 {options}\n")
     assert isinstance(outcome, Failed)
     assert outcome.profile == expected
 
@@ -554,7 +594,7 @@ def test_a_setting_goes_after_the_scripts_own() -> None:
 
 
 def test_what_is_passed_over_is_told() -> None:
-    text = """`./common/defaults.sh
+    text = """`./common/prepare.sh
 sysctl -q net.ipv4.no_such_thing=1`
 0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
 +0 `ip route flush cache`
@@ -563,7 +603,7 @@ sysctl -q net.ipv4.no_such_thing=1`
 """
     outcome = check(text)
     assert isinstance(outcome, Passed)
-    assert outcome.notes[0] == "x.pkt:1: ignored: ./common/defaults.sh"
+    assert outcome.notes[0] == "x.pkt:1: ignored: ./common/prepare.sh"
     assert "no_such_thing" in outcome.notes[1]
     assert outcome.notes[2:] == (
         "x.pkt:4: ignored: ip route flush cache",
