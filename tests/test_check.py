@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import Result, tcptui
+from tests.command import Result, tcptui
 
 PASSES = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 listen(3, 1) = 0\n"
 SYN_FIN = """0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3

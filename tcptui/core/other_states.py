@@ -13,7 +13,7 @@ from tcptui.core.listener import queue_has_room, queue_is_full
 from tcptui.core.mini_sockets import served
 from tcptui.core.options import read_sack, read_timestamps
 from tcptui.core.output import start_user_timer, transmit
-from tcptui.core.profile import SECOND
+from tcptui.core.units import SECOND
 from tcptui.core.retransmission import acknowledge, duplicate_ack, retransmit
 from tcptui.core.rules import Rule
 from tcptui.core.sack import mark_sacked

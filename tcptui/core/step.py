@@ -23,7 +23,7 @@ from tcptui.core.events import (
     TimerStopped,
 )
 from tcptui.core.options import text_layout
-from tcptui.core.profile import MILLISECOND, Profile
+from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.sack import blocks_that_fit, sack_blocks
 from tcptui.core.segment import ACK, FIN, RST, SYN, URG, Option, Segment, Socket
@@ -32,6 +32,7 @@ from tcptui.core.seq import add as seq_add
 from tcptui.core.state import State
 from tcptui.core.tcb import Tcb
 from tcptui.core.timers import Timer
+from tcptui.core.units import MILLISECOND
 from tcptui.core.window import UNSCALED, field, next_window
 
 

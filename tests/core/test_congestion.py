@@ -19,7 +19,8 @@ from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, OPTION_SACK, SYN, Option
 from tcptui.core.seq import add, lt
 from tcptui.core.state import State
-from tests.core.build import ISS, PEER, PROMPT, SECOND, US, Site, connected, rules, sent, texts
+from tcptui.core.units import SECOND
+from tests.core.build import ISS, PEER, PROMPT, US, Site, connected, rules, sent, texts
 
 SACKS = PROMPT._replace(sack=True)
 SACK_PERMITTED = Option(4)

@@ -13,13 +13,13 @@ from tcptui.core.presets import FREEBSD, LINUX
 from tcptui.core.profile import Profile
 from tcptui.core.segment import ACK, FIN, RST, SYN, Option, Segment
 from tcptui.core.state import State
+from tcptui.core.units import SECOND
 from tcptui.core.wire_format import encode
 from tests.core.build import (
     IRS,
     ISS,
     PEER,
     PROMPT,
-    SECOND,
     US,
     Site,
     briefs,
