@@ -13,7 +13,6 @@ from tcptui.core.listener import queue_has_room, queue_is_full
 from tcptui.core.mini_sockets import served
 from tcptui.core.options import read_sack, read_timestamps
 from tcptui.core.output import start_user_timer, transmit
-from tcptui.core.units import SECOND
 from tcptui.core.retransmission import acknowledge, duplicate_ack, retransmit
 from tcptui.core.rules import Rule
 from tcptui.core.sack import mark_sacked
@@ -26,12 +25,14 @@ from tcptui.core.tcb import Tcb
 from tcptui.core.unexpected import (
     answers_old_timestamp,
     counts,
+    drops_rst_with_ack,
     drops_syn_fin,
     note_duplicate,
     reader_is_there,
     reader_is_there_first,
     rst_moved_to_window,
 )
+from tcptui.core.units import SECOND
 
 _S = State
 _CLOSING_STATES = (_S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
@@ -47,12 +48,14 @@ def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
         return
     flags = segment.flags
     if flags & RST:
+        if drops_rst_with_ack(tcb, segment, step):
+            return
         segment = rst_moved_to_window(tcb, segment, step.profile)
     elif flags & SYN:
         if drops_syn_fin(tcb, segment, step):
             return
         if _known_syn(tcb, segment, step):
-            step.ack_due = step.profile.known_syn_is_answered
+            step.ack_due = step.profile.crossing_style != "rfc"
             note_duplicate(tcb, segment, step.profile)
             # The segment keeps its bit: the window of a SYN is not scaled (RFC 7323 2.2).
             segment, flags = segment._replace(seq=seq_add(segment.seq, 1)), flags & ~SYN
@@ -339,7 +342,7 @@ def _update_window(tcb: Tcb, segment: Segment, step: Step) -> None:
     if le(tcb.snd_wl2, ack) if tcb.snd_wl1 == seq else lt(tcb.snd_wl1, seq):
         window = segment.wnd << tcb.snd_shift
         shrinks = 0 < window < tcb.snd_wnd
-        if shrinks and (tcb.snd_wl1, tcb.snd_wl2) == (seq, ack) and step.profile.equal_ack_only_widens:
+        if shrinks and (tcb.snd_wl1, tcb.snd_wl2) == (seq, ack) and step.profile.stray_style == "linux":
             return
         if window != tcb.snd_wnd:
             step.rule(tcb, Rule.WINDOW_UPDATED, old=tcb.snd_wnd, snd_wnd=window)

@@ -8,7 +8,6 @@ set is in `sysctl`.
 from typing import Annotated, NamedTuple
 
 from tcptui.core.knob import Knob
-from tcptui.core.seq import MASK
 from tcptui.core.units import DAY, MILLISECOND, SECOND
 
 
@@ -23,10 +22,8 @@ class Profile(NamedTuple):
     None switches the behaviour off.
     """
 
-    name: str = "rfc9293"
-
-    # Two or three lines for a knob, so that the table can be read as one.
     # fmt: off
+    name: str = "rfc9293"
 
     # Sizes and windows.
     mss: Annotated[int, Knob(
@@ -47,8 +44,8 @@ class Profile(NamedTuple):
         "the window announced in a SYN; none: the buffer", "Linux, FreeBSD", 1, 65_535)] = None
     window_style: Annotated[str, Knob(
         "how the announced window follows the buffer: sws keeps its right edge until a segment or half a "
-        "buffer is gained, linux moves in whole segments, bsd announces what is free",
-        "RFC 9293 3.8.6.2.2", choices=("sws", "linux", "bsd"))] = "sws"
+        "buffer is gained, linux moves in whole segments, bsd announces what is free", "RFC 9293 3.8.6.2.2",
+        choices=("sws", "linux", "bsd"))] = "sws"
     send_buffer: Annotated[int, Knob(
         "octets that SEND takes before insufficient resources", "RFC 9293 3.10.2", 1, 1 << 30)] = 1 << 20
 
@@ -63,17 +60,12 @@ class Profile(NamedTuple):
         choices=("off", "granted", "asked"))] = "off"
     option_order: Annotated[str, Knob(
         "how options are laid out: linux is mss, sackOK, TS, nop, wscale; bsd is mss, nop, wscale, "
-        "sackOK, TS, padded with eol",
-        "Linux, FreeBSD", choices=("linux", "bsd"))] = "linux"
+        "sackOK, TS, padded with eol", "Linux, FreeBSD", choices=("linux", "bsd"))] = "linux"
     options_dropped_after: Annotated[int | None, Knob(
         "retransmissions of a SYN after which it goes without options but MSS",
         "FreeBSD net.inet.tcp.rexmit_drop_options", 1, 255)] = None
     missing_timestamp_drops: Annotated[bool, Knob(
         "a segment without the timestamp that was agreed on is dropped", "RFC 7323 3.2")] = True
-    paws_answers: Annotated[str, Knob(
-        "which segments with an old timestamp are answered: any, all but a duplicate ACK, only text",
-        "RFC 7323 5.3, R1; Linux tcp_disordered_ack(), FreeBSD tcp_do_segment()",
-        choices=("any", "but_acks", "text"))] = "any"
 
     # Sending.
     nagle: Annotated[bool, Knob(
@@ -82,8 +74,8 @@ class Profile(NamedTuple):
         "Nagle's algorithm lets the end of a SEND go while only full segments are unacknowledged",
         "Linux tcp_minshall_check()")] = False
     delayed_ack: Annotated[int, _time(
-        "how long an acknowledgment of text may wait", "RFC 9293 3.8.6.3, MUST-40",
-        SECOND // 2 - 1)] = 200 * MILLISECOND
+        "how long an acknowledgment of text may wait", "RFC 9293 3.8.6.3, MUST-40", SECOND // 2 - 1
+    )] = 200 * MILLISECOND
     quick_acks: Annotated[int, Knob(
         "acknowledgments at the start of a connection that are not delayed",
         "Linux tcp_enter_quickack_mode()", 0, 1 << 16)] = 0
@@ -93,6 +85,11 @@ class Profile(NamedTuple):
     initial_window: Annotated[int | None, Knob(
         "segments that may be sent at first; none: 2 to 4, by their size", "RFC 5681 3.1, RFC 6928", 1,
         1 << 16)] = None
+    slow_start_limit: Annotated[int | None, Knob(
+        "segments by which one ACK may open cwnd in slow start; none: as many as it acknowledges",
+        "RFC 5681 3.1; RFC 3465, Linux tcp_slow_start()", 1, 1 << 16)] = 1
+    cwnd_in_use_grows: Annotated[bool, Knob(
+        "cwnd grows only while what was sent comes near it", "Linux tcp_is_cwnd_limited()")] = False
     limited_transmit: Annotated[bool, Knob(
         "the first two duplicate ACKs let new segments go", "RFC 3042 2")] = True
     fast_retransmit: Annotated[bool, Knob(
@@ -155,29 +152,23 @@ class Profile(NamedTuple):
         "a SYN in the window in SYN-RECEIVED after a passive OPEN returns to LISTEN",
         "RFC 9293 3.10.7.4, fourth")] = True
     refused_in_syn_received: Annotated[bool, Knob(
-        "a RST in SYN-RECEIVED after an active OPEN says refused, not reset",
-        "RFC 9293 3.10.7.4, second")] = True
+        "a RST in SYN-RECEIVED after an active OPEN says refused, not reset", "RFC 9293 3.10.7.4, second"
+    )] = True
     bad_ack_resends_syn: Annotated[int | None, _time(
         "how soon a SYN goes again when an ACK in SYN-SENT was wrong", "Linux TCP_TIMEOUT_MIN")] = None
     text_on_syn_ack: Annotated[bool, Knob(
         "text and FIN on a SYN,ACK are taken", "RFC 9293 3.10.7.3, fourth")] = True
     drop_syn_fin: Annotated[bool, Knob(
         "SYN with FIN in LISTEN is dropped, else the FIN is queued", "RFC 9293 3.10.7.2, third")] = False
-    drop_syn_fin_always: Annotated[bool, Knob(
-        "what is dropped in LISTEN, SYN with FIN, is so in later states", "FreeBSD tcp_do_segment()")] = False
     queue_data_on_syn: Annotated[bool, Knob(
         "text on a SYN is queued until ESTABLISHED", "RFC 9293 3.10.7.2, third")] = True
     simultaneous_open_trims_syn: Annotated[bool, Knob(
         "the SYN,ACK of a simultaneous open loses the SYN that is known already and is accepted",
         "RFC 9293 A.2")] = True
-    known_syn_is_answered: Annotated[bool, Knob(
-        "that SYN,ACK draws an ACK, as what came again does", "Linux, FreeBSD tcp_do_segment()")] = False
-    crossing_syn_ack_offers_all: Annotated[bool, Knob(
-        "the SYN,ACK of a simultaneous open has the options of the SYN, not those agreed on",
-        "Linux tcp_send_synack()")] = False
-    close_deletes_syn_received: Annotated[bool, Knob(
-        "an application that lets go in SYN-RECEIVED leaves nothing behind",
-        "FreeBSD tcp_disconnect()")] = False
+    crossing_style: Annotated[str, Knob(
+        "a simultaneous open, and a CLOSE within it: to the letter, or with what the two stacks send "
+        "again, offer and put off", "RFC 9293 3.10.7.4; Linux tcp_send_synack(), FreeBSD tcp_disconnect()",
+        choices=("rfc", "linux", "bsd"))] = "rfc"
     rst_on_give_up: Annotated[bool, Knob("giving up on a SYN,ACK sends a RST", "textbooks")] = False
     blackhole: Annotated[int, Knob(
         "a closed port answers: 0 everything by RST, 1 no SYN, 2 nothing", "FreeBSD net.inet.tcp.blackhole",
@@ -203,12 +194,13 @@ class Profile(NamedTuple):
     # Closing.
     msl: Annotated[int, _time("Maximum Segment Lifetime", "RFC 9293 3.4.1")] = 120 * SECOND
     rfc1337: Annotated[bool, Knob("RST in TIME-WAIT is ignored, against assassination", "RFC 1337 3")] = False
+    closing_style: Annotated[str, Knob(
+        "what a connection that is closing answers, and what resets it: to the letter, or as the two "
+        "stacks have it in checks of their own",
+        "RFC 9293 3.10.7.4; Linux tcp_timewait_state_process(), FreeBSD tcp_twcheck()",
+        choices=("rfc", "linux", "bsd"))] = "rfc"
     time_wait_reopens: Annotated[bool, Knob(
         "a SYN with a newer number or timestamp opens anew out of TIME-WAIT", "RFC 9293 3.6.1, MAY-2")] = True
-    time_wait_style: Annotated[str, Knob(
-        "what answers in TIME-WAIT: rfc the eight checks, linux tcp_timewait_state_process(), in "
-        "FIN-WAIT-2 without application too, bsd tcp_twcheck()",
-        "RFC 9293 3.10.7.4", choices=("rfc", "linux", "bsd"))] = "rfc"
     fin_wait_2_timeout: Annotated[int | None, _time(
         "how long FIN-WAIT-2 lasts once the application has let go", "Linux tcp_fin_timeout")] = None
     acks_carry_fin: Annotated[bool, Knob(
@@ -218,17 +210,6 @@ class Profile(NamedTuple):
         "the ACK of a segment that lies left of the window counts", "FreeBSD tcp_do_segment()")] = False
     unread_close_resets: Annotated[bool, Knob(
         "a half-duplex CLOSE with text unread resets", "RFC 9293 3.6.1, SHLD-3")] = True
-    reader_gone: Annotated[str, Knob(
-        "what resets a connection whose application has let go: text in FIN-WAIT; there, a FIN out of "
-        "order, too; text in any closing state, be it beyond the window",
-        "RFC 9293 3.6.1, SHLD-3; Linux tcp_rcv_state_process(), FreeBSD tcp_do_segment()",
-        choices=("text", "linux", "bsd"))] = "text"
-    second_fin_is_answered: Annotated[bool, Knob(
-        "a FIN behind the peer's FIN draws an ACK", "RFC 9293 3.10.7.4, eighth")] = True
-    rst_on_fin_counts: Annotated[bool, Knob(
-        "after the peer's FIN a RST with the FIN's own number resets", "Linux tcp_reset_check()")] = False
-    abort_resets_closing: Annotated[bool, Knob(
-        "ABORT sends a RST in CLOSING and LAST-ACK too", "FreeBSD tcp_drop()")] = False
     reset_carries_ack: Annotated[bool, Knob("the RST of an ABORT has an ACK", "Linux, FreeBSD")] = False
 
     # Protection against forged segments (RFC 5961). False: as RFC 793 had it.
@@ -240,12 +221,10 @@ class Profile(NamedTuple):
         "SEG.ACK left of SND.UNA - MAX.SND.WND is answered and dropped", "RFC 5961 5.2, MAY-12")] = True
     unsent_ack_is_answered: Annotated[bool, Knob(
         "SEG.ACK > SND.NXT is answered with an ACK", "RFC 9293 3.10.7.4, fifth")] = True
-    touching_segments_count: Annotated[bool, Knob(
-        "ACK and timestamp of what ends at RCV.NXT count, though it is left of the window",
-        "Linux tcp_sequence()")] = False
-    equal_ack_only_widens: Annotated[bool, Knob(
-        "with neither a newer SEQ nor a newer ACK a window may grow or close, not shrink",
-        "Linux tcp_may_update_window()")] = False
+    stray_style: Annotated[str, Knob(
+        "what of a duplicate, an overtaken ACK, an old timestamp, a SYN with FIN still counts or is answered",
+        "RFC 9293 3.10.7.4, first; Linux tcp_validate_incoming(), FreeBSD tcp_do_segment()",
+        choices=("rfc", "linux", "bsd"))] = "rfc"
     challenge_acks: Annotated[int, Knob(
         "ACKs without need that one connection sends in a challenge interval", "RFC 5961 7", 1, 1 << 20)] = 10
     challenge_interval: Annotated[int, _time("how long a challenge interval is", "RFC 5961 7")] = 5 * SECOND
@@ -263,16 +242,16 @@ class Profile(NamedTuple):
     no_time_wait: Annotated[bool, Knob(
         "no TIME-WAIT: a FIN that comes again meets nobody", "RFC 9293 3.4.3, MUST-13")] = False
     time_wait_1_msl: Annotated[bool, Knob(
-        "half the TIME-WAIT: an answer to a late FIN may still be underway",
-        "RFC 9293 3.4.3, MUST-13")] = False
+        "half the TIME-WAIT: an answer to a late FIN may still be underway", "RFC 9293 3.4.3, MUST-13"
+    )] = False
     fixed_isn: Annotated[int | None, Knob(
-        "connections all begin here: old segments fit into new ones", "RFC 9293 3.4.1, MUST-8", 0,
-        MASK)] = None
+        "every connection begins here: old segments fit into new ones", "RFC 9293 3.4.1, MUST-8", 0,
+        (1 << 32) - 1)] = None
     no_retransmission: Annotated[bool, Knob(
         "what is lost stays lost: both ends wait for ever", "RFC 9293 3.8.1, MUST-18")] = False
     fin_acked_with_fin_only: Annotated[bool, Knob(
         "a FIN ends both ways at once: what was still to be sent is cut off", "RFC 9293 3.6")] = False
     accept_any_ack: Annotated[bool, Knob(
-        "the ACK that opens is not looked at: anybody can open in another's name",
-        "RFC 9293 3.10.7.4, fifth")] = False
+        "the ACK that opens is not looked at: anybody can open in another's name", "RFC 9293 3.10.7.4, fifth"
+    )] = False
     # fmt: on
