@@ -43,10 +43,10 @@ def transmit(tcb: Tcb, step: Step) -> None:
 
     If nothing that went carried an acknowledgment that is due, sends it alone (MUST-58), or later (SHLD-18).
     """
-    if tcb.resend is not None:
-        resend_lost(tcb, step)
     if tcb.persist_timer is not None and tcb.usable_window > 0:
         _take_probe_back(tcb)
+    if tcb.resend is not None:
+        resend_lost(tcb, step)
     waiting = (tcb.unsent or tcb.close_called) and not tcb.fin_sent and tcb.state in _MAY_SEND_TEXT
     if waiting:
         _send_text(tcb, step)
@@ -104,7 +104,7 @@ def _take_probe_back(tcb: Tcb) -> None:
         probe = tcb.retransmission_queue[0]
         if len(probe.data) == 1 and not probe.flags & FIN:
             tcb.unsent = probe.data + tcb.unsent
-            tcb.retransmission_queue, tcb.snd_nxt = (), tcb.snd_una
+            tcb.retransmission_queue, tcb.snd_nxt, tcb.resend = (), tcb.snd_una, None
 
 
 def start_user_timer(tcb: Tcb, step: Step) -> None:

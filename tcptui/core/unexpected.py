@@ -52,7 +52,7 @@ def counts(tcb: Tcb, segment: Segment, profile: Profile) -> bool:
     """Whether ACK and timestamp of a segment left of the window count all the same."""
     if segment.flags & (SYN | RST | ACK) != ACK or not lt(segment.seq, tcb.rcv_nxt):
         return False
-    if profile.old_segments_acknowledge:
+    if profile.old_segments_acknowledge and tcb.state is not _S.SYN_RECEIVED:
         return le(segment.end, tcb.rcv_nxt)
     return profile.stray_style == "linux" and segment.end == tcb.rcv_nxt
 

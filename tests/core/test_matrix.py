@@ -59,7 +59,15 @@ STARTS = (
 )
 LINUX_600, FREEBSD_600 = (
     profile._replace(
-        receive_buffer=RCV_WND, delayed_ack=0, window_scale=None, receive_buffer_whole_segments=False
+        receive_buffer=RCV_WND,
+        delayed_ack=0,
+        window_scale=None,
+        receive_buffer_whole_segments=False,
+        # What reference/decisions.md does not tell has its tests in test_knobs.
+        stray_style="rfc",
+        closing_style="rfc",
+        crossing_style="rfc",
+        text_on_syn_ack=True,
     )
     for profile in (LINUX, FREEBSD)
 )
@@ -301,7 +309,8 @@ def by_freebsd(start: Start, segment: Segment) -> Seen:
         [(name, seq, ack)] = wanted.replies
         challenged = segment.flags & SYN and wanted == Seen(start.state, ((name, seq, ack),))
         fin_acked = wanted.state in (S.FIN_WAIT_2, S.TIME_WAIT, S.CLOSED)
-        if name == "ACK" and not fin_acked and not challenged:
+        too_old = segment.flags & ACK and segment.ack < start.snd_una - WINDOW  # RFC 5961 5: a bare ACK.
+        if name == "ACK" and not fin_acked and not challenged and not too_old:
             return wanted._replace(replies=(("FIN,ACK", seq - 1, ack),))
     return wanted
 

@@ -21,11 +21,12 @@ def closed(text: bytes) -> Site:
 
 
 def test_what_the_window_did_not_take_goes_as_soon_as_it_opens() -> None:
-    """Not a retransmission timeout later: the octet of the probe, and what stands behind it."""
+    """Not a retransmission timeout later, and the octet of the probe in one segment with what stands behind it.
+    The last octet waits (Nagle)."""
     site = closed(bytes(2_001))
     site.wait(SECOND)
     assert texts(site.receives(site.peer(ACK, 1, 1, wnd=0))) == []
-    assert texts(site.receives(site.peer(ACK, 1, 1, wnd=20_000))) == [(1, 1), (2, 1_001), (1_002, 2_001)]
+    assert texts(site.receives(site.peer(ACK, 1, 1, wnd=20_000))) == [(1, 1_000), (1_001, 2_000)]
 
 
 def test_a_fin_that_the_window_did_not_take_goes_as_soon_as_it_opens() -> None:

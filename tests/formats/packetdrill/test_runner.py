@@ -220,7 +220,6 @@ PASSING = {
 +0 > P. 1:1461(1460) ack 1
 +.1 < icmp unreachable frag_needed mtu 1040 [1:1461(1460)]
 +0 > . 1:1001(1000) ack 1
-+.1 < . 1:1(0) ack 1001 win 65535
 +0 > P. 1001:1461(460) ack 1
 """,
     "IPv6": "--ip_version=ipv6\n"
