@@ -130,6 +130,8 @@ def _syn_sent_syn(tcb: Tcb, segment: Segment, step: Step) -> None:
         step.rule(tcb, Rule.SYN_SENT_SYN_ACK, ack=segment.ack, iss=tcb.iss)
         acknowledge(tcb, segment, step)
         enter_established(tcb, step)
+        if tcb.close_called:
+            step.set_state(tcb, State.FIN_WAIT_1)
         step.ack_due = not step.profile.two_way_handshake  # The third segment is what that one leaves out.
         if segment.length > 1 and not step.profile.text_on_syn_ack:
             step.rule(tcb, Rule.TEXT_ON_SYN_IGNORED, len=len(segment.data))

@@ -171,7 +171,13 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
     if closed_before:
         _refuse(tcb, step, "CLOSE", Response.CLOSING)
         return
-    forgotten = call.half_duplex and step.profile.close_deletes_syn_received
+    style = step.profile.crossing_style
+    if _waits_for_established(tcb, call, style):
+        tcb.close_called = True
+        step.rule(tcb, Rule.CLOSE_QUEUED, unsent=len(tcb.unsent))
+        step.returned(tcb.connection, "CLOSE", Response.OK)
+        return
+    forgotten = call.half_duplex and style == "bsd"
     if tcb.state in (_S.LISTEN, _S.SYN_SENT) or (tcb.state is _S.SYN_RECEIVED and forgotten):
         step.rule(tcb, Rule.CLOSE_DELETES)
         step.returned(tcb.connection, "CLOSE", Response.OK)
@@ -191,6 +197,14 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
     step.returned(tcb.connection, "CLOSE", Response.OK)
 
 
+def _waits_for_established(tcb: Tcb, call: Close, style: str) -> bool:
+    """Whether a stack puts off the end of sending until there is a connection: FreeBSD's TF_NEEDFIN, Linux's
+    tcp_shutdown()."""
+    if call.half_duplex or style == "rfc":
+        return False
+    return tcb.state is _S.SYN_RECEIVED or (tcb.state is _S.SYN_SENT and style == "bsd")
+
+
 def abort(tcb: Tcb, step: Step) -> None:
     """3.10.5"""
     step.returned(tcb.connection, "ABORT", Response.OK)
@@ -202,8 +216,8 @@ def reset(tcb: Tcb, step: Step) -> None:
     profile = step.profile
     if (
         tcb.state in (_S.LISTEN, _S.SYN_SENT, _S.TIME_WAIT)
-        or (tcb.state in (_S.CLOSING, _S.LAST_ACK) and not profile.abort_resets_closing)
-        or (tcb.state is _S.SYN_RECEIVED and profile.close_deletes_syn_received)
+        or (tcb.state in (_S.CLOSING, _S.LAST_ACK) and profile.closing_style != "bsd")
+        or (tcb.state is _S.SYN_RECEIVED and profile.crossing_style == "bsd")
     ):
         step.rule(tcb, Rule.ABORT_DELETES)
     else:

@@ -28,14 +28,27 @@ def restart_after_idle(tcb: Tcb, now: int, profile: Profile) -> None:
         tcb.cwnd = min(tcb.cwnd, initial_window(tcb, profile))
 
 
-def grow(tcb: Tcb, acknowledged: int) -> None:
+def grow(tcb: Tcb, acknowledged: int, profile: Profile) -> None:
     """An ACK of `acknowledged` new octets outside recovery (RFC 5681 3.1)."""
-    if tcb.cwnd < tcb.ssthresh:
-        tcb.cwnd += acknowledged if acknowledged < tcb.snd_mss else tcb.snd_mss
+    slow_start = tcb.cwnd < tcb.ssthresh
+    if profile.cwnd_in_use_grows and tcb.cwnd >= tcb.most_in_flight + (
+        tcb.most_in_flight if slow_start else tcb.snd_mss
+    ):
+        pass
+    elif slow_start:
+        limit = profile.slow_start_limit
+        tcb.cwnd += acknowledged if limit is None else min(acknowledged, limit * tcb.snd_mss)
     else:
         tcb.cwnd += max(1, tcb.snd_mss * tcb.snd_mss // max(1, tcb.cwnd))
     if lt(tcb.recover, tcb.snd_una):
         tcb.recover = add(tcb.snd_una, -1)  # Taken along, or after 2^31 octets it would seem to lie ahead.
+
+
+def note_flight(tcb: Tcb) -> None:
+    """Keeps the most that was in flight within a round trip: Linux's tcp_cwnd_validate()."""
+    flight = distance(tcb.snd_una, tcb.snd_nxt)
+    if flight > tcb.most_in_flight or not lt(tcb.snd_una, tcb.flight_until):
+        tcb.most_in_flight, tcb.flight_until = flight, tcb.snd_nxt
 
 
 def lost_by_timeout(tcb: Tcb, first: bool) -> None:

@@ -56,7 +56,7 @@ def syn_options(tcb: Tcb, step: Step, answer: bool) -> tuple[Option, ...]:
     """
     profile = step.profile
     offer = Offer(own_mss(tcb, profile))
-    if answer and not tcb.passive and profile.crossing_syn_ack_offers_all:
+    if answer and not tcb.passive and profile.crossing_style == "linux":
         times = (step.timestamp, tcb.ts_recent if tcb.timestamps else 0) if profile.timestamps else None
         offer = offer._replace(window_scale=profile.window_scale, sack=profile.sack, timestamps=times)
     elif answer:

@@ -30,13 +30,20 @@ def process_text_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
     if tcb.state not in TAKES_TEXT:
         if segment.data:
             step.rule(tcb, Rule.TEXT_IGNORED, len=len(segment.data))
-        if fin and step.profile.second_fin_is_answered:
+        if fin and step.profile.closing_style == "rfc":
             _fin_again(tcb, step)
         return
     fin_reached = False
     if segment.data or fin:
+        if segment.data:
+            tcb.text_came_at = step.now
+        in_dialogue = (
+            step.profile.replies_delay_acks
+            and tcb.text_came_at is not None
+            and tcb.state is State.ESTABLISHED
+        )
         # Only text that is in order, and leaves nothing missing, may wait for its ACK (RFC 5681 4.2).
-        if fin or tcb.held or seq != tcb.rcv_nxt:
+        if tcb.held or seq != tcb.rcv_nxt or (fin and not in_dialogue):
             step.ack_due = True
         else:
             step.ack_later = True
@@ -166,6 +173,8 @@ def _take(tcb: Tcb, piece: Held, step: Step) -> bool:
 def _take_fin(tcb: Tcb, step: Step) -> None:
     """Eighth, for the states in which no FIN has come yet."""
     tcb.held = ()
+    if step.profile.replies_delay_acks:
+        tcb.quick_acks = 0
     tcb.rcv_nxt = seq_add(tcb.rcv_nxt, 1)
     if tcb.state is State.ESTABLISHED:
         step.rule(tcb, Rule.FIN_TO_CLOSE_WAIT, rcv_nxt=tcb.rcv_nxt)

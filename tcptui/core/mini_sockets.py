@@ -1,7 +1,7 @@
 """SEGMENT ARRIVES where stacks keep only a small block with checks of its own: TIME-WAIT, and in Linux also a
 FIN-WAIT-2 whose application has let go.
 
-RFC 9293 has the eight checks of `other_states` for every state; `Profile.time_wait_style` says who differs.
+RFC 9293 has the eight checks of `other_states` for every state; `Profile.closing_style` says who differs.
 Whether a SYN may open anew is `time_wait`'s.
 """
 
@@ -21,7 +21,7 @@ from tcptui.core.tcb import Tcb
 
 def served(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """Whether such a block has dealt with the segment."""
-    style, before = step.profile.time_wait_style, tcb.state
+    style, before = step.profile.closing_style, tcb.state
     if style == "rfc":
         return False
     if before is State.TIME_WAIT:

@@ -25,6 +25,7 @@ from tcptui.core.tcb import Tcb
 from tcptui.core.unexpected import (
     answers_old_timestamp,
     counts,
+    drops_rst_with_ack,
     drops_syn_fin,
     note_duplicate,
     reader_is_there,
@@ -43,12 +44,14 @@ def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
         return
     flags = segment.flags
     if flags & RST:
+        if drops_rst_with_ack(tcb, segment, step):
+            return
         segment = rst_moved_to_window(tcb, segment, step.profile)
     elif flags & SYN:
         if drops_syn_fin(tcb, segment, step):
             return
         if _known_syn(tcb, segment, step):
-            step.ack_due = step.profile.known_syn_is_answered
+            step.ack_due = step.profile.crossing_style != "rfc"
             note_duplicate(tcb, segment, step.profile)
             # The segment keeps its bit: the window of a SYN is not scaled (RFC 7323 2.2).
             segment, flags = segment._replace(seq=seq_add(segment.seq, 1)), flags & ~SYN
@@ -335,7 +338,7 @@ def _update_window(tcb: Tcb, segment: Segment, step: Step) -> None:
     if le(tcb.snd_wl2, ack) if tcb.snd_wl1 == seq else lt(tcb.snd_wl1, seq):
         window = segment.wnd << tcb.snd_shift
         shrinks = 0 < window < tcb.snd_wnd
-        if shrinks and (tcb.snd_wl1, tcb.snd_wl2) == (seq, ack) and step.profile.equal_ack_only_widens:
+        if shrinks and (tcb.snd_wl1, tcb.snd_wl2) == (seq, ack) and step.profile.stray_style == "linux":
             return
         if window != tcb.snd_wnd:
             step.rule(tcb, Rule.WINDOW_UPDATED, old=tcb.snd_wnd, snd_wnd=window)

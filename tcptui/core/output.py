@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcptui.core.congestion import DUPLICATES, restart_after_idle
+from tcptui.core.congestion import DUPLICATES, note_flight, restart_after_idle
 from tcptui.core.events import TimerKind
 from tcptui.core.handshake import ecn_bits, own_mss, prepare, syn_options
 from tcptui.core.retransmission import (
@@ -44,6 +44,8 @@ def transmit(tcb: Tcb, step: Step) -> None:
     """
     if tcb.resend is not None:
         resend_lost(tcb, step)
+    if tcb.persist_timer is not None and tcb.usable_window > 0:
+        _take_probe_back(tcb)
     waiting = (tcb.unsent or tcb.close_called) and not tcb.fin_sent and tcb.state in _MAY_SEND_TEXT
     if waiting:
         _send_text(tcb, step)
@@ -93,6 +95,15 @@ def _send_octet(tcb: Tcb, step: Step) -> None:
     elif tcb.close_called and not tcb.fin_sent:
         _send_fin(tcb, step)
     tcb.resend, tcb.resend_end = tcb.snd_una, tcb.snd_nxt
+
+
+def _take_probe_back(tcb: Tcb) -> None:
+    """The window has opened without the octet of a probe: it goes with the text behind it, at once."""
+    if len(tcb.retransmission_queue) == 1 and tcb.unsent:
+        probe = tcb.retransmission_queue[0]
+        if len(probe.data) == 1 and not probe.flags & FIN:
+            tcb.unsent = probe.data + tcb.unsent
+            tcb.retransmission_queue, tcb.snd_nxt = (), tcb.snd_una
 
 
 def start_user_timer(tcb: Tcb, step: Step) -> None:
@@ -160,6 +171,8 @@ def _send_new(tcb: Tcb, step: Step, flags: int, data: bytes = b"", options: tupl
     end = seq_add(seq, len(data) + bool(flags & (SYN | FIN)))
     tcb.snd_nxt = end
     tcb.sent_at = step.now
+    if step.profile.cwnd_in_use_grows:
+        note_flight(tcb)
     tcb.retransmission_queue += (Unacknowledged(seq, end, flags & (SYN | FIN | PSH), data, step.now, 1),)
     step.send(tcb, flags, seq, data, options)
     if tcb.retransmission_timer is None and tcb.persist_timer is None:

@@ -153,7 +153,7 @@ def _new_ack(tcb: Tcb, octets: int, step: Step) -> None:
     """What an ACK of new text does to cwnd (RFC 5681 3.1, RFC 6582 3.2)."""
     tcb.duplicate_acks = 0
     if not tcb.recovering:
-        congestion.grow(tcb, octets)
+        congestion.grow(tcb, octets, step.profile)
     elif le(tcb.recover, tcb.snd_una):
         congestion.leave_recovery(tcb)
     else:

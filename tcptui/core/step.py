@@ -99,12 +99,19 @@ class Step:
                 self.stop_timer(tcb, TimerKind.DELAYED_ACK)
             if tcb.quick_acks:
                 tcb.quick_acks -= 1
+        if data and tcb.quick_acks and self._is_reply(tcb):
+            tcb.quick_acks = 0
         if not flags & SYN and (tcb.timestamps or tcb.sack):
             options = self._text_options(tcb, flags)
         if tcb.snd_up is not None and lt(seq, tcb.snd_up) and not flags & (SYN | RST):
             flags, up = flags | URG, min(distance(seq, tcb.snd_up), 0xFFFF)
         segment = Segment(tcb.local, tcb.remote, seq, ack, flags, window, data, options, up)
         self.events.append(Sent(tcb.connection, segment, attempt))
+
+    def _is_reply(self, tcb: Tcb) -> bool:
+        """Whether text answers text: a dialogue, in which ACKs can wait for text that carries them."""
+        profile, came = self.profile, tcb.text_came_at
+        return profile.replies_delay_acks and came is not None and self.now - came < profile.delayed_ack
 
     def _text_options(self, tcb: Tcb, flags: int) -> tuple[Option, ...]:
         """Timestamps (RFC 7323 3.2), and what has come out of order (RFC 2018 section 4)."""

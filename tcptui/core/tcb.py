@@ -127,6 +127,9 @@ class Tcb:
     resend: int | None = None
     """What is to be sent again from here on, as cwnd allows; None: nothing."""
     resend_end: int = 0
+    most_in_flight: int = 0
+    """Octets, until `flight_until` is acknowledged."""
+    flight_until: int = 0
     sent_at: int = 0
     """When text was last sent (RFC 5681 section 4.1)."""
 
@@ -148,6 +151,8 @@ class Tcb:
     probes: int = 0
     """Zero-window or keep-alive probes that nothing has answered."""
     persist_backoff: int = 0
+    text_came_at: int | None = None
+    """When the peer last sent text; None: it has sent none."""
     quick_acks: int = 0
     """Acknowledgments still to be sent without delay."""
     challenges: int = 0

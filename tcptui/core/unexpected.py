@@ -23,17 +23,29 @@ _AFTER_PEERS_FIN = (_S.CLOSE_WAIT, _S.CLOSING, _S.LAST_ACK)
 def drops_syn_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """Whether SYN with FIN has been dropped, as this stack does wherever it comes."""
     profile = step.profile
-    if segment.flags & (SYN | FIN) != SYN | FIN or not (profile.drop_syn_fin and profile.drop_syn_fin_always):
+    if segment.flags & (SYN | FIN) != SYN | FIN or not (
+        profile.drop_syn_fin and profile.stray_style == "bsd"
+    ):
         return False
     step.rule(tcb, Rule.LISTEN_SYN_FIN_DROPPED)
     step.drop(tcb, segment)
     return True
 
 
+def drops_rst_with_ack(tcb: Tcb, rst: Segment, step: Step) -> bool:
+    """Whether a RST has been dropped: one that answers a SYN,ACK has no ACK (FreeBSD's syncache_chkrst())."""
+    half_open = tcb.state is _S.SYN_RECEIVED and tcb.passive
+    if not (half_open and rst.flags & ACK and step.profile.stray_style == "bsd"):
+        return False
+    step.rule(tcb, Rule.QUIET_STATE_IGNORES, seq=rst.seq, len=rst.length, rcv_nxt=tcb.rcv_nxt)
+    step.drop(tcb, rst)
+    return True
+
+
 def rst_moved_to_window(tcb: Tcb, rst: Segment, profile: Profile) -> Segment:
     """A RST after the peer's FIN may have the FIN's own number: then it counts as if it had the next one."""
     on_fin = tcb.state in _AFTER_PEERS_FIN and seq_add(rst.seq, 1) == tcb.rcv_nxt
-    return rst._replace(seq=tcb.rcv_nxt) if on_fin and profile.rst_on_fin_counts else rst
+    return rst._replace(seq=tcb.rcv_nxt) if on_fin and profile.closing_style == "linux" else rst
 
 
 def counts(tcb: Tcb, segment: Segment, profile: Profile) -> bool:
@@ -42,36 +54,36 @@ def counts(tcb: Tcb, segment: Segment, profile: Profile) -> bool:
         return False
     if profile.old_segments_acknowledge:
         return le(segment.end, tcb.rcv_nxt)
-    return profile.touching_segments_count and segment.end == tcb.rcv_nxt
+    return profile.stray_style == "linux" and segment.end == tcb.rcv_nxt
 
 
 def note_duplicate(tcb: Tcb, segment: Segment, profile: Profile) -> None:
     """What has come twice, for the next SACK (RFC 2883 4); FreeBSD leaves control bits out."""
-    octets = len(segment.data) if profile.old_segments_acknowledge else segment.length
+    octets = len(segment.data) if profile.stray_style == "bsd" else segment.length
     if octets and tcb.sack and profile.dsack and lt(segment.seq, tcb.rcv_nxt):
         tcb.duplicate = (segment.seq, seq_add(segment.seq, octets))
 
 
 def answers_old_timestamp(tcb: Tcb, segment: Segment, profile: Profile) -> bool:
     """Whether a segment that PAWS drops (RFC 7323 5.3, R1) draws an ACK."""
-    if segment.data or profile.paws_answers == "any":
+    if segment.data or profile.stray_style == "rfc":
         return True
     # A duplicate ACK that says nothing new may have been overtaken: it is no sign of an old connection.
     overtaken = segment.flags == ACK and (segment.seq, segment.ack) == (tcb.rcv_nxt, tcb.snd_una)
     overtaken = overtaken and tcb.snd_wl1 == segment.seq
-    return profile.paws_answers == "but_acks" and not overtaken
+    return profile.stray_style == "linux" and not overtaken
 
 
 def reader_is_there_first(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """FreeBSD asks whether anybody reads in every closing state, and before it asks what fits."""
-    if step.profile.reader_gone != "bsd" or segment.flags & (SYN | RST) or tcb.state is _S.SYN_RECEIVED:
+    if step.profile.closing_style != "bsd" or segment.flags & (SYN | RST) or tcb.state is _S.SYN_RECEIVED:
         return True
     return not _is_new(tcb, segment) or _reset_for_text(tcb, segment, step)
 
 
 def reader_is_there(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """New text for an application that has let go draws a RST: text was lost (3.6.1, SHLD-3)."""
-    lost = segment.data or step.profile.reader_gone == "linux"
+    lost = segment.data or step.profile.closing_style == "linux"
     if not lost or not _is_new(tcb, segment) or tcb.state not in (_S.FIN_WAIT_1, _S.FIN_WAIT_2):
         return True
     return _reset_for_text(tcb, segment, step)

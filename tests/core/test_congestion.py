@@ -13,7 +13,7 @@ from tcptui.core.calls import Open, Send
 from tcptui.core.congestion import grow
 from tcptui.core.events import Event
 from tcptui.core.options import mss_option
-from tcptui.core.presets import LINUX
+from tcptui.core.presets import LINUX, RFC9293
 from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, SYN, Option
@@ -267,7 +267,7 @@ def test_losses_are_noticed_however_much_was_sent_since_the_last() -> None:
     tcb.recover = tcb.snd_una
     for _ in range(66):
         tcb.snd_una = add(tcb.snd_una, 1 << 26)
-        grow(tcb, 1 << 26)
+        grow(tcb, 1 << 26, RFC9293)
         assert lt(tcb.recover, tcb.snd_una)
 
 

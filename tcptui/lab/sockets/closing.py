@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tcptui.core import calls
 from tcptui.core.state import State
 from tcptui.lab.sockets import requests
-from tcptui.lab.sockets.bsd_socket import BsdSocket
+from tcptui.lab.sockets.bsd_socket import BsdSocket, Phase
 from tcptui.lab.sockets.requests import Done, How, failed
 
 if TYPE_CHECKING:
@@ -28,9 +28,11 @@ def shutdown(table: Sockets, request: requests.Shutdown, waiting: Pending) -> Do
         if reads:
             _delete(table, socket)
         return Done(0)
-    if socket.state is _S.SYN_SENT:
+    if socket.state is _S.SYN_SENT and table.manners.connects_again:
         _delete(table, socket)
         return Done(0)
+    if socket.phase is Phase.CONNECTING and not socket.opening:
+        socket.phase = Phase.CONNECTED
     connected = not socket.closed(table.manners)
     if connected or table.manners.connects_again:
         socket.shut_read = socket.shut_read or reads
