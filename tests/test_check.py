@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import Result, tcptui
+from tests.command import Result, tcptui
 
 PASSES = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 listen(3, 1) = 0\n"
 SYN_FIN = """0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
@@ -79,7 +79,7 @@ def test_a_failure_weighs_more_than_what_is_unsupported(folder: Path) -> None:
     ("file", "complaint"),
     [
         ("bad.pkt", "bad.pkt:2:1: the script ends; allowed: "),
-        ("latin.pkt", "latin.pkt: is no UTF-8 text (octet "),
+        ("latin.pkt", "latin.pkt: is no UTF-8 text (octet 6)\n"),
         ("large.pkt", "large.pkt: is too large: at most 1048576 octets\n"),
         ("none.pkt", "none.pkt: there is no such file\n"),
         ("empty", "empty: there is no *.pkt in this directory\n"),
@@ -117,3 +117,30 @@ def test_a_line_that_can_not_be_used(arguments: tuple[str, ...], complaint: str,
 def test_a_script_can_not_write_to_the_terminal_what_it_likes(folder: Path) -> None:
     result = tcptui("check", "escape.pkt", cwd=folder)
     assert (result.returncode, result.stderr) == (0, "tcptui: escape.pkt:1: ignored: \\x1b[31m\n")
+
+
+# A script that is played instead.
+
+
+def test_a_script_is_played_with_its_words_replaced(folder: Path) -> None:
+    played = tcptui("play", "b.pkt", "-D", "SIZE=1460", "--format", "ladder", cwd=folder)
+    assert (played.returncode, played.stderr) == (0, "")
+    assert "#2 SYN,ACK seq=0 ack=1" in played.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("gone.pkt",), "gone.pkt: there is no such file\n"),
+        (("in/c.pkt",), "in/c.pkt:2: unsupported: "),
+        (("b.pkt",), "b.pkt:5:"),
+        (("a.pkt", "-D", "a b"), "-D 'a b': must be NAME=VALUE\n"),
+        (("handshake", "-D", "a=b"), "-D goes with packetdrill scripts only\n"),
+    ],
+)
+def test_a_script_that_cannot_be_played_is_one_line(
+    folder: Path, arguments: tuple[str, ...], error: str
+) -> None:
+    result = tcptui("play", *arguments, "--format", "ladder", cwd=folder)
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert result.stderr.startswith(f"tcptui: {error}")

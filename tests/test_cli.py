@@ -23,25 +23,8 @@ from tcptui.lab.capture import Point
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.run import play
 from tcptui.lab.variant import variant
+from tests.command import COMMAND, ENVIRONMENT, tcptui
 from tests.lab.worlds import HEAD
-
-COMMAND = (sys.executable, "-m", "tcptui")
-ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "TERM": "xterm-256color"}
-Result = subprocess.CompletedProcess[str]
-
-
-def tcptui(*arguments: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> Result:
-    """Runs the command without a terminal."""
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=cwd,
-        env={**ENVIRONMENT, **(env or {})},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -377,96 +360,3 @@ def test_a_name_that_is_no_text_is_an_error_of_one_line(folder: Path) -> None:
         assert result.returncode == 2
         assert result.stderr.startswith(b"tcptui: ")
         assert result.stderr.count(b"\n") == 1
-
-
-def test_a_terminal_that_can_do_nothing_is_refused_too() -> None:
-    pty = pytest.importorskip("pty")
-    controller, terminal = pty.openpty()
-    try:
-        result = subprocess.run(
-            [*COMMAND, "play", "handshake"],
-            stdin=terminal, stdout=terminal, stderr=terminal, env={**ENVIRONMENT, "TERM": "dumb"},
-            timeout=60, check=False,
-        )  # fmt: skip
-        text = os.read(controller, 10_000).decode()
-    finally:
-        os.close(controller)
-        os.close(terminal)
-    assert result.returncode == 2
-    assert text.startswith("tcptui: the screen needs more than TERM=dumb")
-    assert text.count("\n") == 1
-
-
-def test_no_capture_is_written_to_a_terminal() -> None:
-    pty = pytest.importorskip("pty")
-    controller, terminal = pty.openpty()
-    try:
-        result = subprocess.run(
-            [*COMMAND, "play", "handshake", "--format", "pcapng", "-o", "-"],
-            stdin=terminal, stdout=terminal, stderr=terminal, env=ENVIRONMENT, timeout=60, check=False,
-        )  # fmt: skip
-        text = os.read(controller, 10_000).decode()
-    finally:
-        os.close(controller)
-        os.close(terminal)
-    assert result.returncode == 2
-    assert text.startswith("tcptui: a capture is not written to a terminal")
-    assert text.count("\n") == 1
-
-
-# Readers that go away.
-
-
-@pytest.mark.parametrize("arguments", ["list", "play life --format ladder"])
-def test_a_reader_who_has_seen_enough_is_no_error(arguments: str) -> None:
-    line = f"{sys.executable} -u -m tcptui {arguments} | head -1; echo ${{PIPESTATUS[0]}}"
-    result = subprocess.run(
-        ["bash", "-c", line], env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=60, check=True
-    )
-    assert result.stderr == ""
-    first, status = result.stdout.splitlines()
-    assert first
-    assert status == "0"
-
-
-def test_a_reader_who_never_was_is_no_error_either() -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
-    result = subprocess.run(
-        [*COMMAND, "list"],
-        stdout=writer,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        env=ENVIRONMENT,
-        timeout=60,
-        check=False,
-    )
-    os.close(writer)
-    assert (result.returncode, result.stderr) == (0, "")
-
-
-def test_a_full_disk_is_an_error_of_one_line() -> None:
-    if not Path("/dev/full").exists():
-        pytest.skip("no /dev/full here")
-    with open("/dev/full", "w") as full:
-        result = subprocess.run(
-            [*COMMAND, "list"],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            env=ENVIRONMENT,
-            timeout=60,
-            check=False,
-        )
-    assert "Traceback" not in result.stderr
-    assert result.returncode == 2
-    assert result.stderr.startswith("tcptui: ")
-    assert result.stderr.count("\n") == 1
-
-
-def test_a_terminal_of_ascii_gets_no_traceback() -> None:
-    """The ladder needs more than ASCII: signs that can't be written are replaced, or one line says so."""
-    result = tcptui("play", "handshake", *LADDER, env={"PYTHONIOENCODING": "ascii"})
-    assert "Traceback" not in result.stderr
-    assert result.returncode in (0, 2)
-    assert result.stderr.count("\n") <= 1

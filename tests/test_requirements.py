@@ -7,8 +7,8 @@ import re
 import pytest
 
 from tcptui.requirements import LAST, Requirement, UnknownRequirement, find, requirements, table
+from tests.command import tcptui
 from tests.naming import ROOT, in_python, in_script, named
-from tests.test_cli import tcptui
 
 ROWS = requirements()
 NAMED = named()

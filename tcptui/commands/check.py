@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from tcptui.commands.shared import Commands, Unusable, add_profile, complain, profile_of, write
+from tcptui.commands.shared import (
+    Commands,
+    Unusable,
+    add_defines,
+    add_profile,
+    complain,
+    defines_of,
+    profile_of,
+    write,
+)
 
 
 def add(commands: Commands) -> None:
@@ -22,10 +31,7 @@ def add(commands: Commands) -> None:
         "rfc9293, linux or freebsd, whatever the script was written for",
         "a knob of tcptui profile, or a sysctl, after the script's own; may be repeated",
     )
-    parser.add_argument(
-        "-D", metavar="NAME=VALUE", action="append", default=[], dest="defines",
-        help="a word of the scripts, and what replaces it; may be repeated",
-    )  # fmt: skip
+    add_defines(parser)
     parser.set_defaults(run=_check)
 
 
@@ -39,7 +45,7 @@ def _check(options: argparse.Namespace) -> int:
 
     counts = {Passed: 0, Failed: 0, Unsupported: 0}
     unusable = False
-    defines = dict(map(_definition, options.defines))
+    defines = defines_of(options)
     try:
         profile = profile_of(options)
         for file in scripts.find(options.scripts):
@@ -59,11 +65,3 @@ def _check(options: argparse.Namespace) -> int:
     passed, failed, unsupported = counts.values()
     write(f"{passed} passed, {failed} failed, {unsupported} unsupported\n")
     return 2 if unusable else 1 if failed else 3 if unsupported else 0
-
-
-def _definition(text: str) -> tuple[str, str]:
-    """``NAME=VALUE``, or ``NAME`` alone."""
-    name, _, value = text.partition("=")
-    if not name.isidentifier() or not name.isascii():
-        raise Unusable(f"-D {text[:60]!a}: must be NAME=VALUE")
-    return name, value

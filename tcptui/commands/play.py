@@ -7,7 +7,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from tcptui.commands import screen
-from tcptui.commands.shared import Commands, Unusable, add_profile, profile_of, write, write_file
+from tcptui.commands.shared import (
+    Commands,
+    Unusable,
+    add_defines,
+    add_profile,
+    defines_of,
+    profile_of,
+    write,
+    write_file,
+)
 from tcptui.formats.exports import DEFAULT_POINTS, FORMATS, Unsuitable, export
 
 if TYPE_CHECKING:
@@ -36,6 +45,7 @@ def add(commands: Commands) -> None:
         "both hosts behave like rfc9293, linux or freebsd",
         "set a knob or a sysctl of both hosts, or of one, as in B.msl=5s; may be repeated",
     )
+    add_defines(parser)
     parser.add_argument("--format", choices=FORMATS, help="print the whole run in this form")
     parser.add_argument(
         "--at", choices=POINTS,
@@ -104,6 +114,8 @@ def _scenario(options: argparse.Namespace) -> Scenario:
     """What was asked for, its hosts as --profile and --set want them."""
     if options.scenario.endswith(".pkt"):
         return _staged(options)
+    if options.defines:
+        raise Unusable("-D goes with packetdrill scripts only")
     from tcptui import library
 
     scenario = library.find(options.scenario)
@@ -130,7 +142,8 @@ def _staged(options: argparse.Namespace) -> Scenario:
 
     file = options.scenario
     try:
-        return stage(read_text(file), file, Path(file).stem, profile_of(options), options.settings)
+        profile, defines = profile_of(options), defines_of(options)
+        return stage(read_text(file), file, Path(file).stem, profile, options.settings, defines)
     except NotSupported as missing:
         raise Unusable(f"{file}:{missing.line}: unsupported: {missing}") from None
     except (BadScript, BadKnob, BadFile) as error:

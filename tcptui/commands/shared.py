@@ -31,6 +31,25 @@ def add_settings(parser: argparse.ArgumentParser, settings: str) -> None:
     )
 
 
+def add_defines(parser: argparse.ArgumentParser) -> None:
+    """The option -D."""
+    parser.add_argument(
+        "-D", metavar="NAME=VALUE", action="append", default=[], dest="defines",
+        help="a word of packetdrill scripts, and what replaces it; may be repeated",
+    )  # fmt: skip
+
+
+def defines_of(options: argparse.Namespace) -> dict[str, str]:
+    """What each -D says: ``NAME=VALUE``, or ``NAME`` alone."""
+    defines = {}
+    for text in options.defines:
+        name, _, value = text.partition("=")
+        if not name.isidentifier() or not name.isascii():
+            raise Unusable(f"-D {text[:60]!a}: must be NAME=VALUE")
+        defines[name] = value
+    return defines
+
+
 def profile_of(options: argparse.Namespace) -> Profile | None:
     """What --profile names; None if nothing was said. Raises `knob_values.BadKnob`."""
     if options.profile is None:

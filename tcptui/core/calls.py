@@ -42,6 +42,8 @@ class Configure(NamedTuple):
 
     connection: int
     settings: Settings
+    backlog: int | None = None
+    """Of a listener that was opened with one: another; None: as it is."""
 
 
 class Send(NamedTuple):
@@ -100,7 +102,7 @@ def open_connection(tcb: Tcb, call: Open, step: Step) -> None:
         tcb.passive = True
         tcb.wanted_remote = call.remote
         if call.backlog is not None:
-            tcb.backlog = min(call.backlog, step.profile.most_backlog)
+            _take_backlog(tcb, call.backlog, step)
         step.rule(tcb, Rule.OPEN_PASSIVE)
         step.set_state(tcb, _S.LISTEN)
     else:
@@ -234,6 +236,8 @@ def send_reset(tcb: Tcb, step: Step) -> None:
 def configure(tcb: Tcb, call: Configure, step: Step) -> None:
     """Takes new settings at once, also those of a running connection."""
     _take_settings(tcb, call.settings, step)
+    if call.backlog is not None and tcb.backlog is not None:
+        _take_backlog(tcb, call.backlog, step)
     if call.settings.receive_buffer is not None and tcb.receive_buffer:
         tcb.receive_buffer = call.settings.receive_buffer
         update_window(tcb, step)
@@ -244,6 +248,10 @@ def configure(tcb: Tcb, call: Configure, step: Step) -> None:
             start_keep_alive(tcb, step)
         transmit(tcb, step)  # Nagle may have been switched off.
     step.returned(tcb.connection, "CONFIGURE", Response.OK)
+
+
+def _take_backlog(tcb: Tcb, backlog: int, step: Step) -> None:
+    tcb.backlog = min(backlog, step.profile.most_backlog)
 
 
 def _take_settings(tcb: Tcb, settings: Settings, step: Step) -> None:

@@ -90,13 +90,15 @@ def _fit_to_path(tcb: Tcb, mtu: int, step: Step) -> None:
     """Path MTU discovery (3.7.2, RFC 1191): what is in flight is cut anew and its first piece goes again."""
     headers, least = (60, LEAST_MTU_V6) if ":" in tcb.local.host else (40, LEAST_MTU)
     room = max(max(mtu, least) - headers, step.profile.least_mss)
+    path_mss = room
     if tcb.timestamps:
         room = max(LEAST_MSS, room - TIMESTAMPS_SPACE)
-    if room >= tcb.snd_mss or not tcb.retransmission_queue:
-        step.rule(tcb, Rule.ERROR_NOT_OURS, seq=tcb.snd_una, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
+    step.rule(tcb, Rule.PATH_MTU, mtu=mtu, mss=min(room, tcb.snd_mss))
+    if room >= tcb.snd_mss:
         return
-    step.rule(tcb, Rule.PATH_MTU, mtu=mtu, mss=room)
-    tcb.snd_mss = room
+    tcb.path_mss, tcb.snd_mss = path_mss, room
+    if all(len(entry.data) <= room for entry in tcb.retransmission_queue):
+        return  # What is in flight fits, as a SYN does.
     tcb.retransmission_queue = tuple(
         piece for entry in tcb.retransmission_queue for piece in _cut(entry, room)
     )

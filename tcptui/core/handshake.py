@@ -19,11 +19,12 @@ LEAST_MSS = 1
 _NO_THRESHOLD = 1 << 30
 
 
-def prepare(tcb: Tcb, step: Step) -> None:
-    """Selects an ISS and fills the block with what a connection begins with."""
+def prepare(tcb: Tcb, step: Step, iss: int | None = None) -> None:
+    """Fills the block with what a connection begins with; selects an ISS, if there is none yet."""
     assert tcb.remote is not None
     profile = step.profile
-    iss = profile.fixed_isn
+    if iss is None:
+        iss = profile.fixed_isn
     tcb.iss = step.host.choose_iss(tcb.local, tcb.remote, step.now) if iss is None else iss
     tcb.snd_una = tcb.snd_nxt = tcb.recover = tcb.iss
     wanted = tcb.settings.receive_buffer
@@ -84,7 +85,7 @@ def learn_from_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
     tcb.irs = syn.seq
     tcb.rcv_nxt = tcb.last_ack_sent = seq_add(syn.seq, 1)
     offer = read_offer(syn)
-    tcb.snd_mss = max(LEAST_MSS, min(offered_mss(syn, profile), own_mss(tcb, profile)))
+    tcb.snd_mss = max(LEAST_MSS, min(offered_mss(syn, profile), own_mss(tcb, profile), tcb.path_mss))
     both = tcb.offers_options
     tcb.scaling = both and offer.window_scale is not None and profile.window_scale is not None
     if tcb.scaling:
@@ -92,7 +93,7 @@ def learn_from_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
     tcb.sack = both and offer.sack and profile.sack
     tcb.timestamps = both and offer.timestamps is not None and profile.timestamps
     if offer.timestamps is not None and tcb.timestamps:
-        tcb.ts_recent = offer.timestamps[0]
+        tcb.ts_recent, tcb.ts_recent_at = offer.timestamps[0], step.now
         tcb.snd_mss = max(LEAST_MSS, tcb.snd_mss - TIMESTAMPS_SPACE)  # MUST-16
     asked = ECE if syn.flags & ACK else ECE | CWR
     tcb.ecn = (

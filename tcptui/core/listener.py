@@ -39,10 +39,15 @@ def queue_has_room(tcb: Tcb, step: Step) -> bool:
 
 def queue_is_full(tcb: Tcb, segment: Segment, step: Step) -> None:
     """The last ACK of a handshake finds no room: the peer believes that it is connected."""
+    _no_room(tcb, segment, step)
+    if step.profile.accept_overflow_resets:
+        step.delete(tcb, Response.RESOURCES)
+
+
+def _no_room(tcb: Tcb, segment: Segment, step: Step) -> None:
     step.rule(tcb, Rule.ACCEPT_QUEUE_FULL)
     if step.profile.accept_overflow_resets:
         step.send_reset_for(segment, tcb)
-        step.delete(tcb, Response.RESOURCES)
 
 
 def _room(listener: Tcb, profile: Profile) -> bool:
@@ -86,6 +91,10 @@ def _block_for_cookie(listener: Tcb, segment: Segment, step: Step) -> Tcb | None
     mss = cookies.check(segment, step.now, step.host.secret)
     if mss is None or step.now - listener.cookies_sent_at > cookies.LIFETIME:
         return listener
+    if not _room(listener, step.profile):
+        _no_room(listener, segment, step)
+        step.drop(listener, segment)
+        return None  # As if it had been lost: the peer may bring the cookie again.
     tcb = step.host.spawn(listener, segment.src)
     syn = Segment(
         segment.src, segment.dst, seq_add(segment.seq, -1), 0, SYN, segment.wnd, b"", (mss_option(mss),)
@@ -93,8 +102,7 @@ def _block_for_cookie(listener: Tcb, segment: Segment, step: Step) -> Tcb | None
     step.rule(tcb, Rule.COOKIE_GOOD, mss=mss)
     learn_from_syn(tcb, syn, step)
     learn_window(tcb, syn)
-    prepare(tcb, step)
-    tcb.iss = tcb.snd_una = tcb.recover = seq_add(segment.ack, -1)
+    prepare(tcb, step, iss=seq_add(segment.ack, -1))
     tcb.snd_nxt = segment.ack
     step.set_state(tcb, State.SYN_RECEIVED)
     return tcb

@@ -32,9 +32,13 @@ from tcptui.core.unexpected import (
     reader_is_there_first,
     rst_moved_to_window,
 )
+from tcptui.core.units import SECOND
 
 _S = State
 _CLOSING_STATES = (_S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
+
+_TS_RECENT_LIFETIME = 24 * 86_400 * SECOND
+"""After that a peer's clock of milliseconds may have gone half of its way round (RFC 7323 5.5)."""
 
 
 def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
@@ -75,7 +79,7 @@ def other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
         # Third, security: left out (Appendix A.1.2).
         and (not flags & SYN or _check_syn(tcb, segment, step))  # Fourth.
         and _check_ack(tcb, segment, step)  # Fifth.
-        and (not tcb.half_duplex or not segment.length or reader_is_there(tcb, segment, step))
+        and (not tcb.nobody_reads or not segment.length or reader_is_there(tcb, segment, step))
     ):
         # Sixth to eighth. A SYN that is still there lies left of the window: trimmed off.
         text_at = seq_add(segment.seq, 1) if flags & SYN else segment.seq
@@ -112,7 +116,7 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
             step.rule(tcb, Rule.TIMESTAMP_MISSING)
             return False
         return True
-    if lt(times[0], tcb.ts_recent):
+    if lt(times[0], tcb.ts_recent) and step.now - tcb.ts_recent_at <= _TS_RECENT_LIFETIME:
         step.rule(tcb, Rule.TIMESTAMP_OLD, tsval=times[0], ts_recent=tcb.ts_recent)
         if answers_old_timestamp(tcb, segment, step.profile):
             _answer_unacceptable(tcb, segment, step)
@@ -120,7 +124,7 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if le(segment.seq, tcb.last_ack_sent) and (
         _acceptable(tcb, segment) or counts(tcb, segment, step.profile)
     ):
-        tcb.ts_recent = times[0]
+        tcb.ts_recent, tcb.ts_recent_at = times[0], step.now
     return True
 
 

@@ -12,6 +12,7 @@ from tcptui.core.retransmission import (
     start_retransmission_timer,
 )
 from tcptui.core.rules import Rule
+from tcptui.core.sack import sack_space
 from tcptui.core.segment import ACK, FIN, PSH, SYN, Option
 from tcptui.core.seq import add as seq_add
 from tcptui.core.seq import distance
@@ -86,8 +87,8 @@ def send_probe(tcb: Tcb, step: Step) -> None:
 
 
 def _send_octet(tcb: Tcb, step: Step) -> None:
-    """The probe that is the next octet of text, or the FIN. Not taken, it goes again as soon
-    as the window opens, with all that was in flight behind it."""
+    """The probe that is the next octet of text, or the FIN. If the peer does not take it, it goes again as
+    soon as the window opens, with all that was in flight behind it."""
     if tcb.retransmission_queue:
         send_first_octet_again(tcb, step)
     elif tcb.unsent:
@@ -119,8 +120,9 @@ def _send_text(tcb: Tcb, step: Step) -> None:
     if not tcb.retransmission_queue:
         restart_after_idle(tcb, step.now, step.profile)
     while tcb.unsent:
-        octets = min(len(tcb.unsent), tcb.snd_mss, tcb.usable_window, _congestion_room(tcb, step))
-        if octets <= 0 or (octets < tcb.snd_mss and not _small_may_go(tcb, octets, step)):
+        full = max(1, tcb.snd_mss - sack_space(tcb))  # MUST-16: Eff.snd.MSS leaves room for the options.
+        octets = min(len(tcb.unsent), full, tcb.usable_window, _congestion_room(tcb, step))
+        if octets <= 0 or (octets < full and not _small_may_go(tcb, octets, step)):
             return
         _send_piece(tcb, step, octets)
 

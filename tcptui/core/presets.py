@@ -1,6 +1,7 @@
-"""Whole stacks as profiles, so near to the real ones that scripts written for those pass."""
+"""Whole stacks as profiles: the RFC's letter, and Linux and FreeBSD as near as their knobs come to them."""
 
-from tcptui.core.profile import MILLISECOND, SECOND, Profile
+from tcptui.core.profile import Profile
+from tcptui.core.units import MILLISECOND, SECOND
 
 RFC9293 = Profile()
 

@@ -8,13 +8,10 @@ set is in `sysctl`.
 from typing import Annotated, NamedTuple
 
 from tcptui.core.knob import Knob
-
-MILLISECOND = 1_000
-SECOND = 1_000_000
-_DAY = 86_400 * SECOND
+from tcptui.core.units import DAY, MILLISECOND, SECOND
 
 
-def _time(text: str, source: str, most: int = _DAY, least: int = 0) -> Knob:
+def _time(text: str, source: str, most: int = DAY, least: int = 0) -> Knob:
     return Knob(text, source, least, most, duration=True)
 
 
@@ -136,7 +133,7 @@ class Profile(NamedTuple):
     keep_alive_always: Annotated[bool, Knob(
         "on without being asked for", "FreeBSD net.inet.tcp.always_keepalive")] = False
     keep_idle: Annotated[int, _time(
-        "idle time before the first probe", "RFC 9293 3.8.4, MUST-28", 30 * _DAY, SECOND)] = 7_200 * SECOND
+        "idle time before the first probe", "RFC 9293 3.8.4, MUST-28", 30 * DAY, SECOND)] = 7_200 * SECOND
     keep_interval: Annotated[int, _time(
         "time between two probes", "RFC 9293 3.8.4", least=SECOND)] = 75 * SECOND
     keep_count: Annotated[int, Knob(

@@ -10,6 +10,9 @@ from tcptui.core.options import Block
 from tcptui.core.seq import distance, le, lt
 from tcptui.core.tcb import Tcb
 
+_SACK_HEADER = 4
+"""Octets of a SACK option before its blocks: two NOPs, kind and length (RFC 7323 appendix A)."""
+
 
 def sack_blocks(tcb: Tcb) -> list[Block]:
     """What has come ahead of RCV.NXT, joined, the block of the latest arrival first (RFC 2018 section 4)."""
@@ -28,6 +31,17 @@ def sack_blocks(tcb: Tcb) -> list[Block]:
             ordered.append(block)
     room = 3 if tcb.timestamps else 4
     return (ordered + blocks)[:room]
+
+
+def sack_space(tcb: Tcb) -> int:
+    """Octets that the next segment's SACK option will take, its padding included."""
+    blocks = len(sack_blocks(tcb)) if tcb.sack and (tcb.held or tcb.duplicate) else 0
+    return _SACK_HEADER + 8 * blocks if blocks else 0
+
+
+def blocks_that_fit(octets: int) -> int:
+    """How many SACK blocks so many octets of options hold."""
+    return max(0, octets - _SACK_HEADER) // 8
 
 
 def mark_sacked(tcb: Tcb, blocks: list[Block]) -> bool:

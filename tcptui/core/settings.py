@@ -30,6 +30,8 @@ class Settings(NamedTuple):
     """TCP_USER_TIMEOUT, and the timeout of OPEN (3.9.1.1)"""
     fin_wait_2_timeout: int | None = None
     """TCP_LINGER2"""
+    reads_no_more: bool = False
+    """shutdown(SHUT_RD): after a CLOSE, text that comes is refused as after a half-duplex one (MAY-1)."""
 
 
 NO_SETTINGS = Settings()

@@ -221,6 +221,8 @@ class Stack:
         if there is None and not call.passive and call.remote is not None:
             # An active OPEN turns a passive one of the same local socket around (3.10.1, LISTEN).
             there = self._by_sockets.get((call.local, None))
+            if there is not None and there[0].backlog is not None:
+                there = None  # That one stays in LISTEN; there may be both (MUST-42).
         if there is None:
             self._connections += 1
             tcb = Tcb(self._connections, call.local, call.remote)

@@ -23,15 +23,16 @@ from tcptui.core.events import (
     TimerStopped,
 )
 from tcptui.core.options import text_layout
-from tcptui.core.profile import MILLISECOND, Profile
+from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.sack import sack_blocks
+from tcptui.core.sack import blocks_that_fit, sack_blocks
 from tcptui.core.segment import ACK, FIN, RST, SYN, URG, Option, Segment, Socket
 from tcptui.core.seq import MASK, distance, lt
 from tcptui.core.seq import add as seq_add
 from tcptui.core.state import State
 from tcptui.core.tcb import Tcb
 from tcptui.core.timers import Timer
+from tcptui.core.units import MILLISECOND
 from tcptui.core.window import UNSCALED, field, next_window
 
 
@@ -102,7 +103,7 @@ class Step:
         if data and tcb.quick_acks and self._is_reply(tcb):
             tcb.quick_acks = 0
         if not flags & SYN and (tcb.timestamps or tcb.sack):
-            options = self._text_options(tcb, flags)
+            options = self._text_options(tcb, flags, len(data))
         if tcb.snd_up is not None and lt(seq, tcb.snd_up) and not flags & (SYN | RST):
             flags, up = flags | URG, min(distance(seq, tcb.snd_up), 0xFFFF)
         segment = Segment(tcb.local, tcb.remote, seq, ack, flags, window, data, options, up)
@@ -113,10 +114,13 @@ class Step:
         profile, came = self.profile, tcb.text_came_at
         return profile.replies_delay_acks and came is not None and self.now - came < profile.delayed_ack
 
-    def _text_options(self, tcb: Tcb, flags: int) -> tuple[Option, ...]:
-        """Timestamps (RFC 7323 3.2), and what has come out of order (RFC 2018 section 4)."""
+    def _text_options(self, tcb: Tcb, flags: int, octets: int) -> tuple[Option, ...]:
+        """Timestamps (RFC 7323 3.2), and what has come out of order (RFC 2018 section 4): beside so much text
+        only what fits (MUST-16)."""
         times = (self.timestamp, tcb.ts_recent if flags & ACK else 0) if tcb.timestamps else None
-        blocks = sack_blocks(tcb) if tcb.sack and flags & ACK and (tcb.held or tcb.duplicate) else ()
+        blocks = sack_blocks(tcb) if tcb.sack and flags & ACK and (tcb.held or tcb.duplicate) else []
+        if octets and blocks:
+            blocks = blocks[: blocks_that_fit(tcb.snd_mss - octets)]
         tcb.duplicate = None
         return text_layout(times, blocks)
 

@@ -11,7 +11,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from tcptui.core.knobs import all_knobs
 from tcptui.core.presets import FREEBSD, LINUX
-from tcptui.core.profile import MILLISECOND, SECOND, Profile
+from tcptui.core.profile import Profile
+from tcptui.core.units import MILLISECOND, SECOND
 
 StackName: TypeAlias = Literal["linux", "freebsd"]
 _Change: TypeAlias = Callable[[Profile, Sequence[int]], dict[str, Any]]

@@ -83,6 +83,8 @@ class Tcb:
     """MAX.SND.WND of RFC 5961: the largest window the peer has announced."""
     snd_mss: int = 536
     """Octets of text that one segment may carry to the peer (MUST-15, MUST-16)."""
+    path_mss: int = 65_535
+    """Octets of options and text in a segment that the path is known to take (3.7.2)."""
 
     irs: int = 0
     rcv_nxt: int = 0
@@ -103,6 +105,8 @@ class Tcb:
     timestamps: bool = False
     """Snd.TS.OK: both ends have offered them."""
     ts_recent: int = 0
+    ts_recent_at: int = 0
+    """When TS.Recent was last set."""
     sack: bool = False
     ecn: bool = False
     offers_options: bool = True
@@ -186,6 +190,11 @@ class Tcb:
     def usable_window(self) -> int:
         """U of 3.8.6.2.1: octets that may be sent now; negative if the peer has shrunk its window."""
         return self.snd_wnd - distance(self.snd_una, self.snd_nxt)
+
+    @property
+    def nobody_reads(self) -> bool:
+        """Whether the application takes no more text, come what may."""
+        return self.half_duplex or self.settings.reads_no_more
 
     @property
     def fin_acknowledged(self) -> bool:

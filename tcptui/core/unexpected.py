@@ -6,7 +6,7 @@ The checks that they are exceptions to are in `other_states`; each is a knob of 
 
 from __future__ import annotations
 
-from tcptui.core.events import Response
+from tcptui.core.events import Response, Signal
 from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, FIN, RST, SYN, Segment
@@ -97,5 +97,7 @@ def _is_new(tcb: Tcb, segment: Segment) -> bool:
 def _reset_for_text(tcb: Tcb, segment: Segment, step: Step) -> bool:
     step.rule(tcb, Rule.TEXT_AFTER_CLOSE, len=len(segment.data))
     step.send_reset_for(segment, tcb)
+    if not tcb.half_duplex:
+        step.signal(tcb, Signal.RESET)
     step.delete(tcb, Response.RESET)
     return False

@@ -1,1 +1,1 @@
-"""A run as something else: a ladder in text, the figures of the RFC."""
+"""A run as something else: text, a figure, a list, a capture file, a script. `exports` has them by name."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-_UNITS = {"us": 1, "ms": 1_000, "s": 1_000_000, "min": 60_000_000}
+from tcptui.core.units import DAY, MILLISECOND, SECOND
+
+_UNITS = {"us": 1, "ms": MILLISECOND, "s": SECOND, "min": 60 * SECOND}
 _PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|min)", re.ASCII)
 ALLOWED = "a number and us, ms, s or min, as in 50ms"
-LONGEST = 24 * 60 * 60 * 1_000_000
+LONGEST = DAY
 """One day: what a single duration may be at most."""
 
 

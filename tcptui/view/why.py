@@ -5,8 +5,9 @@ The core names rules and numbers; here they become sentences. `SENTENCES` has on
 
 from typing import NamedTuple
 
-from tcptui.core.events import Response, Returned, RuleApplied, TimerFired, TimerKind
+from tcptui.core.events import Delivered, Response, Returned, RuleApplied, StateChanged, TimerFired, TimerKind
 from tcptui.core.rules import Rule
+from tcptui.core.state import State
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Fate, Flight
 from tcptui.lab.world import World
@@ -21,7 +22,7 @@ SENTENCES: dict[Rule, str] = {
     Rule.SEND_QUEUED: "{len} octets wait until the connection is established.",
     Rule.SEND_TAKEN: "{len} octets to send; the peer's window is {snd_wnd}.",
     Rule.CLOSE_DELETES: "Nothing has been agreed with anybody: CLOSE just forgets the connection.",
-    Rule.CLOSE_SENDS_FIN: "Nothing is left to send: the FIN goes at once. It may still receive.",
+    Rule.CLOSE_SENDS_FIN: "Nothing is left to send: the FIN goes at once.",
     Rule.CLOSE_QUEUED: "The FIN has to wait: for {unsent} octets to be sent, or for the peer's window.",
     Rule.ABORT_SENDS_RST: "ABORT sends a RST and forgets everything at once.",
     Rule.ABORT_DELETES: "ABORT forgets the connection; in this state without a RST.",
@@ -265,6 +266,12 @@ def _responses(report: Report) -> list[str]:
     returned = [event for event in report.events if isinstance(event, Returned)]
     if report.call == "read" and any(event.response is Response.QUEUED for event in returned):
         return [tr("It waits for what is to come.")]
+    handed_over = sum(len(event.data) for event in report.events if isinstance(event, Delivered))
+    if report.call == "read" and handed_over:
+        return [tr("{count} octets are handed over.").format(count=handed_over)]
+    changes = [event.new for event in report.events if isinstance(event, StateChanged)]
+    if report.call == "shutdown" and State.FIN_WAIT_1 in changes:
+        return [tr("It may still receive.")]
     return [
         f"{event.call}: {event.response.value}."
         for event in returned

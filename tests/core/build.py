@@ -19,6 +19,7 @@ from tcptui.core.settings import NO_SETTINGS, Settings
 from tcptui.core.stack import Stack
 from tcptui.core.state import State
 from tcptui.core.tcb import Tcb
+from tcptui.core.units import SECOND
 
 US = Socket("192.0.2.1", 1025)
 PEER = Socket("192.0.2.2", 80)
@@ -26,7 +27,6 @@ ISS = 1000
 IRS = 5000
 WINDOW = 100
 """What the peer announces, in every segment."""
-SECOND = 1_000_000
 
 PROMPT = RFC9293._replace(delayed_ack=0)
 """The RFC's profile, every acknowledgment at once: what a segment draws is seen in its own step."""

@@ -16,10 +16,11 @@ from tcptui.core.options import mss_option
 from tcptui.core.presets import LINUX, RFC9293
 from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import ACK, SYN, Option
+from tcptui.core.segment import ACK, OPTION_SACK, SYN, Option
 from tcptui.core.seq import add, lt
 from tcptui.core.state import State
-from tests.core.build import ISS, PEER, PROMPT, SECOND, US, Site, connected, rules, sent, texts
+from tcptui.core.units import SECOND
+from tests.core.build import ISS, PEER, PROMPT, US, Site, connected, rules, sent, texts
 
 SACKS = PROMPT._replace(sack=True)
 SACK_PERMITTED = Option(4)
@@ -289,3 +290,15 @@ def test_what_the_peer_has_reported_and_taken_back_goes_again() -> None:
     assert starts(ack(site, 1_001)) == []
     assert starts(site.wait(4 * SECOND)) == [1_001]
     assert starts(ack(site, 2_001)) == [2_001, 3_001]
+
+
+def test_text_leaves_room_for_the_blocks_beside_it() -> None:
+    """MUST-16: of 1000 octets one block's option, padded, takes 2 + 2 + 8. Full segments that are sent again
+    go without."""
+    site = connected(SACKS, SACK_PERMITTED, wnd=WINDOW_65535)
+    site.call(Send(1, bytes(1_000)))
+    site.receives(site.peer(ACK, 11, 1, b"ahead", wnd=WINDOW_65535))
+    fresh = sent(site.call(Send(1, bytes(1_976))))
+    assert [(len(one.data), one.options[-1].kind) for one in fresh] == [(988, OPTION_SACK)] * 2
+    (again,) = sent(site.wait(SECOND))
+    assert (len(again.data), again.options) == (1_000, ())

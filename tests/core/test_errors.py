@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Send
+from tcptui.core.calls import Open, Send
 from tcptui.core.errors import IcmpError, Unreachable
 from tcptui.core.events import Event, Signal
-from tcptui.core.options import timestamps_option
+from tcptui.core.options import mss_option, timestamps_option
 from tcptui.core.presets import FREEBSD, LINUX
 from tcptui.core.profile import Profile
-from tcptui.core.segment import ACK, PSH
+from tcptui.core.segment import ACK, PSH, SYN
 from tcptui.core.state import SYNCHRONIZED, State
 from tests.core.build import (
     ISS,
@@ -169,3 +169,12 @@ def test_with_timestamps_the_segments_are_so_much_shorter() -> None:
     site = connected(PROMPT._replace(timestamps=True), timestamps_option(1, 0))
     site.call(Send(1, bytes(900)))
     assert texts(error(site, Unreachable.TOO_BIG, mtu=540)) == [(1, 488)]
+
+
+def test_what_the_path_takes_is_not_forgotten_when_the_peer_tells_its_mss() -> None:
+    """MUST-16 bounds a segment by both. The SYN itself was small enough: it does not go again."""
+    site = Site()
+    site.call(Open(US, PEER))
+    assert sent(error(site, Unreachable.TOO_BIG, seq=0, mtu=540)) == []
+    site.receives(site.peer(SYN | ACK, 0, 1)._replace(options=(mss_option(1_460),)))
+    assert site.tcb.snd_mss == 500

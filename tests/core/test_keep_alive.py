@@ -10,7 +10,8 @@ from tcptui.core.profile import Profile
 from tcptui.core.segment import ACK, FIN, RST
 from tcptui.core.settings import NO_SETTINGS, Settings
 from tcptui.core.state import State
-from tests.core.build import IRS, ISS, PROMPT, SECOND, Site, brief, connected, sent
+from tcptui.core.units import SECOND
+from tests.core.build import IRS, ISS, PROMPT, Site, brief, connected, sent
 
 S = State
 HOUR = 3_600 * SECOND

@@ -17,12 +17,12 @@ from tcptui.core.knobs import all_knobs
 from tcptui.core.presets import LINUX, RFC9293
 from tcptui.core.segment import ACK, CWR, ECE, FIN, RST, SYN, flag_text
 from tcptui.core.state import SYNCHRONIZED, State
+from tcptui.core.units import SECOND
 from tests.core.build import (
     IRS,
     ISS,
     PEER,
     PROMPT,
-    SECOND,
     US,
     WINDOW,
     Site,

@@ -17,7 +17,8 @@ from tcptui.core.segment import (
     Option,
 )
 from tcptui.core.timers import first_estimate, sampled
-from tests.core.build import IRS, PEER, PROMPT, SECOND, US, Site, connected, sent, texts
+from tcptui.core.units import SECOND
+from tests.core.build import IRS, PEER, PROMPT, US, Site, connected, sent, texts
 
 MS = 1_000
 BOTH = pytest.mark.parametrize("on", [True, False])

@@ -18,7 +18,8 @@ from tcptui.core.seq import add, le
 from tcptui.core.settings import NO_SETTINGS, Settings
 from tcptui.core.stack import EPHEMERAL, Stack
 from tcptui.core.state import State
-from tests.core.build import PROMPT, SECOND, delivered, responses, rules, sent, signals
+from tcptui.core.units import SECOND
+from tests.core.build import PROMPT, delivered, responses, rules, sent, signals
 
 S = State
 HERE = Socket("192.0.2.1", 80)

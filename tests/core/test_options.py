@@ -13,13 +13,13 @@ from tcptui.core.presets import FREEBSD, LINUX
 from tcptui.core.profile import Profile
 from tcptui.core.segment import ACK, FIN, RST, SYN, Option, Segment
 from tcptui.core.state import State
+from tcptui.core.units import SECOND
 from tcptui.core.wire_format import encode
 from tests.core.build import (
     IRS,
     ISS,
     PEER,
     PROMPT,
-    SECOND,
     US,
     Site,
     briefs,
@@ -210,6 +210,15 @@ def test_an_older_timestamp_is_an_old_duplicate(recent: int) -> None:
     assert (site.tcb.unread, site.tcb.ts_recent) == (b"new", newer)
     stamped(site, newer, 4, b"er")
     assert site.tcb.unread == b"newer"
+
+
+@pytest.mark.parametrize(("days", "text"), [(23, b""), (25, b"late")])
+def test_after_24_days_of_silence_no_timestamp_is_too_old(days: int, text: bytes) -> None:
+    """RFC 7323 5.5: the peer's clock may have gone half of its way round."""
+    site = connected(STAMPS, times(1_000))
+    site.wait(days * 86_400 * SECOND)
+    stamped(site, 999, 1, b"late")
+    assert site.tcb.unread == text
 
 
 def test_a_reset_needs_no_timestamp_and_is_not_tested_for_it() -> None:

@@ -8,7 +8,8 @@ from tcptui.core.calls import Close, Open, Send
 from tcptui.core.segment import ACK, FIN, PSH, SYN
 from tcptui.core.settings import Settings
 from tcptui.core.state import State
-from tests.core.build import PEER, PROMPT, SECOND, US, Site, briefs, connected, sent, texts
+from tcptui.core.units import SECOND
+from tests.core.build import PEER, PROMPT, US, Site, briefs, connected, sent, texts
 
 
 def closed(text: bytes) -> Site:

@@ -16,9 +16,10 @@ from tcptui.core.errors import IcmpError, Unreachable
 from tcptui.core.knobs import all_knobs
 from tcptui.core.options import mss_option
 from tcptui.core.presets import FREEBSD, LINUX, PRESETS, RFC9293
-from tcptui.core.profile import MILLISECOND, SECOND, Profile
+from tcptui.core.profile import Profile
 from tcptui.core.segment import ACK, SYN, Segment, Socket
 from tcptui.core.stack import Stack
+from tcptui.core.units import MILLISECOND, SECOND
 from tests.core.build import ISS, PEER, PROMPT, US, Site, sent
 
 CORE = Path(tcptui.core.__file__).parent

@@ -11,7 +11,8 @@ from tcptui.core.events import Delivered, Event, Sent, Signalled, StateChanged
 from tcptui.core.segment import ACK, Segment
 from tcptui.core.seq import HALF, MODULUS, add, distance, in_window, le, lt, signed_distance
 from tcptui.core.stack import Stack
-from tests.core.build import ISS, PEER, SECOND, US
+from tcptui.core.units import SECOND
+from tests.core.build import ISS, PEER, US
 
 numbers = st.one_of(
     st.integers(0, MODULUS - 1),

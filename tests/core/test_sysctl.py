@@ -6,7 +6,7 @@ import pytest
 
 from tcptui.core.knobs import all_knobs
 from tcptui.core.presets import FREEBSD, LINUX, PRESETS, RFC9293
-from tcptui.core.profile import MILLISECOND, SECOND, Profile
+from tcptui.core.profile import Profile
 from tcptui.core.sysctl import (
     SYSCTLS,
     BadValue,
@@ -16,6 +16,7 @@ from tcptui.core.sysctl import (
     stack_of,
     sysctls_of,
 )
+from tcptui.core.units import MILLISECOND, SECOND
 
 V4 = "net.ipv4.tcp_"
 BSD = "net.inet.tcp."

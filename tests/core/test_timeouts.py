@@ -16,7 +16,8 @@ from tcptui.core.segment import ACK, FIN, RST, SYN
 from tcptui.core.settings import Settings
 from tcptui.core.state import State
 from tcptui.core.timers import backed_off, first_estimate, sampled
-from tests.core.build import IRS, ISS, SECOND, Site, brief, briefs, reach, rules, sent, signals
+from tcptui.core.units import SECOND
+from tests.core.build import IRS, ISS, Site, brief, briefs, reach, rules, sent, signals
 
 S = State
 MS = 1_000

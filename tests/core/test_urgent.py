@@ -8,7 +8,8 @@ from tcptui.core.calls import Receive, Send
 from tcptui.core.events import Event, Signal
 from tcptui.core.segment import ACK, URG
 from tcptui.core.state import State
-from tests.core.build import IRS, ISS, PROMPT, SECOND, Site, connected, reach, sent, signals
+from tcptui.core.units import SECOND
+from tests.core.build import IRS, ISS, PROMPT, Site, connected, reach, sent, signals
 
 S = State
 

@@ -14,11 +14,11 @@ from tcptui.core.profile import Profile
 from tcptui.core.segment import ACK, FIN, PSH, flag_text
 from tcptui.core.settings import Settings
 from tcptui.core.state import State
+from tcptui.core.units import SECOND
 from tests.core.build import (
     IRS,
     ISS,
     PROMPT,
-    SECOND,
     Site,
     briefs,
     connected,

@@ -27,7 +27,12 @@ def random_run(seed: int) -> tuple[Scenario, list[Move]]:
     """A scenario of the library with other profiles, and moves that can be made in it; always the same."""
     dice = Random(seed)
     scenario = library.load_named(dice.choice(library.names()))
-    a, b = (host._replace(profile=_profile(dice)) for host in scenario.hosts)
+    # Given numbers for all that may open, so that a run does not depend on the hosts' addresses.
+    isns = [tuple(dice.getrandbits(32) for _ in range(MOST_MOVES)) for _ in scenario.hosts]
+    a, b = (
+        host._replace(profile=_profile(dice), isns=(*host.isns, *more))
+        for host, more in zip(scenario.hosts, isns, strict=True)
+    )
     try:
         world = World(scenario._replace(hosts=(a, b)))
     except BadMove:  # The prelude is not one for these profiles.

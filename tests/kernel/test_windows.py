@@ -10,12 +10,13 @@ import pytest
 from tcptui.core.calls import Configure, Receive, Send
 from tcptui.core.events import Signal
 from tcptui.core.presets import LINUX, RFC9293
-from tcptui.core.profile import MILLISECOND, SECOND, Profile
+from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK
 from tcptui.core.seq import distance
 from tcptui.core.settings import Settings
 from tcptui.core.state import State
+from tcptui.core.units import MILLISECOND, SECOND
 from tests.kernel.adapter import Passage
 from tests.kernel.pair import KERNEL_PORT, Pair
 

@@ -594,6 +594,20 @@ def test_shutdown_without_connection(host: Host) -> None:
     assert host.told(ask.Shutdown(host.opened(), How.BOTH)) == "ENOTCONN"
 
 
+@pytest.mark.parametrize(("kind", "answer"), [("linux", ["RST"]), ("freebsd", ["ACK"])])
+def test_text_after_shut_rdwr(kind: str, answer: list[str]) -> None:
+    """RFC 9293 3.6.1, MAY-1 and SHLD-3, by Linux; FreeBSD throws it away as long as there is a descriptor."""
+    host = Host(PROFILES[kind])
+    fd = host.accepted()
+    assert host.told(ask.Shutdown(fd, How.BOTH)) == 0
+    host.told(ask.SetOption(fd, "TCP_NODELAY", 1))
+    host.hears(ACK, 1, 2)
+    host.said()
+    host.hears(ACK, 1, 2, b"abc")
+    host.wait(SECOND)
+    assert host.said() == answer
+
+
 def test_shutdown_gives_a_connection_up_that_opens(host: Host) -> None:
     fd = host.connecting()
     assert host.told(ask.Shutdown(fd, How.WRITE)) == 0

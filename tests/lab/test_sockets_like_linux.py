@@ -275,6 +275,13 @@ STORIES: dict[str, list[Step]] = {
         *OPEN, ("shutdown", "A", RDWR), ("shutdown", "A", RDWR), *all_of("A"), ("poll", "B"),
         ("read", "B", 1),
     ],
+    "text to one that is shut both ways": [
+        *OPEN, ("shutdown", "A", RDWR), ("write", "B", 5), *all_of("B"), *all_of("A"),
+    ],
+    "text to one that is shut both ways, in two steps": [
+        *OPEN, ("shutdown", "A", WR), ("write", "B", 5), ("shutdown", "A", RD), ("read", "A", 9),
+        ("write", "B", 5), *all_of("B"), *all_of("A"),
+    ],
     "a listener shut": [
         *OPEN[:2], ("shutdown", "BL", WR), ("poll", "BL"), ("shutdown", "BL", RD), ("poll", "BL"),
         ("listen", "BL"), ("poll", "BL"),

@@ -269,7 +269,7 @@ def test_a_call_a_queue_and_a_path_say_what_happened() -> None:
 
 def test_what_is_not_so_any_more_is_not_said_and_a_pulled_cable_is() -> None:
     told = {}
-    for moves in ("s1", "a:close", "a:abort", "a:unplug", "a:unplug a:send:x", "a:unplug a:plug"):
+    for moves in ("a:close", "a:abort", "a:unplug", "a:unplug a:send:x", "a:unplug a:plug"):
         history = steps(scenario(OPEN), moves)[-1]
         told[moves] = texts(lines_of(history.world, history.before, "A"))[2].strip(f" {MARK}")
     assert told["a:close"] == "established"

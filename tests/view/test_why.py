@@ -232,6 +232,28 @@ def test_the_rule_and_the_profile_are_named() -> None:
     assert (told.source, told.profile) == ("RFC 9293 3.10.7.4, eighth", "linux")
 
 
+@pytest.mark.parametrize(
+    ("moves", "end"),
+    [
+        ("a:shutdown", "the FIN goes at once. It may still receive."),
+        ("a:close", "the FIN goes at once."),
+        ("a:close s b:shutdown", "the FIN goes at once."),
+    ],
+)
+def test_only_who_has_shut_down_before_the_peer_is_told_to_receive(moves: str, end: str) -> None:
+    history = History(scenario(OPEN))
+    for move in parse_moves(moves):
+        history.apply(move)
+    assert check(history).endswith(end)
+
+
+def test_a_read_tells_how_much_there_was() -> None:
+    history = History(scenario(f"{OPEN}B.reads = false\n"))
+    for move in parse_moves("a:send:hello s b:read"):
+        history.apply(move)
+    assert check(history) == "B calls read(). 5 octets are handed over."
+
+
 def test_a_refused_call_says_what_it_returned() -> None:
     history = History(scenario())
     history.apply(parse_moves("a:close")[0])

@@ -1,1 +1,4 @@
-"""The packetdrill language: its text as a syntax tree, and segments in its words."""
+"""The packetdrill language: scripts are read (`parser`), run (`checking`) and written (`writer`).
+
+`staging` puts one on the screen.
+"""

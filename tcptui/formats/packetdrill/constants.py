@@ -10,9 +10,24 @@ from typing import NamedTuple
 
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import Applied, BitOr, Expression, Name, Number, Prefixed
-from tcptui.lab.sockets import requests
+from tcptui.lab.sockets import requests, tcp_info
 
-_COMMON = {
+_LINUX_STATES = {
+    "SYN_RECEIVED": "SYN_RECV",
+    "FIN_WAIT_1": "FIN_WAIT1",
+    "FIN_WAIT_2": "FIN_WAIT2",
+    "CLOSED": "CLOSE",
+}
+"""Linux's names of states that are not the RFC's."""
+_STATES = {
+    # Linux's names, and FreeBSD's for the same states: TCP_INFO is in Linux's numbers here.
+    **{
+        f"TCP_{_LINUX_STATES.get(state.name, state.name)}": number
+        for state, number in tcp_info.STATES.items()
+    },
+    **{f"TCPS_{state.name}": number for state, number in tcp_info.STATES.items()},
+}
+_COMMON = _STATES | {
     "AF_UNSPEC": 0, "AF_INET": 2, "PF_INET": 2, "INADDR_ANY": 0, "INADDR_LOOPBACK": 0x7F000001,
     "SOCK_STREAM": 1, "SOCK_DGRAM": 2, "IPPROTO_IP": 0, "IPPROTO_TCP": 6, "IPPROTO_UDP": 17,
     "IPPROTO_IPV6": 41, "SOL_IP": 0, "SOL_TCP": 6, "SOL_IPV6": 41,
@@ -21,15 +36,10 @@ _COMMON = {
     "POLLIN": requests.POLLIN, "POLLPRI": requests.POLLPRI, "POLLOUT": requests.POLLOUT,
     "POLLERR": requests.POLLERR, "POLLHUP": requests.POLLHUP, "POLLNVAL": requests.POLLNVAL,
     "POLLRDNORM": requests.POLLRDNORM, "POLLRDHUP": requests.POLLRDHUP,
-    "TCP_ESTABLISHED": 1, "TCP_SYN_SENT": 2, "TCP_SYN_RECV": 3, "TCP_FIN_WAIT1": 4, "TCP_FIN_WAIT2": 5,
-    "TCP_TIME_WAIT": 6, "TCP_CLOSE": 7, "TCP_CLOSE_WAIT": 8, "TCP_LAST_ACK": 9, "TCP_LISTEN": 10,
-    "TCP_CLOSING": 11,
-    # FreeBSD's names for the same states; TCP_INFO is in Linux's numbers here.
-    "TCPS_ESTABLISHED": 1, "TCPS_SYN_SENT": 2, "TCPS_SYN_RECEIVED": 3, "TCPS_FIN_WAIT_1": 4,
-    "TCPS_FIN_WAIT_2": 5, "TCPS_TIME_WAIT": 6, "TCPS_CLOSED": 7, "TCPS_CLOSE_WAIT": 8, "TCPS_LAST_ACK": 9,
-    "TCPS_LISTEN": 10, "TCPS_CLOSING": 11,
-    "TCP_CA_Open": 0, "TCP_CA_Disorder": 1, "TCP_CA_CWR": 2, "TCP_CA_Recovery": 3, "TCP_CA_Loss": 4,
-    "TCPI_OPT_TIMESTAMPS": 1, "TCPI_OPT_SACK": 2, "TCPI_OPT_WSCALE": 4, "TCPI_OPT_ECN": 8,
+    "TCP_CA_Open": tcp_info.OPEN, "TCP_CA_Disorder": tcp_info.DISORDER, "TCP_CA_CWR": 2,
+    "TCP_CA_Recovery": tcp_info.RECOVERY, "TCP_CA_Loss": tcp_info.LOSS,
+    "TCPI_OPT_TIMESTAMPS": tcp_info.OPTION_TIMESTAMPS, "TCPI_OPT_SACK": tcp_info.OPTION_SACK,
+    "TCPI_OPT_WSCALE": tcp_info.OPTION_WINDOW_SCALE, "TCPI_OPT_ECN": tcp_info.OPTION_ECN,
     "TCP_INFINITE_SSTHRESH": 0x7FFFFFFF,
 }  # fmt: skip
 _LINUX = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from tcptui.core.units import MILLISECOND
 from tcptui.formats.packetdrill.call_arguments import Addresses, Arguments
 from tcptui.formats.packetdrill.constants import SAME_ERRNOS, Constants
 from tcptui.formats.packetdrill.outcome import NotSupported
@@ -23,7 +24,6 @@ from tcptui.formats.packetdrill.syntax import (
 from tcptui.lab.sockets import requests
 from tcptui.lab.sockets.requests import Done, How, Linger, Watched
 
-_MILLISECOND = 1_000
 _READ_FLAGS = ("MSG_PEEK", "MSG_DONTWAIT", "MSG_WAITALL", "MSG_NOSIGNAL")
 _WRITE_FLAGS = ("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_OOB")
 
@@ -308,7 +308,7 @@ def _poll(args: Arguments) -> Prepared:
                 return f"revents {bits:#x}"
         return ""
 
-    return Prepared(requests.Poll(tuple(watched), timeout * _MILLISECOND if timeout >= 0 else None), answer)
+    return Prepared(requests.Poll(tuple(watched), timeout * MILLISECOND if timeout >= 0 else None), answer)
 
 
 _CHOOSES_CODE = {

@@ -36,13 +36,8 @@ def segment_spec(segment: Segment, direction: Direction, seq_base: int, ack_base
     )
 
 
-def segment_text(segment: Segment, direction: Direction, seq_base: int, ack_base: int) -> str:
-    """``> S. 0:0(0) ack 1 win 65535 <mss 1460>``: `segment_spec` in words."""
-    return spec_text(segment_spec(segment, direction, seq_base, ack_base))
-
-
 def spec_text(spec: SegmentSpec) -> str:
-    """A segment in the language, in the order in which it is read."""
+    """``> S. 0:0(0) ack 1 win 65535 <mss 1460>``: a segment in the language."""
     parts: list[str] = [spec.direction]
     parts += [f"{header}:" for header in spec.encapsulation]
     if spec.ip:

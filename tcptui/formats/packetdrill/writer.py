@@ -13,10 +13,11 @@ from typing import NamedTuple
 from tcptui.core.events import Delivered, Event, Returned, RuleApplied, Sent, Signalled, StateChanged
 from tcptui.core.knobs import all_knobs
 from tcptui.core.presets import PRESETS
-from tcptui.core.profile import MILLISECOND, Profile
+from tcptui.core.profile import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.segment import ACK, RST, SYN, Segment
 from tcptui.core.seq import MASK
+from tcptui.core.units import MILLISECOND
 from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.commands import KNOB_PREFIX
 from tcptui.formats.packetdrill.flows import REMOTE_PORT

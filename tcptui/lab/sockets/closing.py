@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from tcptui.core import calls
 from tcptui.core.state import State
+from tcptui.core.units import SECOND
 from tcptui.lab.sockets import requests
 from tcptui.lab.sockets.bsd_socket import BsdSocket, Phase
+from tcptui.lab.sockets.options import settings_of
 from tcptui.lab.sockets.requests import Done, How, failed
 
 if TYPE_CHECKING:
     from tcptui.lab.sockets.table import Pending, Sockets
 
 _S = State
-_SECOND = 1_000_000
 _WAITS_FOR_ACK = (_S.SYN_RECEIVED, _S.CLOSE_WAIT, _S.FIN_WAIT_1, _S.CLOSING, _S.LAST_ACK)
 """After a CLOSE: states in which not all of ours is acknowledged, the FIN included."""
 
@@ -38,6 +39,8 @@ def shutdown(table: Sockets, request: requests.Shutdown, waiting: Pending) -> Do
         socket.shut_read = socket.shut_read or reads
     if socket.tcb is None or not connected:
         return failed("ENOTCONN")
+    if reads:
+        table.act(calls.Configure(socket.tcb.connection, settings_of(table, socket)))
     if writes and not socket.shut_write:
         socket.shut_write = True
         table.act(calls.Close(socket.tcb.connection))
@@ -53,7 +56,7 @@ def close(table: Sockets, request: requests.Close, waiting: Pending) -> Done | N
             return Done(0)
         let_go(table, socket)
         if socket.linger.on and (table.manners.nonblocking_lingers or not socket.nonblocking):
-            waiting.deadline = waiting.since + socket.linger.seconds * _SECOND
+            waiting.deadline = waiting.since + socket.linger.seconds * SECOND
     if socket.state not in _WAITS_FOR_ACK or waiting.deadline is None:
         return Done(0)
     if table.now < waiting.deadline:

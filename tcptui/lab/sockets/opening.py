@@ -35,7 +35,7 @@ def bind(table: Sockets, request: requests.Bind, waiting: Pending) -> Done:
     if local is None:
         return failed("EADDRNOTAVAIL")
     if local.port == 0:
-        return _bind_to_any_port(table, socket) or Done(0)
+        return Done(0) if _local(table, socket) else failed("EADDRNOTAVAIL")
     if any(_conflict(table, socket, other) for other in table.sockets() if other.local == local):
         return failed("EADDRINUSE")
     socket.local, socket.bound_by_program = local, True
@@ -47,19 +47,17 @@ def listen(table: Sockets, request: requests.Listen, waiting: Pending) -> Done:
     most = table.stack.profile.most_backlog
     backlog = request.backlog if request.backlog >= 0 else most
     if socket.listening and socket.tcb is not None:
-        socket.tcb.backlog = min(backlog, most)  # The core's OPEN is made once.
+        table.act(calls.Configure(socket.tcb.connection, settings_of(table, socket), backlog))
         return Done(0)
     if socket.tcb is not None or socket.phase is not Phase.UNCONNECTED:
         return failed("EINVAL")
-    if socket.local is None:
-        refused = _bind_to_any_port(table, socket)
-        if refused is not None:
-            return refused
-    assert socket.local is not None
-    if any(other.listening for other in table.sockets() if other.local == socket.local):
+    local = _local(table, socket)
+    if local is None:
+        return failed("EADDRNOTAVAIL")
+    if any(other.listening for other in table.sockets() if other.local == local):
         return failed("EADDRINUSE")
-    settings = settings_of(socket)
-    returned = table.act(calls.Open(socket.local, passive=True, backlog=backlog, settings=settings))
+    settings = settings_of(table, socket)
+    returned = table.act(calls.Open(local, passive=True, backlog=backlog, settings=settings))
     table.attach(socket, returned.connection)
     return Done(0)
 
@@ -119,15 +117,13 @@ def _cannot_connect(table: Sockets, socket: BsdSocket) -> Done | None:
 
 def _send_syn(table: Sockets, socket: BsdSocket, remote: Socket) -> Done | None:
     """Opens actively; what is returned is an error."""
-    if socket.local is None:
-        refused = _bind_to_any_port(table, socket)
-        if refused is not None:
-            return refused
-    assert socket.local is not None
-    if any(other.listening for other in table.sockets() if other.local == socket.local):
+    local = _local(table, socket)
+    if local is None:
+        return failed("EADDRNOTAVAIL")
+    if any(other.listening for other in table.sockets() if other.local == local):
         # The core's OPEN would turn the listener around (RFC 9293 section 3.10.1, LISTEN).
         raise Unsupported("connect() from the port of a listener")
-    returned = table.act(calls.Open(socket.local, remote, settings=settings_of(socket)))
+    returned = table.act(calls.Open(local, remote, settings=settings_of(table, socket)))
     if returned.response is Response.EXISTS:
         return failed(table.manners.connect_on_same_pair)
     if returned.response is not Response.OK:
@@ -149,13 +145,13 @@ def _connected(table: Sockets, socket: BsdSocket) -> Done:
     return failed(error)
 
 
-def _bind_to_any_port(table: Sockets, socket: BsdSocket) -> Done | None:
-    """Binds to an ephemeral port; what is returned is an error."""
-    port = table.free_port()
-    if port is None:
-        return failed("EADDRNOTAVAIL")
-    socket.local = Socket(table.host, port)
-    return None
+def _local(table: Sockets, socket: BsdSocket) -> Socket | None:
+    """The address that the socket is bound to, now if not before; None: there is no port left."""
+    if socket.local is None:
+        port = table.free_port()
+        if port is not None:
+            socket.local = Socket(table.host, port)
+    return socket.local
 
 
 def _conflict(table: Sockets, socket: BsdSocket, other: BsdSocket) -> bool:

@@ -8,6 +8,7 @@ from tcptui.core import calls
 from tcptui.core.options import TIMESTAMPS_SPACE
 from tcptui.core.settings import Settings
 from tcptui.core.state import State
+from tcptui.core.units import MILLISECOND, SECOND
 from tcptui.lab.sockets import requests
 from tcptui.lab.sockets.bsd_socket import NO_LINGER, BsdSocket
 from tcptui.lab.sockets.manners import Manners
@@ -18,7 +19,6 @@ from tcptui.lab.sockets.writing import queued
 if TYPE_CHECKING:
     from tcptui.lab.sockets.table import Pending, Sockets
 
-_MILLISECOND, _SECOND = 1_000, 1_000_000
 _LARGEST_INT = (1 << 31) - 1
 _LARGEST_BUFFER = 212_992
 """Linux's net.core.rmem_max and wmem_max."""
@@ -96,7 +96,7 @@ def set_option(table: Sockets, request: requests.SetOption, waiting: Pending) ->
         value = _buffer(name, value, table.manners)
     socket.options[name] = bool(value) if option.flag else value
     if socket.tcb is not None and socket.state is not State.CLOSED:
-        table.act(calls.Configure(socket.tcb.connection, settings_of(socket)))
+        table.act(calls.Configure(socket.tcb.connection, settings_of(table, socket)))
     return Done(0)
 
 
@@ -107,12 +107,12 @@ def get_option(table: Sockets, request: requests.GetOption, waiting: Pending) ->
     return Done(0, answer=_value(table, socket, name))
 
 
-def settings_of(socket: BsdSocket) -> Settings:
+def settings_of(table: Sockets, socket: BsdSocket) -> Settings:
     """What the options ask of the connection."""
     options = socket.options
 
     def seconds(name: str) -> int | None:
-        return options[name] * _SECOND if options.get(name) else None
+        return options[name] * SECOND if options.get(name) else None
 
     return Settings(
         receive_buffer=options.get("SO_RCVBUF"),
@@ -123,8 +123,9 @@ def settings_of(socket: BsdSocket) -> Settings:
         keep_idle=seconds("TCP_KEEPIDLE"),
         keep_interval=seconds("TCP_KEEPINTVL"),
         keep_count=options.get("TCP_KEEPCNT"),
-        user_timeout=options.get("TCP_USER_TIMEOUT", 0) * _MILLISECOND or None,
+        user_timeout=options.get("TCP_USER_TIMEOUT", 0) * MILLISECOND or None,
         fin_wait_2_timeout=seconds("TCP_LINGER2"),
+        reads_no_more=socket.shut_read and not table.manners.shut_read_discards,
     )
 
 
@@ -176,11 +177,11 @@ def _value(table: Sockets, socket: BsdSocket, name: str) -> Answer:
     defaults = {
         "SO_TYPE": 1,  # SOCK_STREAM
         "SO_ACCEPTCONN": int(socket.listening),
-        "TCP_KEEPIDLE": profile.keep_idle // _SECOND,
-        "TCP_KEEPINTVL": profile.keep_interval // _SECOND,
+        "TCP_KEEPIDLE": profile.keep_idle // SECOND,
+        "TCP_KEEPINTVL": profile.keep_interval // SECOND,
         "TCP_KEEPCNT": profile.keep_count,
         "TCP_USER_TIMEOUT": 0,
-        "TCP_LINGER2": (profile.fin_wait_2_timeout or 0) // _SECOND,
+        "TCP_LINGER2": (profile.fin_wait_2_timeout or 0) // SECOND,
         "IP_TOS": 0,
         "IP_TTL": 64,
         "IPV6_TCLASS": 0,

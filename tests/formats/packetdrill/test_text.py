@@ -18,7 +18,7 @@ from tcptui.formats.packetdrill.syntax import (
     TcpOption,
     TimeKind,
 )
-from tcptui.formats.packetdrill.text import seconds_text, segment_spec, segment_text, spec_text, time_text
+from tcptui.formats.packetdrill.text import seconds_text, segment_spec, spec_text, time_text
 from tcptui.formats.packetdrill.wire_options import from_wire, to_wire
 from tests.formats.packetdrill.scripts import event, segment
 
@@ -42,8 +42,8 @@ MSS = Option(2, b"\x05\xb4")
     ],
 )
 def test_segments_in_words(one: Segment, bases: tuple[int, int], words: str) -> None:
-    assert segment_text(one, OUTBOUND, *bases) == f"> {words}"
-    assert segment_text(one, INBOUND, *bases) == f"< {words}"
+    assert spec_text(segment_spec(one, OUTBOUND, *bases)) == f"> {words}"
+    assert spec_text(segment_spec(one, INBOUND, *bases)) == f"< {words}"
 
 
 OPTIONS = (
@@ -70,9 +70,8 @@ def test_options_on_the_wire(words: str, option: Option) -> None:
     assert options is not None
     assert to_wire(options, SACK_BASE) == (option,)
     assert from_wire((option,), SACK_BASE) == options
-    assert segment_text(Segment(A, B, 1, 11, ACK, 5, options=(option,)), OUTBOUND, 0, SACK_BASE) == (
-        f"> . 1:1(0) ack 1 win 5 <{words}>"
-    )
+    carrier = Segment(A, B, 1, 11, ACK, 5, options=(option,))
+    assert spec_text(segment_spec(carrier, OUTBOUND, 0, SACK_BASE)) == f"> . 1:1(0) ack 1 win 5 <{words}>"
 
 
 def test_an_option_of_a_strange_length_is_told_by_its_octets() -> None:
@@ -147,7 +146,7 @@ def test_any_segment_is_read_back(
     one = Segment(A, B, seq, ack, flags, window, data, tuple(options), up)
     way = INBOUND if direction == INBOUND else OUTBOUND
     spec = segment_spec(one, way, seq_base, ack_base)
-    assert segment(segment_text(one, way, seq_base, ack_base)) == spec
+    assert segment(spec_text(spec)) == spec
 
 
 ALL_KINDS = SegmentSpec(
