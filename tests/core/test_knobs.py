@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tcptui.core.calls import Abort, Close, Open, Receive, Send
+from tcptui.core.calls import Abort, Close, Configure, Open, Receive, Send
 from tcptui.core.events import Response, Signal
 from tcptui.core.knobs import all_knobs
 from tcptui.core.presets import LINUX, RFC9293
 from tcptui.core.segment import ACK, CWR, ECE, FIN, RST, SYN, flag_text
+from tcptui.core.settings import Settings
 from tcptui.core.state import SYNCHRONIZED, State
 from tcptui.core.units import SECOND
 from tests.core.build import (
@@ -387,3 +388,77 @@ def test_knob_old_segments_acknowledge(on: bool) -> None:
     events = site.receives(site.peer(FIN | ACK, 1, 2))
     assert site.state() is (S.TIME_WAIT if on else S.CLOSING)
     assert briefs(events) == [("ACK", 1002, 5002)]
+
+
+# What the stacks do with segments that nobody needs
+
+
+@BOTH
+def test_knob_replies_delay_acks(on: bool) -> None:
+    """In a dialogue the ACKs that Linux does not delay at first may wait for the text that answers."""
+    site = reach(S.ESTABLISHED, RFC9293._replace(quick_acks=16, replies_delay_acks=on))
+    assert briefs(site.receives(site.peer(ACK, 1, 1, b"ask"))) == [("ACK", 1001, 5004)]
+    site.call(Send(1, b"answer"))
+    events = site.receives(site.peer(ACK, 4, 7, b"ask"))
+    assert briefs(events) == ([] if on else [("ACK", 1007, 5007)])
+
+
+@BOTH
+def test_knob_cwnd_in_use_grows(on: bool) -> None:
+    """RFC 7661 1: what has not been used says nothing of the path. One octet in flight does not fill cwnd."""
+    site = reach(S.ESTABLISHED, PROMPT._replace(cwnd_in_use_grows=on))
+    before = site.tcb.cwnd
+    site.call(Send(1, b"x"))
+    site.receives(site.peer(ACK, 1, 2))
+    assert (site.tcb.cwnd == before) == on
+
+
+@BOTH
+def test_knob_user_timeout_ends_keep_alive(on: bool) -> None:
+    """Nine probes 75 s apart would go on for 750 s; the application has said 100 s."""
+    site = reach(S.ESTABLISHED, PROMPT._replace(user_timeout_ends_keep_alive=on))
+    site.call(Configure(1, Settings(keep_alive=True, user_timeout=100 * SECOND)))
+    site.wait((7_200 + 200) * SECOND)
+    assert site.state() is (S.CLOSED if on else S.ESTABLISHED)
+
+
+@BOTH
+def test_knob_text_on_syn_ack(on: bool) -> None:
+    """3.10.7.3, fourth: "If there are other controls or text in the segment, then continue processing"."""
+    site = reach(S.SYN_SENT, PROMPT._replace(text_on_syn_ack=on))
+    site.call(Receive(1))
+    events = site.receives(site.peer(SYN | ACK, 0, 1, b"abc"))
+    assert delivered(events) == (b"abc" if on else b"")
+    assert briefs(events) == [("ACK", 1001, 5004 if on else 5001)]
+
+
+@pytest.mark.parametrize("style", ["rfc", "linux", "bsd"])
+def test_knob_crossing_style(style: str) -> None:
+    """3.10.7.4: the SYN,ACK of a simultaneous open is acceptable once its SYN is off, and needs no answer of its
+    own; the two stacks send the ACK that a SYN,ACK draws elsewhere."""
+    site = reach(S.SYN_RECEIVED, PROMPT._replace(crossing_style=style), simultaneous=True)
+    events = site.receives(site.peer(SYN | ACK, 0, 1))
+    assert site.state() is S.ESTABLISHED
+    assert briefs(events) == ([] if style == "rfc" else [("ACK", 1001, 5001)])
+
+
+@pytest.mark.parametrize("style", ["rfc", "linux", "bsd"])
+def test_knob_closing_style(style: str) -> None:
+    """3.10.7.4, eighth: a FIN after the FIN is acknowledged; 3.10.5: ABORT in CLOSING sends nothing. FreeBSD's
+    tcp_drop() resets there, and neither stack answers the FIN that lies beyond the first."""
+    profile = PROMPT._replace(closing_style=style)
+    site = reach(S.CLOSE_WAIT, profile)
+    events = site.receives(site.peer(FIN | ACK, 2, 1))
+    assert briefs(events) == ([("ACK", 1001, 5002)] if style == "rfc" else [])
+    site = reach(S.CLOSING, profile)
+    assert [name for name, _, _ in briefs(site.call(Abort(1)))] == (["RST"] if style == "bsd" else [])
+
+
+@pytest.mark.parametrize("style", ["rfc", "linux", "bsd"])
+def test_knob_stray_style(style: str) -> None:
+    """3.10.7.4, fifth: the same SEQ and ACK may shrink the window; Linux' tcp_may_update_window() believes them
+    only if they widen it."""
+    site = reach(S.ESTABLISHED, PROMPT._replace(stray_style=style))
+    site.receives(site.peer(ACK, 1, 1, wnd=80))
+    site.receives(site.peer(ACK, 1, 1, wnd=50))
+    assert site.tcb.snd_wnd == (80 if style == "linux" else 50)

@@ -309,7 +309,8 @@ def by_freebsd(start: Start, segment: Segment) -> Seen:
         [(name, seq, ack)] = wanted.replies
         challenged = segment.flags & SYN and wanted == Seen(start.state, ((name, seq, ack),))
         fin_acked = wanted.state in (S.FIN_WAIT_2, S.TIME_WAIT, S.CLOSED)
-        too_old = segment.flags & ACK and segment.ack < start.snd_una - WINDOW  # RFC 5961 5: a bare ACK.
+        fits = segment.seq < start.rcv_nxt + RCV_WND
+        too_old = fits and segment.flags & ACK and segment.ack < start.snd_una - WINDOW  # RFC 5961 5.
         if name == "ACK" and not fin_acked and not challenged and not too_old:
             return wanted._replace(replies=(("FIN,ACK", seq - 1, ack),))
     return wanted

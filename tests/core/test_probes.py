@@ -21,7 +21,7 @@ def closed(text: bytes) -> Site:
 
 
 def test_what_the_window_did_not_take_goes_as_soon_as_it_opens() -> None:
-    """Not a retransmission timeout later, and the octet of the probe in one segment with what stands behind it.
+    """Not a retransmission timeout later, and the octet of the probe in one segment with what stands behind.
     The last octet waits (Nagle)."""
     site = closed(bytes(2_001))
     site.wait(SECOND)
