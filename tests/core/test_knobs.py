@@ -434,8 +434,8 @@ def test_knob_text_on_syn_ack(on: bool) -> None:
 
 @pytest.mark.parametrize("style", ["rfc", "linux", "bsd"])
 def test_knob_crossing_style(style: str) -> None:
-    """3.10.7.4: the SYN,ACK of a simultaneous open is acceptable once its SYN is off, and needs no answer of its
-    own; the two stacks send the ACK that a SYN,ACK draws elsewhere."""
+    """3.10.7.4: the SYN,ACK of a simultaneous open is acceptable once its SYN is off, and needs no answer of
+    its own; the two stacks send the ACK that a SYN,ACK draws elsewhere."""
     site = reach(S.SYN_RECEIVED, PROMPT._replace(crossing_style=style), simultaneous=True)
     events = site.receives(site.peer(SYN | ACK, 0, 1))
     assert site.state() is S.ESTABLISHED
@@ -444,8 +444,8 @@ def test_knob_crossing_style(style: str) -> None:
 
 @pytest.mark.parametrize("style", ["rfc", "linux", "bsd"])
 def test_knob_closing_style(style: str) -> None:
-    """3.10.7.4, eighth: a FIN after the FIN is acknowledged; 3.10.5: ABORT in CLOSING sends nothing. FreeBSD's
-    tcp_drop() resets there, and neither stack answers the FIN that lies beyond the first."""
+    """3.10.7.4, eighth: a FIN after the FIN is acknowledged; 3.10.5: ABORT in CLOSING sends nothing.
+    FreeBSD's tcp_drop() resets there, and neither stack answers the FIN that lies beyond the first."""
     profile = PROMPT._replace(closing_style=style)
     site = reach(S.CLOSE_WAIT, profile)
     events = site.receives(site.peer(FIN | ACK, 2, 1))
@@ -456,8 +456,8 @@ def test_knob_closing_style(style: str) -> None:
 
 @pytest.mark.parametrize("style", ["rfc", "linux", "bsd"])
 def test_knob_stray_style(style: str) -> None:
-    """3.10.7.4, fifth: the same SEQ and ACK may shrink the window; Linux' tcp_may_update_window() believes them
-    only if they widen it."""
+    """3.10.7.4, fifth: the same SEQ and ACK may shrink the window; Linux' tcp_may_update_window() believes
+    them only if they widen it."""
     site = reach(S.ESTABLISHED, PROMPT._replace(stray_style=style))
     site.receives(site.peer(ACK, 1, 1, wnd=80))
     site.receives(site.peer(ACK, 1, 1, wnd=50))

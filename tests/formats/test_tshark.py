@@ -154,8 +154,8 @@ def test_the_list_is_tsharks(read: list[Read]) -> None:
 
 
 def _dup_ack_moved(text: str, by: int) -> str:
-    """The text with other numbers of the frames that it speaks of."""
-    return re.sub(r"(?<=Dup ACK )\d+", lambda match: str(int(match[0]) + by), text)
+    """The text with other numbers of the frames that it speaks of; 0 is none."""
+    return re.sub(r"(?<=Dup ACK )[1-9]\d*", lambda match: str(int(match[0]) + by), text)
 
 
 def test_the_comments_are_there(read: list[Read]) -> None:

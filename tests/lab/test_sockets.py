@@ -613,7 +613,8 @@ def test_shutdown_gives_a_connection_up_that_opens(host: Host) -> None:
     assert host.told(ask.Shutdown(fd, How.WRITE)) == 0
     host.said()
     host.hears(SYN | ACK, 0, 1)
-    assert host.said() == ["RST"]
+    # FreeBSD's tcp_usrclosed() opens first: the FIN waits for it.
+    assert host.said() == (["FIN,ACK"] if host.sockets.stack.profile.name == "freebsd" else ["RST"])
 
 
 # Options

@@ -381,15 +381,17 @@ def test_every_run_is_a_script_that_its_own_stack_passes(name: str, profile: str
         except BadMove:
             continue  # Not every move can be made in every story.
         for side in SIDES:
-            written += _is_accepted(run, side)
+            written += _is_accepted(run, side, strictly=profile == "own")
     assert written >= (0 if name.startswith("udp") else 10)
 
 
-def _is_accepted(run: Run, side: Side) -> bool:
+def _is_accepted(run: Run, side: Side, strictly: bool = True) -> bool:
+    """Whether there is a script; not `strictly`, a socket may do otherwise than the lab's passive
+    OPEN, whose own block the stacks' manners with half-open connections then meet."""
     try:
         text = packetdrill_script(run, side)
     except Unwritable as reason:
-        if CANNOT.match(str(reason)):
+        if CANNOT.match(str(reason)) or (not strictly and "would not do quite the same" in str(reason)):
             return False
         raise
     outcome = check_script(text, "x.pkt")
