@@ -183,6 +183,7 @@ def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
         _check_ack(tcb, segment, step)
         if tcb.state is _S.CLOSED:
             return False
+        transmit(tcb, step)  # What the acknowledgment has made room for may go.
     if not segment.flags & SYN:
         note_duplicate(tcb, segment, step.profile)
     _answer_unacceptable(tcb, segment, step)
