@@ -462,3 +462,12 @@ def test_knob_stray_style(style: str) -> None:
     site.receives(site.peer(ACK, 1, 1, wnd=80))
     site.receives(site.peer(ACK, 1, 1, wnd=50))
     assert site.tcb.snd_wnd == (80 if style == "linux" else 50)
+
+
+def test_text_that_waits_goes_when_an_old_segment_acknowledges() -> None:
+    """What stray_style linux takes of a segment that ends at RCV.NXT opens the connection: SEND's text is due."""
+    site = reach(S.SYN_RECEIVED, PROMPT._replace(stray_style="linux"))
+    site.call(Send(1, b"abc"))
+    events = site.receives(site.peer(ACK, 0, 1, b"x"))
+    assert site.state() is S.ESTABLISHED
+    assert [segment.data for segment in sent(events) if segment.data] == [b"abc"]
