@@ -465,7 +465,7 @@ def test_knob_stray_style(style: str) -> None:
 
 
 def test_text_that_waits_goes_when_an_old_segment_acknowledges() -> None:
-    """What stray_style linux takes of a segment that ends at RCV.NXT opens the connection: SEND's text is due."""
+    """What Linux takes of a segment that ends at RCV.NXT opens the connection: SEND's text is due."""
     site = reach(S.SYN_RECEIVED, PROMPT._replace(stray_style="linux"))
     site.call(Send(1, b"abc"))
     events = site.receives(site.peer(ACK, 0, 1, b"x"))
