@@ -165,7 +165,8 @@ def _take(tcb: Tcb, piece: Held, step: Step) -> bool:
         tcb.rcv_nxt = seq_add(tcb.rcv_nxt, len(fresh))
         tcb.rcv_wnd = max(0, tcb.rcv_wnd - len(fresh))
         tcb.unread += fresh
-        grow(tcb, len(fresh), step.profile)
+        if tcb.rcv_ssthresh < tcb.receive_buffer:
+            grow(tcb, len(fresh), step.profile)
         step.rule(tcb, Rule.TEXT_ACCEPTED, len=len(fresh), rcv_nxt=tcb.rcv_nxt)
     return piece.fin
 

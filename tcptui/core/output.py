@@ -120,7 +120,9 @@ def _send_text(tcb: Tcb, step: Step) -> None:
     if not tcb.retransmission_queue:
         restart_after_idle(tcb, step.now, step.profile)
     while tcb.unsent:
-        full = max(1, tcb.snd_mss - sack_space(tcb))  # MUST-16: Eff.snd.MSS leaves room for the options.
+        full = tcb.snd_mss
+        if tcb.held or tcb.duplicate:
+            full = max(1, full - sack_space(tcb))  # MUST-16: Eff.snd.MSS leaves room for the options.
         octets = min(len(tcb.unsent), full, tcb.usable_window, _congestion_room(tcb, step))
         if octets <= 0 or (octets < full and not _small_may_go(tcb, octets, step)):
             return

@@ -36,7 +36,9 @@ def next_window(tcb: Tcb, profile: Profile) -> int:
     Linux rounds a scaled one up to what the field can say, others say less than they would take.
     """
     free = tcb.receive_buffer - len(tcb.unread)
-    most = min(tcb.rcv_ssthresh, UNSCALED << tcb.rcv_shift)
+    most = UNSCALED << tcb.rcv_shift
+    if tcb.rcv_ssthresh < most:
+        most = tcb.rcv_ssthresh
     if free > most:
         free = most
     window = tcb.rcv_wnd
