@@ -12,17 +12,17 @@ import pytest
 
 from tcptui import __version__, library
 from tcptui.commands.play import POINTS
-from tcptui.core.presets import LINUX, PRESETS
+from tcptui.core.profile.presets import LINUX, PRESETS
 from tcptui.formats.ladder import ladder_text
 from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.formats.pcapng import pcapng
 from tcptui.formats.profile_text import profile_text
 from tcptui.formats.rfc import rfc_figure
 from tcptui.formats.wireshark import wireshark_list
-from tcptui.lab.capture import Point
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.run import play
 from tcptui.lab.variant import variant
+from tcptui.trace.capture import Point
 from tests.command import COMMAND, ENVIRONMENT, tcptui
 from tests.lab.worlds import HEAD
 
@@ -144,7 +144,8 @@ def test_a_scenario_is_played_on_hosts_that_behave_otherwise() -> None:
 def test_knobs_are_not_read_where_nobody_asks_for_them() -> None:
     code = (
         "import sys, tcptui.cli; tcptui.cli.main(['play', 'handshake', '--format', 'ladder'])\n"
-        "late = {'tcptui.core.knobs', 'tcptui.core.sysctl', 'tcptui.lab.variant', 'difflib'}\n"
+        "profile = 'tcptui.core.profile.'\n"
+        "late = {profile + 'knobs', profile + 'sysctl', 'tcptui.lab.variant', 'difflib'}\n"
         "print(late & {*sys.modules})"
     )
     result = subprocess.run(

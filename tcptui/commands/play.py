@@ -17,7 +17,7 @@ from tcptui.commands.shared import (
     write,
     write_file,
 )
-from tcptui.formats.exports import DEFAULT_POINTS, FORMATS, Unsuitable, export
+from tcptui.formats.registry import DEFAULT_POINTS, FORMATS, Unsuitable, export
 
 if TYPE_CHECKING:
     from tcptui.lab.run import Run

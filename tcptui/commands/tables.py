@@ -66,7 +66,7 @@ def _rfc(options: argparse.Namespace) -> int:
 
 
 def _profile(options: argparse.Namespace) -> int:
-    from tcptui.core.presets import PRESETS
+    from tcptui.core.profile.presets import PRESETS
     from tcptui.formats.profile_text import profile_text
     from tcptui.lab.knob_values import BadKnob
     from tcptui.lab.variant import preset, with_setting

@@ -37,17 +37,18 @@ is told by `events.RuleApplied`. Octets that are no segment raise `MalformedSegm
 nothing, whatever stands in it: it is answered or dropped.
 """
 
-from tcptui.core import calls, events
-from tcptui.core.errors import IcmpError, Unreachable
-from tcptui.core.presets import FREEBSD, LINUX, PRESETS, RFC9293
-from tcptui.core.profile import Profile
+from tcptui.core import events
+from tcptui.core.packet.segment import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG, Option, Segment, Socket
+from tcptui.core.packet.tcp_format import MalformedSegment, decode, encode
+from tcptui.core.profile.presets import FREEBSD, LINUX, PRESETS, RFC9293
+from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG, Option, Segment, Socket
-from tcptui.core.settings import Settings
-from tcptui.core.stack import Stack
 from tcptui.core.state import TRANSITIONS, State, Transition
-from tcptui.core.tcb import Tcb
-from tcptui.core.wire_format import MalformedSegment, decode, encode
+from tcptui.core.tcp import calls
+from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.settings import Settings
+from tcptui.core.tcp.stack import Stack
+from tcptui.core.tcp.tcb import Tcb
 
 __all__ = [
     "ACK",

@@ -7,9 +7,9 @@ Times are microseconds of the caller's clock.
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
-from tcptui.core.datagram import Datagram, PortUnreachable
+from tcptui.core.packet.datagram import Datagram, PortUnreachable
+from tcptui.core.packet.segment import Segment
 from tcptui.core.rules import Rule
-from tcptui.core.segment import Segment
 from tcptui.core.state import State
 
 

@@ -72,8 +72,8 @@ class Rule(Enum):
     LISTEN_SYN = "3.10.7.2, third"
     LISTEN_SYN_FIN_DROPPED = "3.10.7.2, third"
     LISTEN_OTHER = "3.10.7.2, fourth"
-    TEXT_ON_SYN_QUEUED = "3.10.7.2, third"
-    TEXT_ON_SYN_IGNORED = "3.10.7.2, third"
+    DATA_ON_SYN_QUEUED = "3.10.7.2, third"
+    DATA_ON_SYN_IGNORED = "3.10.7.2, third"
 
     # SYN-SENT.
     SYN_SENT_BAD_ACK = "3.10.7.3, first"
@@ -123,12 +123,12 @@ class Rule(Enum):
     # Sixth: URG.
     URGENT = "3.10.7.4, sixth"
     # Seventh: text.
-    TEXT_AFTER_CLOSE = "3.6.1, SHLD-3"
-    QUIET_STATE_ANSWERS = "3.10.7.4, first"
-    QUIET_STATE_IGNORES = "3.10.7.4"
-    TEXT_ACCEPTED = "3.10.7.4, seventh"
-    TEXT_HELD = "3.10.7.4, SHLD-31"
-    TEXT_IGNORED = "3.10.7.4, seventh"
+    DATA_AFTER_CLOSE = "3.6.1, SHLD-3"
+    TIME_WAIT_ACKED = "3.10.7.4, first"
+    TIME_WAIT_IGNORED = "3.10.7.4"
+    DATA_ACCEPTED = "3.10.7.4, seventh"
+    DATA_HELD = "3.10.7.4, SHLD-31"
+    DATA_IGNORED = "3.10.7.4, seventh"
     # Eighth: FIN.
     FIN_TO_CLOSE_WAIT = "3.10.7.4, eighth"
     FIN_TO_CLOSING = "3.10.7.4, eighth"

@@ -6,7 +6,6 @@ All there is: no connection, no state of one, no timer, no number, no copy of wh
 from ipaddress import ip_address
 from typing import NamedTuple, TypeAlias
 
-from tcptui.core.datagram import Datagram, PortUnreachable
 from tcptui.core.events import (
     DatagramDelivered,
     DatagramSent,
@@ -17,8 +16,9 @@ from tcptui.core.events import (
     Signal,
     Signalled,
 )
+from tcptui.core.packet.datagram import Datagram, PortUnreachable
+from tcptui.core.packet.segment import Socket
 from tcptui.core.rules import Rule
-from tcptui.core.segment import Socket
 
 
 class UdpEndpoint(NamedTuple):

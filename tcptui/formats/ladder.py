@@ -14,10 +14,16 @@ WIDTH = 100
 def ladder_text(run: Run) -> str:
     """Title, question and ladder; every line ended. The last row tells the states at the end."""
     scenario = run.scenario
-    flights = list(run.flights)
-    changes = quiet_changes({side: run.path(side) for side in SIDES}, flights)
+    transmissions = list(run.transmissions)
+    changes = quiet_changes({side: run.path(side) for side in SIDES}, transmissions)
     ladder = draw_ladder(
-        flights, run.ended_at, WIDTH, raw=scenario.raw_numbers, ends=run.end, first=run.start, changes=changes
+        transmissions,
+        run.ended_at,
+        WIDTH,
+        raw=scenario.raw_numbers,
+        ends=run.end,
+        first=run.start,
+        changes=changes,
     )
     side = TIME_WIDTH + STATE_WIDTH
     a, b = scenario.hosts

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tcptui.explain.words import tr
 from tcptui.lab.run import MOST_STEPS, Run
-from tcptui.view.words import tr
 
 
 def cut_note(run: Run) -> str:

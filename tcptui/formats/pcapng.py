@@ -10,13 +10,13 @@ import struct
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from tcptui.core.ip_header import encode_packet
+from tcptui.core.packet.ip_header import encode_packet
 from tcptui.formats.frame_comment import FrameComments
 from tcptui.formats.notes import cut_note
-from tcptui.lab.capture import Point, capture
 from tcptui.lab.packets import packet_of
 from tcptui.lab.run import Run
-from tcptui.lab.wire import Flight
+from tcptui.lab.wire import Transmission
+from tcptui.trace.capture import Point, capture
 
 SECTION_HEADER, INTERFACE, PACKET = 0x0A0D0D0A, 1, 6
 BYTE_ORDER_MAGIC = 0x1A2B3C4D
@@ -43,10 +43,10 @@ def pcapng(run: Run, point: Point) -> bytes:
     packets = [
         CapturedPacket(
             frame.at,
-            encode_packet(packet_of(frame.flight.payload), _original(frame.flight, run).number),
+            encode_packet(packet_of(frame.transmission.payload), _original(frame.transmission, run).number),
             comments.of(frame),
         )
-        for frame in capture(run.flights, point, run.ended_at)
+        for frame in capture(run.transmissions, point, run.ended_at)
     ]
     return capture_file(packets, point, " ".join([run.scenario.title, cut_note(run)]).rstrip())
 
@@ -67,12 +67,12 @@ def capture_file(packets: Iterable[CapturedPacket], interface: str, comment: str
     return b"".join(blocks)
 
 
-def _original(flight: Flight, run: Run) -> Flight:
+def _original(transmission: Transmission, run: Run) -> Transmission:
     """What a duplicate is a copy of. The network copies the whole packet with its IP identification, so that
     this tells a duplicate from a retransmission."""
-    while flight.copy_of:
-        flight = run.flights[flight.copy_of - 1]
-    return flight
+    while transmission.copy_of:
+        transmission = run.transmissions[transmission.copy_of - 1]
+    return transmission
 
 
 def _block(kind: int, body: bytes) -> bytes:

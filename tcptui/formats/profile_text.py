@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tcptui.core.knobs import KnobField, all_knobs
-from tcptui.core.profile import Profile
-from tcptui.core.sysctl import sysctls_of
+from tcptui.core.profile.knobs import KnobField, all_knobs
+from tcptui.core.profile.record import Profile
+from tcptui.core.profile.sysctl import sysctls_of
 from tcptui.lab.knob_values import allowed_text, value_text
 from tcptui.view.lines import wrap
 

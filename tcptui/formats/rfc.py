@@ -7,11 +7,11 @@ nothing comes between, and two for any other.
 
 from __future__ import annotations
 
-from tcptui.core.segment import ACK, FIN, RST, SYN, Segment, flag_text
-from tcptui.core.seq import MASK, add, relative
+from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, flag_text
+from tcptui.core.packet.seq import MASK, add, relative
 from tcptui.lab.run import Run
 from tcptui.lab.scenario import FigureRow
-from tcptui.lab.wire import Fate, Flight
+from tcptui.lab.wire import Outcome, Transmission
 
 _SHOWN_BITS = SYN | FIN | RST | ACK
 """The figures leave out all else, PSH among it."""
@@ -33,14 +33,14 @@ def rfc_figure(run: Run) -> str:
 
 
 def _cells(row: FigureRow, run: Run) -> tuple[str, str, str, str]:
-    width = max((len(_segment_text(flight, run)) for flight in run.flights), default=0)
+    width = max((len(_segment_text(transmission, run)) for transmission in run.transmissions), default=0)
     middle = ""
     if row.segment:
         number, _, part = row.segment.partition(" ")
-        flight = _flight(int(number), run)
-        text = f"{_segment_text(flight, run):<{width}}"
+        transmission = _flight(int(number), run)
+        text = f"{_segment_text(transmission, run):<{width}}"
         leaves, arrives = part != "arrives", part != "leaves"
-        if flight.receiver == "B":
+        if transmission.receiver == "B":
             middle = f"{'-->' if leaves else '...'} {text} {'-->' if arrives else '...'}"
         else:
             middle = f"{'<--' if arrives else '...'} {text} {'<--' if leaves else '...'}"
@@ -53,23 +53,23 @@ def _side(text: str, index: int, run: Run) -> str:
         return text
     if text in ("=start", "=end"):
         return (run.start if text == "=start" else run.end)[index].value
-    flight = _flight(int(text[1:]), run)
-    state = flight.left_in if flight.sender == "AB"[index] else flight.met
+    transmission = _flight(int(text[1:]), run)
+    state = transmission.sender_state if transmission.sender == "AB"[index] else transmission.receiver_state
     return state.value if state is not None else ""
 
 
-def _flight(number: int, run: Run) -> Flight:
-    if not 1 <= number <= len(run.flights):
-        raise ValueError(f"the figure shows segment #{number}, but the run has {len(run.flights)}")
-    return run.flights[number - 1]
+def _flight(number: int, run: Run) -> Transmission:
+    if not 1 <= number <= len(run.transmissions):
+        raise ValueError(f"the figure shows segment #{number}, but the run has {len(run.transmissions)}")
+    return run.transmissions[number - 1]
 
 
-def _segment_text(flight: Flight, run: Run) -> str:
+def _segment_text(transmission: Transmission, run: Run) -> str:
     """``<SEQ=100><ACK=301><CTL=SYN,ACK>``; what is no segment stands there in a word."""
-    segment = flight.payload
+    segment = transmission.payload
     if not isinstance(segment, Segment):
         return f"<{segment}>"
-    seq_base, ack_base = (None, None) if run.scenario.raw_numbers else flight.bases
+    seq_base, ack_base = (None, None) if run.scenario.raw_numbers else transmission.bases
     parts = [f"<SEQ={_number(segment.seq, seq_base, run)}>"]
     if segment.flags & ACK:
         parts.append(f"<ACK={_number(segment.ack, ack_base, run)}>")
@@ -99,26 +99,26 @@ def _plain_rows(run: Run) -> tuple[FigureRow, ...]:
     happenings: list[tuple[int, str]] = []
     for report in run.reports:
         if report.cause == "arrival":
-            happenings.append((report.flight, "arrives"))
+            happenings.append((report.transmission, "arrives"))
         happenings += [(number, "leaves") for number in report.launched]
     rows = [("=start", "", "=start")]
     index = 0
     while index < len(happenings):
         number, part = happenings[index]
-        flight = run.flights[number - 1]
+        transmission = run.transmissions[number - 1]
         here = f"={number}"
-        left, right = (here, "") if (part == "leaves") == (flight.sender == "A") else ("", here)
-        if flight.fate is Fate.LOST:
-            left, right = (here, "(lost)") if flight.sender == "A" else ("(lost)", here)
+        left, right = (here, "") if (part == "leaves") == (transmission.sender == "A") else ("", here)
+        if transmission.outcome is Outcome.LOST:
+            left, right = (here, "(lost)") if transmission.sender == "A" else ("(lost)", here)
             rows.append((left, f"{number} leaves", right))
         elif happenings[index + 1 : index + 2] == [(number, "arrives")]:
             rows.append((here, str(number), here))
             index += 1
-        elif flight.sender != "X" and not flight.copy_of:
+        elif transmission.sender != "X" and not transmission.copy_of:
             rows.append((left, f"{number} {part}", right))
         elif part == "arrives":
-            comment = "(duplicate)" if flight.copy_of else "(third party)"
-            sides = (comment, here) if flight.receiver == "B" else (here, comment)
+            comment = "(duplicate)" if transmission.copy_of else "(third party)"
+            sides = (comment, here) if transmission.receiver == "B" else (here, comment)
             rows.append((sides[0], f"{number} {part}", sides[1]))
         index += 1
     rows.append(("=end", "", "=end"))

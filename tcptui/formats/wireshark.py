@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tcptui.core.datagram import Datagram, PortUnreachable
-from tcptui.core.ip_header import ICMP, ICMPV6, TCP, UDP, encode_packet
-from tcptui.core.options import read_offer, read_timestamps
-from tcptui.core.segment import (
+from tcptui.core.packet.datagram import Datagram, PortUnreachable
+from tcptui.core.packet.ip_header import ICMP, ICMPV6, TCP, UDP, encode_packet
+from tcptui.core.packet.options import read_offer, read_timestamps
+from tcptui.core.packet.segment import (
     ACK,
     FLAG_NAMES,
     OPTION_MSS,
@@ -18,20 +18,20 @@ from tcptui.core.segment import (
     URG,
     Segment,
 )
-from tcptui.core.seq import MASK
+from tcptui.core.packet.seq import MASK
 from tcptui.formats.notes import cut_note
-from tcptui.lab.capture import Frame, Point, capture
-from tcptui.lab.labels import Analysis, analyse
 from tcptui.lab.packets import packet_of
 from tcptui.lab.run import Run
 from tcptui.lab.wire import Payload
+from tcptui.trace.capture import Frame, Point, capture
+from tcptui.trace.sequence_analysis import Analysis, analyse
 
 _PROTOCOLS = {TCP: "TCP", UDP: "UDP", ICMP: "ICMP", ICMPV6: "ICMPv6"}
 
 
 def wireshark_list(run: Run, point: Point) -> str:
     """The list of the capture at `point`, every line ended."""
-    lines = wireshark_lines(capture(run.flights, point, run.ended_at))
+    lines = wireshark_lines(capture(run.transmissions, point, run.ended_at))
     if not run.complete:
         lines.append(cut_note(run))
     return "".join(f"{line}\n" for line in lines)
@@ -41,7 +41,7 @@ def wireshark_lines(frames: Sequence[Frame]) -> list[str]:
     """Number, time in seconds of the lab's clock, addresses, protocol, octets, and Wireshark's summary."""
     lines = []
     for number, (frame, analysis) in enumerate(zip(frames, analyse(frames), strict=True), 1):
-        packet = packet_of(frame.flight.payload)
+        packet = packet_of(frame.transmission.payload)
         seconds, microseconds = divmod(frame.at, 1_000_000)
         columns = [
             f"{number:>5}",
@@ -49,7 +49,7 @@ def wireshark_lines(frames: Sequence[Frame]) -> list[str]:
             f"{packet.src:>12} → {packet.dst:<12}",
             _PROTOCOLS[packet.protocol],
             str(len(encode_packet(packet))),
-            summary(frame.flight.payload, analysis),
+            summary(frame.transmission.payload, analysis),
         ]
         lines.append(" ".join(columns))
     return lines

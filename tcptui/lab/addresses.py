@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 
-from tcptui.core.segment import Socket
+from tcptui.core.packet.segment import Socket
 from tcptui.core.udp import for_many
 from tcptui.lab.application import CallName
 from tcptui.lab.wire import BadMove

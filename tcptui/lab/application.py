@@ -5,7 +5,6 @@ A program knows what its calls returned and what it was told, never the state of
 
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from tcptui.core.calls import Call
 from tcptui.core.events import (
     DatagramDelivered,
     Delivered,
@@ -16,8 +15,9 @@ from tcptui.core.events import (
     Signalled,
     StateChanged,
 )
-from tcptui.core.segment import Socket
+from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Call
 
 CallName: TypeAlias = Literal[
     "listen", "accept", "connect", "send", "read", "shutdown", "close", "abort",
@@ -26,7 +26,7 @@ CallName: TypeAlias = Literal[
 CALLS: tuple[CallName, ...] = get_args(CallName)[:-1]
 """What a program can do. "shutdown" is the RFC's CLOSE: no more to send; "close" lets go of the connection
 both ways, as a socket's close() does. ("configure" only stands in recorded programs.)"""
-HOST_CALLS: tuple[CallName, ...] = ("unplug", "plug", "reboot")
+HOST_EVENTS: tuple[CallName, ...] = ("unplug", "plug", "reboot")
 """What befalls the whole host: its cable is pulled, put back, or it crashes and forgets everything."""
 UDP_CALLS: tuple[CallName, ...] = ("bind", "sendto")
 """Those of UDP; the others but "reboot" are TCP's."""
@@ -45,7 +45,7 @@ def takes(call: CallName, data: bytes) -> bool:
     return call == "sendto" or bool(data) == (call == "send")
 
 
-class Act(NamedTuple):
+class ScriptedCall(NamedTuple):
     """One line of a program's script: a call, made when the one before it has been and its trigger is met."""
 
     call: CallName
@@ -65,7 +65,7 @@ class Act(NamedTuple):
 
 
 _S = State
-_ALWAYS = (*UDP_CALLS, *HOST_CALLS)
+_ALWAYS = (*UDP_CALLS, *HOST_EVENTS)
 POSSIBLE_CALLS: dict[State, tuple[CallName, ...]] = {
     _S.CLOSED: ("listen", "connect", *_ALWAYS),
     _S.LISTEN: ("connect", "shutdown", "close", "abort", *_ALWAYS),
@@ -82,7 +82,7 @@ POSSIBLE_CALLS: dict[State, tuple[CallName, ...]] = {
 possible_calls` has on top what one connection allows and another in the same state does not."""
 
 
-class Knowledge(NamedTuple):
+class ApplicationState(NamedTuple):
     """What a program knows of its connection; a new OPEN begins it anew."""
 
     established: bool = False
@@ -98,7 +98,7 @@ class Knowledge(NamedTuple):
     datagrams: tuple[tuple[int, bytes], ...] = ()
     """The latest texts that UDP has delivered, in that order, each with its endpoint's number."""
 
-    def after(self, events: list[Event]) -> "Knowledge":
+    def after(self, events: list[Event]) -> "ApplicationState":
         """What it knows after a step that reported `events`."""
         known = self
         for event in events:
@@ -114,7 +114,7 @@ class Knowledge(NamedTuple):
                 known = known._replace(closed=True)
         return known
 
-    def met(self, act: Act) -> bool:
+    def met(self, act: ScriptedCall) -> bool:
         """Whether the trigger of `act` has come true; "at" always has, its time is looked at elsewhere."""
         match act.trigger:
             case "established":
@@ -128,12 +128,12 @@ class Knowledge(NamedTuple):
             case _:
                 return True
 
-    def _got(self, event: DatagramDelivered) -> "Knowledge":
+    def _got(self, event: DatagramDelivered) -> "ApplicationState":
         data = event.datagram.data
         datagrams = (*self.datagrams[1 - LATEST :], (event.endpoint, data))
         return self._replace(received=self.received + len(data), last_text=data, datagrams=datagrams)
 
-    def _told(self, signal: Signal) -> "Knowledge":
+    def _told(self, signal: Signal) -> "ApplicationState":
         return self._replace(
             established=self.established or signal is Signal.OPENED,
             peer_closed=self.peer_closed or signal is Signal.CLOSING,

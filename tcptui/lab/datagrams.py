@@ -5,9 +5,9 @@ What follows on the wire is the world's.
 
 from __future__ import annotations
 
-from tcptui.core.datagram import Datagram, PortUnreachable
 from tcptui.core.events import Event, Returned
-from tcptui.core.segment import Socket
+from tcptui.core.packet.datagram import Datagram, PortUnreachable
+from tcptui.core.packet.segment import Socket
 from tcptui.lab.addresses import socket_of
 from tcptui.lab.application import CallName
 from tcptui.lab.host import Host
@@ -24,7 +24,7 @@ def udp_call(host: Host, name: CallName, data: bytes, address: Socket | None, pe
         bound = (endpoint.local for endpoint in host.udp.endpoints if endpoint.local.host == own.host)
         host.udp, events = host.udp.send(next(bound, own), target, data)
     response = next(event.response.value for event in events if isinstance(event, Returned))
-    host.knowledge = host.knowledge._replace(last_call=name, last_response=response)
+    host.application = host.application._replace(last_call=name, last_response=response)
     return events
 
 
@@ -33,5 +33,5 @@ def udp_arrival(host: Host, payload: Datagram | PortUnreachable) -> list[Event]:
     for number in range(len(host.udp.endpoints)):
         host.udp, received = host.udp.receive(number)
         events += received
-    host.knowledge = host.knowledge.after(events)
+    host.application = host.application.after(events)
     return events

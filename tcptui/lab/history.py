@@ -11,7 +11,7 @@ from operator import attrgetter
 from tcptui.lab.moves import NEXT, Move, moves_text
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import BadMove, Flight
+from tcptui.lab.wire import BadMove, Transmission
 from tcptui.lab.world import World
 
 INTERVAL = 80
@@ -42,10 +42,10 @@ class History:
         """The world one move ago; the same as `world` at the beginning."""
         self.report: Report | None = None
         """What the last move brought about."""
-        self._ended: list[Flight] = []
+        self._ended: list[Transmission] = []
         self._ended_since = 0
         """The position from which on `_ended` has every segment that ended."""
-        self._flights: list[Flight] | None = None
+        self._flights: list[Transmission] | None = None
         """What `flights` has found for this position."""
 
     @property
@@ -109,14 +109,17 @@ class History:
         self._current = branch % len(self._branches)
         self.go_to(min(self.position, self.length))
 
-    def flights(self) -> list[Flight]:
+    def transmissions(self) -> list[Transmission]:
         """By number: the segments on the wire, those that it remembers, and those that ended in the last
         `INTERVAL` moves at least."""
         if self._flights is None:
             while self._ended_since and self.position - self._ended_since < INTERVAL:
                 self._look_further_back()
             wire = self.world.wire
-            known = {flight.number: flight for flight in (*wire.past, *self._ended, *wire.flights)}
+            known = {
+                transmission.number: transmission
+                for transmission in (*wire.past, *self._ended, *wire.transmissions)
+            }
             self._flights = sorted(known.values(), key=_number)
         return self._flights
 
@@ -137,7 +140,7 @@ class History:
         end = self._ended_since
         self._ended_since = (end - 1) // INTERVAL * INTERVAL
         world = self._checkpoints[self._ended_since // INTERVAL].copy()
-        ended: list[Flight] = []
+        ended: list[Transmission] = []
         for move in self._moves[self._ended_since : end]:
             ended += world.apply(move).ended
         self._ended[:0] = ended

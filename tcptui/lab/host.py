@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tcptui.core.stack import Stack
 from tcptui.core.state import State
-from tcptui.core.tcb import Tcb
+from tcptui.core.tcp.stack import Stack
+from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.udp import UdpSockets
-from tcptui.lab.application import POSSIBLE_CALLS, CallName, Knowledge
+from tcptui.lab.application import POSSIBLE_CALLS, ApplicationState, CallName
 from tcptui.lab.scenario import HostSetup
 from tcptui.lab.wire import Side
 
@@ -21,8 +21,18 @@ class Host:
     """One end at one moment; it changes in place, and a copy is a whole one."""
 
     __slots__ = (
-        "act_due", "connection", "isn", "knowledge", "listener", "next_act", "path", "plugged", "setup",
-        "side", "stack", "udp",
+        "act_due",
+        "application",
+        "connection",
+        "isn",
+        "listener",
+        "next_act",
+        "path",
+        "plugged",
+        "setup",
+        "side",
+        "stack",
+        "udp",
     )  # fmt: skip
 
     def __init__(self, side: Side, setup: HostSetup) -> None:
@@ -38,7 +48,7 @@ class Host:
         """False while its cable is pulled."""
         self.isn: int | None = None
         """The initial sequence number it used last."""
-        self.knowledge = Knowledge()
+        self.application = ApplicationState()
         self.path: tuple[tuple[State, int], ...] = ((State.CLOSED, 0),)
         """The states it has been in and since when, the latest last."""
         self.next_act = 0
@@ -70,7 +80,7 @@ class Host:
             calls = ("accept", *calls)
         if tcb is not None and not tcb.half_duplex:
             calls = ("close", *calls) if "close" not in calls else calls
-            calls = ("read", *calls) if tcb.unread else calls
+            calls = ("read", *calls) if tcb.receive_buffer else calls
         return tuple(call for call in calls if call != ("plug" if self.plugged else "unplug"))
 
     def follow(self, connection: int) -> None:
@@ -88,7 +98,7 @@ class Host:
         script = self.setup.script
         if self.act_due is None and self.next_act < len(script):
             act = script[self.next_act]
-            if self.knowledge.met(act):
+            if self.application.met(act):
                 start = max(now, act.amount) if act.trigger == "at" else now
                 self.act_due = start + act.after
 
@@ -98,12 +108,12 @@ class Host:
         copy.stack, copy.udp = self.stack.copy(), self.udp
         copy.connection, copy.isn = self.connection, self.isn
         copy.listener, copy.plugged = self.listener, self.plugged
-        copy.knowledge, copy.path = self.knowledge, self.path
+        copy.application, copy.path = self.application, self.path
         copy.next_act, copy.act_due = self.next_act, self.act_due
         return copy
 
     def values(self) -> tuple[Any, ...]:
         return (
-            self.stack.values(), self.udp, self.connection, self.isn, self.knowledge, self.path,
+            self.stack.values(), self.udp, self.connection, self.isn, self.application, self.path,
             self.next_act, self.act_due, self.listener, self.plugged,
         )  # fmt: skip

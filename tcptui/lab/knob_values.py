@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tcptui.core.knobs import KnobField, all_knobs
-from tcptui.core.profile import Profile
+from tcptui.core.profile.knobs import KnobField, all_knobs
+from tcptui.core.profile.record import Profile
 from tcptui.lab.durations import ALLOWED, LONGEST, exact_duration, parse_duration
 
 NONE = "none"
@@ -102,7 +102,7 @@ def _number_text(value: object) -> str:
 
 
 def _set_sysctl(profile: Profile, name: str, text: str) -> Profile:
-    from tcptui.core.sysctl import BadValue, UnknownSysctl, apply_sysctl, has_effect, stack_of
+    from tcptui.core.profile.sysctl import BadValue, UnknownSysctl, apply_sysctl, has_effect, stack_of
 
     if stack_of(name) is None:
         from difflib import get_close_matches

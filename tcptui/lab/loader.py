@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 from typing import TypeVar, cast
 
-from tcptui.core.presets import PRESETS
-from tcptui.core.profile import Profile
+from tcptui.core.packet.segment import Socket
+from tcptui.core.packet.seq import MASK
+from tcptui.core.profile.presets import PRESETS
+from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import Socket
-from tcptui.core.seq import MASK
 from tcptui.lab.addresses import parse_socket, socket_of
-from tcptui.lab.application import CALLS, TRIGGERS, UDP_CALLS, Act, CallName, Trigger, takes
+from tcptui.lab.application import CALLS, TRIGGERS, UDP_CALLS, CallName, ScriptedCall, Trigger, takes
 from tcptui.lab.durations import ALLOWED, parse_duration
 from tcptui.lab.moves import LONGEST_TEXT, MOST_BACKLOG, Delay, Duplicate, Inject, Lose, Move, parse_moves
 from tcptui.lab.scenario import Expected, Fault, FigureRow, HostSetup, Injection, Scenario
@@ -186,7 +186,7 @@ def _profile(table: _Table) -> Profile:
     return profile
 
 
-def _act(table: _Table) -> Act:
+def _act(table: _Table) -> ScriptedCall:
     call = cast(CallName, table.take("call", _choice(*CALLS)))
     data = table.take("text", _text, b"")
     if not takes(call, data):
@@ -206,7 +206,7 @@ def _act(table: _Table) -> Act:
     trigger, amount = _trigger(when, at, table)
     after = table.take("after", _duration, 0)
     table.done(("call", "text", "address", "backlog", "at", "when", "after"))
-    return Act(call, trigger, amount, after, data, address, backlog if backlog >= 0 else None)
+    return ScriptedCall(call, trigger, amount, after, data, address, backlog if backlog >= 0 else None)
 
 
 def _trigger(when: str, at: int, table: _Table) -> tuple[Trigger, int]:

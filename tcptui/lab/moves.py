@@ -21,8 +21,8 @@ from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from tcptui.core.segment import FLAG_NAMES, Socket, flag_text
-from tcptui.core.seq import MASK
+from tcptui.core.packet.segment import FLAG_NAMES, Socket, flag_text
+from tcptui.core.packet.seq import MASK
 from tcptui.lab.addresses import parse_socket
 from tcptui.lab.application import CALLS, CallName, takes
 from tcptui.lab.durations import exact_duration, parse_duration
@@ -69,7 +69,7 @@ class Do(NamedTuple):
     call: CallName
     data: bytes = b""
     address: Socket | None = None
-    """For UDP's calls, as in `application.Act`."""
+    """For UDP's calls, as in `application.ScriptedCall`."""
     backlog: int | None = None
     """For "listen"."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tcptui.core.datagram import Datagram
-from tcptui.core.icmp_format import encode_port_unreachable
-from tcptui.core.ip_header import ICMP, ICMPV6, TCP, UDP, Packet
-from tcptui.core.segment import Segment
-from tcptui.core.udp_format import encode_datagram
-from tcptui.core.wire_format import encode
+from tcptui.core.packet.datagram import Datagram
+from tcptui.core.packet.icmp_format import encode_port_unreachable
+from tcptui.core.packet.ip_header import ICMP, ICMPV6, TCP, UDP, Packet
+from tcptui.core.packet.segment import Segment
+from tcptui.core.packet.tcp_format import encode
+from tcptui.core.packet.udp_format import encode_datagram
 from tcptui.lab.wire import Payload
 
 

@@ -5,15 +5,15 @@ UDP's calls are in `datagrams`.
 
 from __future__ import annotations
 
-from tcptui.core.calls import Abort, Accept, Call, Close, Open, Receive, Send
-from tcptui.core.segment import Socket
+from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Open, Receive, Send
 from tcptui.core.udp import UdpSockets
-from tcptui.lab.application import Act, CallName, Knowledge
+from tcptui.lab.application import ApplicationState, CallName, ScriptedCall
 from tcptui.lab.host import Host
 
 
-def core_call(act: Act, host: Host, peer: Socket) -> Call:
+def core_call(act: ScriptedCall, host: Host, peer: Socket) -> Call:
     """The call of RFC 9293 section 3.9.1 that `act` makes; `peer` is the other end."""
     if act.exact is not None:
         return act.exact
@@ -37,15 +37,15 @@ def core_call(act: Act, host: Host, peer: Socket) -> Call:
             return Abort(connection)
 
 
-def befall(host: Host, name: CallName, now: int) -> None:
+def apply_host_event(host: Host, name: CallName, now: int) -> None:
     """Its cable is pulled or put back, or it crashes; its TCP is not asked."""
     if name != "reboot":
         host.plugged = name == "plug"
-        host.knowledge = host.knowledge._replace(last_call=name, last_response="")
+        host.application = host.application._replace(last_call=name, last_response="")
         return
     host.stack = host.stack.rebooted()
     host.udp = UdpSockets()
     host.listener = 0
     if host.path[-1][0] is not State.CLOSED:
         host.enters(State.CLOSED, now)
-    host.knowledge = Knowledge(last_call=name, closed=True)
+    host.application = ApplicationState(last_call=name, closed=True)

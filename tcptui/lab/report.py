@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, TypeAlias
 
 from tcptui.core.events import Event
-from tcptui.lab.wire import Flight, Party
+from tcptui.lab.wire import Party, Transmission
 
 Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "fault", "wait"]
 
 
-class Coming(NamedTuple):
+class NextEvent(NamedTuple):
     """The next thing that will happen."""
 
     at: int
@@ -29,14 +29,14 @@ class Report(NamedTuple):
     side: Party
     call: str = ""
     """The program's call, if it was one."""
-    flight: int = 0
+    transmission: int = 0
     """The segment that arrived or was tampered with."""
     by: int = 0
     """For how long it was delayed, in microseconds."""
     events: tuple[Event, ...] = ()
     launched: tuple[int, ...] = ()
     """The numbers of the segments that went onto the wire."""
-    ended: tuple[Flight, ...] = ()
+    ended: tuple[Transmission, ...] = ()
     """The segments that arrived or were lost."""
     backlog: int | None = None
     """What "listen" was given; None: the connection itself listens."""

@@ -8,7 +8,7 @@ from tcptui.core.state import State
 from tcptui.lab.moves import NEXT, Move
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import SIDES, BadMove, Flight, Side
+from tcptui.lab.wire import SIDES, BadMove, Side, Transmission
 from tcptui.lab.world import World
 
 MOST_STEPS = 10_000
@@ -20,7 +20,7 @@ class Run(NamedTuple):
 
     scenario: Scenario
     reports: tuple[Report, ...]
-    flights: tuple[Flight, ...]
+    transmissions: tuple[Transmission, ...]
     """Every segment that was on the wire, by number."""
     first: tuple[State, State]
     """The states of A and B before anything."""
@@ -73,10 +73,14 @@ def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Run:
         reports.append(report)
         if not world.wire.launched:
             start = _states(world)
-    flights = [flight for report in reports for flight in report.ended] + list(world.wire.flights)
-    flights.sort(key=lambda flight: flight.number)
+    transmissions = [transmission for report in reports for transmission in report.ended] + list(
+        world.wire.transmissions
+    )
+    transmissions.sort(key=lambda transmission: transmission.number)
     end = _states(world)
-    return Run(scenario, tuple(reports), tuple(flights), first, start, end, moved, complete, world.prelude)
+    return Run(
+        scenario, tuple(reports), tuple(transmissions), first, start, end, moved, complete, world.prelude
+    )
 
 
 def _states(world: World) -> tuple[State, State]:

@@ -6,11 +6,11 @@
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-from tcptui.core.errors import IcmpError
-from tcptui.core.presets import RFC9293
-from tcptui.core.profile import Profile
-from tcptui.core.segment import Segment, Socket
-from tcptui.lab.application import Act
+from tcptui.core.packet.segment import Segment, Socket
+from tcptui.core.profile.presets import RFC9293
+from tcptui.core.profile.record import Profile
+from tcptui.core.tcp.icmp import IcmpError
+from tcptui.lab.application import ScriptedCall
 from tcptui.lab.moves import Delay, Duplicate, Inject, Lose, Move
 
 Fault: TypeAlias = Lose | Delay | Duplicate
@@ -34,7 +34,7 @@ class HostSetup(NamedTuple):
     isns: tuple[int, ...] = ()
     """Its first initial sequence numbers; after them they come from RFC 6528 with `secret`."""
     secret: bytes = b"tcptui"
-    script: tuple[Act, ...] = ()
+    script: tuple[ScriptedCall, ...] = ()
     reads: bool = True
     """Its program takes at once what arrives; else only when it calls "read"."""
     lines: tuple[ScriptLine, ...] = ()

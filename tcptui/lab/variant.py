@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tcptui.core.presets import PRESETS
-from tcptui.core.profile import Profile
+from tcptui.core.profile.presets import PRESETS
+from tcptui.core.profile.record import Profile
 from tcptui.lab.knob_values import BadKnob, set_knob_from_text
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES

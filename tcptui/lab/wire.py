@@ -7,8 +7,8 @@ all of them. Faults live here and nowhere else. A `Wire` changes in place; what 
 from enum import Enum
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from tcptui.core.datagram import Datagram, PortUnreachable
-from tcptui.core.segment import Segment
+from tcptui.core.packet.datagram import Datagram, PortUnreachable
+from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
 
 Side: TypeAlias = Literal["A", "B"]
@@ -30,7 +30,7 @@ class BadMove(ValueError):
     """A move that can't be made as things are; its text says why, in one line."""
 
 
-class Fate(Enum):
+class Outcome(Enum):
     """What has become of a segment on the wire."""
 
     IN_FLIGHT = "in flight"
@@ -38,7 +38,7 @@ class Fate(Enum):
     LOST = "lost"
 
 
-class Flight(NamedTuple):
+class Transmission(NamedTuple):
     """One segment's way over the wire. Times are microseconds of the world's clock."""
 
     number: int
@@ -54,16 +54,16 @@ class Flight(NamedTuple):
     copy_of: int = 0
     """The number of the segment that this is a duplicate of, 0 if none."""
     delayed_by: int = 0
-    fate: Fate = Fate.IN_FLIGHT
+    outcome: Outcome = Outcome.IN_FLIGHT
     ended_at: int = 0
     """When it arrived or was lost."""
     left_before_end: int = 0
     """The number of the last segment that had left when it arrived: their order at one moment."""
     bases: tuple[int | None, int | None] = (None, None)
     """What makes `seq` and `ack` relative: the initial sequence numbers of both directions, if known."""
-    left_in: State | None = None
+    sender_state: State | None = None
     """The sender's state after it had left; None where no connection sent it."""
-    met: State | None = None
+    receiver_state: State | None = None
     """The receiver's state after it had arrived; None where that is no matter of a connection."""
 
 
@@ -73,11 +73,11 @@ class Wire:
     `flights` are in flight, in the order of their numbers; `past` are the last that arrived or were lost.
     """
 
-    __slots__ = ("flights", "launched", "past")
+    __slots__ = ("launched", "past", "transmissions")
 
     def __init__(self) -> None:
-        self.flights: tuple[Flight, ...] = ()
-        self.past: tuple[Flight, ...] = ()
+        self.transmissions: tuple[Transmission, ...] = ()
+        self.past: tuple[Transmission, ...] = ()
         self.launched = 0
 
     def launch(
@@ -90,11 +90,11 @@ class Wire:
         attempt: int = 1,
         copy_of: int = 0,
         bases: tuple[int | None, int | None] = (None, None),
-        left_in: State | None = None,
+        sender_state: State | None = None,
     ) -> int:
         """Puts a segment on the wire; its number."""
         self.launched += 1
-        flight = Flight(
+        transmission = Transmission(
             self.launched,
             sender,
             receiver,
@@ -104,101 +104,104 @@ class Wire:
             attempt,
             copy_of,
             bases=bases,
-            left_in=left_in,
+            sender_state=sender_state,
         )
-        self.flights += (flight,)
+        self.transmissions += (transmission,)
         return self.launched
 
-    def next_arrival(self) -> Flight | None:
+    def next_arrival(self) -> Transmission | None:
         """The segment that arrives next: the first due, among equals the first sent."""
         first = None
-        for flight in self.flights:
-            if first is None or flight.due < first.due:
-                first = flight
+        for transmission in self.transmissions:
+            if first is None or transmission.due < first.due:
+                first = transmission
         return first
 
-    def take(self, number: int) -> Flight:
+    def take(self, number: int) -> Transmission:
         """Takes a segment off the wire at its receiver; `ended` puts it on record."""
-        flight = self._in_flight(number, "deliver")
-        self.flights = tuple(other for other in self.flights if other.number != number)
-        return flight
+        transmission = self._in_flight(number, "deliver")
+        self.transmissions = tuple(other for other in self.transmissions if other.number != number)
+        return transmission
 
-    def ended(self, flight: Flight) -> None:
+    def ended(self, transmission: Transmission) -> None:
         """Remembers a segment that has arrived or was lost."""
-        self.past = (*self.past[1 - MEMORY :], flight)
+        self.past = (*self.past[1 - MEMORY :], transmission)
 
-    def lose(self, number: int, now: int) -> Flight:
+    def lose(self, number: int, now: int) -> Transmission:
         """It dies half way between where it is and its receiver."""
-        flight = self._in_flight(number, "lose")
+        transmission = self._in_flight(number, "lose")
         self.take(number)
-        lost = flight._replace(fate=Fate.LOST, ended_at=(now + flight.due) // 2)
+        lost = transmission._replace(outcome=Outcome.LOST, ended_at=(now + transmission.due) // 2)
         self.ended(lost)
         return lost
 
-    def delay(self, number: int, by: int) -> Flight:
-        flight = self._in_flight(number, "delay")
-        late = flight._replace(due=flight.due + by, delayed_by=flight.delayed_by + by)
+    def delay(self, number: int, by: int) -> Transmission:
+        transmission = self._in_flight(number, "delay")
+        late = transmission._replace(due=transmission.due + by, delayed_by=transmission.delayed_by + by)
         self._replace(late)
         return late
 
     def duplicate(self, number: int, after: int, now: int) -> int:
         """A copy that arrives `after` the original, or, if that is no longer in flight, as long after now as
         its way takes, and `after` more; the copy's number."""
-        flight = self._find(number)
-        if flight.fate is Fate.IN_FLIGHT:
-            due = flight.due + after
+        transmission = self._find(number)
+        if transmission.outcome is Outcome.IN_FLIGHT:
+            due = transmission.due + after
         else:
-            due = now + (flight.due - flight.delayed_by - flight.sent_at) + after
+            due = now + (transmission.due - transmission.delayed_by - transmission.sent_at) + after
         return self.launch(
-            flight.sender,
-            flight.receiver,
-            flight.payload,
+            transmission.sender,
+            transmission.receiver,
+            transmission.payload,
             now,
             due,
-            flight.attempt,
+            transmission.attempt,
             number,
-            flight.bases,
-            flight.left_in,
+            transmission.bases,
+            transmission.sender_state,
         )
 
-    def reorder(self, number: int) -> Flight:
+    def reorder(self, number: int) -> Transmission:
         """Lets the next segment of the same direction overtake this one."""
-        flight = self._in_flight(number, "reorder")
+        transmission = self._in_flight(number, "reorder")
         followers = [
             other
-            for other in self.flights
-            if other.receiver == flight.receiver and (other.due, other.number) > (flight.due, number)
+            for other in self.transmissions
+            if other.receiver == transmission.receiver
+            and (other.due, other.number) > (transmission.due, number)
         ]
         if not followers:
-            raise BadMove(f"can't reorder #{number}: no segment to {flight.receiver} follows it yet")
+            raise BadMove(f"can't reorder #{number}: no segment to {transmission.receiver} follows it yet")
         follower = min(followers, key=lambda other: (other.due, other.number))
-        return self.delay(number, follower.due - flight.due + OVERTAKEN_BY)
+        return self.delay(number, follower.due - transmission.due + OVERTAKEN_BY)
 
     def copy(self) -> "Wire":
         copy = Wire.__new__(Wire)
-        copy.flights = self.flights
+        copy.transmissions = self.transmissions
         copy.past = self.past
         copy.launched = self.launched
         return copy
 
     def values(self) -> tuple[Any, ...]:
-        return self.flights, self.past, self.launched
+        return self.transmissions, self.past, self.launched
 
-    def _find(self, number: int) -> Flight:
-        for flight in (*self.flights, *self.past):
-            if flight.number == number:
-                return flight
+    def _find(self, number: int) -> Transmission:
+        for transmission in (*self.transmissions, *self.past):
+            if transmission.number == number:
+                return transmission
         if 0 < number <= self.launched:
             raise BadMove(f"#{number} is forgotten: the wire remembers the last {MEMORY} that ended")
         on_wire = f"segments so far: #1 to #{self.launched}" if self.launched else "no segment yet"
         raise BadMove(f"there is no segment #{number} ({on_wire})")
 
-    def _in_flight(self, number: int, verb: str) -> Flight:
-        flight = self._find(number)
-        if flight.fate is not Fate.IN_FLIGHT:
-            fate = "has arrived" if flight.fate is Fate.ARRIVED else "is lost"
-            raise BadMove(f"can't {verb} #{number}: it {fate} already")
-        return flight
+    def _in_flight(self, number: int, verb: str) -> Transmission:
+        transmission = self._find(number)
+        if transmission.outcome is not Outcome.IN_FLIGHT:
+            outcome = "has arrived" if transmission.outcome is Outcome.ARRIVED else "is lost"
+            raise BadMove(f"can't {verb} #{number}: it {outcome} already")
+        return transmission
 
-    def _replace(self, flight: Flight) -> None:
-        self.flights = tuple(flight if other.number == flight.number else other for other in self.flights)
+    def _replace(self, transmission: Transmission) -> None:
+        self.transmissions = tuple(
+            transmission if other.number == transmission.number else other for other in self.transmissions
+        )

@@ -11,8 +11,6 @@ from contextlib import suppress
 from operator import itemgetter
 from typing import Any
 
-from tcptui.core.calls import Receive
-from tcptui.core.errors import IcmpError
 from tcptui.core.events import (
     DatagramSent,
     Delivered,
@@ -23,17 +21,19 @@ from tcptui.core.events import (
     Signalled,
     StateChanged,
 )
-from tcptui.core.segment import SYN, Segment
+from tcptui.core.packet.segment import SYN, Segment
 from tcptui.core.state import State
-from tcptui.lab.application import HOST_CALLS, UDP_CALLS, Act, Knowledge
+from tcptui.core.tcp.calls import Receive
+from tcptui.core.tcp.icmp import IcmpError
+from tcptui.lab.application import HOST_EVENTS, UDP_CALLS, ApplicationState, ScriptedCall
 from tcptui.lab.datagrams import udp_arrival, udp_call
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.host import Host
 from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reorder, Wait
-from tcptui.lab.programs import befall, core_call
-from tcptui.lab.report import Cause, Coming, Report
+from tcptui.lab.programs import apply_host_event, core_call
+from tcptui.lab.report import Cause, NextEvent, Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import SIDES, BadMove, Fate, Flight, Party, Side, Wire
+from tcptui.lab.wire import SIDES, BadMove, Outcome, Party, Side, Transmission, Wire
 
 _READS_IN = (
     State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
@@ -75,41 +75,45 @@ class World:
 
     # What will happen.
 
-    def coming(self) -> Coming | None:
+    def next_event(self) -> NextEvent | None:
         """The next thing that happens; None if nothing more will, as things are."""
         hosts = self._hosts.values()
         # In the order that decides between equals: min() takes the first of them.
-        candidates = [Coming(host.act_due, "call", host.side) for host in hosts if host.act_due is not None]
+        candidates = [
+            NextEvent(host.act_due, "call", host.side) for host in hosts if host.act_due is not None
+        ]
         injections = self.scenario.injections
         if self._injected < len(injections):
             at = max(self.now, injections[self._injected].at)
-            candidates.append(Coming(at, "third party", "X", self._injected))
-        flight = self.wire.next_arrival()
-        if flight is not None:
-            candidates.append(Coming(flight.due, "arrival", flight.receiver, flight.number))
+            candidates.append(NextEvent(at, "third party", "X", self._injected))
+        transmission = self.wire.next_arrival()
+        if transmission is not None:
+            candidates.append(
+                NextEvent(transmission.due, "arrival", transmission.receiver, transmission.number)
+            )
         for host in hosts:
             deadline = host.stack.next_deadline()
             if deadline is not None:
-                candidates.append(Coming(deadline, "timer", host.side))
+                candidates.append(NextEvent(deadline, "timer", host.side))
         return min(candidates, key=_time, default=None)
 
     # What happens.
 
     def step(self) -> Report | None:
         """The next thing happens; None if there is none."""
-        coming = self.coming()
-        if coming is None:
+        next_event = self.next_event()
+        if next_event is None:
             return None
-        self.now = coming.at
-        if coming.cause == "arrival":
-            return self._arrival(coming.number)
-        if coming.cause == "third party":
-            injection = self.scenario.injections[coming.number]
+        self.now = next_event.at
+        if next_event.cause == "arrival":
+            return self._arrival(next_event.number)
+        if next_event.cause == "third party":
+            injection = self.scenario.injections[next_event.number]
             self._injected += 1
             return self._inject(injection.move)
-        assert coming.side != "X"
-        host = self._hosts[coming.side]
-        if coming.cause == "timer":
+        assert next_event.side != "X"
+        host = self._hosts[next_event.side]
+        if next_event.cause == "timer":
             events = host.stack.expire(self.now)
             return self._report("timer", host.side, self._settle(host, events))
         act = host.setup.script[host.next_act]
@@ -129,7 +133,7 @@ class World:
                 host = self._hosts[side]
                 if host.setup.lines:
                     raise BadMove(f"{side} is a script and has no program that calls")
-                return self._call(host, Act(call, data=data, address=address, backlog=backlog))
+                return self._call(host, ScriptedCall(call, data=data, address=address, backlog=backlog))
             case Inject():
                 return self._inject(move)
             case Wait(by):
@@ -139,7 +143,7 @@ class World:
                 due = self._due(move.number)
                 self._tamper(move)
                 by = self._due(move.number) - due
-                return self._report("fault", "X", [], flight=move.number)._replace(by=by)
+                return self._report("fault", "X", [], transmission=move.number)._replace(by=by)
 
     # Copies and values.
 
@@ -180,7 +184,7 @@ class World:
         self._hosts = {side: Host(side, setup) for side, setup in hosts}
         self._injected = 0
         self._launched: list[int] = []
-        self._ended: list[Flight] = []
+        self._ended: list[Transmission] = []
 
     def _make_prelude(self, scenario: Scenario) -> int:
         """How long it took, in microseconds."""
@@ -191,7 +195,7 @@ class World:
 
     def _begin_story(self, scenario: Scenario) -> None:
         """The prelude is over: segments are counted anew, and the programs start."""
-        if self.wire.flights:
+        if self.wire.transmissions:
             raise BadMove("the prelude must leave nothing on the wire")
         self.scenario = scenario
         self.wire = Wire()
@@ -200,11 +204,11 @@ class World:
             host.path = ((host.state, 0),)
             host.look_at_script(0)
 
-    def _call(self, host: Host, act: Act) -> Report:
+    def _call(self, host: Host, act: ScriptedCall) -> Report:
         name = act.call
         events: list[Event] = []
-        if name in HOST_CALLS:
-            befall(host, name, self.now)
+        if name in HOST_EVENTS:
+            apply_host_event(host, name, self.now)
         elif name in UDP_CALLS:
             peer = self._peer(host).setup.socket
             events = self._settle_udp(host, udp_call(host, name, act.data, act.address, peer))
@@ -213,7 +217,7 @@ class World:
         host.look_at_script(self.now)
         return self._report("call", host.side, events, call=name)._replace(backlog=act.backlog)
 
-    def _tcp_call(self, host: Host, act: Act) -> list[Event]:
+    def _tcp_call(self, host: Host, act: ScriptedCall) -> list[Event]:
         name = act.call
         events = host.stack.call(core_call(act, host, self._peer(host).setup.socket), self.now)
         if name in ("listen", "connect", "accept"):
@@ -221,41 +225,43 @@ class World:
                 if isinstance(event, Returned) and event.response is Response.OK:
                     host.connection = event.connection
                     if name == "accept":
-                        host.knowledge = host.knowledge._replace(established=True)
+                        host.application = host.application._replace(established=True)
                     else:
-                        host.knowledge = Knowledge()
+                        host.application = ApplicationState()
                         tcb = host.tcb
                         host.listener = event.connection if tcb is not None and tcb.backlog is not None else 0
         response = next(event.response.value for event in events if isinstance(event, Returned))
         events = self._settle(host, events)
-        host.knowledge = host.knowledge._replace(last_call=name, last_response=response)
+        host.application = host.application._replace(last_call=name, last_response=response)
         return events
 
     def _peer(self, host: Host) -> Host:
         return self._hosts["B" if host.side == "A" else "A"]
 
     def _arrival(self, number: int) -> Report:
-        flight = self.wire.take(number)._replace(left_before_end=self.wire.launched)
-        host = self._hosts[flight.receiver]
+        transmission = self.wire.take(number)._replace(left_before_end=self.wire.launched)
+        host = self._hosts[transmission.receiver]
         if host.setup.lines:  # A script does not answer; what it sends is in the story.
-            self._end(flight._replace(fate=Fate.ARRIVED, ended_at=self.now))
-            return self._report("arrival", host.side, [], flight=number)
+            self._end(transmission._replace(outcome=Outcome.ARRIVED, ended_at=self.now))
+            return self._report("arrival", host.side, [], transmission=number)
         if not host.plugged:
-            self._end(flight._replace(fate=Fate.LOST, ended_at=self.now))
-            return self._report("arrival", host.side, [], flight=number)
-        met = None
-        if isinstance(flight.payload, Segment):
-            events = self._settle(host, host.stack.arrives(flight.payload, self.now))
-            met = host.state_of(events[0].connection) if events else host.state
+            self._end(transmission._replace(outcome=Outcome.LOST, ended_at=self.now))
+            return self._report("arrival", host.side, [], transmission=number)
+        receiver_state = None
+        if isinstance(transmission.payload, Segment):
+            events = self._settle(host, host.stack.arrives(transmission.payload, self.now))
+            receiver_state = host.state_of(events[0].connection) if events else host.state
         else:
-            events = self._settle_udp(host, udp_arrival(host, flight.payload))
-        self._end(flight._replace(fate=Fate.ARRIVED, ended_at=self.now, met=met))
-        return self._report("arrival", flight.receiver, events, flight=number)
+            events = self._settle_udp(host, udp_arrival(host, transmission.payload))
+        self._end(
+            transmission._replace(outcome=Outcome.ARRIVED, ended_at=self.now, receiver_state=receiver_state)
+        )
+        return self._report("arrival", transmission.receiver, events, transmission=number)
 
-    def _end(self, flight: Flight) -> None:
+    def _end(self, transmission: Transmission) -> None:
         """A segment that was taken off the wire has met its fate."""
-        self.wire.ended(flight)
-        self._ended.append(flight)
+        self.wire.ended(transmission)
+        self._ended.append(transmission)
 
     def _inject(self, move: Inject | Segment | IcmpError) -> Report:
         if isinstance(move, IcmpError):
@@ -275,14 +281,16 @@ class World:
         return self._report("third party", "X", [])
 
     def _wait(self, by: int) -> None:
-        coming = self.coming()
-        if coming is not None and self.now + by > coming.at:
-            left = exact_duration(coming.at - self.now)
+        next_event = self.next_event()
+        if next_event is not None and self.now + by > next_event.at:
+            left = exact_duration(next_event.at - self.now)
             raise BadMove(f"can't wait {exact_duration(by)}: something happens in {left}")
         self.now += by
 
     def _due(self, number: int) -> int:
-        return next((flight.due for flight in self.wire.flights if flight.number == number), 0)
+        return next(
+            (transmission.due for transmission in self.wire.transmissions if transmission.number == number), 0
+        )
 
     def _tamper(self, move: Lose | Delay | Duplicate | Reorder) -> None:
         match move:
@@ -312,9 +320,11 @@ class World:
             if isinstance(event, Sent):
                 if event.segment.flags & SYN:
                     host.isn = event.segment.seq
-                left_in = state if event.connection == current else host.state_of(event.connection)
+                sender_state = state if event.connection == current else host.state_of(event.connection)
                 receiver = self._peer(host).side
-                self._launch(host.side, receiver, event.segment, event.attempt, left_in, event.connection)
+                self._launch(
+                    host.side, receiver, event.segment, event.attempt, sender_state, event.connection
+                )
             elif event.connection != current:
                 continue  # An older connection's end is not this one's.
             elif isinstance(event, StateChanged):
@@ -323,7 +333,7 @@ class World:
             elif isinstance(event, Delivered | Signalled | Returned):
                 noteworthy.append(event)
         if noteworthy:
-            host.knowledge = host.knowledge.after(noteworthy)
+            host.application = host.application.after(noteworthy)
             host.look_at_script(self.now)
         return events
 
@@ -359,26 +369,26 @@ class World:
         bases = self.bases(named.side, connection)
         self._on_wire(
             self.wire.launch(
-                sender, receiver, segment, self.now, self.now + way, attempt, bases=bases, left_in=state
+                sender, receiver, segment, self.now, self.now + way, attempt, bases=bases, sender_state=state
             )
         )
 
     def _on_wire(self, number: int) -> None:
         """A segment has been launched: the story may have something in store for it."""
         self._launched.append(number)
-        sender = self.wire.flights[-1].sender
+        sender = self.wire.transmissions[-1].sender
         if sender != "X" and not self._hosts[sender].plugged:
-            self._end(self.wire.take(number)._replace(fate=Fate.LOST, ended_at=self.now))
+            self._end(self.wire.take(number)._replace(outcome=Outcome.LOST, ended_at=self.now))
             return
         for fault in self.scenario.faults.get(number, ()):
             with suppress(BadMove):  # It is for a segment that the wire has forgotten meanwhile.
                 self._tamper(fault)
 
     def _report(
-        self, cause: Cause, side: Party, events: list[Event], call: str = "", flight: int = 0
+        self, cause: Cause, side: Party, events: list[Event], call: str = "", transmission: int = 0
     ) -> Report:
         launched, ended = tuple(self._launched), tuple(self._ended)
-        report = Report(self.now, cause, side, call, flight, 0, tuple(events), launched, ended)
+        report = Report(self.now, cause, side, call, transmission, 0, tuple(events), launched, ended)
         self._launched.clear()
         self._ended.clear()
         return report

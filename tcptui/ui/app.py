@@ -13,11 +13,11 @@ from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.screen import Screen
 
+from tcptui.explain.words import tr
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.actions import ACTIONS, bindings, key_names
-from tcptui.ui.run_screen import RunScreen
+from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
-from tcptui.view.words import tr
 
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 
@@ -80,7 +80,7 @@ class TcptuiApp(App[None]):
             return  # What is to be seen first must be there before something stands in front of it.
         small = size.width < LEAST_WIDTH or size.height < LEAST_HEIGHT
         if small and self._too_small is None:
-            from tcptui.ui.too_small import TooSmall
+            from tcptui.ui.screens.too_small import TooSmall
 
             self._too_small = TooSmall(LEAST_WIDTH, LEAST_HEIGHT)
             self.push_screen(self._too_small)
@@ -106,7 +106,7 @@ class TcptuiApp(App[None]):
 
     def action_scenarios(self) -> None:
         """Opens the picker; a choice replaces the run."""
-        from tcptui.ui.picker import Picker
+        from tcptui.ui.screens.picker import Picker
 
         if not isinstance(self.screen, Picker):
             self.push_screen(Picker(self._scenarios()), self._chosen)

@@ -8,7 +8,7 @@ from tcptui.lab.history import History
 from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait, parse_moves
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import BadMove, Flight
+from tcptui.lab.wire import BadMove, Transmission
 from tcptui.lab.world import World
 
 DELAY = 200_000
@@ -61,13 +61,15 @@ class Session:
         return SPEEDS[self._speed]
 
     @property
-    def selected(self) -> Flight | None:
+    def selected(self) -> Transmission | None:
         """The selected segment: the reader's choice, else the newest."""
-        flights = self.history.flights()
-        newest = flights[-1] if flights else None
+        transmissions = self.history.transmissions()
+        newest = transmissions[-1] if transmissions else None
         if not self._selected:
             return newest
-        return next((flight for flight in flights if flight.number == self._selected), newest)
+        return next(
+            (transmission for transmission in transmissions if transmission.number == self._selected), newest
+        )
 
     def apply(self, move: Move) -> None:
         """Makes a move at the moment shown."""
@@ -100,25 +102,25 @@ class Session:
         self.playing = False
         self._selected = 0
         for _ in range(MOST_STEPS_TO_END):
-            if self.world.coming() is None:
+            if self.world.next_event() is None:
                 return
             self.history.apply(NEXT)
         self.message = f"still going on after {MOST_STEPS_TO_END} steps"
 
     def tamper(self, action: str) -> None:
         """Lose, delay, duplicate or reorder the selected segment."""
-        flight = self.selected
-        if flight is None:
+        transmission = self.selected
+        if transmission is None:
             self.message = "there is no segment yet"
             return
         moves: dict[str, Move] = {
-            "lose": Lose(flight.number),
-            "delay": Delay(flight.number, DELAY),
-            "duplicate": Duplicate(flight.number),
-            "reorder": Reorder(flight.number),
+            "lose": Lose(transmission.number),
+            "delay": Delay(transmission.number, DELAY),
+            "duplicate": Duplicate(transmission.number),
+            "reorder": Reorder(transmission.number),
         }
         self._attempt([moves[action]])
-        self._selected = flight.number
+        self._selected = transmission.number
 
     def type_moves(self, text: str) -> None:
         """Makes the moves of a text, as far as they can be made."""
@@ -134,10 +136,10 @@ class Session:
 
     def select(self, by: int) -> None:
         """The segment `by` places on, among those that are known."""
-        flights = self.history.flights()
+        transmissions = self.history.transmissions()
         current = self.selected
         if current is not None:
-            numbers = [flight.number for flight in flights]
+            numbers = [transmission.number for transmission in transmissions]
             index = numbers.index(current.number) + by
             self._selected = numbers[max(0, min(index, len(numbers) - 1))]
         self.message = ""
@@ -149,7 +151,7 @@ class Session:
     def toggle_playing(self) -> None:
         self.message = ""
         self.playing = not self.playing
-        if self.playing and self.world.coming() is None:
+        if self.playing and self.world.next_event() is None:
             self.playing = False
             self.message = "nothing more will happen by itself"
 
@@ -159,16 +161,16 @@ class Session:
 
     def tick(self, seconds: float) -> None:
         """Lets `seconds` of the reader's time pass while playing."""
-        coming = self.world.coming()
-        if not self.playing or coming is None:
+        next_event = self.world.next_event()
+        if not self.playing or next_event is None:
             self.playing = False
             return
-        way = coming.at - self.world.now
+        way = next_event.at - self.world.now
         takes = min(max(way * SECONDS_PER_MICROSECOND, SHORTEST), LONGEST) / self.speed
         self._ahead += max(1, int(way * seconds / takes))
         if self._ahead >= way:
             self.forward()
-            self.playing = self.world.coming() is not None
+            self.playing = self.world.next_event() is not None
 
     def _go_to(self, position: int) -> None:
         self._leave_moment()

@@ -8,17 +8,17 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tcptui.core.events import Signal, TimerKind
-from tcptui.core.segment import ACK, flag_text
+from tcptui.core.packet.segment import ACK, flag_text
 from tcptui.core.state import State
-from tcptui.core.tcb import Tcb
-from tcptui.core.timers import Timer
-from tcptui.lab.application import Knowledge
+from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.timers import Timer
+from tcptui.explain.numbers import duration_text, seq_text, time_text
+from tcptui.explain.words import tr
+from tcptui.lab.application import ApplicationState
 from tcptui.lab.host import Host
 from tcptui.lab.wire import Side
 from tcptui.lab.world import World
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, wrap
-from tcptui.view.numbers import clock, shown, span
-from tcptui.view.words import tr
 
 MARK = "▸"
 """Stands before what the last move changed."""
@@ -102,7 +102,7 @@ def _state_line(host: Host, was: Host, at: int, style: Style, width: int) -> Lin
     if _udp_alone(host):
         return _marked("UDP UNCONN", not _udp_alone(was), style)
     changed = host.state is not was.state or _udp_alone(was)
-    since = tr("for {span}").format(span=span(at - host.path[-1][1])) if width >= 26 else ""
+    since = tr("for {span}").format(span=duration_text(at - host.path[-1][1])) if width >= 26 else ""
     name = _marked(host.state.value, changed, style)
     return (*name, (f"{since:>{max(0, width - line_width(name))}}", "dim"))
 
@@ -114,7 +114,7 @@ def _udp_alone(host: Host) -> bool:
 
 def _program_lines(host: Host, was: Host, width: int) -> list[Line]:
     """What the program called last and what it knows."""
-    known, knew = host.knowledge, was.knowledge
+    known, knew = host.application, was.application
     call = f"{known.last_call}()" if known.last_call else "-"
     told, before = _told(host), _told(was)
     received = ""
@@ -133,7 +133,7 @@ def _told(host: Host) -> str:
     """What came of the program's last call, in as few words as tell it."""
     if not host.plugged:
         return tr("cable pulled")
-    known = host.knowledge
+    known = host.application
     if known.last_response not in ("", "ok"):
         return known.last_response.removeprefix("error: ").removeprefix("connection ")
     if known.last_signal and not (known.closed and known.last_signal in _OF_A_LIVING_CONNECTION):
@@ -162,7 +162,7 @@ def _timer_line(
         return _marked(f"{_TIMER_NAMES[kind]:<4} -", before[1] is not None, "dim")
     left = max(0, timer.due - at)
     name = f"{_TIMER_NAMES[kind]:<4} "
-    remaining = f" {span(left):>7}"
+    remaining = f" {duration_text(left):>7}"
     room = max(0, width - 1 - len(name) - len(remaining))
     full = -(-room * left // max(1, timer.due - timer.set_at))
     bar = "━" * full + "─" * (room - full)
@@ -207,14 +207,14 @@ def _variables(tcb: Tcb | None, raw: bool) -> tuple[list[_Field], list[_Field]]:
     own = tcb.iss
     synchronized = tcb.state is not State.SYN_SENT
     send = [
-        _Field("ISS", str(shown(tcb.iss, own, raw))),
-        _Field("UNA", str(shown(tcb.snd_una, own, raw))),
-        _Field("NXT", str(shown(tcb.snd_nxt, own, raw))),
+        _Field("ISS", str(seq_text(tcb.iss, own, raw))),
+        _Field("UNA", str(seq_text(tcb.snd_una, own, raw))),
+        _Field("NXT", str(seq_text(tcb.snd_nxt, own, raw))),
         _Field("WND", str(tcb.snd_wnd) if tcb.max_snd_wnd else "-"),
     ]
     receive = [
-        _Field("IRS", str(shown(tcb.irs, tcb.irs, raw)) if synchronized else "-"),
-        _Field("NXT", str(shown(tcb.rcv_nxt, tcb.irs, raw)) if synchronized else "-"),
+        _Field("IRS", str(seq_text(tcb.irs, tcb.irs, raw)) if synchronized else "-"),
+        _Field("NXT", str(seq_text(tcb.rcv_nxt, tcb.irs, raw)) if synchronized else "-"),
         _Field("WND", str(tcb.rcv_wnd)),
     ]
     return send, receive
@@ -250,17 +250,17 @@ def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
     """Each in at most `room` cells: where both ends of a segment have no room, its first number alone."""
     texts = []
     for entry in tcb.retransmission_queue:
-        start, end = shown(entry.seq, tcb.iss, raw), shown(entry.end, tcb.iss, raw)
+        start, end = seq_text(entry.seq, tcb.iss, raw), seq_text(entry.end, tcb.iss, raw)
         what = flag_text(entry.flags & ~ACK & 0x07) if entry.flags & 0x07 else tr("text")
         times = f" x{entry.transmissions}" if entry.transmissions > 1 else ""
         both = f"{what} {start}:{end}{times}"
         texts.append(both if len(both) <= room else f"{what} {start}{times}")
-    if tcb.unsent:
-        texts.append(tr("{count} unsent").format(count=len(tcb.unsent)))
-    if tcb.unread:
-        texts.append(tr("{count} unread").format(count=len(tcb.unread)))
-    if tcb.held:
-        held = sum(len(piece.data) for piece in tcb.held)
+    if tcb.send_buffer:
+        texts.append(tr("{count} unsent").format(count=len(tcb.send_buffer)))
+    if tcb.receive_buffer:
+        texts.append(tr("{count} unread").format(count=len(tcb.receive_buffer)))
+    if tcb.out_of_order:
+        held = sum(len(piece.data) for piece in tcb.out_of_order)
         texts.append(tr("{count} held").format(count=held))
     return texts
 
@@ -270,7 +270,7 @@ def _socket_lines(host: Host, was: Host, room: int, width: int) -> list[Line]:
     lines: list[Line] = []
     rows = max(1, min(MOST_TEXT_ROWS, room // len(host.udp.endpoints) - 1))
     for number, endpoint in enumerate(host.udp.endpoints):
-        texts, before = (wrap(_received(one.knowledge, number), width - 2) for one in (host, was))
+        texts, before = (wrap(_received(one.application, number), width - 2) for one in (host, was))
         lines.append(_marked(str(endpoint.local), number >= len(was.udp.endpoints), "label"))
         got = [_marked(f" {line}", False) for line in texts[:-1]]
         got += [_marked(f" {line}", texts != before) for line in texts[-1:]]
@@ -278,7 +278,7 @@ def _socket_lines(host: Host, was: Host, room: int, width: int) -> list[Line]:
     return lines
 
 
-def _received(known: Knowledge, number: int) -> str:
+def _received(known: ApplicationState, number: int) -> str:
     return " ".join(
         f"{data.decode(errors='replace')!a}" for endpoint, data in known.datagrams if endpoint == number
     )
@@ -298,4 +298,4 @@ def _path_lines(host: Host, was: Host, room: int, width: int) -> list[Line]:
 
 
 def _state_since(state: State, since: int, width: int) -> str:
-    return f"{state.value:<12} {clock(since, max(4, min(8, width - 14)))}"
+    return f"{state.value:<12} {time_text(since, max(4, min(8, width - 14)))}"

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from tcptui.core.datagram import Datagram, PortUnreachable
-from tcptui.core.options import read_sack, read_timestamps
-from tcptui.core.segment import (
+from tcptui.core.packet.datagram import Datagram, PortUnreachable
+from tcptui.core.packet.options import read_sack, read_timestamps
+from tcptui.core.packet.segment import (
     ACK,
     FLAG_NAMES,
     OPTION_END,
@@ -20,11 +20,11 @@ from tcptui.core.segment import (
     OPTION_WINDOW_SCALE,
     Segment,
 )
+from tcptui.explain.numbers import label_of, seq_text
+from tcptui.explain.words import tr
 from tcptui.lab.packets import packet_of
-from tcptui.lab.wire import Flight
+from tcptui.lab.wire import Transmission
 from tcptui.view.lines import EMPTY, Line, Style, fit, wrap
-from tcptui.view.numbers import label_of, shown
-from tcptui.view.words import tr
 
 _CONTROL_BITS = "CEUAPRSF"
 Row: TypeAlias = list[tuple[int, str]]
@@ -32,38 +32,38 @@ Row: TypeAlias = list[tuple[int, str]]
 
 
 def header_lines(
-    flight: Flight | None, width: int, height: int, *, raw: bool, labels: Sequence[Line] = ()
+    transmission: Transmission | None, width: int, height: int, *, raw: bool, labels: Sequence[Line] = ()
 ) -> list[Line]:
     """`height` lines of `width` cells: what it is, the header in boxes, Wireshark's `labels`, the octets as
     far as they fit. The labels have their place even if the boxes must give way."""
-    if flight is None:
+    if transmission is None:
         lines: list[Line] = [EMPTY, ((f"  {tr('No segment yet.')}", "dim"),)]
     else:
-        octets = packet_of(flight.payload).payload
-        style: Style = "a" if flight.sender == "A" else "b" if flight.sender == "B" else "copy"
-        ends = f"{flight.sender} → {flight.receiver}"
+        octets = packet_of(transmission.payload).payload
+        style: Style = "a" if transmission.sender == "A" else "b" if transmission.sender == "B" else "copy"
+        ends = f"{transmission.sender} → {transmission.receiver}"
         boxes: list[Line] = [
-            ((f" {label_of(flight, raw, width - len(ends) - 4)}", style), (f"  {ends}", "dim")),
-            *_boxes(flight, octets, width, raw),
+            ((f" {label_of(transmission, raw, width - len(ends) - 4)}", style), (f"  {ends}", "dim")),
+            *_boxes(transmission, octets, width, raw),
         ]
-        rest = [*labels, *_octet_lines(octets, _header_size(flight, octets), width)]
+        rest = [*labels, *_octet_lines(octets, _header_size(transmission, octets), width)]
         lines = boxes[: max(0, height - len(labels))] + rest
     return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
 
 
-def _header_size(flight: Flight, octets: bytes) -> int:
+def _header_size(transmission: Transmission, octets: bytes) -> int:
     """How many octets stand before the text; an ICMP message has none, but quotes."""
-    payload = flight.payload
+    payload = transmission.payload
     return 8 if isinstance(payload, PortUnreachable) else len(octets) - len(payload.data)
 
 
-def _boxes(flight: Flight, octets: bytes, width: int, raw: bool) -> list[Line]:
+def _boxes(transmission: Transmission, octets: bytes, width: int, raw: bool) -> list[Line]:
     """Rows of fields between rules; the columns are bits 0, 16 and, for some rows, 8."""
-    payload = flight.payload
+    payload = transmission.payload
     inner = min(width, 66) - 2
     half = inner // 2
     if isinstance(payload, Segment):
-        rows = _segment_rows(flight, payload, octets, inner, raw)
+        rows = _segment_rows(transmission, payload, octets, inner, raw)
     elif isinstance(payload, Datagram):
         rows = _datagram_rows(payload, octets, inner)
     else:
@@ -120,12 +120,14 @@ def _data_rows(data: bytes, inner: int) -> list[Row]:
     return [[(inner, f"{tr('data')} {len(data)}: {text}")]] if data else []
 
 
-def _segment_rows(flight: Flight, segment: Segment, octets: bytes, inner: int, raw: bool) -> list[Row]:
+def _segment_rows(
+    transmission: Transmission, segment: Segment, octets: bytes, inner: int, raw: bool
+) -> list[Row]:
     half = inner // 2
-    seq = shown(segment.seq, flight.bases[0], raw)
+    seq = seq_text(segment.seq, transmission.bases[0], raw)
     # Without its control bit the field means nothing; it is shown as it stands.
     has_ack = bool(segment.flags & ACK)
-    ack = shown(segment.ack, flight.bases[1], raw) if has_ack else segment.ack
+    ack = seq_text(segment.ack, transmission.bases[1], raw) if has_ack else segment.ack
     wide = inner >= 50
     rows = [
         _port_row(segment, inner),
@@ -141,7 +143,7 @@ def _segment_rows(flight: Flight, segment: Segment, octets: bytes, inner: int, r
             (inner - half - 1, f"{tr('urgent pointer') if wide else tr('urgent')} {segment.up}"),
         ],
     ]
-    options = " · ".join(_option_texts(flight, segment, raw))
+    options = " · ".join(_option_texts(transmission, segment, raw))
     rows += [[(inner, line)] for line in wrap(options, inner - 2)]
     return rows + _data_rows(segment.data, inner)
 
@@ -194,7 +196,7 @@ def _control_bits(flags: int, wide: bool) -> str:
     return (" " if wide else "").join(letter if flags & bit else "·" for letter, (bit, _) in bits)
 
 
-def _option_texts(flight: Flight, segment: Segment, raw: bool) -> list[str]:
+def _option_texts(transmission: Transmission, segment: Segment, raw: bool) -> list[str]:
     """The options in words, but for the padding between and behind them; an edge of a SACK block is the other
     end's number, as an acknowledgment is."""
     times = read_timestamps(segment)
@@ -211,7 +213,7 @@ def _option_texts(flight: Flight, segment: Segment, raw: bool) -> list[str]:
         elif kind == OPTION_TIMESTAMPS and times is not None:
             texts.append(f"TSval {times[0]} TSecr {times[1]}")
         elif kind == OPTION_SACK and (blocks := read_sack(segment)):
-            edges = [[shown(edge, flight.bases[1], raw) for edge in block] for block in blocks]
+            edges = [[seq_text(edge, transmission.bases[1], raw) for edge in block] for block in blocks]
             texts.append(" ".join(["SACK", *(f"{start}:{end}" for start, end in edges)]))
         else:
             texts.append(tr("option {kind}").format(kind=kind) + f" {data.hex()}")

@@ -6,24 +6,26 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from tcptui.core.segment import Segment
-from tcptui.lab.capture import Frame, capture
-from tcptui.lab.labels import Analysis, Label, analyse
-from tcptui.lab.wire import SIDES, Fate, Flight, Side
+from tcptui.core.packet.segment import Segment
+from tcptui.explain.words import tr
+from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
+from tcptui.trace.capture import Frame, capture
+from tcptui.trace.sequence_analysis import Analysis, Label, analyse
 from tcptui.view.lines import Line, shorten
-from tcptui.view.words import tr
 
 
-def label_lines(flight: Flight, flights: Sequence[Flight], now: int, width: int) -> list[Line]:
+def label_lines(
+    transmission: Transmission, transmissions: Sequence[Transmission], now: int, width: int
+) -> list[Line]:
     """One line if both captures say the same, else one for each; none if there is nothing to say.
 
     `flights` are those that are known now; if they don't go back to the first, no label is certain.
     """
-    if not isinstance(flight.payload, Segment):
+    if not isinstance(transmission.payload, Segment):
         return []
-    if len(flights) != flights[-1].number:
+    if len(transmissions) != transmissions[-1].number:
         return [_line("Wireshark", tr("not told in so long a run"), width)]
-    a, b = (_Sight(side, flight, flights, now) for side in SIDES)
+    a, b = (_Sight(side, transmission, transmissions, now) for side in SIDES)
     texts = {sight.side: text for sight in (a, b) if (text := sight.text()) is not None}
     if not any(texts.values()):
         return []
@@ -37,12 +39,14 @@ def label_lines(flight: Flight, flights: Sequence[Flight], now: int, width: int)
 class _Sight:
     """A segment as it is seen at one end."""
 
-    def __init__(self, side: Side, flight: Flight, flights: Sequence[Flight], now: int) -> None:
+    def __init__(
+        self, side: Side, transmission: Transmission, transmissions: Sequence[Transmission], now: int
+    ) -> None:
         self.side = side
-        self._flight = flight
-        frames = capture(flights, side, now)
-        numbers = [frame.flight.number for frame in frames]
-        seen = numbers.index(flight.number) + 1 if flight.number in numbers else 0
+        self._flight = transmission
+        frames = capture(transmissions, side, now)
+        numbers = [frame.transmission.number for frame in frames]
+        seen = numbers.index(transmission.number) + 1 if transmission.number in numbers else 0
         self.frames = frames[:seen]
         """What was seen up to this one; empty if that was not seen."""
         self.analysis = _last(self.frames)
@@ -51,15 +55,15 @@ class _Sight:
         """The labels, those of the control bits only if there is no other; None: it may yet be seen."""
         if self.analysis is not None:
             return ", ".join(self.analysis.texts() or [label.value for label in self.analysis.labels])
-        if self._flight.fate is Fate.IN_FLIGHT and self._flight.receiver == self.side:
+        if self._flight.outcome is Outcome.IN_FLIGHT and self._flight.receiver == self.side:
             return None
-        if self._flight.fate is Fate.LOST:
+        if self._flight.outcome is Outcome.LOST:
             return tr("never: lost")
         return tr("never: the network made it") if self._flight.copy_of else tr("never: a third party's")
 
     def labels(self, without: int = 0) -> tuple[Label, ...]:
         """As they are, or had that segment not been seen before."""
-        analysis = _last([frame for frame in self.frames if frame.flight.number != without])
+        analysis = _last([frame for frame in self.frames if frame.transmission.number != without])
         return () if analysis is None else analysis.labels
 
 
@@ -72,8 +76,8 @@ def _difference(a: _Sight, b: _Sight) -> str:
     if a.labels() == b.labels() or not a.frames or not b.frames:
         return ""
     for one, other in ((a, b), (b, a)):
-        known = {frame.flight.number for frame in other.frames}
-        for number in (frame.flight.number for frame in reversed(one.frames)):
+        known = {frame.transmission.number for frame in other.frames}
+        for number in (frame.transmission.number for frame in reversed(one.frames)):
             if number not in known and one.labels(without=number) == other.labels():
                 return tr("{side} had not seen #{number}").format(side=other.side, number=number)
     return tr("by what came before")

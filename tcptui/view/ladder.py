@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from tcptui.core.segment import Segment
+from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
-from tcptui.lab.wire import SIDES, Fate, Flight, Party, Side
+from tcptui.explain.numbers import time_text
+from tcptui.lab.wire import SIDES, Outcome, Party, Side, Transmission
 from tcptui.lab.world import World
 from tcptui.view.ladder_row import Change, Row, RowPlan, draw_row, style_of
 from tcptui.view.lines import Line, Span, Style
-from tcptui.view.numbers import clock
 
 TIME_WIDTH = 8
 STATE_WIDTH = 13
@@ -57,7 +57,7 @@ class Ladder(NamedTuple):
 
 
 def draw_ladder(
-    flights: list[Flight],
+    transmissions: list[Transmission],
     now: int,
     width: int,
     height: int | None = None,
@@ -74,8 +74,8 @@ def draw_ladder(
     `first` and `ends` are the states before the first row and now, `changes` those of `quiet_changes`;
     `drawn` is the caller's memory of rows.
     """
-    rows = ladder_rows(flights, now, changes)
-    numbers = [row.flight.number if row.flight is not None else 0 for row in rows]
+    rows = ladder_rows(transmissions, now, changes)
+    numbers = [row.transmission.number if row.transmission is not None else 0 for row in rows]
     shown = range(len(rows)) if height is None else _window(numbers, height, selected)
     with_states = width >= WITH_STATES
     inner = width - TIME_WIDTH - 2 - (2 * STATE_WIDTH if with_states else 0)
@@ -84,14 +84,14 @@ def draw_ladder(
     lines: list[Line] = []
     previous = -1
     for index, plan in zip(shown, plans, strict=True):
-        time = "" if plan.row.silence or plan.row.at == previous else clock(plan.row.at, 6)
+        time = "" if plan.row.silence or plan.row.at == previous else time_text(plan.row.at, 6)
         mark = "▸" if plan.selected else " "
         left: Span = (f"{mark}{time:>6} ", "dim")
         previous = previous if plan.row.silence else plan.row.at
         middle = _picture(plan, drawn)
         if with_states:
             beginning = index == 0 and (
-                plan.row.flight is None or isinstance(plan.row.flight.payload, Segment)
+                plan.row.transmission is None or isinstance(plan.row.transmission.payload, Segment)
             )  # Beside a datagram no state of a connection means anything.
             a, b = _state_names(states[index], states[index + 1], beginning)
             lines.append((left, a, *middle, b))
@@ -100,28 +100,39 @@ def draw_ladder(
     return Ladder(lines, numbers[shown.start : shown.stop])
 
 
-def quiet_changes(paths: Mapping[Side, Path], flights: list[Flight]) -> list[Change]:
+def quiet_changes(paths: Mapping[Side, Path], transmissions: list[Transmission]) -> list[Change]:
     """The changes of state of both ends, from the first of `flights` on, that none of them shows."""
-    return [change for side, path in paths.items() for change in _quiet_changes(path, side, flights)]
+    return [change for side, path in paths.items() for change in _quiet_changes(path, side, transmissions)]
 
 
-def _quiet_changes(path: Path, side: Side, flights: list[Flight]) -> list[Change]:
-    shown = {flight.sent_at for flight in flights if flight.sender == side}
-    shown |= {flight.ended_at for flight in flights if flight.receiver == side and flight.met is not None}
-    start = flights[0].sent_at if flights else 0
+def _quiet_changes(path: Path, side: Side, transmissions: list[Transmission]) -> list[Change]:
+    shown = {transmission.sent_at for transmission in transmissions if transmission.sender == side}
+    shown |= {
+        transmission.ended_at
+        for transmission in transmissions
+        if transmission.receiver == side and transmission.receiver_state is not None
+    }
+    start = transmissions[0].sent_at if transmissions else 0
     return [Change(at, side, state) for state, at in path[1:] if at > start and at not in shown]
 
 
-def ladder_rows(flights: list[Flight], now: int, changes: Sequence[Change] = ()) -> list[Row]:
+def ladder_rows(transmissions: list[Transmission], now: int, changes: Sequence[Change] = ()) -> list[Row]:
     """The rows in the order of time; what an arrival causes at the same moment comes after it."""
     keyed: list[tuple[int, int, int, Row]] = []
-    for index, change in enumerate(changes if flights else ()):
+    for index, change in enumerate(changes if transmissions else ()):
         keyed.append((change.at, 3, index, Row(change.at, None, change=change)))
-    for flight in flights:
-        keyed.append((flight.sent_at, 1, flight.number, Row(flight.sent_at, flight)))
-        if flight.fate is Fate.ARRIVED:
-            order = 0 if flight.ended_at > flight.sent_at else 2
-            keyed.append((flight.ended_at, order, flight.number, Row(flight.ended_at, flight, True)))
+    for transmission in transmissions:
+        keyed.append((transmission.sent_at, 1, transmission.number, Row(transmission.sent_at, transmission)))
+        if transmission.outcome is Outcome.ARRIVED:
+            order = 0 if transmission.ended_at > transmission.sent_at else 2
+            keyed.append(
+                (
+                    transmission.ended_at,
+                    order,
+                    transmission.number,
+                    Row(transmission.ended_at, transmission, True),
+                )
+            )
     keyed.sort()
     rows: list[Row] = []
     busy_until = 0
@@ -130,36 +141,44 @@ def ladder_rows(flights: list[Flight], now: int, changes: Sequence[Change] = ())
             rows.append(Row(busy_until, None, silence=at - busy_until))
         rows.append(row)
         end = at
-        if row.flight is not None:
-            end = row.flight.due if row.flight.fate is Fate.IN_FLIGHT else row.flight.ended_at
+        if row.transmission is not None:
+            end = (
+                row.transmission.due
+                if row.transmission.outcome is Outcome.IN_FLIGHT
+                else row.transmission.ended_at
+            )
         busy_until = max(busy_until, end, at)
     if rows and now > busy_until:
         rows.append(Row(busy_until, None, silence=now - busy_until))
     return rows
 
 
-def recent(flights: list[Flight], height: int, selected: int) -> list[Flight]:
+def recent(transmissions: list[Transmission], height: int, selected: int) -> list[Transmission]:
     """The flights that `height` rows can show, and a few before them: drawing all of a long run takes long.
 
     Those left out go by the pageful, so that what is seen stays where it is from step to step.
     """
     page = max(1, height)
-    left_out = max(0, (len(flights) // page - 1) * page)
+    left_out = max(0, (len(transmissions) // page - 1) * page)
     if not left_out:
-        return flights
-    if selected and flights[left_out].number > selected:
-        chosen = next((index for index, flight in enumerate(flights) if flight.number == selected), 0)
+        return transmissions
+    if selected and transmissions[left_out].number > selected:
+        chosen = next(
+            (index for index, transmission in enumerate(transmissions) if transmission.number == selected), 0
+        )
         left_out = chosen // page * page
-    since = flights[left_out].sent_at
+    since = transmissions[left_out].sent_at
     late = [
-        flight for flight in flights[:left_out] if flight.fate is Fate.IN_FLIGHT or flight.ended_at > since
+        transmission
+        for transmission in transmissions[:left_out]
+        if transmission.outcome is Outcome.IN_FLIGHT or transmission.ended_at > since
     ]
-    return late + flights[left_out:]
+    return late + transmissions[left_out:]
 
 
-def states_before(flights: list[Flight], world: World) -> States:
+def states_before(transmissions: list[Transmission], world: World) -> States:
     """The states before the first of `flights`, as far as the hosts remember them."""
-    start = flights[0].sent_at if flights else 0
+    start = transmissions[0].sent_at if transmissions else 0
     a, b = (
         next((state for state, since in reversed(world.host(side).path) if since < start), None)
         for side in SIDES
@@ -198,15 +217,15 @@ def _plans(
     turns = _turns(rows, ways, width)
     passing: list[list[tuple[int, Style]]] = [[] for _ in shown]
     for number, (start, end) in ways.items():
-        flight = rows[start].flight
-        assert flight is not None
+        transmission = rows[start].transmission
+        assert transmission is not None
         for index in range(max(start + 1, shown.start), min(end, shown.stop)):
-            passing[index - shown.start].append((turns[number], style_of(flight)))
+            passing[index - shown.start].append((turns[number], style_of(transmission)))
     plans = []
     for index in shown:
         row = rows[index]
-        number = row.flight.number if row.flight is not None else 0
-        moment = now if row.flight is not None and row.flight.fate is Fate.IN_FLIGHT else 0
+        number = row.transmission.number if row.transmission is not None else 0
+        moment = now if row.transmission is not None and row.transmission.outcome is Outcome.IN_FLIGHT else 0
         lanes = tuple(passing[index - shown.start])
         a, b = states[index + 1]
         ends = (_LIFE_LINES.get(a, "║"), _LIFE_LINES.get(b, "║"))
@@ -220,14 +239,14 @@ def _ways(rows: list[Row], shown: range) -> dict[int, tuple[int, int]]:
     starts: dict[int, int] = {}
     ways: dict[int, tuple[int, int]] = {}
     for index, row in enumerate(rows):
-        if row.flight is None:
+        if row.transmission is None:
             continue
         if not row.arrives:
-            starts[row.flight.number] = index
+            starts[row.transmission.number] = index
         elif index >= shown.start:
-            start = starts.get(row.flight.number, index)
+            start = starts.get(row.transmission.number, index)
             if start < shown.stop:
-                ways[row.flight.number] = (start, index)
+                ways[row.transmission.number] = (start, index)
     return ways
 
 
@@ -236,9 +255,9 @@ def _turns(rows: list[Row], ways: dict[int, tuple[int, int]], width: int) -> dic
     turns: dict[int, int] = {}
     taken: list[tuple[int, int, int, bool]] = []
     for number, (start, end) in ways.items():
-        flight = rows[start].flight
-        assert flight is not None
-        to_b = flight.receiver == "B"
+        transmission = rows[start].transmission
+        assert transmission is not None
+        to_b = transmission.receiver == "B"
         used = {lane for s, e, lane, way in taken if way is to_b and s <= end and start <= e}
         lane = next((lane for lane in range(_MOST_LANES) if lane not in used), _MOST_LANES - 1)
         taken.append((start, end, lane, to_b))
@@ -271,13 +290,13 @@ def _states_by_row(rows: list[Row], first: States, ends: States) -> list[States]
     a, b = first
     states: list[States] = []
     for row in rows:
-        flight = row.flight
+        transmission = row.transmission
         if row.change is not None:
             a, b = (row.change.state, b) if row.change.side == "A" else (a, row.change.state)
-        if flight is not None:
-            who: Party = flight.receiver if row.arrives else flight.sender
-            state = flight.met if row.arrives else flight.left_in
-            if state is not None and not (flight.copy_of and not row.arrives):
+        if transmission is not None:
+            who: Party = transmission.receiver if row.arrives else transmission.sender
+            state = transmission.receiver_state if row.arrives else transmission.sender_state
+            if state is not None and not (transmission.copy_of and not row.arrives):
                 a, b = (state, b) if who == "A" else (a, state) if who == "B" else (a, b)
         states.append((a, b))
     if rows and rows[-1].silence:

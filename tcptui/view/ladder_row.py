@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from tcptui.core.state import State
-from tcptui.lab.wire import Fate, Flight, Side
+from tcptui.explain.numbers import duration_text, label_of
+from tcptui.explain.words import tr
+from tcptui.lab.wire import Outcome, Side, Transmission
 from tcptui.view.lines import Line, Span, Style
-from tcptui.view.numbers import label_of, span
-from tcptui.view.words import tr
 
 
 class Change(NamedTuple):
@@ -21,7 +21,7 @@ class Row(NamedTuple):
     """What happens on a row: a segment leaves or arrives, a state changes, or for a while nothing happens."""
 
     at: int
-    flight: Flight | None
+    transmission: Transmission | None
     arrives: bool = False
     silence: int = 0
     """Microseconds in which nothing was on the wire, for a row that says so."""
@@ -45,13 +45,13 @@ class RowPlan(NamedTuple):
     """The life lines of A and of B."""
 
 
-def style_of(flight: Flight) -> Style:
+def style_of(transmission: Transmission) -> Style:
     """By who sent it, unless the wire or a third party had a hand in it."""
-    if flight.copy_of or flight.sender == "X":
+    if transmission.copy_of or transmission.sender == "X":
         return "copy"
-    if flight.delayed_by:
+    if transmission.delayed_by:
         return "delayed"
-    return "a" if flight.sender == "A" else "b"
+    return "a" if transmission.sender == "A" else "b"
 
 
 def draw_row(plan: RowPlan) -> Line:
@@ -62,13 +62,13 @@ def draw_row(plan: RowPlan) -> Line:
         canvas.put(
             2 if side == "A" else plan.width - 2 - len(state.value), state.value, "a" if side == "A" else "b"
         )
-    elif plan.row.flight is None:
-        text = tr("{span}, nothing on the wire").format(span=span(plan.row.silence))
+    elif plan.row.transmission is None:
+        text = tr("{span}, nothing on the wire").format(span=duration_text(plan.row.silence))
         canvas.put(max(0, (plan.width - len(text)) // 2), text, "dim")
     elif plan.row.arrives:
-        _arrival(canvas, plan, plan.row.flight)
+        _arrival(canvas, plan, plan.row.transmission)
     else:
-        _departure(canvas, plan, plan.row.flight)
+        _departure(canvas, plan, plan.row.transmission)
     return canvas.line(*plan.ends)
 
 
@@ -108,9 +108,9 @@ class _Canvas:
         return tuple(spans)
 
 
-def _arrival(canvas: _Canvas, plan: RowPlan, flight: Flight) -> None:
-    style = style_of(flight)
-    if flight.receiver == "B":
+def _arrival(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> None:
+    style = style_of(transmission)
+    if transmission.receiver == "B":
         canvas.dash(plan.turn, plan.width - 1, style)
         canvas.put(plan.turn, "╰", style)
         canvas.put(plan.width - 1, "▶", style)
@@ -120,9 +120,9 @@ def _arrival(canvas: _Canvas, plan: RowPlan, flight: Flight) -> None:
         canvas.put(0, "◀", style)
 
 
-def _departure(canvas: _Canvas, plan: RowPlan, flight: Flight) -> None:
+def _departure(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> None:
     """The label, and the line as far as the segment has come. Columns count from the sender."""
-    width, to_b, style = plan.width, flight.receiver == "B", style_of(flight)
+    width, to_b, style = plan.width, transmission.receiver == "B", style_of(transmission)
 
     def column(distance: int) -> int:
         return distance if to_b else width - 1 - distance
@@ -130,28 +130,28 @@ def _departure(canvas: _Canvas, plan: RowPlan, flight: Flight) -> None:
     def dash(start: int, end: int, dash: str = "─") -> None:
         canvas.dash(*((start, end) if to_b else (width - end, width - start)), style, dash)
 
-    start = width // 4 if flight.sender == "X" or flight.copy_of else 0
+    start = width // 4 if transmission.sender == "X" or transmission.copy_of else 0
     near = [column(lane) for lane, _ in plan.passing if column(lane) < width // 3]
     label_at = max([start, *near]) + 2
     turn = column(plan.turn)
-    limit = {Fate.ARRIVED: turn, Fate.LOST: width - 8, Fate.IN_FLIGHT: width - 1}
-    label = f" {label_of(flight, plan.raw, limit[flight.fate] - label_at - 2)} "
+    limit = {Outcome.ARRIVED: turn, Outcome.LOST: width - 8, Outcome.IN_FLIGHT: width - 1}
+    label = f" {label_of(transmission, plan.raw, limit[transmission.outcome] - label_at - 2)} "
     label_end = label_at + len(label)
-    way = max(1, flight.due - flight.sent_at)
-    if flight.fate is Fate.ARRIVED:
+    way = max(1, transmission.due - transmission.sent_at)
+    if transmission.outcome is Outcome.ARRIVED:
         dash(start, turn)
         canvas.put(plan.turn, "╮" if to_b else "╭", style)
-    elif flight.fate is Fate.LOST:
-        died = start + (width - start) * (flight.ended_at - flight.sent_at) // way
+    elif transmission.outcome is Outcome.LOST:
+        died = start + (width - start) * (transmission.ended_at - transmission.sent_at) // way
         died = max(label_end + 1, min(died, width - 7))
         dash(start, died)
         word = f"✗ {tr('lost')}" if to_b else f"{tr('lost')} ✗"
         canvas.put(died if to_b else width - died - len(word), word, "lost")
     else:
-        come = min(start + (width - 1 - start) * max(0, plan.now - flight.sent_at) // way, width - 1)
+        come = min(start + (width - 1 - start) * max(0, plan.now - transmission.sent_at) // way, width - 1)
         dash(start, width, "┄")
         dash(start, come)
         canvas.put(column(come), "▶" if to_b else "◀", style)
-    if flight.sender == "X":
+    if transmission.sender == "X":
         canvas.put(column(start), "X", style)
     canvas.put(label_at if to_b else width - label_end, label, "selected" if plan.selected else style)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from tcptui.core.presets import RFC9293
+from tcptui.core.profile.presets import RFC9293
+from tcptui.explain.numbers import duration_text, name_of, time_text
+from tcptui.explain.why import Why
+from tcptui.explain.words import tr
 from tcptui.lab.world import World
 from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width, shorten, wrap
-from tcptui.view.numbers import clock, name_of, span
-from tcptui.view.why import Why
-from tcptui.view.words import tr
 
 
 def clock_line(
@@ -22,30 +22,34 @@ def clock_line(
     spans: list[Span] = []
     if speed is not None:
         spans.append((f"▶ x{speed:g}  ", "key"))
-    spans += [(f"{clock(at)} s", "title"), (f"  {tr('step')} {step}", "plain")]
+    spans += [(f"{time_text(at)} s", "title"), (f"  {tr('step')} {step}", "plain")]
     if branch[1] > 1:
         spans.append((f"  {tr('branch')} {branch[0] + 1}/{branch[1]}", "plain"))
-    coming = f"   {next_text(world, at)}"
-    if line_width(tuple(spans)) + cell_len(coming) < width:
-        spans.append((coming, "dim"))
+    next_event = f"   {next_text(world, at)}"
+    if line_width(tuple(spans)) + cell_len(next_event) < width:
+        spans.append((next_event, "dim"))
     return beside(EMPTY, (*spans, (" ", "plain")), width)
 
 
 def next_text(world: World, at: int) -> str:
     """What happens next, and in how long."""
-    coming = world.coming()
-    if coming is None:
+    next_event = world.next_event()
+    if next_event is None:
         return tr("nothing more will happen by itself")
-    if coming.cause == "arrival":
-        flight = next(flight for flight in world.wire.flights if flight.number == coming.number)
-        what = tr("{name} reaches {side}").format(name=name_of(flight), side=coming.side)
-    elif coming.cause == "timer":
-        what = tr("{side}'s timer").format(side=coming.side)
-    elif coming.cause == "call":
-        what = tr("{side}'s program").format(side=coming.side)
+    if next_event.cause == "arrival":
+        transmission = next(
+            transmission
+            for transmission in world.wire.transmissions
+            if transmission.number == next_event.number
+        )
+        what = tr("{name} reaches {side}").format(name=name_of(transmission), side=next_event.side)
+    elif next_event.cause == "timer":
+        what = tr("{side}'s timer").format(side=next_event.side)
+    elif next_event.cause == "call":
+        what = tr("{side}'s program").format(side=next_event.side)
     else:
         what = tr("the script") if world.host("B").setup.lines else tr("a third party")
-    return tr("next: {what} in {span}").format(what=what, span=span(max(0, coming.at - at)))
+    return tr("next: {what} in {span}").format(what=what, span=duration_text(max(0, next_event.at - at)))
 
 
 def why_lines(why: Why, width: int) -> list[Line]:

@@ -19,14 +19,14 @@ import tracemalloc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tcptui.core.calls import Open, Receive, Send
 from tcptui.core.events import Sent
-from tcptui.core.presets import RFC9293
-from tcptui.core.segment import Segment, Socket
-from tcptui.core.stack import Stack
+from tcptui.core.packet.segment import Segment, Socket
+from tcptui.core.profile.presets import RFC9293
+from tcptui.core.tcp.calls import Open, Receive, Send
+from tcptui.core.tcp.stack import Stack
 from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.outcome import Passed
-from tcptui.lab.application import Act
+from tcptui.lab.application import ScriptedCall
 from tcptui.lab.history import History
 from tcptui.lab.scenario import HostSetup, Scenario
 from tcptui.lab.world import World
@@ -180,10 +180,13 @@ def sent(events: Sequence[object]) -> list[Segment]:
 
 def chatter(sends: int) -> Scenario:
     """A connection over which A sends and B acknowledges, `sends` times: three steps each."""
-    script = (Act("connect"), *(Act("send", amount=200_000 * (n + 1), data=b"ping") for n in range(sends)))
+    script = (
+        ScriptedCall("connect"),
+        *(ScriptedCall("send", amount=200_000 * (n + 1), data=b"ping") for n in range(sends)),
+    )
     hosts = (
         HostSetup("client", CLIENT, PROMPT, isns=(1000,), script=script),
-        HostSetup("server", SERVER, PROMPT, isns=(5000,), script=(Act("listen"),)),
+        HostSetup("server", SERVER, PROMPT, isns=(5000,), script=(ScriptedCall("listen"),)),
     )
     return Scenario("chatter", "Chatter", "How fast?", hosts)
 

@@ -17,12 +17,12 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from tcptui.core.calls import Call, Close, Open, Receive, Send
 from tcptui.core.events import Delivered, Event, Returned, Sent
-from tcptui.core.presets import LINUX
-from tcptui.core.segment import Socket
-from tcptui.core.stack import Stack
+from tcptui.core.packet.segment import Socket
+from tcptui.core.profile.presets import LINUX
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Call, Close, Open, Receive, Send
+from tcptui.core.tcp.stack import Stack
 from tests.bench.loopback import DATA
 from tests.kernel.adapter import Core
 from tests.kernel.links import CORE_HOST, KERNEL_HOST, Link, Tun

@@ -9,7 +9,7 @@ from typing import Any
 from scapy.layers.inet import IP, TCP_client
 from scapy.packet import Raw
 
-from tcptui.core.segment import Socket
+from tcptui.core.packet.segment import Socket
 from tests.kernel.links import Link
 
 

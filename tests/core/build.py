@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tcptui.core.calls import Call, Close, Open, Send
 from tcptui.core.events import Delivered, Event, Response, Returned, RuleApplied, Sent, Signal, Signalled
-from tcptui.core.options import mss_option
-from tcptui.core.presets import RFC9293
-from tcptui.core.profile import Profile
+from tcptui.core.packet.options import mss_option
+from tcptui.core.packet.segment import ACK, FIN, SYN, Option, Segment, Socket, flag_text
+from tcptui.core.packet.seq import MASK
+from tcptui.core.profile.presets import RFC9293
+from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import ACK, FIN, SYN, Option, Segment, Socket, flag_text
-from tcptui.core.seq import MASK
-from tcptui.core.settings import NO_SETTINGS, Settings
-from tcptui.core.stack import Stack
 from tcptui.core.state import State
-from tcptui.core.tcb import Tcb
+from tcptui.core.tcp.calls import Call, Close, Open, Send
+from tcptui.core.tcp.settings import NO_SETTINGS, Settings
+from tcptui.core.tcp.stack import Stack
+from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.units import SECOND
 
 US = Socket("192.0.2.1", 1025)

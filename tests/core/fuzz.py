@@ -9,13 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from tcptui.core.calls import Abort, Call, Close, Open, Receive, Send
-from tcptui.core.errors import IcmpError, Unreachable
 from tcptui.core.events import Event, Sent, StateChanged
-from tcptui.core.options import mss_option, timestamps_option
-from tcptui.core.presets import FREEBSD, LINUX, RFC9293
-from tcptui.core.profile import Profile
-from tcptui.core.segment import (
+from tcptui.core.packet.options import mss_option, timestamps_option
+from tcptui.core.packet.segment import (
     ACK,
     FIN,
     OPTION_SACK,
@@ -29,11 +25,15 @@ from tcptui.core.segment import (
     Segment,
     Socket,
 )  # fmt: skip
-from tcptui.core.seq import HALF, MASK, add, distance, le
-from tcptui.core.stack import Stack
+from tcptui.core.packet.seq import HALF, MASK, add, distance, le
+from tcptui.core.packet.tcp_format import encode
+from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import ARROWS, State
-from tcptui.core.tcb import Tcb
-from tcptui.core.wire_format import encode
+from tcptui.core.tcp.calls import Abort, Call, Close, Open, Receive, Send
+from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.stack import Stack
+from tcptui.core.tcp.tcb import Tcb
 
 US, PEER = Socket("192.0.2.1", 1025), Socket("192.0.2.2", 80)
 PROFILES: tuple[Profile, ...] = (
@@ -239,15 +239,15 @@ class Fuzz:
         self.demand(at == tcb.snd_nxt, "the retransmission queue does not end at SND.NXT")
         self.demand(tcb.rcv_wnd >= 0, "RCV.WND < 0")
         self.demand(
-            len(tcb.unread) <= max(tcb.receive_buffer, 65_535), "more is unread than there is room for"
+            len(tcb.receive_buffer) <= max(tcb.rcv_buff, 65_535), "more is unread than there is room for"
         )
-        if tcb.held:
+        if tcb.out_of_order:
             self.demand(
-                all(distance(tcb.rcv_nxt, one.seq) < HALF for one in tcb.held[1:]), "held text is old"
+                all(distance(tcb.rcv_nxt, one.seq) < HALF for one in tcb.out_of_order[1:]), "held text is old"
             )
         timers = tcb.retransmission_timer or tcb.persist_timer
         self.demand(not tcb.retransmission_queue or timers is not None, "in flight, and no timer runs")
-        waiting = tcb.unsent or (tcb.close_called and not tcb.fin_sent)
+        waiting = tcb.send_buffer or (tcb.close_called and not tcb.fin_sent)
         if waiting and tcb.state in SENDING:
             self.demand(bool(tcb.retransmission_queue) or timers is not None, "text waits, and no timer runs")
 

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import pytest
 
-from tcptui.core.calls import Abort, Call, Close, Open, Receive, Send, Status
 from tcptui.core.events import Response, Signal
-from tcptui.core.presets import RFC9293
-from tcptui.core.segment import ACK, FIN, RST, SYN, Socket
-from tcptui.core.stack import Stack
+from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Socket
+from tcptui.core.profile.presets import RFC9293
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Abort, Call, Close, Open, Receive, Send, Status
+from tcptui.core.tcp.stack import Stack
 from tests.core.build import (
     ISS,
     PEER,

@@ -9,16 +9,16 @@ import struct
 
 import pytest
 
-from tcptui.core.calls import Open, Send
-from tcptui.core.congestion import grow
 from tcptui.core.events import Event
-from tcptui.core.options import mss_option
-from tcptui.core.presets import LINUX, RFC9293
-from tcptui.core.profile import Profile
+from tcptui.core.packet.options import mss_option
+from tcptui.core.packet.segment import ACK, OPTION_SACK, SYN, Option
+from tcptui.core.packet.seq import add, lt
+from tcptui.core.profile.presets import LINUX, RFC9293
+from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import ACK, OPTION_SACK, SYN, Option
-from tcptui.core.seq import add, lt
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Open, Send
+from tcptui.core.tcp.congestion import grow
 from tcptui.core.units import SECOND
 from tests.core.build import ISS, PEER, PROMPT, US, Site, connected, rules, sent, texts
 

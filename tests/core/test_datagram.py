@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcptui.core.checksum import checksum, checksum_with_pseudo_header
-from tcptui.core.datagram import Datagram, PortUnreachable
-from tcptui.core.icmp_format import encode_port_unreachable
-from tcptui.core.ip_header import UDP, Packet, encode_packet
-from tcptui.core.segment import Socket
-from tcptui.core.udp_format import MAX_DATAGRAM, MalformedDatagram, decode_datagram, encode_datagram
+from tcptui.core.packet.checksum import checksum, checksum_with_pseudo_header
+from tcptui.core.packet.datagram import Datagram, PortUnreachable
+from tcptui.core.packet.icmp_format import encode_port_unreachable
+from tcptui.core.packet.ip_header import UDP, Packet, encode_packet
+from tcptui.core.packet.segment import Socket
+from tcptui.core.packet.udp_format import MAX_DATAGRAM, MalformedDatagram, decode_datagram, encode_datagram
 
 V4 = ("10.0.0.1", "10.0.0.2")
 V6 = ("2001:db8::1", "2001:db8::2")

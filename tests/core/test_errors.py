@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Open, Send
-from tcptui.core.errors import IcmpError, Unreachable
 from tcptui.core.events import Event, Signal
-from tcptui.core.options import mss_option, timestamps_option
-from tcptui.core.presets import FREEBSD, LINUX
-from tcptui.core.profile import Profile
-from tcptui.core.segment import ACK, PSH, SYN
+from tcptui.core.packet.options import mss_option, timestamps_option
+from tcptui.core.packet.segment import ACK, PSH, SYN
+from tcptui.core.profile.presets import FREEBSD, LINUX
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import SYNCHRONIZED, State
+from tcptui.core.tcp.calls import Open, Send
+from tcptui.core.tcp.icmp import IcmpError, Unreachable
 from tests.core.build import (
     ISS,
     PEER,

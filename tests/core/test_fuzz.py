@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tcptui.core.state import State
-from tcptui.core.tcb import Tcb
+from tcptui.core.tcp.tcb import Tcb
 from tests.core.fuzz import Broken, Fuzz
 
 SEEDS = 12

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Open, Send
-from tcptui.core.errors import IcmpError, Unreachable
 from tcptui.core.events import Event, Signal, Signalled
-from tcptui.core.segment import ACK, SYN, Segment, Socket
-from tcptui.core.stack import Stack
+from tcptui.core.packet.segment import ACK, SYN, Segment, Socket
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Open, Send
+from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.stack import Stack
 
 US, PEER = Socket("10.0.0.1", 49152), Socket("10.0.0.2", 80)
 OTHER = PEER._replace(port=81)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcptui.core.ip_header import TCP, MalformedPacket, Packet, decode_packet, encode_packet
+from tcptui.core.packet.ip_header import TCP, MalformedPacket, Packet, decode_packet, encode_packet
 
 
 def test_ipv4_header_octet_by_octet() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tcptui.core.isn import rfc6528_isn
-from tcptui.core.segment import Socket
+from tcptui.core.packet.segment import Socket
+from tcptui.core.tcp.isn import rfc6528_isn
 
 US, PEER = Socket("10.0.0.1", 49152), Socket("10.0.0.2", 80)
 HOUR = 3_600_000_000

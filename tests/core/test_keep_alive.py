@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Close, Configure, Send
 from tcptui.core.events import Signal
-from tcptui.core.profile import Profile
-from tcptui.core.segment import ACK, FIN, RST
-from tcptui.core.settings import NO_SETTINGS, Settings
+from tcptui.core.packet.segment import ACK, FIN, RST
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Close, Configure, Send
+from tcptui.core.tcp.settings import NO_SETTINGS, Settings
 from tcptui.core.units import SECOND
 from tests.core.build import IRS, ISS, PROMPT, Site, brief, connected, sent
 

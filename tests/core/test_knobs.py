@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from tcptui.core.calls import Abort, Close, Configure, Open, Receive, Send
 from tcptui.core.events import Response, Signal
-from tcptui.core.knobs import all_knobs
-from tcptui.core.presets import LINUX, RFC9293
-from tcptui.core.segment import ACK, CWR, ECE, FIN, RST, SYN, flag_text
-from tcptui.core.settings import Settings
+from tcptui.core.packet.segment import ACK, CWR, ECE, FIN, RST, SYN, flag_text
+from tcptui.core.profile.knobs import all_knobs
+from tcptui.core.profile.presets import LINUX, RFC9293
 from tcptui.core.state import SYNCHRONIZED, State
+from tcptui.core.tcp.calls import Abort, Close, Configure, Open, Receive, Send
+from tcptui.core.tcp.settings import Settings
 from tcptui.core.units import SECOND
 from tests.core.build import (
     IRS,
@@ -330,7 +330,7 @@ def test_knob_fin_acked_with_fin_only(on: bool) -> None:
     (answer,) = sent(site.receives(site.peer(FIN | ACK, 1, 1, wnd=0)))
     assert flag_text(answer.flags) == ("FIN,ACK" if on else "ACK")
     assert site.state() is (S.LAST_ACK if on else S.CLOSE_WAIT)
-    assert site.tcb.unsent == (b"" if on else b"text")
+    assert site.tcb.send_buffer == (b"" if on else b"text")
 
 
 @pytest.mark.parametrize(("timeout", "lasts"), [(None, None), (60 * SECOND, 60)])
@@ -394,9 +394,9 @@ def test_knob_old_segments_acknowledge(on: bool) -> None:
 
 
 @BOTH
-def test_knob_replies_delay_acks(on: bool) -> None:
+def test_knob_pingpong(on: bool) -> None:
     """In a dialogue the ACKs that Linux does not delay at first may wait for the text that answers."""
-    site = reach(S.ESTABLISHED, RFC9293._replace(quick_acks=16, replies_delay_acks=on))
+    site = reach(S.ESTABLISHED, RFC9293._replace(quickack=16, pingpong=on))
     assert briefs(site.receives(site.peer(ACK, 1, 1, b"ask"))) == [("ACK", 1001, 5004)]
     site.call(Send(1, b"answer"))
     events = site.receives(site.peer(ACK, 4, 7, b"ask"))
@@ -404,9 +404,9 @@ def test_knob_replies_delay_acks(on: bool) -> None:
 
 
 @BOTH
-def test_knob_cwnd_in_use_grows(on: bool) -> None:
+def test_knob_cwnd_validation(on: bool) -> None:
     """RFC 7661 1: what has not been used says nothing of the path. One octet in flight does not fill cwnd."""
-    site = reach(S.ESTABLISHED, PROMPT._replace(cwnd_in_use_grows=on))
+    site = reach(S.ESTABLISHED, PROMPT._replace(cwnd_validation=on))
     before = site.tcb.cwnd
     site.call(Send(1, b"x"))
     site.receives(site.peer(ACK, 1, 2))
@@ -423,9 +423,9 @@ def test_knob_user_timeout_ends_keep_alive(on: bool) -> None:
 
 
 @BOTH
-def test_knob_text_on_syn_ack(on: bool) -> None:
+def test_knob_data_on_syn_ack(on: bool) -> None:
     """3.10.7.3, fourth: "If there are other controls or text in the segment, then continue processing"."""
-    site = reach(S.SYN_SENT, PROMPT._replace(text_on_syn_ack=on))
+    site = reach(S.SYN_SENT, PROMPT._replace(data_on_syn_ack=on))
     site.call(Receive(1))
     events = site.receives(site.peer(SYN | ACK, 0, 1, b"abc"))
     assert delivered(events) == (b"abc" if on else b"")

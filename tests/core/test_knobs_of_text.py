@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Open, Receive, Send
-from tcptui.core.options import read_sack, timestamps_option
-from tcptui.core.presets import FREEBSD, RFC9293
-from tcptui.core.segment import (
+from tcptui.core.packet.options import read_sack, timestamps_option
+from tcptui.core.packet.segment import (
     ACK,
     OPTION_MSS,
     OPTION_SACK_PERMITTED,
@@ -16,7 +14,9 @@ from tcptui.core.segment import (
     SYN,
     Option,
 )
-from tcptui.core.timers import first_estimate, sampled
+from tcptui.core.profile.presets import FREEBSD, RFC9293
+from tcptui.core.tcp.calls import Open, Receive, Send
+from tcptui.core.tcp.timers import first_estimate, sampled
 from tcptui.core.units import SECOND
 from tests.core.build import IRS, PEER, PROMPT, US, Site, connected, sent, texts
 
@@ -90,7 +90,7 @@ def test_knob_missing_timestamp_drops(on: bool) -> None:
     """RFC 7323 3.2: "SHOULD silently drop the segment"."""
     site = connected(PROMPT._replace(timestamps=True, missing_timestamp_drops=on), timestamps_option(1, 0))
     answers = sent(site.receives(site.peer(ACK, 1, 1, b"text")))
-    assert (site.tcb.unread, len(answers)) == ((b"", 0) if on else (b"text", 1))
+    assert (site.tcb.receive_buffer, len(answers)) == ((b"", 0) if on else (b"text", 1))
 
 
 # Windows
@@ -136,16 +136,16 @@ def test_knob_nagle(on: bool) -> None:
 
 
 @BOTH
-def test_knob_nagle_spares_tail(on: bool) -> None:
+def test_knob_nagle_minshall(on: bool) -> None:
     """A.3: Minshall's variant; one small segment may be unacknowledged, not two."""
-    site = connected(PROMPT._replace(nagle_spares_tail=on))
+    site = connected(PROMPT._replace(nagle_minshall=on))
     assert texts(site.call(Send(1, bytes(1_500)))) == [(1, 1_000), (1_001, 1_500)][: 1 + on]
     assert texts(site.call(Send(1, bytes(100)))) == []
 
 
-def test_knob_quick_acks() -> None:
+def test_knob_quickack() -> None:
     """Linux delays no ACK while the peer is in slow start; then the first of two segments waits."""
-    site = connected(RFC9293._replace(quick_acks=3))  # The handshake's ACK is one of them.
+    site = connected(RFC9293._replace(quickack=3))  # The handshake's ACK is one of them.
     answers = [len(sent(site.receives(site.peer(ACK, 1 + place, 1, b"x")))) for place in range(5)]
     assert answers == [1, 1, 0, 1, 0]
 
@@ -210,9 +210,9 @@ def test_knob_no_retransmission(on: bool) -> None:
 
 
 @pytest.mark.parametrize(("least", "first_probe"), [(0, 1), (5 * SECOND, 5)])
-def test_knob_least_persist(least: int, first_probe: int) -> None:
+def test_knob_persist_min(least: int, first_probe: int) -> None:
     """FreeBSD's net.inet.tcp.persmin."""
-    site = connected(PROMPT._replace(least_persist=least), wnd=0)
+    site = connected(PROMPT._replace(persist_min=least), wnd=0)
     site.call(Send(1, b"text"))
     assert texts(site.wait(first_probe * SECOND - 1)) == []
     assert texts(site.wait(1)) == [(1, 1)]

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tcptui import core
-from tcptui.core import Stack, calls, events
+from tcptui.core import Stack, events
+from tcptui.core.tcp import calls
 
 
 def test_the_example_works() -> None:

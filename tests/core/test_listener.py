@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Accept, Close, Open, Receive, Send
-from tcptui.core.cookies import CLASSES, LIFETIME, PERIOD
 from tcptui.core.events import Event, Response, Returned
-from tcptui.core.options import mss_option, timestamps_option
-from tcptui.core.presets import RFC9293
-from tcptui.core.profile import Profile
-from tcptui.core.segment import ACK, FIN, RST, SYN, Option, Segment, Socket
-from tcptui.core.seq import add, le
-from tcptui.core.settings import NO_SETTINGS, Settings
-from tcptui.core.stack import EPHEMERAL, Stack
+from tcptui.core.packet.options import mss_option, timestamps_option
+from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Option, Segment, Socket
+from tcptui.core.packet.seq import add, le
+from tcptui.core.profile.presets import RFC9293
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Accept, Close, Open, Receive, Send
+from tcptui.core.tcp.settings import NO_SETTINGS, Settings
+from tcptui.core.tcp.stack import EPHEMERAL, Stack
+from tcptui.core.tcp.syn_cookies import CLASSES, LIFETIME, PERIOD
 from tcptui.core.units import SECOND
 from tests.core.build import PROMPT, delivered, responses, rules, sent, signals
 
@@ -136,7 +136,7 @@ def test_knob_backlog_slack(slack: str, backlog: int, room: int) -> None:
 
 
 def test_no_listener_may_ask_for_more_than_the_most() -> None:
-    listener = Listener(PROMPT._replace(most_backlog=2), backlog=100)
+    listener = Listener(PROMPT._replace(somaxconn=2), backlog=100)
     for port in range(1, 6):
         listener.opens(port)
     assert listener.states().count(S.ESTABLISHED) == 2
@@ -229,7 +229,7 @@ def test_the_ack_restores_from_its_cookie_what_a_block_would_have_known(offered:
     tcb = listener.stack.tcbs()[1]
     assert (tcb.iss, tcb.irs, tcb.remote) == (syn_ack.seq, PEER_ISS, peer(1))
     assert tcb.snd_mss == max(least for least in CLASSES if least <= (offered or 536))
-    assert (tcb.snd_shift, tcb.sack, tcb.timestamps, tcb.unread) == (0, False, False, b"text")
+    assert (tcb.snd_shift, tcb.sack, tcb.timestamps, tcb.receive_buffer) == (0, False, False, b"text")
     assert [one.ack for one in sent(events)] == [PEER_ISS + 5]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Open, Send
 from tcptui.core.events import Sent
-from tcptui.core.segment import ACK, RST, SYN, Segment, Socket
-from tcptui.core.stack import Stack
+from tcptui.core.packet.segment import ACK, RST, SYN, Segment, Socket
+from tcptui.core.tcp.calls import Open, Send
+from tcptui.core.tcp.stack import Stack
 
 FIRST, SECOND = Socket("10.0.0.1", 80), Socket("10.0.0.9", 80)
 PEER = Socket("10.0.0.2", 49152)

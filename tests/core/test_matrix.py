@@ -13,9 +13,9 @@ from typing import NamedTuple
 import pytest
 
 from tcptui.core.events import Event, Signal
-from tcptui.core.presets import FREEBSD, LINUX
-from tcptui.core.profile import Profile
-from tcptui.core.segment import ACK, FIN, RST, SYN, Segment, flag_text
+from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, flag_text
+from tcptui.core.profile.presets import FREEBSD, LINUX
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import SYNCHRONIZED, State
 from tests.core.build import IRS, ISS, SIX_HUNDRED, WINDOW, Brief, Site, briefs, reach, show, signals
 
@@ -67,7 +67,7 @@ LINUX_600, FREEBSD_600 = (
         stray_style="rfc",
         closing_style="rfc",
         crossing_style="rfc",
-        text_on_syn_ack=True,
+        data_on_syn_ack=True,
     )
     for profile in (LINUX, FREEBSD)
 )

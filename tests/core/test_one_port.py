@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Configure, Open
-from tcptui.core.presets import LINUX
-from tcptui.core.segment import ACK, RST, SYN, Segment, Socket
-from tcptui.core.seq import add
-from tcptui.core.settings import NO_SETTINGS
-from tcptui.core.stack import Stack
+from tcptui.core.packet.segment import ACK, RST, SYN, Segment, Socket
+from tcptui.core.packet.seq import add
+from tcptui.core.profile.presets import LINUX
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Configure, Open
+from tcptui.core.tcp.settings import NO_SETTINGS
+from tcptui.core.tcp.stack import Stack
 from tests.core.build import PEER, PROMPT, US, sent
 
 ISNS = (1000, 2000)
@@ -76,7 +76,7 @@ def test_a_listener_may_be_given_another_backlog() -> None:
 
 
 def test_no_backlog_is_beyond_the_most_and_none_is_for_a_connection() -> None:
-    stack = Stack(LINUX._replace(most_backlog=3), ISNS)
+    stack = Stack(LINUX._replace(somaxconn=3), ISNS)
     stack.call(Open(US, passive=True, backlog=1), 0)
     stack.call(Open(US, PEER), 0)
     for connection in (1, 2):

@@ -6,15 +6,15 @@ import struct
 
 import pytest
 
-from tcptui.core.calls import Open, Send
 from tcptui.core.events import Event
-from tcptui.core.options import mss_option
-from tcptui.core.presets import FREEBSD, LINUX
-from tcptui.core.profile import Profile
-from tcptui.core.segment import ACK, FIN, RST, SYN, Option, Segment
+from tcptui.core.packet.options import mss_option
+from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Option, Segment
+from tcptui.core.packet.tcp_format import encode
+from tcptui.core.profile.presets import FREEBSD, LINUX
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Open, Send
 from tcptui.core.units import SECOND
-from tcptui.core.wire_format import encode
 from tests.core.build import (
     IRS,
     ISS,
@@ -205,11 +205,11 @@ def test_an_older_timestamp_is_an_old_duplicate(recent: int) -> None:
     site = connected(STAMPS, times(recent))
     older, newer = (recent - 1) % (1 << 32), (recent + 1) % (1 << 32)
     assert briefs(stamped(site, older, 1, b"old")) == [("ACK", ISS + 1, IRS + 1)]
-    assert site.tcb.unread == b""
+    assert site.tcb.receive_buffer == b""
     stamped(site, newer, 1, b"new")
-    assert (site.tcb.unread, site.tcb.ts_recent) == (b"new", newer)
+    assert (site.tcb.receive_buffer, site.tcb.ts_recent) == (b"new", newer)
     stamped(site, newer, 4, b"er")
-    assert site.tcb.unread == b"newer"
+    assert site.tcb.receive_buffer == b"newer"
 
 
 @pytest.mark.parametrize(("days", "text"), [(23, b""), (25, b"late")])
@@ -218,7 +218,7 @@ def test_after_24_days_of_silence_no_timestamp_is_too_old(days: int, text: bytes
     site = connected(STAMPS, times(1_000))
     site.wait(days * 86_400 * SECOND)
     stamped(site, 999, 1, b"late")
-    assert site.tcb.unread == text
+    assert site.tcb.receive_buffer == text
 
 
 def test_a_reset_needs_no_timestamp_and_is_not_tested_for_it() -> None:

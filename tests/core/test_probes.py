@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Close, Open, Send
-from tcptui.core.segment import ACK, FIN, PSH, SYN
-from tcptui.core.settings import Settings
+from tcptui.core.packet.segment import ACK, FIN, PSH, SYN
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Close, Open, Send
+from tcptui.core.tcp.settings import Settings
 from tcptui.core.units import SECOND
 from tests.core.build import PEER, PROMPT, US, Site, briefs, connected, sent, texts
 

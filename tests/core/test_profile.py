@@ -11,19 +11,19 @@ from pathlib import Path
 import pytest
 
 import tcptui.core
-from tcptui.core.calls import Open, Send
-from tcptui.core.errors import IcmpError, Unreachable
-from tcptui.core.knobs import all_knobs
-from tcptui.core.options import mss_option
-from tcptui.core.presets import FREEBSD, LINUX, PRESETS, RFC9293
-from tcptui.core.profile import Profile
-from tcptui.core.segment import ACK, SYN, Segment, Socket
-from tcptui.core.stack import Stack
+from tcptui.core.packet.options import mss_option
+from tcptui.core.packet.segment import ACK, SYN, Segment, Socket
+from tcptui.core.profile.knobs import all_knobs
+from tcptui.core.profile.presets import FREEBSD, LINUX, PRESETS, RFC9293
+from tcptui.core.profile.record import Profile
+from tcptui.core.tcp.calls import Open, Send
+from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.stack import Stack
 from tcptui.core.units import MILLISECOND, SECOND
 from tests.core.build import ISS, PEER, PROMPT, US, Site, sent
 
 CORE = Path(tcptui.core.__file__).parent
-DESCRIPTION = {"profile.py", "presets.py", "knobs.py", "sysctl.py"}
+DESCRIPTION = {"record.py", "presets.py", "knobs.py", "sysctl.py"}
 BROKEN = {
     "two_way_handshake", "no_time_wait", "time_wait_1_msl", "fixed_isn", "no_retransmission",
     "fin_acked_with_fin_only", "accept_any_ack",
@@ -115,7 +115,7 @@ def _read_in(path: Path) -> set[str]:
 
 
 def test_every_knob_is_read_by_the_core() -> None:
-    modules = [path for path in CORE.glob("*.py") if path.name not in DESCRIPTION]
+    modules = [path for path in CORE.rglob("*.py") if path.name not in DESCRIPTION]
     read = set().union(*map(_read_in, modules))
     assert set(all_knobs()) - read == set()
 
@@ -165,13 +165,13 @@ def test_a_peer_can_ask_for_no_smaller_segments_than_that(profile: Profile, mss:
 
 
 def test_our_own_mss_is_the_most_all_the_same() -> None:
-    assert _mss_of(RFC9293._replace(mss=100, least_mss=200), 1460) == 100
+    assert _mss_of(RFC9293._replace(mss=100, min_snd_mss=200), 1460) == 100
 
 
 @pytest.mark.parametrize(("mtu", "mss"), [(540, 500), (100, 216)])
 def test_a_path_can_ask_for_no_smaller_segments_either(mtu: int, mss: int) -> None:
     """The headers take 40 octets of the MTU."""
-    site = Site(PROMPT._replace(least_mss=216))
+    site = Site(PROMPT._replace(min_snd_mss=216))
     site.call(Open(US, PEER))
     site.receives(site.peer(SYN | ACK, 0, 1, wnd=10_000)._replace(options=(mss_option(1000),)))
     site.call(Send(1, bytes(1000)))

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tcptui.core.calls import Abort, Call, Close, Open, Receive, Send
 from tcptui.core.events import Delivered, Event, Response, Returned, Sent, Signal, Signalled, StateChanged
-from tcptui.core.presets import LINUX, RFC9293
-from tcptui.core.profile import Profile
-from tcptui.core.segment import Segment
-from tcptui.core.seq import HALF, MODULUS, le
-from tcptui.core.stack import Stack
+from tcptui.core.packet.segment import Segment
+from tcptui.core.packet.seq import HALF, MODULUS, le
+from tcptui.core.profile.presets import LINUX, RFC9293
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import ARROWS, State
+from tcptui.core.tcp.calls import Abort, Call, Close, Open, Receive, Send
+from tcptui.core.tcp.stack import Stack
 from tests.core.build import PEER, US
 
 S = State
@@ -50,7 +50,7 @@ class End:
         self.opened = False
         self.sent = b""
         self.delivered = b""
-        self.unread = b""
+        self.receive_buffer = b""
         """What no RECEIVE had asked for when the connection was last seen."""
         self.signals: list[Signal] = []
         self.aborted = False
@@ -116,7 +116,7 @@ class Pair:
                 tcb = end.stack.tcb(1)
                 if tcb is not None and not tcb.close_called:
                     self.call(side, Close(1))
-                while tcb is not None and (tcb.unread or not tcb.receives):
+                while tcb is not None and (tcb.receive_buffer or not tcb.receives):
                     if self.call(side, Receive(1)) not in ([Response.OK], [Response.QUEUED]):
                         break
             if self.wire:
@@ -173,11 +173,11 @@ class Pair:
         assert other.sent.startswith(end.delivered)
         tcb = end.stack.tcb(1)
         if tcb is not None:
-            end.unread = tcb.unread
+            end.receive_buffer = tcb.receive_buffer
             assert le(tcb.snd_una, tcb.snd_nxt)
             unit = 1 << tcb.rcv_shift  # Rounding up may promise so much more.
             assert 0 <= tcb.rcv_wnd < end.stack.profile.receive_buffer + unit
-            assert other.sent.startswith(end.delivered + tcb.unread)
+            assert other.sent.startswith(end.delivered + tcb.receive_buffer)
 
 
 def _gone_without_a_word(end: End) -> bool:
@@ -193,7 +193,7 @@ def _ends_well(pair: Pair) -> None:
         waits_for_ever = end.state is S.FIN_WAIT_2 and other.state is S.CLOSED and _gone_without_a_word(other)
         assert end.state is S.CLOSED or waits_for_ever
         # The peer's FIN counts only when all before it has come.
-        assert Signal.CLOSING not in end.signals or end.delivered + end.unread == other.sent
+        assert Signal.CLOSING not in end.signals or end.delivered + end.receive_buffer == other.sent
 
 
 @FAST

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcptui.core.calls import Call, Close, Open, Receive, Send
 from tcptui.core.events import Delivered, Event, Sent, Signalled, StateChanged
-from tcptui.core.segment import ACK, Segment
-from tcptui.core.seq import HALF, MODULUS, add, distance, in_window, le, lt, signed_distance
-from tcptui.core.stack import Stack
+from tcptui.core.packet.segment import ACK, Segment
+from tcptui.core.packet.seq import HALF, MODULUS, add, distance, in_window, le, lt, signed_distance
+from tcptui.core.tcp.calls import Call, Close, Open, Receive, Send
+from tcptui.core.tcp.stack import Stack
 from tcptui.core.units import SECOND
 from tests.core.build import ISS, PEER, US
 

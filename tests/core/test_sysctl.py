@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.knobs import all_knobs
-from tcptui.core.presets import FREEBSD, LINUX, PRESETS, RFC9293
-from tcptui.core.profile import Profile
-from tcptui.core.sysctl import (
+from tcptui.core.profile.knobs import all_knobs
+from tcptui.core.profile.presets import FREEBSD, LINUX, PRESETS, RFC9293
+from tcptui.core.profile.record import Profile
+from tcptui.core.profile.sysctl import (
     SYSCTLS,
     BadValue,
     UnknownSysctl,
@@ -37,7 +37,7 @@ SETS: list[tuple[str, str, dict[str, object]]] = [
     (f"{V4}syncookies", "1", {"syn_cookies": "overflow"}),
     (f"{V4}syncookies", "2", {"syn_cookies": "always"}),
     (f"{V4}max_syn_backlog", "64", {"syn_queue": 64}),
-    ("net.core.somaxconn", "128", {"most_backlog": 128}),
+    ("net.core.somaxconn", "128", {"somaxconn": 128}),
     (f"{V4}abort_on_overflow", "1", {"accept_overflow_resets": True}),
     (f"{V4}window_scaling", "0", {"window_scale": None}),
     (f"{V4}window_scaling", "1", {"window_scale": 7}),
@@ -50,8 +50,8 @@ SETS: list[tuple[str, str, dict[str, object]]] = [
     (f"{V4}ecn", "2", {"ecn": "granted"}),
     (f"{V4}syn_linear_timeouts", "0", {"syn_linear_timeouts": 0}),
     (f"{V4}rto_min_us", "5000", {"min_rto": 5 * MILLISECOND}),
-    (f"{V4}rto_max_ms", "30000", {"max_rto": 30 * SECOND, "most_persist": 30 * SECOND}),
-    (f"{V4}min_snd_mss", "500", {"least_mss": 500}),
+    (f"{V4}rto_max_ms", "30000", {"max_rto": 30 * SECOND, "persist_max": 30 * SECOND}),
+    (f"{V4}min_snd_mss", "500", {"min_snd_mss": 500}),
     (f"{V4}invalid_ratelimit", "0", {"challenge_interval": 0, "challenge_acks": 1}),
     (f"{V4}wmem", "4096\t16384\t4194304", {"send_buffer": 4_194_304}),
     (f"{BSD}msl", "2500", {"msl": 2_500 * MILLISECOND}),
@@ -68,8 +68,8 @@ SETS: list[tuple[str, str, dict[str, object]]] = [
     (f"{BSD}rexmit_slop", "20", {"rto_slop": 20 * MILLISECOND}),
     (f"{BSD}finwait2_timeout", "6000", {"fin_wait_2_timeout": 6 * SECOND}),
     (f"{BSD}fast_finwait2_recycle", "1", {"fin_wait_2_timeout": 60 * SECOND}),
-    (f"{BSD}persmin", "1000", {"least_persist": 1 * SECOND}),
-    (f"{BSD}persmax", "30000", {"most_persist": 30 * SECOND}),
+    (f"{BSD}persmin", "1000", {"persist_min": 1 * SECOND}),
+    (f"{BSD}persmax", "30000", {"persist_max": 30 * SECOND}),
     (f"{BSD}recvspace", "32768", {"receive_buffer": 32_768}),
     (f"{BSD}sendspace", "8192", {"send_buffer": 8_192}),
     (f"{BSD}rfc1323", "0", {"window_scale": None, "timestamps": False}),
@@ -88,7 +88,7 @@ SETS: list[tuple[str, str, dict[str, object]]] = [
     (f"{BSD}rexmit_drop_options", "1", {"options_dropped_after": 3}),
     (f"{BSD}mssdflt", "1000", {"default_mss": 1_000}),
     (f"{BSD}v6mssdflt", "1024", {"default_mss_ipv6": 1_024}),
-    (f"{BSD}minmss", "300", {"least_mss": 300}),
+    (f"{BSD}minmss", "300", {"min_snd_mss": 300}),
     (f"{BSD}syncookies", "0", {"syn_cookies": "never"}),
     (f"{BSD}syncookies_only", "1", {"syn_cookies": "always"}),
     (f"{BSD}syncache.rexmtlimit", "1", {"syn_ack_retries": 1}),
@@ -101,8 +101,8 @@ SETS: list[tuple[str, str, dict[str, object]]] = [
     (f"{BSD}ack_war_timewindow", "200", {"challenge_interval": 200 * MILLISECOND}),
     (f"{BSD}ack_war_cnt", "9", {"challenge_acks": 9}),
     (f"{BSD}ack_war_cnt", "0", {"challenge_interval": 0}),
-    ("kern.ipc.soacceptqueue", "16", {"most_backlog": 16}),
-    ("kern.ipc.somaxconn", "16", {"most_backlog": 16}),
+    ("kern.ipc.soacceptqueue", "16", {"somaxconn": 16}),
+    ("kern.ipc.somaxconn", "16", {"somaxconn": 16}),
     ("kern.ipc.maxsockbuf", "65535", {"window_scale": 0}),
     ("kern.ipc.maxsockbuf", "65536", {"window_scale": 1}),
 ]

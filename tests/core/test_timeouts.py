@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Open, Receive, Send
 from tcptui.core.events import Sent, Signal
-from tcptui.core.presets import LINUX, RFC9293
-from tcptui.core.profile import Profile
+from tcptui.core.packet.segment import ACK, FIN, RST, SYN
+from tcptui.core.profile.presets import LINUX, RFC9293
+from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import ACK, FIN, RST, SYN
-from tcptui.core.settings import Settings
 from tcptui.core.state import State
-from tcptui.core.timers import backed_off, first_estimate, sampled
+from tcptui.core.tcp.calls import Open, Receive, Send
+from tcptui.core.tcp.settings import Settings
+from tcptui.core.tcp.timers import backed_off, first_estimate, sampled
 from tcptui.core.units import SECOND
 from tests.core.build import IRS, ISS, Site, brief, briefs, reach, rules, sent, signals
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Close, Open, Receive, Send
 from tcptui.core.events import Response, Signal
-from tcptui.core.options import mss_option
-from tcptui.core.presets import FREEBSD, RFC9293
-from tcptui.core.segment import ACK, FIN, OPTION_WINDOW_SCALE, RST, SYN, Option, Socket
-from tcptui.core.seq import MASK
-from tcptui.core.stack import Stack
+from tcptui.core.packet.options import mss_option
+from tcptui.core.packet.segment import ACK, FIN, OPTION_WINDOW_SCALE, RST, SYN, Option, Socket
+from tcptui.core.packet.seq import MASK
+from tcptui.core.profile.presets import FREEBSD, RFC9293
 from tcptui.core.state import SYNCHRONIZED, State
+from tcptui.core.tcp.calls import Close, Open, Receive, Send
+from tcptui.core.tcp.stack import Stack
 from tests.core.build import (
     ISS,
     PEER,
@@ -102,7 +102,7 @@ def test_text_after_a_fin_is_ignored(state: State) -> None:
     events = site.receives(site.peer(ACK, 2, ack, b"abc"))
     assert sent(events) == []
     assert delivered(events) == b""
-    assert (site.tcb.rcv_nxt, site.tcb.unread, site.state()) == (before.rcv_nxt, b"", state)
+    assert (site.tcb.rcv_nxt, site.tcb.receive_buffer, site.state()) == (before.rcv_nxt, b"", state)
 
 
 def test_text_held_from_beyond_the_fin_is_ignored() -> None:
@@ -111,7 +111,7 @@ def test_text_held_from_beyond_the_fin_is_ignored() -> None:
     site.receives(site.peer(FIN | ACK, 1, 1, b"abc"))
     assert site.state() is S.CLOSE_WAIT
     assert delivered(site.call(Receive(1))) == b"abc"
-    assert (site.tcb.rcv_nxt, site.tcb.unread) == (5005, b"")
+    assert (site.tcb.rcv_nxt, site.tcb.receive_buffer) == (5005, b"")
 
 
 def test_closing_ignores_acks_that_do_not_cover_the_fin() -> None:
@@ -134,7 +134,7 @@ def _with_zero_window() -> Site:
 def test_a_zero_window_takes_a_valid_ack_but_not_the_text_with_it() -> None:
     site = _with_zero_window()
     assert briefs(site.receives(site.peer(ACK, 6, 11, b"x"))) == [("ACK", 1011, 5006)]
-    assert (site.tcb.snd_una, site.tcb.rcv_nxt, site.tcb.unread) == (1011, 5006, b"abcde")
+    assert (site.tcb.snd_una, site.tcb.rcv_nxt, site.tcb.receive_buffer) == (1011, 5006, b"abcde")
 
 
 @pytest.mark.parametrize("data", [b"", b"why"])

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcptui.core.datagram import Datagram, PortUnreachable
 from tcptui.core.events import (
     DatagramDelivered,
     DatagramSent,
@@ -17,8 +16,9 @@ from tcptui.core.events import (
     Signal,
     Signalled,
 )
+from tcptui.core.packet.datagram import Datagram, PortUnreachable
+from tcptui.core.packet.segment import Socket
 from tcptui.core.rules import Rule
-from tcptui.core.segment import Socket
 from tcptui.core.udp import UdpSockets, for_many
 
 A, B, C = Socket("10.0.0.1", 49152), Socket("10.0.0.2", 80), Socket("10.0.0.3", 5000)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Receive, Send
 from tcptui.core.events import Event, Signal
-from tcptui.core.segment import ACK, URG
+from tcptui.core.packet.segment import ACK, URG
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Receive, Send
 from tcptui.core.units import SECOND
 from tests.core.build import IRS, ISS, PROMPT, Site, connected, reach, sent, signals
 
@@ -61,7 +61,7 @@ def test_a_pointer_to_what_is_consumed_is_nothing_new() -> None:
     site = connected()
     site.call(Receive(1))
     urgent(site, 1, 2, bytes(10))
-    assert (site.tcb.rcv_nxt, site.tcb.unread) == (IRS + 11, b"")
+    assert (site.tcb.rcv_nxt, site.tcb.receive_buffer) == (IRS + 11, b"")
     assert signals(urgent(site, 5, 3, bytes(10))) == []
 
 
@@ -80,7 +80,7 @@ def test_how_much_is_left_to_read_can_be_learned() -> None:
     urgent(site, 1, 4, b"stop and more")
     tcb = site.tcb
     assert tcb.rcv_up is not None
-    consumed = tcb.rcv_nxt - len(tcb.unread)
+    consumed = tcb.rcv_nxt - len(tcb.receive_buffer)
     assert tcb.rcv_up - consumed == 4
 
 

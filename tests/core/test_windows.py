@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Close, Configure, Receive, Send
 from tcptui.core.events import Response, Signal, TimerKind
-from tcptui.core.presets import LINUX, RFC9293
-from tcptui.core.profile import Profile
-from tcptui.core.segment import ACK, FIN, PSH, flag_text
-from tcptui.core.settings import Settings
+from tcptui.core.packet.segment import ACK, FIN, PSH, flag_text
+from tcptui.core.profile.presets import LINUX, RFC9293
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Close, Configure, Receive, Send
+from tcptui.core.tcp.settings import Settings
 from tcptui.core.units import SECOND
 from tests.core.build import (
     IRS,

@@ -12,21 +12,21 @@ from typing import NamedTuple, get_args
 import pytest
 
 from tcptui import library
-from tcptui.core.ip_header import encode_packet
-from tcptui.core.segment import Socket
+from tcptui.core.packet.ip_header import encode_packet
+from tcptui.core.packet.segment import Socket
 from tcptui.formats.pcapng import CapturedPacket, capture_file, pcapng
 from tcptui.formats.wireshark import wireshark_lines, wireshark_list
 from tcptui.lab import run as run_module
-from tcptui.lab.capture import Frame, Point, capture
-from tcptui.lab.labels import Label, analyse
 from tcptui.lab.moves import Delay, Duplicate, Lose, Move, parse_moves
 from tcptui.lab.packets import packet_of
 from tcptui.lab.run import Run, play
 from tcptui.lab.scenario import HostSetup, Scenario
 from tcptui.lab.wire import Side
+from tcptui.trace.capture import Frame, Point, capture
+from tcptui.trace.sequence_analysis import Label, analyse
 from tests.formats.random_runs import random_run
-from tests.lab.captures import CASES, frames
 from tests.lab.worlds import OPEN, scenario
+from tests.trace.captures import CASES, frames
 
 POINTS: tuple[Point, ...] = get_args(Point)
 FAULTS = (
@@ -60,8 +60,8 @@ def _by_hand() -> Iterator[Capture]:
         ends: dict[Side, Socket] = {"A": Socket(f"10.1.{index}.1", 49152), "B": Socket(f"10.1.{index}.2", 80)}
         made = frames(rows, ends)
         packets = [
-            CapturedPacket(at, encode_packet(packet_of(flight.payload)), f"#{flight.number}")
-            for at, flight in made
+            CapturedPacket(at, encode_packet(packet_of(transmission.payload)), f"#{transmission.number}")
+            for at, transmission in made
         ]
         yield Capture(name, capture_file(packets, "hand", name), made, wireshark_lines(made))
 
@@ -100,7 +100,7 @@ def _at_every_point(name: str, story: Scenario, moves: list[Move], network: str)
     for place, point in enumerate(POINTS):
         a, b = (_at(f"{network}{dot}{10 * place + end}", host) for end, host in enumerate(story.hosts, 1))
         run = play(story._replace(hosts=(a, b)), moves)
-        made = capture(run.flights, point, run.ended_at)
+        made = capture(run.transmissions, point, run.ended_at)
         lines = wireshark_list(run, point).splitlines()
         yield Capture(f"{name} at {point}", pcapng(run, point), made, lines, False, _shows_isns(run, made))
 
@@ -111,5 +111,5 @@ def _at(address: str, host: HostSetup) -> HostSetup:
 
 def _shows_isns(run: Run, made: list[Frame]) -> bool:
     reused = any(Label.PORTS_REUSED in one.labels for one in analyse(made) if one is not None)
-    third_party = any(flight.sender == "X" for flight in run.flights)
+    third_party = any(transmission.sender == "X" for transmission in run.transmissions)
     return not (run.scenario.prelude or reused or third_party)

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from random import Random
 
 from tcptui import library
-from tcptui.core.presets import PRESETS
-from tcptui.core.profile import Profile
-from tcptui.core.segment import ACK, FIN, PSH, RST, SYN
-from tcptui.core.seq import add
+from tcptui.core.packet.segment import ACK, FIN, PSH, RST, SYN
+from tcptui.core.packet.seq import add
+from tcptui.core.profile.presets import PRESETS
+from tcptui.core.profile.record import Profile
 from tcptui.lab.application import CallName
 from tcptui.lab.moves import NEXT, Delay, Do, Duplicate, Inject, Lose, Move, Reorder, Wait
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import SIDES, BadMove, Flight
+from tcptui.lab.wire import SIDES, BadMove, Transmission
 from tcptui.lab.world import World
 
 MOST_MOVES = 40
@@ -67,7 +67,7 @@ def _step(_world: World, _dice: Random) -> Move:
 
 
 def _fault(world: World, dice: Random) -> Move:
-    number = _any((*world.wire.flights, *world.wire.past), dice)
+    number = _any((*world.wire.transmissions, *world.wire.past), dice)
     return dice.choice(
         (
             Lose(number),
@@ -102,8 +102,8 @@ def _wait(_world: World, dice: Random) -> Move:
     return Wait(dice.choice((10, 1_000, 30_000)))
 
 
-def _any(flights: tuple[Flight, ...], dice: Random) -> int:
-    return dice.choice(flights).number if flights else 1
+def _any(transmissions: tuple[Transmission, ...], dice: Random) -> int:
+    return dice.choice(transmissions).number if transmissions else 1
 
 
 _KINDS: tuple[Callable[[World, Random], Move], ...] = (

@@ -10,13 +10,13 @@ from typing import get_args
 import pytest
 
 from tcptui import library
-from tcptui.core.ip_header import decode_packet
-from tcptui.core.wire_format import decode
+from tcptui.core.packet.ip_header import decode_packet
+from tcptui.core.packet.tcp_format import decode
 from tcptui.formats.pcapng import pcapng
 from tcptui.lab import run as run_module
-from tcptui.lab.capture import Point, capture
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.run import Run, play
+from tcptui.trace.capture import Point, capture
 from tests.formats.blocks import CapturedPacket, section
 from tests.lab.worlds import OPEN, scenario
 
@@ -39,14 +39,14 @@ def comments(name: str, point: Point, moves: str = "") -> list[str]:
 def test_the_file_holds_the_segments_of_the_capture_and_their_times(name: str, point: Point) -> None:
     run = play(library.find(name))
     read = section(pcapng(run, point))
-    frames = capture(run.flights, point, run.ended_at)
+    frames = capture(run.transmissions, point, run.ended_at)
     assert (read.comment, read.link_type, read.interface) == (run.scenario.title, 101, point)
     assert [packet.at - Y2K for packet in read.packets] == [frame.at for frame in frames]
     assert frames
     for packet, frame in zip(read.packets, frames, strict=True):
         ip = decode_packet(packet.octets)
         if ip.protocol == 6:
-            assert decode(ip.payload, ip.src, ip.dst) == frame.flight.payload
+            assert decode(ip.payload, ip.src, ip.dst) == frame.transmission.payload
 
 
 @pytest.mark.parametrize("toml", ["", V6])

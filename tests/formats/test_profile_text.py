@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tcptui.core.knobs import all_knobs
-from tcptui.core.presets import FREEBSD, LINUX, RFC9293
-from tcptui.core.sysctl import SYSCTLS
+from tcptui.core.profile.knobs import all_knobs
+from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
+from tcptui.core.profile.sysctl import SYSCTLS
 from tcptui.formats.profile_text import WIDTH, profile_text
 
 ALL = profile_text((RFC9293, LINUX, FREEBSD))

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import pytest
 
 from tcptui import library
-from tcptui.core.segment import ACK, Segment
-from tcptui.core.seq import MASK, relative
+from tcptui.core.packet.segment import ACK, Segment
+from tcptui.core.packet.seq import MASK, relative
 from tcptui.formats.pcapng import SINCE_1970
-from tcptui.lab.labels import Analysis, Label, analyse
-from tcptui.lab.wire import Flight
+from tcptui.lab.wire import Transmission
+from tcptui.trace.sequence_analysis import Analysis, Label, analyse
 from tests.formats import tshark
 from tests.formats.captures import POINTS, Capture, captures
 
@@ -60,8 +60,8 @@ class Read(NamedTuple):
     fields: dict[str, str]
 
     @property
-    def flight(self) -> Flight:
-        return self.capture.frames[self.number - 1].flight
+    def transmission(self) -> Transmission:
+        return self.capture.frames[self.number - 1].transmission
 
     @property
     def where(self) -> str:
@@ -102,7 +102,7 @@ def test_every_checksum_is_right(read: list[Read]) -> None:
 
 def test_control_bits_relative_numbers_and_windows_are_ours(read: list[Read]) -> None:
     for frame in read:
-        payload = frame.flight.payload
+        payload = frame.transmission.payload
         if frame.analysis is None or not isinstance(payload, Segment):
             assert not frame.fields["tcp.seq"]
             continue
@@ -117,15 +117,19 @@ def test_control_bits_relative_numbers_and_windows_are_ours(read: list[Read]) ->
 def test_the_ladder_has_the_same_numbers(read: list[Read]) -> None:
     compared = 0
     for frame in read:
-        flight = frame.flight
-        if not frame.capture.shows_isns or not isinstance(flight.payload, Segment):
+        transmission = frame.transmission
+        if not frame.capture.shows_isns or not isinstance(transmission.payload, Segment):
             continue
-        seq_base, ack_base = flight.bases
+        seq_base, ack_base = transmission.bases
         if seq_base is not None:
-            assert int(frame.fields["tcp.seq"]) == relative(flight.payload.seq, seq_base) & MASK, frame.where
+            assert int(frame.fields["tcp.seq"]) == relative(transmission.payload.seq, seq_base) & MASK, (
+                frame.where
+            )
             compared += 1
-        if ack_base is not None and flight.payload.flags & ACK:
-            assert int(frame.fields["tcp.ack"]) == relative(flight.payload.ack, ack_base) & MASK, frame.where
+        if ack_base is not None and transmission.payload.flags & ACK:
+            assert int(frame.fields["tcp.ack"]) == relative(transmission.payload.ack, ack_base) & MASK, (
+                frame.where
+            )
     assert compared > 1_000
 
 
@@ -160,7 +164,7 @@ def _dup_ack_moved(text: str, by: int) -> str:
 
 def test_the_comments_are_there(read: list[Read]) -> None:
     for frame in read:
-        assert frame.fields["frame.comment"].startswith(f"#{frame.flight.number}"), frame.where
+        assert frame.fields["frame.comment"].startswith(f"#{frame.transmission.number}"), frame.where
 
 
 def _compare_labels(frames: list[Read]) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tcptui import library
-from tcptui.core.options import Offer, syn_layout, text_layout
-from tcptui.core.segment import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG, Option, Segment
+from tcptui.core.packet.options import Offer, data_options, syn_layout
+from tcptui.core.packet.segment import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG, Option, Segment
 from tcptui.formats.wireshark import summary, wireshark_lines, wireshark_list
 from tcptui.lab import run as run_module
-from tcptui.lab.capture import Frame, Point
-from tcptui.lab.labels import analyse
 from tcptui.lab.run import play
-from tcptui.lab.wire import Flight
-from tests.lab.captures import CASES, ENDS, Row, frames
+from tcptui.lab.wire import Transmission
+from tcptui.trace.capture import Frame, Point
+from tcptui.trace.sequence_analysis import analyse
 from tests.lab.worlds import scenario
+from tests.trace.captures import CASES, ENDS, Row, frames
 
 SYN_LINE = "49152 → 80 [SYN] Seq=0 Win=65535 Len=0 MSS=1460"
 SYN_ACK_LINE = "80 → 49152 [SYN, ACK] Seq=0 Ack=1 Win=65535 Len=0 MSS=1460"
@@ -41,7 +41,7 @@ def test_a_lost_syn_is_sent_again_at_a_and_nothing_special_at_b(point: Point) ->
 
 def line(flags: int, options: tuple[Option, ...] = (), text: bytes = b"", up: int = 0) -> str:
     segment = Segment(ENDS["A"], ENDS["B"], 1000, 1, flags, 500, text, options, up)
-    (analysis,) = analyse([Frame(0, Flight(1, "A", "B", segment, 0, 0))])
+    (analysis,) = analyse([Frame(0, Transmission(1, "A", "B", segment, 0, 0))])
     return summary(segment, analysis)
 
 
@@ -63,7 +63,7 @@ def test_options_stand_behind_in_the_order_of_the_segment() -> None:
     assert linux.endswith(" Len=0 MSS=1460 SACK_PERM TSval=10 TSecr=20 WS=128")
     assert bsd.endswith(" Len=0 MSS=1460 WS=128 SACK_PERM TSval=10 TSecr=20")
     blocks = ((11, 21), (31, 41))
-    assert line(ACK, text_layout((1, 2), blocks)).endswith(" TSval=1 TSecr=2 SLE=11 SRE=21 SLE=31 SRE=41")
+    assert line(ACK, data_options((1, 2), blocks)).endswith(" TSval=1 TSecr=2 SLE=11 SRE=21 SLE=31 SRE=41")
     assert line(ACK, (Option(200, b"??"),)).endswith(" Len=0")
 
 

@@ -11,17 +11,17 @@ import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from tcptui.core.calls import Call
 from tcptui.core.events import Delivered, Event, Returned, RuleApplied, Sent, Signal, Signalled
-from tcptui.core.ip_header import TCP, Packet, decode_packet, encode_packet
-from tcptui.core.presets import LINUX
-from tcptui.core.profile import Profile
+from tcptui.core.packet.ip_header import TCP, Packet, decode_packet, encode_packet
+from tcptui.core.packet.segment import PSH, Segment
+from tcptui.core.packet.tcp_format import decode, encode
+from tcptui.core.profile.presets import LINUX
+from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import PSH, Segment
-from tcptui.core.stack import Stack
 from tcptui.core.state import State
-from tcptui.core.tcb import Tcb
-from tcptui.core.wire_format import decode, encode
+from tcptui.core.tcp.calls import Call
+from tcptui.core.tcp.stack import Stack
+from tcptui.core.tcp.tcb import Tcb
 from tests.kernel.links import Link
 
 POLL = 0.02

@@ -7,8 +7,8 @@ from contextlib import closing
 
 import pytest
 
-from tcptui.core.presets import LINUX
-from tcptui.core.profile import Profile
+from tcptui.core.profile.presets import LINUX
+from tcptui.core.profile.record import Profile
 from tests.kernel.adapter import Core
 from tests.kernel.links import Link, Tun, Veth
 from tests.kernel.namespace import Namespace, Unavailable

@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import socket
 
-from tcptui.core.calls import Open, Receive, Send
-from tcptui.core.segment import Segment, Socket
+from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Open, Receive, Send
 from tests.kernel.adapter import Core
 from tests.kernel.links import CORE_HOST, CORE_HOST_6, KERNEL_HOST, KERNEL_HOST_6
 from tests.kernel.namespace import Namespace

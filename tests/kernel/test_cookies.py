@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Accept, Open, Receive, Send
-from tcptui.core.presets import LINUX
-from tcptui.core.profile import Profile
+from tcptui.core.packet.segment import ACK, SYN
+from tcptui.core.profile.presets import LINUX
+from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import ACK, SYN
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Accept, Open, Receive, Send
 from tests.kernel.adapter import Once
 from tests.kernel.pair import Pair
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.calls import Close, Open
-from tcptui.core.segment import ACK, FIN, SYN
+from tcptui.core.packet.segment import ACK, FIN, SYN
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Close, Open
 from tests.kernel.adapter import Once
 from tests.kernel.pair import Pair
 

@@ -8,10 +8,10 @@ from contextlib import closing
 
 import pytest
 
-from tcptui.core.calls import Close, Receive, Send
-from tcptui.core.presets import FREEBSD, LINUX, RFC9293
-from tcptui.core.profile import Profile
+from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Close, Receive, Send
 from tests.kernel.adapter import Core
 from tests.kernel.links import Veth
 from tests.kernel.namespace import Namespace

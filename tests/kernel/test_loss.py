@@ -7,9 +7,9 @@ from collections import Counter
 
 import pytest
 
-from tcptui.core.calls import Close
-from tcptui.core.segment import ACK, FIN, SYN
+from tcptui.core.packet.segment import ACK, FIN, SYN
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Close
 from tests.kernel.adapter import Once, Passage
 from tests.kernel.pair import Pair
 

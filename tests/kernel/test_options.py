@@ -10,12 +10,12 @@ from contextlib import closing
 
 import pytest
 
-from tcptui.core.calls import Send
-from tcptui.core.options import TIMESTAMPS_SPACE
-from tcptui.core.presets import LINUX
-from tcptui.core.profile import Profile
+from tcptui.core.packet.options import TIMESTAMPS_SPACE
+from tcptui.core.packet.segment import OPTION_SACK, OPTION_TIMESTAMPS
+from tcptui.core.profile.presets import LINUX
+from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import OPTION_SACK, OPTION_TIMESTAMPS
+from tcptui.core.tcp.calls import Send
 from tests.kernel.adapter import Core, Passage
 from tests.kernel.links import KERNEL, Link
 from tests.kernel.namespace import Namespace
@@ -124,7 +124,7 @@ def test_the_kernel_fills_a_scaled_window(pair: Pair, profile: Profile) -> None:
     def all_there() -> bool:
         nonlocal unsent
         unsent = unsent[pair.write(unsent) :]
-        return pair.core.tcb(1).unread == TEXT
+        return pair.core.tcb(1).receive_buffer == TEXT
 
     pair.core.until(all_there)
 
@@ -136,7 +136,7 @@ def test_the_core_fills_a_scaled_window(namespace: Namespace, link: Link) -> Non
         pair.established()
         pair.core.call(Send(1, TEXT))
         tcb = pair.core.tcb(1)
-        pair.core.until(lambda: not tcb.unsent and tcb.snd_una == tcb.snd_nxt)
+        pair.core.until(lambda: not tcb.send_buffer and tcb.snd_una == tcb.snd_nxt)
         assert pair.read() == TEXT
 
 

@@ -9,9 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-from tcptui.core.calls import Accept, Close, Open, Receive, Send
-from tcptui.core.segment import Socket
+from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Accept, Close, Open, Receive, Send
 from tests.kernel.adapter import Core
 from tests.kernel.links import CORE_HOST, KERNEL_HOST
 from tests.kernel.namespace import Namespace
@@ -121,7 +121,7 @@ def _get(core: Core, path: str) -> tuple[bytes, bytes]:
         tcb = core.stack.tcb(connection)
         if tcb is not None and not tcb.receives:
             core.call(Receive(connection))
-        return tcb is None or (tcb.state is State.CLOSE_WAIT and not tcb.unread)
+        return tcb is None or (tcb.state is State.CLOSE_WAIT and not tcb.receive_buffer)
 
     core.until(closed)
     core.call(Close(connection))

@@ -7,10 +7,10 @@ import struct
 
 import pytest
 
-from tcptui.core.calls import Abort, Close, Open, Send
 from tcptui.core.events import Signal
-from tcptui.core.segment import ACK, RST, SYN
+from tcptui.core.packet.segment import ACK, RST, SYN
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Abort, Close, Open, Send
 from tests.kernel.pair import Pair
 
 

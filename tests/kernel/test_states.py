@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tcptui.core.calls import Close
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Close
 from tests.kernel.pair import Pair
 
 TEN = {

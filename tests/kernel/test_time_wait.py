@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tcptui.core.calls import Accept, Close, Open
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Accept, Close, Open
 from tests.kernel.pair import Pair
 
 

@@ -7,15 +7,15 @@ import socket
 
 import pytest
 
-from tcptui.core.calls import Configure, Receive, Send
 from tcptui.core.events import Signal
-from tcptui.core.presets import LINUX, RFC9293
-from tcptui.core.profile import Profile
+from tcptui.core.packet.segment import ACK
+from tcptui.core.packet.seq import distance
+from tcptui.core.profile.presets import LINUX, RFC9293
+from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import ACK
-from tcptui.core.seq import distance
-from tcptui.core.settings import Settings
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Configure, Receive, Send
+from tcptui.core.tcp.settings import Settings
 from tcptui.core.units import MILLISECOND, SECOND
 from tests.kernel.adapter import Passage
 from tests.kernel.pair import KERNEL_PORT, Pair
@@ -26,7 +26,7 @@ TEXT = random.Random(4).randbytes(20_000)
 
 
 def core_reads(pair: Pair) -> bytes:
-    if pair.core.tcb(1).unread:
+    if pair.core.tcb(1).receive_buffer:
         pair.core.call(Receive(1))
     return pair.core.delivered(1)
 

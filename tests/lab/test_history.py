@@ -9,7 +9,7 @@ from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import NEXT, Do, Lose, Wait, parse_moves
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import BadMove, Flight
+from tcptui.lab.wire import BadMove, Transmission
 from tcptui.lab.world import World
 from tests.lab.worlds import OPEN, scenario
 
@@ -37,13 +37,18 @@ class Walk:
         self.reports.append(report)
         self.worlds.append(world.copy())
 
-    def ended(self, start: int, end: int) -> list[Flight]:
+    def ended(self, start: int, end: int) -> list[Transmission]:
         """The segments that ended in the moves after `start` up to `end`."""
-        return [flight for report in self.reports[start + 1 : end + 1] if report for flight in report.ended]
+        return [
+            transmission
+            for report in self.reports[start + 1 : end + 1]
+            if report
+            for transmission in report.ended
+        ]
 
 
 def to_the_end(history: History) -> History:
-    while history.world.coming() is not None:
+    while history.world.next_event() is not None:
         history.apply()
     return history
 
@@ -115,7 +120,7 @@ def test_the_segments_of_the_last_moves_are_all_there_wherever_one_comes_from() 
     end = len(walk.worlds) - 1
     positions = [*range(0, end + 1, 37), INTERVAL, INTERVAL + 1, 2 * INTERVAL, 3 * INTERVAL - 1, end]
     stepping = History(LONG)
-    everything = {flight.number: flight for flight in walk.ended(0, end)}
+    everything = {transmission.number: transmission for transmission in walk.ended(0, end)}
     for position in range(end + 1):
         if position:
             stepping.apply()
@@ -127,25 +132,25 @@ def test_the_segments_of_the_last_moves_are_all_there_wherever_one_comes_from() 
             if position:
                 jumping.forward()
             for history in (stepping, jumping):
-                flights = history.flights()
-                in_flight = walk.worlds[position].wire.flights
+                transmissions = history.transmissions()
+                in_flight = walk.worlds[position].wire.transmissions
                 recent = walk.ended(max(0, position - INTERVAL), position)
-                assert {*recent, *in_flight} <= set(flights)
-                assert [one.number for one in flights] == sorted({one.number for one in flights})
-                assert all(one in in_flight or one == everything[one.number] for one in flights)
+                assert {*recent, *in_flight} <= set(transmissions)
+                assert [one.number for one in transmissions] == sorted({one.number for one in transmissions})
+                assert all(one in in_flight or one == everything[one.number] for one in transmissions)
 
 
 def test_a_short_run_forgets_no_segment() -> None:
     history = to_the_end(History(library.find("life")))
-    assert [flight.number for flight in history.flights()] == list(range(1, 12))
+    assert [transmission.number for transmission in history.transmissions()] == list(range(1, 12))
 
 
 def test_a_move_in_the_past_begins_a_branch_and_the_old_one_stays() -> None:
     history = to_the_end(History(library.find("handshake")))
     world, end = history.world, history.position
     history.go_to(3)
-    assert history.world.wire.flights
-    number = history.world.wire.flights[0].number
+    assert history.world.wire.transmissions
+    number = history.world.wire.transmissions[0].number
     history.apply(Lose(number))
     assert (history.branches, history.branch, history.position, history.length) == (2, 1, 4, 4)
     lost = history.world
@@ -200,11 +205,11 @@ def test_forward_follows_the_branch_and_then_what_happens() -> None:
 def test_the_text_of_a_run_replays_to_an_equal_world(name: str) -> None:
     history = History(library.find(name))
     for number in range(6):
-        if history.world.coming() is None:
+        if history.world.next_event() is None:
             break
         history.apply()
-        if number == 3 and history.world.wire.flights:
-            history.apply(Lose(history.world.wire.flights[-1].number))
+        if number == 3 and history.world.wire.transmissions:
+            history.apply(Lose(history.world.wire.transmissions[-1].number))
     history.apply(Do("A", "reboot"))
     history.apply(Wait(1))
     world = World(library.find(name))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.knobs import all_knobs
-from tcptui.core.presets import FREEBSD, LINUX, PRESETS, RFC9293
-from tcptui.core.profile import Profile
+from tcptui.core.profile.knobs import all_knobs
+from tcptui.core.profile.presets import FREEBSD, LINUX, PRESETS, RFC9293
+from tcptui.core.profile.record import Profile
 from tcptui.lab.knob_values import BadKnob, allowed_text, set_knob_from_text, value_text
 from tcptui.lab.variant import preset, variant, with_setting
 from tests.lab.worlds import scenario

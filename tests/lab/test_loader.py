@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcptui import library
-from tcptui.core.presets import LINUX, RFC9293
-from tcptui.core.segment import RST, Socket
-from tcptui.lab.application import CALLS, Act
+from tcptui.core.packet.segment import RST, Socket
+from tcptui.core.profile.presets import LINUX, RFC9293
+from tcptui.lab.application import CALLS, ScriptedCall
 from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
 from tcptui.lab.moves import LONGEST_TEXT, Delay, Duplicate, Inject, Lose, parse_moves
 from tcptui.lab.scenario import Scenario
@@ -345,10 +345,10 @@ def test_every_key_is_read() -> None:
     assert (a.socket, a.role, a.isns, a.secret) == (Socket("2001:db8::1", 1), "peer", (1, 2), b"s")
     assert a.profile == LINUX._replace(msl=1_000_000, mss=9, rfc1337=True)
     assert a.script == (
-        Act("connect"),
-        Act("send", "at", 1_000_000, 0, "你".encode()),
-        Act("close", "received", 5, 2_000),
-        Act("abort", "peer closed"),
+        ScriptedCall("connect"),
+        ScriptedCall("send", "at", 1_000_000, 0, "你".encode()),
+        ScriptedCall("close", "received", 5, 2_000),
+        ScriptedCall("abort", "peer closed"),
     )
     assert made.figure[0] == ("1.", "=1", "1 leaves", "=end")
     assert (made.symbols, made.counts_data) == ((("X", 3),), True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tcptui.core.segment import ACK, FIN, SYN, Socket
+from tcptui.core.packet.segment import ACK, FIN, SYN, Socket
 from tcptui.lab import moves
 from tcptui.lab.application import CALLS, UDP_CALLS
 from tcptui.lab.durations import LONGEST, exact_duration, parse_duration

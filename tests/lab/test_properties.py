@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcptui.core.events import Delivered, Response, Returned, StateChanged
-from tcptui.core.seq import HALF, MODULUS, le
+from tcptui.core.packet.seq import HALF, MODULUS, le
 from tcptui.core.state import ARROWS, State
 from tcptui.lab.application import POSSIBLE_CALLS, CallName
 from tcptui.lab.history import History
@@ -27,7 +27,7 @@ from tcptui.lab.moves import (
 )
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import SIDES, BadMove, Flight, Side
+from tcptui.lab.wire import SIDES, BadMove, Side, Transmission
 from tcptui.lab.world import World
 from tests.lab.worlds import scenario
 
@@ -80,10 +80,10 @@ setups = st.builds(
 def chosen(world: World, kind: str, number: int) -> Move | None:
     """A move of this kind that is possible now, as a screen would offer it."""
     if kind == "step":
-        return NEXT if world.coming() is not None else None
+        return NEXT if world.next_event() is not None else None
     if kind == "wait":
-        coming = world.coming()
-        return Wait(number * 1_000 if coming is None else (coming.at - world.now) * number // 255)
+        next_event = world.next_event()
+        return Wait(number * 1_000 if next_event is None else (next_event.at - world.now) * number // 255)
     if kind in CALLS:
         side: Side = SIDES[number % 2]
         possible = [call for call in CALLS[kind] if call in POSSIBLE_CALLS[world.host(side).state]]
@@ -93,22 +93,23 @@ def chosen(world: World, kind: str, number: int) -> Move | None:
         call = possible[number // 2 % len(possible)]
         data = bytes((number + place) % 251 for place in range(number % 60 + 1)) if call == "send" else b""
         return Do(side, call, data)
-    flights = world.wire.flights + (world.wire.past if kind == "duplicate" else ())
-    if not flights:
+    transmissions = world.wire.transmissions + (world.wire.past if kind == "duplicate" else ())
+    if not transmissions:
         return None
-    flight = flights[number % len(flights)]
+    transmission = transmissions[number % len(transmissions)]
     match kind:
         case "lose":
-            return Lose(flight.number)
+            return Lose(transmission.number)
         case "delay":
-            return Delay(flight.number, number * 3_000)
+            return Delay(transmission.number, number * 3_000)
         case "duplicate":
-            return Duplicate(flight.number, number * 1_000)
+            return Duplicate(transmission.number, number * 1_000)
         case _:
             followed = any(
-                other.sender == flight.sender and other.due > flight.due for other in world.wire.flights
+                other.sender == transmission.sender and other.due > transmission.due
+                for other in world.wire.transmissions
             )
-            return Reorder(flight.number) if followed else None
+            return Reorder(transmission.number) if followed else None
 
 
 class Observer:
@@ -153,7 +154,7 @@ class Observer:
                 tcb = host.tcb
                 if tcb is not None and host.state is not State.LISTEN and not tcb.close_called:
                     self.apply(Do(side, "shutdown"))
-            if self.world.coming() is None:
+            if self.world.next_event() is None:
                 return
             self.apply(NEXT)
         raise AssertionError("it never ends")
@@ -185,12 +186,12 @@ class Observer:
                 assert le(tcb.snd_una, tcb.snd_nxt)
                 unit = 1 << tcb.rcv_shift  # A scaled window is a whole number of these.
                 assert 0 <= tcb.rcv_wnd < host.setup.profile.receive_buffer + unit
-        flights = self.world.wire.flights
-        numbers = [flight.number for flight in flights]
+        transmissions = self.world.wire.transmissions
+        numbers = [transmission.number for transmission in transmissions]
         assert numbers == sorted(set(numbers))
-        assert all(flight.due >= flight.sent_at for flight in flights)
-        coming = self.world.coming()
-        assert coming is None or coming.at >= self.world.now
+        assert all(transmission.due >= transmission.sent_at for transmission in transmissions)
+        next_event = self.world.next_event()
+        assert next_event is None or next_event.at >= self.world.now
 
 
 def test_the_moves_drawn_lead_through_all_eleven_states_and_deliver_text() -> None:
@@ -227,7 +228,7 @@ def test_when_the_faults_end_and_both_close_both_come_to_rest(scenario: Scenario
     observer.finish()
     world = observer.world
     assert {world.host(side).state for side in SIDES} <= {State.CLOSED, State.LISTEN}
-    assert world.wire.flights == ()
+    assert world.wire.transmissions == ()
 
 
 @settings(FAST, max_examples=100)
@@ -252,14 +253,16 @@ def test_a_history_comes_back_to_every_world(
     world = World(scenario)
     history = History(scenario)
     position = data.draw(st.integers(0, len(observer.moves)))
-    ended: list[Flight] = []
+    ended: list[Transmission] = []
     for index, move in enumerate(observer.moves):
         if index < position:
             ended += world.apply(move).ended
         history.apply(move)
     history.go_to(position)
     assert history.world == world
-    assert history.flights() == sorted((*ended, *world.wire.flights), key=lambda flight: flight.number)
+    assert history.transmissions() == sorted(
+        (*ended, *world.wire.transmissions), key=lambda transmission: transmission.number
+    )
 
 
 calls = st.builds(

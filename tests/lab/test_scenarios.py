@@ -9,10 +9,10 @@ import pytest
 from tcptui import library
 from tcptui.core.rules import Rule
 from tcptui.core.state import ARROWS, State
-from tcptui.lab.facts import facts_of
 from tcptui.lab.run import play
 from tcptui.lab.scenario import Expected
-from tcptui.lab.wire import Fate
+from tcptui.lab.wire import Outcome
+from tcptui.trace.facts import facts_of
 
 NAMES = library.names()
 
@@ -48,8 +48,10 @@ def test_it_comes_to_an_end_with_nothing_on_the_wire(name: str) -> None:
     run = play(library.find(name))
     assert run.complete
     assert not run.moved
-    assert all(flight.fate is not Fate.IN_FLIGHT for flight in run.flights)
-    assert [flight.number for flight in run.flights] == list(range(1, len(run.flights) + 1))
+    assert all(transmission.outcome is not Outcome.IN_FLIGHT for transmission in run.transmissions)
+    assert [transmission.number for transmission in run.transmissions] == list(
+        range(1, len(run.transmissions) + 1)
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)

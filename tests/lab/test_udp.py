@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tcptui.core.datagram import Datagram, PortUnreachable
 from tcptui.core.events import Returned, RuleApplied
-from tcptui.core.ip_header import ICMP, ICMPV6, TCP, UDP, decode_packet, encode_packet
+from tcptui.core.packet.datagram import Datagram, PortUnreachable
+from tcptui.core.packet.ip_header import ICMP, ICMPV6, TCP, UDP, decode_packet, encode_packet
+from tcptui.core.packet.segment import Socket
 from tcptui.core.rules import Rule
-from tcptui.core.segment import Socket
 from tcptui.core.state import State
 from tcptui.lab.addresses import parse_socket
-from tcptui.lab.facts import facts_of
 from tcptui.lab.history import History
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.packets import packet_of
 from tcptui.lab.run import play as play_out
-from tcptui.lab.wire import SIDES, BadMove, Fate
+from tcptui.lab.wire import SIDES, BadMove, Outcome
 from tcptui.lab.world import World
-from tests.lab.worlds import OPEN, flight, play, scenario, to_the_end, world
+from tcptui.trace.facts import facts_of
+from tests.lab.worlds import OPEN, play, scenario, to_the_end, transmission, world
 
 FAST = settings(max_examples=150)
 V6 = 'A.address = "2001:db8::1"\nB.address = "2001:db8::2"\n'
@@ -38,22 +38,22 @@ def test_a_datagram_goes_from_the_own_socket_to_the_peers_and_takes_the_whole_wa
     made = world()
     bind, send = play(made, "b:bind a:sendto:hello")
     assert (bind.launched, send.launched) == ((), (1,))
-    sent = flight(made, 1)
+    sent = transmission(made, 1)
     assert sent.payload == Datagram(A, B, b"hello")
     assert (sent.sender, sent.receiver, sent.sent_at, sent.due) == ("A", "B", 0, 50_000)
     (arrival,) = play(made, "s")
     assert (arrival.at, arrival.cause, arrival.side) == (50_000, "arrival", "B")
-    assert made.host("B").knowledge.last_text == b"hello"
+    assert made.host("B").application.last_text == b"hello"
     assert made.host("B").udp.endpoints[0].queue == (), "the program receives at once"
 
 
 def test_nothing_is_answered_and_no_state_changes() -> None:
     made = world("", "b:bind a:sendto:hello s")
-    assert made.coming() is None
+    assert made.next_event() is None
     for side in SIDES:
         assert made.host(side).state is State.CLOSED
         assert made.host(side).stack.next_deadline() is None
-    assert (flight(made, 1).left_in, flight(made, 1).met) == (None, None)
+    assert (transmission(made, 1).sender_state, transmission(made, 1).receiver_state) == (None, None)
 
 
 def test_what_is_lost_stays_lost() -> None:
@@ -81,7 +81,12 @@ def test_a_story_does_the_same_to_datagrams() -> None:
     )
     run = play_out(scenario(toml))
     assert facts_of(run).received_b == ("3", "2", "3")
-    assert [one.fate for one in run.flights] == [Fate.LOST, Fate.ARRIVED, Fate.ARRIVED, Fate.ARRIVED]
+    assert [one.outcome for one in run.transmissions] == [
+        Outcome.LOST,
+        Outcome.ARRIVED,
+        Outcome.ARRIVED,
+        Outcome.ARRIVED,
+    ]
 
 
 texts = st.lists(st.sampled_from(["a", "b", "c", "dd"]), min_size=1, max_size=8)
@@ -103,7 +108,7 @@ def test_whatever_the_wire_does_each_datagram_that_arrives_is_received_whole_in_
     arrived, received = [], []
     for report in to_the_end(made):
         arrived += [one.payload.data for one in report.ended if isinstance(one.payload, Datagram)]
-        received.append(made.host("B").knowledge.last_text)
+        received.append(made.host("B").application.last_text)
         assert not report.launched, "nothing is sent again, nothing acknowledged"
     assert received == arrived
     sent = Counter(text.encode() for text in texts)
@@ -160,7 +165,7 @@ def test_sockets_of_other_ports_and_of_ipv6() -> None:
 
 def test_it_is_sent_from_the_first_socket_that_can_be_answered() -> None:
     made = world("", "a:bind:233.252.0.1:80 a:bind:10.0.0.1:7 a:bind:10.0.0.1:8 a:sendto:x")
-    assert flight(made, 1).payload == Datagram(Socket("10.0.0.1", 7), B, b"x")
+    assert transmission(made, 1).payload == Datagram(Socket("10.0.0.1", 7), B, b"x")
 
 
 def test_a_socket_that_is_there_is_refused() -> None:
@@ -168,7 +173,7 @@ def test_a_socket_that_is_there_is_refused() -> None:
     (report,) = play(made, "b:bind")
     (returned,) = (event for event in report.events if isinstance(event, Returned))
     assert returned.response.value == "error: address already in use"
-    assert made.host("B").knowledge.last_response == returned.response.value
+    assert made.host("B").application.last_response == returned.response.value
     assert len(made.host("B").udp.endpoints) == 1
 
 
@@ -185,7 +190,7 @@ def test_the_answer_to_a_host_that_rebooted_is_for_nobody() -> None:
     assert [event.rule for event in report.events if isinstance(event, RuleApplied)] == [
         Rule.UDP_ERROR_UNCLAIMED
     ]
-    assert made.host("A").knowledge.last_signal == ""
+    assert made.host("A").application.last_signal == ""
 
 
 # Addresses.
@@ -274,7 +279,7 @@ def test_the_history_goes_back_and_forth_over_datagrams() -> None:
 @pytest.mark.parametrize(("toml", "icmp"), [("", ICMP), (V6, ICMPV6)])
 def test_everything_on_the_wire_is_a_packet(toml: str, icmp: int) -> None:
     made = world(toml, "a:sendto:x s b:listen a:connect")
-    payloads = [flight(made, number).payload for number in (1, 2, 3)]
+    payloads = [transmission(made, number).payload for number in (1, 2, 3)]
     assert isinstance(payloads[1], PortUnreachable)
     packets = [packet_of(payload) for payload in payloads]
     a, b = (made.host(side).setup.socket.host for side in SIDES)
@@ -284,5 +289,5 @@ def test_everything_on_the_wire_is_a_packet(toml: str, icmp: int) -> None:
 
 def test_a_connection_and_datagrams_share_the_numbers_of_the_wire() -> None:
     made = world(OPEN, "b:bind a:send:x a:sendto:y a:send:z")
-    assert [one.number for one in made.wire.flights] == [1, 2, 3]
-    assert isinstance(flight(made, 2).payload, Datagram)
+    assert [one.number for one in made.wire.transmissions] == [1, 2, 3]
+    assert isinstance(transmission(made, 2).payload, Datagram)

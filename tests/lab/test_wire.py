@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tcptui.core.segment import ACK, Segment, Socket
-from tcptui.lab.wire import COPY_AFTER, MEMORY, OVERTAKEN_BY, BadMove, Fate, Party, Side, Wire
+from tcptui.core.packet.segment import ACK, Segment, Socket
+from tcptui.lab.wire import COPY_AFTER, MEMORY, OVERTAKEN_BY, BadMove, Outcome, Party, Side, Wire
 
 A = Socket("10.0.0.1", 49152)
 B = Socket("10.0.0.2", 80)
@@ -26,14 +26,14 @@ def order(wire: Wire) -> list[int]:
     """The numbers in the order of arrival."""
     rest = wire.copy()
     numbers = []
-    while (flight := rest.next_arrival()) is not None:
-        numbers.append(rest.take(flight.number).number)
+    while (transmission := rest.next_arrival()) is not None:
+        numbers.append(rest.take(transmission.number).number)
     return numbers
 
 
 def test_segments_are_numbered_from_one_in_the_order_of_launch() -> None:
     wire = launched(("A", "B", 9), ("B", "A", 5), ("X", "B", 7))
-    assert [flight.number for flight in wire.flights] == [1, 2, 3]
+    assert [transmission.number for transmission in wire.transmissions] == [1, 2, 3]
     assert wire.launched == 3
 
 
@@ -45,8 +45,8 @@ def test_the_first_due_arrives_first_and_among_equals_the_first_sent() -> None:
 def test_a_lost_segment_dies_half_way_and_is_remembered() -> None:
     wire = launched(("A", "B", 100))
     lost = wire.lose(1, 20)
-    assert (lost.fate, lost.ended_at) == (Fate.LOST, 60)
-    assert (wire.flights, wire.past) == ((), (lost,))
+    assert (lost.outcome, lost.ended_at) == (Outcome.LOST, 60)
+    assert (wire.transmissions, wire.past) == ((), (lost,))
 
 
 def test_delays_add_up() -> None:
@@ -61,31 +61,31 @@ def test_delays_add_up() -> None:
 def test_a_copy_of_a_segment_in_flight_arrives_so_long_after_it(after: int) -> None:
     wire = launched(("A", "B", 100))
     number = wire.duplicate(1, after, 20)
-    copy = wire.flights[-1]
+    copy = wire.transmissions[-1]
     assert (number, copy.number, copy.copy_of, copy.sent_at, copy.due) == (2, 2, 1, 20, 100 + after)
-    assert copy.payload is wire.flights[0].payload
+    assert copy.payload is wire.transmissions[0].payload
 
 
 @pytest.mark.parametrize("delayed", [0, 50])
 def test_a_copy_of_a_remembered_segment_goes_its_whole_way_again_but_not_its_delay(delayed: int) -> None:
     wire = launched(("A", "B", 100))
     wire.delay(1, delayed)
-    wire.ended(wire.take(1)._replace(fate=Fate.ARRIVED, ended_at=100 + delayed))
+    wire.ended(wire.take(1)._replace(outcome=Outcome.ARRIVED, ended_at=100 + delayed))
     wire.duplicate(1, 7, 1_000)
-    assert wire.flights[-1].due == 1_000 + 100 + 7
+    assert wire.transmissions[-1].due == 1_000 + 100 + 7
 
 
 def test_a_lost_segment_can_be_duplicated_too() -> None:
     wire = launched(("A", "B", 100))
     wire.lose(1, 0)
     wire.duplicate(1, 0, 500)
-    assert wire.flights[-1]._replace(number=0)[:6] == (0, "A", "B", SEGMENT, 500, 600)
+    assert wire.transmissions[-1]._replace(number=0)[:6] == (0, "A", "B", SEGMENT, 500, 600)
 
 
 def test_a_reordered_segment_arrives_just_after_its_follower() -> None:
     wire = launched(("A", "B", 100), ("B", "A", 105), ("A", "B", 120), ("A", "B", 130))
     wire.reorder(1)
-    assert wire.flights[0].due == 120 + OVERTAKEN_BY
+    assert wire.transmissions[0].due == 120 + OVERTAKEN_BY
     assert wire.delay(3, 0).due < wire.delay(1, 0).due
 
 
@@ -110,11 +110,11 @@ def test_the_wire_remembers_the_last_that_ended() -> None:
     wire = launched(*[("A", "B", due) for due in range(MEMORY + 1)])
     for number in range(1, MEMORY + 2):
         wire.lose(number, 0)
-    assert [flight.number for flight in wire.past] == list(range(2, MEMORY + 2))
+    assert [transmission.number for transmission in wire.past] == list(range(2, MEMORY + 2))
 
 
-Act = Callable[[Wire], object]
-REFUSED: dict[str, tuple[Act, str]] = {
+ScriptedCall = Callable[[Wire], object]
+REFUSED: dict[str, tuple[ScriptedCall, str]] = {
     "lose, none": (lambda wire: wire.lose(9, 0), r"there is no segment #9 \(segments so far: #1 to #2\)"),
     "lose, zero": (lambda wire: wire.lose(0, 0), "there is no segment #0"),
     "lose, lost": (lambda wire: wire.lose(2, 0), "can't lose #2: it is lost already"),

@@ -7,15 +7,15 @@ from contextlib import suppress
 import pytest
 
 from tcptui.core.events import Delivered, Returned, Sent, Signal, Signalled
-from tcptui.core.segment import RST, SYN
+from tcptui.core.packet.segment import RST, SYN
 from tcptui.core.state import State
 from tcptui.lab.application import CALLS, POSSIBLE_CALLS
 from tcptui.lab.host import LONGEST_PATH
 from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
 from tcptui.lab.moves import NEXT, Do
-from tcptui.lab.wire import MEMORY, SIDES, BadMove, Fate, Side
+from tcptui.lab.wire import MEMORY, SIDES, BadMove, Outcome, Side
 from tcptui.lab.world import World
-from tests.lab.worlds import OPEN, flight, play, scenario, segment_of, sends, to_the_end, world
+from tests.lab.worlds import OPEN, play, scenario, segment_of, sends, to_the_end, transmission, world
 
 # The order.
 
@@ -36,8 +36,8 @@ third_party = [
 def test_at_the_same_time_calls_come_first_then_third_parties_arrivals_timers_and_a_before_b() -> None:
     made = world(ALL_AT_ONCE, "s2")
     seen = []
-    while (coming := made.coming()) is not None and coming.at == 1_000_000:
-        seen.append((coming.cause, coming.side, coming.number))
+    while (next_event := made.next_event()) is not None and next_event.at == 1_000_000:
+        seen.append((next_event.cause, next_event.side, next_event.number))
         made.step()
     assert seen == [
         ("call", "A", 0), ("call", "B", 0),
@@ -51,7 +51,7 @@ def test_of_arrivals_at_the_same_time_the_lower_number_comes_first_whoever_recei
     made = world(OPEN)
     sends(made, b"1", side="B")
     sends(made, b"2")
-    assert [report.flight for report in play(made, "s2")] == [1, 2]
+    assert [report.transmission for report in play(made, "s2")] == [1, 2]
 
 
 def test_third_parties_come_by_time_not_by_line() -> None:
@@ -70,7 +70,7 @@ def test_the_clock_never_runs_back() -> None:
 
 def test_nothing_more_happens_by_itself_in_an_empty_world() -> None:
     made = world()
-    assert made.coming() is None
+    assert made.next_event() is None
     assert made.step() is None
     with pytest.raises(BadMove, match="nothing more will happen by itself"):
         made.apply(NEXT)
@@ -83,16 +83,16 @@ def test_a_lost_segment_is_reported_and_never_arrives() -> None:
     made = world(OPEN)
     sends(made, b"x")
     (report,) = play(made, "l1")
-    assert [(one.number, one.fate) for one in report.ended] == [(1, Fate.LOST)]
-    assert (report.cause, report.side, report.flight) == ("fault", "X", 1)
-    assert all(report.flight != 1 for report in to_the_end(made))
+    assert [(one.number, one.outcome) for one in report.ended] == [(1, Outcome.LOST)]
+    assert (report.cause, report.side, report.transmission) == ("fault", "X", 1)
+    assert all(report.transmission != 1 for report in to_the_end(made))
 
 
 def test_a_delayed_segment_is_overtaken_and_its_text_waits_for_it() -> None:
     made = world(OPEN)
     sends(made, b"first ", b"second")
     play(made, "d1+20ms")
-    arrivals = [(report.flight, report.events) for report in play(made, "s4") if report.side == "B"]
+    arrivals = [(report.transmission, report.events) for report in play(made, "s4") if report.side == "B"]
     assert [number for number, _ in arrivals] == [2, 1]
     assert [e.data for e in arrivals[0][1] if isinstance(e, Delivered)] == []
     assert b"".join(e.data for e in arrivals[1][1] if isinstance(e, Delivered)) == b"first second"
@@ -106,8 +106,8 @@ def test_a_duplicate_arrives_beside_its_original_and_is_delivered_once(ended: bo
     reports += to_the_end(made)
     copies = [report for report in reports if report.cause == "fault"]
     number = copies[0].launched[0]
-    assert (flight(made, number).copy_of, copies[0].flight) == (1, 1)
-    arrivals = [report.flight for report in reports if report.cause == "arrival" and report.side == "B"]
+    assert (transmission(made, number).copy_of, copies[0].transmission) == (1, 1)
+    arrivals = [report.transmission for report in reports if report.cause == "arrival" and report.side == "B"]
     assert arrivals == [1, number]
     texts = [event.data for report in reports for event in report.events if isinstance(event, Delivered)]
     assert texts == [b"once"]
@@ -118,7 +118,7 @@ def test_a_reordered_segment_is_overtaken_by_the_next_of_its_direction() -> None
     sends(made, b"1", b"2")
     sends(made, b"3", side="B")
     play(made, "r1")
-    assert [report.flight for report in play(made, "s5") if report.side == "B"][:2] == [2, 1]
+    assert [report.transmission for report in play(made, "s5") if report.side == "B"][:2] == [2, 1]
 
 
 def test_waiting_moves_the_clock_and_nothing_else() -> None:
@@ -144,7 +144,7 @@ def test_one_can_wait_until_the_next_thing_happens_but_not_longer() -> None:
 def test_a_third_party_speaks_in_the_other_ends_name_and_its_segment_takes_half_the_way() -> None:
     made = world(OPEN)
     (report,) = play(made, "x>b:RST:seq=1001")
-    sent = flight(made, report.launched[0])
+    sent = transmission(made, report.launched[0])
     a, b = made.host("A").setup.socket, made.host("B").setup.socket
     assert (sent.sender, sent.receiver, segment_of(sent).src, segment_of(sent).dst) == ("X", "B", a, b)
     assert (sent.sent_at, sent.due, sent.bases) == (0, 25_000, (1000, 5000))
@@ -175,9 +175,9 @@ def test_a_reboot_is_silent_and_leaves_what_is_on_the_wire() -> None:
     made = world(OPEN)
     sends(made, b"x")
     (report,) = play(made, "a:reboot")
-    assert (report.events, report.launched, len(made.wire.flights)) == ((), (), 1)
+    assert (report.events, report.launched, len(made.wire.transmissions)) == ((), (), 1)
     play(made, "s2")
-    assert segment_of(flight(made, 3)).flags & RST, "B's ACK meets no connection"
+    assert segment_of(transmission(made, 3)).flags & RST, "B's ACK meets no connection"
 
 
 def test_a_script_goes_on_after_a_reboot() -> None:
@@ -208,7 +208,7 @@ def test_a_call_waits_for_the_one_before_it_and_for_its_trigger(when: str, expec
 def test_faults_of_the_story_befall_segments_by_their_numbers() -> None:
     made = world(OPEN + 'wire.faults = "l1 d2+5ms u3"\n')
     sends(made, b"1", b"2", b"3")
-    assert [(f.number, f.copy_of, f.delayed_by) for f in made.wire.flights] == [
+    assert [(f.number, f.copy_of, f.delayed_by) for f in made.wire.transmissions] == [
         (2, 0, 5_000),
         (3, 0, 0),
         (4, 3, 0),
@@ -220,7 +220,7 @@ def test_the_prelude_is_over_before_the_story_begins() -> None:
     assert (made.now, made.wire.launched, made.wire.past) == (0, 0, ())
     assert [made.host(side).path for side in SIDES] == [((State.ESTABLISHED, 0),)] * 2
     sends(made, b"x")
-    assert made.wire.past[0].fate is Fate.LOST
+    assert made.wire.past[0].outcome is Outcome.LOST
 
 
 def test_a_prelude_must_leave_nothing_behind() -> None:
@@ -245,7 +245,7 @@ def test_to_timestamps_prelude_and_story_are_one_time() -> None:
     made = world(stamped + 'wire.delay = "300ms"\nprelude = "b:listen a:connect s3"')
     assert made.now == 0
     play(made, "a:send:x s")
-    assert made.host("B").knowledge.last_text == b"x"
+    assert made.host("B").application.last_text == b"x"
     assert [report.at for report in made.prelude] == [-900_000, -900_000, -600_000, -300_000, 0]
 
 
@@ -277,7 +277,7 @@ def test_an_old_connection_that_ends_says_nothing_of_the_new_one() -> None:
         pass
     assert host.state is State.LISTEN
     assert host.path[-1][0] is State.LISTEN
-    assert not host.knowledge.closed
+    assert not host.application.closed
 
 
 # Refusals.
@@ -327,9 +327,9 @@ def test_a_story_that_does_something_to_a_lost_segment_is_refused(faults: str) -
 def test_a_long_chain_of_copies_of_copies_is_no_trouble() -> None:
     chain = " ".join(f"u{number}" for number in range(1, 2_000))
     with suppress(BadScenario):  # It may be too long to be a story.
-        assert len(world(f'wire.faults = "{chain}"', "a:connect").wire.flights) == 2_000
+        assert len(world(f'wire.faults = "{chain}"', "a:connect").wire.transmissions) == 2_000
     longest = " ".join(f"u{number}" for number in range(1, MOST_FAULTS + 1))
-    assert len(world(f'wire.faults = "{longest}"', "a:connect").wire.flights) == MOST_FAULTS + 1
+    assert len(world(f'wire.faults = "{longest}"', "a:connect").wire.transmissions) == MOST_FAULTS + 1
 
 
 # Copies and values.
@@ -435,19 +435,22 @@ def test_a_program_that_does_not_read_lets_its_window_close_until_it_reads() -> 
     play(made, "b:listen a:connect s3 a:send:hello s")
     tcb = made.host("B").tcb
     assert tcb is not None
-    assert (tcb.unread, tcb.rcv_wnd) == (b"hello", 0)
+    assert (tcb.receive_buffer, tcb.rcv_wnd) == (b"hello", 0)
     assert "read" in made.host("B").possible_calls
     play(made, "b:read")
-    assert (tcb.unread, tcb.rcv_wnd) == (b"", 5)
-    assert made.host("B").knowledge.last_text == b"hello"
+    assert (tcb.receive_buffer, tcb.rcv_wnd) == (b"", 5)
+    assert made.host("B").application.last_text == b"hello"
 
 
 def test_a_pulled_cable_swallows_what_leaves_and_what_reaches_the_host() -> None:
     made = World(load_scenario('title = "t"\nquestion = "q"\n', "t", "t.toml"))
     play(made, "b:listen a:connect s3 a:send:one b:unplug s")
-    assert [(flight.number, flight.fate) for flight in made.wire.past][-1] == (4, Fate.LOST)
+    assert [(transmission.number, transmission.outcome) for transmission in made.wire.past][-1] == (
+        4,
+        Outcome.LOST,
+    )
     play(made, "b:send:two")
-    assert made.wire.past[-1].fate is Fate.LOST
+    assert made.wire.past[-1].outcome is Outcome.LOST
     assert made.wire.past[-1].ended_at == made.now  # It did not get far.
     play(made, "b:plug")
     assert made.host("B").plugged

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tcptui.core.segment import Segment
+from tcptui.core.packet.segment import Segment
 from tcptui.lab.history import History
 from tcptui.lab.loader import load_scenario
 from tcptui.lab.moves import Do, Move, parse_moves
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import Flight
+from tcptui.lab.wire import Transmission
 from tcptui.lab.world import World
 
 HEAD = 'title = "t"\nquestion = "q"\n'
@@ -57,12 +57,12 @@ def to_the_end(world: World, most: int = 10_000) -> Iterator[Report]:
     raise AssertionError(f"not over after {most} steps")
 
 
-def flight(world: World, number: int) -> Flight:
+def transmission(world: World, number: int) -> Transmission:
     """A segment that the wire still knows."""
-    return next(one for one in (*world.wire.flights, *world.wire.past) if one.number == number)
+    return next(one for one in (*world.wire.transmissions, *world.wire.past) if one.number == number)
 
 
-def segment_of(flight: Flight) -> Segment:
+def segment_of(transmission: Transmission) -> Segment:
     """The TCP segment that travels there."""
-    assert isinstance(flight.payload, Segment)
-    return flight.payload
+    assert isinstance(transmission.payload, Segment)
+    return transmission.payload

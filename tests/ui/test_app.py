@@ -11,18 +11,18 @@ from textual.widgets import Input, OptionList
 from tcptui import library
 from tcptui.core.state import State
 from tcptui.formats.packetdrill.staging import stage
-from tcptui.lab.wire import Fate
+from tcptui.lab.wire import Outcome
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
-from tcptui.ui.dialogs import CallMenu
-from tcptui.ui.picker import Picker
-from tcptui.ui.run_screen import RunScreen
+from tcptui.ui.screens.dialogs import CallMenu
+from tcptui.ui.screens.picker import Picker
+from tcptui.ui.screens.run_screen import RunScreen
+from tcptui.ui.screens.too_small import TooSmall
 from tcptui.ui.session import Session
-from tcptui.ui.too_small import TooSmall
 from tests.ui.drive import drive
 
 
-def shown(app: TcptuiApp) -> Session:
+def seq_text(app: TcptuiApp) -> Session:
     assert app.session is not None
     return app.session
 
@@ -30,7 +30,7 @@ def shown(app: TcptuiApp) -> Session:
 def after(scenario: str, keys: Sequence[str], moves: str = "") -> Session:
     """The session once the keys have been pressed."""
     _, app = drive(scenario, keys, moves=moves)
-    return shown(app)
+    return seq_text(app)
 
 
 def states(session: Session) -> tuple[State, State]:
@@ -50,7 +50,7 @@ def test_home_and_end_and_the_arrow_walk_the_history() -> None:
     assert session.history.branches == 1
     session = after("life", ["end"])
     assert states(session) == (State.CLOSED, State.CLOSED)
-    assert session.world.coming() is None
+    assert session.world.next_event() is None
 
 
 def test_a_step_beyond_the_end_says_why_it_is_none() -> None:
@@ -58,18 +58,18 @@ def test_a_step_beyond_the_end_says_why_it_is_none() -> None:
     assert "Nothing more will happen by itself" in screenshot
 
 
-@pytest.mark.parametrize(("key", "fate"), [("l", Fate.LOST), ("d", Fate.IN_FLIGHT)])
-def test_the_wire_is_tampered_with(key: str, fate: Fate) -> None:
+@pytest.mark.parametrize(("key", "outcome"), [("l", Outcome.LOST), ("d", Outcome.IN_FLIGHT)])
+def test_the_wire_is_tampered_with(key: str, outcome: Outcome) -> None:
     session = after("handshake", ["space", "space", key])
-    flight = session.selected
-    assert flight is not None
-    assert flight.fate is fate
-    assert flight.delayed_by == (200_000 if key == "d" else 0)
+    transmission = session.selected
+    assert transmission is not None
+    assert transmission.outcome is outcome
+    assert transmission.delayed_by == (200_000 if key == "d" else 0)
 
 
 def test_a_duplicate_is_a_segment_of_its_own() -> None:
     session = after("handshake", ["space", "space", "u"])
-    assert [flight.copy_of for flight in session.history.flights()] == [0, 1]
+    assert [transmission.copy_of for transmission in session.history.transmissions()] == [0, 1]
 
 
 def test_reorder_needs_a_follower_and_says_so() -> None:
@@ -79,8 +79,8 @@ def test_reorder_needs_a_follower_and_says_so() -> None:
 
 def test_up_and_down_select() -> None:
     session = after("life", ["up", "up", "down"], moves="s8")
-    flights = session.history.flights()
-    assert session.selected == flights[-2]
+    transmissions = session.history.transmissions()
+    assert session.selected == transmissions[-2]
 
 
 def test_another_future_is_a_branch_and_v_leads_back() -> None:
@@ -100,7 +100,7 @@ def test_a_call_is_chosen_from_those_that_the_state_allows() -> None:
     session = after("handshake", [*["space"] * 5, "a", "down", "enter"])
     assert states(session)[0] is State.FIN_WAIT_1
     session = after("handshake", [*["space"] * 5, "z", "enter", "enter", "space", "space"])
-    assert session.world.host("A").knowledge.received == len("hello")
+    assert session.world.host("A").application.received == len("hello")
 
 
 def test_a_script_in_the_place_of_a_host_has_no_menu_of_calls() -> None:
@@ -132,11 +132,11 @@ def test_moves_are_typed() -> None:
             await pilot.press("m")
             app.screen.query_one(Input).value = "s2 l1 s nonsense"
             await pilot.press("enter")
-            assert shown(app).history.position == 0, "all or nothing"
+            assert seq_text(app).history.position == 0, "all or nothing"
             assert app.screen.query_one(Input).value == "s2 l1 s nonsense", "nothing typed is lost"
             app.screen.query_one(Input).value = "s2 l1 s"
             await pilot.press("enter")
-        return shown(app)
+        return seq_text(app)
 
     session = asyncio.run(run())
     assert session.history.text() == "s2 l1 s"
@@ -192,9 +192,9 @@ def test_losing_while_playing_loses_it_where_it_is() -> None:
     at = session.at
     session.tamper("lose")
     assert session.world.now == at
-    flight = session.selected
-    assert flight is not None
-    assert at < flight.ended_at < flight.due
+    transmission = session.selected
+    assert transmission is not None
+    assert at < transmission.ended_at < transmission.due
 
 
 def test_speed_changes_and_has_an_end() -> None:
@@ -227,7 +227,7 @@ def test_a_click_selects_a_segment() -> None:
         app = TcptuiApp(Session(library.find("life"), "s8"), library.all_scenarios)
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.click("#wire", offset=(20, 0))
-            selected = shown(app).selected
+            selected = seq_text(app).selected
         return selected.number if selected is not None else 0
 
     assert asyncio.run(run()) == 1
@@ -275,7 +275,7 @@ def test_every_scenario_can_be_stepped_on_every_size(size: tuple[int, int]) -> N
             assert isinstance(screen, RunScreen)
             for name in library.names():
                 screen.open(Session(library.find(name)))
-                while screen.session.world.coming() is not None:
+                while screen.session.world.next_event() is not None:
                     screen.action_step()
                 assert screen.session.history.position > 2
 
@@ -333,7 +333,7 @@ def test_a_terminal_that_is_too_small_can_be_left() -> None:
 def test_nothing_goes_on_beneath_a_dialog() -> None:
     for key in ("a", "m", "question_mark"):
         screenshot, app = drive("handshake", ["p", key])
-        assert not shown(app).playing, key
+        assert not seq_text(app).playing, key
         assert "▶ x1" not in screenshot, key
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from tcptui.explain.numbers import label_of
+from tcptui.explain.why import why
 from tcptui.lab.history import History
-from tcptui.lab.wire import Flight
+from tcptui.lab.wire import Transmission
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.header import header_lines
 from tcptui.view.ladder import draw_ladder
 from tcptui.view.lines import line_width, plain_text
-from tcptui.view.numbers import label_of
 from tcptui.view.status import clock_line
-from tcptui.view.why import why
-from tests.lab.worlds import flight, history_of, scenario
+from tests.lab.worlds import history_of, scenario, transmission
 
 GROUP = "233.252.0.1:80"
 V6 = 'A.address = "2001:db8::1"\nB.address = "2001:db8::2"\n'
@@ -24,10 +24,10 @@ def played(moves: str, toml: str = "") -> History:
 
 
 def label(moves: str, number: int, room: int) -> str:
-    return label_of(flight(played(moves).world, number), False, room)
+    return label_of(transmission(played(moves).world, number), False, room)
 
 
-def header(one: Flight | None, width: int = 58) -> list[str]:
+def header(one: Transmission | None, width: int = 58) -> list[str]:
     lines = header_lines(one, width, 20, raw=False)
     assert {line_width(line) for line in lines} == {width}
     return [plain_text(line) for line in lines if plain_text(line)]
@@ -70,7 +70,9 @@ def test_a_label_says_as_much_as_there_is_room_for(moves: str, number: int, room
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_a_datagram_is_drawn_on_the_ladder_and_no_state_beside_it(width: int) -> None:
     history = played("b:bind a:sendto:hello s")
-    lines = [plain_text(line) for line in draw_ladder(history.flights(), history.world.now, width).lines]
+    lines = [
+        plain_text(line) for line in draw_ladder(history.transmissions(), history.world.now, width).lines
+    ]
     assert len(lines) == 2
     assert "── #1 UDP len=5 ──" in lines[0]
     assert lines[1].endswith("▶┊")
@@ -79,14 +81,14 @@ def test_a_datagram_is_drawn_on_the_ladder_and_no_state_beside_it(width: int) ->
 
 def test_the_states_of_a_connection_stand_beside_its_segments_as_before() -> None:
     history = played("b:listen a:connect a:sendto:x s5")
-    (first, *_) = draw_ladder(history.flights(), history.world.now, 120).lines
+    (first, *_) = draw_ladder(history.transmissions(), history.world.now, 120).lines
     assert "SYN-SENT" in plain_text(first)
 
 
 def test_the_header_of_a_datagram_has_eight_octets() -> None:
     """The checksum by hand: pseudo-header 0a00+0001+0a00+0002+0011+000b = 141f; c000+0050+000b = c05b;
     data 6162+6300 = c462; together 198dc; folded 98dd; its complement is 6722."""
-    assert header(flight(played("a:sendto:abc").world, 1)) == [
+    assert header(transmission(played("a:sendto:abc").world, 1)) == [
         " #1 UDP len=3  A → B",
         " 0                           16                         31",
         "┌────────────────────────────┬───────────────────────────┐",
@@ -103,7 +105,7 @@ def test_the_header_of_a_datagram_has_eight_octets() -> None:
 def test_header_and_text_of_the_octets_differ_in_style() -> None:
     (line,) = (
         line
-        for line in header_lines(flight(played("a:sendto:abc").world, 1), 58, 20, raw=False)
+        for line in header_lines(transmission(played("a:sendto:abc").world, 1), 58, 20, raw=False)
         if plain_text(line).startswith(" 0000")
     )
     spans = [(text.strip(), style) for text, style in line if text.strip()]
@@ -120,7 +122,7 @@ def test_header_and_text_of_the_octets_differ_in_style() -> None:
 def test_the_header_of_an_icmp_message_names_the_datagram(
     toml: str, kind: int, code: int, about: str
 ) -> None:
-    lines = header(flight(played("a:sendto:abc s", toml).world, 2))
+    lines = header(transmission(played("a:sendto:abc s", toml).world, 2))
     assert lines[0] == " #2 ICMP port unreachable  B → A"
     assert f"│ type {kind} " in lines[3]
     assert f"│ code {code} " in lines[3]
@@ -129,7 +131,7 @@ def test_the_header_of_an_icmp_message_names_the_datagram(
 
 
 def test_where_there_is_little_room_the_ports_are_told() -> None:
-    lines = header(flight(played("a:sendto:abc s").world, 2), 38)
+    lines = header(transmission(played("a:sendto:abc s").world, 2), 38)
     assert "│ about UDP 49152 → 80               │" in lines
 
 
@@ -212,7 +214,7 @@ def test_more_than_a_pane_can_hold_is_cut(width: int) -> None:
 )
 def test_the_sentence_of_why(moves: str, opening: str, rest: str) -> None:
     history = played(moves)
-    told = why(history.report, history.world, history.flights(), raw=False)
+    told = why(history.report, history.world, history.transmissions(), raw=False)
     assert told.text.startswith(opening)
     assert told.source == rest
 

@@ -11,7 +11,7 @@ import pytest
 from tcptui import library
 from tcptui.core.events import TimerKind
 from tcptui.core.state import State
-from tcptui.core.timers import Timer
+from tcptui.core.tcp.timers import Timer
 from tcptui.lab.history import History
 from tcptui.lab.host import Host
 from tcptui.lab.moves import parse_moves
@@ -98,7 +98,7 @@ def worlds(name: str) -> list[tuple[World, World]]:
         return [(one.world, one.before) for one in steps(*MOVES[name])]
     history = History(library.find(name))
     made = [(history.world.copy(), history.before.copy())]
-    while history.world.coming() is not None:
+    while history.world.next_event() is not None:
         history.apply()
         made.append((history.world.copy(), history.before.copy()))
     return made

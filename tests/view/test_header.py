@@ -18,8 +18,8 @@ WIDTHS = (40, 58, 80)
 def boxes(moves: str, number: int, width: int = 80, raw: bool = False) -> list[str]:
     """The header of segment `number` between two Linux stacks; its lines, without what stands around them."""
     history = history_of(scenario(LINUX), f"b:listen a:connect {moves}")
-    flight = next(one for one in history.flights() if one.number == number)
-    lines = header_lines(flight, width, 40, raw=raw)
+    transmission = next(one for one in history.transmissions() if one.number == number)
+    lines = header_lines(transmission, width, 40, raw=raw)
     assert {line_width(line) for line in lines} == {width}
     return [plain_text(line).strip("│ ") for line in lines]
 

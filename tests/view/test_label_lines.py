@@ -18,8 +18,8 @@ B = { isn = 5000, script = [{ call = "listen" }] }
 
 def told(number: int, moves: str, toml: str = OPEN, width: int = 60) -> list[str]:
     history = history_of(scenario(toml), moves)
-    flights = history.flights()
-    lines = label_lines(flights[number - 1], flights, history.world.now, width)
+    transmissions = history.transmissions()
+    lines = label_lines(transmissions[number - 1], transmissions, history.world.now, width)
     assert all(line_width(line) <= width for line in lines)
     return [plain_text(line).strip() for line in lines]
 
@@ -92,9 +92,9 @@ def test_what_does_not_fit_is_cut_with_a_sign() -> None:
 
 def test_where_the_beginning_is_forgotten_no_label_is_made_up() -> None:
     history = history_of(scenario(OPEN), "a:send:x s2 " * INTERVAL)
-    flights = history.flights()
-    assert flights[0].number > 1
-    (line,) = label_lines(flights[-1], flights, history.world.now, 60)
+    transmissions = history.transmissions()
+    assert transmissions[0].number > 1
+    (line,) = label_lines(transmissions[-1], transmissions, history.world.now, 60)
     assert plain_text(line) == " Wireshark  not told in so long a run"
 
 
@@ -105,8 +105,8 @@ def test_udp_has_no_labels() -> None:
 @pytest.mark.parametrize("height", range(1, 24))
 def test_the_header_keeps_a_place_for_them(height: int) -> None:
     history = history_of(scenario(HANDSHAKE), "s2 l1 s2")
-    flights = history.flights()
-    labels = label_lines(flights[1], flights, history.world.now, 58)
-    lines = header_lines(flights[1], 58, height, raw=False, labels=labels)
+    transmissions = history.transmissions()
+    labels = label_lines(transmissions[1], transmissions, history.world.now, 58)
+    lines = header_lines(transmissions[1], 58, height, raw=False, labels=labels)
     assert len(lines) == height
     assert ["seen at" in plain_text(line) for line in lines].count(True) == min(2, height)

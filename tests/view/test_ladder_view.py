@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tcptui import library
-from tcptui.core.segment import Segment
+from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
 from tcptui.lab.history import History
 from tcptui.lab.scenario import Scenario
@@ -22,7 +22,7 @@ ENDS = (State.ESTABLISHED, State.ESTABLISHED)
 
 def played(scenario: Scenario, moves: str, to_the_end: bool = False) -> History:
     history = history_of(scenario, moves)
-    while to_the_end and history.world.coming() is not None:
+    while to_the_end and history.world.next_event() is not None:
         history.apply()
     return history
 
@@ -32,16 +32,16 @@ def drawn(
 ) -> Ladder:
     world = history.world
     ends = (world.host("A").state, world.host("B").state)
-    flights = history.flights()
+    transmissions = history.transmissions()
     return draw_ladder(
-        flights,
+        transmissions,
         world.now,
         width,
         height,
         raw=raw,
         selected=selected,
         ends=ends,
-        first=states_before(flights, world),
+        first=states_before(transmissions, world),
     )
 
 
@@ -71,7 +71,7 @@ RUNS = {
 @pytest.mark.parametrize("name", RUNS)
 def test_every_line_is_exactly_as_wide_as_asked(name: str) -> None:
     history = RUNS[name]
-    numbers = [flight.number for flight in history.flights()]
+    numbers = [transmission.number for transmission in history.transmissions()]
     for width in WIDTHS if len(numbers) < 30 else (38, 42, 77, 95, 96, 150):
         for raw, selected in ((False, 0), (True, numbers[-1] if numbers else 0)):
             ladder = drawn(history, width, raw, selected)
@@ -82,10 +82,10 @@ def test_every_line_is_exactly_as_wide_as_asked(name: str) -> None:
 @pytest.mark.parametrize("name", RUNS)
 def test_at_every_step_and_width_there_are_two_life_lines_and_every_segment_has_a_row(name: str) -> None:
     history = RUNS[name]
-    flights = {flight.number for flight in history.flights()}
+    transmissions = {transmission.number for transmission in history.transmissions()}
     for width in (38, 42, 61, 80, 96, 150):
         ladder = drawn(history, width)
-        assert set(ladder.numbers) - {0} == flights
+        assert set(ladder.numbers) - {0} == transmissions
         side = STATE_WIDTH if width >= 96 else 0
         for line in ladder.lines:
             text = "".join(part for part, _ in line)
@@ -165,7 +165,7 @@ def test_what_an_arrival_causes_stands_below_it() -> None:
 
 def test_rows_are_in_the_order_of_time() -> None:
     for history in RUNS.values():
-        times = [row.at for row in ladder_rows(history.flights(), history.world.now) if not row.silence]
+        times = [row.at for row in ladder_rows(history.transmissions(), history.world.now) if not row.silence]
         assert times == sorted(times)
 
 
@@ -205,7 +205,7 @@ def test_the_selected_segment_is_marked_on_all_its_rows_and_no_other_is() -> Non
 def test_wide_ladders_tell_each_change_of_state_once(name: str) -> None:
     """What stands beside the life lines is the path of each end, as far as segments tell it."""
     history = RUNS[name]
-    any_segment = any(isinstance(flight.payload, Segment) for flight in history.flights())
+    any_segment = any(isinstance(transmission.payload, Segment) for transmission in history.transmissions())
     lines = ["".join(text for text, _ in line) for line in drawn(history, 120).lines]
     for side, cut in (
         ("A", slice(TIME_WIDTH, TIME_WIDTH + STATE_WIDTH)),

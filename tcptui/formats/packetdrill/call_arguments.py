@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import NamedTuple
 
-from tcptui.core.segment import Socket
+from tcptui.core.packet.segment import Socket
 from tcptui.formats.packetdrill.constants import Constants
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import (

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from tcptui.core.profile import Profile
-from tcptui.core.stack import Stack
+from tcptui.core.profile.record import Profile
+from tcptui.core.tcp.stack import Stack
 from tcptui.formats.packetdrill import commands
 from tcptui.formats.packetdrill.outcome import Failed, Mismatch, NotSupported, Outcome, Passed, Unsupported
 from tcptui.formats.packetdrill.parser import NO_DEFINES, parse_script
 from tcptui.formats.packetdrill.runner import Runner
 from tcptui.formats.packetdrill.setup import Setup, choose_profile, read_setup
 from tcptui.formats.packetdrill.syntax import Script, printable
-from tcptui.lab.sockets import requests
 from tcptui.lab.variant import with_setting
+from tcptui.sockets import requests
 
 
 class Prepared(NamedTuple):

@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from tcptui.core.profile import Profile
-from tcptui.core.sysctl import BadValue, UnknownSysctl, apply_sysctl, stack_of
+from tcptui.core.profile.record import Profile
+from tcptui.core.profile.sysctl import BadValue, UnknownSysctl, apply_sysctl, stack_of
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.lab.knob_values import BadKnob, set_knob_from_text
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import Applied, BitOr, Expression, Name, Number, Prefixed
-from tcptui.lab.sockets import requests, tcp_info
+from tcptui.sockets import requests, tcp_info
 
 _LINUX_STATES = {
     "SYN_RECEIVED": "SYN_RECV",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from tcptui.core.seq import MASK
+from tcptui.core.packet.seq import MASK
 from tcptui.formats.packetdrill.syntax import BadScript
 from tcptui.formats.packetdrill.tokens import Source, Token, tokens
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tcptui.core.events import Sent
-from tcptui.core.segment import ACK, OPTION_TIMESTAMPS, RST, SYN, Segment, Socket
-from tcptui.core.seq import MASK
-from tcptui.core.stack import EPHEMERAL
+from tcptui.core.packet.segment import ACK, OPTION_TIMESTAMPS, RST, SYN, Segment, Socket
+from tcptui.core.packet.seq import MASK
+from tcptui.core.tcp.stack import EPHEMERAL
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import AE, OUTBOUND, SegmentSpec, TcpOption
 from tcptui.formats.packetdrill.text import segment_spec

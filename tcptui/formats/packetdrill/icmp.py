@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tcptui.core.errors import IcmpError, Unreachable
-from tcptui.core.segment import SYN
-from tcptui.core.seq import MASK
+from tcptui.core.packet.segment import SYN
+from tcptui.core.packet.seq import MASK
+from tcptui.core.tcp.icmp import IcmpError, Unreachable
 from tcptui.formats.packetdrill.flows import Flow
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import IcmpEvent

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tcptui.core.segment import FIN, PSH, URG
-from tcptui.core.seq import MASK
+from tcptui.core.packet.segment import FIN, PSH, URG
+from tcptui.core.packet.seq import MASK
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import EventTime, SegmentSpec, TcpOption, TimeKind
 

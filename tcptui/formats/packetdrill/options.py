@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tcptui.core.seq import MASK
+from tcptui.core.packet.seq import MASK
 from tcptui.formats.packetdrill.cursor import Cursor
 from tcptui.formats.packetdrill.syntax import OUTBOUND, Direction, TcpOption
 

@@ -5,7 +5,7 @@ SCTP packets are read over: a script with some in it is still a script.
 
 from __future__ import annotations
 
-from tcptui.core.seq import MASK
+from tcptui.core.packet.seq import MASK
 from tcptui.formats.packetdrill.cursor import Cursor
 from tcptui.formats.packetdrill.options import parse_options
 from tcptui.formats.packetdrill.syntax import (

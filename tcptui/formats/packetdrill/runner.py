@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from tcptui.core.events import Event as CoreEvent
 from tcptui.core.events import RuleApplied, Sent
+from tcptui.core.packet.seq import MASK
 from tcptui.core.rules import Rule
-from tcptui.core.seq import MASK
-from tcptui.core.stack import Stack
 from tcptui.core.state import State
+from tcptui.core.tcp.stack import Stack
 from tcptui.formats.packetdrill import commands, constants
 from tcptui.formats.packetdrill.assertions import judge
 from tcptui.formats.packetdrill.flows import Flow, Flows
@@ -39,10 +39,10 @@ from tcptui.formats.packetdrill.syntax import (
     printable,
 )
 from tcptui.formats.packetdrill.text import seconds_text, spec_text
-from tcptui.lab.sockets.manners import manners_of
-from tcptui.lab.sockets.requests import Bind, Done, Listen
-from tcptui.lab.sockets.table import Pending, Sockets
-from tcptui.lab.sockets.tcp_info import tcp_info
+from tcptui.sockets.requests import Bind, Done, Listen
+from tcptui.sockets.semantics import semantics_of
+from tcptui.sockets.table import Pending, Sockets
+from tcptui.sockets.tcp_info import tcp_info
 
 START = 1_000_000_000
 """The stack's clock when the script's is 0, in microseconds: a timestamp of 0 would stand for none."""
@@ -87,7 +87,7 @@ class Runner:
         self.notes: list[str] = []
         name = stack.profile.name
         local, remote = setup.addresses
-        self.sockets = Sockets(stack, local.host, manners_of(name))
+        self.sockets = Sockets(stack, local.host, semantics_of(name))
         self._tolerance = setup.tolerance
         self._checks_tsval = setup.checks_tsval
         self._flows = Flows(local.host, remote.host, local.port)
@@ -201,7 +201,7 @@ class Runner:
         socket = self.sockets.latest or (sockets[-1] if sockets else None)
         names = dict(self._constants.numbers)
         if socket is not None:
-            names |= tcp_info(socket, self.stack.profile, self.sockets.manners)
+            names |= tcp_info(socket, self.stack.profile, self.sockets.semantics)
         for statement in judge(event.text, names):
             if statement.holds is None:
                 self._note([f"skipped: {statement.text}: {statement.values}"])

@@ -21,8 +21,8 @@ from tcptui.formats.packetdrill.syntax import (
     String,
     Struct,
 )
-from tcptui.lab.sockets import requests
-from tcptui.lab.sockets.requests import Done, How, Linger, Watched
+from tcptui.sockets import requests
+from tcptui.sockets.requests import Done, How, Linger, Watched
 
 _READ_FLAGS = ("MSG_PEEK", "MSG_DONTWAIT", "MSG_WAITALL", "MSG_NOSIGNAL")
 _WRITE_FLAGS = ("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_OOB")

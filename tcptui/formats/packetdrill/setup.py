@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
-from tcptui.core.presets import PRESETS
-from tcptui.core.profile import Profile
-from tcptui.core.segment import SYN, Socket
+from tcptui.core.packet.segment import SYN, Socket
+from tcptui.core.profile.presets import PRESETS
+from tcptui.core.profile.record import Profile
 from tcptui.formats.packetdrill.call_arguments import Addresses
 from tcptui.formats.packetdrill.commands import stack_spoken_of
 from tcptui.formats.packetdrill.matching import TOLERANCE, TOLERANCE_PER_CENT, Tolerance

@@ -21,10 +21,10 @@ from tcptui.core.events import (
 )
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.lab.application import HOST_CALLS, UDP_CALLS
+from tcptui.lab.application import HOST_EVENTS, UDP_CALLS
 from tcptui.lab.report import Report
-from tcptui.lab.sockets.bsd_socket import OPENING, BsdSocket
-from tcptui.lab.sockets.manners import Manners
+from tcptui.sockets.bsd_socket import OPENING, BsdSocket
+from tcptui.sockets.semantics import SocketSemantics
 
 _S = State
 _FIRST_DESCRIPTOR = 3
@@ -46,7 +46,7 @@ class _Connection:
     stays: bool = False
     """It listens for as many as come."""
     fd: int | None = None
-    unread: int = 0
+    receive_buffer: int = 0
     """Octets that have come and were not handed to the program."""
     read_ahead: int = 0
     """Octets that the lab's program was handed before it had accepted the connection."""
@@ -59,25 +59,25 @@ class _Connection:
         for event in events:
             if isinstance(event, StateChanged):
                 self.state = event.new
-            elif isinstance(event, RuleApplied) and event.rule is Rule.TEXT_ACCEPTED:
-                self.unread += dict(event.numbers)["len"]
+            elif isinstance(event, RuleApplied) and event.rule is Rule.DATA_ACCEPTED:
+                self.receive_buffer += dict(event.numbers)["len"]
             elif isinstance(event, Signalled) and event.signal is Signal.CLOSING:
                 self.peer_closed = True
         octets = _octets(events)
-        self.unread -= octets
+        self.receive_buffer -= octets
         return octets
 
 
 class SocketCalls:
-    """The program of one end, by its connections; `manners` are those of its system.
+    """The program of one end, by its connections; `semantics` are those of its system.
 
     A passive OPEN without a backlog becomes the connection, but a socket that listens stays: so it is closed
     as soon as the connection has been accepted, or given up. With `one_port`, every connection is from the
     port that is listened on.
     """
 
-    def __init__(self, manners: Manners, one_port: bool) -> None:
-        self._manners = manners
+    def __init__(self, semantics: SocketSemantics, one_port: bool) -> None:
+        self._manners = semantics
         self._one_port = one_port
         self._connections: dict[int, _Connection] = {}
         self._taken: set[int] = set()
@@ -94,7 +94,7 @@ class SocketCalls:
         Unwritable if no socket can do that.
         """
         name = report.call
-        if name in HOST_CALLS:
+        if name in HOST_EVENTS:
             return []
         if name in UDP_CALLS:
             raise Unwritable(f"{name} is UDP's, and a script here speaks of TCP alone")
@@ -196,13 +196,13 @@ class SocketCalls:
     def _ending(self, connection: _Connection, fd: int, signals: list[Signal], before: State) -> list[str]:
         """How the program learns that no more will come, and of the error that ended its connection."""
         calls: list[str] = []
-        if connection.peer_closed and not connection.unread and not connection.end_seen:
+        if connection.peer_closed and not connection.receive_buffer and not connection.end_seen:
             connection.end_seen = True
             calls.append(f"read({fd}, ..., 1) = 0")
         for signal in signals:
             seen = BsdSocket()
-            seen.told(signal, before, self._manners)
-            if seen.error and (before in OPENING or connection.peer_closed or connection.unread):
+            seen.notified(signal, before, self._manners)
+            if seen.error and (before in OPENING or connection.peer_closed or connection.receive_buffer):
                 calls.append(f"getsockopt({fd}, SOL_SOCKET, SO_ERROR, [{seen.error}], [4]) = 0")
             elif seen.error:
                 calls.append(f"read({fd}, ..., 1) = -1 {seen.error}")

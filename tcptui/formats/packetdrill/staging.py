@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from tcptui.core import calls
-from tcptui.core.errors import IcmpError
 from tcptui.core.events import Event
-from tcptui.core.options import read_timestamps, timestamps_option
-from tcptui.core.profile import Profile
-from tcptui.core.segment import OPTION_TIMESTAMPS, Segment, Socket
-from tcptui.core.seq import MASK
-from tcptui.core.stack import Stack
+from tcptui.core.packet.options import read_timestamps, timestamps_option
+from tcptui.core.packet.segment import OPTION_TIMESTAMPS, Segment, Socket
+from tcptui.core.packet.seq import MASK
+from tcptui.core.profile.record import Profile
+from tcptui.core.tcp import calls
+from tcptui.core.tcp.icmp import IcmpError
+from tcptui.core.tcp.stack import Stack
 from tcptui.formats.packetdrill.checking import prepare
 from tcptui.formats.packetdrill.outcome import Mismatch, NotSupported
 from tcptui.formats.packetdrill.parser import NO_DEFINES, parse_script
 from tcptui.formats.packetdrill.runner import START, Runner
-from tcptui.lab.application import Act, CallName
+from tcptui.lab.application import CallName, ScriptedCall
 from tcptui.lab.scenario import HostSetup, Injection, Scenario, ScriptLine
-from tcptui.lab.sockets.requests import Unsupported
+from tcptui.sockets.requests import Unsupported
 
 DELAY = 10_000
 """Of the wire, in microseconds: what comes in has left that much before, so the whole run is later by it."""
@@ -121,10 +121,10 @@ def stage(
     )
 
 
-def _parts(entries: list[_Entry]) -> tuple[tuple[Act, ...], tuple[Injection, ...]]:
+def _parts(entries: list[_Entry]) -> tuple[tuple[ScriptedCall, ...], tuple[Injection, ...]]:
     """What A's program calls, and what comes in, in the same order as in the script: where two stand at one
     moment, the second and all that follows come a microsecond later, and so do the timers set by them."""
-    acts: list[Act] = []
+    acts: list[ScriptedCall] = []
     injections: list[Injection] = []
     last, late = -1, DELAY - START
     for entry in entries:
@@ -141,7 +141,7 @@ def _parts(entries: list[_Entry]) -> tuple[tuple[Act, ...], tuple[Injection, ...
         elif isinstance(what, IcmpError):
             injections.append(Injection(at, what))
         else:
-            acts.append(Act(_name(what), amount=at, exact=what))
+            acts.append(ScriptedCall(_name(what), amount=at, exact=what))
     return tuple(acts), tuple(sorted(injections, key=lambda one: one.at))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tcptui.core.segment import ACK, URG, Segment
-from tcptui.core.seq import MASK
+from tcptui.core.packet.segment import ACK, URG, Segment
+from tcptui.core.packet.seq import MASK
 from tcptui.formats.packetdrill.syntax import (
     FLAG_LETTERS,
     Direction,

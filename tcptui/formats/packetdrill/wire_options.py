@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 
-from tcptui.core.segment import (
+from tcptui.core.packet.segment import (
     OPTION_END,
     OPTION_MSS,
     OPTION_NOP,
@@ -18,8 +18,8 @@ from tcptui.core.segment import (
     OPTION_WINDOW_SCALE,
     Option,
 )
-from tcptui.core.seq import MASK, add
-from tcptui.core.wire_format import MAX_OPTIONS
+from tcptui.core.packet.seq import MASK, add
+from tcptui.core.packet.tcp_format import MAX_OPTIONS
 from tcptui.formats.packetdrill.syntax import TcpOption
 
 # RFC 7413 section 4.1.1.

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tcptui.core.events import Delivered, Event, Returned, RuleApplied, Sent, Signalled, StateChanged
-from tcptui.core.knobs import all_knobs
-from tcptui.core.presets import PRESETS
-from tcptui.core.profile import Profile
+from tcptui.core.packet.segment import ACK, RST, SYN, Segment
+from tcptui.core.packet.seq import MASK
+from tcptui.core.profile.knobs import all_knobs
+from tcptui.core.profile.presets import PRESETS
+from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
-from tcptui.core.segment import ACK, RST, SYN, Segment
-from tcptui.core.seq import MASK
 from tcptui.core.units import MILLISECOND
 from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.commands import KNOB_PREFIX
@@ -29,8 +29,8 @@ from tcptui.formats.packetdrill.text import segment_spec, spec_text, time_text
 from tcptui.lab.knob_values import value_text
 from tcptui.lab.report import Report
 from tcptui.lab.run import Run
-from tcptui.lab.sockets.manners import manners_of
-from tcptui.lab.wire import SIDES, Fate, Flight, Side
+from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
+from tcptui.sockets.semantics import semantics_of
 from tcptui.view.lines import wrap
 
 WIDTH = 100
@@ -80,20 +80,22 @@ class _Moment(NamedTuple):
 
     at: int
     report: Report
-    arrived: Flight | None
-    launched: tuple[Flight, ...]
+    arrived: Transmission | None
+    launched: tuple[Transmission, ...]
 
 
 def _moments(run: Run) -> Iterator[_Moment]:
     """What happened, the prelude first, with which the script begins."""
     clock = _ahead(run)
-    of_prelude = {flight.number: flight for report in run.prelude for flight in report.ended}
-    of_story = {flight.number: flight for flight in run.flights}
-    for reports, flights in ((run.prelude, of_prelude), (run.reports, of_story)):
+    of_prelude = {
+        transmission.number: transmission for report in run.prelude for transmission in report.ended
+    }
+    of_story = {transmission.number: transmission for transmission in run.transmissions}
+    for reports, transmissions in ((run.prelude, of_prelude), (run.reports, of_story)):
         for report in reports:
-            arrived = flights[report.flight] if report.cause == "arrival" else None
-            arrived = None if arrived and arrived.fate is Fate.LOST else arrived  # The cable was out.
-            launched = tuple(flights[number] for number in report.launched)
+            arrived = transmissions[report.transmission] if report.cause == "arrival" else None
+            arrived = None if arrived and arrived.outcome is Outcome.LOST else arrived  # The cable was out.
+            launched = tuple(transmissions[number] for number in report.launched)
             yield _Moment(report.at + clock, report, arrived, launched)
 
 
@@ -157,7 +159,7 @@ class _Script:
     """The events of a script, as they come."""
 
     def __init__(self, profile: Profile, ahead: int, one_port: bool) -> None:
-        self._calls = SocketCalls(manners_of(profile.name), one_port)
+        self._calls = SocketCalls(semantics_of(profile.name), one_port)
         self._numbers = _Numbers(ahead // MILLISECOND)
         self._lines: list[_Line] = []
         self._not_before = 0
@@ -176,10 +178,10 @@ class _Script:
                 self._add(at, text)
         cause = max(begin, len(self._lines) - 1)
         sent = [event for event in report.events if isinstance(event, Sent)]
-        originals = (flight for flight in launched if not flight.copy_of)
+        originals = (transmission for transmission in launched if not transmission.copy_of)
         refuses = _applied(report.events, Rule.SYN_RESETS)
-        for event, flight in zip(sent, originals, strict=True):
-            self._add(at, spec_text(self._numbers.outbound(event, refuses)), _marks(flight))
+        for event, transmission in zip(sent, originals, strict=True):
+            self._add(at, spec_text(self._numbers.outbound(event, refuses)), _marks(transmission))
         self._note_states(at, cause, report.events)
         if report.cause == "timer" and not sent:
             self._not_before = at + MILLISECOND  # At one moment a script's own events go before a timer.
@@ -265,24 +267,24 @@ class _Numbers:
         return spec._replace(options=tuple(map(moved, spec.options or ())))
 
 
-def _segment(flight: Flight) -> Segment:
-    if not isinstance(flight.payload, Segment):
-        raise Unwritable(f"#{flight.number} is no TCP segment, and a script here speaks of TCP alone")
-    return flight.payload
+def _segment(transmission: Transmission) -> Segment:
+    if not isinstance(transmission.payload, Segment):
+        raise Unwritable(f"#{transmission.number} is no TCP segment, and a script here speaks of TCP alone")
+    return transmission.payload
 
 
 def _applied(events: Iterable[Event], rule: Rule) -> bool:
     return any(isinstance(event, RuleApplied) and event.rule is rule for event in events)
 
 
-def _marks(flight: Flight) -> str:
+def _marks(transmission: Transmission) -> str:
     """What the line itself does not show."""
     marks = {
-        "again": flight.attempt > 1,
-        "third party": flight.sender == "X",
-        "duplicate": bool(flight.copy_of),
-        "late": bool(flight.delayed_by),
-        "lost": flight.fate is Fate.LOST,
+        "again": transmission.attempt > 1,
+        "third party": transmission.sender == "X",
+        "duplicate": bool(transmission.copy_of),
+        "late": bool(transmission.delayed_by),
+        "lost": transmission.outcome is Outcome.LOST,
     }
     return ", ".join(mark for mark, there in marks.items() if there)
 

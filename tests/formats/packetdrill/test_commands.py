@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.presets import LINUX
+from tcptui.core.profile.presets import LINUX
 from tcptui.formats.packetdrill.commands import apply, read_command, stack_spoken_of
 from tcptui.formats.packetdrill.outcome import NotSupported
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.segment import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG
+from tcptui.core.packet.segment import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG
 from tcptui.formats.packetdrill.parser import parse_script
 from tcptui.formats.packetdrill.syntax import (
     AE,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tcptui.core.presets import FREEBSD, LINUX
+from tcptui.core.profile.presets import FREEBSD, LINUX
 from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.outcome import Failed, Outcome, Passed, Unsupported
 

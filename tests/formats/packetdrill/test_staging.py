@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tcptui.core.events import Sent
-from tcptui.core.segment import OPTION_TIMESTAMPS, Segment
-from tcptui.core.stack import Stack
+from tcptui.core.packet.segment import OPTION_TIMESTAMPS, Segment
+from tcptui.core.tcp.stack import Stack
 from tcptui.formats.packetdrill.checking import prepare
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.parser import parse_script

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tcptui.core.segment import ACK, FIN, PSH, RST, SYN, URG, Option, Segment, Socket
-from tcptui.core.wire_format import MAX_OPTIONS
+from tcptui.core.packet.segment import ACK, FIN, PSH, RST, SYN, URG, Option, Segment, Socket
+from tcptui.core.packet.tcp_format import MAX_OPTIONS
 from tcptui.formats.packetdrill.syntax import (
     AE,
     INBOUND,

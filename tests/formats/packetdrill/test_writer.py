@@ -387,7 +387,7 @@ def test_every_run_is_a_script_that_its_own_stack_passes(name: str, profile: str
 
 def _is_accepted(run: Run, side: Side, strictly: bool = True) -> bool:
     """Whether there is a script; not `strictly`, a socket may do otherwise than the lab's passive
-    OPEN, whose own block the stacks' manners with half-open connections then meet."""
+    OPEN, whose own block the stacks' semantics with half-open connections then meet."""
     try:
         text = packetdrill_script(run, side)
     except Unwritable as reason:

@@ -1,0 +1,83 @@
+"""The congestion window: slow start, congestion avoidance, and what a loss makes of it (RFC 5681, RFC 6582).
+
+Arithmetic on the block alone; which segment goes again is `retransmission`'s.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.packet.seq import add, distance, lt
+from tcptui.core.profile.record import Profile
+from tcptui.core.tcp.tcb import Tcb
+
+DUPLICATES = 3
+"""Duplicate ACKs that stand for a loss (RFC 5681 3.2)."""
+
+
+def initial_window(tcb: Tcb, profile: Profile) -> int:
+    """IW in octets (RFC 5681 3.1, or RFC 6928's ten segments)."""
+    if tcb.syn_timed_out and profile.initial_window is None:
+        return tcb.snd_mss
+    if profile.initial_window is not None:
+        return profile.initial_window * tcb.snd_mss
+    return tcb.snd_mss * (2 if tcb.snd_mss > 2190 else 3 if tcb.snd_mss > 1095 else 4)
+
+
+def restart_after_idle(tcb: Tcb, now: int, profile: Profile) -> None:
+    """RFC 5681 4.1: nothing was sent for an RTO, so what cwnd knows of the path is old."""
+    if tcb.snd_una == tcb.snd_nxt and now - tcb.sent_at > tcb.estimate.rto:
+        tcb.cwnd = min(tcb.cwnd, initial_window(tcb, profile))
+
+
+def grow(tcb: Tcb, acknowledged: int, profile: Profile) -> None:
+    """An ACK of `acknowledged` new octets outside recovery (RFC 5681 3.1)."""
+    slow_start = tcb.cwnd < tcb.ssthresh
+    if profile.cwnd_validation and tcb.cwnd >= tcb.most_in_flight + (
+        tcb.most_in_flight if slow_start else tcb.snd_mss
+    ):
+        pass
+    elif slow_start:
+        limit = profile.slow_start_limit
+        tcb.cwnd += acknowledged if limit is None else min(acknowledged, limit * tcb.snd_mss)
+    else:
+        tcb.cwnd += max(1, tcb.snd_mss * tcb.snd_mss // max(1, tcb.cwnd))
+    if lt(tcb.recover, tcb.snd_una):
+        tcb.recover = add(tcb.snd_una, -1)  # Taken along, or after 2^31 octets it would seem to lie ahead.
+
+
+def note_flight(tcb: Tcb) -> None:
+    """Keeps the most that was in flight within a round trip: Linux's tcp_cwnd_validate()."""
+    flight = distance(tcb.snd_una, tcb.snd_nxt)
+    if flight > tcb.most_in_flight or not lt(tcb.snd_una, tcb.flight_until):
+        tcb.most_in_flight, tcb.flight_until = flight, tcb.snd_nxt
+
+
+def lost_by_timeout(tcb: Tcb, first: bool) -> None:
+    """The retransmission timer fired: one segment, and half of what was in flight as the new threshold."""
+    if first:
+        tcb.ssthresh = max(distance(tcb.snd_una, tcb.snd_nxt) // 2, 2 * tcb.snd_mss)
+    tcb.cwnd = tcb.snd_mss
+    tcb.recovering, tcb.recover = False, tcb.snd_nxt
+    tcb.duplicate_acks = 0
+
+
+def enter_recovery(tcb: Tcb) -> None:
+    """The third duplicate ACK (RFC 5681 3.2, steps 2 and 3). What is in flight beyond cwnd went by limited
+    transmit and is not counted."""
+    tcb.recovering, tcb.recover = True, tcb.snd_nxt
+    flight = min(distance(tcb.snd_una, tcb.snd_nxt), tcb.cwnd)
+    tcb.ssthresh = max(flight // 2, 2 * tcb.snd_mss)
+    tcb.cwnd = tcb.ssthresh + DUPLICATES * tcb.snd_mss
+
+
+def leave_recovery(tcb: Tcb) -> None:
+    """All that was in flight at the loss is acknowledged (RFC 6582 3.2, step 3)."""
+    flight = distance(tcb.snd_una, tcb.snd_nxt)
+    tcb.cwnd = min(tcb.ssthresh, max(flight, tcb.snd_mss) + tcb.snd_mss)
+    tcb.recovering, tcb.rtx_next = False, None
+
+
+def deflate(tcb: Tcb, acknowledged: int) -> None:
+    """A partial acknowledgment (RFC 6582 3.2, step 3)."""
+    tcb.cwnd = max(tcb.snd_mss, tcb.cwnd - acknowledged)
+    if acknowledged >= tcb.snd_mss:
+        tcb.cwnd += tcb.snd_mss

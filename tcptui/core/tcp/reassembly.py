@@ -1,0 +1,202 @@
+"""Receiving: putting text in order, handing it to RECEIVEs, and what a FIN of the peer does.
+
+The seventh and eighth checks of RFC 9293 section 3.10.7.4, and what they share with RECEIVE.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.events import Delivered, Response, Signal, TimerKind
+from tcptui.core.packet.segment import FIN, URG, Segment
+from tcptui.core.packet.seq import add as seq_add
+from tcptui.core.packet.seq import distance, le, lt
+from tcptui.core.profile.record import Profile
+from tcptui.core.rules import Rule
+from tcptui.core.state import State
+from tcptui.core.tcp.step import Step
+from tcptui.core.tcp.tcb import OutOfOrderData, Tcb
+from tcptui.core.tcp.window import grow, window_update_due
+
+RECEIVES_DATA = (State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2)
+
+
+def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> None:
+    """Seventh and eighth: the text of `segment`, which begins at `seq`, and its FIN.
+
+    Text on a SYN was put aside until now; whatever has become in order is delivered.
+    """
+    fin = bool(segment.flags & FIN)
+    if segment.flags & URG and tcb.state in RECEIVES_DATA:
+        _check_urgent(tcb, segment, step)
+    if tcb.state not in RECEIVES_DATA:
+        if segment.data:
+            step.rule(tcb, Rule.DATA_IGNORED, len=len(segment.data))
+        if fin and step.profile.closing_style == "rfc":
+            _fin_again(tcb, step)
+        return
+    fin_reached = False
+    if segment.data or fin:
+        if segment.data:
+            tcb.data_received_at = step.now
+        in_dialogue = (
+            step.profile.pingpong and tcb.data_received_at is not None and tcb.state is State.ESTABLISHED
+        )
+        # Only text that is in order, and leaves nothing missing, may wait for its ACK (RFC 5681 4.2).
+        if tcb.out_of_order or seq != tcb.rcv_nxt or (fin and not in_dialogue):
+            step.ack_due = True
+        else:
+            step.ack_later = True
+        piece = OutOfOrderData(seq, segment.data, fin)
+        if seq != tcb.rcv_nxt or len(segment.data) + fin > tcb.rcv_wnd:
+            piece = _fit_to_window(tcb, piece)
+            if len(piece.data) < len(segment.data):
+                # What did not fit will come again: the peer is to know (3.10.7.4, first).
+                step.ack_due = True
+        if piece.seq == tcb.rcv_nxt:
+            fin_reached = _take(tcb, piece, step)
+        elif piece.data or piece.fin:
+            step.rule(tcb, Rule.DATA_HELD, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
+            if tcb.sack and step.profile.dsack and any(_covers(held, piece) for held in tcb.out_of_order):
+                tcb.duplicate = (
+                    piece.seq,
+                    piece.end,
+                )  # The block that it is part of follows (RFC 2883 section 4).
+            queue_out_of_order(tcb, piece)
+            tcb.sack_recency = (piece.seq, *[one for one in tcb.sack_recency if one != piece.seq])
+    while tcb.out_of_order and not fin_reached and le(tcb.out_of_order[0].seq, tcb.rcv_nxt):
+        piece, *rest = tcb.out_of_order
+        tcb.out_of_order = tuple(rest)
+        if lt(tcb.rcv_nxt, piece.end):
+            step.ack_due = True
+            fin_reached = _take(tcb, piece, step)
+    if tcb.receive_buffer:
+        if tcb.half_duplex:
+            tcb.receive_buffer = b""  # Nobody will ask for it.
+        satisfy_receives(tcb, step)
+    if not tcb.out_of_order:
+        tcb.sack_recency = ()
+    if fin_reached:
+        _take_fin(tcb, step)
+
+
+def queue_out_of_order(tcb: Tcb, piece: OutOfOrderData) -> None:
+    """Keeps a piece until its turn comes (SHLD-31), sorted, none within another."""
+    before = [held for held in tcb.out_of_order if le(held.seq, piece.seq) and not _covers(piece, held)]
+    if any(_covers(held, piece) for held in before):
+        return
+    after = [held for held in tcb.out_of_order if lt(piece.seq, held.seq) and not _covers(piece, held)]
+    tcb.out_of_order = (*before, piece, *after)
+
+
+def satisfy_receives(tcb: Tcb, step: Step) -> None:
+    """Hands unread text to the RECEIVEs that wait for it, first come first served (3.10.3)."""
+    while tcb.receives and tcb.receive_buffer:
+        wanted = tcb.receives[0]
+        tcb.receives = tcb.receives[1:]
+        data, tcb.receive_buffer = tcb.receive_buffer[:wanted], tcb.receive_buffer[wanted:]
+        step.events.append(Delivered(tcb.connection, data))
+
+
+def update_window(tcb: Tcb, step: Step) -> None:
+    """Tells the peer when the application has made room that is worth an ACK (3.8.6.2.2)."""
+    if window_update_due(tcb, step.profile) and tcb.state in RECEIVES_DATA:
+        step.rule(tcb, Rule.WINDOW_OPENED, old=tcb.rcv_wnd)
+        step.send_ack(tcb)
+
+
+def enter_time_wait(tcb: Tcb, step: Step) -> None:
+    """Starts the time-wait timer and turns off the others (MUST-13)."""
+    if step.profile.no_time_wait:
+        step.ack_due = False
+        step.send_ack(tcb)
+        step.signal(tcb, Signal.CLOSED)
+        step.delete(tcb, Response.CLOSING)
+        return
+    step.set_state(tcb, State.TIME_WAIT)
+    for kind in TimerKind:
+        if kind is not TimerKind.DELAYED_ACK:
+            step.stop_timer(tcb, kind)
+    restart_time_wait(tcb, step)
+
+
+def restart_time_wait(tcb: Tcb, step: Step) -> None:
+    step.start_timer(tcb, TimerKind.TIME_WAIT, time_wait(step.profile))
+
+
+def time_wait(profile: Profile) -> int:
+    """How long TIME-WAIT lasts (3.4.1, 3.6.1)."""
+    return profile.msl if profile.time_wait_1_msl else 2 * profile.msl
+
+
+def _check_urgent(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """Sixth: RCV.UP <- max(RCV.UP, SEG.UP). The application is told whenever it advances beyond what has been
+    consumed (MUST-31, MUST-32), though 3.8.5 and this check would do so only once until all is read."""
+    urgent_end = seq_add(segment.seq, segment.up)
+    known = seq_add(tcb.rcv_nxt, -len(tcb.receive_buffer))
+    if tcb.rcv_up is not None and lt(known, tcb.rcv_up):
+        known = tcb.rcv_up
+    if lt(known, urgent_end):
+        step.rule(tcb, Rule.URGENT, rcv_up=urgent_end, rcv_nxt=tcb.rcv_nxt)
+        step.signal(tcb, Signal.URGENT)
+        tcb.rcv_up = urgent_end
+
+
+def _covers(outer: OutOfOrderData, inner: OutOfOrderData) -> bool:
+    return le(outer.seq, inner.seq) and le(inner.end, outer.end) and outer.fin >= inner.fin
+
+
+def _fit_to_window(tcb: Tcb, piece: OutOfOrderData) -> OutOfOrderData:
+    """Trims off what lies outside the window, FIN included (3.10.7.4, first)."""
+    seq, data, fin = piece
+    if lt(seq, tcb.rcv_nxt):
+        data = data[distance(seq, tcb.rcv_nxt) :]
+        seq = tcb.rcv_nxt
+    room = max(0, tcb.rcv_wnd - distance(tcb.rcv_nxt, seq))
+    if len(data) + fin > room:
+        data, fin = data[:room], False
+    return OutOfOrderData(seq, data, fin)
+
+
+def _take(tcb: Tcb, piece: OutOfOrderData, step: Step) -> bool:
+    """Advances RCV.NXT over the text of a piece that begins at it or before; whether its FIN is next."""
+    fresh = piece.data[distance(piece.seq, tcb.rcv_nxt) :]
+    if fresh:
+        tcb.rcv_nxt = seq_add(tcb.rcv_nxt, len(fresh))
+        tcb.rcv_wnd = max(0, tcb.rcv_wnd - len(fresh))
+        tcb.receive_buffer += fresh
+        if tcb.rcv_ssthresh < tcb.rcv_buff:
+            grow(tcb, len(fresh), step.profile)
+        step.rule(tcb, Rule.DATA_ACCEPTED, len=len(fresh), rcv_nxt=tcb.rcv_nxt)
+    return piece.fin
+
+
+def _take_fin(tcb: Tcb, step: Step) -> None:
+    """Eighth, for the states in which no FIN has come yet."""
+    tcb.out_of_order = ()
+    if step.profile.pingpong:
+        tcb.quickack = 0
+    tcb.rcv_nxt = seq_add(tcb.rcv_nxt, 1)
+    if tcb.state is State.ESTABLISHED:
+        step.rule(tcb, Rule.FIN_TO_CLOSE_WAIT, rcv_nxt=tcb.rcv_nxt)
+        step.set_state(tcb, State.CLOSE_WAIT)
+    elif tcb.state is State.FIN_WAIT_1:
+        # Had our FIN been acknowledged in this segment, the fifth check would have left FIN-WAIT-1.
+        step.rule(tcb, Rule.FIN_TO_CLOSING, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
+        step.set_state(tcb, State.CLOSING)
+    else:
+        step.rule(tcb, Rule.FIN_TO_TIME_WAIT, rcv_nxt=tcb.rcv_nxt)
+        enter_time_wait(tcb, step)
+    step.signal(tcb, Signal.CLOSING)
+    for _ in tcb.receives:
+        step.returned(tcb.connection, "RECEIVE", Response.CLOSING)
+    tcb.receives = ()
+    if step.profile.fin_acked_with_fin_only and tcb.state is State.CLOSE_WAIT:
+        tcb.send_buffer, tcb.close_called = b"", True
+
+
+def _fin_again(tcb: Tcb, step: Step) -> None:
+    """Eighth, after the peer's FIN: acknowledge and stay. RCV.NXT has passed the one FIN that there is,
+    so it does not move for another."""
+    step.rule(tcb, Rule.FIN_AGAIN, rcv_nxt=tcb.rcv_nxt)
+    step.ack_due = True
+    if tcb.state is State.TIME_WAIT:
+        restart_time_wait(tcb, step)

@@ -1,0 +1,213 @@
+"""The retransmission queue: what acknowledges it, what is sent again and when.
+
+RFC 6298 for the timer, RFC 5681, 6582 and 6675 for losses that ACKs tell of. What a timeout does to a
+connection is `timeouts`'.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.events import TimerKind
+from tcptui.core.packet.options import read_sack, read_timestamps
+from tcptui.core.packet.segment import ACK, FIN, PSH, SYN, Segment
+from tcptui.core.packet.seq import MASK, distance, le, lt
+from tcptui.core.profile.record import Profile
+from tcptui.core.rules import Rule
+from tcptui.core.state import State
+from tcptui.core.tcp import congestion
+from tcptui.core.tcp.handshake import ecn_bits, syn_options
+from tcptui.core.tcp.sack import end_of_lost, update_scoreboard
+from tcptui.core.tcp.step import Step
+from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
+from tcptui.core.tcp.timers import sampled
+
+
+def acknowledge(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """SND.UNA <- SEG.ACK: removes what is acknowledged, samples the RTT, opens cwnd, sees to the timers."""
+    ack = segment.ack
+    octets = distance(tcb.snd_una, ack)
+    tcb.snd_una = ack
+    if tcb.snd_up is not None and le(tcb.snd_up, ack):
+        tcb.snd_up = None
+    queue = tcb.retransmission_queue
+    removed = 0
+    while removed < len(queue) and le(queue[removed].end, ack):
+        removed += 1
+    if removed:
+        _sample_rtt(tcb, queue[:removed], segment, step)
+        queue = queue[removed:]
+    if queue and lt(queue[0].seq, ack):
+        front = queue[0]  # Of text that was acknowledged in part, the rest.
+        queue = (front._replace(seq=ack, data=front.data[distance(front.seq, ack) :]), *queue[1:])
+    tcb.retransmission_queue = queue
+    if tcb.cwnd:
+        _new_ack(tcb, octets, step)
+    if not queue:
+        step.stop_timer(tcb, TimerKind.RETRANSMISSION)  # RFC 6298 5.2
+    elif tcb.persist_timer is None:
+        start_retransmission_timer(tcb, step)  # RFC 6298 5.3
+    if tcb.user_timer is None:
+        return
+    if (queue or tcb.send_buffer) and tcb.user_timeout is not None:
+        step.start_timer(tcb, TimerKind.USER, tcb.user_timeout)
+    else:
+        step.stop_timer(tcb, TimerKind.USER)
+
+
+def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """RFC 5681 section 2's duplicate acknowledgment, or one that only brings new SACK blocks."""
+    news = tcb.sack and bool(segment.options) and update_scoreboard(tcb, read_sack(segment))
+    queue = tcb.retransmission_queue
+    if not queue or segment.length or not tcb.cwnd or queue[0].flags & SYN:
+        return
+    if tcb.persist_timer is not None or not segment.wnd:
+        return  # The answer to a zero-window probe (RFC 9293 3.8.6.1): nothing is lost.
+    if not news and segment.wnd << tcb.snd_shift != tcb.snd_wnd:
+        return
+    tcb.duplicate_acks += 1
+    if tcb.recovering:
+        tcb.cwnd += tcb.snd_mss  # RFC 5681 3.2, step 4: a segment has left the network.
+        if tcb.sack:
+            _resend_holes(tcb)
+    elif (
+        tcb.duplicate_acks == congestion.DUPLICATES
+        and step.profile.fast_retransmit
+        and lt(tcb.recover, segment.ack)
+    ):
+        step.rule(tcb, Rule.FAST_RETRANSMIT, ack=segment.ack, duplicates=tcb.duplicate_acks)
+        congestion.enter_recovery(tcb)
+        retransmit(tcb, step)
+        start_retransmission_timer(tcb, step)
+        tcb.rtx_next = tcb.retransmission_queue[0].end
+        tcb.rtx_end = tcb.rtx_next
+        _resend_holes(tcb)
+
+
+def retransmit(tcb: Tcb, step: Step) -> None:
+    """Sends the segment at the front of the retransmission queue again (3.10.8)."""
+    _send_again(tcb, step, 0, tcb.retransmission_queue[0].transmissions + 1)
+
+
+def send_first_octet_again(tcb: Tcb, step: Step) -> None:
+    """Of the front only its first octet, to probe a closed window; a FIN behind more text is not next."""
+    front, *others = tcb.retransmission_queue
+    front = front._replace(transmissions=front.transmissions + 1)
+    tcb.retransmission_queue = (front, *others)
+    flags = front.flags if len(front.data) <= 1 else front.flags & ~(FIN | PSH)
+    step.send(tcb, flags | ACK, front.seq, front.data[:1], attempt=front.transmissions)
+
+
+def turn_syn_into_syn_ack(tcb: Tcb, step: Step) -> None:
+    """A simultaneous open: the SYN on the queue goes out as SYN,ACK (3.10.7.3, fourth).
+
+    What acknowledges ISS could be meant for either, so it gives no sample of the round trip, as after a
+    retransmission (Karn).
+    """
+    _send_again(tcb, step, 0, 1)
+
+
+def resend_from_front(tcb: Tcb) -> None:
+    """After a timeout all that is in flight counts as lost, and goes again as cwnd grows (RFC 5681 3.1).
+
+    A front that the peer has reported but not acknowledged has been taken back, and with it perhaps all else
+    that it has reported (RFC 2018 section 8).
+    """
+    if tcb.retransmission_queue[0].sacked:
+        tcb.retransmission_queue = tuple(one._replace(sacked=False) for one in tcb.retransmission_queue)
+    tcb.rtx_next, tcb.rtx_end = tcb.retransmission_queue[0].end, tcb.snd_nxt
+
+
+def resend_lost(tcb: Tcb, step: Step) -> None:
+    """Sends again, as far as both windows allow, what `tcb.resend` says was lost."""
+    assert tcb.rtx_next is not None
+    if lt(tcb.rtx_next, tcb.snd_una):
+        tcb.rtx_next = tcb.snd_una
+    room = min(tcb.snd_wnd, tcb.cwnd)
+    for index, entry in enumerate(tcb.retransmission_queue):
+        if not lt(tcb.rtx_next, tcb.rtx_end):
+            break
+        if lt(entry.seq, tcb.rtx_next):
+            continue
+        if not entry.sacked:
+            if distance(tcb.snd_una, entry.end) - _sacked_before(tcb, index) > room:
+                return
+            step.rule(tcb, Rule.RESENT_AS_LOST, seq=entry.seq, cwnd=tcb.cwnd)
+            _send_again(tcb, step, index, entry.transmissions + 1)
+        tcb.rtx_next = entry.end
+    if not tcb.recovering or not tcb.sack:
+        tcb.rtx_next = None
+
+
+def start_retransmission_timer(tcb: Tcb, step: Step) -> None:
+    """(Re)starts it for one RTO."""
+    if not step.profile.no_retransmission:
+        step.start_timer(tcb, TimerKind.RETRANSMISSION, tcb.estimate.rto)
+
+
+def probe_interval(tcb: Tcb, profile: Profile) -> int:
+    """Time to the next zero-window probe: one RTO, then exponentially longer (SHLD-29, SHLD-30)."""
+    interval = max(tcb.estimate.rto << tcb.persist_backoff, profile.persist_min)
+    return min(interval, profile.persist_max)
+
+
+def _new_ack(tcb: Tcb, octets: int, step: Step) -> None:
+    """What an ACK of new text does to cwnd (RFC 5681 3.1, RFC 6582 3.2)."""
+    tcb.duplicate_acks = 0
+    if not tcb.recovering:
+        congestion.grow(tcb, octets, step.profile)
+    elif le(tcb.recover, tcb.snd_una):
+        congestion.leave_recovery(tcb)
+    else:
+        congestion.deflate(tcb, octets)
+        if tcb.rtx_next is None or le(tcb.rtx_next, tcb.snd_una):
+            # A partial acknowledgment: what now stands in front was lost as well.
+            step.rule(tcb, Rule.PARTIAL_ACK, snd_una=tcb.snd_una, recover=tcb.recover)
+            retransmit(tcb, step)
+            tcb.rtx_next = tcb.rtx_end = tcb.retransmission_queue[0].end
+        if tcb.sack:
+            _resend_holes(tcb)
+
+
+def _resend_holes(tcb: Tcb) -> None:
+    """What is missing below enough of what the peer has reported counts as lost, too."""
+    end = end_of_lost(tcb, congestion.DUPLICATES)
+    if end is not None and tcb.rtx_next is not None and lt(tcb.rtx_end, end):
+        tcb.rtx_end = end
+
+
+def _sacked_before(tcb: Tcb, index: int) -> int:
+    """Octets before this place of the queue that have left the network."""
+    return sum(len(entry.data) for entry in tcb.retransmission_queue[:index] if entry.sacked)
+
+
+def _send_again(tcb: Tcb, step: Step, index: int, attempt: int) -> None:
+    queue = tcb.retransmission_queue
+    entry = queue[index]
+    again = entry._replace(transmissions=entry.transmissions + 1)
+    tcb.retransmission_queue = (*queue[:index], again, *queue[index + 1 :])
+    flags = entry.flags
+    if not flags & SYN:
+        step.send(tcb, flags | ACK, entry.seq, entry.data, attempt=attempt)
+        return
+    answer = tcb.state is not State.SYN_SENT
+    flags |= ecn_bits(tcb, step.profile, answer) | (ACK if answer else 0)
+    step.send(tcb, flags, entry.seq, entry.data, syn_options(tcb, step, answer), attempt)
+
+
+def _sample_rtt(
+    tcb: Tcb, acknowledged: tuple[RetransmissionEntry, ...], segment: Segment, step: Step
+) -> None:
+    """One sample a round trip, and none that could belong to a retransmission (Karn, MUST-18), unless a
+    timestamp tells which one it was (RFC 7323 section 4)."""
+    ambiguous = False
+    for entry in acknowledged:
+        ambiguous = ambiguous or entry.transmissions > 1
+    if not ambiguous:
+        rtt = step.now - acknowledged[-1].sent_at
+    else:
+        times = read_timestamps(segment) if tcb.timestamps else None
+        if times is None or not times[1]:
+            step.rule(tcb, Rule.RTT_AMBIGUOUS, rto=tcb.estimate.rto)
+            return
+        rtt = (step.timestamp - times[1] & MASK) * 1_000
+    tcb.estimate = sampled(tcb.estimate, rtt, step.profile)
+    step.rule(tcb, Rule.RTT_SAMPLED, rtt=rtt, rto=tcb.estimate.rto)

@@ -1,0 +1,75 @@
+"""Selective acknowledgment: the blocks that a receiver reports, and the scoreboard that a sender keeps.
+
+RFC 2018, with RFC 2883's report of what came twice. When the scoreboard brings a segment again is
+`retransmission`'s.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.packet.options import Block
+from tcptui.core.packet.seq import distance, le, lt
+from tcptui.core.tcp.tcb import Tcb
+
+_SACK_HEADER = 4
+"""Octets of a SACK option before its blocks: two NOPs, kind and length (RFC 7323 appendix A)."""
+
+
+def sack_blocks(tcb: Tcb) -> list[Block]:
+    """What has come ahead of RCV.NXT, joined, the block of the latest arrival first (RFC 2018 section 4)."""
+    blocks: list[Block] = []
+    for piece in tcb.out_of_order:
+        if blocks and le(piece.seq, blocks[-1][1]):
+            start, end = blocks[-1]
+            blocks[-1] = (start, piece.end if lt(end, piece.end) else end)
+        else:
+            blocks.append((piece.seq, piece.end))
+    ordered: list[Block] = [] if tcb.duplicate is None else [tcb.duplicate]
+    for seq in tcb.sack_recency:
+        block = next((one for one in blocks if distance(one[0], seq) < distance(*one)), None)
+        if block is not None:
+            blocks.remove(block)
+            ordered.append(block)
+    room = 3 if tcb.timestamps else 4
+    return (ordered + blocks)[:room]
+
+
+def sack_space(tcb: Tcb) -> int:
+    """Octets that the next segment's SACK option will take, its padding included."""
+    blocks = len(sack_blocks(tcb)) if tcb.sack and (tcb.out_of_order or tcb.duplicate) else 0
+    return _SACK_HEADER + 8 * blocks if blocks else 0
+
+
+def blocks_that_fit(octets: int) -> int:
+    """How many SACK blocks so many octets of options hold."""
+    return max(0, octets - _SACK_HEADER) // 8
+
+
+def update_scoreboard(tcb: Tcb, blocks: list[Block]) -> bool:
+    """Notes on the retransmission queue what the peer has; whether anything was new."""
+    good = [one for one in blocks if lt(tcb.snd_una, one[0]) and lt(*one) and le(one[1], tcb.snd_nxt)]
+    if not good:
+        return False
+    queue = []
+    new = False
+    for entry in tcb.retransmission_queue:
+        if not entry.sacked and any(le(start, entry.seq) and le(entry.end, end) for start, end in good):
+            entry = entry._replace(sacked=True)
+            new = True
+        queue.append(entry)
+    tcb.retransmission_queue = tuple(queue)
+    return new
+
+
+def end_of_lost(tcb: Tcb, duplicates: int) -> int | None:
+    """The number after the last segment that counts as lost: with so many blocks above it, or more text than
+    that of one segment less (RFC 6675 section 4, IsLost). None: none does."""
+    blocks = octets = 0
+    above = False
+    for entry in reversed(tcb.retransmission_queue):
+        if entry.sacked:
+            blocks += not above
+            octets += len(entry.data)
+        elif blocks >= duplicates or octets > (duplicates - 1) * tcb.snd_mss:
+            return entry.end
+        above = entry.sacked
+    return None

@@ -1,0 +1,212 @@
+"""Sending: text and FINs as windows, Nagle and silly window avoidance allow; and the ACKs that are due."""
+
+from __future__ import annotations
+
+from tcptui.core.events import TimerKind
+from tcptui.core.packet.segment import ACK, FIN, PSH, SYN, Option
+from tcptui.core.packet.seq import add as seq_add
+from tcptui.core.packet.seq import distance
+from tcptui.core.rules import Rule
+from tcptui.core.state import State
+from tcptui.core.tcp.congestion import DUPLICATES, note_flight, restart_after_idle
+from tcptui.core.tcp.handshake import ecn_bits, own_mss, prepare, syn_options
+from tcptui.core.tcp.retransmission import (
+    probe_interval,
+    resend_lost,
+    send_first_octet_again,
+    start_retransmission_timer,
+)
+from tcptui.core.tcp.sack import sack_space
+from tcptui.core.tcp.step import Step
+from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
+
+_SENDS_DATA = (State.ESTABLISHED, State.FIN_WAIT_1, State.CLOSE_WAIT, State.CLOSING)
+
+
+def send_syn(tcb: Tcb, step: Step) -> None:
+    """Selects an ISS and sends ``<SEQ=ISS><CTL=SYN>``."""
+    tcb.snd_mss = own_mss(tcb, step.profile)  # Until the peer says less.
+    prepare(tcb, step)
+    flags = SYN | ecn_bits(tcb, step.profile, answer=False)
+    _send_new(tcb, step, flags, options=syn_options(tcb, step, answer=False))
+
+
+def send_syn_ack(tcb: Tcb, step: Step) -> None:
+    """Selects an ISS and sends ``<SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>``."""
+    prepare(tcb, step)
+    flags = SYN | ACK | ecn_bits(tcb, step.profile, answer=True)
+    _send_new(tcb, step, flags, options=syn_options(tcb, step, answer=True))
+
+
+def transmit(tcb: Tcb, step: Step) -> None:
+    """Sends what may go now: what was lost, text, then a FIN that CLOSE has asked for (3.10.2, 3.10.4).
+
+    If nothing that went carried an acknowledgment that is due, sends it alone (MUST-58), or later (SHLD-18).
+    """
+    if tcb.persist_timer is not None and tcb.usable_window > 0:
+        _take_probe_back(tcb)
+    if tcb.rtx_next is not None:
+        resend_lost(tcb, step)
+    waiting = (tcb.send_buffer or tcb.close_called) and not tcb.fin_sent and tcb.state in _SENDS_DATA
+    if waiting:
+        _send_data(tcb, step)
+        if tcb.close_called and not tcb.send_buffer and not tcb.fin_sent and fin_may_go(tcb):
+            _send_fin(tcb, step)
+    if waiting or tcb.persist_timer is not None or tcb.snd_wnd == 0:
+        _see_to_persist(tcb, step)
+    if step.ack_due:
+        step.send_ack(tcb)
+    elif step.ack_later:
+        _delay_ack(tcb, step)
+
+
+def fin_may_go(tcb: Tcb) -> bool:
+    """Whether the window has room for a FIN, which takes a number too. With nothing in flight it goes all the
+    same: what it draws tells when the window has opened (3.8.6.1)."""
+    return tcb.usable_window > 0 or tcb.snd_una == tcb.snd_nxt
+
+
+def sws_override(tcb: Tcb, step: Step) -> bool:
+    """Sends as much text as the window takes, be it ever so little (3.8.6.2.1, (4)); whether there was."""
+    octets = min(len(tcb.send_buffer), tcb.snd_mss, tcb.usable_window)
+    if octets <= 0:
+        return False
+    step.rule(tcb, Rule.SILLY_WINDOW_OVERRIDDEN, len=octets, snd_wnd=tcb.snd_wnd)
+    _send_piece(tcb, step, octets)
+    return True
+
+
+def send_probe(tcb: Tcb, step: Step) -> None:
+    """Asks for the size of a closed window (3.8.6.1): one octet of text, or the FIN, or an old number."""
+    if step.profile.zero_window_probe == "old_ack":
+        step.send(tcb, ACK, seq_add(tcb.snd_una, -1))
+    else:
+        _send_octet(tcb, step)
+    # The probe is the persist timer's, not the retransmission timer's, to send again.
+    step.stop_timer(tcb, TimerKind.RETRANSMISSION)
+
+
+def _send_octet(tcb: Tcb, step: Step) -> None:
+    """The probe that is the next octet of text, or the FIN. If the peer does not take it, it goes again as
+    soon as the window opens, with all that was in flight behind it."""
+    if tcb.retransmission_queue:
+        send_first_octet_again(tcb, step)
+    elif tcb.send_buffer:
+        _send_piece(tcb, step, 1)
+    elif tcb.close_called and not tcb.fin_sent:
+        _send_fin(tcb, step)
+    tcb.rtx_next, tcb.rtx_end = tcb.snd_una, tcb.snd_nxt
+
+
+def _take_probe_back(tcb: Tcb) -> None:
+    """The window has opened without the octet of a probe: it goes with the text behind it, at once."""
+    if len(tcb.retransmission_queue) == 1 and tcb.send_buffer:
+        probe = tcb.retransmission_queue[0]
+        if len(probe.data) == 1 and not probe.flags & FIN:
+            tcb.send_buffer = probe.data + tcb.send_buffer
+            tcb.retransmission_queue, tcb.snd_nxt, tcb.rtx_next = (), tcb.snd_una, None
+
+
+def start_user_timer(tcb: Tcb, step: Step) -> None:
+    """(Re)starts the timeout for what has been SENT and not delivered (3.9.1.1), if there is to be one."""
+    timeout = tcb.user_timeout
+    if tcb.state in (State.CLOSED, State.SYN_SENT, State.LISTEN) and step.profile.connect_timeout is not None:
+        timeout = step.profile.connect_timeout
+    if timeout is not None:
+        step.start_timer(tcb, TimerKind.USER, timeout)
+
+
+def _send_data(tcb: Tcb, step: Step) -> None:
+    if not tcb.retransmission_queue:
+        restart_after_idle(tcb, step.now, step.profile)
+    while tcb.send_buffer:
+        full = tcb.snd_mss
+        if tcb.out_of_order or tcb.duplicate:
+            full = max(1, full - sack_space(tcb))  # MUST-16: Eff.snd.MSS leaves room for the options.
+        octets = min(len(tcb.send_buffer), full, tcb.usable_window, _congestion_room(tcb, step))
+        if octets <= 0 or (octets < full and not _nagle_allows(tcb, octets, step)):
+            return
+        _send_piece(tcb, step, octets)
+
+
+def _congestion_room(tcb: Tcb, step: Step) -> int:
+    """What cwnd leaves beside what is in flight; the first duplicate ACKs give a segment each (RFC 3042)."""
+    room = tcb.cwnd - distance(tcb.snd_una, tcb.snd_nxt)
+    if not tcb.recovering and 0 < tcb.duplicate_acks < DUPLICATES and step.profile.limited_transmit:
+        room += tcb.duplicate_acks * tcb.snd_mss
+    return room
+
+
+def _nagle_allows(tcb: Tcb, octets: int, step: Step) -> bool:
+    """3.8.6.2.1, (2) and (3): less than a full segment goes if it is all there is, or half of the largest
+    window there was; and, for Nagle's sake, if nothing is unacknowledged. A FIN is the end of the text."""
+    nagle = step.profile.nagle and not tcb.settings.no_delay and tcb.snd_una != tcb.snd_nxt
+    if octets < len(tcb.send_buffer):
+        return not nagle and octets == tcb.usable_window and 2 * octets >= tcb.max_snd_wnd
+    if not nagle or tcb.close_called:
+        return True
+    if step.profile.nagle_minshall and all(
+        len(entry.data) >= tcb.snd_mss for entry in tcb.retransmission_queue
+    ):
+        return True
+    step.rule(tcb, Rule.NAGLE, len=octets, unacknowledged=distance(tcb.snd_una, tcb.snd_nxt))
+    return False
+
+
+def _send_piece(tcb: Tcb, step: Step, octets: int) -> None:
+    data, tcb.send_buffer = tcb.send_buffer[:octets], tcb.send_buffer[octets:]
+    flags = ACK if tcb.send_buffer else ACK | PSH  # MUST-61
+    if tcb.close_called and not tcb.send_buffer and tcb.usable_window > octets:
+        _send_fin(tcb, step, flags, data)
+    else:
+        _send_new(tcb, step, flags, data)
+
+
+def _send_fin(tcb: Tcb, step: Step, flags: int = ACK, data: bytes = b"") -> None:
+    tcb.fin_sent = True
+    _send_new(tcb, step, flags | FIN, data)
+    if tcb.state is State.CLOSE_WAIT:
+        step.set_state(tcb, State.LAST_ACK)
+
+
+def _send_new(tcb: Tcb, step: Step, flags: int, data: bytes = b"", options: tuple[Option, ...] = ()) -> None:
+    """Sends a segment that occupies sequence numbers and remembers it until it is acknowledged."""
+    seq = tcb.snd_nxt
+    end = seq_add(seq, len(data) + bool(flags & (SYN | FIN)))
+    tcb.snd_nxt = end
+    tcb.sent_at = step.now
+    if step.profile.cwnd_validation:
+        note_flight(tcb)
+    tcb.retransmission_queue += (RetransmissionEntry(seq, end, flags & (SYN | FIN | PSH), data, step.now, 1),)
+    step.send(tcb, flags, seq, data, options)
+    if tcb.retransmission_timer is None and tcb.persist_timer is None:
+        start_retransmission_timer(tcb, step)  # RFC 6298 5.1
+    if tcb.user_timer is None and not (tcb.passive and flags & SYN):
+        start_user_timer(tcb, step)
+
+
+def _see_to_persist(tcb: Tcb, step: Step) -> None:
+    """The persist timer runs while nothing else will make the peer speak: its window is closed, or too small
+    for what waits and nothing is in flight (3.8.6.1, MUST-35)."""
+    queue = tcb.retransmission_queue
+    if queue and queue[0].flags & SYN:
+        return  # No window holds a SYN back.
+    stuck = tcb.snd_wnd == 0 if queue else bool(tcb.send_buffer or (tcb.close_called and not tcb.fin_sent))
+    stuck = stuck and tcb.state in (*_SENDS_DATA, State.LAST_ACK)
+    if stuck and tcb.persist_timer is None:
+        step.stop_timer(tcb, TimerKind.RETRANSMISSION)
+        tcb.probes = tcb.persist_backoff = 0
+        step.start_timer(tcb, TimerKind.PERSIST, probe_interval(tcb, step.profile))
+    elif not stuck and tcb.persist_timer is not None:
+        step.stop_timer(tcb, TimerKind.PERSIST)
+        if queue and tcb.retransmission_timer is None:
+            start_retransmission_timer(tcb, step)
+
+
+def _delay_ack(tcb: Tcb, step: Step) -> None:
+    """SHLD-18, SHLD-19: the first segment's ACK may wait, the second's goes."""
+    if tcb.quickack or tcb.delayed_ack_timer is not None or not step.profile.delayed_ack:
+        step.send_ack(tcb)
+    else:
+        step.rule(tcb, Rule.ACK_DELAYED, delay=step.profile.delayed_ack)
+        step.start_timer(tcb, TimerKind.DELAYED_ACK, step.profile.delayed_ack)

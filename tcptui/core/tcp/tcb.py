@@ -1,0 +1,243 @@
+"""The transmission control block: everything that one connection remembers.
+
+Variables are named as in RFC 9293 section 3.3.1 and changed in place within a step. Every value is
+immutable, so that a shallow copy is a whole one, and two blocks are equal if their values are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from tcptui.core.events import TimerKind
+from tcptui.core.packet.options import Block
+from tcptui.core.packet.segment import Socket
+from tcptui.core.packet.seq import MASK, distance
+from tcptui.core.profile.record import Profile
+from tcptui.core.state import State
+from tcptui.core.tcp.settings import NO_SETTINGS, Settings
+from tcptui.core.tcp.timers import NO_ESTIMATE, RtoEstimate, Timer, first_estimate
+
+
+class RetransmissionEntry(NamedTuple):
+    """One segment on the retransmission queue."""
+
+    seq: int
+    end: int
+    """The sequence number after its last one."""
+    flags: int
+    """Of SYN, FIN and PSH, those it was sent with."""
+    data: bytes
+    sent_at: int
+    """When it was first sent, in microseconds."""
+    transmissions: int
+    timeouts: int = 0
+    """How often its timer has fired: what R1 and R2 count (3.8.3)."""
+    sacked: bool = False
+    """A SACK block has covered it (RFC 2018 section 5)."""
+
+
+class OutOfOrderData(NamedTuple):
+    """Text that arrived ahead of its turn (SHLD-31), or on a SYN: beginning at `seq`."""
+
+    seq: int
+    data: bytes
+    fin: bool
+
+    @property
+    def end(self) -> int:
+        return (self.seq + len(self.data) + self.fin) & MASK
+
+
+@dataclass(slots=True, eq=False, match_args=False)
+class Tcb:
+    """One connection; see RFC 9293 Tables 2 and 3 for the variables.
+
+    Sequence numbers are raw, windows and counts in octets, times in microseconds.
+    """
+
+    connection: int
+    """The local connection name."""
+    local: Socket
+    remote: Socket | None
+    """None in LISTEN, if the passive OPEN left it unspecified."""
+    state: State = State.CLOSED
+    passive: bool = False
+    """Came from LISTEN (MUST-11)."""
+    wanted_remote: Socket | None = None
+    """The remote socket that a passive OPEN named: what a return to LISTEN restores."""
+    user_timeout: int | None = None
+    settings: Settings = NO_SETTINGS
+
+    iss: int = 0
+    snd_una: int = 0
+    snd_nxt: int = 0
+    snd_wnd: int = 0
+    snd_wl1: int = 0
+    snd_wl2: int = 0
+    snd_up: int | None = None
+    """SND.UP: the number after the urgent text (MUST-62); None: there is none."""
+    max_snd_wnd: int = 0
+    """MAX.SND.WND of RFC 5961: the largest window the peer has announced."""
+    snd_mss: int = 536
+    """Octets of text that one segment may carry to the peer (MUST-15, MUST-16)."""
+    path_mss: int = 65_535
+    """Octets of options and text in a segment that the path is known to take (3.7.2)."""
+
+    irs: int = 0
+    rcv_nxt: int = 0
+    rcv_wnd: int = 0
+    """RCV.WND: what has been announced, counted from RCV.NXT."""
+    rcv_up: int | None = None
+    """RCV.UP: the number after the peer's urgent text; None: none has been told."""
+    rcv_buff: int = 0
+    rcv_ssthresh: int = 0
+    """Linux's name for the largest window that is announced for now; it grows with what arrives."""
+    last_ack_sent: int = 0
+    """Last.ACK.sent of RFC 7323."""
+
+    snd_shift: int = 0
+    """Snd.Wind.Shift and Rcv.Wind.Shift of RFC 7323."""
+    rcv_shift: int = 0
+    scaling: bool = False
+    timestamps: bool = False
+    """Snd.TS.OK: both ends have offered them."""
+    ts_recent: int = 0
+    ts_recent_at: int = 0
+    """When TS.Recent was last set."""
+    sack: bool = False
+    ecn: bool = False
+    offers_options: bool = True
+    """False once SYNs went without answer and go with MSS alone."""
+
+    send_buffer: bytes = b""
+    """Taken from SENDs, not yet segmentized."""
+    retransmission_queue: tuple[RetransmissionEntry, ...] = ()
+    close_called: bool = False
+    half_duplex: bool = False
+    """Closed both ways by the application, which has let go of it (MAY-1)."""
+    fin_sent: bool = False
+
+    cwnd: int = 0
+    ssthresh: int = 1 << 30
+    duplicate_acks: int = 0
+    recovering: bool = False
+    """In fast recovery (RFC 5681 3.2)."""
+    recover: int = 0
+    """RFC 6582: the number after all that had been sent when a loss was last noticed. Fast recovery ends with
+    its acknowledgment, and duplicates of ACKs up to it begin none."""
+    rtx_next: int | None = None
+    """What is to be sent again from here on, as cwnd allows; None: nothing."""
+    rtx_end: int = 0
+    most_in_flight: int = 0
+    """Octets, until `flight_until` is acknowledged."""
+    flight_until: int = 0
+    sent_at: int = 0
+    """When text was last sent (RFC 5681 section 4.1)."""
+
+    out_of_order: tuple[OutOfOrderData, ...] = ()
+    """Arrived ahead of RCV.NXT, by sequence number."""
+    sack_recency: tuple[int, ...] = ()
+    """First numbers of pieces held, the latest first: the order of SACK blocks (RFC 2018 section 4)."""
+    duplicate: Block | None = None
+    """What arrived twice, to be reported in the next ACK (RFC 2883)."""
+    receive_buffer: bytes = b""
+    """In order and acknowledged, but no RECEIVE has asked for it yet."""
+    receives: tuple[int, ...] = ()
+    """Outstanding RECEIVEs: the octets that each asked for."""
+
+    estimate: RtoEstimate = NO_ESTIMATE
+    syn_timed_out: bool = False
+    error: str = ""
+    """What ICMP has said of the path (`errors.Unreachable`), last."""
+    probes: int = 0
+    """Zero-window or keep-alive probes that nothing has answered."""
+    persist_backoff: int = 0
+    data_received_at: int | None = None
+    """When the peer last sent text; None: it has sent none."""
+    quickack: int = 0
+    """Acknowledgments still to be sent without delay."""
+    challenges: int = 0
+    """ACKs without need sent since `challenged_at` (RFC 5961 section 7)."""
+    challenged_at: int = 0
+
+    retransmission_timer: Timer | None = None
+    persist_timer: Timer | None = None
+    delayed_ack_timer: Timer | None = None
+    keep_alive_timer: Timer | None = None
+    user_timer: Timer | None = None
+    fin_wait_2_timer: Timer | None = None
+    time_wait_timer: Timer | None = None
+
+    backlog: int | None = None
+    """Of a listener that stays in LISTEN: how many connections may wait for ACCEPT; None: a passive OPEN
+    whose own block becomes the connection."""
+    accept_queue: tuple[int, ...] = ()
+    """The connections that wait for ACCEPT, by name."""
+    cookies_sent_at: int | None = None
+    """When a listener last answered a SYN with a cookie."""
+    listener: int = 0
+    """The listener that this connection came from; 0: none."""
+
+    @property
+    def key(self) -> tuple[Socket, Socket | None]:
+        """What segments are matched by: the local and the remote socket."""
+        return self.local, self.remote
+
+    @property
+    def usable_window(self) -> int:
+        """U of 3.8.6.2.1: octets that may be sent now; negative if the peer has shrunk its window."""
+        return self.snd_wnd - distance(self.snd_una, self.snd_nxt)
+
+    @property
+    def receive_shutdown(self) -> bool:
+        """Whether the application takes no more text, come what may."""
+        return self.half_duplex or self.settings.reads_no_more
+
+    @property
+    def fin_acknowledged(self) -> bool:
+        return self.fin_sent and self.snd_una == self.snd_nxt
+
+    def reset_to_listen(self, profile: Profile) -> None:
+        """Back to what a fresh passive OPEN had: all but the name, the sockets and the RECEIVEs."""
+        fresh = Tcb(self.connection, self.local, self.wanted_remote, self.state, True)
+        fresh.wanted_remote = self.wanted_remote
+        fresh.user_timeout = self.user_timeout
+        fresh.settings = self.settings
+        fresh.receives = self.receives
+        fresh.estimate = first_estimate(profile)
+        for name in _NAMES:
+            setattr(self, name, getattr(fresh, name))
+
+    def values(self) -> tuple[Any, ...]:
+        """Every variable, in the order of declaration: hashable, equal if the blocks are."""
+        return _values(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tcb) and self.values() == other.values()
+
+    __hash__ = None  # type: ignore[assignment]  # It changes in place; hash its `values()`.
+
+    def copy(self) -> Tcb:
+        return Tcb(*_values(self))
+
+    def timers(self) -> list[tuple[TimerKind, Timer]]:
+        """The running timers."""
+        return [
+            (kind, timer) for kind, timer in zip(TimerKind, _timers(self), strict=True) if timer is not None
+        ]
+
+    def next_due(self) -> int | None:
+        """When the first timer fires, None if none runs."""
+        due = None
+        for timer in _timers(self):
+            if timer is not None and (due is None or timer.due < due):
+                due = timer.due
+        return due
+
+
+_NAMES = tuple(field.name for field in fields(Tcb))
+_values = attrgetter(*_NAMES)
+_timers: Callable[[Tcb], tuple[Timer | None, ...]] = attrgetter(*(kind.variable for kind in TimerKind))

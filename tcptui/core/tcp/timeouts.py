@@ -1,0 +1,164 @@
+"""What happens when a timer of a connection fires (RFC 9293 sections 3.10.8 and 3.8.3)."""
+
+from __future__ import annotations
+
+from tcptui.core.events import Response, Signal, TimerFired, TimerKind
+from tcptui.core.packet.segment import ACK, SYN
+from tcptui.core.packet.seq import add as seq_add
+from tcptui.core.profile.record import Profile
+from tcptui.core.rules import Rule
+from tcptui.core.state import State
+from tcptui.core.tcp.calls import return_to_listen, send_reset
+from tcptui.core.tcp.congestion import lost_by_timeout
+from tcptui.core.tcp.handshake import start_keep_alive
+from tcptui.core.tcp.retransmission import (
+    probe_interval,
+    resend_from_front,
+    retransmit,
+    start_retransmission_timer,
+)
+from tcptui.core.tcp.send import send_probe, sws_override
+from tcptui.core.tcp.step import Step
+from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
+from tcptui.core.tcp.timers import backed_off
+
+
+def expire(tcb: Tcb, step: Step) -> None:
+    """Serves every timer that is due. When several are, the one that ends the connection goes first."""
+    for kind, serve in (
+        (TimerKind.TIME_WAIT, _time_wait),
+        (TimerKind.FIN_WAIT_2, _fin_wait_2),
+        (TimerKind.USER, _user),
+        (TimerKind.KEEP_ALIVE, _keep_alive),
+        (TimerKind.RETRANSMISSION, _retransmission),
+        (TimerKind.PERSIST, _persist),
+        (TimerKind.DELAYED_ACK, _delayed_ack),
+    ):
+        timer = getattr(tcb, kind.variable)
+        if timer is not None and timer.due <= step.now:
+            setattr(tcb, kind.variable, None)
+            step.events.append(TimerFired(tcb.connection, kind))
+            serve(tcb, step)
+
+
+def _time_wait(tcb: Tcb, step: Step) -> None:
+    step.rule(tcb, Rule.TIME_WAIT_OVER, msl=step.profile.msl)
+    step.signal(tcb, Signal.CLOSED)
+    step.delete(tcb, Response.CLOSING)
+
+
+def _fin_wait_2(tcb: Tcb, step: Step) -> None:
+    """Nobody holds the connection, and the peer does not close its half."""
+    step.rule(tcb, Rule.FIN_WAIT_2_OVER)
+    step.signal(tcb, Signal.CLOSED)
+    step.delete(tcb, Response.CLOSING)
+
+
+def _delayed_ack(tcb: Tcb, step: Step) -> None:
+    step.rule(tcb, Rule.ACK_DELAYED_LONG_ENOUGH, rcv_nxt=tcb.rcv_nxt)
+    step.send_ack(tcb)
+
+
+def _persist(tcb: Tcb, step: Step) -> None:
+    """3.8.6.1: probes go on as long as they are answered, however long the window stays closed (MUST-37)."""
+    limit = step.profile.data_retries
+    if tcb.half_duplex and step.profile.orphan_retries is not None:
+        limit = step.profile.orphan_retries
+    if tcb.probes >= limit:
+        _give_up(tcb, tcb.probes, step)
+        return
+    if sws_override(tcb, step):
+        return
+    tcb.probes += 1
+    tcb.persist_backoff += 1
+    step.rule(tcb, Rule.ZERO_WINDOW_PROBE, probes=tcb.probes, snd_wnd=tcb.snd_wnd)
+    send_probe(tcb, step)
+    step.start_timer(tcb, TimerKind.PERSIST, probe_interval(tcb, step.profile))
+
+
+def _keep_alive(tcb: Tcb, step: Step) -> None:
+    """3.8.4: a probe without text (SHLD-12), only while nothing else is on its way (MUST-26)."""
+    if tcb.retransmission_queue or tcb.send_buffer:
+        start_keep_alive(tcb, step)
+        return
+    if _is_unanswered(tcb, step.profile):
+        step.rule(tcb, Rule.KEEP_ALIVE_UNANSWERED, probes=tcb.probes)
+        send_reset(tcb, step)
+        step.signal(tcb, Signal.TIMED_OUT)
+        step.delete(tcb, Response.TIMED_OUT_R2)
+        return
+    tcb.probes += 1
+    step.rule(tcb, Rule.KEEP_ALIVE_PROBE, probes=tcb.probes)
+    step.send(tcb, ACK, seq_add(tcb.snd_nxt, -1))
+    step.start_timer(tcb, TimerKind.KEEP_ALIVE, _keep_interval(tcb, step.profile))
+
+
+def _is_unanswered(tcb: Tcb, profile: Profile) -> bool:
+    """Whether enough probes have had no answer; or, where that is what counts, for long enough."""
+    settings = tcb.settings
+    if settings.user_timeout is not None and profile.user_timeout_ends_keep_alive:
+        idle = profile.keep_idle if settings.keep_idle is None else settings.keep_idle
+        return tcb.probes > 0 and idle + tcb.probes * _keep_interval(tcb, profile) >= settings.user_timeout
+    return tcb.probes >= (profile.keep_count if settings.keep_count is None else settings.keep_count)
+
+
+def _keep_interval(tcb: Tcb, profile: Profile) -> int:
+    interval = tcb.settings.keep_interval
+    return profile.keep_interval if interval is None else interval
+
+
+def _user(tcb: Tcb, step: Step) -> None:
+    step.rule(tcb, Rule.USER_TIMEOUT, timeout=tcb.user_timeout or 0)
+    step.signal(tcb, Signal.USER_TIMEOUT)
+    step.delete(tcb, Response.TIMED_OUT)
+
+
+def _retransmission(tcb: Tcb, step: Step) -> None:
+    front = tcb.retransmission_queue[0]
+    linear, limit = _retries(tcb, front, step.profile)
+    if front.timeouts >= linear + limit:
+        _give_up(tcb, front.timeouts, step)
+        return
+    retries = front.timeouts + 1
+    if retries > linear:
+        tcb.estimate = backed_off(tcb.estimate, step.profile)
+    step.rule(tcb, Rule.RETRANSMISSION, retries=retries, limit=linear + limit, rto=tcb.estimate.rto)
+    if front.flags & SYN:
+        tcb.syn_timed_out = True
+        drop_after = step.profile.options_dropped_after
+        tcb.offers_options = tcb.offers_options and (drop_after is None or retries < drop_after)
+    else:
+        lost_by_timeout(tcb, first=retries == 1)
+        resend_from_front(tcb)
+    front, *others = tcb.retransmission_queue
+    tcb.retransmission_queue = (front._replace(timeouts=retries), *others)
+    retransmit(tcb, step)
+    start_retransmission_timer(tcb, step)
+    if retries == step.profile.data_r1:
+        step.rule(tcb, Rule.DELIVERY_PROBLEM, retries=retries)
+        step.signal(tcb, Signal.DELIVERY_PROBLEM)
+
+
+def _retries(tcb: Tcb, front: RetransmissionEntry, profile: Profile) -> tuple[int, int]:
+    """How often `front` may be sent again: without backoff, and then, up to R2, with it."""
+    if not front.flags & SYN:
+        orphan = profile.orphan_retries if tcb.half_duplex else None
+        return 0, profile.data_retries if orphan is None else orphan
+    if tcb.passive:
+        return 0, profile.syn_ack_retries
+    return profile.syn_linear_timeouts, profile.syn_retries
+
+
+def _give_up(tcb: Tcb, retries: int, step: Step) -> None:
+    """3.8.3 (c): R2 is reached."""
+    if tcb.state is State.SYN_RECEIVED and tcb.passive:
+        step.rule(tcb, Rule.GIVE_UP_ON_SYN_ACK, retries=retries)
+        if step.profile.rst_on_give_up:
+            send_reset(tcb, step)
+        return_to_listen(tcb, step)
+        return
+    step.rule(tcb, Rule.GIVE_UP, retries=retries)
+    if step.profile.reset_on_timeout and tcb.state is not State.SYN_SENT:
+        send_reset(tcb, step)
+    step.signal(tcb, Signal.TIMED_OUT)
+    step.delete(tcb, Response.TIMED_OUT_R2)

@@ -1,0 +1,49 @@
+"""One running timer as a value, and the retransmission timeout (RFC 6298)."""
+
+from typing import NamedTuple
+
+from tcptui.core.profile.record import Profile
+
+
+class Timer(NamedTuple):
+    """A timer that runs from `set_at` to `due`, in microseconds."""
+
+    set_at: int
+    due: int
+
+
+class RtoEstimate(NamedTuple):
+    """What RFC 6298 keeps of the round-trip times seen; microseconds."""
+
+    srtt: int | None
+    rttvar: int
+    rto: int
+
+
+NO_ESTIMATE = RtoEstimate(None, 0, 0)
+"""Of a connection that has not sent anything."""
+
+
+def first_estimate(profile: Profile) -> RtoEstimate:
+    """Before the first sample (RFC 6298 2.1)."""
+    return RtoEstimate(None, 0, profile.first_rto)
+
+
+def sampled(estimate: RtoEstimate, rtt: int, profile: Profile) -> RtoEstimate:
+    """The estimate after a round trip of `rtt` microseconds (RFC 6298 2.2 to 2.5)."""
+    if estimate.srtt is None:
+        srtt, rttvar = rtt, rtt // 2
+    else:
+        rttvar = (3 * estimate.rttvar + abs(estimate.srtt - rtt)) // 4
+        srtt = (7 * estimate.srtt + rtt) // 8
+    least = profile.min_rto if profile.min_rto_is_variance else profile.clock_granularity
+    rto = max(srtt + max(least, 4 * rttvar), profile.min_rto) + profile.rto_slop
+    return RtoEstimate(srtt, rttvar, min(rto, profile.max_rto))
+
+
+def backed_off(estimate: RtoEstimate, profile: Profile) -> RtoEstimate:
+    """The estimate after the retransmission timer fired (RFC 6298 5.5)."""
+    slop = profile.rto_slop
+    sampled_or_backed_off = estimate.srtt is not None or estimate.rto != profile.first_rto
+    rto = 2 * (estimate.rto - (slop if sampled_or_backed_off else 0)) + slop
+    return estimate._replace(rto=min(rto, profile.max_rto))

@@ -1,0 +1,1 @@
+"""What happened, in words: the sentence of every rule, numbers and times as a person reads them."""

@@ -1,0 +1,91 @@
+"""TCP_INFO: a connection in numbers, by the names and in the units of Linux's `struct tcp_info`.
+
+Only what the core knows has a name here.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.profile.record import Profile
+from tcptui.core.state import State
+from tcptui.core.tcp.tcb import Tcb
+from tcptui.sockets.bsd_socket import BsdSocket
+from tcptui.sockets.semantics import SocketSemantics
+
+_S = State
+STATES = {
+    _S.ESTABLISHED: 1,
+    _S.SYN_SENT: 2,
+    _S.SYN_RECEIVED: 3,
+    _S.FIN_WAIT_1: 4,
+    _S.FIN_WAIT_2: 5,
+    _S.TIME_WAIT: 6,
+    _S.CLOSED: 7,
+    _S.CLOSE_WAIT: 8,
+    _S.LAST_ACK: 9,
+    _S.LISTEN: 10,
+    _S.CLOSING: 11,
+}
+"""Linux's numbers (include/net/tcp_states.h)."""
+
+OPTION_TIMESTAMPS, OPTION_SACK, OPTION_WINDOW_SCALE, OPTION_ECN = 1, 2, 4, 8
+"""Bits of tcpi_options."""
+OPEN, DISORDER, RECOVERY, LOSS = 0, 1, 3, 4
+"""Numbers of tcpi_ca_state."""
+_NO_THRESHOLD, _LINUX_NO_THRESHOLD = 1 << 30, 0x7FFFFFFF
+
+
+def tcp_info(socket: BsdSocket, profile: Profile, semantics: SocketSemantics) -> dict[str, int]:
+    """The fields of TCP_INFO."""
+    tcb = socket.tcb
+    closed = tcb is None or socket.closed(semantics)
+    info = {"tcpi_state": STATES[_S.CLOSED if closed else socket.state]}
+    if tcb is None:
+        return info
+    if tcb.state is _S.LISTEN:
+        return info | {"tcpi_unacked": len(tcb.accept_queue), "tcpi_sacked": tcb.backlog or 0}
+    return info | _of_connection(tcb, profile)
+
+
+def _of_connection(tcb: Tcb, profile: Profile) -> dict[str, int]:
+    queue = tcb.retransmission_queue
+    front = queue[0] if queue else None
+    timeouts = front.timeouts if front is not None else 0
+    estimate = tcb.estimate
+    threshold = tcb.ssthresh
+    info = {
+        "tcpi_ca_state": _congestion_state(tcb, timeouts),
+        "tcpi_retransmits": timeouts,
+        "tcpi_probes": tcb.probes,
+        "tcpi_backoff": tcb.persist_backoff if tcb.persist_timer is not None else timeouts,
+        "tcpi_options": (
+            tcb.timestamps * OPTION_TIMESTAMPS
+            | tcb.sack * OPTION_SACK
+            | tcb.scaling * OPTION_WINDOW_SCALE
+            | tcb.ecn * OPTION_ECN
+        ),
+        "tcpi_snd_wscale": tcb.snd_shift,
+        "tcpi_rcv_wscale": tcb.rcv_shift,
+        "tcpi_rto": estimate.rto,
+        "tcpi_snd_mss": tcb.snd_mss,
+        "tcpi_unacked": len(queue),
+        "tcpi_sacked": sum(entry.sacked for entry in queue),
+        "tcpi_snd_ssthresh": (
+            _LINUX_NO_THRESHOLD if threshold >= _NO_THRESHOLD else threshold // tcb.snd_mss
+        ),
+        "tcpi_advmss": profile.mss if tcb.settings.mss is None else min(profile.mss, tcb.settings.mss),
+        "tcpi_notsent_bytes": len(tcb.send_buffer),
+        "tcpi_snd_wnd": tcb.snd_wnd,
+    }
+    if tcb.cwnd:
+        info["tcpi_snd_cwnd"] = tcb.cwnd // tcb.snd_mss
+    if estimate.srtt is not None:
+        info |= {"tcpi_rtt": estimate.srtt, "tcpi_rttvar": estimate.rttvar}
+    return info
+
+
+def _congestion_state(tcb: Tcb, timeouts: int) -> int:
+    if timeouts:
+        return LOSS
+    if tcb.recover is not None:
+        return RECOVERY
+    return DISORDER if tcb.duplicate_acks else OPEN

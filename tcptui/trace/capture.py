@@ -1,0 +1,63 @@
+"""What a capture holds: the segments that pass one point, in the order in which they pass it.
+
+Every point sees another story: only the sender knows of what was lost, and nobody but the wire of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple, TypeAlias
+
+from tcptui.lab.wire import Outcome, Side, Transmission
+
+Point: TypeAlias = Literal["A", "B", "wire"]
+"""Where the capture is taken: at an end, or half way between both."""
+
+
+class Frame(NamedTuple):
+    """A segment as it passes; `at` is when, in microseconds of the world's clock."""
+
+    at: int
+    transmission: Transmission
+
+
+def capture(transmissions: Iterable[Transmission], point: Point, now: int) -> list[Frame]:
+    """The frames of a capture at `point` that has run from before the first of `flights` until `now`.
+
+    An end sees what it sends when it sends it, and what arrives when it arrives. A duplicate is made by the
+    network: the sender sees one, the receiver both, and the wire both too. The middle of the wire is where a
+    segment is after half its way in time, whatever delayed it. A segment in the hands of `Wire.lose` never
+    dies before that, so the wire sees all that are lost as well. A third party's segment comes from there.
+    """
+    if point == "wire":
+        passing = [_passing_middle(transmission, now) for transmission in transmissions]
+    else:
+        passing = [_passing_end(transmission, point) for transmission in transmissions]
+    return [Frame(key[0], transmission) for key, transmission in sorted(filter(None, passing), key=_when)]
+
+
+_When: TypeAlias = tuple[int, int, int]
+"""The time, and what comes first at the same time."""
+
+
+def _when(passing: tuple[_When, Transmission]) -> _When:
+    return passing[0]
+
+
+def _passing_middle(transmission: Transmission, now: int) -> tuple[_When, Transmission] | None:
+    middle = (
+        transmission.sent_at if transmission.sender == "X" else (transmission.sent_at + transmission.due) // 2
+    )
+    last_seen = now if transmission.outcome is Outcome.IN_FLIGHT else transmission.ended_at
+    return ((middle, transmission.number, 0), transmission) if middle <= last_seen else None
+
+
+def _passing_end(transmission: Transmission, side: Side) -> tuple[_When, Transmission] | None:
+    if transmission.sender == side:
+        return (
+            None if transmission.copy_of else ((transmission.sent_at, transmission.number, 0), transmission)
+        )
+    if transmission.receiver == side and transmission.outcome is Outcome.ARRIVED:
+        # After the last segment that had left by then, before the next one.
+        return (transmission.ended_at, transmission.left_before_end, transmission.number), transmission
+    return None

@@ -1,0 +1,76 @@
+"""The list of scenarios to choose from."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tcptui.explain.words import tr
+from tcptui.lab.scenario import Scenario
+from tcptui.ui.screens.once import dismiss_once
+
+
+class Picker(Screen["Scenario | None"]):
+    """All scenarios by chapter, and the question of the one under the cursor."""
+
+    DEFAULT_CSS = """
+    Picker {
+        #title, #picker-keys { height: 1; background: $surface; }
+        #title { text-style: bold; }
+        #picker-keys { color: $text-muted; }
+        #question { height: 3; padding: 0 1; border-top: solid $foreground 50%; }
+        OptionList, OptionList:focus {
+            height: 1fr; border: none;
+            & > .option-list--option-highlighted { text-style: bold underline; }
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Back"), ("space", "choose", "Play")]
+
+    def __init__(self, scenarios: list[Scenario]) -> None:
+        super().__init__()
+        self._scenarios = scenarios
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(f" tcptui  {tr('a TCP connection, one key press at a time')}"), id="title")
+        yield OptionList(*self._options())
+        yield Static("", id="question")
+        keys = tr("up, down choose   enter play   esc back   q quit")
+        yield Static(Content(f" {keys}"), id="picker-keys")
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).highlighted = 1
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_id is not None:
+            scenario = self._scenarios[int(event.option_id)]
+            self.query_one("#question", Static).update(Content(tr(scenario.question)))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        if event.option_id is not None:
+            dismiss_once(self, self._scenarios[int(event.option_id)])
+
+    def action_choose(self) -> None:
+        self.query_one(OptionList).action_select()
+
+    def action_leave(self) -> None:
+        dismiss_once(self, None)
+
+    def _options(self) -> list[Option]:
+        options = []
+        chapter = None
+        width = max((len(scenario.name) for scenario in self._scenarios), default=0)
+        for index, scenario in enumerate(self._scenarios):
+            if scenario.chapter != chapter:
+                chapter = scenario.chapter
+                options.append(Option(Content(f" {tr(chapter)}"), disabled=True))
+            options.append(
+                Option(Content(f"   {scenario.name:<{width}}  {tr(scenario.title)}"), id=str(index))
+            )
+        return options

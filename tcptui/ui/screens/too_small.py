@@ -1,0 +1,38 @@
+"""What is shown while the terminal is too small to be read."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Center, Middle
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tcptui.explain.words import tr
+
+
+class TooSmall(ModalScreen[None]):
+    """Hides everything, and says what is needed and what there is."""
+
+    DEFAULT_CSS = "TooSmall { background: $background; Static { width: auto; text-align: center; } }"
+
+    BINDINGS: ClassVar[list[BindingType]] = [("q", "app.quit", "Quit")]
+
+    def __init__(self, width: int, height: int) -> None:
+        super().__init__()
+        self._needed = (width, height)
+
+    def compose(self) -> ComposeResult:
+        with Middle(), Center():
+            yield Static(id="needs")
+
+    def on_resize(self, event: Resize) -> None:
+        width, height = self._needed
+        needs = tr(
+            "tcptui needs {width}x{height} cells;\nthis terminal has {columns}x{rows}.\nq leaves."
+        ).format(width=width, height=height, columns=event.size.width, rows=event.size.height)
+        self.query_one("#needs", Static).update(Content(needs))

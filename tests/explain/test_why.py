@@ -1,0 +1,270 @@
+"""The sentence of why: one for every rule, always complete, with numbers as the reader wants them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tcptui.core
+from tcptui import library
+from tcptui.core.events import RuleApplied
+from tcptui.core.rules import Rule
+from tcptui.explain.why import SENTENCES, why
+from tcptui.formats.packetdrill.staging import stage
+from tcptui.lab.history import INTERVAL, History
+from tcptui.lab.moves import Duplicate, Inject, Move, Wait, parse_moves
+from tcptui.lab.wire import BadMove
+from tcptui.view.lines import plain_text
+from tcptui.view.status import why_lines
+from tests.lab.test_properties import ROUGH, chosen, intents
+from tests.lab.worlds import OPEN, history_of, scenario
+
+FAST = settings(max_examples=250)
+OWN_NUMBERS = {"ack", "snd_una", "snd_nxt", "iss", "recover"}
+PEER_NUMBERS = {"seq", "rcv_nxt", "rcv_up", "irs"}
+PLAIN_NUMBERS = {"old", "snd_wnd", "max_snd_wnd", "rcv_wnd", "cwnd", "tsval", "ts_recent"}
+"""Windows, which are large where they are scaled, and timestamps."""
+RAW = 1_000_000
+"""In the worlds here, what else is above it is a raw sequence number or a time in microseconds."""
+FAR = "A.isn = 3000000000\nB.isn = 1500000000\n"
+
+
+def placeholders(rule: Rule) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(SENTENCES[rule]) if name}
+
+
+def check(history: History) -> str:
+    """The sentence of the last move, which must be complete, relative and raw; the relative one."""
+    report = history.report
+    texts = {}
+    for raw in (False, True):
+        told = why(report, history.world, history.transmissions(), raw)
+        texts[raw] = told.text
+        assert told.text.strip()
+        assert not re.search(r"[{}]|None|Rule\.|  ", told.text)
+        assert told.text[-1] in ".?"
+        assert "\n" not in told.text
+    applied = [event for event in report.events if isinstance(event, RuleApplied)] if report else []
+    shown = re.findall(r"-?\d+", texts[False])
+    unknown = without_base(history)
+    for event in applied:
+        for name, value in event.numbers:
+            if value >= RAW and name not in PLAIN_NUMBERS:
+                assert (str(value) in shown) <= (name in unknown), texts[False]
+    return texts[False]
+
+
+def without_base(history: History) -> set[str]:
+    """The sequence numbers that are raw in any case: in their direction nobody has sent a SYN."""
+    report = history.report
+    if report is None or report.side == "X":
+        return set()
+    own, peer = history.world.host(report.side), history.world.host("B" if report.side == "A" else "A")
+    return (OWN_NUMBERS if own.isn is None else set()) | (PEER_NUMBERS if peer.isn is None else set())
+
+
+def test_a_number_is_raw_only_where_nobody_has_sent_a_syn() -> None:
+    story = f"{FAR}third_party = [{{ segment = 'x>a:ACK:seq=2000000:ack=4294967294' }}]"
+    history = history_of(scenario(story), "a:listen s2")
+    assert "ACK 4294967294 can't be for it" in check(history)
+    assert without_base(history) == OWN_NUMBERS | PEER_NUMBERS
+    for move in parse_moves("b:listen a:connect s3"):
+        history.apply(move)
+    check(history)
+    assert without_base(history) == set()
+
+
+def test_every_rule_has_a_sentence_and_no_other_has() -> None:
+    assert set(SENTENCES) == set(Rule)
+
+
+@pytest.mark.parametrize("rule", Rule, ids=lambda rule: rule.name)
+def test_a_sentence_is_a_sentence(rule: Rule) -> None:
+    text = SENTENCES[rule]
+    assert text[0].isupper() or text[0] == "{" or text[0].isdigit()
+    assert text.endswith(".")
+    assert "  " not in text
+    assert all(name.isidentifier() for name in placeholders(rule))
+
+
+def decisions() -> Iterator[tuple[str, set[str], str]]:
+    """Every place in the core that names a rule: the rule, the numbers it gives, and where."""
+    for path in Path(tcptui.core.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("step.rule", "_rule"):
+                if any(keyword.arg is None for keyword in node.keywords):
+                    continue  # `**numbers`: only a run can tell.
+                numbers = {keyword.arg for keyword in node.keywords if keyword.arg}
+                for part in (part for argument in node.args for part in ast.walk(argument)):
+                    if isinstance(part, ast.Attribute) and part.attr in Rule.__members__:
+                        yield part.attr, numbers, f"{path.name}:{node.lineno}"
+
+
+def test_every_decision_of_the_core_gives_the_numbers_of_its_sentence() -> None:
+    found = list(decisions())
+    assert len({rule for rule, _, _ in found}) > len(Rule) * 2 // 3
+    for rule, numbers, where in found:
+        missing = placeholders(Rule[rule]) - numbers
+        assert not missing, f"{rule} at {where} does not give {missing}"
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_every_step_of_every_scenario_is_told(name: str) -> None:
+    history = History(library.find(name))
+    assert check(history) == history.scenario.question
+    while history.world.next_event() is not None:
+        history.apply()
+        check(history)
+
+
+@pytest.mark.parametrize("profile", ["rfc9293", "linux"])
+def test_whatever_happens_is_told_completely_and_relatively(profile: str) -> None:
+    rules: set[Rule] = set()
+
+    @FAST
+    @given(st.sampled_from(["", OPEN.splitlines()[-1]]), intents((*ROUGH, "inject")), st.integers(0, 255))
+    def play(prelude: str, made: list[tuple[str, int]], salt: int) -> None:
+        hosts = "\n".join(f'{side}.profile = "{profile}"' for side in "AB")
+        history = History(scenario(f"{prelude}\n{FAR}{hosts}\n"))
+        for kind, number in made:
+            move = (
+                injected(history, number ^ salt) if kind == "inject" else chosen(history.world, kind, number)
+            )
+            if move is None:
+                continue
+            try:
+                report = history.apply(move)
+            except BadMove:
+                continue
+            rules.update(event.rule for event in report.events if isinstance(event, RuleApplied))
+            check(history)
+
+    play()
+    assert len(rules) > 35, sorted(rule.name for rule in set(Rule) - rules)
+
+
+def injected(history: History, number: int) -> Move:
+    """A third party's segment near the numbers that are in use."""
+    side = "AB"[number & 1]
+    tcb = history.world.host("A" if side == "A" else "B").tcb
+    seq = tcb.rcv_nxt if tcb else 7
+    ack = tcb.snd_nxt if tcb else 9
+    flags = number >> 1 & 0x17 or 0x10
+    return Inject(
+        "A" if side == "A" else "B",
+        flags,
+        (seq + number % 7 - 3) % (1 << 32),
+        (ack + number % 5 - 2) % (1 << 32),
+    )
+
+
+def test_raw_numbers_are_told_when_asked_for() -> None:
+    history = History(scenario(OPEN))
+    history.apply(parse_moves("a:send:hello")[0])
+    history.apply()
+    report = history.report
+    assert "6 is next" in why(report, history.world, history.transmissions(), False).text
+    assert "1006 is next" in why(report, history.world, history.transmissions(), True).text
+
+
+@pytest.mark.parametrize(
+    ("moves", "opening"),
+    [
+        ("a:send:x", "A calls send()."),
+        ("a:send:x s", "#1 PSH,ACK reaches B."),
+        ("a:send:x l1", "The wire loses #1 PSH,ACK."),
+        ("a:send:x d1+30ms", "The wire delays #1 PSH,ACK by 30 ms."),
+        ("a:send:x d1+30ms d1+5ms", "The wire delays #1 PSH,ACK by 5 ms."),
+        ("a:send:x u1", "The wire doubles #1 PSH,ACK."),
+        ("a:send:x l1 s", "A's retransmission timer fires."),
+        ("w1s", "Time passes."),
+        ("x>b:RST:seq=5", "A third party sends #1 RST to B, in A's name."),
+        ("a:reboot", "A crashes and forgets everything. B is not told."),
+        ("a:send:x b:unplug s", "#1 PSH,ACK is lost: B's cable is pulled."),
+        ("a:read", "A calls read(). It waits for what is to come."),
+    ],
+)
+def test_a_sentence_begins_with_who_did_what(moves: str, opening: str) -> None:
+    history = history_of(scenario(OPEN), moves)
+    assert check(history).startswith(opening)
+
+
+def test_a_script_in_the_place_of_a_host_sends_and_network_errors_arrive() -> None:
+    script = """
+        0   socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+        +0  fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0
+        +0  connect(3, ..., ...) = -1 EINPROGRESS
+        +0  > S 0:0(0) <...>
+        +.1 < icmp unreachable net_unreachable [0:0(0)]
+        +.1 < S. 0:0(0) ack 1 win 65535
+        """
+    history = History(stage(script, "a.pkt", "a"))
+    told: list[str] = []
+    while history.world.next_event() is not None and len(told) < 4:
+        history.apply()
+        told.append(check(history))
+    assert told[0].startswith("A calls connect().")
+    assert told[1] == "#1 SYN reaches B."
+    assert told[2].startswith("An ICMP error reaches A. The network reports an error that may pass")
+    assert told[3] == "The script sends #2 SYN,ACK."
+    with pytest.raises(BadMove, match="B is a script"):
+        history.apply(parse_moves("b:connect")[0])
+
+
+def test_a_segment_that_ended_long_ago_can_still_be_doubled_and_is_named() -> None:
+    history = history_of(scenario(OPEN), "a:send:x s2")
+    for _ in range(2 * INTERVAL):
+        history.apply(Wait(1))
+    history.apply(Duplicate(1))
+    assert check(history).startswith("The wire doubles #1")
+
+
+def test_the_rule_and_the_profile_are_named() -> None:
+    history = history_of(scenario(OPEN + 'B.profile = "linux"\n'), "a:close s")
+    told = why(history.report, history.world, history.transmissions(), False)
+    assert (told.source, told.profile) == ("RFC 9293 3.10.7.4, eighth", "linux")
+
+
+@pytest.mark.parametrize(
+    ("moves", "end"),
+    [
+        ("a:shutdown", "the FIN goes at once. It may still receive."),
+        ("a:close", "the FIN goes at once."),
+        ("a:close s b:shutdown", "the FIN goes at once."),
+    ],
+)
+def test_only_who_has_shut_down_before_the_peer_is_told_to_receive(moves: str, end: str) -> None:
+    history = History(scenario(OPEN))
+    for move in parse_moves(moves):
+        history.apply(move)
+    assert check(history).endswith(end)
+
+
+def test_a_read_tells_how_much_there_was() -> None:
+    history = History(scenario(f"{OPEN}B.reads = false\n"))
+    for move in parse_moves("a:send:hello s b:read"):
+        history.apply(move)
+    assert check(history) == "B calls read(). 5 octets are handed over."
+
+
+def test_a_refused_call_says_what_it_returned() -> None:
+    history = History(scenario())
+    history.apply(parse_moves("a:close")[0])
+    assert "connection does not exist" in check(history)
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_no_sentence_of_the_library_is_cut_at_80_columns(name: str) -> None:
+    history = History(library.find(name))
+    while history.world.next_event() is not None:
+        history.apply()
+        told = why(history.report, history.world, history.transmissions(), history.scenario.raw_numbers)
+        lines = [plain_text(line) for line in why_lines(told, 80)]
+        assert not any("…" in line for line in lines), lines
