@@ -59,7 +59,7 @@ def allowed_text(field: KnobField) -> str:
     if field.type is bool:
         text = "true or false"
     elif field.type is str:
-        text = ", ".join(knob.choices)
+        text = ", ".join(field.choices)
     elif knob.duration:
         text = f"a duration from {exact_duration(knob.least)} to {exact_duration(min(knob.most, LONGEST))}"
     else:
