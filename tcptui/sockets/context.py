@@ -158,8 +158,12 @@ class Context:
                 elif event.new is State.CLOSED:
                     self.deleted = True
                     socket = self.table.owner(event.connection)
-                    if event.connection in ends and socket is not None:
+                    if socket is None:
+                        continue
+                    if event.connection in ends:
                         socket.notified(ends[event.connection], event.old, self.semantics, unreachable)
+                    if self.semantics.port_ends_with_connection and not socket.bound_by_program:
+                        socket.local = None
 
     def _adopt(self, connection: int) -> None:
         """A listener's new connection has a socket of its own from the first, with the listener's options."""

@@ -38,7 +38,7 @@ def bind(context: Context, request: requests.Bind, call: BlockedCall) -> Done:
     local = context.here(request.address)
     if local is None:
         return failed("EADDRNOTAVAIL")
-    if socket.local is not None or socket.connection:
+    if socket.local is not None or context.state(socket) is not State.CLOSED:
         return failed("EINVAL")
     if local.port == 0:
         return Done(0) if context.bind_ephemeral(socket) else failed("EADDRINUSE")
@@ -99,7 +99,7 @@ def accept(context: Context, request: requests.Accept, call: BlockedCall) -> Don
 def connect(context: Context, request: requests.Connect, call: BlockedCall) -> Done | None:
     socket = context.socket_of(call)
     if not call.begun:
-        refused = _cannot_connect(context, socket, request.address)
+        refused = _cannot_connect(context, socket)
         if refused is not None:
             return refused
         if socket.phase is Phase.UNCONNECTED:
@@ -114,11 +114,9 @@ def connect(context: Context, request: requests.Connect, call: BlockedCall) -> D
     return _connected(context, call)
 
 
-def _cannot_connect(context: Context, socket: BsdSocket, remote: Socket) -> Done | None:
-    """Why a new connect() of this socket fails; None: it may go on."""
+def _cannot_connect(context: Context, socket: BsdSocket) -> Done | None:
+    """Why a connect() of this socket fails; None: it may go on."""
     semantics = context.semantics
-    if _family(remote) != _family(Socket(context.host, 0)):
-        return failed("EAFNOSUPPORT")
     if context.listening(socket):
         return failed(semantics.connect_on_listener)
     match socket.phase:
@@ -137,6 +135,8 @@ def _cannot_connect(context: Context, socket: BsdSocket, remote: Socket) -> Done
 def _send_syn(context: Context, call: BlockedCall, remote: Socket) -> Done | None:
     """Opens actively; what is returned is an error."""
     socket = context.socket_of(call)
+    if _family(remote) != _family(Socket(context.host, 0)):
+        return failed("EAFNOSUPPORT")
     if not 0 < remote.port < 1 << 16:
         return failed("EADDRNOTAVAIL")
     local = context.bind_ephemeral(socket)

@@ -20,6 +20,9 @@ from tcptui.sockets.tcp_info import tcp_info
 _LARGEST_INT = (1 << 31) - 1
 _LARGEST_BUFFER = 212_992
 """Linux's net.core.rmem_max and wmem_max."""
+_LONGEST_FIN_WAIT_2 = 120
+"""Linux's TCP_FIN_TIMEOUT_MAX, in seconds."""
+_DEFAULT_TTL = 64
 _DEFAULT_MSS = 536
 """Of a socket without connection (RFC 9293 MUST-15)."""
 
@@ -33,19 +36,21 @@ class SocketOption(NamedTuple):
     """Any number but 0 is on."""
 
 
-_FLAG = SocketOption(-_LARGEST_INT - 1, flag=True)
+_ANY = SocketOption(-_LARGEST_INT - 1)
+_FLAG = _ANY._replace(flag=True)
+_STRICT_FLAG = SocketOption(0, 1, flag=True)
 OPTIONS: dict[str, SocketOption] = {
     "SO_REUSEADDR": _FLAG,
     "SO_KEEPALIVE": _FLAG,
-    "SO_RCVBUF": SocketOption(),
-    "SO_SNDBUF": SocketOption(),
+    "SO_RCVBUF": _ANY,
+    "SO_SNDBUF": _ANY,
     "TCP_NODELAY": _FLAG,
     "TCP_MAXSEG": SocketOption(88, 32_767),
     "TCP_KEEPIDLE": SocketOption(1, 32_767),
     "TCP_KEEPINTVL": SocketOption(1, 32_767),
     "TCP_KEEPCNT": SocketOption(1, 127),
     "TCP_USER_TIMEOUT": SocketOption(),
-    "TCP_LINGER2": SocketOption(),
+    "TCP_LINGER2": _ANY,
     # They do nothing to a connection as the core has it.
     "SO_DEBUG": _FLAG,
     "SO_DONTROUTE": _FLAG,
@@ -54,30 +59,30 @@ OPTIONS: dict[str, SocketOption] = {
     "SO_OOBINLINE": _FLAG,
     "SO_TIMESTAMP": _FLAG,
     "SO_NOSIGPIPE": _FLAG,
-    "SO_PRIORITY": SocketOption(),
-    "SO_MARK": SocketOption(),
+    "SO_PRIORITY": _ANY,
+    "SO_MARK": _ANY,
     "SO_BUSY_POLL": SocketOption(),
-    "SO_ZEROCOPY": _FLAG,
-    "SO_MAX_PACING_RATE": SocketOption(),
-    "TCP_NOTSENT_LOWAT": SocketOption(),
-    "TCP_INQ": _FLAG,
+    "SO_ZEROCOPY": _STRICT_FLAG,
+    "SO_MAX_PACING_RATE": _ANY,
+    "TCP_NOTSENT_LOWAT": _ANY,
+    "TCP_INQ": _STRICT_FLAG,
     "TCP_FUNCTION_BLK": SocketOption(),
     "TCP_CONGESTION": SocketOption(),
-    "IP_TOS": SocketOption(0, 255),
-    "IP_TTL": SocketOption(1, 255),
+    "IP_TOS": _ANY,
+    "IP_TTL": SocketOption(-1, 255),
     "IP_RECVERR": _FLAG,
     "IPV6_TCLASS": SocketOption(0, 255),
     "IPV6_UNICAST_HOPS": SocketOption(1, 255),
     "IPV6_V6ONLY": _FLAG,
     "IPV6_RECVERR": _FLAG,
 }
-"""Ranges as Linux has them (tcp_setsockopt(), ip_setsockopt())."""
+"""Ranges as Linux has them (sk_setsockopt(), do_tcp_setsockopt(), do_ip_setsockopt())."""
 
 
 SETTABLE = frozenset((*OPTIONS, "SO_LINGER"))
 """The options that setsockopt() takes; others return ENOPROTOOPT."""
 _READ_ONLY = ("SO_ERROR", "SO_TYPE", "SO_ACCEPTCONN", "TCP_INFO")
-READABLE = frozenset((*SETTABLE, *_READ_ONLY))
+READABLE = frozenset((*SETTABLE, *_READ_ONLY)) - {"TCP_FUNCTION_BLK", "TCP_CONGESTION"}
 """The options that getsockopt() answers; others return ENOPROTOOPT."""
 
 
@@ -94,9 +99,9 @@ def set_option(context: Context, request: requests.SetOption, call: BlockedCall)
     number = int(value.on) if isinstance(value, Linger) else value  # Of a longer value, the first int counts.
     if not option.least <= number <= option.most and not (name == "TCP_MAXSEG" and number == 0):
         return failed("EINVAL")
-    if name in ("SO_RCVBUF", "SO_SNDBUF"):
-        number = _buffer(name, number, context.semantics)
-    socket.set_option(name, bool(number) if option.flag else number)
+    if name == "IP_TTL" and number == 0:
+        return failed("EINVAL")
+    socket.set_option(name, bool(number) if option.flag else _stored(name, number, context.semantics))
     if context.state(socket) is not State.CLOSED:
         context.act(calls.Configure(socket.connection, settings_of(context, socket)))
     return Done(0)
@@ -116,6 +121,7 @@ def settings_of(context: Context, socket: BsdSocket) -> Settings:
     def seconds(name: str) -> int | None:
         return options[name] * SECOND if options.get(name) else None
 
+    linger2 = seconds("TCP_LINGER2")  # Below 0: it does not wait at all.
     return Settings(
         receive_buffer=options.get("SO_RCVBUF"),
         send_buffer=options.get("SO_SNDBUF"),
@@ -126,7 +132,7 @@ def settings_of(context: Context, socket: BsdSocket) -> Settings:
         keep_interval=seconds("TCP_KEEPINTVL"),
         keep_count=options.get("TCP_KEEPCNT"),
         user_timeout=options.get("TCP_USER_TIMEOUT", 0) * MILLISECOND or None,
-        fin_wait_2_timeout=seconds("TCP_LINGER2"),
+        fin_wait_2_timeout=None if linger2 is None else max(0, linger2),
         reads_no_more=socket.shut_read and not context.semantics.shut_read_discards,
     )
 
@@ -149,12 +155,22 @@ def queue_length(context: Context, request: requests.QueueLength, call: BlockedC
     return Done(0, answer=context.snd_queue(socket) if request.outbound else context.rcv_queue(socket))
 
 
-def _buffer(name: str, value: int, semantics: SocketSemantics) -> int:
-    """The octets that a buffer gets; Linux's share for the records around the data is not part of it."""
-    if not semantics.buffers_are_doubled:
-        return max(1, value)
-    least = 1_152 if name == "SO_RCVBUF" else 2_304
-    return max(least, min(value, _LARGEST_BUFFER))
+def _stored(name: str, value: int, semantics: SocketSemantics) -> int:
+    """What becomes of a value, as Linux has it. Of a buffer these are the octets of data that it gets; the
+    share for the records around them is not part of it."""
+    match name:
+        case "SO_RCVBUF" | "SO_SNDBUF":
+            if not semantics.buffers_are_doubled:
+                return max(1, value)
+            least = 1_152 if name == "SO_RCVBUF" else 2_304
+            return max(least, min(value if value >= 0 else _LARGEST_BUFFER, _LARGEST_BUFFER))
+        case "TCP_LINGER2":
+            return max(-1, min(value, _LONGEST_FIN_WAIT_2))
+        case "IP_TOS":
+            return value & 0xFC  # The two bits of ECN are TCP's own (RFC 3168).
+        case "IP_TTL" if value < 0:
+            return _DEFAULT_TTL
+    return value
 
 
 def _value(context: Context, socket: BsdSocket, name: str) -> Answer:
@@ -184,10 +200,13 @@ def _value(context: Context, socket: BsdSocket, name: str) -> Answer:
         "TCP_KEEPINTVL": profile.keep_interval // SECOND,
         "TCP_KEEPCNT": profile.keep_count,
         "TCP_LINGER2": (profile.fin_wait_2_timeout or 0) // SECOND,
-        "IP_TTL": 64,
+        "IP_TTL": _DEFAULT_TTL,
+        "SO_MAX_PACING_RATE": -1,
         "IPV6_UNICAST_HOPS": 64,
     }
-    return defaults.get(name, 0) if value is None else value
+    if value is None or (name == "TCP_LINGER2" and not value):
+        return defaults.get(name, 0)
+    return value
 
 
 def _mss(context: Context, socket: BsdSocket) -> int:

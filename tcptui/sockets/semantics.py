@@ -32,6 +32,8 @@ class SocketSemantics(NamedTuple):
     """A write to a socket that connects waits; else it returns ENOTCONN, as without any connection."""
     connects_again: bool = True
     """A socket whose connect() failed can connect again, and connect() returns how an earlier one ended."""
+    port_ends_with_connection: bool = True
+    """When its connection is deleted, a socket loses a port that the program has not named."""
     shutdown_unconnected: bool = True
     """shutdown() also ends a socket that listens or connects, and its SHUT_RD stays without a connection."""
     connect_on_listener: Errno = "EISCONN"
@@ -83,6 +85,7 @@ FREEBSD = SocketSemantics(
     fin_hides_error=False,
     writes_wait_for_connection=False,
     connects_again=False,
+    port_ends_with_connection=False,
     shutdown_unconnected=False,
     connect_on_listener="EOPNOTSUPP",
     connect_on_same_pair="EADDRINUSE",
