@@ -138,7 +138,7 @@ def _send_syn(context: Context, call: BlockedCall, remote: Socket) -> Done | Non
     if _family(remote) != _family(Socket(context.host, 0)):
         return failed("EAFNOSUPPORT")
     if not 0 < remote.port < 1 << 16:
-        return failed("EADDRNOTAVAIL")
+        return failed(context.semantics.connect_to_port_0)
     local = context.bind_ephemeral(socket)
     if local is None:
         return failed("EADDRNOTAVAIL")

@@ -38,6 +38,8 @@ class SocketSemantics(NamedTuple):
     """shutdown() also ends a socket that listens or connects, and its SHUT_RD stays without a connection."""
     connect_on_listener: Errno = "EISCONN"
     connect_on_same_pair: Errno = "EADDRNOTAVAIL"
+    connect_to_port_0: Errno = "ECONNREFUSED"
+    """Linux sends a SYN, and as nobody can listen there, it is refused."""
     accept_of_reset: Errno = ""
     """What accept() returns for a connection that was reset while it waited; "": the connection."""
     accept_inherits_nonblocking: bool = False
@@ -89,6 +91,7 @@ FREEBSD = SocketSemantics(
     shutdown_unconnected=False,
     connect_on_listener="EOPNOTSUPP",
     connect_on_same_pair="EADDRINUSE",
+    connect_to_port_0="EADDRNOTAVAIL",
     accept_of_reset="ECONNABORTED",
     accept_inherits_nonblocking=True,
     reuse_takes_both=False,
