@@ -256,6 +256,31 @@ def _connected(side: Side) -> None:
     assert side.peer(ask.Accept(3, nonblocking=True)) == 4
 
 
+def _accepted(side: Side) -> None:
+    _listener(side)
+    side.peer(ask.NewSocket(nonblocking=True))
+    side.peer(ask.NewSocket(nonblocking=True))
+    side.peer(ask.Connect(4, side.local()))
+    side.peer(ask.Connect(4, side.local()))
+    assert side.call(ask.Accept(3, nonblocking=True)) == 4
+    side.call(ask.CloseDescriptor(3))
+    assert side.call(ask.Duplicate(4)) == 3
+
+
+def _named(side: Side) -> None:
+    """Connected from a port that the program has named."""
+    _bound(side)
+    port = side.local().port
+    side.call(ask.CloseDescriptor(3))
+    side.peer(ask.NewSocket(nonblocking=True))
+    side.peer(ask.Listen(3, 2))
+    _fresh(side)
+    assert side.call(ask.Bind(3, Socket("0.0.0.0", port))) == 0
+    side.call(ask.Connect(3, side.listening()))
+    side.call(ask.Connect(3, side.listening()))
+    assert side.peer(ask.Accept(3, nonblocking=True)) == 4
+
+
 def _refused(side: Side) -> None:
     side.peer(ask.NewSocket(nonblocking=True))
     side.peer(ask.Bind(3, Socket("0.0.0.0", 0)))
@@ -292,6 +317,9 @@ KINDS: dict[str, Callable[[Side], None]] = {
     "reset": _after(_connected, *_ABORTS),
     "reset with data": _after(_connected, _TEXT, *_ABORTS),
     "reset, error taken": _after(_connected, *_ABORTS, ("call", ask.GetOption(3, "SO_ERROR"))),
+    "accepted": _accepted,
+    "accepted, then reset": _after(_accepted, *_ABORTS),
+    "reset, its port named": _after(_named, *_ABORTS),
     "dead with unacknowledged data": _after(
         _connected, ("call", ask.Shutdown(3, How.READ)), ("peer", ask.CloseDescriptor(4)),
         ("call", ask.Write(3, b"abc")),
