@@ -37,7 +37,7 @@ class Context:
         self.table = table
         self.now = 0
         self.events: list[Event] = []
-        """What the stack has reported and nobody has asked for yet."""
+        """What the stack has reported, until it is taken."""
         self.deleted = False
         """A connection has been deleted, or a reference released, since sockets were last removed."""
 

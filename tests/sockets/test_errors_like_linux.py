@@ -298,7 +298,7 @@ def _after(prepare: Callable[[Side], None], *steps: tuple[str, ask.Request]) -> 
 
 
 _ABORTS = (("peer", ask.SetOption(4, "SO_LINGER", Linger(True, 0))), ("peer", ask.CloseDescriptor(4)))
-_TEXT = ("peer", ask.Write(4, b"hello"))
+_DATA = ("peer", ask.Write(4, b"hello"))
 KINDS: dict[str, Callable[[Side], None]] = {
     "never open": lambda side: None,
     "closed": _closed,
@@ -307,15 +307,15 @@ KINDS: dict[str, Callable[[Side], None]] = {
     "listener": _listener,
     "refused": _refused,
     "connected": _connected,
-    "with data": _after(_connected, _TEXT),
+    "with data": _after(_connected, _DATA),
     "shut for writing": _after(_connected, ("call", ask.Shutdown(3, How.WRITE))),
     "shut for reading": _after(_connected, ("call", ask.Shutdown(3, How.READ))),
-    "peer has closed": _after(_connected, _TEXT, ("peer", ask.CloseDescriptor(4))),
+    "peer has closed": _after(_connected, _DATA, ("peer", ask.CloseDescriptor(4))),
     "both have closed": _after(
-        _connected, ("call", ask.Shutdown(3, How.WRITE)), _TEXT, ("peer", ask.CloseDescriptor(4))
+        _connected, ("call", ask.Shutdown(3, How.WRITE)), _DATA, ("peer", ask.CloseDescriptor(4))
     ),
     "reset": _after(_connected, *_ABORTS),
-    "reset with data": _after(_connected, _TEXT, *_ABORTS),
+    "reset with data": _after(_connected, _DATA, *_ABORTS),
     "reset, error taken": _after(_connected, *_ABORTS, ("call", ask.GetOption(3, "SO_ERROR"))),
     "accepted": _accepted,
     "accepted, then reset": _after(_accepted, *_ABORTS),
