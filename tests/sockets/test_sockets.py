@@ -5,6 +5,8 @@ What a program gets from Linux is compared with a real one in `test_sockets_like
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tcptui.core.events import Sent
@@ -12,6 +14,7 @@ from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, Socket, flag
 from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Open
 from tcptui.core.tcp.icmp import IcmpError, Unreachable
 from tcptui.core.tcp.stack import Stack
 from tcptui.sockets import requests as ask
@@ -352,6 +355,26 @@ def test_connect_from_the_port_of_a_listener() -> None:
     assert host.result(ask.Connect(fds[1], THERE)) == "EINPROGRESS"
     assert host.sent() == ["SYN"]
     assert [host.state(fd) for fd in fds] == [State.LISTEN, State.SYN_SENT]
+
+
+def test_a_blocking_connect_waits_for_one_in_the_background() -> None:
+    """Linux: __inet_stream_connect() returns EALREADY only where it may not wait."""
+    host = Host(LINUX)
+    fd = host.connecting()
+    assert host.result(ask.SetFlags(fd, nonblocking=False)) == 0
+    waiting = host.blocks(ask.Connect(fd, THERE))
+    host.receives(SYN | ACK, 0, 1)
+    assert host.completed(waiting) == Done(0)
+
+
+@pytest.mark.parametrize("request_of", [lambda fd: ask.Listen(fd, 1), lambda fd: ask.Connect(fd, THERE)])
+def test_a_passive_open_keeps_sockets_from_its_port(request_of: Callable[[int], Request], host: Host) -> None:
+    """The core would make that connection active (RFC 9293 3.10.1), which no socket has."""
+    fd = host.opened()
+    assert host.result(ask.Bind(fd, HERE)) == 0
+    assert host.done(ask.UserCall(Open(HERE, passive=True))).value == 0
+    assert host.result(request_of(fd)) == "EADDRINUSE"
+    assert host.sent() == []
 
 
 # Reading
@@ -745,6 +768,11 @@ def test_poll_after_a_reset(kind: str, bits: int) -> None:
     fd = host.accepted()
     host.receives(RST, 1)
     assert host.bits(fd, ask.POLLIN | ask.POLLOUT) == bits
+
+
+def test_poll_passes_over_a_negative_descriptor(host: Host) -> None:
+    """POSIX: revents is 0."""
+    assert host.bits(-1, ask.POLLIN) == 0
 
 
 def test_poll_of_a_listener(host: Host) -> None:
