@@ -10,7 +10,6 @@ from tcptui.core.packet.segment import ACK, OPTION_SACK_PERMITTED, SYN, Option, 
 from tcptui.core.profile.presets import LINUX
 from tcptui.core.tcp.calls import Open, Send
 from tcptui.core.units import SECOND
-from tcptui.sockets.bsd_socket import BsdSocket, Phase
 from tcptui.sockets.semantics import semantics_of
 from tcptui.sockets.tcp_info import tcp_info
 from tests.core.build import ISS, PEER, US, Site, connected, texts
@@ -22,8 +21,7 @@ SACK_PERMITTED = Option(OPTION_SACK_PERMITTED)
 
 
 def ca_state(site: Site) -> int:
-    socket = BsdSocket(tcb=site.tcb, phase=Phase.CONNECTED)
-    return tcp_info(socket, site.stack.profile, semantics_of("linux"))["tcpi_ca_state"]
+    return tcp_info(site.tcb, site.stack.profile, semantics_of("linux"))["tcpi_ca_state"]
 
 
 def sending(sack: bool, segments: int = 8) -> Site:
