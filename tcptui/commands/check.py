@@ -14,6 +14,7 @@ from tcptui.commands.shared import (
     profile_of,
     write,
 )
+from tcptui.core.message import Message
 
 
 def add(commands: Commands) -> None:
@@ -37,6 +38,7 @@ def add(commands: Commands) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     from tcptui import scripts
+    from tcptui.explain.catalogue import text
     from tcptui.files import BadFile, read_text
     from tcptui.formats.packetdrill.checking import check_script
     from tcptui.formats.packetdrill.outcome import Failed, Passed, Unsupported
@@ -53,7 +55,7 @@ def _check(options: argparse.Namespace) -> int:
                 outcome = check_script(read_text(file), file, profile, options.settings, defines)
             except (BadScript, BadFile) as error:
                 unusable = True
-                complain(error)
+                complain(error.message)
                 continue
             counts[type(outcome)] += 1
             for note in outcome.notes:
@@ -61,7 +63,8 @@ def _check(options: argparse.Namespace) -> int:
             if not isinstance(outcome, Passed):
                 write(f"{outcome}\n")
     except (BadKnob, BadFile) as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None
     passed, failed, unsupported = counts.values()
-    write(f"{passed} passed, {failed} failed, {unsupported} unsupported\n")
+    total = Message.of("check.total", passed=passed, failed=failed, unsupported=unsupported)
+    write(f"{text(total)}\n")
     return 2 if unusable else 1 if failed else 3 if unsupported else 0

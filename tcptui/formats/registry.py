@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tcptui.core.message import MessageError
+
 if TYPE_CHECKING:
     from tcptui.lab.run import Run
     from tcptui.trace.capture import Point
@@ -14,8 +16,8 @@ DEFAULT_POINTS: dict[str, Point] = {"wireshark": "wire", "pcapng": "wire", "pack
 is always an end."""
 
 
-class Unsuitable(ValueError):
-    """A run that can't be told in that form; the text, one line, says why."""
+class Unsuitable(MessageError):
+    """A run that can't be told in that form."""
 
 
 def export(run: Run, form: str, point: Point | None = None) -> str | bytes:
@@ -36,12 +38,12 @@ def export(run: Run, form: str, point: Point | None = None) -> str | bytes:
             return pcapng(run, point)
         case "packetdrill":
             return _script(run, point)
-    from tcptui.formats.rfc import rfc_figure
+    from tcptui.formats.rfc import BadFigure, rfc_figure
 
     try:
         return rfc_figure(run)
-    except ValueError as error:
-        raise Unsuitable(f"{run.scenario.name}: {error}") from None
+    except BadFigure as error:
+        raise Unsuitable("error.at", where=run.scenario.name, why=error.message) from None
 
 
 def _script(run: Run, point: Point) -> str:
@@ -49,8 +51,10 @@ def _script(run: Run, point: Point) -> str:
     from tcptui.formats.packetdrill.writer import packetdrill_script
 
     if point == "wire":
-        raise Unsuitable("a packetdrill script has one end under test: --at A or --at B")
+        raise Unsuitable("error.script.at_wire")
     try:
         return packetdrill_script(run, point)
     except Unwritable as error:
-        raise Unsuitable(f"{run.scenario.name} at {point} is no packetdrill script: {error}") from None
+        raise Unsuitable(
+            "error.script.unwritable", name=run.scenario.name, point=point, why=error.message
+        ) from None

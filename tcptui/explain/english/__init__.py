@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tcptui.explain.english import happened, rules
+from tcptui.explain.english import errors, happened, rules, scripts
 
-SENTENCES = happened.SENTENCES | rules.SENTENCES
+SENTENCES = happened.SENTENCES | rules.SENTENCES | errors.SENTENCES | scripts.SENTENCES
