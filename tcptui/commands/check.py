@@ -14,7 +14,6 @@ from tcptui.commands.shared import (
     profile_of,
     write,
 )
-from tcptui.core.message import Message
 
 
 def add(commands: Commands) -> None:
@@ -38,7 +37,7 @@ def add(commands: Commands) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     from tcptui import scripts
-    from tcptui.explain.catalogue import text
+    from tcptui.explain.catalogue import say
     from tcptui.files import BadFile, read_text
     from tcptui.formats.packetdrill.checking import check_script
     from tcptui.formats.packetdrill.outcome import Failed, Passed, Unsupported
@@ -65,6 +64,6 @@ def _check(options: argparse.Namespace) -> int:
     except (BadKnob, BadFile) as error:
         raise Unusable(error.message) from None
     passed, failed, unsupported = counts.values()
-    total = Message.of("check.total", passed=passed, failed=failed, unsupported=unsupported)
-    write(f"{text(total)}\n")
+    total = say("check.total", passed=passed, failed=failed, unsupported=unsupported)
+    write(f"{total}\n")
     return 2 if unusable else 1 if failed else 3 if unsupported else 0

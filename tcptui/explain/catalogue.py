@@ -49,9 +49,14 @@ def text(message: Message, raw: bool = False) -> str:
     return sentence.format(**{name: _value(value, raw) for name, value in message.numbers})
 
 
+def say(key: str, /, **numbers: Value) -> str:
+    """The message of this key with these numbers, as a text."""
+    return text(Message.of(key, **numbers))
+
+
 def paragraph(messages: Iterable[Message], raw: bool = False) -> str:
     """Several sentences, one after the other."""
-    return text(Message.of("text.between_sentences")).join(text(message, raw) for message in messages)
+    return say("text.between_sentences").join(text(message, raw) for message in messages)
 
 
 def printable(typed: str) -> str:
@@ -79,4 +84,4 @@ def _value(value: Value, raw: bool) -> int | str:
         return seq_text(value.number, value.base, raw)
     if isinstance(value, Duration):
         return duration_text(value.microseconds)
-    return text(Message.of("text.between_items")).join(format(_value(item, raw), "") for item in value)
+    return say("text.between_items").join(format(_value(item, raw), "") for item in value)

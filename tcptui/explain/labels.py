@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from tcptui.core.message import Message
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.segment import ACK, PSH, RST, Segment, flag_text
 from tcptui.core.packet.seq import add as seq_add
 from tcptui.core.udp import for_many
-from tcptui.explain.catalogue import text as text_of
+from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text, seq_text
 from tcptui.lab.wire import Transmission
 
@@ -74,9 +73,9 @@ def _marks(transmission: Transmission, brief: bool = False) -> str:
     if transmission.copy_of and brief:
         marks += f" =#{transmission.copy_of}"
     elif transmission.copy_of:
-        marks += f" {text_of(Message.of('label.copy_of', number=transmission.copy_of))}"
+        marks += f" {say('label.copy_of', number=transmission.copy_of)}"
     elif transmission.attempt > 1:
-        marks += f" {text_of(Message.of('label.again'))}"
+        marks += f" {say('label.again')}"
     if transmission.delayed_by:
         marks += f" +{duration_text(transmission.delayed_by)}"
     return marks

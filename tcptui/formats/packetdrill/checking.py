@@ -44,8 +44,11 @@ def prepare(
 
     Raises NotSupported, `requests.Unsupported` and BadKnob.
     """
-    setup = read_setup(script)
-    profile, reason = choose_profile(script, text, profile)
+    try:
+        setup = read_setup(script)
+        profile, reason = choose_profile(script, text, profile)
+    except NotSupported as missing:
+        raise NotSupported(missing.message, line=missing.line or script.events[0].line) from None
     if setup.mss is not None:
         profile = profile._replace(mss=setup.mss)
     notes = []

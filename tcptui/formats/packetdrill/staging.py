@@ -19,6 +19,7 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.tcp import calls
 from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.stack import Stack
+from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.formats.packetdrill.checking import prepare
 from tcptui.formats.packetdrill.outcome import Mismatch, NotSupported, at_line
@@ -100,7 +101,7 @@ def stage(
     runner = Runner(script, ready.setup, stack)
     lines: list[ScriptLine] = []
     source = text.splitlines()
-    verdict = text_of(Message.of("stage.passes"))
+    verdict = say("stage.passes")
     try:
         for event in script.events:
             runner.play(event)
@@ -118,8 +119,8 @@ def stage(
         HostSetup(ready.profile.name, local, ready.profile, tuple(stack.isns), script=acts, reads=False),
         HostSetup("script", remote, ready.profile, lines=tuple(lines)),
     )
-    question = text_of(Message.of("stage.question", file=file, name=ready.profile.name))
-    chapter, delays = text_of(Message.of("stage.chapter")), (DELAY, DELAY)
+    question = say("stage.question", file=file, name=ready.profile.name)
+    chapter, delays = say("stage.chapter"), (DELAY, DELAY)
     return Scenario(name, name, question, hosts, verdict, chapter, delays=delays, injections=injections)
 
 
