@@ -13,7 +13,7 @@ The numbers keep what they are until then. A duration is a `Duration` and not "1
 a `SequenceNumber`, which knows what it is relative to, so that the same message can be read with raw and
 with relative numbers; octets and counts are integers. What a person typed (a name, a word of a file) is a
 `str` and is taken as it came: the catalogue escapes it where it becomes part of a text, so that no control
-character of a stranger's file reaches a terminal, and no other place has to think of it. A part of a
+character of somebody else's file reaches a terminal, and no other place has to think of it. A part of a
 sentence that is itself a matter of language is a `Message` within the message; several of a kind are a
 tuple, and the catalogue knows how a list is written.
 

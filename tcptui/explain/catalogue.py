@@ -2,7 +2,7 @@
 
 Why it is so. Everything that is said to a person comes by here, as a `core.message.Message`, and nothing
 else in the program makes a sentence of it. So there is one place that knows the reader's language, one that
-formats what stands in a sentence (a duration, a sequence number, a list), one that escapes what a stranger
+formats what stands in a sentence (a duration, a sequence number, a list), one that escapes what was
 typed, and one table to translate.
 
 A language is a mapping from keys to sentences, nothing more: a Python module with a dict in it, compiled

@@ -16,6 +16,7 @@ PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "assert", "check", "error", "field", "frame", "happened", "label", "needs", "response",
     "rule", "run", "script", "stage", "text", "timer",
+    "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[a-z0-9_]+)+")

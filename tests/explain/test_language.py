@@ -22,12 +22,13 @@ from tcptui.explain.happened import happened
 from tcptui.formats.frame_comment import FrameComments
 from tcptui.formats.packetdrill.constants import LINUX
 from tcptui.formats.packetdrill.options import ALLOWED as OPTIONS_ALLOWED
+from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.lab.application import CALLS
 from tcptui.lab.history import History
 from tcptui.lab.moves import ALLOWED as MOVES_ALLOWED
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.run import play
-from tcptui.lab.wire import SIDES
+from tcptui.lab.wire import SIDES, Side
 from tcptui.trace.capture import Point, capture
 from tests.explain.wide import LANGUAGE, read_wide, wide, words
 from tests.explain.wrong import command_lines
@@ -108,6 +109,16 @@ def test_comments_on_frames_are_in_the_readers_language(point: Point) -> None:
     for frame in capture(run.transmissions, point, run.ended_at):
         text = read_wide(lambda: comments.of(frame))  # noqa: B023
         assert words(text) <= PROTOCOL, text
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_comments_of_a_script_are_in_the_readers_language(side: Side) -> None:
+    run = play(library.find("lost-syn-ack"), parse_moves("s s u1 x>b:ACK:seq=5"))
+    written = read_wide(lambda: packetdrill_script(run, side))
+    comments = "\n".join(line.partition("//")[2] for line in written.splitlines())
+    known = words(f"{run.scenario.title} {run.scenario.question} {run.scenario.hosts}")
+    assert words(comments) <= known | PROTOCOL | SYNTAX, comments
+    assert cell_len(comments) > len(comments)
 
 
 def test_errors_are_in_the_readers_language(

@@ -113,7 +113,7 @@ LINES = [
     "play ./ --format ladder",
     "play handshake --format ladder --profile linx",
     "profile windows",
-    "rfc MUST-99",
+    "rfc NONE-1",
     "play handshake --at A --format ladder",
     "play handshake -o x",
     "play handshake --format pcapng",

@@ -164,6 +164,15 @@ SENTENCES = {
     "stage.fails": "expected {expected}; got {got}.",
     "stage.passes": "The script passes.",
     "stage.question": "What does {file} ask of {name}?",
+    # The comments of a script that is written from a run.
+    "writer.and_so_on": "and so on",
+    "writer.duplicate": "duplicate",
+    "writer.late": "late",
+    "writer.lost": "lost",
+    "writer.marks": "{marks}",
+    "writer.rebooted": "The stack under test is {side}, the {role}, after its reboot.",
+    "writer.third_party": "third party",
+    "writer.under_test": "The stack under test is {side}, the {role}.",
     # A run that can't be a script.
     "error.script.at_wire": "a packetdrill script has one end under test: --at A or --at B",
     "error.script.unwritable": "{name} at {point} is no packetdrill script: {why}",
