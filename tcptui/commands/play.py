@@ -17,8 +17,7 @@ from tcptui.commands.shared import (
     write,
     write_file,
 )
-from tcptui.core.message import Message
-from tcptui.formats.registry import DEFAULT_POINTS, FORMATS, Unsuitable, export
+from tcptui.formats.registry import DEFAULT_POINTS, FORMATS, export
 
 if TYPE_CHECKING:
     from tcptui.lab.run import Run
@@ -100,6 +99,8 @@ def _check_output(options: argparse.Namespace) -> None:
 
 
 def _exported(run: Run, options: argparse.Namespace) -> str | bytes:
+    from tcptui.formats.unsuitable import Unsuitable
+
     try:
         content = export(run, options.format, options.at)
     except Unsuitable as error:
@@ -135,6 +136,7 @@ def _staged(options: argparse.Namespace) -> Scenario:
     """A packetdrill script, to be stepped like a scenario."""
     from pathlib import Path
 
+    from tcptui.core.message import Message
     from tcptui.files import BadFile, read_text
     from tcptui.formats.packetdrill.outcome import NotSupported, at_line
     from tcptui.formats.packetdrill.staging import stage

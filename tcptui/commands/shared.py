@@ -7,17 +7,28 @@ import os
 import sys
 from typing import TYPE_CHECKING, TypeAlias
 
-from tcptui.core.message import Message, MessageError
-
 if TYPE_CHECKING:
+    from tcptui.core.message import Message, Value
     from tcptui.core.profile.record import Profile
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What a command adds itself to."""
 
 
-class Unusable(MessageError):
-    """What was asked can't be done."""
+class Unusable(Exception):
+    """What was asked can't be done; like a `core.message.MessageError`, but made without loading the core."""
+
+    def __init__(self, key: str | Message, /, **numbers: Value) -> None:
+        super().__init__(key, numbers)
+        self._told = key, numbers
+
+    @property
+    def message(self) -> Message:
+        """What to tell."""
+        from tcptui.core.message import Message
+
+        key, numbers = self._told
+        return Message.of(key, **numbers) if isinstance(key, str) else key
 
 
 def add_profile(parser: argparse.ArgumentParser, profile: str, settings: str) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcptui.core.message import MessageError
-
 if TYPE_CHECKING:
     from tcptui.lab.run import Run
     from tcptui.trace.capture import Point
@@ -14,10 +12,6 @@ FORMATS = ("ladder", "rfc", "wireshark", "pcapng", "packetdrill")
 DEFAULT_POINTS: dict[str, Point] = {"wireshark": "wire", "pcapng": "wire", "packetdrill": "A"}
 """The formats that tell what is seen at one point, and which it is if nothing is said. A stack under test
 is always an end."""
-
-
-class Unsuitable(MessageError):
-    """A run that can't be told in that form."""
 
 
 def export(run: Run, form: str, point: Point | None = None) -> str | bytes:
@@ -39,6 +33,7 @@ def export(run: Run, form: str, point: Point | None = None) -> str | bytes:
         case "packetdrill":
             return _script(run, point)
     from tcptui.formats.rfc import BadFigure, rfc_figure
+    from tcptui.formats.unsuitable import Unsuitable
 
     try:
         return rfc_figure(run)
@@ -49,6 +44,7 @@ def export(run: Run, form: str, point: Point | None = None) -> str | bytes:
 def _script(run: Run, point: Point) -> str:
     from tcptui.formats.packetdrill.socket_calls import Unwritable
     from tcptui.formats.packetdrill.writer import packetdrill_script
+    from tcptui.formats.unsuitable import Unsuitable
 
     if point == "wire":
         raise Unsuitable("error.script.at_wire")
