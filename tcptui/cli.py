@@ -20,7 +20,7 @@ from tcptui.commands.shared import Unusable, close_output, complain
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise Unusable(f"{message} (tcptui --help tells more)")
+        raise Unusable("error.option.argparse", why=message)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115  Python has None for a stream that was closed.
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     if sys.stdout is None:
-        complain("standard output is closed")
+        complain(Unusable("error.output.closed").message)
         return 2
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # A terminal that knows no box-drawing shows "?" for it.
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
         status: int = options.run(options)
     except Unusable as error:
-        complain(error)
+        complain(error.message)
         return 2
     except BrokenPipeError:
         close_output()

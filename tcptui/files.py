@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tcptui.core.message import MessageError
+
 LARGEST = 1 << 20
 """Octets that a file may have."""
 
 
-class BadFile(Exception):
-    """A file that can't be used; the text is one line that names it and says why."""
+class BadFile(MessageError):
+    """A file that can't be used; the message names it."""
 
 
 def read_text(name: str) -> str:
@@ -24,20 +26,22 @@ def read_text(name: str) -> str:
     path = Path(name)
     try:
         if path.is_dir():
-            raise BadFile(f"{name}: is a directory")
+            raise BadFile("error.file.directory", name=name)
         if path.exists() and not path.is_file():
-            raise BadFile(f"{name}: is no regular file")
+            raise BadFile("error.file.not_regular", name=name)
         with path.open("rb") as file:
             octets = file.read(LARGEST + 1)
+    except BadFile:
+        raise
     except FileNotFoundError:
-        raise BadFile(f"{name}: there is no such file") from None
+        raise BadFile("error.file.missing", name=name) from None
     except OSError as error:
-        raise BadFile(f"{name}: can't be read: {error.strerror}") from None
+        raise BadFile("error.file.unreadable", name=name, why=str(error.strerror)) from None
     except ValueError:
-        raise BadFile(f"{name!r}: is no file name") from None
+        raise BadFile("error.file.no_name", name=name) from None
     if len(octets) > LARGEST:
-        raise BadFile(f"{name}: is too large: at most {LARGEST} octets")
+        raise BadFile("error.file.too_large", name=name, most=LARGEST)
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadFile(f"{name}: is no UTF-8 text (octet {error.start})") from None
+        raise BadFile("error.file.no_utf8", name=name, octet=error.start) from None

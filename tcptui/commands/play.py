@@ -17,7 +17,7 @@ from tcptui.commands.shared import (
     write,
     write_file,
 )
-from tcptui.formats.registry import DEFAULT_POINTS, FORMATS, Unsuitable, export
+from tcptui.formats.registry import DEFAULT_POINTS, FORMATS, export
 
 if TYPE_CHECKING:
     from tcptui.lab.run import Run
@@ -75,7 +75,7 @@ def _play(options: argparse.Namespace) -> int:
 
         run = play(_scenario(options), parse_moves(options.moves))
     except (BadScenario, BadMove) as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None
     content = _exported(run, options)
     if options.output in (None, "-"):
         write(content)
@@ -88,21 +88,23 @@ def _check_output(options: argparse.Namespace) -> None:
     """That the options about the output go with the format."""
     if options.at is not None and options.format not in DEFAULT_POINTS:
         *some, last = DEFAULT_POINTS
-        raise Unusable(f"--at goes with --format {', '.join(some)} or {last} only")
+        raise Unusable("error.option.at", some=tuple(some), last=last)
     if options.output is not None and options.format is None:
-        raise Unusable(f"-o needs --format {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
+        raise Unusable("error.option.output", some=FORMATS[:-1], last=FORMATS[-1])
     if options.format == "pcapng":
         if options.output is None:
-            raise Unusable("--format pcapng needs -o FILE (-o - is standard output)")
+            raise Unusable("error.option.pcapng")
         if options.output == "-" and sys.stdout.isatty():
-            raise Unusable("a capture is not written to a terminal: -o FILE")
+            raise Unusable("error.option.capture_to_terminal")
 
 
 def _exported(run: Run, options: argparse.Namespace) -> str | bytes:
+    from tcptui.formats.unsuitable import Unsuitable
+
     try:
         content = export(run, options.format, options.at)
     except Unsuitable as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None
     if options.ascii and isinstance(content, str):
         from tcptui.view.ascii import to_ascii
 
@@ -115,7 +117,7 @@ def _scenario(options: argparse.Namespace) -> Scenario:
     if options.scenario.endswith(".pkt"):
         return _staged(options)
     if options.defines:
-        raise Unusable("-D goes with packetdrill scripts only")
+        raise Unusable("error.option.define_without_script")
     from tcptui import library
 
     scenario = library.find(options.scenario)
@@ -127,15 +129,16 @@ def _scenario(options: argparse.Namespace) -> Scenario:
     try:
         return variant(scenario, profile_of(options), options.settings)
     except BadKnob as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None
 
 
 def _staged(options: argparse.Namespace) -> Scenario:
     """A packetdrill script, to be stepped like a scenario."""
     from pathlib import Path
 
+    from tcptui.core.message import Message
     from tcptui.files import BadFile, read_text
-    from tcptui.formats.packetdrill.outcome import NotSupported
+    from tcptui.formats.packetdrill.outcome import NotSupported, at_line
     from tcptui.formats.packetdrill.staging import stage
     from tcptui.formats.packetdrill.syntax import BadScript
     from tcptui.lab.knob_values import BadKnob
@@ -145,6 +148,7 @@ def _staged(options: argparse.Namespace) -> Scenario:
         profile, defines = profile_of(options), defines_of(options)
         return stage(read_text(file), file, Path(file).stem, profile, options.settings, defines)
     except NotSupported as missing:
-        raise Unusable(f"{file}:{missing.line}: unsupported: {missing}") from None
+        needs = Message.of("check.unsupported", needs=missing.message)
+        raise Unusable(at_line(file, missing.line or 0, needs)) from None
     except (BadScript, BadKnob, BadFile) as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from tcptui.core.message import Message, Value
     from tcptui.core.profile.record import Profile
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -15,7 +16,19 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 class Unusable(Exception):
-    """What was asked can't be done; the text is the one line that says why."""
+    """What was asked can't be done; like a `core.message.MessageError`, but made without loading the core."""
+
+    def __init__(self, key: str | Message, /, **numbers: Value) -> None:
+        super().__init__(key, numbers)
+        self._told = key, numbers
+
+    @property
+    def message(self) -> Message:
+        """What to tell."""
+        from tcptui.core.message import Message
+
+        key, numbers = self._told
+        return Message.of(key, **numbers) if isinstance(key, str) else key
 
 
 def add_profile(parser: argparse.ArgumentParser, profile: str, settings: str) -> None:
@@ -45,7 +58,7 @@ def defines_of(options: argparse.Namespace) -> dict[str, str]:
     for text in options.defines:
         name, _, value = text.partition("=")
         if not name.isidentifier() or not name.isascii():
-            raise Unusable(f"-D {text[:60]!a}: must be NAME=VALUE")
+            raise Unusable("error.option.define", text=text[:60])
         defines[name] = value
     return defines
 
@@ -71,7 +84,7 @@ def write(content: str | bytes) -> None:
         raise
     except OSError as error:
         close_output()
-        raise Unusable(f"can't write: {error.strerror}") from None
+        raise Unusable("error.output.unwritable", why=str(error.strerror)) from None
 
 
 def write_file(name: str, content: str | bytes) -> None:
@@ -81,9 +94,9 @@ def write_file(name: str, content: str | bytes) -> None:
         with open(name, "wb") as file:
             file.write(octets)
     except OSError as error:
-        raise Unusable(f"{name}: can't be written: {error.strerror}") from None
+        raise Unusable("error.file.unwritable", name=name, why=str(error.strerror)) from None
     except ValueError:
-        raise Unusable(f"{name!r}: is no file name") from None
+        raise Unusable("error.file.no_name", name=name) from None
 
 
 def close_output() -> None:
@@ -91,6 +104,8 @@ def close_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-def complain(what: object) -> None:
+def complain(what: Message) -> None:
     """One line on standard error."""
-    print(f"tcptui: {' '.join(str(what).split())}", file=sys.stderr)
+    from tcptui.explain.catalogue import text
+
+    print(f"tcptui: {' '.join(text(what).split())}", file=sys.stderr)

@@ -14,10 +14,6 @@ DEFAULT_POINTS: dict[str, Point] = {"wireshark": "wire", "pcapng": "wire", "pack
 is always an end."""
 
 
-class Unsuitable(ValueError):
-    """A run that can't be told in that form; the text, one line, says why."""
-
-
 def export(run: Run, form: str, point: Point | None = None) -> str | bytes:
     """The whole run in one of `FORMATS`: text, or the octets of a file. Raises Unsuitable."""
     point = point or DEFAULT_POINTS.get(form, "wire")
@@ -36,21 +32,25 @@ def export(run: Run, form: str, point: Point | None = None) -> str | bytes:
             return pcapng(run, point)
         case "packetdrill":
             return _script(run, point)
-    from tcptui.formats.rfc import rfc_figure
+    from tcptui.formats.rfc import BadFigure, rfc_figure
+    from tcptui.formats.unsuitable import Unsuitable
 
     try:
         return rfc_figure(run)
-    except ValueError as error:
-        raise Unsuitable(f"{run.scenario.name}: {error}") from None
+    except BadFigure as error:
+        raise Unsuitable("error.at", where=run.scenario.name, why=error.message) from None
 
 
 def _script(run: Run, point: Point) -> str:
     from tcptui.formats.packetdrill.socket_calls import Unwritable
     from tcptui.formats.packetdrill.writer import packetdrill_script
+    from tcptui.formats.unsuitable import Unsuitable
 
     if point == "wire":
-        raise Unsuitable("a packetdrill script has one end under test: --at A or --at B")
+        raise Unsuitable("error.script.at_wire")
     try:
         return packetdrill_script(run, point)
     except Unwritable as error:
-        raise Unsuitable(f"{run.scenario.name} at {point} is no packetdrill script: {error}") from None
+        raise Unsuitable(
+            "error.script.unwritable", name=run.scenario.name, point=point, why=error.message
+        ) from None

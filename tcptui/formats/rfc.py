@@ -7,6 +7,7 @@ nothing comes between, and two for any other.
 
 from __future__ import annotations
 
+from tcptui.core.message import MessageError
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, flag_text
 from tcptui.core.packet.seq import MASK, add, relative
 from tcptui.lab.run import Run
@@ -17,8 +18,12 @@ _SHOWN_BITS = SYN | FIN | RST | ACK
 """The figures leave out all else, PSH among it."""
 
 
+class BadFigure(MessageError):
+    """The layout of a figure does not go with the run."""
+
+
 def rfc_figure(run: Run) -> str:
-    """The figure as text, every line ended."""
+    """The figure as text, every line ended. Raises BadFigure."""
     rows = run.scenario.figure if not run.moved else ()
     rows = rows or _plain_rows(run)
     cells = [_cells(row, run) for row in rows]
@@ -60,7 +65,7 @@ def _side(text: str, index: int, run: Run) -> str:
 
 def _flight(number: int, run: Run) -> Transmission:
     if not 1 <= number <= len(run.transmissions):
-        raise ValueError(f"the figure shows segment #{number}, but the run has {len(run.transmissions)}")
+        raise BadFigure("error.figure.segment", number=number, count=len(run.transmissions))
     return run.transmissions[number - 1]
 
 

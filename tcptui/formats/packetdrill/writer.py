@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tcptui.core.events import Delivered, Event, Returned, RuleApplied, Sent, Signalled, StateChanged
+from tcptui.core.message import Message
 from tcptui.core.packet.segment import ACK, RST, SYN, Segment
 from tcptui.core.packet.seq import MASK
 from tcptui.core.profile.knobs import all_knobs
@@ -18,6 +19,7 @@ from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.units import MILLISECOND
+from tcptui.explain.catalogue import say
 from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.commands import KNOB_PREFIX
 from tcptui.formats.packetdrill.flows import REMOTE_PORT
@@ -46,13 +48,12 @@ def packetdrill_script(run: Run, side: Side) -> str:
     checked: its own stack does what it says.
     """
     if any(host.lines for host in run.scenario.hosts):
-        raise Unwritable("it is a script already")
+        raise Unwritable("error.unwritable.script")
     text = _script(run, side)
     outcome = check_script(text, f"{run.scenario.name}.pkt")
     if isinstance(outcome, Failed):
         raise Unwritable(
-            f"a program on sockets would not do quite the same: line {outcome.line} of its script expects "
-            f"{outcome.expected}, and what comes is {outcome.got}"
+            "error.unwritable.other", line=outcome.line, expected=outcome.expected, got=outcome.got
         )
     assert isinstance(outcome, Passed), outcome
     return text
@@ -70,8 +71,8 @@ def _script(run: Run, side: Side) -> str:
         script.happens(moment)
     lines = script.lines()
     if not lines:
-        raise Unwritable(f"{side} does nothing, and nothing reaches it")
-    lines += [] if run.complete else ["// and so on"]
+        raise Unwritable("error.unwritable.nothing", side=side)
+    lines += [] if run.complete else [f"// {say('writer.and_so_on')}"]
     return "".join(f"{line}\n" for line in (*_head(run, side, one_port), "", *lines))
 
 
@@ -127,9 +128,8 @@ def _last_news(moments: Sequence[_Moment]) -> int:
 def _head(run: Run, side: Side, one_port: bool) -> list[str]:
     scenario = run.scenario
     host = scenario.hosts[SIDES.index(side)]
-    about = f"The stack under test is {side}, the {host.role}."
-    if any((report.call, report.side) == ("reboot", side) for report in (*run.prelude, *run.reports)):
-        about = f"{about[:-1]}, after its reboot."
+    rebooted = any((one.call, one.side) == ("reboot", side) for one in (*run.prelude, *run.reports))
+    about = say("writer.rebooted" if rebooted else "writer.under_test", side=side, role=host.role)
     texts = (scenario.title, scenario.question, about, f"profile: {host.profile.name}")
     lines = [f"// {line}" for text in texts for line in wrap(text, WIDTH)]
     options = ["--ip_version=ipv6"] if ":" in host.socket.host else []
@@ -269,7 +269,7 @@ class _Numbers:
 
 def _segment(transmission: Transmission) -> Segment:
     if not isinstance(transmission.payload, Segment):
-        raise Unwritable(f"#{transmission.number} is no TCP segment, and a script here speaks of TCP alone")
+        raise Unwritable("error.unwritable.no_segment", number=transmission.number)
     return transmission.payload
 
 
@@ -280,13 +280,14 @@ def _applied(events: Iterable[Event], rule: Rule) -> bool:
 def _marks(transmission: Transmission) -> str:
     """What the line itself does not show."""
     marks = {
-        "again": transmission.attempt > 1,
-        "third party": transmission.sender == "X",
-        "duplicate": bool(transmission.copy_of),
-        "late": bool(transmission.delayed_by),
-        "lost": transmission.outcome is Outcome.LOST,
+        "label.again": transmission.attempt > 1,
+        "writer.third_party": transmission.sender == "X",
+        "writer.duplicate": bool(transmission.copy_of),
+        "writer.late": bool(transmission.delayed_by),
+        "writer.lost": transmission.outcome is Outcome.LOST,
     }
-    return ", ".join(mark for mark, there in marks.items() if there)
+    messages = tuple(Message.of(key) for key, there in marks.items() if there)
+    return say("writer.marks", marks=messages)
 
 
 def _laid_out(lines: Sequence[_Line]) -> Iterator[str]:

@@ -1,0 +1,9 @@
+"""The one error of all formats; apart from them, so that nothing is loaded to name it."""
+
+from __future__ import annotations
+
+from tcptui.core.message import MessageError
+
+
+class Unsuitable(MessageError):
+    """A run that can't be told in a format."""
