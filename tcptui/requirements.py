@@ -50,7 +50,7 @@ def find(ids: Iterable[str]) -> list[Requirement]:
     rows = requirements()
     found = []
     for name in ids:
-        row = rows.get(name.upper())
+        row = rows.get(name.upper()) if name.isascii() else None
         if row is None:
             there = ", ".join(f"{kind}-1 to {kind}-{last}" for kind, last in LAST.items() if last > 1)
             raise UnknownRequirement(f"no requirement {name!r}: RFC 9293 has {there}, and REC-1")

@@ -15,15 +15,16 @@ from tcptui.commands.shared import (
     defines_of,
     profile_of,
     write,
-    write_file,
 )
-from tcptui.formats.registry import DEFAULT_POINTS, FORMATS, Unsuitable, export
+from tcptui.formats.registry import FORMATS, export, listed
+from tcptui.formats.unsuitable import Unsuitable
 
 if TYPE_CHECKING:
     from tcptui.lab.run import Run
     from tcptui.lab.scenario import Scenario
 
-POINTS = ("A", "B", "wire")
+WITH_POINTS = [form for form in FORMATS.values() if form.points]
+POINTS = sorted({point for form in WITH_POINTS for point in form.points})
 
 
 def add(commands: Commands) -> None:
@@ -49,13 +50,17 @@ def add(commands: Commands) -> None:
     parser.add_argument("--format", choices=FORMATS, help="print the whole run in this form")
     parser.add_argument(
         "--at", choices=POINTS,
-        help="where a capture is taken (wire), or the end that is packetdrill's stack under test (A)",
+        help=f"where it is seen; if left out: {_defaults()}",
     )  # fmt: skip
     parser.add_argument(
         "-o", metavar="FILE", dest="output", help="write to this file instead; - is standard output"
     )
     parser.add_argument("--ascii", action="store_true", default=argparse.SUPPRESS, help="nothing but ASCII")
     parser.set_defaults(run=_play)
+
+
+def _defaults() -> str:
+    return ", ".join(f"{form.points[0]} for {form.name}" for form in WITH_POINTS)
 
 
 def _play(options: argparse.Namespace) -> int:
@@ -80,22 +85,45 @@ def _play(options: argparse.Namespace) -> int:
     if options.output in (None, "-"):
         write(content)
     else:
-        write_file(options.output, content)
+        _write_file(options.output, content)
     return 0
 
 
+def _write_file(name: str, content: str | bytes) -> None:
+    from tcptui.files import BadFile, write_octets
+
+    try:
+        write_octets(name, content.encode() if isinstance(content, str) else content)
+    except BadFile as error:
+        raise Unusable(str(error)) from None
+
+
 def _check_output(options: argparse.Namespace) -> None:
-    """That the options about the output go with the format."""
-    if options.at is not None and options.format not in DEFAULT_POINTS:
-        *some, last = DEFAULT_POINTS
-        raise Unusable(f"--at goes with --format {', '.join(some)} or {last} only")
-    if options.output is not None and options.format is None:
-        raise Unusable(f"-o needs --format {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
-    if options.format == "pcapng":
-        if options.output is None:
-            raise Unusable("--format pcapng needs -o FILE (-o - is standard output)")
-        if options.output == "-" and sys.stdout.isatty():
-            raise Unusable("a capture is not written to a terminal: -o FILE")
+    """That the options about the output go with the format, and that the output is not the input."""
+    form = None if options.format is None else FORMATS[options.format]
+    if options.at is not None and (form is None or not form.points):
+        raise Unusable(f"--at goes with --format {listed([one.name for one in WITH_POINTS])} only")
+    if form is None:
+        if options.output is not None:
+            raise Unusable(f"-o needs --format {listed(list(FORMATS))}")
+        return
+    if options.at is not None and options.at not in form.points:
+        raise Unusable(f"--format {form.name} goes with --at {listed(list(form.points))} only")
+    if form.binary and options.output is None:
+        raise Unusable(f"--format {form.name} needs -o FILE (-o - is standard output)")
+    if form.binary and options.output == "-" and sys.stdout.isatty():
+        raise Unusable(f"--format {form.name} is not written to a terminal: -o FILE")
+    if options.output not in (None, "-"):
+        _check_not_input(options)
+
+
+def _check_not_input(options: argparse.Namespace) -> None:
+    from tcptui import library
+    from tcptui.files import same_file
+
+    name = options.scenario
+    if same_file(options.output, name if name.endswith(".pkt") else library.path_of(name)):
+        raise Unusable(f"{options.output}: is what is to be played, and is not overwritten")
 
 
 def _exported(run: Run, options: argparse.Namespace) -> str | bytes:

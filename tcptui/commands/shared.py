@@ -7,6 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, TypeAlias
 
+from tcptui.printable import printable
+
 if TYPE_CHECKING:
     from tcptui.core.profile.record import Profile
 
@@ -60,37 +62,29 @@ def profile_of(options: argparse.Namespace) -> Profile | None:
 
 
 def write(content: str | bytes) -> None:
-    """To standard output."""
+    """To standard output; a text with what a terminal would not simply show escaped."""
     try:
         if isinstance(content, str):
-            sys.stdout.write(content)
+            sys.stdout.write("\n".join(map(printable, content.split("\n"))))
         else:
             sys.stdout.buffer.write(content)
         sys.stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        close_output()
+        discard(sys.stdout.fileno())
         raise Unusable(f"can't write: {error.strerror}") from None
 
 
-def write_file(name: str, content: str | bytes) -> None:
-    """To the file of that name, in place of what was in it."""
-    octets = content.encode() if isinstance(content, str) else content
-    try:
-        with open(name, "wb") as file:
-            file.write(octets)
-    except OSError as error:
-        raise Unusable(f"{name}: can't be written: {error.strerror}") from None
-    except ValueError:
-        raise Unusable(f"{name!r}: is no file name") from None
-
-
-def close_output() -> None:
-    """Nobody reads on; Python must not complain again when it closes standard output."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
 def complain(what: object) -> None:
-    """One line on standard error."""
-    print(f"tcptui: {' '.join(str(what).split())}", file=sys.stderr)
+    """One line on standard error, if that can be written; nothing else could tell it."""
+    try:
+        print(f"tcptui: {printable(' '.join(str(what).split()))}", file=sys.stderr, flush=True)
+    except OSError:
+        discard(sys.stderr.fileno())
+
+
+def discard(descriptor: int) -> None:
+    """Nobody reads on: what is still buffered for this stream goes nowhere, so that Python does not complain
+    of it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)

@@ -5,10 +5,16 @@ from __future__ import annotations
 from tcptui.formats.notes import cut_note
 from tcptui.lab.run import Run
 from tcptui.lab.wire import SIDES
+from tcptui.trace.capture import Point
 from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder, quiet_changes
 from tcptui.view.lines import plain_text, wrap
 
 WIDTH = 100
+
+
+def write(run: Run, _point: Point) -> str:
+    """The format ``ladder`` of `registry`."""
+    return ladder_text(run)
 
 
 def ladder_text(run: Run) -> str:

@@ -37,6 +37,11 @@ class CapturedPacket(NamedTuple):
     comment: str
 
 
+def write(run: Run, point: Point) -> bytes:
+    """The format ``pcapng`` of `registry`."""
+    return pcapng(run, point)
+
+
 def pcapng(run: Run, point: Point) -> bytes:
     """The capture at `point` as octets, the same for the same run."""
     comments = FrameComments(run, point)

@@ -20,8 +20,10 @@ from tcptui.lab.application import CALLS, TRIGGERS, UDP_CALLS, CallName, Scripte
 from tcptui.lab.durations import ALLOWED, parse_duration
 from tcptui.lab.moves import LONGEST_TEXT, MOST_BACKLOG, Delay, Duplicate, Inject, Lose, Move, parse_moves
 from tcptui.lab.scenario import Expected, Fault, FigureRow, HostSetup, Injection, Scenario
+from tcptui.lab.toml import parse_toml
 from tcptui.lab.wire import BadMove
 from tcptui.lab.world import World
+from tcptui.printable import is_printable, printable
 
 T = TypeVar("T")
 
@@ -42,7 +44,7 @@ class BadScenario(ValueError):
 
     def __init__(self, message: str) -> None:
         # A file of a stranger must not write to the terminal what it likes.
-        super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in message))
+        super().__init__(printable(message))
 
 
 class _Table:
@@ -85,20 +87,24 @@ class _Table:
 
 
 def load_scenario(text: str, name: str, file: str) -> Scenario:
-    """The scenario that `text` describes; `file` is what errors call it. Raises BadScenario."""
-    import tomllib
-
-    try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadScenario(f"{file}: no valid TOML: {str(error)[:200]}") from None
-    top = _Table(document, f"{file}: ")
-    try:
-        scenario = _scenario(top, name)
-        World(scenario)
-    except BadMove as error:
-        raise BadScenario(f"{file}: prelude: {error}") from None
+    """The scenario that `text` describes, its prelude tried; `file` is what errors call it. Raises
+    BadScenario."""
+    scenario = read_scenario(text, name, file)
+    if scenario.prelude:
+        try:
+            World(scenario)
+        except BadMove as error:
+            raise BadScenario(f"{file}: prelude: {error}") from None
     return scenario
+
+
+def read_scenario(text: str, name: str, file: str) -> Scenario:
+    """The same with nothing played, so that `World` raises BadMove if its prelude is impossible."""
+    try:
+        document = parse_toml(text)
+    except ValueError as error:
+        raise BadScenario(f"{file}: no valid TOML: {str(error)[:200]}") from None
+    return _scenario(_Table(document, f"{file}: "), name)
 
 
 def _scenario(top: _Table, name: str) -> Scenario:
@@ -263,7 +269,7 @@ def _line(value: object, where: str) -> str:
     if not isinstance(value, str):
         raise BadScenario(f"{where}: must be a text")
     line = " ".join(value.split())
-    if not line.isprintable():
+    if not is_printable(line):
         raise BadScenario(f"{where}: must have no control characters")
     return line
 
@@ -363,11 +369,12 @@ def _figure_rows(value: object, where: str) -> tuple[FigureRow, ...]:
             raise BadScenario(
                 f"{where}[{index}]: {row[2][:40]!r} is no segment; allowed: 1, 1 leaves, 1 arrives"
             )
-        rows.append(FigureRow(*row))
+        number, left, right = (_line(row[column], f"{where}[{index}]") for column in (0, 1, 3))
+        rows.append(FigureRow(number, left, row[2], right))
     return tuple(rows)
 
 
 def _symbols(value: object, where: str) -> tuple[tuple[str, int], ...]:
     if not isinstance(value, dict):
         raise BadScenario(f"{where}: must be a table of numbers")
-    return tuple((name, _number(0, MASK)(number, where)) for name, number in value.items())
+    return tuple((_line(name, where), _number(0, MASK)(number, where)) for name, number in value.items())

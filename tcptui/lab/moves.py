@@ -99,6 +99,7 @@ def parse_moves(text: str) -> list[Move]:
     moves: list[Move] = []
     for word in text.split():
         try:
+            _check_encoding(word)
             moves += _parse_word(word)
         except ValueError as error:
             brief = word if len(word) <= 40 else f"{word[:39]}…"
@@ -106,6 +107,14 @@ def parse_moves(text: str) -> list[Move]:
         if len(moves) > MOST_MOVES:
             raise BadMove(f"too many moves: at most {MOST_MOVES}")
     return moves
+
+
+def _check_encoding(word: str) -> None:
+    """An argument of a command line that is no UTF-8 has lone surrogates in it (PEP 383)."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        raise BadMove("is no UTF-8 text; write an octet as in %FF") from None
 
 
 def moves_text(moves: Iterable[Move]) -> str:
@@ -231,9 +240,10 @@ def _parse_inject(word: str) -> Inject:
     target, flags, *fields = word.split(":")
     bits = 0
     for name in () if flags.lower() == "none" else flags.split(","):
-        if name.upper() not in _FLAGS:
+        bit = _FLAGS.get(name.upper()) if name.isascii() else None
+        if bit is None:
             raise BadMove(f"{name[:20]!r} is no control bit, only {', '.join(_FLAGS)}, or none")
-        bits |= _FLAGS[name.upper()]
+        bits |= bit
     given: dict[str, int] = {}
     data = b""
     for field in fields:

@@ -36,9 +36,9 @@ from tcptui.formats.packetdrill.syntax import (
     SegmentEvent,
     SegmentSpec,
     UdpEvent,
-    printable,
 )
 from tcptui.formats.packetdrill.text import seconds_text, spec_text
+from tcptui.printable import printable
 from tcptui.sockets.requests import Bind, Done, Listen
 from tcptui.sockets.semantics import semantics_of
 from tcptui.sockets.table import Pending, Sockets

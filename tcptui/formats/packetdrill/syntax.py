@@ -9,10 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Literal, NamedTuple
 
-
-def printable(text: str) -> str:
-    """A line without control characters: a stranger's script must not write to the terminal what it likes."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+from tcptui.printable import printable
 
 
 class BadScript(ValueError):

@@ -26,16 +26,27 @@ from tcptui.formats.packetdrill.outcome import Failed, Passed
 from tcptui.formats.packetdrill.socket_calls import SocketCalls, Unwritable
 from tcptui.formats.packetdrill.syntax import INBOUND, OUTBOUND, EventTime, SegmentSpec, TcpOption, TimeKind
 from tcptui.formats.packetdrill.text import segment_spec, spec_text, time_text
+from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.knob_values import value_text
 from tcptui.lab.report import Report
 from tcptui.lab.run import Run
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.sockets.semantics import semantics_of
+from tcptui.trace.capture import Point
 from tcptui.view.lines import wrap
 
 WIDTH = 100
 REPETITIONS = 6
 """How many more steps are told of a run that does not end by itself."""
+
+
+def write(run: Run, point: Point) -> str:
+    """The format ``packetdrill`` of `registry`. Raises Unsuitable."""
+    assert point != "wire"
+    try:
+        return packetdrill_script(run, point)
+    except Unwritable as error:
+        raise Unsuitable(f"{run.scenario.name} at {point} is no packetdrill script: {error}") from None
 
 
 def packetdrill_script(run: Run, side: Side) -> str:

@@ -1,0 +1,42 @@
+"""TOML of unknown origin, parsed in bounded time and memory.
+
+Why something stands before `tomllib`. It keeps a record of every prefix of a key, so that time and memory
+grow with the square of a key's parts: ``a.a.a...`` of 100 KB takes gigabytes. No scenario needs a key of more
+than three parts; a longer one is refused before anything is parsed. Strings and comments may hold as many
+dots as they like, so they are taken out first. What is left, a file being no longer than `LARGEST`,
+takes `tomllib` well below a second; what is nested too deep ends in a RecursionError.
+"""
+
+from __future__ import annotations
+
+import re
+
+LARGEST = 64 << 10
+"""Octets that a scenario's file may have."""
+MOST_KEY_PARTS = 16
+
+_STRING_OR_COMMENT = re.compile(
+    r'"""(?:\\.?|[^\\])*?(?:"{3,5}|\Z)'
+    r"|'''.*?(?:'{3,5}|\Z)"
+    r'|"(?:\\.?|[^"\\\n])*+"?'
+    r"|'[^'\n]*+'?"
+    r"|#[^\n]*+",
+    re.DOTALL,
+)
+"""A string that is not closed counts as one: `tomllib` refuses it there, whatever follows."""
+
+_LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{MOST_KEY_PARTS}}}", re.ASCII)
+
+
+def parse_toml(text: str) -> dict[str, object]:
+    """The document. ValueError says in one line what is wrong with it."""
+    import tomllib
+
+    if len(text) > LARGEST:
+        raise ValueError(f"it is longer than {LARGEST} characters")
+    if _LONG_KEY.search(_STRING_OR_COMMENT.sub("_", text)):
+        raise ValueError(f"a key of more than {MOST_KEY_PARTS} parts")
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
