@@ -7,13 +7,17 @@ nothing comes between, and two for any other.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, flag_text
 from tcptui.core.packet.seq import MASK, add, relative
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.run import Run
 from tcptui.lab.scenario import FigureRow
 from tcptui.lab.wire import Outcome, Transmission
-from tcptui.trace.capture import Point
+
+if TYPE_CHECKING:
+    from tcptui.trace.capture import Point
 
 _SHOWN_BITS = SYN | FIN | RST | ACK
 """The figures leave out all else, PSH among it."""

@@ -22,7 +22,6 @@ from tcptui.lab.moves import LONGEST_TEXT, MOST_BACKLOG, Delay, Duplicate, Injec
 from tcptui.lab.scenario import Expected, Fault, FigureRow, HostSetup, Injection, Scenario
 from tcptui.lab.toml import parse_toml
 from tcptui.lab.wire import BadMove
-from tcptui.lab.world import World
 from tcptui.printable import is_printable, printable
 
 T = TypeVar("T")
@@ -91,6 +90,8 @@ def load_scenario(text: str, name: str, file: str) -> Scenario:
     BadScenario."""
     scenario = read_scenario(text, name, file)
     if scenario.prelude:
+        from tcptui.lab.world import World
+
         try:
             World(scenario)
         except BadMove as error:
