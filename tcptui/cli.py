@@ -15,7 +15,7 @@ from typing import IO, NoReturn
 
 from tcptui import __version__
 from tcptui.commands import check, play, screen, tables
-from tcptui.commands.shared import Unusable, complain, discard, write
+from tcptui.commands.shared import Unusable, complain, write
 
 
 class _Parser(argparse.ArgumentParser):
@@ -43,9 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Unusable as error:
         complain(error)
         return 2
-    except BrokenPipeError:
-        discard(sys.stdout.fileno())
-        return 0
     except KeyboardInterrupt:
         return 130
     return status

@@ -16,15 +16,12 @@ from tcptui.commands.shared import (
     profile_of,
     write,
 )
-from tcptui.formats.registry import FORMATS, export, listed
+from tcptui.formats.registry import FORMATS, Format, export, listed
 from tcptui.formats.unsuitable import Unsuitable
 
 if TYPE_CHECKING:
     from tcptui.lab.run import Run
     from tcptui.lab.scenario import Scenario
-
-WITH_POINTS = [form for form in FORMATS.values() if form.points]
-POINTS = sorted({point for form in WITH_POINTS for point in form.points})
 
 
 def add(commands: Commands) -> None:
@@ -47,10 +44,13 @@ def add(commands: Commands) -> None:
         "set a knob or a sysctl of both hosts, or of one, as in B.msl=5s; may be repeated",
     )
     add_defines(parser)
-    parser.add_argument("--format", choices=FORMATS, help="print the whole run in this form")
+    with_points = _with_points()
+    summaries = "; ".join(f"{form.name}: {form.summary}" for form in FORMATS.values())
+    parser.add_argument("--format", choices=FORMATS, help=f"print the whole run: {summaries}")
     parser.add_argument(
-        "--at", choices=POINTS,
-        help=f"where it is seen; if left out: {_defaults()}",
+        "--at", choices=sorted({point for form in with_points for point in form.points}),
+        help="where it is seen; if left out: "
+        + ", ".join(f"{form.points[0]} for {form.name}" for form in with_points),
     )  # fmt: skip
     parser.add_argument(
         "-o", metavar="FILE", dest="output", help="write to this file instead; - is standard output"
@@ -59,8 +59,8 @@ def add(commands: Commands) -> None:
     parser.set_defaults(run=_play)
 
 
-def _defaults() -> str:
-    return ", ".join(f"{form.points[0]} for {form.name}" for form in WITH_POINTS)
+def _with_points() -> list[Format]:
+    return [form for form in FORMATS.values() if form.points]
 
 
 def _play(options: argparse.Namespace) -> int:
@@ -102,7 +102,7 @@ def _check_output(options: argparse.Namespace) -> None:
     """That the options about the output go with the format, and that the output is not the input."""
     form = None if options.format is None else FORMATS[options.format]
     if options.at is not None and (form is None or not form.points):
-        raise Unusable(f"--at goes with --format {listed([one.name for one in WITH_POINTS])} only")
+        raise Unusable(f"--at goes with --format {listed([one.name for one in _with_points()])} only")
     if form is None:
         if options.output is not None:
             raise Unusable(f"-o needs --format {listed(list(FORMATS))}")

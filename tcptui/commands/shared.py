@@ -62,7 +62,7 @@ def profile_of(options: argparse.Namespace) -> Profile | None:
 
 
 def write(content: str | bytes) -> None:
-    """To standard output; a text with what a terminal would not simply show escaped."""
+    """To standard output, as far as anybody reads it; what a terminal would not simply show is escaped."""
     try:
         if isinstance(content, str):
             sys.stdout.write("\n".join(map(printable, content.split("\n"))))
@@ -70,7 +70,7 @@ def write(content: str | bytes) -> None:
             sys.stdout.buffer.write(content)
         sys.stdout.flush()
     except BrokenPipeError:
-        raise
+        discard(sys.stdout.fileno())
     except OSError as error:
         discard(sys.stdout.fileno())
         raise Unusable(f"can't write: {error.strerror}") from None

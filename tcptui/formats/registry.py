@@ -40,6 +40,8 @@ class Format(NamedTuple):
     """A format: its name on the command line, what writes it, and what is known before it is written."""
 
     name: str
+    summary: str
+    """What it gives, for a help text."""
     write: Write
     points: tuple[Point, ...] = ()
     """Where it can be taken, the default first; empty if it tells the whole run."""
@@ -60,11 +62,13 @@ def _module(name: str) -> Write:
 FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
-        Format("ladder", _module("ladder")),
-        Format("rfc", _module("rfc")),
-        Format("wireshark", _module("wireshark"), points=("wire", "A", "B")),
-        Format("pcapng", _module("pcapng"), points=("wire", "A", "B"), binary=True),
-        Format("packetdrill", _module("packetdrill.writer"), points=("A", "B")),
+        Format("ladder", "the ladder diagram, with the states of both ends", _module("ladder")),
+        Format("rfc", "in the form of the RFC's figures", _module("rfc")),
+        Format("wireshark", "a capture as Wireshark lists it", _module("wireshark"), ("wire", "A", "B")),
+        Format(
+            "pcapng", "a capture that Wireshark reads", _module("pcapng"), ("wire", "A", "B"), binary=True
+        ),
+        Format("packetdrill", "a script for the stack of one end", _module("packetdrill.writer"), ("A", "B")),
     )
 }
 
