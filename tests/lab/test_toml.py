@@ -80,7 +80,8 @@ def test_the_limit_is_exact() -> None:
     "text",
     [
         'a = "{}"', "a = '{}'", 'a = """\n{}"""', "a = '''\n{}'''", "# {}", 'a = "\\"{}"', "a = 1 # '{}",
-        'a = """"{}"""""', "a = ''''{}'''''", 'a = ["{}", "{}"]', 'a = "x" # {}\nb = 1', '"{}" = 1', "'{}' = 2",
+        'a = """"{}"""""', "a = ''''{}'''''", 'a = ["{}", "{}"]',
+        'a = "x" # {}\nb = 1', '"{}" = 1', "'{}' = 2",
     ],
 )  # fmt: skip
 def test_strings_and_comments_have_as_many_dots_as_they_like(text: str) -> None:
@@ -90,7 +91,7 @@ def test_strings_and_comments_have_as_many_dots_as_they_like(text: str) -> None:
 
 
 def test_what_is_nested_too_deep_is_told() -> None:
-    with pytest.raises(ValueError, match="^it is nested too deep$"):
+    with pytest.raises(ValueError, match=r"^it is nested too deep$"):
         parse_toml(COSTLY["array in array"])
 
 
@@ -100,7 +101,7 @@ def test_nothing_that_tomllib_takes_is_refused_for_its_dots(text: str) -> None:
     try:
         expected = tomllib.loads(text)
     except ValueError:
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r"."):
             parse_toml(text)
         return
     try:
