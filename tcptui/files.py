@@ -67,7 +67,7 @@ def write_octets(name: str, octets: bytes) -> None:
         if before is None or stat.S_ISREG(before.st_mode):
             _replace(os.path.realpath(name), octets, before)
         else:
-            _write_special(name, octets)
+            _overwrite(name, octets)
     except OSError as error:
         why = "nobody reads from it" if error.errno == errno.ENXIO else error.strerror
         raise BadFile(f"{name}: can't be written: {why}") from None
@@ -99,7 +99,13 @@ def _replace(path: str, octets: bytes, before: os.stat_result | None) -> None:
     if before is not None and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     beside = os.path.join(os.path.dirname(path), f".tcptui-{os.urandom(8).hex()}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except PermissionError:
+        if before is None:
+            raise
+        _overwrite(path, octets)  # A directory that takes no new file may have one that can be written.
+        return
     try:
         with open(descriptor, "wb") as file:
             if before is not None:
@@ -116,9 +122,9 @@ def _replace(path: str, octets: bytes, before: os.stat_result | None) -> None:
         raise
 
 
-def _write_special(name: str, octets: bytes) -> None:
+def _overwrite(name: str, octets: bytes) -> None:
     # Not to wait for the reader of a pipe: without one, this fails with ENXIO.
-    descriptor = os.open(name, os.O_WRONLY | os.O_NONBLOCK)
+    descriptor = os.open(name, os.O_WRONLY | os.O_TRUNC | os.O_NONBLOCK)
     os.set_blocking(descriptor, True)
     with open(descriptor, "wb") as file:
         file.write(octets)

@@ -1,4 +1,4 @@
-"""The scenarios that can be played: those of the library by name, anybody's own by path.
+"""The scenarios that can be played: those of the library by name, other files by path.
 
 Errors are `BadScenario`: one line that names the file.
 """
@@ -27,8 +27,7 @@ def all_scenarios() -> list[Scenario]:
 
 
 def load_named(name: str) -> Scenario:
-    """A scenario of the library. Its prelude is not tried first, as a stranger's is: the tests play every
-    one."""
+    """A scenario of the library. Its prelude is not tried: the tests do that for every one."""
     return read_scenario((_FOLDER / f"{name}.toml").read_text("utf-8"), name, f"{name}.toml")
 
 

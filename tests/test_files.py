@@ -83,6 +83,26 @@ def test_a_file_that_may_not_be_written_is_not_replaced(tmp_path: Path) -> None:
     assert content(tmp_path) == {"file": b"old"}
 
 
+def test_a_file_in_a_directory_that_takes_no_other_is_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As root, who may write everywhere, only a directory that is made to refuse shows it."""
+    opened = os.open
+
+    def refusing(path: str, flags: int, mode: int = 0o777) -> int:
+        if flags & os.O_CREAT:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, flags, mode)
+
+    (tmp_path / "file").write_bytes(b"something longer")
+    monkeypatch.setattr(os, "open", refusing)
+    write_octets(str(tmp_path / "file"), b"new")
+    with pytest.raises(BadFile, match="other: can't be written: Permission denied"):
+        write_octets(str(tmp_path / "other"), b"new")
+    monkeypatch.undo()
+    assert content(tmp_path) == {"file": b"new"}
+
+
 def test_a_pipe_that_nobody_reads_from_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     result = tcptui("play", "life", "--format", "ladder", "-o", "pipe", cwd=tmp_path)

@@ -85,6 +85,6 @@ def complain(what: object) -> None:
 
 
 def discard(descriptor: int) -> None:
-    """Nobody reads on: what is still buffered for this stream goes nowhere, so that Python does not complain
-    of it when it ends."""
+    """Sends what is still buffered for this stream nowhere: Python flushes it at its end, and would fail
+    again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)

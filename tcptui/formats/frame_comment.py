@@ -1,4 +1,4 @@
-"""The comment on a captured frame: what no real capture can tell, the states of the ends and the reason."""
+"""The comment on a captured frame: the states of the ends and the rules applied."""
 
 from __future__ import annotations
 
@@ -27,10 +27,12 @@ class FrameComments:
         transmission = frame.transmission
         arrives = transmission.receiver == self._point
         report = (self._arrivals if arrives else self._launches)[transmission.number]
-        return " ".join([*_story(transmission), *self._states(frame), *self._reasons(report, transmission)])
+        return " ".join(
+            [*_identity(transmission), *self._states(frame), *self._reasons(report, transmission)]
+        )
 
     def _states(self, frame: Frame) -> list[str]:
-        """Empty at an end where no connection has to do with it."""
+        """Empty at an end where the frame belongs to no connection."""
         if self._point == "wire":
             a, b = (_state_at(frame.at, self._paths[side]) for side in SIDES)
             return [tr("A is in {a}, B in {b}.").format(a=a.value, b=b.value)]
@@ -49,8 +51,8 @@ class FrameComments:
         return [*sentences, f"({rules[-1].rule.source})"] if rules else []
 
 
-def _story(transmission: Transmission) -> list[str]:
-    """Which segment it is, and what the network and others have to do with it."""
+def _identity(transmission: Transmission) -> list[str]:
+    """Which segment it is, who made it if not its sender, and whether it is lost."""
     words = [
         tr("#{number} from {sender} to {receiver}.").format(
             number=transmission.number, sender=transmission.sender, receiver=transmission.receiver

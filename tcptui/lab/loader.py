@@ -35,14 +35,14 @@ _MIDDLE = re.compile(r"(\d{1,6}( leaves| arrives)?)?", re.ASCII)
 
 
 MOST_FAULTS = 100
-"""What a story may do to its segments."""
+"""Faults that a scenario may name."""
 
 
 class BadScenario(ValueError):
     """A text that is no scenario; its own text names the file, the key and what is allowed."""
 
     def __init__(self, message: str) -> None:
-        # A file of a stranger must not write to the terminal what it likes.
+        # A terminal obeys what it is sent, and the message quotes the file.
         super().__init__(printable(message))
 
 

@@ -101,8 +101,8 @@ def _moments(run: Run) -> Iterator[_Moment]:
     of_prelude = {
         transmission.number: transmission for report in run.prelude for transmission in report.ended
     }
-    of_story = {transmission.number: transmission for transmission in run.transmissions}
-    for reports, transmissions in ((run.prelude, of_prelude), (run.reports, of_story)):
+    of_run = {transmission.number: transmission for transmission in run.transmissions}
+    for reports, transmissions in ((run.prelude, of_prelude), (run.reports, of_run)):
         for report in reports:
             arrived = transmissions[report.transmission] if report.cause == "arrival" else None
             arrived = None if arrived and arrived.outcome is Outcome.LOST else arrived  # The cable was out.
@@ -127,7 +127,8 @@ def _since_reboot(moments: Iterable[_Moment]) -> list[_Moment]:
 
 
 def _last_news(moments: Sequence[_Moment]) -> int:
-    """Which step is the last that the program or the state machine hears of: after it, things only repeat."""
+    """The last step that the program is notified of, or in which a state changes; after it, things only
+    repeat."""
     news = (Delivered, Signalled, StateChanged, Returned)
     heard = (
         index for index, one in enumerate(moments) if any(isinstance(e, news) for e in one.report.events)
