@@ -12,9 +12,8 @@ from tcptui.formats.packetdrill.outcome import Failed, Mismatch, NotSupported, O
 from tcptui.formats.packetdrill.parser import NO_DEFINES, parse_script
 from tcptui.formats.packetdrill.runner import Runner
 from tcptui.formats.packetdrill.setup import Setup, choose_profile, read_setup
-from tcptui.formats.packetdrill.syntax import Script
+from tcptui.formats.packetdrill.syntax import Script, printable
 from tcptui.lab.variant import with_setting
-from tcptui.printable import printable
 from tcptui.sockets import requests
 
 

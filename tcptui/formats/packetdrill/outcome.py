@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tcptui.printable import printable
+from tcptui.formats.packetdrill.syntax import printable
 
 
 class Passed(NamedTuple):

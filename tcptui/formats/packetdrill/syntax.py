@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Literal, NamedTuple
 
-from tcptui.printable import printable
+from tcptui.printable import printable as printable
 
 
 class BadScript(ValueError):
