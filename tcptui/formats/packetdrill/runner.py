@@ -55,8 +55,6 @@ _DETAILS = (Rule.RTT_SAMPLED, Rule.RTT_AMBIGUOUS, Rule.RTO_AFTER_SYN_TIMEOUT, Ru
 """Rules that explain a number, not what was done."""
 _OF_PEER = ("seq", "rcv_nxt", "irs", "rcv_up")
 _OWN = ("ack", "snd_una", "snd_nxt", "iss", "recover")
-_OWN_SEQ = (Rule.RESENT_AS_LOST, Rule.ERROR_NOT_OURS)
-"""Rules whose SEQ is that of a segment which the stack has sent, or is said to have sent."""
 
 
 class _Met(NamedTuple):
@@ -334,7 +332,7 @@ class Runner:
         tcb = None if socket is None else socket.tcb
         words = [f"{event.rule.name}, {event.rule.source}"]
         for name, number in event.numbers:
-            if tcb is not None and name in _OF_PEER and event.rule not in _OWN_SEQ:
+            if tcb is not None and name in _OF_PEER and event.rule is not Rule.RESENT_AS_LOST:
                 number = number - tcb.irs & MASK
             elif tcb is not None and name in (*_OF_PEER, *_OWN):
                 number = number - tcb.iss & MASK
