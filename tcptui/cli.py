@@ -16,6 +16,7 @@ from typing import IO, NoReturn
 from tcptui import __version__
 from tcptui.commands import check, play, screen, tables
 from tcptui.commands.shared import Unusable, complain, write
+from tcptui.core.message import Message
 
 
 class _Parser(argparse.ArgumentParser):
@@ -25,7 +26,7 @@ class _Parser(argparse.ArgumentParser):
         write(message)
 
     def error(self, message: str) -> NoReturn:
-        raise Unusable(f"{message} (tcptui --help tells more)")
+        raise Unusable("error.option.argparse", why=message)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115  Python has None for a stream that was closed.
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     if sys.stdout is None:
-        complain("standard output is closed")
+        complain(Message.of("error.output.closed"))
         return 2
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # A terminal that knows no box-drawing shows "?" for it.
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
         status: int = options.run(options)
     except Unusable as error:
-        complain(error)
+        complain(error.message)
         return 2
     except KeyboardInterrupt:
         return 130

@@ -12,12 +12,14 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from tcptui.core.message import MessageError
+
 LARGEST = 1 << 20
 """Octets that a file may have, where its reader does not ask for less."""
 
 
-class BadFile(Exception):
-    """A file that can't be used; the text is one line that names it and says why."""
+class BadFile(MessageError):
+    """A file that can't be used; the message names it."""
 
 
 def read_text(name: str, most: int = LARGEST) -> str:
@@ -32,23 +34,25 @@ def read_text(name: str, most: int = LARGEST) -> str:
     path = Path(name)
     try:
         if path.is_dir():
-            raise BadFile(f"{name}: is a directory")
+            raise BadFile("error.file.directory", name=name)
         if path.exists() and not path.is_file():
-            raise BadFile(f"{name}: is no regular file")
+            raise BadFile("error.file.not_regular", name=name)
         with path.open("rb") as file:
             octets = file.read(most + 1)
+    except BadFile:
+        raise
     except FileNotFoundError:
-        raise BadFile(f"{name}: there is no such file") from None
+        raise BadFile("error.file.missing", name=name) from None
     except OSError as error:
-        raise BadFile(f"{name}: can't be read: {error.strerror}") from None
+        raise BadFile("error.file.unreadable", name=name, why=str(error.strerror)) from None
     except ValueError:
-        raise BadFile(f"{name!r}: is no file name") from None
+        raise BadFile("error.file.no_name", name=name) from None
     if len(octets) > most:
-        raise BadFile(f"{name}: is too large: at most {most} octets")
+        raise BadFile("error.file.too_large", name=name, most=most)
     try:
         return octets.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise BadFile(f"{name}: is no UTF-8 text (octet {error.start})") from None
+        raise BadFile("error.file.no_utf8", name=name, octet=error.start) from None
 
 
 def write_octets(name: str, octets: bytes) -> None:
@@ -69,10 +73,13 @@ def write_octets(name: str, octets: bytes) -> None:
         else:
             _overwrite(name, octets)
     except OSError as error:
-        why = "nobody reads from it" if error.errno == errno.ENXIO else error.strerror
-        raise BadFile(f"{name}: can't be written: {why}") from None
+        if error.errno == errno.ENXIO:
+            raise BadFile("error.file.no_reader", name=name) from None
+        raise BadFile("error.file.unwritable", name=name, why=str(error.strerror)) from None
+    except BadFile:
+        raise
     except ValueError:
-        raise BadFile(f"{name!r}: is no file name") from None
+        raise BadFile("error.file.no_name", name=name) from None
 
 
 def same_file(name: str, other: str | Path) -> bool:
@@ -85,7 +92,7 @@ def same_file(name: str, other: str | Path) -> bool:
 
 def _check_name(name: str) -> None:
     if not name:
-        raise BadFile("'': is no file name")
+        raise BadFile("error.file.no_name", name=name)
 
 
 def _status(name: str) -> os.stat_result | None:

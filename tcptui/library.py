@@ -1,6 +1,6 @@
 """The scenarios that can be played: those of the library by name, other files by path.
 
-Errors are `BadScenario`: one line that names the file.
+Errors are `BadScenario`, whose message names the file.
 """
 
 from __future__ import annotations
@@ -46,16 +46,14 @@ def find(name_or_path: str) -> Scenario:
     from difflib import get_close_matches
 
     near = get_close_matches(name_or_path, known, 1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise BadScenario(
-        f"no scenario {name_or_path!r}: {hint}tcptui list names them all;"
-        " a file of your own needs its path (./FILE)"
-    )
+    if near:
+        raise BadScenario("error.scenario.unknown_near", name=name_or_path, near=near[0])
+    raise BadScenario("error.scenario.unknown", name=name_or_path)
 
 
 def _load_file(name: str) -> Scenario:
     try:
         text = read_text(name, LARGEST)
     except BadFile as error:
-        raise BadScenario(str(error)) from None
+        raise BadScenario(error.message) from None
     return load_scenario(text, Path(name).stem, name)

@@ -16,5 +16,5 @@ def find(names: Iterable[str]) -> Iterator[str]:
             continue
         scripts = sorted(path for path in Path(name).rglob("*.pkt") if path.is_file())
         if not scripts:
-            raise BadFile(f"{name}: there is no *.pkt in this directory")
+            raise BadFile("error.file.no_scripts", name=name)
         yield from map(str, scripts)

@@ -276,7 +276,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "script of what is nobody's": (
         ("play", "life", "--format", "packetdrill", "--at", "wire"),
-        ("--format packetdrill goes with --at A or B only",),
+        ("--format packetdrill is taken at one of A, B",),
     ),
     "script of what no socket does": (
         ("play", "udp", "--format", "packetdrill"),

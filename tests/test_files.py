@@ -14,6 +14,7 @@ import pytest
 from tcptui.files import BadFile, read_text, same_file, write_octets
 from tests.command import ENVIRONMENT, tcptui
 from tests.lab.worlds import HEAD
+from tests.messages import refused
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -57,7 +58,7 @@ def test_if_writing_fails_the_old_content_stays_and_nothing_else(
 
     (tmp_path / "file").write_bytes(b"old")
     monkeypatch.setattr(os, step, fail)
-    with pytest.raises(BadFile, match=r"file: can't be written: No space left on device$"):
+    with refused(BadFile, match=r"file: can't be written: No space left on device$"):
         write_octets(str(tmp_path / "file"), b"new")
     assert content(tmp_path) == {"file": b"old"}
 
@@ -78,7 +79,7 @@ def test_a_disk_that_is_full_leaves_the_old_file(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_written_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"old")
     (tmp_path / "file").chmod(0o444)
-    with pytest.raises(BadFile, match="can't be written: Permission denied"):
+    with refused(BadFile, match="can't be written: Permission denied"):
         write_octets(str(tmp_path / "file"), b"new")
     assert content(tmp_path) == {"file": b"old"}
 
@@ -97,7 +98,7 @@ def test_a_file_in_a_directory_that_takes_no_other_is_written_all_the_same(
     (tmp_path / "file").write_bytes(b"something longer")
     monkeypatch.setattr(os, "open", refusing)
     write_octets(str(tmp_path / "file"), b"new")
-    with pytest.raises(BadFile, match="other: can't be written: Permission denied"):
+    with refused(BadFile, match="other: can't be written: Permission denied"):
         write_octets(str(tmp_path / "other"), b"new")
     monkeypatch.undo()
     assert content(tmp_path) == {"file": b"new"}
@@ -130,14 +131,14 @@ def test_a_pipe_is_written_to_as_far_as_its_reader_reads(tmp_path: Path) -> None
 def test_a_device_is_written_to_and_not_replaced() -> None:
     write_octets("/dev/null", b"x")
     assert Path("/dev/null").is_char_device()
-    with pytest.raises(BadFile, match="/dev/full: can't be written: No space left on device"):
+    with refused(BadFile, match="/dev/full: can't be written: No space left on device"):
         write_octets("/dev/full", b"x")
 
 
 @pytest.mark.parametrize("name", ["", "a\0b"])
 def test_what_is_no_file_name_is_told(name: str) -> None:
     for use in (read_text, lambda name: write_octets(name, b"")):
-        with pytest.raises(BadFile, match="is no file name"):
+        with refused(BadFile, match="is no file name"):
             use(name)
 
 

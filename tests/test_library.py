@@ -14,6 +14,7 @@ from tcptui.lab.loader import BadScenario
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.toml import LARGEST
 from tests.lab.worlds import HEAD
+from tests.messages import refused, said
 
 NAMES = library.names()
 
@@ -69,18 +70,18 @@ def test_a_file_is_found_by_path(file: str, tmp_path: Path, monkeypatch: pytest.
     ],
 )
 def test_an_unknown_name_is_answered_with_a_near_one(wrong: str, hint: str) -> None:
-    with pytest.raises(BadScenario, match=f"no scenario {wrong!r}") as error:
+    with refused(BadScenario, match=f"no scenario {wrong!r}") as error:
         library.find(wrong)
-    assert hint in str(error.value)
-    assert "tcptui list names them all" in str(error.value)
-    assert "(./FILE)" in str(error.value)
+    assert hint in said(error.value)
+    assert "tcptui list names them all" in said(error.value)
+    assert "(./FILE)" in said(error.value)
 
 
 @pytest.mark.parametrize("name", ["", " ", ".", "handshake\n", "HANDSHAKE"])
 def test_what_is_no_name_is_refused_in_one_line(name: str) -> None:
     with pytest.raises(BadScenario) as error:
         library.find(name)
-    assert len(str(error.value).splitlines()) == 1
+    assert len(said(error.value).splitlines()) == 1
 
 
 def _large(path: Path) -> None:
@@ -109,10 +110,10 @@ def test_a_file_that_cannot_be_used_is_named_with_the_reason(
     if make is not None:
         assert callable(make)
         make(path)
-    with pytest.raises(BadScenario, match=reason) as error:
+    with refused(BadScenario, match=reason) as error:
         library.find(str(path))
-    assert str(error.value).startswith(str(path))
-    assert len(str(error.value).splitlines()) == 1
+    assert said(error.value).startswith(str(path))
+    assert len(said(error.value).splitlines()) == 1
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -120,16 +121,14 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "secret.toml"
     path.write_text(HEAD)
     path.chmod(0)
-    with pytest.raises(BadScenario, match="can't be read: Permission denied"):
+    with refused(BadScenario, match="can't be read: Permission denied"):
         library.find(str(path))
 
 
 def test_a_name_that_no_file_can_have_is_refused() -> None:
-    with pytest.raises(
-        BadScenario, match=r"a\\x00b\.toml.*: (there is no such file|is no file name)$"
-    ) as error:
+    with refused(BadScenario, match=r"a\\x00b\.toml.*: (there is no such file|is no file name)$") as error:
         library.find("./a\0b.toml")
-    assert str(error.value).isprintable()
+    assert said(error.value).isprintable()
 
 
 def test_the_library_is_listed_without_playing_and_each_file_is_read_once(
@@ -180,5 +179,5 @@ def test_a_scenario_may_have_as_many_octets_as_the_limit_says(tmp_path: Path) ->
     path.write_text(HEAD + "#" * (LARGEST - len(HEAD)))
     assert library.find(str(path)).title == "t"
     path.write_text(HEAD + "#" * (LARGEST + 1 - len(HEAD)))
-    with pytest.raises(BadScenario, match="is too large: at most 65536 octets"):
+    with refused(BadScenario, match="is too large: at most 65536 octets"):
         library.find(str(path))

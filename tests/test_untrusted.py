@@ -23,6 +23,7 @@ from tcptui.formats.registry import FORMATS
 from tcptui.lab.loader import BadScenario, load_scenario
 from tcptui.printable import is_printable, printable
 from tests.command import COMMAND, ENVIRONMENT, tcptui
+from tests.messages import refused
 
 HARMFUL = (
     "\x1b[31m",
@@ -160,7 +161,7 @@ def test_no_text_of_a_scenario_reaches_the_terminal_as_it_is(
 def test_a_figure_is_made_of_printable_texts(place: tuple[Any, ...], insert: str) -> None:
     if insert == "\r":
         return  # White space, of which a line keeps a blank.
-    with pytest.raises(BadScenario, match=r"figure\.(rows\[1\]|symbols): must have no control characters"):
+    with refused(BadScenario, match=r"figure\.(rows\[1\]|symbols): must have no control characters"):
         load_scenario(document(changed(SCENARIO, place, insert)), "s", "s.toml")
 
 

@@ -16,7 +16,8 @@ from tcptui.commands.shared import (
     profile_of,
     write,
 )
-from tcptui.formats.registry import FORMATS, Format, export, listed
+from tcptui.core.message import Message
+from tcptui.formats.registry import FORMATS, Format, export
 from tcptui.formats.unsuitable import Unsuitable
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _play(options: argparse.Namespace) -> int:
 
         run = play(_scenario(options), parse_moves(options.moves))
     except (BadScenario, BadMove) as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None
     content = _exported(run, options)
     if options.output in (None, "-"):
         write(content)
@@ -95,24 +96,26 @@ def _write_file(name: str, content: str | bytes) -> None:
     try:
         write_octets(name, content.encode() if isinstance(content, str) else content)
     except BadFile as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None
 
 
 def _check_output(options: argparse.Namespace) -> None:
     """That the options about the output go with the format, and that the output is not the input."""
     form = None if options.format is None else FORMATS[options.format]
     if options.at is not None and (form is None or not form.points):
-        raise Unusable(f"--at goes with --format {listed([one.name for one in _with_points()])} only")
+        *some, last = (one.name for one in _with_points())
+        raise Unusable("error.option.at", some=tuple(some), last=last)
     if form is None:
         if options.output is not None:
-            raise Unusable(f"-o needs --format {listed(list(FORMATS))}")
+            *some, last = FORMATS
+            raise Unusable("error.option.output", some=tuple(some), last=last)
         return
     if options.at is not None and options.at not in form.points:
-        raise Unusable(f"--format {form.name} goes with --at {listed(list(form.points))} only")
+        raise Unusable("error.option.at_of_format", format=form.name, points=form.points)
     if form.binary and options.output is None:
-        raise Unusable(f"--format {form.name} needs -o FILE (-o - is standard output)")
+        raise Unusable("error.option.binary", format=form.name)
     if form.binary and options.output == "-" and sys.stdout.isatty():
-        raise Unusable(f"--format {form.name} is not written to a terminal: -o FILE")
+        raise Unusable("error.option.binary_to_terminal", format=form.name)
     if options.output not in (None, "-"):
         _check_not_input(options)
 
@@ -123,14 +126,14 @@ def _check_not_input(options: argparse.Namespace) -> None:
 
     name = options.scenario
     if same_file(options.output, name if name.endswith(".pkt") else library.path_of(name)):
-        raise Unusable(f"{options.output}: is what is to be played, and is not overwritten")
+        raise Unusable("error.option.output_is_input", name=options.output)
 
 
 def _exported(run: Run, options: argparse.Namespace) -> str | bytes:
     try:
         content = export(run, options.format, options.at)
     except Unsuitable as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None
     if options.ascii and isinstance(content, str):
         from tcptui.view.ascii import to_ascii
 
@@ -143,7 +146,7 @@ def _scenario(options: argparse.Namespace) -> Scenario:
     if options.scenario.endswith(".pkt"):
         return _staged(options)
     if options.defines:
-        raise Unusable("-D goes with packetdrill scripts only")
+        raise Unusable("error.option.define_without_script")
     from tcptui import library
 
     scenario = library.find(options.scenario)
@@ -155,7 +158,7 @@ def _scenario(options: argparse.Namespace) -> Scenario:
     try:
         return variant(scenario, profile_of(options), options.settings)
     except BadKnob as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None
 
 
 def _staged(options: argparse.Namespace) -> Scenario:
@@ -163,7 +166,7 @@ def _staged(options: argparse.Namespace) -> Scenario:
     from pathlib import Path
 
     from tcptui.files import BadFile, read_text
-    from tcptui.formats.packetdrill.outcome import NotSupported
+    from tcptui.formats.packetdrill.outcome import NotSupported, at_line
     from tcptui.formats.packetdrill.staging import stage
     from tcptui.formats.packetdrill.syntax import BadScript
     from tcptui.lab.knob_values import BadKnob
@@ -173,6 +176,7 @@ def _staged(options: argparse.Namespace) -> Scenario:
         profile, defines = profile_of(options), defines_of(options)
         return stage(read_text(file), file, Path(file).stem, profile, options.settings, defines)
     except NotSupported as missing:
-        raise Unusable(f"{file}:{missing.line}: unsupported: {missing}") from None
+        needs = Message.of("check.unsupported", needs=missing.message)
+        raise Unusable(at_line(file, missing.line or 0, needs)) from None
     except (BadScript, BadKnob, BadFile) as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None

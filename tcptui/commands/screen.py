@@ -54,6 +54,6 @@ def show(prepare: Callable[[], Session] | None, ascii_only: bool, instead: str) 
 
 def _need_terminal(instead: str) -> None:
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise Unusable(f"the screen needs a terminal; without one: {instead}")
+        raise Unusable("error.terminal.none", instead=instead)
     if os.environ.get("TERM", "dumb") == "dumb":
-        raise Unusable(f"the screen needs more than TERM=dumb; without it: {instead}")
+        raise Unusable("error.terminal.dumb", instead=instead)

@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TypeAlias
 
+from tcptui.core.message import Message, MessageError
 from tcptui.printable import printable
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What a command adds itself to."""
 
 
-class Unusable(Exception):
-    """What was asked can't be done; the text is the one line that says why."""
+class Unusable(MessageError):
+    """What was asked can't be done."""
 
 
 def add_profile(parser: argparse.ArgumentParser, profile: str, settings: str) -> None:
@@ -47,7 +48,7 @@ def defines_of(options: argparse.Namespace) -> dict[str, str]:
     for text in options.defines:
         name, _, value = text.partition("=")
         if not name.isidentifier() or not name.isascii():
-            raise Unusable(f"-D {text[:60]!a}: must be NAME=VALUE")
+            raise Unusable("error.option.define", text=text[:60])
         defines[name] = value
     return defines
 
@@ -73,13 +74,15 @@ def write(content: str | bytes) -> None:
         discard(sys.stdout.fileno())
     except OSError as error:
         discard(sys.stdout.fileno())
-        raise Unusable(f"can't write: {error.strerror}") from None
+        raise Unusable("error.output.unwritable", why=str(error.strerror)) from None
 
 
-def complain(what: object) -> None:
+def complain(what: Message) -> None:
     """One line on standard error, if that can be written; nothing else could tell it."""
+    from tcptui.explain.catalogue import text
+
     try:
-        print(f"tcptui: {printable(' '.join(str(what).split()))}", file=sys.stderr, flush=True)
+        print(f"tcptui: {printable(' '.join(text(what).split()))}", file=sys.stderr, flush=True)
     except OSError:
         discard(sys.stderr.fileno())
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tcptui.explain.words import tr
+from tcptui.explain.catalogue import say
 from tcptui.lab.run import MOST_STEPS, Run
 
 
 def cut_note(run: Run) -> str:
     """The note that a run was cut; empty if it was not."""
-    return "" if run.complete else tr("... cut after {steps} steps").format(steps=MOST_STEPS)
+    return "" if run.complete else say("run.cut", steps=MOST_STEPS)

@@ -81,12 +81,6 @@ def export(run: Run, name: str, point: Point | None = None) -> str | bytes:
     """
     form = FORMATS[name]
     if point is not None and point not in form.points:
-        allowed = " or ".join(form.points) or "no point"
-        raise Unsuitable(f"{name} at {point}: it is taken at {allowed}")
+        raise Unsuitable("error.format.point", format=name, point=point, allowed=form.points)
     default: Point = form.points[0] if form.points else "wire"
     return form.write(run, point or default)
-
-
-def listed(names: list[str]) -> str:
-    """Names as a sentence lists them: ``ladder, rfc or pcapng``."""
-    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

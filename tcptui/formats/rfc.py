@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tcptui.core.message import Message
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, flag_text
 from tcptui.core.packet.seq import MASK, add, relative
 from tcptui.formats.unsuitable import Unsuitable
@@ -73,8 +74,8 @@ def _side(text: str, index: int, run: Run) -> str:
 
 def _transmission(number: int, run: Run) -> Transmission:
     if not 1 <= number <= len(run.transmissions):
-        there = len(run.transmissions)
-        raise Unsuitable(f"{run.scenario.name}: the figure shows segment #{number}, but the run has {there}")
+        why = Message.of("error.figure.segment", number=number, count=len(run.transmissions))
+        raise Unsuitable("error.at", where=run.scenario.name, why=why)
     return run.transmissions[number - 1]
 
 

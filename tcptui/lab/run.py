@@ -61,7 +61,7 @@ def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Run:
         try:
             reports.append(world.apply(move))
         except BadMove as error:
-            raise BadMove(f"after {index - 1} moves: {error}") from None
+            raise BadMove("error.move.after", count=index - 1, why=error.message) from None
         if not world.wire.launched:
             start = _states(world)
     complete = False

@@ -127,12 +127,12 @@ class World:
             case Next():
                 report = self.step()
                 if report is None:
-                    raise BadMove("nothing more will happen by itself")
+                    raise BadMove("error.move.nothing_more")
                 return report
             case Do(side, call, data, address, backlog):
                 host = self._hosts[side]
                 if host.setup.lines:
-                    raise BadMove(f"{side} is a script and has no program that calls")
+                    raise BadMove("error.move.script", side=side)
                 return self._call(host, ScriptedCall(call, data=data, address=address, backlog=backlog))
             case Inject():
                 return self._inject(move)
@@ -196,7 +196,7 @@ class World:
     def _begin_story(self, scenario: Scenario) -> None:
         """The prelude is over: segments are counted anew, and the programs start."""
         if self.wire.transmissions:
-            raise BadMove("the prelude must leave nothing on the wire")
+            raise BadMove("error.move.prelude_on_wire")
         self.scenario = scenario
         self.wire = Wire()
         for host, setup in zip(self._hosts.values(), scenario.hosts, strict=True):
@@ -284,7 +284,7 @@ class World:
         next_event = self.next_event()
         if next_event is not None and self.now + by > next_event.at:
             left = exact_duration(next_event.at - self.now)
-            raise BadMove(f"can't wait {exact_duration(by)}: something happens in {left}")
+            raise BadMove("error.move.wait", by=exact_duration(by), left=left)
         self.now += by
 
     def _due(self, number: int) -> int:

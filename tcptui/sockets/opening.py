@@ -124,7 +124,7 @@ def _send_syn(table: Sockets, socket: BsdSocket, remote: Socket) -> Done | None:
         return failed("EADDRNOTAVAIL")
     if any(other.listening for other in table.sockets() if other.local == local):
         # The core's OPEN would turn the listener around (RFC 9293 section 3.10.1, LISTEN).
-        raise Unsupported("connect() from the port of a listener")
+        raise Unsupported("needs.connect_from_listener")
     returned = table.act(calls.Open(local, remote, settings=settings_of(table, socket)))
     if returned.response is Response.EXISTS:
         return failed(table.semantics.connect_on_same_pair)

@@ -82,14 +82,14 @@ def set_option(table: Sockets, request: requests.SetOption, waiting: Pending) ->
         return failed("ENOPROTOOPT")
     if name == "SO_LINGER":
         if not isinstance(value, Linger):
-            raise Unsupported("SO_LINGER without a struct linger")
+            raise Unsupported("needs.struct_linger")
         socket.linger = value
         return Done(0)
     option = OPTIONS.get(name)
     if option is None or not isinstance(value, int):
-        raise Unsupported(f"setsockopt({name})")
+        raise Unsupported("needs.subcall", call="setsockopt", name=name)
     if name == "TCP_LINGER2" and value < 0:
-        raise Unsupported("TCP_LINGER2 below 0")
+        raise Unsupported("needs.linger2")
     if not option.least <= value <= option.most and not (name == "TCP_MAXSEG" and value == 0):
         return failed("EINVAL")
     if name in ("SO_RCVBUF", "SO_SNDBUF"):
@@ -188,7 +188,7 @@ def _value(table: Sockets, socket: BsdSocket, name: str) -> Answer:
         "IPV6_UNICAST_HOPS": 64,
     }
     if name not in defaults:
-        raise Unsupported(f"getsockopt({name})")
+        raise Unsupported("needs.subcall", call="getsockopt", name=name)
     return options.get(name, defaults[name])
 
 

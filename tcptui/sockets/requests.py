@@ -9,14 +9,15 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
+from tcptui.core.message import MessageError
 from tcptui.core.packet.segment import Socket
 
 POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP, POLLNVAL = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20
 POLLRDNORM, POLLWRNORM, POLLRDHUP = 0x40, 0x100, 0x2000
 
 
-class Unsupported(Exception):
-    """A call, or a use of one, that these sockets don't have; the text says which."""
+class Unsupported(MessageError):
+    """A call, or a use of one, that these sockets don't have."""
 
 
 class How(Enum):

@@ -9,14 +9,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import Literal, NamedTuple
 
-from tcptui.printable import printable as printable
+from tcptui.core.message import MessageError
 
 
-class BadScript(ValueError):
-    """A text that is no script; its own text is one printable line that begins ``file:line:column:``."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
+class BadScript(MessageError):
+    """A text that is no script; the message begins with ``file:line:column:``."""
 
 
 # Expressions, in the arguments and the result of a call.

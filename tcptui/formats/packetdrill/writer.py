@@ -46,7 +46,8 @@ def write(run: Run, point: Point) -> str:
     try:
         return packetdrill_script(run, point)
     except Unwritable as error:
-        raise Unsuitable(f"{run.scenario.name} at {point} is no packetdrill script: {error}") from None
+        why, name = error.message, run.scenario.name
+        raise Unsuitable("error.script.unwritable", name=name, point=point, why=why) from None
 
 
 def packetdrill_script(run: Run, side: Side) -> str:
@@ -57,13 +58,12 @@ def packetdrill_script(run: Run, side: Side) -> str:
     checked: its own stack does what it says.
     """
     if any(host.lines for host in run.scenario.hosts):
-        raise Unwritable("it is a script already")
+        raise Unwritable("error.unwritable.script")
     text = _script(run, side)
     outcome = check_script(text, f"{run.scenario.name}.pkt")
     if isinstance(outcome, Failed):
         raise Unwritable(
-            f"a program on sockets would not do quite the same: line {outcome.line} of its script expects "
-            f"{outcome.expected}, and what comes is {outcome.got}"
+            "error.unwritable.other", line=outcome.line, expected=outcome.expected, got=outcome.got
         )
     assert isinstance(outcome, Passed), outcome
     return text
@@ -81,7 +81,7 @@ def _script(run: Run, side: Side) -> str:
         script.happens(moment)
     lines = script.lines()
     if not lines:
-        raise Unwritable(f"{side} does nothing, and nothing reaches it")
+        raise Unwritable("error.unwritable.nothing", side=side)
     lines += [] if run.complete else ["// and so on"]
     return "".join(f"{line}\n" for line in (*_head(run, side, one_port), "", *lines))
 
@@ -281,7 +281,7 @@ class _Numbers:
 
 def _segment(transmission: Transmission) -> Segment:
     if not isinstance(transmission.payload, Segment):
-        raise Unwritable(f"#{transmission.number} is no TCP segment, and a script here speaks of TCP alone")
+        raise Unwritable("error.unwritable.no_segment", number=transmission.number)
     return transmission.payload
 
 
