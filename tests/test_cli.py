@@ -152,6 +152,26 @@ def test_knobs_are_not_read_where_nobody_asks_for_them() -> None:
     assert result.stdout.splitlines()[-1] == "set()"
 
 
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["play", "--help"]])
+def test_help_and_version_load_no_layer(arguments: list[str]) -> None:
+    """They are waited for, and nothing of a run is needed for them; the table of formats is."""
+    code = (
+        "import sys, tcptui.cli\n"
+        "try: tcptui.cli.main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "layers = {f'tcptui.{name}' for name in ('core', 'sockets', 'lab', 'trace', 'explain', 'view', 'ui')}\n"
+        "print((layers | {'textual', 'rich'}) & {*sys.modules})"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+    assert result.stdout.splitlines()[-1] == "set()"
+
+
 def test_a_file_of_ones_own_is_played(folder: Path) -> None:
     for path in ("mine.toml", "./mine.toml", str(folder / "mine.toml")):
         result = tcptui("play", path, "--format=rfc", cwd=folder)
