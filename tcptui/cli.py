@@ -16,7 +16,6 @@ from typing import IO, NoReturn
 from tcptui import __version__
 from tcptui.commands import check, play, screen, tables
 from tcptui.commands.shared import Unusable, complain, write
-from tcptui.core.message import Message
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115  Python has None for a stream that was closed.
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     if sys.stdout is None:
-        complain(Message.of("error.output.closed"))
+        complain(Unusable("error.output.closed").message)
         return 2
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # A terminal that knows no box-drawing shows "?" for it.

@@ -16,9 +16,7 @@ from tcptui.commands.shared import (
     profile_of,
     write,
 )
-from tcptui.core.message import Message
 from tcptui.formats.registry import FORMATS, Format, export
-from tcptui.formats.unsuitable import Unsuitable
 
 if TYPE_CHECKING:
     from tcptui.lab.run import Run
@@ -130,6 +128,8 @@ def _check_not_input(options: argparse.Namespace) -> None:
 
 
 def _exported(run: Run, options: argparse.Namespace) -> str | bytes:
+    from tcptui.formats.unsuitable import Unsuitable
+
     try:
         content = export(run, options.format, options.at)
     except Unsuitable as error:
@@ -165,6 +165,7 @@ def _staged(options: argparse.Namespace) -> Scenario:
     """A packetdrill script, to be stepped like a scenario."""
     from pathlib import Path
 
+    from tcptui.core.message import Message
     from tcptui.files import BadFile, read_text
     from tcptui.formats.packetdrill.outcome import NotSupported, at_line
     from tcptui.formats.packetdrill.staging import stage

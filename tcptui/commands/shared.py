@@ -7,18 +7,30 @@ import os
 import sys
 from typing import TYPE_CHECKING, TypeAlias
 
-from tcptui.core.message import Message, MessageError
 from tcptui.printable import printable
 
 if TYPE_CHECKING:
+    from tcptui.core.message import Message, Value
     from tcptui.core.profile.record import Profile
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What a command adds itself to."""
 
 
-class Unusable(MessageError):
-    """What was asked can't be done."""
+class Unusable(Exception):
+    """What was asked can't be done: a `core.message.MessageError` that loads the core only when it is shown."""
+
+    def __init__(self, key: str | Message, /, **numbers: Value) -> None:
+        """The message, or its key and numbers."""
+        super().__init__(key, numbers)
+        self._key, self._numbers = key, numbers
+
+    @property
+    def message(self) -> Message:
+        """What a person is told."""
+        from tcptui.core.message import Message
+
+        return self._key if isinstance(self._key, Message) else Message.of(self._key, **self._numbers)
 
 
 def add_profile(parser: argparse.ArgumentParser, profile: str, settings: str) -> None:

@@ -26,8 +26,6 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from tcptui.formats.unsuitable import Unsuitable
-
 if TYPE_CHECKING:
     from tcptui.lab.run import Run
     from tcptui.trace.capture import Point
@@ -79,6 +77,8 @@ def export(run: Run, name: str, point: Point | None = None) -> str | bytes:
     Raises:
         Unsuitable: the run can't be told in that format, or not at that point.
     """
+    from tcptui.formats.unsuitable import Unsuitable
+
     form = FORMATS[name]
     if point is not None and point not in form.points:
         raise Unsuitable("error.format.point", format=name, point=point, allowed=form.points)
