@@ -159,8 +159,8 @@ def test_help_and_version_load_no_layer(arguments: list[str]) -> None:
         "import sys, tcptui.cli\n"
         "try: tcptui.cli.main(sys.argv[1:])\n"
         "except SystemExit: pass\n"
-        "layers = {f'tcptui.{name}' for name in ('core', 'sockets', 'lab', 'trace', 'explain', 'view', 'ui')}\n"
-        "print((layers | {'textual', 'rich'}) & {*sys.modules})"
+        "layers = ('core', 'sockets', 'lab', 'trace', 'explain', 'view', 'ui')\n"
+        "print({'textual', 'rich', *(f'tcptui.{name}' for name in layers)} & {*sys.modules})"
     )
     result = subprocess.run(
         [sys.executable, "-c", code, *arguments],
