@@ -18,7 +18,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 class Unusable(Exception):
-    """What was asked can't be done: a `core.message.MessageError` that loads the core only when it is shown."""
+    """What was asked can't be done: a `core.message.MessageError` that loads the core when it is shown."""
 
     def __init__(self, key: str | Message, /, **numbers: Value) -> None:
         """The message, or its key and numbers."""
