@@ -11,14 +11,19 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from tcptui import __version__
 from tcptui.commands import check, play, screen, tables
-from tcptui.commands.shared import Unusable, close_output, complain
+from tcptui.commands.shared import Unusable, complain, write
 
 
 class _Parser(argparse.ArgumentParser):
+    """Tells errors, and writes help and version, as the commands do."""
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]
+        write(message)
+
     def error(self, message: str) -> NoReturn:
         raise Unusable("error.option.argparse", why=message)
 
@@ -38,9 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Unusable as error:
         complain(error.message)
         return 2
-    except BrokenPipeError:
-        close_output()
-        return 0
     except KeyboardInterrupt:
         return 130
     return status

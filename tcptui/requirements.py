@@ -1,4 +1,4 @@
-"""The numbered requirements of RFC 9293 (Appendix B): what has become of each, and which tests show it.
+"""The numbered requirements of RFC 9293 (Appendix B): the status of each, and the tests of it.
 
 The rows are data, in requirements.toml; here they are read, found by their ids and laid out as text.
 """
@@ -52,7 +52,7 @@ def find(ids: Iterable[str]) -> list[Requirement]:
     rows = requirements()
     found = []
     for name in ids:
-        row = rows.get(name.upper())
+        row = rows.get(name.upper()) if name.isascii() else None
         if row is None:
             ranges = tuple(
                 Message.of("error.requirement.range", kind=kind, last=last)

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from tcptui import library
-from tcptui.files import LARGEST
+from tcptui.lab import world
 from tcptui.lab.loader import BadScenario
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.toml import LARGEST
 from tests.lab.worlds import HEAD
 from tests.messages import refused, said
 
@@ -93,7 +95,7 @@ def _large(path: Path) -> None:
         ("gone.toml", None, "there is no such file"),
         ("folder.toml", Path.mkdir, "is a directory$"),
         ("latin.toml", lambda path: path.write_bytes(b'title = "caf\xe9"'), r"is no UTF-8 text \(octet 12\)"),
-        ("large.toml", _large, "is too large: at most 1048576 octets"),
+        ("large.toml", _large, "is too large: at most 65536 octets"),
         ("pipe.toml", os.mkfifo, "is no regular file"),
         ("loop.toml", lambda path: path.symlink_to(path), "can't be read|there is no such file"),
         ("f.toml/x", lambda path: path.parent.write_text("x"), "there is no such file|can't be read"),
@@ -127,3 +129,55 @@ def test_a_name_that_no_file_can_have_is_refused() -> None:
     with refused(BadScenario, match=r"a\\x00b\.toml.*: (there is no such file|is no file name)$") as error:
         library.find("./a\0b.toml")
     assert said(error.value).isprintable()
+
+
+def test_the_library_is_listed_without_playing_and_each_file_is_read_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a world is made")
+
+    read: list[str] = []
+    read_text = Path.read_text
+
+    def counted(path: Path, encoding: str | None = None) -> str:
+        read.append(path.stem)
+        return read_text(path, encoding)
+
+    monkeypatch.setattr(world.World, "__init__", refuse)
+    monkeypatch.setattr(Path, "read_text", counted)
+    library.all_scenarios()
+    assert sorted(read) == NAMES
+
+
+@pytest.mark.parametrize(("head", "made"), [("", 0), ('prelude = "w1ms"\n', 1)])
+def test_only_a_prelude_is_played_when_a_file_is_loaded(
+    head: str, made: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worlds = 0
+    begin = world.World.__init__
+
+    def counted(self: world.World, scenario: Scenario) -> None:
+        nonlocal worlds
+        worlds += 1
+        begin(self, scenario)
+
+    monkeypatch.setattr(world.World, "__init__", counted)
+    (tmp_path / "mine.toml").write_text(f"{head}{HEAD}")
+    library.find(str(tmp_path / "mine.toml"))
+    assert worlds == made
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_scenario_of_the_library_can_begin(name: str) -> None:
+    """Loading one of them relies on it."""
+    world.World(library.load_named(name))
+
+
+def test_a_scenario_may_have_as_many_octets_as_the_limit_says(tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text(HEAD + "#" * (LARGEST - len(HEAD)))
+    assert library.find(str(path)).title == "t"
+    path.write_text(HEAD + "#" * (LARGEST + 1 - len(HEAD)))
+    with refused(BadScenario, match="is too large: at most 65536 octets"):
+        library.find(str(path))

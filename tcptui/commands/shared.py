@@ -7,6 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, TypeAlias
 
+from tcptui.printable import printable
+
 if TYPE_CHECKING:
     from tcptui.core.message import Message, Value
     from tcptui.core.profile.record import Profile
@@ -16,19 +18,19 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 class Unusable(Exception):
-    """What was asked can't be done; like a `core.message.MessageError`, but made without loading the core."""
+    """What was asked can't be done: a `core.message.MessageError` that loads the core when it is shown."""
 
     def __init__(self, key: str | Message, /, **numbers: Value) -> None:
+        """The message, or its key and numbers."""
         super().__init__(key, numbers)
-        self._told = key, numbers
+        self._key, self._numbers = key, numbers
 
     @property
     def message(self) -> Message:
-        """What to tell."""
+        """What a person is told."""
         from tcptui.core.message import Message
 
-        key, numbers = self._told
-        return Message.of(key, **numbers) if isinstance(key, str) else key
+        return self._key if isinstance(self._key, Message) else Message.of(self._key, **self._numbers)
 
 
 def add_profile(parser: argparse.ArgumentParser, profile: str, settings: str) -> None:
@@ -73,39 +75,31 @@ def profile_of(options: argparse.Namespace) -> Profile | None:
 
 
 def write(content: str | bytes) -> None:
-    """To standard output."""
+    """To standard output, as far as anybody reads it; what a terminal would not simply show is escaped."""
     try:
         if isinstance(content, str):
-            sys.stdout.write(content)
+            sys.stdout.write("\n".join(map(printable, content.split("\n"))))
         else:
             sys.stdout.buffer.write(content)
         sys.stdout.flush()
     except BrokenPipeError:
-        raise
+        discard(sys.stdout.fileno())
     except OSError as error:
-        close_output()
+        discard(sys.stdout.fileno())
         raise Unusable("error.output.unwritable", why=str(error.strerror)) from None
 
 
-def write_file(name: str, content: str | bytes) -> None:
-    """To the file of that name, in place of what was in it."""
-    octets = content.encode() if isinstance(content, str) else content
-    try:
-        with open(name, "wb") as file:
-            file.write(octets)
-    except OSError as error:
-        raise Unusable("error.file.unwritable", name=name, why=str(error.strerror)) from None
-    except ValueError:
-        raise Unusable("error.file.no_name", name=name) from None
-
-
-def close_output() -> None:
-    """Nobody reads on; Python must not complain again when it closes standard output."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
 def complain(what: Message) -> None:
-    """One line on standard error."""
+    """One line on standard error, if that can be written; nothing else could tell it."""
     from tcptui.explain.catalogue import text
 
-    print(f"tcptui: {' '.join(text(what).split())}", file=sys.stderr)
+    try:
+        print(f"tcptui: {printable(' '.join(text(what).split()))}", file=sys.stderr, flush=True)
+    except OSError:
+        discard(sys.stderr.fileno())
+
+
+def discard(descriptor: int) -> None:
+    """Sends what is still buffered for this stream nowhere: Python flushes it at its end, and would fail
+    again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)

@@ -28,6 +28,7 @@ from typing import TypeAlias
 from tcptui.core.message import Duration, Message, SequenceNumber, Value
 from tcptui.explain.english import SENTENCES as ENGLISH
 from tcptui.explain.numbers import duration_text, seq_text
+from tcptui.printable import printable
 
 Language: TypeAlias = Mapping[str, str]
 """Sentences by key."""
@@ -57,11 +58,6 @@ def say(key: str, /, **numbers: Value) -> str:
 def paragraph(messages: Iterable[Message], raw: bool = False) -> str:
     """Several sentences, one after the other."""
     return say("text.between_sentences").join(text(message, raw) for message in messages)
-
-
-def printable(typed: str) -> str:
-    """The text with its control characters, and all else that is not printable, as escape sequences."""
-    return typed if typed.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in typed)
 
 
 class _Typed(str):

@@ -1,4 +1,4 @@
-"""The comment on a captured frame: what no real capture can tell, the states of the ends and the reason."""
+"""The comment on a captured frame: the states of the ends and the rules applied."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class FrameComments:
         transmission = frame.transmission
         arrives = transmission.receiver == self._point
         report = (self._arrivals if arrives else self._launches)[transmission.number]
-        messages = [*_story(transmission), *self._states(frame), *self._reasons(report, transmission)]
+        messages = [*_identity(transmission), *self._states(frame), *self._reasons(report, transmission)]
         return paragraph(messages, self._raw)
 
     def _states(self, frame: Frame) -> list[Message]:
-        """Empty at an end where no connection has to do with it."""
+        """Empty at an end where the frame belongs to no connection."""
         if self._point == "wire":
             a, b = (_state_at(frame.at, self._paths[side]) for side in SIDES)
             return [Message.of("frame.states", a=a.value, b=b.value)]
@@ -53,8 +53,8 @@ class FrameComments:
         return [*(rule_message(rule, (own, peer)) for rule in rules), source]
 
 
-def _story(transmission: Transmission) -> list[Message]:
-    """Which segment it is, and what the network and others have to do with it."""
+def _identity(transmission: Transmission) -> list[Message]:
+    """Which segment it is, who made it if not its sender, and whether it is lost."""
     number, sender, receiver = transmission.number, transmission.sender, transmission.receiver
     messages = [Message.of("frame.way", number=number, sender=sender, receiver=receiver)]
     if sender == "X":

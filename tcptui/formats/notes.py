@@ -1,4 +1,4 @@
-"""What every format has to say of a run beside the run itself."""
+"""The note that a format adds to a run that was cut."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from tcptui.lab.run import MOST_STEPS, Run
 
 
 def cut_note(run: Run) -> str:
-    """That the run went on after what is told; empty if it did not."""
+    """The note that a run was cut; empty if it was not."""
     return "" if run.complete else say("run.cut", steps=MOST_STEPS)

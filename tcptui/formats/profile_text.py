@@ -1,5 +1,4 @@
-"""Profiles side by side as text: every knob, its values, what it means, where that is written, who else names
-it how."""
+"""Profiles side by side as text: every knob with its values, meaning, source and sysctls."""
 
 from __future__ import annotations
 

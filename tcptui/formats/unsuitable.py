@@ -1,7 +1,5 @@
 """The one error of all formats; apart from them, so that nothing is loaded to name it."""
 
-from __future__ import annotations
-
 from tcptui.core.message import MessageError
 
 

@@ -21,8 +21,9 @@ from tcptui.lab.application import CALLS, TRIGGERS, UDP_CALLS, CallName, Scripte
 from tcptui.lab.durations import ALLOWED, BadDuration, parse_duration
 from tcptui.lab.moves import LONGEST_TEXT, MOST_BACKLOG, Delay, Duplicate, Inject, Lose, Move, parse_moves
 from tcptui.lab.scenario import Expected, Fault, FigureRow, HostSetup, Injection, Scenario
+from tcptui.lab.toml import parse_toml
 from tcptui.lab.wire import BadMove
-from tcptui.lab.world import World
+from tcptui.printable import is_printable
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ _MIDDLE = re.compile(r"(\d{1,6}( leaves| arrives)?)?", re.ASCII)
 
 
 MOST_FAULTS = 100
-"""What a story may do to its segments."""
+"""Faults that a scenario may name."""
 
 
 class BadScenario(MessageError):
@@ -82,20 +83,26 @@ class _Table:
 
 
 def load_scenario(text: str, name: str, file: str) -> Scenario:
-    """The scenario that `text` describes; `file` is what errors call it. Raises BadScenario."""
-    import tomllib
+    """The scenario that `text` describes, its prelude tried; `file` is what errors call it. Raises
+    BadScenario."""
+    scenario = read_scenario(text, name, file)
+    if scenario.prelude:
+        from tcptui.lab.world import World
 
-    try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _bad(file, "error.scenario.no_toml", why=str(error)[:200]) from None
-    top = _Table(document, f"{file}: ")
-    try:
-        scenario = _scenario(top, name)
-        World(scenario)
-    except BadMove as error:
-        raise _bad(f"{file}: prelude", error.message) from None
+        try:
+            World(scenario)
+        except BadMove as error:
+            raise _bad(f"{file}: prelude", error.message) from None
     return scenario
+
+
+def read_scenario(text: str, name: str, file: str) -> Scenario:
+    """The same with nothing played, so that `World` raises BadMove if its prelude is impossible."""
+    try:
+        document = parse_toml(text)
+    except ValueError as error:
+        raise _bad(file, "error.scenario.no_toml", why=str(error)[:200]) from None
+    return _scenario(_Table(document, f"{file}: "), name)
 
 
 def _scenario(top: _Table, name: str) -> Scenario:
@@ -264,7 +271,7 @@ def _line(value: object, where: str) -> str:
     if not isinstance(value, str):
         raise _bad(where, "error.value.no_text")
     line = " ".join(value.split())
-    if not line.isprintable():
+    if not is_printable(line):
         raise _bad(where, "error.value.control_characters")
     return line
 
@@ -363,11 +370,12 @@ def _figure_rows(value: object, where: str) -> tuple[FigureRow, ...]:
                 raise _bad(f"{where}[{index}]", "error.figure.state", text=cell[:40])
         if not _MIDDLE.fullmatch(row[2]):
             raise _bad(f"{where}[{index}]", "error.figure.no_segment", text=row[2][:40])
-        rows.append(FigureRow(*row))
+        number, left, right = (_line(row[column], f"{where}[{index}]") for column in (0, 1, 3))
+        rows.append(FigureRow(number, left, row[2], right))
     return tuple(rows)
 
 
 def _symbols(value: object, where: str) -> tuple[tuple[str, int], ...]:
     if not isinstance(value, dict):
         raise _bad(where, "error.value.no_numbers")
-    return tuple((name, _number(0, MASK)(number, where)) for name, number in value.items())
+    return tuple((_line(name, where), _number(0, MASK)(number, where)) for name, number in value.items())

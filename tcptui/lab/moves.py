@@ -100,6 +100,7 @@ def parse_moves(text: str) -> list[Move]:
     moves: list[Move] = []
     for word in text.split():
         try:
+            word.encode()  # A word that is no UTF-8 has lone surrogates in it (PEP 383).
             moves += _parse_word(word)
         except (MessageError, UnicodeError) as error:
             brief = word if len(word) <= 40 else f"{word[:39]}…"
@@ -233,9 +234,10 @@ def _parse_inject(word: str) -> Inject:
     target, flags, *fields = word.split(":")
     bits = 0
     for name in () if flags.lower() == "none" else flags.split(","):
-        if name.upper() not in _FLAGS:
+        bit = _FLAGS.get(name.upper()) if name.isascii() else None
+        if bit is None:
             raise BadMove("error.move.control_bit", name=name[:20], allowed=tuple(_FLAGS))
-        bits |= _FLAGS[name.upper()]
+        bits |= bit
     given: dict[str, int] = {}
     data = b""
     for field in fields:

@@ -13,8 +13,9 @@ import pytest
 
 import tcptui.explain
 from tcptui.core.message import Duration, Message, SequenceNumber, Value
-from tcptui.explain.catalogue import paragraph, printable, say, text, use_language
+from tcptui.explain.catalogue import paragraph, say, text, use_language
 from tcptui.explain.english import SENTENCES as ENGLISH
+from tcptui.printable import printable
 from tests.explain.keys import COMPUTED, KEY, KINDS, modules, named, uses
 
 LANGUAGES: dict[str, Mapping[str, str]] = {

@@ -173,7 +173,6 @@ SENTENCES = {
     "writer.third_party": "third party",
     "writer.under_test": "The stack under test is {side}, the {role}.",
     # A run that can't be a script.
-    "error.script.at_wire": "a packetdrill script has one end under test: --at A or --at B",
     "error.script.unwritable": "{name} at {point} is no packetdrill script: {why}",
     "error.unwritable.abort": "abort in TIME-WAIT: a socket leaves that to the stack",
     "error.unwritable.early_send": "send before the connection is open: write() would wait for that",

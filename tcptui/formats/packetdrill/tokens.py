@@ -165,7 +165,7 @@ class _ChosenLines:
         """For each open condition: whether lines around it count, whether its #else was there, its place."""
 
     def directive(self, token: Token) -> None:
-        """ScriptedCall on a line that begins with ``#``; if it is no directive, it is a comment."""
+        """Act on a line that begins with ``#``; if it is no directive, it is a comment."""
         match = _DIRECTIVE.match(token.text)
         text = self._source.text
         if match is None or text[text.rfind("\n", 0, token.at) + 1 : token.at].strip():

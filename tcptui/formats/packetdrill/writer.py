@@ -28,16 +28,28 @@ from tcptui.formats.packetdrill.outcome import Failed, Passed
 from tcptui.formats.packetdrill.socket_calls import SocketCalls, Unwritable
 from tcptui.formats.packetdrill.syntax import INBOUND, OUTBOUND, EventTime, SegmentSpec, TcpOption, TimeKind
 from tcptui.formats.packetdrill.text import segment_spec, spec_text, time_text
+from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.knob_values import value_text
 from tcptui.lab.report import Report
 from tcptui.lab.run import Run
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.sockets.semantics import semantics_of
+from tcptui.trace.capture import Point
 from tcptui.view.lines import wrap
 
 WIDTH = 100
 REPETITIONS = 6
 """How many more steps are told of a run that does not end by itself."""
+
+
+def write(run: Run, point: Point) -> str:
+    """The format ``packetdrill`` of `registry`. Raises Unsuitable."""
+    assert point != "wire"
+    try:
+        return packetdrill_script(run, point)
+    except Unwritable as error:
+        why, name = error.message, run.scenario.name
+        raise Unsuitable("error.script.unwritable", name=name, point=point, why=why) from None
 
 
 def packetdrill_script(run: Run, side: Side) -> str:
@@ -91,8 +103,8 @@ def _moments(run: Run) -> Iterator[_Moment]:
     of_prelude = {
         transmission.number: transmission for report in run.prelude for transmission in report.ended
     }
-    of_story = {transmission.number: transmission for transmission in run.transmissions}
-    for reports, transmissions in ((run.prelude, of_prelude), (run.reports, of_story)):
+    of_run = {transmission.number: transmission for transmission in run.transmissions}
+    for reports, transmissions in ((run.prelude, of_prelude), (run.reports, of_run)):
         for report in reports:
             arrived = transmissions[report.transmission] if report.cause == "arrival" else None
             arrived = None if arrived and arrived.outcome is Outcome.LOST else arrived  # The cable was out.
@@ -117,7 +129,8 @@ def _since_reboot(moments: Iterable[_Moment]) -> list[_Moment]:
 
 
 def _last_news(moments: Sequence[_Moment]) -> int:
-    """Which step is the last that the program or the state machine hears of: after it, things only repeat."""
+    """The last step that the program is notified of, or in which a state changes; after it, things only
+    repeat."""
     news = (Delivered, Signalled, StateChanged, Returned)
     heard = (
         index for index, one in enumerate(moments) if any(isinstance(e, news) for e in one.report.events)
