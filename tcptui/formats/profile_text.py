@@ -9,7 +9,7 @@ from tcptui.core.profile.knobs import KnobField, all_knobs
 from tcptui.core.profile.record import Profile
 from tcptui.core.profile.sysctl import sysctls_of
 from tcptui.lab.knob_values import allowed_text, value_text
-from tcptui.view.lines import wrap
+from tcptui.view.cells import wrap
 
 WIDTH = 80
 COLUMN = 10

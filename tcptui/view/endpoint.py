@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from tcptui.core.events import Signal, TimerKind
 from tcptui.core.packet.segment import ACK, flag_text
 from tcptui.core.state import State
@@ -18,7 +20,8 @@ from tcptui.lab.application import ApplicationState
 from tcptui.lab.host import Host
 from tcptui.lab.wire import Side
 from tcptui.lab.world import World
-from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, wrap
+from tcptui.view.cells import align_right, wrap
+from tcptui.view.lines import EMPTY, Line, Style, fit, line_width
 
 MARK = "▸"
 """Stands before what the last move changed."""
@@ -104,7 +107,7 @@ def _state_line(host: Host, was: Host, at: int, style: Style, width: int) -> Lin
     changed = host.state is not was.state or _udp_alone(was)
     since = tr("for {span}").format(span=duration_text(at - host.path[-1][1])) if width >= 26 else ""
     name = _marked(host.state.value, changed, style)
-    return (*name, (f"{since:>{max(0, width - line_width(name))}}", "dim"))
+    return (*name, (align_right(since, width - line_width(name)), "dim"))
 
 
 def _udp_alone(host: Host) -> bool:
@@ -163,7 +166,7 @@ def _timer_line(
     left = max(0, timer.due - at)
     name = f"{_TIMER_NAMES[kind]:<4} "
     remaining = f" {duration_text(left):>7}"
-    room = max(0, width - 1 - len(name) - len(remaining))
+    room = max(0, width - 1 - cell_len(name) - cell_len(remaining))
     full = -(-room * left // max(1, timer.due - timer.set_at))
     bar = "━" * full + "─" * (room - full)
     return _marked(f"{name}{bar}{remaining}", now != before)
@@ -173,7 +176,7 @@ def _variable_lines(tcb: Tcb | None, old: Tcb | None, raw: bool, width: int) -> 
     send, receive = _variables(tcb, raw)
     old_send, old_receive = _variables(old, raw)
     column = max(8, (width - 2) // 2)
-    widest = max(len(field.value) for field in (*send[:-1], *receive[:-1]))
+    widest = max(cell_len(field.value) for field in (*send[:-1], *receive[:-1]))
     if 1 + 4 + widest > column or (raw and width < 26):
         # Large numbers in a narrow pane: one column.
         return [
@@ -254,7 +257,7 @@ def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
         what = flag_text(entry.flags & ~ACK & 0x07) if entry.flags & 0x07 else tr("text")
         times = f" x{entry.transmissions}" if entry.transmissions > 1 else ""
         both = f"{what} {start}:{end}{times}"
-        texts.append(both if len(both) <= room else f"{what} {start}{times}")
+        texts.append(both if cell_len(both) <= room else f"{what} {start}{times}")
     if tcb.send_buffer:
         texts.append(tr("{count} unsent").format(count=len(tcb.send_buffer)))
     if tcb.receive_buffer:

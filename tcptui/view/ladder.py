@@ -101,7 +101,7 @@ def draw_ladder(
 
 
 def quiet_changes(paths: Mapping[Side, Path], transmissions: list[Transmission]) -> list[Change]:
-    """The changes of state of both ends, from the first of `flights` on, that none of them shows."""
+    """The changes of state of both ends, from the first of `transmissions` on, that none of them shows."""
     return [change for side, path in paths.items() for change in _quiet_changes(path, side, transmissions)]
 
 
@@ -154,7 +154,7 @@ def ladder_rows(transmissions: list[Transmission], now: int, changes: Sequence[C
 
 
 def recent(transmissions: list[Transmission], height: int, selected: int) -> list[Transmission]:
-    """The flights that `height` rows can show, and a few before them: drawing all of a long run takes long.
+    """The transmissions that `height` rows can show, and a few before them: drawing all of a long run takes long.
 
     Those left out go by the pageful, so that what is seen stays where it is from step to step.
     """
@@ -177,7 +177,7 @@ def recent(transmissions: list[Transmission], height: int, selected: int) -> lis
 
 
 def states_before(transmissions: list[Transmission], world: World) -> States:
-    """The states before the first of `flights`, as far as the hosts remember them."""
+    """The states before the first of `transmissions`, as far as the hosts remember them."""
     start = transmissions[0].sent_at if transmissions else 0
     a, b = (
         next((state for state, since in reversed(world.host(side).path) if since < start), None)

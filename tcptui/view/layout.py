@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from tcptui.view.lines import Line, Span, Style, fit, shorten
+from tcptui.view.cells import shorten
+from tcptui.view.lines import Line, Span, Style, fit
 
 WIDE, HUGE = 110, 160
 """Widths from which on the ends have more room, and the header stands beside the ladder."""

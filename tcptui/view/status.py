@@ -9,7 +9,8 @@ from tcptui.explain.numbers import duration_text, name_of, time_text
 from tcptui.explain.why import Why
 from tcptui.explain.words import tr
 from tcptui.lab.world import World
-from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width, shorten, wrap
+from tcptui.view.cells import shorten, wrap
+from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width
 
 
 def clock_line(
@@ -61,9 +62,8 @@ def why_lines(why: Why, width: int) -> list[Line]:
     last: Line = ((source, "rule"), (" ", "plain")) if source else EMPTY
     if len(lines) > 2 or (len(lines) == 2 and cell_len(lines[1]) + line_width(last) > width - 2):
         # The rule must be seen; the sentence is cut before it.
-        lines = [lines[0], " ".join(lines[1:])]
-        room = width - 3 - line_width(last)
-        lines[1] = shorten(lines[1], room)
+        lines = wrap(why.text, width - 2, most=2)
+        lines[1] = shorten(lines[1], width - 3 - line_width(last))
     lines += [""] * (2 - len(lines))
     first = fit(((f" {lines[0]}", "why"),), width)
     return [first, beside(((f" {lines[1]}", "why"),), last, width)]

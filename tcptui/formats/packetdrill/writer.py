@@ -31,7 +31,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.run import Run
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.sockets.semantics import semantics_of
-from tcptui.view.lines import wrap
+from tcptui.view.cells import wrap
 
 WIDTH = 100
 REPETITIONS = 6

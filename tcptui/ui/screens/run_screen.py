@@ -33,7 +33,8 @@ from tcptui.view.layout import (
     has_room_for_header,
     why_place,
 )
-from tcptui.view.lines import Line, Span, Style, fit, line_width, shorten, wrap
+from tcptui.view.cells import shorten, wrap
+from tcptui.view.lines import Line, Span, Style, fit, line_width
 from tcptui.view.status import clock_line, why_lines
 
 FRAMES_PER_SECOND = 15
