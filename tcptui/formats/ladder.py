@@ -5,8 +5,8 @@ from __future__ import annotations
 from tcptui.formats.notes import cut_note
 from tcptui.lab.run import Run
 from tcptui.lab.wire import SIDES
-from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder, quiet_changes
 from tcptui.view.cells import wrap
+from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder, quiet_changes
 from tcptui.view.lines import plain_text
 
 WIDTH = 100

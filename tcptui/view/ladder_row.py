@@ -76,7 +76,7 @@ def draw_row(plan: RowPlan) -> Line:
 
 
 class _Canvas:
-    """A row of cells, each with a style. A wide character stands in two: in the first, and "" in the second."""
+    """A row of cells, each with a style. A wide character stands in its first cell; in the second is ""."""
 
     def __init__(self, plan: RowPlan) -> None:
         self.width = plan.width

@@ -14,6 +14,7 @@ from tcptui.formats.packetdrill.staging import stage
 from tcptui.lab.wire import Outcome
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
+from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.dialogs import CallMenu
 from tcptui.ui.screens.picker import Picker
 from tcptui.ui.screens.run_screen import RunScreen
@@ -226,7 +227,7 @@ def test_a_click_selects_a_segment() -> None:
     async def run() -> int:
         app = TcptuiApp(Session(library.find("life"), "s8"), library.all_scenarios)
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.click("#wire", offset=(20, 0))
+            await pilot.click(WirePane, offset=(20, 0))
             selected = seq_text(app).selected
         return selected.number if selected is not None else 0
 
