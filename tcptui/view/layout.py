@@ -7,6 +7,8 @@ from rich.cells import cell_len
 from tcptui.view.cells import shorten
 from tcptui.view.lines import Line, Span, Style, fit
 
+LEAST_WIDTH, LEAST_HEIGHT = 80, 24
+"""The smallest screen of a run that can be read."""
 WIDE, HUGE = 110, 160
 """Widths from which on the ends have more room, and an inspector stands beside the ladder."""
 TALL = 32

@@ -10,6 +10,7 @@ T = TypeVar("T")
 
 
 def dismiss_once(screen: Screen[T], result: T) -> None:
-    """Dismisses `screen` with `result`, if it is still the one that is seen: Textual would pop another."""
-    if screen.is_current:
+    """Dismisses `screen` with `result`, if it is the one in front: Textual would pop another."""
+    # `Screen.is_current` is true of what is seen behind a dialog as well.
+    if screen.is_active:
         screen.dismiss(result)

@@ -14,6 +14,7 @@ from textual.timer import Timer
 
 from tcptui.ui.panes.backdrop import Backdrop
 from tcptui.ui.panes.pane import Pane
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 
 FRAMES_PER_SECOND = 15
 """How often a playing run is drawn, long work, or keys that come faster than they can be seen."""
@@ -57,9 +58,9 @@ class PaneScreen(Screen[None]):
         yield from self._panes
 
     def place_again(self, width: int, height: int) -> None:
-        """After the size or what there is to be seen has changed."""
+        """After the size or what is to be seen has changed. On a smaller screen the rest is not seen."""
         self._arranged_for = (width, height)
-        self.place_panes(width, height)
+        self.place_panes(max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT))
 
     def on_resize(self, event: Resize) -> None:
         if event.size != self._arranged_for:
