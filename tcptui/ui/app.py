@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from rich.console import RenderableType
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.events import Resize
@@ -15,9 +14,8 @@ from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.screen import Screen
 
-from tcptui.explain.words import tr
 from tcptui.lab.scenario import Scenario
-from tcptui.ui.actions import ACTIONS, bindings, key_names
+from tcptui.ui.actions import Action, bindings
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
@@ -32,10 +30,9 @@ class TcptuiApp(App[None]):
     """
 
     TITLE = "tcptui"
-    ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = next(action.keys[0] for action in ACTIONS if action.id == "palette")
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("scenarios", "quit"),
+        *bindings("scenarios", "palette", "quit"),
         Binding("ctrl+z", "suspend_process", show=False, priority=True),
     ]
 
@@ -91,28 +88,21 @@ class TcptuiApp(App[None]):
             if not isinstance(self.screen, TooSmall):
                 self.push_screen(TooSmall(LEAST_WIDTH, LEAST_HEIGHT))
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every action of the screen, by name."""
-        for action in ACTIONS:
-            if action.id == "palette":
-                continue
-            owner = screen if hasattr(screen, f"action_{action.id}") else self
-            yield SystemCommand(
-                tr(action.label),
-                f"{tr(action.help)} ({key_names(action)[0]})",
-                partial(self.run_action, action.id, owner),
-            )
-
     def action_help_quit(self) -> None:
         """What Textual calls for Ctrl-C: it leaves, as in any program of a terminal."""
         self.exit()
 
-    def action_command_palette(self) -> None:
-        """Opens the palette; a dialog is answered first."""
+    def action_palette(self) -> None:
+        """Opens the list of all actions by name, for the screen that is in front."""
         from tcptui.ui.screens.commands import Commands
 
-        if not self.screen.is_modal:
-            self.push_screen(Commands())
+        screen = self.screen
+
+        async def chosen(action: Action | None) -> None:
+            if action is not None:
+                await self.run_action(action.id, screen if hasattr(screen, f"action_{action.id}") else self)
+
+        self.push_screen(Commands(), chosen)
 
     def panic(self, *renderables: RenderableType) -> None:
         self.panicked = True

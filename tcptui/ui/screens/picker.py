@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 from tcptui.explain.words import tr
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.screens.once import dismiss_once
+from tcptui.ui.screens.options import Options
 
 
 class Picker(Screen["Scenario | None"]):
@@ -39,7 +40,7 @@ class Picker(Screen["Scenario | None"]):
 
     def compose(self) -> ComposeResult:
         yield Static(Content(f" tcptui  {tr('a TCP connection, one key press at a time')}"), id="title")
-        yield OptionList(*self._options())
+        yield Options(*self._options())
         yield Static("", id="question")
         keys = tr("up, down choose   enter play   esc back   q quit")
         yield Static(Content(f" {keys}"), id="picker-keys")
