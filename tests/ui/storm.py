@@ -27,7 +27,9 @@ EDITING = (
 WORDS = ("s3", "s", "l1", "d2+200ms", "u1", "a:send:x", "x>b:SYN:seq=90", "step", "quit", "s300", "中文", "é")
 STEPS = tuple(key for action in ACTIONS for key in action.keys)
 BURST = 12
-"""At most so many events are sent before any of them has been answered."""
+"""So many events are sent, in the mean, before any of them is answered."""
+SHARE_WAITED_FOR = 0.1
+"""The share of bursts after which everything is answered and drawn before the next."""
 
 
 class StormApp(TcptuiApp):
@@ -96,11 +98,16 @@ def storm(seed: int, keys: int, size: tuple[int, int], sizes: tuple[int, int] | 
             for event in random_events(dice, keys, sizes):
                 burst.append(event)
                 if dice.random() < 1 / BURST:
-                    await _send(app, pilot, burst)
+                    _send(app, burst)
                     burst = []
+                    for _ in range(dice.choice((1, 10, 100))):
+                        await asyncio.sleep(0)
+                    if dice.random() < SHARE_WAITED_FOR:
+                        await pilot._wait_for_screen()
                     seen.add(type(app.screen).__name__)
                     _check(app, seed)
-            await _send(app, pilot, burst)
+            _send(app, burst)
+            await pilot.pause()
             _check(app, seed)
             await _leave(app, pilot)
 
@@ -108,15 +115,13 @@ def storm(seed: int, keys: int, size: tuple[int, int], sizes: tuple[int, int] | 
     return seen
 
 
-async def _send(app: TcptuiApp, pilot: Pilot[None], burst: list[events.Event]) -> None:
+def _send(app: TcptuiApp, burst: list[events.Event]) -> None:
     driver = app._driver
     assert driver is not None
     for event in burst:
         if isinstance(event, events.Resize):
             driver._size = (event.size.width, event.size.height)
         driver.process_message(event)
-    await asyncio.sleep(0)
-    await pilot._wait_for_screen()
 
 
 def _check(app: TcptuiApp, seed: int) -> None:
@@ -130,13 +135,13 @@ def _check(app: TcptuiApp, seed: int) -> None:
 async def _leave(app: StormApp, pilot: Pilot[None]) -> None:
     """From wherever it is, Escape leads back, and q leaves."""
     size = Size(100, 30)
-    await _send(app, pilot, [events.Resize(size, size)])
+    _send(app, [events.Resize(size, size)])
     await pilot.pause(0.05)
     for _ in range(12):
-        await _send(app, pilot, [key("escape")])
+        _send(app, [key("escape")])
         await pilot.pause()
     before = app.left
-    await _send(app, pilot, [key("q")])
+    _send(app, [key("q")])
     await pilot.pause()
     assert app.left > before, front(app.screen)
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.ui.storm import storm
 
-KEYS = 500
-"""A seed; 5,000 in all."""
+KEYS = 5_000
+"""For each seed."""
 SEEDS = range(10)
 
 
