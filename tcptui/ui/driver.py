@@ -34,6 +34,7 @@ from textual._xterm_parser import XTermParser
 from textual.app import App, ScreenStackError
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
+from textual.keys import Keys
 from textual.message import Message
 from textual.widgets import Input
 
@@ -71,10 +72,10 @@ class TerminalParser(XTermParser):
         try:
             keys = super()._parse_extended_key(sequence)
         except (ValueError, OverflowError):  # From `chr`: a number beyond Unicode.
-            return []
-        if keys is None:
-            return None
-        return [key for key in keys if key.character is None or not _is_surrogate(key.character)]
+            return [events.Key(Keys.Ignore, sequence)]
+        if keys is not None and any(_is_surrogate(key.character) for key in keys):
+            return [events.Key(Keys.Ignore, sequence)]
+        return keys
 
     def parse_mouse_code(self, code: str) -> Message | None:
         try:
@@ -235,5 +236,6 @@ class TerminalDriver(LinuxDriver):
         self._app.screen.refresh()
 
 
-def _is_surrogate(character: str) -> bool:
-    return "\ud800" <= character[0] <= "\udfff"
+def _is_surrogate(character: str | None) -> bool:
+    """Half a character of UTF-16, which can't be written."""
+    return character is not None and "\ud800" <= character <= "\udfff"
