@@ -15,7 +15,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from tcptui.lab.scenario import Scenario
-from tcptui.ui.actions import Action, bindings
+from tcptui.ui.actions import OF_THE_APP, Action, bindings
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
@@ -32,7 +32,7 @@ class TcptuiApp(App[None]):
     TITLE = "tcptui"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("scenarios", "palette", "quit"),
+        *bindings(*OF_THE_APP),
         Binding("ctrl+z", "suspend_process", show=False, priority=True),
     ]
 

@@ -36,7 +36,6 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.keys import Keys
 from textual.message import Message
-from textual.widgets import Input
 
 MOST_COLUMNS, MOST_ROWS = 500, 300
 MOST_PASTED = 1_000_000
@@ -205,6 +204,8 @@ class TerminalDriver(LinuxDriver):
             self.process_message(key)
 
     def _types_into_line(self) -> bool:
+        from textual.widgets import Input  # Late: the first frame does not wait for it.
+
         try:
             return isinstance(self._app.focused, Input)
         except ScreenStackError:

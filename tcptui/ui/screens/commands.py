@@ -41,6 +41,8 @@ class Commands(LineDialog["Action | None"]):
 
     def __init__(self) -> None:
         super().__init__(Input(placeholder=tr("Search for commands…")))
+        self._text: str | None = None
+        """What has been looked for."""
         self._found: list[Action] = []
         self._options = Options()
         self._options.can_focus = False
@@ -51,8 +53,8 @@ class Commands(LineDialog["Action | None"]):
             yield self.line
             yield self._options
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self._find(event.value)
+    def on_input_changed(self) -> None:
+        self._find(self.line.value)
 
     def on_input_submitted(self) -> None:
         self.action_choose()
@@ -66,6 +68,7 @@ class Commands(LineDialog["Action | None"]):
             dismiss_once(self, None)
 
     def action_choose(self) -> None:
+        self._find(self.line.value)  # It may have been typed faster than it was told.
         number = self._options.highlighted
         if number is not None and number < len(self._found):
             dismiss_once(self, self._found[number])
@@ -74,6 +77,9 @@ class Commands(LineDialog["Action | None"]):
         getattr(self._options, f"action_{how}")()
 
     def _find(self, text: str) -> None:
+        if text == self._text:
+            return
+        self._text = text
         actions = [action for action in ACTIONS if action.id != "palette"]
         if text.strip():
             matcher = Matcher(text.strip())

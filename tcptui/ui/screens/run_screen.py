@@ -12,7 +12,7 @@ from tcptui.explain.words import tr
 from tcptui.lab.application import TEXT_CALLS, CallName
 from tcptui.lab.moves import Do
 from tcptui.lab.wire import Side
-from tcptui.ui.actions import ACTIONS, bindings
+from tcptui.ui.actions import bindings
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.inspector import InspectorPane
@@ -40,7 +40,7 @@ class RunScreen(PaneScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(*(action.id for action in ACTIONS if action.id not in ("palette", "scenarios", "quit"))),
+        *bindings(),
         Binding("escape", "stop", "Stop", show=False),
     ]
 
