@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 from textual import events
@@ -230,18 +231,22 @@ def test_after_a_stop_that_was_not_told_the_terminal_is_left_as_it_was_found() -
         assert terminal.settings() == terminal.before
 
 
-def test_a_crash_has_exit_status_1(tmp_path: object) -> None:
-    """A key whose action raises: the terminal is given back, and the shell is told."""
-    env = {"PYTHONPATH": str(tmp_path)}
-    with open(f"{tmp_path}/sitecustomize.py", "w") as file:
-        file.write(
-            "import tcptui.ui.session as s\n"
-            "def fail(self):\n    raise RuntimeError('on purpose')\n"
-            "s.Session.step = fail\n"
-        )
-    with PseudoTerminal(*PLAY, env=env) as terminal:
-        terminal.until(" help")
-        terminal.send(b" ")
+@pytest.mark.parametrize(
+    ("module", "method"), [("session", "Session.step"), ("driver", "TerminalDriver._send")]
+)
+def test_a_crash_has_exit_status_1(module: str, method: str, tmp_path: Path) -> None:
+    """In the loop, or in the thread that reads keys: the terminal is given back, and the shell is told."""
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import tcptui.ui.{module} as module\n"
+        "def fail(self, *arguments):\n"
+        "    if arguments != ((),) and arguments != ([],):\n"
+        "        raise RuntimeError('on purpose')\n"
+        f"module.{method} = fail\n"
+    )
+    with PseudoTerminal(*PLAY, env={"PYTHONPATH": str(tmp_path)}) as terminal:
+        terminal.until("on purpose" if module == "driver" else " help")
+        if module == "session":
+            terminal.send(b" ")
         assert terminal.ends() == 1
         assert terminal.settings() == terminal.before
 

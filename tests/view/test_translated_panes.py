@@ -118,3 +118,31 @@ def test_a_chinese_sentence_of_why_has_no_blank_put_into_it() -> None:
     assert " " not in first
     assert " " not in second.split("…")[0]
     assert second.endswith("RFC 9293 3.8.6.1")
+
+
+def same_but_for_the_text(size: tuple[int, int], name: str, moves: str) -> None:
+    """Every view with each message in one wide character, and with each in two narrow ones."""
+
+    def texts(sign: str) -> list[list[str]]:
+        def look() -> list[list[str]]:
+            use_translation(lambda message: translation("")(message).replace(" {", f"{sign} {{") or sign)
+            history = History(library.find(name))
+            for move in parse_moves(moves):
+                history.apply(move)
+            drawn = views(history, *size, "title")[:-4]
+            return [[plain_text(line).replace("中", "xx") for line in lines] for _, lines in drawn]
+
+        return contextvars.copy_context().run(look)
+
+    assert texts("中") == texts("xx")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("name", "moves"),
+    [("life", "s9"), ("udp", "s12"), ("lost-syn-ack", "s6"), ("handshake", "s3 l2 s3"), ("life", "s4 u2 s3")],
+)
+def test_a_wide_character_stands_where_two_narrow_ones_would(
+    size: tuple[int, int], name: str, moves: str
+) -> None:
+    same_but_for_the_text(size, name, moves)
