@@ -123,3 +123,20 @@ def test_a_notice_of_a_small_terminal_goes_when_what_covers_it_has_gone() -> Non
             return [type(screen) for screen in app.screen_stack]
 
     assert asyncio.run(run())[-1] is RunScreen
+
+
+def test_a_choice_is_made_among_what_matches_all_that_was_typed() -> None:
+    app = TcptuiApp(Session(library.find("life")), library.all_scenarios)
+
+    async def run() -> int:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("colon")
+            assert isinstance(app.screen, Commands)
+            app.screen.line.value = "end"
+            app.screen.action_choose()
+            await pilot.pause(0.05)
+            while app.session is not None and app.session.working:
+                await pilot.pause(0.01)
+        return app.session.history.position if app.session is not None else 0
+
+    assert asyncio.run(run()) > 10

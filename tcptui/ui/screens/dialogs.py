@@ -87,8 +87,8 @@ class LineDialog(ModalScreen[T]):
         self.line = line
 
     def on_key(self, event: Key) -> None:
-        """Takes what is typed before the line is there to take it."""
-        if event.character is not None and event.is_printable and not self.line.has_focus:
+        """Takes what is typed before the line is there to take it; later, the line keeps it to itself."""
+        if event.character is not None and event.is_printable:
             self.line.value += event.character
             event.stop()
             event.prevent_default()
