@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -24,6 +25,7 @@ from tcptui.ui.actions import ACTIONS, Action, key_names
 from tcptui.ui.screens.dialogs import BOX, LineDialog
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
+from tcptui.view.cells import fill
 
 
 class Commands(LineDialog["Action | None"]):
@@ -86,8 +88,9 @@ class Commands(LineDialog["Action | None"]):
             scores = {action: matcher.match(tr(action.label)) for action in actions}
             actions = sorted((one for one in actions if scores[one]), key=lambda one: -scores[one])
         self._found = actions
+        width = max(cell_len(tr(action.label)) for action in ACTIONS)
         self._options.set_options(
-            Option(Content(f"{tr(action.label)}  {tr(action.help)} ({key_names(action)[0]})"))
+            Option(Content(f"{fill(tr(action.label), width)}  {tr(action.help)} ({key_names(action)[0]})"))
             for action in actions
         )
         self._options.highlighted = 0 if actions else None
