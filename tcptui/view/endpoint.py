@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from tcptui.core.events import Signal, TimerKind
 from tcptui.core.packet.segment import ACK, flag_text
 from tcptui.core.state import State
@@ -15,10 +17,11 @@ from tcptui.core.tcp.timers import Timer
 from tcptui.explain.numbers import duration_text, seq_text, time_text
 from tcptui.explain.words import tr
 from tcptui.lab.application import ApplicationState
-from tcptui.lab.host import Host
 from tcptui.lab.wire import Side
 from tcptui.lab.world import World
-from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, wrap
+from tcptui.view.cells import align_right, wrap
+from tcptui.view.lines import EMPTY, Line, Style, fit, line_width
+from tcptui.view.subject import End, end_of
 
 MARK = "▸"
 """Stands before what the last move changed."""
@@ -61,30 +64,30 @@ def endpoint_lines(
 
     Every part keeps its place, whether it has something to say or not: what has not changed must not move.
     """
-    host, was = world.host(side), before.host(side)
-    if host.setup.lines:
-        return _script_lines(host, at, width, height)
-    tcb, old = host.tcb, was.tcb
+    end, was = end_of(world, side), end_of(before, side)
+    if end.script:
+        return _script_lines(end, at, width, height)
+    tcb, old = end.tcb, was.tcb
     style: Style = "a" if side == "A" else "b"
     lines = [
-        _state_line(host, was, at, style, width),
-        *_program_lines(host, was, width),
+        _state_line(end, was, at, style, width),
+        *_program_lines(end, was, width),
         *_timer_lines(tcb, old, at, width),
         *_variable_lines(tcb, old, raw, width),
     ]
     room = height - len(lines)
     queue_rows = min(room, 3 if room < 9 else 5)
-    if _udp_alone(host):
-        lines += _socket_lines(host, was, room, width)
+    if end.udp_alone:
+        lines += _socket_lines(end, was, room, width)
     else:
-        lines += _queue_lines(host, was, raw, queue_rows, width)
-        lines += _path_lines(host, was, room - queue_rows, width)
+        lines += _queue_lines(end, was, raw, queue_rows, width)
+        lines += _path_lines(end, was, room - queue_rows, width)
     return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
 
 
-def _script_lines(host: Host, at: int, width: int, height: int) -> list[Line]:
+def _script_lines(end: End, at: int, width: int, height: int) -> list[Line]:
     """A script in the place of a host: its lines up to now, the latest marked, and those that follow."""
-    lines = host.setup.lines
+    lines = end.script
     done = sum(line.at <= at for line in lines)
     first = max(0, min(done - height // 2, len(lines) - height + 1))
     drawn: list[Line] = [((f" {tr('script')}", "label"),)]
@@ -98,25 +101,20 @@ def _marked(text: str, changed: bool, style: Style = "plain") -> Line:
     return ((f"{MARK if changed else ' '}{text}", "changed" if changed else style),)
 
 
-def _state_line(host: Host, was: Host, at: int, style: Style, width: int) -> Line:
-    if _udp_alone(host):
-        return _marked("UDP UNCONN", not _udp_alone(was), style)
-    changed = host.state is not was.state or _udp_alone(was)
-    since = tr("for {span}").format(span=duration_text(at - host.path[-1][1])) if width >= 26 else ""
-    name = _marked(host.state.value, changed, style)
-    return (*name, (f"{since:>{max(0, width - line_width(name))}}", "dim"))
+def _state_line(end: End, was: End, at: int, style: Style, width: int) -> Line:
+    if end.udp_alone:
+        return _marked("UDP UNCONN", not was.udp_alone, style)
+    changed = end.state is not was.state or was.udp_alone
+    since = tr("for {span}").format(span=duration_text(at - end.path[-1][1])) if width >= 26 else ""
+    name = _marked(end.state.value, changed, style)
+    return (*name, (align_right(since, width - line_width(name)), "dim"))
 
 
-def _udp_alone(host: Host) -> bool:
-    """Whether all that the host has are UDP's sockets, which have no state to show."""
-    return host.tcb is None and bool(host.udp.endpoints)
-
-
-def _program_lines(host: Host, was: Host, width: int) -> list[Line]:
+def _program_lines(end: End, was: End, width: int) -> list[Line]:
     """What the program called last and what it knows."""
-    known, knew = host.application, was.application
+    known, knew = end.application, was.application
     call = f"{known.last_call}()" if known.last_call else "-"
-    told, before = _told(host), _told(was)
+    told, before = _told(end), _told(was)
     received = ""
     if known.received:
         received = f" {tr('received')} {known.received}"
@@ -129,11 +127,11 @@ def _program_lines(host: Host, was: Host, width: int) -> list[Line]:
     ]
 
 
-def _told(host: Host) -> str:
+def _told(end: End) -> str:
     """What came of the program's last call, in as few words as tell it."""
-    if not host.plugged:
+    if not end.plugged:
         return tr("cable pulled")
-    known = host.application
+    known = end.application
     if known.last_response not in ("", "ok"):
         return known.last_response.removeprefix("error: ").removeprefix("connection ")
     if known.last_signal and not (known.closed and known.last_signal in _OF_A_LIVING_CONNECTION):
@@ -163,7 +161,7 @@ def _timer_line(
     left = max(0, timer.due - at)
     name = f"{_TIMER_NAMES[kind]:<4} "
     remaining = f" {duration_text(left):>7}"
-    room = max(0, width - 1 - len(name) - len(remaining))
+    room = max(0, width - 1 - cell_len(name) - cell_len(remaining))
     full = -(-room * left // max(1, timer.due - timer.set_at))
     bar = "━" * full + "─" * (room - full)
     return _marked(f"{name}{bar}{remaining}", now != before)
@@ -173,7 +171,7 @@ def _variable_lines(tcb: Tcb | None, old: Tcb | None, raw: bool, width: int) -> 
     send, receive = _variables(tcb, raw)
     old_send, old_receive = _variables(old, raw)
     column = max(8, (width - 2) // 2)
-    widest = max(len(field.value) for field in (*send[:-1], *receive[:-1]))
+    widest = max(cell_len(field.value) for field in (*send[:-1], *receive[:-1]))
     if 1 + 4 + widest > column or (raw and width < 26):
         # Large numbers in a narrow pane: one column.
         return [
@@ -220,11 +218,11 @@ def _variables(tcb: Tcb | None, raw: bool) -> tuple[list[_Field], list[_Field]]:
     return send, receive
 
 
-def _queue_lines(host: Host, was: Host, raw: bool, rows: int, width: int) -> list[Line]:
+def _queue_lines(end: End, was: End, raw: bool, rows: int, width: int) -> list[Line]:
     """A listener's queues, the retransmission queue, and text that waits for something, in `rows` lines."""
     entries, olds = (
         _listener_texts(one) + ([] if one.tcb is None else _queue_texts(one.tcb, raw, width - 2))
-        for one in (host, was)
+        for one in (end, was)
     )
     if len(entries) >= rows:
         hidden = len(entries) - (rows - 2)
@@ -234,16 +232,15 @@ def _queue_lines(host: Host, was: Host, raw: bool, rows: int, width: int) -> lis
     return [*lines, *[EMPTY] * rows][:rows]
 
 
-def _listener_texts(host: Host) -> list[str]:
+def _listener_texts(end: End) -> list[str]:
     """How many connections are half open, and how many wait to be accepted: a box for each place there is."""
-    listener = host.stack.tcb(host.listener)
+    listener = end.listener
     if listener is None or listener.backlog is None:
         return []
     waiting = len(listener.accept_queue)
     room = min(max(listener.backlog, waiting), _MOST_BOXES)
     boxes = "■" * min(waiting, room) + "□" * (room - waiting)
-    half_open = host.stack.half_open(listener)
-    return [f"SYN {half_open}", f"accept {boxes or waiting}"]
+    return [f"SYN {end.half_open}", f"accept {boxes or waiting}"]
 
 
 def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
@@ -254,7 +251,7 @@ def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
         what = flag_text(entry.flags & ~ACK & 0x07) if entry.flags & 0x07 else tr("text")
         times = f" x{entry.transmissions}" if entry.transmissions > 1 else ""
         both = f"{what} {start}:{end}{times}"
-        texts.append(both if len(both) <= room else f"{what} {start}{times}")
+        texts.append(both if cell_len(both) <= room else f"{what} {start}{times}")
     if tcb.send_buffer:
         texts.append(tr("{count} unsent").format(count=len(tcb.send_buffer)))
     if tcb.receive_buffer:
@@ -265,13 +262,13 @@ def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
     return texts
 
 
-def _socket_lines(host: Host, was: Host, room: int, width: int) -> list[Line]:
+def _socket_lines(end: End, was: End, room: int, width: int) -> list[Line]:
     """UDP's sockets, and under each the texts that it has received, the latest last."""
     lines: list[Line] = []
-    rows = max(1, min(MOST_TEXT_ROWS, room // len(host.udp.endpoints) - 1))
-    for number, endpoint in enumerate(host.udp.endpoints):
-        texts, before = (wrap(_received(one.application, number), width - 2) for one in (host, was))
-        lines.append(_marked(str(endpoint.local), number >= len(was.udp.endpoints), "label"))
+    rows = max(1, min(MOST_TEXT_ROWS, room // len(end.udp) - 1))
+    for number, endpoint in enumerate(end.udp):
+        texts, before = (wrap(_received(one.application, number), width - 2) for one in (end, was))
+        lines.append(_marked(str(endpoint.local), number >= len(was.udp), "label"))
         got = [_marked(f" {line}", False) for line in texts[:-1]]
         got += [_marked(f" {line}", texts != before) for line in texts[-1:]]
         lines += [*got[-rows:], *[EMPTY] * rows][:rows]
@@ -284,14 +281,14 @@ def _received(known: ApplicationState, number: int) -> str:
     )
 
 
-def _path_lines(host: Host, was: Host, room: int, width: int) -> list[Line]:
+def _path_lines(end: End, was: End, room: int, width: int) -> list[Line]:
     """The states it has been in, as many of the last as there is room for."""
     lines: list[Line] = []
     if room >= 6:
         lines.append(((f" {tr('path')}", "label"),))
         room -= 1
-    changed = host.path != was.path
-    path = host.path[-max(0, room) :] if room > 0 else ()
+    changed = end.path != was.path
+    path = end.path[-max(0, room) :] if room > 0 else ()
     for state, since in path[:-1]:
         lines.append(((f" {_state_since(state, since, width)}", "dim"),))
     return [*lines, *(_marked(_state_since(state, since, width), changed) for state, since in path[-1:])]
