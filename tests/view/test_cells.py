@@ -50,12 +50,12 @@ def test_clusters_are_the_whole_text(text: str) -> None:
 
 
 @texts
-@pytest.mark.parametrize("width", range(1, 40))
-def test_every_text_is_exactly_as_wide_as_asked(text: str, width: int) -> None:
-    assert cell_len(fill(text, width)) == width
-    assert line_width(fit(((text, "a"), (text, "b")), width)) == width
-    assert cell_len(shorten(text, width)) <= width
-    assert cell_len(align_right(cut(text, width), width)) == width
+def test_every_text_is_exactly_as_wide_as_asked(text: str) -> None:
+    for width in range(1, 40):
+        assert cell_len(fill(text, width)) == width
+        assert line_width(fit(((text, "a"), (text, "b")), width)) == width
+        assert cell_len(shorten(text, width)) <= width
+        assert cell_len(align_right(cut(text, width), width)) == width
 
 
 def test_half_a_wide_character_is_a_blank() -> None:
@@ -65,13 +65,13 @@ def test_half_a_wide_character_is_a_blank() -> None:
 
 
 @texts
-@pytest.mark.parametrize("width", range(2, 40))
-def test_lines_are_no_wider_than_asked_and_nothing_is_lost(text: str, width: int) -> None:
-    lines = wrap(text, width)
-    assert all(cell_len(line) <= width for line in lines)
-    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
-    kept = [cluster for line in lines for cluster, _ in clusters(line)]
-    assert [one for one in kept if one != " "] == [one for one, _ in clusters(text) if one != " "]
+def test_lines_are_no_wider_than_asked_and_nothing_is_lost(text: str) -> None:
+    for width in range(2, 40):
+        lines = wrap(text, width)
+        assert all(cell_len(line) <= width for line in lines)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        kept = [cluster for line in lines for cluster, _ in clusters(line)]
+        assert [one for one in kept if one != " "] == [one for one, _ in clusters(text) if one != " "]
 
 
 def test_a_text_without_blanks_wraps_between_wide_characters() -> None:
