@@ -145,6 +145,28 @@ class Signalled(NamedTuple):
     signal: Signal
 
 
+class AcceptReady(NamedTuple):
+    """A connection waits for ACCEPT: it stands last in its listener's queue. Nobody is told in words."""
+
+    connection: int
+    """The listener's."""
+    child: int
+    """The connection that waits."""
+
+
+class SendRoom(NamedTuple):
+    """There is room in the send buffer again, after a SEND had found too little or had filled it."""
+
+    connection: int
+
+
+class UnreadData(NamedTuple):
+    """Data in order that no RECEIVE had asked for when the block was deleted."""
+
+    connection: int
+    data: bytes
+
+
 class DatagramSent(NamedTuple):
     """A datagram for the network, or the ICMP message that answers one: UDP's only way out. No connection."""
 
@@ -172,6 +194,9 @@ Event: TypeAlias = (
     | Delivered
     | Returned
     | Signalled
+    | AcceptReady
+    | SendRoom
+    | UnreadData
     | DatagramSent
     | DatagramDelivered
 )

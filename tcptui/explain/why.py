@@ -5,9 +5,10 @@ The core names rules and numbers; here they become sentences. `SENTENCES` has on
 
 from typing import NamedTuple
 
-from tcptui.core.events import Delivered, Response, Returned, RuleApplied, StateChanged, TimerFired, TimerKind
-from tcptui.core.rules import Rule
+from tcptui.core.events import Delivered, Response, Returned, RuleApplied, StateChanged, TimerFired
+from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State
+from tcptui.core.tcp.timeouts import TIMERS
 from tcptui.explain.numbers import duration_text, name_of, seq_text
 from tcptui.explain.words import tr
 from tcptui.lab.report import Report
@@ -131,6 +132,13 @@ SENTENCES: dict[Rule, str] = {
     Rule.HARD_ERROR: "The network reports that the peer can't be reached: the connection ends.",
     Rule.PATH_MTU: "The path takes {mtu} octets and no more: segments of {mss} from now on.",
     Rule.FIN_WAIT_2_OVER: "Nobody holds the connection, and the peer does not close: it is forgotten.",
+    Rule.BROKEN_TWO_WAY_HANDSHAKE: "Broken on purpose: established after two segments, without the third.",
+    Rule.BROKEN_FIXED_ISN: "Broken on purpose: every connection begins with the same number.",
+    Rule.BROKEN_ACCEPT_ANY_ACK: "Broken on purpose: ACK {ack} is taken for {snd_nxt}, whatever it says.",
+    Rule.BROKEN_FIN_ENDS_BOTH: "Broken on purpose: the peer's FIN ends both ways; {len} octets are not sent.",
+    Rule.BROKEN_NO_RETRANSMISSION: "Broken on purpose: no retransmission timer is started.",
+    Rule.BROKEN_NO_TIME_WAIT: "Broken on purpose: the last ACK goes, and there is no TIME-WAIT.",
+    Rule.BROKEN_TIME_WAIT_1_MSL: "Broken on purpose: TIME-WAIT lasts {msl}, one MSL in place of two.",
     Rule.UDP_BOUND: "A UDP socket: it waits at port {port} for datagrams from anybody. Nothing is sent.",
     Rule.UDP_SENT: "{len} octets go at once behind a header of 8: no copy is kept, no timer runs.",
     Rule.UDP_DELIVERED: "{len} octets for port {port} are delivered as they come, and nobody is told.",
@@ -150,20 +158,6 @@ _DETAILS = (
 """Rules that explain a number, not what happened: told only if nothing else is."""
 _PRELUDES = (Rule.ACK_NEW, Rule.ACK_DUPLICATE)
 """Rules that go without saying where something follows from the same segment."""
-_OF_PEER = ("seq", "rcv_nxt", "rcv_up", "irs")
-_OWN = ("ack", "snd_una", "snd_nxt", "iss", "recover")
-_OWN_SEQ = (Rule.RESENT_AS_LOST, Rule.ERROR_NOT_OURS)
-"""Rules whose `seq` is of a segment that this end has sent."""
-_TIMERS = {
-    TimerKind.RETRANSMISSION: "retransmission timer",
-    TimerKind.PERSIST: "persist timer",
-    TimerKind.DELAYED_ACK: "delayed ACK timer",
-    TimerKind.KEEP_ALIVE: "keep-alive timer",
-    TimerKind.USER: "user timer",
-    TimerKind.FIN_WAIT_2: "FIN-WAIT-2 timer",
-    TimerKind.TIME_WAIT: "2 MSL timer",
-}
-_DURATIONS = ("rto", "rtt", "msl", "timeout", "delay")
 
 
 class Why(NamedTuple):
@@ -227,7 +221,7 @@ def _opening(report: Report, transmission: Transmission | None, script: bool) ->
         return tr("{side} calls {call}().").format(side=report.side, call=report.call)
     if report.cause == "timer":
         fired = [event.kind for event in report.events if isinstance(event, TimerFired)]
-        timers = ", ".join(tr(_TIMERS[kind]) for kind in fired)
+        timers = ", ".join(tr(TIMERS[kind].words) for kind in fired)
         return tr("{side}'s {timers} fires.").format(side=report.side, timers=timers)
     if report.cause == "third party" and report.side != "X":
         return tr("An ICMP error reaches {side}.").format(side=report.side)
@@ -254,12 +248,15 @@ def _numbers(event: RuleApplied, own: int | None, peer: int | None, raw: bool) -
     """The rule's numbers as the reader wants them: relative to the right initial number, or with a unit."""
     numbers: dict[str, int | str] = {}
     for name, value in event.numbers:
-        if name in _OWN or (name == "seq" and event.rule in _OWN_SEQ):
-            numbers[name] = seq_text(value, own, raw)
-        elif name in _OF_PEER:
-            numbers[name] = seq_text(value, peer, raw)
-        else:
-            numbers[name] = duration_text(value) if name in _DURATIONS else value
+        match kind_of(event.rule, name):
+            case NumberKind.OWN_SEQ:
+                numbers[name] = seq_text(value, own, raw)
+            case NumberKind.PEER_SEQ:
+                numbers[name] = seq_text(value, peer, raw)
+            case NumberKind.DURATION:
+                numbers[name] = duration_text(value)
+            case _:
+                numbers[name] = value
     return numbers
 
 

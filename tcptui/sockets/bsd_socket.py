@@ -30,13 +30,16 @@ class Phase(Enum):
 
 @dataclass(slots=True, eq=False)
 class BsdSocket:
-    """A socket; it stays when its connection is CLOSED, with what was not read (`Tcb.unread`)."""
+    """A socket; it stays when its connection is CLOSED, with what was not read (`Tcb.receive_buffer`)."""
 
     local: Socket | None = None
     """What it is bound to."""
     bound_by_program: bool = False
     tcb: Tcb | None = None
-    """None: neither connected nor listening, nor has it been."""
+    """A copy of its block; None: neither connected nor listening, nor has it been."""
+    backlog: int | None = None
+    accept_queue: tuple[int, ...] = ()
+    """Of a listener: the connections that wait for accept()."""
     phase: Phase = Phase.UNCONNECTED
     references: int = 0
     """Descriptors, and calls that block in it."""

@@ -66,7 +66,7 @@ def accept(table: Sockets, request: requests.Accept, waiting: Pending) -> Done |
     listener = waiting.the_socket
     if not listener.listening or listener.tcb is None:
         return failed("EINVAL")
-    if not listener.tcb.accept_queue:
+    if not listener.accept_queue:
         return failed("EAGAIN") if listener.nonblocking else None
     returned = table.act(calls.Accept(listener.tcb.connection))
     socket = table.connection(returned.connection)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcptui.core.packet.seq import add as seq_add
-from tcptui.core.packet.seq import lt
+from tcptui.core.packet.seq import lt, seq_add
 from tcptui.core.state import State
 from tcptui.sockets import requests
 from tcptui.sockets.bsd_socket import BsdSocket
@@ -44,7 +43,7 @@ def _bits(table: Sockets, watched: requests.Watched) -> int:
     if socket is None:
         return POLLNVAL
     if socket.listening and socket.tcb is not None:
-        ready = _READABLE if socket.tcb.accept_queue else 0
+        ready = _READABLE if socket.accept_queue else 0
     elif table.semantics.poll_tells_errors:
         ready = _linux_bits(table, socket)
     else:

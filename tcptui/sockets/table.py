@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tcptui.core.events import Event, Returned, Signal, Signalled, StateChanged
+from tcptui.core.events import Event, Returned, Signal, Signalled, StateChanged, UnreadData
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
 from tcptui.core.tcp import calls as core_calls
@@ -98,6 +98,9 @@ class Sockets:
     def error(self, error: IcmpError, now: int) -> None:
         """An ICMP error for this host."""
         self.now = now
+        for socket in self._sockets:
+            if socket.tcb is not None and socket.tcb.key == (error.local, error.remote):
+                socket.tcb.error = error.kind.text  # Kept where the error ends the connection.
         self._note(self.stack.error(error, now))
         self._settle()
 
@@ -158,8 +161,8 @@ class Sockets:
 
     def attach(self, socket: BsdSocket, connection: int) -> None:
         """The socket gets its connection."""
-        socket.tcb = self.stack.tcb(connection)
         self._by_connection[connection] = socket
+        self._refresh([])
 
     def detach(self, socket: BsdSocket) -> None:
         """The socket is without connection again; a port that the program has not named is free."""
@@ -187,6 +190,7 @@ class Sockets:
     def _note(self, events: list[Event]) -> None:
         """Tells the sockets what their connections report."""
         self._events += events
+        self._refresh(events)
         ends: dict[int, Signal] = {}
         for event in events:
             if isinstance(event, Signalled):
@@ -201,6 +205,19 @@ class Sockets:
                 socket = self.connection(event.connection)
                 if event.new is State.CLOSED and event.connection in ends and socket is not None:
                     socket.notified(ends[event.connection], event.old, self.semantics)
+
+    def _refresh(self, events: list[Event]) -> None:
+        """Takes new copies of the blocks; what was not read of one that is gone stays with its socket."""
+        unread = {event.connection: event.data for event in events if isinstance(event, UnreadData)}
+        for connection, socket in self._by_connection.items():
+            status, tcb = self.stack.status(connection), socket.tcb
+            if status is not None:
+                socket.tcb = self.stack.tcb(connection)
+                socket.accept_queue, socket.backlog = status.accept_queue, status.backlog
+            elif tcb is not None and tcb.state is not State.CLOSED:
+                tcb.state = State.CLOSED
+                tcb.receive_buffer = unread.get(connection, b"")
+                tcb.send_buffer, tcb.retransmission_queue = b"", ()
 
     def _adopt(self, connection: int) -> None:
         """A listener's new connection has a socket of its own from the first, like its listener."""
@@ -248,7 +265,7 @@ class Sockets:
             listener is not None
             and listener.tcb is not None
             and listener.tcb.state is State.LISTEN
-            and tcb.connection in listener.tcb.accept_queue
+            and tcb.connection in listener.accept_queue
         )
 
 

@@ -42,7 +42,7 @@ def tcp_info(socket: BsdSocket, profile: Profile, semantics: SocketSemantics) ->
     if tcb is None:
         return info
     if tcb.state is _S.LISTEN:
-        return info | {"tcpi_unacked": len(tcb.accept_queue), "tcpi_sacked": tcb.backlog or 0}
+        return info | {"tcpi_unacked": len(socket.accept_queue), "tcpi_sacked": socket.backlog or 0}
     return info | _of_connection(tcb, profile)
 
 

@@ -11,6 +11,7 @@ from tcptui.core.events import Signal, TimerKind
 from tcptui.core.packet.segment import ACK, flag_text
 from tcptui.core.state import State
 from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.timeouts import TIMERS
 from tcptui.core.tcp.timers import Timer
 from tcptui.explain.numbers import duration_text, seq_text, time_text
 from tcptui.explain.words import tr
@@ -26,15 +27,6 @@ MOST_TEXT_ROWS = 3
 """Lines of received texts below one of UDP's sockets."""
 _MOST_BOXES = 8
 """So many places of an accept queue are drawn."""
-_TIMER_NAMES = {
-    TimerKind.RETRANSMISSION: "RTX",
-    TimerKind.PERSIST: "PERS",
-    TimerKind.DELAYED_ACK: "DACK",
-    TimerKind.KEEP_ALIVE: "KEEP",
-    TimerKind.USER: "USER",
-    TimerKind.FIN_WAIT_2: "FIN2",
-    TimerKind.TIME_WAIT: "2MSL",
-}
 _TIMER_ROWS = (
     (TimerKind.RETRANSMISSION, TimerKind.PERSIST),
     (TimerKind.TIME_WAIT, TimerKind.FIN_WAIT_2, TimerKind.KEEP_ALIVE),
@@ -159,9 +151,9 @@ def _timer_line(
     """A bar that runs down, and how long it has to run."""
     kind, timer = now
     if timer is None:
-        return _marked(f"{_TIMER_NAMES[kind]:<4} -", before[1] is not None, "dim")
+        return _marked(f"{TIMERS[kind].label:<4} -", before[1] is not None, "dim")
     left = max(0, timer.due - at)
-    name = f"{_TIMER_NAMES[kind]:<4} "
+    name = f"{TIMERS[kind].label:<4} "
     remaining = f" {duration_text(left):>7}"
     room = max(0, width - 1 - len(name) - len(remaining))
     full = -(-room * left // max(1, timer.due - timer.set_at))
@@ -236,14 +228,13 @@ def _queue_lines(host: Host, was: Host, raw: bool, rows: int, width: int) -> lis
 
 def _listener_texts(host: Host) -> list[str]:
     """How many connections are half open, and how many wait to be accepted: a box for each place there is."""
-    listener = host.stack.tcb(host.listener)
+    listener = host.stack.status(host.listener)
     if listener is None or listener.backlog is None:
         return []
     waiting = len(listener.accept_queue)
     room = min(max(listener.backlog, waiting), _MOST_BOXES)
     boxes = "■" * min(waiting, room) + "□" * (room - waiting)
-    half_open = host.stack.half_open(listener)
-    return [f"SYN {half_open}", f"accept {boxes or waiting}"]
+    return [f"SYN {listener.half_open}", f"accept {boxes or waiting}"]
 
 
 def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:

@@ -64,9 +64,7 @@ LINUX_600, FREEBSD_600 = (
         window_scale=None,
         receive_buffer_whole_segments=False,
         # What reference/decisions.md does not tell has its tests in test_knobs.
-        stray_style="rfc",
-        closing_style="rfc",
-        crossing_style="rfc",
+        stack="rfc9293",
         data_on_syn_ack=True,
     )
     for profile in (LINUX, FREEBSD)

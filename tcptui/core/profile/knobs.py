@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from tcptui.core.profile.knob import Knob
 from tcptui.core.profile.record import Profile
@@ -44,5 +44,7 @@ def all_knobs() -> Mapping[str, KnobField]:
 
 def _field(name: str, hint: Any) -> KnobField:
     annotated, knob = get_args(hint)
+    if get_origin(annotated) is Literal:
+        return KnobField(name, knob, str, False)
     types = [one for one in get_args(annotated) or (annotated,) if one is not type(None)]
     return KnobField(name, knob, types[0], annotated is not types[0])

@@ -5,10 +5,12 @@ or where its text contradicts itself. The presets are in `presets`, what a stack
 set is in `sysctl`.
 """
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 from tcptui.core.profile.knob import Knob
 from tcptui.core.units import DAY, MILLISECOND, SECOND
+
+StackName: TypeAlias = Literal["rfc9293", "linux", "freebsd"]
 
 
 def _time(text: str, source: str, most: int = DAY, least: int = 0) -> Knob:
@@ -24,6 +26,10 @@ class Profile(NamedTuple):
 
     # fmt: off
     name: str = "rfc9293"
+    stack: Annotated[StackName, Knob(
+        "what is done differently from the letter, beside all numbers: window selection, simultaneous open, "
+        "TIME-WAIT input, old duplicates", "Linux net/ipv4/tcp*.c, FreeBSD sys/netinet/tcp_*.c",
+        choices=("rfc9293", "linux", "freebsd"))] = "rfc9293"
 
     # Sizes and windows.
     mss: Annotated[int, Knob(
@@ -42,10 +48,6 @@ class Profile(NamedTuple):
         "the receive buffer is rounded up to a multiple of the MSS", "FreeBSD tcp_mss()")] = False
     first_window: Annotated[int | None, Knob(
         "the window announced in a SYN; none: the buffer", "Linux, FreeBSD", 1, 65_535)] = None
-    window_style: Annotated[str, Knob(
-        "how the announced window follows the buffer: sws keeps its right edge until a segment or half a "
-        "buffer is gained, linux moves in whole segments, bsd announces what is free", "RFC 9293 3.8.6.2.2",
-        choices=("sws", "linux", "bsd"))] = "sws"
     send_buffer: Annotated[int, Knob(
         "octets that SEND takes before insufficient resources", "RFC 9293 3.10.2", 1, 1 << 30)] = 1 << 20
 
@@ -165,10 +167,6 @@ class Profile(NamedTuple):
     simultaneous_open_trims_syn: Annotated[bool, Knob(
         "the SYN,ACK of a simultaneous open loses the SYN that is known already and is accepted",
         "RFC 9293 A.2")] = True
-    crossing_style: Annotated[str, Knob(
-        "a simultaneous open, and a CLOSE within it: to the letter, or with what the two stacks send "
-        "again, offer and put off", "RFC 9293 3.10.7.4; Linux tcp_send_synack(), FreeBSD tcp_disconnect()",
-        choices=("rfc", "linux", "bsd"))] = "rfc"
     rst_on_give_up: Annotated[bool, Knob("giving up on a SYN,ACK sends a RST", "textbooks")] = False
     blackhole: Annotated[int, Knob(
         "a closed port answers: 0 everything by RST, 1 no SYN, 2 nothing", "FreeBSD net.inet.tcp.blackhole",
@@ -194,11 +192,6 @@ class Profile(NamedTuple):
     # Closing.
     msl: Annotated[int, _time("Maximum Segment Lifetime", "RFC 9293 3.4.1")] = 120 * SECOND
     rfc1337: Annotated[bool, Knob("RST in TIME-WAIT is ignored, against assassination", "RFC 1337 3")] = False
-    closing_style: Annotated[str, Knob(
-        "what a connection that is closing answers, and what resets it: to the letter, or as the two "
-        "stacks have it in checks of their own",
-        "RFC 9293 3.10.7.4; Linux tcp_timewait_state_process(), FreeBSD tcp_twcheck()",
-        choices=("rfc", "linux", "bsd"))] = "rfc"
     time_wait_reopens: Annotated[bool, Knob(
         "a SYN with a newer number or timestamp opens anew out of TIME-WAIT", "RFC 9293 3.6.1, MAY-2")] = True
     fin_wait_2_timeout: Annotated[int | None, _time(
@@ -221,10 +214,6 @@ class Profile(NamedTuple):
         "SEG.ACK left of SND.UNA - MAX.SND.WND is answered and dropped", "RFC 5961 5.2, MAY-12")] = True
     unsent_ack_is_answered: Annotated[bool, Knob(
         "SEG.ACK > SND.NXT is answered with an ACK", "RFC 9293 3.10.7.4, fifth")] = True
-    stray_style: Annotated[str, Knob(
-        "what of a duplicate, an overtaken ACK, an old timestamp, a SYN with FIN still counts or is answered",
-        "RFC 9293 3.10.7.4, first; Linux tcp_validate_incoming(), FreeBSD tcp_do_segment()",
-        choices=("rfc", "linux", "bsd"))] = "rfc"
     challenge_acks: Annotated[int, Knob(
         "ACKs without need that one connection sends in a challenge interval", "RFC 5961 7", 1, 1 << 20)] = 10
     challenge_interval: Annotated[int, _time("how long a challenge interval is", "RFC 5961 7")] = 5 * SECOND

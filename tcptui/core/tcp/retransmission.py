@@ -16,6 +16,7 @@ from tcptui.core.state import State
 from tcptui.core.tcp import congestion
 from tcptui.core.tcp.handshake import ecn_bits, syn_options
 from tcptui.core.tcp.sack import end_of_lost, update_scoreboard
+from tcptui.core.tcp.stacks import broken
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 from tcptui.core.tcp.timers import sampled
@@ -139,7 +140,9 @@ def resend_lost(tcb: Tcb, step: Step) -> None:
 
 def start_retransmission_timer(tcb: Tcb, step: Step) -> None:
     """(Re)starts it for one RTO."""
-    if not step.profile.no_retransmission:
+    if step.profile.no_retransmission:
+        broken.omit_retransmission_timer(tcb, step)
+    else:
         step.start_timer(tcb, TimerKind.RETRANSMISSION, tcb.estimate.rto)
 
 

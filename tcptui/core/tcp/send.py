@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tcptui.core.events import TimerKind
+from tcptui.core.events import SendRoom, TimerKind
 from tcptui.core.packet.segment import ACK, FIN, PSH, SYN, Option
-from tcptui.core.packet.seq import add as seq_add
-from tcptui.core.packet.seq import distance
+from tcptui.core.packet.seq import distance, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.congestion import DUPLICATES, note_flight, restart_after_idle
@@ -25,7 +24,7 @@ _SENDS_DATA = (State.ESTABLISHED, State.FIN_WAIT_1, State.CLOSE_WAIT, State.CLOS
 
 def send_syn(tcb: Tcb, step: Step) -> None:
     """Selects an ISS and sends ``<SEQ=ISS><CTL=SYN>``."""
-    tcb.snd_mss = own_mss(tcb, step.profile)  # Until the peer says less.
+    tcb.snd_mss = own_mss(tcb.local, tcb.settings, step.profile)  # Until the peer says less.
     prepare(tcb, step)
     flags = SYN | ecn_bits(tcb, step.profile, answer=False)
     _send_new(tcb, step, flags, options=syn_options(tcb, step, answer=False))
@@ -116,6 +115,13 @@ def start_user_timer(tcb: Tcb, step: Step) -> None:
         step.start_timer(tcb, TimerKind.USER, timeout)
 
 
+def tell_send_room(tcb: Tcb, step: Step) -> None:
+    """Tells an application whose SEND found or left the buffer full that there is room again."""
+    if tcb.send_room(step.profile):
+        tcb.wants_room = False
+        step.events.append(SendRoom(tcb.connection))
+
+
 def _send_data(tcb: Tcb, step: Step) -> None:
     if not tcb.retransmission_queue:
         restart_after_idle(tcb, step.now, step.profile)
@@ -155,6 +161,8 @@ def _nagle_allows(tcb: Tcb, octets: int, step: Step) -> bool:
 
 def _send_piece(tcb: Tcb, step: Step, octets: int) -> None:
     data, tcb.send_buffer = tcb.send_buffer[:octets], tcb.send_buffer[octets:]
+    if tcb.wants_room:
+        tell_send_room(tcb, step)
     flags = ACK if tcb.send_buffer else ACK | PSH  # MUST-61
     if tcb.close_called and not tcb.send_buffer and tcb.usable_window > octets:
         _send_fin(tcb, step, flags, data)

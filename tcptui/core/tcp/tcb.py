@@ -171,15 +171,10 @@ class Tcb:
     fin_wait_2_timer: Timer | None = None
     time_wait_timer: Timer | None = None
 
-    backlog: int | None = None
-    """Of a listener that stays in LISTEN: how many connections may wait for ACCEPT; None: a passive OPEN
-    whose own block becomes the connection."""
-    accept_queue: tuple[int, ...] = ()
-    """The connections that wait for ACCEPT, by name."""
-    cookies_sent_at: int | None = None
-    """When a listener last answered a SYN with a cookie."""
     listener: int = 0
-    """The listener that this connection came from; 0: none."""
+    """The name of the `Listener` that this connection came from; 0: none."""
+    wants_room: bool = False
+    """A SEND has found or left no room: the application is told when there is some (`events.SendRoom`)."""
 
     @property
     def key(self) -> tuple[Socket, Socket | None]:
@@ -193,11 +188,17 @@ class Tcb:
 
     @property
     def receive_shutdown(self) -> bool:
-        """Whether the application takes no more text, come what may."""
+        """Whether the application takes no more data: close(2), or shutdown(2) with SHUT_RD."""
         return self.half_duplex or self.settings.reads_no_more
+
+    def send_room(self, profile: Profile) -> int:
+        """Octets that the send buffer takes."""
+        wanted = self.settings.send_buffer
+        return max(0, (profile.send_buffer if wanted is None else wanted) - len(self.send_buffer))
 
     @property
     def fin_acknowledged(self) -> bool:
+        """Whether our FIN has been sent and acknowledged."""
         return self.fin_sent and self.snd_una == self.snd_nxt
 
     def reset_to_listen(self, profile: Profile) -> None:
@@ -241,3 +242,5 @@ class Tcb:
 _NAMES = tuple(field.name for field in fields(Tcb))
 _values = attrgetter(*_NAMES)
 _timers: Callable[[Tcb], tuple[Timer | None, ...]] = attrgetter(*(kind.variable for kind in TimerKind))
+if missing := [kind.name for kind in TimerKind if kind.variable not in _NAMES]:
+    raise TypeError(f"Tcb has no variable for the timers {missing}")

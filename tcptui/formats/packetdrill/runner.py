@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tcptui.core.events import Event as CoreEvent
 from tcptui.core.events import RuleApplied, Sent
 from tcptui.core.packet.seq import MASK
-from tcptui.core.rules import Rule
+from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State
 from tcptui.core.tcp.stack import Stack
 from tcptui.formats.packetdrill import commands, constants
@@ -53,8 +53,6 @@ LONGEST_WAIT = 86_400_000_000
 
 _DETAILS = (Rule.RTT_SAMPLED, Rule.RTT_AMBIGUOUS, Rule.RTO_AFTER_SYN_TIMEOUT, Rule.WINDOW_UPDATED)
 """Rules that explain a number, not what was done."""
-_OF_PEER = ("seq", "rcv_nxt", "irs", "rcv_up")
-_OWN = ("ack", "snd_una", "snd_nxt", "iss", "recover")
 
 
 class _Met(NamedTuple):
@@ -332,9 +330,10 @@ class Runner:
         tcb = None if socket is None else socket.tcb
         words = [f"{event.rule.name}, {event.rule.source}"]
         for name, number in event.numbers:
-            if tcb is not None and name in _OF_PEER and event.rule is not Rule.RESENT_AS_LOST:
+            kind = kind_of(event.rule, name)
+            if tcb is not None and kind is NumberKind.PEER_SEQ:
                 number = number - tcb.irs & MASK
-            elif tcb is not None and name in (*_OF_PEER, *_OWN):
+            elif tcb is not None and kind is NumberKind.OWN_SEQ:
                 number = number - tcb.iss & MASK
             words.append(f"{name} {number}")
         return ", ".join(words)
