@@ -41,12 +41,11 @@ def check_stack(profile: Profile, isns: Iterable[int], secret: bytes) -> tuple[i
     return numbers
 
 
-def check_now(now: int, before: int | None) -> None:
+def refuse_now(now: int, before: int | None) -> None:
     """Time is a whole number of microseconds, and does not go back."""
     if type(now) is not int:
         raise TypeError(f"now: {_shown(now)} is no whole number of microseconds")
-    if before is not None and now < before:
-        raise ValueError(f"now: {now} is before {before}, when the last step was")
+    raise ValueError(f"now: {now} is before {before}, when the last step was")
 
 
 def check_call(call: Call) -> None:
@@ -67,23 +66,26 @@ def check_call(call: Call) -> None:
         _check_backlog(call.backlog)
 
 
-def check_segment(segment: Segment) -> None:
-    """A segment whose numbers fit the fields of a header. Called for every one that arrives."""
+def check_numbers(segment: Segment) -> None:
+    """A segment whose numbers fit the fields of a header. Every one that arrives is asked, so all in one."""
     try:
-        src, dst, seq, ack, flags, wnd, data, _, up = segment
-        fits = not ((seq | ack) >> 32 or (wnd | up | src.port | dst.port) >> 16 or flags >> 8)
-        fits = fits and type(data) is bytes
-    except (TypeError, ValueError, AttributeError):
-        fits = False
-    if not fits:
-        _refuse_segment(segment)
+        _, _, seq, ack, flags, wnd, data, _, up = segment
+        if not ((seq | ack) >> 32 or (wnd | up) >> 16 or flags >> 8) and type(data) is bytes:
+            return
+    except (TypeError, ValueError):
+        pass
+    _refuse_numbers(segment)
 
 
-def _refuse_segment(segment: Segment) -> None:
-    if not isinstance(segment, Segment):
-        raise TypeError(f"segment: {_shown(segment)} is no Segment")
+def check_sockets(segment: Segment) -> None:
+    """A segment whose sockets are two; those of a connection are known to be."""
     _check_socket("src", segment.src)
     _check_socket("dst", segment.dst)
+
+
+def _refuse_numbers(segment: Segment) -> None:
+    if not isinstance(segment, Segment):
+        raise TypeError(f"segment: {_shown(segment)} is no Segment")
     for name, most in (("seq", MASK), ("ack", MASK), ("flags", 0xFF), ("wnd", 0xFFFF), ("up", 0xFFFF)):
         _check_number(name, getattr(segment, name), most)
     raise TypeError(f"data: {_shown(segment.data)} is no bytes")

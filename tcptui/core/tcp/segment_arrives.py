@@ -39,29 +39,27 @@ from tcptui.core.tcp.time_wait import enter_time_wait, restart_time_wait
 _CLOSING_STATES = (State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
 
 
-def segment_arrives(block: Tcb | Listener, segment: Segment, step: Step) -> None:
-    """A segment for this block: the checks of the state that it is in."""
-    if isinstance(block, Listener):
-        bits = segment.flags & (SYN | RST | ACK)
-        if bits == ACK and block.cookies_sent_at is not None:
-            restored = cookie_arrives(block, segment, step)
-            if restored is None:
-                return
-            block = restored
-        if isinstance(block, Listener):
-            listen(block, segment, step)
+def segment_for_listener(listener: Listener, segment: Segment, step: Step) -> None:
+    """A segment for no connection: a cookie that it brings back makes one, and LISTEN's checks do."""
+    if segment.flags & (SYN | RST | ACK) == ACK and listener.cookies_sent_at is not None:
+        block = cookie_arrives(listener, segment, step)
+        if isinstance(block, Tcb):
+            segment_arrives(block, segment, step)
+        if block is not listener:
             return
-    if block.state is State.LISTEN:
-        listen(block, segment, step)
-    elif block.state is State.SYN_SENT:
-        syn_sent(block, segment, step)
-    else:
-        _other_states(block, segment, step)
+    listen(listener, segment, step)
 
 
-def _other_states(tcb: Tcb, segment: Segment, step: Step) -> None:
-    """3.10.7.4, the eight checks. A segment that one of them stops, and that changed no state, is dropped."""
+def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """A segment for this block: the checks of the state that it is in, here the eight of 3.10.7.4. A segment
+    that one of them stops, and that changed no state, is dropped."""
     before, flags = tcb.state, segment.flags
+    if before is State.LISTEN:
+        listen(tcb, segment, step)
+        return
+    if before is State.SYN_SENT:
+        syn_sent(tcb, segment, step)
+        return
     plain = flags & (SYN | RST) == 0 and segment.seq == tcb.rcv_nxt and not tcb.timestamps
     if not plain or tcb.half_duplex or before is State.TIME_WAIT:
         remaining = before_the_checks(tcb, segment, step)

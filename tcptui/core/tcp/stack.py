@@ -13,12 +13,20 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import calls
-from tcptui.core.tcp.arguments import check_call, check_now, check_segment, check_stack, is_single_host
+from tcptui.core.tcp.arguments import (
+    check_call,
+    check_numbers,
+    check_sockets,
+    check_stack,
+    is_single_host,
+    refuse_now,
+)
 from tcptui.core.tcp.closed import closed
 from tcptui.core.tcp.icmp import IcmpError, error_arrives
 from tcptui.core.tcp.isn import rfc6528_isn
 from tcptui.core.tcp.listener import Listener
-from tcptui.core.tcp.segment_arrives import segment_arrives
+from tcptui.core.tcp.segment_arrives import segment_arrives, segment_for_listener
+from tcptui.core.tcp.stacks import STACKS
 from tcptui.core.tcp.status import Status, status_of
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
@@ -54,6 +62,7 @@ class Stack:
     __slots__ = (
         "_blocks",
         "_by_sockets",
+        "_hooks",
         "_isns",
         "_listeners",
         "_names",
@@ -70,6 +79,7 @@ class Stack:
     ) -> None:
         self._isns = check_stack(profile, isns, secret)
         self.profile = profile
+        self._hooks = STACKS[profile.stack]
         self.secret = secret
         self._names = 0
         """The local connection name that was given last."""
@@ -107,10 +117,12 @@ class Stack:
 
     def arrives(self, segment: Segment, now: int) -> list[Event]:
         """A segment for this host, its checksum found good (MUST-3)."""
-        check_segment(segment)
-        step = self._step(now)
+        check_numbers(segment)
         key: _Key = (segment.dst, segment.src)
         tcbs = self._by_sockets.get(key)
+        if tcbs is None:
+            check_sockets(segment)
+        step = self._step(now)
         if tcbs is not None and tcbs[0].state is State.TIME_WAIT and segment.flags & SYN:
             tcbs = self._reopened(tcbs, segment, step)
         if tcbs is not None:
@@ -187,7 +199,7 @@ class Stack:
     def copy(self) -> Stack:
         """A stack of its own that begins where this one stands."""
         copy = Stack.__new__(Stack)
-        copy.profile = self.profile
+        copy.profile, copy._hooks = self.profile, self._hooks
         copy._isns = self._isns
         copy.secret = self.secret
         copy._names = self._names
@@ -240,9 +252,11 @@ class Stack:
     # Inside.
 
     def _step(self, now: int) -> Step:
-        check_now(now, self._now)
+        before = self._now
+        if type(now) is not int or (before is not None and now < before):
+            refuse_now(now, before)
         self._now = now
-        return Step(now, self.profile, self)
+        return Step(now, self.profile, self._hooks, self)
 
     def _new_block(self, local: Socket, remote: Socket | None) -> Tcb:
         self._names += 1
@@ -275,10 +289,11 @@ class Stack:
             closed(segment, step)
             return
         key = block.key
-        segment_arrives(block, segment, step)
         if isinstance(block, Tcb):
+            segment_arrives(block, segment, step)
             self._reindex(block, key)
         else:
+            segment_for_listener(block, segment, step)
             for child in self._by_sockets.get((segment.dst, segment.src), ())[:1]:
                 self._reindex(child, child.key)
 

@@ -27,7 +27,7 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.sack import blocks_that_fit, sack_blocks
-from tcptui.core.tcp.stacks import STACKS
+from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timers import Timer
 from tcptui.core.tcp.window import UNSCALED, field
@@ -74,10 +74,10 @@ class Step:
 
     __slots__ = ("ack_due", "ack_later", "events", "hooks", "host", "now", "profile")
 
-    def __init__(self, now: int, profile: Profile, host: StepHost) -> None:
+    def __init__(self, now: int, profile: Profile, hooks: Rfc9293, host: StepHost) -> None:
         self.now = now
         self.profile = profile
-        self.hooks = STACKS[profile.stack]
+        self.hooks = hooks
         """What this stack does its own way: see `stacks`."""
         self.host = host
         self.events: list[Event] = []

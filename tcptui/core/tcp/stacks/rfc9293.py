@@ -121,11 +121,11 @@ class Rfc9293:
 
         3.8.6.2.2: the edge stays until RCV.BUFF - RCV.USER - RCV.WND >= min(Fr * RCV.BUFF, Eff.snd.MSS).
         """
-        window = tcb.rcv_wnd
+        window, buffer = tcb.rcv_wnd, tcb.rcv_buff
+        if buffer - len(tcb.receive_buffer) <= window:
+            return window
         gain = free_space(tcb) - window
-        if gain > 0 and (gain >= tcb.snd_mss or 2 * gain >= tcb.rcv_buff - 1):
-            return window + gain
-        return window
+        return window + gain if gain > 0 and (gain >= tcb.snd_mss or 2 * gain >= buffer - 1) else window
 
     def window_update_due(self, tcb: Tcb) -> bool:
         """Whether reading has opened the window so far that the peer is told at once (3.8.6.2.2)."""
