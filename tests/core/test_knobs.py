@@ -467,7 +467,7 @@ def test_knob_stack(stack: StackName) -> None:
 
 def test_text_that_waits_goes_when_an_old_segment_acknowledges() -> None:
     """What Linux takes of a segment that ends at RCV.NXT opens the connection: SEND's text is due."""
-    site = reach(S.SYN_RECEIVED, PROMPT._replace(stack="linux"))
+    site = reach(S.SYN_RECEIVED, PROMPT._replace(stack="linux"), simultaneous=True)
     site.call(Send(1, b"abc"))
     events = site.receives(site.peer(ACK, 0, 1, b"x"))
     assert site.state() is S.ESTABLISHED

@@ -12,7 +12,9 @@ from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.packet.seq import in_window, le, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import return_to_listen
 from tcptui.core.tcp.retransmission import retransmit
+from tcptui.core.tcp.stacks.verdict import HalfOpen
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.time_wait import time_wait_input
@@ -28,6 +30,17 @@ def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, 
     flags, hooks, profile = segment.flags, step.hooks, step.profile
     if (tcb.half_duplex or tcb.state is State.TIME_WAIT) and time_wait_input(tcb, segment, step):
         return None
+    if not flags & (ACK | RST | SYN) and hooks.drops_without_ack(tcb):
+        step.rule(tcb, Rule.ACK_MISSING)
+        step.drop(tcb, segment)
+        return None
+    if profile.repeated_syn_draws_syn_ack and flags & SYN and _is_repeated_syn(tcb, segment):
+        step.rule(tcb, Rule.REPEATED_SYN, seq=segment.seq, irs=tcb.irs)
+        retransmit(tcb, step)
+        step.drop(tcb, segment)
+        return None
+    if tcb.state is State.SYN_RECEIVED and tcb.passive and _half_open_input(tcb, segment, step):
+        return None
     if flags & RST:
         if hooks.drops_rst(tcb, segment):
             numbers = {"seq": segment.seq, "len": segment.length, "rcv_nxt": tcb.rcv_nxt}
@@ -40,14 +53,9 @@ def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, 
             step.rule(tcb, Rule.LISTEN_SYN_FIN_DROPPED)
             step.drop(tcb, segment)
             return None
-        if profile.simultaneous_open_trims_syn and _is_known_syn(tcb, segment):
+        if profile.simultaneous_open_trims_syn and _is_known_syn(tcb, segment, step):
             # The bit stays in the segment: the window of a SYN is not scaled (RFC 7323 2.2).
             segment, flags = _trim_known_syn(tcb, segment, step), flags & ~SYN
-        elif profile.repeated_syn_draws_syn_ack and _is_repeated_syn(tcb, segment):
-            step.rule(tcb, Rule.REPEATED_SYN, seq=segment.seq, irs=tcb.irs)
-            retransmit(tcb, step)
-            step.drop(tcb, segment)
-            return None
     if tcb.timestamps and not _check_timestamps(tcb, segment, step):
         step.drop(tcb, segment)
         return None
@@ -60,7 +68,24 @@ def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, 
     return segment, flags
 
 
-def _is_known_syn(tcb: Tcb, segment: Segment) -> bool:
+def _half_open_input(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Whether the stack has checks of its own for half-open connections, and they have dealt with this."""
+    match step.hooks.half_open_input(tcb, segment):
+        case HalfOpen.CHECKS:
+            return False
+        case HalfOpen.BAD_ACK:
+            step.rule(tcb, Rule.ACK_BAD, ack=segment.ack, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
+            if not segment.flags & RST:
+                step.send_reset_for(segment, tcb)
+            step.drop(tcb, segment)
+        case HalfOpen.RESET:
+            step.rule(tcb, Rule.SYN_TO_LISTEN, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
+            step.send_reset_for(segment, tcb)
+            return_to_listen(tcb, step)
+    return True
+
+
+def _is_known_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """Whether this is the SYN,ACK of a simultaneous open, whose SYN has been received before.
 
     By Table 6 it is left of the window and its ACK would never be seen (Appendix A.2).
@@ -70,6 +95,7 @@ def _is_known_syn(tcb: Tcb, segment: Segment) -> bool:
         and not tcb.passive
         and segment.flags & (SYN | ACK | RST) == SYN | ACK
         and segment.seq == tcb.irs
+        and step.hooks.known_syn_passes(tcb, segment)
     )
 
 

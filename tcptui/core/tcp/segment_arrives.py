@@ -72,7 +72,11 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
         # Third, security: left out (Appendix A.1.2).
         and (not flags & SYN or _check_syn(tcb, segment, step))  # Fourth.
         and _check_ack(tcb, segment, step)  # Fifth.
-        and (not tcb.receive_shutdown or not segment.length or _check_data_after_close(tcb, segment, step))
+        and (
+            (segment.seq == tcb.rcv_nxt and not tcb.receive_shutdown)
+            or not segment.length
+            or _check_data_after_close(tcb, segment, step)
+        )
     ):
         # Sixth to eighth. A SYN that is still there lies left of the window: trimmed off.
         data_at = seq_add(segment.seq, 1) if flags & SYN else segment.seq
@@ -84,7 +88,7 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
 
 def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """First. Trimming is left to the seventh check: until then nothing outside the window matters."""
-    if acceptable(tcb, segment):
+    if acceptable(tcb, segment) or step.hooks.accepts_right_edge(tcb, segment):
         return True
     numbers = {"seq": segment.seq, "len": segment.length}
     numbers |= {"rcv_nxt": tcb.rcv_nxt, "rcv_wnd": tcb.rcv_wnd}
@@ -102,9 +106,12 @@ def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
         restart_time_wait(tcb, step)
     else:
         step.rule(tcb, Rule.NOT_ACCEPTABLE, **numbers)
-    if counts_though_old(tcb, segment, step) and _is_in_flight(tcb, segment.ack):
+    opening = tcb.state is State.SYN_RECEIVED  # There a bad ACK draws its RST.
+    if counts_though_old(tcb, segment, step) and (opening or _is_in_flight(tcb, segment.ack)):
+        before = tcb.state
         _check_ack(tcb, segment, step)
-        if tcb.state is State.CLOSED:
+        began_time_wait = tcb.state is State.TIME_WAIT and before is not State.TIME_WAIT
+        if began_time_wait or tcb.state in (State.CLOSED, State.SYN_RECEIVED):
             return False
         transmit(tcb, step)  # What the acknowledgment has made room for may go.
     if not segment.flags & SYN:
@@ -119,7 +126,8 @@ def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.rule(tcb, Rule.RST_IN_TIME_WAIT_IGNORED)
         return False
     numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt, "rcv_wnd": tcb.rcv_wnd}
-    if segment.seq != tcb.rcv_nxt and not in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd):
+    inside = segment.seq == tcb.rcv_nxt or in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd)
+    if not inside and not step.hooks.challenges_rst_outside():
         # Data has brought it past the first check; a reset is judged by its number alone (3.5.3).
         step.rule(tcb, Rule.RST_OUTSIDE, **numbers)
         return False
@@ -239,7 +247,7 @@ def _ack_in_range(tcb: Tcb, segment: Segment, step: Step) -> bool:
         if step.profile.unsent_ack_is_answered:
             answer_unacceptable(tcb, segment, step)
         return False
-    if step.profile.rfc5961_ack and lt(ack, seq_add(tcb.snd_una, -tcb.max_snd_wnd)):
+    if step.profile.rfc5961_ack and lt(ack, step.hooks.oldest_ack(tcb)):
         step.rule(tcb, Rule.ACK_TOO_OLD, ack=ack, snd_una=tcb.snd_una, max_snd_wnd=tcb.max_snd_wnd)
         step.send_challenge_ack(tcb)
         return False
@@ -276,6 +284,8 @@ def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
         enter_time_wait(tcb, Rule.FIN_ACKED_CLOSING, step, ack=segment.ack)
     elif tcb.state is State.CLOSING:
         step.rule(tcb, Rule.CLOSING_IGNORES, ack=segment.ack, snd_nxt=tcb.snd_nxt)
+        if segment.length and not _check_data_after_close(tcb, segment, step):
+            return False
         # What the acknowledgment has made room for may go all the same.
         transmit(tcb, step)
         return False

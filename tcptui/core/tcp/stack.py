@@ -343,7 +343,7 @@ class Stack:
         old = tcbs[0]
         if (
             not step.profile.time_wait_reopens
-            or self._waiting(syn.dst, syn.src) is None
+            or (self._waiting(syn.dst, syn.src) is None and not step.hooks.syn_ends_time_wait())
             or not is_newer(old, syn)
         ):
             return tcbs

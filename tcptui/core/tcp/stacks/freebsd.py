@@ -46,6 +46,10 @@ class FreeBSD(Rfc9293):
         """tcp_drop(): TCPS_HAVERCVDSYN() draws a RST, but a half-open connection is in the syncache."""
         return tcb.state in (State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED, State.TIME_WAIT)
 
+    def syn_ends_time_wait(self) -> bool:
+        """tcp_twcheck(): tcp_twclose(), and then tcp_input() looks for who listens (findpcb)."""
+        return True
+
     def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile) -> Verdict | None:
         """tcp_twcheck(): what has no ACK is nobody's, and only the ACK that is expected has no answer."""
         if tcb.state is not State.TIME_WAIT:

@@ -8,7 +8,7 @@ from tcptui.core.packet.seq import distance, le, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.stacks.rfc9293 import Rfc9293, is_new_data
-from tcptui.core.tcp.stacks.verdict import Action, Verdict
+from tcptui.core.tcp.stacks.verdict import Action, HalfOpen, Verdict
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.window import free_space
 
@@ -33,6 +33,27 @@ class Linux(Rfc9293):
         """tcp_validate_incoming(), step4: a SYN that it lets pass in SYN-RECEIVED is still acknowledged."""
         return True
 
+    def half_open_input(self, tcb: Tcb, segment: Segment) -> HalfOpen:
+        """tcp_check_req(), on a request socket: the ACK field is looked at before the window, but for a RST
+        that is to be challenged; a SYN in the window is the end ("embryonic_reset")."""
+        flags = segment.flags
+        if flags & RST and segment.seq != tcb.rcv_nxt:
+            return HalfOpen.CHECKS
+        if flags & ACK and segment.ack != tcb.snd_nxt:
+            return HalfOpen.BAD_ACK
+        on_syn = segment.seq == tcb.irs  # "Truncate SYN, it is out of window".
+        inside = flags & (SYN | RST) == SYN and not on_syn and _in_window(tcb, segment)
+        return HalfOpen.RESET if inside else HalfOpen.CHECKS
+
+    def drops_without_ack(self, tcb: Tcb) -> bool:
+        """tcp_rcv_established(), tcp_rcv_state_process(): "if (!th->ack && !th->rst && !th->syn)" comes
+        before tcp_validate_incoming(). A request socket has no such line."""
+        return tcb.state is not State.SYN_RECEIVED or not tcb.passive
+
+    def known_syn_passes(self, tcb: Tcb, segment: Segment) -> bool:
+        """tcp_validate_incoming(), step4: only a SYN,ACK with nothing behind it that acknowledges all."""
+        return segment.length == 1 and segment.ack == tcb.snd_nxt
+
     # Closing.
 
     def close_waits(self, tcb: Tcb, half_duplex: bool) -> bool:
@@ -50,15 +71,31 @@ class Linux(Rfc9293):
         return None
 
     def refuses_data(self, tcb: Tcb, segment: Segment) -> bool:
-        """tcp_rcv_state_process(), FIN-WAIT-1 and FIN-WAIT-2 with RCV_SHUTDOWN: whatever ends beyond RCV.NXT,
-        so that a FIN ahead of its turn counts, too."""
-        return tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2) and is_new_data(tcb, segment)
+        """tcp_rcv_state_process(), step 7, with RCV_SHUTDOWN: whatever ends beyond RCV.NXT, so that a FIN
+        ahead of its turn counts, too. tcp_fin() sets it as well: then what begins before the FIN and ends
+        behind it."""
+        if not is_new_data(tcb, segment):
+            return False
+        if tcb.state in _AFTER_PEERS_FIN:
+            return lt(segment.seq, tcb.rcv_nxt)
+        return tcb.receive_shutdown and tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2)
 
     def acknowledges_fin_again(self) -> bool:
         """tcp_fin(): "Remain in the state" without an ACK of its own."""
         return False
 
-    # Old duplicates.
+    # Old duplicates, and the edges of the window.
+
+    def accepts_right_edge(self, tcb: Tcb, segment: Segment) -> bool:
+        """tcp_sequence(): only what is after(seq, rcv_nxt + window) is beyond it; tcp_in_window(), for a
+        request socket: only if it has no length."""
+        half_open = tcb.state is State.SYN_RECEIVED and tcb.passive
+        at_edge = segment.seq == seq_add(tcb.rcv_nxt, tcb.rcv_wnd)
+        return at_edge and not (half_open and segment.length)
+
+    def challenges_rst_outside(self) -> bool:
+        """tcp_validate_incoming(): what tcp_sequence() lets pass is reset or challenged."""
+        return True
 
     def rst_as_judged(self, tcb: Tcb, rst: Segment) -> Segment:
         """tcp_reset_check(): after the peer's FIN its RST may have the FIN's number, and counts as if it had
@@ -67,8 +104,14 @@ class Linux(Rfc9293):
         return rst._replace(seq=tcb.rcv_nxt) if on_fin else rst
 
     def old_duplicate_counts(self, tcb: Tcb, segment: Segment) -> bool:
-        """tcp_sequence(): a segment that ends at RCV.NXT is not before the window."""
-        return segment.end == tcb.rcv_nxt
+        """tcp_sequence(): what ends at RCV.NXT is not before the window; to tcp_check_req() it is."""
+        half_open = tcb.state is State.SYN_RECEIVED and tcb.passive
+        return segment.end == tcb.rcv_nxt and not half_open
+
+    def oldest_ack(self, tcb: Tcb) -> int:
+        """tcp_ack(): max_window is at most bytes_acked, so that nothing counts that was never sent."""
+        acked = distance(tcb.iss, tcb.snd_una) - tcb.passive
+        return seq_add(tcb.snd_una, -min(tcb.max_snd_wnd, acked))
 
     def answers_old_timestamp(self, tcb: Tcb, segment: Segment) -> bool:
         """tcp_disordered_ack(): an ACK that says nothing new may have been overtaken, and is no sign of an

@@ -6,7 +6,7 @@ from tcptui.core.packet.segment import Segment
 from tcptui.core.packet.seq import lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
-from tcptui.core.tcp.stacks.verdict import Verdict
+from tcptui.core.tcp.stacks.verdict import HalfOpen, Verdict
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.window import UNSCALED, free_space
 
@@ -40,6 +40,19 @@ class Rfc9293:
         """Whether a segment with SYN and FIN is dropped in every state that is not LISTEN."""
         return False
 
+    def half_open_input(self, tcb: Tcb, segment: Segment) -> HalfOpen:
+        """What becomes of a segment in SYN-RECEIVED after a passive OPEN, before the eight checks."""
+        return HalfOpen.CHECKS
+
+    def drops_without_ack(self, tcb: Tcb) -> bool:
+        """Whether a segment with none of ACK, RST and SYN is dropped before it is found unacceptable."""
+        return False
+
+    def known_syn_passes(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether the SYN,ACK of a simultaneous open, whose SYN is known already, is accepted behind its SYN
+        (A.2)."""
+        return True
+
     def drops_rst(self, tcb: Tcb, rst: Segment) -> bool:
         """Whether a RST is dropped before it is looked at."""
         return False
@@ -58,6 +71,10 @@ class Rfc9293:
         """Whether an ABORT deletes the block without a RST (3.10.5)."""
         return tcb.state in (State.LISTEN, State.SYN_SENT, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
 
+    def syn_ends_time_wait(self) -> bool:
+        """Whether a SYN that proves to be newer ends TIME-WAIT though nobody listens (MAY-2 opens anew)."""
+        return False
+
     def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile) -> Verdict | None:
         """What is done with a segment in TIME-WAIT, or in a FIN-WAIT-2 that the application has closed both
         ways; None: the eight checks decide (3.10.7.4)."""
@@ -70,14 +87,23 @@ class Rfc9293:
     def refuses_data(self, tcb: Tcb, segment: Segment) -> bool:
         """Whether data for an application that has closed both ways resets after the fifth check: in the two
         states in which data may still come (3.6.1, SHLD-3)."""
-        waits = tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2)
+        waits = tcb.receive_shutdown and tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2)
         return waits and bool(segment.data) and is_new_data(tcb, segment)
 
     def acknowledges_fin_again(self) -> bool:
         """Whether a FIN that lies beyond the peer's first one is acknowledged (3.10.7.4, eighth)."""
         return True
 
-    # Old duplicates.
+    # Old duplicates, and the edges of the window.
+
+    def accepts_right_edge(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether a segment that begins at RCV.NXT+RCV.WND is acceptable, against Table 6."""
+        return False
+
+    def challenges_rst_outside(self) -> bool:
+        """Whether a RST that the first check took draws a challenge ACK though its number is outside the
+        window (3.10.7.4, second, 1: silently dropped)."""
+        return False
 
     def rst_as_judged(self, tcb: Tcb, rst: Segment) -> Segment:
         """The RST with the number that the second check compares with RCV.NXT."""
@@ -91,6 +117,10 @@ class Rfc9293:
     def answers_old_timestamp(self, tcb: Tcb, segment: Segment) -> bool:
         """Whether a segment that PAWS drops draws an ACK (RFC 7323 5.3, R1)."""
         return True
+
+    def oldest_ack(self, tcb: Tcb) -> int:
+        """The lowest SEG.ACK that the fifth check takes: SND.UNA - MAX.SND.WND (RFC 5961 5.2)."""
+        return seq_add(tcb.snd_una, -tcb.max_snd_wnd)
 
     def duplicate_length(self, segment: Segment) -> int:
         """The sequence numbers of a duplicate that D-SACK reports (RFC 2883 section 4)."""

@@ -1,7 +1,21 @@
-"""What a stack's TIME-WAIT input decides about a segment; `time_wait` carries it out."""
+"""What a stack decides about a segment by checks of its own, in SYN-RECEIVED and in TIME-WAIT.
+
+`before_the_checks` and `time_wait` carry it out.
+"""
 
 from enum import Enum, auto
 from typing import NamedTuple
+
+
+class HalfOpen(Enum):
+    """What becomes of a segment for a half-open connection."""
+
+    CHECKS = auto()
+    """The RFC's eight checks decide."""
+    BAD_ACK = auto()
+    """It acknowledges something else than our SYN: answered by a RST, and the block stays."""
+    RESET = auto()
+    """A SYN in the window: answered by a RST, and the block is given up."""
 
 
 class Action(Enum):
