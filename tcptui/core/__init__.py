@@ -37,10 +37,10 @@ True
 
 `Profile` has every behaviour that a TCP may choose; `RFC9293`, `LINUX` and `FREEBSD` are whole stacks, and
 ``LINUX._replace(msl=5_000_000)`` changes one knob. What a step decided, and by which rule of which section,
-is told by `events.RuleApplied`; `Profile.stack` says whose behaviour it is beside all numbers. Octets that are
-no segment raise `MalformedSegment`; a segment raises nothing, whatever stands in it: it is answered or
-dropped. An argument that can't be what it is called (a port of 70000, a time that goes back) raises ValueError
-or TypeError, and nothing has changed.
+is told by `events.RuleApplied`; `Profile.stack` says whose behaviour it is beside all numbers. Octets that
+are no segment raise `MalformedSegment`; a segment raises nothing, whatever stands in it: it is answered or
+dropped. An argument that can't be what it is called (a port of 70000, a time that goes back) raises
+ValueError or TypeError, and nothing has changed.
 """
 
 from tcptui.core import events

@@ -124,7 +124,7 @@ class TimerFired(NamedTuple):
 
 
 class Delivered(NamedTuple):
-    """Text handed to the application, in order; a RECEIVE returned with it."""
+    """Data handed to the application, in order; a RECEIVE returned with it."""
 
     connection: int
     data: bytes
@@ -146,7 +146,7 @@ class Signalled(NamedTuple):
 
 
 class AcceptReady(NamedTuple):
-    """A connection waits for ACCEPT: it stands last in its listener's queue. Nobody is told in words."""
+    """A connection waits for ACCEPT: it stands last in its listener's queue. For programs; no sentence tells it."""
 
     connection: int
     """The listener's."""

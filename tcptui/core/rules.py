@@ -124,7 +124,7 @@ class Rule(Enum):
     FIN_IN_TIME_WAIT = "3.10.7.4, fifth"
     # Sixth: URG.
     URGENT = "3.10.7.4, sixth"
-    # Seventh: text.
+    # Seventh: data.
     DATA_AFTER_CLOSE = "3.6.1, SHLD-3"
     TIME_WAIT_ACKED = "3.10.7.4, first"
     TIME_WAIT_IGNORED = "3.10.7.4"

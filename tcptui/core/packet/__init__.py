@@ -8,8 +8,8 @@ The names in `__all__` are what others may build on. A value is immutable and eq
 * `Packet`, the IP packet around any of them.
 
 Each has its octets: `encode` and `decode` for a segment, `encode_datagram` and `decode_datagram`,
-`encode_port_unreachable`, `encode_packet` and `decode_packet`. What is encoded has its checksum; what can't be
-written is a ValueError. Octets that are none of them are `MalformedSegment`, `MalformedDatagram` or
+`encode_port_unreachable`, `encode_packet` and `decode_packet`. What is encoded has its checksum; what can't
+be written is a ValueError. Octets that are none of them are `MalformedSegment`, `MalformedDatagram` or
 `MalformedPacket`, each a ValueError that says why in one line. What is decoded has octets of its own: the
 buffer that was handed in may be used again.
 

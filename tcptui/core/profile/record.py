@@ -71,18 +71,18 @@ class Profile(NamedTuple):
 
     # Sending.
     nagle: Annotated[bool, Knob(
-        "less than a full segment waits while text is unacknowledged", "RFC 9293 3.7.4, SHLD-7")] = True
+        "less than a full segment waits while data is unacknowledged", "RFC 9293 3.7.4, SHLD-7")] = True
     nagle_minshall: Annotated[bool, Knob(
         "Nagle's algorithm lets the end of a SEND go while only full segments are unacknowledged",
         "Linux tcp_minshall_check()")] = False
     delayed_ack: Annotated[int, _time(
-        "how long an acknowledgment of text may wait", "RFC 9293 3.8.6.3, MUST-40", SECOND // 2 - 1
+        "how long an acknowledgment of data may wait", "RFC 9293 3.8.6.3, MUST-40", SECOND // 2 - 1
     )] = 200 * MILLISECOND
     quickack: Annotated[int, Knob(
         "acknowledgments at the start of a connection that are not delayed",
         "Linux tcp_enter_quickack_mode()", 0, 1 << 16)] = 0
     pingpong: Annotated[bool, Knob(
-        "a connection that answers text with text, or whose peer has closed, delays its ACKs",
+        "a connection that answers data with data, or whose peer has closed, delays its ACKs",
         "Linux inet_csk_enter_pingpong_mode()")] = False
     initial_window: Annotated[int | None, Knob(
         "segments that may be sent at first; none: 2 to 4, by their size", "RFC 5681 3.1, RFC 6928", 1,
@@ -118,13 +118,13 @@ class Profile(NamedTuple):
         "R1: the application is told of the delivery problem", "RFC 9293 3.8.3, SHLD-9, SHLD-10", 1, 255)] = 3
     data_retries: Annotated[int, Knob("R2 for all else", "RFC 9293 3.8.3, SHLD-11", 0, 255)] = 6
     orphan_retries: Annotated[int | None, Knob(
-        "R2 once the application has let go of the connection", "Linux tcp_orphan_retries", 0, 255)] = None
+        "R2 once the application has closed both ways", "Linux tcp_orphan_retries", 0, 255)] = None
     user_timeout: Annotated[int | None, _time(
-        "for text not delivered, where OPEN names no other", "RFC 9293 3.9.1.1")] = 300 * SECOND
+        "for data not delivered, where OPEN names no other", "RFC 9293 3.9.1.1")] = 300 * SECOND
     reset_on_timeout: Annotated[bool, Knob(
         "giving up on a synchronized connection sends a RST", "FreeBSD tcp_drop()")] = False
     zero_window_probe: Annotated[str, Knob(
-        "what probes a closed window: one octet of text, or an ACK with a SEQ that is known already",
+        "what probes a closed window: one octet of data, or an ACK with a SEQ that is known already",
         "RFC 9293 3.8.6.1, MUST-36", choices=("octet", "old_ack"))] = "octet"
     persist_min: Annotated[int, _time(
         "least time between two zero-window probes", "FreeBSD net.inet.tcp.persmin")] = 0
@@ -159,11 +159,11 @@ class Profile(NamedTuple):
     bad_ack_resends_syn: Annotated[int | None, _time(
         "how soon a SYN goes again when an ACK in SYN-SENT was wrong", "Linux TCP_TIMEOUT_MIN")] = None
     data_on_syn_ack: Annotated[bool, Knob(
-        "text and FIN on a SYN,ACK are taken", "RFC 9293 3.10.7.3, fourth")] = True
+        "data and FIN on a SYN,ACK are taken", "RFC 9293 3.10.7.3, fourth")] = True
     drop_syn_fin: Annotated[bool, Knob(
         "SYN with FIN in LISTEN is dropped, else the FIN is queued", "RFC 9293 3.10.7.2, third")] = False
     queue_data_on_syn: Annotated[bool, Knob(
-        "text on a SYN is queued until ESTABLISHED", "RFC 9293 3.10.7.2, third")] = True
+        "data on a SYN is queued until ESTABLISHED", "RFC 9293 3.10.7.2, third")] = True
     simultaneous_open_trims_syn: Annotated[bool, Knob(
         "the SYN,ACK of a simultaneous open loses the SYN that is known already and is accepted",
         "RFC 9293 A.2")] = True
@@ -195,14 +195,14 @@ class Profile(NamedTuple):
     time_wait_reopens: Annotated[bool, Knob(
         "a SYN with a newer number or timestamp opens anew out of TIME-WAIT", "RFC 9293 3.6.1, MAY-2")] = True
     fin_wait_2_timeout: Annotated[int | None, _time(
-        "how long FIN-WAIT-2 lasts once the application has let go", "Linux tcp_fin_timeout")] = None
+        "how long FIN-WAIT-2 lasts once closed both ways", "Linux tcp_fin_timeout")] = None
     acks_carry_fin: Annotated[bool, Knob(
         "an ACK carries our FIN again while that is unacknowledged, as when both close at once",
         "FreeBSD tcp_output()")] = False
     old_segments_acknowledge: Annotated[bool, Knob(
         "the ACK of a segment that lies left of the window counts", "FreeBSD tcp_do_segment()")] = False
     unread_close_resets: Annotated[bool, Knob(
-        "a half-duplex CLOSE with text unread resets", "RFC 9293 3.6.1, SHLD-3")] = True
+        "a half-duplex CLOSE with data unread resets", "RFC 9293 3.6.1, SHLD-3")] = True
     reset_carries_ack: Annotated[bool, Knob("the RST of an ABORT has an ACK", "Linux, FreeBSD")] = False
 
     # Protection against forged segments (RFC 5961). False: as RFC 793 had it.
@@ -227,9 +227,9 @@ class Profile(NamedTuple):
 
     # Broken on purpose, to show the harm.
     two_way_handshake: Annotated[bool, Knob(
-        "ESTABLISHED on a SYN: a late SYN opens a connection that nobody wants", "RFC 9293 3.5")] = False
+        "ESTABLISHED on a SYN: an old SYN opens a connection", "RFC 9293 3.5")] = False
     no_time_wait: Annotated[bool, Knob(
-        "no TIME-WAIT: a FIN that comes again meets nobody", "RFC 9293 3.4.3, MUST-13")] = False
+        "no TIME-WAIT: a FIN that comes again is answered by a RST", "RFC 9293 3.4.3, MUST-13")] = False
     time_wait_1_msl: Annotated[bool, Knob(
         "half the TIME-WAIT: an answer to a late FIN may still be underway", "RFC 9293 3.4.3, MUST-13"
     )] = False
@@ -237,10 +237,10 @@ class Profile(NamedTuple):
         "every connection begins here: old segments fit into new ones", "RFC 9293 3.4.1, MUST-8", 0,
         (1 << 32) - 1)] = None
     no_retransmission: Annotated[bool, Knob(
-        "what is lost stays lost: both ends wait for ever", "RFC 9293 3.8.1, MUST-18")] = False
+        "what is lost is not sent again: both ends wait without end", "RFC 9293 3.8.1, MUST-18")] = False
     fin_acked_with_fin_only: Annotated[bool, Knob(
         "a FIN ends both ways at once: what was still to be sent is cut off", "RFC 9293 3.6")] = False
     accept_any_ack: Annotated[bool, Knob(
-        "the ACK that opens is not looked at: anybody can open in another's name", "RFC 9293 3.10.7.4, fifth"
+        "the ACK of the SYN is not checked: anybody can open in another's name", "RFC 9293 3.10.7.4, fifth"
     )] = False
     # fmt: on

@@ -39,7 +39,7 @@ class Accept(NamedTuple):
 
 
 class Configure(NamedTuple):
-    """Other wishes for a connection from here on."""
+    """Other settings for a connection from here on."""
 
     connection: int
     settings: Settings
@@ -53,7 +53,7 @@ class Send(NamedTuple):
     connection: int
     data: bytes
     urgent: bool = False
-    """The text up to its end is urgent (MUST-30)."""
+    """The data up to its end is urgent (MUST-30)."""
 
 
 class Receive(NamedTuple):
@@ -150,7 +150,7 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
 
 
 def receive(tcb: Tcb, call: Receive, step: Step) -> None:
-    """3.10.3: text that is there is delivered at once, else the request is queued."""
+    """3.10.3: data that is there is delivered at once, else the request is queued."""
     if tcb.half_duplex or (tcb.state in _PEER_HAS_CLOSED and not tcb.receive_buffer):
         # In CLOSING, LAST-ACK and TIME-WAIT too, what is on hand is handed over: 3.10.3 would refuse, but it
         # has been acknowledged, and 3.6 lets who has closed go on receiving.
@@ -231,7 +231,7 @@ def abort(tcb: Tcb, step: Step) -> None:
 
 
 def reset(tcb: Tcb, step: Step) -> None:
-    """3.10.5: a RST where the state asks for one, and the block is gone."""
+    """3.10.5: a RST where the state asks for one, and the block is deleted."""
     if step.hooks.abort_deletes(tcb):
         step.rule(tcb, Rule.ABORT_DELETES)
     else:
@@ -269,7 +269,7 @@ def _take_settings(block: Tcb | Listener, settings: Settings, step: Step) -> Non
 
 
 def start_fin_wait_2_timer(tcb: Tcb, step: Step) -> None:
-    """A connection that nobody holds any more does not wait for the peer's FIN for ever."""
+    """A connection that the application has closed both ways waits only so long for the peer's FIN."""
     wanted = tcb.settings.fin_wait_2_timeout
     timeout = step.profile.fin_wait_2_timeout if wanted is None else wanted
     if tcb.state is State.FIN_WAIT_2 and tcb.half_duplex and timeout is not None:
@@ -279,8 +279,7 @@ def start_fin_wait_2_timer(tcb: Tcb, step: Step) -> None:
 def return_to_listen(tcb: Tcb, step: Step) -> None:
     """SYN-RECEIVED gives its peer up and listens again; the user need not be informed (3.10.7.4).
 
-    If the user has called CLOSE meanwhile, there is nobody left to listen for; and where a listener stands
-    behind it, that one listens.
+    If the user has called CLOSE meanwhile, or a listener has made the block, it is deleted.
     """
     if tcb.close_called or tcb.listener:
         step.delete(tcb, Response.CLOSING)

@@ -107,7 +107,7 @@ def _fit_to_path(tcb: Tcb, mtu: int, step: Step) -> None:
 
 
 def _cut(entry: RetransmissionEntry, octets: int) -> list[RetransmissionEntry]:
-    """The same text in pieces; PSH and FIN go with the last."""
+    """The same data in pieces; PSH and FIN go with the last."""
     pieces = []
     for at in range(0, max(1, len(entry.data)), octets):
         data = entry.data[at : at + octets]

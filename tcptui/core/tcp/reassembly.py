@@ -1,4 +1,4 @@
-"""Receiving: putting text in order, handing it to RECEIVEs, and what a FIN of the peer does.
+"""Receiving: putting data in order, handing it to RECEIVEs, and what a FIN of the peer does.
 
 The seventh and eighth checks of RFC 9293 section 3.10.7.4, and what they share with RECEIVE.
 """
@@ -19,9 +19,9 @@ RECEIVES_DATA = (State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2)
 
 
 def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> None:
-    """Seventh and eighth: the text of `segment`, which begins at `seq`, and its FIN.
+    """Seventh and eighth: the data of `segment`, which begins at `seq`, and its FIN.
 
-    Text on a SYN was put aside until now; whatever has become in order is delivered.
+    Data on a SYN was put aside until now; whatever has become in order is delivered.
     """
     fin = bool(segment.flags & FIN)
     if segment.flags & URG and tcb.state in RECEIVES_DATA:
@@ -39,7 +39,7 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         in_dialogue = (
             step.profile.pingpong and tcb.data_received_at is not None and tcb.state is State.ESTABLISHED
         )
-        # Only text that is in order, and leaves nothing missing, may wait for its ACK (RFC 5681 4.2).
+        # Only data that is in order, and leaves nothing missing, may wait for its ACK (RFC 5681 4.2).
         if tcb.out_of_order or seq != tcb.rcv_nxt or (fin and not in_dialogue):
             step.ack_due = True
         else:
@@ -69,7 +69,7 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
             fin_reached = _take(tcb, piece, step)
     if tcb.receive_buffer:
         if tcb.half_duplex:
-            tcb.receive_buffer = b""  # Nobody will ask for it.
+            tcb.receive_buffer = b""  # No RECEIVE will come.
         satisfy_receives(tcb, step)
     if not tcb.out_of_order:
         tcb.sack_recency = ()
@@ -99,7 +99,7 @@ def queue_data_on_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
 
 
 def satisfy_receives(tcb: Tcb, step: Step) -> None:
-    """Hands unread text to the RECEIVEs that wait for it, first come first served (3.10.3)."""
+    """Hands unread data to the RECEIVEs that wait for it, first come first served (3.10.3)."""
     while tcb.receives and tcb.receive_buffer:
         wanted = tcb.receives[0]
         tcb.receives = tcb.receives[1:]
@@ -144,7 +144,7 @@ def _fit_to_window(tcb: Tcb, piece: OutOfOrderData) -> OutOfOrderData:
 
 
 def _take(tcb: Tcb, piece: OutOfOrderData, step: Step) -> bool:
-    """Advances RCV.NXT over the text of a piece that begins at it or before; whether its FIN is next."""
+    """Advances RCV.NXT over the data of a piece that begins at it or before; whether its FIN is next."""
     fresh = piece.data[distance(piece.seq, tcb.rcv_nxt) :]
     if fresh:
         tcb.rcv_nxt = seq_add(tcb.rcv_nxt, len(fresh))

@@ -43,12 +43,12 @@ class Stack:
 
     Why it is driven from outside. A stack never acts by itself: `call`, `arrives` and `expire` each do one
     step and return its events, and `next_deadline` says when `expire` is wanted. It has no clock, sends no
-    segment and calls nobody back. So whoever drives it decides what is lost, what is late and what comes
+    segment and has no callbacks. So whoever drives it decides what is lost, what is late and what comes
     twice; two stacks can be stepped side by side; a copy is a branch of the future; and a test needs no
     threads and no waiting. Time is an integer of microseconds that is handed in and never decreases.
 
     What leaves it are values. `tcb` and `tcbs` give copies, `status` a small record, the events are tuples of
-    values: nothing that a caller holds changes under it, and nobody changes a block past `Step`. Inside, a
+    values: nothing that a caller holds changes under it, and no block is changed past `Step`. Inside, a
     step works on the living block, for all that it does to a block is one thought.
 
     A stack is one host's connections and listeners under their local connection names, which are counted up
@@ -338,7 +338,7 @@ class Stack:
         return next((port for port in EPHEMERAL if port not in taken), None)
 
     def _reopened(self, tcbs: list[Tcb], syn: Segment, step: Step) -> list[Tcb] | None:
-        """A SYN meets TIME-WAIT: if it can only be a new one, and somebody listens, the old block makes way
+        """A SYN meets TIME-WAIT: if it can only be a new one, and there is a listener, the old block is deleted
         (MAY-2, RFC 6191). Otherwise the old block is left to answer."""
         old = tcbs[0]
         if (

@@ -55,7 +55,7 @@ class Step:
     """What one call, arrival or timeout does to one host, collected in `events`.
 
     Why there is a Step. A function of the procedure changes the block that it is given, and it does a few
-    things that somebody else has to learn of: a segment goes out, a state changes, a timer starts, a call
+    things that others have to learn of: a segment goes out, a state changes, a timer starts, a call
     returns, a rule has decided. All of these are methods here, and nothing of the core does them otherwise:
 
     * `send`, `send_ack`, `send_reset_for` are the one way out for a segment, so the window, the timestamp
@@ -64,8 +64,8 @@ class Step:
     * `rule` is the one place where a decision names its rule, with the numbers that decided it.
 
     So the events of a step, in their order, are a complete account: whoever drives the stack sends the
-    segments among them, a lesson tells the rules, and a test compares both. Nobody looks into a block to find
-    out what has changed. An object that is passed down, and no return values, because what a segment brings
+    segments among them, an explanation names the rules, and a test compares both; a block need not be
+    searched for what has changed. An object that is passed down, and no return values, because what a segment brings
     about is decided in many functions, and most of them have nothing to say.
 
     A step lives as long as its event. It holds what is the same for all of them: the time, the profile, the

@@ -40,7 +40,7 @@ class RetransmissionEntry(NamedTuple):
 
 
 class OutOfOrderData(NamedTuple):
-    """Text that arrived ahead of its turn (SHLD-31), or on a SYN: beginning at `seq`."""
+    """Data that arrived out of order (SHLD-31), or on a SYN: beginning at `seq`."""
 
     seq: int
     data: bytes
@@ -78,20 +78,20 @@ class Tcb:
     snd_wl1: int = 0
     snd_wl2: int = 0
     snd_up: int | None = None
-    """SND.UP: the number after the urgent text (MUST-62); None: there is none."""
+    """SND.UP: the number after the urgent data (MUST-62); None: there is none."""
     max_snd_wnd: int = 0
     """MAX.SND.WND of RFC 5961: the largest window the peer has announced."""
     snd_mss: int = 536
-    """Octets of text that one segment may carry to the peer (MUST-15, MUST-16)."""
+    """Octets of data that one segment may carry to the peer (MUST-15, MUST-16)."""
     path_mss: int = 65_535
-    """Octets of options and text in a segment that the path is known to take (3.7.2)."""
+    """Octets of options and data in a segment that the path is known to take (3.7.2)."""
 
     irs: int = 0
     rcv_nxt: int = 0
     rcv_wnd: int = 0
     """RCV.WND: what has been announced, counted from RCV.NXT."""
     rcv_up: int | None = None
-    """RCV.UP: the number after the peer's urgent text; None: none has been told."""
+    """RCV.UP: the number after the peer's urgent data; None: none has been told."""
     rcv_buff: int = 0
     rcv_ssthresh: int = 0
     """Linux's name for the largest window that is announced for now; it grows with what arrives."""
@@ -117,7 +117,7 @@ class Tcb:
     retransmission_queue: tuple[RetransmissionEntry, ...] = ()
     close_called: bool = False
     half_duplex: bool = False
-    """Closed both ways by the application, which has let go of it (MAY-1)."""
+    """Closed both ways by the application (MAY-1)."""
     fin_sent: bool = False
 
     cwnd: int = 0
@@ -135,7 +135,7 @@ class Tcb:
     """Octets, until `flight_until` is acknowledged."""
     flight_until: int = 0
     sent_at: int = 0
-    """When text was last sent (RFC 5681 section 4.1)."""
+    """When data was last sent (RFC 5681 section 4.1)."""
 
     out_of_order: tuple[OutOfOrderData, ...] = ()
     """Arrived ahead of RCV.NXT, by sequence number."""
@@ -156,7 +156,7 @@ class Tcb:
     """Zero-window or keep-alive probes that nothing has answered."""
     persist_backoff: int = 0
     data_received_at: int | None = None
-    """When the peer last sent text; None: it has sent none."""
+    """When the peer last sent data; None: it has sent none."""
     quickack: int = 0
     """Acknowledgments still to be sent without delay."""
     challenges: int = 0

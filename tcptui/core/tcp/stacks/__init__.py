@@ -1,7 +1,7 @@
 """What TCP stacks do differently, as hooks: `STACKS` has those that `Profile.stack` picks.
 
 Why hooks. A real stack leaves RFC 9293's text in two ways. It has other numbers (how long, how many, on or
-off): those are knobs of `Profile`, and anybody may set them. And it *does* something else at one point of
+off): those are knobs of `Profile`, to be set one by one. And it *does* something else at one point of
 the procedure: Linux answers TIME-WAIT from a small block with checks of its own, FreeBSD selects its window
 by another formula. Such a difference is no number, and it is not on or off either: a third stack would do a
 third thing. If each stood as a condition where it takes effect, the eight checks of section 3.10.7.4 could

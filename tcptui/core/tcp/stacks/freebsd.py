@@ -51,7 +51,7 @@ class FreeBSD(Rfc9293):
         return True
 
     def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile) -> Verdict | None:
-        """tcp_twcheck(): what has no ACK is nobody's, and only the ACK that is expected has no answer."""
+        """tcp_twcheck(): what has no ACK is dropped, and only the ACK that is expected has no answer."""
         if tcb.state is not State.TIME_WAIT:
             return None
         flags = segment.flags

@@ -63,7 +63,7 @@ class Linux(Rfc9293):
 
     def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile) -> Verdict | None:
         """tcp_timewait_state_process(): the small block of TIME-WAIT, into which tcp_fin() and tcp_close()
-        also put a FIN-WAIT-2 that nobody holds any more."""
+        also put a FIN-WAIT-2 that is an orphan."""
         if tcb.state is State.TIME_WAIT:
             return _time_wait(tcb, segment, profile)
         if tcb.state is State.FIN_WAIT_2 and tcb.fin_wait_2_timer is not None:
@@ -145,7 +145,7 @@ class Linux(Rfc9293):
 
     def select_window(self, tcb: Tcb) -> int:
         """tcp_select_window() with __tcp_select_window(): a scaled window is rounded up to what the field can
-        say, but not beyond the room there is, or it would grow with every octet that nobody reads."""
+        say, but not beyond the room there is, or it would grow with every octet that is not read."""
         window = tcb.rcv_wnd
         free = free_space(tcb)
         if tcb.rcv_ssthresh < free:
