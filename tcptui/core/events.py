@@ -146,7 +146,7 @@ class Signalled(NamedTuple):
 
 
 class AcceptReady(NamedTuple):
-    """A connection waits for ACCEPT: it stands last in its listener's queue. For programs; no sentence tells it."""
+    """A connection waits for ACCEPT: it is the last in its listener's queue. No sentence tells it."""
 
     connection: int
     """The listener's."""

@@ -23,7 +23,7 @@ from tcptui.core.tcp.timers import sampled
 
 
 def acknowledge(tcb: Tcb, segment: Segment, step: Step) -> None:
-    """SND.UNA <- SEG.ACK: removes what is acknowledged, samples the RTT, opens cwnd, and restarts or stops the timers."""
+    """SND.UNA <- SEG.ACK: removes what is acknowledged, samples the RTT, opens cwnd, restarts the timers."""
     ack = segment.ack
     octets = distance(tcb.snd_una, ack)
     tcb.snd_una = ack

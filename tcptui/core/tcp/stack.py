@@ -339,6 +339,7 @@ class Stack:
 
     def _reopened(self, tcbs: list[Tcb], syn: Segment, step: Step) -> list[Tcb] | None:
         """A SYN meets TIME-WAIT: if it can only be a new one, and there is a listener, the old block is deleted
+        (MAY-2, RFC 6191). Otherwise the old block is left to answer."""A SYN meets TIME-WAIT: if it can only be a new one, and there is a listener, the old block is deleted
         (MAY-2, RFC 6191). Otherwise the old block is left to answer."""
         old = tcbs[0]
         if (

@@ -64,9 +64,9 @@ class Step:
     * `rule` is the one place where a decision names its rule, with the numbers that decided it.
 
     So the events of a step, in their order, are a complete account: whoever drives the stack sends the
-    segments among them, an explanation names the rules, and a test compares both; a block need not be
-    searched for what has changed. An object that is passed down, and no return values, because what a segment brings
-    about is decided in many functions, and most of them have nothing to say.
+    segments among them, an explanation names the rules, and a test compares both; no block need be searched
+    for what has changed. A step is an object that is passed down, and not a return value, because what a
+    segment brings about is decided in many functions, and most of them have nothing to say.
 
     A step lives as long as its event. It holds what is the same for all of them: the time, the profile, the
     stack's hooks, and the host, of which it asks only what `StepHost` says. What lasts is in `Tcb`.

@@ -72,7 +72,7 @@ class Rfc9293:
         return tcb.state in (State.LISTEN, State.SYN_SENT, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
 
     def syn_ends_time_wait(self) -> bool:
-        """Whether a SYN that proves to be newer ends TIME-WAIT where there is no listener (MAY-2 opens anew)."""
+        """Whether a SYN that proves to be newer ends TIME-WAIT also where there is no listener (MAY-2)."""
         return False
 
     def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile) -> Verdict | None:
