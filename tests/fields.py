@@ -26,12 +26,15 @@ class Field(NamedTuple):
 def names_of(one: Any) -> list[str]:
     """The fields that a class with slots declares, or those that the object has."""
     slots = [name for base in type(one).__mro__ for name in vars(base).get("__slots__", ())]
-    return slots or [*vars(one)]
+    return slots or [*getattr(one, "__dict__", ())]
 
 
 def is_value(one: Any) -> bool:
-    """Whether this can't change: a plain value, or a tuple; a NamedTuple's mapping is never written to."""
-    if hasattr(one, "_fields"):
+    """Whether this can't change: a plain value, a tuple, or an object that declares to hold nothing; a
+    NamedTuple's mapping is never written to."""
+    if isinstance(one, dict | list):
+        return False
+    if hasattr(one, "_fields") or not (hasattr(one, "__dict__") or names_of(one)):
         return True
     return isinstance(one, IMMUTABLE) or (isinstance(one, tuple) and all(is_value(part) for part in one))
 

@@ -1,8 +1,8 @@
 """A complete TCP endpoint (RFC 9293) that is stepped from outside: no clock, no I/O, no chance.
 
-Everything works without a terminal, and without any package but Python's own. The names in `__all__` are
-what others may build on and find again in the next version; all else is the machine's inside. UDP, for
-comparison, is beside it in `udp`.
+Everything works without a terminal, and without any package but Python's own. The names in `__all__`, here
+and in `packet`, are what others may build on and find again in the next version; all else is the machine's
+inside. UDP, for comparison, is beside it in `udp`.
 
 A `Stack` is one host's TCP. Its owner makes calls, hands over what arrives, and looks at the clock:
 
@@ -10,9 +10,11 @@ A `Stack` is one host's TCP. Its owner makes calls, hands over what arrives, and
 * ``stack.arrives(segment, now)`` and ``stack.error(icmp_error, now)``: something has come from the network,
 * ``stack.expire(now)``, wanted at ``stack.next_deadline()``: a timer is due.
 
-Each is one step and returns its events, in the order in which they happened; those of type `events.Sent`
-hold the segments for the network, and there is no other way out. `now` is an integer of microseconds that
-never decreases; sequence numbers are integers modulo 2^32. A client's SYN, and the answer of a server:
+What it knows is asked by name: ``stack.state(connection)``, ``stack.status(connection)``, a small record, and
+``stack.tcb(connection)``, a copy of the whole block. Each of the calls above is one step and returns its
+events, in the order in which they happened; those of type `events.Sent` hold the segments for the network,
+and there is no other way out. `now` is an integer of microseconds that never decreases; sequence numbers are
+integers modulo 2^32. A client's SYN, and the answer of a server:
 
 >>> from tcptui.core import LINUX, Socket, Stack, calls, decode, encode, events
 >>> client, server = Socket("192.0.2.1", 49152), Socket("192.0.2.2", 80)
@@ -26,15 +28,19 @@ never decreases; sequence numbers are integers modulo 2^32. A client's SYN, and 
 >>> print(answer)
 SYN,ACK seq=300 ack=101 win=65535
 >>> [ack] = sent(a.arrives(answer, now=100_000))
->>> a.tcb(1).state
+>>> a.state(1)
 <State.ESTABLISHED: 'ESTABLISHED'>
+>>> a.status(1).snd_queue, a.tcb(1).rcv_nxt
+(0, 301)
 >>> a.next_deadline() is None
 True
 
 `Profile` has every behaviour that a TCP may choose; `RFC9293`, `LINUX` and `FREEBSD` are whole stacks, and
 ``LINUX._replace(msl=5_000_000)`` changes one knob. What a step decided, and by which rule of which section,
-is told by `events.RuleApplied`. Octets that are no segment raise `MalformedSegment`; a segment raises
-nothing, whatever stands in it: it is answered or dropped.
+is told by `events.RuleApplied`; `Profile.stack` says whose behaviour it is beside all numbers. Octets that
+are no segment raise `MalformedSegment`; a segment raises nothing, whatever stands in it: it is answered or
+dropped. An argument that can't be what it is called (a port of 70000, a time that goes back) raises
+ValueError or TypeError, and nothing has changed.
 """
 
 from tcptui.core import events
@@ -48,6 +54,7 @@ from tcptui.core.tcp import calls
 from tcptui.core.tcp.icmp import IcmpError, Unreachable
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.tcp.stack import Stack
+from tcptui.core.tcp.status import Status
 from tcptui.core.tcp.tcb import Tcb
 
 __all__ = [
@@ -74,6 +81,7 @@ __all__ = [
     "Socket",
     "Stack",
     "State",
+    "Status",
     "Tcb",
     "Transition",
     "Unreachable",

@@ -124,7 +124,7 @@ class TimerFired(NamedTuple):
 
 
 class Delivered(NamedTuple):
-    """Text handed to the application, in order; a RECEIVE returned with it."""
+    """Data handed to the application, in order; a RECEIVE returned with it."""
 
     connection: int
     data: bytes
@@ -159,6 +159,21 @@ class Flushed(NamedTuple):
     """Octets, and a FIN, that were not sent or not acknowledged."""
 
 
+class AcceptReady(NamedTuple):
+    """A connection waits for ACCEPT: it is the last in its listener's queue. No sentence tells it."""
+
+    connection: int
+    """The listener's."""
+    child: int
+    """The connection that waits."""
+
+
+class SendRoom(NamedTuple):
+    """There is room in the send buffer again, after a SEND had found too little or had filled it."""
+
+    connection: int
+
+
 class DatagramSent(NamedTuple):
     """A datagram for the network, or the ICMP message that answers one: UDP's only way out. No connection."""
 
@@ -187,6 +202,8 @@ Event: TypeAlias = (
     | Returned
     | Signalled
     | Flushed
+    | AcceptReady
+    | SendRoom
     | DatagramSent
     | DatagramDelivered
 )

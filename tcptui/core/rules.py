@@ -1,13 +1,15 @@
-"""The name and the place of every rule that can decide what a connection does.
+"""The name and the place of every rule that can decide what a connection does, and the kinds of its numbers.
 
-A rule is named in the step that it decided (`events.RuleApplied`); its sentence for a
-reader is made in `view`. The section is where the rule is written, in RFC 9293 unless `rfc` says
-otherwise; an ordinal after it ("3.10.7.4, fifth") is the RFC's own numbering of its checks.
+A rule is named in the step that it decided (`events.RuleApplied`); its sentence for a reader is made in
+`explain`. The section is where the rule is written, in RFC 9293 unless `rfc` says otherwise; an ordinal after
+it ("3.10.7.4, fifth") is the RFC's own numbering of its checks.
 """
 
 from __future__ import annotations
 
-from enum import Enum
+from collections.abc import Mapping
+from enum import Enum, auto
+from types import MappingProxyType
 
 
 class Rule(Enum):
@@ -122,7 +124,7 @@ class Rule(Enum):
     FIN_IN_TIME_WAIT = "3.10.7.4, fifth"
     # Sixth: URG.
     URGENT = "3.10.7.4, sixth"
-    # Seventh: text.
+    # Seventh: data.
     DATA_AFTER_CLOSE = "3.6.1, SHLD-3"
     TIME_WAIT_ACKED = "3.10.7.4, first"
     TIME_WAIT_IGNORED = "3.10.7.4"
@@ -169,6 +171,15 @@ class Rule(Enum):
     RTT_AMBIGUOUS = "3", 6298
     RTO_AFTER_SYN_TIMEOUT = "5.7", 6298
 
+    # Broken on purpose (`tcp.stacks.broken`), with the section that each breaks.
+    BROKEN_TWO_WAY_HANDSHAKE = "3.5, broken on purpose"
+    BROKEN_FIXED_ISN = "3.4.1, MUST-8, broken on purpose"
+    BROKEN_ACCEPT_ANY_ACK = "3.10.7.4, fifth, broken on purpose"
+    BROKEN_FIN_ENDS_BOTH = "3.6, broken on purpose"
+    BROKEN_NO_RETRANSMISSION = "3.8.1, MUST-18, broken on purpose"
+    BROKEN_NO_TIME_WAIT = "3.4.3, MUST-13, broken on purpose"
+    BROKEN_TIME_WAIT_1_MSL = "3.4.3, MUST-13, broken on purpose"
+
     # UDP. RFC 768's sections have headings instead of numbers.
     UDP_BOUND = "User Interface", 768
     UDP_SENT = "Introduction", 768
@@ -178,3 +189,42 @@ class Rule(Enum):
     UDP_ERROR_UNCLAIMED = "4.1.3.3", 1122
     UDP_GROUP_DELIVERED = "7.1", 1112
     UDP_GROUP_EMPTY = "7.2", 1112
+
+
+class NumberKind(Enum):
+    """What a number of a rule is, and so how a reader wants it."""
+
+    OWN_SEQ = auto()
+    """A sequence number of this end's direction: relative to ISS."""
+    PEER_SEQ = auto()
+    """A sequence number of the peer's direction: relative to IRS."""
+    DURATION = auto()
+    """Microseconds."""
+    OCTETS = auto()
+    COUNT = auto()
+    """How many, or how often."""
+    VALUE = auto()
+    """A number that is told as it is: a port, a timestamp."""
+
+
+_KINDS: Mapping[str, NumberKind] = MappingProxyType({
+    **dict.fromkeys(("ack", "snd_una", "snd_nxt", "iss", "recover"), NumberKind.OWN_SEQ),
+    **dict.fromkeys(("seq", "rcv_nxt", "rcv_up", "irs"), NumberKind.PEER_SEQ),
+    **dict.fromkeys(("rto", "rtt", "msl", "timeout", "delay"), NumberKind.DURATION),
+    **dict.fromkeys(
+        ("len", "unsent", "unread", "unacknowledged", "snd_wnd", "rcv_wnd", "max_snd_wnd", "old", "cwnd",
+         "mss", "mtu"), NumberKind.OCTETS),
+    **dict.fromkeys(
+        ("retries", "limit", "most", "probes", "duplicates", "waiting", "count"), NumberKind.COUNT),
+    **dict.fromkeys(("tsval", "ts_recent", "port"), NumberKind.VALUE),
+})  # fmt: skip
+_EXCEPTIONS: Mapping[tuple[Rule, str], NumberKind] = MappingProxyType({
+    # SEG.SEQ of a segment that this end has sent.
+    (Rule.RESENT_AS_LOST, "seq"): NumberKind.OWN_SEQ,
+    (Rule.ERROR_NOT_OURS, "seq"): NumberKind.OWN_SEQ,
+})  # fmt: skip
+
+
+def kind_of(rule: Rule, name: str) -> NumberKind:
+    """The kind of the number that `rule` gives by that name. KeyError where no rule gives such a number."""
+    return _EXCEPTIONS.get((rule, name)) or _KINDS[name]

@@ -38,59 +38,58 @@ class Transition(NamedTuple):
     source: str
 
 
-_S = State
 _FIGURE = "Figure 5"
 
 SYNCHRONIZED = (
-    _S.ESTABLISHED,
-    _S.FIN_WAIT_1,
-    _S.FIN_WAIT_2,
-    _S.CLOSE_WAIT,
-    _S.CLOSING,
-    _S.LAST_ACK,
-    _S.TIME_WAIT,
+    State.ESTABLISHED,
+    State.FIN_WAIT_1,
+    State.FIN_WAIT_2,
+    State.CLOSE_WAIT,
+    State.CLOSING,
+    State.LAST_ACK,
+    State.TIME_WAIT,
 )
 """The synchronized states of RFC 9293 section 3.5.2, group 3."""
 
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(_S.CLOSED, "passive OPEN", _S.LISTEN, _FIGURE),
-    Transition(_S.CLOSED, "active OPEN", _S.SYN_SENT, _FIGURE),
-    Transition(_S.LISTEN, "CLOSE", _S.CLOSED, _FIGURE),
-    Transition(_S.LISTEN, "SEND", _S.SYN_SENT, _FIGURE),
-    Transition(_S.LISTEN, "active OPEN", _S.SYN_SENT, "3.10.1"),
-    Transition(_S.LISTEN, "rcv SYN", _S.SYN_RECEIVED, _FIGURE),
-    Transition(_S.SYN_SENT, "CLOSE", _S.CLOSED, _FIGURE),
-    Transition(_S.SYN_SENT, "rcv SYN", _S.SYN_RECEIVED, _FIGURE),
-    Transition(_S.SYN_SENT, "rcv SYN,ACK", _S.ESTABLISHED, _FIGURE),
-    Transition(_S.SYN_RECEIVED, "rcv RST", _S.LISTEN, "Figure 5, note 1"),
-    Transition(_S.SYN_RECEIVED, "rcv SYN", _S.LISTEN, "3.10.7.4, fourth"),
-    Transition(_S.SYN_RECEIVED, "give up on SYN,ACK", _S.LISTEN, "3.8.3"),
-    Transition(_S.SYN_RECEIVED, "rcv ACK of SYN", _S.ESTABLISHED, _FIGURE),
-    Transition(_S.SYN_RECEIVED, "CLOSE", _S.FIN_WAIT_1, _FIGURE),
-    Transition(_S.ESTABLISHED, "CLOSE", _S.FIN_WAIT_1, _FIGURE),
-    Transition(_S.ESTABLISHED, "rcv FIN", _S.CLOSE_WAIT, _FIGURE),
-    Transition(_S.FIN_WAIT_1, "rcv ACK of FIN", _S.FIN_WAIT_2, _FIGURE),
-    Transition(_S.FIN_WAIT_1, "rcv FIN", _S.CLOSING, _FIGURE),
-    Transition(_S.FIN_WAIT_1, "rcv FIN and ACK of FIN", _S.TIME_WAIT, "Figure 5, note 2"),
-    Transition(_S.FIN_WAIT_2, "rcv FIN", _S.TIME_WAIT, _FIGURE),
-    Transition(_S.CLOSING, "rcv ACK of FIN", _S.TIME_WAIT, _FIGURE),
-    Transition(_S.CLOSE_WAIT, "CLOSE", _S.LAST_ACK, _FIGURE),
-    Transition(_S.LAST_ACK, "rcv ACK of FIN", _S.CLOSED, _FIGURE),
-    Transition(_S.TIME_WAIT, "2 MSL timeout", _S.CLOSED, _FIGURE),
+    Transition(State.CLOSED, "passive OPEN", State.LISTEN, _FIGURE),
+    Transition(State.CLOSED, "active OPEN", State.SYN_SENT, _FIGURE),
+    Transition(State.LISTEN, "CLOSE", State.CLOSED, _FIGURE),
+    Transition(State.LISTEN, "SEND", State.SYN_SENT, _FIGURE),
+    Transition(State.LISTEN, "active OPEN", State.SYN_SENT, "3.10.1"),
+    Transition(State.LISTEN, "rcv SYN", State.SYN_RECEIVED, _FIGURE),
+    Transition(State.SYN_SENT, "CLOSE", State.CLOSED, _FIGURE),
+    Transition(State.SYN_SENT, "rcv SYN", State.SYN_RECEIVED, _FIGURE),
+    Transition(State.SYN_SENT, "rcv SYN,ACK", State.ESTABLISHED, _FIGURE),
+    Transition(State.SYN_RECEIVED, "rcv RST", State.LISTEN, "Figure 5, note 1"),
+    Transition(State.SYN_RECEIVED, "rcv SYN", State.LISTEN, "3.10.7.4, fourth"),
+    Transition(State.SYN_RECEIVED, "give up on SYN,ACK", State.LISTEN, "3.8.3"),
+    Transition(State.SYN_RECEIVED, "rcv ACK of SYN", State.ESTABLISHED, _FIGURE),
+    Transition(State.SYN_RECEIVED, "CLOSE", State.FIN_WAIT_1, _FIGURE),
+    Transition(State.ESTABLISHED, "CLOSE", State.FIN_WAIT_1, _FIGURE),
+    Transition(State.ESTABLISHED, "rcv FIN", State.CLOSE_WAIT, _FIGURE),
+    Transition(State.FIN_WAIT_1, "rcv ACK of FIN", State.FIN_WAIT_2, _FIGURE),
+    Transition(State.FIN_WAIT_1, "rcv FIN", State.CLOSING, _FIGURE),
+    Transition(State.FIN_WAIT_1, "rcv FIN and ACK of FIN", State.TIME_WAIT, "Figure 5, note 2"),
+    Transition(State.FIN_WAIT_2, "rcv FIN", State.TIME_WAIT, _FIGURE),
+    Transition(State.CLOSING, "rcv ACK of FIN", State.TIME_WAIT, _FIGURE),
+    Transition(State.CLOSE_WAIT, "CLOSE", State.LAST_ACK, _FIGURE),
+    Transition(State.LAST_ACK, "rcv ACK of FIN", State.CLOSED, _FIGURE),
+    Transition(State.TIME_WAIT, "2 MSL timeout", State.CLOSED, _FIGURE),
     # Any state can be left by a reset received (note 3's last sentence), by ABORT
     # (3.10.5) and by a timeout (3.10.8). Note 3's first sentence, a RST sent with a move to
     # TIME-WAIT, contradicts 3.10.5, which deletes the TCB; 3.10.5 is followed.
     *(
-        Transition(old, cause, _S.CLOSED, source)
+        Transition(old, cause, State.CLOSED, source)
         for old in State
-        if old not in (_S.CLOSED, _S.LISTEN)
+        if old not in (State.CLOSED, State.LISTEN)
         for cause, source in (
             ("rcv RST", "Figure 5, note 3"),
             ("ABORT", "3.10.5"),
             ("user timeout or R2", "3.10.8"),
         )
     ),
-    Transition(_S.LISTEN, "ABORT", _S.CLOSED, "3.10.5"),
+    Transition(State.LISTEN, "ABORT", State.CLOSED, "3.10.5"),
 )
 
 ARROWS = frozenset((transition.old, transition.new) for transition in TRANSITIONS)

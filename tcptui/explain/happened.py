@@ -11,8 +11,9 @@ from typing import TypeAlias
 
 from tcptui.core.events import Delivered, Response, Returned, RuleApplied, StateChanged, TimerFired
 from tcptui.core.message import Duration, Message, SequenceNumber, Value
-from tcptui.core.rules import Rule
+from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State
+from tcptui.core.tcp.timeouts import TIMERS
 from tcptui.explain.labels import name_of
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Outcome, Transmission
@@ -30,11 +31,6 @@ _DETAILS = (
 """Rules that explain a number, not what happened: told only if nothing else is."""
 _PRELUDES = (Rule.ACK_NEW, Rule.ACK_DUPLICATE)
 """Rules that are not told where another follows from the same segment."""
-_OF_PEER = ("seq", "rcv_nxt", "rcv_up", "irs")
-_OWN = ("ack", "snd_una", "snd_nxt", "iss", "recover")
-_OWN_SEQ = (Rule.RESENT_AS_LOST, Rule.ERROR_NOT_OURS)
-"""Rules whose `seq` is of a segment that this end has sent."""
-_DURATIONS = ("rto", "rtt", "msl", "timeout", "delay")
 
 
 def happened(report: Report, world: World, transmissions: Sequence[Transmission]) -> tuple[Message, ...]:
@@ -69,11 +65,15 @@ def rule_message(event: RuleApplied, bases: Bases) -> Message:
 def _number(rule: Rule, name: str, value: int, bases: Bases) -> Value:
     """The number of a rule as what it is: a sequence number of one of the ends, a duration, or a count."""
     own, peer = bases
-    if name in _OWN or (name == "seq" and rule in _OWN_SEQ):
-        return SequenceNumber(value, own)
-    if name in _OF_PEER:
-        return SequenceNumber(value, peer)
-    return Duration(value) if name in _DURATIONS else value
+    match kind_of(rule, name):
+        case NumberKind.OWN_SEQ:
+            return SequenceNumber(value, own)
+        case NumberKind.PEER_SEQ:
+            return SequenceNumber(value, peer)
+        case NumberKind.DURATION:
+            return Duration(value)
+        case _:
+            return value
 
 
 def _opening(report: Report, transmission: Transmission | None, script: bool) -> Message:
@@ -83,7 +83,7 @@ def _opening(report: Report, transmission: Transmission | None, script: bool) ->
         return _called(report, transmission, script)
     if report.cause == "timer":
         fired = [event.kind for event in report.events if isinstance(event, TimerFired)]
-        timers = tuple(Message.of(f"timer.{kind.name.lower()}") for kind in fired)
+        timers = tuple(Message.of(TIMERS[kind].words) for kind in fired)
         return Message.of("happened.timer_fires", side=side, timers=timers)
     if report.cause == "third party" and side != "X":
         return Message.of("happened.icmp_error", side=side)

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.segment import ACK, PSH, RST, Segment, flag_text
-from tcptui.core.packet.seq import add as seq_add
+from tcptui.core.packet.seq import seq_add
 from tcptui.core.udp import for_many
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text, seq_text

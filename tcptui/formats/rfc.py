@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tcptui.core.message import Message
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, flag_text
-from tcptui.core.packet.seq import MASK, add, relative
+from tcptui.core.packet.seq import MASK, relative, seq_add
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.run import Run
 from tcptui.lab.scenario import FigureRow
@@ -104,7 +104,7 @@ def _number(number: int, base: int | None, run: Run) -> str:
     for name, value in run.scenario.symbols:
         if number == value:
             return name
-        if number == add(value, 1):
+        if number == seq_add(value, 1):
             return f"{name}+1"
     return str(relative(number & MASK, base))
 

@@ -66,8 +66,7 @@ class Host:
 
     def state_of(self, connection: int) -> State:
         """The state of any of its connections."""
-        tcb = self.stack.tcb(connection)
-        return State.CLOSED if tcb is None else tcb.state
+        return self.stack.state(connection)
 
     @property
     def possible_calls(self) -> tuple[CallName, ...]:
@@ -75,18 +74,19 @@ class Host:
         if self.setup.lines:
             return ()
         calls = POSSIBLE_CALLS[self.state]
-        tcb, listener = self.tcb, self.stack.tcb(self.listener)
+        status, listener = self.stack.status(self.connection), self.stack.status(self.listener)
         if listener is not None and listener.accept_queue:
             calls = ("accept", *calls)
-        if tcb is not None and not tcb.half_duplex:
+        if status is not None and not status.half_duplex:
             calls = ("close", *calls) if "close" not in calls else calls
-            calls = ("read", *calls) if tcb.receive_buffer else calls
+            calls = ("read", *calls) if status.rcv_queue else calls
         return tuple(call for call in calls if call != ("plug" if self.plugged else "unplug"))
 
     def follow(self, connection: int) -> None:
         """The listener's newest connection is the one to look at, if that is not in use."""
-        tcb = self.stack.tcb(connection)
-        if tcb is not None and tcb.listener and tcb.listener == self.listener and self.state in _UNUSED:
+        status = self.stack.status(connection)
+        ours = status is not None and status.listener != 0 and status.listener == self.listener
+        if ours and self.state in _UNUSED:
             self.connection = connection
 
     def enters(self, state: State, now: int) -> None:

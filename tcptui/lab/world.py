@@ -67,11 +67,11 @@ class World:
         Where the connection is gone, those that both ends used last.
         """
         host = self._hosts[side]
-        tcb = host.stack.tcb(connection)
+        status = host.stack.status(connection)
         peer = self._peer(host).isn
-        if tcb is None or tcb.state is State.LISTEN:
+        if status is None or status.state is State.LISTEN:
             return host.isn, peer
-        return tcb.iss, peer if tcb.state is State.SYN_SENT else tcb.irs
+        return status.iss, peer if status.state is State.SYN_SENT else status.irs
 
     # What will happen.
 
@@ -228,8 +228,9 @@ class World:
                         host.application = host.application._replace(established=True)
                     else:
                         host.application = ApplicationState()
-                        tcb = host.tcb
-                        host.listener = event.connection if tcb is not None and tcb.backlog is not None else 0
+                        status = host.stack.status(event.connection)
+                        listens = status is not None and status.backlog is not None
+                        host.listener = event.connection if listens else 0
         response = next(event.response.value for event in events if isinstance(event, Returned))
         events = self._settle(host, events)
         host.application = host.application._replace(last_call=name, last_response=response)
@@ -307,14 +308,13 @@ class World:
         """What follows from a host's step at once: segments leave, the program takes note and reads on."""
         if host.listener and events:
             host.follow(events[0].connection)
-        tcb = host.tcb
         current = host.connection
-        reads = host.setup.reads and tcb is not None and tcb.backlog is None and not tcb.half_duplex
-        if tcb is not None and reads and not tcb.receives and tcb.state in _READS_IN:
+        state = host.stack.state(current)
+        status = host.stack.status(current) if host.setup.reads and state in _READS_IN else None
+        if status is not None and status.backlog is None and not status.half_duplex and not status.receives:
             # The program always has a RECEIVE outstanding; that it is renewed is not worth a word.
             renewed = host.stack.call(Receive(host.connection), self.now)
             events += [event for event in renewed if not isinstance(event, Returned)]
-        state = State.CLOSED if tcb is None else tcb.state
         noteworthy: list[Event] = []
         for event in events:
             if isinstance(event, Sent):

@@ -12,10 +12,9 @@ from tcptui.core.state import State
 from tcptui.core.tcp import calls
 from tcptui.core.tcp.icmp import Unreachable
 from tcptui.core.tcp.stack import EPHEMERAL, Stack
+from tcptui.core.tcp.status import Status
 from tcptui.core.tcp.tcb import Tcb
-from tcptui.sockets import connections
 from tcptui.sockets.bsd_socket import OPENING, BsdSocket, Phase
-from tcptui.sockets.connections import Status
 from tcptui.sockets.semantics import SocketSemantics
 from tcptui.sockets.table import BlockedCall, SocketTable
 
@@ -49,15 +48,15 @@ class Context:
 
     def state(self, socket: BsdSocket) -> State:
         """The state of its connection; CLOSED also where there is none."""
-        return connections.state(self.stack, socket.connection)
+        return self.stack.state(socket.connection)
 
     def status(self, socket: BsdSocket) -> Status | None:
         """None where there is no connection, or none any more."""
-        return connections.status(self.stack, socket.connection)
+        return self.stack.status(socket.connection)
 
     def block(self, socket: BsdSocket) -> Tcb | None:
         """The connection's block, to be read and not kept."""
-        return connections.block(self.stack, socket.connection)
+        return self.stack.tcb(socket.connection)
 
     def listening(self, socket: BsdSocket) -> bool:
         return self.state(socket) is State.LISTEN
@@ -97,7 +96,7 @@ class Context:
 
     def without_socket(self) -> list[Status]:
         """Connections that were made by `requests.UserCall`, and are no socket's."""
-        return [one for one in connections.statuses(self.stack) if one.connection not in self.table.owners]
+        return [one for one in self.stack.statuses() if one.connection not in self.table.owners]
 
     # Calling the stack.
 
@@ -157,7 +156,7 @@ class Context:
 
     def _adopt(self, connection: int) -> None:
         """A listener's new connection has a socket of its own from the first, with the listener's options."""
-        status = connections.status(self.stack, connection)
+        status = self.stack.status(connection)
         listener = self.table.owner(status.listener) if status is not None else None
         if status is None or listener is None or connection in self.table.owners:
             return

@@ -24,11 +24,9 @@ from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
 from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.stack import Stack
+from tcptui.core.tcp.status import Status
 from tcptui.sockets import closing, opening, options, polling, reading, requests, writing
 from tcptui.sockets.bsd_socket import BsdSocket
-from tcptui.sockets.connections import Status, block, statuses
-from tcptui.sockets.connections import key as stack_key
-from tcptui.sockets.connections import status as status_of
 from tcptui.sockets.context import Context
 from tcptui.sockets.requests import Blocked, Completed, Done, Request, TcpInfo, failed
 from tcptui.sockets.semantics import SocketSemantics
@@ -133,11 +131,12 @@ class Sockets:
 
     def connections(self) -> list[ConnectionEntry]:
         """Every connection of the host, the oldest first, with or without a socket."""
-        return [self._entry(status) for status in statuses(self.stack)]
+        return [self._entry(status) for status in self.stack.statuses()]
 
     def tcp_info(self, connection: int) -> TcpInfo:
         """TCP_INFO of a connection, by its name."""
-        return tcp_info(block(self.stack, connection), self.stack.profile, self.semantics)
+        stack = self.stack
+        return tcp_info(stack.tcb(connection), stack.status(connection), stack.profile, self.semantics)
 
     def copy(self) -> Sockets:
         """Sockets of their own, over a stack of their own, that begin where these stand."""
@@ -151,7 +150,7 @@ class Sockets:
 
     def key(self, now: int) -> tuple[Any, ...]:
         """`values`, with times counted from `now`."""
-        return stack_key(self.stack, now), self.table.values(now), tuple(self._context.events)
+        return self.stack.values(), self.table.values(now), tuple(self._context.events)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sockets) and self.values() == other.values()
@@ -198,7 +197,7 @@ class Sockets:
         """Whether a socket that nothing refers to has a connection, or can still be accepted."""
         if self._context.state(socket) is not State.CLOSED:
             return True
-        listener = status_of(self.stack, socket.listener)
+        listener = self.stack.status(socket.listener)
         return listener is not None and socket.connection in listener.accept_queue
 
 

@@ -186,7 +186,7 @@ def _value(context: Context, socket: BsdSocket, name: str) -> Answer:
     if name == "SO_LINGER":
         return socket.linger if socket.linger.on else NO_LINGER
     if name == "TCP_INFO":
-        return tcp_info(context.block(socket), profile, semantics)
+        return tcp_info(context.block(socket), context.status(socket), profile, semantics)
     if name == "TCP_MAXSEG":
         return _mss(context, socket)
     value = socket.option(name)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from tcptui.core.packet.seq import lt
 from tcptui.core.state import State
+from tcptui.core.tcp.status import Status
 from tcptui.sockets import requests
 from tcptui.sockets.bsd_socket import OPENING, BsdSocket
-from tcptui.sockets.connections import Status
 from tcptui.sockets.context import Context
 from tcptui.sockets.requests import (
     POLLERR,
@@ -57,7 +58,7 @@ def _urgent(context: Context, socket: BsdSocket, status: Status | None) -> bool:
     if status is None:
         urgent, arrived = socket.urgent, socket.urgent <= len(socket.unread)
     else:
-        urgent, arrived = status.urgent, status.urgent_arrived
+        urgent, arrived = status.urgent, status.rcv_up is None or not lt(status.rcv_nxt, status.rcv_up)
     return bool(urgent) and (arrived or not context.semantics.urgent_waits_for_data)
 
 

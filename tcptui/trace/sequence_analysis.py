@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tcptui.core.packet.options import Block, read_offer, read_sack
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, Socket
-from tcptui.core.packet.seq import MASK, add, le, lt, relative
+from tcptui.core.packet.seq import MASK, le, lt, relative, seq_add
 from tcptui.trace.capture import Frame
 
 DEFAULT_ROUND_TRIP = 3_000
@@ -182,11 +182,11 @@ def _begin(segment: Segment, flow: _Flow, other: _Flow) -> None:
     if segment.flags & SYN and segment.flags & ACK:
         flow.base = segment.seq
     elif flow.base is None:
-        flow.base = segment.seq if segment.flags & SYN else add(segment.seq, -1)
+        flow.base = segment.seq if segment.flags & SYN else seq_add(segment.seq, -1)
     elif segment.flags & SYN:
         flow.next_seq = flow.contiguous  # The same SYN again; a RST may have moved it.
     if other.base is None and segment.flags & ACK:
-        other.base = add(segment.ack, -1)
+        other.base = seq_add(segment.ack, -1)
 
 
 def _by_flags(flags: int) -> set[Label]:
@@ -207,10 +207,10 @@ def _window_labels(segment: Segment, flow: _Flow, other: _Flow) -> set[Label]:
         labels.add(Label.ZERO_WINDOW)
     if flow.next_seq and lt(flow.next_seq, seq) and not segment.flags & RST:
         labels.add(Label.PREVIOUS_NOT_CAPTURED)
-    if plain and octets <= 1 and seq == add(flow.next_seq, -1):
+    if plain and octets <= 1 and seq == seq_add(flow.next_seq, -1):
         labels.add(Label.KEEP_ALIVE)
-    window_end = add(other.ack, other.window_in_octets())
-    if plain and octets and other.scale != _UNKNOWN_SCALE and add(seq, octets) == window_end:
+    window_end = seq_add(other.ack, other.window_in_octets())
+    if plain and octets and other.scale != _UNKNOWN_SCALE and seq_add(seq, octets) == window_end:
         labels.add(Label.WINDOW_FULL)
     if plain and octets == 0 and seq == flow.next_seq and segment.ack == flow.ack:
         # Nothing but, perhaps, the window is new.
@@ -259,10 +259,10 @@ def _repetition(
     if Label.KEEP_ALIVE in labels or not segment.length:
         return set()
     # The user's guide says "never SYN or FIN": their own numbers don't count, but the octets beside them do.
-    if octets and other.ack and le(add(segment.seq, octets), other.ack):
+    if octets and other.ack and le(seq_add(segment.seq, octets), other.ack):
         return {Label.SPURIOUS_RETRANSMISSION}
     # One octet less than expected, and more than that one: what follows a probe of a zero window.
-    after_probe = octets > 1 and segment.seq == add(flow.next_seq, -1)
+    after_probe = octets > 1 and segment.seq == seq_add(flow.next_seq, -1)
     if not flow.next_seq or not lt(segment.seq, flow.next_seq) or after_probe:
         return set()
     repeated = other.duplicates >= 2 or other.duplicates == _BEYOND
@@ -276,7 +276,7 @@ def _repetition(
 
 def _end(segment: Segment) -> int:
     """The number after the segment, where SYN and FIN together count as one."""
-    return add(segment.seq, len(segment.data) + bool(segment.flags & (SYN | FIN)))
+    return seq_add(segment.seq, len(segment.data) + bool(segment.flags & (SYN | FIN)))
 
 
 def _remember(segment: Segment, flow: _Flow, at: int, labels: set[Label]) -> None:

@@ -13,6 +13,7 @@ from tcptui.core.events import Signal, TimerKind
 from tcptui.core.packet.segment import ACK, flag_text
 from tcptui.core.state import State
 from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.timeouts import TIMERS
 from tcptui.core.tcp.timers import Timer
 from tcptui.explain.numbers import duration_text, seq_text, time_text
 from tcptui.explain.words import tr
@@ -29,21 +30,14 @@ MOST_TEXT_ROWS = 3
 """Lines of received texts below one of UDP's sockets."""
 _MOST_BOXES = 8
 """So many places of an accept queue are drawn."""
-_TIMER_NAMES = {
-    TimerKind.RETRANSMISSION: "RTX",
-    TimerKind.PERSIST: "PERS",
-    TimerKind.DELAYED_ACK: "DACK",
-    TimerKind.KEEP_ALIVE: "KEEP",
-    TimerKind.USER: "USER",
-    TimerKind.FIN_WAIT_2: "FIN2",
-    TimerKind.TIME_WAIT: "2MSL",
-}
 _TIMER_ROWS = (
     (TimerKind.RETRANSMISSION, TimerKind.PERSIST),
     (TimerKind.TIME_WAIT, TimerKind.FIN_WAIT_2, TimerKind.KEEP_ALIVE),
     (TimerKind.USER, TimerKind.DELAYED_ACK),
 )
 """Timers that share a line. Of two that run, the one that fires first is shown."""
+if {kind for row in _TIMER_ROWS for kind in row} != TIMERS.keys():
+    raise TypeError("a timer has no line in the pane of an end")
 
 
 _OF_A_LIVING_CONNECTION = (Signal.OPENED.value, Signal.CLOSING.value)
@@ -157,9 +151,9 @@ def _timer_line(
     """A bar that runs down, and how long it has to run."""
     kind, timer = now
     if timer is None:
-        return _marked(f"{_TIMER_NAMES[kind]:<4} -", before[1] is not None, "dim")
+        return _marked(f"{TIMERS[kind].label:<4} -", before[1] is not None, "dim")
     left = max(0, timer.due - at)
-    name = f"{_TIMER_NAMES[kind]:<4} "
+    name = f"{TIMERS[kind].label:<4} "
     remaining = f" {duration_text(left):>7}"
     room = max(0, width - 1 - cell_len(name) - cell_len(remaining))
     full = -(-room * left // max(1, timer.due - timer.set_at))
@@ -240,7 +234,7 @@ def _listener_texts(end: End) -> list[str]:
     waiting = len(listener.accept_queue)
     room = min(max(listener.backlog, waiting), _MOST_BOXES)
     boxes = "■" * min(waiting, room) + "□" * (room - waiting)
-    return [f"SYN {end.half_open}", f"accept {boxes or waiting}"]
+    return [f"SYN {listener.half_open}", f"accept {boxes or waiting}"]
 
 
 def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:

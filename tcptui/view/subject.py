@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from tcptui.core.state import State
+from tcptui.core.tcp.status import Status
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.udp import UdpEndpoint
 from tcptui.lab.application import ApplicationState
@@ -36,9 +37,8 @@ class End(NamedTuple):
     """False while its link is down."""
     udp: Sequence[UdpEndpoint]
     """Its UDP sockets."""
-    listener: Tcb | None
-    half_open: int
-    """The connections of its listener that are in SYN-RECEIVED."""
+    listener: Status | None
+    """Its listener, if it has one: see `backlog`, `accept_queue`, `half_open`."""
 
     @property
     def udp_alone(self) -> bool:
@@ -49,11 +49,9 @@ class End(NamedTuple):
 def end_of(world: World, side: Side) -> End:
     """One end of the world."""
     host = world.host(side)
-    listener = host.stack.tcb(host.listener)
-    half_open = 0 if listener is None or listener.backlog is None else host.stack.half_open(listener)
     return End(
         host.setup.lines, host.state, host.path, host.tcb, host.application, host.plugged,
-        host.udp.endpoints, listener, half_open,
+        host.udp.endpoints, host.stack.status(host.listener),
     )  # fmt: skip
 
 

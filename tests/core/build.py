@@ -53,9 +53,13 @@ class Site:
         assert tcb is not None, "the connection is CLOSED"
         return tcb
 
+    @property
+    def block(self) -> Tcb:
+        """The living block, for a test that sets a variable by hand."""
+        return self.stack._blocks[1]
+
     def state(self) -> State:
-        tcb = self.stack.tcb(1)
-        return State.CLOSED if tcb is None else tcb.state
+        return self.stack.state(1)
 
     def call(self, call: Call) -> list[Event]:
         return self._noted(self.stack.call(call, self.now))

@@ -25,7 +25,7 @@ from tcptui.core.packet.segment import (
     Segment,
     Socket,
 )  # fmt: skip
-from tcptui.core.packet.seq import HALF, MASK, add, distance, le
+from tcptui.core.packet.seq import HALF, MASK, distance, le, seq_add
 from tcptui.core.packet.tcp_format import encode
 from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.record import Profile
@@ -156,8 +156,8 @@ class Fuzz:
                 timestamps_option(self.now // 1_000 + dice.choice((0, 0, 0, 1, -5)), self.now // 1_000)
             )
         if tcb.sack and dice.random() < 0.3:
-            start = add(tcb.snd_una, dice.choice((-10, 0, 1, 100, 1_460)))
-            end = add(start, dice.choice((0, 1, 1_460, 5_000)))
+            start = seq_add(tcb.snd_una, dice.choice((-10, 0, 1, 100, 1_460)))
+            end = seq_add(start, dice.choice((0, 1, 1_460, 5_000)))
             options.append(Option(OPTION_SACK, start.to_bytes(4, "big") + end.to_bytes(4, "big")))
         if dice.random() < 0.02:
             options.append(Option(dice.randrange(2, 256), dice.randbytes(dice.randrange(12))))
@@ -218,7 +218,7 @@ class Fuzz:
             old = edges.get(tcb.connection)
             if old is not None and tcb.irs == old[0] and tcb.state not in (State.LISTEN, State.SYN_SENT):
                 self.demand(
-                    le(old[1], add(tcb.rcv_nxt, tcb.rcv_wnd)), "the window's right edge was taken back"
+                    le(old[1], seq_add(tcb.rcv_nxt, tcb.rcv_wnd)), "the window's right edge was taken back"
                 )
         if self.stack.next_deadline() is not None and cause == "timer":
             due = self.stack.next_deadline()
@@ -226,7 +226,7 @@ class Fuzz:
 
     @staticmethod
     def _edge(tcb: Tcb) -> tuple[int, int]:
-        return tcb.irs, add(tcb.rcv_nxt, tcb.rcv_wnd)
+        return tcb.irs, seq_add(tcb.rcv_nxt, tcb.rcv_wnd)
 
     def check(self, tcb: Tcb) -> None:
         """What holds for every block at every moment."""

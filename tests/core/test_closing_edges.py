@@ -8,7 +8,7 @@ import pytest
 from tcptui.core.events import Sent, Signal
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, URG
 from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
-from tcptui.core.profile.record import Profile
+from tcptui.core.profile.record import Profile, StackName
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Abort, Close, Open, Receive, Send
 from tcptui.core.units import MILLISECOND, SECOND
@@ -151,11 +151,11 @@ def test_a_two_way_handshake_acknowledges_its_own_syn() -> None:
     assert [one.data for one in sent(site.call(Send(1, b"text")))] == [b"text"]
 
 
-@pytest.mark.parametrize(("style", "kinds"), [("rfc", {2}), ("linux", {2, 3, 4, 8})])
-def test_what_the_syn_ack_of_a_simultaneous_open_offers(style: str, kinds: set[int]) -> None:
+@pytest.mark.parametrize(("stack", "kinds"), [("rfc9293", {2}), ("linux", {2, 3, 4, 8})])
+def test_what_the_syn_ack_of_a_simultaneous_open_offers(stack: StackName, kinds: set[int]) -> None:
     """RFC 7323 2.2: what the SYN has not offered is not in the SYN,ACK; Linux's tcp_send_synack() sends the
     SYN again, with all that it had."""
-    profile = LINUX._replace(crossing_style="linux" if style == "linux" else "rfc")
+    profile = LINUX._replace(stack=stack)
     site = Site(profile)
     site.call(Open(US, PEER))
     (answer,) = sent(site.receives(site.peer(SYN, 0)))

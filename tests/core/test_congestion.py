@@ -12,7 +12,7 @@ import pytest
 from tcptui.core.events import Event
 from tcptui.core.packet.options import mss_option
 from tcptui.core.packet.segment import ACK, OPTION_SACK, SYN, Option
-from tcptui.core.packet.seq import add, lt
+from tcptui.core.packet.seq import lt, seq_add
 from tcptui.core.profile.presets import LINUX, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
@@ -95,7 +95,7 @@ def test_the_handshake_grows_nothing() -> None:
 def test_above_the_threshold_it_grows_by_a_segment_a_round_trip() -> None:
     """RFC 5681 3.1, (3): cwnd += SMSS*SMSS/cwnd for every ACK."""
     site = sender(segments=10)
-    site.tcb.ssthresh = 10_000
+    site.block.ssthresh = 10_000
     ack(site, 1_001)
     assert site.tcb.cwnd == 10_000 + 100
     ack(site, 2_001)
@@ -267,7 +267,7 @@ def test_losses_are_noticed_however_much_was_sent_since_the_last() -> None:
     tcb = connected().tcb
     tcb.recover = tcb.snd_una
     for _ in range(66):
-        tcb.snd_una = add(tcb.snd_una, 1 << 26)
+        tcb.snd_una = seq_add(tcb.snd_una, 1 << 26)
         grow(tcb, 1 << 26, RFC9293)
         assert lt(tcb.recover, tcb.snd_una)
 

@@ -8,6 +8,7 @@ import pytest
 from tcptui.core.packet.segment import ACK, SYN, Socket
 from tcptui.core.profile.presets import FREEBSD, LINUX
 from tcptui.core.tcp.calls import Close, Open, Send
+from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.tcb import Tcb
 from tests.core.build import PEER, US, Site
@@ -27,12 +28,18 @@ def busy() -> Stack:
     return site.stack
 
 
-FIELDS = [*fields_of(busy())]
+DERIVED = {"_by_sockets", "_hooks", "_now"}
+"""Of a stack: the index of its blocks, the hooks of its profile, and the time before which no step is taken."""
+NAMES = ("_blocks", "_listeners", "connection")
+"""What the index leads to: a change by hand leaves it behind, so that the changed stack can't be copied."""
+EVERY = [*fields_of(busy())]
+FIELDS = [field for field in EVERY if field.name not in DERIVED and not DERIVED.intersection(field.path)]
 
 
 def test_every_declared_field_is_among_them() -> None:
-    assert {field.name for field in FIELDS if field.owner is Tcb} == set(Tcb.__slots__)
-    assert {field.name for field in FIELDS if field.owner is Stack} == set(Stack.__slots__)
+    assert {field.name for field in EVERY if field.owner is Tcb} == set(Tcb.__slots__)
+    assert {field.name for field in EVERY if field.owner is Listener} == set(Listener.__slots__)
+    assert {field.name for field in EVERY if field.owner is Stack} == set(Stack.__slots__)
 
 
 def test_a_copy_is_equal_and_shares_nothing_that_changes() -> None:
@@ -52,7 +59,8 @@ def test_a_change_of_any_field_is_seen_and_stays_in_its_copy(field: Field) -> No
     assert changed != stack
     assert changed.values() != stack.values()
     assert stack == reference
-    assert changed.copy() == changed
+    if field.name not in NAMES:
+        assert changed.copy() == changed
 
 
 @pytest.mark.parametrize("field", [field for field in FIELDS if field.owner is Tcb], ids=lambda one: one.text)

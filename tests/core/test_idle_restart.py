@@ -51,7 +51,7 @@ def test_the_time_counts_from_the_sending_not_from_the_acknowledgment() -> None:
     site = grown()
     site.call(Send(1, bytes(100)))
     rto = site.tcb.estimate.rto
-    site.tcb.estimate = site.tcb.estimate._replace(rto=4 * rto)
+    site.block.estimate = site.block.estimate._replace(rto=4 * rto)
     site.wait(rto // 2)
     site.receives(site.peer(ACK, 1, 40_101, wnd=65_535))
     left = site.tcb.estimate.rto

@@ -15,7 +15,7 @@ from tcptui.core.events import Response, Signal
 from tcptui.core.packet.segment import ACK, CWR, ECE, FIN, RST, SYN, flag_text
 from tcptui.core.profile.knobs import all_knobs
 from tcptui.core.profile.presets import LINUX, RFC9293
-from tcptui.core.profile.record import ClosingStyle, CrossingStyle, Ecn, StrayStyle
+from tcptui.core.profile.record import Ecn, StackName
 from tcptui.core.state import SYNCHRONIZED, State
 from tcptui.core.tcp.calls import Abort, Close, Configure, Open, Receive, Send
 from tcptui.core.tcp.settings import Settings
@@ -433,41 +433,41 @@ def test_knob_data_on_syn_ack(on: bool) -> None:
     assert briefs(events) == [("ACK", 1001, 5004 if on else 5001)]
 
 
-@pytest.mark.parametrize("style", ["rfc", "linux", "bsd"])
-def test_knob_crossing_style(style: CrossingStyle) -> None:
+@pytest.mark.parametrize("stack", ["rfc9293", "linux", "freebsd"])
+def test_knob_stack_in_a_simultaneous_open(stack: StackName) -> None:
     """3.10.7.4: the SYN,ACK of a simultaneous open is acceptable once its SYN is off, and needs no answer of
     its own; the two stacks send the ACK that a SYN,ACK draws elsewhere."""
-    site = reach(S.SYN_RECEIVED, PROMPT._replace(crossing_style=style), simultaneous=True)
+    site = reach(S.SYN_RECEIVED, PROMPT._replace(stack=stack), simultaneous=True)
     events = site.receives(site.peer(SYN | ACK, 0, 1))
     assert site.state() is S.ESTABLISHED
-    assert briefs(events) == ([] if style == "rfc" else [("ACK", 1001, 5001)])
+    assert briefs(events) == ([] if stack == "rfc9293" else [("ACK", 1001, 5001)])
 
 
-@pytest.mark.parametrize("style", ["rfc", "linux", "bsd"])
-def test_knob_closing_style(style: ClosingStyle) -> None:
+@pytest.mark.parametrize("stack", ["rfc9293", "linux", "freebsd"])
+def test_knob_stack_while_closing(stack: StackName) -> None:
     """3.10.7.4, eighth: a FIN after the FIN is acknowledged; 3.10.5: ABORT in CLOSING sends nothing.
     FreeBSD's tcp_drop() resets there, and neither stack answers the FIN that lies beyond the first."""
-    profile = PROMPT._replace(closing_style=style)
+    profile = PROMPT._replace(stack=stack)
     site = reach(S.CLOSE_WAIT, profile)
     events = site.receives(site.peer(FIN | ACK, 2, 1))
-    assert briefs(events) == ([("ACK", 1001, 5002)] if style == "rfc" else [])
+    assert briefs(events) == ([("ACK", 1001, 5002)] if stack == "rfc9293" else [])
     site = reach(S.CLOSING, profile)
-    assert [name for name, _, _ in briefs(site.call(Abort(1)))] == (["RST"] if style == "bsd" else [])
+    assert [name for name, _, _ in briefs(site.call(Abort(1)))] == (["RST"] if stack == "freebsd" else [])
 
 
-@pytest.mark.parametrize("style", ["rfc", "linux", "bsd"])
-def test_knob_stray_style(style: StrayStyle) -> None:
+@pytest.mark.parametrize("stack", ["rfc9293", "linux", "freebsd"])
+def test_knob_stack(stack: StackName) -> None:
     """3.10.7.4, fifth: the same SEQ and ACK may shrink the window; Linux' tcp_may_update_window() believes
     them only if they widen it."""
-    site = reach(S.ESTABLISHED, PROMPT._replace(stray_style=style))
+    site = reach(S.ESTABLISHED, PROMPT._replace(stack=stack))
     site.receives(site.peer(ACK, 1, 1, wnd=80))
     site.receives(site.peer(ACK, 1, 1, wnd=50))
-    assert site.tcb.snd_wnd == (80 if style == "linux" else 50)
+    assert site.tcb.snd_wnd == (80 if stack == "linux" else 50)
 
 
 def test_text_that_waits_goes_when_an_old_segment_acknowledges() -> None:
     """What Linux takes of a segment that ends at RCV.NXT opens the connection: SEND's text is due."""
-    site = reach(S.SYN_RECEIVED, PROMPT._replace(stray_style="linux"))
+    site = reach(S.SYN_RECEIVED, PROMPT._replace(stack="linux"), simultaneous=True)
     site.call(Send(1, b"abc"))
     events = site.receives(site.peer(ACK, 0, 1, b"x"))
     assert site.state() is S.ESTABLISHED

@@ -15,7 +15,7 @@ from tcptui.core.packet.segment import (
     Option,
 )
 from tcptui.core.profile.presets import FREEBSD, RFC9293
-from tcptui.core.profile.record import OptionOrder, WindowStyle
+from tcptui.core.profile.record import OptionOrder, StackName
 from tcptui.core.tcp.calls import Open, Receive, Send
 from tcptui.core.tcp.timers import first_estimate, sampled
 from tcptui.core.units import SECOND
@@ -100,7 +100,7 @@ def test_knob_missing_timestamp_drops(on: bool) -> None:
 @BOTH
 def test_knob_receive_buffer_whole_segments(on: bool) -> None:
     """FreeBSD: of 5000 octets and an MSS of 1460, four segments."""
-    profile = PROMPT._replace(receive_buffer_whole_segments=on, receive_buffer=5_000, window_style="bsd")
+    profile = PROMPT._replace(receive_buffer_whole_segments=on, receive_buffer=5_000, stack="freebsd")
     site = connected(profile, mss=1_460)
     assert sent(event for _, event in site.log)[-1].wnd == (5_840 if on else 5_000)
 
@@ -111,13 +111,13 @@ def test_knob_first_window(first: int | None, announced: int) -> None:
     assert sent(site.call(Open(US, PEER)))[0].wnd == announced
 
 
-@pytest.mark.parametrize(("style", "windows"), [
-    ("sws", [5_900, 5_800]), ("linux", [5_840, 5_840]), ("bsd", [6_000, 6_000]),
+@pytest.mark.parametrize(("stack", "windows"), [
+    ("rfc9293", [5_900, 5_800]), ("linux", [5_840, 5_840]), ("freebsd", [6_000, 6_000]),
 ])  # fmt: skip
-def test_knob_window_style(style: WindowStyle, windows: list[int]) -> None:
+def test_stack_window_selection(stack: StackName, windows: list[int]) -> None:
     """Of a buffer of 6000, while 100 octets are read as they come: the edge stays (3.8.6.2.2); Linux keeps to
     its four segments of 1460; FreeBSD says what is free."""
-    site = connected(PROMPT._replace(window_style=style, receive_buffer=6_000))
+    site = connected(PROMPT._replace(stack=stack, receive_buffer=6_000))
     got = []
     for place in (0, 100):
         site.call(Receive(1))

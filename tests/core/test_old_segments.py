@@ -87,7 +87,7 @@ def test_data_leaves_room_for_the_report_of_a_duplicate_beside_it() -> None:
     """MUST-16: Eff.snd.MSS takes the options off, 12 octets for one block."""
     site = connected(LINUX_NOW, Option(4))
     site.receives(site.peer(ACK, 1, 1, b"0123456789", wnd=20_000))
-    site.tcb.duplicate = (IRS + 1, IRS + 11)
+    site.block.duplicate = (IRS + 1, IRS + 11)
     first, second = sent(site.call(Send(1, bytes(2_000 - 12))))
     assert [len(one.data) for one in (first, second)] == [988, 1_000]
     assert read_sack(first) == [(IRS + 1, IRS + 11)]

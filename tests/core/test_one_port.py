@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tcptui.core.packet.segment import ACK, RST, SYN, Segment, Socket
-from tcptui.core.packet.seq import add
+from tcptui.core.packet.seq import seq_add
 from tcptui.core.profile.presets import LINUX
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Configure, Open
@@ -27,7 +27,7 @@ def answer_to_syn(stack: Stack, port: int) -> Segment:
 
 
 def last_ack(stack: Stack, port: int, syn_ack: Segment) -> list[Segment]:
-    return sent(stack.arrives(Segment(client(port), US, 5001, add(syn_ack.seq, 1), ACK, 1000), 0))
+    return sent(stack.arrives(Segment(client(port), US, 5001, seq_add(syn_ack.seq, 1), ACK, 1000), 0))
 
 
 def states(stack: Stack) -> list[State]:
@@ -81,4 +81,4 @@ def test_no_backlog_is_beyond_the_most_and_none_is_for_a_connection() -> None:
     stack.call(Open(US, PEER), 0)
     for connection in (1, 2):
         stack.call(Configure(connection, NO_SETTINGS, backlog=9), 0)
-    assert [tcb.backlog for tcb in stack.tcbs()] == [3, None]
+    assert [status.backlog for name in (1, 2) if (status := stack.status(name))] == [3, None]

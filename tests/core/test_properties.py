@@ -116,7 +116,7 @@ class Pair:
                 tcb = end.stack.tcb(1)
                 if tcb is not None and not tcb.close_called:
                     self.call(side, Close(1))
-                while tcb is not None and (tcb.receive_buffer or not tcb.receives):
+                while (status := end.stack.status(1)) and (status.rcv_queue or not status.receives):
                     if self.call(side, Receive(1)) not in ([Response.OK], [Response.QUEUED]):
                         break
             if self.wire:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tcptui.core.events import Delivered, Event, Sent, Signalled, StateChanged
 from tcptui.core.packet.segment import ACK, Segment
-from tcptui.core.packet.seq import HALF, MODULUS, add, distance, in_window, le, lt, signed_distance
+from tcptui.core.packet.seq import HALF, MODULUS, distance, in_window, le, lt, seq_add, signed_distance
 from tcptui.core.tcp.calls import Call, Close, Open, Receive, Send
 from tcptui.core.tcp.stack import Stack
 from tcptui.core.units import SECOND
@@ -26,7 +26,7 @@ windows = st.one_of(st.integers(0, 1 << 30), st.integers(0, 3))
 
 @given(numbers, steps)
 def test_what_is_less_than_half_the_circle_ahead_is_greater(number: int, step: int) -> None:
-    later = add(number, step)
+    later = seq_add(number, step)
     assert 0 <= later < MODULUS
     assert lt(number, later)
     assert le(number, later)
@@ -36,21 +36,21 @@ def test_what_is_less_than_half_the_circle_ahead_is_greater(number: int, step: i
     assert le(number, number)
     assert distance(number, later) == signed_distance(number, later) == step
     assert signed_distance(later, number) == -step
-    assert add(later, -step) == number
+    assert seq_add(later, -step) == number
 
 
 @given(numbers)
 def test_two_numbers_half_the_circle_apart_are_in_no_order(number: int) -> None:
-    opposite = add(number, HALF)
+    opposite = seq_add(number, HALF)
     assert not lt(number, opposite)
     assert not lt(opposite, number)
 
 
 @given(numbers, st.integers(-100, 100), windows)
 def test_a_window_holds_its_left_edge_but_not_its_right(start: int, offset: int, size: int) -> None:
-    assert in_window(add(start, offset), start, size) == (0 <= offset < size)
-    assert not in_window(add(start, size), start, size)
-    assert in_window(add(start, size - 1), start, size) == (size > 0)
+    assert in_window(seq_add(start, offset), start, size) == (0 <= offset < size)
+    assert not in_window(seq_add(start, size), start, size)
+    assert in_window(seq_add(start, size - 1), start, size) == (size > 0)
 
 
 def _life(client_iss: int, server_iss: int) -> list[object]:

@@ -257,7 +257,7 @@ def test_a_zero_window_is_waited_for_unless_the_user_has_named_a_timeout(
 ) -> None:
     """MUST-37: the connection stays open while probes are answered; 3.9.1.1 has a default for the rest."""
     site = reach(S.ESTABLISHED)
-    site.tcb.user_timeout = asked or site.tcb.user_timeout
+    site.block.user_timeout = asked or site.tcb.user_timeout
     site.receives(site.peer(ACK, 1, 1, wnd=0))
     site.call(Send(1, b"abc"))
     for _ in range(10):  # Probes after 1, 3, 7 ... s are answered, the window stays closed.

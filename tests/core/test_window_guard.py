@@ -38,7 +38,7 @@ def test_linux_lets_the_same_numbers_close_the_window_or_widen_it_not_shrink_it(
 ) -> None:
     """tcp_may_update_window(): with SEG.SEQ = SND.WL1 and nothing new acknowledged, "nwin > tp->snd_wnd ||
     !nwin"."""
-    site = reach(State.ESTABLISHED, PROMPT._replace(stray_style="linux"))
+    site = reach(State.ESTABLISHED, PROMPT._replace(stack="linux"))
     site.receives(site.peer(ACK, 1, 1))
     site.receives(site.peer(ACK, 1, 1, wnd=wnd))
     assert site.tcb.snd_wnd == window
@@ -85,9 +85,7 @@ def test_linux_answers_an_old_ack_that_is_no_duplicate(seq: int, ack: int) -> No
     assert len(briefs(site.receives(stamped(site.peer(ACK, seq, ack, wnd=20_000), OLD)))) == 1
 
 
-@pytest.mark.parametrize(
-    ("profile", "answered"), [(PROMPT, True), (PROMPT._replace(stray_style="bsd"), False)]
-)
+@pytest.mark.parametrize(("profile", "answered"), [(PROMPT, True), (PROMPT._replace(stack="freebsd"), False)])
 def test_elsewhere_every_old_ack_is_answered_or_none(profile: Profile, answered: bool) -> None:
     """RFC 7323 5.3, R1: "Send an acknowledgment in reply"; FreeBSD's tcp_do_segment() answers only what has
     data."""

@@ -7,7 +7,7 @@ from random import Random
 
 from tcptui import library
 from tcptui.core.packet.segment import ACK, FIN, PSH, RST, SYN
-from tcptui.core.packet.seq import add
+from tcptui.core.packet.seq import seq_add
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.lab.application import CallName
@@ -91,8 +91,8 @@ def _third_party(world: World, dice: Random) -> Move:
     return Inject(
         side,
         dice.choice((ACK, ACK | PSH, SYN, SYN | ACK, FIN | ACK, RST)),
-        add(seq, dice.choice((0, 0, 1, -1, 7))),
-        add(ack, dice.choice((0, 0, 1, -1, 5))),
+        seq_add(seq, dice.choice((0, 0, 1, -1, 7))),
+        seq_add(ack, dice.choice((0, 0, 1, -1, 5))),
         dice.choice((0, 100, 65_535)),
         dice.choice((b"", b"", b"z", b"evil")),
     )

@@ -40,7 +40,7 @@ def test_one_profile_has_one_column_of_its_own_values() -> None:
     text = profile_text([LINUX._replace(msl=5_000_000)])
     rows = {entry.split()[0]: entry.splitlines()[0].split()[1:] for entry in entries(text)}
     assert rows["knob"] == ["linux"]
-    assert (rows["msl"], rows["window_style"], rows["rfc1337"]) == (["5s"], ["linux"], ["false"])
+    assert (rows["msl"], rows["stack"], rows["rfc1337"]) == (["5s"], ["linux"], ["false"])
 
 
 def test_it_is_ascii_and_fits_a_terminal() -> None:

@@ -97,8 +97,12 @@ class Core:
     # What it asks.
 
     def state(self, connection: int) -> State:
-        tcb = self.stack.tcb(connection)
-        return State.CLOSED if tcb is None else tcb.state
+        return self.stack.state(connection)
+
+    def waiting(self, listener: int) -> tuple[int, ...]:
+        """The connections that wait for ACCEPT."""
+        status = self.stack.status(listener)
+        return () if status is None else status.accept_queue
 
     def delivered(self, connection: int) -> bytes:
         """All that the connection's RECEIVEs have brought."""

@@ -47,7 +47,7 @@ def test_the_cores_cookies(pair: Pair, profile: Profile) -> None:
     pair.connect()
     pair.core.until(lambda: bool(pair.core.passed(True, SYN | ACK)))
     assert [tcb.connection for tcb in pair.core.stack.tcbs()] == [listener]
-    pair.core.until(lambda: bool(pair.core.tcb(listener).accept_queue))
+    pair.core.until(lambda: bool(pair.core.waiting(listener)))
     pair.connection = pair.core.named(Accept(listener))
     assert pair.states() == (State.ESTABLISHED, "ESTAB")
     pair.exchange(b"to the core", b"to the kernel")
@@ -63,7 +63,7 @@ def test_the_cores_cookie_and_a_third_segment_lost(pair: Pair, profile: Profile)
     pair.core.pause(0.1)
     assert [tcb.connection for tcb in pair.core.stack.tcbs()] == [listener]
     pair.sock.send(b"to the core")
-    pair.core.until(lambda: bool(pair.core.tcb(listener).accept_queue))
+    pair.core.until(lambda: bool(pair.core.waiting(listener)))
     pair.connection = pair.core.named(Accept(listener))
     pair.core.call(Receive(pair.connection))
     pair.core.until(lambda: pair.core.delivered(pair.connection) == b"to the core")

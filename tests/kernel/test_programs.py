@@ -41,7 +41,7 @@ class Server:
 
     def work(self) -> None:
         """Does what can be done now; to be called whenever something may have happened."""
-        while self._core.tcb(self._listener).accept_queue:
+        while self._core.waiting(self._listener):
             self._served.add(self._core.named(Accept(self._listener)))
         for connection in list(self._served):
             if not self._core.tcb(connection).receives:

@@ -266,7 +266,7 @@ def test_a_passive_open_that_becomes_the_connection() -> None:
     received = b.call(ask.UserCall(calls.Receive(1, 9)), 1)
     assert received == Done(0, answer=Returned(1, "RECEIVE", Response.QUEUED))
     a.call(ask.UserCall(calls.Send(1, b"abc")), 1)
-    assert Delivered(1, b"abc") in _carry(a, b)[1]
+    assert Delivered(1, b"abc") in _carry(a, b, now=1)[1]
 
 
 def test_a_user_call_that_is_refused() -> None:
@@ -478,7 +478,7 @@ def check_table(pair: Pair) -> None:
         assert len({call.number for call in table.blocked}) == len(table.blocked)
 
 
-def _carry(*hosts: Sockets) -> list[list[object]]:
+def _carry(*hosts: Sockets, now: int = 0) -> list[list[object]]:
     """Delivers between two hosts until nothing is left; what each has reported."""
     reported: list[list[object]] = [[] for _ in hosts]
     carried = True
@@ -488,6 +488,6 @@ def _carry(*hosts: Sockets) -> list[list[object]]:
             for event in one.take_events():
                 reported[at].append(event)
                 if isinstance(event, Sent):
-                    hosts[1 - at].arrives(event.segment, 0)
+                    hosts[1 - at].arrives(event.segment, now)
                     carried = True
     return reported

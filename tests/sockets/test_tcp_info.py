@@ -21,7 +21,8 @@ SACK_PERMITTED = Option(OPTION_SACK_PERMITTED)
 
 
 def ca_state(site: Site) -> int:
-    return tcp_info(site.tcb, site.stack.profile, semantics_of("linux"))["tcpi_ca_state"]
+    stack = site.stack
+    return tcp_info(site.tcb, stack.status(1), stack.profile, semantics_of("linux"))["tcpi_ca_state"]
 
 
 def sending(sack: bool, segments: int = 8) -> Site:

@@ -1,6 +1,85 @@
 """What travels over the network, as values and as octets; nothing here knows a connection.
 
-Sequence number arithmetic (`seq`), TCP segments and their options (`segment`, `options`), UDP datagrams and
-ICMP messages (`datagram`), and their formats on a real wire (`tcp_format`, `udp_format`, `icmp_format`,
-`ip_header`, `checksum`).
+The names in `__all__` are what others may build on. A value is immutable and equal by value:
+
+* `Segment`, with its `Socket`s, control bits and `Option`s; what the options say is read by `read_offer`,
+  `read_timestamps` and `read_sack`, and written by `mss_option` and `timestamps_option`;
+* `Datagram` of UDP, and `PortUnreachable`, the ICMP message that answers one;
+* `Packet`, the IP packet around any of them.
+
+Each has its octets: `encode` and `decode` for a segment, `encode_datagram` and `decode_datagram`,
+`encode_port_unreachable`, `encode_packet` and `decode_packet`. What is encoded has its checksum; what can't
+be written is a ValueError. Octets that are none of them are `MalformedSegment`, `MalformedDatagram` or
+`MalformedPacket`, each a ValueError that says why in one line. What is decoded has octets of its own: the
+buffer that was handed in may be used again.
+
+Sequence numbers are integers modulo 2^32; `seq_add`, `distance`, `lt`, `le` and `in_window` reckon with them.
 """
+
+from tcptui.core.packet.datagram import Datagram, PortUnreachable
+from tcptui.core.packet.icmp_format import encode_port_unreachable
+from tcptui.core.packet.ip_header import MalformedPacket, Packet, decode_packet, encode_packet
+from tcptui.core.packet.options import (
+    Offer,
+    mss_option,
+    read_offer,
+    read_sack,
+    read_timestamps,
+    timestamps_option,
+)
+from tcptui.core.packet.segment import (
+    ACK,
+    CWR,
+    ECE,
+    FIN,
+    PSH,
+    RST,
+    SYN,
+    URG,
+    Option,
+    Segment,
+    Socket,
+    flag_text,
+)
+from tcptui.core.packet.seq import distance, in_window, le, lt, seq_add
+from tcptui.core.packet.tcp_format import MalformedSegment, decode, encode
+from tcptui.core.packet.udp_format import MalformedDatagram, decode_datagram, encode_datagram
+
+__all__ = [
+    "ACK",
+    "CWR",
+    "ECE",
+    "FIN",
+    "PSH",
+    "RST",
+    "SYN",
+    "URG",
+    "Datagram",
+    "MalformedDatagram",
+    "MalformedPacket",
+    "MalformedSegment",
+    "Offer",
+    "Option",
+    "Packet",
+    "PortUnreachable",
+    "Segment",
+    "Socket",
+    "decode",
+    "decode_datagram",
+    "decode_packet",
+    "distance",
+    "encode",
+    "encode_datagram",
+    "encode_packet",
+    "encode_port_unreachable",
+    "flag_text",
+    "in_window",
+    "le",
+    "lt",
+    "mss_option",
+    "read_offer",
+    "read_sack",
+    "read_timestamps",
+    "seq_add",
+    "timestamps_option",
+]

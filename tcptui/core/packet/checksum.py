@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import struct
 from ipaddress import ip_address
+from typing import TypeAlias
+
+Buffer: TypeAlias = bytes | bytearray | memoryview
+"""Octets that a decoder takes."""
 
 
 def checksum(octets: bytes) -> int:

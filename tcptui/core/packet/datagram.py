@@ -1,4 +1,4 @@
-"""One UDP datagram as a value, and the ICMP message that answers one where nobody waits for it.
+"""One UDP datagram as a value, and the ICMP message that answers one for a port without a socket.
 
 Their octets on a real wire are in `udp_format` and `icmp_format`; nothing here knows a socket that is bound.
 """
@@ -20,7 +20,7 @@ class Datagram(NamedTuple):
 
 
 class PortUnreachable(NamedTuple):
-    """What the host at `about.dst` answers to a datagram for a port that nobody has bound."""
+    """What the host at `about.dst` answers to a datagram for a port that is not bound."""
 
     about: Datagram
 

@@ -9,7 +9,7 @@ import struct
 from ipaddress import ip_address
 from typing import NamedTuple
 
-from tcptui.core.packet.checksum import checksum
+from tcptui.core.packet.checksum import Buffer, checksum
 
 ICMP = 1
 TCP = 6
@@ -52,8 +52,9 @@ def encode_packet(packet: Packet, identification: int = 0) -> bytes:
     return header[:10] + checksum(header).to_bytes(2, "big") + header[12:] + packet.payload
 
 
-def decode_packet(octets: bytes) -> Packet:
+def decode_packet(octets: Buffer) -> Packet:
     """The packet in `octets`, its padding cut off; MalformedPacket whatever else they are."""
+    octets = bytes(octets)  # The packet's own, whatever becomes of the caller's buffer.
     version = octets[0] >> 4 if octets else 0
     if version == 4:
         return _decode_ipv4(octets)

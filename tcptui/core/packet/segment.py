@@ -1,4 +1,4 @@
-"""One TCP segment as a value: sockets, numbers, control bits, options and text.
+"""One TCP segment as a value: sockets, numbers, control bits, options and data.
 
 Nothing here knows a connection; the octets on a real wire are in `wire_format`.
 """
@@ -69,7 +69,7 @@ class Segment(NamedTuple):
 
     @property
     def length(self) -> int:
-        """SEG.LEN: octets of text, and one each for SYN and FIN (RFC 9293 section 3.4)."""
+        """SEG.LEN: octets of data, and one each for SYN and FIN (RFC 9293 section 3.4)."""
         flags = self.flags
         return len(self.data) + (flags & FIN) + ((flags & SYN) >> 1)
 

@@ -10,7 +10,7 @@ MASK = MODULUS - 1
 HALF = 1 << 31
 
 
-def add(number: int, octets: int) -> int:
+def seq_add(number: int, octets: int) -> int:
     """The sequence number `octets` after `number` (before it, if negative)."""
     return (number + octets) & MASK
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 
-from tcptui.core.packet.checksum import checksum_with_pseudo_header
+from tcptui.core.packet.checksum import Buffer, checksum_with_pseudo_header
 from tcptui.core.packet.ip_header import TCP
 from tcptui.core.packet.segment import OPTION_END, OPTION_NOP, Option, Segment, Socket
 
@@ -48,7 +48,7 @@ def encode(segment: Segment) -> bytes:
     return _with_checksum(unsummed, checksum(unsummed, src.host, dst.host))
 
 
-def decode(octets: bytes, src: str, dst: str, verify: bool = True) -> Segment:
+def decode(octets: Buffer, src: str, dst: str, verify: bool = True) -> Segment:
     """The segment in `octets` (header and data) that the host address `src` sent to `dst`.
 
     The reserved bits are ignored (section 3.1); of options see `_decode_options`.
@@ -56,6 +56,7 @@ def decode(octets: bytes, src: str, dst: str, verify: bool = True) -> Segment:
     checksum is wrong (MUST-3). A plain ValueError if, with `verify`, `src` and `dst` are not two
     addresses of one IP version; without it they are only copied.
     """
+    octets = bytes(octets)  # The segment's own, whatever becomes of the caller's buffer.
     start = _data_start(octets)
     if verify:
         _verify(octets, src, dst)

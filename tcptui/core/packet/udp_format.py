@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from ipaddress import ip_address
 
-from tcptui.core.packet.checksum import checksum_with_pseudo_header
+from tcptui.core.packet.checksum import Buffer, checksum_with_pseudo_header
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.ip_header import UDP
 from tcptui.core.packet.segment import Socket
@@ -43,7 +43,7 @@ def encode_datagram(datagram: Datagram) -> bytes:
     return HEADER.pack(src.port, dst.port, length, value) + data
 
 
-def decode_datagram(octets: bytes, src: str, dst: str, verify: bool = True) -> Datagram:
+def decode_datagram(octets: Buffer, src: str, dst: str, verify: bool = True) -> Datagram:
     """The datagram in `octets` that the host address `src` sent to `dst`.
 
     What stands behind its length is not its own and left out. MalformedDatagram, whatever the octets are, if
@@ -51,6 +51,7 @@ def decode_datagram(octets: bytes, src: str, dst: str, verify: bool = True) -> D
     not allow (RFC 8200 section 8.1). A plain ValueError if, with `verify`, `src` and `dst` are not two
     addresses of one IP version; without it they are only copied.
     """
+    octets = bytes(octets)  # The datagram's own, whatever becomes of the caller's buffer.
     if len(octets) < HEADER.size:
         raise MalformedDatagram(f"{len(octets)} octets are too few for a UDP header of {HEADER.size}")
     source, destination, length, value = HEADER.unpack_from(octets)

@@ -10,16 +10,13 @@ from typing import Annotated, Literal, NamedTuple, TypeAlias
 from tcptui.core.profile.knob import Knob
 from tcptui.core.units import DAY, MILLISECOND, SECOND
 
-WindowStyle: TypeAlias = Literal["sws", "linux", "bsd"]
 Ecn: TypeAlias = Literal["off", "granted", "asked"]
 OptionOrder: TypeAlias = Literal["linux", "bsd"]
 ZeroWindowProbe: TypeAlias = Literal["octet", "old_ack"]
-CrossingStyle: TypeAlias = Literal["rfc", "linux", "bsd"]
 BacklogSlack: TypeAlias = Literal["none", "one", "half"]
 SynCookies: TypeAlias = Literal["never", "overflow", "always"]
-ClosingStyle: TypeAlias = Literal["rfc", "linux", "bsd"]
-StrayStyle: TypeAlias = Literal["rfc", "linux", "bsd"]
 HardErrorAborts: TypeAlias = Literal["any", "opening"]
+StackName: TypeAlias = Literal["rfc9293", "linux", "freebsd"]
 
 
 def _time(text: str, source: str, most: int = DAY, least: int = 0) -> Knob:
@@ -35,6 +32,9 @@ class Profile(NamedTuple):
 
     # fmt: off
     name: str = "rfc9293"
+    stack: Annotated[StackName, Knob(
+        "what is done differently from the letter, beside all numbers: window selection, simultaneous open, "
+        "TIME-WAIT input, old duplicates", "Linux net/ipv4/tcp*.c, FreeBSD sys/netinet/tcp_*.c")] = "rfc9293"
 
     # Sizes and windows.
     mss: Annotated[int, Knob(
@@ -53,10 +53,6 @@ class Profile(NamedTuple):
         "the receive buffer is rounded up to a multiple of the MSS", "FreeBSD tcp_mss()")] = False
     first_window: Annotated[int | None, Knob(
         "the window announced in a SYN; none: the buffer", "Linux, FreeBSD", 1, 65_535)] = None
-    window_style: Annotated[WindowStyle, Knob(
-        "how the announced window follows the buffer: sws keeps its right edge until a segment or half a "
-        "buffer is gained, linux moves in whole segments, bsd announces what is free", "RFC 9293 3.8.6.2.2"
-    )] = "sws"
     send_buffer: Annotated[int, Knob(
         "octets that SEND takes before insufficient resources", "RFC 9293 3.10.2", 1, 1 << 30)] = 1 << 20
 
@@ -79,18 +75,18 @@ class Profile(NamedTuple):
 
     # Sending.
     nagle: Annotated[bool, Knob(
-        "less than a full segment waits while text is unacknowledged", "RFC 9293 3.7.4, SHLD-7")] = True
+        "less than a full segment waits while data is unacknowledged", "RFC 9293 3.7.4, SHLD-7")] = True
     nagle_minshall: Annotated[bool, Knob(
         "Nagle's algorithm lets the end of a SEND go while only full segments are unacknowledged",
         "Linux tcp_minshall_check()")] = False
     delayed_ack: Annotated[int, _time(
-        "how long an acknowledgment of text may wait", "RFC 9293 3.8.6.3, MUST-40", SECOND // 2 - 1
+        "how long an acknowledgment of data may wait", "RFC 9293 3.8.6.3, MUST-40", SECOND // 2 - 1
     )] = 200 * MILLISECOND
     quickack: Annotated[int, Knob(
         "acknowledgments at the start of a connection that are not delayed",
         "Linux tcp_enter_quickack_mode()", 0, 1 << 16)] = 0
     pingpong: Annotated[bool, Knob(
-        "a connection that answers text with text, or whose peer has closed, delays its ACKs",
+        "a connection that answers data with data, or whose peer has closed, delays its ACKs",
         "Linux inet_csk_enter_pingpong_mode()")] = False
     initial_window: Annotated[int | None, Knob(
         "segments that may be sent at first; none: 2 to 4, by their size", "RFC 5681 3.1, RFC 6928", 1,
@@ -126,13 +122,13 @@ class Profile(NamedTuple):
         "R1: the application is told of the delivery problem", "RFC 9293 3.8.3, SHLD-9, SHLD-10", 1, 255)] = 3
     data_retries: Annotated[int, Knob("R2 for all else", "RFC 9293 3.8.3, SHLD-11", 0, 255)] = 6
     orphan_retries: Annotated[int | None, Knob(
-        "R2 once the application has let go of the connection", "Linux tcp_orphan_retries", 0, 255)] = None
+        "R2 once the application has closed both ways", "Linux tcp_orphan_retries", 0, 255)] = None
     user_timeout: Annotated[int | None, _time(
-        "for text not delivered, where OPEN names no other", "RFC 9293 3.9.1.1")] = 300 * SECOND
+        "for data not delivered, where OPEN names no other", "RFC 9293 3.9.1.1")] = 300 * SECOND
     reset_on_timeout: Annotated[bool, Knob(
         "giving up on a synchronized connection sends a RST", "FreeBSD tcp_drop()")] = False
     zero_window_probe: Annotated[ZeroWindowProbe, Knob(
-        "what probes a closed window: one octet of text, or an ACK with a SEQ that is known already",
+        "what probes a closed window: one octet of data, or an ACK with a SEQ that is known already",
         "RFC 9293 3.8.6.1, MUST-36")] = "octet"
     persist_min: Annotated[int, _time(
         "least time between two zero-window probes", "FreeBSD net.inet.tcp.persmin")] = 0
@@ -167,18 +163,14 @@ class Profile(NamedTuple):
     bad_ack_resends_syn: Annotated[int | None, _time(
         "how soon a SYN goes again when an ACK in SYN-SENT was wrong", "Linux TCP_TIMEOUT_MIN")] = None
     data_on_syn_ack: Annotated[bool, Knob(
-        "text and FIN on a SYN,ACK are taken", "RFC 9293 3.10.7.3, fourth")] = True
+        "data and FIN on a SYN,ACK are taken", "RFC 9293 3.10.7.3, fourth")] = True
     drop_syn_fin: Annotated[bool, Knob(
         "SYN with FIN in LISTEN is dropped, else the FIN is queued", "RFC 9293 3.10.7.2, third")] = False
     queue_data_on_syn: Annotated[bool, Knob(
-        "text on a SYN is queued until ESTABLISHED", "RFC 9293 3.10.7.2, third")] = True
+        "data on a SYN is queued until ESTABLISHED", "RFC 9293 3.10.7.2, third")] = True
     simultaneous_open_trims_syn: Annotated[bool, Knob(
         "the SYN,ACK of a simultaneous open loses the SYN that is known already and is accepted",
         "RFC 9293 A.2")] = True
-    crossing_style: Annotated[CrossingStyle, Knob(
-        "a simultaneous open, and a CLOSE within it: to the letter, or with what the two stacks send "
-        "again, offer and put off", "RFC 9293 3.10.7.4; Linux tcp_send_synack(), FreeBSD tcp_disconnect()"
-    )] = "rfc"
     rst_on_give_up: Annotated[bool, Knob("giving up on a SYN,ACK sends a RST", "textbooks")] = False
     blackhole: Annotated[int, Knob(
         "a closed port answers: 0 everything by RST, 1 no SYN, 2 nothing", "FreeBSD net.inet.tcp.blackhole",
@@ -204,21 +196,17 @@ class Profile(NamedTuple):
     # Closing.
     msl: Annotated[int, _time("Maximum Segment Lifetime", "RFC 9293 3.4.1")] = 120 * SECOND
     rfc1337: Annotated[bool, Knob("RST in TIME-WAIT is ignored, against assassination", "RFC 1337 3")] = False
-    closing_style: Annotated[ClosingStyle, Knob(
-        "what a connection that is closing answers, and what resets it: to the letter, or as the two "
-        "stacks have it in checks of their own",
-        "RFC 9293 3.10.7.4; Linux tcp_timewait_state_process(), FreeBSD tcp_twcheck()")] = "rfc"
     time_wait_reopens: Annotated[bool, Knob(
         "a SYN with a newer number or timestamp opens anew out of TIME-WAIT", "RFC 9293 3.6.1, MAY-2")] = True
     fin_wait_2_timeout: Annotated[int | None, _time(
-        "how long FIN-WAIT-2 lasts once the application has let go", "Linux tcp_fin_timeout")] = None
+        "how long FIN-WAIT-2 lasts once closed both ways", "Linux tcp_fin_timeout")] = None
     acks_carry_fin: Annotated[bool, Knob(
         "an ACK carries our FIN again while that is unacknowledged, as when both close at once",
         "FreeBSD tcp_output()")] = False
     old_segments_acknowledge: Annotated[bool, Knob(
         "the ACK of a segment that lies left of the window counts", "FreeBSD tcp_do_segment()")] = False
     unread_close_resets: Annotated[bool, Knob(
-        "a half-duplex CLOSE with text unread resets", "RFC 9293 3.6.1, SHLD-3")] = True
+        "a half-duplex CLOSE with data unread resets", "RFC 9293 3.6.1, SHLD-3")] = True
     reset_carries_ack: Annotated[bool, Knob("the RST of an ABORT has an ACK", "Linux, FreeBSD")] = False
 
     # Protection against forged segments (RFC 5961). False: as RFC 793 had it.
@@ -230,9 +218,6 @@ class Profile(NamedTuple):
         "SEG.ACK left of SND.UNA - MAX.SND.WND is answered and dropped", "RFC 5961 5.2, MAY-12")] = True
     unsent_ack_is_answered: Annotated[bool, Knob(
         "SEG.ACK > SND.NXT is answered with an ACK", "RFC 9293 3.10.7.4, fifth")] = True
-    stray_style: Annotated[StrayStyle, Knob(
-        "what of a duplicate, an overtaken ACK, an old timestamp, a SYN with FIN still counts or is answered",
-        "RFC 9293 3.10.7.4, first; Linux tcp_validate_incoming(), FreeBSD tcp_do_segment()")] = "rfc"
     challenge_acks: Annotated[int, Knob(
         "ACKs without need that one connection sends in a challenge interval", "RFC 5961 7", 1, 1 << 20)] = 10
     challenge_interval: Annotated[int, _time("how long a challenge interval is", "RFC 5961 7")] = 5 * SECOND
@@ -246,9 +231,9 @@ class Profile(NamedTuple):
 
     # Broken on purpose, to show the harm.
     two_way_handshake: Annotated[bool, Knob(
-        "ESTABLISHED on a SYN: a late SYN opens a connection that nobody wants", "RFC 9293 3.5")] = False
+        "ESTABLISHED on a SYN: an old SYN opens a connection", "RFC 9293 3.5")] = False
     no_time_wait: Annotated[bool, Knob(
-        "no TIME-WAIT: a FIN that comes again meets nobody", "RFC 9293 3.4.3, MUST-13")] = False
+        "no TIME-WAIT: a FIN that comes again is answered by a RST", "RFC 9293 3.4.3, MUST-13")] = False
     time_wait_1_msl: Annotated[bool, Knob(
         "half the TIME-WAIT: an answer to a late FIN may still be underway", "RFC 9293 3.4.3, MUST-13"
     )] = False
@@ -256,10 +241,10 @@ class Profile(NamedTuple):
         "every connection begins here: old segments fit into new ones", "RFC 9293 3.4.1, MUST-8", 0,
         (1 << 32) - 1)] = None
     no_retransmission: Annotated[bool, Knob(
-        "what is lost stays lost: both ends wait for ever", "RFC 9293 3.8.1, MUST-18")] = False
+        "what is lost is not sent again: both ends wait without end", "RFC 9293 3.8.1, MUST-18")] = False
     fin_acked_with_fin_only: Annotated[bool, Knob(
         "a FIN ends both ways at once: what was still to be sent is cut off", "RFC 9293 3.6")] = False
     accept_any_ack: Annotated[bool, Knob(
-        "the ACK that opens is not looked at: anybody can open in another's name", "RFC 9293 3.10.7.4, fifth"
+        "the ACK of the SYN is not checked: anybody can open in another's name", "RFC 9293 3.10.7.4, fifth"
     )] = False
     # fmt: on

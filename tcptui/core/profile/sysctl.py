@@ -214,7 +214,7 @@ def _syncookies_only(profile: Profile, numbers: Sequence[int]) -> dict[str, Any]
 
 
 def _fast_recycle(profile: Profile, numbers: Sequence[int]) -> dict[str, Any]:
-    """Off, a connection in FIN-WAIT-2 that nobody holds may be idle as long as keep-alive allows."""
+    """Off, an orphan in FIN-WAIT-2 may be idle as long as keep-alive allows."""
     longest = min(profile.keep_count * profile.keep_interval, all_knobs()["fin_wait_2_timeout"].knob.most)
     return {"fin_wait_2_timeout": 60 * SECOND if numbers[0] else longest}
 

@@ -8,12 +8,13 @@ from typing import NamedTuple, TypeAlias
 
 from tcptui.core.events import Response, TimerKind
 from tcptui.core.packet.segment import ACK, RST, Socket
-from tcptui.core.packet.seq import add as seq_add
+from tcptui.core.packet.seq import seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import SYNCHRONIZED, State
 from tcptui.core.tcp.handshake import keeps_alive, start_keep_alive
+from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.reassembly import satisfy_receives, update_window
-from tcptui.core.tcp.send import fin_may_go, send_syn, start_user_timer, transmit
+from tcptui.core.tcp.send import fin_may_go, send_syn, start_user_timer, tell_send_room, transmit
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
@@ -38,7 +39,7 @@ class Accept(NamedTuple):
 
 
 class Configure(NamedTuple):
-    """Other wishes for a connection from here on."""
+    """Other settings for a connection from here on."""
 
     connection: int
     settings: Settings
@@ -52,7 +53,7 @@ class Send(NamedTuple):
     connection: int
     data: bytes
     urgent: bool = False
-    """The text up to its end is urgent (MUST-30)."""
+    """The data up to its end is urgent (MUST-30)."""
 
 
 class Receive(NamedTuple):
@@ -84,57 +85,64 @@ class Status(NamedTuple):
 Call: TypeAlias = Open | Accept | Configure | Send | Receive | Close | Abort | Status
 """A call of RFC 9293 section 3.9.1; `connection` is the local connection name."""
 
-_S = State
-_PEER_HAS_CLOSED = (_S.CLOSE_WAIT, _S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
-_CLOSING_STATES = (_S.FIN_WAIT_1, _S.FIN_WAIT_2, _S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
+_PEER_HAS_CLOSED = (State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
+_CLOSING_STATES = (State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
 
 
 def open_connection(tcb: Tcb, call: Open, step: Step) -> None:
     """3.10.1: a fresh block becomes LISTEN or SYN-SENT; LISTEN may become SYN-SENT."""
-    if tcb.state not in (_S.CLOSED, _S.LISTEN) or (tcb.state is _S.LISTEN and call.passive):
-        _refuse(tcb, step, "OPEN", Response.EXISTS)
+    if tcb.state not in (State.CLOSED, State.LISTEN) or (tcb.state is State.LISTEN and call.passive):
+        refuse(tcb, step, "OPEN", Response.EXISTS)
         return
     if not call.passive and call.remote is None:
-        _refuse(tcb, step, "OPEN", Response.REMOTE_UNSPECIFIED)
+        refuse(tcb, step, "OPEN", Response.REMOTE_UNSPECIFIED)
         return
     _take_settings(tcb, call.settings, step)
     if call.passive:
         tcb.passive = True
         tcb.wanted_remote = call.remote
-        if call.backlog is not None:
-            _take_backlog(tcb, call.backlog, step)
         step.rule(tcb, Rule.OPEN_PASSIVE)
-        step.set_state(tcb, _S.LISTEN)
+        step.set_state(tcb, State.LISTEN)
     else:
         tcb.remote = call.remote
-        fresh = tcb.state is _S.CLOSED
+        fresh = tcb.state is State.CLOSED
         _go_active(tcb, Rule.OPEN_ACTIVE if fresh else Rule.OPEN_TURNS_ACTIVE, step)
     step.returned(tcb.connection, "OPEN", Response.OK)
+
+
+def open_listener(listener: Listener, call: Open, step: Step) -> None:
+    """3.10.1, CLOSED, with a backlog: a fresh listener."""
+    _take_settings(listener, call.settings, step)
+    _take_backlog(listener, call.backlog, step)
+    step.rule(listener, Rule.OPEN_PASSIVE)
+    step.set_listening(listener, True)
+    step.returned(listener.connection, "OPEN", Response.OK)
 
 
 def send(tcb: Tcb, call: Send, step: Step) -> None:
     """3.10.2"""
     if tcb.state in _CLOSING_STATES or tcb.close_called:
-        _refuse(tcb, step, "SEND", Response.CLOSING)
+        refuse(tcb, step, "SEND", Response.CLOSING)
         return
-    if tcb.state is _S.LISTEN and tcb.remote is None:
-        _refuse(tcb, step, "SEND", Response.REMOTE_UNSPECIFIED)
+    if tcb.state is State.LISTEN and tcb.remote is None:
+        refuse(tcb, step, "SEND", Response.REMOTE_UNSPECIFIED)
         return
-    wanted = tcb.settings.send_buffer
-    room = step.profile.send_buffer if wanted is None else wanted
-    if tcb.backlog is not None or len(tcb.send_buffer) + len(call.data) > room:
-        _refuse(tcb, step, "SEND", Response.RESOURCES)
+    room = tcb.send_room(step.profile)
+    if len(call.data) >= room:
+        tcb.wants_room = True
+    if len(call.data) > room:
+        refuse(tcb, step, "SEND", Response.RESOURCES)
         return
     tcb.send_buffer += call.data
-    if tcb.state is _S.LISTEN:
+    if tcb.state is State.LISTEN:
         _go_active(tcb, Rule.SEND_OPENS, step)
-    elif tcb.state in (_S.SYN_SENT, _S.SYN_RECEIVED):
+    elif tcb.state in (State.SYN_SENT, State.SYN_RECEIVED):
         step.rule(tcb, Rule.SEND_QUEUED, len=len(call.data))
     else:
         step.rule(tcb, Rule.SEND_TAKEN, len=len(call.data), snd_wnd=tcb.snd_wnd)
     if call.urgent:
         tcb.snd_up = seq_add(tcb.snd_nxt, len(tcb.send_buffer))
-    if tcb.state not in (_S.SYN_SENT, _S.SYN_RECEIVED):
+    if tcb.state not in (State.SYN_SENT, State.SYN_RECEIVED):
         transmit(tcb, step)
         if tcb.send_buffer and tcb.user_timer is None:
             start_user_timer(tcb, step)
@@ -142,11 +150,11 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
 
 
 def receive(tcb: Tcb, call: Receive, step: Step) -> None:
-    """3.10.3: text that is there is delivered at once, else the request is queued."""
+    """3.10.3: data that is there is delivered at once, else the request is queued."""
     if tcb.half_duplex or (tcb.state in _PEER_HAS_CLOSED and not tcb.receive_buffer):
         # In CLOSING, LAST-ACK and TIME-WAIT too, what is on hand is handed over: 3.10.3 would refuse, but it
         # has been acknowledged, and 3.6 lets who has closed go on receiving.
-        _refuse(tcb, step, "RECEIVE", Response.CLOSING)
+        refuse(tcb, step, "RECEIVE", Response.CLOSING)
         return
     tcb.receives += (call.octets,)
     step.returned(tcb.connection, "RECEIVE", Response.OK if tcb.receive_buffer else Response.QUEUED)
@@ -158,8 +166,8 @@ def receive(tcb: Tcb, call: Receive, step: Step) -> None:
 def close(tcb: Tcb, call: Close, step: Step) -> None:
     """3.10.4, and the half-duplex close of 3.6.1."""
     closed_before = tcb.state in _CLOSING_STATES or tcb.close_called
-    if call.half_duplex and not tcb.half_duplex and tcb.state is not _S.LISTEN:
-        if tcb.receive_buffer and step.profile.unread_close_resets and tcb.state is not _S.TIME_WAIT:
+    if call.half_duplex and not tcb.half_duplex and tcb.state is not State.LISTEN:
+        if tcb.receive_buffer and step.profile.unread_close_resets and tcb.state is not State.TIME_WAIT:
             step.rule(tcb, Rule.UNREAD_RESETS, unread=len(tcb.receive_buffer))
             step.returned(tcb.connection, "CLOSE", Response.OK)
             reset(tcb, step)
@@ -171,40 +179,49 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
             step.returned(tcb.connection, "CLOSE", Response.OK)
             return
     if closed_before:
-        _refuse(tcb, step, "CLOSE", Response.CLOSING)
+        refuse(tcb, step, "CLOSE", Response.CLOSING)
         return
-    style = step.profile.crossing_style
-    if _waits_for_established(tcb, call, style):
+    if step.hooks.close_waits(tcb, call.half_duplex):
         tcb.close_called = True
         step.rule(tcb, Rule.CLOSE_QUEUED, unsent=len(tcb.send_buffer))
         step.returned(tcb.connection, "CLOSE", Response.OK)
         return
-    forgotten = call.half_duplex and style == "bsd"
-    if tcb.state in (_S.LISTEN, _S.SYN_SENT) or (tcb.state is _S.SYN_RECEIVED and forgotten):
+    if step.hooks.close_deletes(tcb, call.half_duplex):
         step.rule(tcb, Rule.CLOSE_DELETES)
         step.returned(tcb.connection, "CLOSE", Response.OK)
         step.delete(tcb, Response.CLOSING)
         return
     tcb.close_called = True
-    if tcb.state is _S.SYN_RECEIVED and tcb.send_buffer:
+    if tcb.state is State.SYN_RECEIVED and tcb.send_buffer:
         step.rule(tcb, Rule.CLOSE_QUEUED, unsent=len(tcb.send_buffer))
     else:
         if tcb.send_buffer or not fin_may_go(tcb):
             step.rule(tcb, Rule.CLOSE_QUEUED, unsent=len(tcb.send_buffer))
         else:
             step.rule(tcb, Rule.CLOSE_SENDS_FIN)
-        if tcb.state is not _S.CLOSE_WAIT:
-            step.set_state(tcb, _S.FIN_WAIT_1)
+        if tcb.state is not State.CLOSE_WAIT:
+            step.set_state(tcb, State.FIN_WAIT_1)
         transmit(tcb, step)
     step.returned(tcb.connection, "CLOSE", Response.OK)
 
 
-def _waits_for_established(tcb: Tcb, call: Close, style: str) -> bool:
-    """Whether a stack puts off the end of sending until there is a connection: FreeBSD's TF_NEEDFIN, Linux's
-    tcp_shutdown()."""
-    if call.half_duplex or style == "rfc":
-        return False
-    return tcb.state is _S.SYN_RECEIVED or (tcb.state is _S.SYN_SENT and style == "bsd")
+def call_connection(tcb: Tcb, call: Call, step: Step) -> None:
+    """Any call but OPEN on a connection that exists."""
+    match call:
+        case Send():
+            send(tcb, call, step)
+        case Receive():
+            receive(tcb, call, step)
+        case Close():
+            close(tcb, call, step)
+        case Configure():
+            configure(tcb, call, step)
+        case Abort():
+            abort(tcb, step)
+        case Status():
+            step.returned(tcb.connection, "STATUS", Response.OK)
+        case Accept():
+            refuse(tcb, step, "ACCEPT", Response.NOT_LISTENING)
 
 
 def abort(tcb: Tcb, step: Step) -> None:
@@ -214,13 +231,8 @@ def abort(tcb: Tcb, step: Step) -> None:
 
 
 def reset(tcb: Tcb, step: Step) -> None:
-    """3.10.5: a RST where the state asks for one, and the block is gone."""
-    profile = step.profile
-    if (
-        tcb.state in (_S.LISTEN, _S.SYN_SENT, _S.TIME_WAIT)
-        or (tcb.state in (_S.CLOSING, _S.LAST_ACK) and profile.closing_style != "bsd")
-        or (tcb.state is _S.SYN_RECEIVED and profile.crossing_style == "bsd")
-    ):
+    """3.10.5: a RST where the state asks for one, and the block is deleted."""
+    if step.hooks.abort_deletes(tcb):
         step.rule(tcb, Rule.ABORT_DELETES)
     else:
         step.rule(tcb, Rule.ABORT_SENDS_RST, snd_nxt=tcb.snd_nxt)
@@ -236,12 +248,12 @@ def send_reset(tcb: Tcb, step: Step) -> None:
 def configure(tcb: Tcb, call: Configure, step: Step) -> None:
     """Takes new settings at once, also those of a running connection."""
     _take_settings(tcb, call.settings, step)
-    if call.backlog is not None and tcb.backlog is not None:
-        _take_backlog(tcb, call.backlog, step)
+    if tcb.wants_room:
+        tell_send_room(tcb, step)
     if call.settings.receive_buffer is not None and tcb.rcv_buff:
         tcb.rcv_buff = call.settings.receive_buffer
         update_window(tcb, step)
-    if tcb.state in SYNCHRONIZED and tcb.state is not _S.TIME_WAIT:
+    if tcb.state in SYNCHRONIZED and tcb.state is not State.TIME_WAIT:
         if not keeps_alive(tcb, step.profile):
             step.stop_timer(tcb, TimerKind.KEEP_ALIVE)
         else:
@@ -250,41 +262,31 @@ def configure(tcb: Tcb, call: Configure, step: Step) -> None:
     step.returned(tcb.connection, "CONFIGURE", Response.OK)
 
 
-def _take_backlog(tcb: Tcb, backlog: int, step: Step) -> None:
-    tcb.backlog = min(backlog, step.profile.somaxconn)
-
-
-def _take_settings(tcb: Tcb, settings: Settings, step: Step) -> None:
-    tcb.settings = settings
+def _take_settings(block: Tcb | Listener, settings: Settings, step: Step) -> None:
+    block.settings = settings
     timeout = settings.user_timeout
-    tcb.user_timeout = step.profile.user_timeout if timeout is None else timeout
+    block.user_timeout = step.profile.user_timeout if timeout is None else timeout
 
 
 def start_fin_wait_2_timer(tcb: Tcb, step: Step) -> None:
-    """A connection that nobody holds any more does not wait for the peer's FIN for ever."""
+    """A connection that the application has closed both ways waits only so long for the peer's FIN."""
     wanted = tcb.settings.fin_wait_2_timeout
     timeout = step.profile.fin_wait_2_timeout if wanted is None else wanted
-    if tcb.state is _S.FIN_WAIT_2 and tcb.half_duplex and timeout is not None:
+    if tcb.state is State.FIN_WAIT_2 and tcb.half_duplex and timeout is not None:
         step.start_timer(tcb, TimerKind.FIN_WAIT_2, timeout)
-
-
-def status(tcb: Tcb, step: Step) -> None:
-    """3.10.6: the block itself is the stack's `tcb`; this only answers."""
-    step.returned(tcb.connection, "STATUS", Response.OK)
 
 
 def return_to_listen(tcb: Tcb, step: Step) -> None:
     """SYN-RECEIVED gives its peer up and listens again; the user need not be informed (3.10.7.4).
 
-    If the user has called CLOSE meanwhile, there is nobody left to listen for; and where a listener stands
-    behind it, that one listens.
+    If the user has called CLOSE meanwhile, or a listener has made the block, it is deleted.
     """
     if tcb.close_called or tcb.listener:
         step.delete(tcb, Response.CLOSING)
         return
     step.stop_timer(tcb, TimerKind.RETRANSMISSION)
     step.stop_timer(tcb, TimerKind.USER)
-    step.set_state(tcb, _S.LISTEN)
+    step.set_state(tcb, State.LISTEN)
     tcb.reset_to_listen(step.profile)
 
 
@@ -292,9 +294,59 @@ def _go_active(tcb: Tcb, rule: Rule, step: Step) -> None:
     tcb.passive = False
     step.rule(tcb, rule)
     send_syn(tcb, step)
-    step.set_state(tcb, _S.SYN_SENT)
+    step.set_state(tcb, State.SYN_SENT)
 
 
-def _refuse(tcb: Tcb, step: Step, call: str, response: Response) -> None:
-    step.rule(tcb, Rule[f"{call}_REFUSED"])
-    step.returned(tcb.connection, call, response)
+# The calls on a listener.
+
+
+def call_listener(listener: Listener, call: Call, step: Step) -> bool:
+    """Any call but OPEN on a listener, which never becomes a connection; whether it still listens."""
+    match call:
+        case Accept():
+            _accept(listener, step)
+        case Configure():
+            _take_settings(listener, call.settings, step)
+            _take_backlog(listener, call.backlog, step)
+            step.returned(listener.connection, "CONFIGURE", Response.OK)
+        case Status():
+            step.returned(listener.connection, "STATUS", Response.OK)
+        case Send():
+            unspecified = listener.wanted_remote is None
+            refuse(listener, step, "SEND", Response.REMOTE_UNSPECIFIED if unspecified else Response.RESOURCES)
+        case Receive():
+            # 3.10.3 queues it until ESTABLISHED, which does not come: "no room to queue this request".
+            refuse(listener, step, "RECEIVE", Response.RESOURCES)
+        case Close():
+            step.rule(listener, Rule.CLOSE_DELETES)
+            step.returned(listener.connection, "CLOSE", Response.OK)
+            step.set_listening(listener, False)
+            return False
+        case Abort():
+            step.returned(listener.connection, "ABORT", Response.OK)
+            step.rule(listener, Rule.ABORT_DELETES)
+            step.set_listening(listener, False)
+            return False
+    return True
+
+
+def _accept(listener: Listener, step: Step) -> None:
+    """ACCEPT: the connection that has waited longest, by name in the response."""
+    if not listener.accept_queue:
+        step.returned(listener.connection, "ACCEPT", Response.NOTHING_TO_ACCEPT)
+        return
+    name, *rest = listener.accept_queue
+    listener.accept_queue = tuple(rest)
+    step.rule(listener, Rule.ACCEPTED, waiting=len(rest))
+    step.returned(name, "ACCEPT", Response.OK)
+
+
+def _take_backlog(listener: Listener, backlog: int | None, step: Step) -> None:
+    if backlog is not None:
+        listener.backlog = min(backlog, step.profile.somaxconn)
+
+
+def refuse(block: Tcb | Listener, step: Step, call: str, response: Response) -> None:
+    """The call has no effect, and returns `response`."""
+    step.rule(block, Rule[f"{call}_REFUSED"])
+    step.returned(block.connection, call, response)

@@ -5,7 +5,7 @@ Arithmetic on the block alone; which segment goes again is `retransmission`'s.
 
 from __future__ import annotations
 
-from tcptui.core.packet.seq import add, distance, lt
+from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.tcp.tcb import Tcb
 
@@ -41,7 +41,9 @@ def grow(tcb: Tcb, acknowledged: int, profile: Profile) -> None:
     else:
         tcb.cwnd += max(1, tcb.snd_mss * tcb.snd_mss // max(1, tcb.cwnd))
     if lt(tcb.recover, tcb.snd_una):
-        tcb.recover = add(tcb.snd_una, -1)  # Taken along, or after 2^31 octets it would seem to lie ahead.
+        tcb.recover = seq_add(
+            tcb.snd_una, -1
+        )  # Taken along, or after 2^31 octets it would seem to lie ahead.
 
 
 def note_flight(tcb: Tcb) -> None:

@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-from tcptui.core.events import Signal, TimerKind
+from tcptui.core.events import AcceptReady, Signal, TimerKind
 from tcptui.core.packet.options import TIMESTAMPS_SPACE, Offer, read_offer, syn_layout
-from tcptui.core.packet.segment import ACK, CWR, ECE, SYN, Option, Segment
-from tcptui.core.packet.seq import add as seq_add
+from tcptui.core.packet.segment import ACK, CWR, ECE, SYN, Option, Segment, Socket
+from tcptui.core.packet.seq import seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.congestion import initial_window
+from tcptui.core.tcp.settings import Settings
+from tcptui.core.tcp.stacks import broken
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timers import first_estimate
-from tcptui.core.tcp.window import first_window
 
 LEAST_MSS = 1
-_NO_THRESHOLD = 1 << 30
 
 
 def prepare(tcb: Tcb, step: Step, iss: int | None = None) -> None:
     """Fills the block with what a connection begins with; selects an ISS, if there is none yet."""
     assert tcb.remote is not None
     profile = step.profile
-    if iss is None:
-        iss = profile.fixed_isn
+    if iss is None and profile.fixed_isn is not None:
+        iss = broken.reuse_isn(tcb, profile.fixed_isn, step)
     tcb.iss = step.host.choose_iss(tcb.local, tcb.remote, step.now) if iss is None else iss
     tcb.snd_una = tcb.snd_nxt = tcb.recover = tcb.iss
     wanted = tcb.settings.receive_buffer
     tcb.rcv_buff = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)
     tcb.quickack = profile.quickack
-    mss = own_mss(tcb, profile) - (TIMESTAMPS_SPACE if tcb.timestamps else 0)
-    tcb.rcv_wnd = first_window(tcb, profile, max(LEAST_MSS, mss))
-    tcb.rcv_ssthresh = tcb.rcv_wnd if profile.window_style == "linux" else _NO_THRESHOLD
+    mss = own_mss(tcb.local, tcb.settings, profile) - (TIMESTAMPS_SPACE if tcb.timestamps else 0)
+    tcb.rcv_wnd = step.hooks.initial_window(tcb.rcv_buff, profile, max(LEAST_MSS, mss))
+    tcb.rcv_ssthresh = step.hooks.initial_rcv_ssthresh(tcb)
 
 
-def own_mss(tcb: Tcb, profile: Profile) -> int:
-    """The MTU less the fixed headers (3.7.1): IPv6's is 20 octets longer than IPv4's."""
-    mss = max(LEAST_MSS, profile.mss - 20) if ":" in tcb.local.host else profile.mss
-    return mss if tcb.settings.mss is None else min(mss, tcb.settings.mss)
+def own_mss(local: Socket, settings: Settings, profile: Profile) -> int:
+    """The MTU less the fixed headers (3.7.1), in octets: IPv6's is 20 octets longer than IPv4's."""
+    mss = max(LEAST_MSS, profile.mss - 20) if ":" in local.host else profile.mss
+    return mss if settings.mss is None else min(mss, settings.mss)
 
 
 def offered_mss(syn: Segment, profile: Profile) -> int:
@@ -56,8 +56,8 @@ def syn_options(tcb: Tcb, step: Step, answer: bool) -> tuple[Option, ...]:
     Always with MSS (SHLD-5, MAY-3).
     """
     profile = step.profile
-    offer = Offer(own_mss(tcb, profile))
-    if answer and not tcb.passive and profile.crossing_style == "linux":
+    offer = Offer(own_mss(tcb.local, tcb.settings, profile))
+    if answer and not tcb.passive and step.hooks.simultaneous_open_offers_all():
         times = (step.timestamp, tcb.ts_recent if tcb.timestamps else 0) if profile.timestamps else None
         offer = offer._replace(window_scale=profile.window_scale, sack=profile.sack, timestamps=times)
     elif answer:
@@ -85,7 +85,9 @@ def learn_from_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
     tcb.irs = syn.seq
     tcb.rcv_nxt = tcb.last_ack_sent = seq_add(syn.seq, 1)
     offer = read_offer(syn)
-    tcb.snd_mss = max(LEAST_MSS, min(offered_mss(syn, profile), own_mss(tcb, profile), tcb.path_mss))
+    tcb.snd_mss = max(
+        LEAST_MSS, min(offered_mss(syn, profile), own_mss(tcb.local, tcb.settings, profile), tcb.path_mss)
+    )
     both = tcb.offers_options
     tcb.scaling = both and offer.window_scale is not None and profile.window_scale is not None
     if tcb.scaling:
@@ -113,7 +115,7 @@ def learn_window(tcb: Tcb, segment: Segment) -> None:
 
 
 def enter_established(tcb: Tcb, step: Step) -> None:
-    """The connection is open: buffers, congestion window and timers of a connection that carries text."""
+    """The connection is open: buffers, congestion window and timers of a connection that carries data."""
     profile = step.profile
     step.set_state(tcb, State.ESTABLISHED)
     step.signal(tcb, Signal.OPENED)
@@ -122,9 +124,10 @@ def enter_established(tcb: Tcb, step: Step) -> None:
         step.rule(tcb, Rule.RTO_AFTER_SYN_TIMEOUT, rto=rto)
         tcb.estimate = tcb.estimate._replace(rto=rto)
     tcb.cwnd = initial_window(tcb, profile)
-    listener = step.host.tcb(tcb.listener) if tcb.listener else None
+    listener = step.host.listener(tcb.listener) if tcb.listener else None
     if listener is not None:
         listener.accept_queue += (tcb.connection,)
+        step.events.append(AcceptReady(listener.connection, tcb.connection))
     if profile.receive_buffer_whole_segments:
         mss = tcb.snd_mss + (TIMESTAMPS_SPACE if tcb.timestamps else 0)
         tcb.rcv_buff = -(-tcb.rcv_buff // mss) * mss

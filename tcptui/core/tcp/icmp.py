@@ -11,8 +11,7 @@ from typing import NamedTuple
 from tcptui.core.events import Response, Signal
 from tcptui.core.packet.options import TIMESTAMPS_SPACE
 from tcptui.core.packet.segment import FIN, PSH, Socket
-from tcptui.core.packet.seq import add as seq_add
-from tcptui.core.packet.seq import in_window
+from tcptui.core.packet.seq import in_window, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.handshake import LEAST_MSS
@@ -108,7 +107,7 @@ def _fit_to_path(tcb: Tcb, mtu: int, step: Step) -> None:
 
 
 def _cut(entry: RetransmissionEntry, octets: int) -> list[RetransmissionEntry]:
-    """The same text in pieces; PSH and FIN go with the last."""
+    """The same data in pieces; PSH and FIN go with the last."""
     pieces = []
     for at in range(0, max(1, len(entry.data)), octets):
         data = entry.data[at : at + octets]

@@ -1,4 +1,4 @@
-"""Initial sequence numbers: RFC 9293 section 3.4.1, RFC 6528, or given ones for a lesson."""
+"""Initial sequence numbers: RFC 9293 section 3.4.1, RFC 6528, or given ones."""
 
 from __future__ import annotations
 

@@ -1,28 +1,27 @@
-"""Receiving: putting text in order, handing it to RECEIVEs, and what a FIN of the peer does.
+"""Receiving: putting data in order, handing it to RECEIVEs, and what a FIN of the peer does.
 
 The seventh and eighth checks of RFC 9293 section 3.10.7.4, and what they share with RECEIVE.
 """
 
 from __future__ import annotations
 
-from tcptui.core.events import Delivered, Response, Signal, TimerKind
+from tcptui.core.events import Delivered, Response, Signal
 from tcptui.core.packet.segment import FIN, URG, Segment
-from tcptui.core.packet.seq import add as seq_add
-from tcptui.core.packet.seq import distance, le, lt
-from tcptui.core.profile.record import Profile
+from tcptui.core.packet.seq import distance, le, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
+from tcptui.core.tcp.stacks import broken
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import OutOfOrderData, Tcb
-from tcptui.core.tcp.window import grow, window_update_due
+from tcptui.core.tcp.time_wait import enter_time_wait, restart_time_wait
 
 RECEIVES_DATA = (State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2)
 
 
 def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> None:
-    """Seventh and eighth: the text of `segment`, which begins at `seq`, and its FIN.
+    """Seventh and eighth: the data of `segment`, which begins at `seq`, and its FIN.
 
-    Text on a SYN was put aside until now; whatever has become in order is delivered.
+    Data on a SYN was put aside until now; whatever has become in order is delivered.
     """
     fin = bool(segment.flags & FIN)
     if segment.flags & URG and tcb.state in RECEIVES_DATA:
@@ -30,7 +29,7 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
     if tcb.state not in RECEIVES_DATA:
         if segment.data:
             step.rule(tcb, Rule.DATA_IGNORED, len=len(segment.data))
-        if fin and step.profile.closing_style == "rfc":
+        if fin and step.hooks.acknowledges_fin_again():
             _fin_again(tcb, step)
         return
     fin_reached = False
@@ -40,7 +39,7 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         in_dialogue = (
             step.profile.pingpong and tcb.data_received_at is not None and tcb.state is State.ESTABLISHED
         )
-        # Only text that is in order, and leaves nothing missing, may wait for its ACK (RFC 5681 4.2).
+        # Only data that is in order, and leaves nothing missing, may wait for its ACK (RFC 5681 4.2).
         if tcb.out_of_order or seq != tcb.rcv_nxt or (fin and not in_dialogue):
             step.ack_due = True
         else:
@@ -70,7 +69,7 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
             fin_reached = _take(tcb, piece, step)
     if tcb.receive_buffer:
         if tcb.half_duplex:
-            tcb.receive_buffer = b""  # Nobody will ask for it.
+            tcb.receive_buffer = b""  # No RECEIVE will come.
         satisfy_receives(tcb, step)
     if not tcb.out_of_order:
         tcb.sack_recency = ()
@@ -87,8 +86,20 @@ def queue_out_of_order(tcb: Tcb, piece: OutOfOrderData) -> None:
     tcb.out_of_order = (*before, piece, *after)
 
 
+def queue_data_on_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
+    """Data and FIN that came with a SYN wait for ESTABLISHED; only the SYN is acknowledged until then."""
+    if not syn.data and not syn.flags & FIN:
+        return
+    if step.profile.queue_data_on_syn:
+        step.rule(tcb, Rule.DATA_ON_SYN_QUEUED, len=len(syn.data))
+        fin = bool(syn.flags & FIN) and len(syn.data) < tcb.rcv_wnd
+        queue_out_of_order(tcb, OutOfOrderData(tcb.rcv_nxt, syn.data[: tcb.rcv_wnd], fin))
+    else:
+        step.rule(tcb, Rule.DATA_ON_SYN_IGNORED, len=len(syn.data))
+
+
 def satisfy_receives(tcb: Tcb, step: Step) -> None:
-    """Hands unread text to the RECEIVEs that wait for it, first come first served (3.10.3)."""
+    """Hands unread data to the RECEIVEs that wait for it, first come first served (3.10.3)."""
     while tcb.receives and tcb.receive_buffer:
         wanted = tcb.receives[0]
         tcb.receives = tcb.receives[1:]
@@ -98,33 +109,9 @@ def satisfy_receives(tcb: Tcb, step: Step) -> None:
 
 def update_window(tcb: Tcb, step: Step) -> None:
     """Tells the peer when the application has made room that is worth an ACK (3.8.6.2.2)."""
-    if window_update_due(tcb, step.profile) and tcb.state in RECEIVES_DATA:
+    if tcb.state in RECEIVES_DATA and step.hooks.window_update_due(tcb):
         step.rule(tcb, Rule.WINDOW_OPENED, old=tcb.rcv_wnd)
         step.send_ack(tcb)
-
-
-def enter_time_wait(tcb: Tcb, step: Step) -> None:
-    """Starts the time-wait timer and turns off the others (MUST-13)."""
-    if step.profile.no_time_wait:
-        step.ack_due = False
-        step.send_ack(tcb)
-        step.signal(tcb, Signal.CLOSED)
-        step.delete(tcb, Response.CLOSING)
-        return
-    step.set_state(tcb, State.TIME_WAIT)
-    for kind in TimerKind:
-        if kind is not TimerKind.DELAYED_ACK:
-            step.stop_timer(tcb, kind)
-    restart_time_wait(tcb, step)
-
-
-def restart_time_wait(tcb: Tcb, step: Step) -> None:
-    step.start_timer(tcb, TimerKind.TIME_WAIT, time_wait(step.profile))
-
-
-def time_wait(profile: Profile) -> int:
-    """How long TIME-WAIT lasts (3.4.1, 3.6.1)."""
-    return profile.msl if profile.time_wait_1_msl else 2 * profile.msl
 
 
 def _check_urgent(tcb: Tcb, segment: Segment, step: Step) -> None:
@@ -157,14 +144,14 @@ def _fit_to_window(tcb: Tcb, piece: OutOfOrderData) -> OutOfOrderData:
 
 
 def _take(tcb: Tcb, piece: OutOfOrderData, step: Step) -> bool:
-    """Advances RCV.NXT over the text of a piece that begins at it or before; whether its FIN is next."""
+    """Advances RCV.NXT over the data of a piece that begins at it or before; whether its FIN is next."""
     fresh = piece.data[distance(piece.seq, tcb.rcv_nxt) :]
     if fresh:
         tcb.rcv_nxt = seq_add(tcb.rcv_nxt, len(fresh))
         tcb.rcv_wnd = max(0, tcb.rcv_wnd - len(fresh))
         tcb.receive_buffer += fresh
         if tcb.rcv_ssthresh < tcb.rcv_buff:
-            grow(tcb, len(fresh), step.profile)
+            tcb.rcv_ssthresh = step.hooks.grow_window(tcb, len(fresh))
         step.rule(tcb, Rule.DATA_ACCEPTED, len=len(fresh), rcv_nxt=tcb.rcv_nxt)
     return piece.fin
 
@@ -176,21 +163,21 @@ def _take_fin(tcb: Tcb, step: Step) -> None:
         tcb.quickack = 0
     tcb.rcv_nxt = seq_add(tcb.rcv_nxt, 1)
     if tcb.state is State.ESTABLISHED:
-        step.rule(tcb, Rule.FIN_TO_CLOSE_WAIT, rcv_nxt=tcb.rcv_nxt)
+        if step.profile.fin_acked_with_fin_only:
+            broken.close_with_peer(tcb, step)
+        else:
+            step.rule(tcb, Rule.FIN_TO_CLOSE_WAIT, rcv_nxt=tcb.rcv_nxt)
         step.set_state(tcb, State.CLOSE_WAIT)
     elif tcb.state is State.FIN_WAIT_1:
         # Had our FIN been acknowledged in this segment, the fifth check would have left FIN-WAIT-1.
         step.rule(tcb, Rule.FIN_TO_CLOSING, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
         step.set_state(tcb, State.CLOSING)
     else:
-        step.rule(tcb, Rule.FIN_TO_TIME_WAIT, rcv_nxt=tcb.rcv_nxt)
-        enter_time_wait(tcb, step)
+        enter_time_wait(tcb, Rule.FIN_TO_TIME_WAIT, step, rcv_nxt=tcb.rcv_nxt)
     step.signal(tcb, Signal.CLOSING)
     for _ in tcb.receives:
         step.returned(tcb.connection, "RECEIVE", Response.CLOSING)
     tcb.receives = ()
-    if step.profile.fin_acked_with_fin_only and tcb.state is State.CLOSE_WAIT:
-        tcb.send_buffer, tcb.close_called = b"", True
 
 
 def _fin_again(tcb: Tcb, step: Step) -> None:

@@ -15,14 +15,15 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import congestion
 from tcptui.core.tcp.handshake import ecn_bits, syn_options
-from tcptui.core.tcp.sack import end_of_lost, update_scoreboard
+from tcptui.core.tcp.sack import lost_up_to, update_scoreboard
+from tcptui.core.tcp.stacks import broken
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 from tcptui.core.tcp.timers import sampled
 
 
 def acknowledge(tcb: Tcb, segment: Segment, step: Step) -> None:
-    """SND.UNA <- SEG.ACK: removes what is acknowledged, samples the RTT, opens cwnd, sees to the timers."""
+    """SND.UNA <- SEG.ACK: removes what is acknowledged, samples the RTT, opens cwnd, restarts the timers."""
     ack = segment.ack
     octets = distance(tcb.snd_una, ack)
     tcb.snd_una = ack
@@ -36,7 +37,7 @@ def acknowledge(tcb: Tcb, segment: Segment, step: Step) -> None:
         _sample_rtt(tcb, queue[:removed], segment, step)
         queue = queue[removed:]
     if queue and lt(queue[0].seq, ack):
-        front = queue[0]  # Of text that was acknowledged in part, the rest.
+        front = queue[0]  # Of data that was acknowledged in part, the rest.
         queue = (front._replace(seq=ack, data=front.data[distance(front.seq, ack) :]), *queue[1:])
     tcb.retransmission_queue = queue
     if tcb.cwnd:
@@ -88,7 +89,7 @@ def retransmit(tcb: Tcb, step: Step) -> None:
 
 
 def send_first_octet_again(tcb: Tcb, step: Step) -> None:
-    """Of the front only its first octet, to probe a closed window; a FIN behind more text is not next."""
+    """Of the front only its first octet, to probe a closed window; a FIN behind more data is not next."""
     front, *others = tcb.retransmission_queue
     front = front._replace(transmissions=front.transmissions + 1)
     tcb.retransmission_queue = (front, *others)
@@ -117,7 +118,7 @@ def resend_from_front(tcb: Tcb) -> None:
 
 
 def resend_lost(tcb: Tcb, step: Step) -> None:
-    """Sends again, as far as both windows allow, what `tcb.resend` says was lost."""
+    """Sends again, as far as both windows allow, what lies from `Tcb.rtx_next` to `Tcb.rtx_end`."""
     assert tcb.rtx_next is not None
     if lt(tcb.rtx_next, tcb.snd_una):
         tcb.rtx_next = tcb.snd_una
@@ -139,7 +140,9 @@ def resend_lost(tcb: Tcb, step: Step) -> None:
 
 def start_retransmission_timer(tcb: Tcb, step: Step) -> None:
     """(Re)starts it for one RTO."""
-    if not step.profile.no_retransmission:
+    if step.profile.no_retransmission:
+        broken.omit_retransmission_timer(tcb, step)
+    else:
         step.start_timer(tcb, TimerKind.RETRANSMISSION, tcb.estimate.rto)
 
 
@@ -150,7 +153,7 @@ def probe_interval(tcb: Tcb, profile: Profile) -> int:
 
 
 def _new_ack(tcb: Tcb, octets: int, step: Step) -> None:
-    """What an ACK of new text does to cwnd (RFC 5681 3.1, RFC 6582 3.2)."""
+    """What an ACK of new data does to cwnd (RFC 5681 3.1, RFC 6582 3.2)."""
     tcb.duplicate_acks = 0
     if not tcb.recovering:
         congestion.grow(tcb, octets, step.profile)
@@ -169,7 +172,7 @@ def _new_ack(tcb: Tcb, octets: int, step: Step) -> None:
 
 def _resend_holes(tcb: Tcb) -> None:
     """What is missing below enough of what the peer has reported counts as lost, too."""
-    end = end_of_lost(tcb, congestion.DUPLICATES)
+    end = lost_up_to(tcb, congestion.DUPLICATES)
     if end is not None and tcb.rtx_next is not None and lt(tcb.rtx_end, end):
         tcb.rtx_end = end
 

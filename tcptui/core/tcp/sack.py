@@ -60,8 +60,8 @@ def update_scoreboard(tcb: Tcb, blocks: list[Block]) -> bool:
     return new
 
 
-def end_of_lost(tcb: Tcb, duplicates: int) -> int | None:
-    """The number after the last segment that counts as lost: with so many blocks above it, or more text than
+def lost_up_to(tcb: Tcb, duplicates: int) -> int | None:
+    """The number after the last segment that counts as lost: with so many blocks above it, or more data than
     that of one segment less (RFC 6675 section 4, IsLost). None: none does."""
     blocks = octets = 0
     above = False

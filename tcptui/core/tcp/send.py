@@ -1,11 +1,10 @@
-"""Sending: text and FINs as windows, Nagle and silly window avoidance allow; and the ACKs that are due."""
+"""Sending: data and FINs as windows, Nagle and silly window avoidance allow; and the ACKs that are due."""
 
 from __future__ import annotations
 
-from tcptui.core.events import TimerKind
+from tcptui.core.events import SendRoom, TimerKind
 from tcptui.core.packet.segment import ACK, FIN, PSH, SYN, Option
-from tcptui.core.packet.seq import add as seq_add
-from tcptui.core.packet.seq import distance
+from tcptui.core.packet.seq import distance, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.congestion import DUPLICATES, note_flight, restart_after_idle
@@ -25,7 +24,7 @@ _SENDS_DATA = (State.ESTABLISHED, State.FIN_WAIT_1, State.CLOSE_WAIT, State.CLOS
 
 def send_syn(tcb: Tcb, step: Step) -> None:
     """Selects an ISS and sends ``<SEQ=ISS><CTL=SYN>``."""
-    tcb.snd_mss = own_mss(tcb, step.profile)  # Until the peer says less.
+    tcb.snd_mss = own_mss(tcb.local, tcb.settings, step.profile)  # Until the peer says less.
     prepare(tcb, step)
     flags = SYN | ecn_bits(tcb, step.profile, answer=False)
     _send_new(tcb, step, flags, options=syn_options(tcb, step, answer=False))
@@ -39,7 +38,7 @@ def send_syn_ack(tcb: Tcb, step: Step) -> None:
 
 
 def transmit(tcb: Tcb, step: Step) -> None:
-    """Sends what may go now: what was lost, text, then a FIN that CLOSE has asked for (3.10.2, 3.10.4).
+    """Sends what may go now: what was lost, data, then a FIN that CLOSE has asked for (3.10.2, 3.10.4).
 
     If nothing that went carried an acknowledgment that is due, sends it alone (MUST-58), or later (SHLD-18).
     """
@@ -53,7 +52,7 @@ def transmit(tcb: Tcb, step: Step) -> None:
         if tcb.close_called and not tcb.send_buffer and not tcb.fin_sent and fin_may_go(tcb):
             _send_fin(tcb, step)
     if waiting or tcb.persist_timer is not None or tcb.snd_wnd == 0:
-        _see_to_persist(tcb, step)
+        _set_persist_timer(tcb, step)
     if step.ack_due:
         step.send_ack(tcb)
     elif step.ack_later:
@@ -67,7 +66,7 @@ def fin_may_go(tcb: Tcb) -> bool:
 
 
 def sws_override(tcb: Tcb, step: Step) -> bool:
-    """Sends as much text as the window takes, be it ever so little (3.8.6.2.1, (4)); whether there was."""
+    """Sends as much data as the window takes, however little (3.8.6.2.1, (4)); whether it took any."""
     octets = min(len(tcb.send_buffer), tcb.snd_mss, tcb.usable_window)
     if octets <= 0:
         return False
@@ -77,7 +76,7 @@ def sws_override(tcb: Tcb, step: Step) -> bool:
 
 
 def send_probe(tcb: Tcb, step: Step) -> None:
-    """Asks for the size of a closed window (3.8.6.1): one octet of text, or the FIN, or an old number."""
+    """Asks for the size of a closed window (3.8.6.1): one octet of data, or the FIN, or an old number."""
     if step.profile.zero_window_probe == "old_ack":
         step.send(tcb, ACK, seq_add(tcb.snd_una, -1))
     else:
@@ -87,7 +86,7 @@ def send_probe(tcb: Tcb, step: Step) -> None:
 
 
 def _send_octet(tcb: Tcb, step: Step) -> None:
-    """The probe that is the next octet of text, or the FIN. If the peer does not take it, it goes again as
+    """The probe that is the next octet of data, or the FIN. If the peer does not take it, it goes again as
     soon as the window opens, with all that was in flight behind it."""
     if tcb.retransmission_queue:
         send_first_octet_again(tcb, step)
@@ -99,7 +98,7 @@ def _send_octet(tcb: Tcb, step: Step) -> None:
 
 
 def _take_probe_back(tcb: Tcb) -> None:
-    """The window has opened without the octet of a probe: it goes with the text behind it, at once."""
+    """The window has opened without the octet of a probe: it goes with the data behind it, at once."""
     if len(tcb.retransmission_queue) == 1 and tcb.send_buffer:
         probe = tcb.retransmission_queue[0]
         if len(probe.data) == 1 and not probe.flags & FIN:
@@ -114,6 +113,13 @@ def start_user_timer(tcb: Tcb, step: Step) -> None:
         timeout = step.profile.connect_timeout
     if timeout is not None:
         step.start_timer(tcb, TimerKind.USER, timeout)
+
+
+def tell_send_room(tcb: Tcb, step: Step) -> None:
+    """Tells an application whose SEND found or left the buffer full that there is room again."""
+    if tcb.send_room(step.profile):
+        tcb.wants_room = False
+        step.events.append(SendRoom(tcb.connection))
 
 
 def _send_data(tcb: Tcb, step: Step) -> None:
@@ -139,7 +145,7 @@ def _congestion_room(tcb: Tcb, step: Step) -> int:
 
 def _nagle_allows(tcb: Tcb, octets: int, step: Step) -> bool:
     """3.8.6.2.1, (2) and (3): less than a full segment goes if it is all there is, or half of the largest
-    window there was; and, for Nagle's sake, if nothing is unacknowledged. A FIN is the end of the text."""
+    window there was; and, by Nagle's algorithm, if nothing is unacknowledged. A FIN ends the data."""
     nagle = step.profile.nagle and not tcb.settings.no_delay and tcb.snd_una != tcb.snd_nxt
     if octets < len(tcb.send_buffer):
         return not nagle and octets == tcb.usable_window and 2 * octets >= tcb.max_snd_wnd
@@ -155,6 +161,8 @@ def _nagle_allows(tcb: Tcb, octets: int, step: Step) -> bool:
 
 def _send_piece(tcb: Tcb, step: Step, octets: int) -> None:
     data, tcb.send_buffer = tcb.send_buffer[:octets], tcb.send_buffer[octets:]
+    if tcb.wants_room:
+        tell_send_room(tcb, step)
     flags = ACK if tcb.send_buffer else ACK | PSH  # MUST-61
     if tcb.close_called and not tcb.send_buffer and tcb.usable_window > octets:
         _send_fin(tcb, step, flags, data)
@@ -185,7 +193,7 @@ def _send_new(tcb: Tcb, step: Step, flags: int, data: bytes = b"", options: tupl
         start_user_timer(tcb, step)
 
 
-def _see_to_persist(tcb: Tcb, step: Step) -> None:
+def _set_persist_timer(tcb: Tcb, step: Step) -> None:
     """The persist timer runs while nothing else will make the peer speak: its window is closed, or too small
     for what waits and nothing is in flight (3.8.6.1, MUST-35)."""
     queue = tcb.retransmission_queue

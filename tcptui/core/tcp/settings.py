@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Settings(NamedTuple):
-    """The wishes for one connection. Times are microseconds, sizes octets."""
+    """The settings of one connection. Times are microseconds, sizes octets."""
 
     receive_buffer: int | None = None
     """SO_RCVBUF"""
@@ -31,7 +31,7 @@ class Settings(NamedTuple):
     fin_wait_2_timeout: int | None = None
     """TCP_LINGER2"""
     reads_no_more: bool = False
-    """shutdown(SHUT_RD): after a CLOSE, text that comes is refused as after a half-duplex one (MAY-1)."""
+    """shutdown(SHUT_RD): after a CLOSE, data that comes is refused as after a half-duplex one (MAY-1)."""
 
 
 NO_SETTINGS = Settings()

@@ -1,13 +1,8 @@
-"""One host's TCP: connections by name and by sockets, calls and segments to the right one.
-
-A `Stack` is driven from outside and never acts by itself: `call`, `arrives` and `expire` each do one step
-and return its events; `next_deadline` says when `expire` is wanted. Time is microseconds, handed in.
-"""
+"""One host's TCP: connections by name and by sockets, calls and segments to the right one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import ip_address
 from typing import Any, TypeAlias
 
 from tcptui.core.events import Event, Response
@@ -18,9 +13,21 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import calls
-from tcptui.core.tcp.arrives import no_connection, segment_arrives
+from tcptui.core.tcp.arguments import (
+    check_call,
+    check_numbers,
+    check_sockets,
+    check_stack,
+    is_single_host,
+    refuse_now,
+)
+from tcptui.core.tcp.closed import closed
 from tcptui.core.tcp.icmp import IcmpError, error_arrives
 from tcptui.core.tcp.isn import rfc6528_isn
+from tcptui.core.tcp.listener import Listener
+from tcptui.core.tcp.segment_arrives import segment_arrives, segment_for_listener
+from tcptui.core.tcp.stacks import STACKS
+from tcptui.core.tcp.status import Status, status_of
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.time_wait import is_newer
@@ -36,11 +43,35 @@ _PRESETS = frozenset(id(preset) for preset in PRESETS.values())
 class Stack:
     """The TCP of one host. A profile with a value that its knob can't have is a ValueError.
 
+    Why it is driven from outside. A stack never acts by itself: `call`, `arrives` and `expire` each do one
+    step and return its events, and `next_deadline` says when `expire` is wanted. It has no clock, sends no
+    segment and has no callbacks. So whoever drives it decides what is lost, what is late and what comes
+    twice; two stacks can be stepped side by side; a copy is a branch of the future; and a test needs no
+    threads and no waiting. Time is an integer of microseconds that is handed in and never decreases.
+
+    What leaves it are values. `tcb` and `tcbs` give copies, `status` a small record, the events are tuples of
+    values: nothing that a caller holds changes under it, and no block is changed past `Step`. Inside, a
+    step works on the living block, for all that it does to a block is one thought.
+
+    A stack is one host's connections and listeners under their local connection names, which are counted up
+    and never used again; the sockets that a segment names lead to the same objects. An argument that can't be
+    what it is called is refused with ValueError or TypeError before anything changes.
+
     `isns` are the initial sequence numbers of its first connections, in order; after them, and by default,
-    they come from `isn.rfc6528_isn` with `secret`.
+    they come from `isn.rfc6528_isn` with `secret`, of 1 to 64 octets.
     """
 
-    __slots__ = ("_by_sockets", "_connections", "_isns", "profile", "secret")
+    __slots__ = (
+        "_blocks",
+        "_by_sockets",
+        "_hooks",
+        "_isns",
+        "_listeners",
+        "_names",
+        "_now",
+        "profile",
+        "secret",
+    )
 
     def __init__(
         self,
@@ -48,68 +79,73 @@ class Stack:
         isns: Iterable[int] = (),
         secret: bytes = b"tcptui",
     ) -> None:
+        self._isns = check_stack(profile, isns, secret)
         if id(profile) not in _PRESETS:
             from tcptui.core.profile.knobs import check_profile  # A run with presets needs no table of knobs.
 
             check_profile(profile)
         self.profile = profile
-        self._isns = tuple(isns)
+        self._hooks = STACKS[profile.stack]
         self.secret = secret
-        self._connections = 0
+        self._names = 0
+        """The local connection name that was given last."""
+        self._now: int | None = None
+        """When the last step was; None: there was none."""
+        self._blocks: dict[int, Tcb] = {}
+        """By name, the oldest first."""
         self._by_sockets: dict[_Key, list[Tcb]] = {}
-        """By local and remote socket; several only where several listen, and then the oldest serves."""
+        """By local and remote socket; several only in LISTEN, and then the oldest serves."""
+        self._listeners: dict[int, Listener] = {}
+        """By name, the oldest first."""
 
     # What drives it.
 
     def call(self, call: calls.Call, now: int) -> list[Event]:
         """A user call; its `Returned` is among the events. OPEN's carries the new connection's name."""
+        check_call(call)
         step = self._step(now)
         if isinstance(call, calls.Open):
             self._open(call, step)
             return step.events
-        tcb = self.tcb(call.connection)
-        if tcb is None:
+        tcb = self._blocks.get(call.connection)
+        listener = self._listeners.get(call.connection)
+        if tcb is not None:
+            key = tcb.key
+            calls.call_connection(tcb, call, step)
+            self._reindex(tcb, key)
+        elif listener is None:
             name = type(call).__name__.upper()
             step.rule(None, Rule[f"{name}_REFUSED"])
             step.returned(call.connection, name, Response.NO_CONNECTION)
-            return step.events
-        key = tcb.key
-        if isinstance(call, calls.Accept):
-            _accept(tcb, step)
-        else:
-            _serve(tcb, call, step)
-        self._reindex(tcb, key)
-        if tcb.state is State.CLOSED and tcb.backlog is not None:
-            self._close_listener(tcb, step)
+        elif not calls.call_listener(listener, call, step):
+            self._close_listener(listener, step)
         return step.events
 
     def arrives(self, segment: Segment, now: int) -> list[Event]:
         """A segment for this host, its checksum found good (MUST-3)."""
-        step = self._step(now)
+        check_numbers(segment)
         key: _Key = (segment.dst, segment.src)
         tcbs = self._by_sockets.get(key)
+        if tcbs is None:
+            check_sockets(segment)
+        step = self._step(now)
         if tcbs is not None and tcbs[0].state is State.TIME_WAIT and segment.flags & SYN:
             tcbs = self._reopened(tcbs, segment, step)
-        if tcbs is None:
-            if not (_single_host(segment.src) and _single_host(segment.dst)):
-                step.rule(None, Rule.NOT_A_SINGLE_HOST)
-                step.drop(None, segment)
-                return step.events
-            key = (segment.dst, None)
-            tcbs = self._by_sockets.get(key)
-        if tcbs is None:
-            no_connection(segment, step)
-        else:
+        if tcbs is not None:
             tcb = tcbs[0]
             segment_arrives(tcb, segment, step)
             self._reindex(tcb, key)
-            if tcb.backlog is not None:
-                for child in self._by_sockets.get((segment.dst, segment.src), ()):
-                    self._reindex(child, child.key)
+        elif not (is_single_host(segment.src) and is_single_host(segment.dst)):
+            step.rule(None, Rule.NOT_A_SINGLE_HOST)
+            step.drop(None, segment)
+        else:
+            self._arrives_at_listener(segment, step)
         return step.events
 
     def error(self, error: IcmpError, now: int) -> list[Event]:
         """An ICMP error about a segment that this host has sent (MUST-54)."""
+        if not isinstance(error, IcmpError):
+            raise TypeError(f"error: {type(error).__name__} is no IcmpError")
         step = self._step(now)
         for tcb in self._by_sockets.get((error.local, error.remote), [])[:1]:
             error_arrives(tcb, error, step)
@@ -119,7 +155,7 @@ class Stack:
     def expire(self, now: int) -> list[Event]:
         """Serves every timer that is due at `now`."""
         step = self._step(now)
-        for tcb in self.tcbs():
+        for tcb in list(self._blocks.values()):
             due = tcb.next_due()
             if due is not None and due <= now:
                 key = tcb.key
@@ -130,46 +166,73 @@ class Stack:
     def next_deadline(self) -> int | None:
         """When `expire` is wanted next; None: not at all, as things are."""
         deadline = None
-        for tcbs in self._by_sockets.values():
-            for tcb in tcbs:
-                due = tcb.next_due()
-                if due is not None and (deadline is None or due < deadline):
-                    deadline = due
+        for tcb in self._blocks.values():
+            due = tcb.next_due()
+            if due is not None and (deadline is None or due < deadline):
+                deadline = due
         return deadline
 
     # What it knows.
 
+    def state(self, connection: int) -> State:
+        """The state of a connection or a listener; CLOSED where there is none of that name."""
+        tcb = self._blocks.get(connection)
+        if tcb is not None:
+            return tcb.state
+        return State.LISTEN if connection in self._listeners else State.CLOSED
+
+    def status(self, connection: int) -> Status | None:
+        """What an application may know of a connection or a listener (3.9.1.5); None: CLOSED."""
+        block = self._blocks.get(connection) or self._listeners.get(connection)
+        return None if block is None else status_of(block, self.profile)
+
+    def statuses(self) -> list[Status]:
+        """The status of every connection and listener that is not CLOSED, the oldest first."""
+        names = sorted((*self._blocks, *self._listeners))
+        return [status for name in names if (status := self.status(name)) is not None]
+
     def tcb(self, connection: int) -> Tcb | None:
-        """The block of that name, as it is now (STATUS, 3.10.6); None: CLOSED."""
-        for tcbs in self._by_sockets.values():
-            for tcb in tcbs:
-                if tcb.connection == connection:
-                    return tcb
-        return None
+        """A copy of the block of that name, as it is now; None: CLOSED. A listener's is one in LISTEN."""
+        tcb = self._blocks.get(connection)
+        if tcb is not None:
+            return tcb.copy()
+        listener = self._listeners.get(connection)
+        return None if listener is None else _block_of(listener)
 
     def tcbs(self) -> list[Tcb]:
-        """Every connection that is not CLOSED, the oldest first."""
-        every = (tcb for tcbs in self._by_sockets.values() for tcb in tcbs)
-        return sorted(every, key=lambda tcb: tcb.connection)
+        """Copies of every block that is not CLOSED, listeners' among them, the oldest first."""
+        blocks = [tcb.copy() for tcb in self._blocks.values()]
+        if self._listeners:
+            blocks += [_block_of(listener) for listener in self._listeners.values()]
+            blocks.sort(key=lambda tcb: tcb.connection)
+        return blocks
 
     def copy(self) -> Stack:
         """A stack of its own that begins where this one stands."""
         copy = Stack.__new__(Stack)
-        copy.profile = self.profile
+        copy.profile, copy._hooks = self.profile, self._hooks
         copy._isns = self._isns
         copy.secret = self.secret
-        copy._connections = self._connections
-        copy._by_sockets = {key: [tcb.copy() for tcb in tcbs] for key, tcbs in self._by_sockets.items()}
+        copy._names = self._names
+        copy._now = self._now
+        blocks = copy._blocks = {name: tcb.copy() for name, tcb in self._blocks.items()}
+        copy._by_sockets = {
+            key: [blocks[tcb.connection] for tcb in tcbs] for key, tcbs in self._by_sockets.items()
+        }
+        copy._listeners = {name: listener.copy() for name, listener in self._listeners.items()}
         return copy
 
     def rebooted(self) -> Stack:
         """The same host after a crash: every connection forgotten, its ISNs going on."""
-        return Stack(self.profile, self._isns, self.secret)
+        fresh = Stack(self.profile, self._isns, self.secret)
+        fresh._now = self._now
+        return fresh
 
     def values(self) -> tuple[Any, ...]:
         """Everything that the future depends on: hashable, equal if the stacks are."""
-        blocks = tuple(tcb.values() for tcb in self.tcbs())
-        return self.profile, self._isns, self.secret, self._connections, blocks
+        blocks = tuple([tcb.values() for tcb in self._blocks.values()])
+        listeners = tuple([listener.values() for listener in self._listeners.values()])
+        return self.profile, self._isns, self.secret, self._names, blocks, listeners
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Stack) and self.values() == other.values()
@@ -178,25 +241,16 @@ class Stack:
 
     # What a step may ask of it.
 
-    def spawn(self, listener: Tcb, remote: Socket) -> Tcb:
-        """A new block in LISTEN for one peer of `listener`."""
-        self._connections += 1
-        tcb = Tcb(self._connections, listener.local, remote, State.LISTEN, True)
-        tcb.user_timeout, tcb.settings, tcb.listener = (
-            listener.user_timeout,
-            listener.settings,
-            listener.connection,
-        )
-        self._by_sockets[tcb.key] = [tcb]
-        return tcb
+    def listener(self, connection: int) -> Listener | None:
+        """The listener of that name."""
+        return self._listeners.get(connection)
 
-    def half_open(self, listener: Tcb) -> int:
-        """How many connections of `listener` are in SYN-RECEIVED."""
-        return sum(
-            tcb.listener == listener.connection and tcb.state is State.SYN_RECEIVED
-            for tcbs in self._by_sockets.values()
-            for tcb in tcbs
-        )
+    def spawn(self, listener: Listener, remote: Socket) -> Tcb:
+        """A new block in LISTEN for one peer of `listener`."""
+        tcb = self._new_block(listener.local, remote)
+        tcb.state, tcb.passive, tcb.listener = State.LISTEN, True, listener.connection
+        tcb.user_timeout, tcb.settings = listener.user_timeout, listener.settings
+        return tcb
 
     def choose_iss(self, local: Socket, remote: Socket, now: int) -> int:
         """The initial sequence number of a connection that begins: a given one, or RFC 6528's."""
@@ -209,10 +263,53 @@ class Stack:
     # Inside.
 
     def _step(self, now: int) -> Step:
-        return Step(now, self.profile, self)
+        before = self._now
+        if type(now) is not int or (before is not None and now < before):
+            refuse_now(now, before)
+        self._now = now
+        return Step(now, self.profile, self._hooks, self)
+
+    def _new_block(self, local: Socket, remote: Socket | None) -> Tcb:
+        self._names += 1
+        tcb = Tcb(self._names, local, remote)
+        self._blocks[tcb.connection] = tcb
+        self._by_sockets[tcb.key] = [tcb]
+        return tcb
+
+    def _listening(self, local: Socket, remote: Socket | None) -> Listener | None:
+        """The listener that a passive OPEN with these sockets has made."""
+        for listener in self._listeners.values():
+            if listener.local == local and listener.wanted_remote == remote:
+                return listener
+        return None
+
+    def _waiting(self, local: Socket, remote: Socket) -> Tcb | Listener | None:
+        """What a segment for no connection is for: who waits for this peer, or else for any; the oldest."""
+        listener = self._listening(local, remote)
+        if listener is not None:
+            return listener
+        listener = self._listening(local, None)
+        tcb = self._by_sockets.get((local, None), [None])[0]
+        if tcb is None or (listener is not None and listener.connection < tcb.connection):
+            return listener
+        return tcb
+
+    def _arrives_at_listener(self, segment: Segment, step: Step) -> None:
+        block = self._waiting(segment.dst, segment.src)
+        if block is None:
+            closed(segment, step)
+            return
+        key = block.key
+        if isinstance(block, Tcb):
+            segment_arrives(block, segment, step)
+            self._reindex(block, key)
+        else:
+            segment_for_listener(block, segment, step)
+            for child in self._by_sockets.get((segment.dst, segment.src), ())[:1]:
+                self._reindex(child, child.key)
 
     def _open(self, call: calls.Open, step: Step) -> None:
-        if call.remote is not None and not _single_host(call.remote):
+        if call.remote is not None and not is_single_host(call.remote):
             step.rule(None, Rule.OPEN_REFUSED)
             step.returned(0, "OPEN", Response.REMOTE_INVALID)  # MUST-46
             return
@@ -225,16 +322,21 @@ class Stack:
             call = call._replace(local=Socket(call.local.host, port))
         there = self._by_sockets.get((call.local, call.remote))
         if there is None and not call.passive and call.remote is not None:
-            # An active OPEN turns a passive one of the same local socket around (3.10.1, LISTEN).
+            # An active OPEN turns a passive one of the same local socket around (3.10.1, LISTEN), but a
+            # listener stays in LISTEN; there may be both (MUST-42).
             there = self._by_sockets.get((call.local, None))
-            if there is not None and there[0].backlog is not None:
-                there = None  # That one stays in LISTEN; there may be both (MUST-42).
-        if there is None:
-            self._connections += 1
-            tcb = Tcb(self._connections, call.local, call.remote)
-            self._by_sockets[tcb.key] = [tcb]
-        else:
-            tcb = there[0]
+        if there is None and call.passive:
+            listener = self._listening(call.local, call.remote)
+            if listener is not None:
+                calls.refuse(listener, step, "OPEN", Response.EXISTS)
+                return
+            if call.backlog is not None:
+                self._names += 1
+                listener = Listener(self._names, call.local, call.remote)
+                self._listeners[listener.connection] = listener
+                calls.open_listener(listener, call, step)
+                return
+        tcb = self._new_block(call.local, call.remote) if there is None else there[0]
         key = tcb.key
         calls.open_connection(tcb, call, step)
         self._reindex(tcb, key)
@@ -242,16 +344,17 @@ class Stack:
     def _free_port(self, call: calls.Open) -> int | None:
         """The first ephemeral port that makes a pair of sockets of its own; None: all are taken."""
         host, remote = call.local.host, call.remote
-        taken = {key[0].port for key in self._by_sockets if key[0].host == host and key[1] in (None, remote)}
+        keys = [*self._by_sockets, *(listener.key for listener in self._listeners.values())]
+        taken = {key[0].port for key in keys if key[0].host == host and key[1] in (None, remote)}
         return next((port for port in EPHEMERAL if port not in taken), None)
 
     def _reopened(self, tcbs: list[Tcb], syn: Segment, step: Step) -> list[Tcb] | None:
-        """A SYN meets TIME-WAIT: if it can only be a new one, and somebody listens, the old block makes way
-        (MAY-2, RFC 6191). Otherwise the old block is left to answer."""
+        """A SYN meets TIME-WAIT: if it can only be a new one, and there is a listener, the old block is
+        deleted (MAY-2, RFC 6191). Otherwise the old block is left to answer."""
         old = tcbs[0]
         if (
             not step.profile.time_wait_reopens
-            or not self._by_sockets.get((syn.dst, None))
+            or (self._waiting(syn.dst, syn.src) is None and not step.hooks.syn_ends_time_wait())
             or not is_newer(old, syn)
         ):
             return tcbs
@@ -264,9 +367,9 @@ class Stack:
         self._reindex(old, old.key)
         return None
 
-    def _close_listener(self, listener: Tcb, step: Step) -> None:
+    def _close_listener(self, listener: Listener, step: Step) -> None:
         """The listener has been closed: those that waited for ACCEPT are reset, the half-open forgotten."""
-        for tcb in self.tcbs():
+        for tcb in list(self._blocks.values()):
             if tcb.listener == listener.connection:
                 key = tcb.key
                 if tcb.connection in listener.accept_queue:
@@ -274,6 +377,7 @@ class Stack:
                 elif tcb.state is State.SYN_RECEIVED:
                     step.delete(tcb, Response.CLOSING)
                 self._reindex(tcb, key)
+        del self._listeners[listener.connection]
 
     def _reindex(self, tcb: Tcb, key: _Key) -> None:
         """Keeps `tcb`, which was found under `key`, where its sockets say, or, once CLOSED, not at all."""
@@ -282,41 +386,15 @@ class Stack:
         others = [other for other in self._by_sockets.pop(key) if other is not tcb]
         if others:
             self._by_sockets[key] = others
-        if tcb.state is not State.CLOSED:
+        if tcb.state is State.CLOSED:
+            del self._blocks[tcb.connection]
+        else:
             there = self._by_sockets.get(tcb.key, [])
             self._by_sockets[tcb.key] = sorted([*there, tcb], key=lambda one: one.connection)
 
 
-def _serve(tcb: Tcb, call: calls.Call, step: Step) -> None:
-    match call:
-        case calls.Send():
-            calls.send(tcb, call, step)
-        case calls.Receive():
-            calls.receive(tcb, call, step)
-        case calls.Close():
-            calls.close(tcb, call, step)
-        case calls.Configure():
-            calls.configure(tcb, call, step)
-        case calls.Abort():
-            calls.abort(tcb, step)
-        case calls.Status():
-            calls.status(tcb, step)
-
-
-def _accept(listener: Tcb, step: Step) -> None:
-    """ACCEPT: the connection that has waited longest, by name in the response."""
-    if listener.backlog is None:
-        step.rule(listener, Rule.ACCEPT_REFUSED)
-        step.returned(listener.connection, "ACCEPT", Response.NOT_LISTENING)
-    elif not listener.accept_queue:
-        step.returned(listener.connection, "ACCEPT", Response.NOTHING_TO_ACCEPT)
-    else:
-        name, *rest = listener.accept_queue
-        listener.accept_queue = tuple(rest)
-        step.rule(listener, Rule.ACCEPTED, waiting=len(rest))
-        step.returned(name, "ACCEPT", Response.OK)
-
-
-def _single_host(remote: Socket) -> bool:
-    address = ip_address(remote.host)
-    return not (address.is_multicast or address.is_unspecified or remote.host == "255.255.255.255")
+def _block_of(listener: Listener) -> Tcb:
+    """A block in LISTEN, as RFC 9293's passive OPEN would have it."""
+    tcb = Tcb(listener.connection, listener.local, listener.wanted_remote, State.LISTEN, True)
+    tcb.user_timeout, tcb.settings = listener.user_timeout, listener.settings
+    return tcb

@@ -1,8 +1,4 @@
-"""One step of one host: what it does is said here, and nowhere else.
-
-The one way out for a segment, the one change of state, the one place where a decision names its
-rule. A `Step` lives as long as one call, one arrival or one timeout.
-"""
+"""One step of one host: the events of one call, one arrival or one timeout, and what may be done in it."""
 
 from __future__ import annotations
 
@@ -25,20 +21,21 @@ from tcptui.core.events import (
 )
 from tcptui.core.packet.options import data_options
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, URG, Option, Segment, Socket
-from tcptui.core.packet.seq import MASK, distance, lt
-from tcptui.core.packet.seq import add as seq_add
+from tcptui.core.packet.seq import MASK, distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
+from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.sack import blocks_that_fit, sack_blocks
+from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timers import Timer
-from tcptui.core.tcp.window import UNSCALED, field, next_window
+from tcptui.core.tcp.window import UNSCALED, field
 from tcptui.core.units import MILLISECOND
 
 
-class Host(Protocol):
-    """What a step may ask of the host it happens on."""
+class StepHost(Protocol):
+    """What a step may ask of the stack that it happens in."""
 
     @property
     def secret(self) -> bytes:
@@ -47,24 +44,41 @@ class Host(Protocol):
     def choose_iss(self, local: Socket, remote: Socket, now: int) -> int:
         """An initial sequence number."""
 
-    def tcb(self, connection: int) -> Tcb | None:
-        """The block of that name."""
+    def listener(self, connection: int) -> Listener | None:
+        """The listener of that name."""
 
-    def spawn(self, listener: Tcb, remote: Socket) -> Tcb:
+    def spawn(self, listener: Listener, remote: Socket) -> Tcb:
         """A new block in LISTEN for one peer of `listener`."""
-
-    def half_open(self, listener: Tcb) -> int:
-        """How many connections of `listener` are in SYN-RECEIVED."""
 
 
 class Step:
-    """What one event brings about, collected in `events`."""
+    """What one call, arrival or timeout does to one host, collected in `events`.
 
-    __slots__ = ("ack_due", "ack_later", "events", "host", "now", "profile")
+    Why there is a Step. A function of the procedure changes the block that it is given, and it does a few
+    things that others have to learn of: a segment goes out, a state changes, a timer starts, a call
+    returns, a rule has decided. All of these are methods here, and nothing of the core does them otherwise:
 
-    def __init__(self, now: int, profile: Profile, host: Host) -> None:
+    * `send`, `send_ack`, `send_reset_for` are the one way out for a segment, so the window, the timestamp
+      and the SACK blocks are written in one place, and an ACK that was owed is known to have been paid;
+    * `set_state` is the one change of state, `start_timer` and `stop_timer` the one change of a timer;
+    * `rule` is the one place where a decision names its rule, with the numbers that decided it.
+
+    So the events of a step, in their order, are a complete account: whoever drives the stack sends the
+    segments among them, an explanation names the rules, and a test compares both; no block need be searched
+    for what has changed. A step is an object that is passed down, and not a return value, because what a
+    segment brings about is decided in many functions, and most of them have nothing to say.
+
+    A step lives as long as its event. It holds what is the same for all of them: the time, the profile, the
+    stack's hooks, and the host, of which it asks only what `StepHost` says. What lasts is in `Tcb`.
+    """
+
+    __slots__ = ("ack_due", "ack_later", "events", "hooks", "host", "now", "profile")
+
+    def __init__(self, now: int, profile: Profile, hooks: Rfc9293, host: StepHost) -> None:
         self.now = now
         self.profile = profile
+        self.hooks = hooks
+        """What this stack does its own way: see `stacks`."""
         self.host = host
         self.events: list[Event] = []
         self.ack_due = False
@@ -72,9 +86,9 @@ class Step:
         self.ack_later = False
         """One is owed that may be delayed (SHLD-18)."""
 
-    def rule(self, tcb: Tcb | None, rule: Rule, **numbers: int) -> None:
+    def rule(self, block: Tcb | Listener | None, rule: Rule, **numbers: int) -> None:
         """Names the rule that decided, with the numbers it decided by."""
-        connection = tcb.connection if tcb is not None else 0
+        connection = block.connection if block is not None else 0
         self.events.append(RuleApplied(connection, rule, tuple(numbers.items())))
 
     def send(
@@ -92,7 +106,7 @@ class Step:
         if flags & SYN:
             window = min(tcb.rcv_wnd, UNSCALED)
         elif not flags & RST:  # It means nothing there.
-            tcb.rcv_wnd = next_window(tcb, self.profile)
+            tcb.rcv_wnd = self.hooks.select_window(tcb)
             window = field(tcb)
         if flags & ACK:
             self.ack_due = self.ack_later = False
@@ -111,13 +125,13 @@ class Step:
         self.events.append(Sent(tcb.connection, segment, attempt))
 
     def _is_reply(self, tcb: Tcb) -> bool:
-        """Whether text answers text: a dialogue, in which ACKs can wait for text that carries them."""
+        """Whether data answers data: Linux' pingpong mode, in which ACKs wait for data that carries them."""
         profile, came = self.profile, tcb.data_received_at
         return profile.pingpong and came is not None and self.now - came < profile.delayed_ack
 
     def _data_options(self, tcb: Tcb, flags: int, octets: int) -> tuple[Option, ...]:
-        """Timestamps (RFC 7323 3.2), and what has come out of order (RFC 2018 section 4): beside so much text
-        only what fits (MUST-16)."""
+        """Timestamps (RFC 7323 3.2), and what has come out of order (RFC 2018 section 4), as far as it fits
+        beside the data (MUST-16)."""
         times = (self.timestamp, tcb.ts_recent if flags & ACK else 0) if tcb.timestamps else None
         blocks = sack_blocks(tcb) if tcb.sack and flags & ACK and (tcb.out_of_order or tcb.duplicate) else []
         if octets and blocks:
@@ -134,7 +148,7 @@ class Step:
         """``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>``; some stacks put their waiting FIN on it, if not `bare`.
 
         If the peer's window ends before SND.NXT, the SEQ is the window's end: beyond it the peer would not
-        accept the ACK, and if both ends were in that place they would answer each other for ever (A.2).
+        accept the ACK, and two ends in that situation would answer each other without end (A.2).
         """
         seq = tcb.snd_nxt
         if tcb.fin_sent and seq != tcb.snd_una and self.profile.acks_carry_fin and not bare:
@@ -158,8 +172,8 @@ class Step:
             self.send_ack(tcb)
 
     def _may_answer(self, tcb: Tcb) -> bool:
-        """So many ACKs without need in an interval and no more, else two ends could answer each other for
-        ever, or be made to flood a third (RFC 5961 section 7)."""
+        """So many ACKs without need in an interval and no more, else two ends could answer each other without
+        end, or be made to flood a third (RFC 5961 section 7)."""
         if self.now - tcb.challenged_at >= self.profile.challenge_interval or not tcb.challenges:
             tcb.challenged_at, tcb.challenges = self.now, 0
         if tcb.challenges >= self.profile.challenge_acks:
@@ -168,20 +182,31 @@ class Step:
         tcb.challenges += 1
         return True
 
-    def send_reset_for(self, segment: Segment, tcb: Tcb | None = None) -> None:
-        """The RST that answers `segment`, believable to its sender (RFC 9293 section 3.5.2)."""
+    def send_reset_for(self, segment: Segment, block: Tcb | Listener | None = None) -> None:
+        """The RST that answers `segment`, acceptable to its sender (RFC 9293 section 3.5.2)."""
         if segment.flags & ACK:
             reset = Segment(segment.dst, segment.src, segment.ack, 0, RST, 0)
         else:
             reset = Segment(segment.dst, segment.src, 0, segment.end, RST | ACK, 0)
-        self.events.append(Sent(tcb.connection if tcb is not None else 0, reset))
+        self.events.append(Sent(block.connection if block is not None else 0, reset))
 
-    def drop(self, tcb: Tcb | None, segment: Segment) -> None:
-        self.events.append(Dropped(tcb.connection if tcb is not None else 0, segment))
+    def drop(self, block: Tcb | Listener | None, segment: Segment) -> None:
+        """The arriving segment, or what is left of it, goes no further."""
+        self.events.append(Dropped(block.connection if block is not None else 0, segment))
 
     def set_state(self, tcb: Tcb, state: State) -> None:
+        """The one change of state; it keeps the number of a listener's half-open connections."""
         self.events.append(StateChanged(tcb.connection, tcb.state, state))
+        if tcb.listener and State.SYN_RECEIVED in (tcb.state, state):
+            listener = self.host.listener(tcb.listener)
+            if listener is not None:
+                listener.half_open += 1 if state is State.SYN_RECEIVED else -1
         tcb.state = state
+
+    def set_listening(self, listener: Listener, listening: bool) -> None:
+        """A listener begins to listen, or is no more."""
+        old, new = (State.CLOSED, State.LISTEN) if listening else (State.LISTEN, State.CLOSED)
+        self.events.append(StateChanged(listener.connection, old, new))
 
     def start_timer(self, tcb: Tcb, kind: TimerKind, after: int) -> None:
         """(Re)starts a timer, to fire `after` microseconds from now."""
@@ -190,14 +215,17 @@ class Step:
         self.events.append(TimerSet(tcb.connection, kind, timer.due))
 
     def stop_timer(self, tcb: Tcb, kind: TimerKind) -> None:
+        """Stops a timer, if it runs."""
         if getattr(tcb, kind.variable) is not None:
             setattr(tcb, kind.variable, None)
             self.events.append(TimerStopped(tcb.connection, kind))
 
     def signal(self, tcb: Tcb, signal: Signal) -> None:
+        """Tells the application what it has not asked."""
         self.events.append(Signalled(tcb.connection, signal))
 
     def returned(self, connection: int, call: str, response: Response) -> None:
+        """A call returns."""
         self.events.append(Returned(connection, call, response))
 
     def delete(self, tcb: Tcb, outstanding: Response) -> None:

@@ -7,8 +7,7 @@ with the host's secret. Window scale, SACK and timestamps are lost.
 from __future__ import annotations
 
 from tcptui.core.packet.segment import Segment
-from tcptui.core.packet.seq import MASK
-from tcptui.core.packet.seq import add as seq_add
+from tcptui.core.packet.seq import MASK, seq_add
 from tcptui.core.tcp.isn import keyed
 
 PERIOD = 64_000_000

@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 from tcptui.core.events import TimerKind
 from tcptui.core.packet.options import Block
 from tcptui.core.packet.segment import Socket
-from tcptui.core.packet.seq import MASK, distance, lt
-from tcptui.core.packet.seq import add as seq_add
+from tcptui.core.packet.seq import MASK, distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
@@ -41,7 +40,7 @@ class RetransmissionEntry(NamedTuple):
 
 
 class OutOfOrderData(NamedTuple):
-    """Text that arrived ahead of its turn (SHLD-31), or on a SYN: beginning at `seq`."""
+    """Data that arrived out of order (SHLD-31), or on a SYN: beginning at `seq`."""
 
     seq: int
     data: bytes
@@ -79,20 +78,20 @@ class Tcb:
     snd_wl1: int = 0
     snd_wl2: int = 0
     snd_up: int | None = None
-    """SND.UP: the number after the urgent text (MUST-62); None: there is none."""
+    """SND.UP: the number after the urgent data (MUST-62); None: there is none."""
     max_snd_wnd: int = 0
     """MAX.SND.WND of RFC 5961: the largest window the peer has announced."""
     snd_mss: int = 536
-    """Octets of text that one segment may carry to the peer (MUST-15, MUST-16)."""
+    """Octets of data that one segment may carry to the peer (MUST-15, MUST-16)."""
     path_mss: int = 65_535
-    """Octets of options and text in a segment that the path is known to take (3.7.2)."""
+    """Octets of options and data in a segment that the path is known to take (3.7.2)."""
 
     irs: int = 0
     rcv_nxt: int = 0
     rcv_wnd: int = 0
     """RCV.WND: what has been announced, counted from RCV.NXT."""
     rcv_up: int | None = None
-    """RCV.UP: the number after the peer's urgent text; None: none has been told."""
+    """RCV.UP: the number after the peer's urgent data; None: none has been told."""
     rcv_buff: int = 0
     rcv_ssthresh: int = 0
     """Linux's name for the largest window that is announced for now; it grows with what arrives."""
@@ -118,7 +117,7 @@ class Tcb:
     retransmission_queue: tuple[RetransmissionEntry, ...] = ()
     close_called: bool = False
     half_duplex: bool = False
-    """Closed both ways by the application, which has let go of it (MAY-1)."""
+    """Closed both ways by the application (MAY-1)."""
     fin_sent: bool = False
 
     cwnd: int = 0
@@ -157,7 +156,7 @@ class Tcb:
     """Zero-window or keep-alive probes that nothing has answered."""
     persist_backoff: int = 0
     data_received_at: int | None = None
-    """When the peer last sent text; None: it has sent none."""
+    """When the peer last sent data; None: it has sent none."""
     quickack: int = 0
     """Acknowledgments still to be sent without delay."""
     challenges: int = 0
@@ -172,15 +171,10 @@ class Tcb:
     fin_wait_2_timer: Timer | None = None
     time_wait_timer: Timer | None = None
 
-    backlog: int | None = None
-    """Of a listener that stays in LISTEN: how many connections may wait for ACCEPT; None: a passive OPEN
-    whose own block becomes the connection."""
-    accept_queue: tuple[int, ...] = ()
-    """The connections that wait for ACCEPT, by name."""
-    cookies_sent_at: int | None = None
-    """When a listener last answered a SYN with a cookie."""
     listener: int = 0
-    """The listener that this connection came from; 0: none."""
+    """The name of the `Listener` that this connection came from; 0: none."""
+    wants_room: bool = False
+    """A SEND has found or left no room: the application is told when there is some (`events.SendRoom`)."""
 
     @property
     def key(self) -> tuple[Socket, Socket | None]:
@@ -194,11 +188,17 @@ class Tcb:
 
     @property
     def receive_shutdown(self) -> bool:
-        """Whether the application takes no more text, come what may."""
+        """Whether the application takes no more data: close(2), or shutdown(2) with SHUT_RD."""
         return self.half_duplex or self.settings.reads_no_more
+
+    def send_room(self, profile: Profile) -> int:
+        """Octets that the send buffer takes."""
+        wanted = self.settings.send_buffer
+        return max(0, (profile.send_buffer if wanted is None else wanted) - len(self.send_buffer))
 
     @property
     def fin_acknowledged(self) -> bool:
+        """Whether our FIN has been sent and acknowledged."""
         return self.fin_sent and self.snd_una == self.snd_nxt
 
     @property
@@ -251,3 +251,5 @@ class Tcb:
 _NAMES = tuple(field.name for field in fields(Tcb))
 _values = attrgetter(*_NAMES)
 _timers: Callable[[Tcb], tuple[Timer | None, ...]] = attrgetter(*(kind.variable for kind in TimerKind))
+if missing := [kind.name for kind in TimerKind if kind.variable not in _NAMES]:
+    raise TypeError(f"Tcb has no variable for the timers {missing}")

@@ -1,15 +1,106 @@
-"""When a SYN that meets TIME-WAIT can only belong to a new connection (RFC 9293 MAY-2, RFC 6191)."""
+"""TIME-WAIT: how it begins and how long it lasts, what a stack's TIME-WAIT input decided, and when a SYN that
+meets it opens anew (RFC 9293 sections 3.4.3 and 3.6.1, RFC 6191)."""
 
 from __future__ import annotations
 
+from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.packet.options import read_timestamps
 from tcptui.core.packet.segment import ACK, RST, SYN, Segment
 from tcptui.core.packet.seq import lt
+from tcptui.core.rules import Rule
+from tcptui.core.state import State
+from tcptui.core.tcp.stacks import broken
+from tcptui.core.tcp.stacks.verdict import Action
+from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 
 
+def enter_time_wait(tcb: Tcb, rule: Rule, step: Step, **numbers: int) -> None:
+    """By `rule`: starts the time-wait timer and turns off the others (MUST-13)."""
+    if step.profile.no_time_wait:
+        broken.omit_time_wait(tcb, step)
+        return
+    if not step.profile.time_wait_1_msl:
+        step.rule(tcb, rule, **numbers)
+    step.set_state(tcb, State.TIME_WAIT)
+    for kind in TimerKind:
+        if kind is not TimerKind.DELAYED_ACK:
+            step.stop_timer(tcb, kind)
+    restart_time_wait(tcb, step)
+
+
+def restart_time_wait(tcb: Tcb, step: Step) -> None:
+    """2 MSL from now (3.4.1, 3.6.1)."""
+    msl = step.profile.msl
+    duration = broken.halve_time_wait(tcb, step) if step.profile.time_wait_1_msl else 2 * msl
+    step.start_timer(tcb, TimerKind.TIME_WAIT, duration)
+
+
+def time_wait_input(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Whether the stack keeps only a small block for this connection; if so, it has dealt with the segment by
+    checks of its own."""
+    verdict = step.hooks.time_wait_input(tcb, segment, step.profile)
+    if verdict is None:
+        return False
+    if verdict.fin_again:
+        step.rule(tcb, Rule.FIN_IN_TIME_WAIT, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
+    if verdict.update_ts_recent:
+        _update_ts_recent(tcb, segment)
+    if verdict.restart:
+        restart_time_wait(tcb, step)
+    before = tcb.state
+    _carry_out(verdict.action, tcb, segment, step)
+    if tcb.state is before:
+        step.drop(tcb, segment)
+    return True
+
+
+def _carry_out(action: Action, tcb: Tcb, segment: Segment, step: Step) -> None:
+    numbers = {"seq": segment.seq, "len": segment.length, "rcv_nxt": tcb.rcv_nxt}
+    match action:
+        case Action.IGNORE:
+            step.rule(tcb, Rule.TIME_WAIT_IGNORED, **numbers)
+        case Action.ACK:
+            step.rule(tcb, Rule.TIME_WAIT_ACKED, **numbers)
+            if segment.length and not segment.flags & SYN:
+                step.send_ack(tcb, bare=True)
+            else:
+                step.send_challenge_ack(tcb)  # What carries nothing is answered only so often.
+        case Action.RESET:
+            step.rule(tcb, Rule.DATA_AFTER_CLOSE, len=segment.length)
+            step.send_reset_for(segment, tcb)
+            step.delete(tcb, Response.RESET)
+        case Action.DELETE:
+            numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt, "rcv_wnd": tcb.rcv_wnd}
+            step.rule(tcb, Rule.RST_ENDS_CLOSING, **numbers)
+            if tcb.state is not State.TIME_WAIT:
+                step.signal(tcb, Signal.RESET)
+            step.delete(tcb, Response.RESET)
+        case Action.IGNORE_RST:
+            step.rule(tcb, Rule.RST_IN_TIME_WAIT_IGNORED)
+        case Action.NO_TIMESTAMP:
+            step.rule(tcb, Rule.TIMESTAMP_MISSING)
+        case Action.TAKE_FIN:
+            _take_fin(tcb, segment, step)
+
+
+def _take_fin(tcb: Tcb, segment: Segment, step: Step) -> None:
+    tcb.rcv_nxt = segment.end
+    _update_ts_recent(tcb, segment)
+    enter_time_wait(tcb, Rule.FIN_TO_TIME_WAIT, step, rcv_nxt=tcb.rcv_nxt)
+    if tcb.state is State.TIME_WAIT:
+        step.send_ack(tcb, bare=True)
+
+
+def _update_ts_recent(tcb: Tcb, segment: Segment) -> None:
+    times = read_timestamps(segment) if tcb.timestamps else None
+    if times is not None:
+        tcb.ts_recent = times[0]
+
+
 def is_newer(old: Tcb, syn: Segment) -> bool:
-    """Whether timestamp or sequence number prove that `syn` was sent after all of the old connection."""
+    """Whether timestamp or sequence number prove that `syn` was sent after all of a connection that is in
+    TIME-WAIT (MAY-2, RFC 6191)."""
     if syn.flags & (SYN | ACK | RST) != SYN:
         return False
     times = read_timestamps(syn)

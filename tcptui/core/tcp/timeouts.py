@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
 from tcptui.core.events import Response, Signal, TimerFired, TimerKind
 from tcptui.core.packet.segment import ACK, SYN
-from tcptui.core.packet.seq import add as seq_add
+from tcptui.core.packet.seq import seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
@@ -23,32 +27,15 @@ from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 from tcptui.core.tcp.timers import backed_off
 
 
-def expire(tcb: Tcb, step: Step) -> None:
-    """Serves every timer that is due. When several are, the one that ends the connection goes first."""
-    for kind, serve in (
-        (TimerKind.TIME_WAIT, _time_wait),
-        (TimerKind.FIN_WAIT_2, _fin_wait_2),
-        (TimerKind.USER, _user),
-        (TimerKind.KEEP_ALIVE, _keep_alive),
-        (TimerKind.RETRANSMISSION, _retransmission),
-        (TimerKind.PERSIST, _persist),
-        (TimerKind.DELAYED_ACK, _delayed_ack),
-    ):
-        timer = getattr(tcb, kind.variable)
-        if timer is not None and timer.due <= step.now:
-            setattr(tcb, kind.variable, None)
-            step.events.append(TimerFired(tcb.connection, kind))
-            serve(tcb, step)
-
-
 def _time_wait(tcb: Tcb, step: Step) -> None:
-    step.rule(tcb, Rule.TIME_WAIT_OVER, msl=step.profile.msl)
+    if not step.profile.time_wait_1_msl:
+        step.rule(tcb, Rule.TIME_WAIT_OVER, msl=step.profile.msl)
     step.signal(tcb, Signal.CLOSED)
     step.delete(tcb, Response.CLOSING)
 
 
 def _fin_wait_2(tcb: Tcb, step: Step) -> None:
-    """Nobody holds the connection, and the peer does not close its half."""
+    """The application has closed both ways, and the peer does not close its half."""
     step.rule(tcb, Rule.FIN_WAIT_2_OVER)
     step.signal(tcb, Signal.CLOSED)
     step.delete(tcb, Response.CLOSING)
@@ -77,7 +64,7 @@ def _persist(tcb: Tcb, step: Step) -> None:
 
 
 def _keep_alive(tcb: Tcb, step: Step) -> None:
-    """3.8.4: a probe without text (SHLD-12), only while nothing else is on its way (MUST-26)."""
+    """3.8.4: a probe without data (SHLD-12), only while nothing else is on its way (MUST-26)."""
     if tcb.retransmission_queue or tcb.send_buffer:
         start_keep_alive(tcb, step)
         return
@@ -162,3 +149,59 @@ def _give_up(tcb: Tcb, retries: int, step: Step) -> None:
         send_reset(tcb, step)
     step.signal(tcb, Signal.TIMED_OUT)
     step.delete(tcb, Response.TIMED_OUT_R2)
+
+
+class TimerEntry(NamedTuple):
+    """What there is to say of one kind of timer."""
+
+    kind: TimerKind
+    serve: Callable[[Tcb, Step], None]
+    """What happens when it fires."""
+    label: str
+    """Its short name, at most four characters wide."""
+    words: str
+    """Its name in a sentence."""
+
+    @property
+    def variable(self) -> str:
+        """Its name in `Tcb`."""
+        return self.kind.variable
+
+
+def timer_table(*entries: TimerEntry) -> Mapping[TimerKind, TimerEntry]:
+    """The entries by kind, in the order given. TypeError if a kind is missing."""
+    table = {entry.kind: entry for entry in entries}
+    if missing := [kind.name for kind in TimerKind if kind not in table]:
+        raise TypeError(f"TIMERS has no entry for {missing}")
+    return MappingProxyType(table)
+
+
+TIMERS: Mapping[TimerKind, TimerEntry] = timer_table(
+    TimerEntry(TimerKind.TIME_WAIT, _time_wait, "2MSL", "timer.time_wait"),
+    TimerEntry(TimerKind.FIN_WAIT_2, _fin_wait_2, "FIN2", "timer.fin_wait_2"),
+    TimerEntry(TimerKind.USER, _user, "USER", "timer.user"),
+    TimerEntry(TimerKind.KEEP_ALIVE, _keep_alive, "KEEP", "timer.keep_alive"),
+    TimerEntry(TimerKind.RETRANSMISSION, _retransmission, "RTX", "timer.retransmission"),
+    TimerEntry(TimerKind.PERSIST, _persist, "PERS", "timer.persist"),
+    TimerEntry(TimerKind.DELAYED_ACK, _delayed_ack, "DACK", "timer.delayed_ack"),
+)
+"""Every timer of a connection, by kind, in the order of precedence: of several that are due at once the one
+that ends the connection is served first, and that has stopped the others.
+
+Why one table. A timer is known in four places: a variable of `Tcb` holds it, something happens when it fires,
+a pane names it in a few letters, and a sentence names it in words. If each of these were a list of its own, a
+new timer could be missing from one of them until it first ran. So a new timer is a kind in `events.TimerKind`
+with its variable in `Tcb`, one entry here with the function that serves it, and a call of `Step.start_timer`;
+whatever else is missing stops the import. The label stands here and not with those who show it, because it is
+a name, as the variable is, and the same for all; the words are the key of their sentence in `explain`.
+"""
+
+
+def expire(tcb: Tcb, step: Step) -> None:
+    """Serves every timer that is due, in the order of `TIMERS`."""
+    for kind, entry in TIMERS.items():
+        timer = getattr(tcb, kind.variable)
+        if timer is not None and timer.due <= step.now:
+            setattr(tcb, kind.variable, None)
+            step.events.append(TimerFired(tcb.connection, kind))
+            entry.serve(tcb, step)

@@ -121,6 +121,15 @@ SENTENCES = {
     "rule.hard_error": "The network reports that the peer can't be reached: the connection ends.",
     "rule.path_mtu": "The path takes {mtu} octets and no more: segments of {mss} from now on.",
     "rule.fin_wait_2_over": "Nobody holds the connection, and the peer does not close: it is forgotten.",
+    "rule.broken_two_way_handshake": "Broken on purpose: established after two segments, without the third.",
+    "rule.broken_fixed_isn": "Broken on purpose: every connection begins with the same number.",
+    "rule.broken_accept_any_ack": "Broken on purpose: ACK {ack} is taken for {snd_nxt}, whatever it says.",
+    "rule.broken_fin_ends_both": (
+        "Broken on purpose: the peer's FIN ends both ways; {len} octets are not sent."
+    ),
+    "rule.broken_no_retransmission": "Broken on purpose: no retransmission timer is started.",
+    "rule.broken_no_time_wait": "Broken on purpose: the last ACK goes, and there is no TIME-WAIT.",
+    "rule.broken_time_wait_1_msl": "Broken on purpose: TIME-WAIT lasts {msl}, one MSL in place of two.",
     "rule.udp_bound": "A UDP socket: it waits at port {port} for datagrams from anybody. Nothing is sent.",
     "rule.udp_sent": "{len} octets go at once behind a header of 8: no copy is kept, no timer runs.",
     "rule.udp_delivered": "{len} octets for port {port} are delivered as they come, and nobody is told.",

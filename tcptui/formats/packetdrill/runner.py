@@ -14,7 +14,7 @@ from tcptui.core.events import Event as CoreEvent
 from tcptui.core.events import RuleApplied, Sent
 from tcptui.core.message import Message
 from tcptui.core.packet.seq import MASK
-from tcptui.core.rules import Rule
+from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State
 from tcptui.core.tcp.stack import Stack
 from tcptui.formats.packetdrill import commands, constants
@@ -52,10 +52,6 @@ LONGEST_WAIT = 86_400_000_000
 
 _DETAILS = (Rule.RTT_SAMPLED, Rule.RTT_AMBIGUOUS, Rule.RTO_AFTER_SYN_TIMEOUT, Rule.WINDOW_UPDATED)
 """Rules that explain a number, not what was done."""
-_OF_PEER = ("seq", "rcv_nxt", "irs", "rcv_up")
-_OWN = ("ack", "snd_una", "snd_nxt", "iss", "recover")
-_OWN_SEQ = (Rule.RESENT_AS_LOST, Rule.ERROR_NOT_OURS)
-"""Rules whose SEQ is that of a segment which the stack has sent, or is said to have sent."""
 
 
 class _Met(NamedTuple):
@@ -351,9 +347,10 @@ class Runner:
         isns = self._isns.get(event.connection)
         words = [f"{event.rule.name}, {event.rule.source}"]
         for name, number in event.numbers:
-            if isns is not None and name in _OF_PEER and event.rule not in _OWN_SEQ:
+            kind = kind_of(event.rule, name)
+            if isns is not None and kind is NumberKind.PEER_SEQ:
                 number = number - isns[0] & MASK
-            elif isns is not None and name in (*_OF_PEER, *_OWN):
+            elif isns is not None and kind is NumberKind.OWN_SEQ:
                 number = number - isns[1] & MASK
             words.append(f"{name} {number}")
         return ", ".join(words)

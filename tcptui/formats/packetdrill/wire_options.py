@@ -19,7 +19,7 @@ from tcptui.core.packet.segment import (
     OPTION_WINDOW_SCALE,
     Option,
 )
-from tcptui.core.packet.seq import MASK, add
+from tcptui.core.packet.seq import MASK, seq_add
 from tcptui.core.packet.tcp_format import MAX_OPTIONS
 from tcptui.formats.packetdrill.syntax import TcpOption
 
@@ -71,7 +71,7 @@ def _to_wire(option: TcpOption, sack_base: int) -> Option:
         return Option(kind, struct.pack(layout, *numbers))
     if name == "sack":
         return Option(
-            OPTION_SACK, struct.pack(f"!{len(numbers)}I", *(add(sack_base, edge) for edge in numbers))
+            OPTION_SACK, struct.pack(f"!{len(numbers)}I", *(seq_add(sack_base, edge) for edge in numbers))
         )
     if name == "FO":
         return Option(_FAST_OPEN, _octets(option))

@@ -1,0 +1,139 @@
+"""Wrong arguments of a `Stack` are refused before anything changes: ValueError or TypeError, in one line.
+
+What a peer may do wrong is no matter of this module: a segment whose numbers fit their fields is answered or
+dropped, whatever stands in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import ip_address
+from typing import get_args
+
+from tcptui.core.packet.segment import Segment, Socket
+from tcptui.core.packet.seq import MASK
+from tcptui.core.profile.record import Profile
+from tcptui.core.tcp.calls import Call, Configure, Open, Receive, Send
+from tcptui.core.tcp.settings import Settings
+
+_CALLS = get_args(Call)
+_LONGEST_SECRET = 64
+"""Octets that BLAKE2b takes as a key."""
+
+
+def is_single_host(remote: Socket) -> bool:
+    """Whether an address is one host's (MUST-46, MUST-57): no multicast, broadcast or unspecified one."""
+    address = ip_address(remote.host)
+    return not (address.is_multicast or address.is_unspecified or remote.host == "255.255.255.255")
+
+
+def check_stack(profile: Profile, isns: Iterable[int], secret: bytes) -> tuple[int, ...]:
+    """The initial sequence numbers, if these can be a stack's."""
+    if not isinstance(profile, Profile):
+        raise TypeError(f"profile: {_shown(profile)} is no Profile")
+    numbers = tuple(isns)
+    for number in numbers:
+        _check_number("isns", number, MASK)
+    if not isinstance(secret, bytes):
+        raise TypeError(f"secret: {_shown(secret)} is no bytes")
+    if not 1 <= len(secret) <= _LONGEST_SECRET:
+        raise ValueError(f"secret: {len(secret)} octets are not 1 to {_LONGEST_SECRET}")
+    return numbers
+
+
+def refuse_now(now: int, before: int | None) -> None:
+    """Time is a whole number of microseconds, and does not go back."""
+    if type(now) is not int:
+        raise TypeError(f"now: {_shown(now)} is no whole number of microseconds")
+    raise ValueError(f"now: {now} is before {before}, when the last step was")
+
+
+def check_call(call: Call) -> None:
+    """A user call whose fields can be what they are called."""
+    if not isinstance(call, _CALLS):
+        raise TypeError(f"call: {_shown(call)} is none of calls.Open, calls.Send and the others")
+    if isinstance(call, Open):
+        _check_open(call)
+        return
+    if type(call.connection) is not int:
+        raise TypeError(f"connection: {_shown(call.connection)} is no local connection name")
+    if isinstance(call, Send) and not isinstance(call.data, bytes):
+        raise TypeError(f"data: {_shown(call.data)} is no bytes")
+    if isinstance(call, Receive):
+        _check_number("octets", call.octets, None)
+    if isinstance(call, Configure):
+        _check_settings(call.settings)
+        _check_backlog(call.backlog)
+
+
+def check_numbers(segment: Segment) -> None:
+    """A segment whose numbers fit the fields of a header. Every one that arrives is asked, so all in one."""
+    try:
+        _, _, seq, ack, flags, wnd, data, _, up = segment
+        if not ((seq | ack) >> 32 or (wnd | up) >> 16 or flags >> 8) and type(data) is bytes:
+            return
+    except (TypeError, ValueError):
+        pass
+    _refuse_numbers(segment)
+
+
+def check_sockets(segment: Segment) -> None:
+    """A segment whose sockets are two; those of a connection are known to be."""
+    _check_socket("src", segment.src)
+    _check_socket("dst", segment.dst)
+
+
+def _refuse_numbers(segment: Segment) -> None:
+    if not isinstance(segment, Segment):
+        raise TypeError(f"segment: {_shown(segment)} is no Segment")
+    for name, most in (("seq", MASK), ("ack", MASK), ("flags", 0xFF), ("wnd", 0xFFFF), ("up", 0xFFFF)):
+        _check_number(name, getattr(segment, name), most)
+    raise TypeError(f"data: {_shown(segment.data)} is no bytes")
+
+
+def _check_open(call: Open) -> None:
+    _check_socket("local", call.local)
+    if call.remote is not None:
+        _check_socket("remote", call.remote)
+        mixed = ip_address(call.local.host).version != ip_address(call.remote.host).version
+        if mixed and is_single_host(call.remote):
+            raise ValueError(f"remote: {call.remote} and {call.local} are not of one IP version")
+    _check_backlog(call.backlog)
+    _check_settings(call.settings)
+
+
+def _check_socket(name: str, socket: Socket) -> None:
+    if not isinstance(socket, Socket):
+        raise TypeError(f"{name}: {_shown(socket)} is no Socket")
+    if not isinstance(socket.host, str):
+        raise TypeError(f"{name}.host: {_shown(socket.host)} is no text")
+    try:
+        ip_address(socket.host)
+    except ValueError:
+        raise ValueError(f"{name}.host: {_shown(socket.host)} is no IPv4 or IPv6 address") from None
+    _check_number(f"{name}.port", socket.port, 0xFFFF)
+
+
+def _check_settings(settings: Settings) -> None:
+    if not isinstance(settings, Settings):
+        raise TypeError(f"settings: {_shown(settings)} is no Settings")
+
+
+def _check_backlog(backlog: int | None) -> None:
+    """Any number will do: POSIX' listen() takes less than 0, too."""
+    if backlog is not None and type(backlog) is not int:
+        raise TypeError(f"backlog: {_shown(backlog)} is no whole number")
+
+
+def _check_number(name: str, number: int, most: int | None) -> None:
+    if type(number) is not int:
+        raise TypeError(f"{name}: {_shown(number)} is no whole number")
+    if number < 0 or (most is not None and number > most):
+        limit = "0 or more" if most is None else f"0 to {most}"
+        raise ValueError(f"{name}: {number} is not {limit}")
+
+
+def _shown(value: object) -> str:
+    """A value as a message quotes it: not the whole of a long one."""
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

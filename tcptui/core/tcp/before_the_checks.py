@@ -1,0 +1,206 @@
+"""What comes before the eight checks of SEGMENT ARRIVES (RFC 9293 section 3.10.7.4), and what both ask.
+
+PAWS stands before all else (RFC 7323 5.3); and here, in one function, is all that a stack or a knob does with
+a segment before the RFC's first check.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.events import Response, Signal
+from tcptui.core.packet.options import read_timestamps
+from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
+from tcptui.core.packet.seq import in_window, le, lt, seq_add
+from tcptui.core.rules import Rule
+from tcptui.core.state import State
+from tcptui.core.tcp.calls import return_to_listen
+from tcptui.core.tcp.retransmission import retransmit
+from tcptui.core.tcp.stacks.verdict import HalfOpen
+from tcptui.core.tcp.step import Step
+from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.time_wait import time_wait_input
+from tcptui.core.units import DAY
+
+_TS_RECENT_LIFETIME = 24 * DAY
+"""After that a peer's clock of milliseconds may have gone half of its way round (RFC 7323 5.5)."""
+
+
+def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, int] | None:
+    """What is left of the segment for the eight checks, and the control bits that they look at; None: it has
+    been dealt with."""
+    flags, hooks, profile = segment.flags, step.hooks, step.profile
+    if (tcb.half_duplex or tcb.state is State.TIME_WAIT) and time_wait_input(tcb, segment, step):
+        return None
+    if not flags & (ACK | RST | SYN) and hooks.drops_without_ack(tcb):
+        step.rule(tcb, Rule.ACK_MISSING)
+        step.drop(tcb, segment)
+        return None
+    if profile.repeated_syn_draws_syn_ack and flags & SYN and _is_repeated_syn(tcb, segment):
+        step.rule(tcb, Rule.REPEATED_SYN, seq=segment.seq, irs=tcb.irs)
+        retransmit(tcb, step)
+        step.drop(tcb, segment)
+        return None
+    if tcb.state is State.SYN_RECEIVED and tcb.passive and _half_open_input(tcb, segment, step):
+        return None
+    if flags & RST:
+        if hooks.drops_rst(tcb, segment):
+            numbers = {"seq": segment.seq, "len": segment.length, "rcv_nxt": tcb.rcv_nxt}
+            step.rule(tcb, Rule.TIME_WAIT_IGNORED, **numbers)
+            step.drop(tcb, segment)
+            return None
+        segment = hooks.rst_as_judged(tcb, segment)
+    elif flags & SYN:
+        if flags & FIN and hooks.drops_syn_fin(profile):
+            step.rule(tcb, Rule.LISTEN_SYN_FIN_DROPPED)
+            step.drop(tcb, segment)
+            return None
+        if profile.simultaneous_open_trims_syn and _is_known_syn(tcb, segment, step):
+            # The bit stays in the segment: the window of a SYN is not scaled (RFC 7323 2.2).
+            segment, flags = _trim_known_syn(tcb, segment, step), flags & ~SYN
+    if tcb.timestamps and not _check_timestamps(tcb, segment, step):
+        step.drop(tcb, segment)
+        return None
+    if profile.old_segments_acknowledge and _is_old(tcb, segment):
+        segment = _trim_old_segment(tcb, segment, step)
+        flags = segment.flags
+    if tcb.half_duplex and segment.data and hooks.refuses_data_first(tcb, segment):
+        reset_for_data(tcb, segment, step)
+        return None
+    return segment, flags
+
+
+def _half_open_input(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Whether the stack has checks of its own for half-open connections, and they have dealt with this."""
+    match step.hooks.half_open_input(tcb, segment):
+        case HalfOpen.CHECKS:
+            return False
+        case HalfOpen.BAD_ACK:
+            step.rule(tcb, Rule.ACK_BAD, ack=segment.ack, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
+            if not segment.flags & RST:
+                step.send_reset_for(segment, tcb)
+            step.drop(tcb, segment)
+        case HalfOpen.RESET:
+            step.rule(tcb, Rule.SYN_TO_LISTEN, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
+            step.send_reset_for(segment, tcb)
+            return_to_listen(tcb, step)
+    return True
+
+
+def _is_known_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Whether this is the SYN,ACK of a simultaneous open, whose SYN has been received before.
+
+    By Table 6 it is left of the window and its ACK would never be seen (Appendix A.2).
+    """
+    return (
+        tcb.state is State.SYN_RECEIVED
+        and not tcb.passive
+        and segment.flags & (SYN | ACK | RST) == SYN | ACK
+        and segment.seq == tcb.irs
+        and step.hooks.known_syn_passes(tcb, segment)
+    )
+
+
+def _trim_known_syn(tcb: Tcb, segment: Segment, step: Step) -> Segment:
+    """The segment as it goes on behind its SYN."""
+    step.rule(tcb, Rule.KNOWN_SYN_TRIMMED, seq=segment.seq, irs=tcb.irs)
+    step.ack_due = step.hooks.known_syn_draws_ack()
+    note_duplicate(tcb, segment, step)
+    return segment._replace(seq=seq_add(segment.seq, 1))
+
+
+def _is_repeated_syn(tcb: Tcb, segment: Segment) -> bool:
+    """Whether this is the SYN that a passive end has answered already."""
+    return (
+        tcb.state is State.SYN_RECEIVED
+        and tcb.passive
+        and segment.flags & (SYN | ACK | RST) == SYN
+        and segment.seq == tcb.irs
+    )
+
+
+def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """PAWS, before all else (RFC 7323 5.3, R1 to R3); a RST is not tested, and needs no timestamp."""
+    times = read_timestamps(segment)
+    if segment.flags & RST:
+        return True
+    if times is None:
+        if step.profile.missing_timestamp_drops:
+            step.rule(tcb, Rule.TIMESTAMP_MISSING)
+            return False
+        return True
+    if lt(times[0], tcb.ts_recent) and step.now - tcb.ts_recent_at <= _TS_RECENT_LIFETIME:
+        step.rule(tcb, Rule.TIMESTAMP_OLD, tsval=times[0], ts_recent=tcb.ts_recent)
+        if step.hooks.answers_old_timestamp(tcb, segment):
+            answer_unacceptable(tcb, segment, step)
+        return False
+    if le(segment.seq, tcb.last_ack_sent) and (
+        acceptable(tcb, segment) or counts_though_old(tcb, segment, step)
+    ):
+        tcb.ts_recent, tcb.ts_recent_at = times[0], step.now
+    return True
+
+
+def _is_old(tcb: Tcb, segment: Segment) -> bool:
+    """Whether all of a segment that acknowledges something lies left of the window."""
+    return (
+        tcb.state not in (State.SYN_RECEIVED, State.TIME_WAIT)
+        and segment.flags & (SYN | RST | ACK) == ACK
+        and lt(segment.seq, tcb.rcv_nxt)
+        and le(segment.end, tcb.rcv_nxt)
+    )
+
+
+def _trim_old_segment(tcb: Tcb, segment: Segment, step: Step) -> Segment:
+    """What has been received before is cut off, FIN included, and acknowledged; the ACK field is left.
+    FreeBSD's tcp_do_segment(), "todrop"."""
+    step.rule(tcb, Rule.OLD_SEGMENT_TRIMMED, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
+    note_duplicate(tcb, segment, step)
+    step.ack_due = True
+    return segment._replace(seq=tcb.rcv_nxt, data=b"", flags=segment.flags & ~FIN)
+
+
+def note_duplicate(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """What has come twice, for the next SACK option (RFC 2883 section 4)."""
+    if not (tcb.sack and step.profile.dsack and lt(segment.seq, tcb.rcv_nxt)):
+        return
+    length = step.hooks.duplicate_length(segment)
+    if length:
+        tcb.duplicate = (segment.seq, seq_add(segment.seq, length))
+
+
+def counts_though_old(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Whether ACK and timestamp of a segment that begins left of the window count all the same."""
+    if segment.flags & (SYN | RST | ACK) != ACK or not lt(segment.seq, tcb.rcv_nxt):
+        return False
+    if step.profile.old_segments_acknowledge and tcb.state is not State.SYN_RECEIVED:
+        return le(segment.end, tcb.rcv_nxt)
+    return step.hooks.old_duplicate_counts(tcb, segment)
+
+
+def acceptable(tcb: Tcb, segment: Segment) -> bool:
+    """The four cases of Table 6."""
+    if in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd):
+        return True  # RCV.WND > 0, whatever the length.
+    length = segment.length
+    if length == 0:
+        return tcb.rcv_wnd == 0 and segment.seq == tcb.rcv_nxt
+    return in_window(seq_add(segment.seq, length - 1), tcb.rcv_nxt, tcb.rcv_wnd)  # Never, if RCV.WND is 0.
+
+
+def answer_unacceptable(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>: at once where data or a FIN came again, for the peer needs it to
+    go on; else only so often, or two ends could answer each other without end (RFC 5961 section 7)."""
+    if segment.flags & SYN:
+        step.send_challenge_ack(tcb)
+    elif segment.data or segment.flags & FIN:
+        step.send_ack(tcb)
+    else:
+        step.send_throttled_ack(tcb)
+
+
+def reset_for_data(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """Data for an application that has closed both ways draws a RST (3.6.1, SHLD-3)."""
+    step.rule(tcb, Rule.DATA_AFTER_CLOSE, len=len(segment.data))
+    step.send_reset_for(segment, tcb)
+    if not tcb.half_duplex:
+        step.signal(tcb, Signal.RESET)
+    step.delete(tcb, Response.RESET)

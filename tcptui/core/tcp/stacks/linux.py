@@ -1,0 +1,223 @@
+"""What Linux does differently. The functions named are those of its net/ipv4/tcp*.c."""
+
+from __future__ import annotations
+
+from tcptui.core.packet.options import read_timestamps
+from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
+from tcptui.core.packet.seq import distance, le, lt, seq_add
+from tcptui.core.profile.record import Profile
+from tcptui.core.state import State
+from tcptui.core.tcp.stacks.rfc9293 import Rfc9293, is_new_data
+from tcptui.core.tcp.stacks.verdict import Action, HalfOpen, Verdict
+from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.window import free_space
+
+_AFTER_PEERS_FIN = (State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK)
+_LEAST_TO_GROW = 128
+"""Octets of data in a segment below which tcp_event_data_recv() does not call tcp_grow_window()."""
+
+
+class Linux(Rfc9293):
+    """Linux 6."""
+
+    __slots__ = ()
+
+    # Opening.
+
+    def simultaneous_open_offers_all(self) -> bool:
+        """tcp_send_synack(): it is the SYN of the queue that goes again with ACK set, and tcp_syn_options()
+        writes its options."""
+        return True
+
+    def known_syn_draws_ack(self) -> bool:
+        """tcp_validate_incoming(), step4: a SYN that it lets pass in SYN-RECEIVED is still acknowledged."""
+        return True
+
+    def half_open_input(self, tcb: Tcb, segment: Segment) -> HalfOpen:
+        """tcp_check_req(), on a request socket: the ACK field is looked at before the window, but for a RST
+        that is to be challenged; a SYN in the window is the end ("embryonic_reset")."""
+        flags = segment.flags
+        if flags & RST and segment.seq != tcb.rcv_nxt:
+            return HalfOpen.CHECKS
+        if flags & ACK and segment.ack != tcb.snd_nxt:
+            return HalfOpen.BAD_ACK
+        on_syn = segment.seq == tcb.irs  # "Truncate SYN, it is out of window".
+        inside = flags & (SYN | RST) == SYN and not on_syn and _in_window(tcb, segment)
+        return HalfOpen.RESET if inside else HalfOpen.CHECKS
+
+    def drops_without_ack(self, tcb: Tcb) -> bool:
+        """tcp_rcv_established(), tcp_rcv_state_process(): "if (!th->ack && !th->rst && !th->syn)" comes
+        before tcp_validate_incoming(). A request socket has no such line."""
+        return tcb.state is not State.SYN_RECEIVED or not tcb.passive
+
+    def known_syn_passes(self, tcb: Tcb, segment: Segment) -> bool:
+        """tcp_validate_incoming(), step4: only a SYN,ACK with nothing behind it that acknowledges all."""
+        return segment.length == 1 and segment.ack == tcb.snd_nxt
+
+    # Closing.
+
+    def close_waits(self, tcb: Tcb, half_duplex: bool) -> bool:
+        """tcp_shutdown(): in SYN-RECEIVED it only notes SEND_SHUTDOWN; tcp_rcv_state_process() sends the FIN
+        on entering ESTABLISHED. tcp_close() sends it at once."""
+        return tcb.state is State.SYN_RECEIVED and not half_duplex
+
+    def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile) -> Verdict | None:
+        """tcp_timewait_state_process(): the small block of TIME-WAIT, into which tcp_fin() and tcp_close()
+        also put a FIN-WAIT-2 that is an orphan."""
+        if tcb.state is State.TIME_WAIT:
+            return _time_wait(tcb, segment, profile)
+        if tcb.state is State.FIN_WAIT_2 and tcb.fin_wait_2_timer is not None:
+            return Verdict(_fin_wait_2(tcb, segment))
+        return None
+
+    def refuses_data(self, tcb: Tcb, segment: Segment) -> bool:
+        """tcp_rcv_state_process(), step 7, with RCV_SHUTDOWN: whatever ends beyond RCV.NXT, so that a FIN
+        ahead of its turn counts, too. tcp_fin() sets it as well: then what begins before the FIN and ends
+        behind it."""
+        if not is_new_data(tcb, segment):
+            return False
+        if tcb.state in _AFTER_PEERS_FIN:
+            return lt(segment.seq, tcb.rcv_nxt)
+        return tcb.receive_shutdown and tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2)
+
+    def acknowledges_fin_again(self) -> bool:
+        """tcp_fin(): "Remain in the state" without an ACK of its own."""
+        return False
+
+    # Old duplicates, and the edges of the window.
+
+    def accepts_right_edge(self, tcb: Tcb, segment: Segment) -> bool:
+        """tcp_sequence(): only what is after(seq, rcv_nxt + window) is beyond it; tcp_in_window(), for a
+        request socket: only if it has no length."""
+        half_open = tcb.state is State.SYN_RECEIVED and tcb.passive
+        at_edge = segment.seq == seq_add(tcb.rcv_nxt, tcb.rcv_wnd)
+        return at_edge and not (half_open and segment.length)
+
+    def challenges_rst_outside(self) -> bool:
+        """tcp_validate_incoming(): what tcp_sequence() lets pass is reset or challenged."""
+        return True
+
+    def rst_as_judged(self, tcb: Tcb, rst: Segment) -> Segment:
+        """tcp_reset_check(): after the peer's FIN its RST may have the FIN's number, and counts as if it had
+        the next one."""
+        on_fin = tcb.state in _AFTER_PEERS_FIN and seq_add(rst.seq, 1) == tcb.rcv_nxt
+        return rst._replace(seq=tcb.rcv_nxt) if on_fin else rst
+
+    def old_duplicate_counts(self, tcb: Tcb, segment: Segment) -> bool:
+        """tcp_sequence(): what ends at RCV.NXT is not before the window; to tcp_check_req() it is."""
+        half_open = tcb.state is State.SYN_RECEIVED and tcb.passive
+        return segment.end == tcb.rcv_nxt and not half_open
+
+    def oldest_ack(self, tcb: Tcb) -> int:
+        """tcp_ack(): max_window is at most bytes_acked, so that nothing counts that was never sent."""
+        acked = distance(tcb.iss, tcb.snd_una) - tcb.passive
+        return seq_add(tcb.snd_una, -min(tcb.max_snd_wnd, acked))
+
+    def answers_old_timestamp(self, tcb: Tcb, segment: Segment) -> bool:
+        """tcp_disordered_ack(): an ACK that says nothing new, not even of the window, may have been
+        overtaken, and is no sign of an old connection."""
+        if segment.flags != ACK or (segment.seq, segment.ack) != (tcb.rcv_nxt, tcb.snd_una):
+            return True
+        if segment.data:
+            return True
+        if segment.seq == tcb.snd_wl1:
+            return not 0 < segment.wnd << tcb.snd_shift <= tcb.snd_wnd  # tcp_may_update_window()
+        return not lt(segment.seq, tcb.snd_wl1)
+
+    def may_update_window(self, tcb: Tcb, segment: Segment, window: int) -> bool:
+        """tcp_may_update_window(): with the same SEQ and ACK only a window that is larger, or zero."""
+        same = (tcb.snd_wl1, tcb.snd_wl2) == (segment.seq, segment.ack)
+        return not (same and 0 < window < tcb.snd_wnd)
+
+    # Window selection.
+
+    def initial_window(self, buffer: int, profile: Profile, mss: int) -> int:
+        """tcp_select_initial_window(): whole segments of the buffer."""
+        whole = buffer - buffer % mss if buffer > mss else buffer
+        return super().initial_window(whole, profile, mss)
+
+    def initial_rcv_ssthresh(self, tcb: Tcb) -> int:
+        """tcp_select_initial_window(), tcp_finish_connect(): what the SYN has announced."""
+        return tcb.rcv_wnd
+
+    def grow_window(self, tcb: Tcb, octets: int) -> int:
+        """tcp_grow_window(): two segments more for every one of some size."""
+        if octets < _LEAST_TO_GROW:
+            return tcb.rcv_ssthresh
+        return min(tcb.rcv_ssthresh + 2 * tcb.snd_mss, tcb.rcv_buff)
+
+    def select_window(self, tcb: Tcb) -> int:
+        """tcp_select_window() with __tcp_select_window(): a scaled window is rounded up to what the field can
+        say, but not beyond the room there is, or it would grow with every octet that is not read."""
+        window = tcb.rcv_wnd
+        free = free_space(tcb)
+        if tcb.rcv_ssthresh < free:
+            free = tcb.rcv_ssthresh
+        if free > window:
+            window = max(window, _select_window(tcb, free))
+        if not tcb.rcv_shift:
+            return window
+        unit = 1 << tcb.rcv_shift
+        rounded = -(-window // unit) * unit
+        return rounded if rounded - unit < free else window
+
+    def window_update_due(self, tcb: Tcb) -> bool:
+        """__tcp_cleanup_rbuf(): the window has at least doubled."""
+        window, opened = tcb.rcv_wnd, self.select_window(tcb)
+        return opened > window and 2 * window <= tcb.rcv_buff and opened >= 2 * window
+
+
+def _select_window(tcb: Tcb, free: int) -> int:
+    """__tcp_select_window(): whole segments, or what is free where the window is scaled."""
+    mss = min(tcb.snd_mss, tcb.rcv_buff)
+    if free < tcb.rcv_buff // 2 and free < mss:
+        return 0
+    if tcb.rcv_shift:
+        return free
+    offered = tcb.rcv_wnd + distance(tcb.last_ack_sent, tcb.rcv_nxt)
+    return offered if free - mss < offered <= free else free - free % mss
+
+
+def _time_wait(tcb: Tcb, segment: Segment, profile: Profile) -> Verdict:
+    """tcp_timewait_state_process(), "Now real TIME-WAIT state"."""
+    flags = segment.flags
+    old = _paws_rejects(tcb, segment)
+    if segment.seq == tcb.rcv_nxt and not old and (flags & RST or not segment.length):
+        if not flags & RST:
+            return Verdict(Action.IGNORE, restart=True, update_ts_recent=True)
+        return Verdict(Action.IGNORE_RST if profile.rfc1337 else Action.DELETE)
+    if flags & RST:
+        return Verdict(Action.IGNORE)
+    return Verdict(Action.ACK, restart=old or bool(flags & ACK))
+
+
+def _fin_wait_2(tcb: Tcb, segment: Segment) -> Action:
+    """tcp_timewait_state_process(), tw_substate TCP_FIN_WAIT2: no ACK number is looked at."""
+    flags, end = segment.flags, segment.end
+    if _paws_rejects(tcb, segment) or not _in_window(tcb, segment):
+        return Action.ACK
+    if flags & RST:
+        return Action.DELETE
+    if flags & SYN and le(tcb.rcv_nxt, segment.seq):
+        return Action.RESET
+    if not flags & ACK or not segment.length:
+        return Action.IGNORE
+    if not flags & FIN or end != seq_add(tcb.rcv_nxt, 1):
+        return Action.RESET
+    return Action.TAKE_FIN
+
+
+def _paws_rejects(tcb: Tcb, segment: Segment) -> bool:
+    """tcp_paws_reject(); a RST is not tested."""
+    if segment.flags & RST or not tcb.timestamps:
+        return False
+    times = read_timestamps(segment)
+    return times is not None and lt(times[0], tcb.ts_recent)
+
+
+def _in_window(tcb: Tcb, segment: Segment) -> bool:
+    """tcp_in_window()"""
+    right = seq_add(tcb.rcv_nxt, tcb.rcv_wnd)
+    if segment.seq == tcb.rcv_nxt or (segment.seq == right and not segment.length):
+        return True
+    return lt(tcb.rcv_nxt, segment.end) and lt(segment.seq, right)

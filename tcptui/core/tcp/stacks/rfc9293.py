@@ -1,0 +1,163 @@
+"""The base of all stacks: RFC 9293's letter, one method for each behaviour in which stacks differ."""
+
+from __future__ import annotations
+
+from tcptui.core.packet.segment import Segment
+from tcptui.core.packet.seq import lt, seq_add
+from tcptui.core.profile.record import Profile
+from tcptui.core.state import State
+from tcptui.core.tcp.stacks.verdict import HalfOpen, Verdict
+from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.window import UNSCALED, free_space
+
+
+def is_new_data(tcb: Tcb, segment: Segment) -> bool:
+    """Whether there is data in the segment, or before it, that has not been received."""
+    return lt(tcb.rcv_nxt, seq_add(segment.seq, len(segment.data)))
+
+
+class Rfc9293:
+    """What a TCP does that follows the text of RFC 9293.
+
+    Every method is a question of the procedure. It gets the block as it stands, changes nothing, and
+    depends on its arguments alone.
+    """
+
+    __slots__ = ()
+
+    # Opening.
+
+    def simultaneous_open_offers_all(self) -> bool:
+        """Whether the SYN,ACK of a simultaneous open has all options of the SYN, not only those that the
+        peer's SYN had too."""
+        return False
+
+    def known_syn_draws_ack(self) -> bool:
+        """Whether the SYN,ACK of a simultaneous open, whose SYN is known already, draws an ACK (A.2)."""
+        return False
+
+    def drops_syn_fin(self, profile: Profile) -> bool:
+        """Whether a segment with SYN and FIN is dropped in every state that is not LISTEN."""
+        return False
+
+    def half_open_input(self, tcb: Tcb, segment: Segment) -> HalfOpen:
+        """What becomes of a segment in SYN-RECEIVED after a passive OPEN, before the eight checks."""
+        return HalfOpen.CHECKS
+
+    def drops_without_ack(self, tcb: Tcb) -> bool:
+        """Whether a segment with none of ACK, RST and SYN is dropped before it is found unacceptable."""
+        return False
+
+    def known_syn_passes(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether the SYN,ACK of a simultaneous open, whose SYN is known already, is accepted behind its SYN
+        (A.2)."""
+        return True
+
+    def drops_rst(self, tcb: Tcb, rst: Segment) -> bool:
+        """Whether a RST is dropped before it is looked at."""
+        return False
+
+    # Closing.
+
+    def close_waits(self, tcb: Tcb, half_duplex: bool) -> bool:
+        """Whether a CLOSE before ESTABLISHED is put off until then (3.10.4 forms the FIN at once)."""
+        return False
+
+    def close_deletes(self, tcb: Tcb, half_duplex: bool) -> bool:
+        """Whether a CLOSE deletes the block (3.10.4, LISTEN and SYN-SENT)."""
+        return tcb.state in (State.LISTEN, State.SYN_SENT)
+
+    def abort_deletes(self, tcb: Tcb) -> bool:
+        """Whether an ABORT deletes the block without a RST (3.10.5)."""
+        return tcb.state in (State.LISTEN, State.SYN_SENT, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
+
+    def syn_ends_time_wait(self) -> bool:
+        """Whether a SYN that proves to be newer ends TIME-WAIT also where there is no listener (MAY-2)."""
+        return False
+
+    def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile) -> Verdict | None:
+        """What is done with a segment in TIME-WAIT, or in a FIN-WAIT-2 that the application has closed both
+        ways; None: the eight checks decide (3.10.7.4)."""
+        return None
+
+    def refuses_data_first(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether data for an application that has closed both ways resets before the first check."""
+        return False
+
+    def refuses_data(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether data for an application that has closed both ways resets after the fifth check: in the two
+        states in which data may still come (3.6.1, SHLD-3)."""
+        waits = tcb.receive_shutdown and tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2)
+        return waits and bool(segment.data) and is_new_data(tcb, segment)
+
+    def acknowledges_fin_again(self) -> bool:
+        """Whether a FIN that lies beyond the peer's first one is acknowledged (3.10.7.4, eighth)."""
+        return True
+
+    # Old duplicates, and the edges of the window.
+
+    def accepts_right_edge(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether a segment that begins at RCV.NXT+RCV.WND is acceptable, against Table 6."""
+        return False
+
+    def challenges_rst_outside(self) -> bool:
+        """Whether a RST that the first check took draws a challenge ACK though its number is outside the
+        window (3.10.7.4, second, 1: silently dropped)."""
+        return False
+
+    def rst_as_judged(self, tcb: Tcb, rst: Segment) -> Segment:
+        """The RST with the number that the second check compares with RCV.NXT."""
+        return rst
+
+    def old_duplicate_counts(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether ACK and timestamp count of a segment that acknowledges and begins left of the window, and
+        that the first check has found not acceptable."""
+        return False
+
+    def answers_old_timestamp(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether a segment that PAWS drops draws an ACK (RFC 7323 5.3, R1)."""
+        return True
+
+    def oldest_ack(self, tcb: Tcb) -> int:
+        """The lowest SEG.ACK that the fifth check takes: SND.UNA - MAX.SND.WND (RFC 5961 5.2)."""
+        return seq_add(tcb.snd_una, -tcb.max_snd_wnd)
+
+    def duplicate_length(self, segment: Segment) -> int:
+        """The sequence numbers of a duplicate that D-SACK reports (RFC 2883 section 4)."""
+        return segment.length
+
+    def may_update_window(self, tcb: Tcb, segment: Segment, window: int) -> bool:
+        """Whether a segment that is not older than the one which set SND.WND may set it to `window`
+        (3.10.7.4, fifth, ESTABLISHED)."""
+        return True
+
+    # Window selection.
+
+    def initial_window(self, buffer: int, profile: Profile, mss: int) -> int:
+        """The window that a SYN announces, in octets, with a receive buffer of `buffer`; `mss` is the data
+        that we take in one segment. It is never scaled (RFC 7323 2.2)."""
+        return min(buffer, UNSCALED if profile.first_window is None else profile.first_window)
+
+    def initial_rcv_ssthresh(self, tcb: Tcb) -> int:
+        """The largest window that is announced at first, in octets; here no limit."""
+        return 1 << 30
+
+    def grow_window(self, tcb: Tcb, octets: int) -> int:
+        """`Tcb.rcv_ssthresh` once `octets` of data have been received."""
+        return tcb.rcv_ssthresh
+
+    def select_window(self, tcb: Tcb) -> int:
+        """RCV.WND as the next ACK announces it, in octets. Its right edge is never moved left (SHLD-14).
+
+        3.8.6.2.2: the edge stays until RCV.BUFF - RCV.USER - RCV.WND >= min(Fr * RCV.BUFF, Eff.snd.MSS).
+        """
+        window, buffer = tcb.rcv_wnd, tcb.rcv_buff
+        if buffer - len(tcb.receive_buffer) <= window:
+            return window
+        gain = free_space(tcb) - window
+        return window + gain if gain > 0 and (gain >= tcb.snd_mss or 2 * gain >= buffer - 1) else window
+
+    def window_update_due(self, tcb: Tcb) -> bool:
+        """Whether reading has opened the window so far that the peer is told at once (3.8.6.2.2)."""
+        gain = self.select_window(tcb) - tcb.rcv_wnd
+        return gain > 0 and (tcb.rcv_wnd < tcb.snd_mss or 2 * gain >= tcb.rcv_buff)

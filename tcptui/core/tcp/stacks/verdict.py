@@ -1,0 +1,49 @@
+"""What a stack decides about a segment by checks of its own, in SYN-RECEIVED and in TIME-WAIT.
+
+`before_the_checks` and `time_wait` carry it out.
+"""
+
+from enum import Enum, auto
+from typing import NamedTuple
+
+
+class HalfOpen(Enum):
+    """What becomes of a segment for a half-open connection."""
+
+    CHECKS = auto()
+    """The RFC's eight checks decide."""
+    BAD_ACK = auto()
+    """It acknowledges something else than our SYN: answered by a RST, and the block stays."""
+    RESET = auto()
+    """A SYN in the window: answered by a RST, and the block is given up."""
+
+
+class Action(Enum):
+    """What is done with the segment, as Linux' tcp_timewait_state_process() returns a tcp_tw_status."""
+
+    IGNORE = auto()
+    """Dropped without an answer: TCP_TW_SUCCESS."""
+    ACK = auto()
+    """Dropped with an ACK that says what is expected: TCP_TW_ACK."""
+    RESET = auto()
+    """Answered by a RST, and the block is deleted: TCP_TW_RST, FreeBSD's dropwithreset."""
+    DELETE = auto()
+    """A RST that counts: the block is deleted."""
+    IGNORE_RST = auto()
+    """A RST that is ignored as RFC 1337 wants it."""
+    NO_TIMESTAMP = auto()
+    """Dropped because the timestamp that was agreed on is missing (RFC 7323 3.2)."""
+    TAKE_FIN = auto()
+    """The peer's FIN, for which FIN-WAIT-2 has waited: TIME-WAIT begins."""
+
+
+class Verdict(NamedTuple):
+    """An action, and what comes before it."""
+
+    action: Action
+    restart: bool = False
+    """2 MSL begin anew."""
+    fin_again: bool = False
+    """It is the peer's FIN once more (RFC 9293 3.10.7.4, fifth, TIME-WAIT)."""
+    update_ts_recent: bool = False
+    """Its timestamp is the one that a newer SYN will be measured by (RFC 6191)."""
