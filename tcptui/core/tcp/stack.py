@@ -338,9 +338,8 @@ class Stack:
         return next((port for port in EPHEMERAL if port not in taken), None)
 
     def _reopened(self, tcbs: list[Tcb], syn: Segment, step: Step) -> list[Tcb] | None:
-        """A SYN meets TIME-WAIT: if it can only be a new one, and there is a listener, the old block is deleted
-        (MAY-2, RFC 6191). Otherwise the old block is left to answer."""A SYN meets TIME-WAIT: if it can only be a new one, and there is a listener, the old block is deleted
-        (MAY-2, RFC 6191). Otherwise the old block is left to answer."""
+        """A SYN meets TIME-WAIT: if it can only be a new one, and there is a listener, the old block is
+        deleted (MAY-2, RFC 6191). Otherwise the old block is left to answer."""
         old = tcbs[0]
         if (
             not step.profile.time_wait_reopens
