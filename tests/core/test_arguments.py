@@ -96,7 +96,7 @@ def test_a_wrong_argument_is_refused_and_nothing_changes(
 
 
 def test_a_remote_that_is_no_single_host_is_answered_whatever_its_family() -> None:
-    """MUST-46: "An application that requests an active OPEN to a multicast address" gets a response."""
+    """3.9.2.3: that is no misuse, and it has its response."""
     stack = Stack()
     for host in ("224.0.0.1", "ff02::1"):
         happened = stack.call(calls.Open(US, Socket(host, 80)), 0)
