@@ -123,6 +123,15 @@ def test_what_is_decoded_has_octets_of_its_own(kind: type[Any]) -> None:
     assert hash(found) == hash((segment, datagram, packet))
 
 
+def test_time_does_not_go_back_for_a_copy_or_after_a_reboot_either() -> None:
+    stack = Stack()
+    stack.expire(-7)
+    for other in (stack.copy(), stack.rebooted()):
+        with pytest.raises(ValueError, match="now: -8 is before -7"):
+            other.expire(-8)
+        other.expire(-7)
+
+
 def test_presets_are_profiles() -> None:
     for profile in (RFC9293, LINUX):
         assert Stack(profile).profile is profile

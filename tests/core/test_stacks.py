@@ -180,6 +180,12 @@ def test_when_reading_is_worth_an_ack(stack: StackName, window: int, gain: int, 
     assert STACKS[stack].window_update_due(tcb) == due
 
 
+def test_half_of_the_buffer_is_worth_an_ack_to_freebsd_also_in_large_segments() -> None:
+    for window, due in ((500, True), (501, False)):
+        tcb = block(rcv_wnd=window, snd_mss=400)
+        assert STACKS["freebsd"].window_update_due(tcb) == due
+
+
 def test_the_peers_fin_again_starts_2_msl_anew_in_freebsd() -> None:
     verdict = STACKS["freebsd"].time_wait_input(block(S.TIME_WAIT), segment(FIN | ACK, 5_000, 1_011), FREEBSD)
     assert verdict is not None
