@@ -220,6 +220,10 @@ class Fuzz:
                 self.demand(
                     le(old[1], seq_add(tcb.rcv_nxt, tcb.rcv_wnd)), "the window's right edge was taken back"
                 )
+        listener = self.stack.status(1)
+        if listener is not None and listener.backlog is not None:
+            half_open = [tcb for tcb in self.stack.tcbs() if tcb.listener and tcb.state is State.SYN_RECEIVED]
+            self.demand(listener.half_open == len(half_open), "half-open connections are miscounted")
         if self.stack.next_deadline() is not None and cause == "timer":
             due = self.stack.next_deadline()
             self.demand(due is not None and due > self.now, "a timer that was served is still due")

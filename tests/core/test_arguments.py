@@ -96,7 +96,7 @@ def test_a_wrong_argument_is_refused_and_nothing_changes(
 
 
 def test_a_remote_that_is_no_single_host_is_answered_whatever_its_family() -> None:
-    """MUST-46: "An application that requests an active OPEN to a multicast address" gets a response."""
+    """3.9.2.3: that is no misuse, and it has its response."""
     stack = Stack()
     for host in ("224.0.0.1", "ff02::1"):
         happened = stack.call(calls.Open(US, Socket(host, 80)), 0)
@@ -121,6 +121,15 @@ def test_what_is_decoded_has_octets_of_its_own(kind: type[Any]) -> None:
         buffer[:] = bytes(len(buffer))
     assert found == (segment, datagram, packet)
     assert hash(found) == hash((segment, datagram, packet))
+
+
+def test_time_does_not_go_back_for_a_copy_or_after_a_reboot_either() -> None:
+    stack = Stack()
+    stack.expire(-7)
+    for other in (stack.copy(), stack.rebooted()):
+        with pytest.raises(ValueError, match="now: -8 is before -7"):
+            other.expire(-8)
+        other.expire(-7)
 
 
 def test_presets_are_profiles() -> None:

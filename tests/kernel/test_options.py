@@ -135,8 +135,7 @@ def test_the_core_fills_a_scaled_window(namespace: Namespace, link: Link) -> Non
     with closing(Pair(namespace, Core(link))) as pair:
         pair.established()
         pair.core.call(Send(1, TEXT))
-        tcb = pair.core.tcb(1)
-        pair.core.until(lambda: not tcb.send_buffer and tcb.snd_una == tcb.snd_nxt)
+        pair.core.until(lambda: pair.core.status(1).snd_queue == 0)
         assert pair.read() == TEXT
 
 

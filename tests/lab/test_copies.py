@@ -33,7 +33,9 @@ def busy() -> World:
 
 FIELDS = [field for field in fields_of(busy()) if (field.owner, field.name) not in OF_A_STEP]
 COMPARED = [
-    field for field in FIELDS if (field.owner, field.name) not in FOLLOWS and not {"stack", "_hosts"} & {field.name, *field.path}
+    field
+    for field in FIELDS
+    if (field.owner, field.name) not in FOLLOWS and not {"stack", "_hosts"} & {field.name, *field.path}
 ]
 """The fields of a stack are those of tests/core/test_copies.py."""
 

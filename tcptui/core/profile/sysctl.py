@@ -15,7 +15,7 @@ from tcptui.core.profile.presets import FREEBSD, LINUX
 from tcptui.core.profile.record import Profile
 from tcptui.core.units import MILLISECOND, SECOND
 
-StackName: TypeAlias = Literal["linux", "freebsd"]
+SysctlStack: TypeAlias = Literal["linux", "freebsd"]
 _Change: TypeAlias = Callable[[Profile, Sequence[int]], dict[str, Any]]
 
 
@@ -64,7 +64,7 @@ def has_effect(name: str) -> bool:
     return _find(name) is not None
 
 
-def stack_of(name: str) -> StackName | None:
+def stack_of(name: str) -> SysctlStack | None:
     """Whose sysctl a name would be, known or not, by its first parts; None: no sysctl of TCP's."""
     if name.startswith(("net.ipv4.", "net.ipv6.", "net.core.")):
         return "linux"

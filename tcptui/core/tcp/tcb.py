@@ -1,8 +1,4 @@
-"""The transmission control block: everything that one connection remembers.
-
-Variables are named as in RFC 9293 section 3.3.1 and changed in place within a step. Every value is
-immutable, so that a shallow copy is a whole one, and two blocks are equal if their values are.
-"""
+"""The transmission control block: everything that one connection remembers."""
 
 from __future__ import annotations
 
@@ -55,7 +51,19 @@ class OutOfOrderData(NamedTuple):
 class Tcb:
     """One connection; see RFC 9293 Tables 2 and 3 for the variables.
 
-    Sequence numbers are raw, windows and counts in octets, times in microseconds.
+    Why it is one flat record. Section 3.3.1 names the variables of a connection, every other section speaks
+    in these names, and so do RFC 5681, 6298 and 7323 in theirs: SND.UNA is `snd_una`, RCV.WND is `rcv_wnd`,
+    ssthresh is `ssthresh`. A reader of an RFC finds the same words here, and a pane, a test or a debugger
+    finds all that a connection is in one place. Parts of their own (a sender, a receiver, a congestion
+    controller) would hide that the checks of an arriving segment read and write all of them.
+
+    Why it changes in place, and its values do not. A step changes a dozen variables, one after the other, as
+    the RFC's text does; a new record for each change would cost more than the step. But every value is
+    immutable: a queue is a tuple that is replaced. So a shallow copy is a whole one (a microsecond, and a
+    branch of the future), two blocks are equal if their values are, and the values are a key for a search.
+
+    Only the functions of `core.tcp` see a living block, and of what they do to it all that others must learn
+    goes through `Step`. Sequence numbers are raw, windows and counts in octets, times in microseconds.
     """
 
     connection: int

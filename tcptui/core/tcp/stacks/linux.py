@@ -163,8 +163,8 @@ class Linux(Rfc9293):
 
     def window_update_due(self, tcb: Tcb) -> bool:
         """__tcp_cleanup_rbuf(): the window has at least doubled."""
-        window, opened = tcb.rcv_wnd, self.select_window(tcb)
-        return opened > window and 2 * window <= tcb.rcv_buff and opened >= 2 * window
+        opened = self.select_window(tcb)
+        return opened > tcb.rcv_wnd and opened >= 2 * tcb.rcv_wnd
 
 
 def _select_window(tcb: Tcb, free: int) -> int:

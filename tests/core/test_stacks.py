@@ -1,0 +1,206 @@
+"""The hooks by themselves: each is a question, and here are the answers of the three stacks.
+
+What they bring about in a connection is tested where that is: the state x segment oracle, windows, closing.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tcptui.core.packet.options import mss_option, read_offer
+from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
+from tcptui.core.profile.presets import FREEBSD, LINUX, PRESETS, RFC9293
+from tcptui.core.profile.record import StackName
+from tcptui.core.state import State
+from tcptui.core.tcp.calls import Close, Open
+from tcptui.core.tcp.stacks import STACKS
+from tcptui.core.tcp.tcb import Tcb
+from tests.core.build import PEER, PROMPT, US, Site, briefs, reach, sent
+
+S = State
+EVERY = pytest.mark.parametrize("stack", list(STACKS))
+
+
+def block(state: State = S.ESTABLISHED, **variables: object) -> Tcb:
+    """A block with RCV.NXT 5001, a window of 1000 octets, and 1001 to 1010 in flight."""
+    tcb = Tcb(1, US, PEER, state, iss=1_000, snd_una=1_001, snd_nxt=1_011, snd_wnd=100, max_snd_wnd=100)
+    tcb.irs, tcb.rcv_nxt, tcb.rcv_wnd, tcb.rcv_buff, tcb.snd_mss = 5_000, 5_001, 1_000, 1_000, 100
+    tcb.snd_wl1, tcb.snd_wl2 = 5_001, 1_001
+    for name, value in variables.items():
+        setattr(tcb, name, value)
+    return tcb
+
+
+def segment(flags: int = ACK, seq: int = 5_001, ack: int = 1_001, data: bytes = b"") -> Segment:
+    return Segment(PEER, US, seq, ack if flags & ACK else 0, flags, 100, data)
+
+
+def states(answer: object) -> set[State]:
+    assert isinstance(answer, list)
+    return {state for state, holds in answer if holds}
+
+
+BEFORE_ESTABLISHED = {S.LISTEN, S.SYN_SENT}
+
+
+@pytest.mark.parametrize(("stack", "deletes", "half_duplex", "waits"), [
+    ("rfc9293", BEFORE_ESTABLISHED, BEFORE_ESTABLISHED, set()),
+    ("linux", BEFORE_ESTABLISHED, BEFORE_ESTABLISHED, {S.SYN_RECEIVED}),
+    ("freebsd", BEFORE_ESTABLISHED, BEFORE_ESTABLISHED | {S.SYN_RECEIVED}, {S.SYN_SENT, S.SYN_RECEIVED}),
+])  # fmt: skip
+def test_close_before_established(
+    stack: StackName, deletes: set[State], half_duplex: set[State], waits: set[State]
+) -> None:
+    """3.10.4; Linux' tcp_shutdown(), FreeBSD's tcp_usrclosed() and tcp_disconnect()."""
+    hooks = STACKS[stack]
+    assert states([(state, hooks.close_deletes(block(state), False)) for state in S]) == deletes
+    assert states([(state, hooks.close_deletes(block(state), True)) for state in S]) == half_duplex
+    assert states([(state, hooks.close_waits(block(state), False)) for state in S]) == waits
+    assert states([(state, hooks.close_waits(block(state), True)) for state in S]) == set()
+
+
+@pytest.mark.parametrize(("stack", "silent"), [
+    ("rfc9293", {S.LISTEN, S.SYN_SENT, S.CLOSING, S.LAST_ACK, S.TIME_WAIT}),
+    ("linux", {S.LISTEN, S.SYN_SENT, S.CLOSING, S.LAST_ACK, S.TIME_WAIT}),
+    ("freebsd", {S.LISTEN, S.SYN_SENT, S.SYN_RECEIVED, S.TIME_WAIT}),
+])  # fmt: skip
+def test_abort_without_a_reset(stack: StackName, silent: set[State]) -> None:
+    """3.10.5; FreeBSD's tcp_drop()."""
+    assert states([(state, STACKS[stack].abort_deletes(block(state))) for state in S]) == silent
+
+
+@EVERY
+def test_a_close_in_syn_received_sends_its_fin_at_once_or_when_established(stack: StackName) -> None:
+    site = reach(S.SYN_RECEIVED, PROMPT._replace(stack=stack))
+    site.call(Close(1))
+    later = site.receives(site.peer(ACK, 1, 2 if stack == "rfc9293" else 1))
+    assert ("FIN,ACK", 1_001, 5_001) in briefs(event for _, event in site.log)
+    assert (("FIN,ACK", 1_001, 5_001) in briefs(later)) == (stack != "rfc9293")
+
+
+@EVERY
+def test_the_syn_ack_of_a_simultaneous_open_has_what_both_have_or_all(stack: StackName) -> None:
+    """Linux sends the SYN of its queue again with ACK set: tcp_send_synack()."""
+    site = Site(PRESETS[stack]._replace(sack=True, window_scale=7))
+    site.call(Open(US, PEER))
+    [answer] = sent(site.receives(site.peer(SYN, 0)._replace(options=(mss_option(1_460),))))
+    offer = read_offer(answer)
+    assert (offer.sack, offer.window_scale) == ((True, 7) if stack == "linux" else (False, None))
+
+
+@pytest.mark.parametrize(("passive", "oldest"), [(False, 1_000), (True, 1_001)])
+def test_nothing_counts_that_was_never_sent(passive: bool, oldest: int) -> None:
+    """tcp_ack(): max_window is at most bytes_acked; a listener's SYN,ACK is not among them."""
+    tcb = block(passive=passive)
+    assert STACKS["linux"].oldest_ack(tcb) == oldest
+    assert STACKS["rfc9293"].oldest_ack(tcb) == STACKS["freebsd"].oldest_ack(tcb) == 901
+    tcb.snd_una = 1_500
+    assert STACKS["linux"].oldest_ack(tcb) == 1_400
+
+
+@EVERY
+def test_an_ack_that_may_have_been_overtaken_is_no_old_duplicate(stack: StackName) -> None:
+    """RFC 7323 5.3, R1; Linux' tcp_disordered_ack(); FreeBSD drops what has no data."""
+    answers = STACKS[stack].answers_old_timestamp
+    assert answers(block(), segment(data=b"a"))
+    assert answers(block(), segment()) == (stack == "rfc9293")
+    assert answers(block(), segment(FIN | ACK)) == (stack != "freebsd")
+    assert answers(block(), segment(ack=1_005)) == (stack != "freebsd")
+    assert answers(block(snd_wl1=4_000), segment()) == (stack != "freebsd")
+
+
+@EVERY
+def test_a_window_may_shrink(stack: StackName) -> None:
+    """3.10.7.4, fifth; tcp_may_update_window(): not with the same SEQ and ACK, but to zero."""
+    may = STACKS[stack].may_update_window
+    assert may(block(), segment(), 50) == (stack != "linux")
+    assert may(block(), segment(), 0)
+    assert may(block(), segment(ack=1_002), 50)
+    assert may(block(), segment(seq=5_002), 50)
+
+
+@pytest.mark.parametrize(("stack", "length"), [("rfc9293", 4), ("linux", 4), ("freebsd", 3)])
+def test_a_duplicate_is_reported_with_or_without_its_fin(stack: StackName, length: int) -> None:
+    assert STACKS[stack].duplicate_length(segment(FIN | ACK, data=b"abc")) == length
+
+
+@EVERY
+def test_syn_with_fin_is_dropped_before_the_state_is_looked_at(stack: StackName) -> None:
+    drops = STACKS[stack].drops_syn_fin
+    assert drops(PROMPT._replace(drop_syn_fin=True)) == (stack == "freebsd")
+    assert not drops(PROMPT)
+
+
+@EVERY
+def test_new_data_after_close_resets_first_of_all(stack: StackName) -> None:
+    first = STACKS[stack].refuses_data_first
+    assert first(block(S.CLOSING), segment(data=b"a")) == (stack == "freebsd")
+    assert not first(block(S.CLOSING), segment(seq=5_000, data=b"a"))
+    assert not first(block(S.CLOSING), segment(RST, data=b"a"))
+    assert not first(block(S.SYN_RECEIVED), segment(data=b"a"))
+
+
+@pytest.mark.parametrize(("stack", "taken", "windows"), [
+    ("rfc9293", 60, [940, 940]), ("rfc9293", 100, [900, 1_000]),
+    ("linux", 60, [940, 940]), ("freebsd", 60, [940, 1_000]), ("freebsd", 999, [1, 1]),
+])  # fmt: skip
+def test_the_window_follows_the_buffer(stack: StackName, taken: int, windows: list[int]) -> None:
+    """Of a buffer of 1000 so many octets were received, and then, but for one, read: what is announced."""
+    tcb = block(rcv_wnd=1_000 - taken, receive_buffer=bytes(taken), rcv_ssthresh=1_000, last_ack_sent=5_001)
+    found = [STACKS[stack].select_window(tcb)]
+    tcb.receive_buffer = bytes(0 if taken < 999 else 990)
+    assert [*found, STACKS[stack].select_window(tcb)] == windows
+
+
+def test_linux_grows_with_segments_of_some_size_and_rounds_up_while_there_is_room() -> None:
+    hooks = STACKS["linux"]
+    tcb = block(rcv_buff=10_000, rcv_wnd=1_000, rcv_ssthresh=1_000)
+    assert [hooks.grow_window(tcb, octets) for octets in (127, 128)] == [1_000, 1_200]
+    tcb.rcv_ssthresh = 9_900
+    assert hooks.grow_window(tcb, 128) == 10_000
+    tcb.rcv_shift, tcb.rcv_wnd, tcb.rcv_ssthresh = 7, 1_000, 1_000
+    assert hooks.select_window(tcb) == 1_024
+    tcb.receive_buffer = bytes(9_104)  # 896 are free, and rounding up would begin at 897.
+    assert hooks.select_window(tcb) == 1_000
+
+
+@pytest.mark.parametrize(("stack", "window", "gain", "due"), [
+    ("rfc9293", 500, 500, True), ("rfc9293", 500, 450, False), ("rfc9293", 99, 100, True),
+    ("linux", 500, 500, True), ("linux", 501, 499, False), ("linux", 100, 99, False),
+    ("freebsd", 500, 500, True), ("freebsd", 700, 250, True), ("freebsd", 700, 249, False),
+    ("freebsd", 100, 200, True),
+])  # fmt: skip
+def test_when_reading_is_worth_an_ack(stack: StackName, window: int, gain: int, due: bool) -> None:
+    """3.8.6.2.2; Linux' __tcp_cleanup_rbuf(): at most half of the buffer, and twice as much as before;
+    FreeBSD's tcp_output(): two segments and a quarter, or half."""
+    buffer = 1_000
+    tcb = block(
+        rcv_buff=buffer, rcv_wnd=window, rcv_ssthresh=buffer, receive_buffer=bytes(buffer - window - gain)
+    )
+    assert STACKS[stack].window_update_due(tcb) == due
+
+
+def test_half_of_the_buffer_is_worth_an_ack_to_freebsd_also_in_large_segments() -> None:
+    for window, due in ((500, True), (501, False)):
+        tcb = block(rcv_wnd=window, snd_mss=400)
+        assert STACKS["freebsd"].window_update_due(tcb) == due
+
+
+def test_the_peers_fin_again_starts_2_msl_anew_in_freebsd() -> None:
+    verdict = STACKS["freebsd"].time_wait_input(block(S.TIME_WAIT), segment(FIN | ACK, 5_000, 1_011), FREEBSD)
+    assert verdict is not None
+    assert (verdict.restart, verdict.fin_again) == (True, True)
+    ack = STACKS["freebsd"].time_wait_input(block(S.TIME_WAIT), segment(ACK, 4_990, 1_011), FREEBSD)
+    assert ack is not None
+    assert (ack.restart, ack.fin_again) == (False, False)
+
+
+def test_hooks_change_nothing() -> None:
+    for hooks, profile in zip(STACKS.values(), (RFC9293, LINUX, FREEBSD), strict=True):
+        tcb = block(S.TIME_WAIT)
+        before = tcb.values()
+        hooks.time_wait_input(tcb, segment(FIN | ACK), profile)
+        hooks.select_window(tcb)
+        hooks.grow_window(tcb, 500)
+        hooks.half_open_input(tcb, segment(SYN))
+        assert tcb.values() == before
