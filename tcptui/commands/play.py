@@ -20,8 +20,8 @@ from tcptui.commands.shared import (
 from tcptui.formats.registry import DEFAULT_POINTS, FORMATS, Unsuitable, export
 
 if TYPE_CHECKING:
-    from tcptui.lab.run import Run
     from tcptui.lab.scenario import Scenario
+    from tcptui.trace.record import Record
 
 POINTS = ("A", "B", "wire")
 
@@ -71,7 +71,7 @@ def _play(options: argparse.Namespace) -> int:
             return screen.show(
                 lambda: Session(_scenario(options), options.moves), options.ascii, "--format ladder"
             )
-        from tcptui.lab.run import play
+        from tcptui.trace.run import play
 
         run = play(_scenario(options), parse_moves(options.moves))
     except (BadScenario, BadMove) as error:
@@ -98,7 +98,7 @@ def _check_output(options: argparse.Namespace) -> None:
             raise Unusable("a capture is not written to a terminal: -o FILE")
 
 
-def _exported(run: Run, options: argparse.Namespace) -> str | bytes:
+def _exported(run: Record, options: argparse.Namespace) -> str | bytes:
     try:
         content = export(run, options.format, options.at)
     except Unsuitable as error:

@@ -10,9 +10,10 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.explain.numbers import duration_text, name_of, seq_text
 from tcptui.explain.words import tr
+from tcptui.lab.ends.script import ScriptEnd
 from tcptui.lab.report import Report
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Outcome, Transmission
-from tcptui.lab.world import World
 
 SENTENCES: dict[Rule, str] = {
     Rule.OPEN_PASSIVE: "A passive OPEN: it waits for any peer.",
@@ -174,7 +175,7 @@ class Why(NamedTuple):
     profile: str = ""
 
 
-def why(report: Report | None, world: World, transmissions: list[Transmission], raw: bool) -> Why:
+def why(report: Report | None, world: WorldState, transmissions: list[Transmission], raw: bool) -> Why:
     """Why the last move did what it did; before any, the scenario's question."""
     if report is None:
         return Why(tr(world.scenario.question))
@@ -182,7 +183,7 @@ def why(report: Report | None, world: World, transmissions: list[Transmission], 
     transmission = next(
         (transmission for transmission in reversed(transmissions) if transmission.number == number), None
     )
-    script = report.side != "X" and bool(world.host(report.side).setup.lines)
+    script = report.side != "X" and isinstance(world.end(report.side), ScriptEnd)
     opening = _opening(report, transmission, script)
     told = rules_to_tell(report)
     sentences = [
@@ -194,7 +195,7 @@ def why(report: Report | None, world: World, transmissions: list[Transmission], 
     text = " ".join((opening, *sentences))
     if not told:
         return Why(text)
-    profile = world.host(report.side).setup.profile.name if report.side != "X" else ""
+    profile = world.end(report.side).setup.profile.name if report.side != "X" else ""
     return Why(text, told[-1].rule.source, profile)
 
 

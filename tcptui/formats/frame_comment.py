@@ -6,15 +6,15 @@ from tcptui.core.state import State
 from tcptui.explain.why import rule_sentence, rules_to_tell
 from tcptui.explain.words import tr
 from tcptui.lab.report import Report
-from tcptui.lab.run import Run
 from tcptui.lab.wire import SIDES, Outcome, Transmission
 from tcptui.trace.capture import Frame, Point
+from tcptui.trace.record import Record
 
 
 class FrameComments:
     """The comments of a capture of `run` at `point`."""
 
-    def __init__(self, run: Run, point: Point) -> None:
+    def __init__(self, run: Record, point: Point) -> None:
         self._point = point
         self._raw = run.scenario.raw_numbers
         self._paths = {side: run.path(side) for side in SIDES}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from tcptui.formats.notes import cut_note
-from tcptui.lab.run import Run
 from tcptui.lab.wire import SIDES
+from tcptui.trace.record import Record
 from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder, quiet_changes
 from tcptui.view.lines import plain_text, wrap
 
 WIDTH = 100
 
 
-def ladder_text(run: Run) -> str:
+def ladder_text(run: Record) -> str:
     """Title, question and ladder; every line ended. The last row tells the states at the end."""
     scenario = run.scenario
     transmissions = list(run.transmissions)

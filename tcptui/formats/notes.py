@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tcptui.explain.words import tr
-from tcptui.lab.run import MOST_STEPS, Run
+from tcptui.trace.record import Record
+from tcptui.trace.run import MOST_STEPS
 
 
-def cut_note(run: Run) -> str:
+def cut_note(run: Record) -> str:
     """That the run went on after what is told; empty if it did not."""
     return "" if run.complete else tr("... cut after {steps} steps").format(steps=MOST_STEPS)

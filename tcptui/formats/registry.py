@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tcptui.lab.run import Run
     from tcptui.trace.capture import Point
+    from tcptui.trace.record import Record
 
 FORMATS = ("ladder", "rfc", "wireshark", "pcapng", "packetdrill")
 DEFAULT_POINTS: dict[str, Point] = {"wireshark": "wire", "pcapng": "wire", "packetdrill": "A"}
@@ -18,7 +18,7 @@ class Unsuitable(ValueError):
     """A run that can't be told in that form; the text, one line, says why."""
 
 
-def export(run: Run, form: str, point: Point | None = None) -> str | bytes:
+def export(run: Record, form: str, point: Point | None = None) -> str | bytes:
     """The whole run in one of `FORMATS`: text, or the octets of a file. Raises Unsuitable."""
     point = point or DEFAULT_POINTS.get(form, "wire")
     match form:
@@ -44,7 +44,7 @@ def export(run: Run, form: str, point: Point | None = None) -> str | bytes:
         raise Unsuitable(f"{run.scenario.name}: {error}") from None
 
 
-def _script(run: Run, point: Point) -> str:
+def _script(run: Record, point: Point) -> str:
     from tcptui.formats.packetdrill.socket_calls import Unwritable
     from tcptui.formats.packetdrill.writer import packetdrill_script
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, flag_text
 from tcptui.core.packet.seq import MASK, add, relative
-from tcptui.lab.run import Run
 from tcptui.lab.scenario import FigureRow
 from tcptui.lab.wire import Outcome, Transmission
+from tcptui.trace.record import Record
 
 _SHOWN_BITS = SYN | FIN | RST | ACK
 """The figures leave out all else, PSH among it."""
 
 
-def rfc_figure(run: Run) -> str:
+def rfc_figure(run: Record) -> str:
     """The figure as text, every line ended."""
     rows = run.scenario.figure if not run.moved else ()
     rows = rows or _plain_rows(run)
@@ -32,7 +32,7 @@ def rfc_figure(run: Run) -> str:
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _cells(row: FigureRow, run: Run) -> tuple[str, str, str, str]:
+def _cells(row: FigureRow, run: Record) -> tuple[str, str, str, str]:
     width = max((len(_segment_text(transmission, run)) for transmission in run.transmissions), default=0)
     middle = ""
     if row.segment:
@@ -47,7 +47,7 @@ def _cells(row: FigureRow, run: Run) -> tuple[str, str, str, str]:
     return row.number, _side(row.left, 0, run), middle, _side(row.right, 1, run)
 
 
-def _side(text: str, index: int, run: Run) -> str:
+def _side(text: str, index: int, run: Record) -> str:
     """A comment as it is; after ``=`` the state that is asked for."""
     if not text.startswith("="):
         return text
@@ -58,13 +58,13 @@ def _side(text: str, index: int, run: Run) -> str:
     return state.value if state is not None else ""
 
 
-def _flight(number: int, run: Run) -> Transmission:
+def _flight(number: int, run: Record) -> Transmission:
     if not 1 <= number <= len(run.transmissions):
         raise ValueError(f"the figure shows segment #{number}, but the run has {len(run.transmissions)}")
     return run.transmissions[number - 1]
 
 
-def _segment_text(transmission: Transmission, run: Run) -> str:
+def _segment_text(transmission: Transmission, run: Record) -> str:
     """``<SEQ=100><ACK=301><CTL=SYN,ACK>``; what is no segment stands there in a word."""
     segment = transmission.payload
     if not isinstance(segment, Segment):
@@ -85,7 +85,7 @@ def _control(segment: Segment) -> str:
     return flag_text(segment.flags & _SHOWN_BITS or segment.flags)
 
 
-def _number(number: int, base: int | None, run: Run) -> str:
+def _number(number: int, base: int | None, run: Record) -> str:
     for name, value in run.scenario.symbols:
         if number == value:
             return name
@@ -94,7 +94,7 @@ def _number(number: int, base: int | None, run: Run) -> str:
     return str(relative(number & MASK, base))
 
 
-def _plain_rows(run: Run) -> tuple[FigureRow, ...]:
+def _plain_rows(run: Record) -> tuple[FigureRow, ...]:
     """A layout for any run: in the order in which things happened."""
     happenings: list[tuple[int, str]] = []
     for report in run.reports:

@@ -16,12 +16,13 @@ from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.lab.addresses import parse_socket, socket_of
-from tcptui.lab.application import CALLS, TRIGGERS, UDP_CALLS, CallName, ScriptedCall, Trigger, takes
 from tcptui.lab.durations import ALLOWED, parse_duration
+from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.moves import LONGEST_TEXT, MOST_BACKLOG, Delay, Duplicate, Inject, Lose, Move, parse_moves
-from tcptui.lab.scenario import Expected, Fault, FigureRow, HostSetup, Injection, Scenario
+from tcptui.lab.program import CALLS, TRIGGERS, UDP_CALLS, CallName, ScriptedCall, Trigger, takes
+from tcptui.lab.scenario import Expected, Fault, FigureRow, Injection, Scenario
+from tcptui.lab.state import play_prelude
 from tcptui.lab.wire import BadMove
-from tcptui.lab.world import World
 
 T = TypeVar("T")
 
@@ -35,6 +36,8 @@ _MIDDLE = re.compile(r"(\d{1,6}( leaves| arrives)?)?", re.ASCII)
 
 MOST_FAULTS = 100
 """What a story may do to its segments."""
+MOST_OF_PRELUDE = 300
+"""Moves before the story: they are made whenever it begins, before anything is seen."""
 
 
 class BadScenario(ValueError):
@@ -95,7 +98,10 @@ def load_scenario(text: str, name: str, file: str) -> Scenario:
     top = _Table(document, f"{file}: ")
     try:
         scenario = _scenario(top, name)
-        World(scenario)
+        if scenario.prelude:
+            state, _ = play_prelude(scenario, 0)
+            scenario = scenario._replace(prelude_length=state.now)
+            state.begin_story(scenario)
     except BadMove as error:
         raise BadScenario(f"{file}: prelude: {error}") from None
     return scenario
@@ -114,20 +120,22 @@ def _scenario(top: _Table, name: str) -> Scenario:
     symbols = figure.take("symbols", _symbols, Scenario._field_defaults["symbols"])
     counts_data = figure.take("counts_data", _boolean, False)
     figure.done(("rows", "symbols", "counts_data"))
+    title, question = top.take("title", _title), top.take("question", _title)
+    hosts = (
+        _host(top.table("A"), "client", Socket("10.0.0.1", 49152)),
+        _host(top.table("B"), "server", Socket("10.0.0.2", 80)),
+    )
     scenario = Scenario(
         name,
-        top.take("title", _title),
-        top.take("question", _title),
-        (
-            _host(top.table("A"), "client", Socket("10.0.0.1", 49152)),
-            _host(top.table("B"), "server", Socket("10.0.0.2", 80)),
-        ),
+        title,
+        question,
+        hosts,
         top.take("answer", _line, ""),
         top.take("chapter", _line, ""),
         top.take("place", _number(0, 9_999), 1_000),
         delays,
         top.take("numbers", _choice("relative", "raw"), "relative") == "raw",
-        top.take("prelude", _moves, ()),
+        top.take("prelude", _prelude, ()),
         faults,
         tuple(sorted((_injection(item) for item in top.tables("third_party")), key=lambda one: one.at)),
         rows,
@@ -139,7 +147,7 @@ def _scenario(top: _Table, name: str) -> Scenario:
         raise top.error("B.address", "must differ from A's")
     if len({ip_address(host.socket.host).version for host in scenario.hosts}) > 1:
         raise top.error("B.address", "must be of A's kind, IPv4 or IPv6")
-    _check_addresses(scenario.hosts, top)
+    _check_addresses(hosts, top)
     top.done(_KEYS)
     return scenario
 
@@ -349,6 +357,13 @@ def _moves(value: object, where: str) -> tuple[Move, ...]:
         return tuple(parse_moves(_line(value, where)))
     except BadMove as error:
         raise BadScenario(f"{where}: {error}") from None
+
+
+def _prelude(value: object, where: str) -> tuple[Move, ...]:
+    moves = _moves(value, where)
+    if len(moves) > MOST_OF_PRELUDE:
+        raise BadScenario(f"{where}: {len(moves)} moves are too many; at most {MOST_OF_PRELUDE}")
+    return moves
 
 
 def _figure_rows(value: object, where: str) -> tuple[FigureRow, ...]:

@@ -24,8 +24,8 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 from tcptui.core.packet.segment import FLAG_NAMES, Socket, flag_text
 from tcptui.core.packet.seq import MASK
 from tcptui.lab.addresses import parse_socket
-from tcptui.lab.application import CALLS, CallName, takes
 from tcptui.lab.durations import exact_duration, parse_duration
+from tcptui.lab.program import CALLS, CallName, takes
 from tcptui.lab.wire import COPY_AFTER, BadMove, Side
 
 MOST_STEPS = 100_000
@@ -69,7 +69,7 @@ class Do(NamedTuple):
     call: CallName
     data: bytes = b""
     address: Socket | None = None
-    """For UDP's calls, as in `application.ScriptedCall`."""
+    """For UDP's calls, as in `program.ScriptedCall`."""
     backlog: int | None = None
     """For "listen"."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, TypeAlias
 
 from tcptui.core.events import Event
+from tcptui.lab.program import CallResult
 from tcptui.lab.wire import Party, Transmission
 
 Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "fault", "wait"]
@@ -40,3 +41,7 @@ class Report(NamedTuple):
     """The segments that arrived or were lost."""
     backlog: int | None = None
     """What "listen" was given; None: the connection itself listens."""
+    results: tuple[CallResult, ...] = ()
+    """The calls that returned, this one or others that had blocked."""
+    connection: int = 0
+    """The connection that is looked at, at this end, since this step."""

@@ -17,6 +17,10 @@ Party: TypeAlias = Literal["A", "B", "X"]
 Payload: TypeAlias = Segment | Datagram | PortUnreachable
 """What travels over the wire: the payload of an IP packet."""
 
+Bases: TypeAlias = tuple[int | None, int | None]
+"""The initial sequence numbers of both directions that make numbers relative, each None where it is not
+known: the sender's and the receiver's."""
+
 SIDES: tuple[Side, Side] = ("A", "B")
 MEMORY = 6
 """How many segments the network remembers after their end, and can still deliver again."""
@@ -59,8 +63,8 @@ class Transmission(NamedTuple):
     """When it arrived or was lost."""
     left_before_end: int = 0
     """The number of the last segment that had left when it arrived: their order at one moment."""
-    bases: tuple[int | None, int | None] = (None, None)
-    """What makes `seq` and `ack` relative: the initial sequence numbers of both directions, if known."""
+    bases: Bases = (None, None)
+    """What makes `seq` and `ack` relative."""
     sender_state: State | None = None
     """The sender's state after it had left; None where no connection sent it."""
     receiver_state: State | None = None
@@ -70,7 +74,8 @@ class Transmission(NamedTuple):
 class Wire:
     """All segments between two hosts, in flight or remembered.
 
-    `flights` are in flight, in the order of their numbers; `past` are the last that arrived or were lost.
+    `transmissions` are in flight, in the order of their numbers; `past` are the last that arrived or were
+    lost, which only a duplicate asks for.
     """
 
     __slots__ = ("launched", "past", "transmissions")
@@ -89,7 +94,7 @@ class Wire:
         due: int,
         attempt: int = 1,
         copy_of: int = 0,
-        bases: tuple[int | None, int | None] = (None, None),
+        bases: Bases = (None, None),
         sender_state: State | None = None,
     ) -> int:
         """Puts a segment on the wire; its number."""
@@ -116,6 +121,10 @@ class Wire:
             if first is None or transmission.due < first.due:
                 first = transmission
         return first
+
+    def due(self, number: int) -> int:
+        """When a segment in flight arrives; 0 if it is not in flight."""
+        return next((one.due for one in self.transmissions if one.number == number), 0)
 
     def take(self, number: int) -> Transmission:
         """Takes a segment off the wire at its receiver; `ended` puts it on record."""
@@ -182,8 +191,12 @@ class Wire:
         copy.launched = self.launched
         return copy
 
-    def values(self) -> tuple[Any, ...]:
-        return self.transmissions, self.past, self.launched
+    def key(self, now: int, numbered: bool) -> tuple[Any, ...]:
+        """What its future depends on: what is in flight, in the order of the numbers, and when it arrives.
+        The next number counts where a fault is waiting for one, `numbered`."""
+        return self.launched if numbered else None, tuple(
+            (one.sender, one.receiver, one.payload, one.due - now) for one in self.transmissions
+        )
 
     def _find(self, number: int) -> Transmission:
         for transmission in (*self.transmissions, *self.past):

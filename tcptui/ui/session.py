@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tcptui.lab.history import History
 from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait, parse_moves
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission
-from tcptui.lab.world import World
+from tcptui.trace.history import History
 
 DELAY = 200_000
 """What one press of the delay key adds, in microseconds."""
@@ -48,7 +48,7 @@ class Session:
             self.history.apply(move)
 
     @property
-    def world(self) -> World:
+    def world(self) -> WorldState:
         return self.history.world
 
     @property

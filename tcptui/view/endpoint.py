@@ -5,7 +5,8 @@ What the last move changed is marked.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from tcptui.core.events import Signal, TimerKind
 from tcptui.core.packet.segment import ACK, flag_text
@@ -14,10 +15,12 @@ from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timers import Timer
 from tcptui.explain.numbers import duration_text, seq_text, time_text
 from tcptui.explain.words import tr
-from tcptui.lab.application import ApplicationState
-from tcptui.lab.host import Host
+from tcptui.lab.ends import End
+from tcptui.lab.ends.host import HostEnd
+from tcptui.lab.ends.script import ScriptEnd
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Side
-from tcptui.lab.world import World
+from tcptui.trace.record import EndRecord, Record
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, wrap
 
 MARK = "▸"
@@ -47,6 +50,20 @@ _OF_A_LIVING_CONNECTION = (Signal.OPENED.value, Signal.CLOSING.value)
 """What a program was told that is not so any more once its connection is gone."""
 
 
+class _Pane(NamedTuple):
+    """What a pane is drawn of: an end and its record, both now and one move ago."""
+
+    end: Any
+    """Of the type for which `_PANES` has the pane."""
+    was: Any
+    record: EndRecord
+    old: EndRecord
+    at: int
+    raw: bool
+    width: int
+    height: int
+
+
 class _Field(NamedTuple):
     """A variable: its name and its value in words."""
 
@@ -55,90 +72,109 @@ class _Field(NamedTuple):
 
 
 def endpoint_lines(
-    world: World, before: World, side: Side, width: int, height: int, *, at: int, raw: bool
+    worlds: tuple[WorldState, WorldState],
+    records: tuple[Record, Record],
+    side: Side,
+    width: int,
+    height: int,
+    *,
+    at: int,
+    raw: bool,
 ) -> list[Line]:
     """The pane of one end, `height` lines of `width` cells; `at` is the moment shown, in microseconds.
 
-    Every part keeps its place, whether it has something to say or not: what has not changed must not move.
+    `worlds` and `records` are those of now and of one move ago.
     """
-    host, was = world.host(side), before.host(side)
-    if host.setup.lines:
-        return _script_lines(host, at, width, height)
+    end, was = (world.end(side) for world in worlds)
+    record, old = (one.of(side) for one in records)
+    pane = _Pane(end, was, record, old, at, raw, width, height)
+    return [fit(line, width) for line in [*_PANES[type(end)](pane), *[EMPTY] * height][:height]]
+
+
+def _host_lines(pane: _Pane) -> list[Line]:
+    """Every part keeps its place, whether it has something to say or not: what has not changed must not
+    move."""
+    host, was, record, old_record, at, raw, width, height = pane
     tcb, old = host.tcb, was.tcb
-    style: Style = "a" if side == "A" else "b"
+    style: Style = "a" if host.side == "A" else "b"
     lines = [
-        _state_line(host, was, at, style, width),
-        *_program_lines(host, was, width),
+        _state_line(host, was, record, at, style, width),
+        *_program_lines(host, was, record, old_record, width),
         *_timer_lines(tcb, old, at, width),
         *_variable_lines(tcb, old, raw, width),
     ]
     room = height - len(lines)
     queue_rows = min(room, 3 if room < 9 else 5)
     if _udp_alone(host):
-        lines += _socket_lines(host, was, room, width)
+        lines += _socket_lines(host, was, record, old_record, room, width)
     else:
         lines += _queue_lines(host, was, raw, queue_rows, width)
-        lines += _path_lines(host, was, room - queue_rows, width)
-    return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
+        lines += _path_lines(record, old_record, room - queue_rows, width)
+    return lines
 
 
-def _script_lines(host: Host, at: int, width: int, height: int) -> list[Line]:
+def _script_lines(pane: _Pane) -> list[Line]:
     """A script in the place of a host: its lines up to now, the latest marked, and those that follow."""
-    lines = host.setup.lines
+    lines, at, height = pane.end.setup.lines, pane.at, pane.height
     done = sum(line.at <= at for line in lines)
     first = max(0, min(done - height // 2, len(lines) - height + 1))
     drawn: list[Line] = [((f" {tr('script')}", "label"),)]
     for index, line in enumerate(lines[first : first + height - 1], first + 1):
         style: Style = "changed" if index == done else "dim" if index < done else "plain"
         drawn.append(_marked(line.text, index == done, style))
-    return [fit(line, width) for line in [*drawn, *[EMPTY] * height][:height]]
+    return drawn
+
+
+_PANES: dict[type[End], Callable[[_Pane], list[Line]]] = {HostEnd: _host_lines, ScriptEnd: _script_lines}
+"""What draws each kind of end."""
 
 
 def _marked(text: str, changed: bool, style: Style = "plain") -> Line:
     return ((f"{MARK if changed else ' '}{text}", "changed" if changed else style),)
 
 
-def _state_line(host: Host, was: Host, at: int, style: Style, width: int) -> Line:
+def _state_line(host: HostEnd, was: HostEnd, record: EndRecord, at: int, style: Style, width: int) -> Line:
     if _udp_alone(host):
         return _marked("UDP UNCONN", not _udp_alone(was), style)
     changed = host.state is not was.state or _udp_alone(was)
-    since = tr("for {span}").format(span=duration_text(at - host.path[-1][1])) if width >= 26 else ""
+    since = tr("for {span}").format(span=duration_text(at - record.states[-1][1])) if width >= 26 else ""
     name = _marked(host.state.value, changed, style)
     return (*name, (f"{since:>{max(0, width - line_width(name))}}", "dim"))
 
 
-def _udp_alone(host: Host) -> bool:
+def _udp_alone(host: HostEnd) -> bool:
     """Whether all that the host has are UDP's sockets, which have no state to show."""
     return host.tcb is None and bool(host.udp.endpoints)
 
 
-def _program_lines(host: Host, was: Host, width: int) -> list[Line]:
+def _program_lines(host: HostEnd, was: HostEnd, record: EndRecord, old: EndRecord, width: int) -> list[Line]:
     """What the program called last and what it knows."""
     known, knew = host.application, was.application
-    call = f"{known.last_call}()" if known.last_call else "-"
-    told, before = _told(host), _told(was)
+    last_call = record.last_call.name
+    call = f"{last_call}()" if last_call else "-"
+    told, before = _told(host, record), _told(was, old)
     received = ""
     if known.received:
         received = f" {tr('received')} {known.received}"
         if width >= 26:
-            received += f" {known.last_text.decode(errors='replace')!a}"
+            received += f" {record.last_data.decode(errors='replace')!a}"
     return [
-        _marked(f"{tr('app')} {call}", known.last_call != knew.last_call, "label"),
+        _marked(f"{tr('app')} {call}", last_call != old.last_call.name, "label"),
         _marked(f" {told}", told != before),
         _marked(received, known.received != knew.received),
     ]
 
 
-def _told(host: Host) -> str:
+def _told(host: HostEnd, record: EndRecord) -> str:
     """What came of the program's last call, in as few words as tell it."""
-    if not host.plugged:
+    if not host.link_up:
         return tr("cable pulled")
-    known = host.application
-    if known.last_response not in ("", "ok"):
-        return known.last_response.removeprefix("error: ").removeprefix("connection ")
-    if known.last_signal and not (known.closed and known.last_signal in _OF_A_LIVING_CONNECTION):
-        return known.last_signal.removeprefix("error: ").removeprefix("connection ")
-    return tr("waiting") if known.last_call in ("listen", "connect", "bind") else ""
+    call, signal = record.last_call, record.last_signal
+    if call.response not in ("", "ok"):
+        return call.response.removeprefix("error: ").removeprefix("connection ")
+    if signal and not (host.application.closed and signal in _OF_A_LIVING_CONNECTION):
+        return signal.removeprefix("error: ").removeprefix("connection ")
+    return tr("waiting") if call.name in ("listen", "connect", "bind") else ""
 
 
 def _timer_lines(tcb: Tcb | None, old: Tcb | None, at: int, width: int) -> list[Line]:
@@ -220,7 +256,7 @@ def _variables(tcb: Tcb | None, raw: bool) -> tuple[list[_Field], list[_Field]]:
     return send, receive
 
 
-def _queue_lines(host: Host, was: Host, raw: bool, rows: int, width: int) -> list[Line]:
+def _queue_lines(host: HostEnd, was: HostEnd, raw: bool, rows: int, width: int) -> list[Line]:
     """A listener's queues, the retransmission queue, and text that waits for something, in `rows` lines."""
     entries, olds = (
         _listener_texts(one) + ([] if one.tcb is None else _queue_texts(one.tcb, raw, width - 2))
@@ -234,7 +270,7 @@ def _queue_lines(host: Host, was: Host, raw: bool, rows: int, width: int) -> lis
     return [*lines, *[EMPTY] * rows][:rows]
 
 
-def _listener_texts(host: Host) -> list[str]:
+def _listener_texts(host: HostEnd) -> list[str]:
     """How many connections are half open, and how many wait to be accepted: a box for each place there is."""
     listener = host.stack.tcb(host.listener)
     if listener is None or listener.backlog is None:
@@ -265,12 +301,14 @@ def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
     return texts
 
 
-def _socket_lines(host: Host, was: Host, room: int, width: int) -> list[Line]:
+def _socket_lines(
+    host: HostEnd, was: HostEnd, record: EndRecord, old: EndRecord, room: int, width: int
+) -> list[Line]:
     """UDP's sockets, and under each the texts that it has received, the latest last."""
     lines: list[Line] = []
     rows = max(1, min(MOST_TEXT_ROWS, room // len(host.udp.endpoints) - 1))
     for number, endpoint in enumerate(host.udp.endpoints):
-        texts, before = (wrap(_received(one.application, number), width - 2) for one in (host, was))
+        texts, before = (wrap(_received(one, number), width - 2) for one in (record, old))
         lines.append(_marked(str(endpoint.local), number >= len(was.udp.endpoints), "label"))
         got = [_marked(f" {line}", False) for line in texts[:-1]]
         got += [_marked(f" {line}", texts != before) for line in texts[-1:]]
@@ -278,20 +316,20 @@ def _socket_lines(host: Host, was: Host, room: int, width: int) -> list[Line]:
     return lines
 
 
-def _received(known: ApplicationState, number: int) -> str:
+def _received(known: EndRecord, number: int) -> str:
     return " ".join(
         f"{data.decode(errors='replace')!a}" for endpoint, data in known.datagrams if endpoint == number
     )
 
 
-def _path_lines(host: Host, was: Host, room: int, width: int) -> list[Line]:
+def _path_lines(record: EndRecord, old: EndRecord, room: int, width: int) -> list[Line]:
     """The states it has been in, as many of the last as there is room for."""
     lines: list[Line] = []
     if room >= 6:
         lines.append(((f" {tr('path')}", "label"),))
         room -= 1
-    changed = host.path != was.path
-    path = host.path[-max(0, room) :] if room > 0 else ()
+    changed = record.states != old.states
+    path = record.states[-max(0, room) :] if room > 0 else ()
     for state, since in path[:-1]:
         lines.append(((f" {_state_since(state, since, width)}", "dim"),))
     return [*lines, *(_marked(_state_since(state, since, width), changed) for state, since in path[-1:])]

@@ -8,12 +8,13 @@ from tcptui.core.profile.presets import RFC9293
 from tcptui.explain.numbers import duration_text, name_of, time_text
 from tcptui.explain.why import Why
 from tcptui.explain.words import tr
-from tcptui.lab.world import World
+from tcptui.lab.ends.script import ScriptEnd
+from tcptui.lab.state import WorldState
 from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width, shorten, wrap
 
 
 def clock_line(
-    world: World, width: int, *, at: int, step: int, branch: tuple[int, int], speed: float | None
+    world: WorldState, width: int, *, at: int, step: int, branch: tuple[int, int], speed: float | None
 ) -> Line:
     """Speed while playing, clock, step, and, where there is room, what comes next.
 
@@ -31,7 +32,7 @@ def clock_line(
     return beside(EMPTY, (*spans, (" ", "plain")), width)
 
 
-def next_text(world: World, at: int) -> str:
+def next_text(world: WorldState, at: int) -> str:
     """What happens next, and in how long."""
     next_event = world.next_event()
     if next_event is None:
@@ -48,7 +49,7 @@ def next_text(world: World, at: int) -> str:
     elif next_event.cause == "call":
         what = tr("{side}'s program").format(side=next_event.side)
     else:
-        what = tr("the script") if world.host("B").setup.lines else tr("a third party")
+        what = tr("the script") if isinstance(world.end("B"), ScriptEnd) else tr("a third party")
     return tr("next: {what} in {span}").format(what=what, span=duration_text(max(0, next_event.at - at)))
 
 

@@ -37,7 +37,7 @@ from tcptui.core.units import SECOND
 _S = State
 _CLOSING_STATES = (_S.CLOSING, _S.LAST_ACK, _S.TIME_WAIT)
 
-_TS_RECENT_LIFETIME = 24 * 86_400 * SECOND
+TS_RECENT_LIFETIME = 24 * 86_400 * SECOND
 """After that a peer's clock of milliseconds may have gone half of its way round (RFC 7323 5.5)."""
 
 
@@ -116,7 +116,7 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
             step.rule(tcb, Rule.TIMESTAMP_MISSING)
             return False
         return True
-    if lt(times[0], tcb.ts_recent) and step.now - tcb.ts_recent_at <= _TS_RECENT_LIFETIME:
+    if lt(times[0], tcb.ts_recent) and step.now - tcb.ts_recent_at <= TS_RECENT_LIFETIME:
         step.rule(tcb, Rule.TIMESTAMP_OLD, tsval=times[0], ts_recent=tcb.ts_recent)
         if answers_old_timestamp(tcb, segment, step.profile):
             _answer_unacceptable(tcb, segment, step)

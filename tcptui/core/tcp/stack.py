@@ -146,6 +146,16 @@ class Stack:
         every = (tcb for tcbs in self._by_sockets.values() for tcb in tcbs)
         return sorted(every, key=lambda tcb: tcb.connection)
 
+    @property
+    def isns_left(self) -> tuple[int, ...]:
+        """The given initial sequence numbers that are left, in order."""
+        return self._isns
+
+    @property
+    def connections(self) -> int:
+        """How many connections there have been: the name of the latest."""
+        return self._connections
+
     def copy(self) -> Stack:
         """A stack of its own that begins where this one stands."""
         copy = Stack.__new__(Stack)

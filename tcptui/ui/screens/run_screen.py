@@ -16,8 +16,8 @@ from textual.timer import Timer
 from tcptui.explain.numbers import duration_text
 from tcptui.explain.why import why
 from tcptui.explain.words import tr
-from tcptui.lab.application import TEXT_CALLS, CallName
 from tcptui.lab.moves import Do
+from tcptui.lab.program import TEXT_CALLS, CallName
 from tcptui.lab.wire import SIDES, Side
 from tcptui.ui.actions import ACTIONS, bindings, key_names
 from tcptui.ui.panes.pane import Pane
@@ -139,20 +139,26 @@ class RunScreen(Screen[None]):
         def lines(width: int, height: int) -> list[Line]:
             session = self.session
             return endpoint_lines(
-                session.world, session.history.before, side, width, height, at=session.at, raw=session.raw
+                (session.world, session.history.before),
+                (session.history.record, session.history.record_before),
+                side,
+                width,
+                height,
+                at=session.at,
+                raw=session.raw,
             )
 
         return lines
 
     def _wire(self, width: int, height: int) -> list[Line]:
-        session = self.session
+        session, record = self.session, self.session.history.record
         world, chosen = session.world, session.selected
         number = chosen.number if chosen is not None else 0
         transmissions = recent(session.history.transmissions(), height, number)
         ladder = draw_ladder(
             transmissions, session.at, width, height, raw=session.raw, selected=number,
-            ends=(world.host("A").state, world.host("B").state), first=states_before(transmissions, world),
-            changes=quiet_changes({side: world.host(side).path for side in SIDES}, transmissions),
+            ends=world.states, first=states_before(transmissions, record),
+            changes=quiet_changes({side: record.of(side).states for side in SIDES}, transmissions),
             drawn=self._drawn,
         )  # fmt: skip
         self._ladder_numbers = ladder.numbers
@@ -315,7 +321,7 @@ class RunScreen(Screen[None]):
         from tcptui.ui.screens.dialogs import CallMenu, Prompt
 
         self._pause()
-        host = self.session.world.host(side)
+        host = self.session.world.end(side)
         if not host.possible_calls:
             self.session.message = tr("{side} is a script and has no program that calls").format(side=side)
             self.show()
