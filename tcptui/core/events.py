@@ -145,6 +145,20 @@ class Signalled(NamedTuple):
     signal: Signal
 
 
+class Flushed(NamedTuple):
+    """The queues of a connection that is deleted were flushed with data in them (RFC 9293 section 3.10.5). A
+    socket outlives its connection, and its program may still read what had been acknowledged. Not reported to
+    people."""
+
+    connection: int
+    unread: bytes
+    """In order and acknowledged; no RECEIVE had asked for it."""
+    urgent: int
+    """Octets from the first unread one to the end of the peer's urgent data; 0: there is none."""
+    unacknowledged: int
+    """Octets, and a FIN, that were not sent or not acknowledged."""
+
+
 class DatagramSent(NamedTuple):
     """A datagram for the network, or the ICMP message that answers one: UDP's only way out. No connection."""
 
@@ -172,6 +186,7 @@ Event: TypeAlias = (
     | Delivered
     | Returned
     | Signalled
+    | Flushed
     | DatagramSent
     | DatagramDelivered
 )

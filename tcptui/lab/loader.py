@@ -19,9 +19,9 @@ from tcptui.lab.addresses import parse_socket, socket_of
 from tcptui.lab.durations import ALLOWED, parse_duration
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.moves import LONGEST_TEXT, MOST_BACKLOG, Delay, Duplicate, Inject, Lose, Move, parse_moves
+from tcptui.lab.prelude import play_prelude
 from tcptui.lab.program import CALLS, TRIGGERS, UDP_CALLS, CallName, ScriptedCall, Trigger, takes
 from tcptui.lab.scenario import Expected, Fault, FigureRow, Injection, Scenario
-from tcptui.lab.state import play_prelude
 from tcptui.lab.wire import BadMove
 
 T = TypeVar("T")

@@ -32,7 +32,7 @@ from tcptui.core.events import (
 )
 from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
-from tcptui.lab.user_calls import Done, Request
+from tcptui.sockets.requests import Done, Request
 
 CallName: TypeAlias = Literal[
     "listen", "accept", "connect", "send", "read", "shutdown", "close", "abort",

@@ -39,17 +39,28 @@ from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reo
 from tcptui.lab.program import CallResult, ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import BadMove, Bases, Outcome, Party, Side, Transmission, Wire
+from tcptui.lab.wire import SIDES, BadMove, Bases, Outcome, Party, Side, Transmission, Wire
 
 
 class WorldState:
     """Two ends and a wire at one moment; it changes in place, and a copy is a whole one."""
 
-    __slots__ = ("_a", "_b", "_ended", "_injected", "_launched", "now", "scenario", "wire")
+    __slots__ = (
+        "_a",
+        "_b",
+        "_ended",
+        "_injected",
+        "_launched",
+        "_shares_a",
+        "_shares_b",
+        "now",
+        "scenario",
+        "wire",
+    )
 
     def __init__(self, scenario: Scenario, now: int = 0) -> None:
-        """Two ends to which nothing has happened, before any prelude: `begin` makes the first state of a
-        story."""
+        """Two ends to which nothing has happened, before any prelude: `prelude.begin` makes the
+        first state of a story."""
         a, b = scenario.hosts
         self.scenario = scenario
         self.now = now
@@ -57,6 +68,8 @@ class WorldState:
         self.wire = Wire()
         self._a: End = a.end("A", b.socket)
         self._b: End = b.end("B", a.socket)
+        self._shares_a = self._shares_b = False
+        """Whether a copy has the same end: a step copies the one that it changes, and most change one."""
         self._injected = 0
         """How many of the third party's segments have appeared."""
         self._launched: list[int] = []
@@ -64,6 +77,7 @@ class WorldState:
         """Both for the report of the step that is being made."""
 
     def end(self, side: Side) -> End:
+        """One end, to be looked at."""
         return self._a if side == "A" else self._b
 
     def host(self, side: Side) -> HostEnd:
@@ -132,7 +146,7 @@ class WorldState:
             self._injected += 1
             return self._inject(self.scenario.injections[next_event.number].move)
         assert next_event.side != "X"
-        end = self.end(next_event.side)
+        end = self._to_change(next_event.side)
         if next_event.cause == "timer":
             return self._reported("timer", end, end.expire(self.now))
         call, events = end.act(self.now)
@@ -147,7 +161,7 @@ class WorldState:
                     raise BadMove("nothing more will happen by itself")
                 return report
             case Do(side, name, data, address, backlog):
-                end = self.end(side)
+                end = self._to_change(side)
                 call = ScriptedCall(name, data=data, address=address, backlog=backlog)
                 return self._called(end, call, end.call(call, self.now))
             case Inject():
@@ -168,8 +182,8 @@ class WorldState:
             raise BadMove("the prelude must leave nothing on the wire")
         self.scenario = scenario
         self.wire = Wire()
-        self._a.begin(scenario.hosts[0])
-        self._b.begin(scenario.hosts[1])
+        for side, setup in zip(SIDES, scenario.hosts, strict=True):
+            self._to_change(side).begin(setup)
 
     # Copies and keys.
 
@@ -177,7 +191,8 @@ class WorldState:
         copy = WorldState.__new__(WorldState)
         copy.scenario, copy.now, copy._injected = self.scenario, self.now, self._injected
         copy.wire = self.wire.copy()
-        copy._a, copy._b = self._a.copy(), self._b.copy()
+        copy._a, copy._b = self._a, self._b
+        copy._shares_a = copy._shares_b = self._shares_a = self._shares_b = True
         copy._launched, copy._ended = [], []
         return copy
 
@@ -204,6 +219,16 @@ class WorldState:
 
     # Inside.
 
+    def _to_change(self, side: Side) -> End:
+        """One end, which no copy has."""
+        if side == "A":
+            if self._shares_a:
+                self._a, self._shares_a = self._a.copy(), False
+            return self._a
+        if self._shares_b:
+            self._b, self._shares_b = self._b.copy(), False
+        return self._b
+
     def _peer(self, end: End) -> End:
         return self._b if end is self._a else self._a
 
@@ -213,7 +238,7 @@ class WorldState:
     def _arrival(self, number: int) -> Report:
         transmission = self.wire.take(number)
         left_before = self.wire.launched
-        end = self.end(transmission.receiver)
+        end = self._to_change(transmission.receiver)
         state = None
         events: list[Event] = []
         if end.link_up:
@@ -239,10 +264,10 @@ class WorldState:
     def _inject(self, move: Inject | Segment | IcmpError) -> Report:
         """What is put on the wire from outside, or an ICMP error for one end."""
         if isinstance(move, IcmpError):
-            end = self._at(move.local.host)
+            end = self._to_change(self._at(move.local.host))
             return self._reported("third party", end, end.error(move, self.now))
         if isinstance(move, Segment):
-            sender = self._at(move.src.host)
+            sender = self._to_change(self._at(move.src.host))
             if move.flags & SYN:
                 sender.isn = move.seq
             self._launch(sender.side, self._peer(sender).side, move, 1, None, 0)
@@ -255,9 +280,9 @@ class WorldState:
         self._launch("X", move.receiver, segment, 1, None, other.connection)
         return self._report("third party", "X", [])
 
-    def _at(self, host: str) -> End:
-        """The end with this address."""
-        return self._a if self._a.setup.socket.host == host else self._b
+    def _at(self, host: str) -> Side:
+        """The side with this address."""
+        return "A" if self._a.setup.socket.host == host else "B"
 
     def _wait(self, by: int) -> None:
         next_event = self.next_event()
@@ -281,12 +306,12 @@ class WorldState:
         """What an end has sent leaves it."""
         receiver: Side = "B" if end is self._a else "A"
         for event in events:
-            if isinstance(event, Sent):
+            if type(event) is Sent:
                 if event.segment.flags & SYN:
                     end.isn = event.segment.seq
                 state = end.state_of(event.connection)
                 self._launch(end.side, receiver, event.segment, event.attempt, state, event.connection)
-            elif isinstance(event, DatagramSent):
+            elif type(event) is DatagramSent:
                 due = self.now + self._way_to(receiver)
                 self._on_wire(self.wire.launch(end.side, receiver, event.payload, self.now, due))
 
@@ -356,23 +381,3 @@ class WorldState:
             self.now, cause, side, call, transmission, by, tuple(events), launched, ended, backlog, results,
             connection,
         )  # fmt: skip
-
-
-def begin(scenario: Scenario) -> tuple[WorldState, tuple[Report, ...]]:
-    """The first state of a story, and the reports of its prelude, which ends at time 0: to the ends it is one
-    time that never goes back. BadMove if the prelude can't be played.
-
-    How long a prelude takes is only known once it has been played. A scenario that says it, as one that was
-    loaded does, is played once.
-    """
-    state, reports = play_prelude(scenario, -scenario.prelude_length)
-    if state.now:
-        state, reports = play_prelude(scenario, -scenario.prelude_length - state.now)
-    state.begin_story(scenario)
-    return state, reports
-
-
-def play_prelude(scenario: Scenario, start: int) -> tuple[WorldState, tuple[Report, ...]]:
-    """The state after the prelude alone, if it begins at `start`, in microseconds, and the reports of it."""
-    state = WorldState(scenario.without_programs(), start)
-    return state, tuple(state.apply(move) for move in scenario.prelude)

@@ -1,22 +1,25 @@
-"""One socket: its connection, and what a program can see of it.
+"""One socket, as values: its connection by name, and what a program can see of it.
 
-What calls do with it is in the modules named after them; `table` tells it what its connection reports.
+What calls do with it is in the modules named after them; `context` notifies it of what its connection
+reports.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from enum import Enum
+from operator import attrgetter
+from typing import Any
 
-from tcptui.core.events import Signal
+from tcptui.core.events import Flushed, Signal
 from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
-from tcptui.core.tcp.tcb import Tcb
-from tcptui.sockets.requests import Linger
+from tcptui.core.tcp.icmp import Unreachable
+from tcptui.sockets.requests import Errno, Linger
 from tcptui.sockets.semantics import SocketSemantics
 
-_S = State
-OPENING = (_S.SYN_SENT, _S.SYN_RECEIVED)
+OPENING = (State.SYN_SENT, State.SYN_RECEIVED)
 NO_LINGER = Linger(False, 0)
 
 
@@ -30,52 +33,81 @@ class Phase(Enum):
 
 @dataclass(slots=True, eq=False)
 class BsdSocket:
-    """A socket; it stays when its connection is CLOSED, with what was not read (`Tcb.unread`)."""
+    """A socket. Its fields are immutable values, so that a shallow copy is a whole one.
 
+    It outlives its connection: what the connection's queues held when they were flushed is then here.
+    """
+
+    connection: int = 0
+    """The name of its connection, which may be deleted by now; 0: it neither connects nor listens, nor has
+    it."""
     local: Socket | None = None
     """What it is bound to."""
+    remote: Socket | None = None
+    """The peer of its connection."""
     bound_by_program: bool = False
-    tcb: Tcb | None = None
-    """None: neither connected nor listening, nor has it been."""
+    listener: int = 0
+    """The connection name of the listener at which it still waits for accept(); 0: none."""
     phase: Phase = Phase.UNCONNECTED
     references: int = 0
     """Descriptors, and calls that block in it."""
     nonblocking: bool = False
-    options: dict[str, int] = field(default_factory=dict)
-    """What setsockopt() has set, as it was given."""
+    options: tuple[tuple[str, int], ...] = ()
+    """What setsockopt() has set, as it was given, by name."""
     linger: Linger = NO_LINGER
-    error: str = ""
-    """The errno to be told by the next call that tells errors (SO_ERROR); "": none."""
-    soft_error: str = ""
+    error: Errno = ""
+    """SO_ERROR: the next call that returns errors returns and clears it; "": none."""
+    soft_error: Errno = ""
+    """Linux's sk_err_soft: what ICMP has reported, should the connection time out."""
     peer_closed: bool = False
-    """The peer's FIN has come."""
+    """The peer's FIN has arrived."""
     shut_read: bool = False
     shut_write: bool = False
+    unread: bytes = b""
+    """Of a connection that is deleted: data that was acknowledged and not read."""
+    urgent: int = 0
+    """Of a connection that is deleted: octets of `unread` up to the end of urgent data."""
+    unacknowledged: int = 0
+    """Of a connection that is deleted: octets that were not acknowledged."""
 
-    @property
-    def state(self) -> State:
-        """The connection's state; CLOSED also where there is none."""
-        return State.CLOSED if self.tcb is None else self.tcb.state
+    def copy(self) -> BsdSocket:
+        return BsdSocket(*_values(self))
 
-    @property
-    def listening(self) -> bool:
-        return self.tcb is not None and self.tcb.state is State.LISTEN
+    def values(self) -> tuple[Any, ...]:
+        """Every field: hashable, equal if the sockets are."""
+        return _values(self)
 
-    @property
-    def opening(self) -> bool:
-        return self.state in OPENING
+    def option(self, name: str) -> int | None:
+        """What setsockopt() has set; None: nothing."""
+        return next((value for one, value in self.options if one == name), None)
 
-    def closed(self, semantics: SocketSemantics) -> bool:
-        """Whether there is, to a program, no connection any more, or never was."""
-        return self.state is State.CLOSED or (self.state is State.TIME_WAIT and semantics.time_wait_is_closed)
+    def set_option(self, name: str, value: int) -> None:
+        others = [pair for pair in self.options if pair[0] != name]
+        self.options = tuple(sorted([*others, (name, value)]))
 
-    def take_error(self) -> str:
-        """The pending error, which is told only once."""
+    def take_error(self) -> Errno:
+        """The pending error, which is returned only once."""
         error, self.error = self.error, ""
         return error
 
-    def notified(self, signal: Signal, old: State, semantics: SocketSemantics) -> None:
-        """The connection, in state `old`, has signalled what a program sees as an error or an end."""
+    def disconnect(self) -> None:
+        """A socket without connection again; a port that the program has not named is free."""
+        self.connection, self.remote, self.phase = 0, None, Phase.UNCONNECTED
+        self.error = self.soft_error = ""
+        self.peer_closed = self.shut_read = self.shut_write = False
+        self.unread, self.urgent, self.unacknowledged = b"", 0, 0
+        if not self.bound_by_program:
+            self.local = None
+
+    def flushed(self, event: Flushed) -> None:
+        """The connection is deleted: takes over what its queues held."""
+        self.unread, self.urgent, self.unacknowledged = event.unread, event.urgent, event.unacknowledged
+
+    def notified(
+        self, signal: Signal, old: State, semantics: SocketSemantics, unreachable: Unreachable | None = None
+    ) -> None:
+        """The connection, in state `old`, has signalled what a program sees as an error or as the end of the
+        data; `unreachable` is what ICMP has reported."""
         match signal:
             case Signal.CLOSING:
                 self.peer_closed = True
@@ -85,18 +117,19 @@ class BsdSocket:
                 self.error = "ECONNREFUSED"
             case Signal.TIMED_OUT | Signal.USER_TIMEOUT:
                 self.error = self.soft_error or "ETIMEDOUT"
-            case Signal.UNREACHABLE:
-                self.error = self._unreachable(semantics)
-            case Signal.SOFT_ERROR:
-                self.soft_error = self._unreachable(semantics)
-
-    def _unreachable(self, semantics: SocketSemantics) -> str:
-        return semantics.unreachable[self.tcb.error] if self.tcb is not None else ""
+            case Signal.UNREACHABLE if unreachable is not None:
+                self.error = semantics.unreachable[unreachable]
+            case Signal.SOFT_ERROR if unreachable is not None:
+                self.soft_error = semantics.unreachable[unreachable]
 
 
-def _errno_of_reset(old: State, semantics: SocketSemantics) -> str:
-    if old is _S.SYN_SENT:
+def _errno_of_reset(old: State, semantics: SocketSemantics) -> Errno:
+    """Linux: tcp_reset(); FreeBSD: the RST's case in tcp_do_segment()."""
+    if old is State.SYN_SENT:
         return "ECONNREFUSED"
-    if old is _S.SYN_RECEIVED:
+    if old is State.SYN_RECEIVED:
         return semantics.reset_in_syn_received
-    return semantics.reset_in_close_wait if old is _S.CLOSE_WAIT else "ECONNRESET"
+    return semantics.reset_in_close_wait if old is State.CLOSE_WAIT else "ECONNRESET"
+
+
+_values: Callable[[BsdSocket], tuple[Any, ...]] = attrgetter(*(field.name for field in fields(BsdSocket)))

@@ -1,87 +1,116 @@
-"""shutdown(), close() and dup()."""
+"""shutdown(), close(), dup() and exit()."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from tcptui.core.state import State
 from tcptui.core.tcp import calls
 from tcptui.core.units import SECOND
 from tcptui.sockets import requests
 from tcptui.sockets.bsd_socket import BsdSocket, Phase
+from tcptui.sockets.context import Context
 from tcptui.sockets.options import settings_of
 from tcptui.sockets.requests import Done, How, failed
-
-if TYPE_CHECKING:
-    from tcptui.sockets.table import Pending, Sockets
+from tcptui.sockets.table import BlockedCall
 
 _S = State
-_WAITS_FOR_ACK = (_S.SYN_RECEIVED, _S.CLOSE_WAIT, _S.FIN_WAIT_1, _S.CLOSING, _S.LAST_ACK)
-"""After a CLOSE: states in which not all of ours is acknowledged, the FIN included."""
+_UNACKNOWLEDGED = (_S.SYN_RECEIVED, _S.CLOSE_WAIT, _S.FIN_WAIT_1, _S.CLOSING, _S.LAST_ACK)
+"""After a CLOSE: states in which not all that was sent is acknowledged, the FIN included."""
 
 
-def shutdown(table: Sockets, request: requests.Shutdown, waiting: Pending) -> Done:
-    socket = waiting.the_socket
+def shutdown(context: Context, request: requests.Shutdown, call: BlockedCall) -> Done:
+    socket, semantics = context.socket_of(call), context.semantics
     reads, writes = request.how is not How.WRITE, request.how is not How.READ
-    if socket.listening:
-        if not table.semantics.connects_again:
+    if context.listening(socket):
+        if not semantics.shutdown_unconnected:
             return failed("ENOTCONN")
         if reads:
-            _delete(table, socket)
+            _disconnect(context, call)
         return Done(0)
-    if socket.state is _S.SYN_SENT and table.semantics.connects_again:
-        _delete(table, socket)
+    if context.state(socket) is _S.SYN_SENT and semantics.shutdown_unconnected:
+        _disconnect(context, call)
         return Done(0)
-    if socket.phase is Phase.CONNECTING and not socket.opening:
+    if socket.phase is Phase.CONNECTING and not context.opening(socket):
         socket.phase = Phase.CONNECTED
-    connected = not socket.closed(table.semantics)
-    if connected or table.semantics.connects_again:
+    connected = not context.closed(socket)
+    if connected or semantics.shutdown_unconnected:
         socket.shut_read = socket.shut_read or reads
-    if socket.tcb is None or not connected:
+    if not connected:
         return failed("ENOTCONN")
     if reads:
-        table.act(calls.Configure(socket.tcb.connection, settings_of(table, socket)))
+        context.act(calls.Configure(socket.connection, settings_of(context, socket)))
     if writes and not socket.shut_write:
         socket.shut_write = True
-        table.act(calls.Close(socket.tcb.connection))
+        context.act(calls.Close(socket.connection))
     return Done(0)
 
 
-def close(table: Sockets, request: requests.Close, waiting: Pending) -> Done | None:
-    socket = waiting.the_socket
-    if not waiting.progress:
-        waiting.progress = 1
-        table.take_descriptor(request.fd)
+def close(context: Context, request: requests.CloseDescriptor, call: BlockedCall) -> Done | None:
+    socket, semantics = context.socket_of(call), context.semantics
+    if not call.begun:
+        call.begun = True
+        context.table.take_descriptor(request.fd)
         if socket.references:
             return Done(0)
-        let_go(table, socket)
-        if socket.linger.on and (table.semantics.nonblocking_lingers or not socket.nonblocking):
-            waiting.deadline = waiting.since + socket.linger.seconds * SECOND
-    if socket.state not in _WAITS_FOR_ACK or waiting.deadline is None:
+        release(context, socket)
+        if socket.linger.on and (semantics.nonblocking_lingers or not socket.nonblocking):
+            call.deadline = context.now + socket.linger.seconds * SECOND
+    if call.deadline is None or context.state(socket) not in _UNACKNOWLEDGED:
         return Done(0)
-    if table.now < waiting.deadline:
+    if context.now < call.deadline:
         return None
-    errno = table.semantics.linger_timeout
-    return failed(errno) if errno else Done(0)
+    return failed(semantics.linger_timeout) if semantics.linger_timeout else Done(0)
 
 
-def duplicate(table: Sockets, _request: requests.Duplicate, waiting: Pending) -> Done:
-    return table.give_descriptor(waiting.the_socket)
+def duplicate(context: Context, _request: requests.Duplicate, call: BlockedCall) -> Done:
+    fd = context.table.free_descriptor()
+    if fd is None:
+        return failed("EMFILE")
+    context.table.give_descriptor(fd, call.socket)
+    return Done(fd)
 
 
-def let_go(table: Sockets, socket: BsdSocket) -> None:
-    """Nobody holds the socket any more: its connection ends, at once or in time."""
-    tcb = socket.tcb
-    if tcb is None or tcb.state in (_S.CLOSED, _S.TIME_WAIT):
+def exit_process(context: Context, _request: requests.Exit, _call: BlockedCall) -> Done:
+    """No close() lingers in a process that exits (Linux: PF_EXITING in inet_release())."""
+    table = context.table
+    for blocked in table.blocked:
+        drop_call(context, blocked)
+    table.blocked = []
+    for fd in sorted(table.descriptors):
+        socket = table.take_descriptor(fd)
+        if not socket.references:
+            release(context, socket)
+    return Done(0)
+
+
+def hold(context: Context, call: BlockedCall) -> None:
+    """A socket stays open while a call blocks in it, except where that is the last close()."""
+    if call.socket and not isinstance(call.request, requests.CloseDescriptor):
+        context.socket_of(call).references += 1
+
+
+def drop_call(context: Context, call: BlockedCall) -> None:
+    """The call blocks no more."""
+    if call.socket and not isinstance(call.request, requests.CloseDescriptor):
+        socket = context.socket_of(call)
+        socket.references -= 1
+        if not socket.references:
+            release(context, socket)
+
+
+def release(context: Context, socket: BsdSocket) -> None:
+    """Nothing refers to the socket any more: its connection is closed, or with SO_LINGER of 0 aborted
+    (Linux: inet_release(), FreeBSD: soclose())."""
+    context.deleted = True
+    state = context.state(socket)
+    if state in (_S.CLOSED, _S.TIME_WAIT):
         return
-    if socket.linger == (True, 0) and tcb.state is not _S.LISTEN:
-        table.act(calls.Abort(tcb.connection))
+    if socket.linger == (True, 0) and state is not _S.LISTEN:
+        context.act(calls.Abort(socket.connection))
     else:
-        table.act(calls.Close(tcb.connection, half_duplex=True))
+        context.act(calls.Close(socket.connection, half_duplex=True))
 
 
-def _delete(table: Sockets, socket: BsdSocket) -> None:
+def _disconnect(context: Context, call: BlockedCall) -> None:
     """Back to a socket without connection."""
-    assert socket.tcb is not None
-    table.act(calls.Close(socket.tcb.connection))
-    table.detach(socket)
+    context.act(calls.Close(context.socket_of(call).connection))
+    context.table.detach(call.socket)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from ipaddress import ip_address
 
 from tcptui.core.events import Response
 from tcptui.core.packet.segment import Socket
@@ -10,156 +10,181 @@ from tcptui.core.state import State
 from tcptui.core.tcp import calls
 from tcptui.sockets import requests
 from tcptui.sockets.bsd_socket import BsdSocket, Phase
+from tcptui.sockets.context import Context
 from tcptui.sockets.options import settings_of
-from tcptui.sockets.requests import Done, Unsupported, failed
+from tcptui.sockets.requests import Done, Errno, failed
+from tcptui.sockets.table import BlockedCall
 
-if TYPE_CHECKING:
-    from tcptui.sockets.table import Pending, Sockets
-
-_ERRORS = {
+_ERRORS: dict[Response, Errno] = {
     Response.NO_PORT: "EADDRNOTAVAIL",
     Response.REMOTE_INVALID: "ENETUNREACH",
     Response.RESOURCES: "ENOBUFS",
 }
 
 
-def open_socket(table: Sockets, request: requests.Open, _waiting: Pending) -> Done:
-    return table.give_descriptor(BsdSocket(nonblocking=request.nonblocking))
+def new_socket(context: Context, request: requests.NewSocket, _call: BlockedCall) -> Done:
+    fd = context.table.free_descriptor()
+    if fd is None:
+        return failed("EMFILE")
+    context.table.give_descriptor(fd, context.table.add(BsdSocket(nonblocking=request.nonblocking)))
+    return Done(fd)
 
 
-def bind(table: Sockets, request: requests.Bind, waiting: Pending) -> Done:
-    socket = waiting.the_socket
-    if socket.local is not None or socket.tcb is not None:
-        return failed("EINVAL")
-    local = table.here(request.address)
+def bind(context: Context, request: requests.Bind, call: BlockedCall) -> Done:
+    """In the order of Linux's inet_bind()."""
+    socket = context.socket_of(call)
+    if _family(request.address) != _family(Socket(context.host, 0)):
+        return failed("EAFNOSUPPORT")
+    local = context.here(request.address)
     if local is None:
         return failed("EADDRNOTAVAIL")
+    if socket.local is not None or context.state(socket) is not State.CLOSED:
+        return failed("EINVAL")
     if local.port == 0:
-        return Done(0) if _local(table, socket) else failed("EADDRNOTAVAIL")
-    if any(_conflict(table, socket, other) for other in table.sockets() if other.local == local):
+        return Done(0) if context.bind_ephemeral(socket) else failed("EADDRINUSE")
+    if any(_conflict(context, socket, other) for other in _bound(context, local)):
+        return failed("EADDRINUSE")
+    if any(one.local == local for one in context.without_socket()):
         return failed("EADDRINUSE")
     socket.local, socket.bound_by_program = local, True
     return Done(0)
 
 
-def listen(table: Sockets, request: requests.Listen, waiting: Pending) -> Done:
-    socket = waiting.the_socket
-    most = table.stack.profile.somaxconn
-    backlog = request.backlog if request.backlog >= 0 else most
-    if socket.listening and socket.tcb is not None:
-        table.act(calls.Configure(socket.tcb.connection, settings_of(table, socket), backlog))
+def listen(context: Context, request: requests.Listen, call: BlockedCall) -> Done:
+    socket = context.socket_of(call)
+    backlog = request.backlog if request.backlog >= 0 else context.stack.profile.somaxconn
+    if context.listening(socket):
+        context.act(calls.Configure(socket.connection, settings_of(context, socket), backlog))
         return Done(0)
-    if socket.tcb is not None or socket.phase is not Phase.UNCONNECTED:
+    if socket.connection or socket.phase is not Phase.UNCONNECTED:
         return failed("EINVAL")
-    local = _local(table, socket)
+    local = context.bind_ephemeral(socket)
     if local is None:
-        return failed("EADDRNOTAVAIL")
-    if any(other.listening for other in table.sockets() if other.local == local):
         return failed("EADDRINUSE")
-    settings = settings_of(table, socket)
-    returned = table.act(calls.Open(local, passive=True, backlog=backlog, settings=settings))
-    table.attach(socket, returned.connection)
+    if any(context.listening(other) for other in _bound(context, local)):
+        return failed("EADDRINUSE")
+    settings = settings_of(context, socket)
+    returned = context.act(calls.Open(local, passive=True, backlog=backlog, settings=settings))
+    if returned.response is not Response.OK:
+        return failed("EADDRINUSE")  # A listener without a socket is there.
+    context.table.attach(call.socket, returned.connection, local, None)
     return Done(0)
 
 
-def accept(table: Sockets, request: requests.Accept, waiting: Pending) -> Done | None:
-    listener = waiting.the_socket
-    if not listener.listening or listener.tcb is None:
+def accept(context: Context, request: requests.Accept, call: BlockedCall) -> Done | None:
+    """In the order of Linux's __sys_accept4(), which takes the descriptor first."""
+    listener, table, semantics = context.socket_of(call), context.table, context.semantics
+    fd = table.free_descriptor()
+    if fd is None:
+        return failed("EMFILE")
+    status = context.status(listener)
+    if status is None or status.state is not State.LISTEN:
         return failed("EINVAL")
-    if not listener.tcb.accept_queue:
+    if not status.accept_queue:
         return failed("EAGAIN") if listener.nonblocking else None
-    returned = table.act(calls.Accept(listener.tcb.connection))
-    socket = table.connection(returned.connection)
+    connection = context.act(calls.Accept(listener.connection)).connection
+    socket = table.owner(connection)
     assert socket is not None
-    semantics = table.semantics
-    if semantics.accept_of_reset and socket.state is State.CLOSED:
+    socket.listener = 0
+    if semantics.accept_of_reset and context.state(socket) is State.CLOSED:
+        context.deleted = True
         return failed(semantics.accept_of_reset)
     socket.nonblocking = request.nonblocking or (
         listener.nonblocking and semantics.accept_inherits_nonblocking
     )
-    table.latest = socket
-    assert socket.tcb is not None
-    return table.give_descriptor(socket)._replace(answer=socket.tcb.remote)
+    table.give_descriptor(fd, table.owners[connection])
+    return Done(fd, answer=socket.remote)
 
 
-def connect(table: Sockets, request: requests.Connect, waiting: Pending) -> Done | None:
-    socket = waiting.the_socket
-    if not waiting.progress:
-        refused = _cannot_connect(table, socket)
+def connect(context: Context, request: requests.Connect, call: BlockedCall) -> Done | None:
+    socket = context.socket_of(call)
+    if not call.begun:
+        refused = _cannot_connect(context, socket)
         if refused is not None:
             return refused
         if socket.phase is Phase.UNCONNECTED:
-            refused = _send_syn(table, socket, request.address)
+            refused = _send_syn(context, call, request.address)
             if refused is not None:
                 return refused
-            waiting.progress = 1
+            call.begun = True
             if socket.nonblocking:
                 return failed("EINPROGRESS")
-    if socket.opening:
+    if context.opening(socket):
         return None
-    return _connected(table, socket)
+    return _connected(context, call)
 
 
-def _cannot_connect(table: Sockets, socket: BsdSocket) -> Done | None:
-    """Why a new connect() of this socket fails; None: it may go on."""
-    semantics = table.semantics
-    if socket.listening:
+def _cannot_connect(context: Context, socket: BsdSocket) -> Done | None:
+    """Why a connect() of this socket fails; None: it may go on."""
+    semantics = context.semantics
+    if context.listening(socket):
         return failed(semantics.connect_on_listener)
     match socket.phase:
         case Phase.UNCONNECTED:
             return None
         case Phase.CONNECTED:
             return failed("EISCONN")
-        case Phase.CONNECTING if socket.opening:
-            return failed("EALREADY")
+        case Phase.CONNECTING if context.opening(socket):
+            waits = semantics.connects_again and not socket.nonblocking
+            return None if waits else failed("EALREADY")
     if semantics.connects_again:
-        return None  # How the earlier one ended is told now.
-    return failed("EISCONN" if not socket.closed(semantics) else "ECONNREFUSED")
+        return None  # How the earlier one ended is returned now.
+    return failed("EISCONN" if not context.closed(socket) else "ECONNREFUSED")
 
 
-def _send_syn(table: Sockets, socket: BsdSocket, remote: Socket) -> Done | None:
+def _send_syn(context: Context, call: BlockedCall, remote: Socket) -> Done | None:
     """Opens actively; what is returned is an error."""
-    local = _local(table, socket)
+    socket = context.socket_of(call)
+    if _family(remote) != _family(Socket(context.host, 0)):
+        return failed("EAFNOSUPPORT")
+    if not 0 < remote.port < 1 << 16:
+        return failed(context.semantics.connect_to_port_0)
+    local = context.bind_ephemeral(socket)
     if local is None:
         return failed("EADDRNOTAVAIL")
-    if any(other.listening for other in table.sockets() if other.local == local):
-        # The core's OPEN would turn the listener around (RFC 9293 section 3.10.1, LISTEN).
-        raise Unsupported("connect() from the port of a listener")
-    returned = table.act(calls.Open(local, remote, settings=settings_of(table, socket)))
+    for one in context.without_socket():
+        if one.state is State.LISTEN and one.local == local and one.backlog is None:
+            # An active OPEN would make that connection active (RFC 9293 section 3.10.1, LISTEN).
+            return failed("EADDRINUSE")
+    returned = context.act(calls.Open(local, remote, settings=settings_of(context, socket)))
     if returned.response is Response.EXISTS:
-        return failed(table.semantics.connect_on_same_pair)
+        return failed(context.semantics.connect_on_same_pair)
     if returned.response is not Response.OK:
         return failed(_ERRORS[returned.response])
-    table.attach(socket, returned.connection)
+    context.table.attach(call.socket, returned.connection, local, remote)
     socket.phase = Phase.CONNECTING
-    table.latest = socket
     return None
 
 
-def _connected(table: Sockets, socket: BsdSocket) -> Done:
+def _connected(context: Context, call: BlockedCall) -> Done:
     """How the attempt to connect has ended."""
-    if socket.state is not State.CLOSED:
+    socket = context.socket_of(call)
+    if context.state(socket) is not State.CLOSED:
         socket.phase = Phase.CONNECTED
         return Done(0)
     error = socket.take_error() or "ECONNABORTED"
-    if table.semantics.connects_again:
-        table.detach(socket)
+    if context.semantics.connects_again:
+        context.table.detach(call.socket)
     return failed(error)
 
 
-def _local(table: Sockets, socket: BsdSocket) -> Socket | None:
-    """The address that the socket is bound to, now if not before; None: there is no port left."""
-    if socket.local is None:
-        port = table.free_port()
-        if port is not None:
-            socket.local = Socket(table.host, port)
-    return socket.local
+def _bound(context: Context, local: Socket) -> list[BsdSocket]:
+    """The sockets that are bound to `local`."""
+    return [other for other in context.table.sockets.values() if other.local == local]
 
 
-def _conflict(table: Sockets, socket: BsdSocket, other: BsdSocket) -> bool:
+def _conflict(context: Context, socket: BsdSocket, other: BsdSocket) -> bool:
     """Whether `other`, on the same local socket, keeps `socket` from being bound there."""
-    if not socket.options.get("SO_REUSEADDR"):
+    if not socket.option("SO_REUSEADDR"):
         return True
-    if table.semantics.reuse_takes_both:
-        return other.listening or not other.options.get("SO_REUSEADDR")
-    return other.tcb is None or other.listening
+    if context.semantics.reuse_takes_both:
+        return context.listening(other) or not other.option("SO_REUSEADDR")
+    return not other.connection or context.listening(other)
+
+
+def _family(address: Socket) -> int:
+    """The version of IP; 0: it is no address."""
+    try:
+        return ip_address(address.host).version
+    except ValueError:
+        return 0

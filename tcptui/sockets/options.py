@@ -1,8 +1,8 @@
-"""Socket options, and what fcntl() and ioctl() ask of a socket."""
+"""Socket options, fcntl() and ioctl()."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tcptui.core.packet.options import TIMESTAMPS_SPACE
 from tcptui.core.state import State
@@ -11,23 +11,24 @@ from tcptui.core.tcp.settings import Settings
 from tcptui.core.units import MILLISECOND, SECOND
 from tcptui.sockets import requests
 from tcptui.sockets.bsd_socket import NO_LINGER, BsdSocket
-from tcptui.sockets.requests import Answer, Done, Linger, Unsupported, failed
+from tcptui.sockets.context import Context
+from tcptui.sockets.requests import Answer, Done, Linger, failed
 from tcptui.sockets.semantics import SocketSemantics
+from tcptui.sockets.table import BlockedCall
 from tcptui.sockets.tcp_info import tcp_info
-from tcptui.sockets.writing import queued
-
-if TYPE_CHECKING:
-    from tcptui.sockets.table import Pending, Sockets
 
 _LARGEST_INT = (1 << 31) - 1
 _LARGEST_BUFFER = 212_992
 """Linux's net.core.rmem_max and wmem_max."""
+_LONGEST_FIN_WAIT_2 = 120
+"""Linux's TCP_FIN_TIMEOUT_MAX, in seconds."""
+_DEFAULT_TTL = 64
 _DEFAULT_MSS = 536
 """Of a socket without connection (RFC 9293 MUST-15)."""
 
 
-class Option(NamedTuple):
-    """An option that can be set: the numbers that it takes; others give EINVAL."""
+class SocketOption(NamedTuple):
+    """An option that can be set: the numbers that it takes; others return EINVAL."""
 
     least: int = 0
     most: int = _LARGEST_INT
@@ -35,19 +36,21 @@ class Option(NamedTuple):
     """Any number but 0 is on."""
 
 
-_FLAG = Option(-_LARGEST_INT - 1, flag=True)
-OPTIONS: dict[str, Option] = {
+_ANY = SocketOption(-_LARGEST_INT - 1)
+_FLAG = _ANY._replace(flag=True)
+_STRICT_FLAG = SocketOption(0, 1, flag=True)
+OPTIONS: dict[str, SocketOption] = {
     "SO_REUSEADDR": _FLAG,
     "SO_KEEPALIVE": _FLAG,
-    "SO_RCVBUF": Option(),
-    "SO_SNDBUF": Option(),
+    "SO_RCVBUF": _ANY,
+    "SO_SNDBUF": _ANY,
     "TCP_NODELAY": _FLAG,
-    "TCP_MAXSEG": Option(88, 32_767),
-    "TCP_KEEPIDLE": Option(1, 32_767),
-    "TCP_KEEPINTVL": Option(1, 32_767),
-    "TCP_KEEPCNT": Option(1, 127),
-    "TCP_USER_TIMEOUT": Option(),
-    "TCP_LINGER2": Option(),
+    "TCP_MAXSEG": SocketOption(88, 32_767),
+    "TCP_KEEPIDLE": SocketOption(1, 32_767),
+    "TCP_KEEPINTVL": SocketOption(1, 32_767),
+    "TCP_KEEPCNT": SocketOption(1, 127),
+    "TCP_USER_TIMEOUT": SocketOption(),
+    "TCP_LINGER2": _ANY,
     # They do nothing to a connection as the core has it.
     "SO_DEBUG": _FLAG,
     "SO_DONTROUTE": _FLAG,
@@ -56,64 +59,69 @@ OPTIONS: dict[str, Option] = {
     "SO_OOBINLINE": _FLAG,
     "SO_TIMESTAMP": _FLAG,
     "SO_NOSIGPIPE": _FLAG,
-    "SO_PRIORITY": Option(),
-    "SO_MARK": Option(),
-    "SO_BUSY_POLL": Option(),
-    "SO_ZEROCOPY": _FLAG,
-    "SO_MAX_PACING_RATE": Option(),
-    "TCP_NOTSENT_LOWAT": Option(),
-    "TCP_INQ": _FLAG,
-    "TCP_FUNCTION_BLK": Option(),
-    "TCP_CONGESTION": Option(),
-    "IP_TOS": Option(0, 255),
-    "IP_TTL": Option(1, 255),
+    "SO_PRIORITY": _ANY,
+    "SO_MARK": _ANY,
+    "SO_BUSY_POLL": SocketOption(),
+    "SO_ZEROCOPY": _STRICT_FLAG,
+    "SO_MAX_PACING_RATE": _ANY,
+    "TCP_NOTSENT_LOWAT": _ANY,
+    "TCP_INQ": _STRICT_FLAG,
+    "TCP_FUNCTION_BLK": SocketOption(),
+    "TCP_CONGESTION": SocketOption(),
+    "IP_TOS": _ANY,
+    "IP_TTL": SocketOption(-1, 255),
     "IP_RECVERR": _FLAG,
-    "IPV6_TCLASS": Option(0, 255),
-    "IPV6_UNICAST_HOPS": Option(1, 255),
+    "IPV6_TCLASS": SocketOption(0, 255),
+    "IPV6_UNICAST_HOPS": SocketOption(1, 255),
     "IPV6_V6ONLY": _FLAG,
     "IPV6_RECVERR": _FLAG,
 }
-"""Ranges as Linux has them (tcp_setsockopt(), ip_setsockopt())."""
+"""Ranges as Linux has them (sk_setsockopt(), do_tcp_setsockopt(), do_ip_setsockopt())."""
 
 
-def set_option(table: Sockets, request: requests.SetOption, waiting: Pending) -> Done:
-    socket, name, value = waiting.the_socket, request.option, request.value
-    if name in table.semantics.lacks:
+SETTABLE = frozenset((*OPTIONS, "SO_LINGER"))
+"""The options that setsockopt() takes; others return ENOPROTOOPT."""
+_READ_ONLY = ("SO_ERROR", "SO_TYPE", "SO_ACCEPTCONN", "TCP_INFO")
+READABLE = frozenset((*SETTABLE, *_READ_ONLY)) - {"TCP_FUNCTION_BLK", "TCP_CONGESTION"}
+"""The options that getsockopt() answers; others return ENOPROTOOPT."""
+
+
+def set_option(context: Context, request: requests.SetOption, call: BlockedCall) -> Done:
+    socket, name, value = context.socket_of(call), request.option, request.value
+    if name in context.semantics.lacks or name not in SETTABLE:
         return failed("ENOPROTOOPT")
     if name == "SO_LINGER":
         if not isinstance(value, Linger):
-            raise Unsupported("SO_LINGER without a struct linger")
+            return failed("EINVAL")  # Shorter than a struct linger.
         socket.linger = value
         return Done(0)
-    option = OPTIONS.get(name)
-    if option is None or not isinstance(value, int):
-        raise Unsupported(f"setsockopt({name})")
-    if name == "TCP_LINGER2" and value < 0:
-        raise Unsupported("TCP_LINGER2 below 0")
-    if not option.least <= value <= option.most and not (name == "TCP_MAXSEG" and value == 0):
+    option = OPTIONS[name]
+    number = int(value.on) if isinstance(value, Linger) else value  # Of a longer value, the first int counts.
+    if not option.least <= number <= option.most and not (name == "TCP_MAXSEG" and number == 0):
         return failed("EINVAL")
-    if name in ("SO_RCVBUF", "SO_SNDBUF"):
-        value = _buffer(name, value, table.semantics)
-    socket.options[name] = bool(value) if option.flag else value
-    if socket.tcb is not None and socket.state is not State.CLOSED:
-        table.act(calls.Configure(socket.tcb.connection, settings_of(table, socket)))
+    if name == "IP_TTL" and number == 0:
+        return failed("EINVAL")
+    socket.set_option(name, bool(number) if option.flag else _stored(name, number, context.semantics))
+    if context.state(socket) is not State.CLOSED:
+        context.act(calls.Configure(socket.connection, settings_of(context, socket)))
     return Done(0)
 
 
-def get_option(table: Sockets, request: requests.GetOption, waiting: Pending) -> Done:
-    socket, name = waiting.the_socket, request.option
-    if name in table.semantics.lacks:
+def get_option(context: Context, request: requests.GetOption, call: BlockedCall) -> Done:
+    name = request.option
+    if name in context.semantics.lacks or name not in READABLE:
         return failed("ENOPROTOOPT")
-    return Done(0, answer=_value(table, socket, name))
+    return Done(0, answer=_value(context, context.socket_of(call), name))
 
 
-def settings_of(table: Sockets, socket: BsdSocket) -> Settings:
+def settings_of(context: Context, socket: BsdSocket) -> Settings:
     """What the options ask of the connection."""
-    options = socket.options
+    options = dict(socket.options)
 
     def seconds(name: str) -> int | None:
         return options[name] * SECOND if options.get(name) else None
 
+    linger2 = seconds("TCP_LINGER2")  # Below 0: it does not wait at all.
     return Settings(
         receive_buffer=options.get("SO_RCVBUF"),
         send_buffer=options.get("SO_SNDBUF"),
@@ -124,77 +132,87 @@ def settings_of(table: Sockets, socket: BsdSocket) -> Settings:
         keep_interval=seconds("TCP_KEEPINTVL"),
         keep_count=options.get("TCP_KEEPCNT"),
         user_timeout=options.get("TCP_USER_TIMEOUT", 0) * MILLISECOND or None,
-        fin_wait_2_timeout=seconds("TCP_LINGER2"),
-        reads_no_more=socket.shut_read and not table.semantics.shut_read_discards,
+        fin_wait_2_timeout=None if linger2 is None else max(0, linger2),
+        reads_no_more=socket.shut_read and not context.semantics.shut_read_discards,
     )
 
 
-def get_flags(_table: Sockets, _request: requests.GetFlags, waiting: Pending) -> Done:
-    return Done(0, answer=waiting.the_socket.nonblocking)
+def get_flags(context: Context, _request: requests.GetFlags, call: BlockedCall) -> Done:
+    return Done(0, answer=context.socket_of(call).nonblocking)
 
 
-def set_flags(_table: Sockets, request: requests.SetFlags, waiting: Pending) -> Done:
-    waiting.the_socket.nonblocking = request.nonblocking
+def set_flags(context: Context, request: requests.SetFlags, call: BlockedCall) -> Done:
+    context.socket_of(call).nonblocking = request.nonblocking
     return Done(0)
 
 
-def queue_length(_table: Sockets, request: requests.QueueLength, waiting: Pending) -> Done:
-    socket = waiting.the_socket
-    if socket.listening:
+def queue_length(context: Context, request: requests.QueueLength, call: BlockedCall) -> Done:
+    socket = context.socket_of(call)
+    if context.listening(socket):
         return failed("EINVAL")
-    if socket.tcb is None or socket.opening:
+    if context.opening(socket):
         return Done(0, answer=0)
-    return Done(0, answer=queued(socket.tcb) if request.outbound else len(socket.tcb.receive_buffer))
+    return Done(0, answer=context.snd_queue(socket) if request.outbound else context.rcv_queue(socket))
 
 
-def _buffer(name: str, value: int, semantics: SocketSemantics) -> int:
-    """The octets that a buffer gets; Linux's share for the records around the text is not part of it."""
-    if not semantics.buffers_are_doubled:
-        return max(1, value)
-    least = 1_152 if name == "SO_RCVBUF" else 2_304
-    return max(least, min(value, _LARGEST_BUFFER))
+def _stored(name: str, value: int, semantics: SocketSemantics) -> int:
+    """What becomes of a value, as Linux has it. Of a buffer these are the octets of data that it gets; the
+    share for the records around them is not part of it."""
+    match name:
+        case "SO_RCVBUF" | "SO_SNDBUF":
+            if not semantics.buffers_are_doubled:
+                return max(1, value)
+            least = 1_152 if name == "SO_RCVBUF" else 2_304
+            return max(least, min(value if value >= 0 else _LARGEST_BUFFER, _LARGEST_BUFFER))
+        case "TCP_LINGER2":
+            return max(-1, min(value, _LONGEST_FIN_WAIT_2))
+        case "IP_TOS":
+            return value & 0xFC  # The two bits of ECN are TCP's own (RFC 3168).
+        case "IP_TTL" if value < 0:
+            return _DEFAULT_TTL
+    return value
 
 
-def _value(table: Sockets, socket: BsdSocket, name: str) -> Answer:
-    semantics, profile, options = table.semantics, table.stack.profile, socket.options
+def _value(context: Context, socket: BsdSocket, name: str) -> Answer:
+    semantics, profile = context.semantics, context.stack.profile
     if name == "SO_ERROR":
         error = socket.take_error()
-        if not error and semantics.soft_error_is_told:
+        if not error and semantics.so_error_has_soft_error:
             error, socket.soft_error = socket.soft_error, ""
         return error
     if name == "SO_LINGER":
         return socket.linger if socket.linger.on else NO_LINGER
     if name == "TCP_INFO":
-        return tcp_info(socket, table.stack.profile, semantics)
+        return tcp_info(context.block(socket), profile, semantics)
     if name == "TCP_MAXSEG":
-        return _mss(socket, semantics)
+        return _mss(context, socket)
+    value = socket.option(name)
     if name in ("SO_RCVBUF", "SO_SNDBUF"):
-        size = options.get(name, profile.receive_buffer if name == "SO_RCVBUF" else profile.send_buffer)
-        return 2 * size if semantics.buffers_are_doubled else size
+        default = profile.receive_buffer if name == "SO_RCVBUF" else profile.send_buffer
+        return (default if value is None else value) * (2 if semantics.buffers_are_doubled else 1)
     option = OPTIONS.get(name)
     if option is not None and option.flag:
-        return semantics.flag_values.get(name, 1) if options.get(name) else 0
+        return semantics.flag_values.get(name, 1) if value else 0
     defaults = {
         "SO_TYPE": 1,  # SOCK_STREAM
-        "SO_ACCEPTCONN": int(socket.listening),
+        "SO_ACCEPTCONN": int(context.listening(socket)),
         "TCP_KEEPIDLE": profile.keep_idle // SECOND,
         "TCP_KEEPINTVL": profile.keep_interval // SECOND,
         "TCP_KEEPCNT": profile.keep_count,
-        "TCP_USER_TIMEOUT": 0,
         "TCP_LINGER2": (profile.fin_wait_2_timeout or 0) // SECOND,
-        "IP_TOS": 0,
-        "IP_TTL": 64,
-        "IPV6_TCLASS": 0,
+        "IP_TTL": _DEFAULT_TTL,
+        "SO_MAX_PACING_RATE": -1,
         "IPV6_UNICAST_HOPS": 64,
     }
-    if name not in defaults:
-        raise Unsupported(f"getsockopt({name})")
-    return options.get(name, defaults[name])
+    if value is None or (name == "TCP_LINGER2" and not value):
+        return defaults.get(name, 0)
+    return value
 
 
-def _mss(socket: BsdSocket, semantics: SocketSemantics) -> int:
+def _mss(context: Context, socket: BsdSocket) -> int:
     """Of a connection what it may send: Linux without the timestamps, FreeBSD with them."""
-    tcb = socket.tcb
-    if tcb is None or socket.listening or socket.closed(semantics):
-        return socket.options.get("TCP_MAXSEG") or _DEFAULT_MSS
-    return tcb.snd_mss + (0 if semantics.connects_again or not tcb.timestamps else TIMESTAMPS_SPACE)
+    block = context.block(socket)
+    if block is None or block.state is State.LISTEN or context.closed(socket):
+        return socket.option("TCP_MAXSEG") or _DEFAULT_MSS
+    timestamps = context.semantics.mss_has_timestamps and block.timestamps
+    return block.snd_mss + (TIMESTAMPS_SPACE if timestamps else 0)

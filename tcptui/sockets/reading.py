@@ -2,76 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tcptui.core.state import State
-from tcptui.core.tcp import calls
 from tcptui.sockets import requests
 from tcptui.sockets.bsd_socket import BsdSocket
+from tcptui.sockets.context import Context
 from tcptui.sockets.requests import Done, failed
-
-if TYPE_CHECKING:
-    from tcptui.sockets.table import Pending, Sockets
-
-_RECEIVE_IS_REFUSED = (State.CLOSED, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
+from tcptui.sockets.table import BlockedCall
 
 
-def read(table: Sockets, request: requests.Read, waiting: Pending) -> Done | None:
-    socket = waiting.the_socket
-    if socket.listening:
+def read(context: Context, request: requests.Read, call: BlockedCall) -> Done | None:
+    socket = context.socket_of(call)
+    if context.listening(socket):
         return failed("ENOTCONN")
+    if request.octets < 0:
+        return failed("EINVAL")
     if not request.octets:
         return Done(0, answer=b"")
-    if socket.tcb is not None and socket.tcb.receive_buffer:
-        wanted = request.octets - len(waiting.text)
+    if context.rcv_queue(socket):
+        wanted = request.octets - len(call.data)
         if request.peek:
-            text = socket.tcb.receive_buffer[:wanted]
-            return Done(len(text), answer=text)
-        waiting.text += _take(table, socket, wanted)
-    if waiting.text and (len(waiting.text) == request.octets or not request.wait_all):
-        return Done(len(waiting.text), answer=waiting.text)
-    end = _end(table, socket)
+            data = context.peek(socket, wanted)
+            return Done(len(data), answer=data)
+        call.data += context.receive(socket, wanted)
+    if call.data and (len(call.data) == request.octets or not request.wait_all):
+        return Done(len(call.data), answer=call.data)
+    end = _end(context, socket)
     if end is None and (socket.nonblocking or request.dont_wait):
         end = failed("EAGAIN")
-    if end is not None and waiting.text:
-        return Done(len(waiting.text), answer=waiting.text)
+    if end is not None and call.data:
+        return Done(len(call.data), answer=call.data)
     if end is not None and end.errno == socket.error:
         socket.take_error()
     return end
 
 
-def discard_if_shut(table: Sockets, socket: BsdSocket) -> None:
-    """Throws away what has arrived after SHUT_RD, where that is the system's way."""
-    if (
-        socket.shut_read
-        and table.semantics.shut_read_discards
-        and socket.tcb is not None
-        and socket.tcb.receive_buffer
-    ):
-        _take(table, socket, len(socket.tcb.receive_buffer))
+def discard_after_shutdown(context: Context) -> None:
+    """Discards what has arrived after SHUT_RD, where the system does so."""
+    if not context.semantics.shut_read_discards:
+        return
+    for _, socket in sorted(context.table.sockets.items()):
+        if socket.shut_read and (octets := context.rcv_queue(socket)):
+            context.receive(socket, octets)
 
 
-def _end(table: Sockets, socket: BsdSocket) -> Done | None:
-    """What a read gives when nothing is there: the end of the text or an error; None: it has to wait."""
-    if socket.peer_closed and table.semantics.fin_hides_error:
+def _end(context: Context, socket: BsdSocket) -> Done | None:
+    """What a read returns when there is no data: the end of the data or an error; None: it has to wait."""
+    if socket.peer_closed and context.semantics.fin_hides_error:
         return Done(0, answer=b"")
     if socket.error:
         return failed(socket.error)
     if socket.peer_closed or socket.shut_read:
         return Done(0, answer=b"")
-    if socket.tcb is None:
+    if not socket.connection:
         return failed("ENOTCONN")
-    return Done(0, answer=b"") if socket.state is State.CLOSED else None
-
-
-def _take(table: Sockets, socket: BsdSocket, octets: int) -> bytes:
-    """Takes what has arrived; there is some."""
-    tcb = socket.tcb
-    assert tcb is not None
-    text = tcb.receive_buffer[:octets]
-    if tcb.state in _RECEIVE_IS_REFUSED:
-        # RECEIVE is refused here (RFC 9293 section 3.10.3); a socket's buffer stays as long as the socket.
-        tcb.receive_buffer = tcb.receive_buffer[octets:]
-    else:
-        table.act(calls.Receive(tcb.connection, octets))
-    return text
+    return Done(0, answer=b"") if context.state(socket) is State.CLOSED else None

@@ -1,22 +1,41 @@
-"""What a program can ask of its sockets, and what it is told: immutable values, one type for each call.
+"""What a program can request of its sockets, and what it gets back: immutable values, one type for each call.
 
-Descriptors are numbers, addresses are `core.segment.Socket`, times microseconds. How a call is served is told
-in the modules beside this one.
+Descriptors are numbers, addresses are `core.packet.segment.Socket`, times microseconds, sizes octets. How a
+call is served stands in the modules beside this one.
+
+A request is a value because calls come from many places (a program with triggers, a packetdrill script, a
+key press, a search over all programs) and end up in many: the record of a run, a script that is written, a
+copy of the state in which the call still blocks. A method call could do the first and nothing of the rest.
+So there is one type for each call of POSIX that is served, with the call's own arguments, and one way in:
+`driver.Sockets.call`. It returns `Done`, or `Blocked` with a number; the `Completed` of that number follows
+when the call returns. Numbers, not objects, because a copy of the sockets has its own calls under the same
+numbers.
+
+RFC 9293's user interface (section 3.9.1) is not BSD's: a passive OPEN becomes the connection itself, where
+listen() makes others; RECEIVE is queued, where read() blocks. Figures 6 to 13 of the RFC are told in those
+calls. `UserCall` makes one of them on the stack as it is, so that a program may use either interface, and
+the rest of the lab has one mechanism for both.
 """
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
+from tcptui.core.events import Returned
 from tcptui.core.packet.segment import Socket
+from tcptui.core.tcp.calls import Call
+
+Errno: TypeAlias = Literal[
+    "",
+    "EADDRINUSE", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EAGAIN", "EALREADY", "EBADF", "ECONNABORTED",
+    "ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "EINPROGRESS", "EINVAL", "EISCONN", "EMFILE",
+    "ENETUNREACH", "ENOBUFS", "ENOPROTOOPT", "ENOTCONN", "EOPNOTSUPP", "EPIPE", "EPROTO", "ETIMEDOUT",
+]  # fmt: skip
+"""The errors that a call may return, by their names in POSIX's <errno.h>; "": none."""
 
 POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP, POLLNVAL = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20
 POLLRDNORM, POLLWRNORM, POLLRDHUP = 0x40, 0x100, 0x2000
-
-
-class Unsupported(Exception):
-    """A call, or a use of one, that these sockets don't have; the text says which."""
 
 
 class How(Enum):
@@ -27,24 +46,28 @@ class How(Enum):
     BOTH = "SHUT_RDWR"
 
 
-class Open(NamedTuple):
-    """socket(): a TCP socket."""
+class NewSocket(NamedTuple):
+    """socket(): a TCP socket; the value is its descriptor."""
 
     nonblocking: bool = False
 
 
 class Bind(NamedTuple):
+    """bind(); port 0 is an ephemeral one, an unspecified host the host's own address."""
+
     fd: int
     address: Socket
 
 
 class Listen(NamedTuple):
+    """listen(); a negative backlog is as large as may be."""
+
     fd: int
     backlog: int
 
 
 class Accept(NamedTuple):
-    """accept() and accept4(); the answer is the peer's address."""
+    """accept() and accept4(); the value is the new socket's descriptor, the answer the peer's address."""
 
     fd: int
     nonblocking: bool = False
@@ -52,46 +75,57 @@ class Accept(NamedTuple):
 
 
 class Connect(NamedTuple):
+    """connect()"""
+
     fd: int
     address: Socket
 
 
 class Read(NamedTuple):
-    """read() and its relatives; the answer is the text."""
+    """read(), recv() and their relatives; the value is the number of octets, the answer the data."""
 
     fd: int
     octets: int
     peek: bool = False
+    """MSG_PEEK: the data stays unread."""
     dont_wait: bool = False
+    """MSG_DONTWAIT"""
     wait_all: bool = False
+    """MSG_WAITALL: it blocks until all of the octets are there."""
 
 
 class Write(NamedTuple):
-    """write() and its relatives."""
+    """write(), send() and their relatives; the value is the number of octets that were taken."""
 
     fd: int
     data: bytes
     dont_wait: bool = False
+    """MSG_DONTWAIT"""
     urgent: bool = False
+    """MSG_OOB: the data up to its end is urgent."""
 
 
 class Shutdown(NamedTuple):
+    """shutdown()"""
+
     fd: int
     how: How
 
 
-class Close(NamedTuple):
+class CloseDescriptor(NamedTuple):
+    """close(): the descriptor is free; the socket is released with its last one."""
+
     fd: int
 
 
 class Duplicate(NamedTuple):
-    """dup()"""
+    """dup(); the value is the new descriptor."""
 
     fd: int
 
 
 class GetFlags(NamedTuple):
-    """fcntl(F_GETFL); the answer tells whether the socket is non-blocking."""
+    """fcntl(F_GETFL); the answer is whether the socket is non-blocking."""
 
     fd: int
 
@@ -127,22 +161,34 @@ class QueueLength(NamedTuple):
 
 
 class Watched(NamedTuple):
-    """One entry of poll(): a descriptor and the bits that are waited for."""
+    """One entry of poll(): a descriptor (a negative one is passed over) and the bits that are waited for."""
 
     fd: int
     events: int
 
 
 class Poll(NamedTuple):
-    """poll(); the answer is the bits of each entry."""
+    """poll(); the value is the number of entries that are ready, the answer the bits of each."""
 
     watched: tuple[Watched, ...]
     timeout: int | None
-    """Microseconds; None: for ever."""
+    """Microseconds; None, or a negative number: without end."""
+
+
+class Exit(NamedTuple):
+    """exit(): every descriptor is closed, without lingering, and calls that block never return."""
+
+
+class UserCall(NamedTuple):
+    """A user call of RFC 9293 section 3.9.1, made on the stack as it is; the answer is its `Returned`, the
+    value -1 where that is an error (the RFC has no errno). The connection of an OPEN has no descriptor. A
+    RECEIVE that is queued completes with the stack's own events `Delivered` and `Returned`."""
+
+    call: Call
 
 
 Request: TypeAlias = (
-    Open
+    NewSocket
     | Bind
     | Listen
     | Accept
@@ -150,7 +196,7 @@ Request: TypeAlias = (
     | Read
     | Write
     | Shutdown
-    | Close
+    | CloseDescriptor
     | Duplicate
     | GetFlags
     | SetFlags
@@ -158,6 +204,8 @@ Request: TypeAlias = (
     | GetOption
     | QueueLength
     | Poll
+    | Exit
+    | UserCall
 )
 
 
@@ -168,7 +216,10 @@ class Linger(NamedTuple):
     seconds: int
 
 
-Answer: TypeAlias = bool | int | str | bytes | Socket | Linger | tuple[int, ...] | dict[str, int] | None
+TcpInfo: TypeAlias = dict[str, int]
+"""The fields of Linux's struct tcp_info, by name."""
+Answer: TypeAlias = bool | int | str | bytes | Socket | Linger | tuple[int, ...] | TcpInfo | Returned | None
+"""What a call hands over beside its value; which type, says the request."""
 
 
 class Done(NamedTuple):
@@ -176,12 +227,24 @@ class Done(NamedTuple):
 
     value: int
     """-1 with an error."""
-    errno: str = ""
-    """The error by its name: ``ECONNRESET``."""
+    errno: Errno = ""
     answer: Answer = None
-    """What the call hands over beside its value."""
 
 
-def failed(errno: str) -> Done:
+class Blocked(NamedTuple):
+    """A call that blocks; `Completed` with its number follows when it returns; then the number is free."""
+
+    number: int
+
+
+class Completed(NamedTuple):
+    """A call that had blocked has returned."""
+
+    number: int
+    request: Request
+    done: Done
+
+
+def failed(errno: Errno) -> Done:
     """A call that returned -1."""
     return Done(-1, errno)

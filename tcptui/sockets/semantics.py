@@ -1,6 +1,9 @@
 """Where systems differ in what they tell a program: errors, their order, and what an option's value is.
 
-How their TCP differs is in `core.profile`; this is the layer between it and a program.
+How their TCP differs on the wire is in `core.profile` and in the stack; this is what lies between it and a
+program. It is a record of its own because it is a choice of its own: FreeBSD's sockets could stand on any
+TCP. Each field names one difference, with Linux's way as the default; no other module of this layer asks
+which system it is.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tcptui.core.tcp.icmp import Unreachable
+from tcptui.sockets.requests import Errno
 
 _U = Unreachable
 
@@ -17,53 +21,61 @@ class SocketSemantics(NamedTuple):
     """The defaults are Linux's."""
 
     time_wait_is_closed: bool = True
-    """A socket that has come to TIME-WAIT is, to its program, closed."""
-    reset_in_close_wait: str = "EPIPE"
-    reset_in_syn_received: str = "ECONNRESET"
+    """To its program, a socket in TIME-WAIT is closed."""
+    reset_in_close_wait: Errno = "EPIPE"
+    reset_in_syn_received: Errno = "ECONNRESET"
     error_before_epipe: bool = True
-    """A write tells the error that ended the connection before it tells EPIPE."""
+    """A write returns the error that ended the connection before it returns EPIPE."""
     fin_hides_error: bool = True
-    """After the peer's FIN a read gives 0, whatever came later."""
+    """After the peer's FIN a read returns 0, whatever came later."""
     writes_wait_for_connection: bool = True
-    """A write to a socket that connects waits; else it gives ENOTCONN, as it does without any connection."""
+    """A write to a socket that connects waits; else it returns ENOTCONN, as without any connection."""
     connects_again: bool = True
-    """A socket whose connect failed can connect anew, and connect() tells how an earlier one ended."""
-    connect_on_listener: str = "EISCONN"
-    connect_on_same_pair: str = "EADDRNOTAVAIL"
-    accept_of_reset: str = ""
-    """What accept() gives for a connection that was reset while it waited; "": the connection."""
+    """A socket whose connect() failed can connect again, and connect() returns how an earlier one ended."""
+    port_ends_with_connection: bool = True
+    """When its connection is deleted, a socket loses a port that the program has not named."""
+    shutdown_unconnected: bool = True
+    """shutdown() also ends a socket that listens or connects, and its SHUT_RD stays without a connection."""
+    connect_on_listener: Errno = "EISCONN"
+    connect_on_same_pair: Errno = "EADDRNOTAVAIL"
+    connect_to_port_0: Errno = "ECONNREFUSED"
+    """Linux sends a SYN, and as nobody can listen there, it is refused."""
+    accept_of_reset: Errno = ""
+    """What accept() returns for a connection that was reset while it waited; "": the connection."""
     accept_inherits_nonblocking: bool = False
     reuse_takes_both: bool = True
     """SO_REUSEADDR has to be set on both sockets, and neither listens."""
-    soft_error_is_told: bool = True
-    """SO_ERROR tells a soft error too."""
+    so_error_has_soft_error: bool = True
+    """SO_ERROR has a soft error too."""
     shut_read_discards: bool = False
-    """After SHUT_RD what arrives is thrown away; else it can still be read."""
+    """After SHUT_RD arriving data is discarded; else it can still be read."""
     nonblocking_lingers: bool = True
     """close() with SO_LINGER blocks whatever O_NONBLOCK says."""
-    linger_timeout: str = ""
-    """What such a close() gives when the time is over; "": 0."""
-    urgent_waits_for_text: bool = True
-    """poll() has POLLPRI once the end of the urgent text has come, not as soon as it is announced."""
-    poll_tells_errors: bool = True
+    linger_timeout: Errno = ""
+    """What such a close() returns when the time is over; "": 0."""
+    urgent_waits_for_data: bool = True
+    """poll() has POLLPRI once the end of the urgent data has arrived, not as soon as it is announced."""
+    poll_has_errors: bool = True
     """poll() has POLLERR, and POLLHUP for a socket without connection."""
     buffers_are_doubled: bool = True
     """SO_RCVBUF and SO_SNDBUF are stored twice as large as asked for."""
+    mss_has_timestamps: bool = False
+    """TCP_MAXSEG counts the timestamps option in."""
     lacks: frozenset[str] = frozenset()
-    """Socket options that give ENOPROTOOPT."""
+    """Socket options that return ENOPROTOOPT."""
     flag_values: Mapping[str, int] = {}
-    """What getsockopt() gives for an option that is on, where that is not 1."""
-    unreachable: Mapping[str, str] = {
-        _U.NETWORK.text: "ENETUNREACH",
-        _U.HOST.text: "EHOSTUNREACH",
-        _U.PROTOCOL.text: "ENOPROTOOPT",
-        _U.PORT.text: "ECONNREFUSED",
-        _U.SOURCE_ROUTE.text: "EOPNOTSUPP",
-        _U.TIME_EXCEEDED.text: "EHOSTUNREACH",
-        _U.PARAMETER.text: "EPROTO",
-        _U.PROHIBITED.text: "EHOSTUNREACH",
+    """What getsockopt() returns for an option that is on, where that is not 1."""
+    unreachable: Mapping[Unreachable, Errno] = {
+        _U.NETWORK: "ENETUNREACH",
+        _U.HOST: "EHOSTUNREACH",
+        _U.PROTOCOL: "ENOPROTOOPT",
+        _U.PORT: "ECONNREFUSED",
+        _U.SOURCE_ROUTE: "EOPNOTSUPP",
+        _U.TIME_EXCEEDED: "EHOSTUNREACH",
+        _U.PARAMETER: "EPROTO",
+        _U.PROHIBITED: "EHOSTUNREACH",
     }
-    """The errno of what ICMP has told."""
+    """The errno of an ICMP error."""
 
 
 LINUX = SocketSemantics()
@@ -75,41 +87,45 @@ FREEBSD = SocketSemantics(
     fin_hides_error=False,
     writes_wait_for_connection=False,
     connects_again=False,
+    port_ends_with_connection=False,
+    shutdown_unconnected=False,
     connect_on_listener="EOPNOTSUPP",
     connect_on_same_pair="EADDRINUSE",
+    connect_to_port_0="EADDRNOTAVAIL",
     accept_of_reset="ECONNABORTED",
     accept_inherits_nonblocking=True,
     reuse_takes_both=False,
-    soft_error_is_told=False,
+    so_error_has_soft_error=False,
     shut_read_discards=True,
     nonblocking_lingers=False,
     linger_timeout="EAGAIN",
-    urgent_waits_for_text=False,
-    poll_tells_errors=False,
+    urgent_waits_for_data=False,
+    poll_has_errors=False,
     buffers_are_doubled=False,
+    mss_has_timestamps=True,
     lacks=frozenset(("TCP_USER_TIMEOUT", "TCP_LINGER2")),
     flag_values={"SO_REUSEADDR": 0x04, "SO_KEEPALIVE": 0x08, "SO_LINGER": 0x80, "TCP_NODELAY": 0x04},
     unreachable={
-        _U.NETWORK.text: "EHOSTUNREACH",
-        _U.HOST.text: "EHOSTUNREACH",
-        _U.PROTOCOL.text: "ECONNREFUSED",
-        _U.PORT.text: "ECONNREFUSED",
-        _U.SOURCE_ROUTE.text: "EHOSTUNREACH",
-        _U.TIME_EXCEEDED.text: "EHOSTUNREACH",
-        _U.PARAMETER.text: "ENOPROTOOPT",
-        _U.PROHIBITED.text: "ECONNREFUSED",
+        _U.NETWORK: "EHOSTUNREACH",
+        _U.HOST: "EHOSTUNREACH",
+        _U.PROTOCOL: "ECONNREFUSED",
+        _U.PORT: "ECONNREFUSED",
+        _U.SOURCE_ROUTE: "EHOSTUNREACH",
+        _U.TIME_EXCEEDED: "EHOSTUNREACH",
+        _U.PARAMETER: "ENOPROTOOPT",
+        _U.PROHIBITED: "ECONNREFUSED",
     },
 )
 
 RFC9293 = SocketSemantics(
     time_wait_is_closed=False,
     reset_in_close_wait="ECONNRESET",
-    urgent_waits_for_text=False,
+    urgent_waits_for_data=False,
     buffers_are_doubled=False,
 )
-"""The RFC has no sockets: Linux's, which tell its states, errors and sizes as they are."""
+"""The RFC has no sockets: Linux's, with its own states, errors and sizes."""
 
 
 def semantics_of(profile: str) -> SocketSemantics:
-    """Whose semantics go with a preset of `core.presets`."""
+    """The semantics that go with a preset of `core.profile`, by its name."""
     return {"linux": LINUX, "freebsd": FREEBSD}.get(profile, RFC9293)

@@ -1,279 +1,172 @@
-"""The descriptors of one host, the calls that block, and the stack below them.
+"""The state of one host's sockets: descriptors, sockets, and calls that block, as plain values.
 
-`Sockets` is driven as `core.stack.Stack` is: calls, arrivals and timeouts come in with the time, and nothing
-happens by itself. A call that blocks is tried again after every step, until it is done.
+A program's future depends on three tables: which socket a descriptor stands for (several may stand for one,
+after dup()), what is known of each socket, and which calls have not returned. They stand here without any
+behaviour beyond keeping themselves consistent, apart from the `driver` that serves calls and from the stack
+that moves segments, for one reason: this state is copied, compared and searched. A branch of a run is a copy
+of it, a search visits each distinct one once, a recorded run goes back to one. So nothing in it is named by
+an object. A socket has a number, which its descriptors and its blocked calls refer to, and its connection's
+name in the stack; a copy has the same numbers and names, and what they stand for is the copy's own.
+
+Linux has the same split: a process's `struct files_struct`, `struct socket` with `struct sock` below it, and
+wait queues. A `struct sock` and its TCB are one object there; here the TCB is the stack's alone, and changed
+by nobody else. What a program can still see when the TCB is deleted is in the socket.
+
+Numbers of sockets and of blocked calls are the lowest that are free, as POSIX has it for descriptors: a state
+that is reached again, after a connection more or less, is then the same state.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from dataclasses import dataclass, fields
+from itertools import count
+from operator import attrgetter
 from typing import Any
 
-from tcptui.core.events import Event, Returned, Signal, Signalled, StateChanged
-from tcptui.core.packet.segment import Segment, Socket
-from tcptui.core.state import State
-from tcptui.core.tcp import calls as core_calls
-from tcptui.core.tcp.icmp import IcmpError
-from tcptui.core.tcp.stack import EPHEMERAL, Stack
-from tcptui.sockets import closing, opening, options, polling, reading, requests, writing
-from tcptui.sockets.bsd_socket import BsdSocket, Phase
-from tcptui.sockets.requests import Done, Request, failed
-from tcptui.sockets.semantics import SocketSemantics
+from tcptui.core.packet.segment import Socket
+from tcptui.sockets.bsd_socket import BsdSocket
+from tcptui.sockets.requests import Completed, Request
 
 FIRST_DESCRIPTOR = 3
-MOST_DESCRIPTORS = 1024
-_ANY_ADDRESS = ("0.0.0.0", "::")
-_ERRORS_AT_THE_END = (
-    Signal.RESET, Signal.REFUSED, Signal.TIMED_OUT, Signal.USER_TIMEOUT, Signal.UNREACHABLE,
-)  # fmt: skip
+"""Standard input, output and error are before it."""
+OPEN_MAX = 1024
+"""Linux's default RLIMIT_NOFILE: the number after the largest descriptor."""
 
 
-class Pending:
-    """A call that blocks."""
+@dataclass(slots=True, eq=False)
+class BlockedCall:
+    """A call that has not returned. Its fields are immutable values."""
 
-    __slots__ = ("deadline", "done", "done_at", "progress", "request", "since", "socket", "text")
+    number: int
+    """0 while it is tried for the first time."""
+    request: Request
+    socket: int
+    """The number of its socket; 0: it has none."""
+    deadline: int | None = None
+    """When it stops waiting."""
+    begun: bool = False
+    """connect() has sent its SYN, close() has released the descriptor."""
+    written: int = 0
+    """Octets that write() has put into the send buffer."""
+    data: bytes = b""
+    """What read() has taken."""
 
-    def __init__(self, request: Request, socket: BsdSocket | None, since: int) -> None:
-        self.request = request
-        self.socket = socket
-        """None only for poll()."""
-        self.since = since
-        self.deadline: int | None = None
-        """When it stops waiting."""
-        self.progress = 0
-        """Octets written so far; of connect() and close(), 1 once they have begun."""
-        self.text = b""
-        """Read so far."""
-        self.done: Done | None = None
-        self.done_at = since
+    def copy(self) -> BlockedCall:
+        return BlockedCall(*_call_values(self))
 
-    @property
-    def the_socket(self) -> BsdSocket:
-        """The socket of a call that has one."""
-        assert self.socket is not None
-        return self.socket
+    def values(self, now: int = 0) -> tuple[Any, ...]:
+        """Every field, the deadline counted from `now`."""
+        deadline = None if self.deadline is None else self.deadline - now
+        return self.number, self.request, self.socket, deadline, self.begun, self.written, self.data
 
 
-class Sockets:
-    """The sockets of one host, whose one address is `host`."""
+class SocketTable:
+    """What one host's programs hold. Everything in it is a number or a value."""
 
-    def __init__(self, stack: Stack, host: str, semantics: SocketSemantics) -> None:
-        self.stack = stack
-        self.host = host
-        self.semantics = semantics
-        self.now = 0
-        self.latest: BsdSocket | None = None
-        """The socket that has been connected, or accepted, last."""
-        self._descriptors: dict[int, BsdSocket] = {}
-        self._sockets: list[BsdSocket] = []
-        """All that have a descriptor, a call that blocks in them, or a connection."""
-        self._by_connection: dict[int, BsdSocket] = {}
-        self._blocked: list[Pending] = []
-        self._events: list[Event] = []
+    __slots__ = ("blocked", "completed", "descriptors", "owners", "sockets")
 
-    # What drives it.
+    def __init__(self) -> None:
+        self.descriptors: dict[int, int] = {}
+        """The number of the socket that a descriptor stands for."""
+        self.sockets: dict[int, BsdSocket] = {}
+        """By number: all that have a descriptor, a call that blocks in them, or a connection."""
+        self.owners: dict[int, int] = {}
+        """The number of the socket that a connection, by name, belongs to."""
+        self.blocked: list[BlockedCall] = []
+        """In the order in which they were made."""
+        self.completed: list[Completed] = []
+        """Calls that had blocked and have returned, and were not asked for yet."""
 
-    def call(self, request: Request, now: int) -> Done | Pending:
-        """A program's call: what it returned, or, if it blocks, what will tell that later."""
-        self.now = now
-        socket = None
-        if not isinstance(request, requests.Open | requests.Poll):
-            socket = self._descriptors.get(request.fd)
-            if socket is None:
-                return failed("EBADF")
-        waiting = Pending(request, socket, now)
-        done = _ATTEMPTS[type(request)](self, request, waiting)
-        if done is None:
-            self._blocked.append(waiting)
-            _hold(waiting, 1)
-        self._settle()
-        return waiting if done is None else done
+    def copy(self) -> SocketTable:
+        """A table of its own that begins where this one stands."""
+        copy = SocketTable.__new__(SocketTable)
+        copy.descriptors = self.descriptors.copy()
+        copy.sockets = {number: socket.copy() for number, socket in self.sockets.items()}
+        copy.owners = self.owners.copy()
+        copy.blocked = [call.copy() for call in self.blocked]
+        copy.completed = self.completed.copy()
+        return copy
 
-    def arrives(self, segment: Segment, now: int) -> None:
-        """A segment for this host."""
-        self.now = now
-        self._note(self.stack.arrives(segment, now))
-        self._settle()
+    def values(self, now: int = 0) -> tuple[Any, ...]:
+        """Everything that the future depends on, times counted from `now`: hashable, equal if the tables are.
 
-    def error(self, error: IcmpError, now: int) -> None:
-        """An ICMP error for this host."""
-        self.now = now
-        self._note(self.stack.error(error, now))
-        self._settle()
-
-    def expire(self, now: int) -> None:
-        """Serves every timer, and every call that blocks, that is due at `now`."""
-        self.now = now
-        self._note(self.stack.expire(now))
-        self._settle()
-
-    def next_deadline(self) -> int | None:
-        """When `expire` is wanted next; None: not at all, as things are."""
-        deadlines = [waiting.deadline for waiting in self._blocked if waiting.deadline is not None]
-        due = self.stack.next_deadline()
-        if due is not None:
-            deadlines.append(due)
-        return min(deadlines, default=None)
-
-    def take_events(self) -> list[Event]:
-        """All that the stack has reported since this was last asked."""
-        events, self._events = self._events, []
-        return events
-
-    # What the calls are made of.
-
-    def descriptor(self, fd: int) -> BsdSocket | None:
-        return self._descriptors.get(fd)
-
-    def sockets(self) -> list[BsdSocket]:
-        """Every socket that there is, also those whose connection alone is left."""
-        return self._sockets
-
-    def give_descriptor(self, socket: BsdSocket) -> Done:
-        """Gives a socket the lowest free descriptor (POSIX, File Descriptor Allocation)."""
-        taken = self._descriptors
-        fd = next((fd for fd in range(FIRST_DESCRIPTOR, MOST_DESCRIPTORS) if fd not in taken), None)
-        if fd is None:
-            return failed("EMFILE")
-        taken[fd] = socket
-        socket.references += 1
-        if socket not in self._sockets:
-            self._sockets.append(socket)
-        return Done(fd)
-
-    def take_descriptor(self, fd: int) -> None:
-        """The number stands for no socket any more."""
-        self._descriptors.pop(fd).references -= 1
-
-    def act(self, call: core_calls.Call) -> Returned:
-        """Makes a call of the core, and says what it returned."""
-        events = self.stack.call(call, self.now)
-        self._note(events)
-        name = type(call).__name__.upper()
-        return next(event for event in events if isinstance(event, Returned) and event.call == name)
-
-    def connection(self, name: int) -> BsdSocket | None:
-        """The socket of a connection."""
-        return self._by_connection.get(name)
-
-    def attach(self, socket: BsdSocket, connection: int) -> None:
-        """The socket gets its connection."""
-        socket.tcb = self.stack.tcb(connection)
-        self._by_connection[connection] = socket
-
-    def detach(self, socket: BsdSocket) -> None:
-        """The socket is without connection again; a port that the program has not named is free."""
-        if socket.tcb is not None:
-            del self._by_connection[socket.tcb.connection]
-        socket.tcb, socket.phase = None, Phase.UNCONNECTED
-        socket.error = socket.soft_error = ""
-        socket.peer_closed = socket.shut_read = socket.shut_write = False
-        if not socket.bound_by_program:
-            socket.local = None
-
-    def here(self, address: Socket) -> Socket | None:
-        """A local address, the wildcard being the one that the host has; None: it has no such address."""
-        if address.host in _ANY_ADDRESS:
-            return Socket(self.host, address.port)
-        return address if address.host == self.host else None
-
-    def free_port(self) -> int | None:
-        """An ephemeral port that no socket has; None: there is none."""
-        taken = {socket.local.port for socket in self._sockets if socket.local is not None}
-        return next((port for port in EPHEMERAL if port not in taken), None)
-
-    # Inside.
-
-    def _note(self, events: list[Event]) -> None:
-        """Tells the sockets what their connections report."""
-        self._events += events
-        ends: dict[int, Signal] = {}
-        for event in events:
-            if isinstance(event, Signalled):
-                socket = self.connection(event.connection)
-                if event.signal in _ERRORS_AT_THE_END:
-                    ends[event.connection] = event.signal
-                elif socket is not None:
-                    socket.notified(event.signal, socket.state, self.semantics)
-            elif isinstance(event, StateChanged):
-                if event.new is State.SYN_RECEIVED:
-                    self._adopt(event.connection)
-                socket = self.connection(event.connection)
-                if event.new is State.CLOSED and event.connection in ends and socket is not None:
-                    socket.notified(ends[event.connection], event.old, self.semantics)
-
-    def _adopt(self, connection: int) -> None:
-        """A listener's new connection has a socket of its own from the first, like its listener."""
-        tcb = self.stack.tcb(connection)
-        listener = self.connection(tcb.listener) if tcb is not None else None
-        if tcb is None or listener is None or self.connection(connection) is not None:
-            return
-        socket = BsdSocket(tcb.local, bound_by_program=True, phase=Phase.CONNECTED, linger=listener.linger)
-        socket.options = dict(listener.options)
-        self.attach(socket, connection)
-        self._sockets.append(socket)
-
-    def _settle(self) -> None:
-        """Tries what blocks again, until nothing of it gets any further."""
-        again = bool(self._blocked)
-        while again:
-            again = False
-            for waiting in list(self._blocked):
-                done = _ATTEMPTS[type(waiting.request)](self, waiting.request, waiting)
-                if done is not None:
-                    waiting.done, waiting.done_at = done, self.now
-                    self._blocked.remove(waiting)
-                    _hold(waiting, -1)
-                    if waiting.socket is not None and not waiting.socket.references:
-                        closing.let_go(self, waiting.socket)
-                    again = True
-        for socket in self._sockets:
-            reading.discard_if_shut(self, socket)
-        kept = [socket for socket in self._sockets if socket.references or self._lives(socket)]
-        if len(kept) != len(self._sockets):
-            for socket in self._sockets:
-                if socket not in kept and socket.tcb is not None:
-                    self._by_connection.pop(socket.tcb.connection, None)
-            self._sockets = kept
-
-    def _lives(self, socket: BsdSocket) -> bool:
-        """Whether a socket that nobody holds has a connection, or can still be accepted."""
-        tcb = socket.tcb
-        if tcb is None:
-            return False
-        if tcb.state is not State.CLOSED:
-            return True
-        listener = self.connection(tcb.listener)
+        `owners` follows from the sockets.
+        """
         return (
-            listener is not None
-            and listener.tcb is not None
-            and listener.tcb.state is State.LISTEN
-            and tcb.connection in listener.tcb.accept_queue
+            tuple(sorted(self.descriptors.items())),
+            tuple((number, self.sockets[number].values()) for number in sorted(self.sockets)),
+            tuple(call.values(now) for call in self.blocked),
+            tuple(self.completed),
         )
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SocketTable) and self.values() == other.values()
 
-def _hold(waiting: Pending, references: int) -> None:
-    """A socket stays open while a call blocks in it, except where that is the last close()."""
-    if waiting.socket is not None and not isinstance(waiting.request, requests.Close):
-        waiting.socket.references += references
+    __hash__ = None  # type: ignore[assignment]  # It changes in place; hash its `values()`.
+
+    def at(self, fd: int) -> BsdSocket | None:
+        """The socket that a descriptor stands for; None: EBADF."""
+        return self.sockets.get(self.descriptors.get(fd, 0))
+
+    def owner(self, connection: int) -> BsdSocket | None:
+        """The socket of a connection; None: it has none."""
+        return self.sockets.get(self.owners.get(connection, 0))
+
+    def add(self, socket: BsdSocket) -> int:
+        """Enters a socket; its number."""
+        number = _lowest(1, self.sockets)
+        self.sockets[number] = socket
+        return number
+
+    def remove(self, number: int) -> None:
+        """Nothing refers to the socket any more."""
+        self._disown(self.sockets.pop(number).connection, number)
+
+    def free_descriptor(self) -> int | None:
+        """The lowest one (POSIX, File Descriptor Allocation); None: EMFILE."""
+        fd = _lowest(FIRST_DESCRIPTOR, self.descriptors)
+        return fd if fd < OPEN_MAX else None
+
+    def give_descriptor(self, fd: int, number: int) -> None:
+        """`fd`, which is free, stands for a socket."""
+        self.descriptors[fd] = number
+        self.sockets[number].references += 1
+
+    def take_descriptor(self, fd: int) -> BsdSocket:
+        """`fd` stands for nothing any more; the socket that it stood for."""
+        socket = self.sockets[self.descriptors.pop(fd)]
+        socket.references -= 1
+        return socket
+
+    def attach(self, number: int, connection: int, local: Socket, remote: Socket | None) -> None:
+        """The socket gets a connection."""
+        socket = self.sockets[number]
+        socket.connection, socket.local, socket.remote = connection, local, remote
+        self.owners[connection] = number
+
+    def detach(self, number: int) -> None:
+        """The socket is without connection again."""
+        socket = self.sockets[number]
+        self._disown(socket.connection, number)
+        socket.disconnect()
+
+    def block(self, call: BlockedCall) -> int:
+        """Enters a call that blocks; its number."""
+        taken = {one.number for one in self.blocked} | {one.number for one in self.completed}
+        call.number = _lowest(1, taken)
+        self.blocked.append(call)
+        return call.number
+
+    def _disown(self, connection: int, number: int) -> None:
+        if self.owners.get(connection) == number:
+            del self.owners[connection]
 
 
-_ATTEMPTS: dict[type[Any], Callable[[Sockets, Any, Pending], Done | None]] = {
-    requests.Open: opening.open_socket,
-    requests.Bind: opening.bind,
-    requests.Listen: opening.listen,
-    requests.Accept: opening.accept,
-    requests.Connect: opening.connect,
-    requests.Read: reading.read,
-    requests.Write: writing.write,
-    requests.Shutdown: closing.shutdown,
-    requests.Close: closing.close,
-    requests.Duplicate: closing.duplicate,
-    requests.GetFlags: options.get_flags,
-    requests.SetFlags: options.set_flags,
-    requests.SetOption: options.set_option,
-    requests.GetOption: options.get_option,
-    requests.QueueLength: options.queue_length,
-    requests.Poll: polling.poll,
-}
-"""What tries each call: what it returned, or None while it blocks."""
+def _lowest(first: int, taken: Container[int]) -> int:
+    return next(number for number in count(first) if number not in taken)
+
+
+_call_values: Callable[[BlockedCall], tuple[Any, ...]] = attrgetter(
+    *(field.name for field in fields(BlockedCall))
+)

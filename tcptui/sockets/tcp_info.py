@@ -8,7 +8,7 @@ from __future__ import annotations
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.tcb import Tcb
-from tcptui.sockets.bsd_socket import BsdSocket
+from tcptui.sockets.requests import TcpInfo
 from tcptui.sockets.semantics import SocketSemantics
 
 _S = State
@@ -34,19 +34,18 @@ OPEN, DISORDER, RECOVERY, LOSS = 0, 1, 3, 4
 _NO_THRESHOLD, _LINUX_NO_THRESHOLD = 1 << 30, 0x7FFFFFFF
 
 
-def tcp_info(socket: BsdSocket, profile: Profile, semantics: SocketSemantics) -> dict[str, int]:
-    """The fields of TCP_INFO."""
-    tcb = socket.tcb
-    closed = tcb is None or socket.closed(semantics)
-    info = {"tcpi_state": STATES[_S.CLOSED if closed else socket.state]}
+def tcp_info(tcb: Tcb | None, profile: Profile, semantics: SocketSemantics) -> TcpInfo:
+    """The fields of TCP_INFO; of a connection that is deleted (None), or of none, only its state is known."""
     if tcb is None:
-        return info
+        return {"tcpi_state": STATES[_S.CLOSED]}
+    closed = tcb.state is _S.TIME_WAIT and semantics.time_wait_is_closed
+    info = {"tcpi_state": STATES[_S.CLOSED if closed else tcb.state]}
     if tcb.state is _S.LISTEN:
         return info | {"tcpi_unacked": len(tcb.accept_queue), "tcpi_sacked": tcb.backlog or 0}
     return info | _of_connection(tcb, profile)
 
 
-def _of_connection(tcb: Tcb, profile: Profile) -> dict[str, int]:
+def _of_connection(tcb: Tcb, profile: Profile) -> TcpInfo:
     queue = tcb.retransmission_queue
     front = queue[0] if queue else None
     timeouts = front.timeouts if front is not None else 0

@@ -27,8 +27,8 @@ INTERVAL = 100
 _number = attrgetter("number")
 
 
-class _Checkpoint(NamedTuple):
-    """A state, which nobody changes, and its record."""
+class Moment(NamedTuple):
+    """A state, which nobody changes any more, and the record of how it came about."""
 
     world: WorldState
     record: Record
@@ -37,7 +37,7 @@ class _Checkpoint(NamedTuple):
 class _Branch:
     """One line of moves from the beginning, with the checkpoints at every `INTERVAL`th position."""
 
-    def __init__(self, moves: list[Move], checkpoints: list[_Checkpoint]) -> None:
+    def __init__(self, moves: list[Move], checkpoints: list[Moment]) -> None:
         self.moves = moves
         self.checkpoints = checkpoints
 
@@ -49,7 +49,7 @@ class History:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         root, record = first_record(scenario)
-        self._branches = [_Branch([], [_Checkpoint(root.copy(), record)])]
+        self._branches = [_Branch([], [Moment(root.copy(), record)])]
         self._current = 0
         self.position = 0
         self.world = root
@@ -66,13 +66,18 @@ class History:
 
     @property
     def record(self) -> Record:
-        """What was, up to this position."""
+        """What was, up to this position; its segments are those of `transmissions`."""
         return self._record._replace(transmissions=tuple(self.transmissions()))
 
     @property
-    def record_before(self) -> Record:
-        """The record one move ago, without its transmissions."""
-        return self._record_before
+    def moment(self) -> Moment:
+        """The state at this position and its record, without segments."""
+        return Moment(self.world, self._record)
+
+    @property
+    def moment_before(self) -> Moment:
+        """The same one move ago."""
+        return Moment(self.before, self._record_before)
 
     @property
     def length(self) -> int:
@@ -160,7 +165,7 @@ class History:
         return self._branches[self._current].moves
 
     @property
-    def _checkpoints(self) -> list[_Checkpoint]:
+    def _checkpoints(self) -> list[Moment]:
         return self._branches[self._current].checkpoints
 
     def _look_further_back(self) -> None:
@@ -194,7 +199,7 @@ class History:
         self.position += 1
         self._ended += report.ended
         if self.position % INTERVAL == 0 and len(self._checkpoints) == self.position // INTERVAL:
-            self._checkpoints.append(_Checkpoint(world.copy(), self._record))
+            self._checkpoints.append(Moment(world.copy(), self._record))
             self._drop_ended()
 
     def _drop_ended(self) -> None:

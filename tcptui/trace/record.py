@@ -29,10 +29,11 @@ from tcptui.core.events import (
     StateChanged,
 )
 from tcptui.core.state import State
+from tcptui.lab.prelude import begin
 from tcptui.lab.program import HOST_EVENTS, OPENS
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.state import WorldState, begin
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side, Transmission
 
 LONGEST_PATH = 12

@@ -18,9 +18,9 @@ from tcptui.explain.words import tr
 from tcptui.lab.ends import End
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.ends.script import ScriptEnd
-from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Side
-from tcptui.trace.record import EndRecord, Record
+from tcptui.trace.history import Moment
+from tcptui.trace.record import EndRecord
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, wrap
 
 MARK = "▸"
@@ -72,22 +72,12 @@ class _Field(NamedTuple):
 
 
 def endpoint_lines(
-    worlds: tuple[WorldState, WorldState],
-    records: tuple[Record, Record],
-    side: Side,
-    width: int,
-    height: int,
-    *,
-    at: int,
-    raw: bool,
+    now: Moment, before: Moment, side: Side, width: int, height: int, *, at: int, raw: bool
 ) -> list[Line]:
-    """The pane of one end, `height` lines of `width` cells; `at` is the moment shown, in microseconds.
-
-    `worlds` and `records` are those of now and of one move ago.
-    """
-    end, was = (world.end(side) for world in worlds)
-    record, old = (one.of(side) for one in records)
-    pane = _Pane(end, was, record, old, at, raw, width, height)
+    """The pane of one end, `height` lines of `width` cells; `before` is one move ago, `at` the time shown, in
+    microseconds."""
+    end, was = now.world.end(side), before.world.end(side)
+    pane = _Pane(end, was, now.record.of(side), before.record.of(side), at, raw, width, height)
     return [fit(line, width) for line in [*_PANES[type(end)](pane), *[EMPTY] * height][:height]]
 
 

@@ -13,7 +13,7 @@ import pytest
 from tcptui import library
 from tcptui.formats.rfc import rfc_figure
 from tcptui.lab.moves import parse_moves
-from tcptui.lab.run import play
+from tcptui.trace.run import play
 from tests.lab.worlds import scenario
 
 FIGURES = {

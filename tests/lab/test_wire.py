@@ -8,6 +8,7 @@ import pytest
 
 from tcptui.core.packet.segment import ACK, Segment, Socket
 from tcptui.lab.wire import COPY_AFTER, MEMORY, OVERTAKEN_BY, BadMove, Outcome, Party, Side, Wire
+from tests.lab.worlds import everything
 
 A = Socket("10.0.0.1", 49152)
 B = Socket("10.0.0.2", 80)
@@ -131,10 +132,10 @@ def test_what_is_refused_changes_nothing(name: str) -> None:
     act, message = REFUSED[name]
     wire = launched(("A", "B", 100), ("A", "B", 110))
     wire.lose(2, 0)
-    before = wire.values()
+    before = everything(wire)
     with pytest.raises(BadMove, match=message):
         act(wire)
-    assert wire.values() == before
+    assert everything(wire) == before
 
 
 def test_a_forgotten_segment_is_said_to_be_forgotten() -> None:
@@ -156,4 +157,4 @@ def test_a_copy_is_independent() -> None:
     copy.delay(1, 5)
     copy.duplicate(1, 5, 0)
     copy.lose(1, 0)
-    assert wire.values() == launched(("A", "B", 100)).values()
+    assert everything(wire) == everything(launched(("A", "B", 100)))

@@ -21,9 +21,9 @@ from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.presets import LINUX
 from tcptui.core.tcp.stack import Stack
 from tcptui.sockets import requests as ask
+from tcptui.sockets.driver import Sockets
 from tcptui.sockets.requests import Done, How, Linger
-from tcptui.sockets.semantics import LINUX as MANNERS
-from tcptui.sockets.table import Pending, Sockets
+from tcptui.sockets.semantics import LINUX as SEMANTICS
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="compares with Linux")
 
@@ -111,7 +111,7 @@ class Ours:
     """Sockets of the lab, on two hosts that have nothing between them."""
 
     def __init__(self) -> None:
-        self.hosts = [Sockets(Stack(LINUX), host, MANNERS) for host in ("10.0.0.1", "10.0.0.2")]
+        self.hosts = [Sockets(Stack(LINUX), host, SEMANTICS) for host in ("10.0.0.1", "10.0.0.2")]
         self.names: dict[str, tuple[Sockets, int]] = {}
         self.now = 0
 
@@ -122,7 +122,7 @@ class Ours:
 
     def _made(self, host: Sockets, request: ask.Request) -> Done:
         done = host.call(request, self.now)
-        assert not isinstance(done, Pending)
+        assert isinstance(done, Done)
         self._deliver()
         self.now += 2_000
         self._deliver()
@@ -141,12 +141,12 @@ class Ours:
 
     def open(self, name: str) -> object:
         host = self.hosts["AB".index(name[0])]
-        self.names[name] = host, self._made(host, ask.Open(nonblocking=True)).value
+        self.names[name] = host, self._made(host, ask.NewSocket(nonblocking=True)).value
         return 0
 
     def _address(self, name: str) -> Socket:
         host, fd = self.names[name]
-        one = host.descriptor(fd)
+        one = host.socket(fd)
         assert one is not None
         assert one.local is not None
         return one.local
@@ -180,7 +180,7 @@ class Ours:
         return self._do(name, lambda fd: ask.Shutdown(fd, how))
 
     def close(self, name: str) -> object:
-        return self._do(name, ask.Close)
+        return self._do(name, ask.CloseDescriptor)
 
     def reset(self, name: str) -> object:
         self._do(name, lambda fd: ask.SetOption(fd, "SO_LINGER", Linger(True, 0)))

@@ -11,6 +11,7 @@ from typing import Protocol
 from tcptui.core.events import (
     Dropped,
     Event,
+    Flushed,
     Response,
     Returned,
     RuleApplied,
@@ -204,6 +205,9 @@ class Step:
         for _ in tcb.receives:
             self.returned(tcb.connection, "RECEIVE", outstanding)
         tcb.receives = ()
+        unacknowledged = len(tcb.send_buffer) + distance(tcb.snd_una, tcb.snd_nxt)
+        if tcb.receive_buffer or unacknowledged:
+            self.events.append(Flushed(tcb.connection, tcb.receive_buffer, tcb.urgent_unread, unacknowledged))
         tcb.send_buffer = b""
         tcb.retransmission_queue = ()
         tcb.out_of_order = ()

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from tcptui.core.events import TimerKind
 from tcptui.core.packet.options import Block
 from tcptui.core.packet.segment import Socket
-from tcptui.core.packet.seq import MASK, distance
+from tcptui.core.packet.seq import MASK, distance, lt
+from tcptui.core.packet.seq import add as seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
@@ -199,6 +200,15 @@ class Tcb:
     @property
     def fin_acknowledged(self) -> bool:
         return self.fin_sent and self.snd_una == self.snd_nxt
+
+    @property
+    def urgent_unread(self) -> int:
+        """Octets from the first unread one to the end of the peer's urgent data (3.8.5); 0: there is none."""
+        if self.rcv_up is None:
+            return 0
+        fin = self.state in (State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
+        first = seq_add(self.rcv_nxt, -len(self.receive_buffer) - fin)
+        return distance(first, self.rcv_up) if lt(first, self.rcv_up) else 0
 
     def reset_to_listen(self, profile: Profile) -> None:
         """Back to what a fresh passive OPEN had: all but the name, the sockets and the RECEIVEs."""

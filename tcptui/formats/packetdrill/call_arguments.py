@@ -22,6 +22,7 @@ from tcptui.formats.packetdrill.syntax import (
     Struct,
 )
 
+_NEVER_OPEN = 1 << 30
 MOST_OCTETS = 1 << 24
 """Octets that one call may write or read."""
 
@@ -83,11 +84,11 @@ class Arguments:
         return names
 
     def descriptor(self, index: int) -> int:
-        """The descriptor that the script calls by this number; -1: none."""
+        """The descriptor that the script calls by this number; one that is never open where there is none."""
         return self.known_descriptor(self.number(index))
 
     def known_descriptor(self, number: int) -> int:
-        return self._descriptors.get(number, -1)
+        return self._descriptors.get(number, number if number < 0 else _NEVER_OPEN)
 
     def local(self, index: int) -> Socket:
         return self._address(self.at(index), self._addresses.local)

@@ -14,7 +14,6 @@ from tcptui.formats.packetdrill.runner import Runner
 from tcptui.formats.packetdrill.setup import Setup, choose_profile, read_setup
 from tcptui.formats.packetdrill.syntax import Script, printable
 from tcptui.lab.variant import with_setting
-from tcptui.sockets import requests
 
 
 class Prepared(NamedTuple):
@@ -33,7 +32,7 @@ def prepare(
 ) -> Prepared:
     """What `script`, read from `text`, is to be run on. Arguments are `check_script`'s.
 
-    Raises NotSupported, `requests.Unsupported` and BadKnob.
+    Raises NotSupported and BadKnob.
     """
     setup = read_setup(script)
     profile, reason = choose_profile(script, text, profile)
@@ -68,8 +67,8 @@ def check_script(
     line = script.events[0].line
     try:
         ready = prepare(script, text, profile, settings)
-    except (NotSupported, requests.Unsupported) as missing:
-        return Unsupported(file, getattr(missing, "line", None) or line, str(missing))
+    except NotSupported as missing:
+        return Unsupported(file, missing.line or line, str(missing))
     runner = Runner(script, ready.setup, Stack(ready.profile))
     runner.notes += ready.notes
     try:
@@ -77,7 +76,7 @@ def check_script(
     except Mismatch as wrong:
         stack = f"{ready.profile.name}, {ready.reason}"
         return Failed(file, wrong.line, wrong.expected, wrong.got, wrong.why, stack, tuple(runner.notes))
-    except (NotSupported, requests.Unsupported) as missing:
-        where = getattr(missing, "line", None) or runner.line
+    except NotSupported as missing:
+        where = missing.line or runner.line
         return Unsupported(file, where, str(missing), tuple(runner.notes))
     return Passed(file, tuple(runner.notes))

@@ -39,10 +39,9 @@ from tcptui.formats.packetdrill.syntax import (
     printable,
 )
 from tcptui.formats.packetdrill.text import seconds_text, spec_text
-from tcptui.sockets.requests import Bind, Done, Listen
+from tcptui.sockets.driver import Sockets
+from tcptui.sockets.requests import Accept, Bind, Connect, Done, Listen, Request
 from tcptui.sockets.semantics import semantics_of
-from tcptui.sockets.table import Pending, Sockets
-from tcptui.sockets.tcp_info import tcp_info
 
 START = 1_000_000_000
 """The stack's clock when the script's is 0, in microseconds: a timestamp of 0 would stand for none."""
@@ -71,7 +70,7 @@ class _Blocked(NamedTuple):
 
     event: CallEvent
     prepared: Prepared
-    pending: Pending
+    number: int
     window: Window
 
 
@@ -110,6 +109,10 @@ class Runner:
         self._why = ""
         """The rule that decided last."""
         self._timeouts = 0
+        self._latest = 0
+        """The connection whose socket has been connected, or accepted, last."""
+        self._isns: dict[int, tuple[int, int]] = {}
+        """IRS and ISS of each connection, by its name."""
 
     def run(self) -> None:
         """Plays the whole script. Raises Mismatch and NotSupported."""
@@ -165,8 +168,10 @@ class Runner:
         prepared = self._calls.prepare(event)
         request = prepared.request
         outcome = self.sockets.call(request, self._clock)
+        if isinstance(request, Connect):
+            self._look_at(request.fd)
         if isinstance(request, Bind | Listen):
-            socket = self.sockets.descriptor(request.fd)
+            socket = self.sockets.socket(request.fd)
             if socket is not None and socket.local is not None:
                 self._flows.local_port = socket.local.port
         events = self._take()
@@ -176,11 +181,12 @@ class Runner:
             gap = event.end - event.time.earliest
             end = Window(start + event.end, start + event.end, self._tolerance.of(gap))
         if isinstance(outcome, Done):
+            self._returned(request, outcome)
             self._judge(event, prepared, outcome, end)
         elif event.end is None:
             raise Mismatch(event.line, call_text(event), "a call that blocks", self._why)
         else:
-            self._blocked.append(_Blocked(event, prepared, outcome, end))
+            self._blocked.append(_Blocked(event, prepared, outcome.number, end))
         self._see(events)
 
     def _judge(self, event: CallEvent, prepared: Prepared, done: Done, ends: Window) -> None:
@@ -192,16 +198,25 @@ class Runner:
             expected = f"{call_text(event)} at {seconds_text(ends.earliest)}"
             raise Mismatch(event.line, expected, f"it at {seconds_text(self.now)}", self._why)
 
+    def _returned(self, request: Request, done: Done) -> None:
+        if isinstance(request, Accept) and not done.errno:
+            self._look_at(done.value)
+
+    def _look_at(self, fd: int) -> None:
+        """TCP_INFO in what follows is that of this descriptor's connection."""
+        socket = self.sockets.socket(fd)
+        if socket is not None and socket.connection:
+            self._latest = socket.connection
+
     def _command(self, event: CommandEvent) -> None:
         self.stack.profile, ignored = commands.apply(self.stack.profile, commands.read_command(event.text))
         self._note(ignored)
 
     def _assert(self, event: AssertEvent) -> None:
-        sockets = self.sockets.sockets()
-        socket = self.sockets.latest or (sockets[-1] if sockets else None)
         names = dict(self._constants.numbers)
-        if socket is not None:
-            names |= tcp_info(socket, self.stack.profile, self.sockets.semantics)
+        sockets = list(self.sockets.table.sockets.values())
+        if self._latest or sockets:
+            names |= self.sockets.tcp_info(self._latest or sockets[-1].connection)
         for statement in judge(event.text, names):
             if statement.holds is None:
                 self._note([f"skipped: {statement.text}: {statement.values}"])
@@ -282,6 +297,8 @@ class Runner:
     def _take(self) -> list[CoreEvent]:
         """What the stack has done since this was last asked."""
         events = self.sockets.take_events()
+        for tcb in self.stack.tcbs():
+            self._isns[tcb.connection] = tcb.irs, tcb.iss
         for event in events:
             if isinstance(event, RuleApplied) and event.rule not in _DETAILS:
                 self._why = self._rule_text(event)
@@ -295,10 +312,11 @@ class Runner:
                 why = self._rule_text(event)
             elif isinstance(event, Sent):
                 self._sent(event, why)
-        for one in [one for one in self._blocked if one.pending.done is not None]:
-            self._blocked.remove(one)
-            assert one.pending.done is not None
-            self._judge(one.event, one.prepared, one.pending.done, one.window)
+        for completed in self.sockets.take_completed():
+            self._returned(completed.request, completed.done)
+            blocked = next(one for one in self._blocked if one.number == completed.number)
+            self._blocked.remove(blocked)
+            self._judge(blocked.event, blocked.prepared, completed.done, blocked.window)
 
     def _sent(self, sent: Sent, why: str) -> None:
         flow = self._flows.of_sent(sent.segment)
@@ -328,14 +346,13 @@ class Runner:
 
     def _rule_text(self, event: RuleApplied) -> str:
         """The rule, where it is written, and the numbers that decided it, in the script's terms."""
-        socket = self.sockets.connection(event.connection)
-        tcb = None if socket is None else socket.tcb
+        isns = self._isns.get(event.connection)
         words = [f"{event.rule.name}, {event.rule.source}"]
         for name, number in event.numbers:
-            if tcb is not None and name in _OF_PEER and event.rule is not Rule.RESENT_AS_LOST:
-                number = number - tcb.irs & MASK
-            elif tcb is not None and name in (*_OF_PEER, *_OWN):
-                number = number - tcb.iss & MASK
+            if isns is not None and name in _OF_PEER and event.rule is not Rule.RESENT_AS_LOST:
+                number = number - isns[0] & MASK
+            elif isns is not None and name in (*_OF_PEER, *_OWN):
+                number = number - isns[1] & MASK
             words.append(f"{name} {number}")
         return ", ".join(words)
 

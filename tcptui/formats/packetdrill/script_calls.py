@@ -1,6 +1,6 @@
 """The calls that a script can make, and whether they returned what it expects.
 
-Each is turned into a request of `lab.sockets`. What stands for a result is compared by number or by name.
+Each is turned into a request of `sockets`. What stands for a result is compared by number or by name.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tcptui.formats.packetdrill.syntax import (
     Struct,
 )
 from tcptui.sockets import requests
+from tcptui.sockets.options import READABLE, SETTABLE
 from tcptui.sockets.requests import Done, How, Linger, Watched
 
 _READ_FLAGS = ("MSG_PEEK", "MSG_DONTWAIT", "MSG_WAITALL", "MSG_NOSIGNAL")
@@ -60,7 +61,7 @@ class ScriptCalls:
         names here. Raises NotSupported."""
         value = prepared.value(done)
         got = f"{value} {done.errno}".rstrip()
-        if isinstance(prepared.request, requests.Close):
+        if isinstance(prepared.request, requests.CloseDescriptor):
             self._forget(prepared.request.fd)
         if event.result in (Mark.ANY, Mark.NOT_GIVEN):
             return ""
@@ -93,7 +94,7 @@ def _socket(args: Arguments) -> Prepared:
     if args.number(1) & 0xF != args.value(Name("SOCK_STREAM")) or args.number(2, 0) not in (0, 6):
         raise NotSupported("sockets other than TCP's")
     nonblocking = "SOCK_NONBLOCK" in args.names(1, ("SOCK_NONBLOCK", "SOCK_CLOEXEC", "SOCK_STREAM"))
-    return Prepared(requests.Open(nonblocking))
+    return Prepared(requests.NewSocket(nonblocking))
 
 
 def _bind(args: Arguments) -> Prepared:
@@ -170,7 +171,7 @@ def _shutdown(args: Arguments) -> Prepared:
 
 
 def _close(args: Arguments) -> Prepared:
-    return Prepared(requests.Close(args.descriptor(0)))
+    return Prepared(requests.CloseDescriptor(args.descriptor(0)))
 
 
 def _dup(args: Arguments) -> Prepared:
@@ -205,16 +206,25 @@ def _ioctl(args: Arguments) -> Prepared:
 def _setsockopt(args: Arguments) -> Prepared:
     fd, name = args.descriptor(0), args.name(2)
     struct = args.struct(3)
+    if name not in SETTABLE:
+        raise NotSupported(f"setsockopt({name})")
     if name in _CHOOSES_CODE:
         return Prepared(requests.SetOption(fd, name, _chosen(args, name)))
     if name == "SO_LINGER" and struct is not None:
         linger = _linger(args, struct)
         return Prepared(requests.SetOption(fd, name, linger))
-    return Prepared(requests.SetOption(fd, name, args.value(args.item(3))))
+    if name == "SO_LINGER":
+        raise NotSupported("SO_LINGER without a struct linger")
+    value = args.value(args.item(3))
+    if name == "TCP_LINGER2" and value < 0:
+        raise NotSupported("TCP_LINGER2 below 0")
+    return Prepared(requests.SetOption(fd, name, value))
 
 
 def _getsockopt(args: Arguments) -> Prepared:
     name = args.name(2)
+    if name not in READABLE:
+        raise NotSupported(f"getsockopt({name})")
     request = requests.GetOption(args.descriptor(0), name)
     expected = args.item(3)
     if expected is Mark.NOT_GIVEN:

@@ -77,7 +77,7 @@ class SocketCalls:
     """
 
     def __init__(self, semantics: SocketSemantics, one_port: bool) -> None:
-        self._manners = semantics
+        self._semantics = semantics
         self._one_port = one_port
         self._connections: dict[int, _Connection] = {}
         self._taken: set[int] = set()
@@ -162,9 +162,9 @@ class SocketCalls:
             if connection.state is _S.TIME_WAIT:
                 raise Unwritable("abort in TIME-WAIT: a socket leaves that to the stack")
             linger = f"setsockopt({fd}, SOL_SOCKET, SO_LINGER, {{onoff=1, linger=0}}, 8) = 0"
-            return [linger, *self._let_go(connection)]
+            return [linger, *self._release(connection)]
         if name == "close" or connection.state is _S.SYN_SENT:
-            return self._let_go(connection)
+            return self._release(connection)
         return [f"shutdown({fd}, SHUT_WR) = 0"]
 
     # What it is told.
@@ -201,7 +201,7 @@ class SocketCalls:
             calls.append(f"read({fd}, ..., 1) = 0")
         for signal in signals:
             seen = BsdSocket()
-            seen.notified(signal, before, self._manners)
+            seen.notified(signal, before, self._semantics)
             if seen.error and (before in OPENING or connection.peer_closed or connection.receive_buffer):
                 calls.append(f"getsockopt({fd}, SOL_SOCKET, SO_ERROR, [{seen.error}], [4]) = 0")
             elif seen.error:
@@ -224,7 +224,7 @@ class SocketCalls:
         shared = any(other.listener == fd for other in self._connections.values())
         return [] if shared else self._closed(fd)
 
-    def _let_go(self, connection: _Connection) -> list[str]:
+    def _release(self, connection: _Connection) -> list[str]:
         fd, connection.fd = connection.fd, None
         return self._closed(fd)
 

@@ -26,8 +26,7 @@ from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.ends.script import ScriptLine, ScriptSetup
 from tcptui.lab.program import CallName, ScriptedCall
 from tcptui.lab.scenario import Injection, Scenario
-from tcptui.lab.user_calls import UserCall
-from tcptui.sockets.requests import Unsupported
+from tcptui.sockets.requests import UserCall
 
 DELAY = 10_000
 """Of the wire, in microseconds: what comes in has left that much before, so the whole run is later by it."""
@@ -92,8 +91,7 @@ def stage(
 ) -> Scenario:
     """The scenario that the script `text` plays; arguments as `checking.check_script`'s.
 
-    Raises BadScript and BadKnob, and NotSupported or `requests.Unsupported` where the script needs what there
-    is not.
+    Raises BadScript and BadKnob, and NotSupported where the script needs what there is not.
     """
     script = parse_script(text, file, defines)
     ready = prepare(script, text, profile, settings)
@@ -110,7 +108,7 @@ def stage(
     except Mismatch as wrong:
         verdict = f"{file}:{wrong.line}: expected {wrong.expected}; got {wrong.got}."
         lines.append(ScriptLine(runner.now + DELAY, f"✗ {' '.join(source[wrong.line - 1].split())}"))
-    except (NotSupported, Unsupported) as missing:
+    except NotSupported as missing:
         raise NotSupported(str(missing), runner.line) from None
     acts, injections = _parts(stack.entries)
     local, remote = ready.setup.addresses

@@ -42,8 +42,9 @@ from tcptui.lab.program import (
     Program,
     ScriptedCall,
 )
-from tcptui.lab.user_calls import Blocked, Completed, Done, Sockets, UserCall
 from tcptui.lab.wire import Payload, Side
+from tcptui.sockets.driver import Sockets
+from tcptui.sockets.requests import Blocked, Completed, Done, UserCall
 from tcptui.sockets.semantics import semantics_of
 
 _NOTED = {StateChanged, Delivered, Signalled, Returned}
@@ -359,7 +360,7 @@ class HostEnd:
             if due is None:
                 due = program.next_due(self.application, now)
                 if due is not None:
-                    self._set_program(index, program._replace(due=due))
+                    self._set_program(index, Program(program.script, program.position, due))
             if due is not None and (first is None or due < first):
                 first = due
         self.act_due = first

@@ -137,15 +137,9 @@ class RunScreen(Screen[None]):
 
     def _endpoint(self, side: Side) -> Callable[[int, int], list[Line]]:
         def lines(width: int, height: int) -> list[Line]:
-            session = self.session
+            session, history = self.session, self.session.history
             return endpoint_lines(
-                (session.world, session.history.before),
-                (session.history.record, session.history.record_before),
-                side,
-                width,
-                height,
-                at=session.at,
-                raw=session.raw,
+                history.moment, history.moment_before, side, width, height, at=session.at, raw=session.raw
             )
 
         return lines

@@ -1,0 +1,187 @@
+"""What a call works on: the table, the stack below it, and the time.
+
+Calls are served by functions of a `Context`, not by methods of the driver: so they need nothing of how calls
+are made and tried again, and the driver is the only module that knows them all.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.events import Delivered, Event, Flushed, Returned, Signal, Signalled, StateChanged
+from tcptui.core.packet.segment import Socket
+from tcptui.core.state import State
+from tcptui.core.tcp import calls
+from tcptui.core.tcp.icmp import Unreachable
+from tcptui.core.tcp.stack import EPHEMERAL, Stack
+from tcptui.core.tcp.tcb import Tcb
+from tcptui.sockets import connections
+from tcptui.sockets.bsd_socket import OPENING, BsdSocket, Phase
+from tcptui.sockets.connections import Status
+from tcptui.sockets.semantics import SocketSemantics
+from tcptui.sockets.table import BlockedCall, SocketTable
+
+_WILDCARDS = ("0.0.0.0", "::")
+_ERRORS_AT_THE_END = (
+    Signal.RESET, Signal.REFUSED, Signal.TIMED_OUT, Signal.USER_TIMEOUT, Signal.UNREACHABLE,
+)  # fmt: skip
+
+
+class Context:
+    """The sockets of one host, whose one address is `host`, at the time `now` in microseconds."""
+
+    __slots__ = ("deleted", "events", "host", "now", "semantics", "stack", "table")
+
+    def __init__(self, stack: Stack, host: str, semantics: SocketSemantics, table: SocketTable) -> None:
+        self.stack = stack
+        self.host = host
+        self.semantics = semantics
+        self.table = table
+        self.now = 0
+        self.events: list[Event] = []
+        """What the stack has reported and nobody has asked for yet."""
+        self.deleted = False
+        """A connection has been deleted, or a reference released, since sockets were last removed."""
+
+    # Reading the stack.
+
+    def socket_of(self, call: BlockedCall) -> BsdSocket:
+        """The socket of a call that has one."""
+        return self.table.sockets[call.socket]
+
+    def state(self, socket: BsdSocket) -> State:
+        """The state of its connection; CLOSED also where there is none."""
+        return connections.state(self.stack, socket.connection)
+
+    def status(self, socket: BsdSocket) -> Status | None:
+        """None where there is no connection, or none any more."""
+        return connections.status(self.stack, socket.connection)
+
+    def block(self, socket: BsdSocket) -> Tcb | None:
+        """The connection's block, to be read and not kept."""
+        return connections.block(self.stack, socket.connection)
+
+    def listening(self, socket: BsdSocket) -> bool:
+        return self.state(socket) is State.LISTEN
+
+    def opening(self, socket: BsdSocket) -> bool:
+        return self.state(socket) in OPENING
+
+    def closed(self, socket: BsdSocket) -> bool:
+        """Whether there is, to a program, no connection any more, or never was."""
+        state = self.state(socket)
+        return state is State.CLOSED or (state is State.TIME_WAIT and self.semantics.time_wait_is_closed)
+
+    def rcv_queue(self, socket: BsdSocket) -> int:
+        """Octets that can be read."""
+        status = self.status(socket)
+        return len(socket.unread) if status is None else status.rcv_queue
+
+    def snd_queue(self, socket: BsdSocket) -> int:
+        """Octets, and a FIN, that were not acknowledged."""
+        status = self.status(socket)
+        return socket.unacknowledged if status is None else status.snd_queue
+
+    def snd_room(self, socket: BsdSocket) -> int:
+        """Octets that the send buffer still takes: what was not sent and not acknowledged fills it."""
+        size = socket.option("SO_SNDBUF")
+        if size is None:
+            size = self.stack.profile.send_buffer
+        return max(0, size - self.snd_queue(socket))
+
+    # Addresses.
+
+    def here(self, address: Socket) -> Socket | None:
+        """A local address, the wildcard being the one that the host has; None: it has no such address."""
+        if address.host in _WILDCARDS:
+            return Socket(self.host, address.port)
+        return address if address.host == self.host else None
+
+    def bind_ephemeral(self, socket: BsdSocket) -> Socket | None:
+        """The address that the socket is bound to, from now on if not before; None: no port is left."""
+        if socket.local is None:
+            taken = {one.local.port for one in self.table.sockets.values() if one.local is not None}
+            taken |= {one.local.port for one in self.without_socket()}
+            port = next((port for port in EPHEMERAL if port not in taken), None)
+            if port is not None:
+                socket.local = Socket(self.host, port)
+        return socket.local
+
+    def without_socket(self) -> list[Status]:
+        """Connections that were made by `requests.UserCall`, and are no socket's."""
+        return [one for one in connections.statuses(self.stack) if one.connection not in self.table.owners]
+
+    # Calling the stack.
+
+    def act(self, call: calls.Call) -> Returned:
+        """Makes a call of the core; what it returned."""
+        name = type(call).__name__.upper()
+        for event in self._call(call):
+            if isinstance(event, Returned) and event.call == name:
+                return event
+        raise AssertionError(f"{name} did not return")
+
+    def receive(self, socket: BsdSocket, octets: int) -> bytes:
+        """Takes up to so many octets of what can be read."""
+        if not socket.unread:
+            events = self._call(calls.Receive(socket.connection, octets))
+            return b"".join(event.data for event in events if isinstance(event, Delivered))
+        data, socket.unread = socket.unread[:octets], socket.unread[octets:]
+        socket.urgent = max(0, socket.urgent - len(data))
+        return data
+
+    def peek(self, socket: BsdSocket, octets: int) -> bytes:
+        """Up to so many octets of what can be read, which they still can be."""
+        block = self.block(socket)
+        return (socket.unread if block is None else block.receive_buffer)[:octets]
+
+    def _call(self, call: calls.Call) -> list[Event]:
+        events = self.stack.call(call, self.now)
+        self.note(events)
+        return events
+
+    # Notifying the sockets.
+
+    def note(self, events: list[Event], unreachable: Unreachable | None = None) -> None:
+        """Notifies the sockets of what their connections report. An error that ends a connection has an errno
+        by the state in which it came; `unreachable` is the ICMP error of the step."""
+        self.events += events
+        if not self.table.sockets:
+            return
+        ends: dict[int, Signal] = {}
+        for event in events:
+            if isinstance(event, Signalled):
+                if event.signal in _ERRORS_AT_THE_END:
+                    ends[event.connection] = event.signal
+                elif (socket := self.table.owner(event.connection)) is not None:
+                    socket.notified(event.signal, State.CLOSED, self.semantics, unreachable)
+            elif isinstance(event, Flushed):
+                if (socket := self.table.owner(event.connection)) is not None:
+                    socket.flushed(event)
+            elif isinstance(event, StateChanged):
+                if event.new is State.SYN_RECEIVED:
+                    self._adopt(event.connection)
+                elif event.new is State.CLOSED:
+                    self.deleted = True
+                    socket = self.table.owner(event.connection)
+                    if socket is None:
+                        continue
+                    if event.connection in ends:
+                        socket.notified(ends[event.connection], event.old, self.semantics, unreachable)
+                    if self.semantics.port_ends_with_connection and not socket.bound_by_program:
+                        socket.local = None
+
+    def _adopt(self, connection: int) -> None:
+        """A listener's new connection has a socket of its own from the first, with the listener's options."""
+        status = connections.status(self.stack, connection)
+        listener = self.table.owner(status.listener) if status is not None else None
+        if status is None or listener is None or connection in self.table.owners:
+            return
+        number = self.table.add(
+            BsdSocket(
+                bound_by_program=True,
+                listener=status.listener,
+                phase=Phase.CONNECTED,
+                options=listener.options,
+                linger=listener.linger,
+            )
+        )
+        self.table.attach(number, connection, status.local, status.remote)

@@ -1,0 +1,233 @@
+"""The driver of one host's sockets: calls, arrivals and timeouts go in, what happened comes out.
+
+`Sockets` is driven as `core.tcp.stack.Stack` is: everything comes in with the time, and nothing happens by
+itself. A program's call cannot wait here, for waiting needs a thread, and a thread can be neither stepped
+back nor copied. So a call is an attempt: it returns at once, or it is entered in the table as blocked, and is
+attempted again after every step until it returns. That is what a kernel does with a wait queue, and it makes
+a call that blocks a value like everything else: it is copied, compared and searched with the rest.
+
+An attempt is a function of the context, the request, and what the call has done so far. There is one for each
+type of request, in the modules named after what they do, and a table of them at the end of this one.
+
+After every step the order is: the sockets are notified of what their connections report, blocked calls are
+attempted, first come first served, until none gets any further, and sockets that nothing refers to are
+removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tcptui.core.events import Event, Response
+from tcptui.core.packet.segment import Segment, Socket
+from tcptui.core.state import State
+from tcptui.core.tcp.icmp import IcmpError
+from tcptui.core.tcp.stack import Stack
+from tcptui.sockets import closing, opening, options, polling, reading, requests, writing
+from tcptui.sockets.bsd_socket import BsdSocket
+from tcptui.sockets.connections import Status, block, statuses
+from tcptui.sockets.connections import key as stack_key
+from tcptui.sockets.connections import status as status_of
+from tcptui.sockets.context import Context
+from tcptui.sockets.requests import Blocked, Completed, Done, Request, TcpInfo, failed
+from tcptui.sockets.semantics import SocketSemantics
+from tcptui.sockets.table import BlockedCall, SocketTable
+from tcptui.sockets.tcp_info import tcp_info
+
+_SUCCESS = (Response.OK, Response.QUEUED)
+
+
+class ConnectionEntry(NamedTuple):
+    """One line of ``ss -tan``."""
+
+    connection: int
+    """Its name in the stack."""
+    state: State
+    recv_q: int
+    """Octets that were not read; of a listener, connections that wait for accept()."""
+    send_q: int
+    """Octets, and a FIN, that were not acknowledged; of a listener, its backlog."""
+    local: Socket
+    remote: Socket | None
+    socket: int
+    """The number of its socket; 0: it has none."""
+    descriptors: tuple[int, ...]
+
+
+class Sockets:
+    """The sockets of one host, whose one address is `host`."""
+
+    __slots__ = ("_context", "host", "semantics", "stack", "table")
+
+    def __init__(
+        self, stack: Stack, host: str, semantics: SocketSemantics, table: SocketTable | None = None
+    ) -> None:
+        self.stack = stack
+        self.host = host
+        self.semantics = semantics
+        self.table = SocketTable() if table is None else table
+        self._context = Context(stack, host, semantics, self.table)
+
+    # What drives it.
+
+    def call(self, request: Request, now: int) -> Done | Blocked:
+        """A program's call: what it returned, or, if it blocks, the number under which `take_completed` will
+        have that."""
+        context, table = self._context, self.table
+        context.now = now
+        number = 0
+        if isinstance(request, requests.UserCall):
+            returned = context.act(request.call)
+            self._settle()
+            return Done(0 if returned.response in _SUCCESS else -1, answer=returned)
+        if not isinstance(request, requests.NewSocket | requests.Poll | requests.Exit):
+            number = table.descriptors.get(request.fd, 0)
+            if not number:
+                return failed("EBADF")
+        call = BlockedCall(0, request, number)
+        outcome: Done | Blocked | None = _ATTEMPTS[type(request)](context, request, call)
+        if outcome is None:
+            outcome = Blocked(table.block(call))
+            closing.hold(context, call)
+        self._settle()
+        return outcome
+
+    def arrives(self, segment: Segment, now: int) -> None:
+        """A segment for this host."""
+        self._context.now = now
+        self._context.note(self.stack.arrives(segment, now))
+        self._settle()
+
+    def error(self, error: IcmpError, now: int) -> None:
+        """An ICMP error for this host."""
+        self._context.now = now
+        self._context.note(self.stack.error(error, now), error.kind)
+        self._settle()
+
+    def expire(self, now: int) -> None:
+        """Serves every timer, and every call that blocks, that is due at `now`."""
+        self._context.now = now
+        self._context.note(self.stack.expire(now))
+        self._settle()
+
+    def next_deadline(self) -> int | None:
+        """When `expire` is wanted next; None: not at all, as things are."""
+        due = self.stack.next_deadline()
+        for call in self.table.blocked:
+            if call.deadline is not None and (due is None or call.deadline < due):
+                due = call.deadline
+        return due
+
+    def take_events(self) -> list[Event]:
+        """All that the stack has reported since this was last asked."""
+        events, self._context.events = self._context.events, []
+        return events
+
+    def take_completed(self) -> list[Completed]:
+        """The calls that had blocked and have returned since this was last asked."""
+        completed, self.table.completed = self.table.completed, []
+        return completed
+
+    # What is known.
+
+    def socket(self, fd: int) -> BsdSocket | None:
+        """The socket that a descriptor stands for, to be read; None: it stands for none."""
+        return self.table.at(fd)
+
+    def connections(self) -> list[ConnectionEntry]:
+        """Every connection of the host, the oldest first, with or without a socket."""
+        return [self._entry(status) for status in statuses(self.stack)]
+
+    def tcp_info(self, connection: int) -> TcpInfo:
+        """TCP_INFO of a connection, by its name."""
+        return tcp_info(block(self.stack, connection), self.stack.profile, self.semantics)
+
+    def copy(self) -> Sockets:
+        """Sockets of their own, over a stack of their own, that begin where these stand."""
+        copy = Sockets.__new__(Sockets)
+        copy.stack, copy.table = stack, table = self.stack.copy(), self.table.copy()
+        copy.host, copy.semantics = self.host, self.semantics
+        copy._context = Context(stack, self.host, self.semantics, table)
+        copy._context.events += self._context.events
+        return copy
+
+    def values(self) -> tuple[Any, ...]:
+        """Everything that the future depends on: hashable, equal if the sockets are."""
+        return self.stack.values(), self.table.values(), tuple(self._context.events)
+
+    def key(self, now: int) -> tuple[Any, ...]:
+        """`values`, with times counted from `now`."""
+        return stack_key(self.stack, now), self.table.values(now), tuple(self._context.events)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sockets) and self.values() == other.values()
+
+    __hash__ = None  # type: ignore[assignment]  # It changes in place; hash its `values()`.
+
+    # Inside.
+
+    def _entry(self, status: Status) -> ConnectionEntry:
+        listens = status.state is State.LISTEN
+        number = self.table.owners.get(status.connection, 0)
+        return ConnectionEntry(
+            status.connection,
+            status.state,
+            len(status.accept_queue) if listens else status.rcv_queue,
+            (status.backlog or 0) if listens else status.snd_queue,
+            status.local,
+            status.remote,
+            number,
+            tuple(fd for fd, one in sorted(self.table.descriptors.items()) if number and one == number),
+        )
+
+    def _settle(self) -> None:
+        """Attempts what blocks until nothing of it gets any further, and removes sockets that are over."""
+        context, table = self._context, self.table
+        if not (table.sockets or table.blocked):
+            return
+        again = bool(table.blocked)
+        while again:
+            again = False
+            for call in table.blocked.copy():
+                done = _ATTEMPTS[type(call.request)](context, call.request, call)
+                if done is not None:
+                    table.completed.append(Completed(call.number, call.request, done))
+                    table.blocked.remove(call)
+                    closing.drop_call(context, call)
+                    again = True
+        reading.discard_after_shutdown(context)
+        if context.deleted:
+            context.deleted = False
+            for number, socket in list(table.sockets.items()):
+                if not socket.references and not self._has_connection(socket):
+                    table.remove(number)
+
+    def _has_connection(self, socket: BsdSocket) -> bool:
+        """Whether a socket that nothing refers to has a connection, or can still be accepted."""
+        if self._context.state(socket) is not State.CLOSED:
+            return True
+        listener = status_of(self.stack, socket.listener)
+        return listener is not None and socket.connection in listener.accept_queue
+
+
+_ATTEMPTS: dict[type[Any], Callable[[Context, Any, BlockedCall], Done | None]] = {
+    requests.NewSocket: opening.new_socket,
+    requests.Bind: opening.bind,
+    requests.Listen: opening.listen,
+    requests.Accept: opening.accept,
+    requests.Connect: opening.connect,
+    requests.Read: reading.read,
+    requests.Write: writing.write,
+    requests.Shutdown: closing.shutdown,
+    requests.CloseDescriptor: closing.close,
+    requests.Duplicate: closing.duplicate,
+    requests.GetFlags: options.get_flags,
+    requests.SetFlags: options.set_flags,
+    requests.SetOption: options.set_option,
+    requests.GetOption: options.get_option,
+    requests.QueueLength: options.queue_length,
+    requests.Poll: polling.poll,
+    requests.Exit: closing.exit_process,
+}
+"""What attempts each call but `UserCall`, which never blocks: what it returned, or None while it blocks."""
