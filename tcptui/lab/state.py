@@ -72,8 +72,8 @@ class WorldState:
         """Whether a copy has the same end: a step copies the one that it changes, and most change one."""
         self._injected = 0
         """How many of the third party's segments have appeared."""
-        self._launched: list[int] = []
-        self._ended: list[Transmission] = []
+        self._launched: tuple[int, ...] = ()
+        self._ended: tuple[Transmission, ...] = ()
         """Both for the report of the step that is being made."""
 
     def end(self, side: Side) -> End:
@@ -193,7 +193,7 @@ class WorldState:
         copy.wire = self.wire.copy()
         copy._a, copy._b = self._a, self._b
         copy._shares_a = copy._shares_b = self._shares_a = self._shares_b = True
-        copy._launched, copy._ended = [], []
+        copy._launched, copy._ended = (), ()
         return copy
 
     def key(self) -> tuple[Any, ...]:
@@ -246,20 +246,14 @@ class WorldState:
             if isinstance(transmission.payload, Segment):
                 state = end.state_of(events[0].connection if events else end.connection)
             self._launch_all(end, events)
-        self._end(
-            transmission._replace(
-                outcome=Outcome.ARRIVED if end.link_up else Outcome.LOST,
-                ended_at=self.now,
-                left_before_end=left_before,
-                receiver_state=state,
-            )
-        )
+        outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
+        self._end(transmission.at_end(outcome, self.now, left_before, state))
         return self._report("arrival", end.side, events, transmission=number)
 
     def _end(self, transmission: Transmission) -> None:
         """A segment that was taken off the wire has arrived or is lost."""
         self.wire.ended(transmission)
-        self._ended.append(transmission)
+        self._ended += (transmission,)
 
     def _inject(self, move: Inject | Segment | IcmpError) -> Report:
         """What is put on the wire from outside, or an ICMP error for one end."""
@@ -294,7 +288,7 @@ class WorldState:
     def _tamper(self, move: Lose | Delay | Duplicate | Reorder) -> None:
         match move:
             case Lose(number):
-                self._ended.append(self.wire.lose(number, self.now))
+                self._ended += (self.wire.lose(number, self.now),)
             case Delay(number, by):
                 self.wire.delay(number, by)
             case Duplicate(number, after):
@@ -343,7 +337,7 @@ class WorldState:
 
     def _on_wire(self, number: int) -> None:
         """A segment has been put on the wire: the story may have a fault for it."""
-        self._launched.append(number)
+        self._launched += (number,)
         sender = self.wire.transmissions[-1].sender
         if sender != "X" and not self.end(sender).link_up:
             self._end(self.wire.take(number)._replace(outcome=Outcome.LOST, ended_at=self.now))
@@ -369,9 +363,8 @@ class WorldState:
         by: int = 0,
         backlog: int | None = None,
     ) -> Report:
-        launched, ended = tuple(self._launched), tuple(self._ended)
-        self._launched.clear()
-        self._ended.clear()
+        launched, ended = self._launched, self._ended
+        self._launched, self._ended = (), ()
         results: tuple[CallResult, ...] = ()
         connection = 0
         if side != "X":

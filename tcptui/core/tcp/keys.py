@@ -79,9 +79,10 @@ def shows_clock(stack: Stack, opens: int) -> bool:
     listens = any(
         tcb.state is State.LISTEN or (tcb.state is State.SYN_RECEIVED and tcb.passive) for tcb in tcbs
     )
-    draws_isn = listens or opens > len(stack.isns_left)
-    stamps = (listens or opens > 0) and stack.profile.timestamps
-    return draws_isn or stamps or any(tcb.timestamps for tcb in tcbs)
+    if listens or opens > len(stack.isns_left):
+        return True  # Who listens can return to LISTEN, and need more numbers than there are given ones.
+    offers = stack.profile.timestamps and (opens > 0 or any(tcb.state is State.SYN_SENT for tcb in tcbs))
+    return offers or any(tcb.timestamps for tcb in tcbs)
 
 
 def _ages(tcb: Tcb, now: int, profile: Profile) -> tuple[Any, ...]:
