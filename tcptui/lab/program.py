@@ -32,7 +32,8 @@ from tcptui.core.events import (
 )
 from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
-from tcptui.sockets.requests import Done, Request
+from tcptui.core.tcp.calls import Open
+from tcptui.sockets.requests import Connect, Done, Listen, Request, UserCall
 
 CallName: TypeAlias = Literal[
     "listen", "accept", "connect", "send", "read", "shutdown", "close", "abort",
@@ -81,12 +82,21 @@ class ScriptedCall(NamedTuple):
     @property
     def name(self) -> str:
         """What it is called in reports."""
-        return type(self.request).__name__.lower() if self.call == "request" else self.call
+        return self.call if self.call != "request" or self.request is None else request_name(self.request)
 
     @property
-    def opens(self) -> bool:
-        """Whether it may make a connection."""
-        return self.call in OPENS or self.request is not None
+    def connects(self) -> bool:
+        """Whether it opens a connection actively."""
+        if isinstance(self.request, UserCall):
+            return isinstance(self.request.call, Open) and not self.request.call.passive
+        return self.call == "connect" or isinstance(self.request, Connect)
+
+    @property
+    def listens(self) -> bool:
+        """Whether it opens one passively."""
+        if isinstance(self.request, UserCall):
+            return isinstance(self.request.call, Open) and self.request.call.passive
+        return self.call == "listen" or isinstance(self.request, Listen)
 
     @property
     def is_host_event(self) -> bool:
@@ -102,6 +112,12 @@ class CallResult(NamedTuple):
 
     name: str
     done: Done
+
+
+def request_name(request: Request) -> str:
+    """What a request is called in reports."""
+    what = request.call if isinstance(request, UserCall) else request
+    return type(what).__name__.lower()
 
 
 _ALWAYS = (*UDP_CALLS, *HOST_EVENTS)

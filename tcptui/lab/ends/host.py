@@ -41,6 +41,7 @@ from tcptui.lab.program import (
     CallResult,
     Program,
     ScriptedCall,
+    request_name,
 )
 from tcptui.lab.wire import Payload, Side
 from tcptui.sockets.driver import Sockets
@@ -210,8 +211,8 @@ class HostEnd:
 
     def key(self, now: int) -> tuple[Any, ...]:
         to_come = [call for program in self.programs for call in program.to_come()]
-        opens = sum(call.opens for call in to_come)
-        listens = any(call.opens and call.call != "connect" for call in to_come)
+        listens = any(call.listens for call in to_come)
+        opens = sum(call.connects for call in to_come)
         return (
             now if listens or shows_clock(self.stack, opens) else None,
             self.sockets.key(now),
@@ -313,7 +314,7 @@ class HostEnd:
     def _complete(self, completed: list[Completed]) -> None:
         """Calls that had blocked have returned, and the programs that made them go on."""
         for one in completed:
-            self.results += (CallResult(type(one.request).__name__.lower(), one.done),)
+            self.results += (CallResult(request_name(one.request), one.done),)
             for index, program in enumerate(self.programs):
                 if program.blocked == one.number:
                     self._set_program(index, program._replace(blocked=0))
@@ -339,10 +340,12 @@ class HostEnd:
             self.connection = connection
 
     def _receive_again(self, events: list[Event], now: int) -> None:
-        """The program that always has a RECEIVE outstanding; that it is renewed is not worth a word."""
+        """The program that always has a RECEIVE outstanding; that it is renewed is not worth a word. What a
+        socket has, is for those who read from it."""
         tcb = self.tcb
         if (
             tcb is None
+            or self.connection in self.sockets.table.owners
             or tcb.receives
             or tcb.half_duplex
             or tcb.backlog is not None
