@@ -31,6 +31,7 @@ from tcptui.lab.wire import COPY_AFTER, BadMove, Side
 MOST_STEPS = 100_000
 """What one ``s`` may count up to."""
 MOST_MOVES = 1_000_000
+"""What one text may tell: that of a long run on the screen can be read back."""
 MOST_BACKLOG = 99_999
 LONGEST_TEXT = 65_495
 """Octets of text that one ``send``, or a third party's segment, may carry."""

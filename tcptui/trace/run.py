@@ -17,6 +17,9 @@ run, some 2 KB a step, so this is also what holds its memory."""
 
 def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Record:
     """Makes `moves` and then lets happen what happens. BadMove names the move that can't be made."""
+    moves = tuple(moves)
+    if len(moves) > MOST_STEPS:
+        raise BadMove(f"{len(moves)} moves are too many for a whole run: at most {MOST_STEPS}")
     state, record = first_record(scenario)
     start = record.first
     reports: list[Report] = []
@@ -30,8 +33,6 @@ def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Record:
 
     moved = False
     for index, move in enumerate(moves):
-        if index == MOST_STEPS:
-            raise BadMove(f"too many moves for a whole run: at most {MOST_STEPS}")
         moved = moved or move != NEXT
         try:
             note(state.apply(move))
