@@ -11,16 +11,21 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from tcptui import __version__
 from tcptui.commands import check, play, screen, tables
-from tcptui.commands.shared import Unusable, close_output, complain
+from tcptui.commands.shared import Unusable, complain, write
 
 
 class _Parser(argparse.ArgumentParser):
+    """Tells errors, and writes help and version, as the commands do."""
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]
+        write(message)
+
     def error(self, message: str) -> NoReturn:
-        raise Unusable(f"{message} (tcptui --help tells more)")
+        raise Unusable("error.option.argparse", why=message)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115  Python has None for a stream that was closed.
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     if sys.stdout is None:
-        complain("standard output is closed")
+        complain(Unusable("error.output.closed").message)
         return 2
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # A terminal that knows no box-drawing shows "?" for it.
@@ -36,11 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
         status: int = options.run(options)
     except Unusable as error:
-        complain(error)
+        complain(error.message)
         return 2
-    except BrokenPipeError:
-        close_output()
-        return 0
     except KeyboardInterrupt:
         return 130
     return status

@@ -1,43 +1,137 @@
-"""Texts that a command line names, read with care: what can't be used is told in one line.
+"""Files that a command line names: texts read, and content written in place of what was there.
 
-What the text means is not known here; scenarios are found by `library`, scripts by `scripts`.
+What a text means is not known here; scenarios are found by `library`, scripts by `scripts`. Errors are one
+line.
 """
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 
+from tcptui.core.message import MessageError
+
 LARGEST = 1 << 20
-"""Octets that a file may have."""
+"""Octets that a file may have, where its reader does not ask for less."""
 
 
-class BadFile(Exception):
-    """A file that can't be used; the text is one line that names it and says why."""
+class BadFile(MessageError):
+    """A file that can't be used; the message names it."""
 
 
-def read_text(name: str) -> str:
-    """The UTF-8 text of the file at this path; only a regular one is opened, for a pipe may never end.
+def read_text(name: str, most: int = LARGEST) -> str:
+    """The UTF-8 text of the file at this path, without the byte order mark that some editors begin it with.
+
+    Only a regular file is opened, for a pipe may never end.
 
     Raises:
-        BadFile: there is none, it can't be read, it is too large, or no text.
+        BadFile: there is none, it can't be read, it has more than `most` octets, or is no text.
     """
+    _check_name(name)
     path = Path(name)
     try:
         if path.is_dir():
-            raise BadFile(f"{name}: is a directory")
+            raise BadFile("error.file.directory", name=name)
         if path.exists() and not path.is_file():
-            raise BadFile(f"{name}: is no regular file")
+            raise BadFile("error.file.not_regular", name=name)
         with path.open("rb") as file:
-            octets = file.read(LARGEST + 1)
+            octets = file.read(most + 1)
+    except BadFile:
+        raise
     except FileNotFoundError:
-        raise BadFile(f"{name}: there is no such file") from None
+        raise BadFile("error.file.missing", name=name) from None
     except OSError as error:
-        raise BadFile(f"{name}: can't be read: {error.strerror}") from None
+        raise BadFile("error.file.unreadable", name=name, why=str(error.strerror)) from None
     except ValueError:
-        raise BadFile(f"{name!r}: is no file name") from None
-    if len(octets) > LARGEST:
-        raise BadFile(f"{name}: is too large: at most {LARGEST} octets")
+        raise BadFile("error.file.no_name", name=name) from None
+    if len(octets) > most:
+        raise BadFile("error.file.too_large", name=name, most=most)
     try:
-        return octets.decode("utf-8")
+        return octets.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise BadFile(f"{name}: is no UTF-8 text (octet {error.start})") from None
+        raise BadFile("error.file.no_utf8", name=name, octet=error.start) from None
+
+
+def write_octets(name: str, octets: bytes) -> None:
+    """Puts `octets` in the file of that name, which is made, or keeps its permissions and owner.
+
+    A regular file has either its old content or all of the new: this is written beside it, and takes its
+    place once it is on the disk. A symbolic link stays one. What is no regular file, such as a pipe or a
+    device, is written as it is.
+
+    Raises:
+        BadFile: it can't be written.
+    """
+    _check_name(name)
+    try:
+        before = _status(name)
+        if before is None or stat.S_ISREG(before.st_mode):
+            _replace(os.path.realpath(name), octets, before)
+        else:
+            _overwrite(name, octets)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise BadFile("error.file.no_reader", name=name) from None
+        raise BadFile("error.file.unwritable", name=name, why=str(error.strerror)) from None
+    except BadFile:
+        raise
+    except ValueError:
+        raise BadFile("error.file.no_name", name=name) from None
+
+
+def same_file(name: str, other: str | Path) -> bool:
+    """Whether both are there and are one file, however they are named."""
+    try:
+        return os.path.samefile(name, other)
+    except (OSError, ValueError):
+        return False
+
+
+def _check_name(name: str) -> None:
+    if not name:
+        raise BadFile("error.file.no_name", name=name)
+
+
+def _status(name: str) -> os.stat_result | None:
+    try:
+        return os.stat(name)
+    except FileNotFoundError:
+        return None
+
+
+def _replace(path: str, octets: bytes, before: os.stat_result | None) -> None:
+    if before is not None and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    beside = os.path.join(os.path.dirname(path), f".tcptui-{os.urandom(8).hex()}")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except PermissionError:
+        if before is None:
+            raise
+        _overwrite(path, octets)  # A directory that takes no new file may have one that can be written.
+        return
+    try:
+        with open(descriptor, "wb") as file:
+            if before is not None:
+                with suppress(PermissionError):  # Only root may give a file to another.
+                    os.chown(descriptor, before.st_uid, before.st_gid)
+                os.chmod(descriptor, stat.S_IMODE(before.st_mode))
+            file.write(octets)
+            file.flush()
+            os.fsync(descriptor)
+        os.replace(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise
+
+
+def _overwrite(name: str, octets: bytes) -> None:
+    # Not to wait for the reader of a pipe: without one, this fails with ENXIO.
+    descriptor = os.open(name, os.O_WRONLY | os.O_TRUNC | os.O_NONBLOCK)
+    os.set_blocking(descriptor, True)
+    with open(descriptor, "wb") as file:
+        file.write(octets)

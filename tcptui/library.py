@@ -1,6 +1,6 @@
-"""The scenarios that can be played: those of the library by name, anybody's own by path.
+"""The scenarios that can be played: those of the library by name, other files by path.
 
-Errors are `BadScenario`: one line that names the file.
+Errors are `BadScenario`, whose message names the file.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tcptui.files import BadFile, read_text
-from tcptui.lab.loader import BadScenario, load_scenario
+from tcptui.lab.loader import BadScenario, load_scenario, read_scenario
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.toml import LARGEST
 
 _FOLDER = Path(__file__).parent / "scenarios"
 
@@ -20,34 +21,39 @@ def names() -> list[str]:
 
 
 def all_scenarios() -> list[Scenario]:
-    """The whole library, in the order in which a list shows it."""
+    """The whole library, in the order in which a list shows it. Each file is read once, and nothing is
+    played."""
     return sorted(map(load_named, names()), key=lambda scenario: (scenario.place, scenario.name))
 
 
 def load_named(name: str) -> Scenario:
-    """A scenario of the library."""
-    return load_scenario((_FOLDER / f"{name}.toml").read_text("utf-8"), name, f"{name}.toml")
+    """A scenario of the library. Its prelude is not tried: the tests do that for every one."""
+    return read_scenario((_FOLDER / f"{name}.toml").read_text("utf-8"), name, f"{name}.toml")
+
+
+def path_of(name_or_path: str) -> Path:
+    """The file of the scenario that `find` would load."""
+    return _FOLDER / f"{name_or_path}.toml" if name_or_path in names() else Path(name_or_path)
 
 
 def find(name_or_path: str) -> Scenario:
     """By name, or, if there is a slash or a suffix in it, by path."""
-    if name_or_path in names():
+    known = names()
+    if name_or_path in known:
         return load_named(name_or_path)
     if "/" in name_or_path or "\\" in name_or_path or name_or_path.endswith(".toml"):
         return _load_file(name_or_path)
     from difflib import get_close_matches
 
-    near = get_close_matches(name_or_path, names(), 1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise BadScenario(
-        f"no scenario {name_or_path!r}: {hint}tcptui list names them all;"
-        " a file of your own needs its path (./FILE)"
-    )
+    near = get_close_matches(name_or_path, known, 1)
+    if near:
+        raise BadScenario("error.scenario.unknown_near", name=name_or_path, near=near[0])
+    raise BadScenario("error.scenario.unknown", name=name_or_path)
 
 
 def _load_file(name: str) -> Scenario:
     try:
-        text = read_text(name)
+        text = read_text(name, LARGEST)
     except BadFile as error:
-        raise BadScenario(str(error)) from None
+        raise BadScenario(error.message) from None
     return load_scenario(text, Path(name).stem, name)

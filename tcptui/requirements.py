@@ -1,4 +1,4 @@
-"""The numbered requirements of RFC 9293 (Appendix B): what has become of each, and which tests show it.
+"""The numbered requirements of RFC 9293 (Appendix B): the status of each, and the tests of it.
 
 The rows are data, in requirements.toml; here they are read, found by their ids and laid out as text.
 """
@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from textwrap import wrap
 from typing import NamedTuple
+
+from tcptui.core.message import Message, MessageError
 
 LAST = {"MUST": 69, "SHLD": 31, "MAY": 18, "REC": 1}
 """How many of each kind Appendix B has; none is left out."""
@@ -31,8 +33,8 @@ class Requirement(NamedTuple):
     """The reason, where it is not done."""
 
 
-class UnknownRequirement(ValueError):
-    """An id that RFC 9293 doesn't have; the text is one line that says which there are."""
+class UnknownRequirement(MessageError):
+    """An id that RFC 9293 doesn't have; the message says which there are."""
 
 
 def requirements() -> dict[str, Requirement]:
@@ -50,10 +52,14 @@ def find(ids: Iterable[str]) -> list[Requirement]:
     rows = requirements()
     found = []
     for name in ids:
-        row = rows.get(name.upper())
+        row = rows.get(name.upper()) if name.isascii() else None
         if row is None:
-            there = ", ".join(f"{kind}-1 to {kind}-{last}" for kind, last in LAST.items() if last > 1)
-            raise UnknownRequirement(f"no requirement {name!r}: RFC 9293 has {there}, and REC-1")
+            ranges = tuple(
+                Message.of("error.requirement.range", kind=kind, last=last)
+                for kind, last in LAST.items()
+                if last > 1
+            )
+            raise UnknownRequirement("error.requirement.unknown", name=name, ranges=ranges)
         found.append(row)
     return found or list(rows.values())
 

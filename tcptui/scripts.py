@@ -11,10 +11,10 @@ from tcptui.files import BadFile
 def find(names: Iterable[str]) -> Iterator[str]:
     """Every script that is named, a directory's in the order of their paths. Raises BadFile."""
     for name in names:
-        if not Path(name).is_dir():
+        if not name or not Path(name).is_dir():  # Path("") is the current directory.
             yield name
             continue
         scripts = sorted(path for path in Path(name).rglob("*.pkt") if path.is_file())
         if not scripts:
-            raise BadFile(f"{name}: there is no *.pkt in this directory")
+            raise BadFile("error.file.no_scripts", name=name)
         yield from map(str, scripts)

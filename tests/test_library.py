@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 
 from tcptui import library
-from tcptui.files import LARGEST
 from tcptui.lab.loader import BadScenario
+from tcptui.lab.prelude import begin
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
+from tcptui.lab.toml import LARGEST
 from tests.lab.worlds import HEAD
+from tests.messages import refused, said
 
 NAMES = library.names()
 
@@ -67,18 +71,18 @@ def test_a_file_is_found_by_path(file: str, tmp_path: Path, monkeypatch: pytest.
     ],
 )
 def test_an_unknown_name_is_answered_with_a_near_one(wrong: str, hint: str) -> None:
-    with pytest.raises(BadScenario, match=f"no scenario {wrong!r}") as error:
+    with refused(BadScenario, match=f"no scenario {wrong!r}") as error:
         library.find(wrong)
-    assert hint in str(error.value)
-    assert "tcptui list names them all" in str(error.value)
-    assert "(./FILE)" in str(error.value)
+    assert hint in said(error.value)
+    assert "tcptui list names them all" in said(error.value)
+    assert "(./FILE)" in said(error.value)
 
 
 @pytest.mark.parametrize("name", ["", " ", ".", "handshake\n", "HANDSHAKE"])
 def test_what_is_no_name_is_refused_in_one_line(name: str) -> None:
     with pytest.raises(BadScenario) as error:
         library.find(name)
-    assert len(str(error.value).splitlines()) == 1
+    assert len(said(error.value).splitlines()) == 1
 
 
 def _large(path: Path) -> None:
@@ -92,7 +96,7 @@ def _large(path: Path) -> None:
         ("gone.toml", None, "there is no such file"),
         ("folder.toml", Path.mkdir, "is a directory$"),
         ("latin.toml", lambda path: path.write_bytes(b'title = "caf\xe9"'), r"is no UTF-8 text \(octet 12\)"),
-        ("large.toml", _large, "is too large: at most 1048576 octets"),
+        ("large.toml", _large, "is too large: at most 65536 octets"),
         ("pipe.toml", os.mkfifo, "is no regular file"),
         ("loop.toml", lambda path: path.symlink_to(path), "can't be read|there is no such file"),
         ("f.toml/x", lambda path: path.parent.write_text("x"), "there is no such file|can't be read"),
@@ -107,10 +111,10 @@ def test_a_file_that_cannot_be_used_is_named_with_the_reason(
     if make is not None:
         assert callable(make)
         make(path)
-    with pytest.raises(BadScenario, match=reason) as error:
+    with refused(BadScenario, match=reason) as error:
         library.find(str(path))
-    assert str(error.value).startswith(str(path))
-    assert len(str(error.value).splitlines()) == 1
+    assert said(error.value).startswith(str(path))
+    assert len(said(error.value).splitlines()) == 1
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -118,13 +122,63 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "secret.toml"
     path.write_text(HEAD)
     path.chmod(0)
-    with pytest.raises(BadScenario, match="can't be read: Permission denied"):
+    with refused(BadScenario, match="can't be read: Permission denied"):
         library.find(str(path))
 
 
 def test_a_name_that_no_file_can_have_is_refused() -> None:
-    with pytest.raises(
-        BadScenario, match=r"a\\x00b\.toml.*: (there is no such file|is no file name)$"
-    ) as error:
+    with refused(BadScenario, match=r"a\\x00b\.toml.*: (there is no such file|is no file name)$") as error:
         library.find("./a\0b.toml")
-    assert str(error.value).isprintable()
+    assert said(error.value).isprintable()
+
+
+def test_the_library_is_listed_without_playing_and_each_file_is_read_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a world is made")
+
+    read: list[str] = []
+    read_text = Path.read_text
+
+    def counted(path: Path, encoding: str | None = None) -> str:
+        read.append(path.stem)
+        return read_text(path, encoding)
+
+    monkeypatch.setattr(WorldState, "__init__", refuse)
+    monkeypatch.setattr(Path, "read_text", counted)
+    library.all_scenarios()
+    assert sorted(read) == NAMES
+
+
+@pytest.mark.parametrize(("head", "made"), [("", 0), ('prelude = "w1ms"\n', 1)])
+def test_only_a_prelude_is_played_when_a_file_is_loaded(
+    head: str, made: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worlds = 0
+    make = WorldState.__init__
+
+    def counted(self: WorldState, scenario: Scenario, now: int = 0) -> None:
+        nonlocal worlds
+        worlds += 1
+        make(self, scenario, now)
+
+    monkeypatch.setattr(WorldState, "__init__", counted)
+    (tmp_path / "mine.toml").write_text(f"{head}{HEAD}")
+    library.find(str(tmp_path / "mine.toml"))
+    assert worlds == made
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_scenario_of_the_library_can_begin(name: str) -> None:
+    """Loading one of them relies on it."""
+    begin(library.load_named(name))[0]
+
+
+def test_a_scenario_may_have_as_many_octets_as_the_limit_says(tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text(HEAD + "#" * (LARGEST - len(HEAD)))
+    assert library.find(str(path)).title == "t"
+    path.write_text(HEAD + "#" * (LARGEST + 1 - len(HEAD)))
+    with refused(BadScenario, match="is too large: at most 65536 octets"):
+        library.find(str(path))

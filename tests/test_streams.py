@@ -22,7 +22,7 @@ def test_a_terminal_that_can_do_nothing_is_refused() -> None:
 def test_no_capture_is_written_to_a_terminal() -> None:
     status, text = on_a_terminal("play", "handshake", "--format", "pcapng", "-o", "-")
     assert status == 2
-    assert text.startswith("tcptui: a capture is not written to a terminal")
+    assert text.startswith("tcptui: --format pcapng is not written to a terminal: -o FILE")
     assert text.count("\n") == 1
 
 

@@ -37,6 +37,7 @@ def add(commands: Commands) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     from tcptui import scripts
+    from tcptui.explain.catalogue import say
     from tcptui.files import BadFile, read_text
     from tcptui.formats.packetdrill.checking import check_script
     from tcptui.formats.packetdrill.outcome import Failed, Passed, Unsupported
@@ -53,7 +54,7 @@ def _check(options: argparse.Namespace) -> int:
                 outcome = check_script(read_text(file), file, profile, options.settings, defines)
             except (BadScript, BadFile) as error:
                 unusable = True
-                complain(error)
+                complain(error.message)
                 continue
             counts[type(outcome)] += 1
             for note in outcome.notes:
@@ -61,7 +62,8 @@ def _check(options: argparse.Namespace) -> int:
             if not isinstance(outcome, Passed):
                 write(f"{outcome}\n")
     except (BadKnob, BadFile) as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None
     passed, failed, unsupported = counts.values()
-    write(f"{passed} passed, {failed} failed, {unsupported} unsupported\n")
+    total = say("check.total", passed=passed, failed=failed, unsupported=unsupported)
+    write(f"{total}\n")
     return 2 if unusable else 1 if failed else 3 if unsupported else 0

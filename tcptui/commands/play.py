@@ -15,15 +15,12 @@ from tcptui.commands.shared import (
     defines_of,
     profile_of,
     write,
-    write_file,
 )
-from tcptui.formats.registry import DEFAULT_POINTS, FORMATS, Unsuitable, export
+from tcptui.formats.registry import FORMATS, Format, export
 
 if TYPE_CHECKING:
     from tcptui.lab.scenario import Scenario
     from tcptui.trace.record import Record
-
-POINTS = ("A", "B", "wire")
 
 
 def add(commands: Commands) -> None:
@@ -46,16 +43,23 @@ def add(commands: Commands) -> None:
         "set a knob or a sysctl of both hosts, or of one, as in B.msl=5s; may be repeated",
     )
     add_defines(parser)
-    parser.add_argument("--format", choices=FORMATS, help="print the whole run in this form")
+    with_points = _with_points()
+    summaries = "; ".join(f"{form.name}: {form.summary}" for form in FORMATS.values())
+    parser.add_argument("--format", choices=FORMATS, help=f"print the whole run: {summaries}")
     parser.add_argument(
-        "--at", choices=POINTS,
-        help="where a capture is taken (wire), or the end that is packetdrill's stack under test (A)",
+        "--at", choices=sorted({point for form in with_points for point in form.points}),
+        help="where it is seen; if left out: "
+        + ", ".join(f"{form.points[0]} for {form.name}" for form in with_points),
     )  # fmt: skip
     parser.add_argument(
         "-o", metavar="FILE", dest="output", help="write to this file instead; - is standard output"
     )
     parser.add_argument("--ascii", action="store_true", default=argparse.SUPPRESS, help="nothing but ASCII")
     parser.set_defaults(run=_play)
+
+
+def _with_points() -> list[Format]:
+    return [form for form in FORMATS.values() if form.points]
 
 
 def _play(options: argparse.Namespace) -> int:
@@ -75,34 +79,61 @@ def _play(options: argparse.Namespace) -> int:
 
         run = play(_scenario(options), parse_moves(options.moves))
     except (BadScenario, BadMove) as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None
     content = _exported(run, options)
     if options.output in (None, "-"):
         write(content)
     else:
-        write_file(options.output, content)
+        _write_file(options.output, content)
     return 0
 
 
+def _write_file(name: str, content: str | bytes) -> None:
+    from tcptui.files import BadFile, write_octets
+
+    try:
+        write_octets(name, content.encode() if isinstance(content, str) else content)
+    except BadFile as error:
+        raise Unusable(error.message) from None
+
+
 def _check_output(options: argparse.Namespace) -> None:
-    """That the options about the output go with the format."""
-    if options.at is not None and options.format not in DEFAULT_POINTS:
-        *some, last = DEFAULT_POINTS
-        raise Unusable(f"--at goes with --format {', '.join(some)} or {last} only")
-    if options.output is not None and options.format is None:
-        raise Unusable(f"-o needs --format {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
-    if options.format == "pcapng":
-        if options.output is None:
-            raise Unusable("--format pcapng needs -o FILE (-o - is standard output)")
-        if options.output == "-" and sys.stdout.isatty():
-            raise Unusable("a capture is not written to a terminal: -o FILE")
+    """That the options about the output go with the format, and that the output is not the input."""
+    form = None if options.format is None else FORMATS[options.format]
+    if options.at is not None and (form is None or not form.points):
+        *some, last = (one.name for one in _with_points())
+        raise Unusable("error.option.at", some=tuple(some), last=last)
+    if form is None:
+        if options.output is not None:
+            *some, last = FORMATS
+            raise Unusable("error.option.output", some=tuple(some), last=last)
+        return
+    if options.at is not None and options.at not in form.points:
+        raise Unusable("error.option.at_of_format", format=form.name, points=form.points)
+    if form.binary and options.output is None:
+        raise Unusable("error.option.binary", format=form.name)
+    if form.binary and options.output == "-" and sys.stdout.isatty():
+        raise Unusable("error.option.binary_to_terminal", format=form.name)
+    if options.output not in (None, "-"):
+        _check_not_input(options)
+
+
+def _check_not_input(options: argparse.Namespace) -> None:
+    from tcptui import library
+    from tcptui.files import same_file
+
+    name = options.scenario
+    if same_file(options.output, name if name.endswith(".pkt") else library.path_of(name)):
+        raise Unusable("error.option.output_is_input", name=options.output)
 
 
 def _exported(run: Record, options: argparse.Namespace) -> str | bytes:
+    from tcptui.formats.unsuitable import Unsuitable
+
     try:
         content = export(run, options.format, options.at)
     except Unsuitable as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None
     if options.ascii and isinstance(content, str):
         from tcptui.view.ascii import to_ascii
 
@@ -115,7 +146,7 @@ def _scenario(options: argparse.Namespace) -> Scenario:
     if options.scenario.endswith(".pkt"):
         return _staged(options)
     if options.defines:
-        raise Unusable("-D goes with packetdrill scripts only")
+        raise Unusable("error.option.define_without_script")
     from tcptui import library
 
     scenario = library.find(options.scenario)
@@ -127,15 +158,16 @@ def _scenario(options: argparse.Namespace) -> Scenario:
     try:
         return variant(scenario, profile_of(options), options.settings)
     except BadKnob as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None
 
 
 def _staged(options: argparse.Namespace) -> Scenario:
     """A packetdrill script, to be stepped like a scenario."""
     from pathlib import Path
 
+    from tcptui.core.message import Message
     from tcptui.files import BadFile, read_text
-    from tcptui.formats.packetdrill.outcome import NotSupported
+    from tcptui.formats.packetdrill.outcome import NotSupported, at_line
     from tcptui.formats.packetdrill.staging import stage
     from tcptui.formats.packetdrill.syntax import BadScript
     from tcptui.lab.knob_values import BadKnob
@@ -145,6 +177,7 @@ def _staged(options: argparse.Namespace) -> Scenario:
         profile, defines = profile_of(options), defines_of(options)
         return stage(read_text(file), file, Path(file).stem, profile, options.settings, defines)
     except NotSupported as missing:
-        raise Unusable(f"{file}:{missing.line}: unsupported: {missing}") from None
+        needs = Message.of("check.unsupported", needs=missing.message)
+        raise Unusable(at_line(file, missing.line or 0, needs)) from None
     except (BadScript, BadKnob, BadFile) as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None

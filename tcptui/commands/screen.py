@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tcptui.commands.shared import Unusable
@@ -45,13 +46,14 @@ def show(prepare: Callable[[], Session] | None, ascii_only: bool, instead: str) 
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, app.exit, None, 128 + number)
 
-    app = TcptuiApp(session, library.all_scenarios, ascii_only=ascii_only, after_first_frame=settle)
+    scenarios = cache(library.all_scenarios)  # Read when the list is opened for the first time.
+    app = TcptuiApp(session, scenarios, ascii_only=ascii_only, after_first_frame=settle)
     app.run()
     return app.return_code or 0
 
 
 def _need_terminal(instead: str) -> None:
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise Unusable(f"the screen needs a terminal; without one: {instead}")
+        raise Unusable("error.terminal.none", instead=instead)
     if os.environ.get("TERM", "dumb") == "dumb":
-        raise Unusable(f"the screen needs more than TERM=dumb; without it: {instead}")
+        raise Unusable("error.terminal.dumb", instead=instead)

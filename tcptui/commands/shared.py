@@ -7,7 +7,10 @@ import os
 import sys
 from typing import TYPE_CHECKING, TypeAlias
 
+from tcptui.printable import printable
+
 if TYPE_CHECKING:
+    from tcptui.core.message import Message, Value
     from tcptui.core.profile.record import Profile
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -15,7 +18,19 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 class Unusable(Exception):
-    """What was asked can't be done; the text is the one line that says why."""
+    """What was asked can't be done: a `core.message.MessageError` that loads the core when it is shown."""
+
+    def __init__(self, key: str | Message, /, **numbers: Value) -> None:
+        """The message, or its key and numbers."""
+        super().__init__(key, numbers)
+        self._key, self._numbers = key, numbers
+
+    @property
+    def message(self) -> Message:
+        """What a person is told."""
+        from tcptui.core.message import Message
+
+        return self._key if isinstance(self._key, Message) else Message.of(self._key, **self._numbers)
 
 
 def add_profile(parser: argparse.ArgumentParser, profile: str, settings: str) -> None:
@@ -45,7 +60,7 @@ def defines_of(options: argparse.Namespace) -> dict[str, str]:
     for text in options.defines:
         name, _, value = text.partition("=")
         if not name.isidentifier() or not name.isascii():
-            raise Unusable(f"-D {text[:60]!a}: must be NAME=VALUE")
+            raise Unusable("error.option.define", text=text[:60])
         defines[name] = value
     return defines
 
@@ -60,37 +75,31 @@ def profile_of(options: argparse.Namespace) -> Profile | None:
 
 
 def write(content: str | bytes) -> None:
-    """To standard output."""
+    """To standard output, as far as anybody reads it; what a terminal would not simply show is escaped."""
     try:
         if isinstance(content, str):
-            sys.stdout.write(content)
+            sys.stdout.write("\n".join(map(printable, content.split("\n"))))
         else:
             sys.stdout.buffer.write(content)
         sys.stdout.flush()
     except BrokenPipeError:
-        raise
+        discard(sys.stdout.fileno())
     except OSError as error:
-        close_output()
-        raise Unusable(f"can't write: {error.strerror}") from None
+        discard(sys.stdout.fileno())
+        raise Unusable("error.output.unwritable", why=str(error.strerror)) from None
 
 
-def write_file(name: str, content: str | bytes) -> None:
-    """To the file of that name, in place of what was in it."""
-    octets = content.encode() if isinstance(content, str) else content
+def complain(what: Message) -> None:
+    """One line on standard error, if that can be written; nothing else could tell it."""
+    from tcptui.explain.catalogue import text
+
     try:
-        with open(name, "wb") as file:
-            file.write(octets)
-    except OSError as error:
-        raise Unusable(f"{name}: can't be written: {error.strerror}") from None
-    except ValueError:
-        raise Unusable(f"{name!r}: is no file name") from None
+        print(f"tcptui: {printable(' '.join(text(what).split()))}", file=sys.stderr, flush=True)
+    except OSError:
+        discard(sys.stderr.fileno())
 
 
-def close_output() -> None:
-    """Nobody reads on; Python must not complain again when it closes standard output."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
-def complain(what: object) -> None:
-    """One line on standard error."""
-    print(f"tcptui: {' '.join(str(what).split())}", file=sys.stderr)
+def discard(descriptor: int) -> None:
+    """Sends what is still buffered for this stream nowhere: Python flushes it at its end, and would fail
+    again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)

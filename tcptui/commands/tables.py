@@ -60,7 +60,7 @@ def _rfc(options: argparse.Namespace) -> int:
     try:
         rows = find(options.ids)
     except UnknownRequirement as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None
     write(table(rows, os.get_terminal_size().columns if sys.stdout.isatty() else UNSEEN_WIDTH))
     return 0
 
@@ -76,6 +76,6 @@ def _profile(options: argparse.Namespace) -> int:
         for setting in options.settings:
             profiles = [with_setting(profile, setting) for profile in profiles]
     except BadKnob as error:
-        raise Unusable(str(error)) from None
+        raise Unusable(error.message) from None
     write(profile_text(profiles))
     return 0

@@ -1,7 +1,7 @@
-"""Every sentence that a person reads goes through `tr`.
+"""Words of the screen in the reader's language, looked up by their English text.
 
-Protocol words and numbers stay as they are. The translation belongs to the context that asks, so that many
-readers can share a process, each with a language of its own.
+What is a `Message` has its sentence in `explain.catalogue`. Protocol words and numbers stay as they are. The
+translation belongs to the context that asks, so that many readers can share a process.
 """
 
 from __future__ import annotations

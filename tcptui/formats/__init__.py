@@ -1,1 +1,1 @@
-"""A run as something else: text, a figure, a list, a capture file, a script. `exports` has them by name."""
+"""A run as something else: text, a figure, a list, a capture file, a script. `registry` has them by name."""

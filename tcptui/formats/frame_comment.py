@@ -1,10 +1,11 @@
-"""The comment on a captured frame: what no real capture can tell, the states of the ends and the reason."""
+"""The comment on a captured frame: the states of the ends and the rules applied."""
 
 from __future__ import annotations
 
+from tcptui.core.message import Message
 from tcptui.core.state import State
-from tcptui.explain.why import rule_sentence, rules_to_tell
-from tcptui.explain.words import tr
+from tcptui.explain.catalogue import paragraph
+from tcptui.explain.happened import rule_message, rules_to_tell
 from tcptui.lab.report import Report
 from tcptui.lab.wire import SIDES, Outcome, Transmission
 from tcptui.trace.capture import Frame, Point
@@ -27,43 +28,42 @@ class FrameComments:
         transmission = frame.transmission
         arrives = transmission.receiver == self._point
         report = (self._arrivals if arrives else self._launches)[transmission.number]
-        return " ".join([*_story(transmission), *self._states(frame), *self._reasons(report, transmission)])
+        messages = [*_identity(transmission), *self._states(frame), *self._reasons(report, transmission)]
+        return paragraph(messages, self._raw)
 
-    def _states(self, frame: Frame) -> list[str]:
-        """Empty at an end where no connection has to do with it."""
+    def _states(self, frame: Frame) -> list[Message]:
+        """Empty at an end where the frame belongs to no connection."""
         if self._point == "wire":
             a, b = (_state_at(frame.at, self._paths[side]) for side in SIDES)
-            return [tr("A is in {a}, B in {b}.").format(a=a.value, b=b.value)]
+            return [Message.of("frame.states", a=a.value, b=b.value)]
         state = (
             frame.transmission.receiver_state
             if frame.transmission.receiver == self._point
             else frame.transmission.sender_state
         )
-        return [tr("{side} is in {state}.").format(side=self._point, state=state.value)] if state else []
+        return [Message.of("frame.state", side=self._point, state=state.value)] if state else []
 
-    def _reasons(self, report: Report, transmission: Transmission) -> list[str]:
-        """The sentences of the rules, and where the last of them is written."""
+    def _reasons(self, report: Report, transmission: Transmission) -> list[Message]:
+        """The rules, and where the last of them is written."""
         own, peer = transmission.bases if report.side == transmission.sender else transmission.bases[::-1]
         rules = rules_to_tell(report)
-        sentences = [rule_sentence(rule, (own, peer), self._raw) for rule in rules]
-        return [*sentences, f"({rules[-1].rule.source})"] if rules else []
+        if not rules:
+            return []
+        source = Message.of("frame.source", source=rules[-1].rule.source)
+        return [*(rule_message(rule, (own, peer)) for rule in rules), source]
 
 
-def _story(transmission: Transmission) -> list[str]:
-    """Which segment it is, and what the network and others have to do with it."""
-    words = [
-        tr("#{number} from {sender} to {receiver}.").format(
-            number=transmission.number, sender=transmission.sender, receiver=transmission.receiver
-        )
-    ]
-    if transmission.sender == "X":
-        other = "A" if transmission.receiver == "B" else "B"
-        words.append(tr("A third party sent it, in {other}'s name.").format(other=other))
+def _identity(transmission: Transmission) -> list[Message]:
+    """Which segment it is, who made it if not its sender, and whether it is lost."""
+    number, sender, receiver = transmission.number, transmission.sender, transmission.receiver
+    messages = [Message.of("frame.way", number=number, sender=sender, receiver=receiver)]
+    if sender == "X":
+        messages.append(Message.of("frame.third_party", other="A" if receiver == "B" else "B"))
     if transmission.copy_of:
-        words.append(tr("The network made it, a copy of #{number}.").format(number=transmission.copy_of))
+        messages.append(Message.of("frame.copy", number=transmission.copy_of))
     if transmission.outcome is Outcome.LOST:
-        words.append(tr("The network loses it."))
-    return words
+        messages.append(Message.of("frame.lost"))
+    return messages
 
 
 def _state_at(at: int, path: list[tuple[State, int]]) -> State:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tcptui.formats.notes import cut_note
 from tcptui.lab.wire import SIDES
 from tcptui.trace.record import Record
 from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder, quiet_changes
 from tcptui.view.lines import plain_text, wrap
 
+if TYPE_CHECKING:
+    from tcptui.trace.capture import Point
+
 WIDTH = 100
+
+
+def write(run: Record, _point: Point) -> str:
+    """The format ``ladder`` of `registry`."""
+    return ladder_text(run)
 
 
 def ladder_text(run: Record) -> str:

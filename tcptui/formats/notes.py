@@ -1,12 +1,12 @@
-"""What every format has to say of a run beside the run itself."""
+"""The note that a format adds to a run that was cut."""
 
 from __future__ import annotations
 
-from tcptui.explain.words import tr
+from tcptui.explain.catalogue import say
 from tcptui.trace.record import Record
 from tcptui.trace.run import MOST_STEPS
 
 
 def cut_note(run: Record) -> str:
-    """That the run went on after what is told; empty if it did not."""
-    return "" if run.complete else tr("... cut after {steps} steps").format(steps=MOST_STEPS)
+    """The note that a run was cut; empty if it was not."""
+    return "" if run.complete else say("run.cut", steps=MOST_STEPS)

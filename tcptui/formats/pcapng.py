@@ -1,7 +1,7 @@
 """A run as a capture file that Wireshark reads: pcapng, raw IP packets, and a comment on each of them.
 
 Three kinds of blocks are all it takes (draft-ietf-opsawg-pcapng): section header, interface description,
-enhanced packet. Which segments a capture holds is `lab.capture`'s business.
+enhanced packet. Which segments a capture holds is decided in `trace.capture`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ class CapturedPacket(NamedTuple):
     at: int
     octets: bytes
     comment: str
+
+
+def write(run: Record, point: Point) -> bytes:
+    """The format ``pcapng`` of `registry`."""
+    return pcapng(run, point)
 
 
 def pcapng(run: Record, point: Point) -> bytes:

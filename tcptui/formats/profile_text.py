@@ -1,5 +1,4 @@
-"""Profiles side by side as text: every knob, its values, what it means, where that is written, who else names
-it how."""
+"""Profiles side by side as text: every knob with its values, meaning, source and sysctls."""
 
 from __future__ import annotations
 
@@ -8,7 +7,8 @@ from collections.abc import Sequence
 from tcptui.core.profile.knobs import KnobField, all_knobs
 from tcptui.core.profile.record import Profile
 from tcptui.core.profile.sysctl import sysctls_of
-from tcptui.lab.knob_values import allowed_text, value_text
+from tcptui.explain.catalogue import text
+from tcptui.lab.knob_values import allowed, value_text
 from tcptui.view.lines import wrap
 
 WIDTH = 80
@@ -33,8 +33,8 @@ def _row(name: str, values: list[str], width: int) -> str:
 
 def _meaning(field: KnobField) -> list[str]:
     """What it means and may be, and by which sysctls it is known."""
-    paragraphs = [f"{field.knob.text} [{field.knob.source}]", allowed_text(field)]
+    paragraphs = [f"{field.knob.text} [{field.knob.source}]", text(allowed(field))]
     sysctls = sysctls_of(field.name)
     if sysctls:
         paragraphs.append(f"set by {' '.join(sysctls)}")
-    return [f"{INDENT}{line}" for text in paragraphs for line in wrap(text, WIDTH - len(INDENT))]
+    return [f"{INDENT}{line}" for paragraph in paragraphs for line in wrap(paragraph, WIDTH - len(INDENT))]

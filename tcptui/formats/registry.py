@@ -1,56 +1,86 @@
-"""The forms in which a run can be told, by their names. How each is told is in the module of that form."""
+"""The formats in which a whole run can be written, by name.
+
+Why one table. A format is wanted in many places: ``--format`` accepts its name, help and error texts list it,
+``--at`` is refused where a format has no point of view, a binary one is kept away from a terminal, and
+README's list is compared with it. With a list in each place, a format that is forgotten in one of them half
+works. So each format is one record, `Format`, and everybody asks that; a new one is a module of this package
+and an entry in `FORMATS`.
+
+Why an entry imports its module late. If the table held the modules' functions themselves, each ``tcptui
+--help`` and each start of the screen would load the sequence analysis, packetdrill and pcapng for nothing.
+What must be known before anything is written (the name, the points, whether it is binary) is data; the module
+is loaded when its format is asked for.
+
+Why the points belong to it. A capture tells what is seen at one place: at A, at B or on the wire. A format
+that depends on the place says which ones it knows, and the first of them is meant if nobody names one. A
+format that tells the whole run knows none.
+
+Why there is one error. Not every run suits every format: UDP has no packetdrill script, and a figure can ask
+for a segment that the run does not have. All formats say so with `Unsuitable`, whose text is one line, so
+that a caller needs to know nothing of any of them.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from tcptui.trace.capture import Point
     from tcptui.trace.record import Record
 
-FORMATS = ("ladder", "rfc", "wireshark", "pcapng", "packetdrill")
-DEFAULT_POINTS: dict[str, Point] = {"wireshark": "wire", "pcapng": "wire", "packetdrill": "A"}
-"""The formats that tell what is seen at one point, and which it is if nothing is said. A stack under test
-is always an end."""
+Write: TypeAlias = "Callable[[Record, Point], str | bytes]"
+"""Writes a whole run, as it is seen at a point: text, every line ended, or the octets of a file."""
 
 
-class Unsuitable(ValueError):
-    """A run that can't be told in that form; the text, one line, says why."""
+class Format(NamedTuple):
+    """A format: its name on the command line, what writes it, and what is known before it is written."""
+
+    name: str
+    summary: str
+    """What it gives, for a help text."""
+    write: Write
+    points: tuple[Point, ...] = ()
+    """Where it can be taken, the default first; empty if it tells the whole run."""
+    binary: bool = False
+    """It gives the octets of a file, which are not for a terminal."""
 
 
-def export(run: Record, form: str, point: Point | None = None) -> str | bytes:
-    """The whole run in one of `FORMATS`: text, or the octets of a file. Raises Unsuitable."""
-    point = point or DEFAULT_POINTS.get(form, "wire")
-    match form:
-        case "ladder":
-            from tcptui.formats.ladder import ladder_text
+def _module(name: str) -> Write:
+    """The function ``write`` of a module of this package, which is loaded when it is called."""
 
-            return ladder_text(run)
-        case "wireshark":
-            from tcptui.formats.wireshark import wireshark_list
+    def write(run: Record, point: Point) -> str | bytes:
+        content: str | bytes = import_module(f"tcptui.formats.{name}").write(run, point)
+        return content
 
-            return wireshark_list(run, point)
-        case "pcapng":
-            from tcptui.formats.pcapng import pcapng
-
-            return pcapng(run, point)
-        case "packetdrill":
-            return _script(run, point)
-    from tcptui.formats.rfc import rfc_figure
-
-    try:
-        return rfc_figure(run)
-    except ValueError as error:
-        raise Unsuitable(f"{run.scenario.name}: {error}") from None
+    return write
 
 
-def _script(run: Record, point: Point) -> str:
-    from tcptui.formats.packetdrill.socket_calls import Unwritable
-    from tcptui.formats.packetdrill.writer import packetdrill_script
+FORMATS: dict[str, Format] = {
+    one.name: one
+    for one in (
+        Format("ladder", "the ladder diagram, with the states of both ends", _module("ladder")),
+        Format("rfc", "in the form of the RFC's figures", _module("rfc")),
+        Format("wireshark", "a capture as Wireshark lists it", _module("wireshark"), ("wire", "A", "B")),
+        Format(
+            "pcapng", "a capture that Wireshark reads", _module("pcapng"), ("wire", "A", "B"), binary=True
+        ),
+        Format("packetdrill", "a script for the stack of one end", _module("packetdrill.writer"), ("A", "B")),
+    )
+}
 
-    if point == "wire":
-        raise Unsuitable("a packetdrill script has one end under test: --at A or --at B")
-    try:
-        return packetdrill_script(run, point)
-    except Unwritable as error:
-        raise Unsuitable(f"{run.scenario.name} at {point} is no packetdrill script: {error}") from None
+
+def export(run: Record, name: str, point: Point | None = None) -> str | bytes:
+    """The whole run in one of `FORMATS`, taken at `point` if the format has points.
+
+    Raises:
+        Unsuitable: the run can't be told in that format, or not at that point.
+    """
+    from tcptui.formats.unsuitable import Unsuitable
+
+    form = FORMATS[name]
+    if point is not None and point not in form.points:
+        raise Unsuitable("error.format.point", format=name, point=point, allowed=form.points)
+    default: Point = form.points[0] if form.points else "wire"
+    return form.write(run, point or default)

@@ -7,21 +7,35 @@ nothing comes between, and two for any other.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from tcptui.core.message import Message
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, flag_text
 from tcptui.core.packet.seq import MASK, add, relative
+from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.scenario import FigureRow
 from tcptui.lab.wire import Outcome, Transmission
 from tcptui.trace.record import Record
+
+if TYPE_CHECKING:
+    from tcptui.trace.capture import Point
 
 _SHOWN_BITS = SYN | FIN | RST | ACK
 """The figures leave out all else, PSH among it."""
 
 
+def write(run: Record, _point: Point) -> str:
+    """The format ``rfc`` of `registry`. Raises Unsuitable."""
+    return rfc_figure(run)
+
+
 def rfc_figure(run: Record) -> str:
-    """The figure as text, every line ended."""
+    """The figure as text, every line ended. Raises Unsuitable: its layout asks for a segment that is not
+    there."""
     rows = run.scenario.figure if not run.moved else ()
     rows = rows or _plain_rows(run)
-    cells = [_cells(row, run) for row in rows]
+    width = max((len(_segment_text(transmission, run)) for transmission in run.transmissions), default=0)
+    cells = [_cells(row, run, width) for row in rows]
     left_width = max([len("TCP Peer A"), *(len(left) for _, left, _, _ in cells)])
     middle_width = max(len(middle) for _, _, middle, _ in cells)
     lines = [f"       {'TCP Peer A':<{left_width}} {'':<{middle_width}} TCP Peer B"]
@@ -32,12 +46,12 @@ def rfc_figure(run: Record) -> str:
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _cells(row: FigureRow, run: Record) -> tuple[str, str, str, str]:
-    width = max((len(_segment_text(transmission, run)) for transmission in run.transmissions), default=0)
+def _cells(row: FigureRow, run: Record, width: int) -> tuple[str, str, str, str]:
+    """The columns of a row; the text of a segment takes `width` characters."""
     middle = ""
     if row.segment:
         number, _, part = row.segment.partition(" ")
-        transmission = _flight(int(number), run)
+        transmission = _transmission(int(number), run)
         text = f"{_segment_text(transmission, run):<{width}}"
         leaves, arrives = part != "arrives", part != "leaves"
         if transmission.receiver == "B":
@@ -53,14 +67,15 @@ def _side(text: str, index: int, run: Record) -> str:
         return text
     if text in ("=start", "=end"):
         return (run.start if text == "=start" else run.end)[index].value
-    transmission = _flight(int(text[1:]), run)
+    transmission = _transmission(int(text[1:]), run)
     state = transmission.sender_state if transmission.sender == "AB"[index] else transmission.receiver_state
     return state.value if state is not None else ""
 
 
-def _flight(number: int, run: Record) -> Transmission:
+def _transmission(number: int, run: Record) -> Transmission:
     if not 1 <= number <= len(run.transmissions):
-        raise ValueError(f"the figure shows segment #{number}, but the run has {len(run.transmissions)}")
+        why = Message.of("error.figure.segment", number=number, count=len(run.transmissions))
+        raise Unsuitable("error.at", where=run.scenario.name, why=why)
     return run.transmissions[number - 1]
 
 

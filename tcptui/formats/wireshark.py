@@ -29,6 +29,11 @@ from tcptui.trace.sequence_analysis import Analysis, analyse
 _PROTOCOLS = {TCP: "TCP", UDP: "UDP", ICMP: "ICMP", ICMPV6: "ICMPv6"}
 
 
+def write(run: Record, point: Point) -> str:
+    """The format ``wireshark`` of `registry`."""
+    return wireshark_list(run, point)
+
+
 def wireshark_list(run: Record, point: Point) -> str:
     """The list of the capture at `point`, every line ended."""
     lines = wireshark_lines(capture(run.transmissions, point, run.ended_at))

@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 
+from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.segment import Socket
 from tcptui.core.udp import for_many
 from tcptui.lab.program import CallName
 from tcptui.lab.wire import BadMove
 
 _PATTERN = r"(?:\[([0-9A-Fa-f:]+)\]|([0-9.]+)):([0-9]{1,5})"
-ALLOWED = "an address and a port, as in 10.0.0.2:80 or [2001:db8::2]:80"
+ALLOWED = Message.of("allowed.socket")
+
+
+class BadSocket(MessageError):
+    """A text that is no socket."""
 
 
 def parse_socket(text: str) -> Socket:
-    """ValueError says what is allowed."""
+    """Raises BadSocket."""
     match = re.fullmatch(_PATTERN, text)
     try:
         if match is None or not 1 <= int(match[3]) <= 0xFFFF:
@@ -23,7 +28,7 @@ def parse_socket(text: str) -> Socket:
         return Socket(str(ip_address(match[1] or match[2])), int(match[3]))
     except ValueError:
         brief = text if len(text) <= 40 else f"{text[:39]}…"
-        raise ValueError(f"{brief!r} is no socket: write {ALLOWED}") from None
+        raise BadSocket("error.socket.syntax", text=brief, allowed=ALLOWED) from None
 
 
 def socket_of(call: CallName, address: Socket | None, own: Socket, peer: Socket) -> Socket:
@@ -36,4 +41,4 @@ def socket_of(call: CallName, address: Socket | None, own: Socket, peer: Socket)
         return address or usual
     if for_many(address.host) and ip_address(address.host).version == ip_address(usual.host).version:
         return address
-    raise BadMove(f"{call}: {address} is neither at {usual.host} nor at a multicast group of its kind")
+    raise BadMove("error.move.address", call=call, address=str(address), host=usual.host)

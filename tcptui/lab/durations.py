@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import re
 
+from tcptui.core.message import Message, MessageError
 from tcptui.core.units import DAY, MILLISECOND, SECOND
 
 _UNITS = {"us": 1, "ms": MILLISECOND, "s": SECOND, "min": 60 * SECOND}
 _PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|min)", re.ASCII)
-ALLOWED = "a number and us, ms, s or min, as in 50ms"
+ALLOWED = Message.of("allowed.duration")
 LONGEST = DAY
 """One day: what a single duration may be at most."""
 
 
+class BadDuration(MessageError):
+    """A text that is no duration, or too long a one."""
+
+
 def parse_duration(text: str) -> int:
-    """Microseconds; ValueError says what is allowed."""
+    """Microseconds. Raises BadDuration."""
     match = _PATTERN.fullmatch(text.strip())
     brief = text if len(text) <= 40 else f"{text[:39]}…"
     if match is None:
-        raise ValueError(f"{brief!r} is no duration: write {ALLOWED}")
+        raise BadDuration("error.duration.syntax", text=brief, allowed=ALLOWED)
     microseconds = float(match[1]) * _UNITS[match[2]]
     if microseconds > LONGEST:
-        raise ValueError(f"{brief!r} is too long: at most one day (1440min)")
+        raise BadDuration("error.duration.too_long", text=brief)
     return round(microseconds)
 
 

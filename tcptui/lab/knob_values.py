@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from tcptui.core.message import Message, MessageError
 from tcptui.core.profile.knobs import KnobField, all_knobs
 from tcptui.core.profile.record import Profile
-from tcptui.lab.durations import ALLOWED, LONGEST, exact_duration, parse_duration
+from tcptui.lab.durations import ALLOWED, LONGEST, BadDuration, exact_duration, parse_duration
 
 NONE = "none"
 """The word for a knob that is switched off."""
 _WORDS = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
 
 
-class BadKnob(ValueError):
-    """There is no such knob or sysctl, or it can't have that value; the text says what is allowed."""
+class BadKnob(MessageError):
+    """There is no such knob or sysctl, or it can't have that value."""
 
 
 def set_knob(profile: Profile, name: str, value: object) -> Profile:
@@ -53,18 +54,19 @@ def value_text(field: KnobField, value: bool | int | str | None) -> str:
     return str(value).lower() if field.type is bool else str(value)
 
 
-def allowed_text(field: KnobField) -> str:
+def allowed(field: KnobField) -> Message:
     """What a knob may be: ``a whole number from 1 to 255, or none``."""
     knob = field.knob
     if field.type is bool:
-        text = "true or false"
+        message = Message.of("allowed.boolean")
     elif field.type is str:
-        text = ", ".join(knob.choices)
+        message = Message.of("allowed.choices", choices=tuple(field.choices))
     elif knob.duration:
-        text = f"a duration from {exact_duration(knob.least)} to {exact_duration(min(knob.most, LONGEST))}"
+        least, most = exact_duration(knob.least), exact_duration(min(knob.most, LONGEST))
+        message = Message.of("allowed.duration_range", least=least, most=most)
     else:
-        text = f"a whole number from {knob.least} to {knob.most}"
-    return f"{text}, or {NONE}" if field.optional else text
+        message = Message.of("allowed.number", least=knob.least, most=knob.most)
+    return Message.of("allowed.or_none", allowed=message, none=NONE) if field.optional else message
 
 
 def _typed(field: KnobField, value: object) -> Any:
@@ -76,18 +78,19 @@ def _typed(field: KnobField, value: object) -> Any:
     if value is not None and field.fits(value):
         return value
     if field.type is str:
-        shown = f"{value[:40]!r} is unknown; " if isinstance(value, str) else ""
-        raise BadKnob(f"{shown}allowed: {allowed_text(field)}")
-    raise BadKnob(f"must be {allowed_text(field)}")
+        if isinstance(value, str):
+            raise BadKnob("error.value.unknown_choice", value=value[:40], allowed=allowed(field))
+        raise BadKnob("error.value.choice", allowed=allowed(field))
+    raise BadKnob("error.value.other", allowed=allowed(field))
 
 
 def _duration(value: object) -> int:
     if not isinstance(value, str):
-        raise BadKnob(f"must be a text: {ALLOWED}")
+        raise BadKnob("error.value.must_be_text", allowed=ALLOWED)
     try:
         return parse_duration(value)
-    except ValueError as error:
-        raise BadKnob(str(error)) from None
+    except BadDuration as error:
+        raise BadKnob(error.message) from None
 
 
 def _is_number(text: str) -> bool:
@@ -108,11 +111,12 @@ def _set_sysctl(profile: Profile, name: str, text: str) -> Profile:
         from difflib import get_close_matches
 
         near = get_close_matches(name, all_knobs(), 3)
-        hint = f"near: {', '.join(near)}; " if near else ""
-        raise BadKnob(f"is no knob; {hint}tcptui profile names them all")
+        if near:
+            raise BadKnob("error.knob.unknown_near", near=tuple(near))
+        raise BadKnob("error.knob.unknown")
     try:
         if not has_effect(name):
-            raise BadKnob("has no effect here: nothing that tcptui does depends on it")
+            raise BadKnob("error.knob.no_effect")
         return apply_sysctl(profile, name, text)
     except (BadValue, UnknownSysctl) as error:
-        raise BadKnob(str(error)) from None
+        raise BadKnob(error.message) from None

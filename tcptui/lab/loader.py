@@ -10,19 +10,22 @@ from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 from typing import TypeVar, cast
 
+from tcptui.core.message import Message, MessageError, Value
 from tcptui.core.packet.segment import Socket
 from tcptui.core.packet.seq import MASK
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
-from tcptui.lab.addresses import parse_socket, socket_of
-from tcptui.lab.durations import ALLOWED, parse_duration
+from tcptui.lab.addresses import BadSocket, parse_socket, socket_of
+from tcptui.lab.durations import ALLOWED, BadDuration, parse_duration
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.moves import LONGEST_TEXT, MOST_BACKLOG, Delay, Duplicate, Inject, Lose, Move, parse_moves
 from tcptui.lab.prelude import play_prelude
 from tcptui.lab.program import CALLS, TRIGGERS, UDP_CALLS, CallName, ScriptedCall, Trigger, takes
 from tcptui.lab.scenario import Expected, Fault, FigureRow, Injection, Scenario
+from tcptui.lab.toml import parse_toml
 from tcptui.lab.wire import BadMove
+from tcptui.printable import is_printable
 
 T = TypeVar("T")
 
@@ -35,17 +38,13 @@ _MIDDLE = re.compile(r"(\d{1,6}( leaves| arrives)?)?", re.ASCII)
 
 
 MOST_FAULTS = 100
-"""What a story may do to its segments."""
+"""Faults that a scenario may name."""
 MOST_OF_PRELUDE = 300
 """Moves before the story: they are made whenever it begins, before anything is seen."""
 
 
-class BadScenario(ValueError):
-    """A text that is no scenario; its own text names the file, the key and what is allowed."""
-
-    def __init__(self, message: str) -> None:
-        # A file of a stranger must not write to the terminal what it likes.
-        super().__init__("".join(c if c.isprintable() else ascii(c)[1:-1] for c in message))
+class BadScenario(MessageError):
+    """A text that is no scenario; its message names the file, the key and what is allowed."""
 
 
 class _Table:
@@ -53,18 +52,18 @@ class _Table:
 
     def __init__(self, value: object, where: str) -> None:
         if not isinstance(value, dict):
-            raise BadScenario(f"{where.removesuffix('.')}: must be a table")
+            raise _bad(where.removesuffix("."), "error.value.no_table")
         self._values = dict(value)
         self._where = where
 
-    def error(self, key: str, message: str) -> BadScenario:
-        return BadScenario(f"{self._where}{key}: {message}")
+    def error(self, key: str, why: str | Message, /, **numbers: Value) -> BadScenario:
+        return _bad(f"{self._where}{key}", why, **numbers)
 
     def take(self, key: str, read: Callable[[object, str], T], default: T | None = None) -> T:
         if key in self._values:
             return read(self._values.pop(key), f"{self._where}{key}")
         if default is None:
-            raise self.error(key, "is missing")
+            raise self.error(key, "error.value.missing")
         return default
 
     def table(self, key: str) -> _Table:
@@ -73,7 +72,7 @@ class _Table:
     def tables(self, key: str) -> list[_Table]:
         value = self._values.pop(key, [])
         if not isinstance(value, list):
-            raise self.error(key, "must be a list of tables")
+            raise self.error(key, "error.value.no_tables")
         return [_Table(item, f"{self._where}{key}[{index}].") for index, item in enumerate(value, 1)]
 
     def take_all(self) -> dict[str, object]:
@@ -84,27 +83,30 @@ class _Table:
     def done(self, allowed: Iterable[str]) -> None:
         if self._values:
             key = next(iter(self._values))[:40]
-            raise self.error(key, f"is unknown; allowed: {', '.join(allowed)}")
+            raise self.error(key, "error.value.unknown_key", allowed=tuple(allowed))
 
 
 def load_scenario(text: str, name: str, file: str) -> Scenario:
-    """The scenario that `text` describes; `file` is what errors call it. Raises BadScenario."""
-    import tomllib
-
-    try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadScenario(f"{file}: no valid TOML: {str(error)[:200]}") from None
-    top = _Table(document, f"{file}: ")
-    try:
-        scenario = _scenario(top, name)
-        if scenario.prelude:
+    """The scenario that `text` describes, its prelude tried; `file` is what errors call it. Raises
+    BadScenario."""
+    scenario = read_scenario(text, name, file)
+    if scenario.prelude:
+        try:
             state, _ = play_prelude(scenario, 0)
             scenario = scenario._replace(prelude_length=state.now)
             state.begin_story(scenario)
-    except BadMove as error:
-        raise BadScenario(f"{file}: prelude: {error}") from None
+        except BadMove as error:
+            raise _bad(f"{file}: prelude", error.message) from None
     return scenario
+
+
+def read_scenario(text: str, name: str, file: str) -> Scenario:
+    """The same with nothing played, so that `prelude.begin` raises BadMove if its prelude is impossible."""
+    try:
+        document = parse_toml(text)
+    except ValueError as error:
+        raise _bad(file, "error.scenario.no_toml", why=str(error)[:200]) from None
+    return _scenario(_Table(document, f"{file}: "), name)
 
 
 def _scenario(top: _Table, name: str) -> Scenario:
@@ -112,7 +114,7 @@ def _scenario(top: _Table, name: str) -> Scenario:
     both = wire.take("delay", _duration, 50_000)
     delays = (wire.take("a_to_b", _duration, both), wire.take("b_to_a", _duration, both))
     if min(delays) < 1_000:
-        raise wire.error("delay", "must be at least 1ms")
+        raise wire.error("delay", "error.scenario.delay_too_short")
     faults = _faults(wire.take("faults", _moves, ()), wire)
     wire.done(("delay", "a_to_b", "b_to_a", "faults"))
     figure = top.table("figure")
@@ -144,9 +146,9 @@ def _scenario(top: _Table, name: str) -> Scenario:
         _expected(top.table("expect")),
     )
     if scenario.hosts[0].socket.host == scenario.hosts[1].socket.host:
-        raise top.error("B.address", "must differ from A's")
+        raise top.error("B.address", "error.scenario.one_address")
     if len({ip_address(host.socket.host).version for host in scenario.hosts}) > 1:
-        raise top.error("B.address", "must be of A's kind, IPv4 or IPv6")
+        raise top.error("B.address", "error.scenario.two_versions")
     _check_addresses(hosts, top)
     top.done(_KEYS)
     return scenario
@@ -159,7 +161,7 @@ def _check_addresses(hosts: tuple[HostSetup, HostSetup], top: _Table) -> None:
             try:
                 socket_of(act.call, act.address, own.socket, peer.socket)
             except BadMove as error:
-                raise top.error(f"{side}.script[{index}].address", str(error)) from None
+                raise top.error(f"{side}.script[{index}].address", error.message) from None
 
 
 def _host(table: _Table, role: str, default: Socket) -> HostSetup:
@@ -186,11 +188,11 @@ def _profile(table: _Table) -> Profile:
         from tcptui.lab.knob_values import BadKnob, set_knob
     for name, value in settings.items():
         if isinstance(value, dict):
-            raise knobs.error(name[:60], "must not be a table; a name with dots in it needs quotes")
+            raise knobs.error(name[:60], "error.scenario.unquoted_name")
         try:
             profile = set_knob(profile, name, value)
         except BadKnob as error:
-            raise knobs.error(name[:60], str(error)) from None
+            raise knobs.error(name[:60], error.message) from None
     return profile
 
 
@@ -198,17 +200,17 @@ def _act(table: _Table) -> ScriptedCall:
     call = cast(CallName, table.take("call", _choice(*CALLS)))
     data = table.take("text", _text, b"")
     if not takes(call, data):
-        raise table.error("text", "send needs it, and only send and sendto take it")
+        raise table.error("text", "error.scenario.text")
     where = table.take("address", _line, "")
     if where and call not in UDP_CALLS:
-        raise table.error("address", f"only {' and '.join(UDP_CALLS)} take it")
+        raise table.error("address", "error.scenario.address", bind=UDP_CALLS[0], sendto=UDP_CALLS[1])
     try:
         address = parse_socket(where) if where else None
-    except ValueError as error:
-        raise table.error("address", str(error)) from None
+    except BadSocket as error:
+        raise table.error("address", error.message) from None
     backlog = table.take("backlog", _number(0, MOST_BACKLOG), -1)
     if backlog >= 0 and call != "listen":
-        raise table.error("backlog", "only listen takes it")
+        raise table.error("backlog", "error.scenario.backlog")
     when = table.take("when", _line, "")
     at = table.take("at", _duration, -1)
     trigger, amount = _trigger(when, at, table)
@@ -219,7 +221,7 @@ def _act(table: _Table) -> ScriptedCall:
 
 def _trigger(when: str, at: int, table: _Table) -> tuple[Trigger, int]:
     if when and at >= 0:
-        raise table.error("at", "either at or when, not both")
+        raise table.error("at", "error.scenario.at_and_when")
     if not when:
         return "at", max(at, 0)
     word, _, number = when.partition(" ")
@@ -227,16 +229,14 @@ def _trigger(when: str, at: int, table: _Table) -> tuple[Trigger, int]:
         return "received", int(number)
     if when in TRIGGERS and when not in ("at", "received"):
         return when, 0
-    raise table.error(
-        "when", f"{when[:40]!r} is unknown; allowed: established, peer closed, closed, received N"
-    )
+    raise table.error("when", "error.scenario.when", when=when[:40])
 
 
 def _injection(table: _Table) -> Injection:
     at = table.take("at", _duration, 0)
     moves = table.take("segment", _moves)
     if len(moves) != 1 or not isinstance(moves[0], Inject):
-        raise table.error("segment", "must be one segment, as in x>b:SYN:seq=90")
+        raise table.error("segment", "error.scenario.segment")
     table.done(("at", "segment"))
     return Injection(at, moves[0])
 
@@ -244,13 +244,13 @@ def _injection(table: _Table) -> Injection:
 def _faults(moves: tuple[Move, ...], table: _Table) -> dict[int, tuple[Fault, ...]]:
     faults: dict[int, tuple[Fault, ...]] = {}
     if len(moves) > MOST_FAULTS:
-        raise table.error("faults", f"{len(moves)} are too many; at most {MOST_FAULTS}")
+        raise table.error("faults", "error.scenario.faults", count=len(moves), most=MOST_FAULTS)
     for move in moves:
         if not isinstance(move, Lose | Delay | Duplicate):
-            raise table.error("faults", "only l, d and u can stand here, as in l2 d4+200ms")
+            raise table.error("faults", "error.scenario.no_fault")
         before = faults.get(move.number, ())
         if any(isinstance(fault, Lose) for fault in before) and not isinstance(move, Duplicate):
-            raise table.error("faults", f"#{move.number} is lost already")
+            raise table.error("faults", "error.scenario.lost_already", number=move.number)
         faults[move.number] = (*before, move)
     return faults
 
@@ -260,8 +260,14 @@ def _expected(table: _Table) -> Expected:
     table.done(Expected._fields)
     for rule in values["rules"]:
         if rule not in Rule.__members__:
-            raise table.error("rules", f"there is no rule {rule[:40]!r}")
+            raise table.error("rules", "error.scenario.no_rule", rule=rule[:40])
     return Expected(**values)
+
+
+def _bad(where: str, why: str | Message, /, **numbers: Value) -> BadScenario:
+    """The error at a place; why as a message, or its key and numbers."""
+    message = why if isinstance(why, Message) else Message.of(why, **numbers)
+    return BadScenario("error.at", where=where, why=message)
 
 
 # Readers of single values: each takes the value and where it stands.
@@ -269,61 +275,61 @@ def _expected(table: _Table) -> Expected:
 
 def _line(value: object, where: str) -> str:
     if not isinstance(value, str):
-        raise BadScenario(f"{where}: must be a text")
+        raise _bad(where, "error.value.no_text")
     line = " ".join(value.split())
-    if not line.isprintable():
-        raise BadScenario(f"{where}: must have no control characters")
+    if not is_printable(line):
+        raise _bad(where, "error.value.control_characters")
     return line
 
 
 def _title(value: object, where: str) -> str:
     line = _line(value, where)
     if not line:
-        raise BadScenario(f"{where}: must not be empty")
+        raise _bad(where, "error.value.empty")
     return line
 
 
 def _lines(value: object, where: str) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise BadScenario(f"{where}: must be a list of texts")
+        raise _bad(where, "error.value.no_texts")
     return tuple(_line(item, where) for item in value)
 
 
 def _text(value: object, where: str) -> bytes:
     if not isinstance(value, str):
-        raise BadScenario(f"{where}: must be a text")
+        raise _bad(where, "error.value.no_text")
     data = value.encode()
     if len(data) > LONGEST_TEXT:
-        raise BadScenario(f"{where}: {len(data)} octets are too many; at most {LONGEST_TEXT}")
+        raise _bad(where, "error.value.too_many_octets", octets=len(data), most=LONGEST_TEXT)
     return data
 
 
 def _secret(value: object, where: str) -> bytes:
     data = _text(value, where)
     if not 1 <= len(data) <= 64:
-        raise BadScenario(f"{where}: must be 1 to 64 octets")
+        raise _bad(where, "error.value.secret")
     return data
 
 
 def _boolean(value: object, where: str) -> bool:
     if not isinstance(value, bool):
-        raise BadScenario(f"{where}: must be true or false")
+        raise _bad(where, "error.value.other", allowed=Message.of("allowed.boolean"))
     return value
 
 
 def _duration(value: object, where: str) -> int:
     if not isinstance(value, str):
-        raise BadScenario(f"{where}: must be a text: {ALLOWED}")
+        raise _bad(where, "error.value.must_be_text", allowed=ALLOWED)
     try:
         return parse_duration(value)
-    except ValueError as error:
-        raise BadScenario(f"{where}: {error}") from None
+    except BadDuration as error:
+        raise _bad(where, error.message) from None
 
 
 def _number(least: int, most: int) -> Callable[[object, str], int]:
     def read(value: object, where: str) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise BadScenario(f"{where}: must be a whole number from {least} to {most}")
+            raise _bad(where, "error.value.number", least=least, most=most)
         return value
 
     return read
@@ -332,8 +338,9 @@ def _number(least: int, most: int) -> Callable[[object, str], int]:
 def _choice(*allowed: str) -> Callable[[object, str], str]:
     def read(value: object, where: str) -> str:
         if not isinstance(value, str) or value not in allowed:
-            shown = f"{value[:40]!r} is unknown; " if isinstance(value, str) else ""
-            raise BadScenario(f"{where}: {shown}allowed: {', '.join(allowed)}")
+            if isinstance(value, str):
+                raise _bad(where, "error.value.unknown_choice", value=value[:40], allowed=allowed)
+            raise _bad(where, "error.value.choice", allowed=allowed)
         return value
 
     return read
@@ -349,20 +356,20 @@ def _address(value: object, where: str) -> str:
     try:
         return str(ip_address(line))
     except ValueError:
-        raise BadScenario(f"{where}: {line[:50]!r} is no IPv4 or IPv6 address") from None
+        raise _bad(where, "error.value.no_address", text=line[:50]) from None
 
 
 def _moves(value: object, where: str) -> tuple[Move, ...]:
     try:
         return tuple(parse_moves(_line(value, where)))
     except BadMove as error:
-        raise BadScenario(f"{where}: {error}") from None
+        raise _bad(where, error.message) from None
 
 
 def _prelude(value: object, where: str) -> tuple[Move, ...]:
     moves = _moves(value, where)
     if len(moves) > MOST_OF_PRELUDE:
-        raise BadScenario(f"{where}: {len(moves)} moves are too many; at most {MOST_OF_PRELUDE}")
+        raise _bad(where, "error.scenario.prelude", count=len(moves), most=MOST_OF_PRELUDE)
     return moves
 
 
@@ -370,19 +377,18 @@ def _figure_rows(value: object, where: str) -> tuple[FigureRow, ...]:
     rows = []
     for index, row in enumerate(value if isinstance(value, list) else [None], 1):
         if not isinstance(row, list) or len(row) != 4 or not all(isinstance(cell, str) for cell in row):
-            raise BadScenario(f"{where}[{index}]: must be four texts: number, left, segment, right")
+            raise _bad(f"{where}[{index}]", "error.figure.row")
         for cell in (row[1], row[3]):
             if cell.startswith("=") and not _STATE_OF.fullmatch(cell):
-                raise BadScenario(f"{where}[{index}]: {cell[:40]!r} is no state; allowed: =1, =start, =end")
+                raise _bad(f"{where}[{index}]", "error.figure.state", text=cell[:40])
         if not _MIDDLE.fullmatch(row[2]):
-            raise BadScenario(
-                f"{where}[{index}]: {row[2][:40]!r} is no segment; allowed: 1, 1 leaves, 1 arrives"
-            )
-        rows.append(FigureRow(*row))
+            raise _bad(f"{where}[{index}]", "error.figure.no_segment", text=row[2][:40])
+        number, left, right = (_line(row[column], f"{where}[{index}]") for column in (0, 1, 3))
+        rows.append(FigureRow(number, left, row[2], right))
     return tuple(rows)
 
 
 def _symbols(value: object, where: str) -> tuple[tuple[str, int], ...]:
     if not isinstance(value, dict):
-        raise BadScenario(f"{where}: must be a table of numbers")
-    return tuple((name, _number(0, MASK)(number, where)) for name, number in value.items())
+        raise _bad(where, "error.value.no_numbers")
+    return tuple((_line(name, where), _number(0, MASK)(number, where)) for name, number in value.items())

@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.segment import FLAG_NAMES, Socket, flag_text
 from tcptui.core.packet.seq import MASK
 from tcptui.lab.addresses import parse_socket
@@ -100,12 +101,14 @@ def parse_moves(text: str) -> list[Move]:
     moves: list[Move] = []
     for word in text.split():
         try:
+            word.encode()  # A word that is no UTF-8 has lone surrogates in it (PEP 383).
             moves += _parse_word(word)
-        except ValueError as error:
+        except (MessageError, UnicodeError) as error:
             brief = word if len(word) <= 40 else f"{word[:39]}…"
-            raise BadMove(f"move {brief!r}: {error}") from None
+            why = error.message if isinstance(error, MessageError) else Message.of("error.move.no_utf8")
+            raise BadMove("error.move.word", word=brief, why=why) from None
         if len(moves) > MOST_MOVES:
-            raise BadMove(f"too many moves: at most {MOST_MOVES}")
+            raise BadMove("error.move.too_many", most=MOST_MOVES)
     return moves
 
 
@@ -172,27 +175,27 @@ def _parse_word(word: str) -> list[Move]:
         return [Wait(parse_duration(word[1:]))]
     match = _NUMBERED.fullmatch(word)
     if match is None:
-        raise BadMove(f"is no move: {ALLOWED}")
+        raise BadMove("error.move.unknown", allowed=ALLOWED)
     verb, digits, duration = match.groups()
     if verb == "s":
         count = int(digits or 1)
         if duration or not 1 <= count <= MOST_STEPS:
-            raise BadMove(f"s, or s and a number from 1 to {MOST_STEPS}")
+            raise BadMove("error.move.steps", most=MOST_STEPS)
         return [NEXT] * count
     if not digits:
-        raise BadMove(f"the number of a segment is missing, as in {verb}2")
+        raise BadMove("error.move.number_missing", example=f"{verb}2")
     return [_numbered_move(verb, int(digits), duration)]
 
 
 def _numbered_move(verb: str, number: int, duration: str | None) -> Move:
     if verb == "d":
         if duration is None:
-            raise BadMove("by how long is missing, as in d2+200ms")
+            raise BadMove("error.move.delay_missing")
         return Delay(number, parse_duration(duration))
     if verb == "u":
         return Duplicate(number, COPY_AFTER if duration is None else parse_duration(duration))
     if duration is not None:
-        raise BadMove("only d and u take a duration")
+        raise BadMove("error.move.no_duration")
     return Lose(number) if verb == "l" else Reorder(number)
 
 
@@ -205,16 +208,16 @@ def _parse_call(word: str) -> Do:
             text, where = _arguments(known, rest[0] if rest else "")
             data = unquote_to_bytes(text)
             if not takes(known, data):
-                raise BadMove("send takes a text, as in a:send:hello, and only send and sendto do")
+                raise BadMove("error.move.send_data")
             if len(data) > LONGEST_TEXT:
-                raise BadMove(f"a text of {len(data)} octets is too long: at most {LONGEST_TEXT}")
+                raise BadMove("error.move.data_too_long", octets=len(data), most=LONGEST_TEXT)
             return Do("A" if side in "aA" else "B", known, data, parse_socket(where) if where else None)
-    raise BadMove(f"there is no call {call[:20]!r}, only {', '.join(CALLS)}")
+    raise BadMove("error.move.no_call", call=call[:20], allowed=tuple(CALLS))
 
 
 def _backlog(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text):
-        raise BadMove(f"{text[:20]!r} is no backlog: a number up to {MOST_BACKLOG}")
+        raise BadMove("error.move.backlog", text=text[:20], most=MOST_BACKLOG)
     return int(text)
 
 
@@ -232,9 +235,10 @@ def _parse_inject(word: str) -> Inject:
     target, flags, *fields = word.split(":")
     bits = 0
     for name in () if flags.lower() == "none" else flags.split(","):
-        if name.upper() not in _FLAGS:
-            raise BadMove(f"{name[:20]!r} is no control bit, only {', '.join(_FLAGS)}, or none")
-        bits |= _FLAGS[name.upper()]
+        bit = _FLAGS.get(name.upper()) if name.isascii() else None
+        if bit is None:
+            raise BadMove("error.move.control_bit", name=name[:20], allowed=tuple(_FLAGS))
+        bits |= bit
     given: dict[str, int] = {}
     data = b""
     for field in fields:
@@ -242,13 +246,13 @@ def _parse_inject(word: str) -> Inject:
         if name == "data":
             data = unquote_to_bytes(value)
             if len(data) > LONGEST_TEXT:
-                raise BadMove(f"a text of {len(data)} octets is too long: at most {LONGEST_TEXT}")
+                raise BadMove("error.move.data_too_long", octets=len(data), most=LONGEST_TEXT)
         elif name in ("seq", "ack", "wnd") and re.fullmatch(r"[0-9]+", value):
             given[name] = int(value) if len(value) <= 10 else MASK + 1
         else:
-            raise BadMove(f"{field[:20]!r} is none of seq=N, ack=N, wnd=N, data=TEXT")
+            raise BadMove("error.move.field", field=field[:20])
     if "seq" not in given:
-        raise BadMove("seq=N is missing")
+        raise BadMove("error.move.seq_missing")
     if given.get("wnd", 0) > 65_535 or max(given.values()) > MASK:
-        raise BadMove("a number is out of range (seq, ack: 32 bits, wnd: 16)")
+        raise BadMove("error.move.out_of_range")
     return Inject("A" if target[-1] in "aA" else "B", bits, data=data, **given)

@@ -158,7 +158,7 @@ class WorldState:
             case Next():
                 report = self.step()
                 if report is None:
-                    raise BadMove("nothing more will happen by itself")
+                    raise BadMove("error.move.nothing_more")
                 return report
             case Do(side, name, data, address, backlog):
                 end = self._to_change(side)
@@ -179,7 +179,7 @@ class WorldState:
         """The prelude is over: segments are counted anew, and the programs start. BadMove if something of the
         prelude is still on the wire."""
         if self.wire.transmissions:
-            raise BadMove("the prelude must leave nothing on the wire")
+            raise BadMove("error.move.prelude_on_wire")
         self.scenario = scenario
         self.wire = Wire()
         for side, setup in zip(SIDES, scenario.hosts, strict=True):
@@ -282,7 +282,7 @@ class WorldState:
         next_event = self.next_event()
         if next_event is not None and self.now + by > next_event.at:
             left = exact_duration(next_event.at - self.now)
-            raise BadMove(f"can't wait {exact_duration(by)}: something happens in {left}")
+            raise BadMove("error.move.wait", by=exact_duration(by), left=left)
         self.now += by
 
     def _tamper(self, move: Lose | Delay | Duplicate | Reorder) -> None:

@@ -17,8 +17,9 @@ def preset(name: str) -> Profile:
         from difflib import get_close_matches
 
         near = get_close_matches(name, PRESETS, 1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise BadKnob(f"no profile {name[:60]!r}: {hint}allowed: {', '.join(PRESETS)}")
+        if near:
+            raise BadKnob("error.profile.unknown_near", name=name[:60], near=near[0], allowed=tuple(PRESETS))
+        raise BadKnob("error.profile.unknown", name=name[:60], allowed=tuple(PRESETS))
     return PRESETS[name]
 
 
@@ -28,11 +29,11 @@ def with_setting(profile: Profile, setting: str) -> Profile:
     name = name.strip()
     shown = name if len(name) <= 60 and name.isprintable() else ascii(name[:60])
     if not equals or not name:
-        raise BadKnob(f"{setting[:60]!a}: must be NAME=VALUE, as in msl=5s")
+        raise BadKnob("error.setting.syntax", setting=setting[:60])
     try:
         return set_knob_from_text(profile, name, text.strip())
     except BadKnob as error:
-        raise BadKnob(f"{shown}: {error}") from None
+        raise BadKnob("error.at", where=shown, why=error.message) from None
 
 
 def variant(scenario: Scenario, profile: Profile | None, settings: Iterable[str]) -> Scenario:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.datagram import Datagram, PortUnreachable
 from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
@@ -32,8 +33,8 @@ OVERTAKEN_BY = 1_000
 """How long after the one that overtakes it a reordered segment arrives, in microseconds."""
 
 
-class BadMove(ValueError):
-    """A move that can't be made as things are; its text says why, in one line."""
+class BadMove(MessageError):
+    """A move that can't be made as things are."""
 
 
 class Outcome(Enum):
@@ -190,7 +191,7 @@ class Wire:
             and (other.due, other.number) > (transmission.due, number)
         ]
         if not followers:
-            raise BadMove(f"can't reorder #{number}: no segment to {transmission.receiver} follows it yet")
+            raise BadMove("error.wire.no_follower", number=number, side=transmission.receiver)
         follower = min(followers, key=lambda other: (other.due, other.number))
         return self.delay(number, follower.due - transmission.due + OVERTAKEN_BY)
 
@@ -213,15 +214,17 @@ class Wire:
             if transmission.number == number:
                 return transmission
         if 0 < number <= self.launched:
-            raise BadMove(f"#{number} is forgotten: the wire remembers the last {MEMORY} that ended")
-        on_wire = f"segments so far: #1 to #{self.launched}" if self.launched else "no segment yet"
-        raise BadMove(f"there is no segment #{number} ({on_wire})")
+            raise BadMove("error.wire.forgotten", number=number, memory=MEMORY)
+        if self.launched:
+            raise BadMove("error.wire.no_segment", number=number, last=self.launched)
+        raise BadMove("error.wire.no_segment_yet", number=number)
 
     def _in_flight(self, number: int, verb: str) -> Transmission:
         transmission = self._find(number)
         if transmission.outcome is not Outcome.IN_FLIGHT:
-            outcome = "has arrived" if transmission.outcome is Outcome.ARRIVED else "is lost"
-            raise BadMove(f"can't {verb} #{number}: it {outcome} already")
+            arrived = transmission.outcome is Outcome.ARRIVED
+            key = "error.wire.arrived" if arrived else "error.wire.lost"
+            raise BadMove(key, act=Message.of(f"act.{verb}"), number=number)
         return transmission
 
     def _replace(self, transmission: Transmission) -> None:

@@ -47,7 +47,7 @@ class BsdSocket:
     """The peer of its connection."""
     bound_by_program: bool = False
     listener: int = 0
-    """The connection name of the listener at which it still waits for accept(); 0: none."""
+    """The connection name of the listener that made its connection; 0: none."""
     phase: Phase = Phase.UNCONNECTED
     references: int = 0
     """Descriptors, and calls that block in it."""

@@ -72,7 +72,7 @@ def _status(tcb: Tcb) -> Status:
         tcb.remote,
         len(tcb.receive_buffer),
         len(tcb.send_buffer) + distance(tcb.snd_una, tcb.snd_nxt),
-        tcb.urgent_unread,
+        0 if tcb.rcv_up is None else tcb.urgent_unread,
         tcb.rcv_up is None or not lt(tcb.rcv_nxt, tcb.rcv_up),
         tcb.backlog,
         tcb.accept_queue,

@@ -37,7 +37,7 @@ class Context:
         self.table = table
         self.now = 0
         self.events: list[Event] = []
-        """What the stack has reported and nobody has asked for yet."""
+        """What the stack has reported, until it is taken."""
         self.deleted = False
         """A connection has been deleted, or a reference released, since sockets were last removed."""
 
@@ -70,22 +70,12 @@ class Context:
         state = self.state(socket)
         return state is State.CLOSED or (state is State.TIME_WAIT and self.semantics.time_wait_is_closed)
 
-    def rcv_queue(self, socket: BsdSocket) -> int:
-        """Octets that can be read."""
-        status = self.status(socket)
-        return len(socket.unread) if status is None else status.rcv_queue
-
-    def snd_queue(self, socket: BsdSocket) -> int:
-        """Octets, and a FIN, that were not acknowledged."""
-        status = self.status(socket)
-        return socket.unacknowledged if status is None else status.snd_queue
-
-    def snd_room(self, socket: BsdSocket) -> int:
+    def snd_room(self, socket: BsdSocket, status: Status) -> int:
         """Octets that the send buffer still takes: what was not sent and not acknowledged fills it."""
         size = socket.option("SO_SNDBUF")
         if size is None:
             size = self.stack.profile.send_buffer
-        return max(0, size - self.snd_queue(socket))
+        return max(0, size - status.snd_queue)
 
     # Addresses.
 
@@ -177,7 +167,6 @@ class Context:
             return
         number = self.table.add(
             BsdSocket(
-                bound_by_program=True,
                 listener=status.listener,
                 phase=Phase.CONNECTED,
                 options=listener.options,

@@ -85,7 +85,6 @@ def accept(context: Context, request: requests.Accept, call: BlockedCall) -> Don
     connection = context.act(calls.Accept(listener.connection)).connection
     socket = table.owner(connection)
     assert socket is not None
-    socket.listener = 0
     if semantics.accept_of_reset and context.state(socket) is State.CLOSED:
         context.deleted = True
         return failed(semantics.accept_of_reset)

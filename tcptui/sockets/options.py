@@ -10,7 +10,7 @@ from tcptui.core.tcp import calls
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.units import MILLISECOND, SECOND
 from tcptui.sockets import requests
-from tcptui.sockets.bsd_socket import NO_LINGER, BsdSocket
+from tcptui.sockets.bsd_socket import NO_LINGER, OPENING, BsdSocket
 from tcptui.sockets.context import Context
 from tcptui.sockets.requests import Answer, Done, Linger, failed
 from tcptui.sockets.semantics import SocketSemantics
@@ -148,11 +148,14 @@ def set_flags(context: Context, request: requests.SetFlags, call: BlockedCall) -
 
 def queue_length(context: Context, request: requests.QueueLength, call: BlockedCall) -> Done:
     socket = context.socket_of(call)
-    if context.listening(socket):
+    status = context.status(socket)
+    if status is None:
+        return Done(0, answer=socket.unacknowledged if request.outbound else len(socket.unread))
+    if status.state is State.LISTEN:
         return failed("EINVAL")
-    if context.opening(socket):
+    if status.state in OPENING:
         return Done(0, answer=0)
-    return Done(0, answer=context.snd_queue(socket) if request.outbound else context.rcv_queue(socket))
+    return Done(0, answer=status.snd_queue if request.outbound else status.rcv_queue)
 
 
 def _stored(name: str, value: int, semantics: SocketSemantics) -> int:

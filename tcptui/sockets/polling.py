@@ -5,6 +5,7 @@ from __future__ import annotations
 from tcptui.core.state import State
 from tcptui.sockets import requests
 from tcptui.sockets.bsd_socket import OPENING, BsdSocket
+from tcptui.sockets.connections import Status
 from tcptui.sockets.context import Context
 from tcptui.sockets.requests import (
     POLLERR,
@@ -43,17 +44,16 @@ def _bits(context: Context, watched: requests.Watched) -> int:
     if status is not None and status.state is State.LISTEN:
         ready = _READABLE if status.accept_queue else 0
     elif context.semantics.poll_has_errors:
-        ready = _linux_bits(context, socket)
+        ready = _linux_bits(context, socket, status)
     else:
-        ready = _bsd_bits(context, socket)
-    if _urgent(context, socket):
+        ready = _bsd_bits(context, socket, status)
+    if _urgent(context, socket, status):
         ready |= POLLPRI
     return ready & (watched.events | POLLERR | POLLHUP)
 
 
-def _urgent(context: Context, socket: BsdSocket) -> bool:
+def _urgent(context: Context, socket: BsdSocket, status: Status | None) -> bool:
     """Whether urgent data is still to be read (RFC 9293 MUST-32, MUST-33)."""
-    status = context.status(socket)
     if status is None:
         urgent, arrived = socket.urgent, socket.urgent <= len(socket.unread)
     else:
@@ -61,33 +61,35 @@ def _urgent(context: Context, socket: BsdSocket) -> bool:
     return bool(urgent) and (arrived or not context.semantics.urgent_waits_for_data)
 
 
-def _linux_bits(context: Context, socket: BsdSocket) -> int:
+def _linux_bits(context: Context, socket: BsdSocket, status: Status | None) -> int:
     """tcp_poll() of Linux."""
+    closed = status is None or (status.state is State.TIME_WAIT and context.semantics.time_wait_is_closed)
     connected = bool(socket.connection)
-    closed = context.closed(socket)
     over = closed and connected
     no_more = socket.peer_closed or socket.shut_read or over
     bits = POLLHUP if closed or (no_more and socket.shut_write) else 0
     if no_more:
         bits |= _READABLE | POLLRDHUP
-    if not context.opening(socket):
-        if context.rcv_queue(socket):
+    if status is None or status.state not in OPENING:
+        if status is not None and status.rcv_queue:
             bits |= _READABLE
-        if over or socket.shut_write or not connected or context.snd_room(socket):
+        if over or socket.shut_write or status is None or context.snd_room(socket, status):
             bits |= _WRITABLE
     return bits | (POLLERR if socket.error else 0)
 
 
-def _bsd_bits(context: Context, socket: BsdSocket) -> int:
+def _bsd_bits(context: Context, socket: BsdSocket, status: Status | None) -> int:
     """sopoll_generic() of FreeBSD."""
     if not socket.connection:
         return 0
-    state = context.state(socket)
-    over = state in (State.CLOSED, State.TIME_WAIT)
+    over = status is None or status.state is State.TIME_WAIT
     no_more, nothing_to_write = socket.peer_closed or socket.shut_read or over, socket.shut_write or over
-    bits = _READABLE if no_more or context.rcv_queue(socket) or socket.error else 0
+    readable = no_more or socket.error or (status is not None and status.rcv_queue)
+    bits = _READABLE if readable else 0
     if no_more:
         bits |= POLLRDHUP | (POLLHUP if nothing_to_write else 0)
-    if nothing_to_write or socket.error or (state not in OPENING and context.snd_room(socket)):
+    opening = status is not None and status.state in OPENING
+    has_room = not opening and status is not None and context.snd_room(socket, status)
+    if nothing_to_write or socket.error or has_room:
         bits |= _WRITABLE
     return bits

@@ -12,13 +12,14 @@ from tcptui.sockets.table import BlockedCall
 
 def read(context: Context, request: requests.Read, call: BlockedCall) -> Done | None:
     socket = context.socket_of(call)
-    if context.listening(socket):
+    status = context.status(socket)
+    if status is not None and status.state is State.LISTEN:
         return failed("ENOTCONN")
     if request.octets < 0:
         return failed("EINVAL")
     if not request.octets:
         return Done(0, answer=b"")
-    if context.rcv_queue(socket):
+    if socket.unread if status is None else status.rcv_queue:
         wanted = request.octets - len(call.data)
         if request.peek:
             data = context.peek(socket, wanted)
@@ -26,7 +27,7 @@ def read(context: Context, request: requests.Read, call: BlockedCall) -> Done | 
         call.data += context.receive(socket, wanted)
     if call.data and (len(call.data) == request.octets or not request.wait_all):
         return Done(len(call.data), answer=call.data)
-    end = _end(context, socket)
+    end = _end(context, socket, closed=status is None)
     if end is None and (socket.nonblocking or request.dont_wait):
         end = failed("EAGAIN")
     if end is not None and call.data:
@@ -41,11 +42,12 @@ def discard_after_shutdown(context: Context) -> None:
     if not context.semantics.shut_read_discards:
         return
     for _, socket in sorted(context.table.sockets.items()):
-        if socket.shut_read and (octets := context.rcv_queue(socket)):
-            context.receive(socket, octets)
+        status = context.status(socket) if socket.shut_read else None
+        if status is not None and status.rcv_queue:
+            context.receive(socket, status.rcv_queue)
 
 
-def _end(context: Context, socket: BsdSocket) -> Done | None:
+def _end(context: Context, socket: BsdSocket, closed: bool) -> Done | None:
     """What a read returns when there is no data: the end of the data or an error; None: it has to wait."""
     if socket.peer_closed and context.semantics.fin_hides_error:
         return Done(0, answer=b"")
@@ -55,4 +57,4 @@ def _end(context: Context, socket: BsdSocket) -> Done | None:
         return Done(0, answer=b"")
     if not socket.connection:
         return failed("ENOTCONN")
-    return Done(0, answer=b"") if context.state(socket) is State.CLOSED else None
+    return Done(0, answer=b"") if closed else None

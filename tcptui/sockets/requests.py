@@ -12,7 +12,7 @@ when the call returns. Numbers, not objects, because a copy of the sockets has i
 numbers.
 
 RFC 9293's user interface (section 3.9.1) is not BSD's: a passive OPEN becomes the connection itself, where
-listen() makes others; RECEIVE is queued, where read() blocks. Figures 6 to 13 of the RFC are told in those
+listen() makes others; RECEIVE is queued, where read() blocks. Figures 6 to 13 of the RFC are made of those
 calls. `UserCall` makes one of them on the stack as it is, so that a program may use either interface, and
 the rest of the lab has one mechanism for both.
 """

@@ -39,7 +39,7 @@ class SocketSemantics(NamedTuple):
     connect_on_listener: Errno = "EISCONN"
     connect_on_same_pair: Errno = "EADDRNOTAVAIL"
     connect_to_port_0: Errno = "ECONNREFUSED"
-    """Linux sends a SYN, and as nobody can listen there, it is refused."""
+    """Linux sends a SYN, which no listener can accept."""
     accept_of_reset: Errno = ""
     """What accept() returns for a connection that was reset while it waited; "": the connection."""
     accept_inherits_nonblocking: bool = False

@@ -5,6 +5,7 @@ Only what the core knows has a name here.
 
 from __future__ import annotations
 
+from tcptui.core.packet.seq import lt
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.tcb import Tcb
@@ -83,8 +84,17 @@ def _of_connection(tcb: Tcb, profile: Profile) -> TcpInfo:
 
 
 def _congestion_state(tcb: Tcb, timeouts: int) -> int:
+    """Linux's tcp_fastretrans_alert(): Recovery and Loss last until what was in flight when they began is
+    acknowledged, which `Tcb.recover` notes for both as Linux's high_seq does.
+
+    Two of Linux's reasons to stay or to leave are not known here: without SACK it keeps the state until
+    something beyond high_seq is acknowledged, and it undoes a Loss whose timeout was needless.
+    """
     if timeouts:
         return LOSS
-    if tcb.recover is not None:
+    if tcb.recovering:
         return RECOVERY
-    return DISORDER if tcb.duplicate_acks else OPEN
+    if tcb.retransmission_queue and lt(tcb.snd_una, tcb.recover):
+        return LOSS
+    reported = any(entry.sacked for entry in tcb.retransmission_queue) if tcb.sack else tcb.duplicate_acks
+    return DISORDER if reported else OPEN

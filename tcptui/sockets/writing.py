@@ -6,7 +6,7 @@ from tcptui.core.events import Response
 from tcptui.core.state import State
 from tcptui.core.tcp import calls
 from tcptui.sockets import requests
-from tcptui.sockets.bsd_socket import BsdSocket
+from tcptui.sockets.bsd_socket import OPENING, BsdSocket
 from tcptui.sockets.context import Context
 from tcptui.sockets.requests import Done, failed
 from tcptui.sockets.table import BlockedCall
@@ -18,10 +18,11 @@ def write(context: Context, request: requests.Write, call: BlockedCall) -> Done 
     """Takes as much as there is room for; one that blocks waits until all of it has been taken."""
     socket = context.socket_of(call)
     may_wait = not (socket.nonblocking or request.dont_wait)
-    refused = _refusal(context, socket)
-    if refused is None and context.state(socket) in _MAY_SEND:
+    status = context.status(socket)
+    refused = _refusal(context, socket, State.CLOSED if status is None else status.state)
+    if refused is None and status is not None and status.state in _MAY_SEND:
         rest = request.data[call.written :]
-        piece = rest[: context.snd_room(socket)]
+        piece = rest[: context.snd_room(socket, status)]
         if piece:
             urgent = request.urgent and len(piece) == len(rest)
             returned = context.act(calls.Send(socket.connection, piece, urgent))
@@ -42,16 +43,16 @@ def write(context: Context, request: requests.Write, call: BlockedCall) -> Done 
     return refused
 
 
-def _refusal(context: Context, socket: BsdSocket) -> Done | None:
+def _refusal(context: Context, socket: BsdSocket, state: State) -> Done | None:
     """Why nothing can be written; None: it can, now or later."""
     semantics = context.semantics
-    opening = context.opening(socket)
-    over = socket.shut_write or not (opening or context.state(socket) in _MAY_SEND)
+    opening = state in OPENING
+    over = socket.shut_write or not (opening or state in _MAY_SEND)
     if semantics.error_before_epipe:
         if socket.error:
             return failed(socket.error)
         return failed("EPIPE") if over else None
-    never_connected = not socket.connection or context.listening(socket) or opening
+    never_connected = not socket.connection or state is State.LISTEN or opening
     if socket.shut_write or (over and not never_connected):
         return failed("EPIPE")
     if socket.error:

@@ -120,7 +120,7 @@ class History:
     def go_to(self, position: int) -> None:
         """Any position of the current branch, 0 to `length`."""
         if not 0 <= position <= self.length:
-            raise BadMove(f"there is no position {position} (0 to {self.length})")
+            raise BadMove("error.move.no_position", position=position, last=self.length)
         checkpoint = max(0, position - 1) // INTERVAL  # Before it: the move that leads here is wanted too.
         world, self._record = self._checkpoints[checkpoint]
         self.world = self.before = world.copy()

@@ -19,7 +19,7 @@ def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Record:
     """Makes `moves` and then lets happen what happens. BadMove names the move that can't be made."""
     moves = tuple(moves)
     if len(moves) > MOST_STEPS:
-        raise BadMove(f"{len(moves)} moves are too many for a whole run: at most {MOST_STEPS}")
+        raise BadMove("error.move.whole_run", count=len(moves), most=MOST_STEPS)
     state, record = first_record(scenario)
     start = record.first
     reports: list[Report] = []
@@ -37,7 +37,7 @@ def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Record:
         try:
             note(state.apply(move))
         except BadMove as error:
-            raise BadMove(f"after {index} moves: {error}") from None
+            raise BadMove("error.move.after", count=index, why=error.message) from None
     complete = False
     while not complete and len(reports) < MOST_STEPS:
         report = state.step()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait, parse_moves
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
@@ -27,7 +28,7 @@ def moves_error(text: str) -> str:
     try:
         parse_moves(text)
     except BadMove as error:
-        return str(error)
+        return text_of(error.message)
     return ""
 
 
@@ -195,7 +196,7 @@ class Session:
             advance()
         except BadMove as error:
             self.playing = False
-            self.message = f"{error}. {self.world.scenario.answer}".removesuffix(". ")
+            self.message = f"{text_of(error.message)}. {self.world.scenario.answer}".removesuffix(". ")
 
     def _attempt(self, moves: list[Move]) -> None:
         self._enter_moment()
@@ -205,4 +206,4 @@ class Session:
             for move in moves:
                 self.history.apply(move)
         except BadMove as error:
-            self.message = str(error)
+            self.message = text_of(error.message)

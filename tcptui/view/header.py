@@ -20,7 +20,8 @@ from tcptui.core.packet.segment import (
     OPTION_WINDOW_SCALE,
     Segment,
 )
-from tcptui.explain.numbers import label_of, seq_text
+from tcptui.explain.labels import label_of
+from tcptui.explain.numbers import seq_text
 from tcptui.explain.words import tr
 from tcptui.lab.packets import packet_of
 from tcptui.lab.wire import Transmission
@@ -127,7 +128,7 @@ def _segment_rows(
     seq = seq_text(segment.seq, transmission.bases[0], raw)
     # Without its control bit the field means nothing; it is shown as it stands.
     has_ack = bool(segment.flags & ACK)
-    ack = seq_text(segment.ack, transmission.bases[1], raw) if has_ack else segment.ack
+    ack = seq_text(segment.ack, transmission.bases[1], raw) if has_ack else str(segment.ack)
     wide = inner >= 50
     rows = [
         _port_row(segment, inner),
@@ -184,10 +185,10 @@ def _box_row(row: Row) -> Line:
     return tuple(spans)
 
 
-def _both(name: str, relative: int, raw: int, inner: int) -> str:
+def _both(name: str, relative: str, raw: int, inner: int) -> str:
     """A sequence number both ways, the raw one at the right end if it is another."""
     left = f"{name} {relative}"
-    right = f"{tr('raw')} {raw}" if raw != relative else ""
+    right = f"{tr('raw')} {raw}" if str(raw) != relative else ""
     return f"{left}{right:>{max(0, inner - 2 - len(left))}}"
 
 

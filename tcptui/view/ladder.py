@@ -215,18 +215,13 @@ def _plans(
     """What to draw on each row that is shown."""
     ways = _ways(rows, shown)
     turns = _turns(rows, ways, width)
-    passing: list[list[tuple[int, Style]]] = [[] for _ in shown]
-    for number, (start, end) in ways.items():
-        transmission = rows[start].transmission
-        assert transmission is not None
-        for index in range(max(start + 1, shown.start), min(end, shown.stop)):
-            passing[index - shown.start].append((turns[number], style_of(transmission)))
+    passing = _passing(rows, shown, ways, turns)
     plans = []
     for index in shown:
         row = rows[index]
         number = row.transmission.number if row.transmission is not None else 0
         moment = now if row.transmission is not None and row.transmission.outcome is Outcome.IN_FLIGHT else 0
-        lanes = tuple(passing[index - shown.start])
+        lanes = tuple(passing[index - shown.start].items())
         a, b = states[index + 1]
         ends = (_LIFE_LINES.get(a, "║"), _LIFE_LINES.get(b, "║"))
         turn = turns.get(number, -1)
@@ -253,17 +248,40 @@ def _ways(rows: list[Row], shown: range) -> dict[int, tuple[int, int]]:
 def _turns(rows: list[Row], ways: dict[int, tuple[int, int]], width: int) -> dict[int, int]:
     """A column for each segment to turn at, near its receiver, apart from others of its direction."""
     turns: dict[int, int] = {}
-    taken: list[tuple[int, int, int, bool]] = []
+    # The ways come in the order of their last rows: a lane is free if the last way in it ended before.
+    taken_until = {True: [-1] * _MOST_LANES, False: [-1] * _MOST_LANES}
     for number, (start, end) in ways.items():
         transmission = rows[start].transmission
         assert transmission is not None
         to_b = transmission.receiver == "B"
-        used = {lane for s, e, lane, way in taken if way is to_b and s <= end and start <= e}
-        lane = next((lane for lane in range(_MOST_LANES) if lane not in used), _MOST_LANES - 1)
-        taken.append((start, end, lane, to_b))
+        until = taken_until[to_b]
+        lane = next((lane for lane in range(_MOST_LANES) if until[lane] < start), _MOST_LANES - 1)
+        until[lane] = end
         offset = 3 + lane * _LANE_STEP
         turns[number] = width - 1 - offset if to_b else offset
     return turns
+
+
+def _passing(
+    rows: list[Row], shown: range, ways: dict[int, tuple[int, int]], turns: dict[int, int]
+) -> list[dict[int, Style]]:
+    """The vertical lines on each row that is shown, by column.
+
+    Where there are more ways than lanes some share a column, and the one that ends last is seen: taken from
+    the last to the first, a way adds to its column the rows above those that are there already, so that the
+    work grows with the rows and not with the ways on each of them.
+    """
+    passing: list[dict[int, Style]] = [{} for _ in shown]
+    filled_from: dict[int, int] = {}
+    for number, (start, end) in reversed(ways.items()):
+        transmission = rows[start].transmission
+        assert transmission is not None
+        column, style = turns[number], style_of(transmission)
+        top = filled_from.get(column, shown.stop)
+        for index in range(max(start + 1, shown.start), min(end, top)):
+            passing[index - shown.start][column] = style
+        filled_from[column] = min(top, start + 1)
+    return passing
 
 
 def _picture(plan: RowPlan, drawn: Drawn | None) -> Line:

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from tcptui.core.state import State
-from tcptui.explain.numbers import duration_text, label_of
+from tcptui.explain.labels import label_of
+from tcptui.explain.numbers import duration_text
 from tcptui.explain.words import tr
 from tcptui.lab.wire import Outcome, Side, Transmission
 from tcptui.view.lines import Line, Span, Style

@@ -5,7 +5,8 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from tcptui.core.profile.presets import RFC9293
-from tcptui.explain.numbers import duration_text, name_of, time_text
+from tcptui.explain.labels import name_of
+from tcptui.explain.numbers import duration_text, time_text
 from tcptui.explain.why import Why
 from tcptui.explain.words import tr
 from tcptui.lab.ends.script import ScriptEnd

@@ -8,7 +8,7 @@ from tcptui.core.events import Event, Signal
 from tcptui.core.packet.options import mss_option, timestamps_option
 from tcptui.core.packet.segment import ACK, PSH, SYN
 from tcptui.core.profile.presets import FREEBSD, LINUX
-from tcptui.core.profile.record import Profile
+from tcptui.core.profile.record import HardErrorAborts, Profile
 from tcptui.core.state import SYNCHRONIZED, State
 from tcptui.core.tcp.calls import Open, Send
 from tcptui.core.tcp.icmp import IcmpError, Unreachable
@@ -100,7 +100,7 @@ def test_knob_soft_error_aborts_open(on: bool, state: State) -> None:
 
 @pytest.mark.parametrize("which", ["any", "opening"])
 @pytest.mark.parametrize("state", [S.SYN_SENT, S.SYN_RECEIVED, S.ESTABLISHED, S.FIN_WAIT_1])
-def test_knob_hard_error_aborts(which: str, state: State) -> None:
+def test_knob_hard_error_aborts(which: HardErrorAborts, state: State) -> None:
     """3.9.2.2: "some implementations do not abort ... in any of the synchronized states"."""
     site = reach(state, PROMPT._replace(hard_error_aborts=which), b"text")
     error(site, Unreachable.PORT, seq=1 if state in SYNCHRONIZED else 0)

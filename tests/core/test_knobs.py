@@ -15,6 +15,7 @@ from tcptui.core.events import Response, Signal
 from tcptui.core.packet.segment import ACK, CWR, ECE, FIN, RST, SYN, flag_text
 from tcptui.core.profile.knobs import all_knobs
 from tcptui.core.profile.presets import LINUX, RFC9293
+from tcptui.core.profile.record import ClosingStyle, CrossingStyle, Ecn, StrayStyle
 from tcptui.core.state import SYNCHRONIZED, State
 from tcptui.core.tcp.calls import Abort, Close, Configure, Open, Receive, Send
 from tcptui.core.tcp.settings import Settings
@@ -44,7 +45,7 @@ def test_every_knob_that_is_on_or_off_or_a_choice_has_its_test() -> None:
     knobs = {
         name
         for name, field in all_knobs().items()
-        if field.knob.choices or isinstance(getattr(RFC9293, name), bool)
+        if field.choices or isinstance(getattr(RFC9293, name), bool)
     }
     texts = [path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py")]
     tested = {name for text in texts for name in re.findall(r"^def test_knob_(\w+)", text, re.MULTILINE)}
@@ -219,7 +220,7 @@ def test_knob_blackhole(blackhole: int, answers: list[str]) -> None:
 @pytest.mark.parametrize(
     ("ecn", "syn", "syn_ack"), [("off", 0, 0), ("granted", 0, ECE), ("asked", ECE | CWR, ECE)]
 )
-def test_knob_ecn(ecn: str, syn: int, syn_ack: int) -> None:
+def test_knob_ecn(ecn: Ecn, syn: int, syn_ack: int) -> None:
     """RFC 3168 6.1.1: ECE and CWR on a SYN ask, ECE alone on a SYN,ACK grants, if it was asked for."""
     profile = PROMPT._replace(ecn=ecn)
     assert sent(Site(profile).call(Open(US, PEER)))[0].flags == SYN | syn
@@ -433,7 +434,7 @@ def test_knob_data_on_syn_ack(on: bool) -> None:
 
 
 @pytest.mark.parametrize("style", ["rfc", "linux", "bsd"])
-def test_knob_crossing_style(style: str) -> None:
+def test_knob_crossing_style(style: CrossingStyle) -> None:
     """3.10.7.4: the SYN,ACK of a simultaneous open is acceptable once its SYN is off, and needs no answer of
     its own; the two stacks send the ACK that a SYN,ACK draws elsewhere."""
     site = reach(S.SYN_RECEIVED, PROMPT._replace(crossing_style=style), simultaneous=True)
@@ -443,7 +444,7 @@ def test_knob_crossing_style(style: str) -> None:
 
 
 @pytest.mark.parametrize("style", ["rfc", "linux", "bsd"])
-def test_knob_closing_style(style: str) -> None:
+def test_knob_closing_style(style: ClosingStyle) -> None:
     """3.10.7.4, eighth: a FIN after the FIN is acknowledged; 3.10.5: ABORT in CLOSING sends nothing.
     FreeBSD's tcp_drop() resets there, and neither stack answers the FIN that lies beyond the first."""
     profile = PROMPT._replace(closing_style=style)
@@ -455,7 +456,7 @@ def test_knob_closing_style(style: str) -> None:
 
 
 @pytest.mark.parametrize("style", ["rfc", "linux", "bsd"])
-def test_knob_stray_style(style: str) -> None:
+def test_knob_stray_style(style: StrayStyle) -> None:
     """3.10.7.4, fifth: the same SEQ and ACK may shrink the window; Linux' tcp_may_update_window() believes
     them only if they widen it."""
     site = reach(S.ESTABLISHED, PROMPT._replace(stray_style=style))

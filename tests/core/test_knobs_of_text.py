@@ -15,6 +15,7 @@ from tcptui.core.packet.segment import (
     Option,
 )
 from tcptui.core.profile.presets import FREEBSD, RFC9293
+from tcptui.core.profile.record import OptionOrder, WindowStyle
 from tcptui.core.tcp.calls import Open, Receive, Send
 from tcptui.core.tcp.timers import first_estimate, sampled
 from tcptui.core.units import SECOND
@@ -50,7 +51,7 @@ def test_knob_sack(on: bool) -> None:
         ("bsd", [OPTION_WINDOW_SCALE, OPTION_SACK_PERMITTED, OPTION_TIMESTAMPS]),
     ],
 )
-def test_knob_option_order(order: str, kinds: list[int]) -> None:
+def test_knob_option_order(order: OptionOrder, kinds: list[int]) -> None:
     site = Site(PROMPT._replace(option_order=order, timestamps=True, sack=True, window_scale=1))
     (syn,) = sent(site.call(Open(US, PEER)))
     assert [option.kind for option in syn.options if option.kind > 1] == [OPTION_MSS, *kinds]
@@ -113,7 +114,7 @@ def test_knob_first_window(first: int | None, announced: int) -> None:
 @pytest.mark.parametrize(("style", "windows"), [
     ("sws", [5_900, 5_800]), ("linux", [5_840, 5_840]), ("bsd", [6_000, 6_000]),
 ])  # fmt: skip
-def test_knob_window_style(style: str, windows: list[int]) -> None:
+def test_knob_window_style(style: WindowStyle, windows: list[int]) -> None:
     """Of a buffer of 6000, while 100 octets are read as they come: the edge stays (3.8.6.2.2); Linux keeps to
     its four segments of 1460; FreeBSD says what is free."""
     site = connected(PROMPT._replace(window_style=style, receive_buffer=6_000))

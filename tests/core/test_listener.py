@@ -12,7 +12,7 @@ from tcptui.core.packet.options import mss_option, timestamps_option
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Option, Segment, Socket
 from tcptui.core.packet.seq import add, le
 from tcptui.core.profile.presets import RFC9293
-from tcptui.core.profile.record import Profile
+from tcptui.core.profile.record import BacklogSlack, Profile, SynCookies
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Accept, Close, Open, Receive, Send
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
@@ -127,7 +127,7 @@ def test_the_listeners_settings_are_its_connections() -> None:
 @pytest.mark.parametrize(("slack", "backlog", "room"), [
     ("none", 4, 4), ("none", 1, 1), ("one", 4, 5), ("one", 0, 1), ("half", 4, 7), ("half", 0, 1),
 ])  # fmt: skip
-def test_knob_backlog_slack(slack: str, backlog: int, room: int) -> None:
+def test_knob_backlog_slack(slack: BacklogSlack, backlog: int, room: int) -> None:
     """So many wait for ACCEPT: the backlog; Linux one more; FreeBSD until more than 3/2 of it do."""
     listener = Listener(PROMPT._replace(backlog_slack=slack), backlog)
     for port in range(1, 12):
@@ -206,7 +206,7 @@ def test_a_reset_of_a_half_open_connection_is_not_told() -> None:
 @pytest.mark.parametrize(
     ("cookies", "kept"), [("never", [1, 1, 0]), ("overflow", [1, 1, 1]), ("always", [1, 1, 1])]
 )
-def test_knob_syn_cookies(cookies: str, kept: list[int]) -> None:
+def test_knob_syn_cookies(cookies: SynCookies, kept: list[int]) -> None:
     """RFC 4987 3.6: a SYN,ACK without keeping state; two half-open connections have room."""
     listener = Listener(PROMPT._replace(syn_cookies=cookies, syn_queue=2))
     assert [len(sent(listener.syn(port))) for port in (1, 2, 3)] == kept

@@ -68,7 +68,7 @@ def test_every_field_is_described_by_one_knob() -> None:
         assert field.knob.text
         assert field.knob.source
         assert field.type in (bool, int, str)
-        assert bool(field.knob.choices) == (field.type is str)
+        assert bool(field.choices) == (field.type is str)
         assert (field.knob.least < field.knob.most) == (field.type is int), field.name
         assert not field.knob.duration or field.type is int
 

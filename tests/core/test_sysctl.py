@@ -17,6 +17,7 @@ from tcptui.core.profile.sysctl import (
     sysctls_of,
 )
 from tcptui.core.units import MILLISECOND, SECOND
+from tests.messages import refused
 
 V4 = "net.ipv4.tcp_"
 BSD = "net.inet.tcp."
@@ -192,19 +193,19 @@ def test_the_least_and_the_greatest_value_make_a_profile_that_fits(name: str) ->
                 assert field.fits(getattr(changed, knob))
                 assert knob in sysctl.knobs or getattr(changed, knob) == getattr(profile, knob)
     for number in (sysctl.least - 1, sysctl.most + 1):
-        with pytest.raises(BadValue, match=f"from {sysctl.least} to {sysctl.most}$"):
+        with refused(BadValue, match=f"from {sysctl.least} to {sysctl.most}$"):
             apply_sysctl(RFC9293, name, " ".join([str(number)] * sysctl.numbers))
 
 
 @pytest.mark.parametrize("value", ["", "x", "1.5", "-1", "1 1", "²", "0x1", "9" * 5_000, "true"])
 def test_what_is_no_number_is_refused(value: str) -> None:
-    with pytest.raises(BadValue, match=r"^must be a whole number from 0 to 1$"):
+    with refused(BadValue, match=r"^must be a whole number from 0 to 1$"):
         apply_sysctl(FREEBSD, f"{BSD}drop_synfin", value)
 
 
 @pytest.mark.parametrize("value", ["", "4096", "1 2", "1 2 x", "0 1 2", "1 2 3 4"])
 def test_three_numbers_are_three(value: str) -> None:
-    with pytest.raises(BadValue, match=r"^must be 3 whole numbers from 1 to 2147483647$"):
+    with refused(BadValue, match=r"^must be 3 whole numbers from 1 to 2147483647$"):
         apply_sysctl(LINUX, f"{V4}rmem", value)
 
 
@@ -223,9 +224,9 @@ def test_a_sysctl_without_effect_is_known_and_changes_nothing(name: str) -> None
 
 def test_an_unknown_name_is_refused_and_near_ones_are_told() -> None:
     assert has_effect(f"{BSD}drop_synfin")
-    with pytest.raises(UnknownSysctl, match=r"is no sysctl that is known; near: net\.inet\.tcp\.drop_synfin"):
+    with refused(UnknownSysctl, match=r"is no sysctl that is known; near: net\.inet\.tcp\.drop_synfin"):
         apply_sysctl(FREEBSD, f"{BSD}drop_sinfin", "1")
-    with pytest.raises(UnknownSysctl, match=r"is no sysctl that is known$"):
+    with refused(UnknownSysctl, match=r"is no sysctl that is known$"):
         has_effect("vm.swappiness")
 
 

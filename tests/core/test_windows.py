@@ -10,7 +10,7 @@ import pytest
 from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.packet.segment import ACK, FIN, PSH, flag_text
 from tcptui.core.profile.presets import LINUX, RFC9293
-from tcptui.core.profile.record import Profile
+from tcptui.core.profile.record import Profile, ZeroWindowProbe
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Close, Configure, Receive, Send
 from tcptui.core.tcp.settings import Settings
@@ -297,7 +297,7 @@ def test_a_fin_behind_a_closed_window_is_a_probe_too() -> None:
 @pytest.mark.parametrize(
     ("probe", "expected"), [("octet", ("PSH,ACK", 1_001, 1)), ("old_ack", ("ACK", 1_000, 0))]
 )
-def test_knob_zero_window_probe(probe: str, expected: tuple[str, int, int]) -> None:
+def test_knob_zero_window_probe(probe: ZeroWindowProbe, expected: tuple[str, int, int]) -> None:
     """One octet beyond the window, or a number that the peer has acknowledged before."""
     site = connected(PROMPT._replace(zero_window_probe=probe), wnd=1_000)
     site.call(Send(1, bytes(1_001)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tracemalloc
 
 import pytest
 from rich.cells import cell_len
@@ -112,3 +113,20 @@ def test_a_cut_run_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_without_any_segment_has_no_ladder_but_its_heading() -> None:
     assert ladder_text(play(scenario())).startswith(f"t\nq\n\n{'':21}A 10.0.0.1:49152")
     assert len(ladder_text(play(scenario())).splitlines()) == 4
+
+
+def test_many_segments_in_flight_together_take_memory_in_proportion() -> None:
+    """Twice as many lines are twice as much, however many of them pass a row."""
+    ratio = _memory(800) / _memory(400)
+    assert ratio < 3
+
+
+def _memory(segments: int) -> int:
+    calls = ", ".join(['{ call = "sendto" }'] * segments)
+    run = play(scenario(f'wire.delay = "10s"\nB.script = [{{ call = "bind" }}]\nA.script = [{calls}]'))
+    assert len(run.transmissions) == segments
+    tracemalloc.start()
+    ladder_text(run)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most

@@ -11,8 +11,11 @@ import re
 import pytest
 
 from tcptui import library
+from tcptui.formats import rfc
 from tcptui.formats.rfc import rfc_figure
 from tcptui.lab.moves import parse_moves
+from tcptui.lab.wire import Transmission
+from tcptui.trace.record import Record
 from tcptui.trace.run import play
 from tests.lab.worlds import scenario
 
@@ -206,3 +209,23 @@ def test_any_run_can_be_told_as_a_figure(name: str, moves: str) -> None:
     told = rfc_figure(play(library.find(name), parse_moves(moves)))
     assert told.endswith("\n")
     assert all(line == line.rstrip() for line in told.splitlines())
+
+
+def test_the_texts_of_the_segments_are_made_in_proportion_to_their_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A run that goes on has thousands of them; the width of a column is looked at once, not for each row."""
+    made = 0
+    text_of = rfc._segment_text
+
+    def counted(transmission: Transmission, run: Record) -> str:
+        nonlocal made
+        made += 1
+        return text_of(transmission, run)
+
+    monkeypatch.setattr(rfc, "_segment_text", counted)
+    calls = ", ".join(['{ call = "sendto" }'] * 100)
+    run = play(scenario(f'B.script = [{{ call = "bind" }}]\nA.script = [{calls}]'))
+    rfc_figure(run)
+    assert len(run.transmissions) == 100
+    assert made == 300, "for the width, where it leaves, where it arrives"

@@ -13,7 +13,7 @@ import pytest
 from tcptui.core.packet.options import TIMESTAMPS_SPACE
 from tcptui.core.packet.segment import OPTION_SACK, OPTION_TIMESTAMPS
 from tcptui.core.profile.presets import LINUX
-from tcptui.core.profile.record import Profile
+from tcptui.core.profile.record import Ecn, Profile
 from tcptui.core.rules import Rule
 from tcptui.core.tcp.calls import Send
 from tests.kernel.adapter import Core, Passage
@@ -79,7 +79,7 @@ def test_an_option_holds_if_both_offer_it(
     ],
 )
 def test_ecn_holds_if_the_client_asks_and_the_server_grants(
-    namespace: Namespace, link: Link, kernel_is_client: bool, core: str, kernel: int, holds: bool
+    namespace: Namespace, link: Link, kernel_is_client: bool, core: Ecn, kernel: int, holds: bool
 ) -> None:
     """Of Linux's tcp_ecn, 1 asks and grants, 2 only grants."""
     namespace.sysctl("ipv4/tcp_ecn", kernel)

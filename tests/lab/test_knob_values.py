@@ -7,9 +7,11 @@ import pytest
 from tcptui.core.profile.knobs import all_knobs
 from tcptui.core.profile.presets import FREEBSD, LINUX, PRESETS, RFC9293
 from tcptui.core.profile.record import Profile
-from tcptui.lab.knob_values import BadKnob, allowed_text, set_knob_from_text, value_text
+from tcptui.explain.catalogue import text
+from tcptui.lab.knob_values import BadKnob, allowed, set_knob_from_text, value_text
 from tcptui.lab.variant import preset, variant, with_setting
 from tests.lab.worlds import scenario
+from tests.messages import refused, said
 
 
 @pytest.mark.parametrize("profile", PRESETS.values(), ids=PRESETS)
@@ -72,13 +74,13 @@ def test_words_are_read(name: str, text: str, value: object) -> None:
 def test_what_can_not_be_says_what_can(name: str, text: str, says: str) -> None:
     with pytest.raises(BadKnob) as error:
         set_knob_from_text(RFC9293, name, text)
-    assert says in str(error.value)
-    assert str(error.value).isprintable()
-    assert len(str(error.value)) < 300
+    assert says in said(error.value)
+    assert said(error.value).isprintable()
+    assert len(said(error.value)) < 300
 
 
 def test_each_kind_of_knob_says_what_is_allowed() -> None:
-    says = {name: allowed_text(all_knobs()[name]) for name in ("nagle", "mss", "window_scale", "msl", "ecn")}
+    says = {name: text(allowed(all_knobs()[name])) for name in ("nagle", "mss", "window_scale", "msl", "ecn")}
     assert says == {
         "nagle": "true or false",
         "mss": "a whole number from 1 to 65495",
@@ -112,13 +114,13 @@ def test_a_setting_of_several_numbers_has_them_all() -> None:
 def test_a_bad_setting_is_named(setting: str, says: str) -> None:
     with pytest.raises(BadKnob) as error:
         with_setting(RFC9293, setting)
-    assert says in str(error.value)
-    assert str(error.value).isprintable()
+    assert says in said(error.value)
+    assert said(error.value).isprintable()
 
 
 def test_presets_are_found_by_name() -> None:
     assert preset("freebsd") is FREEBSD
-    with pytest.raises(BadKnob, match=r"^no profile 'freebds': did you mean 'freebsd'\? allowed: rfc9293, "):
+    with refused(BadKnob, match=r"^no profile 'freebds': did you mean 'freebsd'\? allowed: rfc9293, "):
         preset("freebds")
 
 
@@ -144,5 +146,5 @@ def test_settings_are_for_both_hosts_or_for_one_and_the_last_one_counts() -> Non
 def test_a_variant_of_nothing_is_the_scenario_itself() -> None:
     plain = scenario('A.profile = "linux"\nB.set = { msl = "5s" }')
     assert variant(plain, None, ()) == plain
-    with pytest.raises(BadKnob, match=r"^'': must be NAME=VALUE"):
+    with refused(BadKnob, match=r"^'': must be NAME=VALUE"):
         variant(plain, None, ("A.",))

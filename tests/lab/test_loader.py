@@ -17,6 +17,7 @@ from tcptui.lab.moves import LONGEST_TEXT, Delay, Duplicate, Inject, Lose, parse
 from tcptui.lab.program import CALLS, ScriptedCall
 from tcptui.lab.scenario import Scenario
 from tests.lab.worlds import HEAD, scenario
+from tests.messages import said
 
 FAST = settings(max_examples=300)
 DURATION = "as in 50ms"
@@ -234,7 +235,7 @@ def test_what_is_wrong_is_named_with_file_key_and_what_is_allowed(name: str) -> 
     case = BAD[name]
     with pytest.raises(BadScenario) as error:
         load_scenario(f"{case.head}{case.toml}\n", "mine", "some/mine.toml")
-    text = str(error.value)
+    text = said(error.value)
     assert text.startswith("some/mine.toml: ")
     for part in case.says:
         assert part in text
@@ -248,7 +249,7 @@ def refused_or_read(text: str) -> None:
     try:
         assert isinstance(load_scenario(text, "mine", "mine.toml"), Scenario)
     except BadScenario as caught:
-        error = str(caught)
+        error = said(caught)
     assert error.startswith("mine.toml: ")
     assert len(error.splitlines()) == 1
 

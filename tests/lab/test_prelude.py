@@ -11,6 +11,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.variant import variant, with_setting
 from tests.lab.worlds import OPEN, scenario
+from tests.messages import refused
 
 ENDLESS = "A.set = { keep_alive_always = true }\nB.set = { keep_alive_always = true }\n"
 
@@ -27,7 +28,7 @@ def test_a_long_one_is_refused_before_it_is_played(
     prelude: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(WorldState, "step", None)
-    with pytest.raises(BadScenario, match=f"^test.toml: {message}$"):
+    with refused(BadScenario, match=f"^test.toml: {message}$"):
         scenario(f'{ENDLESS}prelude = "{prelude}"\n')
 
 

@@ -29,6 +29,7 @@ from tests.lab.worlds import (
     transmission,
     world,
 )
+from tests.messages import refused
 
 # The order.
 
@@ -85,7 +86,7 @@ def test_nothing_more_happens_by_itself_in_an_empty_world() -> None:
     made = world()
     assert made.next_event() is None
     assert made.step() is None
-    with pytest.raises(BadMove, match="nothing more will happen by itself"):
+    with refused(BadMove, match="nothing more will happen by itself"):
         made.apply(NEXT)
 
 
@@ -147,7 +148,7 @@ def test_waiting_moves_the_clock_and_nothing_else() -> None:
 def test_one_can_wait_until_the_next_thing_happens_but_not_longer() -> None:
     made = world(OPEN)
     sends(made, b"x")
-    with pytest.raises(BadMove, match="can't wait 51ms: something happens in 50ms"):
+    with refused(BadMove, match="can't wait 51ms: something happens in 50ms"):
         play(made, "w51ms")
     play(made, "w50ms")
     assert made.now == 50_000
@@ -239,9 +240,9 @@ def test_the_prelude_is_over_before_the_story_begins() -> None:
 
 def test_a_prelude_must_leave_nothing_behind() -> None:
     message = "the prelude must leave nothing on the wire"
-    with pytest.raises(BadScenario, match=f"^test.toml: prelude: {message}$"):
+    with refused(BadScenario, match=f"^test.toml: prelude: {message}$"):
         scenario('prelude = "a:connect"')
-    with pytest.raises(BadMove, match=f"^{message}$"):
+    with refused(BadMove, match=f"^{message}$"):
         begin(scenario()._replace(prelude=(Do("A", "connect"),)))
 
 
@@ -322,7 +323,7 @@ def test_a_move_that_the_storys_faults_make_impossible_changes_nothing() -> None
 
 @pytest.mark.parametrize("faults", ["l2 d2+5ms", "l2 l2", "d2+5ms l2 d2+5ms", "l2 u2 l2"])
 def test_a_story_that_does_something_to_a_lost_segment_is_refused(faults: str) -> None:
-    with pytest.raises(BadScenario, match=r"^test.toml: wire.faults: #2 is lost already$"):
+    with refused(BadScenario, match=r"^test.toml: wire.faults: #2 is lost already$"):
         scenario(f'wire.faults = "{faults}"')
 
 

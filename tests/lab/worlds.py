@@ -13,6 +13,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
+from tcptui.sockets.context import Context
 from tcptui.trace.history import History
 from tcptui.trace.record import EndRecord
 
@@ -69,12 +70,12 @@ def everything(value: Any) -> Any:
         return {key: everything(one) for key, one in value.items()}
     if isinstance(value, tuple) or not slots:
         return value
-    names = [name for name in slots if name not in SHARES]
+    names = [name for name in slots if (type(value), name) not in SCRATCH]
     return type(value).__name__, [(name, everything(getattr(value, name))) for name in names]
 
 
-SHARES = ("_shares_a", "_shares_b")
-"""Whether a copy has the same end is nothing of the state."""
+SCRATCH = {(WorldState, "_shares_a"), (WorldState, "_shares_b"), (Context, "now"), (Context, "deleted")}
+"""Whether a copy has the same end, and what a step of sockets works on, is nothing of the state."""
 
 
 def record_of(story: Scenario, moves: str = "", side: str = "B") -> EndRecord:

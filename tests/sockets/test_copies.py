@@ -175,6 +175,19 @@ def test_a_copy_and_the_original_go_different_ways() -> None:
     (close,) = pair.hosts[0].take_completed()
     assert close[::2] == (made.close, Done(0))
     assert pair.hosts[0] != copy.hosts[0]
+    check_table(pair)
+    check_table(copy)
+
+
+def test_events_that_were_not_taken_are_copied() -> None:
+    one = host(A)
+    one.call(ask.UserCall(calls.Open(SERVER, passive=True)), 0)
+    copy = one.copy()
+    copy.call(ask.UserCall(calls.Abort(1)), 0)
+    events, more = one.take_events(), copy.take_events()
+    assert Returned(1, "OPEN", Response.OK) in events
+    assert more[: len(events)] == events
+    assert Returned(1, "ABORT", Response.OK) in more[len(events) :]
 
 
 def test_each_blocked_call_can_be_completed_alone() -> None:
@@ -291,10 +304,12 @@ def test_a_port_of_a_connection_without_socket_is_in_use() -> None:
 
 @pytest.mark.parametrize("taken", [0, 2])
 def test_unread_data_is_taken_over_when_the_connection_is_deleted(taken: int) -> None:
+    """Its first half is urgent."""
     pair = Pair()
     pair.listener()
     fd, peer = pair.connected()
-    pair.value(1, ask.Write(peer, b"abcdef", urgent=True))
+    pair.value(1, ask.Write(peer, b"abc", urgent=True))
+    pair.value(1, ask.Write(peer, b"def"))
     pair.deliver()
     assert pair.call(0, ask.Poll((ask.Watched(fd, ask.POLLPRI),), 0)) == Done(1, answer=(ask.POLLPRI,))
     pair.call(0, ask.Read(fd, taken))
@@ -308,10 +323,11 @@ def test_unread_data_is_taken_over_when_the_connection_is_deleted(taken: int) ->
     bits = pair.call(0, ask.Poll((ask.Watched(fd, ask.POLLPRI),), 0))
     assert isinstance(bits, Done)
     assert bits.answer == (ask.POLLPRI | ask.POLLERR | ask.POLLHUP,)
-    assert pair.call(0, ask.Read(fd, 9)) == Done(len(rest), answer=rest)
+    assert pair.call(0, ask.Read(fd, 3 - taken)) == Done(3 - taken, answer=rest[:-3])
     bits = pair.call(0, ask.Poll((ask.Watched(fd, ask.POLLPRI),), 0))
     assert isinstance(bits, Done)
     assert bits.answer == (ask.POLLERR | ask.POLLHUP,)
+    assert pair.call(0, ask.Read(fd, 9)) == Done(3, answer=b"def")
     assert pair.call(0, ask.Read(fd, 9)) == Done(-1, "ECONNRESET")
 
 

@@ -256,6 +256,31 @@ def _connected(side: Side) -> None:
     assert side.peer(ask.Accept(3, nonblocking=True)) == 4
 
 
+def _accepted(side: Side) -> None:
+    _listener(side)
+    side.peer(ask.NewSocket(nonblocking=True))
+    side.peer(ask.NewSocket(nonblocking=True))
+    side.peer(ask.Connect(4, side.local()))
+    side.peer(ask.Connect(4, side.local()))
+    assert side.call(ask.Accept(3, nonblocking=True)) == 4
+    side.call(ask.CloseDescriptor(3))
+    assert side.call(ask.Duplicate(4)) == 3
+
+
+def _named(side: Side) -> None:
+    """Connected from a port that the program has named."""
+    _bound(side)
+    port = side.local().port
+    side.call(ask.CloseDescriptor(3))
+    side.peer(ask.NewSocket(nonblocking=True))
+    side.peer(ask.Listen(3, 2))
+    _fresh(side)
+    assert side.call(ask.Bind(3, Socket("0.0.0.0", port))) == 0
+    side.call(ask.Connect(3, side.listening()))
+    side.call(ask.Connect(3, side.listening()))
+    assert side.peer(ask.Accept(3, nonblocking=True)) == 4
+
+
 def _refused(side: Side) -> None:
     side.peer(ask.NewSocket(nonblocking=True))
     side.peer(ask.Bind(3, Socket("0.0.0.0", 0)))
@@ -273,7 +298,7 @@ def _after(prepare: Callable[[Side], None], *steps: tuple[str, ask.Request]) -> 
 
 
 _ABORTS = (("peer", ask.SetOption(4, "SO_LINGER", Linger(True, 0))), ("peer", ask.CloseDescriptor(4)))
-_TEXT = ("peer", ask.Write(4, b"hello"))
+_DATA = ("peer", ask.Write(4, b"hello"))
 KINDS: dict[str, Callable[[Side], None]] = {
     "never open": lambda side: None,
     "closed": _closed,
@@ -282,16 +307,19 @@ KINDS: dict[str, Callable[[Side], None]] = {
     "listener": _listener,
     "refused": _refused,
     "connected": _connected,
-    "with data": _after(_connected, _TEXT),
+    "with data": _after(_connected, _DATA),
     "shut for writing": _after(_connected, ("call", ask.Shutdown(3, How.WRITE))),
     "shut for reading": _after(_connected, ("call", ask.Shutdown(3, How.READ))),
-    "peer has closed": _after(_connected, _TEXT, ("peer", ask.CloseDescriptor(4))),
+    "peer has closed": _after(_connected, _DATA, ("peer", ask.CloseDescriptor(4))),
     "both have closed": _after(
-        _connected, ("call", ask.Shutdown(3, How.WRITE)), _TEXT, ("peer", ask.CloseDescriptor(4))
+        _connected, ("call", ask.Shutdown(3, How.WRITE)), _DATA, ("peer", ask.CloseDescriptor(4))
     ),
     "reset": _after(_connected, *_ABORTS),
-    "reset with data": _after(_connected, _TEXT, *_ABORTS),
+    "reset with data": _after(_connected, _DATA, *_ABORTS),
     "reset, error taken": _after(_connected, *_ABORTS, ("call", ask.GetOption(3, "SO_ERROR"))),
+    "accepted": _accepted,
+    "accepted, then reset": _after(_accepted, *_ABORTS),
+    "reset, its port named": _after(_named, *_ABORTS),
     "dead with unacknowledged data": _after(
         _connected, ("call", ask.Shutdown(3, How.READ)), ("peer", ask.CloseDescriptor(4)),
         ("call", ask.Write(3, b"abc")),

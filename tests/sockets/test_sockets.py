@@ -1,9 +1,11 @@
-"""Sockets on one host, its peer played by the test: what blocks and until when, and FreeBSD's own ways.
+"""Sockets on one host, its peer played by the test: what blocks and until when, and where FreeBSD differs.
 
-What Linux tells a program is compared with a real one in `test_sockets_like_linux`.
+What a program gets from Linux is compared with a real one in `test_sockets_like_linux`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pytest
 
@@ -12,6 +14,7 @@ from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, Socket, flag
 from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.calls import Open
 from tcptui.core.tcp.icmp import IcmpError, Unreachable
 from tcptui.core.tcp.stack import Stack
 from tcptui.sockets import requests as ask
@@ -26,7 +29,7 @@ PROFILES = {"rfc9293": RFC9293, "linux": LINUX, "freebsd": FREEBSD}
 
 
 class Host:
-    """One host with sockets, and a peer that says what it is told to."""
+    """One host with sockets, and a peer that says what it is expected to."""
 
     def __init__(self, profile: Profile = RFC9293) -> None:
         self.sockets = Sockets(Stack(profile, (ISS,) * 9), HERE.host, semantics_of(profile.name))
@@ -43,7 +46,7 @@ class Host:
         assert isinstance(outcome, Done), f"{request} blocks"
         return outcome
 
-    def told(self, request: Request) -> int | str:
+    def result(self, request: Request) -> int | str:
         """What a call returned: its value, or its errno."""
         done = self.done(request)
         assert (done.value == -1) == bool(done.errno)
@@ -70,14 +73,14 @@ class Host:
         for one in self.sockets.take_completed():
             self.returned[one.number] = one.done, self.now
 
-    def hears(self, flags: int, seq: int, ack: int = 0, data: bytes = b"", port: int = THERE.port) -> None:
+    def receives(self, flags: int, seq: int, ack: int = 0, data: bytes = b"", port: int = THERE.port) -> None:
         """A segment of the peer; `seq` and `ack` count from the initial numbers."""
         src, dst = Socket(THERE.host, port), Socket(HERE.host, self.port)
         self.sockets.arrives(
             Segment(src, dst, IRS + seq, ISS + ack if flags & ACK else 0, flags, 65_535, data), self.now
         )
 
-    def said(self) -> list[str]:
+    def sent(self) -> list[str]:
         """The control bits of what the host has sent since."""
         events = self.sockets.take_events()
         return [flag_text(event.segment.flags) for event in events if isinstance(event, Sent)]
@@ -94,15 +97,15 @@ class Host:
 
     def listener(self, backlog: int = 5) -> int:
         fd = self.opened()
-        assert self.told(ask.Bind(fd, HERE)) == 0
-        assert self.told(ask.Listen(fd, backlog)) == 0
+        assert self.result(ask.Bind(fd, HERE)) == 0
+        assert self.result(ask.Listen(fd, backlog)) == 0
         return fd
 
     def handshake(self, port: int = THERE.port) -> None:
         """The peer connects."""
-        self.hears(SYN, 0, port=port)
-        self.hears(ACK, 1, 1, port=port)
-        self.said()
+        self.receives(SYN, 0, port=port)
+        self.receives(ACK, 1, 1, port=port)
+        self.sent()
 
     def accepted(self) -> int:
         """A socket that the peer has connected to, through a listener that is 3."""
@@ -112,9 +115,9 @@ class Host:
 
     def connecting(self, nonblocking: bool = True) -> int:
         fd = self.opened(nonblocking)
-        assert self.told(ask.Bind(fd, HERE)) == 0
+        assert self.result(ask.Bind(fd, HERE)) == 0
         if nonblocking:
-            assert self.told(ask.Connect(fd, THERE)) == "EINPROGRESS"
+            assert self.result(ask.Connect(fd, THERE)) == "EINPROGRESS"
         return fd
 
     def error(self, fd: int) -> object:
@@ -143,32 +146,32 @@ def host(request: pytest.FixtureRequest) -> Host:
 
 def test_the_lowest_free_number_is_given(host: Host) -> None:
     assert [host.opened() for _ in range(3)] == [3, 4, 5]
-    assert host.told(ask.CloseDescriptor(4)) == 0
-    assert host.told(ask.CloseDescriptor(3)) == 0
+    assert host.result(ask.CloseDescriptor(4)) == 0
+    assert host.result(ask.CloseDescriptor(3)) == 0
     assert [host.opened() for _ in range(3)] == [3, 4, 6]
 
 
 def test_a_descriptor_that_is_none(host: Host) -> None:
-    assert host.told(ask.Read(9, 1)) == "EBADF"
-    assert host.told(ask.CloseDescriptor(3)) == "EBADF"
+    assert host.result(ask.Read(9, 1)) == "EBADF"
+    assert host.result(ask.CloseDescriptor(3)) == "EBADF"
     assert host.bits(7, ask.POLLIN) == ask.POLLNVAL
 
 
-def test_there_is_an_end_to_descriptors(host: Host) -> None:
+def test_descriptors_run_out(host: Host) -> None:
     for _ in range(1021):
         host.opened()
-    assert host.told(ask.NewSocket()) == "EMFILE"
+    assert host.result(ask.NewSocket()) == "EMFILE"
 
 
 def test_a_duplicate_keeps_the_connection_open(host: Host) -> None:
     fd = host.accepted()
-    assert host.told(ask.Duplicate(fd)) == 5
-    assert host.told(ask.CloseDescriptor(fd)) == 0
-    assert host.said() == []
-    assert host.told(ask.Write(5, b"abc")) == 3
-    assert host.said() == ["PSH,ACK"]
-    assert host.told(ask.CloseDescriptor(5)) == 0
-    assert host.said() == ["FIN,ACK"]
+    assert host.result(ask.Duplicate(fd)) == 5
+    assert host.result(ask.CloseDescriptor(fd)) == 0
+    assert host.sent() == []
+    assert host.result(ask.Write(5, b"abc")) == 3
+    assert host.sent() == ["PSH,ACK"]
+    assert host.result(ask.CloseDescriptor(5)) == 0
+    assert host.sent() == ["FIN,ACK"]
 
 
 # Opening
@@ -176,10 +179,10 @@ def test_a_duplicate_keeps_the_connection_open(host: Host) -> None:
 
 def test_accept_blocks_until_the_handshake_is_over(host: Host) -> None:
     waiting = host.blocks(ask.Accept(host.listener()))
-    host.hears(SYN, 0)
+    host.receives(SYN, 0)
     host.now = 300
     assert host.completed(waiting) is None
-    host.hears(ACK, 1, 1)
+    host.receives(ACK, 1, 1)
     assert host.ended(waiting) == (Done(4, answer=THERE), 300)
 
 
@@ -194,11 +197,11 @@ def test_the_one_that_waited_longest_is_accepted_first(host: Host) -> None:
 def test_connect_blocks_until_it_is_connected(host: Host) -> None:
     fd = host.connecting(nonblocking=False)
     waiting = host.blocks(ask.Connect(fd, THERE))
-    assert host.said() == ["SYN"]
+    assert host.sent() == ["SYN"]
     host.now = 70
-    host.hears(SYN | ACK, 0, 1)
+    host.receives(SYN | ACK, 0, 1)
     assert host.ended(waiting) == (Done(0), 70)
-    assert host.told(ask.Connect(fd, THERE)) == "EISCONN"
+    assert host.result(ask.Connect(fd, THERE)) == "EISCONN"
 
 
 def test_connect_ends_when_r2_is_reached() -> None:
@@ -211,15 +214,15 @@ def test_connect_ends_when_r2_is_reached() -> None:
 
 def test_connect_is_refused(host: Host) -> None:
     waiting = host.blocks(ask.Connect(host.connecting(nonblocking=False), THERE))
-    host.hears(RST | ACK, 0, 1)
+    host.receives(RST | ACK, 0, 1)
     assert host.completed(waiting) == Done(-1, "ECONNREFUSED")
 
 
-def test_a_nonblocking_connect_tells_how_it_went_through_so_error(host: Host) -> None:
+def test_so_error_has_the_outcome_of_a_nonblocking_connect(host: Host) -> None:
     fd = host.connecting()
-    assert host.told(ask.Connect(fd, THERE)) == "EALREADY"
+    assert host.result(ask.Connect(fd, THERE)) == "EALREADY"
     assert host.error(fd) == ""
-    host.hears(RST | ACK, 0, 1)
+    host.receives(RST | ACK, 0, 1)
     assert host.error(fd) == "ECONNREFUSED"
     assert host.error(fd) == ""
 
@@ -228,18 +231,18 @@ def test_a_nonblocking_connect_tells_how_it_went_through_so_error(host: Host) ->
 def test_whether_a_socket_can_connect_again(kind: str, after: str) -> None:
     host = Host(PROFILES[kind])
     fd = host.connecting()
-    host.hears(RST | ACK, 0, 1)
-    assert host.told(ask.Connect(fd, THERE)) == "ECONNREFUSED"
-    assert host.told(ask.Connect(fd, THERE)) == after
+    host.receives(RST | ACK, 0, 1)
+    assert host.result(ask.Connect(fd, THERE)) == "ECONNREFUSED"
+    assert host.result(ask.Connect(fd, THERE)) == after
 
 
 @pytest.mark.parametrize(("kind", "second"), [("linux", 0), ("freebsd", "EISCONN")])
 def test_the_first_connect_after_one_in_the_background(kind: str, second: object) -> None:
     host = Host(PROFILES[kind])
     fd = host.connecting()
-    host.hears(SYN | ACK, 0, 1)
-    assert host.told(ask.Connect(fd, THERE)) == second
-    assert host.told(ask.Connect(fd, THERE)) == "EISCONN"
+    host.receives(SYN | ACK, 0, 1)
+    assert host.result(ask.Connect(fd, THERE)) == second
+    assert host.result(ask.Connect(fd, THERE)) == "EISCONN"
 
 
 @pytest.mark.parametrize(("kind", "error"), [("linux", "EHOSTUNREACH"), ("freebsd", "")])
@@ -251,7 +254,7 @@ def test_an_unreachable_host_while_it_connects(kind: str, error: str) -> None:
     assert host.error(fd) == error
 
 
-def test_what_icmp_told_is_the_error_when_it_times_out() -> None:
+def test_the_error_of_icmp_is_the_error_when_it_times_out() -> None:
     host = Host(FREEBSD._replace(connect_timeout=5 * SECOND))
     fd = host.connecting()
     host.sockets.error(IcmpError(Unreachable.NETWORK, HERE, THERE, ISS), host.now)
@@ -269,47 +272,47 @@ def test_a_bound_port_is_used(host: Host) -> None:
 
 
 def test_an_address_of_another_host(host: Host) -> None:
-    assert host.told(ask.Bind(host.opened(), THERE)) == "EADDRNOTAVAIL"
+    assert host.result(ask.Bind(host.opened(), THERE)) == "EADDRNOTAVAIL"
 
 
 def test_the_wildcard_is_the_hosts_own_address(host: Host) -> None:
     fd = host.opened()
-    assert host.told(ask.Bind(fd, Socket("0.0.0.0", 80))) == 0
-    assert host.told(ask.Bind(fd, HERE)) == "EINVAL"
-    assert host.told(ask.Listen(fd, 1)) == 0
+    assert host.result(ask.Bind(fd, Socket("0.0.0.0", 80))) == 0
+    assert host.result(ask.Bind(fd, HERE)) == "EINVAL"
+    assert host.result(ask.Listen(fd, 1)) == 0
     host.handshake()
-    assert host.told(ask.Accept(fd)) == 4
+    assert host.result(ask.Accept(fd)) == 4
 
 
 def test_listen_again_changes_the_backlog(host: Host) -> None:
     fd = host.listener(backlog=1)
-    assert host.told(ask.Listen(fd, 3)) == 0
+    assert host.result(ask.Listen(fd, 3)) == 0
     for port in (5001, 5002, 5003):
         host.handshake(port)
-    assert [host.told(ask.Accept(fd)) for _ in range(3)] == [4, 5, 6]
+    assert [host.result(ask.Accept(fd)) for _ in range(3)] == [4, 5, 6]
 
 
-@pytest.mark.parametrize(("kind", "told"), [("linux", "EADDRINUSE"), ("freebsd", 0)])
-def test_one_reuse_is_enough_for_freebsd(kind: str, told: object) -> None:
+@pytest.mark.parametrize(("kind", "expected"), [("linux", "EADDRINUSE"), ("freebsd", 0)])
+def test_one_reuse_is_enough_for_freebsd(kind: str, expected: object) -> None:
     """The connection that holds the port was made without SO_REUSEADDR."""
     host = Host(PROFILES[kind])
     host.accepted()
-    assert host.told(ask.CloseDescriptor(3)) == 0
+    assert host.result(ask.CloseDescriptor(3)) == 0
     fd = host.opened()
-    assert host.told(ask.Bind(fd, HERE)) == "EADDRINUSE"
-    assert host.told(ask.SetOption(fd, "SO_REUSEADDR", 1)) == 0
-    assert host.told(ask.Bind(fd, HERE)) == told
+    assert host.result(ask.Bind(fd, HERE)) == "EADDRINUSE"
+    assert host.result(ask.SetOption(fd, "SO_REUSEADDR", 1)) == 0
+    assert host.result(ask.Bind(fd, HERE)) == expected
 
 
 def test_time_wait_holds_a_port_for_two_msl() -> None:
     host = Host()
     fd = host.accepted()
-    assert host.told(ask.CloseDescriptor(3)) == 0
-    assert host.told(ask.CloseDescriptor(fd)) == 0
-    host.hears(FIN | ACK, 1, 2)
-    for at, told in ((239 * SECOND, "EADDRINUSE"), (241 * SECOND, 0)):
+    assert host.result(ask.CloseDescriptor(3)) == 0
+    assert host.result(ask.CloseDescriptor(fd)) == 0
+    host.receives(FIN | ACK, 1, 2)
+    for at, expected in ((239 * SECOND, "EADDRINUSE"), (241 * SECOND, 0)):
         host.wait(at)
-        assert host.told(ask.Bind(host.opened(), HERE)) == told
+        assert host.result(ask.Bind(host.opened(), HERE)) == expected
 
 
 @pytest.mark.parametrize(("kind", "accepts"), [("linux", 4), ("rfc9293", 4), ("freebsd", "ECONNABORTED")])
@@ -317,12 +320,12 @@ def test_a_connection_that_was_reset_before_it_was_accepted(kind: str, accepts: 
     host = Host(PROFILES[kind])
     fd = host.listener()
     host.handshake()
-    host.hears(ACK, 1, 1, b"abc")
-    host.hears(RST, 4)
-    assert host.told(ask.Accept(fd)) == accepts
+    host.receives(ACK, 1, 1, b"abc")
+    host.receives(RST, 4)
+    assert host.result(ask.Accept(fd)) == accepts
     if accepts == 4:
         assert host.done(ask.Read(4, 10)) == Done(3, answer=b"abc")
-        assert host.told(ask.Read(4, 10)) == "ECONNRESET"
+        assert host.result(ask.Read(4, 10)) == "ECONNRESET"
 
 
 @pytest.mark.parametrize(("kind", "inherits"), [("linux", False), ("freebsd", True)])
@@ -330,8 +333,8 @@ def test_what_an_accepted_socket_has_from_its_listener(kind: str, inherits: bool
     host = Host(PROFILES[kind])
     fd = host.listener()
     for option, value in (("SO_KEEPALIVE", 1), ("SO_LINGER", Linger(True, 3)), ("TCP_KEEPIDLE", 9)):
-        assert host.told(ask.SetOption(fd, option, value)) == 0
-    assert host.told(ask.SetFlags(fd, nonblocking=True)) == 0
+        assert host.result(ask.SetOption(fd, option, value)) == 0
+    assert host.result(ask.SetFlags(fd, nonblocking=True)) == 0
     host.handshake()
     child = host.done(ask.Accept(fd)).value
     assert host.done(ask.GetFlags(child)).answer is inherits
@@ -345,94 +348,114 @@ def test_connect_from_the_port_of_a_listener() -> None:
     host = Host(LINUX)
     fds = [host.opened(nonblocking=True) for _ in range(2)]
     for fd in fds:
-        assert host.told(ask.SetOption(fd, "SO_REUSEADDR", 1)) == 0
+        assert host.result(ask.SetOption(fd, "SO_REUSEADDR", 1)) == 0
     for fd in fds:
-        assert host.told(ask.Bind(fd, HERE)) == 0
-    assert host.told(ask.Listen(fds[0], 1)) == 0
-    assert host.told(ask.Connect(fds[1], THERE)) == "EINPROGRESS"
-    assert host.said() == ["SYN"]
+        assert host.result(ask.Bind(fd, HERE)) == 0
+    assert host.result(ask.Listen(fds[0], 1)) == 0
+    assert host.result(ask.Connect(fds[1], THERE)) == "EINPROGRESS"
+    assert host.sent() == ["SYN"]
     assert [host.state(fd) for fd in fds] == [State.LISTEN, State.SYN_SENT]
+
+
+def test_a_blocking_connect_waits_for_one_in_the_background() -> None:
+    """Linux: __inet_stream_connect() returns EALREADY only where it may not wait."""
+    host = Host(LINUX)
+    fd = host.connecting()
+    assert host.result(ask.SetFlags(fd, nonblocking=False)) == 0
+    waiting = host.blocks(ask.Connect(fd, THERE))
+    host.receives(SYN | ACK, 0, 1)
+    assert host.completed(waiting) == Done(0)
+
+
+@pytest.mark.parametrize("request_of", [lambda fd: ask.Listen(fd, 1), lambda fd: ask.Connect(fd, THERE)])
+def test_a_passive_open_keeps_sockets_from_its_port(request_of: Callable[[int], Request], host: Host) -> None:
+    """The core would make that connection active (RFC 9293 3.10.1), which no socket has."""
+    fd = host.opened()
+    assert host.result(ask.Bind(fd, HERE)) == 0
+    assert host.done(ask.UserCall(Open(HERE, passive=True))).value == 0
+    assert host.result(request_of(fd)) == "EADDRINUSE"
+    assert host.sent() == []
 
 
 # Reading
 
 
-def test_read_blocks_until_there_is_text(host: Host) -> None:
+def test_read_blocks_until_there_is_data(host: Host) -> None:
     waiting = host.blocks(ask.Read(host.accepted(), 100))
     host.now = 40
-    host.hears(ACK, 1, 1, b"hello")
+    host.receives(ACK, 1, 1, b"hello")
     assert host.ended(waiting) == (Done(5, answer=b"hello"), 40)
 
 
 def test_read_takes_what_it_asked_for_and_leaves_the_rest(host: Host) -> None:
     fd = host.accepted()
-    host.hears(ACK, 1, 1, b"hello")
+    host.receives(ACK, 1, 1, b"hello")
     assert host.done(ask.Read(fd, 2, peek=True)) == Done(2, answer=b"he")
     assert host.done(ask.Read(fd, 2)) == Done(2, answer=b"he")
     assert host.done(ask.QueueLength(fd)).answer == 3
     assert host.done(ask.Read(fd, 0)) == Done(0, answer=b"")
     assert host.done(ask.Read(fd, 9)) == Done(3, answer=b"llo")
-    assert host.told(ask.Read(fd, 9, dont_wait=True)) == "EAGAIN"
+    assert host.result(ask.Read(fd, 9, dont_wait=True)) == "EAGAIN"
 
 
 def test_wait_all_waits_for_all(host: Host) -> None:
     fd = host.accepted()
     waiting = host.blocks(ask.Read(fd, 6, wait_all=True))
-    host.hears(ACK, 1, 1, b"abcd")
+    host.receives(ACK, 1, 1, b"abcd")
     assert host.completed(waiting) is None
-    host.hears(ACK, 5, 1, b"efgh")
+    host.receives(ACK, 5, 1, b"efgh")
     assert host.completed(waiting) == Done(6, answer=b"abcdef")
     waiting = host.blocks(ask.Read(fd, 6, wait_all=True))
-    host.hears(FIN | ACK, 9, 1)
+    host.receives(FIN | ACK, 9, 1)
     assert host.completed(waiting) == Done(2, answer=b"gh")
 
 
-def test_fin_ends_the_text(host: Host) -> None:
+def test_fin_ends_the_data(host: Host) -> None:
     fd = host.accepted()
-    host.hears(FIN | ACK, 1, 1, b"bye")
-    assert [host.told(ask.Read(fd, 2)) for _ in range(4)] == [2, 1, 0, 0]
+    host.receives(FIN | ACK, 1, 1, b"bye")
+    assert [host.result(ask.Read(fd, 2)) for _ in range(4)] == [2, 1, 0, 0]
 
 
-def test_text_that_is_unread_outlives_the_connection(host: Host) -> None:
+def test_unread_data_outlives_the_connection(host: Host) -> None:
     fd = host.accepted()
-    host.hears(ACK, 1, 1, b"abc")
-    host.hears(RST, 4)
+    host.receives(ACK, 1, 1, b"abc")
+    host.receives(RST, 4)
     assert host.state(fd) is State.CLOSED
-    assert [host.told(ask.Read(fd, 2)) for _ in range(4)] == [2, 1, "ECONNRESET", 0]
+    assert [host.result(ask.Read(fd, 2)) for _ in range(4)] == [2, 1, "ECONNRESET", 0]
 
 
 @pytest.mark.parametrize("state", [State.CLOSING, State.TIME_WAIT, State.LAST_ACK])
-def test_unread_text_can_be_read_when_both_have_closed(state: State, host: Host) -> None:
+def test_unread_data_can_be_read_when_both_have_closed(state: State, host: Host) -> None:
     """The RFC's RECEIVE is refused in these states (3.10.3)."""
     fd = host.accepted()
     if state is State.LAST_ACK:
-        host.hears(FIN | ACK, 1, 1, b"abc")
-    assert host.told(ask.Shutdown(fd, How.WRITE)) == 0
+        host.receives(FIN | ACK, 1, 1, b"abc")
+    assert host.result(ask.Shutdown(fd, How.WRITE)) == 0
     if state is not State.LAST_ACK:
-        host.hears(FIN | ACK, 1, 2 if state is State.TIME_WAIT else 1, b"abc")
+        host.receives(FIN | ACK, 1, 2 if state is State.TIME_WAIT else 1, b"abc")
     assert host.state(fd) is state
-    assert [host.told(ask.Read(fd, 2)) for _ in range(3)] == [2, 1, 0]
+    assert [host.result(ask.Read(fd, 2)) for _ in range(3)] == [2, 1, 0]
 
 
-@pytest.mark.parametrize(("kind", "told"), [("linux", [0, 0]), ("freebsd", ["ECONNRESET", 0])])
-def test_a_reset_after_the_fin(kind: str, told: list[object]) -> None:
+@pytest.mark.parametrize(("kind", "expected"), [("linux", [0, 0]), ("freebsd", ["ECONNRESET", 0])])
+def test_a_reset_after_the_fin(kind: str, expected: list[object]) -> None:
     host = Host(PROFILES[kind])
     fd = host.accepted()
-    host.hears(FIN | ACK, 1, 1)
-    host.hears(RST, 2)
-    assert [host.told(ask.Read(fd, 2)) for _ in range(2)] == told
+    host.receives(FIN | ACK, 1, 1)
+    host.receives(RST, 2)
+    assert [host.result(ask.Read(fd, 2)) for _ in range(2)] == expected
 
 
-@pytest.mark.parametrize(("kind", "told"), [("linux", [3, 4]), ("freebsd", [0, 0])])
-def test_text_around_shut_rd(kind: str, told: list[object]) -> None:
-    """FreeBSD throws it away, and acknowledges it."""
+@pytest.mark.parametrize(("kind", "expected"), [("linux", [3, 4]), ("freebsd", [0, 0])])
+def test_data_around_shut_rd(kind: str, expected: list[object]) -> None:
+    """FreeBSD discards it, and acknowledges it."""
     host = Host(PROFILES[kind])
     fd = host.accepted()
-    host.hears(ACK, 1, 1, b"abc")
-    assert host.told(ask.Shutdown(fd, How.READ)) == 0
-    first = host.told(ask.Read(fd, 3))
-    host.hears(ACK, 4, 1, b"defg")
-    assert [first, host.told(ask.Read(fd, 9))] == told
+    host.receives(ACK, 1, 1, b"abc")
+    assert host.result(ask.Shutdown(fd, How.READ)) == 0
+    first = host.result(ask.Read(fd, 3))
+    host.receives(ACK, 4, 1, b"defg")
+    assert [first, host.result(ask.Read(fd, 9))] == expected
     assert host.state(fd) is State.ESTABLISHED
 
 
@@ -443,81 +466,84 @@ def test_write_blocks_until_there_is_room_for_all() -> None:
     host = Host(RFC9293._replace(send_buffer=100))
     fd = host.accepted()
     waiting = host.blocks(ask.Write(fd, bytes(250)))
-    host.hears(ACK, 1, 101)  # 200 have been taken by now.
+    host.receives(ACK, 1, 101)  # 200 have been taken by now.
     assert host.completed(waiting) is None
     host.now = 20
-    host.hears(ACK, 1, 151)
+    host.receives(ACK, 1, 151)
     assert host.ended(waiting) == (Done(250), 20)
 
 
 def test_write_takes_what_there_is_room_for() -> None:
     host = Host(RFC9293._replace(send_buffer=100))
     fd = host.accepted()
-    assert host.told(ask.SetFlags(fd, nonblocking=True)) == 0
-    assert [host.told(ask.Write(fd, bytes(70))) for _ in range(3)] == [70, 30, "EAGAIN"]
+    assert host.result(ask.SetFlags(fd, nonblocking=True)) == 0
+    assert [host.result(ask.Write(fd, bytes(70))) for _ in range(3)] == [70, 30, "EAGAIN"]
     assert host.done(ask.QueueLength(fd, outbound=True)).answer == 100
 
 
 def test_so_sndbuf_is_the_room(host: Host) -> None:
     fd = host.accepted()
-    assert host.told(ask.SetOption(fd, "SO_SNDBUF", 4_000)) == 0
-    assert host.told(ask.Write(fd, bytes(9_000), dont_wait=True)) == 4_000
+    assert host.result(ask.SetOption(fd, "SO_SNDBUF", 4_000)) == 0
+    assert host.result(ask.Write(fd, bytes(9_000), dont_wait=True)) == 4_000
 
 
 def test_a_write_that_blocks_is_ended_by_a_reset(host: Host) -> None:
     fd = host.accepted()
-    assert host.told(ask.SetOption(fd, "SO_SNDBUF", 4_000)) == 0
+    assert host.result(ask.SetOption(fd, "SO_SNDBUF", 4_000)) == 0
     waiting = host.blocks(ask.Write(fd, bytes(9_000)))
-    host.hears(RST, 1)
+    host.receives(RST, 1)
     assert host.completed(waiting) == Done(4_000)
 
 
-@pytest.mark.parametrize(("kind", "told"), [("linux", ["EPIPE", "EPIPE"]), ("freebsd", ["ENOTCONN"] * 2)])
-def test_a_write_without_connection(kind: str, told: list[str]) -> None:
+@pytest.mark.parametrize(("kind", "expected"), [("linux", ["EPIPE", "EPIPE"]), ("freebsd", ["ENOTCONN"] * 2)])
+def test_a_write_without_connection(kind: str, expected: list[str]) -> None:
     host = Host(PROFILES[kind])
-    assert [host.told(ask.Write(host.opened(), b"a")), host.told(ask.Write(host.listener(), b"a"))] == told
+    assert [
+        host.result(ask.Write(host.opened(), b"a")),
+        host.result(ask.Write(host.listener(), b"a")),
+    ] == expected
 
 
-@pytest.mark.parametrize(("kind", "told"), [("linux", "EAGAIN"), ("freebsd", "ENOTCONN")])
-def test_a_write_while_it_connects(kind: str, told: str) -> None:
-    assert (host := Host(PROFILES[kind])).told(ask.Write(host.connecting(), b"a")) == told
+@pytest.mark.parametrize(("kind", "expected"), [("linux", "EAGAIN"), ("freebsd", "ENOTCONN")])
+def test_a_write_while_it_connects(kind: str, expected: str) -> None:
+    assert (host := Host(PROFILES[kind])).result(ask.Write(host.connecting(), b"a")) == expected
 
 
 def test_a_write_that_waits_for_the_connection() -> None:
     host = Host(LINUX)
     fd = host.connecting()
-    assert host.told(ask.SetFlags(fd, nonblocking=False)) == 0
+    assert host.result(ask.SetFlags(fd, nonblocking=False)) == 0
     waiting = host.blocks(ask.Write(fd, b"abc"))
-    host.hears(SYN | ACK, 0, 1)
+    host.receives(SYN | ACK, 0, 1)
     assert host.completed(waiting) == Done(3)
-    assert host.said() == ["SYN", "ACK", "PSH,ACK"]
+    assert host.sent() == ["SYN", "ACK", "PSH,ACK"]
 
 
 @pytest.mark.parametrize(
-    ("kind", "told", "error"),
+    ("kind", "expected", "error"),
     [("linux", ["ECONNRESET", "EPIPE"], ""), ("freebsd", ["EPIPE", "EPIPE"], "ECONNRESET")],
 )
-def test_writes_after_a_reset(kind: str, told: list[str], error: str) -> None:
+def test_writes_after_a_reset(kind: str, expected: list[str], error: str) -> None:
     host = Host(PROFILES[kind])
     fd = host.accepted()
-    host.hears(RST, 1)
-    assert [host.told(ask.Write(fd, b"a")) for _ in range(2)] == told
+    host.receives(RST, 1)
+    assert [host.result(ask.Write(fd, b"a")) for _ in range(2)] == expected
     assert host.error(fd) == error
 
 
 def test_no_write_after_shut_wr(host: Host) -> None:
     fd = host.accepted()
-    assert host.told(ask.Shutdown(fd, How.WRITE)) == 0
-    assert host.said() == ["FIN,ACK"]
-    assert host.told(ask.Write(fd, b"a")) == "EPIPE"
-    host.hears(ACK, 1, 2, b"more")
-    assert host.told(ask.Read(fd, 9)) == 4
+    assert host.result(ask.Shutdown(fd, How.WRITE)) == 0
+    assert host.sent() == ["FIN,ACK"]
+    assert host.result(ask.Write(fd, b"a")) == "EPIPE"
+    host.receives(ACK, 1, 2, b"more")
+    assert host.result(ask.Read(fd, 9)) == 4
 
 
-def test_urgent_text(host: Host) -> None:
+def test_urgent_data(host: Host) -> None:
     fd = host.accepted()
-    assert host.told(ask.Write(fd, b"abc", urgent=True)) == 3
-    assert host.said() == ["PSH,ACK,URG"]
+    assert host.result(ask.Write(fd, b"abc", urgent=True)) == 3
+    assert host.sent() == ["PSH,ACK,URG"]
 
 
 # Closing
@@ -525,118 +551,118 @@ def test_urgent_text(host: Host) -> None:
 
 def test_close_is_a_fin(host: Host) -> None:
     fd = host.accepted()
-    assert host.told(ask.CloseDescriptor(fd)) == 0
-    assert host.said() == ["FIN,ACK"]
-    assert host.told(ask.Read(fd, 1)) == "EBADF"
+    assert host.result(ask.CloseDescriptor(fd)) == 0
+    assert host.sent() == ["FIN,ACK"]
+    assert host.result(ask.Read(fd, 1)) == "EBADF"
 
 
 @pytest.mark.parametrize(
     ("kind", "said"), [("linux", ["RST,ACK"]), ("rfc9293", ["RST"]), ("freebsd", ["FIN,ACK"])]
 )
-def test_close_with_text_unread(kind: str, said: list[str]) -> None:
+def test_close_with_unread_data(kind: str, said: list[str]) -> None:
     """RFC 9293 3.6.1, SHLD-3."""
     host = Host(PROFILES[kind])
     fd = host.accepted()
-    host.hears(ACK, 1, 1, b"abc")
-    host.said()
-    assert host.told(ask.CloseDescriptor(fd)) == 0
-    assert host.said() == said
+    host.receives(ACK, 1, 1, b"abc")
+    host.sent()
+    assert host.result(ask.CloseDescriptor(fd)) == 0
+    assert host.sent() == said
 
 
 def test_close_with_linger_0_aborts(host: Host) -> None:
     fd = host.accepted()
-    assert host.told(ask.SetOption(fd, "SO_LINGER", Linger(True, 0))) == 0
-    assert host.told(ask.Write(fd, b"abc")) == 3
-    host.said()
-    assert host.told(ask.CloseDescriptor(fd)) == 0
-    (rst,) = host.said()
+    assert host.result(ask.SetOption(fd, "SO_LINGER", Linger(True, 0))) == 0
+    assert host.result(ask.Write(fd, b"abc")) == 3
+    host.sent()
+    assert host.result(ask.CloseDescriptor(fd)) == 0
+    (rst,) = host.sent()
     assert rst.startswith("RST")
 
 
 def test_close_lingers_until_all_is_acknowledged(host: Host) -> None:
     fd = host.accepted()
-    assert host.told(ask.SetOption(fd, "SO_LINGER", Linger(True, 5))) == 0
-    assert host.told(ask.Write(fd, b"abc")) == 3
+    assert host.result(ask.SetOption(fd, "SO_LINGER", Linger(True, 5))) == 0
+    assert host.result(ask.Write(fd, b"abc")) == 3
     waiting = host.blocks(ask.CloseDescriptor(fd))
-    assert host.told(ask.Read(fd, 1)) == "EBADF"
+    assert host.result(ask.Read(fd, 1)) == "EBADF"
     host.now = 100
-    host.hears(ACK, 1, 4)
+    host.receives(ACK, 1, 4)
     assert host.completed(waiting) is None
-    host.hears(ACK, 1, 5)
+    host.receives(ACK, 1, 5)
     assert host.ended(waiting) == (Done(0), 100)
 
 
-@pytest.mark.parametrize(("kind", "told"), [("linux", Done(0)), ("freebsd", Done(-1, "EAGAIN"))])
-def test_close_lingers_no_longer_than_it_was_told(kind: str, told: Done) -> None:
+@pytest.mark.parametrize(("kind", "expected"), [("linux", Done(0)), ("freebsd", Done(-1, "EAGAIN"))])
+def test_close_lingers_no_longer_than_so_linger(kind: str, expected: Done) -> None:
     host = Host(PROFILES[kind])
     fd = host.accepted()
-    assert host.told(ask.SetOption(fd, "SO_LINGER", Linger(True, 5))) == 0
+    assert host.result(ask.SetOption(fd, "SO_LINGER", Linger(True, 5))) == 0
     waiting = host.blocks(ask.CloseDescriptor(fd))
     host.wait(9 * SECOND)
-    assert host.ended(waiting) == (told, 5 * SECOND)
+    assert host.ended(waiting) == (expected, 5 * SECOND)
 
 
 @pytest.mark.parametrize(("kind", "blocks"), [("linux", True), ("freebsd", False)])
 def test_whether_a_nonblocking_socket_lingers(kind: str, blocks: bool) -> None:
     host = Host(PROFILES[kind])
     fd = host.accepted()
-    assert host.told(ask.SetOption(fd, "SO_LINGER", Linger(True, 5))) == 0
-    assert host.told(ask.SetFlags(fd, nonblocking=True)) == 0
+    assert host.result(ask.SetOption(fd, "SO_LINGER", Linger(True, 5))) == 0
+    assert host.result(ask.SetFlags(fd, nonblocking=True)) == 0
     assert isinstance(host.call(ask.CloseDescriptor(fd)), Blocked) is blocks
 
 
 def test_a_call_that_blocks_keeps_the_connection_open(host: Host) -> None:
     fd = host.accepted()
     waiting = host.blocks(ask.Read(fd, 10))
-    assert host.told(ask.CloseDescriptor(fd)) == 0
-    assert host.said() == []
-    host.hears(ACK, 1, 1, b"abc")
+    assert host.result(ask.CloseDescriptor(fd)) == 0
+    assert host.sent() == []
+    host.receives(ACK, 1, 1, b"abc")
     assert host.completed(waiting) == Done(3, answer=b"abc")
-    assert host.said()[-1] == "FIN,ACK"
+    assert host.sent()[-1] == "FIN,ACK"
 
 
 def test_a_listener_that_closes_resets_what_waits(host: Host) -> None:
     fd = host.listener()
     host.handshake()
-    assert host.told(ask.CloseDescriptor(fd)) == 0
-    (rst,) = host.said()
+    assert host.result(ask.CloseDescriptor(fd)) == 0
+    (rst,) = host.sent()
     assert rst.startswith("RST")
 
 
 def test_shutdown_without_connection(host: Host) -> None:
-    assert host.told(ask.Shutdown(host.opened(), How.BOTH)) == "ENOTCONN"
+    assert host.result(ask.Shutdown(host.opened(), How.BOTH)) == "ENOTCONN"
 
 
 @pytest.mark.parametrize(("kind", "answer"), [("linux", ["RST"]), ("freebsd", ["ACK"])])
-def test_text_after_shut_rdwr(kind: str, answer: list[str]) -> None:
-    """RFC 9293 3.6.1, MAY-1 and SHLD-3, by Linux; FreeBSD throws it away as long as there is a descriptor."""
+def test_data_after_shut_rdwr(kind: str, answer: list[str]) -> None:
+    """RFC 9293 3.6.1, MAY-1 and SHLD-3, by Linux; FreeBSD discards it as long as there is a descriptor."""
     host = Host(PROFILES[kind])
     fd = host.accepted()
-    assert host.told(ask.Shutdown(fd, How.BOTH)) == 0
-    host.told(ask.SetOption(fd, "TCP_NODELAY", 1))
-    host.hears(ACK, 1, 2)
-    host.said()
-    host.hears(ACK, 1, 2, b"abc")
+    assert host.result(ask.Shutdown(fd, How.BOTH)) == 0
+    host.result(ask.SetOption(fd, "TCP_NODELAY", 1))
+    host.receives(ACK, 1, 2)
+    host.sent()
+    host.receives(ACK, 1, 2, b"abc")
     host.wait(SECOND)
-    assert host.said() == answer
+    assert host.sent() == answer
 
 
-def test_shutdown_gives_a_connection_up_that_opens(host: Host) -> None:
+def test_shutdown_of_a_socket_that_connects(host: Host) -> None:
     fd = host.connecting()
-    assert host.told(ask.Shutdown(fd, How.WRITE)) == 0
-    host.said()
-    host.hears(SYN | ACK, 0, 1)
+    assert host.result(ask.Shutdown(fd, How.WRITE)) == 0
+    host.sent()
+    host.receives(SYN | ACK, 0, 1)
     # FreeBSD's tcp_usrclosed() opens first: the FIN waits for it.
-    assert host.said() == (["FIN,ACK"] if host.sockets.stack.profile.name == "freebsd" else ["RST"])
+    assert host.sent() == (["FIN,ACK"] if host.sockets.stack.profile.name == "freebsd" else ["RST"])
 
 
 # Options
 
 
-def test_options_are_told_as_they_were_set(host: Host) -> None:
+def test_getsockopt_returns_what_was_set(host: Host) -> None:
     fd = host.opened()
     for name, value in (("TCP_KEEPINTVL", 7), ("TCP_KEEPCNT", 3), ("TCP_MAXSEG", 500), ("IP_TOS", 16)):
-        assert host.told(ask.SetOption(fd, name, value)) == 0
+        assert host.result(ask.SetOption(fd, name, value)) == 0
         assert host.done(ask.GetOption(fd, name)).answer == value
 
 
@@ -644,48 +670,48 @@ def test_options_are_told_as_they_were_set(host: Host) -> None:
     ("kind", "name", "on"),
     [("linux", "SO_KEEPALIVE", 1), ("freebsd", "SO_KEEPALIVE", 8), ("freebsd", "TCP_NODELAY", 4)],
 )
-def test_what_an_option_that_is_on_is_told_as(kind: str, name: str, on: int) -> None:
+def test_the_value_of_an_option_that_is_on(kind: str, name: str, on: int) -> None:
     host = Host(PROFILES[kind])
     fd = host.opened()
-    for value, told in ((5, on), (0, 0)):
-        assert host.told(ask.SetOption(fd, name, value)) == 0
-        assert host.done(ask.GetOption(fd, name)).answer == told
+    for value, expected in ((5, on), (0, 0)):
+        assert host.result(ask.SetOption(fd, name, value)) == 0
+        assert host.done(ask.GetOption(fd, name)).answer == expected
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [("TCP_KEEPIDLE", 0), ("TCP_KEEPCNT", 128), ("TCP_MAXSEG", 5), ("IP_TTL", 256)]
 )
-def test_what_an_option_can_not_be(name: str, value: int, host: Host) -> None:
-    assert host.told(ask.SetOption(host.opened(), name, value)) == "EINVAL"
+def test_values_that_are_invalid(name: str, value: int, host: Host) -> None:
+    assert host.result(ask.SetOption(host.opened(), name, value)) == "EINVAL"
 
 
-@pytest.mark.parametrize(("kind", "told"), [("linux", 20_000), ("freebsd", 10_000), ("rfc9293", 10_000)])
-def test_a_buffers_size(kind: str, told: int) -> None:
+@pytest.mark.parametrize(("kind", "expected"), [("linux", 20_000), ("freebsd", 10_000), ("rfc9293", 10_000)])
+def test_a_buffers_size(kind: str, expected: int) -> None:
     host = Host(PROFILES[kind])
     fd = host.opened()
-    assert host.told(ask.SetOption(fd, "SO_RCVBUF", 10_000)) == 0
-    assert host.done(ask.GetOption(fd, "SO_RCVBUF")).answer == told
+    assert host.result(ask.SetOption(fd, "SO_RCVBUF", 10_000)) == 0
+    assert host.done(ask.GetOption(fd, "SO_RCVBUF")).answer == expected
 
 
-def test_options_that_a_system_has_not() -> None:
+def test_options_that_freebsd_lacks() -> None:
     host = Host(FREEBSD)
-    assert host.told(ask.SetOption(host.opened(), "TCP_USER_TIMEOUT", 1)) == "ENOPROTOOPT"
-    assert host.told(ask.GetOption(3, "TCP_LINGER2")) == "ENOPROTOOPT"
+    assert host.result(ask.SetOption(host.opened(), "TCP_USER_TIMEOUT", 1)) == "ENOPROTOOPT"
+    assert host.result(ask.GetOption(3, "TCP_LINGER2")) == "ENOPROTOOPT"
 
 
-def test_options_that_nobody_knows(host: Host) -> None:
+def test_unknown_options(host: Host) -> None:
     fd = host.opened()
     for request in (ask.SetOption(fd, "TCP_CORK", 1), ask.GetOption(fd, "TCP_CORK")):
-        assert host.told(request) == "ENOPROTOOPT"
+        assert host.result(request) == "ENOPROTOOPT"
 
 
 def test_keep_alive_is_switched_on_while_connected() -> None:
     host = Host()
     fd = host.accepted()
     for name, value in (("SO_KEEPALIVE", 1), ("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 2), ("TCP_KEEPCNT", 3)):
-        assert host.told(ask.SetOption(fd, name, value)) == 0
+        assert host.result(ask.SetOption(fd, name, value)) == 0
     host.wait(10 * SECOND)
-    assert host.said() == ["ACK"]
+    assert host.sent() == ["ACK"]
     host.wait(16 * SECOND)
     assert host.error(fd) == "ETIMEDOUT"
 
@@ -693,8 +719,8 @@ def test_keep_alive_is_switched_on_while_connected() -> None:
 def test_a_user_timeout_of_a_running_connection() -> None:
     host = Host()
     fd = host.accepted()
-    assert host.told(ask.SetOption(fd, "TCP_USER_TIMEOUT", 2_500)) == 0
-    assert host.told(ask.Write(fd, b"abc")) == 3
+    assert host.result(ask.SetOption(fd, "TCP_USER_TIMEOUT", 2_500)) == 0
+    assert host.result(ask.Write(fd, b"abc")) == 3
     host.wait(2 * SECOND)
     assert host.error(fd) == ""
     host.wait(3 * SECOND)
@@ -703,7 +729,7 @@ def test_a_user_timeout_of_a_running_connection() -> None:
 
 def test_tcp_info(host: Host) -> None:
     fd = host.accepted()
-    assert host.told(ask.Write(fd, b"abc")) == 3
+    assert host.result(ask.Write(fd, b"abc")) == 3
     info = host.done(ask.GetOption(fd, "TCP_INFO")).answer
     assert isinstance(info, dict)
     assert (info["tcpi_state"], info["tcpi_unacked"], info["tcpi_retransmits"]) == (1, 1, 0)
@@ -719,14 +745,14 @@ def test_tcp_info(host: Host) -> None:
 # Waiting
 
 
-def test_poll_waits_for_text_or_for_its_time(host: Host) -> None:
+def test_poll_waits_for_data_or_its_timeout(host: Host) -> None:
     fd = host.accepted()
     watched = (ask.Watched(fd, ask.POLLIN),)
     waiting = host.blocks(ask.Poll(watched, 2 * SECOND))
     host.wait(3 * SECOND)
     assert host.ended(waiting) == (Done(0, answer=(0,)), 2 * SECOND)
     waiting = host.blocks(ask.Poll(watched, None))
-    host.hears(ACK, 1, 1, b"a")
+    host.receives(ACK, 1, 1, b"a")
     assert host.completed(waiting) == Done(1, answer=(ask.POLLIN,))
 
 
@@ -737,11 +763,16 @@ def test_poll_waits_for_text_or_for_its_time(host: Host) -> None:
         ("freebsd", ask.POLLIN | ask.POLLOUT | ask.POLLHUP),
     ],
 )
-def test_what_poll_tells_after_a_reset(kind: str, bits: int) -> None:
+def test_poll_after_a_reset(kind: str, bits: int) -> None:
     host = Host(PROFILES[kind])
     fd = host.accepted()
-    host.hears(RST, 1)
+    host.receives(RST, 1)
     assert host.bits(fd, ask.POLLIN | ask.POLLOUT) == bits
+
+
+def test_poll_passes_over_a_negative_descriptor(host: Host) -> None:
+    """POSIX: revents is 0."""
+    assert host.bits(-1, ask.POLLIN) == 0
 
 
 def test_poll_of_a_listener(host: Host) -> None:
@@ -751,11 +782,11 @@ def test_poll_of_a_listener(host: Host) -> None:
     assert host.bits(fd, ask.POLLIN) == ask.POLLIN
 
 
-def test_nothing_is_kept_of_what_is_over(host: Host) -> None:
+def test_a_released_socket_is_removed(host: Host) -> None:
     fd = host.accepted()
     assert len(host.sockets.table.sockets) == 2
-    assert host.told(ask.CloseDescriptor(3)) == 0
-    host.hears(RST, 1)
-    assert host.told(ask.CloseDescriptor(fd)) == 0
+    assert host.result(ask.CloseDescriptor(3)) == 0
+    host.receives(RST, 1)
+    assert host.result(ask.CloseDescriptor(fd)) == 0
     assert host.sockets.table.sockets == {}
     assert host.sockets.connections() == []

@@ -1,6 +1,7 @@
-"""What programs are told, compared with the kernel this runs on: the same calls on real sockets and on ours.
+"""What programs get, compared with the kernel this runs on: the same calls on real sockets and on ours.
 
-Each story is played twice, between two real sockets over the loopback, and between two hosts of the lab.
+Each story is played twice: by real sockets over the loopback, and by two hosts that have nothing between
+them.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ class Ours:
         return done
 
     def _deliver(self) -> None:
-        """Carries segments to and fro until none is left."""
+        """Carries segments both ways until none is left."""
         carried = True
         while carried:
             carried = False
@@ -212,7 +213,7 @@ WR, RD, RDWR = How.WRITE, How.READ, How.BOTH
 
 
 def all_of(name: str, octets: int = 100) -> list[Step]:
-    """Whatever tells something about a socket."""
+    """Every call whose result shows the state of a socket."""
     return [
         ("poll", name), ("read", name, octets), ("read", name, octets), ("error", name), ("write", name, 1),
         ("write", name, 1), ("read", name, octets), ("error", name), ("poll", name),
@@ -237,7 +238,7 @@ STORIES: dict[str, list[Step]] = {
     "a listener connects": [("open", "AL"), ("listen", "AL"), *OPEN[:2], ("connect", "AL", "BL")],
     "listen when connected": [*OPEN, ("listen", "A"), ("listen", "B")],
     "nothing to accept": [*OPEN, ("accept", "BL", "B2"), ("accept", "B", "B2")],
-    "text": [
+    "data": [
         *OPEN, ("write", "A", 10), ("poll", "B"), ("read", "B", 4), ("read", "B", 100),
         ("read", "B", 100),
     ],
@@ -254,13 +255,13 @@ STORIES: dict[str, list[Step]] = {
     "reset": [*OPEN, ("reset", "A"), *all_of("B")],
     "reset, error first": [*OPEN, ("reset", "A"), ("error", "B"), *all_of("B")],
     "reset, write first": [*OPEN, ("reset", "A"), ("write", "B", 1), ("write", "B", 1), *all_of("B")],
-    "reset with text": [
+    "reset with data": [
         *OPEN, ("write", "A", 10), ("reset", "A"), ("poll", "B"), ("read", "B", 4), *all_of("B", 4),
     ],
     "reset after FIN": [*OPEN, ("shutdown", "A", WR), ("reset", "A"), *all_of("B")],
     "reset after FIN, write": [*OPEN, ("shutdown", "A", WR), ("reset", "A"), ("write", "B", 1), *all_of("B")],
-    "text to one that is gone": [*OPEN, ("close", "A"), ("write", "B", 10), *all_of("B")],
-    "close with text unread": [*OPEN, ("write", "B", 10), ("close", "A"), *all_of("B")],
+    "data to one that is gone": [*OPEN, ("close", "A"), ("write", "B", 10), *all_of("B")],
+    "close with unread data": [*OPEN, ("write", "B", 10), ("close", "A"), *all_of("B")],
     "reset before accept": [*OPEN[:4], ("reset", "A"), ("poll", "BL"), *OPEN[4:], *all_of("B")],
     "closed before accept": [
         *OPEN[:4], ("write", "A", 4), ("close", "A"), ("poll", "BL"), *OPEN[4:], *all_of("B"),
@@ -275,10 +276,10 @@ STORIES: dict[str, list[Step]] = {
         *OPEN, ("shutdown", "A", RDWR), ("shutdown", "A", RDWR), *all_of("A"), ("poll", "B"),
         ("read", "B", 1),
     ],
-    "text to one that is shut both ways": [
+    "data to one that is shut both ways": [
         *OPEN, ("shutdown", "A", RDWR), ("write", "B", 5), *all_of("B"), *all_of("A"),
     ],
-    "text to one that is shut both ways, in two steps": [
+    "data to one that is shut both ways, in two steps": [
         *OPEN, ("shutdown", "A", WR), ("write", "B", 5), ("shutdown", "A", RD), ("read", "A", 9),
         ("write", "B", 5), *all_of("B"), *all_of("A"),
     ],
@@ -310,16 +311,16 @@ STORIES: dict[str, list[Step]] = {
 }  # fmt: skip
 
 
-def told(side: Real | Ours, story: list[Step]) -> list[tuple[Step, object]]:
+def results(side: Real | Ours, story: list[Step]) -> list[tuple[Step, object]]:
     """Every call of a story with what it gave: its value, or its errno."""
     return [(step, getattr(side, step[0])(*step[1:])) for step in story]
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_a_program_is_told_what_linux_tells(name: str) -> None:
+def test_a_program_gets_what_linux_returns(name: str) -> None:
     real = Real()
     try:
-        expected = told(real, STORIES[name])
+        expected = results(real, STORIES[name])
     finally:
         real.end()
-    assert told(Ours(), STORIES[name]) == expected
+    assert results(Ours(), STORIES[name]) == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.explain.numbers import label_of
+from tcptui.explain.labels import label_of
 from tcptui.explain.why import why
 from tcptui.lab.wire import Transmission
 from tcptui.trace.history import History

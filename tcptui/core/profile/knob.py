@@ -16,4 +16,3 @@ class Knob(NamedTuple):
     """For numbers, the range."""
     duration: bool = False
     """The number is microseconds."""
-    choices: tuple[str, ...] = ()

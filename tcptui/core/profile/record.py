@@ -5,10 +5,21 @@ or where its text contradicts itself. The presets are in `presets`, what a stack
 set is in `sysctl`.
 """
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 from tcptui.core.profile.knob import Knob
 from tcptui.core.units import DAY, MILLISECOND, SECOND
+
+WindowStyle: TypeAlias = Literal["sws", "linux", "bsd"]
+Ecn: TypeAlias = Literal["off", "granted", "asked"]
+OptionOrder: TypeAlias = Literal["linux", "bsd"]
+ZeroWindowProbe: TypeAlias = Literal["octet", "old_ack"]
+CrossingStyle: TypeAlias = Literal["rfc", "linux", "bsd"]
+BacklogSlack: TypeAlias = Literal["none", "one", "half"]
+SynCookies: TypeAlias = Literal["never", "overflow", "always"]
+ClosingStyle: TypeAlias = Literal["rfc", "linux", "bsd"]
+StrayStyle: TypeAlias = Literal["rfc", "linux", "bsd"]
+HardErrorAborts: TypeAlias = Literal["any", "opening"]
 
 
 def _time(text: str, source: str, most: int = DAY, least: int = 0) -> Knob:
@@ -42,10 +53,10 @@ class Profile(NamedTuple):
         "the receive buffer is rounded up to a multiple of the MSS", "FreeBSD tcp_mss()")] = False
     first_window: Annotated[int | None, Knob(
         "the window announced in a SYN; none: the buffer", "Linux, FreeBSD", 1, 65_535)] = None
-    window_style: Annotated[str, Knob(
+    window_style: Annotated[WindowStyle, Knob(
         "how the announced window follows the buffer: sws keeps its right edge until a segment or half a "
-        "buffer is gained, linux moves in whole segments, bsd announces what is free", "RFC 9293 3.8.6.2.2",
-        choices=("sws", "linux", "bsd"))] = "sws"
+        "buffer is gained, linux moves in whole segments, bsd announces what is free", "RFC 9293 3.8.6.2.2"
+    )] = "sws"
     send_buffer: Annotated[int, Knob(
         "octets that SEND takes before insufficient resources", "RFC 9293 3.10.2", 1, 1 << 30)] = 1 << 20
 
@@ -55,12 +66,11 @@ class Profile(NamedTuple):
     timestamps: Annotated[bool, Knob("timestamps are offered and taken", "RFC 7323 3.2")] = False
     sack: Annotated[bool, Knob("SACK-permitted is offered and taken", "RFC 2018 2")] = False
     dsack: Annotated[bool, Knob("a duplicate is reported in the first SACK block", "RFC 2883 4")] = False
-    ecn: Annotated[str, Knob(
-        "ECN: off, granted when the peer asks, or asked for too", "RFC 3168 6.1.1",
-        choices=("off", "granted", "asked"))] = "off"
-    option_order: Annotated[str, Knob(
+    ecn: Annotated[Ecn, Knob(
+        "ECN: off, granted when the peer asks, or asked for too", "RFC 3168 6.1.1")] = "off"
+    option_order: Annotated[OptionOrder, Knob(
         "how options are laid out: linux is mss, sackOK, TS, nop, wscale; bsd is mss, nop, wscale, "
-        "sackOK, TS, padded with eol", "Linux, FreeBSD", choices=("linux", "bsd"))] = "linux"
+        "sackOK, TS, padded with eol", "Linux, FreeBSD")] = "linux"
     options_dropped_after: Annotated[int | None, Knob(
         "retransmissions of a SYN after which it goes without options but MSS",
         "FreeBSD net.inet.tcp.rexmit_drop_options", 1, 255)] = None
@@ -121,9 +131,9 @@ class Profile(NamedTuple):
         "for text not delivered, where OPEN names no other", "RFC 9293 3.9.1.1")] = 300 * SECOND
     reset_on_timeout: Annotated[bool, Knob(
         "giving up on a synchronized connection sends a RST", "FreeBSD tcp_drop()")] = False
-    zero_window_probe: Annotated[str, Knob(
+    zero_window_probe: Annotated[ZeroWindowProbe, Knob(
         "what probes a closed window: one octet of text, or an ACK with a SEQ that is known already",
-        "RFC 9293 3.8.6.1, MUST-36", choices=("octet", "old_ack"))] = "octet"
+        "RFC 9293 3.8.6.1, MUST-36")] = "octet"
     persist_min: Annotated[int, _time(
         "least time between two zero-window probes", "FreeBSD net.inet.tcp.persmin")] = 0
     persist_max: Annotated[int, _time(
@@ -165,10 +175,10 @@ class Profile(NamedTuple):
     simultaneous_open_trims_syn: Annotated[bool, Knob(
         "the SYN,ACK of a simultaneous open loses the SYN that is known already and is accepted",
         "RFC 9293 A.2")] = True
-    crossing_style: Annotated[str, Knob(
+    crossing_style: Annotated[CrossingStyle, Knob(
         "a simultaneous open, and a CLOSE within it: to the letter, or with what the two stacks send "
-        "again, offer and put off", "RFC 9293 3.10.7.4; Linux tcp_send_synack(), FreeBSD tcp_disconnect()",
-        choices=("rfc", "linux", "bsd"))] = "rfc"
+        "again, offer and put off", "RFC 9293 3.10.7.4; Linux tcp_send_synack(), FreeBSD tcp_disconnect()"
+    )] = "rfc"
     rst_on_give_up: Annotated[bool, Knob("giving up on a SYN,ACK sends a RST", "textbooks")] = False
     blackhole: Annotated[int, Knob(
         "a closed port answers: 0 everything by RST, 1 no SYN, 2 nothing", "FreeBSD net.inet.tcp.blackhole",
@@ -177,9 +187,9 @@ class Profile(NamedTuple):
     # A listener with a backlog.
     somaxconn: Annotated[int, Knob(
         "the backlog that a listener may ask for", "Linux somaxconn", 0, 1 << 20)] = 4_096
-    backlog_slack: Annotated[str, Knob(
-        "how many more than the backlog wait to be accepted", "none: exactly; one: Linux; half: FreeBSD",
-        choices=("none", "one", "half"))] = "none"
+    backlog_slack: Annotated[BacklogSlack, Knob(
+        "how many more than the backlog wait to be accepted", "none: exactly; one: Linux; half: FreeBSD"
+    )] = "none"
     syn_queue: Annotated[int, Knob(
         "half-open connections of one listener", "Linux tcp_max_syn_backlog", 1, 1 << 20)] = 256
     accept_overflow_resets: Annotated[bool, Knob(
@@ -187,18 +197,17 @@ class Profile(NamedTuple):
         "Linux tcp_abort_on_overflow")] = False
     full_queue_drops_syn: Annotated[bool, Knob(
         "with the accept queue full a SYN is dropped", "Linux tcp_conn_request()")] = False
-    syn_cookies: Annotated[str, Knob(
-        "a SYN is answered without keeping state: never, when the queue is full, always", "RFC 4987 3.6",
-        choices=("never", "overflow", "always"))] = "never"
+    syn_cookies: Annotated[SynCookies, Knob(
+        "a SYN is answered without keeping state: never, when the queue is full, always", "RFC 4987 3.6"
+    )] = "never"
 
     # Closing.
     msl: Annotated[int, _time("Maximum Segment Lifetime", "RFC 9293 3.4.1")] = 120 * SECOND
     rfc1337: Annotated[bool, Knob("RST in TIME-WAIT is ignored, against assassination", "RFC 1337 3")] = False
-    closing_style: Annotated[str, Knob(
+    closing_style: Annotated[ClosingStyle, Knob(
         "what a connection that is closing answers, and what resets it: to the letter, or as the two "
         "stacks have it in checks of their own",
-        "RFC 9293 3.10.7.4; Linux tcp_timewait_state_process(), FreeBSD tcp_twcheck()",
-        choices=("rfc", "linux", "bsd"))] = "rfc"
+        "RFC 9293 3.10.7.4; Linux tcp_timewait_state_process(), FreeBSD tcp_twcheck()")] = "rfc"
     time_wait_reopens: Annotated[bool, Knob(
         "a SYN with a newer number or timestamp opens anew out of TIME-WAIT", "RFC 9293 3.6.1, MAY-2")] = True
     fin_wait_2_timeout: Annotated[int | None, _time(
@@ -221,10 +230,9 @@ class Profile(NamedTuple):
         "SEG.ACK left of SND.UNA - MAX.SND.WND is answered and dropped", "RFC 5961 5.2, MAY-12")] = True
     unsent_ack_is_answered: Annotated[bool, Knob(
         "SEG.ACK > SND.NXT is answered with an ACK", "RFC 9293 3.10.7.4, fifth")] = True
-    stray_style: Annotated[str, Knob(
+    stray_style: Annotated[StrayStyle, Knob(
         "what of a duplicate, an overtaken ACK, an old timestamp, a SYN with FIN still counts or is answered",
-        "RFC 9293 3.10.7.4, first; Linux tcp_validate_incoming(), FreeBSD tcp_do_segment()",
-        choices=("rfc", "linux", "bsd"))] = "rfc"
+        "RFC 9293 3.10.7.4, first; Linux tcp_validate_incoming(), FreeBSD tcp_do_segment()")] = "rfc"
     challenge_acks: Annotated[int, Knob(
         "ACKs without need that one connection sends in a challenge interval", "RFC 5961 7", 1, 1 << 20)] = 10
     challenge_interval: Annotated[int, _time("how long a challenge interval is", "RFC 5961 7")] = 5 * SECOND
@@ -232,9 +240,9 @@ class Profile(NamedTuple):
     # Errors from below.
     soft_error_aborts_open: Annotated[bool, Knob(
         "an unreachable network or host ends an OPEN", "RFC 9293 3.9.2.2, MUST-56")] = False
-    hard_error_aborts: Annotated[str, Knob(
+    hard_error_aborts: Annotated[HardErrorAborts, Knob(
         "an unreachable port or protocol ends: any connection, or one that opens",
-        "RFC 9293 3.9.2.2, SHLD-26", choices=("any", "opening"))] = "any"
+        "RFC 9293 3.9.2.2, SHLD-26")] = "any"
 
     # Broken on purpose, to show the harm.
     two_way_handshake: Annotated[bool, Knob(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from tcptui.core.message import MessageError
 from tcptui.core.profile.knobs import all_knobs
 from tcptui.core.profile.presets import FREEBSD, LINUX
 from tcptui.core.profile.record import Profile
@@ -18,12 +19,12 @@ StackName: TypeAlias = Literal["linux", "freebsd"]
 _Change: TypeAlias = Callable[[Profile, Sequence[int]], dict[str, Any]]
 
 
-class UnknownSysctl(ValueError):
-    """Neither Linux nor FreeBSD has a sysctl of that name; the text is what may follow the name."""
+class UnknownSysctl(MessageError):
+    """Neither Linux nor FreeBSD has a sysctl of that name; its sentence is to follow the name."""
 
 
-class BadValue(ValueError):
-    """A sysctl can't have that value; the text, to follow the name, says what is allowed."""
+class BadValue(MessageError):
+    """A sysctl can't have that value; its sentence, to follow the name, says what is allowed."""
 
 
 class _Sysctl(NamedTuple):
@@ -51,8 +52,9 @@ def apply_sysctl(profile: Profile, name: str, value: str) -> Profile:
     else:
         numbers = [number for number in map(int, words) if sysctl.least <= number <= sysctl.most]
     if len(numbers) != sysctl.numbers:
-        what = "a whole number" if sysctl.numbers == 1 else f"{sysctl.numbers} whole numbers"
-        raise BadValue(f"must be {what} from {sysctl.least} to {sysctl.most}")
+        if sysctl.numbers == 1:
+            raise BadValue("error.value.number", least=sysctl.least, most=sysctl.most)
+        raise BadValue("error.value.numbers", count=sysctl.numbers, least=sysctl.least, most=sysctl.most)
     return profile._replace(**sysctl.change(profile, numbers))
 
 
@@ -83,8 +85,9 @@ def _find(name: str) -> _Sysctl | None:
     from difflib import get_close_matches
 
     near = get_close_matches(name, (*SYSCTLS, *_WITHOUT_EFFECT), 3)
-    hint = f"; near: {', '.join(near)}" if near else ""
-    raise UnknownSysctl(f"is no sysctl that is known{hint}")
+    if near:
+        raise UnknownSysctl("error.sysctl.unknown_near", near=tuple(near))
+    raise UnknownSysctl("error.sysctl.unknown")
 
 
 def _is_number(word: str) -> bool:
@@ -212,7 +215,7 @@ def _syncookies_only(profile: Profile, numbers: Sequence[int]) -> dict[str, Any]
 
 def _fast_recycle(profile: Profile, numbers: Sequence[int]) -> dict[str, Any]:
     """Off, a connection in FIN-WAIT-2 that nobody holds may be idle as long as keep-alive allows."""
-    longest = profile.keep_count * profile.keep_interval
+    longest = min(profile.keep_count * profile.keep_interval, all_knobs()["fin_wait_2_timeout"].knob.most)
     return {"fin_wait_2_timeout": 60 * SECOND if numbers[0] else longest}
 
 

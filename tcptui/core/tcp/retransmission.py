@@ -184,6 +184,7 @@ def _send_again(tcb: Tcb, step: Step, index: int, attempt: int) -> None:
     entry = queue[index]
     again = entry._replace(transmissions=entry.transmissions + 1)
     tcb.retransmission_queue = (*queue[:index], again, *queue[index + 1 :])
+    tcb.sent_at = step.now
     flags = entry.flags
     if not flags & SYN:
         step.send(tcb, flags | ACK, entry.seq, entry.data, attempt=attempt)

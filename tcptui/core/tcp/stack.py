@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from tcptui.core.events import Event, Response
 from tcptui.core.packet.segment import SYN, Segment, Socket
 from tcptui.core.packet.seq import le
-from tcptui.core.profile.presets import RFC9293
+from tcptui.core.profile.presets import PRESETS, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
@@ -29,10 +29,12 @@ from tcptui.core.tcp.timeouts import expire
 _Key: TypeAlias = tuple[Socket, Socket | None]
 EPHEMERAL = range(49_152, 65_536)
 """The ports that an OPEN without a local one is given (RFC 6335 section 6)."""
+_PRESETS = frozenset(id(preset) for preset in PRESETS.values())
+"""The profiles that are known to be good: they last as long as the program, and so do their identities."""
 
 
 class Stack:
-    """The TCP of one host.
+    """The TCP of one host. A profile with a value that its knob can't have is a ValueError.
 
     `isns` are the initial sequence numbers of its first connections, in order; after them, and by default,
     they come from `isn.rfc6528_isn` with `secret`.
@@ -46,6 +48,10 @@ class Stack:
         isns: Iterable[int] = (),
         secret: bytes = b"tcptui",
     ) -> None:
+        if id(profile) not in _PRESETS:
+            from tcptui.core.profile.knobs import check_profile  # A run with presets needs no table of knobs.
+
+            check_profile(profile)
         self.profile = profile
         self._isns = tuple(isns)
         self.secret = secret

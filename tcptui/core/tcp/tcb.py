@@ -136,7 +136,7 @@ class Tcb:
     """Octets, until `flight_until` is acknowledged."""
     flight_until: int = 0
     sent_at: int = 0
-    """When text was last sent (RFC 5681 section 4.1)."""
+    """When data was last sent, or sent again (RFC 5681 section 4.1)."""
 
     out_of_order: tuple[OutOfOrderData, ...] = ()
     """Arrived ahead of RCV.NXT, by sequence number."""

@@ -40,6 +40,7 @@ def _linux_time_wait(tcb: Tcb, segment: Segment, step: Step) -> None:
     flags = segment.flags
     old = _is_old(tcb, segment)
     if segment.seq == tcb.rcv_nxt and not old and (flags & RST or not segment.length):
+        tcb.ts_recent = _tsval(tcb, segment)
         if not flags & RST:
             restart_time_wait(tcb, step)
             _ignore(tcb, segment, step)
@@ -86,7 +87,7 @@ def _linux_fin_wait_2(tcb: Tcb, segment: Segment, step: Step) -> None:
         _end(tcb, segment, step)
     elif flags & SYN and le(tcb.rcv_nxt, segment.seq):
         _reset(tcb, segment, step)
-    elif not flags & ACK or not lt(tcb.rcv_nxt, end):
+    elif not flags & ACK or not segment.length:
         _ignore(tcb, segment, step)
     elif not flags & FIN or end != seq_add(tcb.rcv_nxt, 1):
         _reset(tcb, segment, step)

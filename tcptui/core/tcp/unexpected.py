@@ -68,10 +68,18 @@ def answers_old_timestamp(tcb: Tcb, segment: Segment, profile: Profile) -> bool:
     """Whether a segment that PAWS drops (RFC 7323 5.3, R1) draws an ACK."""
     if segment.data or profile.stray_style == "rfc":
         return True
-    # A duplicate ACK that says nothing new may have been overtaken: it is no sign of an old connection.
-    overtaken = segment.flags == ACK and (segment.seq, segment.ack) == (tcb.rcv_nxt, tcb.snd_una)
-    overtaken = overtaken and tcb.snd_wl1 == segment.seq
-    return profile.stray_style == "linux" and not overtaken
+    return profile.stray_style == "linux" and not _is_overtaken_ack(tcb, segment)
+
+
+def _is_overtaken_ack(tcb: Tcb, segment: Segment) -> bool:
+    """Linux's tcp_disordered_ack(): a duplicate ACK that says nothing new, not even of the window, may have
+    been overtaken, and is no sign of an old connection."""
+    if segment.flags != ACK or (segment.seq, segment.ack) != (tcb.rcv_nxt, tcb.snd_una):
+        return False
+    window = segment.wnd << tcb.snd_shift
+    if segment.seq == tcb.snd_wl1:
+        return 0 < window <= tcb.snd_wnd  # tcp_may_update_window()
+    return lt(segment.seq, tcb.snd_wl1)
 
 
 def data_after_close_first(tcb: Tcb, segment: Segment, step: Step) -> bool:

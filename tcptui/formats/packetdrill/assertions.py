@@ -13,6 +13,8 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from tcptui.core.message import Message, MessageError
+
 LONGEST_TEXT = 20_000
 LARGEST_NUMBER = 1 << 128
 
@@ -42,42 +44,44 @@ class Judged(NamedTuple):
     text: str
     holds: bool | None
     """None: it was not understood."""
-    values: str
+    values: Message
     """What its names stood for; or, if it was not understood, why."""
 
 
-class _NotUnderstood(Exception):
-    """The text says what was not."""
+class _NotUnderstood(MessageError):
+    """The message says what was not."""
 
 
 def judge(text: str, names: Mapping[str, int]) -> list[Judged]:
     """Every statement of some Python, in its order."""
     text = textwrap.dedent(text).strip()
     if len(text) > LONGEST_TEXT:
-        return [Judged(f"{text[:40]}...", None, f"longer than {LONGEST_TEXT} characters")]
+        return [Judged(f"{text[:40]}...", None, Message.of("assert.too_long", most=LONGEST_TEXT))]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             statements = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return [Judged(_brief(text), None, "no Python that can be read")]
+        return [Judged(_brief(text), None, Message.of("assert.no_python"))]
     return [_judged(statement, names) for statement in statements]
 
 
 def _judged(statement: ast.stmt, names: Mapping[str, int]) -> Judged:
     try:
         if not isinstance(statement, ast.Assert):
-            raise _NotUnderstood("only assert is understood")
+            raise _NotUnderstood("assert.only_assert")
         text = _brief(f"assert {ast.unparse(statement.test)}")
         holds = bool(_value(statement.test, names))
     except _NotUnderstood as reason:
-        return Judged(_brief(ast.unparse(statement)), None, str(reason))
+        return Judged(_brief(ast.unparse(statement)), None, reason.message)
     except RecursionError:
-        return Judged("...", None, "too deep")
+        return Judged("...", None, Message.of("assert.too_deep"))
     used = {node.id for node in ast.walk(statement.test) if isinstance(node, ast.Name)}
     told = sorted(name for name in used if name.startswith("tcpi_") and name in names)
-    values = ", ".join(f"{name} = {names[name]}" for name in told)
-    return Judged(text, holds, values or "no field of TCP_INFO in it")
+    if not told:
+        return Judged(text, holds, Message.of("assert.no_field"))
+    values = tuple(f"{name} = {names[name]}" for name in told)
+    return Judged(text, holds, Message.of("assert.values", values=values))
 
 
 def _value(node: ast.expr, names: Mapping[str, int]) -> int:
@@ -86,7 +90,7 @@ def _value(node: ast.expr, names: Mapping[str, int]) -> int:
             return value
         case ast.Name(id=name):
             if name not in names:
-                raise _NotUnderstood(f"{name} is not known")
+                raise _NotUnderstood("assert.unknown", name=name)
             return names[name]
         case ast.BoolOp(op=op, values=values):
             results = (bool(_value(one, names)) for one in values)
@@ -99,16 +103,16 @@ def _value(node: ast.expr, names: Mapping[str, int]) -> int:
             return _calculated(type(op), _value(left, names), _value(right, names))
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             return _compared(left, ops, comparators, names)
-    raise _NotUnderstood(f"{_brief(ast.unparse(node))} is not understood")
+    raise _NotUnderstood("assert.not_understood", text=_brief(ast.unparse(node)))
 
 
 def _calculated(operation: type[ast.operator], left: int, right: int) -> int:
     try:
         result = _OPERATORS[operation](left, right)
     except ZeroDivisionError:
-        raise _NotUnderstood("division by zero") from None
+        raise _NotUnderstood("assert.division") from None
     if abs(result) > LARGEST_NUMBER:
-        raise _NotUnderstood("too large a number")
+        raise _NotUnderstood("assert.too_large")
     return result
 
 
@@ -119,7 +123,7 @@ def _compared(
     value = _value(left, names)
     for op, comparator in zip(ops, comparators, strict=True):
         if type(op) not in _COMPARISONS:
-            raise _NotUnderstood(f"{type(op).__name__} is not understood")
+            raise _NotUnderstood("assert.not_understood", text=type(op).__name__)
         other = _value(comparator, names)
         if not _COMPARISONS[type(op)](value, other):
             return False

@@ -53,7 +53,7 @@ class Arguments:
 
     def at(self, index: int) -> Expression:
         if index >= len(self._event.args):
-            raise NotSupported(f"{self._event.name}() with {len(self._event.args)} arguments")
+            raise NotSupported("needs.arguments", call=self._event.name, count=len(self._event.args))
         return self._event.args[index]
 
     def number(self, index: int, default: int | None = None) -> int:
@@ -67,7 +67,7 @@ class Arguments:
         """The name of a constant, where the name matters and not the number."""
         expression = self.at(index)
         if not isinstance(expression, Name):
-            raise NotSupported(f"{self._event.name}() with a number where a constant's name is wanted")
+            raise NotSupported("needs.name", call=self._event.name)
         return expression.name
 
     def names(self, index: int, allowed: tuple[str, ...]) -> set[str]:
@@ -80,7 +80,7 @@ class Arguments:
                 names.add(name)
                 bits &= ~bit
         if bits:
-            raise NotSupported(f"{self._event.name}() with the flags {bits:#x}")
+            raise NotSupported("needs.flags", call=self._event.name, flags=f"{bits:#x}")
         return names
 
     def descriptor(self, index: int) -> int:
@@ -124,7 +124,7 @@ class Arguments:
         for place, field in enumerate(struct.fields):
             if field.name in names or (field.name is None and place == position):
                 return self._constants.number(field.value)
-        raise NotSupported(f"a struct without {names[0]}")
+        raise NotSupported("needs.field", name=names[0])
 
     def value(self, expression: Expression) -> int:
         return self._constants.number(expression)
@@ -132,7 +132,7 @@ class Arguments:
     def array(self, index: int) -> tuple[Expression, ...]:
         expression = self.at(index)
         if not isinstance(expression, Array):
-            raise NotSupported(f"{self._event.name}() without an [array]")
+            raise NotSupported("needs.array", call=self._event.name)
         return expression.items
 
     def _unwrapped(self, index: int) -> Expression:
@@ -143,14 +143,14 @@ class Arguments:
 
     def _size(self, octets: int) -> int:
         if not 0 <= octets <= MOST_OCTETS:
-            raise NotSupported(f"{self._event.name}() of {octets} octets (at most {MOST_OCTETS})")
+            raise NotSupported("needs.octets", call=self._event.name, octets=octets, most=MOST_OCTETS)
         return octets
 
     def _vector(self, expression: Expression) -> int:
         if isinstance(expression, Array):
             return sum(map(self._vector, expression.items))
         if not isinstance(expression, Struct) or not expression.fields:
-            raise NotSupported(f"{self._event.name}() without a vector")
+            raise NotSupported("needs.vector", call=self._event.name)
         if any((field.name or "").startswith("msg_") for field in expression.fields):
             return self._message(expression)
         return self._constants.number(expression.fields[-1].value)
@@ -162,7 +162,7 @@ class Arguments:
             if field.name == "msg_iov":
                 octets = self._vector(field.value)
             elif field.name in ("msg_control", "msg_flags") and not _is_empty(field):
-                raise NotSupported(f"{self._event.name}() with {field.name}")
+                raise NotSupported("needs.call_with", call=self._event.name, what=field.name)
         return octets
 
     def _address(self, expression: Expression, default: Socket) -> Socket:
@@ -170,7 +170,7 @@ class Arguments:
         if expression is Mark.NOT_GIVEN:
             return default
         if not isinstance(expression, Struct):
-            raise NotSupported(f"{self._event.name}() without an address")
+            raise NotSupported("needs.address", call=self._event.name)
         host, port = default
         for field in expression.fields:
             if field.name in ("sin_port", "sin6_port"):
@@ -189,13 +189,14 @@ class Arguments:
             try:
                 return str(ip_address(texts[0].octets.decode("ascii")))
             except (IndexError, ValueError):
-                raise NotSupported(f"{expression.name}() without an address") from None
+                raise NotSupported("needs.address", call=expression.name) from None
         if isinstance(expression, Name) and expression.name == "in6addr_any":
             return "::"
+        number = self._constants.number(expression)
         try:
-            return str(ip_address(self._constants.number(expression)))
+            return str(ip_address(number))
         except ValueError:
-            raise NotSupported("an address that is none") from None
+            raise NotSupported("needs.valid_address") from None
 
 
 def _is_empty(field: Field) -> bool:

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from tcptui.core.message import Message
 from tcptui.core.profile.record import Profile
 from tcptui.core.tcp.stack import Stack
 from tcptui.formats.packetdrill import commands
-from tcptui.formats.packetdrill.outcome import Failed, Mismatch, NotSupported, Outcome, Passed, Unsupported
+from tcptui.formats.packetdrill.outcome import (
+    Failed,
+    Mismatch,
+    NotSupported,
+    Outcome,
+    Passed,
+    Unsupported,
+    at_line,
+)
 from tcptui.formats.packetdrill.parser import NO_DEFINES, parse_script
 from tcptui.formats.packetdrill.runner import Runner
 from tcptui.formats.packetdrill.setup import Setup, choose_profile, read_setup
-from tcptui.formats.packetdrill.syntax import Script, printable
+from tcptui.formats.packetdrill.syntax import Script
 from tcptui.lab.variant import with_setting
 
 
@@ -21,9 +30,9 @@ class Prepared(NamedTuple):
 
     setup: Setup
     profile: Profile
-    reason: str
+    reason: Message
     """What has chosen the profile."""
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     """Commands at its head that were passed over."""
 
 
@@ -34,8 +43,11 @@ def prepare(
 
     Raises NotSupported and BadKnob.
     """
-    setup = read_setup(script)
-    profile, reason = choose_profile(script, text, profile)
+    try:
+        setup = read_setup(script)
+        profile, reason = choose_profile(script, text, profile)
+    except NotSupported as missing:
+        raise NotSupported(missing.message, line=missing.line or script.events[0].line) from None
     if setup.mss is not None:
         profile = profile._replace(mss=setup.mss)
     notes = []
@@ -43,8 +55,8 @@ def prepare(
         try:
             profile, ignored = commands.apply(profile, commands.read_command(command.text))
         except NotSupported as missing:
-            raise NotSupported(str(missing), missing.line or command.line) from None
-        notes += [printable(f"{script.file}:{command.line}: {text}") for text in ignored]
+            raise NotSupported(missing.message, line=missing.line or command.line) from None
+        notes += [at_line(script.file, command.line, note) for note in ignored]
     for setting in settings:
         profile = with_setting(profile, setting)
     return Prepared(setup, profile, reason, tuple(notes))
@@ -68,15 +80,15 @@ def check_script(
     try:
         ready = prepare(script, text, profile, settings)
     except NotSupported as missing:
-        return Unsupported(file, missing.line or line, str(missing))
+        return Unsupported(file, missing.line or line, missing.message)
     runner = Runner(script, ready.setup, Stack(ready.profile))
     runner.notes += ready.notes
     try:
         runner.run()
     except Mismatch as wrong:
-        stack = f"{ready.profile.name}, {ready.reason}"
+        stack = Message.of("check.stack", name=ready.profile.name, reason=ready.reason)
         return Failed(file, wrong.line, wrong.expected, wrong.got, wrong.why, stack, tuple(runner.notes))
     except NotSupported as missing:
         where = missing.line or runner.line
-        return Unsupported(file, where, str(missing), tuple(runner.notes))
+        return Unsupported(file, where, missing.message, tuple(runner.notes))
     return Passed(file, tuple(runner.notes))

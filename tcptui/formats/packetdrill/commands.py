@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from tcptui.core.message import Message, MessageError
 from tcptui.core.profile.record import Profile
 from tcptui.core.profile.sysctl import BadValue, UnknownSysctl, apply_sysctl, stack_of
 from tcptui.formats.packetdrill.outcome import NotSupported
@@ -70,17 +71,21 @@ def stack_spoken_of(commands: Iterable[str]) -> str | None:
     return stacks.pop() if len(stacks) == 1 else None
 
 
-def apply(profile: Profile, settings: Settings) -> tuple[Profile, tuple[str, ...]]:
+def apply(profile: Profile, settings: Settings) -> tuple[Profile, tuple[Message, ...]]:
     """The profile afterwards, and what has been passed over. Raises NotSupported."""
-    ignored = [f"ignored: {command}" for command in settings.ignored]
+    ignored = [Message.of("check.ignored", what=command) for command in settings.ignored]
     for name, value in settings.sysctls:
         try:
             profile = _set(profile, name, value)
         except UnknownSysctl as error:
-            ignored.append(f"ignored: {name}: {error}")
+            ignored.append(Message.of("check.ignored", what=_at(name, error)))
         except (BadKnob, BadValue) as error:
-            raise NotSupported(f"{name}: {error}") from None
+            raise NotSupported(_at(name, error)) from None
     return profile, tuple(ignored)
+
+
+def _at(name: str, error: MessageError) -> Message:
+    return Message.of("error.at", where=name, why=error.message)
 
 
 def _set(profile: Profile, name: str, value: str) -> Profile:

@@ -96,8 +96,8 @@ class Constants(NamedTuple):
             case Applied("htons" | "htonl", (argument,)):
                 return self.number(argument)  # Kept as a number, it has no byte order.
             case Name(name):
-                raise NotSupported(f"the constant {name}")
-        raise NotSupported("an argument that is no number")
+                raise NotSupported("needs.constant", name=name)
+        raise NotSupported("needs.number")
 
 
 LINUX = Constants(_COMMON | _LINUX, _LINUX_ERRNOS)

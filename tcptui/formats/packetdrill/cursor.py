@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from tcptui.core.message import Message
 from tcptui.core.packet.seq import MASK
 from tcptui.formats.packetdrill.syntax import BadScript
 from tcptui.formats.packetdrill.tokens import Source, Token, tokens
@@ -15,6 +16,8 @@ MOST_DIGITS = 20
 """Digits of one number: those of 2^64-1."""
 LONGEST_TIME = 10**9
 """Seconds that a time may tell: more than thirty years."""
+
+_SEQUENCE_NUMBER = Message.of("field.sequence_number")
 
 
 class Cursor:
@@ -49,7 +52,7 @@ class Cursor:
         token = self.token
         return token.text == word and self.accept("word")
 
-    def expect(self, kind: str, allowed: str) -> Token:
+    def expect(self, kind: str, allowed: str | Message) -> Token:
         """The next token, which has to be of this kind."""
         if self.token.kind != kind:
             raise self.unexpected(allowed)
@@ -71,14 +74,15 @@ class Cursor:
         """The line of the next token, from 1."""
         return self._source.place(self.token.at)[0]
 
-    def number(self, most: int, what: str) -> int:
+    def number(self, most: int, what: str | Message) -> int:
         """A decimal or hexadecimal number from 0 to `most`, which is `what`."""
         token = self.token
         if token.kind != "number":
-            raise self.unexpected(f"{what}, a number from 0 to {most}")
+            raise self.unexpected(Message.of("allowed.number_of", what=what, most=most))
         value = self.value(token)
         if value > most:
-            raise self.error(f"{what} {value} is too large", f"0 to {most}", token)
+            too_large = Message.of("script.too_large", what=what, number=value)
+            raise self.error(too_large, Message.of("allowed.up_to", most=most), token)
         self.take()
         return value
 
@@ -86,43 +90,46 @@ class Cursor:
         """The number that a token of kind ``number`` writes."""
         text = token.text
         if len(text) > MOST_DIGITS:
-            raise self.error(f"a number of {len(text)} characters", f"at most {MOST_DIGITS}", token)
+            too_long = Message.of("script.number_too_long", characters=len(text))
+            raise self.error(too_long, Message.of("allowed.at_most", most=MOST_DIGITS), token)
         value = int(text, 16) if text[:2] in ("0x", "0X") else int(text)
         if value >> 64:
-            raise self.error(f"number {value} is too large", "less than 2^64", token)
+            too_large = Message.of("script.number_too_large", number=value)
+            raise self.error(too_large, Message.of("allowed.below_2_64"), token)
         return value
 
     def sequence_number(self) -> int:
         """A sequence number modulo 2^32; a minus counts down from 0."""
         minus = self.accept("-")
-        value = self.number(MASK, "sequence number")
+        value = self.number(MASK, _SEQUENCE_NUMBER)
         return -value & MASK if minus else value
 
     def microseconds(self) -> int:
         """A time in seconds, as microseconds; what is less than one is rounded."""
         token = self.token
         if token.kind not in ("number", "decimal") or token.text[:2] in ("0x", "0X"):
-            raise self.unexpected("a time in seconds, as in 0.1")
+            raise self.unexpected(Message.of("allowed.seconds"))
         whole, _, part = token.text.partition(".")
         if len(whole) > MOST_DIGITS or int(whole or 0) > LONGEST_TIME:
-            raise self.error("this time is too long", f"at most {LONGEST_TIME} seconds", token)
+            most = Message.of("allowed.at_most_seconds", most=LONGEST_TIME)
+            raise self.error(Message.of("script.time_too_long"), most, token)
         self.take()
         # One digit more than microseconds have tells whether to round up.
         return (int(whole or 0) * 10_000_000 + int(part[:7].ljust(7, "0")) + 5) // 10
 
-    def unexpected(self, allowed: str) -> BadScript:
+    def unexpected(self, allowed: str | Message) -> BadScript:
         """The error to raise where the next token can't stand."""
         kind, text, _, _ = self.token
         brief = text if len(text) <= 40 else f"{text[:39]}…"
+        around = {"string": f'"{brief}"', "option": f"--{brief}"}
         what = {
-            "end": "the script ends",
-            "command": "unexpected shell command",
-            "code": "unexpected Python",
-            "string": f'unexpected "{brief}"',
-            "option": f"unexpected --{brief}",
+            "end": Message.of("script.ends"),
+            "command": Message.of("script.unexpected_command"),
+            "code": Message.of("script.unexpected_python"),
         }
-        return self.error(what.get(kind, f"unexpected {brief}"), allowed)
+        unexpected = Message.of("script.unexpected", text=around.get(kind, brief))
+        return self.error(what.get(kind, unexpected), allowed)
 
-    def error(self, what: str, allowed: str, at: Token | None = None) -> BadScript:
+    def error(self, what: Message, allowed: str | Message, at: Token | None = None) -> BadScript:
         """The error to raise for a token, by default the next."""
         return self._source.error((at or self.token).at, what, allowed)

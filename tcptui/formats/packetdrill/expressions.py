@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tcptui.core.message import Message
 from tcptui.formats.packetdrill.cursor import Cursor
 from tcptui.formats.packetdrill.syntax import (
     Applied,
@@ -23,7 +24,10 @@ from tcptui.formats.packetdrill.tokens import Token
 DEEPEST = 32
 """Brackets and prefixes in each other, at most."""
 
-ALLOWED = 'a number, a constant, a "string", ..., [array], {struct}, or name(...)'
+ALLOWED = Message.of("allowed.expression")
+_CLOSE = Message.of("allowed.bracket_end")
+_ITEM_END = {close: Message.of("allowed.item_end", close=close) for close in ")]"}
+_FIELD_END = Message.of("allowed.field_end")
 
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
 _ESCAPED = {
@@ -51,7 +55,7 @@ def parse_expression(cursor: Cursor, depth: int = 0) -> Expression:
 
 def _operand(cursor: Cursor, depth: int) -> Expression:
     if depth > DEEPEST:
-        raise cursor.error("brackets too deep in each other", f"at most {DEEPEST}")
+        raise cursor.error(Message.of("script.too_deep"), Message.of("allowed.at_most", most=DEEPEST))
     token = cursor.token
     kind = token.kind
     if kind in ("-", "~", "&"):
@@ -72,7 +76,7 @@ def _operand(cursor: Cursor, depth: int) -> Expression:
     if kind == "{":
         return _struct(cursor, depth)
     inner = parse_expression(cursor, depth + 1)
-    cursor.expect(")", ") or |")
+    cursor.expect(")", _CLOSE)
     return inner
 
 
@@ -93,7 +97,7 @@ def _list(cursor: Cursor, close: str, depth: int) -> tuple[Expression, ...]:
         items.append(parse_expression(cursor, depth + 1))
         if cursor.accept(close):
             return tuple(items)
-        cursor.expect(",", f", | or {close}")
+        cursor.expect(",", _ITEM_END[close])
 
 
 def _struct(cursor: Cursor, depth: int) -> Expression:
@@ -104,7 +108,7 @@ def _struct(cursor: Cursor, depth: int) -> Expression:
         fields.append(_field(cursor, depth + 1))
         if cursor.accept("}"):
             return Struct(tuple(fields))
-        cursor.expect(",", ", or }")
+        cursor.expect(",", _FIELD_END)
 
 
 def _field(cursor: Cursor, depth: int) -> Field:
@@ -116,7 +120,7 @@ def _field(cursor: Cursor, depth: int) -> Field:
         if isinstance(value, Applied) and len(value.args) == 1:
             cursor.take()
             return Field(value.name, parse_expression(cursor, depth), value.args[0])
-        raise cursor.unexpected(", or }: only name and name(argument) can have a value")
+        raise cursor.unexpected(Message.of("allowed.field_without_value"))
     return Field(None, value)
 
 
@@ -131,7 +135,8 @@ def _unescaped(cursor: Cursor, token: Token) -> bytes:
             return chr(int(escape[1:], 16))
         if escape[0] in "01234567" and int(escape, 8) <= 0xFF:
             return chr(int(escape, 8))
-        raise cursor.error(f"unknown escape \\{escape}", r"\n \t \r \0 \x41 \101 \\ \" and C's others", token)
+        unknown = Message.of("script.unknown_escape", escape=f"\\{escape}")
+        raise cursor.error(unknown, Message.of("allowed.escapes"), token)
 
     text = token.text.encode().decode("latin-1")  # so that one character is one octet
     return (_ESCAPE.sub(octet, text) if "\\" in text else text).encode("latin-1")

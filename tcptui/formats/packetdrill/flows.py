@@ -15,7 +15,7 @@ from tcptui.core.tcp.stack import EPHEMERAL
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import AE, OUTBOUND, SegmentSpec, TcpOption
 from tcptui.formats.packetdrill.text import segment_spec
-from tcptui.formats.packetdrill.wire_options import to_wire
+from tcptui.formats.packetdrill.wire_options import BadOptions, to_wire
 
 REMOTE_PORT = 49_152
 """The peer's port where a script names none and the peer opens."""
@@ -116,8 +116,8 @@ class Flow:
         ack = (spec.ack or 0) + (self.outbound_isn or 0) & MASK if spec.ack is not None else 0
         try:
             options = to_wire(map(self._live_option, spec.options or ()), self.outbound_isn or 0)
-        except ValueError as error:
-            raise NotSupported(str(error)) from None
+        except BadOptions as error:
+            raise NotSupported(error.message) from None
         assert spec.window is not None
         data = bytes(spec.length)
         return Segment(
@@ -163,7 +163,7 @@ class Flows:
     def of_icmp(self) -> Flow:
         """The connection that an ICMP message is about."""
         if self._current is None:
-            raise NotSupported("an ICMP message before there is a connection")
+            raise NotSupported("needs.icmp_without_connection")
         return self._current
 
     def _find(self, spec: SegmentSpec) -> Flow:
@@ -185,12 +185,12 @@ class Flows:
 def _check_headers(spec: SegmentSpec) -> None:
     """What the core has no notion of."""
     if spec.encapsulation:
-        raise NotSupported(f"segments inside of {spec.encapsulation[0]}")
+        raise NotSupported("needs.encapsulation", name=spec.encapsulation[0])
     for item in spec.ip:
         if item.name not in _IGNORED_IP:
-            raise NotSupported(f"{item.name} in the IP header of a segment that comes in")
+            raise NotSupported("needs.ip_header_in", name=item.name)
     if spec.flags & AE:
-        raise NotSupported("the control bit AE (accurate ECN)")
+        raise NotSupported("needs.accurate_ecn")
 
 
 def _timestamp_value(segment: Segment) -> int | None:

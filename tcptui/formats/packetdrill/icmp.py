@@ -40,10 +40,10 @@ def icmp_error(event: IcmpEvent, flow: Flow) -> IcmpError | None:
     else:
         kind = _TYPES.get(event.type)
     if kind is None:
-        raise NotSupported(f"icmp {event.type} {event.code or ''}".rstrip())
+        raise NotSupported("needs.icmp", what=f"{event.type} {event.code or ''}".rstrip())
     quoted = event.quoted
     if quoted is None or quoted.protocol != "tcp" or quoted.seq is None:
-        raise NotSupported("an ICMP message that quotes no TCP segment")
+        raise NotSupported("needs.icmp_quote")
     base = flow.outbound_isn or 0
     if quoted.flags is not None and quoted.flags & SYN:
         base -= flow.script_isn or 0

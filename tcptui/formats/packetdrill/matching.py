@@ -50,13 +50,13 @@ def window(time: EventTime, before: int, tolerance: Tolerance) -> Window | None:
 def check_expectation(spec: SegmentSpec) -> None:
     """Raises NotSupported where a script wants something seen that a segment of the core does not have."""
     if spec.encapsulation:
-        raise NotSupported(f"segments inside of {spec.encapsulation[0]}")
+        raise NotSupported("needs.encapsulation", name=spec.encapsulation[0])
     for item in spec.ip:
         if item.name != "noecn":
-            raise NotSupported(f"{item.name} in the IP header of a segment that goes out")
+            raise NotSupported("needs.ip_header_out", name=item.name)
     for option in spec.options or ():
         if option.name in ("ECN", "md5") or option.name.startswith("exp-"):
-            raise NotSupported(f"TCP option {option.name}")
+            raise NotSupported("needs.tcp_option", name=option.name)
 
 
 def matches(spec: SegmentSpec, seen: SegmentSpec) -> bool:

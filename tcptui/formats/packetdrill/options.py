@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tcptui.core.message import Message
 from tcptui.core.packet.seq import MASK
 from tcptui.formats.packetdrill.cursor import Cursor
 from tcptui.formats.packetdrill.syntax import OUTBOUND, Direction, TcpOption
@@ -15,6 +16,7 @@ ALLOWED = (
     "mss N, wscale N, sackOK, sack N:N ..., TS val N ecr N, nop, eol, FO COOKIE, FOEXP COOKIE, ECN, md5, "
     "exp-NAME, unknown-KIND OCTETS"
 )
+_OPTION_END = Message.of("allowed.option_end")
 _ECN_COUNTERS = ("e0b", "ceb", "e1b")
 
 
@@ -26,7 +28,7 @@ def parse_options(cursor: Cursor, direction: Direction) -> tuple[TcpOption, ...]
         return ()
     if cursor.token.kind == "...":
         if direction != OUTBOUND:
-            raise cursor.error("options of a segment that goes in must be told", "<...> only after >")
+            raise cursor.error(Message.of("script.options_left_open"), Message.of("allowed.open_options"))
         cursor.take()
         cursor.expect(">", ">")
         return None
@@ -35,7 +37,7 @@ def parse_options(cursor: Cursor, direction: Direction) -> tuple[TcpOption, ...]
         options.append(_option(cursor, direction))
         if cursor.accept(">"):
             return tuple(options)
-        cursor.expect(",", ", or >")
+        cursor.expect(",", _OPTION_END)
 
 
 def _option(cursor: Cursor, direction: Direction) -> TcpOption:
@@ -50,7 +52,7 @@ def _option(cursor: Cursor, direction: Direction) -> TcpOption:
         return TcpOption(name, text=_octets(cursor))
     if name.startswith("unknown-") and name[8:].isdecimal() and len(name) <= 11 and int(name[8:]) <= 255:
         return TcpOption(name, text=_octets(cursor))
-    raise cursor.error(f"unknown TCP option {name[:40]}", ALLOWED, token)
+    raise cursor.error(Message.of("script.unknown_option", name=name[:40]), ALLOWED, token)
 
 
 def _plain(name: str) -> Callable[[Cursor, Direction], TcpOption]:
@@ -58,7 +60,7 @@ def _plain(name: str) -> Callable[[Cursor, Direction], TcpOption]:
     return lambda cursor, direction: option
 
 
-def _numbered(name: str, most: int, what: str) -> Callable[[Cursor, Direction], TcpOption]:
+def _numbered(name: str, most: int, what: str | Message) -> Callable[[Cursor, Direction], TcpOption]:
     return lambda cursor, direction: TcpOption(name, (cursor.number(most, what),))
 
 
@@ -75,7 +77,8 @@ def _sack(cursor: Cursor, direction: Direction) -> TcpOption:
         cursor.expect(":", ":")
         edges.append(cursor.sequence_number())
     if len(edges) > 2 * MOST_SACK_BLOCKS:
-        raise cursor.error(f"{len(edges) // 2} SACK blocks", f"at most {MOST_SACK_BLOCKS}", start)
+        blocks = Message.of("script.sack_blocks", count=len(edges) // 2)
+        raise cursor.error(blocks, Message.of("allowed.at_most", most=MOST_SACK_BLOCKS), start)
     return TcpOption("sack", tuple(edges))
 
 
@@ -100,7 +103,7 @@ def _ecn(cursor: Cursor, direction: Direction) -> TcpOption:
     counters: list[int | None] = []
     while cursor.word in _ECN_COUNTERS and len(names) < len(_ECN_COUNTERS):
         names.append(cursor.take().text)
-        counters.append(cursor.number(0xFFFFFF, f"counter {names[-1]}"))
+        counters.append(cursor.number(0xFFFFFF, Message.of("field.counter", name=names[-1])))
     return TcpOption("ECN", tuple(counters), " ".join(names))
 
 
@@ -111,7 +114,7 @@ def _octets(cursor: Cursor) -> str:
         return ""
     text = cursor.glued(("word", "number"))
     if len(text) > 80:
-        raise cursor.error("this is too long for an option", "at most 38 octets", token)
+        raise cursor.error(Message.of("script.option_too_long"), Message.of("allowed.option_octets"), token)
     return text
 
 
@@ -120,7 +123,7 @@ _READERS: dict[str, Callable[[Cursor, Direction], TcpOption]] = {
     "eol": _plain("eol"),
     "sackOK": _plain("sackOK"),
     "mss": _numbered("mss", 0xFFFF, "MSS"),
-    "wscale": _numbered("wscale", 0xFF, "shift count"),
+    "wscale": _numbered("wscale", 0xFF, Message.of("field.shift_count")),
     "sack": _sack,
     "TS": _timestamps,
     "ECN": _ecn,

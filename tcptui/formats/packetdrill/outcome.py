@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tcptui.formats.packetdrill.syntax import printable
+from tcptui.core.message import Message, MessageError, Value
+from tcptui.explain.catalogue import text
 
 
 class Passed(NamedTuple):
     """All that the script expects has happened, and nothing else."""
 
     file: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     """What was passed over: ``file:line: ...``."""
 
 
@@ -20,18 +21,20 @@ class Failed(NamedTuple):
 
     file: str
     line: int
-    expected: str
-    got: str
+    expected: str | Message
+    """As the script writes it, or a message; `got` likewise."""
+    got: str | Message
     why: str
     """The rule by which the core did so, and the numbers that decided it; "" where no rule did."""
-    profile: str
+    profile: Message
     """The stack that was asked, and what has chosen it."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def __str__(self) -> str:
-        why = f"; why: {self.why}" if self.why else ""
-        text = f"{self.file}:{self.line}: expected {self.expected}; got {self.got}{why} [{self.profile}]"
-        return printable(text)
+        numbers: dict[str, Value] = {"expected": self.expected, "got": self.got, "profile": self.profile}
+        if self.why:
+            return _line(self.file, self.line, Message.of("check.failed_by", why=self.why, **numbers))
+        return _line(self.file, self.line, Message.of("check.failed", **numbers))
 
 
 class Unsupported(NamedTuple):
@@ -39,21 +42,30 @@ class Unsupported(NamedTuple):
 
     file: str
     line: int
-    needs: str
-    notes: tuple[str, ...] = ()
+    needs: Message
+    notes: tuple[Message, ...] = ()
 
     def __str__(self) -> str:
-        return printable(f"{self.file}:{self.line}: unsupported: {self.needs}")
+        return _line(self.file, self.line, Message.of("check.unsupported", needs=self.needs))
 
 
 Outcome = Passed | Failed | Unsupported
 
 
-class NotSupported(Exception):
-    """Raised where a script needs what there is not; the text says what."""
+def at_line(file: str, line: int, what: Message) -> Message:
+    """What is said of a line of a script."""
+    return Message.of("error.at_line", file=file, line=line, what=what)
 
-    def __init__(self, needs: str, line: int | None = None) -> None:
-        super().__init__(needs)
+
+def _line(file: str, line: int, what: Message) -> str:
+    return text(at_line(file, line, what))
+
+
+class NotSupported(MessageError):
+    """Raised where a script needs what there is not; the message says what."""
+
+    def __init__(self, key: str | Message, /, line: int | None = None, **numbers: Value) -> None:
+        super().__init__(key, **numbers)
         self.line = line
         """None: of the event that is being played."""
 
@@ -61,7 +73,7 @@ class NotSupported(Exception):
 class Mismatch(Exception):
     """Raised where something is not as the script expects."""
 
-    def __init__(self, line: int, expected: str, got: str, why: str = "") -> None:
+    def __init__(self, line: int, expected: str | Message, got: str | Message, why: str = "") -> None:
         super().__init__(expected, got)
         self.line = line
         self.expected = expected

@@ -5,6 +5,7 @@ SCTP packets are read over: a script with some in it is still a script.
 
 from __future__ import annotations
 
+from tcptui.core.message import Message
 from tcptui.core.packet.seq import MASK
 from tcptui.formats.packetdrill.cursor import Cursor
 from tcptui.formats.packetdrill.options import parse_options
@@ -27,7 +28,14 @@ from tcptui.formats.packetdrill.syntax import (
 LONGEST_DATA = 0xFFFF
 """Octets of data in one segment or datagram."""
 
-FLAGS_ALLOWED = "flags: letters of F S R P . U E W A, or -"
+FLAGS_ALLOWED = Message.of("allowed.flags")
+_WINDOW = Message.of("field.window")
+_URGENT_POINTER = Message.of("field.urgent_pointer")
+_PORT = Message.of("field.port")
+_DATA_LENGTH = Message.of("field.length")
+_LENGTH_IN_BRACKETS = Message.of("allowed.length")
+_BETWEEN_PORTS = Message.of("allowed.between_ports")
+_ICMP_TYPE = Message.of("allowed.icmp_type")
 _ENCAPSULATIONS = ("ipv4", "ipv6", "gre", "mpls")
 _UDP = ("udp", "udplite")
 _ICMP = ("icmp", "icmpv6")
@@ -70,11 +78,11 @@ def _segment(cursor: Cursor, direction: Direction) -> SegmentSpec:
     flags = _flags(cursor)
     seq, length = _sequence_space(cursor, direction == OUTBOUND)
     ack = cursor.sequence_number() if cursor.accept_word("ack") else None
-    window = cursor.number(0xFFFF, "window") if cursor.accept_word("win") else None
+    window = cursor.number(0xFFFF, _WINDOW) if cursor.accept_word("win") else None
     if window is None and direction == INBOUND:
         before = "" if ack is not None else "ack N, "
-        raise cursor.error("a segment that goes in must tell its window", f"{before}win N")
-    urgent = cursor.number(0xFFFF, "urgent pointer") if cursor.accept_word("urg") else None
+        raise cursor.error(Message.of("script.no_window"), f"{before}win N")
+    urgent = cursor.number(0xFFFF, _URGENT_POINTER) if cursor.accept_word("urg") else None
     options = parse_options(cursor, direction)
     return SegmentSpec(direction, flags, seq, length, ack, window, urgent, options, source, destination)
 
@@ -83,16 +91,16 @@ def _ports(cursor: Cursor) -> tuple[int | None, int | None]:
     """``8080 > 1234``, or nothing."""
     if cursor.token.kind != "number":
         return None, None
-    source = cursor.number(0xFFFF, "port")
-    cursor.expect(">", "> between two ports")
-    return source, cursor.number(0xFFFF, "port")
+    source = cursor.number(0xFFFF, _PORT)
+    cursor.expect(">", _BETWEEN_PORTS)
+    return source, cursor.number(0xFFFF, _PORT)
 
 
 def _flags(cursor: Cursor) -> int:
     """Control bits; a digit is the three bits AE, CWR and ECE as a number (RFC 9768 section 3.1)."""
     token = cursor.token
     if token.kind not in _FLAG_KINDS:
-        raise cursor.unexpected(f"[ip], ports, {FLAGS_ALLOWED}; udp, icmp")
+        raise cursor.unexpected(Message.of("allowed.packet", flags=FLAGS_ALLOWED))
     text = cursor.glued(_FLAG_KINDS)
     if text == "-":
         return 0
@@ -103,7 +111,7 @@ def _flags(cursor: Cursor) -> int:
         elif letter in "01234567":
             flags |= int(letter) << 6
         else:
-            raise cursor.error(f"unknown flags {text[:40]}", FLAGS_ALLOWED, token)
+            raise cursor.error(Message.of("script.unknown_flags", text=text[:40]), FLAGS_ALLOWED, token)
     return flags
 
 
@@ -124,17 +132,17 @@ def _sequence_space(cursor: Cursor, may_be_any: bool) -> tuple[int | None, int]:
     length = _length(cursor) if cursor.token.kind == "(" else between
     if length != between:
         end = (seq + length) & MASK
-        raise cursor.error(
-            f"end and length of {seq}:{(seq + between) & MASK}({length}) differ", f"{seq}:{end}", start
-        )
+        written = f"{seq}:{(seq + between) & MASK}({length})"
+        raise cursor.error(Message.of("script.lengths_differ", text=written), f"{seq}:{end}", start)
     if length > LONGEST_DATA:
-        raise cursor.error(f"length {length} is too large", f"0 to {LONGEST_DATA}", start)
+        too_large = Message.of("script.too_large", what=_DATA_LENGTH, number=length)
+        raise cursor.error(too_large, Message.of("allowed.up_to", most=LONGEST_DATA), start)
     return seq, length
 
 
 def _length(cursor: Cursor) -> int:
-    cursor.expect("(", "(length)")
-    length = cursor.number(LONGEST_DATA, "length")
+    cursor.expect("(", _LENGTH_IN_BRACKETS)
+    length = cursor.number(LONGEST_DATA, _DATA_LENGTH)
     cursor.expect(")", ")")
     return length
 
@@ -167,14 +175,14 @@ def _encapsulation(cursor: Cursor) -> str:
         if word.endswith(":") and cursor.token.kind != ">":
             return " ".join((*words, word[:-1])).strip()
         words.append(word)
-    raise cursor.unexpected(f"the rest of the {words[0]} header, and a colon")
+    raise cursor.unexpected(Message.of("allowed.rest_of_header", name=words[0]))
 
 
 def _icmp(
     cursor: Cursor, line: int, time: EventTime, direction: Direction, ip: tuple[IpItem, ...]
 ) -> IcmpEvent:
     cursor.take()
-    kind = cursor.expect("word", "an ICMP type, as in unreachable").text
+    kind = cursor.expect("word", _ICMP_TYPE).text
     code = mtu = quoted = None
     if cursor.token.kind == "word" and cursor.token.text != "mtu":
         code = cursor.take().text
@@ -211,7 +219,7 @@ def _sctp(cursor: Cursor, line: int, time: EventTime, direction: Direction) -> O
     depth = 0
     while depth or cursor.token.kind in ("word", ":", ",", ";", "[", "("):
         if cursor.token.kind == "end":
-            raise cursor.unexpected("the rest of the SCTP packet")
+            raise cursor.unexpected(Message.of("allowed.rest_of_sctp"))
         token = cursor.take()
         depth += (token.kind in _OPENING) - (token.kind in _CLOSING)
         parts.append(token.text if token.glued else f" {token.text}")

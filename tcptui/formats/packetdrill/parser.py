@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tcptui.core.message import Message
 from tcptui.formats.packetdrill.cursor import Cursor
 from tcptui.formats.packetdrill.expressions import parse_arguments, parse_expression
 from tcptui.formats.packetdrill.packets import parse_packet
@@ -28,8 +29,10 @@ from tcptui.formats.packetdrill.syntax import (
 MOST_EVENTS = 100_000
 """Events of one script."""
 
-EVENT_ALLOWED = "< segment, > segment, name(...) = result, a `command`, %{ an assertion }%"
-TIME_ALLOWED = "a time: 0.1, +0.1, 0.1~0.2, +0.1~+0.2 or *"
+EVENT_ALLOWED = Message.of("allowed.event")
+TIME_ALLOWED = Message.of("allowed.time")
+_A_CALL = Message.of("allowed.call")
+_A_RESULT = Message.of("allowed.result")
 NO_DEFINES: Mapping[str, str] = {}
 
 
@@ -43,17 +46,16 @@ def parse_script(text: str, file: str, defines: Mapping[str, str] = NO_DEFINES) 
     options = _options(cursor)
     init = _commands(cursor)
     if cursor.token.kind == "end":
-        raise cursor.unexpected(TIME_ALLOWED if init else f"--option=value, a `command`, {TIME_ALLOWED}")
+        raise cursor.unexpected(TIME_ALLOWED if init else Message.of("allowed.head", time=TIME_ALLOWED))
     events: list[Event] = []
     while cursor.token.kind not in ("end", "command"):
         if len(events) == MOST_EVENTS:
-            raise cursor.error("too many events", f"at most {MOST_EVENTS}")
+            most = Message.of("allowed.at_most", most=MOST_EVENTS)
+            raise cursor.error(Message.of("script.too_many_events"), most)
         events.append(_event(cursor))
     cleanup = _commands(cursor)
     if cursor.token.kind != "end":
-        raise cursor.error(
-            "the command before this has no time", "a time before it, or nothing but commands behind it"
-        )
+        raise cursor.error(Message.of("script.command_without_time"), Message.of("allowed.command_time"))
     return Script(file, options, init, tuple(events), cleanup)
 
 
@@ -89,9 +91,7 @@ def _event(cursor: Cursor) -> Event:
     else:
         raise cursor.unexpected(EVENT_ALLOWED)
     if inbound and (time.kind is TimeKind.ANY or time.latest is not None):
-        raise cursor.error(
-            "only a segment that comes out may have * or a range as its time", "a time: 0.1 or +0.1", start
-        )
+        raise cursor.error(Message.of("script.inbound_range"), Message.of("allowed.plain_time"), start)
     if kind in ("<", ">"):
         return parse_packet(cursor, line, time)
     if kind == "command":
@@ -110,26 +110,26 @@ def _time(cursor: Cursor) -> EventTime:
     earliest = cursor.microseconds()
     if not cursor.accept("~"):
         return EventTime(kind, earliest)
-    return EventTime(kind, earliest, _later(cursor, kind, earliest, "range"))
+    return EventTime(kind, earliest, _later(cursor, kind, earliest, "script.range_ends_early"))
 
 
-def _later(cursor: Cursor, kind: TimeKind, than: int, what: str) -> int:
-    """The second of two times, which counts from where the first does."""
+def _later(cursor: Cursor, kind: TimeKind, than: int, wrong: str) -> int:
+    """The second of two times, which counts from where the first does; `wrong` is the key of the error."""
     start = cursor.token
     if kind is TimeKind.RELATIVE:
         cursor.accept("+")
     until = cursor.microseconds()
     if until < than:
-        raise cursor.error(f"the {what} ends before it begins", "a later time", start)
+        raise cursor.error(Message.of(wrong), Message.of("allowed.later_time"), start)
     return until
 
 
 def _call(cursor: Cursor, line: int, time: EventTime) -> CallEvent:
     """``name(args) = result [errno] [(note)]``, perhaps with ``...T`` before."""
-    end = _later(cursor, time.kind, time.earliest, "call") if cursor.accept("...") else None
-    name = cursor.expect("word", "a call, as in socket(...)").text
+    end = _later(cursor, time.kind, time.earliest, "script.call_ends_early") if cursor.accept("...") else None
+    name = cursor.expect("word", _A_CALL).text
     args = parse_arguments(cursor)
-    cursor.expect("=", "= result")
+    cursor.expect("=", _A_RESULT)
     result: Expression = Mark.ANY if cursor.accept("?") else parse_expression(cursor)
     # Any other word is most likely the next call, whose time was forgotten.
     errno = cursor.take().text if cursor.word.startswith("E") else None
@@ -143,7 +143,7 @@ def _note(cursor: Cursor) -> str:
     depth = 1
     while True:
         if cursor.token.kind == "end":
-            raise cursor.unexpected(") behind the note")
+            raise cursor.unexpected(Message.of("allowed.note_end"))
         token = cursor.take()
         depth += (token.kind == "(") - (token.kind == ")")
         if not depth:

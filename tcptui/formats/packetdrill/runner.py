@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tcptui.core.events import Event as CoreEvent
 from tcptui.core.events import RuleApplied, Sent
+from tcptui.core.message import Message
 from tcptui.core.packet.seq import MASK
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
@@ -21,7 +22,7 @@ from tcptui.formats.packetdrill.assertions import judge
 from tcptui.formats.packetdrill.flows import Flow, Flows
 from tcptui.formats.packetdrill.icmp import icmp_error
 from tcptui.formats.packetdrill.matching import Window, check_expectation, matches, part_matches, window
-from tcptui.formats.packetdrill.outcome import Mismatch, NotSupported
+from tcptui.formats.packetdrill.outcome import Mismatch, NotSupported, at_line
 from tcptui.formats.packetdrill.script_calls import Prepared, ScriptCalls, call_text
 from tcptui.formats.packetdrill.setup import Setup
 from tcptui.formats.packetdrill.syntax import (
@@ -36,7 +37,6 @@ from tcptui.formats.packetdrill.syntax import (
     SegmentEvent,
     SegmentSpec,
     UdpEvent,
-    printable,
 )
 from tcptui.formats.packetdrill.text import seconds_text, spec_text
 from tcptui.sockets.driver import Sockets
@@ -54,6 +54,8 @@ _DETAILS = (Rule.RTT_SAMPLED, Rule.RTT_AMBIGUOUS, Rule.RTO_AFTER_SYN_TIMEOUT, Ru
 """Rules that explain a number, not what was done."""
 _OF_PEER = ("seq", "rcv_nxt", "irs", "rcv_up")
 _OWN = ("ack", "snd_una", "snd_nxt", "iss", "recover")
+_OWN_SEQ = (Rule.RESENT_AS_LOST, Rule.ERROR_NOT_OURS)
+"""Rules whose SEQ is that of a segment which the stack has sent, or is said to have sent."""
 
 
 class _Met(NamedTuple):
@@ -83,7 +85,7 @@ class Runner:
         self.now = 0
         self.line = script.events[0].line
         """Of the event that is being played."""
-        self.notes: list[str] = []
+        self.notes: list[Message] = []
         name = stack.profile.name
         local, remote = setup.addresses
         self.sockets = Sockets(stack, local.host, semantics_of(name))
@@ -142,9 +144,9 @@ class Runner:
             case AssertEvent():
                 self._assert(event)
             case UdpEvent():
-                raise NotSupported("UDP")
+                raise NotSupported("needs.protocol", name="UDP")
             case OtherPacketEvent():
-                raise NotSupported(event.protocol.upper())
+                raise NotSupported("needs.protocol", name=event.protocol.upper())
 
     # What the script does.
 
@@ -158,7 +160,7 @@ class Runner:
 
     def _icmp(self, event: IcmpEvent) -> None:
         if event.direction == OUTBOUND:
-            raise NotSupported("an ICMP message that goes out")
+            raise NotSupported("needs.icmp_out")
         error = icmp_error(event, self._flows.of_icmp())
         if error is not None:
             self.sockets.error(error, self._clock)
@@ -184,7 +186,7 @@ class Runner:
             self._returned(request, outcome)
             self._judge(event, prepared, outcome, end)
         elif event.end is None:
-            raise Mismatch(event.line, call_text(event), "a call that blocks", self._why)
+            raise Mismatch(event.line, call_text(event), Message.of("check.blocks"), self._why)
         else:
             self._blocked.append(_Blocked(event, prepared, outcome.number, end))
         self._see(events)
@@ -195,8 +197,8 @@ class Runner:
         if got:
             raise Mismatch(event.line, call_text(event), got, self._why)
         if not ends.contains(self.now):
-            expected = f"{call_text(event)} at {seconds_text(ends.earliest)}"
-            raise Mismatch(event.line, expected, f"it at {seconds_text(self.now)}", self._why)
+            expected = _at(call_text(event), seconds_text(ends.earliest))
+            raise Mismatch(event.line, expected, _it_at(self.now), self._why)
 
     def _returned(self, request: Request, done: Done) -> None:
         if isinstance(request, Accept) and not done.errno:
@@ -219,12 +221,12 @@ class Runner:
             names |= self.sockets.tcp_info(self._latest or sockets[-1].connection)
         for statement in judge(event.text, names):
             if statement.holds is None:
-                self._note([f"skipped: {statement.text}: {statement.values}"])
+                self._note([Message.of("check.skipped", text=statement.text, why=statement.values)])
             elif not statement.holds:
                 raise Mismatch(event.line, statement.text, statement.values, self._why)
 
-    def _note(self, texts: Iterable[str]) -> None:
-        self.notes += [printable(f"{self.script.file}:{self.line}: {text}") for text in texts]
+    def _note(self, notes: Iterable[Message]) -> None:
+        self.notes += [at_line(self.script.file, self.line, note) for note in notes]
 
     # What the stack does.
 
@@ -233,17 +235,17 @@ class Runner:
         spec = event.segment
         check_expectation(spec)
         self._window = due or Window(self.now, self.now, self._tolerance.of(0))
-        expected = spec_text(spec) + ("" if due is None else f" at {_when(due)}")
+        expected = spec_text(spec) if due is None else _at(spec_text(spec), _when(due))
         limit = self.now + LONGEST_WAIT if due is None else due.latest + due.tolerance
         while len(self._met) == self._passed:
             at = self._next_timeout()
             if at is None or at > limit:
-                raise Mismatch(event.line, expected, "nothing", self._why)
+                raise Mismatch(event.line, expected, Message.of("check.nothing"), self._why)
             self._expire(at)
         met = self._met[self._passed]
         self._passed += 1
         if due is not None and not due.contains(met.at):
-            raise Mismatch(event.line, expected, f"it at {seconds_text(met.at)}", met.why)
+            raise Mismatch(event.line, expected, _it_at(met.at), met.why)
         tolerance = LONGEST_WAIT if due is None else due.latest - due.earliest + due.tolerance
         if not met.flow.match_timestamp(met.sent, spec, tolerance) and self._checks_tsval:
             raise Mismatch(event.line, expected, spec_text(_like(spec, met.flow.seen(met.sent))), met.why)
@@ -252,8 +254,8 @@ class Runner:
     def _advance(self, due: Window) -> None:
         """Lets time pass until an event of the script is due."""
         if due.latest + due.tolerance < self.now:
-            when = f"an event at {_when(due)}"
-            raise Mismatch(self.line, when, f"{seconds_text(self.now)} already")
+            when = Message.of("check.event_at", time=_when(due))
+            raise Mismatch(self.line, when, Message.of("check.already", time=seconds_text(self.now)))
         while (at := self._next_timeout()) is not None and at < due.earliest:
             self._expire(at)
         self.now = max(self.now, due.earliest)
@@ -285,7 +287,7 @@ class Runner:
     def _expire(self, at: int) -> None:
         self._timeouts += 1
         if self._timeouts > MOST_TIMEOUTS:
-            raise NotSupported(f"more than {MOST_TIMEOUTS} timeouts")
+            raise NotSupported("needs.timeouts", most=MOST_TIMEOUTS)
         self.now = max(self.now, at)
         self.sockets.expire(self._clock)
         self._look()
@@ -321,10 +323,10 @@ class Runner:
     def _sent(self, sent: Sent, why: str) -> None:
         flow = self._flows.of_sent(sent.segment)
         flow.learn(sent)
-        when = f"at {seconds_text(self.now)}"
+        when = seconds_text(self.now)
         if len(self._met) == len(self._expected):
             got = spec_text(flow.seen(sent)._replace(source_port=None, destination_port=None))
-            raise Mismatch(self.line, "no segment", f"{got} {when}", why)
+            raise Mismatch(self.line, Message.of("check.no_segment"), _at(got, when), why)
         event = self._expected[len(self._met)]
         flow.name(sent, event.segment)
         seen = flow.seen(sent)
@@ -334,22 +336,22 @@ class Runner:
                 return
         elif not matches(event.segment, seen):
             got = spec_text(_like(event.segment, seen))
-            raise Mismatch(event.line, spec_text(event.segment), f"{got} {when}", why)
+            raise Mismatch(event.line, spec_text(event.segment), _at(got, when), why)
         self._part = 0
         self._met.append(_Met(flow, sent, self.now, why))
 
     def _check_blocked(self) -> None:
         for one in self._blocked:
             if self.now > one.window.latest + one.window.tolerance:
-                expected = f"{call_text(one.event)} at {_when(one.window)}"
-                raise Mismatch(one.event.line, expected, "a call that still blocks", self._why)
+                expected = _at(call_text(one.event), _when(one.window))
+                raise Mismatch(one.event.line, expected, Message.of("check.still_blocks"), self._why)
 
     def _rule_text(self, event: RuleApplied) -> str:
         """The rule, where it is written, and the numbers that decided it, in the script's terms."""
         isns = self._isns.get(event.connection)
         words = [f"{event.rule.name}, {event.rule.source}"]
         for name, number in event.numbers:
-            if isns is not None and name in _OF_PEER and event.rule is not Rule.RESENT_AS_LOST:
+            if isns is not None and name in _OF_PEER and event.rule not in _OWN_SEQ:
                 number = number - isns[0] & MASK
             elif isns is not None and name in (*_OF_PEER, *_OWN):
                 number = number - isns[1] & MASK
@@ -362,6 +364,16 @@ def _like(spec: SegmentSpec, seen: SegmentSpec) -> SegmentSpec:
     if spec.source_port is None:
         seen = seen._replace(source_port=None, destination_port=None)
     return seen._replace(window=None) if spec.window is None else seen
+
+
+def _at(what: str, time: str) -> Message:
+    """What the script or the stack does, and when: ``> F. 1:1(0) ack 1 at 0.2``."""
+    return Message.of("check.at", what=what, time=time)
+
+
+def _it_at(now: int) -> Message:
+    """The expected, but at another time."""
+    return Message.of("check.it_at", time=seconds_text(now))
 
 
 def _when(due: Window) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from tcptui.core.message import Message
 from tcptui.core.units import MILLISECOND
 from tcptui.formats.packetdrill.call_arguments import Addresses, Arguments
 from tcptui.formats.packetdrill.constants import SAME_ERRNOS, Constants
@@ -28,7 +29,7 @@ from tcptui.sockets.requests import Done, How, Linger, Watched
 _READ_FLAGS = ("MSG_PEEK", "MSG_DONTWAIT", "MSG_WAITALL", "MSG_NOSIGNAL")
 _WRITE_FLAGS = ("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_OOB")
 
-Answer = Callable[[Done], str]
+Answer = Callable[[Done], "str | Message"]
 """What is wrong with what a call handed over; "": nothing."""
 
 
@@ -52,11 +53,11 @@ class ScriptCalls:
         """Raises NotSupported."""
         make = _CALLS.get(event.name)
         if make is None:
-            raise NotSupported(f"the call {event.name}()")
+            raise NotSupported("needs.call", call=event.name)
         args = Arguments(event, self._constants, self._addresses, self._descriptors)
         return make(args)
 
-    def wrong(self, event: CallEvent, prepared: Prepared, done: Done) -> str:
+    def wrong(self, event: CallEvent, prepared: Prepared, done: Done) -> str | Message:
         """What a call has returned, if the script expects something else; else "". Descriptors get their
         names here. Raises NotSupported."""
         value = prepared.value(done)
@@ -92,7 +93,7 @@ def call_text(event: CallEvent) -> str:
 
 def _socket(args: Arguments) -> Prepared:
     if args.number(1) & 0xF != args.value(Name("SOCK_STREAM")) or args.number(2, 0) not in (0, 6):
-        raise NotSupported("sockets other than TCP's")
+        raise NotSupported("needs.other_sockets")
     nonblocking = "SOCK_NONBLOCK" in args.names(1, ("SOCK_NONBLOCK", "SOCK_CLOEXEC", "SOCK_STREAM"))
     return Prepared(requests.NewSocket(nonblocking))
 
@@ -137,11 +138,11 @@ def _receive(args: Arguments, octets: int, flags_at: int) -> Prepared:
     )
     expected = args.at(1)
 
-    def answer(done: Done) -> str:
+    def answer(done: Done) -> str | Message:
         if not isinstance(expected, String) or not isinstance(done.answer, bytes):
             return ""
         same = done.answer.startswith(expected.octets[: len(done.answer)])
-        return "" if same else f"the text {done.answer[:40]!r}"
+        return "" if same else Message.of("check.text", text=repr(done.answer[:40]))
 
     return Prepared(request, answer)
 
@@ -166,7 +167,7 @@ def _send(args: Arguments, data: bytes, flags_at: int) -> Prepared:
 def _shutdown(args: Arguments) -> Prepared:
     how = args.number(1)
     if not 0 <= how < len(How):
-        raise NotSupported(f"shutdown() with {how}")
+        raise NotSupported("needs.call_with", call="shutdown", what=how)
     return Prepared(requests.Shutdown(args.descriptor(0), tuple(How)[how]))
 
 
@@ -192,13 +193,13 @@ def _fcntl(args: Arguments) -> Prepared:
             flags = args.names(2, ("O_RDWR", "O_NONBLOCK"))
             return Prepared(requests.SetFlags(args.descriptor(0), "O_NONBLOCK" in flags))
         case name:
-            raise NotSupported(f"fcntl({name})")
+            raise NotSupported("needs.subcall", call="fcntl", name=name)
 
 
 def _ioctl(args: Arguments) -> Prepared:
     name = args.name(1)
     if name not in ("FIONREAD", "SIOCINQ", "FIONWRITE", "SIOCOUTQ"):
-        raise NotSupported(f"ioctl({name})")
+        raise NotSupported("needs.subcall", call="ioctl", name=name)
     request = requests.QueueLength(args.descriptor(0), name in ("FIONWRITE", "SIOCOUTQ"))
     return Prepared(request, _number_answer(args, args.item(2)))
 
@@ -207,24 +208,24 @@ def _setsockopt(args: Arguments) -> Prepared:
     fd, name = args.descriptor(0), args.name(2)
     struct = args.struct(3)
     if name not in SETTABLE:
-        raise NotSupported(f"setsockopt({name})")
+        raise NotSupported("needs.subcall", call="setsockopt", name=name)
     if name in _CHOOSES_CODE:
         return Prepared(requests.SetOption(fd, name, _chosen(args, name)))
     if name == "SO_LINGER" and struct is not None:
         linger = _linger(args, struct)
         return Prepared(requests.SetOption(fd, name, linger))
     if name == "SO_LINGER":
-        raise NotSupported("SO_LINGER without a struct linger")
+        raise NotSupported("needs.struct_linger")
     value = args.value(args.item(3))
     if name == "TCP_LINGER2" and value < 0:
-        raise NotSupported("TCP_LINGER2 below 0")
+        raise NotSupported("needs.linger2")
     return Prepared(requests.SetOption(fd, name, value))
 
 
 def _getsockopt(args: Arguments) -> Prepared:
     name = args.name(2)
     if name not in READABLE:
-        raise NotSupported(f"getsockopt({name})")
+        raise NotSupported("needs.subcall", call="getsockopt", name=name)
     request = requests.GetOption(args.descriptor(0), name)
     expected = args.item(3)
     if expected is Mark.NOT_GIVEN:
@@ -245,7 +246,8 @@ def _chosen(args: Arguments, name: str) -> int:
     known = _CHOOSES_CODE[name]
     wanted = expression.octets.decode("latin-1") if isinstance(expression, String) else ""
     if wanted not in known:
-        raise NotSupported(f"setsockopt({name}) with {wanted or 'no name'} (allowed: {', '.join(known)})")
+        chosen: str | Message = wanted or Message.of("needs.no_name")
+        raise NotSupported("needs.code", name=name, wanted=chosen, allowed=known)
     return known.index(wanted)
 
 
@@ -256,25 +258,25 @@ def _linger(args: Arguments, struct: Struct) -> Linger:
 
 def _linger_answer(args: Arguments, expected: Struct) -> Answer:
     linger = _linger(args, expected)
-    return lambda done: "" if done.answer == linger else f"the value {done.answer!r}"
+    return lambda done: "" if done.answer == linger else Message.of("check.value", value=repr(done.answer))
 
 
 def _number_answer(args: Arguments, expected: Expression) -> Answer:
     if expected is Mark.NOT_GIVEN:
         return lambda done: ""
     number = args.value(expected)
-    return lambda done: "" if done.answer == number else f"the value {done.answer!r}"
+    return lambda done: "" if done.answer == number else Message.of("check.value", value=repr(done.answer))
 
 
 def _error_answer(args: Arguments, expected: Expression) -> Answer:
     if isinstance(expected, Name):
         wanted = SAME_ERRNOS.get(expected.name, expected.name)
-        return lambda done: "" if done.answer == wanted else f"the error {_error(done)}"
+        return lambda done: "" if done.answer == wanted else Message.of("check.error", error=_error(done))
     number = args.value(expected)
 
-    def answer(done: Done) -> str:
+    def answer(done: Done) -> str | Message:
         told = args.value(Name(str(done.answer))) if done.answer else 0
-        return "" if told == number else f"the error {_error(done)}"
+        return "" if told == number else Message.of("check.error", error=_error(done))
 
     return answer
 
@@ -285,13 +287,13 @@ def _error(done: Done) -> str:
 
 def _info_answer(args: Arguments, expected: Struct) -> Answer:
     """TCP_INFO: the fields that the script names."""
-    wanted = {field.name: field.value for field in expected.fields if field.value is not Mark.NOT_GIVEN}
+    wanted = {field.name or "": field.value for field in expected.fields if field.value is not Mark.NOT_GIVEN}
 
-    def answer(done: Done) -> str:
+    def answer(done: Done) -> str | Message:
         assert isinstance(done.answer, dict)
         for name, value in wanted.items():
             if name not in done.answer:
-                raise NotSupported(f"{name} of TCP_INFO")
+                raise NotSupported("needs.tcp_info", name=name)
             if done.answer[name] != args.value(value):
                 return f"{name} = {done.answer[name]}"
         return ""
@@ -304,14 +306,14 @@ def _poll(args: Arguments) -> Prepared:
     expected: list[Expression] = []
     for entry in args.array(0):
         if not isinstance(entry, Struct):
-            raise NotSupported("poll() without structs")
+            raise NotSupported("needs.poll")
         fd = args.known_descriptor(args.field(entry, ("fd",), 0))
         watched.append(Watched(fd, args.field(entry, ("events",), 1)))
         revents = [field.value for field in entry.fields if field.name == "revents"]
         expected.append(revents[0] if revents else Mark.NOT_GIVEN)
     timeout = args.number(2)
 
-    def answer(done: Done) -> str:
+    def answer(done: Done) -> str | Message:
         assert isinstance(done.answer, tuple)
         for bits, wanted in zip(done.answer, expected, strict=True):
             if wanted is not Mark.NOT_GIVEN and args.value(wanted) != bits:

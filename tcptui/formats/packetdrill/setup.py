@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
+from tcptui.core.message import Message
 from tcptui.core.packet.segment import SYN, Socket
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
@@ -53,7 +54,7 @@ class Choice(NamedTuple):
     """A preset, and what has chosen it."""
 
     profile: Profile
-    reason: str
+    reason: Message
 
 
 def choose_profile(script: Script, text: str, wanted: Profile | None) -> Choice:
@@ -61,22 +62,22 @@ def choose_profile(script: Script, text: str, wanted: Profile | None) -> Choice:
     names; else the one whose sysctls it sets or whose programs it calls; else the one that lays out the
     options of a SYN as the script expects them; else the RFC's. Raises NotSupported."""
     if wanted is not None:
-        return Choice(wanted, "as asked for")
+        return Choice(wanted, Message.of("check.as_asked_for"))
     line = _PROFILE_LINE.search(text)
     if line is not None:
         name = line[1]
         if name not in PRESETS:
-            raise NotSupported(f"the profile {name[:60]} (allowed: {', '.join(PRESETS)})")
-        return Choice(PRESETS[name], "as the script says")
+            raise NotSupported("needs.profile", name=name[:60], allowed=tuple(PRESETS))
+        return Choice(PRESETS[name], Message.of("check.as_the_script_says"))
     commands = [command.text for command in script.init]
     commands += [event.text for event in script.events if isinstance(event, CommandEvent)]
     name = stack_spoken_of(commands) or ""
     if name:
-        return Choice(PRESETS[name], "by its commands")
+        return Choice(PRESETS[name], Message.of("check.by_commands"))
     layouts = {name for event in script.events if (name := _layout_of(event))}
     if len(layouts) == 1:
-        return Choice(PRESETS[layouts.pop()], "by the options of its SYN")
-    return Choice(PRESETS["rfc9293"], "by default")
+        return Choice(PRESETS[layouts.pop()], Message.of("check.by_syn_options"))
+    return Choice(PRESETS["rfc9293"], Message.of("check.by_default"))
 
 
 def _layout_of(event: Event) -> str | None:
@@ -99,16 +100,16 @@ def read_setup(script: Script) -> Setup:
     options = {option.name: option for option in script.options}
     for name, option in options.items():
         if name not in _KNOWN and not _WITHOUT_EFFECT.fullmatch(name):
-            raise NotSupported(f"the option --{name}", option.line)
+            raise NotSupported("needs.option", line=option.line, name=name)
     version = _text(options, "ip_version", "ipv4")
     if version not in ("ipv4", "ipv6", "ipv4-mapped-ipv6"):
-        raise NotSupported(f"--ip_version={version}")
+        raise NotSupported("needs.value", name="ip_version", value=version)
     local, remote = _V6 if version == "ipv6" else _V4
     local = _address(options, "local_ip", local, version)
     remote = _address(options, "remote_ip", remote, version)
     tick = _number(options, "tcp_ts_tick_usecs", 0)
     if tick not in (0, 1_000):
-        raise NotSupported("--tcp_ts_tick_usecs other than 1000")
+        raise NotSupported("needs.tick")
     tolerance = Tolerance(
         int(_number(options, "tolerance_usecs", TOLERANCE)),
         _number(options, "tolerance_percent", TOLERANCE_PER_CENT),
@@ -119,7 +120,7 @@ def read_setup(script: Script) -> Setup:
     )
     mtu = int(_number(options, "mtu", 0))
     if mtu and not IP_HEADERS < mtu <= 0xFFFF:
-        raise NotSupported(f"--mtu={mtu}")
+        raise NotSupported("needs.value", name="mtu", value=mtu)
     return Setup(addresses, tolerance, mtu - IP_HEADERS if mtu else None, tick != 0)
 
 
@@ -136,7 +137,7 @@ def _text(options: Mapping[str, ScriptOption], name: str, default: str) -> str:
 def _number(options: Mapping[str, ScriptOption], name: str, default: float) -> float:
     text = _text(options, name, str(default))
     if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text, re.ASCII):
-        raise NotSupported(f"--{name}={text[:40]}")
+        raise NotSupported("needs.value", name=name, value=text[:40])
     return float(text)
 
 
@@ -145,9 +146,9 @@ def _address(options: Mapping[str, ScriptOption], name: str, default: str, versi
     try:
         address = ip_address(text)
     except ValueError:
-        raise NotSupported(f"--{name}={text[:40]}") from None
+        raise NotSupported("needs.value", name=name, value=text[:40]) from None
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
     if isinstance(address, IPv4Address) == (version == "ipv6"):
-        raise NotSupported(f"--{name}={text[:40]} with --ip_version={version}")
+        raise NotSupported("needs.value_with_version", name=name, value=text[:40], version=version)
     return str(address)

@@ -19,6 +19,7 @@ from tcptui.core.events import (
     Signalled,
     StateChanged,
 )
+from tcptui.core.message import MessageError
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.lab.program import HOST_EVENTS, UDP_CALLS
@@ -32,8 +33,8 @@ _CORE_CALLS = {"listen": "OPEN", "connect": "OPEN", "read": "RECEIVE", "shutdown
 """What the core calls the lab's calls, where not by the same name."""
 
 
-class Unwritable(ValueError):
-    """A run that no script can tell; the text, one line, says why."""
+class Unwritable(MessageError):
+    """A run that no script can tell."""
 
 
 @dataclass(slots=True)
@@ -97,7 +98,7 @@ class SocketCalls:
         if name in HOST_EVENTS:
             return []
         if name in UDP_CALLS:
-            raise Unwritable(f"{name} is UDP's, and a script here speaks of TCP alone")
+            raise Unwritable("error.unwritable.udp", call=name)
         core_name = _CORE_CALLS.get(name, name.upper())
         returned = next(one for one in report.events if isinstance(one, Returned) and one.call == core_name)
         if returned.response is not Response.OK:
@@ -160,7 +161,7 @@ class SocketCalls:
         fd = _held(connection, name)
         if name == "abort":
             if connection.state is _S.TIME_WAIT:
-                raise Unwritable("abort in TIME-WAIT: a socket leaves that to the stack")
+                raise Unwritable("error.unwritable.abort")
             linger = f"setsockopt({fd}, SOL_SOCKET, SO_LINGER, {{onoff=1, linger=0}}, 8) = 0"
             return [linger, *self._release(connection)]
         if name == "close" or connection.state is _S.SYN_SENT:
@@ -257,11 +258,11 @@ def _write(connection: _Connection, events: Iterable[Event]) -> list[str]:
         if isinstance(event, RuleApplied) and event.rule is Rule.SEND_TAKEN:
             octets = dict(event.numbers)["len"]
             return [f"write({fd}, ..., {octets}) = {octets}"]
-    raise Unwritable("send before the connection is open: write() would wait for that")
+    raise Unwritable("error.unwritable.early_send")
 
 
 def _held(connection: _Connection, name: str) -> int:
     """The descriptor of a connection, for a call of the lab's."""
     if connection.fd is None:
-        raise Unwritable(f"{name} where the program has no socket: before accept(), or after close()")
+        raise Unwritable("error.unwritable.no_socket", call=name)
     return connection.fd

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tcptui.core.events import Event
+from tcptui.core.message import Message
 from tcptui.core.packet.options import read_timestamps, timestamps_option
 from tcptui.core.packet.segment import OPTION_TIMESTAMPS, Segment, Socket
 from tcptui.core.packet.seq import MASK
@@ -18,8 +19,10 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.tcp import calls
 from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.stack import Stack
+from tcptui.explain.catalogue import say
+from tcptui.explain.catalogue import text as text_of
 from tcptui.formats.packetdrill.checking import prepare
-from tcptui.formats.packetdrill.outcome import Mismatch, NotSupported
+from tcptui.formats.packetdrill.outcome import Mismatch, NotSupported, at_line
 from tcptui.formats.packetdrill.parser import NO_DEFINES, parse_script
 from tcptui.formats.packetdrill.runner import START, Runner
 from tcptui.lab.ends.host import HostSetup
@@ -99,27 +102,27 @@ def stage(
     runner = Runner(script, ready.setup, stack)
     lines: list[ScriptLine] = []
     source = text.splitlines()
-    verdict = "The script passes."
+    verdict = say("stage.passes")
     try:
         for event in script.events:
             runner.play(event)
             lines.append(ScriptLine(runner.now + DELAY, " ".join(source[event.line - 1].split())))
         runner.finish()
     except Mismatch as wrong:
-        verdict = f"{file}:{wrong.line}: expected {wrong.expected}; got {wrong.got}."
+        told = Message.of("stage.fails", expected=wrong.expected, got=wrong.got)
+        verdict = text_of(at_line(file, wrong.line, told))
         lines.append(ScriptLine(runner.now + DELAY, f"✗ {' '.join(source[wrong.line - 1].split())}"))
     except NotSupported as missing:
-        raise NotSupported(str(missing), runner.line) from None
+        raise NotSupported(missing.message, line=runner.line) from None
     acts, injections = _parts(stack.entries)
     local, remote = ready.setup.addresses
     hosts = (
         HostSetup(ready.profile.name, local, ready.profile, tuple(stack.isns), script=acts, reads=False),
         ScriptSetup("script", remote, ready.profile, tuple(lines)),
     )
-    question = f"What does {file} ask of {ready.profile.name}?"
-    return Scenario(
-        name, name, question, hosts, verdict, "Scripts", delays=(DELAY, DELAY), injections=injections
-    )
+    question = say("stage.question", file=file, name=ready.profile.name)
+    chapter, delays = say("stage.chapter"), (DELAY, DELAY)
+    return Scenario(name, name, question, hosts, verdict, chapter, delays=delays, injections=injections)
 
 
 def _parts(entries: list[_Entry]) -> tuple[tuple[ScriptedCall, ...], tuple[Injection, ...]]:

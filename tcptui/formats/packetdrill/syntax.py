@@ -9,17 +9,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import Literal, NamedTuple
 
-
-def printable(text: str) -> str:
-    """A line without control characters: a stranger's script must not write to the terminal what it likes."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+from tcptui.core.message import MessageError
 
 
-class BadScript(ValueError):
-    """A text that is no script; its own text is one printable line that begins ``file:line:column:``."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
+class BadScript(MessageError):
+    """A text that is no script; the message begins with ``file:line:column:``."""
 
 
 # Expressions, in the arguments and the result of a call.

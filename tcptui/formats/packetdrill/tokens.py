@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from tcptui.core.message import Message
 from tcptui.formats.packetdrill.syntax import BadScript
 
 LONGEST_TEXT = 1 << 20
@@ -41,14 +42,14 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _DIRECTIVE = re.compile(r"#(ifdef|ifndef|else|endif|define)\b[ \t]*(\w*)[ \t]*(.*)", re.ASCII)
-_LONGEST = f"at most {LONGEST_TEXT} characters"
+_LONGEST = Message.of("allowed.characters", most=LONGEST_TEXT)
 _KIND_IS_TEXT = frozenset(("mark", "dots", "odd"))
 _AROUND = {"string": (1, 1), "command": (1, 1), "code": (2, 2), "option": (2, 0)}
 _OPENED = {
-    "/*": ("this comment does not end", "*/ behind it"),
-    "%{": ("this Python does not end", "}% behind it"),
-    "`": ("this command does not end", "` behind it"),
-    '"': ("this string does not end", '" behind it, in the same line'),
+    "/*": (Message.of("script.open_comment"), Message.of("allowed.behind", what="*/")),
+    "%{": (Message.of("script.open_python"), Message.of("allowed.behind", what="}%")),
+    "`": (Message.of("script.open_command"), Message.of("allowed.behind", what="`")),
+    '"': (Message.of("script.open_string"), Message.of("allowed.quote_behind")),
 }
 
 
@@ -81,10 +82,12 @@ class Source:
         start = self._line_ends[line - 1] + 1 if line else 0
         return line + 1, at - start + 1
 
-    def error(self, at: int, what: str, allowed: str) -> BadScript:
-        """The error to raise for what stands at `at`."""
+    def error(self, at: int, what: Message, allowed: str | Message) -> BadScript:
+        """The error to raise for what stands at `at`; `allowed` is a text where it is only syntax."""
         line, column = self.place(at)
-        return BadScript(f"{self._file}:{line}:{column}: {what}; allowed: {allowed}")
+        return BadScript(
+            "error.script.at", file=self._file, line=line, column=column, what=what, allowed=allowed
+        )
 
 
 def tokens(source: Source, defines: Mapping[str, str]) -> Iterator[Token]:
@@ -95,7 +98,8 @@ def tokens(source: Source, defines: Mapping[str, str]) -> Iterator[Token]:
     lines = _ChosenLines(source, defines)
     room = LONGEST_TEXT - len(source.text)
     if room < 0:
-        raise source.error(0, f"the script has {len(source.text)} characters", _LONGEST)
+        what = Message.of("script.too_long", characters=len(source.text))
+        raise source.error(0, what, _LONGEST)
     for token in _pieces(source):
         if token.kind == "hash":
             lines.directive(token)
@@ -108,7 +112,7 @@ def tokens(source: Source, defines: Mapping[str, str]) -> Iterator[Token]:
                 value = lines.defines[token.text]
                 room -= len(value)
                 if room < 0:
-                    raise source.error(token.at, "replaced words make the script too long", _LONGEST)
+                    raise source.error(token.at, Message.of("script.replaced_too_long"), _LONGEST)
                 yield from _replacement(source, token, value)
             else:
                 yield token
@@ -146,8 +150,8 @@ def _replacement(source: Source, word: Token, value: str) -> Iterator[Token]:
             if kind not in ("hash", "end"):
                 yield Token(kind, text, word.at, glued if at == 0 else within)
     except BadScript:
-        what = f"the value that replaces {word.text[:40]} has a quote or comment that does not end"
-        raise source.error(word.at, what, "a whole value") from None
+        what = Message.of("script.open_value", word=word.text[:40])
+        raise source.error(word.at, what, Message.of("allowed.whole_value")) from None
 
 
 class _ChosenLines:
@@ -161,14 +165,14 @@ class _ChosenLines:
         """For each open condition: whether lines around it count, whether its #else was there, its place."""
 
     def directive(self, token: Token) -> None:
-        """ScriptedCall on a line that begins with ``#``; if it is no directive, it is a comment."""
+        """Act on a line that begins with ``#``; if it is no directive, it is a comment."""
         match = _DIRECTIVE.match(token.text)
         text = self._source.text
         if match is None or text[text.rfind("\n", 0, token.at) + 1 : token.at].strip():
             return
         what, name, value = match.groups()
         if what in ("ifdef", "ifndef", "define") and not name:
-            raise self._source.error(token.at, f"#{what} has no name", f"#{what} NAME")
+            raise self._source.error(token.at, Message.of("script.no_name", what=what), f"#{what} NAME")
         if what == "define":
             if self.chosen:
                 self.defines[name] = value.strip()
@@ -176,16 +180,18 @@ class _ChosenLines:
             self._outer.append((self.chosen, False, token))
             self.chosen = self.chosen and (name in self.defines) == (what == "ifdef")
         elif not self._outer:
-            raise self._source.error(token.at, f"#{what} without #ifdef", "#ifdef NAME before it")
+            missing = Message.of("script.without_ifdef", what=what)
+            raise self._source.error(token.at, missing, Message.of("allowed.ifdef_before"))
         elif what == "endif":
             self.chosen = self._outer.pop()[0]
         else:
             around, had_else, opened = self._outer[-1]
             if had_else:
-                raise self._source.error(token.at, "a second #else", "#endif")
+                raise self._source.error(token.at, Message.of("script.second_else"), "#endif")
             self._outer[-1] = (around, True, opened)
             self.chosen = around and not self.chosen
 
     def check_closed(self) -> None:
         if self._outer:
-            raise self._source.error(self._outer[-1][2].at, "this condition does not end", "#endif behind it")
+            allowed = Message.of("allowed.behind", what="#endif")
+            raise self._source.error(self._outer[-1][2].at, Message.of("script.open_condition"), allowed)

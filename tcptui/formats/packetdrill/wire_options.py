@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 
+from tcptui.core.message import MessageError
 from tcptui.core.packet.segment import (
     OPTION_END,
     OPTION_MSS,
@@ -39,15 +40,19 @@ _NUMBERED = {
 _NAMES = {kind: (name, layout) for name, (kind, layout) in _NUMBERED.items()}
 
 
+class BadOptions(MessageError):
+    """Options that no segment can carry."""
+
+
 def to_wire(options: Iterable[TcpOption], sack_base: int) -> tuple[Option, ...]:
     """The options of a segment; `sack_base` is the raw sequence number that is 0 for the edges of ``sack``.
 
-    ValueError if an option has no octets that we know, leaves a number open, or there are too many.
+    Raises BadOptions: an option has no octets that we know, leaves a number open, or there are too many.
     """
     wired = tuple(_to_wire(option, sack_base) for option in options)
     octets = sum(1 if option.kind in (OPTION_END, OPTION_NOP) else 2 + len(option.data) for option in wired)
     if octets > MAX_OPTIONS:
-        raise ValueError(f"options of {octets} octets are longer than {MAX_OPTIONS}")
+        raise BadOptions("needs.options_too_long", octets=octets, most=MAX_OPTIONS)
     return wired
 
 
@@ -60,7 +65,7 @@ def _to_wire(option: TcpOption, sack_base: int) -> Option:
     name = option.name
     numbers = tuple(number for number in option.numbers if number is not None)
     if len(numbers) != len(option.numbers):
-        raise ValueError(f"option {name} leaves a number open")
+        raise BadOptions("needs.option_open", name=name)
     if name in _NUMBERED:
         kind, layout = _NUMBERED[name]
         return Option(kind, struct.pack(layout, *numbers))
@@ -74,16 +79,14 @@ def _to_wire(option: TcpOption, sack_base: int) -> Option:
         return Option(_EXPERIMENT, _FAST_OPEN_NUMBER + _octets(option))
     if name.startswith("unknown-"):
         return Option(int(name.removeprefix("unknown-")), _octets(option))
-    raise ValueError(f"option {name} is not supported")
+    raise BadOptions("needs.option_unknown", name=name)
 
 
 def _octets(option: TcpOption) -> bytes:
     try:
         return bytes.fromhex(option.text.removeprefix("0x"))
     except ValueError:
-        raise ValueError(
-            f"option {option.name}: {option.text} is no even row of hexadecimal digits"
-        ) from None
+        raise BadOptions("needs.option_octets", name=option.name, text=option.text) from None
 
 
 def _from_wire(option: Option, sack_base: int) -> TcpOption:

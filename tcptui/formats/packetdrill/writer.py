@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tcptui.core.events import Delivered, Event, Returned, RuleApplied, Sent, Signalled, StateChanged
+from tcptui.core.message import Message
 from tcptui.core.packet.segment import ACK, RST, SYN, Segment
 from tcptui.core.packet.seq import MASK
 from tcptui.core.profile.knobs import all_knobs
@@ -18,6 +19,7 @@ from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.units import MILLISECOND
+from tcptui.explain.catalogue import say
 from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.commands import KNOB_PREFIX
 from tcptui.formats.packetdrill.flows import REMOTE_PORT
@@ -26,17 +28,29 @@ from tcptui.formats.packetdrill.outcome import Failed, Passed
 from tcptui.formats.packetdrill.socket_calls import SocketCalls, Unwritable
 from tcptui.formats.packetdrill.syntax import INBOUND, OUTBOUND, EventTime, SegmentSpec, TcpOption, TimeKind
 from tcptui.formats.packetdrill.text import segment_spec, spec_text, time_text
+from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.ends.script import ScriptSetup
 from tcptui.lab.knob_values import value_text
 from tcptui.lab.report import Report
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.sockets.semantics import semantics_of
+from tcptui.trace.capture import Point
 from tcptui.trace.record import Record
 from tcptui.view.lines import wrap
 
 WIDTH = 100
 REPETITIONS = 6
 """How many more steps are told of a run that does not end by itself."""
+
+
+def write(run: Record, point: Point) -> str:
+    """The format ``packetdrill`` of `registry`. Raises Unsuitable."""
+    assert point != "wire"
+    try:
+        return packetdrill_script(run, point)
+    except Unwritable as error:
+        why, name = error.message, run.scenario.name
+        raise Unsuitable("error.script.unwritable", name=name, point=point, why=why) from None
 
 
 def packetdrill_script(run: Record, side: Side) -> str:
@@ -47,13 +61,12 @@ def packetdrill_script(run: Record, side: Side) -> str:
     checked: its own stack does what it says.
     """
     if any(isinstance(host, ScriptSetup) for host in run.scenario.hosts):
-        raise Unwritable("it is a script already")
+        raise Unwritable("error.unwritable.script")
     text = _script(run, side)
     outcome = check_script(text, f"{run.scenario.name}.pkt")
     if isinstance(outcome, Failed):
         raise Unwritable(
-            f"a program on sockets would not do quite the same: line {outcome.line} of its script expects "
-            f"{outcome.expected}, and what comes is {outcome.got}"
+            "error.unwritable.other", line=outcome.line, expected=outcome.expected, got=outcome.got
         )
     assert isinstance(outcome, Passed), outcome
     return text
@@ -71,8 +84,8 @@ def _script(run: Record, side: Side) -> str:
         script.happens(moment)
     lines = script.lines()
     if not lines:
-        raise Unwritable(f"{side} does nothing, and nothing reaches it")
-    lines += [] if run.complete else ["// and so on"]
+        raise Unwritable("error.unwritable.nothing", side=side)
+    lines += [] if run.complete else [f"// {say('writer.and_so_on')}"]
     return "".join(f"{line}\n" for line in (*_head(run, side, one_port), "", *lines))
 
 
@@ -91,8 +104,8 @@ def _moments(run: Record) -> Iterator[_Moment]:
     of_prelude = {
         transmission.number: transmission for report in run.prelude for transmission in report.ended
     }
-    of_story = {transmission.number: transmission for transmission in run.transmissions}
-    for reports, transmissions in ((run.prelude, of_prelude), (run.reports, of_story)):
+    of_run = {transmission.number: transmission for transmission in run.transmissions}
+    for reports, transmissions in ((run.prelude, of_prelude), (run.reports, of_run)):
         for report in reports:
             arrived = transmissions[report.transmission] if report.cause == "arrival" else None
             arrived = None if arrived and arrived.outcome is Outcome.LOST else arrived  # The cable was out.
@@ -117,7 +130,8 @@ def _since_reboot(moments: Iterable[_Moment]) -> list[_Moment]:
 
 
 def _last_news(moments: Sequence[_Moment]) -> int:
-    """Which step is the last that the program or the state machine hears of: after it, things only repeat."""
+    """The last step that the program is notified of, or in which a state changes; after it, things only
+    repeat."""
     news = (Delivered, Signalled, StateChanged, Returned)
     heard = (
         index for index, one in enumerate(moments) if any(isinstance(e, news) for e in one.report.events)
@@ -128,9 +142,8 @@ def _last_news(moments: Sequence[_Moment]) -> int:
 def _head(run: Record, side: Side, one_port: bool) -> list[str]:
     scenario = run.scenario
     host = scenario.hosts[SIDES.index(side)]
-    about = f"The stack under test is {side}, the {host.role}."
-    if any((report.call, report.side) == ("reboot", side) for report in (*run.prelude, *run.reports)):
-        about = f"{about[:-1]}, after its reboot."
+    rebooted = any((one.call, one.side) == ("reboot", side) for one in (*run.prelude, *run.reports))
+    about = say("writer.rebooted" if rebooted else "writer.under_test", side=side, role=host.role)
     texts = (scenario.title, scenario.question, about, f"profile: {host.profile.name}")
     lines = [f"// {line}" for text in texts for line in wrap(text, WIDTH)]
     options = ["--ip_version=ipv6"] if ":" in host.socket.host else []
@@ -270,7 +283,7 @@ class _Numbers:
 
 def _segment(transmission: Transmission) -> Segment:
     if not isinstance(transmission.payload, Segment):
-        raise Unwritable(f"#{transmission.number} is no TCP segment, and a script here speaks of TCP alone")
+        raise Unwritable("error.unwritable.no_segment", number=transmission.number)
     return transmission.payload
 
 
@@ -281,13 +294,14 @@ def _applied(events: Iterable[Event], rule: Rule) -> bool:
 def _marks(transmission: Transmission) -> str:
     """What the line itself does not show."""
     marks = {
-        "again": transmission.attempt > 1,
-        "third party": transmission.sender == "X",
-        "duplicate": bool(transmission.copy_of),
-        "late": bool(transmission.delayed_by),
-        "lost": transmission.outcome is Outcome.LOST,
+        "label.again": transmission.attempt > 1,
+        "writer.third_party": transmission.sender == "X",
+        "writer.duplicate": bool(transmission.copy_of),
+        "writer.late": bool(transmission.delayed_by),
+        "writer.lost": transmission.outcome is Outcome.LOST,
     }
-    return ", ".join(mark for mark, there in marks.items() if there)
+    messages = tuple(Message.of(key) for key, there in marks.items() if there)
+    return say("writer.marks", marks=messages)
 
 
 def _laid_out(lines: Sequence[_Line]) -> Iterator[str]:

@@ -68,7 +68,7 @@ class ScriptEnd:
         raise AssertionError("a script is never due")
 
     def call(self, call: ScriptedCall, now: int) -> list[Event]:
-        raise BadMove(f"{self.side} is a script and has no program that calls")
+        raise BadMove("error.move.script", side=self.side)
 
     def arrives(self, payload: Payload, now: int) -> list[Event]:
         return []

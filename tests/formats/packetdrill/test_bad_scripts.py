@@ -12,6 +12,7 @@ from tcptui.formats.packetdrill.expressions import DEEPEST
 from tcptui.formats.packetdrill.parser import MOST_EVENTS, parse_script
 from tcptui.formats.packetdrill.syntax import BadScript, Script
 from tcptui.formats.packetdrill.tokens import LONGEST_TEXT
+from tests.messages import said
 
 FAST = settings(max_examples=500)
 PATIENCE = 60.0
@@ -22,7 +23,7 @@ the length would be hours."""
 def complaint(text: str, file: str = "x.pkt", **defines: str) -> str:
     with pytest.raises(BadScript) as caught:
         parse_script(text, file, defines)
-    message = str(caught.value)
+    message = said(caught.value)
     assert message.isprintable()
     return message
 
@@ -218,7 +219,7 @@ def outcome(text: str, **defines: str) -> Script | str:
     try:
         return parse_script(text, "x.pkt", defines)
     except BadScript as error:
-        message = str(error)
+        message = said(error)
         assert message.isprintable()
         assert message.startswith("x.pkt:")
         assert "; allowed: " in message

@@ -11,6 +11,7 @@ import pytest
 from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.outcome import Failed, Passed, Unsupported
 from tcptui.formats.packetdrill.syntax import BadScript
+from tests.messages import said
 
 SCRIPTS = [
     path.read_text("utf-8") for path in sorted((Path(__file__).parents[2] / "conformance").glob("*.pkt"))
@@ -73,6 +74,6 @@ def ended(text: str) -> str:
     try:
         outcome = check_script(text, "x.pkt")
     except BadScript as error:
-        return str(error)
+        return said(error)
     assert isinstance(outcome, Passed | Failed | Unsupported)
     return str(outcome)

@@ -19,8 +19,9 @@ from tcptui.formats.packetdrill.syntax import (
     TimeKind,
 )
 from tcptui.formats.packetdrill.text import seconds_text, segment_spec, spec_text, time_text
-from tcptui.formats.packetdrill.wire_options import from_wire, to_wire
+from tcptui.formats.packetdrill.wire_options import BadOptions, from_wire, to_wire
 from tests.formats.packetdrill.scripts import event, segment
+from tests.messages import refused
 
 FAST = settings(max_examples=300)
 A, B = Socket("10.0.0.1", 49152), Socket("10.0.0.2", 80)
@@ -93,14 +94,14 @@ def test_an_option_of_a_strange_length_is_told_by_its_octets() -> None:
     ],
 )
 def test_options_that_have_no_octets(option: TcpOption, says: str) -> None:
-    with pytest.raises(ValueError, match=says):
+    with refused(BadOptions, match=says):
         to_wire((option,), 0)
 
 
 def test_options_that_are_too_many() -> None:
     nops = (TcpOption("nop"),) * (MAX_OPTIONS - 4)
     assert len(to_wire((*nops, TcpOption("mss", (1,))), 0)) == MAX_OPTIONS - 3
-    with pytest.raises(ValueError, match="options of 41 octets are longer than 40"):
+    with refused(BadOptions, match="options of 41 octets are longer than 40"):
         to_wire((*nops, TcpOption("nop"), TcpOption("mss", (1,))), 0)
 
 

@@ -20,6 +20,7 @@ from tcptui.trace.record import Record
 from tcptui.trace.run import play
 from tests.lab.test_properties import ROUGH, Intent, Observer, intents, setups
 from tests.lab.worlds import scenario
+from tests.messages import said
 
 OPEN = 'A.isn = 1000\nB.isn = 5000\nprelude = "b:listen a:connect s3"\n'
 """An established connection, 0.150 s old in the script."""
@@ -337,8 +338,8 @@ def test_ipv6() -> None:
 def test_what_no_script_can_tell(toml: str, moves: str, side: Side, says: str) -> None:
     with pytest.raises(Unwritable) as error:
         script(toml, moves, side)
-    assert str(error.value).startswith(says)
-    assert str(error.value).isprintable()
+    assert said(error.value).startswith(says)
+    assert said(error.value).isprintable()
 
 
 def test_a_run_without_end_is_told_until_it_only_repeats_itself() -> None:
@@ -392,7 +393,7 @@ def _is_accepted(run: Record, side: Side, strictly: bool = True) -> bool:
     try:
         text = packetdrill_script(run, side)
     except Unwritable as reason:
-        if CANNOT.match(str(reason)) or (not strictly and "would not do quite the same" in str(reason)):
+        if CANNOT.match(said(reason)) or (not strictly and "would not do quite the same" in said(reason)):
             return False
         raise
     outcome = check_script(text, "x.pkt")
@@ -412,7 +413,7 @@ def test_whatever_is_played_is_written_as_a_script_that_passes(setup: Scenario, 
         try:
             _is_accepted(run, side)
         except Unwritable as reason:
-            if host.profile.receive_buffer > 30 or not str(reason).startswith("a program on sockets"):
+            if host.profile.receive_buffer > 30 or not said(reason).startswith("a program on sockets"):
                 raise
 
 

@@ -1,0 +1,7 @@
+"""English: every sentence of the catalogue, by key. Another language is a package like this one."""
+
+from __future__ import annotations
+
+from tcptui.explain.english import errors, happened, rules, scripts
+
+SENTENCES = happened.SENTENCES | rules.SENTENCES | errors.SENTENCES | scripts.SENTENCES

@@ -1,0 +1,136 @@
+"""What a move brought about, as messages: who did what, the rules that decided, what the calls returned.
+
+The core names rules and gives numbers; here it is decided which of them are told, and what kind each number
+is. The sentences are in the catalogue, under the names of the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tcptui.core.events import Delivered, Response, Returned, RuleApplied, StateChanged, TimerFired
+from tcptui.core.message import Duration, Message, SequenceNumber, Value
+from tcptui.core.rules import Rule
+from tcptui.core.state import State
+from tcptui.explain.labels import name_of
+from tcptui.lab.ends.script import ScriptEnd
+from tcptui.lab.report import Report
+from tcptui.lab.state import WorldState
+from tcptui.lab.wire import Bases, Outcome, Transmission
+
+_DETAILS = (
+    Rule.RTT_SAMPLED,
+    Rule.RTT_AMBIGUOUS,
+    Rule.RTO_AFTER_SYN_TIMEOUT,
+    Rule.DELIVERY_PROBLEM,
+)
+"""Rules that explain a number, not what happened: told only if nothing else is."""
+_PRELUDES = (Rule.ACK_NEW, Rule.ACK_DUPLICATE)
+"""Rules that are not told where another follows from the same segment."""
+_OF_PEER = ("seq", "rcv_nxt", "rcv_up", "irs")
+_OWN = ("ack", "snd_una", "snd_nxt", "iss", "recover")
+_OWN_SEQ = (Rule.RESENT_AS_LOST, Rule.ERROR_NOT_OURS)
+"""Rules whose `seq` is of a segment that this end has sent."""
+_DURATIONS = ("rto", "rtt", "msl", "timeout", "delay")
+
+
+def happened(report: Report, world: WorldState, transmissions: Sequence[Transmission]) -> tuple[Message, ...]:
+    """What a move brought about: the sentence that begins it, then the rules, then the responses to calls.
+
+    `transmissions`: those that are known, which have the one that the report is about.
+    """
+    number = report.transmission or (report.launched[0] if report.launched else 0)
+    transmission = next((one for one in reversed(transmissions) if one.number == number), None)
+    if report.side == "X":
+        return (_opening(report, transmission, False), *_responses(report))
+    rules = (
+        rule_message(event, world.bases(report.side, event.connection)) for event in rules_to_tell(report)
+    )
+    script = isinstance(world.end(report.side), ScriptEnd)
+    return (_opening(report, transmission, script), *rules, *_responses(report))
+
+
+def rules_to_tell(report: Report) -> list[RuleApplied]:
+    """The rules of a report that say what happened; details and preludes only if no other does."""
+    applied = [event for event in report.events if isinstance(event, RuleApplied)]
+    told = [event for event in applied if event.rule not in _DETAILS] or applied
+    return [event for event in told if event.rule not in _PRELUDES] or told
+
+
+def rule_message(event: RuleApplied, bases: Bases) -> Message:
+    """A rule with the numbers that decided it; `bases` are what they are relative to."""
+    numbers = tuple((name, _number(event.rule, name, value, bases)) for name, value in event.numbers)
+    return Message(f"rule.{event.rule.name.lower()}", numbers)
+
+
+def _number(rule: Rule, name: str, value: int, bases: Bases) -> Value:
+    """The number of a rule as what it is: a sequence number of one of the ends, a duration, or a count."""
+    own, peer = bases
+    if name in _OWN or (name == "seq" and rule in _OWN_SEQ):
+        return SequenceNumber(value, own)
+    if name in _OF_PEER:
+        return SequenceNumber(value, peer)
+    return Duration(value) if name in _DURATIONS else value
+
+
+def _opening(report: Report, transmission: Transmission | None, script: bool) -> Message:
+    """Who did what, the part that needs no rule; `script`: at this end there is no host."""
+    side = report.side
+    if report.cause == "call":
+        return _called(report, transmission, script)
+    if report.cause == "timer":
+        fired = [event.kind for event in report.events if isinstance(event, TimerFired)]
+        timers = tuple(Message.of(f"timer.{kind.name.lower()}") for kind in fired)
+        return Message.of("happened.timer_fires", side=side, timers=timers)
+    if report.cause == "third party" and side != "X":
+        return Message.of("happened.icmp_error", side=side)
+    if report.cause == "wait" or transmission is None:
+        return Message.of("happened.time_passes")
+    name = name_of(transmission)
+    if report.cause == "third party":
+        receiver, other = transmission.receiver, "A" if transmission.receiver == "B" else "B"
+        return Message.of("happened.third_party_sends", name=name, side=receiver, other=other)
+    if report.cause == "arrival":
+        lost = transmission.outcome is Outcome.LOST
+        return Message.of("happened.lost_at_unplugged" if lost else "happened.arrives", name=name, side=side)
+    if report.launched:
+        return Message.of("happened.wire_duplicates", name=name)
+    if transmission.outcome is Outcome.LOST:
+        return Message.of("happened.wire_loses", name=name)
+    return Message.of("happened.wire_delays", name=name, span=Duration(report.by))
+
+
+def _called(report: Report, transmission: Transmission | None, script: bool) -> Message:
+    """A program's call, a host event, or what a script sends."""
+    side, call = report.side, report.call
+    if call == "reboot":
+        return Message.of("happened.reboot", side=side, other="B" if side == "A" else "A")
+    if call == "unplug":
+        return Message.of("happened.unplug", side=side)
+    if call == "plug":
+        return Message.of("happened.plug", side=side)
+    if script and transmission is not None:
+        return Message.of("happened.script_sends", name=name_of(transmission))
+    return Message.of("happened.calls", side=side, call=call)
+
+
+def _responses(report: Report) -> list[Message]:
+    """What calls returned, where that tells something."""
+    returned = [event for event in report.events if isinstance(event, Returned)]
+    if report.call == "read" and any(event.response is Response.QUEUED for event in returned):
+        return [Message.of("happened.read_waits")]
+    delivered = sum(len(event.data) for event in report.events if isinstance(event, Delivered))
+    if report.call == "read" and delivered:
+        return [Message.of("happened.read_returns", count=delivered)]
+    changes = [event.new for event in report.events if isinstance(event, StateChanged)]
+    if report.call == "shutdown" and State.FIN_WAIT_1 in changes:
+        return [Message.of("happened.may_receive")]
+    return [
+        Message.of(
+            "happened.returned",
+            call=event.call,
+            response=Message.of(f"response.{event.response.name.lower()}"),
+        )
+        for event in returned
+        if event.call != "RECEIVE" and event.response not in (Response.OK, Response.QUEUED)
+    ]

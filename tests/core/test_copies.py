@@ -1,0 +1,80 @@
+"""A `Stack` and its copy are equal and share nothing; a change of any field of the one is seen by `==` and by
+`values`, and is not seen in the other. Branches of a history and the end of a search stand on that."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcptui.core.packet.segment import ACK, SYN, Socket
+from tcptui.core.profile.presets import FREEBSD, LINUX
+from tcptui.core.tcp.calls import Close, Open, Send
+from tcptui.core.tcp.stack import Stack
+from tcptui.core.tcp.tcb import Tcb
+from tests.core.build import PEER, US, Site
+from tests.fields import Field, change, fields_of, holder, shared
+
+
+def busy() -> Stack:
+    """A stack with a listener, a connection that sends and holds, and one that closes."""
+    site = Site(LINUX)
+    site.call(Open(US, PEER))
+    site.receives(site.peer(SYN | ACK, 0, 1))
+    site.call(Send(1, bytes(3000), urgent=True))
+    site.receives(site.peer(ACK, 5, 1, b"held"))
+    site.call(Open(Socket(US.host, 99), passive=True, backlog=2))
+    site.call(Open(Socket(US.host, 98), Socket(PEER.host, 98)))
+    site.call(Close(3))
+    return site.stack
+
+
+FIELDS = [*fields_of(busy())]
+
+
+def test_every_declared_field_is_among_them() -> None:
+    assert {field.name for field in FIELDS if field.owner is Tcb} == set(Tcb.__slots__)
+    assert {field.name for field in FIELDS if field.owner is Stack} == set(Stack.__slots__)
+
+
+def test_a_copy_is_equal_and_shares_nothing_that_changes() -> None:
+    stack = busy()
+    copy = stack.copy()
+    assert copy == stack
+    assert copy.values() == stack.values()
+    assert hash(copy.values()) == hash(stack.values())
+    assert shared(stack, copy) == []
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=[field.text for field in FIELDS])
+def test_a_change_of_any_field_is_seen_and_stays_in_its_copy(field: Field) -> None:
+    stack, reference = busy(), busy()
+    changed = stack.copy()
+    change(changed, field)
+    assert changed != stack
+    assert changed.values() != stack.values()
+    assert stack == reference
+    assert changed.copy() == changed
+
+
+@pytest.mark.parametrize("field", [field for field in FIELDS if field.owner is Tcb], ids=lambda one: one.text)
+def test_blocks_alone_are_copied_and_compared_the_same_way(field: Field) -> None:
+    tcb: Tcb = holder(busy(), field)
+    changed = tcb.copy()
+    assert changed == tcb
+    change(changed, Field((), Tcb, field.name))
+    assert changed != tcb
+    assert tcb == holder(busy(), field)
+
+
+def test_a_stack_is_no_other_thing() -> None:
+    stack = busy()
+    assert stack != stack.values()
+    assert stack.tcbs()[0] != stack.tcbs()[0].values()
+
+
+def test_a_stack_after_a_reboot_has_the_same_profile_numbers_and_secret_and_no_connection() -> None:
+    """RFC 9293 3.4.2: what a host remembers of its connections is lost in a crash. The initial numbers that
+    were given for its connections go on where they stood."""
+    stack = Stack(FREEBSD, (7, 8), b"key")
+    stack.call(Open(US, passive=True, backlog=1), 0)
+    stack.call(Open(Socket(US.host, 1026), PEER), 0)
+    assert stack.rebooted() == Stack(FREEBSD, (8,), b"key")

@@ -1,0 +1,76 @@
+"""The keys of messages that the program's modules name, read from their source."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import tcptui
+from tcptui.core.events import Response, TimerKind
+from tcptui.core.rules import Rule
+
+PACKAGE = Path(tcptui.__file__).parent
+KINDS = (
+    "act", "allowed", "assert", "check", "error", "field", "frame", "happened", "label", "needs", "response",
+    "rule", "run", "script", "stage", "text", "timer",
+    "writer",
+)  # fmt: skip
+"""The first words of all keys."""
+KEY = re.compile(rf"({'|'.join(KINDS)})(\.[a-z0-9_]+)+")
+COMPUTED = {
+    *(f"rule.{rule.name.lower()}" for rule in Rule),
+    *(f"response.{one.name.lower()}" for one in Response if one not in (Response.OK, Response.QUEUED)),
+    *(f"timer.{kind.name.lower()}" for kind in TimerKind),
+    *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
+}
+"""Keys that are made of a name of the core or of the wire."""
+COMPUTED_BEGIN = ("rule.", "response.", "timer.", "act.")
+
+
+class Use(NamedTuple):
+    """A call that has a key among its arguments."""
+
+    key: str
+    numbers: set[str]
+    complete: bool
+    """False where a mapping is passed on, whose names are not seen here."""
+    where: str
+
+
+def modules() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if not path.is_relative_to(PACKAGE / "explain" / "english"):
+            yield path, ast.parse(path.read_text("utf-8"))
+
+
+def named() -> dict[str, str]:
+    """Every text in the program's source that is a key, and where one of them stands."""
+    return {
+        node.value: f"{path.name}:{node.lineno}"
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY.fullmatch(node.value)
+    }
+
+
+def uses() -> Iterator[Use]:
+    """Every call with a key and its numbers."""
+    for path, tree in modules():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            for argument in node.args:
+                choices = (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,)
+                for key in filter(None, map(_key, choices)):
+                    numbers = {keyword.arg for keyword in node.keywords if keyword.arg}
+                    complete = all(keyword.arg for keyword in node.keywords)
+                    yield Use(key, numbers - {"line"}, complete, f"{path.name}:{node.lineno}")
+
+
+def _key(node: ast.expr) -> str:
+    """The key that an expression is; empty if it is none."""
+    value = node.value if isinstance(node, ast.Constant) else ""
+    return value if isinstance(value, str) and KEY.fullmatch(value) else ""

@@ -1,0 +1,140 @@
+"""In another language nothing stays English but protocol words, units, and what was typed."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from tcptui import library
+from tcptui.cli import main
+from tcptui.core.events import Response
+from tcptui.core.packet.segment import FLAG_NAMES
+from tcptui.core.profile.knobs import all_knobs
+from tcptui.core.profile.presets import PRESETS
+from tcptui.core.profile.sysctl import SYSCTLS
+from tcptui.core.rules import Rule
+from tcptui.explain.catalogue import paragraph, say
+from tcptui.explain.happened import happened
+from tcptui.formats.frame_comment import FrameComments
+from tcptui.formats.packetdrill.constants import LINUX
+from tcptui.formats.packetdrill.options import ALLOWED as OPTIONS_ALLOWED
+from tcptui.formats.packetdrill.writer import packetdrill_script
+from tcptui.lab.moves import ALLOWED as MOVES_ALLOWED
+from tcptui.lab.moves import parse_moves
+from tcptui.lab.program import CALLS
+from tcptui.lab.wire import SIDES, Side
+from tcptui.trace.capture import Point, capture
+from tcptui.trace.history import History
+from tcptui.trace.run import play
+from tests.explain.wide import LANGUAGE, read_wide, wide, words
+from tests.explain.wrong import command_lines
+from tests.lab.worlds import OPEN, history_of, scenario
+
+PROTOCOL = words(
+    "SYN ACK FIN RST PSH URG UDP ICMP RFC MUST SHLD MAY sec OPEN SEND CLOSE ABORT STATUS ACCEPT"
+    " CLOSED LISTEN SYN-SENT SYN-RECEIVED ESTABLISHED FIN-WAIT CLOSE-WAIT LAST-ACK CLOSING TIME-WAIT ms min"
+    " TCP IP IPv4 IPv6 MSS MTU SACK win mss"
+) | words(" ".join((*CALLS, *(name for _, name in FLAG_NAMES), *(rule.source for rule in Rule))))
+"""What stays as it is: control bits, states, calls, header fields, where a rule is written, units."""
+SYNTAX = words(
+    " ".join(
+        (
+            "tcptui toml pkt NAME VALUE FILE format ladder rfc wireshark pcapng packetdrill list play",
+            "profile help us none off asked granted mem udcff",
+            "chapter place numbers wire prelude third_party expect answer text",
+            *(MOVES_ALLOWED, OPTIONS_ALLOWED, *all_knobs(), *PRESETS, *SYSCTLS, *library.names()),
+            *(*Rule.__members__, *LINUX.errnos),
+        )
+    )
+)
+"""Words of the program's own language, which a translation leaves as they are too."""
+FOREIGN = words(
+    f"{os.strerror(errno.ENOENT)} Expected '=' after a key in a key/value pair (at end of document)"
+)
+"""What the system and Python's TOML parser say, which is passed on as it comes."""
+
+
+def test_a_sentence_is_made_wide_but_for_its_placeholders() -> None:
+    assert wide("a {b!r} {{c}}") == "ａ {b!r} {{ｃ}}"
+    assert wide("a {b!r} {{c}}").format(b="b") == "ａ 'b' {ｃ}"
+    assert all(not words(one.format_map(_Blank())) for one in LANGUAGE.values())
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_what_happens_is_told_in_the_readers_language(name: str) -> None:
+    history = History(library.find(name))
+    while history.world.next_event() is not None:
+        report = history.apply()
+        told = happened(report, history.world, history.transmissions())
+        text = read_wide(lambda: paragraph(told))  # noqa: B023
+        assert words(text) <= PROTOCOL, text
+        assert cell_len(text) > len(text), "it has wide characters"
+        assert words(paragraph(told)) - PROTOCOL, "in English it has English words"
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        "a:reboot", "a:unplug a:plug", "a:send:x d1+30ms", "a:send:x u1", "a:send:x l1 s", "w1s",
+        "x>b:RST:seq=5", "a:send:x b:unplug s", "a:read", "a:shutdown", "a:abort a:close", "a:connect",
+        "a:accept",
+    ],
+)  # fmt: skip
+def test_moves_are_told_in_the_readers_language(moves: str) -> None:
+    history = history_of(scenario(OPEN), moves)
+    report = history.report
+    assert report is not None
+    text = read_wide(lambda: paragraph(happened(report, history.world, history.transmissions())))
+    assert words(text) <= PROTOCOL, text
+
+
+@pytest.mark.parametrize("response", [one for one in Response if one not in (Response.OK, Response.QUEUED)])
+def test_a_response_is_told_in_the_cores_words(response: Response) -> None:
+    assert say(f"response.{response.name.lower()}") == response.value
+
+
+@pytest.mark.parametrize("point", [*SIDES, "wire"])
+def test_comments_on_frames_are_in_the_readers_language(point: Point) -> None:
+    run = play(library.find("lost-syn-ack"), parse_moves("s s u1 x>b:RST:seq=5"))
+    comments = FrameComments(run, point)
+    for frame in capture(run.transmissions, point, run.ended_at):
+        text = read_wide(lambda: comments.of(frame))  # noqa: B023
+        assert words(text) <= PROTOCOL, text
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_comments_of_a_script_are_in_the_readers_language(side: Side) -> None:
+    run = play(library.find("lost-syn-ack"), parse_moves("s s u1 x>b:ACK:seq=5"))
+    written = read_wide(lambda: packetdrill_script(run, side))
+    comments = "\n".join(line.partition("//")[2] for line in written.splitlines())
+    known = words(f"{run.scenario.title} {run.scenario.question} {run.scenario.hosts}")
+    assert words(comments) <= known | PROTOCOL | SYNTAX, comments
+    assert cell_len(comments) > len(comments)
+
+
+def test_errors_are_in_the_readers_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    monkeypatch.chdir(tmp_path)
+    english: dict[str, set[str]] = {}
+    for line, typed in command_lines(folder):
+        status = read_wide(lambda: main(line))  # noqa: B023
+        told = "".join(capsys.readouterr())
+        assert status, line
+        assert told.isprintable() or told.endswith("\n")
+        known = words(" ".join(line)) | words(typed) | PROTOCOL | SYNTAX | FOREIGN
+        assert any(character > "\uff00" for character in told), told
+        if words(told) - known:
+            english[told] = words(told) - known
+    assert english == {}

@@ -1,0 +1,45 @@
+"""A language for tests: English in letters that are two cells wide, so that what is still English shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextvars import copy_context
+from string import Formatter
+from typing import TypeVar
+
+from tcptui.explain.catalogue import use_language
+from tcptui.explain.english import SENTENCES
+from tcptui.explain.words import use_translation
+
+T = TypeVar("T")
+_LETTERS = {code: code + 0xFEE0 for code in (*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1))}
+
+
+def wide(sentence: str) -> str:
+    """The sentence with its placeholders as they are and all other letters wide."""
+    parts = []
+    for literal, name, _, conversion in Formatter().parse(sentence):
+        parts.append(literal.translate(_LETTERS).replace("{", "{{").replace("}", "}}"))
+        if name is not None:
+            parts.append(f"{{{name}!{conversion}}}" if conversion else f"{{{name}}}")
+    return "".join(parts)
+
+
+LANGUAGE = {key: wide(sentence) for key, sentence in SENTENCES.items()}
+
+
+def read_wide(function: Callable[[], T]) -> T:
+    """What the function gives to a reader of that language."""
+
+    def reader() -> T:
+        use_language(LANGUAGE)
+        use_translation(wide)
+        return function()
+
+    return copy_context().run(reader)
+
+
+def words(text: str) -> set[str]:
+    """The words of two letters and more that are not wide."""
+    return set(re.findall(r"[A-Za-z]{2,}", text))

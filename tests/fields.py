@@ -1,0 +1,103 @@
+"""Everything that an object holds, found by what its classes declare: for tests that copies share nothing
+that changes and that equality sees every field. A field that is added is met without being named here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, NamedTuple
+
+IMMUTABLE = (int, str, bytes, Enum, type(None))
+
+
+class Field(NamedTuple):
+    """One field of an object within another."""
+
+    path: tuple[str | int, ...]
+    """From the root: names of fields and, within dicts and lists, places."""
+    owner: type
+    name: str
+
+    @property
+    def text(self) -> str:
+        return ".".join(str(step) for step in (*self.path, self.name))
+
+
+def names_of(one: Any) -> list[str]:
+    """The fields that a class with slots declares, or those that the object has."""
+    slots = [name for base in type(one).__mro__ for name in vars(base).get("__slots__", ())]
+    return slots or [*vars(one)]
+
+
+def is_value(one: Any) -> bool:
+    """Whether this can't change: a plain value, or a tuple; a NamedTuple's mapping is never written to."""
+    if hasattr(one, "_fields"):
+        return True
+    return isinstance(one, IMMUTABLE) or (isinstance(one, tuple) and all(is_value(part) for part in one))
+
+
+def fields_of(one: Any, path: tuple[str | int, ...] = ()) -> Iterator[Field]:
+    """All fields of an object and of those that it holds."""
+    for name in names_of(one):
+        yield Field(path, type(one), name)
+        yield from _within(getattr(one, name), (*path, name))
+
+
+def _within(one: Any, path: tuple[str | int, ...]) -> Iterator[Field]:
+    if isinstance(one, dict | list):
+        for place, part in enumerate(one.values() if isinstance(one, dict) else one):
+            yield from _within(part, (*path, place))
+    elif not is_value(one):
+        yield from fields_of(one, path)
+
+
+def holder(root: Any, field: Field) -> Any:
+    """The object that has this field."""
+    for step in field.path:
+        if isinstance(step, str):
+            root = getattr(root, step)
+        else:
+            root = list(root.values() if isinstance(root, dict) else root)[step]
+    return root
+
+
+def other(value: Any) -> Any:
+    """A value that is not equal; of the same kind where others calculate with it."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, str):
+        return value + "'"
+    if hasattr(value, "_fields") and value:
+        return value._replace(**{value._fields[0]: other(value[0])})
+    if isinstance(value, tuple):
+        return (*value, object())
+    return object()
+
+
+def change(root: Any, field: Field) -> None:
+    """Gives a field another value: a dict or list loses an entry, or gets its first; another object is
+    changed within."""
+    owner = holder(root, field)
+    value = getattr(owner, field.name)
+    if is_value(value):
+        setattr(owner, field.name, other(value))
+    elif not value and isinstance(value, dict | list):
+        setattr(owner, field.name, type(value)([(0, 0)]))
+    elif isinstance(value, dict):
+        value.pop(next(iter(value)))
+    elif isinstance(value, list):
+        value.pop()
+    else:
+        change(root, next(iter(fields_of(value, (*field.path, field.name)))))
+
+
+def shared(one: Any, copy: Any) -> list[str]:
+    """The fields in which a copy has the very object of its original, though that can change."""
+    return [
+        field.text
+        for field in fields_of(one)
+        if not is_value(value := getattr(holder(one, field), field.name))
+        and value is getattr(holder(copy, field), field.name)
+    ]
