@@ -26,6 +26,9 @@ def show(prepare: Callable[[], Session] | None, ascii_only: bool, instead: str) 
 
     `instead` says what works without a terminal.
     """
+    for name in [name for name in os.environ if name.startswith("TEXTUAL_")]:
+        # They name modules to import and files to write; what comes with an SSH login must not choose them.
+        del os.environ[name]
     from tcptui import library
 
     # A collection while the first frame is made, or a key is answered, is what a reader feels most.
@@ -36,20 +39,26 @@ def show(prepare: Callable[[], Session] | None, ascii_only: bool, instead: str) 
     import signal
 
     from tcptui.ui.app import TcptuiApp
+    from tcptui.ui.driver import TerminalDriver
 
     def settle() -> None:
-        """After the first frame: what has been made by now stays, the rest is collected between key presses;
-        and a signal gives the terminal back."""
+        """After the first frame: what there is by now stays, the rest is collected between key presses."""
         gc.freeze()
         app.set_interval(COLLECT_EVERY, lambda: gc.collect(1))
+
+    async def run() -> None:
+        """A signal gives the terminal back."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, app.exit, None, 128 + number)
+        await app.run_async()
 
     scenarios = cache(library.all_scenarios)  # Read when the list is opened for the first time.
-    app = TcptuiApp(session, scenarios, ascii_only=ascii_only, after_first_frame=settle)
-    app.run()
-    return app.return_code or 0
+    app = TcptuiApp(
+        session, scenarios, ascii_only=ascii_only, after_first_frame=settle, driver=TerminalDriver
+    )
+    asyncio.run(run())
+    return app.return_code or int(app.panicked)
 
 
 def _need_terminal(instead: str) -> None:

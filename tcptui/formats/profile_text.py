@@ -9,7 +9,7 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.profile.sysctl import sysctls_of
 from tcptui.explain.catalogue import text
 from tcptui.lab.knob_values import allowed, value_text
-from tcptui.view.lines import wrap
+from tcptui.view.cells import wrap
 
 WIDTH = 80
 COLUMN = 10

@@ -11,6 +11,7 @@ what runs.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -119,6 +120,11 @@ class History:
 
     def go_to(self, position: int) -> None:
         """Any position of the current branch, 0 to `length`."""
+        for _ in self.walk_to(position):
+            pass
+
+    def walk_to(self, position: int) -> Iterator[None]:
+        """The same move by move; whoever does not walk to the end of it is at a position before."""
         if not 0 <= position <= self.length:
             raise BadMove("error.move.no_position", position=position, last=self.length)
         checkpoint = max(0, position - 1) // INTERVAL  # Before it: the move that leads here is wanted too.
@@ -136,6 +142,7 @@ class History:
             self._record = self._record.after(self.report)
             self._ended += self.report.ended
             self.position += 1
+            yield
 
     def switch(self, branch: int) -> None:
         """Another branch, at the same position or, if that is shorter, at its end."""

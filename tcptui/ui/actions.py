@@ -46,13 +46,24 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
+OF_THE_APP = ("scenarios", "palette", "quit")
+"""Those that do not need a run."""
+
+
 def bindings(*ids: str) -> list[BindingType]:
-    """Textual's bindings for some of the actions."""
+    """Textual's bindings for some of the actions; without names for all, on the screen of a run.
+
+    There each is done before the next key is looked at (`priority`): what follows is meant for what it opens.
+    """
     return [
-        Binding(",".join(action.keys), action.id, action.label, show=False, id=action.id)
+        Binding(
+            ",".join(action.keys),
+            action.id if ids or action.id not in OF_THE_APP else f"app.{action.id}",
+            action.label, show=False, id=action.id, priority=not ids,
+        )
         for action in ACTIONS
-        if action.id in ids
-    ]
+        if not ids or action.id in ids
+    ]  # fmt: skip
 
 
 _KEY_NAMES = {

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from textual.app import App, SystemCommand
-from textual.binding import BindingType
+from rich.console import RenderableType
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.events import Resize
 from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.screen import Screen
 
-from tcptui.explain.words import tr
 from tcptui.lab.scenario import Scenario
-from tcptui.ui.actions import ACTIONS, bindings, key_names
+from tcptui.ui.actions import OF_THE_APP, Action, bindings
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
-
-LEAST_WIDTH, LEAST_HEIGHT = 80, 24
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 
 
 class TcptuiApp(App[None]):
     """Shows a session, or, without one, the scenarios to choose from.
 
     `scenarios` gives the list to choose from when it is wanted; `ascii_only` draws nothing but ASCII;
-    `after_first_frame` is called once, when the first screen has been drawn.
+    `after_first_frame` is called once, when the first screen has been drawn; `driver` is what the terminal is
+    driven with, if not by what Textual would choose.
     """
 
     TITLE = "tcptui"
-    ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = next(action.keys[0] for action in ACTIONS if action.id == "palette")
-    BINDINGS: ClassVar[list[BindingType]] = bindings("scenarios", "quit")
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(*OF_THE_APP),
+        Binding("ctrl+z", "suspend_process", show=False, priority=True),
+    ]
 
     def __init__(
         self,
@@ -41,16 +43,18 @@ class TcptuiApp(App[None]):
         *,
         ascii_only: bool = False,
         after_first_frame: Callable[[], None] | None = None,
+        driver: type[Driver] | None = None,
     ) -> None:
         # The terminal's own colours behind and for plain text: they need no octets.
-        super().__init__(ansi_color=True)
+        super().__init__(ansi_color=True, driver_class=driver)
         self.session = session
         """What is shown; None before anything has been chosen."""
         self._scenarios = scenarios
         self._ascii_only = ascii_only
         self._after_first_frame = after_first_frame
-        self._too_small: Screen[None] | None = None
         self._started = False
+        self.panicked = False
+        """Whether it has ended because of an unexpected error."""
 
     def get_default_screen(self) -> Screen[Any]:
         return super().get_default_screen() if self.session is None else RunScreen(self.session)
@@ -78,31 +82,31 @@ class TcptuiApp(App[None]):
         """Puts a notice in front of everything while the terminal is too small to be read."""
         if not self._started:
             return  # What is to be seen first must be there before something stands in front of it.
-        small = size.width < LEAST_WIDTH or size.height < LEAST_HEIGHT
-        if small and self._too_small is None:
+        if size.width < LEAST_WIDTH or size.height < LEAST_HEIGHT:
             from tcptui.ui.screens.too_small import TooSmall
 
-            self._too_small = TooSmall(LEAST_WIDTH, LEAST_HEIGHT)
-            self.push_screen(self._too_small)
-        elif not small and self._too_small is not None:
-            self._too_small.dismiss()
-            self._too_small = None
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every action of the screen, by name."""
-        for action in ACTIONS:
-            if action.id == "palette":
-                continue
-            owner = screen if hasattr(screen, f"action_{action.id}") else self
-            yield SystemCommand(
-                tr(action.label),
-                f"{tr(action.help)} ({key_names(action)[0]})",
-                partial(self.run_action, action.id, owner),
-            )
+            if not isinstance(self.screen, TooSmall):
+                self.push_screen(TooSmall(LEAST_WIDTH, LEAST_HEIGHT))
 
     def action_help_quit(self) -> None:
         """What Textual calls for Ctrl-C: it leaves, as in any program of a terminal."""
         self.exit()
+
+    def action_palette(self) -> None:
+        """Opens the list of all actions by name, for the screen that is in front."""
+        from tcptui.ui.screens.commands import Commands
+
+        screen = self.screen
+
+        async def chosen(action: Action | None) -> None:
+            if action is not None:
+                await self.run_action(action.id, screen if hasattr(screen, f"action_{action.id}") else self)
+
+        self.push_screen(Commands(), chosen)
+
+    def panic(self, *renderables: RenderableType) -> None:
+        self.panicked = True
+        super().panic(*renderables)
 
     def action_scenarios(self) -> None:
         """Opens the picker; a choice replaces the run."""
@@ -112,14 +116,15 @@ class TcptuiApp(App[None]):
             self.push_screen(Picker(self._scenarios()), self._chosen)
 
     def _chosen(self, scenario: Scenario | None) -> None:
-        screen = self.screen
+        run = next((screen for screen in self.screen_stack if isinstance(screen, RunScreen)), None)
         if scenario is None:
-            if not isinstance(screen, RunScreen):
+            if run is None:
                 self.exit()
             return
         session = Session(scenario)
         self.session = session
-        if isinstance(screen, RunScreen):
-            screen.open(session)
+        if run is not None:
+            run.open(session)
         else:
             self.push_screen(RunScreen(session))
+            self._look_at_size(self.size)

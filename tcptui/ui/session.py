@@ -1,21 +1,38 @@
-"""What one reader is looking at: a history, a selection, a moment. No widget is known here."""
+"""What one reader is looking at: a history, a selection, a moment. No widget is known here.
+
+Why it is so. The panes are functions of a session, and several can show the same one; so all that a reader
+has chosen is kept here, and the screen keeps only what concerns the screen. A session neither draws nor
+waits: it is told that time has passed (`tick`), and it says what it wants to be asked again for (`playing`,
+`working`).
+
+Most of what a key does takes microseconds. Some of it does not: to the end of a run that never ends, or a
+hundred thousand moves that somebody has typed. One process serves many readers in one event loop, and the
+reader who began it wants to be able to stop it. So what may take long is an iterator of moves, and a session
+makes as many of them as a slice of time allows: the first slice at once, in which nearly everything is done,
+and the others when `work` is called again. How long a slice is, is the session's affair; when the next one
+comes is that of the screen, which reads its keys in between.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator
 
 from tcptui.explain.catalogue import text as text_of
+from tcptui.explain.words import tr
 from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait, parse_moves
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission
-from tcptui.trace.history import History
+from tcptui.trace.history import INTERVAL, History
 
 DELAY = 200_000
 """What one press of the delay key adds, in microseconds."""
 MOST_STEPS_TO_END = 10_000
 """Where the way to the end is cut, if a run does not end by itself."""
+SLICE = 0.010
+"""Seconds after which work makes room for other things; a move that has begun is made."""
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SHORTEST, LONGEST = 0.4, 1.6
 """Seconds that the way to the next event takes while playing at speed 1."""
@@ -33,9 +50,15 @@ def moves_error(text: str) -> str:
 
 
 class Session:
-    """One run on the screen. Methods that move return nothing; what went wrong is in `message`."""
+    """One run on the screen. Methods that move return nothing; what went wrong is in `message`.
 
-    def __init__(self, scenario: Scenario, moves: str = "") -> None:
+    While it is `working` the history is somewhere on the way, and nothing but `work`, `stop` and what changes
+    no history may be called. `clock` tells seconds; they are only compared with each other.
+    """
+
+    def __init__(
+        self, scenario: Scenario, moves: str = "", *, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
         self.history = History(scenario)
         self.raw = scenario.raw_numbers
         self.message = ""
@@ -45,8 +68,47 @@ class Session:
         self._selected = 0
         self._ahead = 0
         """How far the shown moment is ahead of the world's clock, while playing."""
+        self._clock = clock
+        self._work: Iterator[None] | None = None
+        self._progress = (0, 0)
         for move in parse_moves(moves):
             self.history.apply(move)
+
+    @property
+    def working(self) -> bool:
+        """Whether `work` has something to go on with."""
+        return self._work is not None
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many moves the work has made, and how many they can become."""
+        return self._progress
+
+    def work(self) -> None:
+        """Goes on with what takes long, for the time of a slice."""
+        until = self._clock() + SLICE
+        work = self._work
+        while work is not None:
+            try:
+                next(work)
+            except StopIteration:
+                self._work = None
+                return
+            except BadMove as error:
+                self._work = None
+                self.message = text_of(error.message)
+                return
+            self._progress = (self._progress[0] + 1, self._progress[1])
+            if self._clock() >= until:
+                return
+
+    def stop(self) -> None:
+        """Leaves the work where it is."""
+        if self._work is not None:
+            self._work = None
+            self.message = tr("stopped after {done} of at most {most} moves").format(
+                done=self._progress[0], most=self._progress[1]
+            )
 
     @property
     def world(self) -> WorldState:
@@ -74,7 +136,7 @@ class Session:
 
     def apply(self, move: Move) -> None:
         """Makes a move at the moment shown."""
-        self._attempt([move])
+        self._attempt(move)
 
     def step(self) -> None:
         """The next thing happens; where another move stands in the history, a branch begins."""
@@ -85,11 +147,11 @@ class Session:
         self._advance(self.history.forward)
 
     def back(self) -> None:
-        self._leave_moment()
-        self.playing = False
-        if not self.history.back():
+        if self.history.position == 0:
+            self._go_to(0)
             self.message = "this is the beginning"
-        self._selected = 0
+        else:
+            self._go_to(self.history.position - 1)
 
     def home(self) -> None:
         self._go_to(0)
@@ -102,11 +164,7 @@ class Session:
         self._leave_moment()
         self.playing = False
         self._selected = 0
-        for _ in range(MOST_STEPS_TO_END):
-            if self.world.next_event() is None:
-                return
-            self.history.apply(NEXT)
-        self.message = f"still going on after {MOST_STEPS_TO_END} steps"
+        self._begin(self._to_end(), MOST_STEPS_TO_END)
 
     def tamper(self, action: str) -> None:
         """Lose, delay, duplicate or reorder the selected segment."""
@@ -120,13 +178,17 @@ class Session:
             "duplicate": Duplicate(transmission.number),
             "reorder": Reorder(transmission.number),
         }
-        self._attempt([moves[action]])
+        self._attempt(moves[action])
         self._selected = transmission.number
 
     def type_moves(self, text: str) -> None:
         """Makes the moves of a text, as far as they can be made."""
-        self._attempt(parse_moves(text))
+        moves = parse_moves(text)
+        self._enter_moment()
+        self._leave_moment()
+        self.playing = False
         self._selected = 0
+        self._begin(self._each(moves), len(moves))
 
     def switch_branch(self) -> None:
         self._leave_moment()
@@ -147,6 +209,11 @@ class Session:
 
     def select_number(self, number: int) -> None:
         self._selected = number
+        self.message = ""
+
+    def toggle_raw(self) -> None:
+        """Sequence numbers as they are, or relative ones."""
+        self.raw = not self.raw
         self.message = ""
 
     def toggle_playing(self) -> None:
@@ -176,8 +243,26 @@ class Session:
     def _go_to(self, position: int) -> None:
         self._leave_moment()
         self.playing = False
-        self.history.go_to(position)
         self._selected = 0
+        self._begin(self.history.walk_to(position), INTERVAL)
+
+    def _begin(self, work: Iterator[None], most: int) -> None:
+        """Makes the first moves of work that may take long."""
+        self._work, self._progress = work, (0, most)
+        self.work()
+
+    def _to_end(self) -> Iterator[None]:
+        for _ in range(MOST_STEPS_TO_END):
+            if self.world.next_event() is None:
+                return
+            self.history.apply(NEXT)
+            yield
+        self.message = f"still going on after {MOST_STEPS_TO_END} steps"
+
+    def _each(self, moves: Iterable[Move]) -> Iterator[None]:
+        for move in moves:
+            self.history.apply(move)
+            yield
 
     def _enter_moment(self) -> None:
         """Lets the lab's clock come to the moment that is shown while playing."""
@@ -198,12 +283,11 @@ class Session:
             self.playing = False
             self.message = f"{text_of(error.message)}. {self.world.scenario.answer}".removesuffix(". ")
 
-    def _attempt(self, moves: list[Move]) -> None:
+    def _attempt(self, move: Move) -> None:
         self._enter_moment()
         self._leave_moment()
         self.playing = False
         try:
-            for move in moves:
-                self.history.apply(move)
+            self.history.apply(move)
         except BadMove as error:
             self.message = text_of(error.message)

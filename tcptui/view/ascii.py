@@ -7,15 +7,31 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+from tcptui.view.cells import clusters
+
 _SIGNS = {
     "─": "-", "━": "=", "┄": ".", "│": "|", "┃": "#", "┊": ":", "║": "H",
     "▶": ">", "◀": "<", "▸": ">", "→": ">", "←": "<", "✗": "x", "┼": "+", "·": ".", "…": "~",
 }  # fmt: skip
+_JOINERS = ("\u200d", "\ufe0f")
+"""ZERO WIDTH JOINER and VARIATION SELECTOR-16 change the width of what they stand beside."""
 
 
 def to_ascii(text: str) -> str:
     """`text` with nothing but ASCII in it, exactly as wide."""
-    return text if text.isascii() else "".join(map(_sign, text))
+    if text.isascii():
+        return text
+    if not any(joiner in text for joiner in _JOINERS):
+        return "".join(map(_sign, text))
+    return "".join(
+        _sign(cluster) if len(cluster) == 1 else _signs(cluster, cells) for cluster, cells in clusters(text)
+    )
+
+
+def _signs(cluster: str, cells: int) -> str:
+    """Several code points in the place of one character: the first if it is ASCII."""
+    first = cluster[0] if cluster[0].isascii() else "?"
+    return (first + "?" * cells)[:cells]
 
 
 def _sign(character: str) -> str:

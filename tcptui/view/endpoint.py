@@ -6,7 +6,9 @@ What the last move changed is marked.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from rich.cells import cell_len
 
 from tcptui.core.events import Signal, TimerKind
 from tcptui.core.packet.segment import ACK, flag_text
@@ -21,7 +23,9 @@ from tcptui.lab.ends.script import ScriptEnd
 from tcptui.lab.wire import Side
 from tcptui.trace.history import Moment
 from tcptui.trace.record import EndRecord
-from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, wrap
+from tcptui.view.cells import align_right, wrap
+from tcptui.view.lines import EMPTY, Line, Style, fit, line_width
+from tcptui.view.subject import Host, host_of, script_of
 
 MARK = "▸"
 """Stands before what the last move changed."""
@@ -50,20 +54,6 @@ _OF_A_LIVING_CONNECTION = (Signal.OPENED.value, Signal.CLOSING.value)
 """What a program was told that is not so any more once its connection is gone."""
 
 
-class _Pane(NamedTuple):
-    """What a pane is drawn of: an end and its record, both now and one move ago."""
-
-    end: Any
-    """Of the type for which `_PANES` has the pane."""
-    was: Any
-    record: EndRecord
-    old: EndRecord
-    at: int
-    raw: bool
-    width: int
-    height: int
-
-
 class _Field(NamedTuple):
     """A variable: its name and its value in words."""
 
@@ -71,41 +61,51 @@ class _Field(NamedTuple):
     value: str
 
 
+class _Place(NamedTuple):
+    """Where a pane is, and how it is shown."""
+
+    side: Side
+    width: int
+    height: int
+    at: int
+    raw: bool
+
+
 def endpoint_lines(
     now: Moment, before: Moment, side: Side, width: int, height: int, *, at: int, raw: bool
 ) -> list[Line]:
     """The pane of one end, `height` lines of `width` cells; `before` is one move ago, `at` the time shown, in
     microseconds."""
-    end, was = now.world.end(side), before.world.end(side)
-    pane = _Pane(end, was, now.record.of(side), before.record.of(side), at, raw, width, height)
-    return [fit(line, width) for line in [*_PANES[type(end)](pane), *[EMPTY] * height][:height]]
+    lines = _PANES[type(now.world.end(side))](now, before, _Place(side, width, height, at, raw))
+    return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
 
 
-def _host_lines(pane: _Pane) -> list[Line]:
+def _host_lines(now: Moment, before: Moment, place: _Place) -> list[Line]:
     """Every part keeps its place, whether it has something to say or not: what has not changed must not
     move."""
-    host, was, record, old_record, at, raw, width, height = pane
-    tcb, old = host.tcb, was.tcb
-    style: Style = "a" if host.side == "A" else "b"
+    side, width, height, at, raw = place
+    end, was = host_of(now, side), host_of(before, side)
+    tcb, old = end.tcb, was.tcb
+    style: Style = "a" if side == "A" else "b"
     lines = [
-        _state_line(host, was, record, at, style, width),
-        *_program_lines(host, was, record, old_record, width),
+        _state_line(end, was, at, style, width),
+        *_program_lines(end, was, width),
         *_timer_lines(tcb, old, at, width),
         *_variable_lines(tcb, old, raw, width),
     ]
     room = height - len(lines)
     queue_rows = min(room, 3 if room < 9 else 5)
-    if _udp_alone(host):
-        lines += _socket_lines(host, was, record, old_record, room, width)
+    if end.udp_alone:
+        lines += _socket_lines(end, was, room, width)
     else:
-        lines += _queue_lines(host, was, raw, queue_rows, width)
-        lines += _path_lines(record, old_record, room - queue_rows, width)
+        lines += _queue_lines(end, was, raw, queue_rows, width)
+        lines += _path_lines(end, was, room - queue_rows, width)
     return lines
 
 
-def _script_lines(pane: _Pane) -> list[Line]:
+def _script_lines(now: Moment, _before: Moment, place: _Place) -> list[Line]:
     """A script in the place of a host: its lines up to now, the latest marked, and those that follow."""
-    lines, at, height = pane.end.setup.lines, pane.at, pane.height
+    lines, at, height = script_of(now.world, place.side), place.at, place.height
     done = sum(line.at <= at for line in lines)
     first = max(0, min(done - height // 2, len(lines) - height + 1))
     drawn: list[Line] = [((f" {tr('script')}", "label"),)]
@@ -115,7 +115,10 @@ def _script_lines(pane: _Pane) -> list[Line]:
     return drawn
 
 
-_PANES: dict[type[End], Callable[[_Pane], list[Line]]] = {HostEnd: _host_lines, ScriptEnd: _script_lines}
+_PANES: dict[type[End], Callable[[Moment, Moment, _Place], list[Line]]] = {
+    HostEnd: _host_lines,
+    ScriptEnd: _script_lines,
+}
 """What draws each kind of end."""
 
 
@@ -123,46 +126,41 @@ def _marked(text: str, changed: bool, style: Style = "plain") -> Line:
     return ((f"{MARK if changed else ' '}{text}", "changed" if changed else style),)
 
 
-def _state_line(host: HostEnd, was: HostEnd, record: EndRecord, at: int, style: Style, width: int) -> Line:
-    if _udp_alone(host):
-        return _marked("UDP UNCONN", not _udp_alone(was), style)
-    changed = host.state is not was.state or _udp_alone(was)
-    since = tr("for {span}").format(span=duration_text(at - record.states[-1][1])) if width >= 26 else ""
-    name = _marked(host.state.value, changed, style)
-    return (*name, (f"{since:>{max(0, width - line_width(name))}}", "dim"))
+def _state_line(end: Host, was: Host, at: int, style: Style, width: int) -> Line:
+    if end.udp_alone:
+        return _marked("UDP UNCONN", not was.udp_alone, style)
+    changed = end.state is not was.state or was.udp_alone
+    since = tr("for {span}").format(span=duration_text(at - end.record.states[-1][1])) if width >= 26 else ""
+    name = _marked(end.state.value, changed, style)
+    return (*name, (align_right(since, width - line_width(name)), "dim"))
 
 
-def _udp_alone(host: HostEnd) -> bool:
-    """Whether all that the host has are UDP's sockets, which have no state to show."""
-    return host.tcb is None and bool(host.udp.endpoints)
-
-
-def _program_lines(host: HostEnd, was: HostEnd, record: EndRecord, old: EndRecord, width: int) -> list[Line]:
+def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
     """What the program called last and what it knows."""
-    known, knew = host.application, was.application
-    last_call = record.last_call.name
+    known, knew = end.application, was.application
+    last_call = end.record.last_call.name
     call = f"{last_call}()" if last_call else "-"
-    told, before = _told(host, record), _told(was, old)
+    told, before = _told(end), _told(was)
     received = ""
     if known.received:
         received = f" {tr('received')} {known.received}"
         if width >= 26:
-            received += f" {record.last_data.decode(errors='replace')!a}"
+            received += f" {end.record.last_data.decode(errors='replace')!a}"
     return [
-        _marked(f"{tr('app')} {call}", last_call != old.last_call.name, "label"),
+        _marked(f"{tr('app')} {call}", last_call != was.record.last_call.name, "label"),
         _marked(f" {told}", told != before),
         _marked(received, known.received != knew.received),
     ]
 
 
-def _told(host: HostEnd, record: EndRecord) -> str:
+def _told(end: Host) -> str:
     """What came of the program's last call, in as few words as tell it."""
-    if not host.link_up:
+    if not end.link_up:
         return tr("cable pulled")
-    call, signal = record.last_call, record.last_signal
+    call, signal = end.record.last_call, end.record.last_signal
     if call.response not in ("", "ok"):
         return call.response.removeprefix("error: ").removeprefix("connection ")
-    if signal and not (host.application.closed and signal in _OF_A_LIVING_CONNECTION):
+    if signal and not (end.application.closed and signal in _OF_A_LIVING_CONNECTION):
         return signal.removeprefix("error: ").removeprefix("connection ")
     return tr("waiting") if call.name in ("listen", "connect", "bind") else ""
 
@@ -189,7 +187,7 @@ def _timer_line(
     left = max(0, timer.due - at)
     name = f"{_TIMER_NAMES[kind]:<4} "
     remaining = f" {duration_text(left):>7}"
-    room = max(0, width - 1 - len(name) - len(remaining))
+    room = max(0, width - 1 - cell_len(name) - cell_len(remaining))
     full = -(-room * left // max(1, timer.due - timer.set_at))
     bar = "━" * full + "─" * (room - full)
     return _marked(f"{name}{bar}{remaining}", now != before)
@@ -199,7 +197,7 @@ def _variable_lines(tcb: Tcb | None, old: Tcb | None, raw: bool, width: int) -> 
     send, receive = _variables(tcb, raw)
     old_send, old_receive = _variables(old, raw)
     column = max(8, (width - 2) // 2)
-    widest = max(len(field.value) for field in (*send[:-1], *receive[:-1]))
+    widest = max(cell_len(field.value) for field in (*send[:-1], *receive[:-1]))
     if 1 + 4 + widest > column or (raw and width < 26):
         # Large numbers in a narrow pane: one column.
         return [
@@ -246,11 +244,11 @@ def _variables(tcb: Tcb | None, raw: bool) -> tuple[list[_Field], list[_Field]]:
     return send, receive
 
 
-def _queue_lines(host: HostEnd, was: HostEnd, raw: bool, rows: int, width: int) -> list[Line]:
+def _queue_lines(end: Host, was: Host, raw: bool, rows: int, width: int) -> list[Line]:
     """A listener's queues, the retransmission queue, and text that waits for something, in `rows` lines."""
     entries, olds = (
         _listener_texts(one) + ([] if one.tcb is None else _queue_texts(one.tcb, raw, width - 2))
-        for one in (host, was)
+        for one in (end, was)
     )
     if len(entries) >= rows:
         hidden = len(entries) - (rows - 2)
@@ -260,16 +258,15 @@ def _queue_lines(host: HostEnd, was: HostEnd, raw: bool, rows: int, width: int) 
     return [*lines, *[EMPTY] * rows][:rows]
 
 
-def _listener_texts(host: HostEnd) -> list[str]:
+def _listener_texts(end: Host) -> list[str]:
     """How many connections are half open, and how many wait to be accepted: a box for each place there is."""
-    listener = host.stack.tcb(host.listener)
+    listener = end.listener
     if listener is None or listener.backlog is None:
         return []
     waiting = len(listener.accept_queue)
     room = min(max(listener.backlog, waiting), _MOST_BOXES)
     boxes = "■" * min(waiting, room) + "□" * (room - waiting)
-    half_open = host.stack.half_open(listener)
-    return [f"SYN {half_open}", f"accept {boxes or waiting}"]
+    return [f"SYN {end.half_open}", f"accept {boxes or waiting}"]
 
 
 def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
@@ -280,7 +277,7 @@ def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
         what = flag_text(entry.flags & ~ACK & 0x07) if entry.flags & 0x07 else tr("text")
         times = f" x{entry.transmissions}" if entry.transmissions > 1 else ""
         both = f"{what} {start}:{end}{times}"
-        texts.append(both if len(both) <= room else f"{what} {start}{times}")
+        texts.append(both if cell_len(both) <= room else f"{what} {start}{times}")
     if tcb.send_buffer:
         texts.append(tr("{count} unsent").format(count=len(tcb.send_buffer)))
     if tcb.receive_buffer:
@@ -291,15 +288,13 @@ def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
     return texts
 
 
-def _socket_lines(
-    host: HostEnd, was: HostEnd, record: EndRecord, old: EndRecord, room: int, width: int
-) -> list[Line]:
+def _socket_lines(end: Host, was: Host, room: int, width: int) -> list[Line]:
     """UDP's sockets, and under each the texts that it has received, the latest last."""
     lines: list[Line] = []
-    rows = max(1, min(MOST_TEXT_ROWS, room // len(host.udp.endpoints) - 1))
-    for number, endpoint in enumerate(host.udp.endpoints):
-        texts, before = (wrap(_received(one, number), width - 2) for one in (record, old))
-        lines.append(_marked(str(endpoint.local), number >= len(was.udp.endpoints), "label"))
+    rows = max(1, min(MOST_TEXT_ROWS, room // len(end.udp) - 1))
+    for number, endpoint in enumerate(end.udp):
+        texts, before = (wrap(_received(one.record, number), width - 2) for one in (end, was))
+        lines.append(_marked(str(endpoint.local), number >= len(was.udp), "label"))
         got = [_marked(f" {line}", False) for line in texts[:-1]]
         got += [_marked(f" {line}", texts != before) for line in texts[-1:]]
         lines += [*got[-rows:], *[EMPTY] * rows][:rows]
@@ -312,14 +307,14 @@ def _received(known: EndRecord, number: int) -> str:
     )
 
 
-def _path_lines(record: EndRecord, old: EndRecord, room: int, width: int) -> list[Line]:
+def _path_lines(end: Host, was: Host, room: int, width: int) -> list[Line]:
     """The states it has been in, as many of the last as there is room for."""
     lines: list[Line] = []
     if room >= 6:
         lines.append(((f" {tr('path')}", "label"),))
         room -= 1
-    changed = record.states != old.states
-    path = record.states[-max(0, room) :] if room > 0 else ()
+    changed = end.record.states != was.record.states
+    path = end.record.states[-max(0, room) :] if room > 0 else ()
     for state, since in path[:-1]:
         lines.append(((f" {_state_since(state, since, width)}", "dim"),))
     return [*lines, *(_marked(_state_since(state, since, width), changed) for state, since in path[-1:])]

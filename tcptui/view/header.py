@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from rich.cells import cell_len
+
 from tcptui.core.packet.datagram import Datagram, PortUnreachable
 from tcptui.core.packet.options import read_sack, read_timestamps
 from tcptui.core.packet.segment import (
@@ -25,7 +27,8 @@ from tcptui.explain.numbers import seq_text
 from tcptui.explain.words import tr
 from tcptui.lab.packets import packet_of
 from tcptui.lab.wire import Transmission
-from tcptui.view.lines import EMPTY, Line, Style, fit, wrap
+from tcptui.view.cells import align_right, wrap
+from tcptui.view.lines import EMPTY, Line, Style, fit
 
 _CONTROL_BITS = "CEUAPRSF"
 Row: TypeAlias = list[tuple[int, str]]
@@ -44,7 +47,7 @@ def header_lines(
         style: Style = "a" if transmission.sender == "A" else "b" if transmission.sender == "B" else "copy"
         ends = f"{transmission.sender} → {transmission.receiver}"
         boxes: list[Line] = [
-            ((f" {label_of(transmission, raw, width - len(ends) - 4)}", style), (f"  {ends}", "dim")),
+            ((f" {label_of(transmission, raw, width - cell_len(ends) - 4)}", style), (f"  {ends}", "dim")),
             *_boxes(transmission, octets, width, raw),
         ]
         rest = [*labels, *_octet_lines(octets, _header_size(transmission, octets), width)]
@@ -94,7 +97,7 @@ def _unreachable_rows(message: PortUnreachable, octets: bytes, inner: int) -> li
     half = inner // 2
     src, dst, _ = message.about
     about = f"UDP {src} → {dst}"
-    if len(about) > inner - 8:
+    if cell_len(about) > inner - 8:
         about = f"UDP {src.port} → {dst.port}"
     return [
         [
@@ -189,7 +192,7 @@ def _both(name: str, relative: str, raw: int, inner: int) -> str:
     """A sequence number both ways, the raw one at the right end if it is another."""
     left = f"{name} {relative}"
     right = f"{tr('raw')} {raw}" if str(raw) != relative else ""
-    return f"{left}{right:>{max(0, inner - 2 - len(left))}}"
+    return left + align_right(right, inner - 2 - cell_len(left))
 
 
 def _control_bits(flags: int, wide: bool) -> str:

@@ -11,7 +11,8 @@ from tcptui.explain.words import tr
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.trace.capture import Frame, capture
 from tcptui.trace.sequence_analysis import Analysis, Label, analyse
-from tcptui.view.lines import Line, shorten
+from tcptui.view.cells import shorten
+from tcptui.view.lines import Line
 
 
 def label_lines(
@@ -19,7 +20,7 @@ def label_lines(
 ) -> list[Line]:
     """One line if both captures say the same, else one for each; none if there is nothing to say.
 
-    `flights` are those that are known now; if they don't go back to the first, no label is certain.
+    `transmissions` are those that are known now; if they don't go back to the first, no label is certain.
     """
     if not isinstance(transmission.payload, Segment):
         return []
@@ -43,7 +44,7 @@ class _Sight:
         self, side: Side, transmission: Transmission, transmissions: Sequence[Transmission], now: int
     ) -> None:
         self.side = side
-        self._flight = transmission
+        self._transmission = transmission
         frames = capture(transmissions, side, now)
         numbers = [frame.transmission.number for frame in frames]
         seen = numbers.index(transmission.number) + 1 if transmission.number in numbers else 0
@@ -55,11 +56,13 @@ class _Sight:
         """The labels, those of the control bits only if there is no other; None: it may yet be seen."""
         if self.analysis is not None:
             return ", ".join(self.analysis.texts() or [label.value for label in self.analysis.labels])
-        if self._flight.outcome is Outcome.IN_FLIGHT and self._flight.receiver == self.side:
+        if self._transmission.outcome is Outcome.IN_FLIGHT and self._transmission.receiver == self.side:
             return None
-        if self._flight.outcome is Outcome.LOST:
+        if self._transmission.outcome is Outcome.LOST:
             return tr("never: lost")
-        return tr("never: the network made it") if self._flight.copy_of else tr("never: a third party's")
+        return (
+            tr("never: the network made it") if self._transmission.copy_of else tr("never: a third party's")
+        )
 
     def labels(self, without: int = 0) -> tuple[Label, ...]:
         """As they are, or had that segment not been seen before."""

@@ -13,10 +13,11 @@ from typing import NamedTuple, TypeAlias
 from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
 from tcptui.explain.numbers import time_text
-from tcptui.lab.wire import SIDES, Outcome, Party, Side, Transmission
+from tcptui.lab.wire import Outcome, Party, Side, Transmission
 from tcptui.trace.record import Record
 from tcptui.view.ladder_row import Change, Row, RowPlan, draw_row, style_of
 from tcptui.view.lines import Line, Span, Style
+from tcptui.view.subject import Path, States, paths_of
 
 TIME_WIDTH = 8
 STATE_WIDTH = 13
@@ -41,10 +42,6 @@ _LIFE_LINES = {
 }
 """How a life line tells its state; the closing states are double."""
 
-States: TypeAlias = tuple[State, State]
-"""Of A and of B."""
-Path: TypeAlias = Sequence[tuple[State, int]]
-"""The states of one end and since when, in microseconds."""
 Drawn: TypeAlias = dict[RowPlan, Line]
 """Rows that have been drawn already; most rows are the same from step to step."""
 
@@ -101,7 +98,7 @@ def draw_ladder(
 
 
 def quiet_changes(paths: Mapping[Side, Path], transmissions: list[Transmission]) -> list[Change]:
-    """The changes of state of both ends, from the first of `flights` on, that none of them shows."""
+    """The changes of state of both ends, from the first of `transmissions` on, that none of them shows."""
     return [change for side, path in paths.items() for change in _quiet_changes(path, side, transmissions)]
 
 
@@ -154,7 +151,7 @@ def ladder_rows(transmissions: list[Transmission], now: int, changes: Sequence[C
 
 
 def recent(transmissions: list[Transmission], height: int, selected: int) -> list[Transmission]:
-    """The flights that `height` rows can show, and a few before them: drawing all of a long run takes long.
+    """The transmissions that `height` rows can show, and a few before: drawing all of a long run takes long.
 
     Those left out go by the pageful, so that what is seen stays where it is from step to step.
     """
@@ -180,13 +177,10 @@ def states_before(transmissions: list[Transmission], record: Record) -> States:
     """The states before the first of `transmissions`, as far as the record has them."""
     start = transmissions[0].sent_at if transmissions else 0
     a, b = (
-        next((state for state, since in reversed(record.of(side).states) if since < start), None)
-        for side in SIDES
+        next((state for state, since in reversed(path) if since < start), path[0][0])
+        for path in paths_of(record).values()
     )
-    return (
-        record.a.states[0][0] if a is None else a,
-        record.b.states[0][0] if b is None else b,
-    )
+    return a, b
 
 
 def _window(numbers: list[int], height: int, selected: int) -> range:

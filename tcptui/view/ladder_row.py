@@ -2,11 +2,14 @@
 
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from tcptui.core.state import State
 from tcptui.explain.labels import label_of
 from tcptui.explain.numbers import duration_text
 from tcptui.explain.words import tr
 from tcptui.lab.wire import Outcome, Side, Transmission
+from tcptui.view.cells import clusters
 from tcptui.view.lines import Line, Span, Style
 
 
@@ -65,7 +68,7 @@ def draw_row(plan: RowPlan) -> Line:
         )
     elif plan.row.transmission is None:
         text = tr("{span}, nothing on the wire").format(span=duration_text(plan.row.silence))
-        canvas.put(max(0, (plan.width - len(text)) // 2), text, "dim")
+        canvas.put(max(0, (plan.width - cell_len(text)) // 2), text, "dim")
     elif plan.row.arrives:
         _arrival(canvas, plan, plan.row.transmission)
     else:
@@ -74,37 +77,51 @@ def draw_row(plan: RowPlan) -> Line:
 
 
 class _Canvas:
-    """A row of characters, each with a style."""
+    """A row of cells, each with a style. A wide character stands in its first cell; in the second is ""."""
 
     def __init__(self, plan: RowPlan) -> None:
         self.width = plan.width
-        self._characters = [" "] * plan.width
+        self._cells = [" "] * plan.width
+        self._has_wide = False
         self._styles: list[Style] = ["plain"] * plan.width
         for column, style in plan.passing:
             self.put(column, "│", style)
 
     def put(self, column: int, text: str, style: Style) -> None:
-        for offset, character in enumerate(text, column):
-            if 0 <= offset < self.width:
-                self._characters[offset] = character
-                self._styles[offset] = style
+        """Text from a column on, as far as it lies within the row."""
+        for cluster, cells in clusters(text):
+            if cells and column >= 0 and column + cells <= self.width:
+                self._set(column, cluster, cells, style)
+            column += cells
 
     def dash(self, start: int, end: int, style: Style, dash: str = "─") -> None:
         """A horizontal line over the columns from `start` to `end`, crossing what it meets."""
         for column in range(max(0, start), min(end, self.width)):
-            crossing = dash == "─" and self._characters[column] == "│"
-            self._characters[column] = "┼" if crossing else dash
-            self._styles[column] = style
+            crossing = dash == "─" and self._cells[column] == "│"
+            self._set(column, "┼" if crossing else dash, 1, style)
+
+    def _set(self, column: int, cluster: str, cells: int, style: Style) -> None:
+        end = column + cells
+        if self._has_wide:
+            # Of a wide character that loses one of its cells nothing can be drawn in the other.
+            if self._cells[column] == "":
+                self._cells[column - 1] = " "
+            if end < self.width and self._cells[end] == "":
+                self._cells[end] = " "
+        self._cells[column], self._styles[column] = cluster, style
+        if cells > 1:
+            self._cells[column + 1], self._styles[column + 1] = "", style
+            self._has_wide = True
 
     def line(self, left: str, right: str) -> Line:
         """The row between its life lines."""
-        characters = [left, *self._characters, right]
+        cells = [left, *self._cells, right]
         styles: list[Style] = ["a", *self._styles, "b"]
         spans: list[Span] = []
         start = 0
-        for column in range(1, len(characters) + 1):
-            if column == len(characters) or styles[column] != styles[start]:
-                spans.append(("".join(characters[start:column]), styles[start]))
+        for column in range(1, len(cells) + 1):
+            if column == len(cells) or styles[column] != styles[start]:
+                spans.append(("".join(cells[start:column]), styles[start]))
                 start = column
         return tuple(spans)
 
@@ -137,7 +154,7 @@ def _departure(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> No
     turn = column(plan.turn)
     limit = {Outcome.ARRIVED: turn, Outcome.LOST: width - 8, Outcome.IN_FLIGHT: width - 1}
     label = f" {label_of(transmission, plan.raw, limit[transmission.outcome] - label_at - 2)} "
-    label_end = label_at + len(label)
+    label_end = label_at + cell_len(label)
     way = max(1, transmission.due - transmission.sent_at)
     if transmission.outcome is Outcome.ARRIVED:
         dash(start, turn)
@@ -147,7 +164,7 @@ def _departure(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> No
         died = max(label_end + 1, min(died, width - 7))
         dash(start, died)
         word = f"✗ {tr('lost')}" if to_b else f"{tr('lost')} ✗"
-        canvas.put(died if to_b else width - died - len(word), word, "lost")
+        canvas.put(died if to_b else width - died - cell_len(word), word, "lost")
     else:
         come = min(start + (width - 1 - start) * max(0, plan.now - transmission.sent_at) // way, width - 1)
         dash(start, width, "┄")

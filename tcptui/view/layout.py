@@ -4,13 +4,15 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from tcptui.view.lines import Line, Span, Style, fit, shorten
+from tcptui.view.cells import shorten
+from tcptui.view.lines import Line, Span, Style, fit
 
+LEAST_WIDTH, LEAST_HEIGHT = 80, 24
+"""The smallest screen of a run that can be read."""
 WIDE, HUGE = 110, 160
-"""Widths from which on the ends have more room, and the header stands beside the ladder."""
+"""Widths from which on the ends have more room, and an inspector stands beside the ladder."""
 TALL = 32
-"""The height from which on the header has room below the ladder."""
-_HEADER_ROWS, _HEADER_COLUMNS = 19, 60
+"""The height from which on an inspector has room below the ladder."""
 _TOP, _BOTTOM = 1, 3
 """Lines above and below the frames: title; why and keys."""
 
@@ -29,6 +31,15 @@ class Place(NamedTuple):
         return Place(self.x + 1, self.y + 1, self.width - 2, self.height - 2)
 
 
+class Room(NamedTuple):
+    """What an inspector needs for the ladder to be seen too; else it stands in the ladder's place."""
+
+    columns: int | None
+    """Beside the ladder; None: it never stands there."""
+    rows: int | None
+    """Below the ladder; None: it never stands there."""
+
+
 class Frame(NamedTuple):
     """A box with words on its upper and its lower edge."""
 
@@ -38,26 +49,28 @@ class Frame(NamedTuple):
     style: Style
 
 
-def has_room_for_header(width: int, height: int) -> bool:
-    return width >= HUGE or (width >= WIDE and height >= TALL)
+def has_room(room: Room, width: int, height: int) -> bool:
+    """Whether an inspector can be seen together with a ladder that is wide enough."""
+    beside = room.columns is not None and width >= HUGE
+    return beside or (room.rows is not None and width >= WIDE and height >= TALL)
 
 
-def frame_places(width: int, height: int, header: bool) -> dict[str, Place]:
-    """The frames "a", "b", "wire" and "header", as far as they are to be seen."""
+def frame_places(width: int, height: int, inspector: Room | None) -> dict[str, Place]:
+    """The frames "a", "b", "wire" and "inspector", as far as they are to be seen; None: no inspector is."""
     side = 38 if width >= HUGE else 30 if width >= WIDE else 20
     rows = height - _TOP - _BOTTOM
     middle = width - 2 * side
     places = {"a": Place(0, _TOP, side, rows), "b": Place(width - side, _TOP, side, rows)}
-    if not header:
+    if inspector is None:
         places["wire"] = Place(side, _TOP, middle, rows)
-    elif width >= HUGE:
-        places["wire"] = Place(side, _TOP, middle - _HEADER_COLUMNS, rows)
-        places["header"] = Place(width - side - _HEADER_COLUMNS, _TOP, _HEADER_COLUMNS, rows)
-    elif height >= TALL:
-        places["wire"] = Place(side, _TOP, middle, rows - _HEADER_ROWS)
-        places["header"] = Place(side, _TOP + rows - _HEADER_ROWS, middle, _HEADER_ROWS)
+    elif inspector.columns is not None and width >= HUGE:
+        places["wire"] = Place(side, _TOP, middle - inspector.columns, rows)
+        places["inspector"] = Place(width - side - inspector.columns, _TOP, inspector.columns, rows)
+    elif inspector.rows is not None and height >= TALL:
+        places["wire"] = Place(side, _TOP, middle, rows - inspector.rows)
+        places["inspector"] = Place(side, _TOP + rows - inspector.rows, middle, inspector.rows)
     else:
-        places["header"] = Place(side, _TOP, middle, rows)
+        places["inspector"] = Place(side, _TOP, middle, rows)
     return places
 
 

@@ -1,13 +1,15 @@
 """Lines of styled text: what every view returns. A style is a name; the screen decides what it looks like.
 
-Widths are terminal cells, not characters.
+Widths are terminal cells (`cells`), not characters.
 """
 
 from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
+
+from tcptui.view.cells import cut
 
 Style: TypeAlias = Literal[
     "plain", "dim", "title", "label", "a", "b", "wire", "changed", "lost", "delayed", "copy",
@@ -22,6 +24,7 @@ EMPTY: Line = ()
 
 
 def line_width(line: Line) -> int:
+    """The cells of all its spans."""
     return sum(cell_len(text) for text, _ in line)
 
 
@@ -32,18 +35,15 @@ def fit(line: Line, width: int) -> Line:
     for text, style in line:
         cells = len(text) if text.isascii() else cell_len(text)
         if cells > left:
-            text, cells = set_cell_size(text, left), left
+            text = cut(text, left)
+            text += " " * (left - cell_len(text))
+            cells = left
         if cells:
             spans.append((text, style))
             left -= cells
     if left:
         spans.append((" " * left, "plain"))
     return tuple(spans)
-
-
-def shorten(text: str, width: int) -> str:
-    """The text in at most `width` cells; what is cut off leaves a sign."""
-    return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)) + "…"
 
 
 def beside(left: Line, right: Line, width: int) -> Line:
@@ -55,19 +55,3 @@ def beside(left: Line, right: Line, width: int) -> Line:
 def plain_text(line: Line) -> str:
     """Without styles and trailing blanks."""
     return "".join(text for text, _ in line).rstrip()
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """Words in lines of at most `width` cells; a longer word is cut."""
-    lines: list[str] = []
-    current = ""
-    for word in text.split():
-        if cell_len(word) > width:
-            word = set_cell_size(word, width)
-        joined = f"{current} {word}" if current else word
-        if cell_len(joined) <= width:
-            current = joined
-        else:
-            lines.append(current)
-            current = word
-    return [*lines, current] if current else lines

@@ -1,4 +1,4 @@
-"""The clock on top, and the two lines of why."""
+"""The clock on top, and the two lines below: why, what could not be done, or how far long work has come."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from tcptui.explain.labels import name_of
 from tcptui.explain.numbers import duration_text, time_text
 from tcptui.explain.why import Why
 from tcptui.explain.words import tr
-from tcptui.lab.ends.script import ScriptEnd
 from tcptui.lab.state import WorldState
-from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width, shorten, wrap
+from tcptui.view.cells import shorten, wrap
+from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width
+from tcptui.view.subject import script_of
 
 
 def clock_line(
@@ -50,7 +51,7 @@ def next_text(world: WorldState, at: int) -> str:
     elif next_event.cause == "call":
         what = tr("{side}'s program").format(side=next_event.side)
     else:
-        what = tr("the script") if isinstance(world.end("B"), ScriptEnd) else tr("a third party")
+        what = tr("the script") if script_of(world, "B") else tr("a third party")
     return tr("next: {what} in {span}").format(what=what, span=duration_text(max(0, next_event.at - at)))
 
 
@@ -63,9 +64,21 @@ def why_lines(why: Why, width: int) -> list[Line]:
     last: Line = ((source, "rule"), (" ", "plain")) if source else EMPTY
     if len(lines) > 2 or (len(lines) == 2 and cell_len(lines[1]) + line_width(last) > width - 2):
         # The rule must be seen; the sentence is cut before it.
-        lines = [lines[0], " ".join(lines[1:])]
-        room = width - 3 - line_width(last)
-        lines[1] = shorten(lines[1], room)
+        lines = wrap(why.text, width - 2, most=2)
+        lines[1] = shorten(lines[1], width - 3 - line_width(last))
     lines += [""] * (2 - len(lines))
     first = fit(((f" {lines[0]}", "why"),), width)
     return [first, beside(((f" {lines[1]}", "why"),), last, width)]
+
+
+def error_lines(message: str, width: int) -> list[Line]:
+    """Why something could not be done, as a sentence, in at most two lines."""
+    sentence = message[:1].upper() + message[1:]
+    sentence += "" if sentence.endswith((".", "?", "!", "。", "？", "！")) else "."
+    return [fit(((f" {line}", "error"),), width) for line in wrap(sentence, width - 2)[:2]]
+
+
+def progress_lines(done: int, most: int, width: int) -> list[Line]:
+    """How far work has come that takes long, and how it is stopped."""
+    text = tr("{done} of at most {most} moves made. Escape stops.").format(done=done, most=most)
+    return [fit(((f" {text}", "why"),), width)]

@@ -42,6 +42,8 @@ def drive(
             for key in keys:
                 await pilot.press(key)
             await pilot.pause()
+            while app.session is not None and app.session.working:
+                await pilot.pause(0.01)
             return Screenshot(app)
 
     return asyncio.run(run()), app

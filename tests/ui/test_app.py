@@ -14,6 +14,7 @@ from tcptui.formats.packetdrill.staging import stage
 from tcptui.lab.wire import Outcome
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
+from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.dialogs import CallMenu
 from tcptui.ui.screens.picker import Picker
 from tcptui.ui.screens.run_screen import RunScreen
@@ -226,7 +227,7 @@ def test_a_click_selects_a_segment() -> None:
     async def run() -> int:
         app = TcptuiApp(Session(library.find("life"), "s8"), library.all_scenarios)
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.click("#wire", offset=(20, 0))
+            await pilot.click(WirePane, offset=(20, 0))
             selected = seq_text(app).selected
         return selected.number if selected is not None else 0
 
@@ -250,15 +251,22 @@ def test_a_terminal_that_shrinks_is_told_what_is_needed_and_recovers() -> None:
 def test_every_action_is_in_the_palette_and_does_something() -> None:
     async def run() -> None:
         app = TcptuiApp(Session(library.find("life"), "s4"), library.all_scenarios)
-        async with app.run_test(size=(80, 24)):
-            titles = [command.title for command in app.get_system_commands(app.screen)]
-            assert titles == [action.label for action in ACTIONS if action.id != "palette"]
+        async with app.run_test(size=(80, 24)) as pilot:
             for action in ACTIONS:
                 owner = app.screen if hasattr(app.screen, f"action_{action.id}") else app
-                name = "command_palette" if action.id == "palette" else action.id
-                assert hasattr(owner, f"action_{name}"), action.id
+                assert hasattr(owner, f"action_{action.id}"), action.id
+            await pilot.press("colon")
+            options = app.screen.query_one(OptionList).options
+            assert [str(option.prompt).split("  ")[0] for option in options] == [
+                action.label for action in ACTIONS if action.id != "palette"
+            ]
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("keys", ["step", "ste", "tep"])
+def test_an_action_is_found_by_its_name(keys: str) -> None:
+    assert after("handshake", ["colon", *keys, "enter"]).history.position == 1
 
 
 def test_the_palette_opens() -> None:

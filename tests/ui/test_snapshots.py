@@ -27,6 +27,7 @@ CASES: tuple[tuple[str, str | None, tuple[int, int], str, Sequence[str]], ...] =
     ("raw-numbers-80x24", "life", (80, 24), "s8", ("n",)),
     ("calls-80x24", "handshake", (80, 24), "s5", ("a",)),
     ("moves-80x24", "handshake", (80, 24), "s3 l2", ("m",)),
+    ("palette-80x24", "handshake", (80, 24), "", ("colon", "s")),
     ("help-80x24", "handshake", (80, 24), "", ("question_mark",)),
     ("late-syn-120x36", "late-syn", (120, 36), "s15", ()),
     ("udp-120x36", "udp", (120, 36), "s13", ("up",)),

@@ -36,7 +36,7 @@ from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.sockets.semantics import semantics_of
 from tcptui.trace.capture import Point
 from tcptui.trace.record import Record
-from tcptui.view.lines import wrap
+from tcptui.view.cells import wrap
 
 WIDTH = 100
 REPETITIONS = 6

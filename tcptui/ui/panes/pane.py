@@ -1,57 +1,68 @@
-"""A pane of lines that repaints only what differs: over SSH, octets are what a key press costs."""
+"""A pane: lines from a pure function on a place of the screen, repainted only where they differ.
+
+Why it is so. Over SSH, the octets that a key press costs are what a reader feels, and Textual's usual widgets
+repaint all that they own: a `Static.update` of three panes costs 2,700 octets, the lines that really differ
+about 130. So a pane keeps the lines that it has drawn, asks for them anew, and names the regions that
+changed; the screen repaints those regions, all panes at once (`PaneScreen.show`), since each widget that
+wakes up on its own costs a pass through Textual's compositor.
+
+What a pane shows is a function of its session, of its size and of its own parameters (which end, which
+inspector), and nothing else. It has no id, keeps nothing in its module, and asks nobody on the screen. That
+is why any number of them can stand on one screen: two ladders of one session, or two sessions side by side.
+A click is understood by the pane that was clicked, which alone knows what stands on its lines; what it did to
+the session it tells with `Changed`, and the screen has all panes look again.
+
+It has no border, padding or background of its own: what it draws is what its lines say. Frames are drawn by
+the backdrop, in one widget for all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import NamedTuple
 
 from rich.segment import Segment as RichSegment
 from textual.color import Color
-from textual.events import Click
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tcptui.ui.palette import looks
-from tcptui.view.layout import Place
-from tcptui.view.lines import Line
-
-Source = Callable[[int, int], list[Line]]
-"""From width and height in cells to the lines of a pane, each exactly as wide."""
+from tcptui.ui.session import Session
+from tcptui.view.layout import Frame, Place
+from tcptui.view.lines import Line, Style
 
 _BACKGROUND = Color.parse("ansi_default")
 
 
 class Pane(Widget):
-    """Shows the lines of its source, which is asked for them with the pane's size.
+    """Lines on a place. A subclass says in `lines` what they are."""
 
-    It has no border, padding or background of its own: what it draws is what its lines say.
-    """
+    class Changed(Message):
+        """A click has changed the session of a pane."""
 
-    class Clicked(Message):
-        """A line was clicked."""
-
-        def __init__(self, pane: Pane, line: int) -> None:
-            super().__init__()
-            self.pane = pane
-            self.line = line
-
-    def __init__(self, source: Source, *, id: str) -> None:
-        super().__init__(id=id)
-        self._source = source
+    def __init__(self) -> None:
+        super().__init__()
         self._looks = looks()
         self._place = Place(0, 0, 0, 0)
         self._lines: list[Line] = []
         self._strips: list[Strip] = []
 
+    def lines(self, width: int, height: int) -> list[Line]:
+        """At most `height` lines, each exactly `width` cells wide."""
+        raise NotImplementedError
+
     def fill(self, place: Place) -> None:
         """Takes a new place and draws all lines; Textual asks for them when it lays out the screen."""
         self._place = place
+        self.display = True
+        self.styles.offset = (place.x, place.y)
+        self.styles.width, self.styles.height = place.width, place.height
         self._lines = self._asked()
         self._strips = [self._strip(line) for line in self._lines]
 
     def update(self) -> list[Region]:
-        """Asks the source anew and draws the lines that differ; where they are on the screen."""
+        """Asks for the lines anew and draws those that differ; where they are on the screen."""
         x, y, width, _ = self._place
         changed = []
         lines = self._asked()
@@ -70,14 +81,9 @@ class Pane(Widget):
             return strips
         return [strip.crop(crop.x, crop.right) for strip in strips]
 
-    def on_click(self, event: Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is not None:
-            self.post_message(self.Clicked(self, offset.y))
-
     def _asked(self) -> list[Line]:
         _, _, width, height = self._place
-        lines = self._source(width, height)[:height]
+        lines = self.lines(width, height)[:height]
         blank: Line = ((" " * width, "plain"),)
         return lines + [blank] * (height - len(lines))
 
@@ -87,6 +93,35 @@ class Pane(Widget):
         for line_filter in self.get_line_filters():  # NO_COLOR, ASCII
             strip = strip.apply_filter(line_filter, _BACKGROUND)
         return strip
+
+
+class SessionPane(Pane):
+    """A pane of a session; another session can be given to it."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+
+class Heading(NamedTuple):
+    """The words on a frame's upper and lower edge, and their style."""
+
+    title: str
+    subtitle: str
+    style: Style
+
+
+class FramedPane(SessionPane):
+    """A pane within a frame."""
+
+    def heading(self) -> Heading:
+        """What stands on its frame."""
+        raise NotImplementedError
+
+    def fill_frame(self, place: Place) -> Frame:
+        """Fills the inside of a frame at that place; the frame is drawn by the backdrop."""
+        self.fill(place.inside)
+        return Frame(place, *self.heading())
 
 
 def _last_difference(old: Line, new: Line, width: int) -> int:

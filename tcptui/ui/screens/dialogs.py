@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -20,6 +20,9 @@ from tcptui.lab.program import CallName
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.ui.screens.once import dismiss_once
+from tcptui.ui.screens.options import Options
+
+T = TypeVar("T")
 
 _CALL_HELP: dict[CallName, str] = {
     "listen": "wait for a peer (passive OPEN)",
@@ -37,7 +40,7 @@ _CALL_HELP: dict[CallName, str] = {
     "sendto": "send a text over UDP",
 }
 
-_BOX = """
+BOX = """
     align: center middle;
     #box {
         width: 72; max-width: 95%; height: auto; max-height: 95%;
@@ -54,7 +57,7 @@ _BOX = """
 class CallMenu(ModalScreen["CallName | None"]):
     """The calls that a program can make in its connection's state."""
 
-    DEFAULT_CSS = f"CallMenu {{ {_BOX} #box {{ width: 56; }} }}"
+    DEFAULT_CSS = f"CallMenu {{ {BOX} #box {{ width: 56; }} }}"
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "leave", "Close")]
 
     def __init__(self, side: Side, state: State, calls: tuple[CallName, ...]) -> None:
@@ -65,7 +68,7 @@ class CallMenu(ModalScreen["CallName | None"]):
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
             yield Static(Content(self._title), id="title")
-            yield OptionList(
+            yield Options(
                 *(Option(Content(f"{call:<8} {tr(_CALL_HELP[call])}"), id=call) for call in self._calls)
             )
 
@@ -76,32 +79,42 @@ class CallMenu(ModalScreen["CallName | None"]):
         dismiss_once(self, None)
 
 
-class Prompt(ModalScreen["str | None"]):
+class LineDialog(ModalScreen[T]):
+    """A dialog with a line to type in."""
+
+    def __init__(self, line: Input) -> None:
+        super().__init__()
+        self.line = line
+
+    def on_key(self, event: Key) -> None:
+        """Takes what is typed before the line is there to take it; later, the line keeps it to itself."""
+        if event.character is not None and event.is_printable:
+            self.line.value += event.character
+            event.stop()
+            event.prevent_default()
+
+    def action_leave(self) -> None:
+        dismiss_once(self, None)
+
+
+class Prompt(LineDialog["str | None"]):
     """One line to type; it stays until `check` finds nothing wrong with the line, or Escape."""
 
-    DEFAULT_CSS = f"Prompt {{ {_BOX} #error {{ color: #d55e00; }} }}"
+    DEFAULT_CSS = f"Prompt {{ {BOX} #error {{ color: #d55e00; }} }}"
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Close")]
 
     def __init__(
         self, question: str, hint: str, value: str = "", check: Callable[[str], str] = lambda _: ""
     ) -> None:
-        super().__init__()
+        super().__init__(Input(value, placeholder=hint))
         self._question = question
         self._check = check
-        self._input = Input(value, placeholder=hint)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
             yield Static(Content(self._question), id="title")
-            yield self._input
+            yield self.line
             yield Static("", id="error")
-
-    def on_key(self, event: Key) -> None:
-        """Takes what is typed before the line is there to take it."""
-        if event.character is not None and event.is_printable and not self._input.has_focus:
-            self._input.value += event.character
-            event.stop()
-            event.prevent_default()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         error = self._check(event.value)
@@ -110,14 +123,11 @@ class Prompt(ModalScreen["str | None"]):
         else:
             dismiss_once(self, event.value)
 
-    def action_leave(self) -> None:
-        dismiss_once(self, None)
-
 
 class HelpScreen(ModalScreen[None]):
     """Every key, and how the ladder is read."""
 
-    DEFAULT_CSS = f"HelpScreen {{ {_BOX} #box {{ height: 95%; }} }}"
+    DEFAULT_CSS = f"HelpScreen {{ {BOX} #box {{ height: 95%; }} }}"
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark,f1", "leave", "Close")]
 
     def compose(self) -> ComposeResult:

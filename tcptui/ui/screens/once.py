@@ -9,7 +9,8 @@ from textual.screen import Screen
 T = TypeVar("T")
 
 
-def dismiss_once(screen: Screen[T], result: T) -> None:
-    """Dismisses `screen` with `result`, if it is still the one that is seen: Textual would pop another."""
-    if screen.is_current:
+def dismiss_once(screen: Screen[T], result: T | None) -> None:
+    """Dismisses `screen` with `result`, if it is the one in front: Textual would pop another."""
+    # `Screen.is_current` is true of what is seen behind a dialog as well.
+    if screen.is_active:
         screen.dismiss(result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -14,6 +15,8 @@ from textual.widgets.option_list import Option
 from tcptui.explain.words import tr
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.screens.once import dismiss_once
+from tcptui.ui.screens.options import Options
+from tcptui.view.cells import fill
 
 
 class Picker(Screen["Scenario | None"]):
@@ -39,7 +42,7 @@ class Picker(Screen["Scenario | None"]):
 
     def compose(self) -> ComposeResult:
         yield Static(Content(f" tcptui  {tr('a TCP connection, one key press at a time')}"), id="title")
-        yield OptionList(*self._options())
+        yield Options(*self._options())
         yield Static("", id="question")
         keys = tr("up, down choose   enter play   esc back   q quit")
         yield Static(Content(f" {keys}"), id="picker-keys")
@@ -65,12 +68,12 @@ class Picker(Screen["Scenario | None"]):
     def _options(self) -> list[Option]:
         options = []
         chapter = None
-        width = max((len(scenario.name) for scenario in self._scenarios), default=0)
+        width = max((cell_len(scenario.name) for scenario in self._scenarios), default=0)
         for index, scenario in enumerate(self._scenarios):
             if scenario.chapter != chapter:
                 chapter = scenario.chapter
                 options.append(Option(Content(f" {tr(chapter)}"), disabled=True))
             options.append(
-                Option(Content(f"   {scenario.name:<{width}}  {tr(scenario.title)}"), id=str(index))
+                Option(Content(f"   {fill(scenario.name, width)}  {tr(scenario.title)}"), id=str(index))
             )
         return options

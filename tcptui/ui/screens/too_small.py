@@ -9,14 +9,16 @@ from textual.binding import BindingType
 from textual.containers import Center, Middle
 from textual.content import Content
 from textual.events import Resize
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tcptui.explain.words import tr
+from tcptui.ui.screens.once import dismiss_once
 
 
 class TooSmall(ModalScreen[None]):
-    """Hides everything, and says what is needed and what there is."""
+    """Hides everything, and says what is needed and what there is; it goes when there is enough."""
 
     DEFAULT_CSS = "TooSmall { background: $background; Static { width: auto; text-align: center; } }"
 
@@ -32,7 +34,17 @@ class TooSmall(ModalScreen[None]):
 
     def on_resize(self, event: Resize) -> None:
         width, height = self._needed
+        if self._is_over(event.size):
+            dismiss_once(self, None)
         needs = tr(
             "tcptui needs {width}x{height} cells;\nthis terminal has {columns}x{rows}.\nq leaves."
         ).format(width=width, height=height, columns=event.size.width, rows=event.size.height)
         self.query_one("#needs", Static).update(Content(needs))
+
+    def on_screen_resume(self) -> None:
+        """What stood in front of it has gone; by now the terminal may be large enough."""
+        if self._is_over(self.app.size):
+            dismiss_once(self, None)
+
+    def _is_over(self, size: Size) -> bool:
+        return size.width >= self._needed[0] and size.height >= self._needed[1]

@@ -1,0 +1,242 @@
+"""The terminal, and what it may send: Textual's driver, proof against whatever comes.
+
+Why it is so. What a terminal sends is input of a stranger: over SSH, the other side decides about the octets,
+the size of the window and how often keys come, and a bad line garbles all of them. Textual 8 takes them for
+well-formed, and a single octet that is no UTF-8, a key number beyond Unicode, or a window of 65,535 columns
+ends the program or its use. This is the one place where they are made harmless:
+
+- Octets that are no UTF-8 become U+FFFD; a sequence with an impossible number is no key.
+- A window is at most `MOST_COLUMNS` x `MOST_ROWS`, whoever says otherwise: the kernel (TIOCSWINSZ), the
+  terminal (in-band resize reports) or the environment (COLUMNS, LINES).
+- A paste ends at its end mark, at Ctrl-C, after `PASTE_SILENCE` without a character or after `MOST_PASTED`
+  characters: a connection that was cut in the middle of one must not swallow every later key.
+- Keys that come faster than they are answered wait in the kernel, whose buffer is bounded, not here.
+- A process that was stopped without being told (SIGSTOP) sets up the terminal again when it goes on, from
+  the settings that it had found at first; these are what it leaves behind.
+
+The parsing is Textual's own (`XTermParser`); only what goes in and comes out is looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import time
+from codecs import getincrementaldecoder
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.app import App, ScreenStackError
+from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
+from textual.keys import Keys
+from textual.message import Message
+
+MOST_COLUMNS, MOST_ROWS = 500, 300
+MOST_PASTED = 1_000_000
+"""Characters that a paste may have; the rest of it is dropped."""
+PASTE_SILENCE = 0.5
+"""Seconds without a character after which a paste is over."""
+MOST_WAITING = 64
+"""Messages that wait for the app before no more keys are read."""
+TYPED_AT_ONCE = 32
+"""Printable characters that nobody types within one read: they are put into a line as if pasted."""
+
+_START, _END = "\x1b[200~", "\x1b[201~"
+_MARKS = re.compile(r"\x1b\[200~|\x1b\[201~|\x03|\x1b\[99;5u")
+"""Begin and end of a paste; Ctrl-C, and Ctrl-C in the Kitty keyboard protocol."""
+_LONGEST_MARK = 7
+_NO_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r"}
+_BACK_OFF = 0.002
+"""Seconds until the app is asked again whether it has answered some keys."""
+_POLL = 0.1
+"""Seconds between two looks at whether the app wants no more input."""
+
+
+def clamped(width: int, height: int) -> tuple[int, int]:
+    """A size of the window that can be drawn."""
+    return max(1, min(width, MOST_COLUMNS)), max(1, min(height, MOST_ROWS))
+
+
+class TerminalParser(XTermParser):
+    """Textual's parser for what a terminal sends, without exceptions from it."""
+
+    @lru_cache(maxsize=256)  # noqa: B019  As in Textual: there is one parser a process.
+    def _parse_extended_key(self, sequence: str) -> list[events.Key] | None:
+        try:
+            keys = super()._parse_extended_key(sequence)
+        except (ValueError, OverflowError):  # From `chr`: a number beyond Unicode.
+            return [events.Key(Keys.Ignore, sequence)]
+        if keys is not None and any(_is_surrogate(key.character) for key in keys):
+            return [events.Key(Keys.Ignore, sequence)]
+        return keys
+
+    def parse_mouse_code(self, code: str) -> Message | None:
+        try:
+            return super().parse_mouse_code(code)
+        except ArithmeticError:  # A window of no pixels, or a position that is no number of cells.
+            return None
+
+
+class PasteGuard:
+    """Ends a bracketed paste whose end does not come: it sees what is to be parsed, and adds an end mark."""
+
+    def __init__(self) -> None:
+        self._pasting = False
+        self._count = 0
+        self._latest = 0.0
+        self._tail = ""
+        """The last characters seen: a mark may be divided between two reads."""
+
+    def pass_on(self, data: str, now: float) -> Iterator[str]:
+        """What the parser is to read in the place of `data`. `now` is in seconds."""
+        self._latest = now
+        seen, offset, begin = self._tail + data, len(self._tail), 0
+        for match in _MARKS.finditer(seen):
+            start, end = max(0, match.start() - offset), match.end() - offset
+            if end <= 0:
+                continue  # It was seen whole in the read before.
+            if not self._pasting:
+                yield data[begin:end]
+                self._pasting, self._count = match.group() == _START, 0
+            elif match.group() != _START:
+                yield from self._pasted(data[begin:start])
+                if match.group() != _END or self._count > MOST_PASTED:
+                    yield _END
+                if match.group() != _END or self._count <= MOST_PASTED:
+                    yield data[start:end]
+                self._pasting = False
+            else:
+                continue
+            begin = end
+        rest = data[begin:]
+        yield from self._pasted(rest) if self._pasting else (rest,)
+        self._tail = seen[1 - _LONGEST_MARK :]
+
+    def expire(self, now: float) -> str:
+        """An end mark, if a paste has been silent for too long."""
+        if not self._pasting or now - self._latest < PASTE_SILENCE:
+            return ""
+        self._pasting = False
+        return _END
+
+    def _pasted(self, data: str) -> Iterator[str]:
+        self._count += len(data)
+        if self._count <= MOST_PASTED:
+            yield data
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver for Unix, with what the head of this module tells."""
+
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._size = self._get_terminal_size()
+        self._is_set_up = False
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, events.Resize):
+            size = Size(*clamped(*message.size))
+            message = events.Resize(size, size, pixel_size=message.pixel_size)
+        elif isinstance(message, events.Paste):
+            message = events.Paste(message.text.translate(_NO_CONTROLS))
+        super().process_message(message)
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._is_set_up = True
+
+    def stop_application_mode(self) -> None:
+        self._is_set_up = False
+        super().stop_application_mode()
+
+    def run_input_thread(self) -> None:
+        """Reads what comes until there is to be no more input."""
+        parser, guard = TerminalParser(self._debug), PasteGuard()
+        decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        while not self.exit_event.is_set():
+            if self._app.message_queue_size > MOST_WAITING:
+                self.exit_event.wait(_BACK_OFF)
+                continue
+            if select.select([self.fileno], [], [], _POLL)[0]:
+                try:
+                    octets = os.read(self.fileno, 4096)
+                except OSError:
+                    octets = b""
+                if not octets:  # The terminal is gone.
+                    self._app.call_later(self._app.exit, None, 128 + signal.SIGHUP)
+                    return
+                for piece in guard.pass_on(decode(octets), time.monotonic()):
+                    self._send(parser.feed(piece) if piece else ())
+            elif mark := guard.expire(time.monotonic()):
+                self._send(parser.feed(mark))
+            self._send(parser.tick())
+
+    def _send(self, messages: Iterable[Message]) -> None:
+        """Hands messages to the app, many characters for a line to type in as one."""
+        typed: list[events.Key] = []
+        for message in messages:
+            if isinstance(message, events.Key) and message.is_printable:
+                typed.append(message)
+                continue
+            self._send_typed(typed)
+            typed = []
+            self.process_message(message)
+        self._send_typed(typed)
+
+    def _send_typed(self, keys: list[events.Key]) -> None:
+        if len(keys) >= TYPED_AT_ONCE and self._types_into_line():
+            self.process_message(events.Paste("".join(key.character or "" for key in keys)))
+            return
+        for key in keys:
+            self.process_message(key)
+
+    def _types_into_line(self) -> bool:
+        from textual.widgets import Input  # Late: the first frame does not wait for it.
+
+        try:
+            return isinstance(self._app.focused, Input)
+        except ScreenStackError:
+            return False
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        return clamped(*super()._get_terminal_size())
+
+    # A signal may come in the middle of a write, so it is dealt with when the loop is free.
+
+    def _sigtstp_application(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._suspend)
+
+    def _sigcont_application(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._resume)
+
+    def _suspend(self) -> None:
+        if self._auto_restart and self._is_set_up:
+            self.suspend_application_mode()
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _resume(self) -> None:
+        if not self._auto_restart:
+            return
+        if self._is_set_up:
+            # It was stopped without being told: the terminal is as it was set up, or as a shell has set it.
+            self.suspend_application_mode()
+        self.resume_application_mode()
+        self._app.screen.refresh()
+
+
+def _is_surrogate(character: str | None) -> bool:
+    """Half a character of UTF-16, which can't be written."""
+    return character is not None and "\ud800" <= character <= "\udfff"

@@ -1,0 +1,48 @@
+"""The pane of the wire: the ladder."""
+
+from __future__ import annotations
+
+from textual.events import Click
+
+from tcptui.explain.numbers import duration_text
+from tcptui.explain.words import tr
+from tcptui.ui.panes.pane import FramedPane, Heading
+from tcptui.ui.session import Session
+from tcptui.view.ladder import Drawn, draw_ladder, quiet_changes, recent, states_before
+from tcptui.view.lines import Line
+from tcptui.view.subject import paths_of, states_of
+
+
+class WirePane(FramedPane):
+    """The segments of a session; a click selects the one that was clicked."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._numbers: list[int] = []
+        """The segment that stands on each line; 0: none."""
+        self._drawn: Drawn = {}
+
+    def heading(self) -> Heading:
+        a_to_b, b_to_a = (duration_text(delay) for delay in self.session.history.scenario.delays)
+        both = tr("{span} each way").format(span=a_to_b)
+        ways = both if a_to_b == b_to_a else f"→ {a_to_b}  ← {b_to_a}"
+        return Heading(f"{tr('Wire')}  {ways}", "", "dim")
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        session = self.session
+        record, chosen = session.history.record, session.selected
+        number = chosen.number if chosen is not None else 0
+        transmissions = recent(session.history.transmissions(), height, number)
+        ladder = draw_ladder(
+            transmissions, session.at, width, height, raw=session.raw, selected=number,
+            ends=states_of(session.world), first=states_before(transmissions, record),
+            changes=quiet_changes(paths_of(record), transmissions), drawn=self._drawn,
+        )  # fmt: skip
+        self._numbers = ladder.numbers
+        return ladder.lines
+
+    def on_click(self, event: Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is not None and offset.y < len(self._numbers) and self._numbers[offset.y]:
+            self.session.select_number(self._numbers[offset.y])
+            self.post_message(self.Changed())

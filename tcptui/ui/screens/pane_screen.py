@@ -1,0 +1,98 @@
+"""A screen made of panes: what has changed in them is repainted together, no more often than can be seen."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TypeVar
+
+from textual.app import ComposeResult
+from textual.events import Resize
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.timer import Timer
+
+from tcptui.ui.panes.backdrop import Backdrop
+from tcptui.ui.panes.pane import Pane
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
+
+FRAMES_PER_SECOND = 15
+"""How often a playing run is drawn, long work, or keys that come faster than they can be seen."""
+
+P = TypeVar("P", bound=Pane)
+
+
+class PaneScreen(Screen[None]):
+    """A backdrop and panes above it. A subclass makes them with `add`; `place_panes` gives them places."""
+
+    # Few widgets, each on a place of its own: Textual looks at every widget of the screen for each frame.
+    DEFAULT_CSS = """
+    PaneScreen {
+        layers: under over;
+        Pane { layer: over; position: absolute; }
+        Backdrop { layer: under; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.backdrop = Backdrop()
+        self._panes: list[Pane] = []
+        self._arranged_for = (0, 0)
+        self._shown_at = 0.0
+        self._late: Timer | None = None
+        """Draws what has not been drawn because more keys were waiting."""
+
+    def add(self, pane: P) -> P:
+        """Puts a pane on the screen."""
+        self._panes.append(pane)
+        return pane
+
+    def place_panes(self, width: int, height: int) -> None:
+        """Gives every pane its place, or takes it off the screen (`display`)."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        self.place_again(*self.app.size)
+        yield self.backdrop
+        yield from self._panes
+
+    def place_again(self, width: int, height: int) -> None:
+        """After the size or what is to be seen has changed. On a smaller screen the rest is not seen."""
+        self._arranged_for = (width, height)
+        self.place_panes(max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT))
+
+    def on_resize(self, event: Resize) -> None:
+        if event.size != self._arranged_for:
+            self.place_again(*event.size)
+
+    def on_pane_changed(self) -> None:
+        self.show()
+
+    def show(self) -> None:
+        """Draws what has changed; while keys are waiting, only as often as it can be seen."""
+        if not self.app.message_queue_size:
+            self._draw()
+        elif self._late is None:
+            rest = self._shown_at + 1 / FRAMES_PER_SECOND - perf_counter()
+            if rest <= 0:
+                self._draw()
+            else:
+                self._late = self.set_timer(rest, self._draw)
+
+    def _draw(self) -> None:
+        if self._late is not None:
+            self._late.stop()
+            self._late = None
+        changed: list[Region] = []
+        for pane in self._panes:
+            if pane.display:
+                changed += pane.update()
+        if changed:
+            # Of the screen, not of each pane: five widgets that wake up take longer than one.
+            self.refresh(*changed)
+        self._shown_at = perf_counter()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Nothing: the backdrop covers the whole screen."""
+        return [Strip.blank(crop.width)] * crop.height

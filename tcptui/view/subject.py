@@ -1,0 +1,72 @@
+"""What the views ask of a run: the one place that knows how state and record hold it.
+
+A view draws an end's state, its timers, its queues; whether they are in the state of the lab or in the record
+of what was is no concern of how they are drawn. So the panes ask this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+from tcptui.core.state import State
+from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.udp import UdpEndpoint
+from tcptui.lab.ends.script import ScriptEnd, ScriptLine
+from tcptui.lab.program import ApplicationState
+from tcptui.lab.state import WorldState
+from tcptui.lab.wire import SIDES, Side
+from tcptui.trace.history import Moment
+from tcptui.trace.record import EndRecord, Record
+
+States: TypeAlias = tuple[State, State]
+"""Of A and of B."""
+Path: TypeAlias = Sequence[tuple[State, int]]
+"""The states of one end and since when, in microseconds."""
+
+
+class Host(NamedTuple):
+    """A host at a moment, as far as its pane shows it."""
+
+    state: State
+    tcb: Tcb | None
+    application: ApplicationState
+    record: EndRecord
+    link_up: bool
+    udp: Sequence[UdpEndpoint]
+    """Its UDP sockets."""
+    listener: Tcb | None
+    half_open: int
+    """The connections of its listener that are in SYN-RECEIVED."""
+
+    @property
+    def udp_alone(self) -> bool:
+        """Whether all that it has are UDP sockets, which have no state to show."""
+        return self.tcb is None and bool(self.udp)
+
+
+def host_of(moment: Moment, side: Side) -> Host:
+    """The host at one end."""
+    host = moment.world.host(side)
+    listener = host.stack.tcb(host.listener)
+    half_open = 0 if listener is None or listener.backlog is None else host.stack.half_open(listener)
+    return Host(
+        host.state, host.tcb, host.application, moment.record.of(side), host.link_up, host.udp.endpoints,
+        listener, half_open,
+    )  # fmt: skip
+
+
+def script_of(world: WorldState, side: Side) -> Sequence[ScriptLine]:
+    """The lines of a script in the place of a host; empty for a host."""
+    end = world.end(side)
+    return end.setup.lines if isinstance(end, ScriptEnd) else ()
+
+
+def states_of(world: WorldState) -> States:
+    """The states of both ends now."""
+    return world.states
+
+
+def paths_of(record: Record) -> dict[Side, Path]:
+    """The states of both ends up to now."""
+    return {side: record.of(side).states for side in SIDES}

@@ -1,0 +1,150 @@
+"""Random keys, mouse events and resizes, as a terminal would send them; the same for the same seed."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterator
+
+from textual import events
+from textual.geometry import Size
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from tcptui import library
+from tcptui.ui.actions import ACTIONS
+from tcptui.ui.app import TcptuiApp
+from tcptui.ui.session import Session
+
+CHARACTERS = {
+    "space": " ", "enter": "\r", "tab": "\t", "plus": "+", "equals_sign": "=", "minus": "-", "colon": ":",
+    "question_mark": "?", "backspace": "\x7f", "escape": "\x1b",
+}  # fmt: skip
+EDITING = (
+    "enter", "escape", "up", "down", "left", "right", "tab", "backspace", "home", "end", "pagedown", "pageup",
+    "ctrl+home", "ctrl+end", "ctrl+w", "shift+tab",
+)  # fmt: skip
+WORDS = ("s3", "s", "l1", "d2+200ms", "u1", "a:send:x", "x>b:SYN:seq=90", "step", "quit", "s300", "中文", "é")
+STEPS = tuple(key for action in ACTIONS for key in action.keys)
+BURST = 12
+"""So many events are sent, in the mean, before any of them is answered."""
+SHARE_WAITED_FOR = 0.1
+"""The share of bursts after which everything is answered and drawn before the next."""
+
+
+class StormApp(TcptuiApp):
+    """An app that is not left: what would end it is counted."""
+
+    left = 0
+
+    def exit(self, *arguments: object, **more: object) -> None:
+        self.left += 1
+
+
+def key(name: str) -> events.Key:
+    return events.Key(name, CHARACTERS.get(name, name if len(name) == 1 else None))
+
+
+def random_events(dice: random.Random, count: int, sizes: tuple[int, int] | None) -> Iterator[events.Event]:
+    """`count` keys and, among them, mouse events and resizes; `sizes` None: no resizes."""
+    while count > 0:
+        kind = dice.random()
+        if kind < 0.45:
+            count -= 1
+            yield key(dice.choice(STEPS))
+        elif kind < 0.75:
+            for _ in range(dice.choice((1, 1, 2, 3))):
+                count -= 1
+                yield key(dice.choice(EDITING))
+        elif kind < 0.85:
+            word = dice.choice(WORDS)
+            count -= len(word)
+            yield from map(key, word)
+        elif kind < 0.86:
+            yield events.Paste(dice.choice(WORDS) * dice.choice((1, 100)))
+        elif kind < 0.97 or sizes is None:
+            yield from _mouse(dice)
+        else:
+            least = dice.choice(((1, 1), (80, 24), (80, 24)))
+            size = Size(dice.randint(least[0], sizes[0]), dice.randint(least[1], sizes[1]))
+            yield events.Resize(size, size)
+
+
+def _mouse(dice: random.Random) -> Iterator[events.Event]:
+    x, y = dice.randint(0, 130), dice.randint(0, 45)
+    place = {"widget": None, "x": x, "y": y, "delta_x": 0, "delta_y": 0, "screen_x": x, "screen_y": y}
+    more = {"shift": False, "meta": False, "ctrl": False}
+    scroll = dice.random()
+    if scroll < 0.2:
+        yield events.MouseScrollDown(button=0, **place, **more)  # type: ignore[arg-type]
+    elif scroll < 0.3:
+        yield events.MouseMove(button=0, **place, **more)  # type: ignore[arg-type]
+    else:
+        for _ in range(dice.choice((1, 1, 2))):
+            yield events.MouseDown(button=1, **place, **more)  # type: ignore[arg-type]
+            yield events.MouseUp(button=1, **place, **more)  # type: ignore[arg-type]
+
+
+def storm(seed: int, keys: int, size: tuple[int, int], sizes: tuple[int, int] | None) -> set[str]:
+    """Sends so many keys to the app, then leaves it; the names of the screens that were seen."""
+    dice = random.Random(seed)
+    session = Session(library.find(dice.choice(library.names()))) if seed % 3 else None
+    app = StormApp(session, library.all_scenarios)
+    seen: set[str] = set()
+
+    async def run() -> None:
+        async with app.run_test(size=size) as pilot:
+            burst: list[events.Event] = []
+            for event in random_events(dice, keys, sizes):
+                burst.append(event)
+                if dice.random() < 1 / BURST:
+                    _send(app, burst)
+                    burst = []
+                    for _ in range(dice.choice((1, 10, 100))):
+                        await asyncio.sleep(0)
+                    if dice.random() < SHARE_WAITED_FOR:
+                        await pilot._wait_for_screen()
+                    seen.add(type(app.screen).__name__)
+                    _check(app, seed)
+            _send(app, burst)
+            await pilot.pause()
+            _check(app, seed)
+            await _leave(app, pilot)
+
+    asyncio.run(run())
+    return seen
+
+
+def _send(app: TcptuiApp, burst: list[events.Event]) -> None:
+    driver = app._driver
+    assert driver is not None
+    for event in burst:
+        if isinstance(event, events.Resize):
+            driver._size = (event.size.width, event.size.height)
+        driver.process_message(event)
+
+
+def _check(app: TcptuiApp, seed: int) -> None:
+    assert app._exception is None, seed
+    assert len(app.screen_stack) < 12, [type(screen).__name__ for screen in app.screen_stack]
+    if app.session is not None:
+        history = app.session.history
+        assert 0 <= history.position <= history.length
+
+
+async def _leave(app: StormApp, pilot: Pilot[None]) -> None:
+    """From wherever it is, Escape leads back, and q leaves."""
+    size = Size(100, 30)
+    _send(app, [events.Resize(size, size)])
+    await pilot.pause(0.05)
+    for _ in range(12):
+        _send(app, [key("escape")])
+        await pilot.pause()
+    before = app.left
+    _send(app, [key("q")])
+    await pilot.pause()
+    assert app.left > before, front(app.screen)
+
+
+def front(screen: Screen[object]) -> str:
+    return type(screen).__name__

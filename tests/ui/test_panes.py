@@ -1,0 +1,217 @@
+"""Panes are functions of a session: any number of them stands on a screen, and only what differs is drawn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+from rich.cells import cell_len
+from textual.app import App
+
+from tcptui import library
+from tcptui.lab.wire import SIDES, Side
+from tcptui.ui.app import TcptuiApp
+from tcptui.ui.panes.clock import ClockPane
+from tcptui.ui.panes.endpoint import EndpointPane
+from tcptui.ui.panes.inspector import InspectorPane
+from tcptui.ui.panes.pane import FramedPane
+from tcptui.ui.panes.why import WhyPane
+from tcptui.ui.panes.wire import WirePane
+from tcptui.ui.screens.pane_screen import PaneScreen
+from tcptui.ui.screens.run_screen import RunScreen
+from tcptui.ui.session import Session
+from tcptui.view.inspectors import INSPECTORS, Inspected, Inspector
+from tcptui.view.layout import Place, Room
+from tcptui.view.lines import Line, fit
+
+SIZE = (160, 40)
+
+
+class Columns(PaneScreen):
+    """Framed panes side by side, each of the same width."""
+
+    def __init__(self, panes: list[FramedPane], session: Session) -> None:
+        super().__init__()
+        self.framed = [self.add(pane) for pane in panes]
+        self._why = self.add(WhyPane(session))
+
+    def place_panes(self, width: int, height: int) -> None:
+        each = width // len(self.framed)
+        frames = [
+            pane.fill_frame(Place(number * each, 1, each, height - 4))
+            for number, pane in enumerate(self.framed)
+        ]
+        self._why.fill(Place(0, height - 3, width, 2))
+        self.backdrop.fill_screen(width, height, "Columns", frames)
+
+
+def columns(screen: PaneScreen) -> list[list[str]]:
+    """What is on the screen, without frames, column by column."""
+    framed = cast(Columns, screen).framed
+    each = SIZE[0] // len(framed)
+    rows = [strip.text for strip in screen._compositor.render_strips()][2 : SIZE[1] - 4]
+    return [
+        [row[number * each + 1 : (number + 1) * each - 1] for row in rows] for number in range(len(framed))
+    ]
+
+
+def on_screen(screen: PaneScreen, act: Callable[[PaneScreen], None]) -> list[list[str]]:
+    """The columns of the screen after an act."""
+
+    class Test(App[None]):
+        def get_default_screen(self) -> PaneScreen:
+            return screen
+
+    async def run() -> list[list[str]]:
+        app = Test(ansi_color=True)
+        async with app.run_test(size=SIZE) as pilot:
+            act(screen)
+            await pilot.pause()
+            return columns(screen)
+
+    return asyncio.run(run())
+
+
+def test_two_ladders_and_two_panes_of_an_end_stand_over_one_session() -> None:
+    session = Session(library.find("life"))
+
+    def act(screen: PaneScreen) -> None:
+        for _ in range(9):
+            session.step()
+            screen.show()
+
+    panes: list[FramedPane] = [
+        WirePane(session), EndpointPane(session, "A"), WirePane(session), EndpointPane(session, "A"),
+    ]  # fmt: skip
+    first, a, second, again = on_screen(Columns(panes, session), act)
+    assert first == second
+    assert a == again
+    assert any("#1 SYN" in row for row in first)
+    assert any("ESTABLISHED" in row for row in a)
+
+
+def test_two_sessions_stand_side_by_side() -> None:
+    left, right = Session(library.find("handshake")), Session(library.find("lost-syn"))
+
+    def act(screen: PaneScreen) -> None:
+        for _ in range(4):
+            left.step()
+            screen.show()
+        for _ in range(2):
+            right.step()
+            screen.show()
+
+    panes: list[FramedPane] = [
+        WirePane(left), EndpointPane(left, "B"), WirePane(right), EndpointPane(right, "B"),
+    ]  # fmt: skip
+    one, _, other, b = on_screen(Columns(panes, left), act)
+    assert any("SYN,ACK" in row for row in one)
+    assert not any("SYN,ACK" in row for row in other)
+    assert b[0].split()[0] == "LISTEN"
+    assert (left.history.position, right.history.position) == (4, 2)
+
+
+def test_a_click_on_either_ladder_selects_in_its_session() -> None:
+    left, right = Session(library.find("life"), "s8"), Session(library.find("life"), "s8")
+    screen = Columns([WirePane(left), WirePane(left), WirePane(right)], left)
+
+    class Test(App[None]):
+        def get_default_screen(self) -> PaneScreen:
+            return screen
+
+    async def run() -> list[list[str]]:
+        app = Test(ansi_color=True)
+        async with app.run_test(size=SIZE) as pilot:
+            await pilot.click(screen.framed[1], offset=(20, 0))
+            await pilot.pause()
+            return columns(screen)
+
+    first, second, other = asyncio.run(run())
+    assert left.selected == left.history.transmissions()[0]
+    assert right.selected == right.history.transmissions()[-1]
+    assert first == second
+    assert first[0].startswith("▸")
+    assert not other[0].startswith("▸")
+
+
+def test_a_key_repaints_only_the_lines_that_differ() -> None:
+    session = Session(library.find("life"), "s8")
+    pane = EndpointPane(session, "A")
+
+    async def run() -> tuple[int, int]:
+        app = TcptuiApp(None, library.all_scenarios)
+        async with app.run_test(size=(80, 24)):
+            await app.mount(pane)
+            pane.fill(Place(0, 0, 20, 18))
+            nothing = len(pane.update())
+            session.step()
+            return nothing, len(pane.update())
+
+    nothing, some = asyncio.run(run())
+    assert nothing == 0
+    assert 0 < some < 18
+
+
+def _dummy(inspected: Inspected, width: int, height: int) -> list[Line]:
+    number = inspected.transmission.number if inspected.transmission else 0
+    return [fit(((f"selected: {number}", "plain"),), width)]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+def test_a_second_inspector_is_one_more_entry(size: tuple[int, int]) -> None:
+    inspectors = (*INSPECTORS, Inspector("dummy", "Second", _dummy, Room(columns=None, rows=5)))
+    screen = RunScreen(Session(library.find("life"), "s8"), inspectors)
+
+    class Test(App[None]):
+        def get_default_screen(self) -> RunScreen:
+            return screen
+
+    async def run() -> list[str]:
+        app = Test(ansi_color=True)
+        seen = []
+        async with app.run_test(size=size) as pilot:
+            for _ in range(4):
+                await pilot.pause()
+                text = "\n".join(strip.text for strip in screen._compositor.render_strips())
+                seen.append(
+                    "header" if "─ Header ─" in text else "second" if "selected: " in text else "none"
+                )
+                await pilot.press("i")
+        return seen
+
+    walk = ["none", "header", "second"]
+    start = 0 if size == (80, 24) else 1
+    assert asyncio.run(run()) == [walk[(start + step) % 3] for step in range(4)]
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_pane_has_no_id(side: Side) -> None:
+    session = Session(library.find("life"))
+    for pane in (EndpointPane(session, side), WirePane(session), InspectorPane(session, INSPECTORS[0])):
+        assert pane.id is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+@pytest.mark.parametrize("moves", ["", "s5", "s2 l1", "s18"])
+def test_every_line_of_every_pane_is_as_wide_as_its_pane(size: tuple[int, int], moves: str) -> None:
+    screen = RunScreen(Session(library.find("life"), moves))
+
+    async def run() -> None:
+        app = TcptuiApp(screen.session, library.all_scenarios)
+        async with app.run_test(size=size):
+            front = app.screen
+            assert isinstance(front, RunScreen)
+            for pane in front._panes:
+                if pane.display:
+                    assert {sum(cell_len(text) for text, _ in line) for line in pane._lines} == {
+                        pane._place.width
+                    }
+
+    asyncio.run(run())
+
+
+def test_the_clock_is_a_line() -> None:
+    clock = ClockPane(Session(library.find("life")))
+    assert len(clock.lines(70, 1)) == 1

@@ -1,0 +1,195 @@
+"""Long work in slices: no slice holds the loop, keys are answered in between, and Escape stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tcptui import library
+from tcptui.core.profile.presets import FREEBSD
+from tcptui.lab.scenario import Scenario
+from tcptui.ui.app import TcptuiApp
+from tcptui.ui.screens.run_screen import RunScreen
+from tcptui.ui.session import MOST_STEPS_TO_END, SLICE, Session
+
+LONGEST_HOLD = 0.020
+LONG = 100_000
+
+
+def endless() -> Scenario:
+    """A connection that sends keepalives and never ends."""
+    scenario = library.find("handshake")
+    a, b = scenario.hosts
+    keep_alive = FREEBSD._replace(keep_alive_always=True)
+    return scenario._replace(hosts=(a._replace(profile=keep_alive), b._replace(profile=keep_alive)))
+
+
+class Clock:
+    """Each look at it takes a millisecond: a move and a look, in a session."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 0.001
+        return self.now
+
+
+def work_off(session: Session) -> list[float]:
+    """Works until nothing is left; how long each slice took on the session's clock."""
+    clock = session._clock
+    assert isinstance(clock, Clock)
+    slices = []
+    while session.working:
+        began = clock.now
+        session.work()
+        slices.append(clock.now - began)
+    return slices
+
+
+@pytest.mark.parametrize(
+    ("begin", "moves"),
+    [(Session.end, MOST_STEPS_TO_END), (lambda session: session.type_moves("s3000"), 3_000)],
+    ids=["end", "moves"],
+)
+def test_long_work_is_made_in_slices(begin: Callable[[Session], None], moves: int) -> None:
+    session = Session(endless(), clock=Clock())
+    begin(session)
+    assert session.working
+    assert session.progress[1] == moves
+    slices = work_off(session)
+    assert session.history.position == moves
+    assert max(slices) <= SLICE + 0.002 < LONGEST_HOLD
+    assert len(slices) > moves / 12
+
+
+def test_a_long_walk_through_the_history_is_made_in_slices() -> None:
+    session = Session(endless(), "s159", clock=Clock())
+    session.back()
+    assert session.working
+    work_off(session)
+    assert session.history.position == 158
+    session.home()
+    session.end()
+    work_off(session)
+    assert session.history.position == 159
+
+
+def test_an_end_that_is_not_reached_is_told() -> None:
+    session = Session(endless(), clock=lambda: 0.0)
+    session.end()
+    assert session.message == f"still going on after {MOST_STEPS_TO_END} steps"
+
+
+def test_short_work_is_done_at_once() -> None:
+    session = Session(library.find("life"), clock=lambda: 0.0)
+    session.end()
+    assert not session.working
+    assert session.world.next_event() is None
+
+
+def test_a_move_that_can_not_be_made_ends_the_work_where_it_is() -> None:
+    session = Session(endless(), clock=Clock())
+    session.type_moves("s50 l1 s50")
+    work_off(session)
+    assert session.history.position == 50
+    assert session.message.startswith("#1 is forgotten")
+
+
+def test_work_that_is_stopped_leaves_the_moves_that_were_made() -> None:
+    session = Session(endless(), clock=Clock())
+    session.end()
+    done = session.history.position
+    session.stop()
+    assert not session.working
+    assert 0 < done == session.history.position
+    assert session.message == f"stopped after {done} of at most {MOST_STEPS_TO_END} moves"
+    session.step()
+    assert session.history.position == done + 1
+
+
+def on_screen(
+    keys: list[str], then: Callable[[TcptuiApp, Session], None] = lambda *_: None
+) -> tuple[bool, float]:
+    """Begins 100,000 moves and presses the keys; whether it still runs, and the longest hold of the loop."""
+    session = Session(endless())
+    app = TcptuiApp(session, library.all_scenarios)
+    held = 0.0
+
+    async def watch() -> None:
+        nonlocal held
+        while True:
+            began, spent = time.perf_counter(), time.thread_time()
+            await asyncio.sleep(0.001)
+            if time.perf_counter() - began > LONGEST_HOLD:
+                held = max(held, time.thread_time() - spent)
+
+    async def run() -> bool:
+        async with app.run_test(size=(80, 24)) as pilot:
+            screen = app.screen
+            assert isinstance(screen, RunScreen)
+            screen._change(lambda: session.type_moves(f"s{LONG}"))
+            assert session.working
+            watcher = asyncio.create_task(watch())
+            await pilot.pause(0.2)
+            watcher.cancel()
+            text = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+            assert f"of at most {LONG} moves made. Escape stops." in text
+            for key in keys:
+                await pilot.press(key)
+            await pilot.pause()
+            then(app, session)
+            return app.is_running
+
+    return asyncio.run(run()), held
+
+
+def test_the_loop_is_held_no_longer_than_twenty_milliseconds() -> None:
+    """Of the time of the processor, for a busy machine is no long slice; with a half for its noise."""
+    _, held = on_screen(["escape"])
+    assert held < 1.5 * LONGEST_HOLD
+
+
+def test_escape_stops_and_the_screen_says_where() -> None:
+    def then(app: TcptuiApp, session: Session) -> None:
+        assert not session.working
+        assert 0 < session.history.position < LONG
+        assert session.message.startswith("stopped after")
+
+    assert on_screen(["escape"], then)[0]
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+def test_it_can_be_left_in_the_middle(key: str) -> None:
+    assert not on_screen([key])[0]
+
+
+def test_other_keys_take_their_turn_and_escape_gives_them_up() -> None:
+    def then(app: TcptuiApp, session: Session) -> None:
+        screen = app.screen
+        assert isinstance(screen, RunScreen)
+        assert (session.working, len(screen._waiting)) == (True, 3)
+        screen.action_stop()
+        assert (session.working, screen._waiting) == (False, [])
+
+    assert on_screen(["b", "home", "space"], then)[0]
+
+
+def test_keys_behind_short_work_are_answered_in_their_order() -> None:
+    """The clock of the session makes every piece of work a long one."""
+    session = Session(library.find("life"), clock=Clock())
+    app = TcptuiApp(session, library.all_scenarios)
+
+    async def run() -> None:
+        async with app.run_test(size=(80, 24)) as pilot:
+            for key in ("end", "b", "b", "home", "space", "space"):
+                await pilot.press(key)
+            while session.working:
+                await pilot.pause(0.01)
+            await pilot.pause()
+
+    asyncio.run(run())
+    assert session.history.position == 2

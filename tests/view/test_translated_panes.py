@@ -1,0 +1,156 @@
+"""In every language, and with any title, each line of each view is exactly as wide as asked."""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable
+
+import pytest
+
+from tcptui import library
+from tcptui.explain.catalogue import use_language
+from tcptui.explain.why import Why, why
+from tcptui.explain.words import use_translation
+from tcptui.lab.moves import parse_moves
+from tcptui.lab.wire import SIDES
+from tcptui.trace.history import History
+from tcptui.view.ascii import to_ascii
+from tcptui.view.endpoint import endpoint_lines
+from tcptui.view.inspectors import INSPECTORS, Inspected
+from tcptui.view.ladder import draw_ladder, quiet_changes, states_before
+from tcptui.view.layout import Frame, backdrop_lines, clock_place, frame_places, has_room, why_place
+from tcptui.view.lines import Line, fit, line_width, plain_text
+from tcptui.view.status import clock_line, error_lines, progress_lines, why_lines
+from tcptui.view.subject import paths_of, states_of
+from tests.view.test_cells import SAMPLES
+
+SIZES = ((80, 24), (120, 36), (200, 50))
+RUNS = (("life", "s9"), ("udp", "s12"), ("handshake", "s2 l1 s6"), ("lost-syn-ack", "s6"))
+
+
+def translation(sample: str) -> Callable[[str], str]:
+    """Every message becomes the sample, with its placeholders kept."""
+
+    def translate(message: str) -> str:
+        places = [part.split("}")[0] for part in message.split("{")[1:]]
+        return "".join([sample[: 4 + len(message)], *(f" {{{place}}}" for place in places)])
+
+    return translate
+
+
+def views(history: History, width: int, height: int, title: str) -> list[tuple[int, list[Line]]]:
+    """Every view of a run on a screen of that size, and how wide its lines are to be."""
+    world, transmissions = history.world, history.transmissions()
+    now, selected = world.now, transmissions[-1] if transmissions else None
+    drawn = []
+    for inspector in (None, *INSPECTORS):
+        if inspector is not None and not has_room(inspector.room, width, height) and height >= 32:
+            continue
+        places = frame_places(width, height, inspector.room if inspector else None)
+        frames = [Frame(place, title, title, "a") for place in places.values()]
+        drawn.append((width, backdrop_lines(frames, width, height, fit(((title, "title"),), width - 70), ())))
+        for name, place in places.items():
+            inside = place.inside
+            if name == "wire":
+                lines = draw_ladder(
+                    transmissions, now, inside.width, inside.height, selected=1,
+                    ends=states_of(world), first=states_before(transmissions, history.record),
+                    changes=quiet_changes(paths_of(history.record), transmissions),
+                ).lines  # fmt: skip
+            elif name == "inspector" and inspector is not None:
+                inspected = Inspected(world, selected, transmissions, False)
+                lines = inspector.lines(inspected, inside.width, inside.height)
+            else:
+                side = SIDES[0] if name == "a" else SIDES[1]
+                lines = endpoint_lines(
+                    history.moment,
+                    history.moment_before,
+                    side,
+                    inside.width,
+                    inside.height,
+                    at=now,
+                    raw=False,
+                )
+            drawn.append((inside.width, lines))
+    clock, below = clock_place(width), why_place(width, height)
+    drawn += [
+        (clock.width, [clock_line(world, clock.width, at=now, step=7, branch=(0, 2), speed=1.0)]),
+        (below.width, why_lines(why(history.report, world, transmissions, False), below.width)),
+        (below.width, why_lines(Why(title * 9, "RFC 9293 3.10.7.4"), below.width)),
+        (below.width, error_lines(title * 9, below.width)),
+        (below.width, progress_lines(10, 10_000, below.width)),
+    ]
+    return drawn
+
+
+@pytest.mark.parametrize("language", SAMPLES)
+@pytest.mark.parametrize("size", SIZES)
+def test_every_line_is_exactly_as_wide_as_asked(language: str, size: tuple[int, int]) -> None:
+    def look() -> None:
+        use_translation(translation(SAMPLES[language]))
+        for name, moves in RUNS:
+            history = History(library.find(name))
+            for move in parse_moves(moves):
+                if history.world.next_event() is None:
+                    break
+                history.apply(move)
+                for width, lines in views(history, *size, SAMPLES[language]):
+                    for line in lines:
+                        assert line_width(line) == width, line
+                        assert len(to_ascii("".join(text for text, _ in line))) == width, line
+
+    contextvars.copy_context().run(look)
+
+
+def test_a_chinese_label_is_drawn_whole_and_the_life_line_stays() -> None:
+    """The label takes two cells a character; the dashes go on behind it."""
+
+    def look() -> None:
+        use_translation(lambda message: {"lost": "丢失"}.get(message, message))
+        use_language({"label.again": "重传"})
+        history = History(library.find("handshake"))
+        for move in parse_moves("s2 l1 s2"):
+            history.apply(move)
+        lines = draw_ladder(history.transmissions(), history.world.now, 60).lines
+        texts = [plain_text(line) for line in lines]
+        assert any("✗ 丢失" in text for text in texts), texts
+        assert any("重传 ─" in text for text in texts), texts
+        assert {line_width(line) for line in lines} == {60}
+
+    contextvars.copy_context().run(look)
+
+
+def test_a_chinese_sentence_of_why_has_no_blank_put_into_it() -> None:
+    sentence = "对端的接收窗口为零持续计时器正在运行连接仍然打开" * 3
+    first, second = (plain_text(line).strip() for line in why_lines(Why(sentence, "RFC 9293 3.8.6.1"), 80))
+    assert " " not in first
+    assert " " not in second.split("…")[0]
+    assert second.endswith("RFC 9293 3.8.6.1")
+
+
+def same_but_for_the_text(size: tuple[int, int], name: str, moves: str) -> None:
+    """Every view with each message in one wide character, and with each in two narrow ones."""
+
+    def texts(sign: str) -> list[list[str]]:
+        def look() -> list[list[str]]:
+            use_translation(lambda message: translation("")(message).replace(" {", f"{sign} {{") or sign)
+            history = History(library.find(name))
+            for move in parse_moves(moves):
+                history.apply(move)
+            drawn = views(history, *size, "title")[:-4]
+            return [[plain_text(line).replace("中", "xx") for line in lines] for _, lines in drawn]
+
+        return contextvars.copy_context().run(look)
+
+    assert texts("中") == texts("xx")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("name", "moves"),
+    [("life", "s9"), ("udp", "s12"), ("lost-syn-ack", "s6"), ("handshake", "s3 l2 s3"), ("life", "s4 u2 s3")],
+)
+def test_a_wide_character_stands_where_two_narrow_ones_would(
+    size: tuple[int, int], name: str, moves: str
+) -> None:
+    same_but_for_the_text(size, name, moves)
