@@ -54,6 +54,7 @@ TRIGGERS: tuple[Trigger, ...] = ("at", "established", "peer closed", "closed", "
 
 
 TEXT_CALLS: tuple[CallName, ...] = ("send", "sendto")
+"""Those that carry data."""
 
 
 def takes(call: CallName, data: bytes) -> bool:
@@ -167,7 +168,7 @@ class ApplicationState(NamedTuple):
                 known = known._replace(closed=True)
         return known
 
-    def met(self, call: ScriptedCall) -> bool:
+    def triggers(self, call: ScriptedCall) -> bool:
         """Whether the trigger of `call` has come true; "at" always has, its time is looked at elsewhere."""
         match call.trigger:
             case "established":
@@ -198,7 +199,7 @@ class Program(NamedTuple):
         if self.blocked or self.position >= len(self.script):
             return None
         call = self.script[self.position]
-        if not known.met(call):
+        if not known.triggers(call):
             return None
         return (max(now, call.amount) if call.trigger == "at" else now) + call.after
 

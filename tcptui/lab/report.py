@@ -31,7 +31,7 @@ class Report(NamedTuple):
     call: str = ""
     """The program's call, if it was one."""
     transmission: int = 0
-    """The segment that arrived or was tampered with."""
+    """The segment that arrived, or that a fault changed."""
     by: int = 0
     """For how long it was delayed, in microseconds."""
     events: tuple[Event, ...] = ()

@@ -171,7 +171,7 @@ class WorldState:
                 return self._report("wait", "X", [])
             case _:
                 due = self.wire.due(move.number)
-                self._tamper(move)
+                self._make_fault(move)
                 by = self.wire.due(move.number) - due
                 return self._report("fault", "X", [], transmission=move.number, by=by)
 
@@ -285,7 +285,7 @@ class WorldState:
             raise BadMove("error.move.wait", by=exact_duration(by), left=left)
         self.now += by
 
-    def _tamper(self, move: Lose | Delay | Duplicate | Reorder) -> None:
+    def _make_fault(self, move: Lose | Delay | Duplicate | Reorder) -> None:
         match move:
             case Lose(number):
                 self._ended += (self.wire.lose(number, self.now),)
@@ -343,8 +343,8 @@ class WorldState:
             self._end(self.wire.take(number)._replace(outcome=Outcome.LOST, ended_at=self.now))
             return
         for fault in self.scenario.faults.get(number, ()):
-            with suppress(BadMove):  # It is for a segment that the wire has forgotten meanwhile.
-                self._tamper(fault)
+            with suppress(BadMove):  # The segment is no longer among the last that ended.
+                self._make_fault(fault)
 
     def _reported(
         self, cause: Cause, end: End, events: list[Event], call: str = "", backlog: int | None = None

@@ -1,9 +1,10 @@
 """The record: what was, folded from the reports of the steps.
 
-A `WorldState` forgets; what happened is told once, by the `Report` of the step in which it did. A `Record` is
-what is kept of that: the states of both ends with their times, what their programs called and what came of
-it, what they were notified of and what was delivered, the segments that were on the wire. It is no variable
-of anything: no stack and no program reads it, and two runs with other records can stand in equal states.
+A `WorldState` keeps nothing of what was; what happened is told once, by the `Report` of the step in which it
+did. A `Record` is what is kept of that: the states of both ends with their times, what their programs called
+and what came of it, what they were notified of and what was delivered, the segments that were on the wire. It
+is no variable of anything: no stack and no program reads it, and two runs with other records can stand in
+equal states.
 
 It is folded, `after` a report, never written into. So a record is a value: a history keeps one beside each of
 its checkpoints, and the one of a step ago is still there to be compared with. Nothing in it needs a world to

@@ -74,11 +74,11 @@ def test_what_the_wire_has_delivered_is_past_though_a_duplicate_may_ask_for_it()
     """Like a third party's segment, it is a move from outside; what is in flight is not."""
     delivered = rested("a:send:x")
     assert delivered.wire.past
-    forgetful = delivered.copy()
-    forgetful.wire.past = ()
-    assert delivered == forgetful
+    without = delivered.copy()
+    without.wire.past = ()
+    assert delivered == without
     delivered.apply(Duplicate(delivered.wire.past[-1].number))
-    assert delivered != forgetful
+    assert delivered != without
 
 
 # What counts.

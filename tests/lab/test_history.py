@@ -142,7 +142,7 @@ def test_the_segments_of_the_last_moves_are_all_there_wherever_one_comes_from() 
                 assert all(one in in_flight or one == everything[one.number] for one in transmissions)
 
 
-def test_a_short_run_forgets_no_segment() -> None:
+def test_of_a_short_run_every_segment_is_known() -> None:
     history = to_the_end(History(library.find("life")))
     assert [transmission.number for transmission in history.transmissions()] == list(range(1, 12))
 

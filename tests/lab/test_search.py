@@ -16,7 +16,7 @@ BY_ALL_THAT_IS_HELD = 4_976
 """How many states of `life` there are if also what was makes a difference, and the clock."""
 
 
-def test_whoever_searches_meets_half_as_many_states_as_there_are_pasts() -> None:
+def test_a_search_visits_at_most_half_as_many_states_as_there_are_pasts() -> None:
     assert explore(library.find("life"), MOVES, FAULTS) <= BY_ALL_THAT_IS_HELD // 2
 
 

@@ -1,4 +1,4 @@
-"""UDP in the lab: datagrams meet the same wire as segments, and nothing mends what it does to them."""
+"""UDP in the lab: datagrams are on the same wire as segments, and what is lost there stays lost."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_a_socket_that_is_there_is_refused() -> None:
     assert len(made.host("B").udp.endpoints) == 1
 
 
-def test_a_reboot_forgets_the_sockets() -> None:
+def test_after_a_reboot_there_are_no_sockets() -> None:
     made = world("", "b:bind a:sendto:x b:reboot")
     assert made.host("B").udp.endpoints == ()
     (report,) = play(made, "s")

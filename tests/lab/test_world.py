@@ -175,7 +175,7 @@ def test_a_call_of_a_program_is_made_at_once() -> None:
     assert (made.host("A").state, made.host("B").state) == (State.SYN_SENT, State.LISTEN)
 
 
-def test_a_reboot_forgets_everything_but_goes_on_with_its_initial_numbers() -> None:
+def test_a_reboot_deletes_everything_but_goes_on_with_its_initial_numbers() -> None:
     made = world('A.isn = [7, 8]\nprelude = "b:listen a:connect s3"\n')
     play(made, "a:reboot")
     assert (made.host("A").state, made.host("A").stack.tcbs()) == (State.CLOSED, [])
@@ -219,7 +219,7 @@ def test_a_call_waits_for_the_one_before_it_and_for_its_trigger(when: str, expec
     assert times == [expected]
 
 
-def test_faults_of_the_story_befall_segments_by_their_numbers() -> None:
+def test_faults_of_the_story_are_made_to_segments_by_their_numbers() -> None:
     made = world(OPEN + 'wire.faults = "l1 d2+5ms u3"\n')
     sends(made, b"1", b"2", b"3")
     assert [(f.number, f.copy_of, f.delayed_by) for f in made.wire.transmissions] == [
@@ -449,7 +449,7 @@ def test_a_program_that_does_not_read_lets_its_window_close_until_it_reads() -> 
     assert made.record.b.last_data == b"hello"
 
 
-def test_a_pulled_cable_swallows_what_leaves_and_what_reaches_the_host() -> None:
+def test_while_a_link_is_down_what_leaves_and_what_reaches_the_host_is_lost() -> None:
     made = begin(load_scenario('title = "t"\nquestion = "q"\n', "t", "t.toml"))[0]
     play(made, "b:listen a:connect s3 a:send:one b:unplug s")
     assert [(transmission.number, transmission.outcome) for transmission in made.wire.past][-1] == (

@@ -1,6 +1,6 @@
 """What an end of the wire must do, whatever it is.
 
-A wire joins two ends, and what an end is nobody else needs to know: today a host with programs over a
+A wire joins two ends, and no one else depends on what an end is: today a host with programs over a
 simulated stack (`host`), or a packetdrill script in the place of one (`script`); a captured peer, whose
 segments come when they came, and a real kernel can stand in the same place. So everything that is done to an
 end is in one protocol, and where they differ there is a method, never a question of what kind it is. Who
@@ -47,7 +47,7 @@ class EndSetup(Protocol):
         """The end itself; `peer` is the other end's socket."""
 
     def without_programs(self) -> EndSetup:
-        """The same end on which nobody calls anything: what a prelude is played on."""
+        """The same end without its programs: what a prelude is played on."""
 
 
 class End(Protocol):
@@ -79,7 +79,7 @@ class End(Protocol):
 
     @property
     def possible_calls(self) -> tuple[CallName, ...]:
-        """The calls that make sense now; none where nobody calls."""
+        """The calls that make sense now; none where there is no program."""
 
     def state_of(self, connection: int) -> State | None:
         """The state of any of its connections; None where the end has none to tell."""

@@ -6,7 +6,7 @@ opened last, or a listener's newest: it is what calls without a descriptor are a
 The others are in the sockets like it.
 
 UDP and host events have no blocking calls and no connection. They stand beside the sockets, not in them: UDP
-has no TCB, and a link that goes down or a reboot happens to a host and is asked of nobody.
+has no TCB, and a link that goes down or a reboot is a matter of the host, not of its stack.
 """
 
 from __future__ import annotations
@@ -267,7 +267,7 @@ class HostEnd:
                 return Abort(connection)
 
     def _host_event(self, name: CallName) -> None:
-        """Link down, link up, or a reboot: its TCP is not asked."""
+        """Link down, link up, or a reboot: no matter of its TCP, which sends nothing."""
         if name != "reboot":
             self.link_up = name == "plug"
             return
@@ -340,7 +340,7 @@ class HostEnd:
             self.connection = connection
 
     def _receive_again(self, events: list[Event], now: int) -> None:
-        """The program that always has a RECEIVE outstanding; that it is renewed is not worth a word. What a
+        """The program that always has a RECEIVE outstanding; that it is renewed is not reported. What a
         socket has, is for those who read from it."""
         tcb = self.tcb
         if (

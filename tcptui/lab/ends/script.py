@@ -58,7 +58,7 @@ class ScriptEnd:
     def initial_numbers(self, connection: int) -> None:
         return None
 
-    def next_deadline(self) -> None:
+    def next_deadline(self) -> int | None:
         return None
 
     def begin(self, setup: EndSetup) -> None:
