@@ -353,7 +353,9 @@ class HostEnd:
         ):
             return
         self.sockets.call(UserCall(Receive(self.connection)), now)
-        events += [event for event in self.sockets.take_events() if not isinstance(event, Returned)]
+        renewed = self.sockets.take_events()
+        if len(renewed) > 1:  # Else it has only been queued.
+            events += [event for event in renewed if not isinstance(event, Returned)]
 
     def _look(self, now: int) -> None:
         """Sets when the next program acts, once a trigger has come true."""
@@ -369,4 +371,7 @@ class HostEnd:
         self.act_due = first
 
     def _set_program(self, index: int, program: Program) -> None:
-        self.programs = (*self.programs[:index], program, *self.programs[index + 1 :])
+        programs = self.programs
+        self.programs = (
+            (*programs[:index], program, *programs[index + 1 :]) if len(programs) > 1 else (program,)
+        )
