@@ -80,11 +80,14 @@ def other(value: Any) -> Any:
 
 
 def change(root: Any, field: Field) -> None:
-    """Gives a field another value: a dict or list loses an entry, another object is changed within."""
+    """Gives a field another value: a dict or list loses an entry, or gets its first; another object is
+    changed within."""
     owner = holder(root, field)
     value = getattr(owner, field.name)
     if is_value(value):
         setattr(owner, field.name, other(value))
+    elif not value and isinstance(value, dict | list):
+        setattr(owner, field.name, type(value)([(0, 0)]))
     elif isinstance(value, dict):
         value.pop(next(iter(value)))
     elif isinstance(value, list):

@@ -12,7 +12,7 @@ import tcptui
 
 PACKAGE = Path(tcptui.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-MOST_LINES = 400
+MOST_LINES = 450
 MOST_LINES_OF_A_FUNCTION = 60
 
 

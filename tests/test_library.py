@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from tcptui import library
-from tcptui.lab import world
 from tcptui.lab.loader import BadScenario
+from tcptui.lab.prelude import begin
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
 from tcptui.lab.toml import LARGEST
 from tests.lab.worlds import HEAD
 from tests.messages import refused, said
@@ -144,7 +145,7 @@ def test_the_library_is_listed_without_playing_and_each_file_is_read_once(
         read.append(path.stem)
         return read_text(path, encoding)
 
-    monkeypatch.setattr(world.World, "__init__", refuse)
+    monkeypatch.setattr(WorldState, "__init__", refuse)
     monkeypatch.setattr(Path, "read_text", counted)
     library.all_scenarios()
     assert sorted(read) == NAMES
@@ -155,14 +156,14 @@ def test_only_a_prelude_is_played_when_a_file_is_loaded(
     head: str, made: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worlds = 0
-    begin = world.World.__init__
+    make = WorldState.__init__
 
-    def counted(self: world.World, scenario: Scenario) -> None:
+    def counted(self: WorldState, scenario: Scenario, now: int = 0) -> None:
         nonlocal worlds
         worlds += 1
-        begin(self, scenario)
+        make(self, scenario, now)
 
-    monkeypatch.setattr(world.World, "__init__", counted)
+    monkeypatch.setattr(WorldState, "__init__", counted)
     (tmp_path / "mine.toml").write_text(f"{head}{HEAD}")
     library.find(str(tmp_path / "mine.toml"))
     assert worlds == made
@@ -171,7 +172,7 @@ def test_only_a_prelude_is_played_when_a_file_is_loaded(
 @pytest.mark.parametrize("name", NAMES)
 def test_every_scenario_of_the_library_can_begin(name: str) -> None:
     """Loading one of them relies on it."""
-    world.World(library.load_named(name))
+    begin(library.load_named(name))[0]
 
 
 def test_a_scenario_may_have_as_many_octets_as_the_limit_says(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ is. The sentences are in the catalogue, under the names of the rules.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 from tcptui.core.events import Delivered, Response, Returned, RuleApplied, StateChanged, TimerFired
 from tcptui.core.message import Duration, Message, SequenceNumber, Value
@@ -15,12 +14,10 @@ from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State
 from tcptui.core.tcp.timeouts import TIMERS
 from tcptui.explain.labels import name_of
+from tcptui.lab.ends.script import ScriptEnd
 from tcptui.lab.report import Report
-from tcptui.lab.wire import Outcome, Transmission
-from tcptui.lab.world import World
-
-Bases: TypeAlias = tuple[int | None, int | None]
-"""The initial sequence numbers of an end and of its peer, as far as they are known."""
+from tcptui.lab.state import WorldState
+from tcptui.lab.wire import Bases, Outcome, Transmission
 
 _DETAILS = (
     Rule.RTT_SAMPLED,
@@ -33,7 +30,7 @@ _PRELUDES = (Rule.ACK_NEW, Rule.ACK_DUPLICATE)
 """Rules that are not told where another follows from the same segment."""
 
 
-def happened(report: Report, world: World, transmissions: Sequence[Transmission]) -> tuple[Message, ...]:
+def happened(report: Report, world: WorldState, transmissions: Sequence[Transmission]) -> tuple[Message, ...]:
     """What a move brought about: the sentence that begins it, then the rules, then the responses to calls.
 
     `transmissions`: those that are known, which have the one that the report is about.
@@ -45,7 +42,7 @@ def happened(report: Report, world: World, transmissions: Sequence[Transmission]
     rules = (
         rule_message(event, world.bases(report.side, event.connection)) for event in rules_to_tell(report)
     )
-    script = bool(world.host(report.side).setup.lines)
+    script = isinstance(world.end(report.side), ScriptEnd)
     return (_opening(report, transmission, script), *rules, *_responses(report))
 
 

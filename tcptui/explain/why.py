@@ -7,8 +7,8 @@ from typing import NamedTuple
 from tcptui.explain.catalogue import paragraph
 from tcptui.explain.happened import happened, rules_to_tell
 from tcptui.lab.report import Report
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
-from tcptui.lab.world import World
 
 
 class Why(NamedTuple):
@@ -19,7 +19,7 @@ class Why(NamedTuple):
     profile: str = ""
 
 
-def why(report: Report | None, world: World, transmissions: list[Transmission], raw: bool) -> Why:
+def why(report: Report | None, world: WorldState, transmissions: list[Transmission], raw: bool) -> Why:
     """Why the last move did what it did; before any, the scenario's question."""
     if report is None:
         return Why(world.scenario.question)
@@ -27,5 +27,5 @@ def why(report: Report | None, world: World, transmissions: list[Transmission], 
     told = rules_to_tell(report)
     if not told:
         return Why(text)
-    profile = world.host(report.side).setup.profile.name if report.side != "X" else ""
+    profile = world.end(report.side).setup.profile.name if report.side != "X" else ""
     return Why(text, told[-1].rule.source, profile)

@@ -7,15 +7,15 @@ from tcptui.core.state import State
 from tcptui.explain.catalogue import paragraph
 from tcptui.explain.happened import rule_message, rules_to_tell
 from tcptui.lab.report import Report
-from tcptui.lab.run import Run
 from tcptui.lab.wire import SIDES, Outcome, Transmission
 from tcptui.trace.capture import Frame, Point
+from tcptui.trace.record import Record
 
 
 class FrameComments:
     """The comments of a capture of `run` at `point`."""
 
-    def __init__(self, run: Run, point: Point) -> None:
+    def __init__(self, run: Record, point: Point) -> None:
         self._point = point
         self._raw = run.scenario.raw_numbers
         self._paths = {side: run.path(side) for side in SIDES}

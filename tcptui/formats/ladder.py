@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcptui.formats.notes import cut_note
-from tcptui.lab.run import Run
 from tcptui.lab.wire import SIDES
+from tcptui.trace.record import Record
 from tcptui.view.cells import wrap
 from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder, quiet_changes
 from tcptui.view.lines import plain_text
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 WIDTH = 100
 
 
-def write(run: Run, _point: Point) -> str:
+def write(run: Record, _point: Point) -> str:
     """The format ``ladder`` of `registry`."""
     return ladder_text(run)
 
 
-def ladder_text(run: Run) -> str:
+def ladder_text(run: Record) -> str:
     """Title, question and ladder; every line ended. The last row tells the states at the end."""
     scenario = run.scenario
     transmissions = list(run.transmissions)

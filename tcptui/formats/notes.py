@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tcptui.explain.catalogue import say
-from tcptui.lab.run import MOST_STEPS, Run
+from tcptui.trace.record import Record
+from tcptui.trace.run import MOST_STEPS
 
 
-def cut_note(run: Run) -> str:
+def cut_note(run: Record) -> str:
     """The note that a run was cut; empty if it was not."""
     return "" if run.complete else say("run.cut", steps=MOST_STEPS)

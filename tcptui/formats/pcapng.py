@@ -14,9 +14,9 @@ from tcptui.core.packet.ip_header import encode_packet
 from tcptui.formats.frame_comment import FrameComments
 from tcptui.formats.notes import cut_note
 from tcptui.lab.packets import packet_of
-from tcptui.lab.run import Run
 from tcptui.lab.wire import Transmission
 from tcptui.trace.capture import Point, capture
+from tcptui.trace.record import Record
 
 SECTION_HEADER, INTERFACE, PACKET = 0x0A0D0D0A, 1, 6
 BYTE_ORDER_MAGIC = 0x1A2B3C4D
@@ -37,12 +37,12 @@ class CapturedPacket(NamedTuple):
     comment: str
 
 
-def write(run: Run, point: Point) -> bytes:
+def write(run: Record, point: Point) -> bytes:
     """The format ``pcapng`` of `registry`."""
     return pcapng(run, point)
 
 
-def pcapng(run: Run, point: Point) -> bytes:
+def pcapng(run: Record, point: Point) -> bytes:
     """The capture at `point` as octets, the same for the same run."""
     comments = FrameComments(run, point)
     packets = [
@@ -72,7 +72,7 @@ def capture_file(packets: Iterable[CapturedPacket], interface: str, comment: str
     return b"".join(blocks)
 
 
-def _original(transmission: Transmission, run: Run) -> Transmission:
+def _original(transmission: Transmission, run: Record) -> Transmission:
     """What a duplicate is a copy of. The network copies the whole packet with its IP identification, so that
     this tells a duplicate from a retransmission."""
     while transmission.copy_of:

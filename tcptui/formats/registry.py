@@ -27,10 +27,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from tcptui.lab.run import Run
     from tcptui.trace.capture import Point
+    from tcptui.trace.record import Record
 
-Write: TypeAlias = "Callable[[Run, Point], str | bytes]"
+Write: TypeAlias = "Callable[[Record, Point], str | bytes]"
 """Writes a whole run, as it is seen at a point: text, every line ended, or the octets of a file."""
 
 
@@ -50,7 +50,7 @@ class Format(NamedTuple):
 def _module(name: str) -> Write:
     """The function ``write`` of a module of this package, which is loaded when it is called."""
 
-    def write(run: Run, point: Point) -> str | bytes:
+    def write(run: Record, point: Point) -> str | bytes:
         content: str | bytes = import_module(f"tcptui.formats.{name}").write(run, point)
         return content
 
@@ -71,7 +71,7 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def export(run: Run, name: str, point: Point | None = None) -> str | bytes:
+def export(run: Record, name: str, point: Point | None = None) -> str | bytes:
     """The whole run in one of `FORMATS`, taken at `point` if the format has points.
 
     Raises:

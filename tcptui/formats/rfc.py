@@ -13,9 +13,9 @@ from tcptui.core.message import Message
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, flag_text
 from tcptui.core.packet.seq import MASK, relative, seq_add
 from tcptui.formats.unsuitable import Unsuitable
-from tcptui.lab.run import Run
 from tcptui.lab.scenario import FigureRow
 from tcptui.lab.wire import Outcome, Transmission
+from tcptui.trace.record import Record
 
 if TYPE_CHECKING:
     from tcptui.trace.capture import Point
@@ -24,12 +24,12 @@ _SHOWN_BITS = SYN | FIN | RST | ACK
 """The figures leave out all else, PSH among it."""
 
 
-def write(run: Run, _point: Point) -> str:
+def write(run: Record, _point: Point) -> str:
     """The format ``rfc`` of `registry`. Raises Unsuitable."""
     return rfc_figure(run)
 
 
-def rfc_figure(run: Run) -> str:
+def rfc_figure(run: Record) -> str:
     """The figure as text, every line ended. Raises Unsuitable: its layout asks for a segment that is not
     there."""
     rows = run.scenario.figure if not run.moved else ()
@@ -46,7 +46,7 @@ def rfc_figure(run: Run) -> str:
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _cells(row: FigureRow, run: Run, width: int) -> tuple[str, str, str, str]:
+def _cells(row: FigureRow, run: Record, width: int) -> tuple[str, str, str, str]:
     """The columns of a row; the text of a segment takes `width` characters."""
     middle = ""
     if row.segment:
@@ -61,7 +61,7 @@ def _cells(row: FigureRow, run: Run, width: int) -> tuple[str, str, str, str]:
     return row.number, _side(row.left, 0, run), middle, _side(row.right, 1, run)
 
 
-def _side(text: str, index: int, run: Run) -> str:
+def _side(text: str, index: int, run: Record) -> str:
     """A comment as it is; after ``=`` the state that is asked for."""
     if not text.startswith("="):
         return text
@@ -72,14 +72,14 @@ def _side(text: str, index: int, run: Run) -> str:
     return state.value if state is not None else ""
 
 
-def _transmission(number: int, run: Run) -> Transmission:
+def _transmission(number: int, run: Record) -> Transmission:
     if not 1 <= number <= len(run.transmissions):
         why = Message.of("error.figure.segment", number=number, count=len(run.transmissions))
         raise Unsuitable("error.at", where=run.scenario.name, why=why)
     return run.transmissions[number - 1]
 
 
-def _segment_text(transmission: Transmission, run: Run) -> str:
+def _segment_text(transmission: Transmission, run: Record) -> str:
     """``<SEQ=100><ACK=301><CTL=SYN,ACK>``; what is no segment stands there in a word."""
     segment = transmission.payload
     if not isinstance(segment, Segment):
@@ -100,7 +100,7 @@ def _control(segment: Segment) -> str:
     return flag_text(segment.flags & _SHOWN_BITS or segment.flags)
 
 
-def _number(number: int, base: int | None, run: Run) -> str:
+def _number(number: int, base: int | None, run: Record) -> str:
     for name, value in run.scenario.symbols:
         if number == value:
             return name
@@ -109,7 +109,7 @@ def _number(number: int, base: int | None, run: Run) -> str:
     return str(relative(number & MASK, base))
 
 
-def _plain_rows(run: Run) -> tuple[FigureRow, ...]:
+def _plain_rows(run: Record) -> tuple[FigureRow, ...]:
     """A layout for any run: in the order in which things happened."""
     happenings: list[tuple[int, str]] = []
     for report in run.reports:

@@ -21,20 +21,20 @@ from tcptui.core.packet.segment import (
 from tcptui.core.packet.seq import MASK
 from tcptui.formats.notes import cut_note
 from tcptui.lab.packets import packet_of
-from tcptui.lab.run import Run
 from tcptui.lab.wire import Payload
 from tcptui.trace.capture import Frame, Point, capture
+from tcptui.trace.record import Record
 from tcptui.trace.sequence_analysis import Analysis, analyse
 
 _PROTOCOLS = {TCP: "TCP", UDP: "UDP", ICMP: "ICMP", ICMPV6: "ICMPv6"}
 
 
-def write(run: Run, point: Point) -> str:
+def write(run: Record, point: Point) -> str:
     """The format ``wireshark`` of `registry`."""
     return wireshark_list(run, point)
 
 
-def wireshark_list(run: Run, point: Point) -> str:
+def wireshark_list(run: Record, point: Point) -> str:
     """The list of the capture at `point`, every line ended."""
     lines = wireshark_lines(capture(run.transmissions, point, run.ended_at))
     if not run.complete:

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.segment import Socket
 from tcptui.core.udp import for_many
-from tcptui.lab.application import CallName
+from tcptui.lab.program import CallName
 from tcptui.lab.wire import BadMove
 
 _PATTERN = r"(?:\[([0-9A-Fa-f:]+)\]|([0-9.]+)):([0-9]{1,5})"

@@ -17,10 +17,12 @@ from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.lab.addresses import BadSocket, parse_socket, socket_of
-from tcptui.lab.application import CALLS, TRIGGERS, UDP_CALLS, CallName, ScriptedCall, Trigger, takes
 from tcptui.lab.durations import ALLOWED, BadDuration, parse_duration
+from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.moves import LONGEST_TEXT, MOST_BACKLOG, Delay, Duplicate, Inject, Lose, Move, parse_moves
-from tcptui.lab.scenario import Expected, Fault, FigureRow, HostSetup, Injection, Scenario
+from tcptui.lab.prelude import play_prelude
+from tcptui.lab.program import CALLS, TRIGGERS, UDP_CALLS, CallName, ScriptedCall, Trigger, takes
+from tcptui.lab.scenario import Expected, Fault, FigureRow, Injection, Scenario
 from tcptui.lab.toml import parse_toml
 from tcptui.lab.wire import BadMove
 from tcptui.printable import is_printable
@@ -37,6 +39,8 @@ _MIDDLE = re.compile(r"(\d{1,6}( leaves| arrives)?)?", re.ASCII)
 
 MOST_FAULTS = 100
 """Faults that a scenario may name."""
+MOST_OF_PRELUDE = 300
+"""Moves before the story: they are made whenever it begins, before anything is seen."""
 
 
 class BadScenario(MessageError):
@@ -87,17 +91,17 @@ def load_scenario(text: str, name: str, file: str) -> Scenario:
     BadScenario."""
     scenario = read_scenario(text, name, file)
     if scenario.prelude:
-        from tcptui.lab.world import World
-
         try:
-            World(scenario)
+            state, _ = play_prelude(scenario, 0)
+            scenario = scenario._replace(prelude_length=state.now)
+            state.begin_story(scenario)
         except BadMove as error:
             raise _bad(f"{file}: prelude", error.message) from None
     return scenario
 
 
 def read_scenario(text: str, name: str, file: str) -> Scenario:
-    """The same with nothing played, so that `World` raises BadMove if its prelude is impossible."""
+    """The same with nothing played, so that `prelude.begin` raises BadMove if its prelude is impossible."""
     try:
         document = parse_toml(text)
     except ValueError as error:
@@ -118,20 +122,22 @@ def _scenario(top: _Table, name: str) -> Scenario:
     symbols = figure.take("symbols", _symbols, Scenario._field_defaults["symbols"])
     counts_data = figure.take("counts_data", _boolean, False)
     figure.done(("rows", "symbols", "counts_data"))
+    title, question = top.take("title", _title), top.take("question", _title)
+    hosts = (
+        _host(top.table("A"), "client", Socket("10.0.0.1", 49152)),
+        _host(top.table("B"), "server", Socket("10.0.0.2", 80)),
+    )
     scenario = Scenario(
         name,
-        top.take("title", _title),
-        top.take("question", _title),
-        (
-            _host(top.table("A"), "client", Socket("10.0.0.1", 49152)),
-            _host(top.table("B"), "server", Socket("10.0.0.2", 80)),
-        ),
+        title,
+        question,
+        hosts,
         top.take("answer", _line, ""),
         top.take("chapter", _line, ""),
         top.take("place", _number(0, 9_999), 1_000),
         delays,
         top.take("numbers", _choice("relative", "raw"), "relative") == "raw",
-        top.take("prelude", _moves, ()),
+        top.take("prelude", _prelude, ()),
         faults,
         tuple(sorted((_injection(item) for item in top.tables("third_party")), key=lambda one: one.at)),
         rows,
@@ -143,7 +149,7 @@ def _scenario(top: _Table, name: str) -> Scenario:
         raise top.error("B.address", "error.scenario.one_address")
     if len({ip_address(host.socket.host).version for host in scenario.hosts}) > 1:
         raise top.error("B.address", "error.scenario.two_versions")
-    _check_addresses(scenario.hosts, top)
+    _check_addresses(hosts, top)
     top.done(_KEYS)
     return scenario
 
@@ -358,6 +364,13 @@ def _moves(value: object, where: str) -> tuple[Move, ...]:
         return tuple(parse_moves(_line(value, where)))
     except BadMove as error:
         raise _bad(where, error.message) from None
+
+
+def _prelude(value: object, where: str) -> tuple[Move, ...]:
+    moves = _moves(value, where)
+    if len(moves) > MOST_OF_PRELUDE:
+        raise _bad(where, "error.scenario.prelude", count=len(moves), most=MOST_OF_PRELUDE)
+    return moves
 
 
 def _figure_rows(value: object, where: str) -> tuple[FigureRow, ...]:

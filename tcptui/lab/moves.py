@@ -25,13 +25,14 @@ from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.segment import FLAG_NAMES, Socket, flag_text
 from tcptui.core.packet.seq import MASK
 from tcptui.lab.addresses import parse_socket
-from tcptui.lab.application import CALLS, CallName, takes
 from tcptui.lab.durations import exact_duration, parse_duration
+from tcptui.lab.program import CALLS, CallName, takes
 from tcptui.lab.wire import COPY_AFTER, BadMove, Side
 
 MOST_STEPS = 100_000
 """What one ``s`` may count up to."""
 MOST_MOVES = 1_000_000
+"""What one text may tell: that of a long run on the screen can be read back."""
 MOST_BACKLOG = 99_999
 LONGEST_TEXT = 65_495
 """Octets of text that one ``send``, or a third party's segment, may carry."""
@@ -70,7 +71,7 @@ class Do(NamedTuple):
     call: CallName
     data: bytes = b""
     address: Socket | None = None
-    """For UDP's calls, as in `application.ScriptedCall`."""
+    """For UDP's calls, as in `program.ScriptedCall`."""
     backlog: int | None = None
     """For "listen"."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, TypeAlias
 
 from tcptui.core.events import Event
+from tcptui.lab.program import CallResult
 from tcptui.lab.wire import Party, Transmission
 
 Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "fault", "wait"]
@@ -30,7 +31,7 @@ class Report(NamedTuple):
     call: str = ""
     """The program's call, if it was one."""
     transmission: int = 0
-    """The segment that arrived or was tampered with."""
+    """The segment that arrived, or that a fault changed."""
     by: int = 0
     """For how long it was delayed, in microseconds."""
     events: tuple[Event, ...] = ()
@@ -40,3 +41,7 @@ class Report(NamedTuple):
     """The segments that arrived or were lost."""
     backlog: int | None = None
     """What "listen" was given; None: the connection itself listens."""
+    results: tuple[CallResult, ...] = ()
+    """The calls that returned, this one or others that had blocked."""
+    connection: int = 0
+    """The connection that is looked at, at this end, since this step."""

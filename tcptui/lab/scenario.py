@@ -1,4 +1,4 @@
-"""A scenario as a record: two hosts with their programs, the wire, and what the story adds to them.
+"""A scenario as a record: two ends with their programs, the wire, and what the story adds to them.
 
 `loader` makes one from a TOML text; nothing here reads files.
 """
@@ -6,40 +6,16 @@
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-from tcptui.core.packet.segment import Segment, Socket
-from tcptui.core.profile.presets import RFC9293
-from tcptui.core.profile.record import Profile
+from tcptui.core.packet.segment import Segment
 from tcptui.core.tcp.icmp import IcmpError
-from tcptui.lab.application import ScriptedCall
+from tcptui.lab.ends.host import HostSetup
+from tcptui.lab.ends.script import ScriptSetup
 from tcptui.lab.moves import Delay, Duplicate, Inject, Lose, Move
 
+AnyEndSetup: TypeAlias = HostSetup | ScriptSetup
+"""Each makes its own kind of end."""
 Fault: TypeAlias = Lose | Delay | Duplicate
 """What the story does to a segment as soon as it is on the wire."""
-
-
-class ScriptLine(NamedTuple):
-    """A line of the script that plays one end, and when its turn comes, in microseconds."""
-
-    at: int
-    text: str
-
-
-class HostSetup(NamedTuple):
-    """One end before anything has happened."""
-
-    role: str
-    """What its program is, in one word: client, server."""
-    socket: Socket
-    profile: Profile = RFC9293
-    isns: tuple[int, ...] = ()
-    """Its first initial sequence numbers; after them they come from RFC 6528 with `secret`."""
-    secret: bytes = b"tcptui"
-    script: tuple[ScriptedCall, ...] = ()
-    reads: bool = True
-    """Its program takes at once what arrives; else only when it calls "read"."""
-    lines: tuple[ScriptLine, ...] = ()
-    """With lines, this end is no host but a script: it sends what the story injects in its name, and what
-    reaches it is looked at by nobody."""
 
 
 class Injection(NamedTuple):
@@ -86,7 +62,7 @@ class Scenario(NamedTuple):
     name: str
     title: str
     question: str
-    hosts: tuple[HostSetup, HostSetup]
+    hosts: tuple[AnyEndSetup, AnyEndSetup]
     """A and B."""
     answer: str = ""
     chapter: str = ""
@@ -108,8 +84,11 @@ class Scenario(NamedTuple):
     counts_data: bool = False
     """The figure says how many octets a segment carries."""
     expected: Expected = Expected()
+    prelude_length: int = 0
+    """How long the prelude takes, in microseconds, as far as that is known."""
 
-    def prelude_only(self) -> "Scenario":
-        """The same hosts and wire without the story: no scripts, no faults, no third party."""
+    def without_programs(self) -> "Scenario":
+        """The same ends and wire without the story: no programs, no faults, no third party."""
         a, b = self.hosts
-        return self._replace(hosts=(a._replace(script=()), b._replace(script=())), faults={}, injections=())
+        hosts = (a.without_programs(), b.without_programs())
+        return self._replace(hosts=hosts, faults={}, injections=())

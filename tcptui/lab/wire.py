@@ -4,6 +4,8 @@ UDP's datagrams and ICMP's messages are on it beside TCP's segments, and meet th
 all of them. Faults live here and nowhere else. A `Wire` changes in place; what it holds is immutable.
 """
 
+from __future__ import annotations
+
 from enum import Enum
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -17,6 +19,10 @@ Party: TypeAlias = Literal["A", "B", "X"]
 """Who can put a segment on the wire: an end, or a third party X."""
 Payload: TypeAlias = Segment | Datagram | PortUnreachable
 """What travels over the wire: the payload of an IP packet."""
+
+Bases: TypeAlias = tuple[int | None, int | None]
+"""The initial sequence numbers of both directions that make numbers relative, each None where it is not
+known: the sender's and the receiver's."""
 
 SIDES: tuple[Side, Side] = ("A", "B")
 MEMORY = 6
@@ -60,18 +66,24 @@ class Transmission(NamedTuple):
     """When it arrived or was lost."""
     left_before_end: int = 0
     """The number of the last segment that had left when it arrived: their order at one moment."""
-    bases: tuple[int | None, int | None] = (None, None)
-    """What makes `seq` and `ack` relative: the initial sequence numbers of both directions, if known."""
+    bases: Bases = (None, None)
+    """What makes `seq` and `ack` relative."""
     sender_state: State | None = None
     """The sender's state after it had left; None where no connection sent it."""
     receiver_state: State | None = None
     """The receiver's state after it had arrived; None where that is no matter of a connection."""
 
+    def at_end(self, outcome: Outcome, now: int, left_before: int, state: State | None) -> Transmission:
+        """The same once it has come to its receiver, which is in `state` then; #`left_before` was the last to
+        leave before."""
+        return Transmission(*self[:9], outcome, now, left_before, self.bases, self.sender_state, state)
+
 
 class Wire:
     """All segments between two hosts, in flight or remembered.
 
-    `flights` are in flight, in the order of their numbers; `past` are the last that arrived or were lost.
+    `transmissions` are in flight, in the order of their numbers; `past` are the last that arrived or were
+    lost, which only a duplicate asks for.
     """
 
     __slots__ = ("launched", "past", "transmissions")
@@ -90,7 +102,7 @@ class Wire:
         due: int,
         attempt: int = 1,
         copy_of: int = 0,
-        bases: tuple[int | None, int | None] = (None, None),
+        bases: Bases = (None, None),
         sender_state: State | None = None,
     ) -> int:
         """Puts a segment on the wire; its number."""
@@ -118,11 +130,18 @@ class Wire:
                 first = transmission
         return first
 
+    def due(self, number: int) -> int:
+        """When a segment in flight arrives; 0 if it is not in flight."""
+        return next((one.due for one in self.transmissions if one.number == number), 0)
+
     def take(self, number: int) -> Transmission:
         """Takes a segment off the wire at its receiver; `ended` puts it on record."""
-        transmission = self._in_flight(number, "deliver")
-        self.transmissions = tuple(other for other in self.transmissions if other.number != number)
-        return transmission
+        transmissions = self.transmissions
+        for place, transmission in enumerate(transmissions):
+            if transmission.number == number:
+                self.transmissions = (*transmissions[:place], *transmissions[place + 1 :])
+                return transmission
+        return self._in_flight(number, "deliver")
 
     def ended(self, transmission: Transmission) -> None:
         """Remembers a segment that has arrived or was lost."""
@@ -176,15 +195,19 @@ class Wire:
         follower = min(followers, key=lambda other: (other.due, other.number))
         return self.delay(number, follower.due - transmission.due + OVERTAKEN_BY)
 
-    def copy(self) -> "Wire":
+    def copy(self) -> Wire:
         copy = Wire.__new__(Wire)
         copy.transmissions = self.transmissions
         copy.past = self.past
         copy.launched = self.launched
         return copy
 
-    def values(self) -> tuple[Any, ...]:
-        return self.transmissions, self.past, self.launched
+    def key(self, now: int, numbered: bool) -> tuple[Any, ...]:
+        """What its future depends on: what is in flight, in the order of the numbers, and when it arrives.
+        The next number counts where a fault is waiting for one, `numbered`."""
+        return self.launched if numbered else None, tuple(
+            (one.sender, one.receiver, one.payload, one.due - now) for one in self.transmissions
+        )
 
     def _find(self, number: int) -> Transmission:
         for transmission in (*self.transmissions, *self.past):

@@ -103,8 +103,10 @@ class Context:
     def act(self, call: calls.Call) -> Returned:
         """Makes a call of the core; what it returned."""
         name = type(call).__name__.upper()
-        events = self._call(call)
-        return next(event for event in events if isinstance(event, Returned) and event.call == name)
+        for event in self._call(call):
+            if isinstance(event, Returned) and event.call == name:
+                return event
+        raise AssertionError(f"{name} did not return")
 
     def receive(self, socket: BsdSocket, octets: int) -> bytes:
         """Takes up to so many octets of what can be read."""
@@ -131,6 +133,8 @@ class Context:
         """Notifies the sockets of what their connections report. An error that ends a connection has an errno
         by the state in which it came; `unreachable` is the ICMP error of the step."""
         self.events += events
+        if not self.table.sockets:
+            return
         ends: dict[int, Signal] = {}
         for event in events:
             if isinstance(event, Signalled):

@@ -75,7 +75,11 @@ class Sockets:
         context, table = self._context, self.table
         context.now = now
         number = 0
-        if not isinstance(request, requests.NewSocket | requests.Poll | requests.UserCall | requests.Exit):
+        if isinstance(request, requests.UserCall):
+            returned = context.act(request.call)
+            self._settle()
+            return Done(0 if returned.response in _SUCCESS else -1, answer=returned)
+        if not isinstance(request, requests.NewSocket | requests.Poll | requests.Exit):
             number = table.descriptors.get(request.fd, 0)
             if not number:
                 return failed("EBADF")
@@ -140,8 +144,11 @@ class Sockets:
 
     def copy(self) -> Sockets:
         """Sockets of their own, over a stack of their own, that begin where these stand."""
-        copy = Sockets(self.stack.copy(), self.host, self.semantics, self.table.copy())
-        copy._context.events = self._context.events.copy()
+        copy = Sockets.__new__(Sockets)
+        copy.stack, copy.table = stack, table = self.stack.copy(), self.table.copy()
+        copy.host, copy.semantics = self.host, self.semantics
+        copy._context = Context(stack, self.host, self.semantics, table)
+        copy._context.events += self._context.events
         return copy
 
     def values(self) -> tuple[Any, ...]:
@@ -150,7 +157,7 @@ class Sockets:
 
     def key(self, now: int) -> tuple[Any, ...]:
         """`values`, with times counted from `now`."""
-        return self.stack.values(), self.table.values(now), tuple(self._context.events)
+        return self.stack.key(now), self.table.values(now), tuple(self._context.events)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sockets) and self.values() == other.values()
@@ -176,6 +183,8 @@ class Sockets:
     def _settle(self) -> None:
         """Attempts what blocks until nothing of it gets any further, and removes sockets that are over."""
         context, table = self._context, self.table
+        if not (table.sockets or table.blocked):
+            return
         again = bool(table.blocked)
         while again:
             again = False
@@ -201,11 +210,6 @@ class Sockets:
         return listener is not None and socket.connection in listener.accept_queue
 
 
-def _user_call(context: Context, request: requests.UserCall, _call: BlockedCall) -> Done:
-    returned = context.act(request.call)
-    return Done(0 if returned.response in _SUCCESS else -1, answer=returned)
-
-
 _ATTEMPTS: dict[type[Any], Callable[[Context, Any, BlockedCall], Done | None]] = {
     requests.NewSocket: opening.new_socket,
     requests.Bind: opening.bind,
@@ -224,6 +228,5 @@ _ATTEMPTS: dict[type[Any], Callable[[Context, Any, BlockedCall], Done | None]] =
     requests.QueueLength: options.queue_length,
     requests.Poll: polling.poll,
     requests.Exit: closing.exit_process,
-    requests.UserCall: _user_call,
 }
-"""What attempts each call: what it returned, or None while it blocks."""
+"""What attempts each call but `UserCall`, which never blocks: what it returned, or None while it blocks."""

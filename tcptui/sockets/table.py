@@ -82,9 +82,11 @@ class SocketTable:
         """A table of its own that begins where this one stands."""
         copy = SocketTable.__new__(SocketTable)
         copy.descriptors = self.descriptors.copy()
-        copy.sockets = {number: socket.copy() for number, socket in self.sockets.items()}
+        copy.sockets = {}
+        for number, socket in self.sockets.items():
+            copy.sockets[number] = socket.copy()
         copy.owners = self.owners.copy()
-        copy.blocked = [call.copy() for call in self.blocked]
+        copy.blocked = [call.copy() for call in self.blocked] if self.blocked else []
         copy.completed = self.completed.copy()
         return copy
 

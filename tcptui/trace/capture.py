@@ -22,7 +22,7 @@ class Frame(NamedTuple):
 
 
 def capture(transmissions: Iterable[Transmission], point: Point, now: int) -> list[Frame]:
-    """The frames of a capture at `point` that has run from before the first of `flights` until `now`.
+    """The frames of a capture at `point` that has run from before the first of `transmissions` until `now`.
 
     An end sees what it sends when it sends it, and what arrives when it arrives. A duplicate is made by the
     network: the sender sees one, the receiver both, and the wire both too. The middle of the wire is where a

@@ -14,9 +14,9 @@ from tcptui.core.packet.segment import ACK, Segment, flag_text
 from tcptui.core.packet.seq import relative
 from tcptui.core.state import State
 from tcptui.lab.durations import exact_duration
-from tcptui.lab.run import Run
 from tcptui.lab.scenario import Expected
 from tcptui.lab.wire import Outcome, Transmission
+from tcptui.trace.record import Record
 
 
 def segment_fact(transmission: Transmission, raw: bool = False) -> str:
@@ -45,7 +45,7 @@ def _segment_words(segment: Segment, seq_base: int | None, ack_base: int | None)
     return words
 
 
-def facts_of(run: Run) -> Expected:
+def facts_of(run: Record) -> Expected:
     """The facts of a whole run."""
     paths: dict[str, list[str]] = {"A": [run.first[0].value], "B": [run.first[1].value]}
     told: dict[str, list[str]] = {"A": [], "B": []}

@@ -20,12 +20,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tcptui.explain.catalogue import text as text_of
 from tcptui.explain.words import tr
-from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait, parse_moves
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission
-from tcptui.lab.world import World
+from tcptui.trace.history import INTERVAL, History
 
 DELAY = 200_000
 """What one press of the delay key adds, in microseconds."""
@@ -111,7 +111,7 @@ class Session:
             )
 
     @property
-    def world(self) -> World:
+    def world(self) -> WorldState:
         return self.history.world
 
     @property

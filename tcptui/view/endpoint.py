@@ -5,6 +5,7 @@ What the last move changed is marked.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -17,12 +18,15 @@ from tcptui.core.tcp.timeouts import TIMERS
 from tcptui.core.tcp.timers import Timer
 from tcptui.explain.numbers import duration_text, seq_text, time_text
 from tcptui.explain.words import tr
-from tcptui.lab.application import ApplicationState
+from tcptui.lab.ends import End
+from tcptui.lab.ends.host import HostEnd
+from tcptui.lab.ends.script import ScriptEnd
 from tcptui.lab.wire import Side
-from tcptui.lab.world import World
+from tcptui.trace.history import Moment
+from tcptui.trace.record import EndRecord
 from tcptui.view.cells import align_right, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width
-from tcptui.view.subject import End, end_of
+from tcptui.view.subject import Host, host_of, script_of
 
 MARK = "▸"
 """Stands before what the last move changed."""
@@ -51,16 +55,30 @@ class _Field(NamedTuple):
     value: str
 
 
-def endpoint_lines(
-    world: World, before: World, side: Side, width: int, height: int, *, at: int, raw: bool
-) -> list[Line]:
-    """The pane of one end, `height` lines of `width` cells; `at` is the moment shown, in microseconds.
+class _Place(NamedTuple):
+    """Where a pane is, and how it is shown."""
 
-    Every part keeps its place, whether it has something to say or not: what has not changed must not move.
-    """
-    end, was = end_of(world, side), end_of(before, side)
-    if end.script:
-        return _script_lines(end, at, width, height)
+    side: Side
+    width: int
+    height: int
+    at: int
+    raw: bool
+
+
+def endpoint_lines(
+    now: Moment, before: Moment, side: Side, width: int, height: int, *, at: int, raw: bool
+) -> list[Line]:
+    """The pane of one end, `height` lines of `width` cells; `before` is one move ago, `at` the time shown, in
+    microseconds."""
+    lines = _PANES[type(now.world.end(side))](now, before, _Place(side, width, height, at, raw))
+    return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
+
+
+def _host_lines(now: Moment, before: Moment, place: _Place) -> list[Line]:
+    """Every part keeps its place, whether it has something to say or not: what has not changed must not
+    move."""
+    side, width, height, at, raw = place
+    end, was = host_of(now, side), host_of(before, side)
     tcb, old = end.tcb, was.tcb
     style: Style = "a" if side == "A" else "b"
     lines = [
@@ -76,61 +94,69 @@ def endpoint_lines(
     else:
         lines += _queue_lines(end, was, raw, queue_rows, width)
         lines += _path_lines(end, was, room - queue_rows, width)
-    return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
+    return lines
 
 
-def _script_lines(end: End, at: int, width: int, height: int) -> list[Line]:
+def _script_lines(now: Moment, _before: Moment, place: _Place) -> list[Line]:
     """A script in the place of a host: its lines up to now, the latest marked, and those that follow."""
-    lines = end.script
+    lines, at, height = script_of(now.world, place.side), place.at, place.height
     done = sum(line.at <= at for line in lines)
     first = max(0, min(done - height // 2, len(lines) - height + 1))
     drawn: list[Line] = [((f" {tr('script')}", "label"),)]
     for index, line in enumerate(lines[first : first + height - 1], first + 1):
         style: Style = "changed" if index == done else "dim" if index < done else "plain"
         drawn.append(_marked(line.text, index == done, style))
-    return [fit(line, width) for line in [*drawn, *[EMPTY] * height][:height]]
+    return drawn
+
+
+_PANES: dict[type[End], Callable[[Moment, Moment, _Place], list[Line]]] = {
+    HostEnd: _host_lines,
+    ScriptEnd: _script_lines,
+}
+"""What draws each kind of end."""
 
 
 def _marked(text: str, changed: bool, style: Style = "plain") -> Line:
     return ((f"{MARK if changed else ' '}{text}", "changed" if changed else style),)
 
 
-def _state_line(end: End, was: End, at: int, style: Style, width: int) -> Line:
+def _state_line(end: Host, was: Host, at: int, style: Style, width: int) -> Line:
     if end.udp_alone:
         return _marked("UDP UNCONN", not was.udp_alone, style)
     changed = end.state is not was.state or was.udp_alone
-    since = tr("for {span}").format(span=duration_text(at - end.path[-1][1])) if width >= 26 else ""
+    since = tr("for {span}").format(span=duration_text(at - end.record.states[-1][1])) if width >= 26 else ""
     name = _marked(end.state.value, changed, style)
     return (*name, (align_right(since, width - line_width(name)), "dim"))
 
 
-def _program_lines(end: End, was: End, width: int) -> list[Line]:
+def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
     """What the program called last and what it knows."""
     known, knew = end.application, was.application
-    call = f"{known.last_call}()" if known.last_call else "-"
+    last_call = end.record.last_call.name
+    call = f"{last_call}()" if last_call else "-"
     told, before = _told(end), _told(was)
     received = ""
     if known.received:
         received = f" {tr('received')} {known.received}"
         if width >= 26:
-            received += f" {known.last_text.decode(errors='replace')!a}"
+            received += f" {end.record.last_data.decode(errors='replace')!a}"
     return [
-        _marked(f"{tr('app')} {call}", known.last_call != knew.last_call, "label"),
+        _marked(f"{tr('app')} {call}", last_call != was.record.last_call.name, "label"),
         _marked(f" {told}", told != before),
         _marked(received, known.received != knew.received),
     ]
 
 
-def _told(end: End) -> str:
+def _told(end: Host) -> str:
     """What came of the program's last call, in as few words as tell it."""
-    if not end.plugged:
+    if not end.link_up:
         return tr("cable pulled")
-    known = end.application
-    if known.last_response not in ("", "ok"):
-        return known.last_response.removeprefix("error: ").removeprefix("connection ")
-    if known.last_signal and not (known.closed and known.last_signal in _OF_A_LIVING_CONNECTION):
-        return known.last_signal.removeprefix("error: ").removeprefix("connection ")
-    return tr("waiting") if known.last_call in ("listen", "connect", "bind") else ""
+    call, signal = end.record.last_call, end.record.last_signal
+    if call.response not in ("", "ok"):
+        return call.response.removeprefix("error: ").removeprefix("connection ")
+    if signal and not (end.application.closed and signal in _OF_A_LIVING_CONNECTION):
+        return signal.removeprefix("error: ").removeprefix("connection ")
+    return tr("waiting") if call.name in ("listen", "connect", "bind") else ""
 
 
 def _timer_lines(tcb: Tcb | None, old: Tcb | None, at: int, width: int) -> list[Line]:
@@ -212,7 +238,7 @@ def _variables(tcb: Tcb | None, raw: bool) -> tuple[list[_Field], list[_Field]]:
     return send, receive
 
 
-def _queue_lines(end: End, was: End, raw: bool, rows: int, width: int) -> list[Line]:
+def _queue_lines(end: Host, was: Host, raw: bool, rows: int, width: int) -> list[Line]:
     """A listener's queues, the retransmission queue, and text that waits for something, in `rows` lines."""
     entries, olds = (
         _listener_texts(one) + ([] if one.tcb is None else _queue_texts(one.tcb, raw, width - 2))
@@ -226,7 +252,7 @@ def _queue_lines(end: End, was: End, raw: bool, rows: int, width: int) -> list[L
     return [*lines, *[EMPTY] * rows][:rows]
 
 
-def _listener_texts(end: End) -> list[str]:
+def _listener_texts(end: Host) -> list[str]:
     """How many connections are half open, and how many wait to be accepted: a box for each place there is."""
     listener = end.listener
     if listener is None or listener.backlog is None:
@@ -256,12 +282,12 @@ def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
     return texts
 
 
-def _socket_lines(end: End, was: End, room: int, width: int) -> list[Line]:
+def _socket_lines(end: Host, was: Host, room: int, width: int) -> list[Line]:
     """UDP's sockets, and under each the texts that it has received, the latest last."""
     lines: list[Line] = []
     rows = max(1, min(MOST_TEXT_ROWS, room // len(end.udp) - 1))
     for number, endpoint in enumerate(end.udp):
-        texts, before = (wrap(_received(one.application, number), width - 2) for one in (end, was))
+        texts, before = (wrap(_received(one.record, number), width - 2) for one in (end, was))
         lines.append(_marked(str(endpoint.local), number >= len(was.udp), "label"))
         got = [_marked(f" {line}", False) for line in texts[:-1]]
         got += [_marked(f" {line}", texts != before) for line in texts[-1:]]
@@ -269,20 +295,20 @@ def _socket_lines(end: End, was: End, room: int, width: int) -> list[Line]:
     return lines
 
 
-def _received(known: ApplicationState, number: int) -> str:
+def _received(known: EndRecord, number: int) -> str:
     return " ".join(
         f"{data.decode(errors='replace')!a}" for endpoint, data in known.datagrams if endpoint == number
     )
 
 
-def _path_lines(end: End, was: End, room: int, width: int) -> list[Line]:
+def _path_lines(end: Host, was: Host, room: int, width: int) -> list[Line]:
     """The states it has been in, as many of the last as there is room for."""
     lines: list[Line] = []
     if room >= 6:
         lines.append(((f" {tr('path')}", "label"),))
         room -= 1
-    changed = end.path != was.path
-    path = end.path[-max(0, room) :] if room > 0 else ()
+    changed = end.record.states != was.record.states
+    path = end.record.states[-max(0, room) :] if room > 0 else ()
     for state, since in path[:-1]:
         lines.append(((f" {_state_since(state, since, width)}", "dim"),))
     return [*lines, *(_marked(_state_since(state, since, width), changed) for state, since in path[-1:])]

@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tcptui.explain.words import tr
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
-from tcptui.lab.world import World
 from tcptui.view.layout import Room
 from tcptui.view.lines import Line
 
@@ -25,7 +25,7 @@ from tcptui.view.lines import Line
 class Inspected(NamedTuple):
     """What an inspector can look at."""
 
-    world: World
+    world: WorldState
     transmission: Transmission | None
     """The selected one; None: there is none yet."""
     transmissions: Sequence[Transmission]

@@ -14,7 +14,7 @@ from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
 from tcptui.explain.numbers import time_text
 from tcptui.lab.wire import Outcome, Party, Side, Transmission
-from tcptui.lab.world import World
+from tcptui.trace.record import Record
 from tcptui.view.ladder_row import Change, Row, RowPlan, draw_row, style_of
 from tcptui.view.lines import Line, Span, Style
 from tcptui.view.subject import Path, States, paths_of
@@ -173,12 +173,12 @@ def recent(transmissions: list[Transmission], height: int, selected: int) -> lis
     return late + transmissions[left_out:]
 
 
-def states_before(transmissions: list[Transmission], world: World) -> States:
-    """The states before the first of `transmissions`, as far as the hosts remember them."""
+def states_before(transmissions: list[Transmission], record: Record) -> States:
+    """The states before the first of `transmissions`, as far as the record has them."""
     start = transmissions[0].sent_at if transmissions else 0
     a, b = (
         next((state for state, since in reversed(path) if since < start), path[0][0])
-        for path in paths_of(world).values()
+        for path in paths_of(record).values()
     )
     return a, b
 

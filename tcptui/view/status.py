@@ -9,14 +9,14 @@ from tcptui.explain.labels import name_of
 from tcptui.explain.numbers import duration_text, time_text
 from tcptui.explain.why import Why
 from tcptui.explain.words import tr
-from tcptui.lab.world import World
+from tcptui.lab.state import WorldState
 from tcptui.view.cells import shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width
 from tcptui.view.subject import script_of
 
 
 def clock_line(
-    world: World, width: int, *, at: int, step: int, branch: tuple[int, int], speed: float | None
+    world: WorldState, width: int, *, at: int, step: int, branch: tuple[int, int], speed: float | None
 ) -> Line:
     """Speed while playing, clock, step, and, where there is room, what comes next.
 
@@ -34,7 +34,7 @@ def clock_line(
     return beside(EMPTY, (*spans, (" ", "plain")), width)
 
 
-def next_text(world: World, at: int) -> str:
+def next_text(world: WorldState, at: int) -> str:
     """What happens next, and in how long."""
     next_event = world.next_event()
     if next_event is None:

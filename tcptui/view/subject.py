@@ -1,7 +1,7 @@
-"""What the views ask of a run: the one place that knows how the lab holds it.
+"""What the views ask of a run: the one place that knows how state and record hold it.
 
-A view draws an end's state, its timers, its queues; where the lab keeps them is no concern of how they are
-drawn. So the panes ask this module, and when the lab divides its state differently only this module changes.
+A view draws an end's state, its timers, its queues; whether they are in the state of the lab or in the record
+of what was is no concern of how they are drawn. So the panes ask this module.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from tcptui.core.state import State
 from tcptui.core.tcp.status import Status
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.udp import UdpEndpoint
-from tcptui.lab.application import ApplicationState
-from tcptui.lab.scenario import ScriptLine
+from tcptui.lab.ends.script import ScriptEnd, ScriptLine
+from tcptui.lab.program import ApplicationState
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
-from tcptui.lab.world import World
+from tcptui.trace.history import Moment
+from tcptui.trace.record import EndRecord, Record
 
 States: TypeAlias = tuple[State, State]
 """Of A and of B."""
@@ -24,17 +26,14 @@ Path: TypeAlias = Sequence[tuple[State, int]]
 """The states of one end and since when, in microseconds."""
 
 
-class End(NamedTuple):
-    """One end at a moment, as far as its pane shows it."""
+class Host(NamedTuple):
+    """A host at a moment, as far as its pane shows it."""
 
-    script: Sequence[ScriptLine]
-    """The lines of a script in the place of a host; empty for a host."""
     state: State
-    path: Path
     tcb: Tcb | None
     application: ApplicationState
-    plugged: bool
-    """False while its link is down."""
+    record: EndRecord
+    link_up: bool
     udp: Sequence[UdpEndpoint]
     """Its UDP sockets."""
     listener: Status | None
@@ -46,25 +45,26 @@ class End(NamedTuple):
         return self.tcb is None and bool(self.udp)
 
 
-def end_of(world: World, side: Side) -> End:
-    """One end of the world."""
-    host = world.host(side)
-    return End(
-        host.setup.lines, host.state, host.path, host.tcb, host.application, host.plugged,
-        host.udp.endpoints, host.stack.status(host.listener),
+def host_of(moment: Moment, side: Side) -> Host:
+    """The host at one end."""
+    host = moment.world.host(side)
+    return Host(
+        host.state, host.tcb, host.application, moment.record.of(side), host.link_up, host.udp.endpoints,
+        host.stack.status(host.listener),
     )  # fmt: skip
 
 
-def script_of(world: World, side: Side) -> Sequence[ScriptLine]:
+def script_of(world: WorldState, side: Side) -> Sequence[ScriptLine]:
     """The lines of a script in the place of a host; empty for a host."""
-    return world.host(side).setup.lines
+    end = world.end(side)
+    return end.setup.lines if isinstance(end, ScriptEnd) else ()
 
 
-def states_of(world: World) -> States:
+def states_of(world: WorldState) -> States:
     """The states of both ends now."""
-    return world.host("A").state, world.host("B").state
+    return world.states
 
 
-def paths_of(world: World) -> dict[Side, Path]:
+def paths_of(record: Record) -> dict[Side, Path]:
     """The states of both ends up to now."""
-    return {side: world.host(side).path for side in SIDES}
+    return {side: record.of(side).states for side in SIDES}

@@ -26,10 +26,11 @@ from tcptui.core.tcp.calls import Open, Receive, Send
 from tcptui.core.tcp.stack import Stack
 from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.outcome import Passed
-from tcptui.lab.application import ScriptedCall
-from tcptui.lab.history import History
-from tcptui.lab.scenario import HostSetup, Scenario
-from tcptui.lab.world import World
+from tcptui.lab.ends.host import HostSetup
+from tcptui.lab.prelude import begin
+from tcptui.lab.program import ScriptedCall
+from tcptui.lab.scenario import Scenario
+from tcptui.trace.history import History
 from tests.bench.fuzz import TEN_MILLION, fuzz
 from tests.bench.lives import rates
 from tests.bench.terminal import Terminal
@@ -193,7 +194,7 @@ def chatter(sends: int) -> Scenario:
 
 def lab() -> None:
     """Steps of a world in a second: calls, arrivals, and all that they bring about."""
-    world = World(chatter(STEPS))
+    world = begin(chatter(STEPS))[0]
     rates = []
     for _ in range(ROUNDS):
         began = time.perf_counter()

@@ -29,7 +29,7 @@ def busy() -> Stack:
 
 
 DERIVED = {"_by_sockets", "_hooks", "_now"}
-"""Of a stack: the index of its blocks, the hooks of its profile, and the time before which no step is taken."""
+"""Of a stack: the index of its blocks, its profile's hooks, and the time before which no step is taken."""
 NAMES = ("_blocks", "_listeners", "connection")
 """What the index leads to: a change by hand leaves it behind, so that the changed stack can't be copied."""
 EVERY = [*fields_of(busy())]

@@ -19,9 +19,9 @@ from tcptui.core.rules import Rule
 from tcptui.explain.english.rules import SENTENCES
 from tcptui.explain.why import why
 from tcptui.formats.packetdrill.staging import stage
-from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import Duplicate, Inject, Move, Wait, parse_moves
 from tcptui.lab.wire import BadMove
+from tcptui.trace.history import INTERVAL, History
 from tcptui.view.lines import plain_text
 from tcptui.view.status import why_lines
 from tests.lab.test_properties import ROUGH, chosen, intents
@@ -72,7 +72,7 @@ def without_base(history: History) -> set[str]:
     report = history.report
     if report is None or report.side == "X":
         return set()
-    own, peer = history.world.host(report.side), history.world.host("B" if report.side == "A" else "A")
+    own, peer = history.world.end(report.side), history.world.end("B" if report.side == "A" else "A")
     return (OWN_NUMBERS if own.isn is None else set()) | (PEER_NUMBERS if peer.isn is None else set())
 
 

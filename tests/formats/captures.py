@@ -16,13 +16,14 @@ from tcptui.core.packet.ip_header import encode_packet
 from tcptui.core.packet.segment import Socket
 from tcptui.formats.pcapng import CapturedPacket, capture_file, pcapng
 from tcptui.formats.wireshark import wireshark_lines, wireshark_list
-from tcptui.lab import run as run_module
 from tcptui.lab.moves import Delay, Duplicate, Lose, Move, parse_moves
 from tcptui.lab.packets import packet_of
-from tcptui.lab.run import Run, play
-from tcptui.lab.scenario import HostSetup, Scenario
+from tcptui.lab.scenario import AnyEndSetup, Scenario
 from tcptui.lab.wire import Side
+from tcptui.trace import run as run_module
 from tcptui.trace.capture import Frame, Point, capture
+from tcptui.trace.record import Record
+from tcptui.trace.run import play
 from tcptui.trace.sequence_analysis import Label, analyse
 from tests.formats.random_runs import random_run
 from tests.lab.worlds import OPEN, scenario
@@ -34,7 +35,7 @@ FAULTS = (
 )  # fmt: skip
 """What the wire does to a story's segments as soon as they leave, if anything, in place of its own faults."""
 RANDOM_RUNS = 80
-RANDOM_STEPS = 30
+RANDOM_STEPS = 70
 """Where a wild run is cut, after its moves."""
 
 
@@ -105,11 +106,11 @@ def _at_every_point(name: str, story: Scenario, moves: list[Move], network: str)
         yield Capture(f"{name} at {point}", pcapng(run, point), made, lines, False, _shows_isns(run, made))
 
 
-def _at(address: str, host: HostSetup) -> HostSetup:
+def _at(address: str, host: AnyEndSetup) -> AnyEndSetup:
     return host._replace(socket=host.socket._replace(host=address))
 
 
-def _shows_isns(run: Run, made: list[Frame]) -> bool:
+def _shows_isns(run: Record, made: list[Frame]) -> bool:
     reused = any(Label.PORTS_REUSED in one.labels for one in analyse(made) if one is not None)
     third_party = any(transmission.sender == "X" for transmission in run.transmissions)
     return not (run.scenario.prelude or reused or third_party)

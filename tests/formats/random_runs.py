@@ -10,11 +10,13 @@ from tcptui.core.packet.segment import ACK, FIN, PSH, RST, SYN
 from tcptui.core.packet.seq import seq_add
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
-from tcptui.lab.application import CallName
+from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.moves import NEXT, Delay, Do, Duplicate, Inject, Lose, Move, Reorder, Wait
+from tcptui.lab.prelude import begin
+from tcptui.lab.program import CallName
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, BadMove, Transmission
-from tcptui.lab.world import World
 
 MOST_MOVES = 40
 CALLS: tuple[CallName, ...] = (
@@ -32,11 +34,12 @@ def random_run(seed: int) -> tuple[Scenario, list[Move]]:
     a, b = (
         host._replace(profile=_profile(dice), isns=(*host.isns, *more))
         for host, more in zip(scenario.hosts, isns, strict=True)
+        if isinstance(host, HostSetup)
     )
     try:
-        world = World(scenario._replace(hosts=(a, b)))
+        world = begin(scenario._replace(hosts=(a, b)))[0]
     except BadMove:  # The prelude is not one for these profiles.
-        world = World(scenario)
+        world = begin(scenario)[0]
     start = world.scenario
     moves: list[Move] = []
     for _ in range(MOST_MOVES):
@@ -62,11 +65,11 @@ def _profile(dice: Random) -> Profile:
     return profile
 
 
-def _step(_world: World, _dice: Random) -> Move:
+def _step(_world: WorldState, _dice: Random) -> Move:
     return NEXT
 
 
-def _fault(world: World, dice: Random) -> Move:
+def _fault(world: WorldState, dice: Random) -> Move:
     number = _any((*world.wire.transmissions, *world.wire.past), dice)
     return dice.choice(
         (
@@ -78,13 +81,13 @@ def _fault(world: World, dice: Random) -> Move:
     )
 
 
-def _call(_world: World, dice: Random) -> Move:
+def _call(_world: WorldState, dice: Random) -> Move:
     side = dice.choice(SIDES)
     call = dice.choice(CALLS)
     return Do(side, call, dice.choice(TEXTS) if call == "send" else b"")
 
 
-def _third_party(world: World, dice: Random) -> Move:
+def _third_party(world: WorldState, dice: Random) -> Move:
     side = dice.choice(SIDES)
     tcb = world.host(side).tcb
     seq, ack = (1_000, 1_000) if tcb is None else (tcb.rcv_nxt, tcb.snd_nxt)
@@ -98,7 +101,7 @@ def _third_party(world: World, dice: Random) -> Move:
     )
 
 
-def _wait(_world: World, dice: Random) -> Move:
+def _wait(_world: WorldState, dice: Random) -> Move:
     return Wait(dice.choice((10, 1_000, 30_000)))
 
 
@@ -106,7 +109,7 @@ def _any(transmissions: tuple[Transmission, ...], dice: Random) -> int:
     return dice.choice(transmissions).number if transmissions else 1
 
 
-_KINDS: tuple[Callable[[World, Random], Move], ...] = (
+_KINDS: tuple[Callable[[WorldState, Random], Move], ...] = (
     *(_step,) * 10,
     *(_fault,) * 4,
     *(_call,) * 3,

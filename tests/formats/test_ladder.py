@@ -12,16 +12,16 @@ from rich.cells import cell_len
 
 from tcptui import library
 from tcptui.formats.ladder import WIDTH, ladder_text
-from tcptui.lab import run as run_module
 from tcptui.lab.moves import parse_moves
-from tcptui.lab.run import play
+from tcptui.trace import run as run_module
+from tcptui.trace.run import play
 from tests.lab.worlds import scenario
 
 PRINT_ALL = """
 from tcptui import library
 from tcptui.formats.ladder import ladder_text
 from tcptui.formats.rfc import rfc_figure
-from tcptui.lab.run import play
+from tcptui.trace.run import play
 import sys
 for name in library.names():
     run = play(library.find(name))
@@ -105,6 +105,8 @@ def test_a_cut_run_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_module, "MOST_STEPS", 3)
     monkeypatch.setattr("tcptui.formats.notes.MOST_STEPS", 3)
     assert ladder_text(play(library.find("life"))).endswith("\n... cut after 3 steps\n")
+    assert ladder_text(play(library.find("life"), parse_moves("s2"))).endswith("\n... cut after 3 steps\n")
+    monkeypatch.setattr(run_module, "MOST_STEPS", steps)
     assert "cut" not in ladder_text(play(library.find("life"), parse_moves(f"s{steps}")))
 
 

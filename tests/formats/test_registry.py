@@ -10,20 +10,21 @@ import pytest
 from tcptui import cli, library
 from tcptui.formats.registry import FORMATS, Format, export
 from tcptui.formats.unsuitable import Unsuitable
-from tcptui.lab.run import Run, play
 from tcptui.trace.capture import Point
+from tcptui.trace.record import Record
+from tcptui.trace.run import play
 from tests.messages import refused
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
-def run() -> Run:
+def run() -> Record:
     return play(library.find("handshake"))
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.name)
-def test_each_format_writes_what_its_entry_says(form: Format, run: Run) -> None:
+def test_each_format_writes_what_its_entry_says(form: Format, run: Record) -> None:
     by_default = export(run, form.name)
     assert isinstance(by_default, bytes if form.binary else str)
     assert by_default
@@ -31,7 +32,7 @@ def test_each_format_writes_what_its_entry_says(form: Format, run: Run) -> None:
         assert (export(run, form.name, point) == by_default) == (place == 0)
 
 
-def test_a_point_that_a_format_does_not_know_is_refused(run: Run) -> None:
+def test_a_point_that_a_format_does_not_know_is_refused(run: Record) -> None:
     with refused(Unsuitable, match=r"^packetdrill at wire: it is taken at one of A, B$"):
         export(run, "packetdrill", "wire")
     with refused(Unsuitable, match=r"^ladder at A: "):
@@ -52,7 +53,7 @@ def _points(form: Format) -> str:
 # A format that is added: one entry, and everybody knows it.
 
 
-def octets(run: Run, point: Point) -> bytes:
+def octets(run: Record, point: Point) -> bytes:
     return f"{run.scenario.name} {point}".encode()
 
 

@@ -14,8 +14,9 @@ from tcptui import library
 from tcptui.formats import rfc
 from tcptui.formats.rfc import rfc_figure
 from tcptui.lab.moves import parse_moves
-from tcptui.lab.run import Run, play
 from tcptui.lab.wire import Transmission
+from tcptui.trace.record import Record
+from tcptui.trace.run import play
 from tests.lab.worlds import scenario
 
 FIGURES = {
@@ -217,7 +218,7 @@ def test_the_texts_of_the_segments_are_made_in_proportion_to_their_number(
     made = 0
     text_of = rfc._segment_text
 
-    def counted(transmission: Transmission, run: Run) -> str:
+    def counted(transmission: Transmission, run: Record) -> str:
         nonlocal made
         made += 1
         return text_of(transmission, run)

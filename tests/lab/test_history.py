@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tcptui import library
-from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import NEXT, Do, Lose, Wait, parse_moves
+from tcptui.lab.prelude import begin
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission
-from tcptui.lab.world import World
+from tcptui.trace.history import INTERVAL, History
 from tests.lab.worlds import OPEN, scenario
 from tests.messages import refused
 
@@ -26,7 +27,7 @@ class Walk:
     """All worlds and reports of a run, made without a history."""
 
     def __init__(self, scenario: Scenario, moves: str = "") -> None:
-        world = World(scenario)
+        world = begin(scenario)[0]
         self.worlds = [world.copy()]
         self.reports: list[Report | None] = [None]
         for move in parse_moves(moves):
@@ -34,7 +35,7 @@ class Walk:
         while (report := world.step()) is not None:
             self._note(report, world)
 
-    def _note(self, report: Report, world: World) -> None:
+    def _note(self, report: Report, world: WorldState) -> None:
         self.reports.append(report)
         self.worlds.append(world.copy())
 
@@ -103,13 +104,13 @@ def test_a_jump_over_many_checkpoints_leads_where_steps_lead() -> None:
 def test_a_jump_replays_fewer_moves_than_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     history = to_the_end(History(LONG))
     applied: list[int] = []
-    apply = World.apply
+    apply = WorldState.apply
 
-    def counted(world: World, move: object) -> Report:
+    def counted(world: WorldState, move: object) -> Report:
         applied.append(1)
         return apply(world, move)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(World, "apply", counted)
+    monkeypatch.setattr(WorldState, "apply", counted)
     for position in (0, 1, INTERVAL, INTERVAL + 1, 2 * INTERVAL - 1, history.length):
         applied.clear()
         history.go_to(position)
@@ -141,7 +142,7 @@ def test_the_segments_of_the_last_moves_are_all_there_wherever_one_comes_from() 
                 assert all(one in in_flight or one == everything[one.number] for one in transmissions)
 
 
-def test_a_short_run_forgets_no_segment() -> None:
+def test_of_a_short_run_every_segment_is_known() -> None:
     history = to_the_end(History(library.find("life")))
     assert [transmission.number for transmission in history.transmissions()] == list(range(1, 12))
 
@@ -213,7 +214,7 @@ def test_the_text_of_a_run_replays_to_an_equal_world(name: str) -> None:
             history.apply(Lose(history.world.wire.transmissions[-1].number))
     history.apply(Do("A", "reboot"))
     history.apply(Wait(1))
-    world = World(library.find(name))
+    world = begin(library.find(name))[0]
     for move in parse_moves(history.text()):
         world.apply(move)
     assert world == history.world

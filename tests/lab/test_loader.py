@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from tcptui import library
 from tcptui.core.packet.segment import RST, Socket
 from tcptui.core.profile.presets import LINUX, RFC9293
-from tcptui.lab.application import CALLS, ScriptedCall
+from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
 from tcptui.lab.moves import LONGEST_TEXT, Delay, Duplicate, Inject, Lose, parse_moves
+from tcptui.lab.program import CALLS, ScriptedCall
 from tcptui.lab.scenario import Scenario
 from tests.lab.worlds import HEAD, scenario
 from tests.messages import said
@@ -337,6 +338,7 @@ def test_every_key_is_read() -> None:
         '[expect]\nsegments = ["A SYN seq=0"]\nrules = ["ACK_NEW"]\n'
     )
     a = made.hosts[0]
+    assert isinstance(a, HostSetup)
     assert (made.answer, made.chapter, made.place, made.raw_numbers) == ("a b", "c", 7, True)
     assert made.prelude == tuple(parse_moves("b:listen"))
     assert made.delays == (5_000, 1_000_000)

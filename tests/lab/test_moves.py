@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from tcptui.core.packet.segment import ACK, FIN, SYN, Socket
 from tcptui.lab import moves
-from tcptui.lab.application import CALLS, UDP_CALLS
 from tcptui.lab.durations import LONGEST, BadDuration, exact_duration, parse_duration
 from tcptui.lab.moves import (
     ALLOWED,
@@ -31,6 +30,7 @@ from tcptui.lab.moves import (
     moves_text,
     parse_moves,
 )
+from tcptui.lab.program import CALLS, UDP_CALLS
 from tcptui.lab.wire import COPY_AFTER, SIDES, BadMove
 from tests.messages import refused, said
 

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from tcptui.core.events import Delivered, Response, Returned, StateChanged
 from tcptui.core.packet.seq import HALF, MODULUS, le
 from tcptui.core.state import ARROWS, State
-from tcptui.lab.application import POSSIBLE_CALLS, CallName
-from tcptui.lab.history import History
 from tcptui.lab.moves import (
     NEXT,
     Delay,
@@ -25,11 +23,15 @@ from tcptui.lab.moves import (
     moves_text,
     parse_moves,
 )
+from tcptui.lab.prelude import begin
+from tcptui.lab.program import POSSIBLE_CALLS, CallName
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, BadMove, Side, Transmission
-from tcptui.lab.world import World
-from tests.lab.worlds import scenario
+from tcptui.trace.history import History
+from tcptui.trace.record import first_record
+from tests.lab.worlds import everything, scenario
 
 FAST = settings(max_examples=450)
 MOST_STEPS = 2_000
@@ -77,7 +79,7 @@ setups = st.builds(
 )
 
 
-def chosen(world: World, kind: str, number: int) -> Move | None:
+def chosen(world: WorldState, kind: str, number: int) -> Move | None:
     """A move of this kind that is possible now, as a screen would offer it."""
     if kind == "step":
         return NEXT if world.next_event() is not None else None
@@ -116,7 +118,7 @@ class Observer:
     """Plays moves and looks after each at all that must hold."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.world = World(scenario)
+        self.world, self.record = first_record(scenario)
         self.moves: list[Move] = []
         self.sent: dict[tuple[Side, int], bytes] = defaultdict(bytes)
         """The octets that each connection's program has sent, by its end and its initial number."""
@@ -135,6 +137,7 @@ class Observer:
         before = {side: self.world.host(side).tcb for side in SIDES}
         copies = {side: tcb and tcb.copy() for side, tcb in before.items()}
         report = self.world.apply(move)
+        self.record = self.record.after(report)
         self.moves.append(move)
         if isinstance(move, Do):
             self._note_call(move, report)
@@ -181,7 +184,7 @@ class Observer:
                 assert (event.old, event.new) in ARROWS
         for side in SIDES:
             host = self.world.host(side)
-            assert host.path[-1][0] is host.state
+            assert self.record.of(side).states[-1][0] is host.state
             for tcb in host.stack.tcbs():
                 assert le(tcb.snd_una, tcb.snd_nxt)
                 unit = 1 << tcb.rcv_shift  # A scaled window is a whole number of these.
@@ -204,7 +207,7 @@ def test_the_moves_drawn_lead_through_all_eleven_states_and_deliver_text() -> No
     def play(scenario: Scenario, made: list[Intent]) -> None:
         observer = Observer(scenario)
         observer.play(made)
-        states.update(state for side in SIDES for state, _ in observer.world.host(side).path)
+        states.update(state for side in SIDES for state, _ in observer.record.of(side).states)
         texts.update(observer.delivered.values())
 
     play()
@@ -236,11 +239,11 @@ def test_when_the_faults_end_and_both_close_both_come_to_rest(scenario: Scenario
 def test_the_same_moves_give_the_same_world(scenario: Scenario, made: list[Intent]) -> None:
     observer = Observer(scenario)
     observer.play(made)
-    again = World(scenario)
+    again = begin(scenario)[0]
     for move in parse_moves(moves_text(observer.moves)):
         again.apply(move)
     assert again == observer.world
-    assert hash(again) == hash(observer.world)
+    assert everything(again) == everything(observer.world)
 
 
 @settings(FAST, max_examples=100)
@@ -250,7 +253,7 @@ def test_a_history_comes_back_to_every_world(
 ) -> None:
     observer = Observer(scenario)
     observer.play(made)
-    world = World(scenario)
+    world = begin(scenario)[0]
     history = History(scenario)
     position = data.draw(st.integers(0, len(observer.moves)))
     ended: list[Transmission] = []
@@ -259,7 +262,7 @@ def test_a_history_comes_back_to_every_world(
             ended += world.apply(move).ended
         history.apply(move)
     history.go_to(position)
-    assert history.world == world
+    assert everything(history.world) == everything(world)
     assert history.transmissions() == sorted(
         (*ended, *world.wire.transmissions), key=lambda transmission: transmission.number
     )
@@ -285,24 +288,24 @@ anything = st.one_of(
 @settings(FAST, max_examples=300)
 @given(st.lists(anything, max_size=40))
 def test_what_is_not_possible_is_refused_and_changes_nothing(made: list[Move]) -> None:
-    world = World(scenario())
+    world = begin(scenario())[0]
     for move in made:
-        before = world.copy()
+        before = everything(world)
         error = ""
         try:
             world.apply(move)
         except BadMove as caught:
             error = str(caught)
         assert "\n" not in error
-        assert not error or world == before
+        assert not error or everything(world) == before
 
 
 @settings(FAST, max_examples=300)
 @given(st.lists(anything, max_size=40))
 def test_a_path_always_ends_in_the_state(made: list[Move]) -> None:
-    world = World(scenario())
+    world, record = first_record(scenario())
     for move in made:
         with suppress(BadMove):
-            world.apply(move)
+            record = record.after(world.apply(move))
         for side in SIDES:
-            assert world.host(side).path[-1][0] is world.host(side).state
+            assert record.of(side).states[-1][0] is world.host(side).state

@@ -8,6 +8,7 @@ import pytest
 
 from tcptui.core.packet.segment import ACK, Segment, Socket
 from tcptui.lab.wire import COPY_AFTER, MEMORY, OVERTAKEN_BY, BadMove, Outcome, Party, Side, Wire
+from tests.lab.worlds import everything
 from tests.messages import refused
 
 A = Socket("10.0.0.1", 49152)
@@ -132,10 +133,10 @@ def test_what_is_refused_changes_nothing(name: str) -> None:
     act, message = REFUSED[name]
     wire = launched(("A", "B", 100), ("A", "B", 110))
     wire.lose(2, 0)
-    before = wire.values()
+    before = everything(wire)
     with refused(BadMove, match=message):
         act(wire)
-    assert wire.values() == before
+    assert everything(wire) == before
 
 
 def test_a_forgotten_segment_is_said_to_be_forgotten() -> None:
@@ -157,4 +158,4 @@ def test_a_copy_is_independent() -> None:
     copy.delay(1, 5)
     copy.duplicate(1, 5, 0)
     copy.lose(1, 0)
-    assert wire.values() == launched(("A", "B", 100)).values()
+    assert everything(wire) == everything(launched(("A", "B", 100)))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from tcptui.core.packet.segment import Segment
-from tcptui.lab.history import History
 from tcptui.lab.loader import load_scenario
 from tcptui.lab.moves import Do, Move, parse_moves
+from tcptui.lab.prelude import begin
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
-from tcptui.lab.world import World
+from tcptui.sockets.context import Context
+from tcptui.trace.history import History
+from tcptui.trace.record import EndRecord
 
 HEAD = 'title = "t"\nquestion = "q"\n'
 PROMPT = "\n".join(f'{side}.set = {{ delayed_ack = "0ms", nagle = false }}' for side in "AB") + "\n"
@@ -25,13 +29,13 @@ def scenario(toml: str = "", name: str = "test") -> Scenario:
     return load_scenario(HEAD + toml, name, f"{name}.toml")
 
 
-def world(toml: str = "", moves: str = "") -> World:
-    made = World(scenario(toml))
+def world(toml: str = "", moves: str = "") -> WorldState:
+    made = begin(scenario(toml))[0]
     play(made, moves)
     return made
 
 
-def play(world: World, moves: str | list[Move]) -> list[Report]:
+def play(world: WorldState, moves: str | list[Move]) -> list[Report]:
     return [world.apply(move) for move in (parse_moves(moves) if isinstance(moves, str) else moves)]
 
 
@@ -43,12 +47,12 @@ def history_of(story: Scenario, moves: str = "") -> History:
     return history
 
 
-def sends(world: World, *texts: bytes, side: str = "A") -> None:
+def sends(world: WorldState, *texts: bytes, side: str = "A") -> None:
     for text in texts:
         world.apply(Do("A" if side == "A" else "B", "send", text))
 
 
-def to_the_end(world: World, most: int = 10_000) -> Iterator[Report]:
+def to_the_end(world: WorldState, most: int = 10_000) -> Iterator[Report]:
     for _ in range(most):
         report = world.step()
         if report is None:
@@ -57,7 +61,30 @@ def to_the_end(world: World, most: int = 10_000) -> Iterator[Report]:
     raise AssertionError(f"not over after {most} steps")
 
 
-def transmission(world: World, number: int) -> Transmission:
+def everything(value: Any) -> Any:
+    """All that a state holds, also what its key leaves out: each slot of each object, by name."""
+    slots = getattr(type(value), "__slots__", ())
+    if isinstance(value, list):
+        return [everything(one) for one in value]
+    if isinstance(value, dict):
+        return {key: everything(one) for key, one in value.items()}
+    if isinstance(value, tuple) or not slots:
+        return value
+    names = [name for name in slots if (type(value), name) not in SCRATCH]
+    return type(value).__name__, [(name, everything(getattr(value, name))) for name in names]
+
+
+SCRATCH = {(WorldState, "_shares_a"), (WorldState, "_shares_b"), (Context, "now"), (Context, "deleted")}
+"""Whether a copy has the same end, and what a step of sockets works on, is nothing of the state."""
+
+
+def record_of(story: Scenario, moves: str = "", side: str = "B") -> EndRecord:
+    """What was at one end after these moves."""
+    record = history_of(story, moves).record
+    return record.a if side == "A" else record.b
+
+
+def transmission(world: WorldState, number: int) -> Transmission:
     """A segment that the wire still knows."""
     return next(one for one in (*world.wire.transmissions, *world.wire.past) if one.number == number)
 

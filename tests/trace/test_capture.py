@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tcptui.core.packet.segment import ACK, Segment, Socket
 from tcptui.lab.moves import parse_moves
-from tcptui.lab.run import play
+from tcptui.lab.prelude import begin
 from tcptui.lab.wire import Wire
-from tcptui.lab.world import World
 from tcptui.trace.capture import Point, capture
+from tcptui.trace.run import play
 from tests.lab.worlds import OPEN, scenario
 
 MS = 1_000
@@ -17,7 +17,7 @@ SLOW_BACK = 'wire = { a_to_b = "100ms", b_to_a = "300ms" }\n'
 
 def seen(point: Point, moves: str, toml: str = SLOW_BACK + OPEN) -> list[tuple[float, int]]:
     """Times in milliseconds and numbers of what is seen while these moves are made, and no longer."""
-    world = World(scenario(toml))
+    world = begin(scenario(toml))[0]
     ended = [transmission for move in parse_moves(moves) for transmission in world.apply(move).ended]
     frames = capture([*ended, *world.wire.transmissions], point, world.now)
     return [(frame.at / MS, frame.transmission.number) for frame in frames]

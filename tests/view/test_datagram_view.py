@@ -6,8 +6,8 @@ import pytest
 
 from tcptui.explain.labels import label_of
 from tcptui.explain.why import why
-from tcptui.lab.history import History
 from tcptui.lab.wire import Transmission
+from tcptui.trace.history import History
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.header import header_lines
 from tcptui.view.ladder import draw_ladder
@@ -35,8 +35,8 @@ def header(one: Transmission | None, width: int = 58) -> list[str]:
 
 def pane(history: History, side: str = "B", width: int = 28, height: int = 30) -> list[str]:
     lines = endpoint_lines(
-        history.world,
-        history.before,
+        history.moment,
+        history.moment_before,
         "A" if side == "A" else "B",
         width,
         height,

@@ -12,12 +12,12 @@ from tcptui import library
 from tcptui.core.events import TimerKind
 from tcptui.core.state import State
 from tcptui.core.tcp.timers import Timer
-from tcptui.lab.history import History
-from tcptui.lab.host import Host
+from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
-from tcptui.lab.world import World
+from tcptui.trace.history import History, Moment
 from tcptui.view.endpoint import MARK, endpoint_lines
 from tcptui.view.lines import Line, line_width, plain_text
 from tests.lab.worlds import OPEN, history_of, scenario
@@ -39,9 +39,9 @@ TIMERS = (
 
 
 def lines_of(
-    world: World, before: World, side: Side, width: int = 28, height: int = 40, raw: bool = False
+    now: Moment, before: Moment, side: Side, width: int = 28, height: int = 40, raw: bool = False
 ) -> list[Line]:
-    return endpoint_lines(world, before, side, width, height, at=world.now, raw=raw)
+    return endpoint_lines(now, before, side, width, height, at=now.world.now, raw=raw)
 
 
 def texts(lines: list[Line]) -> list[str]:
@@ -92,33 +92,33 @@ ALL = (*MOVES, *library.names())
 
 
 @cache
-def worlds(name: str) -> list[tuple[World, World]]:
+def moments(name: str) -> list[tuple[Moment, Moment]]:
     """Each moment with the one before it."""
     if name in MOVES:
-        return [(one.world, one.before) for one in steps(*MOVES[name])]
+        return [(one.moment, one.moment_before) for one in steps(*MOVES[name])]
     history = History(library.find(name))
-    made = [(history.world.copy(), history.before.copy())]
+    made = [(history.moment, history.moment_before)]
     while history.world.next_event() is not None:
         history.apply()
-        made.append((history.world.copy(), history.before.copy()))
+        made.append((history.moment, history.moment_before))
     return made
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_line_is_exactly_as_wide_and_there_are_as_many_as_asked(name: str) -> None:
     sizes = tuple(product((17, 18, 19, 22, 25, 26, 28, 36, 60), (1, 9, 40), (False, True)))
-    for world, before in worlds(name):
+    for made, before in moments(name):
         for side in SIDES:
             for width, height, raw in sizes:
-                lines = lines_of(world, before, side, width, height, raw)
+                lines = lines_of(made, before, side, width, height, raw)
                 assert len(lines) == height
                 assert {line_width(line) for line in lines} == {width}
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_variable_is_marked_if_its_value_changed_and_only_then(name: str) -> None:
-    for (world, before), side, width, raw in product(worlds(name), SIDES, PANES, (False, True)):
-        now = fields(lines_of(world, before, side, width, raw=raw))
+    for (made, before), side, width, raw in product(moments(name), SIDES, PANES, (False, True)):
+        now = fields(lines_of(made, before, side, width, raw=raw))
         then = fields(lines_of(before, before, side, width, raw=raw))
         assert set(now) == set(then) == VARIABLES
         for variable, (value, marked) in now.items():
@@ -127,10 +127,10 @@ def test_a_variable_is_marked_if_its_value_changed_and_only_then(name: str) -> N
 
 @pytest.mark.parametrize("name", ALL)
 def test_the_variables_are_those_of_the_block_and_none_is_cut(name: str) -> None:
-    for (world, before), side, width in product(worlds(name), SIDES, PANES):
-        tcb = world.host(side).tcb
-        raw = fields(lines_of(world, before, side, width, raw=True))
-        relative = fields(lines_of(world, before, side, width))
+    for (made, before), side, width in product(moments(name), SIDES, PANES):
+        tcb = made.world.host(side).tcb
+        raw = fields(lines_of(made, before, side, width, raw=True))
+        relative = fields(lines_of(made, before, side, width))
         assert set(raw) == set(relative) == VARIABLES
         if tcb is None or tcb.state is State.LISTEN:
             assert {value for value, _ in (*raw.values(), *relative.values())} == {"-"}
@@ -153,9 +153,9 @@ def test_the_variables_are_those_of_the_block_and_none_is_cut(name: str) -> None
 @pytest.mark.parametrize("width", PANES)
 def test_each_variable_stands_below_its_heading(width: int) -> None:
     """Side by side, or, where raw numbers leave no room for that, one below the other."""
-    (world, before) = worlds("text both ways")[-1]
+    (made, before) = moments("text both ways")[-1]
     for raw in (False, True):
-        shown = [text.split() for text in texts(lines_of(world, before, "A", width, raw=raw))]
+        shown = [text.split() for text in texts(lines_of(made, before, "A", width, raw=raw))]
         if ["send", "receive"] in shown:
             top = shown.index(["send", "receive"])
             names = [[word for word in line if word.isupper()] for line in shown[top + 1 : top + 5]]
@@ -167,17 +167,17 @@ def test_each_variable_stands_below_its_heading(width: int) -> None:
             assert names == [["ISS"], ["UNA"], ["NXT"], ["WND"], ["receive"], ["IRS"], ["NXT"], ["WND"]]
 
 
-def state_name(host: Host) -> str:
+def state_name(host: HostEnd) -> str:
     """A host with UDP's sockets and no connection has no state; ``ss`` says UNCONN."""
     return "UDP UNCONN" if host.tcb is None and host.udp.endpoints else host.state.value
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_the_state_is_marked_if_it_changed_and_only_then(name: str) -> None:
-    for world, before in worlds(name):
+    for made, before in moments(name):
         for side in SIDES:
-            (first, *_) = texts(lines_of(world, before, side))
-            state, was = (state_name(one.host(side)) for one in (world, before))
+            (first, *_) = texts(lines_of(made, before, side))
+            state, was = (state_name(one.world.host(side)) for one in (made, before))
             assert first[1:].startswith(f"{state} ")
             assert (first[0] == MARK) == (state != was)
 
@@ -186,22 +186,22 @@ def test_the_state_is_marked_if_it_changed_and_only_then(name: str) -> None:
 def test_of_the_timers_of_a_line_the_first_due_is_shown_and_marked_if_it_is_another_than_before(
     name: str,
 ) -> None:
-    for world, before in worlds(name):
+    for made, before in moments(name):
         for side in SIDES:
             shown = [
                 (text[1:5].strip(), text[5:7] != " -", text[0] == MARK)
-                for text in texts(lines_of(world, before, side, height=60))
+                for text in texts(lines_of(made, before, side, height=60))
                 if re.match(rf"[{MARK} ](RTX|PERS|2MSL|FIN2|KEEP|USER|DACK) ", text)
             ]
             expected = []
             for row in TIMERS:
-                now, was = first_due(world, side, row), first_due(before, side, row)
+                now, was = first_due(made.world, side, row), first_due(before.world, side, row)
                 timer = row[now[0]] if now else next(iter(row.values()))
                 expected.append((timer, now is not None, now != was))
             assert shown == expected
 
 
-def first_due(world: World, side: Side, row: dict[TimerKind, str]) -> tuple[TimerKind, Timer] | None:
+def first_due(world: WorldState, side: Side, row: dict[TimerKind, str]) -> tuple[TimerKind, Timer] | None:
     tcb = world.host(side).tcb
     running = [(kind, timer) for kind, timer in (tcb.timers() if tcb else []) if kind in row]
     return min(running, key=lambda one: one[1].due, default=None)
@@ -213,7 +213,7 @@ def test_a_timer_that_fires_later_than_its_neighbour_waits_behind_it() -> None:
     lines = [
         [
             text[:8].strip()
-            for text in texts(lines_of(one.world, one.before, "A"))
+            for text in texts(lines_of(one.moment, one.moment_before, "A"))
             if "USER" in text or "DACK" in text
         ]
         for one in steps(patient, "a:send:x l1 b:send:y s s")
@@ -225,33 +225,33 @@ def test_a_timer_that_fires_later_than_its_neighbour_waits_behind_it() -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_nothing_is_marked_where_nothing_changed(name: str) -> None:
-    for world, _ in worlds(name):
+    for made, _ in moments(name):
         for side in SIDES:
-            lines = lines_of(world, world.copy(), side)
+            lines = lines_of(made, made, side)
             assert not any(MARK in text for text in texts(lines))
             assert not any(style == "changed" for line in lines for _, style in line)
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_what_is_marked_is_coloured_and_what_is_coloured_is_marked(name: str) -> None:
-    for world, before in worlds(name):
+    for made, before in moments(name):
         for side in SIDES:
-            for line in lines_of(world, before, side):
+            for line in lines_of(made, before, side):
                 for text, style in line:
                     assert text.startswith(MARK) == (style == "changed")
 
 
 def test_an_end_that_a_move_does_not_touch_has_no_mark() -> None:
     history = steps(FAR, "a:send:hello")[-1]
-    assert any(MARK in text for text in texts(lines_of(history.world, history.before, "A")))
-    assert not any(MARK in text for text in texts(lines_of(history.world, history.before, "B")))
+    assert any(MARK in text for text in texts(lines_of(history.moment, history.moment_before, "A")))
+    assert not any(MARK in text for text in texts(lines_of(history.moment, history.moment_before, "B")))
 
 
 def test_a_bar_runs_down_with_the_time() -> None:
     history = steps(FAR, "a:send:hello l1")[-1]
     full = []
     for at in range(0, 1_000_001, 100_000):
-        lines = texts(endpoint_lines(history.world, history.world, "A", 36, 40, at=at, raw=False))
+        lines = texts(endpoint_lines(history.moment, history.moment, "A", 36, 40, at=at, raw=False))
         (bar,) = (text for text in lines if "RTX" in text)
         full.append(bar.count("━"))
     assert full == sorted(full, reverse=True)
@@ -261,7 +261,7 @@ def test_a_bar_runs_down_with_the_time() -> None:
 
 def test_a_call_a_queue_and_a_path_say_what_happened() -> None:
     history = steps(FAR, "a:send:hello l1 s")[-1]
-    shown = "\n".join(texts(lines_of(history.world, history.before, "A")))
+    shown = "\n".join(texts(lines_of(history.moment, history.moment_before, "A")))
     assert "app send()" in shown
     assert f"{MARK} text 1:6 x2" in shown
     assert "ESTABLISHED  0.000" in shown
@@ -271,7 +271,7 @@ def test_what_is_not_so_any_more_is_not_said_and_a_pulled_cable_is() -> None:
     told = {}
     for moves in ("a:close", "a:abort", "a:unplug", "a:unplug a:send:x", "a:unplug a:plug"):
         history = steps(scenario(OPEN), moves)[-1]
-        told[moves] = texts(lines_of(history.world, history.before, "A"))[2].strip(f" {MARK}")
+        told[moves] = texts(lines_of(history.moment, history.moment_before, "A"))[2].strip(f" {MARK}")
     assert told["a:close"] == "established"
     assert told["a:abort"] == ""
     assert told["a:unplug"] == told["a:unplug a:send:x"] == "cable pulled"
@@ -281,14 +281,18 @@ def test_what_is_not_so_any_more_is_not_said_and_a_pulled_cable_is() -> None:
 def test_received_text_cannot_draw_on_the_screen() -> None:
     history = steps(FAR, "a:send:%1b[2J%0a%00%E4%BD%A0 s")[-1]
     for width in PANES:
-        assert all(text.isprintable() for text in texts(lines_of(history.world, history.before, "B", width)))
+        assert all(
+            text.isprintable() for text in texts(lines_of(history.moment, history.moment_before, "B", width))
+        )
 
 
 def test_a_listener_shows_its_queues_and_a_slow_reader_what_it_has_not_read() -> None:
     history = history_of(scenario("B.reads = false\n"), "b:listen:3 a:connect s3 a:send:hello s")
     shown = "".join(
         plain_text(line)
-        for line in endpoint_lines(history.world, history.world, "B", 28, 30, at=history.world.now, raw=False)
+        for line in endpoint_lines(
+            history.moment, history.moment, "B", 28, 30, at=history.world.now, raw=False
+        )
     )
     assert "accept ■□□" in shown
     assert "SYN 0" in shown

@@ -9,8 +9,8 @@ import pytest
 from tcptui import library
 from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
-from tcptui.lab.history import History
 from tcptui.lab.scenario import Scenario
+from tcptui.trace.history import History
 from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, Ladder, draw_ladder, ladder_rows, states_before
 from tcptui.view.lines import line_width
 from tests.lab.worlds import OPEN, history_of, scenario
@@ -41,7 +41,7 @@ def drawn(
         raw=raw,
         selected=selected,
         ends=ends,
-        first=states_before(transmissions, world),
+        first=states_before(transmissions, history.record),
     )
 
 
@@ -212,7 +212,7 @@ def test_wide_ladders_tell_each_change_of_state_once(name: str) -> None:
         ("B", slice(120 - STATE_WIDTH, 120)),
     ):
         told = [text for line in lines if (text := line[cut].strip())]
-        path = [state.value for state, _ in history.world.host("A" if side == "A" else "B").path]
+        path = [state.value for state, _ in history.record.of("A" if side == "A" else "B").states]
         rest = iter(path)
         assert all(state in rest for state in told), f"{told} is no part of {path}"
         assert told[-1:] == (path[-1:] if any_segment else [])

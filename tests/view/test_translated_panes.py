@@ -11,9 +11,9 @@ from tcptui import library
 from tcptui.explain.catalogue import use_language
 from tcptui.explain.why import Why, why
 from tcptui.explain.words import use_translation
-from tcptui.lab.history import History
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.wire import SIDES
+from tcptui.trace.history import History
 from tcptui.view.ascii import to_ascii
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.inspectors import INSPECTORS, Inspected
@@ -54,8 +54,8 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
             if name == "wire":
                 lines = draw_ladder(
                     transmissions, now, inside.width, inside.height, selected=1,
-                    ends=states_of(world), first=states_before(transmissions, world),
-                    changes=quiet_changes(paths_of(world), transmissions),
+                    ends=states_of(world), first=states_before(transmissions, history.record),
+                    changes=quiet_changes(paths_of(history.record), transmissions),
                 ).lines  # fmt: skip
             elif name == "inspector" and inspector is not None:
                 inspected = Inspected(world, selected, transmissions, False)
@@ -63,7 +63,13 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
             else:
                 side = SIDES[0] if name == "a" else SIDES[1]
                 lines = endpoint_lines(
-                    world, history.before, side, inside.width, inside.height, at=now, raw=False
+                    history.moment,
+                    history.moment_before,
+                    side,
+                    inside.width,
+                    inside.height,
+                    at=now,
+                    raw=False,
                 )
             drawn.append((inside.width, lines))
     clock, below = clock_place(width), why_place(width, height)

@@ -20,7 +20,7 @@ from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.time_wait import time_wait_input
 from tcptui.core.units import DAY
 
-_TS_RECENT_LIFETIME = 24 * DAY
+TS_RECENT_LIFETIME = 24 * DAY
 """After that a peer's clock of milliseconds may have gone half of its way round (RFC 7323 5.5)."""
 
 
@@ -127,7 +127,7 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
             step.rule(tcb, Rule.TIMESTAMP_MISSING)
             return False
         return True
-    if lt(times[0], tcb.ts_recent) and step.now - tcb.ts_recent_at <= _TS_RECENT_LIFETIME:
+    if lt(times[0], tcb.ts_recent) and step.now - tcb.ts_recent_at <= TS_RECENT_LIFETIME:
         step.rule(tcb, Rule.TIMESTAMP_OLD, tsval=times[0], ts_recent=tcb.ts_recent)
         if step.hooks.answers_old_timestamp(tcb, segment):
             answer_unacceptable(tcb, segment, step)

@@ -24,6 +24,7 @@ from tcptui.core.tcp.arguments import (
 from tcptui.core.tcp.closed import closed
 from tcptui.core.tcp.icmp import IcmpError, error_arrives
 from tcptui.core.tcp.isn import rfc6528_isn
+from tcptui.core.tcp.keys import listener_key, shows_clock, tcb_key
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.segment_arrives import segment_arrives, segment_for_listener
 from tcptui.core.tcp.stacks import STACKS
@@ -233,6 +234,19 @@ class Stack:
         blocks = tuple([tcb.values() for tcb in self._blocks.values()])
         listeners = tuple([listener.values() for listener in self._listeners.values()])
         return self.profile, self._isns, self.secret, self._names, blocks, listeners
+
+    def key(self, now: int) -> tuple[Any, ...]:
+        """What the future depends on but profile and secret: hashable, times from `now` (see `keys`)."""
+        profile = self.profile
+        blocks = tuple([tcb_key(tcb, now, profile) for tcb in self._blocks.values()])
+        listeners = tuple([listener_key(listener, now) for listener in self._listeners.values()])
+        return self._isns, self._names, blocks, listeners
+
+    def shows_clock(self, opens: int) -> bool:
+        """Whether the time itself can show in what it will send by itself or in answer, its programs making
+        `opens` OPENs more."""
+        blocks, listens = self._blocks.values(), bool(self._listeners)
+        return shows_clock(blocks, listens, opens, len(self._isns), self.profile)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Stack) and self.values() == other.values()

@@ -67,6 +67,7 @@ SENTENCES = {
     "error.move.too_many": "too many moves: at most {most}",
     "error.move.unknown": "is no move: {allowed}",
     "error.move.wait": "can't wait {by}: something happens in {left}",
+    "error.move.whole_run": "{count} moves are too many for a whole run: at most {most}",
     "error.move.word": "move {word!r}: {why}",
     # Segments on the wire.
     "act.delay": "delay",
@@ -90,6 +91,7 @@ SENTENCES = {
     "error.scenario.no_rule": "there is no rule {rule!r}",
     "error.scenario.no_toml": "no valid TOML: {why}",
     "error.scenario.one_address": "must differ from A's",
+    "error.scenario.prelude": "{count} moves are too many; at most {most}",
     "error.scenario.segment": "must be one segment, as in x>b:SYN:seq=90",
     "error.scenario.text": "send needs it, and only send and sendto take it",
     "error.scenario.two_versions": "must be of A's kind, IPv4 or IPv6",

@@ -22,7 +22,7 @@ from tcptui.core.events import (
 from tcptui.core.message import MessageError
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.lab.application import HOST_EVENTS, UDP_CALLS
+from tcptui.lab.program import HOST_EVENTS, UDP_CALLS
 from tcptui.lab.report import Report
 from tcptui.sockets.bsd_socket import OPENING, BsdSocket
 from tcptui.sockets.semantics import SocketSemantics

@@ -25,8 +25,11 @@ from tcptui.formats.packetdrill.checking import prepare
 from tcptui.formats.packetdrill.outcome import Mismatch, NotSupported, at_line
 from tcptui.formats.packetdrill.parser import NO_DEFINES, parse_script
 from tcptui.formats.packetdrill.runner import START, Runner
-from tcptui.lab.application import CallName, ScriptedCall
-from tcptui.lab.scenario import HostSetup, Injection, Scenario, ScriptLine
+from tcptui.lab.ends.host import HostSetup
+from tcptui.lab.ends.script import ScriptLine, ScriptSetup
+from tcptui.lab.program import CallName, ScriptedCall
+from tcptui.lab.scenario import Injection, Scenario
+from tcptui.sockets.requests import UserCall
 
 DELAY = 10_000
 """Of the wire, in microseconds: what comes in has left that much before, so the whole run is later by it."""
@@ -115,7 +118,7 @@ def stage(
     local, remote = ready.setup.addresses
     hosts = (
         HostSetup(ready.profile.name, local, ready.profile, tuple(stack.isns), script=acts, reads=False),
-        HostSetup("script", remote, ready.profile, lines=tuple(lines)),
+        ScriptSetup("script", remote, ready.profile, tuple(lines)),
     )
     question = say("stage.question", file=file, name=ready.profile.name)
     chapter, delays = say("stage.chapter"), (DELAY, DELAY)
@@ -142,7 +145,7 @@ def _parts(entries: list[_Entry]) -> tuple[tuple[ScriptedCall, ...], tuple[Injec
         elif isinstance(what, IcmpError):
             injections.append(Injection(at, what))
         else:
-            acts.append(ScriptedCall(_name(what), amount=at, exact=what))
+            acts.append(ScriptedCall(_name(what), amount=at, request=UserCall(what)))
     return tuple(acts), tuple(sorted(injections, key=lambda one: one.at))
 
 

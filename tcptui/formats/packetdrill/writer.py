@@ -29,12 +29,13 @@ from tcptui.formats.packetdrill.socket_calls import SocketCalls, Unwritable
 from tcptui.formats.packetdrill.syntax import INBOUND, OUTBOUND, EventTime, SegmentSpec, TcpOption, TimeKind
 from tcptui.formats.packetdrill.text import segment_spec, spec_text, time_text
 from tcptui.formats.unsuitable import Unsuitable
+from tcptui.lab.ends.script import ScriptSetup
 from tcptui.lab.knob_values import value_text
 from tcptui.lab.report import Report
-from tcptui.lab.run import Run
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.sockets.semantics import semantics_of
 from tcptui.trace.capture import Point
+from tcptui.trace.record import Record
 from tcptui.view.cells import wrap
 
 WIDTH = 100
@@ -42,7 +43,7 @@ REPETITIONS = 6
 """How many more steps are told of a run that does not end by itself."""
 
 
-def write(run: Run, point: Point) -> str:
+def write(run: Record, point: Point) -> str:
     """The format ``packetdrill`` of `registry`. Raises Unsuitable."""
     assert point != "wire"
     try:
@@ -52,14 +53,14 @@ def write(run: Run, point: Point) -> str:
         raise Unsuitable("error.script.unwritable", name=name, point=point, why=why) from None
 
 
-def packetdrill_script(run: Run, side: Side) -> str:
+def packetdrill_script(run: Record, side: Side) -> str:
     """The script in which `side` is the stack under test, every line ended. Raises Unwritable.
 
     Its initial sequence numbers are 0 at both ends, its timestamps are the script's own time in milliseconds.
     What came before a reboot of `side` is left out: its stack remembers nothing of it. The script has been
     checked: its own stack does what it says.
     """
-    if any(host.lines for host in run.scenario.hosts):
+    if any(isinstance(host, ScriptSetup) for host in run.scenario.hosts):
         raise Unwritable("error.unwritable.script")
     text = _script(run, side)
     outcome = check_script(text, f"{run.scenario.name}.pkt")
@@ -71,7 +72,7 @@ def packetdrill_script(run: Run, side: Side) -> str:
     return text
 
 
-def _script(run: Run, side: Side) -> str:
+def _script(run: Record, side: Side) -> str:
     moments = _since_reboot(moment for moment in _moments(run) if moment.report.side == side)
     calls = {moment.report.call for moment in moments}
     one_port = {"listen", "connect"} <= calls
@@ -97,7 +98,7 @@ class _Moment(NamedTuple):
     launched: tuple[Transmission, ...]
 
 
-def _moments(run: Run) -> Iterator[_Moment]:
+def _moments(run: Record) -> Iterator[_Moment]:
     """What happened, the prelude first, with which the script begins."""
     clock = _ahead(run)
     of_prelude = {
@@ -112,7 +113,7 @@ def _moments(run: Run) -> Iterator[_Moment]:
             yield _Moment(report.at + clock, report, arrived, launched)
 
 
-def _ahead(run: Run) -> int:
+def _ahead(run: Record) -> int:
     """By how much the script's time is ahead of the world's: whole milliseconds, the unit of timestamps."""
     length = -run.prelude[0].at if run.prelude else 0
     return -(-length // MILLISECOND) * MILLISECOND
@@ -138,7 +139,7 @@ def _last_news(moments: Sequence[_Moment]) -> int:
     return max(heard, default=0)
 
 
-def _head(run: Run, side: Side, one_port: bool) -> list[str]:
+def _head(run: Record, side: Side, one_port: bool) -> list[str]:
     scenario = run.scenario
     host = scenario.hosts[SIDES.index(side)]
     rebooted = any((one.call, one.side) == ("reboot", side) for one in (*run.prelude, *run.reports))

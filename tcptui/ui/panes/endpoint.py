@@ -21,7 +21,7 @@ class EndpointPane(FramedPane):
         return Heading(f"{self._side}  {setup.role}", str(setup.socket), "a" if self._side == "A" else "b")
 
     def lines(self, width: int, height: int) -> list[Line]:
-        session = self.session
+        session, history = self.session, self.session.history
         return endpoint_lines(
-            session.world, session.history.before, self._side, width, height, at=session.at, raw=session.raw
+            history.moment, history.moment_before, self._side, width, height, at=session.at, raw=session.raw
         )

@@ -30,13 +30,13 @@ class WirePane(FramedPane):
 
     def lines(self, width: int, height: int) -> list[Line]:
         session = self.session
-        world, chosen = session.world, session.selected
+        record, chosen = session.history.record, session.selected
         number = chosen.number if chosen is not None else 0
         transmissions = recent(session.history.transmissions(), height, number)
         ladder = draw_ladder(
             transmissions, session.at, width, height, raw=session.raw, selected=number,
-            ends=states_of(world), first=states_before(transmissions, world),
-            changes=quiet_changes(paths_of(world), transmissions), drawn=self._drawn,
+            ends=states_of(session.world), first=states_before(transmissions, record),
+            changes=quiet_changes(paths_of(record), transmissions), drawn=self._drawn,
         )  # fmt: skip
         self._numbers = ladder.numbers
         return ladder.lines

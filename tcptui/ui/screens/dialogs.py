@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from tcptui.core.state import State
 from tcptui.explain.words import tr
-from tcptui.lab.application import CallName
+from tcptui.lab.program import CallName
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.ui.screens.once import dismiss_once

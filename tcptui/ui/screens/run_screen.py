@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from tcptui.explain.words import tr
-from tcptui.lab.application import TEXT_CALLS, CallName
 from tcptui.lab.moves import Do
+from tcptui.lab.program import TEXT_CALLS, CallName
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import bindings
 from tcptui.ui.panes.clock import ClockPane
@@ -229,7 +229,7 @@ class RunScreen(PaneScreen):
         from tcptui.ui.screens.dialogs import CallMenu, Prompt
 
         self._pause()
-        host = self.session.world.host(side)
+        host = self.session.world.end(side)
         if not host.possible_calls:
             self.session.message = tr("{side} is a script and has no program that calls").format(side=side)
             return

@@ -14,7 +14,9 @@ from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.parser import parse_script
 from tcptui.formats.packetdrill.runner import START, Runner
 from tcptui.formats.packetdrill.staging import DELAY, stage
-from tcptui.lab.world import World
+from tcptui.lab.ends.script import ScriptLine, ScriptSetup
+from tcptui.lab.prelude import begin
+from tcptui.lab.scenario import Scenario
 
 CONFORMANCE = sorted((Path(__file__).parents[2] / "conformance").glob("*.pkt"))
 CLOSE_ENOUGH = 1_000
@@ -53,8 +55,8 @@ def test_the_world_sends_what_the_script_sees(path: Path) -> None:
     runner.run()
     scenario = stage(text, path.name, path.stem)
     assert scenario.answer == "The script passes."
-    assert len(scenario.hosts[1].lines) == len(script.events)
-    world = World(scenario)
+    assert len(lines_of(scenario)) == len(script.events)
+    world = begin(scenario)[0]
     sent: list[tuple[int, Segment]] = []
     while len(sent) < len(runner.sent):
         report = world.step()
@@ -67,10 +69,16 @@ def test_the_world_sends_what_the_script_sees(path: Path) -> None:
         assert abs(at - expected) < CLOSE_ENOUGH
 
 
+def lines_of(scenario: Scenario) -> tuple[ScriptLine, ...]:
+    script = scenario.hosts[1]
+    assert isinstance(script, ScriptSetup)
+    return script.lines
+
+
 def test_a_script_that_fails_says_so_and_marks_its_line() -> None:
     scenario = stage(REFUSED, "x.pkt", "x")
     assert scenario.answer.startswith("x.pkt:2: expected connect() = -1 ECONNREFUSED; got")
-    assert [line.text[:9] for line in scenario.hosts[1].lines] == ["0 socket(", "✗ +0 conn"]
+    assert [line.text[:9] for line in lines_of(scenario)] == ["0 socket(", "✗ +0 conn"]
 
 
 def test_what_there_is_not_is_said_with_its_line() -> None:

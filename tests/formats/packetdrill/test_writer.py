@@ -13,10 +13,11 @@ from tcptui.formats.packetdrill.outcome import Failed, Passed
 from tcptui.formats.packetdrill.socket_calls import Unwritable
 from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.lab.moves import parse_moves
-from tcptui.lab.run import Run, play
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.variant import preset, variant
 from tcptui.lab.wire import SIDES, BadMove, Side
+from tcptui.trace.record import Record
+from tcptui.trace.run import play
 from tests.lab.test_properties import ROUGH, Intent, Observer, intents, setups
 from tests.lab.worlds import scenario
 from tests.messages import said
@@ -386,7 +387,7 @@ def test_every_run_is_a_script_that_its_own_stack_passes(name: str, profile: str
     assert written >= (0 if name.startswith("udp") else 10)
 
 
-def _is_accepted(run: Run, side: Side, strictly: bool = True) -> bool:
+def _is_accepted(run: Record, side: Side, strictly: bool = True) -> bool:
     """Whether there is a script; not `strictly`, a socket may do otherwise than the lab's passive
     OPEN, whose own block the stacks' semantics with half-open connections then meet."""
     try:

@@ -1,53 +1,84 @@
-"""The history of a run: its moves, and a checkpoint of the world every so often.
+"""The history of a run: its moves, and a checkpoint every so often.
 
 Every position is reached by replaying from the checkpoint before it. A move made in the past starts a branch;
 the branch left behind stays reachable.
+
+A checkpoint is a state and the record of how it came about. The state is what replaying begins with; the
+record has what no state tells, and cannot be made from where the replay begins, for a path of states goes
+back further than any checkpoint. That is why a history stands above both, and is with what is kept, not with
+what runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from operator import attrgetter
+from typing import NamedTuple
 
 from tcptui.lab.moves import NEXT, Move, moves_text
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission
-from tcptui.lab.world import World
+from tcptui.trace.record import Record, first_record
 
-INTERVAL = 80
+INTERVAL = 100
 """Moves between two checkpoints: a jump replays fewer."""
 
 _number = attrgetter("number")
 
 
-class _Branch:
-    """One line of moves from the beginning, with the worlds at every `INTERVAL`th position."""
+class Moment(NamedTuple):
+    """A state, which nobody changes any more, and the record of how it came about."""
 
-    def __init__(self, moves: list[Move], checkpoints: list[World]) -> None:
+    world: WorldState
+    record: Record
+
+
+class _Branch:
+    """One line of moves from the beginning, with the checkpoints at every `INTERVAL`th position."""
+
+    def __init__(self, moves: list[Move], checkpoints: list[Moment]) -> None:
         self.moves = moves
         self.checkpoints = checkpoints
 
 
 class History:
-    """A run that can be walked: `position` is how many moves have been made, `world` what came of them."""
+    """A run that can be walked: `position` is how many moves have been made, `world` what came of them, and
+    `record` how."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        root = World(scenario)
-        self._branches = [_Branch([], [root.copy()])]
+        root, record = first_record(scenario)
+        self._branches = [_Branch([], [Moment(root.copy(), record)])]
         self._current = 0
         self.position = 0
         self.world = root
         self.before = root
-        """The world one move ago; the same as `world` at the beginning."""
+        """The state one move ago; the same as `world` at the beginning."""
+        self._record = self._record_before = record
         self.report: Report | None = None
         """What the last move brought about."""
         self._ended: list[Transmission] = []
         self._ended_since = 0
         """The position from which on `_ended` has every segment that ended."""
-        self._flights: list[Transmission] | None = None
-        """What `flights` has found for this position."""
+        self._transmissions: list[Transmission] | None = None
+        """What `transmissions` has found for this position."""
+
+    @property
+    def record(self) -> Record:
+        """What was, up to this position; its segments are those of `transmissions`."""
+        return self._record._replace(transmissions=tuple(self.transmissions()))
+
+    @property
+    def moment(self) -> Moment:
+        """The state at this position and its record, without segments."""
+        return Moment(self.world, self._record)
+
+    @property
+    def moment_before(self) -> Moment:
+        """The same one move ago."""
+        return Moment(self.before, self._record_before)
 
     @property
     def length(self) -> int:
@@ -97,16 +128,18 @@ class History:
         if not 0 <= position <= self.length:
             raise BadMove("error.move.no_position", position=position, last=self.length)
         checkpoint = max(0, position - 1) // INTERVAL  # Before it: the move that leads here is wanted too.
-        self.world = self._checkpoints[checkpoint].copy()
-        self.before = self.world
+        world, self._record = self._checkpoints[checkpoint]
+        self.world = self.before = world.copy()
+        self._record_before = self._record
         self.report = None
-        self._flights = None
+        self._transmissions = None
         self.position = self._ended_since = checkpoint * INTERVAL
         self._ended = []
         while self.position < position:
             if self.position == position - 1:
-                self.before = self.world.copy()
+                self.before, self._record_before = self.world.copy(), self._record
             self.report = self.world.apply(self._moves[self.position])
+            self._record = self._record.after(self.report)
             self._ended += self.report.ended
             self.position += 1
             yield
@@ -119,7 +152,7 @@ class History:
     def transmissions(self) -> list[Transmission]:
         """By number: the segments on the wire, those that it remembers, and those that ended in the last
         `INTERVAL` moves at least."""
-        if self._flights is None:
+        if self._transmissions is None:
             while self._ended_since and self.position - self._ended_since < INTERVAL:
                 self._look_further_back()
             wire = self.world.wire
@@ -127,8 +160,8 @@ class History:
                 transmission.number: transmission
                 for transmission in (*wire.past, *self._ended, *wire.transmissions)
             }
-            self._flights = sorted(known.values(), key=_number)
-        return self._flights
+            self._transmissions = sorted(known.values(), key=_number)
+        return self._transmissions
 
     def text(self) -> str:
         """The moves up to here, as `moves.parse_moves` reads them."""
@@ -139,14 +172,14 @@ class History:
         return self._branches[self._current].moves
 
     @property
-    def _checkpoints(self) -> list[World]:
+    def _checkpoints(self) -> list[Moment]:
         return self._branches[self._current].checkpoints
 
     def _look_further_back(self) -> None:
         """Learns by replay which segments ended in the interval before those that are known."""
         end = self._ended_since
         self._ended_since = (end - 1) // INTERVAL * INTERVAL
-        world = self._checkpoints[self._ended_since // INTERVAL].copy()
+        world = self._checkpoints[self._ended_since // INTERVAL].world.copy()
         ended: list[Transmission] = []
         for move in self._moves[self._ended_since : end]:
             ended += world.apply(move).ended
@@ -165,18 +198,19 @@ class History:
         self._branches.append(_Branch(branch.moves[: self.position], branch.checkpoints[:kept]))
         self._current = len(self._branches) - 1
 
-    def _advance(self, world: World, report: Report) -> None:
+    def _advance(self, world: WorldState, report: Report) -> None:
         self.before, self.world = self.world, world
+        self._record_before, self._record = self._record, self._record.after(report)
         self.report = report
-        self._flights = None
+        self._transmissions = None
         self.position += 1
         self._ended += report.ended
         if self.position % INTERVAL == 0 and len(self._checkpoints) == self.position // INTERVAL:
-            self._checkpoints.append(world.copy())
-            self._forget_ended()
+            self._checkpoints.append(Moment(world.copy(), self._record))
+            self._drop_ended()
 
-    def _forget_ended(self) -> None:
-        """Lets go of what `flights` need not know, so that a long run does not pile it up."""
+    def _drop_ended(self) -> None:
+        """Drops what `transmissions` need not know, so that a long run does not pile it up."""
         since = self.position - INTERVAL
         if self._ended_since < since:
             self._ended = []

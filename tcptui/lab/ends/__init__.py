@@ -1,0 +1,118 @@
+"""What an end of the wire must do, whatever it is.
+
+A wire joins two ends, and no one else depends on what an end is: today a host with programs over a
+simulated stack (`host`), or a packetdrill script in the place of one (`script`); a captured peer, whose
+segments come when they came, and a real kernel can stand in the same place. So everything that is done to an
+end is in one protocol, and where they differ there is a method, never a question of what kind it is. Who
+draws an end may choose by its type, for a host has variables to show and a script has lines.
+
+An end is passive. It says when it wants to act and when a timer of its own runs out; whoever has the clock
+(`state.WorldState`) asks, and hands in the time with everything. What an end does it returns as events, and
+segments among them are put on the wire by who asked: no end knows of the wire. Two ends share nothing, so a
+copy of both is a copy of all.
+
+Programs and timers are asked for apart, `act_due` and `next_deadline`, because at one moment all calls come
+before third parties and arrivals, and all timers after them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from tcptui.core.events import Event
+from tcptui.core.packet.segment import Socket
+from tcptui.core.profile.record import Profile
+from tcptui.core.state import State
+from tcptui.core.tcp.icmp import IcmpError
+from tcptui.lab.program import CallName, CallResult, ScriptedCall
+from tcptui.lab.wire import Payload, Side
+
+
+class EndSetup(Protocol):
+    """An end before anything has happened, as a scenario has it."""
+
+    @property
+    def role(self) -> str:
+        """What it is, in one word: client, server."""
+
+    @property
+    def socket(self) -> Socket:
+        """Its address, and the port that its programs use unless they say another."""
+
+    @property
+    def profile(self) -> Profile:
+        """How its stack behaves."""
+
+    def end(self, side: Side, peer: Socket) -> End:
+        """The end itself; `peer` is the other end's socket."""
+
+    def without_programs(self) -> EndSetup:
+        """The same end without its programs: what a prelude is played on."""
+
+
+class End(Protocol):
+    """One end at one moment; it changes in place, and a copy is a whole one. Times are microseconds."""
+
+    side: Side
+    isn: int | None
+    """The initial sequence number that it sent last: for who shows relative numbers, no part of the key."""
+
+    @property
+    def setup(self) -> EndSetup:
+        """What it was made of."""
+
+    @property
+    def act_due(self) -> int | None:
+        """When one of its programs makes its next call; None: that waits for something, or there is none."""
+
+    @property
+    def link_up(self) -> bool:
+        """False while nothing that it sends leaves it and nothing reaches it."""
+
+    @property
+    def connection(self) -> int:
+        """The name of the connection that is looked at, and that third parties' segments are about."""
+
+    @property
+    def state(self) -> State:
+        """The state of that connection."""
+
+    @property
+    def possible_calls(self) -> tuple[CallName, ...]:
+        """The calls that make sense now; none where there is no program."""
+
+    def state_of(self, connection: int) -> State | None:
+        """The state of any of its connections; None where the end has none to tell."""
+
+    def initial_numbers(self, connection: int) -> tuple[int, int | None] | None:
+        """ISS and, once it is known, IRS of a connection that has begun; None where there is no such one."""
+
+    def next_deadline(self) -> int | None:
+        """When `expire` is wanted next; None: not at all, as things are."""
+
+    def begin(self, setup: EndSetup) -> None:
+        """The prelude is over: its programs start."""
+
+    def act(self, now: int) -> tuple[ScriptedCall, list[Event]]:
+        """The program that is due makes its next call."""
+
+    def call(self, call: ScriptedCall, now: int) -> list[Event]:
+        """Somebody at this end makes a call. BadMove: it can't be made, and nothing has changed."""
+
+    def arrives(self, payload: Payload, now: int) -> list[Event]:
+        """What travelled over the wire is here."""
+
+    def error(self, error: IcmpError, now: int) -> list[Event]:
+        """An ICMP error for this end."""
+
+    def expire(self, now: int) -> list[Event]:
+        """Serves every timer that is due."""
+
+    def take_results(self) -> tuple[CallResult, ...]:
+        """The calls that have returned since this was last asked."""
+
+    def copy(self) -> End:
+        """An end of its own that begins where this one stands."""
+
+    def key(self, now: int) -> tuple[Any, ...]:
+        """What its future depends on: hashable, times from `now`."""

@@ -1,0 +1,27 @@
+"""How a story begins: with two fresh ends, or with what a prelude has made of them."""
+
+from __future__ import annotations
+
+from tcptui.lab.report import Report
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
+
+
+def begin(scenario: Scenario) -> tuple[WorldState, tuple[Report, ...]]:
+    """The first state of a story, and the reports of its prelude, which ends at time 0: to the ends it is one
+    time that never goes back. BadMove if the prelude can't be played.
+
+    How long a prelude takes is only known once it has been played. A scenario that says it, as one that was
+    loaded does, is played once.
+    """
+    state, reports = play_prelude(scenario, -scenario.prelude_length)
+    if state.now:
+        state, reports = play_prelude(scenario, -scenario.prelude_length - state.now)
+    state.begin_story(scenario)
+    return state, reports
+
+
+def play_prelude(scenario: Scenario, start: int) -> tuple[WorldState, tuple[Report, ...]]:
+    """The state after the prelude alone, if it begins at `start`, in microseconds, and the reports of it."""
+    state = WorldState(scenario.without_programs(), start)
+    return state, tuple(state.apply(move) for move in scenario.prelude)

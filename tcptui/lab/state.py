@@ -1,0 +1,376 @@
+"""The state of the lab: two ends, a wire between them, a clock.
+
+A `WorldState` is what the future depends on, and nothing else. What was (paths of states, results of calls,
+data that was delivered, segments that ended) is told by the `Report` of each step, once, and whoever wants to
+keep it keeps it: `trace.record` folds reports into a record. Three things come of that. A copy is small, so a
+history keeps one every so often and a search makes thousands. Two states can be compared by what they can
+still do, not by how they came about. And there is one place where something is remembered, so nothing on the
+screen is told from a variable that only exists to be shown.
+
+`key` makes states comparable: ages, deadlines and times still to come are relative to now; which numbers the
+segments in flight have does not count, only their order; and the time itself counts only where it can show (a
+timestamp, an initial sequence number drawn from the clock, a cookie). Two states of one scenario with equal
+keys have the same future: by themselves, and whatever the wire does to what is in flight, named by its place.
+What comes from outside is not in it: a call at the keyboard may draw a number from the clock, and a duplicate
+of a segment that has ended is as good as a third party's. `==` is by key.
+
+A transmission carries labels for who will read it (when it was sent, which attempt it is, what its numbers
+are relative to), and an end the initial number it sent last, which those are made from. They travel with the
+state and are no part of the key.
+
+`step` takes the next thing that happens, in a total order that does not depend on chance: what comes first in
+time, and at the same time a program's call before a third party's segment before an arrival before a timer, A
+before B, a lower number before a higher one. Everything else is a move from outside (`apply`).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from tcptui.core.events import DatagramSent, Event, Sent
+from tcptui.core.packet.segment import SYN, Segment
+from tcptui.core.state import State
+from tcptui.core.tcp.icmp import IcmpError
+from tcptui.lab.durations import exact_duration
+from tcptui.lab.ends import End
+from tcptui.lab.ends.host import HostEnd
+from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reorder, Wait
+from tcptui.lab.program import CallResult, ScriptedCall
+from tcptui.lab.report import Cause, NextEvent, Report
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.wire import SIDES, BadMove, Bases, Outcome, Party, Side, Transmission, Wire
+
+
+class WorldState:
+    """Two ends and a wire at one moment; it changes in place, and a copy is a whole one."""
+
+    __slots__ = (
+        "_a",
+        "_b",
+        "_ended",
+        "_injected",
+        "_launched",
+        "_shares_a",
+        "_shares_b",
+        "now",
+        "scenario",
+        "wire",
+    )
+
+    def __init__(self, scenario: Scenario, now: int = 0) -> None:
+        """Two ends to which nothing has happened, before any prelude: `prelude.begin` makes the
+        first state of a story."""
+        a, b = scenario.hosts
+        self.scenario = scenario
+        self.now = now
+        """The clock, in microseconds; 0 when the story begins."""
+        self.wire = Wire()
+        self._a: End = a.end("A", b.socket)
+        self._b: End = b.end("B", a.socket)
+        self._shares_a = self._shares_b = False
+        """Whether a copy has the same end: a step copies the one that it changes, and most change one."""
+        self._injected = 0
+        """How many of the third party's segments have appeared."""
+        self._launched: tuple[int, ...] = ()
+        self._ended: tuple[Transmission, ...] = ()
+        """Both for the report of the step that is being made."""
+
+    def end(self, side: Side) -> End:
+        """One end, to be looked at."""
+        return self._a if side == "A" else self._b
+
+    def host(self, side: Side) -> HostEnd:
+        """The end of that side, which is a host. TypeError if it is none."""
+        end = self.end(side)
+        if not isinstance(end, HostEnd):
+            raise TypeError(f"{side} is no host")
+        return end
+
+    @property
+    def states(self) -> tuple[State, State]:
+        """Of A and of B."""
+        return self._a.state, self._b.state
+
+    def bases(self, side: Side, connection: int) -> Bases:
+        """What makes numbers relative: the initial sequence numbers of one end's connection and of its peer.
+
+        Where the connection is gone, those that both ends used last.
+        """
+        end, peer = (self._a, self._b) if side == "A" else (self._b, self._a)
+        numbers = end.initial_numbers(connection)
+        if numbers is None:
+            return end.isn, peer.isn
+        iss, irs = numbers
+        return iss, peer.isn if irs is None else irs
+
+    # What will happen.
+
+    def next_event(self) -> NextEvent | None:
+        """The next thing that happens; None if nothing more will, as things are."""
+        # In the order that decides between equals: a later one must be earlier in time.
+        a, b = self._a, self._b
+        at, number = a.act_due, 0
+        cause: Cause = "call"
+        side: Party = "A"
+        due = b.act_due
+        if due is not None and (at is None or due < at):
+            at, side = due, "B"
+        injections = self.scenario.injections
+        if self._injected < len(injections):
+            due = max(self.now, injections[self._injected].at)
+            if at is None or due < at:
+                at, cause, side, number = due, "third party", "X", self._injected
+        arrival = self.wire.next_arrival()
+        if arrival is not None and (at is None or arrival.due < at):
+            at, cause, side, number = arrival.due, "arrival", arrival.receiver, arrival.number
+        due = a.next_deadline()
+        if due is not None and (at is None or due < at):
+            at, cause, side, number = due, "timer", "A", 0
+        due = b.next_deadline()
+        if due is not None and (at is None or due < at):
+            at, cause, side, number = due, "timer", "B", 0
+        return None if at is None else NextEvent(at, cause, side, number)
+
+    # What happens.
+
+    def step(self) -> Report | None:
+        """The next thing happens; None if there is none."""
+        next_event = self.next_event()
+        if next_event is None:
+            return None
+        self.now = next_event.at
+        if next_event.cause == "arrival":
+            return self._arrival(next_event.number)
+        if next_event.cause == "third party":
+            self._injected += 1
+            return self._inject(self.scenario.injections[next_event.number].move)
+        assert next_event.side != "X"
+        end = self._to_change(next_event.side)
+        if next_event.cause == "timer":
+            return self._reported("timer", end, end.expire(self.now))
+        call, events = end.act(self.now)
+        return self._called(end, call, events)
+
+    def apply(self, move: Move) -> Report:
+        """Makes a move; BadMove says why it can't be made, and then nothing has changed."""
+        match move:
+            case Next():
+                report = self.step()
+                if report is None:
+                    raise BadMove("error.move.nothing_more")
+                return report
+            case Do(side, name, data, address, backlog):
+                end = self._to_change(side)
+                call = ScriptedCall(name, data=data, address=address, backlog=backlog)
+                return self._called(end, call, end.call(call, self.now))
+            case Inject():
+                return self._inject(move)
+            case Wait(by):
+                self._wait(by)
+                return self._report("wait", "X", [])
+            case _:
+                due = self.wire.due(move.number)
+                self._make_fault(move)
+                by = self.wire.due(move.number) - due
+                return self._report("fault", "X", [], transmission=move.number, by=by)
+
+    def begin_story(self, scenario: Scenario) -> None:
+        """The prelude is over: segments are counted anew, and the programs start. BadMove if something of the
+        prelude is still on the wire."""
+        if self.wire.transmissions:
+            raise BadMove("error.move.prelude_on_wire")
+        self.scenario = scenario
+        self.wire = Wire()
+        for side, setup in zip(SIDES, scenario.hosts, strict=True):
+            self._to_change(side).begin(setup)
+
+    # Copies and keys.
+
+    def copy(self) -> WorldState:
+        copy = WorldState.__new__(WorldState)
+        copy.scenario, copy.now, copy._injected = self.scenario, self.now, self._injected
+        copy.wire = self.wire.copy()
+        copy._a, copy._b = self._a, self._b
+        copy._shares_a = copy._shares_b = self._shares_a = self._shares_b = True
+        copy._launched, copy._ended = (), ()
+        return copy
+
+    def key(self) -> tuple[Any, ...]:
+        """What the future depends on, among states of one scenario: hashable, equal if the futures are."""
+        faults, injections = self.scenario.faults, self.scenario.injections
+        more_injections = self._injected < len(injections) and injections[-1].at > self.now
+        return (
+            self.wire.key(self.now, any(number > self.wire.launched for number in faults)),
+            self._injected,
+            self.now if more_injections else None,
+            self._a.key(self.now),
+            self._b.key(self.now),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, WorldState)
+            and self.key() == other.key()
+            and (self.scenario is other.scenario or self.scenario == other.scenario)
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # It changes in place; hash its `key()`.
+
+    # Inside.
+
+    def _to_change(self, side: Side) -> End:
+        """One end, which no copy has."""
+        if side == "A":
+            if self._shares_a:
+                self._a, self._shares_a = self._a.copy(), False
+            return self._a
+        if self._shares_b:
+            self._b, self._shares_b = self._b.copy(), False
+        return self._b
+
+    def _peer(self, end: End) -> End:
+        return self._b if end is self._a else self._a
+
+    def _called(self, end: End, call: ScriptedCall, events: list[Event]) -> Report:
+        return self._reported("call", end, events, call.name, call.backlog)
+
+    def _arrival(self, number: int) -> Report:
+        transmission = self.wire.take(number)
+        left_before = self.wire.launched
+        end = self._to_change(transmission.receiver)
+        state = None
+        events: list[Event] = []
+        if end.link_up:
+            events = end.arrives(transmission.payload, self.now)
+            if isinstance(transmission.payload, Segment):
+                state = end.state_of(events[0].connection if events else end.connection)
+            self._launch_all(end, events)
+        outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
+        self._end(transmission.at_end(outcome, self.now, left_before, state))
+        return self._report("arrival", end.side, events, transmission=number)
+
+    def _end(self, transmission: Transmission) -> None:
+        """A segment that was taken off the wire has arrived or is lost."""
+        self.wire.ended(transmission)
+        self._ended += (transmission,)
+
+    def _inject(self, move: Inject | Segment | IcmpError) -> Report:
+        """What is put on the wire from outside, or an ICMP error for one end."""
+        if isinstance(move, IcmpError):
+            end = self._to_change(self._at(move.local.host))
+            return self._reported("third party", end, end.error(move, self.now))
+        if isinstance(move, Segment):
+            sender = self._to_change(self._at(move.src.host))
+            if move.flags & SYN:
+                sender.isn = move.seq
+            self._launch(sender.side, self._peer(sender).side, move, 1, None, 0)
+            return self._report("call", sender.side, [], call="send")
+        receiver = self.end(move.receiver)
+        other = self._peer(receiver)
+        segment = Segment(
+            other.setup.socket, receiver.setup.socket, move.seq, move.ack, move.flags, move.wnd, move.data
+        )
+        self._launch("X", move.receiver, segment, 1, None, other.connection)
+        return self._report("third party", "X", [])
+
+    def _at(self, host: str) -> Side:
+        """The side with this address."""
+        return "A" if self._a.setup.socket.host == host else "B"
+
+    def _wait(self, by: int) -> None:
+        next_event = self.next_event()
+        if next_event is not None and self.now + by > next_event.at:
+            left = exact_duration(next_event.at - self.now)
+            raise BadMove("error.move.wait", by=exact_duration(by), left=left)
+        self.now += by
+
+    def _make_fault(self, move: Lose | Delay | Duplicate | Reorder) -> None:
+        match move:
+            case Lose(number):
+                self._ended += (self.wire.lose(number, self.now),)
+            case Delay(number, by):
+                self.wire.delay(number, by)
+            case Duplicate(number, after):
+                self._on_wire(self.wire.duplicate(number, after, self.now))
+            case Reorder(number):
+                self.wire.reorder(number)
+
+    def _launch_all(self, end: End, events: list[Event]) -> None:
+        """What an end has sent leaves it."""
+        receiver: Side = "B" if end is self._a else "A"
+        for event in events:
+            if type(event) is Sent:
+                if event.segment.flags & SYN:
+                    end.isn = event.segment.seq
+                state = end.state_of(event.connection)
+                self._launch(end.side, receiver, event.segment, event.attempt, state, event.connection)
+            elif type(event) is DatagramSent:
+                due = self.now + self._way_to(receiver)
+                self._on_wire(self.wire.launch(end.side, receiver, event.payload, self.now, due))
+
+    def _way_to(self, receiver: Side) -> int:
+        """How long the wire takes, in microseconds."""
+        a_to_b, b_to_a = self.scenario.delays
+        return a_to_b if receiver == "B" else b_to_a
+
+    def _launch(
+        self,
+        sender: Party,
+        receiver: Side,
+        segment: Segment,
+        attempt: int,
+        state: State | None,
+        connection: int,
+    ) -> None:
+        # A third party speaks in the other end's name, so its numbers are relative to that one's.
+        named: Side = "B" if receiver == "A" else "A"
+        way = self._way_to(receiver)
+        if sender == "X":
+            way //= 2  # It comes from somewhere in the network, not from the other end.
+        bases = self.bases(named, connection)
+        self._on_wire(
+            self.wire.launch(
+                sender, receiver, segment, self.now, self.now + way, attempt, bases=bases, sender_state=state
+            )
+        )
+
+    def _on_wire(self, number: int) -> None:
+        """A segment has been put on the wire: the story may have a fault for it."""
+        self._launched += (number,)
+        sender = self.wire.transmissions[-1].sender
+        if sender != "X" and not self.end(sender).link_up:
+            self._end(self.wire.take(number)._replace(outcome=Outcome.LOST, ended_at=self.now))
+            return
+        for fault in self.scenario.faults.get(number, ()):
+            with suppress(BadMove):  # The segment is no longer among the last that ended.
+                self._make_fault(fault)
+
+    def _reported(
+        self, cause: Cause, end: End, events: list[Event], call: str = "", backlog: int | None = None
+    ) -> Report:
+        """The report of what an end did, once what it has sent is on the wire."""
+        self._launch_all(end, events)
+        return self._report(cause, end.side, events, call, backlog=backlog)
+
+    def _report(
+        self,
+        cause: Cause,
+        side: Party,
+        events: list[Event],
+        call: str = "",
+        transmission: int = 0,
+        by: int = 0,
+        backlog: int | None = None,
+    ) -> Report:
+        launched, ended = self._launched, self._ended
+        self._launched, self._ended = (), ()
+        results: tuple[CallResult, ...] = ()
+        connection = 0
+        if side != "X":
+            end = self.end(side)
+            results, connection = end.take_results(), end.connection
+        return Report(
+            self.now, cause, side, call, transmission, by, tuple(events), launched, ended, backlog, results,
+            connection,
+        )  # fmt: skip

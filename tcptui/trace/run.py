@@ -1,0 +1,58 @@
+"""A whole run at once, from its scenario and its moves to where nothing more happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tcptui.lab.moves import NEXT, Move
+from tcptui.lab.report import Report
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.wire import BadMove
+from tcptui.trace.record import Record, first_record
+
+MOST_STEPS = 10_000
+"""Moves and steps together: where a run that does not end by itself is cut. A record keeps every report of a
+run, some 2 KB a step, so this is also what holds its memory."""
+
+
+def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Record:
+    """Makes `moves` and then lets happen what happens. BadMove names the move that can't be made."""
+    moves = tuple(moves)
+    if len(moves) > MOST_STEPS:
+        raise BadMove("error.move.whole_run", count=len(moves), most=MOST_STEPS)
+    state, record = first_record(scenario)
+    start = record.first
+    reports: list[Report] = []
+
+    def note(report: Report) -> None:
+        nonlocal record, start
+        reports.append(report)
+        record = record.after(report)
+        if not state.wire.launched:
+            start = state.states
+
+    moved = False
+    for index, move in enumerate(moves):
+        moved = moved or move != NEXT
+        try:
+            note(state.apply(move))
+        except BadMove as error:
+            raise BadMove("error.move.after", count=index, why=error.message) from None
+    complete = False
+    while not complete and len(reports) < MOST_STEPS:
+        report = state.step()
+        if report is None:
+            complete = True
+        else:
+            note(report)
+    complete = complete or state.next_event() is None
+    ended = [transmission for report in reports for transmission in report.ended]
+    transmissions = sorted((*ended, *state.wire.transmissions), key=lambda one: one.number)
+    return record._replace(
+        transmissions=tuple(transmissions),
+        reports=tuple(reports),
+        start=start,
+        end=state.states,
+        moved=moved,
+        complete=complete,
+    )
