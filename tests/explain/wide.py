@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from tcptui.explain.catalogue import use_language
 from tcptui.explain.english import SENTENCES
-from tcptui.explain.words import use_translation
 
 T = TypeVar("T")
 _LETTERS = {code: code + 0xFEE0 for code in (*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1))}
@@ -34,7 +33,6 @@ def read_wide(function: Callable[[], T]) -> T:
 
     def reader() -> T:
         use_language(LANGUAGE)
-        use_translation(wide)
         return function()
 
     return copy_context().run(reader)
