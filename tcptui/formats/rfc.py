@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from tcptui.core.message import Message
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, flag_text
 from tcptui.core.packet.seq import MASK, relative, seq_add
+from tcptui.explain.catalogue import say
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.scenario import FigureRow
 from tcptui.lab.wire import Outcome, Transmission
 from tcptui.trace.record import Record
+from tcptui.view.cells import fill
 
 if TYPE_CHECKING:
     from tcptui.trace.capture import Point
@@ -34,25 +38,25 @@ def rfc_figure(run: Record) -> str:
     there."""
     rows = run.scenario.figure if not run.moved else ()
     rows = rows or _plain_rows(run)
-    width = max((len(_segment_text(transmission, run)) for transmission in run.transmissions), default=0)
+    width = max((cell_len(_segment_text(transmission, run)) for transmission in run.transmissions), default=0)
     cells = [_cells(row, run, width) for row in rows]
-    left_width = max([len("TCP Peer A"), *(len(left) for _, left, _, _ in cells)])
-    middle_width = max(len(middle) for _, _, middle, _ in cells)
+    left_width = max([len("TCP Peer A"), *(cell_len(left) for _, left, _, _ in cells)])
+    middle_width = max(cell_len(middle) for _, _, middle, _ in cells)
     lines = [f"       {'TCP Peer A':<{left_width}} {'':<{middle_width}} TCP Peer B"]
     for number, left, middle, right in cells:
         if number:
             lines.append("")
-        lines.append(f"   {number:<3} {left:<{left_width}} {middle:<{middle_width}} {right}")
+        lines.append(f"   {number:<3} {fill(left, left_width)} {fill(middle, middle_width)} {right}")
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def _cells(row: FigureRow, run: Record, width: int) -> tuple[str, str, str, str]:
-    """The columns of a row; the text of a segment takes `width` characters."""
+    """The columns of a row; the text of a segment takes `width` cells."""
     middle = ""
     if row.segment:
         number, _, part = row.segment.partition(" ")
         transmission = _transmission(int(number), run)
-        text = f"{_segment_text(transmission, run):<{width}}"
+        text = fill(_segment_text(transmission, run), width)
         leaves, arrives = part != "arrives", part != "leaves"
         if transmission.receiver == "B":
             middle = f"{'-->' if leaves else '...'} {text} {'-->' if arrives else '...'}"
@@ -124,7 +128,8 @@ def _plain_rows(run: Record) -> tuple[FigureRow, ...]:
         here = f"={number}"
         left, right = (here, "") if (part == "leaves") == (transmission.sender == "A") else ("", here)
         if transmission.outcome is Outcome.LOST:
-            left, right = (here, "(lost)") if transmission.sender == "A" else ("(lost)", here)
+            lost = say("figure.lost")
+            left, right = (here, lost) if transmission.sender == "A" else (lost, here)
             rows.append((left, f"{number} leaves", right))
         elif happenings[index + 1 : index + 2] == [(number, "arrives")]:
             rows.append((here, str(number), here))
@@ -132,7 +137,7 @@ def _plain_rows(run: Record) -> tuple[FigureRow, ...]:
         elif transmission.sender != "X" and not transmission.copy_of:
             rows.append((left, f"{number} {part}", right))
         elif part == "arrives":
-            comment = "(duplicate)" if transmission.copy_of else "(third party)"
+            comment = say("figure.duplicate" if transmission.copy_of else "figure.third_party")
             sides = (comment, here) if transmission.receiver == "B" else (here, comment)
             rows.append((sides[0], f"{number} {part}", sides[1]))
         index += 1

@@ -1,8 +1,13 @@
-"""Every action once: its keys, its name, what it does. Bindings, palette, help and README come from here."""
+"""Every action once: its keys, its name, what it does. Bindings, palette, help and README come from here.
+
+The words for an action are in the catalogue, under ``ui.label`` and ``ui.help`` with its id.
+"""
 
 from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
+
+from tcptui.explain.catalogue import say
 
 
 class Action(NamedTuple):
@@ -11,38 +16,45 @@ class Action(NamedTuple):
     id: str
     keys: tuple[str, ...]
     """As Textual names them; the first is the one that is shown."""
-    label: str
-    """In one word or two, for the line of keys."""
-    help: str
     brief: bool = False
     """Stands in the line of keys even where that is narrow."""
 
+    @property
+    def label(self) -> str:
+        """What it is called, in the reader's language: a word or two, for the line of keys."""
+        return say(f"ui.label.{self.id}")
+
+    @property
+    def help(self) -> str:
+        """What it does, in the reader's language."""
+        return say(f"ui.help.{self.id}")
+
 
 ACTIONS: tuple[Action, ...] = (
-    Action("step", ("space",), "step", "the next thing happens", True),
-    Action("forward", ("right",), "forward", "the next move of this branch, or the next thing"),
-    Action("back", ("b", "left"), "back", "one move back", True),
-    Action("home", ("home",), "start", "back to the beginning"),
-    Action("end", ("end",), "end", "the end of this branch, or of the whole run"),
-    Action("play", ("p",), "play", "play, or pause", True),
-    Action("faster", ("plus", "equals_sign"), "faster", "play faster"),
-    Action("slower", ("minus",), "slower", "play slower"),
-    Action("up", ("up",), "older", "select the segment before"),
-    Action("down", ("down",), "newer", "select the segment after"),
-    Action("lose", ("l",), "lose", "the selected segment is lost", True),
-    Action("delay", ("d",), "delay", "the selected segment arrives 200 ms later", True),
-    Action("duplicate", ("u",), "dup", "the selected segment is duplicated", True),
-    Action("reorder", ("r",), "reorder", "the next segment overtakes the selected one"),
-    Action("call_a", ("a",), "A call", "what A's program can call now, or what befalls A", True),
-    Action("call_b", ("z",), "B call", "what B's program can call now, or what befalls B", True),
-    Action("moves", ("m",), "moves", "see and type moves, a third party's segments among them"),
-    Action("branch", ("v",), "branch", "another branch of this history"),
-    Action("numbers", ("n",), "numbers", "raw or relative sequence numbers"),
-    Action("inspector", ("i",), "header", "the selected segment's header", True),
-    Action("scenarios", ("o",), "open", "choose a scenario"),
-    Action("palette", ("colon",), "palette", "all actions by name"),
-    Action("help", ("question_mark", "f1"), "help", "all keys", True),
-    Action("quit", ("q",), "quit", "leave tcptui"),
+    Action("step", ("space",), True),
+    Action("forward", ("right",)),
+    Action("back", ("b", "left"), True),
+    Action("home", ("home",)),
+    Action("end", ("end",)),
+    Action("play", ("p",), True),
+    Action("faster", ("plus", "equals_sign")),
+    Action("slower", ("minus",)),
+    Action("up", ("up",)),
+    Action("down", ("down",)),
+    Action("lose", ("l",), True),
+    Action("delay", ("d",), True),
+    Action("duplicate", ("u",), True),
+    Action("reorder", ("r",)),
+    Action("call_a", ("a",), True),
+    Action("call_b", ("z",), True),
+    Action("moves", ("m",)),
+    Action("branch", ("v",)),
+    Action("numbers", ("n",)),
+    Action("inspector", ("i",), True),
+    Action("scenarios", ("o",)),
+    Action("palette", ("colon",)),
+    Action("help", ("question_mark", "f1"), True),
+    Action("quit", ("q",)),
 )
 
 
@@ -59,7 +71,7 @@ def bindings(*ids: str) -> list[BindingType]:
         Binding(
             ",".join(action.keys),
             action.id if ids or action.id not in OF_THE_APP else f"app.{action.id}",
-            action.label, show=False, id=action.id, priority=not ids,
+            show=False, id=action.id, priority=not ids,
         )
         for action in ACTIONS
         if not ids or action.id in ids

@@ -18,8 +18,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
-from tcptui.explain.words import tr
 from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait, parse_moves
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
@@ -110,9 +110,7 @@ class Session:
         """Leaves the work where it is."""
         if self._work is not None:
             self._work = None
-            self.message = tr("stopped after {done} of at most {most} moves").format(
-                done=self._progress[0], most=self._progress[1]
-            )
+            self.message = say("ui.stopped", done=self._progress[0], most=self._progress[1])
 
     @property
     def world(self) -> WorldState:
@@ -153,7 +151,7 @@ class Session:
     def back(self) -> None:
         if self.history.position == 0:
             self._go_to(0)
-            self.message = "this is the beginning"
+            self.message = say("ui.at_the_beginning")
         else:
             self._go_to(self.history.position - 1)
 
@@ -174,7 +172,7 @@ class Session:
         """Lose, delay, duplicate or reorder the selected segment."""
         transmission = self.selected
         if transmission is None:
-            self.message = "there is no segment yet"
+            self.message = say("ui.no_segment_to_select")
             return
         moves: dict[str, Move] = {
             "lose": Lose(transmission.number),
@@ -197,7 +195,7 @@ class Session:
     def switch_branch(self) -> None:
         self._leave_moment()
         if self.history.branches == 1:
-            self.message = "there is one branch only: go back and do something else to begin another"
+            self.message = say("ui.one_branch")
             return
         self.history.switch(self.history.branch + 1)
 
@@ -225,7 +223,7 @@ class Session:
         self.playing = not self.playing
         if self.playing and self.world.next_event() is None:
             self.playing = False
-            self.message = "nothing more will happen by itself"
+            self.message = say("error.move.nothing_more")
 
     def change_speed(self, by: int) -> None:
         self._speed = max(0, min(self._speed + by, len(SPEEDS) - 1))
@@ -261,7 +259,7 @@ class Session:
                 return
             self.history.apply(NEXT)
             yield
-        self.message = f"still going on after {MOST_STEPS_TO_END} steps"
+        self.message = say("ui.still_going_on", count=MOST_STEPS_TO_END)
 
     def _each(self, moves: Iterable[Move]) -> Iterator[None]:
         for move in moves:
@@ -285,7 +283,10 @@ class Session:
             advance()
         except BadMove as error:
             self.playing = False
-            self.message = f"{text_of(error.message)}. {self.world.scenario.answer}".removesuffix(". ")
+            self.message = text_of(error.message)
+            if answer := self.world.scenario.answer:
+                sentence = say("ui.sentence", text=error.message)
+                self.message = say("text.between_sentences").join((sentence, answer))
 
     def _attempt(self, move: Move) -> None:
         self._enter_moment()

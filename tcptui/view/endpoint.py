@@ -16,8 +16,9 @@ from tcptui.core.state import State
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timeouts import TIMERS
 from tcptui.core.tcp.timers import Timer
+from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text, seq_text, time_text
-from tcptui.explain.words import tr
+from tcptui.explain.told import told_text
 from tcptui.lab.ends import End
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.ends.script import ScriptEnd
@@ -102,7 +103,7 @@ def _script_lines(now: Moment, _before: Moment, place: _Place) -> list[Line]:
     lines, at, height = script_of(now.world, place.side), place.at, place.height
     done = sum(line.at <= at for line in lines)
     first = max(0, min(done - height // 2, len(lines) - height + 1))
-    drawn: list[Line] = [((f" {tr('script')}", "label"),)]
+    drawn: list[Line] = [((f" {say('ui.end.script')}", "label"),)]
     for index, line in enumerate(lines[first : first + height - 1], first + 1):
         style: Style = "changed" if index == done else "dim" if index < done else "plain"
         drawn.append(_marked(line.text, index == done, style))
@@ -124,7 +125,7 @@ def _state_line(end: Host, was: Host, at: int, style: Style, width: int) -> Line
     if end.udp_alone:
         return _marked("UDP UNCONN", not was.udp_alone, style)
     changed = end.state is not was.state or was.udp_alone
-    since = tr("for {span}").format(span=duration_text(at - end.record.states[-1][1])) if width >= 26 else ""
+    since = say("ui.end.for", span=duration_text(at - end.record.states[-1][1])) if width >= 26 else ""
     name = _marked(end.state.value, changed, style)
     return (*name, (align_right(since, width - line_width(name)), "dim"))
 
@@ -137,11 +138,11 @@ def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
     told, before = _told(end), _told(was)
     received = ""
     if known.received:
-        received = f" {tr('received')} {known.received}"
+        received = f" {say('ui.end.received')} {known.received}"
         if width >= 26:
             received += f" {end.record.last_data.decode(errors='replace')!a}"
     return [
-        _marked(f"{tr('app')} {call}", last_call != was.record.last_call.name, "label"),
+        _marked(f"{say('ui.end.app')} {call}", last_call != was.record.last_call.name, "label"),
         _marked(f" {told}", told != before),
         _marked(received, known.received != knew.received),
     ]
@@ -150,13 +151,13 @@ def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
 def _told(end: Host) -> str:
     """What came of the program's last call, in as few words as tell it."""
     if not end.link_up:
-        return tr("cable pulled")
+        return say("ui.end.cable_pulled")
     call, signal = end.record.last_call, end.record.last_signal
     if call.response not in ("", "ok"):
-        return call.response.removeprefix("error: ").removeprefix("connection ")
+        return told_text(call.response)
     if signal and not (end.application.closed and signal in _OF_A_LIVING_CONNECTION):
-        return signal.removeprefix("error: ").removeprefix("connection ")
-    return tr("waiting") if call.name in ("listen", "connect", "bind") else ""
+        return told_text(signal)
+    return say("ui.end.waiting") if call.name in ("listen", "connect", "bind") else ""
 
 
 def _timer_lines(tcb: Tcb | None, old: Tcb | None, at: int, width: int) -> list[Line]:
@@ -195,12 +196,12 @@ def _variable_lines(tcb: Tcb | None, old: Tcb | None, raw: bool, width: int) -> 
     if 1 + 4 + widest > column or (raw and width < 26):
         # Large numbers in a narrow pane: one column.
         return [
-            ((f" {tr('send')}", "label"),),
+            ((f" {say('ui.end.send')}", "label"),),
             *_column(send, old_send),
-            ((f" {tr('receive')}", "label"),),
+            ((f" {say('ui.end.receive')}", "label"),),
             *_column(receive, old_receive),
         ]
-    heading = (*fit(((f" {tr('send')}", "label"),), column), (f" {tr('receive')}", "label"))
+    heading = (*fit(((f" {say('ui.end.send')}", "label"),), column), (f" {say('ui.end.receive')}", "label"))
     lines: list[Line] = [heading]
     for index, field in enumerate(send):
         left = _marked(f"{field.name} {field.value}", field.value != old_send[index].value)
@@ -246,8 +247,8 @@ def _queue_lines(end: Host, was: Host, raw: bool, rows: int, width: int) -> list
     )
     if len(entries) >= rows:
         hidden = len(entries) - (rows - 2)
-        entries = [*entries[: rows - 2], tr("and {count} more").format(count=hidden)]
-    lines: list[Line] = [((f" {tr('queue')}{'' if entries else '  -'}", "label"),)]
+        entries = [*entries[: rows - 2], say("ui.end.more", count=hidden)]
+    lines: list[Line] = [((f" {say('ui.end.queue')}{'' if entries else '  -'}", "label"),)]
     lines += [_marked(f" {text}", text not in olds) for text in entries]
     return [*lines, *[EMPTY] * rows][:rows]
 
@@ -268,17 +269,17 @@ def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
     texts = []
     for entry in tcb.retransmission_queue:
         start, end = seq_text(entry.seq, tcb.iss, raw), seq_text(entry.end, tcb.iss, raw)
-        what = flag_text(entry.flags & ~ACK & 0x07) if entry.flags & 0x07 else tr("text")
+        what = flag_text(entry.flags & ~ACK & 0x07) if entry.flags & 0x07 else say("ui.end.data")
         times = f" x{entry.transmissions}" if entry.transmissions > 1 else ""
         both = f"{what} {start}:{end}{times}"
         texts.append(both if cell_len(both) <= room else f"{what} {start}{times}")
     if tcb.send_buffer:
-        texts.append(tr("{count} unsent").format(count=len(tcb.send_buffer)))
+        texts.append(say("ui.end.unsent", count=len(tcb.send_buffer)))
     if tcb.receive_buffer:
-        texts.append(tr("{count} unread").format(count=len(tcb.receive_buffer)))
+        texts.append(say("ui.end.unread", count=len(tcb.receive_buffer)))
     if tcb.out_of_order:
         held = sum(len(piece.data) for piece in tcb.out_of_order)
-        texts.append(tr("{count} held").format(count=held))
+        texts.append(say("ui.end.out_of_order", count=held))
     return texts
 
 
@@ -305,7 +306,7 @@ def _path_lines(end: Host, was: Host, room: int, width: int) -> list[Line]:
     """The states it has been in, as many of the last as there is room for."""
     lines: list[Line] = []
     if room >= 6:
-        lines.append(((f" {tr('path')}", "label"),))
+        lines.append(((f" {say('ui.end.path')}", "label"),))
         room -= 1
     changed = end.record.states != was.record.states
     path = end.record.states[-max(0, room) :] if room > 0 else ()

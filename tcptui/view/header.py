@@ -22,9 +22,9 @@ from tcptui.core.packet.segment import (
     OPTION_WINDOW_SCALE,
     Segment,
 )
+from tcptui.explain.catalogue import say
 from tcptui.explain.labels import label_of
 from tcptui.explain.numbers import seq_text
-from tcptui.explain.words import tr
 from tcptui.lab.packets import packet_of
 from tcptui.lab.wire import Transmission
 from tcptui.view.cells import align_right, wrap
@@ -41,7 +41,7 @@ def header_lines(
     """`height` lines of `width` cells: what it is, the header in boxes, Wireshark's `labels`, the octets as
     far as they fit. The labels have their place even if the boxes must give way."""
     if transmission is None:
-        lines: list[Line] = [EMPTY, ((f"  {tr('No segment yet.')}", "dim"),)]
+        lines: list[Line] = [EMPTY, ((f"  {say('ui.header.none')}", "dim"),)]
     else:
         octets = packet_of(transmission.payload).payload
         style: Style = "a" if transmission.sender == "A" else "b" if transmission.sender == "B" else "copy"
@@ -86,8 +86,8 @@ def _datagram_rows(datagram: Datagram, octets: bytes, inner: int) -> list[Row]:
     rows = [
         _port_row(datagram, inner),
         [
-            (half, f"{tr('length')} {int.from_bytes(octets[4:6], 'big')}"),
-            (inner - half - 1, f"{tr('checksum')} 0x{octets[6:8].hex()}"),
+            (half, f"{say('ui.header.length')} {int.from_bytes(octets[4:6], 'big')}"),
+            (inner - half - 1, f"{say('ui.header.checksum')} 0x{octets[6:8].hex()}"),
         ],
     ]
     return rows + _data_rows(datagram.data, inner)
@@ -101,27 +101,29 @@ def _unreachable_rows(message: PortUnreachable, octets: bytes, inner: int) -> li
         about = f"UDP {src.port} → {dst.port}"
     return [
         [
-            (half // 2, f"{tr('type')} {octets[0]}"),
-            (half - half // 2 - 1, f"{tr('code')} {octets[1]}"),
-            (inner - half - 1, f"{tr('checksum')} 0x{octets[2:4].hex()}"),
+            (half // 2, f"{say('ui.header.type')} {octets[0]}"),
+            (half - half // 2 - 1, f"{say('ui.header.code')} {octets[1]}"),
+            (inner - half - 1, f"{say('ui.header.checksum')} 0x{octets[2:4].hex()}"),
         ],
-        [(inner, tr("unused"))],
-        [(inner, f"{tr('about')} {about}")],
+        [(inner, say("ui.header.unused"))],
+        [(inner, f"{say('ui.header.about')} {about}")],
     ]
 
 
 def _port_row(payload: Segment | Datagram, inner: int) -> Row:
     half = inner // 2
     wide = inner >= 50
+    source = say("ui.header.source_port" if wide else "ui.header.source")
+    destination = say("ui.header.destination_port" if wide else "ui.header.destination")
     return [
-        (half, f"{tr('source port') if wide else tr('source')} {payload.src.port}"),
-        (inner - half - 1, f"{tr('destination port') if wide else tr('dest.')} {payload.dst.port}"),
+        (half, f"{source} {payload.src.port}"),
+        (inner - half - 1, f"{destination} {payload.dst.port}"),
     ]
 
 
 def _data_rows(data: bytes, inner: int) -> list[Row]:
     text = ascii(data.decode(errors="replace"))
-    return [[(inner, f"{tr('data')} {len(data)}: {text}")]] if data else []
+    return [[(inner, f"{say('ui.header.data')} {len(data)}: {text}")]] if data else []
 
 
 def _segment_rows(
@@ -135,16 +137,26 @@ def _segment_rows(
     wide = inner >= 50
     rows = [
         _port_row(segment, inner),
-        [(inner, _both(tr("seq"), seq, segment.seq, inner))],
-        [(inner, _both(tr("ack") if has_ack else tr("ack (no ACK bit)"), ack, segment.ack, inner))],
+        [(inner, _both(say("ui.header.seq"), seq, segment.seq, inner))],
         [
-            (half // 4 + 2, f"{tr('len')} {octets[12] >> 4}"),
-            (half - half // 4 - 3, _control_bits(segment.flags, wide)),
-            (inner - half - 1, f"{tr('window')} {segment.wnd}"),
+            (
+                inner,
+                _both(
+                    say("ui.header.ack") if has_ack else say("ui.header.ack_unused"), ack, segment.ack, inner
+                ),
+            )
         ],
         [
-            (half, f"{tr('checksum')} 0x{octets[16:18].hex()}"),
-            (inner - half - 1, f"{tr('urgent pointer') if wide else tr('urgent')} {segment.up}"),
+            (half // 4 + 2, f"{say('ui.header.data_offset')} {octets[12] >> 4}"),
+            (half - half // 4 - 3, _control_bits(segment.flags, wide)),
+            (inner - half - 1, f"{say('ui.header.window')} {segment.wnd}"),
+        ],
+        [
+            (half, f"{say('ui.header.checksum')} 0x{octets[16:18].hex()}"),
+            (
+                inner - half - 1,
+                f"{say('ui.header.urgent_pointer') if wide else say('ui.header.urgent')} {segment.up}",
+            ),
         ],
     ]
     options = " · ".join(_option_texts(transmission, segment, raw))
@@ -191,7 +203,7 @@ def _box_row(row: Row) -> Line:
 def _both(name: str, relative: str, raw: int, inner: int) -> str:
     """A sequence number both ways, the raw one at the right end if it is another."""
     left = f"{name} {relative}"
-    right = f"{tr('raw')} {raw}" if str(raw) != relative else ""
+    right = f"{say('ui.header.raw')} {raw}" if str(raw) != relative else ""
     return left + align_right(right, inner - 2 - cell_len(left))
 
 
@@ -211,16 +223,16 @@ def _option_texts(transmission: Transmission, segment: Segment, raw: bool) -> li
         if kind == OPTION_MSS and len(data) == 2:
             texts.append(f"MSS {int.from_bytes(data, 'big')}")
         elif kind == OPTION_SACK_PERMITTED and not data:
-            texts.append(tr("SACK permitted"))
+            texts.append(say("ui.header.sack_permitted"))
         elif kind == OPTION_WINDOW_SCALE and len(data) == 1:
-            texts.append(tr("window scale {shift}").format(shift=data[0]))
+            texts.append(say("ui.header.window_scale", shift=data[0]))
         elif kind == OPTION_TIMESTAMPS and times is not None:
             texts.append(f"TSval {times[0]} TSecr {times[1]}")
         elif kind == OPTION_SACK and (blocks := read_sack(segment)):
             edges = [[seq_text(edge, transmission.bases[1], raw) for edge in block] for block in blocks]
             texts.append(" ".join(["SACK", *(f"{start}:{end}" for start, end in edges)]))
         else:
-            texts.append(tr("option {kind}").format(kind=kind) + f" {data.hex()}")
+            texts.append(say("ui.header.option", kind=kind) + f" {data.hex()}")
     return texts
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tcptui.explain.words import tr
+from tcptui.explain.catalogue import say
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
 from tcptui.view.layout import Room
@@ -39,7 +39,7 @@ class Inspector(NamedTuple):
 
     name: str
     title: str
-    """On its frame, untranslated."""
+    """The key of what stands on its frame."""
     lines: Callable[[Inspected, int, int], list[Line]]
     """From what is selected, and width and height in cells, to so many lines of so many cells."""
     room: Room
@@ -56,10 +56,10 @@ def _header(inspected: Inspected, width: int, height: int) -> list[Line]:
     return header_lines(transmission, width, height, raw=inspected.raw, labels=labels)
 
 
-INSPECTORS: tuple[Inspector, ...] = (Inspector("header", "Header", _header, Room(columns=60, rows=19)),)
+INSPECTORS: tuple[Inspector, ...] = (Inspector("header", "ui.header", _header, Room(columns=60, rows=19)),)
 """In the order in which the key for them shows them."""
 
 
 def title_of(inspector: Inspector) -> str:
     """Its title in the reader's language."""
-    return tr(inspector.title)
+    return say(inspector.title)

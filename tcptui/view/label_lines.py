@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from tcptui.core.packet.segment import Segment
-from tcptui.explain.words import tr
+from tcptui.explain.catalogue import say
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.trace.capture import Frame, capture
 from tcptui.trace.sequence_analysis import Analysis, Label, analyse
@@ -25,7 +25,7 @@ def label_lines(
     if not isinstance(transmission.payload, Segment):
         return []
     if len(transmissions) != transmissions[-1].number:
-        return [_line("Wireshark", tr("not told in so long a run"), width)]
+        return [_line("Wireshark", say("ui.labels.too_long"), width)]
     a, b = (_Sight(side, transmission, transmissions, now) for side in SIDES)
     texts = {sight.side: text for sight in (a, b) if (text := sight.text()) is not None}
     if not any(texts.values()):
@@ -33,8 +33,8 @@ def label_lines(
     if texts.get("A") == texts.get("B"):
         return [_line("Wireshark", texts["A"], width)]
     shorter = min(texts, key=lambda side: cell_len(texts[side]))
-    texts[shorter] = ", ".join(filter(None, (texts[shorter] or tr("no label"), _difference(a, b))))
-    return [_line(tr("seen at {side}").format(side=side), text, width) for side, text in texts.items()]
+    texts[shorter] = ", ".join(filter(None, (texts[shorter] or say("ui.labels.none"), _difference(a, b))))
+    return [_line(say("ui.labels.at", side=side), text, width) for side, text in texts.items()]
 
 
 class _Sight:
@@ -59,10 +59,8 @@ class _Sight:
         if self._transmission.outcome is Outcome.IN_FLIGHT and self._transmission.receiver == self.side:
             return None
         if self._transmission.outcome is Outcome.LOST:
-            return tr("never: lost")
-        return (
-            tr("never: the network made it") if self._transmission.copy_of else tr("never: a third party's")
-        )
+            return say("ui.labels.lost")
+        return say("ui.labels.copy") if self._transmission.copy_of else say("ui.labels.third_party")
 
     def labels(self, without: int = 0) -> tuple[Label, ...]:
         """As they are, or had that segment not been seen before."""
@@ -82,8 +80,8 @@ def _difference(a: _Sight, b: _Sight) -> str:
         known = {frame.transmission.number for frame in other.frames}
         for number in (frame.transmission.number for frame in reversed(one.frames)):
             if number not in known and one.labels(without=number) == other.labels():
-                return tr("{side} had not seen #{number}").format(side=other.side, number=number)
-    return tr("by what came before")
+                return say("ui.labels.not_seen", side=other.side, number=number)
+    return say("ui.labels.earlier")
 
 
 def _line(name: str, words: str, width: int) -> Line:

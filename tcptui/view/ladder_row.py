@@ -5,9 +5,9 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from tcptui.core.state import State
+from tcptui.explain.catalogue import say
 from tcptui.explain.labels import label_of
 from tcptui.explain.numbers import duration_text
-from tcptui.explain.words import tr
 from tcptui.lab.wire import Outcome, Side, Transmission
 from tcptui.view.cells import clusters
 from tcptui.view.lines import Line, Span, Style
@@ -67,7 +67,7 @@ def draw_row(plan: RowPlan) -> Line:
             2 if side == "A" else plan.width - 2 - len(state.value), state.value, "a" if side == "A" else "b"
         )
     elif plan.row.transmission is None:
-        text = tr("{span}, nothing on the wire").format(span=duration_text(plan.row.silence))
+        text = say("ui.silence", span=duration_text(plan.row.silence))
         canvas.put(max(0, (plan.width - cell_len(text)) // 2), text, "dim")
     elif plan.row.arrives:
         _arrival(canvas, plan, plan.row.transmission)
@@ -163,7 +163,7 @@ def _departure(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> No
         died = start + (width - start) * (transmission.ended_at - transmission.sent_at) // way
         died = max(label_end + 1, min(died, width - 7))
         dash(start, died)
-        word = f"✗ {tr('lost')}" if to_b else f"{tr('lost')} ✗"
+        word = f"✗ {say('ui.lost')}" if to_b else f"{say('ui.lost')} ✗"
         canvas.put(died if to_b else width - died - cell_len(word), word, "lost")
     else:
         come = min(start + (width - 1 - start) * max(0, plan.now - transmission.sent_at) // way, width - 1)

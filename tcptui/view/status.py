@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from tcptui.core.profile.presets import RFC9293
+from tcptui.explain.catalogue import say
 from tcptui.explain.labels import name_of
 from tcptui.explain.numbers import duration_text, time_text
 from tcptui.explain.why import Why
-from tcptui.explain.words import tr
 from tcptui.lab.state import WorldState
 from tcptui.view.cells import shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width
@@ -25,9 +25,9 @@ def clock_line(
     spans: list[Span] = []
     if speed is not None:
         spans.append((f"▶ x{speed:g}  ", "key"))
-    spans += [(f"{time_text(at)} s", "title"), (f"  {tr('step')} {step}", "plain")]
+    spans += [(f"{time_text(at)} s", "title"), (f"  {say('ui.step')} {step}", "plain")]
     if branch[1] > 1:
-        spans.append((f"  {tr('branch')} {branch[0] + 1}/{branch[1]}", "plain"))
+        spans.append((f"  {say('ui.branch')} {branch[0] + 1}/{branch[1]}", "plain"))
     next_event = f"   {next_text(world, at)}"
     if line_width(tuple(spans)) + cell_len(next_event) < width:
         spans.append((next_event, "dim"))
@@ -38,21 +38,21 @@ def next_text(world: WorldState, at: int) -> str:
     """What happens next, and in how long."""
     next_event = world.next_event()
     if next_event is None:
-        return tr("nothing more will happen by itself")
+        return say("error.move.nothing_more")
     if next_event.cause == "arrival":
         transmission = next(
             transmission
             for transmission in world.wire.transmissions
             if transmission.number == next_event.number
         )
-        what = tr("{name} reaches {side}").format(name=name_of(transmission), side=next_event.side)
+        what = say("ui.next.arrival", name=name_of(transmission), side=next_event.side)
     elif next_event.cause == "timer":
-        what = tr("{side}'s timer").format(side=next_event.side)
+        what = say("ui.next.timer", side=next_event.side)
     elif next_event.cause == "call":
-        what = tr("{side}'s program").format(side=next_event.side)
+        what = say("ui.next.program", side=next_event.side)
     else:
-        what = tr("the script") if script_of(world, "B") else tr("a third party")
-    return tr("next: {what} in {span}").format(what=what, span=duration_text(max(0, next_event.at - at)))
+        what = say("ui.next.script") if script_of(world, "B") else say("ui.next.third_party")
+    return say("ui.next", what=what, span=duration_text(max(0, next_event.at - at)))
 
 
 def why_lines(why: Why, width: int) -> list[Line]:
@@ -74,11 +74,12 @@ def why_lines(why: Why, width: int) -> list[Line]:
 def error_lines(message: str, width: int) -> list[Line]:
     """Why something could not be done, as a sentence, in at most two lines."""
     sentence = message[:1].upper() + message[1:]
-    sentence += "" if sentence.endswith((".", "?", "!", "。", "？", "！")) else "."
+    if not sentence.endswith((".", "?", "!", "。", "？", "！")):
+        sentence = say("ui.sentence", text=sentence)
     return [fit(((f" {line}", "error"),), width) for line in wrap(sentence, width - 2)[:2]]
 
 
 def progress_lines(done: int, most: int, width: int) -> list[Line]:
     """How far work has come that takes long, and how it is stopped."""
-    text = tr("{done} of at most {most} moves made. Escape stops.").format(done=done, most=most)
+    text = say("ui.progress", done=done, most=most)
     return [fit(((f" {text}", "why"),), width)]

@@ -11,12 +11,14 @@ from typing import NamedTuple
 import tcptui
 from tcptui.core.events import Response, TimerKind
 from tcptui.core.rules import Rule
+from tcptui.explain.told import KEYS
+from tcptui.lab.program import CALLS
+from tcptui.ui.actions import ACTIONS
 
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
-    "act", "allowed", "assert", "check", "error", "field", "frame", "happened", "label", "needs", "response",
-    "rule", "run", "script", "stage", "text", "timer",
-    "writer",
+    "act", "allowed", "assert", "check", "error", "field", "figure", "frame", "happened", "label", "needs",
+    "response", "rule", "run", "script", "stage", "text", "timer", "ui", "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[a-z0-9_]+)+")
@@ -25,9 +27,11 @@ COMPUTED = {
     *(f"response.{one.name.lower()}" for one in Response if one not in (Response.OK, Response.QUEUED)),
     *(f"timer.{kind.name.lower()}" for kind in TimerKind),
     *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
+    *(f"ui.{words}.{action.id}" for action in ACTIONS for words in ("label", "help")),
+    *(f"ui.call.{call}" for call in CALLS),
+    *KEYS.values(),
 }
-"""Keys that are made of a name of the core or of the wire."""
-COMPUTED_BEGIN = ("rule.", "response.", "timer.", "act.")
+"""Keys that are made of a name of the core, of the wire, of a call or of an action."""
 
 
 class Use(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from rich.cells import cell_len
 from tcptui import library
 from tcptui.cli import main
 from tcptui.core.events import Response
-from tcptui.core.packet.segment import FLAG_NAMES
 from tcptui.core.profile.knobs import all_knobs
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.sysctl import SYSCTLS
@@ -23,23 +23,17 @@ from tcptui.formats.frame_comment import FrameComments
 from tcptui.formats.packetdrill.constants import LINUX
 from tcptui.formats.packetdrill.options import ALLOWED as OPTIONS_ALLOWED
 from tcptui.formats.packetdrill.writer import packetdrill_script
+from tcptui.formats.rfc import rfc_figure
 from tcptui.lab.moves import ALLOWED as MOVES_ALLOWED
 from tcptui.lab.moves import parse_moves
-from tcptui.lab.program import CALLS
 from tcptui.lab.wire import SIDES, Side
 from tcptui.trace.capture import Point, capture
 from tcptui.trace.history import History
 from tcptui.trace.run import play
-from tests.explain.wide import LANGUAGE, read_wide, wide, words
+from tests.explain.wide import LANGUAGE, PROTOCOL, read_wide, wide, words
 from tests.explain.wrong import command_lines
 from tests.lab.worlds import OPEN, history_of, scenario
 
-PROTOCOL = words(
-    "SYN ACK FIN RST PSH URG UDP ICMP RFC MUST SHLD MAY sec OPEN SEND CLOSE ABORT STATUS ACCEPT"
-    " CLOSED LISTEN SYN-SENT SYN-RECEIVED ESTABLISHED FIN-WAIT CLOSE-WAIT LAST-ACK CLOSING TIME-WAIT ms min"
-    " TCP IP IPv4 IPv6 MSS MTU SACK win mss"
-) | words(" ".join((*CALLS, *(name for _, name in FLAG_NAMES), *(rule.source for rule in Rule))))
-"""What stays as it is: control bits, states, calls, header fields, where a rule is written, units."""
 SYNTAX = words(
     " ".join(
         (
@@ -119,6 +113,17 @@ def test_comments_of_a_script_are_in_the_readers_language(side: Side) -> None:
     known = words(f"{run.scenario.title} {run.scenario.question} {run.scenario.hosts}")
     assert words(comments) <= known | PROTOCOL | SYNTAX, comments
     assert cell_len(comments) > len(comments)
+
+
+@pytest.mark.parametrize("moves", ["s2 l1", "s3 l2", "s2 u1", "s2 x>b:SYN:seq=9 d2+70ms"])
+def test_a_figure_is_in_the_readers_language_and_its_columns_stay_in_line(moves: str) -> None:
+    run = play(library.find("handshake"), parse_moves(moves))
+    written, english = read_wide(lambda: rfc_figure(run)), rfc_figure(run)
+    assert words(written) <= PROTOCOL | words("TCP Peer SEQ CTL")
+    assert words(english) - words(written) <= words("lost duplicate third party")
+    assert words(english) - words(written)
+    arrows = [re.split("-->|<--|[.]{3}", line)[0] for line in written.splitlines() if "<SEQ" in line]
+    assert len({cell_len(before) for before in arrows}) == 1
 
 
 def test_errors_are_in_the_readers_language(

@@ -8,9 +8,11 @@ from contextvars import copy_context
 from string import Formatter
 from typing import TypeVar
 
+from tcptui.core.packet.segment import FLAG_NAMES
+from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import use_language
 from tcptui.explain.english import SENTENCES
-from tcptui.explain.words import use_translation
+from tcptui.lab.program import CALLS
 
 T = TypeVar("T")
 _LETTERS = {code: code + 0xFEE0 for code in (*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1))}
@@ -34,7 +36,6 @@ def read_wide(function: Callable[[], T]) -> T:
 
     def reader() -> T:
         use_language(LANGUAGE)
-        use_translation(wide)
         return function()
 
     return copy_context().run(reader)
@@ -43,3 +44,11 @@ def read_wide(function: Callable[[], T]) -> T:
 def words(text: str) -> set[str]:
     """The words of two letters and more that are not wide."""
     return set(re.findall(r"[A-Za-z]{2,}", text))
+
+
+PROTOCOL = words(
+    "SYN ACK FIN RST PSH URG UDP ICMP RFC MUST SHLD MAY sec OPEN SEND CLOSE ABORT STATUS ACCEPT"
+    " CLOSED LISTEN SYN-SENT SYN-RECEIVED ESTABLISHED FIN-WAIT CLOSE-WAIT LAST-ACK CLOSING TIME-WAIT ms min"
+    " TCP IP IPv4 IPv6 MSS MTU SACK win mss"
+) | words(" ".join((*CALLS, *(name for _, name in FLAG_NAMES), *(rule.source for rule in Rule))))
+"""What stays as it is: control bits, states, calls, header fields, where a rule is written, units."""

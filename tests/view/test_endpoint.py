@@ -263,7 +263,7 @@ def test_a_call_a_queue_and_a_path_say_what_happened() -> None:
     history = steps(FAR, "a:send:hello l1 s")[-1]
     shown = "\n".join(texts(lines_of(history.moment, history.moment_before, "A")))
     assert "app send()" in shown
-    assert f"{MARK} text 1:6 x2" in shown
+    assert f"{MARK} data 1:6 x2" in shown
     assert "ESTABLISHED  0.000" in shown
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable
+from string import Formatter
 
 import pytest
 
 from tcptui import library
-from tcptui.explain.catalogue import use_language
+from tcptui.explain.catalogue import Language, use_language
+from tcptui.explain.english import SENTENCES
 from tcptui.explain.why import Why, why
-from tcptui.explain.words import use_translation
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.wire import SIDES
 from tcptui.trace.history import History
@@ -28,14 +28,17 @@ SIZES = ((80, 24), (120, 36), (200, 50))
 RUNS = (("life", "s9"), ("udp", "s12"), ("handshake", "s2 l1 s6"), ("lost-syn-ack", "s6"))
 
 
-def translation(sample: str) -> Callable[[str], str]:
-    """Every message becomes the sample, with its placeholders kept."""
+def language_of(sample: str) -> Language:
+    """Every sentence is the sample, about as long as in English, with its placeholders behind it."""
+    return {
+        key: sample[: 4 + len(sentence)] + "".join(f" {place}" for place in places(sentence))
+        for key, sentence in SENTENCES.items()
+    }
 
-    def translate(message: str) -> str:
-        places = [part.split("}")[0] for part in message.split("{")[1:]]
-        return "".join([sample[: 4 + len(message)], *(f" {{{place}}}" for place in places)])
 
-    return translate
+def places(sentence: str) -> list[str]:
+    """The placeholders of a sentence."""
+    return [f"{{{name}}}" for _, name, _, _ in Formatter().parse(sentence) if name is not None]
 
 
 def views(history: History, width: int, height: int, title: str) -> list[tuple[int, list[Line]]]:
@@ -87,7 +90,7 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
 @pytest.mark.parametrize("size", SIZES)
 def test_every_line_is_exactly_as_wide_as_asked(language: str, size: tuple[int, int]) -> None:
     def look() -> None:
-        use_translation(translation(SAMPLES[language]))
+        use_language(language_of(SAMPLES[language]))
         for name, moves in RUNS:
             history = History(library.find(name))
             for move in parse_moves(moves):
@@ -106,8 +109,7 @@ def test_a_chinese_label_is_drawn_whole_and_the_life_line_stays() -> None:
     """The label takes two cells a character; the dashes go on behind it."""
 
     def look() -> None:
-        use_translation(lambda message: {"lost": "丢失"}.get(message, message))
-        use_language({"label.again": "重传"})
+        use_language({"label.again": "重传", "ui.lost": "丢失"})
         history = History(library.find("handshake"))
         for move in parse_moves("s2 l1 s2"):
             history.apply(move)
@@ -133,7 +135,13 @@ def same_but_for_the_text(size: tuple[int, int], name: str, moves: str) -> None:
 
     def texts(sign: str) -> list[list[str]]:
         def look() -> list[list[str]]:
-            use_translation(lambda message: translation("")(message).replace(" {", f"{sign} {{") or sign)
+            use_language(
+                {
+                    key: " ".join(f"{sign} {place}" for place in places(sentence)) or sign
+                    for key, sentence in SENTENCES.items()
+                    if key.startswith("ui.")
+                }
+            )
             history = History(library.find(name))
             for move in parse_moves(moves):
                 history.apply(move)

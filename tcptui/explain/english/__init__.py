@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tcptui.explain.english import errors, happened, rules, scripts
+from tcptui.explain.english import errors, happened, rules, scripts, ui
 
-SENTENCES = happened.SENTENCES | rules.SENTENCES | errors.SENTENCES | scripts.SENTENCES
+SENTENCES = happened.SENTENCES | rules.SENTENCES | errors.SENTENCES | scripts.SENTENCES | ui.SENTENCES

@@ -20,6 +20,10 @@ SENTENCES = {
     "happened.wire_duplicates": "The wire doubles {name}.",
     "happened.wire_loses": "The wire loses {name}. Neither end is told.",
     "happened.wire_delays": "The wire delays {name} by {span}.",
+    # What is no state in a figure of the RFC's form.
+    "figure.lost": "(lost)",
+    "figure.duplicate": "(duplicate)",
+    "figure.third_party": "(third party)",
     # What calls returned.
     "happened.read_waits": "It waits for what is to come.",
     "happened.read_returns": "{count} octets are handed over.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tcptui.explain.words import tr
 from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.ui.panes.pane import Pane
 from tcptui.view.cells import shorten
@@ -34,7 +33,7 @@ def _key_line(width: int) -> Line:
     spans: list[Span] = []
     for action in ACTIONS:
         if action.brief:
-            spans += [(f" {key_names(action)[0]}", "key"), (f" {tr(action.label)} ", "dim")]
+            spans += [(f" {key_names(action)[0]}", "key"), (f" {action.label} ", "dim")]
     if line_width(tuple(spans)) > width:
         spans = [(text.rstrip(), style) for text, style in spans]
     return fit(tuple(spans), width)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.events import Click
 
+from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
-from tcptui.explain.words import tr
 from tcptui.ui.panes.pane import FramedPane, Heading
 from tcptui.ui.session import Session
 from tcptui.view.ladder import Drawn, draw_ladder, quiet_changes, recent, states_before
@@ -24,9 +24,9 @@ class WirePane(FramedPane):
 
     def heading(self) -> Heading:
         a_to_b, b_to_a = (duration_text(delay) for delay in self.session.history.scenario.delays)
-        both = tr("{span} each way").format(span=a_to_b)
+        both = say("ui.each_way", span=a_to_b)
         ways = both if a_to_b == b_to_a else f"→ {a_to_b}  ← {b_to_a}"
-        return Heading(f"{tr('Wire')}  {ways}", "", "dim")
+        return Heading(f"{say('ui.wire')}  {ways}", "", "dim")
 
     def lines(self, width: int, height: int) -> list[Line]:
         session = self.session

@@ -20,7 +20,7 @@ from textual.fuzzy import Matcher
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from tcptui.explain.words import tr
+from tcptui.explain.catalogue import say
 from tcptui.ui.actions import ACTIONS, Action, key_names
 from tcptui.ui.screens.dialogs import BOX, LineDialog
 from tcptui.ui.screens.once import dismiss_once
@@ -42,7 +42,7 @@ class Commands(LineDialog["Action | None"]):
     ]
 
     def __init__(self) -> None:
-        super().__init__(Input(placeholder=tr("Search for commands…")))
+        super().__init__(Input(placeholder=say("ui.palette.search")))
         self._text: str | None = None
         """What has been looked for."""
         self._found: list[Action] = []
@@ -85,12 +85,12 @@ class Commands(LineDialog["Action | None"]):
         actions = [action for action in ACTIONS if action.id != "palette"]
         if text.strip():
             matcher = Matcher(text.strip())
-            scores = {action: matcher.match(tr(action.label)) for action in actions}
+            scores = {action: matcher.match(action.label) for action in actions}
             actions = sorted((one for one in actions if scores[one]), key=lambda one: -scores[one])
         self._found = actions
-        width = max(cell_len(tr(action.label)) for action in ACTIONS)
+        width = max(cell_len(action.label) for action in ACTIONS)
         self._options.set_options(
-            Option(Content(f"{fill(tr(action.label), width)}  {tr(action.help)} ({key_names(action)[0]})"))
+            Option(Content(f"{fill(action.label, width)}  {action.help} ({key_names(action)[0]})"))
             for action in actions
         )
         self._options.highlighted = 0 if actions else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar, TypeVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -15,30 +16,15 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tcptui.core.state import State
-from tcptui.explain.words import tr
+from tcptui.explain.catalogue import say
 from tcptui.lab.program import CallName
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
+from tcptui.view.cells import fill
 
 T = TypeVar("T")
-
-_CALL_HELP: dict[CallName, str] = {
-    "listen": "wait for a peer (passive OPEN)",
-    "connect": "open to the peer (active OPEN)",
-    "send": "send a text (SEND)",
-    "accept": "take the connection that waits longest",
-    "read": "take what has arrived (RECEIVE)",
-    "shutdown": "nothing more to send (CLOSE)",
-    "close": "let go: no more to send or receive",
-    "abort": "reset and forget (ABORT)",
-    "unplug": "pull the host's cable",
-    "plug": "put the cable back",
-    "reboot": "the whole host crashes and forgets",
-    "bind": "a UDP socket waits for datagrams",
-    "sendto": "send a text over UDP",
-}
 
 BOX = """
     align: center middle;
@@ -62,14 +48,14 @@ class CallMenu(ModalScreen["CallName | None"]):
 
     def __init__(self, side: Side, state: State, calls: tuple[CallName, ...]) -> None:
         super().__init__()
-        self._title = tr("{side} is in {state} and calls").format(side=side, state=state)
+        self._title = say("ui.call.title", side=side, state=state.value)
         self._calls = calls
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
             yield Static(Content(self._title), id="title")
             yield Options(
-                *(Option(Content(f"{call:<8} {tr(_CALL_HELP[call])}"), id=call) for call in self._calls)
+                *(Option(Content(f"{call:<8} {say(f'ui.call.{call}')}"), id=call) for call in self._calls)
             )
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -131,28 +117,29 @@ class HelpScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark,f1", "leave", "Close")]
 
     def compose(self) -> ComposeResult:
-        keys = "\n".join(f"{' '.join(key_names(action)):<7} {tr(action.help)}" for action in ACTIONS)
-        signs = "\n".join(f"{sign:<16} {tr(meaning)}" for sign, meaning in _SIGNS)
+        keys = "\n".join(f"{' '.join(key_names(action)):<7} {action.help}" for action in ACTIONS)
+        widest = max(cell_len(sign) for sign, _ in _signs())
+        signs = "\n".join(f"{fill(sign, widest)}  {meaning}" for sign, meaning in _signs())
         with VerticalScroll(id="box"):
-            yield Static(Content(tr("Keys (Escape closes this)")), id="title")
-            yield Static(Content(f"{keys}\n\n{tr('Signs')}\n{signs}"))
+            yield Static(Content(say("ui.keys")), id="title")
+            yield Static(Content(f"{keys}\n\n{say('ui.signs')}\n{signs}"))
 
     def action_leave(self) -> None:
         dismiss_once(self, None)
 
 
-_SIGNS = (
-    ("──▶", "a segment, as far as it has come"),
-    ("┄┄┄", "where it has yet to go"),
-    ("✗ lost", "where a segment died"),
-    ("┼", "two segments cross"),
-    ("+200 ms", "delayed by so much"),
-    ("copy of #3, =#3", "a duplicate that the network made"),
-    ("again", "a retransmission by its sender"),
-    ("X", "a third party's segment"),
-    ("▸", "changed by the last move; the selected segment"),
-    ("┊ │ ┃ ║", "a life line: no connection, opening, open, closing"),
-    ("RTX 2MSL USER", "timers: retransmission, TIME-WAIT, user timeout"),
-    ("PERS DACK", "zero-window probe, delayed ACK"),
-    ("KEEP FIN2", "keep-alive, FIN-WAIT-2"),
-)
+def _signs() -> Iterator[tuple[str, str]]:
+    """What stands on the screen, and its meaning."""
+    yield "──▶", say("ui.sign.segment")
+    yield "┄┄┄", say("ui.sign.to_go")
+    yield f"✗ {say('ui.lost')}", say("ui.sign.lost")
+    yield "┼", say("ui.sign.crossing")
+    yield "+200 ms", say("ui.sign.delayed")
+    yield f"{say('label.copy_of', number=3)}, =#3", say("ui.sign.copy")
+    yield say("label.again"), say("ui.sign.again")
+    yield "X", say("ui.sign.third_party")
+    yield "▸", say("ui.sign.mark")
+    yield "┊ │ ┃ ║", say("ui.sign.life_line")
+    yield "RTX 2MSL USER", say("ui.sign.first_timers")
+    yield "PERS DACK", say("ui.sign.acknowledgment_timers")
+    yield "KEEP FIN2", say("ui.sign.keep_alive_timers")

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tcptui.explain.words import tr
+from tcptui.explain.catalogue import say
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
@@ -41,10 +41,10 @@ class Picker(Screen["Scenario | None"]):
         self._scenarios = scenarios
 
     def compose(self) -> ComposeResult:
-        yield Static(Content(f" tcptui  {tr('a TCP connection, one key press at a time')}"), id="title")
+        yield Static(Content(f" tcptui  {say('ui.picker.title')}"), id="title")
         yield Options(*self._options())
         yield Static("", id="question")
-        keys = tr("up, down choose   enter play   esc back   q quit")
+        keys = say("ui.picker.keys")
         yield Static(Content(f" {keys}"), id="picker-keys")
 
     def on_mount(self) -> None:
@@ -53,7 +53,7 @@ class Picker(Screen["Scenario | None"]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_id is not None:
             scenario = self._scenarios[int(event.option_id)]
-            self.query_one("#question", Static).update(Content(tr(scenario.question)))
+            self.query_one("#question", Static).update(Content(scenario.question))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if event.option_id is not None:
@@ -72,8 +72,8 @@ class Picker(Screen["Scenario | None"]):
         for index, scenario in enumerate(self._scenarios):
             if scenario.chapter != chapter:
                 chapter = scenario.chapter
-                options.append(Option(Content(f" {tr(chapter)}"), disabled=True))
+                options.append(Option(Content(f" {chapter}"), disabled=True))
             options.append(
-                Option(Content(f"   {fill(scenario.name, width)}  {tr(scenario.title)}"), id=str(index))
+                Option(Content(f"   {fill(scenario.name, width)}  {scenario.title}"), id=str(index))
             )
         return options

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
-from tcptui.explain.words import tr
+from tcptui.explain.catalogue import say
 from tcptui.lab.moves import Do
 from tcptui.lab.program import TEXT_CALLS, CallName
 from tcptui.lab.wire import Side
@@ -212,11 +212,11 @@ class RunScreen(PaneScreen):
             if text:
                 self._change(lambda: session.type_moves(text))
 
-        told = session.history.text() or tr("none yet")
+        told = session.history.text() or say("ui.moves.none")
         if len(told) > LONGEST_TITLE:
             told = f"… {told[-LONGEST_TITLE:]}"
         hint = "s5 l2 d4+200ms u3 r1 w20ms a:send:hello x>b:SYN:seq=90"
-        prompt = Prompt(tr("Moves so far: {moves}").format(moves=told), hint, check=moves_error)
+        prompt = Prompt(say("ui.moves.so_far", moves=told), hint, check=moves_error)
         self.app.push_screen(prompt, made)
 
     def _help(self) -> None:
@@ -231,13 +231,13 @@ class RunScreen(PaneScreen):
         self._pause()
         host = self.session.world.end(side)
         if not host.possible_calls:
-            self.session.message = tr("{side} is a script and has no program that calls").format(side=side)
+            self.session.message = say("ui.call.none", side=side)
             return
 
         def chosen(call: CallName | None) -> None:
             if call in TEXT_CALLS:
                 self.app.push_screen(
-                    Prompt(tr("What does {side} send?").format(side=side), tr("a text"), value="hello"),
+                    Prompt(say("ui.call.data", side=side), say("ui.call.data_hint"), value="hello"),
                     lambda text: self._call(side, call, text),
                 )
             elif call is not None:

@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tcptui.explain.words import tr
+from tcptui.explain.catalogue import say
 from tcptui.ui.screens.once import dismiss_once
 
 
@@ -36,10 +36,10 @@ class TooSmall(ModalScreen[None]):
         width, height = self._needed
         if self._is_over(event.size):
             dismiss_once(self, None)
-        needs = tr(
-            "tcptui needs {width}x{height} cells;\nthis terminal has {columns}x{rows}.\nq leaves."
-        ).format(width=width, height=height, columns=event.size.width, rows=event.size.height)
-        self.query_one("#needs", Static).update(Content(needs))
+        needs = say("ui.too_small.needs", width=width, height=height)
+        has = say("ui.too_small.has", columns=event.size.width, rows=event.size.height)
+        notice = f"{needs}\n{has}\n{say('ui.too_small.quit')}"
+        self.query_one("#needs", Static).update(Content(notice))
 
     def on_screen_resume(self) -> None:
         """What stood in front of it has gone; by now the terminal may be large enough."""
