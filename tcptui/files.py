@@ -14,6 +14,8 @@ from pathlib import Path
 
 from tcptui.core.message import MessageError
 
+_MOST_LINKS = 40
+"""As many as Linux follows (MAXSYMLINKS)."""
 LARGEST = 1 << 20
 """Octets that a file may have, where its reader does not ask for less."""
 
@@ -37,8 +39,11 @@ def read_text(name: str, most: int = LARGEST) -> str:
             raise BadFile("error.file.directory", name=name)
         if path.exists() and not path.is_file():
             raise BadFile("error.file.not_regular", name=name)
-        with path.open("rb") as file:
+        # Not to wait for a device that a link leads to.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             octets = file.read(most + 1)
+        if octets is None:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
     except BadFile:
         raise
     except FileNotFoundError:
@@ -60,15 +65,19 @@ def write_octets(name: str, octets: bytes) -> None:
 
     A regular file has either its old content or all of the new: this is written beside it, and takes its
     place once it is on the disk. A symbolic link stays one. What is no regular file, such as a pipe or a
-    device, is written as it is.
+    device, or has several names, is written as it is; so is what this process has open under the name, such
+    as /dev/stdout.
 
     Raises:
         BadFile: it can't be written.
     """
     _check_name(name)
     try:
-        before = _status(name)
-        if before is None or stat.S_ISREG(before.st_mode):
+        before, own = _status(name), _own_descriptor(name)
+        if own is not None:
+            with open(os.dup(own), "wb") as file:
+                file.write(octets)
+        elif before is None or (stat.S_ISREG(before.st_mode) and before.st_nlink == 1):
             _replace(os.path.realpath(name), octets, before)
         else:
             _overwrite(name, octets)
@@ -100,6 +109,18 @@ def _status(name: str) -> os.stat_result | None:
         return os.stat(name)
     except FileNotFoundError:
         return None
+
+
+def _own_descriptor(name: str) -> int | None:
+    """The descriptor of this process that a name such as /dev/stdout stands for."""
+    for _ in range(_MOST_LINKS):
+        folder, last = os.path.split(os.path.abspath(name))
+        if os.path.realpath(folder) == f"/proc/{os.getpid()}/fd":
+            return int(last) if last.isdecimal() else None
+        if not os.path.islink(name):
+            break
+        name = os.path.join(folder, os.readlink(name))
+    return None
 
 
 def _replace(path: str, octets: bytes, before: os.stat_result | None) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from tcptui.files import BadFile
@@ -14,7 +16,20 @@ def find(names: Iterable[str]) -> Iterator[str]:
         if not name or not Path(name).is_dir():  # Path("") is the current directory.
             yield name
             continue
-        scripts = sorted(path for path in Path(name).rglob("*.pkt") if path.is_file())
+        scripts = sorted(_within(name))
         if not scripts:
             raise BadFile("error.file.no_scripts", name=name)
         yield from map(str, scripts)
+
+
+def _within(top: str) -> Iterator[Path]:
+    """Every ``*.pkt`` below a directory. What goes away while it is searched, can't be read, or has a longer
+    name than the system takes is passed over; `Path.rglob` would fail there, and recurses."""
+    folders = [top]
+    while folders:
+        with suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                elif entry.name.endswith(".pkt") and entry.is_file():
+                    yield Path(entry.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tcptui.files import BadFile, read_text, same_file, write_octets
+from tcptui.scripts import find
 from tests.command import ENVIRONMENT, tcptui
 from tests.lab.worlds import HEAD
 from tests.messages import refused
@@ -182,3 +184,47 @@ def test_a_byte_order_mark_is_not_part_of_the_text(name: str, tmp_path: Path) ->
     (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + text.encode())
     assert read_text(str(tmp_path / name)) == text
     assert tcptui("play", f"./{name}", "--format", "ladder", cwd=tmp_path).returncode == 0
+
+
+def test_a_file_with_two_names_keeps_both(tmp_path: Path) -> None:
+    """It is written as it is: a new file in its place would have one of them."""
+    file, other = tmp_path / "file", tmp_path / "other"
+    file.write_bytes(b"old")
+    other.hardlink_to(file)
+    write_octets(str(file), b"new")
+    assert (other.read_bytes(), same_file(str(file), other)) == (b"new", True)
+
+
+def test_dev_stdout_is_what_the_process_writes_to_and_not_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = f"{sys.executable} -m tcptui play handshake --format ladder -o /dev/stdout"
+    subprocess.run(
+        ["sh", "-c", f"(echo before; {command}; echo after) > {out}"], env=ENVIRONMENT, timeout=60, check=True
+    )
+    first, *_, last = out.read_text("utf-8").splitlines()
+    assert (first, last) == ("before", "after")
+
+
+def test_scripts_are_found_however_deep_and_what_goes_away_is_passed_over(tmp_path: Path) -> None:
+    """One directory within another, deeper than Python recurses."""
+    code = (
+        "import os, sys\n"
+        "for _ in range(1_200):\n    os.mkdir('d')\n    os.chdir('d')\n"
+        "open('x.pkt', 'w').close()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    os.mkfifo(tmp_path / "a.pkt")
+    (tmp_path / "b.pkt").touch()
+    found = list(find([str(tmp_path)]))
+    subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)
+    assert found == [str(tmp_path / "b.pkt")]  # The name of the deepest is longer than the system takes.
+
+
+def test_a_device_behind_a_link_is_not_waited_for(tmp_path: Path) -> None:
+    """A read of it would block, though it looks like a file."""
+    if not os.access("/proc/kmsg", os.R_OK):
+        pytest.skip("only root may read it")
+    link = tmp_path / "x.toml"
+    link.symlink_to("/proc/kmsg")
+    with contextlib.suppress(BadFile):
+        read_text(str(link))

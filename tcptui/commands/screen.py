@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tcptui.commands.shared import Unusable
+from tcptui.commands.shared import Unusable, discard
 
 if TYPE_CHECKING:
     from tcptui.ui.session import Session
@@ -58,6 +58,11 @@ def show(prepare: Callable[[], Session] | None, ascii_only: bool, instead: str) 
         session, scenarios, ascii_only=ascii_only, after_first_frame=settle, driver=TerminalDriver
     )
     asyncio.run(run())
+    if app.return_code == 128 + signal.SIGHUP:
+        for descriptor in (1, 2):
+            discard(
+                descriptor
+            )  # The terminal is gone: what is left for it would end the process as an error.
     return app.return_code or int(app.panicked)
 
 

@@ -378,12 +378,12 @@ def _figure_rows(value: object, where: str) -> tuple[FigureRow, ...]:
     for index, row in enumerate(value if isinstance(value, list) else [None], 1):
         if not isinstance(row, list) or len(row) != 4 or not all(isinstance(cell, str) for cell in row):
             raise _bad(f"{where}[{index}]", "error.figure.row")
-        for cell in (row[1], row[3]):
+        number, left, right = (_line(row[column], f"{where}[{index}]") for column in (0, 1, 3))
+        for cell in (left, right):
             if cell.startswith("=") and not _STATE_OF.fullmatch(cell):
                 raise _bad(f"{where}[{index}]", "error.figure.state", text=cell[:40])
         if not _MIDDLE.fullmatch(row[2]):
             raise _bad(f"{where}[{index}]", "error.figure.no_segment", text=row[2][:40])
-        number, left, right = (_line(row[column], f"{where}[{index}]") for column in (0, 1, 3))
         rows.append(FigureRow(number, left, row[2], right))
     return tuple(rows)
 

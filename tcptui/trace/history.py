@@ -124,7 +124,8 @@ class History:
             pass
 
     def walk_to(self, position: int) -> Iterator[None]:
-        """The same move by move; whoever does not walk to the end of it is at a position before."""
+        """The same move by move; whoever does not walk to the end of it is at a position before, and has to
+        `go_to` that one: what was one move ago is only known at the end."""
         if not 0 <= position <= self.length:
             raise BadMove("error.move.no_position", position=position, last=self.length)
         checkpoint = max(0, position - 1) // INTERVAL  # Before it: the move that leads here is wanted too.
@@ -141,6 +142,7 @@ class History:
             self.report = self.world.apply(self._moves[self.position])
             self._record = self._record.after(self.report)
             self._ended += self.report.ended
+            self._transmissions = None  # They may be asked for between two moves.
             self.position += 1
             yield
 

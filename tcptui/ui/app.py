@@ -34,6 +34,8 @@ class TcptuiApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*OF_THE_APP),
         Binding("ctrl+z", "suspend_process", show=False, priority=True),
+        # In every dialog too, and where an input line would take it for copy.
+        Binding("ctrl+c", "help_quit", show=False, priority=True),
     ]
 
     def __init__(

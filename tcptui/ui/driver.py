@@ -144,7 +144,7 @@ class TerminalDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._size = self._get_terminal_size()
-        self._is_set_up = False
+        self._is_set_up = self._is_suspended = False
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Resize):
@@ -152,6 +152,9 @@ class TerminalDriver(LinuxDriver):
             message = events.Resize(size, size, pixel_size=message.pixel_size)
         elif isinstance(message, events.Paste):
             message = events.Paste(message.text.translate(_NO_CONTROLS))
+        elif isinstance(message, events.Key) and message.key == "ctrl+j":
+            # Enter that was typed before the terminal was set up: until then ICRNL makes a line feed of it.
+            message = events.Key("enter", "\r")
         super().process_message(message)
 
     def start_application_mode(self) -> None:
@@ -225,11 +228,13 @@ class TerminalDriver(LinuxDriver):
     def _suspend(self) -> None:
         if self._auto_restart and self._is_set_up:
             self.suspend_application_mode()
+            self._is_suspended = True
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _resume(self) -> None:
-        if not self._auto_restart:
-            return
+        if not self._auto_restart or not (self._is_set_up or self._is_suspended):
+            return  # It has not begun, or it ends: what is set up now would not be taken back.
+        self._is_suspended = False
         if self._is_set_up:
             # It was stopped without being told: the terminal is as it was set up, or as a shell has set it.
             self.suspend_application_mode()

@@ -110,6 +110,7 @@ class Session:
         """Leaves the work where it is."""
         if self._work is not None:
             self._work = None
+            self.history.go_to(self.history.position)
             self.message = say("ui.stopped", done=self._progress[0], most=self._progress[1])
 
     @property

@@ -224,6 +224,9 @@ BAD: dict[str, Bad] = {
         "figure.rows[2]: 'SYN' is no segment; allowed: 1, 1 leaves, 1 arrives",
     ),
     "figure state": bad('figure.rows = [["1.", "=SYN", "", ""]]', "figure.rows[1]: '=SYN'", "=start, =end"),
+    "figure state behind a blank": bad(
+        'figure.rows = [["1.", "", "", " =x"]]', "figure.rows[1]: '=x'", "=start, =end"
+    ),
     "figure symbol": bad("figure.symbols = { X = -1 }", "figure.symbols: must be a whole number"),
     "figure symbols in a list": bad("figure.symbols = []", "figure.symbols: must be a table"),
     "figure data": bad("figure.counts_data = 1", "figure.counts_data: must be true or false"),

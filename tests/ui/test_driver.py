@@ -231,6 +231,19 @@ def test_after_a_stop_that_was_not_told_the_terminal_is_left_as_it_was_found() -
         assert terminal.settings() == terminal.before
 
 
+def test_sigcont_while_it_ends_leaves_the_terminal_as_it_was_found() -> None:
+    """Nothing would take back what is set up then."""
+    with PseudoTerminal(*PLAY) as terminal:
+        terminal.until(" help")
+        terminal.settle()
+        terminal.send(b"q")
+        for _ in range(20):
+            time.sleep(0.006)
+            os.kill(terminal.pid, signal.SIGCONT)
+        assert terminal.ends() == 0
+        assert terminal.settings() == terminal.before
+
+
 @pytest.mark.parametrize(
     ("module", "method"), [("session", "Session.step"), ("driver", "TerminalDriver._send")]
 )

@@ -12,6 +12,7 @@ from textual.events import Key
 from tcptui import library
 from tcptui.core.profile.presets import FREEBSD
 from tcptui.lab.scenario import Scenario
+from tcptui.trace.history import History
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import MOST_STEPS_TO_END, SLICE, Session
@@ -49,6 +50,34 @@ def work_off(session: Session) -> list[float]:
         session.work()
         slices.append(clock.now - began)
     return slices
+
+
+def test_what_is_asked_for_between_two_slices_of_a_walk_is_not_kept() -> None:
+    """A screen is drawn between slices."""
+    session = Session(endless(), "s250", clock=Clock())
+    reference = History(endless())
+    for _ in range(199):
+        reference.apply()
+    session._go_to(199)
+    while session.working:
+        session.work()
+        session.history.transmissions()
+    assert session.history.transmissions() == reference.transmissions()
+
+
+def test_a_walk_that_is_stopped_is_at_a_position_with_the_move_before_it() -> None:
+    session = Session(endless(), "s250", clock=Clock())
+    session._go_to(199)
+    while session.history.position % 100 < 50:
+        session.work()
+    session.stop()
+    history, position = session.history, session.history.position
+    reference = History(endless())
+    for _ in range(position):
+        reference.apply()
+    assert 100 < position < 199
+    assert (history.before.now, history.world.now) == (reference.before.now, reference.world.now)
+    assert history.before == reference.before
 
 
 @pytest.mark.parametrize(

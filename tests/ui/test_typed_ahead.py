@@ -67,6 +67,14 @@ def test_one_key_too_many_leaves_no_screen_below(keys: list[str]) -> None:
     assert front(app) is RunScreen
 
 
+@pytest.mark.parametrize("dialog", ["m", "colon", "a", "question_mark", "o", ""])
+def test_ctrl_c_leaves_whatever_is_in_front(dialog: str) -> None:
+    """Also where a line of input would take it for copy."""
+    app = at_once([dialog] if dialog else [], then=["ctrl+c"])
+    assert front(app) is None
+    assert app.return_code == 0
+
+
 @pytest.mark.parametrize("keys", [["colon", *"quit", "enter", "enter"], ["q", "q"]])
 def test_leaving_twice_is_leaving(keys: list[str]) -> None:
     app = at_once(keys)
