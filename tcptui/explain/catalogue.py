@@ -46,18 +46,24 @@ def text(message: Message, raw: bool = False) -> str:
 
     `raw`: sequence numbers as they are, not relative to the initial ones.
     """
-    sentence = _language.get().get(message.key) or ENGLISH[message.key]
-    return sentence.format(**{name: _value(value, raw) for name, value in message.numbers})
+    return _filled(message.key, message.numbers, raw)
 
 
 def say(key: str, /, **numbers: Value) -> str:
     """The message of this key with these numbers, as a text."""
-    return text(Message.of(key, **numbers))
+    return _filled(key, numbers.items(), raw=False)
 
 
 def paragraph(messages: Iterable[Message], raw: bool = False) -> str:
     """Several sentences, one after the other."""
     return say("text.between_sentences").join(text(message, raw) for message in messages)
+
+
+def _filled(key: str, numbers: Iterable[tuple[str, Value]], raw: bool) -> str:
+    sentence = _language.get().get(key) or ENGLISH[key]
+    if "{" not in sentence and "}" not in sentence:
+        return sentence  # Most words of the screen, which are asked for again with each key.
+    return sentence.format(**{name: _value(value, raw) for name, value in numbers})
 
 
 class _Typed(str):

@@ -131,3 +131,12 @@ def test_one_readers_language_is_not_anothers_and_english_stands_in() -> None:
 
     assert copy_context().run(other) == ("何も", "no segment")
     assert say("check.nothing") == "nothing"
+
+
+@pytest.mark.parametrize("sentence", ["{{x}}", "x }}", "{{ x"])
+def test_a_brace_is_written_twice_also_where_there_is_no_placeholder(sentence: str) -> None:
+    def reader() -> str:
+        use_language({"check.nothing": sentence})
+        return say("check.nothing")
+
+    assert copy_context().run(reader) == sentence.replace("{{", "{").replace("}}", "}")
