@@ -27,8 +27,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
+    from tcptui.lab.record import Record
     from tcptui.trace.capture import Point
-    from tcptui.trace.record import Record
 
 Write: TypeAlias = "Callable[[Record, Point], str | bytes]"
 """Writes a whole run, as it is seen at a point: text, every line ended, or the octets of a file."""

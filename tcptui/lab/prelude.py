@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tcptui.lab.record import EndRecord, Record
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
@@ -25,3 +26,15 @@ def play_prelude(scenario: Scenario, start: int) -> tuple[WorldState, tuple[Repo
     """The state after the prelude alone, if it begins at `start`, in microseconds, and the reports of it."""
     state = WorldState(scenario.without_programs(), start)
     return state, tuple(state.apply(move) for move in scenario.prelude)
+
+
+def first_record(scenario: Scenario) -> tuple[WorldState, Record]:
+    """The first state of a story and the record of it, which begins with the prelude's. BadMove as
+    `begin`."""
+    state, prelude = begin(scenario)
+    first = state.states
+    record = Record(scenario, prelude, EndRecord(), EndRecord(), first)
+    for report in prelude:
+        record = record.after(report)
+    a, b = (end._replace(states=((now, 0),)) for end, now in zip((record.a, record.b), first, strict=True))
+    return state, record._replace(a=a, b=b)

@@ -2,7 +2,7 @@
 
 A `WorldState` is what the future depends on, and nothing else. What was (paths of states, results of calls,
 data that was delivered, segments that ended) is told by the `Report` of each step, once, and whoever wants to
-keep it keeps it: `trace.record` folds reports into a record. Three things come of that. A copy is small, so a
+keep it keeps it: `record` folds reports into a record. Three things come of that. A copy is small, so a
 history keeps one every so often and a search makes thousands. Two states can be compared by what they can
 still do, not by how they came about. And there is one place where something is remembered, so nothing on the
 screen is told from a variable that only exists to be shown.

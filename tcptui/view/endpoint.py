@@ -21,9 +21,9 @@ from tcptui.explain.words import tr
 from tcptui.lab.ends import End
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.ends.script import ScriptEnd
+from tcptui.lab.history import Moment
+from tcptui.lab.record import EndRecord
 from tcptui.lab.wire import Side
-from tcptui.trace.history import Moment
-from tcptui.trace.record import EndRecord
 from tcptui.view.cells import align_right, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width
 from tcptui.view.subject import Host, host_of, script_of

@@ -23,13 +23,13 @@ from tcptui.formats.frame_comment import FrameComments
 from tcptui.formats.packetdrill.constants import LINUX
 from tcptui.formats.packetdrill.options import ALLOWED as OPTIONS_ALLOWED
 from tcptui.formats.packetdrill.writer import packetdrill_script
+from tcptui.lab.history import History
 from tcptui.lab.moves import ALLOWED as MOVES_ALLOWED
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.program import CALLS
+from tcptui.lab.run import play
 from tcptui.lab.wire import SIDES, Side
 from tcptui.trace.capture import Point, capture
-from tcptui.trace.history import History
-from tcptui.trace.run import play
 from tests.explain.wide import LANGUAGE, read_wide, wide, words
 from tests.explain.wrong import command_lines
 from tests.lab.worlds import OPEN, history_of, scenario

@@ -19,9 +19,9 @@ from tcptui.core.rules import Rule
 from tcptui.explain.english.rules import SENTENCES
 from tcptui.explain.why import why
 from tcptui.formats.packetdrill.staging import stage
+from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import Duplicate, Inject, Move, Wait, parse_moves
 from tcptui.lab.wire import BadMove
-from tcptui.trace.history import INTERVAL, History
 from tcptui.view.lines import plain_text
 from tcptui.view.status import why_lines
 from tests.lab.test_properties import ROUGH, chosen, intents

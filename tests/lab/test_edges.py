@@ -11,11 +11,11 @@ import pytest
 from tcptui.core.events import RuleApplied
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
+from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.loader import BadScenario
 from tcptui.lab.moves import NEXT, Do, Lose
 from tcptui.lab.prelude import begin
 from tcptui.lab.wire import BadMove
-from tcptui.trace.history import INTERVAL, History
 from tests.lab.worlds import OPEN, play, record_of, scenario, sends, to_the_end, transmission, world
 from tests.messages import refused
 

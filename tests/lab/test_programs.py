@@ -7,7 +7,10 @@ from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Open, Receive
 from tcptui.lab.ends.host import HostSetup
+from tcptui.lab.history import History
 from tcptui.lab.program import ScriptedCall
+from tcptui.lab.record import Called
+from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.sockets.requests import (
@@ -22,9 +25,6 @@ from tcptui.sockets.requests import (
     UserCall,
     Write,
 )
-from tcptui.trace.history import History
-from tcptui.trace.record import Called
-from tcptui.trace.run import play
 from tests.lab.search import alike, explore
 from tests.lab.worlds import everything, scenario, to_the_end
 

@@ -15,14 +15,14 @@ from tcptui.core.packet.segment import Socket
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.lab.addresses import BadSocket, parse_socket
+from tcptui.lab.history import History
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.packets import packet_of
+from tcptui.lab.prelude import first_record
+from tcptui.lab.run import play as play_out
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, BadMove, Outcome
 from tcptui.trace.facts import facts_of
-from tcptui.trace.history import History
-from tcptui.trace.record import first_record
-from tcptui.trace.run import play as play_out
 from tests.lab.worlds import OPEN, everything, play, record_of, scenario, to_the_end, transmission, world
 from tests.messages import refused, said
 

@@ -11,11 +11,10 @@ from tcptui.core.packet.segment import RST, SYN
 from tcptui.core.state import State
 from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
 from tcptui.lab.moves import NEXT, Do
-from tcptui.lab.prelude import begin
+from tcptui.lab.prelude import begin, first_record
 from tcptui.lab.program import CALLS, POSSIBLE_CALLS
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import MEMORY, SIDES, BadMove, Outcome, Side
-from tcptui.trace.record import first_record
 from tests.lab.worlds import (
     OPEN,
     everything,

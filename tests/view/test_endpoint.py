@@ -13,11 +13,11 @@ from tcptui.core.events import TimerKind
 from tcptui.core.state import State
 from tcptui.core.tcp.timers import Timer
 from tcptui.lab.ends.host import HostEnd
+from tcptui.lab.history import History, Moment
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
-from tcptui.trace.history import History, Moment
 from tcptui.view.endpoint import MARK, endpoint_lines
 from tcptui.view.lines import Line, line_width, plain_text
 from tests.lab.worlds import OPEN, history_of, scenario

@@ -31,11 +31,11 @@ from tcptui.formats.packetdrill.text import segment_spec, spec_text, time_text
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.ends.script import ScriptSetup
 from tcptui.lab.knob_values import value_text
+from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.sockets.semantics import semantics_of
 from tcptui.trace.capture import Point
-from tcptui.trace.record import Record
 from tcptui.view.cells import wrap
 
 WIDTH = 100

@@ -5,8 +5,7 @@ the branch left behind stays reachable.
 
 A checkpoint is a state and the record of how it came about. The state is what replaying begins with; the
 record has what no state tells, and cannot be made from where the replay begins, for a path of states goes
-back further than any checkpoint. That is why a history stands above both, and is with what is kept, not with
-what runs.
+back further than any checkpoint. That is why a history stands above both.
 """
 
 from __future__ import annotations
@@ -16,11 +15,12 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from tcptui.lab.moves import NEXT, Move, moves_text
+from tcptui.lab.prelude import first_record
+from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission
-from tcptui.trace.record import Record, first_record
 
 INTERVAL = 100
 """Moves between two checkpoints: a jump replays fewer."""

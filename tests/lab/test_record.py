@@ -7,12 +7,13 @@ import pytest
 from tcptui import library
 from tcptui.core.events import Signal
 from tcptui.core.state import State
+from tcptui.lab import run as run_module
+from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import parse_moves
+from tcptui.lab.prelude import first_record
+from tcptui.lab.record import LATEST, LONGEST_PATH, Called, EndRecord, Record
+from tcptui.lab.run import play
 from tcptui.lab.wire import SIDES, BadMove
-from tcptui.trace import run as run_module
-from tcptui.trace.history import INTERVAL, History
-from tcptui.trace.record import LATEST, LONGEST_PATH, Called, EndRecord, Record, first_record
-from tcptui.trace.run import play
 from tests.lab.worlds import OPEN, everything, history_of, record_of, scenario
 from tests.messages import refused
 

@@ -11,7 +11,7 @@ its checkpoints, and the one of a step ago is still there to be compared with. N
 be run again.
 
 One type serves both who looks at one position of a run and who tells all of it. At a position the latest few
-of everything are kept, for a run can be long and a screen is small; of a whole run (`trace.run.play`) all
+of everything are kept, for a run can be long and a screen is small; of a whole run (`run.play`) all
 reports and transmissions are there beside them, and what is told of the whole is told from these.
 """
 
@@ -30,11 +30,9 @@ from tcptui.core.events import (
     StateChanged,
 )
 from tcptui.core.state import State
-from tcptui.lab.prelude import begin
 from tcptui.lab.program import HOST_EVENTS, OPENS
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side, Transmission
 
 LONGEST_PATH = 12
@@ -168,18 +166,6 @@ class Record(NamedTuple):
                 if report.call == "reboot":
                     path.append((State.CLOSED, report.at))
         return path
-
-
-def first_record(scenario: Scenario) -> tuple[WorldState, Record]:
-    """The first state of a story and the record of it, which begins with the prelude's. BadMove as
-    `begin`."""
-    state, prelude = begin(scenario)
-    first = state.states
-    record = Record(scenario, prelude, EndRecord(), EndRecord(), first)
-    for report in prelude:
-        record = record.after(report)
-    a, b = (end._replace(states=((now, 0),)) for end, now in zip((record.a, record.b), first, strict=True))
-    return state, record._replace(a=a, b=b)
 
 
 def _calls(report: Report) -> list[Called]:
