@@ -33,15 +33,17 @@ from tcptui.core.events import (
 from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Open
-from tcptui.sockets.requests import Connect, Done, Listen, Request, UserCall
+from tcptui.sockets.requests import Connect, Done, Listen, Request, UserCall, call_name
 
 CallName: TypeAlias = Literal[
     "listen", "accept", "connect", "send", "read", "shutdown", "close", "abort",
-    "bind", "sendto", "unplug", "plug", "reboot", "configure", "request",
+    "bind", "sendto", "unplug", "plug", "reboot",
 ]  # fmt: skip
-CALLS: tuple[CallName, ...] = get_args(CallName)[:-2]
+GivenRequest: TypeAlias = Literal["request"]
+"""What a `ScriptedCall` has in the place of a call's name if its request is given as it is."""
+CALLS: tuple[CallName, ...] = get_args(CallName)
 """What a program can call by name. "shutdown" is the RFC's CLOSE: no more to send; "close" is a socket's: no
-more to send or to receive. ("configure" and "request" only stand for a request that is given as it is.)"""
+more to send or to receive."""
 HOST_EVENTS: tuple[CallName, ...] = ("unplug", "plug", "reboot")
 """Events of the whole host: link down, link up, reboot."""
 UDP_CALLS: tuple[CallName, ...] = ("bind", "sendto")
@@ -65,7 +67,7 @@ def takes(call: CallName, data: bytes) -> bool:
 class ScriptedCall(NamedTuple):
     """One call of a program, made when the one before it has returned and its trigger has come true."""
 
-    call: CallName
+    call: CallName | GivenRequest
     trigger: Trigger = "at"
     amount: int = 0
     """For "at" a time, in microseconds; for "received" the octets received so far."""
@@ -83,7 +85,7 @@ class ScriptedCall(NamedTuple):
     @property
     def name(self) -> str:
         """What it is called in reports."""
-        return self.call if self.call != "request" or self.request is None else request_name(self.request)
+        return self.call if self.call != "request" or self.request is None else call_name(self.request)
 
     @property
     def connects(self) -> bool:
@@ -113,12 +115,6 @@ class CallResult(NamedTuple):
 
     name: str
     done: Done
-
-
-def request_name(request: Request) -> str:
-    """What a request is called in reports."""
-    what = request.call if isinstance(request, UserCall) else request
-    return type(what).__name__.lower()
 
 
 _ALWAYS = (*UDP_CALLS, *HOST_EVENTS)

@@ -55,13 +55,13 @@ def test_a_program_is_blocked_in_a_call_and_goes_on_when_it_returns() -> None:
         report = history.apply()
         seen += [(report.at, report.side, name, done.value) for name, done in report.results]
     assert seen == [
-        (0, "A", "newsocket", 3), (0, "B", "newsocket", 3), (0, "B", "bind", 0), (0, "B", "listen", 0),
+        (0, "A", "socket", 3), (0, "B", "socket", 3), (0, "B", "bind", 0), (0, "B", "listen", 0),
         (100_000, "A", "connect", 0), (100_000, "A", "write", 5),
         (150_000, "B", "accept", 4),
-        (150_000, "B", "read", 5), (150_000, "B", "closedescriptor", 0),
-        (200_000, "A", "read", 0), (200_000, "A", "closedescriptor", 0),
+        (150_000, "B", "read", 5), (150_000, "B", "close", 0),
+        (200_000, "A", "read", 0), (200_000, "A", "close", 0),
     ]  # fmt: skip
-    assert history.record.b.calls[-1] == Called("closedescriptor", "ok")
+    assert history.record.b.calls[-1] == Called("close", "ok")
     assert history.world.states[1] is State.CLOSED
 
 
