@@ -33,7 +33,7 @@ from tcptui.core.events import (
 from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Open
-from tcptui.sockets.requests import Connect, Done, Listen, Request, UserCall, call_name
+from tcptui.sockets.requests import Blocked, Connect, Done, Listen, Request, UserCall, call_name
 
 CallName: TypeAlias = Literal[
     "listen", "accept", "connect", "send", "read", "shutdown", "close", "abort",
@@ -111,10 +111,17 @@ class ScriptedCall(NamedTuple):
 
 
 class CallResult(NamedTuple):
-    """A call that has returned, at once or after it had blocked."""
+    """What came of a call in a step: it has returned, at once or after it had blocked, or it blocks."""
 
     name: str
-    done: Done
+    done: Done | Blocked
+
+    @property
+    def of_socket(self) -> bool:
+        """Whether it was a request to a socket: no user call, no call of UDP, no host event."""
+        if isinstance(self.done, Blocked):
+            return True
+        return not isinstance(self.done.answer, Returned) and self.name not in HOST_EVENTS
 
 
 _ALWAYS = (*UDP_CALLS, *HOST_EVENTS)

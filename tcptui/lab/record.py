@@ -34,6 +34,7 @@ from tcptui.lab.program import HOST_EVENTS, OPENS
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Side, Transmission
+from tcptui.sockets.requests import Blocked
 
 LONGEST_PATH = 12
 """How many states of an end are kept."""
@@ -172,6 +173,8 @@ def _calls(report: Report) -> list[Called]:
     """The calls that have returned in a step."""
     called = []
     for name, done in report.results:
+        if isinstance(done, Blocked):
+            continue
         if isinstance(done.answer, Returned):
             response = done.answer.response.value
         else:

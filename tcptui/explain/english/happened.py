@@ -21,6 +21,10 @@ SENTENCES = {
     "happened.wire_loses": "The wire loses {name}. Neither end is told.",
     "happened.wire_delays": "The wire delays {name} by {span}.",
     # What calls returned.
+    "happened.blocks": "{side}'s {call}() blocks.",
+    "happened.call_returns": "{side}'s {call}() returns {value}.",
+    "happened.call_returns_octets": "{side}'s {call}() returns {count} octets.",
+    "happened.call_fails": "{side}'s {call}() fails: {errno}.",
     "happened.read_waits": "It waits for what is to come.",
     "happened.read_returns": "{count} octets are handed over.",
     "happened.may_receive": "It may still receive.",

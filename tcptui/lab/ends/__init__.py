@@ -109,7 +109,7 @@ class End(Protocol):
         """Serves every timer that is due."""
 
     def take_results(self) -> tuple[CallResult, ...]:
-        """The calls that have returned since this was last asked."""
+        """What has come of calls since this was last asked."""
 
     def copy(self) -> End:
         """An end of its own that begins where this one stands."""

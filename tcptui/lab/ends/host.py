@@ -116,7 +116,7 @@ class HostEnd:
         self.programs = tuple(Program(script) for script in (setup.script, *setup.more))
         self.act_due: int | None = None
         self.results: tuple[CallResult, ...] = ()
-        """Calls that have returned and were not asked for yet: nothing that the future depends on."""
+        """What came of calls and was not asked for yet: nothing that the future depends on."""
 
     # What is known of it.
 
@@ -238,8 +238,7 @@ class HostEnd:
             if isinstance(done, Blocked) and program is not None:
                 self._set_program(program, self.programs[program]._replace(blocked=done.number))
             events = self._settle(now, call.call)
-        if isinstance(done, Done):
-            self.results += (CallResult(call.name, done),)
+        self.results += (CallResult(call.name, done),)
         self._look(now)
         return events
 
