@@ -30,11 +30,11 @@ from tcptui.core.events import (
     StateChanged,
 )
 from tcptui.core.state import State
-from tcptui.lab.program import HOST_EVENTS, OPENS
+from tcptui.lab.program import OPENS
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Side, Transmission
-from tcptui.sockets.requests import Blocked
+from tcptui.sockets.requests import Blocked, Errno
 
 LONGEST_PATH = 12
 """How many states of an end are kept."""
@@ -49,8 +49,9 @@ class Called(NamedTuple):
     """A call and what it returned."""
 
     name: str
-    response: str
-    """In words: ``ok``, an error in RFC 9293's words or by its errno; empty of a host event."""
+    response: Response | Errno = ""
+    """Of a user call or UDP's what it returned; of a request to a socket its errno, "" for none, as of a host
+    event."""
 
 
 class EndRecord(NamedTuple):
@@ -67,12 +68,12 @@ class EndRecord(NamedTuple):
 
     @property
     def last_call(self) -> Called:
-        return self.calls[-1] if self.calls else Called("", "")
+        return self.calls[-1] if self.calls else Called("")
 
     @property
-    def last_signal(self) -> str:
-        """What the program was notified of last, in words; empty if of nothing."""
-        return self.notified[-1].value if self.notified else ""
+    def last_signal(self) -> Signal | None:
+        """What the program was notified of last; None: of nothing."""
+        return self.notified[-1] if self.notified else None
 
     @property
     def last_data(self) -> bytes:
@@ -175,9 +176,6 @@ def _calls(report: Report) -> list[Called]:
     for name, done in report.results:
         if isinstance(done, Blocked):
             continue
-        if isinstance(done.answer, Returned):
-            response = done.answer.response.value
-        else:
-            response = "" if name in HOST_EVENTS else done.errno or "ok"
-        called.append(Called(name, response))
+        answer = done.answer
+        called.append(Called(name, answer.response if isinstance(answer, Returned) else done.errno))
     return called

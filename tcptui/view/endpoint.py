@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from tcptui.core.events import Signal, TimerKind
+from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.packet.segment import ACK, flag_text
 from tcptui.core.state import State
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timeouts import TIMERS
 from tcptui.core.tcp.timers import Timer
+from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text, seq_text, time_text
 from tcptui.explain.words import tr
 from tcptui.lab.ends import End
@@ -44,8 +45,8 @@ if {kind for row in _TIMER_ROWS for kind in row} != TIMERS.keys():
     raise TypeError("a timer has no line in the pane of an end")
 
 
-_OF_A_LIVING_CONNECTION = (Signal.OPENED.value, Signal.CLOSING.value)
-"""What a program was told that is not so any more once its connection is gone."""
+_OF_AN_OPEN_CONNECTION = (Signal.OPENED, Signal.CLOSING)
+"""Notifications that say nothing any more once the connection is closed."""
 
 
 class _Field(NamedTuple):
@@ -152,10 +153,12 @@ def _told(end: Host) -> str:
     if not end.link_up:
         return tr("cable pulled")
     call, signal = end.record.last_call, end.record.last_signal
-    if call.response not in ("", "ok"):
-        return call.response.removeprefix("error: ").removeprefix("connection ")
-    if signal and not (end.application.closed and signal in _OF_A_LIVING_CONNECTION):
-        return signal.removeprefix("error: ").removeprefix("connection ")
+    if isinstance(call.response, str) and call.response:
+        return call.response
+    if isinstance(call.response, Response) and call.response is not Response.OK:
+        return say(f"response.brief.{call.response.name.lower()}")
+    if signal is not None and not (end.application.closed and signal in _OF_AN_OPEN_CONNECTION):
+        return say(f"signal.{signal.name.lower()}")
     return tr("waiting") if call.name in ("listen", "connect", "bind") else ""
 
 

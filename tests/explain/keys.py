@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import tcptui
-from tcptui.core.events import Response, TimerKind
+from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.rules import Rule
 
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "assert", "check", "error", "field", "frame", "happened", "label", "needs", "response",
-    "rule", "run", "script", "stage", "text", "timer",
+    "rule", "run", "script", "signal", "stage", "text", "timer",
     "writer",
 )  # fmt: skip
 """The first words of all keys."""
@@ -23,11 +23,13 @@ KEY = re.compile(rf"({'|'.join(KINDS)})(\.[a-z0-9_]+)+")
 COMPUTED = {
     *(f"rule.{rule.name.lower()}" for rule in Rule),
     *(f"response.{one.name.lower()}" for one in Response if one not in (Response.OK, Response.QUEUED)),
+    *(f"response.brief.{one.name.lower()}" for one in Response if one is not Response.OK),
+    *(f"signal.{one.name.lower()}" for one in Signal),
     *(f"timer.{kind.name.lower()}" for kind in TimerKind),
     *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
 }
 """Keys that are made of a name of the core or of the wire."""
-COMPUTED_BEGIN = ("rule.", "response.", "timer.", "act.")
+COMPUTED_BEGIN = ("rule.", "response.", "signal.", "timer.", "act.")
 
 
 class Use(NamedTuple):

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from tcptui import library
 from tcptui.cli import main
-from tcptui.core.events import Response
+from tcptui.core.events import Response, Signal
 from tcptui.core.packet.segment import FLAG_NAMES
 from tcptui.core.profile.knobs import all_knobs
 from tcptui.core.profile.presets import PRESETS
@@ -100,6 +100,15 @@ def test_moves_are_told_in_the_readers_language(moves: str) -> None:
 @pytest.mark.parametrize("response", [one for one in Response if one not in (Response.OK, Response.QUEUED)])
 def test_a_response_is_told_in_the_cores_words(response: Response) -> None:
     assert say(f"response.{response.name.lower()}") == response.value
+
+
+@pytest.mark.parametrize("one", [*(one for one in Response if one is not Response.OK), *Signal])
+def test_a_pane_tells_responses_and_notifications_in_the_cores_words_without_the_first(
+    one: Response | Signal,
+) -> None:
+    kind = "response.brief" if isinstance(one, Response) else "signal"
+    brief = one.value.removeprefix("error: ").removeprefix("connection ")
+    assert say(f"{kind}.{one.name.lower()}") == brief
 
 
 @pytest.mark.parametrize("point", [*SIDES, "wire"])

@@ -66,7 +66,7 @@ def test_a_program_is_blocked_in_a_call_and_goes_on_when_it_returns() -> None:
         (150_000, "B", "read", 5), (150_000, "B", "close", 0),
         (200_000, "A", "read", 0), (200_000, "A", "close", 0),
     ]  # fmt: skip
-    assert history.record.b.calls[-1] == Called("close", "ok")
+    assert history.record.b.calls[-1] == Called("close")
     assert history.world.states[1] is State.CLOSED
 
 
