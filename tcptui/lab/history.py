@@ -36,11 +36,16 @@ class Moment(NamedTuple):
 
 
 class _Branch:
-    """One line of moves from the beginning, with the checkpoints at every `INTERVAL`th position."""
+    """One line of moves from the beginning, with the checkpoints at every `INTERVAL`th position.
 
-    def __init__(self, moves: list[Move], checkpoints: list[Moment]) -> None:
+    Its first `fork` moves are those of its parent, the next is another. The first branch has no parent.
+    """
+
+    def __init__(self, moves: list[Move], checkpoints: list[Moment], parent: int = 0, fork: int = -1) -> None:
         self.moves = moves
         self.checkpoints = checkpoints
+        self.parent = parent
+        self.fork = fork
 
 
 class History:
@@ -187,16 +192,20 @@ class History:
 
     def _fork(self, move: Move) -> None:
         """Another branch from here: one that goes on with `move` already, or a new one."""
-        position = self.position
-        past = self._moves[:position]
-        for index, other in enumerate(self._branches):
-            if other.moves[position : position + 1] == [move] and other.moves[:position] == past:
+        position, branches = self.position, self._branches
+        # By branch: which one made the move that leads to `position`. Where that is another, the moves up to
+        # here differ, for a move that a branch has made already begins no new one.
+        pasts: list[int] = []
+        for index, branch in enumerate(branches):
+            pasts.append(index if branch.fork < position else pasts[branch.parent])
+        for index, branch in enumerate(branches):
+            if pasts[index] == pasts[self._current] and branch.moves[position : position + 1] == [move]:
                 self._current = index
                 return
-        branch = self._branches[self._current]
-        kept = self.position // INTERVAL + 1
-        self._branches.append(_Branch(branch.moves[: self.position], branch.checkpoints[:kept]))
-        self._current = len(self._branches) - 1
+        branch = branches[self._current]
+        kept = position // INTERVAL + 1
+        branches.append(_Branch(branch.moves[:position], branch.checkpoints[:kept], self._current, position))
+        self._current = len(branches) - 1
 
     def _advance(self, world: WorldState, report: Report) -> None:
         self.before, self.world = self.world, world

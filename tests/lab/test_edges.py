@@ -6,14 +6,18 @@ which of several things at one moment comes first.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tcptui.core.events import RuleApplied
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.loader import BadScenario
-from tcptui.lab.moves import NEXT, Do, Lose
+from tcptui.lab.moves import NEXT, Do, Lose, Move, Wait, parse_moves
 from tcptui.lab.prelude import begin
 from tcptui.lab.wire import BadMove
 from tests.lab.worlds import OPEN, play, record_of, scenario, sends, to_the_end, transmission, world
@@ -67,6 +71,62 @@ def test_a_branch_that_ends_here_is_not_gone_on_with() -> None:
     history.go_to(1)
     history.apply(B2)
     assert (history.branches, history.branch) == (3, 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 9), st.sampled_from((A1, A2, B1))), max_size=25))
+def test_the_branch_that_a_move_leads_to_is_the_one_with_those_moves(
+    steps: list[tuple[int, int, Do]],
+) -> None:
+    history = History(scenario(OPEN))
+    known: list[tuple[Move, ...]] = []
+    for position, branch, move in steps:
+        history.switch(branch)
+        history.go_to(min(position, history.length))
+        made = (*parse_moves(history.text()), move)
+        length = history.length
+        history.apply(move)
+        with_those = [index for index, moves in enumerate(known) if moves[: len(made)] == made]
+        if with_those:
+            assert history.branch in with_those
+        elif known and length > len(made) - 1:
+            assert history.branch == len(known)
+        assert tuple(parse_moves(history.text())) == made
+        at = history.position
+        history.go_to(history.length)
+        known[history.branch : history.branch + 1] = [tuple(parse_moves(history.text()))]
+        history.go_to(at)
+
+
+class Counted(list[Move]):
+    """Moves of a branch that count how many of them are looked at."""
+
+    looked_at = 0
+
+    def __getitem__(self, index: Any) -> Any:
+        found = super().__getitem__(index)
+        self.looked_at += len(found) if isinstance(index, slice) else 1
+        return found
+
+
+def test_a_fork_looks_at_few_moves_of_each_branch_however_long_they_are() -> None:
+    history = History(scenario(OPEN))
+    for _ in range(50):
+        history.apply(Wait(1))
+    for number in range(20):
+        history.go_to(49)
+        history.apply(Wait(number + 2))
+    branches = history._branches
+    for branch in branches:
+        branch.moves = Counted(branch.moves)
+    history.go_to(49)
+    history.apply(Wait(5))
+    assert (history.branches, history.branch) == (21, 4)
+    replayed = 50
+    assert (
+        sum(branch.moves.looked_at for branch in branches if isinstance(branch.moves, Counted))
+        < replayed + 30
+    )
 
 
 @pytest.mark.parametrize("position", [INTERVAL - 1, INTERVAL, INTERVAL + 1, 2 * INTERVAL])
