@@ -31,6 +31,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, BadMove, Side, Transmission
 from tests.lab.worlds import everything, scenario
+from tests.messages import said
 
 FAST = settings(max_examples=450)
 MOST_STEPS = 2_000
@@ -294,7 +295,7 @@ def test_what_is_not_possible_is_refused_and_changes_nothing(made: list[Move]) -
         try:
             world.apply(move)
         except BadMove as caught:
-            error = str(caught)
+            error = said(caught)
         assert "\n" not in error
         assert not error or everything(world) == before
 

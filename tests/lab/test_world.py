@@ -28,7 +28,7 @@ from tests.lab.worlds import (
     transmission,
     world,
 )
-from tests.messages import refused
+from tests.messages import refused, said
 
 # The order.
 
@@ -299,7 +299,7 @@ def test_a_move_that_cannot_be_made_changes_nothing(word: str) -> None:
     before = everything(made)
     with pytest.raises(BadMove) as error:
         play(made, word)
-    assert "\n" not in str(error.value)
+    assert "\n" not in said(error.value)
     assert everything(made) == before
 
 
