@@ -154,8 +154,8 @@ class Sockets:
 
     def values(self) -> tuple[Any, ...]:
         """Everything that is held, times as they are: hashable, equal if the sockets are. It is what `==`
-        compares, and tells whether a copy is one; whether two hosts have the same future is what `key` is
-        for.""" return self.stack.values(), self.table.values(), tuple(self._context.events)
+        compares; whether two hosts have the same future is what `key` is for."""
+        return self.stack.values(), self.table.values(), tuple(self._context.events)
 
     def key(self, now: int) -> tuple[Any, ...]:
         """What the future depends on, as `core.tcp.stack.Stack.key`: times counted from `now`."""

@@ -232,8 +232,8 @@ class Stack:
     def values(self) -> tuple[Any, ...]:
         """Everything that is held, times as they are: hashable, equal if the stacks are.
 
-        It is what `==` compares, and asks whether a copy is one and whether a step that was taken back left
-        nothing behind. Whether two stacks, each at its own time, have the same future is what `key` is for.
+        It is what `==` compares: whether a copy is one, and whether a step on a copy left the original as it
+        was. Whether two stacks, each at its own time, have the same future is what `key` is for.
         """
         blocks = tuple([tcb.values() for tcb in self._blocks.values()])
         listeners = tuple([listener.values() for listener in self._listeners.values()])
