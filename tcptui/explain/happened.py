@@ -96,7 +96,7 @@ def _opening(report: Report, transmission: Transmission | None, script: bool) ->
         return Message.of("happened.third_party_sends", name=name, side=receiver, other=other)
     if report.cause == "arrival":
         lost = transmission.outcome is Outcome.LOST
-        return Message.of("happened.lost_at_unplugged" if lost else "happened.arrives", name=name, side=side)
+        return Message.of("happened.lost_link_down" if lost else "happened.arrives", name=name, side=side)
     if report.launched:
         return Message.of("happened.wire_duplicates", name=name)
     if transmission.outcome is Outcome.LOST:
@@ -110,9 +110,9 @@ def _called(report: Report, transmission: Transmission | None, script: bool) -> 
     if call == "reboot":
         return Message.of("happened.reboot", side=side, other="B" if side == "A" else "A")
     if call == "unplug":
-        return Message.of("happened.unplug", side=side)
+        return Message.of("happened.link_down", side=side)
     if call == "plug":
-        return Message.of("happened.plug", side=side)
+        return Message.of("happened.link_up", side=side)
     if script and transmission is not None:
         return Message.of("happened.script_sends", name=name_of(transmission))
     return Message.of("happened.calls", side=side, call=call)

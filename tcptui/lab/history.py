@@ -155,8 +155,8 @@ class History:
         self.go_to(min(self.position, self.length))
 
     def transmissions(self) -> list[Transmission]:
-        """By number: the segments on the wire, those that it remembers, and those that ended in the last
-        `INTERVAL` moves at least."""
+        """By number: the segments on the wire, the last ended ones that the wire keeps, and those that ended
+        in the last `INTERVAL` moves at least."""
         if self._transmissions is None:
             while self._ended_since and self.position - self._ended_since < INTERVAL:
                 self._look_further_back()
@@ -219,7 +219,7 @@ class History:
             self._drop_ended()
 
     def _drop_ended(self) -> None:
-        """Drops what `transmissions` need not know, so that a long run does not pile it up."""
+        """Drops what `transmissions` does not need, so that a long run does not pile it up."""
         since = self.position - INTERVAL
         if self._ended_since < since:
             self._ended = []

@@ -1,6 +1,6 @@
 """Programs: what each calls, and when.
 
-A program is a list of calls with triggers, made one after the other. It knows what its calls returned and
+A program is a list of calls with triggers, made one after the other. It has what its calls returned and
 what it was notified of, never the state of its TCP: a real program sits above its sockets and sees no more,
 so a trigger here can ask for no more either. That is why triggers are "established" or "received 14" and not
 "FIN-WAIT-2".
@@ -55,7 +55,7 @@ Trigger: TypeAlias = Literal["at", "established", "peer closed", "closed", "rece
 TRIGGERS: tuple[Trigger, ...] = ("at", "established", "peer closed", "closed", "received")
 
 
-TEXT_CALLS: tuple[CallName, ...] = ("send", "sendto")
+DATA_CALLS: tuple[CallName, ...] = ("send", "sendto")
 """Those that carry data."""
 
 
@@ -137,13 +137,13 @@ POSSIBLE_CALLS: dict[State, tuple[CallName, ...]] = {
         ("abort", *_ALWAYS),
     ),
 }
-"""The calls that RFC 9293 section 3.10 does not refuse in a state; those of UDP know no state. `ends.host.
-HostEnd.possible_calls` adds what one connection allows and another in the same state does not."""
+"""The calls that RFC 9293 section 3.10 does not refuse in a state; those of UDP depend on no state.
+`ends.host. HostEnd.possible_calls` adds what one connection allows and another in the same state does not."""
 
 
 class ApplicationState(NamedTuple):
-    """What the programs of a host know of its connection, as far as a trigger can ask for it; a new OPEN
-    begins it anew."""
+    """What the programs of a host have learned of its connection, as far as a trigger can ask for it; a new
+    OPEN begins it anew."""
 
     established: bool = False
     peer_closed: bool = False
@@ -152,7 +152,7 @@ class ApplicationState(NamedTuple):
     """Octets delivered so far."""
 
     def after(self, events: list[Event]) -> ApplicationState:
-        """What they know after a step that reported `events`."""
+        """What they have learned after a step that reported `events`."""
         known = self
         for event in events:
             if isinstance(event, Delivered):
@@ -211,7 +211,7 @@ class Program(NamedTuple):
         return self.script[self.position :]
 
     def key(self, known: ApplicationState, now: int) -> tuple[Any, ...]:
-        """What its future calls depend on: of what it knows, what a trigger still to come asks for."""
+        """What its future calls depend on: of what it has learned, what a trigger still to come asks for."""
         waiting = self.script[self.position + (self.due is not None) :]
         triggers = {call.trigger for call in waiting}
         return (

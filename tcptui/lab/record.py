@@ -122,11 +122,11 @@ class Record(NamedTuple):
 
     scenario: Scenario
     prelude: tuple[Report, ...]
-    """What happened before the story, at times below 0; its segments, all ended, have their own numbers."""
+    """What happened before time 0, at times below 0; its segments, all ended, have their own numbers."""
     a: EndRecord
     b: EndRecord
     first: tuple[State, State]
-    """The states of A and B when the story begins."""
+    """The states of A and B when the scenario begins."""
     transmissions: tuple[Transmission, ...] = ()
     """The segments that were on the wire, by number; of a whole run every one, else the latest."""
     reports: tuple[Report, ...] = ()
@@ -136,7 +136,7 @@ class Record(NamedTuple):
     end: tuple[State, State] = (State.CLOSED, State.CLOSED)
     """The states of A and B at the end."""
     moved: bool = False
-    """Moves from outside have changed the story."""
+    """Moves from outside have changed what the scenario would do."""
     complete: bool = False
     """It was not cut."""
 

@@ -31,7 +31,7 @@ from tcptui.view.subject import Host, host_of, script_of
 
 MARK = "▸"
 """Stands before what the last move changed."""
-MOST_TEXT_ROWS = 3
+MOST_DATA_ROWS = 3
 """Lines of received texts below one of UDP's sockets."""
 _MOST_BOXES = 8
 """So many places of an accept queue are drawn."""
@@ -288,7 +288,7 @@ def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
 def _socket_lines(end: Host, was: Host, room: int, width: int) -> list[Line]:
     """UDP's sockets, and under each the texts that it has received, the latest last."""
     lines: list[Line] = []
-    rows = max(1, min(MOST_TEXT_ROWS, room // len(end.udp) - 1))
+    rows = max(1, min(MOST_DATA_ROWS, room // len(end.udp) - 1))
     for number, endpoint in enumerate(end.udp):
         texts, before = (wrap(_received(one.record, number), width - 2) for one in (end, was))
         lines.append(_marked(str(endpoint.local), number >= len(was.udp), "label"))

@@ -108,7 +108,7 @@ def _moments(run: Record) -> Iterator[_Moment]:
     for reports, transmissions in ((run.prelude, of_prelude), (run.reports, of_run)):
         for report in reports:
             arrived = transmissions[report.transmission] if report.cause == "arrival" else None
-            arrived = None if arrived and arrived.outcome is Outcome.LOST else arrived  # The cable was out.
+            arrived = None if arrived and arrived.outcome is Outcome.LOST else arrived  # The link was down.
             launched = tuple(transmissions[number] for number in report.launched)
             yield _Moment(report.at + clock, report, arrived, launched)
 
