@@ -19,10 +19,10 @@ from tcptui.formats.profile_text import profile_text
 from tcptui.formats.rfc import rfc_figure
 from tcptui.formats.wireshark import wireshark_list
 from tcptui.lab.moves import parse_moves
+from tcptui.lab.run import play
 from tcptui.lab.variant import variant
 from tcptui.lab.wire import BadMove
 from tcptui.trace.capture import Point
-from tcptui.trace.run import play
 from tcptui.ui.session import Session
 from tests.command import COMMAND, ENVIRONMENT, tcptui
 from tests.lab.worlds import HEAD

@@ -11,9 +11,9 @@ from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.formats.wireshark import wireshark_list
 from tcptui.lab.loader import load_scenario
 from tcptui.lab.moves import moves_text, parse_moves
+from tcptui.lab.run import play
 from tcptui.lab.variant import preset, variant
 from tcptui.trace.facts import facts_of
-from tcptui.trace.run import play
 from tcptui.ui.actions import ACTIONS, key_names
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")

@@ -19,8 +19,8 @@ from tcptui.commands.shared import (
 from tcptui.formats.registry import FORMATS, Format, export
 
 if TYPE_CHECKING:
+    from tcptui.lab.record import Record
     from tcptui.lab.scenario import Scenario
-    from tcptui.trace.record import Record
 
 
 def add(commands: Commands) -> None:
@@ -75,7 +75,7 @@ def _play(options: argparse.Namespace) -> int:
             return screen.show(
                 lambda: Session(_scenario(options), options.moves), options.ascii, "--format ladder"
             )
-        from tcptui.trace.run import play
+        from tcptui.lab.run import play
 
         run = play(_scenario(options), parse_moves(options.moves))
     except (BadScenario, BadMove) as error:

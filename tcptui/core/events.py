@@ -160,7 +160,8 @@ class Flushed(NamedTuple):
 
 
 class AcceptReady(NamedTuple):
-    """A connection waits for ACCEPT: it is the last in its listener's queue. No sentence tells it."""
+    """A connection waits for ACCEPT: it is the last in its listener's queue. For who drives a stack and
+    blocks a call until it can return, as `poll` of a listening socket; no sentence tells it."""
 
     connection: int
     """The listener's."""
@@ -169,7 +170,8 @@ class AcceptReady(NamedTuple):
 
 
 class SendRoom(NamedTuple):
-    """There is room in the send buffer again, after a SEND had found too little or had filled it."""
+    """There is room in the send buffer again, after a SEND had found too little or had filled it. For who
+    drives a stack and blocks a call until there is, as write(); no sentence tells it."""
 
     connection: int
 

@@ -1,7 +1,7 @@
 """The one catalogue: the sentence of every message, in the reader's language.
 
 Why it is so. Everything that is said to a person comes by here, as a `core.message.Message`, and nothing
-else in the program makes a sentence of it. So there is one place that knows the reader's language, one that
+else in the program makes a sentence of it. So there is one place that has the reader's language, one that
 formats what stands in a sentence (a duration, a sequence number, a list), one that escapes what was
 typed, and one table to translate.
 
@@ -16,7 +16,7 @@ A sentence is a format string; its placeholders are the message's numbers by nam
 as the language needs. ``{name!r}`` puts what was typed between quotes.
 
 The language belongs to the context (`contextvars`) that shows the text: readers who share a process have
-languages of their own, and whoever makes a message needs to know none of them.
+languages of their own, and whoever makes a message needs none of them.
 """
 
 from __future__ import annotations

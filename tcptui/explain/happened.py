@@ -17,7 +17,8 @@ from tcptui.explain.labels import name_of
 from tcptui.lab.ends.script import ScriptEnd
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import Bases, Outcome, Transmission
+from tcptui.lab.wire import Bases, Outcome, Party, Transmission
+from tcptui.sockets.requests import NAMES, Blocked, Done, Read, Write
 
 _DETAILS = (
     Rule.RTT_SAMPLED,
@@ -28,6 +29,9 @@ _DETAILS = (
 """Rules that explain a number, not what happened: told only if nothing else is."""
 _PRELUDES = (Rule.ACK_NEW, Rule.ACK_DUPLICATE)
 """Rules that are not told where another follows from the same segment."""
+
+_OF_OCTETS = (NAMES[Read], NAMES[Write])
+"""Calls whose value is a number of octets."""
 
 
 def happened(report: Report, world: WorldState, transmissions: Sequence[Transmission]) -> tuple[Message, ...]:
@@ -92,7 +96,7 @@ def _opening(report: Report, transmission: Transmission | None, script: bool) ->
         return Message.of("happened.third_party_sends", name=name, side=receiver, other=other)
     if report.cause == "arrival":
         lost = transmission.outcome is Outcome.LOST
-        return Message.of("happened.lost_at_unplugged" if lost else "happened.arrives", name=name, side=side)
+        return Message.of("happened.lost_link_down" if lost else "happened.arrives", name=name, side=side)
     if report.launched:
         return Message.of("happened.wire_duplicates", name=name)
     if transmission.outcome is Outcome.LOST:
@@ -106,16 +110,24 @@ def _called(report: Report, transmission: Transmission | None, script: bool) -> 
     if call == "reboot":
         return Message.of("happened.reboot", side=side, other="B" if side == "A" else "A")
     if call == "unplug":
-        return Message.of("happened.unplug", side=side)
+        return Message.of("happened.link_down", side=side)
     if call == "plug":
-        return Message.of("happened.plug", side=side)
+        return Message.of("happened.link_up", side=side)
     if script and transmission is not None:
         return Message.of("happened.script_sends", name=name_of(transmission))
     return Message.of("happened.calls", side=side, call=call)
 
 
 def _responses(report: Report) -> list[Message]:
-    """What calls returned, where that tells something."""
+    """What calls returned: a request to a socket in any case, a user call where that tells something."""
+    # A request to a socket makes user calls itself: what those returned, its own result tells.
+    told = [_result(report.side, *result) for result in report.results if result.of_socket]
+    user_call = report.cause == "call" and not (report.results and report.results[-1].of_socket)
+    return [*_responses_to_users(report), *told] if user_call or not told else told
+
+
+def _responses_to_users(report: Report) -> list[Message]:
+    """What the RFC's user calls returned, where that tells something."""
     returned = [event for event in report.events if isinstance(event, Returned)]
     if report.call == "read" and any(event.response is Response.QUEUED for event in returned):
         return [Message.of("happened.read_waits")]
@@ -134,3 +146,14 @@ def _responses(report: Report) -> list[Message]:
         for event in returned
         if event.call != "RECEIVE" and event.response not in (Response.OK, Response.QUEUED)
     ]
+
+
+def _result(side: Party, call: str, done: Done | Blocked) -> Message:
+    """What came of a request to a socket."""
+    if isinstance(done, Blocked):
+        return Message.of("happened.blocks", side=side, call=call)
+    if done.errno:
+        return Message.of("happened.call_fails", side=side, call=call, errno=done.errno)
+    if call in _OF_OCTETS:
+        return Message.of("happened.call_returns_octets", side=side, call=call, count=done.value)
+    return Message.of("happened.call_returns", side=side, call=call, value=done.value)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcptui.formats.notes import cut_note
+from tcptui.lab.record import Record
 from tcptui.lab.wire import SIDES
-from tcptui.trace.record import Record
 from tcptui.view.cells import wrap
 from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder, quiet_changes
 from tcptui.view.lines import plain_text

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tcptui.explain.catalogue import say
-from tcptui.trace.record import Record
-from tcptui.trace.run import MOST_STEPS
+from tcptui.lab.record import Record
+from tcptui.lab.run import MOST_STEPS
 
 
 def cut_note(run: Record) -> str:

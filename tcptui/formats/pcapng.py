@@ -14,9 +14,9 @@ from tcptui.core.packet.ip_header import encode_packet
 from tcptui.formats.frame_comment import FrameComments
 from tcptui.formats.notes import cut_note
 from tcptui.lab.packets import packet_of
+from tcptui.lab.record import Record
 from tcptui.lab.wire import Transmission
 from tcptui.trace.capture import Point, capture
-from tcptui.trace.record import Record
 
 SECTION_HEADER, INTERFACE, PACKET = 0x0A0D0D0A, 1, 6
 BYTE_ORDER_MAGIC = 0x1A2B3C4D

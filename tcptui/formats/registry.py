@@ -23,12 +23,11 @@ that a caller needs to know nothing of any of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
+    from tcptui.lab.record import Record
     from tcptui.trace.capture import Point
-    from tcptui.trace.record import Record
 
 Write: TypeAlias = "Callable[[Record, Point], str | bytes]"
 """Writes a whole run, as it is seen at a point: text, every line ended, or the octets of a file."""
@@ -47,26 +46,47 @@ class Format(NamedTuple):
     """It gives the octets of a file, which are not for a terminal."""
 
 
-def _module(name: str) -> Write:
-    """The function ``write`` of a module of this package, which is loaded when it is called."""
+# Each loads its module when it is called.
 
-    def write(run: Record, point: Point) -> str | bytes:
-        content: str | bytes = import_module(f"tcptui.formats.{name}").write(run, point)
-        return content
 
-    return write
+def _ladder(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.ladder import write
+
+    return write(run, point)
+
+
+def _rfc(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.rfc import write
+
+    return write(run, point)
+
+
+def _wireshark(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.wireshark import write
+
+    return write(run, point)
+
+
+def _pcapng(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.pcapng import write
+
+    return write(run, point)
+
+
+def _packetdrill(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.packetdrill.writer import write
+
+    return write(run, point)
 
 
 FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
-        Format("ladder", "the ladder diagram, with the states of both ends", _module("ladder")),
-        Format("rfc", "in the form of the RFC's figures", _module("rfc")),
-        Format("wireshark", "a capture as Wireshark lists it", _module("wireshark"), ("wire", "A", "B")),
-        Format(
-            "pcapng", "a capture that Wireshark reads", _module("pcapng"), ("wire", "A", "B"), binary=True
-        ),
-        Format("packetdrill", "a script for the stack of one end", _module("packetdrill.writer"), ("A", "B")),
+        Format("ladder", "the ladder diagram, with the states of both ends", _ladder),
+        Format("rfc", "in the form of the RFC's figures", _rfc),
+        Format("wireshark", "a capture as Wireshark lists it", _wireshark, ("wire", "A", "B")),
+        Format("pcapng", "a capture that Wireshark reads", _pcapng, ("wire", "A", "B"), binary=True),
+        Format("packetdrill", "a script for the stack of one end", _packetdrill, ("A", "B")),
     )
 }
 

@@ -16,9 +16,9 @@ from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, flag_text
 from tcptui.core.packet.seq import MASK, relative, seq_add
 from tcptui.explain.catalogue import say
 from tcptui.formats.unsuitable import Unsuitable
+from tcptui.lab.record import Record
 from tcptui.lab.scenario import FigureRow
 from tcptui.lab.wire import Outcome, Transmission
-from tcptui.trace.record import Record
 from tcptui.view.cells import fill
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from tcptui.core.packet.segment import (
 from tcptui.core.packet.seq import MASK
 from tcptui.formats.notes import cut_note
 from tcptui.lab.packets import packet_of
+from tcptui.lab.record import Record
 from tcptui.lab.wire import Payload
 from tcptui.trace.capture import Frame, Point, capture
-from tcptui.trace.record import Record
 from tcptui.trace.sequence_analysis import Analysis, analyse
 
 _PROTOCOLS = {TCP: "TCP", UDP: "UDP", ICMP: "ICMP", ICMPV6: "ICMPv6"}

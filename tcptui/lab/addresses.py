@@ -8,7 +8,6 @@ from ipaddress import ip_address
 from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.segment import Socket
 from tcptui.core.udp import for_many
-from tcptui.lab.program import CallName
 from tcptui.lab.wire import BadMove
 
 _PATTERN = r"(?:\[([0-9A-Fa-f:]+)\]|([0-9.]+)):([0-9]{1,5})"
@@ -31,7 +30,7 @@ def parse_socket(text: str) -> Socket:
         raise BadSocket("error.socket.syntax", text=brief, allowed=ALLOWED) from None
 
 
-def socket_of(call: CallName, address: Socket | None, own: Socket, peer: Socket) -> Socket:
+def socket_of(call: str, address: Socket | None, own: Socket, peer: Socket) -> Socket:
     """Where ``bind`` binds and ``sendto`` sends to: `address`, or else the host's own socket and its peer's.
 
     BadMove if `address` is neither at that host nor one of many hosts.

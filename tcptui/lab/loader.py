@@ -19,7 +19,7 @@ from tcptui.core.rules import Rule
 from tcptui.lab.addresses import BadSocket, parse_socket, socket_of
 from tcptui.lab.durations import ALLOWED, BadDuration, parse_duration
 from tcptui.lab.ends.host import HostSetup
-from tcptui.lab.moves import LONGEST_TEXT, MOST_BACKLOG, Delay, Duplicate, Inject, Lose, Move, parse_moves
+from tcptui.lab.moves import LONGEST_DATA, MOST_BACKLOG, Delay, Duplicate, Inject, Lose, Move, parse_moves
 from tcptui.lab.prelude import play_prelude
 from tcptui.lab.program import CALLS, TRIGGERS, UDP_CALLS, CallName, ScriptedCall, Trigger, takes
 from tcptui.lab.scenario import Expected, Fault, FigureRow, Injection, Scenario
@@ -40,7 +40,7 @@ _MIDDLE = re.compile(r"(\d{1,6}( leaves| arrives)?)?", re.ASCII)
 MOST_FAULTS = 100
 """Faults that a scenario may name."""
 MOST_OF_PRELUDE = 300
-"""Moves before the story: they are made whenever it begins, before anything is seen."""
+"""Moves of a prelude: they are made whenever the scenario begins, before anything is seen."""
 
 
 class BadScenario(MessageError):
@@ -94,7 +94,7 @@ def load_scenario(text: str, name: str, file: str) -> Scenario:
         try:
             state, _ = play_prelude(scenario, 0)
             scenario = scenario._replace(prelude_length=state.now)
-            state.begin_story(scenario)
+            state.begin_programs(scenario)
         except BadMove as error:
             raise _bad(f"{file}: prelude", error.message) from None
     return scenario
@@ -299,8 +299,8 @@ def _text(value: object, where: str) -> bytes:
     if not isinstance(value, str):
         raise _bad(where, "error.value.no_text")
     data = value.encode()
-    if len(data) > LONGEST_TEXT:
-        raise _bad(where, "error.value.too_many_octets", octets=len(data), most=LONGEST_TEXT)
+    if len(data) > LONGEST_DATA:
+        raise _bad(where, "error.value.too_many_octets", octets=len(data), most=LONGEST_DATA)
     return data
 
 

@@ -34,7 +34,7 @@ MOST_STEPS = 100_000
 MOST_MOVES = 1_000_000
 """What one text may tell: that of a long run on the screen can be read back."""
 MOST_BACKLOG = 99_999
-LONGEST_TEXT = 65_495
+LONGEST_DATA = 65_495
 """Octets of text that one ``send``, or a third party's segment, may carry."""
 
 
@@ -209,8 +209,8 @@ def _parse_call(word: str) -> Do:
             data = unquote_to_bytes(text)
             if not takes(known, data):
                 raise BadMove("error.move.send_data")
-            if len(data) > LONGEST_TEXT:
-                raise BadMove("error.move.data_too_long", octets=len(data), most=LONGEST_TEXT)
+            if len(data) > LONGEST_DATA:
+                raise BadMove("error.move.data_too_long", octets=len(data), most=LONGEST_DATA)
             return Do("A" if side in "aA" else "B", known, data, parse_socket(where) if where else None)
     raise BadMove("error.move.no_call", call=call[:20], allowed=tuple(CALLS))
 
@@ -245,8 +245,8 @@ def _parse_inject(word: str) -> Inject:
         name, _, value = field.partition("=")
         if name == "data":
             data = unquote_to_bytes(value)
-            if len(data) > LONGEST_TEXT:
-                raise BadMove("error.move.data_too_long", octets=len(data), most=LONGEST_TEXT)
+            if len(data) > LONGEST_DATA:
+                raise BadMove("error.move.data_too_long", octets=len(data), most=LONGEST_DATA)
         elif name in ("seq", "ack", "wnd") and re.fullmatch(r"[0-9]+", value):
             given[name] = int(value) if len(value) <= 10 else MASK + 1
         else:

@@ -1,6 +1,6 @@
 """Programs: what each calls, and when.
 
-A program is a list of calls with triggers, made one after the other. It knows what its calls returned and
+A program is a list of calls with triggers, made one after the other. It has what its calls returned and
 what it was notified of, never the state of its TCP: a real program sits above its sockets and sees no more,
 so a trigger here can ask for no more either. That is why triggers are "established" or "received 14" and not
 "FIN-WAIT-2".
@@ -33,15 +33,17 @@ from tcptui.core.events import (
 from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Open
-from tcptui.sockets.requests import Connect, Done, Listen, Request, UserCall
+from tcptui.sockets.requests import Blocked, Connect, Done, Listen, Request, UserCall, call_name
 
 CallName: TypeAlias = Literal[
     "listen", "accept", "connect", "send", "read", "shutdown", "close", "abort",
-    "bind", "sendto", "unplug", "plug", "reboot", "configure", "request",
+    "bind", "sendto", "unplug", "plug", "reboot",
 ]  # fmt: skip
-CALLS: tuple[CallName, ...] = get_args(CallName)[:-2]
+GivenRequest: TypeAlias = Literal["request"]
+"""What a `ScriptedCall` has in the place of a call's name if its request is given as it is."""
+CALLS: tuple[CallName, ...] = get_args(CallName)
 """What a program can call by name. "shutdown" is the RFC's CLOSE: no more to send; "close" is a socket's: no
-more to send or to receive. ("configure" and "request" only stand for a request that is given as it is.)"""
+more to send or to receive."""
 HOST_EVENTS: tuple[CallName, ...] = ("unplug", "plug", "reboot")
 """Events of the whole host: link down, link up, reboot."""
 UDP_CALLS: tuple[CallName, ...] = ("bind", "sendto")
@@ -53,7 +55,7 @@ Trigger: TypeAlias = Literal["at", "established", "peer closed", "closed", "rece
 TRIGGERS: tuple[Trigger, ...] = ("at", "established", "peer closed", "closed", "received")
 
 
-TEXT_CALLS: tuple[CallName, ...] = ("send", "sendto")
+DATA_CALLS: tuple[CallName, ...] = ("send", "sendto")
 """Those that carry data."""
 
 
@@ -65,7 +67,7 @@ def takes(call: CallName, data: bytes) -> bool:
 class ScriptedCall(NamedTuple):
     """One call of a program, made when the one before it has returned and its trigger has come true."""
 
-    call: CallName
+    call: CallName | GivenRequest
     trigger: Trigger = "at"
     amount: int = 0
     """For "at" a time, in microseconds; for "received" the octets received so far."""
@@ -83,7 +85,7 @@ class ScriptedCall(NamedTuple):
     @property
     def name(self) -> str:
         """What it is called in reports."""
-        return self.call if self.call != "request" or self.request is None else request_name(self.request)
+        return self.call if self.call != "request" or self.request is None else call_name(self.request)
 
     @property
     def connects(self) -> bool:
@@ -109,16 +111,17 @@ class ScriptedCall(NamedTuple):
 
 
 class CallResult(NamedTuple):
-    """A call that has returned, at once or after it had blocked."""
+    """What came of a call in a step: it has returned, at once or after it had blocked, or it blocks."""
 
     name: str
-    done: Done
+    done: Done | Blocked
 
-
-def request_name(request: Request) -> str:
-    """What a request is called in reports."""
-    what = request.call if isinstance(request, UserCall) else request
-    return type(what).__name__.lower()
+    @property
+    def of_socket(self) -> bool:
+        """Whether it was a request to a socket: no user call, no call of UDP, no host event."""
+        if isinstance(self.done, Blocked):
+            return True
+        return not isinstance(self.done.answer, Returned) and self.name not in HOST_EVENTS
 
 
 _ALWAYS = (*UDP_CALLS, *HOST_EVENTS)
@@ -134,13 +137,13 @@ POSSIBLE_CALLS: dict[State, tuple[CallName, ...]] = {
         ("abort", *_ALWAYS),
     ),
 }
-"""The calls that RFC 9293 section 3.10 does not refuse in a state; those of UDP know no state. `ends.host.
-HostEnd.possible_calls` adds what one connection allows and another in the same state does not."""
+"""The calls that RFC 9293 section 3.10 does not refuse in a state; those of UDP depend on no state.
+`ends.host. HostEnd.possible_calls` adds what one connection allows and another in the same state does not."""
 
 
 class ApplicationState(NamedTuple):
-    """What the programs of a host know of its connection, as far as a trigger can ask for it; a new OPEN
-    begins it anew."""
+    """What the programs of a host have learned of its connection, as far as a trigger can ask for it; a new
+    OPEN begins it anew."""
 
     established: bool = False
     peer_closed: bool = False
@@ -149,7 +152,7 @@ class ApplicationState(NamedTuple):
     """Octets delivered so far."""
 
     def after(self, events: list[Event]) -> ApplicationState:
-        """What they know after a step that reported `events`."""
+        """What they have learned after a step that reported `events`."""
         known = self
         for event in events:
             if isinstance(event, Delivered):
@@ -208,7 +211,7 @@ class Program(NamedTuple):
         return self.script[self.position :]
 
     def key(self, known: ApplicationState, now: int) -> tuple[Any, ...]:
-        """What its future calls depend on: of what it knows, what a trigger still to come asks for."""
+        """What its future calls depend on: of what it has learned, what a trigger still to come asks for."""
         waiting = self.script[self.position + (self.due is not None) :]
         triggers = {call.trigger for call in waiting}
         return (

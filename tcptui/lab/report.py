@@ -42,6 +42,6 @@ class Report(NamedTuple):
     backlog: int | None = None
     """What "listen" was given; None: the connection itself listens."""
     results: tuple[CallResult, ...] = ()
-    """The calls that returned, this one or others that had blocked."""
+    """The calls that returned, others that had blocked before this one; or this one, that it blocks."""
     connection: int = 0
     """The connection that is looked at, at this end, since this step."""

@@ -1,4 +1,4 @@
-"""A scenario as a record: two ends with their programs, the wire, and what the story adds to them.
+"""A scenario as a record: two ends with their programs, the wire, and what is done to them.
 
 `loader` makes one from a TOML text; nothing here reads files.
 """
@@ -15,7 +15,7 @@ from tcptui.lab.moves import Delay, Duplicate, Inject, Lose, Move
 AnyEndSetup: TypeAlias = HostSetup | ScriptSetup
 """Each makes its own kind of end."""
 Fault: TypeAlias = Lose | Delay | Duplicate
-"""What the story does to a segment as soon as it is on the wire."""
+"""What the scenario does to a segment as soon as it is on the wire."""
 
 
 class Injection(NamedTuple):
@@ -30,7 +30,7 @@ class FigureRow(NamedTuple):
     """One line of an RFC figure: where the run's facts go, and the figure's own comments.
 
     `left` and `right` are a comment, or ``=1``, ``=start``, ``=end``: that end's state once segment #1
-    had left or reached it, before the story, after it. `segment` is ``1``, ``1 leaves``, ``1 arrives``,
+    had left or reached it, before the scenario, after it. `segment` is ``1``, ``1 leaves``, ``1 arrives``,
     or empty where the line has no segment.
     """
 
@@ -57,7 +57,7 @@ class Expected(NamedTuple):
 
 
 class Scenario(NamedTuple):
-    """A story that plays on the live core."""
+    """A scenario, which is played on the live core."""
 
     name: str
     title: str
@@ -74,7 +74,7 @@ class Scenario(NamedTuple):
     raw_numbers: bool = False
     """Sequence numbers are shown raw, because they are the point."""
     prelude: tuple[Move, ...] = ()
-    """What has happened before the story begins."""
+    """What has happened before the scenario begins."""
     faults: Mapping[int, tuple[Fault, ...]] = {}
     """What the wire does to a segment, by its number."""
     injections: tuple[Injection, ...] = ()
@@ -88,7 +88,7 @@ class Scenario(NamedTuple):
     """How long the prelude takes, in microseconds, as far as that is known."""
 
     def without_programs(self) -> "Scenario":
-        """The same ends and wire without the story: no programs, no faults, no third party."""
+        """The same ends and wire without what the scenario does: no programs, no faults, no third party."""
         a, b = self.hosts
         hosts = (a.without_programs(), b.without_programs())
         return self._replace(hosts=hosts, faults={}, injections=())

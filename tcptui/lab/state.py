@@ -2,7 +2,7 @@
 
 A `WorldState` is what the future depends on, and nothing else. What was (paths of states, results of calls,
 data that was delivered, segments that ended) is told by the `Report` of each step, once, and whoever wants to
-keep it keeps it: `trace.record` folds reports into a record. Three things come of that. A copy is small, so a
+keep it keeps it: `record` folds reports into a record. Three things come of that. A copy is small, so a
 history keeps one every so often and a search makes thousands. Two states can be compared by what they can
 still do, not by how they came about. And there is one place where something is remembered, so nothing on the
 screen is told from a variable that only exists to be shown.
@@ -60,11 +60,11 @@ class WorldState:
 
     def __init__(self, scenario: Scenario, now: int = 0) -> None:
         """Two ends to which nothing has happened, before any prelude: `prelude.begin` makes the
-        first state of a story."""
+        first state of a scenario."""
         a, b = scenario.hosts
         self.scenario = scenario
         self.now = now
-        """The clock, in microseconds; 0 when the story begins."""
+        """The clock, in microseconds; 0 when the scenario begins."""
         self.wire = Wire()
         self._a: End = a.end("A", b.socket)
         self._b: End = b.end("B", a.socket)
@@ -175,7 +175,7 @@ class WorldState:
                 by = self.wire.due(move.number) - due
                 return self._report("fault", "X", [], transmission=move.number, by=by)
 
-    def begin_story(self, scenario: Scenario) -> None:
+    def begin_programs(self, scenario: Scenario) -> None:
         """The prelude is over: segments are counted anew, and the programs start. BadMove if something of the
         prelude is still on the wire."""
         if self.wire.transmissions:
@@ -336,7 +336,7 @@ class WorldState:
         )
 
     def _on_wire(self, number: int) -> None:
-        """A segment has been put on the wire: the story may have a fault for it."""
+        """A segment has been put on the wire: the scenario may have a fault for it."""
         self._launched += (number,)
         sender = self.wire.transmissions[-1].sender
         if sender != "X" and not self.end(sender).link_up:

@@ -1,7 +1,8 @@
 """The wire: every segment that is on it, and what became of the last ones that were.
 
-UDP's datagrams and ICMP's messages are on it beside TCP's segments, and meet the same: "segment" stands for
-all of them. Faults live here and nowhere else. A `Wire` changes in place; what it holds is immutable.
+UDP's datagrams and ICMP's messages are on it beside TCP's segments, and the same is done to them: "segment"
+stands for all of them. Faults live here and nowhere else. A `Wire` changes in place; what it holds is
+immutable.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ known: the sender's and the receiver's."""
 
 SIDES: tuple[Side, Side] = ("A", "B")
 MEMORY = 6
-"""How many segments the network remembers after their end, and can still deliver again."""
+"""How many segments the network keeps after their end, and can still deliver again."""
 COPY_AFTER = 10_000
 """How long after a segment its copy arrives, in microseconds, if nothing else is said."""
 OVERTAKEN_BY = 1_000
@@ -144,11 +145,11 @@ class Wire:
         return self._in_flight(number, "deliver")
 
     def ended(self, transmission: Transmission) -> None:
-        """Remembers a segment that has arrived or was lost."""
+        """Keeps a segment that has arrived or was lost."""
         self.past = (*self.past[1 - MEMORY :], transmission)
 
     def lose(self, number: int, now: int) -> Transmission:
-        """It dies half way between where it is and its receiver."""
+        """It is lost half way between where it is and its receiver."""
         transmission = self._in_flight(number, "lose")
         self.take(number)
         lost = transmission._replace(outcome=Outcome.LOST, ended_at=(now + transmission.due) // 2)

@@ -37,7 +37,7 @@ _SUCCESS = (Response.OK, Response.QUEUED)
 
 
 class ConnectionEntry(NamedTuple):
-    """One line of ``ss -tan``."""
+    """One line of ``ss -tan``: for who lists a host's connections, from outside this package too."""
 
     connection: int
     """Its name in the stack."""
@@ -134,7 +134,8 @@ class Sockets:
         return self.table.at(fd)
 
     def connections(self) -> list[ConnectionEntry]:
-        """Every connection of the host, the oldest first, with or without a socket."""
+        """Every connection of the host, the oldest first, with or without a socket. For views and for
+        programs that use this package as a library: nothing in it depends on it."""
         return [self._entry(status) for status in self.stack.statuses()]
 
     def tcp_info(self, connection: int) -> TcpInfo:
@@ -152,11 +153,12 @@ class Sockets:
         return copy
 
     def values(self) -> tuple[Any, ...]:
-        """Everything that the future depends on: hashable, equal if the sockets are."""
+        """Everything that is held, times as they are: hashable, equal if the sockets are. It is what `==`
+        compares; whether two hosts have the same future is what `key` is for."""
         return self.stack.values(), self.table.values(), tuple(self._context.events)
 
     def key(self, now: int) -> tuple[Any, ...]:
-        """`values`, with times counted from `now`."""
+        """What the future depends on, as `core.tcp.stack.Stack.key`: times counted from `now`."""
         return self.stack.key(now), self.table.values(now), tuple(self._context.events)
 
     def __eq__(self, other: object) -> bool:

@@ -20,7 +20,7 @@ the rest of the lab has one mechanism for both.
 from __future__ import annotations
 
 from enum import Enum
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from tcptui.core.events import Returned
 from tcptui.core.packet.segment import Socket
@@ -207,6 +207,35 @@ Request: TypeAlias = (
     | Exit
     | UserCall
 )
+
+
+NAMES: dict[type[Any], str] = {
+    NewSocket: "socket",
+    Bind: "bind",
+    Listen: "listen",
+    Accept: "accept",
+    Connect: "connect",
+    Read: "read",
+    Write: "write",
+    Shutdown: "shutdown",
+    CloseDescriptor: "close",
+    Duplicate: "dup",
+    GetFlags: "fcntl",
+    SetFlags: "fcntl",
+    SetOption: "setsockopt",
+    GetOption: "getsockopt",
+    QueueLength: "ioctl",
+    Poll: "poll",
+    Exit: "exit",
+}
+"""The name of the POSIX function that each type of request calls; a `UserCall` calls none."""
+
+
+def call_name(request: Request) -> str:
+    """What a request is called: the POSIX function, or the RFC's user call, in lower case."""
+    if isinstance(request, UserCall):
+        return type(request.call).__name__.lower()
+    return NAMES[type(request)]
 
 
 class Linger(NamedTuple):

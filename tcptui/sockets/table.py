@@ -91,9 +91,10 @@ class SocketTable:
         return copy
 
     def values(self, now: int = 0) -> tuple[Any, ...]:
-        """Everything that the future depends on, times counted from `now`: hashable, equal if the tables are.
+        """Everything that is held, times counted from `now`: hashable, equal if the tables are.
 
-        `owners` follows from the sockets.
+        With times as they are (`now` is 0) it is what `==` compares; with times from now it is the table's
+        part of `Sockets.key`. `owners` follows from the sockets.
         """
         return (
             tuple(sorted(self.descriptors.items())),

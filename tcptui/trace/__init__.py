@@ -1,4 +1,4 @@
-"""What was seen of a run, and by whom: captures at one point, sequence analysis, facts.
+"""What a record shows: captures at one point, sequence analysis, facts.
 
-It reads what the lab has recorded, and runs nothing.
+It reads the records that `tcptui.lab` has made, and runs nothing: no world, no move.
 """

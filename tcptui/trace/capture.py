@@ -1,7 +1,7 @@
 """What a capture holds: the segments that pass one point, in the order in which they pass it.
 
-Every point sees another story: only the sender knows of what was lost, and nobody but the wire of all.
-"""
+What is captured depends on the point: what is lost is captured at its sender and on the wire, not at its
+receiver."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def capture(transmissions: Iterable[Transmission], point: Point, now: int) -> li
 
     An end sees what it sends when it sends it, and what arrives when it arrives. A duplicate is made by the
     network: the sender sees one, the receiver both, and the wire both too. The middle of the wire is where a
-    segment is after half its way in time, whatever delayed it. A segment in the hands of `Wire.lose` never
-    dies before that, so the wire sees all that are lost as well. A third party's segment comes from there.
+    segment is after half its way in time, whatever delayed it. A segment that `Wire.lose` takes never
+    ends before that, so the wire sees all that are lost as well. A third party's segment comes from there.
     """
     if point == "wire":
         passing = [_passing_middle(transmission, now) for transmission in transmissions]

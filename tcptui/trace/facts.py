@@ -14,9 +14,9 @@ from tcptui.core.packet.segment import ACK, Segment, flag_text
 from tcptui.core.packet.seq import relative
 from tcptui.core.state import State
 from tcptui.lab.durations import exact_duration
+from tcptui.lab.record import Record
 from tcptui.lab.scenario import Expected
 from tcptui.lab.wire import Outcome, Transmission
-from tcptui.trace.record import Record
 
 
 def segment_fact(transmission: Transmission, raw: bool = False) -> str:

@@ -1,7 +1,7 @@
 """What Wireshark says of the frames of a capture: its TCP sequence analysis, as version 4.0 makes it.
 
-Wireshark knows only what it has seen, in the order in which it saw it, so its labels differ from one point to
-another, and can be wrong. Nothing here asks what really happened, or draws anything.
+Wireshark has only what was captured, in the order in which it was captured, so its labels differ from one
+point to another, and can be wrong. Nothing here asks what really happened, or draws anything.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def analyse(frames: Iterable[Frame]) -> list[Analysis | None]:
 
 
 class _Flow:
-    """What Wireshark remembers of one direction. Numbers are raw; 0 also means that there is none yet."""
+    """What Wireshark keeps of one direction. Numbers are raw; 0 also means that there is none yet."""
 
     def __init__(self) -> None:
         self.base: int | None = None

@@ -20,13 +20,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
+from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait, parse_moves
 from tcptui.lab.report import Report
+from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission
-from tcptui.trace.history import INTERVAL, History
-from tcptui.trace.run import MOST_STEPS
 
 DELAY = 200_000
 """What one press of the delay key adds, in microseconds."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from tcptui.core.events import Signal, TimerKind
+from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.packet.segment import ACK, flag_text
 from tcptui.core.state import State
 from tcptui.core.tcp.tcb import Tcb
@@ -18,20 +18,19 @@ from tcptui.core.tcp.timeouts import TIMERS
 from tcptui.core.tcp.timers import Timer
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text, seq_text, time_text
-from tcptui.explain.told import told_text
 from tcptui.lab.ends import End
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.ends.script import ScriptEnd
+from tcptui.lab.history import Moment
+from tcptui.lab.record import EndRecord
 from tcptui.lab.wire import Side
-from tcptui.trace.history import Moment
-from tcptui.trace.record import EndRecord
 from tcptui.view.cells import align_right, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width
 from tcptui.view.subject import Host, host_of, script_of
 
 MARK = "▸"
 """Stands before what the last move changed."""
-MOST_TEXT_ROWS = 3
+MOST_DATA_ROWS = 3
 """Lines of received texts below one of UDP's sockets."""
 _MOST_BOXES = 8
 """So many places of an accept queue are drawn."""
@@ -45,8 +44,8 @@ if {kind for row in _TIMER_ROWS for kind in row} != TIMERS.keys():
     raise TypeError("a timer has no line in the pane of an end")
 
 
-_OF_A_LIVING_CONNECTION = (Signal.OPENED.value, Signal.CLOSING.value)
-"""What a program was told that is not so any more once its connection is gone."""
+_OF_AN_OPEN_CONNECTION = (Signal.OPENED, Signal.CLOSING)
+"""Notifications that say nothing any more once the connection is closed."""
 
 
 class _Field(NamedTuple):
@@ -153,10 +152,12 @@ def _told(end: Host) -> str:
     if not end.link_up:
         return say("ui.end.cable_pulled")
     call, signal = end.record.last_call, end.record.last_signal
-    if call.response not in ("", "ok"):
-        return told_text(call.response)
-    if signal and not (end.application.closed and signal in _OF_A_LIVING_CONNECTION):
-        return told_text(signal)
+    if isinstance(call.response, str) and call.response:
+        return call.response
+    if isinstance(call.response, Response) and call.response is not Response.OK:
+        return say(f"response.brief.{call.response.name.lower()}")
+    if signal is not None and not (end.application.closed and signal in _OF_AN_OPEN_CONNECTION):
+        return say(f"signal.{signal.name.lower()}")
     return say("ui.end.waiting") if call.name in ("listen", "connect", "bind") else ""
 
 
@@ -286,7 +287,7 @@ def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
 def _socket_lines(end: Host, was: Host, room: int, width: int) -> list[Line]:
     """UDP's sockets, and under each the texts that it has received, the latest last."""
     lines: list[Line] = []
-    rows = max(1, min(MOST_TEXT_ROWS, room // len(end.udp) - 1))
+    rows = max(1, min(MOST_DATA_ROWS, room // len(end.udp) - 1))
     for number, endpoint in enumerate(end.udp):
         texts, before = (wrap(_received(one.record, number), width - 2) for one in (end, was))
         lines.append(_marked(str(endpoint.local), number >= len(was.udp), "label"))

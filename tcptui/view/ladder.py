@@ -13,8 +13,8 @@ from typing import NamedTuple, TypeAlias
 from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
 from tcptui.explain.numbers import time_text
+from tcptui.lab.record import Record
 from tcptui.lab.wire import Outcome, Party, Side, Transmission
-from tcptui.trace.record import Record
 from tcptui.view.ladder_row import Change, Row, RowPlan, draw_row, style_of
 from tcptui.view.lines import Line, Span, Style
 from tcptui.view.subject import Path, States, paths_of

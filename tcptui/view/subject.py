@@ -14,11 +14,11 @@ from tcptui.core.tcp.status import Status
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.udp import UdpEndpoint
 from tcptui.lab.ends.script import ScriptEnd, ScriptLine
+from tcptui.lab.history import Moment
 from tcptui.lab.program import ApplicationState
+from tcptui.lab.record import EndRecord, Record
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
-from tcptui.trace.history import Moment
-from tcptui.trace.record import EndRecord, Record
 
 States: TypeAlias = tuple[State, State]
 """Of A and of B."""

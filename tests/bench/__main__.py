@@ -27,10 +27,10 @@ from tcptui.core.tcp.stack import Stack
 from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.outcome import Passed
 from tcptui.lab.ends.host import HostSetup
+from tcptui.lab.history import History
 from tcptui.lab.prelude import begin
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.scenario import Scenario
-from tcptui.trace.history import History
 from tests.bench.fuzz import TEN_MILLION, fuzz
 from tests.bench.lives import rates
 from tests.bench.terminal import Terminal

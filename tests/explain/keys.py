@@ -9,27 +9,27 @@ from pathlib import Path
 from typing import NamedTuple
 
 import tcptui
-from tcptui.core.events import Response, TimerKind
+from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.rules import Rule
-from tcptui.explain.told import KEYS
 from tcptui.lab.program import CALLS
 from tcptui.ui.actions import ACTIONS
 
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "assert", "check", "error", "field", "figure", "frame", "happened", "label", "needs",
-    "response", "rule", "run", "script", "stage", "text", "timer", "ui", "writer",
+    "response", "rule", "run", "script", "signal", "stage", "text", "timer", "ui", "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[a-z0-9_]+)+")
 COMPUTED = {
     *(f"rule.{rule.name.lower()}" for rule in Rule),
     *(f"response.{one.name.lower()}" for one in Response if one not in (Response.OK, Response.QUEUED)),
+    *(f"response.brief.{one.name.lower()}" for one in Response if one is not Response.OK),
+    *(f"signal.{one.name.lower()}" for one in Signal),
     *(f"timer.{kind.name.lower()}" for kind in TimerKind),
     *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
     *(f"ui.{words}.{action.id}" for action in ACTIONS for words in ("label", "help")),
     *(f"ui.call.{call}" for call in CALLS),
-    *KEYS.values(),
 }
 """Keys that are made of a name of the core, of the wire, of a call or of an action."""
 

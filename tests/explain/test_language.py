@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from tcptui import library
 from tcptui.cli import main
-from tcptui.core.events import Response
+from tcptui.core.events import Response, Signal
 from tcptui.core.profile.knobs import all_knobs
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.sysctl import SYSCTLS
@@ -24,12 +24,12 @@ from tcptui.formats.packetdrill.constants import LINUX
 from tcptui.formats.packetdrill.options import ALLOWED as OPTIONS_ALLOWED
 from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.formats.rfc import rfc_figure
+from tcptui.lab.history import History
 from tcptui.lab.moves import ALLOWED as MOVES_ALLOWED
 from tcptui.lab.moves import parse_moves
+from tcptui.lab.run import play
 from tcptui.lab.wire import SIDES, Side
 from tcptui.trace.capture import Point, capture
-from tcptui.trace.history import History
-from tcptui.trace.run import play
 from tests.explain.wide import LANGUAGE, PROTOCOL, read_wide, wide, words
 from tests.explain.wrong import command_lines
 from tests.lab.worlds import OPEN, history_of, scenario
@@ -94,6 +94,15 @@ def test_moves_are_told_in_the_readers_language(moves: str) -> None:
 @pytest.mark.parametrize("response", [one for one in Response if one not in (Response.OK, Response.QUEUED)])
 def test_a_response_is_told_in_the_cores_words(response: Response) -> None:
     assert say(f"response.{response.name.lower()}") == response.value
+
+
+@pytest.mark.parametrize("one", [*(one for one in Response if one is not Response.OK), *Signal])
+def test_a_pane_tells_responses_and_notifications_in_the_cores_words_without_the_first(
+    one: Response | Signal,
+) -> None:
+    kind = "response.brief" if isinstance(one, Response) else "signal"
+    brief = one.value.removeprefix("error: ").removeprefix("connection ")
+    assert say(f"{kind}.{one.name.lower()}") == brief
 
 
 @pytest.mark.parametrize("point", [*SIDES, "wire"])

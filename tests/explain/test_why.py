@@ -19,11 +19,14 @@ from tcptui.core.rules import Rule
 from tcptui.explain.english.rules import SENTENCES
 from tcptui.explain.why import why
 from tcptui.formats.packetdrill.staging import stage
+from tcptui.lab.ends.host import HostSetup
+from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import Duplicate, Inject, Move, Wait, parse_moves
 from tcptui.lab.wire import BadMove
-from tcptui.trace.history import INTERVAL, History
+from tcptui.sockets.requests import Read
 from tcptui.view.lines import plain_text
 from tcptui.view.status import why_lines
+from tests.lab.test_programs import CLIENT, SERVER, TALK, A, B, program, story
 from tests.lab.test_properties import ROUGH, chosen, intents
 from tests.lab.worlds import OPEN, history_of, scenario
 from tests.messages import refused
@@ -274,3 +277,43 @@ def test_no_sentence_of_the_library_is_cut_at_80_columns(name: str) -> None:
         told = why(history.report, history.world, history.transmissions(), history.scenario.raw_numbers)
         lines = [plain_text(line) for line in why_lines(told, 80)]
         assert not any("…" in line for line in lines), lines
+
+
+def test_what_a_request_to_a_socket_returned_is_told_in_the_step_in_which_it_did() -> None:
+    history, told = History(TALK), []
+    while history.world.next_event() is not None:
+        report = history.apply()
+        told += [(report.at, one) for one in re.findall(r"[AB]'s \w+\(\) [^.]*", check(history))]
+    assert told == [
+        (0, "A's socket() returns 3"),
+        (0, "A's connect() blocks"),
+        (0, "B's socket() returns 3"),
+        (0, "B's bind() returns 0"),
+        (0, "B's listen() returns 0"),
+        (0, "B's accept() blocks"),
+        (100_000, "A's connect() returns 0"),
+        (100_000, "A's write() returns 5 octets"),
+        (100_000, "A's read() blocks"),
+        (150_000, "B's accept() returns 4"),
+        (150_000, "B's read() blocks"),
+        (150_000, "B's read() returns 5 octets"),
+        (150_000, "B's close() returns 0"),
+        (200_000, "A's read() returns 0 octets"),
+        (200_000, "A's close() returns 0"),
+    ]
+
+
+def test_what_a_request_did_on_the_stack_is_not_told_beside_its_result() -> None:
+    late = HostSetup("server", B, script=(*SERVER[:4], *program(Read(4, 100), at=500_000)), reads=False)
+    history = History(TALK._replace(hosts=(TALK.hosts[0], late)))
+    while (report := history.apply()).call != "read" or report.side == "A":
+        pass
+    assert check(history).endswith("B's read() returns 5 octets.")
+    assert "handed over" not in check(history)
+
+
+def test_a_request_to_a_socket_that_fails_is_told_with_its_errno() -> None:
+    alone = story(HostSetup("client", A, script=CLIENT[:2]), HostSetup("server", B))
+    history = history_of(alone, "s4")
+    assert history.report is not None
+    assert "A's connect() fails: ECONNREFUSED." in check(history)

@@ -16,14 +16,14 @@ from tcptui.core.packet.ip_header import encode_packet
 from tcptui.core.packet.segment import Socket
 from tcptui.formats.pcapng import CapturedPacket, capture_file, pcapng
 from tcptui.formats.wireshark import wireshark_lines, wireshark_list
+from tcptui.lab import run as run_module
 from tcptui.lab.moves import Delay, Duplicate, Lose, Move, parse_moves
 from tcptui.lab.packets import packet_of
+from tcptui.lab.record import Record
+from tcptui.lab.run import play
 from tcptui.lab.scenario import AnyEndSetup, Scenario
 from tcptui.lab.wire import Side
-from tcptui.trace import run as run_module
 from tcptui.trace.capture import Frame, Point, capture
-from tcptui.trace.record import Record
-from tcptui.trace.run import play
 from tcptui.trace.sequence_analysis import Label, analyse
 from tests.formats.random_runs import random_run
 from tests.lab.worlds import OPEN, scenario

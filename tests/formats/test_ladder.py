@@ -12,16 +12,16 @@ from rich.cells import cell_len
 
 from tcptui import library
 from tcptui.formats.ladder import WIDTH, ladder_text
+from tcptui.lab import run as run_module
 from tcptui.lab.moves import parse_moves
-from tcptui.trace import run as run_module
-from tcptui.trace.run import play
+from tcptui.lab.run import play
 from tests.lab.worlds import scenario
 
 PRINT_ALL = """
 from tcptui import library
 from tcptui.formats.ladder import ladder_text
 from tcptui.formats.rfc import rfc_figure
-from tcptui.trace.run import play
+from tcptui.lab.run import play
 import sys
 for name in library.names():
     run = play(library.find(name))

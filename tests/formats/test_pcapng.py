@@ -13,11 +13,11 @@ from tcptui import library
 from tcptui.core.packet.ip_header import decode_packet
 from tcptui.core.packet.tcp_format import decode
 from tcptui.formats.pcapng import pcapng
+from tcptui.lab import run as run_module
 from tcptui.lab.moves import parse_moves
-from tcptui.trace import run as run_module
+from tcptui.lab.record import Record
+from tcptui.lab.run import play
 from tcptui.trace.capture import Point, capture
-from tcptui.trace.record import Record
-from tcptui.trace.run import play
 from tests.formats.blocks import CapturedPacket, section
 from tests.lab.worlds import OPEN, scenario
 
@@ -135,7 +135,7 @@ WRITE_ALL = """
 import hashlib
 from tcptui import library
 from tcptui.formats.pcapng import pcapng
-from tcptui.trace.run import play
+from tcptui.lab.run import play
 for name in library.names():
     run = play(library.find(name))
     print(name, *(hashlib.sha256(pcapng(run, point)).hexdigest() for point in ("A", "B", "wire")))

@@ -10,9 +10,9 @@ import pytest
 from tcptui import cli, library
 from tcptui.formats.registry import FORMATS, Format, export
 from tcptui.formats.unsuitable import Unsuitable
+from tcptui.lab.record import Record
+from tcptui.lab.run import play
 from tcptui.trace.capture import Point
-from tcptui.trace.record import Record
-from tcptui.trace.run import play
 from tests.messages import refused
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")

@@ -14,9 +14,9 @@ from tcptui import library
 from tcptui.formats import rfc
 from tcptui.formats.rfc import rfc_figure
 from tcptui.lab.moves import parse_moves
+from tcptui.lab.record import Record
+from tcptui.lab.run import play
 from tcptui.lab.wire import Transmission
-from tcptui.trace.record import Record
-from tcptui.trace.run import play
 from tests.lab.worlds import scenario
 
 FIGURES = {

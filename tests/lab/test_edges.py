@@ -6,21 +6,27 @@ which of several things at one moment comes first.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tcptui.core.events import RuleApplied
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
+from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.loader import BadScenario
-from tcptui.lab.moves import NEXT, Do, Lose
+from tcptui.lab.moves import NEXT, Do, Lose, Move, Wait, parse_moves
 from tcptui.lab.prelude import begin
 from tcptui.lab.wire import BadMove
-from tcptui.trace.history import INTERVAL, History
 from tests.lab.worlds import OPEN, play, record_of, scenario, sends, to_the_end, transmission, world
 from tests.messages import refused
 
 A1, A2 = Do("A", "send", b"a1"), Do("A", "send", b"a2")
 B1, B2 = Do("B", "send", b"b1"), Do("B", "send", b"b2")
+STEP = st.tuples(st.integers(0, 6), st.integers(0, 9), st.sampled_from((A1, A2, B1)))
+"""A position to go to, the branch, and a move."""
 
 
 # Branches
@@ -67,6 +73,57 @@ def test_a_branch_that_ends_here_is_not_gone_on_with() -> None:
     history.go_to(1)
     history.apply(B2)
     assert (history.branches, history.branch) == (3, 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(STEP, max_size=25))
+def test_a_move_leads_to_the_branch_with_those_moves(steps: list[tuple[int, int, Do]]) -> None:
+    history = History(scenario(OPEN))
+    known: list[tuple[Move, ...]] = []
+    for position, branch, move in steps:
+        history.switch(branch)
+        history.go_to(min(position, history.length))
+        made = (*parse_moves(history.text()), move)
+        length = history.length
+        history.apply(move)
+        with_those = [index for index, moves in enumerate(known) if moves[: len(made)] == made]
+        if with_those:
+            assert history.branch in with_those
+        elif known and length > len(made) - 1:
+            assert history.branch == len(known)
+        assert tuple(parse_moves(history.text())) == made
+        at = history.position
+        history.go_to(history.length)
+        known[history.branch : history.branch + 1] = [tuple(parse_moves(history.text()))]
+        history.go_to(at)
+
+
+class Counted(list[Move]):
+    """Moves of a branch that count how many of them are looked at."""
+
+    looked_at = 0
+
+    def __getitem__(self, index: Any) -> Any:
+        found = super().__getitem__(index)
+        self.looked_at += len(found) if isinstance(index, slice) else 1
+        return found
+
+
+def test_a_fork_looks_at_few_moves_of_each_branch_however_long_they_are() -> None:
+    history = History(scenario(OPEN))
+    for _ in range(50):
+        history.apply(Wait(1))
+    for number in range(20):
+        history.go_to(49)
+        history.apply(Wait(number + 2))
+    branches = history._branches
+    for branch in branches:
+        branch.moves = Counted(branch.moves)
+    history.go_to(49)
+    history.apply(Wait(5))
+    assert (history.branches, history.branch) == (21, 4)
+    looked_at = [branch.moves.looked_at for branch in branches if isinstance(branch.moves, Counted)]
+    assert sum(looked_at) < 50 + 30, "50 are made again to come to where it is"
 
 
 @pytest.mark.parametrize("position", [INTERVAL - 1, INTERVAL, INTERVAL + 1, 2 * INTERVAL])

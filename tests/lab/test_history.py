@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tcptui import library
+from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import NEXT, Do, Lose, Wait, parse_moves
 from tcptui.lab.prelude import begin
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission
-from tcptui.trace.history import INTERVAL, History
 from tests.lab.worlds import OPEN, scenario
 from tests.messages import refused
 

@@ -13,7 +13,7 @@ from tcptui.core.packet.segment import RST, Socket
 from tcptui.core.profile.presets import LINUX, RFC9293
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
-from tcptui.lab.moves import LONGEST_TEXT, Delay, Duplicate, Inject, Lose, parse_moves
+from tcptui.lab.moves import LONGEST_DATA, Delay, Duplicate, Inject, Lose, parse_moves
 from tcptui.lab.program import CALLS, ScriptedCall
 from tcptui.lab.scenario import Scenario
 from tests.lab.worlds import HEAD, scenario
@@ -161,9 +161,9 @@ BAD: dict[str, Bad] = {
         'prelude = "b:bind:10.0.0.1:80"', "prelude:", "10.0.0.1:80 is neither at 10.0.0.2"
     ),
     "text too long": bad(
-        calls(f'call = "send", text = "{"x" * (LONGEST_TEXT + 1)}"'),
-        f"A.script[1].text: {LONGEST_TEXT + 1} octets",
-        f"at most {LONGEST_TEXT}",
+        calls(f'call = "send", text = "{"x" * (LONGEST_DATA + 1)}"'),
+        f"A.script[1].text: {LONGEST_DATA + 1} octets",
+        f"at most {LONGEST_DATA}",
     ),
     "at and when": bad(
         calls('call = "close", at = "1s", when = "closed"'), "A.script[1].at: either at or when"

@@ -14,7 +14,7 @@ from tcptui.lab import moves
 from tcptui.lab.durations import LONGEST, BadDuration, exact_duration, parse_duration
 from tcptui.lab.moves import (
     ALLOWED,
-    LONGEST_TEXT,
+    LONGEST_DATA,
     MOST_MOVES,
     MOST_STEPS,
     NEXT,
@@ -152,8 +152,8 @@ BAD: dict[str, str] = {
     "a:send": "as in a:send:hello",
     "a:send:": "as in a:send:hello",
     "a:close:now": "only send and sendto do",
-    f"a:send:{'x' * (LONGEST_TEXT + 1)}": f"at most {LONGEST_TEXT}",
-    f"a:sendto:{'x' * (LONGEST_TEXT + 1)}": f"at most {LONGEST_TEXT}",
+    f"a:send:{'x' * (LONGEST_DATA + 1)}": f"at most {LONGEST_DATA}",
+    f"a:sendto:{'x' * (LONGEST_DATA + 1)}": f"at most {LONGEST_DATA}",
     "b:bind:80": "'80' is no socket: write an address and a port, as in 10.0.0.2:80",
     "b:bind:x:10.0.0.2:80": "'x:10.0.0.2:80' is no socket",
     "a:sendto:10:30": "'30' is no socket: write an address and a port",
@@ -172,7 +172,7 @@ BAD: dict[str, str] = {
     "x>b:SYN:seq=4294967296": "32 bits",
     "x>b:SYN:seq=" + "9" * 5_000: "32 bits",
     "x>b:SYN:seq=1:wnd=65536": "wnd: 16",
-    f"x>b:ACK:seq=1:data={'x' * (LONGEST_TEXT + 1)}": f"at most {LONGEST_TEXT}",
+    f"x>b:ACK:seq=1:data={'x' * (LONGEST_DATA + 1)}": f"at most {LONGEST_DATA}",
 }
 
 
@@ -237,7 +237,7 @@ def test_more_steps_than_one_word_may_count_are_read_back_too(steps: int) -> Non
 
 
 def test_the_longest_text_can_be_sent() -> None:
-    assert parse_moves("a:send:" + "%00" * LONGEST_TEXT) == [Do("A", "send", bytes(LONGEST_TEXT))]
+    assert parse_moves("a:send:" + "%00" * LONGEST_DATA) == [Do("A", "send", bytes(LONGEST_DATA))]
 
 
 @FAST

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tcptui.core.events import Delivered, Response, Returned, StateChanged
 from tcptui.core.packet.seq import HALF, MODULUS, le
 from tcptui.core.state import ARROWS, State
+from tcptui.lab.history import History
 from tcptui.lab.moves import (
     NEXT,
     Delay,
@@ -23,15 +24,14 @@ from tcptui.lab.moves import (
     moves_text,
     parse_moves,
 )
-from tcptui.lab.prelude import begin
+from tcptui.lab.prelude import begin, first_record
 from tcptui.lab.program import POSSIBLE_CALLS, CallName
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, BadMove, Side, Transmission
-from tcptui.trace.history import History
-from tcptui.trace.record import first_record
 from tests.lab.worlds import everything, scenario
+from tests.messages import said
 
 FAST = settings(max_examples=450)
 MOST_STEPS = 2_000
@@ -295,7 +295,7 @@ def test_what_is_not_possible_is_refused_and_changes_nothing(made: list[Move]) -
         try:
             world.apply(move)
         except BadMove as caught:
-            error = str(caught)
+            error = said(caught)
         assert "\n" not in error
         assert not error or everything(world) == before
 

@@ -9,10 +9,10 @@ import pytest
 from tcptui import library
 from tcptui.core.rules import Rule
 from tcptui.core.state import ARROWS, State
+from tcptui.lab.run import play
 from tcptui.lab.scenario import Expected
 from tcptui.lab.wire import Outcome
 from tcptui.trace.facts import facts_of
-from tcptui.trace.run import play
 
 NAMES = library.names()
 

@@ -8,21 +8,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tcptui.core.events import Returned, RuleApplied
+from tcptui.core.events import Response, Returned, RuleApplied
 from tcptui.core.packet.datagram import Datagram, PortUnreachable
 from tcptui.core.packet.ip_header import ICMP, ICMPV6, TCP, UDP, decode_packet, encode_packet
 from tcptui.core.packet.segment import Socket
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.lab.addresses import BadSocket, parse_socket
+from tcptui.lab.history import History
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.packets import packet_of
+from tcptui.lab.prelude import first_record
+from tcptui.lab.record import Called
+from tcptui.lab.run import play as play_out
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, BadMove, Outcome
 from tcptui.trace.facts import facts_of
-from tcptui.trace.history import History
-from tcptui.trace.record import first_record
-from tcptui.trace.run import play as play_out
 from tests.lab.worlds import OPEN, everything, play, record_of, scenario, to_the_end, transmission, world
 from tests.messages import refused, said
 
@@ -176,8 +177,8 @@ def test_a_socket_that_is_there_is_refused() -> None:
     made = world("", "b:bind")
     (report,) = play(made, "b:bind")
     (returned,) = (event for event in report.events if isinstance(event, Returned))
-    assert returned.response.value == "error: address already in use"
-    assert record_of(scenario(), "b:bind b:bind").last_call == ("bind", returned.response.value)
+    assert returned.response is Response.ADDRESS_IN_USE
+    assert record_of(scenario(), "b:bind b:bind").last_call == Called("bind", Response.ADDRESS_IN_USE)
     assert len(made.host("B").udp.endpoints) == 1
 
 
@@ -268,7 +269,7 @@ def test_a_call_that_is_refused_is_in_the_record_and_changes_nothing_in_the_futu
     one, other = world("", "a:sendto:y"), world("", "a:sendto:y")
     play(other, "a:bind")
     assert everything(one) == everything(other)
-    refused = ("bind", "error: address already in use")
+    refused = Called("bind", Response.ADDRESS_IN_USE)
     assert record_of(scenario(), "a:sendto:y a:bind", "A").last_call == refused
 
 

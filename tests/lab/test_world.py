@@ -11,11 +11,10 @@ from tcptui.core.packet.segment import RST, SYN
 from tcptui.core.state import State
 from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
 from tcptui.lab.moves import NEXT, Do
-from tcptui.lab.prelude import begin
+from tcptui.lab.prelude import begin, first_record
 from tcptui.lab.program import CALLS, POSSIBLE_CALLS
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import MEMORY, SIDES, BadMove, Outcome, Side
-from tcptui.trace.record import first_record
 from tests.lab.worlds import (
     OPEN,
     everything,
@@ -29,7 +28,7 @@ from tests.lab.worlds import (
     transmission,
     world,
 )
-from tests.messages import refused
+from tests.messages import refused, said
 
 # The order.
 
@@ -300,7 +299,7 @@ def test_a_move_that_cannot_be_made_changes_nothing(word: str) -> None:
     before = everything(made)
     with pytest.raises(BadMove) as error:
         play(made, word)
-    assert "\n" not in str(error.value)
+    assert "\n" not in said(error.value)
     assert everything(made) == before
 
 

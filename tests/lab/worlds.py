@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from tcptui.core.packet.segment import Segment
+from tcptui.lab.history import History
 from tcptui.lab.loader import load_scenario
 from tcptui.lab.moves import Do, Move, parse_moves
 from tcptui.lab.prelude import begin
+from tcptui.lab.record import EndRecord
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
 from tcptui.sockets.context import Context
-from tcptui.trace.history import History
-from tcptui.trace.record import EndRecord
 
 HEAD = 'title = "t"\nquestion = "q"\n'
 PROMPT = "\n".join(f'{side}.set = {{ delayed_ack = "0ms", nagle = false }}' for side in "AB") + "\n"

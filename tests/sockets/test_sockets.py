@@ -6,6 +6,7 @@ What a program gets from Linux is compared with a real one in `test_sockets_like
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 
@@ -26,6 +27,21 @@ HERE, THERE = Socket("10.0.0.1", 80), Socket("10.0.0.2", 5000)
 ISS, IRS = 1000, 7000
 SECOND = 1_000_000
 PROFILES = {"rfc9293": RFC9293, "linux": LINUX, "freebsd": FREEBSD}
+
+POSIX = {
+    "socket", "bind", "listen", "accept", "connect", "read", "write", "shutdown", "close", "dup", "fcntl",
+    "setsockopt", "getsockopt", "ioctl", "poll", "exit",
+}  # fmt: skip
+
+
+def test_every_request_has_the_name_of_the_call_that_it_is() -> None:
+    types = [one for one in get_args(Request) if one is not ask.UserCall]
+    assert {ask.NAMES[one] for one in types} == POSIX
+    assert ask.NAMES.keys() == set(types)
+    assert ask.call_name(ask.NewSocket()) == "socket"
+    assert ask.call_name(ask.CloseDescriptor(3)) == "close"
+    assert {ask.call_name(one) for one in (ask.GetFlags(3), ask.SetFlags(3, True))} == {"fcntl"}
+    assert ask.call_name(ask.UserCall(Open(HERE, THERE))) == "open"
 
 
 class Host:

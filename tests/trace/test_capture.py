@@ -5,9 +5,9 @@ from __future__ import annotations
 from tcptui.core.packet.segment import ACK, Segment, Socket
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.prelude import begin
+from tcptui.lab.run import play
 from tcptui.lab.wire import Wire
 from tcptui.trace.capture import Point, capture
-from tcptui.trace.run import play
 from tests.lab.worlds import OPEN, scenario
 
 MS = 1_000

@@ -11,8 +11,8 @@ from textual.events import Key
 
 from tcptui import library
 from tcptui.core.profile.presets import FREEBSD
+from tcptui.lab.history import History
 from tcptui.lab.scenario import Scenario
-from tcptui.trace.history import History
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import MOST_STEPS_TO_END, SLICE, Session

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from tcptui import library
 from tcptui.formats.ladder import ladder_text
-from tcptui.trace.run import play
+from tcptui.lab.run import play
 from tcptui.view.ascii import to_ascii
 from tests.ui.drive import drive
 

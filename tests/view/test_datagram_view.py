@@ -6,8 +6,8 @@ import pytest
 
 from tcptui.explain.labels import label_of
 from tcptui.explain.why import why
+from tcptui.lab.history import History
 from tcptui.lab.wire import Transmission
-from tcptui.trace.history import History
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.header import header_lines
 from tcptui.view.ladder import draw_ladder

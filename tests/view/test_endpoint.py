@@ -13,13 +13,14 @@ from tcptui.core.events import TimerKind
 from tcptui.core.state import State
 from tcptui.core.tcp.timers import Timer
 from tcptui.lab.ends.host import HostEnd
+from tcptui.lab.history import History, Moment
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
-from tcptui.trace.history import History, Moment
 from tcptui.view.endpoint import MARK, endpoint_lines
 from tcptui.view.lines import Line, line_width, plain_text
+from tests.explain.wide import LANGUAGE, read_wide
 from tests.lab.worlds import OPEN, history_of, scenario
 
 PANES = (18, 28, 36)
@@ -276,6 +277,16 @@ def test_what_is_not_so_any_more_is_not_said_and_a_pulled_cable_is() -> None:
     assert told["a:abort"] == ""
     assert told["a:unplug"] == told["a:unplug a:send:x"] == "cable pulled"
     assert told["a:unplug a:plug"] == "established"
+
+
+def test_what_a_call_came_to_is_told_in_the_readers_language() -> None:
+    told = {}
+    for moves, side in (("b:listen b:listen", SIDES[1]), ("b:listen a:connect s3", SIDES[0])):
+        history = steps(scenario(), moves)[-1]
+        lines = texts(read_wide(lambda: lines_of(history.moment, history.moment_before, side)))  # noqa: B023
+        told[moves] = lines[2].strip(f" {MARK}")
+    exists = LANGUAGE["response.brief.exists"][:-1]
+    assert list(told.values()) == [exists, LANGUAGE["signal.opened"]], "as much of it as there is room for"
 
 
 def test_received_text_cannot_draw_on_the_screen() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.trace.history import INTERVAL
+from tcptui.lab.history import INTERVAL
 from tcptui.view.header import header_lines
 from tcptui.view.label_lines import label_lines
 from tcptui.view.lines import line_width, plain_text

@@ -9,8 +9,8 @@ import pytest
 from tcptui import library
 from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
+from tcptui.lab.history import History
 from tcptui.lab.scenario import Scenario
-from tcptui.trace.history import History
 from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, Ladder, draw_ladder, ladder_rows, states_before
 from tcptui.view.lines import line_width
 from tests.lab.worlds import OPEN, history_of, scenario

@@ -11,9 +11,9 @@ from tcptui import library
 from tcptui.explain.catalogue import Language, use_language
 from tcptui.explain.english import SENTENCES
 from tcptui.explain.why import Why, why
+from tcptui.lab.history import History
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.wire import SIDES
-from tcptui.trace.history import History
 from tcptui.view.ascii import to_ascii
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.inspectors import INSPECTORS, Inspected

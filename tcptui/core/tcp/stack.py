@@ -230,13 +230,18 @@ class Stack:
         return fresh
 
     def values(self) -> tuple[Any, ...]:
-        """Everything that the future depends on: hashable, equal if the stacks are."""
+        """Everything that is held, times as they are: hashable, equal if the stacks are.
+
+        It is what `==` compares: whether a copy is one, and whether a step on a copy left the original as it
+        was. Whether two stacks, each at its own time, have the same future is what `key` is for.
+        """
         blocks = tuple([tcb.values() for tcb in self._blocks.values()])
         listeners = tuple([listener.values() for listener in self._listeners.values()])
         return self.profile, self._isns, self.secret, self._names, blocks, listeners
 
     def key(self, now: int) -> tuple[Any, ...]:
-        """What the future depends on but profile and secret: hashable, times from `now` (see `keys`)."""
+        """What the future depends on but profile and secret: hashable, times from `now`, and without what
+        makes no difference any more (see `keys`)."""
         profile = self.profile
         blocks = tuple([tcb_key(tcb, now, profile) for tcb in self._blocks.values()])
         listeners = tuple([listener_key(listener, now) for listener in self._listeners.values()])

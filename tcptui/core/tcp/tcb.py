@@ -230,7 +230,8 @@ class Tcb:
             setattr(self, name, getattr(fresh, name))
 
     def values(self) -> tuple[Any, ...]:
-        """Every variable, in the order of declaration: hashable, equal if the blocks are."""
+        """Every variable as it is, in the order of declaration: hashable, equal if the blocks are. What the
+        future depends on, with times from now, is `keys.tcb_key`."""
         return _values(self)
 
     def __eq__(self, other: object) -> bool:

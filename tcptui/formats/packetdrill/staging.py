@@ -27,16 +27,16 @@ from tcptui.formats.packetdrill.parser import NO_DEFINES, parse_script
 from tcptui.formats.packetdrill.runner import START, Runner
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.ends.script import ScriptLine, ScriptSetup
-from tcptui.lab.program import CallName, ScriptedCall
+from tcptui.lab.program import CallName, GivenRequest, ScriptedCall
 from tcptui.lab.scenario import Injection, Scenario
 from tcptui.sockets.requests import UserCall
 
 DELAY = 10_000
 """Of the wire, in microseconds: what comes in has left that much before, so the whole run is later by it."""
 
-_NAMES: dict[type, CallName] = {
+_NAMES: dict[type, CallName | GivenRequest] = {
     calls.Accept: "accept",
-    calls.Configure: "configure",
+    calls.Configure: "request",
     calls.Send: "send",
     calls.Receive: "read",
     calls.Abort: "abort",
@@ -149,7 +149,7 @@ def _parts(entries: list[_Entry]) -> tuple[tuple[ScriptedCall, ...], tuple[Injec
     return tuple(acts), tuple(sorted(injections, key=lambda one: one.at))
 
 
-def _name(call: calls.Call) -> CallName:
+def _name(call: calls.Call) -> CallName | GivenRequest:
     """What the program's pane calls it."""
     if isinstance(call, calls.Open):
         return "listen" if call.passive else "connect"

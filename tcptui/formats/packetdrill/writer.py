@@ -31,11 +31,11 @@ from tcptui.formats.packetdrill.text import segment_spec, spec_text, time_text
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.ends.script import ScriptSetup
 from tcptui.lab.knob_values import value_text
+from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.sockets.semantics import semantics_of
 from tcptui.trace.capture import Point
-from tcptui.trace.record import Record
 from tcptui.view.cells import wrap
 
 WIDTH = 100
@@ -108,7 +108,7 @@ def _moments(run: Record) -> Iterator[_Moment]:
     for reports, transmissions in ((run.prelude, of_prelude), (run.reports, of_run)):
         for report in reports:
             arrived = transmissions[report.transmission] if report.cause == "arrival" else None
-            arrived = None if arrived and arrived.outcome is Outcome.LOST else arrived  # The cable was out.
+            arrived = None if arrived and arrived.outcome is Outcome.LOST else arrived  # The link was down.
             launched = tuple(transmissions[number] for number in report.launched)
             yield _Moment(report.at + clock, report, arrived, launched)
 

@@ -8,7 +8,7 @@ draws an end may choose by its type, for a host has variables to show and a scri
 
 An end is passive. It says when it wants to act and when a timer of its own runs out; whoever has the clock
 (`state.WorldState`) asks, and hands in the time with everything. What an end does it returns as events, and
-segments among them are put on the wire by who asked: no end knows of the wire. Two ends share nothing, so a
+segments among them are put on the wire by who asked: no end refers to the wire. Two ends share nothing, so a
 copy of both is a copy of all.
 
 Programs and timers are asked for apart, `act_due` and `next_deadline`, because at one moment all calls come
@@ -109,7 +109,7 @@ class End(Protocol):
         """Serves every timer that is due."""
 
     def take_results(self) -> tuple[CallResult, ...]:
-        """The calls that have returned since this was last asked."""
+        """What has come of calls since this was last asked."""
 
     def copy(self) -> End:
         """An end of its own that begins where this one stands."""

@@ -38,13 +38,13 @@ from tcptui.lab.program import (
     ApplicationState,
     CallName,
     CallResult,
+    GivenRequest,
     Program,
     ScriptedCall,
-    request_name,
 )
 from tcptui.lab.wire import Payload, Side
 from tcptui.sockets.driver import Sockets
-from tcptui.sockets.requests import Blocked, Completed, Done, UserCall
+from tcptui.sockets.requests import Blocked, Completed, Done, UserCall, call_name
 from tcptui.sockets.semantics import semantics_of
 
 _NOTED = {StateChanged, Delivered, Signalled, Returned}
@@ -116,7 +116,7 @@ class HostEnd:
         self.programs = tuple(Program(script) for script in (setup.script, *setup.more))
         self.act_due: int | None = None
         self.results: tuple[CallResult, ...] = ()
-        """Calls that have returned and were not asked for yet: nothing that the future depends on."""
+        """What came of calls and was not asked for yet: nothing that the future depends on."""
 
     # What is known of it.
 
@@ -238,8 +238,7 @@ class HostEnd:
             if isinstance(done, Blocked) and program is not None:
                 self._set_program(program, self.programs[program]._replace(blocked=done.number))
             events = self._settle(now, call.call)
-        if isinstance(done, Done):
-            self.results += (CallResult(call.name, done),)
+        self.results += (CallResult(call.name, done),)
         self._look(now)
         return events
 
@@ -264,7 +263,7 @@ class HostEnd:
             case _:
                 return Abort(connection)
 
-    def _host_event(self, name: CallName) -> None:
+    def _host_event(self, name: CallName | GivenRequest) -> None:
         """Link down, link up, or a reboot: no matter of its TCP, which sends nothing."""
         if name != "reboot":
             self.link_up = name == "plug"
@@ -288,7 +287,7 @@ class HostEnd:
         returned = next(event for event in events if isinstance(event, Returned))
         return Done(0 if returned.response is Response.OK else -1, "", returned), events
 
-    def _settle(self, now: int, call: CallName | None = None) -> list[Event]:
+    def _settle(self, now: int, call: CallName | GivenRequest | None = None) -> list[Event]:
         """What follows from a step of the sockets at once: which connection is looked at, what the programs
         learn, and that the one which always reads does so again."""
         events = self.sockets.take_events()
@@ -312,12 +311,12 @@ class HostEnd:
     def _complete(self, completed: list[Completed]) -> None:
         """Calls that had blocked have returned, and the programs that made them go on."""
         for one in completed:
-            self.results += (CallResult(request_name(one.request), one.done),)
+            self.results += (CallResult(call_name(one.request), one.done),)
             for index, program in enumerate(self.programs):
                 if program.blocked == one.number:
                     self._set_program(index, program._replace(blocked=0))
 
-    def _look_at_opened(self, events: list[Event], call: CallName) -> None:
+    def _look_at_opened(self, events: list[Event], call: CallName | GivenRequest) -> None:
         """The connection that a call has opened, or accepted, is the one to look at."""
         for event in events:
             opened = call == "request" and isinstance(event, StateChanged) and event.old is State.CLOSED

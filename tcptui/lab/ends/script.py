@@ -1,4 +1,4 @@
-"""A packetdrill script in the place of a host: its lines are shown, what it sends is in the story."""
+"""A packetdrill script in the place of a host: its lines are shown, what it sends is in the scenario."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class ScriptLine(NamedTuple):
 
 
 class ScriptSetup(NamedTuple):
-    """An end that is a script: it sends what the story injects in its name, and ignores what reaches it."""
+    """An end that is a script: it sends what the scenario injects in its name, and ignores what reaches
+    it."""
 
     role: str
     socket: Socket
@@ -88,5 +89,5 @@ class ScriptEnd:
         return copy
 
     def key(self, now: int) -> tuple[Any, ...]:
-        """Nothing: what it sends is in the story."""
+        """Nothing: what it sends is in the scenario."""
         return ()

@@ -10,7 +10,7 @@ from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
 from tcptui.lab.moves import Do
-from tcptui.lab.program import TEXT_CALLS, CallName
+from tcptui.lab.program import DATA_CALLS, CallName
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import bindings
 from tcptui.ui.panes.clock import ClockPane
@@ -235,7 +235,7 @@ class RunScreen(PaneScreen):
             return
 
         def chosen(call: CallName | None) -> None:
-            if call in TEXT_CALLS:
+            if call in DATA_CALLS:
                 self.app.push_screen(
                     Prompt(say("ui.call.data", side=side), say("ui.call.data_hint"), value="hello"),
                     lambda text: self._call(side, call, text),
@@ -246,7 +246,7 @@ class RunScreen(PaneScreen):
         self.app.push_screen(CallMenu(side, host.state, host.possible_calls), chosen)
 
     def _call(self, side: Side, call: CallName, text: str | None) -> None:
-        if call not in TEXT_CALLS or text:
+        if call not in DATA_CALLS or text:
             self._change(lambda: self.session.apply(Do(side, call, (text or "").encode())))
 
     def _later(self, seconds: float, then: Callable[[], None]) -> None:

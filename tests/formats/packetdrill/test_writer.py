@@ -13,11 +13,11 @@ from tcptui.formats.packetdrill.outcome import Failed, Passed
 from tcptui.formats.packetdrill.socket_calls import Unwritable
 from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.lab.moves import parse_moves
+from tcptui.lab.record import Record
+from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.variant import preset, variant
 from tcptui.lab.wire import SIDES, BadMove, Side
-from tcptui.trace.record import Record
-from tcptui.trace.run import play
 from tests.lab.test_properties import ROUGH, Intent, Observer, intents, setups
 from tests.lab.worlds import scenario
 from tests.messages import said

@@ -11,7 +11,7 @@ its checkpoints, and the one of a step ago is still there to be compared with. N
 be run again.
 
 One type serves both who looks at one position of a run and who tells all of it. At a position the latest few
-of everything are kept, for a run can be long and a screen is small; of a whole run (`trace.run.play`) all
+of everything are kept, for a run can be long and a screen is small; of a whole run (`run.play`) all
 reports and transmissions are there beside them, and what is told of the whole is told from these.
 """
 
@@ -30,12 +30,11 @@ from tcptui.core.events import (
     StateChanged,
 )
 from tcptui.core.state import State
-from tcptui.lab.prelude import begin
-from tcptui.lab.program import HOST_EVENTS, OPENS
+from tcptui.lab.program import OPENS
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side, Transmission
+from tcptui.sockets.requests import Blocked, Errno
 
 LONGEST_PATH = 12
 """How many states of an end are kept."""
@@ -50,8 +49,9 @@ class Called(NamedTuple):
     """A call and what it returned."""
 
     name: str
-    response: str
-    """In words: ``ok``, an error in RFC 9293's words or by its errno; empty of a host event."""
+    response: Response | Errno = ""
+    """Of a user call or UDP's what it returned; of a request to a socket its errno, "" for none, as of a host
+    event."""
 
 
 class EndRecord(NamedTuple):
@@ -68,12 +68,12 @@ class EndRecord(NamedTuple):
 
     @property
     def last_call(self) -> Called:
-        return self.calls[-1] if self.calls else Called("", "")
+        return self.calls[-1] if self.calls else Called("")
 
     @property
-    def last_signal(self) -> str:
-        """What the program was notified of last, in words; empty if of nothing."""
-        return self.notified[-1].value if self.notified else ""
+    def last_signal(self) -> Signal | None:
+        """What the program was notified of last; None: of nothing."""
+        return self.notified[-1] if self.notified else None
 
     @property
     def last_data(self) -> bytes:
@@ -122,11 +122,11 @@ class Record(NamedTuple):
 
     scenario: Scenario
     prelude: tuple[Report, ...]
-    """What happened before the story, at times below 0; its segments, all ended, have their own numbers."""
+    """What happened before time 0, at times below 0; its segments, all ended, have their own numbers."""
     a: EndRecord
     b: EndRecord
     first: tuple[State, State]
-    """The states of A and B when the story begins."""
+    """The states of A and B when the scenario begins."""
     transmissions: tuple[Transmission, ...] = ()
     """The segments that were on the wire, by number; of a whole run every one, else the latest."""
     reports: tuple[Report, ...] = ()
@@ -136,7 +136,7 @@ class Record(NamedTuple):
     end: tuple[State, State] = (State.CLOSED, State.CLOSED)
     """The states of A and B at the end."""
     moved: bool = False
-    """Moves from outside have changed the story."""
+    """Moves from outside have changed what the scenario would do."""
     complete: bool = False
     """It was not cut."""
 
@@ -170,25 +170,12 @@ class Record(NamedTuple):
         return path
 
 
-def first_record(scenario: Scenario) -> tuple[WorldState, Record]:
-    """The first state of a story and the record of it, which begins with the prelude's. BadMove as
-    `begin`."""
-    state, prelude = begin(scenario)
-    first = state.states
-    record = Record(scenario, prelude, EndRecord(), EndRecord(), first)
-    for report in prelude:
-        record = record.after(report)
-    a, b = (end._replace(states=((now, 0),)) for end, now in zip((record.a, record.b), first, strict=True))
-    return state, record._replace(a=a, b=b)
-
-
 def _calls(report: Report) -> list[Called]:
     """The calls that have returned in a step."""
     called = []
     for name, done in report.results:
-        if isinstance(done.answer, Returned):
-            response = done.answer.response.value
-        else:
-            response = "" if name in HOST_EVENTS else done.errno or "ok"
-        called.append(Called(name, response))
+        if isinstance(done, Blocked):
+            continue
+        answer = done.answer
+        called.append(Called(name, answer.response if isinstance(answer, Returned) else done.errno))
     return called

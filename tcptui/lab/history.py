@@ -5,8 +5,7 @@ the branch left behind stays reachable.
 
 A checkpoint is a state and the record of how it came about. The state is what replaying begins with; the
 record has what no state tells, and cannot be made from where the replay begins, for a path of states goes
-back further than any checkpoint. That is why a history stands above both, and is with what is kept, not with
-what runs.
+back further than any checkpoint. That is why a history stands above both.
 """
 
 from __future__ import annotations
@@ -16,11 +15,12 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from tcptui.lab.moves import NEXT, Move, moves_text
+from tcptui.lab.prelude import first_record
+from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission
-from tcptui.trace.record import Record, first_record
 
 INTERVAL = 100
 """Moves between two checkpoints: a jump replays fewer."""
@@ -36,11 +36,16 @@ class Moment(NamedTuple):
 
 
 class _Branch:
-    """One line of moves from the beginning, with the checkpoints at every `INTERVAL`th position."""
+    """One line of moves from the beginning, with the checkpoints at every `INTERVAL`th position.
 
-    def __init__(self, moves: list[Move], checkpoints: list[Moment]) -> None:
+    Its first `fork` moves are those of its parent, the next is another. The first branch has no parent.
+    """
+
+    def __init__(self, moves: list[Move], checkpoints: list[Moment], parent: int = 0, fork: int = -1) -> None:
         self.moves = moves
         self.checkpoints = checkpoints
+        self.parent = parent
+        self.fork = fork
 
 
 class History:
@@ -152,8 +157,8 @@ class History:
         self.go_to(min(self.position, self.length))
 
     def transmissions(self) -> list[Transmission]:
-        """By number: the segments on the wire, those that it remembers, and those that ended in the last
-        `INTERVAL` moves at least."""
+        """By number: the segments on the wire, the last ended ones that the wire keeps, and those that ended
+        in the last `INTERVAL` moves at least."""
         if self._transmissions is None:
             while self._ended_since and self.position - self._ended_since < INTERVAL:
                 self._look_further_back()
@@ -189,16 +194,20 @@ class History:
 
     def _fork(self, move: Move) -> None:
         """Another branch from here: one that goes on with `move` already, or a new one."""
-        position = self.position
-        past = self._moves[:position]
-        for index, other in enumerate(self._branches):
-            if other.moves[position : position + 1] == [move] and other.moves[:position] == past:
+        position, branches = self.position, self._branches
+        # By branch: which one made the move that leads to `position`. Where that is another, the moves up to
+        # here differ, for a move that a branch has made already begins no new one.
+        pasts: list[int] = []
+        for index, branch in enumerate(branches):
+            pasts.append(index if branch.fork < position else pasts[branch.parent])
+        for index, branch in enumerate(branches):
+            if pasts[index] == pasts[self._current] and branch.moves[position : position + 1] == [move]:
                 self._current = index
                 return
-        branch = self._branches[self._current]
-        kept = self.position // INTERVAL + 1
-        self._branches.append(_Branch(branch.moves[: self.position], branch.checkpoints[:kept]))
-        self._current = len(self._branches) - 1
+        branch = branches[self._current]
+        kept = position // INTERVAL + 1
+        branches.append(_Branch(branch.moves[:position], branch.checkpoints[:kept], self._current, position))
+        self._current = len(branches) - 1
 
     def _advance(self, world: WorldState, report: Report) -> None:
         self.before, self.world = self.world, world
@@ -212,7 +221,7 @@ class History:
             self._drop_ended()
 
     def _drop_ended(self) -> None:
-        """Drops what `transmissions` need not know, so that a long run does not pile it up."""
+        """Drops what `transmissions` does not need, so that a long run does not pile it up."""
         since = self.position - INTERVAL
         if self._ended_since < since:
             self._ended = []

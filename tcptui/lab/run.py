@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tcptui.lab.moves import NEXT, Move
+from tcptui.lab.prelude import first_record
+from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import BadMove
-from tcptui.trace.record import Record, first_record
 
 MOST_STEPS = 10_000
 """Moves and steps together: where a run that does not end by itself is cut. A record keeps every report of a

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tcptui import library
-from tcptui.core.events import Signal
+from tcptui.core.events import Response, Signal
 from tcptui.core.state import State
+from tcptui.lab import run as run_module
+from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import parse_moves
+from tcptui.lab.prelude import first_record
+from tcptui.lab.record import LATEST, LONGEST_PATH, Called, EndRecord, Record
+from tcptui.lab.run import play
 from tcptui.lab.wire import SIDES, BadMove
-from tcptui.trace import run as run_module
-from tcptui.trace.history import INTERVAL, History
-from tcptui.trace.record import LATEST, LONGEST_PATH, Called, EndRecord, Record, first_record
-from tcptui.trace.run import play
 from tests.lab.worlds import OPEN, everything, history_of, record_of, scenario
 from tests.messages import refused
 
@@ -21,7 +22,7 @@ def test_states_calls_notifications_and_data_are_in_it_in_their_order() -> None:
     record = history_of(library.find("life"), "s18").record
     assert [state.value for state, _ in record.a.states] == list(library.find("life").expected.path_a)
     assert [called.name for called in record.a.calls] == ["connect", "send", "close"]
-    assert {called.response for called in record.a.calls} == {"ok"}
+    assert {called.response for called in record.a.calls} == {Response.OK}
     assert record.a.notified == (
         Signal.OPENED, Signal.CLOSE_ACKNOWLEDGED, Signal.CLOSING, Signal.CLOSED,
     )  # fmt: skip
@@ -38,24 +39,24 @@ def test_a_path_of_states_keeps_the_last_ones() -> None:
 def test_the_latest_few_of_everything_else_are_kept() -> None:
     sends = " ".join(f"a:send:{number}" for number in range(LATEST + 2))
     history = history_of(scenario(OPEN), f"{sends} s{LATEST + 2}")
-    assert history.record.a.calls == (Called("send", "ok"),) * LATEST
+    assert history.record.a.calls == (Called("send", Response.OK),) * LATEST
     assert history.record.b.delivered == tuple(b"%d" % number for number in range(2, LATEST + 2))
 
 
 def test_a_new_open_begins_anew_what_a_program_knows_but_not_the_path_and_the_calls() -> None:
     record = record_of(scenario(OPEN), "a:send:x s b:abort b:listen")
     assert record == EndRecord(
-        record.states, (Called("abort", "ok"), Called("listen", "ok")), (), (), ()
+        record.states, (Called("abort", Response.OK), Called("listen", Response.OK)), (), (), ()
     )._replace(calls=record.calls)
     assert [state for state, _ in record.states] == [State.ESTABLISHED, State.CLOSED, State.LISTEN]
-    assert record.calls[-2:] == (Called("abort", "ok"), Called("listen", "ok"))
+    assert record.calls[-2:] == (Called("abort", Response.OK), Called("listen", Response.OK))
 
 
 def test_an_open_that_is_refused_begins_nothing_anew() -> None:
     record = record_of(scenario(), "b:listen a:connect s3 a:close s b:connect")
     assert record.notified == (Signal.OPENED, Signal.CLOSING)
     record = record_of(scenario(), "b:listen b:listen")
-    assert record.last_call == Called("listen", "error: connection already exists")
+    assert record.last_call == Called("listen", Response.EXISTS)
 
 
 def test_a_reboot_is_a_state_and_a_call_without_a_response() -> None:
