@@ -74,6 +74,8 @@ def _half_open_input(tcb: Tcb, segment: Segment, step: Step) -> bool:
         case HalfOpen.CHECKS:
             return False
         case HalfOpen.BAD_ACK:
+            if step.profile.accept_any_ack:
+                return False  # Broken on purpose: the fifth check takes it.
             step.rule(tcb, Rule.ACK_BAD, ack=segment.ack, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
             if not segment.flags & RST:
                 step.send_reset_for(segment, tcb)

@@ -15,6 +15,7 @@ from tcptui.core.state import State
 from tcptui.core.tcp import calls
 from tcptui.core.tcp.arguments import (
     check_call,
+    check_error,
     check_numbers,
     check_sockets,
     check_stack,
@@ -145,8 +146,7 @@ class Stack:
 
     def error(self, error: IcmpError, now: int) -> list[Event]:
         """An ICMP error about a segment that this host has sent (MUST-54)."""
-        if not isinstance(error, IcmpError):
-            raise TypeError(f"error: {type(error).__name__} is no IcmpError")
+        check_error(error)
         step = self._step(now)
         for tcb in self._by_sockets.get((error.local, error.remote), [])[:1]:
             error_arrives(tcb, error, step)
