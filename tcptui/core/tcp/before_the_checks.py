@@ -43,8 +43,7 @@ def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, 
         return None
     if flags & RST:
         if hooks.drops_rst(tcb, segment):
-            numbers = {"seq": segment.seq, "len": segment.length, "rcv_nxt": tcb.rcv_nxt}
-            step.rule(tcb, Rule.TIME_WAIT_IGNORED, **numbers)
+            step.rule(tcb, Rule.RST_WITH_ACK_DROPPED, seq=segment.seq)  # FreeBSD syncache_chkrst()
             step.drop(tcb, segment)
             return None
         segment = hooks.rst_as_judged(tcb, segment)
@@ -81,7 +80,8 @@ def _half_open_input(tcb: Tcb, segment: Segment, step: Step) -> bool:
                 step.send_reset_for(segment, tcb)
             step.drop(tcb, segment)
         case HalfOpen.RESET:
-            step.rule(tcb, Rule.SYN_TO_LISTEN, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
+            # Linux tcp_check_req(), "embryonic_reset".
+            step.rule(tcb, Rule.SYN_RESETS_HALF_OPEN, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
             step.send_reset_for(segment, tcb)
             return_to_listen(tcb, step)
     return True

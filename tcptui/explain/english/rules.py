@@ -55,7 +55,13 @@ SENTENCES = {
     "rule.rst_resets": "SEQ {seq} is exactly what is expected next: the RST resets the connection.",
     "rule.rst_ends_closing": "The RST is believable, and the connection was ending anyway: gone.",
     "rule.rst_in_time_wait_ignored": "A RST must not cut TIME-WAIT short: ignored.",
+    "rule.rst_with_ack_dropped": (
+        "The RST has an ACK, SEQ {seq}; one that answers a SYN,ACK has none: dropped in silence."
+    ),
     "rule.syn_to_listen": "A SYN in the window, and we came from LISTEN: back there.",
+    "rule.syn_resets_half_open": (
+        "SEQ {seq} is another SYN, in the window at {rcv_nxt}: RST, and the half-open connection is given up."
+    ),
     "rule.syn_challenged": "A SYN inside a connection: a challenge ACK says what is expected.",
     "rule.syn_resets": "A SYN in the window of a connection: an error, reset (as before RFC 5961).",
     "rule.ack_missing": "No ACK bit: dropped.",
