@@ -2,8 +2,8 @@
 
 A rule is named in the step that it decided (`events.RuleApplied`); its sentence for a reader is made in
 `explain`. The section is where the rule is written, in RFC 9293 unless `rfc` says otherwise; an ordinal after
-it ("3.10.7.4, fifth") is the RFC's own numbering of its checks. What no RFC says has no number of one: then the
-section is the name of what says it, a function of a kernel, a sysctl or a function of POSIX.
+it ("3.10.7.4, fifth") is the RFC's own numbering of its checks. What no RFC says has no number of one: then
+the section is the name of what says it, a function of a kernel, a sysctl or a function of POSIX.
 """
 
 from __future__ import annotations

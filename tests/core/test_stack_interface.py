@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import tcptui.core.tcp
 from tcptui.core.events import AcceptReady, Event, Flushed, SendRoom, TimerKind
 from tcptui.core.packet.segment import ACK, RST, SYN, URG, Segment, Socket
 from tcptui.core.profile.presets import PRESETS
@@ -158,3 +162,22 @@ def test_labels_and_words_of_timers_tell_them_apart() -> None:
 
 def test_every_preset_has_the_hooks_of_its_name() -> None:
     assert [profile.stack for profile in PRESETS.values()] == list(PRESETS) == list(STACKS)
+
+
+OF_A_STEP = ("Sent", "StateChanged", "TimerSet", "TimerStopped", "TimerFired", "Returned", "RuleApplied")
+
+
+@pytest.mark.parametrize("event", OF_A_STEP)
+def test_only_a_step_makes_the_events_that_its_methods_are_for(event: str) -> None:
+    makers = {
+        path.name
+        for path in Path(tcptui.core.tcp.__file__).parent.rglob("*.py")
+        if re.search(rf"\b{event}\(", path.read_text("utf-8"))
+    }
+    assert makers == {"step.py"}
+
+
+def test_only_a_step_sets_a_timer() -> None:
+    for path in Path(tcptui.core.tcp.__file__).parent.rglob("*.py"):
+        if path.name != "step.py":
+            assert not re.search(r"setattr\(tcb|tcb\.\w+_timer = ", path.read_text("utf-8")), path.name

@@ -205,7 +205,7 @@ def test_what_a_stack_does_to_a_half_open_connection_is_told_by_a_rule_of_its_ow
     events = site.receives(site.peer(SYN, 5))
     assert rules(events) == [Rule.SYN_RESETS_HALF_OPEN]
     assert [name for name, _, _ in briefs(events)] == ["RST,ACK"]
-    assert "Linux tcp_check_req()" == Rule.SYN_RESETS_HALF_OPEN.source
+    assert Rule.SYN_RESETS_HALF_OPEN.source == "Linux tcp_check_req()"
     site = reach(S.SYN_RECEIVED, RFC9293)
     assert Rule.SYN_TO_LISTEN in rules(site.receives(site.peer(SYN, 5)))
 

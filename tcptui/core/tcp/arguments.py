@@ -32,8 +32,7 @@ _SETTINGS = (
     ("user_timeout", 0, None),
     ("fin_wait_2_timeout", 0, None),
 )
-"""The least and the most that a setting which is a number may be. With less than that a keep-alive or a buffer
-would never let time or data go on."""
+"""The settings that are numbers, and the least and the most of each."""
 _SWITCHES = ("no_delay", "keep_alive", "reads_no_more")
 """The settings that are on or off."""
 

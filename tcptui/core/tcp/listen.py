@@ -6,7 +6,7 @@ or answers with a cookie (RFC 4987) and makes the block when that comes back.
 
 from __future__ import annotations
 
-from tcptui.core.events import Response, Sent
+from tcptui.core.events import Response
 from tcptui.core.packet.options import mss_option
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.packet.seq import seq_add
@@ -101,7 +101,7 @@ def _send_cookie(listener: Listener, syn: Segment, step: Step) -> None:
     step.rule(listener, Rule.COOKIE_SENT, iss=iss)
     options = (mss_option(mss),)
     answer = Segment(syn.dst, syn.src, iss, seq_add(syn.seq, 1), SYN | ACK, window, b"", options)
-    step.events.append(Sent(listener.connection, answer))
+    step.send_cookie(listener, answer)
 
 
 def cookie_arrives(listener: Listener, segment: Segment, step: Step) -> Tcb | Listener | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tcptui.core.events import Response, Signal, TimerFired, TimerKind
+from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.packet.segment import ACK, SYN
 from tcptui.core.packet.seq import seq_add
 from tcptui.core.profile.record import Profile
@@ -160,12 +160,7 @@ class TimerEntry(NamedTuple):
     label: str
     """Its short name, at most four characters wide."""
     words: str
-    """Its name in a sentence."""
-
-    @property
-    def variable(self) -> str:
-        """Its name in `Tcb`."""
-        return self.kind.variable
+    """The key, in the catalogue of `explain`, of its name in a sentence."""
 
 
 def timer_table(*entries: TimerEntry) -> Mapping[TimerKind, TimerEntry]:
@@ -202,6 +197,5 @@ def expire(tcb: Tcb, step: Step) -> None:
     for kind, entry in TIMERS.items():
         timer = getattr(tcb, kind.variable)
         if timer is not None and timer.due <= step.now:
-            setattr(tcb, kind.variable, None)
-            step.events.append(TimerFired(tcb.connection, kind))
+            step.fire_timer(tcb, kind)
             entry.serve(tcb, step)
