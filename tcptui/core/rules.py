@@ -153,7 +153,7 @@ class Rule(Enum):
     KEEP_ALIVE_UNANSWERED = "3.8.4"
     FAST_RETRANSMIT = "3.2", 5681
     PARTIAL_ACK = "3.2", 6582
-    RESENT_AS_LOST = "3.1", 5681
+    RETRANSMITTED_AS_LOST = "3.1", 5681
 
     # Errors from below.
     ERROR_NOT_OURS = "3.9.2.2"
@@ -174,7 +174,7 @@ class Rule(Enum):
     RTT_AMBIGUOUS = "3", 6298
     RTO_AFTER_SYN_TIMEOUT = "5.7", 6298
 
-    # Broken on purpose (`tcp.stacks.broken`), with the section that each breaks.
+    # Broken on purpose (`tcp.broken`), with the section that each breaks.
     BROKEN_TWO_WAY_HANDSHAKE = "3.5, broken on purpose"
     BROKEN_FIXED_ISN = "3.4.1, MUST-8, broken on purpose"
     BROKEN_ACCEPT_ANY_ACK = "3.10.7.4, fifth, broken on purpose"
@@ -223,7 +223,7 @@ _KINDS: Mapping[str, NumberKind] = MappingProxyType({
 })  # fmt: skip
 _EXCEPTIONS: Mapping[tuple[Rule, str], NumberKind] = MappingProxyType({
     # SEG.SEQ of a segment that this end has sent.
-    (Rule.RESENT_AS_LOST, "seq"): NumberKind.OWN_SEQ,
+    (Rule.RETRANSMITTED_AS_LOST, "seq"): NumberKind.OWN_SEQ,
     (Rule.ERROR_NOT_OURS, "seq"): NumberKind.OWN_SEQ,
 })  # fmt: skip
 

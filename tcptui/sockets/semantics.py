@@ -14,8 +14,6 @@ from typing import NamedTuple
 from tcptui.core.tcp.icmp import Unreachable
 from tcptui.sockets.requests import Errno
 
-_U = Unreachable
-
 
 class SocketSemantics(NamedTuple):
     """The defaults are Linux's."""
@@ -66,14 +64,14 @@ class SocketSemantics(NamedTuple):
     flag_values: Mapping[str, int] = {}
     """What getsockopt() returns for an option that is on, where that is not 1."""
     unreachable: Mapping[Unreachable, Errno] = {
-        _U.NETWORK: "ENETUNREACH",
-        _U.HOST: "EHOSTUNREACH",
-        _U.PROTOCOL: "ENOPROTOOPT",
-        _U.PORT: "ECONNREFUSED",
-        _U.SOURCE_ROUTE: "EOPNOTSUPP",
-        _U.TIME_EXCEEDED: "EHOSTUNREACH",
-        _U.PARAMETER: "EPROTO",
-        _U.PROHIBITED: "EHOSTUNREACH",
+        Unreachable.NETWORK: "ENETUNREACH",
+        Unreachable.HOST: "EHOSTUNREACH",
+        Unreachable.PROTOCOL: "ENOPROTOOPT",
+        Unreachable.PORT: "ECONNREFUSED",
+        Unreachable.SOURCE_ROUTE: "EOPNOTSUPP",
+        Unreachable.TIME_EXCEEDED: "EHOSTUNREACH",
+        Unreachable.PARAMETER: "EPROTO",
+        Unreachable.PROHIBITED: "EHOSTUNREACH",
     }
     """The errno of an ICMP error."""
 
@@ -106,14 +104,14 @@ FREEBSD = SocketSemantics(
     lacks=frozenset(("TCP_USER_TIMEOUT", "TCP_LINGER2")),
     flag_values={"SO_REUSEADDR": 0x04, "SO_KEEPALIVE": 0x08, "SO_LINGER": 0x80, "TCP_NODELAY": 0x04},
     unreachable={
-        _U.NETWORK: "EHOSTUNREACH",
-        _U.HOST: "EHOSTUNREACH",
-        _U.PROTOCOL: "ECONNREFUSED",
-        _U.PORT: "ECONNREFUSED",
-        _U.SOURCE_ROUTE: "EHOSTUNREACH",
-        _U.TIME_EXCEEDED: "EHOSTUNREACH",
-        _U.PARAMETER: "ENOPROTOOPT",
-        _U.PROHIBITED: "ECONNREFUSED",
+        Unreachable.NETWORK: "EHOSTUNREACH",
+        Unreachable.HOST: "EHOSTUNREACH",
+        Unreachable.PROTOCOL: "ECONNREFUSED",
+        Unreachable.PORT: "ECONNREFUSED",
+        Unreachable.SOURCE_ROUTE: "EHOSTUNREACH",
+        Unreachable.TIME_EXCEEDED: "EHOSTUNREACH",
+        Unreachable.PARAMETER: "ENOPROTOOPT",
+        Unreachable.PROHIBITED: "ECONNREFUSED",
     },
 )
 

@@ -43,7 +43,7 @@ def test_every_number_of_a_rule_has_a_kind() -> None:
 @pytest.mark.parametrize(("rule", "name", "kind"), [
     (Rule.ACK_NEW, "ack", NumberKind.OWN_SEQ),
     (Rule.LISTEN_SYN, "seq", NumberKind.PEER_SEQ),
-    (Rule.RESENT_AS_LOST, "seq", NumberKind.OWN_SEQ),
+    (Rule.RETRANSMITTED_AS_LOST, "seq", NumberKind.OWN_SEQ),
     (Rule.ERROR_NOT_OURS, "seq", NumberKind.OWN_SEQ),
     (Rule.RTT_SAMPLED, "rtt", NumberKind.DURATION),
     (Rule.DATA_ACCEPTED, "len", NumberKind.OCTETS),

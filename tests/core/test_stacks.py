@@ -128,8 +128,11 @@ def test_a_duplicate_is_reported_with_or_without_its_fin(stack: StackName, lengt
 @EVERY
 def test_syn_with_fin_is_dropped_before_the_state_is_looked_at(stack: StackName) -> None:
     drops = STACKS[stack].drops_syn_fin
-    assert drops(PROMPT._replace(drop_syn_fin=True)) == (stack == "freebsd")
-    assert not drops(PROMPT)
+    on = PROMPT._replace(drop_syn_fin=True)
+    assert drops(S.ESTABLISHED, on) == (stack == "freebsd")
+    assert drops(S.LISTEN, on)
+    assert not drops(S.ESTABLISHED, PROMPT)
+    assert not drops(S.LISTEN, PROMPT)
 
 
 @EVERY

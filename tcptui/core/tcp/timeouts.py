@@ -12,13 +12,13 @@ from tcptui.core.packet.seq import seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp.calls import return_to_listen, send_reset
 from tcptui.core.tcp.congestion import lost_by_timeout
+from tcptui.core.tcp.endings import return_to_listen, send_reset
 from tcptui.core.tcp.handshake import start_keep_alive
 from tcptui.core.tcp.retransmission import (
     probe_interval,
-    resend_from_front,
     retransmit,
+    retransmit_from_front,
     start_retransmission_timer,
 )
 from tcptui.core.tcp.send import send_probe, sws_override
@@ -116,7 +116,7 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
         tcb.offers_options = tcb.offers_options and (drop_after is None or retries < drop_after)
     else:
         lost_by_timeout(tcb, first=retries == 1)
-        resend_from_front(tcb)
+        retransmit_from_front(tcb)
     front, *others = tcb.retransmission_queue
     tcb.retransmission_queue = (front._replace(timeouts=retries), *others)
     retransmit(tcb, step)

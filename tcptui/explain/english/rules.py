@@ -120,7 +120,7 @@ SENTENCES = {
     "rule.keep_alive_unanswered": "{probes} probes without an answer: the peer is gone.",
     "rule.fast_retransmit": "ACK {ack} came {duplicates} times more: the segment there is lost.",
     "rule.partial_ack": "Not all up to {recover} is acknowledged: what stands at {snd_una} was lost as well.",
-    "rule.resent_as_lost": "SEQ {seq} counts as lost and goes again; the congestion window is {cwnd}.",
+    "rule.retransmitted_as_lost": "SEQ {seq} counts as lost and goes again; the congestion window is {cwnd}.",
     "rule.error_not_ours": "The error is not about anything between {snd_una} and {snd_nxt}: ignored.",
     "rule.source_quench_ignored": "Source Quench is of the past: ignored.",
     "rule.soft_error": "The network reports an error that may pass: the application is told, no more.",
