@@ -9,8 +9,10 @@ which system it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
+from tcptui.core.profile.record import StackName
 from tcptui.core.tcp.icmp import Unreachable
 from tcptui.sockets.requests import Errno
 
@@ -124,6 +126,11 @@ RFC9293 = SocketSemantics(
 """The RFC has no sockets: Linux's, with its own states, errors and sizes."""
 
 
-def semantics_of(profile: str) -> SocketSemantics:
-    """The semantics that go with a preset of `core.profile`, by its name."""
-    return {"linux": LINUX, "freebsd": FREEBSD}.get(profile, RFC9293)
+_BY_STACK: Mapping[StackName, SocketSemantics] = MappingProxyType(
+    {"rfc9293": RFC9293, "linux": LINUX, "freebsd": FREEBSD}
+)
+
+
+def semantics_of(stack: StackName) -> SocketSemantics:
+    """The semantics of the system whose stack `Profile.stack` names."""
+    return _BY_STACK[stack]
