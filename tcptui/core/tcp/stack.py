@@ -230,7 +230,7 @@ class Stack:
         return fresh
 
     def values(self) -> tuple[Any, ...]:
-        """Everything that the future depends on: hashable, equal if the stacks are."""
+        """All that it holds but when its last step was: hashable, equal if the stacks are."""
         blocks = tuple([tcb.values() for tcb in self._blocks.values()])
         listeners = tuple([listener.values() for listener in self._listeners.values()])
         return self.profile, self._isns, self.secret, self._names, blocks, listeners
