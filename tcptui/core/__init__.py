@@ -54,7 +54,7 @@ from tcptui.core.tcp import calls
 from tcptui.core.tcp.icmp import IcmpError, Unreachable
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.tcp.stack import Stack
-from tcptui.core.tcp.status import Status
+from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.core.tcp.tcb import Tcb
 
 __all__ = [
@@ -71,6 +71,7 @@ __all__ = [
     "SYN",
     "TRANSITIONS",
     "URG",
+    "ConnectionStatus",
     "IcmpError",
     "MalformedSegment",
     "Option",
@@ -81,7 +82,6 @@ __all__ = [
     "Socket",
     "Stack",
     "State",
-    "Status",
     "Tcb",
     "Transition",
     "Unreachable",

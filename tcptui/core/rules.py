@@ -2,7 +2,8 @@
 
 A rule is named in the step that it decided (`events.RuleApplied`); its sentence for a reader is made in
 `explain`. The section is where the rule is written, in RFC 9293 unless `rfc` says otherwise; an ordinal after
-it ("3.10.7.4, fifth") is the RFC's own numbering of its checks.
+it ("3.10.7.4, fifth") is the RFC's own numbering of its checks. What no RFC says has no number of one: then
+the section is the name of what says it, a function of a kernel, a sysctl or a function of POSIX.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from types import MappingProxyType
 
 
 class Rule(Enum):
-    """A rule of the protocol, with its section and the number of its RFC."""
+    """A rule of the protocol, with its section and the number of its RFC; None: it is no RFC's."""
 
     section: str
-    rfc: int
+    rfc: int | None
 
-    def __new__(cls, section: str, rfc: int = 9293) -> Rule:
+    def __new__(cls, section: str, rfc: int | None = 9293) -> Rule:
         rule = object.__new__(cls)
         rule._value_ = len(cls.__members__)
         rule.section = section
@@ -27,8 +28,8 @@ class Rule(Enum):
 
     @property
     def source(self) -> str:
-        """Where the rule is written: ``RFC 9293 3.10.7.4, first``."""
-        return f"RFC {self.rfc} {self.section}"
+        """Where the rule is written: ``RFC 9293 3.10.7.4, first``, ``POSIX accept()``."""
+        return self.section if self.rfc is None else f"RFC {self.rfc} {self.section}"
 
     # User calls.
     OPEN_PASSIVE = "3.10.1"
@@ -48,9 +49,9 @@ class Rule(Enum):
     CLOSE_REFUSED = "3.10.4"
     ABORT_REFUSED = "3.10.5"
     STATUS_REFUSED = "3.10.6"
-    CONFIGURE_REFUSED = "3.9.1"
-    ACCEPT_REFUSED = "3.9.1"
-    ACCEPTED = "3.9.1"
+    CONFIGURE_REFUSED = "POSIX setsockopt()", None
+    ACCEPT_REFUSED = "POSIX accept()", None
+    ACCEPTED = "POSIX accept()", None
     UNREAD_RESETS = "3.6.1, SHLD-3"
 
     # SEGMENT ARRIVES, before any connection is looked for.
@@ -63,7 +64,7 @@ class Rule(Enum):
     BLACKHOLE = "3.10.7.1"
 
     # A listener with a backlog.
-    ACCEPT_QUEUE_FULL = "3.9.1"
+    ACCEPT_QUEUE_FULL = "POSIX listen()", None
     SYN_QUEUE_FULL = "3.3", 4987
     COOKIE_SENT = "3.6", 4987
     COOKIE_GOOD = "3.6", 4987
@@ -104,8 +105,10 @@ class Rule(Enum):
     RST_RESETS = "3.10.7.4, second"
     RST_ENDS_CLOSING = "3.10.7.4, second"
     RST_IN_TIME_WAIT_IGNORED = "3", 1337
+    RST_WITH_ACK_DROPPED = "FreeBSD syncache_chkrst()", None
     # Fourth: SYN.
     SYN_TO_LISTEN = "3.10.7.4, fourth"
+    SYN_RESETS_HALF_OPEN = "Linux tcp_check_req()", None
     SYN_CHALLENGED = "3.10.7.4, fourth"
     SYN_RESETS = "3.10.7.4, fourth"
     # Fifth: ACK.
@@ -150,7 +153,7 @@ class Rule(Enum):
     KEEP_ALIVE_UNANSWERED = "3.8.4"
     FAST_RETRANSMIT = "3.2", 5681
     PARTIAL_ACK = "3.2", 6582
-    RESENT_AS_LOST = "3.1", 5681
+    RETRANSMITTED_AS_LOST = "3.1", 5681
 
     # Errors from below.
     ERROR_NOT_OURS = "3.9.2.2"
@@ -160,7 +163,7 @@ class Rule(Enum):
     PATH_MTU = "3.7.2"
 
     # Timeouts and the RTO.
-    FIN_WAIT_2_OVER = "3.6.1"
+    FIN_WAIT_2_OVER = "Linux tcp_fin_timeout", None
     USER_TIMEOUT = "3.10.8"
     RETRANSMISSION = "3.10.8"
     TIME_WAIT_OVER = "3.10.8"
@@ -171,7 +174,7 @@ class Rule(Enum):
     RTT_AMBIGUOUS = "3", 6298
     RTO_AFTER_SYN_TIMEOUT = "5.7", 6298
 
-    # Broken on purpose (`tcp.stacks.broken`), with the section that each breaks.
+    # Broken on purpose (`tcp.broken`), with the section that each breaks.
     BROKEN_TWO_WAY_HANDSHAKE = "3.5, broken on purpose"
     BROKEN_FIXED_ISN = "3.4.1, MUST-8, broken on purpose"
     BROKEN_ACCEPT_ANY_ACK = "3.10.7.4, fifth, broken on purpose"
@@ -220,7 +223,7 @@ _KINDS: Mapping[str, NumberKind] = MappingProxyType({
 })  # fmt: skip
 _EXCEPTIONS: Mapping[tuple[Rule, str], NumberKind] = MappingProxyType({
     # SEG.SEQ of a segment that this end has sent.
-    (Rule.RESENT_AS_LOST, "seq"): NumberKind.OWN_SEQ,
+    (Rule.RETRANSMITTED_AS_LOST, "seq"): NumberKind.OWN_SEQ,
     (Rule.ERROR_NOT_OURS, "seq"): NumberKind.OWN_SEQ,
 })  # fmt: skip
 

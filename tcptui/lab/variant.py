@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tcptui.core.profile.presets import PRESETS
+from tcptui.core.profile.knobs import all_knobs
+from tcptui.core.profile.presets import PRESETS, preset_of
 from tcptui.core.profile.record import Profile
 from tcptui.lab.knob_values import BadKnob, set_knob_from_text
 from tcptui.lab.scenario import Scenario
@@ -55,6 +56,6 @@ def variant(scenario: Scenario, profile: Profile | None, settings: Iterable[str]
 
 def _moved(own: Profile, profile: Profile) -> Profile:
     """`profile` with what sets `own` apart from its preset."""
-    base = PRESETS[own.name]
-    names = (name for name in Profile._fields if getattr(own, name) != getattr(base, name))
+    base = preset_of(own)
+    names = (name for name in all_knobs() if getattr(own, name) != getattr(base, name))
     return profile._replace(**{name: getattr(own, name) for name in names})

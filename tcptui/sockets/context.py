@@ -12,7 +12,7 @@ from tcptui.core.state import State
 from tcptui.core.tcp import calls
 from tcptui.core.tcp.icmp import Unreachable
 from tcptui.core.tcp.stack import EPHEMERAL, Stack
-from tcptui.core.tcp.status import Status
+from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.sockets.bsd_socket import OPENING, BsdSocket, Phase
 from tcptui.sockets.semantics import SocketSemantics
@@ -50,12 +50,12 @@ class Context:
         """The state of its connection; CLOSED also where there is none."""
         return self.stack.state(socket.connection)
 
-    def status(self, socket: BsdSocket) -> Status | None:
+    def status(self, socket: BsdSocket) -> ConnectionStatus | None:
         """None where there is no connection, or none any more."""
         return self.stack.status(socket.connection)
 
     def block(self, socket: BsdSocket) -> Tcb | None:
-        """The connection's block, to be read and not kept."""
+        """A copy of the connection's block, as it is now; None: CLOSED. `status` has less, and is cheaper."""
         return self.stack.tcb(socket.connection)
 
     def listening(self, socket: BsdSocket) -> bool:
@@ -69,7 +69,7 @@ class Context:
         state = self.state(socket)
         return state is State.CLOSED or (state is State.TIME_WAIT and self.semantics.time_wait_is_closed)
 
-    def snd_room(self, socket: BsdSocket, status: Status) -> int:
+    def snd_room(self, socket: BsdSocket, status: ConnectionStatus) -> int:
         """Octets that the send buffer still takes: what was not sent and not acknowledged fills it."""
         size = socket.option("SO_SNDBUF")
         if size is None:
@@ -94,7 +94,7 @@ class Context:
                 socket.local = Socket(self.host, port)
         return socket.local
 
-    def without_socket(self) -> list[Status]:
+    def without_socket(self) -> list[ConnectionStatus]:
         """Connections that were made by `requests.UserCall`, and are no socket's."""
         return [one for one in self.stack.statuses() if one.connection not in self.table.owners]
 

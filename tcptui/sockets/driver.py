@@ -24,7 +24,7 @@ from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
 from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.stack import Stack
-from tcptui.core.tcp.status import Status
+from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.sockets import closing, opening, options, polling, reading, requests, writing
 from tcptui.sockets.bsd_socket import BsdSocket
 from tcptui.sockets.context import Context
@@ -168,7 +168,7 @@ class Sockets:
 
     # Inside.
 
-    def _entry(self, status: Status) -> ConnectionEntry:
+    def _entry(self, status: ConnectionStatus) -> ConnectionEntry:
         listens = status.state is State.LISTEN
         number = self.table.owners.get(status.connection, 0)
         return ConnectionEntry(

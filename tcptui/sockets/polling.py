@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcptui.core.packet.seq import lt
 from tcptui.core.state import State
-from tcptui.core.tcp.status import Status
+from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.sockets import requests
 from tcptui.sockets.bsd_socket import OPENING, BsdSocket
 from tcptui.sockets.context import Context
@@ -53,7 +53,7 @@ def _bits(context: Context, watched: requests.Watched) -> int:
     return ready & (watched.events | POLLERR | POLLHUP)
 
 
-def _urgent(context: Context, socket: BsdSocket, status: Status | None) -> bool:
+def _urgent(context: Context, socket: BsdSocket, status: ConnectionStatus | None) -> bool:
     """Whether urgent data is still to be read (RFC 9293 MUST-32, MUST-33)."""
     if status is None:
         urgent, arrived = socket.urgent, socket.urgent <= len(socket.receive_buffer)
@@ -62,7 +62,7 @@ def _urgent(context: Context, socket: BsdSocket, status: Status | None) -> bool:
     return bool(urgent) and (arrived or not context.semantics.urgent_waits_for_data)
 
 
-def _linux_bits(context: Context, socket: BsdSocket, status: Status | None) -> int:
+def _linux_bits(context: Context, socket: BsdSocket, status: ConnectionStatus | None) -> int:
     """tcp_poll() of Linux."""
     closed = status is None or (status.state is State.TIME_WAIT and context.semantics.time_wait_is_closed)
     connected = bool(socket.connection)
@@ -79,7 +79,7 @@ def _linux_bits(context: Context, socket: BsdSocket, status: Status | None) -> i
     return bits | (POLLERR if socket.error else 0)
 
 
-def _bsd_bits(context: Context, socket: BsdSocket, status: Status | None) -> int:
+def _bsd_bits(context: Context, socket: BsdSocket, status: ConnectionStatus | None) -> int:
     """sopoll_generic() of FreeBSD."""
     if not socket.connection:
         return 0

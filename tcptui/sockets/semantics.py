@@ -9,12 +9,12 @@ which system it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
+from tcptui.core.profile.record import StackName
 from tcptui.core.tcp.icmp import Unreachable
 from tcptui.sockets.requests import Errno
-
-_U = Unreachable
 
 
 class SocketSemantics(NamedTuple):
@@ -66,14 +66,14 @@ class SocketSemantics(NamedTuple):
     flag_values: Mapping[str, int] = {}
     """What getsockopt() returns for an option that is on, where that is not 1."""
     unreachable: Mapping[Unreachable, Errno] = {
-        _U.NETWORK: "ENETUNREACH",
-        _U.HOST: "EHOSTUNREACH",
-        _U.PROTOCOL: "ENOPROTOOPT",
-        _U.PORT: "ECONNREFUSED",
-        _U.SOURCE_ROUTE: "EOPNOTSUPP",
-        _U.TIME_EXCEEDED: "EHOSTUNREACH",
-        _U.PARAMETER: "EPROTO",
-        _U.PROHIBITED: "EHOSTUNREACH",
+        Unreachable.NETWORK: "ENETUNREACH",
+        Unreachable.HOST: "EHOSTUNREACH",
+        Unreachable.PROTOCOL: "ENOPROTOOPT",
+        Unreachable.PORT: "ECONNREFUSED",
+        Unreachable.SOURCE_ROUTE: "EOPNOTSUPP",
+        Unreachable.TIME_EXCEEDED: "EHOSTUNREACH",
+        Unreachable.PARAMETER: "EPROTO",
+        Unreachable.PROHIBITED: "EHOSTUNREACH",
     }
     """The errno of an ICMP error."""
 
@@ -106,14 +106,14 @@ FREEBSD = SocketSemantics(
     lacks=frozenset(("TCP_USER_TIMEOUT", "TCP_LINGER2")),
     flag_values={"SO_REUSEADDR": 0x04, "SO_KEEPALIVE": 0x08, "SO_LINGER": 0x80, "TCP_NODELAY": 0x04},
     unreachable={
-        _U.NETWORK: "EHOSTUNREACH",
-        _U.HOST: "EHOSTUNREACH",
-        _U.PROTOCOL: "ECONNREFUSED",
-        _U.PORT: "ECONNREFUSED",
-        _U.SOURCE_ROUTE: "EHOSTUNREACH",
-        _U.TIME_EXCEEDED: "EHOSTUNREACH",
-        _U.PARAMETER: "ENOPROTOOPT",
-        _U.PROHIBITED: "ECONNREFUSED",
+        Unreachable.NETWORK: "EHOSTUNREACH",
+        Unreachable.HOST: "EHOSTUNREACH",
+        Unreachable.PROTOCOL: "ECONNREFUSED",
+        Unreachable.PORT: "ECONNREFUSED",
+        Unreachable.SOURCE_ROUTE: "EHOSTUNREACH",
+        Unreachable.TIME_EXCEEDED: "EHOSTUNREACH",
+        Unreachable.PARAMETER: "ENOPROTOOPT",
+        Unreachable.PROHIBITED: "ECONNREFUSED",
     },
 )
 
@@ -126,6 +126,11 @@ RFC9293 = SocketSemantics(
 """The RFC has no sockets: Linux's, with its own states, errors and sizes."""
 
 
-def semantics_of(profile: str) -> SocketSemantics:
-    """The semantics that go with a preset of `core.profile`, by its name."""
-    return {"linux": LINUX, "freebsd": FREEBSD}.get(profile, RFC9293)
+_BY_STACK: Mapping[StackName, SocketSemantics] = MappingProxyType(
+    {"rfc9293": RFC9293, "linux": LINUX, "freebsd": FREEBSD}
+)
+
+
+def semantics_of(stack: StackName) -> SocketSemantics:
+    """The semantics of the system whose stack `Profile.stack` names."""
+    return _BY_STACK[stack]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from tcptui.core.packet.seq import lt
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
-from tcptui.core.tcp.status import Status
+from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.sockets.requests import TcpInfo
 from tcptui.sockets.semantics import SocketSemantics
@@ -35,7 +35,9 @@ OPEN, DISORDER, RECOVERY, LOSS = 0, 1, 3, 4
 _NO_THRESHOLD, _LINUX_NO_THRESHOLD = 1 << 30, 0x7FFFFFFF
 
 
-def tcp_info(tcb: Tcb | None, status: Status | None, profile: Profile, semantics: SocketSemantics) -> TcpInfo:
+def tcp_info(
+    tcb: Tcb | None, status: ConnectionStatus | None, profile: Profile, semantics: SocketSemantics
+) -> TcpInfo:
     """The fields of TCP_INFO; of a connection that is deleted (None), or of none, only its state is known."""
     if tcb is None or status is None:
         return {"tcpi_state": STATES[State.CLOSED]}

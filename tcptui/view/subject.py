@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from tcptui.core.state import State
-from tcptui.core.tcp.status import Status
+from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.udp import UdpEndpoint
 from tcptui.lab.ends.script import ScriptEnd, ScriptLine
@@ -36,7 +36,7 @@ class Host(NamedTuple):
     link_up: bool
     udp: Sequence[UdpEndpoint]
     """Its UDP sockets."""
-    listener: Status | None
+    listener: ConnectionStatus | None
     """Its listener, if it has one: see `backlog`, `accept_queue`, `half_open`."""
 
     @property

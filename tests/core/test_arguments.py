@@ -18,6 +18,8 @@ from tcptui.core.packet import (
 )
 from tcptui.core.packet.segment import ACK
 from tcptui.core.state import State
+from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.settings import Settings
 from tests.core.build import PEER, US, reach, responses
 
 GOOD = Segment(PEER, US, 5001, 1001, ACK, 100)
@@ -78,6 +80,52 @@ WRONG: list[tuple[Callable[[Stack], object], type[Exception], str]] = [
     (lambda stack: stack.call(calls.Status(1), 4), ValueError, "now: 4 is before 5"),
     (lambda stack: stack.expire(5.5), TypeError, "now: 5.5 is no whole number"),  # type: ignore[arg-type]
 ]
+
+WRONG_SETTINGS: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"receive_buffer": "x"}, TypeError, "settings.receive_buffer: 'x' is no whole number"),
+    ({"receive_buffer": 0}, ValueError, "settings.receive_buffer: 0 is not 1 to 2147483647"),
+    ({"receive_buffer": True}, TypeError, "settings.receive_buffer: True is no whole number"),
+    ({"send_buffer": -1}, ValueError, "settings.send_buffer: -1 is not 1 to 2147483647"),
+    ({"mss": -9}, ValueError, "settings.mss: -9 is not 1 to 65535"),
+    ({"mss": 0}, ValueError, "settings.mss: 0 is not 1 to 65535"),
+    ({"mss": 1 << 16}, ValueError, "settings.mss: 65536 is not 1 to 65535"),
+    ({"keep_idle": 0}, ValueError, "settings.keep_idle: 0 is not 1 or more"),
+    ({"keep_interval": 0.5}, TypeError, "settings.keep_interval: 0.5 is no whole number"),
+    ({"keep_count": 0}, ValueError, "settings.keep_count: 0 is not 1 or more"),
+    ({"user_timeout": -5}, ValueError, "settings.user_timeout: -5 is not 0 or more"),
+    ({"fin_wait_2_timeout": -1}, ValueError, "settings.fin_wait_2_timeout: -1 is not 0 or more"),
+    ({"no_delay": 1}, TypeError, "settings.no_delay: 1 is no True or False"),
+    ({"keep_alive": None}, TypeError, "settings.keep_alive: None is no True or False"),
+    ({"reads_no_more": "no"}, TypeError, "settings.reads_no_more: 'no' is no True or False"),
+]
+OUR_ERROR = IcmpError(Unreachable.TOO_BIG, US, PEER, 1000, 576)
+WRONG_ERRORS: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"kind": "port"}, TypeError, "kind: 'port' is no Unreachable"),
+    ({"local": ("192.0.2.1", 1025)}, TypeError, "local: ('192.0.2.1', 1025) is no Socket"),
+    ({"remote": None}, TypeError, "remote: None is no Socket"),
+    ({"seq": "1000"}, TypeError, "seq: '1000' is no whole number"),
+    ({"seq": -1}, ValueError, "seq: -1 is not 0 to 4294967295"),
+    ({"mtu": -1}, ValueError, "mtu: -1 is not 0 to 4294967295"),
+    ({"mtu": None}, TypeError, "mtu: None is no whole number"),
+]
+WRONG += [
+    (opened(call), error, message)
+    for values, error, message in WRONG_SETTINGS
+    for call in (
+        calls.Open(US, Socket("192.0.2.3", 7), settings=Settings(**values)),
+        calls.Open(Socket("192.0.2.1", 7), passive=True, backlog=1, settings=Settings(**values)),
+        calls.Configure(1, Settings(**values)),
+    )
+]
+WRONG += [
+    (lambda stack, values=values: stack.error(OUR_ERROR._replace(**values), 10), error, message)  # type: ignore[misc]
+    for values, error, message in WRONG_ERRORS
+]
+
+
+def test_every_setting_is_checked() -> None:
+    assert {name for values, _, _ in WRONG_SETTINGS for name in values} == set(Settings._fields)
+    assert {name for values, _, _ in WRONG_ERRORS for name in values} == set(IcmpError._fields)
 
 
 @pytest.mark.parametrize(("act", "error", "message"), WRONG)

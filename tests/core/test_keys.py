@@ -11,10 +11,10 @@ from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
-from tcptui.core.tcp import keys, syn_cookies
+from tcptui.core.tcp import syn_cookies
 from tcptui.core.tcp.before_the_checks import TS_RECENT_LIFETIME
 from tcptui.core.tcp.calls import Abort, Open
-from tcptui.core.tcp.keys import AGES, AS_IT_IS, TIMERS, listener_key, tcb_key
+from tcptui.core.tcp.keys import AGES, AS_IT_IS, TIMER_VARIABLES, check_classified, listener_key, tcb_key
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
@@ -35,7 +35,7 @@ def block(**values: Any) -> Tcb:
 
 def test_every_variable_is_in_exactly_one_list() -> None:
     """A new one that is in none would be missed by every search."""
-    assert sorted((*AS_IT_IS, *TIMERS, *AGES)) == sorted(field.name for field in fields(Tcb))
+    assert sorted((*AS_IT_IS, *TIMER_VARIABLES, *AGES)) == sorted(field.name for field in fields(Tcb))
 
 
 @pytest.mark.parametrize("name", AS_IT_IS)
@@ -46,7 +46,7 @@ def test_a_variable_with_another_value_makes_another_key(name: str) -> None:
     assert tcb_key(tcb, NOW, RFC9293) != tcb_key(block(), NOW, RFC9293)
 
 
-@pytest.mark.parametrize("name", TIMERS)
+@pytest.mark.parametrize("name", TIMER_VARIABLES)
 def test_a_timer_is_what_it_has_left_to_run(name: str) -> None:
     one = tcb_key(block(**{name: Timer(NOW - 5, NOW + 100)}), NOW, RFC9293)
     assert one == tcb_key(block(**{name: Timer(NOW + 200, NOW + 400)}), NOW + 300, RFC9293)
@@ -159,5 +159,10 @@ def test_the_clock_shows_behind_every_passive_open_and_in_the_timestamps_of_a_co
     assert stamped.shows_clock(0), "its SYN may have to be sent again"
 
 
-def test_a_list_that_lacks_a_variable_is_an_error_at_import() -> None:
-    assert keys._unknown == set()
+def test_a_variable_in_no_list_or_one_that_is_gone_is_an_error() -> None:
+    names = [field.name for field in fields(Tcb)]
+    check_classified(names)
+    with pytest.raises(TypeError, match=r"not classified for keys: \['new'\]"):
+        check_classified([*names, "new"])
+    with pytest.raises(TypeError, match="not classified for keys"):
+        check_classified(names[1:])

@@ -94,7 +94,7 @@ def segments(start: Start, kind: int) -> Iterator[Segment]:
 
 
 def by_the_rfc(start: Start, segment: Segment) -> Seen:
-    """3.10.7, with RFC 5961 and the choices that reference/decisions.md lists."""
+    """3.10.7, with RFC 5961 and the choices of the knobs that are named here."""
     if start.state is S.CLOSED:
         return _closed(segment)
     if start.state is S.LISTEN:
@@ -168,7 +168,7 @@ def _other_states(start: Start, segment: Segment) -> Seen:
     def in_window(number: int) -> bool:
         return rcv_nxt <= number < rcv_nxt + start.rcv_wnd
 
-    # decisions.md, knob simultaneous_open_trims_syn (A.2): the SYN that is known already is taken off.
+    # Knob simultaneous_open_trims_syn (A.2): the SYN that is known already is taken off.
     if start.simultaneous and segment.flags & (SYN | ACK) == SYN | ACK and segment.seq == IRS:
         segment = segment._replace(seq=segment.seq + 1, flags=segment.flags & ~SYN)
 

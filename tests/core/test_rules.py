@@ -10,6 +10,8 @@ import pytest
 
 import tcptui.core
 from tcptui.core.packet.segment import ACK, FIN, SYN
+from tcptui.core.profile.presets import PRESETS
+from tcptui.core.profile.record import Profile
 from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Close, Open, Send
@@ -41,7 +43,7 @@ def test_every_number_of_a_rule_has_a_kind() -> None:
 @pytest.mark.parametrize(("rule", "name", "kind"), [
     (Rule.ACK_NEW, "ack", NumberKind.OWN_SEQ),
     (Rule.LISTEN_SYN, "seq", NumberKind.PEER_SEQ),
-    (Rule.RESENT_AS_LOST, "seq", NumberKind.OWN_SEQ),
+    (Rule.RETRANSMITTED_AS_LOST, "seq", NumberKind.OWN_SEQ),
     (Rule.ERROR_NOT_OURS, "seq", NumberKind.OWN_SEQ),
     (Rule.RTT_SAMPLED, "rtt", NumberKind.DURATION),
     (Rule.DATA_ACCEPTED, "len", NumberKind.OCTETS),
@@ -104,3 +106,34 @@ def test_the_other_broken_ones_are_told() -> None:
         assert broken_rules(site) == {"BROKEN_TWO_WAY_HANDSHAKE"}
     site = reach(S.ESTABLISHED, PROMPT._replace(two_way_handshake=True))
     assert not rules(site.call(Close(1))).count(Rule.BROKEN_TWO_WAY_HANDSHAKE)
+
+
+def broken_runs(profile: Profile) -> dict[Rule, Site]:
+    """For every knob that breaks a TCP on purpose, a run in which it matters."""
+    runs = {}
+    site = runs[Rule.BROKEN_TWO_WAY_HANDSHAKE] = reach(S.LISTEN, profile._replace(two_way_handshake=True))
+    site.receives(site.peer(SYN, 0))
+    site = runs[Rule.BROKEN_NO_TIME_WAIT] = reach(S.FIN_WAIT_2, profile._replace(no_time_wait=True))
+    site.receives(site.peer(FIN | ACK, 1, 2))
+    site = runs[Rule.BROKEN_TIME_WAIT_1_MSL] = reach(S.FIN_WAIT_2, profile._replace(time_wait_1_msl=True))
+    site.receives(site.peer(FIN | ACK, 1, 2))
+    site = runs[Rule.BROKEN_FIXED_ISN] = Site(profile._replace(fixed_isn=7))
+    site.call(Open(US, PEER))
+    site = runs[Rule.BROKEN_NO_RETRANSMISSION] = Site(profile._replace(no_retransmission=True))
+    site.call(Open(US, PEER))
+    site = connected(profile._replace(fin_acked_with_fin_only=True), wnd=0)
+    runs[Rule.BROKEN_FIN_ENDS_BOTH] = site
+    site.call(Send(1, b"abc"))
+    site.receives(site.peer(FIN | ACK, 1, 1, wnd=0))
+    site = runs[Rule.BROKEN_ACCEPT_ANY_ACK] = reach(S.SYN_RECEIVED, profile._replace(accept_any_ack=True))
+    site.receives(site.peer(ACK, 1, 77))
+    assert site.state() is S.ESTABLISHED
+    return runs
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_broken_knob_breaks_every_preset(name: str) -> None:
+    """A check that one stack makes before the RFC's must not leave a knob without effect."""
+    runs = broken_runs(PRESETS[name])
+    assert runs.keys() == {rule for rule in Rule if rule.name.startswith("BROKEN")}
+    assert {rule: broken_rules(site) for rule, site in runs.items()} == {rule: {rule.name} for rule in runs}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import tcptui.core.tcp
 from tcptui.core.events import AcceptReady, Event, Flushed, SendRoom, TimerKind
 from tcptui.core.packet.segment import ACK, RST, SYN, URG, Segment, Socket
 from tcptui.core.profile.presets import PRESETS
@@ -12,7 +16,7 @@ from tcptui.core.tcp.calls import Abort, Accept, Close, Configure, Open, Receive
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.stacks import STACKS
-from tcptui.core.tcp.status import Status
+from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.core.tcp.timeouts import TIMERS, timer_table
 from tests.core.build import PEER, PROMPT, US, connected, reach, sent
 
@@ -64,7 +68,7 @@ def test_the_status_of_a_connection() -> None:
     site.receives(site.peer(ACK | URG, 1, 1, b"abc")._replace(up=3))
     site.receives(site.peer(ACK, 4, 1, b"", wnd=0))
     site.call(Send(1, b"xy"))
-    assert site.stack.status(1) == Status(
+    assert site.stack.status(1) == ConnectionStatus(
         1, S.ESTABLISHED, US, PEER, iss=1_000, irs=5_000, rcv_nxt=5_004, rcv_up=5_004, urgent=3, rcv_queue=3,
         snd_queue=12, snd_room=28,
     )  # fmt: skip
@@ -80,8 +84,8 @@ def test_the_status_of_a_listener_counts_its_connections() -> None:
     stack = listening(backlog=3)
     answers = [syn(stack, port) for port in (1, 2, 3)]
     assert [stack.status(1), stack.status(2)] == [
-        Status(1, S.LISTEN, US, None, backlog=3, half_open=3),
-        Status(2, S.SYN_RECEIVED, US, Socket(PEER.host, 1), 1, 1_000, 5_000, 5_001, snd_queue=1,
+        ConnectionStatus(1, S.LISTEN, US, None, backlog=3, half_open=3),
+        ConnectionStatus(2, S.SYN_RECEIVED, US, Socket(PEER.host, 1), 1, 1_000, 5_000, 5_001, snd_queue=1,
                snd_room=PROMPT.send_buffer),
     ]  # fmt: skip
     last_ack(stack, answers[1])
@@ -158,3 +162,22 @@ def test_labels_and_words_of_timers_tell_them_apart() -> None:
 
 def test_every_preset_has_the_hooks_of_its_name() -> None:
     assert [profile.stack for profile in PRESETS.values()] == list(PRESETS) == list(STACKS)
+
+
+OF_A_STEP = ("Sent", "StateChanged", "TimerSet", "TimerStopped", "TimerFired", "Returned", "RuleApplied")
+
+
+@pytest.mark.parametrize("event", OF_A_STEP)
+def test_only_a_step_makes_the_events_that_its_methods_are_for(event: str) -> None:
+    makers = {
+        path.name
+        for path in Path(tcptui.core.tcp.__file__).parent.rglob("*.py")
+        if re.search(rf"\b{event}\(", path.read_text("utf-8"))
+    }
+    assert makers == {"step.py"}
+
+
+def test_only_a_step_sets_a_timer() -> None:
+    for path in Path(tcptui.core.tcp.__file__).parent.rglob("*.py"):
+        if path.name != "step.py":
+            assert not re.search(r"setattr\(tcb|tcb\.\w+_timer = ", path.read_text("utf-8")), path.name

@@ -11,11 +11,12 @@ from tcptui.core.packet.options import mss_option, read_offer
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.profile.presets import FREEBSD, LINUX, PRESETS, RFC9293
 from tcptui.core.profile.record import StackName
+from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Close, Open
 from tcptui.core.tcp.stacks import STACKS
 from tcptui.core.tcp.tcb import Tcb
-from tests.core.build import PEER, PROMPT, US, Site, briefs, reach, sent
+from tests.core.build import PEER, PROMPT, US, Site, briefs, reach, rules, sent
 
 S = State
 EVERY = pytest.mark.parametrize("stack", list(STACKS))
@@ -127,8 +128,11 @@ def test_a_duplicate_is_reported_with_or_without_its_fin(stack: StackName, lengt
 @EVERY
 def test_syn_with_fin_is_dropped_before_the_state_is_looked_at(stack: StackName) -> None:
     drops = STACKS[stack].drops_syn_fin
-    assert drops(PROMPT._replace(drop_syn_fin=True)) == (stack == "freebsd")
-    assert not drops(PROMPT)
+    on = PROMPT._replace(drop_syn_fin=True)
+    assert drops(S.ESTABLISHED, on) == (stack == "freebsd")
+    assert drops(S.LISTEN, on)
+    assert not drops(S.ESTABLISHED, PROMPT)
+    assert not drops(S.LISTEN, PROMPT)
 
 
 @EVERY
@@ -193,6 +197,34 @@ def test_the_peers_fin_again_starts_2_msl_anew_in_freebsd() -> None:
     ack = STACKS["freebsd"].time_wait_input(block(S.TIME_WAIT), segment(ACK, 4_990, 1_011), FREEBSD)
     assert ack is not None
     assert (ack.restart, ack.fin_again) == (False, False)
+
+
+def test_what_a_stack_does_to_a_half_open_connection_is_told_by_a_rule_of_its_own() -> None:
+    """syncache_chkrst(): a RST with an ACK is dropped; tcp_check_req(): a SYN in the window is answered by a
+    RST, and the connection is deleted."""
+    site = reach(S.SYN_RECEIVED, FREEBSD)
+    assert rules(site.receives(site.peer(RST | ACK, 1, 1))) == [Rule.RST_WITH_ACK_DROPPED]
+    site = reach(S.SYN_RECEIVED, LINUX)
+    events = site.receives(site.peer(SYN, 5))
+    assert rules(events) == [Rule.SYN_RESETS_HALF_OPEN]
+    assert [name for name, _, _ in briefs(events)] == ["RST,ACK"]
+    assert Rule.SYN_RESETS_HALF_OPEN.source == "Linux tcp_check_req()"
+    site = reach(S.SYN_RECEIVED, RFC9293)
+    assert Rule.SYN_TO_LISTEN in rules(site.receives(site.peer(SYN, 5)))
+
+
+def test_what_no_rfc_says_is_cited_by_what_says_it() -> None:
+    """RFC 9293 has neither ACCEPT nor a timeout of FIN-WAIT-2."""
+    cited = {rule.name: rule.source for rule in Rule if rule.rfc is None}
+    assert cited == {
+        "CONFIGURE_REFUSED": "POSIX setsockopt()",
+        "ACCEPT_REFUSED": "POSIX accept()",
+        "ACCEPTED": "POSIX accept()",
+        "ACCEPT_QUEUE_FULL": "POSIX listen()",
+        "RST_WITH_ACK_DROPPED": "FreeBSD syncache_chkrst()",
+        "SYN_RESETS_HALF_OPEN": "Linux tcp_check_req()",
+        "FIN_WAIT_2_OVER": "Linux tcp_fin_timeout",
+    }
 
 
 def test_hooks_change_nothing() -> None:

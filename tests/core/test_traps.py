@@ -1,4 +1,4 @@
-"""One test for each trap that reference/requirements.md lists, and for each knob of `profile`, on and off."""
+"""One test for each point of RFC 9293 that is easily got wrong, and for knobs of `profile`, on and off."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ S = State
 BOTH = pytest.mark.parametrize("on", [True, False])
 
 
-# The traps at the end of requirements.md
+# What is easily got wrong
 
 
 @pytest.mark.parametrize("state", [S.SYN_RECEIVED, *SYNCHRONIZED])

@@ -21,7 +21,7 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Call
 from tcptui.core.tcp.stack import Stack
-from tcptui.core.tcp.status import Status
+from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.core.tcp.tcb import Tcb
 from tests.kernel.links import Link
 
@@ -100,7 +100,7 @@ class Core:
     def state(self, connection: int) -> State:
         return self.stack.state(connection)
 
-    def status(self, connection: int) -> Status:
+    def status(self, connection: int) -> ConnectionStatus:
         status = self.stack.status(connection)
         assert status is not None, f"connection {connection} is CLOSED"
         return status

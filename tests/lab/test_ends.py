@@ -6,7 +6,7 @@ import pytest
 
 from tcptui.core.events import Signal, Signalled
 from tcptui.core.packet.segment import ACK, SYN, Segment, Socket
-from tcptui.core.profile.presets import LINUX
+from tcptui.core.profile.presets import FREEBSD, LINUX
 from tcptui.core.state import State
 from tcptui.core.tcp.icmp import IcmpError, Unreachable
 from tcptui.lab.ends import End, EndSetup
@@ -16,7 +16,9 @@ from tcptui.lab.moves import Do
 from tcptui.lab.prelude import begin
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.scenario import Injection, Scenario
+from tcptui.lab.variant import variant
 from tcptui.lab.wire import BadMove, Outcome
+from tcptui.sockets.semantics import semantics_of
 from tests.lab.worlds import everything, to_the_end
 from tests.messages import refused
 
@@ -77,3 +79,14 @@ def test_a_script_has_no_future_of_its_own_and_is_copied() -> None:
     assert copy.key(0) == SCRIPT.end("B", A).key(9)
     assert (end.act_due, end.next_deadline(), end.take_results()) == (None, None, ())
     assert SCRIPT.without_programs() == SCRIPT
+
+
+def test_a_profile_with_a_name_of_its_own_is_its_stacks() -> None:
+    """Who changes Linux and calls it otherwise has Linux' sockets, and can be told to run as FreeBSD."""
+    mine = LINUX._replace(name="mine", mss=500)
+    host = HostSetup("client", Socket("192.0.2.1", 1), mine, reads=False)
+    end = HostEnd("A", host, Socket("192.0.2.2", 2))
+    assert end.sockets.semantics == semantics_of("linux")
+    two = Scenario("two", "t", "q", (host, host._replace(socket=Socket("192.0.2.2", 2))))
+    changed = variant(two, FREEBSD, ()).hosts[0].profile
+    assert changed == FREEBSD._replace(mss=500)

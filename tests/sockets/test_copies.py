@@ -28,7 +28,7 @@ PROFILES = {"rfc9293": RFC9293, "linux": LINUX, "freebsd": FREEBSD}
 
 
 def host(address: str, profile: Profile = LINUX) -> Sockets:
-    return Sockets(Stack(profile, secret=address.encode()), address, semantics_of(profile.name))
+    return Sockets(Stack(profile, secret=address.encode()), address, semantics_of(profile.stack))
 
 
 class Pair:

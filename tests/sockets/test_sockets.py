@@ -48,7 +48,7 @@ class Host:
     """One host with sockets, and a peer that says what it is expected to."""
 
     def __init__(self, profile: Profile = RFC9293) -> None:
-        self.sockets = Sockets(Stack(profile, (ISS,) * 9), HERE.host, semantics_of(profile.name))
+        self.sockets = Sockets(Stack(profile, (ISS,) * 9), HERE.host, semantics_of(profile.stack))
         self.now = 0
         self.port = HERE.port
         self.returned: dict[int, tuple[Done, int]] = {}

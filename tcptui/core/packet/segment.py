@@ -1,6 +1,6 @@
 """One TCP segment as a value: sockets, numbers, control bits, options and data.
 
-Nothing here knows a connection; the octets on a real wire are in `wire_format`.
+Nothing here knows a connection; the octets on a real wire are in `tcp_format`.
 """
 
 from typing import NamedTuple

@@ -106,3 +106,9 @@ FREEBSD = Profile(
 )
 
 PRESETS = {profile.name: profile for profile in (RFC9293, LINUX, FREEBSD)}
+
+
+def preset_of(profile: Profile) -> Profile:
+    """The preset that a profile was made from: the one of its name, or, if it has a name of its own, the one
+    of its stack."""
+    return PRESETS.get(profile.name, PRESETS[profile.stack])

@@ -3,6 +3,15 @@
 A knob stands here where RFC 9293 leaves a choice, where a well-known stack departs from it,
 or where its text contradicts itself. The presets are in `presets`, what a stack's own sysctl names
 set is in `sysctl`.
+
+What is a knob, and what a hook of `tcp.stacks`. A knob is what a person would set by itself, with all else
+as it is: a number or a switch that a stack has as a sysctl or a socket option, that an RFC leaves to the
+implementation (a MAY, a SHOULD, a value), or that is off in one preset and on in another and shows by
+itself what it is good for, as the broken ones do. Its name and values are read by users, in scenarios,
+scripts and ``--set``, so it does not go away. A hook is what makes sense only together with the rest of one
+stack: a check of its own, in its own order. It is no choice of anybody but that stack's authors, it reads
+blocks and segments, and `stack` picks all of them at once. What a hook decides by a number or a switch of
+the profile, it asks of the profile that it is given; the procedure then asks the hook and not the knob.
 """
 
 from typing import Annotated, Literal, NamedTuple, TypeAlias

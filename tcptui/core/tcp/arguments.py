@@ -14,11 +14,27 @@ from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.packet.seq import MASK
 from tcptui.core.profile.record import Profile
 from tcptui.core.tcp.calls import Call, Configure, Open, Receive, Send
-from tcptui.core.tcp.settings import Settings
+from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.settings import NO_SETTINGS, Settings
 
 _CALLS = get_args(Call)
 _LONGEST_SECRET = 64
 """Octets that BLAKE2b takes as a key."""
+_LARGEST_INT = (1 << 31) - 1
+"""What setsockopt() can pass."""
+_SETTINGS = (
+    ("receive_buffer", 1, _LARGEST_INT),
+    ("send_buffer", 1, _LARGEST_INT),
+    ("mss", 1, 0xFFFF),
+    ("keep_idle", 1, None),
+    ("keep_interval", 1, None),
+    ("keep_count", 1, None),
+    ("user_timeout", 0, None),
+    ("fin_wait_2_timeout", 0, None),
+)
+"""The settings that are numbers, and the least and the most of each."""
+_SWITCHES = ("no_delay", "keep_alive", "reads_no_more")
+"""The settings that are on or off."""
 
 
 def is_single_host(remote: Socket) -> bool:
@@ -64,6 +80,18 @@ def check_call(call: Call) -> None:
     if isinstance(call, Configure):
         _check_settings(call.settings)
         _check_backlog(call.backlog)
+
+
+def check_error(error: IcmpError) -> None:
+    """An ICMP error whose fields can be what they are called; the MTU is of 32 bits (RFC 4443 3.2)."""
+    if not isinstance(error, IcmpError):
+        raise TypeError(f"error: {type(error).__name__} is no IcmpError")
+    if not isinstance(error.kind, Unreachable):
+        raise TypeError(f"kind: {_shown(error.kind)} is no Unreachable")
+    _check_socket("local", error.local)
+    _check_socket("remote", error.remote)
+    _check_number("seq", error.seq, MASK)
+    _check_number("mtu", error.mtu, MASK)
 
 
 def check_numbers(segment: Segment) -> None:
@@ -117,6 +145,15 @@ def _check_socket(name: str, socket: Socket) -> None:
 def _check_settings(settings: Settings) -> None:
     if not isinstance(settings, Settings):
         raise TypeError(f"settings: {_shown(settings)} is no Settings")
+    if settings is NO_SETTINGS:
+        return
+    for name, least, most in _SETTINGS:
+        number = getattr(settings, name)
+        if number is not None:
+            _check_number(f"settings.{name}", number, most, least)
+    for name in _SWITCHES:
+        if type(getattr(settings, name)) is not bool:
+            raise TypeError(f"settings.{name}: {_shown(getattr(settings, name))} is no True or False")
 
 
 def _check_backlog(backlog: int | None) -> None:
@@ -125,11 +162,11 @@ def _check_backlog(backlog: int | None) -> None:
         raise TypeError(f"backlog: {_shown(backlog)} is no whole number")
 
 
-def _check_number(name: str, number: int, most: int | None) -> None:
+def _check_number(name: str, number: int, most: int | None, least: int = 0) -> None:
     if type(number) is not int:
         raise TypeError(f"{name}: {_shown(number)} is no whole number")
-    if number < 0 or (most is not None and number > most):
-        limit = "0 or more" if most is None else f"0 to {most}"
+    if number < least or (most is not None and number > most):
+        limit = f"{least} or more" if most is None else f"{least} to {most}"
         raise ValueError(f"{name}: {number} is not {limit}")
 
 

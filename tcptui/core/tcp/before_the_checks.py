@@ -1,4 +1,4 @@
-"""What comes before the eight checks of SEGMENT ARRIVES (RFC 9293 section 3.10.7.4), and what both ask.
+"""What comes before the eight checks of SEGMENT ARRIVES (RFC 9293 section 3.10.7.4).
 
 PAWS stands before all else (RFC 7323 5.3); and here, in one function, is all that a stack or a knob does with
 a segment before the RFC's first check.
@@ -9,10 +9,17 @@ from __future__ import annotations
 from tcptui.core.events import Response, Signal
 from tcptui.core.packet.options import read_timestamps
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
-from tcptui.core.packet.seq import in_window, le, lt, seq_add
+from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp.calls import return_to_listen
+from tcptui.core.tcp.acceptability import (
+    acceptable,
+    answer_unacceptable,
+    counts_though_old,
+    is_old_acknowledgment,
+    note_duplicate,
+)
+from tcptui.core.tcp.endings import return_to_listen
 from tcptui.core.tcp.retransmission import retransmit
 from tcptui.core.tcp.stacks.verdict import HalfOpen
 from tcptui.core.tcp.step import Step
@@ -43,13 +50,12 @@ def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, 
         return None
     if flags & RST:
         if hooks.drops_rst(tcb, segment):
-            numbers = {"seq": segment.seq, "len": segment.length, "rcv_nxt": tcb.rcv_nxt}
-            step.rule(tcb, Rule.TIME_WAIT_IGNORED, **numbers)
+            step.rule(tcb, Rule.RST_WITH_ACK_DROPPED, seq=segment.seq)  # FreeBSD syncache_chkrst()
             step.drop(tcb, segment)
             return None
         segment = hooks.rst_as_judged(tcb, segment)
     elif flags & SYN:
-        if flags & FIN and hooks.drops_syn_fin(profile):
+        if flags & FIN and hooks.drops_syn_fin(tcb.state, profile):
             step.rule(tcb, Rule.LISTEN_SYN_FIN_DROPPED)
             step.drop(tcb, segment)
             return None
@@ -59,7 +65,7 @@ def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, 
     if tcb.timestamps and not _check_timestamps(tcb, segment, step):
         step.drop(tcb, segment)
         return None
-    if profile.old_segments_acknowledge and _is_old(tcb, segment):
+    if is_old_acknowledgment(tcb, segment, profile):
         segment = _trim_old_segment(tcb, segment, step)
         flags = segment.flags
     if tcb.half_duplex and segment.data and hooks.refuses_data_first(tcb, segment):
@@ -74,12 +80,15 @@ def _half_open_input(tcb: Tcb, segment: Segment, step: Step) -> bool:
         case HalfOpen.CHECKS:
             return False
         case HalfOpen.BAD_ACK:
+            if step.profile.accept_any_ack:
+                return False  # Broken on purpose: the fifth check takes it.
             step.rule(tcb, Rule.ACK_BAD, ack=segment.ack, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
             if not segment.flags & RST:
                 step.send_reset_for(segment, tcb)
             step.drop(tcb, segment)
         case HalfOpen.RESET:
-            step.rule(tcb, Rule.SYN_TO_LISTEN, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
+            # Linux tcp_check_req(), "embryonic_reset".
+            step.rule(tcb, Rule.SYN_RESETS_HALF_OPEN, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
             step.send_reset_for(segment, tcb)
             return_to_listen(tcb, step)
     return True
@@ -139,16 +148,6 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
     return True
 
 
-def _is_old(tcb: Tcb, segment: Segment) -> bool:
-    """Whether all of a segment that acknowledges something lies left of the window."""
-    return (
-        tcb.state not in (State.SYN_RECEIVED, State.TIME_WAIT)
-        and segment.flags & (SYN | RST | ACK) == ACK
-        and lt(segment.seq, tcb.rcv_nxt)
-        and le(segment.end, tcb.rcv_nxt)
-    )
-
-
 def _trim_old_segment(tcb: Tcb, segment: Segment, step: Step) -> Segment:
     """What has been received before is cut off, FIN included, and acknowledged; the ACK field is left.
     FreeBSD's tcp_do_segment(), "todrop"."""
@@ -156,45 +155,6 @@ def _trim_old_segment(tcb: Tcb, segment: Segment, step: Step) -> Segment:
     note_duplicate(tcb, segment, step)
     step.ack_due = True
     return segment._replace(seq=tcb.rcv_nxt, data=b"", flags=segment.flags & ~FIN)
-
-
-def note_duplicate(tcb: Tcb, segment: Segment, step: Step) -> None:
-    """What has come twice, for the next SACK option (RFC 2883 section 4)."""
-    if not (tcb.sack and step.profile.dsack and lt(segment.seq, tcb.rcv_nxt)):
-        return
-    length = step.hooks.duplicate_length(segment)
-    if length:
-        tcb.duplicate = (segment.seq, seq_add(segment.seq, length))
-
-
-def counts_though_old(tcb: Tcb, segment: Segment, step: Step) -> bool:
-    """Whether ACK and timestamp of a segment that begins left of the window count all the same."""
-    if segment.flags & (SYN | RST | ACK) != ACK or not lt(segment.seq, tcb.rcv_nxt):
-        return False
-    if step.profile.old_segments_acknowledge and tcb.state is not State.SYN_RECEIVED:
-        return le(segment.end, tcb.rcv_nxt)
-    return step.hooks.old_duplicate_counts(tcb, segment)
-
-
-def acceptable(tcb: Tcb, segment: Segment) -> bool:
-    """The four cases of Table 6."""
-    if in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd):
-        return True  # RCV.WND > 0, whatever the length.
-    length = segment.length
-    if length == 0:
-        return tcb.rcv_wnd == 0 and segment.seq == tcb.rcv_nxt
-    return in_window(seq_add(segment.seq, length - 1), tcb.rcv_nxt, tcb.rcv_wnd)  # Never, if RCV.WND is 0.
-
-
-def answer_unacceptable(tcb: Tcb, segment: Segment, step: Step) -> None:
-    """<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>: at once where data or a FIN came again, for the peer needs it to
-    go on; else only so often, or two ends could answer each other without end (RFC 5961 section 7)."""
-    if segment.flags & SYN:
-        step.send_challenge_ack(tcb)
-    elif segment.data or segment.flags & FIN:
-        step.send_ack(tcb)
-    else:
-        step.send_throttled_ack(tcb)
 
 
 def reset_for_data(tcb: Tcb, segment: Segment, step: Step) -> None:

@@ -7,10 +7,11 @@ call's response and whatever the call brought about.
 from typing import NamedTuple, TypeAlias
 
 from tcptui.core.events import Response, TimerKind
-from tcptui.core.packet.segment import ACK, RST, Socket
+from tcptui.core.packet.segment import Socket
 from tcptui.core.packet.seq import seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import SYNCHRONIZED, State
+from tcptui.core.tcp.endings import send_reset, start_fin_wait_2_timer
 from tcptui.core.tcp.handshake import keeps_alive, start_keep_alive
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.reassembly import satisfy_receives, update_window
@@ -77,7 +78,7 @@ class Abort(NamedTuple):
 
 
 class Status(NamedTuple):
-    """STATUS: only whether there is such a connection; `Stack.tcb` has its variables (3.9.1.5)."""
+    """STATUS: only whether there is such a connection. What 3.9.1.5 has it return is in `Stack.status`."""
 
     connection: int
 
@@ -240,11 +241,6 @@ def reset(tcb: Tcb, step: Step) -> None:
     step.delete(tcb, Response.RESET)
 
 
-def send_reset(tcb: Tcb, step: Step) -> None:
-    """``<SEQ=SND.NXT><CTL=RST>``; some stacks acknowledge with it."""
-    step.send(tcb, RST | ACK if step.profile.reset_carries_ack else RST, tcb.snd_nxt)
-
-
 def configure(tcb: Tcb, call: Configure, step: Step) -> None:
     """Takes new settings at once, also those of a running connection."""
     _take_settings(tcb, call.settings, step)
@@ -266,28 +262,6 @@ def _take_settings(block: Tcb | Listener, settings: Settings, step: Step) -> Non
     block.settings = settings
     timeout = settings.user_timeout
     block.user_timeout = step.profile.user_timeout if timeout is None else timeout
-
-
-def start_fin_wait_2_timer(tcb: Tcb, step: Step) -> None:
-    """A connection that the application has closed both ways waits only so long for the peer's FIN."""
-    wanted = tcb.settings.fin_wait_2_timeout
-    timeout = step.profile.fin_wait_2_timeout if wanted is None else wanted
-    if tcb.state is State.FIN_WAIT_2 and tcb.half_duplex and timeout is not None:
-        step.start_timer(tcb, TimerKind.FIN_WAIT_2, timeout)
-
-
-def return_to_listen(tcb: Tcb, step: Step) -> None:
-    """SYN-RECEIVED gives its peer up and listens again; the user need not be informed (3.10.7.4).
-
-    If the user has called CLOSE meanwhile, or a listener has made the block, it is deleted.
-    """
-    if tcb.close_called or tcb.listener:
-        step.delete(tcb, Response.CLOSING)
-        return
-    step.stop_timer(tcb, TimerKind.RETRANSMISSION)
-    step.stop_timer(tcb, TimerKind.USER)
-    step.set_state(tcb, State.LISTEN)
-    tcb.reset_to_listen(step.profile)
 
 
 def _go_active(tcb: Tcb, rule: Rule, step: Step) -> None:

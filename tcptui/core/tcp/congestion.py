@@ -13,7 +13,7 @@ DUPLICATES = 3
 """Duplicate ACKs that stand for a loss (RFC 5681 3.2)."""
 
 
-def initial_window(tcb: Tcb, profile: Profile) -> int:
+def initial_cwnd(tcb: Tcb, profile: Profile) -> int:
     """IW in octets (RFC 5681 3.1, or RFC 6928's ten segments)."""
     if tcb.syn_timed_out and profile.initial_window is None:
         return tcb.snd_mss
@@ -25,7 +25,7 @@ def initial_window(tcb: Tcb, profile: Profile) -> int:
 def restart_after_idle(tcb: Tcb, now: int, profile: Profile) -> None:
     """RFC 5681 4.1: nothing was sent for an RTO, so what cwnd knows of the path is old."""
     if tcb.snd_una == tcb.snd_nxt and now - tcb.sent_at > tcb.estimate.rto:
-        tcb.cwnd = min(tcb.cwnd, initial_window(tcb, profile))
+        tcb.cwnd = min(tcb.cwnd, initial_cwnd(tcb, profile))
 
 
 def grow(tcb: Tcb, acknowledged: int, profile: Profile) -> None:

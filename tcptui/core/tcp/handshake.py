@@ -9,9 +9,9 @@ from tcptui.core.packet.seq import seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp.congestion import initial_window
+from tcptui.core.tcp import broken
+from tcptui.core.tcp.congestion import initial_cwnd
 from tcptui.core.tcp.settings import Settings
-from tcptui.core.tcp.stacks import broken
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timers import first_estimate
@@ -32,7 +32,7 @@ def prepare(tcb: Tcb, step: Step, iss: int | None = None) -> None:
     tcb.estimate = first_estimate(profile)
     tcb.quickack = profile.quickack
     mss = own_mss(tcb.local, tcb.settings, profile) - (TIMESTAMPS_SPACE if tcb.timestamps else 0)
-    tcb.rcv_wnd = step.hooks.initial_window(tcb.rcv_buff, profile, max(LEAST_MSS, mss))
+    tcb.rcv_wnd = step.hooks.initial_rcv_wnd(tcb.rcv_buff, profile, max(LEAST_MSS, mss))
     tcb.rcv_ssthresh = step.hooks.initial_rcv_ssthresh(tcb)
 
 
@@ -123,7 +123,7 @@ def enter_established(tcb: Tcb, step: Step) -> None:
     if tcb.syn_timed_out and rto is not None and profile.first_rto < rto:
         step.rule(tcb, Rule.RTO_AFTER_SYN_TIMEOUT, rto=rto)
         tcb.estimate = tcb.estimate._replace(rto=rto)
-    tcb.cwnd = initial_window(tcb, profile)
+    tcb.cwnd = initial_cwnd(tcb, profile)
     listener = step.host.listener(tcb.listener) if tcb.listener else None
     if listener is not None:
         listener.accept_queue += (tcb.connection,)

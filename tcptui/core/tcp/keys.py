@@ -18,11 +18,12 @@ a variable that a key does not know makes a search miss what it does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
+from tcptui.core.events import TimerKind
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp import syn_cookies
@@ -42,10 +43,7 @@ AS_IT_IS = (
     "persist_backoff", "quickack", "listener", "wants_room",
 )  # fmt: skip
 """Variables that are compared as they are."""
-TIMERS = (
-    "retransmission_timer", "persist_timer", "delayed_ack_timer", "keep_alive_timer", "user_timer",
-    "fin_wait_2_timer", "time_wait_timer",
-)  # fmt: skip
+TIMER_VARIABLES = tuple(kind.variable for kind in TimerKind)
 """Timers: what they have left to run. When they were set is only shown."""
 AGES = (
     "ts_recent_at", "sent_at", "data_received_at", "challenges", "challenged_at", "retransmission_queue",
@@ -53,7 +51,7 @@ AGES = (
 """Variables in which `_ages` finds moments."""
 
 _as_it_is: Callable[[Tcb], tuple[Any, ...]] = attrgetter(*AS_IT_IS)
-_timers: Callable[[Tcb], tuple[Timer | None, ...]] = attrgetter(*TIMERS)
+_timers: Callable[[Tcb], tuple[Timer | None, ...]] = attrgetter(*TIMER_VARIABLES)
 
 
 def listener_key(listener: Listener, now: int) -> tuple[Any, ...]:
@@ -110,5 +108,10 @@ def _entry(entry: RetransmissionEntry, now: int) -> tuple[Any, ...]:
     return entry._replace(sent_at=now - entry.sent_at if once else 0, transmissions=1 if once else 2)
 
 
-_unknown = {field.name for field in fields(Tcb)} ^ {*AS_IT_IS, *TIMERS, *AGES}
-assert not _unknown, f"not classified for keys: {sorted(_unknown)}"
+def check_classified(names: Iterable[str]) -> None:
+    """TypeError unless the lists above together have exactly these variables."""
+    if unknown := {*names} ^ {*AS_IT_IS, *TIMER_VARIABLES, *AGES}:
+        raise TypeError(f"not classified for keys: {sorted(unknown)}")
+
+
+check_classified(field.name for field in fields(Tcb))

@@ -6,13 +6,13 @@ or answers with a cookie (RFC 4987) and makes the block when that comes back.
 
 from __future__ import annotations
 
-from tcptui.core.events import Response, Sent
+from tcptui.core.events import Response
 from tcptui.core.packet.options import mss_option
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.packet.seq import seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp import syn_cookies
+from tcptui.core.tcp import broken, syn_cookies
 from tcptui.core.tcp.handshake import (
     enter_established,
     learn_from_syn,
@@ -24,7 +24,6 @@ from tcptui.core.tcp.handshake import (
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.reassembly import queue_data_on_syn
 from tcptui.core.tcp.send import send_syn_ack
-from tcptui.core.tcp.stacks import broken
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 
@@ -44,7 +43,7 @@ def listen(block: Tcb | Listener, segment: Segment, step: Step) -> None:
         step.drop(block, segment)
     # Third, check for a SYN.
     elif flags & SYN:
-        if flags & FIN and step.profile.drop_syn_fin:
+        if flags & FIN and step.hooks.drops_syn_fin(State.LISTEN, step.profile):
             step.rule(block, Rule.LISTEN_SYN_FIN_DROPPED)
             step.drop(block, segment)
             return
@@ -97,11 +96,11 @@ def _send_cookie(listener: Listener, syn: Segment, step: Step) -> None:
     iss = syn_cookies.make(syn, offered_mss(syn, profile), step.now, step.host.secret)
     mss = own_mss(listener.local, settings, profile)
     buffer = settings.receive_buffer or profile.receive_buffer
-    window = step.hooks.initial_window(buffer, profile, mss)
+    window = step.hooks.initial_rcv_wnd(buffer, profile, mss)
     step.rule(listener, Rule.COOKIE_SENT, iss=iss)
     options = (mss_option(mss),)
     answer = Segment(syn.dst, syn.src, iss, seq_add(syn.seq, 1), SYN | ACK, window, b"", options)
-    step.events.append(Sent(listener.connection, answer))
+    step.send_cookie(listener, answer)
 
 
 def cookie_arrives(listener: Listener, segment: Segment, step: Step) -> Tcb | Listener | None:

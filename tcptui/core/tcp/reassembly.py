@@ -10,7 +10,7 @@ from tcptui.core.packet.segment import FIN, URG, Segment
 from tcptui.core.packet.seq import distance, le, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp.stacks import broken
+from tcptui.core.tcp import broken
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import OutOfOrderData, Tcb
 from tcptui.core.tcp.time_wait import enter_time_wait, restart_time_wait

@@ -13,10 +13,9 @@ from tcptui.core.packet.seq import MASK, distance, le, lt
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp import congestion
+from tcptui.core.tcp import broken, congestion
 from tcptui.core.tcp.handshake import ecn_bits, syn_options
-from tcptui.core.tcp.sack import lost_up_to, update_scoreboard
-from tcptui.core.tcp.stacks import broken
+from tcptui.core.tcp.sack import end_of_lost, update_scoreboard
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 from tcptui.core.tcp.timers import sampled
@@ -68,7 +67,7 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
     if tcb.recovering:
         tcb.cwnd += tcb.snd_mss  # RFC 5681 3.2, step 4: a segment has left the network.
         if tcb.sack:
-            _resend_holes(tcb)
+            _retransmit_holes(tcb)
     elif (
         tcb.duplicate_acks == congestion.DUPLICATES
         and step.profile.fast_retransmit
@@ -80,7 +79,7 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
         start_retransmission_timer(tcb, step)
         tcb.rtx_next = tcb.retransmission_queue[0].end
         tcb.rtx_end = tcb.rtx_next
-        _resend_holes(tcb)
+        _retransmit_holes(tcb)
 
 
 def retransmit(tcb: Tcb, step: Step) -> None:
@@ -106,7 +105,7 @@ def turn_syn_into_syn_ack(tcb: Tcb, step: Step) -> None:
     _send_again(tcb, step, 0, 1)
 
 
-def resend_from_front(tcb: Tcb) -> None:
+def retransmit_from_front(tcb: Tcb) -> None:
     """After a timeout all that is in flight counts as lost, and goes again as cwnd grows (RFC 5681 3.1).
 
     A front that the peer has reported but not acknowledged has been taken back, and with it perhaps all else
@@ -117,7 +116,7 @@ def resend_from_front(tcb: Tcb) -> None:
     tcb.rtx_next, tcb.rtx_end = tcb.retransmission_queue[0].end, tcb.snd_nxt
 
 
-def resend_lost(tcb: Tcb, step: Step) -> None:
+def retransmit_lost(tcb: Tcb, step: Step) -> None:
     """Sends again, as far as both windows allow, what lies from `Tcb.rtx_next` to `Tcb.rtx_end`."""
     assert tcb.rtx_next is not None
     if lt(tcb.rtx_next, tcb.snd_una):
@@ -131,7 +130,7 @@ def resend_lost(tcb: Tcb, step: Step) -> None:
         if not entry.sacked:
             if distance(tcb.snd_una, entry.end) - _sacked_before(tcb, index) > room:
                 return
-            step.rule(tcb, Rule.RESENT_AS_LOST, seq=entry.seq, cwnd=tcb.cwnd)
+            step.rule(tcb, Rule.RETRANSMITTED_AS_LOST, seq=entry.seq, cwnd=tcb.cwnd)
             _send_again(tcb, step, index, entry.transmissions + 1)
         tcb.rtx_next = entry.end
     if not tcb.recovering or not tcb.sack:
@@ -167,12 +166,13 @@ def _new_ack(tcb: Tcb, octets: int, step: Step) -> None:
             retransmit(tcb, step)
             tcb.rtx_next = tcb.rtx_end = tcb.retransmission_queue[0].end
         if tcb.sack:
-            _resend_holes(tcb)
+            _retransmit_holes(tcb)
 
 
-def _resend_holes(tcb: Tcb) -> None:
-    """What is missing below enough of what the peer has reported counts as lost, too."""
-    end = lost_up_to(tcb, congestion.DUPLICATES)
+def _retransmit_holes(tcb: Tcb) -> None:
+    """What is missing below enough of what the peer has reported counts as lost, too, and will go again in
+    order (RFC 6675 section 4, NextSeg, rule 1)."""
+    end = end_of_lost(tcb, congestion.DUPLICATES)
     if end is not None and tcb.rtx_next is not None and lt(tcb.rtx_end, end):
         tcb.rtx_end = end
 

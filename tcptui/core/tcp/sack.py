@@ -60,16 +60,21 @@ def update_scoreboard(tcb: Tcb, blocks: list[Block]) -> bool:
     return new
 
 
-def lost_up_to(tcb: Tcb, duplicates: int) -> int | None:
-    """The number after the last segment that counts as lost: with so many blocks above it, or more data than
-    that of one segment less (RFC 6675 section 4, IsLost). None: none does."""
+def is_lost(blocks: int, octets: int, duplicates: int, mss: int) -> bool:
+    """IsLost of RFC 6675 section 4: a segment counts as lost if the peer has reported `duplicates` blocks
+    above it, or more data than `duplicates` - 1 segments hold."""
+    return blocks >= duplicates or octets > (duplicates - 1) * mss
+
+
+def end_of_lost(tcb: Tcb, duplicates: int) -> int | None:
+    """The number after the last segment for which `is_lost` holds; None: for none."""
     blocks = octets = 0
     above = False
     for entry in reversed(tcb.retransmission_queue):
         if entry.sacked:
             blocks += not above
             octets += len(entry.data)
-        elif blocks >= duplicates or octets > (duplicates - 1) * tcb.snd_mss:
+        elif is_lost(blocks, octets, duplicates, tcb.snd_mss):
             return entry.end
         above = entry.sacked
     return None

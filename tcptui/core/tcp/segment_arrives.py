@@ -14,15 +14,15 @@ from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.packet.seq import distance, in_window, le, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp.before_the_checks import (
+from tcptui.core.tcp import broken
+from tcptui.core.tcp.acceptability import (
     acceptable,
     answer_unacceptable,
-    before_the_checks,
     counts_though_old,
     note_duplicate,
-    reset_for_data,
 )
-from tcptui.core.tcp.calls import return_to_listen, send_reset, start_fin_wait_2_timer
+from tcptui.core.tcp.before_the_checks import before_the_checks, reset_for_data
+from tcptui.core.tcp.endings import return_to_listen, send_reset, start_fin_wait_2_timer
 from tcptui.core.tcp.handshake import enter_established, learn_window, start_keep_alive
 from tcptui.core.tcp.listen import cookie_arrives, listen, may_be_accepted
 from tcptui.core.tcp.listener import Listener
@@ -30,7 +30,6 @@ from tcptui.core.tcp.reassembly import process_data_and_fin
 from tcptui.core.tcp.retransmission import acknowledge, duplicate_ack
 from tcptui.core.tcp.sack import update_scoreboard
 from tcptui.core.tcp.send import start_user_timer, transmit
-from tcptui.core.tcp.stacks import broken
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.syn_sent import syn_sent
 from tcptui.core.tcp.tcb import Tcb
@@ -60,6 +59,9 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
     if before is State.SYN_SENT:
         syn_sent(tcb, segment, step)
         return
+    # What comes before the checks is about SYN and RST, timestamps, what begins left of the window,
+    # TIME-WAIT, and a connection that is closed both ways. The next segment in order is none of these, and
+    # what a stack does first with a wrong or a missing ACK, the fifth check does, too.
     plain = flags & (SYN | RST) == 0 and segment.seq == tcb.rcv_nxt and not tcb.timestamps
     if not plain or tcb.half_duplex or before is State.TIME_WAIT:
         remaining = before_the_checks(tcb, segment, step)

@@ -11,7 +11,7 @@ from tcptui.core.tcp.congestion import DUPLICATES, note_flight, restart_after_id
 from tcptui.core.tcp.handshake import ecn_bits, own_mss, prepare, syn_options
 from tcptui.core.tcp.retransmission import (
     probe_interval,
-    resend_lost,
+    retransmit_lost,
     send_first_octet_again,
     start_retransmission_timer,
 )
@@ -45,7 +45,7 @@ def transmit(tcb: Tcb, step: Step) -> None:
     if tcb.persist_timer is not None and tcb.usable_window > 0:
         _take_probe_back(tcb)
     if tcb.rtx_next is not None:
-        resend_lost(tcb, step)
+        retransmit_lost(tcb, step)
     waiting = (tcb.send_buffer or tcb.close_called) and not tcb.fin_sent and tcb.state in _SENDS_DATA
     if waiting:
         _send_data(tcb, step)

@@ -15,6 +15,7 @@ from tcptui.core.state import State
 from tcptui.core.tcp import calls
 from tcptui.core.tcp.arguments import (
     check_call,
+    check_error,
     check_numbers,
     check_sockets,
     check_stack,
@@ -28,7 +29,7 @@ from tcptui.core.tcp.keys import listener_key, shows_clock, tcb_key
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.segment_arrives import segment_arrives, segment_for_listener
 from tcptui.core.tcp.stacks import STACKS
-from tcptui.core.tcp.status import Status, status_of
+from tcptui.core.tcp.status import ConnectionStatus, status_of
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.time_wait import is_newer
@@ -145,8 +146,7 @@ class Stack:
 
     def error(self, error: IcmpError, now: int) -> list[Event]:
         """An ICMP error about a segment that this host has sent (MUST-54)."""
-        if not isinstance(error, IcmpError):
-            raise TypeError(f"error: {type(error).__name__} is no IcmpError")
+        check_error(error)
         step = self._step(now)
         for tcb in self._by_sockets.get((error.local, error.remote), [])[:1]:
             error_arrives(tcb, error, step)
@@ -182,12 +182,12 @@ class Stack:
             return tcb.state
         return State.LISTEN if connection in self._listeners else State.CLOSED
 
-    def status(self, connection: int) -> Status | None:
+    def status(self, connection: int) -> ConnectionStatus | None:
         """What an application may know of a connection or a listener (3.9.1.5); None: CLOSED."""
         block = self._blocks.get(connection) or self._listeners.get(connection)
         return None if block is None else status_of(block, self.profile)
 
-    def statuses(self) -> list[Status]:
+    def statuses(self) -> list[ConnectionStatus]:
         """The status of every connection and listener that is not CLOSED, the oldest first."""
         names = sorted((*self._blocks, *self._listeners))
         return [status for name in names if (status := self.status(name)) is not None]

@@ -12,7 +12,7 @@ from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.tcb import Tcb
 
 
-class Status(NamedTuple):
+class ConnectionStatus(NamedTuple):
     """One connection or listener at one moment.
 
     A small value, for those who ask in every step: sockets and programs. All variables of a connection are in
@@ -52,10 +52,10 @@ class Status(NamedTuple):
     """A listener's connections in SYN-RECEIVED."""
 
 
-def status_of(block: Tcb | Listener, profile: Profile) -> Status:
+def status_of(block: Tcb | Listener, profile: Profile) -> ConnectionStatus:
     """The status of a connection or a listener."""
     if isinstance(block, Listener):
-        return Status(
+        return ConnectionStatus(
             block.connection,
             State.LISTEN,
             block.local,
@@ -64,7 +64,7 @@ def status_of(block: Tcb | Listener, profile: Profile) -> Status:
             accept_queue=block.accept_queue,
             half_open=block.half_open,
         )
-    return Status(
+    return ConnectionStatus(
         block.connection,
         block.state,
         block.local,

@@ -15,6 +15,7 @@ from tcptui.core.events import (
     Signal,
     Signalled,
     StateChanged,
+    TimerFired,
     TimerKind,
     TimerSet,
     TimerStopped,
@@ -58,9 +59,11 @@ class Step:
     things that others have to learn of: a segment goes out, a state changes, a timer starts, a call
     returns, a rule has decided. All of these are methods here, and nothing of the core does them otherwise:
 
-    * `send`, `send_ack`, `send_reset_for` are the one way out for a segment, so the window, the timestamp
-      and the SACK blocks are written in one place, and an ACK that was owed is known to have been paid;
-    * `set_state` is the one change of state, `start_timer` and `stop_timer` the one change of a timer;
+    * `send` is the one way out for a segment of a connection, so the window, the timestamp and the SACK
+      blocks are written in one place, and an ACK that was owed is known to have been paid; what no block
+      stands behind goes by `send_reset_for` and `send_cookie`;
+    * `set_state` is the one change of state, and `start_timer`, `stop_timer` and `fire_timer` are the only
+      changes of a timer;
     * `rule` is the one place where a decision names its rule, with the numbers that decided it.
 
     So the events of a step, in their order, are a complete account: whoever drives the stack sends the
@@ -190,6 +193,10 @@ class Step:
             reset = Segment(segment.dst, segment.src, 0, segment.end, RST | ACK, 0)
         self.events.append(Sent(block.connection if block is not None else 0, reset))
 
+    def send_cookie(self, listener: Listener, syn_ack: Segment) -> None:
+        """The SYN,ACK of a listener that keeps no block for it (RFC 4987 section 3.6)."""
+        self.events.append(Sent(listener.connection, syn_ack))
+
     def drop(self, block: Tcb | Listener | None, segment: Segment) -> None:
         """The arriving segment, or what is left of it, goes no further."""
         self.events.append(Dropped(block.connection if block is not None else 0, segment))
@@ -219,6 +226,11 @@ class Step:
         if getattr(tcb, kind.variable) is not None:
             setattr(tcb, kind.variable, None)
             self.events.append(TimerStopped(tcb.connection, kind))
+
+    def fire_timer(self, tcb: Tcb, kind: TimerKind) -> None:
+        """A timer is due: it runs no more, and what it is for is to be done now."""
+        setattr(tcb, kind.variable, None)
+        self.events.append(TimerFired(tcb.connection, kind))
 
     def signal(self, tcb: Tcb, signal: Signal) -> None:
         """Tells the application what it has not asked."""

@@ -7,11 +7,11 @@ from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
+from tcptui.core.tcp import broken
 from tcptui.core.tcp.handshake import enter_established, learn_from_syn, learn_window
 from tcptui.core.tcp.reassembly import process_data_and_fin, queue_data_on_syn
 from tcptui.core.tcp.retransmission import acknowledge, turn_syn_into_syn_ack
 from tcptui.core.tcp.send import transmit
-from tcptui.core.tcp.stacks import broken
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 
@@ -19,7 +19,7 @@ from tcptui.core.tcp.tcb import Tcb
 def syn_sent(tcb: Tcb, segment: Segment, step: Step) -> None:
     """The five checks, in the RFC's order. Third, security, is left out (Appendix A.1.2)."""
     flags = segment.flags
-    if flags & SYN and flags & FIN and step.hooks.drops_syn_fin(step.profile):
+    if flags & SYN and flags & FIN and step.hooks.drops_syn_fin(tcb.state, step.profile):
         step.rule(tcb, Rule.LISTEN_SYN_FIN_DROPPED)
         step.drop(tcb, segment)
     # First, check the ACK bit.

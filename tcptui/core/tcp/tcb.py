@@ -159,7 +159,7 @@ class Tcb:
     estimate: RtoEstimate = NO_ESTIMATE
     syn_timed_out: bool = False
     error: str = ""
-    """What ICMP has said of the path (`errors.Unreachable`), last."""
+    """What ICMP has said of the path (`icmp.Unreachable`), last."""
     probes: int = 0
     """Zero-window or keep-alive probes that nothing has answered."""
     persist_backoff: int = 0

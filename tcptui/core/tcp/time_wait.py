@@ -9,7 +9,7 @@ from tcptui.core.packet.segment import ACK, RST, SYN, Segment
 from tcptui.core.packet.seq import lt
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp.stacks import broken
+from tcptui.core.tcp import broken
 from tcptui.core.tcp.stacks.verdict import Action
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb

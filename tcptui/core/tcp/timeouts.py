@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tcptui.core.events import Response, Signal, TimerFired, TimerKind
+from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.packet.segment import ACK, SYN
 from tcptui.core.packet.seq import seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp.calls import return_to_listen, send_reset
 from tcptui.core.tcp.congestion import lost_by_timeout
+from tcptui.core.tcp.endings import return_to_listen, send_reset
 from tcptui.core.tcp.handshake import start_keep_alive
 from tcptui.core.tcp.retransmission import (
     probe_interval,
-    resend_from_front,
     retransmit,
+    retransmit_from_front,
     start_retransmission_timer,
 )
 from tcptui.core.tcp.send import send_probe, sws_override
@@ -116,7 +116,7 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
         tcb.offers_options = tcb.offers_options and (drop_after is None or retries < drop_after)
     else:
         lost_by_timeout(tcb, first=retries == 1)
-        resend_from_front(tcb)
+        retransmit_from_front(tcb)
     front, *others = tcb.retransmission_queue
     tcb.retransmission_queue = (front._replace(timeouts=retries), *others)
     retransmit(tcb, step)
@@ -160,12 +160,7 @@ class TimerEntry(NamedTuple):
     label: str
     """Its short name, at most four characters wide."""
     words: str
-    """Its name in a sentence."""
-
-    @property
-    def variable(self) -> str:
-        """Its name in `Tcb`."""
-        return self.kind.variable
+    """The key, in the catalogue of `explain`, of its name in a sentence."""
 
 
 def timer_table(*entries: TimerEntry) -> Mapping[TimerKind, TimerEntry]:
@@ -202,6 +197,5 @@ def expire(tcb: Tcb, step: Step) -> None:
     for kind, entry in TIMERS.items():
         timer = getattr(tcb, kind.variable)
         if timer is not None and timer.due <= step.now:
-            setattr(tcb, kind.variable, None)
-            step.events.append(TimerFired(tcb.connection, kind))
+            step.fire_timer(tcb, kind)
             entry.serve(tcb, step)

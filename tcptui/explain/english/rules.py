@@ -55,7 +55,13 @@ SENTENCES = {
     "rule.rst_resets": "SEQ {seq} is exactly what is expected next: the RST resets the connection.",
     "rule.rst_ends_closing": "The RST is believable, and the connection was ending anyway: gone.",
     "rule.rst_in_time_wait_ignored": "A RST must not cut TIME-WAIT short: ignored.",
+    "rule.rst_with_ack_dropped": (
+        "The RST has an ACK, SEQ {seq}; one that answers a SYN,ACK has none: dropped in silence."
+    ),
     "rule.syn_to_listen": "A SYN in the window, and we came from LISTEN: back there.",
+    "rule.syn_resets_half_open": (
+        "SEQ {seq} is another SYN, in the window at {rcv_nxt}: RST, and the half-open connection is given up."
+    ),
     "rule.syn_challenged": "A SYN inside a connection: a challenge ACK says what is expected.",
     "rule.syn_resets": "A SYN in the window of a connection: an error, reset (as before RFC 5961).",
     "rule.ack_missing": "No ACK bit: dropped.",
@@ -114,7 +120,7 @@ SENTENCES = {
     "rule.keep_alive_unanswered": "{probes} probes without an answer: the peer is gone.",
     "rule.fast_retransmit": "ACK {ack} came {duplicates} times more: the segment there is lost.",
     "rule.partial_ack": "Not all up to {recover} is acknowledged: what stands at {snd_una} was lost as well.",
-    "rule.resent_as_lost": "SEQ {seq} counts as lost and goes again; the congestion window is {cwnd}.",
+    "rule.retransmitted_as_lost": "SEQ {seq} counts as lost and goes again; the congestion window is {cwnd}.",
     "rule.error_not_ours": "The error is not about anything between {snd_una} and {snd_nxt}: ignored.",
     "rule.source_quench_ignored": "Source Quench is of the past: ignored.",
     "rule.soft_error": "The network reports an error that may pass: the application is told, no more.",

@@ -82,13 +82,13 @@ class Runner:
         self.line = script.events[0].line
         """Of the event that is being played."""
         self.notes: list[Message] = []
-        name = stack.profile.name
+        system = stack.profile.stack
         local, remote = setup.addresses
-        self.sockets = Sockets(stack, local.host, semantics_of(name))
+        self.sockets = Sockets(stack, local.host, semantics_of(system))
         self._tolerance = setup.tolerance
         self._checks_tsval = setup.checks_tsval
         self._flows = Flows(local.host, remote.host, local.port)
-        self._constants = constants.FREEBSD if name == "freebsd" else constants.LINUX
+        self._constants = constants.FREEBSD if system == "freebsd" else constants.LINUX
         self._calls = ScriptCalls(self._constants, setup.addresses)
         self._expected = [
             event

@@ -15,7 +15,7 @@ from tcptui.core.message import Message
 from tcptui.core.packet.segment import ACK, RST, SYN, Segment
 from tcptui.core.packet.seq import MASK
 from tcptui.core.profile.knobs import all_knobs
-from tcptui.core.profile.presets import PRESETS
+from tcptui.core.profile.presets import preset_of
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.units import MILLISECOND
@@ -144,7 +144,7 @@ def _head(run: Record, side: Side, one_port: bool) -> list[str]:
     host = scenario.hosts[SIDES.index(side)]
     rebooted = any((one.call, one.side) == ("reboot", side) for one in (*run.prelude, *run.reports))
     about = say("writer.rebooted" if rebooted else "writer.under_test", side=side, role=host.role)
-    texts = (scenario.title, scenario.question, about, f"profile: {host.profile.name}")
+    texts = (scenario.title, scenario.question, about, f"profile: {preset_of(host.profile).name}")
     lines = [f"// {line}" for text in texts for line in wrap(text, WIDTH)]
     options = ["--ip_version=ipv6"] if ":" in host.socket.host else []
     options += [f"--connect_port={REMOTE_PORT}"] if one_port else []
@@ -155,7 +155,7 @@ def _head(run: Record, side: Side, one_port: bool) -> list[str]:
 
 def _settings(profile: Profile) -> Iterator[str]:
     """The knobs in which it differs from its preset."""
-    preset = PRESETS[profile.name]
+    preset = preset_of(profile)
     for name, field in all_knobs().items():
         value = getattr(profile, name)
         if value != getattr(preset, name):
@@ -173,7 +173,7 @@ class _Script:
     """The events of a script, as they come."""
 
     def __init__(self, profile: Profile, ahead: int, one_port: bool) -> None:
-        self._calls = SocketCalls(semantics_of(profile.name), one_port)
+        self._calls = SocketCalls(semantics_of(profile.stack), one_port)
         self._numbers = _Numbers(ahead // MILLISECOND)
         self._lines: list[_Line] = []
         self._not_before = 0

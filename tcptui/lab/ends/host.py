@@ -104,7 +104,7 @@ class HostEnd:
         self.peer = peer
         """The other end's socket, which "connect" and "sendto" mean if nothing else is said."""
         stack = Stack(setup.profile, setup.isns, setup.secret)
-        self.sockets = Sockets(stack, setup.socket.host, semantics_of(setup.profile.name))
+        self.sockets = Sockets(stack, setup.socket.host, semantics_of(setup.profile.stack))
         self.udp = UdpSockets()
         self.connection = 0
         """The name of its latest connection."""

@@ -23,7 +23,7 @@ class FreeBSD(Rfc9293):
         """tcp_do_segment(): in SYN-RECEIVED the SYN is trimmed off with TF_ACKNOW set."""
         return True
 
-    def drops_syn_fin(self, profile: Profile) -> bool:
+    def drops_syn_fin(self, state: State, profile: Profile) -> bool:
         """tcp_input(): net.inet.tcp.drop_synfin is asked before the state."""
         return profile.drop_syn_fin
 

@@ -131,10 +131,10 @@ class Linux(Rfc9293):
 
     # Window selection.
 
-    def initial_window(self, buffer: int, profile: Profile, mss: int) -> int:
+    def initial_rcv_wnd(self, buffer: int, profile: Profile, mss: int) -> int:
         """tcp_select_initial_window(): whole segments of the buffer."""
         whole = buffer - buffer % mss if buffer > mss else buffer
-        return super().initial_window(whole, profile, mss)
+        return super().initial_rcv_wnd(whole, profile, mss)
 
     def initial_rcv_ssthresh(self, tcb: Tcb) -> int:
         """tcp_select_initial_window(), tcp_finish_connect(): what the SYN has announced."""

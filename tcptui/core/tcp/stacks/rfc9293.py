@@ -36,9 +36,10 @@ class Rfc9293:
         """Whether the SYN,ACK of a simultaneous open, whose SYN is known already, draws an ACK (A.2)."""
         return False
 
-    def drops_syn_fin(self, profile: Profile) -> bool:
-        """Whether a segment with SYN and FIN is dropped in every state that is not LISTEN."""
-        return False
+    def drops_syn_fin(self, state: State, profile: Profile) -> bool:
+        """Whether a segment with SYN and FIN is dropped, before the checks of synchronized states and in the
+        third check of LISTEN (3.10.7.2)."""
+        return profile.drop_syn_fin and state is State.LISTEN
 
     def half_open_input(self, tcb: Tcb, segment: Segment) -> HalfOpen:
         """What becomes of a segment in SYN-RECEIVED after a passive OPEN, before the eight checks."""
@@ -133,7 +134,7 @@ class Rfc9293:
 
     # Window selection.
 
-    def initial_window(self, buffer: int, profile: Profile, mss: int) -> int:
+    def initial_rcv_wnd(self, buffer: int, profile: Profile, mss: int) -> int:
         """The window that a SYN announces, in octets, with a receive buffer of `buffer`; `mss` is the data
         that we take in one segment. It is never scaled (RFC 7323 2.2)."""
         return min(buffer, UNSCALED if profile.first_window is None else profile.first_window)
