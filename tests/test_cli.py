@@ -20,10 +20,13 @@ from tcptui.formats.rfc import rfc_figure
 from tcptui.formats.wireshark import wireshark_list
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.variant import variant
+from tcptui.lab.wire import BadMove
 from tcptui.trace.capture import Point
 from tcptui.trace.run import play
+from tcptui.ui.session import Session
 from tests.command import COMMAND, ENVIRONMENT, tcptui
 from tests.lab.worlds import HEAD
+from tests.messages import refused
 
 
 @pytest.fixture
@@ -381,7 +384,6 @@ def test_a_name_that_is_no_text_is_an_error_of_one_line(folder: Path) -> None:
         assert result.stderr.count(b"\n") == 1
 
 
-@pytest.mark.xfail(reason="the lab has no limit yet for moves and the rest of a run together", run=False)
 def test_a_run_that_never_ends_is_cut_however_many_steps_are_asked_for() -> None:
     """Ten times as many steps as one word can ask for, in memory for a few thousand."""
     code = (
@@ -396,3 +398,9 @@ def test_a_run_that_never_ends_is_cut_however_many_steps_are_asked_for() -> None
     )  # fmt: skip
     assert "Traceback" not in result.stderr
     assert result.returncode == 2 or "cut after" in result.stdout.splitlines()[-1]
+
+
+def test_the_screen_does_not_begin_with_more_moves_than_a_whole_run_may_have() -> None:
+    """They are made before the first frame: a terminal that shows nothing can't be left."""
+    with refused(BadMove, match="100000 moves are too many for a whole run: at most 10000"):
+        Session(library.find("handshake"), "s100000")

@@ -151,7 +151,7 @@ class Flushed(NamedTuple):
     people."""
 
     connection: int
-    unread: bytes
+    receive_buffer: bytes
     """In order and acknowledged; no RECEIVE had asked for it."""
     urgent: int
     """Octets from the first unread one to the end of the peer's urgent data; 0: there is none."""

@@ -212,7 +212,7 @@ _KINDS: Mapping[str, NumberKind] = MappingProxyType({
     **dict.fromkeys(("seq", "rcv_nxt", "rcv_up", "irs"), NumberKind.PEER_SEQ),
     **dict.fromkeys(("rto", "rtt", "msl", "timeout", "delay"), NumberKind.DURATION),
     **dict.fromkeys(
-        ("len", "unsent", "unread", "unacknowledged", "snd_wnd", "rcv_wnd", "max_snd_wnd", "old", "cwnd",
+        ("len", "notsent", "rcv_queue", "unacknowledged", "snd_wnd", "rcv_wnd", "max_snd_wnd", "old", "cwnd",
          "mss", "mtu"), NumberKind.OCTETS),
     **dict.fromkeys(
         ("retries", "limit", "most", "probes", "duplicates", "waiting", "count"), NumberKind.COUNT),

@@ -63,10 +63,10 @@ class BsdSocket:
     """The peer's FIN has arrived."""
     shut_read: bool = False
     shut_write: bool = False
-    unread: bytes = b""
+    receive_buffer: bytes = b""
     """Of a connection that is deleted: data that was acknowledged and not read."""
     urgent: int = 0
-    """Of a connection that is deleted: octets of `unread` up to the end of urgent data."""
+    """Of a connection that is deleted: octets of `receive_buffer` up to the end of urgent data."""
     unacknowledged: int = 0
     """Of a connection that is deleted: octets that were not acknowledged."""
 
@@ -95,13 +95,17 @@ class BsdSocket:
         self.connection, self.remote, self.phase = 0, None, Phase.UNCONNECTED
         self.error = self.soft_error = ""
         self.peer_closed = self.shut_read = self.shut_write = False
-        self.unread, self.urgent, self.unacknowledged = b"", 0, 0
+        self.receive_buffer, self.urgent, self.unacknowledged = b"", 0, 0
         if not self.bound_by_program:
             self.local = None
 
     def flushed(self, event: Flushed) -> None:
         """The connection is deleted: takes over what its queues held."""
-        self.unread, self.urgent, self.unacknowledged = event.unread, event.urgent, event.unacknowledged
+        self.receive_buffer, self.urgent, self.unacknowledged = (
+            event.receive_buffer,
+            event.urgent,
+            event.unacknowledged,
+        )
 
     def notified(
         self, signal: Signal, old: State, semantics: SocketSemantics, unreachable: Unreachable | None = None

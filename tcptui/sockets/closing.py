@@ -12,8 +12,7 @@ from tcptui.sockets.options import settings_of
 from tcptui.sockets.requests import Done, How, failed
 from tcptui.sockets.table import BlockedCall
 
-_S = State
-_UNACKNOWLEDGED = (_S.SYN_RECEIVED, _S.CLOSE_WAIT, _S.FIN_WAIT_1, _S.CLOSING, _S.LAST_ACK)
+_UNACKNOWLEDGED = (State.SYN_RECEIVED, State.CLOSE_WAIT, State.FIN_WAIT_1, State.CLOSING, State.LAST_ACK)
 """After a CLOSE: states in which not all that was sent is acknowledged, the FIN included."""
 
 
@@ -26,7 +25,7 @@ def shutdown(context: Context, request: requests.Shutdown, call: BlockedCall) ->
         if reads:
             _disconnect(context, call)
         return Done(0)
-    if context.state(socket) is _S.SYN_SENT and semantics.shutdown_unconnected:
+    if context.state(socket) is State.SYN_SENT and semantics.shutdown_unconnected:
         _disconnect(context, call)
         return Done(0)
     if socket.phase is Phase.CONNECTING and not context.opening(socket):
@@ -102,9 +101,9 @@ def release(context: Context, socket: BsdSocket) -> None:
     (Linux: inet_release(), FreeBSD: soclose())."""
     context.deleted = True
     state = context.state(socket)
-    if state in (_S.CLOSED, _S.TIME_WAIT):
+    if state in (State.CLOSED, State.TIME_WAIT):
         return
-    if socket.linger == (True, 0) and state is not _S.LISTEN:
+    if socket.linger == (True, 0) and state is not State.LISTEN:
         context.act(calls.Abort(socket.connection))
     else:
         context.act(calls.Close(socket.connection, half_duplex=True))

@@ -110,17 +110,17 @@ class Context:
 
     def receive(self, socket: BsdSocket, octets: int) -> bytes:
         """Takes up to so many octets of what can be read."""
-        if not socket.unread:
+        if not socket.receive_buffer:
             events = self._call(calls.Receive(socket.connection, octets))
             return b"".join(event.data for event in events if isinstance(event, Delivered))
-        data, socket.unread = socket.unread[:octets], socket.unread[octets:]
+        data, socket.receive_buffer = socket.receive_buffer[:octets], socket.receive_buffer[octets:]
         socket.urgent = max(0, socket.urgent - len(data))
         return data
 
     def peek(self, socket: BsdSocket, octets: int) -> bytes:
         """Up to so many octets of what can be read, which they still can be."""
         block = self.block(socket)
-        return (socket.unread if block is None else block.receive_buffer)[:octets]
+        return (socket.receive_buffer if block is None else block.receive_buffer)[:octets]
 
     def _call(self, call: calls.Call) -> list[Event]:
         events = self.stack.call(call, self.now)

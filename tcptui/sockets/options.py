@@ -150,7 +150,7 @@ def queue_length(context: Context, request: requests.QueueLength, call: BlockedC
     socket = context.socket_of(call)
     status = context.status(socket)
     if status is None:
-        return Done(0, answer=socket.unacknowledged if request.outbound else len(socket.unread))
+        return Done(0, answer=socket.unacknowledged if request.outbound else len(socket.receive_buffer))
     if status.state is State.LISTEN:
         return failed("EINVAL")
     if status.state in OPENING:

@@ -56,7 +56,7 @@ def _bits(context: Context, watched: requests.Watched) -> int:
 def _urgent(context: Context, socket: BsdSocket, status: Status | None) -> bool:
     """Whether urgent data is still to be read (RFC 9293 MUST-32, MUST-33)."""
     if status is None:
-        urgent, arrived = socket.urgent, socket.urgent <= len(socket.unread)
+        urgent, arrived = socket.urgent, socket.urgent <= len(socket.receive_buffer)
     else:
         urgent, arrived = status.urgent, status.rcv_up is None or not lt(status.rcv_nxt, status.rcv_up)
     return bool(urgent) and (arrived or not context.semantics.urgent_waits_for_data)

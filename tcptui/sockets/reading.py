@@ -19,7 +19,7 @@ def read(context: Context, request: requests.Read, call: BlockedCall) -> Done | 
         return failed("EINVAL")
     if not request.octets:
         return Done(0, answer=b"")
-    if socket.unread if status is None else status.rcv_queue:
+    if socket.receive_buffer if status is None else status.rcv_queue:
         wanted = request.octets - len(call.data)
         if request.peek:
             data = context.peek(socket, wanted)

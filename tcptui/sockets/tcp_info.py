@@ -13,19 +13,18 @@ from tcptui.core.tcp.tcb import Tcb
 from tcptui.sockets.requests import TcpInfo
 from tcptui.sockets.semantics import SocketSemantics
 
-_S = State
 STATES = {
-    _S.ESTABLISHED: 1,
-    _S.SYN_SENT: 2,
-    _S.SYN_RECEIVED: 3,
-    _S.FIN_WAIT_1: 4,
-    _S.FIN_WAIT_2: 5,
-    _S.TIME_WAIT: 6,
-    _S.CLOSED: 7,
-    _S.CLOSE_WAIT: 8,
-    _S.LAST_ACK: 9,
-    _S.LISTEN: 10,
-    _S.CLOSING: 11,
+    State.ESTABLISHED: 1,
+    State.SYN_SENT: 2,
+    State.SYN_RECEIVED: 3,
+    State.FIN_WAIT_1: 4,
+    State.FIN_WAIT_2: 5,
+    State.TIME_WAIT: 6,
+    State.CLOSED: 7,
+    State.CLOSE_WAIT: 8,
+    State.LAST_ACK: 9,
+    State.LISTEN: 10,
+    State.CLOSING: 11,
 }
 """Linux's numbers (include/net/tcp_states.h)."""
 
@@ -39,10 +38,10 @@ _NO_THRESHOLD, _LINUX_NO_THRESHOLD = 1 << 30, 0x7FFFFFFF
 def tcp_info(tcb: Tcb | None, status: Status | None, profile: Profile, semantics: SocketSemantics) -> TcpInfo:
     """The fields of TCP_INFO; of a connection that is deleted (None), or of none, only its state is known."""
     if tcb is None or status is None:
-        return {"tcpi_state": STATES[_S.CLOSED]}
-    closed = tcb.state is _S.TIME_WAIT and semantics.time_wait_is_closed
-    info = {"tcpi_state": STATES[_S.CLOSED if closed else tcb.state]}
-    if tcb.state is _S.LISTEN:
+        return {"tcpi_state": STATES[State.CLOSED]}
+    closed = tcb.state is State.TIME_WAIT and semantics.time_wait_is_closed
+    info = {"tcpi_state": STATES[State.CLOSED if closed else tcb.state]}
+    if tcb.state is State.LISTEN:
         return info | {"tcpi_unacked": len(status.accept_queue), "tcpi_sacked": status.backlog or 0}
     return info | _of_connection(tcb, profile)
 

@@ -26,6 +26,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission
 from tcptui.trace.history import INTERVAL, History
+from tcptui.trace.run import MOST_STEPS
 
 DELAY = 200_000
 """What one press of the delay key adds, in microseconds."""
@@ -71,7 +72,10 @@ class Session:
         self._clock = clock
         self._work: Iterator[None] | None = None
         self._progress = (0, 0)
-        for move in parse_moves(moves):
+        first = parse_moves(moves)
+        if len(first) > MOST_STEPS:
+            raise BadMove("error.move.whole_run", count=len(first), most=MOST_STEPS)
+        for move in first:
             self.history.apply(move)
 
     @property

@@ -24,7 +24,6 @@ from tests.core.build import IRS, ISS, PEER, US, Brief, briefs
 from tests.core.test_matrix import RCV_WND, STARTS, TEXT, Start, receives
 from tests.kernel.links import CORE_HOST, KERNEL_HOST, Link
 from tests.kernel.namespace import Namespace
-from tests.skips import unavailable
 
 S = State
 SILENCE = 0.06
@@ -147,7 +146,8 @@ def test_the_kernel_answers_as_the_cores_linux(
     data: bytes,
 ) -> None:
     if kernel_version() < KERNEL:
-        unavailable(f"the kernel is older than {KERNEL}, whose answers these are")
+        # Not `unavailable`: no machine can install another kernel for a test.
+        pytest.skip(f"the kernel is older than {KERNEL}, whose answers these are")
     start = next(one for one in STARTS if (one.state, one.simultaneous) == (state, simultaneous))
     numbers = start.rcv_nxt + seq, start.snd_nxt + ack
     peer = Peer(namespace, link)

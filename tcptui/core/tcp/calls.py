@@ -168,7 +168,7 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
     closed_before = tcb.state in _CLOSING_STATES or tcb.close_called
     if call.half_duplex and not tcb.half_duplex and tcb.state is not State.LISTEN:
         if tcb.receive_buffer and step.profile.unread_close_resets and tcb.state is not State.TIME_WAIT:
-            step.rule(tcb, Rule.UNREAD_RESETS, unread=len(tcb.receive_buffer))
+            step.rule(tcb, Rule.UNREAD_RESETS, rcv_queue=len(tcb.receive_buffer))
             step.returned(tcb.connection, "CLOSE", Response.OK)
             reset(tcb, step)
             return
@@ -183,7 +183,7 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
         return
     if step.hooks.close_waits(tcb, call.half_duplex):
         tcb.close_called = True
-        step.rule(tcb, Rule.CLOSE_QUEUED, unsent=len(tcb.send_buffer))
+        step.rule(tcb, Rule.CLOSE_QUEUED, notsent=len(tcb.send_buffer))
         step.returned(tcb.connection, "CLOSE", Response.OK)
         return
     if step.hooks.close_deletes(tcb, call.half_duplex):
@@ -193,10 +193,10 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
         return
     tcb.close_called = True
     if tcb.state is State.SYN_RECEIVED and tcb.send_buffer:
-        step.rule(tcb, Rule.CLOSE_QUEUED, unsent=len(tcb.send_buffer))
+        step.rule(tcb, Rule.CLOSE_QUEUED, notsent=len(tcb.send_buffer))
     else:
         if tcb.send_buffer or not fin_may_go(tcb):
-            step.rule(tcb, Rule.CLOSE_QUEUED, unsent=len(tcb.send_buffer))
+            step.rule(tcb, Rule.CLOSE_QUEUED, notsent=len(tcb.send_buffer))
         else:
             step.rule(tcb, Rule.CLOSE_SENDS_FIN)
         if tcb.state is not State.CLOSE_WAIT:

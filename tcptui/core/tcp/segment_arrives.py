@@ -232,7 +232,7 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     enter_established(tcb, step)
     if tcb.close_called:
         # A CLOSE that had to wait for ESTABLISHED, behind SENDs (3.10.4).
-        step.rule(tcb, Rule.CLOSE_QUEUED, unsent=len(tcb.send_buffer))
+        step.rule(tcb, Rule.CLOSE_QUEUED, notsent=len(tcb.send_buffer))
         step.set_state(tcb, State.FIN_WAIT_1)
     return True
 

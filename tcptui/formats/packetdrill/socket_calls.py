@@ -27,7 +27,6 @@ from tcptui.lab.report import Report
 from tcptui.sockets.bsd_socket import OPENING, BsdSocket
 from tcptui.sockets.semantics import SocketSemantics
 
-_S = State
 _FIRST_DESCRIPTOR = 3
 _CORE_CALLS = {"listen": "OPEN", "connect": "OPEN", "read": "RECEIVE", "shutdown": "CLOSE"}
 """What the core calls the lab's calls, where not by the same name."""
@@ -87,7 +86,9 @@ class SocketCalls:
     @property
     def opening(self) -> bool:
         """Whether no number of the peer is known yet, or any more."""
-        return all(one.state in (_S.CLOSED, _S.LISTEN, _S.SYN_SENT) for one in self._connections.values())
+        return all(
+            one.state in (State.CLOSED, State.LISTEN, State.SYN_SENT) for one in self._connections.values()
+        )
 
     def calls(self, report: Report) -> list[str]:
         """The calls that do what a call of the lab's program did; none where that was refused.
@@ -156,15 +157,15 @@ class SocketCalls:
 
     def _end(self, connection: _Connection, name: str) -> list[str]:
         """shutdown, close, or abort."""
-        if connection.state is _S.LISTEN:
+        if connection.state is State.LISTEN:
             return self._stop_listening(connection)
         fd = _held(connection, name)
         if name == "abort":
-            if connection.state is _S.TIME_WAIT:
+            if connection.state is State.TIME_WAIT:
                 raise Unwritable("error.unwritable.abort")
             linger = f"setsockopt({fd}, SOL_SOCKET, SO_LINGER, {{onoff=1, linger=0}}, 8) = 0"
             return [linger, *self._release(connection)]
-        if name == "close" or connection.state is _S.SYN_SENT:
+        if name == "close" or connection.state is State.SYN_SENT:
             return self._release(connection)
         return [f"shutdown({fd}, SHUT_WR) = 0"]
 
@@ -181,7 +182,7 @@ class SocketCalls:
         else:
             calls += [] if by_read else _read(fd, octets)
             calls += self._ending(connection, fd, signals, before)
-        if connection.state is _S.CLOSED:
+        if connection.state is State.CLOSED:
             calls += self._stop_listening(connection)
         return calls
 
