@@ -108,17 +108,9 @@ class Wire:
         """Puts a segment on the wire; its number."""
         self.launched += 1
         transmission = Transmission(
-            self.launched,
-            sender,
-            receiver,
-            payload,
-            sent_at,
-            due,
-            attempt,
-            copy_of,
-            bases=bases,
-            sender_state=sender_state,
-        )
+            self.launched, sender, receiver, payload, sent_at, due, attempt, copy_of,
+            0, Outcome.IN_FLIGHT, 0, 0, bases, sender_state,
+        )  # fmt: skip
         self.transmissions += (transmission,)
         return self.launched
 

@@ -34,6 +34,7 @@ from tcptui.sockets.table import BlockedCall, SocketTable
 from tcptui.sockets.tcp_info import tcp_info
 
 _SUCCESS = (Response.OK, Response.QUEUED)
+_WITHOUT_DESCRIPTOR = (requests.NewSocket, requests.Poll, requests.Exit)
 
 
 class ConnectionEntry(NamedTuple):
@@ -79,7 +80,7 @@ class Sockets:
             returned = context.act(request.call)
             self._settle()
             return Done(0 if returned.response in _SUCCESS else -1, answer=returned)
-        if not isinstance(request, requests.NewSocket | requests.Poll | requests.Exit):
+        if not isinstance(request, _WITHOUT_DESCRIPTOR):
             number = table.descriptors.get(request.fd, 0)
             if not number:
                 return failed("EBADF")

@@ -74,7 +74,7 @@ def status_of(block: Tcb | Listener, profile: Profile) -> Status:
         block.irs,
         block.rcv_nxt,
         block.rcv_up,
-        block.urgent_unread,
+        0 if block.rcv_up is None else block.urgent_unread,
         len(block.receive_buffer),
         len(block.receives),
         len(block.send_buffer) + distance(block.snd_una, block.snd_nxt),
