@@ -105,7 +105,7 @@ class Context:
         """Makes a call of the core; what it returned."""
         name = type(call).__name__.upper()
         for event in self._call(call):
-            if isinstance(event, Returned) and event.call == name:
+            if type(event) is Returned and event.call == name:
                 return event
         raise AssertionError(f"{name} did not return")
 

@@ -302,7 +302,7 @@ class HostEnd:
             self._complete(completed)
         if noteworthy:  # Of the connection that is looked at: the end of an older one is not this one's.
             self.application = self.application.after(noteworthy)
-        if noteworthy or completed:
+        if (noteworthy or completed) and call is None:  # After a call, `_call` does so.
             self._look(now)
         return events
 
