@@ -16,8 +16,6 @@ until that has returned. What a call returned is in the `Report` of the step in 
 in the record: a position holds only what the next calls depend on.
 """
 
-from __future__ import annotations
-
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from tcptui.core.events import (
@@ -148,7 +146,7 @@ class ApplicationState(NamedTuple):
     received: int = 0
     """Octets delivered so far."""
 
-    def after(self, events: list[Event]) -> ApplicationState:
+    def after(self, events: list[Event]) -> "ApplicationState":
         """What they know after a step that reported `events`."""
         known = self
         for event in events:

@@ -4,8 +4,6 @@ UDP's datagrams and ICMP's messages are on it beside TCP's segments, and meet th
 all of them. Faults live here and nowhere else. A `Wire` changes in place; what it holds is immutable.
 """
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -73,7 +71,7 @@ class Transmission(NamedTuple):
     receiver_state: State | None = None
     """The receiver's state after it had arrived; None where that is no matter of a connection."""
 
-    def at_end(self, outcome: Outcome, now: int, left_before: int, state: State | None) -> Transmission:
+    def at_end(self, outcome: Outcome, now: int, left_before: int, state: State | None) -> "Transmission":
         """The same once it has come to its receiver, which is in `state` then; #`left_before` was the last to
         leave before."""
         return Transmission(*self[:9], outcome, now, left_before, self.bases, self.sender_state, state)
@@ -187,7 +185,7 @@ class Wire:
         follower = min(followers, key=lambda other: (other.due, other.number))
         return self.delay(number, follower.due - transmission.due + OVERTAKEN_BY)
 
-    def copy(self) -> Wire:
+    def copy(self) -> "Wire":
         copy = Wire.__new__(Wire)
         copy.transmissions = self.transmissions
         copy.past = self.past

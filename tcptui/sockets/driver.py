@@ -14,8 +14,6 @@ attempted, first come first served, until none gets any further, and sockets tha
 removed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -145,7 +143,7 @@ class Sockets:
         stack = self.stack
         return tcp_info(stack.tcb(connection), stack.status(connection), stack.profile, self.semantics)
 
-    def copy(self) -> Sockets:
+    def copy(self) -> "Sockets":
         """Sockets of their own, over a stack of their own, that begin where these stand."""
         copy = Sockets.__new__(Sockets)
         copy.stack = stack = self.stack.copy()

@@ -15,8 +15,6 @@ of everything are kept, for a run can be long and a screen is small; of a whole 
 reports and transmissions are there beside them, and what is told of the whole is told from these.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from tcptui.core.events import (
@@ -82,10 +80,10 @@ class EndRecord(NamedTuple):
         """What was delivered last, by TCP or by UDP."""
         return self.delivered[-1] if self.delivered else b""
 
-    def enters(self, state: State, now: int) -> EndRecord:
+    def enters(self, state: State, now: int) -> "EndRecord":
         return self._replace(states=(*self.states[1 - LONGEST_PATH :], (state, now)))
 
-    def after(self, report: Report) -> EndRecord:
+    def after(self, report: Report) -> "EndRecord":
         """After a step of this end."""
         end = self._begun_anew(report) if report.call in _MAY_BEGIN_ANEW else self
         for event in report.events:
@@ -95,7 +93,7 @@ class EndRecord(NamedTuple):
             end = end._after_call(Called(name, _response(name, done)))
         return end
 
-    def _begun_anew(self, report: Report) -> EndRecord:
+    def _begun_anew(self, report: Report) -> "EndRecord":
         """After an OPEN that was not refused, or a reboot, what programs learned is that of another time."""
         if report.call != "reboot":
             opened = any(
@@ -105,13 +103,13 @@ class EndRecord(NamedTuple):
         end = EndRecord(self.states, self.calls)
         return end if end.states[-1][0] is State.CLOSED else end.enters(State.CLOSED, report.at)
 
-    def _after_call(self, called: Called) -> EndRecord:
+    def _after_call(self, called: Called) -> "EndRecord":
         calls = self.calls
         if calls and calls[-1] == called:
             called = calls[-1]  # A program that makes one call over and over: the same value is kept.
         return EndRecord(self.states, (*calls[1 - LATEST :], called), *self[2:])
 
-    def _after_event(self, event: Event, connection: int, now: int) -> EndRecord:
+    def _after_event(self, event: Event, connection: int, now: int) -> "EndRecord":
         match event:
             case StateChanged(name, _, new) if name == connection:
                 return self.enters(new, now)
@@ -160,7 +158,7 @@ class Record(NamedTuple):
         """The record of one end."""
         return self.a if side == "A" else self.b
 
-    def after(self, report: Report) -> Record:
+    def after(self, report: Report) -> "Record":
         """The record after a step; segments and reports are left to whoever gathers them."""
         if report.side == "A":
             a = self.a.after(report)
@@ -170,7 +168,7 @@ class Record(NamedTuple):
             return self if b is self.b else self._with(self.a, b)
         return self
 
-    def _with(self, a: EndRecord, b: EndRecord) -> Record:
+    def _with(self, a: EndRecord, b: EndRecord) -> "Record":
         """With other records of the ends. A history does so in every step, and `_replace` takes three times
         as long."""
         return Record(self.scenario, self.prelude, a, b, *self[4:])

@@ -1,7 +1,5 @@
 """STATUS: what an application may know of a connection (RFC 9293 section 3.9.1.5)."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from tcptui.core.packet.segment import Socket
