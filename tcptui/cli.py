@@ -19,8 +19,8 @@ from tcptui.commands import check, play, screen, tables
 from tcptui.commands.shared import Unusable, complain, write
 
 OBJECTS_UNTIL_COLLECTION = 50_000
-"""So many new objects, not Python's 700, make Python look for garbage. What a start loads is none, and looking
-through it again and again takes a tenth of the start."""
+"""So many new objects, not 700, make Python look for garbage. What a start loads is none, and looking through
+it again and again takes a tenth of the start."""
 
 
 class _Parser(argparse.ArgumentParser):
