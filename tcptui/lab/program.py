@@ -151,7 +151,8 @@ class ApplicationState(NamedTuple):
         known = self
         for event in events:
             if isinstance(event, Delivered):
-                known = known._replace(received=known.received + len(event.data))
+                received = known.received + len(event.data)
+                known = ApplicationState(known.established, known.peer_closed, known.closed, received)
             elif isinstance(event, DatagramDelivered):
                 known = known._replace(received=known.received + len(event.datagram.data))
             elif isinstance(event, Signalled):

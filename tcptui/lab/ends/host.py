@@ -164,7 +164,7 @@ class HostEnd:
     def act(self, now: int) -> tuple[ScriptedCall, list[Event]]:
         index = next(index for index, program in enumerate(self.programs) if program.due == self.act_due)
         program = self.programs[index]
-        self._set_program(index, program._replace(position=program.position + 1, due=None))
+        self._set_program(index, Program(program.script, program.position + 1, None, program.blocked))
         call = program.script[program.position]
         return call, self._call(call, now, index)
 
