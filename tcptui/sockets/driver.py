@@ -78,8 +78,6 @@ class Sockets:
             returned = context.act(request.call)
             self._settle()
             return Done(0 if returned.response in _SUCCESS else -1, answer=returned)
-        if table.is_empty:
-            table = self.table = context.table = SocketTable()  # Copies may have the same one.
         if not isinstance(request, _WITHOUT_DESCRIPTOR):
             number = table.descriptors.get(request.fd, 0)
             if not number:
@@ -146,10 +144,7 @@ class Sockets:
     def copy(self) -> "Sockets":
         """Sockets of their own, over a stack of their own, that begin where these stand."""
         copy = Sockets.__new__(Sockets)
-        copy.stack = stack = self.stack.copy()
-        # A host without sockets is most of what a history keeps: an empty table is not copied, and `call`,
-        # which alone enters something into one, takes a new one first.
-        copy.table = table = self.table if self.table.is_empty else self.table.copy()
+        copy.stack, copy.table = stack, table = self.stack.copy(), self.table.copy()
         copy.host, copy.semantics = self.host, self.semantics
         copy._context = Context(stack, self.host, self.semantics, table)
         copy._context.events += self._context.events

@@ -78,11 +78,6 @@ class SocketTable:
         self.completed: list[Completed] = []
         """Calls that had blocked and have returned, and were not asked for yet."""
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is in it."""
-        return not (self.sockets or self.blocked or self.completed)
-
     def copy(self) -> SocketTable:
         """A table of its own that begins where this one stands."""
         copy = SocketTable.__new__(SocketTable)
