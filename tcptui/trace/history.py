@@ -22,7 +22,7 @@ from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission
 from tcptui.trace.record import Record, first_record
 
-INTERVAL = 96
+INTERVAL = 100
 """Moves between two checkpoints: a jump replays fewer."""
 
 _number = attrgetter("number")
