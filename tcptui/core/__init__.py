@@ -43,9 +43,10 @@ dropped. An argument that can't be what it is called (a port of 70000, a time th
 ValueError or TypeError, and nothing has changed.
 """
 
-from tcptui.core import events
+from typing import TYPE_CHECKING, Any
+
+from tcptui.core import events, packet
 from tcptui.core.packet.segment import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG, Option, Segment, Socket
-from tcptui.core.packet.tcp_format import MalformedSegment, decode, encode
 from tcptui.core.profile.presets import FREEBSD, LINUX, PRESETS, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
@@ -56,6 +57,9 @@ from tcptui.core.tcp.settings import Settings
 from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.core.tcp.tcb import Tcb
+
+if TYPE_CHECKING:
+    from tcptui.core.packet.tcp_format import MalformedSegment, decode, encode
 
 __all__ = [
     "ACK",
@@ -90,3 +94,10 @@ __all__ = [
     "encode",
     "events",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What `packet` loads when it is asked for."""
+    if name in ("MalformedSegment", "decode", "encode"):
+        return getattr(packet, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,8 +4,6 @@
 it; the tests, and whoever draws the diagram, read this one table.
 """
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import NamedTuple
 

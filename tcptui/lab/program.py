@@ -16,8 +16,6 @@ until that has returned. What a call returned is in the `Report` of the step in 
 in the record: a position holds only what the next calls depend on.
 """
 
-from __future__ import annotations
-
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from tcptui.core.events import (
@@ -151,12 +149,13 @@ class ApplicationState(NamedTuple):
     received: int = 0
     """Octets delivered so far."""
 
-    def after(self, events: list[Event]) -> ApplicationState:
+    def after(self, events: list[Event]) -> "ApplicationState":
         """What they have learned after a step that reported `events`."""
         known = self
         for event in events:
             if isinstance(event, Delivered):
-                known = known._replace(received=known.received + len(event.data))
+                received = known.received + len(event.data)
+                known = ApplicationState(known.established, known.peer_closed, known.closed, received)
             elif isinstance(event, DatagramDelivered):
                 known = known._replace(received=known.received + len(event.datagram.data))
             elif isinstance(event, Signalled):

@@ -15,8 +15,6 @@ of everything are kept, for a run can be long and a screen is small; of a whole 
 reports and transmissions are there beside them, and what is told of the whole is told from these.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from tcptui.core.events import (
@@ -34,7 +32,7 @@ from tcptui.lab.program import OPENS
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Side, Transmission
-from tcptui.sockets.requests import Blocked, Errno
+from tcptui.sockets.requests import Done, Errno
 
 LONGEST_PATH = 12
 """How many states of an end are kept."""
@@ -43,6 +41,7 @@ LATEST = 6
 
 
 _KEPT = {StateChanged, Signalled, Delivered, DatagramDelivered}
+_MAY_BEGIN_ANEW = (*OPENS, "reboot")
 
 
 class Called(NamedTuple):
@@ -80,35 +79,45 @@ class EndRecord(NamedTuple):
         """What was delivered last, by TCP or by UDP."""
         return self.delivered[-1] if self.delivered else b""
 
-    def enters(self, state: State, now: int) -> EndRecord:
+    def enters(self, state: State, now: int) -> "EndRecord":
         return self._replace(states=(*self.states[1 - LONGEST_PATH :], (state, now)))
 
-    def after(self, report: Report) -> EndRecord:
+    def after(self, report: Report) -> "EndRecord":
         """After a step of this end."""
-        end, connection = self, report.connection
-        name = report.call
-        opened = name in OPENS and any(
-            isinstance(event, Returned) and event.response is Response.OK for event in report.events
-        )
-        if name == "reboot" or opened:
-            end = EndRecord(end.states, end.calls)
-        if name == "reboot" and end.states[-1][0] is not State.CLOSED:
-            end = end.enters(State.CLOSED, report.at)
+        end = self._begun_anew(report) if report.call in _MAY_BEGIN_ANEW else self
         for event in report.events:
             if type(event) in _KEPT:
-                end = end._after_event(event, connection, report.at)
-        for called in _calls(report) if report.results else ():
-            end = end._replace(calls=(*end.calls[1 - LATEST :], called))
+                end = end._after_event(event, report.connection, report.at)
+        for name, done in report.results:
+            if isinstance(done, Done):
+                end = end._after_call(Called(name, _response(done)))
         return end
 
-    def _after_event(self, event: Event, connection: int, now: int) -> EndRecord:
+    def _begun_anew(self, report: Report) -> "EndRecord":
+        """After an OPEN that was not refused, or a reboot, what programs learned is that of another time."""
+        if report.call != "reboot":
+            opened = any(
+                isinstance(event, Returned) and event.response is Response.OK for event in report.events
+            )
+            return EndRecord(self.states, self.calls) if opened else self
+        end = EndRecord(self.states, self.calls)
+        return end if end.states[-1][0] is State.CLOSED else end.enters(State.CLOSED, report.at)
+
+    def _after_call(self, called: Called) -> "EndRecord":
+        calls = self.calls
+        if calls and calls[-1] == called:
+            called = calls[-1]  # A program that makes one call over and over: the same value is kept.
+        return EndRecord(self.states, (*calls[1 - LATEST :], called), *self[2:])
+
+    def _after_event(self, event: Event, connection: int, now: int) -> "EndRecord":
         match event:
             case StateChanged(name, _, new) if name == connection:
                 return self.enters(new, now)
             case Signalled(name, signal) if name == connection or signal is Signal.PORT_UNREACHABLE:
                 return self._replace(notified=(*self.notified[1 - LATEST :], signal))
             case Delivered(name, data) if name == connection:
-                return self._replace(delivered=(*self.delivered[1 - LATEST :], data))
+                delivered = (*self.delivered[1 - LATEST :], data)
+                return EndRecord(self.states, self.calls, self.notified, delivered, self.datagrams)
             case DatagramDelivered(_, number, datagram):
                 return self._replace(
                     delivered=(*self.delivered[1 - LATEST :], datagram.data),
@@ -149,15 +158,20 @@ class Record(NamedTuple):
         """The record of one end."""
         return self.a if side == "A" else self.b
 
-    def after(self, report: Report) -> Record:
+    def after(self, report: Report) -> "Record":
         """The record after a step; segments and reports are left to whoever gathers them."""
         if report.side == "A":
             a = self.a.after(report)
-            return self if a is self.a else self._replace(a=a)
+            return self if a is self.a else self._with(a, self.b)
         if report.side == "B":
             b = self.b.after(report)
-            return self if b is self.b else self._replace(b=b)
+            return self if b is self.b else self._with(self.a, b)
         return self
+
+    def _with(self, a: EndRecord, b: EndRecord) -> "Record":
+        """With other records of the ends. A history does so in every step, and `_replace` takes three times
+        as long."""
+        return Record(self.scenario, self.prelude, a, b, *self[4:])
 
     def path(self, side: Side) -> list[tuple[State, int]]:
         """Of a whole run: the states of one end and since when."""
@@ -170,12 +184,6 @@ class Record(NamedTuple):
         return path
 
 
-def _calls(report: Report) -> list[Called]:
-    """The calls that have returned in a step."""
-    called = []
-    for name, done in report.results:
-        if isinstance(done, Blocked):
-            continue
-        answer = done.answer
-        called.append(Called(name, answer.response if isinstance(answer, Returned) else done.errno))
-    return called
+def _response(done: Done) -> Response | Errno:
+    answer = done.answer
+    return answer.response if isinstance(answer, Returned) else done.errno

@@ -1,7 +1,5 @@
 """What will happen next in a world, and what one move brought about."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple, TypeAlias
 
 from tcptui.core.events import Event

@@ -102,7 +102,7 @@ class WorldState:
         if numbers is None:
             return end.isn, peer.isn
         iss, irs = numbers
-        return iss, peer.isn if irs is None else irs
+        return (iss, peer.isn) if irs is None else numbers
 
     # What will happen.
 

@@ -5,8 +5,6 @@ stands for all of them. Faults live here and nowhere else. A `Wire` changes in p
 immutable.
 """
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -74,7 +72,7 @@ class Transmission(NamedTuple):
     receiver_state: State | None = None
     """The receiver's state after it had arrived; None where that is no matter of a connection."""
 
-    def at_end(self, outcome: Outcome, now: int, left_before: int, state: State | None) -> Transmission:
+    def at_end(self, outcome: Outcome, now: int, left_before: int, state: State | None) -> "Transmission":
         """The same once it has come to its receiver, which is in `state` then; #`left_before` was the last to
         leave before."""
         return Transmission(*self[:9], outcome, now, left_before, self.bases, self.sender_state, state)
@@ -109,17 +107,9 @@ class Wire:
         """Puts a segment on the wire; its number."""
         self.launched += 1
         transmission = Transmission(
-            self.launched,
-            sender,
-            receiver,
-            payload,
-            sent_at,
-            due,
-            attempt,
-            copy_of,
-            bases=bases,
-            sender_state=sender_state,
-        )
+            self.launched, sender, receiver, payload, sent_at, due, attempt, copy_of,
+            0, Outcome.IN_FLIGHT, 0, 0, bases, sender_state,
+        )  # fmt: skip
         self.transmissions += (transmission,)
         return self.launched
 
@@ -196,7 +186,7 @@ class Wire:
         follower = min(followers, key=lambda other: (other.due, other.number))
         return self.delay(number, follower.due - transmission.due + OVERTAKEN_BY)
 
-    def copy(self) -> Wire:
+    def copy(self) -> "Wire":
         copy = Wire.__new__(Wire)
         copy.transmissions = self.transmissions
         copy.past = self.past

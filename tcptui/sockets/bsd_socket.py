@@ -79,7 +79,10 @@ class BsdSocket:
 
     def option(self, name: str) -> int | None:
         """What setsockopt() has set; None: nothing."""
-        return next((value for one, value in self.options if one == name), None)
+        for one, value in self.options:
+            if one == name:
+                return value
+        return None
 
     def set_option(self, name: str, value: int) -> None:
         others = [pair for pair in self.options if pair[0] != name]

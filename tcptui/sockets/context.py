@@ -19,6 +19,7 @@ from tcptui.sockets.semantics import SocketSemantics
 from tcptui.sockets.table import BlockedCall, SocketTable
 
 _WILDCARDS = ("0.0.0.0", "::")
+_NOTIFIES = {Signalled, Flushed, StateChanged}
 _ERRORS_AT_THE_END = (
     Signal.RESET, Signal.REFUSED, Signal.TIMED_OUT, Signal.USER_TIMEOUT, Signal.UNREACHABLE,
 )  # fmt: skip
@@ -104,7 +105,7 @@ class Context:
         """Makes a call of the core; what it returned."""
         name = type(call).__name__.upper()
         for event in self._call(call):
-            if isinstance(event, Returned) and event.call == name:
+            if type(event) is Returned and event.call == name:
                 return event
         raise AssertionError(f"{name} did not return")
 
@@ -137,6 +138,8 @@ class Context:
             return
         ends: dict[int, Signal] = {}
         for event in events:
+            if type(event) not in _NOTIFIES:
+                continue
             if isinstance(event, Signalled):
                 if event.signal in _ERRORS_AT_THE_END:
                     ends[event.connection] = event.signal

@@ -14,8 +14,6 @@ attempted, first come first served, until none gets any further, and sockets tha
 removed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -34,6 +32,7 @@ from tcptui.sockets.table import BlockedCall, SocketTable
 from tcptui.sockets.tcp_info import tcp_info
 
 _SUCCESS = (Response.OK, Response.QUEUED)
+_WITHOUT_DESCRIPTOR = (requests.NewSocket, requests.Poll, requests.Exit)
 
 
 class ConnectionEntry(NamedTuple):
@@ -79,7 +78,7 @@ class Sockets:
             returned = context.act(request.call)
             self._settle()
             return Done(0 if returned.response in _SUCCESS else -1, answer=returned)
-        if not isinstance(request, requests.NewSocket | requests.Poll | requests.Exit):
+        if not isinstance(request, _WITHOUT_DESCRIPTOR):
             number = table.descriptors.get(request.fd, 0)
             if not number:
                 return failed("EBADF")
@@ -143,7 +142,7 @@ class Sockets:
         stack = self.stack
         return tcp_info(stack.tcb(connection), stack.status(connection), stack.profile, self.semantics)
 
-    def copy(self) -> Sockets:
+    def copy(self) -> "Sockets":
         """Sockets of their own, over a stack of their own, that begin where these stand."""
         copy = Sockets.__new__(Sockets)
         copy.stack, copy.table = stack, table = self.stack.copy(), self.table.copy()

@@ -17,8 +17,6 @@ calls. `UserCall` makes one of them on the stack as it is, so that a program may
 the rest of the lab has one mechanism for both.
 """
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -142,7 +140,7 @@ class SetOption(NamedTuple):
 
     fd: int
     option: str
-    value: int | Linger
+    value: "int | Linger"
 
 
 class GetOption(NamedTuple):

@@ -6,8 +6,6 @@ TCP. Each field names one difference, with Linux's way as the default; no other 
 which system it is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple

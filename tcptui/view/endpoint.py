@@ -3,8 +3,6 @@
 What the last move changed is marked.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

@@ -10,8 +10,6 @@ The functions import what they need when they are called: the first frame does n
 nobody sees.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 

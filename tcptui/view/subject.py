@@ -4,8 +4,6 @@ A view draws an end's state, its timers, its queues; whether they are in the sta
 of what was is no concern of how they are drawn. So the panes ask this module.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 

@@ -181,3 +181,21 @@ def test_only_a_step_sets_a_timer() -> None:
     for path in Path(tcptui.core.tcp.__file__).parent.rglob("*.py"):
         if path.name != "step.py":
             assert not re.search(r"setattr\(tcb|tcb\.\w+_timer = ", path.read_text("utf-8")), path.name
+
+
+@pytest.mark.parametrize("state", [S.LISTEN, S.SYN_SENT, S.SYN_RECEIVED, S.ESTABLISHED])
+def test_what_is_asked_in_every_step_is_as_in_the_status(state: State) -> None:
+    stack = reach(state).stack
+    for receives in range(3):
+        status = stack.status(1)
+        assert status is not None
+        irs = None if state is S.SYN_SENT else status.irs
+        assert stack.initial_numbers(1) == (None if state is S.LISTEN else (status.iss, irs))
+        assert stack.receives(1) == status.receives == receives
+        stack.call(Receive(1), 1_000_000)
+
+
+def test_a_name_without_a_connection_has_no_numbers_and_no_receives() -> None:
+    for name in (1, 9):
+        assert listening().initial_numbers(name) is None
+        assert listening().receives(name) == 0

@@ -16,9 +16,10 @@ buffer that was handed in may be used again.
 Sequence numbers are integers modulo 2^32; `seq_add`, `distance`, `lt`, `le` and `in_window` reckon with them.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from tcptui.core.packet.datagram import Datagram, PortUnreachable
-from tcptui.core.packet.icmp_format import encode_port_unreachable
-from tcptui.core.packet.ip_header import MalformedPacket, Packet, decode_packet, encode_packet
 from tcptui.core.packet.options import (
     Offer,
     mss_option,
@@ -42,8 +43,12 @@ from tcptui.core.packet.segment import (
     flag_text,
 )
 from tcptui.core.packet.seq import distance, in_window, le, lt, seq_add
-from tcptui.core.packet.tcp_format import MalformedSegment, decode, encode
-from tcptui.core.packet.udp_format import MalformedDatagram, decode_datagram, encode_datagram
+
+if TYPE_CHECKING:
+    from tcptui.core.packet.icmp_format import encode_port_unreachable
+    from tcptui.core.packet.ip_header import MalformedPacket, Packet, decode_packet, encode_packet
+    from tcptui.core.packet.tcp_format import MalformedSegment, decode, encode
+    from tcptui.core.packet.udp_format import MalformedDatagram, decode_datagram, encode_datagram
 
 __all__ = [
     "ACK",
@@ -83,3 +88,25 @@ __all__ = [
     "seq_add",
     "timestamps_option",
 ]
+
+_LATE = {
+    "MalformedDatagram": "udp_format",
+    "MalformedPacket": "ip_header",
+    "MalformedSegment": "tcp_format",
+    "Packet": "ip_header",
+    "decode": "tcp_format",
+    "decode_datagram": "udp_format",
+    "decode_packet": "ip_header",
+    "encode": "tcp_format",
+    "encode_datagram": "udp_format",
+    "encode_packet": "ip_header",
+    "encode_port_unreachable": "icmp_format",
+}
+"""Names of the modules that know octets, which are loaded when one is asked for (PEP 562): every module of
+this package loads this one, and most runs, those on the screen among them, need no octets."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

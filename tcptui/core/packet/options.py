@@ -3,8 +3,6 @@
 RFC 9293 section 3.2, RFC 7323, RFC 2018. An option of a wrong length is as if it were not there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 

@@ -7,6 +7,7 @@ dropped, whatever stands in it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import get_args
 
@@ -39,8 +40,14 @@ _SWITCHES = ("no_delay", "keep_alive", "reads_no_more")
 
 def is_single_host(remote: Socket) -> bool:
     """Whether an address is one host's (MUST-46, MUST-57): no multicast, broadcast or unspecified one."""
-    address = ip_address(remote.host)
-    return not (address.is_multicast or address.is_unspecified or remote.host == "255.255.255.255")
+    return _is_single(remote.host)
+
+
+@lru_cache(maxsize=256)
+def _is_single(host: str) -> bool:
+    """Cached: each segment for no connection asks for both its addresses, and they are few."""
+    address = ip_address(host)
+    return not (address.is_multicast or address.is_unspecified or host == "255.255.255.255")
 
 
 def check_stack(profile: Profile, isns: Iterable[int], secret: bytes) -> tuple[int, ...]:
@@ -136,7 +143,7 @@ def _check_socket(name: str, socket: Socket) -> None:
     if not isinstance(socket.host, str):
         raise TypeError(f"{name}.host: {_shown(socket.host)} is no text")
     try:
-        ip_address(socket.host)
+        _is_single(socket.host)
     except ValueError:
         raise ValueError(f"{name}.host: {_shown(socket.host)} is no IPv4 or IPv6 address") from None
     _check_number(f"{name}.port", socket.port, 0xFFFF)

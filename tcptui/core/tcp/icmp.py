@@ -3,8 +3,6 @@
 RFC 9293 section 3.9.2.2, with RFC 5927's check that the message is about something that is in flight.
 """
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import NamedTuple
 

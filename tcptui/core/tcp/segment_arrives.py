@@ -11,7 +11,7 @@ from __future__ import annotations
 from tcptui.core.events import Response, Signal
 from tcptui.core.packet.options import read_sack
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
-from tcptui.core.packet.seq import distance, in_window, le, lt, seq_add
+from tcptui.core.packet.seq import MASK, in_window, le, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import broken
@@ -35,6 +35,7 @@ from tcptui.core.tcp.syn_sent import syn_sent
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.time_wait import enter_time_wait, restart_time_wait
 
+_SYN_OR_RST = SYN | RST
 _CLOSING_STATES = (State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
 
 
@@ -62,7 +63,7 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
     # What comes before the checks is about SYN and RST, timestamps, what begins left of the window,
     # TIME-WAIT, and a connection that is closed both ways. The next segment in order is none of these, and
     # what a stack does first with a wrong or a missing ACK, the fifth check does, too.
-    plain = flags & (SYN | RST) == 0 and segment.seq == tcb.rcv_nxt and not tcb.timestamps
+    plain = not flags & _SYN_OR_RST and segment.seq == tcb.rcv_nxt and not tcb.timestamps
     if not plain or tcb.half_duplex or before is State.TIME_WAIT:
         remaining = before_the_checks(tcb, segment, step)
         if remaining is None:
@@ -258,7 +259,8 @@ def _ack_in_range(tcb: Tcb, segment: Segment, step: Step) -> bool:
 
 def _is_in_flight(tcb: Tcb, ack: int) -> bool:
     """SND.UNA =< SEG.ACK =< SND.NXT"""
-    return distance(tcb.snd_una, ack) <= distance(tcb.snd_una, tcb.snd_nxt)
+    una = tcb.snd_una  # Every segment is asked this: two distances, written out.
+    return ack - una & MASK <= tcb.snd_nxt - una & MASK
 
 
 def _update_window(tcb: Tcb, segment: Segment, step: Step) -> None:

@@ -110,12 +110,13 @@ class Stack:
             self._open(call, step)
             return step.events
         tcb = self._blocks.get(call.connection)
-        listener = self._listeners.get(call.connection)
         if tcb is not None:
             key = tcb.key
             calls.call_connection(tcb, call, step)
             self._reindex(tcb, key)
-        elif listener is None:
+            return step.events
+        listener = self._listeners.get(call.connection)
+        if listener is None:
             name = type(call).__name__.upper()
             step.rule(None, Rule[f"{name}_REFUSED"])
             step.returned(call.connection, name, Response.NO_CONNECTION)
@@ -181,6 +182,20 @@ class Stack:
         if tcb is not None:
             return tcb.state
         return State.LISTEN if connection in self._listeners else State.CLOSED
+
+    def receives(self, connection: int) -> int:
+        """How many RECEIVEs of a connection wait for data; 0 where there is none of that name. Asked after
+        every step, so without a status."""
+        tcb = self._blocks.get(connection)
+        return 0 if tcb is None else len(tcb.receives)
+
+    def initial_numbers(self, connection: int) -> tuple[int, int | None] | None:
+        """ISS and IRS of a connection, IRS None in SYN-SENT; None where there is none of that name, or it is
+        in LISTEN. Asked for every segment that is sent, so without a status."""
+        tcb = self._blocks.get(connection)
+        if tcb is None or tcb.state is State.LISTEN:
+            return None
+        return tcb.iss, None if tcb.state is State.SYN_SENT else tcb.irs
 
     def status(self, connection: int) -> ConnectionStatus | None:
         """What an application may know of a connection or a listener (3.9.1.5); None: CLOSED."""

@@ -1,7 +1,5 @@
 """STATUS: what an application may know of a connection (RFC 9293 section 3.9.1.5)."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from tcptui.core.packet.segment import Socket
@@ -74,7 +72,7 @@ def status_of(block: Tcb | Listener, profile: Profile) -> ConnectionStatus:
         block.irs,
         block.rcv_nxt,
         block.rcv_up,
-        block.urgent_unread,
+        0 if block.rcv_up is None else block.urgent_unread,
         len(block.receive_buffer),
         len(block.receives),
         len(block.send_buffer) + distance(block.snd_una, block.snd_nxt),

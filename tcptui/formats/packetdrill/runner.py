@@ -295,8 +295,8 @@ class Runner:
     def _take(self) -> list[CoreEvent]:
         """What the stack has done since this was last asked."""
         events = self.sockets.take_events()
-        for tcb in self.stack.tcbs():
-            self._isns[tcb.connection] = tcb.irs, tcb.iss
+        for status in self.stack.statuses():
+            self._isns[status.connection] = status.irs, status.iss
         for event in events:
             if isinstance(event, RuleApplied) and event.rule not in _DETAILS:
                 self._why = self._rule_text(event)

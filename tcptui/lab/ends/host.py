@@ -137,10 +137,7 @@ class HostEnd:
         return self.sockets.stack.state(connection)
 
     def initial_numbers(self, connection: int) -> tuple[int, int | None] | None:
-        status = self.sockets.stack.status(connection)
-        if status is None or status.state is State.LISTEN:
-            return None
-        return status.iss, None if status.state is State.SYN_SENT else status.irs
+        return self.sockets.stack.initial_numbers(connection)
 
     @property
     def possible_calls(self) -> tuple[CallName, ...]:
@@ -167,7 +164,7 @@ class HostEnd:
     def act(self, now: int) -> tuple[ScriptedCall, list[Event]]:
         index = next(index for index, program in enumerate(self.programs) if program.due == self.act_due)
         program = self.programs[index]
-        self._set_program(index, program._replace(position=program.position + 1, due=None))
+        self._set_program(index, Program(program.script, program.position + 1, None, program.blocked))
         call = program.script[program.position]
         return call, self._call(call, now, index)
 
@@ -304,7 +301,7 @@ class HostEnd:
             self._complete(completed)
         if noteworthy:  # Of the connection that is looked at: the end of an older one is not this one's.
             self.application = self.application.after(noteworthy)
-        if noteworthy or completed:
+        if (noteworthy or completed) and call is None:  # After a call, `_call` does so.
             self._look(now)
         return events
 
@@ -333,24 +330,24 @@ class HostEnd:
 
     def _look_at_newest(self, connection: int) -> None:
         """A listener's newest connection is the one to look at, if the present one is not in use."""
-        status = self.stack.status(connection)
-        if status is None or not status.listener or status.listener != self.listener:
+        if self.state not in _UNUSED:
             return
-        if self.state in _UNUSED:
+        status = self.stack.status(connection)
+        if status is not None and status.listener and status.listener == self.listener:
             self.connection = connection
 
     def _receive_again(self, events: list[Event], now: int) -> None:
         """The program that always has a RECEIVE outstanding; that it is renewed is not reported. What a
         socket has, is for those who read from it."""
-        status = self.sockets.stack.status(self.connection)
+        stack, connection = self.sockets.stack, self.connection
         if (
-            status is None
-            or self.connection in self.sockets.table.owners
-            or status.receives
-            or status.half_duplex
-            or status.backlog is not None
-            or status.state not in _RECEIVES_IN
+            stack.receives(connection)  # As nearly always.
+            or stack.state(connection) not in _RECEIVES_IN
+            or connection in self.sockets.table.owners
         ):
+            return
+        status = stack.status(connection)
+        if status is None or status.half_duplex or status.backlog is not None:
             return
         self.sockets.call(UserCall(Receive(self.connection)), now)
         renewed = self.sockets.take_events()
