@@ -23,7 +23,7 @@ from tcptui.formats.packetdrill.flows import Flow, Flows
 from tcptui.formats.packetdrill.icmp import icmp_error
 from tcptui.formats.packetdrill.matching import Window, check_expectation, matches, part_matches, window
 from tcptui.formats.packetdrill.outcome import Mismatch, NotSupported, at_line
-from tcptui.formats.packetdrill.script_calls import Prepared, ScriptCalls, call_text
+from tcptui.formats.packetdrill.script_calls import Prepared, call_text, prepare_call, wrong_result
 from tcptui.formats.packetdrill.setup import Setup
 from tcptui.formats.packetdrill.syntax import (
     OUTBOUND,
@@ -89,7 +89,7 @@ class Runner:
         self._checks_tsval = setup.checks_tsval
         self._flows = Flows(local.host, remote.host, local.port)
         self._constants = constants.FREEBSD if name == "freebsd" else constants.LINUX
-        self._calls = ScriptCalls(self._constants, setup.addresses)
+        self._addresses = setup.addresses
         self._expected = [
             event
             for event in script.events
@@ -163,7 +163,7 @@ class Runner:
             self._look()
 
     def _call(self, event: CallEvent, due: Window) -> None:
-        prepared = self._calls.prepare(event)
+        prepared = prepare_call(event, self._constants, self._addresses)
         request = prepared.request
         outcome = self.sockets.call(request, self._clock)
         if isinstance(request, Connect):
@@ -189,7 +189,7 @@ class Runner:
 
     def _judge(self, event: CallEvent, prepared: Prepared, done: Done, ends: Window) -> None:
         """A call has returned: was it to return that, and now?"""
-        got = self._calls.wrong(event, prepared, done)
+        got = wrong_result(event, prepared, self._constants, done)
         if got:
             raise Mismatch(event.line, call_text(event), got, self._why)
         if not ends.contains(self.now):
