@@ -31,19 +31,20 @@ from tcptui.core.events import (
     StateChanged,
 )
 from tcptui.core.packet.segment import Socket
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Open
 from tcptui.sockets.requests import Connect, Done, Listen, Request, UserCall
 
 CallName: TypeAlias = Literal[
     "listen", "accept", "connect", "send", "read", "shutdown", "close", "abort",
-    "bind", "sendto", "unplug", "plug", "reboot", "configure", "request",
+    "bind", "sendto", "unplug", "plug", "reboot", "sysctl", "request",
 ]  # fmt: skip
 CALLS: tuple[CallName, ...] = get_args(CallName)[:-2]
 """What a program can call by name. "shutdown" is the RFC's CLOSE: no more to send; "close" is a socket's: no
-more to send or to receive. ("configure" and "request" only stand for a request that is given as it is.)"""
+more to send or to receive. ("sysctl" and "request" have what they ask for in fields of their own.)"""
 HOST_EVENTS: tuple[CallName, ...] = ("unplug", "plug", "reboot")
-"""Events of the whole host: link down, link up, reboot."""
+"""Events of the whole host that anybody can bring about: link down, link up, reboot."""
 UDP_CALLS: tuple[CallName, ...] = ("bind", "sendto")
 """Those of UDP; the others but the host events are TCP's."""
 OPENS: tuple[CallName, ...] = ("listen", "connect")
@@ -78,7 +79,9 @@ class ScriptedCall(NamedTuple):
     """With it, "listen" makes a listener from which "accept" takes connections; without, a passive OPEN that
     itself becomes the connection."""
     request: Request | None = None
-    """The request itself, where it does not follow from `call`, which then is but its name."""
+    """For "request", the request itself."""
+    profile: Profile | None = None
+    """For "sysctl", how the host's stack behaves from then on (sysctl(8))."""
 
     @property
     def name(self) -> str:
@@ -101,7 +104,7 @@ class ScriptedCall(NamedTuple):
 
     @property
     def is_host_event(self) -> bool:
-        return self.call in HOST_EVENTS
+        return self.call in HOST_EVENTS or self.call == "sysctl"
 
     @property
     def is_udp(self) -> bool:
@@ -109,16 +112,25 @@ class ScriptedCall(NamedTuple):
 
 
 class CallResult(NamedTuple):
-    """A call that has returned, at once or after it had blocked."""
+    """What has become of a call."""
 
     name: str
-    done: Done
+    done: Done | None
+    """What it returned; None: it blocks."""
+    number: int = 0
+    """Of a call that blocks, or had blocked: as in `sockets.requests.Blocked`."""
+
+
+_POSIX_NAMES = {
+    "newsocket": "socket", "closedescriptor": "close", "duplicate": "dup", "getflags": "fcntl",
+    "setflags": "fcntl", "setoption": "setsockopt", "getoption": "getsockopt", "queuelength": "ioctl",
+}  # fmt: skip
 
 
 def request_name(request: Request) -> str:
-    """What a request is called in reports."""
-    what = request.call if isinstance(request, UserCall) else request
-    return type(what).__name__.lower()
+    """What a request is called in reports: as POSIX calls it, or RFC 9293 section 3.9.1."""
+    name = type(request.call if isinstance(request, UserCall) else request).__name__.lower()
+    return _POSIX_NAMES.get(name, name)
 
 
 _ALWAYS = (*UDP_CALLS, *HOST_EVENTS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, TypeAlias
 
 from tcptui.core.events import Event
+from tcptui.core.message import Message
 from tcptui.lab.program import CallResult
 from tcptui.lab.wire import Party, Transmission
 
@@ -42,6 +43,8 @@ class Report(NamedTuple):
     backlog: int | None = None
     """What "listen" was given; None: the connection itself listens."""
     results: tuple[CallResult, ...] = ()
-    """The calls that returned, this one or others that had blocked."""
+    """The calls that returned, this one or others that had blocked, and this one if it blocks."""
     connection: int = 0
     """The connection that is looked at, at this end, since this step."""
+    told: Message | None = None
+    """What an end that observes has to say: the verdict of a script."""

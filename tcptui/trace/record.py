@@ -185,7 +185,9 @@ def first_record(scenario: Scenario) -> tuple[WorldState, Record]:
 def _calls(report: Report) -> list[Called]:
     """The calls that have returned in a step."""
     called = []
-    for name, done in report.results:
+    for name, done, _ in report.results:
+        if done is None:
+            continue
         if isinstance(done.answer, Returned):
             response = done.answer.response.value
         else:

@@ -48,10 +48,12 @@ def next_text(world: WorldState, at: int) -> str:
         what = tr("{name} reaches {side}").format(name=name_of(transmission), side=next_event.side)
     elif next_event.cause == "timer":
         what = tr("{side}'s timer").format(side=next_event.side)
+    elif next_event.side != "X" and script_of(world, next_event.side) is not None:
+        what = tr("the script")
     elif next_event.cause == "call":
         what = tr("{side}'s program").format(side=next_event.side)
     else:
-        what = tr("the script") if script_of(world, "B") else tr("a third party")
+        what = tr("a third party")
     return tr("next: {what} in {span}").format(what=what, span=duration_text(max(0, next_event.at - at)))
 
 

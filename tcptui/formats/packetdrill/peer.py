@@ -1,0 +1,490 @@
+"""A script as an end of the wire: it plays against a host, and says in the end whether that did as it should.
+
+Why it is so. A script tests one stack, and is three things to it: its program, its peer, and the network
+tap that sees what leaves it. Played as one end of a world, with the stack under test as the other, it needs
+no clock, no loop and no timers of its own; a test on the command line is nothing but that world stepped to
+its end, and the same world can be stepped on the screen, backwards too, disturbed, copied and searched. So
+the verdict that a person sees come about is the one that the test has.
+
+It has a position: the event that comes next. An event that the script itself brings about (a segment or an
+ICMP error for the host, a call made there, a sysctl, an assertion) is due at a time, and `act` does it. For a
+segment that the host must send it waits, until that has left the host (`observe`) or its time is over. What
+an event has brought about belongs to that event's line, so the script goes on only when the segment that it
+has sent has reached the host, or somebody has kept it from that.
+
+It is shown each segment as it leaves the host: packetdrill reads what the kernel writes to a TUN device, and
+what becomes of it after that is no matter of the test. Where a timer of the host and the script's own event
+are due at the same moment, the script's goes first. After the last event nothing may be sent for as long as
+that event's tolerance.
+
+Times are the world's, in microseconds: 0 is the script's start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from tcptui.core.events import Event as CoreEvent
+from tcptui.core.events import RuleApplied, Sent, StateChanged
+from tcptui.core.message import Message
+from tcptui.core.packet.segment import Socket
+from tcptui.core.profile.record import Profile
+from tcptui.core.rules import Rule
+from tcptui.core.state import State
+from tcptui.core.tcp.icmp import IcmpError
+from tcptui.formats.packetdrill import commands, constants
+from tcptui.formats.packetdrill.assertions import judge
+from tcptui.formats.packetdrill.expectations import Expectations, Why, expected_text, why_text
+from tcptui.formats.packetdrill.flows import Flows
+from tcptui.formats.packetdrill.icmp import icmp_error
+from tcptui.formats.packetdrill.matching import (
+    LONGEST_WAIT,
+    Window,
+    at_time,
+    check_expectation,
+    later,
+    window,
+)
+from tcptui.formats.packetdrill.outcome import (
+    Failed,
+    Mismatch,
+    NotSupported,
+    Outcome,
+    Passed,
+    Unsupported,
+    at_line,
+    verdict,
+)
+from tcptui.formats.packetdrill.script_calls import Prepared, call_text, prepare_call, wrong_result
+from tcptui.formats.packetdrill.setup import Setup
+from tcptui.formats.packetdrill.syntax import (
+    OUTBOUND,
+    AssertEvent,
+    CallEvent,
+    CommandEvent,
+    Event,
+    IcmpEvent,
+    OtherPacketEvent,
+    Script,
+    SegmentEvent,
+    SegmentSpec,
+    UdpEvent,
+)
+from tcptui.formats.packetdrill.text import seconds_text
+from tcptui.lab.ends import Act, End, EndSetup, ScriptLines
+from tcptui.lab.ends.host import HostEnd
+from tcptui.lab.program import CallName, ScriptedCall
+from tcptui.lab.report import Report
+from tcptui.lab.wire import BadMove, Payload, Side
+from tcptui.sockets.requests import Accept, Bind, Connect, Done, Listen, Request
+
+MOST_TIMEOUTS = 100_000
+"""So often may timers fire in one script."""
+
+_DETAILS = (Rule.RTT_SAMPLED, Rule.RTT_AMBIGUOUS, Rule.RTO_AFTER_SYN_TIMEOUT, Rule.WINDOW_UPDATED)
+"""Rules that explain a number, not what was done."""
+_OF_A_CONNECTION = (RuleApplied, Sent, StateChanged)
+
+
+class PeerSetup(NamedTuple):
+    """A script ready to be played against a host."""
+
+    socket: Socket
+    profile: Profile
+    """That of the stack under test."""
+    script: Script
+    lines: tuple[str, ...]
+    """Of each event the line, to be shown."""
+    setup: Setup
+    stack: Message
+    """The stack that is asked, and what has chosen it."""
+    notes: tuple[Message, ...] = ()
+    """What has been passed over before the first event."""
+    role: str = "script"
+
+    def end(self, side: Side, peer: Socket) -> ScriptPeer:
+        return ScriptPeer(side, self)
+
+    def without_programs(self) -> PeerSetup:
+        return self
+
+    def with_profile(self, profile: Profile) -> PeerSetup:
+        return self._replace(profile=profile)
+
+
+class _Calling(NamedTuple):
+    """A call that the script makes, or has made if it blocks."""
+
+    event: CallEvent
+    prepared: Prepared
+    window: Window
+    """When it may be made, and then when it may return."""
+    number: int = 0
+    """Of a call that blocks."""
+
+
+class ScriptPeer:
+    """A script at one moment; it changes in place, and a copy is a whole one."""
+
+    __slots__ = (
+        "_blocked", "_calling", "_constants", "_due", "_expectations", "_flows", "_isns", "_last", "_latest",
+        "_line", "_now", "_pending", "_position", "_timeouts", "_told", "_why", "_window", "isn", "notes",
+        "outcome", "setup", "side",
+    )  # fmt: skip
+
+    observes = True
+    link_up = True
+    connection = 0
+    state = State.CLOSED
+    possible_calls: tuple[CallName, ...] = ()
+
+    def __init__(self, side: Side, setup: PeerSetup) -> None:
+        self.side: Side = side
+        self.setup = setup
+        self.isn: int | None = None
+        self.outcome: Outcome | None = None
+        """How the script has ended; None: it goes on."""
+        self.notes = setup.notes
+        self._constants = constants.FREEBSD if setup.profile.name == "freebsd" else constants.LINUX
+        local, remote = setup.setup.addresses
+        self._flows = Flows(local.host, remote.host, local.port)
+        self._expectations = Expectations(setup.script.events)
+        self._position = 0
+        """How many events are over."""
+        self._line = setup.script.events[0].line
+        """Of the event that is being played."""
+        self._now = self._last = 0
+        """When something has happened last, and when the last event of the script has."""
+        self._due = 0
+        """When `act` is wanted."""
+        self._window = Window(0, 0, setup.setup.tolerance.of(0))
+        """When the event that is being played may happen."""
+        self._pending = False
+        """What the script has sent has not reached the host yet."""
+        self._calling: _Calling | None = None
+        """The call that is just being made."""
+        self._blocked: tuple[_Calling, ...] = ()
+        self._why: Why | None = None
+        """The rule that decided last."""
+        self._isns: dict[int, tuple[int, int]] = {}
+        """IRS and ISS of each connection of the host, by its name."""
+        self._latest = 0
+        """The connection whose socket has been connected, or accepted, last."""
+        self._timeouts = 0
+        self._told: Message | None = None
+        """The verdict, until it has been told."""
+        try:
+            self._come_to_next()
+        except (Mismatch, NotSupported) as error:
+            self._ends(error)
+
+    # What is known of it.
+
+    @property
+    def script(self) -> ScriptLines:
+        outcome, lines, failed = self.outcome, self.setup.lines, None
+        if outcome is None:
+            return ScriptLines(lines, self._position)
+        if not isinstance(outcome, Passed):
+            events = enumerate(self.setup.script.events)
+            failed = next((place for place, one in events if one.line == outcome.line), None)
+        return ScriptLines(lines, self._position, failed, verdict(outcome))
+
+    @property
+    def act_due(self) -> int | None:
+        if self.outcome is not None or self._pending:
+            return None
+        return max(self._now, self._due)
+
+    def state_of(self, connection: int) -> None:
+        return None
+
+    def initial_numbers(self, connection: int) -> None:
+        return None
+
+    def next_deadline(self) -> None:
+        return None
+
+    def copy(self) -> ScriptPeer:
+        copy = ScriptPeer.__new__(ScriptPeer)
+        for name in ScriptPeer.__slots__:
+            setattr(copy, name, getattr(self, name))
+        copy._flows, copy._expectations = self._flows.copy(), self._expectations.copy()
+        copy._isns = self._isns.copy()
+        return copy
+
+    def key(self, now: int) -> tuple[Any, ...]:
+        """A script knows absolute times, so until it has ended the time counts. The rule that decided last
+        and the notes only make words."""
+        if self.outcome is not None:
+            return type(self.outcome).__name__, self.outcome[:2]
+        return (
+            now,
+            self._position,
+            self._last,
+            self._due,
+            self._window,
+            self._pending,
+            tuple((one.event.line, one.number, one.window) for one in self._blocked),
+            self._expectations.key(),
+            self._flows.key(),
+            self._latest,
+            self._timeouts,
+        )
+
+    # What is done to it.
+
+    def begin(self, setup: EndSetup) -> None:
+        """It has begun."""
+
+    def call(self, call: ScriptedCall, now: int) -> list[CoreEvent]:
+        raise BadMove("error.move.script", side=self.side)
+
+    def arrives(self, payload: Payload, now: int) -> list[CoreEvent]:
+        return []
+
+    def error(self, error: IcmpError, now: int) -> list[CoreEvent]:
+        return []
+
+    def expire(self, now: int) -> list[CoreEvent]:
+        return []
+
+    def take_results(self) -> tuple[()]:
+        return ()
+
+    # What it does.
+
+    def act(self, now: int, peer: End) -> Act:
+        """The next event that the script itself brings about, or the end of its patience."""
+        assert isinstance(peer, HostEnd)
+        self._now = now
+        try:
+            return self._act(now, peer)
+        except (Mismatch, NotSupported) as error:
+            self._ends(error)
+            return Act(None, [])
+
+    def _act(self, now: int, host: HostEnd) -> Act:
+        events = self.setup.script.events
+        if self._position == len(events):
+            self._check_blocked()
+            self._judged(Passed(self.setup.script.file, self.notes))
+            return Act(None, [])
+        event = events[self._position]
+        if isinstance(event, SegmentEvent) and event.segment.direction == OUTBOUND:
+            expected = expected_text(event.segment, self._window_of(event))
+            raise Mismatch(event.line, expected, Message.of("check.nothing"), why_text(self._why))
+        self._check_blocked()
+        self._last = now
+        self._position += 1
+        match event:
+            case SegmentEvent():
+                return self._send(event.segment, host)
+            case CallEvent():
+                prepared = prepare_call(event, self._constants, self.setup.setup.addresses)
+                self._calling = _Calling(event, prepared, self._window)
+                return Act(None, [], ScriptedCall("request", request=prepared.request))
+            case IcmpEvent():
+                return Act(None, [], self._error(event))
+            case CommandEvent():
+                settings = commands.read_command(event.text)
+                profile, ignored = commands.apply(host.stack.profile, settings)
+                self._note(ignored)
+                return Act(None, [], ScriptedCall("sysctl", profile=profile))
+            case AssertEvent():
+                self._assert(event, host)
+                return Act(None, [])
+            case UdpEvent():
+                raise NotSupported("needs.protocol", name="UDP")
+            case OtherPacketEvent():
+                raise NotSupported("needs.protocol", name=event.protocol.upper())
+
+    def _send(self, spec: SegmentSpec, host: HostEnd) -> Act:
+        flow = self._flows.of_inbound(spec)
+        segment = flow.inbound(spec)
+        pair = flow.local, flow.remote
+        states = [one.state for one in host.stack.statuses() if (one.local, one.remote) == pair]
+        flow.learn_inbound(spec, opening=not states or states[0] is State.SYN_SENT)
+        self._pending = True
+        return Act(None, [Sent(0, segment)])
+
+    def _error(self, event: IcmpEvent) -> IcmpError | None:
+        if event.direction == OUTBOUND:
+            raise NotSupported("needs.icmp_out")
+        return icmp_error(event, self._flows.of_icmp())
+
+    def _assert(self, event: AssertEvent, host: HostEnd) -> None:
+        names = dict(self._constants.numbers)
+        sockets = list(host.sockets.table.sockets.values())
+        if self._latest or sockets:
+            names |= host.sockets.tcp_info(self._latest or sockets[-1].connection)
+        for statement in judge(event.text, names):
+            if statement.holds is None:
+                self._note([Message.of("check.skipped", text=statement.text, why=statement.values)])
+            elif not statement.holds:
+                raise Mismatch(event.line, statement.text, statement.values, why_text(self._why))
+
+    def _note(self, notes: Iterable[Message]) -> None:
+        self.notes += tuple(at_line(self.setup.script.file, self._line, note) for note in notes)
+
+    # What it is shown.
+
+    def observe(self, report: Report, peer: End) -> Message | None:
+        """What has happened, at the host above all; the verdict, once there is one."""
+        assert isinstance(peer, HostEnd)
+        if self.outcome is None:
+            self._now = report.at
+            try:
+                self._observe(report, peer)
+            except (Mismatch, NotSupported) as error:
+                self._ends(error)
+        told, self._told = self._told, None
+        return told
+
+    def _observe(self, report: Report, host: HostEnd) -> None:
+        arrived = report.cause == "arrival"
+        if report.side == self.side:
+            if not (arrived or self._pending):
+                self._come_to_next()
+            return
+        if self._pending:
+            self._pending = False
+            if report.side == "X" or not arrived:  # Somebody has kept from the host what was sent to it.
+                self._come_to_next()
+        if report.side == "X":
+            return
+        if report.cause == "timer":
+            self._timeouts += 1
+            if self._timeouts > MOST_TIMEOUTS:
+                raise NotSupported("needs.timeouts", most=MOST_TIMEOUTS)
+        self._learn(report.events, host)
+        calling, self._calling = self._calling, None
+        if calling is not None:
+            self._called(calling, report, host)
+        self._see(report, host)
+        if report.cause == "timer":
+            self._check_blocked()
+        self._come_to_next()
+
+    def _learn(self, events: Sequence[CoreEvent], host: HostEnd) -> None:
+        """Which rule decided, and what its numbers are relative to."""
+        for connection in {event.connection for event in events if isinstance(event, _OF_A_CONNECTION)}:
+            numbers = host.initial_numbers(connection)
+            if numbers is not None:
+                self._isns[connection] = numbers[1] or 0, numbers[0]
+        for event in events:
+            if type(event) is RuleApplied and event.rule not in _DETAILS:
+                self._why = Why(event, self._isns.get(event.connection))
+
+    def _called(self, calling: _Calling, report: Report, host: HostEnd) -> None:
+        """The call of the script has been made, and has returned or blocks."""
+        event, prepared, due, _ = calling
+        request = prepared.request
+        if isinstance(request, Connect):
+            self._look_at(request.fd, host)
+        if isinstance(request, Bind | Listen):
+            socket = host.sockets.socket(request.fd)
+            if socket is not None and socket.local is not None:
+                self._flows.local_port = socket.local.port
+        start = due.earliest - event.time.earliest
+        end = Window(due.earliest, due.earliest, due.tolerance)
+        if event.end is not None:
+            gap = event.end - event.time.earliest
+            end = Window(start + event.end, start + event.end, self.setup.setup.tolerance.of(gap))
+        _, done, number = next(one for one in report.results if one.done is None or not one.number)
+        calling = _Calling(event, prepared, end, number)
+        if done is not None:
+            self._returned(calling, done, host)
+        elif event.end is None:
+            raise Mismatch(event.line, call_text(event), Message.of("check.blocks"), why_text(self._why))
+        else:
+            self._blocked += (calling,)
+
+    def _returned(self, calling: _Calling, done: Done, host: HostEnd) -> None:
+        """A call has returned: was it to return that, and now?"""
+        event, prepared, ends, _ = calling
+        request: Request = prepared.request
+        if isinstance(request, Accept) and not done.errno:
+            self._look_at(done.value, host)
+        got = wrong_result(event, prepared, self._constants, done)
+        if got:
+            raise Mismatch(event.line, call_text(event), got, why_text(self._why))
+        if not ends.contains(self._now):
+            expected = at_time(call_text(event), seconds_text(ends.earliest))
+            raise Mismatch(event.line, expected, later(self._now), why_text(self._why))
+
+    def _look_at(self, fd: int, host: HostEnd) -> None:
+        """TCP_INFO in what follows is that of this descriptor's connection."""
+        socket = host.sockets.socket(fd)
+        if socket is not None and socket.connection:
+            self._latest = socket.connection
+
+    def _see(self, report: Report, host: HostEnd) -> None:
+        """Holds every segment against what the script expects next, and every call that has returned."""
+        why = None
+        for event in report.events:
+            if type(event) is RuleApplied and event.rule not in _DETAILS:
+                why = Why(event, self._isns.get(event.connection))
+            elif type(event) is Sent:
+                self._expectations.sent(event, self._flows, self._now, why, self._line)
+        for _, done, number in report.results:
+            calling = next((one for one in self._blocked if one.number == number), None)
+            if done is not None and calling is not None:
+                self._blocked = tuple(one for one in self._blocked if one is not calling)
+                self._returned(calling, done, host)
+
+    # Where it is.
+
+    def _come_to_next(self) -> None:
+        """Passes by what is over already, and waits for what comes then."""
+        events = self.setup.script.events
+        while self._position < len(events):
+            event = events[self._position]
+            self._line = event.line
+            due = self._window_of(event)
+            self._window = due or Window(self._last, self._last, self.setup.setup.tolerance.of(0))
+            if not (isinstance(event, SegmentEvent) and event.segment.direction == OUTBOUND):
+                assert due is not None
+                if due.end < self._last:
+                    got = Message.of("check.already", time=seconds_text(self._last))
+                    raise Mismatch(event.line, Message.of("check.event_at", time=due.text()), got)
+                self._due = due.earliest
+                return
+            check_expectation(event.segment)
+            if not self._expectations:
+                self._due = 1 + (self._last + LONGEST_WAIT if due is None else due.end)
+                return
+            checks = self.setup.setup.checks_tsval
+            met_at = self._expectations.come_by(event, due, self._flows, checks)
+            self._last = max(self._last, met_at)
+            self._position += 1
+        if self._blocked:
+            self._due = 1 + max(one.window.end for one in self._blocked)
+        else:
+            self._due = 1 + self._last + self._window.tolerance
+
+    def _window_of(self, event: Event) -> Window | None:
+        """When an event may happen if the one before it was the last that did; None: any time."""
+        return window(event.time, self._last, self.setup.setup.tolerance)
+
+    def _check_blocked(self) -> None:
+        for one in self._blocked:
+            if self._now > one.window.end:
+                expected = at_time(call_text(one.event), one.window.text())
+                raise Mismatch(
+                    one.event.line, expected, Message.of("check.still_blocks"), why_text(self._why)
+                )
+
+    def _ends(self, error: Mismatch | NotSupported) -> None:
+        file = self.setup.script.file
+        if isinstance(error, Mismatch):
+            self._judged(
+                Failed(file, error.line, error.expected, error.got, error.why, self.setup.stack, self.notes)
+            )
+        else:
+            self._judged(Unsupported(file, error.line or self._line, error.message, self.notes))
+
+    def _judged(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self._told = verdict(outcome)
