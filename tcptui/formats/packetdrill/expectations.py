@@ -10,39 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from tcptui.core.events import RuleApplied, Sent
+from tcptui.core.events import Sent
 from tcptui.core.message import Message
-from tcptui.core.packet.seq import MASK
-from tcptui.core.rules import NumberKind, kind_of
 from tcptui.formats.packetdrill.flows import Flows
 from tcptui.formats.packetdrill.matching import LONGEST_WAIT, Window, at_time, later, matches, part_matches
 from tcptui.formats.packetdrill.outcome import Mismatch
+from tcptui.formats.packetdrill.reasons import Why, why_text
 from tcptui.formats.packetdrill.syntax import OUTBOUND, Event, SegmentEvent, SegmentSpec
 from tcptui.formats.packetdrill.text import seconds_text, spec_text
-
-
-class Why(NamedTuple):
-    """A rule that was applied, and the numbers that its own are relative to."""
-
-    rule: RuleApplied
-    isns: tuple[int, int] | None
-    """IRS and ISS of its connection; None where there is none."""
-
-
-def why_text(why: Why | None) -> str:
-    """The rule, where it is written, and the numbers that decided it, in the script's terms; "" for none."""
-    if why is None:
-        return ""
-    event, isns = why
-    words = [f"{event.rule.name}, {event.rule.source}"]
-    for name, number in event.numbers:
-        kind = kind_of(event.rule, name)
-        if isns is not None and kind is NumberKind.PEER_SEQ:
-            number = number - isns[0] & MASK
-        elif isns is not None and kind is NumberKind.OWN_SEQ:
-            number = number - isns[1] & MASK
-        words.append(f"{name} {number}")
-    return ", ".join(words)
 
 
 class _Met(NamedTuple):

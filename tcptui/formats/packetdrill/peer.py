@@ -22,28 +22,26 @@ Times are the world's, in microseconds: 0 is the script's start.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from tcptui.core.events import Event as CoreEvent
-from tcptui.core.events import RuleApplied, Sent, StateChanged
+from tcptui.core.events import Sent
 from tcptui.core.message import Message
 from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.record import Profile
-from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.icmp import IcmpError
 from tcptui.formats.packetdrill import commands, constants
 from tcptui.formats.packetdrill.assertions import judge
-from tcptui.formats.packetdrill.expectations import Expectations, Why, expected_text, why_text
+from tcptui.formats.packetdrill.calls_made import CallsMade
+from tcptui.formats.packetdrill.expectations import Expectations, expected_text
 from tcptui.formats.packetdrill.flows import Flows
 from tcptui.formats.packetdrill.icmp import icmp_error
 from tcptui.formats.packetdrill.matching import (
     LONGEST_WAIT,
     Window,
-    at_time,
     check_expectation,
-    later,
     window,
 )
 from tcptui.formats.packetdrill.outcome import (
@@ -56,7 +54,7 @@ from tcptui.formats.packetdrill.outcome import (
     at_line,
     verdict,
 )
-from tcptui.formats.packetdrill.script_calls import Prepared, call_text, prepare_call, wrong_result
+from tcptui.formats.packetdrill.reasons import Reasons
 from tcptui.formats.packetdrill.setup import Setup
 from tcptui.formats.packetdrill.syntax import (
     OUTBOUND,
@@ -77,14 +75,9 @@ from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.program import CallName, ScriptedCall
 from tcptui.lab.report import Report
 from tcptui.lab.wire import BadMove, Payload, Side
-from tcptui.sockets.requests import Accept, Bind, Connect, Done, Listen, Request
 
 MOST_TIMEOUTS = 100_000
 """So often may timers fire in one script."""
-
-_DETAILS = (Rule.RTT_SAMPLED, Rule.RTT_AMBIGUOUS, Rule.RTO_AFTER_SYN_TIMEOUT, Rule.WINDOW_UPDATED)
-"""Rules that explain a number, not what was done."""
-_OF_A_CONNECTION = (RuleApplied, Sent, StateChanged)
 
 
 class PeerSetup(NamedTuple):
@@ -113,24 +106,12 @@ class PeerSetup(NamedTuple):
         return self._replace(profile=profile)
 
 
-class _Calling(NamedTuple):
-    """A call that the script makes, or has made if it blocks."""
-
-    event: CallEvent
-    prepared: Prepared
-    window: Window
-    """When it may be made, and then when it may return."""
-    number: int = 0
-    """Of a call that blocks."""
-
-
 class ScriptPeer:
     """A script at one moment; it changes in place, and a copy is a whole one."""
 
     __slots__ = (
-        "_blocked", "_calling", "_constants", "_due", "_expectations", "_flows", "_isns", "_last", "_latest",
-        "_line", "_now", "_pending", "_position", "_timeouts", "_told", "_why", "_window", "isn", "notes",
-        "outcome", "setup", "side",
+        "_calls", "_constants", "_due", "_expectations", "_flows", "_last", "_line", "_now", "_pending",
+        "_position", "_reasons", "_timeouts", "_told", "_window", "isn", "notes", "outcome", "setup", "side",
     )  # fmt: skip
 
     observes = True
@@ -147,8 +128,10 @@ class ScriptPeer:
         """How the script has ended; None: it goes on."""
         self.notes = setup.notes
         self._constants = constants.FREEBSD if setup.profile.name == "freebsd" else constants.LINUX
-        local, remote = setup.setup.addresses
+        local, remote = addresses = setup.setup.addresses
         self._flows = Flows(local.host, remote.host, local.port)
+        self._calls = CallsMade(self._constants, addresses, setup.setup.tolerance)
+        self._reasons = Reasons()
         self._expectations = Expectations(setup.script.events)
         self._position = 0
         """How many events are over."""
@@ -162,15 +145,6 @@ class ScriptPeer:
         """When the event that is being played may happen."""
         self._pending = False
         """What the script has sent has not reached the host yet."""
-        self._calling: _Calling | None = None
-        """The call that is just being made."""
-        self._blocked: tuple[_Calling, ...] = ()
-        self._why: Why | None = None
-        """The rule that decided last."""
-        self._isns: dict[int, tuple[int, int]] = {}
-        """IRS and ISS of each connection of the host, by its name."""
-        self._latest = 0
-        """The connection whose socket has been connected, or accepted, last."""
         self._timeouts = 0
         self._told: Message | None = None
         """The verdict, until it has been told."""
@@ -211,7 +185,7 @@ class ScriptPeer:
         for name in ScriptPeer.__slots__:
             setattr(copy, name, getattr(self, name))
         copy._flows, copy._expectations = self._flows.copy(), self._expectations.copy()
-        copy._isns = self._isns.copy()
+        copy._calls, copy._reasons = self._calls.copy(), self._reasons.copy()
         return copy
 
     def key(self, now: int) -> tuple[Any, ...]:
@@ -226,10 +200,9 @@ class ScriptPeer:
             self._due,
             self._window,
             self._pending,
-            tuple((one.event.line, one.number, one.window) for one in self._blocked),
+            self._calls.key(),
             self._expectations.key(),
             self._flows.key(),
-            self._latest,
             self._timeouts,
         )
 
@@ -268,23 +241,21 @@ class ScriptPeer:
     def _act(self, now: int, host: HostEnd) -> Act:
         events = self.setup.script.events
         if self._position == len(events):
-            self._check_blocked()
+            self._calls.check(now, self._reasons)
             self._judged(Passed(self.setup.script.file, self.notes))
             return Act(None, [])
         event = events[self._position]
         if isinstance(event, SegmentEvent) and event.segment.direction == OUTBOUND:
             expected = expected_text(event.segment, self._window_of(event))
-            raise Mismatch(event.line, expected, Message.of("check.nothing"), why_text(self._why))
-        self._check_blocked()
+            raise Mismatch(event.line, expected, Message.of("check.nothing"), self._reasons.text)
+        self._calls.check(now, self._reasons)
         self._last = now
         self._position += 1
         match event:
             case SegmentEvent():
                 return self._send(event.segment, host)
             case CallEvent():
-                prepared = prepare_call(event, self._constants, self.setup.setup.addresses)
-                self._calling = _Calling(event, prepared, self._window)
-                return Act(None, [], ScriptedCall("request", request=prepared.request))
+                return Act(None, [], self._calls.make(event, self._window))
             case IcmpEvent():
                 return Act(None, [], self._error(event))
             case CommandEvent():
@@ -316,14 +287,12 @@ class ScriptPeer:
 
     def _assert(self, event: AssertEvent, host: HostEnd) -> None:
         names = dict(self._constants.numbers)
-        sockets = list(host.sockets.table.sockets.values())
-        if self._latest or sockets:
-            names |= host.sockets.tcp_info(self._latest or sockets[-1].connection)
+        names |= self._calls.tcp_info(host)
         for statement in judge(event.text, names):
             if statement.holds is None:
                 self._note([Message.of("check.skipped", text=statement.text, why=statement.values)])
             elif not statement.holds:
-                raise Mismatch(event.line, statement.text, statement.values, why_text(self._why))
+                raise Mismatch(event.line, statement.text, statement.values, self._reasons.text)
 
     def _note(self, notes: Iterable[Message]) -> None:
         self.notes += tuple(at_line(self.setup.script.file, self._line, note) for note in notes)
@@ -358,81 +327,18 @@ class ScriptPeer:
             self._timeouts += 1
             if self._timeouts > MOST_TIMEOUTS:
                 raise NotSupported("needs.timeouts", most=MOST_TIMEOUTS)
-        self._learn(report.events, host)
-        calling, self._calling = self._calling, None
-        if calling is not None:
-            self._called(calling, report, host)
-        self._see(report, host)
-        if report.cause == "timer":
-            self._check_blocked()
-        self._come_to_next()
-
-    def _learn(self, events: Sequence[CoreEvent], host: HostEnd) -> None:
-        """Which rule decided, and what its numbers are relative to."""
-        for connection in {event.connection for event in events if isinstance(event, _OF_A_CONNECTION)}:
-            numbers = host.initial_numbers(connection)
-            if numbers is not None:
-                self._isns[connection] = numbers[1] or 0, numbers[0]
-        for event in events:
-            if type(event) is RuleApplied and event.rule not in _DETAILS:
-                self._why = Why(event, self._isns.get(event.connection))
-
-    def _called(self, calling: _Calling, report: Report, host: HostEnd) -> None:
-        """The call of the script has been made, and has returned or blocks."""
-        event, prepared, due, _ = calling
-        request = prepared.request
-        if isinstance(request, Connect):
-            self._look_at(request.fd, host)
-        if isinstance(request, Bind | Listen):
-            socket = host.sockets.socket(request.fd)
-            if socket is not None and socket.local is not None:
-                self._flows.local_port = socket.local.port
-        start = due.earliest - event.time.earliest
-        end = Window(due.earliest, due.earliest, due.tolerance)
-        if event.end is not None:
-            gap = event.end - event.time.earliest
-            end = Window(start + event.end, start + event.end, self.setup.setup.tolerance.of(gap))
-        _, done, number = next(one for one in report.results if one.done is None or not one.number)
-        calling = _Calling(event, prepared, end, number)
-        if done is not None:
-            self._returned(calling, done, host)
-        elif event.end is None:
-            raise Mismatch(event.line, call_text(event), Message.of("check.blocks"), why_text(self._why))
-        else:
-            self._blocked += (calling,)
-
-    def _returned(self, calling: _Calling, done: Done, host: HostEnd) -> None:
-        """A call has returned: was it to return that, and now?"""
-        event, prepared, ends, _ = calling
-        request: Request = prepared.request
-        if isinstance(request, Accept) and not done.errno:
-            self._look_at(done.value, host)
-        got = wrong_result(event, prepared, self._constants, done)
-        if got:
-            raise Mismatch(event.line, call_text(event), got, why_text(self._why))
-        if not ends.contains(self._now):
-            expected = at_time(call_text(event), seconds_text(ends.earliest))
-            raise Mismatch(event.line, expected, later(self._now), why_text(self._why))
-
-    def _look_at(self, fd: int, host: HostEnd) -> None:
-        """TCP_INFO in what follows is that of this descriptor's connection."""
-        socket = host.sockets.socket(fd)
-        if socket is not None and socket.connection:
-            self._latest = socket.connection
-
-    def _see(self, report: Report, host: HostEnd) -> None:
-        """Holds every segment against what the script expects next, and every call that has returned."""
+        self._reasons.learn(report.events, host)
+        self._calls.made(report, host, self._flows, self._reasons)
         why = None
         for event in report.events:
-            if type(event) is RuleApplied and event.rule not in _DETAILS:
-                why = Why(event, self._isns.get(event.connection))
-            elif type(event) is Sent:
-                self._expectations.sent(event, self._flows, self._now, why, self._line)
-        for _, done, number in report.results:
-            calling = next((one for one in self._blocked if one.number == number), None)
-            if done is not None and calling is not None:
-                self._blocked = tuple(one for one in self._blocked if one is not calling)
-                self._returned(calling, done, host)
+            if type(event) is Sent:
+                self._expectations.sent(event, self._flows, report.at, why, self._line)
+            else:
+                why = self._reasons.of(event) or why
+        self._calls.completed(report, host, self._reasons)
+        if report.cause == "timer":
+            self._calls.check(report.at, self._reasons)
+        self._come_to_next()
 
     # Where it is.
 
@@ -459,22 +365,12 @@ class ScriptPeer:
             met_at = self._expectations.come_by(event, due, self._flows, checks)
             self._last = max(self._last, met_at)
             self._position += 1
-        if self._blocked:
-            self._due = 1 + max(one.window.end for one in self._blocked)
-        else:
-            self._due = 1 + self._last + self._window.tolerance
+        return_by = self._calls.return_by
+        self._due = 1 + (self._last + self._window.tolerance if return_by is None else return_by)
 
     def _window_of(self, event: Event) -> Window | None:
         """When an event may happen if the one before it was the last that did; None: any time."""
         return window(event.time, self._last, self.setup.setup.tolerance)
-
-    def _check_blocked(self) -> None:
-        for one in self._blocked:
-            if self._now > one.window.end:
-                expected = at_time(call_text(one.event), one.window.text())
-                raise Mismatch(
-                    one.event.line, expected, Message.of("check.still_blocks"), why_text(self._why)
-                )
 
     def _ends(self, error: Mismatch | NotSupported) -> None:
         file = self.setup.script.file
