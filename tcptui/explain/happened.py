@@ -42,6 +42,8 @@ def happened(report: Report, world: WorldState, transmissions: Sequence[Transmis
         rule_message(event, world.bases(report.side, event.connection)) for event in rules_to_tell(report)
     )
     script = world.end(report.side).script is not None
+    if script and report.told is not None and transmission is None:
+        return (report.told,)
     return (_opening(report, transmission, script), *rules, *_responses(report), *_told(report))
 
 

@@ -15,8 +15,7 @@ from tcptui.core.rules import Rule
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "assert", "check", "error", "field", "frame", "happened", "label", "needs", "response",
-    "rule", "run", "script", "stage", "text", "timer",
-    "writer",
+    "rule", "run", "script", "text", "timer", "verdict", "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[a-z0-9_]+)+")

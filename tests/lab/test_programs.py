@@ -53,16 +53,25 @@ def test_a_program_is_blocked_in_a_call_and_goes_on_when_it_returns() -> None:
     seen = []
     while history.world.next_event() is not None:
         report = history.apply()
-        seen += [(report.at, report.side, name, done.value) for name, done in report.results]
+        seen += [(report.at, report.side, name, done.value) for name, done, _ in report.results if done]
     assert seen == [
-        (0, "A", "newsocket", 3), (0, "B", "newsocket", 3), (0, "B", "bind", 0), (0, "B", "listen", 0),
+        (0, "A", "socket", 3), (0, "B", "socket", 3), (0, "B", "bind", 0), (0, "B", "listen", 0),
         (100_000, "A", "connect", 0), (100_000, "A", "write", 5),
         (150_000, "B", "accept", 4),
-        (150_000, "B", "read", 5), (150_000, "B", "closedescriptor", 0),
-        (200_000, "A", "read", 0), (200_000, "A", "closedescriptor", 0),
+        (150_000, "B", "read", 5), (150_000, "B", "close", 0),
+        (200_000, "A", "read", 0), (200_000, "A", "close", 0),
     ]  # fmt: skip
-    assert history.record.b.calls[-1] == Called("closedescriptor", "ok")
+    assert history.record.b.calls[-1] == Called("close", "ok")
     assert history.world.states[1] is State.CLOSED
+
+
+def test_a_call_that_blocks_has_the_number_under_which_it_returns() -> None:
+    run = play(TALK)
+    results = [(report.side, one) for report in run.reports for one in report.results]
+    blocks = [(side, name, number) for side, (name, done, number) in results if done is None]
+    returned = [(side, name, number) for side, (name, done, number) in results if done and number]
+    assert ("B", "accept", 1) in blocks
+    assert sorted(blocks) == sorted(returned)
 
 
 def test_an_error_is_an_errno_in_the_record() -> None:
@@ -82,7 +91,10 @@ def test_no_program_waits_for_another_that_is_blocked() -> None:
     )
     run = play(twice)
     returned = [
-        (report.side, name) for report in run.reports for name, done in report.results if done.value >= 0
+        (report.side, one.name)
+        for report in run.reports
+        for one in report.results
+        if one.done is not None and one.done.value >= 0
     ]
     assert returned.count(("A", "connect")) == 2
     assert returned.count(("B", "accept")) == 2
@@ -93,7 +105,7 @@ def test_user_calls_and_socket_calls_are_made_by_the_same_program() -> None:
     mixed = (*program(UserCall(Open(A, B))), ScriptedCall("send", "established", data=b"by name"))
     both = story(HostSetup("client", A, script=mixed), HostSetup("server", B, script=SERVER[:5]))
     run = play(both)
-    results = [(name, done.value) for report in run.reports for name, done in report.results]
+    results = [(name, done.value) for report in run.reports for name, done, _ in report.results if done]
     assert ("open", 0) in results
     assert ("send", 0) in results
     assert ("read", 7) in results
