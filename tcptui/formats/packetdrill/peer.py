@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 from tcptui.core.events import Event as CoreEvent
 from tcptui.core.events import Sent
 from tcptui.core.message import Message
-from tcptui.core.packet.segment import Socket
+from tcptui.core.packet.segment import SYN, Socket
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.icmp import IcmpError
@@ -274,9 +274,10 @@ class ScriptPeer:
     def _send(self, spec: SegmentSpec, host: HostEnd) -> Act:
         flow = self._flows.of_inbound(spec)
         segment = flow.inbound(spec)
-        pair = flow.local, flow.remote
-        states = [one.state for one in host.stack.statuses() if (one.local, one.remote) == pair]
-        flow.learn_inbound(spec, opening=not states or states[0] is State.SYN_SENT)
+        if spec.flags & SYN:
+            pair = flow.local, flow.remote
+            states = [one.state for one in host.stack.statuses() if (one.local, one.remote) == pair]
+            flow.learn_inbound(spec, opening=not states or states[0] is State.SYN_SENT)
         self._pending = True
         return Act(None, [Sent(0, segment)])
 
@@ -327,15 +328,13 @@ class ScriptPeer:
             self._timeouts += 1
             if self._timeouts > MOST_TIMEOUTS:
                 raise NotSupported("needs.timeouts", most=MOST_TIMEOUTS)
-        self._reasons.learn(report.events, host)
-        self._calls.made(report, host, self._flows, self._reasons)
-        why = None
-        for event in report.events:
-            if type(event) is Sent:
-                self._expectations.sent(event, self._flows, report.at, why, self._line)
-            else:
-                why = self._reasons.of(event) or why
-        self._calls.completed(report, host, self._reasons)
+        sent = self._reasons.learn(report.events, host)
+        if report.results:
+            self._calls.made(report, host, self._flows, self._reasons)
+        for segment, why in sent:
+            self._expectations.sent(segment, self._flows, report.at, why, self._line)
+        if report.results:
+            self._calls.completed(report, host, self._reasons)
         if report.cause == "timer":
             self._calls.check(report.at, self._reasons)
         self._come_to_next()

@@ -12,15 +12,14 @@ from tcptui.lab.ends.host import HostEnd
 
 _DETAILS = (Rule.RTT_SAMPLED, Rule.RTT_AMBIGUOUS, Rule.RTO_AFTER_SYN_TIMEOUT, Rule.WINDOW_UPDATED)
 """Rules that explain a number, not what was done."""
-_OF_A_CONNECTION = (RuleApplied, Sent, StateChanged)
 
 
 class Why(NamedTuple):
     """A rule that was applied, and the numbers that its own are relative to."""
 
     rule: RuleApplied
-    isns: tuple[int, int] | None
-    """IRS and ISS of its connection; None where there is none."""
+    isns: tuple[int | None, int] | None
+    """IRS, if it was known then, and ISS of its connection; None where there is none."""
 
 
 def why_text(why: Why | None) -> str:
@@ -32,7 +31,7 @@ def why_text(why: Why | None) -> str:
     for name, number in event.numbers:
         kind = kind_of(event.rule, name)
         if isns is not None and kind is NumberKind.PEER_SEQ:
-            number = number - isns[0] & MASK
+            number = number - (isns[0] or 0) & MASK
         elif isns is not None and kind is NumberKind.OWN_SEQ:
             number = number - isns[1] & MASK
         words.append(f"{name} {number}")
@@ -47,7 +46,7 @@ class Reasons:
     def __init__(self) -> None:
         self.last: Why | None = None
         """The one that decided last."""
-        self._isns: dict[int, tuple[int, int]] = {}
+        self._isns: dict[int, tuple[int | None, int]] = {}
         """IRS and ISS of each connection, by its name; of one that is gone, as they were."""
 
     def copy(self) -> Reasons:
@@ -60,17 +59,25 @@ class Reasons:
         """The rule that decided last; "" for none."""
         return why_text(self.last)
 
-    def learn(self, events: Sequence[Event], host: HostEnd) -> None:
-        """What the host has done in a step."""
-        for connection in {event.connection for event in events if isinstance(event, _OF_A_CONNECTION)}:
+    def learn(self, events: Sequence[Event], host: HostEnd) -> list[tuple[Sent, Why | None]]:
+        """What the host has done in a step: the segments that it has sent, each with the rule by which."""
+        sent: list[tuple[Sent, Why | None]] = []
+        why = None
+        for event in events:
+            if type(event) is RuleApplied and event.rule not in _DETAILS:
+                why = self.last = Why(event, self._isns_of(event.connection, host))
+            elif type(event) is Sent:
+                self._isns_of(event.connection, host)
+                sent.append((event, why))
+            elif type(event) is StateChanged:
+                self._isns_of(event.connection, host)
+        return sent
+
+    def _isns_of(self, connection: int, host: HostEnd) -> tuple[int | None, int] | None:
+        """IRS and ISS of a connection; once it has both they do not change any more."""
+        isns = self._isns.get(connection)
+        if isns is None or isns[0] is None:
             numbers = host.initial_numbers(connection)
             if numbers is not None:
-                self._isns[connection] = numbers[1] or 0, numbers[0]
-        for event in events:
-            self.last = self.of(event) or self.last
-
-    def of(self, event: Event) -> Why | None:
-        """The rule, if the event is one that decided something."""
-        if type(event) is not RuleApplied or event.rule in _DETAILS:
-            return None
-        return Why(event, self._isns.get(event.connection))
+                isns = self._isns[connection] = numbers[1], numbers[0]
+        return isns

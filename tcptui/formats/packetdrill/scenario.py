@@ -16,8 +16,8 @@ from tcptui.formats.packetdrill.parser import NO_DEFINES, parse_script
 from tcptui.formats.packetdrill.peer import PeerSetup, ScriptPeer
 from tcptui.formats.packetdrill.setup import choose_profile, read_setup
 from tcptui.lab.ends.host import HostSetup
-from tcptui.lab.prelude import begin
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
 from tcptui.lab.variant import with_setting
 
 CLOCK = 1_000_000_000
@@ -69,7 +69,7 @@ def script_scenario(
 
 def outcome_of(scenario: Scenario) -> Outcome:
     """How the script of a scenario ends if nobody meddles."""
-    world = begin(scenario)[0]
+    world = WorldState(scenario)
     peer = world.end("B")
     assert isinstance(peer, ScriptPeer)
     while peer.outcome is None:

@@ -13,15 +13,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from tcptui.core.events import (
-    Delivered,
-    Event,
-    Response,
-    Returned,
-    Signalled,
-    StateChanged,
-    TimerKind,
-)
+from tcptui.core.events import Delivered, Event, Response, Returned, Signalled, StateChanged, TimerKind
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.profile.presets import RFC9293
 from tcptui.core.profile.record import Profile
