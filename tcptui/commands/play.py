@@ -144,7 +144,7 @@ def _exported(run: Record, options: argparse.Namespace) -> str | bytes:
 def _scenario(options: argparse.Namespace) -> Scenario:
     """What was asked for, its hosts as --profile and --set want them."""
     if options.scenario.endswith(".pkt"):
-        return _staged(options)
+        return _script(options)
     if options.defines:
         raise Unusable("error.option.define_without_script")
     from tcptui import library
@@ -161,7 +161,7 @@ def _scenario(options: argparse.Namespace) -> Scenario:
         raise Unusable(error.message) from None
 
 
-def _staged(options: argparse.Namespace) -> Scenario:
+def _script(options: argparse.Namespace) -> Scenario:
     """A packetdrill script, to be stepped like a scenario."""
     from pathlib import Path
 

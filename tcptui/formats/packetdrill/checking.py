@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from tcptui.core.profile.record import Profile
 from tcptui.formats.packetdrill.outcome import NotSupported, Outcome, Unsupported
 from tcptui.formats.packetdrill.parser import NO_DEFINES
-from tcptui.formats.packetdrill.scenario import outcome_of, script_scenario
+from tcptui.formats.packetdrill.scenario import bare_scenario, outcome_of
 
 
 def check_script(
@@ -17,10 +17,10 @@ def check_script(
     settings: Sequence[str] = (),
     defines: Mapping[str, str] = NO_DEFINES,
 ) -> Outcome:
-    """Runs the script that `text` is. Arguments are `scenario.script_scenario`'s. Raises BadScript and
+    """Runs the script that `text` is. Arguments are `scenario.bare_scenario`'s. Raises BadScript and
     BadKnob."""
     try:
-        scenario = script_scenario(text, file, file, profile, settings, defines)
+        scenario = bare_scenario(text, file, profile, settings, defines)
     except NotSupported as missing:
         return Unsupported(file, missing.line or 0, missing.message)
     return outcome_of(scenario)

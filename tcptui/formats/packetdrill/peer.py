@@ -87,13 +87,13 @@ class PeerSetup(NamedTuple):
     profile: Profile
     """That of the stack under test."""
     script: Script
-    lines: tuple[str, ...]
-    """Of each event the line, to be shown."""
     setup: Setup
     stack: Message
     """The stack that is asked, and what has chosen it."""
     notes: tuple[Message, ...] = ()
     """What has been passed over before the first event."""
+    lines: tuple[str, ...] = ()
+    """Of each event its line, or the first of its lines, for who shows them."""
     role: str = "script"
 
     def end(self, side: Side, peer: Socket) -> ScriptPeer:

@@ -32,7 +32,29 @@ def script_scenario(
     settings: Sequence[str] = (),
     defines: Mapping[str, str] = NO_DEFINES,
 ) -> Scenario:
-    """The scenario that plays the script `text`, which is called `file`.
+    """The scenario that plays a script, to be shown. Arguments and errors are `bare_scenario`'s."""
+    bare = bare_scenario(text, file, profile, settings, defines)
+    host, peer = bare.hosts
+    assert isinstance(peer, PeerSetup)
+    source = text.splitlines()
+    lines = tuple(" ".join(source[event.line - 1].split()) for event in peer.script.events)
+    return bare._replace(
+        name=name,
+        title=name,
+        question=say("verdict.question", file=file, name=host.profile.name),
+        chapter=say("verdict.chapter"),
+        hosts=(host, peer._replace(lines=lines)),
+    )
+
+
+def bare_scenario(
+    text: str,
+    file: str,
+    profile: Profile | None = None,
+    settings: Sequence[str] = (),
+    defines: Mapping[str, str] = NO_DEFINES,
+) -> Scenario:
+    """The scenario that plays the script `text`, which is called `file`, without words for a reader.
 
     `profile` is the stack to run it on (None: the one it was written for), `settings` are ``NAME=VALUE`` for
     knobs or sysctls, applied after the script's own; `defines` is `parser.parse_script`'s. Raises BadScript
@@ -55,16 +77,13 @@ def script_scenario(
         notes += [at_line(script.file, command.line, note) for note in ignored]
     for setting in settings:
         profile = with_setting(profile, setting)
-    source = text.splitlines()
-    lines = tuple(" ".join(source[event.line - 1].split()) for event in script.events)
     stack = Message.of("check.stack", name=profile.name, reason=reason)
     local, remote = setup.addresses
     hosts = (
         HostSetup(profile.name, local, profile, reads=False, clock=CLOCK),
-        PeerSetup(remote, profile, script, lines, setup, stack, tuple(notes)),
+        PeerSetup(remote, profile, script, setup, stack, tuple(notes)),
     )
-    question = say("verdict.question", file=file, name=profile.name)
-    return Scenario(name, name, question, hosts, chapter=say("verdict.chapter"), delays=(0, 0))
+    return Scenario(file, file, "", hosts, delays=(0, 0))
 
 
 def outcome_of(scenario: Scenario) -> Outcome:
