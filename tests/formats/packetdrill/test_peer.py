@@ -311,3 +311,13 @@ def test_a_descriptor_has_the_number_that_the_script_expects() -> None:
     table = world.host("A").sockets.table
     assert sorted(table.descriptors)[:2] == [3, 7]
     assert len(table.sockets) == 3
+
+
+def test_what_arrives_at_a_moment_does_so_before_the_script_goes_on() -> None:
+    head = SCRIPT.splitlines()[:5]
+    world = world_of("\n".join([*head, "+0 < . 1:1(0) ack 1 win 65535", "+0 accept(3, ..., ...) = 4", ""]))
+    reports = iter(world.step, None)
+    seen = [(report.cause, report.side) for report in reports if report.at == 0][3:]
+    assert seen == [
+        ("call", "B"), ("arrival", "A"), ("arrival", "B"), ("call", "B"), ("arrival", "A"), ("call", "A"),
+    ]  # fmt: skip
