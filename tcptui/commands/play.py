@@ -144,7 +144,7 @@ def _exported(run: Record, options: argparse.Namespace) -> str | bytes:
 def _scenario(options: argparse.Namespace) -> Scenario:
     """What was asked for, its hosts as --profile and --set want them."""
     if options.scenario.endswith(".pkt"):
-        return _staged(options)
+        return _script(options)
     if options.defines:
         raise Unusable("error.option.define_without_script")
     from tcptui import library
@@ -161,21 +161,27 @@ def _scenario(options: argparse.Namespace) -> Scenario:
         raise Unusable(error.message) from None
 
 
-def _staged(options: argparse.Namespace) -> Scenario:
+def _script(options: argparse.Namespace) -> Scenario:
     """A packetdrill script, to be stepped like a scenario."""
     from pathlib import Path
 
     from tcptui.core.message import Message
+    from tcptui.explain.catalogue import text as text_of
     from tcptui.files import BadFile, read_text
-    from tcptui.formats.packetdrill.outcome import NotSupported, at_line
-    from tcptui.formats.packetdrill.staging import stage
+    from tcptui.formats.packetdrill.outcome import NotSupported, Unsupported, at_line, verdict
+    from tcptui.formats.packetdrill.scenario import outcome_of, script_scenario
     from tcptui.formats.packetdrill.syntax import BadScript
     from tcptui.lab.knob_values import BadKnob
 
     file = options.scenario
     try:
         profile, defines = profile_of(options), defines_of(options)
-        return stage(read_text(file), file, Path(file).stem, profile, options.settings, defines)
+        text, name = read_text(file), Path(file).stem
+        scenario = script_scenario(text, file, name, profile, options.settings, defines)
+        outcome = outcome_of(scenario)
+        if isinstance(outcome, Unsupported):
+            raise NotSupported(outcome.needs, line=outcome.line)
+        return scenario._replace(answer=text_of(verdict(outcome)))
     except NotSupported as missing:
         needs = Message.of("check.unsupported", needs=missing.message)
         raise Unusable(at_line(file, missing.line or 0, needs)) from None

@@ -14,7 +14,6 @@ from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State
 from tcptui.core.tcp.timeouts import TIMERS
 from tcptui.explain.labels import name_of
-from tcptui.lab.ends.script import ScriptEnd
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Bases, Outcome, Party, Transmission
@@ -42,12 +41,19 @@ def happened(report: Report, world: WorldState, transmissions: Sequence[Transmis
     number = report.transmission or (report.launched[0] if report.launched else 0)
     transmission = next((one for one in reversed(transmissions) if one.number == number), None)
     if report.side == "X":
-        return (_opening(report, transmission, False), *_responses(report))
+        return (_opening(report, transmission, False), *_responses(report), *_told(report))
     rules = (
         rule_message(event, world.bases(report.side, event.connection)) for event in rules_to_tell(report)
     )
-    script = isinstance(world.end(report.side), ScriptEnd)
-    return (_opening(report, transmission, script), *rules, *_responses(report))
+    script = world.end(report.side).script is not None
+    if script and report.told is not None and transmission is None:
+        return (report.told,)
+    return (_opening(report, transmission, script), *rules, *_responses(report), *_told(report))
+
+
+def _told(report: Report) -> list[Message]:
+    """What a script says of it."""
+    return [] if report.told is None else [report.told]
 
 
 def rules_to_tell(report: Report) -> list[RuleApplied]:
@@ -115,13 +121,15 @@ def _called(report: Report, transmission: Transmission | None, script: bool) -> 
         return Message.of("happened.link_up", side=side)
     if script and transmission is not None:
         return Message.of("happened.script_sends", name=name_of(transmission))
+    if script:
+        return Message.of("happened.script_goes_on")
     return Message.of("happened.calls", side=side, call=call)
 
 
 def _responses(report: Report) -> list[Message]:
     """What calls returned: a request to a socket in any case, a user call where that tells something."""
     # A request to a socket makes user calls itself: what those returned, its own result tells.
-    told = [_result(report.side, *result) for result in report.results if result.of_socket]
+    told = [_result(report.side, result.name, result.done) for result in report.results if result.of_socket]
     user_call = report.cause == "call" and not (report.results and report.results[-1].of_socket)
     return [*_responses_to_users(report), *told] if user_call or not told else told
 

@@ -29,6 +29,7 @@ from tcptui.core.events import (
     StateChanged,
 )
 from tcptui.core.packet.segment import Socket
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Open
 from tcptui.sockets.requests import Blocked, Connect, Done, Listen, Request, UserCall, call_name
@@ -37,13 +38,13 @@ CallName: TypeAlias = Literal[
     "listen", "accept", "connect", "send", "read", "shutdown", "close", "abort",
     "bind", "sendto", "unplug", "plug", "reboot",
 ]  # fmt: skip
-GivenRequest: TypeAlias = Literal["request"]
-"""What a `ScriptedCall` has in the place of a call's name if its request is given as it is."""
+GivenRequest: TypeAlias = Literal["request", "sysctl"]
+"""What a `ScriptedCall` has in the place of a call's name if what it asks for is in a field of its own."""
 CALLS: tuple[CallName, ...] = get_args(CallName)
 """What a program can call by name. "shutdown" is the RFC's CLOSE: no more to send; "close" is a socket's: no
 more to send or to receive."""
 HOST_EVENTS: tuple[CallName, ...] = ("unplug", "plug", "reboot")
-"""Events of the whole host: link down, link up, reboot."""
+"""Events of the whole host that anybody can bring about: link down, link up, reboot."""
 UDP_CALLS: tuple[CallName, ...] = ("bind", "sendto")
 """Those of UDP; the others but the host events are TCP's."""
 OPENS: tuple[CallName, ...] = ("listen", "connect")
@@ -78,7 +79,9 @@ class ScriptedCall(NamedTuple):
     """With it, "listen" makes a listener from which "accept" takes connections; without, a passive OPEN that
     itself becomes the connection."""
     request: Request | None = None
-    """The request itself, where it does not follow from `call`, which then is but its name."""
+    """For "request", the request itself."""
+    profile: Profile | None = None
+    """For "sysctl", how the host's stack behaves from then on (sysctl(8))."""
 
     @property
     def name(self) -> str:
@@ -101,7 +104,7 @@ class ScriptedCall(NamedTuple):
 
     @property
     def is_host_event(self) -> bool:
-        return self.call in HOST_EVENTS
+        return self.call in HOST_EVENTS or self.call == "sysctl"
 
     @property
     def is_udp(self) -> bool:
@@ -113,13 +116,15 @@ class CallResult(NamedTuple):
 
     name: str
     done: Done | Blocked
+    number: int = 0
+    """Of a call that blocks, or had blocked: as in `sockets.requests.Blocked`."""
 
     @property
     def of_socket(self) -> bool:
         """Whether it was a request to a socket: no user call, no call of UDP, no host event."""
         if isinstance(self.done, Blocked):
             return True
-        return not isinstance(self.done.answer, Returned) and self.name not in HOST_EVENTS
+        return not isinstance(self.done.answer, Returned) and self.name not in (*HOST_EVENTS, "sysctl")
 
 
 _ALWAYS = (*UDP_CALLS, *HOST_EVENTS)

@@ -3,6 +3,7 @@
 from typing import Literal, NamedTuple, TypeAlias
 
 from tcptui.core.events import Event
+from tcptui.core.message import Message
 from tcptui.lab.program import CallResult
 from tcptui.lab.wire import Party, Transmission
 
@@ -43,3 +44,5 @@ class Report(NamedTuple):
     """The calls that returned, others that had blocked before this one; or this one, that it blocks."""
     connection: int = 0
     """The connection that is looked at, at this end, since this step."""
+    told: Message | None = None
+    """What an end that observes has to say: the verdict of a script."""

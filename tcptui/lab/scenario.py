@@ -6,24 +6,18 @@
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-from tcptui.core.packet.segment import Segment
-from tcptui.core.tcp.icmp import IcmpError
-from tcptui.lab.ends.host import HostSetup
-from tcptui.lab.ends.script import ScriptSetup
+from tcptui.lab.ends import EndSetup
 from tcptui.lab.moves import Delay, Duplicate, Inject, Lose, Move
 
-AnyEndSetup: TypeAlias = HostSetup | ScriptSetup
-"""Each makes its own kind of end."""
 Fault: TypeAlias = Lose | Delay | Duplicate
 """What the scenario does to a segment as soon as it is on the wire."""
 
 
 class Injection(NamedTuple):
-    """A third party's segment and when it appears, in microseconds; or a whole segment that the end it names
-    sends, or an ICMP error for the end it is about."""
+    """A third party's segment and when it appears, in microseconds."""
 
     at: int
-    move: Inject | Segment | IcmpError
+    move: Inject
 
 
 class FigureRow(NamedTuple):
@@ -62,7 +56,7 @@ class Scenario(NamedTuple):
     name: str
     title: str
     question: str
-    hosts: tuple[AnyEndSetup, AnyEndSetup]
+    hosts: tuple[EndSetup, EndSetup]
     """A and B."""
     answer: str = ""
     chapter: str = ""

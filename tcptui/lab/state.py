@@ -20,7 +20,8 @@ state and are no part of the key.
 
 `step` takes the next thing that happens, in a total order that does not depend on chance: what comes first in
 time, and at the same time a program's call before a third party's segment before an arrival before a timer, A
-before B, a lower number before a higher one. Everything else is a move from outside (`apply`).
+before B, a lower number before a higher one. An end that observes what happens is shown first what arrives
+at the moment at which it acts. Everything else is a move from outside (`apply`).
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from tcptui.core.packet.segment import SYN, Segment
 from tcptui.core.state import State
 from tcptui.core.tcp.icmp import IcmpError
 from tcptui.lab.durations import exact_duration
-from tcptui.lab.ends import End
+from tcptui.lab.ends import Act, End
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reorder, Wait
 from tcptui.lab.program import CallResult, ScriptedCall
@@ -122,7 +123,9 @@ class WorldState:
             if at is None or due < at:
                 at, cause, side, number = due, "third party", "X", self._injected
         arrival = self.wire.next_arrival()
-        if arrival is not None and (at is None or arrival.due < at):
+        if arrival is not None and (
+            at is None or arrival.due < at or (arrival.due == at and side == "B" and b.observes)
+        ):
             at, cause, side, number = arrival.due, "arrival", arrival.receiver, arrival.number
         due = a.next_deadline()
         if due is not None and (at is None or due < at):
@@ -149,8 +152,7 @@ class WorldState:
         end = self._to_change(next_event.side)
         if next_event.cause == "timer":
             return self._reported("timer", end, end.expire(self.now))
-        call, events = end.act(self.now)
-        return self._called(end, call, events)
+        return self._acted(end, end.act(self.now, self._peer(end)))
 
     def apply(self, move: Move) -> Report:
         """Makes a move; BadMove says why it can't be made, and then nothing has changed."""
@@ -232,6 +234,18 @@ class WorldState:
     def _peer(self, end: End) -> End:
         return self._b if end is self._a else self._a
 
+    def _acted(self, end: End, act: Act) -> Report:
+        """An end that was due has acted, at its own place or at the other's."""
+        what = act.at_peer
+        if what is None:
+            if act.call is None:
+                return self._reported("call", end, act.events)
+            return self._called(end, act.call, act.events)
+        peer = self._to_change("B" if end is self._a else "A")
+        if isinstance(what, IcmpError):
+            return self._reported("third party", peer, peer.error(what, self.now))
+        return self._called(peer, what, peer.call(what, self.now))
+
     def _called(self, end: End, call: ScriptedCall, events: list[Event]) -> Report:
         return self._reported("call", end, events, call.name, call.backlog)
 
@@ -255,17 +269,8 @@ class WorldState:
         self.wire.ended(transmission)
         self._ended += (transmission,)
 
-    def _inject(self, move: Inject | Segment | IcmpError) -> Report:
-        """What is put on the wire from outside, or an ICMP error for one end."""
-        if isinstance(move, IcmpError):
-            end = self._to_change(self._at(move.local.host))
-            return self._reported("third party", end, end.error(move, self.now))
-        if isinstance(move, Segment):
-            sender = self._to_change(self._at(move.src.host))
-            if move.flags & SYN:
-                sender.isn = move.seq
-            self._launch(sender.side, self._peer(sender).side, move, 1, None, 0)
-            return self._report("call", sender.side, [], call="send")
+    def _inject(self, move: Inject) -> Report:
+        """A third party's segment."""
         receiver = self.end(move.receiver)
         other = self._peer(receiver)
         segment = Segment(
@@ -273,10 +278,6 @@ class WorldState:
         )
         self._launch("X", move.receiver, segment, 1, None, other.connection)
         return self._report("third party", "X", [])
-
-    def _at(self, host: str) -> Side:
-        """The side with this address."""
-        return "A" if self._a.setup.socket.host == host else "B"
 
     def _wait(self, by: int) -> None:
         next_event = self.next_event()
@@ -370,7 +371,12 @@ class WorldState:
         if side != "X":
             end = self.end(side)
             results, connection = end.take_results(), end.connection
-        return Report(
+        report = Report(
             self.now, cause, side, call, transmission, by, tuple(events), launched, ended, backlog, results,
             connection,
         )  # fmt: skip
+        if self._b.observes:
+            told = self._to_change("B").observe(report, self._a)
+            if told is not None:
+                return report._replace(told=told)
+        return report

@@ -51,7 +51,7 @@ def variant(scenario: Scenario, profile: Profile | None, settings: Iterable[str]
         for side in ends or SIDES:
             hosts[side] = with_setting(hosts[side], setting[2:] if ends else setting)
     a, b = scenario.hosts
-    return scenario._replace(hosts=(a._replace(profile=hosts["A"]), b._replace(profile=hosts["B"])))
+    return scenario._replace(hosts=(a.with_profile(hosts["A"]), b.with_profile(hosts["B"])))
 
 
 def _moved(own: Profile, profile: Profile) -> Profile:

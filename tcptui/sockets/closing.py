@@ -6,7 +6,7 @@ from tcptui.core.state import State
 from tcptui.core.tcp import calls
 from tcptui.core.units import SECOND
 from tcptui.sockets import requests
-from tcptui.sockets.bsd_socket import BsdSocket, Phase
+from tcptui.sockets.bsd_socket import Phase
 from tcptui.sockets.context import Context
 from tcptui.sockets.options import settings_of
 from tcptui.sockets.requests import Done, How, failed
@@ -50,7 +50,7 @@ def close(context: Context, request: requests.CloseDescriptor, call: BlockedCall
         context.table.take_descriptor(request.fd)
         if socket.references:
             return Done(0)
-        release(context, socket)
+        context.release(socket)
         if socket.linger.on and (semantics.nonblocking_lingers or not socket.nonblocking):
             call.deadline = context.now + socket.linger.seconds * SECOND
     if call.deadline is None or context.state(socket) not in _UNACKNOWLEDGED:
@@ -60,12 +60,13 @@ def close(context: Context, request: requests.CloseDescriptor, call: BlockedCall
     return failed(semantics.linger_timeout) if semantics.linger_timeout else Done(0)
 
 
-def duplicate(context: Context, _request: requests.Duplicate, call: BlockedCall) -> Done:
-    fd = context.table.free_descriptor()
-    if fd is None:
+def duplicate(context: Context, request: requests.Duplicate, call: BlockedCall) -> Done:
+    """A descriptor duplicated onto itself stays as it is (POSIX, dup2())."""
+    if request.number == request.fd:
+        return Done(request.fd)
+    if context.table.free_descriptor() is None:
         return failed("EMFILE")
-    context.table.give_descriptor(fd, call.socket)
-    return Done(fd)
+    return Done(context.give_descriptor(request.number, call.socket))
 
 
 def exit_process(context: Context, _request: requests.Exit, _call: BlockedCall) -> Done:
@@ -77,7 +78,7 @@ def exit_process(context: Context, _request: requests.Exit, _call: BlockedCall) 
     for fd in sorted(table.descriptors):
         socket = table.take_descriptor(fd)
         if not socket.references:
-            release(context, socket)
+            context.release(socket)
     return Done(0)
 
 
@@ -93,20 +94,7 @@ def drop_call(context: Context, call: BlockedCall) -> None:
         socket = context.socket_of(call)
         socket.references -= 1
         if not socket.references:
-            release(context, socket)
-
-
-def release(context: Context, socket: BsdSocket) -> None:
-    """Nothing refers to the socket any more: its connection is closed, or with SO_LINGER of 0 aborted
-    (Linux: inet_release(), FreeBSD: soclose())."""
-    context.deleted = True
-    state = context.state(socket)
-    if state in (State.CLOSED, State.TIME_WAIT):
-        return
-    if socket.linger == (True, 0) and state is not State.LISTEN:
-        context.act(calls.Abort(socket.connection))
-    else:
-        context.act(calls.Close(socket.connection, half_duplex=True))
+            context.release(socket)
 
 
 def _disconnect(context: Context, call: BlockedCall) -> None:

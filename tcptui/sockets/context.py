@@ -128,6 +128,33 @@ class Context:
         self.note(events)
         return events
 
+    # Descriptors.
+
+    def give_descriptor(self, wanted: int | None, number: int) -> int:
+        """A socket gets a descriptor, `wanted` or the lowest that is free; which. As with dup2(), what
+        `wanted` stood for is closed first, and no error of that is returned."""
+        table = self.table
+        fd = table.free_descriptor() if wanted is None else wanted
+        assert fd is not None
+        if fd in table.descriptors:
+            socket = table.take_descriptor(fd)
+            if not socket.references:
+                self.release(socket)
+        table.give_descriptor(fd, number)
+        return fd
+
+    def release(self, socket: BsdSocket) -> None:
+        """Nothing refers to the socket any more: its connection is closed, or with SO_LINGER of 0 aborted
+        (Linux: inet_release(), FreeBSD: soclose())."""
+        self.deleted = True
+        state = self.state(socket)
+        if state in (State.CLOSED, State.TIME_WAIT):
+            return
+        if socket.linger == (True, 0) and state is not State.LISTEN:
+            self.act(calls.Abort(socket.connection))
+        else:
+            self.act(calls.Close(socket.connection, half_duplex=True))
+
     # Notifying the sockets.
 
     def note(self, events: list[Event], unreachable: Unreachable | None = None) -> None:

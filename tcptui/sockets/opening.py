@@ -23,11 +23,10 @@ _ERRORS: dict[Response, Errno] = {
 
 
 def new_socket(context: Context, request: requests.NewSocket, _call: BlockedCall) -> Done:
-    fd = context.table.free_descriptor()
-    if fd is None:
+    if context.table.free_descriptor() is None:
         return failed("EMFILE")
-    context.table.give_descriptor(fd, context.table.add(BsdSocket(nonblocking=request.nonblocking)))
-    return Done(fd)
+    number = context.table.add(BsdSocket(nonblocking=request.nonblocking))
+    return Done(context.give_descriptor(request.number, number))
 
 
 def bind(context: Context, request: requests.Bind, call: BlockedCall) -> Done:
@@ -74,8 +73,7 @@ def listen(context: Context, request: requests.Listen, call: BlockedCall) -> Don
 def accept(context: Context, request: requests.Accept, call: BlockedCall) -> Done | None:
     """In the order of Linux's __sys_accept4(), which takes the descriptor first."""
     listener, table, semantics = context.socket_of(call), context.table, context.semantics
-    fd = table.free_descriptor()
-    if fd is None:
+    if table.free_descriptor() is None:
         return failed("EMFILE")
     status = context.status(listener)
     if status is None or status.state is not State.LISTEN:
@@ -91,7 +89,7 @@ def accept(context: Context, request: requests.Accept, call: BlockedCall) -> Don
     socket.nonblocking = request.nonblocking or (
         listener.nonblocking and semantics.accept_inherits_nonblocking
     )
-    table.give_descriptor(fd, table.owners[connection])
+    fd = context.give_descriptor(request.number, table.owners[connection])
     return Done(fd, answer=socket.remote)
 
 

@@ -48,6 +48,9 @@ class NewSocket(NamedTuple):
     """socket(): a TCP socket; the value is its descriptor."""
 
     nonblocking: bool = False
+    number: int | None = None
+    """The number that the descriptor gets, as from dup2(): what it stood for is closed; None: the lowest that
+    is free. `Accept` and `Duplicate` likewise."""
 
 
 class Bind(NamedTuple):
@@ -70,6 +73,7 @@ class Accept(NamedTuple):
     fd: int
     nonblocking: bool = False
     """Whether the new socket is to be so (SOCK_NONBLOCK)."""
+    number: int | None = None
 
 
 class Connect(NamedTuple):
@@ -117,9 +121,10 @@ class CloseDescriptor(NamedTuple):
 
 
 class Duplicate(NamedTuple):
-    """dup(); the value is the new descriptor."""
+    """dup(), and dup2() with a number; the value is the new descriptor."""
 
     fd: int
+    number: int | None = None
 
 
 class GetFlags(NamedTuple):

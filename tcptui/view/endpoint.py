@@ -3,7 +3,6 @@
 What the last move changed is marked.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -15,10 +14,9 @@ from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timeouts import TIMERS
 from tcptui.core.tcp.timers import Timer
 from tcptui.explain.catalogue import say
+from tcptui.explain.catalogue import text as text_of
 from tcptui.explain.numbers import duration_text, seq_text, time_text
-from tcptui.lab.ends import End
-from tcptui.lab.ends.host import HostEnd
-from tcptui.lab.ends.script import ScriptEnd
+from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
 from tcptui.lab.record import EndRecord
 from tcptui.lab.wire import Side
@@ -28,6 +26,8 @@ from tcptui.view.subject import Host, host_of, script_of
 
 MARK = "▸"
 """Stands before what the last move changed."""
+FAILED = "✗"
+"""Stands before the line at which a script has failed."""
 MOST_DATA_ROWS = 3
 """Lines of received texts below one of UDP's sockets."""
 _MOST_BOXES = 8
@@ -68,7 +68,11 @@ def endpoint_lines(
 ) -> list[Line]:
     """The pane of one end, `height` lines of `width` cells; `before` is one move ago, `at` the time shown, in
     microseconds."""
-    lines = _PANES[type(now.world.end(side))](now, before, _Place(side, width, height, at, raw))
+    script = script_of(now.world, side)
+    if script is not None:
+        lines = _script_lines(script, width, height)
+    else:
+        lines = _host_lines(now, before, _Place(side, width, height, at, raw))
     return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
 
 
@@ -82,7 +86,7 @@ def _host_lines(now: Moment, before: Moment, place: _Place) -> list[Line]:
     lines = [
         _state_line(end, was, at, style, width),
         *_program_lines(end, was, width),
-        *_timer_lines(tcb, old, at, width),
+        *_timer_lines(end, was, at, width),
         *_variable_lines(tcb, old, raw, width),
     ]
     room = height - len(lines)
@@ -95,23 +99,24 @@ def _host_lines(now: Moment, before: Moment, place: _Place) -> list[Line]:
     return lines
 
 
-def _script_lines(now: Moment, _before: Moment, place: _Place) -> list[Line]:
-    """A script in the place of a host: its lines up to now, the latest marked, and those that follow."""
-    lines, at, height = script_of(now.world, place.side), place.at, place.height
-    done = sum(line.at <= at for line in lines)
-    first = max(0, min(done - height // 2, len(lines) - height + 1))
+def _script_lines(script: ScriptLines, width: int, height: int) -> list[Line]:
+    """A script in the place of a host: what is done, the line that comes next marked, or the one at which it
+    has failed, and those that follow. Once it has ended, the verdict stands below."""
+    words = "" if script.verdict is None else text_of(script.verdict)
+    verdict = wrap(words, width - 1, most=max(1, height // 3)) if words else []
+    room = height - 1 - len(verdict)
+    here = script.done if script.failed is None else script.failed
+    first = max(0, min(here - room // 2, len(script.lines) - room))
     drawn: list[Line] = [((f" {say('ui.end.script')}", "label"),)]
-    for index, line in enumerate(lines[first : first + height - 1], first + 1):
-        style: Style = "changed" if index == done else "dim" if index < done else "plain"
-        drawn.append(_marked(line.text, index == done, style))
-    return drawn
-
-
-_PANES: dict[type[End], Callable[[Moment, Moment, _Place], list[Line]]] = {
-    HostEnd: _host_lines,
-    ScriptEnd: _script_lines,
-}
-"""What draws each kind of end."""
+    for place, text in enumerate(script.lines[first : first + room], first):
+        if place == script.failed:
+            drawn.append(((f"{FAILED}{text}", "error"),))
+        elif script.verdict is None:
+            drawn.append(_marked(text, place == here, "dim" if place < here else "plain"))
+        else:
+            drawn.append(((f" {text}", "dim" if place < here else "plain"),))
+    style: Style = "title" if script.failed is None else "error"
+    return drawn + [((f" {line}", style),) for line in verdict]
 
 
 def _marked(text: str, changed: bool, style: Style = "plain") -> Line:
@@ -159,14 +164,14 @@ def _told(end: Host) -> str:
     return say("ui.end.waiting") if call.name in ("listen", "connect", "bind") else ""
 
 
-def _timer_lines(tcb: Tcb | None, old: Tcb | None, at: int, width: int) -> list[Line]:
+def _timer_lines(end: Host, was: Host, at: int, width: int) -> list[Line]:
     """One line for each group of timers, whether one runs or not."""
-    return [_timer_line(_first_due(tcb, row), _first_due(old, row), at, width) for row in _TIMER_ROWS]
+    return [_timer_line(_first_due(end, row), _first_due(was, row), at, width) for row in _TIMER_ROWS]
 
 
-def _first_due(tcb: Tcb | None, row: tuple[TimerKind, ...]) -> tuple[TimerKind, Timer | None]:
+def _first_due(end: Host, row: tuple[TimerKind, ...]) -> tuple[TimerKind, Timer | None]:
     """Of the timers that share a line the one that fires first; the first of them if none runs."""
-    running = {} if tcb is None else dict(tcb.timers())
+    running = end.timers
     kind = min((kind for kind in row if kind in running), key=lambda one: running[one].due, default=row[0])
     return kind, running.get(kind)
 

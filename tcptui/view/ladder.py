@@ -115,25 +115,22 @@ def _quiet_changes(path: Path, side: Side, transmissions: list[Transmission]) ->
 
 def ladder_rows(transmissions: list[Transmission], now: int, changes: Sequence[Change] = ()) -> list[Row]:
     """The rows in the order of time; what an arrival causes at the same moment comes after it."""
-    keyed: list[tuple[int, int, int, Row]] = []
+    keyed: list[tuple[int, int, int, int, Row]] = []
     for index, change in enumerate(changes if transmissions else ()):
-        keyed.append((change.at, 3, index, Row(change.at, None, change=change)))
+        keyed.append((change.at, 2, index, 0, Row(change.at, None, change=change)))
     for transmission in transmissions:
-        keyed.append((transmission.sent_at, 1, transmission.number, Row(transmission.sent_at, transmission)))
+        number, left = transmission.number, transmission.sent_at
+        keyed.append((left, 1, number, 0, Row(left, transmission)))
         if transmission.outcome is Outcome.ARRIVED:
-            order = 0 if transmission.ended_at > transmission.sent_at else 2
-            keyed.append(
-                (
-                    transmission.ended_at,
-                    order,
-                    transmission.number,
-                    Row(transmission.ended_at, transmission, True),
-                )
-            )
+            arrived, row = transmission.ended_at, Row(transmission.ended_at, transmission, True)
+            if arrived > left:
+                keyed.append((arrived, 0, number, 0, row))
+            else:  # After the last segment that had left by then.
+                keyed.append((arrived, 1, max(number, transmission.left_before_end), number, row))
     keyed.sort()
     rows: list[Row] = []
     busy_until = 0
-    for at, _, _, row in keyed:
+    for at, _, _, _, row in keyed:
         if rows and at - busy_until >= LONG_SILENCE:
             rows.append(Row(busy_until, None, silence=at - busy_until))
         rows.append(row)

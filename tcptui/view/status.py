@@ -48,10 +48,12 @@ def next_text(world: WorldState, at: int) -> str:
         what = say("ui.next.arrival", name=name_of(transmission), side=next_event.side)
     elif next_event.cause == "timer":
         what = say("ui.next.timer", side=next_event.side)
+    elif next_event.side != "X" and script_of(world, next_event.side) is not None:
+        what = say("ui.next.script")
     elif next_event.cause == "call":
         what = say("ui.next.program", side=next_event.side)
     else:
-        what = say("ui.next.script") if script_of(world, "B") else say("ui.next.third_party")
+        what = say("ui.next.third_party")
     return say("ui.next", what=what, span=duration_text(max(0, next_event.at - at)))
 
 

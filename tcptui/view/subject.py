@@ -7,11 +7,13 @@ of what was is no concern of how they are drawn. So the panes ask this module.
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
+from tcptui.core.events import TimerKind
 from tcptui.core.state import State
 from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.timers import Timer
 from tcptui.core.udp import UdpEndpoint
-from tcptui.lab.ends.script import ScriptEnd, ScriptLine
+from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
 from tcptui.lab.program import ApplicationState
 from tcptui.lab.record import EndRecord, Record
@@ -29,6 +31,8 @@ class Host(NamedTuple):
 
     state: State
     tcb: Tcb | None
+    timers: dict[TimerKind, Timer]
+    """Those that run, by the world's clock."""
     application: ApplicationState
     record: EndRecord
     link_up: bool
@@ -47,15 +51,14 @@ def host_of(moment: Moment, side: Side) -> Host:
     """The host at one end."""
     host = moment.world.host(side)
     return Host(
-        host.state, host.tcb, host.application, moment.record.of(side), host.link_up, host.udp.endpoints,
-        host.stack.status(host.listener),
+        host.state, host.tcb, host.timers, host.application, moment.record.of(side), host.link_up,
+        host.udp.endpoints, host.stack.status(host.listener),
     )  # fmt: skip
 
 
-def script_of(world: WorldState, side: Side) -> Sequence[ScriptLine]:
-    """The lines of a script in the place of a host; empty for a host."""
-    end = world.end(side)
-    return end.setup.lines if isinstance(end, ScriptEnd) else ()
+def script_of(world: WorldState, side: Side) -> ScriptLines | None:
+    """The script in the place of a host; None: there is a host."""
+    return world.end(side).script
 
 
 def states_of(world: WorldState) -> States:

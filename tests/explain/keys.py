@@ -17,7 +17,7 @@ from tcptui.ui.actions import ACTIONS
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "assert", "check", "error", "field", "figure", "frame", "happened", "label", "needs",
-    "response", "rule", "run", "script", "signal", "stage", "text", "timer", "ui", "writer",
+    "response", "rule", "run", "script", "signal", "text", "timer", "ui", "verdict", "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[a-z0-9_]+)+")

@@ -17,11 +17,13 @@ from tcptui.core.packet.segment import Socket
 from tcptui.formats.pcapng import CapturedPacket, capture_file, pcapng
 from tcptui.formats.wireshark import wireshark_lines, wireshark_list
 from tcptui.lab import run as run_module
+from tcptui.lab.ends import EndSetup
+from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.moves import Delay, Duplicate, Lose, Move, parse_moves
 from tcptui.lab.packets import packet_of
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
-from tcptui.lab.scenario import AnyEndSetup, Scenario
+from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Side
 from tcptui.trace.capture import Frame, Point, capture
 from tcptui.trace.sequence_analysis import Label, analyse
@@ -106,7 +108,8 @@ def _at_every_point(name: str, story: Scenario, moves: list[Move], network: str)
         yield Capture(f"{name} at {point}", pcapng(run, point), made, lines, False, _shows_isns(run, made))
 
 
-def _at(address: str, host: AnyEndSetup) -> AnyEndSetup:
+def _at(address: str, host: EndSetup) -> EndSetup:
+    assert isinstance(host, HostSetup)
     return host._replace(socket=host.socket._replace(host=address))
 
 

@@ -15,6 +15,7 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp import calls
 from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.settings import NO_SETTINGS
 from tcptui.core.tcp.stack import Stack
 from tcptui.sockets import requests as ask
 from tcptui.sockets.driver import Sockets
@@ -366,6 +367,7 @@ _CALLS = st.one_of(
     st.builds(
         calls.Open, st.sampled_from([SERVER, Socket(A, 95), Socket(B, 95)]),
         st.sampled_from([None, SERVER, Socket(A, 95)]), st.booleans(), st.sampled_from([None, 0, 2]),
+        st.just(NO_SETTINGS),
     ),
     st.builds(calls.Accept, _CONNECTIONS),
     st.builds(calls.Send, _CONNECTIONS, _DATA, st.booleans()),

@@ -190,6 +190,25 @@ def test_a_duplicate_keeps_the_connection_open(host: Host) -> None:
     assert host.sent() == ["FIN,ACK"]
 
 
+def test_a_descriptor_gets_the_number_that_is_asked_for(host: Host) -> None:
+    assert host.result(ask.NewSocket(number=9)) == 9
+    assert host.result(ask.NewSocket()) == 3
+    listener = host.listener()
+    host.handshake()
+    assert host.result(ask.Accept(listener, number=20)) == 20
+    assert host.result(ask.Duplicate(20, 21)) == 21
+    assert host.result(ask.Duplicate(21, 21)) == 21
+    assert host.result(ask.CloseDescriptor(21)) == 0
+    assert host.result(ask.Write(20, b"abc")) == 3
+
+
+def test_what_the_number_stood_for_is_closed_first(host: Host) -> None:
+    fd = host.accepted()
+    assert host.result(ask.NewSocket(number=fd)) == fd
+    assert host.sent() == ["FIN,ACK"]
+    assert host.result(ask.Bind(fd, Socket(HERE.host, 81))) == 0, "it is a socket without connection"
+
+
 # Opening
 
 

@@ -10,7 +10,7 @@ from textual.widgets import Input, OptionList
 
 from tcptui import library
 from tcptui.core.state import State
-from tcptui.formats.packetdrill.staging import stage
+from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.wire import Outcome
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
@@ -106,7 +106,7 @@ def test_a_call_is_chosen_from_those_that_the_state_allows() -> None:
 
 def test_a_script_in_the_place_of_a_host_has_no_menu_of_calls() -> None:
     script = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 close(3) = 0\n"
-    session = Session(stage(script, "a.pkt", "a"))
+    session = Session(script_scenario(script, "a.pkt", "a"))
     app = TcptuiApp(session, library.all_scenarios)
 
     async def run() -> None:

@@ -16,7 +16,7 @@ from tcptui import library
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.segment import Segment
 from tcptui.core.tcp.timeouts import TIMERS
-from tcptui.formats.packetdrill.staging import stage
+from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.scenario import Scenario
 from tcptui.trace.sequence_analysis import Label
 from tcptui.ui.actions import ACTIONS, key_names
@@ -108,7 +108,7 @@ async def see_runs(pilot: Pilot[None], app: TcptuiApp) -> list[Seen]:
     screen = app.screen
     assert isinstance(screen, RunScreen)
     for name, moves, keys in (*RUNS, ("a script", "", ("space", "space", "z", "i"))):
-        scenario = stage(SCRIPT, "a.pkt", "a") if name == "a script" else library.find(name)
+        scenario = script_scenario(SCRIPT, "a.pkt", "a") if name == "a script" else library.find(name)
         session = Session(scenario, moves)
         screen.open(session)
         for number in range(len(keys) + 1):

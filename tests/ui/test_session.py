@@ -26,7 +26,7 @@ def endless() -> Scenario:
     scenario = library.find("handshake")
     a, b = scenario.hosts
     keep_alive = FREEBSD._replace(keep_alive_always=True)
-    return scenario._replace(hosts=(a._replace(profile=keep_alive), b._replace(profile=keep_alive)))
+    return scenario._replace(hosts=(a.with_profile(keep_alive), b.with_profile(keep_alive)))
 
 
 class Clock:

@@ -9,6 +9,7 @@ SENTENCES = {
     "happened.reboot": "{side} crashes and forgets everything. {other} is not told.",
     "happened.link_down": "{side}'s cable is pulled: nothing leaves it, nothing reaches it.",
     "happened.link_up": "{side}'s cable is back.",
+    "happened.script_goes_on": "The script goes on.",
     "happened.script_sends": "The script sends {name}.",
     "happened.calls": "{side} calls {call}().",
     "happened.timer_fires": "{side}'s {timers} fires.",

@@ -159,10 +159,10 @@ SENTENCES = {
     "needs.value_with_version": "--{name}={value} with --ip_version={version}",
     "needs.vector": "{call}() without a vector",
     # A script on the screen.
-    "stage.chapter": "Scripts",
-    "stage.fails": "expected {expected}; got {got}.",
-    "stage.passes": "The script passes.",
-    "stage.question": "What does {file} ask of {name}?",
+    "verdict.chapter": "Scripts",
+    "verdict.fails": "expected {expected}; got {got}.",
+    "verdict.passes": "The script passes.",
+    "verdict.question": "What does {file} ask of {name}?",
     # The comments of a script that is written from a run.
     "writer.and_so_on": "and so on",
     "writer.duplicate": "duplicate",

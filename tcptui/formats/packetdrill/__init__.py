@@ -1,4 +1,4 @@
 """The packetdrill language: scripts are read (`parser`), run (`checking`) and written (`writer`).
 
-`staging` puts one on the screen.
+`scenario` makes one of them.
 """

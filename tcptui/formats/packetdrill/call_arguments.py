@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -22,7 +21,8 @@ from tcptui.formats.packetdrill.syntax import (
     Struct,
 )
 
-_NEVER_OPEN = 1 << 30
+_UNNAMED = 1 << 30
+"""From here on descriptors get numbers that a script does not speak of."""
 MOST_OCTETS = 1 << 24
 """Octets that one call may write or read."""
 
@@ -40,13 +40,10 @@ class Arguments:
     """The arguments of one call. Everything raises NotSupported where there is no such argument, or where it
     says what can't be done here."""
 
-    def __init__(
-        self, event: CallEvent, constants: Constants, addresses: Addresses, descriptors: Mapping[int, int]
-    ) -> None:
+    def __init__(self, event: CallEvent, constants: Constants, addresses: Addresses) -> None:
         self._event = event
         self._constants = constants
         self._addresses = addresses
-        self._descriptors = descriptors
 
     def __len__(self) -> int:
         return len(self._event.args)
@@ -83,12 +80,14 @@ class Arguments:
             raise NotSupported("needs.flags", call=self._event.name, flags=f"{bits:#x}")
         return names
 
-    def descriptor(self, index: int) -> int:
-        """The descriptor that the script calls by this number; one that is never open where there is none."""
-        return self.known_descriptor(self.number(index))
-
-    def known_descriptor(self, number: int) -> int:
-        return self._descriptors.get(number, number if number < 0 else _NEVER_OPEN)
+    def new_descriptor(self) -> int | None:
+        """The number of the descriptor that the call makes: the one that the script expects, or, where any
+        will do, one that it does not use for another; None where the call is to fail."""
+        result = self._event.result
+        if result in (Mark.ANY, Mark.NOT_GIVEN):
+            return _UNNAMED + self._event.line
+        expected = self._constants.number(result)
+        return expected if expected >= 0 else None
 
     def local(self, index: int) -> Socket:
         return self._address(self.at(index), self._addresses.local)

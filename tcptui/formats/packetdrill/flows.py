@@ -6,7 +6,9 @@ What it picks is learned from what it sends.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
+from typing import Any
 
 from tcptui.core.events import Sent
 from tcptui.core.packet.segment import ACK, OPTION_TIMESTAMPS, RST, SYN, Segment, Socket
@@ -44,6 +46,18 @@ class Flow:
     """The stack's TSval less the script's."""
     timestamps: dict[int, int] = field(default_factory=dict)
     """The stack's TSvals by what the script calls them."""
+
+    def copy(self) -> Flow:
+        other = copy(self)
+        other.timestamps = self.timestamps.copy()
+        return other
+
+    def key(self) -> tuple[Any, ...]:
+        """What its future depends on, hashable."""
+        return (
+            self.local, self.remote, self.local_port, self.inbound_isn, self.last_syn, self.outbound_isn,
+            self.script_isn, self.timestamp_offset, tuple(self.timestamps.items()),
+        )  # fmt: skip
 
     def learn(self, sent: Sent) -> None:
         """Takes note of the numbers that the stack picks."""
@@ -145,11 +159,22 @@ class Flows:
         """Of the listener that a SYN without ports is for."""
         self._local, self._remote = local, remote
         self._flows: list[Flow] = []
-        self._current: Flow | None = None
+        self._current = -1
+        """The place of the one that was spoken of last; -1: there is none."""
+
+    def copy(self) -> Flows:
+        other = copy(self)
+        other._flows = [flow.copy() for flow in self._flows]
+        return other
+
+    def key(self) -> tuple[Any, ...]:
+        """What their future depends on, hashable."""
+        return self.local_port, self._current, tuple(flow.key() for flow in self._flows)
 
     def of_inbound(self, spec: SegmentSpec) -> Flow:
         """The connection that a segment of the script belongs to."""
-        self._current = flow = self._find(spec)
+        flow = self._find(spec)
+        self._current = next(place for place, one in enumerate(self._flows) if one is flow)
         return flow
 
     def of_sent(self, segment: Segment) -> Flow:
@@ -157,20 +182,21 @@ class Flows:
         for flow in self._flows:
             if (flow.local, flow.remote) == (segment.src, segment.dst):
                 return flow
-        self._current = flow = self._new(segment.src, segment.dst)
+        flow = self._new(segment.src, segment.dst)
+        self._current = len(self._flows) - 1
         return flow
 
     def of_icmp(self) -> Flow:
         """The connection that an ICMP message is about."""
-        if self._current is None:
+        if self._current < 0:
             raise NotSupported("needs.icmp_without_connection")
-        return self._current
+        return self._flows[self._current]
 
     def _find(self, spec: SegmentSpec) -> Flow:
         if spec.source_port is None or spec.destination_port is None:
-            return self._current or self._new(
-                Socket(self._local, self.local_port), Socket(self._remote, REMOTE_PORT)
-            )
+            if self._current >= 0:
+                return self._flows[self._current]
+            return self._new(Socket(self._local, self.local_port), Socket(self._remote, REMOTE_PORT))
         for flow in self._flows:
             if (flow.remote.port, flow.local_port) == (spec.source_port, spec.destination_port):
                 return flow

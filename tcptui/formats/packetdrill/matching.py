@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tcptui.core.message import Message
 from tcptui.core.packet.segment import FIN, PSH, URG
 from tcptui.core.packet.seq import MASK
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import EventTime, SegmentSpec, TcpOption, TimeKind
+from tcptui.formats.packetdrill.text import seconds_text
 
 TOLERANCE = 4_000
 """Microseconds."""
 TOLERANCE_PER_CENT = 12.5
+LONGEST_WAIT = 86_400_000_000
+"""Microseconds that an event of any time (``*``) is waited for."""
 
 
 class Tolerance(NamedTuple):
@@ -36,6 +40,16 @@ class Window(NamedTuple):
     def contains(self, at: int) -> bool:
         return self.earliest - self.tolerance <= at <= self.latest + self.tolerance
 
+    @property
+    def end(self) -> int:
+        """The last moment at which it may happen."""
+        return self.latest + self.tolerance
+
+    def text(self) -> str:
+        """``0.1~0.2``, in seconds."""
+        until = "" if self.latest == self.earliest else f"~{seconds_text(self.latest)}"
+        return seconds_text(self.earliest) + until
+
 
 def window(time: EventTime, before: int, tolerance: Tolerance) -> Window | None:
     """When an event may happen if the one before was at `before`; None: any time."""
@@ -45,6 +59,16 @@ def window(time: EventTime, before: int, tolerance: Tolerance) -> Window | None:
     earliest = start + time.earliest
     latest = earliest if time.latest is None else start + time.latest
     return Window(earliest, latest, tolerance.of(max(0, earliest - before)))
+
+
+def at_time(what: str, time: str) -> Message:
+    """What the script or the stack does, and when: ``> F. 1:1(0) ack 1 at 0.2``."""
+    return Message.of("check.at", what=what, time=time)
+
+
+def later(now: int) -> Message:
+    """The expected, but at another time."""
+    return Message.of("check.it_at", time=seconds_text(now))
 
 
 def check_expectation(spec: SegmentSpec) -> None:

@@ -52,6 +52,17 @@ class Unsupported(NamedTuple):
 Outcome = Passed | Failed | Unsupported
 
 
+def verdict(outcome: Outcome) -> Message:
+    """How a script ended, in a sentence."""
+    match outcome:
+        case Passed():
+            return Message.of("verdict.passes")
+        case Failed(file, line, expected, got):
+            return at_line(file, line, Message.of("verdict.fails", expected=expected, got=got))
+        case Unsupported(file, line, needs):
+            return at_line(file, line, Message.of("check.unsupported", needs=needs))
+
+
 def at_line(file: str, line: int, what: Message) -> Message:
     """What is said of a line of a script."""
     return Message.of("error.at_line", file=file, line=line, what=what)

@@ -41,42 +41,25 @@ class Prepared(NamedTuple):
     value: Callable[[Done], int] = lambda done: done.value
 
 
-class ScriptCalls:
-    """The calls of one script, and the names that it gives to descriptors."""
+def prepare_call(event: CallEvent, constants: Constants, addresses: Addresses) -> Prepared:
+    """Raises NotSupported."""
+    make = _CALLS.get(event.name)
+    if make is None:
+        raise NotSupported("needs.call", call=event.name)
+    return make(Arguments(event, constants, addresses))
 
-    def __init__(self, constants: Constants, addresses: Addresses) -> None:
-        self._constants = constants
-        self._addresses = addresses
-        self._descriptors: dict[int, int] = {}
 
-    def prepare(self, event: CallEvent) -> Prepared:
-        """Raises NotSupported."""
-        make = _CALLS.get(event.name)
-        if make is None:
-            raise NotSupported("needs.call", call=event.name)
-        args = Arguments(event, self._constants, self._addresses, self._descriptors)
-        return make(args)
-
-    def wrong(self, event: CallEvent, prepared: Prepared, done: Done) -> str | Message:
-        """What a call has returned, if the script expects something else; else "". Descriptors get their
-        names here. Raises NotSupported."""
-        value = prepared.value(done)
-        got = f"{value} {done.errno}".rstrip()
-        if isinstance(prepared.request, requests.CloseDescriptor):
-            self._forget(prepared.request.fd)
-        if event.result in (Mark.ANY, Mark.NOT_GIVEN):
-            return ""
-        expected = self._constants.number(event.result)
-        if expected >= 0 and value >= 0 and event.name in _NAME_DESCRIPTORS:
-            self._descriptors[expected] = value
-        elif expected != value:
-            return got
-        if event.errno is not None and SAME_ERRNOS.get(event.errno, event.errno) != done.errno:
-            return got
-        return prepared.answer(done) if value >= 0 else ""
-
-    def _forget(self, fd: int) -> None:
-        self._descriptors = {name: one for name, one in self._descriptors.items() if one != fd}
+def wrong_result(event: CallEvent, prepared: Prepared, constants: Constants, done: Done) -> str | Message:
+    """What a call has returned, if the script expects something else; else "". Raises NotSupported."""
+    value = prepared.value(done)
+    got = f"{value} {done.errno}".rstrip()
+    if event.result in (Mark.ANY, Mark.NOT_GIVEN):
+        return ""
+    if constants.number(event.result) != value:
+        return got
+    if event.errno is not None and SAME_ERRNOS.get(event.errno, event.errno) != done.errno:
+        return got
+    return prepared.answer(done) if value >= 0 else ""
 
 
 def call_text(event: CallEvent) -> str:
@@ -95,28 +78,28 @@ def _socket(args: Arguments) -> Prepared:
     if args.number(1) & 0xF != args.value(Name("SOCK_STREAM")) or args.number(2, 0) not in (0, 6):
         raise NotSupported("needs.other_sockets")
     nonblocking = "SOCK_NONBLOCK" in args.names(1, ("SOCK_NONBLOCK", "SOCK_CLOEXEC", "SOCK_STREAM"))
-    return Prepared(requests.NewSocket(nonblocking))
+    return Prepared(requests.NewSocket(nonblocking, args.new_descriptor()))
 
 
 def _bind(args: Arguments) -> Prepared:
-    return Prepared(requests.Bind(args.descriptor(0), args.local(1)))
+    return Prepared(requests.Bind(args.number(0), args.local(1)))
 
 
 def _listen(args: Arguments) -> Prepared:
-    return Prepared(requests.Listen(args.descriptor(0), args.number(1)))
+    return Prepared(requests.Listen(args.number(0), args.number(1)))
 
 
 def _accept(args: Arguments) -> Prepared:
-    return Prepared(requests.Accept(args.descriptor(0)))
+    return Prepared(requests.Accept(args.number(0), number=args.new_descriptor()))
 
 
 def _accept4(args: Arguments) -> Prepared:
     nonblocking = "SOCK_NONBLOCK" in args.names(3, ("SOCK_NONBLOCK", "SOCK_CLOEXEC"))
-    return Prepared(requests.Accept(args.descriptor(0), nonblocking))
+    return Prepared(requests.Accept(args.number(0), nonblocking, args.new_descriptor()))
 
 
 def _connect(args: Arguments) -> Prepared:
-    return Prepared(requests.Connect(args.descriptor(0), args.remote(1)))
+    return Prepared(requests.Connect(args.number(0), args.remote(1)))
 
 
 def _read(args: Arguments) -> Prepared:
@@ -124,7 +107,7 @@ def _read(args: Arguments) -> Prepared:
 
 
 def _readv(args: Arguments) -> Prepared:
-    return Prepared(requests.Read(args.descriptor(0), args.vector(1)))
+    return Prepared(requests.Read(args.number(0), args.vector(1)))
 
 
 def _recvmsg(args: Arguments) -> Prepared:
@@ -134,7 +117,7 @@ def _recvmsg(args: Arguments) -> Prepared:
 def _receive(args: Arguments, octets: int, flags_at: int) -> Prepared:
     flags = args.names(flags_at, _READ_FLAGS)
     request = requests.Read(
-        args.descriptor(0), octets, "MSG_PEEK" in flags, "MSG_DONTWAIT" in flags, "MSG_WAITALL" in flags
+        args.number(0), octets, "MSG_PEEK" in flags, "MSG_DONTWAIT" in flags, "MSG_WAITALL" in flags
     )
     expected = args.at(1)
 
@@ -152,7 +135,7 @@ def _write(args: Arguments) -> Prepared:
 
 
 def _writev(args: Arguments) -> Prepared:
-    return Prepared(requests.Write(args.descriptor(0), bytes(args.vector(1))))
+    return Prepared(requests.Write(args.number(0), bytes(args.vector(1))))
 
 
 def _sendmsg(args: Arguments) -> Prepared:
@@ -161,22 +144,22 @@ def _sendmsg(args: Arguments) -> Prepared:
 
 def _send(args: Arguments, data: bytes, flags_at: int) -> Prepared:
     flags = args.names(flags_at, _WRITE_FLAGS)
-    return Prepared(requests.Write(args.descriptor(0), data, "MSG_DONTWAIT" in flags, "MSG_OOB" in flags))
+    return Prepared(requests.Write(args.number(0), data, "MSG_DONTWAIT" in flags, "MSG_OOB" in flags))
 
 
 def _shutdown(args: Arguments) -> Prepared:
     how = args.number(1)
     if not 0 <= how < len(How):
         raise NotSupported("needs.call_with", call="shutdown", what=how)
-    return Prepared(requests.Shutdown(args.descriptor(0), tuple(How)[how]))
+    return Prepared(requests.Shutdown(args.number(0), tuple(How)[how]))
 
 
 def _close(args: Arguments) -> Prepared:
-    return Prepared(requests.CloseDescriptor(args.descriptor(0)))
+    return Prepared(requests.CloseDescriptor(args.number(0)))
 
 
 def _dup(args: Arguments) -> Prepared:
-    return Prepared(requests.Duplicate(args.descriptor(0)))
+    return Prepared(requests.Duplicate(args.number(0), args.new_descriptor()))
 
 
 def _fcntl(args: Arguments) -> Prepared:
@@ -184,14 +167,14 @@ def _fcntl(args: Arguments) -> Prepared:
     match args.name(1):
         case "F_GETFL":
             return Prepared(
-                requests.GetFlags(args.descriptor(0)),
+                requests.GetFlags(args.number(0)),
                 value=lambda done: (
                     done.value if done.errno else read_write | (nonblocking * bool(done.answer))
                 ),
             )
         case "F_SETFL":
             flags = args.names(2, ("O_RDWR", "O_NONBLOCK"))
-            return Prepared(requests.SetFlags(args.descriptor(0), "O_NONBLOCK" in flags))
+            return Prepared(requests.SetFlags(args.number(0), "O_NONBLOCK" in flags))
         case name:
             raise NotSupported("needs.subcall", call="fcntl", name=name)
 
@@ -200,12 +183,12 @@ def _ioctl(args: Arguments) -> Prepared:
     name = args.name(1)
     if name not in ("FIONREAD", "SIOCINQ", "FIONWRITE", "SIOCOUTQ"):
         raise NotSupported("needs.subcall", call="ioctl", name=name)
-    request = requests.QueueLength(args.descriptor(0), name in ("FIONWRITE", "SIOCOUTQ"))
+    request = requests.QueueLength(args.number(0), name in ("FIONWRITE", "SIOCOUTQ"))
     return Prepared(request, _number_answer(args, args.item(2)))
 
 
 def _setsockopt(args: Arguments) -> Prepared:
-    fd, name = args.descriptor(0), args.name(2)
+    fd, name = args.number(0), args.name(2)
     struct = args.struct(3)
     if name not in SETTABLE:
         raise NotSupported("needs.subcall", call="setsockopt", name=name)
@@ -226,7 +209,7 @@ def _getsockopt(args: Arguments) -> Prepared:
     name = args.name(2)
     if name not in READABLE:
         raise NotSupported("needs.subcall", call="getsockopt", name=name)
-    request = requests.GetOption(args.descriptor(0), name)
+    request = requests.GetOption(args.number(0), name)
     expected = args.item(3)
     if expected is Mark.NOT_GIVEN:
         return Prepared(request)
@@ -307,7 +290,7 @@ def _poll(args: Arguments) -> Prepared:
     for entry in args.array(0):
         if not isinstance(entry, Struct):
             raise NotSupported("needs.poll")
-        fd = args.known_descriptor(args.field(entry, ("fd",), 0))
+        fd = args.field(entry, ("fd",), 0)
         watched.append(Watched(fd, args.field(entry, ("events",), 1)))
         revents = [field.value for field in entry.fields if field.name == "revents"]
         expected.append(revents[0] if revents else Mark.NOT_GIVEN)
@@ -329,7 +312,6 @@ _CHOOSES_CODE = {
 }
 """Options that choose a part of the kernel by its name, and the names whose ways are the core's: for the
 congestion window those of RFC 5681, which CUBIC has too while little is sent."""
-_NAME_DESCRIPTORS = ("socket", "accept", "accept4", "dup")
 _CALLS: dict[str, Callable[[Arguments], Prepared]] = {
     "socket": _socket,
     "bind": _bind,

@@ -43,7 +43,7 @@ _TOKEN = re.compile(
 )
 _DIRECTIVE = re.compile(r"#(ifdef|ifndef|else|endif|define)\b[ \t]*(\w*)[ \t]*(.*)", re.ASCII)
 _LONGEST = Message.of("allowed.characters", most=LONGEST_TEXT)
-_KIND_IS_TEXT = frozenset(("mark", "dots", "odd"))
+_KIND_IS_TEXT = frozenset(("dots", "odd"))
 _AROUND = {"string": (1, 1), "command": (1, 1), "code": (2, 2), "option": (2, 0)}
 _OPENED = {
     "/*": (Message.of("script.open_comment"), Message.of("allowed.behind", what="*/")),
@@ -100,6 +100,9 @@ def tokens(source: Source, defines: Mapping[str, str]) -> Iterator[Token]:
     if room < 0:
         what = Message.of("script.too_long", characters=len(source.text))
         raise source.error(0, what, _LONGEST)
+    if not defines and "#" not in source.text:
+        yield from _pieces(source)
+        return
     for token in _pieces(source):
         if token.kind == "hash":
             lines.directive(token)
@@ -123,11 +126,16 @@ def _pieces(source: Source) -> Iterator[Token]:
     after_comment = False
     for match in _TOKEN.finditer(source.text):
         kind = match.lastgroup or ""
+        text = match[kind]
+        at = match.start(kind)
+        if kind == "mark" or kind == "word" or kind == "number":  # Nearly all of them.
+            glued = not after_comment and at == match.start()
+            after_comment = False
+            yield Token(text if kind == "mark" else kind, text, at, glued)
+            continue
         if kind == "comment":
             after_comment = True
             continue
-        text = match[kind]
-        at = match.start(kind)
         glued = at == match.start() and not after_comment
         after_comment = kind == "hash"
         if kind in _KIND_IS_TEXT:

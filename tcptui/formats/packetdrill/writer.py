@@ -29,7 +29,7 @@ from tcptui.formats.packetdrill.socket_calls import SocketCalls, Unwritable
 from tcptui.formats.packetdrill.syntax import INBOUND, OUTBOUND, EventTime, SegmentSpec, TcpOption, TimeKind
 from tcptui.formats.packetdrill.text import segment_spec, spec_text, time_text
 from tcptui.formats.unsuitable import Unsuitable
-from tcptui.lab.ends.script import ScriptSetup
+from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.knob_values import value_text
 from tcptui.lab.record import Record
 from tcptui.lab.report import Report
@@ -60,7 +60,7 @@ def packetdrill_script(run: Record, side: Side) -> str:
     What came before a reboot of `side` is left out: its stack remembers nothing of it. The script has been
     checked: its own stack does what it says.
     """
-    if any(isinstance(host, ScriptSetup) for host in run.scenario.hosts):
+    if not all(isinstance(host, HostSetup) for host in run.scenario.hosts):
         raise Unwritable("error.unwritable.script")
     text = _script(run, side)
     outcome = check_script(text, f"{run.scenario.name}.pkt")

@@ -1,10 +1,15 @@
 """What an end of the wire must do, whatever it is.
 
 A wire joins two ends, and no one else depends on what an end is: today a host with programs over a
-simulated stack (`host`), or a packetdrill script in the place of one (`script`); a captured peer, whose
-segments come when they came, and a real kernel can stand in the same place. So everything that is done to an
-end is in one protocol, and where they differ there is a method, never a question of what kind it is. Who
-draws an end may choose by its type, for a host has variables to show and a script has lines.
+simulated stack (`host`), or the script of a test that is played against one (`formats.packetdrill.peer`); a
+captured peer, whose segments come when they came, and a real kernel can stand in the same place. So
+everything that is done to an end is in one protocol, and where they differ there is a method, never a
+question of what kind it is. Who draws an end may choose by `script`, for a host has variables to show and a
+script has lines.
+
+A script is more than the peer of a host: it also makes the calls of the programs over there, and it is shown
+every segment as it leaves that host, as a test on the host itself is. So an end may act at the other end
+(`Act.at_peer`), and may ask to be told of every step (`observes`). A host does neither.
 
 An end is passive. It says when it wants to act and when a timer of its own runs out; whoever has the clock
 (`state.WorldState`) asks, and hands in the time with everything. What an end does it returns as events, and
@@ -17,15 +22,41 @@ before third parties and arrivals, and all timers after them.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tcptui.core.events import Event
+from tcptui.core.message import Message
 from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.icmp import IcmpError
 from tcptui.lab.program import CallName, CallResult, ScriptedCall
+from tcptui.lab.report import Report
 from tcptui.lab.wire import Payload, Side
+
+
+class Act(NamedTuple):
+    """What an end does when it is due."""
+
+    call: ScriptedCall | None
+    """The call of its program; None: it has no program."""
+    events: list[Event]
+    """What came of it at this end: the segments that it sends are among it."""
+    at_peer: ScriptedCall | IcmpError | None = None
+    """A call that is to be made at the other end, or an ICMP error that is to reach it."""
+
+
+class ScriptLines(NamedTuple):
+    """A script to be shown, and how far it has come."""
+
+    lines: tuple[str, ...]
+    """Of each of its events one."""
+    done: int
+    """So many of its events have happened; the next is the one that is waited for."""
+    failed: int | None = None
+    """The event at which it has failed."""
+    verdict: Message | None = None
+    """How it has ended; None: it goes on."""
 
 
 class EndSetup(Protocol):
@@ -49,6 +80,9 @@ class EndSetup(Protocol):
     def without_programs(self) -> EndSetup:
         """The same end without its programs: what a prelude is played on."""
 
+    def with_profile(self, profile: Profile) -> EndSetup:
+        """The same end over a stack that behaves so."""
+
 
 class End(Protocol):
     """One end at one moment; it changes in place, and a copy is a whole one. Times are microseconds."""
@@ -60,6 +94,15 @@ class End(Protocol):
     @property
     def setup(self) -> EndSetup:
         """What it was made of."""
+
+    @property
+    def observes(self) -> bool:
+        """Whether it is shown the report of every step. What it then does, it does after all that arrives at
+        that moment."""
+
+    @property
+    def script(self) -> ScriptLines | None:
+        """The script that it plays; None: it is a host."""
 
     @property
     def act_due(self) -> int | None:
@@ -93,8 +136,11 @@ class End(Protocol):
     def begin(self, setup: EndSetup) -> None:
         """The prelude is over: its programs start."""
 
-    def act(self, now: int) -> tuple[ScriptedCall, list[Event]]:
-        """The program that is due makes its next call."""
+    def act(self, now: int, peer: End) -> Act:
+        """The program that is due makes its next call. `peer`, the other end, is there to be looked at."""
+
+    def observe(self, report: Report, peer: End) -> Message | None:
+        """If it `observes`: what has happened, at either end or on the wire; what there is to say of that."""
 
     def call(self, call: ScriptedCall, now: int) -> list[Event]:
         """Somebody at this end makes a call. BadMove: it can't be made, and nothing has changed."""

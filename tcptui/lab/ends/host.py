@@ -13,14 +13,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from tcptui.core.events import (
-    Delivered,
-    Event,
-    Response,
-    Returned,
-    Signalled,
-    StateChanged,
-)
+from tcptui.core.events import Delivered, Event, Response, Returned, Signalled, StateChanged, TimerKind
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.profile.presets import RFC9293
 from tcptui.core.profile.record import Profile
@@ -29,9 +22,10 @@ from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Open, Receive, Sen
 from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.timers import Timer
 from tcptui.core.udp import UdpSockets
 from tcptui.lab.addresses import socket_of
-from tcptui.lab.ends import EndSetup
+from tcptui.lab.ends import Act, End, EndSetup
 from tcptui.lab.program import (
     OPENS,
     POSSIBLE_CALLS,
@@ -42,6 +36,7 @@ from tcptui.lab.program import (
     Program,
     ScriptedCall,
 )
+from tcptui.lab.report import Report
 from tcptui.lab.wire import Payload, Side
 from tcptui.sockets.driver import Sockets
 from tcptui.sockets.requests import Blocked, Completed, Done, UserCall, call_name
@@ -71,12 +66,17 @@ class HostSetup(NamedTuple):
     "read"."""
     more: tuple[tuple[ScriptedCall, ...], ...] = ()
     """Its other programs."""
+    clock: int = 0
+    """What its own clock says when the story begins, in microseconds: what timestamps are made of."""
 
     def end(self, side: Side, peer: Socket) -> HostEnd:
         return HostEnd(side, self, peer)
 
     def without_programs(self) -> HostSetup:
         return self._replace(script=(), more=())
+
+    def with_profile(self, profile: Profile) -> HostSetup:
+        return self._replace(profile=profile)
 
 
 class HostEnd:
@@ -85,6 +85,7 @@ class HostEnd:
     __slots__ = (
         "act_due",
         "application",
+        "clock",
         "connection",
         "isn",
         "link_up",
@@ -98,9 +99,14 @@ class HostEnd:
         "udp",
     )  # fmt: skip
 
+    observes = False
+    script = None
+
     def __init__(self, side: Side, setup: HostSetup, peer: Socket) -> None:
         self.side: Side = side
         self.setup = setup
+        self.clock = setup.clock
+        """How far its own clock, which sockets and stack go by, is ahead of the world's."""
         self.peer = peer
         """The other end's socket, which "connect" and "sendto" mean if nothing else is said."""
         stack = Stack(setup.profile, setup.isns, setup.secret)
@@ -130,6 +136,13 @@ class HostEnd:
         return self.sockets.stack.tcb(self.connection)
 
     @property
+    def timers(self) -> dict[TimerKind, Timer]:
+        """The running timers of that connection, by the world's clock."""
+        tcb, ahead = self.tcb, self.clock
+        running = [] if tcb is None else tcb.timers()
+        return {kind: Timer(timer.set_at - ahead, timer.due - ahead) for kind, timer in running}
+
+    @property
     def state(self) -> State:
         return self.state_of(self.connection)
 
@@ -153,7 +166,8 @@ class HostEnd:
     # What drives it.
 
     def next_deadline(self) -> int | None:
-        return self.sockets.next_deadline()
+        deadline = self.sockets.next_deadline()
+        return None if deadline is None else deadline - self.clock
 
     def begin(self, setup: EndSetup) -> None:
         assert isinstance(setup, HostSetup)
@@ -161,19 +175,22 @@ class HostEnd:
         self.programs = tuple(Program(script) for script in (setup.script, *setup.more))
         self._look(0)
 
-    def act(self, now: int) -> tuple[ScriptedCall, list[Event]]:
+    def act(self, now: int, peer: End) -> Act:
         index = next(index for index, program in enumerate(self.programs) if program.due == self.act_due)
         program = self.programs[index]
         self._set_program(index, Program(program.script, program.position + 1, None, program.blocked))
         call = program.script[program.position]
-        return call, self._call(call, now, index)
+        return Act(call, self._call(call, now, index))
+
+    def observe(self, report: Report, peer: End) -> None:
+        raise AssertionError("a host observes nothing")
 
     def call(self, call: ScriptedCall, now: int) -> list[Event]:
         return self._call(call, now, None)
 
     def arrives(self, payload: Payload, now: int) -> list[Event]:
         if isinstance(payload, Segment):
-            self.sockets.arrives(payload, now)
+            self.sockets.arrives(payload, now + self.clock)
             return self._settle(now)
         self.udp, events = self.udp.arrives(payload)
         for number in range(len(self.udp.endpoints)):  # A program waits at every one and receives at once.
@@ -184,11 +201,11 @@ class HostEnd:
         return events
 
     def error(self, error: IcmpError, now: int) -> list[Event]:
-        self.sockets.error(error, now)
+        self.sockets.error(error, now + self.clock)
         return self._settle(now)
 
     def expire(self, now: int) -> list[Event]:
-        self.sockets.expire(now)
+        self.sockets.expire(now + self.clock)
         return self._settle(now)
 
     def take_results(self) -> tuple[CallResult, ...]:
@@ -197,7 +214,7 @@ class HostEnd:
 
     def copy(self) -> HostEnd:
         copy = HostEnd.__new__(HostEnd)
-        copy.side, copy.setup, copy.peer = self.side, self.setup, self.peer
+        copy.side, copy.setup, copy.peer, copy.clock = self.side, self.setup, self.peer, self.clock
         copy.sockets, copy.udp = self.sockets.copy(), self.udp
         copy.connection, copy.listener, copy.isn = self.connection, self.listener, self.isn
         copy.link_up, copy.application = self.link_up, self.application
@@ -210,7 +227,7 @@ class HostEnd:
         opens = sum(call.connects for call in to_come)
         return (
             now if listens or self.stack.shows_clock(opens) else None,
-            self.sockets.key(now),
+            self.sockets.key(now + self.clock),
             self.udp,
             self.connection,
             self.listener,
@@ -225,17 +242,18 @@ class HostEnd:
         done: Done | Blocked
         events: list[Event]
         if call.is_host_event:
-            self._host_event(call.call)
+            self._host_event(call)
             done, events = Done(0), []
         elif call.is_udp:
             done, events = self._udp_call(call)
         else:
             request = call.request or UserCall(self._user_call(call))
-            done = self.sockets.call(request, now)
+            done = self.sockets.call(request, now + self.clock)
             if isinstance(done, Blocked) and program is not None:
                 self._set_program(program, self.programs[program]._replace(blocked=done.number))
             events = self._settle(now, call.call)
-        self.results += (CallResult(call.name, done),)
+        number = done.number if isinstance(done, Blocked) else 0
+        self.results += (CallResult(call.name, done, number),)
         self._look(now)
         return events
 
@@ -260,10 +278,13 @@ class HostEnd:
             case _:
                 return Abort(connection)
 
-    def _host_event(self, name: CallName | GivenRequest) -> None:
-        """Link down, link up, or a reboot: no matter of its TCP, which sends nothing."""
-        if name != "reboot":
-            self.link_up = name == "plug"
+    def _host_event(self, event: ScriptedCall) -> None:
+        """Link down, link up, a reboot, or another profile: no matter of its TCP, which sends nothing."""
+        if event.profile is not None:
+            self.stack.profile = event.profile
+            return
+        if event.call != "reboot":
+            self.link_up = event.call == "plug"
             return
         setup = self.setup
         self.sockets = Sockets(self.stack.rebooted(), setup.socket.host, self.sockets.semantics)
@@ -308,7 +329,7 @@ class HostEnd:
     def _complete(self, completed: list[Completed]) -> None:
         """Calls that had blocked have returned, and the programs that made them go on."""
         for one in completed:
-            self.results += (CallResult(call_name(one.request), one.done),)
+            self.results += (CallResult(call_name(one.request), one.done, one.number),)
             for index, program in enumerate(self.programs):
                 if program.blocked == one.number:
                     self._set_program(index, program._replace(blocked=0))
@@ -349,7 +370,7 @@ class HostEnd:
         status = stack.status(connection)
         if status is None or status.half_duplex or status.backlog is not None:
             return
-        self.sockets.call(UserCall(Receive(self.connection)), now)
+        self.sockets.call(UserCall(Receive(self.connection)), now + self.clock)
         renewed = self.sockets.take_events()
         if len(renewed) > 1:  # Else it has only been queued.
             events += [event for event in renewed if not isinstance(event, Returned)]

@@ -1,0 +1,139 @@
+"""The calls that a script makes at the host under test: those that block, and whether each returned what it
+should, when it should."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from tcptui.core.message import Message
+from tcptui.formats.packetdrill.call_arguments import Addresses
+from tcptui.formats.packetdrill.constants import Constants
+from tcptui.formats.packetdrill.flows import Flows
+from tcptui.formats.packetdrill.matching import Tolerance, Window, at_time, later
+from tcptui.formats.packetdrill.outcome import Mismatch
+from tcptui.formats.packetdrill.reasons import Reasons
+from tcptui.formats.packetdrill.script_calls import Prepared, call_text, prepare_call, wrong_result
+from tcptui.formats.packetdrill.syntax import CallEvent
+from tcptui.formats.packetdrill.text import seconds_text
+from tcptui.lab.ends.host import HostEnd
+from tcptui.lab.program import ScriptedCall
+from tcptui.lab.report import Report
+from tcptui.sockets.requests import Accept, Bind, Blocked, Connect, Done, Listen
+
+
+class _Calling(NamedTuple):
+    """A call that is being made, or blocks."""
+
+    event: CallEvent
+    prepared: Prepared
+    window: Window
+    """When it may be made, or, if it blocks, when it may return."""
+    number: int = 0
+    """Of a call that blocks."""
+
+
+class CallsMade:
+    """The calls of one script that have not returned yet."""
+
+    __slots__ = ("_addresses", "_blocked", "_calling", "_constants", "_latest", "_tolerance")
+
+    def __init__(self, constants: Constants, addresses: Addresses, tolerance: Tolerance) -> None:
+        self._constants = constants
+        self._addresses = addresses
+        self._tolerance = tolerance
+        self._calling: _Calling | None = None
+        """The one that is made in this step."""
+        self._blocked: tuple[_Calling, ...] = ()
+        self._latest = 0
+        """The connection whose socket has been connected, or accepted, last."""
+
+    def copy(self) -> CallsMade:
+        copy = CallsMade(self._constants, self._addresses, self._tolerance)
+        copy._calling, copy._blocked, copy._latest = self._calling, self._blocked, self._latest
+        return copy
+
+    def key(self) -> tuple[Any, ...]:
+        """What their future depends on, hashable."""
+        return self._latest, tuple((one.event.line, one.number, one.window) for one in self._blocked)
+
+    @property
+    def return_by(self) -> int | None:
+        """When the last of those that block must have returned; None: none does."""
+        return max((one.window.end for one in self._blocked), default=None)
+
+    def make(self, event: CallEvent, due: Window) -> ScriptedCall:
+        """The call that the script makes now. Raises NotSupported."""
+        prepared = prepare_call(event, self._constants, self._addresses)
+        self._calling = _Calling(event, prepared, due)
+        return ScriptedCall("request", request=prepared.request)
+
+    def made(self, report: Report, host: HostEnd, flows: Flows, reasons: Reasons) -> None:
+        """If a call of the script was made in this step, it has returned or it blocks. Raises Mismatch and
+        NotSupported."""
+        calling, self._calling = self._calling, None
+        if calling is None:
+            return
+        event, prepared, due, _ = calling
+        request = prepared.request
+        if isinstance(request, Connect):
+            self._look_at(request.fd, host)
+        if isinstance(request, Bind | Listen):
+            socket = host.sockets.socket(request.fd)
+            if socket is not None and socket.local is not None:
+                flows.local_port = socket.local.port
+        start = due.earliest - event.time.earliest
+        end = Window(due.earliest, due.earliest, due.tolerance)
+        if event.end is not None:
+            gap = event.end - event.time.earliest
+            end = Window(start + event.end, start + event.end, self._tolerance.of(gap))
+        _, done, number = next(
+            one for one in report.results if isinstance(one.done, Blocked) or not one.number
+        )
+        calling = _Calling(event, prepared, end, number)
+        if isinstance(done, Done):
+            self._returned(calling, done, report.at, host, reasons)
+        elif event.end is None:
+            raise Mismatch(event.line, call_text(event), Message.of("check.blocks"), reasons.text)
+        else:
+            self._blocked += (calling,)
+
+    def completed(self, report: Report, host: HostEnd, reasons: Reasons) -> None:
+        """Calls that had blocked may have returned in this step. Raises Mismatch and NotSupported."""
+        for _, done, number in report.results:
+            calling = next((one for one in self._blocked if one.number == number), None)
+            if isinstance(done, Done) and calling is not None:
+                self._blocked = tuple(one for one in self._blocked if one is not calling)
+                self._returned(calling, done, report.at, host, reasons)
+
+    def check(self, now: int, reasons: Reasons) -> None:
+        """Raises Mismatch if one should have returned."""
+        for one in self._blocked:
+            if now > one.window.end:
+                expected = at_time(call_text(one.event), one.window.text())
+                raise Mismatch(one.event.line, expected, Message.of("check.still_blocks"), reasons.text)
+
+    def tcp_info(self, host: HostEnd) -> dict[str, int]:
+        """TCP_INFO as an assertion sees it."""
+        sockets = list(host.sockets.table.sockets.values())
+        if not self._latest and not sockets:
+            return {}
+        return host.sockets.tcp_info(self._latest or sockets[-1].connection)
+
+    def _returned(self, calling: _Calling, done: Done, now: int, host: HostEnd, reasons: Reasons) -> None:
+        """A call has returned: was it to return that, and now?"""
+        event, prepared, ends, _ = calling
+        if isinstance(prepared.request, Accept) and not done.errno:
+            self._look_at(done.value, host)
+        got = wrong_result(event, prepared, self._constants, done)
+        if got:
+            raise Mismatch(event.line, call_text(event), got, reasons.text)
+        if not ends.contains(now):
+            raise Mismatch(
+                event.line, at_time(call_text(event), seconds_text(ends.earliest)), later(now), reasons.text
+            )
+
+    def _look_at(self, fd: int, host: HostEnd) -> None:
+        """TCP_INFO in what follows is that of this descriptor's connection."""
+        socket = host.sockets.socket(fd)
+        if socket is not None and socket.connection:
+            self._latest = socket.connection

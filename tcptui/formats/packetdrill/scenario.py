@@ -1,0 +1,96 @@
+"""A script as a scenario: the stack under test is A, the script is B (`peer`), and no time lies between them.
+
+The wire has no delay, so a segment of the script reaches the stack at the time that the script says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tcptui.core.message import Message
+from tcptui.core.profile.record import Profile
+from tcptui.explain.catalogue import say
+from tcptui.formats.packetdrill import commands
+from tcptui.formats.packetdrill.outcome import NotSupported, Outcome, at_line
+from tcptui.formats.packetdrill.parser import NO_DEFINES, parse_script
+from tcptui.formats.packetdrill.peer import PeerSetup, ScriptPeer
+from tcptui.formats.packetdrill.setup import choose_profile, read_setup
+from tcptui.lab.ends.host import HostSetup
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
+from tcptui.lab.variant import with_setting
+
+CLOCK = 1_000_000_000
+"""The stack's clock when the script's is 0, in microseconds: a timestamp of 0 would stand for none."""
+
+
+def script_scenario(
+    text: str,
+    file: str,
+    name: str,
+    profile: Profile | None = None,
+    settings: Sequence[str] = (),
+    defines: Mapping[str, str] = NO_DEFINES,
+) -> Scenario:
+    """The scenario that plays a script, to be shown. Arguments and errors are `bare_scenario`'s."""
+    bare = bare_scenario(text, file, profile, settings, defines)
+    host, peer = bare.hosts
+    assert isinstance(peer, PeerSetup)
+    source = text.splitlines()
+    lines = tuple(" ".join(source[event.line - 1].split()) for event in peer.script.events)
+    return bare._replace(
+        name=name,
+        title=name,
+        question=say("verdict.question", file=file, name=host.profile.name),
+        chapter=say("verdict.chapter"),
+        hosts=(host, peer._replace(lines=lines)),
+    )
+
+
+def bare_scenario(
+    text: str,
+    file: str,
+    profile: Profile | None = None,
+    settings: Sequence[str] = (),
+    defines: Mapping[str, str] = NO_DEFINES,
+) -> Scenario:
+    """The scenario that plays the script `text`, which is called `file`, without words for a reader.
+
+    `profile` is the stack to run it on (None: the one it was written for), `settings` are ``NAME=VALUE`` for
+    knobs or sysctls, applied after the script's own; `defines` is `parser.parse_script`'s. Raises BadScript
+    and BadKnob, and NotSupported, with a line, where the head of the script needs what there is not.
+    """
+    script = parse_script(text, file, defines)
+    try:
+        setup = read_setup(script)
+        profile, reason = choose_profile(script, text, profile)
+    except NotSupported as missing:
+        raise NotSupported(missing.message, line=missing.line or script.events[0].line) from None
+    if setup.mss is not None:
+        profile = profile._replace(mss=setup.mss)
+    notes: list[Message] = []
+    for command in script.init:
+        try:
+            profile, ignored = commands.apply(profile, commands.read_command(command.text))
+        except NotSupported as missing:
+            raise NotSupported(missing.message, line=missing.line or command.line) from None
+        notes += [at_line(script.file, command.line, note) for note in ignored]
+    for setting in settings:
+        profile = with_setting(profile, setting)
+    stack = Message.of("check.stack", name=profile.name, reason=reason)
+    local, remote = setup.addresses
+    hosts = (
+        HostSetup(profile.name, local, profile, reads=False, clock=CLOCK),
+        PeerSetup(remote, profile, script, setup, stack, tuple(notes)),
+    )
+    return Scenario(file, file, "", hosts, delays=(0, 0))
+
+
+def outcome_of(scenario: Scenario) -> Outcome:
+    """How the script of a scenario ends if nobody meddles."""
+    world = WorldState(scenario)
+    peer = world.end("B")
+    assert isinstance(peer, ScriptPeer)
+    while peer.outcome is None:
+        world.step()
+    return peer.outcome
