@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tcptui.trace.history import History
-
 from tcptui.formats.packetdrill.scenario import script_scenario
+from tcptui.lab.history import History
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.lines import Line, plain_text
 
