@@ -95,14 +95,18 @@ def tokens(source: Source, defines: Mapping[str, str]) -> Iterator[Token]:
 
     A word among `defines` is replaced by the tokens of its value, whose own words stay.
     """
-    lines = _ChosenLines(source, defines)
     room = LONGEST_TEXT - len(source.text)
     if room < 0:
         what = Message.of("script.too_long", characters=len(source.text))
         raise source.error(0, what, _LONGEST)
     if not defines and "#" not in source.text:
-        yield from _pieces(source)
-        return
+        return _pieces(source)  # As it is: every token passes through here.
+    return _of_chosen_lines(source, defines, room)
+
+
+def _of_chosen_lines(source: Source, defines: Mapping[str, str], room: int) -> Iterator[Token]:
+    """What `tokens` says, where it takes more than reading; `room` is what replacing words may add."""
+    lines = _ChosenLines(source, defines)
     for token in _pieces(source):
         if token.kind == "hash":
             lines.directive(token)
@@ -123,20 +127,20 @@ def tokens(source: Source, defines: Mapping[str, str]) -> Iterator[Token]:
 
 def _pieces(source: Source) -> Iterator[Token]:
     """Every token of the text but comments; a line's rest from ``#`` on is of kind ``hash``."""
-    after_comment = False
-    for match in _TOKEN.finditer(source.text):
+    whole, behind_last, after_comment = source.text, 0, False
+    for match in _TOKEN.finditer(whole):
         kind = match.lastgroup or ""
-        text = match[kind]
-        at = match.start(kind)
+        at, end = match.span(kind)
+        text = whole[at:end]
+        glued = at == behind_last and not after_comment  # One match begins where the one before it ends.
+        behind_last = end
         if kind == "mark" or kind == "word" or kind == "number":  # Nearly all of them.
-            glued = not after_comment and at == match.start()
             after_comment = False
             yield Token(text if kind == "mark" else kind, text, at, glued)
             continue
         if kind == "comment":
             after_comment = True
             continue
-        glued = at == match.start() and not after_comment
         after_comment = kind == "hash"
         if kind in _KIND_IS_TEXT:
             kind = text
