@@ -110,7 +110,7 @@ def test_a_pipe_that_nobody_reads_from_is_not_waited_for(tmp_path: Path) -> None
     os.mkfifo(tmp_path / "pipe")
     result = tcptui("play", "life", "--format", "ladder", "-o", "pipe", cwd=tmp_path)
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == "tcptui: pipe: can't be written: nobody reads from it\n"
+    assert result.stderr == "tcptui: pipe: can't be written: it has no reader\n"
 
 
 def test_a_pipe_is_written_to_as_far_as_its_reader_reads(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ SENTENCES = {
     "error.file.directory": "{name}: is a directory",
     "error.file.missing": "{name}: there is no such file",
     "error.file.no_name": "{name!r}: is no file name",
-    "error.file.no_reader": "{name}: can't be written: nobody reads from it",
+    "error.file.no_reader": "{name}: can't be written: it has no reader",
     "error.file.no_scripts": "{name}: there is no *.pkt in this directory",
     "error.file.no_utf8": "{name}: is no UTF-8 text (octet {octet})",
     "error.file.not_regular": "{name}: is no regular file",
