@@ -16,7 +16,7 @@ from tcptui.core.packet import (
     encode_datagram,
     encode_packet,
 )
-from tcptui.core.packet.segment import ACK
+from tcptui.core.packet.segment import ACK, Option
 from tcptui.core.state import State
 from tcptui.core.tcp.icmp import IcmpError, Unreachable
 from tcptui.core.tcp.settings import Settings
@@ -74,6 +74,12 @@ WRONG: list[tuple[Callable[[Stack], object], type[Exception], str]] = [
     (arrived(GOOD._replace(data=bytearray(3))), TypeError, "data: bytearray"),  # type: ignore[arg-type]
     (arrived(GOOD._replace(src=Socket("192.0.2.9", 1 << 16))), ValueError, "src.port: 65536"),
     (arrived(GOOD._replace(dst=Socket("192.0.2.9", -1))), ValueError, "dst.port: -1"),
+    (arrived(GOOD._replace(src=None)), TypeError, "src: None is no Socket"),  # type: ignore[arg-type]
+    (arrived(GOOD._replace(src=Socket("::1", 1))), ValueError, "src: [::1]:1 and 192.0.2."),
+    (arrived(GOOD._replace(options=ANY)), TypeError, "options: <object "),
+    (arrived(GOOD._replace(options=(ANY,))), TypeError, "options: (<object "),
+    (arrived(GOOD._replace(options=(Option(2, "ab"),))), TypeError, "options: "),  # type: ignore[arg-type]
+    (arrived(GOOD._replace(options=(Option(256),))), TypeError, "options: "),
     (lambda stack: stack.error(ANY, 10), TypeError, "error: object is no IcmpError"),
     (lambda stack: stack.expire(4), ValueError, "now: 4 is before 5, when the last step was"),
     (lambda stack: stack.arrives(GOOD, 4), ValueError, "now: 4 is before 5"),
@@ -183,3 +189,10 @@ def test_time_does_not_go_back_for_a_copy_or_after_a_reboot_either() -> None:
 def test_presets_are_profiles() -> None:
     for profile in (RFC9293, LINUX):
         assert Stack(profile).profile is profile
+
+
+@pytest.mark.parametrize("octets", [20, [0] * 20, "text"])
+def test_what_is_no_buffer_is_not_decoded(octets: Any) -> None:
+    """`bytes` would take a number for so many octets of zero."""
+    with pytest.raises(TypeError):
+        decode(octets, "192.0.2.1", "192.0.2.2", verify=False)

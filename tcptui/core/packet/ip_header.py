@@ -54,7 +54,9 @@ def encode_packet(packet: Packet, identification: int = 0) -> bytes:
 
 def decode_packet(octets: Buffer) -> Packet:
     """The packet in `octets`, its padding cut off; MalformedPacket whatever else they are."""
-    octets = bytes(octets)  # The packet's own, whatever becomes of the caller's buffer.
+    octets = bytes(
+        memoryview(octets)
+    )  # No number of octets, and the packet's own, whatever becomes of the caller's buffer.
     version = octets[0] >> 4 if octets else 0
     if version == 4:
         return _decode_ipv4(octets)

@@ -56,7 +56,9 @@ def decode(octets: Buffer, src: str, dst: str, verify: bool = True) -> Segment:
     checksum is wrong (MUST-3). A plain ValueError if, with `verify`, `src` and `dst` are not two
     addresses of one IP version; without it they are only copied.
     """
-    octets = bytes(octets)  # The segment's own, whatever becomes of the caller's buffer.
+    octets = bytes(
+        memoryview(octets)
+    )  # No number of octets, and the segment's own, whatever becomes of the caller's buffer.
     start = _data_start(octets)
     if verify:
         _verify(octets, src, dst)

@@ -51,7 +51,9 @@ def decode_datagram(octets: Buffer, src: str, dst: str, verify: bool = True) -> 
     not allow (RFC 8200 section 8.1). A plain ValueError if, with `verify`, `src` and `dst` are not two
     addresses of one IP version; without it they are only copied.
     """
-    octets = bytes(octets)  # The datagram's own, whatever becomes of the caller's buffer.
+    octets = bytes(
+        memoryview(octets)
+    )  # No number of octets, and the datagram's own, whatever becomes of the caller's buffer.
     if len(octets) < HEADER.size:
         raise MalformedDatagram(f"{len(octets)} octets are too few for a UDP header of {HEADER.size}")
     source, destination, length, value = HEADER.unpack_from(octets)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import get_args
 
-from tcptui.core.packet.segment import Segment, Socket
+from tcptui.core.packet.segment import Option, Segment, Socket
 from tcptui.core.packet.seq import MASK
 from tcptui.core.profile.record import Profile
 from tcptui.core.tcp.calls import Call, Configure, Open, Receive, Send
@@ -104,8 +104,9 @@ def check_error(error: IcmpError) -> None:
 def check_numbers(segment: Segment) -> None:
     """A segment whose numbers fit the fields of a header. Every one that arrives is asked, so all in one."""
     try:
-        _, _, seq, ack, flags, wnd, data, _, up = segment
-        if not ((seq | ack) >> 32 or (wnd | up) >> 16 or flags >> 8) and type(data) is bytes:
+        _, _, seq, ack, flags, wnd, data, options, up = segment
+        fit = not ((seq | ack) >> 32 or (wnd | up) >> 16 or flags >> 8) and type(data) is bytes
+        if fit and (not options or _are_options(options)):
             return
     except (TypeError, ValueError):
         pass
@@ -116,6 +117,8 @@ def check_sockets(segment: Segment) -> None:
     """A segment whose sockets are two; those of a connection are known to be."""
     _check_socket("src", segment.src)
     _check_socket("dst", segment.dst)
+    if (":" in segment.src.host) != (":" in segment.dst.host):
+        raise ValueError(f"src: {segment.src} and {segment.dst} are not of one IP version")
 
 
 def _refuse_numbers(segment: Segment) -> None:
@@ -123,7 +126,20 @@ def _refuse_numbers(segment: Segment) -> None:
         raise TypeError(f"segment: {_shown(segment)} is no Segment")
     for name, most in (("seq", MASK), ("ack", MASK), ("flags", 0xFF), ("wnd", 0xFFFF), ("up", 0xFFFF)):
         _check_number(name, getattr(segment, name), most)
-    raise TypeError(f"data: {_shown(segment.data)} is no bytes")
+    if type(segment.data) is not bytes:
+        raise TypeError(f"data: {_shown(segment.data)} is no bytes")
+    raise TypeError(f"options: {_shown(segment.options)} are no tuple of Option")
+
+
+def _are_options(options: object) -> bool:
+    """Whether these can stand in a segment: whatever is in their octets is a matter of who reads them."""
+    return isinstance(options, tuple) and all(
+        isinstance(one, Option)
+        and type(one.kind) is int
+        and 0 <= one.kind <= 0xFF
+        and type(one.data) is bytes
+        for one in options
+    )
 
 
 def _check_open(call: Open) -> None:

@@ -129,7 +129,7 @@ class Stack:
         check_numbers(segment)
         key: _Key = (segment.dst, segment.src)
         tcbs = self._by_sockets.get(key)
-        if tcbs is None:
+        if tcbs is None or segment.src is None:  # A passive OPEN's block is found under no remote socket.
             check_sockets(segment)
         step = self._step(now)
         if tcbs is not None and tcbs[0].state is State.TIME_WAIT and segment.flags & SYN:
