@@ -156,7 +156,8 @@ def _scenario(options: argparse.Namespace) -> Scenario:
     from tcptui.lab.variant import variant
 
     try:
-        return variant(scenario, profile_of(options), options.settings)
+        # Its answer is about the hosts that it has itself.
+        return variant(scenario, profile_of(options), options.settings)._replace(answer="")
     except BadKnob as error:
         raise Unusable(error.message) from None
 

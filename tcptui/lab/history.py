@@ -170,6 +170,11 @@ class History:
             self._transmissions = sorted(known.values(), key=_number)
         return self._transmissions
 
+    @property
+    def moved(self) -> bool:
+        """Whether moves from outside have changed, up to here, what the scenario would do."""
+        return any(move != NEXT for move in self._moves[: self.position])
+
     def text(self) -> str:
         """The moves up to here, as `moves.parse_moves` reads them."""
         return moves_text(self._moves[: self.position])

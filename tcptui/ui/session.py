@@ -285,7 +285,8 @@ class Session:
         except BadMove as error:
             self.playing = False
             self.message = text_of(error.message)
-            if answer := self.world.scenario.answer:
+            answer = self.world.scenario.answer
+            if answer and not self.history.moved:  # It is the answer of the run that the scenario tells.
                 sentence = say("ui.sentence", text=error.message)
                 self.message = say("text.between_sentences").join((sentence, answer))
 

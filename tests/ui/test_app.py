@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from textual.widgets import Input, OptionList
@@ -21,6 +22,8 @@ from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.screens.too_small import TooSmall
 from tcptui.ui.session import Session
 from tests.ui.drive import drive
+
+CONFORMANCE = Path(__file__).parents[1] / "conformance"
 
 
 def seq_text(app: TcptuiApp) -> Session:
@@ -354,6 +357,25 @@ def test_what_has_been_done_before_is_no_new_branch() -> None:
 def test_the_end_of_a_story_tells_its_answer() -> None:
     screenshot, _ = drive("handshake", ["end", "space"], size=(120, 36))
     assert "Each sends a number and has it acknowledged" in screenshot
+
+
+def test_a_run_that_was_changed_has_no_answer() -> None:
+    """The answer is about what the scenario does by itself."""
+    screenshot, _ = drive("handshake", ["space", "space", "l", "end", "space"], size=(120, 36))
+    assert "nothing more will happen by itself" in screenshot
+    assert "Each sends a number" not in screenshot
+
+
+def test_a_script_that_fails_does_not_pass_at_its_end() -> None:
+    """It passes as it is; here the SYN,ACK that it sends is lost."""
+    text = (CONFORMANCE / "open-active.pkt").read_text("utf-8")
+    scenario = script_scenario(text, "open-active.pkt", "open-active")._replace(answer="The script passes.")
+    session = Session(scenario, "s5 l2 s")
+    session.end()
+    while session.working:
+        session.work()
+    session.step()
+    assert session.message == "nothing more will happen by itself"
 
 
 def test_a_key_pressed_twice_leaves_a_screen_once() -> None:
