@@ -197,6 +197,17 @@ def test_a_long_line_is_typed_at_once() -> None:
         assert time.monotonic() - began < 15
 
 
+def goes_on_and_ends(terminal: PseudoTerminal) -> None:
+    """After a stop: SIGCONT, a key that is answered, and the end."""
+    os.kill(terminal.pid, signal.SIGCONT)
+    terminal.until(" help")
+    terminal.send(b" ")
+    terminal.until("step 1")
+    terminal.send(b"q")
+    assert terminal.ends() == 0
+    assert terminal.settings() == terminal.before
+
+
 def test_ctrl_z_stops_and_sigcont_goes_on() -> None:
     with PseudoTerminal(*PLAY) as terminal:
         terminal.until(" help")
@@ -207,13 +218,7 @@ def test_ctrl_z_stops_and_sigcont_goes_on() -> None:
             assert time.monotonic() < deadline
             terminal.settle(0.05)
         assert terminal.settings() == terminal.before
-        os.kill(terminal.pid, signal.SIGCONT)
-        terminal.until(" help")
-        terminal.send(b" ")
-        terminal.until("step 1")
-        terminal.send(b"q")
-        assert terminal.ends() == 0
-        assert terminal.settings() == terminal.before
+        goes_on_and_ends(terminal)
 
 
 def test_after_a_stop_that_was_not_told_the_terminal_is_left_as_it_was_found() -> None:
@@ -222,13 +227,7 @@ def test_after_a_stop_that_was_not_told_the_terminal_is_left_as_it_was_found() -
         terminal.settle()
         os.kill(terminal.pid, signal.SIGSTOP)
         time.sleep(0.1)
-        os.kill(terminal.pid, signal.SIGCONT)
-        terminal.until(" help")
-        terminal.send(b" ")
-        terminal.until("step 1")
-        terminal.send(b"q")
-        assert terminal.ends() == 0
-        assert terminal.settings() == terminal.before
+        goes_on_and_ends(terminal)
 
 
 def test_sigcont_while_it_ends_leaves_the_terminal_as_it_was_found() -> None:
