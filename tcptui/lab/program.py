@@ -141,7 +141,7 @@ POSSIBLE_CALLS: dict[State, tuple[CallName, ...]] = {
     ),
 }
 """The calls that RFC 9293 section 3.10 does not refuse in a state; those of UDP depend on no state.
-`ends.host. HostEnd.possible_calls` adds what one connection allows and another in the same state does not."""
+`ends.host.HostEnd.possible_calls` adds what one connection allows and another in the same state does not."""
 
 
 class ApplicationState(NamedTuple):

@@ -46,7 +46,7 @@ def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, 
         retransmit(tcb, step)
         step.drop(tcb, segment)
         return None
-    if tcb.state is State.SYN_RECEIVED and tcb.passive and _half_open_input(tcb, segment, step):
+    if tcb.half_open and _half_open_input(tcb, segment, step):
         return None
     if flags & RST:
         if hooks.drops_rst(tcb, segment):
@@ -118,12 +118,7 @@ def _trim_known_syn(tcb: Tcb, segment: Segment, step: Step) -> Segment:
 
 def _is_repeated_syn(tcb: Tcb, segment: Segment) -> bool:
     """Whether this is the SYN that a passive end has answered already."""
-    return (
-        tcb.state is State.SYN_RECEIVED
-        and tcb.passive
-        and segment.flags & (SYN | ACK | RST) == SYN
-        and segment.seq == tcb.irs
-    )
+    return tcb.half_open and segment.flags & (SYN | ACK | RST) == SYN and segment.seq == tcb.irs
 
 
 def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:

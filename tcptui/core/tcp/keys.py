@@ -73,9 +73,7 @@ def tcb_key(tcb: Tcb, now: int, profile: Profile) -> tuple[Any, ...]:
 def shows_clock(tcbs: Collection[Tcb], listens: bool, opens: int, isns: int, profile: Profile) -> bool:
     """Whether the time itself can show in what a stack with these blocks will send by itself or in answer,
     its programs making `opens` OPENs more, for which `isns` given numbers are left."""
-    listens = listens or any(
-        tcb.state is State.LISTEN or (tcb.state is State.SYN_RECEIVED and tcb.passive) for tcb in tcbs
-    )
+    listens = listens or any(tcb.state is State.LISTEN or tcb.half_open for tcb in tcbs)
     if listens or opens > isns:
         return True  # Who listens can return to LISTEN, and need more numbers than there are given ones.
     offers = profile.timestamps and (opens > 0 or any(tcb.state is State.SYN_SENT for tcb in tcbs))

@@ -138,7 +138,7 @@ def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.rule(tcb, Rule.RST_CHALLENGED, **numbers)
         step.send_challenge_ack(tcb)
         return False
-    if tcb.state is State.SYN_RECEIVED and tcb.passive:
+    if tcb.half_open:
         step.rule(tcb, Rule.RST_TO_LISTEN, **numbers)
         return_to_listen(tcb, step)
     elif tcb.state is State.SYN_RECEIVED and step.profile.refused_in_syn_received:
@@ -162,7 +162,7 @@ def _check_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """Fourth, with the SYN bit set: RFC 5961 section 4, or RFC 793's way."""
     numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt}
     inside = in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd)
-    if tcb.state is State.SYN_RECEIVED and tcb.passive and step.profile.syn_returns_to_listen:
+    if tcb.half_open and step.profile.syn_returns_to_listen:
         if not inside:
             return True  # The SYN that is known already, with data behind it: it is trimmed off.
         step.rule(tcb, Rule.SYN_TO_LISTEN, **numbers)

@@ -190,6 +190,11 @@ class Tcb:
         return self.local, self.remote
 
     @property
+    def half_open(self) -> bool:
+        """Whether a passive OPEN is in SYN-RECEIVED: Linux' request socket, FreeBSD's syncache entry."""
+        return self.state is State.SYN_RECEIVED and self.passive
+
+    @property
     def usable_window(self) -> int:
         """U of 3.8.6.2.1: octets that may be sent now; negative if the peer has shrunk its window."""
         return self.snd_wnd - distance(self.snd_una, self.snd_nxt)

@@ -138,7 +138,7 @@ def _retries(tcb: Tcb, front: RetransmissionEntry, profile: Profile) -> tuple[in
 
 def _give_up(tcb: Tcb, retries: int, step: Step) -> None:
     """3.8.3 (c): R2 is reached."""
-    if tcb.state is State.SYN_RECEIVED and tcb.passive:
+    if tcb.half_open:
         step.rule(tcb, Rule.GIVE_UP_ON_SYN_ACK, retries=retries)
         if step.profile.rst_on_give_up:
             send_reset(tcb, step)

@@ -29,7 +29,7 @@ class FreeBSD(Rfc9293):
 
     def drops_rst(self, tcb: Tcb, rst: Segment) -> bool:
         """syncache_chkrst(): one that answers a SYN,ACK has no ACK."""
-        return tcb.state is State.SYN_RECEIVED and tcb.passive and bool(rst.flags & ACK)
+        return tcb.half_open and bool(rst.flags & ACK)
 
     # Closing.
 

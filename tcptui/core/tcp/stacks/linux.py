@@ -48,7 +48,7 @@ class Linux(Rfc9293):
     def drops_without_ack(self, tcb: Tcb) -> bool:
         """tcp_rcv_established(), tcp_rcv_state_process(): "if (!th->ack && !th->rst && !th->syn)" comes
         before tcp_validate_incoming(). A request socket has no such line."""
-        return tcb.state is not State.SYN_RECEIVED or not tcb.passive
+        return not tcb.half_open
 
     def known_syn_passes(self, tcb: Tcb, segment: Segment) -> bool:
         """tcp_validate_incoming(), step4: only a SYN,ACK with nothing behind it that acknowledges all."""
@@ -89,9 +89,8 @@ class Linux(Rfc9293):
     def accepts_right_edge(self, tcb: Tcb, segment: Segment) -> bool:
         """tcp_sequence(): only what is after(seq, rcv_nxt + window) is beyond it; tcp_in_window(), for a
         request socket: only if it has no length."""
-        half_open = tcb.state is State.SYN_RECEIVED and tcb.passive
         at_edge = segment.seq == seq_add(tcb.rcv_nxt, tcb.rcv_wnd)
-        return at_edge and not (half_open and segment.length)
+        return at_edge and not (tcb.half_open and segment.length)
 
     def challenges_rst_outside(self) -> bool:
         """tcp_validate_incoming(): what tcp_sequence() lets pass is reset or challenged."""
@@ -105,8 +104,7 @@ class Linux(Rfc9293):
 
     def old_duplicate_counts(self, tcb: Tcb, segment: Segment) -> bool:
         """tcp_sequence(): what ends at RCV.NXT is not before the window; to tcp_check_req() it is."""
-        half_open = tcb.state is State.SYN_RECEIVED and tcb.passive
-        return segment.end == tcb.rcv_nxt and not half_open
+        return segment.end == tcb.rcv_nxt and not tcb.half_open
 
     def oldest_ack(self, tcb: Tcb) -> int:
         """tcp_ack(): max_window is at most bytes_acked, so that nothing counts that was never sent."""
