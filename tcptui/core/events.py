@@ -14,19 +14,29 @@ from tcptui.core.state import State
 
 
 class TimerKind(Enum):
-    """The timers of one connection."""
+    """The timers of one connection, and what each is called; what serves it when it fires is in
+    `core.tcp.timeouts.TIMERS`."""
 
-    RETRANSMISSION = "retransmission_timer"
-    PERSIST = "persist_timer"
-    DELAYED_ACK = "delayed_ack_timer"
-    KEEP_ALIVE = "keep_alive_timer"
-    USER = "user_timer"
-    FIN_WAIT_2 = "fin_wait_2_timer"
-    TIME_WAIT = "time_wait_timer"
+    variable: str
+    """Its name in `Tcb`."""
+    label: str
+    """Its short name, at most four characters wide."""
+    words: str
+    """The key, in the catalogue of `explain`, of its name in a sentence."""
 
-    def __init__(self, variable: str) -> None:
-        self.variable = variable
-        """The timer's name in `Tcb`."""
+    RETRANSMISSION = "retransmission_timer", "RTX", "timer.retransmission"
+    PERSIST = "persist_timer", "PERS", "timer.persist"
+    DELAYED_ACK = "delayed_ack_timer", "DACK", "timer.delayed_ack"
+    KEEP_ALIVE = "keep_alive_timer", "KEEP", "timer.keep_alive"
+    USER = "user_timer", "USER", "timer.user"
+    FIN_WAIT_2 = "fin_wait_2_timer", "FIN2", "timer.fin_wait_2"
+    TIME_WAIT = "time_wait_timer", "2MSL", "timer.time_wait"
+
+    def __new__(cls, variable: str, label: str, words: str) -> "TimerKind":
+        kind = object.__new__(cls)
+        kind._value_ = kind.variable = variable
+        kind.label, kind.words = label, words
+        return kind
 
 
 class Response(Enum):

@@ -12,7 +12,6 @@ from tcptui.core.events import Delivered, Response, Returned, RuleApplied, State
 from tcptui.core.message import Duration, Message, SequenceNumber, Value
 from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State
-from tcptui.core.tcp.timeouts import TIMERS
 from tcptui.explain.labels import name_of
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
@@ -90,7 +89,7 @@ def _opening(report: Report, transmission: Transmission | None, script: bool) ->
         return _called(report, transmission, script)
     if report.cause == "timer":
         fired = [event.kind for event in report.events if isinstance(event, TimerFired)]
-        timers = tuple(Message.of(TIMERS[kind].words) for kind in fired)
+        timers = tuple(Message.of(kind.words) for kind in fired)
         return Message.of("happened.timer_fires", side=side, timers=timers)
     if report.cause == "third party" and side != "X":
         return Message.of("happened.icmp_error", side=side)

@@ -3,15 +3,15 @@
 What the last move changed is marked.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
 from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.packet.segment import ACK, flag_text
 from tcptui.core.state import State
-from tcptui.core.tcp.tcb import Tcb
-from tcptui.core.tcp.timeouts import TIMERS
 from tcptui.core.tcp.timers import Timer
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
@@ -23,6 +23,9 @@ from tcptui.lab.wire import Side
 from tcptui.view.cells import align_right, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width
 from tcptui.view.subject import Host, host_of, script_of
+
+if TYPE_CHECKING:
+    from tcptui.core.tcp.tcb import Tcb
 
 MARK = "▸"
 """Stands before what the last move changed."""
@@ -38,7 +41,7 @@ _TIMER_ROWS = (
     (TimerKind.USER, TimerKind.DELAYED_ACK),
 )
 """Timers that share a line. Of two that run, the one that fires first is shown."""
-if {kind for row in _TIMER_ROWS for kind in row} != TIMERS.keys():
+if {kind for row in _TIMER_ROWS for kind in row} != set(TimerKind):
     raise TypeError("a timer has no line in the pane of an end")
 
 
@@ -182,9 +185,9 @@ def _timer_line(
     """A bar that runs down, and how long it has to run."""
     kind, timer = now
     if timer is None:
-        return _marked(f"{TIMERS[kind].label:<4} -", before[1] is not None, "dim")
+        return _marked(f"{kind.label:<4} -", before[1] is not None, "dim")
     left = max(0, timer.due - at)
-    name = f"{TIMERS[kind].label:<4} "
+    name = f"{kind.label:<4} "
     remaining = f" {duration_text(left):>7}"
     room = max(0, width - 1 - cell_len(name) - cell_len(remaining))
     full = -(-room * left // max(1, timer.due - timer.set_at))

@@ -13,9 +13,9 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from tcptui import library
+from tcptui.core.events import TimerKind
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.segment import Segment
-from tcptui.core.tcp.timeouts import TIMERS
 from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.scenario import Scenario
 from tcptui.trace.sequence_analysis import Label
@@ -31,7 +31,7 @@ KEYS = words(" ".join(name for action in ACTIONS for name in key_names(action)))
 """What stands on the keys of a keyboard."""
 FIELDS = words(
     "seq ack len win ISS UNA NXT WND IRS TSval TSecr UNCONN Wireshark TCP"
-    f" {' '.join(timer.label for timer in TIMERS.values())} {' '.join(label.value for label in Label)}"
+    f" {' '.join(timer.label for timer in TimerKind)} {' '.join(label.value for label in Label)}"
 )
 """Variables, fields, timers, and Wireshark's labels."""
 MOVES = words("s5 l2 d4+200ms w20ms a:send:hello x>b:SYN:seq=90 zz tcptui")

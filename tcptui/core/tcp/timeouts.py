@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TypeAlias
 
 from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.packet.segment import ACK, SYN
@@ -151,51 +151,44 @@ def _give_up(tcb: Tcb, retries: int, step: Step) -> None:
     step.delete(tcb, Response.TIMED_OUT_R2)
 
 
-class TimerEntry(NamedTuple):
-    """What there is to say of one kind of timer."""
-
-    kind: TimerKind
-    serve: Callable[[Tcb, Step], None]
-    """What happens when it fires."""
-    label: str
-    """Its short name, at most four characters wide."""
-    words: str
-    """The key, in the catalogue of `explain`, of its name in a sentence."""
+Serve: TypeAlias = Callable[[Tcb, Step], None]
+"""What happens when a timer fires."""
 
 
-def timer_table(*entries: TimerEntry) -> Mapping[TimerKind, TimerEntry]:
-    """The entries by kind, in the order given. TypeError if a kind is missing."""
-    table = {entry.kind: entry for entry in entries}
+def timer_table(table: Mapping[TimerKind, Serve]) -> Mapping[TimerKind, Serve]:
+    """The table as it is. TypeError if a kind is missing."""
     if missing := [kind.name for kind in TimerKind if kind not in table]:
         raise TypeError(f"TIMERS has no entry for {missing}")
     return MappingProxyType(table)
 
 
-TIMERS: Mapping[TimerKind, TimerEntry] = timer_table(
-    TimerEntry(TimerKind.TIME_WAIT, _time_wait, "2MSL", "timer.time_wait"),
-    TimerEntry(TimerKind.FIN_WAIT_2, _fin_wait_2, "FIN2", "timer.fin_wait_2"),
-    TimerEntry(TimerKind.USER, _user, "USER", "timer.user"),
-    TimerEntry(TimerKind.KEEP_ALIVE, _keep_alive, "KEEP", "timer.keep_alive"),
-    TimerEntry(TimerKind.RETRANSMISSION, _retransmission, "RTX", "timer.retransmission"),
-    TimerEntry(TimerKind.PERSIST, _persist, "PERS", "timer.persist"),
-    TimerEntry(TimerKind.DELAYED_ACK, _delayed_ack, "DACK", "timer.delayed_ack"),
+TIMERS = timer_table(
+    {
+        TimerKind.TIME_WAIT: _time_wait,
+        TimerKind.FIN_WAIT_2: _fin_wait_2,
+        TimerKind.USER: _user,
+        TimerKind.KEEP_ALIVE: _keep_alive,
+        TimerKind.RETRANSMISSION: _retransmission,
+        TimerKind.PERSIST: _persist,
+        TimerKind.DELAYED_ACK: _delayed_ack,
+    }
 )
-"""Every timer of a connection, by kind, in the order of precedence: of several that are due at once the one
-that ends the connection is served first, and that has stopped the others.
+"""What serves every timer of a connection, by kind, in the order of precedence: of several that are due at
+once the one that ends the connection is served first, and that has stopped the others.
 
 Why one table. A timer is known in four places: a variable of `Tcb` holds it, something happens when it fires,
 a pane names it in a few letters, and a sentence names it in words. If each of these were a list of its own, a
 new timer could be missing from one of them until it first ran. So a new timer is a kind in `events.TimerKind`
-with its variable in `Tcb`, one entry here with the function that serves it, and a call of `Step.start_timer`;
-whatever else is missing stops the import. The label stands here and not with those who show it, because it is
-a name, as the variable is, and the same for all; the words are the key of their sentence in `explain`.
+with all its names, the one of its variable in `Tcb` among them, one entry here with the function that serves
+it, and a call of `Step.start_timer`; whatever else is missing stops the import. The names stand with the kind
+and not here, because events carry the kind, and who shows an event needs nothing of the procedure.
 """
 
 
 def expire(tcb: Tcb, step: Step) -> None:
     """Serves every timer that is due, in the order of `TIMERS`."""
-    for kind, entry in TIMERS.items():
+    for kind, serve in TIMERS.items():
         timer = getattr(tcb, kind.variable)
         if timer is not None and timer.due <= step.now:
             step.fire_timer(tcb, kind)
-            entry.serve(tcb, step)
+            serve(tcb, step)
