@@ -40,7 +40,7 @@ def test_every_public_name_is_there_and_explained(name: str) -> None:
 @pytest.mark.parametrize("module", [calls, events], ids=["calls", "events"])
 def test_every_call_and_event_is_explained(module: object) -> None:
     explained = _explained(module)
-    assert len(explained) > 8
+    assert len(explained) >= 8
     assert [name for name, text in explained.items() if not text] == []
 
 

@@ -12,7 +12,7 @@ from tcptui.core.profile.presets import PRESETS, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp import calls
+from tcptui.core.tcp import calls, user_calls
 from tcptui.core.tcp.arguments import (
     check_call,
     check_error,
@@ -112,7 +112,7 @@ class Stack:
         tcb = self._blocks.get(call.connection)
         if tcb is not None:
             key = tcb.key
-            calls.call_connection(tcb, call, step)
+            user_calls.call_connection(tcb, call, step)
             self._reindex(tcb, key)
             return step.events
         listener = self._listeners.get(call.connection)
@@ -120,7 +120,7 @@ class Stack:
             name = type(call).__name__.upper()
             step.rule(None, Rule[f"{name}_REFUSED"])
             step.returned(call.connection, name, Response.NO_CONNECTION)
-        elif not calls.call_listener(listener, call, step):
+        elif not user_calls.call_listener(listener, call, step):
             self._close_listener(listener, step)
         return step.events
 
@@ -362,17 +362,17 @@ class Stack:
         if there is None and call.passive:
             listener = self._listening(call.local, call.remote)
             if listener is not None:
-                calls.refuse(listener, step, "OPEN", Response.EXISTS)
+                user_calls.refuse(listener, step, "OPEN", Response.EXISTS)
                 return
             if call.backlog is not None:
                 self._names += 1
                 listener = Listener(self._names, call.local, call.remote)
                 self._listeners[listener.connection] = listener
-                calls.open_listener(listener, call, step)
+                user_calls.open_listener(listener, call, step)
                 return
         tcb = self._new_block(call.local, call.remote) if there is None else there[0]
         key = tcb.key
-        calls.open_connection(tcb, call, step)
+        user_calls.open_connection(tcb, call, step)
         self._reindex(tcb, key)
 
     def _free_port(self, call: calls.Open) -> int | None:
@@ -407,7 +407,7 @@ class Stack:
             if tcb.listener == listener.connection:
                 key = tcb.key
                 if tcb.connection in listener.accept_queue:
-                    calls.reset(tcb, step)
+                    user_calls.reset(tcb, step)
                 elif tcb.state is State.SYN_RECEIVED:
                     step.delete(tcb, Response.CLOSING)
                 self._reindex(tcb, key)

@@ -1,0 +1,258 @@
+"""What the user calls do: RFC 9293 sections 3.10.1 to 3.10.6, on a connection that exists.
+
+What a call on no connection returns is the stack's to say. Each function appends to the step the
+call's response and whatever the call brought about.
+"""
+
+from tcptui.core.events import Response, TimerKind
+from tcptui.core.packet.seq import seq_add
+from tcptui.core.rules import Rule
+from tcptui.core.state import SYNCHRONIZED, State
+from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Configure, Open, Receive, Send, Status
+from tcptui.core.tcp.endings import send_reset, start_fin_wait_2_timer
+from tcptui.core.tcp.handshake import keeps_alive, start_keep_alive
+from tcptui.core.tcp.listener import Listener
+from tcptui.core.tcp.reassembly import satisfy_receives, update_window
+from tcptui.core.tcp.send import fin_may_go, send_syn, start_user_timer, tell_send_room, transmit
+from tcptui.core.tcp.settings import Settings
+from tcptui.core.tcp.step import Step
+from tcptui.core.tcp.tcb import Tcb
+
+_PEER_HAS_CLOSED = (State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
+_CLOSING_STATES = (State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
+
+
+def open_connection(tcb: Tcb, call: Open, step: Step) -> None:
+    """3.10.1: a fresh block becomes LISTEN or SYN-SENT; LISTEN may become SYN-SENT."""
+    if tcb.state not in (State.CLOSED, State.LISTEN) or (tcb.state is State.LISTEN and call.passive):
+        refuse(tcb, step, "OPEN", Response.EXISTS)
+        return
+    if not call.passive and call.remote is None:
+        refuse(tcb, step, "OPEN", Response.REMOTE_UNSPECIFIED)
+        return
+    _take_settings(tcb, call.settings, step)
+    if call.passive:
+        tcb.passive = True
+        tcb.wanted_remote = call.remote
+        step.rule(tcb, Rule.OPEN_PASSIVE)
+        step.set_state(tcb, State.LISTEN)
+    else:
+        tcb.remote = call.remote
+        fresh = tcb.state is State.CLOSED
+        _go_active(tcb, Rule.OPEN_ACTIVE if fresh else Rule.OPEN_TURNS_ACTIVE, step)
+    step.returned(tcb.connection, "OPEN", Response.OK)
+
+
+def open_listener(listener: Listener, call: Open, step: Step) -> None:
+    """3.10.1, CLOSED, with a backlog: a fresh listener."""
+    _take_settings(listener, call.settings, step)
+    _take_backlog(listener, call.backlog, step)
+    step.rule(listener, Rule.OPEN_PASSIVE)
+    step.set_listening(listener, True)
+    step.returned(listener.connection, "OPEN", Response.OK)
+
+
+def send(tcb: Tcb, call: Send, step: Step) -> None:
+    """3.10.2"""
+    if tcb.state in _CLOSING_STATES or tcb.close_called:
+        refuse(tcb, step, "SEND", Response.CLOSING)
+        return
+    if tcb.state is State.LISTEN and tcb.remote is None:
+        refuse(tcb, step, "SEND", Response.REMOTE_UNSPECIFIED)
+        return
+    room = tcb.send_room(step.profile)
+    if len(call.data) >= room:
+        tcb.wants_room = True
+    if len(call.data) > room:
+        refuse(tcb, step, "SEND", Response.RESOURCES)
+        return
+    tcb.send_buffer += call.data
+    if tcb.state is State.LISTEN:
+        _go_active(tcb, Rule.SEND_OPENS, step)
+    elif tcb.state in (State.SYN_SENT, State.SYN_RECEIVED):
+        step.rule(tcb, Rule.SEND_QUEUED, len=len(call.data))
+    else:
+        step.rule(tcb, Rule.SEND_TAKEN, len=len(call.data), snd_wnd=tcb.snd_wnd)
+    if call.urgent:
+        tcb.snd_up = seq_add(tcb.snd_nxt, len(tcb.send_buffer))
+    if tcb.state not in (State.SYN_SENT, State.SYN_RECEIVED):
+        transmit(tcb, step)
+        if tcb.send_buffer and tcb.user_timer is None:
+            start_user_timer(tcb, step)
+    step.returned(tcb.connection, "SEND", Response.OK)
+
+
+def receive(tcb: Tcb, call: Receive, step: Step) -> None:
+    """3.10.3: data that is there is delivered at once, else the request is queued."""
+    if tcb.half_duplex or (tcb.state in _PEER_HAS_CLOSED and not tcb.receive_buffer):
+        # In CLOSING, LAST-ACK and TIME-WAIT too, what is on hand is handed over: 3.10.3 would refuse, but it
+        # has been acknowledged, and 3.6 lets who has closed go on receiving.
+        refuse(tcb, step, "RECEIVE", Response.CLOSING)
+        return
+    tcb.receives += (call.octets,)
+    step.returned(tcb.connection, "RECEIVE", Response.OK if tcb.receive_buffer else Response.QUEUED)
+    if tcb.receive_buffer:
+        satisfy_receives(tcb, step)
+        update_window(tcb, step)
+
+
+def close(tcb: Tcb, call: Close, step: Step) -> None:
+    """3.10.4, and the half-duplex close of 3.6.1."""
+    closed_before = tcb.state in _CLOSING_STATES or tcb.close_called
+    if call.half_duplex and not tcb.half_duplex and tcb.state is not State.LISTEN:
+        if tcb.receive_buffer and step.profile.unread_close_resets and tcb.state is not State.TIME_WAIT:
+            step.rule(tcb, Rule.UNREAD_RESETS, rcv_queue=len(tcb.receive_buffer))
+            step.returned(tcb.connection, "CLOSE", Response.OK)
+            reset(tcb, step)
+            return
+        tcb.half_duplex = True
+        tcb.receive_buffer = b""
+        if closed_before:
+            start_fin_wait_2_timer(tcb, step)
+            step.returned(tcb.connection, "CLOSE", Response.OK)
+            return
+    if closed_before:
+        refuse(tcb, step, "CLOSE", Response.CLOSING)
+        return
+    if step.hooks.close_waits(tcb, call.half_duplex):
+        tcb.close_called = True
+        step.rule(tcb, Rule.CLOSE_QUEUED, notsent=len(tcb.send_buffer))
+        step.returned(tcb.connection, "CLOSE", Response.OK)
+        return
+    if step.hooks.close_deletes(tcb, call.half_duplex):
+        step.rule(tcb, Rule.CLOSE_DELETES)
+        step.returned(tcb.connection, "CLOSE", Response.OK)
+        step.delete(tcb, Response.CLOSING)
+        return
+    tcb.close_called = True
+    if tcb.state is State.SYN_RECEIVED and tcb.send_buffer:
+        step.rule(tcb, Rule.CLOSE_QUEUED, notsent=len(tcb.send_buffer))
+    else:
+        if tcb.send_buffer or not fin_may_go(tcb):
+            step.rule(tcb, Rule.CLOSE_QUEUED, notsent=len(tcb.send_buffer))
+        else:
+            step.rule(tcb, Rule.CLOSE_SENDS_FIN)
+        if tcb.state is not State.CLOSE_WAIT:
+            step.set_state(tcb, State.FIN_WAIT_1)
+        transmit(tcb, step)
+    step.returned(tcb.connection, "CLOSE", Response.OK)
+
+
+def call_connection(tcb: Tcb, call: Call, step: Step) -> None:
+    """Any call but OPEN on a connection that exists."""
+    match call:
+        case Send():
+            send(tcb, call, step)
+        case Receive():
+            receive(tcb, call, step)
+        case Close():
+            close(tcb, call, step)
+        case Configure():
+            configure(tcb, call, step)
+        case Abort():
+            abort(tcb, step)
+        case Status():
+            step.returned(tcb.connection, "STATUS", Response.OK)
+        case Accept():
+            refuse(tcb, step, "ACCEPT", Response.NOT_LISTENING)
+
+
+def abort(tcb: Tcb, step: Step) -> None:
+    """3.10.5"""
+    step.returned(tcb.connection, "ABORT", Response.OK)
+    reset(tcb, step)
+
+
+def reset(tcb: Tcb, step: Step) -> None:
+    """3.10.5: a RST where the state asks for one, and the block is deleted."""
+    if step.hooks.abort_deletes(tcb):
+        step.rule(tcb, Rule.ABORT_DELETES)
+    else:
+        step.rule(tcb, Rule.ABORT_SENDS_RST, snd_nxt=tcb.snd_nxt)
+        send_reset(tcb, step)
+    step.delete(tcb, Response.RESET)
+
+
+def configure(tcb: Tcb, call: Configure, step: Step) -> None:
+    """Takes new settings at once, also those of a running connection."""
+    _take_settings(tcb, call.settings, step)
+    if tcb.wants_room:
+        tell_send_room(tcb, step)
+    if call.settings.receive_buffer is not None and tcb.rcv_buff:
+        tcb.rcv_buff = call.settings.receive_buffer
+        update_window(tcb, step)
+    if tcb.state in SYNCHRONIZED and tcb.state is not State.TIME_WAIT:
+        if not keeps_alive(tcb, step.profile):
+            step.stop_timer(tcb, TimerKind.KEEP_ALIVE)
+        else:
+            start_keep_alive(tcb, step)
+        transmit(tcb, step)  # Nagle may have been switched off.
+    step.returned(tcb.connection, "CONFIGURE", Response.OK)
+
+
+def _take_settings(block: Tcb | Listener, settings: Settings, step: Step) -> None:
+    block.settings = settings
+    timeout = settings.user_timeout
+    block.user_timeout = step.profile.user_timeout if timeout is None else timeout
+
+
+def _go_active(tcb: Tcb, rule: Rule, step: Step) -> None:
+    tcb.passive = False
+    step.rule(tcb, rule)
+    send_syn(tcb, step)
+    step.set_state(tcb, State.SYN_SENT)
+
+
+# The calls on a listener.
+
+
+def call_listener(listener: Listener, call: Call, step: Step) -> bool:
+    """Any call but OPEN on a listener, which never becomes a connection; whether it still listens."""
+    match call:
+        case Accept():
+            _accept(listener, step)
+        case Configure():
+            _take_settings(listener, call.settings, step)
+            _take_backlog(listener, call.backlog, step)
+            step.returned(listener.connection, "CONFIGURE", Response.OK)
+        case Status():
+            step.returned(listener.connection, "STATUS", Response.OK)
+        case Send():
+            unspecified = listener.wanted_remote is None
+            refuse(listener, step, "SEND", Response.REMOTE_UNSPECIFIED if unspecified else Response.RESOURCES)
+        case Receive():
+            # 3.10.3 queues it until ESTABLISHED, which does not come: "no room to queue this request".
+            refuse(listener, step, "RECEIVE", Response.RESOURCES)
+        case Close():
+            step.rule(listener, Rule.CLOSE_DELETES)
+            step.returned(listener.connection, "CLOSE", Response.OK)
+            step.set_listening(listener, False)
+            return False
+        case Abort():
+            step.returned(listener.connection, "ABORT", Response.OK)
+            step.rule(listener, Rule.ABORT_DELETES)
+            step.set_listening(listener, False)
+            return False
+    return True
+
+
+def _accept(listener: Listener, step: Step) -> None:
+    """ACCEPT: the connection that has waited longest, by name in the response."""
+    if not listener.accept_queue:
+        step.returned(listener.connection, "ACCEPT", Response.NOTHING_TO_ACCEPT)
+        return
+    name, *rest = listener.accept_queue
+    listener.accept_queue = tuple(rest)
+    step.rule(listener, Rule.ACCEPTED, waiting=len(rest))
+    step.returned(name, "ACCEPT", Response.OK)
+
+
+def _take_backlog(listener: Listener, backlog: int | None, step: Step) -> None:
+    if backlog is not None:
+        listener.backlog = min(backlog, step.profile.somaxconn)
+
+
+def refuse(block: Tcb | Listener, step: Step, call: str, response: Response) -> None:
+    """The call has no effect, and returns `response`."""
+    step.rule(block, Rule[f"{call}_REFUSED"])
+    step.returned(block.connection, call, response)
