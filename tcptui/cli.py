@@ -23,6 +23,16 @@ OBJECTS_UNTIL_COLLECTION = 50_000
 it again and again takes a tenth of the start."""
 
 
+_COMMANDS = {
+    "play": play.add,
+    "list": tables.add_list,
+    "rfc": tables.add_rfc,
+    "profile": tables.add_profile,
+    "check": check.add,
+}
+"""What adds each command, in the order of the help."""
+
+
 class _Parser(argparse.ArgumentParser):
     """Tells errors, and writes help and version, as the commands do."""
 
@@ -44,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # A terminal that knows no box-drawing shows "?" for it.
     try:
-        options = _parser().parse_args(arguments)
+        if arguments is None:
+            arguments = sys.argv[1:]
+        options = _parser(arguments).parse_args(arguments)
         status: int = options.run(options)
     except Unusable as error:
         complain(error.message)
@@ -54,7 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of these arguments: where they begin with a command, it needs no other's options."""
     parser: argparse.ArgumentParser = _Parser(
         prog="tcptui", description="A TCP connection, one key press at a time.", allow_abbrev=False
     )
@@ -62,8 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ascii", action="store_true", help="draw nothing but ASCII")
     parser.set_defaults(run=_choose)
     commands = parser.add_subparsers(metavar="COMMAND")
-    for add in (play.add, tables.add_list, tables.add_rfc, tables.add_profile, check.add):
-        add(commands)
+    asked = arguments[0] if arguments else ""
+    for name, add in _COMMANDS.items():
+        if asked == name or asked not in _COMMANDS:
+            add(commands)
     return parser
 
 

@@ -155,6 +155,28 @@ def test_knobs_are_not_read_where_nobody_asks_for_them() -> None:
     assert result.stdout.splitlines()[-1] == "set()"
 
 
+def test_the_first_frame_needs_no_tcp() -> None:
+    code = (
+        "import asyncio, sys\n"
+        "from tcptui import library\n"
+        "from tcptui.ui.app import TcptuiApp\n"
+        "from tcptui.ui.session import Session\n"
+        "late = {'tcptui.core.tcp.stack', 'tcptui.sockets.driver'}\n"
+        "async def show():\n"
+        "    app = TcptuiApp(Session(library.find('handshake'), ''), list)\n"
+        "    async with app.run_test() as pilot:\n"
+        "        await pilot.pause()\n"
+        "        print(late & {*sys.modules})\n"
+        "        await pilot.press('space')\n"
+        "        print(late <= {*sys.modules})\n"
+        "asyncio.run(show())"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=60, check=True
+    )
+    assert result.stdout.splitlines() == ["set()", "True"]
+
+
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["play", "--help"]])
 def test_help_and_version_load_no_layer(arguments: list[str]) -> None:
     """They are waited for, and nothing of a run is needed for them; the table of formats is."""

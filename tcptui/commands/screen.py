@@ -42,7 +42,10 @@ def show(prepare: Callable[[], Session] | None, ascii_only: bool, instead: str) 
     from tcptui.ui.driver import TerminalDriver
 
     def settle() -> None:
-        """After the first frame: what there is by now stays, the rest is collected between key presses."""
+        """After the first frame: what the first step needs is loaded, so that the first key does not wait for
+        it; what there is by then stays, the rest is collected between key presses."""
+        import tcptui.sockets.driver  # noqa: F401
+
         gc.freeze()
         app.set_interval(COLLECT_EVERY, lambda: gc.collect(1))
 

@@ -43,23 +43,24 @@ dropped. An argument that can't be what it is called (a port of 70000, a time th
 ValueError or TypeError, and nothing has changed.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tcptui.core import events, packet
+from tcptui.core import events
 from tcptui.core.packet.segment import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG, Option, Segment, Socket
 from tcptui.core.profile.presets import FREEBSD, LINUX, PRESETS, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import TRANSITIONS, State, Transition
 from tcptui.core.tcp import calls
-from tcptui.core.tcp.icmp import IcmpError, Unreachable
 from tcptui.core.tcp.settings import Settings
-from tcptui.core.tcp.stack import Stack
-from tcptui.core.tcp.status import ConnectionStatus
-from tcptui.core.tcp.tcb import Tcb
 
 if TYPE_CHECKING:
     from tcptui.core.packet.tcp_format import MalformedSegment, decode, encode
+    from tcptui.core.tcp.icmp import IcmpError, Unreachable
+    from tcptui.core.tcp.stack import Stack
+    from tcptui.core.tcp.status import ConnectionStatus
+    from tcptui.core.tcp.tcb import Tcb
 
 __all__ = [
     "ACK",
@@ -95,9 +96,21 @@ __all__ = [
     "events",
 ]
 
+_LATE = {
+    "ConnectionStatus": "tcp.status",
+    "IcmpError": "tcp.icmp",
+    "MalformedSegment": "packet.tcp_format",
+    "Stack": "tcp.stack",
+    "Tcb": "tcp.tcb",
+    "Unreachable": "tcp.icmp",
+    "decode": "packet.tcp_format",
+    "encode": "packet.tcp_format",
+}
+"""Names of the modules that are loaded when one is asked for (PEP 562), as in `packet`: every module of this
+package loads this one, and who shows what a stack reports (events, states, rules) needs no stack for it."""
+
 
 def __getattr__(name: str) -> Any:
-    """What `packet` loads when it is asked for."""
-    if name in ("MalformedSegment", "decode", "encode"):
-        return getattr(packet, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

@@ -32,7 +32,6 @@ from typing import Any
 from tcptui.core.events import DatagramSent, Event, Sent
 from tcptui.core.packet.segment import SYN, Segment
 from tcptui.core.state import State
-from tcptui.core.tcp.icmp import IcmpError
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.ends import Act, End
 from tcptui.lab.ends.host import HostEnd
@@ -242,9 +241,9 @@ class WorldState:
                 return self._reported("call", end, act.events)
             return self._called(end, act.call, act.events)
         peer = self._to_change("B" if end is self._a else "A")
-        if isinstance(what, IcmpError):
-            return self._reported("third party", peer, peer.error(what, self.now))
-        return self._called(peer, what, peer.call(what, self.now))
+        if isinstance(what, ScriptedCall):
+            return self._called(peer, what, peer.call(what, self.now))
+        return self._reported("third party", peer, peer.error(what, self.now))
 
     def _called(self, end: End, call: ScriptedCall, events: list[Event]) -> Report:
         return self._reported("call", end, events, call.name, call.backlog)

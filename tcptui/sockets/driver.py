@@ -151,6 +151,10 @@ class Sockets:
         copy._context.events += self._context.events
         return copy
 
+    def rebooted(self) -> "Sockets":
+        """Those of the same host after a crash: no socket, every connection forgotten, its ISNs going on."""
+        return Sockets(self.stack.rebooted(), self.host, self.semantics)
+
     def values(self) -> tuple[Any, ...]:
         """Everything that is held, times as they are: hashable, equal if the sockets are. It is what `==`
         compares; whether two hosts have the same future is what `key` is for."""

@@ -4,13 +4,13 @@ A view draws an end's state, its timers, its queues; whether they are in the sta
 of what was is no concern of how they are drawn. So the panes ask this module.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tcptui.core.events import TimerKind
 from tcptui.core.state import State
-from tcptui.core.tcp.status import ConnectionStatus
-from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timers import Timer
 from tcptui.core.udp import UdpEndpoint
 from tcptui.lab.ends import ScriptLines
@@ -19,6 +19,10 @@ from tcptui.lab.program import ApplicationState
 from tcptui.lab.record import EndRecord, Record
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
+
+if TYPE_CHECKING:
+    from tcptui.core.tcp.status import ConnectionStatus
+    from tcptui.core.tcp.tcb import Tcb
 
 States: TypeAlias = tuple[State, State]
 """Of A and of B."""
@@ -52,7 +56,7 @@ def host_of(moment: Moment, side: Side) -> Host:
     host = moment.world.host(side)
     return Host(
         host.state, host.tcb, host.timers, host.application, moment.record.of(side), host.link_up,
-        host.udp.endpoints, host.stack.status(host.listener),
+        host.udp.endpoints, host.status_of(host.listener),
     )  # fmt: skip
 
 

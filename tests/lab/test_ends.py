@@ -36,6 +36,21 @@ def test_a_setup_makes_its_own_kind_of_end() -> None:
     assert HOST.with_profile(FREEBSD).end("A", B).stack.profile is FREEBSD
 
 
+def test_a_host_to_which_nothing_has_happened_is_like_one_whose_sockets_are_made() -> None:
+    fresh, made = HOST.end("A", B), HOST.end("A", B)
+    assert made.stack.statuses() == []
+    for end in (fresh, fresh.copy(), made, made.copy()):
+        assert (end.state, end.state_of(1), end.tcb, end.timers, end.status_of(0)) == (
+            State.CLOSED, State.CLOSED, None, {}, None,
+        )  # fmt: skip
+        assert (end.initial_numbers(0), end.next_deadline()) == (None, None)
+        assert end.possible_calls == made.possible_calls
+        assert end.key(7) == made.key(7)
+    copy = fresh.copy()
+    assert sent_timestamp(fresh, 1_000_000) == sent_timestamp(made, 1_000_000)
+    assert (fresh.state, copy.state) == (State.SYN_SENT, State.CLOSED)
+
+
 def test_the_clock_of_a_host_may_be_ahead() -> None:
     ahead = HOST._replace(clock=5_000_000)
     one, other = HOST.end("A", B), ahead.end("A", B)

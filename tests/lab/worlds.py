@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tcptui.core.packet.segment import Segment
+from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.history import History
 from tcptui.lab.loader import load_scenario
 from tcptui.lab.moves import Do, Move, parse_moves
@@ -63,6 +64,8 @@ def to_the_end(world: WorldState, most: int = 10_000) -> Iterator[Report]:
 
 def everything(value: Any) -> Any:
     """All that a state holds, also what its key leaves out: each slot of each object, by name."""
+    if isinstance(value, HostEnd):
+        assert value.sockets  # Made when something happens: whether they are already is nothing of the state.
     slots = getattr(type(value), "__slots__", ())
     if isinstance(value, list):
         return [everything(one) for one in value]

@@ -22,17 +22,19 @@ before third parties and arrivals, and all timers after them.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from tcptui.core.events import Event
 from tcptui.core.message import Message
 from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
-from tcptui.core.tcp.icmp import IcmpError
 from tcptui.lab.program import CallName, CallResult, ScriptedCall
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Payload, Side
+
+if TYPE_CHECKING:
+    from tcptui.core.tcp.icmp import IcmpError
 
 
 class Act(NamedTuple):

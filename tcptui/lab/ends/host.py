@@ -11,7 +11,7 @@ has no TCB, and a link that goes down or a reboot is a matter of the host, not o
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tcptui.core.events import Delivered, Event, Response, Returned, Signalled, StateChanged, TimerKind
 from tcptui.core.packet.segment import Segment, Socket
@@ -19,9 +19,6 @@ from tcptui.core.profile.presets import RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Open, Receive, Send
-from tcptui.core.tcp.icmp import IcmpError
-from tcptui.core.tcp.stack import Stack
-from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timers import Timer
 from tcptui.core.udp import UdpSockets
 from tcptui.lab.addresses import socket_of
@@ -38,9 +35,14 @@ from tcptui.lab.program import (
 )
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Payload, Side
-from tcptui.sockets.driver import Sockets
 from tcptui.sockets.requests import Blocked, Completed, Done, UserCall, call_name
-from tcptui.sockets.semantics import semantics_of
+
+if TYPE_CHECKING:
+    from tcptui.core.tcp.icmp import IcmpError
+    from tcptui.core.tcp.stack import Stack
+    from tcptui.core.tcp.status import ConnectionStatus
+    from tcptui.core.tcp.tcb import Tcb
+    from tcptui.sockets.driver import Sockets
 
 _NOTED = {StateChanged, Delivered, Signalled, Returned}
 _UNUSED = (State.CLOSED, State.LISTEN)
@@ -83,6 +85,7 @@ class HostEnd:
     """A host at one moment; it changes in place, and a copy is a whole one."""
 
     __slots__ = (
+        "_sockets",
         "act_due",
         "application",
         "clock",
@@ -95,7 +98,6 @@ class HostEnd:
         "results",
         "setup",
         "side",
-        "sockets",
         "udp",
     )  # fmt: skip
 
@@ -109,8 +111,7 @@ class HostEnd:
         """How far its own clock, which sockets and stack go by, is ahead of the world's."""
         self.peer = peer
         """The other end's socket, which "connect" and "sendto" mean if nothing else is said."""
-        stack = Stack(setup.profile, setup.isns, setup.secret)
-        self.sockets = Sockets(stack, setup.socket.host, semantics_of(setup.profile.stack))
+        self._sockets: Sockets | None = None
         self.udp = UdpSockets()
         self.connection = 0
         """The name of its latest connection."""
@@ -127,13 +128,26 @@ class HostEnd:
     # What is known of it.
 
     @property
+    def sockets(self) -> Sockets:
+        """Its sockets over its TCP. They are made when something happens to the host for the first time, for
+        to make them loads all of TCP: what a screen shows before the first step needs nothing of it."""
+        sockets = self._sockets
+        if sockets is None:
+            sockets = self._sockets = _first_sockets(self.setup)
+        return sockets
+
+    @property
     def stack(self) -> Stack:
         return self.sockets.stack
 
     @property
     def tcb(self) -> Tcb | None:
         """The block of the connection that is looked at; None: CLOSED."""
-        return self.sockets.stack.tcb(self.connection)
+        return None if self._sockets is None else self._sockets.stack.tcb(self.connection)
+
+    def status_of(self, connection: int) -> ConnectionStatus | None:
+        """What a program may know of a connection or a listener; None: CLOSED."""
+        return None if self._sockets is None else self._sockets.stack.status(connection)
 
     @property
     def timers(self) -> dict[TimerKind, Timer]:
@@ -147,15 +161,15 @@ class HostEnd:
         return self.state_of(self.connection)
 
     def state_of(self, connection: int) -> State:
-        return self.sockets.stack.state(connection)
+        return State.CLOSED if self._sockets is None else self._sockets.stack.state(connection)
 
     def initial_numbers(self, connection: int) -> tuple[int, int | None] | None:
-        return self.sockets.stack.initial_numbers(connection)
+        return None if self._sockets is None else self._sockets.stack.initial_numbers(connection)
 
     @property
     def possible_calls(self) -> tuple[CallName, ...]:
         calls = POSSIBLE_CALLS[self.state]
-        status, listener = self.stack.status(self.connection), self.stack.status(self.listener)
+        status, listener = self.status_of(self.connection), self.status_of(self.listener)
         if listener is not None and listener.accept_queue:
             calls = ("accept", *calls)
         if status is not None and not status.half_duplex:
@@ -166,7 +180,7 @@ class HostEnd:
     # What drives it.
 
     def next_deadline(self) -> int | None:
-        deadline = self.sockets.next_deadline()
+        deadline = None if self._sockets is None else self._sockets.next_deadline()
         return None if deadline is None else deadline - self.clock
 
     def begin(self, setup: EndSetup) -> None:
@@ -215,7 +229,8 @@ class HostEnd:
     def copy(self) -> HostEnd:
         copy = HostEnd.__new__(HostEnd)
         copy.side, copy.setup, copy.peer, copy.clock = self.side, self.setup, self.peer, self.clock
-        copy.sockets, copy.udp = self.sockets.copy(), self.udp
+        copy._sockets = None if self._sockets is None else self._sockets.copy()
+        copy.udp = self.udp
         copy.connection, copy.listener, copy.isn = self.connection, self.listener, self.isn
         copy.link_up, copy.application = self.link_up, self.application
         copy.programs, copy.act_due, copy.results = self.programs, self.act_due, ()
@@ -225,9 +240,10 @@ class HostEnd:
         to_come = [call for program in self.programs for call in program.to_come()]
         listens = any(call.listens for call in to_come)
         opens = sum(call.connects for call in to_come)
+        sockets = self._sockets or _first_sockets(self.setup)  # To be asked for a key changes nothing.
         return (
-            now if listens or self.stack.shows_clock(opens) else None,
-            self.sockets.key(now + self.clock),
+            now if listens or sockets.stack.shows_clock(opens) else None,
+            sockets.key(now + self.clock),
             self.udp,
             self.connection,
             self.listener,
@@ -286,8 +302,7 @@ class HostEnd:
         if event.call != "reboot":
             self.link_up = event.call == "plug"
             return
-        setup = self.setup
-        self.sockets = Sockets(self.stack.rebooted(), setup.socket.host, self.sockets.semantics)
+        self._sockets = self.sockets.rebooted()
         self.udp = UdpSockets()
         self.listener = 0
         self.application = ApplicationState(closed=True)
@@ -393,3 +408,13 @@ class HostEnd:
         self.programs = (
             (*programs[:index], program, *programs[index + 1 :]) if len(programs) > 1 else (program,)
         )
+
+
+def _first_sockets(setup: HostSetup) -> Sockets:
+    """The sockets of a host to which nothing has happened."""
+    from tcptui.core.tcp.stack import Stack
+    from tcptui.sockets.driver import Sockets
+    from tcptui.sockets.semantics import semantics_of
+
+    stack = Stack(setup.profile, setup.isns, setup.secret)
+    return Sockets(stack, setup.socket.host, semantics_of(setup.profile.stack))
