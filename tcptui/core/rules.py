@@ -53,6 +53,8 @@ class Rule(Enum):
     ACCEPT_REFUSED = "POSIX accept()", None
     ACCEPTED = "POSIX accept()", None
     UNREAD_RESETS = "3.6.1, SHLD-3"
+    ABORT_DISCARDS = "3.10.5"
+    LISTENER_CLOSED_RESETS = "Linux inet_csk_listen_stop()", None
 
     # SEGMENT ARRIVES, before any connection is looked for.
     NOT_A_SINGLE_HOST = "3.9.2.3, MUST-57 and MUST-63"
@@ -103,6 +105,7 @@ class Rule(Enum):
     RST_TO_LISTEN = "3.10.7.4, second"
     RST_REFUSES = "3.10.7.4, second"
     RST_RESETS = "3.10.7.4, second"
+    RST_IN_WINDOW_RESETS = "3.4, Reset Processing", 793
     RST_ENDS_CLOSING = "3.10.7.4, second"
     RST_IN_TIME_WAIT_IGNORED = "3", 1337
     RST_WITH_ACK_DROPPED = "FreeBSD syncache_chkrst()", None
@@ -118,6 +121,10 @@ class Rule(Enum):
     ACK_BAD = "3.10.7.4, fifth"
     ACK_NEW = "3.10.7.4, fifth"
     ACK_DUPLICATE = "3.10.7.4, fifth"
+    ACK_COUNTED = "2", 5681
+    ACK_IN_RECOVERY = "3.2", 5681
+    ZERO_WINDOW_ANSWERED = "3.8.6.1"
+    KEEP_ALIVE_ANSWERED = "3.8.4"
     ACK_UNSENT = "3.10.7.4, fifth"
     WINDOW_UPDATED = "3.10.7.4, fifth"
     FIN_ACKED = "3.10.7.4, fifth"
@@ -170,6 +177,7 @@ class Rule(Enum):
     DELIVERY_PROBLEM = "3.8.3"
     GIVE_UP = "3.8.3"
     GIVE_UP_ON_SYN_ACK = "3.8.3"
+    GIVE_UP_ON_SYN_ACK_WITH_RST = "3.8.3"
     RTT_SAMPLED = "2.2-2.3", 6298
     RTT_AMBIGUOUS = "3", 6298
     RTO_AFTER_SYN_TIMEOUT = "5.7", 6298

@@ -13,7 +13,8 @@ elsewhere, and a test can walk all of them. English is complete (a test holds th
 lacks a sentence falls back on it.
 
 A sentence is a format string; its placeholders are the message's numbers by name, in any order and as often
-as the language needs. ``{name!r}`` puts what was typed between quotes.
+as the language needs. ``{name!r}`` puts what was typed between quotes, ``{name:octets}`` a number before its
+noun, singular or plural, which the language has under ``count.octets``.
 
 The language belongs to the context (`contextvars`) that shows the text: readers who share a process have
 languages of their own, and whoever makes a message needs none of them.
@@ -75,9 +76,20 @@ class _Typed(str):
         return format(printable(str(self)), specification)
 
 
+class _Count(int):
+    """A number that can have its noun: ``{len:octets}`` is "1 octet" or "20 octets"."""
+
+    __slots__ = ()
+
+    def __format__(self, specification: str) -> str:
+        if not specification.isalpha():
+            return int.__format__(self, specification)
+        return say(f"count.{specification}.{'one' if self == 1 else 'many'}", count=int(self))
+
+
 def _value(value: Value, raw: bool) -> int | str:
     if isinstance(value, int):
-        return value
+        return _Count(value)
     if isinstance(value, str):
         return _Typed(value)
     if isinstance(value, Message):

@@ -15,7 +15,7 @@ from tcptui.core.state import State
 from tcptui.explain.labels import name_of
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import Bases, Outcome, Party, Transmission
+from tcptui.lab.wire import Bases, Outcome, Party, Side, Transmission
 from tcptui.sockets.requests import NAMES, Blocked, Done, Read, Write
 
 _DETAILS = (
@@ -25,8 +25,11 @@ _DETAILS = (
     Rule.DELIVERY_PROBLEM,
 )
 """Rules that explain a number, not what happened: told only if nothing else is."""
-_PRELUDES = (Rule.ACK_NEW, Rule.ACK_DUPLICATE)
-"""Rules that are not told where another follows from the same segment."""
+_IMPLIED = {
+    Rule.ACK_NEW: (Rule.FIN_ACKED, Rule.FIN_ACKED_CLOSING, Rule.FIN_ACKED_LAST),
+    Rule.WINDOW_UPDATED: (Rule.ZERO_WINDOW_ANSWERED,),
+}
+"""Rules that are not told where one of these tells the same and more of the segment."""
 
 _OF_OCTETS = (NAMES[Read], NAMES[Write])
 """Calls whose value is a number of octets."""
@@ -42,7 +45,8 @@ def happened(report: Report, world: WorldState, transmissions: Sequence[Transmis
     if report.side == "X":
         return (_opening(report, transmission, False), *_responses(report), *_told(report))
     rules = (
-        rule_message(event, world.bases(report.side, event.connection)) for event in rules_to_tell(report)
+        rule_message(event, report.side, world.bases(report.side, event.connection))
+        for event in rules_to_tell(report)
     )
     script = world.end(report.side).script is not None
     if script and report.told is not None and transmission is None:
@@ -56,16 +60,20 @@ def _told(report: Report) -> list[Message]:
 
 
 def rules_to_tell(report: Report) -> list[RuleApplied]:
-    """The rules of a report that say what happened; details and preludes only if no other does."""
+    """The rules of a report that say what happened: details, and that an ACK acknowledges nothing new, only
+    if no other does; what is implied by another not at all."""
     applied = [event for event in report.events if isinstance(event, RuleApplied)]
     told = [event for event in applied if event.rule not in _DETAILS] or applied
-    return [event for event in told if event.rule not in _PRELUDES] or told
+    told = [event for event in told if event.rule is not Rule.ACK_DUPLICATE] or told
+    rules = {event.rule for event in told}
+    return [event for event in told if rules.isdisjoint(_IMPLIED.get(event.rule, ()))]
 
 
-def rule_message(event: RuleApplied, bases: Bases) -> Message:
-    """A rule with the numbers that decided it; `bases` are what they are relative to."""
-    numbers = tuple((name, _number(event.rule, name, value, bases)) for name, value in event.numbers)
-    return Message(f"rule.{event.rule.name.lower()}", numbers)
+def rule_message(event: RuleApplied, side: Side, bases: Bases) -> Message:
+    """A rule that `side` applied, with the numbers that decided it; `bases` are what they are relative to."""
+    numbers = [(name, _number(event.rule, name, value, bases)) for name, value in event.numbers]
+    peer = "B" if side == "A" else "A"
+    return Message(f"rule.{event.rule.name.lower()}", (("side", side), ("peer", peer), *numbers))
 
 
 def _number(rule: Rule, name: str, value: int, bases: Bases) -> Value:
@@ -137,13 +145,13 @@ def _responses_to_users(report: Report) -> list[Message]:
     """What the RFC's user calls returned, where that tells something."""
     returned = [event for event in report.events if isinstance(event, Returned)]
     if report.call == "read" and any(event.response is Response.QUEUED for event in returned):
-        return [Message.of("happened.read_waits")]
+        return [Message.of("happened.read_waits", side=report.side)]
     delivered = sum(len(event.data) for event in report.events if isinstance(event, Delivered))
     if report.call == "read" and delivered:
-        return [Message.of("happened.read_returns", count=delivered)]
+        return [Message.of("happened.read_returns", side=report.side, count=delivered)]
     changes = [event.new for event in report.events if isinstance(event, StateChanged)]
     if report.call == "shutdown" and State.FIN_WAIT_1 in changes:
-        return [Message.of("happened.may_receive")]
+        return [Message.of("happened.may_receive", side=report.side)]
     return [
         Message.of(
             "happened.returned",

@@ -45,12 +45,12 @@ class FrameComments:
 
     def _reasons(self, report: Report, transmission: Transmission) -> list[Message]:
         """The rules, and where the last of them is written."""
-        own, peer = transmission.bases if report.side == transmission.sender else transmission.bases[::-1]
-        rules = rules_to_tell(report)
-        if not rules:
+        side, rules = report.side, rules_to_tell(report)
+        if side == "X" or not rules:
             return []
+        own, peer = transmission.bases if side == transmission.sender else transmission.bases[::-1]
         source = Message.of("frame.source", source=rules[-1].rule.source)
-        return [*(rule_message(rule, (own, peer)) for rule in rules), source]
+        return [*(rule_message(rule, side, (own, peer)) for rule in rules), source]
 
 
 def _identity(transmission: Transmission) -> list[Message]:

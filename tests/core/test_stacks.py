@@ -220,6 +220,7 @@ def test_what_no_rfc_says_is_cited_by_what_says_it() -> None:
         "CONFIGURE_REFUSED": "POSIX setsockopt()",
         "ACCEPT_REFUSED": "POSIX accept()",
         "ACCEPTED": "POSIX accept()",
+        "LISTENER_CLOSED_RESETS": "Linux inet_csk_listen_stop()",
         "ACCEPT_QUEUE_FULL": "POSIX listen()",
         "RST_WITH_ACK_DROPPED": "FreeBSD syncache_chkrst()",
         "SYN_RESETS_HALF_OPEN": "Linux tcp_check_req()",

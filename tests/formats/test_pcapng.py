@@ -103,17 +103,17 @@ def test_it_tells_which_segment_it_is_why_it_was_sent_and_what_it_did() -> None:
     sent, arrived, _ = comments("handshake", "A")
     assert sent.startswith("#1 from A to B. A is in SYN-SENT. An active OPEN")
     assert sent.endswith("(RFC 9293 3.10.1)")
-    assert arrived.startswith("#2 from B to A. A is in ESTABLISHED. Our SYN is acknowledged (ACK 1)")
+    assert arrived.startswith("#2 from B to A. A is in ESTABLISHED. A's SYN is acknowledged (ACK 1)")
     assert arrived.endswith("(RFC 9293 3.10.7.3, fourth)")
 
 
 def test_it_tells_what_the_network_and_others_have_done() -> None:
     told = comments("handshake", "wire", "s2 l1 x>b:ACK:seq=9 u2")
     by_number = {int(comment[1:].split()[0]): comment for comment in told}
-    assert by_number[1].startswith("#1 from A to B. The network loses it. ")
-    assert by_number[2].startswith("#2 from X to B. A third party sent it, in A's name. ")
+    assert by_number[1].startswith("#1 from A to B. The network loses this segment. ")
+    assert by_number[2].startswith("#2 from X to B. A third party sent this, in A's name. ")
     assert by_number[3].startswith("#3 from X to B. ")
-    assert "The network made it, a copy of #2." in by_number[3]
+    assert "The network made this, a copy of #2." in by_number[3]
 
 
 def test_where_no_connection_has_to_do_with_it_no_state_is_told() -> None:

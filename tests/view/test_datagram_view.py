@@ -178,18 +178,18 @@ def test_more_than_a_pane_can_hold_is_cut(width: int) -> None:
     [
         (
             "b:bind",
-            "B calls bind(). A UDP socket: it waits at port 80 for datagrams from anybody.",
+            "B calls bind(). A UDP socket at port 80, for datagrams from anybody.",
             "RFC 768 User Interface",
         ),
         ("b:bind b:bind", "B calls bind(). BIND: error: address already in use.", ""),
         (
             "a:sendto:abc",
-            "A calls sendto(). 3 octets go at once behind a header of 8:",
+            "A calls sendto(). 3 octets at once behind a header of 8:",
             "RFC 768 Introduction",
         ),
         (
             "b:bind a:sendto:abc s",
-            "#1 UDP reaches B. 3 octets for port 80 are delivered",
+            "#1 UDP reaches B. 3 octets for port 80: delivered",
             "RFC 768 Introduction",
         ),
         (

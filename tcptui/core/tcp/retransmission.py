@@ -66,6 +66,7 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
     tcb.duplicate_acks += 1
     if tcb.recovering:
         tcb.cwnd += tcb.snd_mss  # RFC 5681 3.2, step 4: a segment has left the network.
+        step.rule(tcb, Rule.ACK_IN_RECOVERY, ack=segment.ack, cwnd=tcb.cwnd)
         if tcb.sack:
             _retransmit_holes(tcb)
     elif (
@@ -80,6 +81,9 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
         tcb.rtx_next = tcb.retransmission_queue[0].end
         tcb.rtx_end = tcb.rtx_next
         _retransmit_holes(tcb)
+    elif tcb.duplicate_acks < congestion.DUPLICATES and step.profile.fast_retransmit:
+        numbers = {"duplicates": tcb.duplicate_acks, "limit": congestion.DUPLICATES}
+        step.rule(tcb, Rule.ACK_COUNTED, ack=segment.ack, **numbers)
 
 
 def retransmit(tcb: Tcb, step: Step) -> None:

@@ -152,7 +152,8 @@ def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
             step.signal(tcb, Signal.RESET)
         step.delete(tcb, Response.RESET)
     else:
-        step.rule(tcb, Rule.RST_RESETS, **numbers)
+        exact = segment.seq == tcb.rcv_nxt
+        step.rule(tcb, Rule.RST_RESETS if exact else Rule.RST_IN_WINDOW_RESETS, **numbers)
         step.signal(tcb, Signal.RESET)
         step.delete(tcb, Response.RESET)
     return False
@@ -190,6 +191,8 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.rule(tcb, Rule.ACK_MISSING)
         return False
     if tcb.probes:
+        answered = Rule.KEEP_ALIVE_ANSWERED if tcb.persist_timer is None else Rule.ZERO_WINDOW_ANSWERED
+        step.rule(tcb, answered, snd_wnd=segment.wnd << tcb.snd_shift)
         tcb.probes = 0  # The peer answers: it may be waited for (MUST-37),
         if tcb.user_timer is not None and tcb.user_timeout == step.profile.user_timeout:
             start_user_timer(tcb, step)  # unless the application itself has said for how long.

@@ -407,7 +407,7 @@ class Stack:
             if tcb.listener == listener.connection:
                 key = tcb.key
                 if tcb.connection in listener.accept_queue:
-                    user_calls.reset(tcb, step)
+                    user_calls.reset(tcb, Rule.LISTENER_CLOSED_RESETS, step)
                 elif tcb.state is State.SYN_RECEIVED:
                     step.delete(tcb, Response.CLOSING)
                 self._reindex(tcb, key)

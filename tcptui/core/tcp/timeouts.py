@@ -58,9 +58,10 @@ def _persist(tcb: Tcb, step: Step) -> None:
         return
     tcb.probes += 1
     tcb.persist_backoff += 1
-    step.rule(tcb, Rule.ZERO_WINDOW_PROBE, probes=tcb.probes, snd_wnd=tcb.snd_wnd)
+    delay = probe_interval(tcb, step.profile)
+    step.rule(tcb, Rule.ZERO_WINDOW_PROBE, snd_wnd=tcb.snd_wnd, delay=delay)
     send_probe(tcb, step)
-    step.start_timer(tcb, TimerKind.PERSIST, probe_interval(tcb, step.profile))
+    step.start_timer(tcb, TimerKind.PERSIST, delay)
 
 
 def _keep_alive(tcb: Tcb, step: Step) -> None:
@@ -75,9 +76,10 @@ def _keep_alive(tcb: Tcb, step: Step) -> None:
         step.delete(tcb, Response.TIMED_OUT_R2)
         return
     tcb.probes += 1
-    step.rule(tcb, Rule.KEEP_ALIVE_PROBE, probes=tcb.probes)
+    delay = _keep_interval(tcb, step.profile)
+    step.rule(tcb, Rule.KEEP_ALIVE_PROBE, probes=tcb.probes, delay=delay)
     step.send(tcb, ACK, seq_add(tcb.snd_nxt, -1))
-    step.start_timer(tcb, TimerKind.KEEP_ALIVE, _keep_interval(tcb, step.profile))
+    step.start_timer(tcb, TimerKind.KEEP_ALIVE, delay)
 
 
 def _is_unanswered(tcb: Tcb, profile: Profile) -> bool:
@@ -139,9 +141,11 @@ def _retries(tcb: Tcb, front: RetransmissionEntry, profile: Profile) -> tuple[in
 def _give_up(tcb: Tcb, retries: int, step: Step) -> None:
     """3.8.3 (c): R2 is reached."""
     if tcb.half_open:
-        step.rule(tcb, Rule.GIVE_UP_ON_SYN_ACK, retries=retries)
         if step.profile.rst_on_give_up:
+            step.rule(tcb, Rule.GIVE_UP_ON_SYN_ACK_WITH_RST, retries=retries)
             send_reset(tcb, step)
+        else:
+            step.rule(tcb, Rule.GIVE_UP_ON_SYN_ACK, retries=retries)
         return_to_listen(tcb, step)
         return
     step.rule(tcb, Rule.GIVE_UP, retries=retries)

@@ -101,9 +101,8 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
     closed_before = tcb.state in _CLOSING_STATES or tcb.close_called
     if call.half_duplex and not tcb.half_duplex and tcb.state is not State.LISTEN:
         if tcb.receive_buffer and step.profile.unread_close_resets and tcb.state is not State.TIME_WAIT:
-            step.rule(tcb, Rule.UNREAD_RESETS, rcv_queue=len(tcb.receive_buffer))
             step.returned(tcb.connection, "CLOSE", Response.OK)
-            reset(tcb, step)
+            reset(tcb, Rule.UNREAD_RESETS, step, rcv_queue=len(tcb.receive_buffer))
             return
         tcb.half_duplex = True
         tcb.receive_buffer = b""
@@ -160,15 +159,19 @@ def call_connection(tcb: Tcb, call: Call, step: Step) -> None:
 def abort(tcb: Tcb, step: Step) -> None:
     """3.10.5"""
     step.returned(tcb.connection, "ABORT", Response.OK)
-    reset(tcb, step)
+    reset(tcb, Rule.ABORT_SENDS_RST, step, snd_nxt=tcb.snd_nxt)
 
 
-def reset(tcb: Tcb, step: Step) -> None:
-    """3.10.5: a RST where the state asks for one, and the block is deleted."""
+def reset(tcb: Tcb, rule: Rule, step: Step, **numbers: int) -> None:
+    """3.10.5: by `rule` a RST, where the state asks for one, and the block is deleted."""
     if step.hooks.abort_deletes(tcb):
         step.rule(tcb, Rule.ABORT_DELETES)
     else:
-        step.rule(tcb, Rule.ABORT_SENDS_RST, snd_nxt=tcb.snd_nxt)
+        step.rule(tcb, rule, **numbers)
+        unacknowledged = sum(len(entry.data) for entry in tcb.retransmission_queue)
+        if tcb.send_buffer or unacknowledged:
+            notsent = len(tcb.send_buffer)
+            step.rule(tcb, Rule.ABORT_DISCARDS, notsent=notsent, unacknowledged=unacknowledged)
         send_reset(tcb, step)
     step.delete(tcb, Response.RESET)
 
