@@ -15,13 +15,15 @@ from hypothesis import strategies as st
 import tcptui.core
 from tcptui import library
 from tcptui.core.events import RuleApplied
+from tcptui.core.profile.presets import LINUX
 from tcptui.core.rules import Rule
 from tcptui.explain.english.rules import SENTENCES
-from tcptui.explain.why import why
+from tcptui.explain.why import profile_label, why
 from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import Duplicate, Inject, Move, Wait, parse_moves
+from tcptui.lab.variant import variant
 from tcptui.lab.wire import BadMove
 from tcptui.sockets.requests import Read
 from tcptui.view.lines import plain_text
@@ -249,7 +251,29 @@ def test_a_segment_that_ended_long_ago_can_still_be_doubled_and_is_named() -> No
 def test_the_rule_and_the_profile_are_named() -> None:
     history = history_of(scenario(OPEN + 'B.profile = "linux"\n'), "a:close s")
     told = why(history.report, history.world, history.transmissions(), False)
-    assert (told.source, told.profile) == ("RFC 9293 3.10.7.4, eighth", "linux")
+    assert told.source == "RFC 9293 3.10.7.4, eighth"
+    assert told.profile == "linux but nagle=false, delayed_ack=0us", "as both hosts of OPEN"
+
+
+@pytest.mark.parametrize(
+    ("departing", "label"),
+    [
+        ([], "rfc9293"),
+        (["two_way_handshake=1"], "rfc9293 but two_way_handshake"),
+        (["nagle=0"], "rfc9293 but nagle=false"),
+        (["msl=5s", "B.fixed_isn=7"], "rfc9293 but msl=5s"),
+        (["msl=5s", "delayed_ack=0s", "nagle=0", "mss=500"], "rfc9293 but mss=500, nagle=false, 2 more"),
+    ],
+)
+def test_knobs_that_depart_from_the_preset_are_named_with_a_rule(departing: list[str], label: str) -> None:
+    history = History(variant(scenario(), None, departing))
+    history.apply(parse_moves("a:connect")[0])
+    assert why(history.report, history.world, history.transmissions(), False).profile == label
+
+
+def test_a_profile_with_a_name_of_its_own_departs_from_its_stack() -> None:
+    assert profile_label(LINUX._replace(name="mine")) == "mine"
+    assert profile_label(LINUX._replace(name="mine", sack=False)) == "mine but sack=false"
 
 
 @pytest.mark.parametrize(

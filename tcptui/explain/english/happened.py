@@ -28,6 +28,9 @@ SENTENCES = {
     "happened.wire_duplicates": "The wire doubles {name}.",
     "happened.wire_loses": "The wire loses {name}. Neither end is told.",
     "happened.wire_delays": "The wire delays {name} by {span}.",
+    # The stack that applied a rule.
+    "why.but": "{profile} but {knobs}",
+    "why.more": "{count} more",
     # What is no state in a figure of the RFC's form.
     "figure.lost": "(lost)",
     "figure.duplicate": "(duplicate)",

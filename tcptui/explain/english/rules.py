@@ -51,7 +51,7 @@ SENTENCES = {
     ),
     "rule.not_acceptable_rst": "A RST with SEQ {seq}, outside the window at {rcv_nxt}: dropped in silence.",
     "rule.zero_window": "{side}'s window is zero: the data does not fit, but ACK and RST count.",
-    "rule.old_segment_trimmed": "All octets at SEQ {seq} are known already: of such, this stack takes the ACK.",
+    "rule.old_segment_trimmed": "All at SEQ {seq} is known already: of such, this stack takes the ACK.",
     "rule.repeated_syn": "The same SYN again: this stack answers with the same SYN,ACK.",
     "rule.known_syn_trimmed": "SEQ {seq} is the SYN that {side} knows: only the ACK counts.",
     "rule.rst_outside": "The RST's SEQ {seq} is outside the window: dropped.",
