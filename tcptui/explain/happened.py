@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from tcptui.core.events import Delivered, Response, Returned, RuleApplied, StateChanged, TimerFired
 from tcptui.core.message import Duration, Message, SequenceNumber, Value
+from tcptui.core.packet.seq import lt
 from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State
 from tcptui.explain.labels import name_of
@@ -45,13 +46,23 @@ def happened(report: Report, world: WorldState, transmissions: Sequence[Transmis
     if report.side == "X":
         return (_opening(report, transmission, False), *_responses(report), *_told(report))
     rules = (
-        rule_message(event, report.side, world.bases(report.side, event.connection))
+        rule_message(event, report.side, _bases(event, report.side, world, transmission))
         for event in rules_to_tell(report)
     )
     script = world.end(report.side).script is not None
     if script and report.told is not None and transmission is None:
         return (report.told,)
     return (_opening(report, transmission, script), *rules, *_responses(report), *_told(report))
+
+
+def _bases(event: RuleApplied, side: Side, world: WorldState, transmission: Transmission | None) -> Bases:
+    """What the numbers of a rule are relative to: those of its connection; where that is gone, of the segment
+    that has arrived or was sent."""
+    if world.end(side).initial_numbers(event.connection) is None and transmission is not None:
+        bases = transmission.bases[::-1] if transmission.receiver == side else transmission.bases
+        if bases != (None, None):
+            return bases
+    return world.bases(side, event.connection)
 
 
 def _told(report: Report) -> list[Message]:
@@ -70,10 +81,17 @@ def rules_to_tell(report: Report) -> list[RuleApplied]:
 
 
 def rule_message(event: RuleApplied, side: Side, bases: Bases) -> Message:
-    """A rule that `side` applied, with the numbers that decided it; `bases` are what they are relative to."""
+    """A rule that `side` applied, with the numbers that decided it; `bases` are what they are relative to, or
+    nothing is where one of the numbers comes before them: it is another connection's."""
     numbers = [(name, _number(event.rule, name, value, bases)) for name, value in event.numbers]
+    if any(isinstance(value, SequenceNumber) and _comes_before(value) for _, value in numbers):
+        numbers = [(name, _number(event.rule, name, value, (None, None))) for name, value in event.numbers]
     peer = "B" if side == "A" else "A"
     return Message(f"rule.{event.rule.name.lower()}", (("side", side), ("peer", peer), *numbers))
+
+
+def _comes_before(value: SequenceNumber) -> bool:
+    return value.base is not None and lt(value.number, value.base)
 
 
 def _number(rule: Rule, name: str, value: int, bases: Bases) -> Value:

@@ -30,7 +30,7 @@ from contextlib import suppress
 from typing import Any
 
 from tcptui.core.events import DatagramSent, Event, Sent
-from tcptui.core.packet.segment import SYN, Segment
+from tcptui.core.packet.segment import RST, SYN, Segment
 from tcptui.core.state import State
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.ends import Act, End
@@ -39,7 +39,7 @@ from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reo
 from tcptui.lab.program import CallResult, ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import SIDES, BadMove, Bases, Outcome, Party, Side, Transmission, Wire
+from tcptui.lab.wire import SIDES, BadMove, Bases, Outcome, Party, Side, Transmission, Wire, belongs
 
 
 class WorldState:
@@ -258,7 +258,7 @@ class WorldState:
             events = end.arrives(transmission.payload, self.now)
             if isinstance(transmission.payload, Segment):
                 state = end.state_of(events[0].connection if events else end.connection)
-            self._launch_all(end, events)
+            self._launch_all(end, events, transmission.bases)
         outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
         self._end(transmission.at_end(outcome, self.now, left_before, state))
         return self._report("arrival", end.side, events, transmission=number)
@@ -275,7 +275,9 @@ class WorldState:
         segment = Segment(
             other.setup.socket, receiver.setup.socket, move.seq, move.ack, move.flags, move.wnd, move.data
         )
-        self._launch("X", move.receiver, segment, 1, None, other.connection)
+        # A third party speaks in the other end's name, so its numbers are relative to that one's.
+        bases = self._bases_of(segment, other.side, other.connection, None)
+        self._launch("X", move.receiver, segment, 1, None, bases)
         return self._report("third party", "X", [])
 
     def _wait(self, by: int) -> None:
@@ -296,15 +298,16 @@ class WorldState:
             case Reorder(number):
                 self.wire.reorder(number)
 
-    def _launch_all(self, end: End, events: list[Event]) -> None:
-        """What an end has sent leaves it."""
+    def _launch_all(self, end: End, events: list[Event], answered: Bases | None = None) -> None:
+        """What an end has sent leaves it; `answered`: the bases of the segment that has arrived there."""
         receiver: Side = "B" if end is self._a else "A"
         for event in events:
             if type(event) is Sent:
                 if event.segment.flags & SYN:
                     end.isn = event.segment.seq
                 state = end.state_of(event.connection)
-                self._launch(end.side, receiver, event.segment, event.attempt, state, event.connection)
+                bases = self._bases_of(event.segment, end.side, event.connection, answered)
+                self._launch(end.side, receiver, event.segment, event.attempt, state, bases)
             elif type(event) is DatagramSent:
                 due = self.now + self._way_to(receiver)
                 self._on_wire(self.wire.launch(end.side, receiver, event.payload, self.now, due))
@@ -321,19 +324,31 @@ class WorldState:
         segment: Segment,
         attempt: int,
         state: State | None,
-        connection: int,
+        bases: Bases,
     ) -> None:
-        # A third party speaks in the other end's name, so its numbers are relative to that one's.
-        named: Side = "B" if receiver == "A" else "A"
         way = self._way_to(receiver)
         if sender == "X":
             way //= 2  # It comes from somewhere in the network, not from the other end.
-        bases = self.bases(named, connection)
         self._on_wire(
             self.wire.launch(
                 sender, receiver, segment, self.now, self.now + way, attempt, bases=bases, sender_state=state
             )
         )
+
+    def _bases_of(self, segment: Segment, side: Side, connection: int, answered: Bases | None) -> Bases:
+        """The bases of a segment that `side` sends: those of the connection that it belongs to; none, if its
+        numbers belong to no connection that is known. What answers a segment for no connection, or for one of
+        before, has numbers of that segment's connection."""
+        bases = self.bases(side, connection)
+        if answered is not None and self.end(side).initial_numbers(connection) is None:
+            bases = answered[::-1]
+        if belongs(segment, bases):
+            return bases
+        if answered is not None and belongs(segment, answered[::-1]):
+            return answered[::-1]
+        if segment.flags & RST and segment.seq == 0:
+            return None, bases[1]  # RFC 9293 section 3.10.7.1: it has no number of anybody.
+        return None, None
 
     def _on_wire(self, number: int) -> None:
         """A segment has been put on the wire: the scenario may have a fault for it."""

@@ -10,7 +10,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.datagram import Datagram, PortUnreachable
-from tcptui.core.packet.segment import Segment
+from tcptui.core.packet.segment import ACK, Segment
+from tcptui.core.packet.seq import le
 from tcptui.core.state import State
 
 Side: TypeAlias = Literal["A", "B"]
@@ -30,6 +31,14 @@ COPY_AFTER = 10_000
 """How long after a segment its copy arrives, in microseconds, if nothing else is said."""
 OVERTAKEN_BY = 1_000
 """How long after the one that overtakes it a reordered segment arrives, in microseconds."""
+
+
+def belongs(segment: Segment, bases: Bases) -> bool:
+    """Whether the numbers of a segment come at or after these, as those of the same connection do."""
+    seq, ack = bases
+    return (seq is None or le(seq, segment.seq)) and (
+        ack is None or not segment.flags & ACK or le(ack, segment.ack)
+    )
 
 
 class BadMove(MessageError):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import tcptui.core
 from tcptui import library
 from tcptui.core.events import RuleApplied
+from tcptui.core.packet.seq import lt
 from tcptui.core.profile.presets import LINUX
 from tcptui.core.rules import Rule
 from tcptui.explain.english.rules import SENTENCES
@@ -64,12 +65,28 @@ def check(history: History) -> str:
         assert "\n" not in told.text
     applied = [event for event in report.events if isinstance(event, RuleApplied)] if report else []
     shown = re.findall(r"-?\d+", texts[False])
-    unknown = without_base(history)
+    unknown = OWN_NUMBERS | PEER_NUMBERS if is_foreign(history) else without_base(history)
+    assert not re.search(r"(?<!\w)-\d", texts[False]), texts[False]
     for event in applied:
         for name, value in event.numbers:
             if value >= RAW and name not in PLAIN_NUMBERS:
                 assert (str(value) in shown) <= (name in unknown), texts[False]
     return texts[False]
+
+
+def is_foreign(history: History) -> bool:
+    """Whether a segment of another connection has arrived, whose numbers come before those of this one."""
+    report = history.report
+    if report is None or report.side == "X":
+        return False
+    for event in report.events:
+        if isinstance(event, RuleApplied):
+            own, peer = history.world.bases(report.side, event.connection)
+            for name, value in event.numbers:
+                base = own if name in OWN_NUMBERS else peer if name in PEER_NUMBERS else None
+                if base is not None and lt(value, base):
+                    return True
+    return False
 
 
 def without_base(history: History) -> set[str]:
@@ -90,6 +107,20 @@ def test_a_number_is_raw_only_where_nobody_has_sent_a_syn() -> None:
         history.apply(move)
     check(history)
     assert without_base(history) == set()
+
+
+def test_numbers_of_another_connection_are_raw_and_never_negative() -> None:
+    """B has crashed and opens anew from the same port: A's ACK and B's RST are of the old connection."""
+    story = OPEN.replace("B.isn = 5000", "B.isn = [5000, 9000]")
+    history = history_of(scenario(story), "b:reboot b:connect s2")
+    told = check(history)
+    old = history.world.host("A").initial_numbers(history.world.host("A").connection)
+    assert old is not None
+    assert f"ACK {old[1] + 1} is not within 9000+1 to 9001: nothing that B has sent." in told
+    rst = history.transmissions()[-1]
+    assert rst.bases == old[::-1]
+    history.apply()
+    assert "SEQ 1 is exactly what is expected next" in check(history)
 
 
 def test_every_rule_has_a_sentence_and_no_other_has() -> None:
