@@ -121,9 +121,9 @@ class Sockets:
         events, self._context.events = self._context.events, []
         return events
 
-    def take_completed(self) -> list[Completed]:
+    def take_completed(self) -> tuple[Completed, ...]:
         """The calls that had blocked and have returned since this was last asked."""
-        completed, self.table.completed = self.table.completed, []
+        completed, self.table.completed = self.table.completed, ()
         return completed
 
     # What is known.
@@ -189,11 +189,10 @@ class Sockets:
         again = bool(table.blocked)
         while again:
             again = False
-            for call in table.blocked.copy():
+            for call in table.blocked:
                 done = _ATTEMPTS[type(call.request)](context, call.request, call)
                 if done is not None:
-                    table.completed.append(Completed(call.number, call.request, done))
-                    table.blocked.remove(call)
+                    table.complete(call, done)
                     closing.drop_call(context, call)
                     again = True
         reading.discard_after_shutdown(context)
