@@ -22,7 +22,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission
 
-INTERVAL = 82
+INTERVAL = 80
 """Moves between two checkpoints: a jump replays fewer."""
 
 _number = attrgetter("number")

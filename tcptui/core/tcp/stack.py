@@ -132,7 +132,8 @@ class Stack:
         """A segment for this host, its checksum found good (MUST-3)."""
         check_numbers(segment)
         key: _Key = (segment.dst, segment.src)
-        tcb = self._at(key)
+        names = self._by_sockets.get(key)
+        tcb = None if names is None else self._blocks[names[0]]
         if tcb is None or segment.src is None:  # A passive OPEN's block is found under no remote socket.
             check_sockets(segment)
         step = self._step(now)
