@@ -51,7 +51,7 @@ class ConnectionEntry(NamedTuple):
 
 
 class Sockets(Context):
-    """The sockets of one host, whose one address is `host`, as the context of their calls and their driver."""
+    """The sockets of one host, whose one address is `host`: the context of calls, and what drives it."""
 
     __slots__ = ()
 
