@@ -8,6 +8,9 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 IMMUTABLE = (int, str, bytes, Enum, type(None))
+REPLACED = {"_by_sockets", "_listeners", "descriptors", "owners", "sockets"}
+"""Tables that are replaced and never written into: a copy may have the very same, if what it leads to can't
+change."""
 
 
 class Field(NamedTuple):
@@ -88,6 +91,8 @@ def change(root: Any, field: Field) -> None:
         setattr(owner, field.name, other(value))
     elif not value and isinstance(value, dict | list):
         setattr(owner, field.name, type(value)([(0, 0)]))
+    elif isinstance(value, dict) and field.name in REPLACED:
+        setattr(owner, field.name, dict([*value.items()][1:]))
     elif isinstance(value, dict):
         value.pop(next(iter(value)))
     elif isinstance(value, list):
@@ -102,5 +107,6 @@ def shared(one: Any, copy: Any) -> list[str]:
         field.text
         for field in fields_of(one)
         if not is_value(value := getattr(holder(one, field), field.name))
+        and not (isinstance(value, dict) and field.name in REPLACED and all(map(is_value, value.values())))
         and value is getattr(holder(copy, field), field.name)
     ]

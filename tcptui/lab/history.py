@@ -22,7 +22,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission
 
-INTERVAL = 100
+INTERVAL = 80
 """Moves between two checkpoints: a jump replays fewer."""
 
 _number = attrgetter("number")
@@ -62,6 +62,9 @@ class History:
         self.before = root
         """The state one move ago; the same as `world` at the beginning."""
         self._record = self._record_before = record
+        """What `_fold` has made of the moves before those of `_reports`."""
+        self._reports: list[Report] = []
+        """Of the last moves, to be folded once a record is asked for, or at a checkpoint."""
         self.report: Report | None = None
         """What the last move brought about."""
         self._ended: list[Transmission] = []
@@ -73,16 +76,17 @@ class History:
     @property
     def record(self) -> Record:
         """What was, up to this position; its segments are those of `transmissions`."""
-        return self._record._replace(transmissions=tuple(self.transmissions()))
+        return self._folded()._replace(transmissions=tuple(self.transmissions()))
 
     @property
     def moment(self) -> Moment:
         """The state at this position and its record, without segments."""
-        return Moment(self.world, self._record)
+        return Moment(self.world, self._folded())
 
     @property
     def moment_before(self) -> Moment:
         """The same one move ago."""
+        self._folded()
         return Moment(self.before, self._record_before)
 
     @property
@@ -134,19 +138,20 @@ class History:
         if not 0 <= position <= self.length:
             raise BadMove("error.move.no_position", position=position, last=self.length)
         checkpoint = max(0, position - 1) // INTERVAL  # Before it: the move that leads here is wanted too.
-        world, self._record = self._checkpoints[checkpoint]
-        self.world = self.before = world.copy()
-        self._record_before = self._record
+        kept = self._checkpoints[checkpoint]
+        self.world = self.before = world = kept.world.copy()
+        self._record = self._record_before = kept.record
+        self._reports = []
         self.report = None
         self._transmissions = None
         self.position = self._ended_since = checkpoint * INTERVAL
         self._ended = []
-        while self.position < position:
+        for move in self._moves[self.position : position]:
             if self.position == position - 1:
-                self.before, self._record_before = self.world.copy(), self._record
-            self.report = self.world.apply(self._moves[self.position])
-            self._record = self._record.after(self.report)
-            self._ended += self.report.ended
+                self.before = world.copy()
+            self.report = report = world.apply(move)
+            self._reports.append(report)
+            self._ended += report.ended
             self._transmissions = None  # They may be asked for between two moves.
             self.position += 1
             yield
@@ -216,14 +221,23 @@ class History:
 
     def _advance(self, world: WorldState, report: Report) -> None:
         self.before, self.world = self.world, world
-        self._record_before, self._record = self._record, self._record.after(report)
+        self._reports.append(report)
         self.report = report
         self._transmissions = None
         self.position += 1
         self._ended += report.ended
-        if self.position % INTERVAL == 0 and len(self._checkpoints) == self.position // INTERVAL:
-            self._checkpoints.append(Moment(world.copy(), self._record))
-            self._drop_ended()
+        if self.position % INTERVAL == 0:
+            record = self._folded()
+            if len(self._checkpoints) == self.position // INTERVAL:
+                self._checkpoints.append(Moment(world.copy(), record))
+                self._drop_ended()
+
+    def _folded(self) -> Record:
+        """The record up to this position, without segments."""
+        for report in self._reports:
+            self._record_before, self._record = self._record, self._record.after(report)
+        self._reports = []
+        return self._record
 
     def _drop_ended(self) -> None:
         """Drops what `transmissions` does not need, so that a long run does not pile it up."""

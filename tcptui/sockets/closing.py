@@ -74,7 +74,7 @@ def exit_process(context: Context, _request: requests.Exit, _call: BlockedCall) 
     table = context.table
     for blocked in table.blocked:
         drop_call(context, blocked)
-    table.blocked = []
+    table.blocked = ()
     for fd in sorted(table.descriptors):
         socket = table.take_descriptor(fd)
         if not socket.references:

@@ -1,7 +1,8 @@
 """What a call works on: the table, the stack below it, and the time.
 
 Calls are served by functions of a `Context`, not by methods of the driver: so they need nothing of how calls
-are made and tried again, and the driver is the only module that knows them all.
+are made and tried again, and the driver is the only module that knows them all. The driver's `Sockets` are
+such a context with what drives it.
 """
 
 from __future__ import annotations
@@ -30,11 +31,13 @@ class Context:
 
     __slots__ = ("deleted", "events", "host", "now", "semantics", "stack", "table")
 
-    def __init__(self, stack: Stack, host: str, semantics: SocketSemantics, table: SocketTable) -> None:
+    def __init__(
+        self, stack: Stack, host: str, semantics: SocketSemantics, table: SocketTable | None = None
+    ) -> None:
         self.stack = stack
         self.host = host
         self.semantics = semantics
-        self.table = table
+        self.table = SocketTable() if table is None else table
         self.now = 0
         self.events: list[Event] = []
         """What the stack has reported, until it is taken."""

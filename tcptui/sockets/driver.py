@@ -21,14 +21,12 @@ from tcptui.core.events import Event, Response
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
 from tcptui.core.tcp.icmp import IcmpError
-from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.sockets import closing, opening, options, polling, reading, requests, writing
 from tcptui.sockets.bsd_socket import BsdSocket
 from tcptui.sockets.context import Context
 from tcptui.sockets.requests import Blocked, Completed, Done, Request, TcpInfo, failed
-from tcptui.sockets.semantics import SocketSemantics
-from tcptui.sockets.table import BlockedCall, SocketTable
+from tcptui.sockets.table import BlockedCall
 from tcptui.sockets.tcp_info import tcp_info
 
 _SUCCESS = (Response.OK, Response.QUEUED)
@@ -52,30 +50,21 @@ class ConnectionEntry(NamedTuple):
     descriptors: tuple[int, ...]
 
 
-class Sockets:
-    """The sockets of one host, whose one address is `host`."""
+class Sockets(Context):
+    """The sockets of one host, whose one address is `host`: the context of calls, and what drives it."""
 
-    __slots__ = ("_context", "host", "semantics", "stack", "table")
-
-    def __init__(
-        self, stack: Stack, host: str, semantics: SocketSemantics, table: SocketTable | None = None
-    ) -> None:
-        self.stack = stack
-        self.host = host
-        self.semantics = semantics
-        self.table = SocketTable() if table is None else table
-        self._context = Context(stack, host, semantics, self.table)
+    __slots__ = ()
 
     # What drives it.
 
     def call(self, request: Request, now: int) -> Done | Blocked:
         """A program's call: what it returned, or, if it blocks, the number under which `take_completed` will
         have that."""
-        context, table = self._context, self.table
-        context.now = now
+        table = self.table
+        self.now = now
         number = 0
         if isinstance(request, requests.UserCall):
-            returned = context.act(request.call)
+            returned = self.act(request.call)
             self._settle()
             return Done(0 if returned.response in _SUCCESS else -1, answer=returned)
         if not isinstance(request, _WITHOUT_DESCRIPTOR):
@@ -83,29 +72,29 @@ class Sockets:
             if not number:
                 return failed("EBADF")
         call = BlockedCall(0, request, number)
-        outcome: Done | Blocked | None = _ATTEMPTS[type(request)](context, request, call)
+        outcome: Done | Blocked | None = _ATTEMPTS[type(request)](self, request, call)
         if outcome is None:
             outcome = Blocked(table.block(call))
-            closing.hold(context, call)
+            closing.hold(self, call)
         self._settle()
         return outcome
 
     def arrives(self, segment: Segment, now: int) -> None:
         """A segment for this host."""
-        self._context.now = now
-        self._context.note(self.stack.arrives(segment, now))
+        self.now = now
+        self.note(self.stack.arrives(segment, now))
         self._settle()
 
     def error(self, error: IcmpError, now: int) -> None:
         """An ICMP error for this host."""
-        self._context.now = now
-        self._context.note(self.stack.error(error, now), error.kind)
+        self.now = now
+        self.note(self.stack.error(error, now), error.kind)
         self._settle()
 
     def expire(self, now: int) -> None:
         """Serves every timer, and every call that blocks, that is due at `now`."""
-        self._context.now = now
-        self._context.note(self.stack.expire(now))
+        self.now = now
+        self.note(self.stack.expire(now))
         self._settle()
 
     def next_deadline(self) -> int | None:
@@ -118,12 +107,12 @@ class Sockets:
 
     def take_events(self) -> list[Event]:
         """All that the stack has reported since this was last asked."""
-        events, self._context.events = self._context.events, []
+        events, self.events = self.events, []
         return events
 
-    def take_completed(self) -> list[Completed]:
+    def take_completed(self) -> tuple[Completed, ...]:
         """The calls that had blocked and have returned since this was last asked."""
-        completed, self.table.completed = self.table.completed, []
+        completed, self.table.completed = self.table.completed, ()
         return completed
 
     # What is known.
@@ -144,11 +133,8 @@ class Sockets:
 
     def copy(self) -> "Sockets":
         """Sockets of their own, over a stack of their own, that begin where these stand."""
-        copy = Sockets.__new__(Sockets)
-        copy.stack, copy.table = stack, table = self.stack.copy(), self.table.copy()
-        copy.host, copy.semantics = self.host, self.semantics
-        copy._context = Context(stack, self.host, self.semantics, table)
-        copy._context.events += self._context.events
+        copy = Sockets(self.stack.copy(), self.host, self.semantics, self.table.copy())
+        copy.events += self.events
         return copy
 
     def rebooted(self) -> "Sockets":
@@ -158,11 +144,11 @@ class Sockets:
     def values(self) -> tuple[Any, ...]:
         """Everything that is held, times as they are: hashable, equal if the sockets are. It is what `==`
         compares; whether two hosts have the same future is what `key` is for."""
-        return self.stack.values(), self.table.values(), tuple(self._context.events)
+        return self.stack.values(), self.table.values(), tuple(self.events)
 
     def key(self, now: int) -> tuple[Any, ...]:
         """What the future depends on, as `core.tcp.stack.Stack.key`: times counted from `now`."""
-        return self.stack.key(now), self.table.values(now), tuple(self._context.events)
+        return self.stack.key(now), self.table.values(now), tuple(self.events)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sockets) and self.values() == other.values()
@@ -187,29 +173,28 @@ class Sockets:
 
     def _settle(self) -> None:
         """Attempts what blocks until nothing of it gets any further, and removes sockets that are over."""
-        context, table = self._context, self.table
+        table = self.table
         if not (table.sockets or table.blocked):
             return
         again = bool(table.blocked)
         while again:
             again = False
-            for call in table.blocked.copy():
-                done = _ATTEMPTS[type(call.request)](context, call.request, call)
+            for call in table.blocked:
+                done = _ATTEMPTS[type(call.request)](self, call.request, call)
                 if done is not None:
-                    table.completed.append(Completed(call.number, call.request, done))
-                    table.blocked.remove(call)
-                    closing.drop_call(context, call)
+                    table.complete(call, done)
+                    closing.drop_call(self, call)
                     again = True
-        reading.discard_after_shutdown(context)
-        if context.deleted:
-            context.deleted = False
+        reading.discard_after_shutdown(self)
+        if self.deleted:
+            self.deleted = False
             for number, socket in list(table.sockets.items()):
                 if not socket.references and not self._has_connection(socket):
                     table.remove(number)
 
     def _has_connection(self, socket: BsdSocket) -> bool:
         """Whether a socket that nothing refers to has a connection, or can still be accepted."""
-        if self._context.state(socket) is not State.CLOSED:
+        if self.state(socket) is not State.CLOSED:
             return True
         listener = self.stack.status(socket.listener)
         return listener is not None and socket.connection in listener.accept_queue

@@ -12,22 +12,27 @@ Linux has the same split: a process's `struct files_struct`, `struct socket` wit
 wait queues. A `struct sock` and its TCB are one object there; here the TCB is the stack's alone, and changed
 by nobody else. What a program can still see when the TCB is deleted is in the socket.
 
+Sockets and blocked calls change in place, and a copy has copies of them. The tables and tuples that lead to
+them are replaced when they change and never written into, so a copy shares them, but for those whose entries
+it copies.
+
 Numbers of sockets and of blocked calls are the lowest that are free, as POSIX has it for descriptors: a state
 that is reached again, after a connection more or less, is then the same state.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, fields
 from itertools import count
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from tcptui.core.packet.segment import Socket
 from tcptui.sockets.bsd_socket import BsdSocket
-from tcptui.sockets.requests import Completed, Request
+from tcptui.sockets.requests import Completed, Done, Request
 
+_Entry = TypeVar("_Entry")
 FIRST_DESCRIPTOR = 3
 """Standard input, output and error are before it."""
 OPEN_MAX = 1024
@@ -67,27 +72,26 @@ class SocketTable:
     __slots__ = ("blocked", "completed", "descriptors", "owners", "sockets")
 
     def __init__(self) -> None:
-        self.descriptors: dict[int, int] = {}
+        self.descriptors: Mapping[int, int] = {}
         """The number of the socket that a descriptor stands for."""
-        self.sockets: dict[int, BsdSocket] = {}
+        self.sockets: Mapping[int, BsdSocket] = {}
         """By number: all that have a descriptor, a call that blocks in them, or a connection."""
-        self.owners: dict[int, int] = {}
+        self.owners: Mapping[int, int] = {}
         """The number of the socket that a connection, by name, belongs to."""
-        self.blocked: list[BlockedCall] = []
+        self.blocked: tuple[BlockedCall, ...] = ()
         """In the order in which they were made."""
-        self.completed: list[Completed] = []
+        self.completed: tuple[Completed, ...] = ()
         """Calls that had blocked and have returned, and were not asked for yet."""
 
     def copy(self) -> SocketTable:
         """A table of its own that begins where this one stands."""
         copy = SocketTable.__new__(SocketTable)
-        copy.descriptors = self.descriptors.copy()
-        copy.sockets = {}
-        for number, socket in self.sockets.items():
-            copy.sockets[number] = socket.copy()
-        copy.owners = self.owners.copy()
-        copy.blocked = [call.copy() for call in self.blocked] if self.blocked else []
-        copy.completed = self.completed.copy()
+        copy.descriptors, copy.owners, copy.completed = self.descriptors, self.owners, self.completed
+        copy.sockets, copy.blocked = self.sockets, self.blocked
+        if self.sockets:
+            copy.sockets = {number: socket.copy() for number, socket in self.sockets.items()}
+        if self.blocked:
+            copy.blocked = tuple([call.copy() for call in self.blocked])
         return copy
 
     def values(self, now: int = 0) -> tuple[Any, ...]:
@@ -100,7 +104,7 @@ class SocketTable:
             tuple(sorted(self.descriptors.items())),
             tuple((number, self.sockets[number].values()) for number in sorted(self.sockets)),
             tuple(call.values(now) for call in self.blocked),
-            tuple(self.completed),
+            self.completed,
         )
 
     def __eq__(self, other: object) -> bool:
@@ -119,12 +123,13 @@ class SocketTable:
     def add(self, socket: BsdSocket) -> int:
         """Enters a socket; its number."""
         number = _lowest(1, self.sockets)
-        self.sockets[number] = socket
+        self.sockets = {**self.sockets, number: socket}
         return number
 
     def remove(self, number: int) -> None:
         """Nothing refers to the socket any more."""
-        self._disown(self.sockets.pop(number).connection, number)
+        self._disown(self.sockets[number].connection, number)
+        self.sockets = _without(self.sockets, number)
 
     def free_descriptor(self) -> int | None:
         """The lowest one (POSIX, File Descriptor Allocation); None: EMFILE."""
@@ -133,12 +138,13 @@ class SocketTable:
 
     def give_descriptor(self, fd: int, number: int) -> None:
         """`fd`, which is free, stands for a socket."""
-        self.descriptors[fd] = number
+        self.descriptors = {**self.descriptors, fd: number}
         self.sockets[number].references += 1
 
     def take_descriptor(self, fd: int) -> BsdSocket:
         """`fd` stands for nothing any more; the socket that it stood for."""
-        socket = self.sockets[self.descriptors.pop(fd)]
+        socket = self.sockets[self.descriptors[fd]]
+        self.descriptors = _without(self.descriptors, fd)
         socket.references -= 1
         return socket
 
@@ -146,7 +152,7 @@ class SocketTable:
         """The socket gets a connection."""
         socket = self.sockets[number]
         socket.connection, socket.local, socket.remote = connection, local, remote
-        self.owners[connection] = number
+        self.owners = {**self.owners, connection: number}
 
     def detach(self, number: int) -> None:
         """The socket is without connection again."""
@@ -158,12 +164,21 @@ class SocketTable:
         """Enters a call that blocks; its number."""
         taken = {one.number for one in self.blocked} | {one.number for one in self.completed}
         call.number = _lowest(1, taken)
-        self.blocked.append(call)
+        self.blocked += (call,)
         return call.number
+
+    def complete(self, call: BlockedCall, done: Done) -> None:
+        """A call that had blocked has returned."""
+        self.blocked = tuple([one for one in self.blocked if one is not call])
+        self.completed += (Completed(call.number, call.request, done),)
 
     def _disown(self, connection: int, number: int) -> None:
         if self.owners.get(connection) == number:
-            del self.owners[connection]
+            self.owners = _without(self.owners, connection)
+
+
+def _without(table: Mapping[int, _Entry], name: int) -> Mapping[int, _Entry]:
+    return {other: entry for other, entry in table.items() if other != name}
 
 
 def _lowest(first: int, taken: Container[int]) -> int:

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from tcptui.core.packet.segment import ACK, SYN, Socket
+from tcptui.core.packet.segment import ACK, RST, SYN, Segment, Socket
 from tcptui.core.profile.presets import FREEBSD, LINUX
-from tcptui.core.tcp.calls import Close, Open, Send
+from tcptui.core.tcp.calls import Abort, Call, Close, Open, Send
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.tcb import Tcb
-from tests.core.build import PEER, US, Site
+from tests.core.build import IRS, PEER, US, Site
 from tests.fields import Field, change, fields_of, holder, shared
 
 
@@ -49,6 +51,64 @@ def test_a_copy_is_equal_and_shares_nothing_that_changes() -> None:
     assert copy.values() == stack.values()
     assert hash(copy.values()) == hash(stack.values())
     assert shared(stack, copy) == []
+
+
+WAITING = Socket(US.host, 97)
+"""The local socket of a passive OPEN without a backlog: its block itself becomes the connection."""
+OTHER = Socket(US.host, 96)
+CHANGES: dict[str, Call | Segment] = {
+    "an active OPEN": Open(OTHER, PEER),
+    "a passive OPEN": Open(OTHER, passive=True),
+    "a passive OPEN with a backlog": Open(OTHER, passive=True, backlog=1),
+    "a listener is closed": Close(2),
+    "a connection is aborted": Abort(1),
+    "a connection is reset": Segment(PEER, US, 1 + IRS, 0, RST, 0),
+    "a block in LISTEN gets its peer": Segment(PEER, WAITING, 7, 0, SYN, 100),
+    "a block in LISTEN opens actively": Open(WAITING, PEER),
+    "a listener gets a connection": Segment(PEER, Socket(US.host, 99), 7, 0, SYN, 100),
+}
+
+
+def without_listener() -> Stack:
+    stack = Stack()
+    stack.call(Open(WAITING, passive=True), 0)
+    return stack
+
+
+def with_waiting() -> Stack:
+    stack = busy()
+    stack.call(Open(WAITING, passive=True), 0)
+    return stack
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["the original changes", "the copy changes"])
+@pytest.mark.parametrize("build", [Stack, without_listener, with_waiting])
+@pytest.mark.parametrize("what", CHANGES)
+def test_connections_begin_and_end_in_a_copy_and_its_original_apart(
+    what: str, build: Callable[[], Stack], side: int
+) -> None:
+    """Which names there are, and what sockets lead to them, is shared until one of the two changes it."""
+    stack, done = build(), CHANGES[what]
+    both = stack, stack.copy()
+    if isinstance(done, Segment):
+        both[side].arrives(done, 0)
+    else:
+        both[side].call(done, 0)
+    assert both[1 - side] == build()
+    for one in both:
+        assert one._by_sockets == {tcb.key: (tcb.connection,) for tcb in one._blocks.values()}
+    assert both[side].copy() == both[side]
+
+
+def test_the_changes_are_changes() -> None:
+    for what, one in CHANGES.items():
+        stack = with_waiting()
+        if isinstance(one, Segment):
+            stack.arrives(one, 0)
+        else:
+            stack.call(one, 0)
+        names = [{*each._blocks, *each._listeners} for each in (stack, with_waiting())]
+        assert names[0] != names[1] or stack._by_sockets != with_waiting()._by_sockets, what
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=[field.text for field in FIELDS])

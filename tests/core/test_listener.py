@@ -315,7 +315,7 @@ def test_an_open_without_a_port_gets_a_free_one() -> None:
 def test_ports_run_out() -> None:
     stack = Stack()
     nobody = Socket(HERE.host, 0)
-    stack._by_sockets = {(Socket(HERE.host, port), peer(1)): [] for port in EPHEMERAL}
+    stack._by_sockets = {(Socket(HERE.host, port), peer(1)): () for port in EPHEMERAL}
     assert responses(stack.call(Open(nobody, peer(1)), 0)) == [("OPEN", Response.NO_PORT)]
     assert responses(stack.call(Open(nobody, peer(2)), 0)) == [("OPEN", Response.OK)]
 

@@ -82,3 +82,17 @@ def test_no_backlog_is_beyond_the_most_and_none_is_for_a_connection() -> None:
     for connection in (1, 2):
         stack.call(Configure(connection, NO_SETTINGS, backlog=9), 0)
     assert [status.backlog for name in (1, 2) if (status := stack.status(name))] == [3, None]
+
+
+def test_of_two_blocks_in_listen_on_one_port_the_older_serves_and_then_the_other() -> None:
+    """A return to LISTEN (3.10.7.4, RST in SYN-RECEIVED) meets a passive OPEN that was made meanwhile."""
+    stack = Stack(PROMPT)
+    stack.call(Open(US, passive=True), 0)
+    stack.arrives(Segment(client(1), US, 5000, 0, SYN, 1000), 0)
+    stack.call(Open(US, passive=True), 0)
+    stack.arrives(Segment(client(1), US, 5001, 0, RST, 0), 0)
+    assert states(stack) == [State.LISTEN, State.LISTEN]
+    stack.arrives(Segment(client(2), US, 5000, 0, SYN, 1000), 0)
+    assert states(stack) == [State.SYN_RECEIVED, State.LISTEN]
+    stack.arrives(Segment(client(3), US, 5000, 0, SYN, 1000), 0)
+    assert states(stack) == [State.SYN_RECEIVED, State.SYN_RECEIVED]

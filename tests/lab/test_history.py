@@ -272,3 +272,36 @@ def test_the_worlds_shown_are_not_those_kept() -> None:
     history.switch(0)
     history.go_to(INTERVAL)
     assert history.world == before
+
+
+def test_a_record_is_the_same_whether_it_is_asked_for_at_every_move_or_once() -> None:
+    asked, folded = History(LONG), begin(LONG)[0]
+    record = asked.moment.record
+    records = [record]
+    while folded.next_event() is not None:
+        record = record.after(folded.apply(NEXT))
+        records.append(record)
+        asked.apply()
+        assert asked.moment.record == record
+        assert asked.moment_before.record == records[-2]
+    unasked = to_the_end(History(LONG))
+    assert (unasked.moment.record, unasked.moment_before.record) == (records[-1], records[-2])
+    for position in (0, 1, 2, INTERVAL - 1, INTERVAL, INTERVAL + 1, 2 * INTERVAL, 3 * INTERVAL + 7):
+        unasked.go_to(position)
+        assert unasked.moment_before.record == records[max(0, position - 1)]
+        assert unasked.moment.record == records[position]
+        for _ in range(INTERVAL + 3):
+            unasked.forward()
+        assert unasked.moment.record == records[position + INTERVAL + 3]
+    for _ in unasked.walk_to(2 * INTERVAL - 5):
+        assert unasked.moment.record == records[unasked.position]
+    assert unasked.moment_before.record == records[unasked.position - 1]
+
+
+def test_reports_that_wait_to_be_folded_do_not_pile_up() -> None:
+    history = to_the_end(History(LONG))
+    for start in (0, 1, INTERVAL):
+        history.go_to(start)
+        while history.position < history.length:
+            history.forward()
+            assert len(history._reports) < 2 * INTERVAL

@@ -159,3 +159,15 @@ def test_a_copy_is_independent() -> None:
     copy.duplicate(1, 5, 0)
     copy.lose(1, 0)
     assert everything(wire) == everything(launched(("A", "B", 100)))
+
+
+def test_segments_of_one_connection_have_one_value_of_bases() -> None:
+    """A history keeps many wires, each with its last segments."""
+    wire = Wire()
+    payload = Segment(Socket("10.0.0.1", 1), Socket("10.0.0.2", 2), 1, 0, ACK, 1)
+    for number in range(3):
+        wire.launch("A", "B", payload, 0, 1, bases=(1000 + number // 2, 5000))
+        wire.ended(wire.take(wire.launched))
+    first, second, third = (one.bases for one in wire.past)
+    assert first is second
+    assert third == (1001, 5000)

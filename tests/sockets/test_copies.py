@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
@@ -142,6 +143,50 @@ def blocked() -> tuple[Pair, Calls, int]:
     return pair, made, peer
 
 
+def with_sockets() -> Pair:
+    """A has a connection (3), and a socket of which nothing is known yet (4)."""
+    pair = Pair()
+    pair.listener()
+    pair.connected()
+    pair.value(0, ask.NewSocket())
+    return pair
+
+
+TABLE_CHANGES: dict[str, ask.Request] = {
+    "socket()": ask.NewSocket(),
+    "dup()": ask.Duplicate(3),
+    "close()": ask.CloseDescriptor(4),
+    "close() of a connection": ask.CloseDescriptor(3),
+    "connect()": ask.Connect(4, SERVER),
+    "read() that blocks": ask.Read(3, 9),
+    "poll() that blocks": ask.Poll((), 5),
+    "exit()": ask.Exit(),
+}
+
+
+def table_of(pair: Pair) -> tuple[object, ...]:
+    table = pair.hosts[0].table
+    return table.values(), dict(table.owners)
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["the original changes", "the copy changes"])
+@pytest.mark.parametrize("build", [Pair, with_sockets])
+@pytest.mark.parametrize("what", TABLE_CHANGES)
+def test_descriptors_and_sockets_come_and_go_in_a_copy_and_its_original_apart(
+    what: str, build: Callable[[], Pair], side: int
+) -> None:
+    """Both tables are one until one of them changes."""
+    pair = build()
+    both = pair, pair.copy()
+    both[side].call(0, TABLE_CHANGES[what])
+    both[side].deliver()
+    both[side].expire()
+    assert table_of(both[1 - side]) == table_of(build())
+    assert table_of(both[side].copy()) == table_of(both[side])
+    if build is with_sockets:
+        assert table_of(both[side]) != table_of(build())
+
+
 def test_a_copy_and_the_original_go_different_ways() -> None:
     pair, made, peer = blocked()
     copy = pair.copy()
@@ -163,7 +208,7 @@ def test_a_copy_and_the_original_go_different_ways() -> None:
 
     # Nothing of that has happened to the original, where nothing arrives.
     assert pair.hosts[0].values() == before
-    assert pair.hosts[0].take_completed() == []
+    assert pair.hosts[0].take_completed() == ()
     pair.wire = [[], []]
     while pair.now < 2 * SECOND:
         pair.expire()
@@ -246,7 +291,7 @@ def test_a_number_is_not_used_again_before_its_call_was_taken() -> None:
     assert one.call(ask.Poll((), 5), 0) == Blocked(1)
     one.expire(5)
     assert one.call(ask.Poll((), 5), 5) == Blocked(2)
-    assert one.take_completed() == [Completed(1, ask.Poll((), 5), Done(0, answer=()))]
+    assert one.take_completed() == (Completed(1, ask.Poll((), 5), Done(0, answer=())),)
     assert one.call(ask.Poll((), 5), 5) == Blocked(1)
 
 
@@ -337,7 +382,7 @@ def test_a_process_that_exits_closes_everything() -> None:
     pair.deliver()
     assert pair.call(0, ask.Exit()) == Done(0)
     assert pair.hosts[0].table.descriptors == {}
-    assert pair.hosts[0].table.blocked == []
+    assert pair.hosts[0].table.blocked == ()
     assert pair.call(0, ask.Read(3, 1)) == Done(-1, "EBADF")
     pair.deliver()
     assert pair.call(1, ask.Read(peer, 9)) == Done(0, answer=b"")

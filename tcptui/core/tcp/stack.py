@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from tcptui.core.events import Event, Response
@@ -56,8 +56,12 @@ class Stack:
     step works on the living block, for all that it does to a block is one thought.
 
     A stack is one host's connections and listeners under their local connection names, which are counted up
-    and never used again; the sockets that a segment names lead to the same objects. An argument that can't be
-    what it is called is refused with ValueError or TypeError before anything changes.
+    and never used again; the sockets that a segment names lead to those names. An argument that can't be what
+    it is called is refused with ValueError or TypeError before anything changes.
+
+    Blocks and listeners change in place, and a copy has copies of them. Which names and sockets there are
+    changes seldom: `_by_sockets` and `_listeners` are replaced then and never written into, so a copy of a
+    stack can share the one, and the other as long as it is empty.
 
     `isns` are the initial sequence numbers of its first connections, in order; after them, and by default,
     they come from `isn.rfc6528_isn` with `secret`, of 1 to 64 octets.
@@ -95,9 +99,9 @@ class Stack:
         """When the last step was; None: there was none."""
         self._blocks: dict[int, Tcb] = {}
         """By name, the oldest first."""
-        self._by_sockets: dict[_Key, list[Tcb]] = {}
-        """By local and remote socket; several only in LISTEN, and then the oldest serves."""
-        self._listeners: dict[int, Listener] = {}
+        self._by_sockets: Mapping[_Key, tuple[int, ...]] = {}
+        """Names of blocks by local and remote socket; several only in LISTEN, and then the oldest serves."""
+        self._listeners: Mapping[int, Listener] = {}
         """By name, the oldest first."""
 
     # What drives it.
@@ -128,14 +132,14 @@ class Stack:
         """A segment for this host, its checksum found good (MUST-3)."""
         check_numbers(segment)
         key: _Key = (segment.dst, segment.src)
-        tcbs = self._by_sockets.get(key)
-        if tcbs is None or segment.src is None:  # A passive OPEN's block is found under no remote socket.
+        names = self._by_sockets.get(key)
+        tcb = None if names is None else self._blocks[names[0]]
+        if tcb is None or segment.src is None:  # A passive OPEN's block is found under no remote socket.
             check_sockets(segment)
         step = self._step(now)
-        if tcbs is not None and tcbs[0].state is State.TIME_WAIT and segment.flags & SYN:
-            tcbs = self._reopened(tcbs, segment, step)
-        if tcbs is not None:
-            tcb = tcbs[0]
+        if tcb is not None and tcb.state is State.TIME_WAIT and segment.flags & SYN:
+            tcb = self._reopened(tcb, segment, step)
+        if tcb is not None:
             segment_arrives(tcb, segment, step)
             self._reindex(tcb, key)
         elif not (is_single_host(segment.src) and is_single_host(segment.dst)):
@@ -149,7 +153,8 @@ class Stack:
         """An ICMP error about a segment that this host has sent (MUST-54)."""
         check_error(error)
         step = self._step(now)
-        for tcb in self._by_sockets.get((error.local, error.remote), [])[:1]:
+        tcb = self._at((error.local, error.remote))
+        if tcb is not None:
             error_arrives(tcb, error, step)
             self._reindex(tcb, tcb.key)
         return step.events
@@ -231,11 +236,11 @@ class Stack:
         copy.secret = self.secret
         copy._names = self._names
         copy._now = self._now
-        blocks = copy._blocks = {name: tcb.copy() for name, tcb in self._blocks.items()}
-        copy._by_sockets = {
-            key: [blocks[tcb.connection] for tcb in tcbs] for key, tcbs in self._by_sockets.items()
-        }
-        copy._listeners = {name: listener.copy() for name, listener in self._listeners.items()}
+        copy._blocks = {name: tcb.copy() for name, tcb in self._blocks.items()}
+        copy._by_sockets = self._by_sockets
+        copy._listeners = self._listeners
+        if self._listeners:
+            copy._listeners = {name: listener.copy() for name, listener in self._listeners.items()}
         return copy
 
     def rebooted(self) -> Stack:
@@ -307,8 +312,13 @@ class Stack:
         self._names += 1
         tcb = Tcb(self._names, local, remote)
         self._blocks[tcb.connection] = tcb
-        self._by_sockets[tcb.key] = [tcb]
+        self._by_sockets = {**self._by_sockets, tcb.key: (tcb.connection,)}
         return tcb
+
+    def _at(self, key: _Key) -> Tcb | None:
+        """The block that serves what is for these sockets."""
+        names = self._by_sockets.get(key)
+        return None if names is None else self._blocks[names[0]]
 
     def _listening(self, local: Socket, remote: Socket | None) -> Listener | None:
         """The listener that a passive OPEN with these sockets has made."""
@@ -323,7 +333,7 @@ class Stack:
         if listener is not None:
             return listener
         listener = self._listening(local, None)
-        tcb = self._by_sockets.get((local, None), [None])[0]
+        tcb = self._at((local, None))
         if tcb is None or (listener is not None and listener.connection < tcb.connection):
             return listener
         return tcb
@@ -339,7 +349,8 @@ class Stack:
             self._reindex(block, key)
         else:
             segment_for_listener(block, segment, step)
-            for child in self._by_sockets.get((segment.dst, segment.src), ())[:1]:
+            child = self._at((segment.dst, segment.src))
+            if child is not None:
                 self._reindex(child, child.key)
 
     def _open(self, call: calls.Open, step: Step) -> None:
@@ -354,11 +365,11 @@ class Stack:
                 step.returned(0, "OPEN", Response.NO_PORT)
                 return
             call = call._replace(local=Socket(call.local.host, port))
-        there = self._by_sockets.get((call.local, call.remote))
+        there = self._at((call.local, call.remote))
         if there is None and not call.passive and call.remote is not None:
             # An active OPEN turns a passive one of the same local socket around (3.10.1, LISTEN), but a
             # listener stays in LISTEN; there may be both (MUST-42).
-            there = self._by_sockets.get((call.local, None))
+            there = self._at((call.local, None))
         if there is None and call.passive:
             listener = self._listening(call.local, call.remote)
             if listener is not None:
@@ -367,10 +378,10 @@ class Stack:
             if call.backlog is not None:
                 self._names += 1
                 listener = Listener(self._names, call.local, call.remote)
-                self._listeners[listener.connection] = listener
+                self._listeners = {**self._listeners, listener.connection: listener}
                 user_calls.open_listener(listener, call, step)
                 return
-        tcb = self._new_block(call.local, call.remote) if there is None else there[0]
+        tcb = self._new_block(call.local, call.remote) if there is None else there
         key = tcb.key
         user_calls.open_connection(tcb, call, step)
         self._reindex(tcb, key)
@@ -382,16 +393,15 @@ class Stack:
         taken = {key[0].port for key in keys if key[0].host == host and key[1] in (None, remote)}
         return next((port for port in EPHEMERAL if port not in taken), None)
 
-    def _reopened(self, tcbs: list[Tcb], syn: Segment, step: Step) -> list[Tcb] | None:
+    def _reopened(self, old: Tcb, syn: Segment, step: Step) -> Tcb | None:
         """A SYN meets TIME-WAIT: if it can only be a new one, and there is a listener, the old block is
         deleted (MAY-2, RFC 6191). Otherwise the old block is left to answer."""
-        old = tcbs[0]
         if (
             not step.profile.time_wait_reopens
             or (self._waiting(syn.dst, syn.src) is None and not step.hooks.syn_ends_time_wait())
             or not is_newer(old, syn)
         ):
-            return tcbs
+            return old
         step.rule(old, Rule.TIME_WAIT_REOPENED, seq=syn.seq, rcv_nxt=old.rcv_nxt)
         iss = self._isns[0] if self._isns else rfc6528_isn(old.local, syn.src, step.now, self.secret)
         if not le(old.snd_nxt, iss):
@@ -411,20 +421,21 @@ class Stack:
                 elif tcb.state is State.SYN_RECEIVED:
                     step.delete(tcb, Response.CLOSING)
                 self._reindex(tcb, key)
-        del self._listeners[listener.connection]
+        self._listeners = {name: one for name, one in self._listeners.items() if one is not listener}
 
     def _reindex(self, tcb: Tcb, key: _Key) -> None:
         """Keeps `tcb`, which was found under `key`, where its sockets say, or, once CLOSED, not at all."""
         if tcb.state is not State.CLOSED and tcb.remote == key[1]:
             return
-        others = [other for other in self._by_sockets.pop(key) if other is not tcb]
+        index = {**self._by_sockets}
+        others = tuple(name for name in index.pop(key) if name != tcb.connection)
         if others:
-            self._by_sockets[key] = others
+            index[key] = others
         if tcb.state is State.CLOSED:
             del self._blocks[tcb.connection]
         else:
-            there = self._by_sockets.get(tcb.key, [])
-            self._by_sockets[tcb.key] = sorted([*there, tcb], key=lambda one: one.connection)
+            index[tcb.key] = tuple(sorted((*index.get(tcb.key, ()), tcb.connection)))
+        self._by_sockets = index
 
 
 def _block_of(listener: Listener) -> Tcb:

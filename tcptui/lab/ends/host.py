@@ -341,7 +341,7 @@ class HostEnd:
             self._look(now)
         return events
 
-    def _complete(self, completed: list[Completed]) -> None:
+    def _complete(self, completed: tuple[Completed, ...]) -> None:
         """Calls that had blocked have returned, and the programs that made them go on."""
         for one in completed:
             self.results += (CallResult(call_name(one.request), one.done, one.number),)

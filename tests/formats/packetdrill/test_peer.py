@@ -206,7 +206,7 @@ def test_a_call_that_blocks_returns_when_its_data_arrives() -> None:
     assert isinstance(result.done, Done)
     assert result.done.value == 10
     assert peer_of(copy).outcome is None
-    assert world.host("A").sockets.table.blocked == [blocked], "in the other world it still blocks"
+    assert world.host("A").sockets.table.blocked == (blocked,), "in the other world it still blocks"
 
 
 def test_undo_gives_the_same_state_and_the_same_verdict() -> None:
