@@ -34,6 +34,8 @@ FIELDS = words(
     f" {' '.join(timer.label for timer in TimerKind)} {' '.join(label.value for label in Label)}"
 )
 """Variables, fields, timers, and Wireshark's labels."""
+KNOBS = words("delayed_ack=0us nagle=false")
+"""The knobs in which the scenarios' hosts depart from their preset."""
 MOVES = words("s5 l2 d4+200ms w20ms a:send:hello x>b:SYN:seq=90 zz tcptui")
 """Moves, as they are typed."""
 RUNS: tuple[tuple[str, str, Sequence[str]], ...] = (
@@ -84,7 +86,7 @@ def look(app: TcptuiApp, after: str, known: set[str]) -> Seen:
     text = "\n".join(strip.text for strip in strips)
     for no_words in (r"0x[0-9a-f]+", r" 00[0-9a-f]{2}  [0-9a-f ]+", "[CEUAPRSF·]{8}", r"\S+…"):
         text = re.sub(no_words, "", text)
-    return Seen(after, widths, words(text) - PROTOCOL - FIELDS - known)
+    return Seen(after, widths, words(text) - PROTOCOL - FIELDS - KNOBS - known)
 
 
 def of_scenario(scenario: Scenario) -> set[str]:
