@@ -77,17 +77,16 @@ class CallsMade:
         request = prepared.request
         if isinstance(request, Connect):
             self._look_at(request.fd, host)
-        if isinstance(request, Bind | Listen):
+        if isinstance(request, (Bind, Listen)):
             socket = host.sockets.socket(request.fd)
             if socket is not None and socket.local is not None:
                 flows.local_port = socket.local.port
-        start = due.earliest - event.time.earliest
-        end = Window(due.earliest, due.earliest, due.tolerance)
+        end = due
         if event.end is not None:
             gap = event.end - event.time.earliest
-            end = Window(start + event.end, start + event.end, self._tolerance.of(gap))
+            end = Window(due.earliest + gap, due.earliest + gap, self._tolerance.of(gap))
         _, done, number = next(
-            one for one in report.results if isinstance(one.done, Blocked) or not one.number
+            one for one in report.results if not one.number or isinstance(one.done, Blocked)
         )
         calling = _Calling(event, prepared, end, number)
         if isinstance(done, Done):

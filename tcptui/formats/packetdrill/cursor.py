@@ -25,8 +25,8 @@ class Cursor:
 
     def __init__(self, text: str, file: str, defines: Mapping[str, str]) -> None:
         self._source = Source(text, file)
-        self._tokens = tokens(self._source, defines)
-        self.kind, self.text, self.at, self.glued = next(self._tokens)
+        self._next = tokens(self._source, defines).__next__
+        self.kind, self.text, self.at, self.glued = self._next()
         self._line, self._line_at = 1, 0
         """The line of a character, at which `line` was asked for last."""
 
@@ -38,13 +38,13 @@ class Cursor:
     def take(self) -> str:
         """The text of the next token, and go on behind it; it must not be the end of the script."""
         text = self.text
-        self.kind, self.text, self.at, self.glued = next(self._tokens)
+        self.kind, self.text, self.at, self.glued = self._next()
         return text
 
     def accept(self, kind: str) -> bool:
         """Whether the next token is of this kind; if so, go on behind it."""
         if self.kind == kind:
-            self.kind, self.text, self.at, self.glued = next(self._tokens)
+            self.kind, self.text, self.at, self.glued = self._next()
             return True
         return False
 
@@ -109,12 +109,13 @@ class Cursor:
         if self.kind not in ("number", "decimal") or self.text[:2] in ("0x", "0X"):
             raise self.unexpected(Message.of("allowed.seconds"))
         whole, _, part = self.text.partition(".")
-        if len(whole) > MOST_DIGITS or int(whole or 0) > LONGEST_TIME:
+        seconds = int(whole or 0) if len(whole) <= MOST_DIGITS else LONGEST_TIME + 1
+        if seconds > LONGEST_TIME:
             most = Message.of("allowed.at_most_seconds", most=LONGEST_TIME)
             raise self.error(Message.of("script.time_too_long"), most)
         self.take()
         # One digit more than microseconds have tells whether to round up.
-        return (int(whole or 0) * 10_000_000 + int(part[:7].ljust(7, "0")) + 5) // 10
+        return seconds * 1_000_000 + (int(part[:7].ljust(7, "0")) + 5) // 10
 
     def unexpected(self, allowed: str | Message) -> BadScript:
         """The error to raise where the next token can't stand."""

@@ -169,7 +169,7 @@ class ScriptPeer:
     def act_due(self) -> int | None:
         if self.outcome is not None or self._pending:
             return None
-        return max(self._now, self._due)
+        return self._due if self._due > self._now else self._now
 
     def state_of(self, connection: int) -> None:
         return None

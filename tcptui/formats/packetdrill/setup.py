@@ -135,14 +135,18 @@ def _text(options: Mapping[str, ScriptOption], name: str, default: str) -> str:
 
 
 def _number(options: Mapping[str, ScriptOption], name: str, default: float) -> float:
-    text = _text(options, name, str(default))
+    if name not in options:
+        return default
+    text = options[name].value or ""
     if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text, re.ASCII):
         raise NotSupported("needs.value", name=name, value=text[:40])
     return float(text)
 
 
 def _address(options: Mapping[str, ScriptOption], name: str, default: str, version: str) -> str:
-    text = _text(options, name, default)
+    if name not in options:
+        return default
+    text = options[name].value or ""
     try:
         address = ip_address(text)
     except ValueError:

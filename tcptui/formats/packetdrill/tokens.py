@@ -39,6 +39,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
+_KINDS = ("", *_TOKEN.groupindex)
+"""What each group of the pattern is called, by its number."""
 _DIRECTIVE = re.compile(r"#(ifdef|ifndef|else|endif|define)\b[ \t]*(\w*)[ \t]*(.*)", re.ASCII)
 _LONGEST = Message.of("allowed.characters", most=LONGEST_TEXT)
 _KIND_IS_TEXT = frozenset(("mark", "dots", "odd"))
@@ -120,8 +122,9 @@ def _pieces(source: Source) -> Iterator[Token]:
     """Every token of the text; a line's rest from ``#`` on is of kind ``hash``."""
     whole, behind_last = source.text, 0
     for match in _TOKEN.finditer(whole):
-        kind = match.lastgroup or ""
-        at, end = match.span(kind)
+        group = match.lastindex or 0
+        kind = _KINDS[group]
+        at, end = match.span(group)
         text = whole[at:end]
         if kind in _KIND_IS_TEXT:
             kind = text
