@@ -18,7 +18,7 @@ from tcptui.formats.packetdrill.text import seconds_text
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Report
-from tcptui.sockets.requests import Accept, Bind, Blocked, Connect, Done, Listen
+from tcptui.sockets.requests import Accept, Bind, Connect, Done, Listen
 
 
 class _Calling(NamedTuple):
@@ -85,9 +85,7 @@ class CallsMade:
         if event.end is not None:
             gap = event.end - event.time.earliest
             end = Window(due.earliest + gap, due.earliest + gap, self._tolerance.of(gap))
-        _, done, number = next(
-            one for one in report.results if not one.number or isinstance(one.done, Blocked)
-        )
+        _, done, number = report.results[-1]  # Calls that it lets return have done so before.
         calling = _Calling(event, prepared, end, number)
         if isinstance(done, Done):
             self._returned(calling, done, report.at, host, reasons)

@@ -59,7 +59,8 @@ def window(time: EventTime, before: int, tolerance: Tolerance) -> Window | None:
     start = before if kind is TimeKind.RELATIVE else 0
     earliest += start
     latest = earliest if latest is None else start + latest
-    return Window(earliest, latest, tolerance.of(max(0, earliest - before)))
+    gap = earliest - before
+    return Window(earliest, latest, tolerance.of(gap) if gap > 0 else tolerance.microseconds)
 
 
 def at_time(what: str, time: str) -> Message:

@@ -33,6 +33,8 @@ EVENT_ALLOWED = Message.of("allowed.event")
 TIME_ALLOWED = Message.of("allowed.time")
 _A_CALL = Message.of("allowed.call")
 _A_RESULT = Message.of("allowed.result")
+_BEGINNINGS = ("<", ">", "word", "...", "command", "code")
+"""Kinds of token that an event begins with, behind its time."""
 NO_DEFINES: Mapping[str, str] = {}
 
 
@@ -84,13 +86,9 @@ def _event(cursor: Cursor) -> Event:
     start = cursor.at
     time = _time(cursor)
     kind = cursor.kind
-    if kind in ("<", ">"):
-        inbound = kind == "<"
-    elif kind in ("word", "...", "command", "code"):
-        inbound = True
-    else:
+    if kind not in _BEGINNINGS:
         raise cursor.unexpected(EVENT_ALLOWED)
-    if inbound and (time.kind is TimeKind.ANY or time.latest is not None):
+    if kind != ">" and (time.kind is TimeKind.ANY or time.latest is not None):
         raise cursor.error(Message.of("script.inbound_range"), Message.of("allowed.plain_time"), start)
     if kind in ("<", ">"):
         return parse_packet(cursor, line, time)
@@ -102,11 +100,13 @@ def _event(cursor: Cursor) -> Event:
 
 
 def _time(cursor: Cursor) -> EventTime:
-    if cursor.accept("*"):
+    kind = TimeKind.ABSOLUTE
+    if cursor.accept("+"):
+        kind = TimeKind.RELATIVE
+    elif cursor.accept("*"):
         return EventTime(TimeKind.ANY)
-    if cursor.kind not in ("number", "decimal", "+"):
+    elif cursor.kind not in ("number", "decimal"):
         raise cursor.unexpected(TIME_ALLOWED)
-    kind = TimeKind.RELATIVE if cursor.accept("+") else TimeKind.ABSOLUTE
     earliest = cursor.microseconds()
     if not cursor.accept("~"):
         return EventTime(kind, earliest)
