@@ -86,13 +86,12 @@ class CallsMade:
             gap = event.end - event.time.earliest
             end = Window(due.earliest + gap, due.earliest + gap, self._tolerance.of(gap))
         _, done, number = report.results[-1]  # Calls that it lets return have done so before.
-        calling = _Calling(event, prepared, end, number)
         if isinstance(done, Done):
-            self._returned(calling, done, report.at, host, reasons)
+            self._returned(calling, end, done, report.at, host, reasons)
         elif event.end is None:
             raise Mismatch(event.line, call_text(event), Message.of("check.blocks"), reasons.text)
         else:
-            self._blocked += (calling,)
+            self._blocked += (_Calling(event, prepared, end, number),)
 
     def completed(self, report: Report, host: HostEnd, reasons: Reasons) -> None:
         """Calls that had blocked may have returned in this step. Raises Mismatch and NotSupported."""
@@ -100,7 +99,7 @@ class CallsMade:
             calling = next((one for one in self._blocked if one.number == number), None)
             if isinstance(done, Done) and calling is not None:
                 self._blocked = tuple(one for one in self._blocked if one is not calling)
-                self._returned(calling, done, report.at, host, reasons)
+                self._returned(calling, calling.window, done, report.at, host, reasons)
 
     def check(self, now: int, reasons: Reasons) -> None:
         """Raises Mismatch if one should have returned."""
@@ -116,9 +115,11 @@ class CallsMade:
             return {}
         return host.sockets.tcp_info(self._latest or sockets[-1].connection)
 
-    def _returned(self, calling: _Calling, done: Done, now: int, host: HostEnd, reasons: Reasons) -> None:
+    def _returned(
+        self, calling: _Calling, ends: Window, done: Done, now: int, host: HostEnd, reasons: Reasons
+    ) -> None:
         """A call has returned: was it to return that, and now?"""
-        event, prepared, ends, _ = calling
+        event, prepared, _, _ = calling
         if isinstance(prepared.request, Accept) and not done.errno:
             self._look_at(done.value, host)
         got = wrong_result(event, prepared, self._constants, done)

@@ -34,11 +34,11 @@ class Expectations:
     __slots__ = ("_ahead", "_expected", "_met", "_part")
 
     def __init__(self, events: Sequence[Event]) -> None:
-        self._expected = tuple(
+        self._expected = [
             event
             for event in events
             if isinstance(event, SegmentEvent) and event.segment.direction == OUTBOUND
-        )
+        ]
         self._met = 0
         """How many of them have been sent, from the first."""
         self._ahead: tuple[_Met, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TypeAlias
 
 from tcptui.core.events import Event, RuleApplied, Sent
 from tcptui.core.packet.seq import MASK
@@ -14,12 +14,9 @@ _DETAILS = (Rule.RTT_SAMPLED, Rule.RTT_AMBIGUOUS, Rule.RTO_AFTER_SYN_TIMEOUT, Ru
 """Rules that explain a number, not what was done."""
 
 
-class Why(NamedTuple):
-    """A rule that was applied, and the numbers that its own are relative to."""
-
-    rule: RuleApplied
-    isns: tuple[int | None, int] | None
-    """IRS, if it was known then, and ISS of its connection; None where there is none."""
+Why: TypeAlias = tuple[RuleApplied, tuple[int | None, int] | None]
+"""A rule that was applied, and the numbers that its own are relative to: IRS, if it was known then, and ISS
+of its connection; None where there is none."""
 
 
 def why_text(why: Why | None) -> str:
@@ -62,13 +59,14 @@ class Reasons:
     def learn(self, events: Sequence[Event], host: HostEnd) -> list[tuple[Sent, Why | None]]:
         """What the host has done in a step: the segments that it has sent, each with the rule by which."""
         sent: list[tuple[Sent, Why | None]] = []
-        why, isns, connection = None, None, 0
+        why: Why | None = None
+        isns, connection = None, 0
         for event in events:
             if event.connection != connection:
                 connection = event.connection
                 isns = self._isns_of(connection, host)
             if type(event) is RuleApplied and event.rule not in _DETAILS:
-                why = self.last = Why(event, isns)
+                why = self.last = event, isns
             elif type(event) is Sent:
                 sent.append((event, why))
         return sent
