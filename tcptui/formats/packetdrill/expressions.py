@@ -24,6 +24,8 @@ DEEPEST = 32
 """Brackets and prefixes in each other, at most."""
 
 ALLOWED = Message.of("allowed.expression")
+_BEGINNINGS = ("number", "word", "string", "...", "[", "{", "(")
+"""Kinds of token that an expression without a prefix begins with."""
 _CLOSE = Message.of("allowed.bracket_end")
 _ITEM_END = {close: Message.of("allowed.item_end", close=close) for close in ")]"}
 _FIELD_END = Message.of("allowed.field_end")
@@ -56,9 +58,9 @@ def _operand(cursor: Cursor, depth: int) -> Expression:
     if depth > DEEPEST:
         raise cursor.error(Message.of("script.too_deep"), Message.of("allowed.at_most", most=DEEPEST))
     kind = cursor.kind
-    if kind in ("-", "~", "&"):
-        return _prefixed(cursor, depth)
-    if kind not in ("number", "word", "string", "...", "[", "{", "("):
+    if kind not in _BEGINNINGS:
+        if kind in ("-", "~", "&"):
+            return _prefixed(cursor, depth)
         raise cursor.unexpected(ALLOWED)
     start, text = cursor.at, cursor.take()
     if kind == "number":
