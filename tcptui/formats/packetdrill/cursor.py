@@ -25,8 +25,8 @@ class Cursor:
 
     def __init__(self, text: str, file: str, defines: Mapping[str, str]) -> None:
         self._source = Source(text, file)
-        self._next = tokens(self._source, defines).__next__
-        self.kind, self.text, self.at, self.glued = self._next()
+        self._tokens = tokens(self._source, defines)
+        self.kind, self.text, self.at, self.glued = next(self._tokens)
         self._line, self._line_at = 1, 0
         """The line of a character, at which `line` was asked for last."""
 
@@ -38,13 +38,13 @@ class Cursor:
     def take(self) -> str:
         """The text of the next token, and go on behind it; it must not be the end of the script."""
         text = self.text
-        self.kind, self.text, self.at, self.glued = self._next()
+        self.kind, self.text, self.at, self.glued = next(self._tokens)
         return text
 
     def accept(self, kind: str) -> bool:
         """Whether the next token is of this kind; if so, go on behind it."""
         if self.kind == kind:
-            self.kind, self.text, self.at, self.glued = self._next()
+            self.kind, self.text, self.at, self.glued = next(self._tokens)
             return True
         return False
 
