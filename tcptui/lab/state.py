@@ -126,6 +126,8 @@ class WorldState:
             at is None or arrival.due < at or (arrival.due == at and side == "B" and b.observes)
         ):
             at, cause, side, number = arrival.due, "arrival", arrival.receiver, arrival.number
+        if at == self.now:  # No timer is overdue, and of what is due now they come last.
+            return NextEvent(at, cause, side, number)
         due = a.next_deadline()
         if due is not None and (at is None or due < at):
             at, cause, side, number = due, "timer", "A", 0
@@ -141,15 +143,15 @@ class WorldState:
         next_event = self.next_event()
         if next_event is None:
             return None
-        self.now = next_event.at
-        if next_event.cause == "arrival":
-            return self._arrival(next_event.number)
-        if next_event.cause == "third party":
+        self.now, cause, side, number = next_event
+        if cause == "arrival":
+            return self._arrival(number)
+        if cause == "third party":
             self._injected += 1
-            return self._inject(self.scenario.injections[next_event.number].move)
-        assert next_event.side != "X"
-        end = self._to_change(next_event.side)
-        if next_event.cause == "timer":
+            return self._inject(self.scenario.injections[number].move)
+        assert side != "X"
+        end = self._to_change(side)
+        if cause == "timer":
             return self._reported("timer", end, end.expire(self.now))
         return self._acted(end, end.act(self.now, self._peer(end)))
 

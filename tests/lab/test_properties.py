@@ -185,6 +185,8 @@ class Observer:
         for side in SIDES:
             host = self.world.host(side)
             assert self.record.of(side).states[-1][0] is host.state
+            deadline = host.next_deadline()
+            assert deadline is None or deadline >= self.world.now, "a timer is overdue"
             for tcb in host.stack.tcbs():
                 assert le(tcb.snd_una, tcb.snd_nxt)
                 unit = 1 << tcb.rcv_shift  # A scaled window is a whole number of these.

@@ -55,10 +55,9 @@ class Arguments:
 
     def number(self, index: int, default: int | None = None) -> int:
         """A number; where the script leaves it open, the default, if there is one."""
-        expression = self.at(index) if index < len(self) or default is None else Mark.NOT_GIVEN
-        if expression is Mark.NOT_GIVEN and default is not None:
+        if default is not None and (index >= len(self) or self.at(index) is Mark.NOT_GIVEN):
             return default
-        return self._constants.number(expression)
+        return self._constants.number(self.at(index))
 
     def name(self, index: int) -> str:
         """The name of a constant, where the name matters and not the number."""
@@ -70,7 +69,9 @@ class Arguments:
     def names(self, index: int, allowed: tuple[str, ...]) -> set[str]:
         """Which of some flags are set."""
         bits = self.number(index, 0)
-        names = set()
+        names: set[str] = set()
+        if not bits:
+            return names
         for name in allowed:
             bit = self._constants.numbers[name]
             if bits & bit:

@@ -18,7 +18,7 @@ from tcptui.formats.packetdrill.text import seconds_text
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Report
-from tcptui.sockets.requests import Accept, Bind, Blocked, Connect, Done, Listen
+from tcptui.sockets.requests import Accept, Bind, Connect, Done, Listen
 
 
 class _Calling(NamedTuple):
@@ -77,25 +77,21 @@ class CallsMade:
         request = prepared.request
         if isinstance(request, Connect):
             self._look_at(request.fd, host)
-        if isinstance(request, Bind | Listen):
+        if isinstance(request, (Bind, Listen)):
             socket = host.sockets.socket(request.fd)
             if socket is not None and socket.local is not None:
                 flows.local_port = socket.local.port
-        start = due.earliest - event.time.earliest
-        end = Window(due.earliest, due.earliest, due.tolerance)
+        end = due
         if event.end is not None:
             gap = event.end - event.time.earliest
-            end = Window(start + event.end, start + event.end, self._tolerance.of(gap))
-        _, done, number = next(
-            one for one in report.results if isinstance(one.done, Blocked) or not one.number
-        )
-        calling = _Calling(event, prepared, end, number)
+            end = Window(due.earliest + gap, due.earliest + gap, self._tolerance.of(gap))
+        _, done, number = report.results[-1]  # Calls that it lets return have done so before.
         if isinstance(done, Done):
-            self._returned(calling, done, report.at, host, reasons)
+            self._returned(calling, end, done, report.at, host, reasons)
         elif event.end is None:
             raise Mismatch(event.line, call_text(event), Message.of("check.blocks"), reasons.text)
         else:
-            self._blocked += (calling,)
+            self._blocked += (_Calling(event, prepared, end, number),)
 
     def completed(self, report: Report, host: HostEnd, reasons: Reasons) -> None:
         """Calls that had blocked may have returned in this step. Raises Mismatch and NotSupported."""
@@ -103,7 +99,7 @@ class CallsMade:
             calling = next((one for one in self._blocked if one.number == number), None)
             if isinstance(done, Done) and calling is not None:
                 self._blocked = tuple(one for one in self._blocked if one is not calling)
-                self._returned(calling, done, report.at, host, reasons)
+                self._returned(calling, calling.window, done, report.at, host, reasons)
 
     def check(self, now: int, reasons: Reasons) -> None:
         """Raises Mismatch if one should have returned."""
@@ -119,9 +115,11 @@ class CallsMade:
             return {}
         return host.sockets.tcp_info(self._latest or sockets[-1].connection)
 
-    def _returned(self, calling: _Calling, done: Done, now: int, host: HostEnd, reasons: Reasons) -> None:
+    def _returned(
+        self, calling: _Calling, ends: Window, done: Done, now: int, host: HostEnd, reasons: Reasons
+    ) -> None:
         """A call has returned: was it to return that, and now?"""
-        event, prepared, ends, _ = calling
+        event, prepared, _, _ = calling
         if isinstance(prepared.request, Accept) and not done.errno:
             self._look_at(done.value, host)
         got = wrong_result(event, prepared, self._constants, done)

@@ -34,11 +34,11 @@ class Expectations:
     __slots__ = ("_ahead", "_expected", "_met", "_part")
 
     def __init__(self, events: Sequence[Event]) -> None:
-        self._expected = tuple(
+        self._expected = [
             event
             for event in events
             if isinstance(event, SegmentEvent) and event.segment.direction == OUTBOUND
-        )
+        ]
         self._met = 0
         """How many of them have been sent, from the first."""
         self._ahead: tuple[_Met, ...] = ()
@@ -64,10 +64,11 @@ class Expectations:
         """A segment leaves the stack, while the script is at `line`. Raises Mismatch."""
         flow = flows.of_sent(sent.segment)
         flow.learn(sent)
-        when = seconds_text(now)
         if self._met == len(self._expected):
             got = spec_text(flow.seen(sent)._replace(source_port=None, destination_port=None))
-            raise Mismatch(line, Message.of("check.no_segment"), at_time(got, when), why_text(why))
+            raise Mismatch(
+                line, Message.of("check.no_segment"), at_time(got, seconds_text(now)), why_text(why)
+            )
         event = self._expected[self._met]
         flow.name(sent, event.segment)
         seen = flow.seen(sent)
@@ -77,7 +78,9 @@ class Expectations:
                 return
         elif not matches(event.segment, seen):
             got = spec_text(_like(event.segment, seen))
-            raise Mismatch(event.line, spec_text(event.segment), at_time(got, when), why_text(why))
+            raise Mismatch(
+                event.line, spec_text(event.segment), at_time(got, seconds_text(now)), why_text(why)
+            )
         self._part = 0
         self._met += 1
         self._ahead += (_Met(sent, now, why),)

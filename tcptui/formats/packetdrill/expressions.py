@@ -19,12 +19,13 @@ from tcptui.formats.packetdrill.syntax import (
     String,
     Struct,
 )
-from tcptui.formats.packetdrill.tokens import Token
 
 DEEPEST = 32
 """Brackets and prefixes in each other, at most."""
 
 ALLOWED = Message.of("allowed.expression")
+_BEGINNINGS = ("number", "word", "string", "...", "[", "{", "(")
+"""Kinds of token that an expression without a prefix begins with."""
 _CLOSE = Message.of("allowed.bracket_end")
 _ITEM_END = {close: Message.of("allowed.item_end", close=close) for close in ")]"}
 _FIELD_END = Message.of("allowed.field_end")
@@ -45,7 +46,7 @@ def parse_arguments(cursor: Cursor) -> tuple[Expression, ...]:
 def parse_expression(cursor: Cursor, depth: int = 0) -> Expression:
     """One expression, `depth` brackets deep."""
     first = _operand(cursor, depth)
-    if cursor.token.kind != "|":
+    if cursor.kind != "|":
         return first
     operands = [first]
     while cursor.accept("|"):
@@ -56,19 +57,18 @@ def parse_expression(cursor: Cursor, depth: int = 0) -> Expression:
 def _operand(cursor: Cursor, depth: int) -> Expression:
     if depth > DEEPEST:
         raise cursor.error(Message.of("script.too_deep"), Message.of("allowed.at_most", most=DEEPEST))
-    token = cursor.token
-    kind = token.kind
-    if kind in ("-", "~", "&"):
-        return _prefixed(cursor, depth)
-    if kind not in ("number", "word", "string", "...", "[", "{", "("):
+    kind = cursor.kind
+    if kind not in _BEGINNINGS:
+        if kind in ("-", "~", "&"):
+            return _prefixed(cursor, depth)
         raise cursor.unexpected(ALLOWED)
-    cursor.take()
+    start, text = cursor.at, cursor.take()
     if kind == "number":
-        return Number(cursor.value(token))
+        return Number(cursor.value(text, start))
     if kind == "word":
-        return Applied(token.text, _list(cursor, ")", depth)) if cursor.accept("(") else Name(token.text)
+        return Applied(text, _list(cursor, ")", depth)) if cursor.accept("(") else Name(text)
     if kind == "string":
-        return String(_unescaped(cursor, token), cursor.accept("..."))
+        return String(_unescaped(cursor, text, start), cursor.accept("..."))
     if kind == "...":
         return Mark.NOT_GIVEN
     if kind == "[":
@@ -81,7 +81,7 @@ def _operand(cursor: Cursor, depth: int) -> Expression:
 
 
 def _prefixed(cursor: Cursor, depth: int) -> Expression:
-    operator = cursor.take().kind
+    operator = cursor.take()
     operand = _operand(cursor, depth + 1)
     if operator == "-" and isinstance(operand, Number):
         return Number(-operand.value)
@@ -113,7 +113,7 @@ def _struct(cursor: Cursor, depth: int) -> Expression:
 
 def _field(cursor: Cursor, depth: int) -> Field:
     value = parse_expression(cursor, depth)
-    if cursor.token.kind == "=":
+    if cursor.kind == "=":
         if isinstance(value, Name):
             cursor.take()
             return Field(value.name, parse_expression(cursor, depth))
@@ -124,7 +124,7 @@ def _field(cursor: Cursor, depth: int) -> Field:
     return Field(None, value)
 
 
-def _unescaped(cursor: Cursor, token: Token) -> bytes:
+def _unescaped(cursor: Cursor, text: str, start: int) -> bytes:
     """A string's octets, its escapes resolved as in C."""
 
     def octet(match: re.Match[str]) -> str:
@@ -136,7 +136,7 @@ def _unescaped(cursor: Cursor, token: Token) -> bytes:
         if escape[0] in "01234567" and int(escape, 8) <= 0xFF:
             return chr(int(escape, 8))
         unknown = Message.of("script.unknown_escape", escape=f"\\{escape}")
-        raise cursor.error(unknown, Message.of("allowed.escapes"), token)
+        raise cursor.error(unknown, Message.of("allowed.escapes"), start)
 
-    text = token.text.encode().decode("latin-1")  # so that one character is one octet
+    text = text.encode().decode("latin-1")  # so that one character is one octet
     return (_ESCAPE.sub(octet, text) if "\\" in text else text).encode("latin-1")

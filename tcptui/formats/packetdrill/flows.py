@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tcptui.core.events import Sent
-from tcptui.core.packet.segment import ACK, OPTION_TIMESTAMPS, RST, SYN, Segment, Socket
+from tcptui.core.packet.segment import ACK, OPTION_TIMESTAMPS, RST, SYN, Option, Segment, Socket
 from tcptui.core.packet.seq import MASK
 from tcptui.core.tcp.stack import EPHEMERAL
 from tcptui.formats.packetdrill.outcome import NotSupported
@@ -82,9 +82,11 @@ class Flow:
             base = 0  # The answer to a segment without ACK: its number is 0 itself (RFC 9293 3.10.7.1).
         else:
             base = self.outbound_isn or 0
-        spec = segment_spec(segment, OUTBOUND, base, self.inbound_isn or 0)
-        spec = spec._replace(source_port=self.local_port, destination_port=self.remote.port)
-        return spec._replace(options=tuple(map(self._script_option, spec.options or ())))
+        ports = self.local_port, self.remote.port
+        spec = segment_spec(segment, OUTBOUND, base, self.inbound_isn or 0, ports)
+        if self.timestamp_offset is None or not spec.options:
+            return spec
+        return spec._replace(options=tuple(map(self._script_option, spec.options)))
 
     def _script_option(self, option: TcpOption) -> TcpOption:
         if option.name != "TS" or self.timestamp_offset is None:
@@ -95,7 +97,9 @@ class Flow:
 
     def match_timestamp(self, sent: Sent, spec: SegmentSpec, tolerance: int) -> bool:
         """Whether the TSval is the script's, within `tolerance` microseconds; the first one always is."""
-        expected = next((option.numbers[0] for option in spec.options or () if option.name == "TS"), None)
+        if not spec.options:
+            return True
+        expected = next((option.numbers[0] for option in spec.options if option.name == "TS"), None)
         live = _timestamp_value(sent.segment)
         if expected is None or live is None:
             return True
@@ -128,10 +132,12 @@ class Flow:
         if not spec.flags & SYN:
             seq = seq + (self.inbound_isn or 0) & MASK
         ack = (spec.ack or 0) + (self.outbound_isn or 0) & MASK if spec.ack is not None else 0
-        try:
-            options = to_wire(map(self._live_option, spec.options or ()), self.outbound_isn or 0)
-        except BadOptions as error:
-            raise NotSupported(error.message) from None
+        options: tuple[Option, ...] = ()
+        if spec.options:
+            try:
+                options = to_wire(map(self._live_option, spec.options), self.outbound_isn or 0)
+            except BadOptions as error:
+                raise NotSupported(error.message) from None
         assert spec.window is not None
         data = bytes(spec.length)
         return Segment(

@@ -53,12 +53,14 @@ class Window(NamedTuple):
 
 def window(time: EventTime, before: int, tolerance: Tolerance) -> Window | None:
     """When an event may happen if the one before was at `before`; None: any time."""
-    if time.kind is TimeKind.ANY:
+    kind, earliest, latest = time
+    if kind is TimeKind.ANY:
         return None
-    start = before if time.kind is TimeKind.RELATIVE else 0
-    earliest = start + time.earliest
-    latest = earliest if time.latest is None else start + time.latest
-    return Window(earliest, latest, tolerance.of(max(0, earliest - before)))
+    start = before if kind is TimeKind.RELATIVE else 0
+    earliest += start
+    latest = earliest if latest is None else start + latest
+    gap = earliest - before
+    return Window(earliest, latest, tolerance.of(gap) if gap > 0 else tolerance.microseconds)
 
 
 def at_time(what: str, time: str) -> Message:

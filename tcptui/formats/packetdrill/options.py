@@ -26,7 +26,7 @@ def parse_options(cursor: Cursor, direction: Direction) -> tuple[TcpOption, ...]
         return ()
     if cursor.accept(">"):
         return ()
-    if cursor.token.kind == "...":
+    if cursor.kind == "...":
         if direction != OUTBOUND:
             raise cursor.error(Message.of("script.options_left_open"), Message.of("allowed.open_options"))
         cursor.take()
@@ -41,10 +41,10 @@ def parse_options(cursor: Cursor, direction: Direction) -> tuple[TcpOption, ...]
 
 
 def _option(cursor: Cursor, direction: Direction) -> TcpOption:
-    token = cursor.token
-    if token.kind != "word":
+    start = cursor.at
+    if cursor.kind != "word":
         raise cursor.unexpected(ALLOWED)
-    name = cursor.glued(("word", "number", "-"))
+    name = cursor.take_glued(("word", "number", "-"))
     read = _READERS.get(name)
     if read is not None:
         return read(cursor, direction)
@@ -52,7 +52,7 @@ def _option(cursor: Cursor, direction: Direction) -> TcpOption:
         return TcpOption(name, text=_octets(cursor))
     if name.startswith("unknown-") and name[8:].isdecimal() and len(name) <= 11 and int(name[8:]) <= 255:
         return TcpOption(name, text=_octets(cursor))
-    raise cursor.error(Message.of("script.unknown_option", name=name[:40]), ALLOWED, token)
+    raise cursor.error(Message.of("script.unknown_option", name=name[:40]), ALLOWED, start)
 
 
 def _plain(name: str) -> Callable[[Cursor, Direction], TcpOption]:
@@ -70,9 +70,9 @@ def _with_octets(name: str) -> Callable[[Cursor, Direction], TcpOption]:
 
 def _sack(cursor: Cursor, direction: Direction) -> TcpOption:
     """Blocks with spaces between."""
-    start = cursor.token
+    start = cursor.at
     edges: list[int] = []
-    while not edges or cursor.token.kind in ("number", "-"):
+    while not edges or cursor.kind in ("number", "-"):
         edges.append(cursor.sequence_number())
         cursor.expect(":", ":")
         edges.append(cursor.sequence_number())
@@ -91,7 +91,7 @@ def _timestamps(cursor: Cursor, direction: Direction) -> TcpOption:
 
 def _timestamp(cursor: Cursor, direction: Direction, what: str) -> int | None:
     """A number; or, for what comes out, a sign that it is not checked."""
-    if direction == OUTBOUND and cursor.token.kind in ("...", ".", "*"):
+    if direction == OUTBOUND and cursor.kind in ("...", ".", "*"):
         cursor.take()
         return None
     return cursor.number(MASK, what)
@@ -102,19 +102,19 @@ def _ecn(cursor: Cursor, direction: Direction) -> TcpOption:
     names: list[str] = []
     counters: list[int | None] = []
     while cursor.word in _ECN_COUNTERS and len(names) < len(_ECN_COUNTERS):
-        names.append(cursor.take().text)
+        names.append(cursor.take())
         counters.append(cursor.number(0xFFFFFF, Message.of("field.counter", name=names[-1])))
     return TcpOption("ECN", tuple(counters), " ".join(names))
 
 
 def _octets(cursor: Cursor) -> str:
     """Hexadecimal octets, or a word for them; "" if there are none."""
-    token = cursor.token
-    if token.kind not in ("word", "number"):
+    start = cursor.at
+    if cursor.kind not in ("word", "number"):
         return ""
-    text = cursor.glued(("word", "number"))
+    text = cursor.take_glued(("word", "number"))
     if len(text) > 80:
-        raise cursor.error(Message.of("script.option_too_long"), Message.of("allowed.option_octets"), token)
+        raise cursor.error(Message.of("script.option_too_long"), Message.of("allowed.option_octets"), start)
     return text
 
 

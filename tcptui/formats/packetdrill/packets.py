@@ -50,11 +50,11 @@ _FLAG_KINDS = ("word", "number", "decimal", ".", "-")
 
 def parse_packet(cursor: Cursor, line: int, time: EventTime) -> Event:
     """The whole of a packet, from its direction on."""
-    direction: Direction = INBOUND if cursor.take().kind == INBOUND else OUTBOUND
+    direction: Direction = INBOUND if cursor.take() == INBOUND else OUTBOUND
     encapsulation: list[str] = []
     ip: list[IpItem] = []
     while True:
-        if cursor.token.kind in ("[", "("):
+        if cursor.kind in ("[", "("):
             ip += _ip_items(cursor)
         elif cursor.word in _ENCAPSULATIONS:
             encapsulation.append(_encapsulation(cursor))
@@ -89,7 +89,7 @@ def _segment(cursor: Cursor, direction: Direction) -> SegmentSpec:
 
 def _ports(cursor: Cursor) -> tuple[int | None, int | None]:
     """``8080 > 1234``, or nothing."""
-    if cursor.token.kind != "number":
+    if cursor.kind != "number":
         return None, None
     source = cursor.number(0xFFFF, _PORT)
     cursor.expect(">", _BETWEEN_PORTS)
@@ -98,10 +98,10 @@ def _ports(cursor: Cursor) -> tuple[int | None, int | None]:
 
 def _flags(cursor: Cursor) -> int:
     """Control bits; a digit is the three bits AE, CWR and ECE as a number (RFC 9768 section 3.1)."""
-    token = cursor.token
-    if token.kind not in _FLAG_KINDS:
+    start = cursor.at
+    if cursor.kind not in _FLAG_KINDS:
         raise cursor.unexpected(Message.of("allowed.packet", flags=FLAGS_ALLOWED))
-    text = cursor.glued(_FLAG_KINDS)
+    text = cursor.take_glued(_FLAG_KINDS)
     if text == "-":
         return 0
     flags = 0
@@ -111,7 +111,7 @@ def _flags(cursor: Cursor) -> int:
         elif letter in "01234567":
             flags |= int(letter) << 6
         else:
-            raise cursor.error(Message.of("script.unknown_flags", text=text[:40]), FLAGS_ALLOWED, token)
+            raise cursor.error(Message.of("script.unknown_flags", text=text[:40]), FLAGS_ALLOWED, start)
     return flags
 
 
@@ -121,15 +121,15 @@ def _sequence_space(cursor: Cursor, may_be_any: bool) -> tuple[int | None, int]:
         if cursor.accept(":"):
             cursor.expect("...", "...")
         return None, _length(cursor)
-    start = cursor.token
-    if start.kind not in ("number", "-"):
+    start = cursor.at
+    if cursor.kind not in ("number", "-"):
         raise cursor.unexpected("seq:end(len)")
     seq = cursor.sequence_number()
-    if cursor.token.kind != ":":
+    if cursor.kind != ":":
         return seq, _length(cursor)
     cursor.take()
     between = (cursor.sequence_number() - seq) & MASK
-    length = _length(cursor) if cursor.token.kind == "(" else between
+    length = _length(cursor) if cursor.kind == "(" else between
     if length != between:
         end = (seq + length) & MASK
         written = f"{seq}:{(seq + between) & MASK}({length})"
@@ -149,7 +149,7 @@ def _length(cursor: Cursor) -> int:
 
 def _ip_items(cursor: Cursor) -> list[IpItem]:
     """``[ect0]``, ``(tos 0x10)``, ``[ect0, ttl 64]``"""
-    close = "]" if cursor.take().kind == "[" else ")"
+    close = "]" if cursor.take() == "[" else ")"
     items: list[IpItem] = []
     while True:
         name = cursor.word
@@ -168,11 +168,11 @@ def _ip_items(cursor: Cursor) -> list[IpItem]:
 
 def _encapsulation(cursor: Cursor) -> str:
     """``ipv4 1.1.1.1 > 2.2.2.2:``, ``gre:``, ``mpls (label 0, tc 0, ttl 64):`` without its last colon."""
-    words = [cursor.take().text]
-    while cursor.token.kind != "end" and len(words) < _MOST_WORDS:
-        word = cursor.glued()
+    words = [cursor.take()]
+    while cursor.kind != "end" and len(words) < _MOST_WORDS:
+        word = cursor.take_glued()
         # An IPv6 address may end in a colon too, but only the first of the two has an arrow behind it.
-        if word.endswith(":") and cursor.token.kind != ">":
+        if word.endswith(":") and cursor.kind != ">":
             return " ".join((*words, word[:-1])).strip()
         words.append(word)
     raise cursor.unexpected(Message.of("allowed.rest_of_header", name=words[0]))
@@ -182,10 +182,10 @@ def _icmp(
     cursor: Cursor, line: int, time: EventTime, direction: Direction, ip: tuple[IpItem, ...]
 ) -> IcmpEvent:
     cursor.take()
-    kind = cursor.expect("word", _ICMP_TYPE).text
+    kind = cursor.expect("word", _ICMP_TYPE)
     code = mtu = quoted = None
-    if cursor.token.kind == "word" and cursor.token.text != "mtu":
-        code = cursor.take().text
+    if cursor.kind == "word" and cursor.text != "mtu":
+        code = cursor.take()
     if cursor.accept_word("mtu"):
         mtu = cursor.number(MASK, "MTU")
     if cursor.accept("["):
@@ -199,7 +199,7 @@ def _quoted(cursor: Cursor) -> Quoted:
     if word in (*_UDP, "raw"):
         cursor.take()
         return Quoted(word, _length(cursor))
-    flags = None if cursor.token.kind in ("number", "-") else _flags(cursor)
+    flags = None if cursor.kind in ("number", "-") else _flags(cursor)
     seq, length = _sequence_space(cursor, False)
     return Quoted("tcp", length, seq, flags)
 
@@ -217,10 +217,10 @@ def _sctp(cursor: Cursor, line: int, time: EventTime, direction: Direction) -> O
     cursor.take()
     parts: list[str] = []
     depth = 0
-    while depth or cursor.token.kind in ("word", ":", ",", ";", "[", "("):
-        if cursor.token.kind == "end":
+    while depth or cursor.kind in ("word", ":", ",", ";", "[", "("):
+        if cursor.kind == "end":
             raise cursor.unexpected(Message.of("allowed.rest_of_sctp"))
-        token = cursor.take()
-        depth += (token.kind in _OPENING) - (token.kind in _CLOSING)
-        parts.append(token.text if token.glued else f" {token.text}")
+        depth += (cursor.kind in _OPENING) - (cursor.kind in _CLOSING)
+        glued, text = cursor.glued, cursor.take()
+        parts.append(text if glued else f" {text}")
     return OtherPacketEvent(line, time, direction, "sctp", "".join(parts).strip())

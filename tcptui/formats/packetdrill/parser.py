@@ -33,6 +33,8 @@ EVENT_ALLOWED = Message.of("allowed.event")
 TIME_ALLOWED = Message.of("allowed.time")
 _A_CALL = Message.of("allowed.call")
 _A_RESULT = Message.of("allowed.result")
+_BEGINNINGS = ("<", ">", "word", "...", "command", "code")
+"""Kinds of token that an event begins with, behind its time."""
 NO_DEFINES: Mapping[str, str] = {}
 
 
@@ -45,16 +47,16 @@ def parse_script(text: str, file: str, defines: Mapping[str, str] = NO_DEFINES) 
     cursor = Cursor(text.removeprefix("\ufeff"), file, defines)
     options = _options(cursor)
     init = _commands(cursor)
-    if cursor.token.kind == "end":
+    if cursor.kind == "end":
         raise cursor.unexpected(TIME_ALLOWED if init else Message.of("allowed.head", time=TIME_ALLOWED))
     events: list[Event] = []
-    while cursor.token.kind not in ("end", "command"):
+    while cursor.kind not in ("end", "command"):
         if len(events) == MOST_EVENTS:
             most = Message.of("allowed.at_most", most=MOST_EVENTS)
             raise cursor.error(Message.of("script.too_many_events"), most)
         events.append(_event(cursor))
     cleanup = _commands(cursor)
-    if cursor.token.kind != "end":
+    if cursor.kind != "end":
         raise cursor.error(Message.of("script.command_without_time"), Message.of("allowed.command_time"))
     return Script(file, options, init, tuple(events), cleanup)
 
@@ -62,51 +64,49 @@ def parse_script(text: str, file: str, defines: Mapping[str, str] = NO_DEFINES) 
 def _options(cursor: Cursor) -> tuple[ScriptOption, ...]:
     """``--name=value``, ``--name``"""
     options: list[ScriptOption] = []
-    while cursor.token.kind == "option":
+    while cursor.kind == "option":
         line = cursor.line()
-        name = cursor.take().text
+        name = cursor.take()
         value = None
         if cursor.accept("="):
-            value = cursor.glued() if cursor.token.glued and cursor.token.kind != "end" else ""
+            value = cursor.take_glued() if cursor.glued and cursor.kind != "end" else ""
         options.append(ScriptOption(line, name, value))
     return tuple(options)
 
 
 def _commands(cursor: Cursor) -> tuple[Command, ...]:
     commands: list[Command] = []
-    while cursor.token.kind == "command":
-        commands.append(Command(cursor.line(), cursor.take().text))
+    while cursor.kind == "command":
+        commands.append(Command(cursor.line(), cursor.take()))
     return tuple(commands)
 
 
 def _event(cursor: Cursor) -> Event:
     line = cursor.line()
-    start = cursor.token
+    start = cursor.at
     time = _time(cursor)
-    kind = cursor.token.kind
-    if kind in ("<", ">"):
-        inbound = kind == "<"
-    elif kind in ("word", "...", "command", "code"):
-        inbound = True
-    else:
+    kind = cursor.kind
+    if kind not in _BEGINNINGS:
         raise cursor.unexpected(EVENT_ALLOWED)
-    if inbound and (time.kind is TimeKind.ANY or time.latest is not None):
+    if kind != ">" and (time.kind is TimeKind.ANY or time.latest is not None):
         raise cursor.error(Message.of("script.inbound_range"), Message.of("allowed.plain_time"), start)
     if kind in ("<", ">"):
         return parse_packet(cursor, line, time)
     if kind == "command":
-        return CommandEvent(line, time, cursor.take().text)
+        return CommandEvent(line, time, cursor.take())
     if kind == "code":
-        return AssertEvent(line, time, cursor.take().text)
+        return AssertEvent(line, time, cursor.take())
     return _call(cursor, line, time)
 
 
 def _time(cursor: Cursor) -> EventTime:
-    if cursor.accept("*"):
+    kind = TimeKind.ABSOLUTE
+    if cursor.accept("+"):
+        kind = TimeKind.RELATIVE
+    elif cursor.accept("*"):
         return EventTime(TimeKind.ANY)
-    if cursor.token.kind not in ("number", "decimal", "+"):
+    elif cursor.kind not in ("number", "decimal"):
         raise cursor.unexpected(TIME_ALLOWED)
-    kind = TimeKind.RELATIVE if cursor.accept("+") else TimeKind.ABSOLUTE
     earliest = cursor.microseconds()
     if not cursor.accept("~"):
         return EventTime(kind, earliest)
@@ -115,7 +115,7 @@ def _time(cursor: Cursor) -> EventTime:
 
 def _later(cursor: Cursor, kind: TimeKind, than: int, wrong: str) -> int:
     """The second of two times, which counts from where the first does; `wrong` is the key of the error."""
-    start = cursor.token
+    start = cursor.at
     if kind is TimeKind.RELATIVE:
         cursor.accept("+")
     until = cursor.microseconds()
@@ -127,12 +127,12 @@ def _later(cursor: Cursor, kind: TimeKind, than: int, wrong: str) -> int:
 def _call(cursor: Cursor, line: int, time: EventTime) -> CallEvent:
     """``name(args) = result [errno] [(note)]``, perhaps with ``...T`` before."""
     end = _later(cursor, time.kind, time.earliest, "script.call_ends_early") if cursor.accept("...") else None
-    name = cursor.expect("word", _A_CALL).text
+    name = cursor.expect("word", _A_CALL)
     args = parse_arguments(cursor)
     cursor.expect("=", _A_RESULT)
     result: Expression = Mark.ANY if cursor.accept("?") else parse_expression(cursor)
     # Any other word is most likely the next call, whose time was forgotten.
-    errno = cursor.take().text if cursor.word.startswith("E") else None
+    errno = cursor.take() if cursor.word.startswith("E") else None
     note = _note(cursor) if cursor.accept("(") else None
     return CallEvent(line, time, name, args, result, errno, note, end)
 
@@ -142,10 +142,10 @@ def _note(cursor: Cursor) -> str:
     parts: list[str] = []
     depth = 1
     while True:
-        if cursor.token.kind == "end":
+        if cursor.kind == "end":
             raise cursor.unexpected(Message.of("allowed.note_end"))
-        token = cursor.take()
-        depth += (token.kind == "(") - (token.kind == ")")
+        depth += (cursor.kind == "(") - (cursor.kind == ")")
+        glued, text = cursor.glued, cursor.take()
         if not depth:
             return "".join(parts).strip()
-        parts.append(token.text if token.glued else f" {token.text}")
+        parts.append(text if glued else f" {text}")

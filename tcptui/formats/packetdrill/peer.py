@@ -169,7 +169,7 @@ class ScriptPeer:
     def act_due(self) -> int | None:
         if self.outcome is not None or self._pending:
             return None
-        return max(self._now, self._due)
+        return self._due if self._due > self._now else self._now
 
     def state_of(self, connection: int) -> None:
         return None
@@ -313,29 +313,30 @@ class ScriptPeer:
         return told
 
     def _observe(self, report: Report, host: HostEnd) -> None:
-        arrived = report.cause == "arrival"
-        if report.side == self.side:
+        cause, side, results = report.cause, report.side, report.results
+        arrived = cause == "arrival"
+        if side == self.side:
             if not (arrived or self._pending):
                 self._come_to_next()
             return
         if self._pending:
             self._pending = False
-            if report.side == "X" or not arrived:  # Somebody has kept from the host what was sent to it.
+            if side == "X" or not arrived:  # Somebody has kept from the host what was sent to it.
                 self._come_to_next()
-        if report.side == "X":
+        if side == "X":
             return
-        if report.cause == "timer":
+        if cause == "timer":
             self._timeouts += 1
             if self._timeouts > MOST_TIMEOUTS:
                 raise NotSupported("needs.timeouts", most=MOST_TIMEOUTS)
         sent = self._reasons.learn(report.events, host)
-        if report.results:
+        if results:
             self._calls.made(report, host, self._flows, self._reasons)
         for segment, why in sent:
             self._expectations.sent(segment, self._flows, report.at, why, self._line)
-        if report.results:
+        if results:
             self._calls.completed(report, host, self._reasons)
-        if report.cause == "timer":
+        if cause == "timer":
             self._calls.check(report.at, self._reasons)
         self._come_to_next()
 
@@ -343,12 +344,12 @@ class ScriptPeer:
 
     def _come_to_next(self) -> None:
         """Passes by what is over already, and waits for what comes then."""
-        events = self.setup.script.events
+        events, (_, tolerance, _, checks) = self.setup.script.events, self.setup.setup
         while self._position < len(events):
             event = events[self._position]
             self._line = event.line
-            due = self._window_of(event)
-            self._window = due or Window(self._last, self._last, self.setup.setup.tolerance.of(0))
+            due = window(event.time, self._last, tolerance)
+            self._window = due or Window(self._last, self._last, tolerance.of(0))
             if not (isinstance(event, SegmentEvent) and event.segment.direction == OUTBOUND):
                 assert due is not None
                 if due.end < self._last:
@@ -360,7 +361,6 @@ class ScriptPeer:
             if not self._expectations:
                 self._due = 1 + (self._last + LONGEST_WAIT if due is None else due.end)
                 return
-            checks = self.setup.setup.checks_tsval
             met_at = self._expectations.come_by(event, due, self._flows, checks)
             self._last = max(self._last, met_at)
             self._position += 1

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TypeAlias
 
-from tcptui.core.events import Event, RuleApplied, Sent, StateChanged
+from tcptui.core.events import Event, RuleApplied, Sent
 from tcptui.core.packet.seq import MASK
 from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.lab.ends.host import HostEnd
@@ -14,12 +14,9 @@ _DETAILS = (Rule.RTT_SAMPLED, Rule.RTT_AMBIGUOUS, Rule.RTO_AFTER_SYN_TIMEOUT, Ru
 """Rules that explain a number, not what was done."""
 
 
-class Why(NamedTuple):
-    """A rule that was applied, and the numbers that its own are relative to."""
-
-    rule: RuleApplied
-    isns: tuple[int | None, int] | None
-    """IRS, if it was known then, and ISS of its connection; None where there is none."""
+Why: TypeAlias = tuple[RuleApplied, tuple[int | None, int] | None]
+"""A rule that was applied, and the numbers that its own are relative to: IRS, if it was known then, and ISS
+of its connection; None where there is none."""
 
 
 def why_text(why: Why | None) -> str:
@@ -62,15 +59,16 @@ class Reasons:
     def learn(self, events: Sequence[Event], host: HostEnd) -> list[tuple[Sent, Why | None]]:
         """What the host has done in a step: the segments that it has sent, each with the rule by which."""
         sent: list[tuple[Sent, Why | None]] = []
-        why = None
+        why: Why | None = None
+        isns, connection = None, 0
         for event in events:
+            if event.connection != connection:
+                connection = event.connection
+                isns = self._isns_of(connection, host)
             if type(event) is RuleApplied and event.rule not in _DETAILS:
-                why = self.last = Why(event, self._isns_of(event.connection, host))
+                why = self.last = event, isns
             elif type(event) is Sent:
-                self._isns_of(event.connection, host)
                 sent.append((event, why))
-            elif type(event) is StateChanged:
-                self._isns_of(event.connection, host)
         return sent
 
     def _isns_of(self, connection: int, host: HostEnd) -> tuple[int | None, int] | None:

@@ -51,14 +51,12 @@ def prepare_call(event: CallEvent, constants: Constants, addresses: Addresses) -
 
 def wrong_result(event: CallEvent, prepared: Prepared, constants: Constants, done: Done) -> str | Message:
     """What a call has returned, if the script expects something else; else "". Raises NotSupported."""
-    value = prepared.value(done)
-    got = f"{value} {done.errno}".rstrip()
+    value, errno = prepared.value(done), event.errno
     if event.result in (Mark.ANY, Mark.NOT_GIVEN):
         return ""
-    if constants.number(event.result) != value:
-        return got
-    if event.errno is not None and SAME_ERRNOS.get(event.errno, event.errno) != done.errno:
-        return got
+    same = errno is None or SAME_ERRNOS.get(errno, errno) == done.errno
+    if constants.number(event.result) != value or not same:
+        return f"{value} {done.errno}".rstrip()
     return prepared.answer(done) if value >= 0 else ""
 
 

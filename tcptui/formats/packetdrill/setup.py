@@ -18,10 +18,10 @@ from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import (
     OUTBOUND,
     CommandEvent,
-    Event,
     Script,
     ScriptOption,
     SegmentEvent,
+    SegmentSpec,
 )
 
 PORT = 8080
@@ -74,21 +74,23 @@ def choose_profile(script: Script, text: str, wanted: Profile | None) -> Choice:
     name = stack_spoken_of(commands) or ""
     if name:
         return Choice(PRESETS[name], Message.of("check.by_commands"))
-    layouts = {name for event in script.events if (name := _layout_of(event))}
+    syns = [
+        event.segment
+        for event in script.events
+        if isinstance(event, SegmentEvent) and event.segment.flags & SYN
+    ]
+    layouts = {name for segment in syns if (name := _layout_of(segment))}
     if len(layouts) == 1:
         return Choice(PRESETS[layouts.pop()], Message.of("check.by_syn_options"))
     return Choice(PRESETS["rfc9293"], Message.of("check.by_default"))
 
 
-def _layout_of(event: Event) -> str | None:
-    """Whose layout the options of a SYN have that the script expects; None where both would do, and for any
-    other event."""
-    if not isinstance(event, SegmentEvent):
+def _layout_of(syn: SegmentSpec) -> str | None:
+    """Whose layout the options of a SYN have that the script expects; None where both would do, and for one
+    that the script sends."""
+    if syn.direction != OUTBOUND:
         return None
-    segment = event.segment
-    if segment.direction != OUTBOUND or not segment.flags & SYN:
-        return None
-    names = [option.name for option in segment.options or ()]
+    names = [option.name for option in syn.options or ()]
     words = [name for name in names if name not in ("nop", "eol")]
     if "eol" in names or ("wscale" in words[:-1] and words[0] == "mss"):
         return "freebsd"
@@ -135,14 +137,18 @@ def _text(options: Mapping[str, ScriptOption], name: str, default: str) -> str:
 
 
 def _number(options: Mapping[str, ScriptOption], name: str, default: float) -> float:
-    text = _text(options, name, str(default))
+    if name not in options:
+        return default
+    text = options[name].value or ""
     if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text, re.ASCII):
         raise NotSupported("needs.value", name=name, value=text[:40])
     return float(text)
 
 
 def _address(options: Mapping[str, ScriptOption], name: str, default: str, version: str) -> str:
-    text = _text(options, name, default)
+    if name not in options:
+        return default
+    text = options[name].value or ""
     try:
         address = ip_address(text)
     except ValueError:

@@ -17,22 +17,30 @@ from tcptui.formats.packetdrill.syntax import (
 from tcptui.formats.packetdrill.wire_options import from_wire
 
 
-def segment_spec(segment: Segment, direction: Direction, seq_base: int, ack_base: int) -> SegmentSpec:
+def segment_spec(
+    segment: Segment,
+    direction: Direction,
+    seq_base: int,
+    ack_base: int,
+    ports: tuple[int | None, int | None] = (None, None),
+) -> SegmentSpec:
     """A segment that was sent, as a script would write it, with all that a script can check.
 
     `seq_base` is the raw sequence number that is 0 for its sender's numbers, `ack_base` for its receiver's:
-    those of the acknowledgment and of SACK's edges.
+    those of the acknowledgment and of SACK's edges. `ports` are what the script calls the source's and the
+    destination's.
     """
     flags = segment.flags
     return SegmentSpec(
         direction,
         flags,
-        seq=(segment.seq - seq_base) & MASK,
-        length=len(segment.data),
-        ack=(segment.ack - ack_base) & MASK if flags & ACK else None,
-        window=segment.wnd,
-        urgent=segment.up if flags & URG else None,
-        options=from_wire(segment.options, ack_base),
+        (segment.seq - seq_base) & MASK,
+        len(segment.data),
+        (segment.ack - ack_base) & MASK if flags & ACK else None,
+        segment.wnd,
+        segment.up if flags & URG else None,
+        from_wire(segment.options, ack_base),
+        *ports,
     )
 
 

@@ -58,7 +58,7 @@ def to_wire(options: Iterable[TcpOption], sack_base: int) -> tuple[Option, ...]:
 
 def from_wire(options: Iterable[Option], sack_base: int) -> tuple[TcpOption, ...]:
     """What a script calls the options of a segment; one it has no name for is ``unknown-KIND``."""
-    return tuple(_from_wire(option, sack_base) for option in options)
+    return tuple([_from_wire(option, sack_base) for option in options])
 
 
 def _to_wire(option: TcpOption, sack_base: int) -> Option:

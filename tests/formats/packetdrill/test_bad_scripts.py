@@ -45,6 +45,9 @@ def complaint(text: str, file: str = "x.pkt", **defines: str) -> str:
         ("0 `ls\n\n", "1:3", "this command does not end; allowed: ` behind it"),
         ("0 %{ assert 1 }", "1:3", "this Python does not end; allowed: }% behind it"),
         ('0 f("a\n") = 0', "1:5", 'this string does not end; allowed: " behind it, in the same line'),
+        # Of two errors the first; but a token that can't be read comes before a number that is too long.
+        ('0 f() 1\n0 g("', "1:7", "unexpected 1; allowed: = result"),
+        (f"0 f({'9' * 21} `", "1:27", "this command does not end; allowed: ` behind it"),
         # Choice of lines.
         ("#ifdef\n0 f() = 0", "1:1", "#ifdef has no name; allowed: #ifdef NAME"),
         ("0 f() = 0\n #endif", "2:2", "#endif without #ifdef; allowed: #ifdef NAME before it"),
