@@ -34,8 +34,8 @@ FIELDS = words(
     f" {' '.join(timer.label for timer in TimerKind)} {' '.join(label.value for label in Label)}"
 )
 """Variables, fields, timers, and Wireshark's labels."""
-KNOBS = words("delayed_ack=0us nagle=false")
-"""The knobs in which the scenarios' hosts depart from their preset."""
+KNOBS = words("rfc9293 delayed_ack=0us nagle=false")
+"""The preset, and the knobs in which the hosts of scenarios depart from it."""
 MOVES = words("s5 l2 d4+200ms w20ms a:send:hello x>b:SYN:seq=90 zz tcptui")
 """Moves, as they are typed."""
 RUNS: tuple[tuple[str, str, Sequence[str]], ...] = (
