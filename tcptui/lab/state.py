@@ -341,9 +341,10 @@ class WorldState:
         """The bases of a segment that `side` sends: those of the connection that it belongs to; none, if its
         numbers belong to no connection that is known. What answers a segment for no connection, or for one of
         before, has numbers of that segment's connection."""
-        bases = self.bases(side, connection)
-        if answered is not None and self.end(side).initial_numbers(connection) is None:
-            bases = answered[::-1]
+        numbers = self.end(side).initial_numbers(connection)
+        if numbers is not None and numbers[1] is not None and not segment.flags & RST:
+            return numbers  # As nearly always.
+        bases = answered[::-1] if numbers is None and answered is not None else self.bases(side, connection)
         if belongs(segment, bases):
             return bases
         if answered is not None and belongs(segment, answered[::-1]):

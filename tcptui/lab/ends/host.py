@@ -323,7 +323,8 @@ class HostEnd:
     def _settle(self, now: int, call: CallName | GivenRequest | None = None) -> list[Event]:
         """What follows from a step of the sockets at once: which connection is looked at, what the programs
         learn, and that the one which always reads does so again."""
-        events = self.sockets.take_events()
+        sockets = self.sockets
+        events = sockets.take_events()
         if call is not None:
             self._look_at_opened(events, call)
         if self.listener and events:
@@ -332,7 +333,7 @@ class HostEnd:
             self._receive_again(events, now)
         current = self.connection
         noteworthy = [event for event in events if type(event) in _NOTED and event.connection == current]
-        completed = self.sockets.take_completed()
+        completed = sockets.take_completed()
         if completed:
             self._complete(completed)
         if noteworthy:  # Of the connection that is looked at: the end of an older one is not this one's.
@@ -375,18 +376,19 @@ class HostEnd:
     def _receive_again(self, events: list[Event], now: int) -> None:
         """The program that always has a RECEIVE outstanding; that it is renewed is not reported. What a
         socket has, is for those who read from it."""
-        stack, connection = self.sockets.stack, self.connection
+        sockets, connection = self.sockets, self.connection
+        stack = sockets.stack
         if (
             stack.receives(connection)  # As nearly always.
             or stack.state(connection) not in _RECEIVES_IN
-            or connection in self.sockets.table.owners
+            or connection in sockets.table.owners
         ):
             return
         status = stack.status(connection)
         if status is None or status.half_duplex or status.backlog is not None:
             return
-        self.sockets.call(UserCall(Receive(self.connection)), now + self.clock)
-        renewed = self.sockets.take_events()
+        sockets.call(UserCall(Receive(connection)), now + self.clock)
+        renewed = sockets.take_events()
         if len(renewed) > 1:  # Else it has only been queued.
             events += [event for event in renewed if not isinstance(event, Returned)]
 
