@@ -278,7 +278,9 @@ class WorldState:
             other.setup.socket, receiver.setup.socket, move.seq, move.ack, move.flags, move.wnd, move.data
         )
         # A third party speaks in the other end's name, so its numbers are relative to that one's.
-        bases = self._bases_of(segment, other.side, other.connection, None)
+        bases = self.bases(other.side, other.connection)
+        if not belongs(segment, bases):
+            bases = (None, None)
         self._launch("X", move.receiver, segment, 1, None, bases)
         return self._report("third party", "X", [])
 
@@ -344,7 +346,9 @@ class WorldState:
         numbers = self.end(side).initial_numbers(connection)
         if numbers is not None and numbers[1] is not None and not segment.flags & RST:
             return numbers  # As nearly always.
-        bases = answered[::-1] if numbers is None and answered is not None else self.bases(side, connection)
+        bases = self.bases(side, connection)
+        if numbers is None and answered is not None and not segment.flags & SYN:
+            bases = answered[::-1]  # A SYN without a block is that of a cookie, and begins a connection.
         if belongs(segment, bases):
             return bases
         if answered is not None and belongs(segment, answered[::-1]):

@@ -167,11 +167,11 @@ def reset(tcb: Tcb, rule: Rule, step: Step, **numbers: int) -> None:
     if step.hooks.abort_deletes(tcb):
         step.rule(tcb, Rule.ABORT_DELETES)
     else:
-        step.rule(tcb, rule, **numbers)
         unacknowledged = sum(len(entry.data) for entry in tcb.retransmission_queue)
         if tcb.send_buffer or unacknowledged:
             notsent = len(tcb.send_buffer)
             step.rule(tcb, Rule.ABORT_DISCARDS, notsent=notsent, unacknowledged=unacknowledged)
+        step.rule(tcb, rule, **numbers)
         send_reset(tcb, step)
     step.delete(tcb, Response.RESET)
 
