@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from tcptui.core.events import Delivered, Response, Returned, RuleApplied, StateChanged, TimerFired
 from tcptui.core.message import Duration, Message, SequenceNumber, Value
+from tcptui.core.packet.segment import ACK, Segment
 from tcptui.core.packet.seq import lt
 from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State
@@ -62,7 +63,19 @@ def _bases(event: RuleApplied, side: Side, world: WorldState, transmission: Tran
         bases = transmission.bases[::-1] if transmission.receiver == side else transmission.bases
         if bases != (None, None):
             return bases
-    return world.bases(side, event.connection)
+    bases = world.bases(side, event.connection)
+    return (None, None) if transmission is not None and _is_foreign(transmission, side, bases) else bases
+
+
+def _is_foreign(transmission: Transmission, side: Side, bases: Bases) -> bool:
+    """Whether what has arrived at `side` is known to be of another connection than the one of `bases`."""
+    segment = transmission.payload
+    if transmission.receiver != side or not isinstance(segment, Segment):
+        return False
+    (own, peer), (seq, ack) = bases, transmission.bases
+    other_seq = None not in (seq, peer) and seq != peer
+    other_ack = segment.flags & ACK and None not in (ack, own) and ack != own
+    return bool(other_seq or other_ack)
 
 
 def _told(report: Report) -> list[Message]:

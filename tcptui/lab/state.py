@@ -349,12 +349,12 @@ class WorldState:
         bases = self.bases(side, connection)
         if numbers is None and answered is not None and not segment.flags & SYN:
             bases = answered[::-1]  # A SYN without a block is that of a cookie, and begins a connection.
+        if segment.flags & RST and answered is not None and belongs(segment, answered[::-1]):
+            return answered[::-1]  # SEQ is SEG.ACK, or ACK is SEG.SEQ + SEG.LEN (3.5.2).
         if belongs(segment, bases):
             return bases
-        if answered is not None and belongs(segment, answered[::-1]):
-            return answered[::-1]
         if segment.flags & RST and segment.seq == 0:
-            return None, bases[1]  # RFC 9293 section 3.10.7.1: it has no number of anybody.
+            return None, bases[1]  # RFC 9293 section 3.10.7.1: SEQ is 0 where nothing was acknowledged.
         return None, None
 
     def _on_wire(self, number: int) -> None:

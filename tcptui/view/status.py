@@ -58,13 +58,15 @@ def next_text(world: WorldState, at: int) -> str:
 
 
 def why_lines(why: Why, width: int) -> list[Line]:
-    """Two lines: the sentences, and at their end the rule."""
-    source = why.source
-    if why.profile not in ("", RFC9293.name):
-        source += f"  [{why.profile}]"
+    """Two lines: the sentences, and at their end the rule, with its stack where the sentences leave room."""
     lines = wrap(why.text, width - 2)
+    left = width - 2 - (cell_len(lines[1]) if len(lines) > 1 else 0)
+    source = why.source
+    labelled = f"{source}  [{why.profile}]"
+    if why.profile not in ("", RFC9293.name) and len(lines) <= 2 and cell_len(labelled) < left:
+        source = labelled
     last: Line = ((source, "rule"), (" ", "plain")) if source else EMPTY
-    if len(lines) > 2 or (len(lines) == 2 and cell_len(lines[1]) + line_width(last) > width - 2):
+    if len(lines) > 2 or (len(lines) == 2 and line_width(last) > left):
         # The rule must be seen; the sentence is cut before it.
         lines = wrap(why.text, width - 2, most=2)
         lines[1] = shorten(lines[1], width - 3 - line_width(last))

@@ -19,7 +19,7 @@ from tcptui.core.packet.seq import lt
 from tcptui.core.profile.presets import LINUX
 from tcptui.core.rules import Rule
 from tcptui.explain.english.rules import SENTENCES
-from tcptui.explain.why import profile_label, why
+from tcptui.explain.why import Why, profile_label, why
 from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.history import INTERVAL, History
@@ -79,9 +79,12 @@ def is_foreign(history: History) -> bool:
     report = history.report
     if report is None or report.side == "X":
         return False
+    arrived = [one for one in history.transmissions() if one.number == report.transmission]
     for event in report.events:
         if isinstance(event, RuleApplied):
             own, peer = history.world.bases(report.side, event.connection)
+            if any(one.bases != (peer, own) for one in arrived):
+                return True
             for name, value in event.numbers:
                 base = own if name in OWN_NUMBERS else peer if name in PEER_NUMBERS else None
                 if base is not None and lt(value, base):
@@ -299,6 +302,18 @@ def test_knobs_that_depart_from_the_preset_are_named_with_a_rule(departing: list
     history = History(variant(scenario(), None, departing))
     history.apply(parse_moves("a:connect")[0])
     assert why(history.report, history.world, history.transmissions(), False).profile == label
+
+
+@pytest.mark.parametrize(("width", "shown"), [(120, True), (80, False)])
+def test_the_knobs_are_shown_where_the_sentences_leave_room(width: int, shown: bool) -> None:
+    """What was done is the point of a broken knob, and is never cut for its name."""
+    told = Why(
+        "A SYN. " * 11 + "Established, without the third.", "RFC 9293 3.5, broken", "rfc9293 but fixed_isn=1"
+    )
+    lines = [plain_text(line) for line in why_lines(told, width)]
+    assert "without the third." in " ".join(lines)
+    assert "RFC 9293 3.5, broken" in lines[1]
+    assert ("[rfc9293 but fixed_isn=1]" in lines[1]) == shown
 
 
 def test_a_profile_with_a_name_of_its_own_departs_from_its_stack() -> None:

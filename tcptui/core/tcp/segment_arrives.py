@@ -190,9 +190,9 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if not segment.flags & ACK:
         step.rule(tcb, Rule.ACK_MISSING)
         return False
+    answers = None
     if tcb.probes:
-        answered = Rule.KEEP_ALIVE_ANSWERED if tcb.persist_timer is None else Rule.ZERO_WINDOW_ANSWERED
-        step.rule(tcb, answered, snd_wnd=segment.wnd << tcb.snd_shift)
+        answers = Rule.KEEP_ALIVE_ANSWERED if tcb.persist_timer is None else Rule.ZERO_WINDOW_ANSWERED
         tcb.probes = 0  # The peer answers: it may be waited for (MUST-37),
         if tcb.user_timer is not None and tcb.user_timeout == step.profile.user_timeout:
             start_user_timer(tcb, step)  # unless the application itself has said for how long.
@@ -216,6 +216,8 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
         _update_window(tcb, segment, step)
     else:
         step.rule(tcb, Rule.ACK_DUPLICATE, ack=ack, snd_una=una)
+    if answers is not None and not segment.length:
+        step.rule(tcb, answers, snd_wnd=tcb.snd_wnd)
     return not tcb.fin_sent or _check_ack_of_fin(tcb, segment, step)
 
 

@@ -28,8 +28,8 @@ from tcptui.core.tcp.timers import backed_off
 
 
 def _time_wait(tcb: Tcb, step: Step) -> None:
-    if not step.profile.time_wait_1_msl:
-        step.rule(tcb, Rule.TIME_WAIT_OVER, msl=step.profile.msl)
+    over = Rule.BROKEN_TIME_WAIT_1_MSL if step.profile.time_wait_1_msl else Rule.TIME_WAIT_OVER
+    step.rule(tcb, over, msl=step.profile.msl)
     step.signal(tcb, Signal.CLOSED)
     step.delete(tcb, Response.CLOSING)
 

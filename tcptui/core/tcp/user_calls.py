@@ -163,14 +163,14 @@ def abort(tcb: Tcb, step: Step) -> None:
 
 
 def reset(tcb: Tcb, rule: Rule, step: Step, **numbers: int) -> None:
-    """3.10.5: by `rule` a RST, where the state asks for one, and the block is deleted."""
+    """3.10.5: by `rule` a RST, where the state asks for one, and the block is deleted in any case."""
+    unacknowledged = sum(len(entry.data) for entry in tcb.retransmission_queue)
+    if tcb.send_buffer or unacknowledged:
+        notsent = len(tcb.send_buffer)
+        step.rule(tcb, Rule.ABORT_DISCARDS, notsent=notsent, unacknowledged=unacknowledged)
     if step.hooks.abort_deletes(tcb):
         step.rule(tcb, Rule.ABORT_DELETES)
     else:
-        unacknowledged = sum(len(entry.data) for entry in tcb.retransmission_queue)
-        if tcb.send_buffer or unacknowledged:
-            notsent = len(tcb.send_buffer)
-            step.rule(tcb, Rule.ABORT_DISCARDS, notsent=notsent, unacknowledged=unacknowledged)
         step.rule(tcb, rule, **numbers)
         send_reset(tcb, step)
     step.delete(tcb, Response.RESET)

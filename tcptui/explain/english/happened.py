@@ -98,7 +98,7 @@ SENTENCES = {
     "timer.keep_alive": "keep-alive timer",
     "timer.user": "user timer",
     "timer.fin_wait_2": "FIN-WAIT-2 timer",
-    "timer.time_wait": "2 MSL timer",
+    "timer.time_wait": "time-wait timer",
     # What the label of an arrow says was done to its segment.
     "label.copy_of": "copy of #{number}",
     "label.again": "again",
