@@ -16,7 +16,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
-from tcptui.sockets.context import Context
+from tcptui.sockets.driver import Sockets
 
 HEAD = 'title = "t"\nquestion = "q"\n'
 PROMPT = "\n".join(f'{side}.set = {{ delayed_ack = "0ms", nagle = false }}' for side in "AB") + "\n"
@@ -66,7 +66,7 @@ def everything(value: Any) -> Any:
     """All that a state holds, also what its key leaves out: each slot of each object, by name."""
     if isinstance(value, HostEnd):
         assert value.sockets  # Made when something happens: whether they are already is nothing of the state.
-    slots = getattr(type(value), "__slots__", ())
+    slots = [name for base in type(value).__mro__ for name in vars(base).get("__slots__", ())]
     if isinstance(value, list):
         return [everything(one) for one in value]
     if isinstance(value, dict):
@@ -77,7 +77,7 @@ def everything(value: Any) -> Any:
     return type(value).__name__, [(name, everything(getattr(value, name))) for name in names]
 
 
-SCRATCH = {(WorldState, "_shares_a"), (WorldState, "_shares_b"), (Context, "now"), (Context, "deleted")}
+SCRATCH = {(WorldState, "_shares_a"), (WorldState, "_shares_b"), (Sockets, "now"), (Sockets, "deleted")}
 """Whether a copy has the same end, and what a step of sockets works on, is nothing of the state."""
 
 
