@@ -132,8 +132,7 @@ class Stack:
         """A segment for this host, its checksum found good (MUST-3)."""
         check_numbers(segment)
         key: _Key = (segment.dst, segment.src)
-        names = self._by_sockets.get(key)
-        tcb = None if names is None else self._blocks[names[0]]
+        tcb = self._at(key)
         if tcb is None or segment.src is None:  # A passive OPEN's block is found under no remote socket.
             check_sockets(segment)
         step = self._step(now)

@@ -139,7 +139,7 @@ def _text(options: Mapping[str, ScriptOption], name: str, default: str) -> str:
 def _number(options: Mapping[str, ScriptOption], name: str, default: float) -> float:
     if name not in options:
         return default
-    text = options[name].value or ""
+    text = _text(options, name, "")
     if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text, re.ASCII):
         raise NotSupported("needs.value", name=name, value=text[:40])
     return float(text)
@@ -148,7 +148,7 @@ def _number(options: Mapping[str, ScriptOption], name: str, default: float) -> f
 def _address(options: Mapping[str, ScriptOption], name: str, default: str, version: str) -> str:
     if name not in options:
         return default
-    text = options[name].value or ""
+    text = _text(options, name, "")
     try:
         address = ip_address(text)
     except ValueError:
