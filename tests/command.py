@@ -29,6 +29,17 @@ def tcptui(*arguments: str, cwd: Path | None = None, env: dict[str, str] | None 
     )
 
 
+def python(code: str, *arguments: str, timeout: float = 60, check: bool = True) -> Result:
+    """Runs Python code in a process of its own, which must succeed if that is to be checked."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=timeout,
+        check=check,
+    )
+
+
 def on_a_terminal(*arguments: str, env: dict[str, str] | None = None) -> tuple[int, str]:
     """Runs the command on a terminal of its own: its exit status, and what is to be seen there."""
     pty = pytest.importorskip("pty")

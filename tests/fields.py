@@ -26,10 +26,14 @@ class Field(NamedTuple):
         return ".".join(str(step) for step in (*self.path, self.name))
 
 
+def slots_of(kind: type) -> list[str]:
+    """The fields that a class with slots declares, its own and those of its bases."""
+    return [name for base in kind.__mro__ for name in vars(base).get("__slots__", ())]
+
+
 def names_of(one: Any) -> list[str]:
     """The fields that a class with slots declares, or those that the object has."""
-    slots = [name for base in type(one).__mro__ for name in vars(base).get("__slots__", ())]
-    return slots or [*getattr(one, "__dict__", ())]
+    return slots_of(type(one)) or [*getattr(one, "__dict__", ())]
 
 
 def is_value(one: Any) -> bool:

@@ -24,7 +24,7 @@ from tcptui.lab.variant import variant
 from tcptui.lab.wire import BadMove
 from tcptui.trace.capture import Point
 from tcptui.ui.session import Session
-from tests.command import COMMAND, ENVIRONMENT, tcptui
+from tests.command import COMMAND, ENVIRONMENT, python, tcptui
 from tests.lab.worlds import HEAD
 from tests.messages import refused
 
@@ -149,9 +149,7 @@ def test_knobs_are_not_read_where_nobody_asks_for_them() -> None:
         "late = {profile + 'knobs', profile + 'sysctl', 'tcptui.lab.variant', 'difflib'}\n"
         "print(late & {*sys.modules})"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=60, check=True
-    )
+    result = python(code)
     assert result.stdout.splitlines()[-1] == "set()"
 
 
@@ -171,9 +169,7 @@ def test_the_first_frame_needs_no_tcp() -> None:
         "        print(late <= {*sys.modules})\n"
         "asyncio.run(show())"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=60, check=True
-    )
+    result = python(code)
     assert result.stdout.splitlines() == ["set()", "True"]
 
 
@@ -187,13 +183,7 @@ def test_help_and_version_load_no_layer(arguments: list[str]) -> None:
         "layers = ('core', 'sockets', 'lab', 'trace', 'explain', 'view', 'ui')\n"
         "print({'textual', 'rich', *(f'tcptui.{name}' for name in layers)} & {*sys.modules})"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=True,
-    )
+    result = python(code, *arguments)
     assert result.stdout.splitlines()[-1] == "set()"
 
 
@@ -227,13 +217,7 @@ def test_printing_does_not_load_the_screen() -> None:
     code = "import sys, tcptui.cli; tcptui.cli.main(sys.argv[1:]); print('textual' in sys.modules)"
     formats = (["--format", "ladder"], ["--format", "wireshark"], ["--format", "pcapng", "-o", os.devnull])
     for arguments in (["list"], ["profile"], *(["play", "life", *form] for form in formats)):
-        result = subprocess.run(
-            [sys.executable, "-c", code, *arguments],
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=True,
-        )
+        result = python(code, *arguments)
         assert result.stdout.splitlines()[-1] == "False"
 
 

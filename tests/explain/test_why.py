@@ -75,7 +75,7 @@ def check(history: History) -> str:
 
 
 def is_foreign(history: History) -> bool:
-    """Whether a segment of another connection has arrived, whose numbers come before those of this one."""
+    """Whether a segment of another connection has arrived, or one with numbers from before this one."""
     report = history.report
     if report is None or report.side == "X":
         return False
@@ -83,7 +83,8 @@ def is_foreign(history: History) -> bool:
     for event in report.events:
         if isinstance(event, RuleApplied):
             own, peer = history.world.bases(report.side, event.connection)
-            if any(one.bases != (peer, own) for one in arrived):
+            pairs = [pair for one in arrived for pair in zip(one.bases, (peer, own), strict=True)]
+            if any(None not in pair and pair[0] != pair[1] for pair in pairs):
                 return True
             for name, value in event.numbers:
                 base = own if name in OWN_NUMBERS else peer if name in PEER_NUMBERS else None

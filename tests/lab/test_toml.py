@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tomllib
 
 import pytest
@@ -11,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tcptui.lab.toml import LARGEST, MOST_KEY_PARTS, parse_toml
+from tests.command import python
 
 LONG = LARGEST // 2 - 10
 MANY = range(1_700)
@@ -57,9 +56,7 @@ def test_what_costs_much_takes_little_time_and_memory() -> None:
         "        assert len(str(error).splitlines()) == 1, name\n"
         "print('done')\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=30, check=False
-    )
+    result = python(code, timeout=30, check=False)
     assert (result.stdout, result.stderr) == ("done\n", "")
 
 

@@ -17,6 +17,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
 from tcptui.sockets.driver import Sockets
+from tests.fields import slots_of
 
 HEAD = 'title = "t"\nquestion = "q"\n'
 PROMPT = "\n".join(f'{side}.set = {{ delayed_ack = "0ms", nagle = false }}' for side in "AB") + "\n"
@@ -66,7 +67,7 @@ def everything(value: Any) -> Any:
     """All that a state holds, also what its key leaves out: each slot of each object, by name."""
     if isinstance(value, HostEnd):
         assert value.sockets  # Made when something happens: whether they are already is nothing of the state.
-    slots = [name for base in type(value).__mro__ for name in vars(base).get("__slots__", ())]
+    slots = slots_of(type(value))
     if isinstance(value, list):
         return [everything(one) for one in value]
     if isinstance(value, dict):
