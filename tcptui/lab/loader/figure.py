@@ -1,0 +1,44 @@
+"""A figure of an RFC, and what the run of a scenario is expected to be."""
+
+from __future__ import annotations
+
+import re
+
+from tcptui.core.packet.seq import MASK
+from tcptui.core.rules import Rule
+from tcptui.lab.loader.table import Table, bad
+from tcptui.lab.loader.values import line_of, lines_of, number_of
+from tcptui.lab.scenario import Expected, FigureRow
+
+_STATE_OF = re.compile(r"=(\d{1,6}|start|end)", re.ASCII)
+_MIDDLE = re.compile(r"(\d{1,6}( leaves| arrives)?)?", re.ASCII)
+
+
+def figure_rows_of(value: object, where: str) -> tuple[FigureRow, ...]:
+    rows = []
+    for index, row in enumerate(value if isinstance(value, list) else [None], 1):
+        if not isinstance(row, list) or len(row) != 4 or not all(isinstance(cell, str) for cell in row):
+            raise bad(f"{where}[{index}]", "error.figure.row")
+        number, left, right = (line_of(row[column], f"{where}[{index}]") for column in (0, 1, 3))
+        for cell in (left, right):
+            if cell.startswith("=") and not _STATE_OF.fullmatch(cell):
+                raise bad(f"{where}[{index}]", "error.figure.state", text=cell[:40])
+        if not _MIDDLE.fullmatch(row[2]):
+            raise bad(f"{where}[{index}]", "error.figure.no_segment", text=row[2][:40])
+        rows.append(FigureRow(number, left, row[2], right))
+    return tuple(rows)
+
+
+def symbols_of(value: object, where: str) -> tuple[tuple[str, int], ...]:
+    if not isinstance(value, dict):
+        raise bad(where, "error.value.no_numbers")
+    return tuple((line_of(name, where), number_of(0, MASK)(number, where)) for name, number in value.items())
+
+
+def expected_of(table: Table) -> Expected:
+    values = {key: table.take(key, lines_of, Expected._field_defaults[key]) for key in Expected._fields}
+    table.done(Expected._fields)
+    for rule in values["rules"]:
+        if rule not in Rule.__members__:
+            raise table.error("rules", "error.scenario.no_rule", rule=rule[:40])
+    return Expected(**values)

@@ -1,0 +1,59 @@
+"""One TOML table that is read key by key, and the error at a place of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from tcptui.core.message import Message, MessageError, Value
+
+T = TypeVar("T")
+
+
+class BadScenario(MessageError):
+    """A text that is no scenario; its message names the file, the key and what is allowed."""
+
+
+class Table:
+    """One TOML table, read key by key; a key that nobody asked for is an error."""
+
+    def __init__(self, value: object, where: str) -> None:
+        if not isinstance(value, dict):
+            raise bad(where.removesuffix("."), "error.value.no_table")
+        self._values = dict(value)
+        self._where = where
+
+    def error(self, key: str, why: str | Message, /, **numbers: Value) -> BadScenario:
+        return bad(f"{self._where}{key}", why, **numbers)
+
+    def take(self, key: str, read: Callable[[object, str], T], default: T | None = None) -> T:
+        if key in self._values:
+            return read(self._values.pop(key), f"{self._where}{key}")
+        if default is None:
+            raise self.error(key, "error.value.missing")
+        return default
+
+    def table(self, key: str) -> Table:
+        return Table(self._values.pop(key, {}), f"{self._where}{key}.")
+
+    def tables(self, key: str) -> list[Table]:
+        value = self._values.pop(key, [])
+        if not isinstance(value, list):
+            raise self.error(key, "error.value.no_tables")
+        return [Table(item, f"{self._where}{key}[{index}].") for index, item in enumerate(value, 1)]
+
+    def take_all(self) -> dict[str, object]:
+        """Every key that is left, with its value."""
+        values, self._values = self._values, {}
+        return values
+
+    def done(self, allowed: Iterable[str]) -> None:
+        if self._values:
+            key = next(iter(self._values))[:40]
+            raise self.error(key, "error.value.unknown_key", allowed=tuple(allowed))
+
+
+def bad(where: str, why: str | Message, /, **numbers: Value) -> BadScenario:
+    """The error at a place; why as a message, or its key and numbers."""
+    message = why if isinstance(why, Message) else Message.of(why, **numbers)
+    return BadScenario("error.at", where=where, why=message)
