@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from tcptui.explain.english import errors, happened, rules, scripts, ui
+from tcptui.explain.english import effects, errors, happened, rules, scripts, ui
 
-SENTENCES = happened.SENTENCES | rules.SENTENCES | errors.SENTENCES | scripts.SENTENCES | ui.SENTENCES
+SENTENCES = {
+    **happened.SENTENCES,
+    **effects.SENTENCES,
+    **rules.SENTENCES,
+    **errors.SENTENCES,
+    **scripts.SENTENCES,
+    **ui.SENTENCES,
+}

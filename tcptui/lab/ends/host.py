@@ -145,6 +145,11 @@ class HostEnd:
         """The block of the connection that is looked at; None: CLOSED."""
         return None if self._sockets is None else self._sockets.stack.tcb(self.connection)
 
+    @property
+    def blocks(self) -> list[Tcb]:
+        """Copies of all its blocks, a listener's as one in LISTEN, the oldest first."""
+        return [] if self._sockets is None else self._sockets.stack.tcbs()
+
     def status_of(self, connection: int) -> ConnectionStatus | None:
         """What a program may know of a connection or a listener; None: CLOSED."""
         return None if self._sockets is None else self._sockets.stack.status(connection)
