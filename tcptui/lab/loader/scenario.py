@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.loader.figure import expected_of, figure_rows_of, symbols_of
 from tcptui.lab.loader.hosts import check_addresses, host_of
-from tcptui.lab.loader.table import BadScenario, Table, bad
+from tcptui.lab.loader.table import Table, bad
 from tcptui.lab.loader.values import (
     boolean_of,
     choice_of,
@@ -26,7 +26,6 @@ from tcptui.lab.prelude import play_prelude
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.toml import parse_toml
 from tcptui.lab.wire import BadMove
-
 
 _KEYS = (
     "title", "question", "answer", "chapter", "place", "numbers", "wire", "A", "B", "prelude", "third_party",
