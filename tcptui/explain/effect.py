@@ -40,7 +40,7 @@ from tcptui.core.events import (
 from tcptui.core.message import Duration, Message, Value
 from tcptui.core.state import State
 from tcptui.explain.labels import name_of
-from tcptui.explain.variables import listener_queues, queues, variable_changes
+from tcptui.explain.variables import MINOR, listener_queues, queues, variable_changes
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
@@ -97,7 +97,7 @@ def effects(report: Report, before: WorldState, after: WorldState) -> tuple[Effe
 
 
 def _place(effect: Effect) -> int:
-    return _ORDER[effect.kind]
+    return len(_ORDER) if effect.name in MINOR else _ORDER[effect.kind]
 
 
 def mark(effect: Effect) -> Message:
@@ -143,10 +143,16 @@ def _calls(report: Report) -> Iterator[Effect]:
         yield Effect(report.side, "call", "answered", event.connection, event.call, new=response)
 
 
+def tells_user_calls(report: Report) -> bool:
+    """Whether what the RFC's user calls returned is told. A request to a socket makes such calls itself: what
+    those returned, its own result tells."""
+    of_sockets = [result.of_socket for result in report.results]
+    return not any(of_sockets) or (report.cause == "call" and not of_sockets[-1])
+
+
 def responses(report: Report) -> list[Returned]:
-    """What the RFC's user calls returned that is neither "ok" nor a promise. A request to a socket makes user
-    calls itself: what those returned, its own result tells."""
-    if any(result.of_socket for result in report.results):
+    """What the RFC's user calls returned that is neither "ok" nor a promise."""
+    if not tells_user_calls(report):
         return []
     returned = [event for event in report.events if isinstance(event, Returned)]
     return [one for one in returned if one.response not in (Response.OK, Response.QUEUED)]
@@ -161,7 +167,7 @@ def _at_host(
     """All but segments and calls; `host` is before and after the step, `now` by its own clock."""
     old, new = ({tcb.connection: tcb for tcb in one.blocks} for one in host)
     for effect in _from_events(side, events, old, now):
-        if effect.kind != "signal" or not _has_socket(host, effect.connection):
+        if effect.kind != "signal" or not any(one.has_sockets for one in host):
             yield effect
     deleted = {one.connection for one in events if type(one) is StateChanged and one.new is State.CLOSED}
     for connection in sorted({*old, *new}):
@@ -190,16 +196,17 @@ def _from_events(side: Side, events: Sequence[Event], old: Mapping[int, Tcb], no
         for kind, timer in old[name].timers()
     }
     """How long each timer still had to run."""
+    started = set()
     for event in events:
         name = event.connection
         match event:
             case StateChanged(_, was, state):
                 yield Effect(side, "state", "changed", name, "", was.value, state.value)
             case TimerSet(_, kind, due):
-                last = left.get((name, kind))
-                if last != due - now:
+                if (name, kind, due) not in started:
+                    started.add((name, kind, due))
+                    last = left.pop((name, kind), None)
                     yield Effect(side, "timer", "set", name, kind.label, _span(last), Duration(due - now))
-                left[name, kind] = due - now
             case TimerStopped(_, kind):
                 yield Effect(side, "timer", "stopped", name, kind.label, _span(left.pop((name, kind), None)))
             case TimerFired(_, kind):
@@ -211,11 +218,6 @@ def _from_events(side: Side, events: Sequence[Event], old: Mapping[int, Tcb], no
             case Signalled(_, signal):
                 told = Message.of(f"signal.{signal.name.lower()}")
                 yield Effect(side, "signal", "told", name, side, new=told)
-
-
-def _has_socket(host: tuple[HostEnd, HostEnd], connection: int) -> bool:
-    """Whether a program has the connection as a socket: then calls tell it what others are notified of."""
-    return connection != 0 and any(connection in one.sockets.table.owners for one in host)
 
 
 def _span(microseconds: int | None) -> Duration | None:

@@ -72,6 +72,8 @@ VARIABLES = (
     Variable("SND.WL2", "snd_wl2", _OWN, unknown_in=_HALF_OPEN),
 )
 """All that are told, the more telling ones first. Names are protocol words, the same in every language."""
+MINOR = frozenset(("RTTVAR", "SMSS", "ISS", "IRS", "SND.WL1", "SND.WL2"))
+"""Those that a reader misses last."""
 _values: Callable[[Tcb], tuple[int | None, ...]] = attrgetter(*(one.attribute for one in VARIABLES))
 _NOTHING: tuple[int | None, ...] = (None,) * len(VARIABLES)
 

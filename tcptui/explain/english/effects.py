@@ -28,9 +28,8 @@ SENTENCES = {
     "effect.queue.out_of_order": "out of order",
     "effect.queue.accept": "accept queue",
     "effect.queue.syn": "SYN queue",
-    # Several of them in one line, the more telling first; those of another connection than the one that is
-    # looked at by its name.
+    # In one line: the first with whose they are, those of another connection with its name.
+    "effect.at": "{side}: {mark}",
+    "effect.nothing": "{side}: no change",
     "effect.of_connection": "connection {connection}: {mark}",
-    "effect.at": "{side}: {marks}",
-    "effect.more": "{count} more",
 }

@@ -150,6 +150,14 @@ class HostEnd:
         """Copies of all its blocks, a listener's as one in LISTEN, the oldest first."""
         return [] if self._sockets is None else self._sockets.stack.tcbs()
 
+    @property
+    def has_sockets(self) -> bool:
+        """Whether its programs have sockets, or had: what they learn is what their calls return."""
+        if self._sockets is not None and self._sockets.table.sockets:
+            return True
+        requests = (call.request for program in self.programs for call in program.script)
+        return any(request is not None and not isinstance(request, UserCall) for request in requests)
+
     def status_of(self, connection: int) -> ConnectionStatus | None:
         """What a program may know of a connection or a listener; None: CLOSED."""
         return None if self._sockets is None else self._sockets.stack.status(connection)

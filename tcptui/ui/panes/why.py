@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tcptui.explain.catalogue import text
 from tcptui.explain.why import why
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.view.lines import Line
@@ -9,7 +10,7 @@ from tcptui.view.status import error_lines, progress_lines, why_lines
 
 
 class WhyPane(SessionPane):
-    """Two lines."""
+    """What happened, what that changed, and why; two lines or more."""
 
     def lines(self, width: int, height: int) -> list[Line]:
         session, history = self.session, self.session.history
@@ -17,4 +18,14 @@ class WhyPane(SessionPane):
             return progress_lines(*session.progress, width)
         if session.message:
             return error_lines(session.message, width)
-        return why_lines(why(history.report, session.world, history.transmissions(), session.raw), width)
+        told = why(history.report, session.world, history.transmissions(), session.raw)
+        return why_lines(told, width, height, self._marks)
+
+    def _marks(self) -> list[str]:
+        """What the last move changed; none before it."""
+        session, history = self.session, self.session.history
+        if history.report is None:
+            return []
+        from tcptui.explain.told import marks  # Only where there is room for them, and not before a move.
+
+        return [text(mark, session.raw) for mark in marks(history.report, history.before, session.world)]
