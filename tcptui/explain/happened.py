@@ -202,10 +202,8 @@ def _opening(
         return _timer_fires(report, transmissions)
     if report.cause == "third party" and side != "X":
         return Message.of("happened.icmp_error", side=side)
-    if report.cause == "wait":
+    if report.cause == "wait" or transmission is None:
         return Message.of("happened.time_passes", span=Duration(report.by))
-    if transmission is None:
-        return Message.of("happened.nothing")
     if report.cause == "third party":
         receiver, other = transmission.receiver, "A" if transmission.receiver == "B" else "B"
         name = name_of(transmission)

@@ -16,7 +16,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from tcptui.core.message import Duration, SequenceNumber, Value
-from tcptui.core.packet.seq import distance
+from tcptui.core.packet.seq import distance, le, lt
 from tcptui.core.rules import NumberKind
 from tcptui.core.state import State
 
@@ -35,8 +35,8 @@ class Variable(NamedTuple):
     kind: NumberKind
     meaningless: int | None = None
     """The value that it has while it means nothing, or counts nothing."""
-    unknown_in: tuple[State, ...] = ()
-    """Before the peer's SYN, or before its first ACK, it has no value."""
+    from_peer: bool = False
+    """The peer's SYN makes it known."""
 
 
 class Changed(NamedTuple):
@@ -49,13 +49,12 @@ class Changed(NamedTuple):
     """None: it means nothing any more."""
 
 
-_OPENING, _HALF_OPEN = (State.SYN_SENT,), (State.SYN_SENT, State.SYN_RECEIVED)
 _OWN, _PEER, _OCTETS, _SPAN = NumberKind.OWN_SEQ, NumberKind.PEER_SEQ, NumberKind.OCTETS, NumberKind.DURATION
 VARIABLES = (
     Variable("SND.UNA", "snd_una", _OWN),
     Variable("SND.NXT", "snd_nxt", _OWN),
-    Variable("SND.WND", "snd_wnd", _OCTETS, unknown_in=_OPENING),
-    Variable("RCV.NXT", "rcv_nxt", _PEER, unknown_in=_OPENING),
+    Variable("SND.WND", "snd_wnd", _OCTETS, from_peer=True),
+    Variable("RCV.NXT", "rcv_nxt", _PEER, from_peer=True),
     Variable("RCV.WND", "rcv_wnd", _OCTETS),
     Variable("cwnd", "cwnd", _OCTETS, meaningless=0),
     Variable("ssthresh", "ssthresh", _OCTETS, meaningless=1 << 30),
@@ -63,18 +62,19 @@ VARIABLES = (
     Variable("RTO", "estimate.rto", _SPAN, meaningless=0),
     Variable("SRTT", "estimate.srtt", _SPAN),
     Variable("RTTVAR", "estimate.rttvar", _SPAN, meaningless=0),
-    Variable("SMSS", "snd_mss", _OCTETS, unknown_in=_OPENING),
+    Variable("SMSS", "snd_mss", _OCTETS, from_peer=True),
     Variable("SND.UP", "snd_up", _OWN),
     Variable("RCV.UP", "rcv_up", _PEER),
     Variable("ISS", "iss", _OWN),
-    Variable("IRS", "irs", _PEER, unknown_in=_OPENING),
-    Variable("SND.WL1", "snd_wl1", _PEER, unknown_in=_OPENING),
-    Variable("SND.WL2", "snd_wl2", _OWN, unknown_in=_HALF_OPEN),
+    Variable("IRS", "irs", _PEER, from_peer=True),
+    Variable("SND.WL1", "snd_wl1", _PEER, from_peer=True),
+    Variable("SND.WL2", "snd_wl2", _OWN, from_peer=True),
 )
 """All that are told, the more telling ones first. Names are protocol words, the same in every language."""
 MINOR = frozenset(("RTTVAR", "SMSS", "ISS", "IRS", "SND.WL1", "SND.WL2"))
 """Those that a reader misses last."""
 _values: Callable[[Tcb], tuple[int | None, ...]] = attrgetter(*(one.attribute for one in VARIABLES))
+_SND_WL2 = next(place for place, one in enumerate(VARIABLES) if one.attribute == "snd_wl2")
 _NOTHING: tuple[int | None, ...] = (None,) * len(VARIABLES)
 
 
@@ -115,12 +115,14 @@ def _meant(tcb: Tcb | None) -> tuple[int | None, ...]:
     """The values of a block's variables, None where one means nothing."""
     if tcb is None or tcb.state is State.LISTEN:
         return _NOTHING
-    return tuple(
-        [
-            None if value == variable.meaningless or tcb.state in variable.unknown_in else value
-            for variable, value in zip(VARIABLES, _values(tcb), strict=True)
-        ]
-    )
+    opening = tcb.state is State.SYN_SENT
+    values = [
+        None if value == variable.meaningless or (opening and variable.from_peer) else value
+        for variable, value in zip(VARIABLES, _values(tcb), strict=True)
+    ]
+    if not (lt(tcb.iss, tcb.snd_wl2) and le(tcb.snd_wl2, tcb.snd_nxt)):
+        values[_SND_WL2] = None  # SEG.ACK of a segment without ACK, as a SYN: of no number of this end.
+    return tuple(values)
 
 
 def _value(variable: Variable, value: int | None, tcb: Tcb) -> Value | None:

@@ -70,9 +70,10 @@ def why_lines(
     """
     room = width - 2
     what, reason = wrap(why.what, room), wrap(why.why, room)
-    source = _source(why, room - (cell_len(reason[-1]) if reason else 0))
+    used = cell_len(reason[-1]) if reason else 0
+    source = _source(why, room - used)
     left = height - len(what) - len(reason)
-    if left < 0 or (reason and cell_len(reason[-1]) + line_width(source) > room):
+    if left < 0 or used + line_width(source) > room or (source and not reason):
         return _joined(why, width, height)
     lines = [_sentence_line(line, width) for line in what]
     if left:

@@ -23,6 +23,7 @@ from tcptui.core.events import (
     TimerStopped,
 )
 from tcptui.core.message import Duration, Message, SequenceNumber
+from tcptui.core.packet.seq import distance
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
@@ -63,8 +64,8 @@ def known(tcb: Tcb | None) -> dict[str, int]:
     values |= {"RTO": tcb.estimate.rto, "SRTT": tcb.estimate.srtt, "RTTVAR": tcb.estimate.rttvar}
     if tcb.state is State.SYN_SENT:
         values = {name: value for name, value in values.items() if name not in OF_PEER}
-    if tcb.state is State.SYN_RECEIVED:
-        del values["SND.WL2"]  # Nothing has acknowledged anything.
+    if not 0 < distance(tcb.iss, tcb.snd_wl2) <= distance(tcb.iss, tcb.snd_nxt):
+        values.pop("SND.WL2", None)  # The segment that it comes from had no ACK.
     return {name: value for name, value in values.items() if value not in (None, UNUSED.get(name))}
 
 
