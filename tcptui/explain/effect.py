@@ -39,6 +39,7 @@ from tcptui.core.events import (
 )
 from tcptui.core.message import Duration, Message, Value
 from tcptui.core.state import State
+from tcptui.explain.happened import responses
 from tcptui.explain.labels import name_of
 from tcptui.explain.variables import MINOR, listener_queues, queues, variable_changes
 from tcptui.lab.ends.host import HostEnd
@@ -141,21 +142,6 @@ def _calls(report: Report) -> Iterator[Effect]:
     for event in responses(report):
         response = Message.of(f"response.brief.{event.response.name.lower()}")
         yield Effect(report.side, "call", "answered", event.connection, event.call, new=response)
-
-
-def tells_user_calls(report: Report) -> bool:
-    """Whether what the RFC's user calls returned is told. A request to a socket makes such calls itself: what
-    those returned, its own result tells."""
-    of_sockets = [result.of_socket for result in report.results]
-    return not any(of_sockets) or (report.cause == "call" and not of_sockets[-1])
-
-
-def responses(report: Report) -> list[Returned]:
-    """What the RFC's user calls returned that is neither "ok" nor a promise."""
-    if not tells_user_calls(report):
-        return []
-    returned = [event for event in report.events if isinstance(event, Returned)]
-    return [one for one in returned if one.response not in (Response.OK, Response.QUEUED)]
 
 
 # What a host's connections have changed.

@@ -23,7 +23,6 @@ from tcptui.core.packet.segment import ACK, SYN, Segment
 from tcptui.core.packet.seq import lt
 from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State
-from tcptui.explain.effect import responses, tells_user_calls
 from tcptui.explain.labels import name_of
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
@@ -337,6 +336,21 @@ def _called(
     if names:
         return Message.of("happened.calls_sends", side=side, call=call, names=names)
     return Message.of("happened.calls", side=side, call=call)
+
+
+def tells_user_calls(report: Report) -> bool:
+    """Whether what the RFC's user calls returned is told. A request to a socket makes such calls itself: what
+    those returned, its own result tells."""
+    of_sockets = [result.of_socket for result in report.results]
+    return not any(of_sockets) or (report.cause == "call" and not of_sockets[-1])
+
+
+def responses(report: Report) -> list[Returned]:
+    """What the RFC's user calls returned that is neither "ok" nor a promise."""
+    if not tells_user_calls(report):
+        return []
+    returned = [event for event in report.events if isinstance(event, Returned)]
+    return [one for one in returned if one.response not in (Response.OK, Response.QUEUED)]
 
 
 def _responses(report: Report) -> list[Message]:
