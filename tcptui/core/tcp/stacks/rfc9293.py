@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tcptui.core.packet.segment import Segment
-from tcptui.core.packet.seq import lt, seq_add
+from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.stacks.verdict import HalfOpen, Verdict
@@ -91,6 +91,11 @@ class Rfc9293:
         waits = tcb.receive_shutdown and tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2)
         return waits and bool(segment.data) and is_new_data(tcb, segment)
 
+    def abandons_orphan(self, tcb: Tcb, profile: Profile) -> bool:
+        """Whether a connection that no program holds ends, at the moment of a zero-window probe, though its
+        probes are answered. By 3.8.6.1 it does not (MUST-37)."""
+        return False
+
     def acknowledges_fin_again(self) -> bool:
         """Whether a FIN that lies beyond the peer's first one is acknowledged (3.10.7.4, eighth)."""
         return True
@@ -157,6 +162,12 @@ class Rfc9293:
             return window
         gain = free_space(tcb) - window
         return window + gain if gain > 0 and (gain >= tcb.snd_mss or 2 * gain >= buffer - 1) else window
+
+    def keeps_right_edge(self, tcb: Tcb) -> bool:
+        """Whether the window's right edge stays, for the first time since it was as far as it can be, though
+        all that the next ACK acknowledges has been read: there is little to gain (3.8.6.2.2)."""
+        gain = free_space(tcb) - tcb.rcv_wnd
+        return not tcb.receive_buffer and gain == distance(tcb.last_ack_sent, tcb.rcv_nxt)
 
     def window_update_due(self, tcb: Tcb) -> bool:
         """Whether reading has opened the window so far that the peer is told at once (3.8.6.2.2)."""
