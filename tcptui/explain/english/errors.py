@@ -69,6 +69,12 @@ SENTENCES = {
     "error.move.wait": "can't wait {by}: something happens in {left}",
     "error.move.whole_run": "{count} moves are too many for a whole run: at most {most}",
     "error.move.word": "move {word!r}: {why}",
+    "error.pattern.field": "{text!r} describes nothing: {word!r} is no field of a segment: {allowed}",
+    "error.pattern.none": "{text!r} describes nothing that can happen; write as in {allowed}",
+    "error.pattern.segment": "{text!r} describes nothing: {word!r} is no segment: {allowed}",
+    "error.pattern.subject": "{text!r} describes nothing: {word!r} is not A, B, X or #1: {allowed}",
+    "error.pattern.time": "{text!r} describes nothing: {why}",
+    "error.pattern.word": "{text!r} describes nothing: {word!r} is too much; write as in {allowed}",
     # Segments on the wire.
     "act.delay": "delay",
     "act.deliver": "deliver",
