@@ -54,6 +54,7 @@ class Rule(Enum):
     CLOSE_OF_BOTH_WAYS = "3.6.1, MAY-1"
     ABORT_SENDS_RST = "3.10.5"
     ABORT_DELETES = "3.10.5"
+    ABORT_DELETES_HALF_OPEN = "FreeBSD tcp_drop()", None
     OPEN_REFUSED = "3.10.1"
     SEND_REFUSED = "3.10.2"
     RECEIVE_REFUSED = "3.10.3"

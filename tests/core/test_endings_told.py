@@ -117,6 +117,13 @@ def test_a_fin_that_waits_for_established_is_told_when_it_goes(name: str) -> Non
     assert Rule.FIN_RELEASED in rules(site.receives(site.peer(ACK, 1, 1)))
 
 
+def test_an_abort_before_established_says_if_a_rst_goes() -> None:
+    """3.10.5 sends one in SYN-RECEIVED; FreeBSD's half-open connections are in the syncache."""
+    told = {name: rules(reach(S.SYN_RECEIVED, PRESETS[name]).call(Abort(1))) for name in PRESETS}
+    assert told["rfc9293"] == told["linux"] == [Rule.ABORT_SENDS_RST]
+    assert told["freebsd"] == [Rule.ABORT_DELETES_HALF_OPEN]
+
+
 def test_a_close_after_the_first_half_is_told() -> None:
     site = connected()
     site.call(Close(1))

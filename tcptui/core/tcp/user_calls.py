@@ -183,7 +183,8 @@ def reset(tcb: Tcb, rule: Rule | None, step: Step, **numbers: int) -> None:
     rule has been named, for this connection and others."""
     tell_discarded(tcb, step)
     if step.hooks.abort_deletes(tcb):
-        step.rule(tcb, Rule.ABORT_DELETES)
+        half_open = tcb.state is State.SYN_RECEIVED
+        step.rule(tcb, Rule.ABORT_DELETES_HALF_OPEN if half_open else Rule.ABORT_DELETES)
     else:
         if rule is not None:
             step.rule(tcb, rule, **numbers)

@@ -25,6 +25,7 @@ SENTENCES = {
     "rule.close_waits_to_open": "{side}'s FIN is not sent yet: first the connection must be established.",
     "rule.close_of_both_ways": "{side} had closed one half; from now on {side} takes no data, either.",
     "rule.abort_sends_rst": "ABORT: {side} sends a RST and deletes the connection at once.",
+    "rule.abort_deletes_half_open": "Not established yet, the connection is deleted without a RST.",
     "rule.abort_deletes": "The connection is deleted at once; in this state without a RST.",
     "rule.unsent_discarded": "Discarded without ever being sent: {notsent:octets}.",
     "rule.unacknowledged_discarded": (
