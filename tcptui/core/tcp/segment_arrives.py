@@ -27,7 +27,7 @@ from tcptui.core.tcp.listen import cookie_arrives, listen, may_be_accepted
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.reassembly import process_data_and_fin
 from tcptui.core.tcp.retransmission import acknowledge, duplicate_ack, take_sack
-from tcptui.core.tcp.send import start_user_timer, transmit_waiting
+from tcptui.core.tcp.send import start_user_timer, transmit, transmit_waiting
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.syn_sent import syn_sent
 from tcptui.core.tcp.tcb import Tcb
@@ -82,7 +82,10 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
         # Sixth to eighth. A SYN that is still there lies left of the window: trimmed off.
         data_at = seq_add(segment.seq, 1) if flags & SYN else segment.seq
         process_data_and_fin(tcb, segment, data_at, step)
-        transmit_waiting(tcb, step)
+        if tcb.send_buffer or tcb.close_called:
+            transmit_waiting(tcb, step)
+        else:
+            transmit(tcb, step)
     elif tcb.state is before:
         step.drop(tcb, segment)
 

@@ -62,10 +62,10 @@ def transmit(tcb: Tcb, step: Step) -> None:
 def transmit_waiting(tcb: Tcb, step: Step) -> None:
     """`transmit`, after a segment has arrived: what has waited for it is told."""
     waiting = len(tcb.send_buffer)
-    if not waiting and (tcb.fin_sent or not tcb.close_called):
-        transmit(tcb, step)
-        return
     at, fin_waits = len(step.events), tcb.close_called and not tcb.fin_sent
+    fin_waits = (
+        fin_waits and not step.profile.fin_acked_with_fin_only
+    )  # There it may have come into being now.
     released = Rule.NAGLE_RELEASED if _nagle_held(tcb, step) else Rule.DATA_RELEASED
     transmit(tcb, step)
     if fin_waits and tcb.fin_sent:

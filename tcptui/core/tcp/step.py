@@ -115,7 +115,8 @@ class Step:
             window = min(tcb.rcv_wnd, UNSCALED)
         elif not flags & RST:  # It means nothing there.
             tcb.rcv_wnd = self.hooks.select_window(tcb)
-            if not data and tcb.rcv_nxt != tcb.last_ack_sent and self.hooks.keeps_right_edge(tcb):
+            acknowledged = tcb.rcv_nxt - tcb.last_ack_sent & MASK
+            if acknowledged and flags == ACK and not data and self.hooks.keeps_right_edge(tcb, acknowledged):
                 self.rule(tcb, Rule.WINDOW_EDGE_STAYS, rcv_wnd=tcb.rcv_wnd)
             window = field(tcb)
         if flags & ACK:

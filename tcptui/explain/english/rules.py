@@ -181,7 +181,9 @@ SENTENCES = {
         "{peer}'s window has been small ({snd_wnd}) for long: {len:octets} must go."
     ),
     "rule.window_opened": "Reading has made room: the window, {old} before, is announced anew.",
-    "rule.window_edge_stays": "All is read, but for so little the window's edge stays: {rcv_wnd}.",
+    "rule.window_edge_stays": (
+        "All is read, but for so little {side} does not move the window's edge: {rcv_wnd}."
+    ),
     "rule.ack_delayed": "The ACK may wait for {delay}, to ride on something else.",
     "rule.ack_delayed_long_enough": "Nothing came along to carry the ACK of {rcv_nxt}: sent alone.",
     "rule.zero_window_probe": (

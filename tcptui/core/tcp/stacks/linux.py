@@ -171,10 +171,10 @@ class Linux(Rfc9293):
         rounded = -(-window // unit) * unit
         return rounded if rounded - unit < free else window
 
-    def keeps_right_edge(self, tcb: Tcb) -> bool:
+    def keeps_right_edge(self, tcb: Tcb, acknowledged: int) -> bool:
         """__tcp_select_window(), "Get the largest window that is a nice multiple of mss": not where it is
         tp->rcv_ssthresh that limits the window."""
-        return tcb.rcv_ssthresh >= tcb.rcv_buff and super().keeps_right_edge(tcb)
+        return tcb.rcv_ssthresh >= tcb.rcv_buff and super().keeps_right_edge(tcb, acknowledged)
 
     def window_update_due(self, tcb: Tcb) -> bool:
         """__tcp_cleanup_rbuf(): the window has at least doubled."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tcptui.core.packet.segment import Segment
-from tcptui.core.packet.seq import distance, lt, seq_add
+from tcptui.core.packet.seq import lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.stacks.verdict import HalfOpen, Verdict
@@ -163,11 +163,12 @@ class Rfc9293:
         gain = free_space(tcb) - window
         return window + gain if gain > 0 and (gain >= tcb.snd_mss or 2 * gain >= buffer - 1) else window
 
-    def keeps_right_edge(self, tcb: Tcb) -> bool:
-        """Whether the window's right edge stays, for the first time since it was as far as it can be, though
-        all that the next ACK acknowledges has been read: there is little to gain (3.8.6.2.2)."""
-        gain = free_space(tcb) - tcb.rcv_wnd
-        return not tcb.receive_buffer and gain == distance(tcb.last_ack_sent, tcb.rcv_nxt)
+    def keeps_right_edge(self, tcb: Tcb, acknowledged: int) -> bool:
+        """Whether the ACK of so many numbers leaves the window's right edge where it is, which was as far as can
+        be, though all data has been read: there is little to gain (3.8.6.2.2)."""
+        if tcb.receive_buffer:
+            return False
+        return min(tcb.rcv_buff, UNSCALED << tcb.rcv_shift) - tcb.rcv_wnd == acknowledged
 
     def window_update_due(self, tcb: Tcb) -> bool:
         """Whether reading has opened the window so far that the peer is told at once (3.8.6.2.2)."""
