@@ -35,13 +35,13 @@ from tcptui.core.state import State
 from tcptui.lab.connection import NO_CONNECTIONS, Connection, of_numbers
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.ends import Act, End
-from tcptui.lab.ends.connections import connection_of, drop_ended, note_connection
+from tcptui.lab.ends.connections import ENDED, connection_of, drop_ended, note_connection
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reorder, Wait
 from tcptui.lab.program import CallResult, ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import SIDES, BadMove, Outcome, Party, Side, Transmission, Wire
+from tcptui.lab.wire import SIDES, BadMove, Outcome, Party, Payload, Side, Transmission, Wire
 
 PAST_CONNECTIONS = 8
 """How many connections are known once they have ended."""
@@ -253,16 +253,16 @@ class WorldState:
     def _arrival(self, number: int) -> Report:
         transmission = self.wire.take(number)
         end = self._to_change(transmission.receiver)
-        state = None
+        state, ends_connection = None, False
         events: list[Event] = []
         if end.link_up:
             events = end.arrives(transmission.payload, self.now)
             if isinstance(transmission.payload, Segment):
                 state = end.state_of(events[0].connection if events else end.connection)
-            self._launch_all(end, events, transmission.connection)
+            ends_connection = self._launch_all(end, events, transmission.connection)
         outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
         self._end(transmission.at_end(outcome, self.now, self.steps + 1, state))
-        return self._report("arrival", end.side, events, transmission=number)
+        return self._report("arrival", end.side, events, "", number, 0, None, ends_connection)
 
     def _end(self, transmission: Transmission) -> None:
         """A segment that was taken off the wire has arrived or is lost."""
@@ -297,9 +297,11 @@ class WorldState:
             case Reorder(number):
                 self.wire.reorder(number)
 
-    def _launch_all(self, end: End, events: list[Event], arrived: Connection | None = None) -> None:
-        """What an end has sent leaves it; `arrived`: the connection of the segment that has arrived there."""
+    def _launch_all(self, end: End, events: list[Event], arrived: Connection | None = None) -> bool:
+        """What an end has sent leaves it; `arrived`: the connection of the segment that has arrived there.
+        Whether a connection of the end has ended."""
         receiver: Side = "B" if end is self._a else "A"
+        ended = False
         for event in events:
             if type(event) is Sent:
                 segment = event.segment
@@ -309,37 +311,34 @@ class WorldState:
                     connection = connection or self._connection_by_numbers(segment)
                 state = end.state_of(event.connection)
                 self._launch(end.side, receiver, segment, event.attempt, state, connection)
-            elif type(event) is StateChanged and arrived is not None:
-                note_connection(end, event.connection, arrived.reversed()[:2], arrived, self.steps + 1)
+            elif type(event) is StateChanged:
+                if event.new in ENDED:
+                    ended = True
+                elif arrived is not None:
+                    note_connection(end, event.connection, arrived[1::-1], arrived, self.steps + 1)
             elif type(event) is DatagramSent:
-                due = self.now + self._way_to(receiver)
-                self._on_wire(
-                    self.wire.launch(end.side, receiver, event.payload, self.now, due, step=self.steps + 1)
-                )
-
-    def _way_to(self, receiver: Side) -> int:
-        """How long the wire takes, in microseconds."""
-        a_to_b, b_to_a = self.scenario.delays
-        return a_to_b if receiver == "B" else b_to_a
+                self._launch(end.side, receiver, event.payload)
+        return ended
 
     def _launch(
         self,
         sender: Party,
         receiver: Side,
-        segment: Segment,
-        attempt: int,
-        state: State | None,
-        connection: Connection,
+        payload: Payload,
+        attempt: int = 1,
+        state: State | None = None,
+        connection: Connection | None = None,
     ) -> None:
-        way = self._way_to(receiver)
+        a_to_b, b_to_a = self.scenario.delays
+        way = a_to_b if receiver == "B" else b_to_a
         if sender == "X":
             way //= 2  # It comes from somewhere in the network, not from the other end.
+        due = self.now + way
         self._on_wire(
             self.wire.launch(
-                sender, receiver, segment, self.now, self.now + way, attempt, 0, connection, state,
-                self.steps + 1,
+                sender, receiver, payload, self.now, due, attempt, 0, connection, state, self.steps + 1
             )
-        )  # fmt: skip
+        )
 
     def _connection_by_numbers(self, segment: Segment) -> Connection:
         """The connection of a segment that no connection of an end sends: a third party's, a script's."""
@@ -362,8 +361,8 @@ class WorldState:
         self, cause: Cause, end: End, events: list[Event], call: str = "", backlog: int | None = None
     ) -> Report:
         """The report of what an end did, once what it has sent is on the wire."""
-        self._launch_all(end, events)
-        return self._report(cause, end.side, events, call, backlog=backlog)
+        ends_connection = self._launch_all(end, events)
+        return self._report(cause, end.side, events, call, 0, 0, backlog, ends_connection)
 
     def _report(
         self,
@@ -374,6 +373,7 @@ class WorldState:
         transmission: int = 0,
         by: int = 0,
         backlog: int | None = None,
+        ends_connection: bool = False,
     ) -> Report:
         launched, ended = self._launched, self._ended
         self._launched, self._ended = (), ()
@@ -382,10 +382,10 @@ class WorldState:
         connection, state, alive = 0, None, NO_CONNECTIONS
         if side != "X":
             end = self.end(side)
-            results, connection, state, alive = (
-                end.take_results(), end.connection, end.state, end.connections,
-            )  # fmt: skip
-            if alive and (gone := drop_ended(end, events, all_of_them=call == "reboot")):
+            results, connection, alive = end.take_results(), end.connection, end.connections
+            state = end.state_of(connection)
+            if ends_connection or call == "reboot":
+                gone = drop_ended(end, events, all_of_them=call == "reboot")
                 self.past_connections = (*self.past_connections, *gone)[-PAST_CONNECTIONS:]
         report = Report(
             self.now, cause, side, call, transmission, by, tuple(events), launched, ended, backlog, results,

@@ -16,7 +16,8 @@ from tcptui.lab.connection import Connection, of_answer, opened
 if TYPE_CHECKING:
     from tcptui.lab.ends import End
 
-_ENDED = (State.CLOSED, State.LISTEN)
+ENDED = (State.CLOSED, State.LISTEN)
+"""The states in which an end no longer has a connection."""
 
 
 def connection_of(end: End, sent: Sent, arrived: Connection | None, step: int) -> Connection | None:
@@ -33,7 +34,10 @@ def note_connection(
     end: End, name: int, sockets: tuple[Socket, Socket], arrived: Connection | None, step: int
 ) -> Connection | None:
     """A connection of an end as it is now, or as it was if it has just ended; the end has it from now on."""
-    known, numbers = end.connections.get(name), end.initial_numbers(name)
+    known = end.connections.get(name)
+    if known is not None and known.irs is not None:
+        return known
+    numbers = end.initial_numbers(name)
     if numbers is None:
         return known
     connection = opened(numbers, sockets, known, arrived, step)
@@ -48,7 +52,7 @@ def drop_ended(end: End, events: Iterable[Event], *, all_of_them: bool) -> list[
     ended = [
         event.connection
         for event in events
-        if type(event) is StateChanged and event.new in _ENDED and event.connection in connections
+        if type(event) is StateChanged and event.new in ENDED and event.connection in connections
     ]
     if all_of_them:
         ended = list(connections)
