@@ -33,8 +33,8 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Side, Transmission
 from tcptui.sockets.requests import Done, Errno
 
-LONGEST_PATH = 12
-"""How many states of an end are kept."""
+LONGEST_PATH = 40
+"""How many states of an end are kept: as far back as a screen of segments goes."""
 LATEST = 6
 """How many calls, notifications and deliveries of an end are kept."""
 
