@@ -38,7 +38,7 @@ def next_text(world: WorldState, at: int) -> str:
     """What happens next, and in how long."""
     next_event = world.next_event()
     if next_event is None:
-        return say("error.move.nothing_more")
+        return say(world.why_over)
     if next_event.cause == "arrival":
         transmission = next(
             transmission
