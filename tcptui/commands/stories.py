@@ -19,9 +19,9 @@ def add_validate(commands: Commands) -> None:
     """`tcptui validate`"""
     parser = commands.add_parser(
         "validate", help="say all that is wrong with a scenario's file", allow_abbrev=False,
-        description="Reads scenarios and plays them and their variants: says all that can't be read, each fact"
-        " that does not hold, each moment that does not come. Exit status: 0 nothing is wrong, 1 a story does"
-        " not play as it says, 2 a file can't be used.",
+        description="Reads scenarios and plays them and their variants: says all that can't be read, each"
+        " fact that does not hold, each moment that does not come. Exit status: 0 nothing is wrong, 1 a story"
+        " does not play as it says, 2 a file can't be used.",
     )  # fmt: skip
     parser.add_argument(
         "files", metavar="FILE", nargs="*", help="a path, or a name of the library; all of it, if left out"
@@ -77,20 +77,25 @@ def _validated(name: str) -> int:
         write(f"{say('validate.fine', file=file, facts=count, variants=len(scenario.variants))}\n")
         return 0
     lines = key_lines(content)
-    for problem in found:
-        write(f"{text(_told(problem, file, lines))}\n")
+    placed = [(_line(problem.where, lines), problem) for problem in found]
+    for line, problem in sorted(placed, key=lambda one: one[0]):
+        write(f"{text(_told(problem, file, line))}\n")
     return 2 if unusable else 1
 
 
-def _told(problem: Problem, file: str, lines: dict[tuple[str | int, ...], int]) -> Message:
-    """The problem with the line of its key, or of the nearest that has it in it."""
-    from tcptui.core.message import Message
+def _line(where: str, lines: dict[tuple[str | int, ...], int]) -> int:
+    """The line of a key, or of the nearest that has it in it; 0: there is none."""
     from tcptui.lab.loader.problems import path_of_lines
+
+    return next((lines[path] for path in path_of_lines(where, lines) if path in lines), 0)
+
+
+def _told(problem: Problem, file: str, line: int) -> Message:
+    from tcptui.core.message import Message
 
     if not problem.where:
         return Message.of("error.at", where=file, why=problem.message)
-    line = next((lines[path] for path in path_of_lines(problem.where, lines) if path in lines), None)
-    if line is None:
+    if not line:
         return Message.of("validate.at", file=file, where=problem.where, what=problem.message)
     return Message.of("validate.at_line", file=file, line=line, where=problem.where, what=problem.message)
 

@@ -20,7 +20,9 @@ _KINDS: tuple[Verb, ...] = ("leaves", "lost", "calls", "returns", "enters", "fir
 """What a draft names. That timers are set and rules applied, and when a segment arrives, is for whom it
 matters to."""
 _LONGEST_LINE = 116
-_COMMENT = "# A draft: what a run did, not yet read by a person. Read each against the RFC, then take draft away."
+_COMMENT = (
+    "# A draft: what a run did, not yet read by a person. Read each against the RFC, then take draft away."
+)
 
 
 def facts_draft(run: Record, end: Iterable[str]) -> str:

@@ -111,8 +111,7 @@ def holds(text: str, facts: list[str], world: WorldState, *, raw: bool = False) 
     if words[0] == "wire" and words[1] != "empty":
         pattern = parse_pattern(" ".join(words[1:]))
         return any(
-            pattern.describes(fact)
-            for fact in facts_of_leaving(world.wire.transmissions, world.now, raw=raw)
+            pattern.describes(fact) for fact in facts_of_leaving(world.wire.transmissions, world.now, raw=raw)
         )
     asked = " ".join(words)
     if len(words) == 2 and words[1] in TimerKind.__members__:

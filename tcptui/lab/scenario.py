@@ -84,8 +84,8 @@ class Translation(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """The same story told in another way. What it is, `loader.scenario_of_variant` reads when it is asked for:
-    a list of stories needs no more than the names."""
+    """The same story told in another way. What it is, `loader.scenario_of_variant` reads when it is asked
+    for: a list of stories needs no more than the names."""
 
     name: str
     document: Mapping[str, object]

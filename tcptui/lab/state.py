@@ -75,7 +75,7 @@ class WorldState:
         self._injected = 0
         """How many of the third party's segments have appeared."""
         self._until = scenario.until
-        """What would happen later than that does not; None: the scenario says nothing, or a move has lifted it."""
+        """What would happen later than that does not; None: there is no such end, or a move has lifted it."""
         self._kept_alive = False
         """Whether a keep-alive timer has fired since anything else has happened."""
         self._launched: tuple[int, ...] = ()
@@ -181,8 +181,8 @@ class WorldState:
         return self._acted(end, end.act(self.now, self._peer(end)))
 
     def apply(self, move: Move) -> Report:
-        """Makes a move; BadMove says why it can't be made, and then nothing has changed. One that changes what
-        happens lifts the end that the scenario has set."""
+        """Makes a move; BadMove says why it can't be made, and then nothing has changed. One that changes
+        what happens lifts the end that the scenario has set."""
         report = self._applied(move)
         if type(move) is not Next and type(move) is not Wait:
             self._until, self._kept_alive = None, False
@@ -259,9 +259,13 @@ class WorldState:
     # Inside.
 
     def _only_keeps_alive(self) -> bool:
-        """Whether nothing but keep-alive is left, every probe answered. Once a timer of it has fired, all that
-        will happen has happened: without this, a run would go on for ever."""
-        if self.wire.transmissions or self._injected < len(self.scenario.injections) or self._until is not None:
+        """Whether nothing but keep-alive is left, every probe answered. Once a timer of it has fired, all
+        that will happen has happened: without this, a run would go on for ever."""
+        if (
+            self.wire.transmissions
+            or self._injected < len(self.scenario.injections)
+            or self._until is not None
+        ):
             return False
         for end in (self._a, self._b):
             if not isinstance(end, HostEnd) or end.act_due is not None:

@@ -6,6 +6,7 @@ commas are enough. What it would refuse ends the walk where it stands.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 
@@ -22,10 +23,8 @@ _VALUE = re.compile(rf"(?:{STRING})|[^\s,\]}}#]+(?:[ \t]+[0-9:.+\-Zz]+)?", re.DO
 def key_lines(text: str) -> dict[Path, int]:
     """The line, from 1, of every key and of every item of a list."""
     walk = _Walk(text)
-    try:
+    with contextlib.suppress(_End):
         walk.document()
-    except _End:
-        pass
     return walk.lines
 
 

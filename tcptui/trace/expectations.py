@@ -4,8 +4,8 @@ Why an ordered list of events. Of eight lists, one each for segments, states, si
 say that a program was told of a connection before the ACK left, nor that nothing of a kind happened at all.
 Here everything that happens stands in one order, as it did, and a story names as much of it as matters to
 it: what it names must happen in the order in which it stands. What it does not name may happen too, unless
-it is `strict`: then of the kinds that it names (what leaves, is told, is read ...) nothing else does. Rules are
-no such kind: they say why something is done, and a story names those that are its point.
+it is `strict`: then of the kinds that it names (what leaves, is told, is read ...) nothing else does.
+Rules are no such kind: they say why something is done, and a story names those that are its point.
 
 A failure says what was expected and what happened nearest to it, for the usual question is not whether but
 how a run differs.
@@ -47,9 +47,10 @@ def failed_events(texts: Sequence[str], facts: Sequence[Fact], strict: bool = Fa
         where = f"expect.events[{index}]"
         found = next((one for one in places if one >= place), None)
         if found is None:
-            near = _nearest(pattern, facts, place, kinds if strict else None)
+            near = _nearest(pattern, facts, place)
             yield Failure(where, _missing(text, after, places, near, facts))
-            if strict and near is not None and near == _next_of(facts, place, kinds):
+            if strict and near is not None and near >= place and not _is_meant(near, described[index:]):
+                yield from _too_much(facts, place, near, kinds, where)
                 place = near + 1  # It stands for what was expected.
             continue
         if strict:
@@ -104,6 +105,11 @@ def _described(pattern: Pattern, facts: Sequence[Fact]) -> list[int]:
     return [place for count, place in enumerate(places, 1) if pattern.means(count)]
 
 
+def _is_meant(place: int, described: list[list[int]]) -> bool:
+    """Whether one of the patterns means the fact at a place."""
+    return any(place in places for places in described)
+
+
 def _too_much(
     facts: Sequence[Fact], first: int, end: int, kinds: AbstractSet[Verb], where: str
 ) -> Iterator[Failure]:
@@ -112,9 +118,7 @@ def _too_much(
             yield Failure(where, Message.of("fact.not_expected", fact=_timed(fact)))
 
 
-def _missing(
-    text: str, after: str, places: list[int], near: int | None, facts: Sequence[Fact]
-) -> Message:
+def _missing(text: str, after: str, places: list[int], near: int | None, facts: Sequence[Fact]) -> Message:
     """What to say of an event that does not come where it should."""
     if places:
         return Message.of("fact.too_early", pattern=text, after=after, fact=_timed(facts[places[-1]]))
@@ -122,9 +126,7 @@ def _missing(
     return Message.of(key, pattern=text, fact="" if near is None else _timed(facts[near]))
 
 
-def _nearest(
-    pattern: Pattern, facts: Sequence[Fact], place: int, kinds: AbstractSet[Verb] | None
-) -> int | None:
+def _nearest(pattern: Pattern, facts: Sequence[Fact], place: int) -> int | None:
     """The fact that comes nearest to what a pattern describes: of the same end and kind, of the same name if
     there is one, from `place` on if there is one."""
     same = [
@@ -132,15 +134,10 @@ def _nearest(
         for index, fact in enumerate(facts)
         if fact.verb == pattern.verb and pattern.who in (None, fact.who)
     ]
-    if kinds is not None and (following := _next_of(facts, place, kinds)) in same:
-        return following
-    named = [index for index in same if facts[index].name == pattern.name] or same
+    bare = pattern._replace(fields=(), at=None, number=0)
+    named = [index for index in same if bare.describes(facts[index])] or same
     later = [index for index in named if index >= place] or named[-1:]
     return later[0] if later else None
-
-
-def _next_of(facts: Sequence[Fact], place: int, kinds: AbstractSet[Verb]) -> int | None:
-    return next((index for index in range(place, len(facts)) if facts[index].verb in kinds), None)
 
 
 def _timed(fact: Fact) -> str:

@@ -86,7 +86,9 @@ BAD: dict[str, Bad] = {
     "numbers, a date": bad("numbers = 1979-05-27", "numbers:", "allowed: relative, raw"),
     "an event is a text": bad('expect.events = "A SYN"', "expect.events: must be a list of texts"),
     "events of numbers": bad("expect.events = [1]", "expect.events: must be a text"),
-    "an event of nothing": bad('expect.events = ["A SYN", "C SYN"]', "expect.events[2]: 'C SYN'", "not A, B, X"),
+    "an event of nothing": bad(
+        'expect.events = ["A SYN", "C SYN"]', "expect.events[2]: 'C SYN'", "not A, B, X"
+    ),
     "an event that never was": bad('expect.never = ["A waves"]', "expect.never[1]: 'A waves'", "SYN, FIN"),
     "unknown rule": bad(
         'expect.events = ["A rule RST_RESET"]',
@@ -103,7 +105,9 @@ BAD: dict[str, Bad] = {
     "an end of no segment": bad('expect.end = ["wire A waves"]', "expect.end[1]: 'A waves'"),
     "a queue without a number": bad('expect.end = ["A unread"]', "expect.end[1]: 'A unread' says nothing"),
     "no label": bad('expect.labels = ["2 TCP Retransmission"]', "expect.labels[1]: '2 TCP", "A: 2 TCP"),
-    "said of nothing": bad('expect.says = ["ACK 21 is new"]', "expect.says[1]: 'ACK 21 is new' must be a pattern"),
+    "said of nothing": bad(
+        'expect.says = ["ACK 21 is new"]', "expect.says[1]: 'ACK 21 is new' must be a pattern"
+    ),
     "strict is a text": bad('expect.strict = "yes"', "expect.strict: must be true or false"),
     # The story's frame.
     "until": bad('until = "0s"', "until: must be later than 0"),

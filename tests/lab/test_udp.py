@@ -20,10 +20,10 @@ from tcptui.lab.history import History
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.packets import packet_of
 from tcptui.lab.prelude import first_record
+from tcptui.lab.record import Called, Record
 from tcptui.lab.run import play as play_out
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, BadMove, Outcome
-from tcptui.lab.record import Called, Record
 from tcptui.trace.facts import facts_of, names_of
 from tests.lab.worlds import OPEN, everything, play, record_of, scenario, to_the_end, transmission, world
 from tests.messages import refused, said

@@ -81,8 +81,8 @@ SENTENCES = {
     "error.pattern.time": "{text!r} describes nothing: {why}",
     "error.pattern.word": "{text!r} describes nothing: {word!r} is too much; write as in {allowed}",
     "error.end.none": "{text!r} says nothing of the end of a run; write as in {allowed}",
-    "error.expect.label": "{text!r} is no label: write A, B or wire, the frame and it: A: 2 TCP Retransmission",
-    "error.expect.says": "{text!r} must be a pattern, a colon and a piece of what is said: #4 arrives: ACK 21",
+    "error.expect.label": "{text!r} is no label: write the point, the frame and it: A: 2 TCP Retransmission",
+    "error.expect.says": "{text!r} must be a pattern, a colon and a piece of what is said there",
     # Segments on the wire.
     "act.delay": "delay",
     "act.deliver": "deliver",

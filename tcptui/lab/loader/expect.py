@@ -57,8 +57,8 @@ def check_patterns(scenario: Scenario, where: str) -> None:
 
 
 def split_says(text: str) -> tuple[Pattern, str] | None:
-    """The pattern and the piece of a sentence of ``#4 arrives: ACK 21 is new``: the first colon with a pattern
-    before it divides them. None: there is no such."""
+    """The pattern and the piece of a sentence of ``#4 arrives: ACK 21 is new``: the first colon that has a
+    pattern before it divides them. None: there is no such."""
     for match in re.finditer(r": ", text):
         try:
             return checked_pattern(text[: match.start()]), text[match.end() :].strip()

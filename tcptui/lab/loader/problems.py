@@ -42,7 +42,8 @@ def problems(text: str, name: str, file: str) -> tuple[Scenario | None, list[Pro
     found: list[Problem] = []
     origins: dict[int, list[int]] = {}
     """Of each list that something was taken out of, by its id, the places that the rest had at first."""
-    while len(found) < MOST_PROBLEMS:
+    told: set[str] = set()
+    for _ in range(2 * MOST_PROBLEMS):
         try:
             scenario = load_document(copy.deepcopy(document), name, file)
         except BadScenario as error:
@@ -50,7 +51,9 @@ def problems(text: str, name: str, file: str) -> tuple[Scenario | None, list[Pro
         else:
             return (None if found else scenario), found
         where, taken = _take_out(document, problem.where, origins)
-        found.append(problem._replace(where=where))
+        if where not in told:  # What was taken out may be missing now.
+            found.append(problem._replace(where=where))
+        told.add(where)
         if not taken:
             break
     return None, found
@@ -65,9 +68,7 @@ def _problem(error: BadScenario, file: str) -> Problem:
     return Problem(where.removeprefix(file).removeprefix(": ").rstrip("."), why)
 
 
-def _take_out(
-    document: dict[str, object], where: str, origins: dict[int, list[int]]
-) -> tuple[str, bool]:
+def _take_out(document: dict[str, object], where: str, origins: dict[int, list[int]]) -> tuple[str, bool]:
     """Takes out of a document what stands at a place, or the nearest that has it in it; where that was in the
     file, and whether anything was taken out."""
     path = path_of(where, document)
@@ -112,8 +113,8 @@ def path_of_lines(where: str, known: Iterable[Path]) -> list[Path]:
 
 
 def path_of(where: str, document: object) -> Path:
-    """The parts of ``A.script[2].at``, as far as they are in the document: a key may have dots in it. The last
-    part may be missing there."""
+    """The parts of ``A.script[2].at``, as far as they are in the document: a key may have dots in it. The
+    last part may be missing there."""
     path: list[str | int] = []
     value = document
     rest = where

@@ -39,8 +39,8 @@ MOST_OF_PRELUDE = 300
 
 
 def load_scenario(text: str, name: str, file: str) -> Scenario:
-    """The scenario that `text` describes, its preludes, its variants and what it expects tried; `file` is what
-    errors call it. Raises BadScenario."""
+    """The scenario that `text` describes, its preludes, variants and patterns tried; `file` is what errors
+    call it. Raises BadScenario."""
     return load_document(document_of(text, file), name, file)
 
 

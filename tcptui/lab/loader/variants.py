@@ -26,8 +26,8 @@ MOST_VARIANTS = 20
 OWN = ("answer", "say", "expect", "figure")
 """What is true of one run: a variant does not have the story's."""
 KEYS = (
-    "name", "question", "answer", "set", "profile", "profiles", "faults", "prelude", "until", "wire", "A", "B",
-    "third_party", "say", "expect",
+    "name", "question", "answer", "set", "profile", "profiles", "faults", "prelude", "until", "wire",
+    "A", "B", "third_party", "say", "expect",
 )  # fmt: skip
 """What a variant may have, and translations."""
 _REPLACED = ("question", "answer", "prelude", "until", "third_party", "say", "expect")
@@ -53,9 +53,7 @@ def merged(document: Mapping[str, object], variant: Mapping[str, object], where:
         if key not in KEYS and not is_language(key):
             raise bad(f"{where}{key[:40]}", "error.value.unknown_key", allowed=KEYS)
     merged: dict[str, object] = {
-        key: value
-        for key, value in document.items()
-        if key not in (*OWN, "variant") and not is_language(key)
+        key: value for key, value in document.items() if key not in (*OWN, "variant") and not is_language(key)
     }
     wire = {key: value for key, value in _dict(document, "wire", "").items() if key != "faults"}
     merged["wire"] = {**wire, **_dict(variant, "wire", where)}
@@ -112,4 +110,3 @@ def _dict(table: Mapping[str, object], key: str, where: str) -> dict[str, object
     if not isinstance(value, dict):
         raise bad(f"{where}{key}", "error.value.no_table")
     return value
-
