@@ -157,7 +157,7 @@ BAD: dict[str, Bad] = {
         "variant[2].A.script[1].call: 'walk' is unknown",
     ),
     "a fault of a variant": bad(
-        'variant = [{ name = "x", faults = "s" }]', "variant[1].wire.faults: only l, d and u"
+        'variant = [{ name = "x", faults = "s" }]', "variant[1].faults: only l, d and u"
     ),
     "a fact of a variant": bad(
         'variant = [{ name = "x", expect = { end = ["?"] } }]', "variant[1].expect.end[1]: '?' says nothing"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from ipaddress import ip_address
 
+from tcptui.core.message import Message
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.loader.figure import figure_rows_of, symbols_of
 from tcptui.lab.loader.hosts import check_addresses, host_of
@@ -85,7 +86,16 @@ def scenario_of_variant(scenario: Scenario, name: str) -> Scenario:
 
 def _variant(scenario: Scenario, name: str, where: str) -> Scenario:
     one = next(one for one in scenario.variants if one.name == name)
-    made = scenario_of(merged(scenario.document, one.document, where), scenario.name, where)
+    try:
+        made = scenario_of(merged(scenario.document, one.document, where), scenario.name, where)
+    except BadScenario as error:
+        numbers = dict(error.message.numbers)
+        place = str(numbers.get("where"))
+        if "faults" not in one.document or not place.startswith(f"{where}wire.faults"):
+            raise
+        # Where the variant has them.
+        numbers["where"] = place.replace("wire.faults", "faults", 1)
+        raise BadScenario(Message(error.message.key, tuple(numbers.items()))) from None
     return made._replace(
         title=f"{made.title}: {name}",
         variant=name,
