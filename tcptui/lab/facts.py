@@ -181,7 +181,7 @@ def _header_fields(segment: Segment, seq_base: int | None, ack_base: int | None)
     yield "win", str(segment.wnd)
     if segment.data:
         yield "len", str(len(segment.data))
-    if segment.flags & URG:
+    if segment.flags & URG or segment.up:
         yield "up", str(segment.up)
     if segment.options:
         yield from _option_fields(segment, ack_base)

@@ -4,8 +4,9 @@ Why an ordered list of events. Of eight lists, one each for segments, states, si
 say that a program was told of a connection before the ACK left, nor that nothing of a kind happened at all.
 Here everything that happens stands in one order, as it did, and a story names as much of it as matters to
 it: what it names must happen in the order in which it stands. What it does not name may happen too, unless
-it is `strict`: then of the kinds that it names (what leaves, is told, is read ...) nothing else does.
-Rules are no such kind: they say why something is done, and a story names those that are its point.
+it is `strict`: then of the kinds that it names (what leaves, is told, is read ...) nothing else does, and a
+segment that is written with its ``seq=`` has these control bits, fields and options, and no others. Rules are
+no such kind: they say why something is done, and a story names those that are its point.
 
 A failure says what was expected and what happened nearest to it, for the usual question is not whether but
 how a run differs.
@@ -42,6 +43,11 @@ def failed_events(texts: Sequence[str], facts: Sequence[Fact], strict: bool = Fa
     patterns = [parse_pattern(text) for text in texts]
     kinds = {pattern.verb for pattern in patterns} - {"rule"}
     described = [_described(pattern, facts) for pattern in patterns]
+    if strict:
+        described = [
+            [place for place in places if _is_whole(pattern, facts[place])]
+            for pattern, places in zip(patterns, described, strict=True)
+        ]
     place, after = 0, ""
     for index, (text, pattern, places) in enumerate(zip(texts, patterns, described, strict=True), 1):
         where = f"expect.events[{index}]"
@@ -103,6 +109,14 @@ def _described(pattern: Pattern, facts: Sequence[Fact]) -> list[int]:
     if not pattern.counts:
         return places
     return [place for count, place in enumerate(places, 1) if pattern.means(count)]
+
+
+def _is_whole(pattern: Pattern, fact: Fact) -> bool:
+    """Whether a segment that is written with its SEQ is written in full: these control bits and fields, and no
+    others."""
+    if not any(name == "seq" for name, _ in pattern.fields):
+        return True
+    return pattern.name == fact.name and set(pattern.fields) >= set(fact.fields)
 
 
 def _is_meant(place: int, described: list[list[int]]) -> bool:
