@@ -112,8 +112,8 @@ def _described(pattern: Pattern, facts: Sequence[Fact]) -> list[int]:
 
 
 def _is_whole(pattern: Pattern, fact: Fact) -> bool:
-    """Whether a segment that is written with its SEQ is written in full: these control bits and fields, and no
-    others."""
+    """Whether a segment that is written with its SEQ is written in full: these control bits and fields, and
+    no others."""
     if not any(name == "seq" for name, _ in pattern.fields):
         return True
     return pattern.name == fact.name and set(pattern.fields) >= set(fact.fields)

@@ -61,8 +61,8 @@ def test_what_is_not_so_has_something_instead(text: str, instead: list[str]) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "A", "A x", "C CLOSED", "A CLOSED 5", "A no clock", "A unread", "A unread x", "A TIME_WAIT 5", "wire",
-     "wire A x", "A RETRANSMISSION 1s 2s"],
+    ["", "A", "A x", "C CLOSED", "A CLOSED 5", "A no clock", "A unread", "A unread x", "A TIME_WAIT 5",
+     "wire", "wire A x", "A RETRANSMISSION 1s 2s"],
 )  # fmt: skip
 def test_what_says_nothing_of_an_end_is_refused(text: str) -> None:
     with pytest.raises(MessageError):

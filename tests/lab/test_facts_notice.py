@@ -1,4 +1,4 @@
-"""The library's own facts notice when the core does something else: each of these changes of one line fails some.
+"""The library's own facts notice when the core does something else: each of these changes fails some.
 
 What is changed is what the core's functions give: the segment that a step makes, the response that it
 returns, the timer that it starts. So a change of the core's inside need not be made here too.
@@ -108,13 +108,13 @@ MUTATIONS: dict[str, Callable[[Patch], None]] = {
 
 def noticed_by() -> list[str]:
     """The stories of which facts fail, variants among them."""
-    names = []
-    for name in library.names():
-        story = library.load_named(name)
-        for variant in ("", *(one.name for one in story.variants)):
-            if failures(scenario_of_variant(story, variant)):
-                names.append(f"{name} {variant}".strip())
-    return names
+    stories = [library.load_named(name) for name in library.names()]
+    return [
+        f"{story.name} {variant}".strip()
+        for story in stories
+        for variant in ("", *(one.name for one in story.variants))
+        if failures(scenario_of_variant(story, variant))
+    ]
 
 
 def test_without_a_change_none_fails() -> None:

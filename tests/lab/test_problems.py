@@ -30,10 +30,12 @@ def test_a_story_that_is_right_has_none() -> None:
 
 def test_everything_is_told_at_the_place_that_it_has_in_the_file() -> None:
     wrong = found(
-        'place = -1\ncolour = 1\nA.script = [{ call = "x" }, { call = "listen" }, { call = "y" }, { at = "1s" }]\n'
+        "place = -1\ncolour = 1\n"
+        'A.script = [{ call = "x" }, { call = "listen" }, { call = "y" }, { at = "1s" }]\n'
         'B.set = { "net.ipv4.tcp_sakc" = 1, msl = 5 }\nwire.delay = "0ms"\n'
         'expect.events = ["A SYN", "?", "B SYN", "!"]\n'
-        'variant = [{ name = "a", B = { port = 0 } }, { set = 1 }, { name = "c", set = { x = 1 }, say = 1 }]\n'
+        'variant = [{ name = "a", B = { port = 0 } }, { set = 1 },'
+        ' { name = "c", set = { x = 1 }, say = 1 }]\n'
     )
     assert sorted(one.split(": ")[0] for one in wrong) == [
         "A.script[1].call", "A.script[3].call", "A.script[4].call", "B.set.msl", "B.set.net.ipv4.tcp_sakc",
@@ -97,12 +99,14 @@ def test_every_key_and_item_has_its_line() -> None:
     assert key_lines(TOML) == {
         ("title",): 1, ("A",): 2, ("A", "isn"): 2, ("zh",): 3, ("zh", "title"): 3, ("list",): 4,
         ("list", 1): 5, ("list", 2): 5, ("list", 3): 6, ("list", 3, "a"): 6, ("list", 3, "b"): 6,
-        ("list", 3, "b", 1): 6, ("list", 3, "b", 2): 7, ("list", 3, "net.ipv4"): 7, ("text",): 9, ("date",): 12,
+        ("list", 3, "b", 1): 6, ("list", 3, "b", 2): 7, ("list", 3, "net.ipv4"): 7, ("text",): 9,
+        ("date",): 12,
         ("B",): 13, ("B", "set"): 14, ("B", "set", "msl"): 14, ("B", "script"): 15, ("B", "script", 1): 15,
         ("B", "script", 1, "call"): 15, ("B", "script", 2): 16, ("B", "script", 2, "call"): 16,
         ("variant",): 17, ("variant", 1): 17, ("variant", 1, "name"): 18, ("variant", 1, "expect"): 19,
         ("variant", 1, "expect", "events"): 20, ("variant", 1, "expect", "events", 1): 20,
-        ("variant", 2): 21, ("variant", 2, "name"): 22, ("variant", 2, "A"): 23, ("variant", 2, "A", "port"): 24,
+        ("variant", 2): 21, ("variant", 2, "name"): 22, ("variant", 2, "A"): 23,
+        ("variant", 2, "A", "port"): 24,
     }  # fmt: skip
 
 

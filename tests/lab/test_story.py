@@ -1,4 +1,4 @@
-"""The frame of a story: where its run ends, what it says and when, its variants, its texts in other languages."""
+"""The frame of a story: where its run ends, what it says and when, its variants, its texts in languages."""
 
 from __future__ import annotations
 

@@ -42,7 +42,8 @@ def test_two_of_a_kind_are_two_events() -> None:
 
 def test_an_event_in_the_wrong_place_is_told_and_those_behind_it_are_looked_for() -> None:
     assert events("B SYN,ACK", "A SYN", "A FIN") == [
-        "expect.events[2]: 'A SYN' does not happen after 'B SYN,ACK'; the last: 100ms A SYN seq=0 win=65535 mss=1460"
+        "expect.events[2]: 'A SYN' does not happen after 'B SYN,ACK';"
+        " the last: 100ms A SYN seq=0 win=65535 mss=1460"
     ]
 
 
