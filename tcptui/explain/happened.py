@@ -1,7 +1,6 @@
-"""What a move brought about, as messages: who did or got what, and the rules that decided.
+"""What a move brought about, as messages: who did or got what.
 
-The core names rules and gives numbers; here it is decided which of them are told, and what kind each number
-is. The sentences are in the catalogue, under the names of the rules. What changed is told by `effect`.
+Why is told by `reasons`, and what changed by `effect`.
 """
 
 from __future__ import annotations
@@ -20,31 +19,17 @@ from tcptui.core.events import (
 )
 from tcptui.core.message import Duration, Message, SequenceNumber, Value
 from tcptui.core.packet.segment import ACK, SYN, Segment
-from tcptui.core.packet.seq import lt
-from tcptui.core.rules import NumberKind, Rule, kind_of
+from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.explain.labels import name_of
+from tcptui.explain.reasons import rule_messages
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import Bases, Outcome, Party, Side, Transmission
+from tcptui.lab.wire import Outcome, Party, Transmission
 from tcptui.sockets.requests import NAMES, Blocked, Done, Read, Write
 
-_DETAILS = (
-    Rule.RTT_SAMPLED,
-    Rule.RTT_AMBIGUOUS,
-    Rule.RTO_AFTER_SYN_TIMEOUT,
-    Rule.DELIVERY_PROBLEM,
-)
-"""Rules that explain a number, not what happened: told only if nothing else is."""
-_IMPLIED = {
-    Rule.ACK_NEW: (Rule.FIN_ACKED, Rule.FIN_ACKED_CLOSING, Rule.FIN_ACKED_LAST),
-    Rule.WINDOW_UPDATED: (Rule.ZERO_WINDOW_ANSWERED,),
-}
-"""Rules that are not told where one of these tells the same and more of the segment."""
-
-NOTIFIED = "happened.told"
-"""The key of what programs were told."""
+_NOTIFIED, _AGAIN = "happened.told", "happened.again"
 MOST_NAMES = 3
 """So many segments that a step has sent are named; of more, the last are counted."""
 _OF_OCTETS = (NAMES[Read], NAMES[Write])
@@ -65,8 +50,7 @@ def happened(report: Report, world: WorldState, transmissions: Sequence[Transmis
 
     `transmissions`: those that are known, which have the one that the report is about.
     """
-    rules = (message for message, _ in decided(report, world, transmissions))
-    return (*what(report, world, transmissions), *rules)
+    return (*what(report, world, transmissions), *rule_messages(report))
 
 
 def what(report: Report, world: WorldState, transmissions: Sequence[Transmission]) -> tuple[Message, ...]:
@@ -84,18 +68,17 @@ def what(report: Report, world: WorldState, transmissions: Sequence[Transmission
     )
 
 
-def decided(
-    report: Report, world: WorldState, transmissions: Sequence[Transmission]
-) -> list[tuple[Message, Rule]]:
-    """The rules that decided, each as a message with the numbers that it was decided by."""
-    side = report.side
-    if side == "X":
-        return []
-    transmission = _subject(report, transmissions)
+def in_brief(messages: Sequence[Message]) -> list[Message]:
+    """What happened, without what programs were told and which segment another repeats."""
     return [
-        (rule_message(event, side, _bases(event, side, world, transmission)), event.rule)
-        for event in rules_to_tell(report)
+        Message(message.key, tuple((name, _plain(value)) for name, value in message.numbers))
+        for message in messages
+        if message.key != _NOTIFIED
     ]
+
+
+def _plain(value: Value) -> Value:
+    return value.numbers[0][1] if isinstance(value, Message) and value.key == _AGAIN else value
 
 
 def _subject(report: Report, transmissions: Sequence[Transmission]) -> Transmission | None:
@@ -105,28 +88,6 @@ def _subject(report: Report, transmissions: Sequence[Transmission]) -> Transmiss
 
 def _numbered(number: int, transmissions: Sequence[Transmission]) -> Transmission | None:
     return next((one for one in reversed(transmissions) if one.number == number), None)
-
-
-def _bases(event: RuleApplied, side: Side, world: WorldState, transmission: Transmission | None) -> Bases:
-    """What the numbers of a rule are relative to: those of its connection; where that is gone, of the segment
-    that has arrived or was sent."""
-    if world.end(side).initial_numbers(event.connection) is None and transmission is not None:
-        bases = transmission.bases[::-1] if transmission.receiver == side else transmission.bases
-        if bases != (None, None):
-            return bases
-    bases = world.bases(side, event.connection)
-    return (None, None) if transmission is not None and _is_foreign(transmission, side, bases) else bases
-
-
-def _is_foreign(transmission: Transmission, side: Side, bases: Bases) -> bool:
-    """Whether what has arrived at `side` is known to be of another connection than the one of `bases`."""
-    segment = transmission.payload
-    if transmission.receiver != side or not isinstance(segment, Segment):
-        return False
-    (own, peer), (seq, ack) = bases, transmission.bases
-    other_seq = None not in (seq, peer) and seq != peer
-    other_ack = segment.flags & ACK and None not in (ack, own) and ack != own
-    return bool(other_seq or other_ack)
 
 
 def _notified(report: Report, world: WorldState) -> list[Message]:
@@ -144,50 +105,12 @@ def _notified(report: Report, world: WorldState) -> list[Message]:
         for signal in signals
         if _TOLD_BY_RULE.get(signal) not in rules
     )
-    return [Message.of(NOTIFIED, side=side, signals=told)] if told else []
+    return [Message.of(_NOTIFIED, side=side, signals=told)] if told else []
 
 
 def _told(report: Report) -> list[Message]:
     """What a script says of it."""
     return [] if report.told is None else [report.told]
-
-
-def rules_to_tell(report: Report) -> list[RuleApplied]:
-    """The rules of a report that say what happened: details, and that an ACK acknowledges nothing new, only
-    if no other does; what is implied by another not at all."""
-    applied = [event for event in report.events if isinstance(event, RuleApplied)]
-    told = [event for event in applied if event.rule not in _DETAILS] or applied
-    told = [event for event in told if event.rule is not Rule.ACK_DUPLICATE] or told
-    rules = {event.rule for event in told}
-    return [event for event in told if rules.isdisjoint(_IMPLIED.get(event.rule, ()))]
-
-
-def rule_message(event: RuleApplied, side: Side, bases: Bases) -> Message:
-    """A rule that `side` applied, with the numbers that decided it; `bases` are what they are relative to, or
-    nothing is where one of the numbers comes before them: it is another connection's."""
-    numbers = [(name, _number(event.rule, name, value, bases)) for name, value in event.numbers]
-    if any(isinstance(value, SequenceNumber) and _comes_before(value) for _, value in numbers):
-        numbers = [(name, _number(event.rule, name, value, (None, None))) for name, value in event.numbers]
-    peer = "B" if side == "A" else "A"
-    return Message(f"rule.{event.rule.name.lower()}", (("side", side), ("peer", peer), *numbers))
-
-
-def _comes_before(value: SequenceNumber) -> bool:
-    return value.base is not None and lt(value.number, value.base)
-
-
-def _number(rule: Rule, name: str, value: int, bases: Bases) -> Value:
-    """The number of a rule as what it is: a sequence number of one of the ends, a duration, or a count."""
-    own, peer = bases
-    match kind_of(rule, name):
-        case NumberKind.OWN_SEQ:
-            return SequenceNumber(value, own)
-        case NumberKind.PEER_SEQ:
-            return SequenceNumber(value, peer)
-        case NumberKind.DURATION:
-            return Duration(value)
-        case _:
-            return value
 
 
 def _opening(
@@ -210,9 +133,8 @@ def _opening(
     if report.cause == "arrival":
         lost = transmission.outcome is Outcome.LOST
         described = _described(transmission, transmissions)
-        return Message.of(
-            "happened.lost_link_down" if lost else "happened.arrives", name=described, side=side
-        )
+        key = "happened.lost_link_down" if lost else arrives_as(report)
+        return Message.of(key, name=described, side=side)
     if report.launched:
         copy = report.launched[0]
         return Message.of("happened.wire_duplicates", name=name_of(transmission), number=copy)
@@ -253,25 +175,27 @@ def _described(transmission: Transmission, transmissions: Sequence[Transmission]
     if transmission.attempt > 1:
         first = _repeated(transmission, transmissions)
         if first is not None:
-            return Message.of("happened.again", name=name, number=first.number)
+            return Message.of(_AGAIN, name=name, number=first.number)
     return name
 
 
 def _repeated(transmission: Transmission, transmissions: Sequence[Transmission]) -> Transmission | None:
     """The first transmission of what this one repeats, as far as it is known still."""
-    segment = transmission.payload
-    if not isinstance(segment, Segment):
+    segment, connection = transmission.payload, transmission.connection
+    if not isinstance(segment, Segment) or connection is None:
         return None
     for one in transmissions:
         if one.number >= transmission.number:
             break
         payload = one.payload
         if (
-            one.sender == transmission.sender
-            and isinstance(payload, Segment)
+            isinstance(payload, Segment)
             and payload.seq == segment.seq
             and payload.length
+            and one.sender == transmission.sender
             and (payload.src, payload.dst) == (segment.src, segment.dst)
+            and one.connection is not None
+            and not connection.differs(one.connection)
         ):
             return one
     return None

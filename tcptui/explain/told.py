@@ -13,7 +13,8 @@ from typing import NamedTuple
 from tcptui.core.message import Message
 from tcptui.core.rules import Rule
 from tcptui.explain.effect import Effect, effects, mark
-from tcptui.explain.happened import decided, what
+from tcptui.explain.happened import what
+from tcptui.explain.reasons import decided
 from tcptui.explain.why import profile_label
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
@@ -53,8 +54,10 @@ def told(
     reasons: list[Reason] = []
     if report.side != "X":
         profile = after.end(report.side).setup.profile
-        for message, rule in decided(report, after, transmissions):
-            reasons.append(Reason(rule, message, rule.source, profile_label(profile, [rule])))
+        for message, rule in decided(report):
+            reasons.append(
+                Reason(rule, message, rule.source_of(profile.stack), profile_label(profile, [rule]))
+            )
     return Told(what(report, after, transmissions), effects(report, before, after), tuple(reasons))
 
 

@@ -9,7 +9,8 @@ from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import paragraph, say
-from tcptui.explain.happened import NOTIFIED, decided, what
+from tcptui.explain.happened import in_brief, what
+from tcptui.explain.reasons import decided
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
@@ -29,7 +30,7 @@ class Why(NamedTuple):
     source: str = ""
     profile: str = ""
     brief: str = ""
-    """What happened without what programs were told, for where there is no room for all; empty: `what`."""
+    """What happened, for where there is no room for all: see `happened.in_brief`; empty: `what`."""
 
     @property
     def text(self) -> str:
@@ -38,7 +39,7 @@ class Why(NamedTuple):
 
     @property
     def brief_text(self) -> str:
-        """All but what programs were told."""
+        """What happened in brief, and why."""
         return _joined(self.brief or self.what, self.why)
 
 
@@ -47,16 +48,20 @@ def why(report: Report | None, world: WorldState, transmissions: Sequence[Transm
     if report is None:
         return Why(world.scenario.question)
     messages = what(report, world, transmissions)
-    happened, brief = paragraph(messages, raw), ""
-    if any(message.key == NOTIFIED for message in messages):
-        brief = paragraph([message for message in messages if message.key != NOTIFIED], raw)
-    rules = decided(report, world, transmissions)
+    happened, brief = paragraph(messages, raw), paragraph(in_brief(messages), raw)
+    rules = decided(report)
     if not rules or report.side == "X":
         return Why(happened, brief=brief)
     last = rules[-1][1]
     profile = world.end(report.side).setup.profile
     label = profile_label(profile, [last, *(rule for _, rule in rules)])
-    return Why(happened, paragraph([message for message, _ in rules], raw), last.source, label, brief)
+    return Why(
+        happened,
+        paragraph([message for message, _ in rules], raw),
+        last.source_of(profile.stack),
+        label,
+        brief,
+    )
 
 
 def _joined(*sentences: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcptui.explain.english import effects, errors, happened, rules, scripts, ui
+from tcptui.explain.english import effects, errors, happened, rules, scripts, stories, ui
 
 SENTENCES = {
     **happened.SENTENCES,
@@ -10,5 +10,6 @@ SENTENCES = {
     **rules.SENTENCES,
     **errors.SENTENCES,
     **scripts.SENTENCES,
+    **stories.SENTENCES,
     **ui.SENTENCES,
 }

@@ -1,18 +1,30 @@
-"""The pane of why: what the last move brought about, why it could not be made, or how far it has come."""
+"""The pane of why: what the last move brought about, why it could not be made, or how far it has come.
+
+Above it stands what the story says."""
 
 from __future__ import annotations
 
 from tcptui.explain.catalogue import text
 from tcptui.explain.why import why
 from tcptui.ui.panes.pane import SessionPane
+from tcptui.ui.session import Session
 from tcptui.view.lines import Line
-from tcptui.view.status import error_lines, progress_lines, why_lines
+from tcptui.view.status import error_lines, progress_lines, said_lines, why_lines
 
 
 class WhyPane(SessionPane):
-    """What happened, what that changed, and why; two lines or more."""
+    """What happened, what that changed, and why, in two lines or more; above them those of the story."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.said = 0
+        """The lines for what the story says."""
 
     def lines(self, width: int, height: int) -> list[Line]:
+        story = said_lines(self.session.said, width, self.said) if self.said else []
+        return [*story, *self._why(width, height - self.said)]
+
+    def _why(self, width: int, height: int) -> list[Line]:
         session, history = self.session, self.session.history
         if session.working:
             return progress_lines(*session.progress, width)
