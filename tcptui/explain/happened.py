@@ -22,7 +22,7 @@ from tcptui.core.packet.segment import ACK, SYN, Segment
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.explain.labels import name_of
-from tcptui.explain.reasons import rule_messages
+from tcptui.explain.reasons import arrives_as, rule_messages
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
