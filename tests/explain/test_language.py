@@ -19,6 +19,7 @@ from tcptui.core.profile.sysctl import SYSCTLS
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.happened import happened
+from tcptui.explain.told import marks
 from tcptui.formats.frame_comment import FrameComments
 from tcptui.formats.packetdrill.constants import LINUX
 from tcptui.formats.packetdrill.options import ALLOWED as OPTIONS_ALLOWED
@@ -68,7 +69,10 @@ def test_what_happens_is_told_in_the_readers_language(name: str) -> None:
     history = History(library.find(name))
     while history.world.next_event() is not None:
         report = history.apply()
-        told = happened(report, history.world, history.transmissions())
+        told = [
+            *happened(report, history.world, history.transmissions()),
+            *marks(report, history.before, history.world),
+        ]
         text = read_wide(lambda: paragraph(told))  # noqa: B023
         assert words(text) <= PROTOCOL, text
         assert cell_len(text) > len(text), "it has wide characters"
