@@ -88,7 +88,7 @@ class EndRecord(NamedTuple):
         for event in report.events:
             if type(event) in _KEPT:
                 end = end._after_event(event, report.connection, report.at)
-        for name, done, _ in report.results:
+        for name, done, *_ in report.results:
             if isinstance(done, Done):
                 end = end._after_call(Called(name, _response(done)))
         return end

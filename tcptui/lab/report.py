@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from tcptui.core.events import Event
 from tcptui.core.message import Message
-from tcptui.lab.program import CallResult
+from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Party, Transmission
 
 Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "fault", "wait"]

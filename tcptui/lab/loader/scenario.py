@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.loader.figure import expected_of, figure_rows_of, symbols_of
-from tcptui.lab.loader.hosts import check_addresses, host_of
+from tcptui.lab.loader.hosts import check_calls, host_of
 from tcptui.lab.loader.table import Table, bad
 from tcptui.lab.loader.values import (
     boolean_of,
@@ -98,7 +98,7 @@ def _scenario(top: Table, name: str) -> Scenario:
         raise top.error("B.address", "error.scenario.one_address")
     if len({ip_address(host.socket.host).version for host in scenario.hosts}) > 1:
         raise top.error("B.address", "error.scenario.two_versions")
-    check_addresses(hosts, top)
+    check_calls(hosts, scenario.prelude, top)
     top.done(_KEYS)
     return scenario
 
