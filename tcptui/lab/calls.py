@@ -118,11 +118,11 @@ def _resolved(argument: Name | Text, variables: Variables) -> Argument:
 def result_text(call: SocketCall, done: Done | Blocked) -> str:
     """A call with what came of it, as strace writes it: ``recv(c, 'hi', 99) = 2``, ``accept(s) = -1 EINVAL``;
     ``accept(s) ...`` for one that blocks."""
-    arguments = [_written(argument) for argument in call.arguments]
+    arguments = [_written(argument, _SHOWN) for argument in call.arguments]
     if isinstance(done, Blocked):
         return f"{call.name}({', '.join(arguments)}) ..."
     if isinstance(done.answer, bytes) and call.name in READS and not done.errno:
-        arguments.insert(1, _quoted(done.answer))
+        arguments.insert(1, _quoted(done.answer, _SHOWN))
     elif call.name == "getsockopt" and not done.errno:
         arguments.append(_answer_text(done))
     value = f"{done.value} {done.errno}".rstrip()
@@ -267,20 +267,27 @@ _OCTETS = 0xDC00 - 256
 # Writing a call.
 
 
-def _written(argument: Argument) -> str:
+_SHOWN = 32
+"""Octets of a text that a result shows, as strace does."""
+
+
+def _written(argument: Argument, most: int | None = None) -> str:
     if isinstance(argument, Name):
         return argument.name
     if isinstance(argument, Constants):
         return "|".join(argument.names)
     if isinstance(argument, Text):
-        return " + ".join(part.name if isinstance(part, Name) else _quoted(part) for part in argument.parts)
+        return " + ".join(
+            part.name if isinstance(part, Name) else _quoted(part, most) for part in argument.parts
+        )
     return str(argument)
 
 
-def _quoted(data: bytes) -> str:
-    """In quotes, what is no UTF-8 text as octets."""
-    text = data.decode(errors="surrogateescape")
-    return "'" + "".join(map(_escaped, text)) + "'"
+def _quoted(data: bytes, most: int | None = None) -> str:
+    """In quotes, what is no UTF-8 text as octets; ``...`` after the first `most` octets."""
+    text = data[:most].decode(errors="surrogateescape")
+    more = "..." if most is not None and len(data) > most else ""
+    return "'" + "".join(map(_escaped, text)) + f"'{more}"
 
 
 def _escaped(sign: str) -> str:
@@ -523,9 +530,7 @@ FUNCTIONS: dict[str, Function] = {
     "listen": Function("listen(s, 5)", _listen),
     "accept": Function("c = accept(s)", _accept, True),
     "connect": Function("connect(s), connect(s, 80) or connect(s, '10.0.0.2:80')", _connect, True),
-    "send": Function(
-        "send(s, 'text'), send(s, 4000) for so many octets, or send(s, 'x', MSG_OOB)", _send, True
-    ),
+    "send": Function("send(s, 'text'), send(s, 4000) or send(s, 'x', MSG_OOB)", _send, True),
     "write": Function("write(s, 'text') or write(s, 4000)", _send, True),
     "recv": Function("d = recv(s, 1024) or recv(s, 1024, MSG_WAITALL)", _recv, True),
     "read": Function("d = read(s, 1024)", _recv, True),

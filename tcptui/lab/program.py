@@ -96,6 +96,8 @@ class ScriptedCall(NamedTuple):
     """For "written", a socket call, whose names are the program's variables."""
     child: tuple[Step, ...] = ()
     """For "fork", what the new program does."""
+    when: str = ""
+    """The trigger as it is written, if it is no time."""
     pattern: Pattern | None = None
     """For the trigger "pattern", what it waits for."""
     variable: str = ""
@@ -199,7 +201,7 @@ class ApplicationState(NamedTuple):
     accepted: bool = False
     """A program has accepted a connection."""
 
-    def after(self, events: list[Event]) -> "ApplicationState":
+    def after(self, events: list[Event]) -> ApplicationState:
         """What they have learned after a step that reported `events`."""
         known = self
         for event in events:

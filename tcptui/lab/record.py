@@ -27,6 +27,7 @@ from tcptui.core.events import (
     Signalled,
     StateChanged,
 )
+from tcptui.core.message import Message
 from tcptui.core.state import State
 from tcptui.lab.program import OPENS
 from tcptui.lab.report import Report
@@ -148,6 +149,8 @@ class Record(NamedTuple):
     """Moves from outside have changed what the scenario would do."""
     complete: bool = False
     """It was not cut."""
+    waiting: tuple[Message, ...] = ()
+    """At the end of a whole run: which programs still wait for what never came."""
 
     @property
     def ended_at(self) -> int:

@@ -26,6 +26,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
+from tcptui.lab.waiting import still_waiting
 from tcptui.lab.wire import BadMove, Transmission
 
 DELAY = 200_000
@@ -285,10 +286,14 @@ class Session:
         except BadMove as error:
             self.playing = False
             self.message = text_of(error.message)
+            waiting = still_waiting(self.world)
+            if waiting:
+                sentences = (say("ui.sentence", text=one) for one in (error.message, waiting[0].message))
+                self.message = say("text.between_sentences").join(sentences)
             answer = self.world.scenario.answer
             if answer and not self.history.moved:  # It is the answer of the run that the scenario tells.
-                sentence = say("ui.sentence", text=error.message)
-                self.message = say("text.between_sentences").join((sentence, answer))
+                told = self.message if waiting else say("ui.sentence", text=error.message)
+                self.message = say("text.between_sentences").join((told, answer))
 
     def _attempt(self, move: Move) -> None:
         self._enter_moment()

@@ -117,9 +117,7 @@ SENTENCES = {
     "error.scenario.programs": "are too many; at most {most}",
     "error.scenario.text_and_size": "either text or size, not both",
     "error.scenario.urgent": "only send takes it",
-    "error.scenario.when": (
-        "{when!r} is unknown; allowed: {allowed}, or what happens, as in A enters FIN-WAIT-2"
-    ),
+    "error.scenario.when": ("{when!r} is unknown; allowed: {allowed}, or what happens, as in {example}"),
     # Calls to sockets, as they are written.
     "error.call.address": "{call}: {why}",
     "error.call.arguments": "{call}: write {usage}",
@@ -129,10 +127,17 @@ SENTENCES = {
     "error.call.no_value": "{call}() returns nothing to note",
     "error.call.number": "{call}: allowed is {least} to {most}",
     "error.call.program": "there is no program {name!r}; allowed: {allowed}",
-    "error.call.syntax": "{text!r} is no call, from {at!r} on; write it as in s = socket() or send(s, 'text')",
+    "error.call.syntax": (
+        "{text!r} is no call, from {at!r} on; write it as in s = socket() or send(s, 'text')"
+    ),
     "error.call.too_long": "a call of more than {most} characters",
     "error.call.unknown": "there is no call {call!r}; allowed: {allowed}",
     "error.move.call": "{why}",
+    # What programs wait for when nothing more happens.
+    "waiting.program": "{side}'s program",
+    "waiting.named": "{side}'s program {name}",
+    "waiting.for": "{who} still waits with {call}: {when}",
+    "waiting.so_far": "{who} still waits with {call}: {when} ({count} so far)",
     "error.figure.no_segment": "{text!r} is no segment; allowed: 1, 1 leaves, 1 arrives",
     "error.figure.row": "must be four texts: number, left, segment, right",
     "error.figure.segment": "the figure shows segment #{number}, but the run has {count}",

@@ -288,7 +288,11 @@ class HostEnd:
         events: list[Event]
         name = "" if program is None else self.programs[program].name
         written = call.written
-        if written is not None:
+        if call.child:
+            from tcptui.lab.calls import SocketCall
+
+            written = SocketCall("fork")
+        elif written is not None:
             written = written.resolved(dict(self.programs[program or 0].variables))
         if call.is_host_event:
             self._host_event(call, program)

@@ -13,7 +13,6 @@ from tcptui.lab.loader.values import (
     address_of,
     boolean_of,
     choice_of,
-    duration_of,
     isns_of,
     line_of,
     number_of,

@@ -36,6 +36,7 @@ from tcptui.lab.program import (
 
 MOST_TIMES = 100_000
 MOST_PROGRAMS = 20
+EXAMPLE = "A enters FIN-WAIT-2"
 _WORDS = tuple(one for one in TRIGGERS if one not in ("at", "received", "pattern"))
 _Read = Callable[[object, str], ScriptedCall]
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,19}", re.ASCII)
@@ -246,6 +247,7 @@ def _triggered(call: ScriptedCall, table: Table) -> ScriptedCall:
         raise table.error("at", "error.scenario.at_and_when")
     if not when:
         return call._replace(amount=max(at, 0))
+    call = call._replace(when=when)
     word, _, rest = when.partition(" ")
     if word == "received" and rest.isascii() and rest.isdigit() and len(rest) < 10:
         return call._replace(trigger="received", amount=int(rest))
@@ -260,7 +262,8 @@ def _triggered(call: ScriptedCall, table: Table) -> ScriptedCall:
             return call._replace(trigger="pattern", pattern=parse_pattern(when))
         except MessageError as error:
             raise table.error("when", error.message) from None
-    raise table.error("when", "error.scenario.when", when=when[:40], allowed=(*_WORDS, "received N"))
+    allowed = (*_WORDS, "received N")
+    raise table.error("when", "error.scenario.when", when=when[:40], allowed=allowed, example=EXAMPLE)
 
 
 def _text_of(value: object, where: str) -> str:
