@@ -12,6 +12,7 @@ from tcptui.commands.shared import (
     Unusable,
     add_defines,
     add_profile,
+    complain,
     defines_of,
     profile_of,
     write,
@@ -19,7 +20,6 @@ from tcptui.commands.shared import (
 from tcptui.formats.registry import FORMATS, Format, export
 
 if TYPE_CHECKING:
-    from tcptui.core.message import Message
     from tcptui.lab.record import Record
     from tcptui.lab.scenario import Scenario
 
@@ -82,20 +82,13 @@ def _play(options: argparse.Namespace) -> int:
     except (BadScenario, BadMove) as error:
         raise Unusable(error.message) from None
     for waiting in run.waiting:
-        _warn(waiting)
+        complain(waiting)
     content = _exported(run, options)
     if options.output in (None, "-"):
         write(content)
     else:
         _write_file(options.output, content)
     return 0
-
-
-def _warn(message: Message) -> None:
-    """One line on standard error about a run that is printed all the same."""
-    from tcptui.explain.catalogue import text as text_of
-
-    sys.stderr.write(f"tcptui: {text_of(message)}\n")
 
 
 def _write_file(name: str, content: str | bytes) -> None:

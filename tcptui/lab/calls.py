@@ -150,24 +150,24 @@ def parse_call(text: str) -> SocketCall:
     """The call that a text writes. Raises BadCall."""
     tokens = _Tokens(text)
     into = ""
-    kind, name = tokens.take("name")
+    name = tokens.take("name")
     if tokens.at("="):
         into = name
-        kind, name = tokens.take("name")
+        name = tokens.take("name")
     function = FUNCTIONS.get(name)
     if function is None:
         raise BadCall("error.call.unknown", call=name[:40], allowed=tuple(FUNCTIONS))
     if not tokens.at("("):
-        raise tokens.wrong("(")
+        raise tokens.wrong()
     arguments: list[Argument] = []
     if not tokens.at(")"):
         arguments.append(_argument(tokens))
         while tokens.at(","):
             arguments.append(_argument(tokens))
         if not tokens.at(")"):
-            raise tokens.wrong(", )")
+            raise tokens.wrong()
     if not tokens.over:
-        raise tokens.wrong("")
+        raise tokens.wrong()
     call = SocketCall(name, tuple(arguments), into)
     if into and not function.returns:
         raise BadCall("error.call.no_value", call=name)
@@ -199,13 +199,14 @@ class _Tokens:
 
     def next(self) -> tuple[str, str]:
         if self.over:
-            raise self.wrong("")
+            raise self.wrong()
         return self._tokens.pop()
 
-    def take(self, kind: str) -> tuple[str, str]:
+    def take(self, kind: str) -> str:
+        """The word that comes next, which must be of this kind."""
         if self.over or self._tokens[-1][0] != kind:
-            raise self.wrong("")
-        return self._tokens.pop()
+            raise self.wrong()
+        return self._tokens.pop()[1]
 
     def at(self, sign: str) -> bool:
         """Whether this sign comes next; if so, it is taken."""
@@ -214,7 +215,7 @@ class _Tokens:
             return True
         return False
 
-    def wrong(self, _wanted: str) -> BadCall:
+    def wrong(self) -> BadCall:
         at = self._tokens[-1][1] if self._tokens else ""
         return BadCall("error.call.syntax", text=_brief(self._text), at=at[:20])
 
@@ -226,10 +227,10 @@ def _argument(tokens: _Tokens) -> Argument:
     if kind == "constant":
         names = [word]
         while tokens.at("|"):
-            names.append(tokens.take("constant")[1])
+            names.append(tokens.take("constant"))
         return Constants(tuple(names))
     if kind not in ("name", "text"):
-        raise tokens.wrong("")
+        raise tokens.wrong()
     parts: list[bytes | Name] = [_part(kind, word)]
     while tokens.at("+"):
         parts.append(_part(*tokens.next()))

@@ -2,8 +2,8 @@
 
 A program is a list of calls with triggers, made one after the other. It has what its calls returned and
 what it was notified of, never the state of its TCP: a real program sits above its sockets and sees no more,
-so the usual triggers ask for no more either: "established", "received 14". A story may want a call at a moment
-that no program could know ("A enters FIN-WAIT-2"): then its trigger is a pattern of facts.
+so the usual triggers ask for no more either: "established", "received 14". A story may want a call at a
+moment that no program could know ("A enters FIN-WAIT-2"): then its trigger is a pattern of facts.
 
 Everything that anybody calls goes this one way, whoever calls: a program of a scenario, a recorded one, the
 person at the keyboard (`moves.Do`). A call is a request to the host's sockets (`sockets.requests`); those of

@@ -135,8 +135,8 @@ class Context:
     # Descriptors.
 
     def give_descriptor(self, process: int, wanted: int | None, number: int) -> int:
-        """A socket gets a descriptor of a process, `wanted` or the lowest that is free; which. As with dup2(), what
-        `wanted` stood for is closed first, and no error of that is returned."""
+        """A socket gets a descriptor of a process, `wanted` or the lowest that is free; which. As with
+        dup2(), what `wanted` stood for is closed first, and no error of that is returned."""
         table = self.table
         fd = table.free_descriptor(process) if wanted is None else wanted
         assert fd is not None

@@ -1,7 +1,7 @@
 """What a program can request of its sockets, and what it gets back: immutable values, one type for each call.
 
-Descriptors are numbers of the process that calls, addresses are `core.packet.segment.Socket`, times microseconds, sizes octets. How a
-call is served stands in the modules beside this one.
+Descriptors are numbers of the process that calls, addresses are `core.packet.segment.Socket`, times
+microseconds, sizes octets. How a call is served stands in the modules beside this one.
 
 A request is a value because calls come from many places (a program with triggers, a packetdrill script, a
 key press, a search over all programs) and end up in many: the record of a run, a script that is written, a

@@ -171,7 +171,7 @@ BAD: dict[str, Bad] = {
     "when": bad(
         calls('call = "close", when = "later"'),
         "A.script[1].when: 'later'",
-        "established, accepted, peer closed",
+        "accepted, peer closed",
     ),
     "when at": bad(calls('call = "close", when = "at"'), "A.script[1].when: 'at' is unknown", "established"),
     "when received": bad(calls('call = "close", when = "received"'), "A.script[1].when:", "received N"),

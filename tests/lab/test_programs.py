@@ -74,13 +74,9 @@ def test_a_program_is_blocked_in_a_call_and_goes_on_when_it_returns() -> None:
 def test_a_call_that_blocks_has_the_number_under_which_it_returns() -> None:
     run = play(TALK)
     results = [(report.side, one) for report in run.reports for one in report.results]
-    blocked = [
-        (side, name, number) for side, (name, done, number, *_) in results if isinstance(done, Blocked)
-    ]
+    blocked = [(side, one.name, one.number) for side, one in results if isinstance(one.done, Blocked)]
     returned = [
-        (side, name, number)
-        for side, (name, done, number, *_) in results
-        if number and isinstance(done, Done)
+        (side, one.name, one.number) for side, one in results if one.number and isinstance(one.done, Done)
     ]
     assert ("B", "accept", 1) in blocked
     assert sorted(blocked) == sorted(returned)
