@@ -67,9 +67,10 @@ class SocketCall(NamedTuple):
     def __str__(self) -> str:
         return self.text()
 
-    def text(self, comma: str = ", ", equals: str = " = ") -> str:
-        arguments = comma.join(_written(argument) for argument in self.arguments)
-        noted = f"{self.into}{equals}" if self.into else ""
+    def text(self, blank: str = " ") -> str:
+        """As it is written, with `blank` between its parts."""
+        arguments = f",{blank}".join(_written(argument, blank=blank) for argument in self.arguments)
+        noted = f"{self.into}{blank}={blank}" if self.into else ""
         return f"{noted}{self.name}({arguments})"
 
     @property
@@ -272,13 +273,13 @@ _SHOWN = 32
 """Octets of a text that a result shows, as strace does."""
 
 
-def _written(argument: Argument, most: int | None = None) -> str:
+def _written(argument: Argument, most: int | None = None, blank: str = " ") -> str:
     if isinstance(argument, Name):
         return argument.name
     if isinstance(argument, Constants):
         return "|".join(argument.names)
     if isinstance(argument, Text):
-        return " + ".join(
+        return f"{blank}+{blank}".join(
             part.name if isinstance(part, Name) else _quoted(part, most) for part in argument.parts
         )
     return str(argument)

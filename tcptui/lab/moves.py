@@ -156,7 +156,7 @@ def _word(move: Move) -> str:
             return f"w{exact_duration(by)}"
         case Do(side, call, data, address, backlog, written):
             if written is not None:
-                return f"{side.lower()}:{quote(written.text(',', '='), safe=_SAFE)}"
+                return f"{side.lower()}:{quote(written.text(''), safe=_SAFE)}"
             if backlog is not None:
                 return f"{side.lower()}:{call}:{backlog}"
             text = f":{quote_from_bytes(data)}" if data or (address and call == "sendto") else ""

@@ -25,7 +25,7 @@ class Frame(NamedTuple):
     left: int | None
     """How often its calls are still to be made, this time included; None: without end."""
     next_at: int
-    """When they are made again at the earliest."""
+    """When they are made again at the earliest: so long after the first of them was made."""
 
 
 class Program(NamedTuple):
@@ -63,23 +63,20 @@ class Program(NamedTuple):
         step = self.script[self.position] if self.position < len(self.script) else None
         return step if isinstance(step, ScriptedCall) else None
 
-    def ready(self, now: int) -> Program:
+    def ready(self) -> Program:
         """Where the next call is what comes next, loops entered and gone through again."""
         position, frames, not_before = self.position, self.frames, self.not_before
         while position < len(self.script):
             step = self.script[position]
             if isinstance(step, Loop):
-                frames = (*frames, Frame(position, step.times, max(now, not_before) + step.every))
+                frames = (*frames, Frame(position, step.times, 0))
             elif isinstance(step, Again):
                 frame = frames[-1]
                 frames = frames[:-1]
                 if frame.left != 1:
-                    loop = self.script[step.start]
-                    assert isinstance(loop, Loop)
-                    begins = max(now, frame.next_at) if loop.every else now
                     left = None if frame.left is None else frame.left - 1
-                    frames = (*frames, Frame(step.start, left, begins + loop.every))
-                    position, not_before = step.start, begins
+                    frames = (*frames, Frame(step.start, left, 0))
+                    position, not_before = step.start, frame.next_at
             else:
                 break
             position += 1
@@ -87,12 +84,25 @@ class Program(NamedTuple):
             return self
         return self._replace(position=position, frames=frames, not_before=not_before)
 
-    def made(self) -> Program:
+    def made(self, now: int) -> Program:
         """After its next call was made."""
-        seen = self.seen
+        seen, frames = self.seen, self.frames
+        if frames and isinstance(self.script[self.position - 1], Loop):
+            frames = tuple([self._begun(frame, now) for frame in frames])
         if seen:  # In a loop it waits for the next such fact, not for the one that was.
             seen = tuple(one for one in seen if one[0] != self.position)
-        return self._replace(position=self.position + 1, due=None, seen=seen)
+        return self._replace(position=self.position + 1, due=None, seen=seen, frames=frames)
+
+    def _begun(self, frame: Frame, now: int) -> Frame:
+        """A loop of which the next call is the first."""
+        loop = self.script[frame.start]
+        if (
+            frame.next_at
+            or not isinstance(loop, Loop)
+            or any(isinstance(step, ScriptedCall) for step in self.script[frame.start : self.position])
+        ):
+            return frame
+        return frame._replace(next_at=now + loop.every)
 
     def ended(self) -> Program:
         """After exit(), or once it was killed."""

@@ -210,6 +210,27 @@ class WorldState:
             self.now if more_injections else None,
             self._a.key(self.now),
             self._b.key(self.now),
+            self._shown() if self._a.waits_for_facts or self._b.waits_for_facts else None,
+        )
+
+    def _shown(self) -> tuple[Any, ...]:
+        """What patterns that programs wait for can ask beside what segments and ends are."""
+        patterns = [
+            pattern
+            for end in (self._a, self._b)
+            if isinstance(end, HostEnd)
+            for pattern in end.patterns_to_come()
+        ]
+        if not patterns:
+            return ()
+        return (
+            self.now if any(pattern.at is not None for pattern in patterns) else None,
+            self.wire.launched if any(pattern.number for pattern in patterns) else None,
+            tuple(
+                (one.attempt > 1, bool(one.copy_of), one.bases, one.number if pattern.number else 0)
+                for one in self.wire.transmissions
+                for pattern in patterns
+            ),
         )
 
     def __eq__(self, other: object) -> bool:

@@ -109,6 +109,7 @@ SENTENCES = {
         " a file of your own needs its path (./FILE)"
     ),
     "error.scenario.unquoted_name": "must not be a table; a name with dots in it needs quotes",
+    "error.scenario.depth": "more than {most} loops and forks within each other",
     "error.scenario.endless": "goes round without end at one moment: it needs every, or a call that waits",
     "error.scenario.no_program": 'must be a list of calls, as in "s = socket()"',
     "error.scenario.octets": "only read takes it",
@@ -126,6 +127,7 @@ SENTENCES = {
     "error.call.name": "{call}: {name} stands for nothing yet",
     "error.call.no_value": "{call}() returns nothing to note",
     "error.call.number": "{call}: allowed is {least} to {most}",
+    "error.call.no_programs": "there is no program {name!r}: only those of several have names",
     "error.call.program": "there is no program {name!r}; allowed: {allowed}",
     "error.call.syntax": (
         "{text!r} is no call, from {at!r} on; write it as in s = socket() or send(s, 'text')"

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from tcptui.core.tcp.tcb import Tcb
     from tcptui.lab.calls import SocketCall
     from tcptui.lab.facts import Fact
+    from tcptui.lab.patterns import Pattern
     from tcptui.sockets.driver import Sockets
 
 _NOTED = {StateChanged, Delivered, Signalled, Returned}
@@ -199,6 +200,15 @@ class HostEnd:
 
     # What drives it.
 
+    def patterns_to_come(self) -> list[Pattern]:
+        """Those that calls of its programs may still wait for."""
+        return [
+            call.pattern
+            for program in self.programs
+            for call in program.to_come()
+            if call.pattern is not None
+        ]
+
     def next_deadline(self) -> int | None:
         deadline = None if self._sockets is None else self._sockets.next_deadline()
         return None if deadline is None else deadline - self.clock
@@ -218,7 +228,7 @@ class HostEnd:
         program = self.programs[index]
         call = program.call
         assert call is not None
-        self._set_program(index, program.made())
+        self._set_program(index, program.made(now))
         return Act(call, self._call(call, now, index))
 
     def observe(self, report: Report, peer: End) -> None:
@@ -358,7 +368,8 @@ class HostEnd:
             if program.name == name and not program.forked:
                 return index
         names = tuple(dict.fromkeys(program.name for program in self.programs if program.name))
-        raise BadMove("error.call.program", name=name, allowed=names)
+        key = "error.call.program" if names else "error.call.no_programs"
+        raise BadMove(key, name=name, allowed=names)
 
     def _end_program(self, index: int, now: int) -> None:
         """A program exits or is killed: the kernel closes what descriptors it has."""
@@ -532,7 +543,7 @@ class HostEnd:
     def _next_due(self, index: int, program: Program, now: int) -> int | None:
         """When a program makes its next call, if that call's trigger has come true."""
         if not program.blocked:
-            program = program.ready(now)
+            program = program.ready()
         call = program.call
         sees = call is not None and call.trigger in ASKS_HOST and self._sees(call, program)
         due = program.next_due(self.application, now, sees)

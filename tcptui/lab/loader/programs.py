@@ -36,6 +36,8 @@ from tcptui.lab.program import (
 
 MOST_TIMES = 100_000
 MOST_PROGRAMS = 20
+MOST_DEPTH = 8
+"""Loops and forks within each other."""
 EXAMPLE = "A enters FIN-WAIT-2"
 _WORDS = tuple(one for one in TRIGGERS if one not in ("at", "received", "pattern"))
 _Read = Callable[[object, str], ScriptedCall]
@@ -108,6 +110,8 @@ def _steps(value: object, where: str, read: _Read, base: int) -> Iterator[Step]:
         raise bad(where, "error.value.no_tables" if read is _user_call else "error.scenario.no_program")
     if not value and base:
         raise bad(where, "error.value.empty")
+    if where.count("[") > MOST_DEPTH:
+        raise bad(where[:200], "error.scenario.depth", most=MOST_DEPTH)
     for index, item in enumerate(value, 1):
         place = f"{where}[{index}]"
         times, every, inner = _repeated(item, place)
