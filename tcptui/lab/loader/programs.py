@@ -75,7 +75,7 @@ def check_programs(
     for index, one in enumerate(programs):
         known = dict(typed) if index == 0 else {}
         _check_names(
-            one.script, f"{where}{one.name}" if len(programs) > 1 else where, known, own, peer, names
+            one.script, f"{where}s.{one.name}" if len(programs) > 1 else where, known, own, peer, names
         )
 
 
