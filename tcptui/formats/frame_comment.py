@@ -18,6 +18,9 @@ class FrameComments:
     def __init__(self, run: Record, point: Point) -> None:
         self._point = point
         self._raw = run.scenario.raw_numbers
+        self._stacks = {
+            side: host.profile.stack for side, host in zip(SIDES, run.scenario.hosts, strict=True)
+        }
         self._paths = {side: run.path(side) for side in SIDES}
         self._launches = {number: report for report in run.reports for number in report.launched}
         self._arrivals = {report.transmission: report for report in run.reports if report.cause == "arrival"}
@@ -49,7 +52,7 @@ class FrameComments:
         if side == "X" or not rules:
             return []
         own, peer = transmission.bases if side == transmission.sender else transmission.bases[::-1]
-        source = Message.of("frame.source", source=rules[-1].rule.source)
+        source = Message.of("frame.source", source=rules[-1].rule.source_of(self._stacks[side]))
         return [*(rule_message(rule, side, (own, peer)) for rule in rules), source]
 
 
