@@ -1,9 +1,9 @@
 """A host: sockets over one stack, UDP, and any number of programs that call them.
 
 A program's calls go to the sockets, which go to the stack; what the stack reports comes back the same way,
-and the programs learn from it what a program can learn. The connection that is looked at is the one that was
-opened last, or a listener's newest: it is what calls without a descriptor are about, and what is shown large.
-The others are in the sockets like it.
+and the programs learn from it what a program can learn. A call without a descriptor is about the connection
+that OPEN or ACCEPT returned last (`opened`), and so is what triggers wait for; which one stands for the host
+where one is shown (`connection`) is another matter: see `connections`.
 
 UDP and host events have no blocking calls and no connection. They stand beside the sockets, not in them: UDP
 has no TCB, and a link that goes down or a reboot is a matter of the host, not of its stack.
@@ -23,8 +23,8 @@ from tcptui.core.tcp.timers import Timer
 from tcptui.core.udp import UdpSockets
 from tcptui.lab.addresses import socket_of
 from tcptui.lab.ends import Act, End, EndSetup
+from tcptui.lab.ends.connections import Connections, changes, gives_connection
 from tcptui.lab.program import (
-    OPENS,
     POSSIBLE_CALLS,
     ApplicationState,
     CallName,
@@ -45,10 +45,9 @@ if TYPE_CHECKING:
     from tcptui.sockets.driver import Sockets
 
 _NOTED = {StateChanged, Delivered, Signalled, Returned}
-_UNUSED = (State.CLOSED, State.LISTEN)
 _RECEIVES_IN = (
     State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
-    State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2,
+    State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSE_WAIT,
 )  # fmt: skip
 
 
@@ -64,8 +63,8 @@ class HostSetup(NamedTuple):
     script: tuple[ScriptedCall, ...] = ()
     """Its first program."""
     reads: bool = True
-    """One more program always has a RECEIVE outstanding; without it data waits until somebody calls
-    "read"."""
+    """One more program always has a RECEIVE outstanding at every connection that was opened or accepted;
+    without it data waits until somebody calls "read"."""
     more: tuple[tuple[ScriptedCall, ...], ...] = ()
     """Its other programs."""
     clock: int = 0
@@ -89,10 +88,9 @@ class HostEnd:
         "act_due",
         "application",
         "clock",
-        "connection",
+        "connections",
         "isn",
         "link_up",
-        "listener",
         "peer",
         "programs",
         "results",
@@ -113,10 +111,8 @@ class HostEnd:
         """The other end's socket, which "connect" and "sendto" mean if nothing else is said."""
         self._sockets: Sockets | None = None
         self.udp = UdpSockets()
-        self.connection = 0
-        """The name of its latest connection."""
-        self.listener = 0
-        """The name of its listener; 0: it has none."""
+        self.connections = Connections()
+        """Those that its programs have, and the one that stands for it."""
         self.link_up = True
         self.isn: int | None = None
         self.application = ApplicationState()
@@ -142,8 +138,32 @@ class HostEnd:
 
     @property
     def tcb(self) -> Tcb | None:
-        """The block of the connection that is looked at; None: CLOSED."""
-        return None if self._sockets is None else self._sockets.stack.tcb(self.connection)
+        """The block of the connection that stands for it; None: CLOSED."""
+        return self.tcb_of(self.connection)
+
+    def tcb_of(self, connection: int) -> Tcb | None:
+        """The block of a connection or a listener; None: CLOSED."""
+        return None if self._sockets is None else self._sockets.stack.tcb(connection)
+
+    @property
+    def connection(self) -> int:
+        """The name of the connection or listener that stands for it."""
+        return self.connections.shown
+
+    @property
+    def opened(self) -> int:
+        """The name of the connection or listener that calls without a name are about: what OPEN or ACCEPT
+        returned last, open or closed."""
+        return self.connections.opened
+
+    @property
+    def listener(self) -> int:
+        """The name of its latest listener; 0: it has none."""
+        return self.connections.listener
+
+    def statuses(self) -> list[ConnectionStatus]:
+        """What a program may know of every connection and listener that is not CLOSED, the oldest first."""
+        return [] if self._sockets is None else self._sockets.stack.statuses()
 
     def status_of(self, connection: int) -> ConnectionStatus | None:
         """What a program may know of a connection or a listener; None: CLOSED."""
@@ -151,9 +171,12 @@ class HostEnd:
 
     @property
     def timers(self) -> dict[TimerKind, Timer]:
-        """The running timers of that connection, by the world's clock."""
-        tcb, ahead = self.tcb, self.clock
-        running = [] if tcb is None else tcb.timers()
+        """The running timers of the connection that stands for it, by the world's clock."""
+        return self.timers_of(self.tcb)
+
+    def timers_of(self, tcb: Tcb | None) -> dict[TimerKind, Timer]:
+        """The running timers of a block, by the world's clock."""
+        running, ahead = [] if tcb is None else tcb.timers(), self.clock
         return {kind: Timer(timer.set_at - ahead, timer.due - ahead) for kind, timer in running}
 
     @property
@@ -168,8 +191,8 @@ class HostEnd:
 
     @property
     def possible_calls(self) -> tuple[CallName, ...]:
-        calls = POSSIBLE_CALLS[self.state]
-        status, listener = self.status_of(self.connection), self.status_of(self.listener)
+        calls = POSSIBLE_CALLS[self.state_of(self.opened)]
+        status, listener = self.status_of(self.opened), self.status_of(self.listener)
         if listener is not None and listener.accept_queue:
             calls = ("accept", *calls)
         if status is not None and not status.half_duplex:
@@ -231,7 +254,7 @@ class HostEnd:
         copy.side, copy.setup, copy.peer, copy.clock = self.side, self.setup, self.peer, self.clock
         copy._sockets = None if self._sockets is None else self._sockets.copy()
         copy.udp = self.udp
-        copy.connection, copy.listener, copy.isn = self.connection, self.listener, self.isn
+        copy.connections, copy.isn = self.connections, self.isn
         copy.link_up, copy.application = self.link_up, self.application
         copy.programs, copy.act_due, copy.results = self.programs, self.act_due, ()
         return copy
@@ -245,8 +268,7 @@ class HostEnd:
             now if listens or sockets.stack.shows_clock(opens) else None,
             sockets.key(now + self.clock),
             self.udp,
-            self.connection,
-            self.listener,
+            self.connections.key,
             self.link_up,
             tuple(program.key(self.application, now) for program in self.programs),
         )
@@ -275,7 +297,7 @@ class HostEnd:
 
     def _user_call(self, call: ScriptedCall) -> Call:
         """The call of RFC 9293 section 3.9.1 that `call` makes."""
-        connection = self.connection
+        connection = self.opened
         match call.call:
             case "listen":
                 return Open(self.setup.socket, passive=True, backlog=call.backlog)
@@ -304,7 +326,7 @@ class HostEnd:
             return
         self._sockets = self.sockets.rebooted()
         self.udp = UdpSockets()
-        self.listener = 0
+        self.connections = Connections()
         self.application = ApplicationState(closed=True)
         self.programs = tuple(program._replace(blocked=0) for program in self.programs)
 
@@ -321,22 +343,29 @@ class HostEnd:
         return Done(0 if returned.response is Response.OK else -1, "", returned), events
 
     def _settle(self, now: int, call: CallName | GivenRequest | None = None) -> list[Event]:
-        """What follows from a step of the sockets at once: which connection is looked at, what the programs
-        learn, and that the one which always reads does so again."""
+        """What follows from a step of the sockets at once: which connections the programs have, what they
+        learn of them, and that the program which always reads does so again."""
         sockets = self.sockets
         events = sockets.take_events()
-        if call is not None:
-            self._look_at_opened(events, call)
-        if self.listener and events:
-            self._look_at_newest(events[0].connection)
+        known = self.connections
+        later: list[Event] = []
+        changed = changes(events)
+        if changed:
+            known, later = known.after(events, sockets.stack)
+            if any(gives_connection(event) for event in events):
+                self.application = ApplicationState()
         if self.setup.reads:
-            self._receive_again(events, now)
-        current = self.connection
+            for connection in known.held:
+                self._receive_again(connection, events, now)
+        events += later
+        if changed:
+            self.connections = known.settled(sockets.stack, self.peer.host)
+        current = known.opened
         noteworthy = [event for event in events if type(event) in _NOTED and event.connection == current]
         completed = sockets.take_completed()
         if completed:
             self._complete(completed)
-        if noteworthy:  # Of the connection that is looked at: the end of an older one is not this one's.
+        if noteworthy:  # Of the connection that calls are about: the end of an older one is not this one's.
             self.application = self.application.after(noteworthy)
         if (noteworthy or completed) and call is None:  # After a call, `_call` does so.
             self._look(now)
@@ -350,33 +379,10 @@ class HostEnd:
                 if program.blocked == one.number:
                     self._set_program(index, program._replace(blocked=0))
 
-    def _look_at_opened(self, events: list[Event], call: CallName | GivenRequest) -> None:
-        """The connection that a call has opened, or accepted, is the one to look at."""
-        for event in events:
-            opened = call == "request" and isinstance(event, StateChanged) and event.old is State.CLOSED
-            returned = isinstance(event, Returned) and event.response is Response.OK
-            if returned and call == "accept":
-                self.connection = event.connection
-                self.application = self.application._replace(established=True)
-            elif opened or (returned and call in OPENS):
-                self.connection = event.connection
-                self.application = ApplicationState()
-                status = self.stack.status(event.connection)
-                listens = status is not None and status.backlog is not None
-                self.listener = event.connection if listens else 0
-
-    def _look_at_newest(self, connection: int) -> None:
-        """A listener's newest connection is the one to look at, if the present one is not in use."""
-        if self.state not in _UNUSED:
-            return
-        status = self.stack.status(connection)
-        if status is not None and status.listener and status.listener == self.listener:
-            self.connection = connection
-
-    def _receive_again(self, events: list[Event], now: int) -> None:
+    def _receive_again(self, connection: int, events: list[Event], now: int) -> None:
         """The program that always has a RECEIVE outstanding; that it is renewed is not reported. What a
         socket has, is for those who read from it."""
-        sockets, connection = self.sockets, self.connection
+        sockets = self.sockets
         stack = sockets.stack
         if (
             stack.receives(connection)  # As nearly always.
@@ -387,6 +393,8 @@ class HostEnd:
         status = stack.status(connection)
         if status is None or status.half_duplex or status.backlog is not None:
             return
+        if status.state is State.CLOSE_WAIT and not status.rcv_queue:
+            return  # After the peer's FIN there is what came before it and was not read, and nothing more.
         sockets.call(UserCall(Receive(connection)), now + self.clock)
         renewed = sockets.take_events()
         if len(renewed) > 1:  # Else it has only been queued.
