@@ -40,9 +40,9 @@ def own(state: WorldState) -> WorldState:
     return copy
 
 
-def set_connections(state: WorldState, **names: Any) -> None:
+def set_held(state: WorldState, **names: Any) -> None:
     host = state.host("A")
-    host.connections = host.connections._replace(**names)
+    host.held = host.held._replace(**names)
 
 
 FIELDS = list(fields_of(busy()))
@@ -72,13 +72,13 @@ def test_a_change_of_any_field_stays_in_its_copy(field: Field) -> None:
 
 
 CHANGES: dict[str, tuple[Callable[[WorldState], Any], bool]] = {
-    "the connection that calls are about": (lambda one: set_connections(one, opened=9), True),
-    "the listener": (lambda one: set_connections(one, listener=9), True),
+    "the connection that calls are about": (lambda one: set_held(one, opened=9), True),
+    "the listener": (lambda one: set_held(one, listener=9), True),
     "what is told once a connection is accepted": (
-        lambda one: set_connections(one, withheld=(Signalled(9, Signal.CLOSING),)),
+        lambda one: set_held(one, withheld=(Signalled(9, Signal.CLOSING),)),
         True,
     ),
-    "the connection that is shown": (lambda one: set_connections(one, shown=9), False),
+    "the connection that is shown": (lambda one: set_held(one, shown=9), False),
     "the link": (lambda one: setattr(one.host("A"), "link_up", False), True),
     "UDP": (lambda one: setattr(one.host("A"), "udp", one.host("A").udp.bind(A)[0]), True),
     "a program": (lambda one: setattr(one.host("A"), "programs", (Program((), blocked=1),)), True),

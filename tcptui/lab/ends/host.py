@@ -3,7 +3,7 @@
 A program's calls go to the sockets, which go to the stack; what the stack reports comes back the same way,
 and the programs learn from it what a program can learn. A call without a descriptor is about the connection
 that OPEN or ACCEPT returned last (`opened`), and so is what triggers wait for; which one stands for the host
-where one is shown (`connection`) is another matter: see `connections`.
+where one is shown (`connection`) is another matter: see `held`.
 
 UDP and host events have no blocking calls and no connection. They stand beside the sockets, not in them: UDP
 has no TCB, and a link that goes down or a reboot is a matter of the host, not of its stack.
@@ -23,7 +23,7 @@ from tcptui.core.tcp.timers import Timer
 from tcptui.core.udp import UdpSockets
 from tcptui.lab.addresses import socket_of
 from tcptui.lab.ends import Act, End, EndSetup
-from tcptui.lab.ends.connections import Connections, changes, gives_connection
+from tcptui.lab.ends.held import Held, changes, gives_connection
 from tcptui.lab.program import (
     POSSIBLE_CALLS,
     ApplicationState,
@@ -88,7 +88,7 @@ class HostEnd:
         "act_due",
         "application",
         "clock",
-        "connections",
+        "held",
         "isn",
         "link_up",
         "peer",
@@ -111,7 +111,7 @@ class HostEnd:
         """The other end's socket, which "connect" and "sendto" mean if nothing else is said."""
         self._sockets: Sockets | None = None
         self.udp = UdpSockets()
-        self.connections = Connections()
+        self.held = Held()
         """Those that its programs have, and the one that stands for it."""
         self.link_up = True
         self.isn: int | None = None
@@ -148,18 +148,18 @@ class HostEnd:
     @property
     def connection(self) -> int:
         """The name of the connection or listener that stands for it."""
-        return self.connections.shown
+        return self.held.shown
 
     @property
     def opened(self) -> int:
         """The name of the connection or listener that calls without a name are about: what OPEN or ACCEPT
         returned last, open or closed."""
-        return self.connections.opened
+        return self.held.opened
 
     @property
     def listener(self) -> int:
         """The name of its latest listener; 0: it has none."""
-        return self.connections.listener
+        return self.held.listener
 
     def statuses(self) -> list[ConnectionStatus]:
         """What a program may know of every connection and listener that is not CLOSED, the oldest first."""
@@ -254,7 +254,7 @@ class HostEnd:
         copy.side, copy.setup, copy.peer, copy.clock = self.side, self.setup, self.peer, self.clock
         copy._sockets = None if self._sockets is None else self._sockets.copy()
         copy.udp = self.udp
-        copy.connections, copy.isn = self.connections, self.isn
+        copy.held, copy.isn = self.held, self.isn
         copy.link_up, copy.application = self.link_up, self.application
         copy.programs, copy.act_due, copy.results = self.programs, self.act_due, ()
         return copy
@@ -268,7 +268,7 @@ class HostEnd:
             now if listens or sockets.stack.shows_clock(opens) else None,
             sockets.key(now + self.clock),
             self.udp,
-            self.connections.key,
+            self.held.key,
             self.link_up,
             tuple(program.key(self.application, now) for program in self.programs),
         )
@@ -326,7 +326,7 @@ class HostEnd:
             return
         self._sockets = self.sockets.rebooted()
         self.udp = UdpSockets()
-        self.connections = Connections()
+        self.held = Held()
         self.application = ApplicationState(closed=True)
         self.programs = tuple(program._replace(blocked=0) for program in self.programs)
 
@@ -347,7 +347,7 @@ class HostEnd:
         learn of them, and that the program which always reads does so again."""
         sockets = self.sockets
         events = sockets.take_events()
-        known = self.connections
+        known = self.held
         later: list[Event] = []
         changed = changes(events)
         if changed:
@@ -355,11 +355,11 @@ class HostEnd:
             if any(gives_connection(event) for event in events):
                 self.application = ApplicationState()
         if self.setup.reads:
-            for connection in known.held:
+            for connection in known.names:
                 self._receive_again(connection, events, now)
         events += later
         if changed:
-            self.connections = known.settled(sockets.stack, self.peer.host)
+            self.held = known.settled(sockets.stack, self.peer.host)
         current = known.opened
         noteworthy = [event for event in events if type(event) in _NOTED and event.connection == current]
         completed = sockets.take_completed()

@@ -7,7 +7,7 @@ import pytest
 from tcptui.core.events import Delivered, Signal, Signalled
 from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
-from tcptui.core.tcp.calls import Open, Send
+from tcptui.core.tcp.calls import Call, Open, Send
 from tcptui.lab.ends.host import HostEnd, HostSetup
 from tcptui.lab.moves import Do
 from tcptui.lab.program import ScriptedCall
@@ -48,7 +48,7 @@ def timers_run(host: HostEnd) -> list[int]:
 
 def test_a_listener_whose_child_has_given_up_stands_for_the_host_again_and_no_program_is_told() -> None:
     made = world(THIRD_ALWAYS_LOST, "b:listen:1 a:connect")
-    seen = []
+    seen: list[tuple[int, State]] = []
     reports = []
     for report in to_the_end(made):
         reports.append(report)
@@ -157,7 +157,7 @@ def test_a_reset_that_came_before_accept_is_told_once_it_is_accepted() -> None:
 
 def test_every_connection_that_was_accepted_is_read() -> None:
     """Two clients of one host, and a server that accepts both before either sends."""
-    calls = (Open(A, B), Open(A._replace(port=50_000), B), Send(1, b"one"), Send(2, b"two"))
+    calls: tuple[Call, ...] = (Open(A, B), Open(A._replace(port=50_000), B), Send(1, b"one"), Send(2, b"two"))
     client = tuple(
         ScriptedCall("request", amount=at, request=UserCall(call))
         for at, call in zip((0, 0, SECOND, SECOND), calls, strict=True)

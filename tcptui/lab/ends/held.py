@@ -1,4 +1,4 @@
-"""A host's connections as its programs have them, and the one that stands for the host where one is shown.
+"""The connections that a host's programs have, and the one that stands for the host where one is shown.
 
 Why it is so. A host can have a listener, its children and connections in TIME-WAIT at once. What its stack
 and its programs do must not depend on which of them somebody looks at, and what is looked at must follow from
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 _GIVE_A_CONNECTION = ("OPEN", "ACCEPT")
 
 
-class Connections(NamedTuple):
-    """The names of connections and listeners of one host; a value."""
+class Held(NamedTuple):
+    """Names of connections and listeners of one host; a value."""
 
     opened: int = 0
     """What OPEN or ACCEPT returned last, open or closed."""
     listener: int = 0
     """The latest listener; 0: there is none."""
-    held: tuple[int, ...] = ()
+    names: tuple[int, ...] = ()
     """Those that OPEN or ACCEPT has returned and that are not CLOSED."""
     withheld: tuple[Signalled, ...] = ()
     """What is to be told of connections once they are accepted."""
@@ -44,17 +44,17 @@ class Connections(NamedTuple):
 
     @property
     def key(self) -> tuple[int, int, tuple[Signalled, ...]]:
-        """What the future depends on; `held` follows from the stack."""
+        """What the future depends on: `names` and `shown` follow from it and the stack."""
         return self.opened, self.listener, self.withheld
 
-    def after(self, events: list[Event], stack: Stack) -> tuple[Connections, list[Event]]:
+    def after(self, events: list[Event], stack: Stack) -> tuple[Held, list[Event]]:
         """After a step of the stack. From `events` is taken what nobody can be told yet, and put in what can
         be told now; returned beside, what is to be told after the data that waits has been read."""
         known = self
         told: list[Event] = []
         later: list[Event] = []
         for event in events:
-            if isinstance(event, Signalled) and event.connection not in known.held:
+            if isinstance(event, Signalled) and event.connection not in known.names:
                 known = known._replace(withheld=(*known.withheld, event))
                 continue
             told.append(event)
@@ -70,23 +70,23 @@ class Connections(NamedTuple):
         events[:] = told
         return known, later
 
-    def settled(self, stack: Stack, peer: str) -> Connections:
+    def settled(self, stack: Stack, peer: str) -> Held:
         """Without those that are CLOSED, and with the one that stands for the host, whose peer in the story
         is the host `peer`."""
-        held = tuple([name for name in self.held if stack.state(name) is not State.CLOSED])
-        listener = self.listener if self.listener in held else 0
+        names = tuple([name for name in self.names if stack.state(name) is not State.CLOSED])
+        listener = self.listener if self.listener in names else 0
         withheld = self.withheld
         if withheld:  # A connection that has ended in the accept queue can still be accepted.
             waiting = {name for status in stack.statuses() for name in status.accept_queue}
             withheld = tuple([one for one in withheld if one.connection in waiting])
-        return Connections(self.opened, listener, held, withheld, shown(stack, peer, self.opened))
+        return Held(self.opened, listener, names, withheld, shown(stack, peer, self.opened))
 
-    def _with(self, name: int, stack: Stack) -> Connections:
+    def _with(self, name: int, stack: Stack) -> Held:
         """A program has got a connection or a listener."""
         status = stack.status(name)
         listens = status is not None and status.backlog is not None
-        held = self.held if name in self.held else (*self.held, name)
-        return Connections(name, name if listens else self.listener, held, self.withheld, self.shown)
+        names = self.names if name in self.names else (*self.names, name)
+        return Held(name, name if listens else self.listener, names, self.withheld, self.shown)
 
 
 def changes(events: list[Event]) -> bool:
@@ -102,7 +102,7 @@ def gives_connection(event: Event) -> bool:
 def shown(stack: Stack, peer: str, latest: int) -> int:
     """The newest connection or listener that is not CLOSED; `latest` where there is none.
 
-    When a listener's child is gone that is the listener again. Connections of strangers, hosts other than
+    When a listener's child is gone that is the listener again. Held of strangers, hosts other than
     `peer`, count only where there is nothing else: a listener's queues say more of a flood than its newest
     victim does.
     """
