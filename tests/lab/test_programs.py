@@ -142,7 +142,7 @@ def test_a_program_that_always_reads_is_one_more_and_can_be_left_out() -> None:
         history = History(scenario(f'{toml}B.script = [{{ call = "listen" }}]\nB.reads = {reads}\n'))
         while history.world.next_event() is not None:
             history.apply()
-        assert history.record.b.delivered == delivered
+        assert history.record.b.of_shown.delivered == delivered
 
 
 def test_a_receive_that_waits_returns_with_its_data() -> None:
