@@ -21,11 +21,20 @@ LATEST = 6
 """How many calls of an end are kept, and how many notifications and deliveries of a connection."""
 
 
+class Entered(NamedTuple):
+    """A state in which a step has left a connection. One that is left within the step in which it was entered
+    is none (RFC 9293 section 3.3.2, note 2 of Figure 5)."""
+
+    state: State
+    at: int
+    """When, in microseconds."""
+    step: int
+
+
 class Learned(NamedTuple):
     """What was at one connection, the latest last."""
 
-    states: tuple[tuple[State, int], ...] = ()
-    """Those in which a step has left it, and since when."""
+    states: tuple[Entered, ...] = ()
     notified: tuple[Signal, ...] = ()
     received: int = 0
     """Octets that a program has read."""
@@ -34,7 +43,7 @@ class Learned(NamedTuple):
 
     @property
     def state(self) -> State:
-        return self.states[-1][0] if self.states else State.CLOSED
+        return self.states[-1].state if self.states else State.CLOSED
 
     @property
     def last_data(self) -> bytes:
@@ -66,7 +75,9 @@ def learned_after(known: LearnedByName, report: Report) -> LearnedByName:
     for name, state in entered.items():
         one = new.get(name) or known.get(name, NOTHING_LEARNED)
         if one.state is not state or not one.states:
-            one = one._replace(states=(*one.states[1 - LONGEST_PATH :], (state, report.at)))
+            one = one._replace(
+                states=(*one.states[1 - LONGEST_PATH :], Entered(state, report.at, report.step))
+            )
         new[name] = one
     if not new:
         return known

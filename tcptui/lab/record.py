@@ -19,10 +19,8 @@ from typing import NamedTuple
 
 from tcptui.core.events import (
     DatagramDelivered,
-    Event,
     Response,
     Returned,
-    StateChanged,
 )
 from tcptui.core.state import State
 from tcptui.lab.learned import (
@@ -30,6 +28,7 @@ from tcptui.lab.learned import (
     LONGEST_PATH,
     NOTHING_BY_NAME,
     NOTHING_LEARNED,
+    Entered,
     Learned,
     LearnedByName,
     learned_after,
@@ -38,8 +37,6 @@ from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Side, Transmission
 from tcptui.sockets.requests import Done, Errno
-
-_KEPT = {StateChanged, DatagramDelivered}
 
 
 class Called(NamedTuple):
@@ -54,8 +51,9 @@ class Called(NamedTuple):
 class EndRecord(NamedTuple):
     """The latest of what was at one end."""
 
-    states: tuple[tuple[State, int], ...] = ((State.CLOSED, 0),)
-    """The states of the connection that is looked at and since when, the latest last."""
+    states: tuple[Entered, ...] = (Entered(State.CLOSED, 0, 0),)
+    """The path of the connection that stands for the end, the latest state last. When a listener's child is
+    gone, the listener stands for it again: the path is what the pane of the end has shown."""
     calls: tuple[Called, ...] = ()
     datagrams: tuple[tuple[int, bytes], ...] = ()
     """Those that UDP has delivered, each with its endpoint's number."""
@@ -73,19 +71,18 @@ class EndRecord(NamedTuple):
         """What was at the connection that stands for the end."""
         return self.learned.get(self.shown, NOTHING_LEARNED)
 
-    def enters(self, state: State, now: int) -> "EndRecord":
-        return self._replace(states=(*self.states[1 - LONGEST_PATH :], (state, now)))
-
     def after(self, report: Report) -> "EndRecord":
         """After a step of this end."""
         end = self
         if report.call == "reboot":
             end = self._replace(datagrams=())
-            if self.states[-1][0] is not State.CLOSED:
-                end = end.enters(State.CLOSED, report.at)
+        if report.state is not None and report.state is not end.states[-1].state:
+            entered = Entered(report.state, report.at, report.step)
+            end = EndRecord((*end.states[1 - LONGEST_PATH :], entered), *end[1:])
         for event in report.events:
-            if type(event) in _KEPT:
-                end = end._after_event(event, report.connection, report.at)
+            if type(event) is DatagramDelivered:
+                latest = (*end.datagrams[1 - LATEST :], (event.endpoint, event.datagram.data))
+                end = end._replace(datagrams=latest)
         for name, done, _ in report.results:
             if isinstance(done, Done):
                 end = end._after_call(Called(name, _response(done)))
@@ -99,14 +96,6 @@ class EndRecord(NamedTuple):
         if calls and calls[-1] == called:
             called = calls[-1]  # A program that makes one call over and over: the same value is kept.
         return EndRecord(self.states, (*calls[1 - LATEST :], called), *self[2:])
-
-    def _after_event(self, event: Event, connection: int, now: int) -> "EndRecord":
-        match event:
-            case StateChanged(name, _, new) if name == connection:
-                return self.enters(new, now)
-            case DatagramDelivered(_, number, datagram):
-                return self._replace(datagrams=(*self.datagrams[1 - LATEST :], (number, datagram.data)))
-        return self
 
 
 class Record(NamedTuple):
@@ -156,14 +145,12 @@ class Record(NamedTuple):
         as long."""
         return Record(self.scenario, self.prelude, a, b, *self[4:])
 
-    def path(self, side: Side) -> list[tuple[State, int]]:
-        """Of a whole run: the states of one end and since when."""
-        path = [(self.first[SIDES.index(side)], 0)]
+    def path(self, side: Side) -> list[Entered]:
+        """Of a whole run: the states in which steps have left one end."""
+        path = [Entered(self.first[SIDES.index(side)], 0, 0)]
         for report in self.reports:
-            if report.side == side:
-                path += [(event.new, report.at) for event in report.events if isinstance(event, StateChanged)]
-                if report.call == "reboot":
-                    path.append((State.CLOSED, report.at))
+            if report.side == side and report.state not in (None, path[-1].state):
+                path.append(Entered(report.state, report.at, report.step))
         return path
 
 

@@ -18,6 +18,7 @@ from tcptui.explain.catalogue import text as text_of
 from tcptui.explain.numbers import duration_text, seq_text, time_text
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
+from tcptui.lab.learned import Entered
 from tcptui.lab.record import EndRecord
 from tcptui.lab.wire import Side
 from tcptui.view.cells import align_right, wrap
@@ -253,10 +254,9 @@ def _path_lines(end: Host, was: Host, room: int, width: int) -> list[Line]:
         room -= 1
     changed = end.path != was.path
     path = end.path[-max(0, room) :] if room > 0 else ()
-    for state, since in path[:-1]:
-        lines.append(((f" {_state_since(state, since, width)}", "dim"),))
-    return [*lines, *(marked(_state_since(state, since, width), changed) for state, since in path[-1:])]
+    lines += [((f" {_state_since(entered, width)}", "dim"),) for entered in path[:-1]]
+    return [*lines, *(marked(_state_since(entered, width), changed) for entered in path[-1:])]
 
 
-def _state_since(state: State, since: int, width: int) -> str:
-    return f"{state.value:<12} {time_text(since, max(4, min(8, width - 14)))}"
+def _state_since(entered: Entered, width: int) -> str:
+    return f"{entered.state.value:<12} {time_text(entered.at, max(4, min(8, width - 14)))}"

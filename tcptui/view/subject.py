@@ -19,7 +19,7 @@ from tcptui.core.tcp.timers import Timer
 from tcptui.core.udp import UdpEndpoint
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
-from tcptui.lab.learned import NOTHING_LEARNED, Learned
+from tcptui.lab.learned import NOTHING_LEARNED, Entered, Learned
 from tcptui.lab.record import EndRecord, Record
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 States: TypeAlias = tuple[State, State]
 """Of A and of B."""
-Path: TypeAlias = Sequence[tuple[State, int]]
-"""The states of one end and since when, in microseconds."""
+Path: TypeAlias = Sequence[Entered]
+"""The states in which steps have left one end."""
 
 
 class Other(NamedTuple):
@@ -84,7 +84,7 @@ class Host(NamedTuple):
     def since(self) -> int:
         """Since when it is in its state, in microseconds; what was before the story counts from its start."""
         states = self.learned.states or self.path
-        return max(0, states[-1][1])
+        return max(0, states[-1].at)
 
 
 def host_of(moment: Moment, side: Side, chosen: int = 0) -> Host:

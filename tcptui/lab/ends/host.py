@@ -22,6 +22,7 @@ from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Open, Receive, Sen
 from tcptui.core.tcp.timers import Timer
 from tcptui.core.udp import UdpSockets
 from tcptui.lab.addresses import socket_of
+from tcptui.lab.connection import NO_CONNECTIONS
 from tcptui.lab.ends import Act, End, EndSetup
 from tcptui.lab.ends.held import Held, changes, gives_connection
 from tcptui.lab.program import (
@@ -88,8 +89,8 @@ class HostEnd:
         "act_due",
         "application",
         "clock",
+        "connections",
         "held",
-        "isn",
         "link_up",
         "peer",
         "programs",
@@ -114,7 +115,7 @@ class HostEnd:
         self.held = Held()
         """Those that its programs have, and the one that stands for it."""
         self.link_up = True
-        self.isn: int | None = None
+        self.connections = NO_CONNECTIONS
         self.application = ApplicationState()
         self.programs = tuple(Program(script) for script in (setup.script, *setup.more))
         self.act_due: int | None = None
@@ -254,7 +255,7 @@ class HostEnd:
         copy.side, copy.setup, copy.peer, copy.clock = self.side, self.setup, self.peer, self.clock
         copy._sockets = None if self._sockets is None else self._sockets.copy()
         copy.udp = self.udp
-        copy.held, copy.isn = self.held, self.isn
+        copy.held, copy.connections = self.held, self.connections
         copy.link_up, copy.application = self.link_up, self.application
         copy.programs, copy.act_due, copy.results = self.programs, self.act_due, ()
         return copy
