@@ -258,7 +258,7 @@ class WorldState:
         if end.link_up:
             events = end.arrives(transmission.payload, self.now)
             if isinstance(transmission.payload, Segment):
-                state = end.state_of(events[0].connection if events else end.connection)
+                state = end.state_of(end.connection)
             ends_connection = self._launch_all(end, events, transmission.connection)
         outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
         self._end(transmission.at_end(outcome, self.now, self.steps + 1, state))
@@ -309,7 +309,7 @@ class WorldState:
                 if connection is None or connection.irs is None or segment.flags & (SYN | RST):
                     connection = connection_of(end, event, arrived, self.steps + 1)
                     connection = connection or self._connection_by_numbers(segment)
-                state = end.state_of(event.connection)
+                state = end.state_of(end.connection)
                 self._launch(end.side, receiver, segment, event.attempt, state, connection)
             elif type(event) is StateChanged:
                 if event.new in ENDED:
