@@ -97,7 +97,7 @@ class ScriptedCall(NamedTuple):
     child: tuple[Step, ...] = ()
     """For "fork", what the new program does."""
     when: str = ""
-    """The trigger as it is written, if it is no time."""
+    """The pattern as it is written."""
     pattern: Pattern | None = None
     """For the trigger "pattern", what it waits for."""
     variable: str = ""
@@ -127,6 +127,18 @@ class ScriptedCall(NamedTuple):
         if isinstance(self.request, UserCall):
             return isinstance(self.request.call, Open) and self.request.call.passive
         return self.name == "listen" or isinstance(self.request, Listen)
+
+    @property
+    def waits_for(self) -> str:
+        """The trigger as it is written; "": a time."""
+        match self.trigger:
+            case "at":
+                return ""
+            case "received":
+                return f"received {self.amount}"
+            case "pattern":
+                return self.when
+        return f"{self.trigger} {self.variable}".rstrip()
 
     @property
     def uses(self) -> tuple[str, ...]:

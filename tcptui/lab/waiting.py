@@ -60,5 +60,5 @@ def _of_end(side: Side, end: End) -> list[StillWaiting]:
         elif call.pattern is not None and call.pattern.first > 1:
             so_far = dict(program.seen).get(program.position, 0)
         name = f"{call.name}()" if call.written is None else str(call.written)
-        waiting.append(StillWaiting(side, program.name, name, call.when, so_far))
+        waiting.append(StillWaiting(side, program.name, name, call.waits_for, so_far))
     return waiting

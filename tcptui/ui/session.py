@@ -27,7 +27,8 @@ from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.waiting import still_waiting
-from tcptui.lab.wire import BadMove, Transmission
+from tcptui.lab.wire import BadMove, Side, Transmission
+from tcptui.view.subject import connections_of
 
 DELAY = 200_000
 """What one press of the delay key adds, in microseconds."""
@@ -68,6 +69,7 @@ class Session:
         self.playing = False
         self._speed = SPEEDS.index(1.0)
         self._selected = 0
+        self._chosen: dict[Side, int] = {"A": 0, "B": 0}
         self._ahead = 0
         """How far the shown moment is ahead of the world's clock, while playing."""
         self._clock = clock
@@ -213,6 +215,25 @@ class Session:
 
     def select_number(self, number: int) -> None:
         self._selected = number
+        self.message = ""
+
+    def chosen(self, side: Side) -> int:
+        """The connection of that end that the reader wants to see; 0: the one that stands for the end. While
+        the end has no connection of that name, that one is shown too."""
+        return self._chosen[side]
+
+    def show_next_connection(self, side: Side) -> None:
+        """Another connection of that end; after the last one the first. The one that stands for the end is
+        not held fast: when another does, that one is shown."""
+        names = connections_of(self.world, side)
+        if len(names) < 2:
+            self._chosen[side] = 0
+            self.message = say("ui.one_connection", side=side)
+            return
+        default, chosen = self.world.end(side).connection, self._chosen[side]
+        shown = chosen if chosen in names else default
+        following = names[(names.index(shown) + 1) % len(names)]
+        self._chosen[side] = 0 if following == default else following
         self.message = ""
 
     def toggle_raw(self) -> None:

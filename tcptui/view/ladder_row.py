@@ -16,7 +16,6 @@ from tcptui.view.lines import Line, Span, Style
 class Change(NamedTuple):
     """A change of state that no segment shows: a call, a timer, a crash."""
 
-    at: int
     side: Side
     state: State
 
@@ -30,6 +29,8 @@ class Row(NamedTuple):
     silence: int = 0
     """Microseconds in which nothing was on the wire, for a row that says so."""
     change: Change | None = None
+    step: int = 0
+    """The step in which it happens."""
 
 
 class RowPlan(NamedTuple):
@@ -62,7 +63,7 @@ def draw_row(plan: RowPlan) -> Line:
     """The row and the life lines beside it, as spans of one style each; `plan.width` + 2 cells together."""
     canvas = _Canvas(plan)
     if plan.row.change is not None:
-        _, side, state = plan.row.change
+        side, state = plan.row.change
         canvas.put(
             2 if side == "A" else plan.width - 2 - len(state.value), state.value, "a" if side == "A" else "b"
         )

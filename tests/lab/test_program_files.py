@@ -44,7 +44,7 @@ def test_a_program_is_a_list_of_calls_loops_and_forks() -> None:
                 written("send(s, 'y')"),
                 Again(4),
                 Again(2),
-                ScriptedCall("fork", "established", child=(written("close(s)"),), when="established"),
+                ScriptedCall("fork", "established", child=(written("close(s)"),)),
                 ScriptedCall("unplug"),
                 written("close(s)", trigger="pattern", pattern=parse_pattern("A SYN 2"), when="A SYN 2"),
             ),

@@ -68,7 +68,7 @@ def test_a_program_is_blocked_in_a_call_and_goes_on_when_it_returns() -> None:
         (200_000, "A", "read", 0), (200_000, "A", "close", 0),
     ]  # fmt: skip
     assert history.record.b.calls[-1] == Called("close")
-    assert history.world.states[1] is State.CLOSED
+    assert history.world.states[1] is State.LISTEN, "its child is gone"
 
 
 def test_a_call_that_blocks_has_the_number_under_which_it_returns() -> None:
@@ -142,7 +142,7 @@ def test_a_program_that_always_reads_is_one_more_and_can_be_left_out() -> None:
         history = History(scenario(f'{toml}B.script = [{{ call = "listen" }}]\nB.reads = {reads}\n'))
         while history.world.next_event() is not None:
             history.apply()
-        assert history.record.b.delivered == delivered
+        assert history.record.b.of_shown.delivered == delivered
 
 
 def test_a_receive_that_waits_returns_with_its_data() -> None:

@@ -11,8 +11,9 @@ from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
 from tcptui.lab.history import History
 from tcptui.lab.scenario import Scenario
-from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, Ladder, draw_ladder, ladder_rows, states_before
+from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, Ladder, draw_ladder, ladder_rows
 from tcptui.view.lines import line_width
+from tcptui.view.subject import paths_of
 from tests.lab.worlds import OPEN, history_of, scenario
 
 WIDTHS = range(38, 151)
@@ -30,18 +31,14 @@ def played(scenario: Scenario, moves: str, to_the_end: bool = False) -> History:
 def drawn(
     history: History, width: int = 80, raw: bool = False, selected: int = 0, height: int | None = None
 ) -> Ladder:
-    world = history.world
-    ends = (world.host("A").state, world.host("B").state)
-    transmissions = history.transmissions()
     return draw_ladder(
-        transmissions,
-        world.now,
+        history.transmissions(),
+        history.world.now,
         width,
         height,
         raw=raw,
         selected=selected,
-        ends=ends,
-        first=states_before(transmissions, history.record),
+        paths=paths_of(history.record),
     )
 
 
@@ -212,7 +209,7 @@ def test_wide_ladders_tell_each_change_of_state_once(name: str) -> None:
         ("B", slice(120 - STATE_WIDTH, 120)),
     ):
         told = [text for line in lines if (text := line[cut].strip())]
-        path = [state.value for state, _ in history.record.of("A" if side == "A" else "B").states]
+        path = [entered.state.value for entered in history.record.of("A" if side == "A" else "B").states]
         rest = iter(path)
         assert all(state in rest for state in told), f"{told} is no part of {path}"
         assert told[-1:] == (path[-1:] if any_segment else [])

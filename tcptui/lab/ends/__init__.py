@@ -29,6 +29,7 @@ from tcptui.core.message import Message
 from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.lab.connection import Connections
 from tcptui.lab.program import CallName, ScriptedCall
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
@@ -96,8 +97,8 @@ class End(Protocol):
     side: Side
     clock: int
     """How far its own clock is ahead of the world's, in microseconds."""
-    isn: int | None
-    """The initial sequence number that it sent last: for who shows relative numbers, no part of the key."""
+    connections: Connections
+    """Its connections that are alive, by name: for who shows relative numbers, no part of the key."""
 
     @property
     def setup(self) -> EndSetup:

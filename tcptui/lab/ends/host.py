@@ -1,9 +1,9 @@
 """A host: sockets over one stack, UDP, and any number of programs that call them.
 
 A program's calls go to the sockets, which go to the stack; what the stack reports comes back the same way,
-and the programs learn from it what a program can learn. The connection that is looked at is the one that was
-opened last, or a listener's newest: it is what calls without a descriptor are about, and what is shown large.
-The others are in the sockets like it.
+and the programs learn from it what a program can learn. A call without a descriptor is about the connection
+that OPEN or ACCEPT returned last (`opened`), and so is what triggers wait for; which one stands for the host
+where one is shown (`connection`) is another matter: see `held`.
 
 UDP and host events have no blocking calls and no connection. They stand beside the sockets, not in them: UDP
 has no TCB, and a link that goes down or a reboot is a matter of the host, not of its stack.
@@ -22,11 +22,12 @@ from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Open, Receive, Sen
 from tcptui.core.tcp.timers import Timer
 from tcptui.core.udp import UdpSockets
 from tcptui.lab.addresses import socket_of
+from tcptui.lab.connection import NO_CONNECTIONS
 from tcptui.lab.ends import Act, End, EndSetup
+from tcptui.lab.ends.held import Held, changes, gives_connection
 from tcptui.lab.position import Program
 from tcptui.lab.program import (
     ASKS_HOST,
-    OPENS,
     POSSIBLE_CALLS,
     ApplicationState,
     CallName,
@@ -56,10 +57,9 @@ if TYPE_CHECKING:
 _NOTED = {StateChanged, Delivered, Signalled, Returned}
 _MANY = 1_000
 """OPENs of a loop, to be compared with how many initial sequence numbers are given."""
-_UNUSED = (State.CLOSED, State.LISTEN)
 _RECEIVES_IN = (
     State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
-    State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2,
+    State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSE_WAIT,
 )  # fmt: skip
 
 
@@ -75,8 +75,8 @@ class HostSetup(NamedTuple):
     script: tuple[Step, ...] = ()
     """Its first program."""
     reads: bool = True
-    """One more program always has a RECEIVE outstanding; without it data waits until somebody calls
-    "read"."""
+    """One more program always has a RECEIVE outstanding at every connection that was opened or accepted;
+    without it data waits until somebody calls "read"."""
     more: tuple[tuple[Step, ...], ...] = ()
     """Its other programs, which are threads of the first: its descriptors are theirs."""
     clock: int = 0
@@ -103,10 +103,9 @@ class HostEnd:
         "application",
         "asks_host",
         "clock",
-        "connection",
-        "isn",
+        "connections",
+        "held",
         "link_up",
-        "listener",
         "peer",
         "programs",
         "results",
@@ -129,12 +128,10 @@ class HostEnd:
         """The other end's socket, which "connect" and "sendto" mean if nothing else is said."""
         self._sockets: Sockets | None = None
         self.udp = UdpSockets()
-        self.connection = 0
-        """The name of its latest connection."""
-        self.listener = 0
-        """The name of its listener; 0: it has none."""
+        self.held = Held()
+        """Those that its programs have, and the one that stands for it."""
         self.link_up = True
-        self.isn: int | None = None
+        self.connections = NO_CONNECTIONS
         self.application = ApplicationState()
         self.programs = _programs(setup)
         self.typed: tuple[tuple[int, SocketCall], ...] = ()
@@ -163,8 +160,32 @@ class HostEnd:
 
     @property
     def tcb(self) -> Tcb | None:
-        """The block of the connection that is looked at; None: CLOSED."""
-        return None if self._sockets is None else self._sockets.stack.tcb(self.connection)
+        """The block of the connection that stands for it; None: CLOSED."""
+        return self.tcb_of(self.connection)
+
+    def tcb_of(self, connection: int) -> Tcb | None:
+        """The block of a connection or a listener; None: CLOSED."""
+        return None if self._sockets is None else self._sockets.stack.tcb(connection)
+
+    @property
+    def connection(self) -> int:
+        """The name of the connection or listener that stands for it."""
+        return self.held.shown
+
+    @property
+    def opened(self) -> int:
+        """The name of the connection or listener that calls without a name are about: what OPEN or ACCEPT
+        returned last, open or closed."""
+        return self.held.opened
+
+    @property
+    def listener(self) -> int:
+        """The name of its latest listener; 0: it has none."""
+        return self.held.listener
+
+    def statuses(self) -> list[ConnectionStatus]:
+        """What a program may know of every connection and listener that is not CLOSED, the oldest first."""
+        return [] if self._sockets is None else self._sockets.stack.statuses()
 
     def status_of(self, connection: int) -> ConnectionStatus | None:
         """What a program may know of a connection or a listener; None: CLOSED."""
@@ -172,9 +193,12 @@ class HostEnd:
 
     @property
     def timers(self) -> dict[TimerKind, Timer]:
-        """The running timers of that connection, by the world's clock."""
-        tcb, ahead = self.tcb, self.clock
-        running = [] if tcb is None else tcb.timers()
+        """The running timers of the connection that stands for it, by the world's clock."""
+        return self.timers_of(self.tcb)
+
+    def timers_of(self, tcb: Tcb | None) -> dict[TimerKind, Timer]:
+        """The running timers of a block, by the world's clock."""
+        running, ahead = [] if tcb is None else tcb.timers(), self.clock
         return {kind: Timer(timer.set_at - ahead, timer.due - ahead) for kind, timer in running}
 
     @property
@@ -189,8 +213,8 @@ class HostEnd:
 
     @property
     def possible_calls(self) -> tuple[CallName, ...]:
-        calls = POSSIBLE_CALLS[self.state]
-        status, listener = self.status_of(self.connection), self.status_of(self.listener)
+        calls = POSSIBLE_CALLS[self.state_of(self.opened)]
+        status, listener = self.status_of(self.opened), self.status_of(self.listener)
         if listener is not None and listener.accept_queue:
             calls = ("accept", *calls)
         if status is not None and not status.half_duplex:
@@ -266,7 +290,7 @@ class HostEnd:
         copy.side, copy.setup, copy.peer, copy.clock = self.side, self.setup, self.peer, self.clock
         copy._sockets = None if self._sockets is None else self._sockets.copy()
         copy.udp = self.udp
-        copy.connection, copy.listener, copy.isn = self.connection, self.listener, self.isn
+        copy.held, copy.connections = self.held, self.connections
         copy.link_up, copy.application = self.link_up, self.application
         copy.programs, copy.act_due, copy.results = self.programs, self.act_due, ()
         copy.typed, copy.waits_for_facts, copy.asks_host = self.typed, self.waits_for_facts, self.asks_host
@@ -283,8 +307,7 @@ class HostEnd:
             now if listens or sockets.stack.shows_clock(opens) else None,
             sockets.key(now + self.clock),
             self.udp,
-            self.connection,
-            self.listener,
+            self.held.key,
             self.link_up,
             tuple(program.key(self.application, now) for program in self.programs),
             self.typed,
@@ -382,7 +405,7 @@ class HostEnd:
 
     def _user_call(self, call: ScriptedCall) -> Call:
         """The call of RFC 9293 section 3.9.1 that `call` makes."""
-        connection = self.connection
+        connection = self.opened
         match call.call:
             case "listen":
                 return Open(self.setup.socket, passive=True, backlog=call.backlog)
@@ -411,7 +434,7 @@ class HostEnd:
             return
         self._sockets = self.sockets.rebooted()
         self.udp = UdpSockets()
-        self.listener = 0
+        self.held = Held()
         self.application = ApplicationState(closed=True)
         self.typed = ()
         self.programs = tuple(
@@ -435,22 +458,29 @@ class HostEnd:
         return Done(0 if returned.response is Response.OK else -1, "", returned), events
 
     def _settle(self, now: int, call: CallName | GivenRequest | None = None) -> list[Event]:
-        """What follows from a step of the sockets at once: which connection is looked at, what the programs
-        learn, and that the one which always reads does so again."""
+        """What follows from a step of the sockets at once: which connections the programs have, what they
+        learn of them, and that the program which always reads does so again."""
         sockets = self.sockets
         events = sockets.take_events()
-        if call is not None:
-            self._look_at_opened(events, call)
-        if self.listener and events:
-            self._look_at_newest(events[0].connection)
+        known = self.held
+        later: list[Event] = []
+        changed = changes(events)
+        if changed:
+            known, later = known.after(events, sockets.stack)
+            if any(gives_connection(event) for event in events):
+                self.application = ApplicationState()
         if self.setup.reads:
-            self._receive_again(events, now)
-        current = self.connection
+            for connection in known.names:
+                self._receive_again(connection, events, now)
+        events += later
+        if changed:
+            self.held = known.settled(sockets.stack, self.peer.host)
+        current = known.opened
         noteworthy = [event for event in events if type(event) in _NOTED and event.connection == current]
         completed = sockets.take_completed()
         if completed:
             self._complete(completed)
-        if noteworthy:  # Of the connection that is looked at: the end of an older one is not this one's.
+        if noteworthy:  # Of the connection that calls are about: the end of an older one is not this one's.
             self.application = self.application.after(noteworthy)
         if any(type(event) is Returned and event.call == "ACCEPT" for event in events):
             self.application = self.application._replace(accepted=True)
@@ -487,33 +517,10 @@ class HostEnd:
         if call is not None and call.into:
             self._set_program(index, self.programs[index].with_variable(call.into, call.noted(done)))
 
-    def _look_at_opened(self, events: list[Event], call: CallName | GivenRequest) -> None:
-        """The connection that a call has opened, or accepted, is the one to look at."""
-        for event in events:
-            opened = call == "request" and isinstance(event, StateChanged) and event.old is State.CLOSED
-            returned = isinstance(event, Returned) and event.response is Response.OK
-            if returned and call == "accept":
-                self.connection = event.connection
-                self.application = self.application._replace(established=True)
-            elif opened or (returned and call in OPENS):
-                self.connection = event.connection
-                self.application = ApplicationState()
-                status = self.stack.status(event.connection)
-                listens = status is not None and status.backlog is not None
-                self.listener = event.connection if listens else 0
-
-    def _look_at_newest(self, connection: int) -> None:
-        """A listener's newest connection is the one to look at, if the present one is not in use."""
-        if self.state not in _UNUSED:
-            return
-        status = self.stack.status(connection)
-        if status is not None and status.listener and status.listener == self.listener:
-            self.connection = connection
-
-    def _receive_again(self, events: list[Event], now: int) -> None:
+    def _receive_again(self, connection: int, events: list[Event], now: int) -> None:
         """The program that always has a RECEIVE outstanding; that it is renewed is not reported. What a
         socket has, is for those who read from it."""
-        sockets, connection = self.sockets, self.connection
+        sockets = self.sockets
         stack = sockets.stack
         if (
             stack.receives(connection)  # As nearly always.
@@ -524,6 +531,8 @@ class HostEnd:
         status = stack.status(connection)
         if status is None or status.half_duplex or status.backlog is not None:
             return
+        if status.state is State.CLOSE_WAIT and not status.rcv_queue:
+            return  # After the peer's FIN there is what came before it and was not read, and nothing more.
         sockets.call(UserCall(Receive(connection)), now + self.clock)
         renewed = sockets.take_events()
         if len(renewed) > 1:  # Else it has only been queued.

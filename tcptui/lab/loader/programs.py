@@ -251,7 +251,6 @@ def _triggered(call: ScriptedCall, table: Table) -> ScriptedCall:
         raise table.error("at", "error.scenario.at_and_when")
     if not when:
         return call._replace(amount=max(at, 0))
-    call = call._replace(when=when)
     word, _, rest = when.partition(" ")
     if word == "received" and rest.isascii() and rest.isdigit() and len(rest) < 10:
         return call._replace(trigger="received", amount=int(rest))
@@ -263,7 +262,7 @@ def _triggered(call: ScriptedCall, table: Table) -> ScriptedCall:
         from tcptui.lab.patterns import parse_pattern
 
         try:
-            return call._replace(trigger="pattern", pattern=parse_pattern(when))
+            return call._replace(trigger="pattern", pattern=parse_pattern(when), when=when)
         except MessageError as error:
             raise table.error("when", error.message) from None
     allowed = (*_WORDS, "received N")
