@@ -18,8 +18,8 @@ from tcptui.lab.moves import parse_moves
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
-from tcptui.view.endpoint import MARK, endpoint_lines
-from tcptui.view.lines import Line, line_width, plain_text
+from tcptui.view.endpoint import endpoint_lines
+from tcptui.view.lines import MARK, Line, line_width, plain_text
 from tests.explain.wide import LANGUAGE, read_wide
 from tests.lab.worlds import OPEN, history_of, scenario
 
