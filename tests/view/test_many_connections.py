@@ -90,8 +90,8 @@ def test_after_the_end_of_a_child_the_listener_is_shown_and_the_path_says_so() -
     assert path(pane(after, "B")) == ["CLOSED", "LISTEN", "SYN-RECEIVED", "LISTEN"]
     assert title(after, "B") == "B  server"
     run = play(THIRD_LOST)
-    assert facts_of(run).path_b == ("CLOSED", "LISTEN", "SYN-RECEIVED", "LISTEN")
-    assert facts_of(run).told_b == ()
+    assert [one.state.value for one in run.path("B")] == ["CLOSED", "LISTEN", "SYN-RECEIVED", "LISTEN"]
+    assert not any(fact.who == "B" and fact.verb == "told" for fact in facts_of(run))
     assert run.end == (State.CLOSED, State.LISTEN)
 
 
@@ -110,7 +110,7 @@ def test_a_listener_beside_time_wait_shows_its_timer_and_whose_it_is() -> None:
     assert history.world.now == 60_460_000
     assert pane(history, "B")[0].split()[0] == "LISTEN", "not CLOSED"
     assert path(pane(history, "B"))[-2:] == ["TIME-WAIT", "LISTEN"]
-    assert facts_of(play(RESTARTED)).path_b[-2:] == ("TIME-WAIT", "LISTEN")
+    assert [one.state for one in play(RESTARTED).path("B")][-2:] == [State.TIME_WAIT, State.LISTEN]
 
 
 def test_another_connection_can_be_chosen_and_is_shown_with_its_own_path() -> None:
