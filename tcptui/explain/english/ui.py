@@ -145,6 +145,7 @@ SENTENCES = {
     "ui.end.script": "script",
     "ui.end.send": "send",
     "ui.end.unread": "{count} unread",
+    "ui.end.unread_brief": "{count}/{room} unread",
     "ui.end.unread_of": "{count} of {room} unread",
     "ui.end.unsent": "{count} unsent",
     "ui.end.waiting": "waiting",
