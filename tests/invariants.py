@@ -246,6 +246,6 @@ def _sequence_numbers(value: Value) -> Iterator[SequenceNumber]:
     elif isinstance(value, Message):
         for _, part in value.numbers:
             yield from _sequence_numbers(part)
-    elif isinstance(value, tuple):
+    elif type(value) is tuple:
         for item in value:
             yield from _sequence_numbers(item)
