@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from tcptui.core.events import Delivered, Event, Sent, StateChanged, TimerSet
-from tcptui.core.message import Message, SequenceNumber, Value
+from tcptui.core.message import Message, SequenceNumber
 from tcptui.core.packet.segment import RST, SYN, Segment
 from tcptui.core.packet.seq import distance
 from tcptui.core.state import State
@@ -239,7 +239,7 @@ class Watch:
         return states
 
 
-def _sequence_numbers(value: Value) -> Iterator[SequenceNumber]:
+def _sequence_numbers(value: object) -> Iterator[SequenceNumber]:
     """All of a message, those of messages within it too."""
     if isinstance(value, SequenceNumber):
         yield value
