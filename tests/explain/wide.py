@@ -63,5 +63,5 @@ PROTOCOL = words(
         )
     )
 )
-"""What stays as it is: control bits, states, calls, header fields, where a rule is written, variables, timers,
-units."""
+"""What stays as it is: control bits, states, calls, header fields, variables, timers, units, where a rule is
+written."""
