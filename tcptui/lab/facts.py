@@ -116,6 +116,11 @@ def facts_of_step(
         )
 
 
+def leaving(transmission: Transmission, at: int, raw: bool) -> Fact:
+    """The fact that a segment leaves."""
+    return _segment_fact(transmission, "leaves", at, raw)
+
+
 def segment_fields(transmission: Transmission, raw: bool = False) -> Fields:
     """The header fields of a segment by name, in the order in which they are written."""
     payload = transmission.payload

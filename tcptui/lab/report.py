@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from tcptui.core.events import Event
 from tcptui.core.message import Message
 from tcptui.lab.program import CallResult
-from tcptui.lab.wire import Party, Transmission
+from tcptui.lab.wire import Party, Transmission, WireAct
 
 Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "fault", "wait"]
 
@@ -46,3 +46,5 @@ class Report(NamedTuple):
     """The connection that is looked at, at this end, since this step."""
     told: Message | None = None
     """What an end that observes has to say: the verdict of a script."""
+    acts: tuple[WireAct, ...] = ()
+    """What the wire did of itself."""

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from tcptui.lab.ends import EndSetup
-from tcptui.lab.moves import Delay, Duplicate, Inject, Lose, Move
+from tcptui.lab.faults import FaultRule
+from tcptui.lab.moves import Delay, Duplicate, Lose, Move, Reorder
+from tcptui.lab.third_party import Inject
 
-Fault: TypeAlias = Lose | Delay | Duplicate
+Fault: TypeAlias = Lose | Delay | Duplicate | Reorder
 """What the scenario does to a segment as soon as it is on the wire."""
 
 
@@ -80,9 +82,11 @@ class Scenario(NamedTuple):
     expected: Expected = Expected()
     prelude_length: int = 0
     """How long the prelude takes, in microseconds, as far as that is known."""
+    fault_rules: tuple[FaultRule, ...] = ()
+    """Faults by description."""
 
     def without_programs(self) -> "Scenario":
         """The same ends and wire without what the scenario does: no programs, no faults, no third party."""
         a, b = self.hosts
         hosts = (a.without_programs(), b.without_programs())
-        return self._replace(hosts=hosts, faults={}, injections=())
+        return self._replace(hosts=hosts, faults={}, fault_rules=(), injections=())

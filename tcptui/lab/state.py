@@ -32,14 +32,28 @@ from typing import Any
 from tcptui.core.events import DatagramSent, Event, Sent
 from tcptui.core.packet.segment import RST, SYN, Segment
 from tcptui.core.state import State
+from tcptui.lab.conditions import DONE, NOTHING, conditions_of
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.ends import Act, End
 from tcptui.lab.ends.host import HostEnd
-from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reorder, Wait
+from tcptui.lab.faults import FaultRule
+from tcptui.lab.moves import Delay, Do, Duplicate, Lose, Move, Next, Reorder, Wait
 from tcptui.lab.program import CallResult, ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
-from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import SIDES, BadMove, Bases, Outcome, Party, Side, Transmission, Wire, belongs
+from tcptui.lab.scenario import Fault, Injection, Scenario
+from tcptui.lab.third_party import Connections, Inject, acts_of, opened_after, segment_of
+from tcptui.lab.wire import (
+    SIDES,
+    BadMove,
+    Bases,
+    Outcome,
+    Party,
+    Side,
+    Transmission,
+    Wire,
+    WireAct,
+    belongs,
+)
 
 
 class WorldState:
@@ -47,10 +61,13 @@ class WorldState:
 
     __slots__ = (
         "_a",
+        "_acts",
         "_b",
+        "_conditions",
         "_ended",
-        "_injected",
+        "_injections",
         "_launched",
+        "_opened",
         "_shares_a",
         "_shares_b",
         "now",
@@ -70,11 +87,15 @@ class WorldState:
         self._b: End = b.end("B", a.socket)
         self._shares_a = self._shares_b = False
         """Whether a copy has the same end: a step copies the one that it changes, and most change one."""
-        self._injected = 0
-        """How many of the third party's segments have appeared."""
+        self._injections = scenario.injections
+        """The third party's segments still to come."""
+        self._conditions = conditions_of(scenario)
+        self._opened: Connections = ()
+        """The connections that have begun: what the numbers of third parties may be relative to."""
         self._launched: tuple[int, ...] = ()
         self._ended: tuple[Transmission, ...] = ()
-        """Both for the report of the step that is being made."""
+        self._acts: tuple[WireAct, ...] = ()
+        """All three for the report of the step that is being made."""
 
     def end(self, side: Side) -> End:
         """One end, to be looked at."""
@@ -116,11 +137,10 @@ class WorldState:
         due = b.act_due
         if due is not None and (at is None or due < at):
             at, side = due, "B"
-        injections = self.scenario.injections
-        if self._injected < len(injections):
-            due = max(self.now, injections[self._injected].at)
+        if self._injections:
+            due = max(self.now, self._injections[0].at)
             if at is None or due < at:
-                at, cause, side, number = due, "third party", "X", self._injected
+                at, cause, side = due, "third party", "X"
         arrival = self.wire.next_arrival()
         if arrival is not None and (
             at is None or arrival.due < at or (arrival.due == at and side == "B" and b.observes)
@@ -147,8 +167,12 @@ class WorldState:
         if cause == "arrival":
             return self._arrival(number)
         if cause == "third party":
-            self._injected += 1
-            return self._inject(self.scenario.injections[number].move)
+            move, self._injections = self._injections[0].move, self._injections[1:]
+            try:
+                return self._inject(move)
+            except BadMove:  # There is no such connection.
+                self._acts += (WireAct(0, "not sent", move.of),)
+                return self._report("third party", "X", [])
         assert side != "X"
         end = self._to_change(side)
         if cause == "timer":
@@ -169,6 +193,9 @@ class WorldState:
                 return self._called(end, call, end.call(call, self.now))
             case Inject():
                 return self._inject(move)
+            case FaultRule():
+                self._conditions = (self._conditions or NOTHING).with_rule(move)
+                return self._report("fault", "X", [])
             case Wait(by):
                 self._wait(by)
                 return self._report("wait", "X", [])
@@ -185,6 +212,7 @@ class WorldState:
             raise BadMove("error.move.prelude_on_wire")
         self.scenario = scenario
         self.wire = Wire()
+        self._injections, self._conditions = scenario.injections, conditions_of(scenario)
         for side, setup in zip(SIDES, scenario.hosts, strict=True):
             self._to_change(side).begin(setup)
 
@@ -192,23 +220,25 @@ class WorldState:
 
     def copy(self) -> WorldState:
         copy = WorldState.__new__(WorldState)
-        copy.scenario, copy.now, copy._injected = self.scenario, self.now, self._injected
+        copy.scenario, copy.now, copy._injections = self.scenario, self.now, self._injections
+        copy._conditions, copy._opened = self._conditions, self._opened
         copy.wire = self.wire.copy()
         copy._a, copy._b = self._a, self._b
         copy._shares_a = copy._shares_b = self._shares_a = self._shares_b = True
-        copy._launched, copy._ended = (), ()
+        copy._launched, copy._ended, copy._acts = (), (), ()
         return copy
 
     def key(self) -> tuple[Any, ...]:
         """What the future depends on, among states of one scenario: hashable, equal if the futures are."""
-        faults, injections = self.scenario.faults, self.scenario.injections
-        more_injections = self._injected < len(injections) and injections[-1].at > self.now
+        now, wire, to_come, conditions = self.now, self.wire, self._injections, self._conditions
+        numbered = any(number > wire.launched for number in self.scenario.faults)
         return (
-            self.wire.key(self.now, any(number > self.wire.launched for number in faults)),
-            self._injected,
-            self.now if more_injections else None,
-            self._a.key(self.now),
-            self._b.key(self.now),
+            wire.key(now, numbered or (conditions is not None and conditions.by_number)),
+            tuple((max(0, one.at - now), one.move) for one in to_come),
+            self._opened if any(one.move.of or one.move.relative for one in to_come) else None,
+            None if conditions is None else conditions.key(wire, now),
+            self._a.key(now),
+            self._b.key(now),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -271,16 +301,16 @@ class WorldState:
         self._ended += (transmission,)
 
     def _inject(self, move: Inject) -> Report:
-        """A third party's segment."""
+        """A third party's segment. BadMove: there is no connection that it could be of."""
         receiver = self.end(move.receiver)
-        other = self._peer(receiver)
-        segment = Segment(
-            other.setup.socket, receiver.setup.socket, move.seq, move.ack, move.flags, move.wnd, move.data
-        )
-        # A third party speaks in the other end's name, so its numbers are relative to that one's.
-        bases = self.bases(other.side, other.connection)
-        if not belongs(segment, bases):
-            bases = (None, None)
+        other = self._peer(receiver).setup.socket
+        segment, bases = segment_of(move, receiver.setup.socket, other, self._opened)
+        if move.times > 1:
+            again = Injection(self.now + move.every, move.next(other))
+            self._injections = tuple(sorted((*self._injections, again), key=lambda one: one.at))
+        if segment.flags & SYN:
+            self._opened = opened_after(self._opened, segment)
+        self._acts += acts_of(move, self.wire.launched + 1, other)
         self._launch("X", move.receiver, segment, 1, None, bases)
         return self._report("third party", "X", [])
 
@@ -309,6 +339,7 @@ class WorldState:
             if type(event) is Sent:
                 if event.segment.flags & SYN:
                     end.isn = event.segment.seq
+                    self._opened = opened_after(self._opened, event.segment)
                 state = end.state_of(event.connection)
                 bases = self._bases_of(event.segment, end.side, event.connection, answered)
                 self._launch(end.side, receiver, event.segment, event.attempt, state, bases)
@@ -358,15 +389,40 @@ class WorldState:
         return None, None
 
     def _on_wire(self, number: int) -> None:
-        """A segment has been put on the wire: the scenario may have a fault for it."""
+        """A segment has been put on the wire: the scenario may have a fault for it, and its address may be
+        nobody's."""
         self._launched += (number,)
-        sender = self.wire.transmissions[-1].sender
+        transmission = self.wire.transmissions[-1]
+        sender, receiver, payload = transmission.sender, transmission.receiver, transmission.payload
+        rules: list[tuple[Fault, str]] = []
+        if self._conditions is not None:
+            raw = self.scenario.raw_numbers
+            self._conditions, rules = self._conditions.leaves(transmission, self.now, raw)
         if sender != "X" and not self.end(sender).link_up:
             self._end(self.wire.take(number)._replace(outcome=Outcome.LOST, ended_at=self.now))
             return
         for fault in self.scenario.faults.get(number, ()):
-            with suppress(BadMove):  # The segment is no longer among the last that ended.
-                self._make_fault(fault)
+            self._make_own_fault(fault, "")
+        for fault, name in rules:
+            self._make_own_fault(fault, name)
+        if self._conditions is not None:
+            self._conditions, acts = self._conditions.overtakes(number, self.wire)
+            self._acts += acts
+        if type(payload) is Segment and payload.dst.host != self.end(receiver).setup.socket.host:
+            due = self.wire.due(number)
+            if due:  # Else it is lost already.
+                self._end(self.wire.take(number)._replace(outcome=Outcome.LOST, ended_at=due))
+                self._acts += (WireAct(number, "nobody", 0, payload.dst.host),)
+
+    def _make_own_fault(self, fault: Fault, name: str) -> None:
+        """A fault of the scenario, or of a rule of that name."""
+        if isinstance(fault, Reorder):
+            self._conditions = (self._conditions or NOTHING).with_overtaken(fault.number, name)
+            return
+        with suppress(BadMove):  # The segment is lost already, or no longer among the last that ended.
+            self._make_fault(fault)
+            by = fault.by if isinstance(fault, Delay) else 0
+            self._acts += (WireAct(fault.number, DONE[type(fault)], by, name),)
 
     def _reported(
         self, cause: Cause, end: End, events: list[Event], call: str = "", backlog: int | None = None
@@ -385,8 +441,8 @@ class WorldState:
         by: int = 0,
         backlog: int | None = None,
     ) -> Report:
-        launched, ended = self._launched, self._ended
-        self._launched, self._ended = (), ()
+        launched, ended, acts = self._launched, self._ended, self._acts
+        self._launched, self._ended, self._acts = (), (), ()
         results: tuple[CallResult, ...] = ()
         connection = 0
         if side != "X":
@@ -394,7 +450,7 @@ class WorldState:
             results, connection = end.take_results(), end.connection
         report = Report(
             self.now, cause, side, call, transmission, by, tuple(events), launched, ended, backlog, results,
-            connection,
+            connection, None, acts,
         )  # fmt: skip
         if self._b.observes:
             told = self._to_change("B").observe(report, self._a)

@@ -24,6 +24,12 @@ Bases: TypeAlias = tuple[int | None, int | None]
 """The initial sequence numbers of both directions that make numbers relative, each None where it is not
 known: the sender's and the receiver's."""
 
+WireActName: TypeAlias = Literal[
+    "lost", "delayed", "duplicated", "overtaken", "old", "stranger", "not sent", "nobody",
+]  # fmt: skip
+"""By a fault of the scenario: lost, delayed, duplicated, overtaken. A third party's segment: an old one, a
+stranger's, or not sent. Any: its address is nobody's."""
+
 SIDES: tuple[Side, Side] = ("A", "B")
 MEMORY = 6
 """How many segments the network keeps after their end, and can still deliver again."""
@@ -43,6 +49,19 @@ def belongs(segment: Segment, bases: Bases) -> bool:
 
 class BadMove(MessageError):
     """A move that can't be made as things are."""
+
+
+class WireAct(NamedTuple):
+    """What became of a segment on the wire in a step, and by what, where nobody at the keyboard did it."""
+
+    number: int
+    """The segment's; 0: none was sent."""
+    what: WireActName
+    by: int = 0
+    """How long it is delayed, in microseconds; what overtakes it; of which connection an old segment is."""
+    name: str = ""
+    """Of a fault the rule; empty: it names the segment by its number. Of a stranger, and of nobody, the
+    address."""
 
 
 class Outcome(Enum):

@@ -23,7 +23,8 @@ from tcptui.explain.why import Why, profile_label, why
 from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.history import INTERVAL, History
-from tcptui.lab.moves import Duplicate, Inject, Move, Wait, parse_moves
+from tcptui.lab.moves import Duplicate, Move, Wait, parse_moves
+from tcptui.lab.third_party import Inject
 from tcptui.lab.variant import variant
 from tcptui.lab.wire import BadMove
 from tcptui.sockets.requests import Read

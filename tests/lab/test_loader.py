@@ -13,9 +13,10 @@ from tcptui.core.packet.segment import RST, Socket
 from tcptui.core.profile.presets import LINUX, RFC9293
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
-from tcptui.lab.moves import LONGEST_DATA, Delay, Duplicate, Inject, Lose, parse_moves
+from tcptui.lab.moves import Delay, Duplicate, Lose, parse_moves
 from tcptui.lab.program import CALLS, ScriptedCall
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.third_party import LONGEST_DATA, Inject
 from tests.lab.worlds import HEAD, scenario
 from tests.messages import said
 

@@ -14,14 +14,12 @@ from tcptui.lab import moves
 from tcptui.lab.durations import LONGEST, BadDuration, exact_duration, parse_duration
 from tcptui.lab.moves import (
     ALLOWED,
-    LONGEST_DATA,
     MOST_MOVES,
     MOST_STEPS,
     NEXT,
     Delay,
     Do,
     Duplicate,
-    Inject,
     Lose,
     Move,
     Next,
@@ -31,6 +29,7 @@ from tcptui.lab.moves import (
     parse_moves,
 )
 from tcptui.lab.program import CALLS, UDP_CALLS
+from tcptui.lab.third_party import LONGEST_DATA, Inject
 from tcptui.lab.wire import COPY_AFTER, SIDES, BadMove
 from tests.messages import refused, said
 
