@@ -18,7 +18,7 @@ class NextEvent(NamedTuple):
     side: Party
     """Where: the caller, the receiver, the owner of the timer."""
     number: int = 0
-    """The segment that arrives, or the line of the third party's script."""
+    """The segment that arrives."""
 
 
 class Report(NamedTuple):

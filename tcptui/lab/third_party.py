@@ -47,7 +47,7 @@ _FIELDS = (
     "seq", "ack", "wnd", "up", "mss", "wscale", "sack", "tsval", "tsecr", "ttl", "from", "to", "times",
     "every", "of", "data",
 )  # fmt: skip
-_BETWEEN_FIELDS = re.compile(r":(?=[A-Za-z]*(?:=|$))")
+_BETWEEN_FIELDS = re.compile(r":(?=[A-Za-z]+=)")
 """A colon with no name behind it is one of a SACK block or of an address."""
 _MOST: dict[str, int] = {
     "seq": MASK, "ack": MASK, "wnd": 0xFFFF, "up": 0xFFFF, "mss": 0xFFFF, "wscale": MOST_SHIFT, "tsval": MASK,
@@ -216,7 +216,7 @@ def parse_inject(word: str) -> Inject:
     for field in fields:
         name, equals, value = field.partition("=")
         if not equals or name not in _FIELDS or not value:
-            raise BadMove("error.move.field", field=field[:20], allowed=_FIELDS)
+            raise BadMove("error.move.field", field=field[:20])
         move = (_READERS.get(name) or _number_field)(move, name, value)
     if move.seq < 0:
         raise BadMove("error.move.seq_missing")
@@ -291,7 +291,7 @@ _READERS: dict[str, Callable[[Inject, str, str], Inject]] = {
 
 def _number(name: str, text: str) -> int:
     if not re.fullmatch(r"[0-9]+", text):
-        raise BadMove("error.move.field", field=f"{name}={text}"[:20], allowed=_FIELDS)
+        raise BadMove("error.move.field", field=f"{name}={text}"[:20])
     number = int(text) if len(text) <= 10 else MASK + 1
     if not _LEAST.get(name, 0) <= number <= _MOST[name]:
         raise BadMove("error.move.out_of_range", name=name, least=_LEAST.get(name, 0), most=_MOST[name])

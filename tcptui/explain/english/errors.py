@@ -51,7 +51,10 @@ SENTENCES = {
     "error.move.control_bit": "{name!r} is no control bit, only {allowed}, or none",
     "error.move.data_too_long": "a text of {octets} octets is too long: at most {most}",
     "error.move.delay_missing": "by how long is missing, as in d2+200ms",
-    "error.move.field": "{field!r} is no field of a segment with its value; allowed: {allowed}",
+    "error.move.field": (
+        "{field!r} is none of seq=N, ack=N, wnd=N, up=N, mss=N, wscale=N, sack=ok, sack=N:N, tsval=N,"
+        " tsecr=N, ttl=N, from=ADDRESS:PORT, to=PORT, times=N, every=10ms, of=N, data=TEXT"
+    ),
     "error.move.from": "{src} can't send to {host}: it must be another address, of the same IP version",
     "error.move.no_connection": "there is no connection {number} between {src} and {dst} yet",
     "error.move.no_call": "there is no call {call!r}, only {allowed}",
