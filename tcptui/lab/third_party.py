@@ -16,7 +16,7 @@ field, as one word: ``x>b:SYN:seq=1:mss=1460:from=203.0.113.1:1024``.
 | ``of=1`` | it is an old one, of the first connection between these sockets: ``+`` is from its numbers |
 
 The first connection is the first of this run, prelude included, that had a SYN between the two sockets; for
-that the state keeps what it has seen open (`Opened`).
+that the state keeps what it has seen open (`opened_after`).
 """
 
 from __future__ import annotations
@@ -24,16 +24,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from tcptui.core.packet.ip_header import HOP_LIMIT
 from tcptui.core.packet.options import MOST_SHIFT, Block, Offer, data_options, syn_layout
 from tcptui.core.packet.segment import ACK, FLAG_NAMES, SYN, Option, Segment, Socket, flag_text
-from tcptui.core.packet.seq import MASK, le, seq_add
+from tcptui.core.packet.seq import MASK, seq_add
 from tcptui.lab.addresses import parse_socket
+from tcptui.lab.connection import Connection, first_of
 from tcptui.lab.durations import exact_duration, parse_duration
-from tcptui.lab.wire import BadMove, Bases, Side, WireAct
+from tcptui.lab.wire import BadMove, Side, WireAct
 
 LONGEST_DATA = 65_495
 """Octets of data that one ``send``, or a third party's segment, may carry."""
@@ -95,71 +96,54 @@ class Inject(NamedTuple):
         return self._replace(times=self.times - 1, src=src)
 
 
-class Opened(NamedTuple):
-    """One connection that a SYN has begun, from the end that has sent it."""
-
-    local: Socket
-    remote: Socket
-    iss: int
-    irs: int | None = None
-    """The other's initial number; None as long as it has sent none."""
-
-
-Connections: TypeAlias = tuple[Opened, ...]
-
-
-def opened_after(known: Connections, segment: Segment) -> Connections:
-    """What has been opened, once a host has sent this SYN."""
+def opened_after(known: tuple[Connection, ...], segment: Segment, step: int) -> tuple[Connection, ...]:
+    """What has been opened, once this SYN has left in that step."""
     src, dst, seq = segment.src, segment.dst, segment.seq
     for place in range(len(known) - 1, -1, -1):
         one = known[place]
-        if one.iss == seq and one.local == src and one.remote == dst:
+        if (one[:3] == (src, dst, seq)) or (one[:2] == (dst, src) and one.irs == seq):
             return known  # Again.
-        if one.irs == seq and one.remote == src and one.local == dst:
-            return known
         answers = segment.flags & ACK and one.iss == seq_add(segment.ack, -1)
-        crosses = not segment.flags & ACK and place == len(known) - 1 and one.remote == src
-        if one.irs is None and (answers or (crosses and one.local == dst)):
+        crosses = not segment.flags & ACK and place == len(known) - 1 and one[:2] == (dst, src)
+        if one.irs is None and (answers or crosses):
             return (*known[:place], one._replace(irs=seq), *known[place + 1 :])
-    if segment.flags & ACK:  # It answers a SYN that no host has sent.
-        return (*known, Opened(dst, src, seq_add(segment.ack, -1), seq))
-    return (*known, Opened(src, dst, seq))
+    new = first_of(segment, step)
+    return (*known, new.reversed() if segment.flags & ACK else new)
 
 
-def numbers_of(known: Connections, src: Socket, dst: Socket, of: int) -> Bases | None:
-    """The initial numbers of both directions of a connection between two sockets: the `of`th from 1, the
-    latest for 0. None: there has been none."""
-    found = [
-        (one.iss, one.irs) if one.local == src else (one.irs, one.iss)
-        for one in known
-        if one[:2] in ((src, dst), (dst, src))
-    ]
-    if len(found) < max(of, 1):
-        return None
-    return found[of - 1]
+def opened_key(known: tuple[Connection, ...], to_come: Iterable[Inject]) -> tuple[Any, ...]:
+    """What of it the future depends on, if these segments are to come."""
+    if any(move.of or move.relative for move in to_come):
+        return tuple(one[:4] for one in known)
+    return ()
 
 
-def segment_of(move: Inject, own: Socket, other: Socket, known: Connections) -> tuple[Segment, Bases]:
-    """The segment, for the receiver whose socket is `own`, and what its numbers are relative to. BadMove:
-    there is no connection that they could be relative to."""
+def _find(known: tuple[Connection, ...], src: Socket, dst: Socket, of: int) -> Connection | None:
+    """The connection between two sockets as the first has it: the `of`th from 1, the latest for 0."""
+    found = [one if one[:2] == (src, dst) else one.reversed() for one in known if {*one[:2]} == {src, dst}]
+    return None if len(found) < max(of, 1) else found[of - 1]
+
+
+def segment_of(
+    move: Inject, own: Socket, other: Socket, known: tuple[Connection, ...]
+) -> tuple[Segment, Connection | None]:
+    """The segment, for the receiver whose socket is `own`, and the connection whose it says to be: None if
+    that is for its numbers to tell. BadMove: there is no such connection."""
     check_sockets(move, own, other)
     src = move.src or other
     dst = own if move.port is None else Socket(own.host, move.port)
-    numbers = numbers_of(known, src, dst, move.of)
-    if numbers is None and (move.of or move.relative):
+    connection = _find(known, src, dst, move.of) if move.of or move.relative else None
+    if connection is None and (move.of or move.relative):
         raise BadMove("error.move.no_connection", number=max(move.of, 1), src=str(src), dst=str(dst))
-    seq_base, ack_base = numbers or (None, None)
-    seq = seq_add(seq_base or 0, move.seq) if "seq" in move.relative else move.seq
-    ack = seq_add(ack_base or 0, move.ack) if "ack" in move.relative else move.ack
+    iss, irs = connection.bases if connection is not None else (0, 0)
+    seq = seq_add(iss or 0, move.seq) if "seq" in move.relative else move.seq
+    ack = seq_add(irs or 0, move.ack) if "ack" in move.relative else move.ack
     blocks: Iterable[Block] = move.sack
     if "sack" in move.relative:
-        blocks = [(seq_add(ack_base or 0, start), seq_add(ack_base or 0, end)) for start, end in blocks]
-    segment = Segment(
-        src, dst, seq, ack, move.flags, move.wnd, move.data, _options(move.flags, move.offer, blocks), move.up
-    )
-    if numbers is not None and _belongs(segment, numbers):
-        return segment, numbers
-    return segment, (seq, None) if move.flags & (SYN | ACK) == SYN and move.src else (None, None)
+        blocks = [(seq_add(irs or 0, start), seq_add(irs or 0, end)) for start, end in blocks]
+    options = _options(move.flags, move.offer, blocks)
+    segment = Segment(src, dst, seq, ack, move.flags, move.wnd, move.data, options, move.up)
+    return segment, connection if connection is not None and connection.holds(segment) else None
 
 
 def check_sockets(move: Inject, own: Socket, other: Socket) -> None:
@@ -303,11 +287,3 @@ def _options(flags: int, offer: Offer, blocks: Iterable[Block]) -> tuple[Option,
     if flags & SYN or offer[:3] != Offer()[:3]:
         return (*syn_layout(offer, "linux"), *data_options(None, blocks))
     return data_options(offer.timestamps, blocks)
-
-
-def _belongs(segment: Segment, bases: Bases) -> bool:
-    """Whether its numbers come at or after these."""
-    seq, ack = bases
-    return (seq is None or le(seq, segment.seq)) and (
-        ack is None or not segment.flags & ACK or le(ack, segment.ack)
-    )

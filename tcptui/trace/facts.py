@@ -7,12 +7,10 @@ from tcptui.core.events import (
     Delivered,
     RuleApplied,
     Signalled,
-    StateChanged,
     TimerFired,
 )
 from tcptui.core.packet.segment import ACK, Segment, flag_text
 from tcptui.core.packet.seq import relative
-from tcptui.core.state import State
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.record import Record
 from tcptui.lab.scenario import Expected
@@ -47,18 +45,13 @@ def _segment_words(segment: Segment, seq_base: int | None, ack_base: int | None)
 
 def facts_of(run: Record) -> Expected:
     """The facts of a whole run."""
-    paths: dict[str, list[str]] = {"A": [run.first[0].value], "B": [run.first[1].value]}
     told: dict[str, list[str]] = {"A": [], "B": []}
     received: dict[str, list[str]] = {"A": [], "B": []}
     fired: list[str] = []
     rules: set[str] = set()
     for report in run.reports:
-        if report.call == "reboot" and paths[report.side][-1] != State.CLOSED.value:
-            paths[report.side].append(State.CLOSED.value)
         for event in report.events:
-            if isinstance(event, StateChanged):
-                paths[report.side].append(event.new.value)
-            elif isinstance(event, Signalled):
+            if isinstance(event, Signalled):
                 told[report.side].append(event.signal.value)
             elif isinstance(event, Delivered):
                 received[report.side].append(_text(event.data))
@@ -70,8 +63,8 @@ def facts_of(run: Record) -> Expected:
                 rules.add(event.rule.name)
     return Expected(
         tuple(segment_fact(transmission, run.scenario.raw_numbers) for transmission in run.transmissions),
-        tuple(paths["A"]),
-        tuple(paths["B"]),
+        tuple(entered.state.value for entered in run.path("A")),
+        tuple(entered.state.value for entered in run.path("B")),
         tuple(told["A"]),
         tuple(told["B"]),
         tuple(received["A"]),
