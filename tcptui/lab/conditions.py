@@ -6,15 +6,14 @@ nothing is asked of it when a segment leaves.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from tcptui.lab.faults import FaultRule, Watch, watched, watches_key
-from tcptui.lab.moves import Delay, Duplicate, Lose, Reorder
+from tcptui.lab.moves import Delay, Duplicate, Lose, Reorder, moves_text
+from tcptui.lab.report import Report
 from tcptui.lab.scenario import Fault, Scenario
 from tcptui.lab.wire import OVERTAKEN_BY, Transmission, Wire, WireAct, WireActName
-
-if TYPE_CHECKING:
-    from tcptui.lab.record import Record
 
 
 class Conditions(NamedTuple):
@@ -85,20 +84,19 @@ def conditions_of(scenario: Scenario) -> Conditions | None:
     return Conditions(tuple(map(Watch, scenario.fault_rules))) if scenario.fault_rules else None
 
 
-def unused_faults(record: Record) -> tuple[str, ...]:
-    """The faults of a scenario, as they are written, that its whole run has had no segment for."""
-    from tcptui.lab.moves import moves_text
-
-    acts = [act for report in record.reports for act in report.acts]
+def unused_faults(scenario: Scenario, reports: Iterable[Report]) -> tuple[str, ...]:
+    """The faults of a scenario, as they are written, that its whole run, of these reports, has had no segment
+    for."""
+    acts = [act for report in reports for act in report.acts]
     rules = {act.name for act in acts if act.name}
     numbers = {(act.number, act.what) for act in acts if not act.name}
     by_number = [
         moves_text([fault])
-        for number, faults in record.scenario.faults.items()
+        for number, faults in scenario.faults.items()
         for fault in faults
         if (number, DONE[type(fault)]) not in numbers
     ]
-    return (*by_number, *(rule.text for rule in record.scenario.fault_rules if rule.text not in rules))
+    return (*by_number, *(rule.text for rule in scenario.fault_rules if rule.text not in rules))
 
 
 def _fault(rule: FaultRule, number: int) -> Fault:

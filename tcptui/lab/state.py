@@ -26,90 +26,43 @@ at the moment at which it acts. Everything else is a move from outside (`apply`)
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
-from tcptui.core.events import DatagramSent, Event, Sent, StateChanged
-from tcptui.core.packet.segment import RST, SYN, Segment
+from tcptui.core.events import Event
+from tcptui.core.packet.segment import SYN, Segment
 from tcptui.core.state import State
-from tcptui.lab.conditions import DONE, NOTHING, conditions_of
-from tcptui.lab.connection import NO_CONNECTIONS, Connection, of_numbers
+from tcptui.lab.conditions import NOTHING, conditions_of
+from tcptui.lab.connection import NO_CONNECTIONS
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.ends import Act, End
-from tcptui.lab.ends.connections import ENDED, connection_of, drop_ended, note_connection
+from tcptui.lab.ends.connections import drop_ended
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.faults import FaultRule
-from tcptui.lab.moves import Delay, Do, Duplicate, Lose, Move, Next, Reorder, Wait
+from tcptui.lab.moves import Do, Move, Next, Wait
+from tcptui.lab.network import Network
 from tcptui.lab.program import CallResult, ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
-from tcptui.lab.scenario import Fault, Injection, Scenario
+from tcptui.lab.scenario import Injection, Scenario
 from tcptui.lab.third_party import Inject, acts_of, opened_after, opened_key, segment_of
-from tcptui.lab.wire import (
-    SIDES,
-    BadMove,
-    Outcome,
-    Party,
-    Payload,
-    Side,
-    Transmission,
-    Wire,
-    WireAct,
-)
+from tcptui.lab.wire import SIDES, BadMove, Outcome, Party, Side, Wire, WireAct
 
 PAST_CONNECTIONS = 8
 """How many connections are known once they have ended."""
 
 
-class WorldState:
+class WorldState(Network):
     """Two ends and a wire at one moment; it changes in place, and a copy is a whole one."""
 
-    __slots__ = (
-        "_a",
-        "_acts",
-        "_b",
-        "_conditions",
-        "_ended",
-        "_injections",
-        "_launched",
-        "_opened",
-        "_shares_a",
-        "_shares_b",
-        "now",
-        "past_connections",
-        "scenario",
-        "steps",
-        "wire",
-    )
+    __slots__ = ("_injections", "_shares_a", "_shares_b")
 
     def __init__(self, scenario: Scenario, now: int = 0, steps: int = 0) -> None:
         """Two ends to which nothing has happened, before any prelude: `prelude.begin` makes the
         first state of a scenario."""
-        a, b = scenario.hosts
-        self.scenario = scenario
-        self.now = now
-        """The clock, in microseconds; 0 when the scenario begins."""
-        self.steps = steps
-        """How many steps have been made; like the clock 0 when the scenario begins, below in its prelude."""
-        self.wire = Wire()
-        self._a: End = a.end("A", b.socket)
-        self._b: End = b.end("B", a.socket)
+        super().__init__(scenario, now, steps)
         self._shares_a = self._shares_b = False
         """Whether a copy has the same end: a step copies the one that it changes, and most change one."""
         self._injections = scenario.injections
         """The third party's segments still to come."""
-        self._conditions = conditions_of(scenario)
-        self._opened: tuple[Connection, ...] = ()
-        """All that have begun: what the numbers of third parties' segments may be relative to."""
-        self.past_connections: tuple[Connection, ...] = ()
-        """Of those that have ended at an end, the last: what a third party's old segment may belong to."""
-        self._launched: tuple[int, ...] = ()
-        self._ended: tuple[Transmission, ...] = ()
-        self._acts: tuple[WireAct, ...] = ()
-        """All three for the report of the step that is being made."""
-
-    def end(self, side: Side) -> End:
-        """One end, to be looked at."""
-        return self._a if side == "A" else self._b
 
     def host(self, side: Side) -> HostEnd:
         """The end of that side, which is a host. TypeError if it is none."""
@@ -293,11 +246,6 @@ class WorldState:
         self._end(transmission.at_end(outcome, self.now, self.steps + 1, state))
         return self._report("arrival", end.side, events, "", number, 0, None, ends_connection)
 
-    def _end(self, transmission: Transmission) -> None:
-        """A segment that was taken off the wire has arrived or is lost."""
-        self.wire.ended(transmission)
-        self._ended += (transmission,)
-
     def _inject(self, move: Inject) -> Report:
         """A third party's segment. BadMove: there is no connection that it could be of."""
         receiver = self.end(move.receiver)
@@ -319,104 +267,6 @@ class WorldState:
             left = exact_duration(next_event.at - self.now)
             raise BadMove("error.move.wait", by=exact_duration(by), left=left)
         self.now += by
-
-    def _make_fault(self, move: Lose | Delay | Duplicate | Reorder) -> None:
-        match move:
-            case Lose(number):
-                self._ended += (self.wire.lose(number, self.now, self.steps + 1),)
-            case Delay(number, by):
-                self.wire.delay(number, by)
-            case Duplicate(number, after):
-                self._on_wire(self.wire.duplicate(number, after, self.now, self.steps + 1))
-            case Reorder(number):
-                self.wire.reorder(number)
-
-    def _launch_all(self, end: End, events: list[Event], arrived: Connection | None = None) -> bool:
-        """What an end has sent leaves it; `arrived`: the connection of the segment that has arrived there.
-        Whether a connection of the end has ended."""
-        receiver: Side = "B" if end is self._a else "A"
-        ended = False
-        for event in events:
-            if type(event) is Sent:
-                segment = event.segment
-                if segment.flags & SYN:
-                    self._opened = opened_after(self._opened, segment, self.steps + 1)
-                connection = end.connections.get(event.connection)
-                if connection is None or connection.irs is None or segment.flags & (SYN | RST):
-                    connection = connection_of(end, event, arrived, self.steps + 1)
-                    connection = connection or self._connection_by_numbers(segment)
-                state = end.state_of(event.connection)
-                self._launch(end.side, receiver, segment, event.attempt, state, connection)
-            elif type(event) is StateChanged:
-                if event.new in ENDED:
-                    ended = True
-                elif arrived is not None:
-                    note_connection(end, event.connection, arrived[1::-1], arrived, self.steps + 1)
-            elif type(event) is DatagramSent:
-                self._launch(end.side, receiver, event.payload)
-        return ended
-
-    def _launch(
-        self,
-        sender: Party,
-        receiver: Side,
-        payload: Payload,
-        attempt: int = 1,
-        state: State | None = None,
-        connection: Connection | None = None,
-    ) -> None:
-        a_to_b, b_to_a = self.scenario.delays
-        way = a_to_b if receiver == "B" else b_to_a
-        if sender == "X":
-            way //= 2  # It comes from somewhere in the network, not from the other end.
-        due = self.now + way
-        self._on_wire(
-            self.wire.launch(
-                sender, receiver, payload, self.now, due, attempt, 0, connection, state, self.steps + 1
-            )
-        )
-
-    def _connection_by_numbers(self, segment: Segment) -> Connection:
-        """The connection of a segment that no connection of an end sends: a third party's, a script's."""
-        alive = [*self._a.connections.values(), *self._b.connections.values()]
-        return of_numbers(segment, [*alive, *self.past_connections], self.steps + 1)
-
-    def _on_wire(self, number: int) -> None:
-        """A segment has been put on the wire: the scenario may have a fault for it, and its address may be
-        nobody's."""
-        self._launched += (number,)
-        transmission = self.wire.transmissions[-1]
-        sender, receiver, payload = transmission.sender, transmission.receiver, transmission.payload
-        rules: list[tuple[Fault, str]] = []
-        if self._conditions is not None:
-            raw = self.scenario.raw_numbers
-            self._conditions, rules = self._conditions.leaves(transmission, self.now, raw)
-        if sender != "X" and not self.end(sender).link_up:
-            lost = self.wire.take(number).at_end(Outcome.LOST, self.now, self.steps + 1, None)
-            self._end(lost)
-            return
-        for fault in self.scenario.faults.get(number, ()):
-            self._make_own_fault(fault, "")
-        for fault, name in rules:
-            self._make_own_fault(fault, name)
-        if self._conditions is not None:
-            self._conditions, acts = self._conditions.overtakes(number, self.wire)
-            self._acts += acts
-        if type(payload) is Segment and payload.dst.host != self.end(receiver).setup.socket.host:
-            due = self.wire.due(number)
-            if due:  # Else it is lost already.
-                self._end(self.wire.take(number).at_end(Outcome.LOST, due, self.steps + 1, None))
-                self._acts += (WireAct(number, "nobody", 0, payload.dst.host),)
-
-    def _make_own_fault(self, fault: Fault, name: str) -> None:
-        """A fault of the scenario, or of a rule of that name."""
-        if isinstance(fault, Reorder):
-            self._conditions = (self._conditions or NOTHING).with_overtaken(fault.number, name)
-            return
-        with suppress(BadMove):  # The segment is lost already, or no longer among the last that ended.
-            self._make_fault(fault)
-            by = fault.by if isinstance(fault, Delay) else 0
-            self._acts += (WireAct(fault.number, DONE[type(fault)], by, name),)
 
     def _reported(
         self, cause: Cause, end: End, events: list[Event], call: str = "", backlog: int | None = None
