@@ -1,12 +1,22 @@
-"""What the wire did of itself in a step, as messages: the scenario's faults, strangers, nobody at an address."""
+"""What the wire did of itself in a step, as messages: faults by description, strangers, nobody."""
 
 from __future__ import annotations
 
-from tcptui.core.message import Duration, Message
+from tcptui.core.message import Duration, Message, Value
 from tcptui.lab.report import Report
-from tcptui.lab.wire import Transmission, WireAct
+from tcptui.lab.wire import Transmission, WireAct, WireActName
 
-_ORDINALS = ("first", "second", "third")
+_ORDINALS = (
+    Message.of("happened.connection.first"),
+    Message.of("happened.connection.second"),
+    Message.of("happened.connection.third"),
+)
+_FAULTS: dict[WireActName, str] = {
+    "lost": "happened.fault.lost",
+    "delayed": "happened.fault.delayed",
+    "duplicated": "happened.fault.duplicated",
+    "overtaken": "happened.fault.overtaken",
+}
 
 
 def wire_acts(report: Report) -> list[Message]:
@@ -21,8 +31,8 @@ def third_party(report: Report, transmission: Transmission, name: str) -> Messag
     other = "A" if receiver == "B" else "B"
     for act in report.acts:
         if act.number == transmission.number and act.what == "old":
-            which = Message.of(f"happened.connection.{_ORDINALS[act.by - 1]}") if act.by <= 3 else None
-            which = which or Message.of("happened.connection.later", number=act.by)
+            later = Message.of("happened.connection.later", number=act.by)
+            which = _ORDINALS[act.by - 1] if act.by <= len(_ORDINALS) else later
             return Message.of("happened.old_segment", name=name, side=receiver, other=other, which=which)
         if act.number == transmission.number and act.what == "stranger":
             return Message.of("happened.stranger_sends", name=name, side=receiver, src=act.name)
@@ -31,15 +41,14 @@ def third_party(report: Report, transmission: Transmission, name: str) -> Messag
 
 def _message(act: WireAct) -> Message:
     name = f"#{act.number}"
-    match act.what:
-        case "nobody":
-            return Message.of("happened.nobody", name=name, address=act.name)
-        case "not sent":
-            return Message.of("happened.not_sent", number=max(act.by, 1))
-        case "delayed":
-            what = Message.of("happened.fault.delayed", name=name, span=Duration(act.by))
-        case "overtaken":
-            what = Message.of("happened.fault.overtaken", name=name, other=f"#{act.by}")
-        case _:
-            what = Message.of(f"happened.fault.{act.what}", name=name)
+    if act.what == "nobody":
+        return Message.of("happened.nobody", name=name, address=act.name)
+    if act.what == "not sent":
+        return Message.of("happened.not_sent", number=max(act.by, 1))
+    numbers: dict[str, Value] = {"name": name}
+    if act.what == "delayed":
+        numbers["span"] = Duration(act.by)
+    if act.what == "overtaken":
+        numbers["other"] = f"#{act.by}"
+    what = Message.of(_FAULTS[act.what], **numbers)
     return Message.of("happened.fault.by_rule", what=what, rule=act.name)

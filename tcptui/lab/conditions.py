@@ -36,9 +36,10 @@ class Conditions(NamedTuple):
         """What is left of them, and the faults to be made, once a segment has left."""
         if not self.watches:
             return self, []
-        from tcptui.lab.facts import leaving
+        from tcptui.lab.facts import facts_of_leaving
 
-        watches, meant = watched(self.watches, leaving(transmission, now, raw))
+        fact = facts_of_leaving([transmission], now, raw=raw)[0]
+        watches, meant = watched(self.watches, fact)
         faults = [(_fault(rule, transmission.number), rule.text) for rule in meant]
         return self._replace(watches=watches), faults
 

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tcptui.core.events import Event
+from tcptui.core.events import Event, TimerFired, TimerKind
 from tcptui.core.packet.segment import SYN, Segment
 from tcptui.core.state import State
 from tcptui.lab.conditions import NOTHING, conditions_of
@@ -53,7 +53,7 @@ PAST_CONNECTIONS = 8
 class WorldState(Network):
     """Two ends and a wire at one moment; it changes in place, and a copy is a whole one."""
 
-    __slots__ = ("_injections", "_shares_a", "_shares_b")
+    __slots__ = ("_injections", "_kept_alive", "_shares_a", "_shares_b", "_until")
 
     def __init__(self, scenario: Scenario, now: int = 0, steps: int = 0) -> None:
         """Two ends to which nothing has happened, before any prelude: `prelude.begin` makes the
@@ -63,6 +63,10 @@ class WorldState(Network):
         """Whether a copy has the same end: a step copies the one that it changes, and most change one."""
         self._injections = scenario.injections
         """The third party's segments still to come."""
+        self._until = scenario.until
+        """What would happen later than that does not; None: there is no such end, or a move has lifted it."""
+        self._kept_alive = False
+        """Whether a keep-alive timer has fired since anything else has happened."""
 
     def host(self, side: Side) -> HostEnd:
         """The end of that side, which is a host. TypeError if it is none."""
@@ -105,7 +109,20 @@ class WorldState(Network):
         due = b.next_deadline()
         if due is not None and (at is None or due < at):
             at, cause, side, number = due, "timer", "B", 0
-        return None if at is None else NextEvent(at, cause, side, number)
+        if at is None or (self._until is not None and at > self._until):
+            return None
+        if self._kept_alive and cause == "timer" and self._only_keeps_alive():
+            return None
+        return NextEvent(at, cause, side, number)
+
+    @property
+    def why_over(self) -> str:
+        """Where `next_event` is None, why: the key of a message."""
+        if self._kept_alive and self._only_keeps_alive():
+            return "error.move.only_keep_alive"
+        if self._until is not None and any(end.next_deadline() is not None for end in (self._a, self._b)):
+            return "error.move.story_ends"
+        return "error.move.nothing_more"
 
     # What happens.
 
@@ -119,6 +136,7 @@ class WorldState(Network):
             return self._arrival(number)
         if cause == "third party":
             move, self._injections = self._injections[0].move, self._injections[1:]
+            self._kept_alive = False
             try:
                 return self._inject(move)
             except BadMove:  # There is no such connection.
@@ -127,16 +145,28 @@ class WorldState(Network):
         assert side != "X"
         end = self._to_change(side)
         if cause == "timer":
-            return self._reported("timer", end, end.expire(self.now))
+            events = end.expire(self.now)
+            self._kept_alive = any(
+                type(event) is TimerFired and event.kind is TimerKind.KEEP_ALIVE for event in events
+            )
+            return self._reported("timer", end, events)
+        self._kept_alive = False
         return self._acted(end, end.act(self.now, self._peer(end)))
 
     def apply(self, move: Move) -> Report:
-        """Makes a move; BadMove says why it can't be made, and then nothing has changed."""
+        """Makes a move; BadMove says why it can't be made, and then nothing has changed. One that changes
+        what happens lifts the end that the scenario has set."""
+        report = self._applied(move)
+        if type(move) is not Next and type(move) is not Wait:
+            self._until, self._kept_alive = None, False
+        return report
+
+    def _applied(self, move: Move) -> Report:
         match move:
             case Next():
                 report = self.step()
                 if report is None:
-                    raise BadMove("error.move.nothing_more")
+                    raise BadMove(self.why_over)
                 return report
             case Do(side, name, data, address, backlog):
                 end = self._to_change(side)
@@ -162,6 +192,7 @@ class WorldState(Network):
         if self.wire.transmissions:
             raise BadMove("error.move.prelude_on_wire")
         self.scenario = scenario
+        self._until, self._kept_alive = scenario.until, False
         self.wire = Wire()
         self._injections, self._conditions = scenario.injections, conditions_of(scenario)
         for side, setup in zip(SIDES, scenario.hosts, strict=True):
@@ -174,6 +205,7 @@ class WorldState(Network):
         copy.scenario, copy.now, copy._injections = self.scenario, self.now, self._injections
         copy._conditions, copy._opened = self._conditions, self._opened
         copy.steps, copy.past_connections = self.steps, self.past_connections
+        copy._until, copy._kept_alive = self._until, self._kept_alive
         copy.wire = self.wire.copy()
         copy._a, copy._b = self._a, self._b
         copy._shares_a = copy._shares_b = self._shares_a = self._shares_b = True
@@ -189,6 +221,8 @@ class WorldState(Network):
             tuple((max(0, one.at - now), one.move) for one in to_come),
             opened_key(self._opened, (one.move for one in to_come)),
             None if conditions is None else conditions.key(wire, now),
+            None if self._until is None else max(0, self._until - now),
+            self._kept_alive,
             self._a.key(now),
             self._b.key(now),
         )
@@ -203,6 +237,23 @@ class WorldState(Network):
     __hash__ = None  # type: ignore[assignment]  # It changes in place; hash its `key()`.
 
     # Inside.
+
+    def _only_keeps_alive(self) -> bool:
+        """Whether nothing but keep-alive is left, every probe answered. Once a timer of it has fired, all
+        that will happen has happened: without this, a run would go on for ever."""
+        if (
+            self.wire.transmissions
+            or self._injections
+            or self._until is not None
+        ):
+            return False
+        for end in (self._a, self._b):
+            if not isinstance(end, HostEnd) or end.act_due is not None:
+                return False
+            for tcb in end.stack.tcbs():
+                if tcb.probes or any(kind is not TimerKind.KEEP_ALIVE for kind, _ in tcb.timers()):
+                    return False
+        return True
 
     def _to_change(self, side: Side) -> End:
         """One end, which no copy has."""
