@@ -1,4 +1,4 @@
-"""What the wire did of itself in a step, as messages: faults by description, strangers, nobody."""
+"""What the wire did of itself in a step, as messages: faults by description, boxes, strangers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ _ORDINALS = (
     Message.of("happened.connection.second"),
     Message.of("happened.connection.third"),
 )
+_AT_BOXES: dict[WireActName, tuple[str, str]] = {
+    "expired": ("happened.box.expired", "address"),
+    "dropped": ("happened.box.dropped", "rule"),
+    "refused": ("happened.box.refused", "rule"),
+    "unknown": ("happened.box.unknown", "address"),
+    "mapped": ("happened.box.mapped", "address"),
+}
+"""Its sentence, and what the name of the act is in it."""
 _FAULTS: dict[WireActName, str] = {
     "lost": "happened.fault.lost",
     "delayed": "happened.fault.delayed",
@@ -21,7 +29,7 @@ _FAULTS: dict[WireActName, str] = {
 
 def wire_acts(report: Report) -> list[Message]:
     """What became of segments by a rule that describes them, and of those for nobody."""
-    told = [act for act in report.acts if act.what not in ("old", "stranger")]
+    told = [act for act in report.acts if act.what not in ("old", "stranger", "answer")]
     return [_message(act) for act in told if act.name or act.what == "not sent"]
 
 
@@ -34,6 +42,8 @@ def third_party(report: Report, transmission: Transmission, name: str) -> Messag
             later = Message.of("happened.connection.later", number=act.by)
             which = _ORDINALS[act.by - 1] if act.by <= len(_ORDINALS) else later
             return Message.of("happened.old_segment", name=name, side=receiver, other=other, which=which)
+        if act.number == transmission.number and act.what == "answer":
+            return Message.of("happened.box.answers", name=name, side=receiver, box=act.name)
         if act.number == transmission.number and act.what == "stranger":
             return Message.of("happened.stranger_sends", name=name, side=receiver, src=act.name)
     return Message.of("happened.third_party_sends", name=name, side=receiver, other=other)
@@ -45,6 +55,9 @@ def _message(act: WireAct) -> Message:
         return Message.of("happened.nobody", name=name, address=act.name)
     if act.what == "not sent":
         return Message.of("happened.not_sent", number=max(act.by, 1))
+    if act.what in _AT_BOXES:
+        key, about = _AT_BOXES[act.what]
+        return Message.of(key, **{"name": name, about: act.name})
     numbers: dict[str, Value] = {"name": name}
     if act.what == "delayed":
         numbers["span"] = Duration(act.by)

@@ -1,4 +1,4 @@
-"""What the wire will do of itself to what is still to come: faults by description.
+"""What the wire will do of itself to what is still to come: faults by description, and boxes.
 
 One value, which a state holds and its copies share; a scenario without any has None in its place, so that
 nothing is asked of it when a segment leaves.
@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from tcptui.lab.boxes import Box, BoxState, box_key, placed
 from tcptui.lab.faults import FaultRule, Watch, watched, watches_key
 from tcptui.lab.moves import Delay, Duplicate, Lose, Reorder, moves_text
+from tcptui.lab.path import Boxes
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Fault, Scenario
 from tcptui.lab.wire import OVERTAKEN_BY, Transmission, Wire, WireAct, WireActName
@@ -22,6 +24,7 @@ class Conditions(NamedTuple):
     watches: tuple[Watch, ...] = ()
     overtaken: tuple[tuple[int, str], ...] = ()
     """Segments that the next in their direction is to overtake, with the rule that says so."""
+    boxes: Boxes = ()
 
     def with_rule(self, rule: FaultRule) -> Conditions:
         """One more, of what leaves from now on."""
@@ -29,6 +32,17 @@ class Conditions(NamedTuple):
 
     def with_overtaken(self, number: int, name: str) -> Conditions:
         return self._replace(overtaken=(*self.overtaken, (number, name)))
+
+    def with_box(self, box: Box, v6: bool) -> Conditions:
+        """One more, next to B."""
+        boxes = (*self.boxes, (placed(box, len(self.boxes), v6), BoxState()))
+        return self._replace(boxes=boxes)
+
+    def with_states_of(self, before: Conditions | None) -> Conditions:
+        """With what boxes remember from before, and with those that were put there."""
+        old = () if before is None else before.boxes
+        known = [(box, remembers) for (box, _), (_, remembers) in zip(self.boxes, old, strict=False)]
+        return self._replace(boxes=(*known, *self.boxes[len(old) :], *old[len(self.boxes) :]))
 
     def leaves(
         self, transmission: Transmission, now: int, raw: bool
@@ -66,7 +80,8 @@ class Conditions(NamedTuple):
         places = tuple(
             place for place, one in enumerate(wire.transmissions) if numbers and one.number in numbers
         )
-        return watches_key(self.watches, now), places
+        boxes = tuple(box_key(box, remembers, now) for box, remembers in self.boxes)
+        return watches_key(self.watches, now), places, boxes
 
     @property
     def by_number(self) -> bool:
@@ -82,7 +97,10 @@ DONE: dict[type[Fault], WireActName] = {
 
 def conditions_of(scenario: Scenario) -> Conditions | None:
     """Those that a scenario begins with; None if there are none."""
-    return Conditions(tuple(map(Watch, scenario.fault_rules))) if scenario.fault_rules else None
+    if not scenario.fault_rules and not scenario.boxes:
+        return None
+    boxes = tuple((box, BoxState()) for box in scenario.boxes)
+    return Conditions(tuple(map(Watch, scenario.fault_rules)), (), boxes)
 
 
 def unused_faults(scenario: Scenario, reports: Iterable[Report]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ A run is fully told by its scenario and this text; the same text gives the same 
 | ``b:listen:2`` | it listens with a backlog of 2, for ``b:accept`` |
 | ``b:bind``, ``a:sendto:hello`` | the same for UDP; an address may follow: ``b:bind:239.0.0.1:80`` |
 | ``lose:B:ACK:2``, ``delay:A:DATA:1:by:50ms`` | a fault by description (`faults`), of what is to come |
+| ``box:firewall:drop=A+DATA`` | a box is put on the wire, next to B (`box_text`) |
 | ``x>b:SYN,ACK:seq=90:ack=1`` | a third party puts a segment on the wire, in the other end's name |
 | ``x>b:SYN:seq=1:mss=1460:from=203.0.113.1:1024`` | the same in its own; `third_party` has all fields |
 """
@@ -26,6 +27,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.addresses import parse_socket
+from tcptui.lab.box_text import AddBox, box_word, parse_box_word
 from tcptui.lab.durations import exact_duration, parse_duration
 from tcptui.lab.faults import FaultRule, fault_word, is_fault, parse_fault_word
 from tcptui.lab.program import CALLS, CallName, takes
@@ -77,7 +79,7 @@ class Do(NamedTuple):
     """For "listen"."""
 
 
-Move: TypeAlias = Next | Lose | Delay | Duplicate | Reorder | Wait | Do | Inject | FaultRule
+Move: TypeAlias = Next | Lose | Delay | Duplicate | Reorder | Wait | Do | Inject | FaultRule | AddBox
 """A `FaultRule` is made of what leaves from then on."""
 
 NEXT = Next()
@@ -143,6 +145,8 @@ def _word(move: Move) -> str:
             return inject_word(move)
         case FaultRule():
             return fault_word(move)
+        case AddBox():
+            return box_word(move)
     return "s"
 
 
@@ -152,6 +156,8 @@ def _parse_word(word: str) -> list[Move]:
         return [_parse_call(word)]
     if lower.startswith(("x>a:", "x>b:")):
         return [parse_inject(word)]
+    if word.startswith("box:"):
+        return [parse_box_word(word)]
     if is_fault(word):
         return [parse_fault_word(word)]
     if lower.startswith("w") and len(word) > 1:

@@ -31,6 +31,7 @@ from typing import Any
 from tcptui.core.events import Event, TimerFired, TimerKind
 from tcptui.core.packet.segment import SYN, Segment
 from tcptui.core.state import State
+from tcptui.lab.box_text import AddBox
 from tcptui.lab.conditions import NOTHING, conditions_of
 from tcptui.lab.connection import NO_CONNECTIONS
 from tcptui.lab.durations import exact_duration
@@ -40,9 +41,10 @@ from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.moves import Do, Move, Next, Wait
 from tcptui.lab.network import Network
+from tcptui.lab.path import Answer
 from tcptui.lab.program import CallResult, ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
-from tcptui.lab.scenario import Injection, Scenario
+from tcptui.lab.scenario import Scenario
 from tcptui.lab.third_party import Inject, acts_of, opened_after, opened_key, segment_of
 from tcptui.lab.wire import SIDES, BadMove, Outcome, Party, Side, Wire, WireAct
 
@@ -53,7 +55,7 @@ PAST_CONNECTIONS = 8
 class WorldState(Network):
     """Two ends and a wire at one moment; it changes in place, and a copy is a whole one."""
 
-    __slots__ = ("_injections", "_kept_alive", "_shares_a", "_shares_b", "_until")
+    __slots__ = ("_kept_alive", "_shares_a", "_shares_b", "_until")
 
     def __init__(self, scenario: Scenario, now: int = 0, steps: int = 0) -> None:
         """Two ends to which nothing has happened, before any prelude: `prelude.begin` makes the
@@ -61,8 +63,6 @@ class WorldState(Network):
         super().__init__(scenario, now, steps)
         self._shares_a = self._shares_b = False
         """Whether a copy has the same end: a step copies the one that it changes, and most change one."""
-        self._injections = scenario.injections
-        """The third party's segments still to come."""
         self._until = scenario.until
         """What would happen later than that does not; None: there is no such end, or a move has lifted it."""
         self._kept_alive = False
@@ -137,6 +137,9 @@ class WorldState(Network):
         if cause == "third party":
             move, self._injections = self._injections[0].move, self._injections[1:]
             self._kept_alive = False
+            if isinstance(move, Answer):
+                self._launch_answer(move)
+                return self._report("third party", "X", [])
             try:
                 return self._inject(move)
             except BadMove:  # There is no such connection.
@@ -174,6 +177,10 @@ class WorldState(Network):
                 return self._called(end, call, end.call(call, self.now))
             case Inject():
                 return self._inject(move)
+            case AddBox(box):
+                v6 = ":" in self._b.setup.socket.host
+                self._conditions = (self._conditions or NOTHING).with_box(box, v6)
+                return self._report("fault", "X", [])
             case FaultRule():
                 self._conditions = (self._conditions or NOTHING).with_rule(move)
                 return self._report("fault", "X", [])
@@ -194,7 +201,11 @@ class WorldState(Network):
         self.scenario = scenario
         self._until, self._kept_alive = scenario.until, False
         self.wire = Wire()
-        self._injections, self._conditions = scenario.injections, conditions_of(scenario)
+        self._injections, before = scenario.injections, self._conditions
+        conditions = conditions_of(scenario)
+        if before is not None and before.boxes:
+            conditions = (conditions or NOTHING).with_states_of(before)
+        self._conditions = conditions
         for side, setup in zip(SIDES, scenario.hosts, strict=True):
             self._to_change(side).begin(setup)
 
@@ -218,8 +229,8 @@ class WorldState(Network):
         numbered = any(number > wire.launched for number in self.scenario.faults)
         return (
             wire.key(now, numbered or (conditions is not None and conditions.by_number)),
-            tuple((max(0, one.at - now), one.move) for one in to_come),
-            opened_key(self._opened, (one.move for one in to_come)),
+            tuple((max(0, one.at - now), one.key) for one in to_come),
+            opened_key(self._opened, (one.move for one in to_come if isinstance(one.move, Inject))),
             None if conditions is None else conditions.key(wire, now),
             None if self._until is None else max(0, self._until - now),
             self._kept_alive,
@@ -241,11 +252,7 @@ class WorldState(Network):
     def _only_keeps_alive(self) -> bool:
         """Whether nothing but keep-alive is left, every probe answered. Once a timer of it has fired, all
         that will happen has happened: without this, a run would go on for ever."""
-        if (
-            self.wire.transmissions
-            or self._injections
-            or self._until is not None
-        ):
+        if self.wire.transmissions or self._injections or self._until is not None:
             return False
         for end in (self._a, self._b):
             if not isinstance(end, HostEnd) or end.act_due is not None:
@@ -289,10 +296,10 @@ class WorldState(Network):
         state, ends_connection = None, False
         events: list[Event] = []
         if end.link_up:
-            events = end.arrives(transmission.payload, self.now)
+            events = end.arrives(transmission.arrives_as, self.now)
             if isinstance(transmission.payload, Segment):
                 state = end.state_of(events[0].connection if events else end.connection)
-            ends_connection = self._launch_all(end, events, transmission.connection)
+            ends_connection = self._launch_all(end, events, transmission.connection_as_arrives)
         outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
         self._end(transmission.at_end(outcome, self.now, self.steps + 1, state))
         return self._report("arrival", end.side, events, "", number, 0, None, ends_connection)
@@ -303,13 +310,12 @@ class WorldState(Network):
         other = self._peer(receiver).setup.socket
         segment, connection = segment_of(move, receiver.setup.socket, other, self._opened)
         if move.times > 1:
-            again = Injection(self.now + move.every, move.next(other))
-            self._injections = tuple(sorted((*self._injections, again), key=lambda one: one.at))
+            self._schedule(self.now + move.every, move.next(other))
         if segment.flags & SYN:
             self._opened = opened_after(self._opened, segment, self.steps + 1)
         self._acts += acts_of(move, self.wire.launched + 1, other)
         connection = connection or self._connection_by_numbers(segment)
-        self._launch("X", move.receiver, segment, 1, None, connection)
+        self._launch("X", move.receiver, segment, 1, None, connection, move.ttl)
         return self._report("third party", "X", [])
 
     def _wait(self, by: int) -> None:

@@ -27,9 +27,8 @@ from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from tcptui.core.packet.ip_header import HOP_LIMIT
 from tcptui.core.packet.options import MOST_SHIFT, Block, Offer, data_options, syn_layout
-from tcptui.core.packet.segment import ACK, FLAG_NAMES, SYN, Option, Segment, Socket, flag_text
+from tcptui.core.packet.segment import ACK, FLAG_NAMES, HOP_LIMIT, SYN, Option, Segment, Socket, flag_text
 from tcptui.core.packet.seq import MASK, seq_add
 from tcptui.lab.addresses import parse_socket
 from tcptui.lab.connection import Connection, first_of

@@ -90,6 +90,12 @@ SENTENCES = {
     "error.end.none": "{text!r} says nothing of the end of a run; write as in {allowed}",
     "error.expect.label": "{text!r} is no label: write the point, the frame and it: A: 2 TCP Retransmission",
     "error.expect.says": "{text!r} must be a pattern, a colon and a piece of what is said there",
+    # Boxes on the wire.
+    "error.box.drop_or_refuse": "a firewall has either drop or refuse, a pattern of what leaves: A DATA",
+    "error.box.field": "{field!r} is no field of a {kind}, or has no value; allowed: {allowed}",
+    "error.box.kind": "{kind!r} is no box; allowed: {allowed}",
+    "error.box.leaves": "must be a pattern of a segment that leaves, as in A DATA",
+    "error.box.with": "only refuse is answered",
     # Faults by description.
     "error.fault.copies": "{text!r} would duplicate its own copies without end",
     "error.fault.delay_missing": "{text!r}: by how long is missing, as in delay A DATA 2 by 150ms",

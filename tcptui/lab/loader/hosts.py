@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from tcptui.core.packet.segment import Socket
+from tcptui.core.packet.segment import HOP_LIMIT, Socket
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.lab.addresses import BadSocket, parse_socket, socket_of
@@ -37,8 +37,9 @@ def host_of(table: Table, role: str, default: Socket) -> HostSetup:
         table.take("secret", secret_of, HostSetup._field_defaults["secret"]),
         tuple(_act(item) for item in table.tables("script")),
         table.take("reads", boolean_of, True),
+        ttl=table.take("ttl", number_of(1, 255), HOP_LIMIT),
     )
-    table.done(("address", "port", "role", "profile", "set", "isn", "secret", "script", "reads"))
+    table.done(("address", "port", "role", "profile", "set", "isn", "secret", "script", "reads", "ttl"))
     return setup
 
 

@@ -8,13 +8,17 @@ from typing import TypeAlias
 from tcptui.core.message import MessageError
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.addresses import parse_socket
+from tcptui.lab.box_text import KEYS, KINDS, BadBox, make_box
+from tcptui.lab.boxes import Box, placed
 from tcptui.lab.faults import FaultRule, is_fault, parse_fault
 from tcptui.lab.loader.table import Table, bad
-from tcptui.lab.loader.values import boolean_of, duration_of, line_of, moves_of, number_of
+from tcptui.lab.loader.values import boolean_of, choice_of, duration_of, line_of, moves_of, number_of
 from tcptui.lab.moves import Delay, Duplicate, Lose, Reorder
 from tcptui.lab.scenario import Fault, Injection
 from tcptui.lab.third_party import MOST_TIMES, Inject, check_sockets
 
+MOST_BOXES = 7
+"""Boxes that may stand on the wire."""
 MOST_FAULTS = 100
 """Faults that a scenario may name."""
 Faults: TypeAlias = tuple[Mapping[int, tuple[Fault, ...]], tuple[FaultRule, ...]]
@@ -45,6 +49,29 @@ def injection_of(table: Table, a: Socket, b: Socket) -> Injection:
         raise table.error("from", error.message) from None
     table.done(_KEYS)
     return Injection(at, move)
+
+
+def boxes_of(wire: Table, v6: bool) -> tuple[Box, ...]:
+    """What stands on the wire, from A to B."""
+    boxes: list[Box] = []
+    for table in wire.tables("box"):
+        kind = table.take("kind", choice_of(*KINDS))
+        fields = {
+            name: text for name in KEYS[kind] if (text := table.take(name, _text_or_number, " ")) != " "
+        }
+        try:
+            box = make_box(kind, fields)
+        except BadBox as error:
+            raise table.error(error.field, error.message) from None
+        table.done(("kind", *KEYS[kind]))
+        boxes.append(placed(box, len(boxes), v6))
+    if len(boxes) > MOST_BOXES:
+        raise wire.error("box", "error.scenario.faults", count=len(boxes), most=MOST_BOXES)
+    return tuple(boxes)
+
+
+def _text_or_number(value: object, where: str) -> str:
+    return str(value) if type(value) is int else line_of(value, where)
 
 
 def faults_of(value: object, where: str) -> Faults:
