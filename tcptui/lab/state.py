@@ -187,7 +187,7 @@ class WorldState(Network):
                 return self._report("fault", "X", [])
             case Wait(by):
                 self._wait(by)
-                return self._report("wait", "X", [])
+                return self._report("wait", "X", [], by=by)
             case _:
                 due = self.wire.due(move.number)
                 self._make_fault(move)

@@ -190,6 +190,19 @@ class HostEnd:
         """What a program may know of every connection and listener that is not CLOSED, the oldest first."""
         return [] if self._sockets is None else self._sockets.stack.statuses()
 
+    @property
+    def blocks(self) -> list[Tcb]:
+        """Copies of all its blocks, a listener's as one in LISTEN, the oldest first."""
+        return [] if self._sockets is None else self._sockets.stack.tcbs()
+
+    @property
+    def has_sockets(self) -> bool:
+        """Whether its programs have sockets, or had: what they learn is what their calls return."""
+        if self._sockets is not None and self._sockets.table.sockets:
+            return True
+        calls = (step for program in self.programs for step in program.script)
+        return any(isinstance(call, ScriptedCall) and call.of_socket for call in calls)
+
     def status_of(self, connection: int) -> ConnectionStatus | None:
         """What a program may know of a connection or a listener; None: CLOSED."""
         return None if self._sockets is None else self._sockets.stack.status(connection)
