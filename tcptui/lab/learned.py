@@ -15,8 +15,8 @@ from tcptui.lab.report import Report
 
 MOST_CLOSED = 4
 """So many connections that are CLOSED are kept."""
-LONGEST_PATH = 12
-"""How many states of a connection are kept, or of an end."""
+LONGEST_PATH = 40
+"""How many states of a connection are kept, or of an end: as far back as a screen of segments goes."""
 LATEST = 6
 """How many calls of an end are kept, and how many notifications and deliveries of a connection."""
 

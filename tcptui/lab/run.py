@@ -26,6 +26,11 @@ def _waiting(state: WorldState) -> tuple[Message, ...]:
 
 def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Record:
     """Makes `moves` and then lets happen what happens. BadMove names the move that can't be made."""
+    return play_to_end(scenario, moves)[0]
+
+
+def play_to_end(scenario: Scenario, moves: Iterable[Move] = ()) -> tuple[Record, WorldState]:
+    """The same, and the state in which it ends."""
     moves = tuple(moves)
     if len(moves) > MOST_STEPS:
         raise BadMove("error.move.whole_run", count=len(moves), most=MOST_STEPS)
@@ -57,7 +62,7 @@ def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Record:
     complete = complete or state.next_event() is None
     ended = [transmission for report in reports for transmission in report.ended]
     transmissions = sorted((*ended, *state.wire.transmissions), key=lambda one: one.number)
-    return record._replace(
+    run = record._replace(
         transmissions=tuple(transmissions),
         reports=tuple(reports),
         start=start,
@@ -66,3 +71,4 @@ def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Record:
         moved=moved,
         complete=complete,
     )
+    return run, state

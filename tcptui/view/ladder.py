@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
-from tcptui.core.packet.segment import Segment
+from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
 from tcptui.explain.numbers import time_text
 from tcptui.lab.learned import Entered
@@ -79,7 +79,7 @@ def draw_ladder(
     with_states = width >= WITH_STATES
     inner = width - TIME_WIDTH - 2 - (2 * STATE_WIDTH if with_states else 0)
     states = states_by_row(rows, paths)
-    plans = _plans(rows, shown, states, inner, now, raw, selected)
+    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected)
     lines: list[Line] = []
     previous = -1
     for index, plan in zip(shown, plans, strict=True):
@@ -180,11 +180,13 @@ def _plans(
     shown: range,
     states: list[States],
     width: int,
+    with_states: bool,
     now: int,
     raw: bool,
     selected: int,
 ) -> list[RowPlan]:
     """What to draw on each row that is shown."""
+    ports_from = _first_with_other_ports(rows)
     ways = _ways(rows, shown)
     turns = _turns(rows, ways, width)
     passing = _passing(rows, shown, ways, turns)
@@ -197,8 +199,26 @@ def _plans(
         a, b = states[index + 1]
         ends = (_LIFE_LINES.get(a, "║"), _LIFE_LINES.get(b, "║"))
         turn = turns.get(number, -1)
-        plans.append(RowPlan(row, width, lanes, turn, moment, raw, 0 < number == selected, ends))
+        plans.append(
+            RowPlan(
+                row, width, lanes, turn, moment, raw, 0 < number == selected, ends, with_states,
+                index >= ports_from,
+            )
+        )  # fmt: skip
     return plans
+
+
+def _first_with_other_ports(rows: list[Row]) -> int:
+    """The row from which on ports tell apart what belongs to which connection: the first segment between
+    other sockets than the one before. Behind the last if there is none."""
+    pair: set[Socket] = set()
+    for index, row in enumerate(rows):
+        segment = row.transmission.payload if row.transmission is not None else None
+        if isinstance(segment, Segment):
+            if pair and pair != {segment.src, segment.dst}:
+                return index
+            pair = {segment.src, segment.dst}
+    return len(rows)
 
 
 def _ways(rows: list[Row], shown: range) -> dict[int, tuple[int, int]]:

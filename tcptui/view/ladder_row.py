@@ -48,6 +48,10 @@ class RowPlan(NamedTuple):
     selected: bool
     ends: tuple[str, str]
     """The life lines of A and of B."""
+    states_beside: bool = False
+    """The ends' states stand beside the life lines: a change of one is told there."""
+    with_ports: bool = False
+    """There are connections between other ports, too."""
 
 
 def style_of(transmission: Transmission) -> Style:
@@ -64,9 +68,9 @@ def draw_row(plan: RowPlan) -> Line:
     canvas = _Canvas(plan)
     if plan.row.change is not None:
         side, state = plan.row.change
-        canvas.put(
-            2 if side == "A" else plan.width - 2 - len(state.value), state.value, "a" if side == "A" else "b"
-        )
+        if not plan.states_beside:
+            column = 2 if side == "A" else plan.width - 2 - len(state.value)
+            canvas.put(column, state.value, "a" if side == "A" else "b")
     elif plan.row.transmission is None:
         text = say("ui.silence", span=duration_text(plan.row.silence))
         canvas.put(max(0, (plan.width - cell_len(text)) // 2), text, "dim")
@@ -154,7 +158,8 @@ def _departure(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> No
     label_at = max([start, *near]) + 2
     turn = column(plan.turn)
     limit = {Outcome.ARRIVED: turn, Outcome.LOST: width - 8, Outcome.IN_FLIGHT: width - 1}
-    label = f" {label_of(transmission, plan.raw, limit[transmission.outcome] - label_at - 2)} "
+    room = limit[transmission.outcome] - label_at - 2
+    label = f" {label_of(transmission, plan.raw, room, plan.with_ports)} "
     label_end = label_at + cell_len(label)
     way = max(1, transmission.due - transmission.sent_at)
     if transmission.outcome is Outcome.ARRIVED:

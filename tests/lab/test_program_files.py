@@ -86,18 +86,20 @@ WRONG = {
         f'A.program = [{SOCKET}, {{ loop = ["dup(s)"] }}]', "A.program[2]: goes round without end"
     ),
     "a name that stands for nothing": (
-        'A.program = ["close(s)"]', "A.program: close(s): s stands for nothing yet"
+        'A.program = ["close(s)"]', "A.program[1]: close(s): s stands for nothing yet"
     ),
     "a name of another program": (
-        f'A.programs = {{ one = [{SOCKET}], two = ["close(s)"] }}', "A.programs.two: close(s): s stands for"
+        f'A.programs = {{ one = [{SOCKET}], two = ["close(s)"] }}', "A.programs.two[1]: close(s): s stands"
     ),
     "a name of a fork": (
-        'A.program = [{ fork = ["s = socket()"] }, "close(s)"]', "A.program: close(s): s stands for nothing"
+        'A.program = [{ fork = ["s = socket()"] }, "close(s)"]', "A.program[2]: close(s): s stands for"
     ),
     "data where a descriptor belongs": (
-        f'A.program = [{SOCKET}, "d = recv(s, 9)", "close(d)"]', "A.program: close(d): write close(s)"
+        f'A.program = [{SOCKET}, "d = recv(s, 9)", "close(d)"]', "A.program[3]: close(d): write close(s)"
     ),
-    "nobody to kill": ('A.programs = { one = ["kill(two)"] }', "no program 'two'; allowed: one"),
+    "nobody to kill": (
+        'A.programs = { one = ["kill(two)"] }', "A.program[1]: there is no program 'two'; allowed: one"
+    ),
     "a name that is none": ("A.programs = { One = [] }", "A.programs.One: must be named in lower case"),
     "no programs": ("A.programs = []", "A.programs: must be a table"),
     "two forms": (
