@@ -18,7 +18,7 @@ PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "assert", "check", "count", "error", "fact", "field", "figure", "frame", "happened",
     "label", "needs", "response", "rule", "run", "script", "signal", "text", "timer", "ui", "validate",
-    "verdict", "why", "writer",
+    "verdict", "waiting", "why", "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[a-z0-9_]+)+")
