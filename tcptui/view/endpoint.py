@@ -34,6 +34,9 @@ FAILED = "✗"
 """Stands before the line at which a script has failed."""
 MOST_DATA_ROWS = 3
 """Lines of received texts below one of UDP's sockets."""
+_TIGHT = 9
+"""With fewer lines for queues and path the path stands at the lower end, and what is in the queues may take
+the place of its older states."""
 _ROOM_FOR_OTHERS = 14
 """From so many lines for queues and path on, other connections have lines of their own."""
 _OF_AN_OPEN_CONNECTION = (Signal.OPENED, Signal.CLOSING)
@@ -85,15 +88,17 @@ def _host_lines(now: Moment, before: Moment, place: _Place) -> list[Line]:
         *_variable_lines(tcb, old, raw, width),
     ]
     room = height - len(lines)
-    queue_rows = min(room, 3 if room < 9 else 5)
     if end.udp_alone:
         lines += _socket_lines(end, was, room, width)
     else:
         others = other_lines(end, was, at, width)[: room // 3] if room >= _ROOM_FOR_OTHERS else []
-        path_rows = room - queue_rows - len(others)
-        lines += queue_lines(end, was, raw, queue_rows, width)
-        lines += [*_path_lines(end, was, path_rows, width), *[EMPTY] * room][:path_rows]
-        lines += others
+        tight = room < _TIGHT
+        rows = min(room, 3) if tight else max(5, room // 3)
+        lines += queue_lines(end, was, raw, rows, max(rows, room - 1) if tight else rows, width)
+        path_rows = height - len(lines) - len(others)
+        path = _path_lines(end, was, path_rows, width)
+        blanks = [EMPTY] * (path_rows - len(path))
+        lines += [*blanks, *path, *others] if tight else [*path, *blanks, *others]
     return lines
 
 

@@ -23,13 +23,15 @@ _MOST_BOXES = 8
 """So many places of a queue are drawn; of more only the number is told."""
 
 
-def queue_lines(end: Host, was: Host, raw: bool, rows: int, width: int) -> list[Line]:
-    """A listener's queues, the retransmission queue, and data that waits for something, in `rows` lines."""
+def queue_lines(end: Host, was: Host, raw: bool, rows: int, most: int, width: int) -> list[Line]:
+    """A listener's queues, the retransmission queue, and data that waits for something, in `rows` lines, or,
+    where that is too few, in `most`."""
     entries = _entries(end, raw, width - 2, rows)
     olds = _entries(was, raw, width - 2, rows)
+    rows = min(max(rows, len(entries) + 1), most)
     if len(entries) >= rows:
-        hidden = len(entries) - (rows - 2)
-        entries = [*entries[: rows - 2], say("ui.end.more", count=hidden)]
+        hidden = len(entries) - max(0, rows - 2)
+        entries = [*entries[: max(0, rows - 2)], say("ui.end.more", count=hidden)]
     lines: list[Line] = [((f" {say('ui.end.queue')}{'' if entries else '  -'}", "label"),)]
     lines += [marked(f" {text}", text not in olds) for text in entries]
     return [*lines, *[EMPTY] * rows][:rows]
@@ -57,6 +59,8 @@ def _listener_texts(end: Host, room: int) -> list[str]:
     half_open = f"SYN {_boxes(listener.half_open, end.half_open_places)}"
     waiting = f"accept {_boxes(len(listener.accept_queue), listener.places)}"
     both = f"{half_open} {waiting}"
+    if cell_len(both) > room and not (listener.half_open and "■" in half_open):
+        both = f"SYN {listener.half_open} {waiting}"
     return [both] if cell_len(both) <= room else [half_open, waiting]
 
 
@@ -94,9 +98,13 @@ def _waiting_texts(tcb: Tcb, room: int) -> list[str]:
     if tcb.close_called and not tcb.fin_sent:
         texts.append(say("ui.end.fin_waits"))
     if tcb.receive_buffer:
-        count = len(tcb.receive_buffer)
-        of_all = say("ui.end.unread_of", count=count, room=tcb.rcv_buff)
-        texts.append(of_all if cell_len(of_all) <= room else say("ui.end.unread", count=count))
+        count, size = len(tcb.receive_buffer), tcb.rcv_buff
+        of_all = (
+            say("ui.end.unread_of", count=count, room=size),
+            say("ui.end.unread_brief", count=count, room=size),
+        )
+        alone = say("ui.end.unread", count=count)
+        texts.append(next((text for text in of_all if cell_len(text) <= room), alone))
     return texts
 
 

@@ -7,6 +7,7 @@ another connection, and says of which. What else runs there is named or counted 
 
 from __future__ import annotations
 
+from itertools import product
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -62,22 +63,23 @@ def _timer_line(default: TimerKind, now: list[_Running], before: list[_Running],
     if not now:
         return marked(f"{default.label:<4} -", changed, "dim")
     first, *rest = now
-    name = f"{first.kind.label:<4} "
     left = max(0, first.timer.due - at)
-    remaining = f" {duration_text(left):>7}"
+    name, time = first.kind.label, duration_text(left)
     own = "".join(f" +{one.kind.label}" for one in rest if not one.whose)
     count = sum(1 for one in rest if one.whose)
     tails = (
         f"{first.whose}{own}{f' +{count}' if count else ''}",
         f"{first.whose}{f' +{len(rest)}' if rest else ''}",
     )
-    for tail in tails:
-        for time in (remaining, f"{duration_text(left)}"):
-            room = width - 1 - cell_len(name) - cell_len(time) - cell_len(tail)
-            if room >= 0:
-                full = -(-room * left // max(1, first.timer.due - first.timer.set_at))
-                bar = "━" * full + "─" * (room - full)
-                return marked(f"{name}{bar}{time}{tail}", changed, "dim" if first.whose else "plain")
+    for tail, (before_bar, after_bar) in product(
+        tails, ((f"{name:<4} ", f" {time:>7}"), (f"{name:<4} ", time), (f"{name} ", time))
+    ):
+        room = width - 1 - cell_len(before_bar) - cell_len(after_bar) - cell_len(tail)
+        if room >= 0:
+            full = -(-room * left // max(1, first.timer.due - first.timer.set_at))
+            bar = "━" * full + "─" * (room - full)
+            text = f"{before_bar}{bar}{after_bar}{tail}"
+            return marked(text, changed, "dim" if first.whose else "plain")
     return marked(f"{default.label:<4} +{len(now)}", changed, "dim")
 
 
