@@ -6,7 +6,7 @@ import pytest
 
 from tcptui.lab.calls import parse_call
 from tcptui.lab.ends.host import HostSetup
-from tcptui.lab.loader import BadScenario
+from tcptui.lab.loader import BadScenario, scenario_of_variant
 from tcptui.lab.loader.programs import MOST_DEPTH
 from tcptui.lab.patterns import parse_pattern
 from tcptui.lab.program import Again, Loop, NamedScript, ScriptedCall
@@ -152,3 +152,17 @@ def test_a_loop_that_waits_needs_no_times() -> None:
     ):
         scenario(f"A.program = [{SOCKET}, {{ loop = [{body}] }}]")
     scenario(f'A.program = [{SOCKET}, {{ call = "dup(s)", every = "1s" }}]')
+
+
+def test_a_variants_program_takes_the_place_of_the_storys_however_that_is_written() -> None:
+    story = scenario(
+        f"""
+        A.script = [{{ call = "connect" }}]
+        [[variant]]
+        name = "sockets"
+        A = {{ program = [{SOCKET}, "connect(s)"] }}
+        """
+    )
+    setup = scenario_of_variant(story, "sockets").hosts[0]
+    assert isinstance(setup, HostSetup)
+    assert (len(setup.programs), setup.script) == (1, ())

@@ -35,6 +35,8 @@ from tcptui.lab.program import (
     takes,
 )
 
+PROGRAM_KEYS = frozenset(("script", "program", "programs"))
+"""The ways in which a host's programs can be written; it has one of them."""
 MOST_TIMES = 100_000
 MOST_PROGRAMS = 20
 MOST_DEPTH = 8
