@@ -467,8 +467,10 @@ class HostEnd:
         changed = changes(events)
         if changed:
             known, later = known.after(events, sockets.stack)
-            if any(gives_connection(event) for event in events):
-                self.application = ApplicationState()
+            given = [event for event in events if gives_connection(event)]
+            if given:
+                accepted = any(isinstance(one, Returned) and one.call == "ACCEPT" for one in given)
+                self.application = ApplicationState(accepted=accepted or self.application.accepted)
         if self.setup.reads:
             for connection in known.names:
                 self._receive_again(connection, events, now)
@@ -482,8 +484,6 @@ class HostEnd:
             self._complete(completed)
         if noteworthy:  # Of the connection that calls are about: the end of an older one is not this one's.
             self.application = self.application.after(noteworthy)
-        if any(type(event) is Returned and event.call == "ACCEPT" for event in events):
-            self.application = self.application._replace(accepted=True)
         if (noteworthy or completed or self.asks_host) and call is None:  # After a call, `_call` does so.
             self._look(now)
         return events
