@@ -5,7 +5,7 @@ from __future__ import annotations
 from tcptui.core.message import Message
 from tcptui.core.state import State
 from tcptui.explain.catalogue import paragraph
-from tcptui.explain.happened import rule_messages, rules_to_tell
+from tcptui.explain.reasons import rule_messages, rules_to_tell
 from tcptui.lab.learned import Entered
 from tcptui.lab.record import Record
 from tcptui.lab.report import Report

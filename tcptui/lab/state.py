@@ -203,7 +203,7 @@ class WorldState:
                 return self._inject(move)
             case Wait(by):
                 self._wait(by)
-                return self._report("wait", "X", [])
+                return self._report("wait", "X", [], by=by)
             case _:
                 due = self.wire.due(move.number)
                 self._make_fault(move)

@@ -187,6 +187,22 @@ class HostEnd:
         """What a program may know of every connection and listener that is not CLOSED, the oldest first."""
         return [] if self._sockets is None else self._sockets.stack.statuses()
 
+    @property
+    def blocks(self) -> list[Tcb]:
+        """Copies of all its blocks, a listener's as one in LISTEN, the oldest first."""
+        return [] if self._sockets is None else self._sockets.stack.tcbs()
+
+    @property
+    def has_sockets(self) -> bool:
+        """Whether its programs have sockets, or had: what they learn is what their calls return."""
+        if self._sockets is not None and self._sockets.table.sockets:
+            return True
+        if self.setup.programs:
+            return True
+        calls = (step for program in self.programs for step in program.script)
+        requests = (call.request for call in calls if isinstance(call, ScriptedCall))
+        return any(request is not None and not isinstance(request, UserCall) for request in requests)
+
     def status_of(self, connection: int) -> ConnectionStatus | None:
         """What a program may know of a connection or a listener; None: CLOSED."""
         return None if self._sockets is None else self._sockets.stack.status(connection)

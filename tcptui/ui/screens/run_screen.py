@@ -93,6 +93,7 @@ class RunScreen(PaneScreen):
             else:
                 pane.display = False
         self._clock.fill(clock_place(width))
+        self._why.said = said
         self._why.fill(why_place(width, height, said))
         self.backdrop.fill_screen(width, height, self.session.history.scenario.title, frames)
 
