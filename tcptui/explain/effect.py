@@ -130,7 +130,8 @@ def _segments(report: Report, after: WorldState) -> Iterator[Effect]:
 
 def _calls(report: Report) -> Iterator[Effect]:
     """What calls returned; that one of a socket blocks."""
-    for name, done, *_ in report.results:
+    for result in report.results:
+        name, done = result.name, result.done
         if isinstance(done, Blocked):
             yield Effect(report.side, "call", "blocks", 0, name)
         elif done.errno:

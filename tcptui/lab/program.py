@@ -129,6 +129,13 @@ class ScriptedCall(NamedTuple):
         return self.name == "listen" or isinstance(self.request, Listen)
 
     @property
+    def of_socket(self) -> bool:
+        """Whether it is a request to a socket."""
+        if self.written is not None:
+            return True
+        return self.request is not None and not isinstance(self.request, UserCall)
+
+    @property
     def waits_for(self) -> str:
         """The trigger as it is written; "": a time."""
         match self.trigger:

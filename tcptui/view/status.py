@@ -74,6 +74,8 @@ def why_lines(
     used = cell_len(reason[-1]) if reason else 0
     source = _source(why, room - used)
     left = height - len(what) - len(reason)
+    if left > 0 and used + line_width(source) > room:
+        reason, left, used = [*reason, ""], left - 1, 0  # The rule stands alone.
     if left < 0 or used + line_width(source) > room or (source and not reason):
         return _joined(why, width, height)
     lines = [_sentence_line(line, width) for line in what]

@@ -19,6 +19,7 @@ from tcptui.core.profile.sysctl import SYSCTLS
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.happened import happened
+from tcptui.explain.told import marks
 from tcptui.formats.frame_comment import FrameComments
 from tcptui.formats.packetdrill.constants import LINUX
 from tcptui.formats.packetdrill.options import ALLOWED as OPTIONS_ALLOWED
@@ -42,7 +43,7 @@ SYNTAX = words(
         (
             "tcptui toml pkt NAME VALUE FILE format ladder rfc wireshark pcapng packetdrill list play",
             "profile help us none off asked granted mem udcff",
-            "chapter place numbers wire prelude third_party expect answer text",
+            "chapter place numbers wire prelude third_party until say variant expect answer text",
             *(MOVES_ALLOWED, OPTIONS_ALLOWED, *all_knobs(), *PRESETS, *SYSCTLS, *library.names()),
             *(*Rule.__members__, *LINUX.errnos),
             *(*TRIGGERS, EXAMPLE, *(function.usage for function in FUNCTIONS.values())),
@@ -72,7 +73,10 @@ def test_what_happens_is_told_in_the_readers_language(name: str) -> None:
     history = History(library.find(name))
     while history.world.next_event() is not None:
         report = history.apply()
-        told = happened(report, history.world, history.transmissions())
+        told = [
+            *happened(report, history.world, history.transmissions()),
+            *marks(report, history.before, history.world),
+        ]
         text = read_wide(lambda: paragraph(told))  # noqa: B023
         assert words(text) <= PROTOCOL, text
         assert cell_len(text) > len(text), "it has wide characters"

@@ -197,11 +197,8 @@ class HostEnd:
         """Whether its programs have sockets, or had: what they learn is what their calls return."""
         if self._sockets is not None and self._sockets.table.sockets:
             return True
-        if self.setup.programs:
-            return True
         calls = (step for program in self.programs for step in program.script)
-        requests = (call.request for call in calls if isinstance(call, ScriptedCall))
-        return any(request is not None and not isinstance(request, UserCall) for request in requests)
+        return any(isinstance(call, ScriptedCall) and call.of_socket for call in calls)
 
     def status_of(self, connection: int) -> ConnectionStatus | None:
         """What a program may know of a connection or a listener; None: CLOSED."""
