@@ -40,7 +40,17 @@ from tcptui.lab.program import (
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import BadMove, Payload, Side
-from tcptui.sockets.requests import Blocked, Completed, Done, Exit, Fork, Request, UserCall, call_name
+from tcptui.sockets.requests import (
+    Blocked,
+    CloseDescriptor,
+    Completed,
+    Done,
+    Exit,
+    Fork,
+    Request,
+    UserCall,
+    call_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -377,7 +387,7 @@ class HostEnd:
         if written.name in ("exit", "kill"):
             self._end_program(at if written.name == "exit" else self._named(written), now)
             return Done(0)
-        request = self._request(written, program)
+        request = self._request(written, program, index is not None)
         done = self.sockets.call(request, now + self.clock, process)
         if isinstance(done, Done):
             if written.into:
@@ -388,13 +398,16 @@ class HostEnd:
             self._set_program(at, self.programs[at]._replace(blocked=done.number))
         return done
 
-    def _request(self, written: SocketCall, program: Program) -> Request:
-        """BadMove: a name in it stands for nothing."""
+    def _request(self, written: SocketCall, program: Program, by_program: bool) -> Request:
+        """BadMove: somebody at the keyboard names what there is not. To a program that can happen only where
+        somebody has given its names another meaning; it gets EBADF."""
         from tcptui.lab.calls import BadCall
 
         try:
             return written.request(dict(program.variables), self.setup.socket, self.peer)
         except BadCall as error:
+            if by_program:
+                return CloseDescriptor(-1)
             raise BadMove("error.move.call", why=error.message) from None
 
     def _named(self, kill: SocketCall) -> int:
@@ -453,7 +466,7 @@ class HostEnd:
         self.programs = tuple(
             program.ended()
             if self.setup.programs and program.position and index != caller
-            else program._replace(blocked=0, variables=())
+            else program._replace(blocked=0)
             for index, program in enumerate(self.programs)
             if not program.forked
         )
