@@ -24,6 +24,7 @@ from tcptui.core.state import State
 from tcptui.explain.errnos import response_message, signal_message, socket_call
 from tcptui.explain.labels import name_of
 from tcptui.explain.reasons import arrives_as, rule_messages
+from tcptui.explain.wire_acts import third_party, wire_acts
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
@@ -61,11 +62,14 @@ def what(report: Report, world: WorldState, transmissions: Sequence[Transmission
     script = report.side != "X" and world.end(report.side).script is not None
     if script and report.told is not None and transmission is None:
         return (report.told,)
+    if report.cause == "third party" and transmission is None and report.side == "X":
+        return tuple(wire_acts(report))  # It was not sent.
     return (
         _opening(report, transmission, script, transmissions),
         *_responses(report, world),
         *_notified(report, world),
         *_by_the_wire(report, world),
+        *wire_acts(report),
         *_told(report),
     )
 
@@ -129,9 +133,7 @@ def _opening(
     if report.cause == "wait" or transmission is None:
         return Message.of("happened.time_passes", span=Duration(report.by))
     if report.cause == "third party":
-        receiver, other = transmission.receiver, "A" if transmission.receiver == "B" else "B"
-        name = name_of(transmission)
-        return Message.of("happened.third_party_sends", name=name, side=receiver, other=other)
+        return third_party(report, transmission, name_of(transmission))
     if report.cause == "arrival":
         lost = transmission.outcome is Outcome.LOST
         described = _described(transmission, transmissions)
@@ -220,15 +222,19 @@ def _carried(transmission: Transmission) -> str | Message:
 
 
 def _by_the_wire(report: Report, world: WorldState) -> list[Message]:
-    """What became at once of the segments that were sent: the scenario's faults, a link that is down."""
+    """What became at once of the segments that were sent: faults that name them by their numbers, a link that
+    is down. What has a rule is told by `wire_acts`."""
     if report.cause == "fault" or not report.launched:
         return []
     wire, lost = world.wire, {one.number for one in report.ended if one.outcome is Outcome.LOST}
     known = {one.number: one for one in (*report.ended, *wire.transmissions)}
+    by_rule = {
+        act.number for act in report.acts if act.name and act.what not in ("old", "stranger", "answer")
+    }
     messages = []
     for number in report.launched:
         one = known.get(number)
-        if one is None:
+        if one is None or number in by_rule or one.copy_of in by_rule:
             continue
         if number in lost:
             down = one.sender != "X" and not world.end(one.sender).link_up

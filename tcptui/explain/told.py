@@ -67,9 +67,10 @@ def marks(report: Report, before: WorldState, after: WorldState) -> list[Message
     changed, found = effects(report, before, after), []
     if not changed and report.side != "X":
         return [Message.of("effect.nothing", side=report.side)]
+    several = len({report.connection, *(effect.connection for effect in changed)} - {0}) > 1
     for place, effect in enumerate(changed):
         message = mark(effect)
-        if effect.connection not in (0, report.connection):
+        if several and effect.connection not in (0, report.connection):
             message = Message.of("effect.of_connection", connection=effect.connection, mark=message)
         if not place and report.side != "X" and effect.kind not in ("data", "signal"):  # They name it.
             message = Message.of("effect.at", side=report.side, mark=message)
