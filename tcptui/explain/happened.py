@@ -21,14 +21,16 @@ from tcptui.core.message import Duration, Message, SequenceNumber, Value
 from tcptui.core.packet.segment import ACK, SYN, Segment
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
+from tcptui.explain.errnos import response_message, signal_message, socket_call
 from tcptui.explain.labels import name_of
 from tcptui.explain.reasons import arrives_as, rule_messages
 from tcptui.explain.wire_acts import third_party, wire_acts
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
+from tcptui.lab.results import CallResult
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Outcome, Party, Transmission
-from tcptui.sockets.requests import NAMES, Blocked, Done, Read, Write
+from tcptui.sockets.requests import NAMES, Blocked, Read, Write
 
 _NOTIFIED, _AGAIN = "happened.told", "happened.again"
 MOST_NAMES = 3
@@ -64,7 +66,7 @@ def what(report: Report, world: WorldState, transmissions: Sequence[Transmission
         return tuple(wire_acts(report))  # It was not sent.
     return (
         _opening(report, transmission, script, transmissions),
-        *_responses(report),
+        *_responses(report, world),
         *_notified(report, world),
         *_by_the_wire(report, world),
         *wire_acts(report),
@@ -105,9 +107,9 @@ def _notified(report: Report, world: WorldState) -> list[Message]:
         return []
     rules = {event.rule for event in report.events if isinstance(event, RuleApplied)}
     told = tuple(
-        Message.of(f"signal.{signal.name.lower()}")
-        for signal in signals
-        if _TOLD_BY_RULE.get(signal) not in rules
+        signal_message(event.signal, event.connection, report, host)
+        for event in report.events
+        if isinstance(event, Signalled) and _TOLD_BY_RULE.get(event.signal) not in rules
     )
     return [Message.of(_NOTIFIED, side=side, signals=told)] if told else []
 
@@ -263,6 +265,10 @@ def _called(
     if script:
         return Message.of("happened.script_goes_on")
     names = _names_sent(report, transmissions)
+    own = report.results[-1] if report.results else None
+    if own is not None and own.call is not None:
+        key = "happened.socket_call_sends" if names else "happened.socket_call"
+        return Message.of(key, side=side, call=socket_call(own), **({"names": names} if names else {}))
     if names:
         return Message.of("happened.calls_sends", side=side, call=call, names=names)
     return Message.of("happened.calls", side=side, call=call)
@@ -283,13 +289,16 @@ def responses(report: Report) -> list[Returned]:
     return [one for one in returned if one.response not in (Response.OK, Response.QUEUED)]
 
 
-def _responses(report: Report) -> list[Message]:
+def _responses(report: Report, world: WorldState) -> list[Message]:
     """What calls returned: a request to a socket in any case, a user call where that tells something."""
-    told = [_result(report.side, result.name, result.done) for result in report.results if result.of_socket]
-    return [*_responses_to_users(report), *told] if tells_user_calls(report) else told
+    results = [result for result in report.results if result.of_socket]
+    if report.cause == "call" and results and results[-1].call is not None:
+        results.pop()  # Its own, with which the sentence begins.
+    told = [_result(report.side, result) for result in results]
+    return [*_responses_to_users(report, world), *told] if tells_user_calls(report) else told
 
 
-def _responses_to_users(report: Report) -> list[Message]:
+def _responses_to_users(report: Report, world: WorldState) -> list[Message]:
     """What the RFC's user calls returned, where that tells something."""
     returned = [event for event in report.events if isinstance(event, Returned)]
     if report.call == "read" and any(event.response is Response.QUEUED for event in returned):
@@ -304,15 +313,18 @@ def _responses_to_users(report: Report) -> list[Message]:
         Message.of(
             "happened.returned",
             call=event.call,
-            response=Message.of(f"response.{event.response.name.lower()}"),
+            response=response_message(event, world.end(report.side)),
         )
         for event in responses(report)
-        if event.call != "RECEIVE"
+        if event.call != "RECEIVE" and report.side != "X"
     ]
 
 
-def _result(side: Party, call: str, done: Done | Blocked) -> Message:
+def _result(side: Party, result: CallResult) -> Message:
     """What came of a request to a socket."""
+    call, done = result.name, result.done
+    if result.call is not None:
+        return Message.of("happened.socket_call", side=side, call=socket_call(result))
     if isinstance(done, Blocked):
         return Message.of("happened.blocks", side=side, call=call)
     if done.errno:

@@ -20,6 +20,7 @@ from tcptui.lab.record import Record
 from tcptui.lab.run import MOST_STEPS, play_to_end
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
+from tcptui.lab.waiting import still_waiting
 from tcptui.trace.expectations import MOST_FAILURES, Failure, failed_events, failed_labels, failed_never
 from tcptui.trace.facts import facts_by_step
 
@@ -105,4 +106,5 @@ def _never_said(scenario: Scenario, run: Record, steps: list[tuple[Fact, ...]]) 
 
 def _never_come(scenario: Scenario, world: WorldState) -> Iterator[Failure]:
     """What of the story waits for ever: calls whose trigger has not come, faults that have met no segment."""
-    yield from ()
+    for one in still_waiting(world):
+        yield Failure(one.where, one.message)

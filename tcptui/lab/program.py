@@ -184,6 +184,15 @@ class Again(NamedTuple):
 Step: TypeAlias = ScriptedCall | Loop | Again
 
 
+def item_of(script: tuple[Step, ...], place: int) -> int:
+    """Which item of the list, from 1, that a program was written as, has the step at `place`."""
+    item = depth = 0
+    for step in script[: place + 1]:
+        item += depth == 0 and not isinstance(step, Again)
+        depth += isinstance(step, Loop) - isinstance(step, Again)
+    return item
+
+
 class NamedScript(NamedTuple):
     """One of several programs of a host."""
 

@@ -35,9 +35,10 @@ from tcptui.lab.learned import (
     learned_after,
 )
 from tcptui.lab.report import Report
+from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Side, Transmission
-from tcptui.sockets.requests import Done, Errno
+from tcptui.sockets.requests import Blocked, Done, Errno
 
 
 class Called(NamedTuple):
@@ -47,6 +48,13 @@ class Called(NamedTuple):
     response: Response | Errno = ""
     """Of a user call or UDP's what it returned; of a request to a socket its errno, "" for none, as of a host
     event."""
+    result: CallResult | None = None
+    """Of a call that a program has written, what came of it: also that it blocks."""
+
+    def is_blocked_of(self, result: CallResult) -> bool:
+        """Whether this is the call, which blocked, of which that is the result."""
+        mine = self.result
+        return mine is not None and isinstance(mine.done, Blocked) and mine.number == result.number
 
 
 class EndRecord(NamedTuple):
@@ -62,6 +70,16 @@ class EndRecord(NamedTuple):
     """What was at each connection, by name."""
     shown: int = 0
     """The connection that stands for the end, as `ends.held` has it."""
+
+    @property
+    def latest_results(self) -> tuple[CallResult, ...]:
+        """What came last of the calls that programs have written, the latest last: of each of several
+        programs one, of a single one the last two."""
+        results = [one.result for one in self.calls if one.result is not None]
+        by_program = {one.program: one for one in results}
+        if len(by_program) < 2:
+            return tuple(results[-2:])
+        return tuple(one for one in results if one is by_program[one.program])
 
     @property
     def last_call(self) -> Called:
@@ -84,9 +102,12 @@ class EndRecord(NamedTuple):
             if type(event) is DatagramDelivered:
                 latest = (*end.datagrams[1 - LATEST :], (event.endpoint, event.datagram.data))
                 end = end._replace(datagrams=latest)
-        for name, done, *_ in report.results:
-            if isinstance(done, Done):
-                end = end._after_call(Called(name, _response(done)))
+        for result in report.results:
+            if isinstance(result.done, Done):
+                written = None if result.call is None else result
+                end = end._after_call(Called(result.name, _response(result.done), written))
+            elif result.call is not None:
+                end = end._after_call(Called(result.name, "", result))
         learned = learned_after(self.learned, report)
         if learned is self.learned and report.connection == self.shown:
             return end
@@ -94,6 +115,8 @@ class EndRecord(NamedTuple):
 
     def _after_call(self, called: Called) -> "EndRecord":
         calls = self.calls
+        if called.result is not None and called.result.number:  # In the place of the call that blocked.
+            calls = tuple([one for one in calls if not one.is_blocked_of(called.result)])
         if calls and calls[-1] == called:
             called = calls[-1]  # A program that makes one call over and over: the same value is kept.
         return EndRecord(self.states, (*calls[1 - LATEST :], called), *self[2:])

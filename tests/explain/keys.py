@@ -6,19 +6,20 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import tcptui
 from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.rules import Rule
 from tcptui.lab.program import CALLS
+from tcptui.sockets.requests import Errno
 from tcptui.ui.actions import ACTIONS
 
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
-    "act", "allowed", "assert", "check", "count", "effect", "error", "fact", "field", "figure", "frame",
-    "happened", "label", "needs", "response", "rule", "run", "script", "signal", "text", "timer", "ui",
-    "validate", "verdict", "waiting", "why", "writer",
+    "act", "allowed", "assert", "check", "count", "effect", "errno", "error", "fact", "field", "figure",
+    "frame", "happened", "label", "needs", "response", "rule", "run", "script", "signal", "text", "timer",
+    "ui", "validate", "verdict", "waiting", "why", "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[a-z0-9_]+)+")
@@ -35,6 +36,7 @@ COMPUTED = {
     *(f"response.{one.name.lower()}" for one in Response if one not in (Response.OK, Response.QUEUED)),
     *(f"response.brief.{one.name.lower()}" for one in Response if one is not Response.OK),
     *(f"signal.{one.name.lower()}" for one in Signal),
+    *(f"errno.{errno.lower()}" for errno in get_args(Errno) if errno),
     *(f"timer.{kind.name.lower()}" for kind in TimerKind),
     *(f"effect.{kind}.{change}" for kind, change in MARKS),
     *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
