@@ -60,8 +60,8 @@ def transmit(tcb: Tcb, step: Step) -> None:
 
 
 def transmit_waiting(tcb: Tcb, step: Step, room: int = 0) -> None:
-    """`transmit`, after a segment has arrived: what has waited for it is told. `room`: the usable window of the
-    established connection before it came; what had room has waited for Nagle's algorithm."""
+    """`transmit`, after a segment has arrived: what has waited for it is told. `room`: the usable window of
+    the established connection before it came; what had room has waited for Nagle's algorithm."""
     waiting = len(tcb.send_buffer)
     nagle = (
         waiting <= room
