@@ -8,7 +8,7 @@ from tcptui.formats.notes import cut_note
 from tcptui.lab.record import Record
 from tcptui.lab.wire import SIDES
 from tcptui.view.cells import wrap
-from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder, quiet_changes
+from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder
 from tcptui.view.lines import plain_text
 
 if TYPE_CHECKING:
@@ -23,18 +23,16 @@ def write(run: Record, _point: Point) -> str:
 
 
 def ladder_text(run: Record) -> str:
-    """Title, question and ladder; every line ended. The last row tells the states at the end."""
+    """Title, question, ladder and, if the run is the one that the scenario tells, its answer; every line
+    ended. The last row of the ladder tells the states at the end."""
     scenario = run.scenario
     transmissions = list(run.transmissions)
-    changes = quiet_changes({side: run.path(side) for side in SIDES}, transmissions)
     ladder = draw_ladder(
         transmissions,
         run.ended_at,
         WIDTH,
         raw=scenario.raw_numbers,
-        ends=run.end,
-        first=run.start,
-        changes=changes,
+        paths={side: run.path(side) for side in SIDES},
     )
     side = TIME_WIDTH + STATE_WIDTH
     a, b = scenario.hosts
@@ -48,4 +46,6 @@ def ladder_text(run: Record) -> str:
     lines = [*words, *heading, *map(plain_text, ladder.lines)]
     if not run.complete:
         lines.append(cut_note(run))
+    elif scenario.answer and not run.moved:
+        lines += ["", *wrap(scenario.answer, WIDTH)]
     return "".join(f"{line.rstrip()}\n" for line in lines)

@@ -106,7 +106,7 @@ def facts_of_step(
                 yield fact
     while waiting:  # What no end has sent: a third party's segment, a copy.
         yield from _left(waiting, at, report, raw)
-    for name, done, _ in report.results:
+    for name, done, *_ in report.results:
         if isinstance(done, Blocked):
             continue
         answer = done.answer
@@ -114,6 +114,11 @@ def facts_of_step(
         yield Fact(
             at, side, "returns", name, (("value", value), *((("errno", done.errno),) if done.errno else ()))
         )
+
+
+def facts_of_leaving(transmissions: Iterable[Transmission], at: int, *, raw: bool = False) -> list[Fact]:
+    """Segments described as they left, whatever has become of them since."""
+    return [_segment_fact(transmission, "leaves", at, raw) for transmission in transmissions]
 
 
 def segment_fields(transmission: Transmission, raw: bool = False) -> Fields:
@@ -176,7 +181,7 @@ def _header_fields(segment: Segment, seq_base: int | None, ack_base: int | None)
     yield "win", str(segment.wnd)
     if segment.data:
         yield "len", str(len(segment.data))
-    if segment.flags & URG:
+    if segment.flags & URG or segment.up:
         yield "up", str(segment.up)
     if segment.options:
         yield from _option_fields(segment, ack_base)

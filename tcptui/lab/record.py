@@ -19,29 +19,25 @@ from typing import NamedTuple
 
 from tcptui.core.events import (
     DatagramDelivered,
-    Delivered,
-    Event,
     Response,
     Returned,
-    Signal,
-    Signalled,
-    StateChanged,
 )
+from tcptui.core.message import Message
 from tcptui.core.state import State
-from tcptui.lab.program import OPENS
+from tcptui.lab.learned import (
+    LATEST,
+    LONGEST_PATH,
+    NOTHING_BY_NAME,
+    NOTHING_LEARNED,
+    Entered,
+    Learned,
+    LearnedByName,
+    learned_after,
+)
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Side, Transmission
 from tcptui.sockets.requests import Done, Errno
-
-LONGEST_PATH = 12
-"""How many states of an end are kept."""
-LATEST = 6
-"""How many calls, notifications and deliveries of an end are kept."""
-
-
-_KEPT = {StateChanged, Signalled, Delivered, DatagramDelivered}
-_MAY_BEGIN_ANEW = (*OPENS, "reboot")
 
 
 class Called(NamedTuple):
@@ -54,76 +50,53 @@ class Called(NamedTuple):
 
 
 class EndRecord(NamedTuple):
-    """The latest of what was at one end. What programs learned is that of the connection that is looked at: a
-    new OPEN begins it anew."""
+    """The latest of what was at one end."""
 
-    states: tuple[tuple[State, int], ...] = ((State.CLOSED, 0),)
-    """The states of the connection that is looked at and since when, the latest last."""
+    states: tuple[Entered, ...] = (Entered(State.CLOSED, 0, 0),)
+    """The path of the connection that stands for the end, the latest state last. When a listener's child is
+    gone, the listener stands for it again: the path is what the pane of the end has shown."""
     calls: tuple[Called, ...] = ()
-    notified: tuple[Signal, ...] = ()
-    delivered: tuple[bytes, ...] = ()
     datagrams: tuple[tuple[int, bytes], ...] = ()
     """Those that UDP has delivered, each with its endpoint's number."""
+    learned: LearnedByName = NOTHING_BY_NAME
+    """What was at each connection, by name."""
+    shown: int = 0
+    """The connection that stands for the end, as `ends.held` has it."""
 
     @property
     def last_call(self) -> Called:
         return self.calls[-1] if self.calls else Called("")
 
     @property
-    def last_signal(self) -> Signal | None:
-        """What the program was notified of last; None: of nothing."""
-        return self.notified[-1] if self.notified else None
-
-    @property
-    def last_data(self) -> bytes:
-        """What was delivered last, by TCP or by UDP."""
-        return self.delivered[-1] if self.delivered else b""
-
-    def enters(self, state: State, now: int) -> "EndRecord":
-        return self._replace(states=(*self.states[1 - LONGEST_PATH :], (state, now)))
+    def of_shown(self) -> Learned:
+        """What was at the connection that stands for the end."""
+        return self.learned.get(self.shown, NOTHING_LEARNED)
 
     def after(self, report: Report) -> "EndRecord":
         """After a step of this end."""
-        end = self._begun_anew(report) if report.call in _MAY_BEGIN_ANEW else self
+        end = self
+        if report.call == "reboot":
+            end = self._replace(datagrams=())
+        if report.state is not None and report.state is not end.states[-1].state:
+            entered = Entered(report.state, report.at, report.step)
+            end = EndRecord((*end.states[1 - LONGEST_PATH :], entered), *end[1:])
         for event in report.events:
-            if type(event) in _KEPT:
-                end = end._after_event(event, report.connection, report.at)
-        for name, done, _ in report.results:
+            if type(event) is DatagramDelivered:
+                latest = (*end.datagrams[1 - LATEST :], (event.endpoint, event.datagram.data))
+                end = end._replace(datagrams=latest)
+        for name, done, *_ in report.results:
             if isinstance(done, Done):
                 end = end._after_call(Called(name, _response(done)))
-        return end
-
-    def _begun_anew(self, report: Report) -> "EndRecord":
-        """After an OPEN that was not refused, or a reboot, what programs learned is that of another time."""
-        if report.call != "reboot":
-            opened = any(
-                isinstance(event, Returned) and event.response is Response.OK for event in report.events
-            )
-            return EndRecord(self.states, self.calls) if opened else self
-        end = EndRecord(self.states, self.calls)
-        return end if end.states[-1][0] is State.CLOSED else end.enters(State.CLOSED, report.at)
+        learned = learned_after(self.learned, report)
+        if learned is self.learned and report.connection == self.shown:
+            return end
+        return end._replace(learned=learned, shown=report.connection)
 
     def _after_call(self, called: Called) -> "EndRecord":
         calls = self.calls
         if calls and calls[-1] == called:
             called = calls[-1]  # A program that makes one call over and over: the same value is kept.
         return EndRecord(self.states, (*calls[1 - LATEST :], called), *self[2:])
-
-    def _after_event(self, event: Event, connection: int, now: int) -> "EndRecord":
-        match event:
-            case StateChanged(name, _, new) if name == connection:
-                return self.enters(new, now)
-            case Signalled(name, signal) if name == connection or signal is Signal.PORT_UNREACHABLE:
-                return self._replace(notified=(*self.notified[1 - LATEST :], signal))
-            case Delivered(name, data) if name == connection:
-                delivered = (*self.delivered[1 - LATEST :], data)
-                return EndRecord(self.states, self.calls, self.notified, delivered, self.datagrams)
-            case DatagramDelivered(_, number, datagram):
-                return self._replace(
-                    delivered=(*self.delivered[1 - LATEST :], datagram.data),
-                    datagrams=(*self.datagrams[1 - LATEST :], (number, datagram.data)),
-                )
-        return self
 
 
 class Record(NamedTuple):
@@ -148,6 +121,8 @@ class Record(NamedTuple):
     """Moves from outside have changed what the scenario would do."""
     complete: bool = False
     """It was not cut."""
+    waiting: tuple[Message, ...] = ()
+    """At the end of a whole run: which programs still wait for what never came."""
 
     @property
     def ended_at(self) -> int:
@@ -173,14 +148,12 @@ class Record(NamedTuple):
         as long."""
         return Record(self.scenario, self.prelude, a, b, *self[4:])
 
-    def path(self, side: Side) -> list[tuple[State, int]]:
-        """Of a whole run: the states of one end and since when."""
-        path = [(self.first[SIDES.index(side)], 0)]
+    def path(self, side: Side) -> list[Entered]:
+        """Of a whole run: the states in which steps have left one end."""
+        path = [Entered(self.first[SIDES.index(side)], 0, 0)]
         for report in self.reports:
-            if report.side == side:
-                path += [(event.new, report.at) for event in report.events if isinstance(event, StateChanged)]
-                if report.call == "reboot":
-                    path.append((State.CLOSED, report.at))
+            if report.side == side and report.state not in (None, path[-1].state):
+                path.append(Entered(report.state, report.at, report.step))
         return path
 
 

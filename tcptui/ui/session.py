@@ -26,7 +26,9 @@ from tcptui.lab.report import Report
 from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import BadMove, Transmission
+from tcptui.lab.waiting import still_waiting
+from tcptui.lab.wire import BadMove, Side, Transmission
+from tcptui.view.subject import connections_of
 
 DELAY = 200_000
 """What one press of the delay key adds, in microseconds."""
@@ -67,6 +69,7 @@ class Session:
         self.playing = False
         self._speed = SPEEDS.index(1.0)
         self._selected = 0
+        self._chosen: dict[Side, int] = {"A": 0, "B": 0}
         self._ahead = 0
         """How far the shown moment is ahead of the world's clock, while playing."""
         self._clock = clock
@@ -121,6 +124,16 @@ class Session:
     def at(self) -> int:
         """The moment shown, in microseconds: the world's clock, or later, on the way to what comes next."""
         return self.world.now + self._ahead
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What the story says here: of the last step, and its answer once nothing more happens. What a reader
+        has done to the run is not told, for the answer is of the run that the story tells."""
+        history = self.history
+        scenario, narration = history.scenario, history.narration
+        said = () if narration is None else tuple(say.text for say in narration.now)
+        over = history.report is not None and self.world.next_event() is None
+        return (*said, scenario.answer) if over and scenario.answer and not history.moved else said
 
     @property
     def speed(self) -> float:
@@ -214,6 +227,25 @@ class Session:
         self._selected = number
         self.message = ""
 
+    def chosen(self, side: Side) -> int:
+        """The connection of that end that the reader wants to see; 0: the one that stands for the end. While
+        the end has no connection of that name, that one is shown too."""
+        return self._chosen[side]
+
+    def show_next_connection(self, side: Side) -> None:
+        """Another connection of that end; after the last one the first. The one that stands for the end is
+        not held fast: when another does, that one is shown."""
+        names = connections_of(self.world, side)
+        if len(names) < 2:
+            self._chosen[side] = 0
+            self.message = say("ui.one_connection", side=side)
+            return
+        default, chosen = self.world.end(side).connection, self._chosen[side]
+        shown = chosen if chosen in names else default
+        following = names[(names.index(shown) + 1) % len(names)]
+        self._chosen[side] = 0 if following == default else following
+        self.message = ""
+
     def toggle_raw(self) -> None:
         """Sequence numbers as they are, or relative ones."""
         self.raw = not self.raw
@@ -224,7 +256,7 @@ class Session:
         self.playing = not self.playing
         if self.playing and self.world.next_event() is None:
             self.playing = False
-            self.message = say("error.move.nothing_more")
+            self.message = say(self.world.why_over)
 
     def change_speed(self, by: int) -> None:
         self._speed = max(0, min(self._speed + by, len(SPEEDS) - 1))
@@ -241,7 +273,9 @@ class Session:
         self._ahead += max(1, int(way * seconds / takes))
         if self._ahead >= way:
             self.forward()
-            self.playing = self.world.next_event() is not None
+            narration = self.history.narration
+            pauses = narration is not None and any(say.pause for say in narration.now)
+            self.playing = self.world.next_event() is not None and not pauses
 
     def _go_to(self, position: int) -> None:
         self._leave_moment()
@@ -285,10 +319,10 @@ class Session:
         except BadMove as error:
             self.playing = False
             self.message = text_of(error.message)
-            answer = self.world.scenario.answer
-            if answer and not self.history.moved:  # It is the answer of the run that the scenario tells.
-                sentence = say("ui.sentence", text=error.message)
-                self.message = say("text.between_sentences").join((sentence, answer))
+            waiting = still_waiting(self.world)
+            if waiting:
+                sentences = (say("ui.sentence", text=one) for one in (error.message, waiting[0].message))
+                self.message = say("text.between_sentences").join(sentences)
 
     def _attempt(self, move: Move) -> None:
         self._enter_moment()

@@ -30,6 +30,11 @@ class Place(NamedTuple):
         """Within a frame that is one cell thick."""
         return Place(self.x + 1, self.y + 1, self.width - 2, self.height - 2)
 
+    @property
+    def outside(self) -> "Place":
+        """With a frame around it that is one cell thick."""
+        return Place(self.x - 1, self.y - 1, self.width + 2, self.height + 2)
+
 
 class Room(NamedTuple):
     """What an inspector needs for the ladder to be seen too; else it stands in the ladder's place."""
@@ -55,10 +60,11 @@ def has_room(room: Room, width: int, height: int) -> bool:
     return beside or (room.rows is not None and width >= WIDE and height >= TALL)
 
 
-def frame_places(width: int, height: int, inspector: Room | None) -> dict[str, Place]:
-    """The frames "a", "b", "wire" and "inspector", as far as they are to be seen; None: no inspector is."""
+def frame_places(width: int, height: int, inspector: Room | None, said: int = 0) -> dict[str, Place]:
+    """The frames "a", "b", "wire" and "inspector", as far as they are to be seen; None: no inspector is.
+    `said`: lines for what the story says."""
     side = 38 if width >= HUGE else 30 if width >= WIDE else 20
-    rows = height - _TOP - _BOTTOM
+    rows = height - _TOP - _BOTTOM - said
     middle = width - 2 * side
     places = {"a": Place(0, _TOP, side, rows), "b": Place(width - side, _TOP, side, rows)}
     if inspector is None:
@@ -66,7 +72,7 @@ def frame_places(width: int, height: int, inspector: Room | None) -> dict[str, P
     elif inspector.columns is not None and width >= HUGE:
         places["wire"] = Place(side, _TOP, middle - inspector.columns, rows)
         places["inspector"] = Place(width - side - inspector.columns, _TOP, inspector.columns, rows)
-    elif inspector.rows is not None and height >= TALL:
+    elif inspector.rows is not None and height - said >= TALL:
         places["wire"] = Place(side, _TOP, middle, rows - inspector.rows)
         places["inspector"] = Place(side, _TOP + rows - inspector.rows, middle, inspector.rows)
     else:
@@ -80,8 +86,9 @@ def clock_place(width: int) -> "Place":
     return Place(width - cells, 0, cells, 1)
 
 
-def why_place(width: int, height: int) -> "Place":
-    return Place(0, height - _BOTTOM, width, 2)
+def why_place(width: int, height: int, said: int = 0) -> "Place":
+    """Below the frames: `said` lines of what the story says, and two of why."""
+    return Place(0, height - _BOTTOM - said, width, 2 + said)
 
 
 def backdrop_lines(frames: list[Frame], width: int, height: int, title: Line, keys: Line) -> list[Line]:
@@ -99,10 +106,15 @@ def backdrop_lines(frames: list[Frame], width: int, height: int, title: Line, ke
     return [*lines, fit(keys, width)]
 
 
+def title_width(width: int) -> int:
+    """The cells for the words on the upper edge of a frame whose inside has that width."""
+    return width - 3
+
+
 def _edge(frame: Frame, row: int) -> str:
     inner = frame.place.width - 2
     if row == 0:
-        title = f"─ {shorten(frame.title, inner - 3)} "
+        title = f"─ {shorten(frame.title, title_width(inner))} "
         return f"╭{title}{'─' * (inner - cell_len(title))}╮"
     if row == frame.place.height - 1:
         subtitle = f" {shorten(frame.subtitle, inner - 2)} " if frame.subtitle else ""

@@ -13,7 +13,7 @@ from tcptui.view.cells import cut
 
 Style: TypeAlias = Literal[
     "plain", "dim", "title", "label", "a", "b", "wire", "changed", "lost", "delayed", "copy",
-    "selected", "why", "rule", "key", "error",
+    "selected", "why", "rule", "key", "error", "said",
 ]  # fmt: skip
 """The names of styles."""
 
@@ -21,6 +21,13 @@ Span: TypeAlias = tuple[str, Style]
 Line: TypeAlias = tuple[Span, ...]
 
 EMPTY: Line = ()
+MARK = "▸"
+"""Stands before what the last move changed."""
+
+
+def marked(text: str, changed: bool, style: Style = "plain") -> Line:
+    """A text, marked if the last move changed it."""
+    return ((f"{MARK if changed else ' '}{text}", "changed" if changed else style),)
 
 
 def line_width(line: Line) -> int:

@@ -16,8 +16,9 @@ from tcptui.ui.actions import ACTIONS
 
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
-    "act", "allowed", "assert", "check", "count", "error", "field", "figure", "frame", "happened", "label",
-    "needs", "response", "rule", "run", "script", "signal", "text", "timer", "ui", "verdict", "why", "writer",
+    "act", "allowed", "assert", "check", "count", "error", "fact", "field", "figure", "frame", "happened",
+    "label", "needs", "response", "rule", "run", "script", "signal", "text", "timer", "ui", "validate",
+    "verdict", "why", "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[a-z0-9_]+)+")

@@ -23,6 +23,11 @@ class Table:
         self._values = dict(value)
         self._where = where
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Those that nobody has asked for yet."""
+        return tuple(self._values)
+
     def error(self, key: str, why: str | Message, /, **numbers: Value) -> BadScenario:
         return bad(f"{self._where}{key}", why, **numbers)
 
@@ -32,6 +37,13 @@ class Table:
         if default is None:
             raise self.error(key, "error.value.missing")
         return default
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
+    def place(self, key: str) -> str:
+        """Where a key stands, for an error."""
+        return f"{self._where}{key}"
 
     def table(self, key: str) -> Table:
         return Table(self._values.pop(key, {}), f"{self._where}{key}.")
