@@ -107,6 +107,14 @@ def test_it_tells_which_segment_it_is_why_it_was_sent_and_what_it_did() -> None:
     assert arrived.endswith("(RFC 9293 3.10.7.3, fourth)")
 
 
+@pytest.mark.parametrize(
+    ("stack", "source"), [("linux", "Linux tcp_check_req()"), ("freebsd", "FreeBSD syncache_add()")]
+)
+def test_it_cites_what_the_stack_of_this_end_follows(stack: str, source: str) -> None:
+    run = play(scenario(f'B.profile = "{stack}"\n'), parse_moves("b:listen a:connect u1 s2"))
+    assert any(packet.comment.endswith(f"({source})") for packet in packets(run, "B"))
+
+
 def test_it_tells_what_the_network_and_others_have_done() -> None:
     told = comments("handshake", "wire", "s2 l1 x>b:ACK:seq=9 u2")
     by_number = {int(comment[1:].split()[0]): comment for comment in told}
