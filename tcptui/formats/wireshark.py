@@ -18,7 +18,6 @@ from tcptui.core.packet.segment import (
     URG,
     Segment,
 )
-from tcptui.core.packet.seq import MASK
 from tcptui.formats.notes import cut_note
 from tcptui.lab.packets import packet_of
 from tcptui.lab.record import Record
@@ -70,9 +69,9 @@ def summary(payload: Payload, analysis: Analysis | None) -> str:
         return f"{ports} Len={len(payload.data)}"
     labels = [f"[{text}]" for text in analysis.texts()]
     flags = ", ".join(name for bit, name in reversed(FLAG_NAMES) if payload.flags & bit) or "<None>"
-    numbers = [f"Seq={analysis.seq & MASK}"]
+    numbers = [f"Seq={analysis.seq}"]
     if payload.flags & ACK:
-        numbers.append(f"Ack={analysis.ack & MASK}")
+        numbers.append(f"Ack={analysis.ack}")
     numbers.append(f"Win={analysis.window}")
     if payload.flags & URG:
         numbers.append(f"Urg={payload.up}")
@@ -87,7 +86,7 @@ def _options(segment: Segment, analysis: Analysis) -> list[str]:
         OPTION_MSS: [f"MSS={offer.mss}"] if offer.mss is not None else [],
         OPTION_WINDOW_SCALE: [f"WS={1 << offer.window_scale}"] if offer.window_scale is not None else [],
         OPTION_SACK_PERMITTED: ["SACK_PERM"],
-        OPTION_SACK: [f"SLE={left & MASK} SRE={right & MASK}" for left, right in analysis.sack],
+        OPTION_SACK: [f"SLE={left} SRE={right}" for left, right in analysis.sack],
         OPTION_TIMESTAMPS: [f"TSval={times[0]} TSecr={times[1]}"] if times is not None else [],
     }
     return [word for option in segment.options for word in words.get(option.kind, [])]

@@ -276,7 +276,7 @@ class WorldState:
         segment = Segment(
             other.setup.socket, receiver.setup.socket, move.seq, move.ack, move.flags, move.wnd, move.data
         )
-        self._launch("X", move.receiver, segment, 1, None, self._connection_by_numbers(segment))
+        self._launch("X", move.receiver, segment, 1, None, self._connection_by_numbers(segment, None))
         return self._report("third party", "X", [])
 
     def _wait(self, by: int) -> None:
@@ -308,7 +308,7 @@ class WorldState:
                 connection = end.connections.get(event.connection)
                 if connection is None or connection.irs is None or segment.flags & (SYN | RST):
                     connection = connection_of(end, event, arrived, self.steps + 1)
-                    connection = connection or self._connection_by_numbers(segment)
+                    connection = connection or self._connection_by_numbers(segment, self.steps + 1)
                 state = end.state_of(event.connection)
                 self._launch(end.side, receiver, segment, event.attempt, state, connection)
             elif type(event) is StateChanged:
@@ -340,10 +340,10 @@ class WorldState:
             )
         )
 
-    def _connection_by_numbers(self, segment: Segment) -> Connection:
+    def _connection_by_numbers(self, segment: Segment, begun: int | None) -> Connection:
         """The connection of a segment that no connection of an end sends: a third party's, a script's."""
         alive = [*self._a.connections.values(), *self._b.connections.values()]
-        return of_numbers(segment, [*alive, *self.past_connections], self.steps + 1)
+        return of_numbers(segment, [*alive, *self.past_connections], begun)
 
     def _on_wire(self, number: int) -> None:
         """A segment has been put on the wire: the scenario may have a fault for it."""

@@ -26,6 +26,7 @@ SENTENCES = {
     "happened.lost_link_down": "{name} is lost: {side}'s link is down.",
     "happened.arrives": "{name} reaches {side}.",
     "happened.arrives_of_earlier": "{name}, of an earlier connection, reaches {side}.",
+    "happened.arrives_of_another": "{name}, of another connection, reaches {side}.",
     "happened.arrives_of_later": "{name}, of a later connection, reaches {side}.",
     "happened.wire_duplicates": "The wire doubles {name}.",
     "happened.wire_loses": "The wire loses {name}. Neither end is told.",
