@@ -1,7 +1,8 @@
 """The command line: which commands there are. What each does is in `commands`.
 
 Exit status: 0 done, 2 the input can't be used (one line on standard error says why); of ``check`` also 1, a
-script failed, and 3, none failed but some need what there is not.
+script failed, and 3, none failed but some need what there is not; of ``validate`` 1, a story does not play
+as it says.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from typing import IO, NoReturn
 
 from tcptui import __version__
-from tcptui.commands import check, play, screen, tables
+from tcptui.commands import check, play, screen, stories, tables
 from tcptui.commands.shared import Unusable, complain, write
 
 OBJECTS_UNTIL_COLLECTION = 50_000
@@ -29,6 +30,8 @@ _COMMANDS = {
     "rfc": tables.add_rfc,
     "profile": tables.add_profile,
     "check": check.add,
+    "validate": stories.add_validate,
+    "facts": stories.add_facts,
 }
 """What adds each command, in the order of the help."""
 

@@ -38,22 +38,25 @@ def path_of(name_or_path: str) -> Path:
 
 def find(name_or_path: str) -> Scenario:
     """By name, or, if there is a slash or a suffix in it, by path."""
+    if name_or_path in names():
+        return load_named(name_or_path)
+    text = text_of(name_or_path)
+    return load_scenario(text, Path(name_or_path).stem, name_or_path)
+
+
+def text_of(name_or_path: str) -> str:
+    """The text of the file that `find` would load."""
     known = names()
     if name_or_path in known:
-        return load_named(name_or_path)
+        return path_of(name_or_path).read_text("utf-8")
     if "/" in name_or_path or "\\" in name_or_path or name_or_path.endswith(".toml"):
-        return _load_file(name_or_path)
+        try:
+            return read_text(name_or_path, LARGEST)
+        except BadFile as error:
+            raise BadScenario(error.message) from None
     from difflib import get_close_matches
 
     near = get_close_matches(name_or_path, known, 1)
     if near:
         raise BadScenario("error.scenario.unknown_near", name=name_or_path, near=near[0])
     raise BadScenario("error.scenario.unknown", name=name_or_path)
-
-
-def _load_file(name: str) -> Scenario:
-    try:
-        text = read_text(name, LARGEST)
-    except BadFile as error:
-        raise BadScenario(error.message) from None
-    return load_scenario(text, Path(name).stem, name)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from tcptui import library
 from tcptui.core.profile.knobs import all_knobs
+from tcptui.explain.story import failures
 from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.formats.wireshark import wireshark_list
-from tcptui.lab.loader import load_scenario
+from tcptui.lab.loader import load_scenario, scenario_of_variant
+from tcptui.lab.loader.expect import checked_pattern
 from tcptui.lab.moves import moves_text, parse_moves
 from tcptui.lab.run import play
 from tcptui.lab.variant import preset, variant
-from tcptui.trace.facts import facts_of
 from tcptui.ui.actions import ACTIONS, key_names
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
@@ -39,13 +40,30 @@ def test_the_example_of_a_scenario_plays() -> None:
 
 def test_the_example_of_udp_plays_as_it_expects() -> None:
     text = README.split("```toml\n")[2].split("```")[0]
-    run = play(load_scenario(f'title = "t"\nquestion = "q"\n{text}', "mine", "README.md"))
-    facts = facts_of(run)
-    assert (facts.segments, facts.received_b) == (("A UDP len=5",), ("hello",))
-    assert (run.scenario.expected.segments, run.scenario.expected.received_b) == (
-        facts.segments,
-        facts.received_b,
-    )
+    scenario = load_scenario(f'title = "t"\nquestion = "q"\n{text}', "mine", "README.md")
+    assert scenario.expected.events
+    assert failures(scenario) == []
+
+
+def test_the_example_of_a_frame_and_of_facts_is_one_story() -> None:
+    head, frame, facts = (README.split("```toml\n")[place].split("```")[0] for place in (1, 3, 4))
+    first, _, tables = frame.partition("\n\n")
+    scenario = load_scenario(f"{first}\n{head}\n{tables}", "mine", "README.md")
+    assert [one.name for one in scenario.variants] == ["two segments"]
+    assert failures(scenario_of_variant(scenario, "two segments")) == []
+    story = library.text_of("handshake").partition("[expect]")[0]
+    expected = load_scenario(story + facts, "mine", "README.md")
+    assert [
+        one.where for one in failures(expected._replace(expected=expected.expected._replace(strict=False)))
+    ] == ["expect.labels[1]"]
+
+
+def test_the_patterns_of_the_table_describe_something() -> None:
+    table = README.split("| pattern | meaning |")[1].split("\n\n")[0]
+    patterns = [one for row in table.splitlines()[2:] for one in re.findall(r"`([^`]+)`", row.split("|")[1])]
+    assert len(patterns) > 20
+    for pattern in patterns:
+        checked_pattern(pattern)
 
 
 def test_the_example_of_captures_is_what_is_listed() -> None:

@@ -56,7 +56,11 @@ SCENARIO: dict[str, Any] = {
     "B": {"script": [{"call": "listen"}, {"call": "bind"}], "set": {"net.ipv4.tcp_sack": 1}},
     "third_party": [{"at": "10s", "segment": "x>b:ACK:seq=1:data=z"}],
     "figure": {"rows": [["1.", "left", "1", "right"], ["2.", "", "2", ""]], "symbols": {"Z": 1}},
-    "expect": {"segments": ["s"], "path_a": ["CLOSED"], "rules": []},
+    "expect": {"events": ["A SYN"], "never": ["B told *"], "end": ["A CLOSED"], "labels": ["A: 1 x"]},
+    "until": "10s",
+    "say": [{"when": "A SYN", "text": "x"}, {"at": "1s", "text": "y"}],
+    "zh": {"title": "t", "say": ["x", "y"]},
+    "variant": [{"name": "v", "answer": "a", "set": {"B.msl": "5s"}, "A": {"role": "r"}}],
 }  # fmt: skip
 """A scenario with every kind of text that a file can have."""
 

@@ -12,6 +12,7 @@ from tcptui.commands.shared import (
     Unusable,
     add_defines,
     add_profile,
+    add_variant,
     defines_of,
     profile_of,
     write,
@@ -37,6 +38,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--moves", metavar="TEXT", default="", help="play these first, as in 's3 l2 s d4+200ms'"
     )
+    add_variant(parser)
     add_profile(
         parser,
         "both hosts behave like rfc9293, linux or freebsd",
@@ -144,20 +146,26 @@ def _exported(run: Record, options: argparse.Namespace) -> str | bytes:
 def _scenario(options: argparse.Namespace) -> Scenario:
     """What was asked for, its hosts as --profile and --set want them."""
     if options.scenario.endswith(".pkt"):
+        if options.variant:
+            raise Unusable("error.option.variant_of_script")
         return _script(options)
     if options.defines:
         raise Unusable("error.option.define_without_script")
     from tcptui import library
 
     scenario = library.find(options.scenario)
+    if options.variant:
+        from tcptui.lab.loader import scenario_of_variant
+
+        scenario = scenario_of_variant(scenario, options.variant)
     if options.profile is None and not options.settings:
         return scenario
     from tcptui.lab.knob_values import BadKnob
     from tcptui.lab.variant import variant
 
     try:
-        # Its answer is about the hosts that it has itself.
-        return variant(scenario, profile_of(options), options.settings)._replace(answer="")
+        # Its answer, and what it says, is about the hosts that it has itself.
+        return variant(scenario, profile_of(options), options.settings)._replace(answer="", say=())
     except BadKnob as error:
         raise Unusable(error.message) from None
 

@@ -46,6 +46,13 @@ def add_settings(parser: argparse.ArgumentParser, settings: str) -> None:
     )
 
 
+def add_variant(parser: argparse.ArgumentParser) -> None:
+    """The option --variant."""
+    parser.add_argument(
+        "--variant", metavar="NAME", default="", help="the variant of that name, as tcptui list tells them"
+    )
+
+
 def add_defines(parser: argparse.ArgumentParser) -> None:
     """The option -D."""
     parser.add_argument(

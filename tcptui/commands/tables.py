@@ -39,6 +39,8 @@ def add_profile(commands: Commands) -> None:
 
 
 def _list(_options: argparse.Namespace) -> int:
+    from shlex import quote as quoted
+
     from tcptui import library
 
     scenarios = library.all_scenarios()
@@ -50,6 +52,7 @@ def _list(_options: argparse.Namespace) -> int:
             lines += [scenario.chapter] if chapter is None else ["", scenario.chapter]
             chapter = scenario.chapter
         lines.append(f"  {scenario.name:<{width}}  {scenario.title}")
+        lines += [f"  {'':<{width}}    --variant {quoted(one.name)}" for one in scenario.variants]
     write("".join(f"{line}\n" for line in lines))
     return 0
 

@@ -25,6 +25,7 @@ _DETAILS = (
     Rule.RTT_AMBIGUOUS,
     Rule.RTO_AFTER_SYN_TIMEOUT,
     Rule.DELIVERY_PROBLEM,
+    Rule.SACK_KNOWN,
 )
 """Rules that explain a number, not what happened: told only if nothing else is."""
 _IMPLIED = {

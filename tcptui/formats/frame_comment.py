@@ -18,6 +18,9 @@ class FrameComments:
     def __init__(self, run: Record, point: Point) -> None:
         self._point = point
         self._raw = run.scenario.raw_numbers
+        self._stacks = {
+            side: host.profile.stack for side, host in zip(SIDES, run.scenario.hosts, strict=True)
+        }
         self._paths = {side: run.path(side) for side in SIDES}
         self._launches = {number: report for report in run.reports for number in report.launched}
         self._arrivals = {report.transmission: report for report in run.reports if report.cause == "arrival"}
@@ -28,7 +31,7 @@ class FrameComments:
         transmission = frame.transmission
         arrives = transmission.receiver == self._point
         report = (self._arrivals if arrives else self._launches)[transmission.number]
-        messages = [*_identity(transmission), *self._states(frame), *_reasons(report)]
+        messages = [*_identity(transmission), *self._states(frame), *self._reasons(report)]
         return paragraph(messages, self._raw)
 
     def _states(self, frame: Frame) -> list[Message]:
@@ -43,13 +46,13 @@ class FrameComments:
         )
         return [Message.of("frame.state", side=self._point, state=state.value)] if state else []
 
-
-def _reasons(report: Report) -> list[Message]:
-    """The rules, and where the last of them is written."""
-    rules = rules_to_tell(report)
-    if report.side == "X" or not rules:
-        return []
-    return [*rule_messages(report), Message.of("frame.source", source=rules[-1].rule.source)]
+    def _reasons(self, report: Report) -> list[Message]:
+        """The rules, and where the last of them is written."""
+        side, rules = report.side, rules_to_tell(report)
+        if side == "X" or not rules:
+            return []
+        source = Message.of("frame.source", source=rules[-1].rule.source_of(self._stacks[side]))
+        return [*rule_messages(report), source]
 
 
 def _identity(transmission: Transmission) -> list[Message]:

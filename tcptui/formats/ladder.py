@@ -23,7 +23,8 @@ def write(run: Record, _point: Point) -> str:
 
 
 def ladder_text(run: Record) -> str:
-    """Title, question and ladder; every line ended. The last row tells the states at the end."""
+    """Title, question, ladder and, if the run is the one that the scenario tells, its answer; every line
+    ended. The last row of the ladder tells the states at the end."""
     scenario = run.scenario
     transmissions = list(run.transmissions)
     ladder = draw_ladder(
@@ -45,4 +46,6 @@ def ladder_text(run: Record) -> str:
     lines = [*words, *heading, *map(plain_text, ladder.lines)]
     if not run.complete:
         lines.append(cut_note(run))
+    elif scenario.answer and not run.moved:
+        lines += ["", *wrap(scenario.answer, WIDTH)]
     return "".join(f"{line.rstrip()}\n" for line in lines)

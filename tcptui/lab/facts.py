@@ -116,6 +116,11 @@ def facts_of_step(
         )
 
 
+def facts_of_leaving(transmissions: Iterable[Transmission], at: int, *, raw: bool = False) -> list[Fact]:
+    """Segments described as they left, whatever has become of them since."""
+    return [_segment_fact(transmission, "leaves", at, raw) for transmission in transmissions]
+
+
 def segment_fields(transmission: Transmission, raw: bool = False) -> Fields:
     """The header fields of a segment by name, in the order in which they are written."""
     payload = transmission.payload
@@ -176,7 +181,7 @@ def _header_fields(segment: Segment, seq_base: int | None, ack_base: int | None)
     yield "win", str(segment.wnd)
     if segment.data:
         yield "len", str(len(segment.data))
-    if segment.flags & URG:
+    if segment.flags & URG or segment.up:
         yield "up", str(segment.up)
     if segment.options:
         yield from _option_fields(segment, ack_base)

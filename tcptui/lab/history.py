@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from operator import attrgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tcptui.lab.moves import NEXT, Move, moves_text
 from tcptui.lab.prelude import first_record
@@ -21,6 +21,9 @@ from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission
+
+if TYPE_CHECKING:
+    from tcptui.lab.narration import Narration
 
 INTERVAL = 80
 """Moves between two checkpoints: a jump replays fewer."""
@@ -33,6 +36,8 @@ class Moment(NamedTuple):
 
     world: WorldState
     record: Record
+    narration: Narration | None = None
+    """What the story has said; None: it says nothing."""
 
 
 class _Branch:
@@ -55,7 +60,9 @@ class History:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         root, record = first_record(scenario)
-        self._branches = [_Branch([], [Moment(root.copy(), record)])]
+        self.narration = _narration(scenario)
+        """What the story has said up to here; None: it says nothing."""
+        self._branches = [_Branch([], [Moment(root.copy(), record, self.narration)])]
         self._current = 0
         self.position = 0
         self.world = root
@@ -141,6 +148,7 @@ class History:
         kept = self._checkpoints[checkpoint]
         self.world = self.before = world = kept.world.copy()
         self._record = self._record_before = kept.record
+        self.narration = kept.narration
         self._reports = []
         self.report = None
         self._transmissions = None
@@ -152,6 +160,8 @@ class History:
             self.report = report = world.apply(move)
             self._reports.append(report)
             self._ended += report.ended
+            if self.narration is not None:
+                self._narrate(world, report)
             self._transmissions = None  # They may be asked for between two moves.
             self.position += 1
             yield
@@ -226,11 +236,23 @@ class History:
         self._transmissions = None
         self.position += 1
         self._ended += report.ended
+        if self.narration is not None:
+            self._narrate(world, report)
         if self.position % INTERVAL == 0:
             record = self._folded()
             if len(self._checkpoints) == self.position // INTERVAL:
-                self._checkpoints.append(Moment(world.copy(), record))
+                self._checkpoints.append(Moment(world.copy(), record, self.narration))
                 self._drop_ended()
+
+    def _narrate(self, world: WorldState, report: Report) -> None:
+        from tcptui.lab.facts import facts_of_step
+
+        assert self.narration is not None
+        launched = world.wire.of_numbers(report.launched) if report.launched else []
+        facts = facts_of_step(
+            report, launched, raw=self.scenario.raw_numbers, clock=self.scenario.clock(report.side)
+        )
+        self.narration = self.narration.after(facts, report.at)
 
     def _folded(self) -> Record:
         """The record up to this position, without segments."""
@@ -245,3 +267,11 @@ class History:
         if self._ended_since < since:
             self._ended = []
             self._ended_since = self.position
+
+
+def _narration(scenario: Scenario) -> Narration | None:
+    if not scenario.say:
+        return None
+    from tcptui.lab.narration import narration_of
+
+    return narration_of(scenario)

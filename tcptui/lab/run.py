@@ -9,6 +9,7 @@ from tcptui.lab.prelude import first_record
 from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove
 
 MOST_STEPS = 10_000
@@ -18,6 +19,11 @@ run, some 2 KB a step, so this is also what holds its memory."""
 
 def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Record:
     """Makes `moves` and then lets happen what happens. BadMove names the move that can't be made."""
+    return play_to_end(scenario, moves)[0]
+
+
+def play_to_end(scenario: Scenario, moves: Iterable[Move] = ()) -> tuple[Record, WorldState]:
+    """The same, and the state in which it ends."""
     moves = tuple(moves)
     if len(moves) > MOST_STEPS:
         raise BadMove("error.move.whole_run", count=len(moves), most=MOST_STEPS)
@@ -49,7 +55,7 @@ def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Record:
     complete = complete or state.next_event() is None
     ended = [transmission for report in reports for transmission in report.ended]
     transmissions = sorted((*ended, *state.wire.transmissions), key=lambda one: one.number)
-    return record._replace(
+    run = record._replace(
         transmissions=tuple(transmissions),
         reports=tuple(reports),
         start=start,
@@ -57,3 +63,4 @@ def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Record:
         moved=moved,
         complete=complete,
     )
+    return run, state

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from tcptui.lab.ends import EndSetup
 from tcptui.lab.moves import Delay, Duplicate, Inject, Lose, Move
+from tcptui.lab.wire import Party
 
 Fault: TypeAlias = Lose | Delay | Duplicate
 """What the scenario does to a segment as soon as it is on the wire."""
@@ -35,19 +36,60 @@ class FigureRow(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """The facts of the run, as `facts.facts_of` words them; an empty one is not checked."""
+    """The facts that a run is held against; an empty list asks for nothing.
 
-    segments: tuple[str, ...] = ()
-    path_a: tuple[str, ...] = ()
-    path_b: tuple[str, ...] = ()
-    told_a: tuple[str, ...] = ()
-    told_b: tuple[str, ...] = ()
-    received_a: tuple[str, ...] = ()
-    """What the program got, piece by piece in that order."""
-    received_b: tuple[str, ...] = ()
-    fired: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    """Rules that must have been applied, in any order."""
+    They are texts: `patterns` reads those of `events` and `never`, `trace.expectations` tells what the others
+    may be.
+    """
+
+    events: tuple[str, ...] = ()
+    """Patterns of what happens, in this order; anything may stand between two of them."""
+    never: tuple[str, ...] = ()
+    """Patterns of what does not happen."""
+    end: tuple[str, ...] = ()
+    """What holds when the run is over, as `end_facts` words it."""
+    labels: tuple[str, ...] = ()
+    """Wireshark's labels: ``A: 2 TCP Retransmission`` of the second frame of a capture at A."""
+    says: tuple[str, ...] = ()
+    """A pattern, ``: ``, and a piece of the sentence that tells the step in which that happens."""
+    strict: bool = False
+    """Of the kinds of facts that `events` has (what leaves, what is told ...) nothing else happens."""
+    draft: bool = False
+    """Made from a run, and not yet read by a person."""
+
+
+class Say(NamedTuple):
+    """What the story says at one moment of its run."""
+
+    text: str
+    at: int | None = None
+    """At the first thing that happens then or later, in microseconds."""
+    when: str = ""
+    """When this happens for the first time: a pattern. Either that or `at`."""
+    pause: bool = False
+    """A run that plays by itself stops there."""
+
+
+class Translation(NamedTuple):
+    """The texts of a scenario in another language; an empty one is shown as it is in the file's own."""
+
+    language: str
+    """As in BCP 47: ``zh``, ``pt-BR``."""
+    title: str = ""
+    question: str = ""
+    answer: str = ""
+    chapter: str = ""
+    say: tuple[str, ...] = ()
+    """For each `Say` one, in their order."""
+
+
+class Variant(NamedTuple):
+    """The same story told in another way. What it is, `loader.scenario_of_variant` reads when it is asked
+    for: a list of stories needs no more than the names."""
+
+    name: str
+    document: Mapping[str, object]
+    """Its table in the story's file."""
 
 
 class Scenario(NamedTuple):
@@ -80,9 +122,40 @@ class Scenario(NamedTuple):
     expected: Expected = Expected()
     prelude_length: int = 0
     """How long the prelude takes, in microseconds, as far as that is known."""
+    until: int | None = None
+    """What would happen later than that, in microseconds, does not; None: the run ends by itself."""
+    say: tuple[Say, ...] = ()
+    translations: tuple[Translation, ...] = ()
+    variant: str = ""
+    """The name of the variant that it is; empty: it is the story itself."""
+    variants: tuple[Variant, ...] = ()
+    """Of the story, also where this is one of them."""
+    document: Mapping[str, object] = {}
+    """What the file says, if there are variants: they are made from it."""
+
+    def clock(self, party: Party) -> int:
+        """How far the clock of that end is ahead of the world's when the story begins, in microseconds."""
+        return 0 if party == "X" else getattr(self.hosts["AB".index(party)], "clock", 0)
+
+    def in_language(self, language: str) -> "Scenario":
+        """The same with its texts in that language, as far as it has them."""
+        found = next((one for one in self.translations if one.language == language), None)
+        if found is None:
+            return self
+        say = self.say
+        if len(found.say) == len(say):
+            say = tuple(one._replace(text=text) for one, text in zip(say, found.say, strict=True))
+        return self._replace(
+            title=found.title or self.title,
+            question=found.question or self.question,
+            answer=found.answer or self.answer,
+            chapter=found.chapter or self.chapter,
+            say=say,
+        )
 
     def without_programs(self) -> "Scenario":
-        """The same ends and wire without what the scenario does: no programs, no faults, no third party."""
+        """The same ends and wire without what the scenario does: no programs, no faults, no third party, no
+        end that is set."""
         a, b = self.hosts
         hosts = (a.without_programs(), b.without_programs())
-        return self._replace(hosts=hosts, faults={}, injections=())
+        return self._replace(hosts=hosts, faults={}, injections=(), until=None)

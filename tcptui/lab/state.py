@@ -29,7 +29,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from tcptui.core.events import DatagramSent, Event, Sent, StateChanged
+from tcptui.core.events import DatagramSent, Event, Sent, StateChanged, TimerFired, TimerKind
 from tcptui.core.packet.segment import RST, SYN, Segment
 from tcptui.core.state import State
 from tcptui.lab.connection import NO_CONNECTIONS, Connection, of_numbers
@@ -55,9 +55,11 @@ class WorldState:
         "_b",
         "_ended",
         "_injected",
+        "_kept_alive",
         "_launched",
         "_shares_a",
         "_shares_b",
+        "_until",
         "now",
         "past_connections",
         "scenario",
@@ -83,6 +85,10 @@ class WorldState:
         """How many of the third party's segments have appeared."""
         self.past_connections: tuple[Connection, ...] = ()
         """Of those that have ended at an end, the last: what a third party's old segment may belong to."""
+        self._until = scenario.until
+        """What would happen later than that does not; None: there is no such end, or a move has lifted it."""
+        self._kept_alive = False
+        """Whether a keep-alive timer has fired since anything else has happened."""
         self._launched: tuple[int, ...] = ()
         self._ended: tuple[Transmission, ...] = ()
         """Both for the report of the step that is being made."""
@@ -133,7 +139,20 @@ class WorldState:
         due = b.next_deadline()
         if due is not None and (at is None or due < at):
             at, cause, side, number = due, "timer", "B", 0
-        return None if at is None else NextEvent(at, cause, side, number)
+        if at is None or (self._until is not None and at > self._until):
+            return None
+        if self._kept_alive and cause == "timer" and self._only_keeps_alive():
+            return None
+        return NextEvent(at, cause, side, number)
+
+    @property
+    def why_over(self) -> str:
+        """Where `next_event` is None, why: the key of a message."""
+        if self._kept_alive and self._only_keeps_alive():
+            return "error.move.only_keep_alive"
+        if self._until is not None and any(end.next_deadline() is not None for end in (self._a, self._b)):
+            return "error.move.story_ends"
+        return "error.move.nothing_more"
 
     # What happens.
 
@@ -147,20 +166,33 @@ class WorldState:
             return self._arrival(number)
         if cause == "third party":
             self._injected += 1
+            self._kept_alive = False
             return self._inject(self.scenario.injections[number].move)
         assert side != "X"
         end = self._to_change(side)
         if cause == "timer":
-            return self._reported("timer", end, end.expire(self.now))
+            events = end.expire(self.now)
+            self._kept_alive = any(
+                type(event) is TimerFired and event.kind is TimerKind.KEEP_ALIVE for event in events
+            )
+            return self._reported("timer", end, events)
+        self._kept_alive = False
         return self._acted(end, end.act(self.now, self._peer(end)))
 
     def apply(self, move: Move) -> Report:
-        """Makes a move; BadMove says why it can't be made, and then nothing has changed."""
+        """Makes a move; BadMove says why it can't be made, and then nothing has changed. One that changes
+        what happens lifts the end that the scenario has set."""
+        report = self._applied(move)
+        if type(move) is not Next and type(move) is not Wait:
+            self._until, self._kept_alive = None, False
+        return report
+
+    def _applied(self, move: Move) -> Report:
         match move:
             case Next():
                 report = self.step()
                 if report is None:
-                    raise BadMove("error.move.nothing_more")
+                    raise BadMove(self.why_over)
                 return report
             case Do(side, name, data, address, backlog):
                 end = self._to_change(side)
@@ -183,6 +215,7 @@ class WorldState:
         if self.wire.transmissions:
             raise BadMove("error.move.prelude_on_wire")
         self.scenario = scenario
+        self._until, self._kept_alive = scenario.until, False
         self.wire = Wire()
         for side, setup in zip(SIDES, scenario.hosts, strict=True):
             self._to_change(side).begin(setup)
@@ -193,6 +226,7 @@ class WorldState:
         copy = WorldState.__new__(WorldState)
         copy.scenario, copy.now, copy._injected = self.scenario, self.now, self._injected
         copy.steps, copy.past_connections = self.steps, self.past_connections
+        copy._until, copy._kept_alive = self._until, self._kept_alive
         copy.wire = self.wire.copy()
         copy._a, copy._b = self._a, self._b
         copy._shares_a = copy._shares_b = self._shares_a = self._shares_b = True
@@ -207,6 +241,8 @@ class WorldState:
             self.wire.key(self.now, any(number > self.wire.launched for number in faults)),
             self._injected,
             self.now if more_injections else None,
+            None if self._until is None else max(0, self._until - self.now),
+            self._kept_alive,
             self._a.key(self.now),
             self._b.key(self.now),
         )
@@ -221,6 +257,23 @@ class WorldState:
     __hash__ = None  # type: ignore[assignment]  # It changes in place; hash its `key()`.
 
     # Inside.
+
+    def _only_keeps_alive(self) -> bool:
+        """Whether nothing but keep-alive is left, every probe answered. Once a timer of it has fired, all
+        that will happen has happened: without this, a run would go on for ever."""
+        if (
+            self.wire.transmissions
+            or self._injected < len(self.scenario.injections)
+            or self._until is not None
+        ):
+            return False
+        for end in (self._a, self._b):
+            if not isinstance(end, HostEnd) or end.act_due is not None:
+                return False
+            for tcb in end.stack.tcbs():
+                if tcb.probes or any(kind is not TimerKind.KEEP_ALIVE for kind, _ in tcb.timers()):
+                    return False
+        return True
 
     def _to_change(self, side: Side) -> End:
         """One end, which no copy has."""

@@ -15,13 +15,13 @@ LARGEST = 64 << 10
 """Octets that a scenario's file may have; whoever reads the file looks at that."""
 MOST_KEY_PARTS = 16
 
-_STRING_OR_COMMENT = (
+STRING = (
     r'"""(?:\\.?|[^\\])*?(?:"{3,5}|\Z)'
     r"|'''.*?(?:'{3,5}|\Z)"
     r'|"(?:\\.?|[^"\\\n])*+"?'
     r"|'[^'\n]*+'?"
-    r"|#[^\n]*+"
 )
+_STRING_OR_COMMENT = STRING + r"|#[^\n]*+"
 """A string that is not closed counts as one: `tomllib` refuses it there, whatever follows."""
 
 _LONG_KEY = rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{MOST_KEY_PARTS}}}"

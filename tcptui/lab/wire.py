@@ -127,6 +127,11 @@ class Wire:
                 first = transmission
         return first
 
+    def of_numbers(self, numbers: tuple[int, ...]) -> list[Transmission]:
+        """Those of these numbers that are in flight or remembered, in that order."""
+        known = {one.number: one for one in (*self.past, *self.transmissions)}
+        return [known[number] for number in numbers if number in known]
+
     def due(self, number: int) -> int:
         """When a segment in flight arrives; 0 if it is not in flight."""
         return next((one.due for one in self.transmissions if one.number == number), 0)

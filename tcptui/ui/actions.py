@@ -51,6 +51,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("branch", ("v",)),
     Action("numbers", ("n",)),
     Action("inspector", ("i",), True),
+    Action("variant", ("V",)),
     Action("scenarios", ("o",)),
     Action("palette", ("colon",)),
     Action("help", ("question_mark", "f1"), True),

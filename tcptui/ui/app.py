@@ -49,8 +49,8 @@ class TcptuiApp(App[None]):
     ) -> None:
         # The terminal's own colours behind and for plain text: they need no octets.
         super().__init__(ansi_color=True, driver_class=driver)
-        self.session = session
-        """What is shown; None before anything has been chosen."""
+        self._run = None if session is None else RunScreen(session)
+        """The run that is shown; None before anything has been chosen."""
         self._scenarios = scenarios
         self._ascii_only = ascii_only
         self._after_first_frame = after_first_frame
@@ -58,8 +58,13 @@ class TcptuiApp(App[None]):
         self.panicked = False
         """Whether it has ended because of an unexpected error."""
 
+    @property
+    def session(self) -> Session | None:
+        """What is shown; None before anything has been chosen."""
+        return None if self._run is None else self._run.session
+
     def get_default_screen(self) -> Screen[Any]:
-        return super().get_default_screen() if self.session is None else RunScreen(self.session)
+        return super().get_default_screen() if self._run is None else self._run
 
     def on_mount(self) -> None:
         if self.session is None:
@@ -118,15 +123,14 @@ class TcptuiApp(App[None]):
             self.push_screen(Picker(self._scenarios()), self._chosen)
 
     def _chosen(self, scenario: Scenario | None) -> None:
-        run = next((screen for screen in self.screen_stack if isinstance(screen, RunScreen)), None)
         if scenario is None:
-            if run is None:
+            if self._run is None:
                 self.exit()
             return
         session = Session(scenario)
-        self.session = session
-        if run is not None:
-            run.open(session)
+        if self._run is not None:
+            self._run.open(session)
         else:
-            self.push_screen(RunScreen(session))
+            self._run = RunScreen(session)
+            self.push_screen(self._run)
             self._look_at_size(self.size)

@@ -123,6 +123,16 @@ class Session:
         return self.world.now + self._ahead
 
     @property
+    def said(self) -> tuple[str, ...]:
+        """What the story says here: of the last step, and its answer once nothing more happens. What a reader
+        has done to the run is not told, for the answer is of the run that the story tells."""
+        history = self.history
+        scenario, narration = history.scenario, history.narration
+        said = () if narration is None else tuple(say.text for say in narration.now)
+        over = history.report is not None and self.world.next_event() is None
+        return (*said, scenario.answer) if over and scenario.answer and not history.moved else said
+
+    @property
     def speed(self) -> float:
         return SPEEDS[self._speed]
 
@@ -224,7 +234,7 @@ class Session:
         self.playing = not self.playing
         if self.playing and self.world.next_event() is None:
             self.playing = False
-            self.message = say("error.move.nothing_more")
+            self.message = say(self.world.why_over)
 
     def change_speed(self, by: int) -> None:
         self._speed = max(0, min(self._speed + by, len(SPEEDS) - 1))
@@ -241,7 +251,9 @@ class Session:
         self._ahead += max(1, int(way * seconds / takes))
         if self._ahead >= way:
             self.forward()
-            self.playing = self.world.next_event() is not None
+            narration = self.history.narration
+            pauses = narration is not None and any(say.pause for say in narration.now)
+            self.playing = self.world.next_event() is not None and not pauses
 
     def _go_to(self, position: int) -> None:
         self._leave_moment()
@@ -285,10 +297,6 @@ class Session:
         except BadMove as error:
             self.playing = False
             self.message = text_of(error.message)
-            answer = self.world.scenario.answer
-            if answer and not self.history.moved:  # It is the answer of the run that the scenario tells.
-                sentence = say("ui.sentence", text=error.message)
-                self.message = say("text.between_sentences").join((sentence, answer))
 
     def _attempt(self, move: Move) -> None:
         self._enter_moment()

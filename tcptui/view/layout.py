@@ -55,10 +55,11 @@ def has_room(room: Room, width: int, height: int) -> bool:
     return beside or (room.rows is not None and width >= WIDE and height >= TALL)
 
 
-def frame_places(width: int, height: int, inspector: Room | None) -> dict[str, Place]:
-    """The frames "a", "b", "wire" and "inspector", as far as they are to be seen; None: no inspector is."""
+def frame_places(width: int, height: int, inspector: Room | None, said: int = 0) -> dict[str, Place]:
+    """The frames "a", "b", "wire" and "inspector", as far as they are to be seen; None: no inspector is.
+    `said`: lines for what the story says."""
     side = 38 if width >= HUGE else 30 if width >= WIDE else 20
-    rows = height - _TOP - _BOTTOM
+    rows = height - _TOP - _BOTTOM - said
     middle = width - 2 * side
     places = {"a": Place(0, _TOP, side, rows), "b": Place(width - side, _TOP, side, rows)}
     if inspector is None:
@@ -66,7 +67,7 @@ def frame_places(width: int, height: int, inspector: Room | None) -> dict[str, P
     elif inspector.columns is not None and width >= HUGE:
         places["wire"] = Place(side, _TOP, middle - inspector.columns, rows)
         places["inspector"] = Place(width - side - inspector.columns, _TOP, inspector.columns, rows)
-    elif inspector.rows is not None and height >= TALL:
+    elif inspector.rows is not None and height - said >= TALL:
         places["wire"] = Place(side, _TOP, middle, rows - inspector.rows)
         places["inspector"] = Place(side, _TOP + rows - inspector.rows, middle, inspector.rows)
     else:
@@ -80,8 +81,9 @@ def clock_place(width: int) -> "Place":
     return Place(width - cells, 0, cells, 1)
 
 
-def why_place(width: int, height: int) -> "Place":
-    return Place(0, height - _BOTTOM, width, 2)
+def why_place(width: int, height: int, said: int = 0) -> "Place":
+    """Below the frames: `said` lines of what the story says, and two of why."""
+    return Place(0, height - _BOTTOM - said, width, 2 + said)
 
 
 def backdrop_lines(frames: list[Frame], width: int, height: int, title: Line, keys: Line) -> list[Line]:

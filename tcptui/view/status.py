@@ -39,7 +39,7 @@ def next_text(world: WorldState, at: int) -> str:
     """What happens next, and in how long."""
     next_event = world.next_event()
     if next_event is None:
-        return say("error.move.nothing_more")
+        return say(world.why_over)
     if next_event.cause == "arrival":
         transmission = next(
             transmission
@@ -74,6 +74,29 @@ def why_lines(why: Why, width: int) -> list[Line]:
     lines += [""] * (2 - len(lines))
     first = fit(((f" {lines[0]}", "why"),), width)
     return [first, beside(((f" {lines[1]}", "why"),), last, width)]
+
+
+MOST_SAID = 4
+"""Lines of what the story says."""
+
+
+def said_rows(texts: tuple[str, ...], width: int) -> int:
+    """So many lines does it take."""
+    return len(_said(texts, width))
+
+
+def said_lines(texts: tuple[str, ...], width: int, height: int) -> list[Line]:
+    """What the story says, in `height` lines above those of why."""
+    lines = _said(texts, width)[:height]
+    lines += [""] * (height - len(lines))
+    return [fit(((f" {line}", "said"),), width) for line in lines]
+
+
+def _said(texts: tuple[str, ...], width: int) -> list[str]:
+    lines = [line for text in texts for line in wrap(text, width - 2)]
+    if len(lines) > MOST_SAID:
+        lines[MOST_SAID - 1] = shorten(f"{lines[MOST_SAID - 1]} …", width - 2)
+    return lines[:MOST_SAID]
 
 
 def error_lines(message: str, width: int) -> list[Line]:

@@ -16,8 +16,9 @@ from tcptui.ui.actions import ACTIONS
 
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
-    "act", "allowed", "assert", "check", "count", "error", "field", "figure", "frame", "happened", "label",
-    "needs", "response", "rule", "run", "script", "signal", "text", "timer", "ui", "verdict", "why", "writer",
+    "act", "allowed", "assert", "check", "count", "error", "fact", "field", "figure", "frame", "happened",
+    "label", "needs", "response", "rule", "run", "script", "signal", "text", "timer", "ui", "validate",
+    "verdict", "why", "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[a-z0-9_]+)+")
@@ -30,7 +31,11 @@ COMPUTED = {
     *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
     *(f"ui.{words}.{action.id}" for action in ACTIONS for words in ("label", "help")),
     *(f"ui.call.{call}" for call in CALLS),
-    *(f"count.{noun}.{how}" for noun in ("octets", "probes", "retransmissions") for how in ("one", "many")),
+    *(
+        f"count.{noun}.{how}"
+        for noun in ("connections", "octets", "probes", "retransmissions")
+        for how in ("one", "many")
+    ),
 }
 """Keys that are made of a name of the core, of the wire, of a call or of an action."""
 

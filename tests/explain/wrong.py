@@ -35,7 +35,7 @@ SCENARIOS = ["x", "title = 1", 'title = ""'] + [
         'A.script = [{ call = "connect", when = "x" }]',
         'A.script = [{ call = "connect", when = "closed", at = "1s" }]',
         'third_party = [{ segment = "s" }]',
-        'expect.rules = ["X"]',
+        'expect.events = ["A rule X"]',
         'prelude = "a:connect"',
         'prelude = "q"',
         "figure.rows = 1",

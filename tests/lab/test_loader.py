@@ -15,7 +15,7 @@ from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
 from tcptui.lab.moves import LONGEST_DATA, Delay, Duplicate, Inject, Lose, parse_moves
 from tcptui.lab.program import CALLS, ScriptedCall
-from tcptui.lab.scenario import Scenario
+from tcptui.lab.scenario import Expected, Scenario
 from tests.lab.worlds import HEAD, scenario
 from tests.messages import said
 
@@ -70,7 +70,7 @@ BAD: dict[str, Bad] = {
     "unknown key of a figure": bad(
         "figure.title = 1", "figure.title: is unknown", "rows, symbols, counts_data"
     ),
-    "unknown expectation": bad("expect.states = []", "expect.states: is unknown", "segments, path_a"),
+    "unknown expectation": bad("expect.states = []", "expect.states: is unknown", "events, never, end"),
     # Types.
     "a host is a text": bad('A = "10.0.0.1"', "A: must be a table"),
     "the wire is a number": bad("wire = 5", "wire: must be a table"),
@@ -84,9 +84,87 @@ BAD: dict[str, Bad] = {
     "numbers": bad('numbers = "hex"', "numbers: 'hex' is unknown; allowed: relative, raw"),
     "numbers, a huge one": bad(f"numbers = 0x{'f' * 5_000}", "numbers:", "allowed: relative, raw"),
     "numbers, a date": bad("numbers = 1979-05-27", "numbers:", "allowed: relative, raw"),
-    "expected path is a text": bad('expect.path_a = "LISTEN"', "expect.path_a: must be a list of texts"),
-    "expected path of numbers": bad("expect.path_a = [1]", "expect.path_a: must be a text"),
-    "unknown rule": bad('expect.rules = ["RST"]', "expect.rules: there is no rule 'RST'"),
+    "an event is a text": bad('expect.events = "A SYN"', "expect.events: must be a list of texts"),
+    "events of numbers": bad("expect.events = [1]", "expect.events: must be a text"),
+    "an event of nothing": bad(
+        'expect.events = ["A SYN", "C SYN"]', "expect.events[2]: 'C SYN'", "not A, B, X"
+    ),
+    "an event that never was": bad('expect.never = ["A waves"]', "expect.never[1]: 'A waves'", "SYN, FIN"),
+    "unknown rule": bad(
+        'expect.events = ["A rule RST_RESET"]',
+        "expect.events[1]: 'A rule RST_RESET' describes nothing: there is no 'RST_RESET'; near: RST_RESETS",
+    ),
+    "unknown state": bad('expect.never = ["B enters TIMEWAIT"]', "there is no 'TIMEWAIT'; near: TIME-WAIT"),
+    "unknown timer": bad('expect.events = ["A fires RTO"]', "expect.events[1]:", "there is no 'RTO'"),
+    "too many events": bad(
+        "expect.events = [" + '"A SYN",' * 1_001 + "]", "expect.events: 1001 are too many; at most 1000"
+    ),
+    "an end of nothing": bad(
+        'expect.end = ["A SLEEPING"]', "expect.end[1]: 'A SLEEPING' says nothing of the end", "A TIME-WAIT"
+    ),
+    "an end of no segment": bad('expect.end = ["wire A waves"]', "expect.end[1]: 'A waves'"),
+    "a queue without a number": bad('expect.end = ["A unread"]', "expect.end[1]: 'A unread' says nothing"),
+    "no label": bad('expect.labels = ["2 TCP Retransmission"]', "expect.labels[1]: '2 TCP", "A: 2 TCP"),
+    "said of nothing": bad(
+        'expect.says = ["ACK 21 is new"]', "expect.says[1]: 'ACK 21 is new' must be a pattern"
+    ),
+    "strict is a text": bad('expect.strict = "yes"', "expect.strict: must be true or false"),
+    # The story's frame.
+    "until": bad('until = "0s"', "until: must be later than 0"),
+    "until a number": bad("until = 5", "until: must be a text", DURATION),
+    "said at no moment": bad('say = [{ text = "x" }]', "say[1].when: it is said at one moment"),
+    "said at two moments": bad(
+        'say = [{ text = "x", at = "1s", when = "A SYN" }]', "say[1].at: it is said at one moment"
+    ),
+    "said when nothing happens": bad(
+        'say = [{ text = "x", when = "A SYN" }, { text = "x", when = "A sleeps" }]', "say[2].when: 'A sleeps'"
+    ),
+    "nothing is said": bad('say = [{ text = "", at = "1s" }]', "say[1].text: must not be empty"),
+    "too long a text": bad(
+        f'say = [{{ text = "{"x" * 1_001}", at = "1s" }}]', "say[1].text: 1001 characters are too many"
+    ),
+    "too many say": bad(
+        "say = [" + '{ text = "x", at = "1s" },' * 101 + "]", "say: 101 are too many; at most 100"
+    ),
+    "a key of say": bad('say = [{ txt = "x" }]', "say[1].text: is missing"),
+    "a language is a text": bad('zh = "x"', "zh: must be a table"),
+    "a key of a language": bad("zh.name = 1", "zh.name: is unknown", "title, question, answer, chapter, say"),
+    "say of a language": bad('zh.say = ["x"]', "zh.say: 1 texts for 0 moments"),
+    # Variants.
+    "a variant without name": bad("variant = [{}]", "variant[1].name: is missing"),
+    "two variants of one name": bad(
+        'variant = [{ name = "x" }, { name = "x" }]', "variant[2].name: 'x' is the name of another"
+    ),
+    "too many variants": bad(
+        "variant = [" + ",".join(f'{{ name = "{one}" }}' for one in range(21)) + "]",
+        "variant: 21 are too many; at most 20",
+    ),
+    "a key of a variant": bad(
+        'variant = [{ name = "x", colour = 1 }]', "variant[1].colour: is unknown", "name, question, answer"
+    ),
+    "a knob of a variant": bad(
+        'variant = [{ name = "x", set = { "B.two_way" = true } }]', "variant[1].set.B.two_way: is no knob"
+    ),
+    "a value of a knob of a variant": bad(
+        'variant = [{ name = "x", set = { msl = 5 } }]', "variant[1].set.msl: must be a text"
+    ),
+    "a profile of a variant": bad('variant = [{ name = "x", profile = "bsd" }]', "variant[1].profile: 'bsd'"),
+    "a profile of no end": bad(
+        'variant = [{ name = "x", profiles = { C = "linux" } }]', "variant[1].profiles.C: is unknown", "A, B"
+    ),
+    "a call of a variant": bad(
+        'variant = [{ name = "x" }, { name = "y", A = { script = [{ call = "walk" }] } }]',
+        "variant[2].A.script[1].call: 'walk' is unknown",
+    ),
+    "a fault of a variant": bad(
+        'variant = [{ name = "x", faults = "s" }]', "variant[1].faults: only l, d and u"
+    ),
+    "a fact of a variant": bad(
+        'variant = [{ name = "x", expect = { end = ["?"] } }]', "variant[1].expect.end[1]: '?' says nothing"
+    ),
+    "a prelude of a variant": bad(
+        'variant = [{ name = "x", prelude = "l1" }]', "variant[1].prelude: there is no segment #1"
+    ),
     # Hosts.
     "address": bad('A.address = "10.0.0.256"', "A.address: '10.0.0.256' is no IPv4 or IPv6 address"),
     "address is a number": bad("A.address = 5", "A.address:"),
@@ -338,7 +416,7 @@ def test_every_key_is_read() -> None:
         ' { call = "close", when = "received 5", after = "2ms" }, { call = "abort", when = "peer closed" }]\n'
         '[B]\naddress = "2001:db8::2"\n'
         '[figure]\nrows = [["1.", "=1", "1 leaves", "=end"]]\nsymbols = { X = 3 }\ncounts_data = true\n'
-        '[expect]\nsegments = ["A SYN seq=0"]\nrules = ["ACK_NEW"]\n'
+        '[expect]\nevents = ["A SYN seq=0"]\nstrict = true\n'
     )
     a = made.hosts[0]
     assert isinstance(a, HostSetup)
@@ -358,7 +436,7 @@ def test_every_key_is_read() -> None:
     )
     assert made.figure[0] == ("1.", "=1", "1 leaves", "=end")
     assert (made.symbols, made.counts_data) == ((("X", 3),), True)
-    assert (made.expected.segments, made.expected.rules) == (("A SYN seq=0",), ("ACK_NEW",))
+    assert made.expected == Expected(events=("A SYN seq=0",), strict=True)
 
 
 def test_texts_lose_their_line_ends() -> None:

@@ -20,7 +20,9 @@ from tests.messages import refused
 
 def test_states_calls_notifications_and_data_are_in_it_in_their_order() -> None:
     record = history_of(library.find("life"), "s18").record
-    assert [entered.state.value for entered in record.a.states] == list(library.find("life").expected.path_a)
+    assert [entered.state.value for entered in record.a.states] == [
+        "CLOSED", "SYN-SENT", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "CLOSED",
+    ]  # fmt: skip
     assert [called.name for called in record.a.calls] == ["connect", "send", "close"]
     assert {called.response for called in record.a.calls} == {Response.OK}
     assert record.a.notified == (

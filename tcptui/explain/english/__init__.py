@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from tcptui.explain.english import errors, happened, rules, scripts, ui
+from tcptui.explain.english import errors, happened, rules, scripts, stories, ui
 
-SENTENCES = happened.SENTENCES | rules.SENTENCES | errors.SENTENCES | scripts.SENTENCES | ui.SENTENCES
+SENTENCES = (
+    happened.SENTENCES
+    | rules.SENTENCES
+    | errors.SENTENCES
+    | scripts.SENTENCES
+    | stories.SENTENCES
+    | ui.SENTENCES
+)

@@ -6,6 +6,8 @@ SENTENCES = {
     "text.between_sentences": " ",
     "text.between_items": ", ",
     # How many of what.
+    "count.connections.one": "1 connection",
+    "count.connections.many": "{count} connections",
     "count.octets.one": "1 octet",
     "count.octets.many": "{count} octets",
     "count.probes.one": "1 probe",

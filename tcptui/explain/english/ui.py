@@ -24,6 +24,7 @@ SENTENCES = {
     "ui.label.branch": "branch",
     "ui.label.numbers": "numbers",
     "ui.label.inspector": "header",
+    "ui.label.variant": "variant",
     "ui.label.scenarios": "open",
     "ui.label.palette": "palette",
     "ui.label.help": "help",
@@ -48,6 +49,7 @@ SENTENCES = {
     "ui.help.branch": "another branch of this history",
     "ui.help.numbers": "raw or relative sequence numbers",
     "ui.help.inspector": "the selected segment's header",
+    "ui.help.variant": "the story told in another way, from its beginning",
     "ui.help.scenarios": "choose a scenario",
     "ui.help.palette": "all actions by name",
     "ui.help.help": "all keys",
@@ -109,6 +111,7 @@ SENTENCES = {
     # What can't be done, and where the work was left.
     "ui.at_the_beginning": "this is the beginning",
     "ui.no_segment_to_select": "there is no segment yet",
+    "ui.no_variants": "this scenario has no variants",
     "ui.one_branch": "there is one branch only: go back and do something else to begin another",
     "ui.still_going_on": "still going on after {count} steps",
     "ui.stopped": "stopped after {done} of at most {most} moves",

@@ -1,14 +1,13 @@
-"""A figure of an RFC, and what the run of a scenario is expected to be."""
+"""A figure of an RFC."""
 
 from __future__ import annotations
 
 import re
 
 from tcptui.core.packet.seq import MASK
-from tcptui.core.rules import Rule
-from tcptui.lab.loader.table import Table, bad
-from tcptui.lab.loader.values import line_of, lines_of, number_of
-from tcptui.lab.scenario import Expected, FigureRow
+from tcptui.lab.loader.table import bad
+from tcptui.lab.loader.values import line_of, number_of
+from tcptui.lab.scenario import FigureRow
 
 _STATE_OF = re.compile(r"=(\d{1,6}|start|end)", re.ASCII)
 _MIDDLE = re.compile(r"(\d{1,6}( leaves| arrives)?)?", re.ASCII)
@@ -33,12 +32,3 @@ def symbols_of(value: object, where: str) -> tuple[tuple[str, int], ...]:
     if not isinstance(value, dict):
         raise bad(where, "error.value.no_numbers")
     return tuple((line_of(name, where), number_of(0, MASK)(number, where)) for name, number in value.items())
-
-
-def expected_of(table: Table) -> Expected:
-    values = {key: table.take(key, lines_of, Expected._field_defaults[key]) for key in Expected._fields}
-    table.done(Expected._fields)
-    for rule in values["rules"]:
-        if rule not in Rule.__members__:
-            raise table.error("rules", "error.scenario.no_rule", rule=rule[:40])
-    return Expected(**values)

@@ -5,12 +5,15 @@ README tells the format; the library's files are examples of it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import ip_address
 
+from tcptui.core.message import Message
 from tcptui.core.packet.segment import Socket
-from tcptui.lab.loader.figure import expected_of, figure_rows_of, symbols_of
+from tcptui.lab.loader.figure import figure_rows_of, symbols_of
 from tcptui.lab.loader.hosts import check_addresses, host_of
-from tcptui.lab.loader.table import Table, bad
+from tcptui.lab.loader.story import expected_of, says_of, translations_of, until_of
+from tcptui.lab.loader.table import BadScenario, Table, bad
 from tcptui.lab.loader.values import (
     boolean_of,
     choice_of,
@@ -20,6 +23,7 @@ from tcptui.lab.loader.values import (
     number_of,
     title_of,
 )
+from tcptui.lab.loader.variants import merged, variants_of
 from tcptui.lab.loader.wire import faults_of, injection_of
 from tcptui.lab.moves import Move
 from tcptui.lab.prelude import play_prelude
@@ -29,33 +33,104 @@ from tcptui.lab.wire import BadMove
 
 _KEYS = (
     "title", "question", "answer", "chapter", "place", "numbers", "wire", "A", "B", "prelude", "third_party",
-    "figure", "expect",
+    "until", "say", "variant", "figure", "expect",
 )  # fmt: skip
 MOST_OF_PRELUDE = 300
 """Moves of a prelude: they are made whenever the scenario begins, before anything is seen."""
 
 
 def load_scenario(text: str, name: str, file: str) -> Scenario:
-    """The scenario that `text` describes, its prelude tried; `file` is what errors call it. Raises
-    BadScenario."""
-    scenario = read_scenario(text, name, file)
-    if scenario.prelude:
-        try:
-            state, _ = play_prelude(scenario, 0)
-            scenario = scenario._replace(prelude_length=state.now)
-            state.begin_programs(scenario)
-        except BadMove as error:
-            raise bad(f"{file}: prelude", error.message) from None
+    """The scenario that `text` describes, its preludes, variants and patterns tried; `file` is what errors
+    call it. Raises BadScenario."""
+    return load_document(document_of(text, file), name, file)
+
+
+def load_document(document: Mapping[str, object], name: str, file: str) -> Scenario:
+    """The same of what was parsed. Raises BadScenario."""
+    from tcptui.lab.loader.expect import check_patterns
+
+    scenario = _tried(scenario_of(document, name, f"{file}: "), f"{file}: ")
+    check_patterns(scenario, f"{file}: ")
+    for index, one in enumerate(scenario.variants, 1):
+        where = f"{file}: variant[{index}]."
+        check_patterns(_tried(_variant(scenario, one.name, where), where), where)
     return scenario
 
 
 def read_scenario(text: str, name: str, file: str) -> Scenario:
     """The same with nothing played, so that `prelude.begin` raises BadMove if its prelude is impossible."""
+    return scenario_of(document_of(text, file), name, f"{file}: ")
+
+
+def document_of(text: str, file: str) -> dict[str, object]:
+    """What is parsed. Raises BadScenario."""
     try:
-        document = parse_toml(text)
+        return parse_toml(text)
     except ValueError as error:
         raise bad(file, "error.scenario.no_toml", why=str(error)[:200]) from None
-    return _scenario(Table(document, f"{file}: "), name)
+
+
+def scenario_of_variant(scenario: Scenario, name: str) -> Scenario:
+    """One of the scenario's variants; without a name the story itself. Raises BadScenario: there is no such
+    variant, or it can't be read."""
+    story = f"{scenario.name}.toml: "
+    if not name:
+        return scenario_of(scenario.document, scenario.name, story) if scenario.variant else scenario
+    names = [one.name for one in scenario.variants]
+    if name not in names:
+        key = "error.scenario.no_variant" if names else "error.scenario.no_variants"
+        raise BadScenario(key, name=name[:60], scenario=scenario.name, allowed=tuple(names))
+    where = f"{story}variant[{names.index(name) + 1}]."
+    return _tried(_variant(scenario, name, where), where)
+
+
+def _variant(scenario: Scenario, name: str, where: str) -> Scenario:
+    one = next(one for one in scenario.variants if one.name == name)
+    try:
+        made = scenario_of(merged(scenario.document, one.document, where), scenario.name, where)
+    except BadScenario as error:
+        numbers = dict(error.message.numbers)
+        place = str(numbers.get("where"))
+        if "faults" not in one.document or not place.startswith(f"{where}wire.faults"):
+            raise
+        # Where the variant has them.
+        numbers["where"] = place.replace("wire.faults", "faults", 1)
+        raise BadScenario(Message(error.message.key, tuple(numbers.items()))) from None
+    return made._replace(
+        title=f"{made.title}: {name}",
+        variant=name,
+        variants=scenario.variants,
+        document=scenario.document,
+    )
+
+
+def _tried(scenario: Scenario, where: str) -> Scenario:
+    """With the length of its prelude, which is played. Raises BadScenario."""
+    if not scenario.prelude:
+        return scenario
+    try:
+        state, _ = play_prelude(scenario, 0)
+        scenario = scenario._replace(prelude_length=state.now)
+        state.begin_programs(scenario)
+    except BadMove as error:
+        raise bad(f"{where}prelude", error.message) from None
+    return scenario
+
+
+def scenario_of(document: Mapping[str, object], name: str, where: str) -> Scenario:
+    """The scenario of a document, `where` being what errors begin with. Raises BadScenario."""
+    top = Table(document, where)
+    scenario = _scenario(top, name)
+    scenario = scenario._replace(
+        until=top.take("until", until_of, -1),
+        say=says_of(top),
+        translations=translations_of(top),
+        variants=variants_of(top),
+    )
+    top.done(_KEYS)
+    if scenario.until == -1:
+        scenario = scenario._replace(until=None)
+    return scenario._replace(document=document) if scenario.variants else scenario
 
 
 def _scenario(top: Table, name: str) -> Scenario:
@@ -99,7 +174,6 @@ def _scenario(top: Table, name: str) -> Scenario:
     if len({ip_address(host.socket.host).version for host in scenario.hosts}) > 1:
         raise top.error("B.address", "error.scenario.two_versions")
     check_addresses(hosts, top)
-    top.done(_KEYS)
     return scenario
 
 

@@ -23,6 +23,11 @@ class Table:
         self._values = dict(value)
         self._where = where
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Those that nobody has asked for yet."""
+        return tuple(self._values)
+
     def error(self, key: str, why: str | Message, /, **numbers: Value) -> BadScenario:
         return bad(f"{self._where}{key}", why, **numbers)
 

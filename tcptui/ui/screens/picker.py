@@ -52,18 +52,27 @@ class Picker(Screen["Scenario | None"]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_id is not None:
-            scenario = self._scenarios[int(event.option_id)]
-            self.query_one("#question", Static).update(Content(scenario.question))
+            self.query_one("#question", Static).update(Content(self._of(event.option_id).question))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if event.option_id is not None:
-            dismiss_once(self, self._scenarios[int(event.option_id)])
+            dismiss_once(self, self._of(event.option_id))
 
     def action_choose(self) -> None:
         self.query_one(OptionList).action_select()
 
     def action_leave(self) -> None:
         dismiss_once(self, None)
+
+    def _of(self, option: str) -> Scenario:
+        """The story or the variant of an option: its place in the list, and the variant's, from 1."""
+        index, _, place = option.partition(".")
+        scenario = self._scenarios[int(index)]
+        if not place:
+            return scenario
+        from tcptui.lab.loader import scenario_of_variant
+
+        return scenario_of_variant(scenario, scenario.variants[int(place) - 1].name)
 
     def _options(self) -> list[Option]:
         options = []
@@ -76,4 +85,8 @@ class Picker(Screen["Scenario | None"]):
             options.append(
                 Option(Content(f"   {fill(scenario.name, width)}  {scenario.title}"), id=str(index))
             )
+            options += [
+                Option(Content(f"   {'':{width}}    {one.name}"), id=f"{index}.{place}")
+                for place, one in enumerate(scenario.variants, 1)
+            ]
         return options

@@ -22,7 +22,8 @@ from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND, PaneScreen
 from tcptui.ui.session import Session, moves_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
-from tcptui.view.layout import clock_place, frame_places, has_room, why_place
+from tcptui.view.layout import LEAST_WIDTH, clock_place, frame_places, has_room, why_place
+from tcptui.view.status import said_rows
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -30,6 +31,8 @@ MOST_WAITING = 1_000
 """Keys that wait until long work is done; those that come then are lost."""
 LONGEST_TITLE = 600
 """Characters of the moves so far that stand above the line to type: the latest."""
+LEAST_SAID = 2
+"""Lines for what a story says at its moments, kept free between them."""
 
 
 class RunScreen(PaneScreen):
@@ -52,6 +55,8 @@ class RunScreen(PaneScreen):
         """The reader's choice; None: no inspector."""
         self._has_chosen = False
         """Whether the reader has chosen; until then the first inspector stands where there is room for it."""
+        self._said = 0
+        """The lines for what the story says."""
         self._waiting: list[Callable[[], None]] = []
         """What keys are to do once the session has finished its work."""
         self._ticking: Timer | None = None
@@ -79,7 +84,8 @@ class RunScreen(PaneScreen):
         inspector = self._shown_inspector(width, height)
         if inspector is not None:
             self._inspector_pane.inspector = inspector
-        places = frame_places(width, height, inspector.room if inspector is not None else None)
+        self._said = said = self._said_rows(width)
+        places = frame_places(width, height, inspector.room if inspector is not None else None, said)
         frames = []
         for name, pane in self._framed.items():
             if name in places:
@@ -87,8 +93,15 @@ class RunScreen(PaneScreen):
             else:
                 pane.display = False
         self._clock.fill(clock_place(width))
-        self._why.fill(why_place(width, height))
+        self._why.fill(why_place(width, height, said))
         self.backdrop.fill_screen(width, height, self.session.history.scenario.title, frames)
+
+    def show(self) -> None:
+        """Draws what has changed, all anew where what the story says needs more lines, or fewer."""
+        if self._said_rows(self.size.width) == self._said:
+            super().show()
+        else:
+            self._rearrange()
 
     # Actions.
 
@@ -139,6 +152,9 @@ class RunScreen(PaneScreen):
 
     def action_branch(self) -> None:
         self._change(self.session.switch_branch)
+
+    def action_variant(self) -> None:
+        self._change(self._next_variant)
 
     def action_inspector(self) -> None:
         """The next inspector, and after the last one none."""
@@ -195,6 +211,25 @@ class RunScreen(PaneScreen):
 
     def _tamper(self, action: Literal["lose", "delay", "duplicate", "reorder"]) -> None:
         self._change(lambda: self.session.tamper(action))
+
+    def _next_variant(self) -> None:
+        """The next variant of the story from its beginning, and after the last one the story itself."""
+        scenario = self.session.history.scenario
+        names = ("", *(one.name for one in scenario.variants))
+        if len(names) == 1:
+            self.session.message = say("ui.no_variants")
+            return
+        from tcptui.lab.loader import scenario_of_variant
+
+        following = names[(names.index(scenario.variant) + 1) % len(names)]
+        self.open(Session(scenario_of_variant(scenario, following)))
+
+    def _said_rows(self, width: int) -> int:
+        """How many lines the story has for what it says."""
+        session = self.session
+        said = () if session.working else session.said
+        least = LEAST_SAID if session.history.narration is not None else 0
+        return max(least, said_rows(said, max(width, LEAST_WIDTH)))
 
     def _pause(self) -> None:
         """Before something opens above the run."""

@@ -1,0 +1,24 @@
+"""What is wrong with a story: facts that do not hold, moments that do not come, drafts."""
+
+from __future__ import annotations
+
+SENTENCES = {
+    "fact.cut": "the run does not end by itself: it was cut after {steps} steps; write until",
+    "fact.draft": "is a draft: read each fact against the RFC, then take draft away",
+    "fact.end": "{text!r} is not so; instead: {instead}",
+    "fact.end_none": "{text!r} is not so",
+    "fact.instead": "{pattern!r} does not happen here; nearest: {fact}",
+    "fact.label_none": "{text!r} is not so: that frame of {frames} has no label",
+    "fact.label_other": "{text!r} is not so: that frame of {frames} has {labels}",
+    "fact.missing": "{pattern!r} does not happen, nor anything like it",
+    "fact.never": "{pattern!r} must not happen, but does ({count} times); first: {fact}",
+    "fact.not_expected": "is strict, and this is not in the list: {fact}",
+    "fact.says_never": "{pattern!r} never happens, so nothing is said of it",
+    "fact.says_other": "{piece!r} is not said there, but: {sentence}",
+    "fact.say_never": "is never said: its moment does not come",
+    "fact.too_early": "{pattern!r} does not happen after {after!r}; the last: {fact}",
+    "validate.at": "{file}: {where}: {what}",
+    "validate.at_line": "{file}:{line}: {where}: {what}",
+    "validate.fine": "{file}: holds ({facts} facts, {variants} variants)",
+    "validate.of_variant": "variant {name!r}: {what}",
+}

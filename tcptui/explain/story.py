@@ -1,0 +1,108 @@
+"""Whether a story plays as it says: its facts, what is said at its steps, its own moments.
+
+Here and not in `trace`, for a story may also expect a sentence: that needs the state of each step and the
+catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from tcptui.core.message import Message
+from tcptui.explain.why import why
+from tcptui.lab.end_facts import end_facts, holds, nearest
+from tcptui.lab.facts import Fact
+from tcptui.lab.history import History
+from tcptui.lab.loader.expect import split_says
+from tcptui.lab.narration import narration_of
+from tcptui.lab.record import Record
+from tcptui.lab.run import MOST_STEPS, play_to_end
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
+from tcptui.trace.expectations import MOST_FAILURES, Failure, failed_events, failed_labels, failed_never
+from tcptui.trace.facts import facts_by_step
+
+
+def failures(scenario: Scenario) -> list[Failure]:
+    """What of the story is not so when it is played; its patterns are right in their form."""
+    run, world = play_to_end(scenario)
+    steps = facts_by_step(run)
+    facts = [fact for step in steps for fact in step]
+    expected = scenario.expected
+    found: list[Failure] = []
+    if not run.complete:
+        found.append(Failure("until", Message.of("fact.cut", steps=MOST_STEPS)))
+    for some in (
+        failed_events(expected.events, facts, expected.strict),
+        failed_never(expected.never, facts),
+        _failed_end(scenario, world),
+        failed_labels(expected.labels, run),
+        _failed_says(scenario, steps),
+        _never_said(scenario, run, steps),
+        _never_come(scenario, world),
+    ):
+        found += islice(some, MOST_FAILURES)
+    return found
+
+
+def _failed_end(scenario: Scenario, world: WorldState) -> Iterator[Failure]:
+    raw = scenario.raw_numbers
+    facts = end_facts(world, raw=raw)
+    for index, text in enumerate(scenario.expected.end, 1):
+        if holds(text, facts, world, raw=raw):
+            continue
+        instead = tuple(nearest(text, facts))
+        key = "fact.end" if instead else "fact.end_none"
+        numbers = {"instead": instead} if instead else {}
+        yield Failure(f"expect.end[{index}]", Message.of(key, text=text, **numbers))
+
+
+def _failed_says(scenario: Scenario, steps: list[tuple[Fact, ...]]) -> Iterator[Failure]:
+    """The pieces of sentences that are said at none of the steps that their patterns describe."""
+    if not scenario.expected.says:
+        return
+    sentences = _sentences(scenario, len(steps))
+    for index, text in enumerate(scenario.expected.says, 1):
+        asked = split_says(text)
+        assert asked is not None
+        pattern, piece = asked
+        where, seen, said = f"expect.says[{index}]", 0, []
+        for sentence, facts in zip(sentences, steps, strict=True):
+            for fact in facts:
+                if pattern.describes(fact):
+                    seen += 1
+                    said += [sentence] if pattern.means(seen) else []
+        if not said:
+            yield Failure(where, Message.of("fact.says_never", pattern=text.removesuffix(f": {piece}")))
+        elif not any(piece in sentence for sentence in said):
+            yield Failure(where, Message.of("fact.says_other", piece=piece, sentence=said[0]))
+
+
+def _sentences(scenario: Scenario, count: int) -> list[str]:
+    """What is told of each step, as the line below the panes tells it."""
+    history = History(scenario)
+    sentences = []
+    for _ in range(count):
+        report = history.apply()
+        told = why(report, history.world, history.transmissions(), scenario.raw_numbers)
+        sentences.append(told.text)
+    return sentences
+
+
+def _never_said(scenario: Scenario, run: Record, steps: list[tuple[Fact, ...]]) -> Iterator[Failure]:
+    """What the story says at moments that do not come."""
+    narration = narration_of(scenario)
+    if narration is None:
+        return
+    for report, facts in zip(run.reports, steps, strict=True):
+        narration = narration.after(facts, report.at)
+    for say in narration.to_come:
+        index = scenario.say.index(say) + 1
+        key = "when" if say.when else "at"
+        yield Failure(f"say[{index}].{key}", Message.of("fact.say_never"))
+
+
+def _never_come(scenario: Scenario, world: WorldState) -> Iterator[Failure]:
+    """What of the story waits for ever: calls whose trigger has not come, faults that have met no segment."""
+    yield from ()

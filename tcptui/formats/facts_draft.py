@@ -1,0 +1,75 @@
+"""Facts of a run as the `[expect]` of its scenario, to be read and corrected by a person.
+
+What a run does is no proof that it is right: so it is marked as a draft, and the library takes none. All of
+one step stands on one line, which begins with the time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from tcptui.lab.durations import exact_duration
+from tcptui.lab.facts import Fact, Verb
+from tcptui.lab.record import Record
+from tcptui.lab.wire import SIDES
+from tcptui.trace.expectations import labels_of
+from tcptui.trace.facts import facts_by_step, facts_of
+
+_KINDS: tuple[Verb, ...] = ("leaves", "lost", "calls", "returns", "enters", "fires", "told", "reads")
+"""What a draft names. That timers are set and rules applied, and when a segment arrives, is for whom it
+matters to."""
+_LONGEST_LINE = 116
+_COMMENT = (
+    "# A draft: what a run did, not yet read by a person. Read each against the RFC, then take draft away."
+)
+
+
+def facts_draft(run: Record, end: Iterable[str]) -> str:
+    """The table, every line ended; `end` is what is so at the end (`lab.end_facts`)."""
+    table = "variant.expect" if run.scenario.variant else "expect"
+    lines = [f"[{table}]", _COMMENT, "draft = true", "strict = true", "events = ["]
+    for step in facts_by_step(run):
+        lines += _wrapped([_timed(index, fact) for index, fact in enumerate(_named(step))])
+    lines.append("]")
+    never = [f"{side} RST" for side in SIDES if _sends(run, side, "ACK") and not _sends(run, side, "RST")]
+    lines += _list("never", never)
+    lines += _list("end", [text for text in end if not text.endswith(" 0")])
+    lines += _list("labels", labels_of(run))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _named(step: Sequence[Fact]) -> list[Fact]:
+    return [fact for fact in step if fact.verb in _KINDS]
+
+
+def _sends(run: Record, side: str, bit: str) -> bool:
+    """Whether a segment of that end has that control bit."""
+    return any(
+        fact.who == side and fact.verb == "leaves" and bit in fact.name.split(",") for fact in facts_of(run)
+    )
+
+
+def _timed(index: int, fact: Fact) -> str:
+    return f"{exact_duration(fact.at)} {fact}" if index == 0 else str(fact)
+
+
+def _list(name: str, texts: list[str]) -> list[str]:
+    if not texts:
+        return []
+    line = f"{name} = [{', '.join(map(json.dumps, texts))}]"
+    return [line] if len(line) <= _LONGEST_LINE else [f"{name} = [", *_wrapped(texts, "    "), "]"]
+
+
+def _wrapped(texts: list[str], indent: str = "        ") -> list[str]:
+    """The texts as items of a list, as many on a line as there is room for; `indent` is that of all lines but
+    the first."""
+    lines: list[str] = []
+    line = ""
+    for text in texts:
+        item = f"{json.dumps(text)},"
+        if line and len(line) + 1 + len(item) > _LONGEST_LINE:
+            lines.append(line)
+            line = ""
+        line = f"{line} {item}" if line else f"{indent if lines else '    '}{item}"
+    return [*lines, line] if line else lines

@@ -1,0 +1,86 @@
+"""Whether what a story describes can happen at all: its facts, and the moments at which it says something.
+
+A pattern may be right in its form and still describe nothing, for a state, a timer or a rule of that name
+does not exist; a fact that never happens would be noticed, one of `never` not.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tcptui.core.events import TimerKind
+from tcptui.core.message import MessageError
+from tcptui.core.rules import Rule
+from tcptui.core.state import State
+from tcptui.lab.end_facts import check_end
+from tcptui.lab.loader.table import bad
+from tcptui.lab.patterns import BadPattern, Pattern, parse_pattern
+from tcptui.lab.scenario import Scenario
+
+_NAMES = {
+    "enters": frozenset(state.value for state in State),
+    "sets": frozenset(TimerKind.__members__),
+    "stops": frozenset(TimerKind.__members__),
+    "fires": frozenset(TimerKind.__members__),
+    "rule": frozenset(Rule.__members__),
+}
+_LABEL = re.compile(r"(A|B|wire): [0-9]{1,6} \S.*", re.ASCII)
+
+
+def check_patterns(scenario: Scenario, where: str) -> None:
+    """Whether everything that is described can happen; `where` is what errors begin with. Raises
+    BadScenario."""
+    expected = scenario.expected
+    for key, texts in (("events", expected.events), ("never", expected.never)):
+        for index, text in enumerate(texts, 1):
+            _check(text, f"{where}expect.{key}[{index}]")
+    for index, text in enumerate(expected.end, 1):
+        try:
+            check_end(text)
+        except MessageError as error:
+            raise bad(f"{where}expect.end[{index}]", error.message) from None
+    for index, text in enumerate(expected.labels, 1):
+        if not _LABEL.fullmatch(text):
+            raise bad(f"{where}expect.labels[{index}]", "error.expect.label", text=text[:60])
+    for index, text in enumerate(expected.says, 1):
+        if split_says(text) is None:
+            raise bad(f"{where}expect.says[{index}]", "error.expect.says", text=text[:60])
+    for index, say in enumerate(scenario.say, 1):
+        if say.when:
+            _check(say.when, f"{where}say[{index}].when")
+    for one in scenario.translations:
+        if one.say and len(one.say) != len(scenario.say):
+            raise bad(
+                f"{where}{one.language}.say", "error.scenario.say_count",
+                count=len(one.say), most=len(scenario.say),
+            )  # fmt: skip
+
+
+def split_says(text: str) -> tuple[Pattern, str] | None:
+    """The pattern and the piece of a sentence of ``#4 arrives: ACK 21 is new``: the first colon that has a
+    pattern before it divides them. None: there is no such."""
+    for match in re.finditer(r": ", text):
+        try:
+            return checked_pattern(text[: match.start()]), text[match.end() :].strip()
+        except MessageError:
+            continue
+    return None
+
+
+def checked_pattern(text: str) -> Pattern:
+    """The pattern of a text whose name exists. Raises BadPattern."""
+    pattern = parse_pattern(text)
+    names = _NAMES.get(pattern.verb)
+    if names is not None and not set("*?[") & set(pattern.name) and pattern.name not in names:
+        from difflib import get_close_matches
+
+        near = tuple(get_close_matches(pattern.name, names, 3, 0.4)) or tuple(sorted(names)[:12])
+        raise BadPattern("error.pattern.name", text=text[:60], word=pattern.name[:40], near=near)
+    return pattern
+
+
+def _check(text: str, where: str) -> None:
+    try:
+        checked_pattern(text)
+    except MessageError as error:
+        raise bad(where, error.message) from None

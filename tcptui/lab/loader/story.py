@@ -1,0 +1,97 @@
+"""The frame of a story: what it says and when, its texts in other languages, what its run is expected to be.
+
+Patterns are taken as texts here. Whether they describe anything is looked at by `expect`, which a file of
+one's own goes through and the library does not: the tests do that for every one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tcptui.core.message import Message
+from tcptui.lab.loader.table import Table, bad
+from tcptui.lab.loader.values import boolean_of, duration_of, line_of, lines_of, title_of
+from tcptui.lab.scenario import Expected, Say, Translation
+
+MOST_SAY = 100
+"""Moments at which a story says something."""
+MOST_FACTS = 1_000
+"""Facts of one list that a run is held against."""
+MOST_LANGUAGES = 20
+LONGEST_LINE = 1_000
+"""Characters of a text that is said or answered."""
+_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z][A-Za-z]{1,3})?", re.ASCII)
+
+
+def is_language(key: str) -> bool:
+    """Whether a table of that name has texts in another language."""
+    return _LANGUAGE.fullmatch(key) is not None
+
+
+def said_of(value: object, where: str) -> str:
+    """A text that is said to a reader."""
+    line = title_of(value, where)
+    if len(line) > LONGEST_LINE:
+        raise bad(where, "error.value.too_many_characters", count=len(line), most=LONGEST_LINE)
+    return line
+
+
+def says_of(top: Table) -> tuple[Say, ...]:
+    tables = top.tables("say")
+    if len(tables) > MOST_SAY:
+        raise top.error("say", "error.value.too_many", count=len(tables), most=MOST_SAY)
+    return tuple(_say(table) for table in tables)
+
+
+def _say(table: Table) -> Say:
+    text = table.take("text", said_of)
+    at = table.take("at", duration_of, -1)
+    when = table.take("when", line_of, "")
+    pause = table.take("pause", boolean_of, False)
+    table.done(("text", "at", "when", "pause"))
+    if (at < 0) == (not when):
+        raise table.error("at" if at >= 0 else "when", "error.scenario.one_moment")
+    return Say(text, at if at >= 0 else None, when, pause)
+
+
+def translations_of(top: Table) -> tuple[Translation, ...]:
+    """The tables that are named by a language."""
+    languages = [key for key in top.keys if is_language(key)]
+    if len(languages) > MOST_LANGUAGES:
+        raise top.error(languages[-1], "error.value.too_many", count=len(languages), most=MOST_LANGUAGES)
+    return tuple(_translation(language, top.table(language)) for language in languages)
+
+
+def _translation(language: str, table: Table) -> Translation:
+    made = Translation(
+        language,
+        table.take("title", line_of, ""),
+        table.take("question", line_of, ""),
+        table.take("answer", line_of, ""),
+        table.take("chapter", line_of, ""),
+        table.take("say", facts_of_list, Translation._field_defaults["say"]),
+    )
+    table.done(("title", "question", "answer", "chapter", "say"))
+    return made
+
+
+def expected_of(table: Table) -> Expected:
+    lists = ("events", "never", "end", "labels", "says")
+    none: tuple[str, ...] = ()
+    values = {key: table.take(key, facts_of_list, none) for key in lists}
+    strict, draft = table.take("strict", boolean_of, False), table.take("draft", boolean_of, False)
+    table.done((*lists, "strict", "draft"))
+    return Expected(**values, strict=strict, draft=draft)
+
+
+def facts_of_list(value: object, where: str) -> tuple[str, ...]:
+    if isinstance(value, list) and len(value) > MOST_FACTS:
+        raise bad(where, "error.value.too_many", count=len(value), most=MOST_FACTS)
+    return lines_of(value, where)
+
+
+def until_of(value: object, where: str) -> int:
+    until = duration_of(value, where)
+    if not until:
+        raise bad(where, Message.of("error.scenario.until"))
+    return until

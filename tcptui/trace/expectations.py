@@ -1,0 +1,158 @@
+"""Whether a run is what its scenario expects: the list of what is not so.
+
+Why an ordered list of events. Of eight lists, one each for segments, states, signals and so on, none could
+say that a program was told of a connection before the ACK left, nor that nothing of a kind happened at all.
+Here everything that happens stands in one order, as it did, and a story names as much of it as matters to
+it: what it names must happen in the order in which it stands. What it does not name may happen too, unless
+it is `strict`: then of the kinds that it names (what leaves, is told, is read ...) nothing else does, and a
+segment that is written with its ``seq=`` has these control bits, fields and options, and no others. Rules are
+no such kind: they say why something is done, and a story names those that are its point.
+
+A failure says what was expected and what happened nearest to it, for the usual question is not whether but
+how a run differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple, cast
+
+from tcptui.core.message import Message
+from tcptui.lab.durations import exact_duration
+from tcptui.lab.facts import Fact, Verb
+from tcptui.lab.patterns import Pattern, parse_pattern
+from tcptui.lab.record import Record
+from tcptui.trace.capture import Point, capture
+from tcptui.trace.sequence_analysis import analyse
+
+MOST_FAILURES = 50
+"""Of one list; a run that has gone another way differs everywhere."""
+
+
+class Failure(NamedTuple):
+    """What of a story is not so, and where the story says it: ``expect.events[3]``."""
+
+    where: str
+    message: Message
+
+
+def failed_events(texts: Sequence[str], facts: Sequence[Fact], strict: bool = False) -> Iterator[Failure]:
+    """Of the events that a scenario expects, those that do not happen in their order; if it is strict, those
+    of the same kinds too that happen and are not expected."""
+    patterns = [parse_pattern(text) for text in texts]
+    kinds = {pattern.verb for pattern in patterns} - {"rule"}
+    described = [_described(pattern, facts) for pattern in patterns]
+    if strict:
+        described = [
+            [place for place in places if _is_whole(pattern, facts[place])]
+            for pattern, places in zip(patterns, described, strict=True)
+        ]
+    place, after = 0, ""
+    for index, (text, pattern, places) in enumerate(zip(texts, patterns, described, strict=True), 1):
+        where = f"expect.events[{index}]"
+        found = next((one for one in places if one >= place), None)
+        if found is None:
+            near = _nearest(pattern, facts, place)
+            yield Failure(where, _missing(text, after, places, near, facts))
+            if strict and near is not None and near >= place and not _is_meant(near, described[index:]):
+                yield from _too_much(facts, place, near, kinds, where)
+                place = near + 1  # It stands for what was expected.
+            continue
+        if strict:
+            yield from _too_much(facts, place, found, kinds, where)
+        place, after = found + 1, text
+    if strict:
+        yield from _too_much(facts, place, len(facts), kinds, "expect.events")
+
+
+def failed_never(texts: Sequence[str], facts: Sequence[Fact]) -> Iterator[Failure]:
+    """What happens though the scenario says that it never does."""
+    for index, text in enumerate(texts, 1):
+        places = _described(parse_pattern(text), facts)
+        if places:
+            message = Message.of("fact.never", pattern=text, fact=_timed(facts[places[0]]), count=len(places))
+            yield Failure(f"expect.never[{index}]", message)
+
+
+def failed_labels(texts: Sequence[str], run: Record) -> Iterator[Failure]:
+    """The labels that Wireshark would not give."""
+    for index, text in enumerate(texts, 1):
+        point, _, rest = text.partition(": ")
+        number, _, label = rest.partition(" ")
+        frames = capture(run.transmissions, cast(Point, point), run.ended_at)
+        analyses = analyse(frames)
+        analysis = analyses[int(number) - 1] if 1 <= int(number) <= len(frames) else None
+        has = () if analysis is None else tuple(analysis.texts())
+        if label not in has:
+            key = "fact.label_other" if has else "fact.label_none"
+            yield Failure(
+                f"expect.labels[{index}]", Message.of(key, text=text, frames=len(frames), labels=has)
+            )
+
+
+def labels_of(run: Record) -> list[str]:
+    """All labels of the captures at A and at B, as a scenario writes them."""
+    points: tuple[Point, ...] = ("A", "B")
+    return [
+        f"{point}: {number} {label}"
+        for point in points
+        for number, analysis in enumerate(analyse(capture(run.transmissions, point, run.ended_at)), 1)
+        if analysis is not None
+        for label in analysis.texts()
+    ]
+
+
+def _described(pattern: Pattern, facts: Sequence[Fact]) -> list[int]:
+    """The places of the facts that a pattern means."""
+    places = [place for place, fact in enumerate(facts) if pattern.describes(fact)]
+    if not pattern.counts:
+        return places
+    return [place for count, place in enumerate(places, 1) if pattern.means(count)]
+
+
+def _is_whole(pattern: Pattern, fact: Fact) -> bool:
+    """Whether a segment that is written with its SEQ is written in full: these control bits and fields, and
+    no others."""
+    if not any(name == "seq" for name, _ in pattern.fields):
+        return True
+    return pattern.name == fact.name and set(pattern.fields) >= set(fact.fields)
+
+
+def _is_meant(place: int, described: list[list[int]]) -> bool:
+    """Whether one of the patterns means the fact at a place."""
+    return any(place in places for places in described)
+
+
+def _too_much(
+    facts: Sequence[Fact], first: int, end: int, kinds: AbstractSet[Verb], where: str
+) -> Iterator[Failure]:
+    for fact in facts[first:end]:
+        if fact.verb in kinds:
+            yield Failure(where, Message.of("fact.not_expected", fact=_timed(fact)))
+
+
+def _missing(text: str, after: str, places: list[int], near: int | None, facts: Sequence[Fact]) -> Message:
+    """What to say of an event that does not come where it should."""
+    if places:
+        return Message.of("fact.too_early", pattern=text, after=after, fact=_timed(facts[places[-1]]))
+    key = "fact.missing" if near is None else "fact.instead"
+    return Message.of(key, pattern=text, fact="" if near is None else _timed(facts[near]))
+
+
+def _nearest(pattern: Pattern, facts: Sequence[Fact], place: int) -> int | None:
+    """The fact that comes nearest to what a pattern describes: of the same end and kind, of the same name if
+    there is one, from `place` on if there is one."""
+    same = [
+        index
+        for index, fact in enumerate(facts)
+        if fact.verb == pattern.verb and pattern.who in (None, fact.who)
+    ]
+    bare = pattern._replace(fields=(), at=None, number=0)
+    named = [index for index in same if bare.describes(facts[index])] or same
+    later = [index for index in named if index >= place] or named[-1:]
+    return later[0] if later else None
+
+
+def _timed(fact: Fact) -> str:
+    return f"{exact_duration(fact.at)} {fact}"

@@ -1,0 +1,129 @@
+"""The library's own facts notice when the core does something else: each of these changes fails some.
+
+What is changed is what the core's functions give: the segment that a step makes, the response that it
+returns, the timer that it starts. So a change of the core's inside need not be made here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tcptui import library
+from tcptui.core.events import Delivered, Response, Signal, TimerKind
+from tcptui.core.packet.segment import ACK, RST, SYN, Segment
+from tcptui.core.profile.record import Profile
+from tcptui.core.tcp import reassembly, step, timeouts
+from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.timers import RtoEstimate
+from tcptui.explain.story import failures
+from tcptui.lab.loader import scenario_of_variant
+
+Patch = pytest.MonkeyPatch
+Change = Callable[[Segment], Segment]
+
+
+def of_segments(change: Change) -> Callable[[Patch], None]:
+    """Every segment that the core makes is changed."""
+
+    def apply(patch: Patch) -> None:
+        def made(*fields: Any) -> Segment:
+            return change(Segment(*fields))
+
+        patch.setattr(step, "Segment", made)
+
+    return apply
+
+
+def of_response(call: str) -> Callable[[Patch], None]:
+    """A call that succeeds returns an error."""
+
+    def apply(patch: Patch) -> None:
+        returned = step.Step.returned
+
+        def refused(self: step.Step, connection: int, name: str, response: Response) -> None:
+            returned(self, connection, name, Response.RESOURCES if name == call else response)
+
+        patch.setattr(step.Step, "returned", refused)
+
+    return apply
+
+
+def not_told(what: Signal) -> Callable[[Patch], None]:
+    def apply(patch: Patch) -> None:
+        signal = step.Step.signal
+
+        def some(self: step.Step, tcb: Tcb, one: Signal) -> None:
+            if one is not what:
+                signal(self, tcb, one)
+
+        patch.setattr(step.Step, "signal", some)
+
+    return apply
+
+
+def backoff(factor: int) -> Callable[[Patch], None]:
+    def apply(patch: Patch) -> None:
+        def other(estimate: RtoEstimate, profile: Profile) -> RtoEstimate:
+            return estimate._replace(rto=min(factor * estimate.rto, profile.max_rto))
+
+        patch.setattr(timeouts, "backed_off", other)
+
+    return apply
+
+
+def not_restarted(patch: Patch) -> None:
+    start = step.Step.start_timer
+
+    def once(self: step.Step, tcb: Tcb, kind: TimerKind, after: int) -> None:
+        if kind is not TimerKind.TIME_WAIT or tcb.time_wait_timer is None:
+            start(self, tcb, kind, after)
+
+    patch.setattr(step.Step, "start_timer", once)
+
+
+def reversed_data(patch: Patch) -> None:
+    patch.setattr(reassembly, "Delivered", lambda connection, data: Delivered(connection, data[::-1]))
+
+
+MUTATIONS: dict[str, Callable[[Patch], None]] = {
+    "windows halved": of_segments(lambda one: one._replace(wnd=one.wnd // 2)),
+    "a SYN without MSS": of_segments(lambda one: one._replace(options=()) if one.flags & SYN else one),
+    "a window of 1 on the SYN": of_segments(lambda one: one._replace(wnd=1) if one.flags & SYN else one),
+    "RST with ACK": of_segments(lambda one: one._replace(flags=one.flags | ACK) if one.flags & RST else one),
+    "RST with a window": of_segments(lambda one: one._replace(wnd=9_999) if one.flags & RST else one),
+    "urgent pointer set": of_segments(lambda one: one._replace(up=7)),
+    "data delivered reversed": reversed_data,
+    "no backoff": backoff(1),
+    "backoff by 8": backoff(8),
+    "SEND returns an error": of_response("SEND"),
+    "CLOSE returns an error": of_response("CLOSE"),
+    "closing not told": not_told(Signal.CLOSING),
+    "CLOSE's ok not told": not_told(Signal.CLOSE_ACKNOWLEDGED),
+    "2 MSL not restarted": not_restarted,
+}
+
+
+def noticed_by() -> list[str]:
+    """The stories of which facts fail, variants among them."""
+    stories = [library.load_named(name) for name in library.names()]
+    return [
+        f"{story.name} {variant}".strip()
+        for story in stories
+        for variant in ("", *(one.name for one in story.variants))
+        if failures(scenario_of_variant(story, variant))
+    ]
+
+
+def test_without_a_change_none_fails() -> None:
+    assert noticed_by() == []
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_a_change_of_the_core_is_noticed(mutation: str, monkeypatch: Patch) -> None:
+    with monkeypatch.context() as patch:
+        MUTATIONS[mutation](patch)
+        assert noticed_by(), mutation
+    assert noticed_by() == [], "the change has been taken back"

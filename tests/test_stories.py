@@ -1,0 +1,159 @@
+"""`tcptui validate` and `tcptui facts`: what they print, and their exit status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tcptui import library
+from tcptui.cli import main
+
+STORY = """\
+title = "t"
+question = "q?"
+answer = "Three."
+
+[A]
+script = [{ call = "connect", at = "100ms" }]
+
+[B]
+script = [{ call = "listen" }]
+
+[[say]]
+when = "B fires PERSIST"
+text = "never"
+
+[expect]
+events = ["A SYN",
+          "A SYN again"]
+never = ["B RST"]
+
+[[variant]]
+name = "two segments"
+set = { "B.two_way_handshake" = true }
+faults = "l3"
+
+[variant.expect]
+end = ["B LISTEN"]
+"""
+
+
+@pytest.fixture
+def story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "mine.toml"
+    path.write_text(STORY)
+    return path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str], str]:
+    status = main(arguments)
+    output, errors = capsys.readouterr()
+    return status, output.splitlines(), errors
+
+
+def test_the_whole_library_is_right(capsys: pytest.CaptureFixture[str]) -> None:
+    status, lines, errors = run(capsys, "validate")
+    assert (status, errors) == (0, "")
+    assert [line.split(":")[0] for line in lines] == [f"{name}.toml" for name in library.names()]
+    assert all(" holds (" in line for line in lines)
+
+
+def test_each_fact_that_does_not_hold_is_told_with_its_line(
+    story: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, lines, errors = run(capsys, "validate", "mine.toml")
+    assert (status, errors) == (1, "")
+    assert lines == [
+        "mine.toml:12: say[1].when: is never said: its moment does not come",
+        "mine.toml:17: expect.events[2]: 'A SYN again' does not happen here;"
+        " nearest: 100ms A SYN seq=0 win=65535 mss=1460",
+        "mine.toml:26: variant[1].expect.end[1]: variant 'two segments': 'B LISTEN' is not so;"
+        " instead: B ESTABLISHED",
+    ]
+
+
+def test_all_that_can_not_be_read_is_told_in_the_order_of_the_lines(
+    story: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = STORY.replace('"listen"', '"listn"').replace('"l3"', '"x"').replace('title = "t"', "# none")
+    story.write_text(wrong.replace("never = [", "nevr = ["))
+    status, lines, _ = run(capsys, "validate", "mine.toml", "handshake")
+    assert status == 2
+    assert [line.split(": ")[:2] for line in lines] == [
+        ["mine.toml", "title"],
+        ["mine.toml:9", "B.script[1].call"],
+        ["mine.toml:18", "expect.nevr"],
+        ["mine.toml:23", "variant[1].faults"],
+        ["handshake.toml", "holds (24 facts, 0 variants)"],
+    ]
+
+
+def test_no_toml_and_no_file(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    story.write_text("[A\n")
+    status, lines, errors = run(capsys, "validate", "./gone.toml", "mine.toml")
+    assert status == 2
+    assert errors == "tcptui: ./gone.toml: there is no such file\n"
+    assert len(lines) == 1
+    assert lines[0].startswith("mine.toml: no valid TOML")
+
+
+def test_a_run_that_does_not_end_is_told(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    story.write_text('title = "t"\nquestion = "q"\nA.script = [{ call = "connect" }]\n')
+    assert run(capsys, "validate", "mine.toml")[0] == 0
+
+
+def test_facts_are_drafted_from_a_run_and_hold(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, lines, _ = run(capsys, "facts", "lost-third")
+    assert status == 0
+    assert lines[0] == "[expect]"
+    assert "not yet read by a person" in lines[1]
+    assert lines[2:4] == ["draft = true", "strict = true"]
+    text = library.text_of("lost-third")
+    drafted = text[: text.index("[expect]")] + "\n".join(lines)
+    story.write_text(drafted)
+    assert run(capsys, "validate", "mine.toml")[0] == 0
+
+
+def test_facts_of_a_variant_belong_to_it(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, lines, _ = run(capsys, "facts", "mine.toml", "--variant", "two segments")
+    assert (status, lines[0]) == (0, "[variant.expect]")
+    assert any('"B enters ESTABLISHED"' in line for line in lines)
+    status, _, errors = run(capsys, "facts", "mine.toml", "--variant", "one")
+    assert (status, errors) == (2, "tcptui: mine has no variant 'one': allowed: two segments\n")
+
+
+def test_a_draft_is_refused_in_the_library(
+    story: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story.write_text(
+        'title = "t"\nquestion = "q?"\nexpect.draft = true\n'
+        'variant = [{ name = "v", expect = { draft = true } }]\n'
+    )
+    assert run(capsys, "validate", "./mine.toml")[0] == 0
+    monkeypatch.setattr(library, "_FOLDER", story.parent)
+    status, lines, _ = run(capsys, "validate", "mine")
+    assert status == 1
+    assert [line.split(": ")[1] for line in lines] == ["expect.draft", "variant[1].expect.draft"]
+
+
+def test_a_variant_is_played_and_listed(
+    story: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, lines, _ = run(capsys, "play", "mine.toml", "--variant", "two segments", "--format", "ladder")
+    assert status == 0
+    assert lines[0] == "t: two segments"
+    assert run(capsys, "play", "mine.toml", "--variant", "x", "--format", "ladder")[0] == 2
+    assert run(capsys, "play", "x.pkt", "--variant", "x", "--format", "ladder")[0] == 2
+    monkeypatch.setattr(library, "_FOLDER", story.parent)
+    assert "          --variant 'two segments'" in run(capsys, "list")[1]
+
+
+def test_the_answer_stands_below_the_ladder_of_the_run_that_the_story_tells(
+    story: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ladder = ("play", "mine.toml", "--format", "ladder")
+    assert run(capsys, *ladder)[1][-2:] == ["", "Three."]
+    for changed in (("--moves", "s3 l1"), ("--set", "msl=5s"), ("--variant", "two segments")):
+        assert "Three." not in run(capsys, *ladder, *changed)[1]
