@@ -22,7 +22,7 @@ from tcptui.formats.notes import cut_note
 from tcptui.lab.packets import packet_of
 from tcptui.lab.record import Record
 from tcptui.lab.wire import Payload
-from tcptui.trace.capture import Frame, Point, capture
+from tcptui.trace.capture import Frame, Point, capture_of
 from tcptui.trace.sequence_analysis import Analysis, analyse
 
 _PROTOCOLS = {TCP: "TCP", UDP: "UDP", ICMP: "ICMP", ICMPV6: "ICMPv6"}
@@ -35,21 +35,23 @@ def write(run: Record, point: Point) -> str:
 
 def wireshark_list(run: Record, point: Point) -> str:
     """The list of the capture at `point`, every line ended."""
-    lines = wireshark_lines(capture(run.transmissions, point, run.ended_at))
+    lines = wireshark_lines(capture_of(run, point))
     if not run.complete:
         lines.append(cut_note(run))
     return "".join(f"{line}\n" for line in lines)
 
 
 def wireshark_lines(frames: Sequence[Frame]) -> list[str]:
-    """Number, time in seconds of the lab's clock, addresses, protocol, octets, and Wireshark's summary."""
+    """Number, time in seconds of the lab's clock, addresses, protocol, octets, and Wireshark's summary. The
+    prelude is at times below 0."""
     lines = []
     for number, (frame, analysis) in enumerate(zip(frames, analyse(frames), strict=True), 1):
         packet = packet_of(frame.transmission.payload)
-        seconds, microseconds = divmod(frame.at, 1_000_000)
+        seconds, microseconds = divmod(abs(frame.at), 1_000_000)
+        sign = "-" if frame.at < 0 else ""
         columns = [
             f"{number:>5}",
-            f"{f'{seconds}.{microseconds:06}':>10}",
+            f"{f'{sign}{seconds}.{microseconds:06}':>10}",
             f"{packet.src:>12} → {packet.dst:<12}",
             _PROTOCOLS[packet.protocol],
             str(len(encode_packet(packet))),

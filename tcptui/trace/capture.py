@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple, TypeAlias
 
+from tcptui.lab.record import Record
 from tcptui.lab.wire import Outcome, Side, Transmission
 
 Point: TypeAlias = Literal["A", "B", "wire"]
@@ -19,6 +20,12 @@ class Frame(NamedTuple):
 
     at: int
     transmission: Transmission
+
+
+def capture_of(run: Record, point: Point) -> list[Frame]:
+    """A capture of a whole run. It has the prelude too, at times below 0: whoever reads a capture goes by the
+    handshake (initial numbers, how windows are scaled)."""
+    return capture((*run.prelude_transmissions, *run.transmissions), point, run.ended_at)
 
 
 def capture(transmissions: Iterable[Transmission], point: Point, now: int) -> list[Frame]:

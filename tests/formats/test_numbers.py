@@ -16,14 +16,14 @@ from tcptui.formats.frame_comment import FrameComments
 from tcptui.formats.ladder import ladder_text
 from tcptui.formats.rfc import rfc_figure
 from tcptui.formats.wireshark import wireshark_list
+from tcptui.lab.facts import segment_fields
 from tcptui.lab.history import History
 from tcptui.lab.moves import NEXT, Move
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Transmission
-from tcptui.trace.capture import capture
-from tcptui.trace.facts import segment_fact
+from tcptui.trace.capture import capture_of
 from tcptui.view.header import header_lines
 from tcptui.view.ladder import draw_ladder
 from tcptui.view.lines import plain_text
@@ -56,10 +56,10 @@ def texts(run: Record) -> Iterator[tuple[str, str]]:
     for point in POINTS:
         yield f"list at {point}", wireshark_list(run, point)
         comments = FrameComments(run, point)
-        for frame in capture(run.transmissions, point, run.ended_at):
+        for frame in capture_of(run, point):
             yield f"comment at {point}", comments.of(frame)
     for one in run.transmissions:
-        yield "fact", segment_fact(one)
+        yield "fact", str(segment_fields(one))
         for line in header_lines(one, 80, 30, raw=False):
             yield "header", plain_text(line)
 
@@ -111,7 +111,7 @@ def test_ladder_header_figure_and_fact_have_the_same_numbers(name: str) -> None:
     figure = rfc_figure(run)
     for one in run.transmissions:
         if isinstance(one.payload, Segment):
-            seq = numbers(segment_fact(one))["seq"]
+            seq = dict(segment_fields(one))["seq"]
             (row, *_) = draw_ladder([one], one.sent_at, 300).lines
             assert numbers(plain_text(row))["seq"] == seq
             assert numbers(plain_text(header_lines(one, 300, 1, raw=False)[0]))["seq"] == seq

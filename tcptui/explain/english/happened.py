@@ -111,6 +111,7 @@ SENTENCES = {
     "frame.states": "A is in {a}, B in {b}.",
     "frame.state": "{side} is in {state}.",
     "frame.way": "#{number} from {sender} to {receiver}.",
+    "frame.prelude": "This is before the story begins.",
     "frame.third_party": "A third party sent this, in {other}'s name.",
     "frame.copy": "The network made this, a copy of #{number}.",
     "frame.lost": "The network loses this segment.",
