@@ -126,4 +126,4 @@ def test_no_clock_in_a_timestamp_is_below_0() -> None:
     lines = wireshark_list(play(scenario(PRELUDE)), "A").splitlines()
     stamps = [int(stamp) for line in lines for stamp in re.findall(r"TSval=(\d+)", line)]
     assert stamps[:2] == [0, 50]
-    assert max(stamps) < 10_000
+    assert max(stamps) < 1 << 31
