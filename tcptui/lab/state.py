@@ -162,6 +162,7 @@ class WorldState:
         next_event = self.next_event()
         if next_event is None:
             return None
+        self.steps += 1
         self.now, cause, side, number = next_event
         if cause == "arrival":
             return self._arrival(number)
@@ -183,7 +184,14 @@ class WorldState:
     def apply(self, move: Move) -> Report:
         """Makes a move; BadMove says why it can't be made, and then nothing has changed. One that changes
         what happens lifts the end that the scenario has set."""
-        report = self._applied(move)
+        steps = self.steps
+        if type(move) is not Next:
+            self.steps = steps + 1
+        try:
+            report = self._applied(move)
+        except BadMove:
+            self.steps = steps
+            raise
         if type(move) is not Next and type(move) is not Wait:
             self._until, self._kept_alive = None, False
         return report
@@ -336,7 +344,7 @@ class WorldState:
                 state = end.state_of(end.connection)
             ends_connection = self._launch_all(end, events, transmission.connection)
         outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
-        self._end(transmission.at_end(outcome, self.now, self.steps + 1, state))
+        self._end(transmission.at_end(outcome, self.now, self.steps, state))
         return self._report("arrival", end.side, events, "", number, 0, None, ends_connection)
 
     def _end(self, transmission: Transmission) -> None:
@@ -364,11 +372,11 @@ class WorldState:
     def _make_fault(self, move: Lose | Delay | Duplicate | Reorder) -> None:
         match move:
             case Lose(number):
-                self._ended += (self.wire.lose(number, self.now, self.steps + 1),)
+                self._ended += (self.wire.lose(number, self.now, self.steps),)
             case Delay(number, by):
                 self.wire.delay(number, by)
             case Duplicate(number, after):
-                self._on_wire(self.wire.duplicate(number, after, self.now, self.steps + 1))
+                self._on_wire(self.wire.duplicate(number, after, self.now, self.steps))
             case Reorder(number):
                 self.wire.reorder(number)
 
@@ -382,15 +390,15 @@ class WorldState:
                 segment = event.segment
                 connection = end.connections.get(event.connection)
                 if connection is None or connection.irs is None or segment.flags & (SYN | RST):
-                    connection = connection_of(end, event, arrived, self.steps + 1)
-                    connection = connection or self._connection_by_numbers(segment, self.steps + 1)
+                    connection = connection_of(end, event, arrived, self.steps)
+                    connection = connection or self._connection_by_numbers(segment, self.steps)
                 state = end.state_of(end.connection)
                 self._launch(end.side, receiver, segment, event.attempt, state, connection)
             elif type(event) is StateChanged:
                 if event.new in ENDED:
                     ended = True
                 elif arrived is not None:
-                    note_connection(end, event.connection, arrived[1::-1], arrived, self.steps + 1)
+                    note_connection(end, event.connection, arrived[1::-1], arrived, self.steps)
             elif type(event) is DatagramSent:
                 self._launch(end.side, receiver, event.payload)
         return ended
@@ -411,7 +419,7 @@ class WorldState:
         due = self.now + way
         self._on_wire(
             self.wire.launch(
-                sender, receiver, payload, self.now, due, attempt, 0, connection, state, self.steps + 1
+                sender, receiver, payload, self.now, due, attempt, 0, connection, state, self.steps
             )
         )
 
@@ -425,7 +433,7 @@ class WorldState:
         self._launched += (number,)
         sender = self.wire.transmissions[-1].sender
         if sender != "X" and not self.end(sender).link_up:
-            lost = self.wire.take(number).at_end(Outcome.LOST, self.now, self.steps + 1, None)
+            lost = self.wire.take(number).at_end(Outcome.LOST, self.now, self.steps, None)
             self._end(lost)
             return
         for fault in self.scenario.faults.get(number, ()):
@@ -452,7 +460,6 @@ class WorldState:
     ) -> Report:
         launched, ended = self._launched, self._ended
         self._launched, self._ended = (), ()
-        self.steps += 1
         results: tuple[CallResult, ...] = ()
         connection, state, alive = 0, None, NO_CONNECTIONS
         if side != "X":
