@@ -65,8 +65,10 @@ def arrives_as(report: Report) -> str:
     for event in rules_to_tell(report):
         own = report.connections.get(event.connection)
         if own is not None and own.differs(arrived[0]):
-            earlier = arrived[0].begun < own.begun
-            return "happened.arrives_of_earlier" if earlier else "happened.arrives_of_later"
+            if arrived[0].earlier_than(own):
+                return "happened.arrives_of_earlier"
+            later = own.earlier_than(arrived[0])
+            return "happened.arrives_of_later" if later else "happened.arrives_of_another"
     return "happened.arrives"
 
 

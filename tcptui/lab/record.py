@@ -15,6 +15,7 @@ of everything are kept, for a run can be long and a screen is small; of a whole 
 reports and transmissions are there beside them, and what is told of the whole is told from these.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from tcptui.core.events import (
@@ -152,6 +153,12 @@ class Record(NamedTuple):
         """When the last thing happened, in microseconds."""
         return self.reports[-1].at if self.reports else 0
 
+    @property
+    def prelude_transmissions(self) -> list[Transmission]:
+        """The segments of the prelude, by their own numbers; all of them have ended."""
+        ended = (transmission for report in self.prelude for transmission in report.ended)
+        return sorted(ended, key=lambda one: one.number)
+
     def of(self, side: Side) -> EndRecord:
         """The record of one end."""
         return self.a if side == "A" else self.b
@@ -173,11 +180,21 @@ class Record(NamedTuple):
 
     def path(self, side: Side) -> list[Entered]:
         """Of a whole run: the states in which steps have left one end."""
-        path = [Entered(self.first[SIDES.index(side)], 0, 0)]
-        for report in self.reports:
-            if report.side == side and report.state not in (None, path[-1].state):
-                path.append(Entered(report.state, report.at, report.step))
-        return path
+        return _path(self.reports, side, Entered(self.first[SIDES.index(side)], 0, 0))
+
+    def path_with_prelude(self, side: Side) -> list[Entered]:
+        """The same from the beginning of the prelude on."""
+        before = self.prelude[0].step - 1 if self.prelude else 0
+        start = Entered(State.CLOSED, self.prelude[0].at if self.prelude else 0, before)
+        return _path((*self.prelude, *self.reports), side, start)
+
+
+def _path(reports: Iterable[Report], side: Side, start: Entered) -> list[Entered]:
+    path = [start]
+    for report in reports:
+        if report.side == side and report.state is not None and report.state is not path[-1].state:
+            path.append(Entered(report.state, report.at, report.step))
+    return path
 
 
 def _response(done: Done) -> Response | Errno:

@@ -23,7 +23,7 @@ from tcptui.lab.durations import exact_duration
 from tcptui.lab.facts import Fact, Verb
 from tcptui.lab.patterns import Pattern, parse_pattern
 from tcptui.lab.record import Record
-from tcptui.trace.capture import Point, capture
+from tcptui.trace.capture import Point, capture_of
 from tcptui.trace.sequence_analysis import analyse
 
 MOST_FAILURES = 50
@@ -80,7 +80,7 @@ def failed_labels(texts: Sequence[str], run: Record) -> Iterator[Failure]:
     for index, text in enumerate(texts, 1):
         point, _, rest = text.partition(": ")
         number, _, label = rest.partition(" ")
-        frames = capture(run.transmissions, cast(Point, point), run.ended_at)
+        frames = capture_of(run, cast(Point, point))
         analyses = analyse(frames)
         analysis = analyses[int(number) - 1] if 1 <= int(number) <= len(frames) else None
         has = () if analysis is None else tuple(analysis.texts())
@@ -97,7 +97,7 @@ def labels_of(run: Record) -> list[str]:
     return [
         f"{point}: {number} {label}"
         for point in points
-        for number, analysis in enumerate(analyse(capture(run.transmissions, point, run.ended_at)), 1)
+        for number, analysis in enumerate(analyse(capture_of(run, point)), 1)
         if analysis is not None
         for label in analysis.texts()
     ]

@@ -33,7 +33,7 @@ from tcptui.lab.moves import parse_moves
 from tcptui.lab.program import TRIGGERS
 from tcptui.lab.run import play
 from tcptui.lab.wire import SIDES, Side
-from tcptui.trace.capture import Point, capture
+from tcptui.trace.capture import Point, capture_of
 from tests.explain.wide import LANGUAGE, PROTOCOL, read_wide, wide, words
 from tests.explain.wrong import command_lines
 from tests.lab.worlds import OPEN, history_of, scenario
@@ -117,7 +117,7 @@ def test_a_pane_tells_responses_and_notifications_in_the_cores_words_without_the
 def test_comments_on_frames_are_in_the_readers_language(point: Point) -> None:
     run = play(library.find("lost-syn-ack"), parse_moves("s s u1 x>b:RST:seq=5"))
     comments = FrameComments(run, point)
-    for frame in capture(run.transmissions, point, run.ended_at):
+    for frame in capture_of(run, point):
         text = read_wide(lambda: comments.of(frame))  # noqa: B023
         assert words(text) <= PROTOCOL, text
 
