@@ -27,7 +27,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tcptui.ui.palette import looks
+from tcptui.ui.palette import Ground, looks
 from tcptui.ui.session import Session
 from tcptui.view.layout import Frame, Place
 from tcptui.view.lines import Line, Style
@@ -47,6 +47,10 @@ class Pane(Widget):
         self._place = Place(0, 0, 0, 0)
         self._lines: list[Line] = []
         self._strips: list[Strip] = []
+
+    def paint(self, ground: Ground) -> None:
+        """Takes the colours for another ground, when it is filled next."""
+        self._looks = looks(ground)
 
     def lines(self, width: int, height: int) -> list[Line]:
         """At most `height` lines, each exactly `width` cells wide."""

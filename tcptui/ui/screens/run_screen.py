@@ -11,8 +11,9 @@ from textual.timer import Timer
 from tcptui.explain.catalogue import say
 from tcptui.lab.moves import Do
 from tcptui.lab.program import DATA_CALLS, CallName
-from tcptui.lab.wire import Side
+from tcptui.lab.wire import SIDES, Side
 from tcptui.ui.actions import bindings
+from tcptui.ui.palette import GROUNDS, Ground
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.inspector import InspectorPane
@@ -24,6 +25,7 @@ from tcptui.ui.session import Session, moves_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_WIDTH, clock_place, frame_places, has_room, why_place
 from tcptui.view.status import said_rows
+from tcptui.view.subject import connections_of
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -55,6 +57,7 @@ class RunScreen(PaneScreen):
         """The reader's choice; None: no inspector."""
         self._has_chosen = False
         """Whether the reader has chosen; until then the first inspector stands where there is room for it."""
+        self._ground: Ground = GROUNDS[0]
         self._said = 0
         """The lines for what the story says."""
         self._waiting: list[Callable[[], None]] = []
@@ -102,6 +105,11 @@ class RunScreen(PaneScreen):
             super().show()
         else:
             self._rearrange()
+
+    def more_keys(self) -> frozenset[str]:
+        world = self.session.world
+        several = {f"connection_{side.lower()}" for side in SIDES if len(connections_of(world, side)) > 1}
+        return frozenset(several)
 
     # Actions.
 
@@ -170,6 +178,13 @@ class RunScreen(PaneScreen):
 
     def action_call_b(self) -> None:
         self._change(lambda: self._choose_call("B"))
+
+    def action_ground(self) -> None:
+        """The colours for the next ground."""
+        self._ground = GROUNDS[(GROUNDS.index(self._ground) + 1) % len(GROUNDS)]
+        for pane in (self.backdrop, *self._panes):
+            pane.paint(self._ground)
+        self._change(self._rearrange)
 
     def action_connection_a(self) -> None:
         self._change(lambda: self.session.show_next_connection("A"))
