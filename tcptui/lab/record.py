@@ -22,6 +22,7 @@ from tcptui.core.events import (
     Response,
     Returned,
 )
+from tcptui.core.message import Message
 from tcptui.core.state import State
 from tcptui.lab.learned import (
     LATEST,
@@ -83,7 +84,7 @@ class EndRecord(NamedTuple):
             if type(event) is DatagramDelivered:
                 latest = (*end.datagrams[1 - LATEST :], (event.endpoint, event.datagram.data))
                 end = end._replace(datagrams=latest)
-        for name, done, _ in report.results:
+        for name, done, *_ in report.results:
             if isinstance(done, Done):
                 end = end._after_call(Called(name, _response(done)))
         learned = learned_after(self.learned, report)
@@ -120,6 +121,8 @@ class Record(NamedTuple):
     """Moves from outside have changed what the scenario would do."""
     complete: bool = False
     """It was not cut."""
+    waiting: tuple[Message, ...] = ()
+    """At the end of a whole run: which programs still wait for what never came."""
 
     @property
     def ended_at(self) -> int:

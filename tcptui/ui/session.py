@@ -26,6 +26,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
+from tcptui.lab.waiting import still_waiting
 from tcptui.lab.wire import BadMove, Side, Transmission
 from tcptui.view.subject import connections_of
 
@@ -318,6 +319,10 @@ class Session:
         except BadMove as error:
             self.playing = False
             self.message = text_of(error.message)
+            waiting = still_waiting(self.world)
+            if waiting:
+                sentences = (say("ui.sentence", text=one) for one in (error.message, waiting[0].message))
+                self.message = say("text.between_sentences").join(sentences)
 
     def _attempt(self, move: Move) -> None:
         self._enter_moment()

@@ -12,7 +12,8 @@ from tcptui.core.events import Signal, Signalled
 from tcptui.core.packet.segment import Socket
 from tcptui.core.tcp.calls import Send
 from tcptui.lab.ends.host import HostEnd
-from tcptui.lab.program import ApplicationState, Program
+from tcptui.lab.position import Program
+from tcptui.lab.program import ApplicationState
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Wire
 from tcptui.sockets.driver import Sockets

@@ -118,8 +118,8 @@ SENTENCES = {
     # What can't be done, and where the work was left.
     "ui.at_the_beginning": "this is the beginning",
     "ui.no_segment_to_select": "there is no segment yet",
-    "ui.one_connection": "{side} has no other connection to be shown",
     "ui.no_variants": "this scenario has no variants",
+    "ui.one_connection": "{side} has no other connection to be shown",
     "ui.one_branch": "there is one branch only: go back and do something else to begin another",
     "ui.still_going_on": "still going on after {count} steps",
     "ui.stopped": "stopped after {done} of at most {most} moves",

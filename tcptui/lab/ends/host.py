@@ -25,27 +25,38 @@ from tcptui.lab.addresses import socket_of
 from tcptui.lab.connection import NO_CONNECTIONS
 from tcptui.lab.ends import Act, End, EndSetup
 from tcptui.lab.ends.held import Held, changes, gives_connection
+from tcptui.lab.position import Program
 from tcptui.lab.program import (
+    ASKS_HOST,
     POSSIBLE_CALLS,
     ApplicationState,
     CallName,
-    CallResult,
     GivenRequest,
-    Program,
+    NamedScript,
     ScriptedCall,
+    Step,
+    Trigger,
 )
 from tcptui.lab.report import Report
-from tcptui.lab.wire import Payload, Side
-from tcptui.sockets.requests import Blocked, Completed, Done, UserCall, call_name
+from tcptui.lab.results import CallResult
+from tcptui.lab.wire import BadMove, Payload, Side
+from tcptui.sockets.requests import Blocked, Completed, Done, Exit, Fork, Request, UserCall, call_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tcptui.core.tcp.icmp import IcmpError
     from tcptui.core.tcp.stack import Stack
     from tcptui.core.tcp.status import ConnectionStatus
     from tcptui.core.tcp.tcb import Tcb
+    from tcptui.lab.calls import SocketCall
+    from tcptui.lab.facts import Fact
+    from tcptui.lab.patterns import Pattern
     from tcptui.sockets.driver import Sockets
 
 _NOTED = {StateChanged, Delivered, Signalled, Returned}
+_MANY = 1_000
+"""OPENs of a loop, to be compared with how many initial sequence numbers are given."""
 _RECEIVES_IN = (
     State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
     State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSE_WAIT,
@@ -61,21 +72,23 @@ class HostSetup(NamedTuple):
     isns: tuple[int, ...] = ()
     """Its first initial sequence numbers; after them they come from RFC 6528 with `secret`."""
     secret: bytes = b"tcptui"
-    script: tuple[ScriptedCall, ...] = ()
+    script: tuple[Step, ...] = ()
     """Its first program."""
     reads: bool = True
     """One more program always has a RECEIVE outstanding at every connection that was opened or accepted;
     without it data waits until somebody calls "read"."""
-    more: tuple[tuple[ScriptedCall, ...], ...] = ()
-    """Its other programs."""
+    more: tuple[tuple[Step, ...], ...] = ()
+    """Its other programs, which are threads of the first: its descriptors are theirs."""
     clock: int = 0
     """What its own clock says when the story begins, in microseconds: what timestamps are made of."""
+    programs: tuple[NamedScript, ...] = ()
+    """In the place of `script` and `more`: programs that are processes of their own."""
 
     def end(self, side: Side, peer: Socket) -> HostEnd:
         return HostEnd(side, self, peer)
 
     def without_programs(self) -> HostSetup:
-        return self._replace(script=(), more=())
+        return self._replace(script=(), more=(), programs=())
 
     def with_profile(self, profile: Profile) -> HostSetup:
         return self._replace(profile=profile)
@@ -88,6 +101,7 @@ class HostEnd:
         "_sockets",
         "act_due",
         "application",
+        "asks_host",
         "clock",
         "connections",
         "held",
@@ -97,7 +111,9 @@ class HostEnd:
         "results",
         "setup",
         "side",
+        "typed",
         "udp",
+        "waits_for_facts",
     )  # fmt: skip
 
     observes = False
@@ -117,7 +133,12 @@ class HostEnd:
         self.link_up = True
         self.connections = NO_CONNECTIONS
         self.application = ApplicationState()
-        self.programs = tuple(Program(script) for script in (setup.script, *setup.more))
+        self.programs = _programs(setup)
+        self.typed: tuple[tuple[int, SocketCall], ...] = ()
+        """Calls that somebody at the keyboard has made and that block, by number."""
+        self.waits_for_facts = False
+        self.asks_host = False
+        """Whether a program has a trigger that only a look at the sockets tells."""
         self.act_due: int | None = None
         self.results: tuple[CallResult, ...] = ()
         """What came of calls and was not asked for yet: nothing that the future depends on."""
@@ -203,6 +224,15 @@ class HostEnd:
 
     # What drives it.
 
+    def patterns_to_come(self) -> list[Pattern]:
+        """Those that calls of its programs may still wait for."""
+        return [
+            call.pattern
+            for program in self.programs
+            for call in program.to_come()
+            if call.pattern is not None
+        ]
+
     def next_deadline(self) -> int | None:
         deadline = None if self._sockets is None else self._sockets.next_deadline()
         return None if deadline is None else deadline - self.clock
@@ -210,14 +240,19 @@ class HostEnd:
     def begin(self, setup: EndSetup) -> None:
         assert isinstance(setup, HostSetup)
         self.setup = setup
-        self.programs = tuple(Program(script) for script in (setup.script, *setup.more))
+        variables = self.programs[0].variables  # What was typed in the prelude, the first program knows.
+        first, *others = _programs(setup)
+        self.programs = (first._replace(variables=variables), *others)
+        self.waits_for_facts = any(_has(program.script, ("pattern",)) for program in self.programs)
+        self.asks_host = any(_has(program.script, ASKS_HOST) for program in self.programs)
         self._look(0)
 
     def act(self, now: int, peer: End) -> Act:
         index = next(index for index, program in enumerate(self.programs) if program.due == self.act_due)
         program = self.programs[index]
-        self._set_program(index, Program(program.script, program.position + 1, None, program.blocked))
-        call = program.script[program.position]
+        call = program.call
+        assert call is not None
+        self._set_program(index, program.made(now))
         return Act(call, self._call(call, now, index))
 
     def observe(self, report: Report, peer: End) -> None:
@@ -258,12 +293,15 @@ class HostEnd:
         copy.held, copy.connections = self.held, self.connections
         copy.link_up, copy.application = self.link_up, self.application
         copy.programs, copy.act_due, copy.results = self.programs, self.act_due, ()
+        copy.typed, copy.waits_for_facts, copy.asks_host = self.typed, self.waits_for_facts, self.asks_host
         return copy
 
     def key(self, now: int) -> tuple[Any, ...]:
         to_come = [call for program in self.programs for call in program.to_come()]
         listens = any(call.listens for call in to_come)
         opens = sum(call.connects for call in to_come)
+        if opens and any(program.frames for program in self.programs):
+            opens = _MANY  # In a loop.
         sockets = self._sockets or _first_sockets(self.setup)  # To be asked for a key changes nothing.
         return (
             now if listens or sockets.stack.shows_clock(opens) else None,
@@ -272,6 +310,7 @@ class HostEnd:
             self.held.key,
             self.link_up,
             tuple(program.key(self.application, now) for program in self.programs),
+            self.typed,
         )
 
     # Inside.
@@ -280,11 +319,22 @@ class HostEnd:
         """Makes a call: of a program, by its index, or of whoever sits there."""
         done: Done | Blocked
         events: list[Event]
+        name = "" if program is None else self.programs[program].name
+        written = call.written
+        if call.child:
+            from tcptui.lab.calls import SocketCall
+
+            written = SocketCall("fork")
+        elif written is not None:
+            written = written.resolved(dict(self.programs[program or 0].variables))
         if call.is_host_event:
-            self._host_event(call)
+            self._host_event(call, program)
             done, events = Done(0), []
         elif call.is_udp:
             done, events = self._udp_call(call)
+        elif call.written is not None or call.child:
+            done = self._socket_call(call, now, program)
+            events = self._settle(now, "request")
         else:
             request = call.request or UserCall(self._user_call(call))
             done = self.sockets.call(request, now + self.clock)
@@ -292,9 +342,66 @@ class HostEnd:
                 self._set_program(program, self.programs[program]._replace(blocked=done.number))
             events = self._settle(now, call.call)
         number = done.number if isinstance(done, Blocked) else 0
-        self.results += (CallResult(call.name, done, number),)
+        self.results += (CallResult(call.name, done, number, written, name),)
         self._look(now)
         return events
+
+    def _socket_call(self, call: ScriptedCall, now: int, index: int | None) -> Done | Blocked:
+        """Makes a call that is written with names: of a program, or of who sits at the keyboard, in the name
+        of the first."""
+        written, at = call.written, index or 0
+        program = self.programs[at]
+        process = program.process
+        if written is None:
+            child = 1 + max(one.process for one in self.programs)
+            done = self.sockets.call(Fork(child), now + self.clock, process)
+            self.programs += (
+                Program(
+                    call.child, process=child, name=program.name, variables=program.variables, forked=True
+                ),
+            )
+            return done
+        if written.name in ("exit", "kill"):
+            self._end_program(at if written.name == "exit" else self._named(written), now)
+            return Done(0)
+        request = self._request(written, program)
+        done = self.sockets.call(request, now + self.clock, process)
+        if isinstance(done, Done):
+            if written.into:
+                self._set_program(at, self.programs[at].with_variable(written.into, written.noted(done)))
+        elif index is None:
+            self.typed += ((done.number, written),)
+        else:
+            self._set_program(at, self.programs[at]._replace(blocked=done.number))
+        return done
+
+    def _request(self, written: SocketCall, program: Program) -> Request:
+        """BadMove: a name in it stands for nothing."""
+        from tcptui.lab.calls import BadCall
+
+        try:
+            return written.request(dict(program.variables), self.setup.socket, self.peer)
+        except BadCall as error:
+            raise BadMove("error.move.call", why=error.message) from None
+
+    def _named(self, kill: SocketCall) -> int:
+        """The program that is to be killed; BadMove: there is none of that name."""
+        (name,) = kill.names
+        for index, program in enumerate(self.programs):
+            if program.name == name and not program.forked:
+                return index
+        names = tuple(dict.fromkeys(program.name for program in self.programs if program.name))
+        key = "error.call.program" if names else "error.call.no_programs"
+        raise BadMove(key, name=name, allowed=names)
+
+    def _end_program(self, index: int, now: int) -> None:
+        """A program exits or is killed: the kernel closes what descriptors it has."""
+        ends = self.programs[index].process
+        self.sockets.call(Exit(), now + self.clock, ends)
+        if not ends:
+            self.typed = ()
+        programs = [one.ended() if one.process == ends else one for one in self.programs]
+        self.programs = tuple([one for one in programs if not (one.forked and one.process == ends)])
 
     def _user_call(self, call: ScriptedCall) -> Call:
         """The call of RFC 9293 section 3.9.1 that `call` makes."""
@@ -307,9 +414,9 @@ class HostEnd:
             case "connect":
                 return Open(self.setup.socket, self.peer)
             case "send":
-                return Send(connection, call.data)
+                return Send(connection, call.data, call.urgent)
             case "read":
-                return Receive(connection)
+                return Receive(connection) if call.octets is None else Receive(connection, call.octets)
             case "shutdown":
                 return Close(connection)
             case "close":
@@ -317,7 +424,7 @@ class HostEnd:
             case _:
                 return Abort(connection)
 
-    def _host_event(self, event: ScriptedCall) -> None:
+    def _host_event(self, event: ScriptedCall, caller: int | None) -> None:
         """Link down, link up, a reboot, or another profile: no matter of its TCP, which sends nothing."""
         if event.profile is not None:
             self.stack.profile = event.profile
@@ -329,7 +436,14 @@ class HostEnd:
         self.udp = UdpSockets()
         self.held = Held()
         self.application = ApplicationState(closed=True)
-        self.programs = tuple(program._replace(blocked=0) for program in self.programs)
+        self.typed = ()
+        self.programs = tuple(
+            program.ended()
+            if self.setup.programs and program.position and index != caller
+            else program._replace(blocked=0, variables=())
+            for index, program in enumerate(self.programs)
+            if not program.forked
+        )
 
     def _udp_call(self, call: ScriptedCall) -> tuple[Done, list[Event]]:
         own = self.setup.socket
@@ -368,17 +482,40 @@ class HostEnd:
             self._complete(completed)
         if noteworthy:  # Of the connection that calls are about: the end of an older one is not this one's.
             self.application = self.application.after(noteworthy)
-        if (noteworthy or completed) and call is None:  # After a call, `_call` does so.
+        if any(type(event) is Returned and event.call == "ACCEPT" for event in events):
+            self.application = self.application._replace(accepted=True)
+        if (noteworthy or completed or self.asks_host) and call is None:  # After a call, `_call` does so.
             self._look(now)
         return events
+
+    def learns(self, facts: Sequence[Fact], now: int) -> None:
+        self.programs = tuple([program.met(facts) for program in self.programs])
+        self._look(now)
 
     def _complete(self, completed: tuple[Completed, ...]) -> None:
         """Calls that had blocked have returned, and the programs that made them go on."""
         for one in completed:
-            self.results += (CallResult(call_name(one.request), one.done, one.number),)
+            call, name = None, ""
             for index, program in enumerate(self.programs):
                 if program.blocked == one.number:
                     self._set_program(index, program._replace(blocked=0))
+                    step = program.script[program.position - 1]
+                    call, name = step.written if isinstance(step, ScriptedCall) else None, program.name
+                    if call is not None:
+                        call = call.resolved(dict(program.variables))
+                    self._note(index, call, one.done)
+            for typed in self.typed:
+                if typed[0] == one.number:
+                    self.typed = tuple([other for other in self.typed if other is not typed])
+                    call = typed[1]
+                    self._note(0, call, one.done)
+            function = call_name(one.request) if call is None else call.name
+            self.results += (CallResult(function, one.done, one.number, call, name),)
+
+    def _note(self, index: int, call: SocketCall | None, done: Done) -> None:
+        """The variable of a call stands for what the call has returned."""
+        if call is not None and call.into:
+            self._set_program(index, self.programs[index].with_variable(call.into, call.noted(done)))
 
     def _receive_again(self, connection: int, events: list[Event], now: int) -> None:
         """The program that always has a RECEIVE outstanding; that it is renewed is not reported. What a
@@ -406,19 +543,62 @@ class HostEnd:
         first = None
         for index, program in enumerate(self.programs):
             due = program.due
-            if due is None:
-                due = program.next_due(self.application, now)
-                if due is not None:
-                    self._set_program(index, Program(program.script, program.position, due))
+            if due is None and not program.over:
+                due = self._next_due(index, program, now)
             if due is not None and (first is None or due < first):
                 first = due
         self.act_due = first
+
+    def _next_due(self, index: int, program: Program, now: int) -> int | None:
+        """When a program makes its next call, if that call's trigger has come true."""
+        if not program.blocked:
+            program = program.ready()
+        call = program.call
+        sees = call is not None and call.trigger in ASKS_HOST and self._sees(call, program)
+        due = program.next_due(self.application, now, sees)
+        if due is not None:
+            program = program._replace(due=due)
+        if program is not self.programs[index]:
+            self._set_program(index, program)
+        return due
+
+    def _sees(self, call: ScriptedCall, program: Program) -> bool:
+        """Whether a connection waits to be accepted, or data, the end of the data or an error to be read."""
+        if call.trigger == "waiting":
+            return any(status.accept_queue for status in self.sockets.stack.statuses())
+        if not call.variable:
+            status = self.status_of(self.connection)
+            return self.application.peer_closed or bool(status is not None and status.rcv_queue)
+        number = dict(program.variables).get(call.variable)
+        if not isinstance(number, int):
+            return False
+        return self.sockets.readable(number, program.process)
 
     def _set_program(self, index: int, program: Program) -> None:
         programs = self.programs
         self.programs = (
             (*programs[:index], program, *programs[index + 1 :]) if len(programs) > 1 else (program,)
         )
+
+
+def _programs(setup: HostSetup) -> tuple[Program, ...]:
+    """The programs of a host, none of which has made a call. There is at least one: who sits at the keyboard
+    calls in its name."""
+    if not setup.programs:
+        return tuple(Program(script) for script in (setup.script, *setup.more))
+    several = len(setup.programs) > 1
+    return tuple(
+        Program(one.script, process=process, name=one.name if several else "")
+        for process, one in enumerate(setup.programs)
+    )
+
+
+def _has(script: tuple[Step, ...], triggers: tuple[Trigger, ...]) -> bool:
+    """Whether a program, or one that it forks, has such a trigger."""
+    return any(
+        isinstance(step, ScriptedCall) and (step.trigger in triggers or _has(step.child, triggers))
+        for step in script
+    )
 
 
 def _first_sockets(setup: HostSetup) -> Sockets:
