@@ -102,7 +102,7 @@ def gives_connection(event: Event) -> bool:
 def shown(stack: Stack, peer: str, latest: int) -> int:
     """The newest connection or listener that is not CLOSED; `latest` where there is none.
 
-    When a listener's child is gone that is the listener again. Held of strangers, hosts other than
+    When a listener's child is gone that is the listener again. Connections of strangers, hosts other than
     `peer`, count only where there is nothing else: a listener's queues say more of a flood than its newest
     victim does.
     """

@@ -26,8 +26,8 @@ class Backdrop(Pane):
         self.fill(Place(0, 0, width, height))
 
     def reword(self, frames: list[Frame], more: frozenset[str]) -> list[Region]:
-        """Draws frames at the same places anew, as far as other words stand on them, and the line of keys with
-        the actions of `more` besides those that always stand there; where on the screen."""
+        """Draws anew the words on frames at the same places, and the line of keys, with the actions of `more`
+        besides those that always stand there; where on the screen."""
         if (frames, more) == (self._frames, self._more):
             return []
         self._frames, self._more = frames, more

@@ -77,6 +77,11 @@ class Pane(Widget):
         self._lines = lines
         return changed
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether it shows only the beginning of a text."""
+        return any("…" in text for line in self._lines for text, _ in line)
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips as they are: there are no styles of a widget to be laid over them."""
         strips = self._strips[crop.y : crop.bottom]

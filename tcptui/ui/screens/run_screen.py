@@ -109,7 +109,8 @@ class RunScreen(PaneScreen):
     def more_keys(self) -> frozenset[str]:
         world = self.session.world
         several = {f"connection_{side.lower()}" for side in SIDES if len(connections_of(world, side)) > 1}
-        return frozenset(several)
+        told = (self._why, self._framed["a"], self._framed["b"])
+        return frozenset(several | {"read"} if any(pane.is_cut for pane in told) else several)
 
     # Actions.
 
@@ -178,6 +179,9 @@ class RunScreen(PaneScreen):
 
     def action_call_b(self) -> None:
         self._change(lambda: self._choose_call("B"))
+
+    def action_read(self) -> None:
+        self._change(self._read)
 
     def action_ground(self) -> None:
         """The colours for the next ground."""
@@ -280,6 +284,12 @@ class RunScreen(PaneScreen):
 
         self._pause()
         self.app.push_screen(HelpScreen())
+
+    def _read(self) -> None:
+        from tcptui.ui.screens.reader import Reader
+
+        self._pause()
+        self.app.push_screen(Reader(self.session))
 
     def _choose_call(self, side: Side) -> None:
         from tcptui.ui.screens.dialogs import CallMenu, Prompt
