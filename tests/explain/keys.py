@@ -28,7 +28,7 @@ COMPUTED = {
     *(f"response.brief.{one.name.lower()}" for one in Response if one is not Response.OK),
     *(f"signal.{one.name.lower()}" for one in Signal),
     *(f"timer.{kind.name.lower()}" for kind in TimerKind),
-    *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
+    *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "duplicate", "reorder")),
     *(f"ui.{words}.{action.id}" for action in ACTIONS for words in ("label", "help")),
     *(f"ui.call.{call}" for call in CALLS),
     *(
