@@ -20,9 +20,16 @@ class Backdrop(Pane):
         self._frames: list[Frame] = []
         self._more: frozenset[str] = frozenset()
 
-    def fill_screen(self, width: int, height: int, title: str, frames: list[Frame]) -> None:
-        """Draws anew, for a screen of that size."""
-        self._title, self._frames = title, frames
+    def fill_screen(
+        self,
+        width: int,
+        height: int,
+        title: str,
+        frames: list[Frame],
+        more: frozenset[str] = frozenset(),
+    ) -> None:
+        """Draws anew, for a screen of that size; `more` as in `reword`."""
+        self._title, self._frames, self._more = title, frames, more
         self.fill(Place(0, 0, width, height))
 
     def reword(self, frames: list[Frame], more: frozenset[str]) -> list[Region]:

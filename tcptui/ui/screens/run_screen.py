@@ -97,7 +97,8 @@ class RunScreen(PaneScreen):
                 pane.display = False
         self._clock.fill(clock_place(width))
         self._why.fill(why_place(width, height, said))
-        self.backdrop.fill_screen(width, height, self.session.history.scenario.title, frames)
+        title = self.session.history.scenario.title
+        self.backdrop.fill_screen(width, height, title, frames, self.more_keys())
 
     def show(self) -> None:
         """Draws what has changed, all anew where what the story says needs more lines, or fewer."""
