@@ -91,7 +91,11 @@ class Held(NamedTuple):
 
 def changes(events: list[Event]) -> bool:
     """Whether a step may have changed which connections there are, or what of them is told. Most have not."""
-    return any(type(event) in (StateChanged, Signalled) or gives_connection(event) for event in events)
+    for event in events:  # Asked after every step.
+        kind = type(event)
+        if kind is StateChanged or kind is Signalled or (kind is Returned and gives_connection(event)):
+            return True
+    return False
 
 
 def gives_connection(event: Event) -> bool:
