@@ -22,7 +22,7 @@ from tcptui.lab.learned import Entered
 from tcptui.lab.record import EndRecord
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Side
-from tcptui.view.cells import align_right, wrap
+from tcptui.view.cells import align_right, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, marked
 from tcptui.view.queue_lines import queue_lines
 from tcptui.view.subject import Host, host_of, script_of
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 FAILED = "✗"
 """Stands before the line at which a script has failed."""
+MOST_ROWS_OF_A_LINE = 4
+"""Lines for that line of a script which comes next or has failed; all others have one."""
 MOST_DATA_ROWS = 3
 """Lines of received texts below one of UDP's sockets."""
 _TIGHT = 9
@@ -123,17 +125,20 @@ def _script_lines(script: ScriptLines, width: int, height: int) -> list[Line]:
     has failed, and those that follow. Once it has ended, the verdict stands below."""
     words = "" if script.verdict is None else text_of(script.verdict)
     verdict = wrap(words, width - 1, most=max(1, height // 3)) if words else []
-    room = height - 1 - len(verdict)
     here = script.done if script.failed is None else script.failed
+    whole = wrap(script.lines[here], width - 1) if here < len(script.lines) else [""]
+    whole = whole[:MOST_ROWS_OF_A_LINE]
+    room = max(1, height - len(verdict) - len(whole))
     first = max(0, min(here - room // 2, len(script.lines) - room))
     drawn: list[Line] = [((f" {say('ui.end.script')}", "label"),)]
     for place, text in enumerate(script.lines[first : first + room], first):
+        texts = whole if place == here else [shorten(text, width - 1)]
         if place == script.failed:
-            drawn.append(((f"{FAILED}{text}", "error"),))
-        elif script.verdict is None:
-            drawn.append(marked(text, place == here, "dim" if place < here else "plain"))
+            drawn += [((f"{FAILED if row == 0 else ' '}{text}", "error"),) for row, text in enumerate(texts)]
+        elif script.verdict is None and place == here:
+            drawn += [marked(text, row == 0, "changed") for row, text in enumerate(texts)]
         else:
-            drawn.append(((f" {text}", "dim" if place < here else "plain"),))
+            drawn += [((f" {text}", "dim" if place < here else "plain"),) for text in texts]
     style: Style = "title" if script.failed is None else "error"
     return drawn + [((f" {line}", style),) for line in verdict]
 
@@ -160,7 +165,7 @@ def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
     if known.received:
         received = f" {say('ui.end.received')} {known.received}"
         if width >= 26:
-            received += f" {known.last_data.decode(errors='replace')!a}"
+            received = shorten(f"{received} {known.last_data.decode(errors='replace')!a}", width - 1)
     return [
         marked(f"{say('ui.end.app')} {call}", last_call != was.record.last_call.name, "label"),
         marked(f" {told}", told != before),

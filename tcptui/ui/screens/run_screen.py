@@ -11,8 +11,9 @@ from textual.timer import Timer
 from tcptui.explain.catalogue import say
 from tcptui.lab.moves import Do
 from tcptui.lab.program import CALLS, DATA_CALLS
-from tcptui.lab.wire import Side
+from tcptui.lab.wire import SIDES, Side
 from tcptui.ui.actions import bindings
+from tcptui.ui.palette import GROUNDS, Ground
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.inspector import InspectorPane
@@ -24,6 +25,7 @@ from tcptui.ui.session import Session, call_error, moves_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_WIDTH, clock_place, frame_places, has_room, why_place
 from tcptui.view.status import said_rows
+from tcptui.view.subject import connections_of
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -55,6 +57,7 @@ class RunScreen(PaneScreen):
         """The reader's choice; None: no inspector."""
         self._has_chosen = False
         """Whether the reader has chosen; until then the first inspector stands where there is room for it."""
+        self._ground: Ground = GROUNDS[0]
         self._said = 0
         """The lines for what the story says."""
         self._waiting: list[Callable[[], None]] = []
@@ -95,7 +98,8 @@ class RunScreen(PaneScreen):
         self._clock.fill(clock_place(width))
         self._why.said = said
         self._why.fill(why_place(width, height, said))
-        self.backdrop.fill_screen(width, height, self.session.history.scenario.title, frames)
+        title = self.session.history.scenario.title
+        self.backdrop.fill_screen(width, height, title, frames, self.more_keys())
 
     def show(self) -> None:
         """Draws what has changed, all anew where what the story says needs more lines, or fewer."""
@@ -103,6 +107,12 @@ class RunScreen(PaneScreen):
             super().show()
         else:
             self._rearrange()
+
+    def more_keys(self) -> frozenset[str]:
+        world = self.session.world
+        several = {f"connection_{side.lower()}" for side in SIDES if len(connections_of(world, side)) > 1}
+        told = (self._why, self._framed["a"], self._framed["b"])
+        return frozenset(several | {"read"} if any(pane.is_cut for pane in told) else several)
 
     # Actions.
 
@@ -171,6 +181,16 @@ class RunScreen(PaneScreen):
 
     def action_call_b(self) -> None:
         self._change(lambda: self._choose_call("B"))
+
+    def action_read(self) -> None:
+        self._change(self._read)
+
+    def action_ground(self) -> None:
+        """The colours for the next ground."""
+        self._ground = GROUNDS[(GROUNDS.index(self._ground) + 1) % len(GROUNDS)]
+        for pane in (self.backdrop, *self._panes):
+            pane.paint(self._ground)
+        self._change(self._rearrange)
 
     def action_connection_a(self) -> None:
         self._change(lambda: self.session.show_next_connection("A"))
@@ -266,6 +286,12 @@ class RunScreen(PaneScreen):
 
         self._pause()
         self.app.push_screen(HelpScreen())
+
+    def _read(self) -> None:
+        from tcptui.ui.screens.reader import Reader
+
+        self._pause()
+        self.app.push_screen(Reader(self.session))
 
     def _choose_call(self, side: Side) -> None:
         from tcptui.lab.ends.typed import calls_at
