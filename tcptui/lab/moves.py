@@ -12,6 +12,7 @@ A run is fully told by its scenario and this text; the same text gives the same 
 | ``w20ms`` | 20 ms pass, in which nothing happens |
 | ``a:connect``, ``b:send:hello`` | a program makes a call; its text is percent-encoded |
 | ``b:listen:2`` | it listens with a backlog of 2, for ``b:accept`` |
+| ``a:s=socket()``, ``a:send(s,'x',MSG_OOB)`` | a call to a socket (`calls`), percent-encoded |
 | ``b:bind``, ``a:sendto:hello`` | the same for UDP; an address may follow: ``b:bind:239.0.0.1:80`` |
 | ``lose:B:ACK:2``, ``delay:A:DATA:1:by:50ms`` | a fault by description (`faults`), of what is to come |
 | ``box:firewall:drop=A+DATA`` | a box is put on the wire, next to B (`box_text`) |
@@ -19,10 +20,12 @@ A run is fully told by its scenario and this text; the same text gives the same 
 | ``x>b:SYN:seq=1:mss=1460:from=203.0.113.1:1024`` | the same in its own; `third_party` has all fields |
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
-from urllib.parse import quote_from_bytes, unquote_to_bytes
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from urllib.parse import quote, quote_from_bytes, unquote_to_bytes
 
 from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.segment import Socket
@@ -33,6 +36,9 @@ from tcptui.lab.faults import FaultRule, fault_word, is_fault, parse_fault_word
 from tcptui.lab.program import CALLS, CallName, takes
 from tcptui.lab.third_party import LONGEST_DATA, Inject, inject_word, parse_inject
 from tcptui.lab.wire import COPY_AFTER, BadMove, Side
+
+if TYPE_CHECKING:
+    from tcptui.lab.calls import SocketCall
 
 MOST_STEPS = 100_000
 """What one ``s`` may count up to."""
@@ -71,12 +77,14 @@ class Do(NamedTuple):
     """A program makes a call now."""
 
     side: Side
-    call: CallName
+    call: CallName | Literal["written"]
     data: bytes = b""
     address: Socket | None = None
     """For UDP's calls, as in `program.ScriptedCall`."""
     backlog: int | None = None
     """For "listen"."""
+    written: SocketCall | None = None
+    """For "written", the call to a socket, whose names are those of the host's first program."""
 
 
 Move: TypeAlias = Next | Lose | Delay | Duplicate | Reorder | Wait | Do | Inject | FaultRule | AddBox
@@ -85,6 +93,9 @@ Move: TypeAlias = Next | Lose | Delay | Duplicate | Reorder | Wait | Do | Inject
 NEXT = Next()
 ALLOWED = "s, s5, l2, d4+200ms, u2, u2+50ms, r3, w20ms, a:connect, b:send:hello, x>b:SYN:seq=90, lose:B:ACK:2"
 
+_SAFE = "()=,'+|:.!$&*;<>?@[]^{}~/-"
+"""What a call to a socket may have that is not percent-encoded."""
+_SOCKET_CALL = re.compile(r"([a-z_][a-z0-9_]*=)?[a-z_][a-z0-9_]*\(", re.ASCII)
 _NUMBERED = re.compile(r"([sldur])(\d{0,9})(?:\+(\S+))?", re.ASCII)
 
 
@@ -135,7 +146,9 @@ def _word(move: Move) -> str:
             return f"r{number}"
         case Wait(by):
             return f"w{exact_duration(by)}"
-        case Do(side, call, data, address, backlog):
+        case Do(side, call, data, address, backlog, written):
+            if written is not None:
+                return f"{side.lower()}:{quote(written.text(''), safe=_SAFE)}"
             if backlog is not None:
                 return f"{side.lower()}:{call}:{backlog}"
             text = f":{quote_from_bytes(data)}" if data or (address and call == "sendto") else ""
@@ -189,6 +202,8 @@ def _numbered_move(verb: str, number: int, duration: str | None) -> Move:
 
 
 def _parse_call(word: str) -> Do:
+    if _SOCKET_CALL.match(word, 2):
+        return _parse_socket_call(word)
     side, call, *rest = word.split(":", 2)
     for known in CALLS:
         if known == call:
@@ -202,6 +217,16 @@ def _parse_call(word: str) -> Do:
                 raise BadMove("error.move.data_too_long", octets=len(data), most=LONGEST_DATA)
             return Do("A" if side in "aA" else "B", known, data, parse_socket(where) if where else None)
     raise BadMove("error.move.no_call", call=call[:20], allowed=tuple(CALLS))
+
+
+def _parse_socket_call(word: str) -> Do:
+    from tcptui.lab.calls import BadCall, parse_call
+
+    try:
+        call = parse_call(unquote_to_bytes(word[2:]).decode(errors="surrogateescape"))
+    except BadCall as error:
+        raise BadMove("error.move.call", why=error.message) from None
+    return Do("A" if word[0] in "aA" else "B", "written", written=call)
 
 
 def _backlog(text: str) -> int:

@@ -13,7 +13,7 @@ from tcptui.core.events import DatagramSent, Event, Sent, StateChanged
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.segment import HOP_LIMIT, RST, SYN, Segment
 from tcptui.core.state import State
-from tcptui.lab.conditions import DONE, NOTHING, conditions_of
+from tcptui.lab.conditions import DONE, NOTHING, Conditions, conditions_of
 from tcptui.lab.connection import Connection, of_numbers
 from tcptui.lab.ends import End
 from tcptui.lab.ends.connections import ENDED, connection_of, note_connection
@@ -99,7 +99,7 @@ class Network:
                 if connection is None or connection.irs is None or segment.flags & (SYN | RST):
                     connection = connection_of(end, event, arrived, self.steps + 1)
                     connection = connection or self._connection_by_numbers(segment)
-                state = end.state_of(event.connection)
+                state = end.state_of(end.connection)
                 self._launch(end.side, receiver, segment, event.attempt, state, connection, end.setup.ttl)
             elif type(event) is StateChanged:
                 if event.new in ENDED:
@@ -161,19 +161,21 @@ class Network:
         if self._conditions is not None:
             self._conditions, acts = self._conditions.overtakes(number, self.wire)
             self._acts += acts
-            if self._conditions.boxes and not from_box and self.wire.due(number):
-                payload = self._pass_boxes(number)
-        if type(payload) is Segment and payload.dst.host != self.end(receiver).setup.socket.host:
-            due = self.wire.due(number)
-            if due:  # Else it is lost already.
-                self._end(self.wire.take(number).at_end(Outcome.LOST, due, self.steps + 1, None))
-                self._acts += (WireAct(number, "nobody", 0, payload.dst.host),)
+            on_its_way = self.wire.in_flight(number)
+            if self._conditions.boxes and not from_box and on_its_way is not None:
+                payload = self._pass_boxes(on_its_way, self._conditions)
+        if (
+            type(payload) is Segment
+            and payload.dst.host != self.end(receiver).setup.socket.host
+            and self.wire.in_flight(number) is not None
+        ):
+            lost = self.wire.take(number)
+            self._end(lost.at_end(Outcome.LOST, lost.due, self.steps + 1, None))
+            self._acts += (WireAct(number, "nobody", 0, payload.dst.host),)
 
-    def _pass_boxes(self, number: int) -> Payload:
+    def _pass_boxes(self, transmission: Transmission, conditions: Conditions) -> Payload:
         """A segment goes its way through the boxes; what comes out, or what was sent if nothing does."""
-        conditions = self._conditions
-        assert conditions is not None
-        transmission = next(one for one in self.wire.transmissions if one.number == number)
+        original = transmission._replace(copy_of=0)  # A box does not know a copy from what it is one of.
         receiver, payload = transmission.receiver, transmission.payload
         sender_side = self.end("A" if receiver == "B" else "B")
         own = isinstance(payload, Segment | Datagram) and payload.src.host == sender_side.setup.socket.host
@@ -181,14 +183,14 @@ class Network:
 
         walked = walk(
             conditions.boxes, transmission, self._way_to(receiver), self.now, own,
-            lambda: facts_of_leaving([transmission], self.now, raw=self.scenario.raw_numbers)[0],
+            lambda: facts_of_leaving([original], self.now, raw=self.scenario.raw_numbers)[0],
         )  # fmt: skip
         self._conditions = conditions._replace(boxes=walked.boxes)
         self._acts += walked.acts
         transmission = transmission._replace(passage=walked.passage)
         self.wire.replace(transmission)
         if walked.ended_at is not None:
-            self.wire.take(number)
+            self.wire.take(transmission.number)
             self._end(transmission.at_end(Outcome.LOST, walked.ended_at, self.steps + 1, None))
         if walked.answer is not None and walked.ended_at is not None:
             self._schedule(walked.ended_at, walked.answer)

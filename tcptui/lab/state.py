@@ -42,8 +42,9 @@ from tcptui.lab.faults import FaultRule
 from tcptui.lab.moves import Do, Move, Next, Wait
 from tcptui.lab.network import Network
 from tcptui.lab.path import Answer
-from tcptui.lab.program import CallResult, ScriptedCall
+from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
+from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.third_party import Inject, acts_of, opened_after, opened_key, segment_of
 from tcptui.lab.wire import SIDES, BadMove, Outcome, Party, Side, Wire, WireAct
@@ -171,9 +172,9 @@ class WorldState(Network):
                 if report is None:
                     raise BadMove(self.why_over)
                 return report
-            case Do(side, name, data, address, backlog):
+            case Do(side, name, data, address, backlog, written):
                 end = self._to_change(side)
-                call = ScriptedCall(name, data=data, address=address, backlog=backlog)
+                call = ScriptedCall(name, data=data, address=address, backlog=backlog, written=written)
                 return self._called(end, call, end.call(call, self.now))
             case Inject():
                 return self._inject(move)
@@ -236,6 +237,27 @@ class WorldState(Network):
             self._kept_alive,
             self._a.key(now),
             self._b.key(now),
+            self._shown() if self._a.waits_for_facts or self._b.waits_for_facts else None,
+        )
+
+    def _shown(self) -> tuple[Any, ...]:
+        """What patterns that programs wait for can ask beside what segments and ends are."""
+        patterns = [
+            pattern
+            for end in (self._a, self._b)
+            if isinstance(end, HostEnd)
+            for pattern in end.patterns_to_come()
+        ]
+        if not patterns:
+            return ()
+        return (
+            self.now if any(pattern.at is not None for pattern in patterns) else None,
+            self.wire.launched if any(pattern.number for pattern in patterns) else None,
+            tuple(
+                (one.attempt > 1, bool(one.copy_of), one.bases, one.number if pattern.number else 0)
+                for one in self.wire.transmissions
+                for pattern in patterns
+            ),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -298,7 +320,7 @@ class WorldState(Network):
         if end.link_up:
             events = end.arrives(transmission.arrives_as, self.now)
             if isinstance(transmission.payload, Segment):
-                state = end.state_of(events[0].connection if events else end.connection)
+                state = end.state_of(end.connection)
             ends_connection = self._launch_all(end, events, transmission.connection_as_arrives)
         outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
         self._end(transmission.at_end(outcome, self.now, self.steps + 1, state))
@@ -359,8 +381,22 @@ class WorldState(Network):
             self.now, cause, side, call, transmission, by, tuple(events), launched, ended, backlog, results,
             connection, None, self.steps, state, alive, acts,
         )  # fmt: skip
+        if self._a.waits_for_facts or self._b.waits_for_facts:
+            self._tell_facts(report)
         if self._b.observes:
             told = self._to_change("B").observe(report, self._a)
             if told is not None:
                 return report._replace(told=told)
         return report
+
+    def _tell_facts(self, report: Report) -> None:
+        """Programs whose triggers are patterns learn what has happened."""
+        from tcptui.lab.facts import facts_of_step
+
+        known = {one.number: one for one in (*self.wire.transmissions, *self._ended, *report.ended)}
+        launched = [known[number] for number in report.launched if number in known]
+        clock = 0 if report.side == "X" else self.end(report.side).clock
+        facts = tuple(facts_of_step(report, launched, raw=self.scenario.raw_numbers, clock=clock))
+        for side in SIDES:
+            if self.end(side).waits_for_facts:
+                self._to_change(side).learns(facts, self.now)
