@@ -85,13 +85,19 @@ def box_word(move: AddBox) -> str:
     box = move.box
     fields: list[tuple[str, str]] = []
     if isinstance(box, Router):
-        kind, fields = "router", [("hops", str(box.hops))]
+        kind, fields = "router", [("hops", str(box.hops) if box.hops > 1 else "")]
     elif isinstance(box, Nat):
-        kind, fields = "nat", [("inside", box.inside), ("answers", box.answers)]
+        kind, fields = "nat", [("inside", "B" if box.inside == "B" else ""), ("answers", box.answers)]
         if box.idle is not None:
             fields.append(("idle", exact_duration(box.idle)))
     else:
-        kind, fields = "firewall", [("refuse" if box.refuses else "drop", box.text), ("with", box.refuses)]
+        kind, fields = (
+            "firewall",
+            [
+                ("refuse" if box.refuses else "drop", box.text),
+                ("with", "icmp" if box.refuses == "icmp" else ""),
+            ],
+        )
         times = ("from", box.begins), ("until", box.ends)
         fields += [(name, exact_duration(at)) for name, at in times if at is not None]
     fields.append(("address", box.address))

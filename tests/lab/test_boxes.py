@@ -298,7 +298,7 @@ def test_a_third_partys_time_to_live_is_its_own() -> None:
     "word",
     [
         "box:router:hops=3",
-        "box:router:hops=1:address=192.0.2.7",
+        "box:router:address=192.0.2.7",
         "box:firewall:drop=A+DATA+2-",
         "box:firewall:refuse=A+SYN:with=icmp:from=1s:until=5s",
         "box:nat:inside=B:answers=rst:idle=5min:address=2001%3Adb8%3A%3A1",
