@@ -8,20 +8,38 @@ fault by number or by description, the boxes on its way, an address that is nobo
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from tcptui.core.events import DatagramSent, Event, Sent, StateChanged
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.segment import HOP_LIMIT, RST, SYN, Segment
 from tcptui.core.state import State
-from tcptui.lab.conditions import DONE, NOTHING, Conditions, conditions_of
-from tcptui.lab.connection import Connection, of_numbers
+from tcptui.lab.connection import Connection, of_numbers, opened_after
 from tcptui.lab.ends import End
 from tcptui.lab.ends.connections import ENDED, connection_of, note_connection
 from tcptui.lab.moves import Delay, Duplicate, Lose, Reorder
-from tcptui.lab.path import Answer, walk
 from tcptui.lab.scenario import Fault, Injection, Scenario
-from tcptui.lab.third_party import Inject, opened_after
-from tcptui.lab.wire import BadMove, Outcome, Party, Passage, Payload, Side, Transmission, Wire, WireAct
+from tcptui.lab.third_party import Inject
+from tcptui.lab.wire import (
+    BadMove,
+    Outcome,
+    Party,
+    Passage,
+    Payload,
+    Side,
+    Transmission,
+    Wire,
+    WireAct,
+    WireActName,
+)
+
+if TYPE_CHECKING:
+    from tcptui.lab.conditions import Conditions
+    from tcptui.lab.path import Answer
+
+_DONE: dict[type[Fault], WireActName] = {
+    Lose: "lost", Delay: "delayed", Duplicate: "duplicated", Reorder: "overtaken",
+}  # fmt: skip
 
 
 class Network:
@@ -53,7 +71,7 @@ class Network:
         self.wire = Wire()
         self._a: End = a.end("A", b.socket)
         self._b: End = b.end("B", a.socket)
-        self._conditions = conditions_of(scenario)
+        self._conditions = self._conditions_of(scenario)
         self._injections = scenario.injections
         """What third parties, and boxes, have still to send."""
         self._opened: tuple[Connection, ...] = ()
@@ -64,6 +82,20 @@ class Network:
         self._ended: tuple[Transmission, ...] = ()
         self._acts: tuple[WireAct, ...] = ()
         """All three for the report of the step that is being made."""
+
+    def _conditions_of(self, scenario: Scenario) -> Conditions | None:
+        """Those that a scenario begins with; None if there are none, as in most."""
+        if not scenario.fault_rules and not scenario.boxes:
+            return None
+        from tcptui.lab.conditions import conditions_of
+
+        return conditions_of(scenario)
+
+    def _some_conditions(self) -> Conditions:
+        """Those that there are, to be added to."""
+        from tcptui.lab.conditions import NOTHING
+
+        return self._conditions or NOTHING
 
     def end(self, side: Side) -> End:
         """One end, to be looked at."""
@@ -180,6 +212,7 @@ class Network:
         sender_side = self.end("A" if receiver == "B" else "B")
         own = isinstance(payload, Segment | Datagram) and payload.src.host == sender_side.setup.socket.host
         from tcptui.lab.facts import facts_of_leaving
+        from tcptui.lab.path import walk
 
         walked = walk(
             conditions.boxes, transmission, self._way_to(receiver), self.now, own,
@@ -213,9 +246,9 @@ class Network:
     def _make_own_fault(self, fault: Fault, name: str) -> None:
         """A fault of the scenario, or of a rule of that name."""
         if isinstance(fault, Reorder):
-            self._conditions = (self._conditions or NOTHING).with_overtaken(fault.number, name)
+            self._conditions = self._some_conditions().with_overtaken(fault.number, name)
             return
         with suppress(BadMove):  # The segment is lost already, or no longer among the last that ended.
             self._make_fault(fault)
             by = fault.by if isinstance(fault, Delay) else 0
-            self._acts += (WireAct(fault.number, DONE[type(fault)], by, name),)
+            self._acts += (WireAct(fault.number, _DONE[type(fault)], by, name),)

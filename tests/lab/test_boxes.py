@@ -309,6 +309,7 @@ def test_a_box_can_be_put_there_by_a_move_which_is_read_back(word: str) -> None:
 
 
 BAD_WORDS = {
+    "box:router:hops": "'hops' is no field of a router, or has no value",
     "box:": "'' is no box; allowed: router, firewall, nat",
     "box:bridge": "'bridge' is no box",
     "box:router:hops=0": "must be a whole number from 1 to 30",
