@@ -24,7 +24,6 @@ from tcptui.lab.history import History
 from tcptui.lab.moves import NEXT, Move
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.third_party import Inject
 from tcptui.lab.wire import SIDES, Side
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.lines import plain_text
@@ -52,9 +51,8 @@ class Watch:
         """The octets that an end has sent, by its initial sequence number and the distance from that."""
         self._delivered: dict[tuple[Side, int, int], bytearray] = defaultdict(bytearray)
         self._bases: set[int] = set()
-        self._forged = any(
-            isinstance(injection.move, Inject) and injection.move.data for injection in scenario.injections
-        )
+        self._forged = bool(scenario.injections)
+        """A third party's data is no end's."""
         for report in self.history.record.prelude:
             if report.side != "X":
                 for event in report.events:

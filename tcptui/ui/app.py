@@ -49,6 +49,9 @@ class TcptuiApp(App[None]):
     ) -> None:
         # The terminal's own colours behind and for plain text: they need no octets.
         super().__init__(ansi_color=True, driver_class=driver)
+        # Nothing here has a tooltip or gives a notice: two widgets less on every screen, at which Textual
+        # would look for each frame. It has these switches, for tests, under no public name.
+        self._disable_tooltips = self._disable_notifications = True
         self._run = None if session is None else RunScreen(session)
         """The run that is shown; None before anything has been chosen."""
         self._scenarios = scenarios

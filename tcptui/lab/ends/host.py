@@ -82,10 +82,10 @@ class HostSetup(NamedTuple):
     """Its other programs, which are threads of the first: its descriptors are theirs."""
     clock: int = 0
     """What its own clock says when the story begins, in microseconds: what timestamps are made of."""
-    ttl: int = HOP_LIMIT
-    """The Time to Live of what it sends (RFC 9293 MUST-49)."""
     programs: tuple[NamedScript, ...] = ()
     """In the place of `script` and `more`: programs that are processes of their own."""
+    ttl: int = HOP_LIMIT
+    """The Time to Live of what it sends (RFC 9293 MUST-49)."""
 
     def end(self, side: Side, peer: Socket) -> HostEnd:
         return HostEnd(side, self, peer)

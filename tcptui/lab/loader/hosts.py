@@ -35,8 +35,8 @@ def host_of(table: Table, role: str, default: Socket) -> HostSetup:
         table.take("secret", secret_of, HostSetup._field_defaults["secret"]),
         script,
         table.take("reads", boolean_of, True),
-        ttl=table.take("ttl", number_of(1, 255), HOP_LIMIT),
         programs=programs,
+        ttl=table.take("ttl", number_of(1, 255), HOP_LIMIT),
     )
     table.done(
         (

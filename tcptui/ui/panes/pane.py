@@ -35,8 +35,9 @@ from tcptui.view.lines import Line, Style
 _BACKGROUND = Color.parse("ansi_default")
 
 
-class Pane(Widget):
-    """Lines on a place. A subclass says in `lines` what they are."""
+class Pane(Widget, inherit_css=False):
+    """Lines on a place. A subclass says in `lines` what they are. Textual has rules for widgets, about scroll
+    bars, links and a background, of which it has none."""
 
     class Changed(Message):
         """A click has changed the session of a pane."""

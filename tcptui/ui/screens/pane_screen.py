@@ -22,12 +22,16 @@ FRAMES_PER_SECOND = 15
 P = TypeVar("P", bound=Pane)
 
 
-class PaneScreen(Screen[None]):
+class PaneScreen(Screen[None], inherit_css=False):
     """A backdrop and panes above it. A subclass makes them with `add`; `place_panes` gives them places."""
 
-    # Few widgets, each on a place of its own: Textual looks at every widget of the screen for each frame.
+    # The mouse chooses segments, no text: a pane's strips would not show what is chosen.
+    ALLOW_SELECT = False
+    # Few widgets, each on a place of its own: Textual looks at every widget of the screen for each frame. Of
+    # the rules for other screens none is wanted: nothing flows, scrolls or is maximized here.
     DEFAULT_CSS = """
     PaneScreen {
+        background: ansi_default;
         layers: under over;
         Pane { layer: over; position: absolute; }
         Backdrop { layer: under; }
