@@ -7,7 +7,6 @@ fault by number or by description, the boxes on its way, an address that is nobo
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tcptui.core.events import DatagramSent, Event, Sent, StateChanged
@@ -248,7 +247,9 @@ class Network:
         if isinstance(fault, Reorder):
             self._conditions = self._some_conditions().with_overtaken(fault.number, name)
             return
-        with suppress(BadMove):  # The segment is lost already, or no longer among the last that ended.
+        before, by = self._acts, fault.by if isinstance(fault, Delay) else 0
+        self._acts += (WireAct(fault.number, _DONE[type(fault)], by, name),)
+        try:
             self._make_fault(fault)
-            by = fault.by if isinstance(fault, Delay) else 0
-            self._acts += (WireAct(fault.number, _DONE[type(fault)], by, name),)
+        except BadMove:  # The segment is lost already, or no longer among the last that ended.
+            self._acts = before
