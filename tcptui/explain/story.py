@@ -11,6 +11,7 @@ from itertools import islice
 
 from tcptui.core.message import Message
 from tcptui.explain.why import why
+from tcptui.lab.conditions import unused_faults
 from tcptui.lab.end_facts import end_facts, holds, nearest
 from tcptui.lab.facts import Fact
 from tcptui.lab.history import History
@@ -42,6 +43,10 @@ def failures(scenario: Scenario) -> list[Failure]:
         _failed_says(scenario, steps),
         _never_said(scenario, run, steps),
         _never_come(scenario, world),
+        (
+            Failure("wire.faults", Message.of("fact.fault", text=text))
+            for text in unused_faults(scenario, run.reports)
+        ),
     ):
         found += islice(some, MOST_FAILURES)
     return found
