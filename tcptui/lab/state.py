@@ -29,12 +29,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from tcptui.core.events import DatagramSent, Event, Sent, TimerFired, TimerKind
+from tcptui.core.events import DatagramSent, Event, Sent
 from tcptui.core.packet.segment import RST, SYN, Segment
 from tcptui.core.state import State
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.ends import Act, End
 from tcptui.lab.ends.host import HostEnd
+from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
 from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reorder, Wait
 from tcptui.lab.program import CallResult, ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
@@ -173,9 +174,7 @@ class WorldState:
         end = self._to_change(side)
         if cause == "timer":
             events = end.expire(self.now)
-            self._kept_alive = any(
-                type(event) is TimerFired and event.kind is TimerKind.KEEP_ALIVE for event in events
-            )
+            self._kept_alive = keeps_alive(events)
             return self._reported("timer", end, events)
         self._kept_alive = False
         return self._acted(end, end.act(self.now, self._peer(end)))
@@ -259,21 +258,9 @@ class WorldState:
     # Inside.
 
     def _only_keeps_alive(self) -> bool:
-        """Whether nothing but keep-alive is left, every probe answered. Once a timer of it has fired, all
-        that will happen has happened: without this, a run would go on for ever."""
-        if (
-            self.wire.transmissions
-            or self._injected < len(self.scenario.injections)
-            or self._until is not None
-        ):
-            return False
-        for end in (self._a, self._b):
-            if not isinstance(end, HostEnd) or end.act_due is not None:
-                return False
-            for tcb in end.stack.tcbs():
-                if tcb.probes or any(kind is not TimerKind.KEEP_ALIVE for kind, _ in tcb.timers()):
-                    return False
-        return True
+        """Whether nothing but keep-alive is left, and no end is set."""
+        left = self.wire.transmissions or self._injected < len(self.scenario.injections)
+        return not left and self._until is None and only_keep_alive(self._a) and only_keep_alive(self._b)
 
     def _to_change(self, side: Side) -> End:
         """One end, which no copy has."""

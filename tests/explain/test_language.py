@@ -39,7 +39,7 @@ SYNTAX = words(
         (
             "tcptui toml pkt NAME VALUE FILE format ladder rfc wireshark pcapng packetdrill list play",
             "profile help us none off asked granted mem udcff",
-            "chapter place numbers wire prelude third_party expect answer text",
+            "chapter place numbers wire prelude third_party expect answer text until say variant",
             *(MOVES_ALLOWED, OPTIONS_ALLOWED, *all_knobs(), *PRESETS, *SYSCTLS, *library.names()),
             *(*Rule.__members__, *LINUX.errnos),
         )

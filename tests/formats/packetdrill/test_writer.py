@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from tcptui import library
+from tcptui.core.units import DAY
 from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.outcome import Failed, Passed
 from tcptui.formats.packetdrill.socket_calls import Unwritable
@@ -342,9 +343,10 @@ def test_what_no_script_can_tell(toml: str, moves: str, side: Side, says: str) -
     assert said(error.value).isprintable()
 
 
-def test_a_run_without_end_is_told_until_it_only_repeats_itself() -> None:
-    """FreeBSD keeps every connection alive, for ever if both ends answer."""
-    run = play(variant(library.find("handshake"), preset("freebsd"), ()))
+def test_a_run_without_end_is_told_until_it_only_repeats_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FreeBSD keeps every connection alive, for as long as both ends answer."""
+    monkeypatch.setattr("tcptui.lab.run.MOST_STEPS", 30)
+    run = play(variant(library.find("handshake")._replace(until=DAY), preset("freebsd"), ()))
     assert not run.complete
     for side in SIDES:
         text = packetdrill_script(run, side)
