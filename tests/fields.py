@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 IMMUTABLE = (int, str, bytes, Enum, type(None))
-REPLACED = {"_by_sockets", "_listeners", "descriptors", "owners", "sockets"}
+REPLACED = {"_by_sockets", "_listeners", "connections", "descriptors", "owners", "sockets"}
 """Tables that are replaced and never written into: a copy may have the very same, if what it leads to can't
 change."""
 

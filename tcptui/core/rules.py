@@ -3,7 +3,8 @@
 A rule is named in the step that it decided (`events.RuleApplied`); its sentence for a reader is made in
 `explain`. The section is where the rule is written, in RFC 9293 unless `rfc` says otherwise; an ordinal after
 it ("3.10.7.4, fifth") is the RFC's own numbering of its checks. What no RFC says has no number of one: then
-the section is the name of what says it, a function of a kernel, a sysctl or a function of POSIX.
+the section is the name of what says it, a function of a kernel, a sysctl or a function of POSIX. Where two
+stacks depart from the RFC in the same way, the rule is one, and each has its own source (`Rule.source_of`).
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ class Rule(Enum):
         """Where the rule is written: ``RFC 9293 3.10.7.4, first``, ``POSIX accept()``."""
         return self.section if self.rfc is None else f"RFC {self.rfc} {self.section}"
 
+    def source_of(self, stack: str) -> str:
+        """Where the rule is written for the hosts of `stack` (`Profile.stack`)."""
+        return _SOURCES.get((self.name, stack)) or self.source
+
     # User calls.
     OPEN_PASSIVE = "3.10.1"
     OPEN_ACTIVE = "3.10.1"
@@ -38,11 +43,18 @@ class Rule(Enum):
     SEND_OPENS = "3.10.2, LISTEN"
     SEND_QUEUED = "3.10.2, SYN-SENT"
     SEND_TAKEN = "3.10.2, ESTABLISHED"
-    CLOSE_DELETES = "3.10.4, LISTEN and SYN-SENT"
+    CLOSE_DELETES = "3.10.4, SYN-SENT"
+    CLOSE_DELETES_HALF_OPEN = "FreeBSD tcp_disconnect()", None
+    CLOSE_ENDS_LISTEN = "3.10.4, LISTEN"
     CLOSE_SENDS_FIN = "3.10.4"
+    CLOSE_SENDS_REST = "3.10.4"
     CLOSE_QUEUED = "3.10.4"
+    CLOSE_WAITS_FOR_WINDOW = "3.10.4"
+    CLOSE_WAITS_TO_OPEN = "3.10.4, SYN-RECEIVED"
+    CLOSE_OF_BOTH_WAYS = "3.6.1, MAY-1"
     ABORT_SENDS_RST = "3.10.5"
     ABORT_DELETES = "3.10.5"
+    ABORT_DELETES_HALF_OPEN = "FreeBSD tcp_drop()", None
     OPEN_REFUSED = "3.10.1"
     SEND_REFUSED = "3.10.2"
     RECEIVE_REFUSED = "3.10.3"
@@ -53,8 +65,9 @@ class Rule(Enum):
     ACCEPT_REFUSED = "POSIX accept()", None
     ACCEPTED = "POSIX accept()", None
     UNREAD_RESETS = "3.6.1, SHLD-3"
-    ABORT_DISCARDS = "3.10.5"
-    LISTENER_CLOSED_RESETS = "Linux inet_csk_listen_stop()", None
+    UNSENT_DISCARDED = "3.10.5, 3.10.8"
+    UNACKNOWLEDGED_DISCARDED = "3.10.5, 3.10.8"
+    LISTENER_CLOSED_RESETS = "3.10.5"
 
     # SEGMENT ARRIVES, before any connection is looked for.
     NOT_A_SINGLE_HOST = "3.9.2.3, MUST-57 and MUST-63"
@@ -63,10 +76,12 @@ class Rule(Enum):
     CLOSED_RST = "3.10.7.1"
     CLOSED_NO_ACK = "3.10.7.1"
     CLOSED_ACK = "3.10.7.1"
-    BLACKHOLE = "3.10.7.1"
+    BLACKHOLE = "FreeBSD net.inet.tcp.blackhole", None
 
     # A listener with a backlog.
     ACCEPT_QUEUE_FULL = "POSIX listen()", None
+    ACCEPT_QUEUE_FULL_FOR_ACK = "POSIX listen()", None
+    ACCEPT_QUEUE_FULL_RESETS = "POSIX listen()", None
     SYN_QUEUE_FULL = "3.3", 4987
     COOKIE_SENT = "3.6", 4987
     COOKIE_GOOD = "3.6", 4987
@@ -74,14 +89,17 @@ class Rule(Enum):
     # LISTEN.
     LISTEN_RST = "3.10.7.2, first"
     LISTEN_ACK = "3.10.7.2, second"
+    LISTEN_SYN_ACK_IGNORED = "FreeBSD tcp_input()", None
     LISTEN_SYN = "3.10.7.2, third"
     LISTEN_SYN_FIN_DROPPED = "3.10.7.2, third"
     LISTEN_OTHER = "3.10.7.2, fourth"
     DATA_ON_SYN_QUEUED = "3.10.7.2, third"
     DATA_ON_SYN_IGNORED = "3.10.7.2, third"
+    DATA_ON_SYN_ACK_IGNORED = "Linux tcp_rcv_synsent_state_process()", None
 
     # SYN-SENT.
     SYN_SENT_BAD_ACK = "3.10.7.3, first"
+    SYN_SENT_BAD_RST = "3.10.7.3, first"
     SYN_SENT_RST = "3.10.7.3, second"
     SYN_SENT_BLIND_RST = "3.10.7.3, second"
     SYN_SENT_SYN_ACK = "3.10.7.3, fourth"
@@ -95,9 +113,10 @@ class Rule(Enum):
     NOT_ACCEPTABLE = "3.10.7.4, first"
     NOT_ACCEPTABLE_RST = "3.10.7.4, first"
     ZERO_WINDOW = "3.10.7.4, first"
-    OLD_SEGMENT_TRIMMED = "3.10.7.4, first"
+    OLD_SEGMENT_TRIMMED = "FreeBSD tcp_do_segment()", None
     REPEATED_SYN = "3.10.7.4, first"
     KNOWN_SYN_TRIMMED = "A.2"
+    ANSWERS_COUNTED = "7", 5961
     CHALLENGE_THROTTLED = "7", 5961
     # Second: RST.
     RST_OUTSIDE = "3.10.7.4, second"
@@ -119,13 +138,18 @@ class Rule(Enum):
     ACK_TOO_OLD = "3.10.7.4, fifth"
     ACK_OPENS = "3.10.7.4, fifth"
     ACK_BAD = "3.10.7.4, fifth"
+    ACK_BAD_OF_RST = "Linux tcp_check_req()", None
     ACK_NEW = "3.10.7.4, fifth"
     ACK_DUPLICATE = "3.10.7.4, fifth"
+    SACK_NEW = "5", 2018
+    SACK_KNOWN = "5", 2018
+    SACK_TWICE = "4", 2883
     ACK_COUNTED = "2", 5681
     ACK_IN_RECOVERY = "3.2", 5681
     ZERO_WINDOW_ANSWERED = "3.8.6.1"
     KEEP_ALIVE_ANSWERED = "3.8.4"
     ACK_UNSENT = "3.10.7.4, fifth"
+    ACK_UNSENT_IGNORED = "3.10.7.4, fifth"
     WINDOW_UPDATED = "3.10.7.4, fifth"
     FIN_ACKED = "3.10.7.4, fifth"
     FIN_ACKED_CLOSING = "3.10.7.4, fifth"
@@ -138,7 +162,9 @@ class Rule(Enum):
     DATA_AFTER_CLOSE = "3.6.1, SHLD-3"
     TIME_WAIT_ACKED = "3.10.7.4, first"
     TIME_WAIT_IGNORED = "3.10.7.4"
+    TIME_WAIT_RESTARTED = "Linux tcp_timewait_state_process()", None
     DATA_ACCEPTED = "3.10.7.4, seventh"
+    HELD_DATA_ACCEPTED = "3.10.7.4, SHLD-31"
     DATA_HELD = "3.10.7.4, SHLD-31"
     DATA_IGNORED = "3.10.7.4, seventh"
     # Eighth: FIN.
@@ -151,8 +177,12 @@ class Rule(Enum):
 
     # What goes, and what waits.
     NAGLE = "3.7.4"
+    NAGLE_RELEASED = "3.7.4"
+    DATA_RELEASED = "3.8.6.2.1"
+    FIN_RELEASED = "3.10.4"
     SILLY_WINDOW_OVERRIDDEN = "3.8.6.2.1"
     WINDOW_OPENED = "3.8.6.2.2"
+    WINDOW_EDGE_STAYS = "3.8.6.2.2"
     ACK_DELAYED = "3.8.6.3"
     ACK_DELAYED_LONG_ENOUGH = "3.8.6.3"
     ZERO_WINDOW_PROBE = "3.8.6.1"
@@ -166,16 +196,21 @@ class Rule(Enum):
     ERROR_NOT_OURS = "3.9.2.2"
     SOURCE_QUENCH_IGNORED = "3.9.2.2, MUST-55"
     SOFT_ERROR = "3.9.2.2, MUST-56"
+    SOFT_ERROR_ENDS_OPEN = "Linux tcp_v4_err()", None
     HARD_ERROR = "3.9.2.2, SHLD-26"
+    HARD_ERROR_NOTED = "Linux tcp_v4_err()", None
     PATH_MTU = "3.7.2"
 
     # Timeouts and the RTO.
     FIN_WAIT_2_OVER = "Linux tcp_fin_timeout", None
     USER_TIMEOUT = "3.10.8"
+    CONNECT_TIMEOUT = "FreeBSD net.inet.tcp.keepinit", None
     RETRANSMISSION = "3.10.8"
     TIME_WAIT_OVER = "3.10.8"
     DELIVERY_PROBLEM = "3.8.3"
     GIVE_UP = "3.8.3"
+    GIVE_UP_ON_PROBES = "3.8.3"
+    GIVE_UP_ON_ORPHAN = "Linux tcp_probe_timer()", None
     GIVE_UP_ON_SYN_ACK = "3.8.3"
     GIVE_UP_ON_SYN_ACK_WITH_RST = "3.8.3"
     RTT_SAMPLED = "2.2-2.3", 6298
@@ -202,6 +237,34 @@ class Rule(Enum):
     UDP_GROUP_EMPTY = "7.2", 1112
 
 
+_SOURCES: Mapping[tuple[str, str], str] = MappingProxyType({
+    ("CLOSE_WAITS_TO_OPEN", "linux"): "Linux tcp_shutdown()",
+    ("CLOSE_WAITS_TO_OPEN", "freebsd"): "FreeBSD tcp_usrclosed()",
+    ("LISTENER_CLOSED_RESETS", "linux"): "Linux inet_csk_listen_stop()",
+    ("LISTENER_CLOSED_RESETS", "freebsd"): "FreeBSD soclose()",
+    ("ACCEPT_QUEUE_FULL", "linux"): "Linux tcp_conn_request()",
+    ("ACCEPT_QUEUE_FULL_FOR_ACK", "linux"): "Linux tcp_check_req()",
+    ("ACCEPT_QUEUE_FULL_RESETS", "linux"): "Linux tcp_abort_on_overflow",
+    ("ACCEPT_QUEUE_FULL_FOR_ACK", "freebsd"): "FreeBSD syncache_socket()",
+    ("ACCEPT_QUEUE_FULL_RESETS", "freebsd"): "FreeBSD syncache_socket()",
+    ("LISTEN_SYN_FIN_DROPPED", "linux"): "Linux tcp_rcv_state_process()",
+    ("LISTEN_SYN_FIN_DROPPED", "freebsd"): "FreeBSD net.inet.tcp.drop_synfin",
+    ("DATA_ON_SYN_IGNORED", "linux"): "Linux tcp_conn_request()",
+    ("DATA_ON_SYN_IGNORED", "freebsd"): "FreeBSD syncache_add()",
+    ("REPEATED_SYN", "linux"): "Linux tcp_check_req()",
+    ("REPEATED_SYN", "freebsd"): "FreeBSD syncache_add()",
+    ("TIME_WAIT_ACKED", "linux"): "Linux tcp_timewait_state_process()",
+    ("TIME_WAIT_ACKED", "freebsd"): "FreeBSD tcp_twcheck()",
+    ("TIME_WAIT_IGNORED", "linux"): "Linux tcp_timewait_state_process()",
+    ("TIME_WAIT_IGNORED", "freebsd"): "FreeBSD tcp_twcheck()",
+    ("WINDOW_EDGE_STAYS", "linux"): "Linux __tcp_select_window()",
+    ("WINDOW_EDGE_STAYS", "freebsd"): "FreeBSD tcp_output()",
+    ("HARD_ERROR_NOTED", "freebsd"): "FreeBSD tcp_notify()",
+    ("FIN_WAIT_2_OVER", "freebsd"): "FreeBSD tcp_timer_2msl()",
+})  # fmt: skip
+"""Of a rule by name, what says it in a stack that departs from its first source."""
+
+
 class NumberKind(Enum):
     """What a number of a rule is, and so how a reader wants it."""
 
@@ -219,14 +282,15 @@ class NumberKind(Enum):
 
 
 _KINDS: Mapping[str, NumberKind] = MappingProxyType({
-    **dict.fromkeys(("ack", "snd_una", "snd_nxt", "iss", "recover"), NumberKind.OWN_SEQ),
-    **dict.fromkeys(("seq", "rcv_nxt", "rcv_up", "irs"), NumberKind.PEER_SEQ),
+    **dict.fromkeys(("ack", "snd_una", "snd_nxt", "iss", "recover", "left", "right"), NumberKind.OWN_SEQ),
+    **dict.fromkeys(("seq", "end", "rcv_nxt", "rcv_up", "irs"), NumberKind.PEER_SEQ),
     **dict.fromkeys(("rto", "rtt", "msl", "timeout", "delay"), NumberKind.DURATION),
     **dict.fromkeys(
         ("len", "notsent", "rcv_queue", "unacknowledged", "snd_wnd", "rcv_wnd", "max_snd_wnd", "old", "cwnd",
          "mss", "mtu"), NumberKind.OCTETS),
     **dict.fromkeys(
-        ("retries", "limit", "most", "probes", "duplicates", "waiting", "count"), NumberKind.COUNT),
+        ("retries", "limit", "most", "probes", "duplicates", "waiting", "count", "answers"),
+        NumberKind.COUNT),
     **dict.fromkeys(("tsval", "ts_recent", "port"), NumberKind.VALUE),
 })  # fmt: skip
 _EXCEPTIONS: Mapping[tuple[Rule, str], NumberKind] = MappingProxyType({

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from tcptui.core.events import Delivered, Response, Returned, RuleApplied, StateChanged, TimerFired
 from tcptui.core.message import Duration, Message, SequenceNumber, Value
 from tcptui.core.packet.segment import ACK, Segment
-from tcptui.core.packet.seq import lt
 from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State
 from tcptui.explain.labels import name_of
+from tcptui.lab.connection import UNKNOWN, Bases, Connection
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import Bases, Outcome, Party, Side, Transmission
+from tcptui.lab.wire import Outcome, Party, Transmission
 from tcptui.sockets.requests import NAMES, Blocked, Done, Read, Write
 
 _DETAILS = (
@@ -25,6 +25,7 @@ _DETAILS = (
     Rule.RTT_AMBIGUOUS,
     Rule.RTO_AFTER_SYN_TIMEOUT,
     Rule.DELIVERY_PROBLEM,
+    Rule.SACK_KNOWN,
 )
 """Rules that explain a number, not what happened: told only if nothing else is."""
 _IMPLIED = {
@@ -46,36 +47,46 @@ def happened(report: Report, world: WorldState, transmissions: Sequence[Transmis
     transmission = next((one for one in reversed(transmissions) if one.number == number), None)
     if report.side == "X":
         return (_opening(report, transmission, False), *_responses(report), *_told(report))
-    rules = (
-        rule_message(event, report.side, _bases(event, report.side, world, transmission))
-        for event in rules_to_tell(report)
-    )
+    rules = rule_messages(report)
     script = world.end(report.side).script is not None
     if script and report.told is not None and transmission is None:
         return (report.told,)
     return (_opening(report, transmission, script), *rules, *_responses(report), *_told(report))
 
 
-def _bases(event: RuleApplied, side: Side, world: WorldState, transmission: Transmission | None) -> Bases:
-    """What the numbers of a rule are relative to: those of its connection; where that is gone, of the segment
-    that has arrived or was sent."""
-    if world.end(side).initial_numbers(event.connection) is None and transmission is not None:
-        bases = transmission.bases[::-1] if transmission.receiver == side else transmission.bases
-        if bases != (None, None):
-            return bases
-    bases = world.bases(side, event.connection)
-    return (None, None) if transmission is not None and _is_foreign(transmission, side, bases) else bases
+def rule_messages(report: Report) -> list[Message]:
+    """The rules of a report that are told."""
+    arrived = _arrived(report)
+    return [
+        _rule_message(event, report.side, _bases(report.connections.get(event.connection), arrived))
+        for event in rules_to_tell(report)
+    ]
 
 
-def _is_foreign(transmission: Transmission, side: Side, bases: Bases) -> bool:
-    """Whether what has arrived at `side` is known to be of another connection than the one of `bases`."""
-    segment = transmission.payload
-    if transmission.receiver != side or not isinstance(segment, Segment):
-        return False
-    (own, peer), (seq, ack) = bases, transmission.bases
-    other_seq = None not in (seq, peer) and seq != peer
-    other_ack = segment.flags & ACK and None not in (ack, own) and ack != own
-    return bool(other_seq or other_ack)
+def _arrived(report: Report) -> tuple[Connection, bool] | None:
+    """The connection, from the receiver's end, of a segment that has arrived there, and whether that
+    acknowledges anything."""
+    for transmission in report.ended if report.cause == "arrival" else ():
+        if transmission.number == report.transmission and transmission.connection is not None:
+            segment = transmission.payload
+            has_ack = isinstance(segment, Segment) and bool(segment.flags & ACK)
+            return transmission.connection.reversed(), has_ack
+    return None
+
+
+def _bases(own: Connection | None, arrived: tuple[Connection, bool] | None) -> Bases:
+    """What the numbers of a rule are relative to: the numbers of `own`, the connection that it was applied
+    to, or, where there was none, of the segment's. Where an arrived segment is not of `own`, or it is not
+    known to be, numbers of both are compared, so they are raw."""
+    if arrived is None:
+        return UNKNOWN if own is None else own.bases
+    connection, has_ack = arrived
+    if own is None:
+        return connection.bases
+    iss, irs = own.bases
+    if (irs is not None and connection.irs != irs) or (has_ack and connection.iss != iss):
+        return UNKNOWN
+    return iss, connection.irs
 
 
 def _told(report: Report) -> list[Message]:
@@ -93,18 +104,11 @@ def rules_to_tell(report: Report) -> list[RuleApplied]:
     return [event for event in told if rules.isdisjoint(_IMPLIED.get(event.rule, ()))]
 
 
-def rule_message(event: RuleApplied, side: Side, bases: Bases) -> Message:
-    """A rule that `side` applied, with the numbers that decided it; `bases` are what they are relative to, or
-    nothing is where one of the numbers comes before them: it is another connection's."""
+def _rule_message(event: RuleApplied, side: Party, bases: Bases) -> Message:
+    """A rule that `side` applied, with the numbers that decided it; `bases` are what they are relative to."""
     numbers = [(name, _number(event.rule, name, value, bases)) for name, value in event.numbers]
-    if any(isinstance(value, SequenceNumber) and _comes_before(value) for _, value in numbers):
-        numbers = [(name, _number(event.rule, name, value, (None, None))) for name, value in event.numbers]
     peer = "B" if side == "A" else "A"
     return Message(f"rule.{event.rule.name.lower()}", (("side", side), ("peer", peer), *numbers))
-
-
-def _comes_before(value: SequenceNumber) -> bool:
-    return value.base is not None and lt(value.number, value.base)
 
 
 def _number(rule: Rule, name: str, value: int, bases: Bases) -> Value:
@@ -140,12 +144,27 @@ def _opening(report: Report, transmission: Transmission | None, script: bool) ->
         return Message.of("happened.third_party_sends", name=name, side=receiver, other=other)
     if report.cause == "arrival":
         lost = transmission.outcome is Outcome.LOST
-        return Message.of("happened.lost_link_down" if lost else "happened.arrives", name=name, side=side)
+        key = "happened.lost_link_down" if lost else _arrives(report)
+        return Message.of(key, name=name, side=side)
     if report.launched:
         return Message.of("happened.wire_duplicates", name=name)
     if transmission.outcome is Outcome.LOST:
         return Message.of("happened.wire_loses", name=name)
     return Message.of("happened.wire_delays", name=name, span=Duration(report.by))
+
+
+def _arrives(report: Report) -> str:
+    """The key of how a segment arrives. Where it is judged by another connection than the one that it belongs
+    to, that is said."""
+    arrived = _arrived(report)
+    if arrived is None:
+        return "happened.arrives"
+    for event in rules_to_tell(report):
+        own = report.connections.get(event.connection)
+        if own is not None and own.differs(arrived[0]):
+            earlier = arrived[0].begun < own.begun
+            return "happened.arrives_of_earlier" if earlier else "happened.arrives_of_later"
+    return "happened.arrives"
 
 
 def _called(report: Report, transmission: Transmission | None, script: bool) -> Message:

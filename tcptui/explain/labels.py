@@ -6,9 +6,12 @@ segment.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.cells import cell_len
 
 from tcptui.core.packet.datagram import Datagram
+from tcptui.core.packet.options import read_sack
 from tcptui.core.packet.segment import ACK, PSH, RST, Segment, flag_text
 from tcptui.core.packet.seq import seq_add
 from tcptui.core.udp import for_many
@@ -25,10 +28,11 @@ def name_of(transmission: Transmission) -> str:
     return f"#{transmission.number} {'UDP' if isinstance(payload, Datagram) else 'ICMP'}"
 
 
-def label_of(transmission: Transmission, raw: bool, room: int) -> str:
-    """What travels there, in at most `room` cells: the first wording that fits."""
+def label_of(transmission: Transmission, raw: bool, room: int, with_ports: bool = False) -> str:
+    """What travels there, in at most `room` cells: the first wording that fits. With the ports of a segment,
+    if they are asked for and there is room."""
     if isinstance(transmission.payload, Segment):
-        return _segment_label(transmission, transmission.payload, raw, room)
+        return _segment_label(transmission, transmission.payload, raw, room, with_ports)
     name, text = name_of(transmission), f"#{transmission.number} {transmission.payload}"
     target = ""
     if isinstance(transmission.payload, Datagram) and for_many(transmission.payload.dst.host):
@@ -40,31 +44,58 @@ def label_of(transmission: Transmission, raw: bool, room: int) -> str:
     return name[:room]
 
 
-def _segment_label(transmission: Transmission, segment: Segment, raw: bool, room: int) -> str:
-    seq = seq_text(segment.seq, transmission.bases[0], raw)
-    ack = seq_text(segment.ack, transmission.bases[1], raw)
-    flags = flag_text(segment.flags)
+def _segment_label(
+    transmission: Transmission, segment: Segment, raw: bool, room: int, with_ports: bool
+) -> str:
+    name = f"#{transmission.number}"
+    names = [f"{name} {segment.src.port}>{segment.dst.port}", name] if with_ports else [name]
+    for begin in names:
+        for label in _segment_labels(transmission, segment, raw, room, begin):
+            if cell_len(label) <= room:
+                return label
+    return f"{name} {flag_text(segment.flags & ~PSH)}"[:room]
+
+
+def _segment_labels(
+    transmission: Transmission, segment: Segment, raw: bool, room: int, begin: str
+) -> Iterator[str]:
+    """The wordings of a label, the fullest first; each begins with `begin`."""
+    seq_base, ack_base = transmission.bases
+    seq = seq_text(segment.seq, seq_base, raw)
+    ack = seq_text(segment.ack, ack_base, raw)
     short = flag_text(segment.flags & ~PSH)
     length = len(segment.data)
-    end = seq_text(seq_add(segment.seq, length), transmission.bases[0], raw)
+    end = seq_text(seq_add(segment.seq, length), seq_base, raw)
     has_ack = bool(segment.flags & ACK)
     marks = _marks(transmission)
     words = f"seq={seq}" + (f" ack={ack}" if has_ack else "") + (f" len={length}" if length else "")
     compact = (f"{seq}:{end}" if length else seq) + (f" ack {ack}" if has_ack else "")
-    full = f"#{transmission.number} {flags} {words}"
-    for label in (
-        f"{full} win={segment.wnd}{marks}" if room >= 40 and not segment.flags & RST else "",
-        full + marks,
-        f"#{transmission.number} {short} {words}{marks}",
-        f"#{transmission.number} {short} {compact}{marks}",
-        f"#{transmission.number} {short} {compact}{_marks(transmission, brief=True)}",
-        f"#{transmission.number} {short} {seq}{_marks(transmission, brief=True)}",
-        f"#{transmission.number} {short} {compact}",
-        f"#{transmission.number} {short} {seq}",
-    ):
-        if label and cell_len(label) <= room:
-            return label
-    return f"#{transmission.number} {short}"[:room]
+    full = f"{begin} {flag_text(segment.flags)} {words}"
+    window = f" win={segment.wnd}" if room >= 40 and not segment.flags & RST else ""
+    sack = _sack_words(segment, ack_base, raw)
+    if sack:
+        yield f"{full}{window}{sack}{marks}"
+        yield f"{full}{sack}{marks}"
+        yield f"{begin} {short} {compact}{sack}{marks}"
+    if window:
+        yield f"{full}{window}{marks}"
+    yield full + marks
+    yield f"{begin} {short} {words}{marks}"
+    yield f"{begin} {short} {compact}{marks}"
+    brief = _marks(transmission, brief=True)
+    yield f"{begin} {short} {compact}{brief}"
+    yield f"{begin} {short} {seq}{brief}"
+    yield f"{begin} {short} {compact}"
+    yield f"{begin} {short} {seq}"
+
+
+def _sack_words(segment: Segment, base: int | None, raw: bool) -> str:
+    """The blocks of a selective acknowledgment: `` sack=61:81,101:121``."""
+    blocks = read_sack(segment) if segment.options else ()
+    if not blocks:
+        return ""
+    edges = (":".join(seq_text(edge, base, raw) for edge in block) for block in blocks)
+    return f" sack={','.join(edges)}"
 
 
 def _marks(transmission: Transmission, brief: bool = False) -> str:

@@ -14,13 +14,14 @@ def seq_text(number: int, base: int | None, raw: bool) -> str:
 
 
 def time_text(now: int, cells: int = 8) -> str:
-    """Seconds, to the millisecond if there are `cells` enough: ``1.080``."""
+    """Seconds, to the millisecond if there are `cells` enough: ``1.080``; days where seconds are too many."""
     seconds = now / 1_000_000
     for decimals in (3, 2, 1):
         text = f"{seconds:.{decimals}f}"
         if len(text) <= cells:
             return text
-    return f"{seconds:.0f}"
+    text = f"{seconds:.0f}"
+    return text if len(text) <= cells else f"{seconds / 86_400:.0f}d"
 
 
 def duration_text(microseconds: int) -> str:

@@ -33,8 +33,10 @@ def why(report: Report | None, world: WorldState, transmissions: list[Transmissi
     told = rules_to_tell(report)
     if not told:
         return Why(text)
-    profile = profile_label(world.end(report.side).setup.profile) if report.side != "X" else ""
-    return Why(text, told[-1].rule.source, profile)
+    if report.side == "X":
+        return Why(text, told[-1].rule.source)
+    profile = world.end(report.side).setup.profile
+    return Why(text, told[-1].rule.source_of(profile.stack), profile_label(profile))
 
 
 def profile_label(profile: Profile) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tcptui.core.message import Message
 from tcptui.core.state import State
 from tcptui.explain.catalogue import paragraph
-from tcptui.explain.happened import rule_message, rules_to_tell
-from tcptui.lab.record import Record
+from tcptui.explain.happened import rule_messages, rules_to_tell
+from tcptui.lab.record import Entered, Record
 from tcptui.lab.report import Report
 from tcptui.lab.wire import SIDES, Outcome, Transmission
 from tcptui.trace.capture import Frame, Point
@@ -18,6 +18,9 @@ class FrameComments:
     def __init__(self, run: Record, point: Point) -> None:
         self._point = point
         self._raw = run.scenario.raw_numbers
+        self._stacks = {
+            side: host.profile.stack for side, host in zip(SIDES, run.scenario.hosts, strict=True)
+        }
         self._paths = {side: run.path(side) for side in SIDES}
         self._launches = {number: report for report in run.reports for number in report.launched}
         self._arrivals = {report.transmission: report for report in run.reports if report.cause == "arrival"}
@@ -28,7 +31,7 @@ class FrameComments:
         transmission = frame.transmission
         arrives = transmission.receiver == self._point
         report = (self._arrivals if arrives else self._launches)[transmission.number]
-        messages = [*_identity(transmission), *self._states(frame), *self._reasons(report, transmission)]
+        messages = [*_identity(transmission), *self._states(frame), *self._reasons(report)]
         return paragraph(messages, self._raw)
 
     def _states(self, frame: Frame) -> list[Message]:
@@ -43,14 +46,13 @@ class FrameComments:
         )
         return [Message.of("frame.state", side=self._point, state=state.value)] if state else []
 
-    def _reasons(self, report: Report, transmission: Transmission) -> list[Message]:
+    def _reasons(self, report: Report) -> list[Message]:
         """The rules, and where the last of them is written."""
         side, rules = report.side, rules_to_tell(report)
         if side == "X" or not rules:
             return []
-        own, peer = transmission.bases if side == transmission.sender else transmission.bases[::-1]
-        source = Message.of("frame.source", source=rules[-1].rule.source)
-        return [*(rule_message(rule, side, (own, peer)) for rule in rules), source]
+        source = Message.of("frame.source", source=rules[-1].rule.source_of(self._stacks[side]))
+        return [*rule_messages(report), source]
 
 
 def _identity(transmission: Transmission) -> list[Message]:
@@ -66,5 +68,5 @@ def _identity(transmission: Transmission) -> list[Message]:
     return messages
 
 
-def _state_at(at: int, path: list[tuple[State, int]]) -> State:
-    return next(state for state, since in reversed(path) if since <= at)
+def _state_at(at: int, path: list[Entered]) -> State:
+    return next(entered.state for entered in reversed(path) if entered.at <= at)

@@ -8,7 +8,7 @@ from tcptui.formats.notes import cut_note
 from tcptui.lab.record import Record
 from tcptui.lab.wire import SIDES
 from tcptui.view.cells import wrap
-from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder, quiet_changes
+from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder
 from tcptui.view.lines import plain_text
 
 if TYPE_CHECKING:
@@ -27,15 +27,12 @@ def ladder_text(run: Record) -> str:
     ended. The last row of the ladder tells the states at the end."""
     scenario = run.scenario
     transmissions = list(run.transmissions)
-    changes = quiet_changes({side: run.path(side) for side in SIDES}, transmissions)
     ladder = draw_ladder(
         transmissions,
         run.ended_at,
         WIDTH,
         raw=scenario.raw_numbers,
-        ends=run.end,
-        first=run.start,
-        changes=changes,
+        paths={side: run.path(side) for side in SIDES},
     )
     side = TIME_WIDTH + STATE_WIDTH
     a, b = scenario.hosts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcptui.lab.record import EndRecord, Record
+from tcptui.lab.record import EndRecord, Entered, Record
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
@@ -24,7 +24,7 @@ def begin(scenario: Scenario) -> tuple[WorldState, tuple[Report, ...]]:
 
 def play_prelude(scenario: Scenario, start: int) -> tuple[WorldState, tuple[Report, ...]]:
     """The state after the prelude alone, if it begins at `start`, in microseconds, and the reports of it."""
-    state = WorldState(scenario.without_programs(), start)
+    state = WorldState(scenario.without_programs(), start, -len(scenario.prelude))
     return state, tuple(state.apply(move) for move in scenario.prelude)
 
 
@@ -36,5 +36,8 @@ def first_record(scenario: Scenario) -> tuple[WorldState, Record]:
     record = Record(scenario, prelude, EndRecord(), EndRecord(), first)
     for report in prelude:
         record = record.after(report)
-    a, b = (end._replace(states=((now, 0),)) for end, now in zip((record.a, record.b), first, strict=True))
+    a, b = (
+        end._replace(states=(Entered(now, 0, 0),))
+        for end, now in zip((record.a, record.b), first, strict=True)
+    )
     return state, record._replace(a=a, b=b)

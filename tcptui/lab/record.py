@@ -25,7 +25,6 @@ from tcptui.core.events import (
     Returned,
     Signal,
     Signalled,
-    StateChanged,
 )
 from tcptui.core.state import State
 from tcptui.lab.program import OPENS
@@ -34,13 +33,13 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Side, Transmission
 from tcptui.sockets.requests import Done, Errno
 
-LONGEST_PATH = 12
-"""How many states of an end are kept."""
+LONGEST_PATH = 40
+"""How many states of an end are kept: as far back as a screen of segments goes."""
 LATEST = 6
 """How many calls, notifications and deliveries of an end are kept."""
 
 
-_KEPT = {StateChanged, Signalled, Delivered, DatagramDelivered}
+_KEPT = {Signalled, Delivered, DatagramDelivered}
 _MAY_BEGIN_ANEW = (*OPENS, "reboot")
 
 
@@ -53,12 +52,22 @@ class Called(NamedTuple):
     event."""
 
 
+class Entered(NamedTuple):
+    """A state in which a step has left an end. A state that is left within the step in which it was entered
+    is none (RFC 9293 section 3.3.2, note 2 of Figure 5)."""
+
+    state: State
+    at: int
+    """When, in microseconds."""
+    step: int
+
+
 class EndRecord(NamedTuple):
     """The latest of what was at one end. What programs learned is that of the connection that is looked at: a
     new OPEN begins it anew."""
 
-    states: tuple[tuple[State, int], ...] = ((State.CLOSED, 0),)
-    """The states of the connection that is looked at and since when, the latest last."""
+    states: tuple[Entered, ...] = (Entered(State.CLOSED, 0, 0),)
+    """The path of the connection that is looked at, the latest state last."""
     calls: tuple[Called, ...] = ()
     notified: tuple[Signal, ...] = ()
     delivered: tuple[bytes, ...] = ()
@@ -79,15 +88,15 @@ class EndRecord(NamedTuple):
         """What was delivered last, by TCP or by UDP."""
         return self.delivered[-1] if self.delivered else b""
 
-    def enters(self, state: State, now: int) -> "EndRecord":
-        return self._replace(states=(*self.states[1 - LONGEST_PATH :], (state, now)))
-
     def after(self, report: Report) -> "EndRecord":
         """After a step of this end."""
         end = self._begun_anew(report) if report.call in _MAY_BEGIN_ANEW else self
+        if report.state is not None and report.state is not end.states[-1].state:
+            entered = Entered(report.state, report.at, report.step)
+            end = EndRecord((*end.states[1 - LONGEST_PATH :], entered), *end[1:])
         for event in report.events:
             if type(event) in _KEPT:
-                end = end._after_event(event, report.connection, report.at)
+                end = end._after_event(event, report.connection)
         for name, done, _ in report.results:
             if isinstance(done, Done):
                 end = end._after_call(Called(name, _response(done)))
@@ -100,8 +109,7 @@ class EndRecord(NamedTuple):
                 isinstance(event, Returned) and event.response is Response.OK for event in report.events
             )
             return EndRecord(self.states, self.calls) if opened else self
-        end = EndRecord(self.states, self.calls)
-        return end if end.states[-1][0] is State.CLOSED else end.enters(State.CLOSED, report.at)
+        return EndRecord(self.states, self.calls)
 
     def _after_call(self, called: Called) -> "EndRecord":
         calls = self.calls
@@ -109,10 +117,8 @@ class EndRecord(NamedTuple):
             called = calls[-1]  # A program that makes one call over and over: the same value is kept.
         return EndRecord(self.states, (*calls[1 - LATEST :], called), *self[2:])
 
-    def _after_event(self, event: Event, connection: int, now: int) -> "EndRecord":
+    def _after_event(self, event: Event, connection: int) -> "EndRecord":
         match event:
-            case StateChanged(name, _, new) if name == connection:
-                return self.enters(new, now)
             case Signalled(name, signal) if name == connection or signal is Signal.PORT_UNREACHABLE:
                 return self._replace(notified=(*self.notified[1 - LATEST :], signal))
             case Delivered(name, data) if name == connection:
@@ -173,14 +179,12 @@ class Record(NamedTuple):
         as long."""
         return Record(self.scenario, self.prelude, a, b, *self[4:])
 
-    def path(self, side: Side) -> list[tuple[State, int]]:
-        """Of a whole run: the states of one end and since when."""
-        path = [(self.first[SIDES.index(side)], 0)]
+    def path(self, side: Side) -> list[Entered]:
+        """Of a whole run: the states in which steps have left one end."""
+        path = [Entered(self.first[SIDES.index(side)], 0, 0)]
         for report in self.reports:
-            if report.side == side:
-                path += [(event.new, report.at) for event in report.events if isinstance(event, StateChanged)]
-                if report.call == "reboot":
-                    path.append((State.CLOSED, report.at))
+            if report.side == side and report.state not in (None, path[-1].state):
+                path.append(Entered(report.state, report.at, report.step))
         return path
 
 

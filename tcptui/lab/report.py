@@ -4,6 +4,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from tcptui.core.events import Event
 from tcptui.core.message import Message
+from tcptui.core.state import State
+from tcptui.lab.connection import NO_CONNECTIONS, Connections
 from tcptui.lab.program import CallResult
 from tcptui.lab.wire import Party, Transmission
 
@@ -46,3 +48,10 @@ class Report(NamedTuple):
     """The connection that is looked at, at this end, since this step."""
     told: Message | None = None
     """What an end that observes has to say: the verdict of a script."""
+    step: int = 0
+    """Which step of the story it was, 1 for the first; 0 and below in the prelude. A label for readers."""
+    state: State | None = None
+    """The state, at the end of the step, of the connection that is looked at; None where no end acted."""
+    connections: Connections = NO_CONNECTIONS
+    """The connections of this end by name: what the numbers in the events are relative to. Those that have
+    ended in this step are among them."""

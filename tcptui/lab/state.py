@@ -14,9 +14,9 @@ keys have the same future: by themselves, and whatever the wire does to what is 
 What comes from outside is not in it: a call at the keyboard may draw a number from the clock, and a duplicate
 of a segment that has ended is as good as a third party's. `==` is by key.
 
-A transmission carries labels for who will read it (when it was sent, which attempt it is, what its numbers
-are relative to), and an end the initial number it sent last, which those are made from. They travel with the
-state and are no part of the key.
+A transmission carries labels for who will read it (in which steps it left and ended, which attempt it is,
+which connection it belongs to), an end the connections that those are taken from, and the state counts its
+steps. They travel with the state and are no part of the key.
 
 `step` takes the next thing that happens, in a total order that does not depend on chance: what comes first in
 time, and at the same time a program's call before a third party's segment before an arrival before a timer, A
@@ -29,18 +29,23 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from tcptui.core.events import DatagramSent, Event, Sent
+from tcptui.core.events import DatagramSent, Event, Sent, StateChanged
 from tcptui.core.packet.segment import RST, SYN, Segment
 from tcptui.core.state import State
+from tcptui.lab.connection import NO_CONNECTIONS, Connection, of_numbers
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.ends import Act, End
+from tcptui.lab.ends.connections import ENDED, connection_of, drop_ended, note_connection
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
 from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reorder, Wait
 from tcptui.lab.program import CallResult, ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import SIDES, BadMove, Bases, Outcome, Party, Side, Transmission, Wire, belongs
+from tcptui.lab.wire import SIDES, BadMove, Outcome, Party, Payload, Side, Transmission, Wire
+
+PAST_CONNECTIONS = 8
+"""How many connections are known once they have ended."""
 
 
 class WorldState:
@@ -57,17 +62,21 @@ class WorldState:
         "_shares_b",
         "_until",
         "now",
+        "past_connections",
         "scenario",
+        "steps",
         "wire",
     )
 
-    def __init__(self, scenario: Scenario, now: int = 0) -> None:
+    def __init__(self, scenario: Scenario, now: int = 0, steps: int = 0) -> None:
         """Two ends to which nothing has happened, before any prelude: `prelude.begin` makes the
         first state of a scenario."""
         a, b = scenario.hosts
         self.scenario = scenario
         self.now = now
         """The clock, in microseconds; 0 when the scenario begins."""
+        self.steps = steps
+        """How many steps have been made; like the clock 0 when the scenario begins, below in its prelude."""
         self.wire = Wire()
         self._a: End = a.end("A", b.socket)
         self._b: End = b.end("B", a.socket)
@@ -75,6 +84,8 @@ class WorldState:
         """Whether a copy has the same end: a step copies the one that it changes, and most change one."""
         self._injected = 0
         """How many of the third party's segments have appeared."""
+        self.past_connections: tuple[Connection, ...] = ()
+        """Of those that have ended at an end, the last: what a third party's old segment may belong to."""
         self._until = scenario.until
         """What would happen later than that does not; None: there is no such end, or a move has lifted it."""
         self._kept_alive = False
@@ -98,18 +109,6 @@ class WorldState:
     def states(self) -> tuple[State, State]:
         """Of A and of B."""
         return self._a.state, self._b.state
-
-    def bases(self, side: Side, connection: int) -> Bases:
-        """What makes numbers relative: the initial sequence numbers of one end's connection and of its peer.
-
-        Where the connection is gone, those that both ends used last.
-        """
-        end, peer = (self._a, self._b) if side == "A" else (self._b, self._a)
-        numbers = end.initial_numbers(connection)
-        if numbers is None:
-            return end.isn, peer.isn
-        iss, irs = numbers
-        return (iss, peer.isn) if irs is None else numbers
 
     # What will happen.
 
@@ -225,6 +224,7 @@ class WorldState:
     def copy(self) -> WorldState:
         copy = WorldState.__new__(WorldState)
         copy.scenario, copy.now, copy._injected = self.scenario, self.now, self._injected
+        copy.steps, copy.past_connections = self.steps, self.past_connections
         copy._until, copy._kept_alive = self._until, self._kept_alive
         copy.wire = self.wire.copy()
         copy._a, copy._b = self._a, self._b
@@ -292,18 +292,17 @@ class WorldState:
 
     def _arrival(self, number: int) -> Report:
         transmission = self.wire.take(number)
-        left_before = self.wire.launched
         end = self._to_change(transmission.receiver)
-        state = None
+        state, ends_connection = None, False
         events: list[Event] = []
         if end.link_up:
             events = end.arrives(transmission.payload, self.now)
             if isinstance(transmission.payload, Segment):
                 state = end.state_of(events[0].connection if events else end.connection)
-            self._launch_all(end, events, transmission.bases)
+            ends_connection = self._launch_all(end, events, transmission.connection)
         outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
-        self._end(transmission.at_end(outcome, self.now, left_before, state))
-        return self._report("arrival", end.side, events, transmission=number)
+        self._end(transmission.at_end(outcome, self.now, self.steps + 1, state))
+        return self._report("arrival", end.side, events, "", number, 0, None, ends_connection)
 
     def _end(self, transmission: Transmission) -> None:
         """A segment that was taken off the wire has arrived or is lost."""
@@ -317,11 +316,7 @@ class WorldState:
         segment = Segment(
             other.setup.socket, receiver.setup.socket, move.seq, move.ack, move.flags, move.wnd, move.data
         )
-        # A third party speaks in the other end's name, so its numbers are relative to that one's.
-        bases = self.bases(other.side, other.connection)
-        if not belongs(segment, bases):
-            bases = (None, None)
-        self._launch("X", move.receiver, segment, 1, None, bases)
+        self._launch("X", move.receiver, segment, 1, None, self._connection_by_numbers(segment))
         return self._report("third party", "X", [])
 
     def _wait(self, by: int) -> None:
@@ -334,75 +329,69 @@ class WorldState:
     def _make_fault(self, move: Lose | Delay | Duplicate | Reorder) -> None:
         match move:
             case Lose(number):
-                self._ended += (self.wire.lose(number, self.now),)
+                self._ended += (self.wire.lose(number, self.now, self.steps + 1),)
             case Delay(number, by):
                 self.wire.delay(number, by)
             case Duplicate(number, after):
-                self._on_wire(self.wire.duplicate(number, after, self.now))
+                self._on_wire(self.wire.duplicate(number, after, self.now, self.steps + 1))
             case Reorder(number):
                 self.wire.reorder(number)
 
-    def _launch_all(self, end: End, events: list[Event], answered: Bases | None = None) -> None:
-        """What an end has sent leaves it; `answered`: the bases of the segment that has arrived there."""
+    def _launch_all(self, end: End, events: list[Event], arrived: Connection | None = None) -> bool:
+        """What an end has sent leaves it; `arrived`: the connection of the segment that has arrived there.
+        Whether a connection of the end has ended."""
         receiver: Side = "B" if end is self._a else "A"
+        ended = False
         for event in events:
             if type(event) is Sent:
-                if event.segment.flags & SYN:
-                    end.isn = event.segment.seq
+                segment = event.segment
+                connection = end.connections.get(event.connection)
+                if connection is None or connection.irs is None or segment.flags & (SYN | RST):
+                    connection = connection_of(end, event, arrived, self.steps + 1)
+                    connection = connection or self._connection_by_numbers(segment)
                 state = end.state_of(event.connection)
-                bases = self._bases_of(event.segment, end.side, event.connection, answered)
-                self._launch(end.side, receiver, event.segment, event.attempt, state, bases)
+                self._launch(end.side, receiver, segment, event.attempt, state, connection)
+            elif type(event) is StateChanged:
+                if event.new in ENDED:
+                    ended = True
+                elif arrived is not None:
+                    note_connection(end, event.connection, arrived[1::-1], arrived, self.steps + 1)
             elif type(event) is DatagramSent:
-                due = self.now + self._way_to(receiver)
-                self._on_wire(self.wire.launch(end.side, receiver, event.payload, self.now, due))
-
-    def _way_to(self, receiver: Side) -> int:
-        """How long the wire takes, in microseconds."""
-        a_to_b, b_to_a = self.scenario.delays
-        return a_to_b if receiver == "B" else b_to_a
+                self._launch(end.side, receiver, event.payload)
+        return ended
 
     def _launch(
         self,
         sender: Party,
         receiver: Side,
-        segment: Segment,
-        attempt: int,
-        state: State | None,
-        bases: Bases,
+        payload: Payload,
+        attempt: int = 1,
+        state: State | None = None,
+        connection: Connection | None = None,
     ) -> None:
-        way = self._way_to(receiver)
+        a_to_b, b_to_a = self.scenario.delays
+        way = a_to_b if receiver == "B" else b_to_a
         if sender == "X":
             way //= 2  # It comes from somewhere in the network, not from the other end.
+        due = self.now + way
         self._on_wire(
             self.wire.launch(
-                sender, receiver, segment, self.now, self.now + way, attempt, bases=bases, sender_state=state
+                sender, receiver, payload, self.now, due, attempt, 0, connection, state, self.steps + 1
             )
         )
 
-    def _bases_of(self, segment: Segment, side: Side, connection: int, answered: Bases | None) -> Bases:
-        """The bases of a segment that `side` sends: those of the connection that it belongs to; none, if its
-        numbers belong to no connection that is known. What answers a segment for no connection, or for one of
-        before, has numbers of that segment's connection."""
-        numbers = self.end(side).initial_numbers(connection)
-        if numbers is not None and numbers[1] is not None and not segment.flags & RST:
-            return numbers  # As nearly always.
-        bases = self.bases(side, connection)
-        if numbers is None and answered is not None and not segment.flags & SYN:
-            bases = answered[::-1]  # A SYN without a block is that of a cookie, and begins a connection.
-        if segment.flags & RST and answered is not None and belongs(segment, answered[::-1]):
-            return answered[::-1]  # SEQ is SEG.ACK, or ACK is SEG.SEQ + SEG.LEN (3.5.2).
-        if belongs(segment, bases):
-            return bases
-        if segment.flags & RST and segment.seq == 0:
-            return None, bases[1]  # RFC 9293 section 3.10.7.1: SEQ is 0 where nothing was acknowledged.
-        return None, None
+    def _connection_by_numbers(self, segment: Segment) -> Connection:
+        """The connection of a segment that no connection of an end sends: a third party's, a script's."""
+        alive = [*self._a.connections.values(), *self._b.connections.values()]
+        return of_numbers(segment, [*alive, *self.past_connections], self.steps + 1)
 
     def _on_wire(self, number: int) -> None:
         """A segment has been put on the wire: the scenario may have a fault for it."""
         self._launched += (number,)
         sender = self.wire.transmissions[-1].sender
         if sender != "X" and not self.end(sender).link_up:
-            self._end(self.wire.take(number)._replace(outcome=Outcome.LOST, ended_at=self.now))
+            lost = self.wire.take(number).at_end(Outcome.LOST, self.now, self.steps + 1, None)
+            self._end(lost)
             return
         for fault in self.scenario.faults.get(number, ()):
             with suppress(BadMove):  # The segment is no longer among the last that ended.
@@ -412,8 +401,8 @@ class WorldState:
         self, cause: Cause, end: End, events: list[Event], call: str = "", backlog: int | None = None
     ) -> Report:
         """The report of what an end did, once what it has sent is on the wire."""
-        self._launch_all(end, events)
-        return self._report(cause, end.side, events, call, backlog=backlog)
+        ends_connection = self._launch_all(end, events)
+        return self._report(cause, end.side, events, call, 0, 0, backlog, ends_connection)
 
     def _report(
         self,
@@ -424,17 +413,23 @@ class WorldState:
         transmission: int = 0,
         by: int = 0,
         backlog: int | None = None,
+        ends_connection: bool = False,
     ) -> Report:
         launched, ended = self._launched, self._ended
         self._launched, self._ended = (), ()
+        self.steps += 1
         results: tuple[CallResult, ...] = ()
-        connection = 0
+        connection, state, alive = 0, None, NO_CONNECTIONS
         if side != "X":
             end = self.end(side)
-            results, connection = end.take_results(), end.connection
+            results, connection, alive = end.take_results(), end.connection, end.connections
+            state = end.state_of(connection)
+            if ends_connection or call == "reboot":
+                gone = drop_ended(end, events, all_of_them=call == "reboot")
+                self.past_connections = (*self.past_connections, *gone)[-PAST_CONNECTIONS:]
         report = Report(
             self.now, cause, side, call, transmission, by, tuple(events), launched, ended, backlog, results,
-            connection,
+            connection, None, self.steps, state, alive,
         )  # fmt: skip
         if self._b.observes:
             told = self._to_change("B").observe(report, self._a)

@@ -10,19 +10,15 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.datagram import Datagram, PortUnreachable
-from tcptui.core.packet.segment import ACK, Segment
-from tcptui.core.packet.seq import le
+from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
+from tcptui.lab.connection import UNKNOWN, Bases, Connection
 
 Side: TypeAlias = Literal["A", "B"]
 Party: TypeAlias = Literal["A", "B", "X"]
 """Who can put a segment on the wire: an end, or a third party X."""
 Payload: TypeAlias = Segment | Datagram | PortUnreachable
 """What travels over the wire: the payload of an IP packet."""
-
-Bases: TypeAlias = tuple[int | None, int | None]
-"""The initial sequence numbers of both directions that make numbers relative, each None where it is not
-known: the sender's and the receiver's."""
 
 SIDES: tuple[Side, Side] = ("A", "B")
 MEMORY = 6
@@ -31,14 +27,6 @@ COPY_AFTER = 10_000
 """How long after a segment its copy arrives, in microseconds, if nothing else is said."""
 OVERTAKEN_BY = 1_000
 """How long after the one that overtakes it a reordered segment arrives, in microseconds."""
-
-
-def belongs(segment: Segment, bases: Bases) -> bool:
-    """Whether the numbers of a segment come at or after these, as those of the same connection do."""
-    seq, ack = bases
-    return (seq is None or le(seq, segment.seq)) and (
-        ack is None or not segment.flags & ACK or le(ack, segment.ack)
-    )
 
 
 class BadMove(MessageError):
@@ -72,19 +60,27 @@ class Transmission(NamedTuple):
     outcome: Outcome = Outcome.IN_FLIGHT
     ended_at: int = 0
     """When it arrived or was lost."""
-    left_before_end: int = 0
-    """The number of the last segment that had left when it arrived: their order at one moment."""
-    bases: Bases = (None, None)
-    """What makes `seq` and `ack` relative."""
+    sent_in: int = 0
+    """The step in which it left."""
+    ended_in: int = 0
+    """The step in which it arrived or was lost."""
+    connection: Connection | None = None
+    """The connection that it belongs to, as its sender has it; None of what is no segment."""
     sender_state: State | None = None
     """The sender's state after it had left; None where no connection sent it."""
     receiver_state: State | None = None
     """The receiver's state after it had arrived; None where that is no matter of a connection."""
 
-    def at_end(self, outcome: Outcome, now: int, left_before: int, state: State | None) -> "Transmission":
-        """The same once it has come to its receiver, which is in `state` then; #`left_before` was the last to
-        leave before."""
-        return Transmission(*self[:9], outcome, now, left_before, self.bases, self.sender_state, state)
+    @property
+    def bases(self) -> Bases:
+        """What makes `seq` and `ack` relative."""
+        return UNKNOWN if self.connection is None else self.connection.bases
+
+    def at_end(self, outcome: Outcome, now: int, step: int, state: State | None) -> "Transmission":
+        """The same once it has come to its receiver, which is in `state` then."""
+        return Transmission(
+            *self[:9], outcome, now, self.sent_in, step, self.connection, self.sender_state, state
+        )
 
 
 class Wire:
@@ -110,18 +106,15 @@ class Wire:
         due: int,
         attempt: int = 1,
         copy_of: int = 0,
-        bases: Bases = (None, None),
+        connection: Connection | None = None,
         sender_state: State | None = None,
+        step: int = 0,
     ) -> int:
-        """Puts a segment on the wire; its number."""
-        for one in self.past:
-            if one.bases == bases:
-                bases = one.bases  # One value for all of them: a history keeps many states.
-                break
+        """Puts a segment on the wire in a step; its number."""
         self.launched += 1
         transmission = Transmission(
             self.launched, sender, receiver, payload, sent_at, due, attempt, copy_of,
-            0, Outcome.IN_FLIGHT, 0, 0, bases, sender_state,
+            0, Outcome.IN_FLIGHT, 0, step, 0, connection, sender_state,
         )  # fmt: skip
         self.transmissions += (transmission,)
         return self.launched
@@ -156,11 +149,12 @@ class Wire:
         """Keeps a segment that has arrived or was lost."""
         self.past = (*self.past[1 - MEMORY :], transmission)
 
-    def lose(self, number: int, now: int) -> Transmission:
+    def lose(self, number: int, now: int, step: int = 0) -> Transmission:
         """It is lost half way between where it is and its receiver."""
         transmission = self._in_flight(number, "lose")
         self.take(number)
-        lost = transmission._replace(outcome=Outcome.LOST, ended_at=(now + transmission.due) // 2)
+        ended_at = (now + transmission.due) // 2
+        lost = transmission._replace(outcome=Outcome.LOST, ended_at=ended_at, ended_in=step)
         self.ended(lost)
         return lost
 
@@ -170,7 +164,7 @@ class Wire:
         self._replace(late)
         return late
 
-    def duplicate(self, number: int, after: int, now: int) -> int:
+    def duplicate(self, number: int, after: int, now: int, step: int = 0) -> int:
         """A copy that arrives `after` the original, or, if that is no longer in flight, as long after now as
         its way takes, and `after` more; the copy's number."""
         transmission = self._find(number)
@@ -186,8 +180,9 @@ class Wire:
             due,
             transmission.attempt,
             number,
-            transmission.bases,
+            transmission.connection,
             transmission.sender_state,
+            step,
         )
 
     def reorder(self, number: int) -> Transmission:

@@ -37,7 +37,7 @@ def capture(transmissions: Iterable[Transmission], point: Point, now: int) -> li
 
 
 _When: TypeAlias = tuple[int, int, int]
-"""The time, and what comes first at the same time."""
+"""The time, and what comes first at the same time: the step, and within it the number, 0 of an arrival."""
 
 
 def _when(passing: tuple[_When, Transmission]) -> _When:
@@ -55,9 +55,10 @@ def _passing_middle(transmission: Transmission, now: int) -> tuple[_When, Transm
 def _passing_end(transmission: Transmission, side: Side) -> tuple[_When, Transmission] | None:
     if transmission.sender == side:
         return (
-            None if transmission.copy_of else ((transmission.sent_at, transmission.number, 0), transmission)
+            None
+            if transmission.copy_of
+            else ((transmission.sent_at, transmission.sent_in, transmission.number), transmission)
         )
     if transmission.receiver == side and transmission.outcome is Outcome.ARRIVED:
-        # After the last segment that had left by then, before the next one.
-        return (transmission.ended_at, transmission.left_before_end, transmission.number), transmission
+        return (transmission.ended_at, transmission.ended_in, 0), transmission
     return None

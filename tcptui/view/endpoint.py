@@ -18,7 +18,7 @@ from tcptui.explain.catalogue import text as text_of
 from tcptui.explain.numbers import duration_text, seq_text, time_text
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
-from tcptui.lab.record import EndRecord
+from tcptui.lab.record import EndRecord, Entered
 from tcptui.lab.wire import Side
 from tcptui.view.cells import align_right, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width
@@ -130,7 +130,7 @@ def _state_line(end: Host, was: Host, at: int, style: Style, width: int) -> Line
     if end.udp_alone:
         return _marked("UDP UNCONN", not was.udp_alone, style)
     changed = end.state is not was.state or was.udp_alone
-    since = say("ui.end.for", span=duration_text(at - end.record.states[-1][1])) if width >= 26 else ""
+    since = say("ui.end.for", span=duration_text(at - end.record.states[-1].at)) if width >= 26 else ""
     name = _marked(end.state.value, changed, style)
     return (*name, (align_right(since, width - line_width(name)), "dim"))
 
@@ -317,10 +317,9 @@ def _path_lines(end: Host, was: Host, room: int, width: int) -> list[Line]:
         room -= 1
     changed = end.record.states != was.record.states
     path = end.record.states[-max(0, room) :] if room > 0 else ()
-    for state, since in path[:-1]:
-        lines.append(((f" {_state_since(state, since, width)}", "dim"),))
-    return [*lines, *(_marked(_state_since(state, since, width), changed) for state, since in path[-1:])]
+    lines += [((f" {_state_since(entered, width)}", "dim"),) for entered in path[:-1]]
+    return [*lines, *(_marked(_state_since(entered, width), changed) for entered in path[-1:])]
 
 
-def _state_since(state: State, since: int, width: int) -> str:
-    return f"{state.value:<12} {time_text(since, max(4, min(8, width - 14)))}"
+def _state_since(entered: Entered, width: int) -> str:
+    return f"{entered.state.value:<12} {time_text(entered.at, max(4, min(8, width - 14)))}"

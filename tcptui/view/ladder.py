@@ -7,17 +7,18 @@ flight is solid as far as it has come, dotted where it has yet to go.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
-from tcptui.core.packet.segment import Segment
+from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
 from tcptui.explain.numbers import time_text
-from tcptui.lab.record import Record
-from tcptui.lab.wire import Outcome, Party, Side, Transmission
+from tcptui.lab.record import Entered
+from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.view.ladder_row import Change, Row, RowPlan, draw_row, style_of
 from tcptui.view.lines import Line, Span, Style
-from tcptui.view.subject import Path, States, paths_of
+from tcptui.view.subject import Path, States
 
 TIME_WIDTH = 8
 STATE_WIDTH = 13
@@ -27,6 +28,8 @@ LONG_SILENCE = 300_000
 """Microseconds after which silence gets a row of its own."""
 MOST_DRAWN = 1_000
 """Rows that are remembered once drawn."""
+NO_PATHS: Mapping[Side, Path] = dict.fromkeys(SIDES, (Entered(State.CLOSED, 0, 0),))
+"""Of two ends that no segment has told anything of."""
 CONTEXT = 4
 """Rows, at least, that are still there after the page has been turned."""
 _LANE_STEP = 2
@@ -41,6 +44,8 @@ _LIFE_LINES = {
     State.CLOSE_WAIT: "┃",
 }
 """How a life line tells its state; the closing states are double."""
+
+_STEP_AND_NUMBER = itemgetter(0, 1)
 
 Drawn: TypeAlias = dict[RowPlan, Line]
 """Rows that have been drawn already; most rows are the same from step to step."""
@@ -61,23 +66,20 @@ def draw_ladder(
     *,
     raw: bool = False,
     selected: int = 0,
-    first: States = (State.CLOSED, State.CLOSED),
-    ends: States = (State.CLOSED, State.CLOSED),
-    changes: Sequence[Change] = (),
+    paths: Mapping[Side, Path] = NO_PATHS,
     drawn: Drawn | None = None,
 ) -> Ladder:
     """The ladder in `width` cells and `height` rows (None: all of it).
 
-    `first` and `ends` are the states before the first row and now, `changes` those of `quiet_changes`;
-    `drawn` is the caller's memory of rows.
+    `paths` are the states of both ends up to now; `drawn` is the caller's memory of rows.
     """
-    rows = ladder_rows(transmissions, now, changes)
+    rows = ladder_rows(transmissions, now, paths)
     numbers = [row.transmission.number if row.transmission is not None else 0 for row in rows]
     shown = range(len(rows)) if height is None else _window(numbers, height, selected)
     with_states = width >= WITH_STATES
     inner = width - TIME_WIDTH - 2 - (2 * STATE_WIDTH if with_states else 0)
-    states = [first, *_states_by_row(rows, first, ends)]
-    plans = _plans(rows, shown, states, inner, now, raw, selected)
+    states = states_by_row(rows, paths)
+    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected)
     lines: list[Line] = []
     previous = -1
     for index, plan in zip(shown, plans, strict=True):
@@ -97,42 +99,31 @@ def draw_ladder(
     return Ladder(lines, numbers[shown.start : shown.stop])
 
 
-def quiet_changes(paths: Mapping[Side, Path], transmissions: list[Transmission]) -> list[Change]:
-    """The changes of state of both ends, from the first of `transmissions` on, that none of them shows."""
-    return [change for side, path in paths.items() for change in _quiet_changes(path, side, transmissions)]
-
-
-def _quiet_changes(path: Path, side: Side, transmissions: list[Transmission]) -> list[Change]:
-    shown = {transmission.sent_at for transmission in transmissions if transmission.sender == side}
-    shown |= {
-        transmission.ended_at
-        for transmission in transmissions
-        if transmission.receiver == side and transmission.receiver_state is not None
-    }
-    start = transmissions[0].sent_at if transmissions else 0
-    return [Change(at, side, state) for state, at in path[1:] if at > start and at not in shown]
-
-
-def ladder_rows(transmissions: list[Transmission], now: int, changes: Sequence[Change] = ()) -> list[Row]:
-    """The rows in the order of time; what an arrival causes at the same moment comes after it."""
-    keyed: list[tuple[int, int, int, int, Row]] = []
-    for index, change in enumerate(changes if transmissions else ()):
-        keyed.append((change.at, 2, index, 0, Row(change.at, None, change=change)))
+def ladder_rows(
+    transmissions: list[Transmission], now: int, paths: Mapping[Side, Path] = NO_PATHS
+) -> list[Row]:
+    """The rows in the order of the steps: in each what has arrived, then what has left; or, where nothing
+    has, the change of state that is then all there is to see."""
+    keyed: list[tuple[int, int, Row]] = []
     for transmission in transmissions:
-        number, left = transmission.number, transmission.sent_at
-        keyed.append((left, 1, number, 0, Row(left, transmission)))
+        left = transmission.sent_in
+        keyed.append((left, transmission.number, Row(transmission.sent_at, transmission, step=left)))
         if transmission.outcome is Outcome.ARRIVED:
-            arrived, row = transmission.ended_at, Row(transmission.ended_at, transmission, True)
-            if arrived > left:
-                keyed.append((arrived, 0, number, 0, row))
-            else:  # After the last segment that had left by then.
-                keyed.append((arrived, 1, max(number, transmission.left_before_end), number, row))
-    keyed.sort()
+            arrived = transmission.ended_in
+            keyed.append((arrived, 0, Row(transmission.ended_at, transmission, True, step=arrived)))
+    start = transmissions[0].sent_in if transmissions else 0
+    steps = {step for step, _, _ in keyed}
+    for side, path in paths.items() if transmissions else ():
+        for state, at, step in path[1:]:
+            if step > start and step not in steps:
+                keyed.append((step, 0, Row(at, None, change=Change(side, state), step=step)))
+    keyed.sort(key=_STEP_AND_NUMBER)
     rows: list[Row] = []
     busy_until = 0
-    for at, _, _, _, row in keyed:
+    for _, _, row in keyed:
+        at = row.at
         if rows and at - busy_until >= LONG_SILENCE:
-            rows.append(Row(busy_until, None, silence=at - busy_until))
+            rows.append(Row(busy_until, None, silence=at - busy_until, step=rows[-1].step))
         rows.append(row)
         end = at
         if row.transmission is not None:
@@ -143,7 +134,7 @@ def ladder_rows(transmissions: list[Transmission], now: int, changes: Sequence[C
             )
         busy_until = max(busy_until, end, at)
     if rows and now > busy_until:
-        rows.append(Row(busy_until, None, silence=now - busy_until))
+        rows.append(Row(busy_until, None, silence=now - busy_until, step=rows[-1].step))
     return rows
 
 
@@ -161,23 +152,13 @@ def recent(transmissions: list[Transmission], height: int, selected: int) -> lis
             (index for index, transmission in enumerate(transmissions) if transmission.number == selected), 0
         )
         left_out = chosen // page * page
-    since = transmissions[left_out].sent_at
+    since = transmissions[left_out].sent_in
     late = [
         transmission
         for transmission in transmissions[:left_out]
-        if transmission.outcome is Outcome.IN_FLIGHT or transmission.ended_at > since
+        if transmission.outcome is Outcome.IN_FLIGHT or transmission.ended_in >= since
     ]
     return late + transmissions[left_out:]
-
-
-def states_before(transmissions: list[Transmission], record: Record) -> States:
-    """The states before the first of `transmissions`, as far as the record has them."""
-    start = transmissions[0].sent_at if transmissions else 0
-    a, b = (
-        next((state for state, since in reversed(path) if since < start), path[0][0])
-        for path in paths_of(record).values()
-    )
-    return a, b
 
 
 def _window(numbers: list[int], height: int, selected: int) -> range:
@@ -199,11 +180,13 @@ def _plans(
     shown: range,
     states: list[States],
     width: int,
+    with_states: bool,
     now: int,
     raw: bool,
     selected: int,
 ) -> list[RowPlan]:
     """What to draw on each row that is shown."""
+    ports_from = _first_with_other_ports(rows)
     ways = _ways(rows, shown)
     turns = _turns(rows, ways, width)
     passing = _passing(rows, shown, ways, turns)
@@ -216,8 +199,26 @@ def _plans(
         a, b = states[index + 1]
         ends = (_LIFE_LINES.get(a, "║"), _LIFE_LINES.get(b, "║"))
         turn = turns.get(number, -1)
-        plans.append(RowPlan(row, width, lanes, turn, moment, raw, 0 < number == selected, ends))
+        plans.append(
+            RowPlan(
+                row, width, lanes, turn, moment, raw, 0 < number == selected, ends, with_states,
+                index >= ports_from,
+            )
+        )  # fmt: skip
     return plans
+
+
+def _first_with_other_ports(rows: list[Row]) -> int:
+    """The row from which on ports tell apart what belongs to which connection: the first segment between
+    other sockets than the one before. Behind the last if there is none."""
+    pair: set[Socket] = set()
+    for index, row in enumerate(rows):
+        segment = row.transmission.payload if row.transmission is not None else None
+        if isinstance(segment, Segment):
+            if pair and pair != {segment.src, segment.dst}:
+                return index
+            pair = {segment.src, segment.dst}
+    return len(rows)
 
 
 def _ways(rows: list[Row], shown: range) -> dict[int, tuple[int, int]]:
@@ -294,20 +295,19 @@ def _state_names(before: States, after: States, always: bool) -> tuple[Span, Spa
     return (f"{a:>{STATE_WIDTH - 1}} ", "a"), (f" {b:<{STATE_WIDTH - 1}}", "b")
 
 
-def _states_by_row(rows: list[Row], first: States, ends: States) -> list[States]:
-    """Both ends' states once each row has happened."""
-    a, b = first
-    states: list[States] = []
-    for row in rows:
-        transmission = row.transmission
-        if row.change is not None:
-            a, b = (row.change.state, b) if row.change.side == "A" else (a, row.change.state)
-        if transmission is not None:
-            who: Party = transmission.receiver if row.arrives else transmission.sender
-            state = transmission.receiver_state if row.arrives else transmission.sender_state
-            if state is not None and not (transmission.copy_of and not row.arrives):
-                a, b = (state, b) if who == "A" else (a, state) if who == "B" else (a, b)
-        states.append((a, b))
-    if rows and rows[-1].silence:
-        states[-1] = ends
+def states_by_row(rows: list[Row], paths: Mapping[Side, Path]) -> list[States]:
+    """Both ends' states before the first row, and after the step of each."""
+    if not rows:
+        return []
+    a, b = (_states_after([rows[0].step - 1, *(row.step for row in rows)], paths[side]) for side in SIDES)
+    return list(zip(a, b, strict=True))
+
+
+def _states_after(steps: list[int], path: Path) -> list[State]:
+    """The state after each of these steps, which ascend; of those before the path its first."""
+    states, place = [], 0
+    for step in steps:
+        while place + 1 < len(path) and path[place + 1].step <= step:
+            place += 1
+        states.append(path[place].state)
     return states

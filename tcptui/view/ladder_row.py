@@ -16,7 +16,6 @@ from tcptui.view.lines import Line, Span, Style
 class Change(NamedTuple):
     """A change of state that no segment shows: a call, a timer, a crash."""
 
-    at: int
     side: Side
     state: State
 
@@ -30,6 +29,8 @@ class Row(NamedTuple):
     silence: int = 0
     """Microseconds in which nothing was on the wire, for a row that says so."""
     change: Change | None = None
+    step: int = 0
+    """The step in which it happens."""
 
 
 class RowPlan(NamedTuple):
@@ -47,6 +48,10 @@ class RowPlan(NamedTuple):
     selected: bool
     ends: tuple[str, str]
     """The life lines of A and of B."""
+    states_beside: bool = False
+    """The ends' states stand beside the life lines: a change of one is told there."""
+    with_ports: bool = False
+    """There are connections between other ports, too."""
 
 
 def style_of(transmission: Transmission) -> Style:
@@ -62,10 +67,10 @@ def draw_row(plan: RowPlan) -> Line:
     """The row and the life lines beside it, as spans of one style each; `plan.width` + 2 cells together."""
     canvas = _Canvas(plan)
     if plan.row.change is not None:
-        _, side, state = plan.row.change
-        canvas.put(
-            2 if side == "A" else plan.width - 2 - len(state.value), state.value, "a" if side == "A" else "b"
-        )
+        side, state = plan.row.change
+        if not plan.states_beside:
+            column = 2 if side == "A" else plan.width - 2 - len(state.value)
+            canvas.put(column, state.value, "a" if side == "A" else "b")
     elif plan.row.transmission is None:
         text = say("ui.silence", span=duration_text(plan.row.silence))
         canvas.put(max(0, (plan.width - cell_len(text)) // 2), text, "dim")
@@ -153,7 +158,8 @@ def _departure(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> No
     label_at = max([start, *near]) + 2
     turn = column(plan.turn)
     limit = {Outcome.ARRIVED: turn, Outcome.LOST: width - 8, Outcome.IN_FLIGHT: width - 1}
-    label = f" {label_of(transmission, plan.raw, limit[transmission.outcome] - label_at - 2)} "
+    room = limit[transmission.outcome] - label_at - 2
+    label = f" {label_of(transmission, plan.raw, room, plan.with_ports)} "
     label_end = label_at + cell_len(label)
     way = max(1, transmission.due - transmission.sent_at)
     if transmission.outcome is Outcome.ARRIVED:

@@ -25,7 +25,8 @@ def clock_line(
     spans: list[Span] = []
     if speed is not None:
         spans.append((f"▶ x{speed:g}  ", "key"))
-    spans += [(f"{time_text(at)} s", "title"), (f"  {say('ui.step')} {step}", "plain")]
+    time = time_text(at)
+    spans += [(time if time.endswith("d") else f"{time} s", "title"), (f"  {say('ui.step')} {step}", "plain")]
     if branch[1] > 1:
         spans.append((f"  {say('ui.branch')} {branch[0] + 1}/{branch[1]}", "plain"))
     next_event = f"   {next_text(world, at)}"

@@ -16,7 +16,7 @@ from tcptui.core.udp import UdpEndpoint
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
 from tcptui.lab.program import ApplicationState
-from tcptui.lab.record import EndRecord, Record
+from tcptui.lab.record import EndRecord, Entered, Record
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 States: TypeAlias = tuple[State, State]
 """Of A and of B."""
-Path: TypeAlias = Sequence[tuple[State, int]]
-"""The states of one end and since when, in microseconds."""
+Path: TypeAlias = Sequence[Entered]
+"""The states in which steps have left one end."""
 
 
 class Host(NamedTuple):

@@ -181,6 +181,12 @@ def rules(events: Iterable[Event]) -> list[Rule]:
     return [event.rule for event in events if isinstance(event, RuleApplied)]
 
 
+def numbers(events: Iterable[Event], rule: Rule) -> dict[str, int]:
+    """The numbers with which `rule` was named."""
+    (found,) = (event for event in events if isinstance(event, RuleApplied) and event.rule is rule)
+    return dict(found.numbers)
+
+
 def responses(events: Iterable[Event]) -> list[tuple[str, Response]]:
     return [(event.call, event.response) for event in events if isinstance(event, Returned)]
 

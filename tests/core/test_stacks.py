@@ -213,21 +213,6 @@ def test_what_a_stack_does_to_a_half_open_connection_is_told_by_a_rule_of_its_ow
     assert Rule.SYN_TO_LISTEN in rules(site.receives(site.peer(SYN, 5)))
 
 
-def test_what_no_rfc_says_is_cited_by_what_says_it() -> None:
-    """RFC 9293 has neither ACCEPT nor a timeout of FIN-WAIT-2."""
-    cited = {rule.name: rule.source for rule in Rule if rule.rfc is None}
-    assert cited == {
-        "CONFIGURE_REFUSED": "POSIX setsockopt()",
-        "ACCEPT_REFUSED": "POSIX accept()",
-        "ACCEPTED": "POSIX accept()",
-        "LISTENER_CLOSED_RESETS": "Linux inet_csk_listen_stop()",
-        "ACCEPT_QUEUE_FULL": "POSIX listen()",
-        "RST_WITH_ACK_DROPPED": "FreeBSD syncache_chkrst()",
-        "SYN_RESETS_HALF_OPEN": "Linux tcp_check_req()",
-        "FIN_WAIT_2_OVER": "Linux tcp_fin_timeout",
-    }
-
-
 def test_hooks_change_nothing() -> None:
     for hooks, profile in zip(STACKS.values(), (RFC9293, LINUX, FREEBSD), strict=True):
         tcb = block(S.TIME_WAIT)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
 
-from tcptui.core.events import Event, RuleApplied
-from tcptui.core.packet.segment import ACK, FIN, RST, SYN
-from tcptui.core.profile.presets import RFC9293
-from tcptui.core.rules import Rule
+from tcptui.core.events import Event, RuleApplied, Sent
+from tcptui.core.packet.options import data_options
+from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Option
+from tcptui.core.profile.presets import FREEBSD, LINUX, PRESETS, RFC9293
+from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State as S
-from tcptui.core.tcp.calls import Abort, Close, Configure, Open, Send
+from tcptui.core.tcp.calls import Close, Configure, Receive, Send
+from tcptui.core.tcp.icmp import IcmpError, Unreachable
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.units import SECOND
-from tests.core.build import PROMPT, US, WINDOW, Site, connected, reach, rules, sent
+from tests.core.build import ISS, PEER, PROMPT, US, WINDOW, connected, numbers, reach, rules, sent
 
-
-def numbers(events: Iterable[Event], rule: Rule) -> dict[str, int]:
-    """The numbers with which `rule` was named."""
-    (found,) = (event for event in events if isinstance(event, RuleApplied) and event.rule is rule)
-    return dict(found.numbers)
+SACK_PERMITTED = Option(4)
 
 
 @pytest.mark.parametrize(("seq", "told"), [(1, Rule.RST_RESETS), (2, Rule.RST_IN_WINDOW_RESETS)])
@@ -77,42 +73,154 @@ def test_the_answer_to_a_keep_alive_probe_is_told_as_such() -> None:
     assert Rule.ZERO_WINDOW_ANSWERED not in told
 
 
-@pytest.mark.parametrize("resets", [False, True])
-def test_a_listeners_child_that_is_given_up_says_whether_a_rst_goes(resets: bool) -> None:
-    site = reach(S.SYN_RECEIVED, PROMPT._replace(rst_on_give_up=resets, syn_ack_retries=0))
-    events = site.wait(SECOND)
-    told = Rule.GIVE_UP_ON_SYN_ACK_WITH_RST if resets else Rule.GIVE_UP_ON_SYN_ACK
-    assert [rule for rule in rules(events) if rule.name.startswith("GIVE_UP")] == [told]
-    assert any(segment.flags & RST for segment in sent(events)) == resets
+def test_a_rule_stands_before_the_segment_that_it_decided() -> None:
+    site = connected()
+    site.call(Send(1, b"abc"))
+    for events, rule in (
+        (site.call(Close(1)), Rule.CLOSE_SENDS_FIN),
+        (connected().call(Close(1)), Rule.CLOSE_SENDS_FIN),
+    ):
+        kinds = [type(event) for event in events]
+        at = next(
+            n for n, event in enumerate(events) if isinstance(event, RuleApplied) and event.rule is rule
+        )
+        assert at < kinds.index(Sent)
 
 
-def test_an_abort_tells_what_is_discarded() -> None:
+def test_data_that_an_ack_lets_go_says_what_held_it() -> None:
+    site = connected()
+    site.call(Send(1, b"abc"))
+    assert Rule.NAGLE in rules(site.call(Send(1, b"de")))
+    events = site.receives(site.peer(ACK, 1, 4, wnd=20_000))
+    assert numbers(events, Rule.NAGLE_RELEASED) == {"len": 2}
+    assert [segment.data for segment in sent(events)] == [b"de"]
     site = connected(wnd=3)
     site.call(Send(1, b"abcde"))
-    assert numbers(site.call(Abort(1)), Rule.ABORT_DISCARDS) == {"notsent": 2, "unacknowledged": 3}
-    assert Rule.ABORT_DISCARDS not in rules(connected().call(Abort(1)))
+    events = site.receives(site.peer(ACK, 1, 4, wnd=3))
+    assert Rule.NAGLE_RELEASED not in rules(events) or sent(events)
+    site = connected(wnd=0)
+    site.call(Send(1, b"abcde"))
+    events = site.receives(site.peer(ACK, 1, 1, wnd=20))
+    assert numbers(events, Rule.DATA_RELEASED) == {"len": 5}, "the window held it, not Nagle's algorithm"
+    site = reach(S.SYN_SENT)
+    site.call(Send(1, b"ab"))
+    events = site.receives(site.peer(SYN | ACK, 0, 1))
+    assert numbers(events, Rule.DATA_RELEASED) == {"len": 2}
+    assert Rule.DATA_RELEASED not in rules(connected().receives(site.peer(ACK, 1, 1)))
 
 
-def test_a_close_that_resets_is_no_abort() -> None:
-    site = reach(S.ESTABLISHED)
-    site.receives(site.peer(ACK, 1, 1, b"unread"))
-    told = rules(site.call(Close(1, half_duplex=True)))
-    assert told == [Rule.UNREAD_RESETS]
-    site = reach(S.ESTABLISHED)
-    site.receives(site.peer(ACK, 1, 1, b"unread"))
-    site.call(Close(1))
-    site.receives(site.peer(FIN | ACK, 7, 1))
-    assert site.state() is S.CLOSING
-    assert rules(site.call(Close(1, half_duplex=True))) == [Rule.ABORT_DELETES], (
-        "no RST goes, and none is told"
-    )
+def test_a_duplicate_ack_tells_its_sack_blocks_and_what_of_them_is_new() -> None:
+    """RFC 2018 section 5; the block's numbers are those of the end that has sent the data."""
+    profile = PROMPT._replace(initial_window=10, nagle=False, sack=True)
+    site = connected(profile, SACK_PERMITTED, wnd=20_000)
+    for _ in range(4):
+        site.call(Send(1, b"x" * 100))
+
+    def block(*edges: int) -> list[Event]:
+        ack = site.peer(ACK, 1, 1, wnd=20_000)
+        pairs = [(ISS + left, ISS + right) for left, right in zip(edges[::2], edges[1::2], strict=True)]
+        return site.receives(ack._replace(options=data_options(None, pairs)))
+
+    events = block(101, 201)
+    assert rules(events) == [Rule.ACK_DUPLICATE, Rule.SACK_NEW, Rule.ACK_COUNTED]
+    assert numbers(events, Rule.SACK_NEW) == {"left": ISS + 101, "right": ISS + 201, "len": 100}
+    events = block(301, 401, 101, 201)
+    assert rules(events) == [Rule.ACK_DUPLICATE, Rule.SACK_NEW, Rule.SACK_KNOWN, Rule.ACK_COUNTED]
+    assert numbers(events, Rule.SACK_KNOWN) == {"left": ISS + 101, "right": ISS + 201, "len": 0}
+    events = block(101, 401)
+    assert numbers(events, Rule.SACK_NEW)["len"] == 100, "the two others were known"
+    assert kind_of(Rule.SACK_NEW, "left") is kind_of(Rule.SACK_NEW, "right") is NumberKind.OWN_SEQ
 
 
-def test_a_listener_that_is_closed_resets_and_aborts_nothing() -> None:
-    site = Site(RFC9293)
-    site.call(Open(US, passive=True, backlog=1))
-    (answer,) = sent(site.receives(site.peer(SYN, 0)))
-    site.receives(site.peer(ACK, 1)._replace(ack=answer.seq + 1))
-    told = rules(site.call(Close(1)))
-    assert Rule.LISTENER_CLOSED_RESETS in told
-    assert Rule.ABORT_SENDS_RST not in told
+def test_a_d_sack_is_told_as_what_came_twice() -> None:
+    """RFC 2883 section 4: the first block, below the ACK, or within the second."""
+    profile = PROMPT._replace(initial_window=10, nagle=False, sack=True)
+    site = connected(profile, SACK_PERMITTED, wnd=20_000)
+    for _ in range(4):
+        site.call(Send(1, b"x" * 100))
+    ack = site.peer(ACK, 1, 101, wnd=20_000)
+    below = data_options(None, [(ISS + 1, ISS + 101)])
+    events = site.receives(ack._replace(options=below))
+    assert Rule.ACK_NEW in rules(events)
+    assert numbers(events, Rule.SACK_TWICE) == {"left": ISS + 1, "right": ISS + 101}
+    within = data_options(None, [(ISS + 201, ISS + 301), (ISS + 201, ISS + 401)])
+    events = site.receives(ack._replace(options=within))
+    assert numbers(events, Rule.SACK_TWICE) == {"left": ISS + 201, "right": ISS + 301}
+    assert numbers(events, Rule.SACK_NEW) == {"left": ISS + 201, "right": ISS + 401, "len": 200}
+
+
+def test_what_was_kept_is_told_as_one_when_the_gap_is_filled() -> None:
+    site = connected()
+    site.receives(site.peer(ACK, 4, 1, b"def"))
+    site.receives(site.peer(ACK, 7, 1, b"gh"))
+    events = site.receives(site.peer(ACK, 1, 1, b"abc"))
+    assert rules(events)[-2:] == [Rule.DATA_ACCEPTED, Rule.HELD_DATA_ACCEPTED]
+    assert numbers(events, Rule.DATA_ACCEPTED) == {"len": 3, "rcv_nxt": site.irs + 4}
+    assert numbers(events, Rule.HELD_DATA_ACCEPTED) == {"len": 5, "rcv_nxt": site.irs + 9}
+
+
+def test_a_window_that_shrinks_though_all_is_read_says_why_once() -> None:
+    """3.8.6.2.2: its right edge stays until a segment, or half of the buffer, is to be gained."""
+    site = connected()
+    site.call(Receive(1, 10_000))
+    events = site.receives(site.peer(ACK, 1, 1, b"abc"))
+    window = RFC9293.receive_buffer - 3
+    assert numbers(events, Rule.WINDOW_EDGE_STAYS) == {"rcv_wnd": window}
+    assert [segment.wnd for segment in sent(events)] == [window]
+    site.call(Receive(1, 10_000))
+    assert Rule.WINDOW_EDGE_STAYS not in rules(site.receives(site.peer(ACK, 4, 1, b"de")))
+    site = connected()
+    told = rules(site.receives(site.peer(ACK, 1, 1, b"abc")))
+    assert Rule.WINDOW_EDGE_STAYS not in told, "three octets are not read"
+    site = connected()
+    assert Rule.WINDOW_EDGE_STAYS not in rules(site.receives(site.peer(FIN | ACK, 1, 1)))
+
+
+def test_a_bad_ack_of_a_rst_is_told_without_a_rst() -> None:
+    site = reach(S.SYN_SENT)
+    events = site.receives(site.peer(RST | ACK, 0, 9))
+    assert (rules(events), sent(events)) == ([Rule.SYN_SENT_BAD_RST], [])
+    assert Rule.SYN_SENT_BAD_ACK in rules(site.receives(site.peer(ACK, 0, 9)))
+    site = reach(S.SYN_RECEIVED, LINUX)
+    events = site.receives(site.peer(RST | ACK, 1, 9))
+    assert (rules(events), sent(events)) == ([Rule.ACK_BAD_OF_RST], [])
+
+
+def test_ends_that_answer_each_other_count_their_answers() -> None:
+    """RFC 5961 section 7: the second such ACK of an interval is told as one, the one too many not sent."""
+    site = connected(PROMPT._replace(challenge_acks=3))
+    told = [rules(site.receives(site.peer(ACK, 1, 9))) for _ in range(4)]
+    assert told[0] == [Rule.ACK_UNSENT]
+    assert told[1] == told[2] == [Rule.ACK_UNSENT, Rule.ANSWERS_COUNTED]
+    assert told[3] == [Rule.ACK_UNSENT, Rule.CHALLENGE_THROTTLED]
+    site = connected(PROMPT._replace(unsent_ack_is_answered=False))
+    events = site.receives(site.peer(ACK, 1, 9))
+    assert (rules(events), sent(events)) == ([Rule.ACK_UNSENT_IGNORED], [])
+
+
+def test_an_open_that_takes_too_long_says_how_long() -> None:
+    """FreeBSD's net.inet.tcp.keepinit is no timeout of data."""
+    site = reach(S.SYN_SENT, FREEBSD._replace(syn_retries=200))
+    events = site.wait(100 * SECOND)
+    assert numbers(events, Rule.CONNECT_TIMEOUT) == {"timeout": 75 * SECOND}
+    assert Rule.USER_TIMEOUT not in rules(events)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "opening", "told"),
+    [
+        ("rfc9293", Unreachable.HOST, True, Rule.SOFT_ERROR),
+        ("linux", Unreachable.HOST, True, Rule.SOFT_ERROR_ENDS_OPEN),
+        ("rfc9293", Unreachable.PORT, False, Rule.HARD_ERROR),
+        ("linux", Unreachable.PORT, False, Rule.HARD_ERROR_NOTED),
+        ("freebsd", Unreachable.PORT, False, Rule.HARD_ERROR_NOTED),
+        ("linux", Unreachable.PORT, True, Rule.HARD_ERROR),
+    ],
+)
+def test_an_error_is_told_by_what_it_does(name: str, kind: Unreachable, opening: bool, told: Rule) -> None:
+    site = reach(S.SYN_SENT if opening else S.ESTABLISHED, PRESETS[name])
+    if not opening:
+        site.call(Send(1, b"abc"))
+    seq = site.tcb.snd_una
+    events = site.stack.error(IcmpError(kind, US, PEER, seq), site.now)
+    assert rules(events) == [told]

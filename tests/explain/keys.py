@@ -31,7 +31,11 @@ COMPUTED = {
     *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
     *(f"ui.{words}.{action.id}" for action in ACTIONS for words in ("label", "help")),
     *(f"ui.call.{call}" for call in CALLS),
-    *(f"count.{noun}.{how}" for noun in ("octets", "probes", "retransmissions") for how in ("one", "many")),
+    *(
+        f"count.{noun}.{how}"
+        for noun in ("connections", "octets", "probes", "retransmissions")
+        for how in ("one", "many")
+    ),
 }
 """Keys that are made of a name of the core, of the wire, of a call or of an action."""
 

@@ -74,12 +74,14 @@ CHANGES: dict[str, tuple[Callable[[WorldState], Any], bool]] = {
     "a block": (lambda one: one.host("A").stack.call(Send(1, b"x"), one.now), True),
     "what is in flight": (lambda one: setattr(one.wire, "transmissions", ()), True),
     "the third party": (lambda one: setattr(one, "_injected", 1), True),
-    "a label of an end": (lambda one: setattr(one.host("A"), "isn", 9), False),
+    "a label of an end": (lambda one: setattr(one.host("A"), "connections", {}), False),
     "what waits for a report": (lambda one: setattr(one.host("A"), "results", (9,)), False),
     "what a program knows and no trigger asks for": (
         lambda one: setattr(one.host("A"), "application", ApplicationState(received=9)),
         False,
     ),
+    "the number of steps": (lambda one: setattr(one, "steps", 99), False),
+    "the connections that were": (lambda one: setattr(one, "past_connections", (9,)), False),
     "what has ended": (lambda one: setattr(one.wire, "past", ()), False),
     "the next number, where no fault waits for it": (lambda one: setattr(one.wire, "launched", 99), False),
 }

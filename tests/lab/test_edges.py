@@ -252,14 +252,3 @@ def test_a_program_asks_for_more_only_while_there_may_be_more() -> None:
     applied = [event for report in reports for event in report.events if isinstance(event, RuleApplied)]
     assert applied
     assert Rule.RECEIVE_REFUSED not in {event.rule for event in applied}
-
-
-def test_what_a_listener_sends_counts_from_numbers_that_were_used() -> None:
-    """A block in LISTEN has no numbers yet: relative ones count from those of the last connection, if any."""
-    made = world("A.isn = 1000\nB.isn = 5000\n", "b:listen")
-    assert made.bases("B", 1) == (None, None)
-    play(made, "a:connect")
-    assert made.bases("B", 1) == (None, 1000)
-    play(made, "s3")
-    assert made.bases("B", 1) == (5000, 1000)
-    assert made.bases("A", 1) == (1000, 5000)

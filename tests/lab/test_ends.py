@@ -31,7 +31,7 @@ def test_a_setup_makes_its_own_kind_of_end() -> None:
     end = HOST.end("B", A)
     assert type(end) is HostEnd
     assert (end.side, end.setup) == ("B", HOST)
-    assert (end.state, end.link_up, end.connection, end.isn) == (State.CLOSED, True, 0, None)
+    assert (end.state, end.link_up, end.connection, end.connections) == (State.CLOSED, True, 0, {})
     assert (end.observes, end.script) == (False, None)
     assert HOST.with_profile(FREEBSD).end("A", B).stack.profile is FREEBSD
 

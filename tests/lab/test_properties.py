@@ -209,7 +209,7 @@ def test_the_moves_drawn_lead_through_all_eleven_states_and_deliver_text() -> No
     def play(scenario: Scenario, made: list[Intent]) -> None:
         observer = Observer(scenario)
         observer.play(made)
-        states.update(state for side in SIDES for state, _ in observer.record.of(side).states)
+        states.update(entered.state for side in SIDES for entered in observer.record.of(side).states)
         texts.update(observer.delivered.values())
 
     play()

@@ -11,7 +11,7 @@ from tcptui.lab import run as run_module
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.prelude import first_record
-from tcptui.lab.record import LATEST, LONGEST_PATH, Called, EndRecord, Record
+from tcptui.lab.record import LATEST, LONGEST_PATH, Called, EndRecord, Entered, Record
 from tcptui.lab.run import play
 from tcptui.lab.wire import SIDES, BadMove
 from tests.lab.worlds import OPEN, everything, history_of, record_of, scenario
@@ -20,7 +20,7 @@ from tests.messages import refused
 
 def test_states_calls_notifications_and_data_are_in_it_in_their_order() -> None:
     record = history_of(library.find("life"), "s18").record
-    assert [state.value for state, _ in record.a.states] == [
+    assert [entered.state.value for entered in record.a.states] == [
         "CLOSED", "SYN-SENT", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "CLOSED",
     ]  # fmt: skip
     assert [called.name for called in record.a.calls] == ["connect", "send", "close"]
@@ -35,7 +35,7 @@ def test_states_calls_notifications_and_data_are_in_it_in_their_order() -> None:
 def test_a_path_of_states_keeps_the_last_ones() -> None:
     states = record_of(scenario(), "b:listen b:close " * LONGEST_PATH).states
     assert len(states) == LONGEST_PATH
-    assert [state for state, _ in states[-2:]] == [State.LISTEN, State.CLOSED]
+    assert [entered.state for entered in states[-2:]] == [State.LISTEN, State.CLOSED]
 
 
 def test_the_latest_few_of_everything_else_are_kept() -> None:
@@ -50,7 +50,7 @@ def test_a_new_open_begins_anew_what_a_program_knows_but_not_the_path_and_the_ca
     assert record == EndRecord(
         record.states, (Called("abort", Response.OK), Called("listen", Response.OK)), (), (), ()
     )._replace(calls=record.calls)
-    assert [state for state, _ in record.states] == [State.ESTABLISHED, State.CLOSED, State.LISTEN]
+    assert [entered.state for entered in record.states] == [State.ESTABLISHED, State.CLOSED, State.LISTEN]
     assert record.calls[-2:] == (Called("abort", Response.OK), Called("listen", Response.OK))
 
 
@@ -78,7 +78,7 @@ def test_what_the_prelude_made_known_is_known_when_the_story_begins() -> None:
     story = scenario(OPEN.replace("s3", "s3 a:send:x s2"))
     record = first_record(story)[1]
     assert record.b.delivered == (b"x",)
-    assert record.a.states == record.b.states == ((State.ESTABLISHED, 0),)
+    assert record.a.states == record.b.states == (Entered(State.ESTABLISHED, 0, 0),)
     assert [report.at for report in record.prelude][-1] == 0
 
 
@@ -115,7 +115,7 @@ def test_beyond_many_checkpoints_it_is_the_same_too() -> None:
     stepping.go_to(3)
     stepping.go_to(stepping.length)
     assert (stepping.record.a, stepping.record.b) == (there.a, there.b)
-    assert [state for state, _ in there.a.states] == [
+    assert [entered.state for entered in there.a.states] == [
         State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2,
     ]  # fmt: skip
 

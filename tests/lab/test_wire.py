@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tcptui.core.packet.segment import ACK, RST, SYN, Segment, Socket
-from tcptui.lab.wire import COPY_AFTER, MEMORY, OVERTAKEN_BY, BadMove, Outcome, Party, Side, Wire, belongs
-from tests.lab.worlds import OPEN, everything, world
+from tcptui.core.packet.segment import ACK, Segment, Socket
+from tcptui.lab.wire import COPY_AFTER, MEMORY, OVERTAKEN_BY, BadMove, Outcome, Party, Side, Wire
+from tests.lab.worlds import everything
 from tests.messages import refused
 
 A = Socket("10.0.0.1", 49152)
@@ -159,42 +159,3 @@ def test_a_copy_is_independent() -> None:
     copy.duplicate(1, 5, 0)
     copy.lose(1, 0)
     assert everything(wire) == everything(launched(("A", "B", 100)))
-
-
-def test_segments_of_one_connection_have_one_value_of_bases() -> None:
-    """A history keeps many wires, each with its last segments."""
-    wire = Wire()
-    payload = Segment(Socket("10.0.0.1", 1), Socket("10.0.0.2", 2), 1, 0, ACK, 1)
-    for number in range(3):
-        wire.launch("A", "B", payload, 0, 1, bases=(1000 + number // 2, 5000))
-        wire.ended(wire.take(wire.launched))
-    first, second, third = (one.bases for one in wire.past)
-    assert first is second
-    assert third == (1001, 5000)
-
-
-def test_a_cookies_syn_ack_begins_a_connection_of_its_own_numbers() -> None:
-    """No block is kept, so only the segment itself tells its initial sequence number."""
-    made = world("B.set = { syn_cookies = 'always' }\nA.isn = 1000\nprelude = 'b:listen:1'\n", "a:connect s")
-    answer = made.wire.transmissions[-1]
-    assert isinstance(answer.payload, Segment)
-    assert answer.payload.flags == SYN | ACK
-    assert answer.bases == (answer.payload.seq, answer.payload.ack - 1)
-
-
-def test_a_rst_that_answers_what_belongs_to_no_connection_has_that_ones_numbers() -> None:
-    made = world(OPEN.replace("B.isn = 5000", "B.isn = [5000, 9000]"), "b:reboot b:connect a:send:x s3")
-    segments = {one.number: one for one in (*made.wire.past, *made.wire.transmissions)}
-    rst = segments[max(segments)]
-    assert isinstance(rst.payload, Segment)
-    assert rst.payload.flags & RST
-    assert rst.bases == (5000, 1000)
-    assert belongs(rst.payload, rst.bases)
-    assert not belongs(rst.payload, (9000, 1000))
-
-
-def test_a_segment_of_nobodys_numbers_has_no_bases() -> None:
-    made = world(OPEN, "x>b:ACK:seq=900:ack=5001")
-    assert made.wire.transmissions[-1].bases == (None, None)
-    made = world(OPEN, "x>b:ACK:seq=1001:ack=5001")
-    assert made.wire.transmissions[-1].bases == (1000, 5000)

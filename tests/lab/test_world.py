@@ -13,6 +13,7 @@ from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
 from tcptui.lab.moves import NEXT, Do
 from tcptui.lab.prelude import begin, first_record
 from tcptui.lab.program import CALLS, POSSIBLE_CALLS
+from tcptui.lab.record import Entered
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import MEMORY, SIDES, BadMove, Outcome, Side
 from tests.lab.worlds import (
@@ -140,7 +141,7 @@ def test_waiting_moves_the_clock_and_nothing_else() -> None:
     before = everything(made)
     (report,) = play(made, "w20ms")
     assert (report.cause, report.at, report.events, made.now) == ("wait", 20_000, (), 20_000)
-    made.now = 0
+    made.now, made.steps = 0, 1
     assert everything(made) == before
 
 
@@ -232,7 +233,7 @@ def test_the_prelude_is_over_before_the_story_begins() -> None:
     made = world(OPEN + 'wire.faults = "l1"\n')
     assert (made.now, made.wire.launched, made.wire.past) == (0, 0, ())
     record = first_record(made.scenario)[1]
-    assert [record.of(side).states for side in SIDES] == [((State.ESTABLISHED, 0),)] * 2
+    assert [record.of(side).states for side in SIDES] == [(Entered(State.ESTABLISHED, 0, 0),)] * 2
     sends(made, b"x")
     assert made.wire.past[0].outcome is Outcome.LOST
 

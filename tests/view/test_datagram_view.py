@@ -13,6 +13,7 @@ from tcptui.view.header import header_lines
 from tcptui.view.ladder import draw_ladder
 from tcptui.view.lines import line_width, plain_text
 from tcptui.view.status import clock_line
+from tcptui.view.subject import paths_of
 from tests.lab.worlds import history_of, scenario, transmission
 
 GROUP = "233.252.0.1:80"
@@ -81,7 +82,9 @@ def test_a_datagram_is_drawn_on_the_ladder_and_no_state_beside_it(width: int) ->
 
 def test_the_states_of_a_connection_stand_beside_its_segments_as_before() -> None:
     history = played("b:listen a:connect a:sendto:x s5")
-    (first, *_) = draw_ladder(history.transmissions(), history.world.now, 120).lines
+    (first, *_) = draw_ladder(
+        history.transmissions(), history.world.now, 120, paths=paths_of(history.record)
+    ).lines
     assert "SYN-SENT" in plain_text(first)
 
 

@@ -7,12 +7,14 @@ import re
 import pytest
 
 from tcptui import library
-from tcptui.core.packet.segment import Segment
+from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
 from tcptui.lab.history import History
 from tcptui.lab.scenario import Scenario
-from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, Ladder, draw_ladder, ladder_rows, states_before
+from tcptui.lab.wire import Transmission
+from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, Ladder, draw_ladder, ladder_rows
 from tcptui.view.lines import line_width
+from tcptui.view.subject import paths_of
 from tests.lab.worlds import OPEN, history_of, scenario
 
 WIDTHS = range(38, 151)
@@ -30,18 +32,14 @@ def played(scenario: Scenario, moves: str, to_the_end: bool = False) -> History:
 def drawn(
     history: History, width: int = 80, raw: bool = False, selected: int = 0, height: int | None = None
 ) -> Ladder:
-    world = history.world
-    ends = (world.host("A").state, world.host("B").state)
-    transmissions = history.transmissions()
     return draw_ladder(
-        transmissions,
-        world.now,
+        history.transmissions(),
+        history.world.now,
         width,
         height,
         raw=raw,
         selected=selected,
-        ends=ends,
-        first=states_before(transmissions, history.record),
+        paths=paths_of(history.record),
     )
 
 
@@ -163,6 +161,39 @@ def test_what_an_arrival_causes_stands_below_it() -> None:
     assert ladder.numbers == [1, 1, 2, 2, 3, 3]
 
 
+def test_duplicate_acknowledgments_differ_by_their_blocks() -> None:
+    story = scenario(OPEN + "A.profile = 'linux'\nB.profile = 'linux'\n")
+    history = history_of(story, "a:send:one l1 a:send:two a:send:three s2")
+    labels = [label for label in between(drawn(history, 120), 120) if "sack=" in label]
+    assert ["sack=4:7" in labels[0], "sack=4:12" in labels[1], len(labels)] == [True, True, 2]
+
+
+def test_ports_are_told_from_the_first_segment_between_other_sockets_on() -> None:
+    ports = [49152, 49152, 49153, 49152]
+    made = [
+        Transmission(
+            number, "A", "B", Segment(Socket("10.0.0.1", port), Socket("10.0.0.2", 80), 1, 0, 2, 9), 0, 9
+        )
+        for number, port in enumerate(ports, 1)
+    ]
+    rows = between(draw_ladder(made, 5, 80))
+    assert ["49152>80" in row for row in rows] == [False, False, False, True]
+    assert ["49153>80" in row for row in rows] == [False, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(99_999, "99999"), (999_999, "999999"), (1_000_000, "12d"), (75_600_000, "875d")]
+)
+def test_the_column_of_times_has_its_width_whatever_the_time(seconds: int, shown: str) -> None:
+    at = seconds * 1_000_000
+    made = Transmission(
+        1, "A", "B", Segment(Socket("10.0.0.1", 7), Socket("10.0.0.2", 80), 1, 0, 2, 9), at, at
+    )
+    (line,) = draw_ladder([made], at, 80).lines
+    assert line[0][0] == f" {shown:>6} "
+    assert line_width(line) == 80
+
+
 def test_rows_are_in_the_order_of_time() -> None:
     for history in RUNS.values():
         times = [row.at for row in ladder_rows(history.transmissions(), history.world.now) if not row.silence]
@@ -212,7 +243,7 @@ def test_wide_ladders_tell_each_change_of_state_once(name: str) -> None:
         ("B", slice(120 - STATE_WIDTH, 120)),
     ):
         told = [text for line in lines if (text := line[cut].strip())]
-        path = [state.value for state, _ in history.record.of("A" if side == "A" else "B").states]
+        path = [entered.state.value for entered in history.record.of("A" if side == "A" else "B").states]
         rest = iter(path)
         assert all(state in rest for state in told), f"{told} is no part of {path}"
         assert told[-1:] == (path[-1:] if any_segment else [])

@@ -17,11 +17,11 @@ from tcptui.lab.wire import SIDES
 from tcptui.view.ascii import to_ascii
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.inspectors import INSPECTORS, Inspected
-from tcptui.view.ladder import draw_ladder, quiet_changes, states_before
+from tcptui.view.ladder import draw_ladder
 from tcptui.view.layout import Frame, backdrop_lines, clock_place, frame_places, has_room, why_place
 from tcptui.view.lines import Line, fit, line_width, plain_text
 from tcptui.view.status import clock_line, error_lines, progress_lines, why_lines
-from tcptui.view.subject import paths_of, states_of
+from tcptui.view.subject import paths_of
 from tests.view.test_cells import SAMPLES
 
 SIZES = ((80, 24), (120, 36), (200, 50))
@@ -57,8 +57,7 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
             if name == "wire":
                 lines = draw_ladder(
                     transmissions, now, inside.width, inside.height, selected=1,
-                    ends=states_of(world), first=states_before(transmissions, history.record),
-                    changes=quiet_changes(paths_of(history.record), transmissions),
+                    paths=paths_of(history.record),
                 ).lines  # fmt: skip
             elif name == "inspector" and inspector is not None:
                 inspected = Inspected(world, selected, transmissions, False)

@@ -82,8 +82,9 @@ def _half_open_input(tcb: Tcb, segment: Segment, step: Step) -> bool:
         case HalfOpen.BAD_ACK:
             if step.profile.accept_any_ack:
                 return False  # Broken on purpose: the fifth check takes it.
-            step.rule(tcb, Rule.ACK_BAD, ack=segment.ack, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
-            if not segment.flags & RST:
+            rst, ack, una, nxt = segment.flags & RST, segment.ack, tcb.snd_una, tcb.snd_nxt
+            step.rule(tcb, Rule.ACK_BAD_OF_RST if rst else Rule.ACK_BAD, ack=ack, snd_una=una, snd_nxt=nxt)
+            if not rst:
                 step.send_reset_for(segment, tcb)
             step.drop(tcb, segment)
         case HalfOpen.RESET:

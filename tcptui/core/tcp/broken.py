@@ -56,7 +56,9 @@ def omit_retransmission_timer(tcb: Tcb, step: Step) -> None:
 def close_with_peer(tcb: Tcb, step: Step) -> None:
     """Knob `fin_acked_with_fin_only`: the peer's FIN ends both directions, and what was not sent is lost
     (3.6)."""
-    step.rule(tcb, Rule.BROKEN_FIN_ENDS_BOTH, len=len(tcb.send_buffer))
+    if tcb.send_buffer:
+        step.rule(tcb, Rule.UNSENT_DISCARDED, notsent=len(tcb.send_buffer))
+    step.rule(tcb, Rule.BROKEN_FIN_ENDS_BOTH)
     tcb.send_buffer, tcb.close_called = b"", True
 
 

@@ -17,6 +17,6 @@ def closed(segment: Segment, step: Step) -> None:
         step.rule(None, Rule.CLOSED_ACK, ack=segment.ack)
         step.send_reset_for(segment)
     else:
-        step.rule(None, Rule.CLOSED_NO_ACK, seq=segment.seq, len=segment.length)
+        step.rule(None, Rule.CLOSED_NO_ACK, seq=segment.seq, end=segment.end)
         step.send_reset_for(segment)
     step.drop(None, segment)

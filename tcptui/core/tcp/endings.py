@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from tcptui.core.events import Response, TimerKind
 from tcptui.core.packet.segment import ACK, RST
+from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
@@ -13,6 +14,16 @@ from tcptui.core.tcp.tcb import Tcb
 def send_reset(tcb: Tcb, step: Step) -> None:
     """``<SEQ=SND.NXT><CTL=RST>``; some stacks acknowledge with it."""
     step.send(tcb, RST | ACK if step.profile.reset_carries_ack else RST, tcb.snd_nxt)
+
+
+def tell_discarded(tcb: Tcb, step: Step) -> None:
+    """Names what is lost of the data that the application has sent, before the block is deleted: what has not
+    left yet, and what may have arrived or not."""
+    unacknowledged = sum(len(entry.data) for entry in tcb.retransmission_queue)
+    if unacknowledged:
+        step.rule(tcb, Rule.UNACKNOWLEDGED_DISCARDED, unacknowledged=unacknowledged)
+    if tcb.send_buffer:
+        step.rule(tcb, Rule.UNSENT_DISCARDED, notsent=len(tcb.send_buffer))
 
 
 def return_to_listen(tcb: Tcb, step: Step) -> None:

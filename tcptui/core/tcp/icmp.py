@@ -75,11 +75,11 @@ def error_arrives(tcb: Tcb, error: IcmpError, step: Step) -> None:
         else (opening and profile.soft_error_aborts_open)
     )
     if ends:
-        step.rule(tcb, Rule.HARD_ERROR)
+        step.rule(tcb, Rule.HARD_ERROR if error.kind.hard else Rule.SOFT_ERROR_ENDS_OPEN)
         step.signal(tcb, Signal.UNREACHABLE)
         step.delete(tcb, Response.UNREACHABLE)
     else:
-        step.rule(tcb, Rule.SOFT_ERROR)
+        step.rule(tcb, Rule.HARD_ERROR_NOTED if error.kind.hard else Rule.SOFT_ERROR)
         step.signal(tcb, Signal.SOFT_ERROR)
 
 

@@ -37,8 +37,10 @@ def listen(block: Tcb | Listener, segment: Segment, step: Step) -> None:
         step.drop(block, segment)
     # Second, check for an ACK.
     elif flags & ACK:
-        step.rule(block, Rule.LISTEN_ACK, ack=segment.ack)
-        if not (flags & SYN and step.profile.listen_ignores_syn_ack):
+        if flags & SYN and step.profile.listen_ignores_syn_ack:
+            step.rule(block, Rule.LISTEN_SYN_ACK_IGNORED)
+        else:
+            step.rule(block, Rule.LISTEN_ACK, ack=segment.ack)
             step.send_reset_for(segment, block)
         step.drop(block, segment)
     # Third, check for a SYN.
@@ -140,6 +142,7 @@ def may_be_accepted(tcb: Tcb, segment: Segment, step: Step) -> bool:
 
 
 def _tell_no_room(block: Tcb | Listener, segment: Segment, step: Step) -> None:
-    step.rule(block, Rule.ACCEPT_QUEUE_FULL)
-    if step.profile.accept_overflow_resets:
+    resets = step.profile.accept_overflow_resets
+    step.rule(block, Rule.ACCEPT_QUEUE_FULL_RESETS if resets else Rule.ACCEPT_QUEUE_FULL_FOR_ACK)
+    if resets:
         step.send_reset_for(segment, block)

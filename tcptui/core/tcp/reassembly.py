@@ -32,7 +32,7 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         if fin and step.hooks.acknowledges_fin_again():
             _fin_again(tcb, step)
         return
-    fin_reached = False
+    fin_reached, held = False, 0
     if segment.data or fin:
         if segment.data:
             tcb.data_received_at = step.now
@@ -51,7 +51,9 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
                 # What did not fit will come again: the peer is to know (3.10.7.4, first).
                 step.ack_due = True
         if piece.seq == tcb.rcv_nxt:
-            fin_reached = _take(tcb, piece, step)
+            taken, fin_reached = _take(tcb, piece, step), piece.fin
+            if taken:
+                step.rule(tcb, Rule.DATA_ACCEPTED, len=taken, rcv_nxt=tcb.rcv_nxt)
         elif piece.data or piece.fin:
             step.rule(tcb, Rule.DATA_HELD, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
             if tcb.sack and step.profile.dsack and any(_covers(held, piece) for held in tcb.out_of_order):
@@ -66,7 +68,10 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         tcb.out_of_order = tuple(rest)
         if lt(tcb.rcv_nxt, piece.end):
             step.ack_due = True
-            fin_reached = _take(tcb, piece, step)
+            held += _take(tcb, piece, step)
+            fin_reached = piece.fin
+    if held:
+        step.rule(tcb, Rule.HELD_DATA_ACCEPTED, len=held, rcv_nxt=tcb.rcv_nxt)
     if tcb.receive_buffer:
         if tcb.half_duplex:
             tcb.receive_buffer = b""  # No RECEIVE will come.
@@ -143,8 +148,8 @@ def _fit_to_window(tcb: Tcb, piece: OutOfOrderData) -> OutOfOrderData:
     return OutOfOrderData(seq, data, fin)
 
 
-def _take(tcb: Tcb, piece: OutOfOrderData, step: Step) -> bool:
-    """Advances RCV.NXT over the data of a piece that begins at it or before; whether its FIN is next."""
+def _take(tcb: Tcb, piece: OutOfOrderData, step: Step) -> int:
+    """Advances RCV.NXT over the data of a piece that begins at it or before; how many octets were new."""
     fresh = piece.data[distance(piece.seq, tcb.rcv_nxt) :]
     if fresh:
         tcb.rcv_nxt = seq_add(tcb.rcv_nxt, len(fresh))
@@ -152,8 +157,7 @@ def _take(tcb: Tcb, piece: OutOfOrderData, step: Step) -> bool:
         tcb.receive_buffer += fresh
         if tcb.rcv_ssthresh < tcb.rcv_buff:
             tcb.rcv_ssthresh = step.hooks.grow_window(tcb, len(fresh))
-        step.rule(tcb, Rule.DATA_ACCEPTED, len=len(fresh), rcv_nxt=tcb.rcv_nxt)
-    return piece.fin
+    return len(fresh)
 
 
 def _take_fin(tcb: Tcb, step: Step) -> None:

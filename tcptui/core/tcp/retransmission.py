@@ -15,7 +15,7 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import broken, congestion
 from tcptui.core.tcp.handshake import ecn_bits, syn_options
-from tcptui.core.tcp.sack import end_of_lost, update_scoreboard
+from tcptui.core.tcp.sack import end_of_lost, is_report_of_duplicate, update_scoreboard
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 from tcptui.core.tcp.timers import sampled
@@ -53,9 +53,27 @@ def acknowledge(tcb: Tcb, segment: Segment, step: Step) -> None:
         step.stop_timer(tcb, TimerKind.USER)
 
 
+def take_sack(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """What the SACK blocks of a segment report (RFC 2018 section 5); whether anything was new."""
+    blocks = read_sack(segment)
+    if not blocks:
+        return False
+    if is_report_of_duplicate(blocks, segment.ack):
+        (left, right), *blocks = blocks
+        step.rule(tcb, Rule.SACK_TWICE, left=left, right=right)
+    new = False
+    for block in blocks:
+        news = update_scoreboard(tcb, block)
+        if news is not None:
+            left, right = block
+            step.rule(tcb, Rule.SACK_NEW if news else Rule.SACK_KNOWN, left=left, right=right, len=news)
+            new = new or news > 0
+    return new
+
+
 def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
     """RFC 5681 section 2's duplicate acknowledgment, or one that only brings new SACK blocks."""
-    news = tcb.sack and bool(segment.options) and update_scoreboard(tcb, read_sack(segment))
+    news = tcb.sack and bool(segment.options) and take_sack(tcb, segment, step)
     queue = tcb.retransmission_queue
     if not queue or segment.length or not tcb.cwnd or queue[0].flags & SYN:
         return

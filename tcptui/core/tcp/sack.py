@@ -44,20 +44,31 @@ def blocks_that_fit(octets: int) -> int:
     return max(0, octets - _SACK_HEADER) // 8
 
 
-def update_scoreboard(tcb: Tcb, blocks: list[Block]) -> bool:
-    """Notes on the retransmission queue what the peer has; whether anything was new."""
-    good = [one for one in blocks if lt(tcb.snd_una, one[0]) and lt(*one) and le(one[1], tcb.snd_nxt)]
-    if not good:
-        return False
+def is_report_of_duplicate(blocks: list[Block], ack: int) -> bool:
+    """Whether the first block says what came twice: it lies below the ACK, or within the second block
+    (RFC 2883 section 4)."""
+    start, end = blocks[0]
+    if le(end, ack):
+        return True
+    return len(blocks) > 1 and le(blocks[1][0], start) and le(end, blocks[1][1])
+
+
+def update_scoreboard(tcb: Tcb, block: Block) -> int | None:
+    """Notes on the retransmission queue that the peer has `block`; the sequence numbers among it that are
+    news. None: the block says nothing of what is in flight."""
+    start, end = block
+    if not (lt(tcb.snd_una, start) and lt(start, end) and le(end, tcb.snd_nxt)):
+        return None
     queue = []
-    new = False
+    news = 0
     for entry in tcb.retransmission_queue:
-        if not entry.sacked and any(le(start, entry.seq) and le(entry.end, end) for start, end in good):
+        if not entry.sacked and le(start, entry.seq) and le(entry.end, end):
             entry = entry._replace(sacked=True)
-            new = True
+            news += distance(entry.seq, entry.end)
         queue.append(entry)
-    tcb.retransmission_queue = tuple(queue)
-    return new
+    if news:
+        tcb.retransmission_queue = tuple(queue)
+    return news
 
 
 def is_lost(blocks: int, octets: int, duplicates: int, mss: int) -> bool:

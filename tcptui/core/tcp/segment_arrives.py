@@ -9,7 +9,6 @@ the stack, it asks `Step.hooks`. CLOSED, LISTEN and SYN-SENT are in `closed`, `l
 from __future__ import annotations
 
 from tcptui.core.events import Response, Signal
-from tcptui.core.packet.options import read_sack
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.packet.seq import MASK, in_window, le, lt, seq_add
 from tcptui.core.rules import Rule
@@ -27,9 +26,8 @@ from tcptui.core.tcp.handshake import enter_established, learn_window, start_kee
 from tcptui.core.tcp.listen import cookie_arrives, listen, may_be_accepted
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.reassembly import process_data_and_fin
-from tcptui.core.tcp.retransmission import acknowledge, duplicate_ack
-from tcptui.core.tcp.sack import update_scoreboard
-from tcptui.core.tcp.send import start_user_timer, transmit
+from tcptui.core.tcp.retransmission import acknowledge, duplicate_ack, take_sack
+from tcptui.core.tcp.send import start_user_timer, transmit, transmit_waiting
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.syn_sent import syn_sent
 from tcptui.core.tcp.tcb import Tcb
@@ -84,7 +82,10 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
         # Sixth to eighth. A SYN that is still there lies left of the window: trimmed off.
         data_at = seq_add(segment.seq, 1) if flags & SYN else segment.seq
         process_data_and_fin(tcb, segment, data_at, step)
-        transmit(tcb, step)
+        if tcb.send_buffer or tcb.close_called:
+            transmit_waiting(tcb, step)
+        else:
+            transmit(tcb, step)
     elif tcb.state is before:
         step.drop(tcb, segment)
 
@@ -116,7 +117,7 @@ def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
         began_time_wait = tcb.state is State.TIME_WAIT and before is not State.TIME_WAIT
         if began_time_wait or tcb.state in (State.CLOSED, State.SYN_RECEIVED):
             return False
-        transmit(tcb, step)  # What the acknowledgment has made room for may go.
+        transmit_waiting(tcb, step)  # What the acknowledgment has made room for may go.
     if not segment.flags & SYN:
         note_duplicate(tcb, segment, step)
     answer_unacceptable(tcb, segment, step)
@@ -211,7 +212,7 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
     elif lt(una, ack):
         step.rule(tcb, Rule.ACK_NEW, ack=ack, snd_una=una, snd_nxt=tcb.snd_nxt)
         if tcb.sack and segment.options:
-            update_scoreboard(tcb, read_sack(segment))
+            take_sack(tcb, segment, step)
         acknowledge(tcb, segment, step)
         _update_window(tcb, segment, step)
     else:
@@ -240,7 +241,6 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     enter_established(tcb, step)
     if tcb.close_called:
         # A CLOSE that had to wait for ESTABLISHED, behind SENDs (3.10.4).
-        step.rule(tcb, Rule.CLOSE_QUEUED, notsent=len(tcb.send_buffer))
         step.set_state(tcb, State.FIN_WAIT_1)
     return True
 
@@ -251,8 +251,9 @@ def _ack_in_range(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if ack == una or _is_in_flight(tcb, ack):
         return True  # SND.UNA =< SEG.ACK =< SND.NXT, as nearly always.
     if lt(tcb.snd_nxt, ack):
-        step.rule(tcb, Rule.ACK_UNSENT, ack=ack, snd_nxt=tcb.snd_nxt)
-        if step.profile.unsent_ack_is_answered:
+        answered = step.profile.unsent_ack_is_answered
+        step.rule(tcb, Rule.ACK_UNSENT if answered else Rule.ACK_UNSENT_IGNORED, ack=ack, snd_nxt=tcb.snd_nxt)
+        if answered:
             answer_unacceptable(tcb, segment, step)
         return False
     if step.profile.rfc5961_ack and lt(ack, step.hooks.oldest_ack(tcb)):
@@ -296,7 +297,7 @@ def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
         if segment.length and not _check_data_after_close(tcb, segment, step):
             return False
         # What the acknowledgment has made room for may go all the same.
-        transmit(tcb, step)
+        transmit_waiting(tcb, step)
         return False
     elif tcb.state is State.LAST_ACK and tcb.fin_acknowledged:
         step.rule(tcb, Rule.FIN_ACKED_LAST, ack=segment.ack)

@@ -412,11 +412,13 @@ class Stack:
 
     def _close_listener(self, listener: Listener, step: Step) -> None:
         """The listener has been closed: those that waited for ACCEPT are reset, the half-open forgotten."""
+        if listener.accept_queue:
+            step.rule(listener, Rule.LISTENER_CLOSED_RESETS, count=len(listener.accept_queue))
         for tcb in list(self._blocks.values()):
             if tcb.listener == listener.connection:
                 key = tcb.key
                 if tcb.connection in listener.accept_queue:
-                    user_calls.reset(tcb, Rule.LISTENER_CLOSED_RESETS, step)
+                    user_calls.reset(tcb, None, step)
                 elif tcb.state is State.SYN_RECEIVED:
                     step.delete(tcb, Response.CLOSING)
                 self._reindex(tcb, key)

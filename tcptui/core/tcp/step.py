@@ -94,6 +94,11 @@ class Step:
         connection = block.connection if block is not None else 0
         self.events.append(RuleApplied(connection, rule, tuple(numbers.items())))
 
+    def rule_at(self, index: int, block: Tcb, rule: Rule, **numbers: int) -> None:
+        """Names a rule whose numbers are known only after what it has decided: before the event that stands
+        at `index`."""
+        self.events.insert(index, RuleApplied(block.connection, rule, tuple(numbers.items())))
+
     def send(
         self,
         tcb: Tcb,
@@ -110,6 +115,9 @@ class Step:
             window = min(tcb.rcv_wnd, UNSCALED)
         elif not flags & RST:  # It means nothing there.
             tcb.rcv_wnd = self.hooks.select_window(tcb)
+            acknowledged = tcb.rcv_nxt - tcb.last_ack_sent & MASK
+            if acknowledged and flags == ACK and not data and self.hooks.keeps_right_edge(tcb, acknowledged):
+                self.rule(tcb, Rule.WINDOW_EDGE_STAYS, rcv_wnd=tcb.rcv_wnd)
             window = field(tcb)
         if flags & ACK:
             self.ack_due = self.ack_later = False
@@ -183,6 +191,8 @@ class Step:
             self.rule(tcb, Rule.CHALLENGE_THROTTLED, most=self.profile.challenge_acks)
             return False
         tcb.challenges += 1
+        if tcb.challenges > 1:
+            self.rule(tcb, Rule.ANSWERS_COUNTED, answers=tcb.challenges, most=self.profile.challenge_acks)
         return True
 
     def send_reset_for(self, segment: Segment, block: Tcb | Listener | None = None) -> None:

@@ -11,7 +11,7 @@ from tcptui.core.tcp import broken
 from tcptui.core.tcp.handshake import enter_established, learn_from_syn, learn_window
 from tcptui.core.tcp.reassembly import process_data_and_fin, queue_data_on_syn
 from tcptui.core.tcp.retransmission import acknowledge, turn_syn_into_syn_ack
-from tcptui.core.tcp.send import transmit
+from tcptui.core.tcp.send import transmit_waiting
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 
@@ -24,7 +24,12 @@ def syn_sent(tcb: Tcb, segment: Segment, step: Step) -> None:
         step.drop(tcb, segment)
     # First, check the ACK bit.
     elif flags & ACK and not (lt(tcb.iss, segment.ack) and le(segment.ack, tcb.snd_nxt)):
-        step.rule(tcb, Rule.SYN_SENT_BAD_ACK, ack=segment.ack, iss=tcb.iss, snd_nxt=tcb.snd_nxt)
+        step.rule(
+            tcb,
+            Rule.SYN_SENT_BAD_RST if flags & RST else Rule.SYN_SENT_BAD_ACK,
+            ack=segment.ack,
+            snd_nxt=tcb.snd_nxt,
+        )
         if not flags & RST:
             step.send_reset_for(segment, tcb)
         soon = step.profile.bad_ack_resends_syn
@@ -65,10 +70,10 @@ def _check_syn(tcb: Tcb, segment: Segment, step: Step) -> None:
         if step.profile.two_way_handshake:
             broken.omit_third_segment(tcb, step)
         if segment.length > 1 and not step.profile.data_on_syn_ack:
-            step.rule(tcb, Rule.DATA_ON_SYN_IGNORED, len=len(segment.data))
+            step.rule(tcb, Rule.DATA_ON_SYN_ACK_IGNORED, len=len(segment.data))
             segment = segment._replace(flags=segment.flags & ~FIN, data=b"")
         process_data_and_fin(tcb, segment, seq_add(segment.seq, 1), step)
-        transmit(tcb, step)
+        transmit_waiting(tcb, step)
     else:
         step.rule(tcb, Rule.SYN_SENT_SYN, seq=segment.seq)
         step.set_state(tcb, State.SYN_RECEIVED)

@@ -10,7 +10,7 @@ from tcptui.core.packet.seq import lt
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import broken
-from tcptui.core.tcp.stacks.verdict import Action
+from tcptui.core.tcp.stacks.verdict import Action, Verdict
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 
@@ -49,25 +49,30 @@ def time_wait_input(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if verdict.restart:
         restart_time_wait(tcb, step)
     before = tcb.state
-    _carry_out(verdict.action, tcb, segment, step)
+    _carry_out(verdict, tcb, segment, step)
     if tcb.state is before:
         step.drop(tcb, segment)
     return True
 
 
-def _carry_out(action: Action, tcb: Tcb, segment: Segment, step: Step) -> None:
+def _carry_out(verdict: Verdict, tcb: Tcb, segment: Segment, step: Step) -> None:
     numbers = {"seq": segment.seq, "len": segment.length, "rcv_nxt": tcb.rcv_nxt}
-    match action:
-        case Action.IGNORE:
-            step.rule(tcb, Rule.TIME_WAIT_IGNORED, **numbers)
+    if verdict.action in (Action.IGNORE, Action.ACK) and not verdict.fin_again:
+        ignored = verdict.action is Action.IGNORE
+        step.rule(tcb, Rule.TIME_WAIT_IGNORED if ignored else Rule.TIME_WAIT_ACKED, **numbers)
+        if verdict.restart:
+            step.rule(tcb, Rule.TIME_WAIT_RESTARTED)
+    match verdict.action:
         case Action.ACK:
-            step.rule(tcb, Rule.TIME_WAIT_ACKED, **numbers)
             if segment.length and not segment.flags & SYN:
                 step.send_ack(tcb, bare=True)
             else:
                 step.send_challenge_ack(tcb)  # What carries nothing is answered only so often.
         case Action.RESET:
-            step.rule(tcb, Rule.DATA_AFTER_CLOSE, len=segment.length)
+            if segment.flags & SYN:
+                step.rule(tcb, Rule.SYN_RESETS, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
+            else:
+                step.rule(tcb, Rule.DATA_AFTER_CLOSE, len=len(segment.data))
             step.send_reset_for(segment, tcb)
             step.delete(tcb, Response.RESET)
         case Action.DELETE:

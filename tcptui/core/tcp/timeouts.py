@@ -13,7 +13,7 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.congestion import lost_by_timeout
-from tcptui.core.tcp.endings import return_to_listen, send_reset
+from tcptui.core.tcp.endings import return_to_listen, send_reset, tell_discarded
 from tcptui.core.tcp.handshake import start_keep_alive
 from tcptui.core.tcp.retransmission import (
     probe_interval,
@@ -47,12 +47,16 @@ def _delayed_ack(tcb: Tcb, step: Step) -> None:
 
 
 def _persist(tcb: Tcb, step: Step) -> None:
-    """3.8.6.1: probes go on as long as they are answered, however long the window stays closed (MUST-37)."""
+    """3.8.6.1: probes go on as long as they are answered, however long the window stays closed (MUST-37), but
+    for what a stack does to a connection that no program holds."""
+    if step.hooks.abandons_orphan(tcb, step.profile):
+        _give_up(tcb, step, Rule.GIVE_UP_ON_ORPHAN, delay=step.profile.max_rto)
+        return
     limit = step.profile.data_retries
     if tcb.half_duplex and step.profile.orphan_retries is not None:
         limit = step.profile.orphan_retries
     if tcb.probes >= limit:
-        _give_up(tcb, tcb.probes, step)
+        _give_up(tcb, step, Rule.GIVE_UP_ON_PROBES, probes=tcb.probes)
         return
     if sws_override(tcb, step):
         return
@@ -97,7 +101,11 @@ def _keep_interval(tcb: Tcb, profile: Profile) -> int:
 
 
 def _user(tcb: Tcb, step: Step) -> None:
-    step.rule(tcb, Rule.USER_TIMEOUT, timeout=tcb.user_timeout or 0)
+    connect_timeout = step.profile.connect_timeout
+    if connect_timeout is not None and tcb.state in (State.SYN_SENT, State.SYN_RECEIVED):
+        step.rule(tcb, Rule.CONNECT_TIMEOUT, timeout=connect_timeout)
+    else:
+        step.rule(tcb, Rule.USER_TIMEOUT, timeout=tcb.user_timeout or 0)
     step.signal(tcb, Signal.USER_TIMEOUT)
     step.delete(tcb, Response.TIMED_OUT)
 
@@ -106,7 +114,10 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
     front = tcb.retransmission_queue[0]
     linear, limit = _retries(tcb, front, step.profile)
     if front.timeouts >= linear + limit:
-        _give_up(tcb, front.timeouts, step)
+        if not tcb.half_open:
+            _give_up(tcb, step, Rule.GIVE_UP, retries=front.timeouts)
+        else:
+            _give_up_half_open(tcb, step, front.timeouts)
         return
     retries = front.timeouts + 1
     if retries > linear:
@@ -138,17 +149,20 @@ def _retries(tcb: Tcb, front: RetransmissionEntry, profile: Profile) -> tuple[in
     return profile.syn_linear_timeouts, profile.syn_retries
 
 
-def _give_up(tcb: Tcb, retries: int, step: Step) -> None:
-    """3.8.3 (c): R2 is reached."""
-    if tcb.half_open:
-        if step.profile.rst_on_give_up:
-            step.rule(tcb, Rule.GIVE_UP_ON_SYN_ACK_WITH_RST, retries=retries)
-            send_reset(tcb, step)
-        else:
-            step.rule(tcb, Rule.GIVE_UP_ON_SYN_ACK, retries=retries)
-        return_to_listen(tcb, step)
-        return
-    step.rule(tcb, Rule.GIVE_UP, retries=retries)
+def _give_up_half_open(tcb: Tcb, step: Step, retries: int) -> None:
+    """3.8.3 (c), of a SYN,ACK."""
+    if step.profile.rst_on_give_up:
+        step.rule(tcb, Rule.GIVE_UP_ON_SYN_ACK_WITH_RST, retries=retries)
+        send_reset(tcb, step)
+    else:
+        step.rule(tcb, Rule.GIVE_UP_ON_SYN_ACK, retries=retries)
+    return_to_listen(tcb, step)
+
+
+def _give_up(tcb: Tcb, step: Step, rule: Rule, **numbers: int) -> None:
+    """3.8.3 (c): by `rule`, R2 is reached."""
+    tell_discarded(tcb, step)
+    step.rule(tcb, rule, **numbers)
     if step.profile.reset_on_timeout and tcb.state is not State.SYN_SENT:
         send_reset(tcb, step)
     step.signal(tcb, Signal.TIMED_OUT)

@@ -9,16 +9,21 @@ from tcptui.core.packet.seq import seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import SYNCHRONIZED, State
 from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Configure, Open, Receive, Send, Status
-from tcptui.core.tcp.endings import send_reset, start_fin_wait_2_timer
+from tcptui.core.tcp.endings import send_reset, start_fin_wait_2_timer, tell_discarded
 from tcptui.core.tcp.handshake import keeps_alive, start_keep_alive
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.reassembly import satisfy_receives, update_window
-from tcptui.core.tcp.send import fin_may_go, send_syn, start_user_timer, tell_send_room, transmit
+from tcptui.core.tcp.send import send_syn, start_user_timer, tell_send_room, transmit
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 
 _PEER_HAS_CLOSED = (State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
+_CLOSE_DELETES = {
+    State.LISTEN: Rule.CLOSE_ENDS_LISTEN,
+    State.SYN_SENT: Rule.CLOSE_DELETES,
+    State.SYN_RECEIVED: Rule.CLOSE_DELETES_HALF_OPEN,
+}
 _CLOSING_STATES = (State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
 
 
@@ -107,6 +112,7 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
         tcb.half_duplex = True
         tcb.receive_buffer = b""
         if closed_before:
+            step.rule(tcb, Rule.CLOSE_OF_BOTH_WAYS)
             start_fin_wait_2_timer(tcb, step)
             step.returned(tcb.connection, "CLOSE", Response.OK)
             return
@@ -115,26 +121,36 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
         return
     if step.hooks.close_waits(tcb, call.half_duplex):
         tcb.close_called = True
-        step.rule(tcb, Rule.CLOSE_QUEUED, notsent=len(tcb.send_buffer))
+        step.rule(tcb, Rule.CLOSE_WAITS_TO_OPEN, notsent=len(tcb.send_buffer))
         step.returned(tcb.connection, "CLOSE", Response.OK)
         return
     if step.hooks.close_deletes(tcb, call.half_duplex):
-        step.rule(tcb, Rule.CLOSE_DELETES)
+        step.rule(tcb, _CLOSE_DELETES[tcb.state])
         step.returned(tcb.connection, "CLOSE", Response.OK)
         step.delete(tcb, Response.CLOSING)
         return
     tcb.close_called = True
     if tcb.state is State.SYN_RECEIVED and tcb.send_buffer:
-        step.rule(tcb, Rule.CLOSE_QUEUED, notsent=len(tcb.send_buffer))
+        step.rule(tcb, Rule.CLOSE_WAITS_TO_OPEN, notsent=len(tcb.send_buffer))
     else:
-        if tcb.send_buffer or not fin_may_go(tcb):
-            step.rule(tcb, Rule.CLOSE_QUEUED, notsent=len(tcb.send_buffer))
-        else:
-            step.rule(tcb, Rule.CLOSE_SENDS_FIN)
         if tcb.state is not State.CLOSE_WAIT:
             step.set_state(tcb, State.FIN_WAIT_1)
+        waiting, at = len(tcb.send_buffer), len(step.events)
         transmit(tcb, step)
+        _tell_fin(tcb, step, waiting, at)
     step.returned(tcb.connection, "CLOSE", Response.OK)
+
+
+def _tell_fin(tcb: Tcb, step: Step, waiting: int, at: int) -> None:
+    """What became of the FIN of a CLOSE that found `waiting` octets not sent: the rule comes before the
+    segments that it decided, the events from `at` on."""
+    if not tcb.fin_sent:
+        waits = Rule.CLOSE_QUEUED if tcb.send_buffer else Rule.CLOSE_WAITS_FOR_WINDOW
+        step.rule_at(at, tcb, waits, notsent=len(tcb.send_buffer), snd_wnd=tcb.snd_wnd)
+    elif waiting:
+        step.rule_at(at, tcb, Rule.CLOSE_SENDS_REST, len=waiting)
+    else:
+        step.rule_at(at, tcb, Rule.CLOSE_SENDS_FIN)
 
 
 def call_connection(tcb: Tcb, call: Call, step: Step) -> None:
@@ -162,16 +178,16 @@ def abort(tcb: Tcb, step: Step) -> None:
     reset(tcb, Rule.ABORT_SENDS_RST, step, snd_nxt=tcb.snd_nxt)
 
 
-def reset(tcb: Tcb, rule: Rule, step: Step, **numbers: int) -> None:
-    """3.10.5: by `rule` a RST, where the state asks for one, and the block is deleted in any case."""
-    unacknowledged = sum(len(entry.data) for entry in tcb.retransmission_queue)
-    if tcb.send_buffer or unacknowledged:
-        notsent = len(tcb.send_buffer)
-        step.rule(tcb, Rule.ABORT_DISCARDS, notsent=notsent, unacknowledged=unacknowledged)
+def reset(tcb: Tcb, rule: Rule | None, step: Step, **numbers: int) -> None:
+    """3.10.5: by `rule` a RST, where the state asks for one, and the block is deleted in any case. None: the
+    rule has been named, for this connection and others."""
+    tell_discarded(tcb, step)
     if step.hooks.abort_deletes(tcb):
-        step.rule(tcb, Rule.ABORT_DELETES)
+        half_open = tcb.state is State.SYN_RECEIVED
+        step.rule(tcb, Rule.ABORT_DELETES_HALF_OPEN if half_open else Rule.ABORT_DELETES)
     else:
-        step.rule(tcb, rule, **numbers)
+        if rule is not None:
+            step.rule(tcb, rule, **numbers)
         send_reset(tcb, step)
     step.delete(tcb, Response.RESET)
 
@@ -227,7 +243,7 @@ def call_listener(listener: Listener, call: Call, step: Step) -> bool:
             # 3.10.3 queues it until ESTABLISHED, which does not come: "no room to queue this request".
             refuse(listener, step, "RECEIVE", Response.RESOURCES)
         case Close():
-            step.rule(listener, Rule.CLOSE_DELETES)
+            step.rule(listener, Rule.CLOSE_ENDS_LISTEN)
             step.returned(listener.connection, "CLOSE", Response.OK)
             step.set_listening(listener, False)
             return False

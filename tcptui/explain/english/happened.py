@@ -6,6 +6,8 @@ SENTENCES = {
     "text.between_sentences": " ",
     "text.between_items": ", ",
     # How many of what.
+    "count.connections.one": "1 connection",
+    "count.connections.many": "{count} connections",
     "count.octets.one": "1 octet",
     "count.octets.many": "{count} octets",
     "count.probes.one": "1 probe",
@@ -25,6 +27,8 @@ SENTENCES = {
     "happened.time_passes": "Time passes.",
     "happened.lost_link_down": "{name} is lost: {side}'s link is down.",
     "happened.arrives": "{name} reaches {side}.",
+    "happened.arrives_of_earlier": "{name}, of an earlier connection, reaches {side}.",
+    "happened.arrives_of_later": "{name}, of a later connection, reaches {side}.",
     "happened.wire_duplicates": "The wire doubles {name}.",
     "happened.wire_loses": "The wire loses {name}. Neither end is told.",
     "happened.wire_delays": "The wire delays {name} by {span}.",

@@ -13,15 +13,25 @@ SENTENCES = {
     "rule.send_opens": "SEND on a listening connection whose peer is known opens the connection.",
     "rule.send_queued": "To be sent once the connection is established: {len:octets}.",
     "rule.send_taken": "{len:octets} to send; {peer}'s window is {snd_wnd}.",
-    "rule.close_deletes": "CLOSE: in this state the connection is deleted at once.",
-    "rule.close_sends_fin": "Nothing is left to send: {side}'s FIN goes at once.",
-    "rule.close_queued": "{side}'s FIN has to wait: for {notsent:octets} to be sent, or for {peer}'s window.",
-    "rule.abort_sends_rst": "ABORT: {side} sends a RST and deletes the connection at once.",
-    "rule.abort_deletes": "The connection is deleted at once; in this state without a RST.",
-    "rule.abort_discards": (
-        "Discarded: {notsent:octets} not sent, {unacknowledged:octets} not acknowledged."
+    "rule.close_deletes": "CLOSE: {peer} has not answered yet, and the connection is deleted at once.",
+    "rule.close_deletes_half_open": (
+        "CLOSE: not established yet, so the connection is deleted, and {peer} is not told."
     ),
-    "rule.listener_closed_resets": "A connection that waited for ACCEPT is reset.",
+    "rule.close_ends_listen": "CLOSE: {side} listens no more.",
+    "rule.close_sends_fin": "Nothing is left to send: {side}'s FIN goes at once.",
+    "rule.close_sends_rest": "All that was left to send goes at once ({len:octets}), with {side}'s FIN.",
+    "rule.close_queued": "{side}'s FIN is not sent yet: {notsent:octets} must go first.",
+    "rule.close_waits_for_window": "{side}'s FIN is not sent yet: {peer}'s window ({snd_wnd}) has no room.",
+    "rule.close_waits_to_open": "{side}'s FIN is not sent yet: first the connection must be established.",
+    "rule.close_of_both_ways": "{side} had closed one half; from now on {side} takes no data, either.",
+    "rule.abort_sends_rst": "ABORT: {side} sends a RST and deletes the connection at once.",
+    "rule.abort_deletes_half_open": "Not established yet, the connection is deleted without a RST.",
+    "rule.abort_deletes": "The connection is deleted at once; in this state without a RST.",
+    "rule.unsent_discarded": "Discarded without ever being sent: {notsent:octets}.",
+    "rule.unacknowledged_discarded": (
+        "Discarded without an ACK, so {peer} may have them or not: {unacknowledged:octets}."
+    ),
+    "rule.listener_closed_resets": "Reset, for nobody will accept what waited: {count:connections}.",
     "rule.open_refused": "OPEN is refused here.",
     "rule.send_refused": "SEND is refused in this state.",
     "rule.receive_refused": "RECEIVE is refused in this state.",
@@ -29,17 +39,24 @@ SENTENCES = {
     "rule.abort_refused": "ABORT is refused in this state.",
     "rule.status_refused": "STATUS is refused in this state.",
     "rule.closed_rst": "{side} has no such connection, and a RST is never answered.",
-    "rule.closed_no_ack": "{side} has no such connection: RST, acknowledging {seq} + {len}.",
+    "rule.closed_no_ack": "{side} has no such connection: a RST says so, and acknowledges {end}.",
     "rule.closed_ack": "{side} has no such connection: RST with the number that was acknowledged, {ack}.",
     "rule.not_a_single_host": "From or to many hosts at once: dropped in silence.",
     "rule.listen_rst": "{side} listens and has sent nothing that could be reset: ignored.",
     "rule.listen_ack": "{side} listens and has sent nothing that ACK {ack} could acknowledge: RST.",
+    "rule.listen_syn_ack_ignored": "A SYN,ACK, and {side} listens: this stack drops that without a RST.",
     "rule.listen_syn": "A SYN, and {side} listens: a SYN,ACK answers.",
     "rule.listen_syn_fin_dropped": "SYN with FIN is dropped by this stack.",
     "rule.listen_other": "Neither RST, ACK nor SYN: nothing for a listener.",
     "rule.data_on_syn_queued": "{len:octets} on the SYN: kept until ESTABLISHED.",
     "rule.data_on_syn_ignored": "{len:octets} on the SYN: left to be sent again.",
-    "rule.syn_sent_bad_ack": "ACK {ack} is not within {iss}+1 to {snd_nxt}: nothing that {side} has sent.",
+    "rule.data_on_syn_ack_ignored": "{len:octets} on the SYN,ACK: left to be sent again.",
+    "rule.syn_sent_bad_ack": (
+        "{side}'s SYN would be acknowledged by ACK {snd_nxt}, and this is ACK {ack}: RST."
+    ),
+    "rule.syn_sent_bad_rst": (
+        "{side}'s SYN would be acknowledged by ACK {snd_nxt}, and this is ACK {ack}: dropped."
+    ),
     "rule.syn_sent_rst": "The RST acknowledges {side}'s SYN: the connection is refused.",
     "rule.syn_sent_blind_rst": "A RST that acknowledges nothing proves nothing: dropped.",
     "rule.syn_sent_syn_ack": "{side}'s SYN is acknowledged (ACK {ack}) and here is {peer}'s: established.",
@@ -47,18 +64,18 @@ SENTENCES = {
     "rule.syn_sent_neither": "Neither SYN nor RST: of no use before the handshake. Dropped.",
     "rule.not_acceptable": (
         "SEQ {seq}, length {len}, is outside the window at {rcv_nxt}: not acceptable. "
-        "An ACK says what is expected."
+        "An ACK is due, to say what is expected."
     ),
     "rule.not_acceptable_rst": "A RST with SEQ {seq}, outside the window at {rcv_nxt}: dropped in silence.",
     "rule.zero_window": "{side}'s window is zero: the data does not fit, but ACK and RST count.",
-    "rule.old_segment_trimmed": "What SEQ {seq} brings has arrived already: this stack takes the ACK alone.",
+    "rule.old_segment_trimmed": "SEQ {seq} is before {rcv_nxt}, all old: this stack takes the ACK alone.",
     "rule.repeated_syn": "The same SYN again: this stack answers with the same SYN,ACK.",
     "rule.known_syn_trimmed": "SEQ {seq} is the SYN that {side} knows: only the ACK counts.",
     "rule.rst_outside": "The RST's SEQ {seq} is outside the window: dropped.",
-    "rule.rst_challenged": "SEQ {seq} is in the window but not {rcv_nxt}: a challenge ACK asks for proof.",
-    "rule.rst_to_listen": (
-        "The RST is believable, and {side} came from LISTEN: back there, the user is not told."
+    "rule.rst_challenged": (
+        "SEQ {seq} is in the window but not {rcv_nxt}: a challenge ACK is due, to ask for proof."
     ),
+    "rule.rst_to_listen": "The RST is believable: the half-open connection is given up, nobody is told.",
     "rule.rst_refuses": "The RST is believable: connection refused.",
     "rule.rst_resets": "SEQ {seq} is exactly what is expected next: the RST resets the connection.",
     "rule.rst_in_window_resets": (
@@ -69,23 +86,28 @@ SENTENCES = {
     "rule.rst_with_ack_dropped": (
         "The RST has an ACK, SEQ {seq}; one that answers a SYN,ACK has none: dropped in silence."
     ),
-    "rule.syn_to_listen": "A SYN in the window, and {side} came from LISTEN: back there.",
+    "rule.syn_to_listen": "A SYN in the window: the half-open connection is given up, nobody is told.",
     "rule.syn_resets_half_open": (
         "SEQ {seq} is another SYN, in the window at {rcv_nxt}: RST, and the half-open connection is given up."
     ),
-    "rule.syn_challenged": "A SYN inside a connection: a challenge ACK says what is expected.",
+    "rule.syn_challenged": "A SYN inside a connection: a challenge ACK is due, to say what is expected.",
     "rule.syn_resets": "A SYN in the window of a connection: an error, reset (as before RFC 5961).",
     "rule.ack_missing": "No ACK bit: dropped.",
-    "rule.ack_too_old": "ACK {ack} is older than any window ever was: answered and dropped.",
+    "rule.ack_too_old": "ACK {ack} is older than any window ever was: dropped, an ACK is due.",
     "rule.ack_opens": "ACK {ack} acknowledges {side}'s SYN: established.",
+    "rule.ack_bad_of_rst": "The RST has ACK {ack}, not {snd_nxt}: dropped.",
     "rule.ack_bad": "ACK {ack} is not within {snd_una}+1 to {snd_nxt}: RST.",
     "rule.ack_new": "ACK {ack} is new: all octets before have arrived.",
     "rule.ack_duplicate": "ACK {ack} acknowledges nothing new.",
+    "rule.sack_new": "SACK {left}:{right}: {peer} has {len:octets} more, behind a gap.",
+    "rule.sack_known": "SACK {left}:{right} is known already.",
+    "rule.sack_twice": "D-SACK {left}:{right}: {peer} has received that twice.",
     "rule.ack_counted": "ACK {ack} again, with data outstanding: duplicate {duplicates} of {limit}.",
     "rule.ack_in_recovery": "ACK {ack} again: one more segment has left the network; cwnd is {cwnd}.",
     "rule.zero_window_answered": "{peer} answers the probe with a window of {snd_wnd}.",
     "rule.keep_alive_answered": "{peer} answers the keep-alive probe.",
-    "rule.ack_unsent": "ACK {ack} is beyond all that was sent ({snd_nxt}): answered and dropped.",
+    "rule.ack_unsent": "ACK {ack} is beyond all that was sent ({snd_nxt}): dropped, an ACK is due.",
+    "rule.ack_unsent_ignored": "ACK {ack} is beyond all that was sent ({snd_nxt}): dropped.",
     "rule.window_updated": "{peer}'s window is now {snd_wnd}.",
     "rule.fin_acked": "{side}'s FIN is acknowledged.",
     "rule.fin_acked_closing": "{side}'s FIN is acknowledged, {peer}'s came before: 2 MSL to wait.",
@@ -95,6 +117,7 @@ SENTENCES = {
         "{peer}'s FIN again; {side}'s last ACK may be lost: ACK, and TIME-WAIT begins anew."
     ),
     "rule.data_accepted": "{len:octets} in order: taken, {rcv_nxt} is next.",
+    "rule.held_data_accepted": "The gap is filled. What was kept follows: {len:octets}, {rcv_nxt} is next.",
     "rule.data_held": "SEQ {seq} is ahead of {rcv_nxt}: kept until the gap is filled.",
     "rule.data_ignored": "Data after a FIN: ignored.",
     "rule.fin_to_close_wait": "A FIN: {peer} has no more to send. {side} may go on.",
@@ -102,10 +125,16 @@ SENTENCES = {
     "rule.fin_to_time_wait": "Both have closed. {side}'s ACK of {peer}'s FIN could be lost: wait 2 MSL.",
     "rule.fin_again": "A FIN after the FIN: acknowledged, nothing changes.",
     "rule.user_timeout": "{timeout} without delivery: the connection is aborted.",
+    "rule.connect_timeout": "{timeout}, and {peer} has not answered the OPEN: the connection is given up.",
     "rule.retransmission": "No ACK in time: sent again ({retries} of {limit}), the next wait is {rto}.",
     "rule.time_wait_over": "2 MSL are over: no old segment can be left on the wire.",
     "rule.delivery_problem": "{retries:retransmissions}: the program is told of the trouble (R1).",
     "rule.give_up": "{retries:retransmissions} without an answer: given up (R2).",
+    "rule.give_up_on_probes": "{probes:probes} of {peer}'s window without an answer: given up (R2).",
+    "rule.give_up_on_orphan": (
+        "{side}'s program is gone, {peer}'s window closed, and the probes are {delay} apart, the most: "
+        "given up, answered or not."
+    ),
     "rule.give_up_on_syn_ack": "{retries:retransmissions} of the SYN,ACK without an answer: deleted.",
     "rule.give_up_on_syn_ack_with_rst": (
         "{retries:retransmissions} of the SYN,ACK without an answer: RST, and deleted."
@@ -115,19 +144,29 @@ SENTENCES = {
     "rule.rto_after_syn_timeout": "The SYN had timed out: data begins with RTO {rto}.",
     "rule.configure_refused": "There is no such connection.",
     "rule.accept_refused": "ACCEPT is for listeners.",
-    "rule.accepted": "The program takes the connection that waited longest; {waiting} more wait.",
+    "rule.accepted": "The program takes the connection that waited longest; still waiting: {waiting}.",
     "rule.unread_resets": "Never read: {rcv_queue:octets}. CLOSE sends a RST to say that data is lost.",
     "rule.blackhole": "There is no connection, and this stack does not say so.",
-    "rule.accept_queue_full": "The program accepts too slowly: the accept queue is full.",
+    "rule.accept_queue_full": "The program accepts too slowly, the accept queue is full: the SYN is dropped.",
+    "rule.accept_queue_full_for_ack": (
+        "The program accepts too slowly, the accept queue is full: the ACK is dropped, as if lost."
+    ),
+    "rule.accept_queue_full_resets": (
+        "The program accepts too slowly, the accept queue is full: the ACK is answered by a RST."
+    ),
     "rule.syn_queue_full": "The SYN queue is full ({most}): the SYN is dropped.",
     "rule.cookie_sent": "The SYN,ACK carries a cookie: nothing is kept, the ACK will bring the cookie back.",
     "rule.cookie_good": "The ACK brings the cookie back: a connection is made, MSS {mss}.",
     "rule.timestamp_missing": "Timestamps were agreed on, and there is none: dropped.",
-    "rule.timestamp_old": "Timestamp {tsval} is older than {ts_recent}: an old duplicate (PAWS).",
-    "rule.challenge_throttled": "No more such ACKs for now; sent lately: {most}.",
+    "rule.timestamp_old": "Timestamp {tsval} is older than {ts_recent}: an old duplicate, dropped (PAWS).",
+    "rule.answers_counted": "Answer {answers} of at most {most}: two ends could go on like this without end.",
+    "rule.challenge_throttled": (
+        "No answer this time: lately {most} of them went, and two ends could go on like this without end."
+    ),
     "rule.urgent": "Urgent data up to {rcv_up} is announced: the program is told at once.",
-    "rule.time_wait_acked": "SEQ {seq}, length {len}, is not what this state waits for: ACK.",
+    "rule.time_wait_acked": "SEQ {seq}, length {len}, is not what this state waits for: an ACK is due.",
     "rule.time_wait_ignored": "SEQ {seq}, length {len}, needs no answer in this state.",
+    "rule.time_wait_restarted": "TIME-WAIT begins anew.",
     "rule.data_after_close": (
         "{len:octets} for a program that has closed both ways: a RST shows that data is lost."
     ),
@@ -135,23 +174,39 @@ SENTENCES = {
     "rule.nagle": (
         "{len:octets} must wait until what is outstanding, {unacknowledged:octets}, is acknowledged (Nagle)."
     ),
+    "rule.nagle_released": "Nothing is outstanding any more, so what waited goes: {len:octets} (Nagle).",
+    "rule.data_released": "Sent now, after waiting: {len:octets}.",
+    "rule.fin_released": "{side}'s FIN, which waited, goes now.",
     "rule.silly_window_overridden": (
         "{peer}'s window has been small ({snd_wnd}) for long: {len:octets} must go."
     ),
     "rule.window_opened": "Reading has made room: the window, {old} before, is announced anew.",
+    "rule.window_edge_stays": (
+        "All is read, but for so little {side} does not move the window's edge: {rcv_wnd}."
+    ),
     "rule.ack_delayed": "The ACK may wait for {delay}, to ride on something else.",
     "rule.ack_delayed_long_enough": "Nothing came along to carry the ACK of {rcv_nxt}: sent alone.",
     "rule.zero_window_probe": (
         "{peer}'s window is {snd_wnd}: a probe asks whether room was made, the next in {delay}."
     ),
-    "rule.keep_alive_probe": "Idle for long: probe {probes} repeats an old number, the next goes in {delay}.",
+    "rule.keep_alive_probe": (
+        "Idle for long: probe {probes} repeats an old number; without an answer the next goes in {delay}."
+    ),
     "rule.keep_alive_unanswered": "{probes:probes} without an answer: the connection is aborted.",
-    "rule.fast_retransmit": "ACK {ack} came {duplicates} times more: what stands there counts as lost.",
+    "rule.fast_retransmit": (
+        "ACK {ack} came {duplicates} times more: what begins there counts as lost and goes again."
+    ),
     "rule.partial_ack": "Not all up to {recover} is acknowledged: what stands at {snd_una} was lost as well.",
     "rule.retransmitted_as_lost": "SEQ {seq} counts as lost and goes again; the congestion window is {cwnd}.",
     "rule.error_not_ours": "The error is not about anything between {snd_una} and {snd_nxt}: ignored.",
     "rule.source_quench_ignored": "Source Quench is of the past: ignored.",
     "rule.soft_error": "The network reports an error that may pass: the program is told, no more.",
+    "rule.soft_error_ends_open": (
+        "The network reports an error that may pass; this stack ends an OPEN for that."
+    ),
+    "rule.hard_error_noted": (
+        "The network reports that {peer} can't be reached; this stack only tells the program."
+    ),
     "rule.hard_error": "The network reports that the peer can't be reached: the connection ends.",
     "rule.path_mtu": "The path takes {mtu} octets and no more: segments of {mss} from now on.",
     "rule.fin_wait_2_over": "No program holds the connection, and {peer} does not close: deleted.",
@@ -159,7 +214,7 @@ SENTENCES = {
     "rule.broken_fixed_isn": "Broken on purpose: every connection begins with the same number.",
     "rule.broken_accept_any_ack": "Broken on purpose: ACK {ack} is taken for {snd_nxt}.",
     "rule.broken_fin_ends_both": (
-        "Broken on purpose: {peer}'s FIN ends both ways; {len:octets} not sent are discarded."
+        "Broken on purpose: {peer}'s FIN ends both ways, and {side}'s FIN goes at once."
     ),
     "rule.broken_no_retransmission": "Broken on purpose: no retransmission timer is started.",
     "rule.broken_no_time_wait": "Broken on purpose: the last ACK goes, and there is no TIME-WAIT.",

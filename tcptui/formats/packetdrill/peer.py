@@ -70,6 +70,7 @@ from tcptui.formats.packetdrill.syntax import (
     UdpEvent,
 )
 from tcptui.formats.packetdrill.text import seconds_text
+from tcptui.lab.connection import NO_CONNECTIONS
 from tcptui.lab.ends import Act, End, EndSetup, ScriptLines
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.program import CallName, ScriptedCall
@@ -111,7 +112,8 @@ class ScriptPeer:
 
     __slots__ = (
         "_calls", "_constants", "_due", "_expectations", "_flows", "_last", "_line", "_now", "_pending",
-        "_position", "_reasons", "_timeouts", "_told", "_window", "isn", "notes", "outcome", "setup", "side",
+        "_position", "_reasons", "_timeouts", "_told", "_window", "connections", "notes", "outcome", "setup",
+        "side",
     )  # fmt: skip
 
     observes = True
@@ -123,7 +125,7 @@ class ScriptPeer:
     def __init__(self, side: Side, setup: PeerSetup) -> None:
         self.side: Side = side
         self.setup = setup
-        self.isn: int | None = None
+        self.connections = NO_CONNECTIONS
         self.outcome: Outcome | None = None
         """How the script has ended; None: it goes on."""
         self.notes = setup.notes

@@ -14,17 +14,17 @@ _DETAILS = (Rule.RTT_SAMPLED, Rule.RTT_AMBIGUOUS, Rule.RTO_AFTER_SYN_TIMEOUT, Ru
 """Rules that explain a number, not what was done."""
 
 
-Why: TypeAlias = tuple[RuleApplied, tuple[int | None, int] | None]
-"""A rule that was applied, and the numbers that its own are relative to: IRS, if it was known then, and ISS
-of its connection; None where there is none."""
+Why: TypeAlias = tuple[RuleApplied, tuple[int | None, int] | None, str]
+"""A rule that was applied; the numbers that its own are relative to: IRS, if it was known, and ISS of its
+connection; None where there is none; and the stack that applied it."""
 
 
 def why_text(why: Why | None) -> str:
     """The rule, where it is written, and the numbers that decided it, in the script's terms; "" for none."""
     if why is None:
         return ""
-    event, isns = why
-    words = [f"{event.rule.name}, {event.rule.source}"]
+    event, isns, stack = why
+    words = [f"{event.rule.name}, {event.rule.source_of(stack)}"]
     for name, number in event.numbers:
         kind = kind_of(event.rule, name)
         if isns is not None and kind is NumberKind.PEER_SEQ:
@@ -60,13 +60,13 @@ class Reasons:
         """What the host has done in a step: the segments that it has sent, each with the rule by which."""
         sent: list[tuple[Sent, Why | None]] = []
         why: Why | None = None
-        isns, connection = None, 0
+        isns, connection, stack = None, 0, host.setup.profile.stack
         for event in events:
             if event.connection != connection:
                 connection = event.connection
                 isns = self._isns_of(connection, host)
             if type(event) is RuleApplied and event.rule not in _DETAILS:
-                why = self.last = event, isns
+                why = self.last = event, isns, stack
             elif type(event) is Sent:
                 sent.append((event, why))
         return sent

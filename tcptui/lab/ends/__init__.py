@@ -29,6 +29,7 @@ from tcptui.core.message import Message
 from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.lab.connection import Connections
 from tcptui.lab.program import CallName, CallResult, ScriptedCall
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Payload, Side
@@ -90,8 +91,8 @@ class End(Protocol):
     """One end at one moment; it changes in place, and a copy is a whole one. Times are microseconds."""
 
     side: Side
-    isn: int | None
-    """The initial sequence number that it sent last: for who shows relative numbers, no part of the key."""
+    connections: Connections
+    """Its connections that are alive, by name: for who shows relative numbers, no part of the key."""
 
     @property
     def setup(self) -> EndSetup:

@@ -22,6 +22,7 @@ from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Open, Receive, Sen
 from tcptui.core.tcp.timers import Timer
 from tcptui.core.udp import UdpSockets
 from tcptui.lab.addresses import socket_of
+from tcptui.lab.connection import NO_CONNECTIONS
 from tcptui.lab.ends import Act, End, EndSetup
 from tcptui.lab.program import (
     OPENS,
@@ -90,7 +91,7 @@ class HostEnd:
         "application",
         "clock",
         "connection",
-        "isn",
+        "connections",
         "link_up",
         "listener",
         "peer",
@@ -118,7 +119,7 @@ class HostEnd:
         self.listener = 0
         """The name of its listener; 0: it has none."""
         self.link_up = True
-        self.isn: int | None = None
+        self.connections = NO_CONNECTIONS
         self.application = ApplicationState()
         self.programs = tuple(Program(script) for script in (setup.script, *setup.more))
         self.act_due: int | None = None
@@ -231,7 +232,7 @@ class HostEnd:
         copy.side, copy.setup, copy.peer, copy.clock = self.side, self.setup, self.peer, self.clock
         copy._sockets = None if self._sockets is None else self._sockets.copy()
         copy.udp = self.udp
-        copy.connection, copy.listener, copy.isn = self.connection, self.listener, self.isn
+        copy.connection, copy.listener, copy.connections = self.connection, self.listener, self.connections
         copy.link_up, copy.application = self.link_up, self.application
         copy.programs, copy.act_due, copy.results = self.programs, self.act_due, ()
         return copy

@@ -8,9 +8,9 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
 from tcptui.ui.panes.pane import FramedPane, Heading
 from tcptui.ui.session import Session
-from tcptui.view.ladder import Drawn, draw_ladder, quiet_changes, recent, states_before
+from tcptui.view.ladder import Drawn, draw_ladder, recent
 from tcptui.view.lines import Line
-from tcptui.view.subject import paths_of, states_of
+from tcptui.view.subject import paths_of
 
 
 class WirePane(FramedPane):
@@ -35,8 +35,7 @@ class WirePane(FramedPane):
         transmissions = recent(session.history.transmissions(), height, number)
         ladder = draw_ladder(
             transmissions, session.at, width, height, raw=session.raw, selected=number,
-            ends=states_of(session.world), first=states_before(transmissions, record),
-            changes=quiet_changes(paths_of(record), transmissions), drawn=self._drawn,
+            paths=paths_of(record), drawn=self._drawn,
         )  # fmt: skip
         self._numbers = ladder.numbers
         return ladder.lines

@@ -13,6 +13,8 @@ from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.window import free_space
 
 _AFTER_PEERS_FIN = (State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK)
+_ORPHAN_RETRIES = 8
+"""What tcp_orphan_retries() returns while the RTO is not the greatest, if the sysctl of that name is 0."""
 _LEAST_TO_GROW = 128
 """Octets of data in a segment below which tcp_event_data_recv() does not call tcp_grow_window()."""
 
@@ -79,6 +81,16 @@ class Linux(Rfc9293):
         if tcb.state in _AFTER_PEERS_FIN:
             return lt(segment.seq, tcb.rcv_nxt)
         return tcb.receive_shutdown and tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2)
+
+    def abandons_orphan(self, tcb: Tcb, profile: Profile) -> bool:
+        """tcp_probe_timer(): with SOCK_DEAD, once the RTO with its backoff has reached the greatest one, "if
+        (!alive && icsk->icsk_backoff >= max_probes) goto abort", whatever has been answered. By then
+        tcp_orphan_retries() is 0, unless the sysctl names a number."""
+        if not tcb.half_duplex or tcb.estimate.rto << tcb.persist_backoff < profile.max_rto:
+            return False
+        retries = profile.orphan_retries
+        named = retries is not None and retries != _ORPHAN_RETRIES
+        return not named or tcb.persist_backoff >= (retries or 0)
 
     def acknowledges_fin_again(self) -> bool:
         """tcp_fin(): "Remain in the state" without an ACK of its own."""
@@ -159,6 +171,11 @@ class Linux(Rfc9293):
         rounded = -(-window // unit) * unit
         return rounded if rounded - unit < free else window
 
+    def keeps_right_edge(self, tcb: Tcb, acknowledged: int) -> bool:
+        """__tcp_select_window(), "Get the largest window that is a nice multiple of mss": not where it is
+        tp->rcv_ssthresh that limits the window."""
+        return tcb.rcv_ssthresh >= tcb.rcv_buff and super().keeps_right_edge(tcb, acknowledged)
+
     def window_update_due(self, tcb: Tcb) -> bool:
         """__tcp_cleanup_rbuf(): the window has at least doubled."""
         opened = self.select_window(tcb)
@@ -186,7 +203,8 @@ def _time_wait(tcb: Tcb, segment: Segment, profile: Profile) -> Verdict:
         return Verdict(Action.IGNORE_RST if profile.rfc1337 else Action.DELETE)
     if flags & RST:
         return Verdict(Action.IGNORE)
-    return Verdict(Action.ACK, restart=old or bool(flags & ACK))
+    fin_again = flags & (FIN | ACK) == FIN | ACK and segment.end == tcb.rcv_nxt and not old
+    return Verdict(Action.ACK, old or bool(flags & ACK), fin_again)
 
 
 def _fin_wait_2(tcb: Tcb, segment: Segment) -> Action:

@@ -91,6 +91,11 @@ class Rfc9293:
         waits = tcb.receive_shutdown and tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2)
         return waits and bool(segment.data) and is_new_data(tcb, segment)
 
+    def abandons_orphan(self, tcb: Tcb, profile: Profile) -> bool:
+        """Whether a connection that no program holds ends, at the moment of a zero-window probe, though its
+        probes are answered. By 3.8.6.1 it does not (MUST-37)."""
+        return False
+
     def acknowledges_fin_again(self) -> bool:
         """Whether a FIN that lies beyond the peer's first one is acknowledged (3.10.7.4, eighth)."""
         return True
@@ -157,6 +162,13 @@ class Rfc9293:
             return window
         gain = free_space(tcb) - window
         return window + gain if gain > 0 and (gain >= tcb.snd_mss or 2 * gain >= buffer - 1) else window
+
+    def keeps_right_edge(self, tcb: Tcb, acknowledged: int) -> bool:
+        """Whether the ACK of so many numbers leaves the window's right edge where it is: as far as it can
+        be, though all data has been read, for there is little to gain (3.8.6.2.2)."""
+        if tcb.receive_buffer:
+            return False
+        return min(tcb.rcv_buff, UNSCALED << tcb.rcv_shift) - tcb.rcv_wnd == acknowledged
 
     def window_update_due(self, tcb: Tcb) -> bool:
         """Whether reading has opened the window so far that the peer is told at once (3.8.6.2.2)."""

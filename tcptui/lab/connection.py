@@ -1,0 +1,129 @@
+"""Connections as a reader of the run tells them apart: two sockets, and which incarnation.
+
+Sequence numbers mean something within one incarnation of a connection (RFC 9293 section 3.4.1): two that
+follow one another between the same sockets have other initial numbers, or, where those are not unique, the
+same. So whoever shows a number must know which incarnation it is of, and nobody on the wire says so. The lab
+knows, for it has seen every connection begin: a segment gets its `Connection` once, where it goes onto the
+wire, from the connection that sends it, or, where none does, from the segment that it answers.
+
+An end keeps those of its own that are alive. They are made of what the wire has shown, and change nothing:
+labels for readers, no part of any key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+
+from tcptui.core.packet.segment import ACK, RST, SYN, Segment, Socket
+from tcptui.core.packet.seq import MASK, distance, le, seq_add
+
+Bases: TypeAlias = tuple[int | None, int | None]
+"""The initial sequence numbers of both directions that make numbers relative, each None where it is not
+known: the sender's and the receiver's."""
+
+UNKNOWN: Bases = (None, None)
+
+
+class Connection(NamedTuple):
+    """One incarnation of a connection, from one end of it."""
+
+    local: Socket
+    remote: Socket
+    iss: int | None
+    """Its initial sequence number; None where it is not known."""
+    irs: int | None
+    """The other end's."""
+    begun: int = 0
+    """The step in which the first SYN of it left: which incarnation it is."""
+
+    @property
+    def bases(self) -> Bases:
+        """What makes the numbers of its segments relative."""
+        return self[2:4]
+
+    def reversed(self) -> Connection:
+        """The same from the other end."""
+        return Connection(self.remote, self.local, self.irs, self.iss, self.begun)
+
+    def holds(self, segment: Segment) -> bool:
+        """Whether the numbers of a segment come at or after its initial ones."""
+        iss, irs = self.iss, self.irs
+        return (iss is None or le(iss, segment.seq)) and (
+            irs is None or not segment.flags & ACK or le(irs, segment.ack)
+        )
+
+    def differs(self, other: Connection) -> bool:
+        """Whether the other is known to be another incarnation; both are seen from the same end."""
+        if _differ(self.iss, other.iss) or _differ(self.irs, other.irs):
+            return True
+        return None not in (*self.bases, *other.bases) and self.begun != other.begun
+
+
+Connections: TypeAlias = Mapping[int, Connection]
+"""Those of one end by their names. It is replaced, never changed."""
+
+NO_CONNECTIONS: Connections = MappingProxyType({})
+
+
+def _differ(one: int | None, other: int | None) -> bool:
+    return one is not None and other is not None and one != other
+
+
+def opened(
+    numbers: tuple[int, int | None],
+    sockets: tuple[Socket, Socket],
+    known: Connection | None,
+    arrived: Connection | None,
+    step: int,
+) -> Connection:
+    """A connection with these initial numbers: `known` if that is the one, else what has become of it, once
+    a SYN has arrived on `arrived`, or a new one."""
+    if known is not None and known.bases == numbers:
+        return known
+    iss, irs = numbers
+    begun = step
+    if known is not None and known.iss == iss:
+        begun = known.begun
+    if arrived is not None and arrived.iss == irs and not _differ(arrived.irs, iss):
+        begun = min(begun, arrived.begun)  # Of two SYNs that crossed, the first.
+    return Connection(*sockets, iss, irs, begun)
+
+
+def of_answer(segment: Segment, known: Connection | None, arrived: Connection | None) -> Connection | None:
+    """The connection of a segment that is sent where there is no block for it, or of a RST: `known` is that
+    which sends it, `arrived` that of the segment that it answers. None if its numbers belong to neither."""
+    answered = None if arrived is None else arrived.reversed()
+    if segment.flags & RST and answered is not None and answered.holds(segment):
+        return answered  # SEQ is SEG.ACK, or ACK is SEG.SEQ + SEG.LEN (RFC 9293 section 3.5.2).
+    if known is not None and known.holds(segment):
+        return known
+    if answered is None:
+        return None
+    if segment.flags & SYN:  # That of a cookie, for which there is no block.
+        return first_of(segment, answered.begun)
+    if answered.holds(segment):
+        return answered
+    if segment.flags & RST and segment.seq == 0:
+        return answered._replace(iss=None)  # Section 3.10.7.1: SEQ is 0 where nothing was acknowledged.
+    return None
+
+
+def of_numbers(segment: Segment, connections: Iterable[Connection], step: int) -> Connection:
+    """The connection of a segment that no connection of an end sends: of `connections`, from either end, the
+    one whose initial numbers it comes next after. A SYN begins a new one where it is none of theirs."""
+    pair = segment.src, segment.dst
+    seen = [one if one[:2] == pair else one.reversed() for one in connections]
+    fit = [one for one in seen if one[:2] == pair and one.holds(segment)]
+    if segment.flags & SYN:
+        fit = [one._replace(iss=segment.seq) for one in fit if one.iss in (None, segment.seq)]
+    if fit:
+        return min(fit, key=lambda one: MASK if one.iss is None else distance(one.iss, segment.seq))
+    return first_of(segment, step) if segment.flags & SYN else Connection(*pair, None, None, step)
+
+
+def first_of(segment: Segment, begun: int) -> Connection:
+    """The connection that a SYN begins, or, with an ACK, answers."""
+    irs = seq_add(segment.ack, -1) if segment.flags & ACK else None
+    return Connection(segment.src, segment.dst, segment.seq, irs, begun)
