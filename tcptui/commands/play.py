@@ -13,6 +13,7 @@ from tcptui.commands.shared import (
     add_defines,
     add_profile,
     add_variant,
+    complain,
     defines_of,
     profile_of,
     write,
@@ -82,6 +83,8 @@ def _play(options: argparse.Namespace) -> int:
         run = play(_scenario(options), parse_moves(options.moves))
     except (BadScenario, BadMove) as error:
         raise Unusable(error.message) from None
+    for waiting in run.waiting:
+        complain(waiting)
     content = _exported(run, options)
     if options.output in (None, "-"):
         write(content)

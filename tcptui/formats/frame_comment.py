@@ -6,7 +6,8 @@ from tcptui.core.message import Message
 from tcptui.core.state import State
 from tcptui.explain.catalogue import paragraph
 from tcptui.explain.happened import rule_messages, rules_to_tell
-from tcptui.lab.record import Entered, Record
+from tcptui.lab.learned import Entered
+from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.wire import SIDES, Outcome, Transmission
 from tcptui.trace.capture import Frame, Point

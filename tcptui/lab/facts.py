@@ -106,7 +106,7 @@ def facts_of_step(
                 yield fact
     while waiting:  # What no end has sent: a third party's segment, a copy.
         yield from _left(waiting, at, report, raw)
-    for name, done, _ in report.results:
+    for name, done, *_ in report.results:
         if isinstance(done, Blocked):
             continue
         answer = done.answer

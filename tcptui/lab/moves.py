@@ -12,14 +12,17 @@ A run is fully told by its scenario and this text; the same text gives the same 
 | ``w20ms`` | 20 ms pass, in which nothing happens |
 | ``a:connect``, ``b:send:hello`` | a program makes a call; its text is percent-encoded |
 | ``b:listen:2`` | it listens with a backlog of 2, for ``b:accept`` |
+| ``a:s=socket()``, ``a:send(s,'x',MSG_OOB)`` | a call to a socket (`calls`), percent-encoded |
 | ``b:bind``, ``a:sendto:hello`` | the same for UDP; an address may follow: ``b:bind:239.0.0.1:80`` |
 | ``x>b:SYN,ACK:seq=90:ack=1`` | a third party puts a segment on the wire, in the other end's name |
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
-from urllib.parse import quote_from_bytes, unquote_to_bytes
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from urllib.parse import quote, quote_from_bytes, unquote_to_bytes
 
 from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.segment import FLAG_NAMES, Socket, flag_text
@@ -28,6 +31,9 @@ from tcptui.lab.addresses import parse_socket
 from tcptui.lab.durations import exact_duration, parse_duration
 from tcptui.lab.program import CALLS, CallName, takes
 from tcptui.lab.wire import COPY_AFTER, BadMove, Side
+
+if TYPE_CHECKING:
+    from tcptui.lab.calls import SocketCall
 
 MOST_STEPS = 100_000
 """What one ``s`` may count up to."""
@@ -68,12 +74,14 @@ class Do(NamedTuple):
     """A program makes a call now."""
 
     side: Side
-    call: CallName
+    call: CallName | Literal["written"]
     data: bytes = b""
     address: Socket | None = None
     """For UDP's calls, as in `program.ScriptedCall`."""
     backlog: int | None = None
     """For "listen"."""
+    written: SocketCall | None = None
+    """For "written", the call to a socket, whose names are those of the host's first program."""
 
 
 class Inject(NamedTuple):
@@ -93,6 +101,9 @@ NEXT = Next()
 ALLOWED = "s, s5, l2, d4+200ms, u2, u2+50ms, r3, w20ms, a:connect, b:send:hello, x>b:SYN:seq=90"
 
 _FLAGS = {name: bit for bit, name in FLAG_NAMES}
+_SAFE = "()=,'+|:.!$&*;<>?@[]^{}~/-"
+"""What a call to a socket may have that is not percent-encoded."""
+_SOCKET_CALL = re.compile(r"([a-z_][a-z0-9_]*=)?[a-z_][a-z0-9_]*\(", re.ASCII)
 _NUMBERED = re.compile(r"([sldur])(\d{0,9})(?:\+(\S+))?", re.ASCII)
 
 
@@ -143,7 +154,9 @@ def _word(move: Move) -> str:
             return f"r{number}"
         case Wait(by):
             return f"w{exact_duration(by)}"
-        case Do(side, call, data, address, backlog):
+        case Do(side, call, data, address, backlog, written):
+            if written is not None:
+                return f"{side.lower()}:{quote(written.text(''), safe=_SAFE)}"
             if backlog is not None:
                 return f"{side.lower()}:{call}:{backlog}"
             text = f":{quote_from_bytes(data)}" if data or (address and call == "sendto") else ""
@@ -200,6 +213,8 @@ def _numbered_move(verb: str, number: int, duration: str | None) -> Move:
 
 
 def _parse_call(word: str) -> Do:
+    if _SOCKET_CALL.match(word, 2):
+        return _parse_socket_call(word)
     side, call, *rest = word.split(":", 2)
     for known in CALLS:
         if known == call:
@@ -213,6 +228,16 @@ def _parse_call(word: str) -> Do:
                 raise BadMove("error.move.data_too_long", octets=len(data), most=LONGEST_DATA)
             return Do("A" if side in "aA" else "B", known, data, parse_socket(where) if where else None)
     raise BadMove("error.move.no_call", call=call[:20], allowed=tuple(CALLS))
+
+
+def _parse_socket_call(word: str) -> Do:
+    from tcptui.lab.calls import BadCall, parse_call
+
+    try:
+        call = parse_call(unquote_to_bytes(word[2:]).decode(errors="surrogateescape"))
+    except BadCall as error:
+        raise BadMove("error.move.call", why=error.message) from None
+    return Do("A" if word[0] in "aA" else "B", "written", written=call)
 
 
 def _backlog(text: str) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tcptui.lab.record import EndRecord, Entered, Record
+from tcptui.lab.learned import Entered
+from tcptui.lab.record import EndRecord, Record
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState

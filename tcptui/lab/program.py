@@ -2,8 +2,8 @@
 
 A program is a list of calls with triggers, made one after the other. It has what its calls returned and
 what it was notified of, never the state of its TCP: a real program sits above its sockets and sees no more,
-so a trigger here can ask for no more either. That is why triggers are "established" or "received 14" and not
-"FIN-WAIT-2".
+so the usual triggers ask for no more either: "established", "received 14". A story may want a call at a
+moment that no program could know ("A enters FIN-WAIT-2"): then its trigger is a pattern of facts.
 
 Everything that anybody calls goes this one way, whoever calls: a program of a scenario, a recorded one, the
 person at the keyboard (`moves.Do`). A call is a request to the host's sockets (`sockets.requests`); those of
@@ -11,12 +11,14 @@ the RFC's own interface are `UserCall` requests, whose connection is the one tha
 calls and host events (link down, link up, reboot) are not TCP's, but to a program they are calls like all
 others, so they stand in the same list and are served at the same place (`ends.host`).
 
-A host has any number of programs, each at a position of its own. One whose call blocks makes no other call
-until that has returned. What a call returned is in the `Report` of the step in which it did, and from there
-in the record: a position holds only what the next calls depend on.
+A host has any number of programs, each at a position of its own (`position`). One whose call blocks makes no
+other call until that has returned. What a call returned is in the `Report` of the step in which it did, and
+from there in the record: a position holds only what the next calls depend on.
 """
 
-from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from tcptui.core.events import (
     DatagramDelivered,
@@ -32,13 +34,17 @@ from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Open
-from tcptui.sockets.requests import Blocked, Connect, Done, Listen, Request, UserCall, call_name
+from tcptui.sockets.requests import Connect, Listen, Request, UserCall, call_name
+
+if TYPE_CHECKING:
+    from tcptui.lab.calls import SocketCall
+    from tcptui.lab.patterns import Pattern
 
 CallName: TypeAlias = Literal[
     "listen", "accept", "connect", "send", "read", "shutdown", "close", "abort",
     "bind", "sendto", "unplug", "plug", "reboot",
 ]  # fmt: skip
-GivenRequest: TypeAlias = Literal["request", "sysctl"]
+GivenRequest: TypeAlias = Literal["request", "sysctl", "written", "fork"]
 """What a `ScriptedCall` has in the place of a call's name if what it asks for is in a field of its own."""
 CALLS: tuple[CallName, ...] = get_args(CallName)
 """What a program can call by name. "shutdown" is the RFC's CLOSE: no more to send; "close" is a socket's: no
@@ -50,10 +56,14 @@ UDP_CALLS: tuple[CallName, ...] = ("bind", "sendto")
 OPENS: tuple[CallName, ...] = ("listen", "connect")
 """The calls that make a connection, and with it an initial sequence number."""
 
-Trigger: TypeAlias = Literal["at", "established", "peer closed", "closed", "received"]
-TRIGGERS: tuple[Trigger, ...] = ("at", "established", "peer closed", "closed", "received")
+Trigger: TypeAlias = Literal[
+    "at", "established", "accepted", "peer closed", "closed", "received", "waiting", "readable", "pattern",
+]  # fmt: skip
+TRIGGERS: tuple[Trigger, ...] = get_args(Trigger)
 
 
+ASKS_HOST: tuple[Trigger, ...] = ("waiting", "readable")
+"""Those that only a look at the host's sockets tells."""
 DATA_CALLS: tuple[CallName, ...] = ("send", "sendto")
 """Those that carry data."""
 
@@ -82,10 +92,26 @@ class ScriptedCall(NamedTuple):
     """For "request", the request itself."""
     profile: Profile | None = None
     """For "sysctl", how the host's stack behaves from then on (sysctl(8))."""
+    written: SocketCall | None = None
+    """For "written", a socket call, whose names are the program's variables."""
+    child: tuple[Step, ...] = ()
+    """For "fork", what the new program does."""
+    when: str = ""
+    """The pattern as it is written."""
+    pattern: Pattern | None = None
+    """For the trigger "pattern", what it waits for."""
+    variable: str = ""
+    """For "readable", the socket; "": the connection that is looked at."""
+    octets: int | None = None
+    """For "read", how many at most; None: all that there are."""
+    urgent: bool = False
+    """For "send": the data up to its end is urgent."""
 
     @property
     def name(self) -> str:
         """What it is called in reports."""
+        if self.written is not None:
+            return self.written.name
         return self.call if self.call != "request" or self.request is None else call_name(self.request)
 
     @property
@@ -93,14 +119,35 @@ class ScriptedCall(NamedTuple):
         """Whether it opens a connection actively."""
         if isinstance(self.request, UserCall):
             return isinstance(self.request.call, Open) and not self.request.call.passive
-        return self.call == "connect" or isinstance(self.request, Connect)
+        return self.name == "connect" or isinstance(self.request, Connect)
 
     @property
     def listens(self) -> bool:
         """Whether it opens one passively."""
         if isinstance(self.request, UserCall):
             return isinstance(self.request.call, Open) and self.request.call.passive
-        return self.call == "listen" or isinstance(self.request, Listen)
+        return self.name == "listen" or isinstance(self.request, Listen)
+
+    @property
+    def waits_for(self) -> str:
+        """The trigger as it is written; "": a time."""
+        match self.trigger:
+            case "at":
+                return ""
+            case "received":
+                return f"received {self.amount}"
+            case "pattern":
+                return self.when
+        return f"{self.trigger} {self.variable}".rstrip()
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """The variables that it, or what it forks, reads."""
+        own: tuple[str, ...] = (self.variable,) if self.variable else ()
+        for step in self.child:
+            if isinstance(step, ScriptedCall):
+                own += step.uses
+        return own if self.written is None else (*own, *self.written.uses)
 
     @property
     def is_host_event(self) -> bool:
@@ -111,20 +158,30 @@ class ScriptedCall(NamedTuple):
         return self.call in UDP_CALLS
 
 
-class CallResult(NamedTuple):
-    """What came of a call in a step: it has returned, at once or after it had blocked, or it blocks."""
+class Loop(NamedTuple):
+    """Here begin calls that are made again and again."""
+
+    times: int | None = None
+    """None: without end."""
+    every: int = 0
+    """Microseconds from one beginning to the next, if the calls themselves don't take longer."""
+
+
+class Again(NamedTuple):
+    """Here they end."""
+
+    start: int
+    """The place of the `Loop`."""
+
+
+Step: TypeAlias = ScriptedCall | Loop | Again
+
+
+class NamedScript(NamedTuple):
+    """One of several programs of a host."""
 
     name: str
-    done: Done | Blocked
-    number: int = 0
-    """Of a call that blocks, or had blocked: as in `sockets.requests.Blocked`."""
-
-    @property
-    def of_socket(self) -> bool:
-        """Whether it was a request to a socket: no user call, no call of UDP, no host event."""
-        if isinstance(self.done, Blocked):
-            return True
-        return not isinstance(self.done.answer, Returned) and self.name not in (*HOST_EVENTS, "sysctl")
+    script: tuple[Step, ...]
 
 
 _ALWAYS = (*UDP_CALLS, *HOST_EVENTS)
@@ -153,14 +210,18 @@ class ApplicationState(NamedTuple):
     closed: bool = False
     received: int = 0
     """Octets delivered so far."""
+    accepted: bool = False
+    """A program has accepted a connection."""
 
-    def after(self, events: list[Event]) -> "ApplicationState":
+    def after(self, events: list[Event]) -> ApplicationState:
         """What they have learned after a step that reported `events`."""
         known = self
         for event in events:
             if isinstance(event, Delivered):
                 received = known.received + len(event.data)
-                known = ApplicationState(known.established, known.peer_closed, known.closed, received)
+                known = ApplicationState(
+                    known.established, known.peer_closed, known.closed, received, known.accepted
+                )
             elif isinstance(event, DatagramDelivered):
                 known = known._replace(received=known.received + len(event.datagram.data))
             elif isinstance(event, Signalled):
@@ -186,45 +247,9 @@ class ApplicationState(NamedTuple):
                 return self.closed
             case "received":
                 return self.received >= call.amount
-            case _:
+            case "accepted":
+                return self.accepted
+            case "at":
                 return True
-
-
-class Program(NamedTuple):
-    """The position of one program: a value."""
-
-    script: tuple[ScriptedCall, ...]
-    position: int = 0
-    """How many calls it has made."""
-    due: int | None = None
-    """When it makes the next; None: its trigger has not come true, or there is none."""
-    blocked: int = 0
-    """The number of the call in which it is blocked; 0: it is in none."""
-
-    def next_due(self, known: ApplicationState, now: int) -> int | None:
-        """When it makes its next call, if that call's trigger has come true by now."""
-        if self.blocked or self.position >= len(self.script):
-            return None
-        call = self.script[self.position]
-        if not known.triggers(call):
-            return None
-        return (max(now, call.amount) if call.trigger == "at" else now) + call.after
-
-    def to_come(self) -> tuple[ScriptedCall, ...]:
-        """The calls that it has still to make."""
-        return self.script[self.position :]
-
-    def key(self, known: ApplicationState, now: int) -> tuple[Any, ...]:
-        """What its future calls depend on: of what it has learned, what a trigger still to come asks for."""
-        waiting = self.script[self.position + (self.due is not None) :]
-        triggers = {call.trigger for call in waiting}
-        return (
-            self.position,
-            self.blocked,
-            None if self.due is None else self.due - now,
-            known.established and "established" in triggers,
-            known.peer_closed and "peer closed" in triggers,
-            known.closed and "closed" in triggers,
-            tuple(max(0, call.amount - known.received) for call in waiting if call.trigger == "received"),
-            tuple(max(0, call.amount - now) for call in waiting if call.trigger == "at"),
-        )
+            case _:  # It asks the host, or the facts.
+                return False

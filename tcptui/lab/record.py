@@ -19,28 +19,25 @@ from typing import NamedTuple
 
 from tcptui.core.events import (
     DatagramDelivered,
-    Delivered,
-    Event,
     Response,
     Returned,
-    Signal,
-    Signalled,
 )
+from tcptui.core.message import Message
 from tcptui.core.state import State
-from tcptui.lab.program import OPENS
+from tcptui.lab.learned import (
+    LATEST,
+    LONGEST_PATH,
+    NOTHING_BY_NAME,
+    NOTHING_LEARNED,
+    Entered,
+    Learned,
+    LearnedByName,
+    learned_after,
+)
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Side, Transmission
 from tcptui.sockets.requests import Done, Errno
-
-LONGEST_PATH = 40
-"""How many states of an end are kept: as far back as a screen of segments goes."""
-LATEST = 6
-"""How many calls, notifications and deliveries of an end are kept."""
-
-
-_KEPT = {Signalled, Delivered, DatagramDelivered}
-_MAY_BEGIN_ANEW = (*OPENS, "reboot")
 
 
 class Called(NamedTuple):
@@ -52,84 +49,54 @@ class Called(NamedTuple):
     event."""
 
 
-class Entered(NamedTuple):
-    """A state in which a step has left an end. A state that is left within the step in which it was entered
-    is none (RFC 9293 section 3.3.2, note 2 of Figure 5)."""
-
-    state: State
-    at: int
-    """When, in microseconds."""
-    step: int
-
-
 class EndRecord(NamedTuple):
-    """The latest of what was at one end. What programs learned is that of the connection that is looked at: a
-    new OPEN begins it anew."""
+    """The latest of what was at one end."""
 
     states: tuple[Entered, ...] = (Entered(State.CLOSED, 0, 0),)
-    """The path of the connection that is looked at, the latest state last."""
+    """The path of the connection that stands for the end, the latest state last. When a listener's child is
+    gone, the listener stands for it again: the path is what the pane of the end has shown."""
     calls: tuple[Called, ...] = ()
-    notified: tuple[Signal, ...] = ()
-    delivered: tuple[bytes, ...] = ()
     datagrams: tuple[tuple[int, bytes], ...] = ()
     """Those that UDP has delivered, each with its endpoint's number."""
+    learned: LearnedByName = NOTHING_BY_NAME
+    """What was at each connection, by name."""
+    shown: int = 0
+    """The connection that stands for the end, as `ends.held` has it."""
 
     @property
     def last_call(self) -> Called:
         return self.calls[-1] if self.calls else Called("")
 
     @property
-    def last_signal(self) -> Signal | None:
-        """What the program was notified of last; None: of nothing."""
-        return self.notified[-1] if self.notified else None
-
-    @property
-    def last_data(self) -> bytes:
-        """What was delivered last, by TCP or by UDP."""
-        return self.delivered[-1] if self.delivered else b""
+    def of_shown(self) -> Learned:
+        """What was at the connection that stands for the end."""
+        return self.learned.get(self.shown, NOTHING_LEARNED)
 
     def after(self, report: Report) -> "EndRecord":
         """After a step of this end."""
-        end = self._begun_anew(report) if report.call in _MAY_BEGIN_ANEW else self
+        end = self
+        if report.call == "reboot":
+            end = self._replace(datagrams=())
         if report.state is not None and report.state is not end.states[-1].state:
             entered = Entered(report.state, report.at, report.step)
             end = EndRecord((*end.states[1 - LONGEST_PATH :], entered), *end[1:])
         for event in report.events:
-            if type(event) in _KEPT:
-                end = end._after_event(event, report.connection)
-        for name, done, _ in report.results:
+            if type(event) is DatagramDelivered:
+                latest = (*end.datagrams[1 - LATEST :], (event.endpoint, event.datagram.data))
+                end = end._replace(datagrams=latest)
+        for name, done, *_ in report.results:
             if isinstance(done, Done):
                 end = end._after_call(Called(name, _response(done)))
-        return end
-
-    def _begun_anew(self, report: Report) -> "EndRecord":
-        """After an OPEN that was not refused, or a reboot, what programs learned is that of another time."""
-        if report.call != "reboot":
-            opened = any(
-                isinstance(event, Returned) and event.response is Response.OK for event in report.events
-            )
-            return EndRecord(self.states, self.calls) if opened else self
-        return EndRecord(self.states, self.calls)
+        learned = learned_after(self.learned, report)
+        if learned is self.learned and report.connection == self.shown:
+            return end
+        return end._replace(learned=learned, shown=report.connection)
 
     def _after_call(self, called: Called) -> "EndRecord":
         calls = self.calls
         if calls and calls[-1] == called:
             called = calls[-1]  # A program that makes one call over and over: the same value is kept.
         return EndRecord(self.states, (*calls[1 - LATEST :], called), *self[2:])
-
-    def _after_event(self, event: Event, connection: int) -> "EndRecord":
-        match event:
-            case Signalled(name, signal) if name == connection or signal is Signal.PORT_UNREACHABLE:
-                return self._replace(notified=(*self.notified[1 - LATEST :], signal))
-            case Delivered(name, data) if name == connection:
-                delivered = (*self.delivered[1 - LATEST :], data)
-                return EndRecord(self.states, self.calls, self.notified, delivered, self.datagrams)
-            case DatagramDelivered(_, number, datagram):
-                return self._replace(
-                    delivered=(*self.delivered[1 - LATEST :], datagram.data),
-                    datagrams=(*self.datagrams[1 - LATEST :], (number, datagram.data)),
-                )
-        return self
 
 
 class Record(NamedTuple):
@@ -154,6 +121,8 @@ class Record(NamedTuple):
     """Moves from outside have changed what the scenario would do."""
     complete: bool = False
     """It was not cut."""
+    waiting: tuple[Message, ...] = ()
+    """At the end of a whole run: which programs still wait for what never came."""
 
     @property
     def ended_at(self) -> int:

@@ -6,7 +6,7 @@ from tcptui.core.events import Event
 from tcptui.core.message import Message
 from tcptui.core.state import State
 from tcptui.lab.connection import NO_CONNECTIONS, Connections
-from tcptui.lab.program import CallResult
+from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Party, Transmission
 
 Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "fault", "wait"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tcptui.core.message import Message
 from tcptui.lab.moves import NEXT, Move
 from tcptui.lab.prelude import first_record
 from tcptui.lab.record import Record
@@ -15,6 +16,12 @@ from tcptui.lab.wire import BadMove
 MOST_STEPS = 10_000
 """Moves and steps together: where a run that does not end by itself is cut. A record keeps every report of a
 run, some 2 KB a step, so this is also what holds its memory."""
+
+
+def _waiting(state: WorldState) -> tuple[Message, ...]:
+    from tcptui.lab.waiting import still_waiting
+
+    return tuple(one.message for one in still_waiting(state))
 
 
 def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Record:
@@ -60,6 +67,7 @@ def play_to_end(scenario: Scenario, moves: Iterable[Move] = ()) -> tuple[Record,
         reports=tuple(reports),
         start=start,
         end=state.states,
+        waiting=_waiting(state) if complete else (),
         moved=moved,
         complete=complete,
     )

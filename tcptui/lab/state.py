@@ -39,8 +39,9 @@ from tcptui.lab.ends.connections import ENDED, connection_of, drop_ended, note_c
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
 from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reorder, Wait
-from tcptui.lab.program import CallResult, ScriptedCall
+from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
+from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, BadMove, Outcome, Party, Payload, Side, Transmission, Wire
 
@@ -193,9 +194,9 @@ class WorldState:
                 if report is None:
                     raise BadMove(self.why_over)
                 return report
-            case Do(side, name, data, address, backlog):
+            case Do(side, name, data, address, backlog, written):
                 end = self._to_change(side)
-                call = ScriptedCall(name, data=data, address=address, backlog=backlog)
+                call = ScriptedCall(name, data=data, address=address, backlog=backlog, written=written)
                 return self._called(end, call, end.call(call, self.now))
             case Inject():
                 return self._inject(move)
@@ -244,6 +245,27 @@ class WorldState:
             self._kept_alive,
             self._a.key(self.now),
             self._b.key(self.now),
+            self._shown() if self._a.waits_for_facts or self._b.waits_for_facts else None,
+        )
+
+    def _shown(self) -> tuple[Any, ...]:
+        """What patterns that programs wait for can ask beside what segments and ends are."""
+        patterns = [
+            pattern
+            for end in (self._a, self._b)
+            if isinstance(end, HostEnd)
+            for pattern in end.patterns_to_come()
+        ]
+        if not patterns:
+            return ()
+        return (
+            self.now if any(pattern.at is not None for pattern in patterns) else None,
+            self.wire.launched if any(pattern.number for pattern in patterns) else None,
+            tuple(
+                (one.attempt > 1, bool(one.copy_of), one.bases, one.number if pattern.number else 0)
+                for one in self.wire.transmissions
+                for pattern in patterns
+            ),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -298,7 +320,7 @@ class WorldState:
         if end.link_up:
             events = end.arrives(transmission.payload, self.now)
             if isinstance(transmission.payload, Segment):
-                state = end.state_of(events[0].connection if events else end.connection)
+                state = end.state_of(end.connection)
             ends_connection = self._launch_all(end, events, transmission.connection)
         outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
         self._end(transmission.at_end(outcome, self.now, self.steps + 1, state))
@@ -349,7 +371,7 @@ class WorldState:
                 if connection is None or connection.irs is None or segment.flags & (SYN | RST):
                     connection = connection_of(end, event, arrived, self.steps + 1)
                     connection = connection or self._connection_by_numbers(segment)
-                state = end.state_of(event.connection)
+                state = end.state_of(end.connection)
                 self._launch(end.side, receiver, segment, event.attempt, state, connection)
             elif type(event) is StateChanged:
                 if event.new in ENDED:
@@ -431,8 +453,22 @@ class WorldState:
             self.now, cause, side, call, transmission, by, tuple(events), launched, ended, backlog, results,
             connection, None, self.steps, state, alive,
         )  # fmt: skip
+        if self._a.waits_for_facts or self._b.waits_for_facts:
+            self._tell_facts(report)
         if self._b.observes:
             told = self._to_change("B").observe(report, self._a)
             if told is not None:
                 return report._replace(told=told)
         return report
+
+    def _tell_facts(self, report: Report) -> None:
+        """Programs whose triggers are patterns learn what has happened."""
+        from tcptui.lab.facts import facts_of_step
+
+        known = {one.number: one for one in (*self.wire.transmissions, *self._ended, *report.ended)}
+        launched = [known[number] for number in report.launched if number in known]
+        clock = 0 if report.side == "X" else self.end(report.side).clock
+        facts = tuple(facts_of_step(report, launched, raw=self.scenario.raw_numbers, clock=clock))
+        for side in SIDES:
+            if self.end(side).waits_for_facts:
+                self._to_change(side).learns(facts, self.now)

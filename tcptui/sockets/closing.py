@@ -1,4 +1,4 @@
-"""shutdown(), close(), dup() and exit()."""
+"""shutdown(), close(), dup(), fork() and exit()."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def close(context: Context, request: requests.CloseDescriptor, call: BlockedCall
     socket, semantics = context.socket_of(call), context.semantics
     if not call.begun:
         call.begun = True
-        context.table.take_descriptor(request.fd)
+        context.table.take_descriptor(call.process, request.fd)
         if socket.references:
             return Done(0)
         context.release(socket)
@@ -64,19 +64,31 @@ def duplicate(context: Context, request: requests.Duplicate, call: BlockedCall) 
     """A descriptor duplicated onto itself stays as it is (POSIX, dup2())."""
     if request.number == request.fd:
         return Done(request.fd)
-    if context.table.free_descriptor() is None:
+    if context.table.free_descriptor(call.process) is None:
         return failed("EMFILE")
-    return Done(context.give_descriptor(request.number, call.socket))
+    return Done(context.give_descriptor(call.process, request.number, call.socket))
 
 
-def exit_process(context: Context, _request: requests.Exit, _call: BlockedCall) -> Done:
-    """No close() lingers in a process that exits (Linux: PF_EXITING in inet_release())."""
+def fork(context: Context, request: requests.Fork, call: BlockedCall) -> Done:
+    """Each socket has one descriptor more: close() of one of them releases nothing."""
     table = context.table
+    for (process, fd), number in sorted(table.descriptors.items()):
+        if process == call.process:
+            table.give_descriptor(request.child, fd, number)
+    return Done(request.child)
+
+
+def exit_process(context: Context, _request: requests.Exit, call: BlockedCall) -> Done:
+    """No close() lingers in a process that exits (Linux: PF_EXITING in inet_release())."""
+    table, process = context.table, call.process
     for blocked in table.blocked:
-        drop_call(context, blocked)
-    table.blocked = ()
-    for fd in sorted(table.descriptors):
-        socket = table.take_descriptor(fd)
+        if blocked.process == process:
+            drop_call(context, blocked)
+    table.blocked = tuple([blocked for blocked in table.blocked if blocked.process != process])
+    for owner, fd in sorted(table.descriptors):
+        if owner != process:
+            continue
+        socket = table.take_descriptor(process, fd)
         if not socket.references:
             context.release(socket)
     return Done(0)

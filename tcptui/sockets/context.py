@@ -119,6 +119,7 @@ class Context:
             return b"".join(event.data for event in events if isinstance(event, Delivered))
         data, socket.receive_buffer = socket.receive_buffer[:octets], socket.receive_buffer[octets:]
         socket.urgent = max(0, socket.urgent - len(data))
+        self.events.append(Delivered(socket.connection, data))  # As the stack tells it of a connection.
         return data
 
     def peek(self, socket: BsdSocket, octets: int) -> bytes:
@@ -133,17 +134,17 @@ class Context:
 
     # Descriptors.
 
-    def give_descriptor(self, wanted: int | None, number: int) -> int:
-        """A socket gets a descriptor, `wanted` or the lowest that is free; which. As with dup2(), what
-        `wanted` stood for is closed first, and no error of that is returned."""
+    def give_descriptor(self, process: int, wanted: int | None, number: int) -> int:
+        """A socket gets a descriptor of a process, `wanted` or the lowest that is free; which. As with
+        dup2(), what `wanted` stood for is closed first, and no error of that is returned."""
         table = self.table
-        fd = table.free_descriptor() if wanted is None else wanted
+        fd = table.free_descriptor(process) if wanted is None else wanted
         assert fd is not None
-        if fd in table.descriptors:
-            socket = table.take_descriptor(fd)
+        if (process, fd) in table.descriptors:
+            socket = table.take_descriptor(process, fd)
             if not socket.references:
                 self.release(socket)
-        table.give_descriptor(fd, number)
+        table.give_descriptor(process, fd, number)
         return fd
 
     def release(self, socket: BsdSocket) -> None:

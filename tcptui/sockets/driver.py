@@ -25,12 +25,12 @@ from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.sockets import closing, opening, options, polling, reading, requests, writing
 from tcptui.sockets.bsd_socket import BsdSocket
 from tcptui.sockets.context import Context
-from tcptui.sockets.requests import Blocked, Completed, Done, Request, TcpInfo, failed
+from tcptui.sockets.requests import POLLIN, Blocked, Completed, Done, Request, TcpInfo, failed
 from tcptui.sockets.table import BlockedCall
 from tcptui.sockets.tcp_info import tcp_info
 
 _SUCCESS = (Response.OK, Response.QUEUED)
-_WITHOUT_DESCRIPTOR = (requests.NewSocket, requests.Poll, requests.Exit)
+_WITHOUT_DESCRIPTOR = (requests.NewSocket, requests.Poll, requests.Fork, requests.Exit)
 
 
 class ConnectionEntry(NamedTuple):
@@ -57,8 +57,8 @@ class Sockets(Context):
 
     # What drives it.
 
-    def call(self, request: Request, now: int) -> Done | Blocked:
-        """A program's call: what it returned, or, if it blocks, the number under which `take_completed` will
+    def call(self, request: Request, now: int, process: int = 0) -> Done | Blocked:
+        """A process's call: what it returned, or, if it blocks, the number under which `take_completed` will
         have that."""
         table = self.table
         self.now = now
@@ -68,10 +68,10 @@ class Sockets(Context):
             self._settle()
             return Done(0 if returned.response in _SUCCESS else -1, answer=returned)
         if not isinstance(request, _WITHOUT_DESCRIPTOR):
-            number = table.descriptors.get(request.fd, 0)
+            number = table.descriptors.get((process, request.fd), 0)
             if not number:
                 return failed("EBADF")
-        call = BlockedCall(0, request, number)
+        call = BlockedCall(0, request, number, process=process)
         outcome: Done | Blocked | None = _ATTEMPTS[type(request)](self, request, call)
         if outcome is None:
             outcome = Blocked(table.block(call))
@@ -117,9 +117,13 @@ class Sockets(Context):
 
     # What is known.
 
-    def socket(self, fd: int) -> BsdSocket | None:
-        """The socket that a descriptor stands for, to be read; None: it stands for none."""
-        return self.table.at(fd)
+    def socket(self, fd: int, process: int = 0) -> BsdSocket | None:
+        """The socket that a descriptor of a process stands for, to be read; None: it stands for none."""
+        return self.table.at(process, fd)
+
+    def readable(self, fd: int, process: int = 0) -> bool:
+        """Whether a read, or an accept(), of this descriptor would not block."""
+        return bool(polling.bits_of(self, process, requests.Watched(fd, POLLIN)) & POLLIN)
 
     def connections(self) -> list[ConnectionEntry]:
         """Every connection of the host, the oldest first, with or without a socket. For views and for
@@ -168,7 +172,7 @@ class Sockets(Context):
             status.local,
             status.remote,
             number,
-            tuple(fd for fd, one in sorted(self.table.descriptors.items()) if number and one == number),
+            tuple(fd for (_, fd), one in sorted(self.table.descriptors.items()) if number and one == number),
         )
 
     def _settle(self) -> None:
@@ -211,6 +215,7 @@ _ATTEMPTS: dict[type[Any], Callable[[Context, Any, BlockedCall], Done | None]] =
     requests.Shutdown: closing.shutdown,
     requests.CloseDescriptor: closing.close,
     requests.Duplicate: closing.duplicate,
+    requests.Fork: closing.fork,
     requests.GetFlags: options.get_flags,
     requests.SetFlags: options.set_flags,
     requests.SetOption: options.set_option,

@@ -22,11 +22,11 @@ _ERRORS: dict[Response, Errno] = {
 }
 
 
-def new_socket(context: Context, request: requests.NewSocket, _call: BlockedCall) -> Done:
-    if context.table.free_descriptor() is None:
+def new_socket(context: Context, request: requests.NewSocket, call: BlockedCall) -> Done:
+    if context.table.free_descriptor(call.process) is None:
         return failed("EMFILE")
     number = context.table.add(BsdSocket(nonblocking=request.nonblocking))
-    return Done(context.give_descriptor(request.number, number))
+    return Done(context.give_descriptor(call.process, request.number, number))
 
 
 def bind(context: Context, request: requests.Bind, call: BlockedCall) -> Done:
@@ -73,7 +73,7 @@ def listen(context: Context, request: requests.Listen, call: BlockedCall) -> Don
 def accept(context: Context, request: requests.Accept, call: BlockedCall) -> Done | None:
     """In the order of Linux's __sys_accept4(), which takes the descriptor first."""
     listener, table, semantics = context.socket_of(call), context.table, context.semantics
-    if table.free_descriptor() is None:
+    if table.free_descriptor(call.process) is None:
         return failed("EMFILE")
     status = context.status(listener)
     if status is None or status.state is not State.LISTEN:
@@ -89,7 +89,7 @@ def accept(context: Context, request: requests.Accept, call: BlockedCall) -> Don
     socket.nonblocking = request.nonblocking or (
         listener.nonblocking and semantics.accept_inherits_nonblocking
     )
-    fd = context.give_descriptor(request.number, table.owners[connection])
+    fd = context.give_descriptor(call.process, request.number, table.owners[connection])
     return Done(fd, answer=socket.remote)
 
 

@@ -26,7 +26,7 @@ _READABLE, _WRITABLE = POLLIN | POLLRDNORM, POLLOUT | POLLWRNORM
 
 
 def poll(context: Context, request: requests.Poll, call: BlockedCall) -> Done | None:
-    bits = tuple(_bits(context, watched) for watched in request.watched)
+    bits = tuple(bits_of(context, call.process, watched) for watched in request.watched)
     ready = sum(map(bool, bits))
     if call.deadline is None and request.timeout is not None and request.timeout >= 0:
         call.deadline = context.now + request.timeout
@@ -35,10 +35,11 @@ def poll(context: Context, request: requests.Poll, call: BlockedCall) -> Done | 
     return None
 
 
-def _bits(context: Context, watched: requests.Watched) -> int:
+def bits_of(context: Context, process: int, watched: requests.Watched) -> int:
+    """What a descriptor of a process is ready for, of what is waited for."""
     if watched.fd < 0:
         return 0
-    socket = context.table.at(watched.fd)
+    socket = context.table.at(process, watched.fd)
     if socket is None:
         return POLLNVAL
     status = context.status(socket)

@@ -1,7 +1,7 @@
 """What a program can request of its sockets, and what it gets back: immutable values, one type for each call.
 
-Descriptors are numbers, addresses are `core.packet.segment.Socket`, times microseconds, sizes octets. How a
-call is served stands in the modules beside this one.
+Descriptors are numbers of the process that calls, addresses are `core.packet.segment.Socket`, times
+microseconds, sizes octets. How a call is served stands in the modules beside this one.
 
 A request is a value because calls come from many places (a program with triggers, a packetdrill script, a
 key press, a search over all programs) and end up in many: the record of a run, a script that is written, a
@@ -127,6 +127,13 @@ class Duplicate(NamedTuple):
     number: int | None = None
 
 
+class Fork(NamedTuple):
+    """fork(): the child has a copy of every descriptor, under the same number; the value is the child."""
+
+    child: int
+    """The number of the new process, which has no descriptor yet."""
+
+
 class GetFlags(NamedTuple):
     """fcntl(F_GETFL); the answer is whether the socket is non-blocking."""
 
@@ -179,7 +186,8 @@ class Poll(NamedTuple):
 
 
 class Exit(NamedTuple):
-    """exit(): every descriptor is closed, without lingering, and calls that block never return."""
+    """exit(), or the end of a process by a signal: the kernel closes every descriptor of it, without
+    lingering, and its calls that block never return."""
 
 
 class UserCall(NamedTuple):
@@ -201,6 +209,7 @@ Request: TypeAlias = (
     | Shutdown
     | CloseDescriptor
     | Duplicate
+    | Fork
     | GetFlags
     | SetFlags
     | SetOption
@@ -223,6 +232,7 @@ NAMES: dict[type[Any], str] = {
     Shutdown: "shutdown",
     CloseDescriptor: "close",
     Duplicate: "dup",
+    Fork: "fork",
     GetFlags: "fcntl",
     SetFlags: "fcntl",
     SetOption: "setsockopt",

@@ -26,13 +26,16 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, fields
 from itertools import count
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from tcptui.core.packet.segment import Socket
 from tcptui.sockets.bsd_socket import BsdSocket
 from tcptui.sockets.requests import Completed, Done, Request
 
 _Entry = TypeVar("_Entry")
+_Name = TypeVar("_Name")
+Descriptor: TypeAlias = tuple[int, int]
+"""A process and the number by which it knows the descriptor."""
 FIRST_DESCRIPTOR = 3
 """Standard input, output and error are before it."""
 OPEN_MAX = 1024
@@ -56,6 +59,8 @@ class BlockedCall:
     """Octets that write() has put into the send buffer."""
     data: bytes = b""
     """What read() has taken."""
+    process: int = 0
+    """The process that made it."""
 
     def copy(self) -> BlockedCall:
         return BlockedCall(*_call_values(self))
@@ -63,7 +68,10 @@ class BlockedCall:
     def values(self, now: int = 0) -> tuple[Any, ...]:
         """Every field, the deadline counted from `now`."""
         deadline = None if self.deadline is None else self.deadline - now
-        return self.number, self.request, self.socket, deadline, self.begun, self.written, self.data
+        return (
+            self.number, self.request, self.socket, deadline, self.begun, self.written, self.data,
+            self.process,
+        )  # fmt: skip
 
 
 class SocketTable:
@@ -72,8 +80,8 @@ class SocketTable:
     __slots__ = ("blocked", "completed", "descriptors", "owners", "sockets")
 
     def __init__(self) -> None:
-        self.descriptors: Mapping[int, int] = {}
-        """The number of the socket that a descriptor stands for."""
+        self.descriptors: Mapping[Descriptor, int] = {}
+        """The number of the socket that a descriptor of a process stands for."""
         self.sockets: Mapping[int, BsdSocket] = {}
         """By number: all that have a descriptor, a call that blocks in them, or a connection."""
         self.owners: Mapping[int, int] = {}
@@ -112,9 +120,9 @@ class SocketTable:
 
     __hash__ = None  # type: ignore[assignment]  # It changes in place; hash its `values()`.
 
-    def at(self, fd: int) -> BsdSocket | None:
-        """The socket that a descriptor stands for; None: EBADF."""
-        return self.sockets.get(self.descriptors.get(fd, 0))
+    def at(self, process: int, fd: int) -> BsdSocket | None:
+        """The socket that a descriptor of a process stands for; None: EBADF."""
+        return self.sockets.get(self.descriptors.get((process, fd), 0))
 
     def owner(self, connection: int) -> BsdSocket | None:
         """The socket of a connection; None: it has none."""
@@ -131,20 +139,20 @@ class SocketTable:
         self._disown(self.sockets[number].connection, number)
         self.sockets = _without(self.sockets, number)
 
-    def free_descriptor(self) -> int | None:
+    def free_descriptor(self, process: int) -> int | None:
         """The lowest one (POSIX, File Descriptor Allocation); None: EMFILE."""
-        fd = _lowest(FIRST_DESCRIPTOR, self.descriptors)
+        fd = _lowest(FIRST_DESCRIPTOR, {one for owner, one in self.descriptors if owner == process})
         return fd if fd < OPEN_MAX else None
 
-    def give_descriptor(self, fd: int, number: int) -> None:
+    def give_descriptor(self, process: int, fd: int, number: int) -> None:
         """`fd`, which is free, stands for a socket."""
-        self.descriptors = {**self.descriptors, fd: number}
+        self.descriptors = {**self.descriptors, (process, fd): number}
         self.sockets[number].references += 1
 
-    def take_descriptor(self, fd: int) -> BsdSocket:
+    def take_descriptor(self, process: int, fd: int) -> BsdSocket:
         """`fd` stands for nothing any more; the socket that it stood for."""
-        socket = self.sockets[self.descriptors[fd]]
-        self.descriptors = _without(self.descriptors, fd)
+        socket = self.sockets[self.descriptors[process, fd]]
+        self.descriptors = _without(self.descriptors, (process, fd))
         socket.references -= 1
         return socket
 
@@ -177,7 +185,7 @@ class SocketTable:
             self.owners = _without(self.owners, connection)
 
 
-def _without(table: Mapping[int, _Entry], name: int) -> Mapping[int, _Entry]:
+def _without(table: Mapping[_Name, _Entry], name: _Name) -> Mapping[_Name, _Entry]:
     return {other: entry for other, entry in table.items() if other != name}
 
 

@@ -47,6 +47,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("reorder", ("r",)),
     Action("call_a", ("a",), True),
     Action("call_b", ("z",), True),
+    Action("connection_a", ("w",)),
+    Action("connection_b", ("x",)),
     Action("moves", ("m",)),
     Action("branch", ("v",)),
     Action("numbers", ("n",)),

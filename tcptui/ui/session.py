@@ -26,7 +26,9 @@ from tcptui.lab.report import Report
 from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import BadMove, Transmission
+from tcptui.lab.waiting import still_waiting
+from tcptui.lab.wire import BadMove, Side, Transmission
+from tcptui.view.subject import connections_of
 
 DELAY = 200_000
 """What one press of the delay key adds, in microseconds."""
@@ -67,6 +69,7 @@ class Session:
         self.playing = False
         self._speed = SPEEDS.index(1.0)
         self._selected = 0
+        self._chosen: dict[Side, int] = {"A": 0, "B": 0}
         self._ahead = 0
         """How far the shown moment is ahead of the world's clock, while playing."""
         self._clock = clock
@@ -224,6 +227,25 @@ class Session:
         self._selected = number
         self.message = ""
 
+    def chosen(self, side: Side) -> int:
+        """The connection of that end that the reader wants to see; 0: the one that stands for the end. While
+        the end has no connection of that name, that one is shown too."""
+        return self._chosen[side]
+
+    def show_next_connection(self, side: Side) -> None:
+        """Another connection of that end; after the last one the first. The one that stands for the end is
+        not held fast: when another does, that one is shown."""
+        names = connections_of(self.world, side)
+        if len(names) < 2:
+            self._chosen[side] = 0
+            self.message = say("ui.one_connection", side=side)
+            return
+        default, chosen = self.world.end(side).connection, self._chosen[side]
+        shown = chosen if chosen in names else default
+        following = names[(names.index(shown) + 1) % len(names)]
+        self._chosen[side] = 0 if following == default else following
+        self.message = ""
+
     def toggle_raw(self) -> None:
         """Sequence numbers as they are, or relative ones."""
         self.raw = not self.raw
@@ -297,6 +319,10 @@ class Session:
         except BadMove as error:
             self.playing = False
             self.message = text_of(error.message)
+            waiting = still_waiting(self.world)
+            if waiting:
+                sentences = (say("ui.sentence", text=one) for one in (error.message, waiting[0].message))
+                self.message = say("text.between_sentences").join(sentences)
 
     def _attempt(self, move: Move) -> None:
         self._enter_moment()

@@ -1,6 +1,8 @@
 """One endpoint as a pane: state, call, timers, variables, queues and path.
 
-What the last move changed is marked.
+Of a host with several connections one is shown. A timer of another is never hidden: it stands on the line of
+its kind, said whose, where the connection that is shown has none there, and is counted where it has; a pane
+that has room lists the other connections too. What the last move changed is marked.
 """
 
 from __future__ import annotations
@@ -9,42 +11,34 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from tcptui.core.events import Response, Signal, TimerKind
-from tcptui.core.packet.segment import ACK, flag_text
+from tcptui.core.events import Response, Signal
 from tcptui.core.state import State
-from tcptui.core.tcp.timers import Timer
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.explain.numbers import duration_text, seq_text, time_text
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
-from tcptui.lab.record import EndRecord, Entered
+from tcptui.lab.learned import Entered
+from tcptui.lab.record import EndRecord
 from tcptui.lab.wire import Side
 from tcptui.view.cells import align_right, wrap
-from tcptui.view.lines import EMPTY, Line, Style, fit, line_width
+from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, marked
+from tcptui.view.queue_lines import queue_lines
 from tcptui.view.subject import Host, host_of, script_of
+from tcptui.view.timer_lines import other_lines, timer_lines
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.tcb import Tcb
 
-MARK = "▸"
-"""Stands before what the last move changed."""
 FAILED = "✗"
 """Stands before the line at which a script has failed."""
 MOST_DATA_ROWS = 3
 """Lines of received texts below one of UDP's sockets."""
-_MOST_BOXES = 8
-"""So many places of an accept queue are drawn."""
-_TIMER_ROWS = (
-    (TimerKind.RETRANSMISSION, TimerKind.PERSIST),
-    (TimerKind.TIME_WAIT, TimerKind.FIN_WAIT_2, TimerKind.KEEP_ALIVE),
-    (TimerKind.USER, TimerKind.DELAYED_ACK),
-)
-"""Timers that share a line. Of two that run, the one that fires first is shown."""
-if {kind for row in _TIMER_ROWS for kind in row} != set(TimerKind):
-    raise TypeError("a timer has no line in the pane of an end")
-
-
+_TIGHT = 9
+"""With fewer lines for queues and path the path stands at the lower end, and what is in the queues may take
+the place of its older states."""
+_ROOM_FOR_OTHERS = 14
+"""From so many lines for queues and path on, other connections have lines of their own."""
 _OF_AN_OPEN_CONNECTION = (Signal.OPENED, Signal.CLOSING)
 """Notifications that say nothing any more once the connection is closed."""
 
@@ -64,42 +58,63 @@ class _Place(NamedTuple):
     height: int
     at: int
     raw: bool
+    chosen: int
 
 
 def endpoint_lines(
-    now: Moment, before: Moment, side: Side, width: int, height: int, *, at: int, raw: bool
+    now: Moment, before: Moment, side: Side, width: int, height: int, *, at: int, raw: bool, chosen: int = 0
 ) -> list[Line]:
     """The pane of one end, `height` lines of `width` cells; `before` is one move ago, `at` the time shown, in
-    microseconds."""
+    microseconds, `chosen` the connection that the reader wants to see, while the host has it."""
     script = script_of(now.world, side)
     if script is not None:
         lines = _script_lines(script, width, height)
     else:
-        lines = _host_lines(now, before, _Place(side, width, height, at, raw))
+        lines = _host_lines(now, before, _Place(side, width, height, at, raw, chosen))
     return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
 
 
 def _host_lines(now: Moment, before: Moment, place: _Place) -> list[Line]:
     """Every part keeps its place, whether it has something to say or not: what has not changed must not
     move."""
-    side, width, height, at, raw = place
-    end, was = host_of(now, side), host_of(before, side)
+    side, width, height, at, raw, chosen = place
+    end, was = host_of(now, side, chosen), host_of(before, side, chosen)
     tcb, old = end.tcb, was.tcb
     style: Style = "a" if side == "A" else "b"
     lines = [
         _state_line(end, was, at, style, width),
         *_program_lines(end, was, width),
-        *_timer_lines(end, was, at, width),
+        *timer_lines(end, was, at, width),
         *_variable_lines(tcb, old, raw, width),
     ]
     room = height - len(lines)
-    queue_rows = min(room, 3 if room < 9 else 5)
     if end.udp_alone:
         lines += _socket_lines(end, was, room, width)
     else:
-        lines += _queue_lines(end, was, raw, queue_rows, width)
-        lines += _path_lines(end, was, room - queue_rows, width)
+        others = other_lines(end, was, at, width)[: room // 3] if room >= _ROOM_FOR_OTHERS else []
+        tight = room < _TIGHT
+        rows = min(room, 3) if tight else max(5, room // 3)
+        lines += queue_lines(end, was, raw, rows, max(rows, room - 1) if tight else rows, width)
+        path_rows = height - len(lines) - len(others)
+        path = _path_lines(end, was, path_rows, width)
+        blanks = [EMPTY] * (path_rows - len(path))
+        lines += [*blanks, *path, *others] if tight else [*path, *blanks, *others]
     return lines
+
+
+def endpoint_title(now: Moment, side: Side, role: str, width: int, chosen: int = 0) -> str:
+    """What stands above the pane, in at most `width` cells: which of how many connections is shown, and with
+    whom, if there are several."""
+    if script_of(now.world, side) is not None:
+        return f"{side}  {role}"
+    end = host_of(now, side, chosen)
+    if end.total < 2 or not end.place:
+        return f"{side}  {role}"
+    which = say("ui.end.of", one=end.place, count=end.total)
+    brief = f"{end.place}/{end.total}"
+    port = "" if end.remote is None else f" :{end.remote.port}"
+    titles = (f"{side}  {role}  {which}{port}", f"{side} {which}{port}", f"{side} {brief}{port}")
+    return next((title for title in titles if cell_len(title) <= width), f"{side} {brief}")
 
 
 def _script_lines(script: ScriptLines, width: int, height: int) -> list[Line]:
@@ -115,29 +130,25 @@ def _script_lines(script: ScriptLines, width: int, height: int) -> list[Line]:
         if place == script.failed:
             drawn.append(((f"{FAILED}{text}", "error"),))
         elif script.verdict is None:
-            drawn.append(_marked(text, place == here, "dim" if place < here else "plain"))
+            drawn.append(marked(text, place == here, "dim" if place < here else "plain"))
         else:
             drawn.append(((f" {text}", "dim" if place < here else "plain"),))
     style: Style = "title" if script.failed is None else "error"
     return drawn + [((f" {line}", style),) for line in verdict]
 
 
-def _marked(text: str, changed: bool, style: Style = "plain") -> Line:
-    return ((f"{MARK if changed else ' '}{text}", "changed" if changed else style),)
-
-
 def _state_line(end: Host, was: Host, at: int, style: Style, width: int) -> Line:
     if end.udp_alone:
-        return _marked("UDP UNCONN", not was.udp_alone, style)
+        return marked("UDP UNCONN", not was.udp_alone, style)
     changed = end.state is not was.state or was.udp_alone
-    since = say("ui.end.for", span=duration_text(at - end.record.states[-1].at)) if width >= 26 else ""
-    name = _marked(end.state.value, changed, style)
+    since = say("ui.end.for", span=duration_text(at - end.since)) if width >= 26 else ""
+    name = marked(end.state.value, changed, style)
     return (*name, (align_right(since, width - line_width(name)), "dim"))
 
 
 def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
     """What the program called last and what it knows."""
-    known, knew = end.application, was.application
+    known, knew = end.learned, was.learned
     last_call = end.record.last_call.name
     call = f"{last_call}()" if last_call else "-"
     told, before = _told(end), _told(was)
@@ -145,11 +156,11 @@ def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
     if known.received:
         received = f" {say('ui.end.received')} {known.received}"
         if width >= 26:
-            received += f" {end.record.last_data.decode(errors='replace')!a}"
+            received += f" {known.last_data.decode(errors='replace')!a}"
     return [
-        _marked(f"{say('ui.end.app')} {call}", last_call != was.record.last_call.name, "label"),
-        _marked(f" {told}", told != before),
-        _marked(received, known.received != knew.received),
+        marked(f"{say('ui.end.app')} {call}", last_call != was.record.last_call.name, "label"),
+        marked(f" {told}", told != before),
+        marked(received, known.received != knew.received),
     ]
 
 
@@ -157,42 +168,17 @@ def _told(end: Host) -> str:
     """What came of the program's last call, in as few words as tell it."""
     if not end.link_up:
         return say("ui.end.cable_pulled")
-    call, signal = end.record.last_call, end.record.last_signal
+    call, signal = end.record.last_call, end.learned.last_signal
     if isinstance(call.response, str) and call.response:
         return call.response
     if isinstance(call.response, Response) and call.response is not Response.OK:
         return say(f"response.brief.{call.response.name.lower()}")
-    if signal is not None and not (end.application.closed and signal in _OF_AN_OPEN_CONNECTION):
+    if not end.accepted:
+        return say("ui.end.not_accepted")
+    over = end.state in (State.CLOSED, State.LISTEN)
+    if signal is not None and not (over and signal in _OF_AN_OPEN_CONNECTION):
         return say(f"signal.{signal.name.lower()}")
     return say("ui.end.waiting") if call.name in ("listen", "connect", "bind") else ""
-
-
-def _timer_lines(end: Host, was: Host, at: int, width: int) -> list[Line]:
-    """One line for each group of timers, whether one runs or not."""
-    return [_timer_line(_first_due(end, row), _first_due(was, row), at, width) for row in _TIMER_ROWS]
-
-
-def _first_due(end: Host, row: tuple[TimerKind, ...]) -> tuple[TimerKind, Timer | None]:
-    """Of the timers that share a line the one that fires first; the first of them if none runs."""
-    running = end.timers
-    kind = min((kind for kind in row if kind in running), key=lambda one: running[one].due, default=row[0])
-    return kind, running.get(kind)
-
-
-def _timer_line(
-    now: tuple[TimerKind, Timer | None], before: tuple[TimerKind, Timer | None], at: int, width: int
-) -> Line:
-    """A bar that runs down, and how long it has to run."""
-    kind, timer = now
-    if timer is None:
-        return _marked(f"{kind.label:<4} -", before[1] is not None, "dim")
-    left = max(0, timer.due - at)
-    name = f"{kind.label:<4} "
-    remaining = f" {duration_text(left):>7}"
-    room = max(0, width - 1 - cell_len(name) - cell_len(remaining))
-    full = -(-room * left // max(1, timer.due - timer.set_at))
-    bar = "━" * full + "─" * (room - full)
-    return _marked(f"{name}{bar}{remaining}", now != before)
 
 
 def _variable_lines(tcb: Tcb | None, old: Tcb | None, raw: bool, width: int) -> list[Line]:
@@ -211,18 +197,18 @@ def _variable_lines(tcb: Tcb | None, old: Tcb | None, raw: bool, width: int) -> 
     heading = (*fit(((f" {say('ui.end.send')}", "label"),), column), (f" {say('ui.end.receive')}", "label"))
     lines: list[Line] = [heading]
     for index, field in enumerate(send):
-        left = _marked(f"{field.name} {field.value}", field.value != old_send[index].value)
+        left = marked(f"{field.name} {field.value}", field.value != old_send[index].value)
         if index < len(receive):
             other = receive[index]
             changed = other.value != old_receive[index].value
-            left = (*fit(left, column), *_marked(f"{other.name} {other.value}", changed))
+            left = (*fit(left, column), *marked(f"{other.name} {other.value}", changed))
         lines.append(left)
     return lines
 
 
 def _column(fields: list[_Field], before: list[_Field]) -> list[Line]:
     pairs = zip(fields, before, strict=True)
-    return [_marked(f"{new.name:<4} {new.value}", new.value != old.value) for new, old in pairs]
+    return [marked(f"{new.name:<4} {new.value}", new.value != old.value) for new, old in pairs]
 
 
 def _variables(tcb: Tcb | None, raw: bool) -> tuple[list[_Field], list[_Field]]:
@@ -246,59 +232,15 @@ def _variables(tcb: Tcb | None, raw: bool) -> tuple[list[_Field], list[_Field]]:
     return send, receive
 
 
-def _queue_lines(end: Host, was: Host, raw: bool, rows: int, width: int) -> list[Line]:
-    """A listener's queues, the retransmission queue, and text that waits for something, in `rows` lines."""
-    entries, olds = (
-        _listener_texts(one) + ([] if one.tcb is None else _queue_texts(one.tcb, raw, width - 2))
-        for one in (end, was)
-    )
-    if len(entries) >= rows:
-        hidden = len(entries) - (rows - 2)
-        entries = [*entries[: rows - 2], say("ui.end.more", count=hidden)]
-    lines: list[Line] = [((f" {say('ui.end.queue')}{'' if entries else '  -'}", "label"),)]
-    lines += [_marked(f" {text}", text not in olds) for text in entries]
-    return [*lines, *[EMPTY] * rows][:rows]
-
-
-def _listener_texts(end: Host) -> list[str]:
-    """How many connections are half open, and how many wait to be accepted: a box for each place there is."""
-    listener = end.listener
-    if listener is None or listener.backlog is None:
-        return []
-    waiting = len(listener.accept_queue)
-    room = min(max(listener.backlog, waiting), _MOST_BOXES)
-    boxes = "■" * min(waiting, room) + "□" * (room - waiting)
-    return [f"SYN {listener.half_open}", f"accept {boxes or waiting}"]
-
-
-def _queue_texts(tcb: Tcb, raw: bool, room: int) -> list[str]:
-    """Each in at most `room` cells: where both ends of a segment have no room, its first number alone."""
-    texts = []
-    for entry in tcb.retransmission_queue:
-        start, end = seq_text(entry.seq, tcb.iss, raw), seq_text(entry.end, tcb.iss, raw)
-        what = flag_text(entry.flags & ~ACK & 0x07) if entry.flags & 0x07 else say("ui.end.data")
-        times = f" x{entry.transmissions}" if entry.transmissions > 1 else ""
-        both = f"{what} {start}:{end}{times}"
-        texts.append(both if cell_len(both) <= room else f"{what} {start}{times}")
-    if tcb.send_buffer:
-        texts.append(say("ui.end.unsent", count=len(tcb.send_buffer)))
-    if tcb.receive_buffer:
-        texts.append(say("ui.end.unread", count=len(tcb.receive_buffer)))
-    if tcb.out_of_order:
-        held = sum(len(piece.data) for piece in tcb.out_of_order)
-        texts.append(say("ui.end.out_of_order", count=held))
-    return texts
-
-
 def _socket_lines(end: Host, was: Host, room: int, width: int) -> list[Line]:
     """UDP's sockets, and under each the texts that it has received, the latest last."""
     lines: list[Line] = []
     rows = max(1, min(MOST_DATA_ROWS, room // len(end.udp) - 1))
     for number, endpoint in enumerate(end.udp):
         texts, before = (wrap(_received(one.record, number), width - 2) for one in (end, was))
-        lines.append(_marked(str(endpoint.local), number >= len(was.udp), "label"))
-        got = [_marked(f" {line}", False) for line in texts[:-1]]
-        got += [_marked(f" {line}", texts != before) for line in texts[-1:]]
+        lines.append(marked(str(endpoint.local), number >= len(was.udp), "label"))
+        got = [marked(f" {line}", False) for line in texts[:-1]]
+        got += [marked(f" {line}", texts != before) for line in texts[-1:]]
         lines += [*got[-rows:], *[EMPTY] * rows][:rows]
     return lines
 
@@ -315,10 +257,10 @@ def _path_lines(end: Host, was: Host, room: int, width: int) -> list[Line]:
     if room >= 6:
         lines.append(((f" {say('ui.end.path')}", "label"),))
         room -= 1
-    changed = end.record.states != was.record.states
-    path = end.record.states[-max(0, room) :] if room > 0 else ()
+    changed = end.path != was.path
+    path = end.path[-max(0, room) :] if room > 0 else ()
     lines += [((f" {_state_since(entered, width)}", "dim"),) for entered in path[:-1]]
-    return [*lines, *(_marked(_state_since(entered, width), changed) for entered in path[-1:])]
+    return [*lines, *(marked(_state_since(entered, width), changed) for entered in path[-1:])]
 
 
 def _state_since(entered: Entered, width: int) -> str:

@@ -30,6 +30,11 @@ class Place(NamedTuple):
         """Within a frame that is one cell thick."""
         return Place(self.x + 1, self.y + 1, self.width - 2, self.height - 2)
 
+    @property
+    def outside(self) -> "Place":
+        """With a frame around it that is one cell thick."""
+        return Place(self.x - 1, self.y - 1, self.width + 2, self.height + 2)
+
 
 class Room(NamedTuple):
     """What an inspector needs for the ladder to be seen too; else it stands in the ladder's place."""
@@ -101,10 +106,15 @@ def backdrop_lines(frames: list[Frame], width: int, height: int, title: Line, ke
     return [*lines, fit(keys, width)]
 
 
+def title_width(width: int) -> int:
+    """The cells for the words on the upper edge of a frame whose inside has that width."""
+    return width - 3
+
+
 def _edge(frame: Frame, row: int) -> str:
     inner = frame.place.width - 2
     if row == 0:
-        title = f"─ {shorten(frame.title, inner - 3)} "
+        title = f"─ {shorten(frame.title, title_width(inner))} "
         return f"╭{title}{'─' * (inner - cell_len(title))}╮"
     if row == frame.place.height - 1:
         subtitle = f" {shorten(frame.subtitle, inner - 2)} " if frame.subtitle else ""

@@ -21,6 +21,13 @@ Span: TypeAlias = tuple[str, Style]
 Line: TypeAlias = tuple[Span, ...]
 
 EMPTY: Line = ()
+MARK = "▸"
+"""Stands before what the last move changed."""
+
+
+def marked(text: str, changed: bool, style: Style = "plain") -> Line:
+    """A text, marked if the last move changed it."""
+    return ((f"{MARK if changed else ' '}{text}", "changed" if changed else style),)
 
 
 def line_width(line: Line) -> int:

@@ -2,6 +2,9 @@
 
 A view draws an end's state, its timers, its queues; whether they are in the state of the lab or in the record
 of what was is no concern of how they are drawn. So the panes ask this module.
+
+A host can have many connections, and a pane shows one of them: the one that stands for the host
+(`lab.ends.held`), or another that the reader has chosen. What the others have running is told beside it.
 """
 
 from __future__ import annotations
@@ -10,19 +13,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tcptui.core.events import TimerKind
+from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.core.tcp.timers import Timer
 from tcptui.core.udp import UdpEndpoint
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
-from tcptui.lab.program import ApplicationState
-from tcptui.lab.record import EndRecord, Entered, Record
+from tcptui.lab.learned import NOTHING_LEARNED, Entered, Learned
+from tcptui.lab.record import EndRecord, Record
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.status import ConnectionStatus
     from tcptui.core.tcp.tcb import Tcb
+    from tcptui.lab.ends.host import HostEnd
 
 States: TypeAlias = tuple[State, State]
 """Of A and of B."""
@@ -30,34 +35,98 @@ Path: TypeAlias = Sequence[Entered]
 """The states in which steps have left one end."""
 
 
+class Other(NamedTuple):
+    """A connection or listener that is not the one that is shown."""
+
+    place: int
+    """Which of the host's connections it is, from 1."""
+    connection: int
+    state: State
+    timers: dict[TimerKind, Timer]
+
+
 class Host(NamedTuple):
     """A host at a moment, as far as its pane shows it."""
 
+    connection: int
+    """The connection that is shown, by name."""
+    place: int
+    """Which of `total` it is, the oldest first, from 1; 0 if it is CLOSED."""
+    total: int
+    """How many connections and listeners the host has."""
+    remote: Socket | None
     state: State
+    path: Path
+    """The states that were shown, and since when: of the host, or of the connection that was chosen."""
     tcb: Tcb | None
     timers: dict[TimerKind, Timer]
     """Those that run, by the world's clock."""
-    application: ApplicationState
+    learned: Learned
+    """What programs were told of it, and have read."""
+    accepted: bool
+    """False: it waits to be accepted."""
     record: EndRecord
     link_up: bool
     udp: Sequence[UdpEndpoint]
     """Its UDP sockets."""
     listener: ConnectionStatus | None
-    """Its listener, if it has one: see `backlog`, `accept_queue`, `half_open`."""
+    """The listener that it is or came from, else the host's: see `backlog`, `accept_queue`, `half_open`."""
+    half_open_places: int
+    """How many half-open connections a listener keeps."""
+    others: Sequence[Other]
 
     @property
     def udp_alone(self) -> bool:
         """Whether all that it has are UDP sockets, which have no state to show."""
-        return self.tcb is None and bool(self.udp)
+        return self.tcb is None and not self.total and bool(self.udp)
+
+    @property
+    def since(self) -> int:
+        """Since when it is in its state, in microseconds; what was before the story counts from its start."""
+        states = self.learned.states or self.path
+        return max(0, states[-1].at)
 
 
-def host_of(moment: Moment, side: Side) -> Host:
-    """The host at one end."""
+def host_of(moment: Moment, side: Side, chosen: int = 0) -> Host:
+    """The host at one end, with the connection of that name, if the host has it."""
     host = moment.world.host(side)
+    statuses = host.statuses()
+    names = [status.connection for status in statuses]
+    name = chosen if chosen in names else host.connection
+    place = names.index(name) + 1 if name in names else 0
+    status = statuses[place - 1] if place else None
+    record, tcb = moment.record.of(side), host.tcb_of(name)
+    learned = record.learned.get(name, NOTHING_LEARNED)
+    listener = _listener(host, status)
     return Host(
-        host.state, host.tcb, host.timers, host.application, moment.record.of(side), host.link_up,
-        host.udp.endpoints, host.status_of(host.listener),
+        name, place, len(names), None if status is None else status.remote, host.state_of(name),
+        record.states if name == host.connection else learned.states or record.states,
+        tcb, host.timers_of(tcb), learned, _is_accepted(host, status), record, host.link_up,
+        host.udp.endpoints, listener, 0 if listener is None else host.stack.profile.syn_queue,
+        [
+            Other(index, one.connection, one.state, host.timers_of(host.tcb_of(one.connection)))
+            for index, one in enumerate(statuses, 1)
+            if one.connection != name
+        ],
     )  # fmt: skip
+
+
+def _listener(host: HostEnd, status: ConnectionStatus | None) -> ConnectionStatus | None:
+    if status is not None and status.backlog is not None:
+        return status
+    own = host.status_of(status.listener) if status is not None and status.listener else None
+    return own or host.status_of(host.listener)
+
+
+def _is_accepted(host: HostEnd, status: ConnectionStatus | None) -> bool:
+    if status is None or not status.listener:
+        return True
+    return status.connection in host.held.names
+
+
+def connections_of(world: WorldState, side: Side) -> list[int]:
+    """The names of a host's connections and listeners, the oldest first; none where there is no host."""
+    return [] if script_of(world, side) else [one.connection for one in world.host(side).statuses()]
 
 
 def script_of(world: WorldState, side: Side) -> ScriptLines | None:

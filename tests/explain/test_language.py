@@ -24,9 +24,12 @@ from tcptui.formats.packetdrill.constants import LINUX
 from tcptui.formats.packetdrill.options import ALLOWED as OPTIONS_ALLOWED
 from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.formats.rfc import rfc_figure
+from tcptui.lab.calls import FUNCTIONS
 from tcptui.lab.history import History
+from tcptui.lab.loader.programs import EXAMPLE
 from tcptui.lab.moves import ALLOWED as MOVES_ALLOWED
 from tcptui.lab.moves import parse_moves
+from tcptui.lab.program import TRIGGERS
 from tcptui.lab.run import play
 from tcptui.lab.wire import SIDES, Side
 from tcptui.trace.capture import Point, capture
@@ -42,6 +45,7 @@ SYNTAX = words(
             "chapter place numbers wire prelude third_party expect answer text until say variant",
             *(MOVES_ALLOWED, OPTIONS_ALLOWED, *all_knobs(), *PRESETS, *SYSCTLS, *library.names()),
             *(*Rule.__members__, *LINUX.errnos),
+            *(*TRIGGERS, EXAMPLE, *(function.usage for function in FUNCTIONS.values())),
         )
     )
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tcptui.lab.moves import Do, Duplicate, Wait
+from tcptui.lab.position import Program
 from tcptui.lab.prelude import begin
-from tcptui.lab.program import ApplicationState, Program, ScriptedCall
+from tcptui.lab.program import ApplicationState, ScriptedCall
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tests.lab.search import alike

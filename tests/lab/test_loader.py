@@ -247,7 +247,9 @@ BAD: dict[str, Bad] = {
         calls('call = "close", at = "1s", when = "closed"'), "A.script[1].at: either at or when"
     ),
     "when": bad(
-        calls('call = "close", when = "later"'), "A.script[1].when: 'later'", "established, peer closed"
+        calls('call = "close", when = "later"'),
+        "A.script[1].when: 'later'",
+        "accepted, peer closed",
     ),
     "when at": bad(calls('call = "close", when = "at"'), "A.script[1].when: 'at' is unknown", "established"),
     "when received": bad(calls('call = "close", when = "received"'), "A.script[1].when:", "received N"),

@@ -9,9 +9,9 @@ from tcptui import library
 from tcptui.core.events import StateChanged
 from tcptui.core.state import State
 from tcptui.lab.history import History
+from tcptui.lab.learned import Entered
 from tcptui.lab.moves import Lose, Move, Next, Wait, parse_moves
 from tcptui.lab.prelude import first_record
-from tcptui.lab.record import Entered
 from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, BadMove

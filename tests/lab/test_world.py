@@ -9,11 +9,11 @@ import pytest
 from tcptui.core.events import Delivered, Returned, Sent, Signal, Signalled
 from tcptui.core.packet.segment import RST, SYN
 from tcptui.core.state import State
+from tcptui.lab.learned import Entered
 from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
 from tcptui.lab.moves import NEXT, Do
 from tcptui.lab.prelude import begin, first_record
 from tcptui.lab.program import CALLS, POSSIBLE_CALLS
-from tcptui.lab.record import Entered
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import MEMORY, SIDES, BadMove, Outcome, Side
 from tests.lab.worlds import (
@@ -260,7 +260,7 @@ def test_to_timestamps_prelude_and_story_are_one_time() -> None:
     story = scenario(stamped + 'wire.delay = "300ms"\nprelude = "b:listen a:connect s3"')
     made, prelude = begin(story)
     assert made.now == 0
-    assert record_of(story, "a:send:x s").last_data == b"x"
+    assert record_of(story, "a:send:x s").of_shown.last_data == b"x"
     assert [report.at for report in prelude] == [-900_000, -900_000, -600_000, -300_000, 0]
 
 
@@ -446,7 +446,7 @@ def test_a_program_that_does_not_read_lets_its_window_close_until_it_reads() -> 
     tcb = made.world.host("B").tcb
     assert tcb is not None
     assert (tcb.receive_buffer, tcb.rcv_wnd) == (b"", 5)
-    assert made.record.b.last_data == b"hello"
+    assert made.record.b.of_shown.last_data == b"hello"
 
 
 def test_while_a_link_is_down_what_leaves_and_what_reaches_the_host_is_lost() -> None:

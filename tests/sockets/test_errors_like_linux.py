@@ -94,7 +94,7 @@ class Real:
             return [bits for _, bits in poller.poll(0)]
         if isinstance(request, ask.NewSocket):
             return self._new(table, self.libc.socket(socket.AF_INET, socket.SOCK_STREAM | 0o4000, 0))
-        assert not isinstance(request, ask.Exit | ask.UserCall)
+        assert not isinstance(request, ask.Exit | ask.Fork | ask.UserCall)
         ctypes.set_errno(0)
         result = self._made(table, request, table.get(request.fd, NEVER_OPEN))
         time.sleep(0.001)

@@ -30,7 +30,7 @@ PROFILES = {"rfc9293": RFC9293, "linux": LINUX, "freebsd": FREEBSD}
 
 POSIX = {
     "socket", "bind", "listen", "accept", "connect", "read", "write", "shutdown", "close", "dup", "fcntl",
-    "setsockopt", "getsockopt", "ioctl", "poll", "exit",
+    "setsockopt", "getsockopt", "ioctl", "poll", "fork", "exit",
 }  # fmt: skip
 
 

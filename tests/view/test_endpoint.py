@@ -18,8 +18,8 @@ from tcptui.lab.moves import parse_moves
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
-from tcptui.view.endpoint import MARK, endpoint_lines
-from tcptui.view.lines import Line, line_width, plain_text
+from tcptui.view.endpoint import endpoint_lines
+from tcptui.view.lines import MARK, Line, line_width, plain_text
 from tests.explain.wide import LANGUAGE, read_wide
 from tests.lab.worlds import OPEN, history_of, scenario
 
@@ -184,7 +184,7 @@ def test_the_state_is_marked_if_it_changed_and_only_then(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_of_the_timers_of_a_line_the_first_due_is_shown_and_marked_if_it_is_another_than_before(
+def test_of_the_timers_of_a_line_the_first_due_has_the_bar_and_any_change_of_them_is_marked(
     name: str,
 ) -> None:
     for made, before in moments(name):

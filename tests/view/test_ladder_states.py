@@ -10,8 +10,8 @@ from hypothesis import given, settings
 
 from tcptui import library
 from tcptui.lab.history import History
+from tcptui.lab.learned import Entered
 from tcptui.lab.moves import NEXT, Move
-from tcptui.lab.record import Entered
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, BadMove, Side
 from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, WITH_STATES, draw_ladder, ladder_rows, states_by_row

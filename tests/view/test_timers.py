@@ -6,10 +6,10 @@ import pytest
 
 from tcptui.core.events import TimerKind
 from tcptui.ui.screens.dialogs import _signs
-from tcptui.view.endpoint import _TIMER_ROWS
+from tcptui.view.timer_lines import TIMER_ROWS
 
 
 @pytest.mark.parametrize("kind", TimerKind)
 def test_every_timer_has_a_row_and_is_in_the_help(kind: TimerKind) -> None:
-    assert [kind in row for row in _TIMER_ROWS].count(True) == 1
+    assert [kind in row for row in TIMER_ROWS].count(True) == 1
     assert kind.label in {word for signs, _ in _signs() for word in signs.split()}

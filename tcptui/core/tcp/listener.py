@@ -53,10 +53,14 @@ class Listener:
         return self.local, self.wanted_remote
 
     def has_room(self, profile: Profile) -> bool:
-        """Whether one more connection may wait for ACCEPT: Linux' sk_acceptq_is_full() lets one more than the
-        backlog wait, FreeBSD's solisten_proto_check() half as many more."""
+        """Whether one more connection may wait for ACCEPT."""
+        return len(self.accept_queue) < self.places(profile)
+
+    def places(self, profile: Profile) -> int:
+        """How many connections the accept queue has room for. Linux' sk_acceptq_is_full() lets one more than
+        the backlog wait, FreeBSD's solisten_proto_check() half as many more."""
         slack = {"none": 0, "one": 1, "half": self.backlog // 2 + 1}[profile.backlog_slack]
-        return len(self.accept_queue) < max(1, self.backlog + slack)
+        return max(1, self.backlog + slack)
 
     def values(self) -> tuple[Any, ...]:
         """Every variable, in the order of declaration: hashable, equal if the listeners are."""

@@ -176,8 +176,17 @@ def _take_fin(tcb: Tcb, step: Step) -> None:
         # Had our FIN been acknowledged in this segment, the fifth check would have left FIN-WAIT-1.
         step.rule(tcb, Rule.FIN_TO_CLOSING, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
         step.set_state(tcb, State.CLOSING)
+    elif step.profile.no_time_wait:
+        _tell_closing(tcb, step)  # Before the end of the connection, which comes at once.
+        enter_time_wait(tcb, Rule.FIN_TO_TIME_WAIT, step, rcv_nxt=tcb.rcv_nxt)
+        return
     else:
         enter_time_wait(tcb, Rule.FIN_TO_TIME_WAIT, step, rcv_nxt=tcb.rcv_nxt)
+    _tell_closing(tcb, step)
+
+
+def _tell_closing(tcb: Tcb, step: Step) -> None:
+    """ "Connection closing" for the user, and for every RECEIVE that waits (3.10.7.4, eighth)."""
     step.signal(tcb, Signal.CLOSING)
     for _ in tcb.receives:
         step.returned(tcb.connection, "RECEIVE", Response.CLOSING)

@@ -48,6 +48,8 @@ class ConnectionStatus(NamedTuple):
     """The connections that wait for ACCEPT, by name, the oldest first."""
     half_open: int = 0
     """A listener's connections in SYN-RECEIVED."""
+    places: int = 0
+    """How many connections a listener's accept queue has room for."""
 
 
 def status_of(block: Tcb | Listener, profile: Profile) -> ConnectionStatus:
@@ -61,6 +63,7 @@ def status_of(block: Tcb | Listener, profile: Profile) -> ConnectionStatus:
             backlog=block.backlog,
             accept_queue=block.accept_queue,
             half_open=block.half_open,
+            places=block.places(profile),
         )
     return ConnectionStatus(
         block.connection,

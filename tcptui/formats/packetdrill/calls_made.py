@@ -85,7 +85,7 @@ class CallsMade:
         if event.end is not None:
             gap = event.end - event.time.earliest
             end = Window(due.earliest + gap, due.earliest + gap, self._tolerance.of(gap))
-        _, done, number = report.results[-1]  # Calls that it lets return have done so before.
+        _, done, number, *_ = report.results[-1]  # Calls that it lets return have done so before.
         if isinstance(done, Done):
             self._returned(calling, end, done, report.at, host, reasons)
         elif event.end is None:
@@ -95,7 +95,7 @@ class CallsMade:
 
     def completed(self, report: Report, host: HostEnd, reasons: Reasons) -> None:
         """Calls that had blocked may have returned in this step. Raises Mismatch and NotSupported."""
-        for _, done, number in report.results:
+        for _, done, number, *_ in report.results:
             calling = next((one for one in self._blocked if one.number == number), None)
             if isinstance(done, Done) and calling is not None:
                 self._blocked = tuple(one for one in self._blocked if one is not calling)

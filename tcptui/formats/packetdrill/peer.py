@@ -22,7 +22,7 @@ Times are the world's, in microseconds: 0 is the script's start.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from tcptui.core.events import Event as CoreEvent
@@ -73,6 +73,7 @@ from tcptui.formats.packetdrill.text import seconds_text
 from tcptui.lab.connection import NO_CONNECTIONS
 from tcptui.lab.ends import Act, End, EndSetup, ScriptLines
 from tcptui.lab.ends.host import HostEnd
+from tcptui.lab.facts import Fact
 from tcptui.lab.program import CallName, ScriptedCall
 from tcptui.lab.report import Report
 from tcptui.lab.wire import BadMove, Payload, Side
@@ -117,6 +118,8 @@ class ScriptPeer:
     )  # fmt: skip
 
     observes = True
+    waits_for_facts = False
+    clock = 0
     link_up = True
     connection = 0
     state = State.CLOSED
@@ -301,6 +304,9 @@ class ScriptPeer:
         self.notes += tuple(at_line(self.setup.script.file, self._line, note) for note in notes)
 
     # What it is shown.
+
+    def learns(self, facts: Sequence[Fact], now: int) -> None:
+        raise AssertionError("a script waits for no facts")
 
     def observe(self, report: Report, peer: End) -> Message | None:
         """What has happened, at the host above all; the verdict, once there is one."""

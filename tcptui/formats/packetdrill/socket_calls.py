@@ -48,8 +48,6 @@ class _Connection:
     fd: int | None = None
     receive_buffer: int = 0
     """Octets that have come and were not handed to the program."""
-    read_ahead: int = 0
-    """Octets that the lab's program was handed before it had accepted the connection."""
     peer_closed: bool = False
     end_seen: bool = False
     """The program has read that the peer closed."""
@@ -143,7 +141,7 @@ class SocketCalls:
     def _accept(self, connection: _Connection) -> list[str]:
         listener = next(one.listener for one in self._connections.values() if one.stays)
         connection.fd = fd = self._descriptor()
-        return [f"accept({listener}, ..., ...) = {fd}", *_read(fd, connection.read_ahead)]
+        return [f"accept({listener}, ..., ...) = {fd}"]
 
     def _connect(self, connection: _Connection) -> list[str]:
         calls = self._stop_listening(connection)
@@ -175,11 +173,10 @@ class SocketCalls:
         before = connection.state
         signals = [event.signal for event in events if isinstance(event, Signalled)]
         octets = connection.learn(events)
-        calls = self._opened(connection) if Signal.OPENED in signals else []
+        accepted = any(isinstance(event, Returned) and event.call == "ACCEPT" for event in events)
+        calls = self._opened(connection) if Signal.OPENED in signals and not accepted else []
         fd = connection.fd
-        if fd is None:
-            connection.read_ahead += octets
-        else:
+        if fd is not None:
             calls += [] if by_read else _read(fd, octets)
             calls += self._ending(connection, fd, signals, before)
         if connection.state is State.CLOSED:

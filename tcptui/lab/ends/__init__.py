@@ -30,12 +30,16 @@ from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.lab.connection import Connections
-from tcptui.lab.program import CallName, CallResult, ScriptedCall
+from tcptui.lab.program import CallName, ScriptedCall
 from tcptui.lab.report import Report
+from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Payload, Side
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tcptui.core.tcp.icmp import IcmpError
+    from tcptui.lab.facts import Fact
 
 
 class Act(NamedTuple):
@@ -91,6 +95,8 @@ class End(Protocol):
     """One end at one moment; it changes in place, and a copy is a whole one. Times are microseconds."""
 
     side: Side
+    clock: int
+    """How far its own clock is ahead of the world's, in microseconds."""
     connections: Connections
     """Its connections that are alive, by name: for who shows relative numbers, no part of the key."""
 
@@ -144,6 +150,13 @@ class End(Protocol):
 
     def observe(self, report: Report, peer: End) -> Message | None:
         """If it `observes`: what has happened, at either end or on the wire; what there is to say of that."""
+
+    @property
+    def waits_for_facts(self) -> bool:
+        """Whether it has a program with a call that waits for what a pattern describes."""
+
+    def learns(self, facts: Sequence[Fact], now: int) -> None:
+        """If it `waits_for_facts`: the facts of a step, at either end or on the wire."""
 
     def call(self, call: ScriptedCall, now: int) -> list[Event]:
         """Somebody at this end makes a call. BadMove: it can't be made, and nothing has changed."""

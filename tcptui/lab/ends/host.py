@@ -1,9 +1,9 @@
 """A host: sockets over one stack, UDP, and any number of programs that call them.
 
 A program's calls go to the sockets, which go to the stack; what the stack reports comes back the same way,
-and the programs learn from it what a program can learn. The connection that is looked at is the one that was
-opened last, or a listener's newest: it is what calls without a descriptor are about, and what is shown large.
-The others are in the sockets like it.
+and the programs learn from it what a program can learn. A call without a descriptor is about the connection
+that OPEN or ACCEPT returned last (`opened`), and so is what triggers wait for; which one stands for the host
+where one is shown (`connection`) is another matter: see `held`.
 
 UDP and host events have no blocking calls and no connection. They stand beside the sockets, not in them: UDP
 has no TCB, and a link that goes down or a reboot is a matter of the host, not of its stack.
@@ -24,32 +24,42 @@ from tcptui.core.udp import UdpSockets
 from tcptui.lab.addresses import socket_of
 from tcptui.lab.connection import NO_CONNECTIONS
 from tcptui.lab.ends import Act, End, EndSetup
+from tcptui.lab.ends.held import Held, changes, gives_connection
+from tcptui.lab.position import Program
 from tcptui.lab.program import (
-    OPENS,
+    ASKS_HOST,
     POSSIBLE_CALLS,
     ApplicationState,
     CallName,
-    CallResult,
     GivenRequest,
-    Program,
+    NamedScript,
     ScriptedCall,
+    Step,
+    Trigger,
 )
 from tcptui.lab.report import Report
-from tcptui.lab.wire import Payload, Side
-from tcptui.sockets.requests import Blocked, Completed, Done, UserCall, call_name
+from tcptui.lab.results import CallResult
+from tcptui.lab.wire import BadMove, Payload, Side
+from tcptui.sockets.requests import Blocked, Completed, Done, Exit, Fork, Request, UserCall, call_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tcptui.core.tcp.icmp import IcmpError
     from tcptui.core.tcp.stack import Stack
     from tcptui.core.tcp.status import ConnectionStatus
     from tcptui.core.tcp.tcb import Tcb
+    from tcptui.lab.calls import SocketCall
+    from tcptui.lab.facts import Fact
+    from tcptui.lab.patterns import Pattern
     from tcptui.sockets.driver import Sockets
 
 _NOTED = {StateChanged, Delivered, Signalled, Returned}
-_UNUSED = (State.CLOSED, State.LISTEN)
+_MANY = 1_000
+"""OPENs of a loop, to be compared with how many initial sequence numbers are given."""
 _RECEIVES_IN = (
     State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
-    State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2,
+    State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSE_WAIT,
 )  # fmt: skip
 
 
@@ -62,21 +72,23 @@ class HostSetup(NamedTuple):
     isns: tuple[int, ...] = ()
     """Its first initial sequence numbers; after them they come from RFC 6528 with `secret`."""
     secret: bytes = b"tcptui"
-    script: tuple[ScriptedCall, ...] = ()
+    script: tuple[Step, ...] = ()
     """Its first program."""
     reads: bool = True
-    """One more program always has a RECEIVE outstanding; without it data waits until somebody calls
-    "read"."""
-    more: tuple[tuple[ScriptedCall, ...], ...] = ()
-    """Its other programs."""
+    """One more program always has a RECEIVE outstanding at every connection that was opened or accepted;
+    without it data waits until somebody calls "read"."""
+    more: tuple[tuple[Step, ...], ...] = ()
+    """Its other programs, which are threads of the first: its descriptors are theirs."""
     clock: int = 0
     """What its own clock says when the story begins, in microseconds: what timestamps are made of."""
+    programs: tuple[NamedScript, ...] = ()
+    """In the place of `script` and `more`: programs that are processes of their own."""
 
     def end(self, side: Side, peer: Socket) -> HostEnd:
         return HostEnd(side, self, peer)
 
     def without_programs(self) -> HostSetup:
-        return self._replace(script=(), more=())
+        return self._replace(script=(), more=(), programs=())
 
     def with_profile(self, profile: Profile) -> HostSetup:
         return self._replace(profile=profile)
@@ -89,17 +101,19 @@ class HostEnd:
         "_sockets",
         "act_due",
         "application",
+        "asks_host",
         "clock",
-        "connection",
         "connections",
+        "held",
         "link_up",
-        "listener",
         "peer",
         "programs",
         "results",
         "setup",
         "side",
+        "typed",
         "udp",
+        "waits_for_facts",
     )  # fmt: skip
 
     observes = False
@@ -114,14 +128,17 @@ class HostEnd:
         """The other end's socket, which "connect" and "sendto" mean if nothing else is said."""
         self._sockets: Sockets | None = None
         self.udp = UdpSockets()
-        self.connection = 0
-        """The name of its latest connection."""
-        self.listener = 0
-        """The name of its listener; 0: it has none."""
+        self.held = Held()
+        """Those that its programs have, and the one that stands for it."""
         self.link_up = True
         self.connections = NO_CONNECTIONS
         self.application = ApplicationState()
-        self.programs = tuple(Program(script) for script in (setup.script, *setup.more))
+        self.programs = _programs(setup)
+        self.typed: tuple[tuple[int, SocketCall], ...] = ()
+        """Calls that somebody at the keyboard has made and that block, by number."""
+        self.waits_for_facts = False
+        self.asks_host = False
+        """Whether a program has a trigger that only a look at the sockets tells."""
         self.act_due: int | None = None
         self.results: tuple[CallResult, ...] = ()
         """What came of calls and was not asked for yet: nothing that the future depends on."""
@@ -143,8 +160,32 @@ class HostEnd:
 
     @property
     def tcb(self) -> Tcb | None:
-        """The block of the connection that is looked at; None: CLOSED."""
-        return None if self._sockets is None else self._sockets.stack.tcb(self.connection)
+        """The block of the connection that stands for it; None: CLOSED."""
+        return self.tcb_of(self.connection)
+
+    def tcb_of(self, connection: int) -> Tcb | None:
+        """The block of a connection or a listener; None: CLOSED."""
+        return None if self._sockets is None else self._sockets.stack.tcb(connection)
+
+    @property
+    def connection(self) -> int:
+        """The name of the connection or listener that stands for it."""
+        return self.held.shown
+
+    @property
+    def opened(self) -> int:
+        """The name of the connection or listener that calls without a name are about: what OPEN or ACCEPT
+        returned last, open or closed."""
+        return self.held.opened
+
+    @property
+    def listener(self) -> int:
+        """The name of its latest listener; 0: it has none."""
+        return self.held.listener
+
+    def statuses(self) -> list[ConnectionStatus]:
+        """What a program may know of every connection and listener that is not CLOSED, the oldest first."""
+        return [] if self._sockets is None else self._sockets.stack.statuses()
 
     def status_of(self, connection: int) -> ConnectionStatus | None:
         """What a program may know of a connection or a listener; None: CLOSED."""
@@ -152,9 +193,12 @@ class HostEnd:
 
     @property
     def timers(self) -> dict[TimerKind, Timer]:
-        """The running timers of that connection, by the world's clock."""
-        tcb, ahead = self.tcb, self.clock
-        running = [] if tcb is None else tcb.timers()
+        """The running timers of the connection that stands for it, by the world's clock."""
+        return self.timers_of(self.tcb)
+
+    def timers_of(self, tcb: Tcb | None) -> dict[TimerKind, Timer]:
+        """The running timers of a block, by the world's clock."""
+        running, ahead = [] if tcb is None else tcb.timers(), self.clock
         return {kind: Timer(timer.set_at - ahead, timer.due - ahead) for kind, timer in running}
 
     @property
@@ -169,8 +213,8 @@ class HostEnd:
 
     @property
     def possible_calls(self) -> tuple[CallName, ...]:
-        calls = POSSIBLE_CALLS[self.state]
-        status, listener = self.status_of(self.connection), self.status_of(self.listener)
+        calls = POSSIBLE_CALLS[self.state_of(self.opened)]
+        status, listener = self.status_of(self.opened), self.status_of(self.listener)
         if listener is not None and listener.accept_queue:
             calls = ("accept", *calls)
         if status is not None and not status.half_duplex:
@@ -180,6 +224,15 @@ class HostEnd:
 
     # What drives it.
 
+    def patterns_to_come(self) -> list[Pattern]:
+        """Those that calls of its programs may still wait for."""
+        return [
+            call.pattern
+            for program in self.programs
+            for call in program.to_come()
+            if call.pattern is not None
+        ]
+
     def next_deadline(self) -> int | None:
         deadline = None if self._sockets is None else self._sockets.next_deadline()
         return None if deadline is None else deadline - self.clock
@@ -187,14 +240,19 @@ class HostEnd:
     def begin(self, setup: EndSetup) -> None:
         assert isinstance(setup, HostSetup)
         self.setup = setup
-        self.programs = tuple(Program(script) for script in (setup.script, *setup.more))
+        variables = self.programs[0].variables  # What was typed in the prelude, the first program knows.
+        first, *others = _programs(setup)
+        self.programs = (first._replace(variables=variables), *others)
+        self.waits_for_facts = any(_has(program.script, ("pattern",)) for program in self.programs)
+        self.asks_host = any(_has(program.script, ASKS_HOST) for program in self.programs)
         self._look(0)
 
     def act(self, now: int, peer: End) -> Act:
         index = next(index for index, program in enumerate(self.programs) if program.due == self.act_due)
         program = self.programs[index]
-        self._set_program(index, Program(program.script, program.position + 1, None, program.blocked))
-        call = program.script[program.position]
+        call = program.call
+        assert call is not None
+        self._set_program(index, program.made(now))
         return Act(call, self._call(call, now, index))
 
     def observe(self, report: Report, peer: End) -> None:
@@ -232,24 +290,27 @@ class HostEnd:
         copy.side, copy.setup, copy.peer, copy.clock = self.side, self.setup, self.peer, self.clock
         copy._sockets = None if self._sockets is None else self._sockets.copy()
         copy.udp = self.udp
-        copy.connection, copy.listener, copy.connections = self.connection, self.listener, self.connections
+        copy.held, copy.connections = self.held, self.connections
         copy.link_up, copy.application = self.link_up, self.application
         copy.programs, copy.act_due, copy.results = self.programs, self.act_due, ()
+        copy.typed, copy.waits_for_facts, copy.asks_host = self.typed, self.waits_for_facts, self.asks_host
         return copy
 
     def key(self, now: int) -> tuple[Any, ...]:
         to_come = [call for program in self.programs for call in program.to_come()]
         listens = any(call.listens for call in to_come)
         opens = sum(call.connects for call in to_come)
+        if opens and any(program.frames for program in self.programs):
+            opens = _MANY  # In a loop.
         sockets = self._sockets or _first_sockets(self.setup)  # To be asked for a key changes nothing.
         return (
             now if listens or sockets.stack.shows_clock(opens) else None,
             sockets.key(now + self.clock),
             self.udp,
-            self.connection,
-            self.listener,
+            self.held.key,
             self.link_up,
             tuple(program.key(self.application, now) for program in self.programs),
+            self.typed,
         )
 
     # Inside.
@@ -258,11 +319,22 @@ class HostEnd:
         """Makes a call: of a program, by its index, or of whoever sits there."""
         done: Done | Blocked
         events: list[Event]
+        name = "" if program is None else self.programs[program].name
+        written = call.written
+        if call.child:
+            from tcptui.lab.calls import SocketCall
+
+            written = SocketCall("fork")
+        elif written is not None:
+            written = written.resolved(dict(self.programs[program or 0].variables))
         if call.is_host_event:
-            self._host_event(call)
+            self._host_event(call, program)
             done, events = Done(0), []
         elif call.is_udp:
             done, events = self._udp_call(call)
+        elif call.written is not None or call.child:
+            done = self._socket_call(call, now, program)
+            events = self._settle(now, "request")
         else:
             request = call.request or UserCall(self._user_call(call))
             done = self.sockets.call(request, now + self.clock)
@@ -270,13 +342,70 @@ class HostEnd:
                 self._set_program(program, self.programs[program]._replace(blocked=done.number))
             events = self._settle(now, call.call)
         number = done.number if isinstance(done, Blocked) else 0
-        self.results += (CallResult(call.name, done, number),)
+        self.results += (CallResult(call.name, done, number, written, name),)
         self._look(now)
         return events
 
+    def _socket_call(self, call: ScriptedCall, now: int, index: int | None) -> Done | Blocked:
+        """Makes a call that is written with names: of a program, or of who sits at the keyboard, in the name
+        of the first."""
+        written, at = call.written, index or 0
+        program = self.programs[at]
+        process = program.process
+        if written is None:
+            child = 1 + max(one.process for one in self.programs)
+            done = self.sockets.call(Fork(child), now + self.clock, process)
+            self.programs += (
+                Program(
+                    call.child, process=child, name=program.name, variables=program.variables, forked=True
+                ),
+            )
+            return done
+        if written.name in ("exit", "kill"):
+            self._end_program(at if written.name == "exit" else self._named(written), now)
+            return Done(0)
+        request = self._request(written, program)
+        done = self.sockets.call(request, now + self.clock, process)
+        if isinstance(done, Done):
+            if written.into:
+                self._set_program(at, self.programs[at].with_variable(written.into, written.noted(done)))
+        elif index is None:
+            self.typed += ((done.number, written),)
+        else:
+            self._set_program(at, self.programs[at]._replace(blocked=done.number))
+        return done
+
+    def _request(self, written: SocketCall, program: Program) -> Request:
+        """BadMove: a name in it stands for nothing."""
+        from tcptui.lab.calls import BadCall
+
+        try:
+            return written.request(dict(program.variables), self.setup.socket, self.peer)
+        except BadCall as error:
+            raise BadMove("error.move.call", why=error.message) from None
+
+    def _named(self, kill: SocketCall) -> int:
+        """The program that is to be killed; BadMove: there is none of that name."""
+        (name,) = kill.names
+        for index, program in enumerate(self.programs):
+            if program.name == name and not program.forked:
+                return index
+        names = tuple(dict.fromkeys(program.name for program in self.programs if program.name))
+        key = "error.call.program" if names else "error.call.no_programs"
+        raise BadMove(key, name=name, allowed=names)
+
+    def _end_program(self, index: int, now: int) -> None:
+        """A program exits or is killed: the kernel closes what descriptors it has."""
+        ends = self.programs[index].process
+        self.sockets.call(Exit(), now + self.clock, ends)
+        if not ends:
+            self.typed = ()
+        programs = [one.ended() if one.process == ends else one for one in self.programs]
+        self.programs = tuple([one for one in programs if not (one.forked and one.process == ends)])
+
     def _user_call(self, call: ScriptedCall) -> Call:
         """The call of RFC 9293 section 3.9.1 that `call` makes."""
-        connection = self.connection
+        connection = self.opened
         match call.call:
             case "listen":
                 return Open(self.setup.socket, passive=True, backlog=call.backlog)
@@ -285,9 +414,9 @@ class HostEnd:
             case "connect":
                 return Open(self.setup.socket, self.peer)
             case "send":
-                return Send(connection, call.data)
+                return Send(connection, call.data, call.urgent)
             case "read":
-                return Receive(connection)
+                return Receive(connection) if call.octets is None else Receive(connection, call.octets)
             case "shutdown":
                 return Close(connection)
             case "close":
@@ -295,7 +424,7 @@ class HostEnd:
             case _:
                 return Abort(connection)
 
-    def _host_event(self, event: ScriptedCall) -> None:
+    def _host_event(self, event: ScriptedCall, caller: int | None) -> None:
         """Link down, link up, a reboot, or another profile: no matter of its TCP, which sends nothing."""
         if event.profile is not None:
             self.stack.profile = event.profile
@@ -305,9 +434,16 @@ class HostEnd:
             return
         self._sockets = self.sockets.rebooted()
         self.udp = UdpSockets()
-        self.listener = 0
+        self.held = Held()
         self.application = ApplicationState(closed=True)
-        self.programs = tuple(program._replace(blocked=0) for program in self.programs)
+        self.typed = ()
+        self.programs = tuple(
+            program.ended()
+            if self.setup.programs and program.position and index != caller
+            else program._replace(blocked=0, variables=())
+            for index, program in enumerate(self.programs)
+            if not program.forked
+        )
 
     def _udp_call(self, call: ScriptedCall) -> tuple[Done, list[Event]]:
         own = self.setup.socket
@@ -322,62 +458,69 @@ class HostEnd:
         return Done(0 if returned.response is Response.OK else -1, "", returned), events
 
     def _settle(self, now: int, call: CallName | GivenRequest | None = None) -> list[Event]:
-        """What follows from a step of the sockets at once: which connection is looked at, what the programs
-        learn, and that the one which always reads does so again."""
+        """What follows from a step of the sockets at once: which connections the programs have, what they
+        learn of them, and that the program which always reads does so again."""
         sockets = self.sockets
         events = sockets.take_events()
-        if call is not None:
-            self._look_at_opened(events, call)
-        if self.listener and events:
-            self._look_at_newest(events[0].connection)
+        known = self.held
+        later: list[Event] = []
+        changed = changes(events)
+        if changed:
+            known, later = known.after(events, sockets.stack)
+            if any(gives_connection(event) for event in events):
+                self.application = ApplicationState()
         if self.setup.reads:
-            self._receive_again(events, now)
-        current = self.connection
+            for connection in known.names:
+                self._receive_again(connection, events, now)
+        events += later
+        if changed:
+            self.held = known.settled(sockets.stack, self.peer.host)
+        current = known.opened
         noteworthy = [event for event in events if type(event) in _NOTED and event.connection == current]
         completed = sockets.take_completed()
         if completed:
             self._complete(completed)
-        if noteworthy:  # Of the connection that is looked at: the end of an older one is not this one's.
+        if noteworthy:  # Of the connection that calls are about: the end of an older one is not this one's.
             self.application = self.application.after(noteworthy)
-        if (noteworthy or completed) and call is None:  # After a call, `_call` does so.
+        if any(type(event) is Returned and event.call == "ACCEPT" for event in events):
+            self.application = self.application._replace(accepted=True)
+        if (noteworthy or completed or self.asks_host) and call is None:  # After a call, `_call` does so.
             self._look(now)
         return events
+
+    def learns(self, facts: Sequence[Fact], now: int) -> None:
+        self.programs = tuple([program.met(facts) for program in self.programs])
+        self._look(now)
 
     def _complete(self, completed: tuple[Completed, ...]) -> None:
         """Calls that had blocked have returned, and the programs that made them go on."""
         for one in completed:
-            self.results += (CallResult(call_name(one.request), one.done, one.number),)
+            call, name = None, ""
             for index, program in enumerate(self.programs):
                 if program.blocked == one.number:
                     self._set_program(index, program._replace(blocked=0))
+                    step = program.script[program.position - 1]
+                    call, name = step.written if isinstance(step, ScriptedCall) else None, program.name
+                    if call is not None:
+                        call = call.resolved(dict(program.variables))
+                    self._note(index, call, one.done)
+            for typed in self.typed:
+                if typed[0] == one.number:
+                    self.typed = tuple([other for other in self.typed if other is not typed])
+                    call = typed[1]
+                    self._note(0, call, one.done)
+            function = call_name(one.request) if call is None else call.name
+            self.results += (CallResult(function, one.done, one.number, call, name),)
 
-    def _look_at_opened(self, events: list[Event], call: CallName | GivenRequest) -> None:
-        """The connection that a call has opened, or accepted, is the one to look at."""
-        for event in events:
-            opened = call == "request" and isinstance(event, StateChanged) and event.old is State.CLOSED
-            returned = isinstance(event, Returned) and event.response is Response.OK
-            if returned and call == "accept":
-                self.connection = event.connection
-                self.application = self.application._replace(established=True)
-            elif opened or (returned and call in OPENS):
-                self.connection = event.connection
-                self.application = ApplicationState()
-                status = self.stack.status(event.connection)
-                listens = status is not None and status.backlog is not None
-                self.listener = event.connection if listens else 0
+    def _note(self, index: int, call: SocketCall | None, done: Done) -> None:
+        """The variable of a call stands for what the call has returned."""
+        if call is not None and call.into:
+            self._set_program(index, self.programs[index].with_variable(call.into, call.noted(done)))
 
-    def _look_at_newest(self, connection: int) -> None:
-        """A listener's newest connection is the one to look at, if the present one is not in use."""
-        if self.state not in _UNUSED:
-            return
-        status = self.stack.status(connection)
-        if status is not None and status.listener and status.listener == self.listener:
-            self.connection = connection
-
-    def _receive_again(self, events: list[Event], now: int) -> None:
+    def _receive_again(self, connection: int, events: list[Event], now: int) -> None:
         """The program that always has a RECEIVE outstanding; that it is renewed is not reported. What a
         socket has, is for those who read from it."""
-        sockets, connection = self.sockets, self.connection
+        sockets = self.sockets
         stack = sockets.stack
         if (
             stack.receives(connection)  # As nearly always.
@@ -388,6 +531,8 @@ class HostEnd:
         status = stack.status(connection)
         if status is None or status.half_duplex or status.backlog is not None:
             return
+        if status.state is State.CLOSE_WAIT and not status.rcv_queue:
+            return  # After the peer's FIN there is what came before it and was not read, and nothing more.
         sockets.call(UserCall(Receive(connection)), now + self.clock)
         renewed = sockets.take_events()
         if len(renewed) > 1:  # Else it has only been queued.
@@ -398,19 +543,62 @@ class HostEnd:
         first = None
         for index, program in enumerate(self.programs):
             due = program.due
-            if due is None:
-                due = program.next_due(self.application, now)
-                if due is not None:
-                    self._set_program(index, Program(program.script, program.position, due))
+            if due is None and not program.over:
+                due = self._next_due(index, program, now)
             if due is not None and (first is None or due < first):
                 first = due
         self.act_due = first
+
+    def _next_due(self, index: int, program: Program, now: int) -> int | None:
+        """When a program makes its next call, if that call's trigger has come true."""
+        if not program.blocked:
+            program = program.ready()
+        call = program.call
+        sees = call is not None and call.trigger in ASKS_HOST and self._sees(call, program)
+        due = program.next_due(self.application, now, sees)
+        if due is not None:
+            program = program._replace(due=due)
+        if program is not self.programs[index]:
+            self._set_program(index, program)
+        return due
+
+    def _sees(self, call: ScriptedCall, program: Program) -> bool:
+        """Whether a connection waits to be accepted, or data, the end of the data or an error to be read."""
+        if call.trigger == "waiting":
+            return any(status.accept_queue for status in self.sockets.stack.statuses())
+        if not call.variable:
+            status = self.status_of(self.connection)
+            return self.application.peer_closed or bool(status is not None and status.rcv_queue)
+        number = dict(program.variables).get(call.variable)
+        if not isinstance(number, int):
+            return False
+        return self.sockets.readable(number, program.process)
 
     def _set_program(self, index: int, program: Program) -> None:
         programs = self.programs
         self.programs = (
             (*programs[:index], program, *programs[index + 1 :]) if len(programs) > 1 else (program,)
         )
+
+
+def _programs(setup: HostSetup) -> tuple[Program, ...]:
+    """The programs of a host, none of which has made a call. There is at least one: who sits at the keyboard
+    calls in its name."""
+    if not setup.programs:
+        return tuple(Program(script) for script in (setup.script, *setup.more))
+    several = len(setup.programs) > 1
+    return tuple(
+        Program(one.script, process=process, name=one.name if several else "")
+        for process, one in enumerate(setup.programs)
+    )
+
+
+def _has(script: tuple[Step, ...], triggers: tuple[Trigger, ...]) -> bool:
+    """Whether a program, or one that it forks, has such a trigger."""
+    return any(
+        isinstance(step, ScriptedCall) and (step.trigger in triggers or _has(step.child, triggers))
+        for step in script
+    )
 
 
 def _first_sockets(setup: HostSetup) -> Sockets:

@@ -2,44 +2,60 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
-from tcptui.lab.addresses import BadSocket, parse_socket, socket_of
+from tcptui.lab.addresses import socket_of
 from tcptui.lab.ends.host import HostSetup
+from tcptui.lab.loader.programs import check_programs, program_of, programs_of, script_of
 from tcptui.lab.loader.table import Table
 from tcptui.lab.loader.values import (
     address_of,
     boolean_of,
     choice_of,
-    duration_of,
     isns_of,
     line_of,
     number_of,
     secret_of,
-    text_of,
 )
-from tcptui.lab.moves import MOST_BACKLOG
-from tcptui.lab.program import CALLS, TRIGGERS, UDP_CALLS, CallName, ScriptedCall, Trigger, takes
+from tcptui.lab.moves import Do, Move
+from tcptui.lab.program import NamedScript, ScriptedCall, Step
 from tcptui.lab.wire import BadMove
 
 
 def host_of(table: Table, role: str, default: Socket) -> HostSetup:
     address = table.take("address", address_of, default.host)
     port = table.take("port", number_of(1, 65_535), default.port)
+    script, programs = _programs(table)
     setup = HostSetup(
         table.take("role", line_of, role),
         Socket(address, port),
         _profile(table),
         table.take("isn", isns_of, ()),
         table.take("secret", secret_of, HostSetup._field_defaults["secret"]),
-        tuple(_act(item) for item in table.tables("script")),
+        script,
         table.take("reads", boolean_of, True),
+        programs=programs,
     )
-    table.done(("address", "port", "role", "profile", "set", "isn", "secret", "script", "reads"))
+    table.done(
+        (
+            "address", "port", "role", "profile", "set", "isn", "secret", "program", "programs", "script",
+            "reads",
+        )
+    )  # fmt: skip
     return setup
+
+
+def _programs(table: Table) -> tuple[tuple[Step, ...], tuple[NamedScript, ...]]:
+    """The program of a host in one of the three ways in which it can be written."""
+    given = [key for key in ("script", "program", "programs") if key in table]
+    if len(given) > 1:
+        raise table.error(given[1], "error.scenario.one_program", other=given[0])
+    nothing: tuple[Step, ...] = ()
+    script = table.take("script", script_of, nothing)
+    if "program" in table:
+        return script, (NamedScript("program", table.take("program", program_of)),)
+    return script, table.take("programs", programs_of, ())
 
 
 def _profile(table: Table) -> Profile:
@@ -58,47 +74,20 @@ def _profile(table: Table) -> Profile:
     return profile
 
 
-def _act(table: Table) -> ScriptedCall:
-    call = cast(CallName, table.take("call", choice_of(*CALLS)))
-    data = table.take("text", text_of, b"")
-    if not takes(call, data):
-        raise table.error("text", "error.scenario.text")
-    where = table.take("address", line_of, "")
-    if where and call not in UDP_CALLS:
-        raise table.error("address", "error.scenario.address", bind=UDP_CALLS[0], sendto=UDP_CALLS[1])
-    try:
-        address = parse_socket(where) if where else None
-    except BadSocket as error:
-        raise table.error("address", error.message) from None
-    backlog = table.take("backlog", number_of(0, MOST_BACKLOG), -1)
-    if backlog >= 0 and call != "listen":
-        raise table.error("backlog", "error.scenario.backlog")
-    when = table.take("when", line_of, "")
-    at = table.take("at", duration_of, -1)
-    trigger, amount = _trigger(when, at, table)
-    after = table.take("after", duration_of, 0)
-    table.done(("call", "text", "address", "backlog", "at", "when", "after"))
-    return ScriptedCall(call, trigger, amount, after, data, address, backlog if backlog >= 0 else None)
-
-
-def _trigger(when: str, at: int, table: Table) -> tuple[Trigger, int]:
-    if when and at >= 0:
-        raise table.error("at", "error.scenario.at_and_when")
-    if not when:
-        return "at", max(at, 0)
-    word, _, number = when.partition(" ")
-    if word == "received" and number.isascii() and number.isdigit() and len(number) < 10:
-        return "received", int(number)
-    if when in TRIGGERS and when not in ("at", "received"):
-        return when, 0
-    raise table.error("when", "error.scenario.when", when=when[:40])
-
-
-def check_addresses(hosts: tuple[HostSetup, HostSetup], top: Table) -> None:
+def check_calls(hosts: tuple[HostSetup, HostSetup], prelude: tuple[Move, ...], top: Table) -> None:
+    """That calls of UDP name sockets that there are, and calls to sockets names that stand for something."""
     a, b = hosts
     for side, own, peer in (("A", a, b), ("B", b, a)):
         for index, act in enumerate(own.script, 1):
-            try:
-                socket_of(act.call, act.address, own.socket, peer.socket)
-            except BadMove as error:
-                raise top.error(f"{side}.script[{index}].address", error.message) from None
+            if isinstance(act, ScriptedCall):
+                try:
+                    socket_of(act.call, act.address, own.socket, peer.socket)
+                except BadMove as error:
+                    raise top.error(f"{side}.script[{index}].address", error.message) from None
+        if own.programs:
+            typed = {
+                move.written.into: b"" if move.written.name in ("recv", "read") else 3
+                for move in prelude
+                if isinstance(move, Do) and move.side == side and move.written is not None
+            }
+            check_programs(own.programs, top.place(f"{side}.program"), typed, own.socket, peer.socket)

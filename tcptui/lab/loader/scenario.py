@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from tcptui.core.message import Message
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.loader.figure import figure_rows_of, symbols_of
-from tcptui.lab.loader.hosts import check_addresses, host_of
+from tcptui.lab.loader.hosts import check_calls, host_of
 from tcptui.lab.loader.story import expected_of, says_of, translations_of, until_of
 from tcptui.lab.loader.table import BadScenario, Table, bad
 from tcptui.lab.loader.values import (
@@ -173,7 +173,7 @@ def _scenario(top: Table, name: str) -> Scenario:
         raise top.error("B.address", "error.scenario.one_address")
     if len({ip_address(host.socket.host).version for host in scenario.hosts}) > 1:
         raise top.error("B.address", "error.scenario.two_versions")
-    check_addresses(hosts, top)
+    check_calls(hosts, scenario.prelude, top)
     return scenario
 
 

@@ -38,6 +38,13 @@ class Table:
             raise self.error(key, "error.value.missing")
         return default
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
+    def place(self, key: str) -> str:
+        """Where a key stands, for an error."""
+        return f"{self._where}{key}"
+
     def table(self, key: str) -> Table:
         return Table(self._values.pop(key, {}), f"{self._where}{key}.")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.geometry import Region
+
 from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.ui.panes.pane import Pane
 from tcptui.view.cells import shorten
@@ -21,6 +23,13 @@ class Backdrop(Pane):
         """Draws anew, for a screen of that size."""
         self._title, self._frames = title, frames
         self.fill(Place(0, 0, width, height))
+
+    def reframe(self, frames: list[Frame]) -> list[Region]:
+        """Draws frames at the same places anew, as far as other words stand on them; where on the screen."""
+        if frames == self._frames:
+            return []
+        self._frames = frames
+        return self.update()
 
     def lines(self, width: int, height: int) -> list[Line]:
         room = width - clock_place(width).width

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tcptui.lab.wire import SIDES, Side
 from tcptui.ui.panes.pane import FramedPane, Heading
 from tcptui.ui.session import Session
-from tcptui.view.endpoint import endpoint_lines
+from tcptui.view.endpoint import endpoint_lines, endpoint_title
+from tcptui.view.layout import title_width
 from tcptui.view.lines import Line
 
 
@@ -18,10 +19,16 @@ class EndpointPane(FramedPane):
 
     def heading(self) -> Heading:
         setup = self.session.history.scenario.hosts[SIDES.index(self._side)]
-        return Heading(f"{self._side}  {setup.role}", str(setup.socket), "a" if self._side == "A" else "b")
+        session = self.session
+        title = endpoint_title(
+            session.history.moment, self._side, setup.role, title_width(self._place.width),
+            session.chosen(self._side),
+        )  # fmt: skip
+        return Heading(title, str(setup.socket), "a" if self._side == "A" else "b")
 
     def lines(self, width: int, height: int) -> list[Line]:
         session, history = self.session, self.session.history
         return endpoint_lines(
-            history.moment, history.moment_before, self._side, width, height, at=session.at, raw=session.raw
-        )
+            history.moment, history.moment_before, self._side, width, height,
+            at=session.at, raw=session.raw, chosen=session.chosen(self._side),
+        )  # fmt: skip

@@ -121,7 +121,11 @@ class FramedPane(SessionPane):
     def fill_frame(self, place: Place) -> Frame:
         """Fills the inside of a frame at that place; the frame is drawn by the backdrop."""
         self.fill(place.inside)
-        return Frame(place, *self.heading())
+        return self.frame()
+
+    def frame(self) -> Frame:
+        """The frame around it, with what stands on it now."""
+        return Frame(self._place.outside, *self.heading())
 
 
 def _last_difference(old: Line, new: Line, width: int) -> int:

@@ -13,8 +13,8 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from tcptui.ui.panes.backdrop import Backdrop
-from tcptui.ui.panes.pane import Pane
-from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
+from tcptui.ui.panes.pane import FramedPane, Pane
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame
 
 FRAMES_PER_SECOND = 15
 """How often a playing run is drawn, long work, or keys that come faster than they can be seen."""
@@ -52,6 +52,10 @@ class PaneScreen(Screen[None]):
         """Gives every pane its place, or takes it off the screen (`display`)."""
         raise NotImplementedError
 
+    def frames(self) -> list[Frame]:
+        """The frames of its panes as they are now: what stands on one may change as its pane does."""
+        return [pane.frame() for pane in self._panes if isinstance(pane, FramedPane) and pane.display]
+
     def compose(self) -> ComposeResult:
         self.place_again(*self.app.size)
         yield self.backdrop
@@ -84,7 +88,7 @@ class PaneScreen(Screen[None]):
         if self._late is not None:
             self._late.stop()
             self._late = None
-        changed: list[Region] = []
+        changed = self.backdrop.reframe(self.frames())
         for pane in self._panes:
             if pane.display:
                 changed += pane.update()

@@ -171,6 +171,12 @@ class RunScreen(PaneScreen):
     def action_call_b(self) -> None:
         self._change(lambda: self._choose_call("B"))
 
+    def action_connection_a(self) -> None:
+        self._change(lambda: self.session.show_next_connection("A"))
+
+    def action_connection_b(self) -> None:
+        self._change(lambda: self.session.show_next_connection("B"))
+
     def action_moves(self) -> None:
         self._change(self._ask_moves)
 
@@ -264,10 +270,10 @@ class RunScreen(PaneScreen):
         from tcptui.ui.screens.dialogs import CallMenu, Prompt
 
         self._pause()
-        host = self.session.world.end(side)
-        if not host.possible_calls:
+        if not self.session.world.end(side).possible_calls:
             self.session.message = say("ui.call.none", side=side)
             return
+        host = self.session.world.host(side)
 
         def chosen(call: CallName | None) -> None:
             if call in DATA_CALLS:
@@ -278,7 +284,7 @@ class RunScreen(PaneScreen):
             elif call is not None:
                 self._call(side, call, "")
 
-        self.app.push_screen(CallMenu(side, host.state, host.possible_calls), chosen)
+        self.app.push_screen(CallMenu(side, host.state_of(host.opened), host.possible_calls), chosen)
 
     def _call(self, side: Side, call: CallName, text: str | None) -> None:
         if call not in DATA_CALLS or text:

@@ -310,7 +310,7 @@ def test_a_descriptor_has_the_number_that_the_script_expects() -> None:
     world = world_of(text)
     assert ending(world) == Passed("x.pkt")
     table = world.host("A").sockets.table
-    assert sorted(table.descriptors)[:2] == [3, 7]
+    assert sorted(table.descriptors)[:2] == [(0, 3), (0, 7)]
     assert len(table.sockets) == 3
 
 

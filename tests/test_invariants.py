@@ -1,0 +1,39 @@
+"""The invariants hold at every step of every story, conformance script and random run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from tcptui import library
+from tcptui.core.profile.presets import PRESETS
+from tcptui.formats.packetdrill.scenario import script_scenario
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.variant import variant
+from tests.invariants import Watch
+from tests.lab.test_properties import ROUGH, Intent, chosen, intents, setups
+
+CONFORMANCE = sorted((Path(__file__).parent / "conformance").glob("*.pkt"))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("name", library.names())
+def test_they_hold_in_every_scenario_under_every_preset(name: str, preset: str) -> None:
+    Watch(variant(library.find(name), PRESETS[preset], ())).play([])
+
+
+@pytest.mark.parametrize("path", CONFORMANCE, ids=lambda path: path.stem)
+def test_they_hold_in_every_conformance_script(path: Path) -> None:
+    Watch(script_scenario(path.read_text("utf-8"), path.name, path.stem)).play([], most=2_000)
+
+
+@settings(max_examples=250)
+@given(setups, intents(ROUGH))
+def test_they_hold_in_random_runs(scenario: Scenario, made: list[Intent]) -> None:
+    watch = Watch(scenario)
+    for kind, number in made:
+        move = chosen(watch.history.world, kind, number)
+        if move is not None:
+            watch.apply(move)

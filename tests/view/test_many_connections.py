@@ -1,0 +1,220 @@
+"""The pane of a host with many connections: which it shows, and that nothing that runs or waits is hidden."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tcptui.core.events import TimerKind
+from tcptui.core.state import State
+from tcptui.formats.packetdrill.scenario import script_scenario
+from tcptui.lab.history import History
+from tcptui.lab.moves import Do
+from tcptui.lab.run import play
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.wire import Side
+from tcptui.trace.facts import facts_of
+from tcptui.view.endpoint import endpoint_lines, endpoint_title
+from tcptui.view.lines import MARK, line_width, plain_text
+from tests.lab.worlds import OPEN, history_of, scenario
+
+LINUX = "A.profile = 'linux'\nB.profile = 'linux'\nA.isn = 1000\nB.isn = 5000\n"
+THIRD_LOST = scenario(
+    LINUX
+    + """
+wire.faults = "l3 l5 l7 l9 l11 l13 l15"
+A.script = [{ call = "connect", at = "100ms" }, { call = "send", at = "70s", text = "hello?" }]
+B.script = [{ call = "listen", backlog = 1 }]
+"""
+)
+RESTARTED = scenario(
+    LINUX
+    + """
+A.script = [{ call = "connect", at = "100ms" }, { call = "close", when = "peer closed", after = "10ms" }]
+[[B.script]]
+call = "listen"
+[[B.script]]
+call = "close"
+when = "established"
+after = "100ms"
+[[B.script]]
+call = "listen"
+at = "2s"
+"""
+)
+FLOOD = """// profile: linux
+`sysctl -q net.ipv4.tcp_max_syn_backlog=3 net.ipv4.tcp_syncookies=0`
+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
++0 bind(3, ..., ...) = 0
++0 listen(3, 1) = 0
++.1 < 2001 > 8080 S 0:0(0) win 1000 <mss 1460>
++0 > 8080 > 2001 S. 0:0(0) ack 1 <mss 1460>
++.01 < 2002 > 8080 S 0:0(0) win 1000 <mss 1460>
++0 > 8080 > 2002 S. 0:0(0) ack 1 <mss 1460>
++.01 < 2003 > 8080 S 0:0(0) win 1000 <mss 1460>
++0 > 8080 > 2003 S. 0:0(0) ack 1 <mss 1460>
+"""
+
+
+def pane(history: History, side: Side, width: int = 28, height: int = 30, chosen: int = 0) -> list[str]:
+    now, before, at = history.moment, history.moment_before, history.world.now
+    lines = endpoint_lines(now, before, side, width, height, at=at, raw=False, chosen=chosen)
+    assert {line_width(line) for line in lines} == {width}
+    return [plain_text(line)[1:] for line in lines]
+
+
+def title(history: History, side: Side, width: int = 25, chosen: int = 0) -> str:
+    return endpoint_title(history.moment, side, "server", width, chosen)
+
+
+def run_to(story: Scenario, at: int) -> History:
+    """The story as it stands after what happened at `at` microseconds."""
+    history = History(story)
+    while (following := history.world.next_event()) is not None and following.at <= at:
+        history.apply()
+    return history
+
+
+def path(lines: list[str]) -> list[str]:
+    return [line.split()[0] for line in lines[lines.index("path") + 1 :] if re.match(r"[A-Z]", line)]
+
+
+def test_after_the_end_of_a_child_the_listener_is_shown_and_the_path_says_so() -> None:
+    during = run_to(THIRD_LOST, 60_000_000)
+    assert pane(during, "B")[0].split()[0] == "SYN-RECEIVED"
+    assert title(during, "B") == "B  server  2 of 2 :49152"
+    assert "delivery problem" not in "".join(pane(during, "B"))
+    after = run_to(THIRD_LOST, 63_200_000)
+    assert pane(after, "B")[0].split()[0] == "LISTEN"
+    assert path(pane(after, "B")) == ["CLOSED", "LISTEN", "SYN-RECEIVED", "LISTEN"]
+    assert title(after, "B") == "B  server"
+    run = play(THIRD_LOST)
+    assert [one.state.value for one in run.path("B")] == ["CLOSED", "LISTEN", "SYN-RECEIVED", "LISTEN"]
+    assert not any(fact.who == "B" and fact.verb == "told" for fact in facts_of(run))
+    assert run.end == (State.CLOSED, State.LISTEN)
+
+
+def test_a_listener_beside_time_wait_shows_its_timer_and_whose_it_is() -> None:
+    history = run_to(RESTARTED, 2_000_000)
+    lines = pane(history, "B")
+    assert lines[0].split()[0] == "LISTEN"
+    (timer,) = (line for line in lines if line.startswith("2MSL"))
+    assert "58.5 s" in timer
+    assert timer.endswith(" 1/2")
+    assert lines[-2:] == ["other connections", "1/2 TIME-WAIT   2MSL 58.5 s"]
+    assert title(history, "B") == "B  server  2 of 2"
+    (narrow,) = (line for line in pane(history, "B", 18, 18) if line.startswith("2MSL"))
+    assert narrow == "2MSL   58.5 s 1/2"
+    history.apply()
+    assert history.world.now == 60_460_000
+    assert pane(history, "B")[0].split()[0] == "LISTEN", "not CLOSED"
+    assert path(pane(history, "B"))[-2:] == ["TIME-WAIT", "LISTEN"]
+    assert [one.state for one in play(RESTARTED).path("B")][-2:] == [State.TIME_WAIT, State.LISTEN]
+
+
+def test_another_connection_can_be_chosen_and_is_shown_with_its_own_path() -> None:
+    history = run_to(RESTARTED, 2_000_000)
+    lines = pane(history, "B", chosen=1)
+    assert lines[0].split()[0] == "TIME-WAIT"
+    assert path(lines)[-2:] == ["FIN-WAIT-2", "TIME-WAIT"]
+    assert title(history, "B", chosen=1) == "B  server  1 of 2 :49152"
+    assert lines[-1] == "2/2 LISTEN"
+    assert not any(MARK in line for line in lines), "of it nothing has changed"
+    history.apply()
+    assert pane(history, "B", chosen=1)[0].split()[0] == "LISTEN", "it is gone"
+
+
+def test_the_timers_of_all_connections_are_counted_and_the_queue_is_drawn() -> None:
+    history = run_to(script_scenario(FLOOD, "flood.pkt", "flood"), 130_000)
+    lines = pane(history, "A", 18, 18)
+    assert lines[0] == "SYN-RECEIVED"
+    (timer,) = (line for line in lines if line.startswith("RTX"))
+    assert timer.endswith(" +2")
+    assert "SYN ■■■" in "".join(lines)
+    assert title(history, "A", 15) == "A 4 of 4 :2003"
+    listener = pane(history, "A", 18, 18, chosen=1)
+    assert listener[0] == "LISTEN"
+    (timer,) = (line for line in listener if line.startswith("RTX"))
+    assert timer.endswith(" 2/4 +2")
+    others = pane(history, "A")[-4:]
+    assert [line[:3] for line in others[1:]] == ["1/4", "2/4", "3/4"]
+
+
+@pytest.mark.parametrize("width", [18, 28, 36])
+def test_no_running_timer_is_hidden(width: int) -> None:
+    """At each step, as many timers are named or counted as run on the host."""
+    for story in (THIRD_LOST, RESTARTED, script_scenario(FLOOD, "flood.pkt", "flood")):
+        history = History(story)
+        while history.world.next_event() is not None:
+            history.apply()
+            for side in ("A", "B"):
+                if history.world.end(side).script is not None:
+                    continue
+                host = history.world.host(side)
+                run = sum(len(host.timers_of(host.tcb_of(one.connection))) for one in host.statuses())
+                assert timers_told(pane(history, side, width, 18)) == run
+
+
+def timers_told(lines: list[str]) -> int:
+    told = 0
+    for line in lines:
+        kind, _, rest = line.partition(" ")
+        if kind in {one.label for one in TimerKind} and rest.strip() != "-":
+            counted = re.findall(r" \+(\d+|[A-Z0-9]+)", f" {rest}")
+            shown = bool(re.search(r"\d (ms|s|min)", rest))
+            told += shown + sum(int(one) if one.isdigit() else 1 for one in counted)
+    return told
+
+
+def test_what_waits_for_accept_is_unread_and_said_to_be_not_accepted() -> None:
+    history = history_of(scenario(LINUX), "b:listen:1 a:connect s3 a:send:hello s2")
+    lines = pane(history, "B", 18, 18)
+    assert lines[1:4] == ["app listen()", " not accepted yet", ""]
+    assert " SYN 0 accept ■□" in lines
+    assert " 5/65536 unread" in lines
+    history.apply(Do("B", "accept"))
+    lines = pane(history, "B")
+    assert lines[1:4] == ["app accept()", " established", " received 5 'hello'"]
+    assert "unread" not in "".join(lines)
+
+
+def test_when_a_child_has_ended_its_end_can_still_be_read_at_the_listener() -> None:
+    history = history_of(scenario(LINUX), "b:listen:1 a:connect s3 b:accept a:send:hello s2 a:abort s")
+    lines = pane(history, "B")
+    assert lines[0].split()[0] == "LISTEN"
+    assert lines[2:4] == [" reset", " received 5 'hello'"]
+
+
+def test_a_fin_that_waits_behind_data_is_marked_and_a_full_buffer_says_of_how_much() -> None:
+    small = "[B]\nreads = false\nset = { receive_buffer = 5, delayed_ack = '0ms' }\n"
+    history = history_of(scenario(small), "b:listen a:connect s3 a:send:hello-world s2 a:shutdown")
+    sender, receiver = pane(history, "A"), pane(history, "B")
+    assert sender[0].split()[0] == "FIN-WAIT-1"
+    assert " FIN not sent yet" in sender
+    assert " 6 unsent" in sender
+    assert " 5 of 5 unread" in receiver
+    assert " 5 of 5 unread" in pane(history, "B", 18, 18)
+
+
+def test_what_is_held_out_of_order_has_its_range() -> None:
+    history = history_of(scenario(OPEN), "a:send:one a:send:two a:send:x a:send:three l1 l3 s2")
+    assert [line for line in pane(history, "B") if "held" in line] == [" 4:7 held", " 8:13 held"]
+    assert [line for line in pane(history, "B", 18, 14) if "held" in line] == [" 8 held"]
+
+
+def test_where_lines_are_few_what_was_sent_is_told_in_one() -> None:
+    history = history_of(scenario(OPEN), "a:send:one a:send:two a:send:three a:shutdown")
+    assert [line for line in pane(history, "A") if ":" in line][:4] == [
+        " data 1:4", " data 4:7", " data 7:12", " FIN 12:13",
+    ]  # fmt: skip
+    assert " 4 sent 1:13" in pane(history, "A", 18, 16)
+
+
+def test_no_line_of_any_size_is_too_long_and_the_title_fits() -> None:
+    history = run_to(script_scenario(FLOOD, "flood.pkt", "flood"), 130_000)
+    for width in range(17, 60):
+        for height in (5, 12, 13, 14, 18, 24, 30, 44):
+            for chosen in (0, 1, 2, 9):
+                assert len(pane(history, "A", width, height, chosen)) == height
+                assert len(title(history, "A", width - 3, chosen)) <= width - 3
