@@ -69,6 +69,8 @@ def test_the_client_of_a_handshake() -> None:
 +0.100   < S. 0:0(0) ack 1 win 65535 <mss 1460> // ESTABLISHED
 +0.000   > . 1:1(0) ack 1
 +0.000   getsockopt(3, SOL_SOCKET, SO_ERROR, [0], [4]) = 0
+
+// Each sends a number and has it acknowledged; two of the four messages ride together.
 """
     )
 
@@ -92,6 +94,8 @@ def test_the_server_of_a_handshake() -> None:
 +0.100   < . 1:1(0) ack 1 win 65535      // ESTABLISHED
 +0.000   accept(3, ..., ...) = 4
 +0.000   close(3) = 0
+
+// Each sends a number and has it acknowledged; two of the four messages ride together.
 """
     )
 
