@@ -20,6 +20,7 @@ from tcptui.lab.record import Record
 from tcptui.lab.run import MOST_STEPS, play_to_end
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
+from tcptui.lab.waiting import still_waiting
 from tcptui.trace.expectations import MOST_FAILURES, Failure, failed_events, failed_labels, failed_never
 from tcptui.trace.facts import facts_by_step
 
@@ -40,7 +41,7 @@ def failures(scenario: Scenario) -> list[Failure]:
         failed_labels(expected.labels, run),
         _failed_says(scenario, steps),
         _never_said(scenario, run, steps),
-        _never_come(scenario, world),
+        _never_come(world),
     ):
         found += islice(some, MOST_FAILURES)
     return found
@@ -103,6 +104,7 @@ def _never_said(scenario: Scenario, run: Record, steps: list[tuple[Fact, ...]]) 
         yield Failure(f"say[{index}].{key}", Message.of("fact.say_never"))
 
 
-def _never_come(scenario: Scenario, world: WorldState) -> Iterator[Failure]:
-    """What of the story waits for ever: calls whose trigger has not come, faults that have met no segment."""
-    yield from ()
+def _never_come(world: WorldState) -> Iterator[Failure]:
+    """What of the story still waits when all is over: calls whose trigger has not come."""
+    for one in still_waiting(world):
+        yield Failure(f"{one.side}.programs.{one.program}" if one.program else one.side, one.message)
