@@ -26,7 +26,7 @@ _LOOKS: dict[Style, str] = {
     "rule": "italic",
     "key": "bold",
     "error": f"bold {VERMILLION}",
-    "said": f"bold {SKY}",
+    "said": "bold italic",
 }
 
 
