@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from tcptui.core.events import Delivered, Event, Sent, StateChanged, TimerSet
 from tcptui.core.message import Message, SequenceNumber
-from tcptui.core.packet.segment import RST, SYN, Segment
+from tcptui.core.packet.segment import RST, SYN
 from tcptui.core.packet.seq import distance
 from tcptui.core.state import State
 from tcptui.explain.catalogue import text as text_of
@@ -176,7 +176,8 @@ class Watch:
         if not isinstance(end, HostEnd):
             return
         path = self.history.record.of(side).states
-        assert path[-1][0] is end.state, f"{side}'s path ends in {path[-1][0]}, and {side} is in {end.state}"
+        last = path[-1].state
+        assert last is end.state, f"{side}'s path ends in {last}, and {side} is in {end.state}"
         open_states = {status.state for status in end.stack.statuses()}
         assert State.CLOSED not in open_states
         for tcb in end.stack.tcbs():
@@ -212,21 +213,21 @@ class Watch:
         for message in messages:
             if message.key == "rule.broken_no_time_wait":
                 continue  # "There is no TIME-WAIT."
-            for name in _STATES.findall(text_of(message)):
+            for name in _STATES.findall(text_of(message).replace("until ESTABLISHED", "")):
                 assert State(name) in known, f"{name}: {text_of(message)}"
 
     def _known_bases(self) -> set[int]:
         """Every initial sequence number that has been on the wire, or was chosen."""
         for transmission in self.history.transmissions():
-            if isinstance(transmission.payload, Segment) and transmission.payload.flags & SYN:
-                self._bases.add(transmission.payload.seq)
+            if transmission.connection is not None:
+                self._bases |= {number for number in transmission.connection.bases if number is not None}
+        for connection in self.history.world.past_connections:
+            self._bases |= {number for number in connection.bases if number is not None}
         for side in SIDES:
             end = self.history.world.end(side)
             if isinstance(end, HostEnd):
                 for tcb in end.stack.tcbs():
                     self._bases |= {tcb.iss, tcb.irs}
-            if end.isn is not None:
-                self._bases.add(end.isn)
         return self._bases
 
     def _states(self) -> dict[Side, dict[int, State]]:
