@@ -14,6 +14,7 @@ from tcptui.core.packet.segment import ACK, Segment
 from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State
 from tcptui.explain.labels import name_of
+from tcptui.explain.wire_acts import third_party, wire_acts
 from tcptui.lab.connection import UNKNOWN, Bases, Connection
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
@@ -46,12 +47,18 @@ def happened(report: Report, world: WorldState, transmissions: Sequence[Transmis
     number = report.transmission or (report.launched[0] if report.launched else 0)
     transmission = next((one for one in reversed(transmissions) if one.number == number), None)
     if report.side == "X":
-        return (_opening(report, transmission, False), *_responses(report), *_told(report))
+        return (_opening(report, transmission, False), *wire_acts(report), *_told(report))
     rules = rule_messages(report)
     script = world.end(report.side).script is not None
     if script and report.told is not None and transmission is None:
         return (report.told,)
-    return (_opening(report, transmission, script), *rules, *_responses(report), *_told(report))
+    return (
+        _opening(report, transmission, script),
+        *rules,
+        *_responses(report),
+        *wire_acts(report),
+        *_told(report),
+    )
 
 
 def rule_messages(report: Report) -> list[Message]:
@@ -140,8 +147,7 @@ def _opening(report: Report, transmission: Transmission | None, script: bool) ->
         return Message.of("happened.time_passes")
     name = name_of(transmission)
     if report.cause == "third party":
-        receiver, other = transmission.receiver, "A" if transmission.receiver == "B" else "B"
-        return Message.of("happened.third_party_sends", name=name, side=receiver, other=other)
+        return third_party(report, transmission, name)
     if report.cause == "arrival":
         lost = transmission.outcome is Outcome.LOST
         key = "happened.lost_link_down" if lost else _arrives(report)

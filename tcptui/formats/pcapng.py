@@ -16,7 +16,7 @@ from tcptui.formats.notes import cut_note
 from tcptui.lab.packets import packet_of
 from tcptui.lab.record import Record
 from tcptui.lab.wire import Transmission
-from tcptui.trace.capture import Point, capture
+from tcptui.trace.capture import Frame, Point, capture
 
 SECTION_HEADER, INTERFACE, PACKET = 0x0A0D0D0A, 1, 6
 BYTE_ORDER_MAGIC = 0x1A2B3C4D
@@ -48,12 +48,17 @@ def pcapng(run: Record, point: Point) -> bytes:
     packets = [
         CapturedPacket(
             frame.at,
-            encode_packet(packet_of(frame.transmission.payload), _original(frame.transmission, run).number),
+            _octets(frame, run),
             comments.of(frame),
         )
         for frame in capture(run.transmissions, point, run.ended_at)
     ]
     return capture_file(packets, point, " ".join([run.scenario.title, cut_note(run)]).rstrip())
+
+
+def _octets(frame: Frame, run: Record) -> bytes:
+    packet = packet_of(frame.transmission.payload, frame.ttl)
+    return encode_packet(packet, _original(frame.transmission, run).number)
 
 
 def capture_file(packets: Iterable[CapturedPacket], interface: str, comment: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tcptui.core.packet.datagram import Datagram, PortUnreachable
+from tcptui.core.packet.datagram import Datagram, IcmpKind, IcmpMessage, PortUnreachable
 from tcptui.core.packet.ip_header import ICMP, ICMPV6, TCP, UDP, encode_packet
 from tcptui.core.packet.options import read_offer, read_timestamps
 from tcptui.core.packet.segment import (
@@ -26,6 +26,17 @@ from tcptui.lab.wire import Payload
 from tcptui.trace.capture import Frame, Point, capture
 from tcptui.trace.sequence_analysis import Analysis, analyse
 
+_ICMP: dict[IcmpKind, tuple[str, str]] = {
+    "time exceeded": (
+        "Time-to-live exceeded (Time to live exceeded in transit)",
+        "Time Exceeded (hop limit exceeded in transit)",
+    ),
+    "administratively prohibited": (
+        "Destination unreachable (Communication administratively filtered)",
+        "Destination Unreachable (Administratively prohibited)",
+    ),
+}
+"""Over IPv4 and over IPv6."""
 _PROTOCOLS = {TCP: "TCP", UDP: "UDP", ICMP: "ICMP", ICMPV6: "ICMPv6"}
 
 
@@ -65,6 +76,8 @@ def summary(payload: Payload, analysis: Analysis | None) -> str:
     if isinstance(payload, PortUnreachable):
         v6 = ":" in payload.about.src.host
         return f"Destination {'U' if v6 else 'u'}nreachable (Port unreachable)"
+    if isinstance(payload, IcmpMessage):
+        return _ICMP[payload.kind][":" in payload.src]
     ports = f"{payload.src.port} → {payload.dst.port}"
     if analysis is None or isinstance(payload, Datagram):
         return f"{ports} Len={len(payload.data)}"

@@ -14,7 +14,10 @@ A run is fully told by its scenario and this text; the same text gives the same 
 | ``b:listen:2`` | it listens with a backlog of 2, for ``b:accept`` |
 | ``a:s=socket()``, ``a:send(s,'x',MSG_OOB)`` | a call to a socket (`calls`), percent-encoded |
 | ``b:bind``, ``a:sendto:hello`` | the same for UDP; an address may follow: ``b:bind:239.0.0.1:80`` |
+| ``lose:B:ACK:2``, ``delay:A:DATA:1:by:50ms`` | a fault by description (`faults`), of what is to come |
+| ``box:firewall:drop=A+DATA`` | a box is put on the wire, next to B (`box_text`) |
 | ``x>b:SYN,ACK:seq=90:ack=1`` | a third party puts a segment on the wire, in the other end's name |
+| ``x>b:SYN:seq=1:mss=1460:from=203.0.113.1:1024`` | the same in its own; `third_party` has all fields |
 """
 
 from __future__ import annotations
@@ -25,11 +28,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote, quote_from_bytes, unquote_to_bytes
 
 from tcptui.core.message import Message, MessageError
-from tcptui.core.packet.segment import FLAG_NAMES, Socket, flag_text
-from tcptui.core.packet.seq import MASK
+from tcptui.core.packet.segment import Socket
 from tcptui.lab.addresses import parse_socket
+from tcptui.lab.box_text import AddBox, box_word, parse_box_word
 from tcptui.lab.durations import exact_duration, parse_duration
+from tcptui.lab.faults import FaultRule, fault_word, is_fault, parse_fault_word
 from tcptui.lab.program import CALLS, CallName, takes
+from tcptui.lab.third_party import LONGEST_DATA, Inject, inject_word, parse_inject
 from tcptui.lab.wire import COPY_AFTER, BadMove, Side
 
 if TYPE_CHECKING:
@@ -40,8 +45,6 @@ MOST_STEPS = 100_000
 MOST_MOVES = 1_000_000
 """What one text may tell: that of a long run on the screen can be read back."""
 MOST_BACKLOG = 99_999
-LONGEST_DATA = 65_495
-"""Octets of text that one ``send``, or a third party's segment, may carry."""
 
 
 class Next(NamedTuple):
@@ -84,23 +87,12 @@ class Do(NamedTuple):
     """For "written", the call to a socket, whose names are those of the host's first program."""
 
 
-class Inject(NamedTuple):
-    """A third party's segment for `receiver`, as if from the other end; numbers are raw."""
-
-    receiver: Side
-    flags: int
-    seq: int
-    ack: int = 0
-    wnd: int = 65_535
-    data: bytes = b""
-
-
-Move: TypeAlias = Next | Lose | Delay | Duplicate | Reorder | Wait | Do | Inject
+Move: TypeAlias = Next | Lose | Delay | Duplicate | Reorder | Wait | Do | Inject | FaultRule | AddBox
+"""A `FaultRule` is made of what leaves from then on."""
 
 NEXT = Next()
-ALLOWED = "s, s5, l2, d4+200ms, u2, u2+50ms, r3, w20ms, a:connect, b:send:hello, x>b:SYN:seq=90"
+ALLOWED = "s, s5, l2, d4+200ms, u2, u2+50ms, r3, w20ms, a:connect, b:send:hello, x>b:SYN:seq=90, lose:B:ACK:2"
 
-_FLAGS = {name: bit for bit, name in FLAG_NAMES}
 _SAFE = "()=,'+|:.!$&*;<>?@[]^{}~/-"
 """What a call to a socket may have that is not percent-encoded."""
 _SOCKET_CALL = re.compile(r"([a-z_][a-z0-9_]*=)?[a-z_][a-z0-9_]*\(", re.ASCII)
@@ -163,19 +155,12 @@ def _word(move: Move) -> str:
             where = f":{address}" if address is not None else ""
             return f"{side.lower()}:{call}{text}{where}"
         case Inject():
-            return _inject_word(move)
+            return inject_word(move)
+        case FaultRule():
+            return fault_word(move)
+        case AddBox():
+            return box_word(move)
     return "s"
-
-
-def _inject_word(move: Inject) -> str:
-    word = f"x>{move.receiver.lower()}:{flag_text(move.flags)}:seq={move.seq}"
-    if move.ack:
-        word += f":ack={move.ack}"
-    if move.wnd != Inject._field_defaults["wnd"]:
-        word += f":wnd={move.wnd}"
-    if move.data:
-        word += f":data={quote_from_bytes(move.data)}"
-    return word
 
 
 def _parse_word(word: str) -> list[Move]:
@@ -183,7 +168,11 @@ def _parse_word(word: str) -> list[Move]:
     if lower.startswith(("a:", "b:")):
         return [_parse_call(word)]
     if lower.startswith(("x>a:", "x>b:")):
-        return [_parse_inject(word)]
+        return [parse_inject(word)]
+    if word.startswith("box:"):
+        return [parse_box_word(word)]
+    if is_fault(word):
+        return [parse_fault_word(word)]
     if lower.startswith("w") and len(word) > 1:
         return [Wait(parse_duration(word[1:]))]
     match = _NUMBERED.fullmatch(word)
@@ -254,30 +243,3 @@ def _arguments(call: CallName, text: str) -> tuple[str, str]:
         data, _, address = text.partition(":")
         return data, address
     return text, ""
-
-
-def _parse_inject(word: str) -> Inject:
-    target, flags, *fields = word.split(":")
-    bits = 0
-    for name in () if flags.lower() == "none" else flags.split(","):
-        bit = _FLAGS.get(name.upper()) if name.isascii() else None
-        if bit is None:
-            raise BadMove("error.move.control_bit", name=name[:20], allowed=tuple(_FLAGS))
-        bits |= bit
-    given: dict[str, int] = {}
-    data = b""
-    for field in fields:
-        name, _, value = field.partition("=")
-        if name == "data":
-            data = unquote_to_bytes(value)
-            if len(data) > LONGEST_DATA:
-                raise BadMove("error.move.data_too_long", octets=len(data), most=LONGEST_DATA)
-        elif name in ("seq", "ack", "wnd") and re.fullmatch(r"[0-9]+", value):
-            given[name] = int(value) if len(value) <= 10 else MASK + 1
-        else:
-            raise BadMove("error.move.field", field=field[:20])
-    if "seq" not in given:
-        raise BadMove("error.move.seq_missing")
-    if given.get("wnd", 0) > 65_535 or max(given.values()) > MASK:
-        raise BadMove("error.move.out_of_range")
-    return Inject("A" if target[-1] in "aA" else "B", bits, data=data, **given)

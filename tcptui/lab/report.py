@@ -7,7 +7,7 @@ from tcptui.core.message import Message
 from tcptui.core.state import State
 from tcptui.lab.connection import NO_CONNECTIONS, Connections
 from tcptui.lab.results import CallResult
-from tcptui.lab.wire import Party, Transmission
+from tcptui.lab.wire import Party, Transmission, WireAct
 
 Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "fault", "wait"]
 
@@ -20,7 +20,7 @@ class NextEvent(NamedTuple):
     side: Party
     """Where: the caller, the receiver, the owner of the timer."""
     number: int = 0
-    """The segment that arrives, or the line of the third party's script."""
+    """The segment that arrives."""
 
 
 class Report(NamedTuple):
@@ -55,3 +55,5 @@ class Report(NamedTuple):
     connections: Connections = NO_CONNECTIONS
     """The connections of this end by name: what the numbers in the events are relative to. Those that have
     ended in this step are among them."""
+    acts: tuple[WireAct, ...] = ()
+    """What the wire did of itself."""

@@ -4,13 +4,17 @@
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
+from tcptui.lab.boxes import Box, asleep
 from tcptui.lab.ends import EndSetup
-from tcptui.lab.moves import Delay, Duplicate, Inject, Lose, Move
+from tcptui.lab.faults import FaultRule
+from tcptui.lab.moves import Delay, Duplicate, Lose, Move, Reorder
+from tcptui.lab.path import Answer
+from tcptui.lab.third_party import Inject
 from tcptui.lab.wire import Party
 
-Fault: TypeAlias = Lose | Delay | Duplicate
+Fault: TypeAlias = Lose | Delay | Duplicate | Reorder
 """What the scenario does to a segment as soon as it is on the wire."""
 
 
@@ -18,7 +22,14 @@ class Injection(NamedTuple):
     """A third party's segment and when it appears, in microseconds."""
 
     at: int
-    move: Inject
+    move: Inject | Answer
+    """Or what a box sends back."""
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What the future depends on, but for the time."""
+        move = self.move
+        return move if isinstance(move, Inject) else move[:3]
 
 
 class FigureRow(NamedTuple):
@@ -122,6 +133,10 @@ class Scenario(NamedTuple):
     expected: Expected = Expected()
     prelude_length: int = 0
     """How long the prelude takes, in microseconds, as far as that is known."""
+    fault_rules: tuple[FaultRule, ...] = ()
+    """Faults by description."""
+    boxes: tuple[Box, ...] = ()
+    """What stands on the wire, from A to B."""
     until: int | None = None
     """What would happen later than that, in microseconds, does not; None: the run ends by itself."""
     say: tuple[Say, ...] = ()
@@ -158,4 +173,5 @@ class Scenario(NamedTuple):
         end that is set."""
         a, b = self.hosts
         hosts = (a.without_programs(), b.without_programs())
-        return self._replace(hosts=hosts, faults={}, injections=(), until=None)
+        boxes = tuple(map(asleep, self.boxes))
+        return self._replace(hosts=hosts, faults={}, fault_rules=(), injections=(), until=None, boxes=boxes)

@@ -26,78 +26,49 @@ at the moment at which it acts. Everything else is a move from outside (`apply`)
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
-from tcptui.core.events import DatagramSent, Event, Sent, StateChanged
-from tcptui.core.packet.segment import RST, SYN, Segment
+from tcptui.core.events import Event
+from tcptui.core.packet.segment import SYN, Segment
 from tcptui.core.state import State
-from tcptui.lab.connection import NO_CONNECTIONS, Connection, of_numbers
+from tcptui.lab.box_text import AddBox
+from tcptui.lab.conditions import NOTHING, conditions_of
+from tcptui.lab.connection import NO_CONNECTIONS
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.ends import Act, End
-from tcptui.lab.ends.connections import ENDED, connection_of, drop_ended, note_connection
+from tcptui.lab.ends.connections import drop_ended
 from tcptui.lab.ends.host import HostEnd
+from tcptui.lab.faults import FaultRule
 from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
-from tcptui.lab.moves import Delay, Do, Duplicate, Inject, Lose, Move, Next, Reorder, Wait
+from tcptui.lab.moves import Do, Move, Next, Wait
+from tcptui.lab.network import Network
+from tcptui.lab.path import Answer
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import SIDES, BadMove, Outcome, Party, Payload, Side, Transmission, Wire
+from tcptui.lab.third_party import Inject, acts_of, opened_after, opened_key, segment_of
+from tcptui.lab.wire import SIDES, BadMove, Outcome, Party, Side, Wire, WireAct
 
 PAST_CONNECTIONS = 8
 """How many connections are known once they have ended."""
 
 
-class WorldState:
+class WorldState(Network):
     """Two ends and a wire at one moment; it changes in place, and a copy is a whole one."""
 
-    __slots__ = (
-        "_a",
-        "_b",
-        "_ended",
-        "_injected",
-        "_kept_alive",
-        "_launched",
-        "_shares_a",
-        "_shares_b",
-        "_until",
-        "now",
-        "past_connections",
-        "scenario",
-        "steps",
-        "wire",
-    )
+    __slots__ = ("_kept_alive", "_shares_a", "_shares_b", "_until")
 
     def __init__(self, scenario: Scenario, now: int = 0, steps: int = 0) -> None:
         """Two ends to which nothing has happened, before any prelude: `prelude.begin` makes the
         first state of a scenario."""
-        a, b = scenario.hosts
-        self.scenario = scenario
-        self.now = now
-        """The clock, in microseconds; 0 when the scenario begins."""
-        self.steps = steps
-        """How many steps have been made; like the clock 0 when the scenario begins, below in its prelude."""
-        self.wire = Wire()
-        self._a: End = a.end("A", b.socket)
-        self._b: End = b.end("B", a.socket)
+        super().__init__(scenario, now, steps)
         self._shares_a = self._shares_b = False
         """Whether a copy has the same end: a step copies the one that it changes, and most change one."""
-        self._injected = 0
-        """How many of the third party's segments have appeared."""
-        self.past_connections: tuple[Connection, ...] = ()
-        """Of those that have ended at an end, the last: what a third party's old segment may belong to."""
         self._until = scenario.until
         """What would happen later than that does not; None: there is no such end, or a move has lifted it."""
         self._kept_alive = False
         """Whether a keep-alive timer has fired since anything else has happened."""
-        self._launched: tuple[int, ...] = ()
-        self._ended: tuple[Transmission, ...] = ()
-        """Both for the report of the step that is being made."""
-
-    def end(self, side: Side) -> End:
-        """One end, to be looked at."""
-        return self._a if side == "A" else self._b
 
     def host(self, side: Side) -> HostEnd:
         """The end of that side, which is a host. TypeError if it is none."""
@@ -123,11 +94,10 @@ class WorldState:
         due = b.act_due
         if due is not None and (at is None or due < at):
             at, side = due, "B"
-        injections = self.scenario.injections
-        if self._injected < len(injections):
-            due = max(self.now, injections[self._injected].at)
+        if self._injections:
+            due = max(self.now, self._injections[0].at)
             if at is None or due < at:
-                at, cause, side, number = due, "third party", "X", self._injected
+                at, cause, side = due, "third party", "X"
         arrival = self.wire.next_arrival()
         if arrival is not None and (
             at is None or arrival.due < at or (arrival.due == at and side == "B" and b.observes)
@@ -167,9 +137,16 @@ class WorldState:
         if cause == "arrival":
             return self._arrival(number)
         if cause == "third party":
-            self._injected += 1
+            move, self._injections = self._injections[0].move, self._injections[1:]
             self._kept_alive = False
-            return self._inject(self.scenario.injections[number].move)
+            if isinstance(move, Answer):
+                self._launch_answer(move)
+                return self._report("third party", "X", [])
+            try:
+                return self._inject(move)
+            except BadMove:  # There is no such connection.
+                self._acts += (WireAct(0, "not sent", move.of),)
+                return self._report("third party", "X", [])
         assert side != "X"
         end = self._to_change(side)
         if cause == "timer":
@@ -200,6 +177,13 @@ class WorldState:
                 return self._called(end, call, end.call(call, self.now))
             case Inject():
                 return self._inject(move)
+            case AddBox(box):
+                v6 = ":" in self._b.setup.socket.host
+                self._conditions = (self._conditions or NOTHING).with_box(box, v6)
+                return self._report("fault", "X", [])
+            case FaultRule():
+                self._conditions = (self._conditions or NOTHING).with_rule(move)
+                return self._report("fault", "X", [])
             case Wait(by):
                 self._wait(by)
                 return self._report("wait", "X", [])
@@ -217,6 +201,11 @@ class WorldState:
         self.scenario = scenario
         self._until, self._kept_alive = scenario.until, False
         self.wire = Wire()
+        self._injections, before = scenario.injections, self._conditions
+        conditions = conditions_of(scenario)
+        if before is not None and before.boxes:
+            conditions = (conditions or NOTHING).with_states_of(before)
+        self._conditions = conditions
         for side, setup in zip(SIDES, scenario.hosts, strict=True):
             self._to_change(side).begin(setup)
 
@@ -224,24 +213,26 @@ class WorldState:
 
     def copy(self) -> WorldState:
         copy = WorldState.__new__(WorldState)
-        copy.scenario, copy.now, copy._injected = self.scenario, self.now, self._injected
+        copy.scenario, copy.now, copy._injections = self.scenario, self.now, self._injections
+        copy._conditions, copy._opened = self._conditions, self._opened
         copy.steps, copy.past_connections = self.steps, self.past_connections
         copy._until, copy._kept_alive = self._until, self._kept_alive
         copy.wire = self.wire.copy()
         copy._a, copy._b = self._a, self._b
         copy._shares_a = copy._shares_b = self._shares_a = self._shares_b = True
-        copy._launched, copy._ended = (), ()
+        copy._launched, copy._ended, copy._acts = (), (), ()
         return copy
 
     def key(self) -> tuple[Any, ...]:
         """What the future depends on, among states of one scenario: hashable, equal if the futures are."""
-        faults, injections = self.scenario.faults, self.scenario.injections
-        more_injections = self._injected < len(injections) and injections[-1].at > self.now
+        now, wire, to_come, conditions = self.now, self.wire, self._injections, self._conditions
+        numbered = any(number > wire.launched for number in self.scenario.faults)
         return (
-            self.wire.key(self.now, any(number > self.wire.launched for number in faults)),
-            self._injected,
-            self.now if more_injections else None,
-            None if self._until is None else max(0, self._until - self.now),
+            wire.key(now, numbered or (conditions is not None and conditions.by_number)),
+            tuple((max(0, one.at - now), one.key) for one in to_come),
+            opened_key(self._opened, (one.move for one in to_come if isinstance(one.move, Inject))),
+            None if conditions is None else conditions.key(wire, now),
+            None if self._until is None else max(0, self._until - now),
             self._kept_alive,
             self._a.key(self.now),
             self._b.key(self.now),
@@ -281,8 +272,8 @@ class WorldState:
 
     def _only_keeps_alive(self) -> bool:
         """Whether nothing but keep-alive is left, and no end is set."""
-        left = self.wire.transmissions or self._injected < len(self.scenario.injections)
-        return not left and self._until is None and only_keep_alive(self._a) and only_keep_alive(self._b)
+        left = self.wire.transmissions or self._injections or self._until is not None
+        return not left and only_keep_alive(self._a) and only_keep_alive(self._b)
 
     def _to_change(self, side: Side) -> End:
         """One end, which no copy has."""
@@ -318,27 +309,26 @@ class WorldState:
         state, ends_connection = None, False
         events: list[Event] = []
         if end.link_up:
-            events = end.arrives(transmission.payload, self.now)
+            events = end.arrives(transmission.arrives_as, self.now)
             if isinstance(transmission.payload, Segment):
                 state = end.state_of(end.connection)
-            ends_connection = self._launch_all(end, events, transmission.connection)
+            ends_connection = self._launch_all(end, events, transmission.connection_as_arrives)
         outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
         self._end(transmission.at_end(outcome, self.now, self.steps + 1, state))
         return self._report("arrival", end.side, events, "", number, 0, None, ends_connection)
 
-    def _end(self, transmission: Transmission) -> None:
-        """A segment that was taken off the wire has arrived or is lost."""
-        self.wire.ended(transmission)
-        self._ended += (transmission,)
-
     def _inject(self, move: Inject) -> Report:
-        """A third party's segment."""
+        """A third party's segment. BadMove: there is no connection that it could be of."""
         receiver = self.end(move.receiver)
-        other = self._peer(receiver)
-        segment = Segment(
-            other.setup.socket, receiver.setup.socket, move.seq, move.ack, move.flags, move.wnd, move.data
-        )
-        self._launch("X", move.receiver, segment, 1, None, self._connection_by_numbers(segment))
+        other = self._peer(receiver).setup.socket
+        segment, connection = segment_of(move, receiver.setup.socket, other, self._opened)
+        if move.times > 1:
+            self._schedule(self.now + move.every, move.next(other))
+        if segment.flags & SYN:
+            self._opened = opened_after(self._opened, segment, self.steps + 1)
+        self._acts += acts_of(move, self.wire.launched + 1, other)
+        connection = connection or self._connection_by_numbers(segment)
+        self._launch("X", move.receiver, segment, 1, None, connection, move.ttl)
         return self._report("third party", "X", [])
 
     def _wait(self, by: int) -> None:
@@ -347,77 +337,6 @@ class WorldState:
             left = exact_duration(next_event.at - self.now)
             raise BadMove("error.move.wait", by=exact_duration(by), left=left)
         self.now += by
-
-    def _make_fault(self, move: Lose | Delay | Duplicate | Reorder) -> None:
-        match move:
-            case Lose(number):
-                self._ended += (self.wire.lose(number, self.now, self.steps + 1),)
-            case Delay(number, by):
-                self.wire.delay(number, by)
-            case Duplicate(number, after):
-                self._on_wire(self.wire.duplicate(number, after, self.now, self.steps + 1))
-            case Reorder(number):
-                self.wire.reorder(number)
-
-    def _launch_all(self, end: End, events: list[Event], arrived: Connection | None = None) -> bool:
-        """What an end has sent leaves it; `arrived`: the connection of the segment that has arrived there.
-        Whether a connection of the end has ended."""
-        receiver: Side = "B" if end is self._a else "A"
-        ended = False
-        for event in events:
-            if type(event) is Sent:
-                segment = event.segment
-                connection = end.connections.get(event.connection)
-                if connection is None or connection.irs is None or segment.flags & (SYN | RST):
-                    connection = connection_of(end, event, arrived, self.steps + 1)
-                    connection = connection or self._connection_by_numbers(segment)
-                state = end.state_of(end.connection)
-                self._launch(end.side, receiver, segment, event.attempt, state, connection)
-            elif type(event) is StateChanged:
-                if event.new in ENDED:
-                    ended = True
-                elif arrived is not None:
-                    note_connection(end, event.connection, arrived[1::-1], arrived, self.steps + 1)
-            elif type(event) is DatagramSent:
-                self._launch(end.side, receiver, event.payload)
-        return ended
-
-    def _launch(
-        self,
-        sender: Party,
-        receiver: Side,
-        payload: Payload,
-        attempt: int = 1,
-        state: State | None = None,
-        connection: Connection | None = None,
-    ) -> None:
-        a_to_b, b_to_a = self.scenario.delays
-        way = a_to_b if receiver == "B" else b_to_a
-        if sender == "X":
-            way //= 2  # It comes from somewhere in the network, not from the other end.
-        due = self.now + way
-        self._on_wire(
-            self.wire.launch(
-                sender, receiver, payload, self.now, due, attempt, 0, connection, state, self.steps + 1
-            )
-        )
-
-    def _connection_by_numbers(self, segment: Segment) -> Connection:
-        """The connection of a segment that no connection of an end sends: a third party's, a script's."""
-        alive = [*self._a.connections.values(), *self._b.connections.values()]
-        return of_numbers(segment, [*alive, *self.past_connections], self.steps + 1)
-
-    def _on_wire(self, number: int) -> None:
-        """A segment has been put on the wire: the scenario may have a fault for it."""
-        self._launched += (number,)
-        sender = self.wire.transmissions[-1].sender
-        if sender != "X" and not self.end(sender).link_up:
-            lost = self.wire.take(number).at_end(Outcome.LOST, self.now, self.steps + 1, None)
-            self._end(lost)
-            return
-        for fault in self.scenario.faults.get(number, ()):
-            with suppress(BadMove):  # The segment is no longer among the last that ended.
-                self._make_fault(fault)
 
     def _reported(
         self, cause: Cause, end: End, events: list[Event], call: str = "", backlog: int | None = None
@@ -437,8 +356,8 @@ class WorldState:
         backlog: int | None = None,
         ends_connection: bool = False,
     ) -> Report:
-        launched, ended = self._launched, self._ended
-        self._launched, self._ended = (), ()
+        launched, ended, acts = self._launched, self._ended, self._acts
+        self._launched, self._ended, self._acts = (), (), ()
         self.steps += 1
         results: tuple[CallResult, ...] = ()
         connection, state, alive = 0, None, NO_CONNECTIONS
@@ -451,7 +370,7 @@ class WorldState:
                 self.past_connections = (*self.past_connections, *gone)[-PAST_CONNECTIONS:]
         report = Report(
             self.now, cause, side, call, transmission, by, tuple(events), launched, ended, backlog, results,
-            connection, None, self.steps, state, alive,
+            connection, None, self.steps, state, alive, acts,
         )  # fmt: skip
         if self._a.waits_for_facts or self._b.waits_for_facts:
             self._tell_facts(report)

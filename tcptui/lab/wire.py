@@ -9,16 +9,24 @@ from enum import Enum
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from tcptui.core.message import Message, MessageError
-from tcptui.core.packet.datagram import Datagram, PortUnreachable
-from tcptui.core.packet.segment import Segment
+from tcptui.core.packet.datagram import Datagram, IcmpMessage, PortUnreachable
+from tcptui.core.packet.segment import HOP_LIMIT, Segment
 from tcptui.core.state import State
 from tcptui.lab.connection import UNKNOWN, Bases, Connection
 
 Side: TypeAlias = Literal["A", "B"]
 Party: TypeAlias = Literal["A", "B", "X"]
 """Who can put a segment on the wire: an end, or a third party X."""
-Payload: TypeAlias = Segment | Datagram | PortUnreachable
+Payload: TypeAlias = Segment | Datagram | PortUnreachable | IcmpMessage
 """What travels over the wire: the payload of an IP packet."""
+
+WireActName: TypeAlias = Literal[
+    "lost", "delayed", "duplicated", "overtaken", "old", "stranger", "not sent", "nobody",
+    "expired", "dropped", "refused", "unknown", "mapped", "answer",
+]  # fmt: skip
+"""By a fault of the scenario: lost, delayed, duplicated, overtaken. A third party's segment: an old one, a
+stranger's, or not sent. Any: its address is nobody's. At a box: its Time to Live has expired, a firewall
+drops or refuses it, a NAT has no mapping for it or has made one, and what a box has sent in answer."""
 
 SIDES: tuple[Side, Side] = ("A", "B")
 MEMORY = 6
@@ -33,12 +41,38 @@ class BadMove(MessageError):
     """A move that can't be made as things are."""
 
 
+class WireAct(NamedTuple):
+    """What became of a segment on the wire in a step, and by what, where nobody at the keyboard did it."""
+
+    number: int
+    """The segment's; 0: none was sent."""
+    what: WireActName
+    by: int = 0
+    """How long it is delayed, in microseconds; what overtakes it; of which connection an old segment is."""
+    name: str = ""
+    """Of a fault the rule; empty: it names the segment by its number. Of a stranger, and of nobody, the
+    address."""
+
+
 class Outcome(Enum):
     """What has become of a segment on the wire."""
 
     IN_FLIGHT = "in flight"
     ARRIVED = "arrived"
     LOST = "lost"
+
+
+class Passage(NamedTuple):
+    """The way of a segment through boxes (`boxes`), or with another Time to Live than hosts give it."""
+
+    ttl: int = HOP_LIMIT
+    """As its sender has set it."""
+    hops: int = 0
+    """How many routers have counted it down."""
+    payload: Payload | None = None
+    """What comes out where it is to arrive; None: what was sent."""
+    box: int = 0
+    """The box at which it has ended, 1 for the one next to A; 0: at none."""
 
 
 class Transmission(NamedTuple):
@@ -70,6 +104,21 @@ class Transmission(NamedTuple):
     """The sender's state after it had left; None where no connection sent it."""
     receiver_state: State | None = None
     """The receiver's state after it had arrived; None where that is no matter of a connection."""
+    passage: Passage | None = None
+    """What there is to say of its way beside that; None: as it is said to be everywhere."""
+
+    @property
+    def arrives_as(self) -> Payload:
+        """What comes out where it is to arrive."""
+        return self.payload if self.passage is None else self.passage.payload or self.payload
+
+    @property
+    def connection_as_arrives(self) -> Connection | None:
+        """The connection as the receiver has it, seen from the sender's end: a NAT gives it other sockets."""
+        if self.passage is None or self.connection is None or not isinstance(self.passage.payload, Segment):
+            return self.connection
+        payload = self.passage.payload
+        return self.connection._replace(local=payload.src, remote=payload.dst)
 
     @property
     def bases(self) -> Bases:
@@ -79,7 +128,15 @@ class Transmission(NamedTuple):
     def at_end(self, outcome: Outcome, now: int, step: int, state: State | None) -> "Transmission":
         """The same once it has come to its receiver, which is in `state` then."""
         return Transmission(
-            *self[:9], outcome, now, self.sent_in, step, self.connection, self.sender_state, state
+            *self[:9],
+            outcome,
+            now,
+            self.sent_in,
+            step,
+            self.connection,
+            self.sender_state,
+            state,
+            self.passage,
         )
 
 
@@ -109,12 +166,14 @@ class Wire:
         connection: Connection | None = None,
         sender_state: State | None = None,
         step: int = 0,
+        passage: Passage | None = None,
     ) -> int:
         """Puts a segment on the wire in a step; its number."""
         self.launched += 1
         transmission = Transmission(
             self.launched, sender, receiver, payload, sent_at, due, attempt, copy_of,
             0, Outcome.IN_FLIGHT, 0, step, 0, connection, sender_state,
+            None, passage,
         )  # fmt: skip
         self.transmissions += (transmission,)
         return self.launched
@@ -161,7 +220,7 @@ class Wire:
     def delay(self, number: int, by: int) -> Transmission:
         transmission = self._in_flight(number, "delay")
         late = transmission._replace(due=transmission.due + by, delayed_by=transmission.delayed_by + by)
-        self._replace(late)
+        self.replace(late)
         return late
 
     def duplicate(self, number: int, after: int, now: int, step: int = 0) -> int:
@@ -183,6 +242,7 @@ class Wire:
             transmission.connection,
             transmission.sender_state,
             step,
+            transmission.passage and Passage(transmission.passage.ttl),
         )
 
     def reorder(self, number: int) -> Transmission:
@@ -210,7 +270,7 @@ class Wire:
         """What its future depends on: what is in flight, in the order of the numbers, and when it arrives.
         The next number counts where a fault is waiting for one, `numbered`."""
         return self.launched if numbered else None, tuple(
-            (one.sender, one.receiver, one.payload, one.due - now) for one in self.transmissions
+            (one.sender, one.receiver, one.payload, one.passage, one.due - now) for one in self.transmissions
         )
 
     def _find(self, number: int) -> Transmission:
@@ -231,7 +291,7 @@ class Wire:
             raise BadMove(key, act=Message.of(f"act.{verb}"), number=number)
         return transmission
 
-    def _replace(self, transmission: Transmission) -> None:
+    def replace(self, transmission: Transmission) -> None:
         self.transmissions = tuple(
             transmission if other.number == transmission.number else other for other in self.transmissions
         )

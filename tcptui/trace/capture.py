@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple, TypeAlias
 
-from tcptui.lab.wire import Outcome, Side, Transmission
+from tcptui.core.packet.segment import HOP_LIMIT
+from tcptui.lab.wire import Outcome, Passage, Side, Transmission
 
 Point: TypeAlias = Literal["A", "B", "wire"]
 """Where the capture is taken: at an end, or half way between both."""
@@ -19,6 +20,13 @@ class Frame(NamedTuple):
 
     at: int
     transmission: Transmission
+    """As it passes there: a NAT on the way has changed its payload, and routers its Time to Live."""
+
+    @property
+    def ttl(self) -> int:
+        """Its Time to Live."""
+        passage = self.transmission.passage
+        return HOP_LIMIT if passage is None else passage.ttl
 
 
 def capture(transmissions: Iterable[Transmission], point: Point, now: int) -> list[Frame]:
@@ -33,7 +41,18 @@ def capture(transmissions: Iterable[Transmission], point: Point, now: int) -> li
         passing = [_passing_middle(transmission, now) for transmission in transmissions]
     else:
         passing = [_passing_end(transmission, point) for transmission in transmissions]
-    return [Frame(key[0], transmission) for key, transmission in sorted(filter(None, passing), key=_when)]
+    seen = sorted(filter(None, passing), key=_when)
+    return [Frame(key[0], _as_it_passes(transmission, point)) for key, transmission in seen]
+
+
+def _as_it_passes(transmission: Transmission, point: Point) -> Transmission:
+    """A segment as a capture has it. The middle of the wire is beyond all boxes, next to B: all that is
+    captured there has the addresses that B knows."""
+    passage = transmission.passage
+    if passage is None or transmission.receiver != ("B" if point == "wire" else point):
+        return transmission
+    arrived = Passage(passage.ttl - passage.hops)
+    return transmission._replace(payload=transmission.arrives_as, passage=arrived)
 
 
 _When: TypeAlias = tuple[int, int, int]

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from rich.cells import cell_len
 
-from tcptui.core.packet.datagram import Datagram, PortUnreachable
+from tcptui.core.packet.datagram import Datagram, IcmpMessage, PortUnreachable
 from tcptui.core.packet.options import read_sack, read_timestamps
 from tcptui.core.packet.segment import (
     ACK,
@@ -58,7 +58,7 @@ def header_lines(
 def _header_size(transmission: Transmission, octets: bytes) -> int:
     """How many octets stand before the text; an ICMP message has none, but quotes."""
     payload = transmission.payload
-    return 8 if isinstance(payload, PortUnreachable) else len(octets) - len(payload.data)
+    return 8 if isinstance(payload, PortUnreachable | IcmpMessage) else len(octets) - len(payload.data)
 
 
 def _boxes(transmission: Transmission, octets: bytes, width: int, raw: bool) -> list[Line]:
@@ -93,12 +93,13 @@ def _datagram_rows(datagram: Datagram, octets: bytes, inner: int) -> list[Row]:
     return rows + _data_rows(datagram.data, inner)
 
 
-def _unreachable_rows(message: PortUnreachable, octets: bytes, inner: int) -> list[Row]:
+def _unreachable_rows(message: PortUnreachable | IcmpMessage, octets: bytes, inner: int) -> list[Row]:
     half = inner // 2
-    src, dst, _ = message.about
-    about = f"UDP {src} → {dst}"
+    src, dst = message.about.src, message.about.dst
+    protocol = "TCP" if isinstance(message.about, Segment) else "UDP"
+    about = f"{protocol} {src} → {dst}"
     if cell_len(about) > inner - 8:
-        about = f"UDP {src.port} → {dst.port}"
+        about = f"{protocol} {src.port} → {dst.port}"
     return [
         [
             (half // 2, f"{say('ui.header.type')} {octets[0]}"),

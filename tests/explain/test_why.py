@@ -24,8 +24,9 @@ from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.connection import Connection
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.history import INTERVAL, History
-from tcptui.lab.moves import Duplicate, Inject, Move, Wait, parse_moves
+from tcptui.lab.moves import Duplicate, Move, Wait, parse_moves
 from tcptui.lab.report import Report
+from tcptui.lab.third_party import Inject
 from tcptui.lab.variant import variant
 from tcptui.lab.wire import BadMove, Transmission
 from tcptui.sockets.requests import Read

@@ -11,11 +11,12 @@ from tcptui.core.packet.seq import seq_add
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.lab.ends.host import HostSetup
-from tcptui.lab.moves import NEXT, Delay, Do, Duplicate, Inject, Lose, Move, Reorder, Wait
+from tcptui.lab.moves import NEXT, Delay, Do, Duplicate, Lose, Move, Reorder, Wait
 from tcptui.lab.prelude import begin
 from tcptui.lab.program import CallName
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
+from tcptui.lab.third_party import Inject
 from tcptui.lab.wire import SIDES, BadMove, Transmission
 
 MOST_MOVES = 40

@@ -85,7 +85,7 @@ CHANGES: dict[str, tuple[Callable[[WorldState], Any], bool]] = {
     "a program": (lambda one: setattr(one.host("A"), "programs", (Program((), blocked=1),)), True),
     "a block": (lambda one: one.host("A").stack.call(Send(1, b"x"), one.now), True),
     "what is in flight": (lambda one: setattr(one.wire, "transmissions", ()), True),
-    "the third party": (lambda one: setattr(one, "_injected", 1), True),
+    "the third party": (lambda one: setattr(one, "_injections", one._injections[1:]), True),
     "a label of an end": (lambda one: setattr(one.host("A"), "connections", {}), False),
     "what waits for a report": (lambda one: setattr(one.host("A"), "results", (9,)), False),
     "what a program knows and no trigger asks for": (

@@ -13,9 +13,10 @@ from tcptui.core.packet.segment import RST, Socket
 from tcptui.core.profile.presets import LINUX, RFC9293
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
-from tcptui.lab.moves import LONGEST_DATA, Delay, Duplicate, Inject, Lose, parse_moves
+from tcptui.lab.moves import Delay, Duplicate, Lose, parse_moves
 from tcptui.lab.program import CALLS, ScriptedCall
 from tcptui.lab.scenario import Expected, Scenario
+from tcptui.lab.third_party import LONGEST_DATA, Inject
 from tests.lab.worlds import HEAD, scenario
 from tests.messages import said
 
@@ -63,8 +64,8 @@ BAD: dict[str, Bad] = {
         calls('call = "listen", then = 1'), "A.script[1].then: is unknown", "call, text"
     ),
     "unknown key of a third party": bad(
-        'third_party = [{ segment = "x>b:SYN:seq=1", to = "b" }]',
-        "third_party[1].to: is unknown",
+        'third_party = [{ segment = "x>b:SYN:seq=1", dst = "b" }]',
+        "third_party[1].dst: is unknown",
         "at, segment",
     ),
     "unknown key of a figure": bad(
@@ -157,7 +158,7 @@ BAD: dict[str, Bad] = {
         "variant[2].A.script[1].call: 'walk' is unknown",
     ),
     "a fault of a variant": bad(
-        'variant = [{ name = "x", faults = "s" }]', "variant[1].faults: only l, d and u"
+        'variant = [{ name = "x", faults = "s" }]', "variant[1].faults: only l, d, u and r"
     ),
     "a fact of a variant": bad(
         'variant = [{ name = "x", expect = { end = ["?"] } }]', "variant[1].expect.end[1]: '?' says nothing"
@@ -266,8 +267,31 @@ BAD: dict[str, Bad] = {
     "delay": bad('wire.delay = "50"', "wire.delay: '50' is no duration", DURATION),
     "delay of more than a day": bad('wire.a_to_b = "2000min"', "wire.a_to_b:", "at most one day"),
     "delay beyond floats": bad(f'wire.delay = "{"9" * 400}s"', "wire.delay:", "at most one day"),
-    "fault r": bad('wire.faults = "r1"', "wire.faults: only l, d and u can stand here, as in l2 d4+200ms"),
-    "fault s": bad('wire.faults = "l1 s"', "wire.faults: only l, d and u can stand here"),
+    "fault s": bad(
+        'wire.faults = "l1 s"',
+        "wire.faults: only l, d, u and r can stand here, as in l2 d4+200ms, or as in lose B ACK 2",
+    ),
+    "fault of no segment": bad(
+        'wire.faults = ["l1", "lose B SIN"]', "wire.faults[2]: 'B SIN' describes nothing: 'SIN' is no segment"
+    ),
+    "fault of an arrival": bad('wire.faults = "lose B ACK arrives"', "a fault is of a segment that leaves"),
+    "faults of other things": bad('wire.faults = ["l1", 5]', "wire.faults[2]: must be a text"),
+    "third party from nowhere": bad(
+        'third_party = [{ segment = "x>b:SYN:seq=1", from = "203.0.113.1" }]',
+        "third_party[1].from: '203.0.113.1' is no socket",
+    ),
+    "third party from the receiver": bad(
+        'third_party = [{ segment = "x>b:SYN:seq=1:from=10.0.0.2:9" }]',
+        "third_party[1].from: 10.0.0.2:9 can't send to 10.0.0.2: it must be another address",
+    ),
+    "third party of another IP version": bad(
+        'third_party = [{ segment = "x>b:SYN:seq=1:from=[2001:db8::1]:9" }]',
+        "third_party[1].from: [2001:db8::1]:9 can't send to 10.0.0.2",
+    ),
+    "third party too often": bad(
+        'third_party = [{ segment = "x>b:SYN:seq=1", times = 1001 }]',
+        "third_party[1].times: must be a whole number from 1 to 1000",
+    ),
     "fault is no move": bad('wire.faults = "x"', "wire.faults: move 'x': is no move", "l2, d4+200ms"),
     "fault without time": bad('wire.faults = "d1"', "wire.faults:", "as in d2+200ms"),
     "fault to a lost segment": bad('wire.faults = "l1 d1+5ms"', "wire.faults: #1 is lost already"),
@@ -278,7 +302,7 @@ BAD: dict[str, Bad] = {
         f"wire.faults: {MOST_FAULTS + 1} are too many",
         f"at most {MOST_FAULTS}",
     ),
-    "faults in a list": bad('wire.faults = ["l1"]', "wire.faults: must be a text"),
+    "faults in a table": bad("wire.faults = {}", "wire.faults: must be a text"),
     "prelude": bad('prelude = "b:listen a:open"', "prelude:", "listen, accept, connect"),
     "prelude that can't be": bad('prelude = "l5"', "prelude: there is no segment #5"),
     "prelude that leaves something": bad(

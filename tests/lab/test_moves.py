@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tcptui.core.packet.segment import ACK, FIN, SYN, Socket
+from tcptui.core.packet.options import Offer
+from tcptui.core.packet.segment import ACK, FIN, SYN, URG, Socket
 from tcptui.lab import moves
 from tcptui.lab.durations import LONGEST, BadDuration, exact_duration, parse_duration
+from tcptui.lab.faults import FaultRule, parse_fault
 from tcptui.lab.moves import (
     ALLOWED,
-    LONGEST_DATA,
     MOST_MOVES,
     MOST_STEPS,
     NEXT,
     Delay,
     Do,
     Duplicate,
-    Inject,
     Lose,
     Move,
     Next,
@@ -31,6 +31,7 @@ from tcptui.lab.moves import (
     parse_moves,
 )
 from tcptui.lab.program import CALLS, UDP_CALLS
+from tcptui.lab.third_party import LONGEST_DATA, Inject
 from tcptui.lab.wire import COPY_AFTER, SIDES, BadMove
 from tests.messages import refused, said
 
@@ -41,8 +42,20 @@ durations = st.integers(0, LONGEST)
 sides = st.sampled_from(SIDES)
 u32 = st.integers(0, (1 << 32) - 1)
 silent = st.sampled_from([call for call in CALLS if call not in (*UDP_CALLS, "send")])
+u16 = st.integers(0, 65_535)
 addresses = st.none() | st.builds(
     Socket, (st.ip_addresses(v=4) | st.ip_addresses(v=6)).map(str), st.integers(1, 65_535)
+)
+FAULTS = (
+    "lose B ACK 2",
+    "lose A SYN 1-3",
+    "lose A ACK 3-",
+    "lose A ACK sack=9:20,30:40",
+    "lose #4",
+    "delay A DATA 2 by 150ms",
+    "duplicate A SYN 1",
+    "duplicate X * by 2s",
+    "reorder B DATA again",
 )
 KINDS: dict[type, st.SearchStrategy[Move]] = {
     Next: st.just(NEXT),
@@ -56,7 +69,32 @@ KINDS: dict[type, st.SearchStrategy[Move]] = {
     | st.builds(Do, sides, st.just("send"), st.binary(min_size=1), st.none(), st.none())
     | st.builds(Do, sides, st.just("bind"), st.just(b""), addresses, st.none())
     | st.builds(Do, sides, st.just("sendto"), st.binary(), addresses, st.none()),
-    Inject: st.builds(Inject, sides, st.integers(1, 255), u32, u32, st.integers(0, 65_535), st.binary()),
+    Inject: st.builds(
+        Inject,
+        sides,
+        st.integers(1, 255),
+        u32,
+        u32,
+        u16,
+        st.binary(),
+        u16,
+        st.builds(
+            Offer,
+            st.none() | u16,
+            st.none() | st.integers(0, 14),
+            st.booleans(),
+            st.none() | st.tuples(u32, u32),
+        ),
+        st.lists(st.tuples(u32, u32), max_size=1).map(tuple),
+        st.lists(st.sampled_from(("seq", "ack"))).map(lambda names: tuple(sorted(set(names), reverse=True))),
+        addresses,
+        st.none() | st.integers(1, 65_535),
+        st.integers(1, 255),
+        st.integers(1, 1_000),
+        durations,
+        st.integers(0, 1_000),
+    ),
+    FaultRule: st.sampled_from(FAULTS).map(parse_fault),
 }
 
 
@@ -116,6 +154,26 @@ def test_a_list_of_moves_is_read_back_and_its_text_is_the_shortest_of_its_kind(m
         ("a:sendto:10%3A30", [Do("A", "sendto", b"10:30")]),
         ("x>b:SYN,ACK:seq=90:ack=1", [Inject("B", SYN | ACK, 90, 1)]),
         ("X>A:fin:seq=4294967295:wnd=5:data=hi%21", [Inject("A", FIN, 0xFFFFFFFF, 0, 5, b"hi!")]),
+        (
+            "x>b:SYN:seq=1:mss=1460:wscale=7:sack=ok:tsval=5:tsecr=6:ttl=3",
+            [Inject("B", SYN, 1, offer=Offer(1460, 7, True, (5, 6)), ttl=3)],
+        ),
+        (
+            "x>b:SYN:seq=1:from=203.0.113.1:1024:to=8080:times=5:every=10ms",
+            [Inject("B", SYN, 1, src=Socket("203.0.113.1", 1024), port=8080, times=5, every=10_000)],
+        ),
+        ("x>b:SYN:seq=1:from=[fe80:abcd::1]:9", [Inject("B", SYN, 1, src=Socket("fe80:abcd::1", 9))]),
+        (
+            "x>a:ACK,URG:ack=+1:seq=+10:up=3:of=1:data=a:b",
+            [Inject("A", ACK | URG, 10, 1, data=b"a:b", up=3, relative=("seq", "ack"), of=1)],
+        ),
+        (
+            "x>a:ACK:seq=1:sack=+1:+9,+20:+30",
+            [Inject("A", ACK, 1, sack=((1, 9), (20, 30)), relative=("sack",))],
+        ),
+        ("lose:B:ACK:2", [parse_fault("lose B ACK 2")]),
+        ("delay:A:DATA:by:50ms", [parse_fault("delay A DATA by 50ms")]),
+        ("lose:A:ACK:sack=1%3A9", [parse_fault("lose A ACK sack=1:9")]),
     ],
 )
 def test_a_text_says_these_moves(text: str, expected: list[Move]) -> None:
@@ -165,13 +223,29 @@ BAD: dict[str, str] = {
     "x>b:SYN:seq=1:data=\udcff": "is no UTF-8 text",
     "\udcff": "is no UTF-8 text",
     "x>b:SYN": "seq=N is missing",
-    "x>b:SYN:seq": "seq=N, ack=N, wnd=N, data=TEXT",
-    "x>b:SYN:seq=": "seq=N, ack=N, wnd=N, data=TEXT",
-    "x>b:SYN:seq=-1": "seq=N, ack=N, wnd=N, data=TEXT",
-    "x>b:SYN:seq=1:win=5": "seq=N, ack=N, wnd=N, data=TEXT",
-    "x>b:SYN:seq=4294967296": "32 bits",
-    "x>b:SYN:seq=" + "9" * 5_000: "32 bits",
-    "x>b:SYN:seq=1:wnd=65536": "wnd: 16",
+    "x>b:SYN:seq": "'seq' is none of seq=N, ack=N, wnd=N",
+    "x>b:SYN:seq=": "'seq=' is none of seq=N, ack=N, wnd=N",
+    "x>b:SYN:seq=-1": "'seq=-1' is none of seq=N, ack=N, wnd=N",
+    "x>b:SYN:seq=1:win=5": "'win=5' is none of seq=N, ack=N, wnd=N",
+    "x>b:SYN:seq=1:wnd=+5": "'wnd=+5' is none of seq=N",
+    "x>b:SYN:seq=4294967296": "seq is out of range: 0 to 4294967295",
+    "x>b:SYN:seq=" + "9" * 5_000: "seq is out of range: 0 to 4294967295",
+    "x>b:SYN:seq=1:wnd=65536": "wnd is out of range: 0 to 65535",
+    "x>b:SYN:seq=1:ttl=0": "ttl is out of range: 1 to 255",
+    "x>b:SYN:seq=1:times=1001": "times is out of range: 1 to 1000",
+    "x>b:SYN:seq=1:wscale=15": "wscale is out of range: 0 to 14",
+    "x>b:SYN:seq=1:sack=1": "'1' is neither ok nor blocks",
+    "x>b:SYN:seq=1:sack=+1:9": "'+1:9' is neither ok nor blocks",
+    "x>b:SYN:seq=1:from=203.0.113.1": "'203.0.113.1' is no socket",
+    "x>b:SYN:seq=1:every=soon": "'soon' is no duration",
+    "x>b:ACK:seq=1:sack=1:2,3:4,5:6,7:8,9:10": "options of 44 octets are too many",
+    "lose": "'' describes nothing that can happen",
+    "lose:B:SIN": "'SIN' is no segment",
+    "lose:B:ACK:2:by:5ms": "only delay and duplicate take a duration",
+    "delay:B:ACK:2": "by how long is missing, as in delay A DATA 2 by 150ms",
+    "lose:B:ACK:2:arrives": "a fault is of a segment that leaves",
+    "lose:A:enters:TIME-WAIT": "a fault is of a segment that leaves",
+    "duplicate:A:DATA:copy": "would duplicate its own copies without end",
     f"x>b:ACK:seq=1:data={'x' * (LONGEST_DATA + 1)}": f"at most {LONGEST_DATA}",
 }
 

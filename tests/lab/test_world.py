@@ -55,7 +55,7 @@ def test_at_the_same_time_calls_come_first_then_third_parties_arrivals_timers_an
         made.step()
     assert seen == [
         ("call", "A", 0), ("call", "B", 0),
-        ("third party", "X", 0), ("third party", "X", 1),
+        ("third party", "X", 0), ("third party", "X", 0),
         ("arrival", "B", 1), ("arrival", "A", 2),
         ("timer", "A", 0), ("timer", "B", 0),
     ]  # fmt: skip

@@ -4,14 +4,14 @@ The names in `__all__` are what others may build on. A value is immutable and eq
 
 * `Segment`, with its `Socket`s, control bits and `Option`s; what the options say is read by `read_offer`,
   `read_timestamps` and `read_sack`, and written by `mss_option` and `timestamps_option`;
-* `Datagram` of UDP, and `PortUnreachable`, the ICMP message that answers one;
+* `Datagram` of UDP, `PortUnreachable`, the ICMP message that answers one, and `IcmpMessage`, a router's;
 * `Packet`, the IP packet around any of them.
 
 Each has its octets: `encode` and `decode` for a segment, `encode_datagram` and `decode_datagram`,
-`encode_port_unreachable`, `encode_packet` and `decode_packet`. What is encoded has its checksum; what can't
-be written is a ValueError. Octets that are none of them are `MalformedSegment`, `MalformedDatagram` or
-`MalformedPacket`, each a ValueError that says why in one line. What is decoded has octets of its own: the
-buffer that was handed in may be used again.
+`encode_port_unreachable`, `encode_icmp`, `encode_packet` and `decode_packet`. What is encoded has its
+checksum; what can't be written is a ValueError. Octets that are none of them are `MalformedSegment`,
+`MalformedDatagram` or `MalformedPacket`, each a ValueError that says why in one line. What is decoded has
+octets of its own: the buffer that was handed in may be used again.
 
 Sequence numbers are integers modulo 2^32; `seq_add`, `distance`, `lt`, `le` and `in_window` reckon with them.
 """
@@ -19,7 +19,7 @@ Sequence numbers are integers modulo 2^32; `seq_add`, `distance`, `lt`, `le` and
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tcptui.core.packet.datagram import Datagram, PortUnreachable
+from tcptui.core.packet.datagram import Datagram, IcmpMessage, PortUnreachable
 from tcptui.core.packet.options import (
     Offer,
     mss_option,
@@ -45,7 +45,7 @@ from tcptui.core.packet.segment import (
 from tcptui.core.packet.seq import distance, in_window, le, lt, seq_add
 
 if TYPE_CHECKING:
-    from tcptui.core.packet.icmp_format import encode_port_unreachable
+    from tcptui.core.packet.icmp_format import encode_icmp, encode_port_unreachable
     from tcptui.core.packet.ip_header import MalformedPacket, Packet, decode_packet, encode_packet
     from tcptui.core.packet.tcp_format import MalformedSegment, decode, encode
     from tcptui.core.packet.udp_format import MalformedDatagram, decode_datagram, encode_datagram
@@ -60,6 +60,7 @@ __all__ = [
     "SYN",
     "URG",
     "Datagram",
+    "IcmpMessage",
     "MalformedDatagram",
     "MalformedPacket",
     "MalformedSegment",
@@ -75,6 +76,7 @@ __all__ = [
     "distance",
     "encode",
     "encode_datagram",
+    "encode_icmp",
     "encode_packet",
     "encode_port_unreachable",
     "flag_text",
@@ -99,6 +101,7 @@ _LATE = {
     "decode_packet": "ip_header",
     "encode": "tcp_format",
     "encode_datagram": "udp_format",
+    "encode_icmp": "icmp_format",
     "encode_packet": "ip_header",
     "encode_port_unreachable": "icmp_format",
 }

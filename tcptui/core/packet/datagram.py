@@ -1,11 +1,13 @@
-"""One UDP datagram as a value, and the ICMP message that answers one for a port without a socket.
+"""One UDP datagram as a value, and the ICMP messages: for a port without a socket, and a router's.
 
 Their octets on a real wire are in `udp_format` and `icmp_format`; nothing here knows a socket that is bound.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
-from tcptui.core.packet.segment import Socket
+from tcptui.core.packet.segment import Segment, Socket
+
+IcmpKind: TypeAlias = Literal["time exceeded", "administratively prohibited"]
 
 
 class Datagram(NamedTuple):
@@ -26,3 +28,16 @@ class PortUnreachable(NamedTuple):
 
     def __str__(self) -> str:
         return "ICMP port unreachable"
+
+
+class IcmpMessage(NamedTuple):
+    """What a router on the way tells the sender of a packet that it does not forward (RFC 792, RFC 1812
+    section 5.2.7.1)."""
+
+    kind: IcmpKind
+    src: str
+    """The router's address."""
+    about: Segment | Datagram
+
+    def __str__(self) -> str:
+        return f"ICMP {self.kind}"

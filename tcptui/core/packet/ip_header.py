@@ -10,13 +10,12 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from tcptui.core.packet.checksum import Buffer, checksum
+from tcptui.core.packet.segment import HOP_LIMIT
 
 ICMP = 1
 TCP = 6
 UDP = 17
 ICMPV6 = 58
-HOP_LIMIT = 64
-"""Time to Live, or Hop Limit: RFC 9293 MUST-49 wants it configurable, 64 is IANA's recommendation."""
 
 _IPV4 = struct.Struct("!BBHHHBBH4s4s")
 _IPV6 = struct.Struct("!IHBB16s16s")
@@ -34,6 +33,8 @@ class Packet(NamedTuple):
     dst: str
     protocol: int
     payload: bytes
+    ttl: int = HOP_LIMIT
+    """Time to Live, or Hop Limit."""
 
 
 def encode_packet(packet: Packet, identification: int = 0) -> bytes:
@@ -46,8 +47,8 @@ def encode_packet(packet: Packet, identification: int = 0) -> bytes:
         raise ValueError(f"{length} octets are more than an IP packet carries")
     if source.version == 6:
         addresses = (source.packed, destination.packed)
-        return _IPV6.pack(6 << 28, length, packet.protocol, HOP_LIMIT, *addresses) + packet.payload
-    fields = (0x45, 0, 20 + length, identification & 0xFFFF, _DONT_FRAGMENT, HOP_LIMIT, packet.protocol)
+        return _IPV6.pack(6 << 28, length, packet.protocol, packet.ttl, *addresses) + packet.payload
+    fields = (0x45, 0, 20 + length, identification & 0xFFFF, _DONT_FRAGMENT, packet.ttl, packet.protocol)
     header = _IPV4.pack(*fields, 0, source.packed, destination.packed)
     return header[:10] + checksum(header).to_bytes(2, "big") + header[12:] + packet.payload
 
@@ -68,7 +69,7 @@ def decode_packet(octets: Buffer) -> Packet:
 def _decode_ipv4(octets: bytes) -> Packet:
     if len(octets) < _IPV4.size:
         raise MalformedPacket(f"{len(octets)} octets are too few for an IPv4 header")
-    first, _, total, _, fragment, _, protocol, _, src, dst = _IPV4.unpack_from(octets)
+    first, _, total, _, fragment, ttl, protocol, _, src, dst = _IPV4.unpack_from(octets)
     start = (first & 15) * 4
     if start < _IPV4.size or not start <= total <= len(octets):
         raise MalformedPacket(f"IPv4 header of {start} and packet of {total} octets in {len(octets)}")
@@ -76,14 +77,14 @@ def _decode_ipv4(octets: bytes) -> Packet:
         raise MalformedPacket("the IPv4 header's checksum is wrong")
     if fragment & 0x3FFF:
         raise MalformedPacket("a fragment of an IPv4 packet")
-    return Packet(str(ip_address(src)), str(ip_address(dst)), protocol, octets[start:total])
+    return Packet(str(ip_address(src)), str(ip_address(dst)), protocol, octets[start:total], ttl)
 
 
 def _decode_ipv6(octets: bytes) -> Packet:
     if len(octets) < _IPV6.size:
         raise MalformedPacket(f"{len(octets)} octets are too few for an IPv6 header")
-    _, length, protocol, _, src, dst = _IPV6.unpack_from(octets)
+    _, length, protocol, ttl, src, dst = _IPV6.unpack_from(octets)
     if _IPV6.size + length > len(octets):
         raise MalformedPacket(f"IPv6 payload of {length} octets in a packet of {len(octets)}")
     payload = octets[_IPV6.size : _IPV6.size + length]
-    return Packet(str(ip_address(src)), str(ip_address(dst)), protocol, payload)
+    return Packet(str(ip_address(src)), str(ip_address(dst)), protocol, payload, ttl)

@@ -17,6 +17,9 @@ URG = 0x20
 ECE = 0x40
 CWR = 0x80
 
+HOP_LIMIT = 64
+"""Time to Live, or Hop Limit: RFC 9293 MUST-49 wants it configurable, 64 is IANA's recommendation."""
+
 FLAG_NAMES = ((CWR, "CWR"), (ECE, "ECE"), (URG, "URG"), (ACK, "ACK"),
               (PSH, "PSH"), (RST, "RST"), (SYN, "SYN"), (FIN, "FIN"))  # fmt: skip
 """Control bits from the left of the header to the right, as in RFC 9293 Figure 1."""

@@ -53,7 +53,12 @@ SENTENCES = {
     "error.move.control_bit": "{name!r} is no control bit, only {allowed}, or none",
     "error.move.data_too_long": "a text of {octets} octets is too long: at most {most}",
     "error.move.delay_missing": "by how long is missing, as in d2+200ms",
-    "error.move.field": "{field!r} is none of seq=N, ack=N, wnd=N, data=TEXT",
+    "error.move.field": (
+        "{field!r} is none of seq=N, ack=N, wnd=N, up=N, mss=N, wscale=N, sack=ok, sack=N:N, tsval=N,"
+        " tsecr=N, ttl=N, from=ADDRESS:PORT, to=PORT, times=N, every=10ms, of=N, data=TEXT"
+    ),
+    "error.move.from": "{src} can't send to {host}: it must be another address, of the same IP version",
+    "error.move.no_connection": "there is no connection {number} between {src} and {dst} yet",
     "error.move.no_call": "there is no call {call!r}, only {allowed}",
     "error.move.no_duration": "only d and u take a duration",
     "error.move.no_position": "there is no position {position} (0 to {last})",
@@ -61,8 +66,10 @@ SENTENCES = {
     "error.move.nothing_more": "nothing more will happen by itself",
     "error.move.number_missing": "the number of a segment is missing, as in {example}",
     "error.move.only_keep_alive": "nothing more will happen by itself but keep-alive, over and over",
-    "error.move.out_of_range": "a number is out of range (seq, ack: 32 bits, wnd: 16)",
+    "error.move.options": "options of {octets} octets are too many: a header has room for {most}",
+    "error.move.out_of_range": "{name} is out of range: {least} to {most}",
     "error.move.prelude_on_wire": "the prelude must leave nothing on the wire",
+    "error.move.sack": "{text!r} is neither ok nor blocks, as in sack=1:9,20:30 or sack=+1:+9",
     "error.move.script": "{side} is a script and has no program that calls",
     "error.move.send_data": "send takes a text, as in a:send:hello, and only send and sendto do",
     "error.move.seq_missing": "seq=N is missing",
@@ -83,6 +90,18 @@ SENTENCES = {
     "error.end.none": "{text!r} says nothing of the end of a run; write as in {allowed}",
     "error.expect.label": "{text!r} is no label: write the point, the frame and it: A: 2 TCP Retransmission",
     "error.expect.says": "{text!r} must be a pattern, a colon and a piece of what is said there",
+    # Boxes on the wire.
+    "error.box.drop_or_refuse": "a firewall has either drop or refuse, a pattern of what leaves: A DATA",
+    "error.box.field": "{field!r} is no field of a {kind}, or has no value; allowed: {allowed}",
+    "error.box.kind": "{kind!r} is no box; allowed: {allowed}",
+    "error.box.leaves": "must be a pattern of a segment that leaves, as in A DATA",
+    "error.box.with": "only refuse is answered",
+    # Faults by description.
+    "error.fault.copies": "{text!r} would duplicate its own copies without end",
+    "error.fault.delay_missing": "{text!r}: by how long is missing, as in delay A DATA 2 by 150ms",
+    "error.fault.leaves": "{text!r}: a fault is of a segment that leaves, as in {allowed}",
+    "error.fault.no_duration": "{text!r}: only delay and duplicate take a duration",
+    "error.fault.unknown": "{text!r} is no fault; write as in {allowed}",
     # Segments on the wire.
     "act.delay": "delay",
     "act.deliver": "deliver",
@@ -101,7 +120,7 @@ SENTENCES = {
     "error.scenario.delay_too_short": "must be at least 1ms",
     "error.scenario.faults": "{count} are too many; at most {most}",
     "error.scenario.lost_already": "#{number} is lost already",
-    "error.scenario.no_fault": "only l, d and u can stand here, as in l2 d4+200ms",
+    "error.scenario.no_fault": "only l, d, u and r can stand here, as in l2 d4+200ms, or as in lose B ACK 2",
     "error.scenario.no_variant": "{scenario} has no variant {name!r}: allowed: {allowed}",
     "error.scenario.no_variants": "{scenario} has no variants",
     "error.scenario.no_toml": "no valid TOML: {why}",

@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 from tcptui.core.events import Event as CoreEvent
 from tcptui.core.events import Sent
 from tcptui.core.message import Message
-from tcptui.core.packet.segment import SYN, Socket
+from tcptui.core.packet.segment import HOP_LIMIT, SYN, Socket
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.icmp import IcmpError
@@ -97,6 +97,7 @@ class PeerSetup(NamedTuple):
     lines: tuple[str, ...] = ()
     """Of each event its line, or the first of its lines, for who shows them."""
     role: str = "script"
+    ttl: int = HOP_LIMIT
 
     def end(self, side: Side, peer: Socket) -> ScriptPeer:
         return ScriptPeer(side, self)

@@ -78,6 +78,10 @@ class EndSetup(Protocol):
         """Its address, and the port that its programs use unless they say another."""
 
     @property
+    def ttl(self) -> int:
+        """The Time to Live of what it sends."""
+
+    @property
     def profile(self) -> Profile:
         """How its stack behaves."""
 

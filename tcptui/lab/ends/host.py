@@ -14,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tcptui.core.events import Delivered, Event, Response, Returned, Signalled, StateChanged, TimerKind
-from tcptui.core.packet.segment import Segment, Socket
+from tcptui.core.packet.datagram import IcmpMessage
+from tcptui.core.packet.segment import HOP_LIMIT, Segment, Socket
 from tcptui.core.profile.presets import RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
@@ -83,6 +84,8 @@ class HostSetup(NamedTuple):
     """What its own clock says when the story begins, in microseconds: what timestamps are made of."""
     programs: tuple[NamedScript, ...] = ()
     """In the place of `script` and `more`: programs that are processes of their own."""
+    ttl: int = HOP_LIMIT
+    """The Time to Live of what it sends (RFC 9293 MUST-49)."""
 
     def end(self, side: Side, peer: Socket) -> HostEnd:
         return HostEnd(side, self, peer)
@@ -265,6 +268,8 @@ class HostEnd:
         if isinstance(payload, Segment):
             self.sockets.arrives(payload, now + self.clock)
             return self._settle(now)
+        if isinstance(payload, IcmpMessage):
+            return self._told_by_router(payload, now)
         self.udp, events = self.udp.arrives(payload)
         for number in range(len(self.udp.endpoints)):  # A program waits at every one and receives at once.
             self.udp, received = self.udp.receive(number)
@@ -272,6 +277,16 @@ class HostEnd:
         self.application = self.application.after(events)
         self._look(now)
         return events
+
+    def _told_by_router(self, message: IcmpMessage, now: int) -> list[Event]:
+        """An ICMP error of a router or a firewall; one about a datagram no socket of UDP here asks for."""
+        from tcptui.core.tcp.icmp import IcmpError, Unreachable
+
+        about = message.about
+        if not isinstance(about, Segment):
+            return []
+        kind = next(one for one in Unreachable if one.text == message.kind)
+        return self.error(IcmpError(kind, about.src, about.dst, about.seq), now)
 
     def error(self, error: IcmpError, now: int) -> list[Event]:
         self.sockets.error(error, now + self.clock)

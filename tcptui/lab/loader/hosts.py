@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcptui.core.packet.segment import Socket
+from tcptui.core.packet.segment import HOP_LIMIT, Socket
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.lab.addresses import socket_of
@@ -36,11 +36,12 @@ def host_of(table: Table, role: str, default: Socket) -> HostSetup:
         script,
         table.take("reads", boolean_of, True),
         programs=programs,
+        ttl=table.take("ttl", number_of(1, 255), HOP_LIMIT),
     )
     table.done(
         (
             "address", "port", "role", "profile", "set", "isn", "secret", "program", "programs", "script",
-            "reads",
+            "reads", "ttl",
         )
     )  # fmt: skip
     return setup

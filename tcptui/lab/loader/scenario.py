@@ -24,7 +24,7 @@ from tcptui.lab.loader.values import (
     title_of,
 )
 from tcptui.lab.loader.variants import merged, variants_of
-from tcptui.lab.loader.wire import faults_of, injection_of
+from tcptui.lab.loader.wire import NO_FAULTS, boxes_of, faults_of, injection_of
 from tcptui.lab.moves import Move
 from tcptui.lab.prelude import play_prelude
 from tcptui.lab.scenario import Scenario
@@ -139,8 +139,7 @@ def _scenario(top: Table, name: str) -> Scenario:
     delays = (wire.take("a_to_b", duration_of, both), wire.take("b_to_a", duration_of, both))
     if min(delays) < 1_000:
         raise wire.error("delay", "error.scenario.delay_too_short")
-    faults = faults_of(wire.take("faults", moves_of, ()), wire)
-    wire.done(("delay", "a_to_b", "b_to_a", "faults"))
+    faults, fault_rules = wire.take("faults", faults_of, NO_FAULTS)
     figure = top.table("figure")
     rows = figure.take("rows", figure_rows_of, Scenario._field_defaults["figure"])
     symbols = figure.take("symbols", symbols_of, Scenario._field_defaults["symbols"])
@@ -151,6 +150,10 @@ def _scenario(top: Table, name: str) -> Scenario:
         host_of(top.table("A"), "client", Socket("10.0.0.1", 49152)),
         host_of(top.table("B"), "server", Socket("10.0.0.2", 80)),
     )
+    a, b = hosts
+    boxes = boxes_of(wire, ":" in a.socket.host)
+    wire.done(("delay", "a_to_b", "b_to_a", "faults", "box"))
+    injections = [injection_of(item, a.socket, b.socket) for item in top.tables("third_party")]
     scenario = Scenario(
         name,
         title,
@@ -163,11 +166,13 @@ def _scenario(top: Table, name: str) -> Scenario:
         top.take("numbers", choice_of("relative", "raw"), "relative") == "raw",
         top.take("prelude", prelude_of, ()),
         faults,
-        tuple(sorted((injection_of(item) for item in top.tables("third_party")), key=lambda one: one.at)),
+        tuple(sorted(injections, key=lambda one: one.at)),
         rows,
         symbols,
         counts_data,
         expected_of(top.table("expect")),
+        fault_rules=fault_rules,
+        boxes=boxes,
     )
     if scenario.hosts[0].socket.host == scenario.hosts[1].socket.host:
         raise top.error("B.address", "error.scenario.one_address")

@@ -9,7 +9,8 @@ from tcptui.core.message import Message
 from tcptui.core.packet.seq import MASK
 from tcptui.lab.durations import ALLOWED, BadDuration, parse_duration
 from tcptui.lab.loader.table import bad
-from tcptui.lab.moves import LONGEST_DATA, Move, parse_moves
+from tcptui.lab.moves import Move, parse_moves
+from tcptui.lab.third_party import LONGEST_DATA
 from tcptui.lab.wire import BadMove
 from tcptui.printable import is_printable
 

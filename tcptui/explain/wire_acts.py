@@ -1,0 +1,67 @@
+"""What the wire did of itself in a step, as messages: faults by description, boxes, strangers."""
+
+from __future__ import annotations
+
+from tcptui.core.message import Duration, Message, Value
+from tcptui.lab.report import Report
+from tcptui.lab.wire import Transmission, WireAct, WireActName
+
+_ORDINALS = (
+    Message.of("happened.connection.first"),
+    Message.of("happened.connection.second"),
+    Message.of("happened.connection.third"),
+)
+_AT_BOXES: dict[WireActName, tuple[str, str]] = {
+    "expired": ("happened.box.expired", "address"),
+    "dropped": ("happened.box.dropped", "rule"),
+    "refused": ("happened.box.refused", "rule"),
+    "unknown": ("happened.box.unknown", "address"),
+    "mapped": ("happened.box.mapped", "address"),
+}
+"""Its sentence, and what the name of the act is in it."""
+_FAULTS: dict[WireActName, str] = {
+    "lost": "happened.fault.lost",
+    "delayed": "happened.fault.delayed",
+    "duplicated": "happened.fault.duplicated",
+    "overtaken": "happened.fault.overtaken",
+}
+
+
+def wire_acts(report: Report) -> list[Message]:
+    """What became of segments by a rule that describes them, and of those for nobody."""
+    told = [act for act in report.acts if act.what not in ("old", "stranger", "answer")]
+    return [_message(act) for act in told if act.name or act.what == "not sent"]
+
+
+def third_party(report: Report, transmission: Transmission, name: str) -> Message:
+    """Who sends a third party's segment, which is called `name`."""
+    receiver = transmission.receiver
+    other = "A" if receiver == "B" else "B"
+    for act in report.acts:
+        if act.number == transmission.number and act.what == "old":
+            later = Message.of("happened.connection.later", number=act.by)
+            which = _ORDINALS[act.by - 1] if act.by <= len(_ORDINALS) else later
+            return Message.of("happened.old_segment", name=name, side=receiver, other=other, which=which)
+        if act.number == transmission.number and act.what == "answer":
+            return Message.of("happened.box.answers", name=name, side=receiver, box=act.name)
+        if act.number == transmission.number and act.what == "stranger":
+            return Message.of("happened.stranger_sends", name=name, side=receiver, src=act.name)
+    return Message.of("happened.third_party_sends", name=name, side=receiver, other=other)
+
+
+def _message(act: WireAct) -> Message:
+    name = f"#{act.number}"
+    if act.what == "nobody":
+        return Message.of("happened.nobody", name=name, address=act.name)
+    if act.what == "not sent":
+        return Message.of("happened.not_sent", number=max(act.by, 1))
+    if act.what in _AT_BOXES:
+        key, about = _AT_BOXES[act.what]
+        return Message.of(key, **{"name": name, about: act.name})
+    numbers: dict[str, Value] = {"name": name}
+    if act.what == "delayed":
+        numbers["span"] = Duration(act.by)
+    if act.what == "overtaken":
+        numbers["other"] = f"#{act.by}"
+    what = Message.of(_FAULTS[act.what], **numbers)
+    return Message.of("happened.fault.by_rule", what=what, rule=act.name)

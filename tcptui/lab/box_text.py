@@ -1,0 +1,135 @@
+"""Boxes as they are written: in a scenario's table, or as one word of moves, ``box:nat:idle=5min``.
+
+In a word a ``+`` stands for a blank and everything else may be percent-encoded, as in a query string.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+from typing import NamedTuple, TypeVar
+from urllib.parse import quote_plus, unquote_plus
+
+from tcptui.core.message import Message, MessageError
+from tcptui.lab.boxes import MOST_HOPS, Box, Firewall, Nat, Router
+from tcptui.lab.durations import exact_duration, parse_duration
+
+KINDS = ("router", "firewall", "nat")
+KEYS: dict[str, tuple[str, ...]] = {
+    "router": ("hops", "address"),
+    "firewall": ("drop", "refuse", "with", "from", "until", "address"),
+    "nat": ("inside", "idle", "answers", "address"),
+}
+WORD = "box:"
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+
+class BadBox(MessageError):
+    """What describes no box; `field` is what is wrong in it."""
+
+    def __init__(self, field: str, key: str | Message, /, **numbers: int | str | tuple[str, ...]) -> None:
+        super().__init__(key, **numbers)
+        self.field = field
+
+
+class AddBox(NamedTuple):
+    """A move: a box is put on the wire, next to B."""
+
+    box: Box
+
+
+def make_box(kind: str, fields: Mapping[str, str]) -> Box:
+    """The box of a kind with these fields as texts. Raises BadBox."""
+    if kind not in KEYS:
+        raise BadBox("kind", "error.box.kind", kind=kind[:20], allowed=KINDS)
+    for name, value in fields.items():
+        if name not in KEYS[kind] or not value:
+            raise BadBox(name[:20], "error.box.field", field=name[:20], kind=kind, allowed=KEYS[kind])
+    address = _read(fields, "address", lambda text: str(ip_address(text)), "")
+    if kind == "router":
+        hops = _read(fields, "hops", _hops, 1)
+        return Router(hops, address)
+    if kind == "nat":
+        inside = _choice(fields, "inside", ("A", "B"), "A")
+        idle = _read(fields, "idle", parse_duration, None)
+        answers = _choice(fields, "answers", ("rst", "nothing"), "nothing")
+        return Nat("A" if inside == "A" else "B", address, idle, "rst" if answers == "rst" else "")
+    return _firewall(fields, address)
+
+
+def _firewall(fields: Mapping[str, str], address: str) -> Firewall:
+    from tcptui.lab.patterns import parse_pattern
+
+    if ("drop" in fields) == ("refuse" in fields):
+        raise BadBox("drop", "error.box.drop_or_refuse")
+    which = "drop" if "drop" in fields else "refuse"
+    text = " ".join(fields[which].split())
+    pattern = _read(fields, which, parse_pattern, None)
+    assert pattern is not None
+    if pattern.verb != "leaves":
+        raise BadBox(which, "error.box.leaves")
+    if "with" in fields and which == "drop":
+        raise BadBox("with", "error.box.with")
+    answer = _choice(fields, "with", ("rst", "icmp"), "rst")
+    begins, ends = (_read(fields, name, parse_duration, None) for name in ("from", "until"))
+    refuses = "" if which == "drop" else answer
+    return Firewall(
+        pattern, text, "rst" if refuses == "rst" else "icmp" if refuses else "", begins, ends, address
+    )
+
+
+def box_word(move: AddBox) -> str:
+    """The word that `parse_box_word` reads back as the same."""
+    box = move.box
+    fields: list[tuple[str, str]] = []
+    if isinstance(box, Router):
+        kind, fields = "router", [("hops", str(box.hops))]
+    elif isinstance(box, Nat):
+        kind, fields = "nat", [("inside", box.inside), ("answers", box.answers)]
+        if box.idle is not None:
+            fields.append(("idle", exact_duration(box.idle)))
+    else:
+        kind, fields = "firewall", [("refuse" if box.refuses else "drop", box.text), ("with", box.refuses)]
+        times = ("from", box.begins), ("until", box.ends)
+        fields += [(name, exact_duration(at)) for name, at in times if at is not None]
+    fields.append(("address", box.address))
+    return WORD + ":".join([kind, *(f"{name}={_quoted(value)}" for name, value in fields if value)])
+
+
+def parse_box_word(word: str) -> AddBox:
+    """Raises BadBox."""
+    kind, *fields = word.removeprefix(WORD).split(":")
+    pairs = (field.partition("=") for field in fields)
+    return AddBox(make_box(kind, {name: unquote_plus(value) for name, _, value in pairs}))
+
+
+def _quoted(text: str) -> str:
+    return quote_plus(text, safe=",=#*[]")
+
+
+def _hops(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST_HOPS):
+        raise ValueError
+    return int(text)
+
+
+def _choice(fields: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
+    value = fields.get(name, default)
+    if value not in allowed:
+        raise BadBox(name, "error.value.unknown_choice", value=value[:20], allowed=allowed)
+    return value
+
+
+def _read(fields: Mapping[str, str], name: str, read: Callable[[str], T], default: D) -> T | D:
+    if name not in fields:
+        return default
+    try:
+        return read(fields[name])
+    except MessageError as error:
+        raise BadBox(name, error.message) from None
+    except ValueError:
+        if name == "hops":
+            raise BadBox(name, "error.value.number", least=1, most=MOST_HOPS) from None
+        raise BadBox(name, "error.value.no_address", text=fields[name][:50]) from None

@@ -1,0 +1,219 @@
+"""What is between two ends: the wire, who puts what on it, and what happens to that of itself.
+
+One half of a `state.WorldState`: the other decides what happens next and what an end does then. Here a
+segment that an end has sent gets its connection and its number, and at once what the scenario has for it: a
+fault by number or by description, the boxes on its way, an address that is nobody's.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from tcptui.core.events import DatagramSent, Event, Sent, StateChanged
+from tcptui.core.packet.datagram import Datagram
+from tcptui.core.packet.segment import HOP_LIMIT, RST, SYN, Segment
+from tcptui.core.state import State
+from tcptui.lab.conditions import DONE, NOTHING, conditions_of
+from tcptui.lab.connection import Connection, of_numbers
+from tcptui.lab.ends import End
+from tcptui.lab.ends.connections import ENDED, connection_of, note_connection
+from tcptui.lab.moves import Delay, Duplicate, Lose, Reorder
+from tcptui.lab.path import Answer, walk
+from tcptui.lab.scenario import Fault, Injection, Scenario
+from tcptui.lab.third_party import Inject, opened_after
+from tcptui.lab.wire import BadMove, Outcome, Party, Passage, Payload, Side, Transmission, Wire, WireAct
+
+
+class Network:
+    """Two ends and a wire, as far as the wire is concerned."""
+
+    __slots__ = (
+        "_a",
+        "_acts",
+        "_b",
+        "_conditions",
+        "_ended",
+        "_injections",
+        "_launched",
+        "_opened",
+        "now",
+        "past_connections",
+        "scenario",
+        "steps",
+        "wire",
+    )
+
+    def __init__(self, scenario: Scenario, now: int, steps: int) -> None:
+        a, b = scenario.hosts
+        self.scenario = scenario
+        self.now = now
+        """The clock, in microseconds; 0 when the scenario begins."""
+        self.steps = steps
+        """How many steps have been made; like the clock 0 when the scenario begins, below in its prelude."""
+        self.wire = Wire()
+        self._a: End = a.end("A", b.socket)
+        self._b: End = b.end("B", a.socket)
+        self._conditions = conditions_of(scenario)
+        self._injections = scenario.injections
+        """What third parties, and boxes, have still to send."""
+        self._opened: tuple[Connection, ...] = ()
+        """All connections that have begun: what a third party's numbers may be relative to."""
+        self.past_connections: tuple[Connection, ...] = ()
+        """Of those that have ended at an end, the last: what a third party's old segment may belong to."""
+        self._launched: tuple[int, ...] = ()
+        self._ended: tuple[Transmission, ...] = ()
+        self._acts: tuple[WireAct, ...] = ()
+        """All three for the report of the step that is being made."""
+
+    def end(self, side: Side) -> End:
+        """One end, to be looked at."""
+        return self._a if side == "A" else self._b
+
+    def _end(self, transmission: Transmission) -> None:
+        """A segment that was taken off the wire has arrived or is lost."""
+        self.wire.ended(transmission)
+        self._ended += (transmission,)
+
+    def _make_fault(self, move: Lose | Delay | Duplicate | Reorder) -> None:
+        match move:
+            case Lose(number):
+                self._ended += (self.wire.lose(number, self.now, self.steps + 1),)
+            case Delay(number, by):
+                self.wire.delay(number, by)
+            case Duplicate(number, after):
+                self._on_wire(self.wire.duplicate(number, after, self.now, self.steps + 1))
+            case Reorder(number):
+                self.wire.reorder(number)
+
+    def _launch_all(self, end: End, events: list[Event], arrived: Connection | None = None) -> bool:
+        """What an end has sent leaves it; `arrived`: the connection of the segment that has arrived there.
+        Whether a connection of the end has ended."""
+        receiver: Side = "B" if end is self._a else "A"
+        ended = False
+        for event in events:
+            if type(event) is Sent:
+                segment = event.segment
+                if segment.flags & SYN:
+                    self._opened = opened_after(self._opened, segment, self.steps + 1)
+                connection = end.connections.get(event.connection)
+                if connection is None or connection.irs is None or segment.flags & (SYN | RST):
+                    connection = connection_of(end, event, arrived, self.steps + 1)
+                    connection = connection or self._connection_by_numbers(segment)
+                state = end.state_of(end.connection)
+                self._launch(end.side, receiver, segment, event.attempt, state, connection, end.setup.ttl)
+            elif type(event) is StateChanged:
+                if event.new in ENDED:
+                    ended = True
+                elif arrived is not None:
+                    note_connection(end, event.connection, arrived[1::-1], arrived, self.steps + 1)
+            elif type(event) is DatagramSent:
+                self._launch(end.side, receiver, event.payload, ttl=end.setup.ttl)
+        return ended
+
+    def _way_to(self, receiver: Side) -> int:
+        """How long the wire takes, in microseconds."""
+        a_to_b, b_to_a = self.scenario.delays
+        return a_to_b if receiver == "B" else b_to_a
+
+    def _launch(
+        self,
+        sender: Party,
+        receiver: Side,
+        payload: Payload,
+        attempt: int = 1,
+        state: State | None = None,
+        connection: Connection | None = None,
+        ttl: int = HOP_LIMIT,
+    ) -> None:
+        way = self._way_to(receiver)
+        if sender == "X":
+            way //= 2  # It comes from somewhere in the network, not from the other end.
+        due = self.now + way
+        passage = None if ttl == HOP_LIMIT else Passage(ttl)
+        number = self.wire.launch(
+            sender, receiver, payload, self.now, due, attempt, 0, connection, state, self.steps + 1, passage
+        )
+        self._on_wire(number)
+
+    def _connection_by_numbers(self, segment: Segment) -> Connection:
+        """The connection of a segment that no connection of an end sends: a third party's, a script's."""
+        alive = [*self._a.connections.values(), *self._b.connections.values()]
+        return of_numbers(segment, [*alive, *self.past_connections], self.steps + 1)
+
+    def _on_wire(self, number: int, from_box: bool = False) -> None:
+        """A segment has been put on the wire: the scenario may have a fault for it, and its address may be
+        nobody's."""
+        self._launched += (number,)
+        transmission = self.wire.transmissions[-1]
+        sender, receiver, payload = transmission.sender, transmission.receiver, transmission.payload
+        rules: list[tuple[Fault, str]] = []
+        if self._conditions is not None:
+            raw = self.scenario.raw_numbers
+            self._conditions, rules = self._conditions.leaves(transmission, self.now, raw)
+        if sender != "X" and not self.end(sender).link_up:
+            lost = self.wire.take(number).at_end(Outcome.LOST, self.now, self.steps + 1, None)
+            self._end(lost)
+            return
+        for fault in self.scenario.faults.get(number, ()):
+            self._make_own_fault(fault, "")
+        for fault, name in rules:
+            self._make_own_fault(fault, name)
+        if self._conditions is not None:
+            self._conditions, acts = self._conditions.overtakes(number, self.wire)
+            self._acts += acts
+            if self._conditions.boxes and not from_box and self.wire.due(number):
+                payload = self._pass_boxes(number)
+        if type(payload) is Segment and payload.dst.host != self.end(receiver).setup.socket.host:
+            due = self.wire.due(number)
+            if due:  # Else it is lost already.
+                self._end(self.wire.take(number).at_end(Outcome.LOST, due, self.steps + 1, None))
+                self._acts += (WireAct(number, "nobody", 0, payload.dst.host),)
+
+    def _pass_boxes(self, number: int) -> Payload:
+        """A segment goes its way through the boxes; what comes out, or what was sent if nothing does."""
+        conditions = self._conditions
+        assert conditions is not None
+        transmission = next(one for one in self.wire.transmissions if one.number == number)
+        receiver, payload = transmission.receiver, transmission.payload
+        sender_side = self.end("A" if receiver == "B" else "B")
+        own = isinstance(payload, Segment | Datagram) and payload.src.host == sender_side.setup.socket.host
+        from tcptui.lab.facts import facts_of_leaving
+
+        walked = walk(
+            conditions.boxes, transmission, self._way_to(receiver), self.now, own,
+            lambda: facts_of_leaving([transmission], self.now, raw=self.scenario.raw_numbers)[0],
+        )  # fmt: skip
+        self._conditions = conditions._replace(boxes=walked.boxes)
+        self._acts += walked.acts
+        transmission = transmission._replace(passage=walked.passage)
+        self.wire.replace(transmission)
+        if walked.ended_at is not None:
+            self.wire.take(number)
+            self._end(transmission.at_end(Outcome.LOST, walked.ended_at, self.steps + 1, None))
+        if walked.answer is not None and walked.ended_at is not None:
+            self._schedule(walked.ended_at, walked.answer)
+        return transmission.arrives_as
+
+    def _schedule(self, at: int, move: Inject | Answer) -> None:
+        """Something that comes from no end is to appear."""
+        later = (*self._injections, Injection(at, move))
+        self._injections = tuple(sorted(later, key=lambda one: one.at))
+
+    def _launch_answer(self, answer: Answer) -> None:
+        """What a box sends back."""
+        receiver, payload, way, connection, name = answer
+        number = self.wire.launch(
+            "X", receiver, payload, self.now, self.now + way, 1, 0, connection, None, self.steps + 1
+        )
+        self._acts += (WireAct(number, "answer", 0, name),)
+        self._on_wire(number, from_box=True)
+
+    def _make_own_fault(self, fault: Fault, name: str) -> None:
+        """A fault of the scenario, or of a rule of that name."""
+        if isinstance(fault, Reorder):
+            self._conditions = (self._conditions or NOTHING).with_overtaken(fault.number, name)
+            return
+        with suppress(BadMove):  # The segment is lost already, or no longer among the last that ended.
+            self._make_fault(fault)
+            by = fault.by if isinstance(fault, Delay) else 0
+            self._acts += (WireAct(fault.number, DONE[type(fault)], by, name),)
