@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tcptui.core.events import Event, TimerFired, TimerKind
+from tcptui.core.events import Event
 from tcptui.core.packet.segment import SYN, Segment
 from tcptui.core.state import State
 from tcptui.lab.connection import NO_CONNECTIONS, opened_after
@@ -37,6 +37,7 @@ from tcptui.lab.ends import Act, End
 from tcptui.lab.ends.connections import drop_ended
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.faults import FaultRule
+from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
 from tcptui.lab.moves import AddBox, Do, Move, Next, Wait
 from tcptui.lab.network import Network
 from tcptui.lab.program import ScriptedCall
@@ -148,9 +149,7 @@ class WorldState(Network):
         end = self._to_change(side)
         if cause == "timer":
             events = end.expire(self.now)
-            self._kept_alive = any(
-                type(event) is TimerFired and event.kind is TimerKind.KEEP_ALIVE for event in events
-            )
+            self._kept_alive = keeps_alive(events)
             return self._reported("timer", end, events)
         self._kept_alive = False
         return self._acted(end, end.act(self.now, self._peer(end)))
@@ -278,17 +277,9 @@ class WorldState(Network):
     # Inside.
 
     def _only_keeps_alive(self) -> bool:
-        """Whether nothing but keep-alive is left, every probe answered. Once a timer of it has fired, all
-        that will happen has happened: without this, a run would go on for ever."""
-        if self.wire.transmissions or self._injections or self._until is not None:
-            return False
-        for end in (self._a, self._b):
-            if not isinstance(end, HostEnd) or end.act_due is not None:
-                return False
-            for tcb in end.stack.tcbs():
-                if tcb.probes or any(kind is not TimerKind.KEEP_ALIVE for kind, _ in tcb.timers()):
-                    return False
-        return True
+        """Whether nothing but keep-alive is left, and no end is set."""
+        left = self.wire.transmissions or self._injections or self._until is not None
+        return not left and only_keep_alive(self._a) and only_keep_alive(self._b)
 
     def _to_change(self, side: Side) -> End:
         """One end, which no copy has."""
