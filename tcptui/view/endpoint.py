@@ -20,6 +20,7 @@ from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
 from tcptui.lab.learned import Entered
 from tcptui.lab.record import EndRecord
+from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Side
 from tcptui.view.cells import align_right, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, marked
@@ -154,6 +155,9 @@ def _state_line(end: Host, was: Host, at: int, style: Style, width: int) -> Line
 def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
     """What the program called last and what it knows."""
     known, knew = end.learned, was.learned
+    results = end.record.latest_results
+    if results:
+        return _socket_call_lines(results, end, was, width)
     last_call = end.record.last_call.name
     call = f"{last_call}()" if last_call else "-"
     told, before = _told(end), _told(was)
@@ -167,6 +171,23 @@ def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
         marked(f" {told}", told != before),
         marked(received, known.received != knew.received),
     ]
+
+
+def _socket_call_lines(results: tuple[CallResult, ...], end: Host, was: Host, width: int) -> list[Line]:
+    """What the program's last calls returned, or of several programs the last of each; and how much of the
+    connection that is looked at was read."""
+    before = was.record.latest_results
+    lines: list[Line] = []
+    for one in results[-2:]:
+        name = f"{one.program}: " if one.program else ""
+        begin = f"{say('ui.end.app')} " if not lines else " "
+        text = next((t for t in (one.text, one.brief) if cell_len(begin + name + t) <= width - 1), one.brief)
+        lines.append(marked(f"{begin}{name}{text}", one not in before, "label" if not lines else "plain"))
+    if not end.link_up:
+        lines = [*lines[:1], marked(f" {say('ui.end.cable_pulled')}", was.link_up)]
+    received = f" {say('ui.end.received')} {end.learned.received}" if end.learned.received else ""
+    blank = [marked("", False)] * (2 - len(lines))
+    return [*lines, *blank, marked(received, end.learned.received != was.learned.received)]
 
 
 def _told(end: Host) -> str:

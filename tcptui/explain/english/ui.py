@@ -78,6 +78,7 @@ SENTENCES = {
     "ui.call.bind": "a UDP socket waits for datagrams",
     "ui.call.sendto": "send data over UDP",
     "ui.call.none": "{side} is a script and has no program that calls",
+    "ui.call.socket": "Which call does {side} make?",
     "ui.call.data": "What does {side} send?",
     "ui.call.data_hint": "data",
     # The help, and how the ladder is read.

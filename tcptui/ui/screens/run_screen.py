@@ -10,7 +10,7 @@ from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
 from tcptui.lab.moves import Do
-from tcptui.lab.program import DATA_CALLS, CallName
+from tcptui.lab.program import CALLS, DATA_CALLS
 from tcptui.lab.wire import SIDES, Side
 from tcptui.ui.actions import bindings
 from tcptui.ui.palette import GROUNDS, Ground
@@ -21,7 +21,7 @@ from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND, PaneScreen
-from tcptui.ui.session import Session, moves_error
+from tcptui.ui.session import Session, call_error, moves_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_WIDTH, clock_place, frame_places, has_room, why_place
 from tcptui.view.status import said_rows
@@ -84,10 +84,10 @@ class RunScreen(PaneScreen):
         self._rearrange()
 
     def place_panes(self, width: int, height: int) -> None:
+        self._said = said = self._said_rows(width)
         inspector = self._shown_inspector(width, height)
         if inspector is not None:
             self._inspector_pane.inspector = inspector
-        self._said = said = self._said_rows(width)
         places = frame_places(width, height, inspector.room if inspector is not None else None, said)
         frames = []
         for name, pane in self._framed.items():
@@ -96,6 +96,7 @@ class RunScreen(PaneScreen):
             else:
                 pane.display = False
         self._clock.fill(clock_place(width))
+        self._why.said = said
         self._why.fill(why_place(width, height, said))
         title = self.session.history.scenario.title
         self.backdrop.fill_screen(width, height, title, frames, self.more_keys())
@@ -293,6 +294,7 @@ class RunScreen(PaneScreen):
         self.app.push_screen(Reader(self.session))
 
     def _choose_call(self, side: Side) -> None:
+        from tcptui.lab.ends.typed import calls_at
         from tcptui.ui.screens.dialogs import CallMenu, Prompt
 
         self._pause()
@@ -301,8 +303,15 @@ class RunScreen(PaneScreen):
             return
         host = self.session.world.host(side)
 
-        def chosen(call: CallName | None) -> None:
-            if call in DATA_CALLS:
+        def chosen(call: str | None) -> None:
+            if call is not None and "(" in call:
+                self.app.push_screen(
+                    Prompt(
+                        say("ui.call.socket", side=side), "send(s, 'hello')", value=call, check=call_error
+                    ),
+                    lambda text: self._socket_call(side, text),
+                )
+            elif call in DATA_CALLS:
                 self.app.push_screen(
                     Prompt(say("ui.call.data", side=side), say("ui.call.data_hint"), value="hello"),
                     lambda text: self._call(side, call, text),
@@ -310,9 +319,16 @@ class RunScreen(PaneScreen):
             elif call is not None:
                 self._call(side, call, "")
 
-        self.app.push_screen(CallMenu(side, host.state_of(host.opened), host.possible_calls), chosen)
+        self.app.push_screen(CallMenu(side, host.state_of(host.opened), calls_at(host)), chosen)
 
-    def _call(self, side: Side, call: CallName, text: str | None) -> None:
+    def _socket_call(self, side: Side, text: str | None) -> None:
+        from tcptui.lab.calls import parse_call
+
+        if text:
+            self._change(lambda: self.session.apply(Do(side, "written", written=parse_call(text))))
+
+    def _call(self, side: Side, name: str, text: str | None) -> None:
+        call = next(known for known in CALLS if known == name)
         if call not in DATA_CALLS or text:
             self._change(lambda: self.session.apply(Do(side, call, (text or "").encode())))
 
@@ -338,7 +354,7 @@ class RunScreen(PaneScreen):
         if self._has_chosen:
             return self._inspector
         first = self._inspectors[0]
-        return first if has_room(first.room, width, height) else None
+        return first if has_room(first.room, width, height - self._said) else None
 
     def _rearrange(self) -> None:
         self.place_again(*self.size)
