@@ -201,6 +201,10 @@ class Wire:
         """When a segment in flight arrives; 0 if it is not in flight."""
         return next((one.due for one in self.transmissions if one.number == number), 0)
 
+    def in_flight(self, number: int) -> Transmission | None:
+        """A segment on its way; None if it is not."""
+        return next((one for one in self.transmissions if one.number == number), None)
+
     def take(self, number: int) -> Transmission:
         """Takes a segment off the wire at its receiver; `ended` puts it on record."""
         transmissions = self.transmissions

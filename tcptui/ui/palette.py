@@ -58,6 +58,6 @@ def looks(ground: Ground = "any") -> dict[Style, RichStyle]:
         "rule": "italic",
         "key": "bold",
         "error": f"bold {lost}",
-        "said": f"bold {b}",
+        "said": "bold italic",
     }
     return {name: RichStyle.parse(look) for name, look in words.items()}

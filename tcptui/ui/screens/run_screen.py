@@ -84,10 +84,10 @@ class RunScreen(PaneScreen):
         self._rearrange()
 
     def place_panes(self, width: int, height: int) -> None:
+        self._said = said = self._said_rows(width)
         inspector = self._shown_inspector(width, height)
         if inspector is not None:
             self._inspector_pane.inspector = inspector
-        self._said = said = self._said_rows(width)
         places = frame_places(width, height, inspector.room if inspector is not None else None, said)
         frames = []
         for name, pane in self._framed.items():
@@ -354,7 +354,7 @@ class RunScreen(PaneScreen):
         if self._has_chosen:
             return self._inspector
         first = self._inspectors[0]
-        return first if has_room(first.room, width, height) else None
+        return first if has_room(first.room, width, height - self._said) else None
 
     def _rearrange(self) -> None:
         self.place_again(*self.size)
