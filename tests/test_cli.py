@@ -334,13 +334,13 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "unknown knob": (
         ("play", "life", "--set", "A.mls=5s", *LADDER),
-        ("mls: is no knob; near: ", "msl", "tcptui profile names them all"),
+        ("mls: is not a knob; near: ", "msl", "tcptui profile lists them all"),
     ),
     "unknown knob, before the terminal is missed": (
         ("play", "life", "--set", "mls=5s"),
-        ("mls: is no knob",),
+        ("mls: is not a knob",),
     ),
-    "knob of one host, without hosts": (("profile", "--set", "A.msl=5s"), ("A.msl: is no knob",)),
+    "knob of one host, without hosts": (("profile", "--set", "A.msl=5s"), ("A.msl: is not a knob",)),
     "knob without a value": (("profile", "--set", "msl"), ("'msl': must be NAME=VALUE, as in msl=5s",)),
     "knob with a bad value": (
         ("profile", "--set", "mss=0"),
@@ -355,7 +355,10 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("net.ipv4.tcp_sack: must be a whole number from 0 to 1",),
     ),
     "sysctl without effect": (("profile", "--set", "net.ipv4.tcp_mem=1"), ("has no effect here",)),
-    "escape sequence in a knob": (("profile", "--set", "\x1b[31m=1"), (r"'\x1b[31m': is no knob",)),
+    "escape sequence in a knob": (
+        ("profile", "--set", "\x1b[31m=1"),
+        (r"'\x1b[31m': is not a knob",),
+    ),
     "escape sequence in a profile": (("profile", "\x1b[31m"), (r"no profile '\x1b[31m'",)),
     "no terminal to play": (("play", "handshake"), ("needs a terminal", "--format ladder")),
     "no terminal to choose": ((), ("needs a terminal", "tcptui list")),

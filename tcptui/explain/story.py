@@ -109,7 +109,7 @@ def _never_said(scenario: Scenario, run: Record, steps: list[tuple[Fact, ...]]) 
 def _still_waiting(world: WorldState) -> Iterator[Failure]:
     """What of the story still waits when all is over: calls whose trigger has not come."""
     for one in still_waiting(world):
-        yield Failure(f"{one.side}.programs.{one.program}" if one.program else one.side, one.message)
+        yield Failure(one.where, one.message)
 
 
 def _faults_unused(scenario: Scenario, run: Record) -> Iterator[Failure]:

@@ -95,7 +95,7 @@ ALLOWED = "s, s5, l2, d4+200ms, u2, u2+50ms, r3, w20ms, a:connect, b:send:hello,
 
 _SAFE = "()=,'+|:.!$&*;<>?@[]^{}~/-"
 """What a call to a socket may have that is not percent-encoded."""
-_SOCKET_CALL = re.compile(r"([a-z_][a-z0-9_]*=)?[a-z_][a-z0-9_]*\(", re.ASCII)
+_SOCKET_CALL = re.compile(r"\s*([a-z_][a-z0-9_]*\s*=\s*)?[a-z_][a-z0-9_]*\s*\(", re.ASCII)
 _NUMBERED = re.compile(r"([sldur])(\d{0,9})(?:\+(\S+))?", re.ASCII)
 
 
@@ -202,7 +202,7 @@ def _numbered_move(verb: str, number: int, duration: str | None) -> Move:
 
 
 def _parse_call(word: str) -> Do:
-    if _SOCKET_CALL.match(word, 2):
+    if "(" in word and _SOCKET_CALL.match(unquote_to_bytes(word[2:]).decode(errors="replace")):
         return _parse_socket_call(word)
     side, call, *rest = word.split(":", 2)
     for known in CALLS:

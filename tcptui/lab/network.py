@@ -77,11 +77,11 @@ class Network:
     def _make_fault(self, move: Lose | Delay | Duplicate | Reorder) -> None:
         match move:
             case Lose(number):
-                self._ended += (self.wire.lose(number, self.now, self.steps + 1),)
+                self._ended += (self.wire.lose(number, self.now, self.steps),)
             case Delay(number, by):
                 self.wire.delay(number, by)
             case Duplicate(number, after):
-                self._on_wire(self.wire.duplicate(number, after, self.now, self.steps + 1))
+                self._on_wire(self.wire.duplicate(number, after, self.now, self.steps))
             case Reorder(number):
                 self.wire.reorder(number)
 
@@ -94,18 +94,18 @@ class Network:
             if type(event) is Sent:
                 segment = event.segment
                 if segment.flags & SYN:
-                    self._opened = opened_after(self._opened, segment, self.steps + 1)
+                    self._opened = opened_after(self._opened, segment, self.steps)
                 connection = end.connections.get(event.connection)
                 if connection is None or connection.irs is None or segment.flags & (SYN | RST):
-                    connection = connection_of(end, event, arrived, self.steps + 1)
-                    connection = connection or self._connection_by_numbers(segment)
+                    connection = connection_of(end, event, arrived, self.steps)
+                    connection = connection or self._connection_by_numbers(segment, self.steps)
                 state = end.state_of(end.connection)
                 self._launch(end.side, receiver, segment, event.attempt, state, connection, end.setup.ttl)
             elif type(event) is StateChanged:
                 if event.new in ENDED:
                     ended = True
                 elif arrived is not None:
-                    note_connection(end, event.connection, arrived[1::-1], arrived, self.steps + 1)
+                    note_connection(end, event.connection, arrived[1::-1], arrived, self.steps)
             elif type(event) is DatagramSent:
                 self._launch(end.side, receiver, event.payload, ttl=end.setup.ttl)
         return ended
@@ -131,14 +131,14 @@ class Network:
         due = self.now + way
         passage = None if ttl == HOP_LIMIT else Passage(ttl)
         number = self.wire.launch(
-            sender, receiver, payload, self.now, due, attempt, 0, connection, state, self.steps + 1, passage
+            sender, receiver, payload, self.now, due, attempt, 0, connection, state, self.steps, passage
         )
         self._on_wire(number)
 
-    def _connection_by_numbers(self, segment: Segment) -> Connection:
+    def _connection_by_numbers(self, segment: Segment, begun: int | None) -> Connection:
         """The connection of a segment that no connection of an end sends: a third party's, a script's."""
         alive = [*self._a.connections.values(), *self._b.connections.values()]
-        return of_numbers(segment, [*alive, *self.past_connections], self.steps + 1)
+        return of_numbers(segment, [*alive, *self.past_connections], begun)
 
     def _on_wire(self, number: int, from_box: bool = False) -> None:
         """A segment has been put on the wire: the scenario may have a fault for it, and its address may be
@@ -151,7 +151,7 @@ class Network:
             raw = self.scenario.raw_numbers
             self._conditions, rules = self._conditions.leaves(transmission, self.now, raw)
         if sender != "X" and not self.end(sender).link_up:
-            lost = self.wire.take(number).at_end(Outcome.LOST, self.now, self.steps + 1, None)
+            lost = self.wire.take(number).at_end(Outcome.LOST, self.now, self.steps, None)
             self._end(lost)
             return
         for fault in self.scenario.faults.get(number, ()):
@@ -166,7 +166,7 @@ class Network:
         if type(payload) is Segment and payload.dst.host != self.end(receiver).setup.socket.host:
             due = self.wire.due(number)
             if due:  # Else it is lost already.
-                self._end(self.wire.take(number).at_end(Outcome.LOST, due, self.steps + 1, None))
+                self._end(self.wire.take(number).at_end(Outcome.LOST, due, self.steps, None))
                 self._acts += (WireAct(number, "nobody", 0, payload.dst.host),)
 
     def _pass_boxes(self, number: int) -> Payload:
@@ -189,7 +189,7 @@ class Network:
         self.wire.replace(transmission)
         if walked.ended_at is not None:
             self.wire.take(number)
-            self._end(transmission.at_end(Outcome.LOST, walked.ended_at, self.steps + 1, None))
+            self._end(transmission.at_end(Outcome.LOST, walked.ended_at, self.steps, None))
         if walked.answer is not None and walked.ended_at is not None:
             self._schedule(walked.ended_at, walked.answer)
         return transmission.arrives_as
@@ -203,7 +203,7 @@ class Network:
         """What a box sends back."""
         receiver, payload, way, connection, name = answer
         number = self.wire.launch(
-            "X", receiver, payload, self.now, self.now + way, 1, 0, connection, None, self.steps + 1
+            "X", receiver, payload, self.now, self.now + way, 1, 0, connection, None, self.steps
         )
         self._acts += (WireAct(number, "answer", 0, name),)
         self._on_wire(number, from_box=True)

@@ -133,6 +133,7 @@ class WorldState(Network):
         next_event = self.next_event()
         if next_event is None:
             return None
+        self.steps += 1
         self.now, cause, side, number = next_event
         if cause == "arrival":
             return self._arrival(number)
@@ -159,7 +160,14 @@ class WorldState(Network):
     def apply(self, move: Move) -> Report:
         """Makes a move; BadMove says why it can't be made, and then nothing has changed. One that changes
         what happens lifts the end that the scenario has set."""
-        report = self._applied(move)
+        steps = self.steps
+        if type(move) is not Next:
+            self.steps = steps + 1
+        try:
+            report = self._applied(move)
+        except BadMove:
+            self.steps = steps
+            raise
         if type(move) is not Next and type(move) is not Wait:
             self._until, self._kept_alive = None, False
         return report
@@ -186,7 +194,7 @@ class WorldState(Network):
                 return self._report("fault", "X", [])
             case Wait(by):
                 self._wait(by)
-                return self._report("wait", "X", [])
+                return self._report("wait", "X", [], by=by)
             case _:
                 due = self.wire.due(move.number)
                 self._make_fault(move)
@@ -314,7 +322,7 @@ class WorldState(Network):
                 state = end.state_of(end.connection)
             ends_connection = self._launch_all(end, events, transmission.connection_as_arrives)
         outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
-        self._end(transmission.at_end(outcome, self.now, self.steps + 1, state))
+        self._end(transmission.at_end(outcome, self.now, self.steps, state))
         return self._report("arrival", end.side, events, "", number, 0, None, ends_connection)
 
     def _inject(self, move: Inject) -> Report:
@@ -325,9 +333,9 @@ class WorldState(Network):
         if move.times > 1:
             self._schedule(self.now + move.every, move.next(other))
         if segment.flags & SYN:
-            self._opened = opened_after(self._opened, segment, self.steps + 1)
+            self._opened = opened_after(self._opened, segment, self.steps)
         self._acts += acts_of(move, self.wire.launched + 1, other)
-        connection = connection or self._connection_by_numbers(segment)
+        connection = connection or self._connection_by_numbers(segment, None)
         self._launch("X", move.receiver, segment, 1, None, connection, move.ttl)
         return self._report("third party", "X", [])
 
@@ -358,7 +366,6 @@ class WorldState(Network):
     ) -> Report:
         launched, ended, acts = self._launched, self._ended, self._acts
         self._launched, self._ended, self._acts = (), (), ()
-        self.steps += 1
         results: tuple[CallResult, ...] = ()
         connection, state, alive = 0, None, NO_CONNECTIONS
         if side != "X":

@@ -107,7 +107,9 @@ class Context:
     def act(self, call: calls.Call) -> Returned:
         """Makes a call of the core; what it returned."""
         name = type(call).__name__.upper()
-        for event in self._call(call):
+        events = self.stack.call(call, self.now)
+        self.note(events)
+        for event in events:
             if type(event) is Returned and event.call == name:
                 return event
         raise AssertionError(f"{name} did not return")
@@ -115,7 +117,8 @@ class Context:
     def receive(self, socket: BsdSocket, octets: int) -> bytes:
         """Takes up to so many octets of what can be read."""
         if not socket.receive_buffer:
-            events = self._call(calls.Receive(socket.connection, octets))
+            events = self.stack.call(calls.Receive(socket.connection, octets), self.now)
+            self.note(events)
             return b"".join(event.data for event in events if isinstance(event, Delivered))
         data, socket.receive_buffer = socket.receive_buffer[:octets], socket.receive_buffer[octets:]
         socket.urgent = max(0, socket.urgent - len(data))
@@ -126,11 +129,6 @@ class Context:
         """Up to so many octets of what can be read, which they still can be."""
         block = self.block(socket)
         return (socket.receive_buffer if block is None else block.receive_buffer)[:octets]
-
-    def _call(self, call: calls.Call) -> list[Event]:
-        events = self.stack.call(call, self.now)
-        self.note(events)
-        return events
 
     # Descriptors.
 

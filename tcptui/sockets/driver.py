@@ -66,7 +66,7 @@ class Sockets(Context):
         if isinstance(request, requests.UserCall):
             returned = self.act(request.call)
             self._settle()
-            return Done(0 if returned.response in _SUCCESS else -1, answer=returned)
+            return Done(0 if returned.response in _SUCCESS else -1, "", returned)
         if not isinstance(request, _WITHOUT_DESCRIPTOR):
             number = table.descriptors.get((process, request.fd), 0)
             if not number:

@@ -23,7 +23,7 @@ from tcptui.lab.durations import exact_duration
 from tcptui.lab.facts import Fact, Verb
 from tcptui.lab.patterns import Pattern, parse_pattern
 from tcptui.lab.record import Record
-from tcptui.trace.capture import Point, capture
+from tcptui.trace.capture import Point, capture_of
 from tcptui.trace.sequence_analysis import analyse
 
 MOST_FAILURES = 50
@@ -107,7 +107,7 @@ def labels_of(run: Record) -> list[str]:
 
 def _labels_at(run: Record, point: Point) -> list[list[str]]:
     """The labels of each frame of a capture."""
-    analyses = analyse(capture(run.transmissions, point, run.ended_at))
+    analyses = analyse(capture_of(run, point))
     return [[] if analysis is None else analysis.texts() for analysis in analyses]
 
 

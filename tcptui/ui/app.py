@@ -49,6 +49,9 @@ class TcptuiApp(App[None]):
     ) -> None:
         # The terminal's own colours behind and for plain text: they need no octets.
         super().__init__(ansi_color=True, driver_class=driver)
+        # Nothing here has a tooltip or gives a notice: two widgets less on every screen, at which Textual
+        # would look for each frame. It has these switches, for tests, under no public name.
+        self._disable_tooltips = self._disable_notifications = True
         self._run = None if session is None else RunScreen(session)
         """The run that is shown; None before anything has been chosen."""
         self._scenarios = scenarios
@@ -120,12 +123,10 @@ class TcptuiApp(App[None]):
         from tcptui.ui.screens.picker import Picker
 
         if not isinstance(self.screen, Picker):
-            self.push_screen(Picker(self._scenarios()), self._chosen)
+            self.push_screen(Picker(self._scenarios(), can_leave=self._run is not None), self._chosen)
 
     def _chosen(self, scenario: Scenario | None) -> None:
         if scenario is None:
-            if self._run is None:
-                self.exit()
             return
         session = Session(scenario)
         if self._run is not None:

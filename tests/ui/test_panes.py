@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from rich.cells import cell_len
 from textual.app import App
+from textual.pilot import Pilot
 
 from tcptui import library
 from tcptui.lab.wire import SIDES, Side
@@ -215,3 +216,23 @@ def test_every_line_of_every_pane_is_as_wide_as_its_pane(size: tuple[int, int], 
 def test_the_clock_is_a_line() -> None:
     clock = ClockPane(Session(library.find("life")))
     assert len(clock.lines(70, 1)) == 1
+
+
+def test_only_backdrop_and_panes_are_on_the_screen() -> None:
+    """Textual looks at each widget for every frame. (`run_test` switches tooltips and notices off itself.)"""
+    app = TcptuiApp(Session(library.find("handshake")), list)
+    kinds: list[str] = []
+
+    async def look(_: Pilot[object]) -> None:
+        kinds.extend(type(widget).__name__ for widget in app.screen.walk_children())
+        app.exit()
+
+    asyncio.run(app.run_async(headless=True, size=(80, 24), auto_pilot=look))
+    assert sorted(set(kinds)) == [
+        "Backdrop",
+        "ClockPane",
+        "EndpointPane",
+        "InspectorPane",
+        "WhyPane",
+        "WirePane",
+    ]

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from tcptui.core.profile.presets import PRESETS
+from tcptui.lab.loader.programs import PROGRAM_KEYS
 from tcptui.lab.loader.story import is_language
 from tcptui.lab.loader.table import Table, bad
 from tcptui.lab.loader.values import choice_of, title_of
@@ -59,7 +60,10 @@ def merged(document: Mapping[str, object], variant: Mapping[str, object], where:
     merged["wire"] = {**wire, **_dict(variant, "wire", where)}
     merged |= {key: value for key, value in variant.items() if key in _REPLACED or is_language(key)}
     for side in SIDES:
-        merged[side] = {**_dict(document, side, ""), **_dict(variant, side, where)}
+        own, other = _dict(variant, side, where), _dict(document, side, "")
+        if not PROGRAM_KEYS.isdisjoint(own):  # One takes the place of another, however that is written.
+            other = {key: value for key, value in other.items() if key not in PROGRAM_KEYS}
+        merged[side] = {**other, **own}
     if "faults" in variant:
         cast("dict[str, object]", merged["wire"])["faults"] = variant["faults"]
     for side, profile in _profiles(variant, where):

@@ -22,12 +22,16 @@ FRAMES_PER_SECOND = 15
 P = TypeVar("P", bound=Pane)
 
 
-class PaneScreen(Screen[None]):
+class PaneScreen(Screen[None], inherit_css=False):
     """A backdrop and panes above it. A subclass makes them with `add`; `place_panes` gives them places."""
 
-    # Few widgets, each on a place of its own: Textual looks at every widget of the screen for each frame.
+    # The mouse chooses segments, no text: a pane's strips would not show what is chosen.
+    ALLOW_SELECT = False
+    # Few widgets, each on a place of its own: Textual looks at every widget of the screen for each frame. Of
+    # the rules for other screens none is wanted: nothing flows, scrolls or is maximized here.
     DEFAULT_CSS = """
     PaneScreen {
+        background: ansi_default;
         layers: under over;
         Pane { layer: over; position: absolute; }
         Backdrop { layer: under; }
@@ -55,6 +59,10 @@ class PaneScreen(Screen[None]):
     def frames(self) -> list[Frame]:
         """The frames of its panes as they are now: what stands on one may change as its pane does."""
         return [pane.frame() for pane in self._panes if isinstance(pane, FramedPane) and pane.display]
+
+    def more_keys(self) -> frozenset[str]:
+        """The actions that are of use now and not always: their keys stand in the line of keys."""
+        return frozenset()
 
     def compose(self) -> ComposeResult:
         self.place_again(*self.app.size)
@@ -88,10 +96,11 @@ class PaneScreen(Screen[None]):
         if self._late is not None:
             self._late.stop()
             self._late = None
-        changed = self.backdrop.reframe(self.frames())
+        changed: list[Region] = []
         for pane in self._panes:
             if pane.display:
                 changed += pane.update()
+        changed += self.backdrop.reword(self.frames(), self.more_keys())
         if changed:
             # Of the screen, not of each pane: five widgets that wake up take longer than one.
             self.refresh(*changed)

@@ -310,7 +310,7 @@ def test_the_knobs_of_a_script_are_set_and_a_wrong_one_is_named() -> None:
     assert accepted(text)
     assert isinstance(check_script(text.replace("tcptui.mss=1000", "tcptui.mss=999"), "x.pkt"), Failed)
     wrong = check_script(text.replace("tcptui.mss=1000", "tcptui.mms=1000"), "x.pkt")
-    assert str(wrong).startswith("x.pkt:6: unsupported: tcptui.mms: is no knob")
+    assert str(wrong).startswith("x.pkt:6: unsupported: tcptui.mms: is not a knob")
 
 
 def test_ipv6() -> None:
