@@ -136,3 +136,18 @@ def first_of(segment: Segment, begun: int | None) -> Connection:
     """The connection that a SYN begins, or, with an ACK, answers."""
     irs = seq_add(segment.ack, -1) if segment.flags & ACK else None
     return Connection(segment.src, segment.dst, segment.seq, irs, begun)
+
+
+def opened_after(known: tuple[Connection, ...], segment: Segment, step: int) -> tuple[Connection, ...]:
+    """What has been opened, once this SYN has left in that step."""
+    src, dst, seq = segment.src, segment.dst, segment.seq
+    for place in range(len(known) - 1, -1, -1):
+        one = known[place]
+        if (one[:3] == (src, dst, seq)) or (one[:2] == (dst, src) and one.irs == seq):
+            return known  # Again.
+        answers = segment.flags & ACK and one.iss == seq_add(segment.ack, -1)
+        crosses = not segment.flags & ACK and place == len(known) - 1 and one[:2] == (dst, src)
+        if one.irs is None and (answers or crosses):
+            return (*known[:place], one._replace(irs=seq), *known[place + 1 :])
+    new = first_of(segment, step)
+    return (*known, new.reversed() if segment.flags & ACK else new)

@@ -31,23 +31,20 @@ from typing import Any
 from tcptui.core.events import Event
 from tcptui.core.packet.segment import SYN, Segment
 from tcptui.core.state import State
-from tcptui.lab.box_text import AddBox
-from tcptui.lab.conditions import NOTHING, conditions_of
-from tcptui.lab.connection import NO_CONNECTIONS
+from tcptui.lab.connection import NO_CONNECTIONS, opened_after
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.ends import Act, End
 from tcptui.lab.ends.connections import drop_ended
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
-from tcptui.lab.moves import Do, Move, Next, Wait
+from tcptui.lab.moves import AddBox, Do, Move, Next, Wait
 from tcptui.lab.network import Network
-from tcptui.lab.path import Answer
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.third_party import Inject, acts_of, opened_after, opened_key, segment_of
+from tcptui.lab.third_party import Inject, acts_of, opened_key, segment_of
 from tcptui.lab.wire import SIDES, BadMove, Outcome, Party, Side, Wire, WireAct
 
 PAST_CONNECTIONS = 8
@@ -140,7 +137,7 @@ class WorldState(Network):
         if cause == "third party":
             move, self._injections = self._injections[0].move, self._injections[1:]
             self._kept_alive = False
-            if isinstance(move, Answer):
+            if not isinstance(move, Inject):
                 self._launch_answer(move)
                 return self._report("third party", "X", [])
             try:
@@ -185,12 +182,14 @@ class WorldState(Network):
                 return self._called(end, call, end.call(call, self.now))
             case Inject():
                 return self._inject(move)
-            case AddBox(box):
+            case AddBox(kind, fields):
+                from tcptui.lab.box_text import make_box
+
                 v6 = ":" in self._b.setup.socket.host
-                self._conditions = (self._conditions or NOTHING).with_box(box, v6)
+                self._conditions = self._some_conditions().with_box(make_box(kind, dict(fields)), v6)
                 return self._report("fault", "X", [])
             case FaultRule():
-                self._conditions = (self._conditions or NOTHING).with_rule(move)
+                self._conditions = self._some_conditions().with_rule(move)
                 return self._report("fault", "X", [])
             case Wait(by):
                 self._wait(by)
@@ -210,10 +209,9 @@ class WorldState(Network):
         self._until, self._kept_alive = scenario.until, False
         self.wire = Wire()
         self._injections, before = scenario.injections, self._conditions
-        conditions = conditions_of(scenario)
+        self._conditions = self._conditions_of(scenario)
         if before is not None and before.boxes:
-            conditions = (conditions or NOTHING).with_states_of(before)
-        self._conditions = conditions
+            self._conditions = self._some_conditions().with_states_of(before)
         for side, setup in zip(SIDES, scenario.hosts, strict=True):
             self._to_change(side).begin(setup)
 
@@ -242,8 +240,8 @@ class WorldState(Network):
             None if conditions is None else conditions.key(wire, now),
             None if self._until is None else max(0, self._until - now),
             self._kept_alive,
-            self._a.key(self.now),
-            self._b.key(self.now),
+            self._a.key(now),
+            self._b.key(now),
             self._shown() if self._a.waits_for_facts or self._b.waits_for_facts else None,
         )
 

@@ -201,6 +201,10 @@ class Wire:
         """When a segment in flight arrives; 0 if it is not in flight."""
         return next((one.due for one in self.transmissions if one.number == number), 0)
 
+    def in_flight(self, number: int) -> Transmission | None:
+        """A segment on its way; None if it is not."""
+        return next((one for one in self.transmissions if one.number == number), None)
+
     def take(self, number: int) -> Transmission:
         """Takes a segment off the wire at its receiver; `ended` puts it on record."""
         transmissions = self.transmissions
@@ -231,11 +235,10 @@ class Wire:
         return late
 
     def duplicate(self, number: int, after: int, now: int, step: int = 0) -> int:
-        """A copy that arrives `after` the original, or, if that has arrived, as long after now as its way
-        takes, and `after` more; the copy's number. Of what is lost there is nothing to be copied."""
+        """A copy that arrives `after` the original, or, if that is no longer in flight, as long after now as
+        its way takes, and `after` more; the copy's number. Of a lost segment too, for the network may have
+        made the copy before."""
         transmission = self._find(number)
-        if transmission.outcome is Outcome.LOST:
-            transmission = self._in_flight(number, "duplicate")
         if transmission.outcome is Outcome.IN_FLIGHT:
             due = transmission.due + after
         else:
