@@ -30,6 +30,8 @@ KEYS = (
     "A", "B", "third_party", "say", "expect",
 )  # fmt: skip
 """What a variant may have, and translations."""
+_PROGRAMS = ("script", "program", "programs")
+"""The ways to say what a host's programs do, of which a host has one."""
 _REPLACED = ("question", "answer", "prelude", "until", "third_party", "say", "expect")
 
 
@@ -59,7 +61,11 @@ def merged(document: Mapping[str, object], variant: Mapping[str, object], where:
     merged["wire"] = {**wire, **_dict(variant, "wire", where)}
     merged |= {key: value for key, value in variant.items() if key in _REPLACED or is_language(key)}
     for side in SIDES:
-        merged[side] = {**_dict(document, side, ""), **_dict(variant, side, where)}
+        own = _dict(variant, side, where)
+        story = _dict(document, side, "")
+        if any(kind in own for kind in _PROGRAMS):
+            story = {key: value for key, value in story.items() if key not in _PROGRAMS}
+        merged[side] = {**story, **own}
     if "faults" in variant:
         cast("dict[str, object]", merged["wire"])["faults"] = variant["faults"]
     for side, profile in _profiles(variant, where):
