@@ -35,7 +35,8 @@ BROKEN = (
 _STATES = re.compile(
     "|".join(sorted((rf"(?<![\w-]){state.value}(?![\w-])" for state in State), reverse=True))
 )
-_NEGATIVE = re.compile(r"(?<![\w.:>-])-\d")
+_NEGATIVE = re.compile(r"(?<![\w.:>-])-\d(?! E[A-Z])")
+"""A number below 0, but for what a call that failed returned: ``= -1 EPIPE``."""
 
 
 class Watch:

@@ -61,7 +61,9 @@ def test_the_list_names_every_scenario_under_its_chapter() -> None:
     for scenario in library.all_scenarios():
         assert any(line.split() == [scenario.name, *scenario.title.split()] for line in lines)
         assert scenario.chapter in lines
-    assert len(lines) == len(library.names()) + 2 * len({one.chapter for one in library.all_scenarios()}) - 1
+    chapters = {one.chapter for one in library.all_scenarios()}
+    variants = sum(len(one.variants) for one in library.all_scenarios())
+    assert len(lines) == len(library.names()) + variants + 2 * len(chapters) - 1
 
 
 @pytest.mark.parametrize("name", ["handshake", "lost-syn-ack", "figure-9"])
@@ -135,7 +137,7 @@ def test_profiles_are_listed_with_what_was_set() -> None:
 def test_a_scenario_is_played_on_hosts_that_behave_otherwise() -> None:
     """A closed port that is a black hole answers the SYN with nothing: A asks again, and never hears of B."""
     plain = library.find("lost-syn")
-    changed = variant(plain, LINUX, ["B.blackhole=1"])
+    changed = variant(plain, LINUX, ["B.blackhole=1"])._replace(answer="")
     arguments = ("--profile", "linux", "--set", "B.blackhole=1", "--format", "ladder")
     result = tcptui("play", "lost-syn", *arguments)
     assert (result.returncode, result.stdout, result.stderr) == (0, ladder_text(play(changed)), "")
@@ -332,13 +334,13 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "unknown knob": (
         ("play", "life", "--set", "A.mls=5s", *LADDER),
-        ("mls: is no knob; near: ", "msl", "tcptui profile names them all"),
+        ("mls: is not a knob; near: ", "msl", "tcptui profile lists them all"),
     ),
     "unknown knob, before the terminal is missed": (
         ("play", "life", "--set", "mls=5s"),
-        ("mls: is no knob",),
+        ("mls: is not a knob",),
     ),
-    "knob of one host, without hosts": (("profile", "--set", "A.msl=5s"), ("A.msl: is no knob",)),
+    "knob of one host, without hosts": (("profile", "--set", "A.msl=5s"), ("A.msl: is not a knob",)),
     "knob without a value": (("profile", "--set", "msl"), ("'msl': must be NAME=VALUE, as in msl=5s",)),
     "knob with a bad value": (
         ("profile", "--set", "mss=0"),
@@ -353,7 +355,10 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("net.ipv4.tcp_sack: must be a whole number from 0 to 1",),
     ),
     "sysctl without effect": (("profile", "--set", "net.ipv4.tcp_mem=1"), ("has no effect here",)),
-    "escape sequence in a knob": (("profile", "--set", "\x1b[31m=1"), (r"'\x1b[31m': is no knob",)),
+    "escape sequence in a knob": (
+        ("profile", "--set", "\x1b[31m=1"),
+        (r"'\x1b[31m': is not a knob",),
+    ),
     "escape sequence in a profile": (("profile", "\x1b[31m"), (r"no profile '\x1b[31m'",)),
     "no terminal to play": (("play", "handshake"), ("needs a terminal", "--format ladder")),
     "no terminal to choose": ((), ("needs a terminal", "tcptui list")),

@@ -14,6 +14,7 @@ from tcptui.lab.loader import load_scenario, scenario_of_variant
 from tcptui.lab.loader.expect import checked_pattern
 from tcptui.lab.moves import moves_text, parse_moves
 from tcptui.lab.run import play
+from tcptui.lab.third_party import Inject
 from tcptui.lab.variant import preset, variant
 from tcptui.ui.actions import ACTIONS, key_names
 
@@ -45,8 +46,27 @@ def test_the_example_of_udp_plays_as_it_expects() -> None:
     assert failures(scenario) == []
 
 
+def _examples(heading: str) -> list[str]:
+    """The pieces of a scenario under a heading."""
+    section = README.split(f"### {heading}\n")[1].split("\n#")[0]
+    return [piece.split("```")[0] for piece in section.split("```toml\n")[1:]]
+
+
+def test_the_examples_of_the_wire_can_be_read() -> None:
+    faults, third_party, boxes = (
+        load_scenario(f'title = "t"\nquestion = "q"\n{piece}', "mine", "README.md")
+        for piece in _examples("The wire")
+    )
+    assert (len(faults.faults), len(faults.fault_rules)) == (1, 7)
+    move = third_party.injections[0].move
+    assert isinstance(move, Inject)
+    assert (move.times, move.of, move.port) == (5, 1, 8080)
+    assert len(boxes.boxes) == 3
+
+
 def test_the_example_of_a_frame_and_of_facts_is_one_story() -> None:
-    head, frame, facts = (README.split("```toml\n")[place].split("```")[0] for place in (1, 3, 4))
+    head = README.split("```toml\n")[1].split("```")[0]
+    (frame,), (facts, *_) = _examples("Where it ends, what it says, variants"), _examples("Facts")
     first, _, tables = frame.partition("\n\n")
     scenario = load_scenario(f"{first}\n{head}\n{tables}", "mine", "README.md")
     assert [one.name for one in scenario.variants] == ["two segments"]

@@ -99,9 +99,38 @@ def test_no_toml_and_no_file(story: Path, capsys: pytest.CaptureFixture[str]) ->
     assert lines[0].startswith("mine.toml: no valid TOML")
 
 
-def test_a_run_that_does_not_end_is_told(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_call_whose_trigger_never_comes_is_told(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    story.write_text(
+        'title = "t"\nquestion = "q"\n[A]\n'
+        'script = [{ call = "connect" }, { call = "close", when = "received 5" }]\n'
+    )
+    status, lines, _ = run(capsys, "validate", "mine.toml")
+    assert status == 1
+    assert lines == ["mine.toml:3: A: A's program still waits with close(): received 5 (0 so far)"]
+
+
+def test_a_fault_that_meets_no_segment_is_told(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    story.write_text(
+        'title = "t"\nquestion = "q"\nA.script = [{ call = "connect" }]\n[wire]\nfaults = "l9"\n'
+        '[[variant]]\nname = "v"\nfaults = ["lose B DATA 2"]\n'
+    )
+    status, lines, _ = run(capsys, "validate", "mine.toml")
+    assert status == 1
+    assert lines == [
+        "mine.toml:5: wire.faults: l9: there is no such segment, so nothing happens to it",
+        "mine.toml:8: variant[1].faults: variant 'v': lose B DATA 2: there is no such segment,"
+        " so nothing happens to it",
+    ]
+
+
+def test_a_run_that_does_not_end_is_told(
+    story: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tcptui.lab.run.MOST_STEPS", 2)
     story.write_text('title = "t"\nquestion = "q"\nA.script = [{ call = "connect" }]\n')
-    assert run(capsys, "validate", "mine.toml")[0] == 0
+    status, lines, _ = run(capsys, "validate", "mine.toml")
+    assert status == 1
+    assert lines[0].startswith("mine.toml: until: the run does not end by itself: it was cut after")
 
 
 def test_facts_are_drafted_from_a_run_and_hold(story: Path, capsys: pytest.CaptureFixture[str]) -> None:

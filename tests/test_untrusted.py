@@ -213,7 +213,7 @@ def test_an_argument_that_is_no_utf_8_is_told_in_one_line() -> None:
     for arguments, says in (
         (["play", "life", "--moves", b"a:send:\xff", "--format", "ladder"],
          rb"tcptui: move 'a:send:\udcff': is no UTF-8 text; write an octet as in %FF"),
-        (["play", "life", "--set", b"\xff=1", "--format", "ladder"], rb"tcptui: '\udcff': is no knob"),
+        (["play", "life", "--set", b"\xff=1", "--format", "ladder"], rb"tcptui: '\udcff': is not a knob"),
         ([b"\xff"], rb"invalid choice: '\udcff'"),
         (["play", b"\xff", "--format", "ladder"], rb"tcptui: no scenario '\udcff'"),
     ):  # fmt: skip

@@ -1,99 +1,117 @@
-"""What a move brought about, as messages: who did what, the rules that decided, what the calls returned.
+"""What a move brought about, as messages: who did or got what.
 
-The core names rules and gives numbers; here it is decided which of them are told, and what kind each number
-is. The sentences are in the catalogue, under the names of the rules.
+Why is told by `reasons`, and what changed by `effect`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tcptui.core.events import Delivered, Response, Returned, RuleApplied, StateChanged, TimerFired
+from tcptui.core.events import (
+    Delivered,
+    Response,
+    Returned,
+    RuleApplied,
+    Signal,
+    Signalled,
+    StateChanged,
+    TimerFired,
+)
 from tcptui.core.message import Duration, Message, SequenceNumber, Value
-from tcptui.core.packet.segment import ACK, Segment
-from tcptui.core.rules import NumberKind, Rule, kind_of
+from tcptui.core.packet.segment import ACK, SYN, Segment
+from tcptui.core.rules import Rule
 from tcptui.core.state import State
+from tcptui.explain.errnos import response_message, signal_message, socket_call
 from tcptui.explain.labels import name_of
+from tcptui.explain.reasons import arrives_as, rule_messages
 from tcptui.explain.wire_acts import third_party, wire_acts
-from tcptui.lab.connection import UNKNOWN, Bases, Connection
+from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
+from tcptui.lab.results import CallResult
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Outcome, Party, Transmission
-from tcptui.sockets.requests import NAMES, Blocked, Done, Read, Write
+from tcptui.sockets.requests import NAMES, Blocked, Read, Write
 
-_DETAILS = (
-    Rule.RTT_SAMPLED,
-    Rule.RTT_AMBIGUOUS,
-    Rule.RTO_AFTER_SYN_TIMEOUT,
-    Rule.DELIVERY_PROBLEM,
-    Rule.SACK_KNOWN,
-)
-"""Rules that explain a number, not what happened: told only if nothing else is."""
-_IMPLIED = {
-    Rule.ACK_NEW: (Rule.FIN_ACKED, Rule.FIN_ACKED_CLOSING, Rule.FIN_ACKED_LAST),
-    Rule.WINDOW_UPDATED: (Rule.ZERO_WINDOW_ANSWERED,),
-}
-"""Rules that are not told where one of these tells the same and more of the segment."""
-
+_NOTIFIED, _AGAIN = "happened.told", "happened.again"
+MOST_NAMES = 3
+"""So many segments that a step has sent are named; of more, the last are counted."""
 _OF_OCTETS = (NAMES[Read], NAMES[Write])
 """Calls whose value is a number of octets."""
 
 
+_TOLD_BY_RULE = {
+    Signal.DELIVERY_PROBLEM: Rule.DELIVERY_PROBLEM,
+    Signal.SOFT_ERROR: Rule.SOFT_ERROR,
+    Signal.URGENT: Rule.URGENT,
+    Signal.PORT_UNREACHABLE: Rule.UDP_ERROR_PASSED,
+}
+"""Notifications of which the rule that brought them says that they are made."""
+
+
 def happened(report: Report, world: WorldState, transmissions: Sequence[Transmission]) -> tuple[Message, ...]:
-    """What a move brought about: the sentence that begins it, then the rules, then the responses to calls.
+    """What a move brought about, and why: who did or got what, then the rules that decided.
 
     `transmissions`: those that are known, which have the one that the report is about.
     """
-    number = report.transmission or (report.launched[0] if report.launched else 0)
-    transmission = next((one for one in reversed(transmissions) if one.number == number), None)
-    if report.side == "X":
-        return (_opening(report, transmission, False), *wire_acts(report), *_told(report))
-    rules = rule_messages(report)
-    script = world.end(report.side).script is not None
+    return (*what(report, world, transmissions), *rule_messages(report))
+
+
+def what(report: Report, world: WorldState, transmissions: Sequence[Transmission]) -> tuple[Message, ...]:
+    """Who did what, what the wire did to what was sent, what calls returned and what programs were told."""
+    transmission = _subject(report, transmissions)
+    script = report.side != "X" and world.end(report.side).script is not None
     if script and report.told is not None and transmission is None:
         return (report.told,)
+    if report.cause == "third party" and transmission is None and report.side == "X":
+        return tuple(wire_acts(report))  # It was not sent.
     return (
-        _opening(report, transmission, script),
-        *rules,
-        *_responses(report),
+        _opening(report, transmission, script, transmissions),
+        *_responses(report, world),
+        *_notified(report, world),
+        *_by_the_wire(report, world),
         *wire_acts(report),
         *_told(report),
     )
 
 
-def rule_messages(report: Report) -> list[Message]:
-    """The rules of a report that are told."""
-    arrived = _arrived(report)
+def in_brief(messages: Sequence[Message]) -> list[Message]:
+    """What happened, without what programs were told and which segment another repeats."""
     return [
-        _rule_message(event, report.side, _bases(report.connections.get(event.connection), arrived))
-        for event in rules_to_tell(report)
+        Message(message.key, tuple((name, _plain(value)) for name, value in message.numbers))
+        for message in messages
+        if message.key != _NOTIFIED
     ]
 
 
-def _arrived(report: Report) -> tuple[Connection, bool] | None:
-    """The connection, from the receiver's end, of a segment that has arrived there, and whether that
-    acknowledges anything."""
-    for transmission in report.ended if report.cause == "arrival" else ():
-        if transmission.number == report.transmission and transmission.connection is not None:
-            segment = transmission.payload
-            has_ack = isinstance(segment, Segment) and bool(segment.flags & ACK)
-            return transmission.connection.reversed(), has_ack
-    return None
+def _plain(value: Value) -> Value:
+    return value.numbers[0][1] if isinstance(value, Message) and value.key == _AGAIN else value
 
 
-def _bases(own: Connection | None, arrived: tuple[Connection, bool] | None) -> Bases:
-    """What the numbers of a rule are relative to: the numbers of `own`, the connection that it was applied
-    to, or, where there was none, of the segment's. Where an arrived segment is not of `own`, or it is not
-    known to be, numbers of both are compared, so they are raw."""
-    if arrived is None:
-        return UNKNOWN if own is None else own.bases
-    connection, has_ack = arrived
-    if own is None:
-        return connection.bases
-    iss, irs = own.bases
-    if (irs is not None and connection.irs != irs) or (has_ack and connection.iss != iss):
-        return UNKNOWN
-    return iss, connection.irs
+def _subject(report: Report, transmissions: Sequence[Transmission]) -> Transmission | None:
+    """The segment that the report is about; None if it is about none."""
+    return _numbered(report.transmission or (report.launched[0] if report.launched else 0), transmissions)
+
+
+def _numbered(number: int, transmissions: Sequence[Transmission]) -> Transmission | None:
+    return next((one for one in reversed(transmissions) if one.number == number), None)
+
+
+def _notified(report: Report, world: WorldState) -> list[Message]:
+    """What programs were told that no call of theirs returned; one with sockets is told by its calls."""
+    side = report.side
+    signals = [event.signal for event in report.events if isinstance(event, Signalled)]
+    if side == "X" or not signals:
+        return []
+    host = world.end(side)
+    if isinstance(host, HostEnd) and host.has_sockets:
+        return []
+    rules = {event.rule for event in report.events if isinstance(event, RuleApplied)}
+    told = tuple(
+        signal_message(event.signal, event.connection, report, host)
+        for event in report.events
+        if isinstance(event, Signalled) and _TOLD_BY_RULE.get(event.signal) not in rules
+    )
+    return [Message.of(_NOTIFIED, side=side, signals=told)] if told else []
 
 
 def _told(report: Report) -> list[Message]:
@@ -101,79 +119,139 @@ def _told(report: Report) -> list[Message]:
     return [] if report.told is None else [report.told]
 
 
-def rules_to_tell(report: Report) -> list[RuleApplied]:
-    """The rules of a report that say what happened: details, and that an ACK acknowledges nothing new, only
-    if no other does; what is implied by another not at all."""
-    applied = [event for event in report.events if isinstance(event, RuleApplied)]
-    told = [event for event in applied if event.rule not in _DETAILS] or applied
-    told = [event for event in told if event.rule is not Rule.ACK_DUPLICATE] or told
-    rules = {event.rule for event in told}
-    return [event for event in told if rules.isdisjoint(_IMPLIED.get(event.rule, ()))]
-
-
-def _rule_message(event: RuleApplied, side: Party, bases: Bases) -> Message:
-    """A rule that `side` applied, with the numbers that decided it; `bases` are what they are relative to."""
-    numbers = [(name, _number(event.rule, name, value, bases)) for name, value in event.numbers]
-    peer = "B" if side == "A" else "A"
-    return Message(f"rule.{event.rule.name.lower()}", (("side", side), ("peer", peer), *numbers))
-
-
-def _number(rule: Rule, name: str, value: int, bases: Bases) -> Value:
-    """The number of a rule as what it is: a sequence number of one of the ends, a duration, or a count."""
-    own, peer = bases
-    match kind_of(rule, name):
-        case NumberKind.OWN_SEQ:
-            return SequenceNumber(value, own)
-        case NumberKind.PEER_SEQ:
-            return SequenceNumber(value, peer)
-        case NumberKind.DURATION:
-            return Duration(value)
-        case _:
-            return value
-
-
-def _opening(report: Report, transmission: Transmission | None, script: bool) -> Message:
+def _opening(
+    report: Report, transmission: Transmission | None, script: bool, transmissions: Sequence[Transmission]
+) -> Message:
     """Who did what, the part that needs no rule; `script`: at this end there is no host."""
     side = report.side
     if report.cause == "call":
-        return _called(report, transmission, script)
+        return _called(report, transmission, script, transmissions)
     if report.cause == "timer":
-        fired = [event.kind for event in report.events if isinstance(event, TimerFired)]
-        timers = tuple(Message.of(kind.words) for kind in fired)
-        return Message.of("happened.timer_fires", side=side, timers=timers)
+        return _timer_fires(report, transmissions)
     if report.cause == "third party" and side != "X":
         return Message.of("happened.icmp_error", side=side)
     if report.cause == "wait" or transmission is None:
-        return Message.of("happened.time_passes")
-    name = name_of(transmission)
+        return Message.of("happened.time_passes", span=Duration(report.by))
     if report.cause == "third party":
-        return third_party(report, transmission, name)
+        return third_party(report, transmission, name_of(transmission))
     if report.cause == "arrival":
         lost = transmission.outcome is Outcome.LOST
-        key = "happened.lost_link_down" if lost else _arrives(report)
-        return Message.of(key, name=name, side=side)
+        described = _described(transmission, transmissions)
+        key = "happened.lost_link_down" if lost else arrives_as(report)
+        return Message.of(key, name=described, side=side)
     if report.launched:
-        return Message.of("happened.wire_duplicates", name=name)
+        copy = report.launched[0]
+        return Message.of("happened.wire_duplicates", name=name_of(transmission), number=copy)
     if transmission.outcome is Outcome.LOST:
-        return Message.of("happened.wire_loses", name=name)
-    return Message.of("happened.wire_delays", name=name, span=Duration(report.by))
+        return Message.of("happened.wire_loses_unnoticed", name=_carried(transmission))
+    return Message.of("happened.wire_delays", name=name_of(transmission), span=Duration(report.by))
 
 
-def _arrives(report: Report) -> str:
-    """The key of how a segment arrives. Where it is judged by another connection than the one that it belongs
-    to, that is said."""
-    arrived = _arrived(report)
-    if arrived is None:
-        return "happened.arrives"
-    for event in rules_to_tell(report):
-        own = report.connections.get(event.connection)
-        if own is not None and own.differs(arrived[0]):
-            earlier = arrived[0].begun < own.begun
-            return "happened.arrives_of_earlier" if earlier else "happened.arrives_of_later"
-    return "happened.arrives"
+def _timer_fires(report: Report, transmissions: Sequence[Transmission]) -> Message:
+    """A timer, and what it sends."""
+    side = report.side
+    fired = [event.kind for event in report.events if isinstance(event, TimerFired)]
+    timers = tuple(Message.of(kind.words) for kind in fired)
+    one = len(fired) == 1
+    names = _names_sent(report, transmissions)
+    if not names:
+        return Message.of("happened.timer_fires" if one else "happened.timers_fire", side=side, timers=timers)
+    key = "happened.timer_sends" if one else "happened.timers_send"
+    return Message.of(key, side=side, timers=timers, names=names)
 
 
-def _called(report: Report, transmission: Transmission | None, script: bool) -> Message:
+def _names_sent(report: Report, transmissions: Sequence[Transmission]) -> tuple[str | Message, ...]:
+    """The segments that a step has sent, by name; of many the first, and how many more."""
+    sent = [_numbered(number, transmissions) for number in report.launched]
+    names = tuple(_described(it, transmissions) for it in sent if it is not None and not it.copy_of)
+    if len(names) <= MOST_NAMES:
+        return names
+    return *names[: MOST_NAMES - 1], Message.of("why.more", count=len(names) + 1 - MOST_NAMES)
+
+
+def _described(transmission: Transmission, transmissions: Sequence[Transmission]) -> str | Message:
+    """Number and flags, and of what it is a copy, or which one it repeats."""
+    name = name_of(transmission)
+    if transmission.copy_of:
+        return Message.of("happened.copy", name=name, number=transmission.copy_of)
+    if transmission.sender == "X":
+        return Message.of("happened.third_party", name=name)
+    if transmission.attempt > 1:
+        first = _repeated(transmission, transmissions)
+        if first is not None:
+            return Message.of(_AGAIN, name=name, number=first.number)
+    return name
+
+
+def _repeated(transmission: Transmission, transmissions: Sequence[Transmission]) -> Transmission | None:
+    """The first transmission of what this one repeats, as far as it is known still."""
+    segment, connection = transmission.payload, transmission.connection
+    if not isinstance(segment, Segment) or connection is None:
+        return None
+    for one in transmissions:
+        if one.number >= transmission.number:
+            break
+        payload = one.payload
+        if (
+            isinstance(payload, Segment)
+            and payload.seq == segment.seq
+            and payload.length
+            and one.sender == transmission.sender
+            and (payload.src, payload.dst) == (segment.src, segment.dst)
+            and one.connection is not None
+            and not connection.differs(one.connection)
+        ):
+            return one
+    return None
+
+
+def _carried(transmission: Transmission) -> str | Message:
+    """Number and flags, and what gets lost with a segment, as far as they do not say so."""
+    segment, name = transmission.payload, name_of(transmission)
+    if not isinstance(segment, Segment):
+        return name
+    seq, ack = (
+        SequenceNumber(number, base)
+        for number, base in zip((segment.seq, segment.ack), transmission.bases, strict=True)
+    )
+    if segment.data:
+        return Message.of("happened.carries_data", name=name, len=len(segment.data), seq=seq)
+    if segment.flags & ACK and not segment.flags & SYN:
+        return Message.of("happened.carries_ack", name=name, ack=ack)
+    return name
+
+
+def _by_the_wire(report: Report, world: WorldState) -> list[Message]:
+    """What became at once of the segments that were sent: faults that name them by their numbers, a link that
+    is down. What has a rule is told by `wire_acts`."""
+    if report.cause == "fault" or not report.launched:
+        return []
+    wire, lost = world.wire, {one.number for one in report.ended if one.outcome is Outcome.LOST}
+    known = {one.number: one for one in (*report.ended, *wire.transmissions)}
+    by_rule = {
+        act.number for act in report.acts if act.name and act.what not in ("old", "stranger", "answer")
+    }
+    messages = []
+    for number in report.launched:
+        one = known.get(number)
+        if one is None or number in by_rule or one.copy_of in by_rule:
+            continue
+        if number in lost:
+            down = one.sender != "X" and not world.end(one.sender).link_up
+            key = "happened.lost_link_down" if down else "happened.wire_loses"
+            messages.append(Message.of(key, name=_carried(one), **({"side": one.sender} if down else {})))
+        elif one.copy_of:
+            name = f"#{one.copy_of}"  # It has just been named.
+            messages.append(Message.of("happened.wire_duplicates", name=name, number=number))
+        elif one.delayed_by:
+            name, span = name_of(one), Duration(one.delayed_by)
+            messages.append(Message.of("happened.wire_delays", name=name, span=span))
+    return messages
+
+
+def _called(
+    report: Report, transmission: Transmission | None, script: bool, transmissions: Sequence[Transmission]
+) -> Message:
     """A program's call, a host event, or what a script sends."""
     side, call = report.side, report.call
     if call == "reboot":
@@ -186,18 +264,41 @@ def _called(report: Report, transmission: Transmission | None, script: bool) -> 
         return Message.of("happened.script_sends", name=name_of(transmission))
     if script:
         return Message.of("happened.script_goes_on")
+    names = _names_sent(report, transmissions)
+    own = report.results[-1] if report.results else None
+    if own is not None and own.call is not None:
+        key = "happened.socket_call_sends" if names else "happened.socket_call"
+        return Message.of(key, side=side, call=socket_call(own), **({"names": names} if names else {}))
+    if names:
+        return Message.of("happened.calls_sends", side=side, call=call, names=names)
     return Message.of("happened.calls", side=side, call=call)
 
 
-def _responses(report: Report) -> list[Message]:
+def tells_user_calls(report: Report) -> bool:
+    """Whether what the RFC's user calls returned is told. A request to a socket makes such calls itself: what
+    those returned, its own result tells."""
+    of_sockets = [result.of_socket for result in report.results]
+    return not any(of_sockets) or (report.cause == "call" and not of_sockets[-1])
+
+
+def responses(report: Report) -> list[Returned]:
+    """What the RFC's user calls returned that is neither "ok" nor a promise."""
+    if not tells_user_calls(report):
+        return []
+    returned = [event for event in report.events if isinstance(event, Returned)]
+    return [one for one in returned if one.response not in (Response.OK, Response.QUEUED)]
+
+
+def _responses(report: Report, world: WorldState) -> list[Message]:
     """What calls returned: a request to a socket in any case, a user call where that tells something."""
-    # A request to a socket makes user calls itself: what those returned, its own result tells.
-    told = [_result(report.side, result.name, result.done) for result in report.results if result.of_socket]
-    user_call = report.cause == "call" and not (report.results and report.results[-1].of_socket)
-    return [*_responses_to_users(report), *told] if user_call or not told else told
+    results = [result for result in report.results if result.of_socket]
+    if report.cause == "call" and results and results[-1].call is not None:
+        results.pop()  # Its own, with which the sentence begins.
+    told = [_result(report.side, result) for result in results]
+    return [*_responses_to_users(report, world), *told] if tells_user_calls(report) else told
 
 
-def _responses_to_users(report: Report) -> list[Message]:
+def _responses_to_users(report: Report, world: WorldState) -> list[Message]:
     """What the RFC's user calls returned, where that tells something."""
     returned = [event for event in report.events if isinstance(event, Returned)]
     if report.call == "read" and any(event.response is Response.QUEUED for event in returned):
@@ -212,15 +313,18 @@ def _responses_to_users(report: Report) -> list[Message]:
         Message.of(
             "happened.returned",
             call=event.call,
-            response=Message.of(f"response.{event.response.name.lower()}"),
+            response=response_message(event, world.end(report.side)),
         )
-        for event in returned
-        if event.call != "RECEIVE" and event.response not in (Response.OK, Response.QUEUED)
+        for event in responses(report)
+        if event.call != "RECEIVE" and report.side != "X"
     ]
 
 
-def _result(side: Party, call: str, done: Done | Blocked) -> Message:
+def _result(side: Party, result: CallResult) -> Message:
     """What came of a request to a socket."""
+    call, done = result.name, result.done
+    if result.call is not None:
+        return Message.of("happened.socket_call", side=side, call=socket_call(result))
     if isinstance(done, Blocked):
         return Message.of("happened.blocks", side=side, call=call)
     if done.errno:

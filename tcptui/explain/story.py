@@ -11,6 +11,7 @@ from itertools import islice
 
 from tcptui.core.message import Message
 from tcptui.explain.why import why
+from tcptui.lab.conditions import unused_faults
 from tcptui.lab.end_facts import end_facts, holds, nearest
 from tcptui.lab.facts import Fact
 from tcptui.lab.history import History
@@ -20,6 +21,7 @@ from tcptui.lab.record import Record
 from tcptui.lab.run import MOST_STEPS, play_to_end
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
+from tcptui.lab.waiting import still_waiting
 from tcptui.trace.expectations import MOST_FAILURES, Failure, failed_events, failed_labels, failed_never
 from tcptui.trace.facts import facts_by_step
 
@@ -40,7 +42,8 @@ def failures(scenario: Scenario) -> list[Failure]:
         failed_labels(expected.labels, run),
         _failed_says(scenario, steps),
         _never_said(scenario, run, steps),
-        _never_come(scenario, world),
+        _still_waiting(world),
+        _faults_unused(scenario, run),
     ):
         found += islice(some, MOST_FAILURES)
     return found
@@ -103,6 +106,15 @@ def _never_said(scenario: Scenario, run: Record, steps: list[tuple[Fact, ...]]) 
         yield Failure(f"say[{index}].{key}", Message.of("fact.say_never"))
 
 
-def _never_come(scenario: Scenario, world: WorldState) -> Iterator[Failure]:
-    """What of the story waits for ever: calls whose trigger has not come, faults that have met no segment."""
-    yield from ()
+def _still_waiting(world: WorldState) -> Iterator[Failure]:
+    """What of the story still waits when all is over: calls whose trigger has not come."""
+    for one in still_waiting(world):
+        yield Failure(one.where, one.message)
+
+
+def _faults_unused(scenario: Scenario, run: Record) -> Iterator[Failure]:
+    """Faults for segments that there were not."""
+    of_variant = any(one.name == scenario.variant and "faults" in one.document for one in scenario.variants)
+    where = "faults" if of_variant else "wire.faults"
+    for text in unused_faults(scenario, run.reports):
+        yield Failure(where, Message.of("fact.fault_unused", text=text))

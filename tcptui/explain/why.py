@@ -1,13 +1,16 @@
-"""What the line below the panes tells of the last move: what happened, by which rule, on which stack."""
+"""What the lines below the panes tell of the last move: what happened, why, by which rule, on which stack."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
+from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import paragraph, say
-from tcptui.explain.happened import happened, rules_to_tell
+from tcptui.explain.happened import in_brief, what
+from tcptui.explain.reasons import decided
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
@@ -20,42 +23,73 @@ class Why(NamedTuple):
     """A few sentences; the section of the last one's rule, and the profile of the stack that applied it: its
     name, and the knobs that depart from it."""
 
-    text: str
+    what: str
+    """Who did or got what; before the first move the scenario's question."""
+    why: str = ""
+    """What the rules say that decided; empty if none did."""
     source: str = ""
     profile: str = ""
+    brief: str = ""
+    """What happened, for where there is no room for all: see `happened.in_brief`; empty: `what`."""
+
+    @property
+    def text(self) -> str:
+        """All of the sentences."""
+        return _joined(self.what, self.why)
+
+    @property
+    def brief_text(self) -> str:
+        """What happened in brief, and why."""
+        return _joined(self.brief or self.what, self.why)
 
 
-def why(report: Report | None, world: WorldState, transmissions: list[Transmission], raw: bool) -> Why:
+def why(report: Report | None, world: WorldState, transmissions: Sequence[Transmission], raw: bool) -> Why:
     """Why the last move did what it did; before any, the scenario's question."""
     if report is None:
         return Why(world.scenario.question)
-    text = paragraph(happened(report, world, transmissions), raw)
-    told = rules_to_tell(report)
-    if not told:
-        return Why(text)
-    if report.side == "X":
-        return Why(text, told[-1].rule.source)
+    messages = what(report, world, transmissions)
+    happened, brief = paragraph(messages, raw), paragraph(in_brief(messages), raw)
+    rules = decided(report)
+    if not rules or report.side == "X":
+        return Why(happened, brief=brief)
+    last = rules[-1][1]
     profile = world.end(report.side).setup.profile
-    return Why(text, told[-1].rule.source_of(profile.stack), profile_label(profile))
+    label = profile_label(profile, [last, *(rule for _, rule in rules)])
+    return Why(
+        happened,
+        paragraph([message for message, _ in rules], raw),
+        last.source_of(profile.stack),
+        label,
+        brief,
+    )
 
 
-def profile_label(profile: Profile) -> str:
+def _joined(*sentences: str) -> str:
+    return say("text.between_sentences").join(filter(None, sentences))
+
+
+def profile_label(profile: Profile, rules: Iterable[Rule] = ()) -> str:
     """The name of a profile, and the knobs in which it departs from the preset: ``rfc9293 but
-    two_way_handshake``. A rule is told with it, for what the stack does may be no preset's."""
+    two_way_handshake``. A rule is told with it, for what the stack does may be no preset's; the knobs that
+    decide one of `rules` come first."""
     preset = PRESETS.get(profile.name) or PRESETS[profile.stack]
     if profile == preset:
         return profile.name
-    from tcptui.core.profile.knobs import all_knobs  # A run with presets needs no table of knobs.
+    # A run with presets needs no table of knobs.
+    from tcptui.core.profile.knobs import all_knobs
+    from tcptui.explain.rule_knobs import RULE_KNOBS
     from tcptui.lab.knob_values import value_text
 
-    departing = [
-        name if value is True else f"{name}={value_text(field, value)}"
-        for name, field in all_knobs().items()
-        if (value := getattr(profile, name)) != getattr(preset, name)
-    ]
+    fields = all_knobs()
+    departing = [name for name in fields if getattr(profile, name) != getattr(preset, name)]
     if not departing:
         return profile.name  # A name of its own for a preset's values.
-    more = len(departing) - MOST_KNOBS
-    if more > 0:
-        departing[MOST_KNOBS:] = [say("why.more", count=more)]
-    return say("why.but", profile=profile.name, knobs=tuple(departing))
+    deciding = [knob for rule in rules for knob in RULE_KNOBS.get(rule, ()) if knob in departing]
+    knobs = list(dict.fromkeys([*deciding, *departing]))
+    told = [
+        name if (value := getattr(profile, name)) is True else f"{name}={value_text(fields[name], value)}"
+        for name in knobs[:MOST_KNOBS]
+    ]
+    if len(knobs) > MOST_KNOBS:
+        told.append(say("why.more", count=len(knobs) - MOST_KNOBS))
+    return say("why.but", profile=profile.name, knobs=tuple(told))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcptui.core.message import Duration, Message, Value
+from tcptui.core.packet.datagram import IcmpMessage
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Transmission, WireAct, WireActName
 
@@ -43,6 +44,8 @@ def third_party(report: Report, transmission: Transmission, name: str) -> Messag
             which = _ORDINALS[act.by - 1] if act.by <= len(_ORDINALS) else later
             return Message.of("happened.old_segment", name=name, side=receiver, other=other, which=which)
         if act.number == transmission.number and act.what == "answer":
+            if isinstance(transmission.payload, IcmpMessage):
+                name = f"#{act.number} {transmission.payload}"
             return Message.of("happened.box.answers", name=name, side=receiver, box=act.name)
         if act.number == transmission.number and act.what == "stranger":
             return Message.of("happened.stranger_sends", name=name, side=receiver, src=act.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tcptui.core.message import Message
 from tcptui.core.state import State
 from tcptui.explain.catalogue import paragraph
-from tcptui.explain.happened import rule_messages, rules_to_tell
+from tcptui.explain.reasons import rule_messages, rules_to_tell
 from tcptui.lab.learned import Entered
 from tcptui.lab.record import Record
 from tcptui.lab.report import Report
@@ -22,16 +22,15 @@ class FrameComments:
         self._stacks = {
             side: host.profile.stack for side, host in zip(SIDES, run.scenario.hosts, strict=True)
         }
-        self._paths = {side: run.path(side) for side in SIDES}
-        self._launches = {number: report for report in run.reports for number in report.launched}
-        self._arrivals = {report.transmission: report for report in run.reports if report.cause == "arrival"}
+        self._paths = {side: run.path_with_prelude(side) for side in SIDES}
+        self._reports = {report.step: report for report in (*run.prelude, *run.reports)}
 
     def of(self, frame: Frame) -> str:
         """What it is; the state of this end after it, on the wire of both; and why it was sent or, where it
         arrives, what it did."""
         transmission = frame.transmission
         arrives = transmission.receiver == self._point
-        report = (self._arrivals if arrives else self._launches)[transmission.number]
+        report = self._reports[transmission.ended_in if arrives else transmission.sent_in]
         messages = [*_identity(transmission), *self._states(frame), *self._reasons(report)]
         return paragraph(messages, self._raw)
 
@@ -60,6 +59,8 @@ def _identity(transmission: Transmission) -> list[Message]:
     """Which segment it is, who made it if not its sender, and whether it is lost."""
     number, sender, receiver = transmission.number, transmission.sender, transmission.receiver
     messages = [Message.of("frame.way", number=number, sender=sender, receiver=receiver)]
+    if transmission.sent_in <= 0:
+        messages.append(Message.of("frame.prelude"))
     if sender == "X":
         messages.append(Message.of("frame.third_party", other="A" if receiver == "B" else "B"))
     if transmission.copy_of:

@@ -16,7 +16,7 @@ from tcptui.formats.notes import cut_note
 from tcptui.lab.packets import packet_of
 from tcptui.lab.record import Record
 from tcptui.lab.wire import Transmission
-from tcptui.trace.capture import Frame, Point, capture
+from tcptui.trace.capture import Frame, Point, capture_of
 
 SECTION_HEADER, INTERFACE, PACKET = 0x0A0D0D0A, 1, 6
 BYTE_ORDER_MAGIC = 0x1A2B3C4D
@@ -26,7 +26,10 @@ COMMENT, INTERFACE_NAME, TIME_RESOLUTION = 1, 2, 9
 MICROSECONDS = b"\x06"
 """A time resolution of ten to the minus sixth seconds."""
 SINCE_1970 = 946_684_800
-"""Seconds up to 2000-01-01 00:00 UTC, the lab's time 0: Wireshark takes a time of 0 for none at all."""
+"""Seconds up to 2000-01-01 00:00 UTC, the lab's time 0: Wireshark takes a time of 0 for none at all, and the
+format has no time below it, where a prelude is."""
+_PRELUDE = 0x8000
+"""From which IP identification on those of the prelude are."""
 
 
 class CapturedPacket(NamedTuple):
@@ -51,14 +54,14 @@ def pcapng(run: Record, point: Point) -> bytes:
             _octets(frame, run),
             comments.of(frame),
         )
-        for frame in capture(run.transmissions, point, run.ended_at)
+        for frame in capture_of(run, point)
     ]
     return capture_file(packets, point, " ".join([run.scenario.title, cut_note(run)]).rstrip())
 
 
 def _octets(frame: Frame, run: Record) -> bytes:
     packet = packet_of(frame.transmission.payload, frame.ttl)
-    return encode_packet(packet, _original(frame.transmission, run).number)
+    return encode_packet(packet, _identification(frame.transmission, run))
 
 
 def capture_file(packets: Iterable[CapturedPacket], interface: str, comment: str) -> bytes:
@@ -77,12 +80,13 @@ def capture_file(packets: Iterable[CapturedPacket], interface: str, comment: str
     return b"".join(blocks)
 
 
-def _original(transmission: Transmission, run: Record) -> Transmission:
-    """What a duplicate is a copy of. The network copies the whole packet with its IP identification, so that
-    this tells a duplicate from a retransmission."""
+def _identification(transmission: Transmission, run: Record) -> int:
+    """IP's. The network copies a whole packet with it, so that it tells a duplicate from a retransmission."""
+    in_prelude = transmission.sent_in <= 0
+    transmissions = run.prelude_transmissions if in_prelude else run.transmissions
     while transmission.copy_of:
-        transmission = run.transmissions[transmission.copy_of - 1]
-    return transmission
+        transmission = transmissions[transmission.copy_of - 1]
+    return transmission.number + (_PRELUDE if in_prelude else 0)
 
 
 def _block(kind: int, body: bytes) -> bytes:

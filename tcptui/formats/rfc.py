@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from tcptui.core.message import Message
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, flag_text
-from tcptui.core.packet.seq import MASK, relative, seq_add
+from tcptui.core.packet.seq import relative, seq_add
 from tcptui.explain.catalogue import say
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.record import Record
@@ -110,7 +110,7 @@ def _number(number: int, base: int | None, run: Record) -> str:
             return name
         if number == seq_add(value, 1):
             return f"{name}+1"
-    return str(relative(number & MASK, base))
+    return str(relative(number, base))
 
 
 def _plain_rows(run: Record) -> tuple[FigureRow, ...]:

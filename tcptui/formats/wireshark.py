@@ -18,12 +18,11 @@ from tcptui.core.packet.segment import (
     URG,
     Segment,
 )
-from tcptui.core.packet.seq import MASK
 from tcptui.formats.notes import cut_note
 from tcptui.lab.packets import packet_of
 from tcptui.lab.record import Record
 from tcptui.lab.wire import Payload
-from tcptui.trace.capture import Frame, Point, capture
+from tcptui.trace.capture import Frame, Point, capture_of
 from tcptui.trace.sequence_analysis import Analysis, analyse
 
 _ICMP: dict[IcmpKind, tuple[str, str]] = {
@@ -47,21 +46,23 @@ def write(run: Record, point: Point) -> str:
 
 def wireshark_list(run: Record, point: Point) -> str:
     """The list of the capture at `point`, every line ended."""
-    lines = wireshark_lines(capture(run.transmissions, point, run.ended_at))
+    lines = wireshark_lines(capture_of(run, point))
     if not run.complete:
         lines.append(cut_note(run))
     return "".join(f"{line}\n" for line in lines)
 
 
 def wireshark_lines(frames: Sequence[Frame]) -> list[str]:
-    """Number, time in seconds of the lab's clock, addresses, protocol, octets, and Wireshark's summary."""
+    """Number, time in seconds of the lab's clock, addresses, protocol, octets, and Wireshark's summary. The
+    prelude is at times below 0."""
     lines = []
     for number, (frame, analysis) in enumerate(zip(frames, analyse(frames), strict=True), 1):
         packet = packet_of(frame.transmission.payload)
-        seconds, microseconds = divmod(frame.at, 1_000_000)
+        seconds, microseconds = divmod(abs(frame.at), 1_000_000)
+        sign = "-" if frame.at < 0 else ""
         columns = [
             f"{number:>5}",
-            f"{f'{seconds}.{microseconds:06}':>10}",
+            f"{f'{sign}{seconds}.{microseconds:06}':>10}",
             f"{packet.src:>12} → {packet.dst:<12}",
             _PROTOCOLS[packet.protocol],
             str(len(encode_packet(packet))),
@@ -83,9 +84,9 @@ def summary(payload: Payload, analysis: Analysis | None) -> str:
         return f"{ports} Len={len(payload.data)}"
     labels = [f"[{text}]" for text in analysis.texts()]
     flags = ", ".join(name for bit, name in reversed(FLAG_NAMES) if payload.flags & bit) or "<None>"
-    numbers = [f"Seq={analysis.seq & MASK}"]
+    numbers = [f"Seq={analysis.seq}"]
     if payload.flags & ACK:
-        numbers.append(f"Ack={analysis.ack & MASK}")
+        numbers.append(f"Ack={analysis.ack}")
     numbers.append(f"Win={analysis.window}")
     if payload.flags & URG:
         numbers.append(f"Urg={payload.up}")
@@ -100,7 +101,7 @@ def _options(segment: Segment, analysis: Analysis) -> list[str]:
         OPTION_MSS: [f"MSS={offer.mss}"] if offer.mss is not None else [],
         OPTION_WINDOW_SCALE: [f"WS={1 << offer.window_scale}"] if offer.window_scale is not None else [],
         OPTION_SACK_PERMITTED: ["SACK_PERM"],
-        OPTION_SACK: [f"SLE={left & MASK} SRE={right & MASK}" for left, right in analysis.sack],
+        OPTION_SACK: [f"SLE={left} SRE={right}" for left, right in analysis.sack],
         OPTION_TIMESTAMPS: [f"TSval={times[0]} TSecr={times[1]}"] if times is not None else [],
     }
     return [word for option in segment.options for word in words.get(option.kind, [])]

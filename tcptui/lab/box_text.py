@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 from urllib.parse import quote_plus, unquote_plus
 
 from tcptui.core.message import Message, MessageError
 from tcptui.lab.boxes import MOST_HOPS, Box, Firewall, Nat, Router
-from tcptui.lab.durations import exact_duration, parse_duration
+from tcptui.lab.durations import parse_duration
 
 KINDS = ("router", "firewall", "nat")
 KEYS: dict[str, tuple[str, ...]] = {
@@ -32,12 +32,6 @@ class BadBox(MessageError):
     def __init__(self, field: str, key: str | Message, /, **numbers: int | str | tuple[str, ...]) -> None:
         super().__init__(key, **numbers)
         self.field = field
-
-
-class AddBox(NamedTuple):
-    """A move: a box is put on the wire, next to B."""
-
-    box: Box
 
 
 def make_box(kind: str, fields: Mapping[str, str]) -> Box:
@@ -80,33 +74,18 @@ def _firewall(fields: Mapping[str, str], address: str) -> Firewall:
     )
 
 
-def box_word(move: AddBox) -> str:
+def box_word(kind: str, fields: tuple[tuple[str, str], ...]) -> str:
     """The word that `parse_box_word` reads back as the same."""
-    box = move.box
-    fields: list[tuple[str, str]] = []
-    if isinstance(box, Router):
-        kind, fields = "router", [("hops", str(box.hops))]
-    elif isinstance(box, Nat):
-        kind, fields = "nat", [("inside", box.inside), ("answers", box.answers)]
-        if box.idle is not None:
-            fields.append(("idle", exact_duration(box.idle)))
-    else:
-        kind, fields = "firewall", [("refuse" if box.refuses else "drop", box.text), ("with", box.refuses)]
-        times = ("from", box.begins), ("until", box.ends)
-        fields += [(name, exact_duration(at)) for name, at in times if at is not None]
-    fields.append(("address", box.address))
-    return WORD + ":".join([kind, *(f"{name}={_quoted(value)}" for name, value in fields if value)])
+    return WORD + ":".join([kind, *(f"{name}={quote_plus(value, safe=',=#*')}" for name, value in fields)])
 
 
-def parse_box_word(word: str) -> AddBox:
-    """Raises BadBox."""
-    kind, *fields = word.removeprefix(WORD).split(":")
-    pairs = (field.partition("=") for field in fields)
-    return AddBox(make_box(kind, {name: unquote_plus(value) for name, _, value in pairs}))
-
-
-def _quoted(text: str) -> str:
-    return quote_plus(text, safe=",=#*[]")
+def parse_box_word(word: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The kind of a box and its fields. Raises BadBox."""
+    kind, *rest = word.removeprefix(WORD).split(":")
+    pairs = (field.partition("=") for field in rest)
+    fields = {name: unquote_plus(value) for name, _, value in pairs}
+    make_box(kind, fields)
+    return kind, tuple(fields.items())
 
 
 def _hops(text: str) -> int:

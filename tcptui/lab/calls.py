@@ -97,10 +97,13 @@ class SocketCall(NamedTuple):
         """The call with the data that its names stand for in their place."""
         return self._replace(
             arguments=tuple(
-                _resolved(argument, variables) if isinstance(argument, Name | Text) else argument
-                for argument in self.arguments
+                _resolved(argument, variables) if self._is_data(index) else argument
+                for index, argument in enumerate(self.arguments)
             )
         )
+
+    def _is_data(self, index: int) -> bool:
+        return self.name in ("send", "write") and index == 1
 
     def noted(self, done: Done) -> int | bytes:
         """What its variable stands for once it has returned."""
@@ -109,7 +112,9 @@ class SocketCall(NamedTuple):
         return done.value
 
 
-def _resolved(argument: Name | Text, variables: Variables) -> Argument:
+def _resolved(argument: Argument, variables: Variables) -> Argument:
+    if not isinstance(argument, Name | Text):
+        return argument
     parts = argument.parts if isinstance(argument, Text) else (argument,)
     values = [part if isinstance(part, bytes) else variables.get(part.name) for part in parts]
     data = [value for value in values if isinstance(value, bytes)]

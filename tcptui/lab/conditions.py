@@ -15,7 +15,7 @@ from tcptui.lab.moves import Delay, Duplicate, Lose, Reorder, moves_text
 from tcptui.lab.path import Boxes
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Fault, Scenario
-from tcptui.lab.wire import OVERTAKEN_BY, Transmission, Wire, WireAct, WireActName
+from tcptui.lab.wire import OVERTAKEN_BY, Transmission, Wire, WireAct
 
 
 class Conditions(NamedTuple):
@@ -90,15 +90,10 @@ class Conditions(NamedTuple):
 
 
 NOTHING = Conditions()
-DONE: dict[type[Fault], WireActName] = {
-    Lose: "lost", Delay: "delayed", Duplicate: "duplicated", Reorder: "overtaken",
-}  # fmt: skip
 
 
-def conditions_of(scenario: Scenario) -> Conditions | None:
-    """Those that a scenario begins with; None if there are none."""
-    if not scenario.fault_rules and not scenario.boxes:
-        return None
+def conditions_of(scenario: Scenario) -> Conditions:
+    """Those that a scenario begins with."""
     boxes = tuple((box, BoxState()) for box in scenario.boxes)
     return Conditions(tuple(map(Watch, scenario.fault_rules)), (), boxes)
 
@@ -109,11 +104,12 @@ def unused_faults(scenario: Scenario, reports: Iterable[Report]) -> tuple[str, .
     acts = [act for report in reports for act in report.acts]
     rules = {act.name for act in acts if act.name}
     numbers = {(act.number, act.what) for act in acts if not act.name}
+    done = {Lose: "lost", Delay: "delayed", Duplicate: "duplicated", Reorder: "overtaken"}
     by_number = [
         moves_text([fault])
         for number, faults in scenario.faults.items()
         for fault in faults
-        if (number, DONE[type(fault)]) not in numbers
+        if (number, done[type(fault)]) not in numbers
     ]
     return (*by_number, *(rule.text for rule in scenario.fault_rules if rule.text not in rules))
 

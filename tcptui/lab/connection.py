@@ -35,8 +35,8 @@ class Connection(NamedTuple):
     """Its initial sequence number; None where it is not known."""
     irs: int | None
     """The other end's."""
-    begun: int = 0
-    """The step in which the first SYN of it left: which incarnation it is."""
+    begun: int | None = None
+    """The step in which its first SYN left: which incarnation it is. None if a third party has sent that."""
 
     @property
     def bases(self) -> Bases:
@@ -58,7 +58,11 @@ class Connection(NamedTuple):
         """Whether the other is known to be another incarnation; both are seen from the same end."""
         if _differ(self.iss, other.iss) or _differ(self.irs, other.irs):
             return True
-        return None not in (*self.bases, *other.bases) and self.begun != other.begun
+        return None not in (*self[2:], *other[2:]) and self.begun != other.begun
+
+    def earlier_than(self, other: Connection) -> bool:
+        """Whether this one is known to have begun before the other."""
+        return self.begun is not None and other.begun is not None and self.begun < other.begun
 
 
 Connections: TypeAlias = Mapping[int, Connection]
@@ -83,11 +87,15 @@ def opened(
     if known is not None and known.bases == numbers:
         return known
     iss, irs = numbers
-    begun = step
+    if arrived is not None and (arrived.iss != irs or _differ(arrived.irs, iss)):
+        arrived = None
+    begun: int | None = step
     if known is not None and known.iss == iss:
         begun = known.begun
-    if arrived is not None and arrived.iss == irs and not _differ(arrived.irs, iss):
-        begun = min(begun, arrived.begun)  # Of two SYNs that crossed, the first.
+        if arrived is not None and arrived.earlier_than(known):
+            begun = arrived.begun  # Of two SYNs that crossed, the first.
+    elif arrived is not None:
+        begun = arrived.begun
     return Connection(*sockets, iss, irs, begun)
 
 
@@ -110,9 +118,10 @@ def of_answer(segment: Segment, known: Connection | None, arrived: Connection | 
     return None
 
 
-def of_numbers(segment: Segment, connections: Iterable[Connection], step: int) -> Connection:
+def of_numbers(segment: Segment, connections: Iterable[Connection], begun: int | None) -> Connection:
     """The connection of a segment that no connection of an end sends: of `connections`, from either end, the
-    one whose initial numbers it comes next after. A SYN begins a new one where it is none of theirs."""
+    one whose initial numbers it comes next after. A SYN that is none of theirs has begun one, in the step
+    `begun`."""
     pair = segment.src, segment.dst
     seen = [one if one[:2] == pair else one.reversed() for one in connections]
     fit = [one for one in seen if one[:2] == pair and one.holds(segment)]
@@ -120,10 +129,25 @@ def of_numbers(segment: Segment, connections: Iterable[Connection], step: int) -
         fit = [one._replace(iss=segment.seq) for one in fit if one.iss in (None, segment.seq)]
     if fit:
         return min(fit, key=lambda one: MASK if one.iss is None else distance(one.iss, segment.seq))
-    return first_of(segment, step) if segment.flags & SYN else Connection(*pair, None, None, step)
+    return first_of(segment, begun) if segment.flags & SYN else Connection(*pair, None, None)
 
 
-def first_of(segment: Segment, begun: int) -> Connection:
+def first_of(segment: Segment, begun: int | None) -> Connection:
     """The connection that a SYN begins, or, with an ACK, answers."""
     irs = seq_add(segment.ack, -1) if segment.flags & ACK else None
     return Connection(segment.src, segment.dst, segment.seq, irs, begun)
+
+
+def opened_after(known: tuple[Connection, ...], segment: Segment, step: int) -> tuple[Connection, ...]:
+    """What has been opened, once this SYN has left in that step."""
+    src, dst, seq = segment.src, segment.dst, segment.seq
+    for place in range(len(known) - 1, -1, -1):
+        one = known[place]
+        if (one[:3] == (src, dst, seq)) or (one[:2] == (dst, src) and one.irs == seq):
+            return known  # Again.
+        answers = segment.flags & ACK and one.iss == seq_add(segment.ack, -1)
+        crosses = not segment.flags & ACK and place == len(known) - 1 and one[:2] == (dst, src)
+        if one.irs is None and (answers or crosses):
+            return (*known[:place], one._replace(irs=seq), *known[place + 1 :])
+    new = first_of(segment, step)
+    return (*known, new.reversed() if segment.flags & ACK else new)

@@ -68,7 +68,7 @@ class Fact(NamedTuple):
     number: int = 0
     """The segment's."""
     more_fields: Fields = ()
-    """Those of a segment that its text leaves out: the ports."""
+    """Those that its text leaves out: of a segment the ports, of a call how it is written."""
 
     def __str__(self) -> str:
         if self.verb in SEGMENT_VERBS:
@@ -106,14 +106,15 @@ def facts_of_step(
                 yield fact
     while waiting:  # What no end has sent: a third party's segment, a copy.
         yield from _left(waiting, at, report, raw)
-    for name, done, *_ in report.results:
+    for result in report.results:
+        done = result.done
         if isinstance(done, Blocked):
             continue
         answer = done.answer
         value = answer.response.value if isinstance(answer, Returned) else str(done.value)
-        yield Fact(
-            at, side, "returns", name, (("value", value), *((("errno", done.errno),) if done.errno else ()))
-        )
+        fields = (("value", value), *((("errno", done.errno),) if done.errno else ()))
+        written = (("call", result.text.rpartition(" = ")[0]),) if result.call is not None else ()
+        yield Fact(at, side, "returns", result.name, fields, more_fields=written)
 
 
 def facts_of_leaving(transmissions: Iterable[Transmission], at: int, *, raw: bool = False) -> list[Fact]:

@@ -17,7 +17,7 @@ A run is fully told by its scenario and this text; the same text gives the same 
 | ``lose:B:ACK:2``, ``delay:A:DATA:1:by:50ms`` | a fault by description (`faults`), of what is to come |
 | ``box:firewall:drop=A+DATA`` | a box is put on the wire, next to B (`box_text`) |
 | ``x>b:SYN,ACK:seq=90:ack=1`` | a third party puts a segment on the wire, in the other end's name |
-| ``x>b:SYN:seq=1:mss=1460:from=203.0.113.1:1024`` | the same in its own; `third_party` has all fields |
+| ``x>b:SYN:seq=1:mss=1460:from=203.0.113.1:1024`` | the same in its own; `third_party_text` has all fields |
 """
 
 from __future__ import annotations
@@ -30,11 +30,10 @@ from urllib.parse import quote, quote_from_bytes, unquote_to_bytes
 from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.addresses import parse_socket
-from tcptui.lab.box_text import AddBox, box_word, parse_box_word
 from tcptui.lab.durations import exact_duration, parse_duration
 from tcptui.lab.faults import FaultRule, fault_word, is_fault, parse_fault_word
 from tcptui.lab.program import CALLS, CallName, takes
-from tcptui.lab.third_party import LONGEST_DATA, Inject, inject_word, parse_inject
+from tcptui.lab.third_party import LONGEST_DATA, Inject
 from tcptui.lab.wire import COPY_AFTER, BadMove, Side
 
 if TYPE_CHECKING:
@@ -87,6 +86,14 @@ class Do(NamedTuple):
     """For "written", the call to a socket, whose names are those of the host's first program."""
 
 
+class AddBox(NamedTuple):
+    """A box is put on the wire, next to B."""
+
+    kind: str
+    fields: tuple[tuple[str, str], ...] = ()
+    """As `box_text` has them."""
+
+
 Move: TypeAlias = Next | Lose | Delay | Duplicate | Reorder | Wait | Do | Inject | FaultRule | AddBox
 """A `FaultRule` is made of what leaves from then on."""
 
@@ -95,7 +102,7 @@ ALLOWED = "s, s5, l2, d4+200ms, u2, u2+50ms, r3, w20ms, a:connect, b:send:hello,
 
 _SAFE = "()=,'+|:.!$&*;<>?@[]^{}~/-"
 """What a call to a socket may have that is not percent-encoded."""
-_SOCKET_CALL = re.compile(r"([a-z_][a-z0-9_]*=)?[a-z_][a-z0-9_]*\(", re.ASCII)
+_SOCKET_CALL = re.compile(r"\s*([a-z_][a-z0-9_]*\s*=\s*)?[a-z_][a-z0-9_]*\s*\(", re.ASCII)
 _NUMBERED = re.compile(r"([sldur])(\d{0,9})(?:\+(\S+))?", re.ASCII)
 
 
@@ -155,11 +162,15 @@ def _word(move: Move) -> str:
             where = f":{address}" if address is not None else ""
             return f"{side.lower()}:{call}{text}{where}"
         case Inject():
+            from tcptui.lab.third_party_text import inject_word
+
             return inject_word(move)
         case FaultRule():
             return fault_word(move)
         case AddBox():
-            return box_word(move)
+            from tcptui.lab.box_text import box_word
+
+            return box_word(*move)
     return "s"
 
 
@@ -168,9 +179,13 @@ def _parse_word(word: str) -> list[Move]:
     if lower.startswith(("a:", "b:")):
         return [_parse_call(word)]
     if lower.startswith(("x>a:", "x>b:")):
+        from tcptui.lab.third_party_text import parse_inject
+
         return [parse_inject(word)]
     if word.startswith("box:"):
-        return [parse_box_word(word)]
+        from tcptui.lab.box_text import parse_box_word
+
+        return [AddBox(*parse_box_word(word))]
     if is_fault(word):
         return [parse_fault_word(word)]
     if lower.startswith("w") and len(word) > 1:
@@ -202,7 +217,7 @@ def _numbered_move(verb: str, number: int, duration: str | None) -> Move:
 
 
 def _parse_call(word: str) -> Do:
-    if _SOCKET_CALL.match(word, 2):
+    if "(" in word and _SOCKET_CALL.match(unquote_to_bytes(word[2:]).decode(errors="replace")):
         return _parse_socket_call(word)
     side, call, *rest = word.split(":", 2)
     for known in CALLS:

@@ -7,21 +7,38 @@ fault by number or by description, the boxes on its way, an address that is nobo
 
 from __future__ import annotations
 
-from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from tcptui.core.events import DatagramSent, Event, Sent, StateChanged
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.segment import HOP_LIMIT, RST, SYN, Segment
 from tcptui.core.state import State
-from tcptui.lab.conditions import DONE, NOTHING, conditions_of
-from tcptui.lab.connection import Connection, of_numbers
+from tcptui.lab.connection import Connection, of_numbers, opened_after
 from tcptui.lab.ends import End
 from tcptui.lab.ends.connections import ENDED, connection_of, note_connection
 from tcptui.lab.moves import Delay, Duplicate, Lose, Reorder
-from tcptui.lab.path import Answer, walk
 from tcptui.lab.scenario import Fault, Injection, Scenario
-from tcptui.lab.third_party import Inject, opened_after
-from tcptui.lab.wire import BadMove, Outcome, Party, Passage, Payload, Side, Transmission, Wire, WireAct
+from tcptui.lab.third_party import Inject
+from tcptui.lab.wire import (
+    BadMove,
+    Outcome,
+    Party,
+    Passage,
+    Payload,
+    Side,
+    Transmission,
+    Wire,
+    WireAct,
+    WireActName,
+)
+
+if TYPE_CHECKING:
+    from tcptui.lab.conditions import Conditions
+    from tcptui.lab.path import Answer
+
+_DONE: dict[type[Fault], WireActName] = {
+    Lose: "lost", Delay: "delayed", Duplicate: "duplicated", Reorder: "overtaken",
+}  # fmt: skip
 
 
 class Network:
@@ -53,7 +70,7 @@ class Network:
         self.wire = Wire()
         self._a: End = a.end("A", b.socket)
         self._b: End = b.end("B", a.socket)
-        self._conditions = conditions_of(scenario)
+        self._conditions = self._conditions_of(scenario)
         self._injections = scenario.injections
         """What third parties, and boxes, have still to send."""
         self._opened: tuple[Connection, ...] = ()
@@ -64,6 +81,20 @@ class Network:
         self._ended: tuple[Transmission, ...] = ()
         self._acts: tuple[WireAct, ...] = ()
         """All three for the report of the step that is being made."""
+
+    def _conditions_of(self, scenario: Scenario) -> Conditions | None:
+        """Those that a scenario begins with; None if there are none, as in most."""
+        if not scenario.fault_rules and not scenario.boxes:
+            return None
+        from tcptui.lab.conditions import conditions_of
+
+        return conditions_of(scenario)
+
+    def _some_conditions(self) -> Conditions:
+        """Those that there are, to be added to."""
+        from tcptui.lab.conditions import NOTHING
+
+        return self._conditions or NOTHING
 
     def end(self, side: Side) -> End:
         """One end, to be looked at."""
@@ -77,11 +108,11 @@ class Network:
     def _make_fault(self, move: Lose | Delay | Duplicate | Reorder) -> None:
         match move:
             case Lose(number):
-                self._ended += (self.wire.lose(number, self.now, self.steps + 1),)
+                self._ended += (self.wire.lose(number, self.now, self.steps),)
             case Delay(number, by):
                 self.wire.delay(number, by)
             case Duplicate(number, after):
-                self._on_wire(self.wire.duplicate(number, after, self.now, self.steps + 1))
+                self._on_wire(self.wire.duplicate(number, after, self.now, self.steps))
             case Reorder(number):
                 self.wire.reorder(number)
 
@@ -94,18 +125,18 @@ class Network:
             if type(event) is Sent:
                 segment = event.segment
                 if segment.flags & SYN:
-                    self._opened = opened_after(self._opened, segment, self.steps + 1)
+                    self._opened = opened_after(self._opened, segment, self.steps)
                 connection = end.connections.get(event.connection)
                 if connection is None or connection.irs is None or segment.flags & (SYN | RST):
-                    connection = connection_of(end, event, arrived, self.steps + 1)
-                    connection = connection or self._connection_by_numbers(segment)
+                    connection = connection_of(end, event, arrived, self.steps)
+                    connection = connection or self._connection_by_numbers(segment, self.steps)
                 state = end.state_of(end.connection)
                 self._launch(end.side, receiver, segment, event.attempt, state, connection, end.setup.ttl)
             elif type(event) is StateChanged:
                 if event.new in ENDED:
                     ended = True
                 elif arrived is not None:
-                    note_connection(end, event.connection, arrived[1::-1], arrived, self.steps + 1)
+                    note_connection(end, event.connection, arrived[1::-1], arrived, self.steps)
             elif type(event) is DatagramSent:
                 self._launch(end.side, receiver, event.payload, ttl=end.setup.ttl)
         return ended
@@ -131,14 +162,14 @@ class Network:
         due = self.now + way
         passage = None if ttl == HOP_LIMIT else Passage(ttl)
         number = self.wire.launch(
-            sender, receiver, payload, self.now, due, attempt, 0, connection, state, self.steps + 1, passage
+            sender, receiver, payload, self.now, due, attempt, 0, connection, state, self.steps, passage
         )
         self._on_wire(number)
 
-    def _connection_by_numbers(self, segment: Segment) -> Connection:
+    def _connection_by_numbers(self, segment: Segment, begun: int | None) -> Connection:
         """The connection of a segment that no connection of an end sends: a third party's, a script's."""
         alive = [*self._a.connections.values(), *self._b.connections.values()]
-        return of_numbers(segment, [*alive, *self.past_connections], self.steps + 1)
+        return of_numbers(segment, [*alive, *self.past_connections], begun)
 
     def _on_wire(self, number: int, from_box: bool = False) -> None:
         """A segment has been put on the wire: the scenario may have a fault for it, and its address may be
@@ -151,7 +182,7 @@ class Network:
             raw = self.scenario.raw_numbers
             self._conditions, rules = self._conditions.leaves(transmission, self.now, raw)
         if sender != "X" and not self.end(sender).link_up:
-            lost = self.wire.take(number).at_end(Outcome.LOST, self.now, self.steps + 1, None)
+            lost = self.wire.take(number).at_end(Outcome.LOST, self.now, self.steps, None)
             self._end(lost)
             return
         for fault in self.scenario.faults.get(number, ()):
@@ -161,35 +192,38 @@ class Network:
         if self._conditions is not None:
             self._conditions, acts = self._conditions.overtakes(number, self.wire)
             self._acts += acts
-            if self._conditions.boxes and not from_box and self.wire.due(number):
-                payload = self._pass_boxes(number)
-        if type(payload) is Segment and payload.dst.host != self.end(receiver).setup.socket.host:
-            due = self.wire.due(number)
-            if due:  # Else it is lost already.
-                self._end(self.wire.take(number).at_end(Outcome.LOST, due, self.steps + 1, None))
-                self._acts += (WireAct(number, "nobody", 0, payload.dst.host),)
+            on_its_way = self.wire.in_flight(number)
+            if self._conditions.boxes and not from_box and on_its_way is not None:
+                payload = self._pass_boxes(on_its_way, self._conditions)
+        if (
+            type(payload) is Segment
+            and payload.dst.host != self.end(receiver).setup.socket.host
+            and self.wire.in_flight(number) is not None
+        ):
+            lost = self.wire.take(number)
+            self._end(lost.at_end(Outcome.LOST, lost.due, self.steps, None))
+            self._acts += (WireAct(number, "nobody", 0, payload.dst.host),)
 
-    def _pass_boxes(self, number: int) -> Payload:
+    def _pass_boxes(self, transmission: Transmission, conditions: Conditions) -> Payload:
         """A segment goes its way through the boxes; what comes out, or what was sent if nothing does."""
-        conditions = self._conditions
-        assert conditions is not None
-        transmission = next(one for one in self.wire.transmissions if one.number == number)
+        original = transmission._replace(copy_of=0)  # A box does not know a copy from what it is one of.
         receiver, payload = transmission.receiver, transmission.payload
         sender_side = self.end("A" if receiver == "B" else "B")
         own = isinstance(payload, Segment | Datagram) and payload.src.host == sender_side.setup.socket.host
         from tcptui.lab.facts import facts_of_leaving
+        from tcptui.lab.path import walk
 
         walked = walk(
             conditions.boxes, transmission, self._way_to(receiver), self.now, own,
-            lambda: facts_of_leaving([transmission], self.now, raw=self.scenario.raw_numbers)[0],
+            lambda: facts_of_leaving([original], self.now, raw=self.scenario.raw_numbers)[0],
         )  # fmt: skip
         self._conditions = conditions._replace(boxes=walked.boxes)
         self._acts += walked.acts
         transmission = transmission._replace(passage=walked.passage)
         self.wire.replace(transmission)
         if walked.ended_at is not None:
-            self.wire.take(number)
-            self._end(transmission.at_end(Outcome.LOST, walked.ended_at, self.steps + 1, None))
+            self.wire.take(transmission.number)
+            self._end(transmission.at_end(Outcome.LOST, walked.ended_at, self.steps, None))
         if walked.answer is not None and walked.ended_at is not None:
             self._schedule(walked.ended_at, walked.answer)
         return transmission.arrives_as
@@ -203,7 +237,7 @@ class Network:
         """What a box sends back."""
         receiver, payload, way, connection, name = answer
         number = self.wire.launch(
-            "X", receiver, payload, self.now, self.now + way, 1, 0, connection, None, self.steps + 1
+            "X", receiver, payload, self.now, self.now + way, 1, 0, connection, None, self.steps
         )
         self._acts += (WireAct(number, "answer", 0, name),)
         self._on_wire(number, from_box=True)
@@ -211,9 +245,11 @@ class Network:
     def _make_own_fault(self, fault: Fault, name: str) -> None:
         """A fault of the scenario, or of a rule of that name."""
         if isinstance(fault, Reorder):
-            self._conditions = (self._conditions or NOTHING).with_overtaken(fault.number, name)
+            self._conditions = self._some_conditions().with_overtaken(fault.number, name)
             return
-        with suppress(BadMove):  # The segment is lost already, or no longer among the last that ended.
+        before, by = self._acts, fault.by if isinstance(fault, Delay) else 0
+        self._acts += (WireAct(fault.number, _DONE[type(fault)], by, name),)
+        try:
             self._make_fault(fault)
-            by = fault.by if isinstance(fault, Delay) else 0
-            self._acts += (WireAct(fault.number, DONE[type(fault)], by, name),)
+        except BadMove:  # The segment is lost already, or no longer among the last that ended.
+            self._acts = before

@@ -15,6 +15,7 @@ one with that option, and the text of a fact is a pattern that describes it.
 | ``A enters TIME-WAIT`` | a state |
 | ``A sets RETRANSMISSION 1s``, ``A stops *``, ``A fires PERSIST`` | a timer |
 | ``A calls connect``, ``A connect = -1 ECONNREFUSED`` | a call is made, returns |
+| ``A connect(s) = 0``, ``B recv(c, 'x', 99) = 1`` | a call to a socket, as strace writes it, returns |
 | ``B told error: connection reset``, ``B reads 'hello'``, ``B rule GIVE_UP`` | a notification, data, a rule |
 | ``270ms B enters ESTABLISHED`` | the same, at that time |
 
@@ -42,6 +43,8 @@ _KINDS = ("ACK", "DATA", "UDP", "ICMP", "*", "none")
 _FIELDS = (
     "seq", "ack", "win", "len", "up", "mss", "wscale", "sack", "tsval", "tsecr", "sport", "dport", "ttl",
 )  # fmt: skip
+_CALL = re.compile(r"(([a-z]+)\(.*\)) = (\S+)(?: (\S+))?")
+"""A call to a socket and what it returned, as strace writes it."""
 _MARKS = ("sackOK", "again", "copy")
 _COPY = ("copy", "")
 _OF_AN_END: tuple[Verb, ...] = ("calls", "enters", "sets", "stops", "fires", "told", "reads", "rule")
@@ -76,7 +79,8 @@ class Pattern(NamedTuple):
         if (self.number and fact.number != self.number) or (self.at is not None and fact.at != self.at):
             return False
         if fact.verb not in SEGMENT_VERBS:
-            return fnmatchcase(fact.name, self.name) and _has(fact.fields, self.fields)
+            fields = (*fact.fields, *fact.more_fields) if fact.more_fields else fact.fields
+            return fnmatchcase(fact.name, self.name) and _has(fields, self.fields)
         if _COPY in fact.fields and _COPY not in self.fields and not self.number:
             return False
         return _is_kind(fact, self.name) and all(
@@ -114,6 +118,10 @@ def parse_pattern(text: str) -> Pattern:
         raise _bad(text)
     if words[0] in _OF_AN_END:
         return _of_end(who, words, text)._replace(at=at)
+    call = _CALL.fullmatch(text.partition(f"{subject} ")[2])
+    if call is not None:
+        written = (("call", call[1]), ("value", call[3]), *((("errno", call[4]),) if call[4] else ()))
+        return Pattern(who, "returns", call[2], written, at=at)
     if len(words) >= 3 and words[1] == "=":
         fields = (("value", words[2]), *((("errno", words[3]),) if len(words) == 4 else ()))
         if len(words) > 4:

@@ -129,6 +129,13 @@ class ScriptedCall(NamedTuple):
         return self.name == "listen" or isinstance(self.request, Listen)
 
     @property
+    def of_socket(self) -> bool:
+        """Whether it is a request to a socket."""
+        if self.written is not None:
+            return True
+        return self.request is not None and not isinstance(self.request, UserCall)
+
+    @property
     def waits_for(self) -> str:
         """The trigger as it is written; "": a time."""
         match self.trigger:
@@ -175,6 +182,15 @@ class Again(NamedTuple):
 
 
 Step: TypeAlias = ScriptedCall | Loop | Again
+
+
+def item_of(script: tuple[Step, ...], place: int) -> int:
+    """Which item of the list, from 1, that a program was written as, has the step at `place`."""
+    item = depth = 0
+    for step in script[: place + 1]:
+        item += depth == 0 and not isinstance(step, Again)
+        depth += isinstance(step, Loop) - isinstance(step, Again)
+    return item
 
 
 class NamedScript(NamedTuple):

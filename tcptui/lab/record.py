@@ -15,6 +15,7 @@ of everything are kept, for a run can be long and a screen is small; of a whole 
 reports and transmissions are there beside them, and what is told of the whole is told from these.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from tcptui.core.events import (
@@ -35,9 +36,10 @@ from tcptui.lab.learned import (
     learned_after,
 )
 from tcptui.lab.report import Report
+from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Side, Transmission
-from tcptui.sockets.requests import Done, Errno
+from tcptui.sockets.requests import Blocked, Done, Errno
 
 
 class Called(NamedTuple):
@@ -47,6 +49,13 @@ class Called(NamedTuple):
     response: Response | Errno = ""
     """Of a user call or UDP's what it returned; of a request to a socket its errno, "" for none, as of a host
     event."""
+    result: CallResult | None = None
+    """Of a call that a program has written, what came of it: also that it blocks."""
+
+    def is_blocked_of(self, result: CallResult) -> bool:
+        """Whether this is the call, which blocked, of which that is the result."""
+        mine = self.result
+        return mine is not None and isinstance(mine.done, Blocked) and mine.number == result.number
 
 
 class EndRecord(NamedTuple):
@@ -62,6 +71,16 @@ class EndRecord(NamedTuple):
     """What was at each connection, by name."""
     shown: int = 0
     """The connection that stands for the end, as `ends.held` has it."""
+
+    @property
+    def latest_results(self) -> tuple[CallResult, ...]:
+        """What came last of the calls that programs have written, the latest last: of each of several
+        programs one, of a single one the last two."""
+        results = [one.result for one in self.calls if one.result is not None]
+        by_program = {one.program: one for one in results}
+        if len(by_program) < 2:
+            return tuple(results[-2:])
+        return tuple(one for one in results if one is by_program[one.program])
 
     @property
     def last_call(self) -> Called:
@@ -84,9 +103,12 @@ class EndRecord(NamedTuple):
             if type(event) is DatagramDelivered:
                 latest = (*end.datagrams[1 - LATEST :], (event.endpoint, event.datagram.data))
                 end = end._replace(datagrams=latest)
-        for name, done, *_ in report.results:
-            if isinstance(done, Done):
-                end = end._after_call(Called(name, _response(done)))
+        for result in report.results:
+            if isinstance(result.done, Done):
+                written = None if result.call is None else result
+                end = end._after_call(Called(result.name, _response(result.done), written))
+            elif result.call is not None:
+                end = end._after_call(Called(result.name, "", result))
         learned = learned_after(self.learned, report)
         if learned is self.learned and report.connection == self.shown:
             return end
@@ -94,6 +116,8 @@ class EndRecord(NamedTuple):
 
     def _after_call(self, called: Called) -> "EndRecord":
         calls = self.calls
+        if called.result is not None and called.result.number:  # In the place of the call that blocked.
+            calls = tuple([one for one in calls if not one.is_blocked_of(called.result)])
         if calls and calls[-1] == called:
             called = calls[-1]  # A program that makes one call over and over: the same value is kept.
         return EndRecord(self.states, (*calls[1 - LATEST :], called), *self[2:])
@@ -129,6 +153,12 @@ class Record(NamedTuple):
         """When the last thing happened, in microseconds."""
         return self.reports[-1].at if self.reports else 0
 
+    @property
+    def prelude_transmissions(self) -> list[Transmission]:
+        """The segments of the prelude, by their own numbers; all of them have ended."""
+        ended = (transmission for report in self.prelude for transmission in report.ended)
+        return sorted(ended, key=lambda one: one.number)
+
     def of(self, side: Side) -> EndRecord:
         """The record of one end."""
         return self.a if side == "A" else self.b
@@ -150,11 +180,21 @@ class Record(NamedTuple):
 
     def path(self, side: Side) -> list[Entered]:
         """Of a whole run: the states in which steps have left one end."""
-        path = [Entered(self.first[SIDES.index(side)], 0, 0)]
-        for report in self.reports:
-            if report.side == side and report.state not in (None, path[-1].state):
-                path.append(Entered(report.state, report.at, report.step))
-        return path
+        return _path(self.reports, side, Entered(self.first[SIDES.index(side)], 0, 0))
+
+    def path_with_prelude(self, side: Side) -> list[Entered]:
+        """The same from the beginning of the prelude on."""
+        before = self.prelude[0].step - 1 if self.prelude else 0
+        start = Entered(State.CLOSED, self.prelude[0].at if self.prelude else 0, before)
+        return _path((*self.prelude, *self.reports), side, start)
+
+
+def _path(reports: Iterable[Report], side: Side, start: Entered) -> list[Entered]:
+    path = [start]
+    for report in reports:
+        if report.side == side and report.state is not None and report.state is not path[-1].state:
+            path.append(Entered(report.state, report.at, report.step))
+    return path
 
 
 def _response(done: Done) -> Response | Errno:

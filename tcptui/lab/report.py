@@ -34,7 +34,7 @@ class Report(NamedTuple):
     transmission: int = 0
     """The segment that arrived, or that a fault changed."""
     by: int = 0
-    """For how long it was delayed, in microseconds."""
+    """For how long it was delayed, or how long nothing happened, in microseconds."""
     events: tuple[Event, ...] = ()
     launched: tuple[int, ...] = ()
     """The numbers of the segments that went onto the wire."""

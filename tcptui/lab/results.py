@@ -40,3 +40,10 @@ class CallResult(NamedTuple):
         from tcptui.lab.calls import result_text
 
         return result_text(self.call, self.done)
+
+    @property
+    def brief(self) -> str:
+        """The same without arguments: ``recv() = 2``; ``accept() ...`` for one that blocks."""
+        if isinstance(self.done, Blocked):
+            return f"{self.name}() ..."
+        return f"{self.name}() = {self.done.value} {self.done.errno}".rstrip()

@@ -3,16 +3,20 @@
 `loader` makes one from a TOML text; nothing here reads files.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeAlias
+from __future__ import annotations
 
-from tcptui.lab.boxes import Box, asleep
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
 from tcptui.lab.ends import EndSetup
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.moves import Delay, Duplicate, Lose, Move, Reorder
-from tcptui.lab.path import Answer
 from tcptui.lab.third_party import Inject
 from tcptui.lab.wire import Party
+
+if TYPE_CHECKING:
+    from tcptui.lab.boxes import Box
+    from tcptui.lab.path import Answer
 
 Fault: TypeAlias = Lose | Delay | Duplicate | Reorder
 """What the scenario does to a segment as soon as it is on the wire."""
@@ -152,7 +156,7 @@ class Scenario(NamedTuple):
         """How far the clock of that end is ahead of the world's when the story begins, in microseconds."""
         return 0 if party == "X" else getattr(self.hosts["AB".index(party)], "clock", 0)
 
-    def in_language(self, language: str) -> "Scenario":
+    def in_language(self, language: str) -> Scenario:
         """The same with its texts in that language, as far as it has them."""
         found = next((one for one in self.translations if one.language == language), None)
         if found is None:
@@ -168,10 +172,14 @@ class Scenario(NamedTuple):
             say=say,
         )
 
-    def without_programs(self) -> "Scenario":
+    def without_programs(self) -> Scenario:
         """The same ends and wire without what the scenario does: no programs, no faults, no third party, no
         end that is set."""
         a, b = self.hosts
         hosts = (a.without_programs(), b.without_programs())
-        boxes = tuple(map(asleep, self.boxes))
+        boxes = self.boxes
+        if boxes:
+            from tcptui.lab.boxes import asleep
+
+            boxes = tuple(map(asleep, boxes))
         return self._replace(hosts=hosts, faults={}, fault_rules=(), injections=(), until=None, boxes=boxes)

@@ -28,25 +28,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from tcptui.core.events import Event, TimerFired, TimerKind
+from tcptui.core.events import Event
 from tcptui.core.packet.segment import SYN, Segment
 from tcptui.core.state import State
-from tcptui.lab.box_text import AddBox
-from tcptui.lab.conditions import NOTHING, conditions_of
-from tcptui.lab.connection import NO_CONNECTIONS
+from tcptui.lab.connection import NO_CONNECTIONS, opened_after
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.ends import Act, End
 from tcptui.lab.ends.connections import drop_ended
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.faults import FaultRule
-from tcptui.lab.moves import Do, Move, Next, Wait
+from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
+from tcptui.lab.moves import AddBox, Do, Move, Next, Wait
 from tcptui.lab.network import Network
-from tcptui.lab.path import Answer
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.third_party import Inject, acts_of, opened_after, opened_key, segment_of
+from tcptui.lab.third_party import Inject, acts_of, opened_key, segment_of
 from tcptui.lab.wire import SIDES, BadMove, Outcome, Party, Side, Wire, WireAct
 
 PAST_CONNECTIONS = 8
@@ -132,13 +130,14 @@ class WorldState(Network):
         next_event = self.next_event()
         if next_event is None:
             return None
+        self.steps += 1
         self.now, cause, side, number = next_event
         if cause == "arrival":
             return self._arrival(number)
         if cause == "third party":
             move, self._injections = self._injections[0].move, self._injections[1:]
             self._kept_alive = False
-            if isinstance(move, Answer):
+            if not isinstance(move, Inject):
                 self._launch_answer(move)
                 return self._report("third party", "X", [])
             try:
@@ -150,9 +149,7 @@ class WorldState(Network):
         end = self._to_change(side)
         if cause == "timer":
             events = end.expire(self.now)
-            self._kept_alive = any(
-                type(event) is TimerFired and event.kind is TimerKind.KEEP_ALIVE for event in events
-            )
+            self._kept_alive = keeps_alive(events)
             return self._reported("timer", end, events)
         self._kept_alive = False
         return self._acted(end, end.act(self.now, self._peer(end)))
@@ -160,7 +157,14 @@ class WorldState(Network):
     def apply(self, move: Move) -> Report:
         """Makes a move; BadMove says why it can't be made, and then nothing has changed. One that changes
         what happens lifts the end that the scenario has set."""
-        report = self._applied(move)
+        steps = self.steps
+        if type(move) is not Next:
+            self.steps = steps + 1
+        try:
+            report = self._applied(move)
+        except BadMove:
+            self.steps = steps
+            raise
         if type(move) is not Next and type(move) is not Wait:
             self._until, self._kept_alive = None, False
         return report
@@ -178,16 +182,18 @@ class WorldState(Network):
                 return self._called(end, call, end.call(call, self.now))
             case Inject():
                 return self._inject(move)
-            case AddBox(box):
+            case AddBox(kind, fields):
+                from tcptui.lab.box_text import make_box
+
                 v6 = ":" in self._b.setup.socket.host
-                self._conditions = (self._conditions or NOTHING).with_box(box, v6)
+                self._conditions = self._some_conditions().with_box(make_box(kind, dict(fields)), v6)
                 return self._report("fault", "X", [])
             case FaultRule():
-                self._conditions = (self._conditions or NOTHING).with_rule(move)
+                self._conditions = self._some_conditions().with_rule(move)
                 return self._report("fault", "X", [])
             case Wait(by):
                 self._wait(by)
-                return self._report("wait", "X", [])
+                return self._report("wait", "X", [], by=by)
             case _:
                 due = self.wire.due(move.number)
                 self._make_fault(move)
@@ -203,10 +209,9 @@ class WorldState(Network):
         self._until, self._kept_alive = scenario.until, False
         self.wire = Wire()
         self._injections, before = scenario.injections, self._conditions
-        conditions = conditions_of(scenario)
+        self._conditions = self._conditions_of(scenario)
         if before is not None and before.boxes:
-            conditions = (conditions or NOTHING).with_states_of(before)
-        self._conditions = conditions
+            self._conditions = self._some_conditions().with_states_of(before)
         for side, setup in zip(SIDES, scenario.hosts, strict=True):
             self._to_change(side).begin(setup)
 
@@ -235,8 +240,8 @@ class WorldState(Network):
             None if conditions is None else conditions.key(wire, now),
             None if self._until is None else max(0, self._until - now),
             self._kept_alive,
-            self._a.key(self.now),
-            self._b.key(self.now),
+            self._a.key(now),
+            self._b.key(now),
             self._shown() if self._a.waits_for_facts or self._b.waits_for_facts else None,
         )
 
@@ -272,17 +277,9 @@ class WorldState(Network):
     # Inside.
 
     def _only_keeps_alive(self) -> bool:
-        """Whether nothing but keep-alive is left, every probe answered. Once a timer of it has fired, all
-        that will happen has happened: without this, a run would go on for ever."""
-        if self.wire.transmissions or self._injections or self._until is not None:
-            return False
-        for end in (self._a, self._b):
-            if not isinstance(end, HostEnd) or end.act_due is not None:
-                return False
-            for tcb in end.stack.tcbs():
-                if tcb.probes or any(kind is not TimerKind.KEEP_ALIVE for kind, _ in tcb.timers()):
-                    return False
-        return True
+        """Whether nothing but keep-alive is left, and no end is set."""
+        left = self.wire.transmissions or self._injections or self._until is not None
+        return not left and only_keep_alive(self._a) and only_keep_alive(self._b)
 
     def _to_change(self, side: Side) -> End:
         """One end, which no copy has."""
@@ -323,7 +320,7 @@ class WorldState(Network):
                 state = end.state_of(end.connection)
             ends_connection = self._launch_all(end, events, transmission.connection_as_arrives)
         outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
-        self._end(transmission.at_end(outcome, self.now, self.steps + 1, state))
+        self._end(transmission.at_end(outcome, self.now, self.steps, state))
         return self._report("arrival", end.side, events, "", number, 0, None, ends_connection)
 
     def _inject(self, move: Inject) -> Report:
@@ -334,9 +331,9 @@ class WorldState(Network):
         if move.times > 1:
             self._schedule(self.now + move.every, move.next(other))
         if segment.flags & SYN:
-            self._opened = opened_after(self._opened, segment, self.steps + 1)
+            self._opened = opened_after(self._opened, segment, self.steps)
         self._acts += acts_of(move, self.wire.launched + 1, other)
-        connection = connection or self._connection_by_numbers(segment)
+        connection = connection or self._connection_by_numbers(segment, None)
         self._launch("X", move.receiver, segment, 1, None, connection, move.ttl)
         return self._report("third party", "X", [])
 
@@ -367,7 +364,6 @@ class WorldState(Network):
     ) -> Report:
         launched, ended, acts = self._launched, self._ended, self._acts
         self._launched, self._ended, self._acts = (), (), ()
-        self.steps += 1
         results: tuple[CallResult, ...] = ()
         connection, state, alive = 0, None, NO_CONNECTIONS
         if side != "X":

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from tcptui.core.message import Message
 from tcptui.lab.ends import End
 from tcptui.lab.ends.host import HostEnd
+from tcptui.lab.position import Program
+from tcptui.lab.program import item_of
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
 
@@ -26,6 +28,8 @@ class StillWaiting(NamedTuple):
     """As it is written."""
     when: str
     """The trigger, as it is written."""
+    where: str
+    """The key of a file where it stands: ``B.program[2]``."""
     so_far: int | None
     """How many octets were received, or how many of the facts there were; None: it counts nothing."""
 
@@ -46,6 +50,13 @@ def still_waiting(world: WorldState) -> tuple[StillWaiting, ...]:
     return tuple(one for side in SIDES for one in _of_end(side, world.end(side)))
 
 
+def _where(side: Side, host: HostEnd, program: Program) -> str:
+    names = [one.name for one in host.setup.programs]
+    key = "script" if not names else "program" if len(names) == 1 else f"programs.{program.name}"
+    fork = ".fork" if program.forked else ""
+    return f"{side}.{key}{fork or f'[{item_of(program.script, program.position)}]'}"
+
+
 def _of_end(side: Side, end: End) -> list[StillWaiting]:
     if not isinstance(end, HostEnd):
         return []
@@ -60,5 +71,7 @@ def _of_end(side: Side, end: End) -> list[StillWaiting]:
         elif call.pattern is not None and call.pattern.first > 1:
             so_far = dict(program.seen).get(program.position, 0)
         name = f"{call.name}()" if call.written is None else str(call.written)
-        waiting.append(StillWaiting(side, program.name, name, call.waits_for, so_far))
+        waiting.append(
+            StillWaiting(side, program.name, name, call.waits_for, _where(side, end, program), so_far)
+        )
     return waiting

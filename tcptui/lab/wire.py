@@ -96,8 +96,8 @@ class Transmission(NamedTuple):
     """When it arrived or was lost."""
     sent_in: int = 0
     """The step in which it left."""
-    ended_in: int = 0
-    """The step in which it arrived or was lost."""
+    steps: int = 0
+    """How many steps later it arrived or was lost."""
     connection: Connection | None = None
     """The connection that it belongs to, as its sender has it; None of what is no segment."""
     sender_state: State | None = None
@@ -121,18 +121,24 @@ class Transmission(NamedTuple):
         return self.connection._replace(local=payload.src, remote=payload.dst)
 
     @property
+    def ended_in(self) -> int:
+        """The step in which it arrived or was lost."""
+        return self.sent_in + self.steps
+
+    @property
     def bases(self) -> Bases:
         """What makes `seq` and `ack` relative."""
         return UNKNOWN if self.connection is None else self.connection.bases
 
     def at_end(self, outcome: Outcome, now: int, step: int, state: State | None) -> "Transmission":
         """The same once it has come to its receiver, which is in `state` then."""
+        sent_in = self.sent_in
         return Transmission(
             *self[:9],
             outcome,
             now,
-            self.sent_in,
-            step,
+            sent_in,
+            step - sent_in,
             self.connection,
             self.sender_state,
             state,
@@ -195,6 +201,10 @@ class Wire:
         """When a segment in flight arrives; 0 if it is not in flight."""
         return next((one.due for one in self.transmissions if one.number == number), 0)
 
+    def in_flight(self, number: int) -> Transmission | None:
+        """A segment on its way; None if it is not."""
+        return next((one for one in self.transmissions if one.number == number), None)
+
     def take(self, number: int) -> Transmission:
         """Takes a segment off the wire at its receiver; `ended` puts it on record."""
         transmissions = self.transmissions
@@ -213,7 +223,8 @@ class Wire:
         transmission = self._in_flight(number, "lose")
         self.take(number)
         ended_at = (now + transmission.due) // 2
-        lost = transmission._replace(outcome=Outcome.LOST, ended_at=ended_at, ended_in=step)
+        steps = step - transmission.sent_in
+        lost = transmission._replace(outcome=Outcome.LOST, ended_at=ended_at, steps=steps)
         self.ended(lost)
         return lost
 
@@ -224,9 +235,11 @@ class Wire:
         return late
 
     def duplicate(self, number: int, after: int, now: int, step: int = 0) -> int:
-        """A copy that arrives `after` the original, or, if that is no longer in flight, as long after now as
-        its way takes, and `after` more; the copy's number."""
+        """A copy that arrives `after` the original, or, if that has arrived, as long after now as its way
+        takes, and `after` more; the copy's number. Of what is lost there is nothing to be copied."""
         transmission = self._find(number)
+        if transmission.outcome is Outcome.LOST:
+            transmission = self._in_flight(number, "duplicate")
         if transmission.outcome is Outcome.IN_FLIGHT:
             due = transmission.due + after
         else:

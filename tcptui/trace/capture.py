@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple, TypeAlias
 
 from tcptui.core.packet.segment import HOP_LIMIT
+from tcptui.lab.record import Record
 from tcptui.lab.wire import Outcome, Passage, Side, Transmission
 
 Point: TypeAlias = Literal["A", "B", "wire"]
@@ -27,6 +28,12 @@ class Frame(NamedTuple):
         """Its Time to Live."""
         passage = self.transmission.passage
         return HOP_LIMIT if passage is None else passage.ttl
+
+
+def capture_of(run: Record, point: Point) -> list[Frame]:
+    """A capture of a whole run. It has the prelude too, at times below 0: whoever reads a capture goes by the
+    handshake (initial numbers, how windows are scaled)."""
+    return capture((*run.prelude_transmissions, *run.transmissions), point, run.ended_at)
 
 
 def capture(transmissions: Iterable[Transmission], point: Point, now: int) -> list[Frame]:

@@ -23,7 +23,7 @@ from tcptui.lab.durations import exact_duration
 from tcptui.lab.facts import Fact, Verb
 from tcptui.lab.patterns import Pattern, parse_pattern
 from tcptui.lab.record import Record
-from tcptui.trace.capture import Point, capture
+from tcptui.trace.capture import Point, capture_of
 from tcptui.trace.sequence_analysis import analyse
 
 MOST_FAILURES = 50
@@ -42,7 +42,8 @@ def failed_events(texts: Sequence[str], facts: Sequence[Fact], strict: bool = Fa
     of the same kinds too that happen and are not expected."""
     patterns = [parse_pattern(text) for text in texts]
     kinds = {pattern.verb for pattern in patterns} - {"rule"}
-    described = [_described(pattern, facts) for pattern in patterns]
+    of_kind = _places_by_kind(facts)
+    described = [_described(pattern, facts, of_kind) for pattern in patterns]
     if strict:
         described = [
             [place for place in places if _is_whole(pattern, facts[place])]
@@ -53,7 +54,7 @@ def failed_events(texts: Sequence[str], facts: Sequence[Fact], strict: bool = Fa
         where = f"expect.events[{index}]"
         found = next((one for one in places if one >= place), None)
         if found is None:
-            near = _nearest(pattern, facts, place)
+            near = _nearest(pattern, facts, of_kind, place)
             yield Failure(where, _missing(text, after, places, near, facts))
             if strict and near is not None and near >= place and not _is_meant(near, described[index:]):
                 yield from _too_much(facts, place, near, kinds, where)
@@ -68,8 +69,9 @@ def failed_events(texts: Sequence[str], facts: Sequence[Fact], strict: bool = Fa
 
 def failed_never(texts: Sequence[str], facts: Sequence[Fact]) -> Iterator[Failure]:
     """What happens though the scenario says that it never does."""
+    of_kind = _places_by_kind(facts)
     for index, text in enumerate(texts, 1):
-        places = _described(parse_pattern(text), facts)
+        places = _described(parse_pattern(text), facts, of_kind)
         if places:
             message = Message.of("fact.never", pattern=text, fact=_timed(facts[places[0]]), count=len(places))
             yield Failure(f"expect.never[{index}]", message)
@@ -77,13 +79,14 @@ def failed_never(texts: Sequence[str], facts: Sequence[Fact]) -> Iterator[Failur
 
 def failed_labels(texts: Sequence[str], run: Record) -> Iterator[Failure]:
     """The labels that Wireshark would not give."""
+    labels: dict[str, list[list[str]]] = {}
     for index, text in enumerate(texts, 1):
         point, _, rest = text.partition(": ")
         number, _, label = rest.partition(" ")
-        frames = capture(run.transmissions, cast(Point, point), run.ended_at)
-        analyses = analyse(frames)
-        analysis = analyses[int(number) - 1] if 1 <= int(number) <= len(frames) else None
-        has = () if analysis is None else tuple(analysis.texts())
+        if point not in labels:
+            labels[point] = _labels_at(run, cast(Point, point))
+        frames = labels[point]
+        has = tuple(frames[int(number) - 1]) if 1 <= int(number) <= len(frames) else ()
         if label not in has:
             key = "fact.label_other" if has else "fact.label_none"
             yield Failure(
@@ -97,15 +100,28 @@ def labels_of(run: Record) -> list[str]:
     return [
         f"{point}: {number} {label}"
         for point in points
-        for number, analysis in enumerate(analyse(capture(run.transmissions, point, run.ended_at)), 1)
-        if analysis is not None
-        for label in analysis.texts()
+        for number, labels in enumerate(_labels_at(run, point), 1)
+        for label in labels
     ]
 
 
-def _described(pattern: Pattern, facts: Sequence[Fact]) -> list[int]:
+def _labels_at(run: Record, point: Point) -> list[list[str]]:
+    """The labels of each frame of a capture."""
+    analyses = analyse(capture_of(run, point))
+    return [[] if analysis is None else analysis.texts() for analysis in analyses]
+
+
+def _places_by_kind(facts: Sequence[Fact]) -> dict[Verb, list[int]]:
+    """Where the facts of each kind are, so that a pattern looks at those alone."""
+    places: dict[Verb, list[int]] = {}
+    for place, fact in enumerate(facts):
+        places.setdefault(fact.verb, []).append(place)
+    return places
+
+
+def _described(pattern: Pattern, facts: Sequence[Fact], of_kind: dict[Verb, list[int]]) -> list[int]:
     """The places of the facts that a pattern means."""
-    places = [place for place, fact in enumerate(facts) if pattern.describes(fact)]
+    places = [place for place in of_kind.get(pattern.verb, ()) if pattern.describes(facts[place])]
     if not pattern.counts:
         return places
     return [place for count, place in enumerate(places, 1) if pattern.means(count)]
@@ -140,14 +156,12 @@ def _missing(text: str, after: str, places: list[int], near: int | None, facts: 
     return Message.of(key, pattern=text, fact="" if near is None else _timed(facts[near]))
 
 
-def _nearest(pattern: Pattern, facts: Sequence[Fact], place: int) -> int | None:
+def _nearest(
+    pattern: Pattern, facts: Sequence[Fact], of_kind: dict[Verb, list[int]], place: int
+) -> int | None:
     """The fact that comes nearest to what a pattern describes: of the same end and kind, of the same name if
     there is one, from `place` on if there is one."""
-    same = [
-        index
-        for index, fact in enumerate(facts)
-        if fact.verb == pattern.verb and pattern.who in (None, fact.who)
-    ]
+    same = [index for index in of_kind.get(pattern.verb, ()) if pattern.who in (None, facts[index].who)]
     bare = pattern._replace(fields=(), at=None, number=0)
     named = [index for index in same if bare.describes(facts[index])] or same
     later = [index for index in named if index >= place] or named[-1:]

@@ -54,6 +54,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("numbers", ("n",)),
     Action("inspector", ("i",), True),
     Action("variant", ("V",)),
+    Action("read", ("e",)),
+    Action("ground", ("t",)),
     Action("scenarios", ("o",)),
     Action("palette", ("colon",)),
     Action("help", ("question_mark", "f1"), True),

@@ -123,12 +123,10 @@ class TcptuiApp(App[None]):
         from tcptui.ui.screens.picker import Picker
 
         if not isinstance(self.screen, Picker):
-            self.push_screen(Picker(self._scenarios()), self._chosen)
+            self.push_screen(Picker(self._scenarios(), can_leave=self._run is not None), self._chosen)
 
     def _chosen(self, scenario: Scenario | None) -> None:
         if scenario is None:
-            if self._run is None:
-                self.exit()
             return
         session = Session(scenario)
         if self._run is not None:

@@ -52,6 +52,17 @@ def moves_error(text: str) -> str:
     return ""
 
 
+def call_error(text: str) -> str:
+    """Why a text is no call to a socket; empty if it is one."""
+    from tcptui.lab.calls import BadCall, parse_call
+
+    try:
+        parse_call(text)
+    except BadCall as error:
+        return text_of(error.message)
+    return ""
+
+
 class Session:
     """One run on the screen. Methods that move return nothing; what went wrong is in `message`.
 

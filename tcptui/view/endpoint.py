@@ -20,8 +20,9 @@ from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
 from tcptui.lab.learned import Entered
 from tcptui.lab.record import EndRecord
+from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Side
-from tcptui.view.cells import align_right, wrap
+from tcptui.view.cells import align_right, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, marked
 from tcptui.view.queue_lines import queue_lines
 from tcptui.view.subject import Host, host_of, script_of
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 FAILED = "✗"
 """Stands before the line at which a script has failed."""
+MOST_ROWS_OF_A_LINE = 4
+"""Lines for that line of a script which comes next or has failed; all others have one."""
 MOST_DATA_ROWS = 3
 """Lines of received texts below one of UDP's sockets."""
 _TIGHT = 9
@@ -122,17 +125,20 @@ def _script_lines(script: ScriptLines, width: int, height: int) -> list[Line]:
     has failed, and those that follow. Once it has ended, the verdict stands below."""
     words = "" if script.verdict is None else text_of(script.verdict)
     verdict = wrap(words, width - 1, most=max(1, height // 3)) if words else []
-    room = height - 1 - len(verdict)
     here = script.done if script.failed is None else script.failed
+    whole = wrap(script.lines[here], width - 1) if here < len(script.lines) else [""]
+    whole = whole[:MOST_ROWS_OF_A_LINE]
+    room = max(1, height - len(verdict) - len(whole))
     first = max(0, min(here - room // 2, len(script.lines) - room))
     drawn: list[Line] = [((f" {say('ui.end.script')}", "label"),)]
     for place, text in enumerate(script.lines[first : first + room], first):
+        texts = whole if place == here else [shorten(text, width - 1)]
         if place == script.failed:
-            drawn.append(((f"{FAILED}{text}", "error"),))
-        elif script.verdict is None:
-            drawn.append(marked(text, place == here, "dim" if place < here else "plain"))
+            drawn += [((f"{FAILED if row == 0 else ' '}{text}", "error"),) for row, text in enumerate(texts)]
+        elif script.verdict is None and place == here:
+            drawn += [marked(text, row == 0, "changed") for row, text in enumerate(texts)]
         else:
-            drawn.append(((f" {text}", "dim" if place < here else "plain"),))
+            drawn += [((f" {text}", "dim" if place < here else "plain"),) for text in texts]
     style: Style = "title" if script.failed is None else "error"
     return drawn + [((f" {line}", style),) for line in verdict]
 
@@ -149,6 +155,9 @@ def _state_line(end: Host, was: Host, at: int, style: Style, width: int) -> Line
 def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
     """What the program called last and what it knows."""
     known, knew = end.learned, was.learned
+    results = end.record.latest_results
+    if results:
+        return _socket_call_lines(results, end, was, width)
     last_call = end.record.last_call.name
     call = f"{last_call}()" if last_call else "-"
     told, before = _told(end), _told(was)
@@ -156,12 +165,29 @@ def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
     if known.received:
         received = f" {say('ui.end.received')} {known.received}"
         if width >= 26:
-            received += f" {known.last_data.decode(errors='replace')!a}"
+            received = shorten(f"{received} {known.last_data.decode(errors='replace')!a}", width - 1)
     return [
         marked(f"{say('ui.end.app')} {call}", last_call != was.record.last_call.name, "label"),
         marked(f" {told}", told != before),
         marked(received, known.received != knew.received),
     ]
+
+
+def _socket_call_lines(results: tuple[CallResult, ...], end: Host, was: Host, width: int) -> list[Line]:
+    """What the program's last calls returned, or of several programs the last of each; and how much of the
+    connection that is looked at was read."""
+    before = was.record.latest_results
+    lines: list[Line] = []
+    for one in results[-2:]:
+        name = f"{one.program}: " if one.program else ""
+        begin = f"{say('ui.end.app')} " if not lines else " "
+        text = next((t for t in (one.text, one.brief) if cell_len(begin + name + t) <= width - 1), one.brief)
+        lines.append(marked(f"{begin}{name}{text}", one not in before, "label" if not lines else "plain"))
+    if not end.link_up:
+        lines = [*lines[:1], marked(f" {say('ui.end.cable_pulled')}", was.link_up)]
+    received = f" {say('ui.end.received')} {end.learned.received}" if end.learned.received else ""
+    blank = [marked("", False)] * (2 - len(lines))
+    return [*lines, *blank, marked(received, end.learned.received != was.learned.received)]
 
 
 def _told(end: Host) -> str:

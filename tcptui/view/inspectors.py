@@ -30,6 +30,8 @@ class Inspected(NamedTuple):
     """Those that are known, by number."""
     raw: bool
     """Sequence numbers as they are, not relative."""
+    prelude: Sequence[Transmission] = ()
+    """Those of the prelude, which have numbers of their own."""
 
 
 class Inspector(NamedTuple):
@@ -48,9 +50,11 @@ def _header(inspected: Inspected, width: int, height: int) -> list[Line]:
     from tcptui.view.label_lines import label_lines
 
     transmission = inspected.transmission
-    labels = (
-        label_lines(transmission, inspected.transmissions, inspected.world.now, width) if transmission else []
-    )
+    labels = []
+    if transmission is not None:
+        labels = label_lines(
+            transmission, inspected.transmissions, inspected.world.now, width, inspected.prelude
+        )
     return header_lines(transmission, width, height, raw=inspected.raw, labels=labels)
 
 

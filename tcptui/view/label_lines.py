@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from rich.cells import cell_len
 
@@ -14,19 +15,27 @@ from tcptui.trace.sequence_analysis import Analysis, Label, analyse
 from tcptui.view.cells import shorten
 from tcptui.view.lines import Line
 
+_Name: TypeAlias = tuple[int, int]
+"""A segment by the step in which it left and its number, which one of the prelude may have too."""
+
 
 def label_lines(
-    transmission: Transmission, transmissions: Sequence[Transmission], now: int, width: int
+    transmission: Transmission,
+    transmissions: Sequence[Transmission],
+    now: int,
+    width: int,
+    prelude: Sequence[Transmission] = (),
 ) -> list[Line]:
     """One line if both captures say the same, else one for each; none if there is nothing to say.
 
     `transmissions` are those that are known now; if they don't go back to the first, no label is certain.
+    `prelude` are those of the prelude, with numbers of their own.
     """
     if not isinstance(transmission.payload, Segment):
         return []
     if len(transmissions) != transmissions[-1].number:
         return [_line("Wireshark", say("ui.labels.too_long"), width)]
-    a, b = (_Sight(side, transmission, transmissions, now) for side in SIDES)
+    a, b = (_Sight(side, transmission, (*prelude, *transmissions), now) for side in SIDES)
     texts = {sight.side: text for sight in (a, b) if (text := sight.text()) is not None}
     if not any(texts.values()):
         return []
@@ -46,8 +55,9 @@ class _Sight:
         self.side = side
         self._transmission = transmission
         frames = capture(transmissions, side, now)
-        numbers = [frame.transmission.number for frame in frames]
-        seen = numbers.index(transmission.number) + 1 if transmission.number in numbers else 0
+        segments = [_segment_of(frame) for frame in frames]
+        name = transmission.sent_in, transmission.number
+        seen = segments.index(name) + 1 if name in segments else 0
         self.frames = frames[:seen]
         """What was seen up to this one; empty if that was not seen."""
         self.analysis = _last(self.frames)
@@ -62,10 +72,14 @@ class _Sight:
             return say("ui.labels.lost")
         return say("ui.labels.copy") if self._transmission.copy_of else say("ui.labels.third_party")
 
-    def labels(self, without: int = 0) -> tuple[Label, ...]:
+    def labels(self, without: _Name | None = None) -> tuple[Label, ...]:
         """As they are, or had that segment not been seen before."""
-        analysis = _last([frame for frame in self.frames if frame.transmission.number != without])
+        analysis = _last([frame for frame in self.frames if _segment_of(frame) != without])
         return () if analysis is None else analysis.labels
+
+
+def _segment_of(frame: Frame) -> _Name:
+    return frame.transmission.sent_in, frame.transmission.number
 
 
 def _last(frames: list[Frame]) -> Analysis | None:
@@ -77,9 +91,10 @@ def _difference(a: _Sight, b: _Sight) -> str:
     if a.labels() == b.labels() or not a.frames or not b.frames:
         return ""
     for one, other in ((a, b), (b, a)):
-        known = {frame.transmission.number for frame in other.frames}
-        for number in (frame.transmission.number for frame in reversed(one.frames)):
-            if number not in known and one.labels(without=number) == other.labels():
+        known = {_segment_of(frame) for frame in other.frames}
+        for step, number in (_segment_of(frame) for frame in reversed(one.frames) if frame.at >= 0):
+            name = step, number
+            if name not in known and one.labels(without=name) == other.labels():
                 return say("ui.labels.not_seen", side=other.side, number=number)
     return say("ui.labels.earlier")
 

@@ -13,8 +13,8 @@ WIDE, HUGE = 110, 160
 """Widths from which on the ends have more room, and an inspector stands beside the ladder."""
 TALL = 32
 """The height from which on an inspector has room below the ladder."""
-_TOP, _BOTTOM = 1, 3
-"""Lines above and below the frames: title; why and keys."""
+_TOP = 1
+"""Lines above the frames: the title."""
 
 
 class Place(NamedTuple):
@@ -54,6 +54,11 @@ class Frame(NamedTuple):
     style: Style
 
 
+def _rows_of_why(width: int, height: int) -> int:
+    """Lines of what happened and why below the frames, and where there is room one for what that changed."""
+    return 3 if width >= WIDE and height >= TALL else 2
+
+
 def has_room(room: Room, width: int, height: int) -> bool:
     """Whether an inspector can be seen together with a ladder that is wide enough."""
     beside = room.columns is not None and width >= HUGE
@@ -64,7 +69,7 @@ def frame_places(width: int, height: int, inspector: Room | None, said: int = 0)
     """The frames "a", "b", "wire" and "inspector", as far as they are to be seen; None: no inspector is.
     `said`: lines for what the story says."""
     side = 38 if width >= HUGE else 30 if width >= WIDE else 20
-    rows = height - _TOP - _BOTTOM - said
+    rows = height - _TOP - _rows_of_why(width, height) - said - 1
     middle = width - 2 * side
     places = {"a": Place(0, _TOP, side, rows), "b": Place(width - side, _TOP, side, rows)}
     if inspector is None:
@@ -87,8 +92,9 @@ def clock_place(width: int) -> "Place":
 
 
 def why_place(width: int, height: int, said: int = 0) -> "Place":
-    """Below the frames: `said` lines of what the story says, and two of why."""
-    return Place(0, height - _BOTTOM - said, width, 2 + said)
+    """Below the frames: `said` lines of what the story says, and those of what happened and why."""
+    rows = _rows_of_why(width, height) + said
+    return Place(0, height - 1 - rows, width, rows)
 
 
 def backdrop_lines(frames: list[Frame], width: int, height: int, title: Line, keys: Line) -> list[Line]:

@@ -1,6 +1,9 @@
-"""The clock on top, and the two lines below: why, what could not be done, or how far long work has come."""
+"""The clock on top, and the lines below: what happened and why, what could not be done, or how far long work
+has come."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
 
@@ -58,22 +61,72 @@ def next_text(world: WorldState, at: int) -> str:
     return say("ui.next", what=what, span=duration_text(max(0, next_event.at - at)))
 
 
-def why_lines(why: Why, width: int) -> list[Line]:
-    """Two lines: the sentences, and at their end the rule, with its stack where the sentences leave room."""
-    lines = wrap(why.text, width - 2)
-    left = width - 2 - (cell_len(lines[1]) if len(lines) > 1 else 0)
+def why_lines(
+    why: Why, width: int, height: int = 2, marks: Callable[[], Sequence[str]] = tuple
+) -> list[Line]:
+    """What happened, what that changed, and why, in `height` lines.
+
+    What and why have room first. Where a line is left between them, what changed stands there as short marks;
+    `marks` gives them, and is not asked where there is none.
+    """
+    room = width - 2
+    what, reason = wrap(why.what, room), wrap(why.why, room)
+    used = cell_len(reason[-1]) if reason else 0
+    source = _source(why, room - used)
+    left = height - len(what) - len(reason)
+    if left > 0 and used + line_width(source) > room:
+        reason, left, used = [*reason, ""], left - 1, 0  # The rule stands alone.
+    if left < 0 or used + line_width(source) > room or (source and not reason):
+        return _joined(why, width, height)
+    lines = [_sentence_line(line, width) for line in what]
+    if left:
+        lines.append(_marks_line(marks(), width))
+    lines += [_sentence_line(line, width) for line in ([""] * (left - 1) + reason)]
+    return [*lines[:-1], beside(lines[-1], source, width)] if source else lines
+
+
+def _joined(why: Why, width: int, height: int) -> list[Line]:
+    """All sentences one after the other, and the rule at their end."""
+    for text in (why.text, why.brief_text):
+        lines = wrap(text, width - 2)
+        left = width - 2 - (cell_len(lines[height - 1]) if len(lines) == height else 0)
+        last = _source(why, left if len(lines) <= height else 0)
+        if len(lines) <= height and line_width(last) <= left:
+            break
+    else:
+        # The rule must be seen; the sentence is cut before it.
+        lines = wrap(text, width - 2, most=height)
+        lines[-1] = shorten(lines[-1], width - 3 - line_width(last))
+    drawn = [_sentence_line(line, width) for line in [*lines, *[""] * height][:height]]
+    return [*drawn[:-1], beside(drawn[-1], last, width)]
+
+
+def _source(why: Why, room: int) -> Line:
+    """The rule, with its stack where that has room."""
     source = why.source
     labelled = f"{source}  [{why.profile}]"
-    if why.profile not in ("", RFC9293.name) and len(lines) <= 2 and cell_len(labelled) < left:
+    if why.profile not in ("", RFC9293.name) and cell_len(labelled) < room:
         source = labelled
-    last: Line = ((source, "rule"), (" ", "plain")) if source else EMPTY
-    if len(lines) > 2 or (len(lines) == 2 and line_width(last) > left):
-        # The rule must be seen; the sentence is cut before it.
-        lines = wrap(why.text, width - 2, most=2)
-        lines[1] = shorten(lines[1], width - 3 - line_width(last))
-    lines += [""] * (2 - len(lines))
-    first = fit(((f" {lines[0]}", "why"),), width)
-    return [first, beside(((f" {lines[1]}", "why"),), last, width)]
+    return ((source, "rule"), (" ", "plain")) if source else EMPTY
+
+
+def _sentence_line(text: str, width: int) -> Line:
+    return fit(((f" {text}", "why"),), width)
+
+
+def _marks_line(marks: Sequence[str], width: int) -> Line:
+    """As many marks as there is room for, whole, and how many more there are."""
+    room, between = width - 2, say("text.between_items")
+    line = ""
+    for place, mark in enumerate(marks):
+        longer = f"{line}{between if line else ''}{mark}"
+        left = len(marks) - place - 1
+        more = f"{between}{say('why.more', count=left)}" if left else ""
+        if cell_len(longer) + cell_len(more) > room:
+            line += f"{between if line else ''}{say('why.more', count=left + 1)}"
+            break
+        line = longer
+    return fit(((f" {line}", "dim"),), width)
 
 
 MOST_SAID = 4

@@ -100,7 +100,7 @@ def host_of(moment: Moment, side: Side, chosen: int = 0) -> Host:
     listener = _listener(host, status)
     return Host(
         name, place, len(names), None if status is None else status.remote, host.state_of(name),
-        record.states if name == host.connection else learned.states or record.states,
+        _since_the_story_began(learned.states) if chosen in names else record.states,
         tcb, host.timers_of(tcb), learned, _is_accepted(host, status), record, host.link_up,
         host.udp.endpoints, listener, 0 if listener is None else host.stack.profile.syn_queue,
         [
@@ -109,6 +109,12 @@ def host_of(moment: Moment, side: Side, chosen: int = 0) -> Host:
             if one.connection != name
         ],
     )  # fmt: skip
+
+
+def _since_the_story_began(path: Path) -> Path:
+    """Without the states that a prelude has left: the last of them is the first of the story."""
+    before = [entered._replace(at=0) for entered in path if entered.at < 0]
+    return (*before[-1:], *(entered for entered in path if entered.at >= 0))
 
 
 def _listener(host: HostEnd, status: ConnectionStatus | None) -> ConnectionStatus | None:

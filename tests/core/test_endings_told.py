@@ -190,7 +190,8 @@ def test_a_full_accept_queue_says_what_becomes_of_the_ack(resets: bool, told: Ru
 
 def test_no_octet_is_discarded_by_a_broken_fin_if_none_waits() -> None:
     broken = PROMPT._replace(fin_acked_with_fin_only=True)
-    assert Rule.UNSENT_DISCARDED not in rules(connected(broken).receives(Site().peer(FIN | ACK, 1, 1)))
+    told = rules(connected(broken).receives(Site().peer(FIN | ACK, 1, 1, wnd=20_000)))
+    assert told == [Rule.BROKEN_FIN_ENDS_BOTH], "the FIN that goes then has not waited"
     site = connected(broken, wnd=0)
     site.call(Send(1, b"abc"))
     assert numbers(site.receives(site.peer(FIN | ACK, 1, 1, wnd=0)), Rule.UNSENT_DISCARDED) == {"notsent": 3}

@@ -1,5 +1,5 @@
 """A connection that no program holds, and whose peer's window stays closed: Linux ends it, RFC 9293 goes on
-as long as probes are answered (3.8.6.1, MUST-37)."""
+as long as probes are answered (3.8.6.1)."""
 
 from __future__ import annotations
 

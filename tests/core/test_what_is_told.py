@@ -97,15 +97,24 @@ def test_data_that_an_ack_lets_go_says_what_held_it() -> None:
     site = connected(wnd=3)
     site.call(Send(1, b"abcde"))
     events = site.receives(site.peer(ACK, 1, 4, wnd=3))
-    assert Rule.NAGLE_RELEASED not in rules(events) or sent(events)
+    assert numbers(events, Rule.DATA_RELEASED) == {"len": 2}
+    site = connected()
+    site.call(Send(1, b"abc"))
+    site.receives(site.peer(ACK, 1, 4, wnd=0))
+    site.call(Send(1, b"de"))
+    events = site.receives(site.peer(ACK, 1, 4, wnd=0))
+    assert not {Rule.NAGLE_RELEASED, Rule.DATA_RELEASED} & {*rules(events)}, "nothing goes"
+    events = site.receives(site.peer(ACK, 1, 4, wnd=20))
+    assert numbers(events, Rule.DATA_RELEASED) == {"len": 2}
     site = connected(wnd=0)
     site.call(Send(1, b"abcde"))
     events = site.receives(site.peer(ACK, 1, 1, wnd=20))
     assert numbers(events, Rule.DATA_RELEASED) == {"len": 5}, "the window held it, not Nagle's algorithm"
-    site = reach(S.SYN_SENT)
-    site.call(Send(1, b"ab"))
-    events = site.receives(site.peer(SYN | ACK, 0, 1))
-    assert numbers(events, Rule.DATA_RELEASED) == {"len": 2}
+    for state, flags in ((S.SYN_SENT, SYN | ACK), (S.SYN_RECEIVED, ACK)):
+        site = reach(state)
+        site.call(Send(1, b"ab"))
+        events = site.receives(site.peer(flags, int(state is S.SYN_RECEIVED), 1))
+        assert numbers(events, Rule.DATA_RELEASED) == {"len": 2}, "the handshake held it"
     assert Rule.DATA_RELEASED not in rules(connected().receives(site.peer(ACK, 1, 1)))
 
 
@@ -174,6 +183,10 @@ def test_a_window_that_shrinks_though_all_is_read_says_why_once() -> None:
     assert Rule.WINDOW_EDGE_STAYS not in told, "three octets are not read"
     site = connected()
     assert Rule.WINDOW_EDGE_STAYS not in rules(site.receives(site.peer(FIN | ACK, 1, 1)))
+    site = connected(RFC9293)
+    site.call(Receive(1, 10_000))
+    site.receives(site.peer(ACK, 1, 1, b"abc"))
+    assert rules(site.call(Close(1))) == [Rule.CLOSE_SENDS_FIN], "an ACK that comes along with a FIN"
 
 
 def test_a_bad_ack_of_a_rst_is_told_without_a_rst() -> None:

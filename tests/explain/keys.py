@@ -6,29 +6,40 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import tcptui
 from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.rules import Rule
 from tcptui.lab.program import CALLS
+from tcptui.sockets.requests import Errno
 from tcptui.ui.actions import ACTIONS
 
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
-    "act", "allowed", "assert", "check", "count", "error", "fact", "field", "figure", "frame", "happened",
-    "label", "needs", "response", "rule", "run", "script", "signal", "text", "timer", "ui", "validate",
-    "verdict", "why", "writer",
+    "act", "allowed", "assert", "check", "count", "effect", "errno", "error", "fact", "field", "figure",
+    "frame", "happened", "label", "needs", "response", "rule", "run", "script", "signal", "text", "timer",
+    "ui", "validate", "verdict", "waiting", "why", "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[a-z0-9_]+)+")
+MARKS = (
+    *(("variable", change) for change in ("known", "changed", "unset")),
+    *(("segment", change) for change in ("sent", "lost", "copied")),
+    *(("timer", change) for change in ("set", "stopped", "fired")),
+    *(("call", change) for change in ("ok", "returned", "answered", "failed", "blocks")),
+    ("state", "changed"), ("queue", "changed"), ("data", "read"), ("signal", "told"),
+)  # fmt: skip
+"""Kinds of effects, and how each can change."""
 COMPUTED = {
     *(f"rule.{rule.name.lower()}" for rule in Rule),
     *(f"response.{one.name.lower()}" for one in Response if one not in (Response.OK, Response.QUEUED)),
     *(f"response.brief.{one.name.lower()}" for one in Response if one is not Response.OK),
     *(f"signal.{one.name.lower()}" for one in Signal),
+    *(f"errno.{errno.lower()}" for errno in get_args(Errno) if errno),
     *(f"timer.{kind.name.lower()}" for kind in TimerKind),
-    *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
+    *(f"effect.{kind}.{change}" for kind, change in MARKS),
+    *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "duplicate", "reorder")),
     *(f"ui.{words}.{action.id}" for action in ACTIONS for words in ("label", "help")),
     *(f"ui.call.{call}" for call in CALLS),
     *(

@@ -19,6 +19,7 @@ from tcptui.core.profile.sysctl import SYSCTLS
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.happened import happened
+from tcptui.explain.told import marks
 from tcptui.formats.frame_comment import FrameComments
 from tcptui.formats.packetdrill.constants import LINUX
 from tcptui.formats.packetdrill.options import ALLOWED as OPTIONS_ALLOWED
@@ -32,7 +33,7 @@ from tcptui.lab.moves import parse_moves
 from tcptui.lab.program import TRIGGERS
 from tcptui.lab.run import play
 from tcptui.lab.wire import SIDES, Side
-from tcptui.trace.capture import Point, capture
+from tcptui.trace.capture import Point, capture_of
 from tests.explain.wide import LANGUAGE, PROTOCOL, read_wide, wide, words
 from tests.explain.wrong import command_lines
 from tests.lab.worlds import OPEN, history_of, scenario
@@ -42,7 +43,7 @@ SYNTAX = words(
         (
             "tcptui toml pkt NAME VALUE FILE format ladder rfc wireshark pcapng packetdrill list play",
             "profile help us none off asked granted mem udcff",
-            "chapter place numbers wire prelude third_party expect answer text",
+            "chapter place numbers wire prelude third_party until say variant expect answer text",
             *(MOVES_ALLOWED, OPTIONS_ALLOWED, *all_knobs(), *PRESETS, *SYSCTLS, *library.names()),
             *(*Rule.__members__, *LINUX.errnos),
             *(*TRIGGERS, EXAMPLE, *(function.usage for function in FUNCTIONS.values())),
@@ -72,7 +73,10 @@ def test_what_happens_is_told_in_the_readers_language(name: str) -> None:
     history = History(library.find(name))
     while history.world.next_event() is not None:
         report = history.apply()
-        told = happened(report, history.world, history.transmissions())
+        told = [
+            *happened(report, history.world, history.transmissions()),
+            *marks(report, history.before, history.world),
+        ]
         text = read_wide(lambda: paragraph(told))  # noqa: B023
         assert words(text) <= PROTOCOL, text
         assert cell_len(text) > len(text), "it has wide characters"
@@ -113,7 +117,7 @@ def test_a_pane_tells_responses_and_notifications_in_the_cores_words_without_the
 def test_comments_on_frames_are_in_the_readers_language(point: Point) -> None:
     run = play(library.find("lost-syn-ack"), parse_moves("s s u1 x>b:RST:seq=5"))
     comments = FrameComments(run, point)
-    for frame in capture(run.transmissions, point, run.ended_at):
+    for frame in capture_of(run, point):
         text = read_wide(lambda: comments.of(frame))  # noqa: B023
         assert words(text) <= PROTOCOL, text
 

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 import tcptui.core
 from tcptui import library
 from tcptui.core.events import RuleApplied
+from tcptui.core.message import Message
 from tcptui.core.packet.segment import ACK, Segment
 from tcptui.core.profile.presets import LINUX
 from tcptui.core.rules import Rule
+from tcptui.explain.catalogue import say, text
 from tcptui.explain.english.rules import SENTENCES
 from tcptui.explain.why import Why, profile_label, why
 from tcptui.formats.packetdrill.scenario import script_scenario
@@ -225,14 +227,24 @@ def test_raw_numbers_are_told_when_asked_for() -> None:
 @pytest.mark.parametrize(
     ("moves", "opening"),
     [
-        ("a:send:x", "A calls send()."),
+        ("a:send:x", "A calls send(): #1 PSH,ACK."),
         ("a:send:x s", "#1 PSH,ACK reaches B."),
-        ("a:send:x l1", "The wire loses #1 PSH,ACK."),
+        ("a:send:x l1", "The wire loses #1 PSH,ACK (SEQ 1, 1 octet). Neither end is told."),
+        ("a:send:x s l2", "The wire loses #2 ACK (ACK 2). Neither end is told."),
         ("a:send:x d1+30ms", "The wire delays #1 PSH,ACK by 30 ms."),
         ("a:send:x d1+30ms d1+5ms", "The wire delays #1 PSH,ACK by 5 ms."),
-        ("a:send:x u1", "The wire doubles #1 PSH,ACK."),
-        ("a:send:x l1 s", "A's retransmission timer fires."),
-        ("w1s", "Time passes."),
+        ("a:send:x u1", "The wire doubles #1 PSH,ACK as #2."),
+        ("a:send:x u1 s2", "#2 PSH,ACK (copy of #1) reaches B."),
+        ("a:send:x l1 s", "A's retransmission timer fires: #2 PSH,ACK (#1 again)."),
+        ("a:send:x l1 s l2 s s", "#3 PSH,ACK (#1 again) reaches B."),
+        ("w1s", "Nothing happens for 1.00 s."),
+        ("x>b:RST:seq=5 s", "#1 RST (a third party's) reaches B."),
+        ("a:close s", "#1 FIN,ACK reaches B. B is told: closing."),
+        ("a:abort s", "#1 RST reaches B. B is told: reset."),
+        (
+            "a:unplug a:send:x",
+            "A calls send(): #1 PSH,ACK. #1 PSH,ACK (SEQ 1, 1 octet) is lost: A's link is down.",
+        ),
         ("x>b:RST:seq=5", "A third party sends #1 RST to B, in A's name."),
         ("a:reboot", "A crashes and forgets everything. B is not told."),
         ("a:send:x b:unplug s", "#1 PSH,ACK is lost: B's link is down."),
@@ -264,7 +276,7 @@ def test_a_script_in_the_place_of_a_host_sends_and_network_errors_arrive() -> No
         "A calls socket(). A's socket() returns 3.",
         "A calls fcntl(). A's fcntl() returns 0.",
     ]
-    assert told[2].startswith("A calls connect().")
+    assert told[2].startswith("A calls connect(): #1 SYN.")
     assert told[3] == "#1 SYN reaches B."
     assert told[4].startswith("An ICMP error reaches A. The network reports an error that may pass")
     assert told[5] == "The script sends #2 SYN,ACK."
@@ -290,6 +302,16 @@ def test_the_rule_and_the_profile_are_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("stack", "source"),
+    [("linux", "Linux tcp_check_req()"), ("freebsd", "FreeBSD syncache_add()")],
+)
+def test_the_source_is_that_of_the_stack_that_applied_the_rule(stack: str, source: str) -> None:
+    history = history_of(scenario(f'B.profile = "{stack}"\n'), "b:listen a:connect u1 s2")
+    assert "The same SYN again" in check(history)
+    assert why(history.report, history.world, history.transmissions(), False).source == source
+
+
+@pytest.mark.parametrize(
     ("departing", "label"),
     [
         ([], "rfc9293"),
@@ -309,7 +331,7 @@ def test_knobs_that_depart_from_the_preset_are_named_with_a_rule(departing: list
 def test_the_knobs_are_shown_where_the_sentences_leave_room(width: int, shown: bool) -> None:
     """What was done is the point of a broken knob, and is never cut for its name."""
     told = Why(
-        "A SYN. " * 11 + "Established, without the third.", "RFC 9293 3.5, broken", "rfc9293 but fixed_isn=1"
+        "A SYN. " * 11, "Established, without the third.", "RFC 9293 3.5, broken", "rfc9293 but fixed_isn=1"
     )
     lines = [plain_text(line) for line in why_lines(told, width)]
     assert "without the third." in " ".join(lines)
@@ -325,16 +347,17 @@ def test_a_profile_with_a_name_of_its_own_departs_from_its_stack() -> None:
 @pytest.mark.parametrize(
     ("moves", "end"),
     [
-        ("a:shutdown", "A's FIN goes at once. A may still receive."),
-        ("a:close", "A's FIN goes at once."),
-        ("a:close s b:shutdown", "B's FIN goes at once."),
+        ("a:shutdown", "A calls shutdown(): #1 FIN,ACK. A may still receive."),
+        ("a:close", "A calls close(): #1 FIN,ACK."),
+        ("a:close s b:shutdown", "B calls shutdown(): #3 FIN,ACK."),
     ],
 )
 def test_only_who_has_shut_down_before_the_peer_is_told_to_receive(moves: str, end: str) -> None:
     history = History(scenario(OPEN))
     for move in parse_moves(moves):
         history.apply(move)
-    assert check(history).endswith(end)
+    what, why = end, f"Nothing is left to send: {end[0]}'s FIN goes at once."
+    assert check(history) == f"{what} {why}"
 
 
 def test_a_read_tells_how_much_there_was() -> None:
@@ -398,3 +421,45 @@ def test_a_request_to_a_socket_that_fails_is_told_with_its_errno() -> None:
     history = history_of(alone, "s4")
     assert history.report is not None
     assert "A's connect() fails: ECONNREFUSED." in check(history)
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 retransmission:"), (2, "2 retransmissions:")])
+def test_one_retransmission_is_told_in_the_singular(count: int, words: str) -> None:
+    assert text(Message.of("rule.delivery_problem", side="A", peer="B", retries=count)).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [(1, "1 retransmission without an answer"), (2, "2 retransmissions without an answer")],
+)
+def test_one_retransmission_without_an_answer_is_one(limit: int, words: str) -> None:
+    history = History(variant(scenario(OPEN), None, [f"data_retries={limit}"]))
+    for move in parse_moves("a:send:x l1 s l2 s" if limit == 1 else "a:send:x l1 s l2 s l3 s"):
+        history.apply(move)
+    assert check(history).endswith(f"{words}: given up (R2).")
+    assert "A is told: timed out." in check(history)
+    assert say("count.retransmissions.one", count=1) == "1 retransmission"
+
+
+@pytest.mark.parametrize(
+    ("count", "label"),
+    [
+        (2, "rfc9293 but mss=500, nagle=false"),
+        (3, "rfc9293 but mss=500, nagle=false, 1 more"),
+        (4, "rfc9293 but mss=500, nagle=false, 2 more"),
+    ],
+)
+def test_of_many_knobs_the_rest_are_counted(count: int, label: str) -> None:
+    knobs = ["mss=500", "nagle=false", "delayed_ack=0s", "msl=5s"]
+    profile = variant(scenario(), None, knobs[:count]).hosts[0].profile
+    assert profile_label(profile) == label
+
+
+def test_of_many_segments_that_a_call_sends_the_rest_are_counted() -> None:
+    story = scenario(OPEN.replace("nagle = false }", "nagle = false, mss = 100 }"))
+    assert check(history_of(story, "a:send:" + "x" * 300)).startswith(
+        "A calls send(): #1 ACK, #2 ACK, #3 PSH,ACK."
+    )
+    assert check(history_of(story, "a:send:" + "x" * 400)).startswith(
+        "A calls send(): #1 ACK, #2 ACK, 2 more."
+    )

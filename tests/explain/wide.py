@@ -8,10 +8,12 @@ from contextvars import copy_context
 from string import Formatter
 from typing import TypeVar
 
+from tcptui.core.events import TimerKind
 from tcptui.core.packet.segment import FLAG_NAMES
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import use_language
 from tcptui.explain.english import SENTENCES
+from tcptui.explain.variables import VARIABLES
 from tcptui.lab.program import CALLS
 
 T = TypeVar("T")
@@ -47,8 +49,19 @@ def words(text: str) -> set[str]:
 
 
 PROTOCOL = words(
-    "SYN ACK FIN RST PSH URG UDP ICMP RFC MUST SHLD MAY sec OPEN SEND CLOSE ABORT STATUS ACCEPT"
+    "SYN ACK FIN RST PSH URG UDP ICMP RFC MUST SHLD MAY sec OPEN SEND RECEIVE CLOSE ABORT STATUS ACCEPT"
     " CLOSED LISTEN SYN-SENT SYN-RECEIVED ESTABLISHED FIN-WAIT CLOSE-WAIT LAST-ACK CLOSING TIME-WAIT ms min"
     " TCP IP IPv4 IPv6 MSS MTU SACK win mss"
-) | words(" ".join((*CALLS, *(name for _, name in FLAG_NAMES), *(rule.source for rule in Rule))))
-"""What stays as it is: control bits, states, calls, header fields, where a rule is written, units."""
+) | words(
+    " ".join(
+        (
+            *CALLS,
+            *(name for _, name in FLAG_NAMES),
+            *(rule.source for rule in Rule),
+            *(variable.name for variable in VARIABLES),
+            *(kind.label for kind in TimerKind),
+        )
+    )
+)
+"""What stays as it is: control bits, states, calls, header fields, variables, timers, units, where a rule is
+written."""

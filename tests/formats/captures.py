@@ -25,7 +25,7 @@ from tcptui.lab.record import Record
 from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Side
-from tcptui.trace.capture import Frame, Point, capture
+from tcptui.trace.capture import Frame, Point, capture_of
 from tcptui.trace.sequence_analysis import Label, analyse
 from tests.formats.random_runs import random_run
 from tests.lab.worlds import OPEN, scenario
@@ -103,7 +103,7 @@ def _at_every_point(name: str, story: Scenario, moves: list[Move], network: str)
     for place, point in enumerate(POINTS):
         a, b = (_at(f"{network}{dot}{10 * place + end}", host) for end, host in enumerate(story.hosts, 1))
         run = play(story._replace(hosts=(a, b)), moves)
-        made = capture(run.transmissions, point, run.ended_at)
+        made = capture_of(run, point)
         lines = wireshark_list(run, point).splitlines()
         yield Capture(f"{name} at {point}", pcapng(run, point), made, lines, False, _shows_isns(run, made))
 
@@ -116,4 +116,4 @@ def _at(address: str, host: EndSetup) -> EndSetup:
 def _shows_isns(run: Record, made: list[Frame]) -> bool:
     reused = any(Label.PORTS_REUSED in one.labels for one in analyse(made) if one is not None)
     third_party = any(transmission.sender == "X" for transmission in run.transmissions)
-    return not (run.scenario.prelude or reused or third_party)
+    return not (reused or third_party)

@@ -96,8 +96,16 @@ def test_the_heading_names_title_question_and_both_ends() -> None:
 
 def test_the_last_states_told_are_those_at_the_end() -> None:
     run = play(library.find("life"))
-    text = ladder_text(run)
-    assert run.end[0].value in text.splitlines()[-1].split()
+    ladder, _, answer = ladder_text(run).rpartition("\n\n")
+    assert run.end[0].value in ladder.splitlines()[-1].split()
+    assert " ".join(answer.split()) == run.scenario.answer
+
+
+def test_a_run_that_was_changed_or_cut_has_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = library.find("life")
+    assert story.answer[:30] not in ladder_text(play(story, parse_moves("s2 l1")))
+    monkeypatch.setattr(run_module, "MOST_STEPS", 3)
+    assert story.answer[:30] not in ladder_text(play(story))
 
 
 def test_a_cut_run_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

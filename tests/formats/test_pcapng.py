@@ -17,7 +17,7 @@ from tcptui.lab import run as run_module
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
-from tcptui.trace.capture import Point, capture
+from tcptui.trace.capture import Point, capture_of
 from tests.formats.blocks import CapturedPacket, section
 from tests.lab.worlds import OPEN, scenario
 
@@ -40,7 +40,7 @@ def comments(name: str, point: Point, moves: str = "") -> list[str]:
 def test_the_file_holds_the_segments_of_the_capture_and_their_times(name: str, point: Point) -> None:
     run = play(library.find(name))
     read = section(pcapng(run, point))
-    frames = capture(run.transmissions, point, run.ended_at)
+    frames = capture_of(run, point)
     assert (read.comment, read.link_type, read.interface) == (run.scenario.title, 101, point)
     assert [packet.at - Y2K for packet in read.packets] == [frame.at for frame in frames]
     assert frames
@@ -53,9 +53,9 @@ def test_the_file_holds_the_segments_of_the_capture_and_their_times(name: str, p
 @pytest.mark.parametrize("toml", ["", V6])
 def test_both_versions_of_ip_are_raw_packets(toml: str) -> None:
     run = play(scenario(toml + OPEN), parse_moves("a:send:hello"))
-    first, *_ = packets(run, "A")
-    assert first.octets[0] >> 4 == (6 if toml else 4)
-    assert first.octets.endswith(b"hello")
+    sent = packets(run, "A")[3]
+    assert sent.octets[0] >> 4 == (6 if toml else 4)
+    assert sent.octets.endswith(b"hello")
 
 
 def test_a_capture_of_nothing_is_a_file_too() -> None:
@@ -105,6 +105,14 @@ def test_it_tells_which_segment_it_is_why_it_was_sent_and_what_it_did() -> None:
     assert sent.endswith("(RFC 9293 3.10.1)")
     assert arrived.startswith("#2 from B to A. A is in ESTABLISHED. A's SYN is acknowledged (ACK 1)")
     assert arrived.endswith("(RFC 9293 3.10.7.3, fourth)")
+
+
+@pytest.mark.parametrize(
+    ("stack", "source"), [("linux", "Linux tcp_check_req()"), ("freebsd", "FreeBSD syncache_add()")]
+)
+def test_it_cites_what_the_stack_of_this_end_follows(stack: str, source: str) -> None:
+    run = play(scenario(f'B.profile = "{stack}"\n'), parse_moves("b:listen a:connect u1 s2"))
+    assert any(packet.comment.endswith(f"({source})") for packet in packets(run, "B"))
 
 
 def test_it_tells_what_the_network_and_others_have_done() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tcptui import library
@@ -98,3 +100,30 @@ def test_a_cut_run_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_capture_of_nothing_is_no_line() -> None:
     assert wireshark_list(play(scenario()), "wire") == ""
+
+
+PRELUDE = f"""
+prelude = "b:listen a:connect s3"
+A.profile = "linux"
+B.profile = "linux"
+B.set.receive_buffer = 4344
+B.reads = false
+A.script = [{{ call = "send", text = "{"x" * 6000}", at = "0s" }}]
+"""
+
+
+def test_a_prelude_is_listed_so_that_the_labels_of_the_story_are_right() -> None:
+    """Its handshake tells the initial numbers, how windows are scaled, and how much was announced."""
+    lines = wireshark_list(play(scenario(PRELUDE)), "A").splitlines()
+    assert lines[0].split()[:2] == ["1", "-0.150000"]
+    assert "[SYN] Seq=0" in lines[0]
+    story = [line for line in lines if " 0.0" in line]
+    assert "Seq=1 Ack=1 Win=64256" in story[0]
+    assert "[TCP Window Full]" in story[2]
+
+
+def test_no_clock_in_a_timestamp_is_below_0() -> None:
+    lines = wireshark_list(play(scenario(PRELUDE)), "A").splitlines()
+    stamps = [int(stamp) for line in lines for stamp in re.findall(r"TSval=(\d+)", line)]
+    assert stamps[:2] == [0, 50]
+    assert max(stamps) < 1 << 31

@@ -83,7 +83,7 @@ CHANGES: dict[str, tuple[Callable[[WorldState], Any], bool]] = {
     "the link": (lambda one: setattr(one.host("A"), "link_up", False), True),
     "UDP": (lambda one: setattr(one.host("A"), "udp", one.host("A").udp.bind(A)[0]), True),
     "a program": (lambda one: setattr(one.host("A"), "programs", (Program((), blocked=1),)), True),
-    "a block": (lambda one: one.host("A").stack.call(Send(1, b"x"), one.now), True),
+    "a block": (lambda one: one.host("A").stack.call(Send(1, b"x"), 9_000_000), True),
     "what is in flight": (lambda one: setattr(one.wire, "transmissions", ()), True),
     "the third party": (lambda one: setattr(one, "_injections", one._injections[1:]), True),
     "a label of an end": (lambda one: setattr(one.host("A"), "connections", {}), False),

@@ -144,7 +144,8 @@ BAD: dict[str, Bad] = {
         'variant = [{ name = "x", colour = 1 }]', "variant[1].colour: is unknown", "name, question, answer"
     ),
     "a knob of a variant": bad(
-        'variant = [{ name = "x", set = { "B.two_way" = true } }]', "variant[1].set.B.two_way: is no knob"
+        'variant = [{ name = "x", set = { "B.two_way" = true } }]',
+        "variant[1].set.B.two_way: is not a knob",
     ),
     "a value of a knob of a variant": bad(
         'variant = [{ name = "x", set = { msl = 5 } }]', "variant[1].set.msl: must be a text"
@@ -179,8 +180,8 @@ BAD: dict[str, Bad] = {
     "isn in a list": bad('A.isn = [1, "2"]', "A.isn: must be a whole number"),
     "secret": bad('A.secret = ""', "A.secret: must be 1 to 64 octets"),
     "profile": bad('A.profile = "bsd"', "A.profile: 'bsd' is unknown; allowed: rfc9293, linux"),
-    "unknown knob": bad("A.set.rto = 1", "A.set.rto: is no knob; near: ", "min_rto", "tcptui profile"),
-    "knob of nobody": bad(f'A.set = {{ "{"x" * 500}" = 1 }}', "is no knob; tcptui profile names them all"),
+    "unknown knob": bad("A.set.rto = 1", "A.set.rto: is not a knob; near: ", "min_rto", "tcptui profile"),
+    "knob of nobody": bad(f'A.set = {{ "{"x" * 500}" = 1 }}', "is not a knob; tcptui profile lists them all"),
     "knob out of range": bad("A.set.mss = 0", "A.set.mss: must be a whole number from 1 to 65495"),
     "knob of another type": bad("A.set.rfc1337 = 1", "A.set.rfc1337: must be true or false"),
     "knob that is a time": bad("A.set.min_rto = 200", "A.set.min_rto: must be a text", DURATION),
@@ -195,7 +196,7 @@ BAD: dict[str, Bad] = {
     "knob as a text": bad('A.set.mss = "1460"', "A.set.mss: must be a whole number"),
     "knob that can't be none": bad('A.set.mss = "none"', "A.set.mss: must be a whole number"),
     "knob, a huge number": bad(f"A.set.mss = 0x{'f' * 5_000}", "A.set.mss: must be a whole number"),
-    "the profile's name": bad('A.set.name = "mine"', "A.set.name: is no knob"),
+    "the profile's name": bad('A.set.name = "mine"', "A.set.name: is not a knob"),
     "sysctl without quotes": bad(
         "A.set.net.ipv4.tcp_sack = 1", "A.set.net: must not be a table", "needs quotes"
     ),

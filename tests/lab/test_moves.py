@@ -19,6 +19,7 @@ from tcptui.lab.moves import (
     MOST_MOVES,
     MOST_STEPS,
     NEXT,
+    AddBox,
     Delay,
     Do,
     Duplicate,
@@ -95,6 +96,13 @@ KINDS: dict[type, st.SearchStrategy[Move]] = {
         st.integers(0, 1_000),
     ),
     FaultRule: st.sampled_from(FAULTS).map(parse_fault),
+    AddBox: st.sampled_from(
+        (
+            AddBox("router"),
+            AddBox("firewall", (("drop", "A DATA 2-"), ("from", "1s"))),
+            AddBox("nat", (("address", "2001:db8::1"), ("idle", "5min"))),
+        )
+    ),
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import tomllib
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from tcptui.lab.loader.problems import MOST_PROBLEMS, path_of_lines, problems
 from tcptui.lab.toml_lines import key_lines
 from tests.lab.test_loader import BAD
 from tests.lab.worlds import HEAD
+from tests.test_untrusted import SCENARIO, toml
 
 FAST = settings(max_examples=100)
 
@@ -139,3 +142,25 @@ def test_the_nearest_line_of_a_place_comes_first() -> None:
 @given(st.text(alphabet="[]{}=,.\"'#ab1 \n\\", max_size=60))
 def test_any_text_has_lines(text: str) -> None:
     assert all(1 <= line <= text.count("\n") + 1 for line in key_lines(text).values())
+
+
+@pytest.mark.parametrize("value", [5, -1, True, "x", "", [], ["x"], {}, {"x": 1}, [{}], 1.5])
+def test_whatever_stands_at_a_place_problems_are_found_and_nothing_is_raised(value: object) -> None:
+    for path in all_places(SCENARIO):
+        document = copy.deepcopy(SCENARIO)
+        holder: Any = document
+        for part in path[:-1]:
+            holder = holder[part]
+        holder[path[-1]] = value
+        text = "\n".join(f"{key} = {toml(item)}" for key, item in document.items())
+        scenario, wrong = problems(text, "x", "x.toml")
+        assert (scenario is None) == bool(wrong)
+        assert len({(one.where, text_of(one.message)) for one in wrong}) == len(wrong), "each once"
+        lines = key_lines(text)
+        assert all(any(path in lines for path in path_of_lines(one.where, lines)) for one in wrong), wrong
+
+
+def all_places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Of everything that stands in a document."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return ([path] if path else []) + [one for key, item in items for one in all_places(item, (*path, key))]

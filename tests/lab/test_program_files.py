@@ -6,7 +6,7 @@ import pytest
 
 from tcptui.lab.calls import parse_call
 from tcptui.lab.ends.host import HostSetup
-from tcptui.lab.loader import BadScenario
+from tcptui.lab.loader import BadScenario, scenario_of_variant
 from tcptui.lab.loader.programs import MOST_DEPTH
 from tcptui.lab.patterns import parse_pattern
 from tcptui.lab.program import Again, Loop, NamedScript, ScriptedCall
@@ -86,18 +86,20 @@ WRONG = {
         f'A.program = [{SOCKET}, {{ loop = ["dup(s)"] }}]', "A.program[2]: goes round without end"
     ),
     "a name that stands for nothing": (
-        'A.program = ["close(s)"]', "A.program: close(s): s stands for nothing yet"
+        'A.program = ["close(s)"]', "A.program[1]: close(s): s stands for nothing yet"
     ),
     "a name of another program": (
-        f'A.programs = {{ one = [{SOCKET}], two = ["close(s)"] }}', "A.programs.two: close(s): s stands for"
+        f'A.programs = {{ one = [{SOCKET}], two = ["close(s)"] }}', "A.programs.two[1]: close(s): s stands"
     ),
     "a name of a fork": (
-        'A.program = [{ fork = ["s = socket()"] }, "close(s)"]', "A.program: close(s): s stands for nothing"
+        'A.program = [{ fork = ["s = socket()"] }, "close(s)"]', "A.program[2]: close(s): s stands for"
     ),
     "data where a descriptor belongs": (
-        f'A.program = [{SOCKET}, "d = recv(s, 9)", "close(d)"]', "A.program: close(d): write close(s)"
+        f'A.program = [{SOCKET}, "d = recv(s, 9)", "close(d)"]', "A.program[3]: close(d): write close(s)"
     ),
-    "nobody to kill": ('A.programs = { one = ["kill(two)"] }', "no program 'two'; allowed: one"),
+    "nobody to kill": (
+        'A.programs = { one = ["kill(two)"] }', "A.program[1]: there is no program 'two'; allowed: one"
+    ),
     "a name that is none": ("A.programs = { One = [] }", "A.programs.One: must be named in lower case"),
     "no programs": ("A.programs = []", "A.programs: must be a table"),
     "two forms": (
@@ -150,3 +152,17 @@ def test_a_loop_that_waits_needs_no_times() -> None:
     ):
         scenario(f"A.program = [{SOCKET}, {{ loop = [{body}] }}]")
     scenario(f'A.program = [{SOCKET}, {{ call = "dup(s)", every = "1s" }}]')
+
+
+def test_a_variants_program_takes_the_place_of_the_storys_however_that_is_written() -> None:
+    story = scenario(
+        f"""
+        A.script = [{{ call = "connect" }}]
+        [[variant]]
+        name = "sockets"
+        A = {{ program = [{SOCKET}, "connect(s)"] }}
+        """
+    )
+    setup = scenario_of_variant(story, "sockets").hosts[0]
+    assert isinstance(setup, HostSetup)
+    assert (len(setup.programs), setup.script) == (1, ())

@@ -156,3 +156,24 @@ def test_a_reboot_ends_programs_that_have_begun() -> None:
     )
     assert results_of(run, "B")[-1] == "socket() = 3"
     assert run.waiting == ()
+
+
+def test_a_program_that_goes_on_after_its_reboot_has_descriptors_of_nothing() -> None:
+    run = run_of('A.program = ["s = socket()", "reboot", "close(s)", "s = socket()", "close(s)"]')
+    assert results_of(run, "A") == ["socket() = 3", "close(s) = -1 EBADF", "socket() = 3", "close(s) = 0"]
+
+
+def test_a_name_that_somebody_has_given_another_meaning_is_a_bad_descriptor() -> None:
+    talk = f"""
+    A.program = ["s = socket()", "connect(s)", "send(s, 'x')"]
+    B.program = [{SERVER}, "c = accept(s)", {{ call = "close(c)", at = "1s" }}]
+    """
+    typed = "b:c=recv(c,9)"
+    run = run_of(talk, f"s11 {typed}")
+    assert results_of(run, "B")[-2:] == ["recv(c, 'x', 9) = 1", "close(c) = -1 EBADF"]
+
+
+def test_blanks_of_a_typed_call_may_be_percent_encoded() -> None:
+    (move,) = parse_moves("a:s%20=%20socket()")
+    assert [move] == parse_moves("a:s=socket()")
+    assert moves_text([move]) == "a:s=socket()"

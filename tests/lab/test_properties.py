@@ -29,7 +29,7 @@ from tcptui.lab.program import POSSIBLE_CALLS, CallName
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import SIDES, BadMove, Side, Transmission
+from tcptui.lab.wire import SIDES, BadMove, Outcome, Side, Transmission
 from tests.lab.worlds import everything, scenario
 from tests.messages import said
 
@@ -95,7 +95,8 @@ def chosen(world: WorldState, kind: str, number: int) -> Move | None:
         call = possible[number // 2 % len(possible)]
         data = bytes((number + place) % 251 for place in range(number % 60 + 1)) if call == "send" else b""
         return Do(side, call, data)
-    transmissions = world.wire.transmissions + (world.wire.past if kind == "duplicate" else ())
+    arrived = tuple(one for one in world.wire.past if one.outcome is Outcome.ARRIVED)
+    transmissions = world.wire.transmissions + (arrived if kind == "duplicate" else ())
     if not transmissions:
         return None
     transmission = transmissions[number % len(transmissions)]

@@ -76,3 +76,25 @@ def test_so_they_do_behind_a_listener() -> None:
     parts = {"backlog": ", backlog = 1", "accept": "accept", "when": "at", "text": ""}
     story = TALK.format(knobs="mss = 12", end="close", **parts).replace('when = "at"', 'at = "300ms"')
     explore(scenario(story), 15, 1, alike)
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        'faults = ["lose B ACK 2-3", "reorder A DATA 1", "duplicate A FIN by 5ms"]',
+        'faults = ["r4 l6", "delay A DATA len=12 by 70ms"]',
+        'box = [{ kind = "nat", idle = "100ms", answers = "rst" }]',
+        'box = [{ kind = "router", hops = 2 }, { kind = "firewall", refuse = "B DATA 2", until = "400ms" }]',
+    ],
+)
+def test_so_they_do_whatever_is_on_the_wire(wire: str) -> None:
+    parts = {"backlog": "", "accept": "send", "when": "established", "text": ', text = "abc"'}
+    story = TALK.format(knobs="mss = 12, delayed_ack = '0ms', nagle = false", end="close", **parts)
+    explore(scenario(f"[wire]\n{wire}\n{story}"), 13, 1, alike)
+
+
+def test_so_they_do_with_a_third_party_that_repeats_itself() -> None:
+    parts = {"backlog": "", "accept": "send", "when": "established", "text": ', text = "abc"'}
+    story = TALK.format(knobs="mss = 12", end="close", **parts)
+    lines = '[[third_party]]\nat = "160ms"\nsegment = "x>b:ACK:seq=+1:ack=+1:times=3:every=20ms"\n'
+    explore(scenario(story + lines), 13, 1, alike)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tcptui.lab.facts import facts_of_step
+from tcptui.lab.patterns import parse_pattern
 from tests.lab.told import facts_of, flags_of, results_of, run_of
 
 LINUX = 'A.profile = "linux"\nB.profile = "linux"\n'
@@ -280,3 +282,32 @@ def test_the_calls_of_the_rfc_can_be_repeated_sized_urgent_and_partial() -> None
     assert facts_of(run, "reads") == ["B reads 'abcdeab'"]
     assert sum(len(getattr(one.payload, "data", b"")) for one in run.transmissions) == 2021
     assert any("URG" in one for one in flags_of(run))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "describes"),
+    [
+        ("A connect = 0", True),
+        ("A connect(s) = 0", True),
+        ("A connect(t) = 0", False),
+        ("A connect(*) = 0", True),
+        ("A connect(s) = -1 ECONNREFUSED", False),
+        ("B recv(c, 'hello', 99) = 5", True),
+        ("B recv(c, *) = 5", True),
+        ("B recv = 5", True),
+        ("B reads 'hello'", True),
+        ("B accept(s) = 4", True),
+        ("100ms A connect(s) = 0", True),
+        ("A calls connect", True),
+    ],
+)
+def test_a_pattern_names_a_call_alone_or_as_it_is_written(pattern: str, describes: bool) -> None:
+    run = run_of(f"""A.program = [{CLIENT}, "send(s, 'hello')"]\nB.program = [{SERVER}, "recv(c, 99)"]""")
+    asked = parse_pattern(pattern)
+    known = {one.number: one for one in run.transmissions}
+    facts = [
+        fact
+        for report in run.reports
+        for fact in facts_of_step(report, [known[number] for number in report.launched])
+    ]
+    assert any(asked.describes(fact) for fact in facts) is describes

@@ -41,7 +41,7 @@ def test_a_step_is_the_position_that_it_leads_to(name: str) -> None:
 def test_a_segment_has_the_steps_in_which_it_left_and_ended() -> None:
     made = world("A.isn = 1\n", "b:listen a:connect u1 l2 w1ms s")
     steps = {one.number: (one.sent_in, one.ended_in) for one in (*made.wire.past, *made.wire.transmissions)}
-    assert steps == {1: (2, 6), 2: (3, 4), 3: (6, 0)}
+    assert steps == {1: (2, 6), 2: (3, 4), 3: (6, 6)}
 
 
 def test_what_leaves_while_the_link_is_down_is_lost_in_the_step_in_which_it_left() -> None:

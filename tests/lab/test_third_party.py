@@ -88,7 +88,7 @@ def test_what_answers_another_port_of_the_other_end_reaches_it() -> None:
 def test_a_stranger_can_complete_a_handshake() -> None:
     src = "from=203.0.113.1:1024"
     made = world(LISTENS, f"s x>b:SYN:seq=7:{src} s x>b:ACK:seq=+1:ack=+1:{src} s")
-    assert made.states[1] is State.ESTABLISHED
+    assert [tcb.state for tcb in made.host("B").stack.tcbs()] == [State.LISTEN, State.ESTABLISHED]
     assert segment_of(transmission(made, 3)).seq == 8
 
 

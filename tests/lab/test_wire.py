@@ -77,11 +77,12 @@ def test_a_copy_of_a_remembered_segment_goes_its_whole_way_again_but_not_its_del
     assert wire.transmissions[-1].due == 1_000 + 100 + 7
 
 
-def test_a_lost_segment_can_be_duplicated_too() -> None:
+def test_a_lost_segment_can_be_duplicated_as_little_as_lost_again() -> None:
     wire = launched(("A", "B", 100))
     wire.lose(1, 0)
-    wire.duplicate(1, 0, 500)
-    assert wire.transmissions[-1]._replace(number=0)[:6] == (0, "A", "B", SEGMENT, 500, 600)
+    with refused(BadMove, match="can't duplicate #1: it is lost already"):
+        wire.duplicate(1, 0, 500)
+    assert wire.transmissions == ()
 
 
 def test_a_reordered_segment_arrives_just_after_its_follower() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tcptui.core.packet.segment import ACK, Segment, Socket
+from tcptui.core.packet.segment import ACK, SYN, Segment, Socket
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.prelude import begin
 from tcptui.lab.run import play
 from tcptui.lab.wire import Wire
-from tcptui.trace.capture import Point, capture
+from tcptui.trace.capture import Point, capture, capture_of
 from tests.lab.worlds import OPEN, scenario
 
 MS = 1_000
@@ -89,3 +89,18 @@ def test_what_a_run_ends_with_is_all_that_was_seen() -> None:
     assert {
         frame.transmission.number for frame in capture(run.transmissions, "wire", run.ended_at)
     } == everything
+
+
+def test_the_prelude_is_in_a_capture_of_a_run_before_time_0() -> None:
+    run = play(scenario(OPEN), parse_moves("a:send:x"))
+    frames = capture_of(run, "A")
+    flags = [
+        frame.transmission.payload.flags
+        for frame in frames
+        if isinstance(frame.transmission.payload, Segment)
+    ]
+    assert [(frame.at, frame.transmission.number) for frame in frames[:4]] == [
+        (-150_000, 1), (-50_000, 2), (-50_000, 3), (0, 1),
+    ]  # fmt: skip
+    assert flags[:3] == [SYN, SYN | ACK, ACK]
+    assert frames[3:] == capture(run.transmissions, "A", run.ended_at)

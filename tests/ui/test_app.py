@@ -300,7 +300,8 @@ def test_options_of_the_picker_are_the_library() -> None:
             options = app.screen.query_one(OptionList)
             return sum(not option.disabled for option in options.options)
 
-    assert asyncio.run(run()) == len(library.names())
+    scenarios = library.all_scenarios()
+    assert asyncio.run(run()) == len(scenarios) + sum(len(one.variants) for one in scenarios)
 
 
 def test_without_colours_no_colour_is_written(monkeypatch: pytest.MonkeyPatch) -> None:

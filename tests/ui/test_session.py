@@ -22,11 +22,11 @@ LONG = 100_000
 
 
 def endless() -> Scenario:
-    """A connection that sends keepalives and never ends."""
+    """A connection that sends keepalives until after all that is played here."""
     scenario = library.find("handshake")
     a, b = scenario.hosts
     keep_alive = FREEBSD._replace(keep_alive_always=True)
-    return scenario._replace(hosts=(a.with_profile(keep_alive), b.with_profile(keep_alive)))
+    return scenario._replace(hosts=(a.with_profile(keep_alive), b.with_profile(keep_alive)), until=10**18)
 
 
 class Clock:
@@ -223,3 +223,18 @@ def test_keys_behind_short_work_are_answered_in_their_order() -> None:
 
     asyncio.run(run())
     assert session.history.position == 2
+
+
+def test_the_connections_of_an_end_are_gone_through_and_the_choice_is_the_readers() -> None:
+    session = Session(library.find("handshake"), "b:close s2 a:close s2 b:listen")
+    before = session.world.key()
+    assert session.world.host("B").connection == 2
+    seen = []
+    for _ in range(3):
+        session.show_next_connection("B")
+        seen.append(session.chosen("B"))
+    assert seen == [1, 0, 1], "0: the one that stands for the end, here 2"
+    assert (session.chosen("A"), session.message) == (0, "")
+    assert session.world.key() == before
+    session.show_next_connection("A")
+    assert session.message == "A has no other connection to be shown"

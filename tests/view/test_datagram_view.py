@@ -187,7 +187,7 @@ def test_more_than_a_pane_can_hold_is_cut(width: int) -> None:
         ("b:bind b:bind", "B calls bind(). BIND: error: address already in use.", ""),
         (
             "a:sendto:abc",
-            "A calls sendto(). 3 octets at once behind a header of 8:",
+            "A calls sendto(): #1 UDP. 3 octets at once behind a header of 8:",
             "RFC 768 Introduction",
         ),
         (

@@ -110,3 +110,12 @@ def test_the_header_keeps_a_place_for_them(height: int) -> None:
     lines = header_lines(transmissions[1], 58, height, raw=False, labels=labels)
     assert len(lines) == height
     assert ["seen at" in plain_text(line) for line in lines].count(True) == min(2, height)
+
+
+def test_labels_go_by_the_prelude_too() -> None:
+    toml = 'prelude = "b:listen a:connect s3"\nB.set.receive_buffer = 4\nB.reads = false\n'
+    history = history_of(scenario(toml), "a:send:four s")
+    transmissions, prelude = history.transmissions(), history.record.prelude_transmissions
+    (line,) = label_lines(transmissions[0], transmissions, history.world.now, 60, prelude)
+    assert "TCP Window Full" in plain_text(line)
+    assert label_lines(transmissions[0], transmissions, history.world.now, 60) == []

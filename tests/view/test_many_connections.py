@@ -120,7 +120,11 @@ def test_another_connection_can_be_chosen_and_is_shown_with_its_own_path() -> No
     assert path(lines)[-2:] == ["FIN-WAIT-2", "TIME-WAIT"]
     assert title(history, "B", chosen=1) == "B  server  1 of 2 :49152"
     assert lines[-1] == "2/2 LISTEN"
-    assert not any(MARK in line for line in lines), "of it nothing has changed"
+    drawn = endpoint_lines(
+        history.moment, history.moment_before, "B", 28, 30, at=history.world.now, raw=False, chosen=1
+    )
+    marked = [plain_text(line).split()[0] for line in drawn if plain_text(line).startswith(MARK)]
+    assert marked == [f"{MARK}app", f"{MARK}2/2"], "of it nothing has changed: the call and the other have"
     history.apply()
     assert pane(history, "B", chosen=1)[0].split()[0] == "LISTEN", "it is gone"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.history import History
 from tcptui.view.endpoint import endpoint_lines
-from tcptui.view.lines import Line, plain_text
+from tcptui.view.lines import Line, line_width, plain_text
 
 SCRIPT = """\
 0  socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
@@ -27,8 +27,15 @@ def texts(lines: list[Line]) -> list[str]:
 
 def test_the_event_that_comes_next_is_marked() -> None:
     assert texts(pane("-1 EBADF", 1)) == [
-        " script", " 0 socket(..., SOCK_STREAM, IPPROTO_TCP)", "▸+0 close(3) = 0", " +0 close(3) = -1 EBADF",
+        " script", " 0 socket(..., SOCK_STREAM, IPPROTO_TCP…", "▸+0 close(3) = 0", " +0 close(3) = -1 EBADF",
     ]  # fmt: skip
+
+
+def test_the_event_that_comes_next_is_shown_whole_in_a_narrow_pane() -> None:
+    history = History(script_scenario(SCRIPT.format(result="-1 EBADF"), "x.pkt", "x"))
+    lines = endpoint_lines(history.moment, history.moment_before, "B", 18, 9, at=0, raw=False)
+    assert texts(lines)[:4] == [" script", "▸0 socket(...,", " SOCK_STREAM,", " IPPROTO_TCP) = 3"]
+    assert {line_width(line) for line in lines} == {18}
 
 
 def test_the_verdict_stands_below() -> None:

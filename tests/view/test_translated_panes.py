@@ -78,7 +78,7 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
     drawn += [
         (clock.width, [clock_line(world, clock.width, at=now, step=7, branch=(0, 2), speed=1.0)]),
         (below.width, why_lines(why(history.report, world, transmissions, False), below.width)),
-        (below.width, why_lines(Why(title * 9, "RFC 9293 3.10.7.4"), below.width)),
+        (below.width, why_lines(Why(title * 9, source="RFC 9293 3.10.7.4"), below.width)),
         (below.width, error_lines(title * 9, below.width)),
         (below.width, progress_lines(10, 10_000, below.width)),
     ]
@@ -123,7 +123,9 @@ def test_a_chinese_label_is_drawn_whole_and_the_life_line_stays() -> None:
 
 def test_a_chinese_sentence_of_why_has_no_blank_put_into_it() -> None:
     sentence = "对端的接收窗口为零持续计时器正在运行连接仍然打开" * 3
-    first, second = (plain_text(line).strip() for line in why_lines(Why(sentence, "RFC 9293 3.8.6.1"), 80))
+    first, second = (
+        plain_text(line).strip() for line in why_lines(Why(sentence, source="RFC 9293 3.8.6.1"), 80)
+    )
     assert " " not in first
     assert " " not in second.split("…")[0]
     assert second.endswith("RFC 9293 3.8.6.1")

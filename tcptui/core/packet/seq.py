@@ -27,8 +27,8 @@ def signed_distance(start: int, end: int) -> int:
 
 
 def relative(number: int, base: int | None) -> int:
-    """`number` as the signed distance from an initial number `base`; as it is where there is none."""
-    return number if base is None else signed_distance(base, number)
+    """How far `number` comes after an initial number `base`, modulo 2^32; itself where there is none."""
+    return number if base is None else distance(base, number)
 
 
 def lt(left: int, right: int) -> bool:

@@ -32,7 +32,7 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         if fin and step.hooks.acknowledges_fin_again():
             _fin_again(tcb, step)
         return
-    fin_reached, held = False, 0
+    fin_reached = False
     if segment.data or fin:
         if segment.data:
             tcb.data_received_at = step.now
@@ -63,15 +63,8 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
                 )  # The block that it is part of follows (RFC 2883 section 4).
             queue_out_of_order(tcb, piece)
             tcb.sack_recency = (piece.seq, *[one for one in tcb.sack_recency if one != piece.seq])
-    while tcb.out_of_order and not fin_reached and le(tcb.out_of_order[0].seq, tcb.rcv_nxt):
-        piece, *rest = tcb.out_of_order
-        tcb.out_of_order = tuple(rest)
-        if lt(tcb.rcv_nxt, piece.end):
-            step.ack_due = True
-            held += _take(tcb, piece, step)
-            fin_reached = piece.fin
-    if held:
-        step.rule(tcb, Rule.HELD_DATA_ACCEPTED, len=held, rcv_nxt=tcb.rcv_nxt)
+    if tcb.out_of_order and not fin_reached:
+        fin_reached = _take_held(tcb, step)
     if tcb.receive_buffer:
         if tcb.half_duplex:
             tcb.receive_buffer = b""  # No RECEIVE will come.
@@ -158,6 +151,21 @@ def _take(tcb: Tcb, piece: OutOfOrderData, step: Step) -> int:
         if tcb.rcv_ssthresh < tcb.rcv_buff:
             tcb.rcv_ssthresh = step.hooks.grow_window(tcb, len(fresh))
     return len(fresh)
+
+
+def _take_held(tcb: Tcb, step: Step) -> bool:
+    """Takes of the pieces that are kept those whose turn has come; whether a FIN is next."""
+    octets, fin = 0, False
+    while tcb.out_of_order and not fin and le(tcb.out_of_order[0].seq, tcb.rcv_nxt):
+        piece, *rest = tcb.out_of_order
+        tcb.out_of_order = tuple(rest)
+        if lt(tcb.rcv_nxt, piece.end):
+            step.ack_due = True
+            octets += _take(tcb, piece, step)
+            fin = piece.fin
+    if octets:
+        step.rule(tcb, Rule.HELD_DATA_ACCEPTED, len=octets, rcv_nxt=tcb.rcv_nxt)
+    return fin
 
 
 def _take_fin(tcb: Tcb, step: Step) -> None:

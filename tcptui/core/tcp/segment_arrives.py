@@ -67,6 +67,7 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
         if remaining is None:
             return
         segment, flags = remaining
+    room = tcb.usable_window if tcb.send_buffer and before is not State.SYN_RECEIVED else 0
     if (
         _check_sequence(tcb, segment, step)  # First.
         and (not flags & RST or _check_rst(tcb, segment, step))  # Second.
@@ -83,7 +84,7 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
         data_at = seq_add(segment.seq, 1) if flags & SYN else segment.seq
         process_data_and_fin(tcb, segment, data_at, step)
         if tcb.send_buffer or tcb.close_called:
-            transmit_waiting(tcb, step)
+            transmit_waiting(tcb, step, room)
         else:
             transmit(tcb, step)
     elif tcb.state is before:

@@ -59,31 +59,26 @@ def transmit(tcb: Tcb, step: Step) -> None:
         _delay_ack(tcb, step)
 
 
-def transmit_waiting(tcb: Tcb, step: Step) -> None:
-    """`transmit`, after a segment has arrived: what has waited for it is told."""
+def transmit_waiting(tcb: Tcb, step: Step, room: int = 0) -> None:
+    """`transmit`, after a segment has arrived: what has waited for it is told. `room`: the usable window of
+    the established connection before it came; what had room has waited for Nagle's algorithm."""
     waiting = len(tcb.send_buffer)
-    at, fin_waits = len(step.events), tcb.close_called and not tcb.fin_sent
-    fin_waits = (
-        fin_waits and not step.profile.fin_acked_with_fin_only
-    )  # There it may have come into being now.
-    released = Rule.NAGLE_RELEASED if _nagle_held(tcb, step) else Rule.DATA_RELEASED
+    nagle = (
+        waiting <= room
+        and waiting < tcb.snd_mss
+        and tcb.snd_una == tcb.snd_nxt
+        and step.profile.nagle
+        and not tcb.settings.no_delay
+    )
+    # Where the peer's FIN ends both ways, ours has not waited.
+    fin_waits = tcb.close_called and not tcb.fin_sent and not step.profile.fin_acked_with_fin_only
+    at = len(step.events)
     transmit(tcb, step)
     if fin_waits and tcb.fin_sent:
         step.rule_at(at, tcb, Rule.FIN_RELEASED)
     if len(tcb.send_buffer) < waiting:
+        released = Rule.NAGLE_RELEASED if nagle else Rule.DATA_RELEASED
         step.rule_at(at, tcb, released, len=waiting - len(tcb.send_buffer))
-
-
-def _nagle_held(tcb: Tcb, step: Step) -> bool:
-    """Whether it is Nagle's algorithm that has held back what waits, until now that nothing is outstanding:
-    less than a full segment, and neither the peer's window nor the handshake."""
-    return (
-        step.profile.nagle
-        and not tcb.settings.no_delay
-        and tcb.snd_una == tcb.snd_nxt != seq_add(tcb.iss, 1)
-        and tcb.persist_timer is None
-        and len(tcb.send_buffer) < tcb.snd_mss
-    )
 
 
 def fin_may_go(tcb: Tcb) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from tcptui.explain.english import errors, happened, rules, scripts, stories, ui
+from tcptui.explain.english import effects, errnos, errors, happened, rules, scripts, stories, ui
 
-SENTENCES = (
-    happened.SENTENCES
-    | rules.SENTENCES
-    | errors.SENTENCES
-    | scripts.SENTENCES
-    | stories.SENTENCES
-    | ui.SENTENCES
-)
+SENTENCES = {
+    **happened.SENTENCES,
+    **effects.SENTENCES,
+    **rules.SENTENCES,
+    **errors.SENTENCES,
+    **errnos.SENTENCES,
+    **scripts.SENTENCES,
+    **stories.SENTENCES,
+    **ui.SENTENCES,
+}

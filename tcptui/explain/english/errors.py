@@ -39,8 +39,8 @@ SENTENCES = {
     "error.socket.syntax": "{text!r} is no socket: write {allowed}",
     # Knobs, sysctls and profiles.
     "error.knob.no_effect": "has no effect here: nothing that tcptui does depends on it",
-    "error.knob.unknown": "is no knob; tcptui profile names them all",
-    "error.knob.unknown_near": "is no knob; near: {near}; tcptui profile names them all",
+    "error.knob.unknown": "is not a knob; tcptui profile lists them all",
+    "error.knob.unknown_near": "is not a knob; near: {near}; tcptui profile lists them all",
     "error.profile.unknown": "no profile {name!r}: allowed: {allowed}",
     "error.profile.unknown_near": "no profile {name!r}: did you mean {near!r}? allowed: {allowed}",
     "error.setting.syntax": "{setting!a}: must be NAME=VALUE, as in msl=5s",
@@ -105,6 +105,7 @@ SENTENCES = {
     # Segments on the wire.
     "act.delay": "delay",
     "act.deliver": "deliver",
+    "act.duplicate": "duplicate",
     "act.lose": "lose",
     "act.reorder": "reorder",
     "error.wire.arrived": "can't {act} #{number}: it has arrived already",

@@ -109,15 +109,15 @@ SENTENCES = {
     "rule.ack_unsent": "ACK {ack} is beyond all that was sent ({snd_nxt}): dropped, an ACK is due.",
     "rule.ack_unsent_ignored": "ACK {ack} is beyond all that was sent ({snd_nxt}): dropped.",
     "rule.window_updated": "{peer}'s window is now {snd_wnd}.",
-    "rule.fin_acked": "{side}'s FIN is acknowledged.",
-    "rule.fin_acked_closing": "{side}'s FIN is acknowledged, {peer}'s came before: 2 MSL to wait.",
-    "rule.fin_acked_last": "The last FIN is acknowledged: nothing is left to do.",
+    "rule.fin_acked": "ACK {ack} acknowledges {side}'s FIN, and all before.",
+    "rule.fin_acked_closing": "ACK {ack} acknowledges {side}'s FIN, and {peer}'s came before: 2 MSL to wait.",
+    "rule.fin_acked_last": "ACK {ack} acknowledges the last FIN: nothing is left to do.",
     "rule.closing_ignores": "{side}'s FIN ({snd_nxt}) is not acknowledged: ignored.",
     "rule.fin_in_time_wait": (
         "{peer}'s FIN again; {side}'s last ACK may be lost: ACK, and TIME-WAIT begins anew."
     ),
     "rule.data_accepted": "{len:octets} in order: taken, {rcv_nxt} is next.",
-    "rule.held_data_accepted": "The gap is filled. What was kept follows: {len:octets}, {rcv_nxt} is next.",
+    "rule.held_data_accepted": "What was kept is in order now: {len:octets}, {rcv_nxt} is next.",
     "rule.data_held": "SEQ {seq} is ahead of {rcv_nxt}: kept until the gap is filled.",
     "rule.data_ignored": "Data after a FIN: ignored.",
     "rule.fin_to_close_wait": "A FIN: {peer} has no more to send. {side} may go on.",
@@ -135,9 +135,9 @@ SENTENCES = {
         "{side}'s program is gone, {peer}'s window closed, and the probes are {delay} apart, the most: "
         "given up, answered or not."
     ),
-    "rule.give_up_on_syn_ack": "{retries:retransmissions} of the SYN,ACK without an answer: deleted.",
+    "rule.give_up_on_syn_ack": "{retries:retransmissions} of the SYN,ACK without an answer: given up.",
     "rule.give_up_on_syn_ack_with_rst": (
-        "{retries:retransmissions} of the SYN,ACK without an answer: RST, and deleted."
+        "{retries:retransmissions} of the SYN,ACK without an answer: RST, and given up."
     ),
     "rule.rtt_sampled": "A round trip of {rtt} was measured; RTO {rto}.",
     "rule.rtt_ambiguous": "Sent more than once, so no round-trip time is measured (Karn).",

@@ -185,6 +185,7 @@ SENTENCES = {
         "a program on sockets would not do quite the same: line {line} of its script expects {expected},"
         " and what comes is {got}"
     ),
+    "error.unwritable.sockets": "its programs call sockets by name",
     "error.unwritable.script": "it is a script already",
     "error.unwritable.udp": "{call} is UDP's, and a script here speaks of TCP alone",
 }

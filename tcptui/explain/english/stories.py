@@ -7,6 +7,7 @@ SENTENCES = {
     "fact.draft": "is a draft: read each fact against the RFC, then take draft away",
     "fact.end": "{text!r} is not so; instead: {instead}",
     "fact.end_none": "{text!r} is not so",
+    "fact.fault_unused": "{text}: there is no such segment, so nothing happens to it",
     "fact.instead": "{pattern!r} does not happen here; nearest: {fact}",
     "fact.label_none": "{text!r} is not so: that frame of {frames} has no label",
     "fact.label_other": "{text!r} is not so: that frame of {frames} has {labels}",

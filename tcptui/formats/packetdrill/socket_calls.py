@@ -96,6 +96,8 @@ class SocketCalls:
         name = report.call
         if name in HOST_EVENTS:
             return []
+        if report.results and report.results[-1].call is not None:
+            raise Unwritable("error.unwritable.sockets")
         if name in UDP_CALLS:
             raise Unwritable("error.unwritable.udp", call=name)
         core_name = _CORE_CALLS.get(name, name.upper())

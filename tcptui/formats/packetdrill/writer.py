@@ -85,7 +85,10 @@ def _script(run: Record, side: Side) -> str:
     lines = script.lines()
     if not lines:
         raise Unwritable("error.unwritable.nothing", side=side)
-    lines += [] if run.complete else [f"// {say('writer.and_so_on')}"]
+    if not run.complete:
+        lines.append(f"// {say('writer.and_so_on')}")
+    elif run.scenario.answer and not run.moved:
+        lines += ["", *(f"// {line}" for line in wrap(run.scenario.answer, WIDTH))]
     return "".join(f"{line}\n" for line in (*_head(run, side, one_port), "", *lines))
 
 

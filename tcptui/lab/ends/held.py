@@ -91,7 +91,11 @@ class Held(NamedTuple):
 
 def changes(events: list[Event]) -> bool:
     """Whether a step may have changed which connections there are, or what of them is told. Most have not."""
-    return any(type(event) in (StateChanged, Signalled) or gives_connection(event) for event in events)
+    for event in events:  # Asked after every step.
+        kind = type(event)
+        if kind is StateChanged or kind is Signalled or (kind is Returned and gives_connection(event)):
+            return True
+    return False
 
 
 def gives_connection(event: Event) -> bool:
@@ -102,7 +106,7 @@ def gives_connection(event: Event) -> bool:
 def shown(stack: Stack, peer: str, latest: int) -> int:
     """The newest connection or listener that is not CLOSED; `latest` where there is none.
 
-    When a listener's child is gone that is the listener again. Held of strangers, hosts other than
+    When a listener's child is gone that is the listener again. Connections of strangers, hosts other than
     `peer`, count only where there is nothing else: a listener's queues say more of a flood than its newest
     victim does.
     """

@@ -41,7 +41,17 @@ from tcptui.lab.program import (
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import BadMove, Payload, Side
-from tcptui.sockets.requests import Blocked, Completed, Done, Exit, Fork, Request, UserCall, call_name
+from tcptui.sockets.requests import (
+    Blocked,
+    CloseDescriptor,
+    Completed,
+    Done,
+    Exit,
+    Fork,
+    Request,
+    UserCall,
+    call_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -189,6 +199,19 @@ class HostEnd:
     def statuses(self) -> list[ConnectionStatus]:
         """What a program may know of every connection and listener that is not CLOSED, the oldest first."""
         return [] if self._sockets is None else self._sockets.stack.statuses()
+
+    @property
+    def blocks(self) -> list[Tcb]:
+        """Copies of all its blocks, a listener's as one in LISTEN, the oldest first."""
+        return [] if self._sockets is None else self._sockets.stack.tcbs()
+
+    @property
+    def has_sockets(self) -> bool:
+        """Whether its programs have sockets, or had: what they learn is what their calls return."""
+        if self._sockets is not None and self._sockets.table.sockets:
+            return True
+        calls = (step for program in self.programs for step in program.script)
+        return any(isinstance(call, ScriptedCall) and call.of_socket for call in calls)
 
     def status_of(self, connection: int) -> ConnectionStatus | None:
         """What a program may know of a connection or a listener; None: CLOSED."""
@@ -379,7 +402,7 @@ class HostEnd:
         if written.name in ("exit", "kill"):
             self._end_program(at if written.name == "exit" else self._named(written), now)
             return Done(0)
-        request = self._request(written, program)
+        request = self._request(written, program, index is not None)
         done = self.sockets.call(request, now + self.clock, process)
         if isinstance(done, Done):
             if written.into:
@@ -390,13 +413,16 @@ class HostEnd:
             self._set_program(at, self.programs[at]._replace(blocked=done.number))
         return done
 
-    def _request(self, written: SocketCall, program: Program) -> Request:
-        """BadMove: a name in it stands for nothing."""
+    def _request(self, written: SocketCall, program: Program, by_program: bool) -> Request:
+        """BadMove: somebody at the keyboard names what there is not. To a program that can happen only where
+        somebody has given its names another meaning; it gets EBADF."""
         from tcptui.lab.calls import BadCall
 
         try:
             return written.request(dict(program.variables), self.setup.socket, self.peer)
         except BadCall as error:
+            if by_program:
+                return CloseDescriptor(-1)
             raise BadMove("error.move.call", why=error.message) from None
 
     def _named(self, kill: SocketCall) -> int:
@@ -455,7 +481,7 @@ class HostEnd:
         self.programs = tuple(
             program.ended()
             if self.setup.programs and program.position and index != caller
-            else program._replace(blocked=0, variables=())
+            else program._replace(blocked=0)
             for index, program in enumerate(self.programs)
             if not program.forked
         )
@@ -482,8 +508,10 @@ class HostEnd:
         changed = changes(events)
         if changed:
             known, later = known.after(events, sockets.stack)
-            if any(gives_connection(event) for event in events):
-                self.application = ApplicationState()
+            given = [event for event in events if gives_connection(event)]
+            if given:
+                accepted = any(isinstance(one, Returned) and one.call == "ACCEPT" for one in given)
+                self.application = ApplicationState(accepted=accepted or self.application.accepted)
         if self.setup.reads:
             for connection in known.names:
                 self._receive_again(connection, events, now)
@@ -497,8 +525,6 @@ class HostEnd:
             self._complete(completed)
         if noteworthy:  # Of the connection that calls are about: the end of an older one is not this one's.
             self.application = self.application.after(noteworthy)
-        if any(type(event) is Returned and event.call == "ACCEPT" for event in events):
-            self.application = self.application._replace(accepted=True)
         if (noteworthy or completed or self.asks_host) and call is None:  # After a call, `_call` does so.
             self._look(now)
         return events

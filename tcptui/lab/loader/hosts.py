@@ -7,7 +7,7 @@ from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.lab.addresses import socket_of
 from tcptui.lab.ends.host import HostSetup
-from tcptui.lab.loader.programs import check_programs, program_of, programs_of, script_of
+from tcptui.lab.loader.programs import PROGRAM_KEYS, check_programs, program_of, programs_of, script_of
 from tcptui.lab.loader.table import Table
 from tcptui.lab.loader.values import (
     address_of,
@@ -49,7 +49,7 @@ def host_of(table: Table, role: str, default: Socket) -> HostSetup:
 
 def _programs(table: Table) -> tuple[tuple[Step, ...], tuple[NamedScript, ...]]:
     """The program of a host in one of the three ways in which it can be written."""
-    given = [key for key in ("script", "program", "programs") if key in table]
+    given = [key for key in sorted(PROGRAM_KEYS, reverse=True) if key in table]
     if len(given) > 1:
         raise table.error(given[1], "error.scenario.one_program", other=given[0])
     nothing: tuple[Step, ...] = ()

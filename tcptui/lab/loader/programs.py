@@ -31,9 +31,12 @@ from tcptui.lab.program import (
     NamedScript,
     ScriptedCall,
     Step,
+    item_of,
     takes,
 )
 
+PROGRAM_KEYS = frozenset(("script", "program", "programs"))
+"""The ways in which a host's programs can be written; it has one of them."""
 MOST_TIMES = 100_000
 MOST_PROGRAMS = 20
 MOST_DEPTH = 8
@@ -85,21 +88,22 @@ def _check_names(
 ) -> None:  # fmt: skip
     from tcptui.lab.calls import READS, BadCall
 
-    for step in script:
+    for place, step in enumerate(script):
         if not isinstance(step, ScriptedCall):
             continue
+        item = f"{where}[{item_of(script, place)}]"
         if step.variable and not isinstance(known.get(step.variable), int):
-            raise bad(where, "error.call.name", call=f"readable {step.variable}", name=step.variable)
-        _check_names(step.child, where, dict(known), own, peer, programs)
+            raise bad(item, "error.call.name", call=f"readable {step.variable}", name=step.variable)
+        _check_names(step.child, f"{item}.fork", dict(known), own, peer, programs)
         call = step.written
         if call is None:
             continue
         if call.name == "kill" and not set(call.names) <= set(programs):
-            raise bad(where, "error.call.program", name=call.names[0], allowed=programs)
+            raise bad(item, "error.call.program", name=call.names[0], allowed=programs)
         try:
             call.request(known, own, peer)
         except BadCall as error:
-            raise bad(where, error.message) from None
+            raise bad(item, error.message) from None
         if call.into:
             known[call.into] = b"" if call.name in READS else 3
 

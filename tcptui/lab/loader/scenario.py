@@ -10,6 +10,7 @@ from ipaddress import ip_address
 
 from tcptui.core.message import Message
 from tcptui.core.packet.segment import Socket
+from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader.figure import figure_rows_of, symbols_of
 from tcptui.lab.loader.hosts import check_calls, host_of
 from tcptui.lab.loader.story import expected_of, says_of, translations_of, until_of
@@ -105,16 +106,20 @@ def _variant(scenario: Scenario, name: str, where: str) -> Scenario:
 
 
 def _tried(scenario: Scenario, where: str) -> Scenario:
-    """With the length of its prelude, which is played. Raises BadScenario."""
+    """With the length of its prelude, which is played, and clocks of hosts that are not below 0 in it: they
+    stand in timestamps. Raises BadScenario."""
     if not scenario.prelude:
         return scenario
     try:
         state, _ = play_prelude(scenario, 0)
-        scenario = scenario._replace(prelude_length=state.now)
         state.begin_programs(scenario)
     except BadMove as error:
         raise bad(f"{where}prelude", error.message) from None
-    return scenario
+    a, b = (
+        host._replace(clock=max(host.clock, state.now)) if isinstance(host, HostSetup) else host
+        for host in scenario.hosts
+    )
+    return scenario._replace(hosts=(a, b), prelude_length=state.now)
 
 
 def scenario_of(document: Mapping[str, object], name: str, where: str) -> Scenario:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from tcptui.core.profile.presets import PRESETS
+from tcptui.lab.loader.programs import PROGRAM_KEYS
 from tcptui.lab.loader.story import is_language
 from tcptui.lab.loader.table import Table, bad
 from tcptui.lab.loader.values import choice_of, title_of
@@ -30,8 +31,6 @@ KEYS = (
     "A", "B", "third_party", "say", "expect",
 )  # fmt: skip
 """What a variant may have, and translations."""
-_PROGRAMS = ("script", "program", "programs")
-"""The ways to say what a host's programs do, of which a host has one."""
 _REPLACED = ("question", "answer", "prelude", "until", "third_party", "say", "expect")
 
 
@@ -61,11 +60,10 @@ def merged(document: Mapping[str, object], variant: Mapping[str, object], where:
     merged["wire"] = {**wire, **_dict(variant, "wire", where)}
     merged |= {key: value for key, value in variant.items() if key in _REPLACED or is_language(key)}
     for side in SIDES:
-        own = _dict(variant, side, where)
-        story = _dict(document, side, "")
-        if any(kind in own for kind in _PROGRAMS):
-            story = {key: value for key, value in story.items() if key not in _PROGRAMS}
-        merged[side] = {**story, **own}
+        own, other = _dict(variant, side, where), _dict(document, side, "")
+        if not PROGRAM_KEYS.isdisjoint(own):  # One takes the place of another, however that is written.
+            other = {key: value for key, value in other.items() if key not in PROGRAM_KEYS}
+        merged[side] = {**other, **own}
     if "faults" in variant:
         cast("dict[str, object]", merged["wire"])["faults"] = variant["faults"]
     for side, profile in _profiles(variant, where):

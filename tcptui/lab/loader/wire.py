@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tcptui.core.message import MessageError
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.addresses import parse_socket
-from tcptui.lab.box_text import KEYS, KINDS, BadBox, make_box
-from tcptui.lab.boxes import Box, placed
 from tcptui.lab.faults import FaultRule, is_fault, parse_fault
 from tcptui.lab.loader.table import Table, bad
 from tcptui.lab.loader.values import boolean_of, choice_of, duration_of, line_of, moves_of, number_of
 from tcptui.lab.moves import Delay, Duplicate, Lose, Reorder
 from tcptui.lab.scenario import Fault, Injection
 from tcptui.lab.third_party import MOST_TIMES, Inject, check_sockets
+
+if TYPE_CHECKING:
+    from tcptui.lab.boxes import Box
 
 MOST_BOXES = 7
 """Boxes that may stand on the wire."""
@@ -53,8 +54,14 @@ def injection_of(table: Table, a: Socket, b: Socket) -> Injection:
 
 def boxes_of(wire: Table, v6: bool) -> tuple[Box, ...]:
     """What stands on the wire, from A to B."""
+    tables = wire.tables("box")
+    if not tables:
+        return ()
+    from tcptui.lab.box_text import KEYS, KINDS, BadBox, make_box
+    from tcptui.lab.boxes import placed
+
     boxes: list[Box] = []
-    for table in wire.tables("box"):
+    for table in tables:
         kind = table.take("kind", choice_of(*KINDS))
         fields = {
             name: text for name in KEYS[kind] if (text := table.take(name, _text_or_number, " ")) != " "

@@ -18,31 +18,51 @@ class Backdrop(Pane):
         super().__init__()
         self._title = ""
         self._frames: list[Frame] = []
+        self._more: frozenset[str] = frozenset()
 
-    def fill_screen(self, width: int, height: int, title: str, frames: list[Frame]) -> None:
-        """Draws anew, for a screen of that size."""
-        self._title, self._frames = title, frames
+    def fill_screen(
+        self,
+        width: int,
+        height: int,
+        title: str,
+        frames: list[Frame],
+        more: frozenset[str] = frozenset(),
+    ) -> None:
+        """Draws anew, for a screen of that size; `more` as in `reword`."""
+        self._title, self._frames, self._more = title, frames, more
         self.fill(Place(0, 0, width, height))
 
-    def reframe(self, frames: list[Frame]) -> list[Region]:
-        """Draws frames at the same places anew, as far as other words stand on them; where on the screen."""
-        if frames == self._frames:
+    def reword(self, frames: list[Frame], more: frozenset[str]) -> list[Region]:
+        """Draws anew the words on frames at the same places, and the line of keys, with the actions of `more`
+        besides those that always stand there; where on the screen."""
+        if (frames, more) == (self._frames, self._more):
             return []
-        self._frames = frames
+        self._frames, self._more = frames, more
         return self.update()
 
     def lines(self, width: int, height: int) -> list[Line]:
         room = width - clock_place(width).width
         title: Line = ((" tcptui ", "key"), (f" {shorten(self._title, room - 9)}", "title"))
-        return backdrop_lines(self._frames, width, height, fit(title, room), _key_line(width))
+        return backdrop_lines(self._frames, width, height, fit(title, room), _key_line(width, self._more))
 
 
-def _key_line(width: int) -> Line:
-    """The keys that a reader needs most."""
+_GIVE_WAY = ("", "inspector", "duplicate", "delay")
+"""Actions whose keys leave the line where there is no room for those that are of use only now."""
+
+
+def _key_line(width: int, more: frozenset[str]) -> Line:
+    """The keys that a reader needs most, and those that are of use now."""
+    shown = [action for action in ACTIONS if action.brief or action.id in more]
     spans: list[Span] = []
-    for action in ACTIONS:
-        if action.brief:
-            spans += [(f" {key_names(action)[0]}", "key"), (f" {action.label} ", "dim")]
-    if line_width(tuple(spans)) > width:
-        spans = [(text.rstrip(), style) for text, style in spans]
+    for gone in _GIVE_WAY:
+        shown = [action for action in shown if action.id != gone]
+        spans = [
+            span
+            for action in shown
+            for span in ((f" {key_names(action)[0]}", "key"), (f" {action.label} ", "dim"))
+        ]
+        if line_width(tuple(spans)) > width:
+            spans = [(text.rstrip(), style) for text, style in spans]
+        if line_width(tuple(spans)) <= width:
+            break
     return fit(tuple(spans), width)

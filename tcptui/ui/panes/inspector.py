@@ -20,5 +20,8 @@ class InspectorPane(FramedPane):
 
     def lines(self, width: int, height: int) -> list[Line]:
         session = self.session
-        inspected = Inspected(session.world, session.selected, session.history.transmissions(), session.raw)
+        inspected = Inspected(
+            session.world, session.selected, session.history.transmissions(), session.raw,
+            session.history.record.prelude_transmissions,
+        )  # fmt: skip
         return self.inspector.lines(inspected, width, height)

@@ -27,7 +27,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tcptui.ui.palette import looks
+from tcptui.ui.palette import Ground, looks
 from tcptui.ui.session import Session
 from tcptui.view.layout import Frame, Place
 from tcptui.view.lines import Line, Style
@@ -48,6 +48,10 @@ class Pane(Widget, inherit_css=False):
         self._place = Place(0, 0, 0, 0)
         self._lines: list[Line] = []
         self._strips: list[Strip] = []
+
+    def paint(self, ground: Ground) -> None:
+        """Takes the colours for another ground, when it is filled next."""
+        self._looks = looks(ground)
 
     def lines(self, width: int, height: int) -> list[Line]:
         """At most `height` lines, each exactly `width` cells wide."""
@@ -73,6 +77,11 @@ class Pane(Widget, inherit_css=False):
                 changed.append(Region(x, y + row, _last_difference(old, new, width), 1))
         self._lines = lines
         return changed
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it shows only the beginning of a text."""
+        return any("…" in text for line in self._lines for text, _ in line)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips as they are: there are no styles of a widget to be laid over them."""

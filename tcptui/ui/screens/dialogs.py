@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
-from tcptui.lab.program import CallName
+from tcptui.lab.program import CALLS
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.ui.screens.once import dismiss_once
@@ -40,13 +40,14 @@ BOX = """
 """
 
 
-class CallMenu(ModalScreen["CallName | None"]):
-    """The calls that a program can make in its connection's state."""
+class CallMenu(ModalScreen["str | None"]):
+    """The calls that a program can make in its connection's state: those of the RFC and the host's events by
+    their names, those to sockets as they are written."""
 
     DEFAULT_CSS = f"CallMenu {{ {BOX} #box {{ width: 56; }} }}"
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "leave", "Close")]
 
-    def __init__(self, side: Side, state: State, calls: tuple[CallName, ...]) -> None:
+    def __init__(self, side: Side, state: State, calls: tuple[str, ...]) -> None:
         super().__init__()
         self._title = say("ui.call.title", side=side, state=state.value)
         self._calls = calls
@@ -55,7 +56,7 @@ class CallMenu(ModalScreen["CallName | None"]):
         with Vertical(id="box"):
             yield Static(Content(self._title), id="title")
             yield Options(
-                *(Option(Content(f"{call:<8} {say(f'ui.call.{call}')}"), id=call) for call in self._calls)
+                *(Option(Content(_call_line(call)), id=f"call-{at}") for at, call in enumerate(self._calls))
             )
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -63,6 +64,11 @@ class CallMenu(ModalScreen["CallName | None"]):
 
     def action_leave(self) -> None:
         dismiss_once(self, None)
+
+
+def _call_line(call: str) -> str:
+    """A call and what it is for; one to a socket says that itself."""
+    return f"{call:<8} {say(f'ui.call.{call}')}" if call in CALLS else call
 
 
 class LineDialog(ModalScreen[T]):

@@ -34,17 +34,23 @@ class Picker(Screen["Scenario | None"]):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Back"), ("space", "choose", "Play")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "leave", "Back"),
+        ("space", "choose", "Play"),
+        ("question_mark,f1", "help", "Help"),
+    ]
 
-    def __init__(self, scenarios: list[Scenario]) -> None:
+    def __init__(self, scenarios: list[Scenario], *, can_leave: bool = True) -> None:
+        """`can_leave`: there is something to go back to."""
         super().__init__()
         self._scenarios = scenarios
+        self._can_leave = can_leave
 
     def compose(self) -> ComposeResult:
         yield Static(Content(f" tcptui  {say('ui.picker.title')}"), id="title")
         yield Options(*self._options())
         yield Static("", id="question")
-        keys = say("ui.picker.keys")
+        keys = say("ui.picker.keys" if self._can_leave else "ui.picker.keys_of_first")
         yield Static(Content(f" {keys}"), id="picker-keys")
 
     def on_mount(self) -> None:
@@ -62,7 +68,14 @@ class Picker(Screen["Scenario | None"]):
         self.query_one(OptionList).action_select()
 
     def action_leave(self) -> None:
-        dismiss_once(self, None)
+        """Back to the run; without one nothing, for Escape is a key that is pressed once too often."""
+        if self._can_leave:
+            dismiss_once(self, None)
+
+    def action_help(self) -> None:
+        from tcptui.ui.screens.dialogs import HelpScreen
+
+        self.app.push_screen(HelpScreen())
 
     def _of(self, option: str) -> Scenario:
         """The story or the variant of an option: its place in the list, and the variant's, from 1."""

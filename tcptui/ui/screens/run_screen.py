@@ -10,9 +10,10 @@ from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
 from tcptui.lab.moves import Do
-from tcptui.lab.program import DATA_CALLS, CallName
-from tcptui.lab.wire import Side
+from tcptui.lab.program import CALLS, DATA_CALLS
+from tcptui.lab.wire import SIDES, Side
 from tcptui.ui.actions import bindings
+from tcptui.ui.palette import GROUNDS, Ground
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.inspector import InspectorPane
@@ -20,10 +21,11 @@ from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND, PaneScreen
-from tcptui.ui.session import Session, moves_error
+from tcptui.ui.session import Session, call_error, moves_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_WIDTH, clock_place, frame_places, has_room, why_place
 from tcptui.view.status import said_rows
+from tcptui.view.subject import connections_of
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -55,6 +57,7 @@ class RunScreen(PaneScreen):
         """The reader's choice; None: no inspector."""
         self._has_chosen = False
         """Whether the reader has chosen; until then the first inspector stands where there is room for it."""
+        self._ground: Ground = GROUNDS[0]
         self._said = 0
         """The lines for what the story says."""
         self._waiting: list[Callable[[], None]] = []
@@ -81,10 +84,10 @@ class RunScreen(PaneScreen):
         self._rearrange()
 
     def place_panes(self, width: int, height: int) -> None:
+        self._said = said = self._said_rows(width)
         inspector = self._shown_inspector(width, height)
         if inspector is not None:
             self._inspector_pane.inspector = inspector
-        self._said = said = self._said_rows(width)
         places = frame_places(width, height, inspector.room if inspector is not None else None, said)
         frames = []
         for name, pane in self._framed.items():
@@ -93,8 +96,10 @@ class RunScreen(PaneScreen):
             else:
                 pane.display = False
         self._clock.fill(clock_place(width))
+        self._why.said = said
         self._why.fill(why_place(width, height, said))
-        self.backdrop.fill_screen(width, height, self.session.history.scenario.title, frames)
+        title = self.session.history.scenario.title
+        self.backdrop.fill_screen(width, height, title, frames, self.more_keys())
 
     def show(self) -> None:
         """Draws what has changed, all anew where what the story says needs more lines, or fewer."""
@@ -102,6 +107,12 @@ class RunScreen(PaneScreen):
             super().show()
         else:
             self._rearrange()
+
+    def more_keys(self) -> frozenset[str]:
+        world = self.session.world
+        several = {f"connection_{side.lower()}" for side in SIDES if len(connections_of(world, side)) > 1}
+        told = (self._why, self._framed["a"], self._framed["b"])
+        return frozenset(several | {"read"} if any(pane.is_cut for pane in told) else several)
 
     # Actions.
 
@@ -170,6 +181,16 @@ class RunScreen(PaneScreen):
 
     def action_call_b(self) -> None:
         self._change(lambda: self._choose_call("B"))
+
+    def action_read(self) -> None:
+        self._change(self._read)
+
+    def action_ground(self) -> None:
+        """The colours for the next ground."""
+        self._ground = GROUNDS[(GROUNDS.index(self._ground) + 1) % len(GROUNDS)]
+        for pane in (self.backdrop, *self._panes):
+            pane.paint(self._ground)
+        self._change(self._rearrange)
 
     def action_connection_a(self) -> None:
         self._change(lambda: self.session.show_next_connection("A"))
@@ -266,7 +287,14 @@ class RunScreen(PaneScreen):
         self._pause()
         self.app.push_screen(HelpScreen())
 
+    def _read(self) -> None:
+        from tcptui.ui.screens.reader import Reader
+
+        self._pause()
+        self.app.push_screen(Reader(self.session))
+
     def _choose_call(self, side: Side) -> None:
+        from tcptui.lab.ends.typed import calls_at
         from tcptui.ui.screens.dialogs import CallMenu, Prompt
 
         self._pause()
@@ -275,8 +303,15 @@ class RunScreen(PaneScreen):
             return
         host = self.session.world.host(side)
 
-        def chosen(call: CallName | None) -> None:
-            if call in DATA_CALLS:
+        def chosen(call: str | None) -> None:
+            if call is not None and "(" in call:
+                self.app.push_screen(
+                    Prompt(
+                        say("ui.call.socket", side=side), "send(s, 'hello')", value=call, check=call_error
+                    ),
+                    lambda text: self._socket_call(side, text),
+                )
+            elif call in DATA_CALLS:
                 self.app.push_screen(
                     Prompt(say("ui.call.data", side=side), say("ui.call.data_hint"), value="hello"),
                     lambda text: self._call(side, call, text),
@@ -284,9 +319,16 @@ class RunScreen(PaneScreen):
             elif call is not None:
                 self._call(side, call, "")
 
-        self.app.push_screen(CallMenu(side, host.state_of(host.opened), host.possible_calls), chosen)
+        self.app.push_screen(CallMenu(side, host.state_of(host.opened), calls_at(host)), chosen)
 
-    def _call(self, side: Side, call: CallName, text: str | None) -> None:
+    def _socket_call(self, side: Side, text: str | None) -> None:
+        from tcptui.lab.calls import parse_call
+
+        if text:
+            self._change(lambda: self.session.apply(Do(side, "written", written=parse_call(text))))
+
+    def _call(self, side: Side, name: str, text: str | None) -> None:
+        call = next(known for known in CALLS if known == name)
         if call not in DATA_CALLS or text:
             self._change(lambda: self.session.apply(Do(side, call, (text or "").encode())))
 
@@ -312,7 +354,7 @@ class RunScreen(PaneScreen):
         if self._has_chosen:
             return self._inspector
         first = self._inspectors[0]
-        return first if has_room(first.room, width, height) else None
+        return first if has_room(first.room, width, height - self._said) else None
 
     def _rearrange(self) -> None:
         self.place_again(*self.size)

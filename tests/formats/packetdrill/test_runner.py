@@ -429,6 +429,13 @@ def test_a_failure_tells_the_rule_and_its_numbers() -> None:
     )
 
 
+def test_a_failure_cites_the_stack_that_was_tested() -> None:
+    twice = "+0 < S 0:0(0) win 65535 <mss 1460>\n+0 > S. 0:0(0) ack 1 <mss 1460>\n"
+    outcome = check("// profile: linux\n" + LISTEN + twice + twice.replace("S. 0:0", ". 1:1"))
+    assert isinstance(outcome, Failed)
+    assert outcome.why.startswith("REPEATED_SYN, Linux tcp_check_req(), seq 0")
+
+
 @pytest.mark.parametrize(
     ("added", "rule"),
     [

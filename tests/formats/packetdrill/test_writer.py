@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from tcptui import library
+from tcptui.core.units import DAY
 from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.outcome import Failed, Passed
 from tcptui.formats.packetdrill.socket_calls import Unwritable
@@ -68,6 +69,8 @@ def test_the_client_of_a_handshake() -> None:
 +0.100   < S. 0:0(0) ack 1 win 65535 <mss 1460> // ESTABLISHED
 +0.000   > . 1:1(0) ack 1
 +0.000   getsockopt(3, SOL_SOCKET, SO_ERROR, [0], [4]) = 0
+
+// Each sends a number and has it acknowledged; two of the four messages ride together.
 """
     )
 
@@ -91,6 +94,8 @@ def test_the_server_of_a_handshake() -> None:
 +0.100   < . 1:1(0) ack 1 win 65535      // ESTABLISHED
 +0.000   accept(3, ..., ...) = 4
 +0.000   close(3) = 0
+
+// Each sends a number and has it acknowledged; two of the four messages ride together.
 """
     )
 
@@ -305,7 +310,7 @@ def test_the_knobs_of_a_script_are_set_and_a_wrong_one_is_named() -> None:
     assert accepted(text)
     assert isinstance(check_script(text.replace("tcptui.mss=1000", "tcptui.mss=999"), "x.pkt"), Failed)
     wrong = check_script(text.replace("tcptui.mss=1000", "tcptui.mms=1000"), "x.pkt")
-    assert str(wrong).startswith("x.pkt:6: unsupported: tcptui.mms: is no knob")
+    assert str(wrong).startswith("x.pkt:6: unsupported: tcptui.mms: is not a knob")
 
 
 def test_ipv6() -> None:
@@ -342,9 +347,10 @@ def test_what_no_script_can_tell(toml: str, moves: str, side: Side, says: str) -
     assert said(error.value).isprintable()
 
 
-def test_a_run_without_end_is_told_until_it_only_repeats_itself() -> None:
-    """FreeBSD keeps every connection alive, for ever if both ends answer."""
-    run = play(variant(library.find("handshake"), preset("freebsd"), ()))
+def test_a_run_without_end_is_told_until_it_only_repeats_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FreeBSD keeps every connection alive, for as long as both ends answer."""
+    monkeypatch.setattr("tcptui.lab.run.MOST_STEPS", 30)
+    run = play(variant(library.find("handshake")._replace(until=DAY), preset("freebsd"), ()))
     assert not run.complete
     for side in SIDES:
         text = packetdrill_script(run, side)

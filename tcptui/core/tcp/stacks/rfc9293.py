@@ -164,8 +164,8 @@ class Rfc9293:
         return window + gain if gain > 0 and (gain >= tcb.snd_mss or 2 * gain >= buffer - 1) else window
 
     def keeps_right_edge(self, tcb: Tcb, acknowledged: int) -> bool:
-        """Whether the ACK of so many numbers leaves the window's right edge where it is: as far as it can
-        be, though all data has been read, for there is little to gain (3.8.6.2.2)."""
+        """Whether the window's right edge, until now as far as it can be, stays where it is with the ACK of
+        so many numbers, though all data has been read: there is little to gain (3.8.6.2.2)."""
         if tcb.receive_buffer:
             return False
         return min(tcb.rcv_buff, UNSCALED << tcb.rcv_shift) - tcb.rcv_wnd == acknowledged

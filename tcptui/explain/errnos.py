@@ -1,0 +1,73 @@
+"""Errors in two languages: what RFC 9293 says to a user, and the errno that a program with sockets gets.
+
+A program of socket calls gets the errno, and beside it stand the RFC's words. A program of the RFC's calls on
+a host that behaves like Linux or FreeBSD is told in the RFC's words, and beside them stands the errno.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.events import Response, Returned, Signal, StateChanged
+from tcptui.core.message import Message
+from tcptui.core.state import State
+from tcptui.lab.ends import End
+from tcptui.lab.report import Report
+from tcptui.lab.results import CallResult
+from tcptui.sockets.requests import Blocked, Errno
+
+_WORDS: dict[Errno, Response] = {
+    "EADDRNOTAVAIL": Response.EXISTS,
+    "ECONNREFUSED": Response.RESET,  # Section 3.10.7.3, second: so it is called also in SYN-SENT.
+    "ECONNRESET": Response.RESET,
+    "EHOSTUNREACH": Response.UNREACHABLE,
+    "ENOBUFS": Response.RESOURCES,
+    "ENOTCONN": Response.NO_CONNECTION,
+    "ETIMEDOUT": Response.TIMED_OUT,
+}
+"""What the RFC's user would be told, where that is one thing."""
+
+
+def socket_call(result: CallResult) -> str | Message:
+    """A call as it is written, with what came of it."""
+    done = result.done
+    if isinstance(done, Blocked):
+        return Message.of("happened.socket_blocks", call=result.text.removesuffix(" ..."))
+    if not done.errno:
+        return result.text
+    meaning = Message.of(f"errno.{done.errno.lower()}")
+    response = _WORDS.get(done.errno)
+    if response is None:
+        return Message.of("happened.socket_fails", call=result.text, meaning=meaning)
+    words = Message.of(f"response.{response.name.lower()}")
+    return Message.of("happened.socket_fails_rfc", call=result.text, meaning=meaning, words=words)
+
+
+def signal_message(signal: Signal, connection: int, report: Report, end: End) -> Message:
+    """A notification in the RFC's words, and beside them the errno of a host that is like a real one."""
+    old = State.CLOSED
+    for event in report.events:
+        if isinstance(event, StateChanged) and event.connection == connection:
+            old = event.old
+            break
+    words = Message.of(f"signal.{signal.name.lower()}")
+    if end.setup.profile.stack == "rfc9293":
+        return words
+    from tcptui.sockets.errors import errno_of_signal
+    from tcptui.sockets.semantics import semantics_of
+
+    return _with_errno(words, errno_of_signal(signal, old, semantics_of(end.setup.profile.stack)))
+
+
+def response_message(returned: Returned, end: End) -> Message:
+    """What a user call returned, likewise."""
+    words = Message.of(f"response.{returned.response.name.lower()}")
+    if end.setup.profile.stack == "rfc9293":
+        return words
+    from tcptui.sockets.errors import errno_of_response
+    from tcptui.sockets.semantics import semantics_of
+
+    semantics = semantics_of(end.setup.profile.stack)
+    return _with_errno(words, errno_of_response(returned.response, returned.call, semantics))
+
+
+def _with_errno(words: Message, errno: Errno) -> Message:
+    return Message.of("happened.told_with_errno", words=words, errno=errno) if errno else words

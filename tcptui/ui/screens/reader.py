@@ -1,0 +1,80 @@
+"""Everything that is told at one moment, whole: what has no room below the panes or in them is read here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tcptui.explain.catalogue import say
+from tcptui.explain.catalogue import text as text_of
+from tcptui.explain.why import why
+from tcptui.lab.ends import ScriptLines
+from tcptui.lab.wire import SIDES
+from tcptui.ui.screens.dialogs import BOX
+from tcptui.ui.screens.once import dismiss_once
+from tcptui.ui.session import Session
+from tcptui.view.endpoint import FAILED
+from tcptui.view.lines import MARK
+from tcptui.view.subject import script_of
+
+
+class Part(NamedTuple):
+    """A heading, and the text below it."""
+
+    heading: str
+    text: str
+
+
+def parts(session: Session) -> Iterator[Part]:
+    """What is told at the moment of a session: the question, what happened and why, what the story says, and
+    the scripts that are played."""
+    history, world = session.history, session.world
+    yield Part(say("ui.reader.question"), world.scenario.question)
+    if history.report is not None:
+        told = why(history.report, world, history.transmissions(), session.raw)
+        source = f"\n{told.source}" if told.source else ""
+        profile = f"  [{told.profile}]" if told.source and told.profile else ""
+        yield Part(say("ui.reader.happened"), f"{told.text}{source}{profile}")
+    if session.said:
+        yield Part(say("ui.reader.said"), "\n".join(session.said))
+    for side in SIDES:
+        script = script_of(world, side)
+        if script is not None:
+            yield Part(f"{side}  {say('ui.end.script')}", _script_text(script))
+
+
+def _script_text(script: ScriptLines) -> str:
+    lines = []
+    for place, line in enumerate(script.lines):
+        here = place == script.done and script.verdict is None
+        lines.append(f"{FAILED if place == script.failed else MARK if here else ' '}{line}")
+    if script.verdict is not None:
+        lines += ["", text_of(script.verdict)]
+    return "\n".join(lines)
+
+
+class Reader(ModalScreen[None]):
+    """The texts one below the other, to be scrolled."""
+
+    DEFAULT_CSS = f"Reader {{ {BOX} #box {{ width: 90; }} .heading {{ text-style: bold; }} }}"
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,e", "leave", "Close")]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._parts = list(parts(session))
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="box"):
+            for part in self._parts:
+                yield Static(Content(part.heading), classes="heading")
+                yield Static(Content(f"{part.text}\n"))
+
+    def action_leave(self) -> None:
+        dismiss_once(self, None)

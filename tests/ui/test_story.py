@@ -1,0 +1,166 @@
+"""On the screen: what a story says, its answer once all is over, its variants."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tcptui.lab.loader import scenario_of_variant
+from tcptui.lab.moves import parse_moves
+from tcptui.lab.scenario import Scenario
+from tcptui.ui.app import TcptuiApp
+from tcptui.ui.session import Session
+from tcptui.view.lines import line_width, plain_text
+from tcptui.view.status import MOST_SAID, said_lines, said_rows
+from tests.lab.worlds import scenario
+from tests.ui.drive import Screenshot
+
+STORY = """
+answer = "Three segments, no fewer."
+chapter = "Mine"
+A.isn = 1000
+B.isn = 5000
+A.script = [{ call = "connect", at = "100ms" }]
+B.script = [{ call = "listen" }]
+[[say]]
+when = "B SYN,ACK"
+text = "B answers before it knows."
+pause = true
+[[variant]]
+name = "two segments"
+set = { "B.two_way_handshake" = true }
+answer = "Two."
+[[variant]]
+name = "lost"
+faults = "l1"
+"""
+
+
+def story() -> Scenario:
+    return scenario(STORY)
+
+
+def see(
+    session: Session | None, *keys: str, size: tuple[int, int] = (80, 24)
+) -> tuple[Screenshot, TcptuiApp]:
+    app = TcptuiApp(session, lambda: [story()])
+
+    async def run() -> Screenshot:
+        async with app.run_test(size=size) as pilot:
+            await pilot.press(*keys)
+            await pilot.pause()
+            return Screenshot(app)
+
+    return asyncio.run(run()), app
+
+
+def lines(screenshot: Screenshot) -> list[str]:
+    return [line.strip() for line in screenshot.text.splitlines()]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+def test_what_a_story_says_stands_above_the_sentence_of_why(size: tuple[int, int]) -> None:
+    screenshot, _ = see(Session(story(), "s3"), size=size)
+    said, blank, why = lines(screenshot)[-5:-2]
+    assert said == "B answers before it knows."
+    assert blank == ""
+    assert why.startswith("#1 SYN reaches B.")
+
+
+def test_its_place_is_kept_free_between_two_moments() -> None:
+    places = [
+        [index for index, line in enumerate(lines(see(Session(story(), moves))[0])) if line.startswith("╰")]
+        for moves in ("", "s3", "s4")
+    ]
+    assert places[0] == places[1] == places[2]
+
+
+def test_the_answer_is_shown_as_soon_as_the_last_step_is_made() -> None:
+    for keys in (("space",) * 5, ("end",), ("end", "space"), ("end", "b", "space")):
+        screenshot, _ = see(Session(story()), *keys)
+        assert "Three segments, no fewer." in screenshot, keys
+    assert "Three segments" not in see(Session(story()), *("space",) * 4)[0]
+    assert "Three segments" not in see(Session(story()), "end", "b")[0]
+
+
+def test_the_last_sentence_stays_below_the_answer() -> None:
+    screenshot, _ = see(Session(story()), "end")
+    assert "ACK 1 acknowledges B's SYN" in screenshot
+    screenshot, _ = see(Session(story()), "end", "space")
+    assert "Nothing more will happen by itself." in screenshot
+
+
+def test_a_story_without_moments_gives_its_answer_room_at_the_end_alone() -> None:
+    quiet = story()._replace(say=())
+    before, _ = see(Session(quiet, "s4"))
+    after, _ = see(Session(quiet, "s4"), "space", "b")
+    assert lines(before)[-4].startswith("╰")
+    assert before.text == after.text
+    over, _ = see(Session(quiet, "s4"), "space")
+    assert lines(over)[-4] == "Three segments, no fewer."
+
+
+def test_a_moment_that_pauses_stops_a_run_that_plays() -> None:
+    session = Session(story())
+    session.toggle_playing()
+    for _ in range(10_000):
+        if not session.playing:
+            break
+        session.tick(0.05)
+    assert session.history.position == 3
+    assert session.said == ("B answers before it knows.",)
+    session.toggle_playing()
+    assert session.playing
+
+
+def test_a_changed_run_has_no_answer_and_is_still_told_what_comes() -> None:
+    session = Session(story(), "x>b:RST:seq=77")
+    for _ in parse_moves("s6"):
+        session.step()
+    assert session.history.narration is not None
+    assert session.history.narration.to_come == ()
+    session.end()
+    assert session.said == ()
+
+
+def test_a_key_goes_through_the_variants_and_back() -> None:
+    titles = []
+    for count in range(4):
+        screenshot, app = see(Session(story(), "s2"), *("V",) * count)
+        titles.append(lines(screenshot)[0].split("  ")[1])
+        assert app.session is not None
+        assert app.session.history.position == (0 if count else 2), "from its beginning"
+    assert titles == ["t", "t: two segments", "t: lost", "t"]
+
+
+def test_a_story_without_variants_says_so() -> None:
+    screenshot, _ = see(Session(scenario()), "V")
+    assert "This scenario has no variants." in screenshot
+
+
+def test_the_picker_lists_variants_and_plays_them() -> None:
+    screenshot, app = see(None, "down")
+    assert "two segments" in screenshot
+    screenshot, app = see(None, "down", "enter")
+    assert app.session is not None
+    assert app.session.history.scenario == scenario_of_variant(story(), "two segments")
+    screenshot, app = see(Session(story()), "o", "enter")
+    assert app.session is not None
+    assert app.session.history.scenario.variant == ""
+
+
+def test_the_ladder_is_not_hidden_by_the_header_where_the_story_takes_its_room() -> None:
+    for height in (31, 32, 33, 34, 35):
+        screenshot, _ = see(Session(story(), "s3"), size=(120, height))
+        assert "─ Wire " in screenshot
+        assert ("─ Header ─" in screenshot) == (height >= 34)
+
+
+def test_long_texts_are_cut_in_bounds() -> None:
+    texts = ("word " * 200, "more")
+    assert said_rows(texts, 80) == MOST_SAID
+    drawn = said_lines(texts, 80, MOST_SAID)
+    assert [line_width(line) for line in drawn] == [80] * MOST_SAID
+    assert plain_text(drawn[-1]).rstrip().endswith("…")
+    assert said_rows((), 80) == 0

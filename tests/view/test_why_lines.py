@@ -1,0 +1,71 @@
+"""The lines below the panes: what, its effect, why, each as far as there is room."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcptui.explain.why import Why
+from tcptui.view.lines import plain_text
+from tcptui.view.status import why_lines
+
+
+def lines_of(why: Why, width: int, height: int, marks: list[str]) -> list[str]:
+    return [plain_text(line) for line in why_lines(why, width, height, lambda: marks)]
+
+
+SHORT = Why("A calls connect(): #1 SYN.", "An active OPEN.", "RFC 9293 3.10.1", "rfc9293")
+CHANGED = ["A: CLOSED > SYN-SENT", "#1 SYN sent", "SND.NXT 1"]
+
+
+def test_what_its_effect_and_why_stand_one_below_the_other() -> None:
+    first, second, third = lines_of(SHORT, 120, 3, CHANGED)
+    assert first == " A calls connect(): #1 SYN."
+    assert second == " A: CLOSED > SYN-SENT, #1 SYN sent, SND.NXT 1"
+    assert third.startswith(" An active OPEN.")
+    assert third.endswith(" RFC 9293 3.10.1")
+
+
+@pytest.mark.parametrize(
+    ("told", "height"),
+    [
+        (SHORT, 2),
+        (SHORT._replace(what="A word. " * 20), 3),
+        (SHORT._replace(why="A word. " * 20), 3),
+        (SHORT._replace(why="A word. " * 40), 3),
+    ],
+)
+def test_what_and_why_have_room_before_the_effect_which_is_not_asked_for(told: Why, height: int) -> None:
+    def asked() -> list[str]:
+        raise AssertionError("there is no room")
+
+    shown = why_lines(told, 120, height, asked)
+    assert len(shown) == height
+    assert plain_text(shown[-1]).endswith("RFC 9293 3.10.1")
+
+
+def test_a_line_that_is_left_has_the_effect() -> None:
+    first, second = lines_of(Why("The wire loses #1 SYN."), 80, 2, ["#1 SYN lost"])
+    assert (first, second) == (" The wire loses #1 SYN.", " #1 SYN lost")
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (50, " A: CLOSED > SYN-SENT, #1 SYN sent, SND.NXT 1"),
+        (46, " A: CLOSED > SYN-SENT, #1 SYN sent, SND.NXT 1"),
+        (45, " A: CLOSED > SYN-SENT, #1 SYN sent, 1 more"),
+        (41, " A: CLOSED > SYN-SENT, 2 more"),
+    ],
+)
+def test_a_mark_is_whole_or_counted(width: int, shown: str) -> None:
+    assert lines_of(SHORT, width, 3, CHANGED)[1] == shown
+
+
+def test_what_programs_were_told_gives_way_first() -> None:
+    told = Why(
+        "#3 ACK reaches B. B is told: established.", "Word " * 22, "RFC 9293 3.5", "", "#3 ACK reaches B."
+    )
+    assert "B is told" in " ".join(lines_of(told._replace(why="Word " * 15), 80, 2, []))
+    shown = " ".join(lines_of(told, 80, 2, []))
+    assert "B is told" not in shown
+    assert "…" not in shown
