@@ -154,7 +154,7 @@ def test_facts_about_long_data_are_written_with_its_beginning(
     )
     story.write_text(head)
     _, lines, _ = run(capsys, "facts", "mine.toml")
-    assert any("\"B reads 'abcdefgh" in line and "*\"" in line for line in lines)
+    assert any("B reads 'abcdefgh" in line and '*"' in line for line in lines)
     story.write_text(head + "\n".join(lines))
     assert run(capsys, "validate", "mine.toml")[0] == 0
 
