@@ -11,6 +11,7 @@ from typing import get_args
 import pytest
 
 from tcptui import __version__, library
+from tcptui.cli import main
 from tcptui.core.profile.presets import LINUX, PRESETS
 from tcptui.formats.ladder import ladder_text
 from tcptui.formats.packetdrill.writer import packetdrill_script
@@ -415,3 +416,17 @@ def test_the_screen_does_not_begin_with_more_moves_than_a_whole_run_may_have() -
     """They are made before the first frame: a terminal that shows nothing can't be left."""
     with refused(BadMove, match="100000 moves are too many for a whole run: at most 10000"):
         Session(library.find("handshake"), "s100000")
+
+
+def test_a_program_that_still_waits_is_told_beside_the_run_that_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "waits.toml"
+    file.write_text(
+        f'{HEAD}A.script = [{{ call = "connect" }}]\n'
+        'B.script = [{ call = "listen" }, { call = "close", when = "A SYN 2" }]\n'
+    )
+    assert main(["play", str(file), "--format", "ladder"]) == 0
+    told = capsys.readouterr()
+    assert told.err == "tcptui: B's program still waits with close(): A SYN 2 (1 so far)\n"
+    assert "SYN" in told.out

@@ -235,11 +235,10 @@ class Wire:
         return late
 
     def duplicate(self, number: int, after: int, now: int, step: int = 0) -> int:
-        """A copy that arrives `after` the original, or, if that has arrived, as long after now as its way
-        takes, and `after` more; the copy's number. Of what is lost there is nothing to be copied."""
+        """A copy that arrives `after` the original, or, if that is no longer in flight, as long after now as
+        its way takes, and `after` more; the copy's number. Of a lost segment too, for the network may have
+        made the copy before."""
         transmission = self._find(number)
-        if transmission.outcome is Outcome.LOST:
-            transmission = self._in_flight(number, "duplicate")
         if transmission.outcome is Outcome.IN_FLIGHT:
             due = transmission.due + after
         else:

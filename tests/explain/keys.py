@@ -39,7 +39,7 @@ COMPUTED = {
     *(f"errno.{errno.lower()}" for errno in get_args(Errno) if errno),
     *(f"timer.{kind.name.lower()}" for kind in TimerKind),
     *(f"effect.{kind}.{change}" for kind, change in MARKS),
-    *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "duplicate", "reorder")),
+    *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
     *(f"ui.{words}.{action.id}" for action in ACTIONS for words in ("label", "help")),
     *(f"ui.call.{call}" for call in CALLS),
     *(

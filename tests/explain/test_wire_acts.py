@@ -39,12 +39,12 @@ def told(toml: str, moves: str, steps: int = 1) -> str:
     ],
 )
 def test_a_fault_by_description_is_told_with_its_rule(fault: str, says: str) -> None:
-    assert told(f'wire.faults = "{fault}"\n{OPEN}', "a:send:x", 0).endswith(says)
+    assert says in told(f'wire.faults = "{fault}"\n{OPEN}', "a:send:x", 0)
 
 
 def test_what_overtakes_is_told_when_it_leaves() -> None:
     says = told(f'wire.faults = "reorder A DATA 1"\n{OPEN}', "a:send:x a:send:y", 0)
-    assert says.endswith("#2 overtakes #1, as the scenario has it (reorder A DATA 1).")
+    assert "#2 overtakes #1, as the scenario has it (reorder A DATA 1)." in says
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_who_sends_a_third_partys_segment_is_told(toml: str, moves: str, says: s
 
 def test_that_nobody_is_at_an_address_is_told() -> None:
     says = told(LISTENS, "s x>b:SYN:seq=1:from=203.0.113.1:9")
-    assert says.endswith("#2 is lost: there is nobody at 203.0.113.1.")
+    assert "#2 is lost: there is nobody at 203.0.113.1." in says
 
 
 def test_a_segment_of_no_connection_is_told_not_to_be_sent() -> None:
@@ -96,4 +96,4 @@ def test_a_segment_of_no_connection_is_told_not_to_be_sent() -> None:
     ],
 )
 def test_what_a_box_does_is_told(box: str, moves: str, says: str) -> None:
-    assert told(f"{OPEN}wire.box = [{{ {box} }}]\n", moves, 0).endswith(says)
+    assert says in told(f"{OPEN}wire.box = [{{ {box} }}]\n", moves, 0)

@@ -14,6 +14,7 @@ from tcptui.lab.calls import (
     Text,
     filler,
     parse_call,
+    request_of,
     result_text,
 )
 from tcptui.sockets.requests import (
@@ -83,7 +84,7 @@ def test_a_call_is_read_written_back_and_makes_its_request(text: str) -> None:
     assert str(call) == text
     assert parse_call(call.text("")) == call
     assert " " not in call.text("") or "' " in text or " '" in text
-    assert call.request(NAMES, OWN, PEER) == REQUESTS[text]
+    assert request_of(call, NAMES, OWN, PEER) == REQUESTS[text]
 
 
 def test_every_function_shows_how_it_is_written() -> None:
@@ -104,7 +105,7 @@ def test_every_function_shows_how_it_is_written() -> None:
 )
 def test_a_text_may_have_any_octets(text: str, data: bytes) -> None:
     call = parse_call(text)
-    assert call.request(NAMES, OWN, PEER) == Write(3, data)
+    assert request_of(call, NAMES, OWN, PEER) == Write(3, data)
     assert parse_call(str(call)) == call
 
 
@@ -151,7 +152,7 @@ def test_a_name_must_stand_for_something_and_a_descriptor_is_no_data() -> None:
         ("close(d)", NAMES, "write close(s)"),
     ):
         with pytest.raises(BadCall) as raised:
-            parse_call(text).request(names, OWN, PEER)
+            request_of(parse_call(text), names, OWN, PEER)
         assert why in text_of(raised.value.message)
 
 

@@ -77,12 +77,13 @@ def test_a_copy_of_a_remembered_segment_goes_its_whole_way_again_but_not_its_del
     assert wire.transmissions[-1].due == 1_000 + 100 + 7
 
 
-def test_a_lost_segment_can_be_duplicated_as_little_as_lost_again() -> None:
+def test_a_copy_of_a_lost_segment_arrives_for_it_may_have_been_made_before() -> None:
     wire = launched(("A", "B", 100))
     wire.lose(1, 0)
-    with refused(BadMove, match="can't duplicate #1: it is lost already"):
-        wire.duplicate(1, 0, 500)
-    assert wire.transmissions == ()
+    with refused(BadMove, match="can't lose #1: it is lost already"):
+        wire.lose(1, 0)
+    wire.duplicate(1, 7, 500)
+    assert [(one.copy_of, one.due) for one in wire.transmissions] == [(1, 500 + 100 + 7)]
 
 
 def test_a_reordered_segment_arrives_just_after_its_follower() -> None:

@@ -15,7 +15,8 @@ from tcptui.lab.history import History
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.screens.run_screen import RunScreen
-from tcptui.ui.session import MOST_STEPS_TO_END, SLICE, Session
+from tcptui.ui.session import MOST_STEPS_TO_END, SLICE, Session, call_error
+from tests.lab.worlds import scenario
 
 LONGEST_HOLD = 0.020
 LONG = 100_000
@@ -238,3 +239,23 @@ def test_the_connections_of_an_end_are_gone_through_and_the_choice_is_the_reader
     assert session.world.key() == before
     session.show_next_connection("A")
     assert session.message == "A has no other connection to be shown"
+
+
+def test_a_program_that_still_waits_is_told_when_nothing_more_happens() -> None:
+    session = Session(
+        scenario(
+            'A.script = [{ call = "connect" }]\nB.script = [{ call = "listen" }, '
+            '{ call = "close", when = "received 35" }]'
+        )
+    )
+    session.end()
+    assert session.message == ""
+    session.step()
+    assert session.message == (
+        "nothing more will happen by itself. B's program still waits with close(): received 35 (0 so far)."
+    )
+
+
+def test_a_call_to_a_socket_that_is_typed_is_checked_before_it_is_made() -> None:
+    assert call_error("send(s, 'hello')") == ""
+    assert call_error("send(s)").startswith("send(s): write send(s, 'text')")

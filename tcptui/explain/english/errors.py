@@ -105,7 +105,6 @@ SENTENCES = {
     # Segments on the wire.
     "act.delay": "delay",
     "act.deliver": "deliver",
-    "act.duplicate": "duplicate",
     "act.lose": "lose",
     "act.reorder": "reorder",
     "error.wire.arrived": "can't {act} #{number}: it has arrived already",

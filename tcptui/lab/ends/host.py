@@ -416,10 +416,10 @@ class HostEnd:
     def _request(self, written: SocketCall, program: Program, by_program: bool) -> Request:
         """BadMove: somebody at the keyboard names what there is not. To a program that can happen only where
         somebody has given its names another meaning; it gets EBADF."""
-        from tcptui.lab.calls import BadCall
+        from tcptui.lab.calls import BadCall, request_of
 
         try:
-            return written.request(dict(program.variables), self.setup.socket, self.peer)
+            return request_of(written, dict(program.variables), self.setup.socket, self.peer)
         except BadCall as error:
             if by_program:
                 return CloseDescriptor(-1)

@@ -86,7 +86,7 @@ def _check_names(
     script: tuple[Step, ...], where: str, known: dict[str, int | bytes], own: Socket, peer: Socket,
     programs: tuple[str, ...],
 ) -> None:  # fmt: skip
-    from tcptui.lab.calls import READS, BadCall
+    from tcptui.lab.calls import READS, BadCall, request_of
 
     for place, step in enumerate(script):
         if not isinstance(step, ScriptedCall):
@@ -101,7 +101,7 @@ def _check_names(
         if call.name == "kill" and not set(call.names) <= set(programs):
             raise bad(item, "error.call.program", name=call.names[0], allowed=programs)
         try:
-            call.request(known, own, peer)
+            request_of(call, known, own, peer)
         except BadCall as error:
             raise bad(item, error.message) from None
         if call.into:
