@@ -145,6 +145,20 @@ def test_facts_are_drafted_from_a_run_and_hold(story: Path, capsys: pytest.Captu
     assert run(capsys, "validate", "mine.toml")[0] == 0
 
 
+def test_facts_about_long_data_are_written_with_its_beginning(
+    story: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = (
+        'title = "t"\nquestion = "q?"\nB.program = ["s = socket()", "bind(s)", "listen(s, 1)", "c = accept(s)", '
+        '"recv(c, 999)"]\nA.program = ["s = socket()", "connect(s)", "send(s, 500)"]\n'
+    )
+    story.write_text(head)
+    _, lines, _ = run(capsys, "facts", "mine.toml")
+    assert any("B reads 'abcdefgh" in line and '*"' in line for line in lines)
+    story.write_text(head + "\n".join(lines))
+    assert run(capsys, "validate", "mine.toml")[0] == 0
+
+
 def test_facts_of_a_variant_belong_to_it(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, lines, _ = run(capsys, "facts", "mine.toml", "--variant", "two segments")
     assert (status, lines[0]) == (0, "[variant.expect]")
