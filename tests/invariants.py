@@ -35,7 +35,7 @@ BROKEN = (
 _STATES = re.compile(
     "|".join(sorted((rf"(?<![\w-]){state.value}(?![\w-])" for state in State), reverse=True))
 )
-_NEGATIVE = re.compile(r"(?<![\w.:>-])-\d(?! E[A-Z])")
+NEGATIVE = re.compile(r"(?<![\w.:>-])-\d(?! E[A-Z])")
 """A number below 0, but for what a call that failed returned: ``= -1 EPIPE``."""
 
 
@@ -193,7 +193,7 @@ class Watch:
             shown = State(found[0])
             assert shown in (open_states or {State.CLOSED}), f"{side}'s pane says {shown}: {open_states}"
         for line in lines:
-            assert not _NEGATIVE.search(plain_text(line)), plain_text(line)
+            assert not NEGATIVE.search(plain_text(line)), plain_text(line)
 
     # The sentences.
 
@@ -207,7 +207,7 @@ class Watch:
         for raw in (False, True):
             told = why(report, world, transmissions, raw).text
             assert told
-            assert not _NEGATIVE.search(told), told
+            assert not NEGATIVE.search(told), told
         if report.side == "X":
             return
         known = {*before[report.side].values(), *self._states()[report.side].values(), State.CLOSED}
