@@ -40,7 +40,7 @@ def test_the_example_of_a_scenario_plays() -> None:
 
 
 def test_the_example_of_udp_plays_as_it_expects() -> None:
-    text = README.split("```toml\n")[2].split("```")[0]
+    (text,) = _examples("UDP")
     scenario = load_scenario(f'title = "t"\nquestion = "q"\n{text}', "mine", "README.md")
     assert scenario.expected.events
     assert failures(scenario) == []
