@@ -106,7 +106,7 @@ def test_a_call_whose_trigger_never_comes_is_told(story: Path, capsys: pytest.Ca
     )
     status, lines, _ = run(capsys, "validate", "mine.toml")
     assert status == 1
-    assert lines == ["mine.toml:3: A: A's program still waits with close(): received 5 (0 so far)"]
+    assert lines == ["mine.toml:4: A.script[2]: A's program still waits with close(): received 5 (0 so far)"]
 
 
 def test_a_fault_that_meets_no_segment_is_told(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,6 +142,20 @@ def test_facts_are_drafted_from_a_run_and_hold(story: Path, capsys: pytest.Captu
     text = library.text_of("lost-third")
     drafted = text[: text.index("[expect]")] + "\n".join(lines)
     story.write_text(drafted)
+    assert run(capsys, "validate", "mine.toml")[0] == 0
+
+
+def test_facts_about_long_data_are_written_with_its_beginning(
+    story: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = (
+        'title = "t"\nquestion = "q?"\nB.program = ["s = socket()", "bind(s)", "listen(s, 1)", "c = accept(s)", '
+        '"recv(c, 999)"]\nA.program = ["s = socket()", "connect(s)", "send(s, 500)"]\n'
+    )
+    story.write_text(head)
+    _, lines, _ = run(capsys, "facts", "mine.toml")
+    assert any("B reads 'abcdefgh" in line and '*"' in line for line in lines)
+    story.write_text(head + "\n".join(lines))
     assert run(capsys, "validate", "mine.toml")[0] == 0
 
 

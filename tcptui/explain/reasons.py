@@ -9,6 +9,7 @@ from __future__ import annotations
 from tcptui.core.events import RuleApplied
 from tcptui.core.message import Duration, Message, SequenceNumber, Value
 from tcptui.core.packet.segment import ACK, Segment
+from tcptui.core.packet.seq import le
 from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.lab.connection import UNKNOWN, Bases, Connection
 from tcptui.lab.report import Report
@@ -105,14 +106,19 @@ def _rule_message(event: RuleApplied, side: Party, bases: Bases) -> Message:
     return Message(f"rule.{event.rule.name.lower()}", (("side", side), ("peer", peer), *numbers))
 
 
+def _relative(number: int, base: int | None) -> SequenceNumber:
+    """A number before the first of its connection, as SACK tells of a third party's octets, is raw."""
+    return SequenceNumber(number, base if base is None or le(base, number) else None)
+
+
 def _number(rule: Rule, name: str, value: int, bases: Bases) -> Value:
     """The number of a rule as what it is: a sequence number of one of the ends, a duration, or a count."""
     own, peer = bases
     match kind_of(rule, name):
         case NumberKind.OWN_SEQ:
-            return SequenceNumber(value, own)
+            return _relative(value, own)
         case NumberKind.PEER_SEQ:
-            return SequenceNumber(value, peer)
+            return _relative(value, peer)
         case NumberKind.DURATION:
             return Duration(value)
         case _:

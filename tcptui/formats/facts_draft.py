@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.facts import Fact, Verb
+from tcptui.lab.patterns import LONGEST
 from tcptui.lab.record import Record
 from tcptui.lab.wire import SIDES
 from tcptui.trace.expectations import labels_of
@@ -20,6 +21,7 @@ _KINDS: tuple[Verb, ...] = ("leaves", "lost", "calls", "returns", "enters", "fir
 """What a draft names. That timers are set and rules applied, and when a segment arrives, is for whom it
 matters to."""
 _LONGEST_LINE = 116
+_LONGEST_READ = 60
 _COMMENT = (
     "# A draft: what a run did, not yet read by a person. Read each against the RFC, then take draft away."
 )
@@ -51,7 +53,9 @@ def _sends(run: Record, side: str, bit: str) -> bool:
 
 
 def _timed(index: int, fact: Fact) -> str:
-    return f"{exact_duration(fact.at)} {fact}" if index == 0 else str(fact)
+    text = f"{exact_duration(fact.at)} {fact}" if index == 0 else str(fact)
+    # What a program has read can be longer than a pattern may be: then its beginning stands for it.
+    return text if len(text) <= LONGEST else f"{text[:_LONGEST_READ]}*"
 
 
 def _list(name: str, texts: list[str]) -> list[str]:

@@ -83,7 +83,9 @@ class Pattern(NamedTuple):
             return fnmatchcase(fact.name, self.name) and _has(fields, self.fields)
         if _COPY in fact.fields and _COPY not in self.fields and not self.number:
             return False
-        return _is_kind(fact, self.name) and all(
+        # Data without PSH has the name of an ACK: only one that asks for a length means it.
+        means_data = self.name == fact.name and any(name == "len" for name, _ in self.fields)
+        return (means_data or _is_kind(fact, self.name)) and all(
             field in fact.fields or field in fact.more_fields for field in self.fields
         )
 

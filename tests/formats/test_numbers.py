@@ -54,7 +54,8 @@ def texts(run: Record) -> Iterator[tuple[str, str]]:
     yield "ladder", ladder_text(run)
     yield "rfc", rfc_figure(run)
     for point in POINTS:
-        yield f"list at {point}", wireshark_list(run, point)
+        lines = wireshark_list(run, point).splitlines()
+        yield f"list at {point}", "\n".join(line.split(maxsplit=2)[-1] for line in lines)
         comments = FrameComments(run, point)
         for frame in capture_of(run, point):
             yield f"comment at {point}", comments.of(frame)

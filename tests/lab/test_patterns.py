@@ -56,6 +56,12 @@ def test_the_text_of_a_fact_is_a_pattern_that_describes_it(name: str) -> None:
         assert parse_pattern(str(fact)).describes(fact), str(fact)
 
 
+def test_data_without_psh_is_no_ack_unless_the_pattern_asks_for_its_length() -> None:
+    facts = _facts("slow-reader")
+    assert len(_described("A ACK seq=1461 ack=1 len=1460", facts)) == 1
+    assert not _described("A ACK seq=1461", facts)
+
+
 @pytest.mark.parametrize(
     ("pattern", "count"),
     [

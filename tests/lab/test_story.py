@@ -218,6 +218,16 @@ def test_a_variant_is_the_story_with_what_it_has_instead() -> None:
     assert linux.hosts[0].script == story.hosts[0].script  # type: ignore[attr-defined]
 
 
+def test_programs_of_a_variant_take_the_place_of_a_script_of_the_storys() -> None:
+    story = scenario(
+        'A.script = [{ call = "connect" }]\n'
+        'variant = [{ name = "v", A.programs = { one = ["s = socket()"], two = ["s = socket()"] } }]\n'
+    )
+    other = scenario_of_variant(story, "v").hosts[0]
+    assert (len(story.hosts[0].script), other.script) == (1, ())  # type: ignore[attr-defined]
+    assert [one.name for one in other.programs] == ["one", "two"]  # type: ignore[attr-defined]
+
+
 def test_answer_facts_and_what_is_said_are_its_own_or_none() -> None:
     story, two, linux = stories()
     assert (story.answer, two.answer, linux.answer) == ("One.", "Two.", "")

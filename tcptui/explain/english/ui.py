@@ -92,6 +92,8 @@ SENTENCES = {
     "ui.sign.copy": "a duplicate that the network made",
     "ui.sign.again": "a retransmission by its sender",
     "ui.sign.third_party": "a third party's segment",
+    "ui.sign.more_timers": "two more timers run, of this connection or of others",
+    "ui.sign.other_connection": "of the first of the host's three connections, which is not the one shown",
     "ui.sign.mark": "changed by the last move; the selected segment",
     "ui.sign.life_line": "a life line: no connection, opening, open, closing",
     "ui.sign.first_timers": "timers: retransmission, TIME-WAIT, user timeout",

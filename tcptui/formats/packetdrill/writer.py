@@ -76,7 +76,9 @@ def _script(run: Record, side: Side) -> str:
     moments = _since_reboot(moment for moment in _moments(run) if moment.report.side == side)
     calls = {moment.report.call for moment in moments}
     one_port = {"listen", "connect"} <= calls
-    script = _Script(run.scenario.hosts[SIDES.index(side)].profile, _ahead(run), one_port)
+    script = _Script(
+        run.scenario.hosts[SIDES.index(side)].profile, _ahead(run) - run.scenario.clock(side), one_port
+    )
     enough = len(moments) if run.complete else _last_news(moments) + REPETITIONS
     for index, moment in enumerate(moments):
         if index > enough and script.may_end(moment.at):
