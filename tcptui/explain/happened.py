@@ -85,6 +85,8 @@ def in_brief(messages: Sequence[Message]) -> list[Message]:
 
 
 def _plain(value: Value) -> Value:
+    if type(value) is tuple:
+        return tuple([_plain(one) for one in value])
     if not isinstance(value, Message):
         return value
     if value.key in (_AGAIN, _COPY):

@@ -71,7 +71,14 @@ class _Blank(dict[str, str]):
 @pytest.mark.parametrize("name", library.names())
 def test_what_happens_is_told_in_the_readers_language(name: str) -> None:
     history = History(library.find(name))
-    typed = words(" ".join(rule.text for rule in history.scenario.fault_rules))
+    typed = words(
+        " ".join(
+            (
+                *(rule.text for rule in history.scenario.fault_rules),
+                *(str(box) for box in history.scenario.boxes),
+            )
+        )
+    )
     in_english, translated = 0, 0
     while history.world.next_event() is not None:
         report = history.apply()

@@ -9,6 +9,7 @@ from string import Formatter
 from typing import TypeVar, get_args
 
 from tcptui.core.events import TimerKind
+from tcptui.core.packet.datagram import IcmpKind
 from tcptui.core.packet.segment import FLAG_NAMES
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import use_language
@@ -60,6 +61,7 @@ PROTOCOL = words(
             *CALLS,
             *FUNCTIONS,
             *get_args(Errno),
+            *get_args(IcmpKind),
             *(name for _, name in FLAG_NAMES),
             *(rule.source for rule in Rule),
             *(variable.name for variable in VARIABLES),
@@ -67,5 +69,5 @@ PROTOCOL = words(
         )
     )
 )
-"""What stays as it is: control bits, states, calls, errnos, header fields, variables, timers, units, where a
-rule is written."""
+"""What stays as it is: control bits, states, calls, errnos, header fields, variables, timers, units, what
+ICMP reports, where a rule is written."""

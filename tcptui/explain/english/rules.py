@@ -76,7 +76,7 @@ SENTENCES = {
     "rule.rst_refuses": "The RST is believable: connection refused.",
     "rule.rst_resets": "SEQ {seq} is exactly what is expected next: the RST resets the connection.",
     "rule.rst_in_window_resets": (
-        "SEQ {seq} is in the window at {rcv_nxt}: as before RFC 5961, that is enough, and the RST resets."
+        "SEQ {seq} is in the window at {rcv_nxt}: enough to reset, as before RFC 5961."
     ),
     "rule.rst_ends_closing": "The RST is believable, and the connection was ending anyway: gone.",
     "rule.rst_in_time_wait_ignored": "A RST must not cut TIME-WAIT short: ignored.",
@@ -214,7 +214,7 @@ SENTENCES = {
         "Broken on purpose: {peer}'s FIN ends both ways, and {side}'s FIN goes at once."
     ),
     "rule.broken_no_retransmission": "Broken on purpose: no retransmission timer is started.",
-    "rule.broken_no_time_wait": "Broken on purpose: the last ACK goes, and there is no TIME-WAIT.",
+    "rule.broken_no_time_wait": "Broken on purpose: no TIME-WAIT after the last ACK.",
     "rule.broken_time_wait_1_msl": "Broken on purpose: TIME-WAIT lasts {msl}, one MSL in place of two.",
     "rule.udp_bound": "A UDP socket at port {port}, for datagrams from anybody. Nothing is sent.",
     "rule.udp_sent": "{len:octets} at once behind a header of 8: no copy is kept, no timer runs.",
