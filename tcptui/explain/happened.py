@@ -85,7 +85,7 @@ def in_brief(messages: Sequence[Message]) -> list[Message]:
 
 
 def _plain(value: Value) -> Value:
-    if type(value) is tuple:
+    if isinstance(value, tuple) and not isinstance(value, SequenceNumber | Duration):
         return tuple([_plain(one) for one in value])
     if not isinstance(value, Message):
         return value

@@ -128,7 +128,7 @@ class HostEnd(RunsPrograms):
         """Those that its programs have, and the one that stands for it."""
         self.link_up = True
         self.used_sockets = False
-        """Whether somebody has made a call to a socket: nothing that the future depends on."""
+        """Whether somebody has made a call to a socket: for readers."""
         self.connections = NO_CONNECTIONS
         self.application = ApplicationState()
         self.programs = first_programs(setup.script, setup.more, setup.programs)
@@ -143,8 +143,7 @@ class HostEnd(RunsPrograms):
 
     @property
     def sockets(self) -> Sockets:
-        """Its sockets over its TCP. They are made when something happens to the host for the first time, for
-        to make them loads all of TCP: what a screen shows before the first step needs nothing of it."""
+        """Its sockets over its TCP. To make them loads all of TCP: they are made at the first need."""
         sockets = self._sockets
         if sockets is None:
             sockets = self._sockets = _first_sockets(self.setup)
@@ -345,8 +344,7 @@ class HostEnd(RunsPrograms):
             request = call.request or UserCall(
                 user_call(call, self.opened, self.listener, self.setup.socket, self.peer)
             )
-            if call.request is not None and type(request) is not UserCall:
-                self.used_sockets = True
+            self.used_sockets |= type(request) is not UserCall
             done = self.sockets.call(request, now + self.clock)
             if isinstance(done, Blocked) and program is not None:
                 self._set_program(program, self.programs[program]._replace(blocked=done.number))
