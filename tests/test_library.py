@@ -158,10 +158,10 @@ def test_only_a_prelude_is_played_when_a_file_is_loaded(
     worlds = 0
     make = WorldState.__init__
 
-    def counted(self: WorldState, scenario: Scenario, now: int = 0) -> None:
+    def counted(self: WorldState, scenario: Scenario, *times: int) -> None:
         nonlocal worlds
         worlds += 1
-        make(self, scenario, now)
+        make(self, scenario, *times)
 
     monkeypatch.setattr(WorldState, "__init__", counted)
     (tmp_path / "mine.toml").write_text(f"{head}{HEAD}")

@@ -21,6 +21,12 @@ from tcptui.ui.actions import ACTIONS, key_names
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 
 
+def example(word: str) -> str:
+    """The first TOML text with that in it."""
+    texts = [text.split("```")[0] for text in README.split("```toml\n")[1:]]
+    return next(text for text in texts if word in text)
+
+
 def test_the_key_table_is_the_registry() -> None:
     rows = [f"| {' '.join(f'`{key}`' for key in key_names(action))} | {action.help} |" for action in ACTIONS]
     table = README.split("<!-- keys -->\n")[1].split("\n<!-- end -->")[0]
@@ -33,14 +39,14 @@ def test_every_picture_exists() -> None:
 
 
 def test_the_example_of_a_scenario_plays() -> None:
-    text = README.split("```toml\n")[1].split("```")[0]
+    text = example("title =")
     run = play(load_scenario(text, "mine", "README.md"))
     assert run.complete
     assert {state.value for state in run.end} == {"CLOSED"}
 
 
 def test_the_example_of_udp_plays_as_it_expects() -> None:
-    text = README.split("```toml\n")[2].split("```")[0]
+    text = example("sendto")
     scenario = load_scenario(f'title = "t"\nquestion = "q"\n{text}', "mine", "README.md")
     assert scenario.expected.events
     assert failures(scenario) == []
@@ -65,8 +71,7 @@ def test_the_examples_of_the_wire_can_be_read() -> None:
 
 
 def test_the_example_of_a_frame_and_of_facts_is_one_story() -> None:
-    head = README.split("```toml\n")[1].split("```")[0]
-    (frame,), (facts, *_) = _examples("Where it ends, what it says, variants"), _examples("Facts")
+    head, frame, facts = example("title ="), example("until ="), example("strict =")
     first, _, tables = frame.partition("\n\n")
     scenario = load_scenario(f"{first}\n{head}\n{tables}", "mine", "README.md")
     assert [one.name for one in scenario.variants] == ["two segments"]

@@ -106,7 +106,7 @@ def test_a_call_whose_trigger_never_comes_is_told(story: Path, capsys: pytest.Ca
     )
     status, lines, _ = run(capsys, "validate", "mine.toml")
     assert status == 1
-    assert lines == ["mine.toml:3: A: A's program still waits with close(): received 5 (0 so far)"]
+    assert lines == ["mine.toml:4: A.script[2]: A's program still waits with close(): received 5 (0 so far)"]
 
 
 def test_a_fault_that_meets_no_segment_is_told(story: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -378,6 +378,15 @@ def test_what_boxes_remember_is_part_of_the_state_as_far_as_it_matters() -> None
     assert after("w2s a:send:x") != world(story, "w2s")
 
 
+def test_as_what_a_segment_arrives_is_part_of_the_state() -> None:
+    one = world(OPEN + "wire.box = [{ kind = 'nat' }]\n", "a:send:x")
+    other = one.copy()
+    (sent,) = other.wire.transmissions
+    assert sent.passage is not None
+    other.wire.replace(sent._replace(passage=sent.passage._replace(payload=None)))
+    assert one != other
+
+
 def test_a_copy_of_the_state_has_its_own() -> None:
     one = world(IDLE.format(again="4min"), "s2")
     before = everything(one)

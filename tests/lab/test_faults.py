@@ -93,6 +93,11 @@ def test_a_follower_that_is_lost_overtakes_nothing_and_one_that_is_delayed_does_
     assert transmission(made, 1).due == 80_000 + OVERTAKEN_BY
 
 
+def test_a_copy_overtakes_nothing() -> None:
+    made = world(f'wire.faults = ["reorder A DATA 1", "duplicate A DATA 1"]\n{OPEN}', "a:send:x")
+    assert [one.due for one in made.wire.transmissions] == [50_000, 60_000]
+
+
 def test_a_segment_that_has_arrived_is_overtaken_by_none() -> None:
     made = run('"reorder A DATA 1"', moves=SENDS)
     assert made[0].delayed_by == 0

@@ -165,11 +165,11 @@ def test_a_scenario_calls_it_old(key: str) -> None:
 
 def test_repetitions_still_to_come_and_when_count() -> None:
     def state(times: int, wait: str) -> WorldState:
-        return world(OPEN, f"w5s x>b:RST:seq=1:times={times}:every=10ms w{wait}")
+        return world(OPEN, f"w5s x>b:RST:seq=1:times={times}:every=10ms l1 w{wait}")
 
     assert state(2, "1ms") != state(3, "1ms")
     assert state(2, "1ms") != state(2, "2ms")
-    one, other = world(OPEN, "w2s x>b:RST:seq=1:times=2:every=10ms"), state(2, "0ms")
+    one, other = world(OPEN, "w2s x>b:RST:seq=1:times=2:every=10ms l1"), state(2, "0ms")
     assert (one.now, other.now) == (2_000_000, 5_000_000)
     assert one._injections != other._injections
     assert one == other

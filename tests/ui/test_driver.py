@@ -106,9 +106,15 @@ def test_a_signal_gives_the_terminal_back(number: int, status: int) -> None:
 
 
 @pytest.mark.parametrize("leave", [b"q", b"\x03", signal.SIGTERM])
-def test_long_work_is_left_at_once(leave: bytes | signal.Signals) -> None:
-    """Three times 100,000 moves of a run that does not end."""
-    with PseudoTerminal(*PLAY, "--profile", "freebsd") as terminal:
+def test_long_work_is_left_at_once(leave: bytes | signal.Signals, tmp_path: Path) -> None:
+    """Three times 100,000 moves of a run that does not end: a closed window is probed for ever."""
+    file = tmp_path / "endless.toml"
+    file.write_text(
+        'title = "t"\nquestion = "q"\nprelude = "b:listen a:connect s3"\n'
+        f'A.script = [{{ call = "send", text = "{"w" * 6_000}" }}]\n'
+        "B.reads = false\nB.set = { receive_buffer = 4380 }\n"
+    )
+    with PseudoTerminal("play", str(file)) as terminal:
         terminal.until(" help")
         terminal.send(b"m")
         terminal.until("Moves so far")

@@ -62,10 +62,11 @@ def lines(screenshot: Screenshot) -> list[str]:
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 def test_what_a_story_says_stands_above_the_sentence_of_why(size: tuple[int, int]) -> None:
     screenshot, _ = see(Session(story(), "s3"), size=size)
-    said, blank, why = lines(screenshot)[-5:-2]
-    assert said == "B answers before it knows."
-    assert blank == ""
-    assert why.startswith("#1 SYN reaches B.")
+    shown = lines(screenshot)
+    place = shown.index("B answers before it knows.")
+    assert shown[place - 1].startswith("╰")
+    assert shown[place + 1] == ""
+    assert shown[place + 2].startswith("#1 SYN reaches B.")
 
 
 def test_its_place_is_kept_free_between_two_moments() -> None:
