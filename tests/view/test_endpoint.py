@@ -189,6 +189,8 @@ def test_of_the_timers_of_a_line_the_first_due_has_the_bar_and_any_change_of_the
 ) -> None:
     for made, before in moments(name):
         for side in SIDES:
+            if made.world.host(side).connection != before.world.host(side).connection:
+                continue  # Another connection is shown: its timers are others.
             shown = [
                 (text[1:5].strip(), text[5:7] != " -", text[0] == MARK)
                 for text in texts(lines_of(made, before, side, height=60))
