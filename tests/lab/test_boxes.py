@@ -140,7 +140,7 @@ def test_a_nat_forgets_a_mapping_that_has_been_idle_and_either_direction_keeps_i
     assert passes(NAT, at=600, state=used)[0].payload == DATA._replace(src=OUTSIDE)
     assert passes(NAT, at=601, state=used)[0].name == "198.51.100.1:40001"
     gone, _ = passes(NAT, ANSWER, "A", 301, state)
-    assert gone == Verdict(None, 0, "unknown", "198.51.100.1:40000")
+    assert gone == Verdict(None, 0, "no mapping", "198.51.100.1:40000")
     answered, _ = passes(NAT._replace(answers="rst"), ANSWER, "A", 301, state)
     assert answered.answer == Segment(OUTSIDE, B, 1006, 0, RST, 0)
 
