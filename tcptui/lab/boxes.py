@@ -161,10 +161,10 @@ def box_key(box: Box, state: BoxState, now: int) -> tuple[Any, ...]:
     if isinstance(box, Router):
         return (box,)
     if isinstance(box, Firewall):
+        pattern = box.pattern
         times = tuple(None if one is None else max(0, one - now) for one in (box.begins, box.ends))
-        last = box.pattern.last
-        count = state.matched if last is None else min(state.matched, last)
-        return box.text, box.refuses, times, count if box.pattern.counts else 0
+        at = None if pattern.at is None else max(-1, pattern.at - now)
+        return box.text, box.refuses, times, at, pattern.counted(state.matched)
     mappings = tuple(
         (*one[:3], one.used - now if box.idle is not None else 0)
         for one in state.mappings

@@ -140,11 +140,6 @@ def script_of(world: WorldState, side: Side) -> ScriptLines | None:
     return world.end(side).script
 
 
-def states_of(world: WorldState) -> States:
-    """The states of both ends now."""
-    return world.states
-
-
 def paths_of(record: Record) -> dict[Side, Path]:
     """The states of both ends up to now."""
     return {side: record.of(side).states for side in SIDES}

@@ -176,6 +176,11 @@ def test_a_key_has_times_from_now_and_no_mapping_that_is_forgotten() -> None:
     assert box_key(timed, BoxState(), 100) == box_key(timed, BoxState(), 200)
     assert box_key(firewall("A *"), BoxState(1), 0) == box_key(firewall("A *"), BoxState(2), 0)
     assert box_key(firewall("A * 2"), BoxState(1), 0) != box_key(firewall("A * 2"), BoxState(2), 0)
+    assert box_key(firewall("A * 3-"), BoxState(1), 0) != box_key(firewall("A * 3-"), BoxState(2), 0)
+    assert box_key(firewall("A * 3-"), BoxState(2), 0) == box_key(firewall("A * 3-"), BoxState(9), 0)
+    at_a_time = firewall("100us A *")
+    assert box_key(at_a_time, BoxState(), 0) != box_key(at_a_time, BoxState(), 1)
+    assert box_key(at_a_time, BoxState(), 101) == box_key(at_a_time, BoxState(), 200)
 
 
 @pytest.mark.parametrize(
