@@ -164,7 +164,7 @@ def test_facts_of_a_variant_belong_to_it(story: Path, capsys: pytest.CaptureFixt
     assert (status, lines[0]) == (0, "[variant.expect]")
     assert any('"B enters ESTABLISHED"' in line for line in lines)
     status, _, errors = run(capsys, "facts", "mine.toml", "--variant", "one")
-    assert (status, errors) == (2, "tcptui: mine has no variant 'one': allowed: two segments\n")
+    assert (status, errors) == (2, "tcptui: mine has no variant 'one': allowed: 'two segments'\n")
 
 
 def test_a_draft_is_refused_in_the_library(
