@@ -43,6 +43,7 @@ _KINDS = ("ACK", "DATA", "UDP", "ICMP", "*", "none")
 _FIELDS = (
     "seq", "ack", "win", "len", "up", "mss", "wscale", "sack", "tsval", "tsecr", "sport", "dport", "ttl",
 )  # fmt: skip
+_NUMBERS = ("seq", "ack", "sack")
 _CALL = re.compile(r"(([a-z]+)\(.*\)) = (\S+)(?: (\S+))?")
 """A call to a socket and what it returned, as strace writes it."""
 _MARKS = ("sackOK", "again", "copy")
@@ -97,6 +98,11 @@ class Pattern(NamedTuple):
     def counts(self) -> bool:
         """Whether it asks for a place in the order."""
         return self.first > 1 or self.last is not None
+
+    @property
+    def asks_for_numbers(self) -> bool:
+        """Whether it asks for sequence numbers, which are relative to a connection."""
+        return any(name in _NUMBERS for name, _ in self.fields)
 
     def counted(self, matched: int) -> int:
         """As much of the count of the facts described so far as the future depends on: without a last place

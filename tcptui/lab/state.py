@@ -16,7 +16,8 @@ of a segment that has ended is as good as a third party's. `==` is by key.
 
 A transmission carries labels for who will read it (in which steps it left and ended, which attempt it is,
 which connection it belongs to), an end the connections that those are taken from, and the state counts its
-steps. They travel with the state and are no part of the key.
+steps. They travel with the state and are no part of the key, except where a pattern of a fault, a firewall or
+a trigger can ask for them.
 
 `step` takes the next thing that happens, in a total order that does not depend on chance: what comes first in
 time, and at the same time a program's call before a third party's segment before an arrival before a timer, A
@@ -242,20 +243,29 @@ class WorldState(Network):
             self._kept_alive,
             self._a.key(now),
             self._b.key(now),
-            self._shown() if self._a.waits_for_facts or self._b.waits_for_facts else None,
+            self._key_of_patterns() if conditions is not None or self._waits_for_facts else None,
         )
 
-    def _shown(self) -> tuple[Any, ...]:
-        """What patterns that programs wait for can ask beside what segments and ends are."""
+    @property
+    def _waits_for_facts(self) -> bool:
+        return self._a.waits_for_facts or self._b.waits_for_facts
+
+    def _key_of_patterns(self) -> tuple[Any, ...]:
+        """What patterns can ask for beside what segments and ends are: labels of segments, and what numbers of
+        those still to leave are relative to where no end has their connection any more."""
         patterns = [
             pattern
             for end in (self._a, self._b)
             if isinstance(end, HostEnd)
             for pattern in end.patterns_to_come()
         ]
+        of_wire = [] if self._conditions is None else self._conditions.patterns
+        numbers = any(pattern.asks_for_numbers for pattern in (*patterns, *of_wire))
+        past = tuple(one[:4] for one in self.past_connections) if numbers else ()
         if not patterns:
-            return ()
+            return past
         return (
+            past,
             self.now if any(pattern.at is not None for pattern in patterns) else None,
             self.wire.launched if any(pattern.number for pattern in patterns) else None,
             tuple(
@@ -377,7 +387,7 @@ class WorldState(Network):
             self.now, cause, side, call, transmission, by, tuple(events), launched, ended, backlog, results,
             connection, None, self.steps, state, alive, acts,
         )  # fmt: skip
-        if self._a.waits_for_facts or self._b.waits_for_facts:
+        if self._waits_for_facts:
             self._tell_facts(report)
         if self._b.observes:
             told = self._to_change("B").observe(report, self._a)
