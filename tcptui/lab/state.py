@@ -41,6 +41,7 @@ from tcptui.lab.faults import FaultRule
 from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
 from tcptui.lab.moves import AddBox, Do, Move, Next, Wait
 from tcptui.lab.network import Network
+from tcptui.lab.patterns_key import patterns_key
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
 from tcptui.lab.results import CallResult
@@ -243,37 +244,12 @@ class WorldState(Network):
             self._kept_alive,
             self._a.key(now),
             self._b.key(now),
-            self._key_of_patterns() if conditions is not None or self._waits_for_facts else None,
+            patterns_key(self._a, self._b, conditions, wire, now, self.past_connections),
         )
 
     @property
     def _waits_for_facts(self) -> bool:
         return self._a.waits_for_facts or self._b.waits_for_facts
-
-    def _key_of_patterns(self) -> tuple[Any, ...]:
-        """What patterns can ask for beside what segments and ends are: labels of segments, and what numbers of
-        those still to leave are relative to where no end has their connection any more."""
-        patterns = [
-            pattern
-            for end in (self._a, self._b)
-            if isinstance(end, HostEnd)
-            for pattern in end.patterns_to_come()
-        ]
-        of_wire = [] if self._conditions is None else self._conditions.patterns
-        numbers = any(pattern.asks_for_numbers for pattern in (*patterns, *of_wire))
-        past = tuple(one[:4] for one in self.past_connections) if numbers else ()
-        if not patterns:
-            return past
-        return (
-            past,
-            self.now if any(pattern.at is not None for pattern in patterns) else None,
-            self.wire.launched if any(pattern.number for pattern in patterns) else None,
-            tuple(
-                (one.attempt > 1, bool(one.copy_of), one.bases, one.number if pattern.number else 0)
-                for one in self.wire.transmissions
-                for pattern in patterns
-            ),
-        )
 
     def __eq__(self, other: object) -> bool:
         return (
