@@ -229,7 +229,7 @@ def _by_the_wire(report: Report, world: WorldState) -> list[Message]:
     wire, lost = world.wire, {one.number for one in report.ended if one.outcome is Outcome.LOST}
     known = {one.number: one for one in (*report.ended, *wire.transmissions)}
     by_rule = {
-        act.number for act in report.acts if act.name and act.what not in ("old", "stranger", "answer")
+        act.number for act in report.acts if act.name and act.what not in ("old", "third party", "answer")
     }
     messages = []
     for number in report.launched:

@@ -2,7 +2,7 @@
 
 One half of a `state.WorldState`: the other decides what happens next and what an end does then. Here a
 segment that an end has sent gets its connection and its number, and at once what the scenario has for it: a
-fault by number or by description, the boxes on its way, an address that is nobody's.
+fault by number or by description, the boxes on its way, an address at which there is no host.
 """
 
 from __future__ import annotations
@@ -172,8 +172,8 @@ class Network:
         return of_numbers(segment, [*alive, *self.past_connections], begun)
 
     def _on_wire(self, number: int, from_box: bool = False) -> None:
-        """A segment has been put on the wire: the scenario may have a fault for it, and its address may be
-        nobody's."""
+        """A segment has been put on the wire: the scenario may have a fault for it, and its address may have
+        no host."""
         self._launched += (number,)
         transmission = self.wire.transmissions[-1]
         sender, receiver, payload = transmission.sender, transmission.receiver, transmission.payload
@@ -202,7 +202,7 @@ class Network:
         ):
             lost = self.wire.take(number)
             self._end(lost.at_end(Outcome.LOST, lost.due, self.steps, None))
-            self._acts += (WireAct(number, "nobody", 0, payload.dst.host),)
+            self._acts += (WireAct(number, "no host", 0, payload.dst.host),)
 
     def _pass_boxes(self, transmission: Transmission, conditions: Conditions) -> Payload:
         """A segment goes its way through the boxes; what comes out, or what was sent if nothing does."""

@@ -1,8 +1,9 @@
 """A third party's segment: any header, any option, from any address, as often as is wanted.
 
-A third party is whoever is neither of the two hosts: an attacker who forges, a stranger who knocks, or nobody
-at all, where a segment of long ago comes out of the network. Its numbers are raw, or relative to one of the
-connections that have been (`connection.opened_after`). How it is written, `third_party_text` tells.
+A third party is neither of the two hosts: an attacker with a forged source address (RFC 5961), another host,
+or the network itself, which delivers an old duplicate (RFC 9293 section 3.4.1). Its numbers are raw, or
+relative to one of the connections that have been (`connection.opened_after`). `third_party_text` has the
+syntax.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def acts_of(move: Inject, number: int, other: Socket) -> tuple[WireAct, ...]:
     if move.of:
         return (WireAct(number, "old", move.of),)
     src = move.src or other
-    return () if src == other else (WireAct(number, "stranger", 0, str(src)),)
+    return () if src == other else (WireAct(number, "third party", 0, str(src)),)
 
 
 def options_of(flags: int, offer: Offer, blocks: Iterable[Block]) -> tuple[Option, ...]:

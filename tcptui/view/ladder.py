@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
 from tcptui.explain.numbers import time_text
-from tcptui.lab.learned import Entered
+from tcptui.lab.connection_record import Entered
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.view.ladder_row import Change, Row, RowPlan, draw_row, style_of
 from tcptui.view.lines import Line, Span, Style

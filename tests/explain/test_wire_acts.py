@@ -62,7 +62,7 @@ def test_who_sends_a_third_partys_segment_is_told(toml: str, moves: str, says: s
 
 def test_that_nobody_is_at_an_address_is_told() -> None:
     says = told(LISTENS, "s x>b:SYN:seq=1:from=203.0.113.1:9")
-    assert "#2 is lost: there is nobody at 203.0.113.1." in says
+    assert "#2 is lost: there is no host at 203.0.113.1." in says
 
 
 def test_a_segment_of_no_connection_is_told_not_to_be_sent() -> None:
