@@ -84,6 +84,7 @@ RULE_KNOBS: Mapping[Rule, tuple[str, ...]] = MappingProxyType(
         Rule.TIME_WAIT_OVER: ("msl", "time_wait_1_msl"),
         Rule.TIME_WAIT_REOPENED: ("time_wait_reopens",),
         Rule.RST_IN_TIME_WAIT_IGNORED: ("rfc1337",),
+        Rule.RST_ENDS_TIME_WAIT: ("rfc1337",),
         # Errors from below.
         Rule.SOFT_ERROR: ("soft_error_aborts_open",),
         Rule.HARD_ERROR: ("hard_error_aborts",),

@@ -67,6 +67,8 @@ SENTENCES = {
     "happened.copy": "{name} (copy of #{number})",
     "happened.again": "{name} (#{number} again)",
     "happened.third_party": "{name} (a third party's)",
+    "happened.old": "{name} (an old segment)",
+    "happened.of_box": "{name} (from the {box})",
     "happened.carries_data": "{name} (SEQ {seq}, {len:octets})",
     "happened.carries_ack": "{name} (ACK {ack})",
     # The stack that applied a rule.

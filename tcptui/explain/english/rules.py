@@ -24,6 +24,9 @@ SENTENCES = {
     "rule.close_waits_for_window": "{side}'s FIN is not sent yet: {peer}'s window ({snd_wnd}) has no room.",
     "rule.close_waits_to_open": "{side}'s FIN is not sent yet: first the connection must be established.",
     "rule.close_of_both_ways": "{side} had closed one half; from now on {side} takes no data, either.",
+    "rule.linger_sends_rst": (
+        "SO_LINGER is 0, so the close is an ABORT: {side} sends a RST and deletes the connection at once."
+    ),
     "rule.abort_sends_rst": "ABORT: {side} sends a RST and deletes the connection at once.",
     "rule.abort_deletes_half_open": "Not established yet, the connection is deleted without a RST.",
     "rule.abort_deletes": "The connection is deleted at once; in this state without a RST.",
@@ -82,6 +85,7 @@ SENTENCES = {
         "SEQ {seq} is in the window at {rcv_nxt}: as before RFC 5961, that is enough, and the RST resets."
     ),
     "rule.rst_ends_closing": "The RST is believable, and the connection was ending anyway: gone.",
+    "rule.rst_ends_time_wait": "The RST is believable, and ends TIME-WAIT before its time (see RFC 1337).",
     "rule.rst_in_time_wait_ignored": "A RST must not cut TIME-WAIT short: ignored.",
     "rule.rst_with_ack_dropped": (
         "The RST has an ACK, SEQ {seq}; one that answers a SYN,ACK has none: dropped in silence."
@@ -96,7 +100,7 @@ SENTENCES = {
     "rule.ack_too_old": "ACK {ack} is older than any window ever was: dropped, an ACK is due.",
     "rule.ack_opens": "ACK {ack} acknowledges {side}'s SYN: established.",
     "rule.ack_bad_of_rst": "The RST has ACK {ack}, not {snd_nxt}: dropped.",
-    "rule.ack_bad": "ACK {ack} is not within {snd_una}+1 to {snd_nxt}: RST.",
+    "rule.ack_bad": "ACK {ack} is not above {snd_una} and at most {snd_nxt}: RST.",
     "rule.ack_new": "ACK {ack} is new: all octets before have arrived.",
     "rule.ack_duplicate": "ACK {ack} acknowledges nothing new.",
     "rule.sack_new": "SACK {left}:{right}: {peer} has {len:octets} more, behind a gap.",
@@ -132,7 +136,7 @@ SENTENCES = {
     "rule.give_up": "{retries:retransmissions} without an answer: given up (R2).",
     "rule.give_up_on_probes": "{probes:probes} of {peer}'s window without an answer: given up (R2).",
     "rule.give_up_on_orphan": (
-        "{side}'s program is gone, {peer}'s window closed, and the probes are {delay} apart, the most: "
+        "{side}'s program has closed, {peer}'s window is zero, and the probes are {delay} apart, the most: "
         "given up, answered or not."
     ),
     "rule.give_up_on_syn_ack": "{retries:retransmissions} of the SYN,ACK without an answer: given up.",
@@ -149,17 +153,19 @@ SENTENCES = {
     "rule.blackhole": "There is no connection, and this stack does not say so.",
     "rule.accept_queue_full": "The program accepts too slowly, the accept queue is full: the SYN is dropped.",
     "rule.accept_queue_full_for_ack": (
-        "The program accepts too slowly, the accept queue is full: the ACK is dropped, as if lost."
+        "The program accepts too slowly, the accept queue is full: the segment is dropped, as if lost."
     ),
     "rule.accept_queue_full_resets": (
-        "The program accepts too slowly, the accept queue is full: the ACK is answered by a RST."
+        "The program accepts too slowly, the accept queue is full: the segment is answered by a RST."
     ),
     "rule.syn_queue_full": "The SYN queue is full ({most}): the SYN is dropped.",
     "rule.cookie_sent": "The SYN,ACK carries a cookie: nothing is kept, the ACK will bring the cookie back.",
     "rule.cookie_good": "The ACK brings the cookie back: a connection is made, MSS {mss}.",
     "rule.timestamp_missing": "Timestamps were agreed on, and there is none: dropped.",
     "rule.timestamp_old": "Timestamp {tsval} is older than {ts_recent}: an old duplicate, dropped (PAWS).",
-    "rule.answers_counted": "Answer {answers} of at most {most}: two ends could go on like this without end.",
+    "rule.answers_counted": (
+        "Answer {answers} of at most {most} in {interval}: two ends could go on like this without end."
+    ),
     "rule.challenge_throttled": (
         "No answer this time: lately {most} of them went, and two ends could go on like this without end."
     ),
