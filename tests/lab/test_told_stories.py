@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tcptui.explain.why import why
+from tcptui.formats.ladder import ladder_text
 from tcptui.lab.history import History
 from tcptui.lab.loader import load_scenario
 from tcptui.lab.moves import NEXT
+from tcptui.lab.run import play_to_end
 
 SERVER = '"s = socket()", "bind(s, 80)", "listen(s, 1)", "c = accept(s)"'
 
@@ -150,3 +152,30 @@ def test_the_errno_is_that_of_the_call_which_the_rfc_has_another_name_for(script
     """As measured on Linux 6.18."""
     lines = told(f'[A]\n[B]\nprofile = "linux"\nscript = [{script}]\n')
     assert f"({errno})" in lines[-1]
+
+
+def ladder_of(text: str) -> list[str]:
+    run, _ = play_to_end(load_scenario(f'title = "t"\nquestion = "q?"\n{text}', "t", "t.toml"))
+    return ladder_text(run).split("\n")
+
+
+def test_what_goes_between_others_than_the_two_hosts_has_their_address_on_the_ladder() -> None:
+    """Strangers from the same port, and the client whose ports stand above the ladder."""
+    flood = 'segment = "x>b:SYN:seq=1"\nfrom = "203.0.113.1:1024"\ntimes = 2\nevery = "10ms"\n'
+    client = '[A]\nscript = [{ call = "connect", at = "200ms" }]\n'
+    server = '[B]\nscript = [{ call = "listen", backlog = 4 }]\n'
+    rows = ladder_of(f'until = "300ms"\n{client}{server}[[third_party]]\n{flood}')
+    for words in ("#1 203.0.113.1:1024>80 SYN", "#2 203.0.113.2:1024>80 SYN", "80>203.0.113.1:1024 SYN,ACK"):
+        assert only_with(rows, words)
+    assert only_with(rows, "#5 49152>80 SYN")
+
+
+def test_a_ladder_of_the_two_hosts_sockets_alone_has_no_ports() -> None:
+    rows = ladder_of('[A]\nscript = [{ call = "connect" }]\n[B]\nscript = [{ call = "listen" }]\n')
+    assert only_with(rows, "#1 SYN seq=0")
+    assert not any(">80" in row for row in rows)
+
+
+def only_with(rows: list[str], words: str) -> str:
+    (row,) = [row for row in rows if words in row]
+    return row
