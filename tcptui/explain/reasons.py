@@ -23,7 +23,7 @@ _DETAILS = (
     Rule.ACCEPTED,
 )
 """Rules that explain a number or a result, not what happened: told only if nothing else is."""
-_LINGER = "rule.linger_sends_rst"
+_LINGER = "why.linger_sends_rst"
 _IMPLIED = {
     Rule.ACK_NEW: (Rule.FIN_ACKED, Rule.FIN_ACKED_CLOSING, Rule.FIN_ACKED_LAST),
     Rule.WINDOW_UPDATED: (Rule.ZERO_WINDOW_ANSWERED,),

@@ -26,7 +26,7 @@ RULE_KNOBS: Mapping[Rule, tuple[str, ...]] = MappingProxyType(
         Rule.LISTEN_SYN_FIN_DROPPED: ("drop_syn_fin",),
         Rule.DATA_ON_SYN_QUEUED: ("queue_data_on_syn",),
         Rule.DATA_ON_SYN_IGNORED: ("queue_data_on_syn", "data_on_syn_ack"),
-        Rule.SYN_SENT_BAD_ACK: ("bad_ack_resends_syn",),
+        Rule.SYN_RESENT_SOON: ("bad_ack_resends_syn",),
         Rule.REPEATED_SYN: ("repeated_syn_draws_syn_ack",),
         Rule.KNOWN_SYN_TRIMMED: ("simultaneous_open_trims_syn",),
         Rule.SYN_TO_LISTEN: ("syn_returns_to_listen",),

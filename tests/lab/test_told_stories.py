@@ -111,7 +111,7 @@ def test_an_old_segment_is_no_third_partys_when_it_arrives() -> None:
 
 def test_what_ends_time_wait_too_early_is_said() -> None:
     line = only(told(ASSASSINATION), "#9 RST reaches A.")
-    assert "ends TIME-WAIT before its time (see RFC 1337)" in line
+    assert "TIME-WAIT ends too early (see RFC 1337)" in line
 
 
 def test_what_a_box_answers_is_no_third_partys_when_it_arrives() -> None:
@@ -179,3 +179,17 @@ def test_a_ladder_of_the_two_hosts_sockets_alone_has_no_ports() -> None:
 def only_with(rows: list[str], words: str) -> str:
     (row,) = [row for row in rows if words in row]
     return row
+
+
+def test_a_syn_that_linux_sends_again_at_once_is_said_to_go() -> None:
+    """A's SYN meets the connection that A has forgotten, and B's ACK is not of it."""
+    a = 'script = [{ call = "reboot", at = "1s" }, { call = "connect", at = "2s" }]'
+    lines = told(f'prelude = "b:listen a:connect s3"\n[A]\nprofile = "linux"\n{a}\n[B]\nprofile = "linux"\n')
+    assert "A's SYN goes again in 2 ms" in only(lines, "#2 ACK, of an earlier connection, reaches A.")
+
+
+def test_an_answered_old_segment_is_said_to_be_answered() -> None:
+    """What a probe of keep-alive draws from FreeBSD."""
+    idle = '[A]\nprofile = "freebsd"\nscript = [{ call = "connect" }]\n[B]\nprofile = "freebsd"\n'
+    lines = told(f'{idle}script = [{{ call = "listen" }}]\n')
+    assert "all old: only the ACK counts, and is answered." in only(lines, "#4 ACK reaches B.")

@@ -48,7 +48,7 @@ SENTENCES = {
     "happened.box.unknown": "The NAT has no mapping for {address}: it discards {name}.",
     "happened.box.mapped": "The NAT gives {name} the source {address}.",
     "happened.box.answers": "The {box} sends {name} to {side}.",
-    "happened.fault.by_rule": "{what}, as the scenario has it ({rule}).",
+    "happened.fault.by_rule": "{what}, as it was told to ({rule}).",
     "happened.fault.lost": "The wire loses {name}",
     "happened.fault.delayed": "The wire delays {name} by {span}",
     "happened.fault.duplicated": "The wire doubles {name}",
@@ -73,6 +73,9 @@ SENTENCES = {
     "happened.carries_ack": "{name} (ACK {ack})",
     # The stack that applied a rule.
     "why.but": "{profile} but {knobs}",
+    "why.linger_sends_rst": (
+        "SO_LINGER is 0, so the close is an ABORT: {side} sends a RST and deletes the connection at once."
+    ),
     "why.more": "{count} more",
     # What is no state in a figure of the RFC's form.
     "figure.lost": "(lost)",

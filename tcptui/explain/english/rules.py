@@ -24,9 +24,6 @@ SENTENCES = {
     "rule.close_waits_for_window": "{side}'s FIN is not sent yet: {peer}'s window ({snd_wnd}) has no room.",
     "rule.close_waits_to_open": "{side}'s FIN is not sent yet: first the connection must be established.",
     "rule.close_of_both_ways": "{side} had closed one half; from now on {side} takes no data, either.",
-    "rule.linger_sends_rst": (
-        "SO_LINGER is 0, so the close is an ABORT: {side} sends a RST and deletes the connection at once."
-    ),
     "rule.abort_sends_rst": "ABORT: {side} sends a RST and deletes the connection at once.",
     "rule.abort_deletes_half_open": "Not established yet, the connection is deleted without a RST.",
     "rule.abort_deletes": "The connection is deleted at once; in this state without a RST.",
@@ -60,6 +57,7 @@ SENTENCES = {
     "rule.syn_sent_bad_rst": (
         "{side}'s SYN would be acknowledged by ACK {snd_nxt}, and this is ACK {ack}: dropped."
     ),
+    "rule.syn_resent_soon": "{side}'s SYN goes again in {delay}, before the timer is due.",
     "rule.syn_sent_rst": "The RST acknowledges {side}'s SYN: the connection is refused.",
     "rule.syn_sent_blind_rst": "A RST that acknowledges nothing proves nothing: dropped.",
     "rule.syn_sent_syn_ack": "{side}'s SYN is acknowledged (ACK {ack}) and here is {peer}'s: established.",
@@ -71,7 +69,9 @@ SENTENCES = {
     ),
     "rule.not_acceptable_rst": "A RST with SEQ {seq}, outside the window at {rcv_nxt}: dropped in silence.",
     "rule.zero_window": "{side}'s window is zero: the data does not fit, but ACK and RST count.",
-    "rule.old_segment_trimmed": "SEQ {seq} is before {rcv_nxt}, all old: this stack takes the ACK alone.",
+    "rule.old_segment_trimmed": (
+        "SEQ {seq} is before {rcv_nxt}, all old: only the ACK counts, and is answered."
+    ),
     "rule.repeated_syn": "The same SYN again: this stack answers with the same SYN,ACK.",
     "rule.known_syn_trimmed": "SEQ {seq} is the SYN that {side} knows: only the ACK counts.",
     "rule.rst_outside": "The RST's SEQ {seq} is outside the window: dropped.",
@@ -85,7 +85,7 @@ SENTENCES = {
         "SEQ {seq} is in the window at {rcv_nxt}: as before RFC 5961, that is enough, and the RST resets."
     ),
     "rule.rst_ends_closing": "The RST is believable, and the connection was ending anyway: gone.",
-    "rule.rst_ends_time_wait": "The RST is believable, and ends TIME-WAIT before its time (see RFC 1337).",
+    "rule.rst_ends_time_wait": "The RST is believable, and TIME-WAIT ends too early (see RFC 1337).",
     "rule.rst_in_time_wait_ignored": "A RST must not cut TIME-WAIT short: ignored.",
     "rule.rst_with_ack_dropped": (
         "The RST has an ACK, SEQ {seq}; one that answers a SYN,ACK has none: dropped in silence."
