@@ -79,7 +79,7 @@ class Held(NamedTuple):
         if withheld:  # A connection that has ended in the accept queue can still be accepted.
             waiting = {name for status in stack.statuses() for name in status.accept_queue}
             withheld = tuple([one for one in withheld if one.connection in waiting])
-        return Held(self.opened, listener, names, withheld, shown(stack, peer, self.opened))
+        return Held(self.opened, listener, names, withheld, shown(stack, peer, self.opened, names))
 
     def _with(self, name: int, stack: Stack) -> Held:
         """A program has got a connection or a listener."""
@@ -103,13 +103,16 @@ def gives_connection(event: Event) -> bool:
     return isinstance(event, Returned) and event.call in _GIVE_A_CONNECTION and event.response is Response.OK
 
 
-def shown(stack: Stack, peer: str, latest: int) -> int:
+def shown(stack: Stack, peer: str, latest: int, names: tuple[int, ...]) -> int:
     """The newest connection or listener that is not CLOSED; `latest` where there is none.
 
     When a listener's child is gone that is the listener again. Connections of strangers, hosts other than
-    `peer`, count only where there is nothing else: a listener's queues say more of a flood than its newest
-    victim does.
+    `peer`, that no program has taken (`names`) count only where there is nothing else: a listener's queues
+    say more of a flood than its newest victim does. What a program has taken may come from the peer through
+    a NAT.
     """
     statuses = stack.statuses()
-    known = [one for one in statuses if one.remote is None or one.remote.host == peer] or statuses
+    known = [
+        one for one in statuses if one.remote is None or one.remote.host == peer or one.connection in names
+    ] or statuses
     return known[-1].connection if known else latest
