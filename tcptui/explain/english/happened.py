@@ -47,6 +47,9 @@ SENTENCES = {
     "happened.box.refused": "The firewall refuses {name} ({rule}).",
     "happened.box.unknown": "The NAT has no mapping for {address}: it discards {name}.",
     "happened.box.mapped": "The NAT gives {name} the source {address}.",
+    "happened.box.mapped_late": (
+        "The NAT has no mapping of this connection, or has forgotten it: {name} gets a new source, {address}."
+    ),
     "happened.box.answers": "The {box} sends {name} to {side}.",
     "happened.fault.by_rule": "{what}, as the scenario has it ({rule}).",
     "happened.fault.lost": "The wire loses {name}",
