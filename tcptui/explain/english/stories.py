@@ -4,8 +4,8 @@ from __future__ import annotations
 
 SENTENCES = {
     "fact.cut": (
-        "the run does not end by itself: it was cut after {steps} steps, at {at}; write until, or make its loops"
-        " wait"
+        "the run does not end by itself: it was cut after {steps} steps, at {at}; write until, or make its"
+        " loops wait"
     ),
     "fact.cut_before_until": (
         "the run does not come to it: it was cut after {steps} steps, at {at}; does a loop never wait?"
