@@ -139,7 +139,9 @@ class Watch:
         octets = self._sent[side, numbers[0]]
         for place, octet in enumerate(segment.data, offset):
             # With a fixed ISN the next connection has the same numbers, and other data.
-            assert self._is_broken() or octets.get(place, octet) == octet, f"octet {place} is another than before"
+            assert self._is_broken() or octets.get(place, octet) == octet, (
+                f"octet {place} is another than before"
+            )
             octets[place] = octet
 
     @staticmethod
