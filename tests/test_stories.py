@@ -149,8 +149,8 @@ def test_facts_about_long_data_are_written_with_its_beginning(
     story: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     head = (
-        'title = "t"\nquestion = "q?"\nB.program = ["s = socket()", "bind(s)", "listen(s, 1)", "c = accept(s)", '
-        '"recv(c, 999)"]\nA.program = ["s = socket()", "connect(s)", "send(s, 500)"]\n'
+        'title = "t"\nquestion = "q?"\n'
+        'B.program = ["s = socket()", "bind(s)", "listen(s, 1)", "c = accept(s)", "recv(c, 999)"]\nA.program = ["s = socket()", "connect(s)", "send(s, 500)"]\n'
     )
     story.write_text(head)
     _, lines, _ = run(capsys, "facts", "mine.toml")

@@ -100,8 +100,7 @@ def test_every_checksum_is_right(read: list[Read]) -> None:
         if not found.keys().isdisjoint(("icmp.checksum.status", "icmpv6.checksum.status")):
             # What an ICMP message quotes is not looked at unless it is quoted whole.
             quoted = [found.pop(name)[0] for name in CHECKSUMS[1:3] if name in found]
-            assert quoted
-            assert quoted[0] in (GOOD, UNVERIFIED), frame.where
+            assert set(quoted) <= {GOOD, UNVERIFIED}, frame.where
         assert len(found) == (2 if frame.fields["ip.version"][:1] == "4" else 1), frame.where
         assert all(set(statuses) == {GOOD} for statuses in found.values()), frame.where
 
@@ -128,8 +127,8 @@ def test_the_ladder_has_the_same_numbers(read: list[Read]) -> None:
         transmission = frame.transmission
         if not frame.capture.shows_isns or not isinstance(transmission.payload, Segment):
             continue
-        if frame.capture.name == "nat at B":
-            continue  # What a NAT that forgets makes of one connection are two for whoever looks there.
+        if frame.capture.name.startswith(("nat at ", "old-segment at ", "fixed-isn at ")):
+            continue  # A capture tells connections apart by their addresses alone.
         seq_base, ack_base = transmission.bases
         if seq_base is not None:
             assert int(frame.fields["tcp.seq"]) == relative(transmission.payload.seq, seq_base), frame.where

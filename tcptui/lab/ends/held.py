@@ -108,7 +108,8 @@ def shown(stack: Stack, peer: str, latest: int) -> int:
 
     When a listener's child is gone that is the listener again. What strangers, hosts other than `peer`, have
     left half open counts only where there is nothing else: a listener's queues say more of a flood than its
-    newest victim does. Behind a NAT the peer itself has another address: its connection counts once it is open.
+    newest victim does. Behind a NAT the peer itself has another address: its connection counts once it is
+    open.
     """
     statuses = stack.statuses()
     known = [
