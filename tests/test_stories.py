@@ -149,8 +149,8 @@ def test_facts_about_long_data_are_written_with_its_beginning(
     story: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     head = (
-        'title = "t"\nquestion = "q?"\n'
-        'B.program = ["s = socket()", "bind(s)", "listen(s, 1)", "c = accept(s)", "recv(c, 999)"]\nA.program = ["s = socket()", "connect(s)", "send(s, 500)"]\n'
+        'title = "t"\nquestion = "q?"\nB.program = ["s = socket()", "bind(s)", "listen(s, 1)", '
+        '"c = accept(s)", "recv(c, 999)"]\nA.program = ["s = socket()", "connect(s)", "send(s, 500)"]\n'
     )
     story.write_text(head)
     _, lines, _ = run(capsys, "facts", "mine.toml")
@@ -164,7 +164,7 @@ def test_facts_of_a_variant_belong_to_it(story: Path, capsys: pytest.CaptureFixt
     assert (status, lines[0]) == (0, "[variant.expect]")
     assert any('"B enters ESTABLISHED"' in line for line in lines)
     status, _, errors = run(capsys, "facts", "mine.toml", "--variant", "one")
-    assert (status, errors) == (2, "tcptui: mine has no variant 'one': allowed: two segments\n")
+    assert (status, errors) == (2, "tcptui: mine has no variant 'one': allowed: 'two segments'\n")
 
 
 def test_a_draft_is_refused_in_the_library(

@@ -140,7 +140,7 @@ def test_a_nat_forgets_a_mapping_that_has_been_idle_and_either_direction_keeps_i
     assert passes(NAT, at=600, state=used)[0].payload == DATA._replace(src=OUTSIDE)
     assert passes(NAT, at=601, state=used)[0].name == "198.51.100.1:40001"
     gone, _ = passes(NAT, ANSWER, "A", 301, state)
-    assert gone == Verdict(None, 0, "unknown", "198.51.100.1:40000")
+    assert gone == Verdict(None, 0, "no mapping", "198.51.100.1:40000")
     answered, _ = passes(NAT._replace(answers="rst"), ANSWER, "A", 301, state)
     assert answered.answer == Segment(OUTSIDE, B, 1006, 0, RST, 0)
 
@@ -176,6 +176,11 @@ def test_a_key_has_times_from_now_and_no_mapping_that_is_forgotten() -> None:
     assert box_key(timed, BoxState(), 100) == box_key(timed, BoxState(), 200)
     assert box_key(firewall("A *"), BoxState(1), 0) == box_key(firewall("A *"), BoxState(2), 0)
     assert box_key(firewall("A * 2"), BoxState(1), 0) != box_key(firewall("A * 2"), BoxState(2), 0)
+    assert box_key(firewall("A * 3-"), BoxState(1), 0) != box_key(firewall("A * 3-"), BoxState(2), 0)
+    assert box_key(firewall("A * 3-"), BoxState(2), 0) == box_key(firewall("A * 3-"), BoxState(9), 0)
+    at_a_time = firewall("100us A *")
+    assert box_key(at_a_time, BoxState(), 0) != box_key(at_a_time, BoxState(), 1)
+    assert box_key(at_a_time, BoxState(), 101) == box_key(at_a_time, BoxState(), 200)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.loader.problems import problems
 from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.wire import SIDES
 
 NAMES = library.names()
 STORIES = [
@@ -64,15 +65,20 @@ def test_states_follow_the_arrows_of_the_diagram_and_a_reboot_ends_in_the_first(
 ) -> None:
     run = play(story(name, variant))
     arrows = {*ARROWS, *((state, State.CLOSED) for state in State)}
-    last: dict[tuple[str, int], State] = {}
-    for report in run.reports:
-        if report.call == "reboot":
-            last = {key: state for key, state in last.items() if key[0] != report.side}
-        for event in report.events:
-            if isinstance(event, StateChanged) and report.side:
-                assert (event.old, event.new) in arrows
-                assert last.get((report.side, event.connection), event.old) is event.old
-                last[report.side, event.connection] = event.new
-    for index, side in enumerate("AB"):
-        states = {state for (end, _), state in last.items() if end == side}
-        assert run.end[index] in states | {run.first[index], State.LISTEN, State.CLOSED}
+    for index, side in enumerate(SIDES):
+        states: dict[int, State] = {}
+        for report in (*run.prelude, *run.reports):
+            if report.side != side:
+                continue
+            if report.call == "reboot":
+                states = {}
+            for event in report.events:
+                if isinstance(event, StateChanged):
+                    before = states.get(event.connection, State.CLOSED)
+                    assert event.old is before or (
+                        event.connection not in states and event.old is State.LISTEN
+                    )
+                    assert (event.old, event.new) in arrows
+                    states[event.connection] = event.new
+        assert run.path(side)[-1].state is run.end[index]
+        assert run.end[index] in (states.values() or {State.CLOSED})

@@ -118,7 +118,6 @@ SENTENCES = {
     "error.scenario.at_and_when": "either at or when, not both",
     "error.scenario.backlog": "only listen takes it",
     "error.scenario.delay_too_short": "must be at least 1ms",
-    "error.scenario.faults": "{count} are too many; at most {most}",
     "error.scenario.lost_already": "#{number} is lost already",
     "error.scenario.no_fault": "only l, d, u and r can stand here, as in l2 d4+200ms, or as in lose B ACK 2",
     "error.scenario.no_variant": "{scenario} has no variant {name!r}: allowed: {allowed}",

@@ -63,9 +63,7 @@ def boxes_of(wire: Table, v6: bool) -> tuple[Box, ...]:
     boxes: list[Box] = []
     for table in tables:
         kind = table.take("kind", choice_of(*KINDS))
-        fields = {
-            name: text for name in KEYS[kind] if (text := table.take(name, _text_or_number, " ")) != " "
-        }
+        fields = {name: table.take(name, _text_or_number) for name in KEYS[kind] if name in table}
         try:
             box = make_box(kind, fields)
         except BadBox as error:
@@ -73,7 +71,7 @@ def boxes_of(wire: Table, v6: bool) -> tuple[Box, ...]:
         table.done(("kind", *KEYS[kind]))
         boxes.append(placed(box, len(boxes), v6))
     if len(boxes) > MOST_BOXES:
-        raise wire.error("box", "error.scenario.faults", count=len(boxes), most=MOST_BOXES)
+        raise wire.error("box", "error.value.too_many", count=len(boxes), most=MOST_BOXES)
     return tuple(boxes)
 
 
@@ -98,7 +96,7 @@ def faults_of(value: object, where: str) -> Faults:
             _add_numbered(faults, text, place)
     count = sum(map(len, faults.values())) + len(rules)
     if count > MOST_FAULTS:
-        raise bad(where, "error.scenario.faults", count=count, most=MOST_FAULTS)
+        raise bad(where, "error.value.too_many", count=count, most=MOST_FAULTS)
     return faults, tuple(rules)
 
 
