@@ -14,6 +14,8 @@ from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.sockets.requests import Blocked, Errno
 
+FAILS, FAILS_WITH_WORDS = "happened.socket_fails", "happened.socket_fails_rfc"
+
 _WORDS: dict[Errno, Response] = {
     "EADDRNOTAVAIL": Response.EXISTS,
     "ECONNREFUSED": Response.RESET,  # Section 3.10.7.3, second: so it is called also in SYN-SENT.
@@ -44,9 +46,9 @@ def socket_call(result: CallResult) -> str | Message:
     meaning = Message.of(f"errno.{done.errno.lower()}")
     response = _WORDS.get(done.errno)
     if response is None:
-        return Message.of("happened.socket_fails", call=result.text, meaning=meaning)
+        return Message.of(FAILS, call=result.text, meaning=meaning)
     words = Message.of(f"response.{response.name.lower()}")
-    return Message.of("happened.socket_fails_rfc", call=result.text, meaning=meaning, words=words)
+    return Message.of(FAILS_WITH_WORDS, call=result.text, meaning=meaning, words=words)
 
 
 def signal_message(signal: Signal, connection: int, report: Report, end: End) -> Message:

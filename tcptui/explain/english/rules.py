@@ -63,10 +63,7 @@ SENTENCES = {
     "rule.syn_sent_syn_ack": "{side}'s SYN is acknowledged (ACK {ack}) and here is {peer}'s: established.",
     "rule.syn_sent_syn": "A SYN without ACK: {peer} opens at the same time. {side} answers with SYN,ACK.",
     "rule.syn_sent_neither": "Neither SYN nor RST: of no use before the handshake. Dropped.",
-    "rule.not_acceptable": (
-        "SEQ {seq}, length {len}, is outside the window at {rcv_nxt}: not acceptable. "
-        "An ACK is due, to say what is expected."
-    ),
+    "rule.not_acceptable": "SEQ {seq}, length {len}, is outside the window at {rcv_nxt}: an ACK is due.",
     "rule.not_acceptable_rst": "A RST with SEQ {seq}, outside the window at {rcv_nxt}: dropped in silence.",
     "rule.zero_window": "{side}'s window is zero: the data does not fit, but ACK and RST count.",
     "rule.old_segment_trimmed": (
@@ -82,7 +79,7 @@ SENTENCES = {
     "rule.rst_refuses": "The RST is believable: connection refused.",
     "rule.rst_resets": "SEQ {seq} is exactly what is expected next: the RST resets the connection.",
     "rule.rst_in_window_resets": (
-        "SEQ {seq} is in the window at {rcv_nxt}: as before RFC 5961, that is enough, and the RST resets."
+        "SEQ {seq} is in the window at {rcv_nxt}: enough to reset, as before RFC 5961."
     ),
     "rule.rst_ends_closing": "The RST is believable, and the connection was ending anyway: gone.",
     "rule.rst_ends_time_wait": "The RST is believable, and TIME-WAIT ends too early (see RFC 1337).",
@@ -126,7 +123,7 @@ SENTENCES = {
     "rule.data_ignored": "Data after a FIN: ignored.",
     "rule.fin_to_close_wait": "A FIN: {peer} has no more to send. {side} may go on.",
     "rule.fin_to_closing": "{peer}'s FIN comes before the ACK of {side}'s: both close at once.",
-    "rule.fin_to_time_wait": "Both have closed. {side}'s ACK of {peer}'s FIN could be lost: wait 2 MSL.",
+    "rule.fin_to_time_wait": "Both have closed. {side}'s last ACK could be lost: wait 2 MSL.",
     "rule.fin_again": "A FIN after the FIN: acknowledged, nothing changes.",
     "rule.user_timeout": "{timeout} without delivery: the connection is aborted.",
     "rule.connect_timeout": "{timeout}, and {peer} has not answered the OPEN: the connection is given up.",
@@ -148,7 +145,7 @@ SENTENCES = {
     "rule.rto_after_syn_timeout": "The SYN had timed out: data begins with RTO {rto}.",
     "rule.configure_refused": "There is no such connection.",
     "rule.accept_refused": "ACCEPT is for listeners.",
-    "rule.accepted": "Taken from the accept queue; still waiting: {waiting}.",
+    "rule.accepted": "Accepted: the connection that waited longest; still waiting: {waiting}.",
     "rule.unread_resets": "Never read: {rcv_queue:octets}. CLOSE sends a RST to say that data is lost.",
     "rule.blackhole": "There is no connection, and this stack does not say so.",
     "rule.accept_queue_full": "The program accepts too slowly, the accept queue is full: the SYN is dropped.",
@@ -186,7 +183,7 @@ SENTENCES = {
     "rule.silly_window_overridden": (
         "{peer}'s window has been small ({snd_wnd}) for long: {len:octets} must go."
     ),
-    "rule.window_opened": "Reading has made room: the window, {old} before, is announced anew.",
+    "rule.window_opened": "Reading made room: the window, {old} before, is announced.",
     "rule.window_edge_stays": (
         "All is read, but for so little {side} does not move the window's edge: {rcv_wnd}."
     ),
@@ -223,7 +220,7 @@ SENTENCES = {
         "Broken on purpose: {peer}'s FIN ends both ways, and {side}'s FIN goes at once."
     ),
     "rule.broken_no_retransmission": "Broken on purpose: no retransmission timer is started.",
-    "rule.broken_no_time_wait": "Broken on purpose: the last ACK goes, and there is no TIME-WAIT.",
+    "rule.broken_no_time_wait": "Broken on purpose: no TIME-WAIT after the last ACK.",
     "rule.broken_time_wait_1_msl": "Broken on purpose: TIME-WAIT lasts {msl}, one MSL in place of two.",
     "rule.udp_bound": "A UDP socket at port {port}, for datagrams from anybody. Nothing is sent.",
     "rule.udp_sent": "{len:octets} at once behind a header of 8: no copy is kept, no timer runs.",
