@@ -111,6 +111,17 @@ def host_of(moment: Moment, side: Side, chosen: int = 0) -> Host:
     )  # fmt: skip
 
 
+def shown_of(host: HostEnd, chosen: int = 0) -> tuple[ConnectionStatus | None, int, int]:
+    """The connection that is shown, which of the host's it is, the oldest first, from 1, and how many there
+    are; None and 0 if it is CLOSED."""
+    statuses = host.statuses()
+    for name in (chosen, host.connection):
+        for place, status in enumerate(statuses, 1):
+            if status.connection == name:
+                return status, place, len(statuses)
+    return None, 0, len(statuses)
+
+
 def _since_the_story_began(path: Path) -> Path:
     """Without the states that a prelude has left: the last of them is the first of the story."""
     before = [entered._replace(at=0) for entered in path if entered.at < 0]

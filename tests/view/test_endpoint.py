@@ -16,17 +16,17 @@ from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.history import History, Moment
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.lines import MARK, Line, line_width, plain_text
+from tcptui.view.subject import host_of
 from tests.explain.wide import LANGUAGE, read_wide
 from tests.lab.worlds import OPEN, history_of, scenario
 
 PANES = (18, 28, 36)
 """The widths inside the borders of the screen's panes."""
 FAR = scenario(OPEN.replace("1000", "3000000000").replace("5000", "4294967290"), "far")
-FIELD = re.compile(rf"([{MARK} ])(ISS|IRS|UNA|NXT|WND) +([-\d]+)")
+FIELD = re.compile(rf"([{MARK} ])(ISS|IRS|UNA|NXT|WND) *([-\d]+)")
 VARIABLES = {
     *(("send", name) for name in ("ISS", "UNA", "NXT", "WND")),
     *(("receive", name) for name in ("IRS", "NXT", "WND")),
@@ -196,16 +196,23 @@ def test_of_the_timers_of_a_line_the_first_due_has_the_bar_and_any_change_of_the
             ]
             expected = []
             for row in TIMERS:
-                now, was = first_due(made.world, side, row), first_due(before.world, side, row)
-                timer = row[now[0]] if now else next(iter(row.values()))
-                expected.append((timer, now is not None, now != was))
+                now, was = (running(one, side, row) for one in (made, before))
+                timer = row[now[0][1]] if now else next(iter(row.values()))
+                expected.append((timer, bool(now), now != was))
             assert shown == expected
 
 
-def first_due(world: WorldState, side: Side, row: dict[TimerKind, str]) -> tuple[TimerKind, Timer] | None:
-    tcb = world.host(side).tcb
-    running = [(kind, timer) for kind, timer in (tcb.timers() if tcb else []) if kind in row]
-    return min(running, key=lambda one: one[1].due, default=None)
+def running(moment: Moment, side: Side, row: dict[TimerKind, str]) -> list[tuple[int, TimerKind, Timer]]:
+    """The timers of a line, those of the connection that is shown first, the first due first."""
+    host = host_of(moment, side)
+    shown = [(host.connection, kind, timer) for kind, timer in host.timers.items() if kind in row]
+    others = [
+        (one.connection, kind, timer)
+        for one in host.others
+        for kind, timer in one.timers.items()
+        if kind in row
+    ]
+    return [one for part in (shown, others) for one in sorted(part, key=lambda one: one[2].due)]
 
 
 def test_a_timer_that_fires_later_than_its_neighbour_waits_behind_it() -> None:
