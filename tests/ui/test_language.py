@@ -36,7 +36,7 @@ FIELDS = words(
 """Variables, fields, timers, and Wireshark's labels."""
 KNOBS = words("rfc9293 delayed_ack=0us nagle=false")
 """The preset, and the knobs in which the hosts of scenarios depart from it."""
-MOVES = words("s5 l2 d4+200ms w20ms a:send:hello x>b:SYN:seq=90 lose:B:ACK:2 zz tcptui")
+MOVES = words("s5 l2 d4+200ms w20ms a:send:hello x>b:SYN:seq=90 zz tcptui")
 """Moves, as they are typed."""
 RUNS: tuple[tuple[str, str, Sequence[str]], ...] = (
     ("handshake", "", ("b", "v", "i", "l", "n")),
@@ -91,10 +91,10 @@ def look(app: TcptuiApp, after: str, known: set[str]) -> Seen:
 
 def of_scenario(scenario: Scenario) -> set[str]:
     """The words of its own."""
-    of_hosts = [host.role for host in scenario.hosts]
-    of_variants = [one.name for one in scenario.variants]
-    own = (scenario.name, scenario.title, scenario.chapter, scenario.question, scenario.answer)
-    return words(" ".join((*own, *of_hosts, *of_variants)))
+    roles = " ".join(host.role for host in scenario.hosts)
+    texts = (scenario.name, scenario.title, scenario.chapter, scenario.question, scenario.answer, roles)
+    more = (*(one.text for one in scenario.say), *(one.name for one in scenario.variants))
+    return words(" ".join((*texts, *more)))
 
 
 def of_data(session: Session) -> set[str]:
@@ -130,7 +130,7 @@ async def see_dialogs(pilot: Pilot[None], app: TcptuiApp) -> list[Seen]:
     for keys in DIALOGS:
         await pilot.press(*keys)
         await pilot.pause()
-        seen.append(look(app, " ".join(keys), KEYS | MOVES))
+        seen.append(look(app, " ".join(keys), KEYS | MOVES | words("lose")))
         await pilot.press("escape")
     await pilot.press("o")
     await pilot.pause()

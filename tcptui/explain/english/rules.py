@@ -144,7 +144,7 @@ SENTENCES = {
     "rule.rto_after_syn_timeout": "The SYN had timed out: data begins with RTO {rto}.",
     "rule.configure_refused": "There is no such connection.",
     "rule.accept_refused": "ACCEPT is for listeners.",
-    "rule.accepted": "The program takes the connection that waited longest; still waiting: {waiting}.",
+    "rule.accepted": "Taken from the accept queue; still waiting: {waiting}.",
     "rule.unread_resets": "Never read: {rcv_queue:octets}. CLOSE sends a RST to say that data is lost.",
     "rule.blackhole": "There is no connection, and this stack does not say so.",
     "rule.accept_queue_full": "The program accepts too slowly, the accept queue is full: the SYN is dropped.",
