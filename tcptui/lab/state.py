@@ -189,10 +189,10 @@ class WorldState(Network):
 
                 v6 = ":" in self._b.setup.socket.host
                 self._conditions = self._some_conditions().with_box(make_box(kind, dict(fields)), v6)
-                return self._report("fault", "X", [])
+                return self._report("fault", "X", [], " ".join((kind, *map("=".join, fields))))
             case FaultRule():
                 self._conditions = self._some_conditions().with_rule(move)
-                return self._report("fault", "X", [])
+                return self._report("fault", "X", [], move.text)
             case Wait(by):
                 self._wait(by)
                 return self._report("wait", "X", [], by=by)

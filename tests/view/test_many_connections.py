@@ -16,7 +16,7 @@ from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Side
 from tcptui.trace.facts import facts_of
-from tcptui.view.endpoint import endpoint_lines, endpoint_socket, endpoint_title
+from tcptui.view.endpoint import endpoint_address, endpoint_lines, endpoint_title
 from tcptui.view.lines import MARK, line_width, plain_text
 from tests.lab.worlds import OPEN, history_of, scenario
 
@@ -229,7 +229,7 @@ def test_below_the_pane_stands_the_port_of_what_is_shown() -> None:
     """A listener that was not bound has an ephemeral port, as Linux's inet_autobind() gives it one."""
     own = Socket("10.0.0.2", 80)
     history = history_of(scenario('B.program = ["s = socket()", "listen(s, 5)"]\n'), "")
-    assert endpoint_socket(history.moment, "B", own) == "10.0.0.2:80", "before there is any"
+    assert endpoint_address(history.moment, "B", own) == "10.0.0.2:80", "before there is any"
     for _ in range(2):
         history.apply()
-    assert endpoint_socket(history.moment, "B", own) == "10.0.0.2:49152"
+    assert endpoint_address(history.moment, "B", own) == "10.0.0.2:49152"

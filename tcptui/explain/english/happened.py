@@ -59,6 +59,7 @@ SENTENCES = {
     "happened.fault.duplicated": "The wire doubles {name}",
     "happened.fault.overtaken": "{other} overtakes {name}",
     "happened.time_passes": "Nothing happens for {span}.",
+    "happened.wire_gets": "New on the wire, from now on: {what}.",
     "happened.lost_link_down": "{name} is lost: {side}'s link is down.",
     "happened.arrives": "{name} reaches {side}.",
     "happened.arrives_of_earlier": "{name}, of an earlier connection, reaches {side}.",

@@ -26,7 +26,16 @@ class WirePane(FramedPane):
         a_to_b, b_to_a = (duration_text(delay) for delay in self.session.history.scenario.delays)
         both = say("ui.each_way", span=a_to_b)
         ways = both if a_to_b == b_to_a else f"→ {a_to_b}  ← {b_to_a}"
-        return Heading(f"{say('ui.wire')}  {ways}", "", "dim")
+        return Heading(f"{say('ui.wire')}  {ways}", self._variant(), "dim")
+
+    def _variant(self) -> str:
+        """Which of how many ways to tell the story this is."""
+        scenario = self.session.history.scenario
+        names = ["", *(one.name for one in scenario.variants)]
+        if len(names) == 1 or scenario.variant not in names:
+            return ""
+        which = say("ui.variant.of", one=names.index(scenario.variant) + 1, count=len(names))
+        return f"{which}: {scenario.variant}" if scenario.variant else which
 
     def lines(self, width: int, height: int) -> list[Line]:
         session = self.session
