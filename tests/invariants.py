@@ -25,6 +25,7 @@ from tcptui.lab.history import History
 from tcptui.lab.moves import NEXT, Move
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.third_party import Inject
 from tcptui.lab.wire import SIDES, Side
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.lines import plain_text
@@ -75,6 +76,8 @@ class Watch:
     def apply(self, move: Move) -> None:
         """Makes one move and looks at everything."""
         before = self._states()
+        if isinstance(move, Inject):
+            self._forged = True
         report = self.history.apply(move)
         self.steps += 1
         try:
@@ -139,6 +142,8 @@ class Watch:
             return
         offset = distance(numbers[0], segment.seq) + bool(segment.flags & SYN)
         octets = self._sent[side, numbers[0]]
+        if segment.flags & SYN and event.attempt == 1 and self._is_broken():
+            octets.clear()  # Another connection may have begun with the same number.
         for place, octet in enumerate(segment.data, offset):
             # With a fixed ISN the next connection has the same numbers, and other data.
             same = octets.get(place, octet) == octet

@@ -79,14 +79,14 @@ def test_all_that_can_not_be_read_is_told_in_the_order_of_the_lines(
 ) -> None:
     wrong = STORY.replace('"listen"', '"listn"').replace('"l3"', '"x"').replace('title = "t"', "# none")
     story.write_text(wrong.replace("never = [", "nevr = ["))
-    status, lines, _ = run(capsys, "validate", "mine.toml", "handshake")
+    status, lines, _ = run(capsys, "validate", "mine.toml", "figure-6")
     assert status == 2
     assert [line.split(": ")[:2] for line in lines] == [
         ["mine.toml", "title"],
         ["mine.toml:9", "B.script[1].call"],
         ["mine.toml:18", "expect.nevr"],
         ["mine.toml:23", "variant[1].faults"],
-        ["handshake.toml", "holds (24 facts, 0 variants)"],
+        ["figure-6.toml", "holds (26 facts, 0 variants)"],
     ]
 
 

@@ -29,7 +29,7 @@ from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import Outcome, Party, Transmission
+from tcptui.lab.wire import OLD, Outcome, Party, Transmission
 from tcptui.sockets.requests import NAMES, Blocked, Read, Write
 
 _NOTIFIED, _AGAIN = "happened.told", "happened.again"
@@ -175,6 +175,11 @@ def _described(transmission: Transmission, transmissions: Sequence[Transmission]
     if transmission.copy_of:
         return Message.of("happened.copy", name=name, number=transmission.copy_of)
     if transmission.sender == "X":
+        origin = "" if transmission.passage is None else transmission.passage.origin
+        if origin == OLD:
+            return Message.of("happened.old", name=name)
+        if origin:
+            return Message.of("happened.of_box", name=name, box=origin)
         return Message.of("happened.third_party", name=name)
     if transmission.attempt > 1:
         first = _repeated(transmission, transmissions)
@@ -313,7 +318,7 @@ def _responses_to_users(report: Report, world: WorldState) -> list[Message]:
         Message.of(
             "happened.returned",
             call=event.call,
-            response=response_message(event, world.end(report.side)),
+            response=response_message(event, world.end(report.side), report.call),
         )
         for event in responses(report)
         if event.call != "RECEIVE" and report.side != "X"

@@ -46,10 +46,17 @@ def third_party(report: Report, transmission: Transmission, name: str) -> Messag
         if act.number == transmission.number and act.what == "answer":
             if isinstance(transmission.payload, IcmpMessage):
                 name = f"#{act.number} {transmission.payload}"
-            return Message.of("happened.box.answers", name=name, side=receiver, box=act.name)
+            return Message.of(_ANSWERS[act.name], name=name, side=receiver)
         if act.number == transmission.number and act.what == "third party":
             return Message.of("happened.third_party_at", name=name, side=receiver, src=act.name)
     return Message.of("happened.third_party_sends", name=name, side=receiver, other=other)
+
+
+_ANSWERS = {
+    "router": "happened.box.router_answers",
+    "firewall": "happened.box.firewall_answers",
+    "NAT": "happened.box.nat_answers",
+}
 
 
 def _message(act: WireAct) -> Message:

@@ -155,12 +155,13 @@ class Network:
         state: State | None = None,
         connection: Connection | None = None,
         ttl: int = HOP_LIMIT,
+        origin: str = "",
     ) -> None:
         way = self._way_to(receiver)
         if sender == "X":
             way //= 2  # It comes from somewhere in the network, not from the other end.
         due = self.now + way
-        passage = None if ttl == HOP_LIMIT else Passage(ttl)
+        passage = None if ttl == HOP_LIMIT and not origin else Passage(ttl, origin=origin)
         number = self.wire.launch(
             sender, receiver, payload, self.now, due, attempt, 0, connection, state, self.steps, passage
         )
@@ -219,7 +220,8 @@ class Network:
         )  # fmt: skip
         self._conditions = conditions._replace(boxes=walked.boxes)
         self._acts += walked.acts
-        transmission = transmission._replace(passage=walked.passage)
+        origin = "" if transmission.passage is None else transmission.passage.origin
+        transmission = transmission._replace(passage=walked.passage._replace(origin=origin))
         self.wire.replace(transmission)
         if walked.ended_at is not None:
             self.wire.take(transmission.number)
@@ -237,8 +239,9 @@ class Network:
         """What a box sends back."""
         receiver, payload, way, connection, name = answer
         number = self.wire.launch(
-            "X", receiver, payload, self.now, self.now + way, 1, 0, connection, None, self.steps
-        )
+            "X", receiver, payload, self.now, self.now + way, 1, 0, connection, None, self.steps,
+            Passage(origin=name),
+        )  # fmt: skip
         self._acts += (WireAct(number, "answer", 0, name),)
         self._on_wire(number, from_box=True)
 

@@ -46,8 +46,8 @@ from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.third_party import Inject, acts_of, opened_key, segment_of
-from tcptui.lab.wire import SIDES, BadMove, Outcome, Party, Side, Wire, WireAct
+from tcptui.lab.third_party import Inject, acts_of, is_within, opened_key, segment_of
+from tcptui.lab.wire import OLD, SIDES, BadMove, Outcome, Party, Side, Wire, WireAct
 
 PAST_CONNECTIONS = 8
 """How many connections are known once they have ended."""
@@ -316,11 +316,12 @@ class WorldState(Network):
         segment, connection = segment_of(move, receiver.setup.socket, other, self._opened)
         if move.times > 1:
             self._schedule(self.now + move.every, move.next(other))
-        if segment.flags & SYN:
+        if segment.flags & SYN and not (isinstance(receiver, HostEnd) and is_within(segment, receiver.stack)):
             self._opened = opened_after(self._opened, segment, self.steps)
         self._acts += acts_of(move, self.wire.launched + 1, other)
         connection = connection or self._connection_by_numbers(segment, None)
-        self._launch("X", move.receiver, segment, 1, None, connection, move.ttl)
+        origin = OLD if move.of else ""
+        self._launch("X", move.receiver, segment, 1, None, connection, move.ttl, origin)
         return self._report("third party", "X", [])
 
     def _wait(self, by: int) -> None:

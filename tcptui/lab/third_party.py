@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from tcptui.core.packet.options import Block, Offer, data_options, syn_layout
 from tcptui.core.packet.segment import HOP_LIMIT, SYN, Option, Segment, Socket
 from tcptui.core.packet.seq import seq_add
+from tcptui.core.state import SYNCHRONIZED, State
+from tcptui.core.tcp.stack import Stack
 from tcptui.lab.connection import Connection
 from tcptui.lab.wire import BadMove, Side, WireAct
 
@@ -96,6 +98,18 @@ def segment_of(
     options = options_of(move.flags, move.offer, blocks)
     segment = Segment(src, dst, seq, ack, move.flags, move.wnd, move.data, options, move.up)
     return segment, connection if connection is not None and connection.holds(segment) else None
+
+
+def is_within(syn: Segment, stack: Stack) -> bool:
+    """Whether a SYN begins no connection, for at the receiver, which has `stack`, there is one between these
+    sockets (RFC 5961 section 4)."""
+    pair = (syn.dst, syn.src)
+    open_pairs = {
+        (tcb.local, tcb.remote)
+        for tcb in stack.tcbs()
+        if tcb.state in SYNCHRONIZED and tcb.state is not State.TIME_WAIT
+    }
+    return pair in open_pairs
 
 
 def check_sockets(move: Inject, own: Socket, other: Socket) -> None:

@@ -63,6 +63,10 @@ class Outcome(Enum):
     LOST = "lost"
 
 
+OLD = "old"
+"""The origin of an old segment of a connection, which the network has kept."""
+
+
 class Passage(NamedTuple):
     """The way of a segment through boxes (`boxes`), or with another Time to Live than hosts give it."""
 
@@ -74,6 +78,8 @@ class Passage(NamedTuple):
     """What comes out where it is to arrive; None: what was sent."""
     box: int = 0
     """The box at which it has ended, 1 for the one next to A; 0: at none."""
+    origin: str = ""
+    """What has put it on the wire, where neither an end nor a stranger has: `OLD`, or a box."""
 
 
 class Transmission(NamedTuple):

@@ -33,9 +33,9 @@ def told(toml: str, moves: str, steps: int = 1) -> str:
 @pytest.mark.parametrize(
     ("fault", "says"),
     [
-        ("lose A DATA 1", "The wire loses #1, as the scenario has it (lose A DATA 1)."),
-        ("delay A DATA by 5ms", "The wire delays #1 by 5 ms, as the scenario has it (delay A DATA by 5ms)."),
-        ("duplicate A DATA", "The wire doubles #1, as the scenario has it (duplicate A DATA)."),
+        ("lose A DATA 1", "The wire loses #1 (fault: lose A DATA 1)."),
+        ("delay A DATA by 5ms", "The wire delays #1 by 5 ms (fault: delay A DATA by 5ms)."),
+        ("duplicate A DATA", "The wire doubles #1 (fault: duplicate A DATA)."),
     ],
 )
 def test_a_fault_by_description_is_told_with_its_rule(fault: str, says: str) -> None:
@@ -44,7 +44,7 @@ def test_a_fault_by_description_is_told_with_its_rule(fault: str, says: str) -> 
 
 def test_what_overtakes_is_told_when_it_leaves() -> None:
     says = told(f'wire.faults = "reorder A DATA 1"\n{OPEN}', "a:send:x a:send:y", 0)
-    assert "#2 overtakes #1, as the scenario has it (reorder A DATA 1)." in says
+    assert "#2 overtakes #1 (fault: reorder A DATA 1)." in says
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,11 @@ def test_it_comes_to_an_end(name: str, variant: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_states_follow_the_arrows_of_the_diagram_and_a_reboot_ends_in_the_first(name: str) -> None:
-    run = play(library.find(name))
+@pytest.mark.parametrize(("name", "variant"), STORIES)
+def test_states_follow_the_arrows_of_the_diagram_and_a_reboot_ends_in_the_first(
+    name: str, variant: str
+) -> None:
+    run = play(story(name, variant))
     arrows = {*ARROWS, *((state, State.CLOSED) for state in State)}
     for index, side in enumerate(SIDES):
         states: dict[int, State] = {}

@@ -47,8 +47,10 @@ SENTENCES = {
     "happened.box.refused": "The firewall refuses {name} ({rule}).",
     "happened.box.no_mapping": "The NAT has no mapping for {address}: it discards {name}.",
     "happened.box.mapped": "The NAT gives {name} the source {address}.",
-    "happened.box.answers": "The {box} sends {name} to {side}.",
-    "happened.fault.by_rule": "{what}, as the scenario has it ({rule}).",
+    "happened.box.router_answers": "The router sends {name} to {side}.",
+    "happened.box.firewall_answers": "The firewall sends {name} to {side}.",
+    "happened.box.nat_answers": "The NAT sends {name} to {side}.",
+    "happened.fault.by_rule": "{what} (fault: {rule}).",
     "happened.fault.lost": "The wire loses {name}",
     "happened.fault.delayed": "The wire delays {name} by {span}",
     "happened.fault.duplicated": "The wire doubles {name}",
@@ -67,10 +69,15 @@ SENTENCES = {
     "happened.copy": "{name} (copy of #{number})",
     "happened.again": "{name} (#{number} again)",
     "happened.third_party": "{name} (a third party's)",
+    "happened.old": "{name} (an old segment)",
+    "happened.of_box": "{name} (from the {box})",
     "happened.carries_data": "{name} (SEQ {seq}, {len:octets})",
     "happened.carries_ack": "{name} (ACK {ack})",
     # The stack that applied a rule.
     "why.but": "{profile} but {knobs}",
+    "why.linger_sends_rst": (
+        "SO_LINGER is 0, so the close is an ABORT: {side} sends a RST and deletes the connection at once."
+    ),
     "why.more": "{count} more",
     # What is no state in a figure of the RFC's form.
     "figure.lost": "(lost)",
