@@ -45,7 +45,7 @@ SENTENCES = {
     "happened.box.expired": "{name}'s Time to Live ends at {address}: the router discards it.",
     "happened.box.dropped": "The firewall drops {name} ({rule}).",
     "happened.box.refused": "The firewall refuses {name} ({rule}).",
-    "happened.box.no_mapping": "The NAT has no mapping for {address}: it discards {name}.",
+    "happened.box.no_mapping": "The NAT has no mapping for {address}: {name} is discarded.",
     "happened.box.mapped": "The NAT gives {name} the source {address}.",
     "happened.box.router_answers": "The router sends {name} to {side}.",
     "happened.box.firewall_answers": "The firewall sends {name} to {side}.",
