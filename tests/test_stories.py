@@ -131,6 +131,10 @@ def test_a_run_that_does_not_end_is_told(
     status, lines, _ = run(capsys, "validate", "mine.toml")
     assert status == 1
     assert lines[0].startswith("mine.toml: until: the run does not end by itself: it was cut after")
+    story.write_text('title = "t"\nquestion = "q"\nuntil = "60min"\nA.script = [{ call = "connect" }]\n')
+    status, lines, _ = run(capsys, "validate", "mine.toml")
+    assert status == 1
+    assert lines[0].startswith("mine.toml:3: until: the run does not come to it: it was cut after")
 
 
 def test_facts_are_drafted_from_a_run_and_hold(story: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ _AT_BOXES: dict[WireActName, tuple[str, str]] = {
     "refused": ("happened.box.refused", "rule"),
     "no mapping": ("happened.box.no_mapping", "address"),
     "mapped": ("happened.box.mapped", "address"),
+    "mapped late": ("happened.box.mapped_late", "address"),
 }
 """Its sentence, and what the name of the act is in it."""
 _FAULTS: dict[WireActName, str] = {

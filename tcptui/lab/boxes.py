@@ -23,7 +23,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from tcptui.core.packet.datagram import Datagram, IcmpKind, IcmpMessage, PortUnreachable
-from tcptui.core.packet.segment import ACK, RST, Segment, Socket
+from tcptui.core.packet.segment import ACK, RST, SYN, Segment, Socket
 from tcptui.lab.wire import Payload, Side, WireActName
 
 if TYPE_CHECKING:
@@ -234,7 +234,8 @@ def _from_inside(box: Nat, state: BoxState, passing: Passing) -> tuple[Verdict, 
     act: WireActName | None = None
     if known is None:
         known = Mapping(inside, remote, state.next_port, passing.at)
-        act = "mapped"
+        opens = not isinstance(payload, Segment) or bool(payload.flags & SYN)
+        act = "mapped" if opens else "mapped late"
         state = state._replace(mappings=(*state.mappings, known), next_port=state.next_port % 0xFFFF + 1)
     own = Socket(box.address, known.port)
     return (

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from tcptui.core.events import Response, Signal
+from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
@@ -118,6 +119,13 @@ def endpoint_title(now: Moment, side: Side, role: str, width: int, chosen: int =
     port = "" if end.remote is None else f" :{end.remote.port}"
     titles = (f"{side}  {role}  {which}{port}", f"{side} {which}{port}", f"{side} {brief}{port}")
     return next((title for title in titles if cell_len(title) <= width), f"{side} {brief}")
+
+
+def endpoint_socket(now: Moment, side: Side, own: Socket, chosen: int = 0) -> str:
+    """What stands below the pane: the address of the host with the port of what is shown, which may differ
+    from that of the host's `own` socket, as of a listener that was not bound."""
+    local = None if script_of(now.world, side) is not None else host_of(now, side, chosen).local
+    return str(own if local is None else Socket(own.host, local.port))
 
 
 def _script_lines(script: ScriptLines, width: int, height: int) -> list[Line]:

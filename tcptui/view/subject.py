@@ -54,6 +54,7 @@ class Host(NamedTuple):
     """Which of `total` it is, the oldest first, from 1; 0 if it is CLOSED."""
     total: int
     """How many connections and listeners the host has."""
+    local: Socket | None
     remote: Socket | None
     state: State
     path: Path
@@ -99,7 +100,8 @@ def host_of(moment: Moment, side: Side, chosen: int = 0) -> Host:
     of_connection = record.connections.get(name, EMPTY_RECORD)
     listener = _listener(host, status)
     return Host(
-        name, place, len(names), None if status is None else status.remote, host.state_of(name),
+        name, place, len(names), None if status is None else status.local,
+        None if status is None else status.remote, host.state_of(name),
         _since_the_story_began(of_connection.states) if chosen in names else record.states,
         tcb, host.timers_of(tcb), of_connection, _is_accepted(host, status), record, host.link_up,
         host.udp.endpoints, listener, 0 if listener is None else host.stack.profile.syn_queue,

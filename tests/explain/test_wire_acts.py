@@ -87,7 +87,12 @@ def test_a_segment_of_no_connection_is_told_not_to_be_sent() -> None:
             "a:send:x s",
             "The firewall sends #2 ICMP administratively prohibited to A.",
         ),
-        ("kind = 'nat', idle = '1s'", "w2s a:send:x", "The NAT gives #1 the source 198.51.100.1:40001."),
+        (
+            "kind = 'nat', idle = '1s'",
+            "w2s a:send:x",
+            "The NAT has no mapping of this connection, or has forgotten it: #1 gets a new source,"
+            " 198.51.100.1:40001.",
+        ),
         (
             "kind = 'nat', idle = '1s'",
             "w2s b:send:x",

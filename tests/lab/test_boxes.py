@@ -124,14 +124,21 @@ def test_it_counts_and_has_its_times() -> None:
 
 
 def test_a_nat_gives_each_connection_a_port_of_its_own_and_translates_what_comes_back() -> None:
-    verdict, state = passes(NAT)
-    assert verdict == Verdict(DATA._replace(src=OUTSIDE), 64, "mapped", "198.51.100.1:40000")
+    syn = Segment(A, B, 1000, 0, SYN, 65535)
+    verdict, state = passes(NAT, syn)
+    assert verdict == Verdict(syn._replace(src=OUTSIDE), 64, "mapped", "198.51.100.1:40000")
     again, state = passes(NAT, at=100, state=state)
     assert again == Verdict(DATA._replace(src=OUTSIDE), 64, None, "198.51.100.1:40000")
     other, state = passes(NAT, DATA._replace(dst=Socket("10.0.0.2", 81)), state=state, at=100)
     assert other.payload == DATA._replace(src=Socket("198.51.100.1", 40_001), dst=Socket("10.0.0.2", 81))
     back, _ = passes(NAT, ANSWER, "A", 100, state)
     assert back.payload == ANSWER._replace(dst=A)
+
+
+def test_a_nat_that_has_no_mapping_in_the_middle_of_a_connection_makes_a_new_one() -> None:
+    assert passes(NAT)[0] == Verdict(DATA._replace(src=OUTSIDE), 64, "mapped late", "198.51.100.1:40000")
+    datagram = Datagram(A, B, b"x")
+    assert passes(NAT, datagram)[0].act == "mapped", "a datagram is of no connection"
 
 
 def test_a_nat_forgets_a_mapping_that_has_been_idle_and_either_direction_keeps_it() -> None:

@@ -33,6 +33,9 @@ SENTENCES = {
     "error.value.too_many_characters": "{count} characters are too many; at most {most}",
     "error.value.too_many_octets": "{octets} octets are too many; at most {most}",
     "error.value.unknown_choice": "{value!r} is unknown; allowed: {allowed}",
+    "error.value.key_of_the_story": (
+        "is unknown; a key of the whole story stands above the first [table]; allowed here: {allowed}"
+    ),
     "error.value.unknown_key": "is unknown; allowed: {allowed}",
     "error.duration.syntax": "{text!r} is no duration: write {allowed}",
     "error.duration.too_long": "{text!r} is too long: at most one day (1440min)",

@@ -47,6 +47,9 @@ SENTENCES = {
     "happened.box.refused": "The firewall refuses {name} ({rule}).",
     "happened.box.no_mapping": "The NAT has no mapping for {address}: {name} is discarded.",
     "happened.box.mapped": "The NAT gives {name} the source {address}.",
+    "happened.box.mapped_late": (
+        "The NAT has no mapping of this connection, or has forgotten it: {name} gets a new source, {address}."
+    ),
     "happened.box.router_answers": "The router sends {name} to {side}.",
     "happened.box.firewall_answers": "The firewall sends {name} to {side}.",
     "happened.box.nat_answers": "The NAT sends {name} to {side}.",

@@ -43,7 +43,7 @@ SENTENCES = {
     "rule.closed_ack": "{side} has no such connection: RST with the number that was acknowledged, {ack}.",
     "rule.not_a_single_host": "From or to many hosts at once: dropped in silence.",
     "rule.listen_rst": "{side} listens and has sent nothing that could be reset: ignored.",
-    "rule.listen_ack": "{side} listens and has sent nothing that ACK {ack} could acknowledge: RST.",
+    "rule.listen_ack": "{side}'s listener has sent nothing that ACK {ack} could acknowledge: RST.",
     "rule.listen_syn_ack_ignored": "A SYN,ACK, and {side} listens: this stack drops that without a RST.",
     "rule.listen_syn": "A SYN, and {side} listens: a SYN,ACK answers.",
     "rule.listen_syn_fin_dropped": "SYN with FIN is dropped by this stack.",
@@ -115,7 +115,7 @@ SENTENCES = {
     "rule.window_updated": "{peer}'s window is now {snd_wnd}.",
     "rule.fin_acked": "ACK {ack} acknowledges {side}'s FIN, and all before.",
     "rule.fin_acked_closing": "ACK {ack} acknowledges {side}'s FIN, and {peer}'s came before: 2 MSL to wait.",
-    "rule.fin_acked_last": "ACK {ack} acknowledges the last FIN: nothing is left to do.",
+    "rule.fin_acked_last": "ACK {ack} acknowledges {side}'s FIN, and {peer}'s came before: all is done.",
     "rule.closing_ignores": "{side}'s FIN ({snd_nxt}) is not acknowledged: ignored.",
     "rule.fin_in_time_wait": (
         "{peer}'s FIN again; {side}'s last ACK may be lost: ACK, and TIME-WAIT begins anew."
