@@ -96,7 +96,7 @@ def test_a_segment_of_no_connection_is_told_not_to_be_sent() -> None:
         (
             "kind = 'nat', idle = '1s'",
             "w2s b:send:x",
-            "The NAT has no mapping for 198.51.100.1:40000: it discards #1.",
+            "The NAT has no mapping for 198.51.100.1:40000: #1 is discarded.",
         ),
     ],
 )

@@ -45,7 +45,7 @@ SENTENCES = {
     "happened.box.expired": "{name}'s Time to Live ends at {address}: the router discards it.",
     "happened.box.dropped": "The firewall drops {name} ({rule}).",
     "happened.box.refused": "The firewall refuses {name} ({rule}).",
-    "happened.box.no_mapping": "The NAT has no mapping for {address}: it discards {name}.",
+    "happened.box.no_mapping": "The NAT has no mapping for {address}: {name} is discarded.",
     "happened.box.mapped": "The NAT gives {name} the source {address}.",
     "happened.box.mapped_late": (
         "The NAT has no mapping of this connection, or has forgotten it: {name} gets a new source, {address}."
