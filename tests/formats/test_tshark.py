@@ -127,8 +127,8 @@ def test_the_ladder_has_the_same_numbers(read: list[Read]) -> None:
         transmission = frame.transmission
         if not frame.capture.shows_isns or not isinstance(transmission.payload, Segment):
             continue
-        if frame.capture.name.startswith("nat "):
-            continue  # A capture tells connections apart by their addresses alone.
+        if "198.51.100.1" in (transmission.payload.src.host, transmission.payload.dst.host):
+            continue  # The NAT's, which may give one connection two ports: a capture takes them for two.
         seq_base, ack_base = transmission.bases
         if seq_base is not None:
             assert int(frame.fields["tcp.seq"]) == relative(transmission.payload.seq, seq_base), frame.where
