@@ -182,11 +182,8 @@ class WorldState(Network):
                 return self._called(end, call, end.call(call, self.now))
             case Inject():
                 return self._inject(move)
-            case AddBox(kind, fields):
-                from tcptui.lab.box_text import make_box
-
-                v6 = ":" in self._b.setup.socket.host
-                self._conditions = self._some_conditions().with_box(make_box(kind, dict(fields)), v6)
+            case AddBox():
+                self._add_box(move)
                 return self._report("fault", "X", [])
             case FaultRule():
                 self._conditions = self._some_conditions().with_rule(move)
