@@ -36,6 +36,8 @@ NAT_ADDRESSES = "198.51.100.1", "2001:db8:0:2::1"
 NAT_FIRST_PORT = 40_000
 MOST_HOPS = 30
 """Of one router."""
+MOST_BOXES = 7
+"""Boxes that may stand on the wire."""
 MOST_HOPS_APART = 32
 """Between the addresses of two boxes that are given none."""
 

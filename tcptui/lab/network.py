@@ -16,7 +16,7 @@ from tcptui.core.state import State
 from tcptui.lab.connection import Connection, of_numbers, opened_after
 from tcptui.lab.ends import End
 from tcptui.lab.ends.connections import ENDED, connection_of, note_connection
-from tcptui.lab.moves import Delay, Duplicate, Lose, Reorder
+from tcptui.lab.moves import AddBox, Delay, Duplicate, Lose, Reorder
 from tcptui.lab.scenario import Fault, Injection, Scenario
 from tcptui.lab.third_party import Inject
 from tcptui.lab.wire import (
@@ -204,6 +204,22 @@ class Network:
             lost = self.wire.take(number)
             self._end(lost.at_end(Outcome.LOST, lost.due, self.steps, None))
             self._acts += (WireAct(number, "no host", 0, payload.dst.host),)
+
+    def _add_box(self, move: AddBox) -> None:
+        """One more box on the wire, next to B. BadMove: it can't stand there."""
+        from tcptui.lab.box_text import BadBox, make_box
+        from tcptui.lab.boxes import MOST_BOXES
+
+        conditions = self._some_conditions()
+        count = len(conditions.boxes) + 1
+        if count > MOST_BOXES:
+            raise BadMove("error.scenario.faults", count=count, most=MOST_BOXES)
+        v6 = ":" in self._b.setup.socket.host
+        try:
+            box = make_box(move.kind, dict(move.fields), v6)
+        except BadBox as error:
+            raise BadMove(error.message) from None
+        self._conditions = conditions.with_box(box, v6)
 
     def _pass_boxes(self, transmission: Transmission, conditions: Conditions) -> Payload:
         """A segment goes its way through the boxes; what comes out, or what was sent if nothing does."""

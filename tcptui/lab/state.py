@@ -185,10 +185,7 @@ class WorldState(Network):
             case Inject():
                 return self._inject(move)
             case AddBox(kind, fields):
-                from tcptui.lab.box_text import make_box
-
-                v6 = ":" in self._b.setup.socket.host
-                self._conditions = self._some_conditions().with_box(make_box(kind, dict(fields)), v6)
+                self._add_box(move)
                 return self._report("fault", "X", [], " ".join((kind, *map("=".join, fields))))
             case FaultRule():
                 self._conditions = self._some_conditions().with_rule(move)

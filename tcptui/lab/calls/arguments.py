@@ -5,10 +5,19 @@ from __future__ import annotations
 from tcptui.core.message import brief
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.addresses import BadSocket, parse_socket
-from tcptui.lab.calls.values import BadCall, Constants, Name, SocketCall, Text, Variables
+from tcptui.lab.calls.values import (
+    MOST_OCTETS,
+    BadCall,
+    Constants,
+    Name,
+    SocketCall,
+    Text,
+    Variables,
+    joined,
+)
 
-MOST_OCTETS = 1_000_000
-"""Octets that one call may send or ask for."""
+_MOST_TOLD = 12
+"""Constants that an error names."""
 
 
 class Anything(dict[str, "int | bytes"]):
@@ -74,7 +83,7 @@ class Arguments:
             argument = Text((argument,))
         if not isinstance(argument, Text):
             raise self.wrong()
-        return b"".join(self._octets(part) for part in argument.parts)
+        return joined(map(self._octets, argument.parts))
 
     def _octets(self, part: bytes | Name) -> bytes:
         if isinstance(part, bytes):
@@ -94,7 +103,10 @@ class Arguments:
         for name in argument.names:
             if name not in allowed:
                 raise BadCall(
-                    "error.call.constant", call=brief(str(self._call), 60), name=name[:40], allowed=allowed
+                    "error.call.constant",
+                    call=brief(str(self._call), 60),
+                    name=name[:40],
+                    allowed=_near(name, allowed),
                 )
         return argument.names
 
@@ -117,6 +129,16 @@ class Arguments:
             return parse_socket(argument.parts[0].decode(errors="replace"))
         except BadSocket as error:
             raise BadCall("error.call.address", call=brief(str(self._call), 60), why=error.message) from None
+
+
+def _near(name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that are like it, where there are too many to tell them all."""
+    if len(allowed) <= _MOST_TOLD:
+        return allowed
+    from difflib import get_close_matches
+
+    near = get_close_matches(name[:40], allowed, 3, 0.6) or allowed[:_MOST_TOLD]
+    return (*near, "...")
 
 
 def filler(octets: int) -> bytes:

@@ -19,8 +19,6 @@ from tcptui.lab.third_party import MOST_TIMES, Inject, check_sockets
 if TYPE_CHECKING:
     from tcptui.lab.boxes import Box
 
-MOST_BOXES = 7
-"""Boxes that may stand on the wire."""
 MOST_FAULTS = 100
 """Faults that a scenario may name."""
 Faults: TypeAlias = tuple[Mapping[int, tuple[Fault, ...]], tuple[FaultRule, ...]]
@@ -67,20 +65,20 @@ def boxes_of(wire: Table, v6: bool) -> tuple[Box, ...]:
     if not tables:
         return ()
     from tcptui.lab.box_text import KEYS, KINDS, BadBox, make_box
-    from tcptui.lab.boxes import placed
+    from tcptui.lab.boxes import MOST_BOXES, placed
 
+    if len(tables) > MOST_BOXES:
+        raise wire.error("box", "error.scenario.faults", count=len(tables), most=MOST_BOXES)
     boxes: list[Box] = []
     for table in tables:
         kind = table.take("kind", choice_of(*KINDS))
         fields = {name: table.take(name, _text_or_number) for name in KEYS[kind] if name in table}
         try:
-            box = make_box(kind, fields)
+            box = make_box(kind, fields, v6)
         except BadBox as error:
             raise table.error(error.field, error.message) from None
         table.done(("kind", *KEYS[kind]))
         boxes.append(placed(box, len(boxes), v6))
-    if len(boxes) > MOST_BOXES:
-        raise wire.error("box", "error.value.too_many", count=len(boxes), most=MOST_BOXES)
     return tuple(boxes)
 
 
