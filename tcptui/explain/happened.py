@@ -29,7 +29,7 @@ from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import Outcome, Party, Transmission
+from tcptui.lab.wire import OLD, Outcome, Party, Transmission
 from tcptui.sockets.requests import NAMES, Blocked, Read, Write
 
 _NOTIFIED, _AGAIN, _COPY = "happened.told", "happened.again", "happened.copy"
@@ -85,14 +85,14 @@ def in_brief(messages: Sequence[Message]) -> list[Message]:
 
 
 def _plain(value: Value) -> Value:
+    if isinstance(value, Message):
+        if value.key in (_AGAIN, _COPY):
+            return value.numbers[0][1]
+        if value.key == FAILS_WITH_WORDS:
+            return Message(FAILS, tuple(one for one in value.numbers if one[0] != "words"))
+        return value
     if isinstance(value, tuple) and not isinstance(value, SequenceNumber | Duration):
         return tuple([_plain(one) for one in value])
-    if not isinstance(value, Message):
-        return value
-    if value.key in (_AGAIN, _COPY):
-        return value.numbers[0][1]
-    if value.key == FAILS_WITH_WORDS:
-        return Message(FAILS, tuple(one for one in value.numbers if one[0] != "words"))
     return value
 
 
@@ -139,6 +139,8 @@ def _opening(
         return _timer_fires(report, transmissions)
     if report.cause == "third party" and side != "X":
         return Message.of("happened.icmp_error", side=side)
+    if report.cause == "fault" and transmission is None:
+        return Message.of("happened.wire_gets", what=report.call)
     if report.cause == "wait" or transmission is None:
         return Message.of("happened.time_passes", span=Duration(report.by))
     if report.cause == "third party":
@@ -184,6 +186,11 @@ def _described(transmission: Transmission, transmissions: Sequence[Transmission]
     if transmission.copy_of:
         return Message.of(_COPY, name=name, number=transmission.copy_of)
     if transmission.sender == "X":
+        origin = "" if transmission.passage is None else transmission.passage.origin
+        if origin == OLD:
+            return Message.of("happened.old", name=name)
+        if origin:
+            return Message.of("happened.of_box", name=name, box=origin)
         return Message.of("happened.third_party", name=name)
     if transmission.attempt > 1:
         first = _repeated(transmission, transmissions)
@@ -238,7 +245,7 @@ def _by_the_wire(report: Report, world: WorldState) -> list[Message]:
     wire, lost = world.wire, {one.number for one in report.ended if one.outcome is Outcome.LOST}
     known = {one.number: one for one in (*report.ended, *wire.transmissions)}
     by_rule = {
-        act.number for act in report.acts if act.name and act.what not in ("old", "stranger", "answer")
+        act.number for act in report.acts if act.name and act.what not in ("old", "third party", "answer")
     }
     messages = []
     for number in report.launched:
@@ -322,7 +329,7 @@ def _responses_to_users(report: Report, world: WorldState) -> list[Message]:
         Message.of(
             "happened.returned",
             call=event.call,
-            response=response_message(event, world.end(report.side)),
+            response=response_message(event, world.end(report.side), report.call),
         )
         for event in responses(report)
         if event.call != "RECEIVE" and report.side != "X"

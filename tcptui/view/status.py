@@ -166,7 +166,7 @@ def _marks_line(marks: Sequence[str], width: int) -> Line:
     return fit(((f" {line}", "dim"),), width)
 
 
-MOST_SAID = 4
+MOST_SAID = 5
 """Lines of what the story says."""
 
 

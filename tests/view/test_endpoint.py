@@ -26,7 +26,7 @@ from tests.lab.worlds import OPEN, history_of, scenario
 PANES = (18, 28, 36)
 """The widths inside the borders of the screen's panes."""
 FAR = scenario(OPEN.replace("1000", "3000000000").replace("5000", "4294967290"), "far")
-FIELD = re.compile(rf"([{MARK} ])(ISS|IRS|UNA|NXT|WND) +([-\d]+)")
+FIELD = re.compile(rf"([{MARK} ])(ISS|IRS|UNA|NXT|WND) *([-\d]+)")
 VARIABLES = {
     *(("send", name) for name in ("ISS", "UNA", "NXT", "WND")),
     *(("receive", name) for name in ("IRS", "NXT", "WND")),
