@@ -63,8 +63,16 @@ def told(
 
 def marks(report: Report, before: WorldState, after: WorldState) -> list[Message]:
     """All that a step changed, as short marks, the first with whose it is; what concerns another connection
-    than the one that is looked at has that one's name."""
-    changed, found = effects(report, before, after), []
+    than the one that is looked at has that one's name. What a call to a socket returned is said already."""
+    said = {result.name for result in report.results if result.of_socket}
+    changed = [
+        effect
+        for effect in effects(report, before, after)
+        if effect.kind != "call" or effect.name not in said
+    ]
+    if not changed and said:
+        return []
+    found: list[Message] = []
     if not changed and report.side != "X":
         return [Message.of("effect.nothing", side=report.side)]
     several = len({report.connection, *(effect.connection for effect in changed)} - {0}) > 1

@@ -30,7 +30,7 @@ class Report(NamedTuple):
     cause: Cause
     side: Party
     call: str = ""
-    """The program's call, if it was one."""
+    """The program's call, if it was one; of a fault by description or a box its text."""
     transmission: int = 0
     """The segment that arrived, or that a fault changed."""
     by: int = 0

@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from tcptui.core.events import Response, Signal
+from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.explain.numbers import duration_text, seq_text, time_text
+from tcptui.lab.connection_record import Entered
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
-from tcptui.lab.learned import Entered
 from tcptui.lab.record import EndRecord
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Side
 from tcptui.view.cells import align_right, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, marked
 from tcptui.view.queue_lines import queue_lines
-from tcptui.view.subject import Host, host_of, script_of
+from tcptui.view.subject import Host, host_of, script_of, shown_of
 from tcptui.view.timer_lines import other_lines, timer_lines
 
 if TYPE_CHECKING:
@@ -110,14 +111,22 @@ def endpoint_title(now: Moment, side: Side, role: str, width: int, chosen: int =
     whom, if there are several."""
     if script_of(now.world, side) is not None:
         return f"{side}  {role}"
-    end = host_of(now, side, chosen)
-    if end.total < 2 or not end.place:
+    status, place, total = shown_of(now.world.host(side), chosen)
+    if total < 2 or status is None:
         return f"{side}  {role}"
-    which = say("ui.end.of", one=end.place, count=end.total)
-    brief = f"{end.place}/{end.total}"
-    port = "" if end.remote is None else f" :{end.remote.port}"
+    which = say("ui.end.of", one=place, count=total)
+    brief = f"{place}/{total}"
+    port = "" if status.remote is None else f" :{status.remote.port}"
     titles = (f"{side}  {role}  {which}{port}", f"{side} {which}{port}", f"{side} {brief}{port}")
     return next((title for title in titles if cell_len(title) <= width), f"{side} {brief}")
+
+
+def endpoint_address(now: Moment, side: Side, setup: Socket, chosen: int = 0) -> str:
+    """What stands below the pane: the address of the connection that is shown; without one, the host's."""
+    if script_of(now.world, side) is not None:
+        return str(setup)
+    status, _, _ = shown_of(now.world.host(side), chosen)
+    return str(setup if status is None else status.local)
 
 
 def _script_lines(script: ScriptLines, width: int, height: int) -> list[Line]:
@@ -154,7 +163,7 @@ def _state_line(end: Host, was: Host, at: int, style: Style, width: int) -> Line
 
 def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
     """What the program called last and what it knows."""
-    known, knew = end.learned, was.learned
+    known, knew = end.connection_record, was.connection_record
     results = end.record.latest_results
     if results:
         return _socket_call_lines(results, end, was, width)
@@ -181,20 +190,29 @@ def _socket_call_lines(results: tuple[CallResult, ...], end: Host, was: Host, wi
     for one in results[-2:]:
         name = f"{one.program}: " if one.program else ""
         begin = f"{say('ui.end.app')} " if not lines else " "
-        text = next((t for t in (one.text, one.brief) if cell_len(begin + name + t) <= width - 1), one.brief)
-        lines.append(marked(f"{begin}{name}{text}", one not in before, "label" if not lines else "plain"))
+        # Which call and what came of it are told first, then by which program, then with what.
+        texts = (
+            *((begin, f"{name}{text}") for text in (one.text, one.brief)),
+            (" ", f"{name}{one.brief}"),
+            (" ", f"{name.rstrip()}{one.brief.replace(' ', '')}"),
+            (begin, one.brief),
+            (" ", one.brief),
+        )
+        begin, text = next((it for it in texts if cell_len("".join(it)) <= width - 1), texts[-1])
+        lines.append(marked(f"{begin}{text}", one not in before, "label" if not lines else "plain"))
     if not end.link_up:
         lines = [*lines[:1], marked(f" {say('ui.end.cable_pulled')}", was.link_up)]
-    received = f" {say('ui.end.received')} {end.learned.received}" if end.learned.received else ""
+    count, before_count = end.connection_record.received, was.connection_record.received
+    received = f" {say('ui.end.received')} {count}" if count else ""
     blank = [marked("", False)] * (2 - len(lines))
-    return [*lines, *blank, marked(received, end.learned.received != was.learned.received)]
+    return [*lines, *blank, marked(received, count != before_count)]
 
 
 def _told(end: Host) -> str:
     """What came of the program's last call, in as few words as tell it."""
     if not end.link_up:
         return say("ui.end.cable_pulled")
-    call, signal = end.record.last_call, end.learned.last_signal
+    call, signal = end.record.last_call, end.connection_record.last_signal
     if isinstance(call.response, str) and call.response:
         return call.response
     if isinstance(call.response, Response) and call.response is not Response.OK:
@@ -208,11 +226,13 @@ def _told(end: Host) -> str:
 
 
 def _variable_lines(tcb: Tcb | None, old: Tcb | None, raw: bool, width: int) -> list[Line]:
+    """Two columns, for relative numbers in a narrow pane too: what is below must not move as they grow. What
+    is too wide there stands without a blank, or takes room of the other column."""
     send, receive = _variables(tcb, raw)
     old_send, old_receive = _variables(old, raw)
     column = max(8, (width - 2) // 2)
-    widest = max(cell_len(field.value) for field in (*send[:-1], *receive[:-1]))
-    if 1 + 4 + widest > column or (raw and width < 26):
+    pairs = [_pair(*both, column, width) for both in zip(send[:-1], receive, strict=True)]
+    if not all(pairs) or (raw and width < 26):
         # Large numbers in a narrow pane: one column.
         return [
             ((f" {say('ui.end.send')}", "label"),),
@@ -220,21 +240,34 @@ def _variable_lines(tcb: Tcb | None, old: Tcb | None, raw: bool, width: int) -> 
             ((f" {say('ui.end.receive')}", "label"),),
             *_column(receive, old_receive),
         ]
-    heading = (*fit(((f" {say('ui.end.send')}", "label"),), column), (f" {say('ui.end.receive')}", "label"))
-    lines: list[Line] = [heading]
-    for index, field in enumerate(send):
-        left = marked(f"{field.name} {field.value}", field.value != old_send[index].value)
-        if index < len(receive):
-            other = receive[index]
-            changed = other.value != old_receive[index].value
-            left = (*fit(left, column), *marked(f"{other.name} {other.value}", changed))
-        lines.append(left)
-    return lines
+    lines: list[Line] = [
+        (*fit(((f" {say('ui.end.send')}", "label"),), column), (f" {say('ui.end.receive')}", "label"))
+    ]
+    for index, (left, right) in enumerate(pairs):
+        lines.append(
+            (
+                *marked(left, send[index] != old_send[index]),
+                *marked(right, receive[index] != old_receive[index]),
+            )
+        )
+    return [*lines, *_column(send[-1:], old_send[-1:], 3)]
 
 
-def _column(fields: list[_Field], before: list[_Field]) -> list[Line]:
+def _pair(left: _Field, right: _Field, column: int, width: int) -> tuple[str, ...]:
+    """Two variables on a line, the second at the column or as near to it as it can; empty: no room."""
+    for blank, other in ((" ", " "), (" ", ""), ("", ""))[: 3 if width < 26 else 1]:
+        first = f"{left.name}{blank}{left.value}"
+        second = f"{right.name}{other}{right.value}"
+        gap = min(max(0, column - 1 - len(first)), width - 2 - len(first) - len(second))
+        if gap >= 0:
+            return first + " " * gap, second
+    return ()
+
+
+def _column(fields: list[_Field], before: list[_Field], name: int = 4) -> list[Line]:
+    """A line for each, with so many cells for its name."""
     pairs = zip(fields, before, strict=True)
-    return [marked(f"{new.name:<4} {new.value}", new.value != old.value) for new, old in pairs]
+    return [marked(f"{new.name:<{name}} {new.value}", new.value != old.value) for new, old in pairs]
 
 
 def _variables(tcb: Tcb | None, raw: bool) -> tuple[list[_Field], list[_Field]]:

@@ -10,9 +10,13 @@ from tcptui.view.lines import Line, Span, Style, fit
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 """The smallest screen of a run that can be read."""
 WIDE, HUGE = 110, 160
-"""Widths from which on the ends have more room, and an inspector stands beside the ladder."""
+"""Widths from which on the ends have more room."""
+BROAD = 196
+"""The width from which on an inspector stands beside the ladder: that is as wide then as below 160."""
 TALL = 32
 """The height from which on an inspector has room below the ladder."""
+LADDER_ROWS = 18
+"""What the smallest screen shows of the ladder: an inspector for which nobody has asked leaves it so much."""
 _TOP = 1
 """Lines above the frames: the title."""
 
@@ -60,9 +64,11 @@ def _rows_of_why(width: int, height: int) -> int:
 
 
 def has_room(room: Room, width: int, height: int) -> bool:
-    """Whether an inspector can be seen together with a ladder that is wide enough."""
-    beside = room.columns is not None and width >= HUGE
-    return beside or (room.rows is not None and width >= WIDE and height >= TALL)
+    """Whether an inspector can be seen, and no less of the ladder than the smallest screen shows."""
+    if room.columns is not None and width >= BROAD:
+        return True
+    rows = height - _TOP - _rows_of_why(width, height) - 1
+    return room.rows is not None and width >= WIDE and rows - room.rows >= LADDER_ROWS + 2
 
 
 def frame_places(width: int, height: int, inspector: Room | None, said: int = 0) -> dict[str, Place]:
@@ -74,7 +80,7 @@ def frame_places(width: int, height: int, inspector: Room | None, said: int = 0)
     places = {"a": Place(0, _TOP, side, rows), "b": Place(width - side, _TOP, side, rows)}
     if inspector is None:
         places["wire"] = Place(side, _TOP, middle, rows)
-    elif inspector.columns is not None and width >= HUGE:
+    elif inspector.columns is not None and width >= BROAD:
         places["wire"] = Place(side, _TOP, middle - inspector.columns, rows)
         places["inspector"] = Place(width - side - inspector.columns, _TOP, inspector.columns, rows)
     elif inspector.rows is not None and height - said >= TALL:

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from tcptui.core.packet.segment import ACK, flag_text
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import seq_text
+from tcptui.view.cells import shorten
 from tcptui.view.lines import EMPTY, Line, marked
 from tcptui.view.subject import Host
 
@@ -29,9 +30,16 @@ def queue_lines(end: Host, was: Host, raw: bool, rows: int, most: int, width: in
     entries = _entries(end, raw, width - 2, rows)
     olds = _entries(was, raw, width - 2, rows)
     rows = min(max(rows, len(entries) + 1), most)
+    if len(entries) >= rows and rows < 3 and entries:
+        # One stands beside the heading, or below it, and how many more there are.
+        name = f"{say('ui.end.queue')} " if rows == 1 else ""
+        more = f" +{len(entries) - 1}" if len(entries) > 1 else ""
+        text = f"{name}{shorten(entries[0], width - 1 - cell_len(name + more))}{more}"
+        line = marked(text if name else f" {text}", entries[0] not in olds)
+        return [line] if name else [((f" {say('ui.end.queue')}", "label"),), line]
     if len(entries) >= rows:
-        hidden = len(entries) - max(0, rows - 2)
-        entries = [*entries[: max(0, rows - 2)], say("ui.end.more", count=hidden)]
+        hidden = len(entries) - (rows - 2)
+        entries = [*entries[: rows - 2], say("ui.end.more", count=hidden)]
     lines: list[Line] = [((f" {say('ui.end.queue')}{'' if entries else '  -'}", "label"),)]
     lines += [marked(f" {text}", text not in olds) for text in entries]
     return [*lines, *[EMPTY] * rows][:rows]
@@ -48,7 +56,8 @@ def _entries(end: Host, raw: bool, room: int, rows: int) -> list[str]:
     waiting = _waiting_texts(tcb, room)
     if len(queues) + len(sent) + len(waiting) + len(held) >= rows:
         sent, held = _sent_in_all(tcb, raw, room, sent), _held_in_all(tcb, held)
-    return [*queues, *sent, *waiting, *held]
+    own = [*sent, *waiting, *held]
+    return [*own, *queues] if len(queues) + len(own) >= rows else [*queues, *own]
 
 
 def _listener_texts(end: Host, room: int) -> list[str]:
@@ -61,6 +70,8 @@ def _listener_texts(end: Host, room: int) -> list[str]:
     both = f"{half_open} {waiting}"
     if cell_len(both) > room and not (listener.half_open and "■" in half_open):
         both = f"SYN {listener.half_open} {waiting}"
+        if cell_len(both) > room and not listener.accept_queue:
+            both = f"SYN {listener.half_open} accept 0/{listener.places}"
     return [both] if cell_len(both) <= room else [half_open, waiting]
 
 

@@ -43,10 +43,17 @@ def test_every_scenario_gives_the_same_octets_in_both_formats_whatever_the_hash_
     assert printed("random") == first
 
 
+def after_the_first_segment(name: str, moves: str) -> str:
+    """These moves, if any, behind the step in which the story's first segment leaves."""
+    reports = play(library.find(name)).reports
+    steps = next((place for place, report in enumerate(reports, 1) if report.launched), 1)
+    return f"s{steps} {moves}" if moves else ""
+
+
 @pytest.mark.parametrize("name", library.names())
-@pytest.mark.parametrize("moves", ["", "s3 u1 u1+1s", "s3 a:send:x b:reboot"])
+@pytest.mark.parametrize("moves", ["", "u1 u1+1s", "a:send:x b:reboot"])
 def test_no_line_is_wider_than_the_width_or_ends_in_blanks(name: str, moves: str) -> None:
-    text = ladder_text(play(library.find(name), parse_moves(moves)))
+    text = ladder_text(play(library.find(name), parse_moves(after_the_first_segment(name, moves))))
     assert text.endswith("\n")
     for line in text.splitlines():
         assert cell_len(line) <= WIDTH, line

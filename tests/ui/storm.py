@@ -12,6 +12,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tcptui import library
+from tcptui.lab.loader import scenario_of_variant
+from tcptui.lab.scenario import Scenario
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.session import Session
@@ -24,7 +26,28 @@ EDITING = (
     "enter", "escape", "up", "down", "left", "right", "tab", "backspace", "home", "end", "pagedown", "pageup",
     "ctrl+home", "ctrl+end", "ctrl+w", "shift+tab",
 )  # fmt: skip
-WORDS = ("s3", "s", "l1", "d2+200ms", "u1", "a:send:x", "x>b:SYN:seq=90", "step", "quit", "s300", "中文", "é")
+WORDS = (
+    "s3",
+    "s",
+    "l1",
+    "d2+200ms",
+    "u1",
+    "a:send:x",
+    "x>b:SYN:seq=90",
+    "step",
+    "quit",
+    "s300",
+    "中文",
+    "é",
+    "lose:B:ACK:2",
+    "duplicate:A:SYN:1",
+    "a:s=socket()",
+    "b:close(c)",
+    "b:exit()",
+    "box:firewall:drop=A+DATA",
+    "box:nat:idle=1s",
+    "x>b:SYN:seq=1:from=203.0.113.1:1024",
+)
 STEPS = tuple(key for action in ACTIONS for key in action.keys)
 BURST = 12
 """So many events are sent, in the mean, before any of them is answered."""
@@ -85,10 +108,17 @@ def _mouse(dice: random.Random) -> Iterator[events.Event]:
             yield events.MouseUp(button=1, **place, **more)  # type: ignore[arg-type]
 
 
+def any_story(dice: random.Random) -> Scenario:
+    """A scenario of the library, or a variant of one."""
+    scenario = library.find(dice.choice(library.names()))
+    names = ("", *(variant.name for variant in scenario.variants))
+    return scenario_of_variant(scenario, dice.choice(names))
+
+
 def storm(seed: int, keys: int, size: tuple[int, int], sizes: tuple[int, int] | None) -> set[str]:
     """Sends so many keys to the app, then leaves it; the names of the screens that were seen."""
     dice = random.Random(seed)
-    session = Session(library.find(dice.choice(library.names()))) if seed % 3 else None
+    session = Session(any_story(dice)) if seed % 3 else None
     app = StormApp(session, library.all_scenarios)
     seen: set[str] = set()
 

@@ -26,7 +26,7 @@ from tests.lab.worlds import OPEN, history_of, scenario
 PANES = (18, 28, 36)
 """The widths inside the borders of the screen's panes."""
 FAR = scenario(OPEN.replace("1000", "3000000000").replace("5000", "4294967290"), "far")
-FIELD = re.compile(rf"([{MARK} ])(ISS|IRS|UNA|NXT|WND) +([-\d]+)")
+FIELD = re.compile(rf"([{MARK} ])(ISS|IRS|UNA|NXT|WND) *([-\d]+)")
 VARIABLES = {
     *(("send", name) for name in ("ISS", "UNA", "NXT", "WND")),
     *(("receive", name) for name in ("IRS", "NXT", "WND")),
@@ -196,16 +196,19 @@ def test_of_the_timers_of_a_line_the_first_due_has_the_bar_and_any_change_of_the
             ]
             expected = []
             for row in TIMERS:
-                now, was = first_due(made.world, side, row), first_due(before.world, side, row)
-                timer = row[now[0]] if now else next(iter(row.values()))
-                expected.append((timer, now is not None, now != was))
+                now, was = running(made.world, side, row), running(before.world, side, row)
+                timer = row[now[0][1]] if now else next(iter(row.values()))
+                expected.append((timer, bool(now), now != was))
             assert shown == expected
 
 
-def first_due(world: WorldState, side: Side, row: dict[TimerKind, str]) -> tuple[TimerKind, Timer] | None:
-    tcb = world.host(side).tcb
-    running = [(kind, timer) for kind, timer in (tcb.timers() if tcb else []) if kind in row]
-    return min(running, key=lambda one: one[1].due, default=None)
+def running(world: WorldState, side: Side, row: dict[TimerKind, str]) -> list[tuple[int, TimerKind, Timer]]:
+    """The timers of a line: of the connection that is shown, then of the others, the first due first."""
+    host = world.host(side)
+    found = [
+        (tcb.connection, kind, timer) for tcb in host.blocks for kind, timer in tcb.timers() if kind in row
+    ]
+    return sorted(found, key=lambda one: (one[0] != host.connection, one[2].due))
 
 
 def test_a_timer_that_fires_later_than_its_neighbour_waits_behind_it() -> None:

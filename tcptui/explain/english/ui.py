@@ -7,8 +7,8 @@ SENTENCES = {
     "ui.label.step": "step",
     "ui.label.forward": "forward",
     "ui.label.back": "back",
-    "ui.label.home": "start",
-    "ui.label.end": "end",
+    "ui.label.home": "to start",
+    "ui.label.end": "to end",
     "ui.label.play": "play",
     "ui.label.faster": "faster",
     "ui.label.slower": "slower",
@@ -126,6 +126,7 @@ SENTENCES = {
     # What can't be done, and where the work was left.
     "ui.at_the_beginning": "this is the beginning",
     "ui.no_segment_to_select": "there is no segment yet",
+    "ui.variant.of": "variant {one} of {count}",
     "ui.no_variants": "this scenario has no variants",
     "ui.one_connection": "{side} has no other connection to be shown",
     "ui.one_branch": "there is one branch only: go back and do something else to begin another",

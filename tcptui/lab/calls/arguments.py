@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tcptui.core.message import brief
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.addresses import BadSocket, parse_socket
 from tcptui.lab.calls.values import (
@@ -12,9 +13,8 @@ from tcptui.lab.calls.values import (
     SocketCall,
     Text,
     Variables,
-    brief,
     joined,
-)  # fmt: skip
+)
 
 _MOST_TOLD = 12
 """Constants that an error names."""
@@ -35,7 +35,7 @@ class Arguments:
         return len(self._call.arguments)
 
     def wrong(self) -> BadCall:
-        return BadCall("error.call.arguments", call=brief(str(self._call)), usage=self._usage)
+        return BadCall("error.call.arguments", call=brief(str(self._call), 60), usage=self._usage)
 
     def count(self, least: int, most: int) -> None:
         if not least <= len(self) <= most:
@@ -47,7 +47,7 @@ class Arguments:
             return None
         value = self._variables.get(name.name)
         if value is None:
-            raise BadCall("error.call.name", call=brief(str(self._call)), name=name.name)
+            raise BadCall("error.call.name", call=brief(str(self._call), 60), name=name.name)
         return value
 
     def descriptor(self, index: int = 0) -> int:
@@ -72,7 +72,7 @@ class Arguments:
         if not isinstance(argument, int):
             raise self.wrong()
         if not least <= argument <= most:
-            raise BadCall("error.call.number", call=brief(str(self._call)), least=least, most=most)
+            raise BadCall("error.call.number", call=brief(str(self._call), 60), least=least, most=most)
         return argument
 
     def data(self, index: int) -> bytes:
@@ -104,7 +104,7 @@ class Arguments:
             if name not in allowed:
                 raise BadCall(
                     "error.call.constant",
-                    call=brief(str(self._call)),
+                    call=brief(str(self._call), 60),
                     name=name[:40],
                     allowed=_near(name, allowed),
                 )
@@ -128,7 +128,7 @@ class Arguments:
         try:
             return parse_socket(argument.parts[0].decode(errors="replace"))
         except BadSocket as error:
-            raise BadCall("error.call.address", call=brief(str(self._call)), why=error.message) from None
+            raise BadCall("error.call.address", call=brief(str(self._call), 60), why=error.message) from None
 
 
 def _near(name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:

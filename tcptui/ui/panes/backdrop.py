@@ -42,27 +42,42 @@ class Backdrop(Pane):
 
     def lines(self, width: int, height: int) -> list[Line]:
         room = width - clock_place(width).width
-        title: Line = ((" tcptui ", "key"), (f" {shorten(self._title, room - 9)}", "title"))
+        title: Line = ((" tcptui ", "key"), (f" {self._title}", "title"))
+        if line_width(title) > room:
+            title = ((f" {shorten(self._title, room - 2)}", "title"),)
         return backdrop_lines(self._frames, width, height, fit(title, room), _key_line(width, self._more))
 
 
 _GIVE_WAY = ("", "inspector", "duplicate", "delay")
 """Actions whose keys leave the line where there is no room for those that are of use only now."""
+_WHERE_THERE_IS_ROOM = (
+    "quit", "scenarios", "moves", "end", "home", "up", "down", "numbers", "branch", "reorder", "palette",
+)  # fmt: skip
+"""Actions whose keys stand in the line too where it is wide, the first of them first."""
 
 
 def _key_line(width: int, more: frozenset[str]) -> Line:
-    """The keys that a reader needs most, and those that are of use now."""
-    shown = [action for action in ACTIONS if action.brief or action.id in more]
-    spans: list[Span] = []
+    """The keys that a reader needs most, those that are of use now, and others for which there is room."""
+    shown = {action.id for action in ACTIONS if action.brief or action.id in more}
     for gone in _GIVE_WAY:
-        shown = [action for action in shown if action.id != gone]
-        spans = [
-            span
-            for action in shown
-            for span in ((f" {key_names(action)[0]}", "key"), (f" {action.label} ", "dim"))
-        ]
+        shown.discard(gone)
+        spans = _key_spans(shown)
         if line_width(tuple(spans)) > width:
             spans = [(text.rstrip(), style) for text, style in spans]
         if line_width(tuple(spans)) <= width:
             break
+    for id in _WHERE_THERE_IS_ROOM:
+        longer = _key_spans(shown | {id})
+        if line_width(tuple(longer)) > width:
+            break
+        shown, spans = shown | {id}, longer
     return fit(tuple(spans), width)
+
+
+def _key_spans(shown: set[str]) -> list[Span]:
+    return [
+        span
+        for action in ACTIONS
+        if action.id in shown
+        for span in ((f" {key_names(action)[0]}", "key"), (f" {action.label} ", "dim"))
+    ]

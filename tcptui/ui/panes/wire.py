@@ -26,16 +26,26 @@ class WirePane(FramedPane):
         a_to_b, b_to_a = (duration_text(delay) for delay in self.session.history.scenario.delays)
         both = say("ui.each_way", span=a_to_b)
         ways = both if a_to_b == b_to_a else f"→ {a_to_b}  ← {b_to_a}"
-        return Heading(f"{say('ui.wire')}  {ways}", "", "dim")
+        return Heading(f"{say('ui.wire')}  {ways}", self._variant(), "dim")
+
+    def _variant(self) -> str:
+        """Which of how many ways to tell the story this is."""
+        scenario = self.session.history.scenario
+        names = ["", *(one.name for one in scenario.variants)]
+        if len(names) == 1 or scenario.variant not in names:
+            return ""
+        which = say("ui.variant.of", one=names.index(scenario.variant) + 1, count=len(names))
+        return f"{which}: {scenario.variant}" if scenario.variant else which
 
     def lines(self, width: int, height: int) -> list[Line]:
         session = self.session
         record, chosen = session.history.record, session.selected
         number = chosen.number if chosen is not None else 0
         transmissions = recent(session.history.transmissions(), height, number)
+        hosts = session.history.scenario.hosts
         ladder = draw_ladder(
             transmissions, session.at, width, height, raw=session.raw, selected=number,
-            paths=paths_of(record), drawn=self._drawn,
+            paths=paths_of(record), drawn=self._drawn, sockets=(hosts[0].socket, hosts[1].socket),
         )  # fmt: skip
         self._numbers = ladder.numbers
         return ladder.lines

@@ -23,7 +23,7 @@ from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND, PaneScreen
 from tcptui.ui.session import Session, call_error, moves_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
-from tcptui.view.layout import LEAST_WIDTH, clock_place, frame_places, has_room, why_place
+from tcptui.view.layout import LEAST_WIDTH, WIDE, clock_place, frame_places, has_room, why_place
 from tcptui.view.status import said_rows
 from tcptui.view.subject import connections_of
 
@@ -111,6 +111,8 @@ class RunScreen(PaneScreen):
     def more_keys(self) -> frozenset[str]:
         world = self.session.world
         several = {f"connection_{side.lower()}" for side in SIDES if len(connections_of(world, side)) > 1}
+        if self.size.width >= WIDE and self.session.history.scenario.variants:
+            several.add("variant")
         told = (self._why, self._framed["a"], self._framed["b"])
         return frozenset(several | {"read"} if any(pane.is_cut for pane in told) else several)
 
