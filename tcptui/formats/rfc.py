@@ -18,7 +18,7 @@ from tcptui.explain.catalogue import say
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.record import Record
 from tcptui.lab.scenario import FigureRow
-from tcptui.lab.wire import Outcome, Transmission
+from tcptui.lab.wire import SIDES, Outcome, Transmission
 from tcptui.view.cells import fill
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _side(text: str, index: int, run: Record) -> str:
     if text in ("=start", "=end"):
         return (run.start if text == "=start" else run.end)[index].value
     transmission = _transmission(int(text[1:]), run)
-    state = transmission.sender_state if transmission.sender == "AB"[index] else transmission.receiver_state
+    state = run.state_beside(transmission, SIDES[index])
     return state.value if state is not None else ""
 
 
