@@ -18,7 +18,7 @@ SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 CASES: tuple[tuple[str, str | None, tuple[int, int], str, Sequence[str]], ...] = (
     ("picker-80x24", None, (80, 24), "", ()),
     ("handshake-80x24", "handshake", (80, 24), "s3", ()),
-    ("lost-syn-ack-120x36", "lost-syn-ack", (120, 36), "s6", ()),
+    ("lost-syn-ack-120x36", "lost-syn-ack", (120, 36), "s6", ("i",)),
     ("life-200x50", "life", (200, 50), "s12", ()),
     ("life-end-80x24", "life", (80, 24), "s18", ()),
     ("header-80x24", "life", (80, 24), "s8", ("i",)),
@@ -29,7 +29,7 @@ CASES: tuple[tuple[str, str | None, tuple[int, int], str, Sequence[str]], ...] =
     ("moves-80x24", "handshake", (80, 24), "s3 l2", ("m",)),
     ("palette-80x24", "handshake", (80, 24), "", ("colon", "s")),
     ("help-80x24", "handshake", (80, 24), "", ("question_mark",)),
-    ("late-syn-120x36", "late-syn", (120, 36), "s15", ()),
+    ("late-syn-120x36", "late-syn", (120, 36), "s18", ()),
     ("udp-120x36", "udp", (120, 36), "s13", ("up",)),
     ("udp-no-port-80x24", "udp-no-port", (80, 24), "s3", ("i",)),
     ("too-small-60x20", "handshake", (60, 20), "", ()),
