@@ -48,7 +48,8 @@ def why(report: Report | None, world: WorldState, transmissions: Sequence[Transm
     if report is None:
         return Why(world.scenario.question)
     messages = what(report, world, transmissions)
-    happened, brief = paragraph(messages, raw), paragraph(in_brief(messages), raw)
+    happened, short = paragraph(messages, raw), in_brief(messages)
+    brief = happened if short == [*messages] else paragraph(short, raw)
     rules = decided(report)
     if not rules or report.side == "X":
         return Why(happened, brief=brief)

@@ -211,13 +211,14 @@ def _plans(
 def _first_with_other_ports(rows: list[Row]) -> int:
     """The row from which on ports tell apart what belongs to which connection: the first segment between
     other sockets than the one before. Behind the last if there is none."""
-    pair: set[Socket] = set()
+    pair: tuple[Socket, Socket] | None = None
     for index, row in enumerate(rows):
         segment = row.transmission.payload if row.transmission is not None else None
         if isinstance(segment, Segment):
-            if pair and pair != {segment.src, segment.dst}:
+            now = (segment.src, segment.dst)
+            if pair is not None and now != pair and now[::-1] != pair:
                 return index
-            pair = {segment.src, segment.dst}
+            pair = now
     return len(rows)
 
 
@@ -305,6 +306,8 @@ def states_by_row(rows: list[Row], paths: Mapping[Side, Path]) -> list[States]:
 
 def _states_after(steps: list[int], path: Path) -> list[State]:
     """The state after each of these steps, which ascend; of those before the path its first."""
+    if path[-1].step <= steps[0]:  # So it is in all of a long run but its beginning.
+        return [path[-1].state] * len(steps)
     states, place = [], 0
     for step in steps:
         while place + 1 < len(path) and path[place + 1].step <= step:

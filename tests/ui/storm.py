@@ -27,9 +27,26 @@ EDITING = (
     "ctrl+home", "ctrl+end", "ctrl+w", "shift+tab",
 )  # fmt: skip
 WORDS = (
-    "s3", "s", "l1", "d2+200ms", "u1", "a:send:x", "x>b:SYN:seq=90", "step", "quit", "s300", "中文", "é",
-    "lose:B:ACK:2", "duplicate:A:SYN:1", "a:s=socket()", "b:close(c)", "b:exit()", "box:firewall:drop=A+DATA",
-    "box:nat:idle=1s", "x>b:SYN:seq=1:from=203.0.113.1:1024",
+    "s3",
+    "s",
+    "l1",
+    "d2+200ms",
+    "u1",
+    "a:send:x",
+    "x>b:SYN:seq=90",
+    "step",
+    "quit",
+    "s300",
+    "中文",
+    "é",
+    "lose:B:ACK:2",
+    "duplicate:A:SYN:1",
+    "a:s=socket()",
+    "b:close(c)",
+    "b:exit()",
+    "box:firewall:drop=A+DATA",
+    "box:nat:idle=1s",
+    "x>b:SYN:seq=1:from=203.0.113.1:1024",
 )
 STEPS = tuple(key for action in ACTIONS for key in action.keys)
 BURST = 12

@@ -24,7 +24,9 @@ class EndpointPane(FramedPane):
             session.history.moment, self._side, setup.role, title_width(self._place.width),
             session.chosen(self._side),
         )  # fmt: skip
-        address = endpoint_address(session.history.moment, self._side, setup.socket, session.chosen(self._side))
+        address = endpoint_address(
+            session.history.moment, self._side, setup.socket, session.chosen(self._side)
+        )
         return Heading(title, address, "a" if self._side == "A" else "b")
 
     def lines(self, width: int, height: int) -> list[Line]:
