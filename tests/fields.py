@@ -17,7 +17,7 @@ class Field(NamedTuple):
     """One field of an object within another."""
 
     path: tuple[str | int, ...]
-    """From the root: names of fields and, within dicts and lists, places."""
+    """From the root: names of fields and, within dicts, lists and tuples, places."""
     owner: type
     name: str
 
@@ -41,9 +41,11 @@ def is_value(one: Any) -> bool:
     NamedTuple's mapping is never written to."""
     if isinstance(one, dict | list):
         return False
+    if isinstance(one, tuple) and not hasattr(one, "_fields"):
+        return all(map(is_value, one))
     if hasattr(one, "_fields") or not (hasattr(one, "__dict__") or names_of(one)):
         return True
-    return isinstance(one, IMMUTABLE) or (isinstance(one, tuple) and all(is_value(part) for part in one))
+    return isinstance(one, IMMUTABLE)
 
 
 def fields_of(one: Any, path: tuple[str | int, ...] = ()) -> Iterator[Field]:
@@ -54,7 +56,7 @@ def fields_of(one: Any, path: tuple[str | int, ...] = ()) -> Iterator[Field]:
 
 
 def _within(one: Any, path: tuple[str | int, ...]) -> Iterator[Field]:
-    if isinstance(one, dict | list):
+    if isinstance(one, dict | list) or (isinstance(one, tuple) and not is_value(one)):
         for place, part in enumerate(one.values() if isinstance(one, dict) else one):
             yield from _within(part, (*path, place))
     elif not is_value(one):

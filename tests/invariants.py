@@ -18,15 +18,18 @@ from tcptui.core.packet.seq import distance
 from tcptui.core.state import State
 from tcptui.explain.catalogue import text as text_of
 from tcptui.explain.happened import happened
+from tcptui.explain.told import told
 from tcptui.explain.why import why
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.history import History
 from tcptui.lab.moves import NEXT, Move
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.third_party import Inject
 from tcptui.lab.wire import SIDES, Side
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.lines import plain_text
+from tests.explain.effects import check as check_effects
 
 BROKEN = (
     "two_way_handshake", "fixed_isn", "accept_any_ack", "fin_acked_with_fin_only", "no_retransmission",
@@ -35,7 +38,7 @@ BROKEN = (
 _STATES = re.compile(
     "|".join(sorted((rf"(?<![\w-]){state.value}(?![\w-])" for state in State), reverse=True))
 )
-_NEGATIVE = re.compile(r"(?<![\w.:>-])-\d(?! E[A-Z])")
+NEGATIVE = re.compile(r"(?<![\w.:>-])-\d(?! E[A-Z])")
 """A number below 0, but for what a call that failed returned: ``= -1 EPIPE``."""
 
 
@@ -48,8 +51,9 @@ class Watch:
         self.incarnation = dict.fromkeys(SIDES, 0)
         """How often each host was rebooted: the names of its connections begin anew."""
         self._irs: dict[tuple[Side, int, int], int] = {}
-        self._sent: dict[tuple[Side, int], dict[int, int]] = defaultdict(dict)
-        """The octets that an end has sent, by its initial sequence number and the distance from that."""
+        self._sent: dict[tuple[Side, int, int, int], dict[int, int]] = defaultdict(dict)
+        """The octets that an end has sent on a connection, by that one's incarnation, name and first number,
+        and by the distance from that."""
         self._delivered: dict[tuple[Side, int, int], bytearray] = defaultdict(bytearray)
         self._bases: set[int] = set()
         self._forged = bool(scenario.injections)
@@ -74,6 +78,8 @@ class Watch:
     def apply(self, move: Move) -> None:
         """Makes one move and looks at everything."""
         before = self._states()
+        if isinstance(move, Inject):
+            self._forged = True
         report = self.history.apply(move)
         self.steps += 1
         try:
@@ -91,6 +97,7 @@ class Watch:
         for side in SIDES:
             self._look_at_end(side)
         self._look_at_sentences(before, report)
+        check_effects(report, self.history.before, self.history.world)
 
     # The stack.
 
@@ -136,11 +143,9 @@ class Watch:
         if numbers is None:
             return
         offset = distance(numbers[0], segment.seq) + bool(segment.flags & SYN)
-        octets = self._sent[side, numbers[0]]
+        octets = self._sent[side, self.incarnation[side], event.connection, numbers[0]]
         for place, octet in enumerate(segment.data, offset):
-            # With a fixed ISN the next connection has the same numbers, and other data.
-            assert self._is_broken() or octets.get(place, octet) == octet, f"octet {place} is another than before"
-            octets[place] = octet
+            assert octets.setdefault(place, octet) == octet, f"octet {place} is another than before"
 
     @staticmethod
     def _is_open(event: Sent | TimerSet, states: dict[int, State], events: tuple[Event, ...]) -> bool:
@@ -165,9 +170,9 @@ class Watch:
         told_by_host = isinstance(self.history.world.end(peer), HostEnd)
         if irs is None or self._forged or not told_by_host or self._is_broken():
             return
-        octets = self._sent[peer, irs]
+        sent = [octets for name, octets in self._sent.items() if (name[0], name[3]) == (peer, irs)]
         for place, octet in enumerate(self._delivered[key], 1):
-            assert octets.get(place) == octet, f"octet {place} was not sent"
+            assert any(octets.get(place) == octet for octets in sent), f"octet {place} was not sent"
 
     def _is_broken(self) -> bool:
         profiles = [setup.profile for setup in self.history.scenario.hosts]
@@ -184,6 +189,9 @@ class Watch:
         assert last is end.state, f"{side}'s path ends in {last}, and {side} is in {end.state}"
         open_states = {status.state for status in end.stack.statuses()}
         assert State.CLOSED not in open_states
+        for connection, record in self.history.record.of(side).connections.items():
+            if record.states:
+                assert record.state is end.state_of(connection), f"connection {connection}: {record.states}"
         for tcb in end.stack.tcbs():
             assert tcb.state is not State.CLOSED, "a block in CLOSED"
         now, before = self.history.moment, self.history.moment_before
@@ -193,9 +201,9 @@ class Watch:
             found = _STATES.search(first)
             assert found, f"no state in {first!r}"
             shown = State(found[0])
-            assert shown in (open_states or {State.CLOSED}), f"{side}'s pane says {shown}: {open_states}"
+            assert shown is end.state, f"{side}'s pane says {shown}, and {side} is in {end.state}"
         for line in lines:
-            assert not _NEGATIVE.search(plain_text(line)), plain_text(line)
+            assert not NEGATIVE.search(plain_text(line)), plain_text(line)
 
     # The sentences.
 
@@ -209,7 +217,7 @@ class Watch:
         for raw in (False, True):
             told = why(report, world, transmissions, raw).text
             assert told
-            assert not _NEGATIVE.search(told), told
+            assert not NEGATIVE.search(told), told
         if report.side == "X":
             return
         known = {*before[report.side].values(), *self._states()[report.side].values(), State.CLOSED}
@@ -219,6 +227,27 @@ class Watch:
                 continue  # "There is no TIME-WAIT."
             for name in _STATES.findall(text_of(message).replace("until ESTABLISHED", "")):
                 assert State(name) in known, f"{name}: {text_of(message)}"
+
+    def _look_at_effects(self, report: Report) -> None:
+        """Every change of state and every segment sent is among the effects; each rule has a source."""
+        history = self.history
+        parts = told(report, history.before, history.world, history.transmissions())
+        for reason in parts.why:
+            assert reason.source
+            assert text_of(reason.message)
+        sent = [
+            one.name for one in parts.effect if one.kind == "segment" and one.change in ("sent", "copied")
+        ]
+        assert [str(name).partition(" ")[0] for name in sent] == [f"#{number}" for number in report.launched]
+        if report.side == "X" or not isinstance(history.world.end(report.side), HostEnd):
+            return
+        states = [(one.connection, one.old, one.new) for one in parts.effect if one.kind == "state"]
+        if report.call != "reboot":  # Without an event.
+            assert states == [
+                (event.connection, event.old.value, event.new.value)
+                for event in report.events
+                if isinstance(event, StateChanged)
+            ]
 
     def _known_bases(self) -> set[int]:
         """Every initial sequence number that has been on the wire, or was chosen."""

@@ -21,7 +21,7 @@ from tcptui.core.message import Duration, Message, SequenceNumber, Value
 from tcptui.core.packet.segment import ACK, SYN, Segment
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.explain.errnos import response_message, signal_message, socket_call
+from tcptui.explain.errnos import FAILS, FAILS_WITH_WORDS, response_message, signal_message, socket_call
 from tcptui.explain.labels import name_of
 from tcptui.explain.reasons import arrives_as, rule_messages
 from tcptui.explain.wire_acts import third_party, wire_acts
@@ -29,10 +29,10 @@ from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import Outcome, Party, Transmission
+from tcptui.lab.wire import OLD, Outcome, Party, Transmission
 from tcptui.sockets.requests import NAMES, Blocked, Read, Write
 
-_NOTIFIED, _AGAIN = "happened.told", "happened.again"
+_NOTIFIED, _AGAIN, _COPY = "happened.told", "happened.again", "happened.copy"
 MOST_NAMES = 3
 """So many segments that a step has sent are named; of more, the last are counted."""
 _OF_OCTETS = (NAMES[Read], NAMES[Write])
@@ -75,7 +75,8 @@ def what(report: Report, world: WorldState, transmissions: Sequence[Transmission
 
 
 def in_brief(messages: Sequence[Message]) -> list[Message]:
-    """What happened, without what programs were told and which segment another repeats."""
+    """What happened, without what programs were told, the RFC's words beside an errno, and which segment
+    another repeats or is a copy of."""
     return [
         Message(message.key, tuple((name, _plain(value)) for name, value in message.numbers))
         for message in messages
@@ -84,7 +85,15 @@ def in_brief(messages: Sequence[Message]) -> list[Message]:
 
 
 def _plain(value: Value) -> Value:
-    return value.numbers[0][1] if isinstance(value, Message) and value.key == _AGAIN else value
+    if isinstance(value, int | str | SequenceNumber | Duration):
+        return value
+    if not isinstance(value, Message):
+        return tuple([_plain(one) for one in value])
+    if value.key in (_AGAIN, _COPY):
+        return value.numbers[0][1]
+    if value.key == FAILS_WITH_WORDS:
+        return Message(FAILS, tuple(one for one in value.numbers if one[0] != "words"))
+    return value
 
 
 def _subject(report: Report, transmissions: Sequence[Transmission]) -> Transmission | None:
@@ -175,8 +184,13 @@ def _described(transmission: Transmission, transmissions: Sequence[Transmission]
     """Number and flags, and of what it is a copy, or which one it repeats."""
     name = name_of(transmission)
     if transmission.copy_of:
-        return Message.of("happened.copy", name=name, number=transmission.copy_of)
+        return Message.of(_COPY, name=name, number=transmission.copy_of)
     if transmission.sender == "X":
+        origin = "" if transmission.passage is None else transmission.passage.origin
+        if origin == OLD:
+            return Message.of("happened.old", name=name)
+        if origin:
+            return Message.of("happened.of_box", name=name, box=origin)
         return Message.of("happened.third_party", name=name)
     if transmission.attempt > 1:
         first = _repeated(transmission, transmissions)
@@ -231,7 +245,7 @@ def _by_the_wire(report: Report, world: WorldState) -> list[Message]:
     wire, lost = world.wire, {one.number for one in report.ended if one.outcome is Outcome.LOST}
     known = {one.number: one for one in (*report.ended, *wire.transmissions)}
     by_rule = {
-        act.number for act in report.acts if act.name and act.what not in ("old", "stranger", "answer")
+        act.number for act in report.acts if act.name and act.what not in ("old", "third party", "answer")
     }
     messages = []
     for number in report.launched:
@@ -315,7 +329,7 @@ def _responses_to_users(report: Report, world: WorldState) -> list[Message]:
         Message.of(
             "happened.returned",
             call=event.call,
-            response=response_message(event, world.end(report.side)),
+            response=response_message(event, world.end(report.side), report.call),
         )
         for event in responses(report)
         if event.call != "RECEIVE" and report.side != "X"

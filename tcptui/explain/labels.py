@@ -28,11 +28,11 @@ def name_of(transmission: Transmission) -> str:
     return f"#{transmission.number} {'UDP' if isinstance(payload, Datagram) else 'ICMP'}"
 
 
-def label_of(transmission: Transmission, raw: bool, room: int, with_ports: bool = False) -> str:
-    """What travels there, in at most `room` cells: the first wording that fits. With the ports of a segment,
-    if they are asked for and there is room."""
+def label_of(transmission: Transmission, raw: bool, room: int, sockets: tuple[str, ...] = ()) -> str:
+    """What travels there, in at most `room` cells: the first wording that fits. `sockets`: wordings of the
+    sockets that a segment goes between; the first for which there is room is used."""
     if isinstance(transmission.payload, Segment):
-        return _segment_label(transmission, transmission.payload, raw, room, with_ports)
+        return _segment_label(transmission, transmission.payload, raw, room, sockets)
     name, text = name_of(transmission), f"#{transmission.number} {transmission.payload}"
     target = ""
     if isinstance(transmission.payload, Datagram) and for_many(transmission.payload.dst.host):
@@ -45,10 +45,10 @@ def label_of(transmission: Transmission, raw: bool, room: int, with_ports: bool 
 
 
 def _segment_label(
-    transmission: Transmission, segment: Segment, raw: bool, room: int, with_ports: bool
+    transmission: Transmission, segment: Segment, raw: bool, room: int, sockets: tuple[str, ...]
 ) -> str:
     name = f"#{transmission.number}"
-    names = [f"{name} {segment.src.port}>{segment.dst.port}", name] if with_ports else [name]
+    names = [*(f"{name} {words}" for words in sockets), name]
     for begin in names:
         for label in _segment_labels(transmission, segment, raw, room, begin):
             if cell_len(label) <= room:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
-from tcptui.explain.catalogue import paragraph, say
+from tcptui.explain.catalogue import say, text
 from tcptui.explain.happened import in_brief, what
 from tcptui.explain.reasons import decided
 from tcptui.lab.report import Report
@@ -29,8 +29,11 @@ class Why(NamedTuple):
     """What the rules say that decided; empty if none did."""
     source: str = ""
     profile: str = ""
-    brief: str = ""
-    """What happened, for where there is no room for all: see `happened.in_brief`; empty: `what`."""
+    brief: tuple[str, ...] = ()
+    """The sentences of what happened, for where there is no room for all: see `happened.in_brief`; empty:
+    `what` is one."""
+    reasons: tuple[str, ...] = ()
+    """The sentences of why."""
 
     @property
     def text(self) -> str:
@@ -40,7 +43,7 @@ class Why(NamedTuple):
     @property
     def brief_text(self) -> str:
         """What happened in brief, and why."""
-        return _joined(self.brief or self.what, self.why)
+        return _joined(*(self.brief or (self.what,)), self.why)
 
 
 def why(report: Report | None, world: WorldState, transmissions: Sequence[Transmission], raw: bool) -> Why:
@@ -48,21 +51,17 @@ def why(report: Report | None, world: WorldState, transmissions: Sequence[Transm
     if report is None:
         return Why(world.scenario.question)
     messages = what(report, world, transmissions)
-    happened, short = paragraph(messages, raw), in_brief(messages)
-    brief = happened if short == [*messages] else paragraph(short, raw)
+    sentences, short = tuple(text(one, raw) for one in messages), in_brief(messages)
+    happened = _joined(*sentences)
+    brief = sentences if short == [*messages] else tuple(text(one, raw) for one in short)
     rules = decided(report)
     if not rules or report.side == "X":
         return Why(happened, brief=brief)
     last = rules[-1][1]
     profile = world.end(report.side).setup.profile
     label = profile_label(profile, [last, *(rule for _, rule in rules)])
-    return Why(
-        happened,
-        paragraph([message for message, _ in rules], raw),
-        last.source_of(profile.stack),
-        label,
-        brief,
-    )
+    reasons = tuple(text(message, raw) for message, _ in rules)
+    return Why(happened, _joined(*reasons), last.source_of(profile.stack), label, brief, reasons)
 
 
 def _joined(*sentences: str) -> str:

@@ -15,7 +15,7 @@ from tcptui.lab.patterns import LONGEST
 from tcptui.lab.record import Record
 from tcptui.lab.wire import SIDES
 from tcptui.trace.expectations import labels_of
-from tcptui.trace.facts import facts_by_step, facts_of
+from tcptui.trace.facts import facts_by_step
 
 _KINDS: tuple[Verb, ...] = ("leaves", "lost", "calls", "returns", "enters", "fires", "told", "reads")
 """What a draft names. That timers are set and rules applied, and when a segment arrives, is for whom it
@@ -31,10 +31,12 @@ def facts_draft(run: Record, end: Iterable[str]) -> str:
     """The table, every line ended; `end` is what is so at the end (`lab.end_facts`)."""
     table = "variant.expect" if run.scenario.variant else "expect"
     lines = [f"[{table}]", _COMMENT, "draft = true", "strict = true", "events = ["]
-    for step in facts_by_step(run):
+    steps = facts_by_step(run)
+    for step in steps:
         lines += _wrapped([_timed(index, fact) for index, fact in enumerate(_named(step))])
     lines.append("]")
-    never = [f"{side} RST" for side in SIDES if _sends(run, side, "ACK") and not _sends(run, side, "RST")]
+    sent = {(fact.who, bit) for step in steps for fact in step for bit in _bits(fact)}
+    never = [f"{side} RST" for side in SIDES if (side, "ACK") in sent and (side, "RST") not in sent]
     lines += _list("never", never)
     lines += _list("end", [text for text in end if not text.endswith(" 0")])
     lines += _list("labels", labels_of(run))
@@ -45,11 +47,9 @@ def _named(step: Sequence[Fact]) -> list[Fact]:
     return [fact for fact in step if fact.verb in _KINDS]
 
 
-def _sends(run: Record, side: str, bit: str) -> bool:
-    """Whether a segment of that end has that control bit."""
-    return any(
-        fact.who == side and fact.verb == "leaves" and bit in fact.name.split(",") for fact in facts_of(run)
-    )
+def _bits(fact: Fact) -> list[str]:
+    """The control bits of a segment that leaves."""
+    return fact.name.split(",") if fact.verb == "leaves" else []
 
 
 def _timed(index: int, fact: Fact) -> str:

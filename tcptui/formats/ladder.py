@@ -33,6 +33,7 @@ def ladder_text(run: Record) -> str:
         WIDTH,
         raw=scenario.raw_numbers,
         paths={side: run.path(side) for side in SIDES},
+        sockets=tuple(host.socket for host in scenario.hosts),
     )
     side = TIME_WIDTH + STATE_WIDTH
     a, b = scenario.hosts

@@ -34,16 +34,21 @@ class BadBox(MessageError):
         self.field = field
 
 
-def make_box(kind: str, fields: Mapping[str, str]) -> Box:
-    """The box of a kind with these fields as texts. Raises BadBox."""
+def make_box(kind: str, fields: Mapping[str, str], v6: bool | None = None) -> Box:
+    """The box of a kind with these fields as texts; `v6` says which version of IP the wire has, if that is
+    known. Raises BadBox."""
     if kind not in KEYS:
         raise BadBox("kind", "error.box.kind", kind=kind[:20], allowed=KINDS)
     for name, value in fields.items():
         if name not in KEYS[kind] or not value:
             raise BadBox(name[:20], "error.box.field", field=name[:20], kind=kind, allowed=KEYS[kind])
     address = _read(fields, "address", lambda text: str(ip_address(text)), "")
+    if address and v6 not in (None, ":" in address):
+        raise BadBox("address", "error.scenario.two_versions")
     if kind == "router":
         hops = _read(fields, "hops", _hops, 1)
+        if address:  # Each hop has the next one.
+            _read(fields, "address", lambda text: ip_address(text) + (hops - 1), None)
         return Router(hops, address)
     if kind == "nat":
         inside = _choice(fields, "inside", ("A", "B"), "A")

@@ -53,8 +53,6 @@ HOST_EVENTS: tuple[CallName, ...] = ("unplug", "plug", "reboot")
 """Events of the whole host that anybody can bring about: link down, link up, reboot."""
 UDP_CALLS: tuple[CallName, ...] = ("bind", "sendto")
 """Those of UDP; the others but the host events are TCP's."""
-OPENS: tuple[CallName, ...] = ("listen", "connect")
-"""The calls that make a connection, and with it an initial sequence number."""
 
 Trigger: TypeAlias = Literal[
     "at", "established", "accepted", "peer closed", "closed", "received", "waiting", "readable", "pattern",
@@ -64,6 +62,8 @@ TRIGGERS: tuple[Trigger, ...] = get_args(Trigger)
 
 ASKS_HOST: tuple[Trigger, ...] = ("waiting", "readable")
 """Those that only a look at the host's sockets tells."""
+MANY = 1_000
+"""More calls than a host has initial sequence numbers that are given: what a loop may make of one."""
 DATA_CALLS: tuple[CallName, ...] = ("send", "sendto")
 """Those that carry data."""
 
@@ -115,15 +115,25 @@ class ScriptedCall(NamedTuple):
         return self.call if self.call != "request" or self.request is None else call_name(self.request)
 
     @property
-    def connects(self) -> bool:
-        """Whether it opens a connection actively."""
+    def connects(self) -> int:
+        """How many connections it, or what it forks, opens actively: whose initial numbers may come from the
+        clock."""
+        if self.child:
+            own = sum(step.connects for step in self.child if isinstance(step, ScriptedCall))
+            return own * MANY if any(isinstance(step, Loop) for step in self.child) else own
+        return int(self._connects)
+
+    @property
+    def _connects(self) -> bool:
         if isinstance(self.request, UserCall):
             return isinstance(self.request.call, Open) and not self.request.call.passive
         return self.name == "connect" or isinstance(self.request, Connect)
 
     @property
     def listens(self) -> bool:
-        """Whether it opens one passively."""
+        """Whether it, or what it forks, opens one passively."""
+        if self.child:
+            return any(step.listens for step in self.child if isinstance(step, ScriptedCall))
         if isinstance(self.request, UserCall):
             return isinstance(self.request.call, Open) and self.request.call.passive
         return self.name == "listen" or isinstance(self.request, Listen)

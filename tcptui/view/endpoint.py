@@ -17,9 +17,9 @@ from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.explain.numbers import duration_text, seq_text, time_text
+from tcptui.lab.connection_record import Entered
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
-from tcptui.lab.learned import Entered
 from tcptui.lab.record import EndRecord
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Side
@@ -122,7 +122,7 @@ def endpoint_title(now: Moment, side: Side, role: str, width: int, chosen: int =
 
 
 def endpoint_address(now: Moment, side: Side, setup: Socket, chosen: int = 0) -> str:
-    """What stands below the pane: the address of the connection that is shown, or, without one, the host's."""
+    """What stands below the pane: the address of the connection that is shown; without one, the host's."""
     if script_of(now.world, side) is not None:
         return str(setup)
     status, _, _ = shown_of(now.world.host(side), chosen)
@@ -163,7 +163,7 @@ def _state_line(end: Host, was: Host, at: int, style: Style, width: int) -> Line
 
 def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
     """What the program called last and what it knows."""
-    known, knew = end.learned, was.learned
+    known, knew = end.connection_record, was.connection_record
     results = end.record.latest_results
     if results:
         return _socket_call_lines(results, end, was, width)
@@ -202,16 +202,17 @@ def _socket_call_lines(results: tuple[CallResult, ...], end: Host, was: Host, wi
         lines.append(marked(f"{begin}{text}", one not in before, "label" if not lines else "plain"))
     if not end.link_up:
         lines = [*lines[:1], marked(f" {say('ui.end.cable_pulled')}", was.link_up)]
-    received = f" {say('ui.end.received')} {end.learned.received}" if end.learned.received else ""
+    count, before_count = end.connection_record.received, was.connection_record.received
+    received = f" {say('ui.end.received')} {count}" if count else ""
     blank = [marked("", False)] * (2 - len(lines))
-    return [*lines, *blank, marked(received, end.learned.received != was.learned.received)]
+    return [*lines, *blank, marked(received, count != before_count)]
 
 
 def _told(end: Host) -> str:
     """What came of the program's last call, in as few words as tell it."""
     if not end.link_up:
         return say("ui.end.cable_pulled")
-    call, signal = end.record.last_call, end.learned.last_signal
+    call, signal = end.record.last_call, end.connection_record.last_signal
     if isinstance(call.response, str) and call.response:
         return call.response
     if isinstance(call.response, Response) and call.response is not Response.OK:

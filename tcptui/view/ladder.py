@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
 from tcptui.explain.numbers import time_text
-from tcptui.lab.learned import Entered
+from tcptui.lab.connection_record import Entered
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.view.ladder_row import Change, Row, RowPlan, draw_row, style_of
 from tcptui.view.lines import Line, Span, Style
@@ -68,10 +68,12 @@ def draw_ladder(
     selected: int = 0,
     paths: Mapping[Side, Path] = NO_PATHS,
     drawn: Drawn | None = None,
+    sockets: tuple[Socket, ...] = (),
 ) -> Ladder:
     """The ladder in `width` cells and `height` rows (None: all of it).
 
-    `paths` are the states of both ends up to now; `drawn` is the caller's memory of rows.
+    `paths` are the states of both ends up to now; `drawn` is the caller's memory of rows; `sockets` are those
+    of both ends that stand above it: what goes between others is told with them.
     """
     rows = ladder_rows(transmissions, now, paths)
     numbers = [row.transmission.number if row.transmission is not None else 0 for row in rows]
@@ -79,7 +81,7 @@ def draw_ladder(
     with_states = width >= WITH_STATES
     inner = width - TIME_WIDTH - 2 - (2 * STATE_WIDTH if with_states else 0)
     states = states_by_row(rows, paths)
-    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected)
+    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected, sockets)
     lines: list[Line] = []
     previous = -1
     for index, plan in zip(shown, plans, strict=True):
@@ -184,9 +186,11 @@ def _plans(
     now: int,
     raw: bool,
     selected: int,
+    sockets: tuple[Socket, ...],
 ) -> list[RowPlan]:
     """What to draw on each row that is shown."""
-    ports_from = _first_with_other_ports(rows)
+    told_from = _first_between_others(rows, sockets)
+    hosts = {socket.host for socket in sockets}
     ways = _ways(rows, shown)
     turns = _turns(rows, ways, width)
     passing = _passing(rows, shown, ways, turns)
@@ -202,24 +206,36 @@ def _plans(
         plans.append(
             RowPlan(
                 row, width, lanes, turn, moment, raw, 0 < number == selected, ends, with_states,
-                index >= ports_from,
+                _sockets_of(row, hosts) if index >= told_from else (),
             )
         )  # fmt: skip
     return plans
 
 
-def _first_with_other_ports(rows: list[Row]) -> int:
-    """The row from which on ports tell apart what belongs to which connection: the first segment between
-    other sockets than the one before. Behind the last if there is none."""
-    pair: tuple[Socket, Socket] | None = None
+def _first_between_others(rows: list[Row], pair: tuple[Socket, ...]) -> int:
+    """The row from which on it is told what belongs to which connection: the first segment between other
+    sockets than `pair`, or if that is empty than the one before. Behind the last if there is none."""
     for index, row in enumerate(rows):
         segment = row.transmission.payload if row.transmission is not None else None
         if isinstance(segment, Segment):
             now = (segment.src, segment.dst)
-            if pair is not None and now != pair and now[::-1] != pair:
+            if pair and now != pair and now[::-1] != pair:
                 return index
             pair = now
     return len(rows)
+
+
+def _sockets_of(row: Row, hosts: set[str]) -> tuple[str, ...]:
+    """Between which ports a segment goes, and first, if one end is none of `hosts`, with its address."""
+    segment = row.transmission.payload if row.transmission is not None else None
+    if not isinstance(segment, Segment):
+        return ()
+    src, dst = segment.src, segment.dst
+    ports = f"{src.port}>{dst.port}"
+    if not hosts or {src.host, dst.host} <= hosts:
+        return (ports,)
+    left, right = (str(one.port) if one.host in hosts else str(one) for one in (src, dst))
+    return f"{left}>{right}", ports
 
 
 def _ways(rows: list[Row], shown: range) -> dict[int, tuple[int, int]]:

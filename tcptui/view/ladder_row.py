@@ -50,8 +50,8 @@ class RowPlan(NamedTuple):
     """The life lines of A and of B."""
     states_beside: bool = False
     """The ends' states stand beside the life lines: a change of one is told there."""
-    with_ports: bool = False
-    """There are connections between other ports, too."""
+    sockets: tuple[str, ...] = ()
+    """Wordings of the sockets that the row's segment goes between, where others have connections too."""
 
 
 def style_of(transmission: Transmission) -> Style:
@@ -159,7 +159,7 @@ def _departure(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> No
     turn = column(plan.turn)
     limit = {Outcome.ARRIVED: turn, Outcome.LOST: width - 8, Outcome.IN_FLIGHT: width - 1}
     room = limit[transmission.outcome] - label_at - 2
-    label = f" {label_of(transmission, plan.raw, room, plan.with_ports)} "
+    label = f" {label_of(transmission, plan.raw, room, plan.sockets)} "
     label_end = label_at + cell_len(label)
     way = max(1, transmission.due - transmission.sent_at)
     if transmission.outcome is Outcome.ARRIVED:

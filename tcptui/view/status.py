@@ -86,19 +86,56 @@ def why_lines(
 
 
 def _joined(why: Why, width: int, height: int) -> list[Line]:
-    """All sentences one after the other, and the rule at their end."""
+    """All sentences one after the other, and the rule at their end.
+
+    What is too long leaves out sentences between the first, who did or got what, and the last, whose rule is
+    named; key "e" shows them all.
+    """
     for text in (why.text, why.brief_text):
-        lines = wrap(text, width - 2)
-        left = width - 2 - (cell_len(lines[height - 1]) if len(lines) == height else 0)
-        last = _source(why, left if len(lines) <= height else 0)
-        if len(lines) <= height and line_width(last) <= left:
+        last = _source_after(why, text, width, height)
+        if last is not None:
             break
     else:
-        # The rule must be seen; the sentence is cut before it.
-        lines = wrap(text, width - 2, most=height)
+        text = _shortened(why, width, height)
+        last = _source_after(why, text, width, height)
+    lines = wrap(text, width - 2, most=height)
+    if last is None:  # The rule must be seen; the sentence is cut before it.
+        last = _source(why, 0)
         lines[-1] = shorten(lines[-1], width - 3 - line_width(last))
     drawn = [_sentence_line(line, width) for line in [*lines, *[""] * height][:height]]
     return [*drawn[:-1], beside(drawn[-1], last, width)]
+
+
+def _source_after(why: Why, text: str, width: int, height: int) -> Line | None:
+    """The rule as it stands behind `text`; None if both do not fit in `height` lines."""
+    lines = wrap(text, width - 2)
+    if len(lines) > height:
+        return None
+    left = width - 2 - (cell_len(lines[-1]) if len(lines) == height else 0)
+    last = _source(why, left)
+    return last if line_width(last) <= left else None
+
+
+def _shortened(why: Why, width: int, height: int) -> str:
+    """The first and the last sentence, and of those between as many as fit: what happened in its order first,
+    then the rules from the last back."""
+    what, between = why.brief or (why.what,), say("text.between_sentences")
+    sentences = (*what, *(why.reasons or (why.why,)))
+    last = len(sentences) - 1
+    kept = {0, last}
+
+    def joined(places: set[int]) -> str:
+        parts = [
+            sentences[place] if place in places else "…"
+            for place in range(last + 1)
+            if place in places or place - 1 in places
+        ]
+        return between.join(parts)
+
+    for place in (*range(1, len(what)), *range(last - 1, len(what) - 1, -1)):
+        if _source_after(why, joined(kept | {place}), width, height) is not None:
+            kept.add(place)
+    return joined(kept)
 
 
 def _source(why: Why, room: int) -> Line:

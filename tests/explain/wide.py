@@ -6,15 +6,18 @@ import re
 from collections.abc import Callable
 from contextvars import copy_context
 from string import Formatter
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from tcptui.core.events import TimerKind
+from tcptui.core.packet.datagram import IcmpKind
 from tcptui.core.packet.segment import FLAG_NAMES
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import use_language
 from tcptui.explain.english import SENTENCES
 from tcptui.explain.variables import VARIABLES
+from tcptui.lab.calls import FUNCTIONS
 from tcptui.lab.program import CALLS
+from tcptui.sockets.requests import Errno
 
 T = TypeVar("T")
 _LETTERS = {code: code + 0xFEE0 for code in (*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1))}
@@ -56,6 +59,9 @@ PROTOCOL = words(
     " ".join(
         (
             *CALLS,
+            *FUNCTIONS,
+            *get_args(Errno),
+            *get_args(IcmpKind),
             *(name for _, name in FLAG_NAMES),
             *(rule.source for rule in Rule),
             *(variable.name for variable in VARIABLES),
@@ -63,5 +69,5 @@ PROTOCOL = words(
         )
     )
 )
-"""What stays as it is: control bits, states, calls, header fields, variables, timers, units, where a rule is
-written."""
+"""What stays as it is: control bits, states, calls, errnos, header fields, variables, timers, units, what
+ICMP reports, where a rule is written."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from tcptui import library
+from tcptui.core.packet.datagram import IcmpMessage
 from tcptui.core.packet.segment import ACK, Segment
 from tcptui.core.packet.seq import relative
 from tcptui.formats.pcapng import SINCE_1970
@@ -86,7 +87,10 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> list[Read]:
 
 def test_every_scenario_is_read_at_every_point(read: list[Read]) -> None:
     names = {frame.capture.name for frame in read}
-    assert {f"{name} at {point}" for name in library.names() for point in POINTS} <= names
+    # Of a run that a router ends nothing comes to B.
+    assert {f"{name} at {point}" for name in library.names() for point in POINTS} - names <= {
+        "traceroute at B"
+    }
     assert len(read) > 5_000
 
 
@@ -95,7 +99,8 @@ def test_every_checksum_is_right(read: list[Read]) -> None:
         found = {name: frame.fields[name].split(",") for name in CHECKSUMS if frame.fields[name]}
         if not found.keys().isdisjoint(("icmp.checksum.status", "icmpv6.checksum.status")):
             # What an ICMP message quotes is not looked at unless it is quoted whole.
-            assert found.pop("udp.checksum.status")[0] in (GOOD, UNVERIFIED), frame.where
+            quoted = [found.pop(name)[0] for name in CHECKSUMS[1:3] if name in found]
+            assert set(quoted) <= {GOOD, UNVERIFIED}, frame.where
         assert len(found) == (2 if frame.fields["ip.version"][:1] == "4" else 1), frame.where
         assert all(set(statuses) == {GOOD} for statuses in found.values()), frame.where
 
@@ -104,7 +109,9 @@ def test_control_bits_relative_numbers_and_windows_are_ours(read: list[Read]) ->
     for frame in read:
         payload = frame.transmission.payload
         if frame.analysis is None or not isinstance(payload, Segment):
-            assert not frame.fields["tcp.seq"]
+            assert (
+                isinstance(payload, IcmpMessage) or not frame.fields["tcp.seq"]
+            )  # Which may quote a segment.
             continue
         flags, seq, ack, window = (frame.fields[name] for name in NUMBERS)
         assert int(flags, 16) == payload.flags, frame.where
@@ -120,6 +127,8 @@ def test_the_ladder_has_the_same_numbers(read: list[Read]) -> None:
         transmission = frame.transmission
         if not frame.capture.shows_isns or not isinstance(transmission.payload, Segment):
             continue
+        if "198.51.100.1" in (transmission.payload.src.host, transmission.payload.dst.host):
+            continue  # The NAT's, which may give one connection two ports: a capture takes them for two.
         seq_base, ack_base = transmission.bases
         if seq_base is not None:
             assert int(frame.fields["tcp.seq"]) == relative(transmission.payload.seq, seq_base), frame.where

@@ -62,6 +62,23 @@ def test_a_copy_goes_on_by_itself_from_every_position(toml: str) -> None:
         history.apply()
 
 
+@pytest.mark.parametrize(
+    ("isn", "call", "counts"),
+    [
+        ("", "connect(s)", True),
+        ("A.isn = 1\n", "connect(s)", False),
+        ("A.isn = 1\n", "listen(s, 1)", True),
+        ("", "bind(s)", False),
+    ],
+)
+def test_the_clock_counts_where_a_program_still_to_be_forked_opens_a_connection(
+    isn: str, call: str, counts: bool
+) -> None:
+    """Its initial sequence number comes from the clock (RFC 6528), unless it is given."""
+    toml = f'{isn}A.program = [{{ fork = ["s = socket()", "{call}"], when = "B enters LISTEN" }}]\n'
+    assert (world(toml, "w1s") == world(toml)) is not counts
+
+
 def test_how_often_a_loop_is_still_gone_through_counts_and_how_often_it_was_does_not() -> None:
     def at(times: str, moves: str) -> WorldState:
         loop = f'{{ call = "s = socket()"{times}, every = "10ms" }}, {{ call = "close(s)" }}'

@@ -17,7 +17,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
 from tcptui.sockets.driver import Sockets
-from tests.fields import slots_of
+from tests.fields import is_value, slots_of
 
 HEAD = 'title = "t"\nquestion = "q"\n'
 PROMPT = "\n".join(f'{side}.set = {{ delayed_ack = "0ms", nagle = false }}' for side in "AB") + "\n"
@@ -68,7 +68,7 @@ def everything(value: Any) -> Any:
     if isinstance(value, HostEnd):
         assert value.sockets  # Made when something happens: whether they are already is nothing of the state.
     slots = slots_of(type(value))
-    if isinstance(value, list):
+    if isinstance(value, list) or (isinstance(value, tuple) and not is_value(value)):
         return [everything(one) for one in value]
     if isinstance(value, dict):
         return {key: everything(one) for key, one in value.items()}

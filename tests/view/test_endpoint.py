@@ -16,10 +16,10 @@ from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.history import History, Moment
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.lines import MARK, Line, line_width, plain_text
-from tcptui.view.subject import host_of
 from tests.explain.wide import LANGUAGE, read_wide
 from tests.lab.worlds import OPEN, history_of, scenario
 
@@ -196,23 +196,19 @@ def test_of_the_timers_of_a_line_the_first_due_has_the_bar_and_any_change_of_the
             ]
             expected = []
             for row in TIMERS:
-                now, was = (running(one, side, row) for one in (made, before))
+                now, was = running(made.world, side, row), running(before.world, side, row)
                 timer = row[now[0][1]] if now else next(iter(row.values()))
                 expected.append((timer, bool(now), now != was))
             assert shown == expected
 
 
-def running(moment: Moment, side: Side, row: dict[TimerKind, str]) -> list[tuple[int, TimerKind, Timer]]:
-    """The timers of a line, those of the connection that is shown first, the first due first."""
-    host = host_of(moment, side)
-    shown = [(host.connection, kind, timer) for kind, timer in host.timers.items() if kind in row]
-    others = [
-        (one.connection, kind, timer)
-        for one in host.others
-        for kind, timer in one.timers.items()
-        if kind in row
+def running(world: WorldState, side: Side, row: dict[TimerKind, str]) -> list[tuple[int, TimerKind, Timer]]:
+    """The timers of a line: of the connection that is shown, then of the others, the first due first."""
+    host = world.host(side)
+    found = [
+        (tcb.connection, kind, timer) for tcb in host.blocks for kind, timer in tcb.timers() if kind in row
     ]
-    return [one for part in (shown, others) for one in sorted(part, key=lambda one: one[2].due)]
+    return sorted(found, key=lambda one: (one[0] != host.connection, one[2].due))
 
 
 def test_a_timer_that_fires_later_than_its_neighbour_waits_behind_it() -> None:

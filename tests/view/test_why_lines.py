@@ -63,9 +63,39 @@ def test_a_mark_is_whole_or_counted(width: int, shown: str) -> None:
 
 def test_what_programs_were_told_gives_way_first() -> None:
     told = Why(
-        "#3 ACK reaches B. B is told: established.", "Word " * 22, "RFC 9293 3.5", "", "#3 ACK reaches B."
+        "#3 ACK reaches B. B is told: established.", "Word " * 22, "RFC 9293 3.5", "", ("#3 ACK reaches B.",)
     )
     assert "B is told" in " ".join(lines_of(told._replace(why="Word " * 15), 80, 2, []))
     shown = " ".join(lines_of(told, 80, 2, []))
     assert "B is told" not in shown
     assert "…" not in shown
+
+
+LONG = Why(
+    "#1 SYN reaches B. B: accept(s) = 4.",
+    f"{'A word. ' * 9}Broken on purpose. The last rule is whole.",
+    "RFC 9293 3.10.1",
+    brief=("#1 SYN reaches B.", "B: accept(s) = 4."),
+    reasons=(("A word. " * 9).strip(), "Broken on purpose.", "The last rule is whole."),
+)
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (80, " #1 SYN reaches B. B: accept(s) = 4. … Broken on purpose. The last rule is whole."),
+        (48, " #1 SYN reaches B. B: accept(s) = 4. … The last rule is whole."),
+        (36, " #1 SYN reaches B. … The last rule is whole."),
+    ],
+)
+def test_of_too_many_sentences_the_first_and_the_last_are_whole(width: int, shown: str) -> None:
+    lines = lines_of(LONG, width, 2, [])
+    assert lines[1].endswith(" RFC 9293 3.10.1")
+    told = " ".join(line.removesuffix("RFC 9293 3.10.1 ").strip() for line in lines)
+    assert " ".join(told.replace("RFC 9293 3.10.1", "").split()) == shown.strip()
+
+
+def test_where_not_even_these_have_room_the_last_is_cut_before_its_rule() -> None:
+    lines = lines_of(LONG, 24, 2, [])
+    assert "…" in lines[1]
+    assert lines[1].endswith("RFC 9293 3.10.1")

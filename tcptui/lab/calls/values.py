@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from tcptui.core.message import MessageError
@@ -11,6 +11,8 @@ from tcptui.sockets.requests import Blocked, Done, Linger
 READS = ("recv", "read")
 """The calls that hand over data."""
 _SENDS = ("send", "write")
+MOST_OCTETS = 1_000_000
+"""Octets that one call may send or ask for. Of longer data it sends so many, as write(2) does."""
 
 
 class BadCall(MessageError):
@@ -98,7 +100,15 @@ def _resolved(argument: Argument, variables: Variables) -> Argument:
     parts = argument.parts if isinstance(argument, Text) else (argument,)
     values = [part if isinstance(part, bytes) else variables.get(part.name) for part in parts]
     data = [value for value in values if isinstance(value, bytes)]
-    return Text((b"".join(data),)) if len(data) == len(values) else argument
+    return Text((joined(data),)) if len(data) == len(values) else argument
+
+
+def joined(parts: Iterable[bytes]) -> bytes:
+    """The data of parts, as much of it as one call sends."""
+    data = bytearray()
+    for part in parts:
+        data += part[: MOST_OCTETS - len(data)]
+    return bytes(data)
 
 
 def result_text(call: SocketCall, done: Done | Blocked) -> str:
@@ -152,7 +162,3 @@ def _escaped(sign: str) -> str:
     if escape is not None:
         return escape
     return sign if sign.isprintable() else "".join(f"\\x{octet:02x}" for octet in sign.encode())
-
-
-def brief(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:59]}…"

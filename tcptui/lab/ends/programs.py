@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from tcptui.lab.patterns import Pattern
     from tcptui.sockets.driver import Sockets
 
+MOST_PROCESSES = 50
+"""Programs that a host may have at once, as RLIMIT_NPROC sets (setrlimit(2)): then fork() fails."""
+
 
 class RunsPrograms:
     """What a host has because programs run on it."""
@@ -93,6 +96,8 @@ class RunsPrograms:
         program = self.programs[at]
         process = program.process
         if written is None:
+            if len(self.programs) >= MOST_PROCESSES:
+                return Done(-1, "EAGAIN")
             child = 1 + max(one.process for one in self.programs)
             done = self.sockets.call(Fork(child), now + self.clock, process)
             self.programs += (
@@ -102,7 +107,7 @@ class RunsPrograms:
             )
             return done
         if written.name in ("exit", "kill"):
-            self._end_program(at if written.name == "exit" else self._named(written), now)
+            self._end_program(at if written.name == "exit" else self._named(written, index is not None), now)
             return Done(0)
         request = self._request(written, program, index is not None)
         done = self.sockets.call(request, now + self.clock, process)
@@ -127,8 +132,10 @@ class RunsPrograms:
                 return CloseDescriptor(-1)
             raise BadMove("error.move.call", why=error.message) from None
 
-    def _named(self, kill: SocketCall) -> int:
+    def _named(self, kill: SocketCall, by_program: bool) -> int:
         """The program that is to be killed; BadMove: there is none of that name."""
+        if by_program and not self.programs[0].name:
+            return 0  # The only one of a story, which can name none but itself.
         (name,) = kill.names
         for index, program in enumerate(self.programs):
             if program.name == name and not program.forked:

@@ -51,9 +51,10 @@ class WirePane(FramedPane):
         record, chosen = session.history.record, session.selected
         number = chosen.number if chosen is not None else 0
         transmissions = recent(session.history.transmissions(), height, number)
+        hosts = session.history.scenario.hosts
         ladder = draw_ladder(
             transmissions, session.at, width, height, raw=session.raw, selected=number,
-            paths=paths_of(record), drawn=self._drawn,
+            paths=paths_of(record), drawn=self._drawn, sockets=(hosts[0].socket, hosts[1].socket),
         )  # fmt: skip
         self._numbers = ladder.numbers
         return ladder.lines
