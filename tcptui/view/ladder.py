@@ -189,7 +189,7 @@ def _plans(
     sockets: tuple[Socket, ...],
 ) -> list[RowPlan]:
     """What to draw on each row that is shown."""
-    told_from = _first_between_others(rows, set(sockets))
+    told_from = _first_between_others(rows, sockets)
     hosts = {socket.host for socket in sockets}
     ways = _ways(rows, shown)
     turns = _turns(rows, ways, width)
@@ -212,15 +212,16 @@ def _plans(
     return plans
 
 
-def _first_between_others(rows: list[Row], pair: set[Socket]) -> int:
+def _first_between_others(rows: list[Row], pair: tuple[Socket, ...]) -> int:
     """The row from which on it is told what belongs to which connection: the first segment between other
     sockets than `pair`, or if that is empty than the one before. Behind the last if there is none."""
     for index, row in enumerate(rows):
         segment = row.transmission.payload if row.transmission is not None else None
         if isinstance(segment, Segment):
-            if pair and pair != {segment.src, segment.dst}:
+            now = (segment.src, segment.dst)
+            if pair and now != pair and now[::-1] != pair:
                 return index
-            pair = {segment.src, segment.dst}
+            pair = now
     return len(rows)
 
 
@@ -321,6 +322,8 @@ def states_by_row(rows: list[Row], paths: Mapping[Side, Path]) -> list[States]:
 
 def _states_after(steps: list[int], path: Path) -> list[State]:
     """The state after each of these steps, which ascend; of those before the path its first."""
+    if path[-1].step <= steps[0]:  # So it is in all of a long run but its beginning.
+        return [path[-1].state] * len(steps)
     states, place = [], 0
     for step in steps:
         while place + 1 < len(path) and path[place + 1].step <= step:
