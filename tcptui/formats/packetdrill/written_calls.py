@@ -18,7 +18,7 @@ _UNSPECIFIED = ("0.0.0.0", "::")
 
 
 class CallWriter(NamedTuple):
-    """Calls of a host with the usual socket `own`, whose peer has `peer`; their addresses are the script's."""
+    """Calls of a host with the usual socket `own`, whose peer has `peer`, with a script's addresses."""
 
     own: Socket
     peer: Socket
