@@ -138,7 +138,9 @@ class Watch:
         offset = distance(numbers[0], segment.seq) + bool(segment.flags & SYN)
         octets = self._sent[side, numbers[0]]
         for place, octet in enumerate(segment.data, offset):
-            assert octets.setdefault(place, octet) == octet, f"octet {place} is another than before"
+            # With a fixed ISN the next connection has the same numbers, and other data.
+            assert self._is_broken() or octets.get(place, octet) == octet, f"octet {place} is another than before"
+            octets[place] = octet
 
     @staticmethod
     def _is_open(event: Sent | TimerSet, states: dict[int, State], events: tuple[Event, ...]) -> bool:

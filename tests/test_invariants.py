@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from tcptui import library
 from tcptui.core.profile.presets import PRESETS
 from tcptui.formats.packetdrill.scenario import script_scenario
+from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.variant import variant
@@ -25,6 +26,14 @@ CONFORMANCE = sorted((Path(__file__).parent / "conformance").glob("*.pkt"))
 @pytest.mark.parametrize("name", library.names())
 def test_they_hold_in_every_scenario_under_every_preset(name: str, preset: str) -> None:
     Watch(variant(library.find(name), PRESETS[preset], ())).play([])
+
+
+@pytest.mark.parametrize(
+    ("name", "story"),
+    [(name, one.name) for name in library.names() for one in library.load_named(name).variants],
+)
+def test_they_hold_in_every_variant(name: str, story: str) -> None:
+    Watch(scenario_of_variant(library.find(name), story)).play([])
 
 
 @pytest.mark.parametrize("path", CONFORMANCE, ids=lambda path: path.stem)

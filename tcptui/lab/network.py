@@ -130,7 +130,7 @@ class Network:
                 if connection is None or connection.irs is None or segment.flags & (SYN | RST):
                     connection = connection_of(end, event, arrived, self.steps)
                     connection = connection or self._connection_by_numbers(segment, self.steps)
-                state = end.state_of(end.connection)
+                state = end.state_of(event.connection)
                 self._launch(end.side, receiver, segment, event.attempt, state, connection, end.setup.ttl)
             elif type(event) is StateChanged:
                 if event.new in ENDED:

@@ -34,7 +34,7 @@ from tcptui.core.state import State
 from tcptui.lab.connection import NO_CONNECTIONS, opened_after
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.ends import Act, End
-from tcptui.lab.ends.connections import drop_ended
+from tcptui.lab.ends.connections import drop_ended, met_by
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
@@ -317,7 +317,7 @@ class WorldState(Network):
         if end.link_up:
             events = end.arrives(transmission.arrives_as, self.now)
             if isinstance(transmission.payload, Segment):
-                state = end.state_of(end.connection)
+                state = end.state_of(met_by(events))
             ends_connection = self._launch_all(end, events, transmission.connection_as_arrives)
         outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
         self._end(transmission.at_end(outcome, self.now, self.steps, state))

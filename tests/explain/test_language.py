@@ -78,9 +78,11 @@ def test_what_happens_is_told_in_the_readers_language(name: str) -> None:
             *marks(report, history.before, history.world),
         ]
         text = read_wide(lambda: paragraph(told))  # noqa: B023
-        assert words(text) <= PROTOCOL, text
-        assert cell_len(text) > len(text), "it has wide characters"
-        assert words(paragraph(told)) - PROTOCOL, "in English it has English words"
+        calls = words(" ".join(result.text for result in report.results))  # As C has them.
+        assert words(text) <= PROTOCOL | calls, text
+        if not calls:
+            assert cell_len(text) > len(text), "it has wide characters"
+            assert words(paragraph(told)) - PROTOCOL, "in English it has English words"
 
 
 @pytest.mark.parametrize(

@@ -177,3 +177,11 @@ def test_of_equal_hosts_the_same_connection_is_shown(backlog: str) -> None:
     one, other = (world(LINUX, f"b:listen{backlog} a:connect s3") for _ in range(2))
     assert one == other
     assert one.host("B").connection == other.host("B").connection
+
+
+def test_a_peer_behind_a_nat_is_shown_once_its_connection_is_open() -> None:
+    nat = 'wire.box = [{ kind = "nat", inside = "A", address = "198.51.100.1" }]\n'
+    one = world(LINUX + nat, "b:listen:1 a:connect s s")
+    assert one.states[1] is State.LISTEN
+    list(to_the_end(one))
+    assert one.states == (State.ESTABLISHED, State.ESTABLISHED)

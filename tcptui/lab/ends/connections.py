@@ -5,10 +5,10 @@ An end has its connections by name, from the step in which one begins to the ste
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from tcptui.core.events import Event, Sent, StateChanged
+from tcptui.core.events import DatagramDelivered, DatagramSent, Event, Sent, StateChanged
 from tcptui.core.packet.segment import RST, Socket
 from tcptui.core.state import State
 from tcptui.lab.connection import Connection, of_answer, opened
@@ -44,6 +44,16 @@ def note_connection(
     if connection is not known:
         end.connections = {**end.connections, name: connection}
     return connection
+
+
+def met_by(events: Sequence[Event]) -> int:
+    """The name of the connection or listener that an arriving segment has met, by what came of that: the one
+    that answers, else the one that has looked at it. 0: there is none."""
+    for event in events:
+        if type(event) is Sent and event.connection:
+            return event.connection
+    first = events[0] if events else None
+    return 0 if first is None or isinstance(first, DatagramSent | DatagramDelivered) else first.connection
 
 
 def drop_ended(end: End, events: Iterable[Event], *, all_of_them: bool) -> list[Connection]:

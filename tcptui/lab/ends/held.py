@@ -106,10 +106,14 @@ def gives_connection(event: Event) -> bool:
 def shown(stack: Stack, peer: str, latest: int) -> int:
     """The newest connection or listener that is not CLOSED; `latest` where there is none.
 
-    When a listener's child is gone that is the listener again. Connections of strangers, hosts other than
-    `peer`, count only where there is nothing else: a listener's queues say more of a flood than its newest
-    victim does.
+    When a listener's child is gone that is the listener again. What strangers, hosts other than `peer`, have
+    left half open counts only where there is nothing else: a listener's queues say more of a flood than its
+    newest victim does. Behind a NAT the peer itself has another address: its connection counts once it is open.
     """
     statuses = stack.statuses()
-    known = [one for one in statuses if one.remote is None or one.remote.host == peer] or statuses
+    known = [
+        one
+        for one in statuses
+        if one.remote is None or one.remote.host == peer or one.state is not State.SYN_RECEIVED
+    ] or statuses
     return known[-1].connection if known else latest

@@ -19,14 +19,14 @@ from tcptui.core.packet.segment import HOP_LIMIT, Segment, Socket
 from tcptui.core.profile.presets import RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
-from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Open, Receive, Send
+from tcptui.core.tcp.calls import Receive
 from tcptui.core.tcp.timers import Timer
 from tcptui.core.udp import UdpSockets
 from tcptui.lab.addresses import socket_of
 from tcptui.lab.connection import NO_CONNECTIONS
 from tcptui.lab.ends import Act, End, EndSetup
 from tcptui.lab.ends.held import Held, changes, gives_connection
-from tcptui.lab.position import Program
+from tcptui.lab.ends.programs import RunsPrograms, first_programs, has_trigger, user_call
 from tcptui.lab.program import (
     ASKS_HOST,
     POSSIBLE_CALLS,
@@ -36,33 +36,21 @@ from tcptui.lab.program import (
     NamedScript,
     ScriptedCall,
     Step,
-    Trigger,
 )
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
-from tcptui.lab.wire import BadMove, Payload, Side
+from tcptui.lab.wire import Payload, Side
 from tcptui.sockets.requests import (
     Blocked,
-    CloseDescriptor,
-    Completed,
     Done,
-    Exit,
-    Fork,
-    Request,
     UserCall,
-    call_name,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tcptui.core.tcp.icmp import IcmpError
     from tcptui.core.tcp.stack import Stack
     from tcptui.core.tcp.status import ConnectionStatus
     from tcptui.core.tcp.tcb import Tcb
-    from tcptui.lab.calls import SocketCall
-    from tcptui.lab.facts import Fact
-    from tcptui.lab.patterns import Pattern
     from tcptui.sockets.driver import Sockets
 
 _NOTED = {StateChanged, Delivered, Signalled, Returned}
@@ -107,28 +95,22 @@ class HostSetup(NamedTuple):
         return self._replace(profile=profile)
 
 
-class HostEnd:
+class HostEnd(RunsPrograms):
     """A host at one moment; it changes in place, and a copy is a whole one."""
 
     __slots__ = (
         "_sockets",
-        "act_due",
-        "application",
-        "asks_host",
         "clock",
         "connections",
         "held",
         "link_up",
         "peer",
-        "programs",
-        "results",
         "setup",
         "side",
-        "typed",
         "udp",
-        "waits_for_facts",
     )  # fmt: skip
 
+    setup: HostSetup
     observes = False
     script = None
 
@@ -146,12 +128,10 @@ class HostEnd:
         self.link_up = True
         self.connections = NO_CONNECTIONS
         self.application = ApplicationState()
-        self.programs = _programs(setup)
-        self.typed: tuple[tuple[int, SocketCall], ...] = ()
-        """Calls that somebody at the keyboard has made and that block, by number."""
+        self.programs = first_programs(setup.script, setup.more, setup.programs)
+        self.typed = ()
         self.waits_for_facts = False
         self.asks_host = False
-        """Whether a program has a trigger that only a look at the sockets tells."""
         self.act_due: int | None = None
         self.results: tuple[CallResult, ...] = ()
         """What came of calls and was not asked for yet: nothing that the future depends on."""
@@ -250,15 +230,6 @@ class HostEnd:
 
     # What drives it.
 
-    def patterns_to_come(self) -> list[Pattern]:
-        """Those that calls of its programs may still wait for."""
-        return [
-            call.pattern
-            for program in self.programs
-            for call in program.to_come()
-            if call.pattern is not None
-        ]
-
     def next_deadline(self) -> int | None:
         deadline = None if self._sockets is None else self._sockets.next_deadline()
         return None if deadline is None else deadline - self.clock
@@ -267,10 +238,10 @@ class HostEnd:
         assert isinstance(setup, HostSetup)
         self.setup = setup
         variables = self.programs[0].variables  # What was typed in the prelude, the first program knows.
-        first, *others = _programs(setup)
+        first, *others = first_programs(setup.script, setup.more, setup.programs)
         self.programs = (first._replace(variables=variables), *others)
-        self.waits_for_facts = any(_has(program.script, ("pattern",)) for program in self.programs)
-        self.asks_host = any(_has(program.script, ASKS_HOST) for program in self.programs)
+        self.waits_for_facts = any(has_trigger(program.script, ("pattern",)) for program in self.programs)
+        self.asks_host = any(has_trigger(program.script, ASKS_HOST) for program in self.programs)
         self._look(0)
 
     def act(self, now: int, peer: End) -> Act:
@@ -357,14 +328,7 @@ class HostEnd:
         """Makes a call: of a program, by its index, or of whoever sits there."""
         done: Done | Blocked
         events: list[Event]
-        name = "" if program is None else self.programs[program].name
-        written = call.written
-        if call.child:
-            from tcptui.lab.calls import SocketCall
-
-            written = SocketCall("fork")
-        elif written is not None:
-            written = written.resolved(dict(self.programs[program or 0].variables))
+        name, written = self._told_as(call, program)
         if call.is_host_event:
             self._host_event(call, program)
             done, events = Done(0), []
@@ -374,7 +338,9 @@ class HostEnd:
             done = self._socket_call(call, now, program)
             events = self._settle(now, "request")
         else:
-            request = call.request or UserCall(self._user_call(call))
+            request = call.request or UserCall(
+                user_call(call, self.opened, self.listener, self.setup.socket, self.peer)
+            )
             done = self.sockets.call(request, now + self.clock)
             if isinstance(done, Blocked) and program is not None:
                 self._set_program(program, self.programs[program]._replace(blocked=done.number))
@@ -383,87 +349,6 @@ class HostEnd:
         self.results += (CallResult(call.name, done, number, written, name),)
         self._look(now)
         return events
-
-    def _socket_call(self, call: ScriptedCall, now: int, index: int | None) -> Done | Blocked:
-        """Makes a call that is written with names: of a program, or of who sits at the keyboard, in the name
-        of the first."""
-        written, at = call.written, index or 0
-        program = self.programs[at]
-        process = program.process
-        if written is None:
-            child = 1 + max(one.process for one in self.programs)
-            done = self.sockets.call(Fork(child), now + self.clock, process)
-            self.programs += (
-                Program(
-                    call.child, process=child, name=program.name, variables=program.variables, forked=True
-                ),
-            )
-            return done
-        if written.name in ("exit", "kill"):
-            self._end_program(at if written.name == "exit" else self._named(written), now)
-            return Done(0)
-        request = self._request(written, program, index is not None)
-        done = self.sockets.call(request, now + self.clock, process)
-        if isinstance(done, Done):
-            if written.into:
-                self._set_program(at, self.programs[at].with_variable(written.into, written.noted(done)))
-        elif index is None:
-            self.typed += ((done.number, written),)
-        else:
-            self._set_program(at, self.programs[at]._replace(blocked=done.number))
-        return done
-
-    def _request(self, written: SocketCall, program: Program, by_program: bool) -> Request:
-        """BadMove: somebody at the keyboard names what there is not. To a program that can happen only where
-        somebody has given its names another meaning; it gets EBADF."""
-        from tcptui.lab.calls import BadCall, request_of
-
-        try:
-            return request_of(written, dict(program.variables), self.setup.socket, self.peer)
-        except BadCall as error:
-            if by_program:
-                return CloseDescriptor(-1)
-            raise BadMove("error.move.call", why=error.message) from None
-
-    def _named(self, kill: SocketCall) -> int:
-        """The program that is to be killed; BadMove: there is none of that name."""
-        (name,) = kill.names
-        for index, program in enumerate(self.programs):
-            if program.name == name and not program.forked:
-                return index
-        names = tuple(dict.fromkeys(program.name for program in self.programs if program.name))
-        key = "error.call.program" if names else "error.call.no_programs"
-        raise BadMove(key, name=name, allowed=names)
-
-    def _end_program(self, index: int, now: int) -> None:
-        """A program exits or is killed: the kernel closes what descriptors it has."""
-        ends = self.programs[index].process
-        self.sockets.call(Exit(), now + self.clock, ends)
-        if not ends:
-            self.typed = ()
-        programs = [one.ended() if one.process == ends else one for one in self.programs]
-        self.programs = tuple([one for one in programs if not (one.forked and one.process == ends)])
-
-    def _user_call(self, call: ScriptedCall) -> Call:
-        """The call of RFC 9293 section 3.9.1 that `call` makes."""
-        connection = self.opened
-        match call.call:
-            case "listen":
-                return Open(self.setup.socket, passive=True, backlog=call.backlog)
-            case "accept":
-                return Accept(self.listener or connection)
-            case "connect":
-                return Open(self.setup.socket, self.peer)
-            case "send":
-                return Send(connection, call.data, call.urgent)
-            case "read":
-                return Receive(connection) if call.octets is None else Receive(connection, call.octets)
-            case "shutdown":
-                return Close(connection)
-            case "close":
-                return Close(connection, half_duplex=True)
-            case _:
-                return Abort(connection)
 
     def _host_event(self, event: ScriptedCall, caller: int | None) -> None:
         """Link down, link up, a reboot, or another profile: no matter of its TCP, which sends nothing."""
@@ -529,35 +414,6 @@ class HostEnd:
             self._look(now)
         return events
 
-    def learns(self, facts: Sequence[Fact], now: int) -> None:
-        self.programs = tuple([program.met(facts) for program in self.programs])
-        self._look(now)
-
-    def _complete(self, completed: tuple[Completed, ...]) -> None:
-        """Calls that had blocked have returned, and the programs that made them go on."""
-        for one in completed:
-            call, name = None, ""
-            for index, program in enumerate(self.programs):
-                if program.blocked == one.number:
-                    self._set_program(index, program._replace(blocked=0))
-                    step = program.script[program.position - 1]
-                    call, name = step.written if isinstance(step, ScriptedCall) else None, program.name
-                    if call is not None:
-                        call = call.resolved(dict(program.variables))
-                    self._note(index, call, one.done)
-            for typed in self.typed:
-                if typed[0] == one.number:
-                    self.typed = tuple([other for other in self.typed if other is not typed])
-                    call = typed[1]
-                    self._note(0, call, one.done)
-            function = call_name(one.request) if call is None else call.name
-            self.results += (CallResult(function, one.done, one.number, call, name),)
-
-    def _note(self, index: int, call: SocketCall | None, done: Done) -> None:
-        """The variable of a call stands for what the call has returned."""
-        if call is not None and call.into:
-            self._set_program(index, self.programs[index].with_variable(call.into, call.noted(done)))
-
     def _receive_again(self, connection: int, events: list[Event], now: int) -> None:
         """The program that always has a RECEIVE outstanding; that it is renewed is not reported. What a
         socket has, is for those who read from it."""
@@ -578,68 +434,6 @@ class HostEnd:
         renewed = sockets.take_events()
         if len(renewed) > 1:  # Else it has only been queued.
             events += [event for event in renewed if not isinstance(event, Returned)]
-
-    def _look(self, now: int) -> None:
-        """Sets when the next program acts, once a trigger has come true."""
-        first = None
-        for index, program in enumerate(self.programs):
-            due = program.due
-            if due is None and not program.over:
-                due = self._next_due(index, program, now)
-            if due is not None and (first is None or due < first):
-                first = due
-        self.act_due = first
-
-    def _next_due(self, index: int, program: Program, now: int) -> int | None:
-        """When a program makes its next call, if that call's trigger has come true."""
-        if not program.blocked:
-            program = program.ready()
-        call = program.call
-        sees = call is not None and call.trigger in ASKS_HOST and self._sees(call, program)
-        due = program.next_due(self.application, now, sees)
-        if due is not None:
-            program = program._replace(due=due)
-        if program is not self.programs[index]:
-            self._set_program(index, program)
-        return due
-
-    def _sees(self, call: ScriptedCall, program: Program) -> bool:
-        """Whether a connection waits to be accepted, or data, the end of the data or an error to be read."""
-        if call.trigger == "waiting":
-            return any(status.accept_queue for status in self.sockets.stack.statuses())
-        if not call.variable:
-            status = self.status_of(self.connection)
-            return self.application.peer_closed or bool(status is not None and status.rcv_queue)
-        number = dict(program.variables).get(call.variable)
-        if not isinstance(number, int):
-            return False
-        return self.sockets.readable(number, program.process)
-
-    def _set_program(self, index: int, program: Program) -> None:
-        programs = self.programs
-        self.programs = (
-            (*programs[:index], program, *programs[index + 1 :]) if len(programs) > 1 else (program,)
-        )
-
-
-def _programs(setup: HostSetup) -> tuple[Program, ...]:
-    """The programs of a host, none of which has made a call. There is at least one: who sits at the keyboard
-    calls in its name."""
-    if not setup.programs:
-        return tuple(Program(script) for script in (setup.script, *setup.more))
-    several = len(setup.programs) > 1
-    return tuple(
-        Program(one.script, process=process, name=one.name if several else "")
-        for process, one in enumerate(setup.programs)
-    )
-
-
-def _has(script: tuple[Step, ...], triggers: tuple[Trigger, ...]) -> bool:
-    """Whether a program, or one that it forks, has such a trigger."""
-    return any(
-        isinstance(step, ScriptedCall) and (step.trigger in triggers or _has(step.child, triggers))
-        for step in script
-    )
 
 
 def _first_sockets(setup: HostSetup) -> Sockets:
