@@ -6,7 +6,7 @@ segment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 
@@ -28,11 +28,19 @@ def name_of(transmission: Transmission) -> str:
     return f"#{transmission.number} {'UDP' if isinstance(payload, Datagram) else 'ICMP'}"
 
 
-def label_of(transmission: Transmission, raw: bool, room: int, with_ports: bool = False) -> str:
-    """What travels there, in at most `room` cells: the first wording that fits. With the ports of a segment,
-    if they are asked for and there is room."""
+def between_text(segment: Segment, hosts: Sequence[str]) -> str:
+    """The sockets of a segment by their ports, and by its address where one is at another host than `hosts`:
+    ``80>203.0.113.1:1024``."""
+    return ">".join(
+        str(socket.port) if socket.host in hosts else str(socket) for socket in (segment.src, segment.dst)
+    )
+
+
+def label_of(transmission: Transmission, raw: bool, room: int, between: str = "") -> str:
+    """What travels there, in at most `room` cells: the first wording that fits. With what is `between_text`
+    of a segment, if it is given and there is room."""
     if isinstance(transmission.payload, Segment):
-        return _segment_label(transmission, transmission.payload, raw, room, with_ports)
+        return _segment_label(transmission, transmission.payload, raw, room, between)
     name, text = name_of(transmission), f"#{transmission.number} {transmission.payload}"
     target = ""
     if isinstance(transmission.payload, Datagram) and for_many(transmission.payload.dst.host):
@@ -44,11 +52,9 @@ def label_of(transmission: Transmission, raw: bool, room: int, with_ports: bool 
     return name[:room]
 
 
-def _segment_label(
-    transmission: Transmission, segment: Segment, raw: bool, room: int, with_ports: bool
-) -> str:
+def _segment_label(transmission: Transmission, segment: Segment, raw: bool, room: int, between: str) -> str:
     name = f"#{transmission.number}"
-    names = [f"{name} {segment.src.port}>{segment.dst.port}", name] if with_ports else [name]
+    names = [f"{name} {between}", name] if between else [name]
     for begin in names:
         for label in _segment_labels(transmission, segment, raw, room, begin):
             if cell_len(label) <= room:

@@ -13,8 +13,10 @@ from typing import NamedTuple, TypeAlias
 
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
+from tcptui.explain.labels import between_text
 from tcptui.explain.numbers import time_text
 from tcptui.lab.learned import Entered
+from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.view.ladder_row import Change, Row, RowPlan, draw_row, style_of
 from tcptui.view.lines import Line, Span, Style
@@ -51,6 +53,15 @@ Drawn: TypeAlias = dict[RowPlan, Line]
 """Rows that have been drawn already; most rows are the same from step to step."""
 
 
+class Way(NamedTuple):
+    """What lies between the life lines, and where they are."""
+
+    hosts: tuple[str, ...] = ()
+    """Their addresses; () where none is to be told from others."""
+    boxes: tuple[str, ...] = ()
+    """What the boxes are, from A's end on."""
+
+
 class Ladder(NamedTuple):
     """The drawn ladder, and which segment each row belongs to (0: none)."""
 
@@ -68,10 +79,11 @@ def draw_ladder(
     selected: int = 0,
     paths: Mapping[Side, Path] = NO_PATHS,
     drawn: Drawn | None = None,
+    way: Way = Way(),
 ) -> Ladder:
     """The ladder in `width` cells and `height` rows (None: all of it).
 
-    `paths` are the states of both ends up to now; `drawn` is the caller's memory of rows.
+    `paths` are the states of both ends up to now; `drawn` is the caller's memory of rows, for one `way`.
     """
     rows = ladder_rows(transmissions, now, paths)
     numbers = [row.transmission.number if row.transmission is not None else 0 for row in rows]
@@ -79,7 +91,7 @@ def draw_ladder(
     with_states = width >= WITH_STATES
     inner = width - TIME_WIDTH - 2 - (2 * STATE_WIDTH if with_states else 0)
     states = states_by_row(rows, paths)
-    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected)
+    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected, way)
     lines: list[Line] = []
     previous = -1
     for index, plan in zip(shown, plans, strict=True):
@@ -97,6 +109,12 @@ def draw_ladder(
         else:
             lines.append((left, *middle))
     return Ladder(lines, numbers[shown.start : shown.stop])
+
+
+def way_of(scenario: Scenario) -> Way:
+    """What a scenario has between its hosts."""
+    hosts = tuple(host.socket.host for host in scenario.hosts)
+    return Way(hosts, tuple(map(str, scenario.boxes)))
 
 
 def ladder_rows(
@@ -184,6 +202,7 @@ def _plans(
     now: int,
     raw: bool,
     selected: int,
+    way: Way,
 ) -> list[RowPlan]:
     """What to draw on each row that is shown."""
     ports_from = _first_with_other_ports(rows)
@@ -202,10 +221,27 @@ def _plans(
         plans.append(
             RowPlan(
                 row, width, lanes, turn, moment, raw, 0 < number == selected, ends, with_states,
-                index >= ports_from,
+                _between(row.transmission, way, index >= ports_from), _lost_at(row.transmission, way),
             )
         )  # fmt: skip
     return plans
+
+
+def _between(transmission: Transmission | None, way: Way, with_ports: bool) -> str:
+    """The sockets of a segment, where they are told: with ports, or one is at a host that has no life line."""
+    segment = None if transmission is None else transmission.payload
+    if not isinstance(segment, Segment):
+        return ""
+    hosts = way.hosts or (segment.src.host, segment.dst.host)
+    if with_ports or segment.src.host not in hosts or segment.dst.host not in hosts:
+        return between_text(segment, hosts)
+    return ""
+
+
+def _lost_at(transmission: Transmission | None, way: Way) -> str:
+    """The box at which a segment has ended."""
+    passage = None if transmission is None else transmission.passage
+    return way.boxes[passage.box - 1] if passage is not None and 0 < passage.box <= len(way.boxes) else ""
 
 
 def _first_with_other_ports(rows: list[Row]) -> int:

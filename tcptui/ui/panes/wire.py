@@ -8,7 +8,7 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
 from tcptui.ui.panes.pane import FramedPane, Heading
 from tcptui.ui.session import Session
-from tcptui.view.ladder import Drawn, draw_ladder, recent
+from tcptui.view.ladder import Drawn, draw_ladder, recent, way_of
 from tcptui.view.lines import Line
 from tcptui.view.subject import paths_of
 
@@ -35,7 +35,7 @@ class WirePane(FramedPane):
         transmissions = recent(session.history.transmissions(), height, number)
         ladder = draw_ladder(
             transmissions, session.at, width, height, raw=session.raw, selected=number,
-            paths=paths_of(record), drawn=self._drawn,
+            paths=paths_of(record), drawn=self._drawn, way=way_of(session.history.scenario),
         )  # fmt: skip
         self._numbers = ladder.numbers
         return ladder.lines
