@@ -62,6 +62,9 @@ class Way(NamedTuple):
     """What the boxes are, from A's end on."""
 
 
+ANY_WAY = Way()
+
+
 class Ladder(NamedTuple):
     """The drawn ladder, and which segment each row belongs to (0: none)."""
 
@@ -79,7 +82,7 @@ def draw_ladder(
     selected: int = 0,
     paths: Mapping[Side, Path] = NO_PATHS,
     drawn: Drawn | None = None,
-    way: Way = Way(),
+    way: Way = ANY_WAY,
 ) -> Ladder:
     """The ladder in `width` cells and `height` rows (None: all of it).
 
@@ -228,7 +231,8 @@ def _plans(
 
 
 def _between(transmission: Transmission | None, way: Way, with_ports: bool) -> str:
-    """The sockets of a segment, where they are told: with ports, or one is at a host that has no life line."""
+    """The sockets of a segment, where they are told: with ports, or where one is at a host without a life
+    line."""
     segment = None if transmission is None else transmission.payload
     if not isinstance(segment, Segment):
         return ""
