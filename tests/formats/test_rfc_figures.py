@@ -14,6 +14,8 @@ import pytest
 from tcptui import library
 from tcptui.formats import rfc
 from tcptui.formats.rfc import rfc_figure
+from tcptui.lab import run as run_module
+from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
@@ -194,6 +196,37 @@ def test_a_run_without_a_layout_has_a_line_for_each_segment_and_each_end() -> No
 
    5.  ESTABLISHED                                     ESTABLISHED
 """)
+
+
+def test_of_several_connections_a_line_has_the_ports_and_the_states_of_its_own() -> None:
+    """The second client's SYN is dropped by the listener; the first one's connection is open meanwhile."""
+    told = normalised(rfc_figure(play(library.find("accept-queue"))))
+    assert told[18:28:2] == [
+        " 9. SYN-SENT --> 49153>80 <SEQ=0><CTL=SYN> ...",
+        " 10. ESTABLISHED <-- 80>49152 <SEQ=1><ACK=4><CTL=ACK> ...",
+        " 11. ... 49153>80 <SEQ=0><CTL=SYN> --> LISTEN",
+        " 12. SYN-SENT --> 49154>80 <SEQ=0><CTL=SYN> --> LISTEN",
+        " 13. SYN-SENT --> 49153>80 <SEQ=0><CTL=SYN> --> LISTEN",
+    ]
+
+
+def test_a_stranger_is_told_by_its_address() -> None:
+    told = normalised(rfc_figure(play(library.find("syn-flood"))))
+    assert " 2. (third party) ... 203.0.113.1:1024>80 <SEQ=0><CTL=SYN> --> SYN-RECEIVED" in told
+    assert " 3. (lost) ... 80>203.0.113.1:1024 <SEQ=0><ACK=1><CTL=SYN,ACK> <-- SYN-RECEIVED" in told
+
+
+def test_a_box_at_which_a_segment_ends_is_named() -> None:
+    story = scenario_of_variant(library.find("closed-port"), "a firewall that drops")
+    assert " 2. SYN-SENT --> <SEQ=0><CTL=SYN> ... (firewall)" in normalised(rfc_figure(play(story)))
+
+
+def test_a_segment_of_a_third_party_that_is_still_on_its_way_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_module, "MOST_STEPS", 1)
+    told = normalised(
+        rfc_figure(play(scenario("A.script = [{ call = 'connect' }]"), parse_moves("x>b:SYN:seq=5")))
+    )
+    assert " 2. (third party) --> <SEQ=0><CTL=SYN> ..." in told
 
 
 def test_a_run_without_any_segment_has_its_two_states() -> None:
