@@ -13,6 +13,10 @@ from tcptui.view.cells import clusters
 from tcptui.view.lines import Line, Span, Style
 
 
+_SHORT_LABEL = 30
+"""Cells that a label of a segment has in any case, whatever it hides."""
+
+
 class Change(NamedTuple):
     """A change of state that no segment shows: a call, a timer, a crash."""
 
@@ -163,6 +167,10 @@ def _departure(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> No
     lost_cells = cell_len(lost) + 2
     limit = {Outcome.ARRIVED: turn, Outcome.LOST: width - lost_cells - 2, Outcome.IN_FLIGHT: width - 1}
     room = limit[transmission.outcome] - label_at - 2
+    crossed = [column(lane) for lane, _ in plan.passing if column(lane) > label_at]
+    clear = min(crossed, default=width) - label_at - 2
+    if _SHORT_LABEL <= clear < room:
+        room = clear  # The label hides no line of another segment.
     label = f" {label_of(transmission, plan.raw, room, plan.between)} "
     label_end = label_at + cell_len(label)
     way = max(1, transmission.due - transmission.sent_at)
