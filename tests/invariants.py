@@ -18,12 +18,14 @@ from tcptui.core.packet.seq import distance
 from tcptui.core.state import State
 from tcptui.explain.catalogue import text as text_of
 from tcptui.explain.happened import happened
+from tcptui.explain.told import told
 from tcptui.explain.why import why
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.history import History
 from tcptui.lab.moves import NEXT, Move
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.third_party import Inject
 from tcptui.lab.wire import SIDES, Side
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.lines import plain_text
@@ -74,6 +76,8 @@ class Watch:
     def apply(self, move: Move) -> None:
         """Makes one move and looks at everything."""
         before = self._states()
+        if isinstance(move, Inject):
+            self._forged = True
         report = self.history.apply(move)
         self.steps += 1
         try:
@@ -91,6 +95,7 @@ class Watch:
         for side in SIDES:
             self._look_at_end(side)
         self._look_at_sentences(before, report)
+        self._look_at_effects(report)
 
     # The stack.
 
@@ -137,9 +142,12 @@ class Watch:
             return
         offset = distance(numbers[0], segment.seq) + bool(segment.flags & SYN)
         octets = self._sent[side, numbers[0]]
+        if segment.flags & SYN and event.attempt == 1 and self._is_broken():
+            octets.clear()  # Another connection may have begun with the same number.
         for place, octet in enumerate(segment.data, offset):
             # With a fixed ISN the next connection has the same numbers, and other data.
-            assert self._is_broken() or octets.get(place, octet) == octet, f"octet {place} is another than before"
+            same = octets.get(place, octet) == octet
+            assert same or self._is_broken(), f"octet {place} is another than before"
             octets[place] = octet
 
     @staticmethod
@@ -184,6 +192,9 @@ class Watch:
         assert last is end.state, f"{side}'s path ends in {last}, and {side} is in {end.state}"
         open_states = {status.state for status in end.stack.statuses()}
         assert State.CLOSED not in open_states
+        for connection, record in self.history.record.of(side).connections.items():
+            if record.states:
+                assert record.state is end.state_of(connection), f"connection {connection}: {record.states}"
         for tcb in end.stack.tcbs():
             assert tcb.state is not State.CLOSED, "a block in CLOSED"
         now, before = self.history.moment, self.history.moment_before
@@ -193,7 +204,7 @@ class Watch:
             found = _STATES.search(first)
             assert found, f"no state in {first!r}"
             shown = State(found[0])
-            assert shown in (open_states or {State.CLOSED}), f"{side}'s pane says {shown}: {open_states}"
+            assert shown is end.state, f"{side}'s pane says {shown}, and {side} is in {end.state}"
         for line in lines:
             assert not _NEGATIVE.search(plain_text(line)), plain_text(line)
 
@@ -207,9 +218,9 @@ class Watch:
             for value in _sequence_numbers(message):
                 assert value.base is None or value.base in bases, f"{message}: relative to {value.base}"
         for raw in (False, True):
-            told = why(report, world, transmissions, raw).text
-            assert told
-            assert not _NEGATIVE.search(told), told
+            line = why(report, world, transmissions, raw).text
+            assert line
+            assert not _NEGATIVE.search(line), line
         if report.side == "X":
             return
         known = {*before[report.side].values(), *self._states()[report.side].values(), State.CLOSED}
@@ -219,6 +230,27 @@ class Watch:
                 continue  # "There is no TIME-WAIT."
             for name in _STATES.findall(text_of(message).replace("until ESTABLISHED", "")):
                 assert State(name) in known, f"{name}: {text_of(message)}"
+
+    def _look_at_effects(self, report: Report) -> None:
+        """Every change of state and every segment sent is among the effects; each rule has a source."""
+        history = self.history
+        parts = told(report, history.before, history.world, history.transmissions())
+        for reason in parts.why:
+            assert reason.source
+            assert text_of(reason.message)
+        sent = [
+            one.name for one in parts.effect if one.kind == "segment" and one.change in ("sent", "copied")
+        ]
+        assert [str(name).partition(" ")[0] for name in sent] == [f"#{number}" for number in report.launched]
+        if report.side == "X" or not isinstance(history.world.end(report.side), HostEnd):
+            return
+        states = [(one.connection, one.old, one.new) for one in parts.effect if one.kind == "state"]
+        if report.call != "reboot":  # Without an event.
+            assert states == [
+                (event.connection, event.old.value, event.new.value)
+                for event in report.events
+                if isinstance(event, StateChanged)
+            ]
 
     def _known_bases(self) -> set[int]:
         """Every initial sequence number that has been on the wire, or was chosen."""

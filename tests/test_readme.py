@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 from tcptui import library
@@ -111,6 +112,17 @@ def test_the_moves_of_the_table_are_moves() -> None:
     assert len(moves) >= 10
     for move in moves:
         assert moves_text(parse_moves(move)) == move.replace("u2+10ms", "u2")
+
+
+def test_the_runs_of_the_table_of_commands_can_be_played() -> None:
+    table = README.split("| command | what it does |")[1].split("\n\n")[0]
+    commands = [shlex.split(command) for command in re.findall(r"^\| `tcptui ([^`]+)`", table, re.MULTILINE)]
+    runs = [words for words in commands if words[:1] == ["play"] and words[1] in library.names()]
+    assert len(runs) >= 7
+    for words in runs:
+        name = words[1]
+        moves = words[words.index("--moves") + 1] if "--moves" in words else ""
+        assert play(library.find(name), parse_moves(moves)).complete, words
 
 
 def test_the_profiles_and_settings_of_the_text_are_some() -> None:

@@ -79,14 +79,14 @@ def test_all_that_can_not_be_read_is_told_in_the_order_of_the_lines(
 ) -> None:
     wrong = STORY.replace('"listen"', '"listn"').replace('"l3"', '"x"').replace('title = "t"', "# none")
     story.write_text(wrong.replace("never = [", "nevr = ["))
-    status, lines, _ = run(capsys, "validate", "mine.toml", "handshake")
+    status, lines, _ = run(capsys, "validate", "mine.toml", "figure-6")
     assert status == 2
     assert [line.split(": ")[:2] for line in lines] == [
         ["mine.toml", "title"],
         ["mine.toml:9", "B.script[1].call"],
         ["mine.toml:18", "expect.nevr"],
         ["mine.toml:23", "variant[1].faults"],
-        ["handshake.toml", "holds (24 facts, 0 variants)"],
+        ["figure-6.toml", "holds (26 facts, 0 variants)"],
     ]
 
 
@@ -131,6 +131,10 @@ def test_a_run_that_does_not_end_is_told(
     status, lines, _ = run(capsys, "validate", "mine.toml")
     assert status == 1
     assert lines[0].startswith("mine.toml: until: the run does not end by itself: it was cut after")
+    story.write_text('title = "t"\nquestion = "q"\nuntil = "60min"\nA.script = [{ call = "connect" }]\n')
+    status, lines, _ = run(capsys, "validate", "mine.toml")
+    assert status == 1
+    assert lines[0].startswith("mine.toml:3: until: the run does not come to it: it was cut after")
 
 
 def test_facts_are_drafted_from_a_run_and_hold(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,8 +153,8 @@ def test_facts_about_long_data_are_written_with_its_beginning(
     story: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     head = (
-        'title = "t"\nquestion = "q?"\nB.program = ["s = socket()", "bind(s)", "listen(s, 1)", "c = accept(s)", '
-        '"recv(c, 999)"]\nA.program = ["s = socket()", "connect(s)", "send(s, 500)"]\n'
+        'title = "t"\nquestion = "q?"\nB.program = ["s = socket()", "bind(s)", "listen(s, 1)", '
+        '"c = accept(s)", "recv(c, 999)"]\nA.program = ["s = socket()", "connect(s)", "send(s, 500)"]\n'
     )
     story.write_text(head)
     _, lines, _ = run(capsys, "facts", "mine.toml")
@@ -164,7 +168,7 @@ def test_facts_of_a_variant_belong_to_it(story: Path, capsys: pytest.CaptureFixt
     assert (status, lines[0]) == (0, "[variant.expect]")
     assert any('"B enters ESTABLISHED"' in line for line in lines)
     status, _, errors = run(capsys, "facts", "mine.toml", "--variant", "one")
-    assert (status, errors) == (2, "tcptui: mine has no variant 'one': allowed: two segments\n")
+    assert (status, errors) == (2, "tcptui: mine has no variant 'one': allowed: 'two segments'\n")
 
 
 def test_a_draft_is_refused_in_the_library(

@@ -83,8 +83,8 @@ def test_a_handshake_is_stepped_broken_and_mended(tmp_path: Path, folder: list[S
 def test_the_picker_opens_a_scenario_and_help(tmp_path: Path, folder: list[Screen]) -> None:
     screen = Screen(tmp_path / "tmux", str(PROGRAM), (120, 36))
     folder.append(screen)
-    screen.shows("lost-last-ack")
-    screen.press("Down", "Enter")
+    screen.shows("lost-syn")
+    screen.press("Down", "Down", "Enter")
     screen.shows("The SYN is lost")
     screen.press("?")
     screen.shows("back to the beginning")

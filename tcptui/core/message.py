@@ -56,7 +56,7 @@ class Message(NamedTuple):
 
     def __str__(self) -> str:
         """For developers: ``error.move.arrived(number=2)``."""
-        return f"{self.key}({', '.join(f'{name}={_brief(value)}' for name, value in self.numbers)})"
+        return f"{self.key}({', '.join(f'{name}={_text(value)}' for name, value in self.numbers)})"
 
 
 Value: TypeAlias = "int | str | SequenceNumber | Duration | Message | tuple[Value, ...]"
@@ -80,5 +80,10 @@ class MessageError(ValueError):
         return str(self.message)
 
 
-def _brief(value: Value) -> str:
+def brief(text: str, most: int = 40) -> str:
+    """A text that a message quotes, in at most `most` characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _text(value: Value) -> str:
     return str(value) if isinstance(value, Message) else repr(value)

@@ -100,6 +100,7 @@ class Rule(Enum):
     # SYN-SENT.
     SYN_SENT_BAD_ACK = "3.10.7.3, first"
     SYN_SENT_BAD_RST = "3.10.7.3, first"
+    SYN_RESENT_SOON = "Linux tcp_rcv_synsent_state_process()", None
     SYN_SENT_RST = "3.10.7.3, second"
     SYN_SENT_BLIND_RST = "3.10.7.3, second"
     SYN_SENT_SYN_ACK = "3.10.7.3, fourth"
@@ -126,6 +127,7 @@ class Rule(Enum):
     RST_RESETS = "3.10.7.4, second"
     RST_IN_WINDOW_RESETS = "3.4, Reset Processing", 793
     RST_ENDS_CLOSING = "3.10.7.4, second"
+    RST_ENDS_TIME_WAIT = "3.10.7.4, second"
     RST_IN_TIME_WAIT_IGNORED = "3", 1337
     RST_WITH_ACK_DROPPED = "FreeBSD syncache_chkrst()", None
     # Fourth: SYN.
@@ -284,7 +286,7 @@ class NumberKind(Enum):
 _KINDS: Mapping[str, NumberKind] = MappingProxyType({
     **dict.fromkeys(("ack", "snd_una", "snd_nxt", "iss", "recover", "left", "right"), NumberKind.OWN_SEQ),
     **dict.fromkeys(("seq", "end", "rcv_nxt", "rcv_up", "irs"), NumberKind.PEER_SEQ),
-    **dict.fromkeys(("rto", "rtt", "msl", "timeout", "delay"), NumberKind.DURATION),
+    **dict.fromkeys(("rto", "rtt", "msl", "timeout", "delay", "interval"), NumberKind.DURATION),
     **dict.fromkeys(
         ("len", "notsent", "rcv_queue", "unacknowledged", "snd_wnd", "rcv_wnd", "max_snd_wnd", "old", "cwnd",
          "mss", "mtu"), NumberKind.OCTETS),

@@ -7,15 +7,12 @@ event, so they are read off the report. Variables and queues have no events: a b
 in a step, and an event for each would cost every run what only a reader wants. But a world one step ago is
 there whenever somebody looks at a step, blocks are copied in a microsecond, and two of them compared name
 all that differs. So nothing is computed before it is shown, and nothing can be forgotten where it is done: a
-variable that is in `_VARIABLES` is told whoever writes it.
+variable of `variables.VARIABLES` is an effect wherever in the core it is set. Which variables and queues
+there are, and from when on a variable has a meaning, stands in `variables`.
 
-What is in that list: the variables of RFC 9293 Tables 2 and 3, the congestion and retransmission state of
-RFC 5681 (cwnd, ssthresh, SMSS, the duplicate ACKs counted), and that of RFC 6298 (SRTT, RTTVAR, RTO). A
-variable is told from the moment at which it means something: SND.WND from the peer's first segment, cwnd
-from the first window. One that goes with its block is not: the state tells that.
-
-The size of a queue is what is told of it. One that lost a segment and got another is as long as before;
-SND.UNA and SND.NXT tell that they moved.
+It is not a fact (`lab.facts`). Facts are words to be compared with what a scenario says, made from the events
+of the step alone, also while a run is played; effects are values with their numbers, made when a step is
+shown, and they include what has no event.
 """
 
 from __future__ import annotations

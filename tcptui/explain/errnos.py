@@ -24,6 +24,14 @@ _WORDS: dict[Errno, Response] = {
     "ETIMEDOUT": Response.TIMED_OUT,
 }
 """What the RFC's user would be told, where that is one thing."""
+_BY_CALL: dict[tuple[str, Response], Errno] = {
+    ("listen", Response.EXISTS): "EADDRINUSE",
+    ("accept", Response.NO_CONNECTION): "EINVAL",
+    ("close", Response.NO_CONNECTION): "EBADF",
+    ("abort", Response.NO_CONNECTION): "EBADF",
+}
+"""What a socket's call of that name returns where another, that is the same to the RFC, returns another
+errno: bind() of a taken port, accept() of what does not listen, close() of a descriptor that is closed."""
 
 
 def socket_call(result: CallResult) -> str | Message:
@@ -57,16 +65,20 @@ def signal_message(signal: Signal, connection: int, report: Report, end: End) ->
     return _with_errno(words, errno_of_signal(signal, old, semantics_of(end.setup.profile.stack)))
 
 
-def response_message(returned: Returned, end: End) -> Message:
-    """What a user call returned, likewise."""
+def response_message(returned: Returned, end: End, call: str) -> Message:
+    """What a user call returned, likewise; `call` is its name in a script, where the RFC has one name for
+    several."""
     words = Message.of(f"response.{returned.response.name.lower()}")
     if end.setup.profile.stack == "rfc9293":
         return words
     from tcptui.sockets.errors import errno_of_response
     from tcptui.sockets.semantics import semantics_of
 
-    semantics = semantics_of(end.setup.profile.stack)
-    return _with_errno(words, errno_of_response(returned.response, returned.call, semantics))
+    errno = _BY_CALL.get((call, returned.response))
+    if errno is None:
+        semantics = semantics_of(end.setup.profile.stack)
+        errno = errno_of_response(returned.response, returned.call, semantics)
+    return _with_errno(words, errno)
 
 
 def _with_errno(words: Message, errno: Errno) -> Message:

@@ -29,7 +29,7 @@ from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import Outcome, Party, Transmission
+from tcptui.lab.wire import OLD, Outcome, Party, Transmission
 from tcptui.sockets.requests import NAMES, Blocked, Read, Write
 
 _NOTIFIED, _AGAIN = "happened.told", "happened.again"
@@ -175,6 +175,11 @@ def _described(transmission: Transmission, transmissions: Sequence[Transmission]
     if transmission.copy_of:
         return Message.of("happened.copy", name=name, number=transmission.copy_of)
     if transmission.sender == "X":
+        origin = "" if transmission.passage is None else transmission.passage.origin
+        if origin == OLD:
+            return Message.of("happened.old", name=name)
+        if origin:
+            return Message.of("happened.of_box", name=name, box=origin)
         return Message.of("happened.third_party", name=name)
     if transmission.attempt > 1:
         first = _repeated(transmission, transmissions)
@@ -229,7 +234,7 @@ def _by_the_wire(report: Report, world: WorldState) -> list[Message]:
     wire, lost = world.wire, {one.number for one in report.ended if one.outcome is Outcome.LOST}
     known = {one.number: one for one in (*report.ended, *wire.transmissions)}
     by_rule = {
-        act.number for act in report.acts if act.name and act.what not in ("old", "stranger", "answer")
+        act.number for act in report.acts if act.name and act.what not in ("old", "third party", "answer")
     }
     messages = []
     for number in report.launched:
@@ -313,7 +318,7 @@ def _responses_to_users(report: Report, world: WorldState) -> list[Message]:
         Message.of(
             "happened.returned",
             call=event.call,
-            response=response_message(event, world.end(report.side)),
+            response=response_message(event, world.end(report.side), report.call),
         )
         for event in responses(report)
         if event.call != "RECEIVE" and report.side != "X"

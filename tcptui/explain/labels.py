@@ -6,7 +6,7 @@ segment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rich.cells import cell_len
 
@@ -28,19 +28,11 @@ def name_of(transmission: Transmission) -> str:
     return f"#{transmission.number} {'UDP' if isinstance(payload, Datagram) else 'ICMP'}"
 
 
-def between_text(segment: Segment, hosts: Sequence[str]) -> str:
-    """The sockets of a segment by their ports, and by its address where one is at another host than `hosts`:
-    ``80>203.0.113.1:1024``."""
-    return ">".join(
-        str(socket.port) if socket.host in hosts else str(socket) for socket in (segment.src, segment.dst)
-    )
-
-
-def label_of(transmission: Transmission, raw: bool, room: int, between: str = "") -> str:
-    """What travels there, in at most `room` cells: the first wording that fits. With what is `between_text`
-    of a segment, if it is given and there is room."""
+def label_of(transmission: Transmission, raw: bool, room: int, sockets: tuple[str, ...] = ()) -> str:
+    """What travels there, in at most `room` cells: the first wording that fits. `sockets`: wordings of the
+    sockets that a segment goes between; the first for which there is room is used."""
     if isinstance(transmission.payload, Segment):
-        return _segment_label(transmission, transmission.payload, raw, room, between)
+        return _segment_label(transmission, transmission.payload, raw, room, sockets)
     name, text = name_of(transmission), f"#{transmission.number} {transmission.payload}"
     target = ""
     if isinstance(transmission.payload, Datagram) and for_many(transmission.payload.dst.host):
@@ -52,9 +44,11 @@ def label_of(transmission: Transmission, raw: bool, room: int, between: str = ""
     return name[:room]
 
 
-def _segment_label(transmission: Transmission, segment: Segment, raw: bool, room: int, between: str) -> str:
+def _segment_label(
+    transmission: Transmission, segment: Segment, raw: bool, room: int, sockets: tuple[str, ...]
+) -> str:
     name = f"#{transmission.number}"
-    names = [f"{name} {between}", name] if between else [name]
+    names = [*(f"{name} {words}" for words in sockets), name]
     for begin in names:
         for label in _segment_labels(transmission, segment, raw, room, begin):
             if cell_len(label) <= room:

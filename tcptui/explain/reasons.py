@@ -13,7 +13,6 @@ from tcptui.core.packet.seq import le
 from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.lab.connection import UNKNOWN, Bases, Connection
 from tcptui.lab.report import Report
-from tcptui.lab.wire import Party
 
 _DETAILS = (
     Rule.RTT_SAMPLED,
@@ -21,8 +20,10 @@ _DETAILS = (
     Rule.RTO_AFTER_SYN_TIMEOUT,
     Rule.DELIVERY_PROBLEM,
     Rule.SACK_KNOWN,
+    Rule.ACCEPTED,
 )
-"""Rules that explain a number, not what happened: told only if nothing else is."""
+"""Rules that explain a number or a result, not what happened: told only if nothing else is."""
+_LINGER = "why.linger_sends_rst"
 _IMPLIED = {
     Rule.ACK_NEW: (Rule.FIN_ACKED, Rule.FIN_ACKED_CLOSING, Rule.FIN_ACKED_LAST),
     Rule.WINDOW_UPDATED: (Rule.ZERO_WINDOW_ANSWERED,),
@@ -33,13 +34,7 @@ _IMPLIED = {
 def decided(report: Report) -> list[tuple[Message, Rule]]:
     """The rules of a report that are told, each as a message with the numbers that it was decided by."""
     arrived = _arrived(report)
-    return [
-        (
-            _rule_message(event, report.side, _bases(report.connections.get(event.connection), arrived)),
-            event.rule,
-        )
-        for event in rules_to_tell(report)
-    ]
+    return [(_rule_message(event, report, arrived), event.rule) for event in rules_to_tell(report)]
 
 
 def rule_messages(report: Report) -> list[Message]:
@@ -99,11 +94,20 @@ def _bases(own: Connection | None, arrived: tuple[Connection, bool] | None) -> B
     return iss, connection.irs
 
 
-def _rule_message(event: RuleApplied, side: Party, bases: Bases) -> Message:
-    """A rule that `side` applied, with the numbers that decided it; `bases` are what they are relative to."""
+def _key(event: RuleApplied, report: Report) -> str:
+    """The sentence of a rule. What a socket's close() does with SO_LINGER of 0 is the RFC's ABORT, which no
+    program has called then."""
+    if event.rule is Rule.ABORT_SENDS_RST and report.cause == "call" and report.call != "abort":
+        return _LINGER
+    return f"rule.{event.rule.name.lower()}"
+
+
+def _rule_message(event: RuleApplied, report: Report, arrived: tuple[Connection, bool] | None) -> Message:
+    """A rule that an end applied, with the numbers that decided it."""
+    side, bases = report.side, _bases(report.connections.get(event.connection), arrived)
     numbers = [(name, _number(event.rule, name, value, bases)) for name, value in event.numbers]
     peer = "B" if side == "A" else "A"
-    return Message(f"rule.{event.rule.name.lower()}", (("side", side), ("peer", peer), *numbers))
+    return Message(_key(event, report), (("side", side), ("peer", peer), *numbers))
 
 
 def _relative(number: int, base: int | None) -> SequenceNumber:

@@ -26,7 +26,7 @@ RULE_KNOBS: Mapping[Rule, tuple[str, ...]] = MappingProxyType(
         Rule.LISTEN_SYN_FIN_DROPPED: ("drop_syn_fin",),
         Rule.DATA_ON_SYN_QUEUED: ("queue_data_on_syn",),
         Rule.DATA_ON_SYN_IGNORED: ("queue_data_on_syn", "data_on_syn_ack"),
-        Rule.SYN_SENT_BAD_ACK: ("bad_ack_resends_syn",),
+        Rule.SYN_RESENT_SOON: ("bad_ack_resends_syn",),
         Rule.REPEATED_SYN: ("repeated_syn_draws_syn_ack",),
         Rule.KNOWN_SYN_TRIMMED: ("simultaneous_open_trims_syn",),
         Rule.SYN_TO_LISTEN: ("syn_returns_to_listen",),
@@ -84,6 +84,7 @@ RULE_KNOBS: Mapping[Rule, tuple[str, ...]] = MappingProxyType(
         Rule.TIME_WAIT_OVER: ("msl", "time_wait_1_msl"),
         Rule.TIME_WAIT_REOPENED: ("time_wait_reopens",),
         Rule.RST_IN_TIME_WAIT_IGNORED: ("rfc1337",),
+        Rule.RST_ENDS_TIME_WAIT: ("rfc1337",),
         # Errors from below.
         Rule.SOFT_ERROR: ("soft_error_aborts_open",),
         Rule.HARD_ERROR: ("hard_error_aborts",),

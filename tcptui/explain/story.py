@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from tcptui.core.message import Message
+from tcptui.core.message import Duration, Message
 from tcptui.explain.why import why
 from tcptui.lab.conditions import unused_faults
 from tcptui.lab.end_facts import end_facts, holds, nearest
@@ -34,7 +34,8 @@ def failures(scenario: Scenario) -> list[Failure]:
     expected = scenario.expected
     found: list[Failure] = []
     if not run.complete:
-        found.append(Failure("until", Message.of("fact.cut", steps=MOST_STEPS)))
+        key = "fact.cut" if scenario.until is None else "fact.cut_before_until"
+        found.append(Failure("until", Message.of(key, steps=MOST_STEPS, at=Duration(world.now))))
     for some in (
         failed_events(expected.events, facts, expected.strict),
         failed_never(expected.never, facts),

@@ -1,4 +1,4 @@
-"""What the wire did of itself in a step, as messages: faults by description, boxes, strangers."""
+"""What the wire did of itself in a step, as messages: faults by description, boxes, third parties."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ _AT_BOXES: dict[WireActName, tuple[str, str]] = {
     "expired": ("happened.box.expired", "address"),
     "dropped": ("happened.box.dropped", "rule"),
     "refused": ("happened.box.refused", "rule"),
-    "unknown": ("happened.box.unknown", "address"),
+    "no mapping": ("happened.box.no_mapping", "address"),
     "mapped": ("happened.box.mapped", "address"),
+    "mapped late": ("happened.box.mapped_late", "address"),
 }
 """Its sentence, and what the name of the act is in it."""
 _FAULTS: dict[WireActName, str] = {
@@ -29,8 +30,8 @@ _FAULTS: dict[WireActName, str] = {
 
 
 def wire_acts(report: Report) -> list[Message]:
-    """What became of segments by a rule that describes them, and of those for nobody."""
-    told = [act for act in report.acts if act.what not in ("old", "stranger", "answer")]
+    """What became of segments by a rule that describes them, and of those to an address without a host."""
+    told = [act for act in report.acts if act.what not in ("old", "third party", "answer")]
     return [_message(act) for act in told if act.name or act.what == "not sent"]
 
 
@@ -46,16 +47,23 @@ def third_party(report: Report, transmission: Transmission, name: str) -> Messag
         if act.number == transmission.number and act.what == "answer":
             if isinstance(transmission.payload, IcmpMessage):
                 name = f"#{act.number} {transmission.payload}"
-            return Message.of("happened.box.answers", name=name, side=receiver, box=act.name)
-        if act.number == transmission.number and act.what == "stranger":
-            return Message.of("happened.stranger_sends", name=name, side=receiver, src=act.name)
+            return Message.of(_ANSWERS[act.name], name=name, side=receiver)
+        if act.number == transmission.number and act.what == "third party":
+            return Message.of("happened.third_party_at", name=name, side=receiver, src=act.name)
     return Message.of("happened.third_party_sends", name=name, side=receiver, other=other)
+
+
+_ANSWERS = {
+    "router": "happened.box.router_answers",
+    "firewall": "happened.box.firewall_answers",
+    "NAT": "happened.box.nat_answers",
+}
 
 
 def _message(act: WireAct) -> Message:
     name = f"#{act.number}"
-    if act.what == "nobody":
-        return Message.of("happened.nobody", name=name, address=act.name)
+    if act.what == "no host":
+        return Message.of("happened.no_host", name=name, address=act.name)
     if act.what == "not sent":
         return Message.of("happened.not_sent", number=max(act.by, 1))
     if act.what in _AT_BOXES:

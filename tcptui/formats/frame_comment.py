@@ -6,7 +6,7 @@ from tcptui.core.message import Message
 from tcptui.core.state import State
 from tcptui.explain.catalogue import paragraph
 from tcptui.explain.reasons import rule_messages, rules_to_tell
-from tcptui.lab.learned import Entered
+from tcptui.lab.connection_record import Entered
 from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.wire import SIDES, Outcome, Transmission

@@ -8,7 +8,7 @@ from tcptui.formats.notes import cut_note
 from tcptui.lab.record import Record
 from tcptui.lab.wire import SIDES
 from tcptui.view.cells import wrap
-from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder, way_of
+from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder
 from tcptui.view.lines import plain_text
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def ladder_text(run: Record) -> str:
         WIDTH,
         raw=scenario.raw_numbers,
         paths={side: run.path(side) for side in SIDES},
-        way=way_of(scenario),
+        sockets=tuple(host.socket for host in scenario.hosts),
+        boxes=scenario.boxes,
     )
     side = TIME_WIDTH + STATE_WIDTH
     a, b = scenario.hosts

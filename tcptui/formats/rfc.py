@@ -16,7 +16,6 @@ from tcptui.core.message import Message
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, flag_text
 from tcptui.core.packet.seq import relative, seq_add
 from tcptui.explain.catalogue import say
-from tcptui.explain.labels import between_text
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.record import Record
 from tcptui.lab.scenario import FigureRow
@@ -100,7 +99,7 @@ def _segment_text(transmission: Transmission, run: Record, hosts: Sequence[str])
     segment = transmission.payload
     if not isinstance(segment, Segment):
         return f"<{segment}>"
-    sockets = f"{between_text(segment, hosts)} " if hosts else ""
+    sockets = f"{_between(segment, hosts)} " if hosts else ""
     seq_base, ack_base = (None, None) if run.scenario.raw_numbers else transmission.bases
     parts = [f"<SEQ={_number(segment.seq, seq_base, run)}>"]
     if segment.flags & ACK:
@@ -111,6 +110,13 @@ def _segment_text(transmission: Transmission, run: Record, hosts: Sequence[str])
     if segment.data and not run.scenario.counts_data:
         parts.append("<DATA>")
     return sockets + "".join(parts)
+
+
+def _between(segment: Segment, hosts: Sequence[str]) -> str:
+    """The sockets of a segment by their ports, and by its address where one is at another host than `hosts`:
+    ``80>203.0.113.1:1024``."""
+    ends = segment.src, segment.dst
+    return ">".join(str(socket.port) if socket.host in hosts else str(socket) for socket in ends)
 
 
 def _control(segment: Segment) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 
-from tcptui.core.message import Message, MessageError
+from tcptui.core.message import Message, MessageError, brief
 from tcptui.core.packet.segment import Socket
 from tcptui.core.udp import for_many
 from tcptui.lab.wire import BadMove
@@ -26,8 +26,7 @@ def parse_socket(text: str) -> Socket:
             raise ValueError
         return Socket(str(ip_address(match[1] or match[2])), int(match[3]))
     except ValueError:
-        brief = text if len(text) <= 40 else f"{text[:39]}…"
-        raise BadSocket("error.socket.syntax", text=brief, allowed=ALLOWED) from None
+        raise BadSocket("error.socket.syntax", text=brief(text), allowed=ALLOWED) from None
 
 
 def socket_of(call: str, address: Socket | None, own: Socket, peer: Socket) -> Socket:

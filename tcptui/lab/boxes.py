@@ -1,13 +1,13 @@
 """Boxes on the wire: routers that count down the Time to Live, firewalls, and a NAT.
 
-Why it is so. What a TCP sees of a network is not only loss and delay. A path is bounded in hops, and a packet
-that goes too far is answered with ICMP; somebody on the way refuses what he does not like; and somebody
-translates addresses, and forgets a connection that has been silent for too long, which is why programs send
-heartbeats. Each is a box with a place on the wire, between A and B in the order of the list.
+Why it is so. A path does more than lose and delay: it has a number of hops, and a packet whose Time to Live
+does not suffice is answered with ICMP; a firewall filters; a NAT translates addresses, and removes a mapping
+that was idle for too long, which is why programs send keep-alives of their own. Each is a middlebox (RFC
+3234) with a place on the wire, between A and B in the order of the list.
 
-A box is a value, what it remembers is another, and `pass_box` is a pure function of both and of what comes
-by. So a state that has boxes is copied and compared as any other. They act where a segment leaves its sender,
-on what it will meet: when that is, is known then, as the wire's delay is.
+A box is a value, its state (`BoxState`) is another, and `pass_box` is a pure function of both and of the
+packet. So a state that has boxes is copied and compared as any other. What boxes do with a segment is
+computed when it leaves its sender: the wire's delay is known then, and so is when it is at each box.
 
 | kind | what it does |
 |---|---|
@@ -23,7 +23,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from tcptui.core.packet.datagram import Datagram, IcmpKind, IcmpMessage, PortUnreachable
-from tcptui.core.packet.segment import ACK, RST, Segment, Socket
+from tcptui.core.packet.segment import ACK, RST, SYN, Segment, Socket
 from tcptui.lab.wire import Payload, Side, WireActName
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Mapping(NamedTuple):
 
 
 class BoxState(NamedTuple):
-    """What a box remembers."""
+    """The state of a box: a firewall's count, a NAT's mappings."""
 
     matched: int = 0
     """How many segments a firewall's pattern has described."""
@@ -121,7 +121,7 @@ class BoxState(NamedTuple):
 
 
 class Passing(NamedTuple):
-    """Something that comes to a box."""
+    """A packet at a box."""
 
     payload: Payload
     ttl: int
@@ -148,7 +148,7 @@ class Verdict(NamedTuple):
 
 
 def pass_box(box: Box, state: BoxState, passing: Passing) -> tuple[Verdict, BoxState]:
-    """What a box does with something that comes to it, and what it remembers then."""
+    """What a box does with a packet, and its state after that."""
     if isinstance(box, Router):
         return _routed(box, passing), state
     if isinstance(box, Firewall):
@@ -161,10 +161,10 @@ def box_key(box: Box, state: BoxState, now: int) -> tuple[Any, ...]:
     if isinstance(box, Router):
         return (box,)
     if isinstance(box, Firewall):
+        pattern = box.pattern
         times = tuple(None if one is None else max(0, one - now) for one in (box.begins, box.ends))
-        last = box.pattern.last
-        count = state.matched if last is None else min(state.matched, last)
-        return box.text, box.refuses, times, count if box.pattern.counts else 0
+        at = None if pattern.at is None else max(-1, pattern.at - now)
+        return box.text, box.refuses, times, at, pattern.counted(state.matched)
     mappings = tuple(
         (*one[:3], one.used - now if box.idle is not None else 0)
         for one in state.mappings
@@ -234,7 +234,8 @@ def _from_inside(box: Nat, state: BoxState, passing: Passing) -> tuple[Verdict, 
     act: WireActName | None = None
     if known is None:
         known = Mapping(inside, remote, state.next_port, passing.at)
-        act = "mapped"
+        opens = not isinstance(payload, Segment) or bool(payload.flags & SYN)
+        act = "mapped" if opens else "mapped late"
         state = state._replace(mappings=(*state.mappings, known), next_port=state.next_port % 0xFFFF + 1)
     own = Socket(box.address, known.port)
     return (
@@ -254,7 +255,7 @@ def _from_outside(box: Nat, state: BoxState, passing: Passing) -> tuple[Verdict,
             verdict = Verdict(payload._replace(dst=known.inside), passing.ttl)
             return verdict, _used(state, known, passing.at)
     answer = reset_of(payload) if box.answers == "rst" and isinstance(payload, Segment) else None
-    return Verdict(None, 0, "unknown", str(payload.dst), answer), state
+    return Verdict(None, 0, "no mapping", str(payload.dst), answer), state
 
 
 def _error_from_outside(

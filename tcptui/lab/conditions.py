@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from tcptui.lab.boxes import Box, BoxState, box_key, placed
+from tcptui.lab.boxes import Box, BoxState, Firewall, box_key, placed
 from tcptui.lab.faults import FaultRule, Watch, watched, watches_key
 from tcptui.lab.moves import Delay, Duplicate, Lose, Reorder, moves_text
 from tcptui.lab.path import Boxes
+from tcptui.lab.patterns import Pattern
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Fault, Scenario
 from tcptui.lab.wire import OVERTAKEN_BY, Transmission, Wire, WireAct
@@ -82,6 +83,12 @@ class Conditions(NamedTuple):
         )
         boxes = tuple(box_key(box, remembers, now) for box, remembers in self.boxes)
         return watches_key(self.watches, now), places, boxes
+
+    @property
+    def patterns(self) -> list[Pattern]:
+        """Those that segments still to leave are compared with."""
+        firewalls = [box.pattern for box, _ in self.boxes if isinstance(box, Firewall)]
+        return [*(watch.rule.pattern for watch in self.watches), *firewalls]
 
     @property
     def by_number(self) -> bool:

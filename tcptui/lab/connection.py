@@ -6,8 +6,9 @@ same. So whoever shows a number must know which incarnation it is of, and nobody
 knows, for it has seen every connection begin: a segment gets its `Connection` once, where it goes onto the
 wire, from the connection that sends it, or, where none does, from the segment that it answers.
 
-An end keeps those of its own that are alive. They are made of what the wire has shown, and change nothing:
-labels for readers, no part of any key.
+An end keeps those of its own that are alive. They are made of what the wire has shown: labels for readers, by
+which no stack decides anything. Patterns (`patterns`) are written in the numbers that a reader sees, so where
+one asks for them the state's key has them too.
 """
 
 from __future__ import annotations

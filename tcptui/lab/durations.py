@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tcptui.core.message import Message, MessageError
+from tcptui.core.message import Message, MessageError, brief
 from tcptui.core.units import DAY, MILLISECOND, SECOND
 
 _UNITS = {"us": 1, "ms": MILLISECOND, "s": SECOND, "min": 60 * SECOND}
@@ -21,12 +21,11 @@ class BadDuration(MessageError):
 def parse_duration(text: str) -> int:
     """Microseconds. Raises BadDuration."""
     match = _PATTERN.fullmatch(text.strip())
-    brief = text if len(text) <= 40 else f"{text[:39]}…"
     if match is None:
-        raise BadDuration("error.duration.syntax", text=brief, allowed=ALLOWED)
+        raise BadDuration("error.duration.syntax", text=brief(text), allowed=ALLOWED)
     microseconds = float(match[1]) * _UNITS[match[2]]
     if microseconds > LONGEST:
-        raise BadDuration("error.duration.too_long", text=brief)
+        raise BadDuration("error.duration.too_long", text=brief(text))
     return round(microseconds)
 
 

@@ -24,7 +24,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 from urllib.parse import quote, unquote
 
-from tcptui.core.message import MessageError
+from tcptui.core.message import MessageError, brief
 from tcptui.lab.durations import parse_duration
 from tcptui.lab.wire import COPY_AFTER
 
@@ -73,7 +73,7 @@ def parse_fault(text: str) -> FaultRule:
     words = text.split()
     act = next((one for one in FAULT_ACTS if words and one == words[0]), None)
     if act is None:
-        raise BadFault("error.fault.unknown", text=_brief(text), allowed=ALLOWED)
+        raise BadFault("error.fault.unknown", text=brief(text), allowed=ALLOWED)
     by = COPY_AFTER if act == "duplicate" else 0
     described = words[1:]
     has_time = len(described) > 2 and described[-2] == "by"
@@ -82,12 +82,12 @@ def parse_fault(text: str) -> FaultRule:
         described = described[:-2]
     if has_time != (act == "delay") and act != "duplicate":
         key = "error.fault.delay_missing" if act == "delay" else "error.fault.no_duration"
-        raise BadFault(key, text=_brief(text))
+        raise BadFault(key, text=brief(text))
     pattern = parse_pattern(" ".join(described))
     if pattern.verb != "leaves":
-        raise BadFault("error.fault.leaves", text=_brief(text), allowed=ALLOWED)
+        raise BadFault("error.fault.leaves", text=brief(text), allowed=ALLOWED)
     if act == "duplicate" and pattern.last is None and ("copy", "") in pattern.fields:
-        raise BadFault("error.fault.copies", text=_brief(text))
+        raise BadFault("error.fault.copies", text=brief(text))
     return FaultRule(act, pattern, by, " ".join(words))
 
 
@@ -128,11 +128,5 @@ def watches_key(watches: Iterable[Watch], now: int) -> tuple[Any, ...]:
     for rule, count in watches:
         at = rule.pattern.at
         if at is None or at >= now:
-            # From its first place on, a rule without a last one describes all alike.
-            counted = count if rule.pattern.last is not None else min(count, rule.pattern.first - 1)
-            key.append((rule.text, counted, None if at is None else at - now))
+            key.append((rule.text, rule.pattern.counted(count), None if at is None else at - now))
     return tuple(key)
-
-
-def _brief(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -1,9 +1,9 @@
-"""When a run goes on only because a connection is kept alive: it would do so for ever.
+"""Where a run ends in which nothing is left but keep-alive, which has no end of its own.
 
-A stack that always keeps alive asks an idle peer every two hours, and as long as the peer answers nothing
-else happens. So a run ends when nothing but that is left, once it has been seen: a timer of it has fired, and
-every probe has been answered. One that nobody answers is another story, which ends by itself. A scenario that
-wants more of it says until when.
+With `keep_alive_always` a stack probes an idle peer every two hours (RFC 9293 section 3.8.4), and as long as
+the peer answers nothing else happens. So a run ends when only keep-alive timers are left, one of them has
+fired, and every probe was answered. Probes without an answer end by themselves. A scenario that wants more
+rounds has `until`.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote, quote_from_bytes, unquote_to_bytes
 
-from tcptui.core.message import Message, MessageError
+from tcptui.core.message import Message, MessageError, brief
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.addresses import parse_socket
 from tcptui.lab.durations import exact_duration, parse_duration
@@ -114,9 +114,8 @@ def parse_moves(text: str) -> list[Move]:
             word.encode()  # A word that is no UTF-8 has lone surrogates in it (PEP 383).
             moves += _parse_word(word)
         except (MessageError, UnicodeError) as error:
-            brief = word if len(word) <= 40 else f"{word[:39]}…"
             why = error.message if isinstance(error, MessageError) else Message.of("error.move.no_utf8")
-            raise BadMove("error.move.word", word=brief, why=why) from None
+            raise BadMove("error.move.word", word=brief(word), why=why) from None
         if len(moves) > MOST_MOVES:
             raise BadMove("error.move.too_many", most=MOST_MOVES)
     return moves

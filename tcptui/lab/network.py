@@ -2,7 +2,7 @@
 
 One half of a `state.WorldState`: the other decides what happens next and what an end does then. Here a
 segment that an end has sent gets its connection and its number, and at once what the scenario has for it: a
-fault by number or by description, the boxes on its way, an address that is nobody's.
+fault by number or by description, the boxes on its way, an address at which there is no host.
 """
 
 from __future__ import annotations
@@ -155,12 +155,13 @@ class Network:
         state: State | None = None,
         connection: Connection | None = None,
         ttl: int = HOP_LIMIT,
+        origin: str = "",
     ) -> None:
         way = self._way_to(receiver)
         if sender == "X":
             way //= 2  # It comes from somewhere in the network, not from the other end.
         due = self.now + way
-        passage = None if ttl == HOP_LIMIT else Passage(ttl)
+        passage = None if ttl == HOP_LIMIT and not origin else Passage(ttl, origin=origin)
         number = self.wire.launch(
             sender, receiver, payload, self.now, due, attempt, 0, connection, state, self.steps, passage
         )
@@ -172,8 +173,8 @@ class Network:
         return of_numbers(segment, [*alive, *self.past_connections], begun)
 
     def _on_wire(self, number: int, from_box: bool = False) -> None:
-        """A segment has been put on the wire: the scenario may have a fault for it, and its address may be
-        nobody's."""
+        """A segment has been put on the wire: the scenario may have a fault for it, and its address may have
+        no host."""
         self._launched += (number,)
         transmission = self.wire.transmissions[-1]
         sender, receiver, payload = transmission.sender, transmission.receiver, transmission.payload
@@ -202,7 +203,7 @@ class Network:
         ):
             lost = self.wire.take(number)
             self._end(lost.at_end(Outcome.LOST, lost.due, self.steps, None))
-            self._acts += (WireAct(number, "nobody", 0, payload.dst.host),)
+            self._acts += (WireAct(number, "no host", 0, payload.dst.host),)
 
     def _pass_boxes(self, transmission: Transmission, conditions: Conditions) -> Payload:
         """A segment goes its way through the boxes; what comes out, or what was sent if nothing does."""
@@ -219,7 +220,8 @@ class Network:
         )  # fmt: skip
         self._conditions = conditions._replace(boxes=walked.boxes)
         self._acts += walked.acts
-        transmission = transmission._replace(passage=walked.passage)
+        origin = "" if transmission.passage is None else transmission.passage.origin
+        transmission = transmission._replace(passage=walked.passage._replace(origin=origin))
         self.wire.replace(transmission)
         if walked.ended_at is not None:
             self.wire.take(transmission.number)
@@ -237,8 +239,9 @@ class Network:
         """What a box sends back."""
         receiver, payload, way, connection, name = answer
         number = self.wire.launch(
-            "X", receiver, payload, self.now, self.now + way, 1, 0, connection, None, self.steps
-        )
+            "X", receiver, payload, self.now, self.now + way, 1, 0, connection, None, self.steps,
+            Passage(origin=name),
+        )  # fmt: skip
         self._acts += (WireAct(number, "answer", 0, name),)
         self._on_wire(number, from_box=True)
 

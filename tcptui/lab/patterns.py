@@ -30,7 +30,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import NamedTuple, cast
 
-from tcptui.core.message import MessageError
+from tcptui.core.message import MessageError, brief
 from tcptui.core.packet.segment import FLAG_NAMES
 from tcptui.lab.durations import exact_duration, parse_duration
 from tcptui.lab.facts import SEGMENT_VERBS, Fact, Fields, Verb
@@ -43,6 +43,7 @@ _KINDS = ("ACK", "DATA", "UDP", "ICMP", "*", "none")
 _FIELDS = (
     "seq", "ack", "win", "len", "up", "mss", "wscale", "sack", "tsval", "tsecr", "sport", "dport", "ttl",
 )  # fmt: skip
+_NUMBERS = ("seq", "ack", "sack")
 _CALL = re.compile(r"(([a-z]+)\(.*\)) = (\S+)(?: (\S+))?")
 """A call to a socket and what it returned, as strace writes it."""
 _MARKS = ("sackOK", "again", "copy")
@@ -98,6 +99,16 @@ class Pattern(NamedTuple):
         """Whether it asks for a place in the order."""
         return self.first > 1 or self.last is not None
 
+    @property
+    def asks_for_numbers(self) -> bool:
+        """Whether it asks for sequence numbers, which are relative to a connection."""
+        return any(name in _NUMBERS for name, _ in self.fields)
+
+    def counted(self, matched: int) -> int:
+        """As much of the count of the facts described so far as the future depends on: without a last place
+        all are alike from the first on, and after the last one none is meant."""
+        return min(matched, self.first - 1 if self.last is None else self.last)
+
 
 def parse_pattern(text: str) -> Pattern:
     """The pattern that a text writes. Raises BadPattern."""
@@ -114,7 +125,7 @@ def parse_pattern(text: str) -> Pattern:
         pattern = Pattern(number=int(subject[1:9]))
         return _of_segment(pattern, ["*", *words], text)._replace(at=at)
     if subject not in ("A", "B", "X"):
-        raise BadPattern("error.pattern.subject", text=_brief(text), word=_brief(subject), allowed=ALLOWED)
+        raise BadPattern("error.pattern.subject", text=brief(text), word=brief(subject), allowed=ALLOWED)
     who = cast(Party, subject)
     if not words:
         raise _bad(text)
@@ -144,7 +155,7 @@ def _of_end(who: Party, words: list[str], text: str) -> Pattern:
         fields = (("for", exact_duration(_time(more.pop(0), text))),)
     first, last = _places(more, text)
     if more:
-        raise BadPattern("error.pattern.word", text=_brief(text), word=_brief(more[0]), allowed=ALLOWED)
+        raise BadPattern("error.pattern.word", text=brief(text), word=brief(more[0]), allowed=ALLOWED)
     return Pattern(who, verb, name, fields, 0, first, last)
 
 
@@ -152,7 +163,7 @@ def _of_segment(pattern: Pattern, words: list[str], text: str) -> Pattern:
     name, *more = words
     if name not in _KINDS and not all(flag in _FLAGS for flag in name.split(",")):
         raise BadPattern(
-            "error.pattern.segment", text=_brief(text), word=_brief(name), allowed=(*_KINDS[:-1], *_FLAGS)
+            "error.pattern.segment", text=brief(text), word=brief(name), allowed=(*_KINDS[:-1], *_FLAGS)
         )
     verb: Verb = "leaves"
     if more and more[-1] in SEGMENT_VERBS:
@@ -178,7 +189,7 @@ def _field(word: str, text: str) -> tuple[str, str]:
     name, equals, value = word.partition("=")
     if (equals and name in _FIELDS and value) or (not equals and name in _MARKS):
         return name, value
-    raise BadPattern("error.pattern.field", text=_brief(text), word=_brief(word), allowed=(*_FIELDS, *_MARKS))
+    raise BadPattern("error.pattern.field", text=brief(text), word=brief(word), allowed=(*_FIELDS, *_MARKS))
 
 
 def _is_kind(fact: Fact, name: str) -> bool:
@@ -211,12 +222,8 @@ def _time(word: str, text: str) -> int:
     try:
         return parse_duration(word)
     except MessageError as error:
-        raise BadPattern("error.pattern.time", text=_brief(text), why=error.message) from None
+        raise BadPattern("error.pattern.time", text=brief(text), why=error.message) from None
 
 
 def _bad(text: str) -> BadPattern:
-    return BadPattern("error.pattern.none", text=_brief(text), allowed=ALLOWED)
-
-
-def _brief(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return BadPattern("error.pattern.none", text=brief(text), allowed=ALLOWED)

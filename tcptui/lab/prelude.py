@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcptui.lab.learned import Entered
+from tcptui.lab.connection_record import Entered
 from tcptui.lab.record import EndRecord, Record
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario

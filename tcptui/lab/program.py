@@ -53,8 +53,6 @@ HOST_EVENTS: tuple[CallName, ...] = ("unplug", "plug", "reboot")
 """Events of the whole host that anybody can bring about: link down, link up, reboot."""
 UDP_CALLS: tuple[CallName, ...] = ("bind", "sendto")
 """Those of UDP; the others but the host events are TCP's."""
-OPENS: tuple[CallName, ...] = ("listen", "connect")
-"""The calls that make a connection, and with it an initial sequence number."""
 
 Trigger: TypeAlias = Literal[
     "at", "established", "accepted", "peer closed", "closed", "received", "waiting", "readable", "pattern",

@@ -25,15 +25,15 @@ from tcptui.core.events import (
 )
 from tcptui.core.message import Message
 from tcptui.core.state import State
-from tcptui.lab.learned import (
+from tcptui.lab.connection_record import (
+    EMPTY_RECORD,
     LATEST,
     LONGEST_PATH,
-    NOTHING_BY_NAME,
-    NOTHING_LEARNED,
+    NO_RECORDS,
+    ConnectionRecord,
+    ConnectionRecords,
     Entered,
-    Learned,
-    LearnedByName,
-    learned_after,
+    records_after,
 )
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
@@ -67,7 +67,7 @@ class EndRecord(NamedTuple):
     calls: tuple[Called, ...] = ()
     datagrams: tuple[tuple[int, bytes], ...] = ()
     """Those that UDP has delivered, each with its endpoint's number."""
-    learned: LearnedByName = NOTHING_BY_NAME
+    connections: ConnectionRecords = NO_RECORDS
     """What was at each connection, by name."""
     shown: int = 0
     """The connection that stands for the end, as `ends.held` has it."""
@@ -87,9 +87,9 @@ class EndRecord(NamedTuple):
         return self.calls[-1] if self.calls else Called("")
 
     @property
-    def of_shown(self) -> Learned:
+    def of_shown(self) -> ConnectionRecord:
         """What was at the connection that stands for the end."""
-        return self.learned.get(self.shown, NOTHING_LEARNED)
+        return self.connections.get(self.shown, EMPTY_RECORD)
 
     def after(self, report: Report) -> "EndRecord":
         """After a step of this end."""
@@ -109,10 +109,10 @@ class EndRecord(NamedTuple):
                 end = end._after_call(Called(result.name, _response(result.done), written))
             elif result.call is not None:
                 end = end._after_call(Called(result.name, "", result))
-        learned = learned_after(self.learned, report)
-        if learned is self.learned and report.connection == self.shown:
+        connections = records_after(self.connections, report)
+        if connections is self.connections and report.connection == self.shown:
             return end
-        return end._replace(learned=learned, shown=report.connection)
+        return end._replace(connections=connections, shown=report.connection)
 
     def _after_call(self, called: Called) -> "EndRecord":
         calls = self.calls

@@ -16,7 +16,8 @@ of a segment that has ended is as good as a third party's. `==` is by key.
 
 A transmission carries labels for who will read it (in which steps it left and ended, which attempt it is,
 which connection it belongs to), an end the connections that those are taken from, and the state counts its
-steps. They travel with the state and are no part of the key.
+steps. They travel with the state and are no part of the key, except where a pattern of a fault, a firewall or
+a trigger can ask for them.
 
 `step` takes the next thing that happens, in a total order that does not depend on chance: what comes first in
 time, and at the same time a program's call before a third party's segment before an arrival before a timer, A
@@ -40,12 +41,13 @@ from tcptui.lab.faults import FaultRule
 from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
 from tcptui.lab.moves import AddBox, Do, Move, Next, Wait
 from tcptui.lab.network import Network
+from tcptui.lab.patterns_key import patterns_key
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.third_party import Inject, acts_of, opened_key, segment_of
-from tcptui.lab.wire import SIDES, BadMove, Outcome, Party, Side, Wire, WireAct
+from tcptui.lab.third_party import Inject, acts_of, is_within, opened_key, segment_of
+from tcptui.lab.wire import OLD, SIDES, BadMove, Outcome, Party, Side, Wire, WireAct
 
 PAST_CONNECTIONS = 8
 """How many connections are known once they have ended."""
@@ -242,28 +244,12 @@ class WorldState(Network):
             self._kept_alive,
             self._a.key(now),
             self._b.key(now),
-            self._shown() if self._a.waits_for_facts or self._b.waits_for_facts else None,
+            patterns_key(self._a, self._b, conditions, wire, now, self.past_connections),
         )
 
-    def _shown(self) -> tuple[Any, ...]:
-        """What patterns that programs wait for can ask beside what segments and ends are."""
-        patterns = [
-            pattern
-            for end in (self._a, self._b)
-            if isinstance(end, HostEnd)
-            for pattern in end.patterns_to_come()
-        ]
-        if not patterns:
-            return ()
-        return (
-            self.now if any(pattern.at is not None for pattern in patterns) else None,
-            self.wire.launched if any(pattern.number for pattern in patterns) else None,
-            tuple(
-                (one.attempt > 1, bool(one.copy_of), one.bases, one.number if pattern.number else 0)
-                for one in self.wire.transmissions
-                for pattern in patterns
-            ),
-        )
+    @property
+    def _waits_for_facts(self) -> bool:
+        return self._a.waits_for_facts or self._b.waits_for_facts
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -330,11 +316,12 @@ class WorldState(Network):
         segment, connection = segment_of(move, receiver.setup.socket, other, self._opened)
         if move.times > 1:
             self._schedule(self.now + move.every, move.next(other))
-        if segment.flags & SYN:
+        if segment.flags & SYN and not (isinstance(receiver, HostEnd) and is_within(segment, receiver.stack)):
             self._opened = opened_after(self._opened, segment, self.steps)
         self._acts += acts_of(move, self.wire.launched + 1, other)
         connection = connection or self._connection_by_numbers(segment, None)
-        self._launch("X", move.receiver, segment, 1, None, connection, move.ttl)
+        origin = OLD if move.of else ""
+        self._launch("X", move.receiver, segment, 1, None, connection, move.ttl, origin)
         return self._report("third party", "X", [])
 
     def _wait(self, by: int) -> None:
@@ -377,7 +364,7 @@ class WorldState(Network):
             self.now, cause, side, call, transmission, by, tuple(events), launched, ended, backlog, results,
             connection, None, self.steps, state, alive, acts,
         )  # fmt: skip
-        if self._a.waits_for_facts or self._b.waits_for_facts:
+        if self._waits_for_facts:
             self._tell_facts(report)
         if self._b.observes:
             told = self._to_change("B").observe(report, self._a)

@@ -1,8 +1,9 @@
 """A third party's segment: any header, any option, from any address, as often as is wanted.
 
-A third party is whoever is neither of the two hosts: an attacker who forges, a stranger who knocks, or nobody
-at all, where a segment of long ago comes out of the network. Its numbers are raw, or relative to one of the
-connections that have been (`connection.opened_after`). How it is written, `third_party_text` tells.
+A third party is neither of the two hosts: an attacker with a forged source address (RFC 5961), another host,
+or the network itself, which delivers an old duplicate (RFC 9293 section 3.4.1). Its numbers are raw, or
+relative to one of the connections that have been (`connection.opened_after`). `third_party_text` has the
+syntax.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any, NamedTuple
 from tcptui.core.packet.options import Block, Offer, data_options, syn_layout
 from tcptui.core.packet.segment import HOP_LIMIT, SYN, Option, Segment, Socket
 from tcptui.core.packet.seq import seq_add
+from tcptui.core.state import SYNCHRONIZED, State
+from tcptui.core.tcp.stack import Stack
 from tcptui.lab.connection import Connection
 from tcptui.lab.wire import BadMove, Side, WireAct
 
@@ -97,6 +100,18 @@ def segment_of(
     return segment, connection if connection is not None and connection.holds(segment) else None
 
 
+def is_within(syn: Segment, stack: Stack) -> bool:
+    """Whether a SYN begins no connection, for at the receiver, which has `stack`, there is one between these
+    sockets (RFC 5961 section 4)."""
+    pair = (syn.dst, syn.src)
+    open_pairs = {
+        (tcb.local, tcb.remote)
+        for tcb in stack.tcbs()
+        if tcb.state in SYNCHRONIZED and tcb.state is not State.TIME_WAIT
+    }
+    return pair in open_pairs
+
+
 def check_sockets(move: Inject, own: Socket, other: Socket) -> None:
     """BadMove if the receiver, whose socket is `own`, can get nothing from where it is to come."""
     src = move.src or other
@@ -110,7 +125,7 @@ def acts_of(move: Inject, number: int, other: Socket) -> tuple[WireAct, ...]:
     if move.of:
         return (WireAct(number, "old", move.of),)
     src = move.src or other
-    return () if src == other else (WireAct(number, "stranger", 0, str(src)),)
+    return () if src == other else (WireAct(number, "third party", 0, str(src)),)
 
 
 def options_of(flags: int, offer: Offer, blocks: Iterable[Block]) -> tuple[Option, ...]:

@@ -21,12 +21,13 @@ Payload: TypeAlias = Segment | Datagram | PortUnreachable | IcmpMessage
 """What travels over the wire: the payload of an IP packet."""
 
 WireActName: TypeAlias = Literal[
-    "lost", "delayed", "duplicated", "overtaken", "old", "stranger", "not sent", "nobody",
-    "expired", "dropped", "refused", "unknown", "mapped", "answer",
+    "lost", "delayed", "duplicated", "overtaken", "old", "third party", "not sent", "no host",
+    "expired", "dropped", "refused", "no mapping", "mapped", "mapped late", "answer",
 ]  # fmt: skip
-"""By a fault of the scenario: lost, delayed, duplicated, overtaken. A third party's segment: an old one, a
-stranger's, or not sent. Any: its address is nobody's. At a box: its Time to Live has expired, a firewall
-drops or refuses it, a NAT has no mapping for it or has made one, and what a box has sent in answer."""
+"""By a fault of the scenario: lost, delayed, duplicated, overtaken. A third party's segment: an old one, one
+with an address of its own, or not sent. Any: there is no host at its destination. At a box: its Time to Live
+has expired, a firewall drops or refuses it, a NAT has no mapping for it, has made one, or has made one in the
+middle of a connection, and what a box has sent in answer."""
 
 SIDES: tuple[Side, Side] = ("A", "B")
 MEMORY = 6
@@ -42,7 +43,7 @@ class BadMove(MessageError):
 
 
 class WireAct(NamedTuple):
-    """What became of a segment on the wire in a step, and by what, where nobody at the keyboard did it."""
+    """What became of a segment on the wire in a step, and by what, where no move from outside did it."""
 
     number: int
     """The segment's; 0: none was sent."""
@@ -50,8 +51,8 @@ class WireAct(NamedTuple):
     by: int = 0
     """How long it is delayed, in microseconds; what overtakes it; of which connection an old segment is."""
     name: str = ""
-    """Of a fault the rule; empty: it names the segment by its number. Of a stranger, and of nobody, the
-    address."""
+    """Of a fault the rule; empty: it names the segment by its number. Of a third party, and where there is no
+    host, the address; at a box, an address or what the firewall's pattern is."""
 
 
 class Outcome(Enum):
@@ -60,6 +61,10 @@ class Outcome(Enum):
     IN_FLIGHT = "in flight"
     ARRIVED = "arrived"
     LOST = "lost"
+
+
+OLD = "old"
+"""The origin of an old segment of a connection, which the network has kept."""
 
 
 class Passage(NamedTuple):
@@ -73,6 +78,8 @@ class Passage(NamedTuple):
     """What comes out where it is to arrive; None: what was sent."""
     box: int = 0
     """The box at which it has ended, 1 for the one next to A; 0: at none."""
+    origin: str = ""
+    """What has put it on the wire, where neither an end nor a stranger has: `OLD`, or a box."""
 
 
 class Transmission(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcptui.core.state import State
+from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.sockets import requests
 from tcptui.sockets.bsd_socket import BsdSocket
 from tcptui.sockets.context import Context
@@ -19,13 +20,21 @@ def read(context: Context, request: requests.Read, call: BlockedCall) -> Done | 
         return failed("EINVAL")
     if not request.octets:
         return Done(0, answer=b"")
+    before_urgent = _before_urgent(context, socket, status)
+    if before_urgent == 0 and not call.data and not request.peek:
+        context.receive(socket, 1)  # It is not in the stream (Linux: tcp_recvmsg_locked(), urg_hole).
+        before_urgent, status = None, context.status(socket)
     if socket.receive_buffer if status is None else status.rcv_queue:
         wanted = request.octets - len(call.data)
         if request.peek:
-            data = context.peek(socket, wanted)
+            data = context.peek(socket, wanted)[: before_urgent or None]
             return Done(len(data), answer=data)
-        call.data += context.receive(socket, wanted)
-    if call.data and (len(call.data) == request.octets or not request.wait_all):
+        wanted = wanted if before_urgent is None else min(wanted, before_urgent)
+        if wanted:
+            call.data += context.receive(socket, wanted)
+            before_urgent = before_urgent and before_urgent - wanted
+    whole = len(call.data) == request.octets or not request.wait_all or before_urgent == 0
+    if call.data and whole:
         return Done(len(call.data), answer=call.data)
     end = _end(context, socket, closed=status is None)
     if end is None and (socket.nonblocking or request.dont_wait):
@@ -35,6 +44,16 @@ def read(context: Context, request: requests.Read, call: BlockedCall) -> Done | 
     if end is not None and end.errno == socket.error:
         socket.take_error()
     return end
+
+
+def _before_urgent(context: Context, socket: BsdSocket, status: ConnectionStatus | None) -> int | None:
+    """Octets that can be read before an urgent octet that is not in the stream; None: there is none."""
+    if not context.semantics.urgent_out_of_band or socket.option("SO_OOBINLINE"):
+        return None
+    urgent, queue = (
+        (socket.urgent, len(socket.receive_buffer)) if status is None else (status.urgent, status.rcv_queue)
+    )
+    return urgent - 1 if 0 < urgent <= queue else None
 
 
 def discard_after_shutdown(context: Context) -> None:

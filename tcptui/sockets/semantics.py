@@ -53,6 +53,8 @@ class SocketSemantics(NamedTuple):
     """What such a close() returns when the time is over; "": 0."""
     urgent_waits_for_data: bool = True
     """poll() has POLLPRI once the end of the urgent data has arrived, not as soon as it is announced."""
+    urgent_out_of_band: bool = True
+    """Without SO_OOBINLINE the last urgent octet is not in what is read, which stops before it."""
     poll_has_errors: bool = True
     """poll() has POLLERR, and POLLHUP for a socket without connection."""
     buffers_are_doubled: bool = True
@@ -119,6 +121,7 @@ RFC9293 = SocketSemantics(
     time_wait_is_closed=False,
     reset_in_close_wait="ECONNRESET",
     urgent_waits_for_data=False,
+    urgent_out_of_band=False,
     buffers_are_doubled=False,
 )
 """The RFC has no sockets: Linux's, with its own states, errors and sizes."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from tcptui.lab.facts import Fact, Verb, facts_of_step
 from tcptui.lab.record import Record
 
@@ -32,8 +30,4 @@ def facts_of(run: Record) -> list[Fact]:
 
 def names_of(run: Record, who: str, verb: Verb) -> list[str]:
     """What an end was told, has read, entered ...: the names of its facts of one kind."""
-    return [fact.name for fact in _of(run, who) if fact.verb == verb]
-
-
-def _of(run: Record, who: str) -> Iterator[Fact]:
-    return (fact for fact in facts_of(run) if fact.who == who)
+    return [fact.name for fact in facts_of(run) if fact.who == who and fact.verb == verb]

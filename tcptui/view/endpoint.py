@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from tcptui.core.events import Response, Signal
+from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.explain.numbers import duration_text, seq_text, time_text
+from tcptui.lab.connection_record import Entered
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
-from tcptui.lab.learned import Entered
 from tcptui.lab.record import EndRecord
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Side
@@ -120,6 +121,13 @@ def endpoint_title(now: Moment, side: Side, role: str, width: int, chosen: int =
     return next((title for title in titles if cell_len(title) <= width), f"{side} {brief}")
 
 
+def endpoint_socket(now: Moment, side: Side, own: Socket, chosen: int = 0) -> str:
+    """What stands below the pane: the address of the host with the port of what is shown, which may differ
+    from that of the host's `own` socket, as of a listener that was not bound."""
+    local = None if script_of(now.world, side) is not None else host_of(now, side, chosen).local
+    return str(own if local is None else Socket(own.host, local.port))
+
+
 def _script_lines(script: ScriptLines, width: int, height: int) -> list[Line]:
     """A script in the place of a host: what is done, the line that comes next marked, or the one at which it
     has failed, and those that follow. Once it has ended, the verdict stands below."""
@@ -154,7 +162,7 @@ def _state_line(end: Host, was: Host, at: int, style: Style, width: int) -> Line
 
 def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
     """What the program called last and what it knows."""
-    known, knew = end.learned, was.learned
+    known, knew = end.connection_record, was.connection_record
     results = end.record.latest_results
     if results:
         return _socket_call_lines(results, end, was, width)
@@ -185,16 +193,17 @@ def _socket_call_lines(results: tuple[CallResult, ...], end: Host, was: Host, wi
         lines.append(marked(f"{begin}{name}{text}", one not in before, "label" if not lines else "plain"))
     if not end.link_up:
         lines = [*lines[:1], marked(f" {say('ui.end.cable_pulled')}", was.link_up)]
-    received = f" {say('ui.end.received')} {end.learned.received}" if end.learned.received else ""
+    count, before_count = end.connection_record.received, was.connection_record.received
+    received = f" {say('ui.end.received')} {count}" if count else ""
     blank = [marked("", False)] * (2 - len(lines))
-    return [*lines, *blank, marked(received, end.learned.received != was.learned.received)]
+    return [*lines, *blank, marked(received, count != before_count)]
 
 
 def _told(end: Host) -> str:
     """What came of the program's last call, in as few words as tell it."""
     if not end.link_up:
         return say("ui.end.cable_pulled")
-    call, signal = end.record.last_call, end.learned.last_signal
+    call, signal = end.record.last_call, end.connection_record.last_signal
     if isinstance(call.response, str) and call.response:
         return call.response
     if isinstance(call.response, Response) and call.response is not Response.OK:

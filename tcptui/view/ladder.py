@@ -7,16 +7,14 @@ flight is solid as far as it has come, dotted where it has yet to go.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
-from tcptui.explain.labels import between_text
 from tcptui.explain.numbers import time_text
-from tcptui.lab.learned import Entered
-from tcptui.lab.scenario import Scenario
+from tcptui.lab.connection_record import Entered
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.view.ladder_row import Change, Row, RowPlan, draw_row, style_of
 from tcptui.view.lines import Line, Span, Style
@@ -53,18 +51,6 @@ Drawn: TypeAlias = dict[RowPlan, Line]
 """Rows that have been drawn already; most rows are the same from step to step."""
 
 
-class Way(NamedTuple):
-    """What lies between the life lines, and where they are."""
-
-    hosts: tuple[str, ...] = ()
-    """Their addresses; () where none is to be told from others."""
-    boxes: tuple[str, ...] = ()
-    """What the boxes are, from A's end on."""
-
-
-ANY_WAY = Way()
-
-
 class Ladder(NamedTuple):
     """The drawn ladder, and which segment each row belongs to (0: none)."""
 
@@ -82,11 +68,14 @@ def draw_ladder(
     selected: int = 0,
     paths: Mapping[Side, Path] = NO_PATHS,
     drawn: Drawn | None = None,
-    way: Way = ANY_WAY,
+    sockets: tuple[Socket, ...] = (),
+    boxes: Sequence[object] = (),
 ) -> Ladder:
     """The ladder in `width` cells and `height` rows (None: all of it).
 
-    `paths` are the states of both ends up to now; `drawn` is the caller's memory of rows, for one `way`.
+    `paths` are the states of both ends up to now; `drawn` is the caller's memory of rows; `sockets` are those
+    of both ends that stand above it: what goes between others is told with them. `boxes` are on the way from
+    A to B: where a segment ends at one, that is named.
     """
     rows = ladder_rows(transmissions, now, paths)
     numbers = [row.transmission.number if row.transmission is not None else 0 for row in rows]
@@ -94,7 +83,7 @@ def draw_ladder(
     with_states = width >= WITH_STATES
     inner = width - TIME_WIDTH - 2 - (2 * STATE_WIDTH if with_states else 0)
     states = states_by_row(rows, paths)
-    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected, way)
+    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected, sockets, boxes)
     lines: list[Line] = []
     previous = -1
     for index, plan in zip(shown, plans, strict=True):
@@ -112,12 +101,6 @@ def draw_ladder(
         else:
             lines.append((left, *middle))
     return Ladder(lines, numbers[shown.start : shown.stop])
-
-
-def way_of(scenario: Scenario) -> Way:
-    """What a scenario has between its hosts."""
-    hosts = tuple(host.socket.host for host in scenario.hosts)
-    return Way(hosts, tuple(map(str, scenario.boxes)))
 
 
 def ladder_rows(
@@ -205,10 +188,12 @@ def _plans(
     now: int,
     raw: bool,
     selected: int,
-    way: Way,
+    sockets: tuple[Socket, ...],
+    boxes: Sequence[object],
 ) -> list[RowPlan]:
     """What to draw on each row that is shown."""
-    ports_from = _first_with_other_ports(rows)
+    told_from = _first_between_others(rows, set(sockets))
+    hosts = {socket.host for socket in sockets}
     ways = _ways(rows, shown)
     turns = _turns(rows, ways, width)
     passing = _passing(rows, shown, ways, turns)
@@ -224,34 +209,15 @@ def _plans(
         plans.append(
             RowPlan(
                 row, width, lanes, turn, moment, raw, 0 < number == selected, ends, with_states,
-                _between(row.transmission, way, index >= ports_from), _lost_at(row.transmission, way),
+                _sockets_of(row, hosts) if index >= told_from else (), _lost_at(row, boxes),
             )
         )  # fmt: skip
     return plans
 
 
-def _between(transmission: Transmission | None, way: Way, with_ports: bool) -> str:
-    """The sockets of a segment, where they are told: with ports, or where one is at a host without a life
-    line."""
-    segment = None if transmission is None else transmission.payload
-    if not isinstance(segment, Segment):
-        return ""
-    hosts = way.hosts or (segment.src.host, segment.dst.host)
-    if with_ports or segment.src.host not in hosts or segment.dst.host not in hosts:
-        return between_text(segment, hosts)
-    return ""
-
-
-def _lost_at(transmission: Transmission | None, way: Way) -> str:
-    """The box at which a segment has ended."""
-    passage = None if transmission is None else transmission.passage
-    return way.boxes[passage.box - 1] if passage is not None and 0 < passage.box <= len(way.boxes) else ""
-
-
-def _first_with_other_ports(rows: list[Row]) -> int:
-    """The row from which on ports tell apart what belongs to which connection: the first segment between
-    other sockets than the one before. Behind the last if there is none."""
-    pair: set[Socket] = set()
+def _first_between_others(rows: list[Row], pair: set[Socket]) -> int:
+    """The row from which on it is told what belongs to which connection: the first segment between other
+    sockets than `pair`, or if that is empty than the one before. Behind the last if there is none."""
     for index, row in enumerate(rows):
         segment = row.transmission.payload if row.transmission is not None else None
         if isinstance(segment, Segment):
@@ -259,6 +225,25 @@ def _first_with_other_ports(rows: list[Row]) -> int:
                 return index
             pair = {segment.src, segment.dst}
     return len(rows)
+
+
+def _sockets_of(row: Row, hosts: set[str]) -> tuple[str, ...]:
+    """Between which ports a segment goes, and first, if one end is none of `hosts`, with its address."""
+    segment = row.transmission.payload if row.transmission is not None else None
+    if not isinstance(segment, Segment):
+        return ()
+    src, dst = segment.src, segment.dst
+    ports = f"{src.port}>{dst.port}"
+    if not hosts or {src.host, dst.host} <= hosts:
+        return (ports,)
+    left, right = (str(one.port) if one.host in hosts else str(one) for one in (src, dst))
+    return f"{left}>{right}", ports
+
+
+def _lost_at(row: Row, boxes: Sequence[object]) -> str:
+    """The box at which a segment has ended."""
+    passage = row.transmission.passage if row.transmission is not None else None
+    return str(boxes[passage.box - 1]) if passage is not None and 0 < passage.box <= len(boxes) else ""
 
 
 def _ways(rows: list[Row], shown: range) -> dict[int, tuple[int, int]]:

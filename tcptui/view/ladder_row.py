@@ -12,7 +12,6 @@ from tcptui.lab.wire import Outcome, Side, Transmission
 from tcptui.view.cells import clusters
 from tcptui.view.lines import Line, Span, Style
 
-
 _SHORT_LABEL = 30
 """Cells that a label of a segment has in any case, whatever it hides."""
 
@@ -54,8 +53,8 @@ class RowPlan(NamedTuple):
     """The life lines of A and of B."""
     states_beside: bool = False
     """The ends' states stand beside the life lines: a change of one is told there."""
-    between: str = ""
-    """Between which sockets the row's segment is, if there are others too."""
+    sockets: tuple[str, ...] = ()
+    """Wordings of the sockets that the row's segment goes between, where others have connections too."""
     lost_at: str = ""
     """The box at which it has ended; "": none."""
 
@@ -171,7 +170,7 @@ def _departure(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> No
     clear = min(crossed, default=width) - label_at - 2
     if _SHORT_LABEL <= clear < room:
         room = clear  # The label hides no line of another segment.
-    label = f" {label_of(transmission, plan.raw, room, plan.between)} "
+    label = f" {label_of(transmission, plan.raw, room, plan.sockets)} "
     label_end = label_at + cell_len(label)
     way = max(1, transmission.due - transmission.sent_at)
     if transmission.outcome is Outcome.ARRIVED:

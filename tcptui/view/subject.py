@@ -17,9 +17,9 @@ from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.core.tcp.timers import Timer
 from tcptui.core.udp import UdpEndpoint
+from tcptui.lab.connection_record import EMPTY_RECORD, ConnectionRecord, Entered
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
-from tcptui.lab.learned import NOTHING_LEARNED, Entered, Learned
 from tcptui.lab.record import EndRecord, Record
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
@@ -54,6 +54,7 @@ class Host(NamedTuple):
     """Which of `total` it is, the oldest first, from 1; 0 if it is CLOSED."""
     total: int
     """How many connections and listeners the host has."""
+    local: Socket | None
     remote: Socket | None
     state: State
     path: Path
@@ -61,7 +62,7 @@ class Host(NamedTuple):
     tcb: Tcb | None
     timers: dict[TimerKind, Timer]
     """Those that run, by the world's clock."""
-    learned: Learned
+    connection_record: ConnectionRecord
     """What programs were told of it, and have read."""
     accepted: bool
     """False: it waits to be accepted."""
@@ -83,7 +84,7 @@ class Host(NamedTuple):
     @property
     def since(self) -> int:
         """Since when it is in its state, in microseconds; what was before the story counts from its start."""
-        states = self.learned.states or self.path
+        states = self.connection_record.states or self.path
         return max(0, states[-1].at)
 
 
@@ -96,12 +97,13 @@ def host_of(moment: Moment, side: Side, chosen: int = 0) -> Host:
     place = names.index(name) + 1 if name in names else 0
     status = statuses[place - 1] if place else None
     record, tcb = moment.record.of(side), host.tcb_of(name)
-    learned = record.learned.get(name, NOTHING_LEARNED)
+    of_connection = record.connections.get(name, EMPTY_RECORD)
     listener = _listener(host, status)
     return Host(
-        name, place, len(names), None if status is None else status.remote, host.state_of(name),
-        _since_the_story_began(learned.states) if chosen in names else record.states,
-        tcb, host.timers_of(tcb), learned, _is_accepted(host, status), record, host.link_up,
+        name, place, len(names), None if status is None else status.local,
+        None if status is None else status.remote, host.state_of(name),
+        _since_the_story_began(of_connection.states) if chosen in names else record.states,
+        tcb, host.timers_of(tcb), of_connection, _is_accepted(host, status), record, host.link_up,
         host.udp.endpoints, listener, 0 if listener is None else host.stack.profile.syn_queue,
         [
             Other(index, one.connection, one.state, host.timers_of(host.tcb_of(one.connection)))
@@ -138,11 +140,6 @@ def connections_of(world: WorldState, side: Side) -> list[int]:
 def script_of(world: WorldState, side: Side) -> ScriptLines | None:
     """The script in the place of a host; None: there is a host."""
     return world.end(side).script
-
-
-def states_of(world: WorldState) -> States:
-    """The states of both ends now."""
-    return world.states
 
 
 def paths_of(record: Record) -> dict[Side, Path]:

@@ -83,6 +83,15 @@ def test_knob_repeated_syn_draws_syn_ack(on: bool) -> None:
     assert briefs(events) == [("SYN,ACK", 1000, 5001) if on else ("ACK", 1001, 5001)]
 
 
+def test_a_repeated_syn_starts_the_timer_of_the_syn_ack_anew() -> None:
+    """Linux tcp_check_req(), FreeBSD syncache_add()."""
+    site = reach(S.SYN_RECEIVED, LINUX)
+    site.wait(SECOND // 2)
+    site.receives(site.peer(SYN, 0))
+    assert briefs(site.wait(SECOND - 1)) == []
+    assert [name for name, *_ in briefs(site.wait(1))] == ["SYN,ACK"]
+
+
 def test_repeated_syns_do_not_wear_out_the_patience_with_a_syn_ack() -> None:
     """Linux gives up at 63 s, after five timeouts: SYN,ACKs that SYNs have drawn are no timeouts."""
     site = reach(S.SYN_RECEIVED, LINUX)

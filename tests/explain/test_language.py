@@ -79,7 +79,8 @@ def test_what_happens_is_told_in_the_readers_language(name: str) -> None:
         ]
         text = read_wide(lambda: paragraph(told))  # noqa: B023
         calls = words(" ".join(result.text for result in report.results))  # As C has them.
-        assert words(text) <= PROTOCOL | calls, text
+        rules = " ".join(rule.text for rule in history.scenario.fault_rules)  # As the file has them.
+        assert words(text) <= PROTOCOL | calls | words(f"{rules} time exceeded"), text
         if not calls:
             assert cell_len(text) > len(text), "it has wide characters"
             assert words(paragraph(told)) - PROTOCOL, "in English it has English words"

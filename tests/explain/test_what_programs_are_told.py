@@ -73,8 +73,8 @@ def test_after_the_peers_reset_a_program_gets_what_linux_gives_it() -> None:
         "B",
     )
     assert said[-4:] == [
-        "B: send(c, 'one') = 3: #6 PSH,ACK.",
-        "#7 RST reaches B.",
+        "B: send(c, 'one') = 3: #5 PSH,ACK.",
+        "#6 RST reaches B.",
         "B: send(c, 'two') = -1 EPIPE (broken pipe).",
         "B: recv(c, '', 9) = 0.",
     ]

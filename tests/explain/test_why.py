@@ -70,7 +70,8 @@ def check(history: History) -> str:
         assert "\n" not in told.text
     applied = [event for event in report.events if isinstance(event, RuleApplied)] if report else []
     shown = re.findall(r"-?\d+", texts[False])
-    assert not re.search(r"(?<!\w)-\d", texts[False]), texts[False]
+    without_errno = re.sub(r" = -1 E[A-Z]+", "", texts[False])
+    assert not re.search(r"(?<!\w)-\d", without_errno), texts[False]
     for event in applied:
         for name, value in event.numbers:
             if value >= RAW and name not in PLAIN_NUMBERS:
@@ -374,12 +375,15 @@ def test_a_refused_call_says_what_it_returned() -> None:
 
 
 @pytest.mark.parametrize("name", library.names())
-def test_no_sentence_of_the_library_is_cut_at_80_columns(name: str) -> None:
+def test_no_sentence_of_the_library_is_cut(name: str) -> None:
+    """At 80x24; where programs call sockets, whose calls with all arguments are told as well, at 120x36."""
     history = History(library.find(name))
+    sockets = any(isinstance(host, HostSetup) and host.programs for host in history.scenario.hosts)
+    width, height = (120, 3) if sockets else (80, 2)
     while history.world.next_event() is not None:
         history.apply()
         told = why(history.report, history.world, history.transmissions(), history.scenario.raw_numbers)
-        lines = [plain_text(line) for line in why_lines(told, 80)]
+        lines = [plain_text(line) for line in why_lines(told, width, height)]
         assert not any("…" in line for line in lines), lines
 
 

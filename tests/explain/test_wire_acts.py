@@ -33,9 +33,9 @@ def told(toml: str, moves: str, steps: int = 1) -> str:
 @pytest.mark.parametrize(
     ("fault", "says"),
     [
-        ("lose A DATA 1", "The wire loses #1, as the scenario has it (lose A DATA 1)."),
-        ("delay A DATA by 5ms", "The wire delays #1 by 5 ms, as the scenario has it (delay A DATA by 5ms)."),
-        ("duplicate A DATA", "The wire doubles #1, as the scenario has it (duplicate A DATA)."),
+        ("lose A DATA 1", "The wire loses #1 (fault: lose A DATA 1)."),
+        ("delay A DATA by 5ms", "The wire delays #1 by 5 ms (fault: delay A DATA by 5ms)."),
+        ("duplicate A DATA", "The wire doubles #1 (fault: duplicate A DATA)."),
     ],
 )
 def test_a_fault_by_description_is_told_with_its_rule(fault: str, says: str) -> None:
@@ -44,7 +44,7 @@ def test_a_fault_by_description_is_told_with_its_rule(fault: str, says: str) -> 
 
 def test_what_overtakes_is_told_when_it_leaves() -> None:
     says = told(f'wire.faults = "reorder A DATA 1"\n{OPEN}', "a:send:x a:send:y", 0)
-    assert "#2 overtakes #1, as the scenario has it (reorder A DATA 1)." in says
+    assert "#2 overtakes #1 (fault: reorder A DATA 1)." in says
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_who_sends_a_third_partys_segment_is_told(toml: str, moves: str, says: s
 
 def test_that_nobody_is_at_an_address_is_told() -> None:
     says = told(LISTENS, "s x>b:SYN:seq=1:from=203.0.113.1:9")
-    assert "#2 is lost: there is nobody at 203.0.113.1." in says
+    assert "#2 is lost: there is no host at 203.0.113.1." in says
 
 
 def test_a_segment_of_no_connection_is_told_not_to_be_sent() -> None:
@@ -87,7 +87,12 @@ def test_a_segment_of_no_connection_is_told_not_to_be_sent() -> None:
             "a:send:x s",
             "The firewall sends #2 ICMP administratively prohibited to A.",
         ),
-        ("kind = 'nat', idle = '1s'", "w2s a:send:x", "The NAT gives #1 the source 198.51.100.1:40001."),
+        (
+            "kind = 'nat', idle = '1s'",
+            "w2s a:send:x",
+            "The NAT has no mapping of this connection, or has forgotten it: #1 gets a new source,"
+            " 198.51.100.1:40001.",
+        ),
         (
             "kind = 'nat', idle = '1s'",
             "w2s b:send:x",

@@ -6,7 +6,6 @@ and would take two captures between the same addresses for one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple, get_args
 
@@ -54,12 +53,6 @@ class Capture(NamedTuple):
     wild: bool = False
     shows_isns: bool = False
     """It shows one connection from its SYNs on."""
-
-
-def after_first(story: Scenario, moves: str) -> str:
-    """Moves that begin with some steps, of which there are as many as it takes for a segment to leave."""
-    steps = 1 + next(place for place, report in enumerate(play(story).reports) if report.launched)
-    return re.sub(r"^s(\d+)", lambda match: f"s{max(int(match[1]), steps)}", moves)
 
 
 def captures() -> list[Capture]:

@@ -20,7 +20,7 @@ from tcptui.lab.moves import parse_moves
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
 from tcptui.lab.wire import Transmission
-from tests.formats.captures import after_first
+from tests.formats.test_ladder import after_the_first_segment
 from tests.lab.worlds import scenario
 
 FIGURES = {
@@ -239,10 +239,9 @@ def test_a_run_without_any_segment_has_its_two_states() -> None:
 
 
 @pytest.mark.parametrize("name", library.names())
-@pytest.mark.parametrize("moves", ["", "s4 a:reboot", "s3 u1", "s3 x>b:RST:seq=5"])
+@pytest.mark.parametrize("moves", ["", "a:reboot", "u1", "x>b:RST:seq=5"])
 def test_any_run_can_be_told_as_a_figure(name: str, moves: str) -> None:
-    story = library.find(name)
-    told = rfc_figure(play(story, parse_moves(after_first(story, moves))))
+    told = rfc_figure(play(library.find(name), parse_moves(after_the_first_segment(name, moves))))
     assert told.endswith("\n")
     assert all(line == line.rstrip() for line in told.splitlines())
 

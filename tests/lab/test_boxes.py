@@ -124,8 +124,9 @@ def test_it_counts_and_has_its_times() -> None:
 
 
 def test_a_nat_gives_each_connection_a_port_of_its_own_and_translates_what_comes_back() -> None:
-    verdict, state = passes(NAT)
-    assert verdict == Verdict(DATA._replace(src=OUTSIDE), 64, "mapped", "198.51.100.1:40000")
+    syn = Segment(A, B, 1000, 0, SYN, 65535)
+    verdict, state = passes(NAT, syn)
+    assert verdict == Verdict(syn._replace(src=OUTSIDE), 64, "mapped", "198.51.100.1:40000")
     again, state = passes(NAT, at=100, state=state)
     assert again == Verdict(DATA._replace(src=OUTSIDE), 64, None, "198.51.100.1:40000")
     other, state = passes(NAT, DATA._replace(dst=Socket("10.0.0.2", 81)), state=state, at=100)
@@ -134,13 +135,19 @@ def test_a_nat_gives_each_connection_a_port_of_its_own_and_translates_what_comes
     assert back.payload == ANSWER._replace(dst=A)
 
 
+def test_a_nat_that_has_no_mapping_in_the_middle_of_a_connection_makes_a_new_one() -> None:
+    assert passes(NAT)[0] == Verdict(DATA._replace(src=OUTSIDE), 64, "mapped late", "198.51.100.1:40000")
+    datagram = Datagram(A, B, b"x")
+    assert passes(NAT, datagram)[0].act == "mapped", "a datagram is of no connection"
+
+
 def test_a_nat_forgets_a_mapping_that_has_been_idle_and_either_direction_keeps_it() -> None:
     _, state = passes(NAT)
     _, used = passes(NAT, ANSWER, "A", 300, state)
     assert passes(NAT, at=600, state=used)[0].payload == DATA._replace(src=OUTSIDE)
     assert passes(NAT, at=601, state=used)[0].name == "198.51.100.1:40001"
     gone, _ = passes(NAT, ANSWER, "A", 301, state)
-    assert gone == Verdict(None, 0, "unknown", "198.51.100.1:40000")
+    assert gone == Verdict(None, 0, "no mapping", "198.51.100.1:40000")
     answered, _ = passes(NAT._replace(answers="rst"), ANSWER, "A", 301, state)
     assert answered.answer == Segment(OUTSIDE, B, 1006, 0, RST, 0)
 
@@ -176,6 +183,11 @@ def test_a_key_has_times_from_now_and_no_mapping_that_is_forgotten() -> None:
     assert box_key(timed, BoxState(), 100) == box_key(timed, BoxState(), 200)
     assert box_key(firewall("A *"), BoxState(1), 0) == box_key(firewall("A *"), BoxState(2), 0)
     assert box_key(firewall("A * 2"), BoxState(1), 0) != box_key(firewall("A * 2"), BoxState(2), 0)
+    assert box_key(firewall("A * 3-"), BoxState(1), 0) != box_key(firewall("A * 3-"), BoxState(2), 0)
+    assert box_key(firewall("A * 3-"), BoxState(2), 0) == box_key(firewall("A * 3-"), BoxState(9), 0)
+    at_a_time = firewall("100us A *")
+    assert box_key(at_a_time, BoxState(), 0) != box_key(at_a_time, BoxState(), 1)
+    assert box_key(at_a_time, BoxState(), 101) == box_key(at_a_time, BoxState(), 200)
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,22 @@ def test_a_fault_by_number_that_is_still_to_come_counts_the_numbers() -> None:
     assert after("x>b:RST:seq=7 w25ms", over) == after("x>b:RST:seq=7 x>b:RST:seq=7 l2 w25ms", over)
 
 
+@pytest.mark.parametrize(("fault", "equal"), [("lose X ACK seq=5", False), ("lose X ACK", True)])
+def test_connections_that_have_ended_count_where_a_pattern_asks_for_numbers(fault: str, equal: bool) -> None:
+    """A third party's segment is told by the initial numbers of the connection that it comes after."""
+    toml = (
+        f'wire.faults = "{fault}"\nB.isn = 7\n[[third_party]]\n'
+        'at = "10s"\nsegment = "x>b:ACK:seq=10:ack=8"\nfrom = "203.0.113.1:9"\n'
+    )
+    who = "from=203.0.113.1:9"
+    one, other = (
+        after(f"b:listen:1 x>b:SYN:seq={seq}:{who} s s x>b:RST:seq={seq + 1}:{who} s", toml) for seq in (5, 9)
+    )
+    assert (one == other) is equal
+    if equal:
+        alike(one, other)
+
+
 def test_the_clock_counts_where_the_next_initial_number_comes_from_it() -> None:
     """RFC 6528's, of whoever listens or will connect; not of who has opened already."""
     assert after("b:listen", "") != after("w1s b:listen", "")

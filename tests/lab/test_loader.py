@@ -275,6 +275,17 @@ BAD: dict[str, Bad] = {
     "fault of no segment": bad(
         'wire.faults = ["l1", "lose B SIN"]', "wire.faults[2]: 'B SIN' describes nothing: 'SIN' is no segment"
     ),
+    "fault that is none": bad(
+        'wire.faults = "drop A SYN"', "wire.faults: 'drop A SYN' is no fault; write as in lose"
+    ),
+    "key of the story below a table": bad(
+        '[wire]\nuntil = "1s"',
+        "wire.until: is unknown; a key of the whole story stands above the first [table]; allowed here",
+    ),
+    "third party to nobody": bad(
+        'third_party = [{ segment = "x>c:SYN:seq=1" }]',
+        "third_party[1].segment: must be one segment, as in x>b:SYN:seq=90",
+    ),
     "fault of an arrival": bad('wire.faults = "lose B ACK arrives"', "a fault is of a segment that leaves"),
     "faults of other things": bad('wire.faults = ["l1", 5]', "wire.faults[2]: must be a text"),
     "third party from nowhere": bad(

@@ -55,11 +55,12 @@ def intents(kinds: tuple[str, ...]) -> st.SearchStrategy[list[Intent]]:
 
 isns = st.integers(0, MODULUS - 1) | st.sampled_from([MODULUS - 1, MODULUS - 9, HALF - 3, 0])
 PROMPT = ', delayed_ack = "0ms"'
+AT_ONCE = ', set = { delayed_ack = "0ms" }'
 """A prelude that ends with an acknowledgment must not leave it waiting."""
 setups = st.builds(
     lambda profiles, a, b, ways, window, prelude: scenario(
         f'prelude = "{prelude}"\n'
-        f'A = {{ isn = {a}, profile = "{profiles[0]}" }}\n'
+        f'A = {{ isn = {a}, profile = "{profiles[0]}"{AT_ONCE if "shutdown" in prelude else ""} }}\n'
         f'B.isn = {b}\nB.profile = "{profiles[1]}"\n'
         f"B.set = {{ receive_buffer = {window}, mss = 20{PROMPT if 'send' in prelude else ''} }}\n"
         f'wire = {{ a_to_b = "{ways[0]}ms", b_to_a = "{ways[1]}ms" }}\n'

@@ -8,8 +8,8 @@ from tcptui import library
 from tcptui.core.events import Response, Signal
 from tcptui.core.state import State
 from tcptui.lab import run as run_module
+from tcptui.lab.connection_record import EMPTY_RECORD, LATEST, LONGEST_PATH, Entered
 from tcptui.lab.history import INTERVAL, History
-from tcptui.lab.learned import LATEST, LONGEST_PATH, NOTHING_LEARNED, Entered
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.prelude import first_record
 from tcptui.lab.record import Called, Record
@@ -48,8 +48,8 @@ def test_the_latest_few_of_everything_else_are_kept() -> None:
 
 def test_a_new_open_begins_anew_what_a_program_knows_but_not_the_path_and_the_calls() -> None:
     record = record_of(scenario(OPEN), "a:send:x s b:abort b:listen")
-    assert record.of_shown[1:] == NOTHING_LEARNED[1:]
-    assert record.learned[1].delivered == (b"x",), "it is still known of the connection before"
+    assert record.of_shown[1:] == EMPTY_RECORD[1:]
+    assert record.connections[1].delivered == (b"x",), "it is still known of the connection before"
     assert [entered.state for entered in record.states] == [State.ESTABLISHED, State.CLOSED, State.LISTEN]
     assert record.calls[-2:] == (Called("abort", Response.OK), Called("listen", Response.OK))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 
 from tcptui import library
+from tcptui.core.events import StateChanged
 from tcptui.core.state import ARROWS, State
 from tcptui.explain.catalogue import text
 from tcptui.explain.story import failures
@@ -14,7 +13,7 @@ from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.loader.problems import problems
 from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
-from tcptui.trace.facts import names_of
+from tcptui.lab.wire import SIDES
 
 NAMES = library.names()
 STORIES = [
@@ -60,14 +59,26 @@ def test_it_comes_to_an_end(name: str, variant: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_states_follow_the_arrows_of_the_diagram_and_a_reboot_ends_in_the_first(name: str) -> None:
-    run = play(library.find(name))
-    arrows = {(old.value, new.value) for old, new in ARROWS} | {(state.value, "CLOSED") for state in State}
-    for index, side in enumerate("AB"):
-        path = [run.first[index].value, *names_of(run, side, "enters")]
-        reboots = any(report.call == "reboot" and report.side == side for report in run.reports)
-        if reboots:
-            path = path[:1] + ["CLOSED"] * (path[:1] != ["CLOSED"]) + path[1:]
-        assert path[-1] == run.end[index].value
-        assert set(pairwise(path)) <= arrows
+@pytest.mark.parametrize(("name", "variant"), STORIES)
+def test_states_follow_the_arrows_of_the_diagram_and_a_reboot_ends_in_the_first(
+    name: str, variant: str
+) -> None:
+    run = play(story(name, variant))
+    arrows = {*ARROWS, *((state, State.CLOSED) for state in State)}
+    for index, side in enumerate(SIDES):
+        states: dict[int, State] = {}
+        for report in (*run.prelude, *run.reports):
+            if report.side != side:
+                continue
+            if report.call == "reboot":
+                states = {}
+            for event in report.events:
+                if isinstance(event, StateChanged):
+                    before = states.get(event.connection, State.CLOSED)
+                    assert event.old is before or (
+                        event.connection not in states and event.old is State.LISTEN
+                    )
+                    assert (event.old, event.new) in arrows
+                    states[event.connection] = event.new
+        assert run.path(side)[-1].state is run.end[index]
+        assert run.end[index] in (states.values() or {State.CLOSED})

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from tcptui import library
 from tcptui.core.events import StateChanged
 from tcptui.core.state import State
+from tcptui.lab.connection_record import Entered
 from tcptui.lab.history import History
-from tcptui.lab.learned import Entered
 from tcptui.lab.moves import Lose, Move, Next, Wait, parse_moves
 from tcptui.lab.prelude import first_record
 from tcptui.lab.run import play

@@ -244,7 +244,7 @@ def test_from_each_variant_one_comes_to_the_others_and_back() -> None:
 
 
 def test_an_unknown_variant_is_refused_with_those_that_there_are() -> None:
-    with refused(BadScenario, match="test has no variant 'x': allowed: two segments, Linux"):
+    with refused(BadScenario, match="test has no variant 'x': allowed: 'two segments', 'Linux'"):
         scenario_of_variant(stories()[0], "x")
     with refused(BadScenario, match="test has no variants"):
         scenario_of_variant(scenario(CALLS), "x")

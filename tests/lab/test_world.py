@@ -9,7 +9,7 @@ import pytest
 from tcptui.core.events import Delivered, Returned, Sent, Signal, Signalled
 from tcptui.core.packet.segment import RST, SYN
 from tcptui.core.state import State
-from tcptui.lab.learned import Entered
+from tcptui.lab.connection_record import Entered
 from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
 from tcptui.lab.moves import NEXT, Do
 from tcptui.lab.prelude import begin, first_record

@@ -92,9 +92,9 @@ def look(app: TcptuiApp, after: str, known: set[str]) -> Seen:
 def of_scenario(scenario: Scenario) -> set[str]:
     """The words of its own."""
     roles = " ".join(host.role for host in scenario.hosts)
-    return words(
-        " ".join((scenario.name, scenario.title, scenario.chapter, scenario.question, scenario.answer, roles))
-    )
+    texts = (scenario.name, scenario.title, scenario.chapter, scenario.question, scenario.answer, roles)
+    more = (*(one.text for one in scenario.say), *(one.name for one in scenario.variants))
+    return words(" ".join((*texts, *more)))
 
 
 def of_data(session: Session) -> set[str]:
@@ -130,7 +130,7 @@ async def see_dialogs(pilot: Pilot[None], app: TcptuiApp) -> list[Seen]:
     for keys in DIALOGS:
         await pilot.press(*keys)
         await pilot.pause()
-        seen.append(look(app, " ".join(keys), KEYS | MOVES))
+        seen.append(look(app, " ".join(keys), KEYS | MOVES | words("lose")))
         await pilot.press("escape")
     await pilot.press("o")
     await pilot.pause()

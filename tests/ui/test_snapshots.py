@@ -29,7 +29,7 @@ CASES: tuple[tuple[str, str | None, tuple[int, int], str, Sequence[str]], ...] =
     ("moves-80x24", "handshake", (80, 24), "s3 l2", ("m",)),
     ("palette-80x24", "handshake", (80, 24), "", ("colon", "s")),
     ("help-80x24", "handshake", (80, 24), "", ("question_mark",)),
-    ("late-syn-120x36", "late-syn", (120, 36), "s15", ()),
+    ("late-syn-120x36", "late-syn", (120, 36), "s20", ()),
     ("udp-120x36", "udp", (120, 36), "s13", ("up",)),
     ("udp-no-port-80x24", "udp-no-port", (80, 24), "s3", ("i",)),
     ("too-small-60x20", "handshake", (60, 20), "", ()),

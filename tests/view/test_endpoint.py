@@ -189,6 +189,9 @@ def test_of_the_timers_of_a_line_the_first_due_has_the_bar_and_any_change_of_the
 ) -> None:
     for made, before in moments(name):
         for side in SIDES:
+            hosts = made.world.host(side), before.world.host(side)
+            if hosts[0].connection != hosts[1].connection or any(map(has_others_timers, hosts)):
+                continue  # A host with several connections: view/test_many_connections.
             shown = [
                 (text[1:5].strip(), text[5:7] != " -", text[0] == MARK)
                 for text in texts(lines_of(made, before, side, height=60))
@@ -200,6 +203,12 @@ def test_of_the_timers_of_a_line_the_first_due_has_the_bar_and_any_change_of_the
                 timer = row[now[0]] if now else next(iter(row.values()))
                 expected.append((timer, now is not None, now != was))
             assert shown == expected
+
+
+def has_others_timers(host: HostEnd) -> bool:
+    """Whether a timer runs of a connection that is not the one shown."""
+    blocks = [host.tcb_of(one.connection) for one in host.sockets.stack.statuses()]
+    return any(tcb.timers() for tcb in blocks if tcb and tcb.connection != host.connection)
 
 
 def first_due(world: WorldState, side: Side, row: dict[TimerKind, str]) -> tuple[TimerKind, Timer] | None:

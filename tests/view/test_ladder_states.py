@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from tcptui import library
+from tcptui.lab.connection_record import Entered
 from tcptui.lab.history import History
-from tcptui.lab.learned import Entered
 from tcptui.lab.moves import NEXT, Move
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, BadMove, Side

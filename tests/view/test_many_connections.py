@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tcptui.core.events import TimerKind
+from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.history import History
@@ -15,7 +16,7 @@ from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Side
 from tcptui.trace.facts import facts_of
-from tcptui.view.endpoint import endpoint_lines, endpoint_title
+from tcptui.view.endpoint import endpoint_lines, endpoint_socket, endpoint_title
 from tcptui.view.lines import MARK, line_width, plain_text
 from tests.lab.worlds import OPEN, history_of, scenario
 
@@ -222,3 +223,13 @@ def test_no_line_of_any_size_is_too_long_and_the_title_fits() -> None:
             for chosen in (0, 1, 2, 9):
                 assert len(pane(history, "A", width, height, chosen)) == height
                 assert len(title(history, "A", width - 3, chosen)) <= width - 3
+
+
+def test_below_the_pane_stands_the_port_of_what_is_shown() -> None:
+    """A listener that was not bound has an ephemeral port, as Linux's inet_autobind() gives it one."""
+    own = Socket("10.0.0.2", 80)
+    history = history_of(scenario('B.program = ["s = socket()", "listen(s, 5)"]\n'), "")
+    assert endpoint_socket(history.moment, "B", own) == "10.0.0.2:80", "before there is any"
+    for _ in range(2):
+        history.apply()
+    assert endpoint_socket(history.moment, "B", own) == "10.0.0.2:49152"

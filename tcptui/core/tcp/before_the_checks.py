@@ -20,7 +20,7 @@ from tcptui.core.tcp.acceptability import (
     note_duplicate,
 )
 from tcptui.core.tcp.endings import return_to_listen
-from tcptui.core.tcp.retransmission import retransmit
+from tcptui.core.tcp.retransmission import retransmit, start_retransmission_timer
 from tcptui.core.tcp.stacks.verdict import HalfOpen
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
@@ -44,6 +44,7 @@ def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, 
     if profile.repeated_syn_draws_syn_ack and flags & SYN and _is_repeated_syn(tcb, segment):
         step.rule(tcb, Rule.REPEATED_SYN, seq=segment.seq, irs=tcb.irs)
         retransmit(tcb, step)
+        start_retransmission_timer(tcb, step)  # Linux tcp_check_req(), FreeBSD syncache_add()
         step.drop(tcb, segment)
         return None
     if tcb.half_open and _half_open_input(tcb, segment, step):

@@ -36,11 +36,9 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
     if segment.data or fin:
         if segment.data:
             tcb.data_received_at = step.now
-        in_dialogue = (
-            step.profile.pingpong and tcb.data_received_at is not None and tcb.state is State.ESTABLISHED
-        )
+        fin_may_wait = step.profile.pingpong and tcb.state is State.ESTABLISHED
         # Only data that is in order, and leaves nothing missing, may wait for its ACK (RFC 5681 4.2).
-        if tcb.out_of_order or seq != tcb.rcv_nxt or (fin and not in_dialogue):
+        if tcb.out_of_order or seq != tcb.rcv_nxt or (fin and not fin_may_wait):
             step.ack_due = True
         else:
             step.ack_later = True

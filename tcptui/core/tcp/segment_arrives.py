@@ -148,8 +148,9 @@ def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.signal(tcb, Signal.REFUSED)
         step.delete(tcb, Response.REFUSED)
     elif tcb.state in _CLOSING_STATES:
-        step.rule(tcb, Rule.RST_ENDS_CLOSING, **numbers)
-        if tcb.state is not State.TIME_WAIT:
+        waits = tcb.state is State.TIME_WAIT
+        step.rule(tcb, Rule.RST_ENDS_TIME_WAIT if waits else Rule.RST_ENDS_CLOSING, **numbers)
+        if not waits:
             # Not in this check's text, but MUST-12: aborted is told apart from closed normally.
             step.signal(tcb, Signal.RESET)
         step.delete(tcb, Response.RESET)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcptui.core.events import SendRoom, TimerKind
 from tcptui.core.packet.segment import ACK, FIN, PSH, SYN, Option
-from tcptui.core.packet.seq import distance, seq_add
+from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.congestion import DUPLICATES, note_flight, restart_after_idle
@@ -19,6 +19,8 @@ from tcptui.core.tcp.sack import sack_space
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 
+_TICK = 1_000
+"""Microseconds: of Linux' clock, the least that a timer of 0 takes (measured on 6.18: 1 to 2 ms)."""
 _SENDS_DATA = (State.ESTABLISHED, State.FIN_WAIT_1, State.CLOSE_WAIT, State.CLOSING)
 
 
@@ -173,6 +175,8 @@ def _nagle_allows(tcb: Tcb, octets: int, step: Step) -> bool:
         return not nagle and octets == tcb.usable_window and 2 * octets >= tcb.max_snd_wnd
     if not nagle or tcb.close_called:
         return True
+    if tcb.snd_up is not None and lt(tcb.snd_una, tcb.snd_up) and step.hooks.urgent_passes_nagle():
+        return True
     if step.profile.nagle_minshall and all(
         len(entry.data) >= tcb.snd_mss for entry in tcb.retransmission_queue
     ):
@@ -238,5 +242,8 @@ def _delay_ack(tcb: Tcb, step: Step) -> None:
     if tcb.quickack or tcb.delayed_ack_timer is not None or not step.profile.delayed_ack:
         step.send_ack(tcb)
     else:
-        step.rule(tcb, Rule.ACK_DELAYED, delay=step.profile.delayed_ack)
-        step.start_timer(tcb, TimerKind.DELAYED_ACK, step.profile.delayed_ack)
+        # Linux' tcp_send_delayed_ack() waits for icsk_ack.ato, which is 0 until data has come.
+        alone = step.profile.pingpong and tcb.data_received_at is None
+        delay = min(_TICK, step.profile.delayed_ack) if alone else step.profile.delayed_ack
+        step.rule(tcb, Rule.ACK_DELAYED, delay=delay)
+        step.start_timer(tcb, TimerKind.DELAYED_ACK, delay)

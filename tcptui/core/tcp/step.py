@@ -192,7 +192,8 @@ class Step:
             return False
         tcb.challenges += 1
         if tcb.challenges > 1:
-            self.rule(tcb, Rule.ANSWERS_COUNTED, answers=tcb.challenges, most=self.profile.challenge_acks)
+            most, interval = self.profile.challenge_acks, self.profile.challenge_interval
+            self.rule(tcb, Rule.ANSWERS_COUNTED, answers=tcb.challenges, most=most, interval=interval)
         return True
 
     def send_reset_for(self, segment: Segment, block: Tcb | Listener | None = None) -> None:

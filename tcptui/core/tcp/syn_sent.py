@@ -34,6 +34,7 @@ def syn_sent(tcb: Tcb, segment: Segment, step: Step) -> None:
             step.send_reset_for(segment, tcb)
         soon = step.profile.bad_ack_resends_syn
         if soon is not None and not tcb.retransmission_queue[0].timeouts:
+            step.rule(tcb, Rule.SYN_RESENT_SOON, delay=soon)
             step.start_timer(tcb, TimerKind.RETRANSMISSION, soon)
         step.drop(tcb, segment)
     # Second, check the RST bit. RFC 5961's comparison with RCV.NXT has nothing to compare here: no

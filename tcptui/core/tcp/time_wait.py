@@ -77,8 +77,9 @@ def _carry_out(verdict: Verdict, tcb: Tcb, segment: Segment, step: Step) -> None
             step.delete(tcb, Response.RESET)
         case Action.DELETE:
             numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt, "rcv_wnd": tcb.rcv_wnd}
-            step.rule(tcb, Rule.RST_ENDS_CLOSING, **numbers)
-            if tcb.state is not State.TIME_WAIT:
+            waits = tcb.state is State.TIME_WAIT
+            step.rule(tcb, Rule.RST_ENDS_TIME_WAIT if waits else Rule.RST_ENDS_CLOSING, **numbers)
+            if not waits:
                 step.signal(tcb, Signal.RESET)
             step.delete(tcb, Response.RESET)
         case Action.IGNORE_RST:

@@ -33,6 +33,9 @@ SENTENCES = {
     "error.value.too_many_characters": "{count} characters are too many; at most {most}",
     "error.value.too_many_octets": "{octets} octets are too many; at most {most}",
     "error.value.unknown_choice": "{value!r} is unknown; allowed: {allowed}",
+    "error.value.key_of_the_story": (
+        "is unknown; a key of the whole story stands above the first [table]; allowed here: {allowed}"
+    ),
     "error.value.unknown_key": "is unknown; allowed: {allowed}",
     "error.duration.syntax": "{text!r} is no duration: write {allowed}",
     "error.duration.too_long": "{text!r} is too long: at most one day (1440min)",
@@ -118,7 +121,6 @@ SENTENCES = {
     "error.scenario.at_and_when": "either at or when, not both",
     "error.scenario.backlog": "only listen takes it",
     "error.scenario.delay_too_short": "must be at least 1ms",
-    "error.scenario.faults": "{count} are too many; at most {most}",
     "error.scenario.lost_already": "#{number} is lost already",
     "error.scenario.no_fault": "only l, d, u and r can stand here, as in l2 d4+200ms, or as in lose B ACK 2",
     "error.scenario.no_variant": "{scenario} has no variant {name!r}: allowed: {allowed}",

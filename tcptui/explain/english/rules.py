@@ -43,7 +43,7 @@ SENTENCES = {
     "rule.closed_ack": "{side} has no such connection: RST with the number that was acknowledged, {ack}.",
     "rule.not_a_single_host": "From or to many hosts at once: dropped in silence.",
     "rule.listen_rst": "{side} listens and has sent nothing that could be reset: ignored.",
-    "rule.listen_ack": "{side} listens and has sent nothing that ACK {ack} could acknowledge: RST.",
+    "rule.listen_ack": "{side}'s listener has sent nothing that ACK {ack} could acknowledge: RST.",
     "rule.listen_syn_ack_ignored": "A SYN,ACK, and {side} listens: this stack drops that without a RST.",
     "rule.listen_syn": "A SYN, and {side} listens: a SYN,ACK answers.",
     "rule.listen_syn_fin_dropped": "SYN with FIN is dropped by this stack.",
@@ -57,6 +57,7 @@ SENTENCES = {
     "rule.syn_sent_bad_rst": (
         "{side}'s SYN would be acknowledged by ACK {snd_nxt}, and this is ACK {ack}: dropped."
     ),
+    "rule.syn_resent_soon": "{side}'s SYN goes again in {delay}, before the timer is due.",
     "rule.syn_sent_rst": "The RST acknowledges {side}'s SYN: the connection is refused.",
     "rule.syn_sent_blind_rst": "A RST that acknowledges nothing proves nothing: dropped.",
     "rule.syn_sent_syn_ack": "{side}'s SYN is acknowledged (ACK {ack}) and here is {peer}'s: established.",
@@ -68,7 +69,9 @@ SENTENCES = {
     ),
     "rule.not_acceptable_rst": "A RST with SEQ {seq}, outside the window at {rcv_nxt}: dropped in silence.",
     "rule.zero_window": "{side}'s window is zero: the data does not fit, but ACK and RST count.",
-    "rule.old_segment_trimmed": "SEQ {seq} is before {rcv_nxt}, all old: this stack takes the ACK alone.",
+    "rule.old_segment_trimmed": (
+        "SEQ {seq} is before {rcv_nxt}, all old: only the ACK counts, and is answered."
+    ),
     "rule.repeated_syn": "The same SYN again: this stack answers with the same SYN,ACK.",
     "rule.known_syn_trimmed": "SEQ {seq} is the SYN that {side} knows: only the ACK counts.",
     "rule.rst_outside": "The RST's SEQ {seq} is outside the window: dropped.",
@@ -82,6 +85,7 @@ SENTENCES = {
         "SEQ {seq} is in the window at {rcv_nxt}: as before RFC 5961, that is enough, and the RST resets."
     ),
     "rule.rst_ends_closing": "The RST is believable, and the connection was ending anyway: gone.",
+    "rule.rst_ends_time_wait": "The RST is believable, and TIME-WAIT ends too early (see RFC 1337).",
     "rule.rst_in_time_wait_ignored": "A RST must not cut TIME-WAIT short: ignored.",
     "rule.rst_with_ack_dropped": (
         "The RST has an ACK, SEQ {seq}; one that answers a SYN,ACK has none: dropped in silence."
@@ -96,7 +100,7 @@ SENTENCES = {
     "rule.ack_too_old": "ACK {ack} is older than any window ever was: dropped, an ACK is due.",
     "rule.ack_opens": "ACK {ack} acknowledges {side}'s SYN: established.",
     "rule.ack_bad_of_rst": "The RST has ACK {ack}, not {snd_nxt}: dropped.",
-    "rule.ack_bad": "ACK {ack} is not within {snd_una}+1 to {snd_nxt}: RST.",
+    "rule.ack_bad": "ACK {ack} is not above {snd_una} and at most {snd_nxt}: RST.",
     "rule.ack_new": "ACK {ack} is new: all octets before have arrived.",
     "rule.ack_duplicate": "ACK {ack} acknowledges nothing new.",
     "rule.sack_new": "SACK {left}:{right}: {peer} has {len:octets} more, behind a gap.",
@@ -111,7 +115,7 @@ SENTENCES = {
     "rule.window_updated": "{peer}'s window is now {snd_wnd}.",
     "rule.fin_acked": "ACK {ack} acknowledges {side}'s FIN, and all before.",
     "rule.fin_acked_closing": "ACK {ack} acknowledges {side}'s FIN, and {peer}'s came before: 2 MSL to wait.",
-    "rule.fin_acked_last": "ACK {ack} acknowledges the last FIN: nothing is left to do.",
+    "rule.fin_acked_last": "ACK {ack} acknowledges {side}'s FIN, and {peer}'s came before: all is done.",
     "rule.closing_ignores": "{side}'s FIN ({snd_nxt}) is not acknowledged: ignored.",
     "rule.fin_in_time_wait": (
         "{peer}'s FIN again; {side}'s last ACK may be lost: ACK, and TIME-WAIT begins anew."
@@ -132,7 +136,7 @@ SENTENCES = {
     "rule.give_up": "{retries:retransmissions} without an answer: given up (R2).",
     "rule.give_up_on_probes": "{probes:probes} of {peer}'s window without an answer: given up (R2).",
     "rule.give_up_on_orphan": (
-        "{side}'s program is gone, {peer}'s window closed, and the probes are {delay} apart, the most: "
+        "{side}'s program has closed, {peer}'s window is zero, and the probes are {delay} apart, the most: "
         "given up, answered or not."
     ),
     "rule.give_up_on_syn_ack": "{retries:retransmissions} of the SYN,ACK without an answer: given up.",
@@ -144,22 +148,24 @@ SENTENCES = {
     "rule.rto_after_syn_timeout": "The SYN had timed out: data begins with RTO {rto}.",
     "rule.configure_refused": "There is no such connection.",
     "rule.accept_refused": "ACCEPT is for listeners.",
-    "rule.accepted": "The program takes the connection that waited longest; still waiting: {waiting}.",
+    "rule.accepted": "Taken from the accept queue; still waiting: {waiting}.",
     "rule.unread_resets": "Never read: {rcv_queue:octets}. CLOSE sends a RST to say that data is lost.",
     "rule.blackhole": "There is no connection, and this stack does not say so.",
     "rule.accept_queue_full": "The program accepts too slowly, the accept queue is full: the SYN is dropped.",
     "rule.accept_queue_full_for_ack": (
-        "The program accepts too slowly, the accept queue is full: the ACK is dropped, as if lost."
+        "The program accepts too slowly, the accept queue is full: the segment is dropped, as if lost."
     ),
     "rule.accept_queue_full_resets": (
-        "The program accepts too slowly, the accept queue is full: the ACK is answered by a RST."
+        "The program accepts too slowly, the accept queue is full: the segment is answered by a RST."
     ),
     "rule.syn_queue_full": "The SYN queue is full ({most}): the SYN is dropped.",
     "rule.cookie_sent": "The SYN,ACK carries a cookie: nothing is kept, the ACK will bring the cookie back.",
     "rule.cookie_good": "The ACK brings the cookie back: a connection is made, MSS {mss}.",
     "rule.timestamp_missing": "Timestamps were agreed on, and there is none: dropped.",
     "rule.timestamp_old": "Timestamp {tsval} is older than {ts_recent}: an old duplicate, dropped (PAWS).",
-    "rule.answers_counted": "Answer {answers} of at most {most}: two ends could go on like this without end.",
+    "rule.answers_counted": (
+        "Answer {answers} of at most {most} in {interval}: two ends could go on like this without end."
+    ),
     "rule.challenge_throttled": (
         "No answer this time: lately {most} of them went, and two ends could go on like this without end."
     ),

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 SENTENCES = {
-    "fact.cut": "the run does not end by itself: it was cut after {steps} steps; write until",
+    "fact.cut": (
+        "the run does not end by itself: it was cut after {steps} steps, at {at}; write until, or make its"
+        " loops wait"
+    ),
+    "fact.cut_before_until": (
+        "the run does not come to it: it was cut after {steps} steps, at {at}; does a loop never wait?"
+    ),
     "fact.draft": "is a draft: read each fact against the RFC, then take draft away",
     "fact.end": "{text!r} is not so; instead: {instead}",
     "fact.end_none": "{text!r} is not so",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from tcptui.core.message import Message
+from tcptui.core.message import Message, brief
 from tcptui.core.packet.seq import MASK
 from tcptui.formats.packetdrill.syntax import BadScript
 from tcptui.formats.packetdrill.tokens import Source, tokens
@@ -120,14 +120,14 @@ class Cursor:
     def unexpected(self, allowed: str | Message) -> BadScript:
         """The error to raise where the next token can't stand."""
         kind, text = self.kind, self.text
-        brief = text if len(text) <= 40 else f"{text[:39]}…"
-        around = {"string": f'"{brief}"', "option": f"--{brief}"}
+        quoted = brief(text)
+        around = {"string": f'"{quoted}"', "option": f"--{quoted}"}
         what = {
             "end": Message.of("script.ends"),
             "command": Message.of("script.unexpected_command"),
             "code": Message.of("script.unexpected_python"),
         }
-        unexpected = Message.of("script.unexpected", text=around.get(kind, brief))
+        unexpected = Message.of("script.unexpected", text=around.get(kind, quoted))
         return self.error(what.get(kind, unexpected), allowed)
 
     def error(self, what: Message, allowed: str | Message, at: int | None = None) -> BadScript:

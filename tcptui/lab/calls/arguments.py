@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tcptui.core.message import brief
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.addresses import BadSocket, parse_socket
-from tcptui.lab.calls.values import BadCall, Constants, Name, SocketCall, Text, Variables, brief
+from tcptui.lab.calls.values import BadCall, Constants, Name, SocketCall, Text, Variables
 
 MOST_OCTETS = 1_000_000
 """Octets that one call may send or ask for."""
@@ -25,7 +26,7 @@ class Arguments:
         return len(self._call.arguments)
 
     def wrong(self) -> BadCall:
-        return BadCall("error.call.arguments", call=brief(str(self._call)), usage=self._usage)
+        return BadCall("error.call.arguments", call=brief(str(self._call), 60), usage=self._usage)
 
     def count(self, least: int, most: int) -> None:
         if not least <= len(self) <= most:
@@ -37,7 +38,7 @@ class Arguments:
             return None
         value = self._variables.get(name.name)
         if value is None:
-            raise BadCall("error.call.name", call=brief(str(self._call)), name=name.name)
+            raise BadCall("error.call.name", call=brief(str(self._call), 60), name=name.name)
         return value
 
     def descriptor(self, index: int = 0) -> int:
@@ -62,7 +63,7 @@ class Arguments:
         if not isinstance(argument, int):
             raise self.wrong()
         if not least <= argument <= most:
-            raise BadCall("error.call.number", call=brief(str(self._call)), least=least, most=most)
+            raise BadCall("error.call.number", call=brief(str(self._call), 60), least=least, most=most)
         return argument
 
     def data(self, index: int) -> bytes:
@@ -93,7 +94,7 @@ class Arguments:
         for name in argument.names:
             if name not in allowed:
                 raise BadCall(
-                    "error.call.constant", call=brief(str(self._call)), name=name[:40], allowed=allowed
+                    "error.call.constant", call=brief(str(self._call), 60), name=name[:40], allowed=allowed
                 )
         return argument.names
 
@@ -115,7 +116,7 @@ class Arguments:
         try:
             return parse_socket(argument.parts[0].decode(errors="replace"))
         except BadSocket as error:
-            raise BadCall("error.call.address", call=brief(str(self._call)), why=error.message) from None
+            raise BadCall("error.call.address", call=brief(str(self._call), 60), why=error.message) from None
 
 
 def filler(octets: int) -> bytes:

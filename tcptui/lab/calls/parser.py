@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from tcptui.core.message import brief
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.calls.arguments import Anything
 from tcptui.lab.calls.functions import FUNCTIONS, request_of
-from tcptui.lab.calls.values import Argument, BadCall, Constants, Name, SocketCall, Text, brief
+from tcptui.lab.calls.values import Argument, BadCall, Constants, Name, SocketCall, Text
 
 LONGEST = 70_000
 """Characters of a call."""
@@ -62,7 +63,7 @@ class _Tokens:
         while at < end:
             match = _TOKEN.match(text, at, end)
             if match is None:
-                raise BadCall("error.call.syntax", text=brief(text), at=text[at : at + 20].strip())
+                raise BadCall("error.call.syntax", text=brief(text, 60), at=text[at : at + 20].strip())
             self._tokens.append((str(match.lastgroup), match[str(match.lastgroup)]))
             at = match.end()
         self._tokens.reverse()
@@ -91,7 +92,7 @@ class _Tokens:
 
     def wrong(self) -> BadCall:
         at = self._tokens[-1][1] if self._tokens else ""
-        return BadCall("error.call.syntax", text=brief(self._text), at=at[:20])
+        return BadCall("error.call.syntax", text=brief(self._text, 60), at=at[:20])
 
 
 def _argument(tokens: _Tokens) -> Argument:

@@ -152,7 +152,3 @@ def _escaped(sign: str) -> str:
     if escape is not None:
         return escape
     return sign if sign.isprintable() else "".join(f"\\x{octet:02x}" for octet in sign.encode())
-
-
-def brief(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -106,9 +106,10 @@ def gives_connection(event: Event) -> bool:
 def shown(stack: Stack, peer: str, latest: int) -> int:
     """The newest connection or listener that is not CLOSED; `latest` where there is none.
 
-    When a listener's child is gone that is the listener again. What strangers, hosts other than `peer`, have
-    left half open counts only where there is nothing else: a listener's queues say more of a flood than its
-    newest victim does. Behind a NAT the peer itself has another address: its connection counts once it is open.
+    When a listener's child is gone that is the listener again. Half-open connections of hosts other than
+    `peer` count only where there is nothing else: of a SYN flood the listener's queues say more than its
+    newest half-open connection does. Behind a NAT the peer has another address: its connection counts once
+    it is open.
     """
     statuses = stack.statuses()
     known = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from tcptui.core.message import MessageError
 from tcptui.core.packet.segment import Socket
@@ -34,6 +34,9 @@ from tcptui.lab.program import (
     item_of,
     takes,
 )
+
+if TYPE_CHECKING:
+    from tcptui.lab.calls import SocketCall
 
 PROGRAM_KEYS = frozenset(("script", "program", "programs"))
 """The ways in which a host's programs can be written; it has one of them."""
@@ -197,7 +200,7 @@ def _socket_call(value: object, where: str) -> ScriptedCall:
     return call
 
 
-def _parsed(text: str, where: str):  # type: ignore[no-untyped-def]
+def _parsed(text: str, where: str) -> SocketCall:
     from tcptui.lab.calls import BadCall, parse_call
 
     try:

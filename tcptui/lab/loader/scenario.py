@@ -80,7 +80,8 @@ def scenario_of_variant(scenario: Scenario, name: str) -> Scenario:
     names = [one.name for one in scenario.variants]
     if name not in names:
         key = "error.scenario.no_variant" if names else "error.scenario.no_variants"
-        raise BadScenario(key, name=name[:60], scenario=scenario.name, allowed=tuple(names))
+        # In quotes, as there can be commas in a name.
+        raise BadScenario(key, name=name[:60], scenario=scenario.name, allowed=tuple(map(repr, names)))
     where = f"{story}variant[{names.index(name) + 1}]."
     return _tried(_variant(scenario, name, where), where)
 

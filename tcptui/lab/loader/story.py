@@ -69,7 +69,7 @@ def _translation(language: str, table: Table) -> Translation:
         table.take("question", line_of, ""),
         table.take("answer", line_of, ""),
         table.take("chapter", line_of, ""),
-        table.take("say", facts_of_list, Translation._field_defaults["say"]),
+        table.take("say", texts_of, Translation._field_defaults["say"]),
     )
     table.done(("title", "question", "answer", "chapter", "say"))
     return made
@@ -78,13 +78,13 @@ def _translation(language: str, table: Table) -> Translation:
 def expected_of(table: Table) -> Expected:
     lists = ("events", "never", "end", "labels", "says")
     none: tuple[str, ...] = ()
-    values = {key: table.take(key, facts_of_list, none) for key in lists}
+    values = {key: table.take(key, texts_of, none) for key in lists}
     strict, draft = table.take("strict", boolean_of, False), table.take("draft", boolean_of, False)
     table.done((*lists, "strict", "draft"))
     return Expected(**values, strict=strict, draft=draft)
 
 
-def facts_of_list(value: object, where: str) -> tuple[str, ...]:
+def texts_of(value: object, where: str) -> tuple[str, ...]:
     if isinstance(value, list) and len(value) > MOST_FACTS:
         raise bad(where, "error.value.too_many", count=len(value), most=MOST_FACTS)
     return lines_of(value, where)

@@ -14,6 +14,10 @@ class BadScenario(MessageError):
     """A text that is no scenario; its message names the file, the key and what is allowed."""
 
 
+OF_THE_STORY = ("title", "question", "answer", "chapter", "place", "numbers", "prelude", "until")
+"""Keys of the whole story that are no tables: TOML takes one that is written below a table for that one's."""
+
+
 class Table:
     """One TOML table, read key by key; a key that nobody asked for is an error."""
 
@@ -62,7 +66,9 @@ class Table:
     def done(self, allowed: Iterable[str]) -> None:
         if self._values:
             key = next(iter(self._values))[:40]
-            raise self.error(key, "error.value.unknown_key", allowed=tuple(allowed))
+            of_the_story = key in OF_THE_STORY and not self._where.endswith(": ")
+            why = "error.value.key_of_the_story" if of_the_story else "error.value.unknown_key"
+            raise self.error(key, why, allowed=tuple(allowed))
 
 
 def bad(where: str, why: str | Message, /, **numbers: Value) -> BadScenario:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,7 +12,7 @@ from tcptui.lab.addresses import parse_socket
 from tcptui.lab.faults import FaultRule, is_fault, parse_fault
 from tcptui.lab.loader.table import Table, bad
 from tcptui.lab.loader.values import boolean_of, choice_of, duration_of, line_of, moves_of, number_of
-from tcptui.lab.moves import Delay, Duplicate, Lose, Reorder
+from tcptui.lab.moves import Delay, Duplicate, Lose, Move, Reorder
 from tcptui.lab.scenario import Fault, Injection
 from tcptui.lab.third_party import MOST_TIMES, Inject, check_sockets
 
@@ -24,13 +25,15 @@ MOST_FAULTS = 100
 """Faults that a scenario may name."""
 Faults: TypeAlias = tuple[Mapping[int, tuple[Fault, ...]], tuple[FaultRule, ...]]
 NO_FAULTS: Faults = ({}, ())
+_DESCRIBES = re.compile(r"\s*[a-z]+\s+[AB]\b")
+"""A text that can be no list of moves, which have no such words: a fault by description is meant."""
 _KEYS = ("at", "segment", "from", "to", "times", "every", "old", "of")
 
 
 def injection_of(table: Table, a: Socket, b: Socket) -> Injection:
     """A third party's segment, for one of two hosts."""
     at = table.take("at", duration_of, 0)
-    moves = table.take("segment", moves_of)
+    moves = table.take("segment", _segment_of)
     if len(moves) != 1 or not isinstance(moves[0], Inject):
         raise table.error("segment", "error.scenario.segment")
     move: Inject = moves[0]
@@ -52,6 +55,12 @@ def injection_of(table: Table, a: Socket, b: Socket) -> Injection:
     return Injection(at, move)
 
 
+def _segment_of(value: object, where: str) -> tuple[Move, ...]:
+    if not line_of(value, where).lower().startswith(("x>a:", "x>b:")):
+        raise bad(where, "error.scenario.segment")
+    return moves_of(value, where)
+
+
 def boxes_of(wire: Table, v6: bool) -> tuple[Box, ...]:
     """What stands on the wire, from A to B."""
     tables = wire.tables("box")
@@ -63,9 +72,7 @@ def boxes_of(wire: Table, v6: bool) -> tuple[Box, ...]:
     boxes: list[Box] = []
     for table in tables:
         kind = table.take("kind", choice_of(*KINDS))
-        fields = {
-            name: text for name in KEYS[kind] if (text := table.take(name, _text_or_number, " ")) != " "
-        }
+        fields = {name: table.take(name, _text_or_number) for name in KEYS[kind] if name in table}
         try:
             box = make_box(kind, fields)
         except BadBox as error:
@@ -73,7 +80,7 @@ def boxes_of(wire: Table, v6: bool) -> tuple[Box, ...]:
         table.done(("kind", *KEYS[kind]))
         boxes.append(placed(box, len(boxes), v6))
     if len(boxes) > MOST_BOXES:
-        raise wire.error("box", "error.scenario.faults", count=len(boxes), most=MOST_BOXES)
+        raise wire.error("box", "error.value.too_many", count=len(boxes), most=MOST_BOXES)
     return tuple(boxes)
 
 
@@ -89,7 +96,7 @@ def faults_of(value: object, where: str) -> Faults:
     for index, one in enumerate(texts, 1):
         place = f"{where}[{index}]" if isinstance(value, list) else where
         text = line_of(one, place)
-        if is_fault(text):
+        if is_fault(text) or _DESCRIBES.match(text):
             try:
                 rules.append(parse_fault(text))
             except MessageError as error:
@@ -98,7 +105,7 @@ def faults_of(value: object, where: str) -> Faults:
             _add_numbered(faults, text, place)
     count = sum(map(len, faults.values())) + len(rules)
     if count > MOST_FAULTS:
-        raise bad(where, "error.scenario.faults", count=count, most=MOST_FAULTS)
+        raise bad(where, "error.value.too_many", count=count, most=MOST_FAULTS)
     return faults, tuple(rules)
 
 

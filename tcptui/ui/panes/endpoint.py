@@ -5,7 +5,7 @@ from __future__ import annotations
 from tcptui.lab.wire import SIDES, Side
 from tcptui.ui.panes.pane import FramedPane, Heading
 from tcptui.ui.session import Session
-from tcptui.view.endpoint import endpoint_lines, endpoint_title
+from tcptui.view.endpoint import endpoint_lines, endpoint_socket, endpoint_title
 from tcptui.view.layout import title_width
 from tcptui.view.lines import Line
 
@@ -24,7 +24,8 @@ class EndpointPane(FramedPane):
             session.history.moment, self._side, setup.role, title_width(self._place.width),
             session.chosen(self._side),
         )  # fmt: skip
-        return Heading(title, str(setup.socket), "a" if self._side == "A" else "b")
+        socket = endpoint_socket(session.history.moment, self._side, setup.socket, session.chosen(self._side))
+        return Heading(title, socket, "a" if self._side == "A" else "b")
 
     def lines(self, width: int, height: int) -> list[Line]:
         session, history = self.session, self.session.history

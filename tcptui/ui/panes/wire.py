@@ -8,7 +8,7 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
 from tcptui.ui.panes.pane import FramedPane, Heading
 from tcptui.ui.session import Session
-from tcptui.view.ladder import Drawn, draw_ladder, recent, way_of
+from tcptui.view.ladder import Drawn, draw_ladder, recent
 from tcptui.view.lines import Line
 from tcptui.view.subject import paths_of
 
@@ -33,9 +33,11 @@ class WirePane(FramedPane):
         record, chosen = session.history.record, session.selected
         number = chosen.number if chosen is not None else 0
         transmissions = recent(session.history.transmissions(), height, number)
+        hosts = session.history.scenario.hosts
         ladder = draw_ladder(
             transmissions, session.at, width, height, raw=session.raw, selected=number,
-            paths=paths_of(record), drawn=self._drawn, way=way_of(session.history.scenario),
+            paths=paths_of(record), drawn=self._drawn, sockets=(hosts[0].socket, hosts[1].socket),
+            boxes=session.history.scenario.boxes,
         )  # fmt: skip
         self._numbers = ladder.numbers
         return ladder.lines

@@ -74,6 +74,10 @@ class FreeBSD(Rfc9293):
         synchronized = not segment.flags & (SYN | RST) and tcb.state is not State.SYN_RECEIVED
         return synchronized and is_new_data(tcb, segment)
 
+    def urgent_passes_nagle(self) -> bool:
+        """tcp_output(): "Send if we owe the peer an ACK, RST, SYN, or urgent data"."""
+        return True
+
     def acknowledges_fin_again(self) -> bool:
         """tcp_do_segment(): TF_ACKNOW is set only where TCPS_HAVERCVDFIN() does not hold."""
         return False

@@ -92,6 +92,10 @@ class Linux(Rfc9293):
         named = retries is not None and retries != _ORPHAN_RETRIES
         return not named or tcb.persist_backoff >= (retries or 0)
 
+    def urgent_passes_nagle(self) -> bool:
+        """tcp_nagle_test(): "Don't use the nagle rule for urgent data (or for the final FIN)"."""
+        return True
+
     def acknowledges_fin_again(self) -> bool:
         """tcp_fin(): "Remain in the state" without an ACK of its own."""
         return False

@@ -96,6 +96,10 @@ class Rfc9293:
         probes are answered. By 3.8.6.1 it does not (MUST-37)."""
         return False
 
+    def urgent_passes_nagle(self) -> bool:
+        """Whether Nagle's algorithm lets urgent data go. By 3.7.4 that makes no difference."""
+        return False
+
     def acknowledges_fin_again(self) -> bool:
         """Whether a FIN that lies beyond the peer's first one is acknowledged (3.10.7.4, eighth)."""
         return True

@@ -1,8 +1,11 @@
-"""What was at each connection of one end: its states, what programs were told of it and read from it.
+"""The record of each connection of one end: its states, its notifications, the data that was read from it.
 
-Folded from the reports of the steps as the rest of the record, and kept by connection, because a pane can
-show any of them: what was read from one is not to be told of another. Connection 0 has what concerns none,
-as UDP's datagrams.
+Folded from the reports of the steps as the rest of the record (`record`), and kept by connection, because a
+pane can show any of them: data that was read from one must not be shown with another. Connection 0 has what
+belongs to none, as UDP's datagrams.
+
+It is not `program.ApplicationState`, which is part of the state: that one has what the triggers of calls can
+ask for, of the connection opened last; this one is only shown.
 """
 
 from collections.abc import Mapping
@@ -31,7 +34,7 @@ class Entered(NamedTuple):
     step: int
 
 
-class Learned(NamedTuple):
+class ConnectionRecord(NamedTuple):
     """What was at one connection, the latest last."""
 
     states: tuple[Entered, ...] = ()
@@ -55,25 +58,25 @@ class Learned(NamedTuple):
         return self.notified[-1] if self.notified else None
 
 
-LearnedByName: TypeAlias = Mapping[int, Learned]
-NOTHING_LEARNED = Learned()
-NOTHING_BY_NAME: LearnedByName = MappingProxyType({})
+ConnectionRecords: TypeAlias = Mapping[int, ConnectionRecord]
+EMPTY_RECORD = ConnectionRecord()
+NO_RECORDS: ConnectionRecords = MappingProxyType({})
 
 
-def learned_after(known: LearnedByName, report: Report) -> LearnedByName:
+def records_after(known: ConnectionRecords, report: Report) -> ConnectionRecords:
     """After a step of this end; `known` itself if nothing came of it."""
     if report.call == "reboot":
-        return NOTHING_BY_NAME
-    new: dict[int, Learned] = {}
+        return NO_RECORDS
+    new: dict[int, ConnectionRecord] = {}
     entered: dict[int, State] = {}
     for event in report.events:
         if isinstance(event, StateChanged):
             entered[event.connection] = event.new
         elif isinstance(event, Signalled | Delivered | DatagramDelivered):
             name = event.connection if not isinstance(event, DatagramDelivered) else 0
-            new[name] = _with(new.get(name) or known.get(name, NOTHING_LEARNED), event)
+            new[name] = _with(new.get(name) or known.get(name, EMPTY_RECORD), event)
     for name, state in entered.items():
-        one = new.get(name) or known.get(name, NOTHING_LEARNED)
+        one = new.get(name) or known.get(name, EMPTY_RECORD)
         if one.state is not state or not one.states:
             one = one._replace(
                 states=(*one.states[1 - LONGEST_PATH :], Entered(state, report.at, report.step))
@@ -88,7 +91,7 @@ def learned_after(known: LearnedByName, report: Report) -> LearnedByName:
     return after
 
 
-def _with(one: Learned, event: Signalled | Delivered | DatagramDelivered) -> Learned:
+def _with(one: ConnectionRecord, event: Signalled | Delivered | DatagramDelivered) -> ConnectionRecord:
     if isinstance(event, Signalled):
         return one._replace(notified=(*one.notified[1 - LATEST :], event.signal))
     data = event.data if isinstance(event, Delivered) else event.datagram.data
@@ -96,9 +99,9 @@ def _with(one: Learned, event: Signalled | Delivered | DatagramDelivered) -> Lea
     return one._replace(received=one.received + len(data), delivered=delivered)
 
 
-def _hand_back(known: dict[int, Learned], entered: Mapping[int, State], shown: int) -> None:
-    """A listener that stands for its host again, its newest connection being gone, has what the programs
-    learned of that one: else nobody would see how it has ended."""
+def _hand_back(known: dict[int, ConnectionRecord], entered: Mapping[int, State], shown: int) -> None:
+    """A listener that stands for its host again, its newest connection being CLOSED, has the notifications
+    and the data of that one: the pane shows the listener now, and how the connection ended has to be seen."""
     listener = known.get(shown)
     if listener is None or listener.state is not State.LISTEN:
         return
@@ -106,10 +109,10 @@ def _hand_back(known: dict[int, Learned], entered: Mapping[int, State], shown: i
     if gone:
         last = known[max(gone)]
         if last.notified or last.received:
-            known[shown] = Learned(listener.states, *last[1:])
+            known[shown] = ConnectionRecord(listener.states, *last[1:])
 
 
-def _drop_closed(known: dict[int, Learned]) -> None:
+def _drop_closed(known: dict[int, ConnectionRecord]) -> None:
     closed = [name for name, one in known.items() if one.states and one.state is State.CLOSED]
     for name in sorted(closed)[:-MOST_CLOSED]:
         del known[name]
