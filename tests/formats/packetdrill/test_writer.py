@@ -384,16 +384,8 @@ def varied(name: str, profile: str) -> Scenario:
     return own if profile == "own" else variant(own, preset(profile), SHORT)
 
 
-WRITABLE = [
-    name
-    for name in library.names()
-    if not any(isinstance(host, HostSetup) and host.programs for host in library.load_named(name).hosts)
-]
-"""The stories whose programs don't call sockets by name."""
-
-
 @pytest.mark.parametrize("profile", ["own", "linux", "freebsd"])
-@pytest.mark.parametrize("name", WRITABLE)
+@pytest.mark.parametrize("name", library.names())
 def test_every_run_is_a_script_that_its_own_stack_passes(name: str, profile: str) -> None:
     written = 0
     for moves in RUNS:
