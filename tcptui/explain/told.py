@@ -70,7 +70,7 @@ def marks(report: Report, before: WorldState, after: WorldState) -> list[Message
         for effect in effects(report, before, after)
         if effect.kind != "call" or effect.name not in said
     ]
-    if not changed and said:
+    if not changed and (said or report.told is not None):
         return []
     found: list[Message] = []
     if not changed and report.side != "X":

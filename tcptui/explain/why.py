@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
-from tcptui.explain.catalogue import paragraph, say, text
+from tcptui.explain.catalogue import say, text
 from tcptui.explain.happened import in_brief, what
 from tcptui.explain.reasons import decided
 from tcptui.lab.report import Report
@@ -51,21 +51,17 @@ def why(report: Report | None, world: WorldState, transmissions: Sequence[Transm
     if report is None:
         return Why(world.scenario.question)
     messages = what(report, world, transmissions)
-    happened, brief = paragraph(messages, raw), tuple(text(one, raw) for one in in_brief(messages))
+    sentences, short = tuple(text(one, raw) for one in messages), in_brief(messages)
+    happened = _joined(*sentences)
+    brief = sentences if short == [*messages] else tuple(text(one, raw) for one in short)
     rules = decided(report)
     if not rules or report.side == "X":
         return Why(happened, brief=brief)
     last = rules[-1][1]
     profile = world.end(report.side).setup.profile
     label = profile_label(profile, [last, *(rule for _, rule in rules)])
-    return Why(
-        happened,
-        paragraph([message for message, _ in rules], raw),
-        last.source_of(profile.stack),
-        label,
-        brief,
-        tuple(text(message, raw) for message, _ in rules),
-    )
+    reasons = tuple(text(message, raw) for message, _ in rules)
+    return Why(happened, _joined(*reasons), last.source_of(profile.stack), label, brief, reasons)
 
 
 def _joined(*sentences: str) -> str:

@@ -210,7 +210,7 @@ class Network:
         conditions = self._some_conditions()
         count = len(conditions.boxes) + 1
         if count > MOST_BOXES:
-            raise BadMove("error.scenario.faults", count=count, most=MOST_BOXES)
+            raise BadMove("error.value.too_many", count=count, most=MOST_BOXES)
         v6 = ":" in self._b.setup.socket.host
         try:
             box = make_box(move.kind, dict(move.fields), v6)

@@ -143,7 +143,8 @@ class Session:
         history = self.history
         scenario, narration = history.scenario, history.narration
         said = () if narration is None else tuple(say.text for say in narration.now)
-        over = history.report is not None and self.world.next_event() is None
+        # The verdict of a script is what its last step tells.
+        over = history.report is not None and history.report.told is None and self.world.next_event() is None
         return (*said, scenario.answer) if over and scenario.answer and not history.moved else said
 
     @property

@@ -7,7 +7,7 @@ flight is solid as far as it has come, dotted where it has yet to go.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -69,11 +69,13 @@ def draw_ladder(
     paths: Mapping[Side, Path] = NO_PATHS,
     drawn: Drawn | None = None,
     sockets: tuple[Socket, ...] = (),
+    boxes: Sequence[object] = (),
 ) -> Ladder:
     """The ladder in `width` cells and `height` rows (None: all of it).
 
     `paths` are the states of both ends up to now; `drawn` is the caller's memory of rows; `sockets` are those
-    of both ends that stand above it: what goes between others is told with them.
+    of both ends that stand above it: what goes between others is told with them. `boxes` are on the way from
+    A to B: where a segment ends at one, that is named.
     """
     rows = ladder_rows(transmissions, now, paths)
     numbers = [row.transmission.number if row.transmission is not None else 0 for row in rows]
@@ -81,7 +83,7 @@ def draw_ladder(
     with_states = width >= WITH_STATES
     inner = width - TIME_WIDTH - 2 - (2 * STATE_WIDTH if with_states else 0)
     states = states_by_row(rows, paths)
-    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected, sockets)
+    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected, sockets, boxes)
     lines: list[Line] = []
     previous = -1
     for index, plan in zip(shown, plans, strict=True):
@@ -187,9 +189,10 @@ def _plans(
     raw: bool,
     selected: int,
     sockets: tuple[Socket, ...],
+    boxes: Sequence[object],
 ) -> list[RowPlan]:
     """What to draw on each row that is shown."""
-    told_from = _first_between_others(rows, set(sockets))
+    told_from = _first_between_others(rows, sockets)
     hosts = {socket.host for socket in sockets}
     ways = _ways(rows, shown)
     turns = _turns(rows, ways, width)
@@ -206,21 +209,22 @@ def _plans(
         plans.append(
             RowPlan(
                 row, width, lanes, turn, moment, raw, 0 < number == selected, ends, with_states,
-                _sockets_of(row, hosts) if index >= told_from else (),
+                _sockets_of(row, hosts) if index >= told_from else (), _lost_at(row, boxes),
             )
         )  # fmt: skip
     return plans
 
 
-def _first_between_others(rows: list[Row], pair: set[Socket]) -> int:
+def _first_between_others(rows: list[Row], pair: tuple[Socket, ...]) -> int:
     """The row from which on it is told what belongs to which connection: the first segment between other
     sockets than `pair`, or if that is empty than the one before. Behind the last if there is none."""
     for index, row in enumerate(rows):
         segment = row.transmission.payload if row.transmission is not None else None
         if isinstance(segment, Segment):
-            if pair and pair != {segment.src, segment.dst}:
+            now = (segment.src, segment.dst)
+            if pair and now != pair and now[::-1] != pair:
                 return index
-            pair = {segment.src, segment.dst}
+            pair = now
     return len(rows)
 
 
@@ -235,6 +239,12 @@ def _sockets_of(row: Row, hosts: set[str]) -> tuple[str, ...]:
         return (ports,)
     left, right = (str(one.port) if one.host in hosts else str(one) for one in (src, dst))
     return f"{left}>{right}", ports
+
+
+def _lost_at(row: Row, boxes: Sequence[object]) -> str:
+    """The box at which a segment has ended."""
+    passage = row.transmission.passage if row.transmission is not None else None
+    return str(boxes[passage.box - 1]) if passage is not None and 0 < passage.box <= len(boxes) else ""
 
 
 def _ways(rows: list[Row], shown: range) -> dict[int, tuple[int, int]]:
@@ -321,6 +331,8 @@ def states_by_row(rows: list[Row], paths: Mapping[Side, Path]) -> list[States]:
 
 def _states_after(steps: list[int], path: Path) -> list[State]:
     """The state after each of these steps, which ascend; of those before the path its first."""
+    if path[-1].step <= steps[0]:  # So it is in all of a long run but its beginning.
+        return [path[-1].state] * len(steps)
     states, place = [], 0
     for step in steps:
         while place + 1 < len(path) and path[place + 1].step <= step:

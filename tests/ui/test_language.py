@@ -118,7 +118,7 @@ async def see_runs(pilot: Pilot[None], app: TcptuiApp) -> list[Seen]:
                 await pilot.press(keys[number - 1])
             await pilot.pause()
             known = of_scenario(scenario) | of_data(session)
-            seen.append(look(app, f"{name} {moves} {keys[:number]}", known | words("tcptui space")))
+            seen.append(look(app, f"{name} {moves} {keys[:number]}", known | KEYS | {"tcptui"}))
     return seen
 
 

@@ -18,7 +18,7 @@ SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 CASES: tuple[tuple[str, str | None, tuple[int, int], str, Sequence[str]], ...] = (
     ("picker-80x24", None, (80, 24), "", ()),
     ("handshake-80x24", "handshake", (80, 24), "s3", ()),
-    ("lost-syn-ack-120x36", "lost-syn-ack", (120, 36), "s6", ()),
+    ("lost-syn-ack-120x36", "lost-syn-ack", (120, 36), "s6", ("i",)),
     ("life-200x50", "life", (200, 50), "s12", ()),
     ("life-end-80x24", "life", (80, 24), "s18", ()),
     ("header-80x24", "life", (80, 24), "s8", ("i",)),

@@ -48,6 +48,8 @@ class Pane(Widget, inherit_css=False):
         self._place = Place(0, 0, 0, 0)
         self._lines: list[Line] = []
         self._strips: list[Strip] = []
+        self._cut: set[int] = set()
+        """The rows on which a text is cut."""
 
     def paint(self, ground: Ground) -> None:
         """Takes the colours for another ground, when it is filled next."""
@@ -65,6 +67,7 @@ class Pane(Widget, inherit_css=False):
         self.styles.width, self.styles.height = place.width, place.height
         self._lines = self._asked()
         self._strips = [self._strip(line) for line in self._lines]
+        self._cut = {row for row, line in enumerate(self._lines) if _is_cut(line)}
 
     def update(self) -> list[Region]:
         """Asks for the lines anew and draws those that differ; where they are on the screen."""
@@ -74,6 +77,7 @@ class Pane(Widget, inherit_css=False):
         for row, (old, new) in enumerate(zip(self._lines, lines, strict=True)):
             if new != old:
                 self._strips[row] = self._strip(new)
+                (self._cut.add if _is_cut(new) else self._cut.discard)(row)
                 changed.append(Region(x, y + row, _last_difference(old, new, width), 1))
         self._lines = lines
         return changed
@@ -81,7 +85,7 @@ class Pane(Widget, inherit_css=False):
     @property
     def is_cut(self) -> bool:
         """Whether it shows only the beginning of a text."""
-        return any("…" in text for line in self._lines for text, _ in line)
+        return bool(self._cut)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips as they are: there are no styles of a widget to be laid over them."""
@@ -136,6 +140,10 @@ class FramedPane(SessionPane):
     def frame(self) -> Frame:
         """The frame around it, with what stands on it now."""
         return Frame(self._place.outside, *self.heading())
+
+
+def _is_cut(line: Line) -> bool:
+    return any("…" in text for text, _ in line)
 
 
 def _last_difference(old: Line, new: Line, width: int) -> int:

@@ -6,6 +6,7 @@ from textual.events import Click
 
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
+from tcptui.lab.scenario import Scenario
 from tcptui.ui.panes.pane import FramedPane, Heading
 from tcptui.ui.session import Session
 from tcptui.view.ladder import Drawn, draw_ladder, recent
@@ -21,8 +22,16 @@ class WirePane(FramedPane):
         self._numbers: list[int] = []
         """The segment that stands on each line; 0: none."""
         self._drawn: Drawn = {}
+        self._headed: tuple[Scenario, Heading] | None = None
+        """A scenario and what stands on the frame of its runs."""
 
     def heading(self) -> Heading:
+        scenario = self.session.history.scenario
+        if self._headed is None or self._headed[0] is not scenario:
+            self._headed = (scenario, self._heading())
+        return self._headed[1]
+
+    def _heading(self) -> Heading:
         a_to_b, b_to_a = (duration_text(delay) for delay in self.session.history.scenario.delays)
         both = say("ui.each_way", span=a_to_b)
         ways = both if a_to_b == b_to_a else f"→ {a_to_b}  ← {b_to_a}"
@@ -46,6 +55,7 @@ class WirePane(FramedPane):
         ladder = draw_ladder(
             transmissions, session.at, width, height, raw=session.raw, selected=number,
             paths=paths_of(record), drawn=self._drawn, sockets=(hosts[0].socket, hosts[1].socket),
+            boxes=session.history.scenario.boxes,
         )  # fmt: skip
         self._numbers = ladder.numbers
         return ladder.lines
