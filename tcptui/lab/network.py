@@ -7,6 +7,7 @@ fault by number or by description, the boxes on its way, an address at which the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tcptui.core.events import DatagramSent, Event, Sent, StateChanged
@@ -175,16 +176,19 @@ class Network:
         self._launched += (number,)
         transmission = self.wire.transmissions[-1]
         sender, receiver, payload = transmission.sender, transmission.receiver, transmission.payload
-        rules: list[tuple[Fault, str]] = []
-        if self._conditions is not None:
+        rules: Sequence[tuple[Fault, str]] = ()
+        conditions = self._conditions
+        if conditions is not None:
             raw = self.scenario.raw_numbers
-            self._conditions, rules = self._conditions.leaves(transmission, self.now, raw)
+            self._conditions, rules = conditions.leaves(transmission, self.now, raw)
         if sender != "X" and not self.end(sender).link_up:
             lost = self.wire.take(number).at_end(Outcome.LOST, self.now, self.steps)
             self._end(lost)
             return
-        for fault in self.scenario.faults.get(number, ()):
-            self._make_own_fault(fault, "")
+        faults = self.scenario.faults
+        if faults:
+            for fault in faults.get(number, ()):
+                self._make_own_fault(fault, "")
         for fault, name in rules:
             self._make_own_fault(fault, name)
         if self._conditions is not None:
@@ -193,11 +197,9 @@ class Network:
             on_its_way = self.wire.in_flight(number)
             if self._conditions.boxes and not from_box and on_its_way is not None:
                 payload = self._pass_boxes(on_its_way, self._conditions)
-        if (
-            type(payload) is Segment
-            and payload.dst.host != self.end(receiver).setup.socket.host
-            and self.wire.in_flight(number) is not None
-        ):
+        if type(payload) is not Segment or payload.dst.host == self.end(receiver).setup.socket.host:
+            return
+        if self.wire.in_flight(number) is not None:
             lost = self.wire.take(number)
             self._end(lost.at_end(Outcome.LOST, lost.due, self.steps))
             self._acts += (WireAct(number, "no host", 0, payload.dst.host),)

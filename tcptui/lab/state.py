@@ -244,10 +244,6 @@ class WorldState(Network):
             patterns_key(self._a, self._b, conditions, wire, now, self.past_connections),
         )
 
-    @property
-    def _waits_for_facts(self) -> bool:
-        return self._a.waits_for_facts or self._b.waits_for_facts
-
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, WorldState)
@@ -359,7 +355,7 @@ class WorldState(Network):
             self.now, cause, side, call, transmission, by, tuple(events), launched, ended, backlog, results,
             connection, None, self.steps, state, alive, acts,
         )  # fmt: skip
-        if self._waits_for_facts:
+        if self._a.waits_for_facts or self._b.waits_for_facts:
             self._tell_facts(report)
         if self._b.observes:
             told = self._to_change("B").observe(report, self._a)

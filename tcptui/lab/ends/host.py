@@ -402,8 +402,10 @@ class HostEnd(RunsPrograms):
                 accepted = any(isinstance(one, Returned) and one.call == "ACCEPT" for one in given)
                 self.application = ApplicationState(accepted=accepted or self.application.accepted)
         if self.setup.reads:
+            receives = sockets.stack.receives
             for connection in known.names:
-                self._receive_again(connection, events, now)
+                if not receives(connection):
+                    self._receive_again(connection, events, now)
         events += later
         if changed:
             self.held = known.settled(sockets.stack, self.peer.host)
@@ -423,18 +425,15 @@ class HostEnd(RunsPrograms):
         socket has, is for those who read from it."""
         sockets = self.sockets
         stack = sockets.stack
-        if (
-            stack.receives(connection)  # As nearly always.
-            or stack.state(connection) not in _RECEIVES_IN
-            or connection in sockets.table.owners
-        ):
+        if stack.state(connection) not in _RECEIVES_IN or connection in sockets.table.owners:
             return
         status = stack.status(connection)
         if status is None or status.half_duplex or status.backlog is not None:
             return
         if status.state is State.CLOSE_WAIT and not status.rcv_queue:
             return  # After the peer's FIN there is what came before it and was not read, and nothing more.
-        sockets.call(UserCall(Receive(connection)), now + self.clock)
+        sockets.now = now + self.clock
+        sockets.act(Receive(connection))
         renewed = sockets.take_events()
         if len(renewed) > 1:  # Else it has only been queued.
             events += [event for event in renewed if not isinstance(event, Returned)]

@@ -197,7 +197,7 @@ class RunsPrograms:
         sees = call is not None and call.trigger in ASKS_HOST and self._sees(call, program)
         due = program.next_due(self.application, now, sees)
         if due is not None:
-            program = program._replace(due=due)
+            program = program.due_at(due)
         if program is not self.programs[index]:
             self._set_program(index, program)
         return due
