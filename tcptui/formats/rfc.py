@@ -19,6 +19,7 @@ from tcptui.explain.catalogue import say
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.record import Record
 from tcptui.lab.scenario import FigureRow
+from tcptui.lab.segment_states import SegmentStates
 from tcptui.lab.wire import SIDES, Outcome, Transmission
 from tcptui.view.cells import fill
 
@@ -41,7 +42,8 @@ def rfc_figure(run: Record) -> str:
     rows = rows or _plain_rows(run)
     texts = _segment_texts(run)
     width = max(map(cell_len, texts), default=0)
-    cells = [_cells(row, run, texts, width) for row in rows]
+    states = SegmentStates(run)
+    cells = [_cells(row, run, texts, width, states) for row in rows]
     left_width = max([len("TCP Peer A"), *(cell_len(left) for _, left, _, _ in cells)])
     middle_width = max(cell_len(middle) for _, _, middle, _ in cells)
     lines = [f"       {'TCP Peer A':<{left_width}} {'':<{middle_width}} TCP Peer B"]
@@ -52,7 +54,9 @@ def rfc_figure(run: Record) -> str:
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _cells(row: FigureRow, run: Record, texts: Sequence[str], width: int) -> tuple[str, str, str, str]:
+def _cells(
+    row: FigureRow, run: Record, texts: Sequence[str], width: int, states: SegmentStates
+) -> tuple[str, str, str, str]:
     """The columns of a row; the text of a segment, of `texts`, takes `width` cells."""
     middle = ""
     if row.segment:
@@ -64,17 +68,17 @@ def _cells(row: FigureRow, run: Record, texts: Sequence[str], width: int) -> tup
             middle = f"{'-->' if leaves else '...'} {text} {'-->' if arrives else '...'}"
         else:
             middle = f"{'<--' if arrives else '...'} {text} {'<--' if leaves else '...'}"
-    return row.number, _side(row.left, 0, run), middle, _side(row.right, 1, run)
+    return row.number, _side(row.left, 0, run, states), middle, _side(row.right, 1, run, states)
 
 
-def _side(text: str, index: int, run: Record) -> str:
+def _side(text: str, index: int, run: Record, states: SegmentStates) -> str:
     """A comment as it is; after ``=`` the state that is asked for."""
     if not text.startswith("="):
         return text
     if text in ("=start", "=end"):
         return (run.start if text == "=start" else run.end)[index].value
     transmission = _transmission(int(text[1:]), run)
-    state = run.state_beside(transmission, SIDES[index])
+    state = states.beside(transmission, SIDES[index])
     return state.value if state is not None else ""
 
 

@@ -22,6 +22,7 @@ from tcptui.lab.packets import packet_of
 from tcptui.lab.prelude import first_record
 from tcptui.lab.record import Called, Record
 from tcptui.lab.run import play as play_out
+from tcptui.lab.segment_states import SegmentStates
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, BadMove, Outcome
 from tcptui.trace.facts import facts_of, names_of
@@ -76,7 +77,7 @@ def test_nothing_is_answered_and_no_state_changes() -> None:
         assert made.host(side).state is State.CLOSED
         assert made.host(side).stack.next_deadline() is None
     run = play_out(scenario(), parse_moves("b:bind a:sendto:hello s"))
-    assert [run.state_beside(run.transmissions[0], side) for side in SIDES] == [None, None]
+    assert [SegmentStates(run).beside(run.transmissions[0], side) for side in SIDES] == [None, None]
 
 
 def test_what_is_lost_stays_lost() -> None:
