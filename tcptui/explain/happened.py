@@ -85,14 +85,14 @@ def in_brief(messages: Sequence[Message]) -> list[Message]:
 
 
 def _plain(value: Value) -> Value:
-    if isinstance(value, int | str | SequenceNumber | Duration):
+    if isinstance(value, Message):
+        if value.key in (_AGAIN, _COPY):
+            return value.numbers[0][1]
+        if value.key == FAILS_WITH_WORDS:
+            return Message(FAILS, tuple(one for one in value.numbers if one[0] != "words"))
         return value
-    if not isinstance(value, Message):
+    if isinstance(value, tuple) and not isinstance(value, SequenceNumber | Duration):
         return tuple([_plain(one) for one in value])
-    if value.key in (_AGAIN, _COPY):
-        return value.numbers[0][1]
-    if value.key == FAILS_WITH_WORDS:
-        return Message(FAILS, tuple(one for one in value.numbers if one[0] != "words"))
     return value
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcptui.core.message import Message
+from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
 from tcptui.explain.catalogue import paragraph
 from tcptui.explain.reasons import rule_messages, rules_to_tell
@@ -31,20 +32,19 @@ class FrameComments:
         transmission = frame.transmission
         arrives = transmission.receiver == self._point
         report = self._reports[transmission.ended_in if arrives else transmission.sent_in]
-        messages = [*_identity(transmission), *self._states(frame), *self._reasons(report)]
+        messages = [*_identity(transmission), *self._states(frame, report), *self._reasons(report)]
         return paragraph(messages, self._raw)
 
-    def _states(self, frame: Frame) -> list[Message]:
+    def _states(self, frame: Frame, report: Report) -> list[Message]:
         """Empty at an end where the frame belongs to no connection."""
         if self._point == "wire":
             a, b = (_state_at(frame.at, self._paths[side]) for side in SIDES)
             return [Message.of("frame.states", a=a.value, b=b.value)]
-        state = (
-            frame.transmission.receiver_state
-            if frame.transmission.receiver == self._point
-            else frame.transmission.sender_state
-        )
-        return [Message.of("frame.state", side=self._point, state=state.value)] if state else []
+        one = frame.transmission
+        lost = one.receiver == self._point and one.outcome is not Outcome.ARRIVED
+        if lost or report.side != self._point or report.state is None or not isinstance(one.payload, Segment):
+            return []
+        return [Message.of("frame.state", side=self._point, state=report.state.value)]
 
     def _reasons(self, report: Report) -> list[Message]:
         """The rules, and where the last of them is written."""

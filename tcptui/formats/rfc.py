@@ -7,6 +7,7 @@ nothing comes between, and two for any other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -18,7 +19,7 @@ from tcptui.explain.catalogue import say
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.record import Record
 from tcptui.lab.scenario import FigureRow
-from tcptui.lab.wire import Outcome, Transmission
+from tcptui.lab.wire import SIDES, Outcome, Transmission
 from tcptui.view.cells import fill
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ def rfc_figure(run: Record) -> str:
     there."""
     rows = run.scenario.figure if not run.moved else ()
     rows = rows or _plain_rows(run)
-    width = max((cell_len(_segment_text(transmission, run)) for transmission in run.transmissions), default=0)
-    cells = [_cells(row, run, width) for row in rows]
+    texts = _segment_texts(run)
+    width = max(map(cell_len, texts), default=0)
+    cells = [_cells(row, run, texts, width) for row in rows]
     left_width = max([len("TCP Peer A"), *(cell_len(left) for _, left, _, _ in cells)])
     middle_width = max(cell_len(middle) for _, _, middle, _ in cells)
     lines = [f"       {'TCP Peer A':<{left_width}} {'':<{middle_width}} TCP Peer B"]
@@ -50,13 +52,13 @@ def rfc_figure(run: Record) -> str:
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _cells(row: FigureRow, run: Record, width: int) -> tuple[str, str, str, str]:
-    """The columns of a row; the text of a segment takes `width` cells."""
+def _cells(row: FigureRow, run: Record, texts: Sequence[str], width: int) -> tuple[str, str, str, str]:
+    """The columns of a row; the text of a segment, of `texts`, takes `width` cells."""
     middle = ""
     if row.segment:
         number, _, part = row.segment.partition(" ")
         transmission = _transmission(int(number), run)
-        text = fill(_segment_text(transmission, run), width)
+        text = fill(texts[transmission.number - 1], width)
         leaves, arrives = part != "arrives", part != "leaves"
         if transmission.receiver == "B":
             middle = f"{'-->' if leaves else '...'} {text} {'-->' if arrives else '...'}"
@@ -72,7 +74,7 @@ def _side(text: str, index: int, run: Record) -> str:
     if text in ("=start", "=end"):
         return (run.start if text == "=start" else run.end)[index].value
     transmission = _transmission(int(text[1:]), run)
-    state = transmission.sender_state if transmission.sender == "AB"[index] else transmission.receiver_state
+    state = run.state_beside(transmission, SIDES[index])
     return state.value if state is not None else ""
 
 
@@ -83,11 +85,21 @@ def _transmission(number: int, run: Record) -> Transmission:
     return run.transmissions[number - 1]
 
 
-def _segment_text(transmission: Transmission, run: Record) -> str:
+def _segment_texts(run: Record) -> list[str]:
+    """What stands between the arrows, by the segments' numbers: with its sockets before it where there are
+    segments between others too, which the RFC's figures never have."""
+    segments = [one.payload for one in run.transmissions if isinstance(one.payload, Segment)]
+    several = len({frozenset((segment.src, segment.dst)) for segment in segments}) > 1
+    hosts = [host.socket.host for host in run.scenario.hosts]
+    return [_segment_text(transmission, run, hosts if several else ()) for transmission in run.transmissions]
+
+
+def _segment_text(transmission: Transmission, run: Record, hosts: Sequence[str]) -> str:
     """``<SEQ=100><ACK=301><CTL=SYN,ACK>``; what is no segment stands there in a word."""
     segment = transmission.payload
     if not isinstance(segment, Segment):
         return f"<{segment}>"
+    sockets = f"{_between(segment, hosts)} " if hosts else ""
     seq_base, ack_base = (None, None) if run.scenario.raw_numbers else transmission.bases
     parts = [f"<SEQ={_number(segment.seq, seq_base, run)}>"]
     if segment.flags & ACK:
@@ -97,7 +109,14 @@ def _segment_text(transmission: Transmission, run: Record) -> str:
     parts.append(f"<CTL={_control(segment)}>")
     if segment.data and not run.scenario.counts_data:
         parts.append("<DATA>")
-    return "".join(parts)
+    return sockets + "".join(parts)
+
+
+def _between(segment: Segment, hosts: Sequence[str]) -> str:
+    """The sockets of a segment by their ports, and by its address where one is at another host than `hosts`:
+    ``80>203.0.113.1:1024``."""
+    ends = segment.src, segment.dst
+    return ">".join(str(socket.port) if socket.host in hosts else str(socket) for socket in ends)
 
 
 def _control(segment: Segment) -> str:
@@ -126,20 +145,37 @@ def _plain_rows(run: Record) -> tuple[FigureRow, ...]:
         number, part = happenings[index]
         transmission = run.transmissions[number - 1]
         here = f"={number}"
-        left, right = (here, "") if (part == "leaves") == (transmission.sender == "A") else ("", here)
-        if transmission.outcome is Outcome.LOST:
-            lost = say("figure.lost")
-            left, right = (here, lost) if transmission.sender == "A" else (lost, here)
-            rows.append((left, f"{number} leaves", right))
-        elif happenings[index + 1 : index + 2] == [(number, "arrives")]:
+        made_by, lost = _made_by(transmission), _lost(transmission, run)
+        if lost:
+            if part == "leaves":
+                rows.append(_row(transmission, f"{number} leaves", made_by or here, lost))
+        elif happenings[index + 1 : index + 2] == [(number, "arrives")] and not made_by:
             rows.append((here, str(number), here))
             index += 1
-        elif transmission.sender != "X" and not transmission.copy_of:
-            rows.append((left, f"{number} {part}", right))
         elif part == "arrives":
-            comment = say("figure.duplicate" if transmission.copy_of else "figure.third_party")
-            sides = (comment, here) if transmission.receiver == "B" else (here, comment)
-            rows.append((sides[0], f"{number} {part}", sides[1]))
+            rows.append(_row(transmission, f"{number} arrives", made_by, here))
+        elif not made_by or transmission.outcome is Outcome.IN_FLIGHT:
+            rows.append(_row(transmission, f"{number} leaves", made_by or here, ""))
         index += 1
     rows.append(("=end", "", "=end"))
     return tuple(FigureRow(f"{line}.", *row) for line, row in enumerate(rows, 1))
+
+
+def _row(transmission: Transmission, segment: str, sender: str, receiver: str) -> tuple[str, str, str]:
+    """A row with what stands at the sender's side and at the receiver's."""
+    return (sender, segment, receiver) if transmission.receiver == "B" else (receiver, segment, sender)
+
+
+def _made_by(transmission: Transmission) -> str:
+    """Who has made a segment, if that is neither end."""
+    if transmission.copy_of:
+        return say("figure.duplicate")
+    return say("figure.third_party") if transmission.sender == "X" else ""
+
+
+def _lost(transmission: Transmission, run: Record) -> str:
+    """What became of a segment that was lost; "": it was not."""
+    if transmission.outcome is not Outcome.LOST:
+        return ""
+    box = 0 if transmission.passage is None else transmission.passage.box
+    return f"({run.scenario.boxes[box - 1]})" if box else say("figure.lost")

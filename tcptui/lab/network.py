@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from tcptui.core.events import DatagramSent, Event, Sent, StateChanged
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.segment import HOP_LIMIT, RST, SYN, Segment
-from tcptui.core.state import State
 from tcptui.lab.connection import Connection, of_numbers, opened_after
 from tcptui.lab.ends import End
 from tcptui.lab.ends.connections import ENDED, connection_of, note_connection
@@ -130,8 +129,7 @@ class Network:
                 if connection is None or connection.irs is None or segment.flags & (SYN | RST):
                     connection = connection_of(end, event, arrived, self.steps)
                     connection = connection or self._connection_by_numbers(segment, self.steps)
-                state = end.state_of(end.connection)
-                self._launch(end.side, receiver, segment, event.attempt, state, connection, end.setup.ttl)
+                self._launch(end.side, receiver, segment, event.attempt, connection, end.setup.ttl)
             elif type(event) is StateChanged:
                 if event.new in ENDED:
                     ended = True
@@ -152,7 +150,6 @@ class Network:
         receiver: Side,
         payload: Payload,
         attempt: int = 1,
-        state: State | None = None,
         connection: Connection | None = None,
         ttl: int = HOP_LIMIT,
         origin: str = "",
@@ -163,7 +160,7 @@ class Network:
         due = self.now + way
         passage = None if ttl == HOP_LIMIT and not origin else Passage(ttl, origin=origin)
         number = self.wire.launch(
-            sender, receiver, payload, self.now, due, attempt, 0, connection, state, self.steps, passage
+            sender, receiver, payload, self.now, due, attempt, 0, connection, self.steps, passage
         )
         self._on_wire(number)
 
@@ -183,7 +180,7 @@ class Network:
             raw = self.scenario.raw_numbers
             self._conditions, rules = self._conditions.leaves(transmission, self.now, raw)
         if sender != "X" and not self.end(sender).link_up:
-            lost = self.wire.take(number).at_end(Outcome.LOST, self.now, self.steps, None)
+            lost = self.wire.take(number).at_end(Outcome.LOST, self.now, self.steps)
             self._end(lost)
             return
         for fault in self.scenario.faults.get(number, ()):
@@ -202,7 +199,7 @@ class Network:
             and self.wire.in_flight(number) is not None
         ):
             lost = self.wire.take(number)
-            self._end(lost.at_end(Outcome.LOST, lost.due, self.steps, None))
+            self._end(lost.at_end(Outcome.LOST, lost.due, self.steps))
             self._acts += (WireAct(number, "no host", 0, payload.dst.host),)
 
     def _add_box(self, move: AddBox) -> None:
@@ -213,7 +210,7 @@ class Network:
         conditions = self._some_conditions()
         count = len(conditions.boxes) + 1
         if count > MOST_BOXES:
-            raise BadMove("error.scenario.faults", count=count, most=MOST_BOXES)
+            raise BadMove("error.value.too_many", count=count, most=MOST_BOXES)
         v6 = ":" in self._b.setup.socket.host
         try:
             box = make_box(move.kind, dict(move.fields), v6)
@@ -241,7 +238,7 @@ class Network:
         self.wire.replace(transmission)
         if walked.ended_at is not None:
             self.wire.take(transmission.number)
-            self._end(transmission.at_end(Outcome.LOST, walked.ended_at, self.steps, None))
+            self._end(transmission.at_end(Outcome.LOST, walked.ended_at, self.steps))
         if walked.answer is not None and walked.ended_at is not None:
             self._schedule(walked.ended_at, walked.answer)
         return transmission.arrives_as
@@ -255,7 +252,7 @@ class Network:
         """What a box sends back."""
         receiver, payload, way, connection, name = answer
         number = self.wire.launch(
-            "X", receiver, payload, self.now, self.now + way, 1, 0, connection, None, self.steps,
+            "X", receiver, payload, self.now, self.now + way, 1, 0, connection, self.steps,
             Passage(origin=name),
         )  # fmt: skip
         self._acts += (WireAct(number, "answer", 0, name),)

@@ -24,6 +24,7 @@ from tcptui.core.events import (
     Returned,
 )
 from tcptui.core.message import Message
+from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
 from tcptui.lab.connection_record import (
     EMPTY_RECORD,
@@ -38,7 +39,7 @@ from tcptui.lab.connection_record import (
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import SIDES, Side, Transmission
+from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.sockets.requests import Blocked, Done, Errno
 
 
@@ -177,6 +178,20 @@ class Record(NamedTuple):
         """With other records of the ends. A history does so in every step, and `_replace` takes three times
         as long."""
         return Record(self.scenario, self.prelude, a, b, *self[4:])
+
+    def state_beside(self, one: Transmission, side: Side) -> State | None:
+        """Of a whole run: the state of the sender once a segment had left, of the receiver once it had
+        arrived; None where that is no matter of a connection."""
+        if not isinstance(one.payload, Segment):
+            return None
+        if one.sender == side and one.copy_of:
+            return self.state_beside(self.transmissions[one.copy_of - 1], side)
+        step = one.sent_in if one.sender == side else one.ended_in
+        if one.sender != side and one.outcome is not Outcome.ARRIVED:
+            return None
+        reports = (*self.prelude, *self.reports)
+        report = next((report for report in reports if report.step == step), None)
+        return report.state if report is not None and report.side == side else None
 
     def path(self, side: Side) -> list[Entered]:
         """Of a whole run: the states in which steps have left one end."""

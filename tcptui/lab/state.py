@@ -30,7 +30,7 @@ from __future__ import annotations
 from typing import Any
 
 from tcptui.core.events import Event
-from tcptui.core.packet.segment import SYN, Segment
+from tcptui.core.packet.segment import SYN
 from tcptui.core.state import State
 from tcptui.lab.connection import NO_CONNECTIONS, opened_after
 from tcptui.lab.durations import exact_duration
@@ -295,15 +295,13 @@ class WorldState(Network):
     def _arrival(self, number: int) -> Report:
         transmission = self.wire.take(number)
         end = self._to_change(transmission.receiver)
-        state, ends_connection = None, False
+        ends_connection = False
         events: list[Event] = []
         if end.link_up:
             events = end.arrives(transmission.arrives_as, self.now)
-            if isinstance(transmission.payload, Segment):
-                state = end.state_of(end.connection)
             ends_connection = self._launch_all(end, events, transmission.connection_as_arrives)
         outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
-        self._end(transmission.at_end(outcome, self.now, self.steps, state))
+        self._end(transmission.at_end(outcome, self.now, self.steps))
         return self._report("arrival", end.side, events, "", number, 0, None, ends_connection)
 
     def _inject(self, move: Inject) -> Report:
@@ -318,7 +316,7 @@ class WorldState(Network):
         self._acts += acts_of(move, self.wire.launched + 1, other)
         connection = connection or self._connection_by_numbers(segment, None)
         origin = OLD if move.of else ""
-        self._launch("X", move.receiver, segment, 1, None, connection, move.ttl, origin)
+        self._launch("X", move.receiver, segment, 1, connection, move.ttl, origin)
         return self._report("third party", "X", [])
 
     def _wait(self, by: int) -> None:

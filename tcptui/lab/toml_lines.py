@@ -23,7 +23,7 @@ _VALUE = re.compile(rf"(?:{STRING})|[^\s,\]}}#]+(?:[ \t]+[0-9:.+\-Zz]+)?", re.DO
 def key_lines(text: str) -> dict[Path, int]:
     """The line, from 1, of every key and of every item of a list."""
     walk = _Walk(text)
-    with contextlib.suppress(_End):
+    with contextlib.suppress(_End, RecursionError):  # Where it is nested too deep, the walk ends too.
         walk.document()
     return walk.lines
 

@@ -11,7 +11,6 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.datagram import Datagram, IcmpMessage, PortUnreachable
 from tcptui.core.packet.segment import HOP_LIMIT, Segment
-from tcptui.core.state import State
 from tcptui.lab.connection import UNKNOWN, Bases, Connection
 
 Side: TypeAlias = Literal["A", "B"]
@@ -107,10 +106,6 @@ class Transmission(NamedTuple):
     """How many steps later it arrived or was lost."""
     connection: Connection | None = None
     """The connection that it belongs to, as its sender has it; None of what is no segment."""
-    sender_state: State | None = None
-    """The sender's state after it had left; None where no connection sent it."""
-    receiver_state: State | None = None
-    """The receiver's state after it had arrived; None where that is no matter of a connection."""
     passage: Passage | None = None
     """What there is to say of its way beside that; None: as it is said to be everywhere."""
 
@@ -137,8 +132,8 @@ class Transmission(NamedTuple):
         """What makes `seq` and `ack` relative."""
         return UNKNOWN if self.connection is None else self.connection.bases
 
-    def at_end(self, outcome: Outcome, now: int, step: int, state: State | None) -> "Transmission":
-        """The same once it has come to its receiver, which is in `state` then."""
+    def at_end(self, outcome: Outcome, now: int, step: int) -> "Transmission":
+        """The same once it has arrived, or is lost."""
         sent_in = self.sent_in
         return Transmission(
             *self[:9],
@@ -147,8 +142,6 @@ class Transmission(NamedTuple):
             sent_in,
             step - sent_in,
             self.connection,
-            self.sender_state,
-            state,
             self.passage,
         )
 
@@ -177,7 +170,6 @@ class Wire:
         attempt: int = 1,
         copy_of: int = 0,
         connection: Connection | None = None,
-        sender_state: State | None = None,
         step: int = 0,
         passage: Passage | None = None,
     ) -> int:
@@ -185,8 +177,7 @@ class Wire:
         self.launched += 1
         transmission = Transmission(
             self.launched, sender, receiver, payload, sent_at, due, attempt, copy_of,
-            0, Outcome.IN_FLIGHT, 0, step, 0, connection, sender_state,
-            None, passage,
+            0, Outcome.IN_FLIGHT, 0, step, 0, connection, passage,
         )  # fmt: skip
         self.transmissions += (transmission,)
         return self.launched
@@ -259,7 +250,6 @@ class Wire:
             transmission.attempt,
             number,
             transmission.connection,
-            transmission.sender_state,
             step,
             transmission.passage and Passage(transmission.passage.ttl),
         )

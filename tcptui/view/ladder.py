@@ -7,7 +7,7 @@ flight is solid as far as it has come, dotted where it has yet to go.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -69,11 +69,13 @@ def draw_ladder(
     paths: Mapping[Side, Path] = NO_PATHS,
     drawn: Drawn | None = None,
     sockets: tuple[Socket, ...] = (),
+    boxes: Sequence[object] = (),
 ) -> Ladder:
     """The ladder in `width` cells and `height` rows (None: all of it).
 
     `paths` are the states of both ends up to now; `drawn` is the caller's memory of rows; `sockets` are those
-    of both ends that stand above it: what goes between others is told with them.
+    of both ends that stand above it: what goes between others is told with them. `boxes` are on the way from
+    A to B: where a segment ends at one, that is named.
     """
     rows = ladder_rows(transmissions, now, paths)
     numbers = [row.transmission.number if row.transmission is not None else 0 for row in rows]
@@ -81,7 +83,7 @@ def draw_ladder(
     with_states = width >= WITH_STATES
     inner = width - TIME_WIDTH - 2 - (2 * STATE_WIDTH if with_states else 0)
     states = states_by_row(rows, paths)
-    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected, sockets)
+    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected, sockets, boxes)
     lines: list[Line] = []
     previous = -1
     for index, plan in zip(shown, plans, strict=True):
@@ -187,6 +189,7 @@ def _plans(
     raw: bool,
     selected: int,
     sockets: tuple[Socket, ...],
+    boxes: Sequence[object],
 ) -> list[RowPlan]:
     """What to draw on each row that is shown."""
     told_from = _first_between_others(rows, sockets)
@@ -206,7 +209,7 @@ def _plans(
         plans.append(
             RowPlan(
                 row, width, lanes, turn, moment, raw, 0 < number == selected, ends, with_states,
-                _sockets_of(row, hosts) if index >= told_from else (),
+                _sockets_of(row, hosts) if index >= told_from else (), _lost_at(row, boxes),
             )
         )  # fmt: skip
     return plans
@@ -236,6 +239,12 @@ def _sockets_of(row: Row, hosts: set[str]) -> tuple[str, ...]:
         return (ports,)
     left, right = (str(one.port) if one.host in hosts else str(one) for one in (src, dst))
     return f"{left}>{right}", ports
+
+
+def _lost_at(row: Row, boxes: Sequence[object]) -> str:
+    """The box at which a segment has ended."""
+    passage = row.transmission.passage if row.transmission is not None else None
+    return str(boxes[passage.box - 1]) if passage is not None and 0 < passage.box <= len(boxes) else ""
 
 
 def _ways(rows: list[Row], shown: range) -> dict[int, tuple[int, int]]:

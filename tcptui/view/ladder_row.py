@@ -12,6 +12,9 @@ from tcptui.lab.wire import Outcome, Side, Transmission
 from tcptui.view.cells import clusters
 from tcptui.view.lines import Line, Span, Style
 
+_SHORT_LABEL = 30
+"""Cells that a label of a segment has in any case, whatever it hides."""
+
 
 class Change(NamedTuple):
     """A change of state that no segment shows: a call, a timer, a crash."""
@@ -52,6 +55,8 @@ class RowPlan(NamedTuple):
     """The ends' states stand beside the life lines: a change of one is told there."""
     sockets: tuple[str, ...] = ()
     """Wordings of the sockets that the row's segment goes between, where others have connections too."""
+    lost_at: str = ""
+    """The box at which it has ended; "": none."""
 
 
 def style_of(transmission: Transmission) -> Style:
@@ -157,8 +162,14 @@ def _departure(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> No
     near = [column(lane) for lane, _ in plan.passing if column(lane) < width // 3]
     label_at = max([start, *near]) + 2
     turn = column(plan.turn)
-    limit = {Outcome.ARRIVED: turn, Outcome.LOST: width - 8, Outcome.IN_FLIGHT: width - 1}
+    lost = plan.lost_at or say("ui.lost")
+    lost_cells = cell_len(lost) + 2
+    limit = {Outcome.ARRIVED: turn, Outcome.LOST: width - lost_cells - 2, Outcome.IN_FLIGHT: width - 1}
     room = limit[transmission.outcome] - label_at - 2
+    crossed = [column(lane) for lane, _ in plan.passing if column(lane) > label_at]
+    clear = min(crossed, default=width) - label_at - 2
+    if _SHORT_LABEL <= clear < room:
+        room = clear  # The label hides no line of another segment.
     label = f" {label_of(transmission, plan.raw, room, plan.sockets)} "
     label_end = label_at + cell_len(label)
     way = max(1, transmission.due - transmission.sent_at)
@@ -167,9 +178,9 @@ def _departure(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> No
         canvas.put(plan.turn, "╮" if to_b else "╭", style)
     elif transmission.outcome is Outcome.LOST:
         died = start + (width - start) * (transmission.ended_at - transmission.sent_at) // way
-        died = max(label_end + 1, min(died, width - 7))
+        died = max(label_end + 1, min(died, width - lost_cells - 1))
         dash(start, died)
-        word = f"✗ {say('ui.lost')}" if to_b else f"{say('ui.lost')} ✗"
+        word = f"✗ {lost}" if to_b else f"{lost} ✗"
         canvas.put(died if to_b else width - died - cell_len(word), word, "lost")
     else:
         come = min(start + (width - 1 - start) * max(0, plan.now - transmission.sent_at) // way, width - 1)

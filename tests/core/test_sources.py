@@ -30,6 +30,7 @@ def test_what_no_rfc_says_is_cited_by_what_says_it() -> None:
         "BLACKHOLE": "FreeBSD net.inet.tcp.blackhole",
         "ACCEPT_QUEUE_FULL": "POSIX listen()",
         "ACCEPT_QUEUE_FULL_FOR_ACK": "POSIX listen()",
+        "SYN_RESENT_SOON": "Linux tcp_rcv_synsent_state_process()",
         "ACCEPT_QUEUE_FULL_RESETS": "POSIX listen()",
         "LISTEN_SYN_ACK_IGNORED": "FreeBSD tcp_input()",
         "DATA_ON_SYN_ACK_IGNORED": "Linux tcp_rcv_synsent_state_process()",

@@ -13,12 +13,13 @@ import pytest
 
 from tcptui import library
 from tcptui.core.packet.ip_header import encode_packet
-from tcptui.core.packet.segment import Socket
+from tcptui.core.packet.segment import SYN, Segment, Socket
 from tcptui.formats.pcapng import CapturedPacket, capture_file, pcapng
 from tcptui.formats.wireshark import wireshark_lines, wireshark_list
 from tcptui.lab import run as run_module
 from tcptui.lab.ends import EndSetup
 from tcptui.lab.ends.host import HostSetup
+from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves import Delay, Duplicate, Lose, Move, parse_moves
 from tcptui.lab.packets import packet_of
 from tcptui.lab.record import Record
@@ -75,6 +76,10 @@ def _of_the_library() -> Iterator[Capture]:
             name = f"{story.name} with {faults}" if faults else story.name
             told = story._replace(faults=_faults(faults)) if faults else story
             yield from _at_every_point(name, told, [], f"10.{2 + variant}.{index}")
+    told_otherwise = [(story, one.name) for story in library.all_scenarios() for one in story.variants]
+    for index, (story, variant_name) in enumerate(told_otherwise):
+        told = scenario_of_variant(story, variant_name)
+        yield from _at_every_point(f"{story.name}: {variant_name}", told, [], f"10.12.{index}")
 
 
 def _faults(text: str) -> dict[int, tuple[Lose | Delay | Duplicate, ...]]:
@@ -114,6 +119,14 @@ def _at(address: str, host: EndSetup) -> EndSetup:
 
 
 def _shows_isns(run: Record, made: list[Frame]) -> bool:
+    begun: set[frozenset[Socket]] = set()
+    for frame in made:
+        segment = frame.transmission.payload
+        if isinstance(segment, Segment):
+            pair = frozenset((segment.src, segment.dst))
+            if pair not in begun and not segment.flags & SYN:
+                return False  # A NAT gives a connection other sockets than those that it has begun with.
+            begun.add(pair)
     reused = any(Label.PORTS_REUSED in one.labels for one in analyse(made) if one is not None)
     third_party = any(transmission.sender == "X" for transmission in run.transmissions)
     return not (reused or third_party)

@@ -18,6 +18,7 @@ from tcptui.formats.rfc import rfc_figure
 from tcptui.formats.wireshark import wireshark_list
 from tcptui.lab.facts import segment_fields
 from tcptui.lab.history import History
+from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves import NEXT, Move
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
@@ -41,7 +42,10 @@ def test_what_is_looked_for_is_found() -> None:
 
 def runs() -> Iterator[tuple[str, Scenario, list[Move]]]:
     for name in library.names():
-        yield name, library.load_named(name), []
+        story = library.load_named(name)
+        yield name, story, []
+        for one in story.variants:
+            yield f"{name}: {one.name}", scenario_of_variant(story, one.name), []
     for seed in range(RUNS):
         yield f"wild {seed}", *random_run(seed)
 

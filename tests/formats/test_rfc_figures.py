@@ -7,12 +7,15 @@ layout; nothing else is.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 
 from tcptui import library
 from tcptui.formats import rfc
 from tcptui.formats.rfc import rfc_figure
+from tcptui.lab import run as run_module
+from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
@@ -195,6 +198,37 @@ def test_a_run_without_a_layout_has_a_line_for_each_segment_and_each_end() -> No
 """)
 
 
+def test_of_several_connections_a_line_has_the_ports_and_the_states_of_its_own() -> None:
+    """The second client's SYN is dropped by the listener; the first one's connection is open meanwhile."""
+    told = normalised(rfc_figure(play(library.find("accept-queue"))))
+    assert told[18:28:2] == [
+        " 9. SYN-SENT --> 49153>80 <SEQ=0><CTL=SYN> ...",
+        " 10. ESTABLISHED <-- 80>49152 <SEQ=1><ACK=4><CTL=ACK> ...",
+        " 11. ... 49153>80 <SEQ=0><CTL=SYN> --> LISTEN",
+        " 12. SYN-SENT --> 49154>80 <SEQ=0><CTL=SYN> --> LISTEN",
+        " 13. SYN-SENT --> 49153>80 <SEQ=0><CTL=SYN> --> LISTEN",
+    ]
+
+
+def test_a_stranger_is_told_by_its_address() -> None:
+    told = normalised(rfc_figure(play(library.find("syn-flood"))))
+    assert " 2. (third party) ... 203.0.113.1:1024>80 <SEQ=0><CTL=SYN> --> SYN-RECEIVED" in told
+    assert " 3. (lost) ... 80>203.0.113.1:1024 <SEQ=0><ACK=1><CTL=SYN,ACK> <-- SYN-RECEIVED" in told
+
+
+def test_a_box_at_which_a_segment_ends_is_named() -> None:
+    story = scenario_of_variant(library.find("closed-port"), "a firewall that drops")
+    assert " 2. SYN-SENT --> <SEQ=0><CTL=SYN> ... (firewall)" in normalised(rfc_figure(play(story)))
+
+
+def test_a_segment_of_a_third_party_that_is_still_on_its_way_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_module, "MOST_STEPS", 1)
+    told = normalised(
+        rfc_figure(play(scenario("A.script = [{ call = 'connect' }]"), parse_moves("x>b:SYN:seq=5")))
+    )
+    assert " 2. (third party) --> <SEQ=0><CTL=SYN> ..." in told
+
+
 def test_a_run_without_any_segment_has_its_two_states() -> None:
     told = normalised(rfc_figure(play(scenario())))
     assert [line for line in told if line] == [
@@ -219,14 +253,14 @@ def test_the_texts_of_the_segments_are_made_in_proportion_to_their_number(
     made = 0
     text_of = rfc._segment_text
 
-    def counted(transmission: Transmission, run: Record) -> str:
+    def counted(transmission: Transmission, run: Record, hosts: Sequence[str]) -> str:
         nonlocal made
         made += 1
-        return text_of(transmission, run)
+        return text_of(transmission, run, hosts)
 
     monkeypatch.setattr(rfc, "_segment_text", counted)
     calls = ", ".join(['{ call = "sendto" }'] * 100)
     run = play(scenario(f'B.script = [{{ call = "bind" }}]\nA.script = [{calls}]'))
     rfc_figure(run)
     assert len(run.transmissions) == 100
-    assert made == 300, "for the width, where it leaves, where it arrives"
+    assert made == 100

@@ -6,6 +6,7 @@ import pytest
 
 from tcptui.lab.ends.programs import MOST_PROCESSES
 from tcptui.lab.loader import BadScenario
+from tcptui.lab.toml_lines import key_lines
 from tcptui.lab.wire import BadMove
 from tests.lab.told import results_of, run_of
 from tests.lab.worlds import OPEN, everything, play, scenario, world
@@ -118,3 +119,17 @@ def test_no_more_boxes_can_be_put_there_than_a_story_may_have() -> None:
     made = world(OPEN, f"{moves} a:send:x s")
     with refused(BadMove, match="8 are too many; at most 7"):
         play(made, "box:router")
+
+
+def test_a_program_has_no_more_patterns_than_can_be_looked_at_in_every_step() -> None:
+    calls = ", ".join(['{ call = "close", when = "A RST" }'] * 101)
+    with refused(BadScenario, match="A.script: "):
+        scenario(f"A.script = [{calls}]")
+    with refused(BadScenario, match="A.program: "):
+        calls = calls.replace("close", "exit()")
+        scenario(f"A.program = [{{ fork = [{calls}] }}]")
+
+
+def test_the_lines_of_a_text_that_is_nested_too_deep_are_told_as_far_as_they_are_known() -> None:
+    lines = key_lines("a = 1\nb = " + "[" * 20_000 + "]" * 20_000)
+    assert (lines["a",], lines["b",]) == (1, 2)

@@ -8,7 +8,8 @@ from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.history import History
 from tcptui.lab.moves import moves_text, parse_moves
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import BadMove
+from tcptui.lab.wire import SIDES, BadMove
+from tests.fields import shared
 from tests.lab.search import alike, explore
 from tests.lab.told import results_of, run_of
 from tests.lab.worlds import everything, history_of, scenario, to_the_end, world
@@ -194,3 +195,32 @@ def test_blanks_of_a_typed_call_may_be_percent_encoded() -> None:
     (move,) = parse_moves("a:s%20=%20socket()")
     assert [move] == parse_moves("a:s=socket()")
     assert moves_text([move]) == "a:s=socket()"
+
+
+ALL = f"""
+{FORKS}
+third_party = [{{ at = "80ms", segment = "x>b:ACK,PSH:seq=+1:ack=+1:data=z", times = 3, every = "30ms" }}]
+[wire]
+faults = ["duplicate A SYN", "lose B DATA 1"]
+box = [{{ kind = "router", hops = 2 }}, {{ kind = "nat", idle = "100ms" }},
+    {{ kind = "firewall", refuse = "A FIN", with = "icmp" }}]
+"""
+
+
+def test_a_history_comes_back_to_every_state_with_blocked_calls_forks_boxes_and_third_parties() -> None:
+    history = History(scenario(ALL))
+    states = [history.world.copy()]
+    for _ in range(40):
+        if history.world.next_event() is None:
+            break
+        history.apply()
+        states.append(history.world.copy())
+    assert len(states) > 20
+    assert any(state.host("B").sockets.table.blocked for state in states)
+    for position in (*range(len(states)), *range(len(states) - 1, -1, -3)):
+        history.go_to(position)
+        assert everything(history.world) == everything(states[position]), position
+    copy = states[10].copy()
+    for side in SIDES:
+        copy._to_change(side)
+    assert shared(states[10], copy) == []

@@ -75,7 +75,8 @@ def test_nothing_is_answered_and_no_state_changes() -> None:
     for side in SIDES:
         assert made.host(side).state is State.CLOSED
         assert made.host(side).stack.next_deadline() is None
-    assert (transmission(made, 1).sender_state, transmission(made, 1).receiver_state) == (None, None)
+    run = play_out(scenario(), parse_moves("b:bind a:sendto:hello s"))
+    assert [run.state_beside(run.transmissions[0], side) for side in SIDES] == [None, None]
 
 
 def test_what_is_lost_stays_lost() -> None:

@@ -169,13 +169,19 @@ SENTENCES = {
     "writer.late": "late",
     "writer.lost": "lost",
     "writer.marks": "{marks}",
+    "writer.others": "Other hosts than the peer are other ports of it here.",
     "writer.rebooted": "The stack under test is {side}, the {role}, after its reboot.",
     "writer.third_party": "third party",
     "writer.under_test": "The stack under test is {side}, the {role}.",
     # A run that can't be a script.
     "error.script.unwritable": "{name} at {point} is no packetdrill script: {why}",
     "error.unwritable.abort": "abort in TIME-WAIT: a socket leaves that to the stack",
+    "error.unwritable.blocks": (
+        "{call}() blocks while another call does, or without end: a script can't say when it is over"
+    ),
     "error.unwritable.early_send": "send before the connection is open: write() would wait for that",
+    "error.unwritable.fork": "a program forks, and a script is one process",
+    "error.unwritable.mixed": "{call} is no call of a socket, and the programs here have sockets",
     "error.unwritable.no_segment": "#{number} is no TCP segment, and a script here speaks of TCP alone",
     "error.unwritable.no_socket": (
         "{call} where the program has no socket: before accept(), or after close()"
@@ -185,7 +191,6 @@ SENTENCES = {
         "a program on sockets would not do quite the same: line {line} of its script expects {expected},"
         " and what comes is {got}"
     ),
-    "error.unwritable.sockets": "its programs call sockets by name",
     "error.unwritable.script": "it is a script already",
     "error.unwritable.udp": "{call} is UDP's, and a script here speaks of TCP alone",
 }

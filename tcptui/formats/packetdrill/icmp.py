@@ -21,6 +21,7 @@ _CODES = {
     "source_route_failed": _U.SOURCE_ROUTE,
     "net_prohibited": _U.PROHIBITED, "host_prohibited": _U.PROHIBITED,
     "communication_prohibited": _U.PROHIBITED, "admin_prohibited": _U.PROHIBITED,
+    "packet_filtered": _U.PROHIBITED,
 }  # fmt: skip
 """Codes of "destination unreachable", of ICMP and ICMPv6."""
 _TYPES = {

@@ -29,8 +29,8 @@ PORT = 8080
 IP_HEADERS = 40
 """Octets of IPv4's and TCP's headers: what the MTU has beyond the MSS."""
 
-_V4 = ("192.168.0.1", "192.0.2.1")
-_V6 = ("fd3d:fa7b:d17d::1", "2001:db8::1")
+SCRIPT_ADDRESSES = (("192.168.0.1", "192.0.2.1"), ("fd3d:fa7b:d17d::1", "2001:db8::1"))
+"""Those of the host under test and of its peer where a script gives none: of IPv4, and of IPv6."""
 _WITHOUT_EFFECT = re.compile(
     r"(gateway_ip|netmask_ip|remote_network|send_omit_free|verbose|debug|speed|init_scripts|hash_seed"
     r"|(persistent_)?tun_dev|wire_\w+|no_cleanup)"
@@ -106,7 +106,7 @@ def read_setup(script: Script) -> Setup:
     version = _text(options, "ip_version", "ipv4")
     if version not in ("ipv4", "ipv6", "ipv4-mapped-ipv6"):
         raise NotSupported("needs.value", name="ip_version", value=version)
-    local, remote = _V6 if version == "ipv6" else _V4
+    local, remote = SCRIPT_ADDRESSES[version == "ipv6"]
     local = _address(options, "local_ip", local, version)
     remote = _address(options, "remote_ip", remote, version)
     tick = _number(options, "tcp_ts_tick_usecs", 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tcptui.core.events import (
     Delivered,
@@ -27,13 +28,23 @@ from tcptui.lab.report import Report
 from tcptui.sockets.bsd_socket import OPENING, BsdSocket
 from tcptui.sockets.semantics import SocketSemantics
 
-_FIRST_DESCRIPTOR = 3
+FIRST_DESCRIPTOR = 3
+"""Before it are the standard input and outputs."""
 _CORE_CALLS = {"listen": "OPEN", "connect": "OPEN", "read": "RECEIVE", "shutdown": "CLOSE"}
 """What the core calls the lab's calls, where not by the same name."""
 
 
 class Unwritable(MessageError):
     """A run that no script can tell."""
+
+
+class CallLine(NamedTuple):
+    """A call without the time at which it is made."""
+
+    text: str
+    until: int | None = None
+    """When it returns, in the script's time, if it blocks."""
+    comment: str = ""
 
 
 @dataclass(slots=True)
@@ -81,23 +92,34 @@ class SocketCalls:
         self._taken: set[int] = set()
         """Descriptors in use."""
 
-    @property
-    def opening(self) -> bool:
-        """Whether no number of the peer is known yet, or any more."""
-        return all(
-            one.state in (State.CLOSED, State.LISTEN, State.SYN_SENT) for one in self._connections.values()
-        )
-
-    def calls(self, report: Report) -> list[str]:
-        """The calls that do what a call of the lab's program did; none where that was refused.
+    def calls(self, report: Report) -> list[CallLine]:
+        """The calls that do what a call of the lab's program did in a step; none where that was refused.
 
         Unwritable if no socket can do that.
         """
+        return [] if report.cause != "call" else [CallLine(text) for text in self._calls(report)]
+
+    def read(self, report: Report) -> list[CallLine]:
+        """None that blocks: the program is told."""
+        return []
+
+    def told(self, report: Report) -> list[CallLine]:
+        """The calls by which the program learns what it was told in a step."""
+        calls: list[str] = []
+        for event in report.events:
+            if event.connection:
+                self._connections.setdefault(event.connection, _Connection())
+        for number, connection in self._connections.items():
+            events = [event for event in report.events if event.connection == number]
+            calls += self._told(connection, events, by_read=report.call == "read")
+        return [CallLine(text) for text in calls]
+
+    # What the program does.
+
+    def _calls(self, report: Report) -> list[str]:
         name = report.call
         if name in HOST_EVENTS:
             return []
-        if report.results and report.results[-1].call is not None:
-            raise Unwritable("error.unwritable.sockets")
         if name in UDP_CALLS:
             raise Unwritable("error.unwritable.udp", call=name)
         core_name = _CORE_CALLS.get(name, name.upper())
@@ -117,19 +139,6 @@ class SocketCalls:
             case "read":
                 return _read(_held(connection, "read"), _octets(report.events))
         return self._end(connection, name)
-
-    def told(self, report: Report) -> list[str]:
-        """The calls by which the program learns what it was told in a step."""
-        calls: list[str] = []
-        for event in report.events:
-            if event.connection:
-                self._connections.setdefault(event.connection, _Connection())
-        for number, connection in self._connections.items():
-            events = [event for event in report.events if event.connection == number]
-            calls += self._told(connection, events, by_read=report.call == "read")
-        return calls
-
-    # What the program does.
 
     def _listen(self, connection: _Connection, backlog: int | None) -> list[str]:
         connection.stays = backlog is not None
@@ -213,7 +222,7 @@ class SocketCalls:
 
     def _descriptor(self) -> int:
         """The lowest that is free, as POSIX has it."""
-        fd = _FIRST_DESCRIPTOR
+        fd = FIRST_DESCRIPTOR
         while fd in self._taken:
             fd += 1
         self._taken.add(fd)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from tcptui.core.events import Delivered, Event, Returned, RuleApplied, Sent, Signalled, StateChanged
 from tcptui.core.message import Message
-from tcptui.core.packet.segment import ACK, RST, SYN, Segment
-from tcptui.core.packet.seq import MASK
+from tcptui.core.packet.datagram import IcmpMessage
+from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.profile.knobs import all_knobs
 from tcptui.core.profile.presets import preset_of
 from tcptui.core.profile.record import Profile
@@ -25,9 +25,12 @@ from tcptui.formats.packetdrill.commands import KNOB_PREFIX
 from tcptui.formats.packetdrill.flows import REMOTE_PORT
 from tcptui.formats.packetdrill.matching import Tolerance
 from tcptui.formats.packetdrill.outcome import Failed, Passed
+from tcptui.formats.packetdrill.program_calls import ProgramCalls
 from tcptui.formats.packetdrill.socket_calls import SocketCalls, Unwritable
-from tcptui.formats.packetdrill.syntax import INBOUND, OUTBOUND, EventTime, SegmentSpec, TcpOption, TimeKind
-from tcptui.formats.packetdrill.text import segment_spec, spec_text, time_text
+from tcptui.formats.packetdrill.syntax import EventTime, TimeKind
+from tcptui.formats.packetdrill.text import seconds_text, spec_text, time_text
+from tcptui.formats.packetdrill.written_calls import CallWriter, address_of
+from tcptui.formats.packetdrill.written_numbers import Ports, ScriptSegments
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.knob_values import value_text
@@ -74,11 +77,7 @@ def packetdrill_script(run: Record, side: Side) -> str:
 
 def _script(run: Record, side: Side) -> str:
     moments = _since_reboot(moment for moment in _moments(run) if moment.report.side == side)
-    calls = {moment.report.call for moment in moments}
-    one_port = {"listen", "connect"} <= calls
-    script = _Script(
-        run.scenario.hosts[SIDES.index(side)].profile, _ahead(run) - run.scenario.clock(side), one_port
-    )
+    script = _Script(_Host.of(run, side, moments), moments)
     enough = len(moments) if run.complete else _last_news(moments) + REPETITIONS
     for index, moment in enumerate(moments):
         if index > enough and script.may_end(moment.at):
@@ -91,7 +90,49 @@ def _script(run: Record, side: Side) -> str:
         lines.append(f"// {say('writer.and_so_on')}")
     elif run.scenario.answer and not run.moved:
         lines += ["", *(f"// {line}" for line in wrap(run.scenario.answer, WIDTH))]
-    return "".join(f"{line}\n" for line in (*_head(run, side, one_port), "", *lines))
+    return "".join(f"{line}\n" for line in (*_head(run, script.host), "", *lines))
+
+
+class _Host(NamedTuple):
+    """What there is to know of the host under test before its script is written."""
+
+    side: Side
+    setup: HostSetup
+    peer: Socket
+    ahead: int
+    """By how much the script's time is ahead of the host's own clock."""
+    ports: Ports
+    has_sockets: bool
+    """Its programs call sockets; else they make the RFC's calls."""
+    one_port: bool
+    """It listens and connects, by the RFC's calls."""
+
+    @classmethod
+    def of(cls, run: Record, side: Side, moments: Sequence[_Moment]) -> _Host:
+        index = SIDES.index(side)
+        setup, other = run.scenario.hosts[index], run.scenario.hosts[1 - index]
+        assert isinstance(setup, HostSetup)
+        written = [one.call for moment in moments for one in moment.report.results if one.call is not None]
+        calls = {moment.report.call for moment in moments}
+        named = any(
+            (call.name == "bind" and address_of(call, setup.socket) != setup.socket)
+            or (call.name == "connect" and address_of(call, other.socket) != other.socket)
+            for call in written
+        )
+        ports = Ports(other.socket, _pairs(moments), named)
+        ahead = _ahead(run) - run.scenario.clock(side)
+        return cls(side, setup, other.socket, ahead, ports, bool(written), {"listen", "connect"} <= calls)
+
+
+def _pairs(moments: Iterable[_Moment]) -> Iterator[tuple[Socket, Socket]]:
+    """The sockets of every segment, the host's own first."""
+    for moment in moments:
+        arrived = moment.arrived and moment.arrived.arrives_as
+        if isinstance(arrived, Segment):
+            yield arrived.dst, arrived.src
+        for event in moment.report.events:
+            if isinstance(event, Sent):
+                yield event.segment.src, event.segment.dst
 
 
 class _Moment(NamedTuple):
@@ -144,16 +185,21 @@ def _last_news(moments: Sequence[_Moment]) -> int:
     return max(heard, default=0)
 
 
-def _head(run: Record, side: Side, one_port: bool) -> list[str]:
-    scenario = run.scenario
-    host = scenario.hosts[SIDES.index(side)]
+def _head(run: Record, host: _Host) -> list[str]:
+    scenario, side = run.scenario, host.side
     rebooted = any((one.call, one.side) == ("reboot", side) for one in (*run.prelude, *run.reports))
-    about = say("writer.rebooted" if rebooted else "writer.under_test", side=side, role=host.role)
-    texts = (scenario.title, scenario.question, about, f"profile: {preset_of(host.profile).name}")
+    about = say("writer.rebooted" if rebooted else "writer.under_test", side=side, role=host.setup.role)
+    texts = [scenario.title, scenario.question, about]
+    if host.ports.others:
+        texts.append(say("writer.others"))
+    texts.append(f"profile: {preset_of(host.setup.profile).name}")
     lines = [f"// {line}" for text in texts for line in wrap(text, WIDTH)]
-    options = ["--ip_version=ipv6"] if ":" in host.socket.host else []
-    options += [f"--connect_port={REMOTE_PORT}"] if one_port else []
-    settings = " ".join(_settings(host.profile))
+    options = ["--ip_version=ipv6"] if ":" in host.setup.socket.host else []
+    if host.ports.written:
+        options += [f"--bind_port={host.setup.socket.port}", f"--connect_port={host.peer.port}"]
+    elif host.one_port:
+        options.append(f"--connect_port={REMOTE_PORT}")
+    settings = " ".join(_settings(host.setup.profile))
     commands = [f"`sysctl -q {settings}`"] if settings else []
     return [*lines, *([""] if options or commands else []), *options, *commands]
 
@@ -172,14 +218,23 @@ class _Line(NamedTuple):
     text: str
     """Empty: the comment stands alone."""
     comment: str = ""
+    until: int | None = None
+    """When a call that blocks returns."""
 
 
 class _Script:
     """The events of a script, as they come."""
 
-    def __init__(self, profile: Profile, ahead: int, one_port: bool) -> None:
-        self._calls = SocketCalls(semantics_of(profile.stack), one_port)
-        self._numbers = _Numbers(ahead // MILLISECOND)
+    def __init__(self, host: _Host, moments: Sequence[_Moment]) -> None:
+        self.host = host
+        self._calls: SocketCalls | ProgramCalls
+        if host.has_sockets:
+            steps = [(moment.at, moment.report) for moment in moments]
+            writer = CallWriter(host.setup.socket, host.peer, host.ports)
+            self._calls = ProgramCalls(host.setup, writer, steps)
+        else:
+            self._calls = SocketCalls(semantics_of(host.setup.profile.stack), host.one_port)
+        self._segments = ScriptSegments(host.ahead // MILLISECOND, host.ports)
         self._lines: list[_Line] = []
         self._not_before = 0
 
@@ -187,25 +242,36 @@ class _Script:
         """A step of the end under test."""
         at, report, arrived, launched = moment
         begin = len(self._lines)
+        calls = self._calls.calls(report)
         if arrived is not None:
-            # A listener takes a SYN also beside an old connection.
-            begins = self._calls.opening or _applied(report.events, Rule.LISTEN_SYN)
-            spec = self._numbers.inbound(_segment(arrived), begins)
-            self._add(at, spec_text(spec), _marks(arrived))
-        elif report.cause == "call":
-            for text in self._calls.calls(report):
-                self._add(at, text)
+            self._add(at, self._arrival(arrived, report), _marks(arrived))
+        for line in calls:
+            self._add(at, line.text, line.comment, line.until)
         cause = max(begin, len(self._lines) - 1)
+        for line in self._calls.read(report):
+            self._add(at, line.text)
         sent = [event for event in report.events if isinstance(event, Sent)]
-        originals = (transmission for transmission in launched if not transmission.copy_of)
+        originals = (one for one in launched if one.sender == self.host.side and not one.copy_of)
         refuses = _applied(report.events, Rule.SYN_RESETS)
         for event, transmission in zip(sent, originals, strict=True):
-            self._add(at, spec_text(self._numbers.outbound(event, refuses)), _marks(transmission))
+            self._add(at, spec_text(self._segments.outbound(event, refuses)), _marks(transmission))
+        self._segments.after(report.events)
         self._note_states(at, cause, report.events)
         if report.cause == "timer" and not sent:
             self._not_before = at + MILLISECOND  # At one moment a script's own events go before a timer.
-        for text in self._calls.told(report):
-            self._add(at, text)
+        for line in self._calls.told(report):
+            self._add(at, line.text)
+
+    def _arrival(self, arrived: Transmission, report: Report) -> str:
+        payload = arrived.arrives_as
+        if isinstance(payload, IcmpMessage):
+            text = self._segments.icmp(payload)
+            if text is not None:
+                return text
+        if not isinstance(payload, Segment):
+            raise Unwritable("error.unwritable.no_segment", number=arrived.number)
+        # A listener takes a SYN also beside an old connection.
+        return spec_text(self._segments.inbound(payload, _applied(report.events, Rule.LISTEN_SYN)))
 
     def may_end(self, following: int) -> bool:
         """Whether it can stop here, the next step being at `following`: beyond the last event's tolerance."""
@@ -216,8 +282,8 @@ class _Script:
         """The events as text."""
         return list(_laid_out(self._lines))
 
-    def _add(self, at: int, text: str, comment: str = "") -> None:
-        self._lines.append(_Line(max(at, self._not_before), text, comment))
+    def _add(self, at: int, text: str, comment: str = "", until: int | None = None) -> None:
+        self._lines.append(_Line(max(at, self._not_before), text, comment, until))
 
     def _note_states(self, at: int, cause: int, events: Sequence[Event]) -> None:
         """Says beside the line that brought them about, or by themselves, which states were entered."""
@@ -229,67 +295,6 @@ class _Script:
         line = self._lines[cause]
         comment = ", ".join(filter(None, (line.comment, *states)))
         self._lines[cause] = line._replace(comment=comment)
-
-
-class _Numbers:
-    """How the run's sequence numbers and timestamps become the script's.
-
-    The peer's first SYN is 0, and a later one keeps its distance to that. All else is relative to the SYN
-    that the connection began with. Timestamps are the script's milliseconds, which are ahead of the world's.
-    """
-
-    def __init__(self, milliseconds_ahead: int) -> None:
-        self._ahead = milliseconds_ahead
-        self._own: int | None = None
-        self._peer: int | None = None
-        self._zero: int | None = None
-        """The raw number of the peer that a SYN of 0 stands for."""
-
-    def inbound(self, segment: Segment, begins: bool) -> SegmentSpec:
-        """A segment that arrives; `begins`: a SYN would be a connection's first."""
-        if segment.flags & SYN and self._zero is None:
-            self._zero = segment.seq
-        base = self._zero if segment.flags & SYN else self._peer_base
-        spec = segment_spec(segment, INBOUND, base or 0, self._own or 0)
-        if segment.flags & SYN and begins:
-            self._peer = segment.seq
-        return self._with_script_time(spec)
-
-    def outbound(self, sent: Sent, refuses: bool) -> SegmentSpec:
-        """A segment that leaves; `refuses`: to reset a SYN. Its window is not told: a script's program reads
-        only afterwards."""
-        segment = sent.segment
-        if segment.flags & SYN and sent.attempt == 1:
-            self._own = segment.seq
-        base = self._own or 0
-        if (refuses or sent.connection == 0) and segment.flags & (RST | ACK) == RST | ACK:
-            base = 0  # It answers a segment without ACK: SEQ is 0 by itself (RFC 9293 3.10.7.1).
-        spec = segment_spec(segment, OUTBOUND, base, self._peer_base)
-        return self._with_script_time(spec._replace(window=None))
-
-    @property
-    def _peer_base(self) -> int:
-        return (self._zero or 0) if self._peer is None else self._peer
-
-    def _with_script_time(self, spec: SegmentSpec) -> SegmentSpec:
-        # Without an ACK there is nothing that TSecr could echo (RFC 7323 section 3.2).
-        ahead = (self._ahead, self._ahead if spec.flags & ACK else 0)
-
-        def moved(option: TcpOption) -> TcpOption:
-            if option.name != "TS":
-                return option
-            numbers = tuple(
-                (number or 0) + more & MASK for number, more in zip(option.numbers, ahead, strict=True)
-            )
-            return option._replace(numbers=numbers)
-
-        return spec._replace(options=tuple(map(moved, spec.options or ())))
-
-
-def _segment(transmission: Transmission) -> Segment:
-    if not isinstance(transmission.payload, Segment):
-        raise Unwritable("error.unwritable.no_segment", number=transmission.number)
-    return transmission.payload
 
 
 def _applied(events: Iterable[Event], rule: Rule) -> bool:
@@ -315,7 +320,10 @@ def _laid_out(lines: Sequence[_Line]) -> Iterator[str]:
     events: list[tuple[str, str]] = []
     for line in lines:
         kind = TimeKind.ABSOLUTE if previous is None else TimeKind.RELATIVE
-        words = time_text(EventTime(kind, line.at - (previous or 0)))
+        start = previous or 0
+        words = time_text(EventTime(kind, line.at - start))
+        if line.until is not None:
+            words += f"...{seconds_text(line.until - start)}"
         if line.text:
             previous = line.at
             events.append((f"{words:<8} {line.text}", line.comment))

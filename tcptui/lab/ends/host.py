@@ -108,6 +108,7 @@ class HostEnd(RunsPrograms):
         "setup",
         "side",
         "udp",
+        "used_sockets",
     )  # fmt: skip
 
     setup: HostSetup
@@ -126,6 +127,8 @@ class HostEnd(RunsPrograms):
         self.held = Held()
         """Those that its programs have, and the one that stands for it."""
         self.link_up = True
+        self.used_sockets = False
+        """Whether somebody has made a call to a socket: for readers."""
         self.connections = NO_CONNECTIONS
         self.application = ApplicationState()
         self.programs = first_programs(setup.script, setup.more, setup.programs)
@@ -140,8 +143,7 @@ class HostEnd(RunsPrograms):
 
     @property
     def sockets(self) -> Sockets:
-        """Its sockets over its TCP. They are made when something happens to the host for the first time, for
-        to make them loads all of TCP: what a screen shows before the first step needs nothing of it."""
+        """Its sockets over its TCP. To make them loads all of TCP: they are made at the first need."""
         sockets = self._sockets
         if sockets is None:
             sockets = self._sockets = _first_sockets(self.setup)
@@ -188,7 +190,7 @@ class HostEnd(RunsPrograms):
     @property
     def has_sockets(self) -> bool:
         """Whether its programs have sockets, or had: what they learn is what their calls return."""
-        if self._sockets is not None and self._sockets.table.sockets:
+        if self.used_sockets:
             return True
         calls = (step for program in self.programs for step in program.script)
         return any(isinstance(call, ScriptedCall) and call.of_socket for call in calls)
@@ -300,7 +302,7 @@ class HostEnd(RunsPrograms):
         copy._sockets = None if self._sockets is None else self._sockets.copy()
         copy.udp = self.udp
         copy.held, copy.connections = self.held, self.connections
-        copy.link_up, copy.application = self.link_up, self.application
+        copy.link_up, copy.used_sockets, copy.application = self.link_up, self.used_sockets, self.application
         copy.programs, copy.act_due, copy.results = self.programs, self.act_due, ()
         copy.typed, copy.waits_for_facts, copy.asks_host = self.typed, self.waits_for_facts, self.asks_host
         return copy
@@ -335,12 +337,14 @@ class HostEnd(RunsPrograms):
         elif call.is_udp:
             done, events = self._udp_call(call)
         elif call.written is not None or call.child:
+            self.used_sockets = True
             done = self._socket_call(call, now, program)
             events = self._settle(now, "request")
         else:
             request = call.request or UserCall(
                 user_call(call, self.opened, self.listener, self.setup.socket, self.peer)
             )
+            self.used_sockets |= type(request) is not UserCall
             done = self.sockets.call(request, now + self.clock)
             if isinstance(done, Blocked) and program is not None:
                 self._set_program(program, self.programs[program]._replace(blocked=done.number))

@@ -44,6 +44,8 @@ MOST_TIMES = 100_000
 MOST_PROGRAMS = 20
 MOST_DEPTH = 8
 """Loops and forks within each other."""
+MOST_PATTERNS = 100
+"""Triggers of one program that are patterns: each is looked at in every step."""
 EXAMPLE = "A enters FIN-WAIT-2"
 _WORDS = tuple(one for one in TRIGGERS if one not in ("at", "received", "pattern"))
 _Read = Callable[[object, str], ScriptedCall]
@@ -52,12 +54,25 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]{0,19}", re.ASCII)
 
 def script_of(value: object, where: str) -> tuple[Step, ...]:
     """A program of the RFC's user calls."""
-    return tuple(_steps(value, where, _user_call, 0))
+    return _checked(tuple(_steps(value, where, _user_call, 0)), where)
 
 
 def program_of(value: object, where: str) -> tuple[Step, ...]:
     """A program of calls to sockets."""
-    return tuple(_steps(value, where, _socket_call, 0))
+    return _checked(tuple(_steps(value, where, _socket_call, 0)), where)
+
+
+def _checked(script: tuple[Step, ...], where: str) -> tuple[Step, ...]:
+    count = _patterns(script)
+    if count > MOST_PATTERNS:
+        raise bad(where, "error.value.too_many", count=count, most=MOST_PATTERNS)
+    return script
+
+
+def _patterns(script: tuple[Step, ...]) -> int:
+    """How many triggers are patterns, those of what it forks included."""
+    calls = [step for step in script if isinstance(step, ScriptedCall)]
+    return sum((call.pattern is not None) + _patterns(call.child) for call in calls)
 
 
 def programs_of(value: object, where: str) -> tuple[NamedScript, ...]:

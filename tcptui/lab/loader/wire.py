@@ -68,7 +68,7 @@ def boxes_of(wire: Table, v6: bool) -> tuple[Box, ...]:
     from tcptui.lab.boxes import MOST_BOXES, placed
 
     if len(tables) > MOST_BOXES:
-        raise wire.error("box", "error.scenario.faults", count=len(tables), most=MOST_BOXES)
+        raise wire.error("box", "error.value.too_many", count=len(tables), most=MOST_BOXES)
     boxes: list[Box] = []
     for table in tables:
         kind = table.take("kind", choice_of(*KINDS))

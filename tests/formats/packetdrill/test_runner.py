@@ -212,6 +212,10 @@ PASSING = {
     + """+.1 < icmp unreachable port_unreachable [0:0(0)]
 +0 getsockopt(3, SOL_SOCKET, SO_ERROR, [ECONNREFUSED], [4]) = 0
 """,
+    "a firewall that says that it prohibits": CONNECT
+    + """+.1 < icmp unreachable packet_filtered [0:0(0)]
++0 getsockopt(3, SOL_SOCKET, SO_ERROR, [EHOSTUNREACH], [4]) = 0
+""",
     "an error about what was never sent": WRITE
     + """+.1 < icmp unreachable port_unreachable [5000:6000(1000)]
 +0 getsockopt(4, SOL_SOCKET, SO_ERROR, [0], [4]) = 0
