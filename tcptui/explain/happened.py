@@ -33,6 +33,7 @@ from tcptui.lab.wire import OLD, Outcome, Party, Transmission
 from tcptui.sockets.requests import NAMES, Blocked, Read, Write
 
 _NOTIFIED, _AGAIN, _COPY = "happened.told", "happened.again", "happened.copy"
+_BY_FAULT = "happened.fault.by_rule"
 MOST_NAMES = 3
 """So many segments that a step has sent are named; of more, the last are counted."""
 _OF_OCTETS = (NAMES[Read], NAMES[Write])
@@ -75,13 +76,16 @@ def what(report: Report, world: WorldState, transmissions: Sequence[Transmission
 
 
 def in_brief(messages: Sequence[Message]) -> list[Message]:
-    """What happened, without what programs were told, the RFC's words beside an errno, and which segment
-    another repeats or is a copy of."""
-    return [
-        Message(message.key, tuple((name, _plain(value)) for name, value in message.numbers))
-        for message in messages
-        if message.key != _NOTIFIED
-    ]
+    """What happened, without what programs were told, the RFC's words beside an errno, which segment another
+    repeats or is a copy of, and the text of a fault."""
+    brief = []
+    for message in messages:
+        if message.key == _BY_FAULT:
+            brief.append(Message.of("happened.fault", what=dict(message.numbers)["what"]))
+        elif message.key != _NOTIFIED:
+            numbers = tuple((name, _plain(value)) for name, value in message.numbers)
+            brief.append(Message(message.key, numbers))
+    return brief
 
 
 def _plain(value: Value) -> Value:

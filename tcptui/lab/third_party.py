@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import ip_address
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tcptui.core.packet.options import Block, Offer, data_options, syn_layout
 from tcptui.core.packet.segment import HOP_LIMIT, SYN, Option, Segment, Socket
 from tcptui.core.packet.seq import seq_add
 from tcptui.core.state import SYNCHRONIZED, State
-from tcptui.core.tcp.stack import Stack
 from tcptui.lab.connection import Connection
 from tcptui.lab.wire import BadMove, Side, WireAct
+
+if TYPE_CHECKING:
+    from tcptui.core.tcp.stack import Stack
 
 LONGEST_DATA = 65_495
 """Octets of data that one ``send``, or a third party's segment, may carry."""

@@ -53,6 +53,7 @@ SENTENCES = {
     "happened.box.router_answers": "The router sends {name} to {side}.",
     "happened.box.firewall_answers": "The firewall sends {name} to {side}.",
     "happened.box.nat_answers": "The NAT sends {name} to {side}.",
+    "happened.fault": "{what}.",
     "happened.fault.by_rule": "{what} (fault: {rule}).",
     "happened.fault.lost": "The wire loses {name}",
     "happened.fault.delayed": "The wire delays {name} by {span}",

@@ -337,8 +337,8 @@ class HostEnd(RunsPrograms):
         elif call.is_udp:
             done, events = self._udp_call(call)
         elif call.written is not None or call.child:
-            self.used_sockets = True
             done = self._socket_call(call, now, program)
+            self.used_sockets = True
             events = self._settle(now, "request")
         else:
             request = call.request or UserCall(
