@@ -63,6 +63,11 @@ class Program(NamedTuple):
         step = self.script[self.position] if self.position < len(self.script) else None
         return step if isinstance(step, ScriptedCall) else None
 
+    @property
+    def loops(self) -> bool:
+        """Whether it is in a loop, or one comes, in what it forks too: how often it calls is not known."""
+        return bool(self.frames) or _has_loop(self.script[self.position :])
+
     def ready(self) -> Program:
         """Where the next call is what comes next, loops entered and gone through again."""
         position, frames, not_before = self.position, self.frames, self.not_before
@@ -197,3 +202,10 @@ class Program(NamedTuple):
             self.process,
             self.script if self.forked else None,
         )
+
+
+def _has_loop(script: tuple[Step, ...]) -> bool:
+    return any(
+        isinstance(step, Loop) or (isinstance(step, ScriptedCall) and _has_loop(step.child))
+        for step in script
+    )

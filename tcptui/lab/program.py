@@ -62,8 +62,6 @@ TRIGGERS: tuple[Trigger, ...] = get_args(Trigger)
 
 ASKS_HOST: tuple[Trigger, ...] = ("waiting", "readable")
 """Those that only a look at the host's sockets tells."""
-MANY = 1_000
-"""More calls than a host has initial sequence numbers that are given: what a loop may make of one."""
 DATA_CALLS: tuple[CallName, ...] = ("send", "sendto")
 """Those that carry data."""
 
@@ -116,11 +114,10 @@ class ScriptedCall(NamedTuple):
 
     @property
     def connects(self) -> int:
-        """How many connections it, or what it forks, opens actively: whose initial numbers may come from the
-        clock."""
+        """How many connections it, or what it forks, opens actively, loops gone through once: their initial
+        numbers may come from the clock."""
         if self.child:
-            own = sum(step.connects for step in self.child if isinstance(step, ScriptedCall))
-            return own * MANY if any(isinstance(step, Loop) for step in self.child) else own
+            return sum(step.connects for step in self.child if isinstance(step, ScriptedCall))
         return int(self._connects)
 
     @property

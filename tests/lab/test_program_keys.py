@@ -49,6 +49,22 @@ def test_states_with_equal_keys_have_the_same_future(toml: str) -> None:
     assert met
 
 
+def test_a_loop_to_come_may_open_more_connections_than_there_are_numbers_for() -> None:
+    """From the second on their initial sequence numbers come from the clock."""
+    calls = '"s = socket()", "connect(s)", "close(s)"'
+
+    def key(*steps: str, moves: str) -> object:
+        waits = '{ call = "t = socket()", when = "B enters LISTEN" }'
+        return world(f"A.isn = [7]\nA.program = [{', '.join((waits, *steps))}]\n", moves).key()
+
+    for loop in (
+        f'{{ loop = [{calls}], every = "1s" }}',
+        f'{{ fork = [{{ loop = [{calls}], every = "1s" }}] }}',
+    ):
+        assert key(loop, moves="w10ms") != key(loop, moves="w20ms")
+    assert key(calls, moves="w10ms") == key(calls, moves="w20ms"), "one number is enough"
+
+
 @pytest.mark.parametrize("toml", [ECHO, FORKS, PATTERNS], ids=["echo", "forks", "patterns"])
 def test_a_copy_goes_on_by_itself_from_every_position(toml: str) -> None:
     history = History(scenario(toml))

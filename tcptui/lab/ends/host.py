@@ -311,8 +311,8 @@ class HostEnd(RunsPrograms):
         to_come = [call for program in self.programs for call in program.to_come()]
         listens = any(call.listens for call in to_come)
         opens = sum(call.connects for call in to_come)
-        if opens and any(program.frames for program in self.programs):
-            opens = _MANY  # In a loop.
+        if opens and any(program.loops for program in self.programs):
+            opens = _MANY
         sockets = self._sockets or _first_sockets(self.setup)  # To be asked for a key changes nothing.
         return (
             now if listens or sockets.stack.shows_clock(opens) else None,
