@@ -44,6 +44,7 @@ def show(prepare: Callable[[], Session] | None, ascii_only: bool, instead: str) 
     def settle() -> None:
         """After the first frame: what the first step needs is loaded, so that the first key does not wait for
         it; what there is by then stays, the rest is collected between key presses."""
+        import tcptui.explain.happened
         import tcptui.sockets.driver  # noqa: F401
 
         gc.freeze()

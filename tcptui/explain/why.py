@@ -9,8 +9,6 @@ from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import say, text
-from tcptui.explain.happened import in_brief, what
-from tcptui.explain.reasons import decided
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
@@ -50,6 +48,9 @@ def why(report: Report | None, world: WorldState, transmissions: Sequence[Transm
     """Why the last move did what it did; before any, the scenario's question."""
     if report is None:
         return Why(world.scenario.question)
+    from tcptui.explain.happened import in_brief, what  # The first frame has nothing of it.
+    from tcptui.explain.reasons import decided
+
     messages = what(report, world, transmissions)
     sentences, short = tuple(text(one, raw) for one in messages), in_brief(messages)
     happened = _joined(*sentences)
