@@ -71,6 +71,8 @@ class Program(NamedTuple):
     def ready(self) -> Program:
         """Where the next call is what comes next, loops entered and gone through again."""
         position, frames, not_before = self.position, self.frames, self.not_before
+        if position < len(self.script) and type(self.script[position]) is ScriptedCall:
+            return self  # As nearly always.
         while position < len(self.script):
             step = self.script[position]
             if isinstance(step, Loop):

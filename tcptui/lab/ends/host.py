@@ -394,7 +394,9 @@ class HostEnd(RunsPrograms):
         events = sockets.take_events()
         known = self.held
         later: list[Event] = []
-        changed = changes(events)
+        noted = [event for event in events if type(event) in _NOTED]
+        count = len(events)
+        changed = bool(noted) and changes(noted)
         if changed:
             known, later = known.after(events, sockets.stack)
             given = [event for event in events if gives_connection(event)]
@@ -406,11 +408,13 @@ class HostEnd(RunsPrograms):
             for connection in known.names:
                 if not receives(connection):
                     self._receive_again(connection, events, now)
-        events += later
         if changed:
+            events += later
             self.held = known.settled(sockets.stack, self.peer.host)
         current = known.opened
-        noteworthy = [event for event in events if type(event) in _NOTED and event.connection == current]
+        if changed or len(events) != count:
+            noted = [event for event in events if type(event) in _NOTED]
+        noteworthy = [event for event in noted if event.connection == current]
         completed = sockets.take_completed()
         if completed:
             self._complete(completed)
