@@ -44,7 +44,7 @@ COMPUTED = {
     *(f"ui.call.{call}" for call in CALLS),
     *(
         f"count.{noun}.{how}"
-        for noun in ("connections", "octets", "probes", "retransmissions")
+        for noun in ("connections", "facts", "octets", "probes", "retransmissions", "variants")
         for how in ("one", "many")
     ),
 }

@@ -26,6 +26,6 @@ SENTENCES = {
     "fact.too_early": "{pattern!r} does not happen after {after!r}; the last: {fact}",
     "validate.at": "{file}: {where}: {what}",
     "validate.at_line": "{file}:{line}: {where}: {what}",
-    "validate.fine": "{file}: holds ({facts} facts, {variants} variants)",
+    "validate.fine": "{file}: holds ({facts:facts}, {variants:variants})",
     "validate.of_variant": "variant {name!r}: {what}",
 }

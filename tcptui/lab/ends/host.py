@@ -54,8 +54,6 @@ if TYPE_CHECKING:
     from tcptui.sockets.driver import Sockets
 
 _NOTED = {StateChanged, Delivered, Signalled, Returned}
-_MANY = 1_000
-"""OPENs of a loop, to be compared with how many initial sequence numbers are given."""
 _RECEIVES_IN = (
     State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
     State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSE_WAIT,
@@ -312,7 +310,7 @@ class HostEnd(RunsPrograms):
         listens = any(call.listens for call in to_come)
         opens = sum(call.connects for call in to_come)
         if opens and any(program.loops for program in self.programs):
-            opens = _MANY
+            opens = len(self.setup.isns) + 1  # More than are given.
         sockets = self._sockets or _first_sockets(self.setup)  # To be asked for a key changes nothing.
         return (
             now if listens or sockets.stack.shows_clock(opens) else None,
@@ -404,17 +402,15 @@ class HostEnd(RunsPrograms):
                 accepted = any(isinstance(one, Returned) and one.call == "ACCEPT" for one in given)
                 self.application = ApplicationState(accepted=accepted or self.application.accepted)
         if self.setup.reads:
-            receives = sockets.stack.receives
             for connection in known.names:
-                if not receives(connection):
+                if not sockets.stack.receives(connection):
                     self._receive_again(connection, events, now)
         if changed:
             events += later
             self.held = known.settled(sockets.stack, self.peer.host)
-        current = known.opened
         if changed or len(events) != count:
             noted = [event for event in events if type(event) in _NOTED]
-        noteworthy = [event for event in noted if event.connection == current]
+        noteworthy = [event for event in noted if event.connection == known.opened]
         completed = sockets.take_completed()
         if completed:
             self._complete(completed)
