@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tcptui.lab.program import Again, ApplicationState, Loop, ScriptedCall, Step
+from tcptui.lab.program import Again, ApplicationState, Leave, Loop, ScriptedCall, Step
 
 if TYPE_CHECKING:
     from tcptui.lab.facts import Fact
@@ -84,12 +84,21 @@ class Program(NamedTuple):
                     left = None if frame.left is None else frame.left - 1
                     frames = (*frames, Frame(step.start, left, 0))
                     position, not_before = step.start, frame.next_at
+            elif isinstance(step, Leave):
+                if self._ends(step.variable):
+                    frames = frames[:-1]
+                    position = self.script.index(Again(step.start), position)
             else:
                 break
             position += 1
         if position == self.position:
             return self
         return self._replace(position=position, frames=frames, not_before=not_before)
+
+    def _ends(self, variable: str) -> bool:
+        """Whether there is nothing in it, or the error of a call."""
+        value = dict(self.variables).get(variable, b"")
+        return value < 0 if isinstance(value, int) else not value
 
     def made(self, now: int) -> Program:
         """After its next call was made."""
@@ -195,6 +204,7 @@ class Program(NamedTuple):
         """What only programs of socket calls, and loops, have."""
         calls = self.to_come()
         used = {name for call in calls for name in call.uses}
+        used |= {step.variable for step in self.script if isinstance(step, Leave)}
         places = {place for place, _ in self._to_come()}
         return (
             tuple((start, left, max(0, next_at - now)) for start, left, next_at in self.frames),

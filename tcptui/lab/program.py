@@ -188,14 +188,23 @@ class Again(NamedTuple):
     """The place of the `Loop`."""
 
 
-Step: TypeAlias = ScriptedCall | Loop | Again
+class Leave(NamedTuple):
+    """Here a loop ends if a call has read nothing, as at the end of the data, or has failed."""
+
+    variable: str
+    """What the call's result is noted in."""
+    start: int
+    """The place of the `Loop`."""
+
+
+Step: TypeAlias = ScriptedCall | Loop | Again | Leave
 
 
 def item_of(script: tuple[Step, ...], place: int) -> int:
     """Which item of the list, from 1, that a program was written as, has the step at `place`."""
     item = depth = 0
     for step in script[: place + 1]:
-        item += depth == 0 and not isinstance(step, Again)
+        item += depth == 0 and not isinstance(step, Again | Leave)
         depth += isinstance(step, Loop) - isinstance(step, Again)
     return item
 

@@ -76,8 +76,13 @@ WRONG = {
     ),
     "a loop with a time": (
         f'A.program = [{SOCKET}, {{ loop = ["recv(s, 1)"], at = "1s" }}]',
-        "A.program[2].at: is unknown; allowed: loop, times, every",
+        "A.program[2].at: is unknown; allowed: loop, times, every, while",
     ),
+    "a loop that can not know its end": (
+        f'A.program = [{SOCKET}, {{ loop = ["recv(s, 1)"], while = "d" }}]',
+        "A.program[2].while: no call of this loop notes anything in 'd'",
+    ),
+    "an end of no loop": ('A.program = [{ call = "s = socket()", while = "s" }]', "A.program[1].while: is unknown"),
     "an empty loop": ("A.program = [{ loop = [], times = 2 }]", "A.program[1].loop: must not be empty"),
     "an empty fork": ("A.program = [{ fork = [] }]", "A.program[1].fork: must not be empty"),
     "in a fork": ('A.program = [{ fork = ["x()"] }]', "A.program[1].fork[1]: there is no call 'x'"),

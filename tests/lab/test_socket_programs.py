@@ -311,3 +311,33 @@ def test_a_pattern_names_a_call_alone_or_as_it_is_written(pattern: str, describe
         for fact in facts_of_step(report, [known[number] for number in report.launched])
     ]
     assert any(asked.describes(fact) for fact in facts) is describes
+
+
+ECHO_SERVER = """
+A.isn = 1000
+B.isn = 5000
+A.program = ["s = socket()", "connect(s)", {{ call = "send(s, 'ab')", times = 3, every = "1s" }},
+    {{ call = "{end}", after = "1s" }}]
+B.program = ["s = socket()", "bind(s)", "listen(s, 5)", {{ loop = ["c = accept(s)",
+    {{ loop = ["d = recv(c, 9)", "send(c, d)"], while = "d" }}, "close(c)"] }}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "last"),
+    [("shutdown(s, SHUT_WR)", "recv(c, '', 9) = 0"), ("setsockopt(s, SO_LINGER, 0)", "recv(c, 'ab', 9) = 2")],
+)
+def test_a_loop_ends_at_the_end_of_the_data(end: str, last: str) -> None:
+    results = results_of(run_of(ECHO_SERVER.format(end=end), ""))
+    assert results.count("send(c, 'ab') = 2") == 3
+    received = [one for one in results if one.startswith("recv")]
+    assert received[-1] == last
+    assert ("close(c) = 0" in results) == (last == "recv(c, '', 9) = 0")
+    assert "send(c, '') = 0" not in results
+
+
+def test_a_loop_ends_when_the_call_fails() -> None:
+    end = 'setsockopt(s, SO_LINGER, 0)" }, { call = "close(s)'
+    results = results_of(run_of(ECHO_SERVER.replace("{{", "{").replace("}}", "}").replace("{end}", end), ""))
+    place = results.index("recv(c, 9) = -1 ECONNRESET")
+    assert results[place + 1] == "close(c) = 0"

@@ -144,6 +144,7 @@ SENTENCES = {
     "error.scenario.variant_twice": "{name!r} is the name of another variant",
     "error.scenario.unquoted_name": "must not be a table; a name with dots in it needs quotes",
     "error.scenario.depth": "more than {most} loops and forks within each other",
+    "error.scenario.while": "no call of this loop notes anything in {name!r}, as d = recv(c, 1024) does in d",
     "error.scenario.endless": "goes round without end at one moment: it needs every, or a call that waits",
     "error.scenario.no_program": 'must be a list of calls, as in "s = socket()"',
     "error.scenario.octets": "only read takes it",

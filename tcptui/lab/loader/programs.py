@@ -27,6 +27,7 @@ from tcptui.lab.program import (
     UDP_CALLS,
     Again,
     CallName,
+    Leave,
     Loop,
     NamedScript,
     ScriptedCall,
@@ -126,8 +127,10 @@ def _check_names(
             known[call.into] = b"" if call.name in READS else 3
 
 
-def _steps(value: object, where: str, read: _Read, base: int) -> Iterator[Step]:
-    """The steps of a list; `base`: how many are before them."""
+def _steps(value: object, where: str, read: _Read, base: int, leave: str = "") -> Iterator[Step]:
+    """The steps of a list; `base`: how many are before them. If the variable `leave` is named, they are those
+    of a loop that ends once a call has noted nothing in it."""
+    start = base - 1
     if not isinstance(value, list):
         raise bad(where, "error.value.no_tables" if read is _user_call else "error.scenario.no_program")
     if not value and base:
@@ -140,15 +143,18 @@ def _steps(value: object, where: str, read: _Read, base: int) -> Iterator[Step]:
         if times == 1:
             steps: list[Step] = [read(inner, place)]
         elif isinstance(inner, dict) and "loop" in inner:
-            steps = [
-                Loop(times or None, every),
-                *_steps(inner["loop"], f"{place}.loop", read, base + 1),
-                Again(base),
-            ]
+            leave = line_of(inner["while"], f"{place}.while") if "while" in inner else ""
+            inside = list(_steps(inner["loop"], f"{place}.loop", read, base + 1, leave))
+            if leave and Leave(leave, base) not in inside:
+                raise bad(f"{place}.while", "error.scenario.while", name=leave[:20])
+            steps = [Loop(times or None, every), *inside, Again(base)]
         else:
             steps = [Loop(times or None, every), read(inner, place), Again(base)]
         if times == 0 and not every and not any(map(_may_wait, steps)):
             raise bad(place, "error.scenario.endless")
+        call = steps[0]
+        if leave and isinstance(call, ScriptedCall) and call.written and call.written.into == leave:
+            steps.append(Leave(leave, start))
         yield from steps
         base += len(steps)
 
@@ -160,9 +166,10 @@ def _repeated(item: object, where: str) -> tuple[int, int, object]:
     rest = {key: value for key, value in item.items() if key not in ("times", "every")}
     times = number_of(1, MOST_TIMES)(item["times"], f"{where}.times") if "times" in item else 0
     every = duration_of(item["every"], f"{where}.every") if "every" in item else 0
-    if "loop" in rest and len(rest) > 1:
-        other = next(key for key in rest if key != "loop")
-        raise bad(f"{where}.{other[:40]}", "error.value.unknown_key", allowed=("loop", "times", "every"))
+    others = [key for key in rest if key not in ("loop", "while")] if "loop" in rest else []
+    if others:
+        allowed = ("loop", "times", "every", "while")
+        raise bad(f"{where}.{others[0][:40]}", "error.value.unknown_key", allowed=allowed)
     if times == 1 and "loop" in rest:
         raise bad(f"{where}.times", "error.value.number", least=2, most=MOST_TIMES)
     return times, every, rest
@@ -174,7 +181,7 @@ def _may_wait(step: Step) -> bool:
 
     if isinstance(step, Loop):
         return bool(step.every)
-    if isinstance(step, Again):
+    if isinstance(step, Again | Leave):
         return False
     waits = step.written is not None and step.written.name in WAITS
     return waits or bool(step.after) or step.trigger in (*ASKS_HOST, "pattern")
