@@ -82,7 +82,9 @@ WRONG = {
         f'A.program = [{SOCKET}, {{ loop = ["recv(s, 1)"], while = "d" }}]',
         "A.program[2].while: no call of this loop notes anything in 'd'",
     ),
-    "an end of no loop": ('A.program = [{ call = "s = socket()", while = "s" }]', "A.program[1].while: is unknown"),
+    "an end of no loop": (
+        'A.program = [{ call = "s = socket()", while = "s" }]', "A.program[1].while: is unknown"
+    ),
     "an empty loop": ("A.program = [{ loop = [], times = 2 }]", "A.program[1].loop: must not be empty"),
     "an empty fork": ("A.program = [{ fork = [] }]", "A.program[1].fork: must not be empty"),
     "in a fork": ('A.program = [{ fork = ["x()"] }]', "A.program[1].fork[1]: there is no call 'x'"),
