@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.variant import variant
+from tcptui.lab.wire import BadMove
 from tests.invariants import Watch
 from tests.lab.test_program_keys import ECHO, FORKS, PATTERNS
 from tests.lab.test_properties import ROUGH, Intent, chosen, intents, setups
@@ -60,3 +63,52 @@ def test_they_hold_in_random_runs(scenario: Scenario, made: list[Intent]) -> Non
         move = chosen(watch.history.world, kind, number)
         if move is not None:
             watch.apply(move)
+
+
+HOSTS = """
+A.isn = [1000, 3000, 9000]
+B.isn = [5000, 7000, 2000]
+B.profile = "{profile}"
+A.programs = {{ one = ["s = socket()", "connect(s)",
+    {{ call = "send(s, 'abcde')", times = 5, every = "40ms" }}, "recv(s, 99)", "close(s)"], two = [{{ call = "s = socket()", at = "60ms" }}, "connect(s)", "send(s, 700)",
+    {{ call = "shutdown(s, SHUT_WR)", when = "B ACK 3 arrives" }}, "recv(s, 9)", "exit()"] }}
+B.program = ["s = socket()", "setsockopt(s, SO_REUSEADDR, 1)", "bind(s, 80)", "listen(s, 1)",
+    {{ loop = ["c = accept(s)",
+    {{ fork = [{{ loop = ["d = recv(c, 9)", "send(c, d)"], while = "d" }}, "exit()"] }},
+    {{ call = "close(c)", after = "5ms" }}] }}]
+wire.faults = ["lose A DATA 2", "duplicate B ACK 3 by 200ms"]
+{wire}
+third_party = [
+    {{ at = "200ms", segment = "x>b:SYN:seq=77:mss=1000:from=203.0.113.1:1024:times=3:every=9ms" }},
+    {{ at = "400ms", segment = "x>b:RST:seq=+30" }}]
+"""
+WIRES = (
+    "",
+    "wire.box = [{ kind = 'router', hops = 2 }, { kind = 'firewall', drop = 'B ACK 6' }]",
+    "wire.box = [{ kind = 'nat', idle = '1s' }]",
+)
+TYPED = (
+    "b:t=socket() b:bind(t,81) b:listen(t,0) b:u=accept(t)", "a:q=socket() a:connect(q,81)",
+    "a:send(q,'x',MSG_OOB)",
+    "b:recv(u,9)", "a:kill(one)", "b:close(c)", "x>b:ACK:seq=+1:ack=+1:data=z", "x>a:RST,ACK:seq=+1:ack=+9",
+    "lose:A:*:1", "box:firewall:drop=A+DATA", "a:unplug", "a:plug", "b:reboot",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(18))
+def test_they_hold_with_sockets_third_parties_and_boxes_whatever_is_typed(seed: int) -> None:
+    chance = Random(seed)
+    profile, wire = chance.choice(("rfc9293", "linux", "freebsd")), WIRES[seed % len(WIRES)]
+    watch = Watch(scenario(HOSTS.format(profile=profile, wire=wire), f"seed {seed}"))
+    for _ in range(60):
+        kind = chance.choice(("step",) * 9 + ("lose", "delay", "duplicate", "typed"))
+        moves = (
+            parse_moves(chance.choice(TYPED))
+            if kind == "typed"
+            else [chosen(watch.history.world, kind, seed)]
+        )
+        for move in moves:
+            if move is not None:
+                with suppress(BadMove):  # As things are it can't be made.
+                    watch.apply(move)
+    assert watch.steps > 30
