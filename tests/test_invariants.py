@@ -69,10 +69,10 @@ HOSTS = """
 A.isn = [1000, 3000, 9000]
 B.isn = [5000, 7000, 2000]
 B.profile = "{profile}"
-A.programs = {{ one = ["s = socket()", "connect(s)",
-    {{ call = "send(s, 'abcde')", times = 5, every = "40ms" }}, "recv(s, 99)", "close(s)"],
-    two = [{{ call = "s = socket()", at = "60ms" }}, "connect(s)", "send(s, 700)",
-    {{ call = "shutdown(s, SHUT_WR)", when = "B ACK 3 arrives" }}, "recv(s, 9)", "exit()"] }}
+A.programs.one = ["s = socket()", "connect(s)", {{ call = "send(s, 'abcde')", times = 5, every = "40ms" }},
+    "recv(s, 99)", "close(s)"]
+A.programs.two = [{{ call = "s = socket()", at = "60ms" }}, "connect(s)", "send(s, 700)",
+    {{ call = "shutdown(s, SHUT_WR)", when = "B ACK 3 arrives" }}, "recv(s, 9)", "exit()"]
 B.program = ["s = socket()", "setsockopt(s, SO_REUSEADDR, 1)", "bind(s, 80)", "listen(s, 1)",
     {{ loop = ["c = accept(s)",
     {{ fork = [{{ loop = ["d = recv(c, 9)", "send(c, d)"], while = "d" }}, "exit()"] }},
