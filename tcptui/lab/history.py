@@ -245,14 +245,8 @@ class History:
                 self._drop_ended()
 
     def _narrate(self, world: WorldState, report: Report) -> None:
-        from tcptui.lab.facts import facts_of_step
-
         assert self.narration is not None
-        launched = world.wire.of_numbers(report.launched) if report.launched else []
-        facts = facts_of_step(
-            report, launched, raw=self.scenario.raw_numbers, clock=self.scenario.clock(report.side)
-        )
-        self.narration = self.narration.after(facts, report.at)
+        self.narration = self.narration.after(world.facts_of(report), report.at)
 
     def _folded(self) -> Record:
         """The record up to this position, without segments."""

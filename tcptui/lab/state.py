@@ -27,7 +27,7 @@ at the moment at which it acts. Everything else is a move from outside (`apply`)
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tcptui.core.events import Event
 from tcptui.core.packet.segment import SYN
@@ -48,6 +48,9 @@ from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.third_party import Inject, acts_of, is_within, opened_key, segment_of
 from tcptui.lab.wire import OLD, SIDES, BadMove, Outcome, Party, Side, Wire, WireAct
+
+if TYPE_CHECKING:
+    from tcptui.lab.facts import Fact
 
 PAST_CONNECTIONS = 8
 """How many connections are known once they have ended."""
@@ -363,14 +366,18 @@ class WorldState(Network):
                 return report._replace(told=told)
         return report
 
-    def _tell_facts(self, report: Report) -> None:
-        """Programs whose triggers are patterns learn what has happened."""
+    def facts_of(self, report: Report) -> tuple[Fact, ...]:
+        """The facts of the step that has just been made, of which this is the report."""
         from tcptui.lab.facts import facts_of_step
 
-        known = {one.number: one for one in (*self.wire.transmissions, *self._ended, *report.ended)}
-        launched = [known[number] for number in report.launched if number in known]
+        known = {one.number: one for one in (*self.wire.transmissions, *report.ended)}
+        launched = [known[number] for number in report.launched]
         clock = 0 if report.side == "X" else self.end(report.side).clock
-        facts = tuple(facts_of_step(report, launched, raw=self.scenario.raw_numbers, clock=clock))
+        return tuple(facts_of_step(report, launched, raw=self.scenario.raw_numbers, clock=clock))
+
+    def _tell_facts(self, report: Report) -> None:
+        """Programs whose triggers are patterns learn what has happened."""
+        facts = self.facts_of(report)
         for side in SIDES:
             if self.end(side).waits_for_facts:
                 self._to_change(side).learns(facts, self.now)

@@ -190,18 +190,14 @@ class Wire:
                 first = transmission
         return first
 
-    def of_numbers(self, numbers: tuple[int, ...]) -> list[Transmission]:
-        """Those of these numbers that are in flight or remembered, in that order."""
-        known = {one.number: one for one in (*self.past, *self.transmissions)}
-        return [known[number] for number in numbers if number in known]
-
-    def due(self, number: int) -> int:
-        """When a segment in flight arrives; 0 if it is not in flight."""
-        return next((one.due for one in self.transmissions if one.number == number), 0)
-
     def in_flight(self, number: int) -> Transmission | None:
         """A segment on its way; None if it is not."""
         return next((one for one in self.transmissions if one.number == number), None)
+
+    def due(self, number: int) -> int:
+        """When a segment in flight arrives; 0 if it is not in flight."""
+        transmission = self.in_flight(number)
+        return 0 if transmission is None else transmission.due
 
     def take(self, number: int) -> Transmission:
         """Takes a segment off the wire at its receiver; `ended` puts it on record."""
