@@ -77,7 +77,7 @@ SENTENCES = {
     ),
     "rule.rst_to_listen": "The RST is believable: the half-open connection is given up, nobody is told.",
     "rule.rst_refuses": "The RST is believable: connection refused.",
-    "rule.rst_resets": "SEQ {seq} is exactly what is expected next: the RST resets the connection.",
+    "rule.rst_resets": "SEQ {seq} is exactly RCV.NXT: the RST resets the connection.",
     "rule.rst_in_window_resets": (
         "SEQ {seq} is in the window at {rcv_nxt}: enough to reset, as before RFC 5961."
     ),
