@@ -224,7 +224,7 @@ SENTENCES = {
     "rule.broken_time_wait_1_msl": "Broken on purpose: TIME-WAIT lasts {msl}, one MSL in place of two.",
     "rule.udp_bound": "A UDP socket at port {port}, for datagrams from anybody. Nothing is sent.",
     "rule.udp_sent": "{len:octets} at once behind a header of 8: no copy is kept, no timer runs.",
-    "rule.udp_delivered": "{len:octets} for port {port}: delivered, and nobody is told.",
+    "rule.udp_delivered": "{len:octets} for port {port}: delivered, and no answer says so.",
     "rule.udp_no_port": "No socket is bound to port {port}: ICMP says so. UDP itself has no such answer.",
     "rule.udp_error_passed": "Port {port} is unreachable, and the program is told.",
     "rule.udp_error_unclaimed": "The socket at port {port} that sent the datagram is gone: nobody is told.",
