@@ -30,7 +30,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tcptui.core.events import Event
-from tcptui.core.packet.segment import SYN
+from tcptui.core.packet.segment import HOP_LIMIT, SYN
 from tcptui.core.state import State
 from tcptui.lab.connection import NO_CONNECTIONS, opened_after
 from tcptui.lab.durations import exact_duration
@@ -47,7 +47,7 @@ from tcptui.lab.report import Cause, NextEvent, Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.third_party import Inject, acts_of, is_within, opened_key, segment_of
-from tcptui.lab.wire import OLD, SIDES, BadMove, Outcome, Party, Side, Wire, WireAct
+from tcptui.lab.wire import OLD, SIDES, BadMove, Outcome, Party, Passage, Side, Wire, WireAct
 
 if TYPE_CHECKING:
     from tcptui.lab.facts import Fact
@@ -314,8 +314,12 @@ class WorldState(Network):
             self._opened = opened_after(self._opened, segment, self.steps)
         self._acts += acts_of(move, self.wire.launched + 1, other)
         connection = connection or self._connection_by_numbers(segment, None)
-        origin = OLD if move.of else ""
-        self._launch("X", move.receiver, segment, 1, connection, move.ttl, origin)
+        origin, way = OLD if move.of else "", self._way_to(move.receiver) // 2
+        passage = None if move.ttl == HOP_LIMIT and not origin else Passage(move.ttl, origin=origin)
+        transmission = self.wire.launch(  # From somewhere in the network, not from the other end.
+            "X", move.receiver, segment, self.now, self.now + way, 1, 0, connection, self.steps, passage
+        )
+        self._on_wire(transmission, None)
         return self._report("third party", "X", [])
 
     def _wait(self, by: int) -> None:

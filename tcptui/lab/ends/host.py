@@ -54,10 +54,6 @@ if TYPE_CHECKING:
     from tcptui.sockets.driver import Sockets
 
 _NOTED = {StateChanged, Delivered, Signalled, Returned}
-_RECEIVES_IN = (
-    State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
-    State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSE_WAIT,
-)  # fmt: skip
 
 
 class HostSetup(NamedTuple):
@@ -403,7 +399,7 @@ class HostEnd(RunsPrograms):
                 self.application = ApplicationState(accepted=accepted or self.application.accepted)
         if self.setup.reads:
             for connection in known.names:
-                if not sockets.stack.receives(connection):
+                if sockets.stack.wants_receive(connection):
                     self._receive_again(connection, events, now)
         if changed:
             events += later
@@ -424,17 +420,9 @@ class HostEnd(RunsPrograms):
         """The program that always has a RECEIVE outstanding; that it is renewed is not reported. What a
         socket has, is for those who read from it."""
         sockets = self.sockets
-        stack = sockets.stack
-        if stack.state(connection) not in _RECEIVES_IN or connection in sockets.table.owners:
+        if connection in sockets.table.owners:
             return
-        status = stack.status(connection)
-        if status is None or status.half_duplex or status.backlog is not None:
-            return
-        if status.state is State.CLOSE_WAIT and not status.rcv_queue:
-            return  # After the peer's FIN there is what came before it and was not read, and nothing more.
-        sockets.now = now + self.clock
-        sockets.act(Receive(connection))
-        renewed = sockets.take_events()
+        renewed = sockets.stack.call(Receive(connection), now + self.clock)
         if len(renewed) > 1:  # Else it has only been queued.
             events += [event for event in renewed if not isinstance(event, Returned)]
 
