@@ -47,7 +47,7 @@ from tcptui.lab.report import Cause, NextEvent, Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.third_party import Inject, acts_of, is_within, opened_key, segment_of
-from tcptui.lab.wire import OLD, SIDES, BadMove, Outcome, Party, Passage, Side, Wire, WireAct
+from tcptui.lab.wire import OLD, SIDES, BadMove, NetworkPath, Outcome, Party, Side, Wire, WireAct
 
 if TYPE_CHECKING:
     from tcptui.lab.facts import Fact
@@ -199,7 +199,7 @@ class WorldState(Network):
             case _:
                 due = self.wire.due(move.number)
                 self._make_fault(move)
-                by = self.wire.due(move.number) - due
+                by = max(0, self.wire.due(move.number) - due)  # What is lost does not arrive at all.
                 return self._report("fault", "X", [], transmission=move.number, by=by)
 
     def begin_programs(self, scenario: Scenario) -> None:
@@ -315,9 +315,9 @@ class WorldState(Network):
         self._acts += acts_of(move, self.wire.launched + 1, other)
         connection = connection or self._connection_by_numbers(segment, None)
         origin, way = OLD if move.of else "", self._way_to(move.receiver) // 2
-        passage = None if move.ttl == HOP_LIMIT and not origin else Passage(move.ttl, origin=origin)
+        path = None if move.ttl == HOP_LIMIT and not origin else NetworkPath(move.ttl, origin=origin)
         transmission = self.wire.launch(  # From somewhere in the network, not from the other end.
-            "X", move.receiver, segment, self.now, self.now + way, 1, 0, connection, self.steps, passage
+            "X", move.receiver, segment, self.now, self.now + way, 1, 0, connection, self.steps, path
         )
         self._on_wire(transmission, None)
         return self._report("third party", "X", [])
