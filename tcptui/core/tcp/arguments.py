@@ -73,7 +73,7 @@ def refuse_now(now: int, before: int | None) -> None:
 
 def check_call(call: Call) -> None:
     """A user call whose fields can be what they are called."""
-    if not isinstance(call, _CALLS):
+    if type(call) not in _CALLS:
         raise TypeError(f"call: {_shown(call)} is none of calls.Open, calls.Send and the others")
     if isinstance(call, Open):
         _check_open(call)

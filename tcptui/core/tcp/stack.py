@@ -38,11 +38,6 @@ from tcptui.core.tcp.timeouts import expire
 _Key: TypeAlias = tuple[Socket, Socket | None]
 EPHEMERAL = range(49_152, 65_536)
 """The ports that an OPEN without a local one is given (RFC 6335 section 6)."""
-_RECEIVES = (
-    State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
-    State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2,
-)  # fmt: skip
-"""The states in which a RECEIVE waits for data (3.10.3)."""
 _PRESETS = frozenset(id(preset) for preset in PRESETS.values())
 """The profiles that are known to be good: they last as long as the program, and so do their identities."""
 
@@ -193,13 +188,10 @@ class Stack:
         return State.LISTEN if connection in self._listeners else State.CLOSED
 
     def wants_receive(self, connection: int) -> bool:
-        """Whether a program that always has a RECEIVE outstanding has to make the next one: none waits, and
-        data may still come, or after the peer's FIN has come and was not read. Asked after every step, so
-        without a status."""
+        """Whether a program that always has a RECEIVE outstanding has to make the next one. Asked after every
+        step, so without a status."""
         tcb = self._blocks.get(connection)
-        if tcb is None or tcb.receives or tcb.half_duplex:
-            return False
-        return tcb.state in _RECEIVES or (tcb.state is State.CLOSE_WAIT and bool(tcb.receive_buffer))
+        return tcb is not None and tcb.wants_receive
 
     def initial_numbers(self, connection: int) -> tuple[int, int | None] | None:
         """ISS and IRS of a connection, IRS None in SYN-SENT; None where there is none of that name, or it is
