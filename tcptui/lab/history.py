@@ -71,7 +71,8 @@ class History:
         self._record = self._record_before = record
         """What `_fold` has made of the moves before those of `_reports`."""
         self._reports: list[Report] = []
-        """Of the last moves, to be folded once a record is asked for, or at a checkpoint."""
+        """Of the last moves, to be folded once a record is asked for, or at a checkpoint; what has ended in
+        them is not in `_ended` yet."""
         self.report: Report | None = None
         """What the last move brought about."""
         self._ended: list[Transmission] = []
@@ -159,7 +160,6 @@ class History:
                 self.before = world.copy()
             self.report = report = world.apply(move)
             self._reports.append(report)
-            self._ended += report.ended
             if self.narration is not None:
                 self._narrate(world, report)
             self._transmissions = None  # They may be asked for between two moves.
@@ -178,9 +178,10 @@ class History:
             while self._ended_since and self.position - self._ended_since < INTERVAL:
                 self._look_further_back()
             wire = self.world.wire
+            latest = [transmission for report in self._reports for transmission in report.ended]
             known = {
                 transmission.number: transmission
-                for transmission in (*wire.past, *self._ended, *wire.transmissions)
+                for transmission in (*wire.past, *self._ended, *latest, *wire.transmissions)
             }
             self._transmissions = sorted(known.values(), key=_number)
         return self._transmissions
@@ -235,7 +236,6 @@ class History:
         self.report = report
         self._transmissions = None
         self.position += 1
-        self._ended += report.ended
         if self.narration is not None:
             self._narrate(world, report)
         if self.position % INTERVAL == 0:
@@ -252,6 +252,7 @@ class History:
         """The record up to this position, without segments."""
         for report in self._reports:
             self._record_before, self._record = self._record, self._record.after(report)
+            self._ended += report.ended
         self._reports = []
         return self._record
 

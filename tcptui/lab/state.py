@@ -39,7 +39,7 @@ from tcptui.lab.ends.connections import drop_ended
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
-from tcptui.lab.moves import AddBox, Do, Move, Next, Wait
+from tcptui.lab.moves import AddBox, Delay, Do, Duplicate, Lose, Move, Next, Reorder, Wait
 from tcptui.lab.network import Network
 from tcptui.lab.patterns_key import patterns_key
 from tcptui.lab.program import ScriptedCall
@@ -166,25 +166,26 @@ class WorldState(Network):
     def apply(self, move: Move) -> Report:
         """Makes a move; BadMove says why it can't be made, and then nothing has changed. One that changes
         what happens lifts the end that the scenario has set."""
+        if isinstance(move, Next):
+            report = self.step()
+            if report is None:
+                raise BadMove(self.why_over)
+            return report
         steps = self.steps
-        if type(move) is not Next:
-            self.steps = steps + 1
+        self.steps = steps + 1
         try:
-            report = self._applied(move)
+            report = self._from_outside(move)
         except BadMove:
             self.steps = steps
             raise
-        if type(move) is not Next and type(move) is not Wait:
+        if type(move) is not Wait:
             self._until, self._kept_alive = None, False
         return report
 
-    def _applied(self, move: Move) -> Report:
+    def _from_outside(
+        self, move: Lose | Delay | Duplicate | Reorder | Wait | Do | Inject | FaultRule | AddBox
+    ) -> Report:
         match move:
-            case Next():
-                report = self.step()
-                if report is None:
-                    raise BadMove(self.why_over)
-                return report
             case Do(side, name, data, address, backlog, written):
                 end = self._to_change(side)
                 call = ScriptedCall(name, data=data, address=address, backlog=backlog, written=written)
