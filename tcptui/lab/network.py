@@ -157,9 +157,8 @@ class Network:
         self, end: End, payload: Payload, attempt: int = 1, connection: Connection | None = None
     ) -> None:
         """What an end has sent leaves it."""
-        sender, now = end.side, self.now
+        sender, now, ttl = end.side, self.now, end.setup.ttl
         receiver: Side = "B" if sender == "A" else "A"
-        ttl = end.setup.ttl
         path = None if ttl == HOP_LIMIT else NetworkPath(ttl)
         transmission = self.wire.launch(
             sender, receiver, payload, now, now + self._way_to(receiver), attempt, 0, connection, self.steps,

@@ -39,7 +39,7 @@ from tcptui.lab.ends.connections import drop_ended
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
-from tcptui.lab.moves import AddBox, Do, Move, Next, Wait
+from tcptui.lab.moves import AddBox, Delay, Do, Duplicate, Lose, Move, Next, Reorder, Wait
 from tcptui.lab.network import Network
 from tcptui.lab.patterns_key import patterns_key
 from tcptui.lab.program import ScriptedCall
@@ -166,29 +166,30 @@ class WorldState(Network):
     def apply(self, move: Move) -> Report:
         """Makes a move; BadMove says why it can't be made, and then nothing has changed. One that changes
         what happens lifts the end that the scenario has set."""
+        if isinstance(move, Next):
+            report = self.step()
+            if report is None:
+                raise BadMove(self.why_over)
+            return report
         steps = self.steps
-        if type(move) is not Next:
-            self.steps = steps + 1
+        self.steps = steps + 1
         try:
-            report = self._applied(move)
+            report = self._from_outside(move)
         except BadMove:
             self.steps = steps
             raise
-        if type(move) is not Next and type(move) is not Wait:
+        if type(move) is not Wait:
             self._until, self._kept_alive = None, False
         return report
 
-    def _applied(self, move: Move) -> Report:
+    def _from_outside(
+        self, move: Lose | Delay | Duplicate | Reorder | Wait | Do | Inject | FaultRule | AddBox
+    ) -> Report:
         match move:
-            case Next():
-                report = self.step()
-                if report is None:
-                    raise BadMove(self.why_over)
-                return report
             case Do(side, name, data, address, backlog, written):
                 end = self._to_change(side)
                 call = ScriptedCall(name, data=data, address=address, backlog=backlog, written=written)
-                return self._called(end, call, end.call(call, self.now))
+                return self._reported("call", end, end.call(call, self.now), call.name, call.backlog)
             case Inject():
                 return self._inject(move)
             case AddBox(kind, fields):
@@ -284,16 +285,14 @@ class WorldState(Network):
         """An end that was due has acted, at its own place or at the other's."""
         what = act.at_peer
         if what is None:
-            if act.call is None:
+            call = act.call
+            if call is None:
                 return self._reported("call", end, act.events)
-            return self._called(end, act.call, act.events)
+            return self._reported("call", end, act.events, call.name, call.backlog)
         peer = self._to_change("B" if end is self._a else "A")
         if isinstance(what, ScriptedCall):
-            return self._called(peer, what, peer.call(what, self.now))
+            return self._reported("call", peer, peer.call(what, self.now), what.name, what.backlog)
         return self._reported("third party", peer, peer.error(what, self.now))
-
-    def _called(self, end: End, call: ScriptedCall, events: list[Event]) -> Report:
-        return self._reported("call", end, events, call.name, call.backlog)
 
     def _arrival(self, number: int) -> Report:
         transmission = self.wire.take(number)
@@ -358,7 +357,10 @@ class WorldState(Network):
         if ends_connection or call == "reboot":
             gone = drop_ended(end, events, all_of_them=call == "reboot")
             self.past_connections = (*self.past_connections, *gone)[-PAST_CONNECTIONS:]
-        return self._reported_to_ends(report)
+        self._launched = self._ended = self._acts = ()
+        if self._b.observes or self._a.waits_for_facts or self._b.waits_for_facts:
+            return self._told_to_ends(report)
+        return report
 
     def _report_of_wire(self, cause: Cause, call: str = "", transmission: int = 0, by: int = 0) -> Report:
         """The report of a step in which no end has acted."""
@@ -366,11 +368,11 @@ class WorldState(Network):
             self.now, cause, "X", call, transmission, by, (), self._launched, self._ended, step=self.steps,
             acts=self._acts,
         )  # fmt: skip
-        return self._reported_to_ends(report)
-
-    def _reported_to_ends(self, report: Report) -> Report:
-        """The step is over, and the ends that ask what has happened learn of it."""
         self._launched = self._ended = self._acts = ()
+        return self._told_to_ends(report)
+
+    def _told_to_ends(self, report: Report) -> Report:
+        """Ends that ask what has happened learn of it; with what one has to say of that."""
         if self._a.waits_for_facts or self._b.waits_for_facts:
             self._tell_facts(report)
         if self._b.observes:

@@ -122,7 +122,8 @@ class Context:
             return b"".join(event.data for event in events if isinstance(event, Delivered))
         data, socket.receive_buffer = socket.receive_buffer[:octets], socket.receive_buffer[octets:]
         socket.urgent = max(0, socket.urgent - len(data))
-        self.report([Delivered(socket.connection, data)])  # As the stack tells it of a connection.
+        delivered = Delivered(socket.connection, data)  # As the stack tells it of a connection.
+        self.events = [*(self.events or ()), delivered]
         return data
 
     def peek(self, socket: BsdSocket, octets: int) -> bytes:
@@ -159,14 +160,10 @@ class Context:
 
     # Notifying the sockets.
 
-    def report(self, events: list[Event]) -> None:
-        """Keeps what has happened until it is taken."""
-        self.events = events if self.events is None else [*self.events, *events]
-
     def note(self, events: list[Event], unreachable: Unreachable | None = None) -> None:
         """Notifies the sockets of what their connections report. An error that ends a connection has an errno
         by the state in which it came; `unreachable` is the ICMP error of the step."""
-        self.report(events)
+        self.events = events if self.events is None else [*self.events, *events]
         if not self.table.sockets:
             return
         ends: dict[int, Signal] = {}

@@ -403,7 +403,7 @@ class HostEnd(RunsPrograms):
             opened = self.connection_names.opened
             noted = [event for event in noted if event.connection == opened]
             self.application = self.application.after(noted)
-        completed = sockets.take_completed()
+        completed = sockets.take_completed() if sockets.table.completed else ()
         if completed:
             self._complete(completed)
         if (noted or completed or self.asks_host) and call is None:  # After a call, `_call` does so.
