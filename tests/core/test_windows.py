@@ -383,8 +383,8 @@ def test_a_send_that_the_buffer_has_no_room_for_is_refused() -> None:
 
 @pytest.mark.parametrize(("read", "sixth"), [(True, 2_880), (False, 2_680)])
 def test_linux_offers_whole_segments_and_keeps_to_its_offer(read: bool, sixth: int) -> None:
-    """At first three segments of 1460, of a buffer of 4500. One of them is reserved (tcp_init_buffer_space()),
-    so that the edge stays until the window is no more than the 3040 that are left. Then an offer within a
+    """At first three segments of 1460, of a buffer of 4500. One is reserved (tcp_init_buffer_space()), so
+    that the edge stays until the window is no more than the 3040 that are left. Then an offer within a
     segment (536, as is guessed: tcp_initialize_rcv_mss()) of what is free stays; if it is more than what is
     free, whole segments are offered: five, of 2700 (__tcp_select_window())."""
     windows = [4_080, 3_780, 3_480, 3_180, 2_880, sixth]
