@@ -16,6 +16,12 @@ from tcptui.core.state import State
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
 from tcptui.core.tcp.timers import NO_ESTIMATE, RtoEstimate, Timer, first_estimate
 
+_RECEIVES = (
+    State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
+    State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2,
+)  # fmt: skip
+"""The states in which a RECEIVE waits for data (3.10.3)."""
+
 
 class RetransmissionEntry(NamedTuple):
     """One segment on the retransmission queue."""
@@ -33,6 +39,23 @@ class RetransmissionEntry(NamedTuple):
     """How often its timer has fired: what R1 and R2 count (3.8.3)."""
     sacked: bool = False
     """A SACK block has covered it (RFC 2018 section 5)."""
+
+
+class ReceiveMemory(NamedTuple):
+    """What Linux has learned of the segments that it receives, under its own names; all but the ratio in
+    octets of data."""
+
+    rcv_ssthresh: int
+    """The largest window that is announced for now."""
+    window_clamp: int
+    """What it can grow to."""
+    advmss: int
+    rcv_mss: int
+    """The size of the peer's full segments, as it is estimated."""
+    last_seg_size: int
+    """That of the last segment, if it may have been a full one; 0: no."""
+    scaling_ratio: int
+    """How much data is in the memory that its segments take, in 256ths."""
 
 
 class OutOfOrderData(NamedTuple):
@@ -101,8 +124,8 @@ class Tcb:
     rcv_up: int | None = None
     """RCV.UP: the number after the peer's urgent data; None: none has been told."""
     rcv_buff: int = 0
-    rcv_ssthresh: int = 0
-    """Linux's name for the largest window that is announced for now; it grows with what arrives."""
+    receive_memory: ReceiveMemory | None = None
+    """What limits the window beside the buffer; None: nothing."""
     last_ack_sent: int = 0
     """Last.ACK.sent of RFC 7323."""
 
@@ -203,6 +226,14 @@ class Tcb:
     def receive_shutdown(self) -> bool:
         """Whether the application takes no more data: close(2), or shutdown(2) with SHUT_RD."""
         return self.half_duplex or self.settings.reads_no_more
+
+    @property
+    def wants_receive(self) -> bool:
+        """Whether no RECEIVE waits, and one would wait or have data: after the peer's FIN only if there is
+        some that was not read."""
+        if self.receives or self.half_duplex:
+            return False
+        return self.state in _RECEIVES or (self.state is State.CLOSE_WAIT and bool(self.receive_buffer))
 
     def send_room(self, profile: Profile) -> int:
         """Octets that the send buffer takes."""

@@ -58,7 +58,7 @@ class ConnectionNames(NamedTuple):
                 known = known._replace(withheld=(*known.withheld, event))
                 continue
             told.append(event)
-            if isinstance(event, Returned) and gives_connection(event):
+            if type(event) is Returned and gives_connection(event):
                 name = event.connection
                 known = known._with(name, stack)
                 mine = [one for one in known.withheld if one.connection == name]
@@ -83,8 +83,7 @@ class ConnectionNames(NamedTuple):
 
     def _with(self, name: int, stack: Stack) -> ConnectionNames:
         """A program has got a connection or a listener."""
-        status = stack.status(name)
-        listens = status is not None and status.backlog is not None
+        listens = stack.listener(name) is not None
         names = self.names if name in self.names else (*self.names, name)
         return ConnectionNames(name, name if listens else self.listener, names, self.withheld, self.shown)
 
@@ -92,15 +91,17 @@ class ConnectionNames(NamedTuple):
 def changes(events: list[Event]) -> bool:
     """Whether a step may have changed which connections there are, or what of them is told. Most have not."""
     for event in events:  # Asked after every step.
-        kind = type(event)
-        if kind is StateChanged or kind is Signalled or (kind is Returned and gives_connection(event)):
+        if type(event) is Returned:
+            if gives_connection(event):
+                return True
+        elif type(event) is StateChanged or type(event) is Signalled:
             return True
     return False
 
 
-def gives_connection(event: Event) -> bool:
+def gives_connection(event: Returned) -> bool:
     """Whether a program has got a connection, or a listener, by OPEN or ACCEPT."""
-    return isinstance(event, Returned) and event.call in _GIVE_A_CONNECTION and event.response is Response.OK
+    return event.call in _GIVE_A_CONNECTION and event.response is Response.OK
 
 
 def shown(stack: Stack, peer: str, latest: int) -> int:
@@ -111,10 +112,8 @@ def shown(stack: Stack, peer: str, latest: int) -> int:
     newest half-open connection does. Behind a NAT the peer has another address: its connection counts once
     it is open.
     """
-    statuses = stack.statuses()
-    known = [
-        one
-        for one in statuses
-        if one.remote is None or one.remote.host == peer or one.state is not State.SYN_RECEIVED
-    ] or statuses
-    return known[-1].connection if known else latest
+    peers = stack.peers()
+    for name, state, remote in reversed(peers):
+        if state is not State.SYN_RECEIVED or remote is None or remote.host == peer:
+            return name
+    return peers[-1][0] if peers else latest

@@ -7,7 +7,7 @@ from tcptui.core.packet.seq import in_window, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.stacks.verdict import HalfOpen, Paws, Verdict
-from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.tcb import ReceiveMemory, Tcb
 from tcptui.core.tcp.window import UNSCALED, free_space
 from tcptui.core.units import DAY
 
@@ -221,13 +221,22 @@ class Rfc9293:
         that we take in one segment. It is never scaled (RFC 7323 2.2)."""
         return min(buffer, UNSCALED if profile.first_window is None else profile.first_window)
 
-    def initial_rcv_ssthresh(self, tcb: Tcb) -> int:
-        """The largest window that is announced at first, in octets; here no limit."""
-        return 1 << 30
+    def initial_receive_memory(self, tcb: Tcb, advmss: int) -> ReceiveMemory | None:
+        """What limits the window beside the buffer, when a connection begins; None: nothing ever does. The
+        MSS that our SYN announces is `advmss`."""
+        return None
 
-    def grow_window(self, tcb: Tcb, octets: int) -> int:
-        """`Tcb.rcv_ssthresh` once `octets` of data have been received."""
-        return tcb.rcv_ssthresh
+    def opened_receive_memory(self, tcb: Tcb) -> ReceiveMemory | None:
+        """`Tcb.receive_memory` in ESTABLISHED."""
+        return tcb.receive_memory
+
+    def receive_memory_after(self, tcb: Tcb, segment: Segment, grows: bool) -> ReceiveMemory | None:
+        """`Tcb.receive_memory` once the segment has been received; `grows`: the window may."""
+        return tcb.receive_memory
+
+    def window_after_fin(self, tcb: Tcb) -> int:
+        """RCV.WND once the peer's FIN has moved RCV.NXT, in the state in which it came."""
+        return tcb.rcv_wnd
 
     def select_window(self, tcb: Tcb) -> int:
         """RCV.WND as the next ACK announces it, in octets. Its right edge is never moved left (SHLD-14).

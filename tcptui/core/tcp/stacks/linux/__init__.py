@@ -7,22 +7,19 @@ from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.stacks.linux.acceptability import end_of_pieces, is_acceptable
+from tcptui.core.tcp.stacks.linux.receiving import LinuxReceiving
 from tcptui.core.tcp.stacks.linux.small_blocks import fin_wait_2, in_window, request_socket, time_wait
 from tcptui.core.tcp.stacks.linux.timestamps import check_timestamp
-from tcptui.core.tcp.stacks.linux.windows import window_of_free_space
-from tcptui.core.tcp.stacks.rfc9293 import Rfc9293, is_new_data
+from tcptui.core.tcp.stacks.rfc9293 import is_new_data
 from tcptui.core.tcp.stacks.verdict import HalfOpen, Paws, Verdict
 from tcptui.core.tcp.tcb import Tcb
-from tcptui.core.tcp.window import free_space
 
 _AFTER_PEERS_FIN = (State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK)
 _ORPHAN_RETRIES = 8
 """What tcp_orphan_retries() returns while the RTO is not the greatest, if the sysctl of that name is 0."""
-_LEAST_TO_GROW = 128
-"""Octets of data in a segment below which tcp_event_data_recv() does not call tcp_grow_window()."""
 
 
-class Linux(Rfc9293):
+class Linux(LinuxReceiving):
     """Linux 6."""
 
     __slots__ = ()
@@ -194,45 +191,3 @@ class Linux(Rfc9293):
         """tcp_may_update_window(): with the same SEQ and ACK only a window that is larger, or zero."""
         same = (tcb.snd_wl1, tcb.snd_wl2) == (segment.seq, segment.ack)
         return not (same and 0 < window < tcb.snd_wnd)
-
-    # Window selection.
-
-    def initial_rcv_wnd(self, buffer: int, profile: Profile, mss: int) -> int:
-        """tcp_select_initial_window(): whole segments of the buffer."""
-        whole = buffer - buffer % mss if buffer > mss else buffer
-        return super().initial_rcv_wnd(whole, profile, mss)
-
-    def initial_rcv_ssthresh(self, tcb: Tcb) -> int:
-        """tcp_select_initial_window(), tcp_finish_connect(): what the SYN has announced."""
-        return tcb.rcv_wnd
-
-    def grow_window(self, tcb: Tcb, octets: int) -> int:
-        """tcp_grow_window(): two segments more for every one of some size."""
-        if octets < _LEAST_TO_GROW:
-            return tcb.rcv_ssthresh
-        return min(tcb.rcv_ssthresh + 2 * tcb.snd_mss, tcb.rcv_buff)
-
-    def select_window(self, tcb: Tcb) -> int:
-        """tcp_select_window() with __tcp_select_window(): a scaled window is rounded up to what the field can
-        say, but not beyond the room there is, or it would grow with every octet that is not read."""
-        window = tcb.rcv_wnd
-        free = free_space(tcb)
-        if tcb.rcv_ssthresh < free:
-            free = tcb.rcv_ssthresh
-        if free > window:
-            window = max(window, window_of_free_space(tcb, free))
-        if not tcb.rcv_shift:
-            return window
-        unit = 1 << tcb.rcv_shift
-        rounded = -(-window // unit) * unit
-        return rounded if rounded - unit < free else window
-
-    def keeps_right_edge(self, tcb: Tcb, acknowledged: int) -> bool:
-        """__tcp_select_window(), "Get the largest window that is a nice multiple of mss": not where it is
-        tp->rcv_ssthresh that limits the window."""
-        return tcb.rcv_ssthresh >= tcb.rcv_buff and super().keeps_right_edge(tcb, acknowledged)
-
-    def window_update_due(self, tcb: Tcb) -> bool:
-        """__tcp_cleanup_rbuf(): the window has at least doubled."""
-        opened = self.select_window(tcb)
-        return opened > tcb.rcv_wnd and opened >= 2 * tcb.rcv_wnd
