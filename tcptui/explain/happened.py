@@ -145,6 +145,8 @@ def _opening(
         return Message.of("happened.icmp_error", side=side)
     if report.cause == "fault" and transmission is None:
         return Message.of("happened.wire_gets", what=report.call)
+    if report.cause == "program":
+        return Message.of("happened.program_starts", side=side, what=report.call)
     if report.cause == "wait" or transmission is None:
         return Message.of("happened.time_passes", span=Duration(report.by))
     if report.cause == "third party":

@@ -39,7 +39,7 @@ from tcptui.lab.ends.connections import drop_ended
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
-from tcptui.lab.moves import AddBox, Do, Move, Next, Wait
+from tcptui.lab.moves import AddBox, Do, Move, Next, Start, Wait
 from tcptui.lab.network import Network
 from tcptui.lab.patterns_key import patterns_key
 from tcptui.lab.program import ScriptedCall
@@ -181,10 +181,21 @@ class WorldState(Network):
                 if report is None:
                     raise BadMove(self.why_over)
                 return report
-            case Do(side, name, data, address, backlog, written):
+            case Do(side, name, data, address, backlog, written, octets, urgent):
                 end = self._to_change(side)
-                call = ScriptedCall(name, data=data, address=address, backlog=backlog, written=written)
+                call = ScriptedCall(
+                    name,
+                    data=data,
+                    address=address,
+                    backlog=backlog,
+                    written=written,
+                    octets=octets,
+                    urgent=urgent,
+                )
                 return self._called(end, call, end.call(call, self.now))
+            case Start(side, text, script):
+                self._to_change(side).start(script, self.now)
+                return self._report("program", side, [], text)
             case Inject():
                 return self._inject(move)
             case AddBox(kind, fields):
