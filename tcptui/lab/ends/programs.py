@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from tcptui.core.message import MessageError
 from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Open, Receive, Send
 from tcptui.lab.ends import EndSetup
-from tcptui.lab.position import Program
 from tcptui.lab.program import ASKS_HOST, ApplicationState, NamedScript, ScriptedCall, Step, Trigger
+from tcptui.lab.program_state import ProgramState
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import BadMove
 from tcptui.sockets.requests import Blocked, CloseDescriptor, Completed, Done, Exit, Fork, Request, call_name
@@ -38,7 +38,7 @@ class RunsPrograms:
     setup: EndSetup
     peer: Socket
     clock: int
-    programs: tuple[Program, ...]
+    programs: tuple[ProgramState, ...]
     typed: tuple[tuple[int, SocketCall], ...]
     """Calls that somebody at the keyboard has made and that block, by number."""
     results: tuple[CallResult, ...]
@@ -78,7 +78,7 @@ class RunsPrograms:
         self.programs = tuple([program.met(facts) for program in self.programs])
         self._look(now)
 
-    def _begin_programs(self, programs: tuple[Program, ...]) -> None:
+    def _begin_programs(self, programs: tuple[ProgramState, ...]) -> None:
         """The prelude is over: what was typed in it the first program knows, what was started goes on."""
         typed = self.programs
         last = max(one.process for one in typed)
@@ -100,7 +100,7 @@ class RunsPrograms:
         programs = [one for one in self.programs if not (one.is_thread_of(first) and one.over)]
         if len(programs) >= MOST_PROCESSES:
             raise BadMove("error.move.programs", most=MOST_PROCESSES)
-        started = Program(script, process=first.process, variables=first.variables, forked=True)
+        started = ProgramState(script, process=first.process, variables=first.variables, forked=True)
         self.programs = (*programs, started)
         self.waits_for_facts |= has_trigger(script, ("pattern",))
         self.asks_host |= has_trigger(script, ASKS_HOST)
@@ -130,7 +130,7 @@ class RunsPrograms:
             child = 1 + max(one.process for one in self.programs)
             done = self.sockets.call(Fork(child), now + self.clock, process)
             self.programs += (
-                Program(
+                ProgramState(
                     call.child, process=child, name=program.name, variables=program.variables, forked=True
                 ),
             )
@@ -149,7 +149,7 @@ class RunsPrograms:
             self._set_program(at, self.programs[at]._replace(blocked=done.number))
         return done
 
-    def _request(self, written: SocketCall, program: Program, by_program: bool) -> Request:
+    def _request(self, written: SocketCall, program: ProgramState, by_program: bool) -> Request:
         """BadMove: somebody at the keyboard names what there is not. To a program that can happen only where
         somebody has given its names another meaning; it gets EBADF."""
         from tcptui.lab.calls import BadCall, request_of
@@ -218,7 +218,7 @@ class RunsPrograms:
                 first = due
         self.act_due = first
 
-    def _next_due(self, index: int, program: Program, now: int) -> int | None:
+    def _next_due(self, index: int, program: ProgramState, now: int) -> int | None:
         """When a program makes its next call, if that call's trigger has come true."""
         if not program.blocked:
             program = program.ready()
@@ -231,7 +231,7 @@ class RunsPrograms:
             self._set_program(index, program)
         return due
 
-    def _sees(self, call: ScriptedCall, program: Program) -> bool:
+    def _sees(self, call: ScriptedCall, program: ProgramState) -> bool:
         """Whether a connection waits to be accepted, or data, the end of the data or an error to be read."""
         if call.trigger == "waiting":
             return any(status.accept_queue for status in self.sockets.stack.statuses())
@@ -243,7 +243,7 @@ class RunsPrograms:
             return False
         return self.sockets.readable(number, program.process)
 
-    def _set_program(self, index: int, program: Program) -> None:
+    def _set_program(self, index: int, program: ProgramState) -> None:
         programs = self.programs
         self.programs = (
             (*programs[:index], program, *programs[index + 1 :]) if len(programs) > 1 else (program,)
@@ -282,13 +282,13 @@ def user_call(call: ScriptedCall, connection: int, listener: int, own: Socket, p
 
 def first_programs(
     script: tuple[Step, ...], more: tuple[tuple[Step, ...], ...], named: tuple[NamedScript, ...]
-) -> tuple[Program, ...]:
+) -> tuple[ProgramState, ...]:
     """The programs of a host, none of which has made a call. There is at least one: who sits at the keyboard
     calls in its name."""
     if not named:
-        return tuple(Program(script) for script in (script, *more))
+        return tuple(ProgramState(script) for script in (script, *more))
     several = len(named) > 1
     return tuple(
-        Program(one.script, process=process, name=one.name if several else "")
+        ProgramState(one.script, process=process, name=one.name if several else "")
         for process, one in enumerate(named)
     )
