@@ -135,7 +135,7 @@ def _segment_rows(
     # Without its control bit the field means nothing; it is shown as it stands.
     has_ack = bool(segment.flags & ACK)
     ack = seq_text(segment.ack, transmission.bases[1], raw) if has_ack else str(segment.ack)
-    wide = inner >= 50
+    wide, offset = inner >= 50, half // 4 + 2
     rows = [
         _port_row(segment, inner),
         [(inner, _both(say("ui.header.seq"), seq, segment.seq, inner))],
@@ -148,8 +148,8 @@ def _segment_rows(
             )
         ],
         [
-            (half // 4 + 2, f"{say('ui.header.data_offset')} {octets[12] >> 4}"),
-            (half - half // 4 - 3, _control_bits(segment.flags, wide)),
+            (offset, f"{say('ui.header.data_offset' if wide else 'ui.header.offset')} {octets[12] >> 4}"),
+            (half - offset - 1, _control_bits(segment.flags, wide)),
             (inner - half - 1, f"{say('ui.header.window')} {segment.wnd}"),
         ],
         [
