@@ -135,7 +135,9 @@ def _segment_rows(
     # Without its control bit the field means nothing; it is shown as it stands.
     has_ack = bool(segment.flags & ACK)
     ack = seq_text(segment.ack, transmission.bases[1], raw) if has_ack else str(segment.ack)
-    wide, offset = inner >= 50, half // 4 + 2
+    wide = inner >= 50
+    offset = say("ui.header.data_offset" if half >= 28 else "ui.header.offset")
+    offset_cells = cell_len(offset) + 4  # It has two digits at most.
     rows = [
         _port_row(segment, inner),
         [(inner, _both(say("ui.header.seq"), seq, segment.seq, inner))],
@@ -148,8 +150,8 @@ def _segment_rows(
             )
         ],
         [
-            (offset, f"{say('ui.header.data_offset' if wide else 'ui.header.offset')} {octets[12] >> 4}"),
-            (half - offset - 1, _control_bits(segment.flags, wide)),
+            (offset_cells, f"{offset} {octets[12] >> 4}"),
+            (half - offset_cells - 1, _control_bits(segment.flags, wide)),
             (inner - half - 1, f"{say('ui.header.window')} {segment.wnd}"),
         ],
         [
