@@ -86,6 +86,8 @@ def _segment_labels(
     brief = _marks(transmission, brief=True)
     yield f"{begin} {short} {compact}{brief}"
     yield f"{begin} {short} {octets}{brief}"
+    if begin != f"#{transmission.number}":
+        return  # What was done to it, and that it has data, is told rather than its sockets.
     yield f"{begin} {short} {seq}{brief}"
     yield f"{begin} {short} {compact}"
     yield f"{begin} {short} {octets}"

@@ -141,6 +141,7 @@ SENTENCES = {
     "ui.each_way": "{span} each way",
     "ui.lost": "lost",
     "ui.silence": "{span}, nothing on the wire",
+    "ui.silence_brief": "{span}, nothing",
     # The pane of an end.
     "ui.end.app": "app",
     "ui.end.cable_pulled": "cable pulled",
