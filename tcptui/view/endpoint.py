@@ -195,7 +195,7 @@ def _socket_call_lines(results: tuple[CallResult, ...], end: Host, was: Host, wi
         texts = (
             *((begin, f"{name}{text}") for text in (one.text, one.brief)),
             (" ", f"{name}{one.brief}"),
-            (" ", f"{name.rstrip()}{one.brief.replace(' ', '')}"),
+            (" ", f"{name.rstrip()}{one.brief.replace(' = ', '=').replace(' ...', '...')}"),
             (begin, one.brief),
             (" ", one.brief),
             *((" ", f"{what} {errno}") for errno in _errno(one) for what in (one.name, "-1")),

@@ -262,3 +262,12 @@ def test_wide_ladders_tell_each_change_of_state_once(name: str) -> None:
 def test_a_label_says_what_octets_there_are_as_long_as_there_is_room(room: int, label: str) -> None:
     made = world(OPEN, "a:send:hello")
     assert label_of(made.wire.transmissions[0], True, room).replace(" win=65535", "") == label
+
+
+@pytest.mark.parametrize(
+    ("room", "label"),
+    [(20, "#1 49152>80 ACK 1:6"), (18, "#1 ACK 1:6 ack 1"), (11, "#1 ACK 1:6")],
+)
+def test_that_there_is_data_is_told_rather_than_the_sockets(room: int, label: str) -> None:
+    made = world(OPEN, "a:send:hello")
+    assert label_of(made.wire.transmissions[0], False, room, ("49152>80",)) == label
