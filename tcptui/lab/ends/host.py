@@ -412,9 +412,9 @@ class HostEnd(RunsPrograms):
         """There may be other connections than before, or somebody who can be told of one."""
         stack = sockets.stack
         known, later = self.connection_names.after(events, stack)
-        given = [event for event in events if gives_connection(event)]
+        given = [event.call for event in events if type(event) is Returned and gives_connection(event)]
         if given:
-            accepted = any(isinstance(one, Returned) and one.call == "ACCEPT" for one in given)
+            accepted = "ACCEPT" in given
             self.application = ApplicationState(accepted=accepted or self.application.accepted)
         if self.setup.reads:
             self._receive_again(sockets, known, events, now)
