@@ -19,7 +19,7 @@ from tcptui.core.profile.sysctl import SYSCTLS
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.happened import happened
-from tcptui.explain.told import marks
+from tcptui.explain.marks import marks
 from tcptui.formats.frame_comment import FrameComments
 from tcptui.formats.packetdrill.constants import LINUX
 from tcptui.formats.packetdrill.options import ALLOWED as OPTIONS_ALLOWED

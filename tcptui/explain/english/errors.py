@@ -208,6 +208,8 @@ SENTENCES = {
     "error.option.define_without_script": "-D goes with packetdrill scripts only",
     "error.option.output": "-o needs --format {some} or {last}",
     "error.option.output_is_input": "{name}: is what is to be played, and is not overwritten",
+    "error.option.language": "--language {text!r}: must be a tag as zh or pt-BR",
+    "error.option.language_of_script": "--language goes with scenarios only",
     "error.option.variant_of_script": "--variant goes with scenarios only",
     "error.output.closed": "standard output is closed",
     "error.output.unwritable": "can't write: {why}",

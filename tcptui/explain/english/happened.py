@@ -52,7 +52,7 @@ SENTENCES = {
     "happened.box.no_mapping": "The NAT has no mapping for {address}: {name} is discarded.",
     "happened.box.mapped": "The NAT gives {name} the source {address}.",
     "happened.box.mapped_late": (
-        "The NAT has no mapping of this connection, or has forgotten it: {name} gets a new source, {address}."
+        "The NAT has no mapping for this connection: {name} gets a new source, {address}."
     ),
     "happened.box.router_answers": "The router sends {name} to {side}.",
     "happened.box.firewall_answers": "The firewall sends {name} to {side}.",
@@ -78,6 +78,8 @@ SENTENCES = {
     "happened.copy": "{name} (copy of #{number})",
     "happened.again": "{name} (#{number} again)",
     "happened.third_party": "{name} (a third party's)",
+    "happened.between": "{name} ({sockets})",
+    "happened.timer_of": "{timer} ({sockets})",
     "happened.old": "{name} (an old segment)",
     "happened.of_box": "{name} (from the {box})",
     "happened.carries_data": "{name} (SEQ {seq}, {len:octets})",

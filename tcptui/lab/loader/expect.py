@@ -90,7 +90,6 @@ def _check(text: str, where: str, told_by_calls: Sequence[Side]) -> None:
         pattern = checked_pattern(text)
     except MessageError as error:
         raise bad(where, error.message) from None
-    if pattern.verb == "told" and (
-        pattern.who in told_by_calls or (pattern.who is None and len(told_by_calls) == len(SIDES))
-    ):
-        raise bad(where, "error.pattern.told", text=text[:60], side=pattern.who or "A")
+    side = pattern.who
+    if pattern.verb == "told" and side is not None and side in told_by_calls:
+        raise bad(where, "error.pattern.told", text=text[:60], side=side)

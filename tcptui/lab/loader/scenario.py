@@ -75,14 +75,16 @@ def scenario_of_variant(scenario: Scenario, name: str) -> Scenario:
     variant, or it can't be read."""
     story = f"{scenario.name}.toml: "
     if not name:
-        return scenario_of(scenario.document, scenario.name, story) if scenario.variant else scenario
+        if not scenario.variant:
+            return scenario
+        return scenario_of(scenario.document, scenario.name, story).in_language(scenario.language)
     names = [one.name for one in scenario.variants]
     if name not in names:
         key = "error.scenario.no_variant" if names else "error.scenario.no_variants"
         # In quotes, as there can be commas in a name.
         raise BadScenario(key, name=name[:60], scenario=scenario.name, allowed=tuple(map(repr, names)))
     where = f"{story}variant[{names.index(name) + 1}]."
-    return _tried(_variant(scenario, name, where), where)
+    return _tried(_variant(scenario, name, where), where).in_language(scenario.language)
 
 
 def _variant(scenario: Scenario, name: str, where: str) -> Scenario:
