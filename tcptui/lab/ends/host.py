@@ -40,11 +40,7 @@ from tcptui.lab.program import (
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Payload, Side
-from tcptui.sockets.requests import (
-    Blocked,
-    Done,
-    UserCall,
-)
+from tcptui.sockets.answers import Blocked, Done
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.icmp import IcmpError
@@ -339,10 +335,10 @@ class HostEnd(RunsPrograms):
             self.used_sockets = True
             events = self._settle(now, "request")
         else:
-            request = call.request or UserCall(
-                user_call(call, self.opened, self.listener, self.setup.socket, self.peer)
+            request = call.request or user_call(
+                call, self.opened, self.listener, self.setup.socket, self.peer
             )
-            self.used_sockets |= type(request) is not UserCall
+            self.used_sockets |= call.of_socket
             done = self.sockets.call(request, now + self.clock)
             if isinstance(done, Blocked) and program is not None:
                 self._set_program(program, self.programs[program]._replace(blocked=done.number))
