@@ -33,8 +33,8 @@ _COMMANDS = {
     "validate": ("stories", "add_validate"),
     "facts": ("stories", "add_facts"),
 }
-"""Of each command the module of `commands` and the function there that adds it, in the order of the help. It is
-loaded when the command, or the help of all, is asked for."""
+"""Of each command its module of `commands` and the function there that adds it, in the order of the help. A
+module is loaded when its command, or the help of all, is asked for."""
 
 
 class _Parser(argparse.ArgumentParser):
