@@ -132,8 +132,8 @@ class ScriptedCall(NamedTuple):
 
     @property
     def of_socket(self) -> bool:
-        """Whether it is a request to a socket."""
-        return self.written is not None or self.request is not None
+        """Whether it is a request to a socket, or forks a program that has what the first one has."""
+        return self.written is not None or self.request is not None or bool(self.child)
 
     @property
     def waits_for(self) -> str:
