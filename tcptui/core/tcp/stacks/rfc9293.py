@@ -163,7 +163,8 @@ class Rfc9293:
         return False
 
     def is_predicted(self, tcb: Tcb, segment: Segment) -> bool:
-        """Whether the segment is taken as the expected one before its ACK field is looked at."""
+        """Whether the segment is so much what is expected that its timestamp counts before its ACK field is
+        looked at."""
         return False
 
     def challenges_unsent_ack(self) -> bool:
