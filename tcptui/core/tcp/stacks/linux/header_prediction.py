@@ -1,6 +1,6 @@
 """Header prediction: tcp_rcv_established() takes the ACK that it expects on a fast path, which sets TS.Recent
-before it looks at the ACK field. Only where that is old can it be told from the slow path. (Data goes the fast
-path only while the socket has memory left from data before it, and so is never taken for predicted here.)"""
+before it looks at the ACK field. Only where that is old can it be told from the slow path. Data goes the fast
+path only while the socket has memory left from data before it, and is never predicted here."""
 
 from __future__ import annotations
 
