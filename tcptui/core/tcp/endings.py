@@ -13,7 +13,7 @@ from tcptui.core.tcp.tcb import Tcb
 
 def send_reset(tcb: Tcb, step: Step) -> None:
     """``<SEQ=SND.NXT><CTL=RST>``; some stacks acknowledge with it."""
-    step.send(tcb, RST | ACK if step.profile.reset_carries_ack else RST, tcb.snd_nxt)
+    step.send(tcb, RST | ACK if step.profile.reset_carries_ack else RST, step.hooks.reset_seq(tcb))
 
 
 def tell_discarded(tcb: Tcb, step: Step) -> None:

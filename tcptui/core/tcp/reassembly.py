@@ -125,8 +125,8 @@ def update_window(tcb: Tcb, step: Step) -> None:
 def _check_urgent(tcb: Tcb, segment: Segment, step: Step) -> None:
     """Sixth: RCV.UP <- max(RCV.UP, SEG.UP). The application is told whenever it advances beyond what has been
     consumed (MUST-31, MUST-32), though 3.8.5 and this check would do so only once until all is read."""
-    urgent_end = seq_add(segment.seq, segment.up)
-    known = seq_add(tcb.rcv_nxt, -len(tcb.receive_buffer))
+    urgent_end = step.hooks.urgent_end(segment)
+    known = step.hooks.urgent_from(tcb)
     if tcb.rcv_up is not None and lt(known, tcb.rcv_up):
         known = tcb.rcv_up
     if lt(known, urgent_end):

@@ -36,6 +36,16 @@ class Rfc9293:
         peer's SYN had too."""
         return False
 
+    def simultaneous_open_keeps_scale(self) -> bool:
+        """Whether our windows are scaled after a simultaneous open with a peer that has offered no window
+        scale (RFC 7323 2.2: they are not)."""
+        return False
+
+    def times_crossing_syn_ack(self) -> bool:
+        """Whether the ACK of the SYN,ACK of a simultaneous open is a sample of the round trip. It may be
+        meant for the SYN as well, and gives none then, as after a retransmission (RFC 6298 section 3)."""
+        return False
+
     def known_syn_draws_ack(self) -> bool:
         """Whether the SYN,ACK of a simultaneous open, whose SYN is known already, draws an ACK (A.2)."""
         return False
@@ -81,9 +91,15 @@ class Rfc9293:
         """Whether a CLOSE deletes the block (3.10.4, LISTEN and SYN-SENT)."""
         return tcb.state in (State.LISTEN, State.SYN_SENT)
 
-    def abort_deletes(self, tcb: Tcb) -> bool:
-        """Whether an ABORT deletes the block without a RST (3.10.5)."""
+    def abort_deletes(self, tcb: Tcb, unread: bool = False) -> bool:
+        """Whether an ABORT deletes the block without a RST (3.10.5). `unread`: it is a CLOSE with data
+        unread (3.6.1)."""
         return tcb.state in (State.LISTEN, State.SYN_SENT, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
+
+    def close_wait_ends_at_close(self) -> bool:
+        """Whether a CLOSE in CLOSE-WAIT enters LAST-ACK though data has to go before the FIN (3.10.4: once
+        the FIN is sent)."""
+        return False
 
     def syn_ends_time_wait(self) -> bool:
         """Whether a SYN that proves to be newer ends TIME-WAIT also where there is no listener (MAY-2)."""
@@ -116,6 +132,29 @@ class Rfc9293:
     def acknowledges_fin_again(self) -> bool:
         """Whether a FIN that lies beyond the peer's first one is acknowledged (3.10.7.4, eighth)."""
         return True
+
+    def reset_has_window(self) -> bool:
+        """Whether the RST of an ABORT carries the receive window. It means nothing there."""
+        return False
+
+    def reset_seq(self, tcb: Tcb) -> int:
+        """SEG.SEQ of the RST of an ABORT (3.10.5)."""
+        return tcb.snd_nxt
+
+    def acceptable_seq(self, tcb: Tcb) -> int:
+        """SEG.SEQ of an ACK where the peer's window ends before SND.NXT: its end, for beyond it the peer
+        would not accept the ACK, and two ends in that situation would answer each other without end (A.2)."""
+        return seq_add(tcb.snd_una, tcb.snd_wnd)
+
+    # Urgent data.
+
+    def urgent_end(self, segment: Segment) -> int:
+        """SEG.UP: the number after the urgent data of a segment (3.8.5)."""
+        return seq_add(segment.seq, segment.up)
+
+    def urgent_from(self, tcb: Tcb) -> int:
+        """The number from which urgent data is told: the first that has not been read (MUST-32)."""
+        return seq_add(tcb.rcv_nxt, -len(tcb.receive_buffer))
 
     # Old duplicates, and the edges of the window.
 

@@ -32,6 +32,14 @@ class Linux(LinuxReceiving):
         writes its options."""
         return True
 
+    def simultaneous_open_keeps_scale(self) -> bool:
+        """tcp_rcv_synsent_state_process() sets rcv_wscale to 0 only where the SYN has an ACK."""
+        return True
+
+    def times_crossing_syn_ack(self) -> bool:
+        """tcp_send_synack() sends the SYN of the queue with a time of its own and without TCPCB_RETRANS."""
+        return True
+
     def known_syn_draws_ack(self) -> bool:
         """tcp_validate_incoming(), step4: a SYN that it lets pass in SYN-RECEIVED is still acknowledged."""
         return True
@@ -64,6 +72,17 @@ class Linux(LinuxReceiving):
         """tcp_shutdown(): in SYN-RECEIVED it only notes SEND_SHUTDOWN; tcp_rcv_state_process() sends the FIN
         on entering ESTABLISHED. tcp_close() sends it at once."""
         return tcb.state is State.SYN_RECEIVED and not half_duplex
+
+    def abort_deletes(self, tcb: Tcb, unread: bool = False) -> bool:
+        """__tcp_close() resets where "unread data was tossed", whatever the state; tcp_disconnect() in
+        CLOSING and LAST-ACK only if not all has been sent, the FIN included."""
+        if tcb.state in (State.CLOSING, State.LAST_ACK):
+            return not unread and tcb.fin_sent
+        return super().abort_deletes(tcb)
+
+    def close_wait_ends_at_close(self) -> bool:
+        """tcp_close_state(): the state is LAST-ACK before tcp_send_fin() has queued the FIN."""
+        return True
 
     def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict | None:
         """tcp_timewait_state_process(): the small block of TIME-WAIT, into which tcp_fin() and tcp_close()
@@ -101,6 +120,30 @@ class Linux(LinuxReceiving):
     def acknowledges_fin_again(self) -> bool:
         """tcp_fin(): "Remain in the state" without an ACK of its own."""
         return False
+
+    def reset_has_window(self) -> bool:
+        """tcp_send_active_reset(): __tcp_transmit_skb() calls tcp_select_window() as ever."""
+        return True
+
+    def reset_seq(self, tcb: Tcb) -> int:
+        """tcp_send_active_reset(): tcp_acceptable_seq()."""
+        return self.acceptable_seq(tcb) if tcb.usable_window < 0 else tcb.snd_nxt
+
+    def acceptable_seq(self, tcb: Tcb) -> int:
+        """tcp_acceptable_seq(): SND.NXT, too, if the window is short of it by less than one unit of our own
+        window scale (since 4.15)."""
+        short = tcb.scaling and -tcb.usable_window < 1 << tcb.rcv_shift
+        return tcb.snd_nxt if short else super().acceptable_seq(tcb)
+
+    # Urgent data.
+
+    def urgent_end(self, segment: Segment) -> int:
+        """tcp_check_urg(): a pointer of 0 names the first octet, as 1 does."""
+        return seq_add(segment.seq, max(segment.up, 1))
+
+    def urgent_from(self, tcb: Tcb) -> int:
+        """tcp_check_urg(): "Do not replay urg ptr", which is what lies before RCV.NXT."""
+        return tcb.rcv_nxt
 
     # Old duplicates, and the edges of the window.
 
