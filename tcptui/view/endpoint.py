@@ -24,7 +24,7 @@ from tcptui.lab.history import Moment
 from tcptui.lab.record import EndRecord
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Side
-from tcptui.sockets.requests import Done
+from tcptui.sockets.answers import Done
 from tcptui.view.cells import align_right, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, marked
 from tcptui.view.queue_lines import queue_lines
