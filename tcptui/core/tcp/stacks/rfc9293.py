@@ -201,6 +201,20 @@ class Rfc9293:
         check (RFC 7323 5.3, R3)."""
         return False
 
+    def is_predicted(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether the segment is so much what is expected that its timestamp counts before its ACK field is
+        looked at."""
+        return False
+
+    def challenges_unsent_ack(self) -> bool:
+        """Whether the answer to an ACK of something not sent is one of those that are limited, also where the
+        segment has data (RFC 5961 7)."""
+        return False
+
+    def small_block_counts_anew(self) -> bool:
+        """Whether TIME-WAIT, or FIN-WAIT-2 closed both ways, begins with no answers counted (RFC 5961 7)."""
+        return False
+
     def oldest_ack(self, tcb: Tcb) -> int:
         """The lowest SEG.ACK that the fifth check takes: SND.UNA - MAX.SND.WND (RFC 5961 5.2)."""
         return seq_add(tcb.snd_una, -tcb.max_snd_wnd)

@@ -7,6 +7,7 @@ from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.stacks.linux.acceptability import end_of_pieces, is_acceptable
+from tcptui.core.tcp.stacks.linux.header_prediction import is_predicted
 from tcptui.core.tcp.stacks.linux.receiving import LinuxReceiving
 from tcptui.core.tcp.stacks.linux.small_blocks import fin_wait_2, in_window, request_socket, time_wait
 from tcptui.core.tcp.stacks.linux.timestamps import check_timestamp
@@ -185,6 +186,18 @@ class Linux(LinuxReceiving):
 
     def ts_recent_waits_for_ack(self) -> bool:
         """tcp_ack() calls tcp_replace_ts_recent() behind its checks, tcp_check_req() behind its own."""
+        return True
+
+    def is_predicted(self, tcb: Tcb, segment: Segment) -> bool:
+        """tcp_rcv_established(), the fast path: see `header_prediction`."""
+        return is_predicted(tcb, segment)
+
+    def challenges_unsent_ack(self) -> bool:
+        """tcp_ack(): tcp_send_challenge_ack()."""
+        return True
+
+    def small_block_counts_anew(self) -> bool:
+        """tcp_time_wait(): tw_last_oow_ack_time is 0."""
         return True
 
     def may_update_window(self, tcb: Tcb, segment: Segment, window: int) -> bool:
