@@ -120,6 +120,8 @@ def enter_established(tcb: Tcb, step: Step) -> None:
     profile = step.profile
     step.set_state(tcb, State.ESTABLISHED)
     step.signal(tcb, Signal.OPENED)
+    if tcb.listener and step.hooks.counts_answers_anew():
+        tcb.challenges = 0
     rto = profile.rto_after_syn_timeout
     if tcb.syn_timed_out and rto is not None and profile.first_rto < rto:
         step.rule(tcb, Rule.RTO_AFTER_SYN_TIMEOUT, rto=rto)
