@@ -14,14 +14,14 @@ from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 
 
-def acceptable(tcb: Tcb, segment: Segment) -> bool:
-    """The four cases of Table 6."""
-    if in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd):
+def acceptable(tcb: Tcb, segment: Segment, window: int) -> bool:
+    """The four cases of Table 6, RCV.WND being `window`."""
+    if in_window(segment.seq, tcb.rcv_nxt, window):
         return True  # RCV.WND > 0, whatever the length.
     length = segment.length
     if length == 0:
-        return tcb.rcv_wnd == 0 and segment.seq == tcb.rcv_nxt
-    return in_window(seq_add(segment.seq, length - 1), tcb.rcv_nxt, tcb.rcv_wnd)  # Never, if RCV.WND is 0.
+        return window == 0 and segment.seq == tcb.rcv_nxt
+    return in_window(seq_add(segment.seq, length - 1), tcb.rcv_nxt, window)  # Never, if RCV.WND is 0.
 
 
 def answer_unacceptable(tcb: Tcb, segment: Segment, step: Step) -> None:
@@ -29,7 +29,7 @@ def answer_unacceptable(tcb: Tcb, segment: Segment, step: Step) -> None:
     go on; else only so often, or two ends could answer each other without end (RFC 5961 section 7)."""
     if segment.flags & SYN:
         step.send_challenge_ack(tcb)
-    elif segment.data or segment.flags & FIN:
+    elif segment.data or segment.flags & FIN or not step.hooks.throttles_answers():
         step.send_ack(tcb)
     else:
         step.send_throttled_ack(tcb)
@@ -40,7 +40,8 @@ def is_old_acknowledgment(tcb: Tcb, segment: Segment, profile: Profile) -> bool:
     ACK of such (knob `old_segments_acknowledge`)."""
     return (
         profile.old_segments_acknowledge
-        and tcb.state not in (State.SYN_RECEIVED, State.TIME_WAIT)
+        and not tcb.half_open
+        and tcb.state is not State.TIME_WAIT
         and segment.flags & (SYN | RST | ACK) == ACK
         and lt(segment.seq, tcb.rcv_nxt)
         and le(segment.end, tcb.rcv_nxt)

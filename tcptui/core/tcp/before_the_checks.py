@@ -7,8 +7,8 @@ a segment before the RFC's first check.
 from __future__ import annotations
 
 from tcptui.core.events import Response, Signal
-from tcptui.core.packet.options import read_timestamps
-from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
+from tcptui.core.packet.options import TIMESTAMPS_SPACE, read_timestamps
+from tcptui.core.packet.segment import ACK, CWR, ECE, FIN, RST, SYN, Segment
 from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
@@ -25,6 +25,7 @@ from tcptui.core.tcp.stacks.verdict import HalfOpen
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.time_wait import time_wait_input
+from tcptui.core.tcp.timers import first_estimate
 from tcptui.core.units import DAY
 
 TS_RECENT_LIFETIME = 24 * DAY
@@ -41,28 +42,24 @@ def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, 
         step.rule(tcb, Rule.ACK_MISSING)
         step.drop(tcb, segment)
         return None
+    if tcb.state is State.SYN_RECEIVED:
+        verdict = hooks.half_open_input(tcb, segment)
+        if _half_open_input(verdict, tcb, segment, step):
+            return None
+        if verdict is HalfOpen.IGNORE_SYN:
+            segment = segment._replace(flags=flags & ~SYN)
+            flags = segment.flags
     if profile.repeated_syn_draws_syn_ack and flags & SYN and _is_repeated_syn(tcb, segment):
         step.rule(tcb, Rule.REPEATED_SYN, seq=segment.seq, irs=tcb.irs)
         retransmit(tcb, step)
-        start_retransmission_timer(tcb, step)  # Linux tcp_check_req(), FreeBSD syncache_add()
+        start_retransmission_timer(tcb, step)  # Linux tcp_check_req()
         step.drop(tcb, segment)
         return None
-    if tcb.half_open and _half_open_input(tcb, segment, step):
-        return None
     if flags & RST:
-        if hooks.drops_rst(tcb, segment):
-            step.rule(tcb, Rule.RST_WITH_ACK_DROPPED, seq=segment.seq)  # FreeBSD syncache_chkrst()
-            step.drop(tcb, segment)
-            return None
         segment = hooks.rst_as_judged(tcb, segment)
-    elif flags & SYN:
-        if flags & FIN and hooks.drops_syn_fin(tcb.state, profile):
-            step.rule(tcb, Rule.LISTEN_SYN_FIN_DROPPED)
-            step.drop(tcb, segment)
-            return None
-        if profile.simultaneous_open_trims_syn and _is_known_syn(tcb, segment, step):
-            # The bit stays in the segment: the window of a SYN is not scaled (RFC 7323 2.2).
-            segment, flags = _trim_known_syn(tcb, segment, step), flags & ~SYN
+    elif flags & SYN and profile.simultaneous_open_trims_syn and _is_known_syn(tcb, segment, step):
+        # The bit stays in the segment: the window of a SYN is not scaled (RFC 7323 2.2).
+        segment, flags = _trim_known_syn(tcb, segment, step), flags & ~SYN
     if tcb.timestamps and not _check_timestamps(tcb, segment, step):
         step.drop(tcb, segment)
         return None
@@ -75,11 +72,20 @@ def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, 
     return segment, flags
 
 
-def _half_open_input(tcb: Tcb, segment: Segment, step: Step) -> bool:
-    """Whether the stack has checks of its own for half-open connections, and they have dealt with this."""
-    match step.hooks.half_open_input(tcb, segment):
-        case HalfOpen.CHECKS:
+def _half_open_input(verdict: HalfOpen, tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Whether the stack has checks of its own for SYN-RECEIVED, and they have dealt with this."""
+    match verdict:
+        case HalfOpen.CHECKS | HalfOpen.IGNORE_SYN:
             return False
+        case HalfOpen.DROP:
+            step.rule(tcb, Rule.HALF_OPEN_DROPS)
+            step.drop(tcb, segment)
+        case HalfOpen.SYN_ACK_ANEW:
+            _answer_syn_anew(tcb, segment, step)
+        case HalfOpen.SYN_ACK_AGAIN:
+            step.rule(tcb, Rule.SYN_ACK_AGAIN, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
+            retransmit(tcb, step)
+            step.drop(tcb, segment)
         case HalfOpen.BAD_ACK:
             if step.profile.accept_any_ack:
                 return False  # Broken on purpose: the fifth check takes it.
@@ -94,6 +100,25 @@ def _half_open_input(tcb: Tcb, segment: Segment, step: Step) -> bool:
             step.send_reset_for(segment, tcb)
             return_to_listen(tcb, step)
     return True
+
+
+def _answer_syn_anew(tcb: Tcb, syn: Segment, step: Step) -> None:
+    """FreeBSD syncache_add(), on an entry that is there: "Update timestamp if present", the SYN,ACK goes, and
+    its timer begins as at first."""
+    step.rule(tcb, Rule.REPEATED_SYN, seq=syn.seq, irs=tcb.irs)
+    if tcb.timestamps:
+        times = read_timestamps(syn)
+        if times is None:
+            tcb.timestamps, tcb.snd_mss = False, tcb.snd_mss + TIMESTAMPS_SPACE
+        else:
+            tcb.ts_recent, tcb.ts_recent_at = times[0], step.now
+    tcb.ecn = tcb.ecn and syn.flags & (ECE | CWR) == ECE | CWR
+    tcb.estimate = first_estimate(step.profile)
+    front = tcb.retransmission_queue[0]
+    tcb.retransmission_queue = (front._replace(timeouts=0),)
+    retransmit(tcb, step)
+    start_retransmission_timer(tcb, step)
+    step.drop(tcb, syn)
 
 
 def _is_known_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
@@ -133,14 +158,14 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
             step.rule(tcb, Rule.TIMESTAMP_MISSING)
             return False
         return True
-    if lt(times[0], tcb.ts_recent) and step.now - tcb.ts_recent_at <= TS_RECENT_LIFETIME:
+    tested = not segment.flags & SYN or step.hooks.checks_timestamp_of_syn(tcb)
+    if tested and lt(times[0], tcb.ts_recent) and step.now - tcb.ts_recent_at <= TS_RECENT_LIFETIME:
         step.rule(tcb, Rule.TIMESTAMP_OLD, tsval=times[0], ts_recent=tcb.ts_recent)
         if step.hooks.answers_old_timestamp(tcb, segment):
             answer_unacceptable(tcb, segment, step)
         return False
-    if le(segment.seq, tcb.last_ack_sent) and (
-        acceptable(tcb, segment) or counts_though_old(tcb, segment, step)
-    ):
+    counts = acceptable(tcb, segment, tcb.rcv_wnd) or counts_though_old(tcb, segment, step)
+    if le(segment.seq, tcb.last_ack_sent) and step.hooks.updates_ts_recent(tcb, segment, counts):
         tcb.ts_recent, tcb.ts_recent_at = times[0], step.now
     return True
 

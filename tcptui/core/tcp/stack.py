@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from tcptui.core.events import Event, Response
-from tcptui.core.packet.segment import SYN, Segment, Socket
+from tcptui.core.packet.segment import FIN, SYN, Segment, Socket
 from tcptui.core.packet.seq import le
 from tcptui.core.profile.presets import PRESETS, RFC9293
 from tcptui.core.profile.record import Profile
@@ -136,8 +136,13 @@ class Stack:
         if tcb is None or segment.src is None:  # A passive OPEN's block is found under no remote socket.
             check_sockets(segment)
         step = self._step(now)
-        if tcb is not None and tcb.state is State.TIME_WAIT and segment.flags & SYN:
-            tcb = self._reopened(tcb, segment, step)
+        if segment.flags & SYN:
+            if segment.flags & FIN and self._hooks.drops_syn_fin(self.profile):
+                step.rule(tcb, Rule.LISTEN_SYN_FIN_DROPPED)
+                step.drop(tcb, segment)
+                return step.events
+            if tcb is not None and tcb.state is State.TIME_WAIT:
+                tcb = self._reopened(tcb, segment, step)
         if tcb is not None:
             segment_arrives(tcb, segment, step)
             self._reindex(tcb, key)
@@ -217,13 +222,13 @@ class Stack:
         if tcb is not None:
             return tcb.copy()
         listener = self._listeners.get(connection)
-        return None if listener is None else _block_of(listener)
+        return None if listener is None else listener.as_tcb()
 
     def tcbs(self) -> list[Tcb]:
         """Copies of every block that is not CLOSED, listeners' among them, the oldest first."""
         blocks = [tcb.copy() for tcb in self._blocks.values()]
         if self._listeners:
-            blocks += [_block_of(listener) for listener in self._listeners.values()]
+            blocks += [listener.as_tcb() for listener in self._listeners.values()]
             blocks.sort(key=lambda tcb: tcb.connection)
         return blocks
 
@@ -398,7 +403,7 @@ class Stack:
         if (
             not step.profile.time_wait_reopens
             or (self._waiting(syn.dst, syn.src) is None and not step.hooks.syn_ends_time_wait())
-            or not is_newer(old, syn)
+            or not is_newer(old, syn, step)
         ):
             return old
         step.rule(old, Rule.TIME_WAIT_REOPENED, seq=syn.seq, rcv_nxt=old.rcv_nxt)
@@ -437,10 +442,3 @@ class Stack:
         else:
             index[tcb.key] = tuple(sorted((*index.get(tcb.key, ()), tcb.connection)))
         self._by_sockets = index
-
-
-def _block_of(listener: Listener) -> Tcb:
-    """A block in LISTEN, as RFC 9293's passive OPEN would have it."""
-    tcb = Tcb(listener.connection, listener.local, listener.wanted_remote, State.LISTEN, True)
-    tcb.user_timeout, tcb.settings = listener.user_timeout, listener.settings
-    return tcb

@@ -16,6 +16,23 @@ class HalfOpen(Enum):
     """It acknowledges something else than our SYN: answered by a RST, and the block stays."""
     RESET = auto()
     """A SYN in the window: answered by a RST, and the block is given up."""
+    SYN_ACK_ANEW = auto()
+    """A SYN, whatever its number: the SYN,ACK goes again, as if it were for the first time."""
+    SYN_ACK_AGAIN = auto()
+    """It tells nothing: answered by the SYN,ACK, as other states answer by an ACK."""
+    IGNORE_SYN = auto()
+    """The eight checks decide, as if it had no SYN."""
+    DROP = auto()
+    """Dropped without an answer."""
+
+
+class ErrorEffect(Enum):
+    """What an ICMP error does to a connection."""
+
+    ENDS = auto()
+    NOTED = auto()
+    """The program may be told, and so may a timeout say it."""
+    NONE = auto()
 
 
 class Action(Enum):

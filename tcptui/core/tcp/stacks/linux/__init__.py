@@ -40,7 +40,7 @@ class Linux(Rfc9293):
         """tcp_check_req(), on a request socket: the ACK field is looked at before the window, but for a RST
         that is to be challenged; a SYN in the window is the end ("embryonic_reset")."""
         flags = segment.flags
-        if flags & RST and segment.seq != tcb.rcv_nxt:
+        if not tcb.passive or (flags & RST and segment.seq != tcb.rcv_nxt):
             return HalfOpen.CHECKS
         if flags & ACK and segment.ack != tcb.snd_nxt:
             return HalfOpen.BAD_ACK
