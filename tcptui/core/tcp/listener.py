@@ -64,7 +64,7 @@ class Listener:
         slack = {"none": 0, "one": 1, "half": self.backlog // 2 + 1}[profile.backlog_slack]
         return max(1, self.backlog + slack)
 
-    def as_tcb(self) -> Tcb:
+    def as_block(self) -> Tcb:
         """A block in LISTEN, as RFC 9293's passive OPEN would have it."""
         tcb = Tcb(self.connection, self.local, self.wanted_remote, State.LISTEN, True)
         tcb.user_timeout, tcb.settings = self.user_timeout, self.settings

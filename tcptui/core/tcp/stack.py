@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from tcptui.core.events import Event, Response
-from tcptui.core.packet.segment import FIN, SYN, Segment, Socket
+from tcptui.core.packet.segment import SYN, Segment, Socket
 from tcptui.core.packet.seq import le
 from tcptui.core.profile.presets import PRESETS, RFC9293
 from tcptui.core.profile.record import Profile
@@ -22,7 +22,7 @@ from tcptui.core.tcp.arguments import (
     is_single_host,
     refuse_now,
 )
-from tcptui.core.tcp.closed import closed
+from tcptui.core.tcp.closed import closed, syn_fin_dropped
 from tcptui.core.tcp.icmp import IcmpError, error_arrives
 from tcptui.core.tcp.isn import rfc6528_isn
 from tcptui.core.tcp.keys import listener_key, shows_clock, tcb_key
@@ -137,9 +137,7 @@ class Stack:
             check_sockets(segment)
         step = self._step(now)
         if segment.flags & SYN:
-            if segment.flags & FIN and self._hooks.drops_syn_fin(self.profile):
-                step.rule(tcb, Rule.LISTEN_SYN_FIN_DROPPED)
-                step.drop(tcb, segment)
+            if syn_fin_dropped(tcb, segment, step):
                 return step.events
             if tcb is not None and tcb.state is State.TIME_WAIT:
                 tcb = self._reopened(tcb, segment, step)
@@ -178,8 +176,7 @@ class Stack:
         """When `expire` is wanted next; None: not at all, as things are."""
         deadline = None
         for tcb in self._blocks.values():
-            due = tcb.next_due()
-            if due is not None and (deadline is None or due < deadline):
+            if (due := tcb.next_due()) is not None and (deadline is None or due < deadline):
                 deadline = due
         return deadline
 
@@ -192,11 +189,11 @@ class Stack:
             return tcb.state
         return State.LISTEN if connection in self._listeners else State.CLOSED
 
-    def receives(self, connection: int) -> int:
-        """How many RECEIVEs of a connection wait for data; 0 where there is none of that name. Asked after
-        every step, so without a status."""
+    def wants_receive(self, connection: int) -> bool:
+        """Whether a program that always has a RECEIVE outstanding has to make the next one. Asked after every
+        step, so without a status."""
         tcb = self._blocks.get(connection)
-        return 0 if tcb is None else len(tcb.receives)
+        return tcb is not None and tcb.wants_receive
 
     def initial_numbers(self, connection: int) -> tuple[int, int | None] | None:
         """ISS and IRS of a connection, IRS None in SYN-SENT; None where there is none of that name, or it is
@@ -211,6 +208,15 @@ class Stack:
         block = self._blocks.get(connection) or self._listeners.get(connection)
         return None if block is None else status_of(block, self.profile)
 
+    def peers(self) -> list[tuple[int, State, Socket | None]]:
+        """Name, state and remote socket of every connection and listener that is not CLOSED, the oldest
+        first. Asked after every change of a state, so without a status."""
+        peers = [(name, tcb.state, tcb.remote) for name, tcb in self._blocks.items()]
+        if self._listeners:
+            listeners = self._listeners.items()
+            peers = sorted([*peers, *((name, State.LISTEN, one.wanted_remote) for name, one in listeners)])
+        return peers
+
     def statuses(self) -> list[ConnectionStatus]:
         """The status of every connection and listener that is not CLOSED, the oldest first."""
         names = sorted((*self._blocks, *self._listeners))
@@ -222,13 +228,13 @@ class Stack:
         if tcb is not None:
             return tcb.copy()
         listener = self._listeners.get(connection)
-        return None if listener is None else listener.as_tcb()
+        return None if listener is None else listener.as_block()
 
     def tcbs(self) -> list[Tcb]:
         """Copies of every block that is not CLOSED, listeners' among them, the oldest first."""
         blocks = [tcb.copy() for tcb in self._blocks.values()]
         if self._listeners:
-            blocks += [listener.as_tcb() for listener in self._listeners.values()]
+            blocks += [listener.as_block() for listener in self._listeners.values()]
             blocks.sort(key=lambda tcb: tcb.connection)
         return blocks
 

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from tcptui.core.packet.options import read_timestamps
 from tcptui.core.packet.segment import Segment
-from tcptui.core.packet.seq import lt, seq_add
+from tcptui.core.packet.seq import in_window, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
-from tcptui.core.tcp.stacks.verdict import ErrorEffect, HalfOpen, Verdict
+from tcptui.core.tcp.stacks.verdict import ErrorEffect, HalfOpen, Paws, Verdict
 from tcptui.core.tcp.tcb import OutOfOrderData, Tcb
 from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.core.tcp.window import UNSCALED, free_space
+from tcptui.core.units import DAY
+
+TS_RECENT_LIFETIME = 24 * DAY
+"""After that a peer's clock of milliseconds may have gone half of its way round (RFC 7323 5.5)."""
 
 
 def is_new_data(tcb: Tcb, segment: Segment) -> bool:
     """Whether there is data in the segment, or before it, that has not been received."""
     return lt(tcb.rcv_nxt, seq_add(segment.seq, len(segment.data)))
+
+
+def is_in_table_6(tcb: Tcb, segment: Segment, window: int) -> bool:
+    """Whether a segment is acceptable by one of the four cases of Table 6, RCV.WND being `window`."""
+    if in_window(segment.seq, tcb.rcv_nxt, window):
+        return True  # RCV.WND > 0, whatever the length.
+    length = segment.length
+    if length == 0:
+        return window == 0 and segment.seq == tcb.rcv_nxt
+    return in_window(seq_add(segment.seq, length - 1), tcb.rcv_nxt, window)  # Never, if RCV.WND is 0.
 
 
 class Rfc9293:
@@ -55,9 +69,18 @@ class Rfc9293:
         """Whether data that came on a SYN draws an ACK of its own on entering ESTABLISHED."""
         return True
 
-    def half_open_input(self, tcb: Tcb, segment: Segment) -> HalfOpen:
+    def half_open_input(self, tcb: Tcb, segment: Segment, now: int) -> HalfOpen:
         """What becomes of a segment in SYN-RECEIVED, before the eight checks."""
         return HalfOpen.CHECKS
+
+    def throttles_syn_ack(self) -> bool:
+        """Whether the SYN,ACK for a SYN again is one of the answers that are limited (RFC 5961 7)."""
+        return False
+
+    def opens_by_ack_of_iss(self, tcb: Tcb) -> bool:
+        """Whether a segment opens a connection in SYN-RECEIVED though it does not acknowledge our SYN, but
+        nothing (3.10.7.4, fifth: SND.UNA < SEG.ACK)."""
+        return False
 
     def drops_without_ack(self, tcb: Tcb) -> bool:
         """Whether a segment with none of ACK, RST and SYN is dropped before it is found unacceptable."""
@@ -94,7 +117,7 @@ class Rfc9293:
             return lt(old.ts_recent, times[0])
         return lt(old.rcv_nxt, syn.seq)
 
-    def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile) -> Verdict | None:
+    def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict | None:
         """What is done with a segment in TIME-WAIT, or in a FIN-WAIT-2 that the application has closed both
         ways; None: the eight checks decide (3.10.7.4)."""
         return None
@@ -124,9 +147,19 @@ class Rfc9293:
 
     # Old duplicates, and the edges of the window.
 
-    def accepts_right_edge(self, tcb: Tcb, segment: Segment) -> bool:
-        """Whether a segment that begins at RCV.NXT+RCV.WND is acceptable, against Table 6."""
-        return False
+    def acceptable(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether the first check lets a segment pass: the four cases of Table 6 (3.10.7.4)."""
+        return is_in_table_6(tcb, segment, tcb.rcv_wnd)
+
+    def zero_window_allowance(self) -> bool:
+        """Whether ACK and RST count of a segment at RCV.NXT whose data a window of zero has no room for
+        (3.10.7.4, first, MUST-66)."""
+        return True
+
+    def trims_to_window(self) -> bool:
+        """Whether of a segment only what lies in the window is looked at (3.10.7.4, first). Else data is
+        taken also beyond the right edge, and what has come before is acknowledged in every state."""
+        return True
 
     def challenges_rst_outside(self) -> bool:
         """Whether a RST that the first check took draws a challenge ACK though its number is outside the
@@ -137,9 +170,10 @@ class Rfc9293:
         """The RST with the number that the second check compares with RCV.NXT."""
         return rst
 
-    def checks_timestamp_of_syn(self, tcb: Tcb) -> bool:
-        """Whether PAWS tests a SYN before the checks (RFC 7323 5.3, R1)."""
-        return True
+    def check_timestamp(self, tcb: Tcb, segment: Segment, tsval: int, now: int) -> Paws:
+        """What PAWS does with a segment (RFC 7323 5.3, R1)."""
+        old = lt(tsval, tcb.ts_recent) and now - tcb.ts_recent_at <= TS_RECENT_LIFETIME
+        return Paws.ANSWERED if old else Paws.PASSES
 
     def updates_ts_recent(self, tcb: Tcb, segment: Segment, counts: bool) -> bool:
         """Whether a segment that does not begin after Last.ACK.sent sets TS.Recent (RFC 7323 4.3): what is
@@ -159,14 +193,14 @@ class Rfc9293:
         """Whether the RST that answers a segment of a connection has a timestamp (RFC 7323 3.2: it may)."""
         return False
 
-    def old_duplicate_counts(self, tcb: Tcb, segment: Segment) -> bool:
-        """Whether ACK and timestamp count of a segment that acknowledges and begins left of the window, and
-        that the first check has found not acceptable."""
+    def reports_old_timestamp(self) -> bool:
+        """Whether D-SACK reports what PAWS drops (RFC 2883 section 4 speaks of duplicates alone)."""
         return False
 
-    def answers_old_timestamp(self, tcb: Tcb, segment: Segment) -> bool:
-        """Whether a segment that PAWS drops draws an ACK (RFC 7323 5.3, R1)."""
-        return True
+    def ts_recent_waits_for_ack(self) -> bool:
+        """Whether TS.Recent is set only once the ACK field has been found good, not right behind the first
+        check (RFC 7323 5.3, R3)."""
+        return False
 
     def oldest_ack(self, tcb: Tcb) -> int:
         """The lowest SEG.ACK that the fifth check takes: SND.UNA - MAX.SND.WND (RFC 5961 5.2)."""

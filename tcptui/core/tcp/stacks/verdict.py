@@ -1,4 +1,4 @@
-"""What a stack decides about a segment by checks of its own, in SYN-RECEIVED and in TIME-WAIT.
+"""What a stack decides about a segment by checks of its own, in SYN-RECEIVED, in TIME-WAIT and by PAWS.
 
 `before_the_checks` and `time_wait` carry it out.
 """
@@ -24,6 +24,10 @@ class HalfOpen(Enum):
     """The eight checks decide, as if it had no SYN."""
     DROP = auto()
     """Dropped without an answer."""
+    OLD_TIMESTAMP = auto()
+    """PAWS drops it: answered by an ACK, unless it is a RST."""
+    WRONG_ECHO = auto()
+    """It echoes no TSval of our SYN,ACK: answered by an ACK, unless it is a RST."""
 
 
 class ErrorEffect(Enum):
@@ -33,6 +37,16 @@ class ErrorEffect(Enum):
     NOTED = auto()
     """The program may be told, and so may a timeout say it."""
     NONE = auto()
+
+
+class Paws(Enum):
+    """What becomes of a segment by its timestamp (RFC 7323 section 5)."""
+
+    PASSES = auto()
+    ANSWERED = auto()
+    """Dropped, and answered like a segment that is not acceptable."""
+    SILENT = auto()
+    """Dropped without an answer."""
 
 
 class Action(Enum):
@@ -62,5 +76,7 @@ class Verdict(NamedTuple):
     """2 MSL begin anew."""
     fin_again: bool = False
     """It is the peer's FIN once more (RFC 9293 3.10.7.4, fifth, TIME-WAIT)."""
+    at_once: bool = False
+    """The answer does not count among those that are limited (RFC 5961 section 7)."""
     update_ts_recent: bool = False
     """Its timestamp is the one that a newer SYN will be measured by (RFC 6191)."""

@@ -10,8 +10,8 @@ from tcptui.core.tcp.stacks.freebsd.errors import error_effect
 from tcptui.core.tcp.stacks.freebsd.opening import half_open, simultaneous_open
 from tcptui.core.tcp.stacks.freebsd.time_wait import time_wait
 from tcptui.core.tcp.stacks.freebsd.windows import announced_window, maxseg, update_is_due
-from tcptui.core.tcp.stacks.rfc9293 import Rfc9293, is_new_data
-from tcptui.core.tcp.stacks.verdict import ErrorEffect, HalfOpen, Verdict
+from tcptui.core.tcp.stacks.rfc9293 import Rfc9293, is_in_table_6, is_new_data
+from tcptui.core.tcp.stacks.verdict import ErrorEffect, HalfOpen, Paws, Verdict
 from tcptui.core.tcp.tcb import OutOfOrderData, Tcb
 from tcptui.core.tcp.unreachable import Unreachable
 
@@ -44,7 +44,7 @@ class FreeBSD(Rfc9293):
         """tcp_do_segment(): on entering ESTABLISHED tcp_reass() presents it, and TF_ACKNOW is not set."""
         return False
 
-    def half_open_input(self, tcb: Tcb, segment: Segment) -> HalfOpen:
+    def half_open_input(self, tcb: Tcb, segment: Segment, now: int) -> HalfOpen:
         """tcp_input() with the syncache, which has a half-open connection; tcp_do_segment() after a
         simultaneous open."""
         if tcb.passive:
@@ -74,7 +74,7 @@ class FreeBSD(Rfc9293):
         """tcp_twcheck(): SEQ_GT(th->th_seq, tp->rcv_nxt); no timestamp is looked at."""
         return lt(old.rcv_nxt, syn.seq)
 
-    def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile) -> Verdict | None:
+    def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict | None:
         """tcp_twcheck(), which tcp_input() calls instead of tcp_do_segment()."""
         return time_wait(tcb, segment, profile) if tcb.state is State.TIME_WAIT else None
 
@@ -100,27 +100,32 @@ class FreeBSD(Rfc9293):
         delayed = 0 if tcb.half_open else distance(tcb.last_ack_sent, tcb.rcv_nxt)
         return rst._replace(seq=seq_add(rst.seq, delayed)) if delayed else rst
 
-    def accepts_right_edge(self, tcb: Tcb, segment: Segment) -> bool:
+    def acceptable(self, tcb: Tcb, segment: Segment) -> bool:
         """tcp_do_segment(): what has no data is beyond the window only if todrop > 0, and a FIN does not
-        count."""
-        edge = seq_add(tcb.rcv_nxt, self.receive_window(tcb))
-        return segment.seq == edge and not segment.data and not segment.flags & (SYN | RST)
+        count; the window is what there is room for."""
+        window = self.receive_window(tcb)
+        at_edge = segment.seq == seq_add(tcb.rcv_nxt, window)
+        if at_edge and not segment.data and not segment.flags & (SYN | RST):
+            return True
+        return is_in_table_6(tcb, segment, window)
 
     def fin_takes_room(self) -> bool:
         """tcp_do_segment(): a FIN goes only if data has to be trimmed; tlen does not count it."""
         return False
 
-    def answers_old_timestamp(self, tcb: Tcb, segment: Segment) -> bool:
-        """tcp_do_segment(), RFC 1323 PAWS: dropafterack with data, drop without."""
-        return bool(segment.data)
-
-    def checks_timestamp_of_syn(self, tcb: Tcb) -> bool:
-        """tcp_do_segment(): the challenge ACK of RFC 5961 section 4.2 comes before PAWS."""
-        return tcb.state is State.SYN_RECEIVED
+    def check_timestamp(self, tcb: Tcb, segment: Segment, tsval: int, now: int) -> Paws:
+        """tcp_do_segment(), RFC 1323 PAWS: dropafterack with data, drop without; the challenge ACK for a SYN
+        (RFC 5961 4.2) comes before it."""
+        if segment.flags & SYN and tcb.state is not State.SYN_RECEIVED:
+            return Paws.PASSES
+        paws = super().check_timestamp(tcb, segment, tsval, now)
+        return Paws.SILENT if paws is Paws.ANSWERED and not segment.data else paws
 
     def updates_ts_recent(self, tcb: Tcb, segment: Segment, counts: bool) -> bool:
         """tcp_do_segment(), behind the trimming: Last.ACK.sent <= SEG.SEQ + SEG.LEN, without a FIN that is
         known already."""
+        if segment.flags & SYN and tcb.state is not State.SYN_RECEIVED:
+            return False  # It is challenged before.
         known = le(segment.end, tcb.rcv_nxt)
         end = seq_add(segment.seq, len(segment.data)) if known else segment.end
         return le(tcb.last_ack_sent, end)
