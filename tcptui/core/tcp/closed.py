@@ -9,7 +9,7 @@ from tcptui.core.tcp.tcb import Tcb
 
 
 def syn_fin_dropped(block: Tcb | None, segment: Segment, step: Step) -> bool:
-    """Whether a segment with SYN has FIN too and is dropped for that, whatever there is: FreeBSD tcp_input()."""
+    """Whether a segment with SYN and FIN is dropped, whatever it is for: FreeBSD tcp_input()."""
     if not segment.flags & FIN or not step.hooks.drops_syn_fin(step.profile):
         return False
     step.rule(block, Rule.LISTEN_SYN_FIN_DROPPED)
