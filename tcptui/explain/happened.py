@@ -31,7 +31,8 @@ from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import OLD, SIDES, Outcome, Party, Transmission
-from tcptui.sockets.requests import NAMES, Blocked, Read, Write
+from tcptui.sockets.answers import Blocked
+from tcptui.sockets.requests import NAMES, Read, Write
 
 _NOTIFIED, _AGAIN, _COPY = "happened.told", "happened.again", "happened.copy"
 _BY_FAULT = "happened.fault.by_rule"
@@ -157,6 +158,8 @@ def _opening(
         return Message.of("happened.icmp_error", side=side)
     if report.cause == "fault" and transmission is None:
         return Message.of("happened.wire_gets", what=report.call)
+    if report.cause == "program":
+        return Message.of("happened.program_starts", side=side, what=report.call)
     if report.cause == "wait" or transmission is None:
         return Message.of("happened.time_passes", span=Duration(report.by))
     if report.cause == "third party":

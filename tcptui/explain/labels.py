@@ -80,7 +80,8 @@ def _segment_labels(
     has_ack = bool(segment.flags & ACK)
     marks = _marks(transmission)
     words = f"seq={seq}" + (f" ack={ack}" if has_ack else "") + (f" len={length}" if length else "")
-    compact = (f"{seq}:{end}" if length else seq) + (f" ack {ack}" if has_ack else "")
+    octets = f"{seq}:{end}" if length else seq
+    compact = octets + (f" ack {ack}" if has_ack else "")
     full = f"{begin} {flag_text(segment.flags)} {words}"
     window = f" win={segment.wnd}" if room >= 40 and not segment.flags & RST else ""
     sack = _sack_words(segment, ack_base, raw)
@@ -95,8 +96,12 @@ def _segment_labels(
     yield f"{begin} {short} {compact}{marks}"
     brief = _marks(transmission, brief=True)
     yield f"{begin} {short} {compact}{brief}"
+    yield f"{begin} {short} {octets}{brief}"
+    if begin != f"#{transmission.number}":
+        return  # What was done to it, and that it has data, is told rather than its sockets.
     yield f"{begin} {short} {seq}{brief}"
     yield f"{begin} {short} {compact}"
+    yield f"{begin} {short} {octets}"
     yield f"{begin} {short} {seq}"
 
 

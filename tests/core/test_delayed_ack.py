@@ -42,8 +42,8 @@ def test_the_first_data_makes_it_quick_for_at_most_16_acks() -> None:
 
 
 def test_in_a_dialogue_acks_wait_however_many_segments_come() -> None:
+    assert in_dialogue().tcb.delack.pingpong
     site = in_dialogue()
-    assert site.tcb.delack.pingpong
     assert [come(site, 11 + 10 * place, 10) for place in range(4)] == [[]] * 4
     assert [name for name, _, _ in briefs(site.wait(40 * MS))] == ["ACK"]
     assert not site.tcb.delack.pingpong, "tcp_delack_timer_handler()"

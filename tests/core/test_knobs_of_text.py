@@ -49,6 +49,7 @@ def test_knob_sack(on: bool) -> None:
     [
         ("linux", [OPTION_SACK_PERMITTED, OPTION_TIMESTAMPS, OPTION_WINDOW_SCALE]),
         ("bsd", [OPTION_WINDOW_SCALE, OPTION_SACK_PERMITTED, OPTION_TIMESTAMPS]),
+        ("macos", [OPTION_WINDOW_SCALE, OPTION_TIMESTAMPS, OPTION_SACK_PERMITTED]),
     ],
 )
 def test_knob_option_order(order: OptionOrder, kinds: list[int]) -> None:

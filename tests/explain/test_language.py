@@ -27,10 +27,10 @@ from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.formats.rfc import rfc_figure
 from tcptui.lab.calls import FUNCTIONS
 from tcptui.lab.history import History
-from tcptui.lab.loader.programs import EXAMPLE
 from tcptui.lab.moves import ALLOWED as MOVES_ALLOWED
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.program import TRIGGERS
+from tcptui.lab.program_text import EXAMPLE
 from tcptui.lab.run import play
 from tcptui.lab.wire import SIDES, Side
 from tcptui.trace.capture import Point, capture_of

@@ -69,6 +69,8 @@ SENTENCES = {
     "error.move.nothing_more": "nothing more will happen by itself",
     "error.move.number_missing": "the number of a segment is missing, as in {example}",
     "error.move.only_keep_alive": "nothing more will happen by itself but keep-alive, over and over",
+    "error.move.octets": "{text!r} is no number of octets: 1 to {most}",
+    "error.move.programs": "{most} programs are too many for one host",
     "error.move.options": "options of {octets} octets are too many: a header has room for {most}",
     "error.move.out_of_range": "{name} is out of range: {least} to {most}",
     "error.move.prelude_on_wire": "the prelude must leave nothing on the wire",

@@ -100,6 +100,7 @@ SENTENCES = {
     "happened.call_returns_octets": "{side}'s {call}() returns {count:octets}.",
     "happened.call_fails": "{side}'s {call}() fails: {errno}.",
     "happened.told": "{side} is told: {signals}.",
+    "happened.program_starts": "{side} starts a program: {what}.",
     "happened.read_waits": "{side} waits for what is to come.",
     "happened.read_returns": "{side} gets {count:octets}.",
     "happened.may_receive": "{side} may still receive.",

@@ -14,9 +14,9 @@ from tcptui.core.message import MessageError
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.lab.end_facts import check_end
-from tcptui.lab.loader.table import bad
 from tcptui.lab.patterns import BadPattern, Pattern, parse_pattern
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.toml_table import bad
 from tcptui.lab.wire import SIDES, Side
 
 _NAMES = {

@@ -82,9 +82,9 @@ class LinuxReceiving(Rfc9293):
         return memory._replace(rcv_ssthresh=memory.rcv_ssthresh + min(room, max(more, 2 * octets)))
 
     def select_window(self, tcb: Tcb) -> int:
-        """tcp_select_window(); the small block of TIME-WAIT and of an orphan in FIN-WAIT-2 keeps the window
-        that there was (tw_rcv_wnd)."""
-        small_block = tcb.state is State.TIME_WAIT or tcb.fin_wait_2_timer is not None
+        """tcp_select_window(); a request socket, and the small block of TIME-WAIT and of an orphan in
+        FIN-WAIT-2, keep the window that there was (rsk_rcv_wnd, tw_rcv_wnd)."""
+        small_block = tcb.half_open or tcb.state is State.TIME_WAIT or tcb.fin_wait_2_timer is not None
         return tcb.rcv_wnd if small_block else _announced(tcb, tcb.rcv_wnd)
 
     def keeps_right_edge(self, tcb: Tcb, acknowledged: int) -> bool:
