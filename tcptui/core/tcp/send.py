@@ -52,7 +52,7 @@ def transmit(tcb: Tcb, step: Step) -> None:
     waiting = (tcb.send_buffer or tcb.close_called) and not tcb.fin_sent and tcb.state in _SENDS_DATA
     if waiting:
         _send_data(tcb, step)
-        if tcb.close_called and not tcb.send_buffer and not tcb.fin_sent and fin_may_go(tcb):
+        if tcb.close_called and not tcb.send_buffer and not tcb.fin_sent and fin_may_go(tcb, step):
             _send_fin(tcb, step)
     if waiting or tcb.persist_timer is not None or tcb.snd_wnd == 0:
         _set_persist_timer(tcb, step)
@@ -84,9 +84,11 @@ def transmit_waiting(tcb: Tcb, step: Step, room: int = 0) -> None:
         step.rule_at(at, tcb, released, len=waiting - len(tcb.send_buffer))
 
 
-def fin_may_go(tcb: Tcb) -> bool:
+def fin_may_go(tcb: Tcb, step: Step) -> bool:
     """Whether the window has room for a FIN, which takes a number too. With nothing in flight it goes all the
     same: what it draws tells when the window has opened (3.8.6.1)."""
+    if step.hooks.fin_waits_for_cwnd() and _congestion_room(tcb, step) <= 0:
+        return False
     return tcb.usable_window > 0 or tcb.snd_una == tcb.snd_nxt
 
 
@@ -170,7 +172,7 @@ def _send_data(tcb: Tcb, step: Step) -> None:
 
 def _congestion_room(tcb: Tcb, step: Step) -> int:
     """What cwnd leaves beside what is in flight; the first duplicate ACKs give a segment each (RFC 3042)."""
-    room = tcb.cwnd - distance(tcb.snd_una, tcb.snd_nxt)
+    room = step.hooks.congestion_room(tcb)
     if not tcb.recovering and 0 < tcb.duplicate_acks < DUPLICATES and step.profile.limited_transmit:
         room += tcb.duplicate_acks * tcb.snd_mss
     return room
@@ -218,9 +220,9 @@ def _send_new(tcb: Tcb, step: Step, flags: int, data: bytes = b"", options: tupl
     end = seq_add(seq, len(data) + bool(flags & (SYN | FIN)))
     tcb.snd_nxt = end
     tcb.sent_at = step.now
-    if step.profile.cwnd_validation:
-        note_flight(tcb)
     tcb.retransmission_queue += (RetransmissionEntry(seq, end, flags & (SYN | FIN | PSH), data, step.now, 1),)
+    if step.profile.cwnd_validation:
+        note_flight(tcb, step.hooks.in_flight(tcb))
     step.send(tcb, flags, seq, data, options)
     if tcb.retransmission_timer is None and tcb.persist_timer is None:
         start_retransmission_timer(tcb, step)  # RFC 6298 5.1
@@ -234,7 +236,10 @@ def _set_persist_timer(tcb: Tcb, step: Step) -> None:
     queue = tcb.retransmission_queue
     if queue and queue[0].flags & SYN:
         return  # No window holds a SYN back.
-    stuck = tcb.snd_wnd == 0 if queue else bool(tcb.send_buffer or (tcb.close_called and not tcb.fin_sent))
+    if queue:
+        stuck = tcb.snd_wnd == 0 and step.hooks.probes_with_data_in_flight()
+    else:
+        stuck = bool(tcb.send_buffer or (tcb.close_called and not tcb.fin_sent))
     stuck = stuck and tcb.state in _SENDS_DATA
     if stuck and tcb.persist_timer is None:
         step.stop_timer(tcb, TimerKind.RETRANSMISSION)
