@@ -7,8 +7,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from tcptui.core.events import Response, Signal, TimerKind
-from tcptui.core.packet.segment import ACK, SYN
-from tcptui.core.packet.seq import seq_add
+from tcptui.core.packet.segment import SYN
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
@@ -84,7 +83,7 @@ def _keep_alive(tcb: Tcb, step: Step) -> None:
     tcb.probes += 1
     delay = _keep_interval(tcb, step.profile)
     step.rule(tcb, Rule.KEEP_ALIVE_PROBE, probes=tcb.probes, delay=delay)
-    step.send(tcb, ACK, seq_add(tcb.snd_nxt, -1))
+    step.send_keep_alive(tcb)
     step.start_timer(tcb, TimerKind.KEEP_ALIVE, delay)
 
 

@@ -223,10 +223,14 @@ class Rfc9293:
         """Whether ACKs that answer what is not acceptable and has no data are limited (RFC 5961 7)."""
         return True
 
-    def challenges_without_output(self) -> bool:
-        """Whether a challenge ACK tells the free space as it is, has no SACK blocks and leaves a delayed ACK
-        to come."""
+    def answers_apart(self) -> bool:
+        """Whether a challenge ACK, a keep-alive probe and an ACK in TIME-WAIT are formed apart from others:
+        they tell the free space as it is, have no SACK blocks and leave a delayed ACK to come."""
         return False
+
+    def reset_has_sack(self) -> bool:
+        """Whether a RST that acknowledges has SACK blocks."""
+        return True
 
     def resets_with_timestamps(self, tcb: Tcb) -> bool:
         """Whether the RST that answers a segment of a connection has a timestamp (RFC 7323 3.2: it may)."""

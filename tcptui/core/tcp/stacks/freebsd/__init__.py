@@ -57,6 +57,10 @@ class FreeBSD(Rfc9293):
         """tcp_usrclosed(): before ESTABLISHED it sets TF_NEEDFIN."""
         return tcb.state in (State.SYN_SENT, State.SYN_RECEIVED) and not half_duplex
 
+    def close_wait_ends_at_close(self) -> bool:
+        """tcp_usrclosed(): LAST_ACK at once, whatever is still to be sent."""
+        return True
+
     def close_deletes(self, tcb: Tcb, half_duplex: bool) -> bool:
         """tcp_disconnect(): before ESTABLISHED, close() calls tcp_close()."""
         forgotten = tcb.state is State.SYN_RECEIVED and half_duplex
@@ -131,12 +135,17 @@ class FreeBSD(Rfc9293):
         return le(tcb.last_ack_sent, end)
 
     def resets_with_timestamps(self, tcb: Tcb) -> bool:
-        """tcp_respond(): a RST has them where there is a connection, which the syncache is not."""
-        return tcb.timestamps and not tcb.half_open
+        """tcp_respond(): a RST has them where there is a connection: after a simultaneous open, but not in
+        the syncache; later tcp_do_segment() calls tcp_close() before."""
+        return tcb.timestamps and tcb.state is State.SYN_RECEIVED and not tcb.passive
 
-    def challenges_without_output(self) -> bool:
-        """tcp_send_challenge_ack(), tcp_twcheck(): by tcp_respond(), which tells the free space as it is, no
-        SACK blocks, and leaves a delayed ACK to come."""
+    def reset_has_sack(self) -> bool:
+        """tcp_output(): only where TCPS_HAVEESTABLISHED() holds, and tcp_drop() has set TCPS_CLOSED."""
+        return False
+
+    def answers_apart(self) -> bool:
+        """tcp_send_challenge_ack(), tcp_twcheck(), tcp_timer_keep(): by tcp_respond(), which tells the free
+        space as it is, no SACK blocks, and leaves a delayed ACK to come."""
         return True
 
     def throttles_answers(self) -> bool:
