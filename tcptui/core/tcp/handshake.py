@@ -27,6 +27,7 @@ def prepare(tcb: Tcb, step: Step, iss: int | None = None) -> None:
         iss = broken.reuse_isn(tcb, profile.fixed_isn, step)
     tcb.iss = step.host.choose_iss(tcb.local, tcb.remote, step.now) if iss is None else iss
     tcb.snd_una = tcb.snd_nxt = tcb.recover = tcb.iss
+    tcb.pushed_seq = seq_add(tcb.iss, 1)
     wanted = tcb.settings.receive_buffer
     tcb.rcv_buff = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)

@@ -51,7 +51,7 @@ def transmit(tcb: Tcb, step: Step) -> None:
     waiting = (tcb.send_buffer or tcb.close_called) and not tcb.fin_sent and tcb.state in _SENDS_DATA
     if waiting:
         _send_data(tcb, step)
-        if tcb.close_called and not tcb.send_buffer and not tcb.fin_sent and fin_may_go(tcb):
+        if tcb.close_called and not tcb.send_buffer and not tcb.fin_sent and step.hooks.fin_fits(tcb, 0):
             _send_fin(tcb, step)
     if waiting or tcb.persist_timer is not None or tcb.snd_wnd == 0:
         _set_persist_timer(tcb, step)
@@ -83,15 +83,9 @@ def transmit_waiting(tcb: Tcb, step: Step, room: int = 0) -> None:
         step.rule_at(at, tcb, released, len=waiting - len(tcb.send_buffer))
 
 
-def fin_may_go(tcb: Tcb) -> bool:
-    """Whether the window has room for a FIN, which takes a number too. With nothing in flight it goes all the
-    same: what it draws tells when the window has opened (3.8.6.1)."""
-    return tcb.usable_window > 0 or tcb.snd_una == tcb.snd_nxt
-
-
 def sws_override(tcb: Tcb, step: Step) -> bool:
     """Sends as much data as the window takes, however little (3.8.6.2.1, (4)); whether it took any."""
-    octets = min(len(tcb.send_buffer), tcb.snd_mss, tcb.usable_window)
+    octets = min(len(tcb.send_buffer), step.hooks.full_segment(tcb), tcb.usable_window)
     if octets <= 0:
         return False
     step.rule(tcb, Rule.SILLY_WINDOW_OVERRIDDEN, len=octets, snd_wnd=tcb.snd_wnd)
@@ -149,14 +143,18 @@ def tell_send_room(tcb: Tcb, step: Step) -> None:
 def _send_data(tcb: Tcb, step: Step) -> None:
     if not tcb.retransmission_queue:
         restart_after_idle(tcb, step.now, step.profile)
+    most, sent = step.hooks.full_segment(tcb), 0
     while tcb.send_buffer:
-        full = tcb.snd_mss
+        full = most
         if tcb.out_of_order or tcb.duplicate:
             full = max(1, full - sack_space(tcb))  # MUST-16: Eff.snd.MSS leaves room for the options.
         octets = min(len(tcb.send_buffer), full, tcb.usable_window, _congestion_room(tcb, step))
-        if octets <= 0 or (octets < full and not _nagle_allows(tcb, octets, step)):
+        if octets <= 0 or (octets < full and not _nagle_allows(tcb, octets, full, sent, step)):
+            return
+        if tcb.close_called and octets == len(tcb.send_buffer) and not step.hooks.fin_fits(tcb, octets):
             return
         _send_piece(tcb, step, octets)
+        sent += octets
 
 
 def _congestion_room(tcb: Tcb, step: Step) -> int:
@@ -167,19 +165,17 @@ def _congestion_room(tcb: Tcb, step: Step) -> int:
     return room
 
 
-def _nagle_allows(tcb: Tcb, octets: int, step: Step) -> bool:
-    """3.8.6.2.1, (2) and (3): less than a full segment goes if it is all there is, or half of the largest
-    window there was; and, by Nagle's algorithm, if nothing is unacknowledged. A FIN ends the data."""
+def _nagle_allows(tcb: Tcb, octets: int, full: int, sent: int, step: Step) -> bool:
+    """3.8.6.2.1, (2) and (3): less than `full` goes if it is all there is, or fills enough of the window;
+    and, by Nagle's algorithm, if nothing is unacknowledged. A FIN ends the data."""
     nagle = step.profile.nagle and not tcb.settings.no_delay and tcb.snd_una != tcb.snd_nxt
+    if nagle and step.profile.nagle_minshall:
+        nagle = any(len(entry.data) < full for entry in tcb.retransmission_queue)
     if octets < len(tcb.send_buffer):
-        return not nagle and octets == tcb.usable_window and 2 * octets >= tcb.max_snd_wnd
+        return octets == tcb.usable_window and step.hooks.fills_window(tcb, octets, full, sent, nagle)
     if not nagle or tcb.close_called:
         return True
     if tcb.snd_up is not None and lt(tcb.snd_una, tcb.snd_up) and step.hooks.urgent_passes_nagle():
-        return True
-    if step.profile.nagle_minshall and all(
-        len(entry.data) >= tcb.snd_mss for entry in tcb.retransmission_queue
-    ):
         return True
     step.rule(tcb, Rule.NAGLE, len=octets, unacknowledged=distance(tcb.snd_una, tcb.snd_nxt))
     return False
@@ -189,7 +185,9 @@ def _send_piece(tcb: Tcb, step: Step, octets: int) -> None:
     data, tcb.send_buffer = tcb.send_buffer[:octets], tcb.send_buffer[octets:]
     if tcb.wants_room:
         tell_send_room(tcb, step)
-    flags = ACK if tcb.send_buffer else ACK | PSH  # MUST-61
+    flags = ACK
+    if not tcb.send_buffer or step.hooks.pushes(tcb, octets):
+        flags, tcb.pushed_seq = ACK | PSH, seq_add(tcb.snd_nxt, octets)  # MUST-61
     if tcb.close_called and not tcb.send_buffer and tcb.usable_window > octets:
         _send_fin(tcb, step, flags, data)
     else:

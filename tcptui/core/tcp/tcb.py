@@ -87,6 +87,8 @@ class Tcb:
     snd_wl2: int = 0
     snd_up: int | None = None
     """SND.UP: the number after the urgent data (MUST-62); None: there is none."""
+    pushed_seq: int = 0
+    """Linux' name for the number after the last data that went with PSH."""
     max_snd_wnd: int = 0
     """MAX.SND.WND of RFC 5961: the largest window the peer has announced."""
     snd_mss: int = 536

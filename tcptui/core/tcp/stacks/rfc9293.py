@@ -104,6 +104,36 @@ class Rfc9293:
         """Whether a FIN that lies beyond the peer's first one is acknowledged (3.10.7.4, eighth)."""
         return True
 
+    # Sending.
+
+    def full_segment(self, tcb: Tcb) -> int:
+        """Octets of data in a full segment, options beside the timestamps left out: Eff.snd.MSS (3.7.1)."""
+        return tcb.snd_mss
+
+    def handshake_window_counts(self) -> bool:
+        """Whether the window of a SYN counts for Max(SND.WND) after a passive OPEN (3.8.6.2.1)."""
+        return True
+
+    def fills_window(self, tcb: Tcb, octets: int, full: int, sent: int, held: bool) -> bool:
+        """Whether `octets` that fill the window go, though more data waits and `full` would be a whole
+        segment: 3.8.6.2.1, (3). `sent`: the data that has just gone before them; `held`: Nagle's algorithm
+        holds less than a full segment back."""
+        return not held and 2 * octets >= tcb.max_snd_wnd
+
+    def fin_fits(self, tcb: Tcb, octets: int) -> bool:
+        """Whether the window has room for a FIN behind the last `octets` of data; if not, both wait. A FIN
+        takes a number, but with nothing in flight it goes all the same: what it draws tells when the window
+        has opened (3.8.6.1)."""
+        return octets > 0 or tcb.usable_window > 0 or tcb.snd_una == tcb.snd_nxt
+
+    def pushes(self, tcb: Tcb, octets: int) -> bool:
+        """Whether the next `octets` of data go with PSH though more data waits behind them."""
+        return False
+
+    def ack_restarts_probes(self, tcb: Tcb) -> bool:
+        """Whether an ACK that leaves the window closed puts the next probe of it off."""
+        return False
+
     # Old duplicates, and the edges of the window.
 
     def accepts_right_edge(self, tcb: Tcb, segment: Segment) -> bool:

@@ -6,9 +6,10 @@ from tcptui.core.packet.segment import ACK, RST, SYN, Segment
 from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.stacks.linux.sending import LinuxSending
 from tcptui.core.tcp.stacks.linux.small_blocks import fin_wait_2, in_window, time_wait
 from tcptui.core.tcp.stacks.linux.windows import window_of_free_space
-from tcptui.core.tcp.stacks.rfc9293 import Rfc9293, is_new_data
+from tcptui.core.tcp.stacks.rfc9293 import is_new_data
 from tcptui.core.tcp.stacks.verdict import HalfOpen, Verdict
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.window import free_space
@@ -20,7 +21,7 @@ _LEAST_TO_GROW = 128
 """Octets of data in a segment below which tcp_event_data_recv() does not call tcp_grow_window()."""
 
 
-class Linux(Rfc9293):
+class Linux(LinuxSending):
     """Linux 6."""
 
     __slots__ = ()
