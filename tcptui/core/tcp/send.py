@@ -89,7 +89,7 @@ def sws_override(tcb: Tcb, step: Step) -> bool:
     if octets <= 0:
         return False
     step.rule(tcb, Rule.SILLY_WINDOW_OVERRIDDEN, len=octets, snd_wnd=tcb.snd_wnd)
-    _send_piece(tcb, step, octets)
+    _send_piece(tcb, step, octets, step.hooks.pushes_override())
     return True
 
 
@@ -181,12 +181,12 @@ def _nagle_allows(tcb: Tcb, octets: int, full: int, sent: int, step: Step) -> bo
     return False
 
 
-def _send_piece(tcb: Tcb, step: Step, octets: int) -> None:
+def _send_piece(tcb: Tcb, step: Step, octets: int, push: bool = False) -> None:
     data, tcb.send_buffer = tcb.send_buffer[:octets], tcb.send_buffer[octets:]
     if tcb.wants_room:
         tell_send_room(tcb, step)
     flags = ACK
-    if not tcb.send_buffer or step.hooks.pushes(tcb, octets):
+    if push or not tcb.send_buffer or step.hooks.pushes(tcb, octets):
         flags, tcb.pushed_seq = ACK | PSH, seq_add(tcb.snd_nxt, octets)  # MUST-61
     if tcb.close_called and not tcb.send_buffer and tcb.usable_window > octets:
         _send_fin(tcb, step, flags, data)

@@ -134,6 +134,10 @@ class Rfc9293:
         """Whether an ACK that leaves the window closed puts the next probe of it off."""
         return False
 
+    def pushes_override(self) -> bool:
+        """Whether what goes at last, however little (3.8.6.2.1, (4)), has PSH though more data waits."""
+        return False
+
     # Old duplicates, and the edges of the window.
 
     def accepts_right_edge(self, tcb: Tcb, segment: Segment) -> bool:

@@ -51,3 +51,7 @@ class LinuxSending(Rfc9293):
     def pushes(self, tcb: Tcb, octets: int) -> bool:
         """forced_push(): once more than half of the largest window has gone without PSH."""
         return distance(tcb.pushed_seq, tcb.snd_nxt) + octets > tcb.max_snd_wnd >> 1
+
+    def pushes_override(self) -> bool:
+        """tcp_write_wakeup()"""
+        return True
