@@ -137,8 +137,8 @@ class ScriptedCall(NamedTuple):
 
     @property
     def of_socket(self) -> bool:
-        """Whether it is a request to a socket."""
-        if self.written is not None:
+        """Whether it is a request to a socket, or forks a program that has what the first one has."""
+        if self.written is not None or self.child:
             return True
         return self.request is not None and not isinstance(self.request, UserCall)
 

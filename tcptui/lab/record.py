@@ -26,11 +26,9 @@ from tcptui.core.events import (
 from tcptui.core.message import Message
 from tcptui.core.state import State
 from tcptui.lab.connection_record import (
-    EMPTY_RECORD,
     LATEST,
     LONGEST_PATH,
     NO_RECORDS,
-    ConnectionRecord,
     ConnectionRecords,
     Entered,
     records_after,
@@ -85,11 +83,6 @@ class EndRecord(NamedTuple):
     @property
     def last_call(self) -> Called:
         return self.calls[-1] if self.calls else Called("")
-
-    @property
-    def of_shown(self) -> ConnectionRecord:
-        """What was at the connection that stands for the end."""
-        return self.connections.get(self.shown, EMPTY_RECORD)
 
     def after(self, report: Report) -> "EndRecord":
         """After a step of this end."""

@@ -314,7 +314,7 @@ class WorldState(Network):
             self._opened = opened_after(self._opened, segment, self.steps)
         self._acts += acts_of(move, self.wire.launched + 1, other)
         connection = connection or self._connection_by_numbers(segment, None)
-        origin = OLD if move.of else ""
+        origin = OLD if move.old else ""
         self._launch("X", move.receiver, segment, 1, connection, move.ttl, origin)
         return self._report("third party", "X", [])
 
@@ -372,8 +372,11 @@ class WorldState(Network):
 
         known = {one.number: one for one in (*self.wire.transmissions, *report.ended)}
         launched = [known[number] for number in report.launched]
-        clock = 0 if report.side == "X" else self.end(report.side).clock
-        return tuple(facts_of_step(report, launched, raw=self.scenario.raw_numbers, clock=clock))
+        raw = self.scenario.raw_numbers
+        if report.side == "X":
+            return tuple(facts_of_step(report, launched, raw=raw))
+        end = self.end(report.side)
+        return tuple(facts_of_step(report, launched, raw=raw, clock=end.clock, has_sockets=end.has_sockets))
 
     def _tell_facts(self, report: Report) -> None:
         """Programs whose triggers are patterns learn what has happened."""

@@ -83,6 +83,11 @@ class HostSetup(NamedTuple):
     ttl: int = HOP_LIMIT
     """The Time to Live of what it sends (RFC 9293 MUST-49)."""
 
+    @property
+    def has_sockets(self) -> bool:
+        scripts = (self.script, *self.more, *(program.script for program in self.programs))
+        return any(call.of_socket for script in scripts for call in script if isinstance(call, ScriptedCall))
+
     def end(self, side: Side, peer: Socket) -> HostEnd:
         return HostEnd(side, self, peer)
 
@@ -187,11 +192,7 @@ class HostEnd(RunsPrograms):
 
     @property
     def has_sockets(self) -> bool:
-        """Whether its programs have sockets, or had: what they learn is what their calls return."""
-        if self.used_sockets:
-            return True
-        calls = (step for program in self.programs for step in program.script)
-        return any(isinstance(call, ScriptedCall) and call.of_socket for call in calls)
+        return self.used_sockets or self.setup.has_sockets
 
     def status_of(self, connection: int) -> ConnectionStatus | None:
         """What a program may know of a connection or a listener; None: CLOSED."""
