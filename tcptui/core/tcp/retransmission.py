@@ -241,7 +241,8 @@ def _sacked_before(tcb: Tcb, index: int) -> int:
 def _send_again(tcb: Tcb, step: Step, index: int, attempt: int) -> None:
     queue = tcb.retransmission_queue
     entry = queue[index]
-    again = entry._replace(transmissions=entry.transmissions + 1, sent_at=step.now)
+    sent_at = entry.sent_at if entry.flags & SYN else step.now
+    again = entry._replace(transmissions=entry.transmissions + 1, sent_at=sent_at)
     tcb.retransmission_queue = (*queue[:index], again, *queue[index + 1 :])
     tcb.sent_at = step.now
     flags = entry.flags

@@ -16,6 +16,12 @@ from tcptui.core.state import State
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
 from tcptui.core.tcp.timers import NO_ESTIMATE, RtoEstimate, Timer, first_estimate
 
+_RECEIVES = (
+    State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
+    State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2,
+)  # fmt: skip
+"""The states in which a RECEIVE waits for data (3.10.3)."""
+
 
 class RetransmissionEntry(NamedTuple):
     """One segment on the retransmission queue."""
@@ -27,7 +33,7 @@ class RetransmissionEntry(NamedTuple):
     """Of SYN, FIN and PSH, those it was sent with."""
     data: bytes
     sent_at: int
-    """When it was last sent, in microseconds."""
+    """When it was last sent, a SYN when it was first sent; in microseconds."""
     transmissions: int
     timeouts: int = 0
     """How often its timer has fired: what R1 and R2 count (3.8.3)."""
@@ -217,6 +223,14 @@ class Tcb:
     def receive_shutdown(self) -> bool:
         """Whether the application takes no more data: close(2), or shutdown(2) with SHUT_RD."""
         return self.half_duplex or self.settings.reads_no_more
+
+    @property
+    def wants_receive(self) -> bool:
+        """Whether no RECEIVE waits, and one would wait or have data: after the peer's FIN only if there is
+        some that was not read."""
+        if self.receives or self.half_duplex:
+            return False
+        return self.state in _RECEIVES or (self.state is State.CLOSE_WAIT and bool(self.receive_buffer))
 
     def send_room(self, profile: Profile) -> int:
         """Octets that the send buffer takes."""
