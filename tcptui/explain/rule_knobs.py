@@ -58,6 +58,8 @@ RULE_KNOBS: Mapping[Rule, tuple[str, ...]] = MappingProxyType(
         Rule.SEND_TAKEN: ("send_buffer",),
         Rule.OLD_SEGMENT_TRIMMED: ("old_segments_acknowledge",),
         Rule.ACK_COUNTED: ("fast_retransmit", "limited_transmit"),
+        Rule.LOSS_PROBE: ("tail_loss_probe", "min_rto"),
+        Rule.LOSS_PROBE_OF_NEW_DATA: ("tail_loss_probe", "min_rto"),
         Rule.FAST_RETRANSMIT: ("fast_retransmit",),
         # Timers.
         Rule.RETRANSMISSION: (

@@ -57,6 +57,8 @@ SETS: list[tuple[str, str, dict[str, object]]] = [
     (f"{V4}wmem", "4096\t16384\t4194304", {"send_buffer": 4_194_304}),
     (f"{BSD}msl", "2500", {"msl": 2_500 * MILLISECOND}),
     (f"{BSD}keepidle", "10000", {"keep_idle": 10 * SECOND}),
+    (f"{V4}early_retrans", "0", {"tail_loss_probe": False}),
+    (f"{V4}early_retrans", "3", {"tail_loss_probe": True}),
     (f"{BSD}keepintvl", "1500", {"keep_interval": 1_500 * MILLISECOND}),
     (f"{BSD}keepinit", "30000", {"connect_timeout": 30 * SECOND}),
     (f"{BSD}keepcnt", "3", {"keep_count": 3}),
@@ -115,7 +117,8 @@ DEFAULTS = {
         f"{V4}retries2": 15, f"{V4}orphan_retries": 0, f"{V4}fin_timeout": 60, f"{V4}keepalive_time": 7200,
         f"{V4}keepalive_intvl": 75, f"{V4}keepalive_probes": 9, f"{V4}rfc1337": 0, f"{V4}syncookies": 1,
         f"{V4}abort_on_overflow": 0, "net.core.somaxconn": 4096, f"{V4}ecn": 2, f"{V4}window_scaling": 1,
-        f"{V4}timestamps": 1, f"{V4}sack": 1, f"{V4}dsack": 1, f"{V4}rto_min_us": 200_000,
+        f"{V4}timestamps": 1, f"{V4}sack": 1, f"{V4}dsack": 1, f"{V4}early_retrans": 3,
+        f"{V4}rto_min_us": 200_000,
         f"{V4}rto_max_ms": 120_000, f"{V4}min_snd_mss": 48, f"{V4}invalid_ratelimit": 500,
     },
     # tcp(4), with its times in milliseconds.

@@ -23,6 +23,7 @@ LINUX = Profile(
     initial_window=10,
     slow_start_limit=None,
     cwnd_validation=True,
+    tail_loss_probe=True,
     min_rto=200 * MILLISECOND,
     min_rto_is_variance=True,
     max_rto=120 * SECOND,

@@ -110,6 +110,10 @@ class Profile(NamedTuple):
     fast_retransmit: Annotated[bool, Knob(
         "three duplicate ACKs bring the segment again", "RFC 5681 3.2")] = True
 
+    tail_loss_probe: Annotated[bool, Knob(
+        "with SACK, the last segment goes once more two round trips after it, before the RTO",
+        "RFC 8985 7; Linux tcp_schedule_loss_probe(), since 3.10")] = False
+
     # Retransmission.
     first_rto: Annotated[int, _time("RTO while there is no sample", "RFC 6298 2.1", least=1_000)] = SECOND
     min_rto: Annotated[int, _time("least RTO", "RFC 6298 2.4")] = SECOND

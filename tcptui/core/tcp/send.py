@@ -13,7 +13,13 @@ from tcptui.core.tcp.retransmission import (
     probe_interval,
     retransmit_lost,
     send_first_octet_again,
+)
+from tcptui.core.tcp.retransmission_timer import (
+    probes_losses,
+    start_after_sending,
     start_retransmission_timer,
+    stop_retransmission_timer,
+    watched,
 )
 from tcptui.core.tcp.sack import sack_space
 from tcptui.core.tcp.step import Step
@@ -50,9 +56,12 @@ def transmit(tcb: Tcb, step: Step) -> None:
         retransmit_lost(tcb, step)
     waiting = (tcb.send_buffer or tcb.close_called) and not tcb.fin_sent and tcb.state in _SENDS_DATA
     if waiting:
+        before = tcb.snd_nxt
         _send_data(tcb, step)
         if tcb.close_called and not tcb.send_buffer and not tcb.fin_sent and step.hooks.fin_fits(tcb, 0):
             _send_fin(tcb, step)
+        if tcb.snd_nxt != before and step.profile.tail_loss_probe:
+            start_after_sending(tcb, step)
     if waiting or tcb.persist_timer is not None or tcb.snd_wnd == 0:
         _set_persist_timer(tcb, step)
     if step.ack_due:
@@ -90,6 +99,19 @@ def sws_override(tcb: Tcb, step: Step) -> bool:
         return False
     step.rule(tcb, Rule.SILLY_WINDOW_OVERRIDDEN, len=octets, snd_wnd=tcb.snd_wnd)
     _send_piece(tcb, step, octets, step.hooks.pushes_override())
+    if not watched(tcb):
+        start_retransmission_timer(tcb, step)
+    return True
+
+
+def send_new_probe(tcb: Tcb, step: Step) -> bool:
+    """Sends one segment of data that has not gone yet as a loss probe, whatever cwnd and Nagle's algorithm
+    say; whether there was one that the window has room for."""
+    octets = min(len(tcb.send_buffer), step.hooks.full_segment(tcb))
+    if not octets or octets > tcb.usable_window:
+        return False
+    step.rule(tcb, Rule.LOSS_PROBE_OF_NEW_DATA, len=octets, rto=tcb.estimate.rto)
+    _send_piece(tcb, step, octets)
     return True
 
 
@@ -100,7 +122,7 @@ def send_probe(tcb: Tcb, step: Step) -> None:
     else:
         _send_octet(tcb, step)
     # The probe is the persist timer's, not the retransmission timer's, to send again.
-    step.stop_timer(tcb, TimerKind.RETRANSMISSION)
+    stop_retransmission_timer(tcb, step)
 
 
 def _send_octet(tcb: Tcb, step: Step) -> None:
@@ -211,7 +233,7 @@ def _send_new(tcb: Tcb, step: Step, flags: int, data: bytes = b"", options: tupl
         note_flight(tcb)
     tcb.retransmission_queue += (RetransmissionEntry(seq, end, flags & (SYN | FIN | PSH), data, step.now, 1),)
     step.send(tcb, flags, seq, data, options)
-    if tcb.retransmission_timer is None and tcb.persist_timer is None:
+    if tcb.persist_timer is None and not watched(tcb) and not probes_losses(tcb, step.profile):
         start_retransmission_timer(tcb, step)  # RFC 6298 5.1
     if tcb.user_timer is None and not (tcb.passive and flags & SYN):
         start_user_timer(tcb, step)
@@ -226,12 +248,12 @@ def _set_persist_timer(tcb: Tcb, step: Step) -> None:
     stuck = tcb.snd_wnd == 0 if queue else bool(tcb.send_buffer or (tcb.close_called and not tcb.fin_sent))
     stuck = stuck and tcb.state in (*_SENDS_DATA, State.LAST_ACK)
     if stuck and tcb.persist_timer is None:
-        step.stop_timer(tcb, TimerKind.RETRANSMISSION)
+        stop_retransmission_timer(tcb, step)
         tcb.probes = tcb.persist_backoff = 0
         step.start_timer(tcb, TimerKind.PERSIST, probe_interval(tcb, step.profile))
     elif not stuck and tcb.persist_timer is not None:
         step.stop_timer(tcb, TimerKind.PERSIST)
-        if queue and tcb.retransmission_timer is None:
+        if queue and not watched(tcb):
             start_retransmission_timer(tcb, step)
 
 

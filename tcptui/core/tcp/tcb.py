@@ -16,6 +16,12 @@ from tcptui.core.state import State
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
 from tcptui.core.tcp.timers import NO_ESTIMATE, RtoEstimate, Timer, first_estimate
 
+_RECEIVES = (
+    State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
+    State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2,
+)  # fmt: skip
+"""The states in which a RECEIVE waits for data (3.10.3)."""
+
 
 class RetransmissionEntry(NamedTuple):
     """One segment on the retransmission queue."""
@@ -27,12 +33,21 @@ class RetransmissionEntry(NamedTuple):
     """Of SYN, FIN and PSH, those it was sent with."""
     data: bytes
     sent_at: int
-    """When it was first sent, in microseconds."""
+    """When it was last sent, a SYN when it was first sent; in microseconds."""
     transmissions: int
     timeouts: int = 0
     """How often its timer has fired: what R1 and R2 count (3.8.3)."""
     sacked: bool = False
     """A SACK block has covered it (RFC 2018 section 5)."""
+
+
+class LossProbe(NamedTuple):
+    """A tail loss probe that is out (RFC 8985 section 7.1)."""
+
+    end: int
+    """TLP.end_seq: the number after all that had been sent then."""
+    again: bool
+    """TLP.is_retrans: it was sent before."""
 
 
 class OutOfOrderData(NamedTuple):
@@ -141,6 +156,8 @@ class Tcb:
     rtx_next: int | None = None
     """What is to be sent again from here on, as cwnd allows; None: nothing."""
     rtx_end: int = 0
+    loss_probe: LossProbe | None = None
+    """What the probe that is out was; None: none is."""
     most_in_flight: int = 0
     """Octets, until `flight_until` is acknowledged."""
     flight_until: int = 0
@@ -174,6 +191,7 @@ class Tcb:
     challenged_at: int = 0
 
     retransmission_timer: Timer | None = None
+    loss_probe_timer: Timer | None = None
     persist_timer: Timer | None = None
     delayed_ack_timer: Timer | None = None
     keep_alive_timer: Timer | None = None
@@ -205,6 +223,14 @@ class Tcb:
     def receive_shutdown(self) -> bool:
         """Whether the application takes no more data: close(2), or shutdown(2) with SHUT_RD."""
         return self.half_duplex or self.settings.reads_no_more
+
+    @property
+    def wants_receive(self) -> bool:
+        """Whether no RECEIVE waits, and one would wait or have data: after the peer's FIN only if there is
+        some that was not read."""
+        if self.receives or self.half_duplex:
+            return False
+        return self.state in _RECEIVES or (self.state is State.CLOSE_WAIT and bool(self.receive_buffer))
 
     def send_room(self, profile: Profile) -> int:
         """Octets that the send buffer takes."""

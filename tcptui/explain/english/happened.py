@@ -151,6 +151,7 @@ SENTENCES = {
     "signal.port_unreachable": "port unreachable",
     # The timers of `core.events.TimerKind`.
     "timer.retransmission": "retransmission timer",
+    "timer.loss_probe": "loss probe timer",
     "timer.persist": "persist timer",
     "timer.delayed_ack": "delayed ACK timer",
     "timer.keep_alive": "keep-alive timer",
