@@ -45,6 +45,7 @@ LINUX = Profile(
     drop_syn_fin=True,
     queue_data_on_syn=False,
     backlog_slack="one",
+    backlog_limits_syn_queue=True,
     full_queue_drops_syn=True,
     syn_cookies="overflow",
     msl=30 * SECOND,

@@ -105,6 +105,8 @@ class Profile(NamedTuple):
         "RFC 5681 3.1; RFC 3465, Linux tcp_slow_start()", 1, 1 << 16)] = 1
     cwnd_validation: Annotated[bool, Knob(
         "cwnd grows only while what was sent comes near it", "Linux tcp_is_cwnd_limited()")] = False
+    slow_start_after_idle: Annotated[bool, Knob(
+        "cwnd shrinks when nothing was sent for longer than an RTO", "RFC 5681 4.1")] = True
     limited_transmit: Annotated[bool, Knob(
         "the first two duplicate ACKs let new segments go", "RFC 3042 2")] = True
     fast_retransmit: Annotated[bool, Knob(
@@ -197,6 +199,9 @@ class Profile(NamedTuple):
     )] = "none"
     syn_queue: Annotated[int, Knob(
         "half-open connections of one listener", "Linux tcp_max_syn_backlog", 1, 1 << 20)] = 256
+    backlog_limits_syn_queue: Annotated[bool, Knob(
+        "half-open connections of one listener: one more than its backlog, and only without cookies no more "
+        "than three quarters of syn_queue", "Linux inet_csk_reqsk_queue_is_full(), since 4.3")] = False
     accept_overflow_resets: Annotated[bool, Knob(
         "with the accept queue full the last ACK of a handshake draws a RST, else it is dropped",
         "Linux tcp_abort_on_overflow")] = False

@@ -43,6 +43,12 @@ def own_mss(local: Socket, settings: Settings, profile: Profile) -> int:
     return mss if settings.mss is None else min(mss, settings.mss)
 
 
+def own_shift(tcb: Tcb, step: Step) -> int | None:
+    """The shift that our windows are to have (RFC 7323 2.2); None: they are not scaled."""
+    shift = step.profile.window_scale
+    return shift if shift is None else step.hooks.window_shift(tcb.settings.receive_buffer, shift)
+
+
 def offered_mss(syn: Segment, profile: Profile) -> int:
     """The largest segment that the sender of `syn` says it takes, or is taken to take (MUST-15)."""
     mss = read_offer(syn).mss
@@ -60,7 +66,7 @@ def syn_options(tcb: Tcb, step: Step, answer: bool) -> tuple[Option, ...]:
     offer = Offer(own_mss(tcb.local, tcb.settings, profile))
     if answer and not tcb.passive and step.hooks.simultaneous_open_offers_all():
         times = (step.timestamp, tcb.ts_recent if tcb.timestamps else 0) if profile.timestamps else None
-        offer = offer._replace(window_scale=profile.window_scale, sack=profile.sack, timestamps=times)
+        offer = offer._replace(window_scale=own_shift(tcb, step), sack=profile.sack, timestamps=times)
     elif answer:
         offer = offer._replace(
             window_scale=tcb.rcv_shift if tcb.scaling else None,
@@ -69,7 +75,7 @@ def syn_options(tcb: Tcb, step: Step, answer: bool) -> tuple[Option, ...]:
         )
     elif tcb.offers_options:
         times = (step.timestamp, 0) if profile.timestamps else None
-        offer = offer._replace(window_scale=profile.window_scale, sack=profile.sack, timestamps=times)
+        offer = offer._replace(window_scale=own_shift(tcb, step), sack=profile.sack, timestamps=times)
     return syn_layout(offer, profile.option_order)
 
 
@@ -92,7 +98,7 @@ def learn_from_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
     both = tcb.offers_options
     tcb.scaling = both and offer.window_scale is not None and profile.window_scale is not None
     if tcb.scaling:
-        tcb.snd_shift, tcb.rcv_shift = offer.window_scale or 0, profile.window_scale or 0
+        tcb.snd_shift, tcb.rcv_shift = offer.window_scale or 0, own_shift(tcb, step) or 0
     tcb.sack = both and offer.sack and profile.sack
     tcb.timestamps = both and offer.timestamps is not None and profile.timestamps
     if offer.timestamps is not None and tcb.timestamps:

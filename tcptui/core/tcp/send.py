@@ -164,7 +164,7 @@ def tell_send_room(tcb: Tcb, step: Step) -> None:
 
 def _send_data(tcb: Tcb, step: Step) -> None:
     if not tcb.retransmission_queue:
-        restart_after_idle(tcb, step.now, step.profile)
+        restart_after_idle(tcb, step)
     most, sent = step.hooks.full_segment(tcb), 0
     while tcb.send_buffer:
         full = most

@@ -151,6 +151,11 @@ class Rfc9293:
         """Whether what goes at last, however little (3.8.6.2.1, (4)), has PSH though more data waits."""
         return False
 
+    def restarted(self, tcb: Tcb, idle: int, least: int) -> tuple[int, int]:
+        """cwnd and ssthresh in octets after `idle` microseconds, longer than an RTO, in which nothing was
+        sent; `least`: the restart window (RFC 5681 4.1)."""
+        return least, tcb.ssthresh
+
     # Old duplicates, and the edges of the window.
 
     def acceptable(self, tcb: Tcb, segment: Segment) -> bool:
@@ -215,6 +220,11 @@ class Rfc9293:
         """The window that a SYN announces, in octets, with a receive buffer of `buffer`; `mss` is the data
         that we take in one segment. It is never scaled (RFC 7323 2.2)."""
         return min(buffer, UNSCALED if profile.first_window is None else profile.first_window)
+
+    def window_shift(self, buffer: int | None, shift: int) -> int:
+        """The shift that a SYN offers (RFC 7323 2.2), `shift` being the profile's and `buffer` the octets
+        that the application has asked for, None if it has not."""
+        return shift
 
     def initial_rcv_ssthresh(self, tcb: Tcb) -> int:
         """The largest window that is announced at first, in octets; here no limit."""

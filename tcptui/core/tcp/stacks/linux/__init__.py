@@ -160,6 +160,11 @@ class Linux(LinuxSending):
         whole = buffer - buffer % mss if buffer > mss else buffer
         return super().initial_rcv_wnd(whole, profile, mss)
 
+    def window_shift(self, buffer: int | None, shift: int) -> int:
+        """tcp_select_initial_window(): SO_RCVBUF is the window's clamp, which the shift has to reach; else
+        the buffer may grow to the last number of tcp_rmem."""
+        return shift if buffer is None else max(0, min(14, buffer.bit_length() - 16))
+
     def initial_rcv_ssthresh(self, tcb: Tcb) -> int:
         """tcp_select_initial_window(), tcp_finish_connect(): what the SYN has announced."""
         return tcb.rcv_wnd
