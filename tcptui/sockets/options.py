@@ -10,9 +10,9 @@ from tcptui.core.tcp import calls
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.units import MILLISECOND, SECOND
 from tcptui.sockets import requests
+from tcptui.sockets.answers import Answer, Done, Linger, failed
 from tcptui.sockets.bsd_socket import NO_LINGER, OPENING, BsdSocket
 from tcptui.sockets.context import Context
-from tcptui.sockets.requests import Answer, Done, Linger, failed
 from tcptui.sockets.semantics import SocketSemantics
 from tcptui.sockets.table import BlockedCall
 from tcptui.sockets.tcp_info import tcp_info

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tcptui.core.profile.record import StackName
 from tcptui.core.tcp.icmp import Unreachable
-from tcptui.sockets.requests import Errno
+from tcptui.sockets.answers import Errno
 
 
 class SocketSemantics(NamedTuple):

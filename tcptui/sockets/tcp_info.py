@@ -10,7 +10,7 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.core.tcp.tcb import Tcb
-from tcptui.sockets.requests import TcpInfo
+from tcptui.sockets.answers import TcpInfo
 from tcptui.sockets.semantics import SocketSemantics
 
 STATES = {

@@ -19,8 +19,9 @@ from tcptui.core.tcp.calls import Open
 from tcptui.core.tcp.icmp import IcmpError, Unreachable
 from tcptui.core.tcp.stack import Stack
 from tcptui.sockets import requests as ask
+from tcptui.sockets.answers import Blocked, Done, Linger
 from tcptui.sockets.driver import Sockets
-from tcptui.sockets.requests import Blocked, Done, How, Linger, Request
+from tcptui.sockets.requests import How, Request
 from tcptui.sockets.semantics import semantics_of
 
 HERE, THERE = Socket("10.0.0.1", 80), Socket("10.0.0.2", 5000)
