@@ -6,7 +6,7 @@ import pytest
 
 from tcptui.core.events import TimerKind
 from tcptui.core.packet.segment import ACK
-from tcptui.core.profile.presets import LINUX, RFC9293
+from tcptui.core.profile.presets import LINUX
 from tcptui.core.profile.record import Profile
 from tcptui.core.tcp.calls import Send
 from tcptui.core.units import SECOND
@@ -32,6 +32,15 @@ def test_idle_means_longer_than_an_rto(more: int, segments: int) -> None:
     restart window of 4 segments goes."""
     site = grown()
     site.wait(site.tcb.estimate.rto + more)
+    assert len(texts(site.call(Send(1, bytes(40_000))))) == segments
+
+
+@pytest.mark.parametrize(("restarts", "segments"), [(True, 4), (False, 40)])
+def test_cwnd_may_be_kept(restarts: bool, segments: int) -> None:
+    """net.ipv4.tcp_slow_start_after_idle=0"""
+    site = grown()
+    site.stack.profile = site.stack.profile._replace(restart_after_idle=restarts)
+    site.wait(3_600 * SECOND)
     assert len(texts(site.call(Send(1, bytes(40_000))))) == segments
 
 
@@ -77,13 +86,6 @@ def test_what_was_sent_again_was_sent() -> None:
     assert cwnd > 4 * SEGMENT
     site.call(Send(1, bytes(100)))
     assert site.tcb.cwnd == cwnd
-
-
-@pytest.mark.parametrize("on", [True, False])
-def test_knob_slow_start_after_idle(on: bool) -> None:
-    site = grown(RFC9293._replace(slow_start_after_idle=on))
-    site.wait(site.tcb.estimate.rto + 1)
-    assert len(texts(site.call(Send(1, bytes(40_000))))) == (4 if on else 40)
 
 
 @pytest.mark.parametrize(("rtos", "segments"), [(0.9, 44), (1.5, 22), (2.5, 11), (9.5, 10)])

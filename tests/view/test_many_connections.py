@@ -177,7 +177,7 @@ def test_what_waits_for_accept_is_unread_and_said_to_be_not_accepted() -> None:
     history = history_of(scenario(LINUX), "b:listen:1 a:connect s3 a:send:hello s2")
     lines = pane(history, "B", 18, 18)
     assert lines[1:4] == ["app listen()", " not accepted yet", ""]
-    assert " SYN 0 accept ■□" in lines
+    assert " SYN □□ accept ■□" in lines
     assert " 5/65536 unread" in lines
     history.apply(Do("B", "accept"))
     lines = pane(history, "B")

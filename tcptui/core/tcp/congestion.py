@@ -26,7 +26,7 @@ def initial_cwnd(tcb: Tcb, profile: Profile) -> int:
 def restart_after_idle(tcb: Tcb, step: Step) -> None:
     """RFC 5681 4.1: nothing was sent for an RTO, so what cwnd knows of the path is old."""
     idle = step.now - tcb.sent_at
-    if tcb.snd_una == tcb.snd_nxt and idle > tcb.estimate.rto and step.profile.slow_start_after_idle:
+    if tcb.snd_una == tcb.snd_nxt and idle > tcb.estimate.rto and step.profile.restart_after_idle:
         least = min(tcb.cwnd, initial_cwnd(tcb, step.profile))
         if least < tcb.cwnd:
             tcb.cwnd, tcb.ssthresh = step.hooks.restarted(tcb, idle, least)
