@@ -10,7 +10,6 @@ from tcptui.core.events import TimerKind
 from tcptui.core.packet.options import read_sack, read_timestamps
 from tcptui.core.packet.segment import ACK, FIN, PSH, SYN, Segment
 from tcptui.core.packet.seq import MASK, distance, le, lt
-from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import congestion
@@ -164,8 +163,11 @@ def turn_syn_into_syn_ack(tcb: Tcb, step: Step) -> None:
     """A simultaneous open: the SYN on the queue goes out as SYN,ACK (3.10.7.3, fourth).
 
     What acknowledges ISS could be meant for either, so it gives no sample of the round trip, as after a
-    retransmission (Karn).
+    retransmission (Karn); but some stacks take it for the SYN,ACK's.
     """
+    front, *others = tcb.retransmission_queue
+    if front.transmissions == 1 and step.hooks.times_crossing_syn_ack():
+        tcb.retransmission_queue = (front._replace(sent_at=step.now, transmissions=0), *others)
     _send_again(tcb, step, 0, 1)
 
 
@@ -201,10 +203,9 @@ def retransmit_lost(tcb: Tcb, step: Step) -> None:
         tcb.rtx_next = None
 
 
-def probe_interval(tcb: Tcb, profile: Profile) -> int:
-    """Time to the next zero-window probe: one RTO, then exponentially longer (SHLD-29, SHLD-30)."""
-    interval = max(tcb.estimate.rto << tcb.persist_backoff, profile.persist_min)
-    return min(interval, profile.persist_max)
+def probe_interval(tcb: Tcb, step: Step) -> int:
+    """Time to the next zero-window probe."""
+    return min(step.hooks.probe_interval(tcb, step.profile), step.profile.persist_max)
 
 
 def _new_ack(tcb: Tcb, octets: int, step: Step) -> None:

@@ -50,6 +50,23 @@ class LossProbe(NamedTuple):
     """TLP.is_retrans: it was sent before."""
 
 
+class ReceiveMemory(NamedTuple):
+    """What Linux has learned of the segments that it receives, under its own names; all but the ratio in
+    octets of data."""
+
+    rcv_ssthresh: int
+    """The largest window that is announced for now."""
+    window_clamp: int
+    """What it can grow to."""
+    advmss: int
+    rcv_mss: int
+    """The size of the peer's full segments, as it is estimated."""
+    last_seg_size: int
+    """That of the last segment, if it may have been a full one; 0: no."""
+    scaling_ratio: int
+    """How much data is in the memory that its segments take, in 256ths."""
+
+
 class OutOfOrderData(NamedTuple):
     """Data that arrived out of order (SHLD-31), or on a SYN: beginning at `seq`."""
 
@@ -118,8 +135,8 @@ class Tcb:
     rcv_up: int | None = None
     """RCV.UP: the number after the peer's urgent data; None: none has been told."""
     rcv_buff: int = 0
-    rcv_ssthresh: int = 0
-    """Linux's name for the largest window that is announced for now; it grows with what arrives."""
+    receive_memory: ReceiveMemory | None = None
+    """What limits the window beside the buffer; None: nothing."""
     last_ack_sent: int = 0
     """Last.ACK.sent of RFC 7323."""
 
@@ -137,6 +154,8 @@ class Tcb:
     offers_options: bool = True
     """False once SYNs went without answer and go with MSS alone."""
 
+    snd_buff: int = 0
+    """Octets that the send buffer holds, sent or not; 0: the profile or a setting says it."""
     send_buffer: bytes = b""
     """Taken from SENDs, not yet segmentized."""
     retransmission_queue: tuple[RetransmissionEntry, ...] = ()
@@ -234,8 +253,12 @@ class Tcb:
 
     def send_room(self, profile: Profile) -> int:
         """Octets that the send buffer takes."""
+        return max(0, self.send_buffer_size(profile) - len(self.send_buffer))
+
+    def send_buffer_size(self, profile: Profile) -> int:
+        """SO_SNDBUF, in octets: as it has been rounded, else as asked for, else the default."""
         wanted = self.settings.send_buffer
-        return max(0, (profile.send_buffer if wanted is None else wanted) - len(self.send_buffer))
+        return self.snd_buff or (profile.send_buffer if wanted is None else wanted)
 
     @property
     def fin_acknowledged(self) -> bool:

@@ -69,7 +69,7 @@ SENTENCES = {
     "rule.old_segment_trimmed": (
         "SEQ {seq} is before {rcv_nxt}, all old: only the ACK counts, and is answered."
     ),
-    "rule.repeated_syn": "The same SYN again: this stack answers with the same SYN,ACK.",
+    "rule.repeated_syn": "A SYN again: this stack answers with the same SYN,ACK.",
     "rule.known_syn_trimmed": "SEQ {seq} is the SYN that {side} knows: only the ACK counts.",
     "rule.rst_outside": "The RST's SEQ {seq} is outside the window: dropped.",
     "rule.rst_challenged": (
@@ -77,16 +77,15 @@ SENTENCES = {
     ),
     "rule.rst_to_listen": "The RST is believable: the half-open connection is given up, nobody is told.",
     "rule.rst_refuses": "The RST is believable: connection refused.",
-    "rule.rst_resets": "SEQ {seq} is exactly what is expected next: the RST resets the connection.",
+    "rule.rst_resets": "SEQ {seq} is exactly RCV.NXT: the RST resets the connection.",
     "rule.rst_in_window_resets": (
         "SEQ {seq} is in the window at {rcv_nxt}: enough to reset, as before RFC 5961."
     ),
     "rule.rst_ends_closing": "The RST is believable, and the connection was ending anyway: gone.",
     "rule.rst_ends_time_wait": "The RST is believable, and TIME-WAIT ends too early (see RFC 1337).",
     "rule.rst_in_time_wait_ignored": "A RST must not cut TIME-WAIT short: ignored.",
-    "rule.rst_with_ack_dropped": (
-        "The RST has an ACK, SEQ {seq}; one that answers a SYN,ACK has none: dropped in silence."
-    ),
+    "rule.half_open_drops": "For a half-open connection this stack looks at ACK, RST and SYN only: dropped.",
+    "rule.syn_ack_again": "SEQ {seq}, {rcv_nxt} is expected: the SYN,ACK goes again to say so.",
     "rule.syn_to_listen": "A SYN in the window: the half-open connection is given up, nobody is told.",
     "rule.syn_resets_half_open": (
         "SEQ {seq} is another SYN, in the window at {rcv_nxt}: RST, and the half-open connection is given up."
@@ -217,6 +216,7 @@ SENTENCES = {
     ),
     "rule.error_not_ours": "The error is not about anything between {snd_una} and {snd_nxt}: ignored.",
     "rule.source_quench_ignored": "Source Quench is of the past: ignored.",
+    "rule.error_ignored": "The network reports an error that this stack does not heed in this state.",
     "rule.soft_error": "The network reports an error that may pass: the program is told, no more.",
     "rule.soft_error_ends_open": (
         "The network reports an error that may pass; this stack ends an OPEN for that."
@@ -238,7 +238,7 @@ SENTENCES = {
     "rule.broken_time_wait_1_msl": "Broken on purpose: TIME-WAIT lasts {msl}, one MSL in place of two.",
     "rule.udp_bound": "A UDP socket at port {port}, for datagrams from anybody. Nothing is sent.",
     "rule.udp_sent": "{len:octets} at once behind a header of 8: no copy is kept, no timer runs.",
-    "rule.udp_delivered": "{len:octets} for port {port}: delivered, and nobody is told.",
+    "rule.udp_delivered": "{len:octets} for port {port}: delivered, and no answer says so.",
     "rule.udp_no_port": "No socket is bound to port {port}: ICMP says so. UDP itself has no such answer.",
     "rule.udp_error_passed": "Port {port} is unreachable, and the program is told.",
     "rule.udp_error_unclaimed": "The socket at port {port} that sent the datagram is gone: nobody is told.",

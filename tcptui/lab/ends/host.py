@@ -42,11 +42,7 @@ from tcptui.lab.program import (
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Payload, Side
-from tcptui.sockets.requests import (
-    Blocked,
-    Done,
-    UserCall,
-)
+from tcptui.sockets.answers import Blocked, Done
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.icmp import IcmpError
@@ -236,9 +232,7 @@ class HostEnd(RunsPrograms):
     def begin(self, setup: EndSetup) -> None:
         assert isinstance(setup, HostSetup)
         self.setup = setup
-        variables = self.programs[0].variables  # What was typed in the prelude, the first program knows.
-        first, *others = first_programs(setup.script, setup.more, setup.programs)
-        self.programs = (first._replace(variables=variables), *others)
+        self._begin_programs(first_programs(setup.script, setup.more, setup.programs))
         self.waits_for_facts = any(has_trigger(program.script, ("pattern",)) for program in self.programs)
         self.asks_host = any(has_trigger(program.script, ASKS_HOST) for program in self.programs)
         self._look(0)
@@ -274,7 +268,8 @@ class HostEnd(RunsPrograms):
 
     def _told_by_router(self, message: IcmpMessage, now: int) -> list[Event]:
         """An ICMP error of a router or a firewall; one about a datagram no socket of UDP here asks for."""
-        from tcptui.core.tcp.icmp import IcmpError, Unreachable
+        from tcptui.core.tcp.icmp import IcmpError
+        from tcptui.core.tcp.unreachable import Unreachable
 
         about = message.about
         if not isinstance(about, Segment):
@@ -342,10 +337,10 @@ class HostEnd(RunsPrograms):
             self.used_sockets = True
             events = self._settle(self.sockets, now, "request")
         else:
-            request = call.request or UserCall(
-                user_call(call, self.opened, self.listener, self.setup.socket, self.peer)
+            request = call.request or user_call(
+                call, self.opened, self.listener, self.setup.socket, self.peer
             )
-            self.used_sockets |= type(request) is not UserCall
+            self.used_sockets |= call.request is not None
             sockets = self.sockets
             done = sockets.call(request, now + self.clock)
             if isinstance(done, Blocked) and program is not None:
@@ -374,7 +369,7 @@ class HostEnd(RunsPrograms):
             if self.setup.programs and program.position and index != caller
             else program._replace(blocked=0)
             for index, program in enumerate(self.programs)
-            if not program.forked
+            if not program.forked or index == caller
         )
 
     def _udp_call(self, call: ScriptedCall) -> tuple[Done, list[Event]]:
@@ -414,9 +409,9 @@ class HostEnd(RunsPrograms):
         """There may be other connections than before, or somebody who can be told of one."""
         stack = sockets.stack
         known, later = self.connection_names.after(events, stack)
-        given = [event for event in events if gives_connection(event)]
+        given = [event.call for event in events if type(event) is Returned and gives_connection(event)]
         if given:
-            accepted = any(isinstance(one, Returned) and one.call == "ACCEPT" for one in given)
+            accepted = "ACCEPT" in given
             self.application = ApplicationState(accepted=accepted or self.application.accepted)
         if self.setup.reads:
             self._receive_again(sockets, known, events, now)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tcptui.core.message import MessageError
 from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Open, Receive, Send
 from tcptui.lab.ends import EndSetup
 from tcptui.lab.program import ASKS_HOST, ApplicationState, NamedScript, ScriptedCall, Step, Trigger
 from tcptui.lab.program_state import ProgramState
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import BadMove
-from tcptui.sockets.requests import Blocked, CloseDescriptor, Completed, Done, Exit, Fork, Request, call_name
+from tcptui.sockets.answers import Blocked, Done
 
 if TYPE_CHECKING:
     from tcptui.core.packet.segment import Socket
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tcptui.lab.facts import Fact
     from tcptui.lab.patterns import Pattern
     from tcptui.sockets.driver import Sockets
+    from tcptui.sockets.requests import Completed, Request, UserCall
 
 MOST_PROCESSES = 50
 """Programs that a host may have at once, as RLIMIT_NPROC sets (setrlimit(2)): then fork() fails."""
@@ -77,6 +79,34 @@ class RunsPrograms:
         self.programs = tuple([program.met(facts) for program in self.programs])
         self._look(now)
 
+    def _begin_programs(self, programs: tuple[ProgramState, ...]) -> None:
+        """The prelude is over: what was typed in it the first program knows, what was started goes on."""
+        typed = self.programs
+        last = max(one.process for one in typed)
+        others = [one._replace(process=one.process + last) if one.process else one for one in programs[1:]]
+        first = programs[0]._replace(variables=typed[0].variables)
+        self.programs = (first, *others, *(one for one in typed if one.forked and not one.over))
+
+    def start(self, script: tuple[Step, ...], now: int) -> None:
+        """Somebody at the keyboard starts a program, a thread of the first. BadMove: a name in it stands for
+        nothing, or there are too many."""
+        from tcptui.lab.program_text import check_names
+
+        first = self.programs[0]
+        names = tuple(one.name for one in self.programs if one.name and not one.forked)
+        try:
+            check_names(script, "program", dict(first.variables), self.setup.socket, self.peer, names)
+        except MessageError as error:
+            raise BadMove("error.move.call", why=error.message) from None
+        programs = [one for one in self.programs if not (one.is_thread_of(first) and one.over)]
+        if len(programs) >= MOST_PROCESSES:
+            raise BadMove("error.move.programs", most=MOST_PROCESSES)
+        started = ProgramState(script, process=first.process, variables=first.variables, forked=True)
+        self.programs = (*programs, started)
+        self.waits_for_facts |= has_trigger(script, ("pattern",))
+        self.asks_host |= has_trigger(script, ASKS_HOST)
+        self._look(now)
+
     def _as_written(self, call: ScriptedCall, index: int | None) -> SocketCall:
         """A call that is written, with what the names in it stand for to the program that makes it."""
         if call.written is not None:
@@ -94,8 +124,10 @@ class RunsPrograms:
         if written is None:
             if len(self.programs) >= MOST_PROCESSES:
                 return Done(-1, "EAGAIN")
+            from tcptui.sockets import requests  # Late, as below: the first frame has no calls.
+
             child = 1 + max(one.process for one in self.programs)
-            done = self.sockets.call(Fork(child), now + self.clock, process)
+            done = self.sockets.call(requests.Fork(child), now + self.clock, process)
             self.programs += (
                 ProgramState(
                     call.child, process=child, name=program.name, variables=program.variables, forked=True
@@ -125,7 +157,9 @@ class RunsPrograms:
             return request_of(written, dict(program.variables), self.setup.socket, self.peer)
         except BadCall as error:
             if by_program:
-                return CloseDescriptor(-1)
+                from tcptui.sockets import requests
+
+                return requests.CloseDescriptor(-1)
             raise BadMove("error.move.call", why=error.message) from None
 
     def _named(self, kill: SocketCall, by_program: bool) -> int:
@@ -142,8 +176,10 @@ class RunsPrograms:
 
     def _end_program(self, index: int, now: int) -> None:
         """A program exits or is killed: the kernel closes what descriptors it has."""
+        from tcptui.sockets import requests
+
         ends = self.programs[index].process
-        self.sockets.call(Exit(), now + self.clock, ends)
+        self.sockets.call(requests.Exit(), now + self.clock, ends)
         if not ends:
             self.typed = ()
         programs = [one.ended() if one.process == ends else one for one in self.programs]
@@ -151,6 +187,10 @@ class RunsPrograms:
 
     def _complete(self, completed: tuple[Completed, ...]) -> None:
         """Calls that had blocked have returned, and the programs that made them go on."""
+        if not completed:
+            return
+        from tcptui.sockets.requests import call_name
+
         for one in completed:
             call, name = None, ""
             for index, program in enumerate(self.programs):
@@ -229,9 +269,15 @@ def has_trigger(script: tuple[Step, ...], triggers: tuple[Trigger, ...]) -> bool
     )
 
 
-def user_call(call: ScriptedCall, connection: int, listener: int, own: Socket, peer: Socket) -> Call:
+def user_call(call: ScriptedCall, connection: int, listener: int, own: Socket, peer: Socket) -> UserCall:
     """The call of RFC 9293 section 3.9.1 that `call` makes, about the connection that was opened
     or accepted last, or the listener."""
+    from tcptui.sockets.requests import UserCall
+
+    return UserCall(_call(call, connection, listener, own, peer))
+
+
+def _call(call: ScriptedCall, connection: int, listener: int, own: Socket, peer: Socket) -> Call:
     match call.call:
         case "listen":
             return Open(own, passive=True, backlog=call.backlog)

@@ -55,3 +55,12 @@ class LinuxSending(Rfc9293):
     def pushes_override(self) -> bool:
         """tcp_write_wakeup()"""
         return True
+
+    def restarted(self, tcb: Tcb, idle: int, least: int) -> tuple[int, int]:
+        """tcp_cwnd_restart(): half for each RTO, in whole segments; tcp_current_ssthresh(): three quarters of
+        what was had are kept in mind."""
+        mss, cwnd = tcb.snd_mss, tcb.cwnd // tcb.snd_mss
+        ssthresh = max(tcb.ssthresh, ((cwnd >> 1) + (cwnd >> 2)) * mss)
+        while (idle := idle - tcb.estimate.rto) > 0 and cwnd * mss > least:
+            cwnd >>= 1
+        return max(cwnd * mss, least), ssthresh
