@@ -166,8 +166,8 @@ class Rule(Enum):
     TIME_WAIT_IGNORED = "3.10.7.4"
     TIME_WAIT_RESTARTED = "Linux tcp_timewait_state_process()", None
     DATA_ACCEPTED = "3.10.7.4, seventh"
-    HELD_DATA_ACCEPTED = "3.10.7.4, SHLD-31"
-    DATA_HELD = "3.10.7.4, SHLD-31"
+    OUT_OF_ORDER_DATA_ACCEPTED = "3.10.7.4, SHLD-31"
+    OUT_OF_ORDER_DATA_QUEUED = "3.10.7.4, SHLD-31"
     DATA_IGNORED = "3.10.7.4, seventh"
     # Eighth: FIN.
     FIN_TO_CLOSE_WAIT = "3.10.7.4, eighth"

@@ -190,7 +190,7 @@ def _described(transmission: Transmission, transmissions: Sequence[Transmission]
     if transmission.copy_of:
         return Message.of(_COPY, name=name, number=transmission.copy_of)
     if transmission.sender == "X":
-        origin = "" if transmission.passage is None else transmission.passage.origin
+        origin = "" if transmission.path is None else transmission.path.origin
         if origin == OLD:
             return Message.of("happened.old", name=name)
         if origin:

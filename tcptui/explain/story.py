@@ -11,12 +11,12 @@ from itertools import islice
 
 from tcptui.core.message import Duration, Message
 from tcptui.explain.why import why
-from tcptui.lab.conditions import unused_faults
 from tcptui.lab.end_facts import end_facts, holds, nearest
 from tcptui.lab.facts import Fact
 from tcptui.lab.history import History
 from tcptui.lab.loader.expect import split_says
 from tcptui.lab.narration import narration_of
+from tcptui.lab.network_conditions import unused_faults
 from tcptui.lab.record import Record
 from tcptui.lab.run import MOST_STEPS, play_to_end
 from tcptui.lab.scenario import Scenario

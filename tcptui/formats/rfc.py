@@ -181,5 +181,5 @@ def _lost(transmission: Transmission, run: Record) -> str:
     """What became of a segment that was lost; "": it was not."""
     if transmission.outcome is not Outcome.LOST:
         return ""
-    box = 0 if transmission.passage is None else transmission.passage.box
+    box = 0 if transmission.path is None else transmission.path.box
     return f"({run.scenario.boxes[box - 1]})" if box else say("figure.lost")

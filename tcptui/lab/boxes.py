@@ -122,7 +122,7 @@ class BoxState(NamedTuple):
     next_port: int = NAT_FIRST_PORT
 
 
-class Passing(NamedTuple):
+class PacketAtBox(NamedTuple):
     """A packet at a box."""
 
     payload: Payload
@@ -149,7 +149,7 @@ class Verdict(NamedTuple):
     """What goes back to where it came from."""
 
 
-def pass_box(box: Box, state: BoxState, passing: Passing) -> tuple[Verdict, BoxState]:
+def pass_box(box: Box, state: BoxState, passing: PacketAtBox) -> tuple[Verdict, BoxState]:
     """What a box does with a packet, and its state after that."""
     if isinstance(box, Router):
         return _routed(box, passing), state
@@ -184,7 +184,7 @@ def reset_of(segment: Segment) -> Segment | None:
     return Segment(segment.dst, segment.src, 0, segment.end, RST | ACK, 0)
 
 
-def _routed(box: Router, passing: Passing) -> Verdict:
+def _routed(box: Router, passing: PacketAtBox) -> Verdict:
     if passing.ttl > box.hops:
         return Verdict(passing.payload, passing.ttl - box.hops)
     first = ip_address(box.address)
@@ -197,7 +197,7 @@ def _icmp(kind: IcmpKind, address: str, about: Payload) -> Payload | None:
     return IcmpMessage(kind, address, about) if isinstance(about, Segment | Datagram) else None
 
 
-def _filtered(box: Firewall, state: BoxState, passing: Passing) -> tuple[Verdict, BoxState]:
+def _filtered(box: Firewall, state: BoxState, passing: PacketAtBox) -> tuple[Verdict, BoxState]:
     at, payload = passing.at, passing.payload
     lets_pass = Verdict(payload, passing.ttl)
     if at < (box.begins or 0) or (box.ends is not None and at >= box.ends):
@@ -219,7 +219,7 @@ def _is_idle(box: Nat, mapping: Mapping, at: int) -> bool:
     return box.idle is not None and at - mapping.used > box.idle
 
 
-def _translated(box: Nat, state: BoxState, passing: Passing) -> tuple[Verdict, BoxState]:
+def _translated(box: Nat, state: BoxState, passing: PacketAtBox) -> tuple[Verdict, BoxState]:
     mappings = tuple(one for one in state.mappings if not _is_idle(box, one, passing.at))
     state = state._replace(mappings=mappings)
     if passing.towards == box.inside:
@@ -227,7 +227,7 @@ def _translated(box: Nat, state: BoxState, passing: Passing) -> tuple[Verdict, B
     return _from_inside(box, state, passing)
 
 
-def _from_inside(box: Nat, state: BoxState, passing: Passing) -> tuple[Verdict, BoxState]:
+def _from_inside(box: Nat, state: BoxState, passing: PacketAtBox) -> tuple[Verdict, BoxState]:
     payload = passing.payload
     if not passing.own or not isinstance(payload, Segment | Datagram):
         return Verdict(payload, passing.ttl), state
@@ -246,7 +246,7 @@ def _from_inside(box: Nat, state: BoxState, passing: Passing) -> tuple[Verdict, 
     )
 
 
-def _from_outside(box: Nat, state: BoxState, passing: Passing) -> tuple[Verdict, BoxState]:
+def _from_outside(box: Nat, state: BoxState, passing: PacketAtBox) -> tuple[Verdict, BoxState]:
     payload = passing.payload
     if not isinstance(payload, Segment | Datagram):
         return _error_from_outside(box, state, passing, payload)
@@ -261,7 +261,7 @@ def _from_outside(box: Nat, state: BoxState, passing: Passing) -> tuple[Verdict,
 
 
 def _error_from_outside(
-    box: Nat, state: BoxState, passing: Passing, message: IcmpMessage | PortUnreachable
+    box: Nat, state: BoxState, passing: PacketAtBox, message: IcmpMessage | PortUnreachable
 ) -> tuple[Verdict, BoxState]:
     """An ICMP error quotes what was translated (RFC 5508 section 4.2)."""
     about = message.about

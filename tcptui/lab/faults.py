@@ -13,8 +13,8 @@ it as a person would, in the language of `patterns`, and stays right.
 | ``duplicate A SYN 1``, ``duplicate A SYN 1 by 2s`` | a copy arrives 10 ms (2 s) after it |
 | ``reorder B DATA 1`` | the next segment in its direction overtakes it |
 
-A pattern that asks for a place in the order needs a count. It stands in the state (`conditions.Conditions`),
-for the future depends on it, and only as long as the fault can still be made: a rule that is done is gone.
+A pattern that asks for a place in the order needs a count. It stands in the state (`NetworkConditions`), for
+the future depends on it, and only as long as the fault can still be made: a rule that is done is gone.
 """
 
 from __future__ import annotations

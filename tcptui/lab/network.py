@@ -21,9 +21,9 @@ from tcptui.lab.scenario import Fault, Injection, Scenario
 from tcptui.lab.third_party import Inject
 from tcptui.lab.wire import (
     BadMove,
+    NetworkPath,
     Outcome,
     Party,
-    Passage,
     Payload,
     Side,
     Transmission,
@@ -33,7 +33,7 @@ from tcptui.lab.wire import (
 )
 
 if TYPE_CHECKING:
-    from tcptui.lab.conditions import Conditions
+    from tcptui.lab.network_conditions import NetworkConditions
     from tcptui.lab.path import Answer
 
 _DONE: dict[type[Fault], WireActName] = {
@@ -82,17 +82,17 @@ class Network:
         self._acts: tuple[WireAct, ...] = ()
         """All three for the report of the step that is being made."""
 
-    def _conditions_of(self, scenario: Scenario) -> Conditions | None:
+    def _conditions_of(self, scenario: Scenario) -> NetworkConditions | None:
         """Those that a scenario begins with; None if there are none, as in most."""
         if not scenario.fault_rules and not scenario.boxes:
             return None
-        from tcptui.lab.conditions import conditions_of
+        from tcptui.lab.network_conditions import conditions_of
 
         return conditions_of(scenario)
 
-    def _some_conditions(self) -> Conditions:
+    def _some_conditions(self) -> NetworkConditions:
         """Those that there are, to be added to."""
-        from tcptui.lab.conditions import NOTHING
+        from tcptui.lab.network_conditions import NOTHING
 
         return self._conditions or NOTHING
 
@@ -159,9 +159,9 @@ class Network:
         if sender == "X":
             way //= 2  # It comes from somewhere in the network, not from the other end.
         due = self.now + way
-        passage = None if ttl == HOP_LIMIT and not origin else Passage(ttl, origin=origin)
+        path = None if ttl == HOP_LIMIT and not origin else NetworkPath(ttl, origin=origin)
         number = self.wire.launch(
-            sender, receiver, payload, self.now, due, attempt, 0, connection, self.steps, passage
+            sender, receiver, payload, self.now, due, attempt, 0, connection, self.steps, path
         )
         self._on_wire(number)
 
@@ -220,29 +220,29 @@ class Network:
             raise BadMove(error.message) from None
         self._conditions = conditions.with_box(box, v6)
 
-    def _pass_boxes(self, transmission: Transmission, conditions: Conditions) -> Payload:
+    def _pass_boxes(self, transmission: Transmission, conditions: NetworkConditions) -> Payload:
         """A segment goes its way through the boxes; what comes out, or what was sent if nothing does."""
         original = transmission._replace(copy_of=0)  # A box does not know a copy from what it is one of.
         receiver, payload = transmission.receiver, transmission.payload
         sender_side = self.end("A" if receiver == "B" else "B")
         own = isinstance(payload, Segment | Datagram) and payload.src.host == sender_side.setup.socket.host
         from tcptui.lab.facts import facts_of_leaving
-        from tcptui.lab.path import walk
+        from tcptui.lab.path import forward
 
-        walked = walk(
+        forwarded = forward(
             conditions.boxes, transmission, self._way_to(receiver), self.now, own,
             lambda: facts_of_leaving([original], self.now, raw=self.scenario.raw_numbers)[0],
         )  # fmt: skip
-        self._conditions = conditions._replace(boxes=walked.boxes)
-        self._acts += walked.acts
-        origin = "" if transmission.passage is None else transmission.passage.origin
-        transmission = transmission._replace(passage=walked.passage._replace(origin=origin))
+        self._conditions = conditions._replace(boxes=forwarded.boxes)
+        self._acts += forwarded.acts
+        origin = "" if transmission.path is None else transmission.path.origin
+        transmission = transmission._replace(path=forwarded.path._replace(origin=origin))
         self.wire.replace(transmission)
-        if walked.ended_at is not None:
+        if forwarded.ended_at is not None:
             self.wire.take(transmission.number)
-            self._end(transmission.at_end(Outcome.LOST, walked.ended_at, self.steps))
-        if walked.answer is not None and walked.ended_at is not None:
-            self._schedule(walked.ended_at, walked.answer)
+            self._end(transmission.at_end(Outcome.LOST, forwarded.ended_at, self.steps))
+        if forwarded.answer is not None and forwarded.ended_at is not None:
+            self._schedule(forwarded.ended_at, forwarded.answer)
         return transmission.arrives_as
 
     def _schedule(self, at: int, move: Inject | Answer) -> None:
@@ -255,7 +255,7 @@ class Network:
         receiver, payload, way, connection, name = answer
         number = self.wire.launch(
             "X", receiver, payload, self.now, self.now + way, 1, 0, connection, self.steps,
-            Passage(origin=name),
+            NetworkPath(origin=name),
         )  # fmt: skip
         self._acts += (WireAct(number, "answer", 0, name),)
         self._on_wire(number, from_box=True)

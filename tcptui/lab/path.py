@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from tcptui.lab.boxes import Box, BoxState, Passing, pass_box
+from tcptui.lab.boxes import Box, BoxState, PacketAtBox, pass_box
 from tcptui.lab.connection import Connection
-from tcptui.lab.wire import Passage, Payload, Side, Transmission, WireAct
+from tcptui.lab.wire import NetworkPath, Payload, Side, Transmission, WireAct
 
 if TYPE_CHECKING:
     from tcptui.lab.facts import Fact
@@ -29,20 +29,20 @@ class Answer(NamedTuple):
     """What sends it."""
 
 
-class Walked(NamedTuple):
-    """How far something has come."""
+class Forwarded(NamedTuple):
+    """A segment that the boxes on its way have forwarded, or one of them has ended."""
 
     boxes: Boxes
-    passage: Passage
+    path: NetworkPath
     ended_at: int | None
     """When it ended at a box, in microseconds; None: it has passed all."""
     acts: tuple[WireAct, ...] = ()
     answer: Answer | None = None
 
 
-def walk(
+def forward(
     boxes: Boxes, transmission: Transmission, way: int, now: int, own: bool, fact: Callable[[], Fact]
-) -> Walked:
+) -> Forwarded:
     """The way of a segment that has just left and takes `way` microseconds without what delays it. `own`:
     whether it has the address of the host on its sender's side; `fact` describes it."""
     number, towards, ttl = transmission.number, transmission.receiver, _ttl(transmission)
@@ -50,25 +50,25 @@ def walk(
     start = transmission.due - transmission.delayed_by - way
     payload = transmission.payload
     acts: list[WireAct] = []
-    path = range(len(boxes)) if towards == "B" else range(len(boxes) - 1, -1, -1)
-    for come, place in enumerate(path, 1):
+    places = range(len(boxes)) if towards == "B" else range(len(boxes) - 1, -1, -1)
+    for come, place in enumerate(places, 1):
         box, state = boxes[place]
         at = max(now, start + way * come // (len(boxes) + 1))
-        verdict, state = pass_box(box, state, Passing(payload, ttl, towards, at, own, fact))
+        verdict, state = pass_box(box, state, PacketAtBox(payload, ttl, towards, at, own, fact))
         boxes = (*boxes[:place], (box, state), *boxes[place + 1 :])
         if verdict.act is not None:
             acts.append(WireAct(number, verdict.act, 0, verdict.name))
         if verdict.payload is None:
-            passage = Passage(sent_ttl, min(sent_ttl, sent_ttl - ttl), None, place + 1)
+            path = NetworkPath(sent_ttl, min(sent_ttl, sent_ttl - ttl), None, place + 1)
             answer = None
             if verdict.answer is not None:
-                boxes, answer = _answer(boxes, list(path[: come - 1]), verdict.answer, at, transmission)
+                boxes, answer = _answer(boxes, list(places[: come - 1]), verdict.answer, at, transmission)
                 back = way * come // (len(boxes) + 1)
                 answer = None if answer is None else answer._replace(way=back, name=str(box))
-            return Walked(boxes, passage, at, tuple(acts), answer)
+            return Forwarded(boxes, path, at, tuple(acts), answer)
         payload, ttl = verdict.payload, verdict.ttl
     changed = None if payload is transmission.payload else payload
-    return Walked(boxes, Passage(sent_ttl, sent_ttl - ttl, changed), None, tuple(acts))
+    return Forwarded(boxes, NetworkPath(sent_ttl, sent_ttl - ttl, changed), None, tuple(acts))
 
 
 def _answer(
@@ -80,7 +80,7 @@ def _answer(
         box, state = boxes[place]
         if str(box) == "firewall":
             continue  # What it has let through may be answered.
-        verdict, state = pass_box(box, state, Passing(payload, 64, back, at, False, _no_fact))
+        verdict, state = pass_box(box, state, PacketAtBox(payload, 64, back, at, False, _no_fact))
         boxes = (*boxes[:place], (box, state), *boxes[place + 1 :])
         if verdict.payload is None:
             return boxes, None
@@ -94,4 +94,4 @@ def _no_fact() -> Fact:
 
 
 def _ttl(transmission: Transmission) -> int:
-    return Passage().ttl if transmission.passage is None else transmission.passage.ttl
+    return NetworkPath().ttl if transmission.path is None else transmission.path.ttl

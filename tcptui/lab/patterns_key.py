@@ -16,11 +16,11 @@ from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.wire import Wire
 
 if TYPE_CHECKING:
-    from tcptui.lab.conditions import Conditions
+    from tcptui.lab.network_conditions import NetworkConditions
 
 
 def patterns_key(
-    a: End, b: End, conditions: Conditions | None, wire: Wire, now: int, past: tuple[Connection, ...]
+    a: End, b: End, conditions: NetworkConditions | None, wire: Wire, now: int, past: tuple[Connection, ...]
 ) -> tuple[Any, ...]:
     """`past`: the connections that have ended; a segment of none that is alive is numbered by them."""
     if conditions is None and not a.waits_for_facts and not b.waits_for_facts:

@@ -11,9 +11,9 @@ the RFC's own interface are `UserCall` requests, whose connection is the one tha
 calls and host events (link down, link up, reboot) are not TCP's, but to a program they are calls like all
 others, so they stand in the same list and are served at the same place (`ends.host`).
 
-A host has any number of programs, each at a position of its own (`position`). One whose call blocks makes no
-other call until that has returned. What a call returned is in the `Report` of the step in which it did, and
-from there in the record: a position holds only what the next calls depend on.
+A host has any number of programs, each with a state of its own (`program_state`). One whose call blocks makes
+no other call until that has returned. What a call returned is in the `Report` of the step in which it did,
+and from there in the record: a state holds only what the next calls depend on.
 """
 
 from __future__ import annotations

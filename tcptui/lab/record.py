@@ -70,7 +70,7 @@ class EndRecord(NamedTuple):
     connections: ConnectionRecords = NO_RECORDS
     """What was at each connection, by name."""
     shown: int = 0
-    """The connection that stands for the end, as `ends.held` has it."""
+    """The connection that stands for the end, as `ends.connection_names` has it."""
 
     @property
     def latest_results(self) -> tuple[CallResult, ...]:

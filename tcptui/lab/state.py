@@ -199,7 +199,7 @@ class WorldState(Network):
             case _:
                 due = self.wire.due(move.number)
                 self._make_fault(move)
-                by = self.wire.due(move.number) - due
+                by = max(0, self.wire.due(move.number) - due)  # What is lost does not arrive at all.
                 return self._report("fault", "X", [], transmission=move.number, by=by)
 
     def begin_programs(self, scenario: Scenario) -> None:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from tcptui.core.message import Message
 from tcptui.lab.ends import End
 from tcptui.lab.ends.host import HostEnd
-from tcptui.lab.position import Program
 from tcptui.lab.program import item_of
+from tcptui.lab.program_state import ProgramState
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
 
@@ -50,7 +50,7 @@ def still_waiting(world: WorldState) -> tuple[StillWaiting, ...]:
     return tuple(one for side in SIDES for one in _of_end(side, world.end(side)))
 
 
-def _where(side: Side, host: HostEnd, program: Program) -> str:
+def _where(side: Side, host: HostEnd, program: ProgramState) -> str:
     names = [one.name for one in host.setup.programs]
     key = "script" if not names else "program" if len(names) == 1 else f"programs.{program.name}"
     fork = ".fork" if program.forked else ""

@@ -66,7 +66,7 @@ OLD = "old"
 """The origin of an old segment of a connection, which the network has kept."""
 
 
-class Passage(NamedTuple):
+class NetworkPath(NamedTuple):
     """The way of a segment through boxes (`boxes`), or with another Time to Live than hosts give it."""
 
     ttl: int = HOP_LIMIT
@@ -106,20 +106,20 @@ class Transmission(NamedTuple):
     """How many steps later it arrived or was lost."""
     connection: Connection | None = None
     """The connection that it belongs to, as its sender has it; None of what is no segment."""
-    passage: Passage | None = None
+    path: NetworkPath | None = None
     """What there is to say of its way beside that; None: as it is said to be everywhere."""
 
     @property
     def arrives_as(self) -> Payload:
         """What comes out where it is to arrive."""
-        return self.payload if self.passage is None else self.passage.payload or self.payload
+        return self.payload if self.path is None else self.path.payload or self.payload
 
     @property
     def connection_as_arrives(self) -> Connection | None:
         """The connection as the receiver has it, seen from the sender's end: a NAT gives it other sockets."""
-        if self.passage is None or self.connection is None or not isinstance(self.passage.payload, Segment):
+        if self.path is None or self.connection is None or not isinstance(self.path.payload, Segment):
             return self.connection
-        payload = self.passage.payload
+        payload = self.path.payload
         return self.connection._replace(local=payload.src, remote=payload.dst)
 
     @property
@@ -142,7 +142,7 @@ class Transmission(NamedTuple):
             sent_in,
             step - sent_in,
             self.connection,
-            self.passage,
+            self.path,
         )
 
 
@@ -171,13 +171,13 @@ class Wire:
         copy_of: int = 0,
         connection: Connection | None = None,
         step: int = 0,
-        passage: Passage | None = None,
+        path: NetworkPath | None = None,
     ) -> int:
         """Puts a segment on the wire in a step; its number."""
         self.launched += 1
         transmission = Transmission(
             self.launched, sender, receiver, payload, sent_at, due, attempt, copy_of,
-            0, Outcome.IN_FLIGHT, 0, step, 0, connection, passage,
+            0, Outcome.IN_FLIGHT, 0, step, 0, connection, path,
         )  # fmt: skip
         self.transmissions += (transmission,)
         return self.launched
@@ -247,7 +247,7 @@ class Wire:
             number,
             transmission.connection,
             step,
-            transmission.passage and Passage(transmission.passage.ttl),
+            transmission.path and NetworkPath(transmission.path.ttl),
         )
 
     def reorder(self, number: int) -> Transmission:
@@ -275,7 +275,7 @@ class Wire:
         """What its future depends on: what is in flight, in the order of the numbers, and when it arrives.
         The next number counts where a fault is waiting for one, `numbered`."""
         return self.launched if numbered else None, tuple(
-            (one.sender, one.receiver, one.payload, one.passage, one.due - now) for one in self.transmissions
+            (one.sender, one.receiver, one.payload, one.path, one.due - now) for one in self.transmissions
         )
 
     def _find(self, number: int) -> Transmission:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from tcptui.core.packet.segment import HOP_LIMIT
 from tcptui.lab.record import Record
-from tcptui.lab.wire import Outcome, Passage, Side, Transmission
+from tcptui.lab.wire import NetworkPath, Outcome, Side, Transmission
 
 Point: TypeAlias = Literal["A", "B", "wire"]
 """Where the capture is taken: at an end, or half way between both."""
@@ -26,8 +26,8 @@ class Frame(NamedTuple):
     @property
     def ttl(self) -> int:
         """Its Time to Live."""
-        passage = self.transmission.passage
-        return HOP_LIMIT if passage is None else passage.ttl
+        path = self.transmission.path
+        return HOP_LIMIT if path is None else path.ttl
 
 
 def capture_of(run: Record, point: Point) -> list[Frame]:
@@ -55,11 +55,11 @@ def capture(transmissions: Iterable[Transmission], point: Point, now: int) -> li
 def _as_it_passes(transmission: Transmission, point: Point) -> Transmission:
     """A segment as a capture has it. The middle of the wire is beyond all boxes, next to B: all that is
     captured there has the addresses that B knows."""
-    passage = transmission.passage
-    if passage is None or transmission.receiver != ("B" if point == "wire" else point):
+    path = transmission.path
+    if path is None or transmission.receiver != ("B" if point == "wire" else point):
         return transmission
-    arrived = Passage(passage.ttl - passage.hops)
-    return transmission._replace(payload=transmission.arrives_as, passage=arrived)
+    arrived = NetworkPath(path.ttl - path.hops)
+    return transmission._replace(payload=transmission.arrives_as, path=arrived)
 
 
 _When: TypeAlias = tuple[int, int, int]

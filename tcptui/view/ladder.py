@@ -243,8 +243,8 @@ def _sockets_of(row: Row, hosts: set[str]) -> tuple[str, ...]:
 
 def _lost_at(row: Row, boxes: Sequence[object]) -> str:
     """The box at which a segment has ended."""
-    passage = row.transmission.passage if row.transmission is not None else None
-    return str(boxes[passage.box - 1]) if passage is not None and 0 < passage.box <= len(boxes) else ""
+    path = row.transmission.path if row.transmission is not None else None
+    return str(boxes[path.box - 1]) if path is not None and 0 < path.box <= len(boxes) else ""
 
 
 def _ways(rows: list[Row], shown: range) -> dict[int, tuple[int, int]]:

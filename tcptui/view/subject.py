@@ -4,7 +4,8 @@ A view draws an end's state, its timers, its queues; whether they are in the sta
 of what was is no concern of how they are drawn. So the panes ask this module.
 
 A host can have many connections, and a pane shows one of them: the one that stands for the host
-(`lab.ends.held`), or another that the reader has chosen. What the others have running is told beside it.
+(`lab.ends.connection_names`), or another that the reader has chosen. What the others have running is told
+beside it.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ def _listener(host: HostEnd, status: ConnectionStatus | None) -> ConnectionStatu
 def _is_accepted(host: HostEnd, status: ConnectionStatus | None) -> bool:
     if status is None or not status.listener:
         return True
-    return status.connection in host.held.names
+    return status.connection in host.connection_names.names
 
 
 def connections_of(world: WorldState, side: Side) -> list[int]:

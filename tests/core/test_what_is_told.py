@@ -163,9 +163,9 @@ def test_what_was_kept_is_told_as_one_when_the_gap_is_filled() -> None:
     site.receives(site.peer(ACK, 4, 1, b"def"))
     site.receives(site.peer(ACK, 7, 1, b"gh"))
     events = site.receives(site.peer(ACK, 1, 1, b"abc"))
-    assert rules(events)[-2:] == [Rule.DATA_ACCEPTED, Rule.HELD_DATA_ACCEPTED]
+    assert rules(events)[-2:] == [Rule.DATA_ACCEPTED, Rule.OUT_OF_ORDER_DATA_ACCEPTED]
     assert numbers(events, Rule.DATA_ACCEPTED) == {"len": 3, "rcv_nxt": site.irs + 4}
-    assert numbers(events, Rule.HELD_DATA_ACCEPTED) == {"len": 5, "rcv_nxt": site.irs + 9}
+    assert numbers(events, Rule.OUT_OF_ORDER_DATA_ACCEPTED) == {"len": 5, "rcv_nxt": site.irs + 9}
 
 
 def test_a_window_that_shrinks_though_all_is_read_says_why_once() -> None:

@@ -235,7 +235,7 @@ def test_raw_numbers_are_told_when_asked_for() -> None:
         ("a:send:x s l2", "The wire loses #2 ACK (ACK 2). Neither end is told."),
         ("a:send:x d1+30ms", "The wire delays #1 PSH,ACK by 30 ms."),
         ("a:send:x d1+30ms d1+5ms", "The wire delays #1 PSH,ACK by 5 ms."),
-        ("a:send:x u1", "The wire doubles #1 PSH,ACK as #2."),
+        ("a:send:x u1", "The wire duplicates #1 PSH,ACK as #2."),
         ("a:send:x u1 s2", "#2 PSH,ACK (copy of #1) reaches B."),
         ("a:send:x l1 s", "A's retransmission timer fires: #2 PSH,ACK (#1 again)."),
         ("a:send:x l1 s l2 s s", "#3 PSH,ACK (#1 again) reaches B."),
@@ -293,7 +293,7 @@ def test_a_segment_that_ended_long_ago_can_still_be_doubled_and_is_named() -> No
     for _ in range(2 * INTERVAL):
         history.apply(Wait(1))
     history.apply(Duplicate(1))
-    assert check(history).startswith("The wire doubles #1")
+    assert check(history).startswith("The wire duplicates #1")
 
 
 def test_the_rule_and_the_profile_are_named() -> None:

@@ -35,7 +35,7 @@ def told(toml: str, moves: str, steps: int = 1) -> str:
     [
         ("lose A DATA 1", "The wire loses #1 (fault: lose A DATA 1)."),
         ("delay A DATA by 5ms", "The wire delays #1 by 5 ms (fault: delay A DATA by 5ms)."),
-        ("duplicate A DATA", "The wire doubles #1 (fault: duplicate A DATA)."),
+        ("duplicate A DATA", "The wire duplicates #1 (fault: duplicate A DATA)."),
     ],
 )
 def test_a_fault_by_description_is_told_with_its_rule(fault: str, says: str) -> None:

@@ -17,7 +17,7 @@ from tcptui.lab.boxes import (
     BoxState,
     Firewall,
     Nat,
-    Passing,
+    PacketAtBox,
     Router,
     Verdict,
     box_key,
@@ -65,7 +65,7 @@ def passes(
     state: BoxState = NEW,
     ttl: int = 64,
 ) -> tuple[Verdict, BoxState]:
-    return pass_box(box, state, Passing(payload, ttl, towards, at, towards == "B", lambda: FACT))
+    return pass_box(box, state, PacketAtBox(payload, ttl, towards, at, towards == "B", lambda: FACT))
 
 
 # Each by itself.
@@ -154,9 +154,8 @@ def test_a_nat_forgets_a_mapping_that_has_been_idle_and_either_direction_keeps_i
 
 def test_what_is_not_for_a_nats_own_address_and_not_of_its_host_passes_as_it_is() -> None:
     stranger = DATA._replace(src=Socket("203.0.113.1", 9))
-    assert (
-        pass_box(NAT, BoxState(), Passing(stranger, 64, "B", 0, False, lambda: FACT))[0].payload == stranger
-    )
+    packet = PacketAtBox(stranger, 64, "B", 0, False, lambda: FACT)
+    assert pass_box(NAT, BoxState(), packet)[0].payload == stranger
     assert passes(NAT, ANSWER._replace(dst=A), "A")[0].payload == ANSWER._replace(dst=A)
 
 
@@ -218,7 +217,7 @@ hops = 3
 def test_a_segment_that_expires_ends_at_its_box_and_its_sender_is_told() -> None:
     made = world(SHORT, "s2")
     lost = transmission(made, 1)
-    assert (lost.outcome, lost.ended_at, lost.passage and lost.passage.box) == (Outcome.LOST, 25_000, 1)
+    assert (lost.outcome, lost.ended_at, lost.path and lost.path.box) == (Outcome.LOST, 25_000, 1)
     report = play(made, "s")[0]
     assert (report.at, report.acts) == (25_000, (WireAct(2, "answer", 0, "router"),))
     assert transmission(made, 2).due == 50_000
@@ -270,7 +269,7 @@ def test_a_prelude_goes_through_a_nat_and_past_a_firewall() -> None:
     assert made.states == (State.ESTABLISHED, State.ESTABLISHED)
     sends(made, b"x")
     lost = transmission(made, 1)
-    assert (lost.outcome, lost.passage and lost.passage.box, lost.ended_at) == (Outcome.LOST, 2, 33_333)
+    assert (lost.outcome, lost.path and lost.path.box, lost.ended_at) == (Outcome.LOST, 2, 33_333)
     assert made._conditions is not None
     assert made._conditions.boxes[0][1].next_port == 40_001
 
@@ -292,7 +291,7 @@ def test_a_copy_of_what_a_firewall_dropped_meets_it_too() -> None:
 
 def test_what_is_lost_by_a_fault_comes_to_no_box() -> None:
     made = world(OPEN + "wire = { faults = 'l1', box = [{ kind = 'nat' }] }\n", "a:send:x")
-    assert transmission(made, 1).passage is None
+    assert transmission(made, 1).path is None
 
 
 def test_a_third_partys_time_to_live_is_its_own() -> None:
@@ -394,8 +393,8 @@ def test_as_what_a_segment_arrives_is_part_of_the_state() -> None:
     one = world(OPEN + "wire.box = [{ kind = 'nat' }]\n", "a:send:x")
     other = one.copy()
     (sent,) = other.wire.transmissions
-    assert sent.passage is not None
-    other.wire.replace(sent._replace(passage=sent.passage._replace(payload=None)))
+    assert sent.path is not None
+    other.wire.replace(sent._replace(path=sent.path._replace(payload=None)))
     assert one != other
 
 

@@ -12,8 +12,8 @@ from tcptui.core.events import Signal, Signalled
 from tcptui.core.packet.segment import Socket
 from tcptui.core.tcp.calls import Send
 from tcptui.lab.ends.host import HostEnd
-from tcptui.lab.position import Program
 from tcptui.lab.program import ApplicationState
+from tcptui.lab.program_state import ProgramState
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Wire
 from tcptui.sockets.driver import Sockets
@@ -41,9 +41,9 @@ def own(state: WorldState) -> WorldState:
     return copy
 
 
-def set_held(state: WorldState, **names: Any) -> None:
+def set_names(state: WorldState, **names: Any) -> None:
     host = state.host("A")
-    host.held = host.held._replace(**names)
+    host.connection_names = host.connection_names._replace(**names)
 
 
 FIELDS = list(fields_of(busy()))
@@ -73,16 +73,16 @@ def test_a_change_of_any_field_stays_in_its_copy(field: Field) -> None:
 
 
 CHANGES: dict[str, tuple[Callable[[WorldState], Any], bool]] = {
-    "the connection that calls are about": (lambda one: set_held(one, opened=9), True),
-    "the listener": (lambda one: set_held(one, listener=9), True),
+    "the connection that calls are about": (lambda one: set_names(one, opened=9), True),
+    "the listener": (lambda one: set_names(one, listener=9), True),
     "what is told once a connection is accepted": (
-        lambda one: set_held(one, withheld=(Signalled(9, Signal.CLOSING),)),
+        lambda one: set_names(one, withheld=(Signalled(9, Signal.CLOSING),)),
         True,
     ),
-    "the connection that is shown": (lambda one: set_held(one, shown=9), False),
+    "the connection that is shown": (lambda one: set_names(one, shown=9), False),
     "the link": (lambda one: setattr(one.host("A"), "link_up", False), True),
     "UDP": (lambda one: setattr(one.host("A"), "udp", one.host("A").udp.bind(A)[0]), True),
-    "a program": (lambda one: setattr(one.host("A"), "programs", (Program((), blocked=1),)), True),
+    "a program": (lambda one: setattr(one.host("A"), "programs", (ProgramState((), blocked=1),)), True),
     "a block": (lambda one: one.host("A").stack.call(Send(1, b"x"), 9_000_000), True),
     "what is in flight": (lambda one: setattr(one.wire, "transmissions", ()), True),
     "the third party": (lambda one: setattr(one, "_injections", one._injections[1:]), True),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tcptui.lab.moves import Do, Duplicate, Wait
-from tcptui.lab.position import Program
 from tcptui.lab.prelude import begin
 from tcptui.lab.program import ApplicationState, ScriptedCall
+from tcptui.lab.program_state import ProgramState
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tests.lab.search import alike
@@ -191,24 +191,24 @@ def test_what_a_program_knows_counts_while_a_trigger_to_come_asks_for_it(
 ) -> None:
     nothing = ApplicationState()
     for position in range(len(CALLS) + 1):
-        program = Program(CALLS, position)
+        program = ProgramState(CALLS, position)
         differs = program.key(known, 0) != program.key(nothing, 0)
         assert differs == (first <= position <= last), position
 
 
 def test_octets_beyond_the_last_number_asked_for_do_not_count() -> None:
-    program = Program(CALLS)
+    program = ProgramState(CALLS)
     assert program.key(ApplicationState(received=9), 0) == program.key(ApplicationState(received=10), 0)
     assert program.key(ApplicationState(received=8), 0) != program.key(ApplicationState(received=9), 0)
 
 
 def test_when_a_call_is_due_counts_from_now_and_in_which_one_it_is_blocked() -> None:
     known = ApplicationState()
-    assert Program(CALLS, 6, 50).key(known, 40) == Program(CALLS, 6, 60).key(known, 50)
-    assert Program(CALLS, 6, 50).key(known, 40) != Program(CALLS, 6, 51).key(known, 40)
-    assert Program(CALLS, 6).key(known, 40) != Program(CALLS, 6, blocked=1).key(known, 40)
-    assert Program(CALLS, 5).key(known, 400) != Program(CALLS, 5).key(known, 401)
-    assert Program(CALLS, 5).key(known, 1_000) == Program(CALLS, 5).key(known, 1_001)
+    assert ProgramState(CALLS, 6, 50).key(known, 40) == ProgramState(CALLS, 6, 60).key(known, 50)
+    assert ProgramState(CALLS, 6, 50).key(known, 40) != ProgramState(CALLS, 6, 51).key(known, 40)
+    assert ProgramState(CALLS, 6).key(known, 40) != ProgramState(CALLS, 6, blocked=1).key(known, 40)
+    assert ProgramState(CALLS, 5).key(known, 400) != ProgramState(CALLS, 5).key(known, 401)
+    assert ProgramState(CALLS, 5).key(known, 1_000) == ProgramState(CALLS, 5).key(known, 1_001)
 
 
 def test_a_copy_and_its_original_share_nothing_that_changes() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.lab.conditions import unused_faults
 from tcptui.lab.moves import parse_moves
+from tcptui.lab.network_conditions import unused_faults
 from tcptui.lab.run import play as play_run
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import OVERTAKEN_BY, Outcome, Transmission, WireAct

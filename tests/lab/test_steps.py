@@ -10,7 +10,7 @@ from tcptui.core.events import StateChanged
 from tcptui.core.state import State
 from tcptui.lab.connection_record import Entered
 from tcptui.lab.history import History
-from tcptui.lab.moves import Lose, Move, Next, Wait, parse_moves
+from tcptui.lab.moves import Delay, Lose, Move, Next, Wait, parse_moves
 from tcptui.lab.prelude import first_record
 from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
@@ -88,3 +88,9 @@ def test_the_path_is_what_the_ends_were_in_after_each_step(scenario: Scenario, m
     for side in SIDES:
         path = observer.record.of(side).states
         assert list(path) == seen[side][-len(path) :]
+
+
+def test_a_report_of_a_fault_has_its_delay_and_none_where_the_segment_is_lost() -> None:
+    made = world("", "b:listen a:connect")
+    assert made.copy().apply(Delay(1, 70)).by == 70
+    assert made.copy().apply(Lose(1)).by == 0

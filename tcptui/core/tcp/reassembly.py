@@ -53,7 +53,7 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
             if taken:
                 step.rule(tcb, Rule.DATA_ACCEPTED, len=taken, rcv_nxt=tcb.rcv_nxt)
         elif piece.data or piece.fin:
-            step.rule(tcb, Rule.DATA_HELD, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
+            step.rule(tcb, Rule.OUT_OF_ORDER_DATA_QUEUED, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
             if tcb.sack and step.profile.dsack and any(_covers(held, piece) for held in tcb.out_of_order):
                 tcb.duplicate = (
                     piece.seq,
@@ -162,7 +162,7 @@ def _take_held(tcb: Tcb, step: Step) -> bool:
             octets += _take(tcb, piece, step)
             fin = piece.fin
     if octets:
-        step.rule(tcb, Rule.HELD_DATA_ACCEPTED, len=octets, rcv_nxt=tcb.rcv_nxt)
+        step.rule(tcb, Rule.OUT_OF_ORDER_DATA_ACCEPTED, len=octets, rcv_nxt=tcb.rcv_nxt)
     return fin
 
 

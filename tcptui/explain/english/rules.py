@@ -118,8 +118,8 @@ SENTENCES = {
         "{peer}'s FIN again; {side}'s last ACK may be lost: ACK, and TIME-WAIT begins anew."
     ),
     "rule.data_accepted": "{len:octets} in order: taken, {rcv_nxt} is next.",
-    "rule.held_data_accepted": "What was kept is in order now: {len:octets}, {rcv_nxt} is next.",
-    "rule.data_held": "SEQ {seq} is ahead of {rcv_nxt}: kept until the gap is filled.",
+    "rule.out_of_order_data_accepted": "What was kept is in order now: {len:octets}, {rcv_nxt} is next.",
+    "rule.out_of_order_data_queued": "SEQ {seq} is ahead of {rcv_nxt}: kept until the gap is filled.",
     "rule.data_ignored": "Data after a FIN: ignored.",
     "rule.fin_to_close_wait": "A FIN: {peer} has no more to send. {side} may go on.",
     "rule.fin_to_closing": "{peer}'s FIN comes before the ACK of {side}'s: both close at once.",

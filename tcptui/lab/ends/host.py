@@ -3,7 +3,7 @@
 A program's calls go to the sockets, which go to the stack; what the stack reports comes back the same way,
 and the programs learn from it what a program can learn. A call without a descriptor is about the connection
 that OPEN or ACCEPT returned last (`opened`), and so is what triggers wait for; which one stands for the host
-where one is shown (`connection`) is another matter: see `held`.
+where one is shown (`connection`) is another matter: see `connection_names`.
 
 UDP and host events have no blocking calls and no connection. They stand beside the sockets, not in them: UDP
 has no TCB, and a link that goes down or a reboot is a matter of the host, not of its stack.
@@ -25,7 +25,7 @@ from tcptui.core.udp import UdpSockets
 from tcptui.lab.addresses import socket_of
 from tcptui.lab.connection import NO_CONNECTIONS
 from tcptui.lab.ends import Act, End, EndSetup
-from tcptui.lab.ends.held import Held, changes, gives_connection
+from tcptui.lab.ends.connection_names import ConnectionNames, changes, gives_connection
 from tcptui.lab.ends.programs import RunsPrograms, first_programs, has_trigger, user_call
 from tcptui.lab.program import (
     ASKS_HOST,
@@ -99,8 +99,8 @@ class HostEnd(RunsPrograms):
     __slots__ = (
         "_sockets",
         "clock",
+        "connection_names",
         "connections",
-        "held",
         "link_up",
         "peer",
         "setup",
@@ -122,7 +122,7 @@ class HostEnd(RunsPrograms):
         """The other end's socket, which "connect" and "sendto" mean if nothing else is said."""
         self._sockets: Sockets | None = None
         self.udp = UdpSockets()
-        self.held = Held()
+        self.connection_names = ConnectionNames()
         """Those that its programs have, and the one that stands for it."""
         self.link_up = True
         self.used_sockets = False
@@ -163,18 +163,18 @@ class HostEnd(RunsPrograms):
     @property
     def connection(self) -> int:
         """The name of the connection or listener that stands for it."""
-        return self.held.shown
+        return self.connection_names.shown
 
     @property
     def opened(self) -> int:
         """The name of the connection or listener that calls without a name are about: what OPEN or ACCEPT
         returned last, open or closed."""
-        return self.held.opened
+        return self.connection_names.opened
 
     @property
     def listener(self) -> int:
         """The name of its latest listener; 0: it has none."""
-        return self.held.listener
+        return self.connection_names.listener
 
     def statuses(self) -> list[ConnectionStatus]:
         """What a program may know of every connection and listener that is not CLOSED, the oldest first."""
@@ -299,7 +299,7 @@ class HostEnd(RunsPrograms):
         copy.side, copy.setup, copy.peer, copy.clock = self.side, self.setup, self.peer, self.clock
         copy._sockets = None if self._sockets is None else self._sockets.copy()
         copy.udp = self.udp
-        copy.held, copy.connections = self.held, self.connections
+        copy.connection_names, copy.connections = self.connection_names, self.connections
         copy.link_up, copy.used_sockets, copy.application = self.link_up, self.used_sockets, self.application
         copy.programs, copy.act_due, copy.results = self.programs, self.act_due, ()
         copy.typed, copy.waits_for_facts, copy.asks_host = self.typed, self.waits_for_facts, self.asks_host
@@ -316,7 +316,7 @@ class HostEnd(RunsPrograms):
             now if listens or sockets.stack.shows_clock(opens) else None,
             sockets.key(now + self.clock),
             self.udp,
-            self.held.key,
+            self.connection_names.key,
             self.link_up,
             tuple(program.key(self.application, now) for program in self.programs),
             self.typed,
@@ -362,7 +362,7 @@ class HostEnd(RunsPrograms):
             return
         self._sockets = self.sockets.rebooted()
         self.udp = UdpSockets()
-        self.held = Held()
+        self.connection_names = ConnectionNames()
         self.application = ApplicationState(closed=True)
         self.typed = ()
         self.programs = tuple(
@@ -390,7 +390,7 @@ class HostEnd(RunsPrograms):
         learn of them, and that the program which always reads does so again."""
         sockets = self.sockets
         events = sockets.take_events()
-        known = self.held
+        known = self.connection_names
         later: list[Event] = []
         noted = [event for event in events if type(event) in _NOTED]
         count = len(events)
@@ -407,7 +407,7 @@ class HostEnd(RunsPrograms):
                     self._receive_again(connection, events, now)
         if changed:
             events += later
-            self.held = known.settled(sockets.stack, self.peer.host)
+            self.connection_names = known.settled(sockets.stack, self.peer.host)
         if changed or len(events) != count:
             noted = [event for event in events if type(event) in _NOTED]
         noteworthy = [event for event in noted if event.connection == known.opened]

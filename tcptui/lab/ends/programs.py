@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Open, Receive, Send
 from tcptui.lab.ends import EndSetup
-from tcptui.lab.position import Program
 from tcptui.lab.program import ASKS_HOST, ApplicationState, NamedScript, ScriptedCall, Step, Trigger
+from tcptui.lab.program_state import ProgramState
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import BadMove
 from tcptui.sockets.requests import Blocked, CloseDescriptor, Completed, Done, Exit, Fork, Request, call_name
@@ -37,7 +37,7 @@ class RunsPrograms:
     setup: EndSetup
     peer: Socket
     clock: int
-    programs: tuple[Program, ...]
+    programs: tuple[ProgramState, ...]
     typed: tuple[tuple[int, SocketCall], ...]
     """Calls that somebody at the keyboard has made and that block, by number."""
     results: tuple[CallResult, ...]
@@ -101,7 +101,7 @@ class RunsPrograms:
             child = 1 + max(one.process for one in self.programs)
             done = self.sockets.call(Fork(child), now + self.clock, process)
             self.programs += (
-                Program(
+                ProgramState(
                     call.child, process=child, name=program.name, variables=program.variables, forked=True
                 ),
             )
@@ -120,7 +120,7 @@ class RunsPrograms:
             self._set_program(at, self.programs[at]._replace(blocked=done.number))
         return done
 
-    def _request(self, written: SocketCall, program: Program, by_program: bool) -> Request:
+    def _request(self, written: SocketCall, program: ProgramState, by_program: bool) -> Request:
         """BadMove: somebody at the keyboard names what there is not. To a program that can happen only where
         somebody has given its names another meaning; it gets EBADF."""
         from tcptui.lab.calls import BadCall, request_of
@@ -189,7 +189,7 @@ class RunsPrograms:
                 first = due
         self.act_due = first
 
-    def _next_due(self, index: int, program: Program, now: int) -> int | None:
+    def _next_due(self, index: int, program: ProgramState, now: int) -> int | None:
         """When a program makes its next call, if that call's trigger has come true."""
         if not program.blocked:
             program = program.ready()
@@ -202,7 +202,7 @@ class RunsPrograms:
             self._set_program(index, program)
         return due
 
-    def _sees(self, call: ScriptedCall, program: Program) -> bool:
+    def _sees(self, call: ScriptedCall, program: ProgramState) -> bool:
         """Whether a connection waits to be accepted, or data, the end of the data or an error to be read."""
         if call.trigger == "waiting":
             return any(status.accept_queue for status in self.sockets.stack.statuses())
@@ -214,7 +214,7 @@ class RunsPrograms:
             return False
         return self.sockets.readable(number, program.process)
 
-    def _set_program(self, index: int, program: Program) -> None:
+    def _set_program(self, index: int, program: ProgramState) -> None:
         programs = self.programs
         self.programs = (
             (*programs[:index], program, *programs[index + 1 :]) if len(programs) > 1 else (program,)
@@ -253,13 +253,13 @@ def user_call(call: ScriptedCall, connection: int, listener: int, own: Socket, p
 
 def first_programs(
     script: tuple[Step, ...], more: tuple[tuple[Step, ...], ...], named: tuple[NamedScript, ...]
-) -> tuple[Program, ...]:
+) -> tuple[ProgramState, ...]:
     """The programs of a host, none of which has made a call. There is at least one: who sits at the keyboard
     calls in its name."""
     if not named:
-        return tuple(Program(script) for script in (script, *more))
+        return tuple(ProgramState(script) for script in (script, *more))
     several = len(named) > 1
     return tuple(
-        Program(one.script, process=process, name=one.name if several else "")
+        ProgramState(one.script, process=process, name=one.name if several else "")
         for process, one in enumerate(named)
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tcptui.core.packet.options import read_timestamps
-from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
-from tcptui.core.packet.seq import distance, le, lt, seq_add
+from tcptui.core.packet.segment import ACK, RST, SYN, Segment
+from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.stacks.linux.small_blocks import fin_wait_2, in_window, time_wait
+from tcptui.core.tcp.stacks.linux.windows import window_of_free_space
 from tcptui.core.tcp.stacks.rfc9293 import Rfc9293, is_new_data
-from tcptui.core.tcp.stacks.verdict import Action, HalfOpen, Verdict
+from tcptui.core.tcp.stacks.verdict import HalfOpen, Verdict
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.window import free_space
 
@@ -44,7 +45,7 @@ class Linux(Rfc9293):
         if flags & ACK and segment.ack != tcb.snd_nxt:
             return HalfOpen.BAD_ACK
         on_syn = segment.seq == tcb.irs  # "Truncate SYN, it is out of window".
-        inside = flags & (SYN | RST) == SYN and not on_syn and _in_window(tcb, segment)
+        inside = flags & (SYN | RST) == SYN and not on_syn and in_window(tcb, segment)
         return HalfOpen.RESET if inside else HalfOpen.CHECKS
 
     def drops_without_ack(self, tcb: Tcb) -> bool:
@@ -67,9 +68,9 @@ class Linux(Rfc9293):
         """tcp_timewait_state_process(): the small block of TIME-WAIT, into which tcp_fin() and tcp_close()
         also put a FIN-WAIT-2 that is an orphan."""
         if tcb.state is State.TIME_WAIT:
-            return _time_wait(tcb, segment, profile)
+            return time_wait(tcb, segment, profile)
         if tcb.state is State.FIN_WAIT_2 and tcb.fin_wait_2_timer is not None:
-            return Verdict(_fin_wait_2(tcb, segment))
+            return Verdict(fin_wait_2(tcb, segment))
         return None
 
     def refuses_data(self, tcb: Tcb, segment: Segment) -> bool:
@@ -103,7 +104,7 @@ class Linux(Rfc9293):
     # Old duplicates, and the edges of the window.
 
     def accepts_right_edge(self, tcb: Tcb, segment: Segment) -> bool:
-        """tcp_sequence(): only what is after(seq, rcv_nxt + window) is beyond it; tcp_in_window(), for a
+        """tcp_sequence(): only what is after(seq, rcv_nxt + window) is beyond it; tcpin_window(), for a
         request socket: only if it has no length."""
         at_edge = segment.seq == seq_add(tcb.rcv_nxt, tcb.rcv_wnd)
         return at_edge and not (tcb.half_open and segment.length)
@@ -168,7 +169,7 @@ class Linux(Rfc9293):
         if tcb.rcv_ssthresh < free:
             free = tcb.rcv_ssthresh
         if free > window:
-            window = max(window, _select_window(tcb, free))
+            window = max(window, window_of_free_space(tcb, free))
         if not tcb.rcv_shift:
             return window
         unit = 1 << tcb.rcv_shift
@@ -184,60 +185,3 @@ class Linux(Rfc9293):
         """__tcp_cleanup_rbuf(): the window has at least doubled."""
         opened = self.select_window(tcb)
         return opened > tcb.rcv_wnd and opened >= 2 * tcb.rcv_wnd
-
-
-def _select_window(tcb: Tcb, free: int) -> int:
-    """__tcp_select_window(): whole segments, or what is free where the window is scaled."""
-    mss = min(tcb.snd_mss, tcb.rcv_buff)
-    if free < tcb.rcv_buff // 2 and free < mss:
-        return 0
-    if tcb.rcv_shift:
-        return free
-    offered = tcb.rcv_wnd + distance(tcb.last_ack_sent, tcb.rcv_nxt)
-    return offered if free - mss < offered <= free else free - free % mss
-
-
-def _time_wait(tcb: Tcb, segment: Segment, profile: Profile) -> Verdict:
-    """tcp_timewait_state_process(), "Now real TIME-WAIT state"."""
-    flags = segment.flags
-    old = _paws_rejects(tcb, segment)
-    if segment.seq == tcb.rcv_nxt and not old and (flags & RST or not segment.length):
-        if not flags & RST:
-            return Verdict(Action.IGNORE, restart=True, update_ts_recent=True)
-        return Verdict(Action.IGNORE_RST if profile.rfc1337 else Action.DELETE)
-    if flags & RST:
-        return Verdict(Action.IGNORE)
-    fin_again = flags & (FIN | ACK) == FIN | ACK and segment.end == tcb.rcv_nxt and not old
-    return Verdict(Action.ACK, old or bool(flags & ACK), fin_again)
-
-
-def _fin_wait_2(tcb: Tcb, segment: Segment) -> Action:
-    """tcp_timewait_state_process(), tw_substate TCP_FIN_WAIT2: no ACK number is looked at."""
-    flags, end = segment.flags, segment.end
-    if _paws_rejects(tcb, segment) or not _in_window(tcb, segment):
-        return Action.ACK
-    if flags & RST:
-        return Action.DELETE
-    if flags & SYN and le(tcb.rcv_nxt, segment.seq):
-        return Action.RESET
-    if not flags & ACK or not segment.length:
-        return Action.IGNORE
-    if not flags & FIN or end != seq_add(tcb.rcv_nxt, 1):
-        return Action.RESET
-    return Action.TAKE_FIN
-
-
-def _paws_rejects(tcb: Tcb, segment: Segment) -> bool:
-    """tcp_paws_reject(); a RST is not tested."""
-    if segment.flags & RST or not tcb.timestamps:
-        return False
-    times = read_timestamps(segment)
-    return times is not None and lt(times[0], tcb.ts_recent)
-
-
-def _in_window(tcb: Tcb, segment: Segment) -> bool:
-    """tcp_in_window()"""
-    right = seq_add(tcb.rcv_nxt, tcb.rcv_wnd)
-    if segment.seq == tcb.rcv_nxt or (segment.seq == right and not segment.length):
-        return True
-    return lt(tcb.rcv_nxt, segment.end) and lt(segment.seq, right)

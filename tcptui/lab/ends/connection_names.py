@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _GIVE_A_CONNECTION = ("OPEN", "ACCEPT")
 
 
-class Held(NamedTuple):
+class ConnectionNames(NamedTuple):
     """Names of connections and listeners of one host; a value."""
 
     opened: int = 0
@@ -47,7 +47,7 @@ class Held(NamedTuple):
         """What the future depends on: `names` and `shown` follow from it and the stack."""
         return self.opened, self.listener, self.withheld
 
-    def after(self, events: list[Event], stack: Stack) -> tuple[Held, list[Event]]:
+    def after(self, events: list[Event], stack: Stack) -> tuple[ConnectionNames, list[Event]]:
         """After a step of the stack. From `events` is taken what nobody can be told yet, and put in what can
         be told now; returned beside, what is to be told after the data that waits has been read."""
         known = self
@@ -70,7 +70,7 @@ class Held(NamedTuple):
         events[:] = told
         return known, later
 
-    def settled(self, stack: Stack, peer: str) -> Held:
+    def settled(self, stack: Stack, peer: str) -> ConnectionNames:
         """Without those that are CLOSED, and with the one that stands for the host, whose peer in the story
         is the host `peer`."""
         names = tuple([name for name in self.names if stack.state(name) is not State.CLOSED])
@@ -79,14 +79,14 @@ class Held(NamedTuple):
         if withheld:  # A connection that has ended in the accept queue can still be accepted.
             waiting = {name for status in stack.statuses() for name in status.accept_queue}
             withheld = tuple([one for one in withheld if one.connection in waiting])
-        return Held(self.opened, listener, names, withheld, shown(stack, peer, self.opened))
+        return ConnectionNames(self.opened, listener, names, withheld, shown(stack, peer, self.opened))
 
-    def _with(self, name: int, stack: Stack) -> Held:
+    def _with(self, name: int, stack: Stack) -> ConnectionNames:
         """A program has got a connection or a listener."""
         status = stack.status(name)
         listens = status is not None and status.backlog is not None
         names = self.names if name in self.names else (*self.names, name)
-        return Held(name, name if listens else self.listener, names, self.withheld, self.shown)
+        return ConnectionNames(name, name if listens else self.listener, names, self.withheld, self.shown)
 
 
 def changes(events: list[Event]) -> bool:

@@ -1,9 +1,9 @@
-"""How far a program has come: a value.
+"""The state of a program: a value.
 
 A program is a list of steps: calls, and the marks between which calls are made again (`program.Loop`,
-`program.Again`). Its position has what its next calls depend on and nothing else: the step that comes next,
+`program.Again`). Its state has what its next calls depend on and nothing else: the step that comes next,
 when it is due, the call in which it is blocked, what its variables stand for, and for each loop that it is in
-how often that is still to be gone through. So a copy is a reference, and two positions can be compared.
+how often that is still to be gone through. So a copy is a reference, and two states can be compared.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Frame(NamedTuple):
     """When they are made again at the earliest: so long after the first of them was made."""
 
 
-class Program(NamedTuple):
-    """The position of one program."""
+class ProgramState(NamedTuple):
+    """How far one program has come."""
 
     script: tuple[Step, ...]
     position: int = 0
@@ -68,7 +68,7 @@ class Program(NamedTuple):
         """Whether it is in a loop, or one comes, in what it forks too: how often it calls is not known."""
         return bool(self.frames) or _has_loop(self.script[self.position :])
 
-    def ready(self) -> Program:
+    def ready(self) -> ProgramState:
         """Where the next call is what comes next, loops entered and gone through again."""
         position, frames, not_before = self.position, self.frames, self.not_before
         if position < len(self.script) and type(self.script[position]) is ScriptedCall:
@@ -100,7 +100,7 @@ class Program(NamedTuple):
         value = dict(self.variables).get(variable, b"")
         return value < 0 if isinstance(value, int) else not value
 
-    def made(self, now: int) -> Program:
+    def made(self, now: int) -> ProgramState:
         """After its next call was made."""
         seen, frames = self.seen, self.frames
         if frames and isinstance(self.script[self.position - 1], Loop):
@@ -108,13 +108,13 @@ class Program(NamedTuple):
         if seen:  # In a loop it waits for the next such fact, not for the one that was.
             seen = tuple(one for one in seen if one[0] != self.position)
         # Without `_replace`, which takes twice as long: a program makes many calls.
-        return Program(
+        return ProgramState(
             self.script, self.position + 1, None, *self[3:7], frames, self.not_before, seen, self.forked
         )
 
-    def due_at(self, due: int) -> Program:
+    def due_at(self, due: int) -> ProgramState:
         """Once the trigger of its next call has come true."""
-        return Program(self.script, self.position, due, *self[3:])
+        return ProgramState(self.script, self.position, due, *self[3:])
 
     def _begun(self, frame: Frame, now: int) -> Frame:
         """A loop of which the next call is the first."""
@@ -127,18 +127,18 @@ class Program(NamedTuple):
             return frame
         return frame._replace(next_at=now + loop.every)
 
-    def ended(self) -> Program:
+    def ended(self) -> ProgramState:
         """After exit(), or once it was killed."""
-        return Program(
+        return ProgramState(
             self.script, len(self.script), process=self.process, name=self.name, forked=self.forked
         )
 
-    def with_variable(self, name: str, value: int | bytes) -> Program:
+    def with_variable(self, name: str, value: int | bytes) -> ProgramState:
         variables = dict(self.variables)
         variables[name] = value
         return self._replace(variables=tuple(sorted(variables.items())))
 
-    def met(self, facts: Iterable[Fact]) -> Program:
+    def met(self, facts: Iterable[Fact]) -> ProgramState:
         """After facts of a step: those that its triggers wait for are counted."""
         seen = dict(self.seen)
         for place, call in self._to_come():

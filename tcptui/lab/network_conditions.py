@@ -19,7 +19,7 @@ from tcptui.lab.scenario import Fault, Scenario
 from tcptui.lab.wire import OVERTAKEN_BY, Transmission, Wire, WireAct
 
 
-class Conditions(NamedTuple):
+class NetworkConditions(NamedTuple):
     """Faults that have still to be made."""
 
     watches: tuple[Watch, ...] = ()
@@ -27,19 +27,19 @@ class Conditions(NamedTuple):
     """Segments that the next in their direction is to overtake, with the rule that says so."""
     boxes: Boxes = ()
 
-    def with_rule(self, rule: FaultRule) -> Conditions:
+    def with_rule(self, rule: FaultRule) -> NetworkConditions:
         """One more, of what leaves from now on."""
         return self._replace(watches=(*self.watches, Watch(rule)))
 
-    def with_overtaken(self, number: int, name: str) -> Conditions:
+    def with_overtaken(self, number: int, name: str) -> NetworkConditions:
         return self._replace(overtaken=(*self.overtaken, (number, name)))
 
-    def with_box(self, box: Box, v6: bool) -> Conditions:
+    def with_box(self, box: Box, v6: bool) -> NetworkConditions:
         """One more, next to B."""
         boxes = (*self.boxes, (placed(box, len(self.boxes), v6), BoxState()))
         return self._replace(boxes=boxes)
 
-    def with_states_of(self, before: Conditions | None) -> Conditions:
+    def with_states_of(self, before: NetworkConditions | None) -> NetworkConditions:
         """With what boxes remember from before, and with those that were put there."""
         old = () if before is None else before.boxes
         known = [(box, remembers) for (box, _), (_, remembers) in zip(self.boxes, old, strict=False)]
@@ -47,7 +47,7 @@ class Conditions(NamedTuple):
 
     def leaves(
         self, transmission: Transmission, now: int, raw: bool
-    ) -> tuple[Conditions, list[tuple[Fault, str]]]:
+    ) -> tuple[NetworkConditions, list[tuple[Fault, str]]]:
         """What is left of them, and the faults to be made, once a segment has left."""
         if not self.watches:
             return self, []
@@ -58,7 +58,7 @@ class Conditions(NamedTuple):
         faults = [(_fault(rule, transmission.number), rule.text) for rule in meant]
         return self._replace(watches=watches), faults
 
-    def overtakes(self, number: int, wire: Wire) -> tuple[Conditions, tuple[WireAct, ...]]:
+    def overtakes(self, number: int, wire: Wire) -> tuple[NetworkConditions, tuple[WireAct, ...]]:
         """What is left of them once #`number` has left, after all faults of its own, and overtakes what waits
         for that."""
         follower = wire.transmissions[-1] if self.overtaken and wire.transmissions else None
@@ -96,13 +96,13 @@ class Conditions(NamedTuple):
         return any(watch.rule.pattern.number for watch in self.watches)
 
 
-NOTHING = Conditions()
+NOTHING = NetworkConditions()
 
 
-def conditions_of(scenario: Scenario) -> Conditions:
+def conditions_of(scenario: Scenario) -> NetworkConditions:
     """Those that a scenario begins with."""
     boxes = tuple((box, BoxState()) for box in scenario.boxes)
-    return Conditions(tuple(map(Watch, scenario.fault_rules)), (), boxes)
+    return NetworkConditions(tuple(map(Watch, scenario.fault_rules)), (), boxes)
 
 
 def unused_faults(scenario: Scenario, reports: Iterable[Report]) -> tuple[str, ...]:
