@@ -7,7 +7,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from tcptui.files import BadFile
+from tcptui.files import BadFile, read_octets
+
+
+def read(name: str) -> str:
+    """The text of a script: UTF-8, and octets that are not (of a comment in another encoding) as surrogates
+    that give them back (`surrogateescape`). Raises BadFile."""
+    return read_octets(name).decode("utf-8", "surrogateescape").removeprefix("\ufeff")
 
 
 def find(names: Iterable[str]) -> Iterator[str]:

@@ -38,7 +38,7 @@ def add(commands: Commands) -> None:
 def _check(options: argparse.Namespace) -> int:
     from tcptui import scripts
     from tcptui.explain.catalogue import say
-    from tcptui.files import BadFile, read_text
+    from tcptui.files import BadFile
     from tcptui.formats.packetdrill.checking import check_script
     from tcptui.formats.packetdrill.outcome import Failed, Passed, Unsupported
     from tcptui.formats.packetdrill.syntax import BadScript
@@ -51,7 +51,7 @@ def _check(options: argparse.Namespace) -> int:
         profile = profile_of(options)
         for file in scripts.find(options.scripts):
             try:
-                outcome = check_script(read_text(file), file, profile, options.settings, defines)
+                outcome = check_script(scripts.read(file), file, profile, options.settings, defines)
             except (BadScript, BadFile) as error:
                 unusable = True
                 complain(error.message)

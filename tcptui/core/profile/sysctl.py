@@ -118,6 +118,8 @@ def _negated(knob: str) -> _Sysctl:
 # Linux: Documentation/networking/ip-sysctl.rst.
 
 _LARGEST_INT = (1 << 31) - 1
+_LARGEST_LONG = (1 << 64) - 1
+"""Of an unsigned long."""
 
 
 def _shift(profile: Profile, default: int | None) -> int | None:
@@ -239,7 +241,7 @@ def _ack_war_count(profile: Profile, numbers: Sequence[int]) -> dict[str, Any]:
 
 _TCP = "net.inet.tcp."
 _FREEBSD: dict[str, _Sysctl] = {
-    "kern.ipc.maxsockbuf": _Sysctl(("window_scale",), 1, _LARGEST_INT, _max_sockbuf),
+    "kern.ipc.maxsockbuf": _Sysctl(("window_scale",), 1, _LARGEST_LONG, _max_sockbuf),
     "kern.ipc.soacceptqueue": _number("somaxconn"),
     "kern.ipc.somaxconn": _number("somaxconn"),
     f"{_TCP}ack_war_cnt": _Sysctl(("challenge_acks", "challenge_interval"), 0, 1 << 20, _ack_war_count),

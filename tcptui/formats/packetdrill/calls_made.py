@@ -77,15 +77,17 @@ class CallsMade:
         request = prepared.request
         if isinstance(request, Connect):
             self._look_at(request.fd, host)
+        _, done, number, *_ = report.results[-1]  # Calls that it lets return have done so before.
         if isinstance(request, (Bind, Listen)):
             socket = host.sockets.socket(request.fd)
             if socket is not None and socket.local is not None:
                 flows.local_port = socket.local.port
+                if isinstance(request, Listen) and isinstance(done, Done) and not done.errno:
+                    flows.listens()
         end = due
         if event.end is not None:
             gap = event.end - event.time.earliest
             end = Window(due.earliest + gap, due.earliest + gap, self._tolerance.of(gap))
-        _, done, number, *_ = report.results[-1]  # Calls that it lets return have done so before.
         if isinstance(done, Done):
             self._returned(calling, end, done, report.at, host, reasons)
         elif event.end is None:

@@ -16,11 +16,13 @@ def check_script(
     profile: Profile | None = None,
     settings: Sequence[str] = (),
     defines: Mapping[str, str] = NO_DEFINES,
+    options: Mapping[str, str] = NO_DEFINES,
+    strict: bool = False,
 ) -> Outcome:
     """Runs the script that `text` is. Arguments are `scenario.bare_scenario`'s. Raises BadScript and
     BadKnob."""
     try:
-        scenario = bare_scenario(text, file, profile, settings, defines)
+        scenario = bare_scenario(text, file, profile, settings, defines, options, strict)
     except NotSupported as missing:
         return Unsupported(file, missing.line or 0, missing.message)
     return outcome_of(scenario)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tcptui.core.message import Message
-from tcptui.core.packet.segment import FIN, PSH, URG
+from tcptui.core.packet.segment import FIN, PSH
 from tcptui.core.packet.seq import MASK
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import EventTime, SegmentSpec, TcpOption, TimeKind
@@ -75,6 +75,8 @@ def later(now: int) -> Message:
 
 def check_expectation(spec: SegmentSpec) -> None:
     """Raises NotSupported where a script wants something seen that a segment of the core does not have."""
+    if spec.descriptor is not None:
+        raise NotSupported("needs.sock", descriptor=spec.descriptor)
     if spec.encapsulation:
         raise NotSupported("needs.encapsulation", name=spec.encapsulation[0])
     for item in spec.ip:
@@ -87,14 +89,15 @@ def check_expectation(spec: SegmentSpec) -> None:
 
 def matches(spec: SegmentSpec, seen: SegmentSpec) -> bool:
     """Whether a segment that was sent is what a script expects; timestamps' values and the time are looked at
-    when the script has come there."""
+    when the script has come there. An acknowledgment number and an urgent pointer that a script leaves out
+    are 0, as they are for packetdrill, whatever the control bits say."""
     return (
         spec.flags == seen.flags
         and spec.seq in (None, seen.seq)
         and spec.length == seen.length
-        and spec.ack in (None, seen.ack)
+        and (spec.ack or 0) == (seen.ack or 0)
         and spec.window in (None, seen.window)
-        and (not spec.flags & URG or spec.urgent in (None, seen.urgent))
+        and (spec.urgent or 0) == (seen.urgent or 0)
         and spec.source_port in (None, seen.source_port)
         and spec.destination_port in (None, seen.destination_port)
         and (spec.options is None or _same_options(spec.options, seen.options or ()))

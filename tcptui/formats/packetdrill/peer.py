@@ -14,8 +14,9 @@ has sent has reached the host, or somebody has kept it from that.
 
 It is shown each segment as it leaves the host: packetdrill reads what the kernel writes to a TUN device, and
 what becomes of it after that is no matter of the test. Where a timer of the host and the script's own event
-are due at the same moment, the script's goes first. After the last event nothing may be sent for as long as
-that event's tolerance.
+are due at the same moment, the script's goes first. What is sent after the last segment that the script
+expects is not looked at, unless the script is to be strict: then nothing may be sent, also for as long as the
+last event's tolerance.
 
 Times are the world's, in microseconds: 0 is the script's start.
 """
@@ -138,7 +139,7 @@ class ScriptPeer:
         self._flows = Flows(local.host, remote.host, local.port)
         self._calls = CallsMade(self._constants, addresses, setup.setup.tolerance)
         self._reasons = Reasons()
-        self._expectations = Expectations(setup.script.events)
+        self._expectations = Expectations(setup.script.events, setup.setup)
         self._position = 0
         """How many events are over."""
         self._line = setup.script.events[0].line
@@ -353,7 +354,8 @@ class ScriptPeer:
 
     def _come_to_next(self) -> None:
         """Passes by what is over already, and waits for what comes then."""
-        events, (_, tolerance, _, checks) = self.setup.script.events, self.setup.setup
+        events, setup = self.setup.script.events, self.setup.setup
+        tolerance = setup.tolerance
         while self._position < len(events):
             event = events[self._position]
             self._line = event.line
@@ -370,11 +372,12 @@ class ScriptPeer:
             if not self._expectations:
                 self._due = 1 + (self._last + LONGEST_WAIT if due is None else due.end)
                 return
-            met_at = self._expectations.come_by(event, due, self._flows, checks)
+            met_at = self._expectations.come_by(event, due, self._flows, setup.checks_tsval)
             self._last = max(self._last, met_at)
             self._position += 1
         return_by = self._calls.return_by
-        self._due = 1 + (self._last + self._window.tolerance if return_by is None else return_by)
+        patience = self._window.tolerance if setup.strict else 0
+        self._due = 1 + (self._last + patience if return_by is None else return_by)
 
     def _window_of(self, event: Event) -> Window | None:
         """When an event may happen if the one before it was the last that did; None: any time."""

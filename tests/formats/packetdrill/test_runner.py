@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tcptui.core.profile.presets import FREEBSD, LINUX
+from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.explain.catalogue import text as message_text
 from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.outcome import Failed, Outcome, Passed, Unsupported
@@ -41,7 +41,8 @@ SYN = LISTEN + "+0 < S 0:0(0) win 65535 <mss 1460>\n"
 
 
 def check(text: str) -> Outcome:
-    return check_script(text, "x.pkt")
+    """On the RFC's stack where the script names no other, and nothing that it does not expect may be sent."""
+    return check_script(f"{text}// profile: rfc9293\n", "x.pkt", strict=True)
 
 
 def passes(text: str) -> None:
@@ -84,7 +85,7 @@ PASSING = {
 """,
     "the script's own initial numbers": LISTEN
     + """+0 < S 5000:5000(0) win 65535 <mss 1000>
-+0 > S. 300:300(0) ack 1 <mss 1460>
++0 > S. 300:300(0) ack 5001 <mss 1460>
 +.1 < . 1:1(0) ack 1 win 65535
 +0 accept(3, ..., ...) = 4
 +0 write(4, ..., 10) = 10
@@ -93,9 +94,9 @@ PASSING = {
 """,
     "a SYN,ACK again has the script's number too": LISTEN
     + """+0 < S 5000:5000(0) win 65535 <mss 1000>
-+0 > S. 300:300(0) ack 1 <mss 1460>
-+1 > S. 300:300(0) ack 1 <mss 1460>
-+2 > S. 300:300(0) ack 1 <mss 1460>
++0 > S. 300:300(0) ack 5001 <mss 1460>
++1 > S. 300:300(0) ack 5001 <mss 1460>
++2 > S. 300:300(0) ack 5001 <mss 1460>
 """,
     "a SYN within a connection does not move its numbers": OPEN
     + """+0 < S 4242:4242(0) win 65535 <mss 1460>
@@ -107,7 +108,7 @@ PASSING = {
 +.1 < F. 1:1(0) ack 2 win 65535
 +0 > . 2:2(0) ack 2
 +1 < S 70000:70000(0) win 65535 <mss 1460>
-+0 > S. 0:0(0) ack 1 <mss 1460>
++0 > S. 0:0(0) ack 70001 <mss 1460>
 +.1 < . 1:1(0) ack 1 win 65535
 +0 accept(3, ..., ...) = 5
 """,
@@ -121,7 +122,7 @@ PASSING = {
     + """+0 < 1111 > 8080 S 0:0(0) win 65535 <mss 1460>
 +0 > 8080 > 1111 S. 0:0(0) ack 1 <mss 1460>
 +0 < 2222 > 8080 S 900:900(0) win 65535 <mss 1460>
-+0 > 8080 > 2222 S. 500:500(0) ack 1 <mss 1460>
++0 > 8080 > 2222 S. 500:500(0) ack 901 <mss 1460>
 +.1 < 1111 > 8080 . 1:1(0) ack 1 win 65535
 +0 < 2222 > 8080 . 1:1(0) ack 1 win 65535
 +0 accept(3, ..., ...) = 4
@@ -166,7 +167,7 @@ PASSING = {
 +1.8 > P. 1:11(10) ack 1
 """,
     "options that are not checked": SYN + "+0 > S. 0:0(0) ack 1 <...>\n",
-    "numbers that are not checked": OPEN + "+0 write(4, ..., 10) = 10\n+0 > P. ...:...(10)\n",
+    "numbers that are not checked": OPEN + "+0 write(4, ..., 10) = 10\n+0 > P. ...:...(10) ack 1\n",
     "the same errno by another name": OPEN
     + "+0 fcntl(4, F_SETFL, O_NONBLOCK) = 0\n+0 read(4, ..., 10) = -1 EWOULDBLOCK\n",
     "flags of a descriptor": OPEN
@@ -255,7 +256,7 @@ def test_blocks_of_sack_count_from_their_receivers_number() -> None:
     syn = "mss 1460,sackOK,TS val 10 ecr 0,nop,wscale 7"
     text = f"""// profile: linux
 {LISTEN}+0 < S 9000:9000(0) win 65535 <{syn}>
-+0 > S. 0:0(0) ack 1 <mss 1460,sackOK,TS val 100 ecr 10,nop,wscale 7>
++0 > S. 0:0(0) ack 9001 <mss 1460,sackOK,TS val 100 ecr 10,nop,wscale 7>
 +.1 < . 1:1(0) ack 1 win 512 <nop,nop,TS val 20 ecr 100>
 +0 accept(3, ..., ...) = 4
 +0 < . 101:201(100) ack 1 win 512 <nop,nop,TS val 20 ecr 100>
@@ -429,7 +430,7 @@ def test_a_failure_tells_the_rule_and_its_numbers() -> None:
     assert str(outcome) == (
         "x.pkt:9: expected > R 1:1(0); got > . 1:1(0) ack 1 at 0.100; "
         "why: RST_CHALLENGED, RFC 9293 3.10.7.4, second, seq 9, rcv_nxt 1, rcv_wnd 65535 "
-        "[rfc9293, by default]"
+        "[rfc9293, as the script says]"
     )
 
 
@@ -527,7 +528,7 @@ def test_the_parts_must_be_the_whole() -> None:
 @pytest.mark.parametrize(
     ("head", "expected"),
     [
-        ("", "rfc9293, by default"),
+        ("", "linux, by default"),
         ("`sysctl -q net.ipv4.tcp_sack=1`\n", "linux, by its commands"),
         ("`sysctl net.inet.tcp.drop_synfin=1`\n", "freebsd, by its commands"),
         ("`echo 1 > /proc/sys/net/ipv4/tcp_sack`\n", "linux, by its commands"),
@@ -535,7 +536,7 @@ def test_the_parts_must_be_the_whole() -> None:
     ],
 )
 def test_which_stack_is_asked(head: str, expected: str) -> None:
-    outcome = check(head + "0 close(3) = 0\n")
+    outcome = check_script(head + "0 close(3) = 0\n", "x.pkt")
     assert isinstance(outcome, Failed)
     assert message_text(outcome.profile) == expected
 
@@ -543,9 +544,9 @@ def test_which_stack_is_asked(head: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ("<mss 1460>", "rfc9293, by default"),
-        ("<mss 1460,nop,wscale 6>", "rfc9293, by default"),
-        ("<mss 1460,sackOK,TS val 1 ecr 0>", "rfc9293, by default"),
+        ("<mss 1460>", "linux, by default"),
+        ("<mss 1460,nop,wscale 6>", "linux, by default"),
+        ("<mss 1460,sackOK,TS val 1 ecr 0>", "linux, by default"),
         ("<mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7>", "linux, by the options of its SYN"),
         ("<mss 1460,nop,nop,sackOK>", "linux, by the options of its SYN"),
         ("<mss 1460,nop,wscale 6,sackOK,TS val 1 ecr 0>", "freebsd, by the options of its SYN"),
@@ -554,7 +555,7 @@ def test_which_stack_is_asked(head: str, expected: str) -> None:
 )
 def test_the_layout_of_options_tells_the_stack(options: str, expected: str) -> None:
     """decisions: the order of options on a SYN, and what stands where some are not there."""
-    outcome = check(f"0 close(3) = 0\n+0 > S. 0:0(0) ack 1 {options}\n")
+    outcome = check_script(f"0 close(3) = 0\n+0 > S. 0:0(0) ack 1 {options}\n", "x.pkt")
     assert isinstance(outcome, Failed)
     assert message_text(outcome.profile) == expected
 
@@ -574,7 +575,7 @@ SYN_AGAIN = LISTEN + """+0 < S 0:0(0) win 65535 <mss 1460>
 def test_what_differs_between_stacks() -> None:
     """A SYN again in SYN-RECEIVED: the RFC's bare ACK, Linux's SYN,ACK."""
     bare, again = "+0 > . 1:1(0) ack 1\n", "+0 > S. 0:0(0) ack 1 <mss 1460>\n"
-    for profile, passing, failing in ((None, bare, again), (LINUX, again, bare)):
+    for profile, passing, failing in ((RFC9293, bare, again), (LINUX, again, bare)):
         assert isinstance(check_script(SYN_AGAIN + passing, "x.pkt", profile), Passed)
         assert isinstance(check_script(SYN_AGAIN + failing, "x.pkt", profile), Failed)
 
@@ -667,7 +668,7 @@ def test_words_are_replaced() -> None:
         (OPEN + "+0 write(4, ..., 99999999) = 1\n",
          "x.pkt:8: unsupported: write() of 99999999 octets (at most 16777216)"),
         ("// profile: solaris\n" + OPEN,
-         "x.pkt:2: unsupported: the profile solaris (allowed: rfc9293, linux, freebsd)"),
+         "x.pkt:1: unsupported: the profile solaris (allowed: rfc9293, linux, freebsd)"),
     ],
 )  # fmt: skip
 def test_what_a_script_needs_and_there_is_not(text: str, expected: str) -> None:
