@@ -110,6 +110,7 @@ class Rule(Enum):
     # Other states, before all else: timestamps.
     TIMESTAMP_MISSING = "3.2", 7323
     TIMESTAMP_OLD = "5.3", 7323
+    ECHO_OF_NO_SYN_ACK = "Linux tcp_check_req()", None
     # First: the sequence number.
     NOT_ACCEPTABLE = "3.10.7.4, first"
     NOT_ACCEPTABLE_RST = "3.10.7.4, first"
@@ -140,7 +141,6 @@ class Rule(Enum):
     ACK_TOO_OLD = "3.10.7.4, fifth"
     ACK_OPENS = "3.10.7.4, fifth"
     ACK_BAD = "3.10.7.4, fifth"
-    ACK_BAD_OF_RST = "Linux tcp_check_req()", None
     ACK_NEW = "3.10.7.4, fifth"
     ACK_DUPLICATE = "3.10.7.4, fifth"
     SACK_NEW = "5", 2018
@@ -168,6 +168,8 @@ class Rule(Enum):
     DATA_ACCEPTED = "3.10.7.4, seventh"
     OUT_OF_ORDER_DATA_ACCEPTED = "3.10.7.4, SHLD-31"
     OUT_OF_ORDER_DATA_QUEUED = "3.10.7.4, SHLD-31"
+    DATA_OLD = "Linux tcp_data_queue()", None
+    DATA_BEYOND_WINDOW = "Linux tcp_data_queue()", None
     DATA_IGNORED = "3.10.7.4, seventh"
     # Eighth: FIN.
     FIN_TO_CLOSE_WAIT = "3.10.7.4, eighth"
@@ -293,7 +295,7 @@ _KINDS: Mapping[str, NumberKind] = MappingProxyType({
     **dict.fromkeys(
         ("retries", "limit", "most", "probes", "duplicates", "waiting", "count", "answers"),
         NumberKind.COUNT),
-    **dict.fromkeys(("tsval", "ts_recent", "port"), NumberKind.VALUE),
+    **dict.fromkeys(("tsval", "tsecr", "ts_recent", "port"), NumberKind.VALUE),
 })  # fmt: skip
 _EXCEPTIONS: Mapping[tuple[Rule, str], NumberKind] = MappingProxyType({
     # SEG.SEQ of a segment that this end has sent.

@@ -74,9 +74,8 @@ def _failed_says(scenario: Scenario, steps: list[tuple[Fact, ...]]) -> Iterator[
         where, seen, said = f"expect.says[{index}]", 0, []
         for sentence, facts in zip(sentences, steps, strict=True):
             for fact in facts:
-                if pattern.describes(fact):
-                    seen += 1
-                    said += [sentence] if pattern.means(seen) else []
+                seen, is_meant = pattern.count_if(fact, seen)
+                said += [sentence] if is_meant else []
         if not said:
             yield Failure(where, Message.of("fact.says_never", pattern=text.removesuffix(f": {piece}")))
         elif not any(piece in sentence for sentence in said):

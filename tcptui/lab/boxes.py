@@ -202,10 +202,9 @@ def _filtered(box: Firewall, state: BoxState, passing: PacketAtBox) -> tuple[Ver
     lets_pass = Verdict(payload, passing.ttl)
     if at < (box.begins or 0) or (box.ends is not None and at >= box.ends):
         return lets_pass, state
-    if not box.pattern.describes(passing.fact()):
-        return lets_pass, state
-    state = state._replace(matched=state.matched + 1)
-    if not box.pattern.means(state.matched):
+    matched, is_meant = box.pattern.count_if(passing.fact(), state.matched)
+    state = state._replace(matched=matched)
+    if not is_meant:
         return lets_pass, state
     if box.refuses == "icmp":
         answer = _icmp("administratively prohibited", box.address, payload)

@@ -11,6 +11,12 @@ RFC 9293 and of the core (states, timers, rules), numbers are relative to the co
 everywhere a person reads them. That a segment leaves, arrives or is lost has all of its header, so that a
 pattern may ask for any field of it.
 
+`enters` is of the state in which a step leaves a connection, as the pane and the path of states have it: one
+that is left within the same step was not stayed in. A FIN that acknowledges A's takes FIN-WAIT-1 straight to
+TIME-WAIT (RFC 9293 section 3.3.2, note 2 of Figure 5), and then "enters FIN-WAIT-2" is no fact: no trigger
+waits for it, and `never` may say it. `told` is of a program of the RFC's calls. One with sockets learns what
+happens by what its calls return, and of nothing else.
+
 The order within a step is: what arrived or was lost, the call, then the events of the core as they came, each
 segment where it was sent and copies of it behind it, and at last what calls returned.
 """
@@ -85,11 +91,16 @@ class Fact(NamedTuple):
 
 
 def facts_of_step(
-    report: Report, launched: Iterable[Transmission], *, raw: bool = False, clock: int = 0
+    report: Report,
+    launched: Iterable[Transmission],
+    *,
+    raw: bool = False,
+    clock: int = 0,
+    has_sockets: bool = False,
 ) -> Iterator[Fact]:
     """The facts of one step in their order; `launched` are the transmissions of `report.launched`, `raw` says
-    that sequence numbers are not relative, `clock` by how many microseconds the clock of the step's end is
-    ahead."""
+    that sequence numbers are not relative. Of the step's end: `clock` by how many microseconds its clock is
+    ahead, `has_sockets` whether its programs have sockets."""
     at, side = report.at, report.side
     for transmission in report.ended:
         if transmission.number == report.transmission or transmission.number not in report.launched:
@@ -97,9 +108,12 @@ def facts_of_step(
     if report.cause == "call":
         yield Fact(at, side, "calls", report.call)
     waiting = list(launched)
+    left = {id(change) for change in _left_within(report.events)}
     for event in report.events:
         if isinstance(event, Sent | DatagramSent):
             yield from _left(waiting, at, report, raw)
+        elif id(event) in left or (has_sockets and isinstance(event, Signalled)):
+            continue
         else:
             fact = _fact_of_event(event, at, side, clock)
             if fact is not None:
@@ -142,6 +156,18 @@ def segment_name(transmission: Transmission) -> str:
     if isinstance(payload, Segment):
         return flag_text(payload.flags)
     return "UDP" if isinstance(payload, Datagram) else "ICMP"
+
+
+def _left_within(events: Iterable[Event]) -> Iterator[StateChanged]:
+    """The changes of state after which the connection has another one in the same step, or the one that it
+    had before the step."""
+    changes: dict[int, list[StateChanged]] = {}
+    for event in events:
+        if isinstance(event, StateChanged):
+            changes.setdefault(event.connection, []).append(event)
+    for of_one in changes.values():
+        stays = of_one[-1].new is not of_one[0].old
+        yield from of_one[:-1] if stays else of_one
 
 
 def _ended(transmission: Transmission, at: int, raw: bool) -> Fact:

@@ -111,12 +111,11 @@ def watched(watches: tuple[Watch, ...], fact: Fact) -> tuple[tuple[Watch, ...], 
     left: list[Watch] = []
     meant: list[FaultRule] = []
     for watch in watches:
-        rule, count = watch
-        if rule.pattern.describes(fact):
-            count += 1
-            watch = Watch(rule, count)
-            if rule.pattern.means(count):
-                meant.append(rule)
+        rule = watch.rule
+        count, is_meant = rule.pattern.count_if(fact, watch.matched)
+        if is_meant:
+            meant.append(rule)
+        watch = Watch(rule, count)
         if not watch.is_over:
             left.append(watch)
     return tuple(left), meant

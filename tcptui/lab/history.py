@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tcptui.lab.moves import NEXT, Move, moves_text
 from tcptui.lab.prelude import first_record
-from tcptui.lab.record import Record
+from tcptui.lab.record import EndRecord, Record
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
@@ -25,7 +25,7 @@ from tcptui.lab.wire import BadMove, Transmission
 if TYPE_CHECKING:
     from tcptui.lab.narration import Narration
 
-INTERVAL = 92
+INTERVAL = 80
 """Moves between two checkpoints: a jump replays fewer."""
 
 _number = attrgetter("number")
@@ -36,21 +36,40 @@ class Moment(NamedTuple):
 
     world: WorldState
     record: Record
-    narration: Narration | None = None
+
+
+class _Checkpoint(NamedTuple):
+    """What a `Moment` is made of again: of the record only what a step changes."""
+
+    world: WorldState
+    a: EndRecord
+    b: EndRecord
+    narration: Narration | None
     """What the story has said; None: it says nothing."""
 
 
 class _Branch:
-    """One line of moves from the beginning, with the checkpoints at every `INTERVAL`th position.
+    """One line of `length` moves from the beginning, with the checkpoints at every `INTERVAL`th position.
 
-    Its first `fork` moves are those of its parent, the next is another. The first branch has no parent.
+    Nearly every move is `NEXT`; the others are kept by their positions. Its first `fork` moves are those of
+    its parent, the next is another. The first branch has no parent.
     """
 
-    def __init__(self, moves: list[Move], checkpoints: list[Moment], parent: int = 0, fork: int = -1) -> None:
-        self.moves = moves
+    def __init__(self, checkpoints: list[_Checkpoint], parent: int = 0, fork: int = -1) -> None:
+        self.length = 0
+        self.others: dict[int, Move] = {}
         self.checkpoints = checkpoints
         self.parent = parent
         self.fork = fork
+
+    def moves(self, start: int, stop: int) -> list[Move]:
+        """Those from one position to another."""
+        return [self.others.get(position, NEXT) for position in range(start, min(stop, self.length))]
+
+    def append(self, move: Move) -> None:
+        if move != NEXT:
+            self.others[self.length] = move
+        self.length += 1
 
 
 class History:
@@ -62,7 +81,8 @@ class History:
         root, record = first_record(scenario)
         self.narration = _narration(scenario)
         """What the story has said up to here; None: it says nothing."""
-        self._branches = [_Branch([], [Moment(root.copy(), record, self.narration)])]
+        checkpoint = _Checkpoint(root.copy(), record.a, record.b, self.narration)
+        self._branches = [_Branch([checkpoint])]
         self._current = 0
         self.position = 0
         self.world = root
@@ -71,7 +91,8 @@ class History:
         self._record = self._record_before = record
         """What `_fold` has made of the moves before those of `_reports`."""
         self._reports: list[Report] = []
-        """Of the last moves, to be folded once a record is asked for, or at a checkpoint."""
+        """Of the last moves, to be folded once a record is asked for, or at a checkpoint; what has ended in
+        them is not in `_ended` yet."""
         self.report: Report | None = None
         """What the last move brought about."""
         self._ended: list[Transmission] = []
@@ -99,7 +120,7 @@ class History:
     @property
     def length(self) -> int:
         """How many moves the current branch holds."""
-        return len(self._moves)
+        return self._branch.length
 
     @property
     def branch(self) -> int:
@@ -114,18 +135,16 @@ class History:
         """Makes a move here; where another stands already, a branch begins. BadMove: nothing changed."""
         world = self.world.copy()
         report = world.apply(move)
-        moves = self._moves
-        if self.position < len(moves) and moves[self.position] != move:
+        if self._branch.moves(self.position, self.position + 1) not in ([], [move]):
             self._fork(move)
-        if self.position == len(self._moves):
-            self._moves.append(move)
+        if self.position == self.length:
+            self._branch.append(move)
         self._advance(world, report)
         return report
 
     def forward(self) -> Report:
         """The next move of this branch again, or, at its end, the next thing that happens."""
-        moves = self._moves
-        return self.apply(moves[self.position] if self.position < len(moves) else NEXT)
+        return self.apply(self._branch.others.get(self.position, NEXT))
 
     def back(self) -> bool:
         """One move back; False at the beginning."""
@@ -147,19 +166,18 @@ class History:
         checkpoint = max(0, position - 1) // INTERVAL  # Before it: the move that leads here is wanted too.
         kept = self._checkpoints[checkpoint]
         self.world = self.before = world = kept.world.copy()
-        self._record = self._record_before = kept.record
+        self._record = self._record_before = self._record.with_ends(kept.a, kept.b)
         self.narration = kept.narration
         self._reports = []
         self.report = None
         self._transmissions = None
         self.position = self._ended_since = checkpoint * INTERVAL
         self._ended = []
-        for move in self._moves[self.position : position]:
+        for move in self._branch.moves(self.position, position):
             if self.position == position - 1:
                 self.before = world.copy()
             self.report = report = world.apply(move)
             self._reports.append(report)
-            self._ended += report.ended
             if self.narration is not None:
                 self._narrate(world, report)
             self._transmissions = None  # They may be asked for between two moves.
@@ -178,9 +196,10 @@ class History:
             while self._ended_since and self.position - self._ended_since < INTERVAL:
                 self._look_further_back()
             wire = self.world.wire
+            latest = [transmission for report in self._reports for transmission in report.ended]
             known = {
                 transmission.number: transmission
-                for transmission in (*wire.past, *self._ended, *wire.transmissions)
+                for transmission in (*wire.past, *self._ended, *latest, *wire.transmissions)
             }
             self._transmissions = sorted(known.values(), key=_number)
         return self._transmissions
@@ -188,19 +207,19 @@ class History:
     @property
     def moved(self) -> bool:
         """Whether moves from outside have changed, up to here, what the scenario would do."""
-        return any(move != NEXT for move in self._moves[: self.position])
+        return any(position < self.position for position in self._branch.others)
 
     def text(self) -> str:
         """The moves up to here, as `moves.parse_moves` reads them."""
-        return moves_text(self._moves[: self.position])
+        return moves_text(self._branch.moves(0, self.position))
 
     @property
-    def _moves(self) -> list[Move]:
-        return self._branches[self._current].moves
+    def _branch(self) -> _Branch:
+        return self._branches[self._current]
 
     @property
-    def _checkpoints(self) -> list[Moment]:
-        return self._branches[self._current].checkpoints
+    def _checkpoints(self) -> list[_Checkpoint]:
+        return self._branch.checkpoints
 
     def _look_further_back(self) -> None:
         """Learns by replay which segments ended in the interval before those that are known."""
@@ -208,7 +227,7 @@ class History:
         self._ended_since = (end - 1) // INTERVAL * INTERVAL
         world = self._checkpoints[self._ended_since // INTERVAL].world.copy()
         ended: list[Transmission] = []
-        for move in self._moves[self._ended_since : end]:
+        for move in self._branch.moves(self._ended_since, end):
             ended += world.apply(move).ended
         self._ended[:0] = ended
 
@@ -221,12 +240,15 @@ class History:
         for index, branch in enumerate(branches):
             pasts.append(index if branch.fork < position else pasts[branch.parent])
         for index, branch in enumerate(branches):
-            if pasts[index] == pasts[self._current] and branch.moves[position : position + 1] == [move]:
+            if pasts[index] == pasts[self._current] and branch.moves(position, position + 1) == [move]:
                 self._current = index
                 return
-        branch = branches[self._current]
+        branch = self._branch
         kept = position // INTERVAL + 1
-        branches.append(_Branch(branch.moves[:position], branch.checkpoints[:kept], self._current, position))
+        fork = _Branch(branch.checkpoints[:kept], self._current, position)
+        fork.length = position
+        fork.others = {at: other for at, other in branch.others.items() if at < position}
+        branches.append(fork)
         self._current = len(branches) - 1
 
     def _advance(self, world: WorldState, report: Report) -> None:
@@ -235,13 +257,13 @@ class History:
         self.report = report
         self._transmissions = None
         self.position += 1
-        self._ended += report.ended
         if self.narration is not None:
             self._narrate(world, report)
         if self.position % INTERVAL == 0:
             record = self._folded()
             if len(self._checkpoints) == self.position // INTERVAL:
-                self._checkpoints.append(Moment(world.copy(), record, self.narration))
+                checkpoint = _Checkpoint(world.copy(), record.a, record.b, self.narration)
+                self._checkpoints.append(checkpoint)
                 self._drop_ended()
 
     def _narrate(self, world: WorldState, report: Report) -> None:
@@ -252,6 +274,7 @@ class History:
         """The record up to this position, without segments."""
         for report in self._reports:
             self._record_before, self._record = self._record, self._record.after(report)
+            self._ended += report.ended
         self._reports = []
         return self._record
 

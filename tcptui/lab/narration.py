@@ -68,8 +68,7 @@ def _after(moment: _Moment, facts: list[Fact], at: int) -> _Moment:
         return moment._replace(come=at >= moment.say.at)
     seen = moment.seen
     for fact in facts:
-        if pattern.describes(fact):
-            seen += 1
-            if pattern.means(seen):
-                return moment._replace(seen=seen, come=True)
+        seen, come = pattern.count_if(fact, seen)
+        if come:
+            return moment._replace(seen=seen, come=True)
     return moment._replace(seen=seen)

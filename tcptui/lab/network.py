@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 _DONE: dict[type[Fault], WireActName] = {
     Lose: "lost", Delay: "delayed", Duplicate: "duplicated", Reorder: "overtaken",
 }  # fmt: skip
+_LEAVES = {Sent, StateChanged, DatagramSent}
+"""The events of an end that are of interest to the network; most others only say why."""
 
 
 class Network:
@@ -100,6 +102,10 @@ class Network:
         """One end, to be looked at."""
         return self._a if side == "A" else self._b
 
+    def _end_of(self, party: Party) -> End | None:
+        """The end that has put something on the wire; None: a third party has."""
+        return None if party == "X" else self.end(party)
+
     def _end(self, transmission: Transmission) -> None:
         """A segment that was taken off the wire has arrived or is lost."""
         self.wire.ended(transmission)
@@ -112,16 +118,18 @@ class Network:
             case Delay(number, by):
                 self.wire.delay(number, by)
             case Duplicate(number, after):
-                self._on_wire(self.wire.duplicate(number, after, self.now, self.steps))
+                copy = self.wire.duplicate(number, after, self.now, self.steps)
+                self._on_wire(copy, self._end_of(copy.sender))
             case Reorder(number):
                 self.wire.reorder(number)
 
     def _launch_all(self, end: End, events: list[Event], arrived: Connection | None = None) -> bool:
         """What an end has sent leaves it; `arrived`: the connection of the segment that has arrived there.
         Whether a connection of the end has ended."""
-        receiver: Side = "B" if end is self._a else "A"
         ended = False
         for event in events:
+            if type(event) not in _LEAVES:
+                continue
             if type(event) is Sent:
                 segment = event.segment
                 if segment.flags & SYN:
@@ -130,14 +138,14 @@ class Network:
                 if connection is None or connection.irs is None or segment.flags & (SYN | RST):
                     connection = connection_of(end, event, arrived, self.steps)
                     connection = connection or self._connection_by_numbers(segment, self.steps)
-                self._launch(end.side, receiver, segment, event.attempt, connection, end.setup.ttl)
+                self._launch(end, segment, event.attempt, connection)
             elif type(event) is StateChanged:
                 if event.new in ENDED:
                     ended = True
                 elif arrived is not None:
                     note_connection(end, event.connection, arrived[1::-1], arrived, self.steps)
             elif type(event) is DatagramSent:
-                self._launch(end.side, receiver, event.payload, ttl=end.setup.ttl)
+                self._launch(end, event.payload)
         return ended
 
     def _way_to(self, receiver: Side) -> int:
@@ -146,42 +154,34 @@ class Network:
         return a_to_b if receiver == "B" else b_to_a
 
     def _launch(
-        self,
-        sender: Party,
-        receiver: Side,
-        payload: Payload,
-        attempt: int = 1,
-        connection: Connection | None = None,
-        ttl: int = HOP_LIMIT,
-        origin: str = "",
+        self, end: End, payload: Payload, attempt: int = 1, connection: Connection | None = None
     ) -> None:
-        way = self._way_to(receiver)
-        if sender == "X":
-            way //= 2  # It comes from somewhere in the network, not from the other end.
-        due = self.now + way
-        path = None if ttl == HOP_LIMIT and not origin else NetworkPath(ttl, origin=origin)
-        number = self.wire.launch(
-            sender, receiver, payload, self.now, due, attempt, 0, connection, self.steps, path
-        )
-        self._on_wire(number)
+        """What an end has sent leaves it."""
+        sender, now, ttl = end.side, self.now, end.setup.ttl
+        receiver: Side = "B" if sender == "A" else "A"
+        path = None if ttl == HOP_LIMIT else NetworkPath(ttl)
+        transmission = self.wire.launch(
+            sender, receiver, payload, now, now + self._way_to(receiver), attempt, 0, connection, self.steps,
+            path,
+        )  # fmt: skip
+        self._on_wire(transmission, end)
 
     def _connection_by_numbers(self, segment: Segment, begun: int | None) -> Connection:
         """The connection of a segment that no connection of an end sends: a third party's, a script's."""
         alive = [*self._a.connections.values(), *self._b.connections.values()]
         return of_numbers(segment, [*alive, *self.past_connections], begun)
 
-    def _on_wire(self, number: int, from_box: bool = False) -> None:
-        """A segment has been put on the wire: the scenario may have a fault for it, and its address may have
-        no host."""
+    def _on_wire(self, transmission: Transmission, sender: End | None, from_box: bool = False) -> None:
+        """A segment has been put on the wire by an end, or, `sender` being None, by a third party: the
+        scenario may have a fault for it, and its address may have no host."""
+        number, payload = transmission.number, transmission.payload
         self._launched += (number,)
-        transmission = self.wire.transmissions[-1]
-        sender, receiver, payload = transmission.sender, transmission.receiver, transmission.payload
         rules: Sequence[tuple[Fault, str]] = ()
         conditions = self._conditions
         if conditions is not None:
             raw = self.scenario.raw_numbers
             self._conditions, rules = conditions.leaves(transmission, self.now, raw)
-        if sender != "X" and not self.end(sender).link_up:
+        if sender is not None and not sender.link_up:
             lost = self.wire.take(number).at_end(Outcome.LOST, self.now, self.steps)
             self._end(lost)
             return
@@ -197,7 +197,8 @@ class Network:
             on_its_way = self.wire.in_flight(number)
             if self._conditions.boxes and not from_box and on_its_way is not None:
                 payload = self._pass_boxes(on_its_way, self._conditions)
-        if type(payload) is not Segment or payload.dst.host == self.end(receiver).setup.socket.host:
+        receiver = self._a if transmission.receiver == "A" else self._b
+        if type(payload) is not Segment or payload.dst.host == receiver.setup.socket.host:
             return
         if self.wire.in_flight(number) is not None:
             lost = self.wire.take(number)
@@ -253,12 +254,12 @@ class Network:
     def _launch_answer(self, answer: Answer) -> None:
         """What a box sends back."""
         receiver, payload, way, connection, name = answer
-        number = self.wire.launch(
+        transmission = self.wire.launch(
             "X", receiver, payload, self.now, self.now + way, 1, 0, connection, self.steps,
             NetworkPath(origin=name),
         )  # fmt: skip
-        self._acts += (WireAct(number, "answer", 0, name),)
-        self._on_wire(number, from_box=True)
+        self._acts += (WireAct(transmission.number, "answer", 0, name),)
+        self._on_wire(transmission, None, from_box=True)
 
     def _make_own_fault(self, fault: Fault, name: str) -> None:
         """A fault of the scenario, or of a rule of that name."""

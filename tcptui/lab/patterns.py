@@ -12,7 +12,7 @@ one with that option, and the text of a fact is a pattern that describes it.
 | ``B ACK 2``, ``B ACK 1-3``, ``B ACK 3-`` | the second such, the first three, all from the third on |
 | ``B ACK win=0 ack=21``, ``A DATA again``, ``A DATA copy`` | with these fields; sent again; a duplicate |
 | ``B ACK 2 arrives``, ``A SYN lost``, ``#4 leaves`` | it arrives, is lost; the segment of that number |
-| ``A enters TIME-WAIT`` | a state |
+| ``A enters TIME-WAIT`` | a state that is not left in the same step |
 | ``A sets RETRANSMISSION 1s``, ``A stops *``, ``A fires PERSIST`` | a timer |
 | ``A calls connect``, ``A connect = -1 ECONNREFUSED`` | a call is made, returns |
 | ``A connect(s) = 0``, ``B recv(c, 'x', 99) = 1`` | a call to a socket, as strace writes it, returns |
@@ -89,6 +89,13 @@ class Pattern(NamedTuple):
         return (means_data or _is_kind(fact, self.name)) and all(
             field in fact.fields or field in fact.more_fields for field in self.fields
         )
+
+    def count_if(self, fact: Fact, matched: int) -> tuple[int, bool]:
+        """Of how many facts that it describes this is the last, where `matched` came before, and whether it
+        is one that is meant."""
+        if not self.describes(fact):
+            return matched, False
+        return matched + 1, self.means(matched + 1)
 
     def means(self, place: int) -> bool:
         """Whether the `place`th (from 1) of the facts that it describes is among those that are meant."""

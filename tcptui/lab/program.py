@@ -137,8 +137,8 @@ class ScriptedCall(NamedTuple):
 
     @property
     def of_socket(self) -> bool:
-        """Whether it is a request to a socket."""
-        if self.written is not None:
+        """Whether it is a request to a socket, or forks a program that has what the first one has."""
+        if self.written is not None or self.child:
             return True
         return self.request is not None and not isinstance(self.request, UserCall)
 
@@ -162,14 +162,6 @@ class ScriptedCall(NamedTuple):
             if isinstance(step, ScriptedCall):
                 own += step.uses
         return own if self.written is None else (*own, *self.written.uses)
-
-    @property
-    def is_host_event(self) -> bool:
-        return self.call in HOST_EVENTS or self.call == "sysctl"
-
-    @property
-    def is_udp(self) -> bool:
-        return self.call in UDP_CALLS
 
 
 class Loop(NamedTuple):
@@ -269,7 +261,7 @@ class ApplicationState(NamedTuple):
         return known
 
     def triggers(self, call: ScriptedCall) -> bool:
-        """Whether the trigger of `call` has come true; "at" always has, its time is looked at elsewhere."""
+        """Whether the trigger of `call` has come true, of those that ask for what is known here."""
         match call.trigger:
             case "established":
                 return self.established
@@ -281,7 +273,5 @@ class ApplicationState(NamedTuple):
                 return self.received >= call.amount
             case "accepted":
                 return self.accepted
-            case "at":
-                return True
-            case _:  # It asks the host, or the facts.
+            case _:
                 return False

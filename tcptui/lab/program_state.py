@@ -153,19 +153,17 @@ class ProgramState(NamedTuple):
         now_seen = tuple(sorted(seen.items()))
         return self if now_seen == self.seen else self._replace(seen=now_seen)
 
-    def next_due(self, known: ApplicationState, now: int, sees: bool = False) -> int | None:
-        """When it makes its next call, if that call's trigger has come true by now; `sees` says whether that
-        is so of a trigger that asks the host."""
-        call = self.call
-        if self.blocked or call is None:
-            return None
+    def next_due(self, call: ScriptedCall, known: ApplicationState, now: int, sees: bool) -> int | None:
+        """When it makes its next call, which is this, if the trigger has come true by now; `sees` says
+        whether that is so of a trigger that asks the host."""
+        if call.trigger == "at":
+            return max(now, self.not_before, call.amount) + call.after
         if call.pattern is not None:
             if dict(self.seen).get(self.position, 0) < call.pattern.first:
                 return None
         elif not (known.triggers(call) or sees):
             return None
-        earliest = max(now, self.not_before)
-        return (max(earliest, call.amount) if call.trigger == "at" else earliest) + call.after
+        return max(now, self.not_before) + call.after
 
     def to_come(self) -> list[ScriptedCall]:
         """The calls that it may still make, those of the loops that it is in included."""

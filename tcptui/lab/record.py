@@ -26,11 +26,9 @@ from tcptui.core.events import (
 from tcptui.core.message import Message
 from tcptui.core.state import State
 from tcptui.lab.connection_record import (
-    EMPTY_RECORD,
     LATEST,
     LONGEST_PATH,
     NO_RECORDS,
-    ConnectionRecord,
     ConnectionRecords,
     Entered,
     records_after,
@@ -85,11 +83,6 @@ class EndRecord(NamedTuple):
     @property
     def last_call(self) -> Called:
         return self.calls[-1] if self.calls else Called("")
-
-    @property
-    def of_shown(self) -> ConnectionRecord:
-        """What was at the connection that stands for the end."""
-        return self.connections.get(self.shown, EMPTY_RECORD)
 
     def after(self, report: Report) -> "EndRecord":
         """After a step of this end."""
@@ -167,13 +160,13 @@ class Record(NamedTuple):
         """The record after a step; segments and reports are left to whoever gathers them."""
         if report.side == "A":
             a = self.a.after(report)
-            return self if a is self.a else self._with(a, self.b)
+            return self if a is self.a else self.with_ends(a, self.b)
         if report.side == "B":
             b = self.b.after(report)
-            return self if b is self.b else self._with(self.a, b)
+            return self if b is self.b else self.with_ends(self.a, b)
         return self
 
-    def _with(self, a: EndRecord, b: EndRecord) -> "Record":
+    def with_ends(self, a: EndRecord, b: EndRecord) -> "Record":
         """With other records of the ends. A history does so in every step, and `_replace` takes three times
         as long."""
         return Record(self.scenario, self.prelude, a, b, *self[4:])

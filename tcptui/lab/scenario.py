@@ -154,7 +154,7 @@ class Scenario(NamedTuple):
 
     def clock(self, party: Party) -> int:
         """How far the clock of that end is ahead of the world's when the story begins, in microseconds."""
-        return 0 if party == "X" else getattr(self.hosts["AB".index(party)], "clock", 0)
+        return 0 if party == "X" else self.hosts["AB".index(party)].clock
 
     def in_language(self, language: str) -> Scenario:
         """The same with its texts in that language, as far as it has them."""

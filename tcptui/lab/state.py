@@ -30,24 +30,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tcptui.core.events import Event
-from tcptui.core.packet.segment import SYN
+from tcptui.core.packet.segment import HOP_LIMIT, SYN
 from tcptui.core.state import State
-from tcptui.lab.connection import NO_CONNECTIONS, opened_after
+from tcptui.lab.connection import opened_after
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.ends import Act, End
 from tcptui.lab.ends.connections import drop_ended
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
-from tcptui.lab.moves import AddBox, Do, Move, Next, Wait
+from tcptui.lab.moves import AddBox, Delay, Do, Duplicate, Lose, Move, Next, Reorder, Wait
 from tcptui.lab.network import Network
 from tcptui.lab.patterns_key import patterns_key
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Cause, NextEvent, Report
-from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.third_party import Inject, acts_of, is_within, opened_key, segment_of
-from tcptui.lab.wire import OLD, SIDES, BadMove, Outcome, Party, Side, Wire, WireAct
+from tcptui.lab.wire import OLD, SIDES, BadMove, NetworkPath, Outcome, Party, Side, Wire, WireAct
 
 if TYPE_CHECKING:
     from tcptui.lab.facts import Fact
@@ -88,6 +87,11 @@ class WorldState(Network):
 
     def next_event(self) -> NextEvent | None:
         """The next thing that happens; None if nothing more will, as things are."""
+        found = self._next()
+        return None if found is None else NextEvent(*found)
+
+    def _next(self) -> tuple[int, Cause, Party, int] | None:
+        """The fields of `next_event`. Asked before every step, and a plain tuple takes half as long."""
         # In the order that decides between equals: a later one must be earlier in time.
         a, b = self._a, self._b
         at, number = a.act_due, 0
@@ -106,7 +110,7 @@ class WorldState(Network):
         ):
             at, cause, side, number = arrival.due, "arrival", arrival.receiver, arrival.number
         if at == self.now:  # No timer is overdue, and of what is due now they come last.
-            return NextEvent(at, cause, side, number)
+            return at, cause, side, number
         due = a.next_deadline()
         if due is not None and (at is None or due < at):
             at, cause, side, number = due, "timer", "A", 0
@@ -117,7 +121,7 @@ class WorldState(Network):
             return None
         if self._kept_alive and cause == "timer" and self._only_keeps_alive():
             return None
-        return NextEvent(at, cause, side, number)
+        return at, cause, side, number
 
     @property
     def why_over(self) -> str:
@@ -132,11 +136,11 @@ class WorldState(Network):
 
     def step(self) -> Report | None:
         """The next thing happens; None if there is none."""
-        next_event = self.next_event()
-        if next_event is None:
+        found = self._next()
+        if found is None:
             return None
         self.steps += 1
-        self.now, cause, side, number = next_event
+        self.now, cause, side, number = found
         if cause == "arrival":
             return self._arrival(number)
         if cause == "third party":
@@ -144,12 +148,12 @@ class WorldState(Network):
             self._kept_alive = False
             if not isinstance(move, Inject):
                 self._launch_answer(move)
-                return self._report("third party", "X", [])
+                return self._report_of_wire("third party")
             try:
                 return self._inject(move)
             except BadMove:  # There is no such connection.
                 self._acts += (WireAct(0, "not sent", move.of),)
-                return self._report("third party", "X", [])
+                return self._report_of_wire("third party")
         assert side != "X"
         end = self._to_change(side)
         if cause == "timer":
@@ -162,45 +166,46 @@ class WorldState(Network):
     def apply(self, move: Move) -> Report:
         """Makes a move; BadMove says why it can't be made, and then nothing has changed. One that changes
         what happens lifts the end that the scenario has set."""
+        if isinstance(move, Next):
+            report = self.step()
+            if report is None:
+                raise BadMove(self.why_over)
+            return report
         steps = self.steps
-        if type(move) is not Next:
-            self.steps = steps + 1
+        self.steps = steps + 1
         try:
-            report = self._applied(move)
+            report = self._from_outside(move)
         except BadMove:
             self.steps = steps
             raise
-        if type(move) is not Next and type(move) is not Wait:
+        if type(move) is not Wait:
             self._until, self._kept_alive = None, False
         return report
 
-    def _applied(self, move: Move) -> Report:
+    def _from_outside(
+        self, move: Lose | Delay | Duplicate | Reorder | Wait | Do | Inject | FaultRule | AddBox
+    ) -> Report:
         match move:
-            case Next():
-                report = self.step()
-                if report is None:
-                    raise BadMove(self.why_over)
-                return report
             case Do(side, name, data, address, backlog, written):
                 end = self._to_change(side)
                 call = ScriptedCall(name, data=data, address=address, backlog=backlog, written=written)
-                return self._called(end, call, end.call(call, self.now))
+                return self._reported("call", end, end.call(call, self.now), call.name, call.backlog)
             case Inject():
                 return self._inject(move)
             case AddBox(kind, fields):
                 self._add_box(move)
-                return self._report("fault", "X", [], " ".join((kind, *map("=".join, fields))))
+                return self._report_of_wire("fault", " ".join((kind, *map("=".join, fields))))
             case FaultRule():
                 self._conditions = self._some_conditions().with_rule(move)
-                return self._report("fault", "X", [], move.text)
+                return self._report_of_wire("fault", move.text)
             case Wait(by):
                 self._wait(by)
-                return self._report("wait", "X", [], by=by)
+                return self._report_of_wire("wait", by=by)
             case _:
                 due = self.wire.due(move.number)
                 self._make_fault(move)
                 by = max(0, self.wire.due(move.number) - due)  # What is lost does not arrive at all.
-                return self._report("fault", "X", [], transmission=move.number, by=by)
+                return self._report_of_wire("fault", "", move.number, by)
 
     def begin_programs(self, scenario: Scenario) -> None:
         """The prelude is over: segments are counted anew, and the programs start. BadMove if something of the
@@ -280,28 +285,25 @@ class WorldState(Network):
         """An end that was due has acted, at its own place or at the other's."""
         what = act.at_peer
         if what is None:
-            if act.call is None:
+            call = act.call
+            if call is None:
                 return self._reported("call", end, act.events)
-            return self._called(end, act.call, act.events)
+            return self._reported("call", end, act.events, call.name, call.backlog)
         peer = self._to_change("B" if end is self._a else "A")
         if isinstance(what, ScriptedCall):
-            return self._called(peer, what, peer.call(what, self.now))
+            return self._reported("call", peer, peer.call(what, self.now), what.name, what.backlog)
         return self._reported("third party", peer, peer.error(what, self.now))
-
-    def _called(self, end: End, call: ScriptedCall, events: list[Event]) -> Report:
-        return self._reported("call", end, events, call.name, call.backlog)
 
     def _arrival(self, number: int) -> Report:
         transmission = self.wire.take(number)
         end = self._to_change(transmission.receiver)
-        ends_connection = False
-        events: list[Event] = []
-        if end.link_up:
-            events = end.arrives(transmission.arrives_as, self.now)
-            ends_connection = self._launch_all(end, events, transmission.connection_as_arrives)
-        outcome = Outcome.ARRIVED if end.link_up else Outcome.LOST
-        self._end(transmission.at_end(outcome, self.now, self.steps))
-        return self._report("arrival", end.side, events, "", number, 0, None, ends_connection)
+        if not end.link_up:
+            self._end(transmission.at_end(Outcome.LOST, self.now, self.steps))
+            return self._report("arrival", end, [], False, "", number)
+        events = end.arrives(transmission.arrives_as, self.now)
+        ends_connection = self._launch_all(end, events, transmission.connection_as_arrives)
+        self._end(transmission.at_end(Outcome.ARRIVED, self.now, self.steps))
+        return self._report("arrival", end, events, ends_connection, "", number)
 
     def _inject(self, move: Inject) -> Report:
         """A third party's segment. BadMove: there is no connection that it could be of."""
@@ -314,9 +316,13 @@ class WorldState(Network):
             self._opened = opened_after(self._opened, segment, self.steps)
         self._acts += acts_of(move, self.wire.launched + 1, other)
         connection = connection or self._connection_by_numbers(segment, None)
-        origin = OLD if move.of else ""
-        self._launch("X", move.receiver, segment, 1, connection, move.ttl, origin)
-        return self._report("third party", "X", [])
+        origin, way = OLD if move.old else "", self._way_to(move.receiver) // 2
+        path = None if move.ttl == HOP_LIMIT and not origin else NetworkPath(move.ttl, origin=origin)
+        transmission = self.wire.launch(  # From somewhere in the network, not from the other end.
+            "X", move.receiver, segment, self.now, self.now + way, 1, 0, connection, self.steps, path
+        )
+        self._on_wire(transmission, None)
+        return self._report_of_wire("third party")
 
     def _wait(self, by: int) -> None:
         next_event = self.next_event()
@@ -329,35 +335,44 @@ class WorldState(Network):
         self, cause: Cause, end: End, events: list[Event], call: str = "", backlog: int | None = None
     ) -> Report:
         """The report of what an end did, once what it has sent is on the wire."""
-        ends_connection = self._launch_all(end, events)
-        return self._report(cause, end.side, events, call, 0, 0, backlog, ends_connection)
+        return self._report(cause, end, events, self._launch_all(end, events), call, 0, backlog)
 
     def _report(
         self,
         cause: Cause,
-        side: Party,
+        end: End,
         events: list[Event],
+        ends_connection: bool,
         call: str = "",
         transmission: int = 0,
-        by: int = 0,
         backlog: int | None = None,
-        ends_connection: bool = False,
     ) -> Report:
-        launched, ended, acts = self._launched, self._ended, self._acts
-        self._launched, self._ended, self._acts = (), (), ()
-        results: tuple[CallResult, ...] = ()
-        connection, state, alive = 0, None, NO_CONNECTIONS
-        if side != "X":
-            end = self.end(side)
-            results, connection, alive = end.take_results(), end.connection, end.connections
-            state = end.state_of(connection)
-            if ends_connection or call == "reboot":
-                gone = drop_ended(end, events, all_of_them=call == "reboot")
-                self.past_connections = (*self.past_connections, *gone)[-PAST_CONNECTIONS:]
+        """The report of a step of one end."""
+        connection = end.connection
         report = Report(
-            self.now, cause, side, call, transmission, by, tuple(events), launched, ended, backlog, results,
-            connection, None, self.steps, state, alive, acts,
+            self.now, cause, end.side, call, transmission, 0, tuple(events), self._launched, self._ended,
+            backlog, end.take_results(), connection, None, self.steps, end.state_of(connection),
+            end.connections, self._acts,
         )  # fmt: skip
+        if ends_connection or call == "reboot":
+            gone = drop_ended(end, events, all_of_them=call == "reboot")
+            self.past_connections = (*self.past_connections, *gone)[-PAST_CONNECTIONS:]
+        self._launched = self._ended = self._acts = ()
+        if self._b.observes or self._a.waits_for_facts or self._b.waits_for_facts:
+            return self._told_to_ends(report)
+        return report
+
+    def _report_of_wire(self, cause: Cause, call: str = "", transmission: int = 0, by: int = 0) -> Report:
+        """The report of a step in which no end has acted."""
+        report = Report(
+            self.now, cause, "X", call, transmission, by, (), self._launched, self._ended, step=self.steps,
+            acts=self._acts,
+        )  # fmt: skip
+        self._launched = self._ended = self._acts = ()
+        return self._told_to_ends(report)
+
+    def _told_to_ends(self, report: Report) -> Report:
+        """Ends that ask what has happened learn of it; with what one has to say of that."""
         if self._a.waits_for_facts or self._b.waits_for_facts:
             self._tell_facts(report)
         if self._b.observes:
@@ -372,8 +387,11 @@ class WorldState(Network):
 
         known = {one.number: one for one in (*self.wire.transmissions, *report.ended)}
         launched = [known[number] for number in report.launched]
-        clock = 0 if report.side == "X" else self.end(report.side).clock
-        return tuple(facts_of_step(report, launched, raw=self.scenario.raw_numbers, clock=clock))
+        raw = self.scenario.raw_numbers
+        if report.side == "X":
+            return tuple(facts_of_step(report, launched, raw=raw))
+        end = self.end(report.side)
+        return tuple(facts_of_step(report, launched, raw=raw, clock=end.clock, has_sockets=end.has_sockets))
 
     def _tell_facts(self, report: Report) -> None:
         """Programs whose triggers are patterns learn what has happened."""

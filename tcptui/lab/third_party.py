@@ -52,7 +52,9 @@ class Inject(NamedTuple):
     every: int = 0
     """After how long, in microseconds."""
     of: int = 0
-    """Of which connection between these sockets it is, 1 for the first; 0: it is no old one."""
+    """The connection between these sockets that its numbers are of, 1 for the first; 0: the latest."""
+    old: bool = False
+    """The network has kept it: it is no forged one."""
 
     def next(self, other: Socket) -> Inject:
         """The one that follows it, of the next address; `other` is the other end's socket: in the name of
@@ -124,7 +126,7 @@ def check_sockets(move: Inject, own: Socket, other: Socket) -> None:
 def acts_of(move: Inject, number: int, other: Socket) -> tuple[WireAct, ...]:
     """What there is to say of #`number`, which it is, beside its header: neither of a segment in the name of
     the other end, whose socket is `other`."""
-    if move.of:
+    if move.old:
         return (WireAct(number, "old", move.of),)
     src = move.src or other
     return () if src == other else (WireAct(number, "third party", 0, str(src)),)

@@ -11,7 +11,8 @@ As in ``x>b:SYN:seq=1:mss=1460:from=203.0.113.1:1024``.
 | ``from=203.0.113.1:1024``, ``to=8080`` | its socket, and the port at the receiver; else both ends' own |
 | ``ttl=3`` | its Time to Live; else 64 |
 | ``times=5``, ``every=10ms`` | four more follow, each from the next address, or, in a host's name, port |
-| ``of=1`` | it is an old one, of the first connection between these sockets: ``+`` is from its numbers |
+| ``of=1`` | it is of the first connection between these sockets: ``+`` is from its numbers |
+| ``old=1`` | likewise, and an old segment: the network has kept it |
 
 The first connection is the first of this run, prelude included, that had a SYN between the two sockets.
 """
@@ -37,15 +38,16 @@ MOST_OPTIONS = 40
 _FLAGS = {name: bit for bit, name in FLAG_NAMES}
 _FIELDS = (
     "seq", "ack", "wnd", "up", "mss", "wscale", "sack", "tsval", "tsecr", "ttl", "from", "to", "times",
-    "every", "of", "data",
+    "every", "of", "old", "data",
 )  # fmt: skip
 _BETWEEN_FIELDS = r":(?=[A-Za-z]+=)"
 """A colon with no name behind it is one of a SACK block or of an address."""
 _MOST: dict[str, int] = {
     "seq": MASK, "ack": MASK, "wnd": 0xFFFF, "up": 0xFFFF, "mss": 0xFFFF, "wscale": MOST_SHIFT, "tsval": MASK,
     "tsecr": MASK, "ttl": 255, "to": 0xFFFF, "times": MOST_TIMES, "of": 1_000,
+    "old": 1_000,
 }  # fmt: skip
-_LEAST = {"ttl": 1, "to": 1, "times": 1, "of": 1}
+_LEAST = {"ttl": 1, "to": 1, "times": 1, "of": 1, "old": 1}
 
 
 def inject_word(move: Inject) -> str:
@@ -71,7 +73,7 @@ def inject_word(move: Inject) -> str:
         ("to", move.port, move.port is not None),
         ("times", move.times, move.times != 1),
         ("every", exact_duration(move.every), bool(move.every)),
-        ("of", move.of, bool(move.of)),
+        ("old" if move.old else "of", move.of, bool(move.of)),
         ("data", quote_from_bytes(move.data), bool(move.data)),
     )
     head = f"x>{move.receiver.lower()}:{flag_text(move.flags)}"
@@ -125,6 +127,8 @@ def _number_field(move: Inject, name: str, value: str) -> Inject:
             return move._replace(offer=offer._replace(timestamps=(times[0], number)))
         case "to":
             return move._replace(port=number)
+        case "old":
+            return move._replace(of=number, old=True)
         case _:
             changed: dict[str, Any] = {name: number}
             return move._replace(**changed)

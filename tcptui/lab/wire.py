@@ -172,15 +172,15 @@ class Wire:
         connection: Connection | None = None,
         step: int = 0,
         path: NetworkPath | None = None,
-    ) -> int:
-        """Puts a segment on the wire in a step; its number."""
-        self.launched += 1
+    ) -> Transmission:
+        """Puts a segment on the wire in a step, under the next number."""
+        self.launched = number = self.launched + 1
         transmission = Transmission(
-            self.launched, sender, receiver, payload, sent_at, due, attempt, copy_of,
+            number, sender, receiver, payload, sent_at, due, attempt, copy_of,
             0, Outcome.IN_FLIGHT, 0, step, 0, connection, path,
         )  # fmt: skip
         self.transmissions += (transmission,)
-        return self.launched
+        return transmission
 
     def next_arrival(self) -> Transmission | None:
         """The segment that arrives next: the first due, among equals the first sent."""
@@ -204,7 +204,7 @@ class Wire:
         transmissions = self.transmissions
         for place, transmission in enumerate(transmissions):
             if transmission.number == number:
-                self.transmissions = (*transmissions[:place], *transmissions[place + 1 :])
+                self.transmissions = transmissions[:place] + transmissions[place + 1 :]
                 return transmission
         return self._in_flight(number, "deliver")
 
@@ -228,10 +228,10 @@ class Wire:
         self.replace(late)
         return late
 
-    def duplicate(self, number: int, after: int, now: int, step: int = 0) -> int:
+    def duplicate(self, number: int, after: int, now: int, step: int = 0) -> Transmission:
         """A copy that arrives `after` the original, or, if that is no longer in flight, as long after now as
-        its way takes, and `after` more; the copy's number. Of a lost segment too, for the network may have
-        made the copy before."""
+        its way takes, and `after` more. Of a lost segment too, for the network may have made the copy
+        before."""
         transmission = self._find(number)
         if transmission.outcome is Outcome.IN_FLIGHT:
             due = transmission.due + after

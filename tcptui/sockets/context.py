@@ -39,8 +39,8 @@ class Context:
         self.semantics = semantics
         self.table = SocketTable() if table is None else table
         self.now = 0
-        self.events: list[Event] = []
-        """What the stack has reported, until it is taken."""
+        self.events: list[Event] | None = None
+        """What the stack has reported, until it is taken; never written into. None: nothing."""
         self.deleted = False
         """A connection has been deleted, or a reference released, since sockets were last removed."""
 
@@ -122,7 +122,8 @@ class Context:
             return b"".join(event.data for event in events if isinstance(event, Delivered))
         data, socket.receive_buffer = socket.receive_buffer[:octets], socket.receive_buffer[octets:]
         socket.urgent = max(0, socket.urgent - len(data))
-        self.events.append(Delivered(socket.connection, data))  # As the stack tells it of a connection.
+        delivered = Delivered(socket.connection, data)  # As the stack tells it of a connection.
+        self.events = [*(self.events or ()), delivered]
         return data
 
     def peek(self, socket: BsdSocket, octets: int) -> bytes:
@@ -162,7 +163,7 @@ class Context:
     def note(self, events: list[Event], unreachable: Unreachable | None = None) -> None:
         """Notifies the sockets of what their connections report. An error that ends a connection has an errno
         by the state in which it came; `unreachable` is the ICMP error of the step."""
-        self.events += events
+        self.events = events if self.events is None else [*self.events, *events]
         if not self.table.sockets:
             return
         ends: dict[int, Signal] = {}

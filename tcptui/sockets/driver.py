@@ -107,8 +107,8 @@ class Sockets(Context):
 
     def take_events(self) -> list[Event]:
         """All that the stack has reported since this was last asked."""
-        events, self.events = self.events, []
-        return events
+        events, self.events = self.events, None
+        return [] if events is None else events
 
     def take_completed(self) -> tuple[Completed, ...]:
         """The calls that had blocked and have returned since this was last asked."""
@@ -138,7 +138,7 @@ class Sockets(Context):
     def copy(self) -> "Sockets":
         """Sockets of their own, over a stack of their own, that begin where these stand."""
         copy = Sockets(self.stack.copy(), self.host, self.semantics, self.table.copy())
-        copy.events += self.events
+        copy.events = None if self.events is None else [*self.events]
         return copy
 
     def rebooted(self) -> "Sockets":
@@ -148,11 +148,11 @@ class Sockets(Context):
     def values(self) -> tuple[Any, ...]:
         """Everything that is held, times as they are: hashable, equal if the sockets are. It is what `==`
         compares; whether two hosts have the same future is what `key` is for."""
-        return self.stack.values(), self.table.values(), tuple(self.events)
+        return self.stack.values(), self.table.values(), tuple(self.events or ())
 
     def key(self, now: int) -> tuple[Any, ...]:
         """What the future depends on, as `core.tcp.stack.Stack.key`: times counted from `now`."""
-        return self.stack.key(now), self.table.values(now), tuple(self.events)
+        return self.stack.key(now), self.table.values(now), tuple(self.events or ())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sockets) and self.values() == other.values()

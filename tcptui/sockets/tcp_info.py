@@ -32,6 +32,13 @@ OPTION_TIMESTAMPS, OPTION_SACK, OPTION_WINDOW_SCALE, OPTION_ECN = 1, 2, 4, 8
 """Bits of tcpi_options."""
 OPEN, DISORDER, RECOVERY, LOSS = 0, 1, 3, 4
 """Numbers of tcpi_ca_state."""
+_NEW_SOCKET_CWND = 10
+_FIELDS = (
+    "tcpi_ca_state", "tcpi_retransmits", "tcpi_probes", "tcpi_backoff", "tcpi_options", "tcpi_snd_wscale",
+    "tcpi_rcv_wscale", "tcpi_rto", "tcpi_snd_mss", "tcpi_unacked", "tcpi_sacked", "tcpi_rtt", "tcpi_rttvar",
+    "tcpi_snd_ssthresh", "tcpi_snd_cwnd", "tcpi_advmss", "tcpi_notsent_bytes", "tcpi_snd_wnd",
+)  # fmt: skip
+"""All but the state."""
 _NO_THRESHOLD, _LINUX_NO_THRESHOLD = 1 << 30, 0x7FFFFFFF
 
 
@@ -44,8 +51,15 @@ def tcp_info(
     closed = tcb.state is State.TIME_WAIT and semantics.time_wait_is_closed
     info = {"tcpi_state": STATES[State.CLOSED if closed else tcb.state]}
     if tcb.state is State.LISTEN:
-        return info | {"tcpi_unacked": len(status.accept_queue), "tcpi_sacked": status.backlog or 0}
+        return info | _of_listener(status)
     return info | _of_connection(tcb, profile)
+
+
+def _of_listener(status: ConnectionStatus) -> TcpInfo:
+    """tcp_get_info(): sk_ack_backlog and sk_max_ack_backlog in the place of two counts of segments, and of
+    the rest what a new socket has, which is zero but for the initial window (TCP_INIT_CWND)."""
+    queues = {"tcpi_unacked": len(status.accept_queue), "tcpi_sacked": status.backlog or 0}
+    return dict.fromkeys(_FIELDS, 0) | queues | {"tcpi_snd_cwnd": _NEW_SOCKET_CWND}
 
 
 def _of_connection(tcb: Tcb, profile: Profile) -> TcpInfo:

@@ -1,7 +1,8 @@
 """``python -m tests.bench``: how fast tcptui is, beside the least that a Textual app can be.
 
 ``python -m tests.bench PART...`` measures only those parts; ``fuzz`` and ``fuzz=1000000``, ten million
-segments or as many as asked for, are only run when they are named.
+segments or as many as asked for, and ``kernel`` and ``kernel=10000``, so many random scripts beside the
+running kernel, are only run when they are named.
 
 Screen figures are taken in turns with their yardstick, so that a machine whose speed drifts slows both.
 Nothing here is a test: a figure that misses its goal is printed, not raised.
@@ -32,6 +33,7 @@ from tcptui.lab.prelude import begin
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.scenario import Scenario
 from tests.bench.fuzz import TEN_MILLION, fuzz
+from tests.bench.kernel import SEEDS, kernel
 from tests.bench.lives import rates
 from tests.bench.terminal import Terminal
 from tests.kernel.namespace import Unavailable
@@ -64,9 +66,9 @@ def main(arguments: Sequence[str]) -> int:
         "scripts": scripts,
         "lives": lives,
     }
-    wanted = [name for name in arguments if not name.startswith("fuzz")]
+    wanted = [name for name in arguments if not name.startswith(("fuzz", "kernel"))]
     if unknown := [name for name in wanted if name not in parts]:
-        print(f"{unknown[0]} is no part; there are: {', '.join(parts)}, fuzz", file=sys.stderr)
+        print(f"{unknown[0]} is no part; there are: {', '.join(parts)}, fuzz, kernel", file=sys.stderr)
         return 2
     if wanted or not arguments:
         print(f"Python {sys.version.split()[0]}; medians unless p99 is said; terminal 100x30\n")
@@ -76,6 +78,8 @@ def main(arguments: Sequence[str]) -> int:
     for name in arguments:
         if name.startswith("fuzz"):
             fuzz(int(name.partition("=")[2] or TEN_MILLION))
+        elif name.startswith("kernel"):
+            kernel(seeds=int(name.partition("=")[2] or SEEDS))
     return 0
 
 

@@ -12,11 +12,11 @@ from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp import syn_cookies
-from tcptui.core.tcp.before_the_checks import TS_RECENT_LIFETIME
 from tcptui.core.tcp.calls import Abort, Open
 from tcptui.core.tcp.keys import AGES, AS_IT_IS, TIMER_VARIABLES, check_classified, listener_key, tcb_key
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.stack import Stack
+from tcptui.core.tcp.stacks.rfc9293 import TS_RECENT_LIFETIME
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 from tcptui.core.tcp.timers import RtoEstimate, Timer
 

@@ -278,15 +278,19 @@ def _linux_syn_received(start: Start, segment: Segment) -> Seen:
         if segment.ack == start.snd_nxt and _length(segment) == 1:
             return Seen(S.ESTABLISHED, (plain_ack,))
         return Seen(S.SYN_RECEIVED, (plain_ack,))
+    # tcp_ack(): an ACK of SND.UNA, our SYN, is good, too.
+    acks = segment.ack in (ISS, start.snd_nxt)
     if _ends_at_the_edge(start, segment):
         # tcp_sequence(): not before the window. tcp_rcv_state_process(), TCP_SYN_RECV: "send one RST".
-        if segment.ack != start.snd_nxt:
+        if not acks:
             return Seen(S.SYN_RECEIVED, (_reset(segment),))
         return Seen(S.ESTABLISHED, (plain_ack,))
     if _at_right_edge(start, segment) and bits == ACK:
-        if segment.ack != start.snd_nxt:
+        if not acks:
             return Seen(S.SYN_RECEIVED, (_reset(segment),))
         return Seen(S.ESTABLISHED, (plain_ack,) if _length(segment) else ())
+    if bits == ACK and segment.ack == ISS:
+        return by_the_rfc(start, segment._replace(ack=start.snd_nxt))
     if bits & RST and _linux_challenges(start, segment):
         return Seen(S.SYN_RECEIVED, (plain_ack,))
     wanted = by_the_rfc(start, segment)
@@ -306,12 +310,12 @@ def _linux_request(start: Start, segment: Segment) -> Seen:
     # "Check for pure retransmitted SYN."
     if flags & (SYN | ACK | RST) == SYN and segment.seq == IRS:
         return unchanged._replace(replies=(("SYN,ACK", ISS, IRS + 1),))
-    # RFC 5961 3.2, for a RST that is not at RCV.NXT.
+    # RFC 5961 3.2, for a RST that is not at RCV.NXT. No ACK of a RST is looked at.
     if flags & RST and segment.seq != start.rcv_nxt:
         return acked if inside else unchanged
     # "Invalid ACK: reset will be sent by listening socket."
-    if flags & ACK and segment.ack != start.snd_nxt:
-        return unchanged if flags & RST else unchanged._replace(replies=(_reset(segment),))
+    if flags & (RST | ACK) == ACK and segment.ack != start.snd_nxt:
+        return unchanged._replace(replies=(_reset(segment),))
     # "RFC793: "first check sequence number"."
     if not inside:
         return acked

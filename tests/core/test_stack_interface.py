@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import tcptui.core.tcp
-from tcptui.core.events import AcceptReady, Event, Flushed, SendRoom, TimerKind
-from tcptui.core.packet.segment import ACK, RST, SYN, URG, Segment, Socket
+from tcptui.core.events import AcceptReady, Event, Flushed, Response, Returned, SendRoom, TimerKind
+from tcptui.core.packet.segment import ACK, FIN, RST, SYN, URG, Segment, Socket
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Abort, Accept, Close, Configure, Open, Receive, Send
@@ -192,11 +192,36 @@ def test_what_is_asked_in_every_step_is_as_in_the_status(state: State) -> None:
         assert status is not None
         irs = None if state is S.SYN_SENT else status.irs
         assert stack.initial_numbers(1) == (None if state is S.LISTEN else (status.iss, irs))
-        assert stack.receives(1) == status.receives == receives
+        assert stack.wants_receive(1) is (status.receives == 0)
+        assert status.receives == receives
         stack.call(Receive(1), 1_000_000)
 
 
-def test_a_name_without_a_connection_has_no_numbers_and_no_receives() -> None:
+@pytest.mark.parametrize("state", list(State))
+def test_a_receive_is_wanted_where_it_is_queued(state: State) -> None:
+    site = reach(state)
+    wanted = site.stack.wants_receive(1)
+    returned = [event.response for event in site.call(Receive(1)) if isinstance(event, Returned)]
+    assert wanted is (returned == [Response.QUEUED])
+
+
+def test_after_the_peers_fin_a_receive_is_wanted_for_what_is_unread_alone() -> None:
+    site = reach(S.ESTABLISHED)
+    site.receives(site.peer(FIN | ACK, 1, 1, data=b"last"))
+    assert site.stack.state(1) is S.CLOSE_WAIT
+    assert site.stack.wants_receive(1)
+    site.call(Receive(1))
+    assert not site.stack.wants_receive(1)
+
+
+def test_who_has_closed_both_ways_wants_no_receive() -> None:
+    site = reach(S.ESTABLISHED)
+    site.call(Close(1, half_duplex=True))
+    assert site.stack.state(1) is S.FIN_WAIT_1
+    assert not site.stack.wants_receive(1)
+
+
+def test_a_name_without_a_connection_has_no_numbers_and_wants_no_receive() -> None:
     for name in (1, 9):
         assert listening().initial_numbers(name) is None
-        assert listening().receives(name) == 0
+        assert not listening().wants_receive(name)

@@ -15,7 +15,10 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Close, Open
 from tcptui.core.tcp.stacks import STACKS
+from tcptui.core.tcp.stacks.verdict import Paws
 from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.timers import RtoEstimate
+from tcptui.core.units import DAY, SECOND
 from tests.core.build import PEER, PROMPT, US, Site, briefs, reach, rules, sent
 
 S = State
@@ -101,13 +104,32 @@ def test_nothing_counts_that_was_never_sent(passive: bool, oldest: int) -> None:
 
 @EVERY
 def test_an_ack_that_may_have_been_overtaken_is_no_old_duplicate(stack: StackName) -> None:
-    """RFC 7323 5.3, R1; Linux' tcp_disordered_ack(); FreeBSD drops what has no data."""
-    answers = STACKS[stack].answers_old_timestamp
-    assert answers(block(), segment(data=b"a"))
-    assert answers(block(), segment()) == (stack == "rfc9293")
-    assert answers(block(), segment(FIN | ACK)) == (stack != "freebsd")
-    assert answers(block(), segment(ack=1_005)) == (stack != "freebsd")
-    assert answers(block(snd_wl1=4_000), segment()) == (stack != "freebsd")
+    """RFC 7323 5.3, R1; Linux' tcp_disordered_ack_check(); FreeBSD drops what has no data."""
+
+    def paws(tcb: Tcb, old: Segment, tsval: int = 900, now: int = 0) -> Paws:
+        tcb.ts_recent = 1_000
+        return STACKS[stack].check_timestamp(tcb, old, tsval, now)
+
+    bare = Paws.SILENT if stack == "freebsd" else Paws.ANSWERED
+    second = RtoEstimate(None, 0, SECOND)
+    assert paws(block(), segment(data=b"a")) is Paws.ANSWERED
+    assert paws(block(estimate=second), segment()) is (Paws.PASSES if stack == "linux" else bare)
+    assert paws(block(), segment(FIN | ACK)) is bare
+    assert paws(block(estimate=second), segment(ack=1_005)) is bare
+    assert paws(block(estimate=second, snd_wl1=4_000), segment()) is bare
+    # "Is this not in the replay window": 1.2 RTO.
+    assert paws(block(estimate=RtoEstimate(None, 0, 80_000)), segment()) is bare
+    # TCP_PAWS_WINDOW: 1 below is not old.
+    assert paws(block(), segment(data=b"a"), 999) is (Paws.PASSES if stack == "linux" else Paws.ANSWERED)
+    assert paws(block(), segment(data=b"a"), 998) is Paws.ANSWERED
+    # Left of RCV.NXT it is a common thing, and no answer is of use (since 6.14).
+    assert paws(block(), segment(seq=5_000)) is (Paws.ANSWERED if stack == "rfc9293" else Paws.SILENT)
+    assert paws(block(), segment(seq=5_002)) is bare
+    # TS.Recent is good for 24 days (RFC 7323 5.5), or for TCP_PAWS_WRAP.
+    for_long = Paws.PASSES if stack == "linux" else Paws.ANSWERED
+    assert paws(block(), segment(data=b"a"), now=2_148 * SECOND) is for_long
+    assert paws(block(), segment(data=b"a"), now=2_147 * SECOND) is Paws.ANSWERED
+    assert paws(block(), segment(data=b"a"), now=25 * DAY) is Paws.PASSES
 
 
 @EVERY
@@ -191,10 +213,11 @@ def test_half_of_the_buffer_is_worth_an_ack_to_freebsd_also_in_large_segments() 
 
 
 def test_the_peers_fin_again_starts_2_msl_anew_in_freebsd() -> None:
-    verdict = STACKS["freebsd"].time_wait_input(block(S.TIME_WAIT), segment(FIN | ACK, 5_000, 1_011), FREEBSD)
+    again = segment(FIN | ACK, 5_000, 1_011)
+    verdict = STACKS["freebsd"].time_wait_input(block(S.TIME_WAIT), again, FREEBSD, 0)
     assert verdict is not None
     assert (verdict.restart, verdict.fin_again) == (True, True)
-    ack = STACKS["freebsd"].time_wait_input(block(S.TIME_WAIT), segment(ACK, 4_990, 1_011), FREEBSD)
+    ack = STACKS["freebsd"].time_wait_input(block(S.TIME_WAIT), segment(ACK, 4_990, 1_011), FREEBSD, 0)
     assert ack is not None
     assert (ack.restart, ack.fin_again) == (False, False)
 
@@ -217,8 +240,8 @@ def test_hooks_change_nothing() -> None:
     for hooks, profile in zip(STACKS.values(), (RFC9293, LINUX, FREEBSD), strict=True):
         tcb = block(S.TIME_WAIT)
         before = tcb.values()
-        hooks.time_wait_input(tcb, segment(FIN | ACK), profile)
+        hooks.time_wait_input(tcb, segment(FIN | ACK), profile, 0)
         hooks.select_window(tcb)
         hooks.grow_window(tcb, 500)
-        hooks.half_open_input(tcb, segment(SYN))
+        hooks.half_open_input(tcb, segment(SYN), 0)
         assert tcb.values() == before

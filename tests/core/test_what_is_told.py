@@ -7,7 +7,7 @@ import pytest
 from tcptui.core.events import Event, RuleApplied, Sent
 from tcptui.core.packet.options import data_options
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Option
-from tcptui.core.profile.presets import FREEBSD, LINUX, PRESETS, RFC9293
+from tcptui.core.profile.presets import FREEBSD, PRESETS, RFC9293
 from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State as S
 from tcptui.core.tcp.calls import Close, Configure, Receive, Send
@@ -194,9 +194,6 @@ def test_a_bad_ack_of_a_rst_is_told_without_a_rst() -> None:
     events = site.receives(site.peer(RST | ACK, 0, 9))
     assert (rules(events), sent(events)) == ([Rule.SYN_SENT_BAD_RST], [])
     assert Rule.SYN_SENT_BAD_ACK in rules(site.receives(site.peer(ACK, 0, 9)))
-    site = reach(S.SYN_RECEIVED, LINUX)
-    events = site.receives(site.peer(RST | ACK, 1, 9))
-    assert (rules(events), sent(events)) == ([Rule.ACK_BAD_OF_RST], [])
 
 
 def test_ends_that_answer_each_other_count_their_answers() -> None:

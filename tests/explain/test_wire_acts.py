@@ -52,8 +52,9 @@ def test_what_overtakes_is_told_when_it_leaves() -> None:
     [
         (LISTENS, "s x>b:SYN:seq=1:from=203.0.113.1:9", "A third party at 203.0.113.1:9 sends #1 SYN to B."),
         (OPEN, "x>b:RST:seq=9", "A third party sends #1 RST to B, in A's name."),
-        (TWICE, "x>a:ACK:seq=+1:of=1", "An old segment of B's first connection comes to A: #1 ACK."),
-        (TWICE, "x>b:ACK:seq=+1:of=2", "An old segment of A's second connection comes to B: #1 ACK."),
+        (TWICE, "x>a:ACK:seq=+1:old=1", "An old segment of B's first connection comes to A: #1 ACK."),
+        (TWICE, "x>b:ACK:seq=+1:old=2", "An old segment of A's second connection comes to B: #1 ACK."),
+        (TWICE, "x>b:ACK:seq=+1:of=1", "A third party sends #1 ACK to B, in A's name."),
     ],
 )
 def test_who_sends_a_third_partys_segment_is_told(toml: str, moves: str, says: str) -> None:

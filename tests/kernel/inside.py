@@ -37,8 +37,8 @@ def _opened(what: str, *arguments: int | str) -> int:
         device = str(arguments[0]).encode()
         fcntl.ioctl(fd, _TUNSETIFF, struct.pack("16sH22x", device, _IFF_TUN | _IFF_NO_PI))
         return fd
-    family, kind = (int(argument) for argument in arguments)
-    return socket.socket(family, kind).detach()
+    family, kind, protocol = (int(argument) for argument in arguments)
+    return socket.socket(family, kind, protocol).detach()
 
 
 if __name__ == "__main__":

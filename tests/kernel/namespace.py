@@ -91,9 +91,11 @@ class Namespace:
         """The file descriptor of a new TUN device; OSError if there are none here."""
         return self._open("tun", device)
 
-    def socket(self, family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM) -> socket.socket:
+    def socket(
+        self, family: int = socket.AF_INET, kind: int = socket.SOCK_STREAM, protocol: int = 0
+    ) -> socket.socket:
         """A socket of this namespace's kernel that never blocks."""
-        sock = socket.socket(fileno=self._open("socket", family, kind))
+        sock = socket.socket(fileno=self._open("socket", family, kind, protocol))
         sock.setblocking(False)
         return sock
 

@@ -97,6 +97,17 @@ BAD: dict[str, Bad] = {
     ),
     "unknown state": bad('expect.never = ["B enters TIMEWAIT"]', "there is no 'TIMEWAIT'; near: TIME-WAIT"),
     "unknown timer": bad('expect.events = ["A fires RTO"]', "expect.events[1]:", "there is no 'RTO'"),
+    "told of a host with sockets": bad(
+        'A.program = ["s = socket()"]\nexpect.never = ["B told *", "A told error*"]',
+        "expect.never[2]: 'A told error*' describes nothing: A's programs have sockets, and are told by what",
+    ),
+    "told of anybody, both with sockets": bad(
+        'A.program = ["s = socket()"]\nB.program = ["s = socket()"]\nsay = [{ text = "t", when = "told *" }]',
+        "say[1].when: 'told *' describes nothing",
+    ),
+    "said of what is told to a host with sockets": bad(
+        'A.program = ["s = socket()"]\nexpect.says = ["A told *: x"]', "expect.says[1]: 'A told *'"
+    ),
     "too many events": bad(
         "expect.events = [" + '"A SYN",' * 1_001 + "]", "expect.events: 1001 are too many; at most 1000"
     ),

@@ -94,7 +94,8 @@ KINDS: dict[type, st.SearchStrategy[Move]] = {
         st.integers(1, 1_000),
         durations,
         st.integers(0, 1_000),
-    ),
+        st.booleans(),
+    ).map(lambda move: move._replace(old=move.old and move.of > 0)),
     FaultRule: st.sampled_from(FAULTS).map(parse_fault),
     AddBox: st.sampled_from(
         (
@@ -175,6 +176,7 @@ def test_a_list_of_moves_is_read_back_and_its_text_is_the_shortest_of_its_kind(m
             "x>a:ACK,URG:ack=+1:seq=+10:up=3:of=1:data=a:b",
             [Inject("A", ACK | URG, 10, 1, data=b"a:b", up=3, relative=("seq", "ack"), of=1)],
         ),
+        ("x>b:ACK:seq=+1:old=2", [Inject("B", ACK, 1, relative=("seq",), of=2, old=True)]),
         (
             "x>a:ACK:seq=1:sack=+1:+9,+20:+30",
             [Inject("A", ACK, 1, sack=((1, 9), (20, 30)), relative=("sack",))],

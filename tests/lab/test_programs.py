@@ -28,7 +28,7 @@ from tcptui.sockets.requests import (
     Write,
 )
 from tests.lab.search import alike, explore
-from tests.lab.worlds import everything, scenario, to_the_end
+from tests.lab.worlds import everything, of_shown, scenario, to_the_end
 
 A, B = Socket("10.0.0.1", 49152), Socket("10.0.0.2", 80)
 
@@ -142,7 +142,7 @@ def test_a_program_that_always_reads_is_one_more_and_can_be_left_out() -> None:
         history = History(scenario(f'{toml}B.script = [{{ call = "listen" }}]\nB.reads = {reads}\n'))
         while history.world.next_event() is not None:
             history.apply()
-        assert history.record.b.of_shown.delivered == delivered
+        assert of_shown(history.record.b).delivered == delivered
 
 
 def test_a_receive_that_waits_returns_with_its_data() -> None:

@@ -15,7 +15,7 @@ from tcptui.lab.prelude import first_record
 from tcptui.lab.record import Called, Record
 from tcptui.lab.run import play
 from tcptui.lab.wire import SIDES, BadMove
-from tests.lab.worlds import OPEN, everything, history_of, record_of, scenario
+from tests.lab.worlds import OPEN, everything, history_of, of_shown, record_of, scenario
 from tests.messages import refused
 
 
@@ -26,10 +26,10 @@ def test_states_calls_notifications_and_data_are_in_it_in_their_order() -> None:
     ]  # fmt: skip
     assert [called.name for called in record.a.calls] == ["connect", "send", "close"]
     assert {called.response for called in record.a.calls} == {Response.OK}
-    assert record.a.of_shown.notified == (
+    assert of_shown(record.a).notified == (
         Signal.OPENED, Signal.CLOSE_ACKNOWLEDGED, Signal.CLOSING, Signal.CLOSED,
     )  # fmt: skip
-    assert record.b.of_shown.delivered == (b"GET /\r\n",)
+    assert of_shown(record.b).delivered == (b"GET /\r\n",)
     assert [one.number for one in record.transmissions] == list(range(1, 12))
 
 
@@ -43,12 +43,12 @@ def test_the_latest_few_of_everything_else_are_kept() -> None:
     sends = " ".join(f"a:send:{number}" for number in range(LATEST + 2))
     history = history_of(scenario(OPEN), f"{sends} s{LATEST + 2}")
     assert history.record.a.calls == (Called("send", Response.OK),) * LATEST
-    assert history.record.b.of_shown.delivered == tuple(b"%d" % number for number in range(2, LATEST + 2))
+    assert of_shown(history.record.b).delivered == tuple(b"%d" % number for number in range(2, LATEST + 2))
 
 
 def test_a_new_open_begins_anew_what_a_program_knows_but_not_the_path_and_the_calls() -> None:
     record = record_of(scenario(OPEN), "a:send:x s b:abort b:listen")
-    assert record.of_shown[1:] == EMPTY_RECORD[1:]
+    assert of_shown(record)[1:] == EMPTY_RECORD[1:]
     assert record.connections[1].delivered == (b"x",), "it is still known of the connection before"
     assert [entered.state for entered in record.states] == [State.ESTABLISHED, State.CLOSED, State.LISTEN]
     assert record.calls[-2:] == (Called("abort", Response.OK), Called("listen", Response.OK))
@@ -56,7 +56,7 @@ def test_a_new_open_begins_anew_what_a_program_knows_but_not_the_path_and_the_ca
 
 def test_an_open_that_is_refused_begins_nothing_anew() -> None:
     record = record_of(scenario(), "b:listen a:connect s3 a:close s b:connect")
-    assert record.of_shown.notified == (Signal.OPENED, Signal.CLOSING)
+    assert of_shown(record).notified == (Signal.OPENED, Signal.CLOSING)
     record = record_of(scenario(), "b:listen b:listen")
     assert record.last_call == Called("listen", Response.EXISTS)
 
@@ -65,19 +65,19 @@ def test_a_reboot_is_a_state_and_a_call_without_a_response() -> None:
     record = record_of(scenario(OPEN), "a:send:x s b:reboot")
     assert record.last_call == Called("reboot", "")
     assert record.states[-1][0] is State.CLOSED
-    assert (record.of_shown.delivered, record.of_shown.notified) == ((), ())
+    assert (of_shown(record).delivered, of_shown(record).notified) == ((), ())
 
 
 def test_of_older_connections_nothing_is_noted() -> None:
     record = record_of(scenario(OPEN), "a:close s2 b:close s2 a:listen s", "A")
     assert record.states[-1][0] is State.LISTEN
-    assert Signal.CLOSED not in record.of_shown.notified
+    assert Signal.CLOSED not in of_shown(record).notified
 
 
 def test_what_the_prelude_made_known_is_known_when_the_story_begins() -> None:
     story = scenario(OPEN.replace("s3", "s3 a:send:x s2"))
     record = first_record(story)[1]
-    assert record.b.of_shown.delivered == (b"x",)
+    assert of_shown(record.b).delivered == (b"x",)
     assert record.a.states == record.b.states == (Entered(State.ESTABLISHED, 0, 0),)
     assert [report.at for report in record.prelude][-1] == 0
 

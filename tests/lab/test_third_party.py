@@ -142,8 +142,9 @@ prelude = "b:listen a:connect s3 b:reboot a:abort s b:listen a:connect s3"
 """
 
 
-def test_an_old_segment_has_the_numbers_of_its_connection() -> None:
-    made = world(TWICE, "x>b:ACK:seq=+10:ack=+1:of=1")
+@pytest.mark.parametrize("which", ["of=1", "old=1"])
+def test_a_segment_has_the_numbers_of_its_connection(which: str) -> None:
+    made = world(TWICE, f"x>b:ACK:seq=+10:ack=+1:{which}")
     old = made.wire.transmissions[-1]
     assert (segment_of(old).seq, segment_of(old).ack, old.bases) == (1010, 5001, (1000, 5000))
     made = world(TWICE, "x>b:ACK:seq=+10:ack=+1")
@@ -151,12 +152,19 @@ def test_an_old_segment_has_the_numbers_of_its_connection() -> None:
     assert (segment_of(new).seq, segment_of(new).ack, new.bases) == (2010, 6001, (2000, 6000))
 
 
-@pytest.mark.parametrize("key", ["old = true", "of = 1"])
-def test_a_scenario_calls_it_old(key: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "acts"),
+    [
+        ("old = true", (WireAct(1, "old", 1),)),
+        ("old = true, of = 1", (WireAct(1, "old", 1),)),
+        ("of = 1", ()),
+    ],
+)
+def test_an_old_segment_is_called_so(key: str, acts: tuple[WireAct, ...]) -> None:
     story = f'{TWICE}third_party = [{{ segment = "x>b:ACK:seq=+10:ack=+1", {key} }}]\n'
     made = world(story)
     report = play(made, "s")[0]
-    assert report.acts == (WireAct(1, "old", 1),)
+    assert report.acts == acts
     assert segment_of(transmission(made, 1)).seq == 1010
 
 

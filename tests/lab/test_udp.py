@@ -25,9 +25,20 @@ from tcptui.lab.run import play as play_out
 from tcptui.lab.segment_states import SegmentStates
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, BadMove, Outcome
-from tcptui.trace.facts import facts_of, names_of
-from tests.lab.worlds import OPEN, everything, play, record_of, scenario, to_the_end, transmission, world
+from tcptui.trace.facts import facts_of
+from tests.lab.worlds import (
+    OPEN,
+    everything,
+    of_shown,
+    play,
+    record_of,
+    scenario,
+    to_the_end,
+    transmission,
+    world,
+)
 from tests.messages import refused, said
+from tests.trace.facts import names_of
 
 FAST = settings(max_examples=150)
 V6 = 'A.address = "2001:db8::1"\nB.address = "2001:db8::2"\n'
@@ -66,7 +77,7 @@ def test_a_datagram_goes_from_the_own_socket_to_the_peers_and_takes_the_whole_wa
     assert (sent.sender, sent.receiver, sent.sent_at, sent.due) == ("A", "B", 0, 50_000)
     (arrival,) = play(made, "s")
     assert (arrival.at, arrival.cause, arrival.side) == (50_000, "arrival", "B")
-    assert record_of(scenario(), "b:bind a:sendto:hello s").of_shown.delivered == (b"hello",)
+    assert of_shown(record_of(scenario(), "b:bind a:sendto:hello s")).delivered == (b"hello",)
     assert made.host("B").udp.endpoints[0].queue == (), "the program receives at once"
 
 
@@ -134,7 +145,7 @@ def test_whatever_the_wire_does_each_datagram_that_arrives_is_received_whole_in_
     for report in to_the_end(made):
         arrived += [one.payload.data for one in report.ended if isinstance(one.payload, Datagram)]
         record = record.after(report)
-        received.append(record.b.of_shown.last_data)
+        received.append(of_shown(record.b).last_data)
         assert not report.launched, "nothing is sent again, nothing acknowledged"
     assert received == arrived
     sent = Counter(text.encode() for text in texts)
@@ -215,7 +226,7 @@ def test_the_answer_to_a_host_that_rebooted_is_for_nobody() -> None:
     assert [event.rule for event in report.events if isinstance(event, RuleApplied)] == [
         Rule.UDP_ERROR_UNCLAIMED
     ]
-    assert record_of(scenario(), "a:sendto:x s a:reboot s", "A").of_shown.notified == ()
+    assert of_shown(record_of(scenario(), "a:sendto:x s a:reboot s", "A")).notified == ()
 
 
 # Addresses.

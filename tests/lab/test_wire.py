@@ -62,9 +62,9 @@ def test_delays_add_up() -> None:
 @pytest.mark.parametrize("after", [COPY_AFTER, 0, 77])
 def test_a_copy_of_a_segment_in_flight_arrives_so_long_after_it(after: int) -> None:
     wire = launched(("A", "B", 100))
-    number = wire.duplicate(1, after, 20)
-    copy = wire.transmissions[-1]
-    assert (number, copy.number, copy.copy_of, copy.sent_at, copy.due) == (2, 2, 1, 20, 100 + after)
+    copy = wire.duplicate(1, after, 20)
+    assert wire.transmissions[-1] is copy
+    assert (copy.number, copy.copy_of, copy.sent_at, copy.due) == (2, 1, 20, 100 + after)
     assert copy.payload is wire.transmissions[0].payload
 
 

@@ -20,6 +20,7 @@ from tests.lab.worlds import (
     OPEN,
     everything,
     history_of,
+    of_shown,
     play,
     record_of,
     scenario,
@@ -260,7 +261,7 @@ def test_to_timestamps_prelude_and_story_are_one_time() -> None:
     story = scenario(stamped + 'wire.delay = "300ms"\nprelude = "b:listen a:connect s3"')
     made, prelude = begin(story)
     assert made.now == 0
-    assert record_of(story, "a:send:x s").of_shown.last_data == b"x"
+    assert of_shown(record_of(story, "a:send:x s")).last_data == b"x"
     assert [report.at for report in prelude] == [-900_000, -900_000, -600_000, -300_000, 0]
 
 
@@ -446,7 +447,7 @@ def test_a_program_that_does_not_read_lets_its_window_close_until_it_reads() -> 
     tcb = made.world.host("B").tcb
     assert tcb is not None
     assert (tcb.receive_buffer, tcb.rcv_wnd) == (b"", 5)
-    assert made.record.b.of_shown.last_data == b"hello"
+    assert of_shown(made.record.b).last_data == b"hello"
 
 
 def test_while_a_link_is_down_what_leaves_and_what_reaches_the_host_is_lost() -> None:

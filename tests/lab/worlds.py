@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tcptui.core.packet.segment import Segment
+from tcptui.lab.connection_record import EMPTY_RECORD, ConnectionRecord
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.history import History
 from tcptui.lab.loader import load_scenario
@@ -86,6 +87,11 @@ def record_of(story: Scenario, moves: str = "", side: str = "B") -> EndRecord:
     """What was at one end after these moves."""
     record = history_of(story, moves).record
     return record.a if side == "A" else record.b
+
+
+def of_shown(end: EndRecord) -> ConnectionRecord:
+    """What was at the connection that stands for the end."""
+    return end.connections.get(end.shown, EMPTY_RECORD)
 
 
 def transmission(world: WorldState, number: int) -> Transmission:

@@ -15,7 +15,8 @@ from tcptui.trace.expectations import (
     failed_never,
     labels_of,
 )
-from tcptui.trace.facts import facts_of, names_of
+from tcptui.trace.facts import facts_of
+from tests.trace.facts import names_of
 
 LIFE = facts_of(play(library.find("life")))
 LATE = facts_of(play(library.find("late-syn")))

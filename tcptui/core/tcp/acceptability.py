@@ -1,27 +1,19 @@
-"""The first check of SEGMENT ARRIVES (RFC 9293 section 3.10.7.4): which segments are acceptable, what answers
-one that is not, and what of an old one counts all the same.
+"""What answers a segment that is not acceptable (RFC 9293 section 3.10.7.4, first), and what of an old one
+counts all the same.
 
-PAWS asks the same before that check (RFC 7323 section 5.3), so it stands in a module that both use.
+PAWS asks the same before that check (RFC 7323 section 5.3), so it stands in a module that both use. Which
+segments are acceptable is the stack's to say: `Rfc9293.acceptable` is Table 6.
 """
 
 from __future__ import annotations
 
+from tcptui.core.packet.options import read_timestamps
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
-from tcptui.core.packet.seq import in_window, le, lt, seq_add
+from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
-
-
-def acceptable(tcb: Tcb, segment: Segment) -> bool:
-    """The four cases of Table 6."""
-    if in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd):
-        return True  # RCV.WND > 0, whatever the length.
-    length = segment.length
-    if length == 0:
-        return tcb.rcv_wnd == 0 and segment.seq == tcb.rcv_nxt
-    return in_window(seq_add(segment.seq, length - 1), tcb.rcv_nxt, tcb.rcv_wnd)  # Never, if RCV.WND is 0.
 
 
 def answer_unacceptable(tcb: Tcb, segment: Segment, step: Step) -> None:
@@ -47,18 +39,21 @@ def is_old_acknowledgment(tcb: Tcb, segment: Segment, profile: Profile) -> bool:
     )
 
 
-def counts_though_old(tcb: Tcb, segment: Segment, step: Step) -> bool:
-    """Whether ACK and timestamp of a segment that begins left of the window count all the same."""
-    if segment.flags & (SYN | RST | ACK) != ACK or not lt(segment.seq, tcb.rcv_nxt):
-        return False
-    old = is_old_acknowledgment(tcb, segment, step.profile)
-    return old or step.hooks.old_duplicate_counts(tcb, segment)
-
-
 def note_duplicate(tcb: Tcb, segment: Segment, step: Step) -> None:
     """What has come twice, for the next SACK option (RFC 2883 section 4)."""
     if not (tcb.sack and step.profile.dsack and lt(segment.seq, tcb.rcv_nxt)):
         return
     length = step.hooks.duplicate_length(segment)
     if length:
-        tcb.duplicate = (segment.seq, seq_add(segment.seq, length))
+        end = seq_add(segment.seq, length)
+        tcb.duplicate = (segment.seq, tcb.rcv_nxt if lt(tcb.rcv_nxt, end) else end)
+
+
+def update_ts_recent(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """TS.Recent, once the ACK field has been found good, where the stack waits for that; else it has been set
+    with the first check (RFC 7323 5.3, R3)."""
+    if not step.hooks.ts_recent_waits_for_ack() or lt(tcb.last_ack_sent, segment.seq):
+        return
+    times = read_timestamps(segment)
+    if times is not None and not lt(times[0], tcb.ts_recent):
+        tcb.ts_recent, tcb.ts_recent_at = times[0], step.now

@@ -73,18 +73,19 @@ def refuse_now(now: int, before: int | None) -> None:
 
 def check_call(call: Call) -> None:
     """A user call whose fields can be what they are called."""
-    if not isinstance(call, _CALLS):
+    if type(call) not in _CALLS:
         raise TypeError(f"call: {_shown(call)} is none of calls.Open, calls.Send and the others")
     if isinstance(call, Open):
         _check_open(call)
         return
     if type(call.connection) is not int:
         raise TypeError(f"connection: {_shown(call.connection)} is no local connection name")
-    if isinstance(call, Send) and not isinstance(call.data, bytes):
-        raise TypeError(f"data: {_shown(call.data)} is no bytes")
-    if isinstance(call, Receive):
+    if isinstance(call, Send):
+        if not isinstance(call.data, bytes):
+            raise TypeError(f"data: {_shown(call.data)} is no bytes")
+    elif isinstance(call, Receive):
         _check_number("octets", call.octets, None)
-    if isinstance(call, Configure):
+    elif isinstance(call, Configure):
         _check_settings(call.settings)
         _check_backlog(call.backlog)
 

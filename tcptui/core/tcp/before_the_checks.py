@@ -12,23 +12,13 @@ from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp.acceptability import (
-    acceptable,
-    answer_unacceptable,
-    counts_though_old,
-    is_old_acknowledgment,
-    note_duplicate,
-)
+from tcptui.core.tcp.acceptability import answer_unacceptable, is_old_acknowledgment, note_duplicate
 from tcptui.core.tcp.endings import return_to_listen
 from tcptui.core.tcp.retransmission import retransmit, start_retransmission_timer
-from tcptui.core.tcp.stacks.verdict import HalfOpen
+from tcptui.core.tcp.stacks.verdict import HalfOpen, Paws
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.time_wait import time_wait_input
-from tcptui.core.units import DAY
-
-TS_RECENT_LIFETIME = 24 * DAY
-"""After that a peer's clock of milliseconds may have gone half of its way round (RFC 7323 5.5)."""
 
 
 def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, int] | None:
@@ -39,12 +29,6 @@ def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, 
         return None
     if not flags & (ACK | RST | SYN) and hooks.drops_without_ack(tcb):
         step.rule(tcb, Rule.ACK_MISSING)
-        step.drop(tcb, segment)
-        return None
-    if profile.repeated_syn_draws_syn_ack and flags & SYN and _is_repeated_syn(tcb, segment):
-        step.rule(tcb, Rule.REPEATED_SYN, seq=segment.seq, irs=tcb.irs)
-        retransmit(tcb, step)
-        start_retransmission_timer(tcb, step)  # Linux tcp_check_req(), FreeBSD syncache_add()
         step.drop(tcb, segment)
         return None
     if tcb.half_open and _half_open_input(tcb, segment, step):
@@ -76,17 +60,21 @@ def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, 
 
 
 def _half_open_input(tcb: Tcb, segment: Segment, step: Step) -> bool:
-    """Whether the stack has checks of its own for half-open connections, and they have dealt with this."""
-    match step.hooks.half_open_input(tcb, segment):
+    """Whether the stack has checks of its own for half-open connections, and they have dealt with this; or
+    answers again a SYN that it has answered already."""
+    match step.hooks.half_open_input(tcb, segment, step.now):
         case HalfOpen.CHECKS:
-            return False
+            return _answer_repeated_syn(tcb, segment, step)
         case HalfOpen.BAD_ACK:
             if step.profile.accept_any_ack:
                 return False  # Broken on purpose: the fifth check takes it.
-            rst, ack, una, nxt = segment.flags & RST, segment.ack, tcb.snd_una, tcb.snd_nxt
-            step.rule(tcb, Rule.ACK_BAD_OF_RST if rst else Rule.ACK_BAD, ack=ack, snd_una=una, snd_nxt=nxt)
-            if not rst:
-                step.send_reset_for(segment, tcb)
+            step.rule(tcb, Rule.ACK_BAD, ack=segment.ack, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
+            step.send_reset_for(segment, tcb)
+            step.drop(tcb, segment)
+        case HalfOpen.OLD_TIMESTAMP | HalfOpen.WRONG_ECHO as verdict:
+            _tell_timestamp(tcb, segment, verdict, step)
+            if not segment.flags & RST:
+                answer_unacceptable(tcb, segment, step)
             step.drop(tcb, segment)
         case HalfOpen.RESET:
             # Linux tcp_check_req(), "embryonic_reset".
@@ -118,30 +106,52 @@ def _trim_known_syn(tcb: Tcb, segment: Segment, step: Step) -> Segment:
     return segment._replace(seq=seq_add(segment.seq, 1))
 
 
-def _is_repeated_syn(tcb: Tcb, segment: Segment) -> bool:
-    """Whether this is the SYN that a passive end has answered already."""
-    return tcb.half_open and segment.flags & (SYN | ACK | RST) == SYN and segment.seq == tcb.irs
+def _answer_repeated_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Whether this is the SYN that a half-open connection has answered already, and the profile answers it by
+    the same SYN,ACK (knob `repeated_syn_draws_syn_ack`)."""
+    repeated = segment.flags & (SYN | ACK | RST) == SYN and segment.seq == tcb.irs
+    if not (repeated and step.profile.repeated_syn_draws_syn_ack):
+        return False
+    step.rule(tcb, Rule.REPEATED_SYN, seq=segment.seq, irs=tcb.irs)
+    if not step.hooks.throttles_syn_ack() or step.may_answer(tcb):
+        retransmit(tcb, step)
+        start_retransmission_timer(tcb, step)  # Linux tcp_check_req(), FreeBSD syncache_add()
+    step.drop(tcb, segment)
+    return True
+
+
+def _tell_timestamp(tcb: Tcb, segment: Segment, verdict: HalfOpen, step: Step) -> None:
+    tsval, tsecr = read_timestamps(segment) or (0, 0)
+    if verdict is HalfOpen.OLD_TIMESTAMP:
+        step.rule(tcb, Rule.TIMESTAMP_OLD, tsval=tsval, ts_recent=tcb.ts_recent)
+    else:
+        step.rule(tcb, Rule.ECHO_OF_NO_SYN_ACK, tsecr=tsecr)
 
 
 def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """PAWS, before all else (RFC 7323 5.3, R1 to R3); a RST is not tested, and needs no timestamp."""
-    times = read_timestamps(segment)
     if segment.flags & RST:
         return True
+    times = read_timestamps(segment)
     if times is None:
         if step.profile.missing_timestamp_drops:
             step.rule(tcb, Rule.TIMESTAMP_MISSING)
             return False
         return True
-    if lt(times[0], tcb.ts_recent) and step.now - tcb.ts_recent_at <= TS_RECENT_LIFETIME:
+    paws = Paws.PASSES
+    if lt(times[0], tcb.ts_recent):
+        paws = step.hooks.check_timestamp(tcb, segment, times[0], step.now)
+    if paws is not Paws.PASSES:
         step.rule(tcb, Rule.TIMESTAMP_OLD, tsval=times[0], ts_recent=tcb.ts_recent)
-        if step.hooks.answers_old_timestamp(tcb, segment):
+        if paws is Paws.ANSWERED:
+            if step.hooks.reports_old_timestamp() and not segment.flags & SYN:
+                note_duplicate(tcb, segment, step)
             answer_unacceptable(tcb, segment, step)
         return False
-    if le(segment.seq, tcb.last_ack_sent) and (
-        acceptable(tcb, segment) or counts_though_old(tcb, segment, step)
-    ):
-        tcb.ts_recent, tcb.ts_recent_at = times[0], step.now
+    if le(segment.seq, tcb.last_ack_sent) and not step.hooks.ts_recent_waits_for_ack():
+        old = is_old_acknowledgment(tcb, segment, step.profile)
+        if old or step.hooks.acceptable(tcb, segment):
+            tcb.ts_recent, tcb.ts_recent_at = times[0], step.now
     return True
 
 

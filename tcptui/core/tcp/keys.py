@@ -27,8 +27,8 @@ from tcptui.core.events import TimerKind
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp import syn_cookies
-from tcptui.core.tcp.before_the_checks import TS_RECENT_LIFETIME
 from tcptui.core.tcp.listener import Listener
+from tcptui.core.tcp.stacks.rfc9293 import TS_RECENT_LIFETIME
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 from tcptui.core.tcp.timers import Timer
 

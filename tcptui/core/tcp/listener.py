@@ -11,7 +11,9 @@ from typing import Any
 
 from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.record import Profile
+from tcptui.core.state import State
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
+from tcptui.core.tcp.tcb import Tcb
 
 
 @dataclass(slots=True, eq=False, match_args=False)
@@ -61,6 +63,12 @@ class Listener:
         the backlog wait, FreeBSD's solisten_proto_check() half as many more."""
         slack = {"none": 0, "one": 1, "half": self.backlog // 2 + 1}[profile.backlog_slack]
         return max(1, self.backlog + slack)
+
+    def as_block(self) -> Tcb:
+        """A block in LISTEN, as RFC 9293's passive OPEN would have it."""
+        tcb = Tcb(self.connection, self.local, self.wanted_remote, State.LISTEN, True)
+        tcb.user_timeout, tcb.settings = self.user_timeout, self.settings
+        return tcb
 
     def values(self) -> tuple[Any, ...]:
         """Every variable, in the order of declaration: hashable, equal if the listeners are."""

@@ -11,6 +11,7 @@ from tcptui.core.packet.seq import distance, le, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import broken
+from tcptui.core.tcp.acceptability import note_duplicate
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import OutOfOrderData, Tcb
 from tcptui.core.tcp.time_wait import enter_time_wait, restart_time_wait
@@ -27,15 +28,16 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
     if segment.flags & URG and tcb.state in RECEIVES_DATA:
         _check_urgent(tcb, segment, step)
     if tcb.state not in RECEIVES_DATA:
-        if segment.data:
+        old = segment.length and lt(seq, tcb.rcv_nxt) and tcb.state is not State.TIME_WAIT
+        if old and not step.hooks.trims_to_window():
+            _as_a_whole(tcb, segment, OutOfOrderData(seq, segment.data, fin), step)
+        elif segment.data:
             step.rule(tcb, Rule.DATA_IGNORED, len=len(segment.data))
         if fin and step.hooks.acknowledges_fin_again():
             _fin_again(tcb, step)
         return
     fin_reached = False
     if segment.data or fin:
-        if segment.data:
-            tcb.data_received_at = step.now
         fin_may_wait = step.profile.pingpong and tcb.state is State.ESTABLISHED
         # Only data that is in order, and leaves nothing missing, may wait for its ACK (RFC 5681 4.2).
         if tcb.out_of_order or seq != tcb.rcv_nxt or (fin and not fin_may_wait):
@@ -44,13 +46,17 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
             step.ack_later = True
         piece = OutOfOrderData(seq, segment.data, fin)
         if seq != tcb.rcv_nxt or len(segment.data) + fin > tcb.rcv_wnd:
-            piece = _fit_to_window(tcb, piece)
-            if len(piece.data) < len(segment.data):
-                # What did not fit will come again: the peer is to know (3.10.7.4, first).
-                step.ack_due = True
+            if step.hooks.trims_to_window():
+                piece = _fit_to_window(tcb, piece)
+                if len(piece.data) < len(segment.data):
+                    # What did not fit will come again: the peer is to know (3.10.7.4, first).
+                    step.ack_due = True
+            else:
+                piece = _as_a_whole(tcb, segment, piece, step)
         if piece.seq == tcb.rcv_nxt:
             taken, fin_reached = _take(tcb, piece, step), piece.fin
             if taken:
+                tcb.data_received_at = step.now
                 step.rule(tcb, Rule.DATA_ACCEPTED, len=taken, rcv_nxt=tcb.rcv_nxt)
         elif piece.data or piece.fin:
             step.rule(tcb, Rule.OUT_OF_ORDER_DATA_QUEUED, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
@@ -137,6 +143,29 @@ def _fit_to_window(tcb: Tcb, piece: OutOfOrderData) -> OutOfOrderData:
     if len(data) + fin > room:
         data, fin = data[:room], False
     return OutOfOrderData(seq, data, fin)
+
+
+def _as_a_whole(tcb: Tcb, segment: Segment, piece: OutOfOrderData, step: Step) -> OutOfOrderData:
+    """The piece, or what lies from RCV.NXT on, without a look at the right edge; nothing, where there is
+    nothing new or no room at all: Linux' tcp_data_queue()."""
+    seq, data, fin = piece
+    nothing = OutOfOrderData(tcb.rcv_nxt, b"", False)
+    if not lt(tcb.rcv_nxt, piece.end):
+        step.ack_due = True
+        step.rule(tcb, Rule.DATA_OLD, end=piece.end, rcv_nxt=tcb.rcv_nxt)
+        note_duplicate(tcb, segment, step)
+        return nothing
+    bare_fin = seq == tcb.rcv_nxt and not data
+    if not lt(seq, seq_add(tcb.rcv_nxt, tcb.rcv_wnd)) and not bare_fin:
+        step.ack_due = True
+        step.rule(tcb, Rule.DATA_BEYOND_WINDOW, seq=seq)
+        return nothing
+    if not lt(seq, tcb.rcv_nxt):
+        return piece
+    # tcp_fin() has its say in other states than ESTABLISHED.
+    step.ack_due = bool(tcb.out_of_order) or (fin and tcb.state is not State.ESTABLISHED)
+    step.ack_later = not step.ack_due
+    return OutOfOrderData(tcb.rcv_nxt, data[distance(seq, tcb.rcv_nxt) :], fin)
 
 
 def _take(tcb: Tcb, piece: OutOfOrderData, step: Step) -> int:

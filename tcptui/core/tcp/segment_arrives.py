@@ -15,10 +15,10 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import broken
 from tcptui.core.tcp.acceptability import (
-    acceptable,
     answer_unacceptable,
-    counts_though_old,
+    is_old_acknowledgment,
     note_duplicate,
+    update_ts_recent,
 )
 from tcptui.core.tcp.before_the_checks import before_the_checks, reset_for_data
 from tcptui.core.tcp.endings import return_to_listen, send_reset, start_fin_wait_2_timer
@@ -93,11 +93,14 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
 
 def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """First. Trimming is left to the seventh check: until then nothing outside the window matters."""
-    if acceptable(tcb, segment) or step.hooks.accepts_right_edge(tcb, segment):
+    if segment.seq == tcb.rcv_nxt and len(segment.data) < tcb.rcv_wnd:
+        return True  # As nearly always.
+    if step.hooks.acceptable(tcb, segment):
         return True
     numbers = {"seq": segment.seq, "len": segment.length}
     numbers |= {"rcv_nxt": tcb.rcv_nxt, "rcv_wnd": tcb.rcv_wnd}
-    if tcb.rcv_wnd == 0 and segment.seq == tcb.rcv_nxt and not segment.flags & SYN:
+    at_zero = tcb.rcv_wnd == 0 and segment.seq == tcb.rcv_nxt and not segment.flags & SYN
+    if at_zero and step.hooks.zero_window_allowance():
         # The special allowance: ACK and RST count, the data does not fit (MUST-66).
         step.rule(tcb, Rule.ZERO_WINDOW, **numbers)
         return True
@@ -111,8 +114,7 @@ def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
         restart_time_wait(tcb, step)
     else:
         step.rule(tcb, Rule.NOT_ACCEPTABLE, **numbers)
-    opening = tcb.state is State.SYN_RECEIVED  # There a bad ACK draws its RST.
-    if counts_though_old(tcb, segment, step) and (opening or _is_in_flight(tcb, segment.ack)):
+    if is_old_acknowledgment(tcb, segment, step.profile) and _is_in_flight(tcb, segment.ack):
         before = tcb.state
         _check_ack(tcb, segment, step)
         began_time_wait = tcb.state is State.TIME_WAIT and before is not State.TIME_WAIT
@@ -206,6 +208,8 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if not _ack_in_range(tcb, segment, step):
         return False
     ack, una = segment.ack, tcb.snd_una
+    if tcb.timestamps and not lt(ack, una):
+        update_ts_recent(tcb, segment, step)
     if ack == una:
         if segment.length == 0:
             step.rule(tcb, Rule.ACK_DUPLICATE, ack=ack, snd_una=una)
@@ -228,6 +232,7 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """Fifth, SYN-RECEIVED. RFC 5961's range is not asked: a bad ACK draws a RST here (3.5.2, group 2)."""
     numbers = {"ack": segment.ack, "snd_una": tcb.snd_una, "snd_nxt": tcb.snd_nxt}
     in_range = lt(tcb.snd_una, segment.ack) and le(segment.ack, tcb.snd_nxt)
+    in_range = in_range or (segment.ack == tcb.snd_una and step.hooks.opens_by_ack_of_iss(tcb))
     if not in_range and not step.profile.accept_any_ack:
         step.rule(tcb, Rule.ACK_BAD, **numbers)
         step.send_reset_for(segment, tcb)
@@ -238,6 +243,8 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return False
     if in_range:
         step.rule(tcb, Rule.ACK_OPENS, **numbers)
+    if tcb.timestamps:
+        update_ts_recent(tcb, segment, step)
     learn_window(tcb, segment)
     acknowledge(tcb, segment, step)
     enter_established(tcb, step)
@@ -296,6 +303,8 @@ def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
         enter_time_wait(tcb, Rule.FIN_ACKED_CLOSING, step, ack=segment.ack)
     elif tcb.state is State.CLOSING:
         step.rule(tcb, Rule.CLOSING_IGNORES, ack=segment.ack, snd_nxt=tcb.snd_nxt)
+        if not step.hooks.trims_to_window():
+            return True
         if segment.length and not _check_data_after_close(tcb, segment, step):
             return False
         # What the acknowledgment has made room for may go all the same.

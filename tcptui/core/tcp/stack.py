@@ -187,11 +187,11 @@ class Stack:
             return tcb.state
         return State.LISTEN if connection in self._listeners else State.CLOSED
 
-    def receives(self, connection: int) -> int:
-        """How many RECEIVEs of a connection wait for data; 0 where there is none of that name. Asked after
-        every step, so without a status."""
+    def wants_receive(self, connection: int) -> bool:
+        """Whether a program that always has a RECEIVE outstanding has to make the next one. Asked after every
+        step, so without a status."""
         tcb = self._blocks.get(connection)
-        return 0 if tcb is None else len(tcb.receives)
+        return tcb is not None and tcb.wants_receive
 
     def initial_numbers(self, connection: int) -> tuple[int, int | None] | None:
         """ISS and IRS of a connection, IRS None in SYN-SENT; None where there is none of that name, or it is
@@ -206,6 +206,15 @@ class Stack:
         block = self._blocks.get(connection) or self._listeners.get(connection)
         return None if block is None else status_of(block, self.profile)
 
+    def peers(self) -> list[tuple[int, State, Socket | None]]:
+        """Name, state and remote socket of every connection and listener that is not CLOSED, the oldest
+        first. Asked after every change of a state, so without a status."""
+        peers = [(name, tcb.state, tcb.remote) for name, tcb in self._blocks.items()]
+        if self._listeners:
+            listeners = self._listeners.items()
+            peers = sorted([*peers, *((name, State.LISTEN, one.wanted_remote) for name, one in listeners)])
+        return peers
+
     def statuses(self) -> list[ConnectionStatus]:
         """The status of every connection and listener that is not CLOSED, the oldest first."""
         names = sorted((*self._blocks, *self._listeners))
@@ -217,13 +226,13 @@ class Stack:
         if tcb is not None:
             return tcb.copy()
         listener = self._listeners.get(connection)
-        return None if listener is None else _block_of(listener)
+        return None if listener is None else listener.as_block()
 
     def tcbs(self) -> list[Tcb]:
         """Copies of every block that is not CLOSED, listeners' among them, the oldest first."""
         blocks = [tcb.copy() for tcb in self._blocks.values()]
         if self._listeners:
-            blocks += [_block_of(listener) for listener in self._listeners.values()]
+            blocks += [listener.as_block() for listener in self._listeners.values()]
             blocks.sort(key=lambda tcb: tcb.connection)
         return blocks
 
@@ -437,10 +446,3 @@ class Stack:
         else:
             index[tcb.key] = tuple(sorted((*index.get(tcb.key, ()), tcb.connection)))
         self._by_sockets = index
-
-
-def _block_of(listener: Listener) -> Tcb:
-    """A block in LISTEN, as RFC 9293's passive OPEN would have it."""
-    tcb = Tcb(listener.connection, listener.local, listener.wanted_remote, State.LISTEN, True)
-    tcb.user_timeout, tcb.settings = listener.user_timeout, listener.settings
-    return tcb

@@ -174,15 +174,15 @@ class Step:
 
     def send_challenge_ack(self, tcb: Tcb) -> None:
         """The bare ACK that asks for proof (RFC 5961 sections 3.2, 4.2), unless there have been too many."""
-        if self._may_answer(tcb):
+        if self.may_answer(tcb):
             self.send_ack(tcb, bare=True)
 
     def send_throttled_ack(self, tcb: Tcb) -> None:
         """An ACK that only tells what is expected, unless there have been too many."""
-        if self._may_answer(tcb):
+        if self.may_answer(tcb):
             self.send_ack(tcb)
 
-    def _may_answer(self, tcb: Tcb) -> bool:
+    def may_answer(self, tcb: Tcb) -> bool:
         """So many ACKs without need in an interval and no more, else two ends could answer each other without
         end, or be made to flood a third (RFC 5961 section 7)."""
         if self.now - tcb.challenged_at >= self.profile.challenge_interval or not tcb.challenges:

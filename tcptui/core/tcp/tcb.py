@@ -16,6 +16,12 @@ from tcptui.core.state import State
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
 from tcptui.core.tcp.timers import NO_ESTIMATE, RtoEstimate, Timer, first_estimate
 
+_RECEIVES = (
+    State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
+    State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2,
+)  # fmt: skip
+"""The states in which a RECEIVE waits for data (3.10.3)."""
+
 
 class RetransmissionEntry(NamedTuple):
     """One segment on the retransmission queue."""
@@ -203,6 +209,14 @@ class Tcb:
     def receive_shutdown(self) -> bool:
         """Whether the application takes no more data: close(2), or shutdown(2) with SHUT_RD."""
         return self.half_duplex or self.settings.reads_no_more
+
+    @property
+    def wants_receive(self) -> bool:
+        """Whether no RECEIVE waits, and one would wait or have data: after the peer's FIN only if there is
+        some that was not read."""
+        if self.receives or self.half_duplex:
+            return False
+        return self.state in _RECEIVES or (self.state is State.CLOSE_WAIT and bool(self.receive_buffer))
 
     def send_room(self, profile: Profile) -> int:
         """Octets that the send buffer takes."""

@@ -39,7 +39,7 @@ def restart_time_wait(tcb: Tcb, step: Step) -> None:
 def time_wait_input(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """Whether the stack keeps only a small block for this connection; if so, it has dealt with the segment by
     checks of its own."""
-    verdict = step.hooks.time_wait_input(tcb, segment, step.profile)
+    verdict = step.hooks.time_wait_input(tcb, segment, step.profile, step.now)
     if verdict is None:
         return False
     if verdict.fin_again:
@@ -64,7 +64,7 @@ def _carry_out(verdict: Verdict, tcb: Tcb, segment: Segment, step: Step) -> None
             step.rule(tcb, Rule.TIME_WAIT_RESTARTED)
     match verdict.action:
         case Action.ACK:
-            if segment.length and not segment.flags & SYN:
+            if verdict.at_once or (segment.length and not segment.flags & SYN):
                 step.send_ack(tcb, bare=True)
             else:
                 step.send_challenge_ack(tcb)  # What carries nothing is answered only so often.

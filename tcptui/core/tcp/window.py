@@ -21,4 +21,5 @@ def free_space(tcb: Tcb) -> int:
 
 def field(tcb: Tcb) -> int:
     """RCV.WND as the 16 bits of a segment without SYN say it (RFC 7323 2.3)."""
-    return min(tcb.rcv_wnd >> tcb.rcv_shift, UNSCALED)
+    # The limit first: where both are equal, as most often, all segments then have the same number.
+    return min(UNSCALED, tcb.rcv_wnd >> tcb.rcv_shift)

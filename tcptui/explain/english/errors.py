@@ -88,6 +88,10 @@ SENTENCES = {
     "error.pattern.none": "{text!r} describes nothing that can happen; write as in {allowed}",
     "error.pattern.segment": "{text!r} describes nothing: {word!r} is no segment: {allowed}",
     "error.pattern.subject": "{text!r} describes nothing: {word!r} is not A, B, X or #1: {allowed}",
+    "error.pattern.told": (
+        "{text!r} describes nothing: {side}'s programs have sockets, and are told by what their calls "
+        "return, as in {side} recv = -1 ECONNRESET"
+    ),
     "error.pattern.time": "{text!r} describes nothing: {why}",
     "error.pattern.word": "{text!r} describes nothing: {word!r} is too much; write as in {allowed}",
     "error.end.none": "{text!r} says nothing of the end of a run; write as in {allowed}",

@@ -96,7 +96,6 @@ SENTENCES = {
     "rule.ack_missing": "No ACK bit: dropped.",
     "rule.ack_too_old": "ACK {ack} is older than any window ever was: dropped, an ACK is due.",
     "rule.ack_opens": "ACK {ack} acknowledges {side}'s SYN: established.",
-    "rule.ack_bad_of_rst": "The RST has ACK {ack}, not {snd_nxt}: dropped.",
     "rule.ack_bad": "ACK {ack} is not above {snd_una} and at most {snd_nxt}: RST.",
     "rule.ack_new": "ACK {ack} is new: all octets before have arrived.",
     "rule.ack_duplicate": "ACK {ack} acknowledges nothing new.",
@@ -120,6 +119,8 @@ SENTENCES = {
     "rule.data_accepted": "{len:octets} in order: taken, {rcv_nxt} is next.",
     "rule.out_of_order_data_accepted": "What was kept is in order now: {len:octets}, {rcv_nxt} is next.",
     "rule.out_of_order_data_queued": "SEQ {seq} is ahead of {rcv_nxt}: kept until the gap is filled.",
+    "rule.data_old": "Up to {rcv_nxt} all has come before, and this ends at {end}: an ACK says so at once.",
+    "rule.data_beyond_window": "The window has no room for SEQ {seq}: dropped, and an ACK says so at once.",
     "rule.data_ignored": "Data after a FIN: ignored.",
     "rule.fin_to_close_wait": "A FIN: {peer} has no more to send. {side} may go on.",
     "rule.fin_to_closing": "{peer}'s FIN comes before the ACK of {side}'s: both close at once.",
@@ -160,6 +161,7 @@ SENTENCES = {
     "rule.cookie_good": "The ACK brings the cookie back: a connection is made, MSS {mss}.",
     "rule.timestamp_missing": "Timestamps were agreed on, and there is none: dropped.",
     "rule.timestamp_old": "Timestamp {tsval} is older than {ts_recent}: an old duplicate, dropped (PAWS).",
+    "rule.echo_of_no_syn_ack": "The echoed timestamp, {tsecr}, was on no SYN,ACK of {side}'s: dropped.",
     "rule.answers_counted": (
         "Answer {answers} of at most {most} in {interval}: two ends could go on like this without end."
     ),

@@ -111,8 +111,9 @@ class CallsMade:
                 raise Mismatch(one.event.line, expected, Message.of("check.still_blocks"), reasons.text)
 
     def tcp_info(self, host: HostEnd) -> dict[str, int]:
-        """TCP_INFO as an assertion sees it."""
-        sockets = list(host.sockets.table.sockets.values())
+        """TCP_INFO as an assertion sees it: before a connection is opened or accepted that of the last
+        descriptor, as a listener's. A connection that waits for accept() has none."""
+        sockets = [socket for socket in host.sockets.table.sockets.values() if socket.references]
         if not self._latest and not sockets:
             return {}
         return host.sockets.tcp_info(self._latest or sockets[-1].connection)

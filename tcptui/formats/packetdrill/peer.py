@@ -99,6 +99,8 @@ class PeerSetup(NamedTuple):
     """Of each event its line, or the first of its lines, for who shows them."""
     role: str = "script"
     ttl: int = HOP_LIMIT
+    clock: int = 0
+    has_sockets: bool = False
 
     def end(self, side: Side, peer: Socket) -> ScriptPeer:
         return ScriptPeer(side, self)
@@ -122,6 +124,7 @@ class ScriptPeer:
     observes = True
     waits_for_facts = False
     clock = 0
+    has_sockets = False
     link_up = True
     connection = 0
     state = State.CLOSED

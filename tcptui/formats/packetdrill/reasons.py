@@ -59,22 +59,21 @@ class Reasons:
     def learn(self, events: Sequence[Event], host: HostEnd) -> list[tuple[Sent, Why | None]]:
         """What the host has done in a step: the segments that it has sent, each with the rule by which."""
         sent: list[tuple[Sent, Why | None]] = []
-        why: Why | None = None
-        isns, connection, stack = None, 0, host.setup.profile.stack
+        decided = False
         for event in events:
-            if event.connection != connection:
-                connection = event.connection
-                isns = self._isns_of(connection, host)
-            if type(event) is RuleApplied and event.rule not in _DETAILS:
-                why = self.last = event, isns, stack
+            if type(event) is RuleApplied:
+                if event.rule not in _DETAILS:
+                    isns = self._isns_of(event.connection, host)
+                    self.last, decided = (event, isns, host.setup.profile.stack), True
             elif type(event) is Sent:
-                sent.append((event, why))
+                self._isns_of(event.connection, host)  # For the time when it is gone.
+                sent.append((event, self.last if decided else None))
         return sent
 
     def _isns_of(self, connection: int, host: HostEnd) -> tuple[int | None, int] | None:
         """IRS and ISS of a connection; once it has both they do not change any more."""
         isns = self._isns.get(connection)
-        if isns is None or isns[0] is None:
+        if connection and (isns is None or isns[0] is None):
             numbers = host.initial_numbers(connection)
             if numbers is not None:
                 isns = self._isns[connection] = numbers[1], numbers[0]

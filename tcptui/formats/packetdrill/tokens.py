@@ -39,10 +39,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
-_KINDS = ("", *_TOKEN.groupindex)
-"""What each group of the pattern is called, by its number."""
 _DIRECTIVE = re.compile(r"#(ifdef|ifndef|else|endif|define)\b[ \t]*(\w*)[ \t]*(.*)", re.ASCII)
 _LONGEST = Message.of("allowed.characters", most=LONGEST_TEXT)
+_AS_MATCHED = frozenset(("word", "number", "decimal", "address", "hash", "end"))
 _KIND_IS_TEXT = frozenset(("mark", "dots", "odd"))
 _AROUND = {"string": (1, 1), "command": (1, 1), "code": (2, 2), "option": (2, 0)}
 _OPENED = {
@@ -131,13 +130,14 @@ def _of_chosen_lines(source: Source, defines: Mapping[str, str], system: str, ro
 
 def _pieces(source: Source) -> Iterator[Token]:
     """Every token of the text; a line's rest from ``#`` on is of kind ``hash``."""
-    whole, behind_last = source.text, 0
-    for match in _TOKEN.finditer(whole):
-        group = match.lastindex or 0
-        kind = _KINDS[group]
-        at, end = match.span(group)
-        text = whole[at:end]
-        if kind in _KIND_IS_TEXT:
+    behind_last = 0
+    for match in _TOKEN.finditer(source.text):
+        kind, end = match.lastgroup or "", match.end()
+        text = match[kind]
+        at = end - len(text)
+        if kind in _AS_MATCHED:
+            pass
+        elif kind in _KIND_IS_TEXT:
             kind = text
         elif kind in _AROUND:
             before, behind = _AROUND[kind]

@@ -85,6 +85,14 @@ class EndSetup(Protocol):
     def profile(self) -> Profile:
         """How its stack behaves."""
 
+    @property
+    def clock(self) -> int:
+        """How far its own clock is ahead of the world's when the story begins, in microseconds."""
+
+    @property
+    def has_sockets(self) -> bool:
+        """Whether its programs make calls to sockets."""
+
     def end(self, side: Side, peer: Socket) -> End:
         """The end itself; `peer` is the other end's socket."""
 
@@ -116,6 +124,10 @@ class End(Protocol):
     @property
     def script(self) -> ScriptLines | None:
         """The script that it plays; None: it is a host."""
+
+    @property
+    def has_sockets(self) -> bool:
+        """Whether its programs have sockets, or had: what they learn is what their calls return."""
 
     @property
     def act_due(self) -> int | None:

@@ -83,8 +83,7 @@ class ConnectionNames(NamedTuple):
 
     def _with(self, name: int, stack: Stack) -> ConnectionNames:
         """A program has got a connection or a listener."""
-        status = stack.status(name)
-        listens = status is not None and status.backlog is not None
+        listens = stack.listener(name) is not None
         names = self.names if name in self.names else (*self.names, name)
         return ConnectionNames(name, name if listens else self.listener, names, self.withheld, self.shown)
 
@@ -111,10 +110,8 @@ def shown(stack: Stack, peer: str, latest: int) -> int:
     newest half-open connection does. Behind a NAT the peer has another address: its connection counts once
     it is open.
     """
-    statuses = stack.statuses()
-    known = [
-        one
-        for one in statuses
-        if one.remote is None or one.remote.host == peer or one.state is not State.SYN_RECEIVED
-    ] or statuses
-    return known[-1].connection if known else latest
+    peers = stack.peers()
+    for name, state, remote in reversed(peers):
+        if state is not State.SYN_RECEIVED or remote is None or remote.host == peer:
+            return name
+    return peers[-1][0] if peers else latest

@@ -29,7 +29,9 @@ from tcptui.lab.ends.connection_names import ConnectionNames, changes, gives_con
 from tcptui.lab.ends.programs import RunsPrograms, first_programs, has_trigger, user_call
 from tcptui.lab.program import (
     ASKS_HOST,
+    HOST_EVENTS,
     POSSIBLE_CALLS,
+    UDP_CALLS,
     ApplicationState,
     CallName,
     GivenRequest,
@@ -54,10 +56,6 @@ if TYPE_CHECKING:
     from tcptui.sockets.driver import Sockets
 
 _NOTED = {StateChanged, Delivered, Signalled, Returned}
-_RECEIVES_IN = (
-    State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,
-    State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSE_WAIT,
-)  # fmt: skip
 
 
 class HostSetup(NamedTuple):
@@ -82,6 +80,11 @@ class HostSetup(NamedTuple):
     """In the place of `script` and `more`: programs that are processes of their own."""
     ttl: int = HOP_LIMIT
     """The Time to Live of what it sends (RFC 9293 MUST-49)."""
+
+    @property
+    def has_sockets(self) -> bool:
+        scripts = (self.script, *self.more, *(program.script for program in self.programs))
+        return any(call.of_socket for script in scripts for call in script if isinstance(call, ScriptedCall))
 
     def end(self, side: Side, peer: Socket) -> HostEnd:
         return HostEnd(side, self, peer)
@@ -187,11 +190,7 @@ class HostEnd(RunsPrograms):
 
     @property
     def has_sockets(self) -> bool:
-        """Whether its programs have sockets, or had: what they learn is what their calls return."""
-        if self.used_sockets:
-            return True
-        calls = (step for program in self.programs for step in program.script)
-        return any(isinstance(call, ScriptedCall) and call.of_socket for call in calls)
+        return self.used_sockets or self.setup.has_sockets
 
     def status_of(self, connection: int) -> ConnectionStatus | None:
         """What a program may know of a connection or a listener; None: CLOSED."""
@@ -245,7 +244,7 @@ class HostEnd(RunsPrograms):
         self._look(0)
 
     def act(self, now: int, peer: End) -> Act:
-        index = next(index for index, program in enumerate(self.programs) if program.due == self.act_due)
+        index = [program.due for program in self.programs].index(self.act_due)
         program = self.programs[index]
         call = program.call
         assert call is not None
@@ -260,8 +259,9 @@ class HostEnd(RunsPrograms):
 
     def arrives(self, payload: Payload, now: int) -> list[Event]:
         if isinstance(payload, Segment):
-            self.sockets.arrives(payload, now + self.clock)
-            return self._settle(now)
+            sockets = self.sockets
+            sockets.arrives(payload, now + self.clock)
+            return self._settle(sockets, now)
         if isinstance(payload, IcmpMessage):
             return self._told_by_router(payload, now)
         self.udp, events = self.udp.arrives(payload)
@@ -283,12 +283,14 @@ class HostEnd(RunsPrograms):
         return self.error(IcmpError(kind, about.src, about.dst, about.seq), now)
 
     def error(self, error: IcmpError, now: int) -> list[Event]:
-        self.sockets.error(error, now + self.clock)
-        return self._settle(now)
+        sockets = self.sockets
+        sockets.error(error, now + self.clock)
+        return self._settle(sockets, now)
 
     def expire(self, now: int) -> list[Event]:
-        self.sockets.expire(now + self.clock)
-        return self._settle(now)
+        sockets = self.sockets
+        sockets.expire(now + self.clock)
+        return self._settle(sockets, now)
 
     def take_results(self) -> tuple[CallResult, ...]:
         results, self.results = self.results, ()
@@ -328,25 +330,27 @@ class HostEnd(RunsPrograms):
         """Makes a call: of a program, by its index, or of whoever sits there."""
         done: Done | Blocked
         events: list[Event]
-        name, written = self._told_as(call, program)
-        if call.is_host_event:
+        name, written = "" if program is None else self.programs[program].name, None
+        if call.call in HOST_EVENTS or call.call == "sysctl":
             self._host_event(call, program)
             done, events = Done(0), []
-        elif call.is_udp:
+        elif call.call in UDP_CALLS:
             done, events = self._udp_call(call)
-        elif call.written is not None or call.child:
+        elif call.call == "written" or call.call == "fork":
+            written = self._as_written(call, program)
             done = self._socket_call(call, now, program)
             self.used_sockets = True
-            events = self._settle(now, "request")
+            events = self._settle(self.sockets, now, "request")
         else:
             request = call.request or UserCall(
                 user_call(call, self.opened, self.listener, self.setup.socket, self.peer)
             )
             self.used_sockets |= type(request) is not UserCall
-            done = self.sockets.call(request, now + self.clock)
+            sockets = self.sockets
+            done = sockets.call(request, now + self.clock)
             if isinstance(done, Blocked) and program is not None:
                 self._set_program(program, self.programs[program]._replace(blocked=done.number))
-            events = self._settle(now, call.call)
+            events = self._settle(sockets, now, call.call)
         number = done.number if isinstance(done, Blocked) else 0
         self.results += (CallResult(call.name, done, number, written, name),)
         self._look(now)
@@ -385,58 +389,50 @@ class HostEnd(RunsPrograms):
         returned = next(event for event in events if isinstance(event, Returned))
         return Done(0 if returned.response is Response.OK else -1, "", returned), events
 
-    def _settle(self, now: int, call: CallName | GivenRequest | None = None) -> list[Event]:
+    def _settle(self, sockets: Sockets, now: int, call: CallName | GivenRequest | None = None) -> list[Event]:
         """What follows from a step of the sockets at once: which connections the programs have, what they
         learn of them, and that the program which always reads does so again."""
-        sockets = self.sockets
         events = sockets.take_events()
-        known = self.connection_names
-        later: list[Event] = []
         noted = [event for event in events if type(event) in _NOTED]
-        count = len(events)
-        changed = bool(noted) and changes(noted)
-        if changed:
-            known, later = known.after(events, sockets.stack)
-            given = [event for event in events if gives_connection(event)]
-            if given:
-                accepted = any(isinstance(one, Returned) and one.call == "ACCEPT" for one in given)
-                self.application = ApplicationState(accepted=accepted or self.application.accepted)
-        if self.setup.reads:
-            for connection in known.names:
-                if not sockets.stack.receives(connection):
-                    self._receive_again(connection, events, now)
-        if changed:
-            events += later
-            self.connection_names = known.settled(sockets.stack, self.peer.host)
-        if changed or len(events) != count:
+        if noted and changes(noted):
+            self._settle_names(sockets, events, now)
             noted = [event for event in events if type(event) in _NOTED]
-        noteworthy = [event for event in noted if event.connection == known.opened]
-        completed = sockets.take_completed()
+        elif self.setup.reads and self._receive_again(sockets, self.connection_names, events, now):
+            noted = [event for event in events if type(event) in _NOTED]
+        if noted:  # Of the connection that calls are about: the end of an older one is not this one's.
+            opened = self.connection_names.opened
+            noted = [event for event in noted if event.connection == opened]
+            self.application = self.application.after(noted)
+        completed = sockets.take_completed() if sockets.table.completed else ()
         if completed:
             self._complete(completed)
-        if noteworthy:  # Of the connection that calls are about: the end of an older one is not this one's.
-            self.application = self.application.after(noteworthy)
-        if (noteworthy or completed or self.asks_host) and call is None:  # After a call, `_call` does so.
+        if (noted or completed or self.asks_host) and call is None:  # After a call, `_call` does so.
             self._look(now)
         return events
 
-    def _receive_again(self, connection: int, events: list[Event], now: int) -> None:
-        """The program that always has a RECEIVE outstanding; that it is renewed is not reported. What a
-        socket has, is for those who read from it."""
-        sockets = self.sockets
+    def _settle_names(self, sockets: Sockets, events: list[Event], now: int) -> None:
+        """There may be other connections than before, or somebody who can be told of one."""
         stack = sockets.stack
-        if stack.state(connection) not in _RECEIVES_IN or connection in sockets.table.owners:
-            return
-        status = stack.status(connection)
-        if status is None or status.half_duplex or status.backlog is not None:
-            return
-        if status.state is State.CLOSE_WAIT and not status.rcv_queue:
-            return  # After the peer's FIN there is what came before it and was not read, and nothing more.
-        sockets.now = now + self.clock
-        sockets.act(Receive(connection))
-        renewed = sockets.take_events()
-        if len(renewed) > 1:  # Else it has only been queued.
-            events += [event for event in renewed if not isinstance(event, Returned)]
+        known, later = self.connection_names.after(events, stack)
+        given = [event for event in events if gives_connection(event)]
+        if given:
+            accepted = any(isinstance(one, Returned) and one.call == "ACCEPT" for one in given)
+            self.application = ApplicationState(accepted=accepted or self.application.accepted)
+        if self.setup.reads:
+            self._receive_again(sockets, known, events, now)
+        events += later
+        self.connection_names = known.settled(stack, self.peer.host)
+
+    def _receive_again(self, sockets: Sockets, known: ConnectionNames, events: list[Event], now: int) -> bool:
+        """The program that always has a RECEIVE outstanding; that it is renewed is not reported. What a
+        socket has, is for those who read from it. Whether anything else came of it."""
+        stack, count = sockets.stack, len(events)
+        for connection in known.names:
+            if stack.wants_receive(connection) and connection not in sockets.table.owners:
+                renewed = stack.call(Receive(connection), now + self.clock)
+                if len(renewed) > 1:  # Else it has only been queued.
+                    events += [event for event in renewed if not isinstance(event, Returned)]
+        return len(events) != count
 
 
 def _first_sockets(setup: HostSetup) -> Sockets:

@@ -77,17 +77,13 @@ class RunsPrograms:
         self.programs = tuple([program.met(facts) for program in self.programs])
         self._look(now)
 
-    def _told_as(self, call: ScriptedCall, index: int | None) -> tuple[str, SocketCall | None]:
-        """The name of the program that makes a call, and the call as it is written, if it is."""
-        program = self.programs[index or 0]
-        written = call.written
-        if call.child:
-            from tcptui.lab.calls import SocketCall
+    def _as_written(self, call: ScriptedCall, index: int | None) -> SocketCall:
+        """A call that is written, with what the names in it stand for to the program that makes it."""
+        if call.written is not None:
+            return call.written.resolved(dict(self.programs[index or 0].variables))
+        from tcptui.lab.calls import SocketCall
 
-            written = SocketCall("fork")
-        elif written is not None:
-            written = written.resolved(dict(program.variables))
-        return "" if index is None else program.name, written
+        return SocketCall("fork")
 
     def _socket_call(self, call: ScriptedCall, now: int, index: int | None) -> Done | Blocked:
         """Makes a call that is written with names: of a program, or of who sits at the keyboard, in the name
@@ -190,12 +186,16 @@ class RunsPrograms:
         self.act_due = first
 
     def _next_due(self, index: int, program: ProgramState, now: int) -> int | None:
-        """When a program makes its next call, if that call's trigger has come true."""
-        if not program.blocked:
-            program = program.ready()
+        """When a program makes its next call, if its last has returned and that one's trigger has come
+        true."""
+        if program.blocked:
+            return None
+        program = program.ready()
         call = program.call
-        sees = call is not None and call.trigger in ASKS_HOST and self._sees(call, program)
-        due = program.next_due(self.application, now, sees)
+        due = None
+        if call is not None:
+            sees = call.trigger in ASKS_HOST and self._sees(call, program)
+            due = program.next_due(call, self.application, now, sees)
         if due is not None:
             program = program.due_at(due)
         if program is not self.programs[index]:

@@ -7,6 +7,7 @@ does not exist; a fact that never happens would be noticed, one of `never` not.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tcptui.core.events import TimerKind
 from tcptui.core.message import MessageError
@@ -16,6 +17,7 @@ from tcptui.lab.end_facts import check_end
 from tcptui.lab.loader.table import bad
 from tcptui.lab.patterns import BadPattern, Pattern, parse_pattern
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.wire import SIDES, Side
 
 _NAMES = {
     "enters": frozenset(state.value for state in State),
@@ -31,9 +33,10 @@ def check_patterns(scenario: Scenario, where: str) -> None:
     """Whether everything that is described can happen; `where` is what errors begin with. Raises
     BadScenario."""
     expected = scenario.expected
+    told_by_calls = [side for side, host in zip(SIDES, scenario.hosts, strict=True) if host.has_sockets]
     for key, texts in (("events", expected.events), ("never", expected.never)):
         for index, text in enumerate(texts, 1):
-            _check(text, f"{where}expect.{key}[{index}]")
+            _check(text, f"{where}expect.{key}[{index}]", told_by_calls)
     for index, text in enumerate(expected.end, 1):
         try:
             check_end(text)
@@ -43,11 +46,13 @@ def check_patterns(scenario: Scenario, where: str) -> None:
         if not _LABEL.fullmatch(text):
             raise bad(f"{where}expect.labels[{index}]", "error.expect.label", text=text[:60])
     for index, text in enumerate(expected.says, 1):
-        if split_says(text) is None:
+        said = split_says(text)
+        if said is None:
             raise bad(f"{where}expect.says[{index}]", "error.expect.says", text=text[:60])
+        _check(text.removesuffix(f": {said[1]}"), f"{where}expect.says[{index}]", told_by_calls)
     for index, say in enumerate(scenario.say, 1):
         if say.when:
-            _check(say.when, f"{where}say[{index}].when")
+            _check(say.when, f"{where}say[{index}].when", told_by_calls)
     for one in scenario.translations:
         if one.say and len(one.say) != len(scenario.say):
             raise bad(
@@ -79,8 +84,13 @@ def checked_pattern(text: str) -> Pattern:
     return pattern
 
 
-def _check(text: str, where: str) -> None:
+def _check(text: str, where: str, told_by_calls: Sequence[Side]) -> None:
+    """`told_by_calls`: the ends whose programs have sockets."""
     try:
-        checked_pattern(text)
+        pattern = checked_pattern(text)
     except MessageError as error:
         raise bad(where, error.message) from None
+    if pattern.verb == "told" and (
+        pattern.who in told_by_calls or (pattern.who is None and len(told_by_calls) == len(SIDES))
+    ):
+        raise bad(where, "error.pattern.told", text=text[:60], side=pattern.who or "A")

@@ -44,6 +44,7 @@ def injection_of(table: Table, a: Socket, b: Socket) -> Injection:
         times=table.take("times", number_of(1, MOST_TIMES), move.times),
         every=table.take("every", duration_of, move.every),
         of=table.take("of", number_of(1, 1_000), 1 if old else move.of),
+        old=old or move.old,
     )
     try:
         check_sockets(move, *((a, b) if move.receiver == "A" else (b, a)))

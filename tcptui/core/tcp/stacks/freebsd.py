@@ -7,7 +7,7 @@ from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.stacks.rfc9293 import Rfc9293, is_new_data
-from tcptui.core.tcp.stacks.verdict import Action, Verdict
+from tcptui.core.tcp.stacks.verdict import Action, Paws, Verdict
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.window import free_space
 
@@ -50,7 +50,7 @@ class FreeBSD(Rfc9293):
         """tcp_twcheck(): tcp_twclose(), and then tcp_input() looks for who listens (findpcb)."""
         return True
 
-    def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile) -> Verdict | None:
+    def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict | None:
         """tcp_twcheck(): what has no ACK is dropped, and only the ACK that is expected has no answer."""
         if tcb.state is not State.TIME_WAIT:
             return None
@@ -84,9 +84,10 @@ class FreeBSD(Rfc9293):
 
     # Old duplicates.
 
-    def answers_old_timestamp(self, tcb: Tcb, segment: Segment) -> bool:
+    def check_timestamp(self, tcb: Tcb, segment: Segment, tsval: int, now: int) -> Paws:
         """tcp_do_segment(), RFC 1323 PAWS: dropafterack with data, drop without."""
-        return bool(segment.data)
+        paws = super().check_timestamp(tcb, segment, tsval, now)
+        return Paws.SILENT if paws is Paws.ANSWERED and not segment.data else paws
 
     def duplicate_length(self, segment: Segment) -> int:
         """tcp_update_sack_list() gets th_seq and tlen: control bits do not count."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from tcptui.core.packet.segment import Segment
-from tcptui.core.packet.seq import lt, seq_add
+from tcptui.core.packet.seq import in_window, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
-from tcptui.core.tcp.stacks.verdict import HalfOpen, Verdict
+from tcptui.core.tcp.stacks.verdict import HalfOpen, Paws, Verdict
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.window import UNSCALED, free_space
+from tcptui.core.units import DAY
+
+TS_RECENT_LIFETIME = 24 * DAY
+"""After that a peer's clock of milliseconds may have gone half of its way round (RFC 7323 5.5)."""
 
 
 def is_new_data(tcb: Tcb, segment: Segment) -> bool:
@@ -41,9 +45,18 @@ class Rfc9293:
         third check of LISTEN (3.10.7.2)."""
         return profile.drop_syn_fin and state is State.LISTEN
 
-    def half_open_input(self, tcb: Tcb, segment: Segment) -> HalfOpen:
+    def half_open_input(self, tcb: Tcb, segment: Segment, now: int) -> HalfOpen:
         """What becomes of a segment in SYN-RECEIVED after a passive OPEN, before the eight checks."""
         return HalfOpen.CHECKS
+
+    def throttles_syn_ack(self) -> bool:
+        """Whether the SYN,ACK for a SYN again is one of the answers that are limited (RFC 5961 7)."""
+        return False
+
+    def opens_by_ack_of_iss(self, tcb: Tcb) -> bool:
+        """Whether a segment opens a connection in SYN-RECEIVED though it does not acknowledge our SYN, but
+        nothing (3.10.7.4, fifth: SND.UNA < SEG.ACK)."""
+        return False
 
     def drops_without_ack(self, tcb: Tcb) -> bool:
         """Whether a segment with none of ACK, RST and SYN is dropped before it is found unacceptable."""
@@ -76,7 +89,7 @@ class Rfc9293:
         """Whether a SYN that proves to be newer ends TIME-WAIT also where there is no listener (MAY-2)."""
         return False
 
-    def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile) -> Verdict | None:
+    def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict | None:
         """What is done with a segment in TIME-WAIT, or in a FIN-WAIT-2 that the application has closed both
         ways; None: the eight checks decide (3.10.7.4)."""
         return None
@@ -106,9 +119,25 @@ class Rfc9293:
 
     # Old duplicates, and the edges of the window.
 
-    def accepts_right_edge(self, tcb: Tcb, segment: Segment) -> bool:
-        """Whether a segment that begins at RCV.NXT+RCV.WND is acceptable, against Table 6."""
-        return False
+    def acceptable(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether the first check lets a segment pass: the four cases of Table 6 (3.10.7.4)."""
+        if in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd):
+            return True  # RCV.WND > 0, whatever the length.
+        length = segment.length
+        if length == 0:
+            return tcb.rcv_wnd == 0 and segment.seq == tcb.rcv_nxt
+        last = seq_add(segment.seq, length - 1)
+        return in_window(last, tcb.rcv_nxt, tcb.rcv_wnd)  # Never, if RCV.WND is 0.
+
+    def zero_window_allowance(self) -> bool:
+        """Whether ACK and RST count of a segment at RCV.NXT whose data a window of zero has no room for
+        (3.10.7.4, first, MUST-66)."""
+        return True
+
+    def trims_to_window(self) -> bool:
+        """Whether of a segment only what lies in the window is looked at (3.10.7.4, first). Else data is
+        taken also beyond the right edge, and what has come before is acknowledged in every state."""
+        return True
 
     def challenges_rst_outside(self) -> bool:
         """Whether a RST that the first check took draws a challenge ACK though its number is outside the
@@ -119,14 +148,19 @@ class Rfc9293:
         """The RST with the number that the second check compares with RCV.NXT."""
         return rst
 
-    def old_duplicate_counts(self, tcb: Tcb, segment: Segment) -> bool:
-        """Whether ACK and timestamp count of a segment that acknowledges and begins left of the window, and
-        that the first check has found not acceptable."""
+    def check_timestamp(self, tcb: Tcb, segment: Segment, tsval: int, now: int) -> Paws:
+        """What PAWS does with a segment (RFC 7323 5.3, R1)."""
+        old = lt(tsval, tcb.ts_recent) and now - tcb.ts_recent_at <= TS_RECENT_LIFETIME
+        return Paws.ANSWERED if old else Paws.PASSES
+
+    def reports_old_timestamp(self) -> bool:
+        """Whether D-SACK reports what PAWS drops (RFC 2883 section 4 speaks of duplicates alone)."""
         return False
 
-    def answers_old_timestamp(self, tcb: Tcb, segment: Segment) -> bool:
-        """Whether a segment that PAWS drops draws an ACK (RFC 7323 5.3, R1)."""
-        return True
+    def ts_recent_waits_for_ack(self) -> bool:
+        """Whether TS.Recent is set only once the ACK field has been found good, not right behind the first
+        check (RFC 7323 5.3, R3)."""
+        return False
 
     def oldest_ack(self, tcb: Tcb) -> int:
         """The lowest SEG.ACK that the fifth check takes: SND.UNA - MAX.SND.WND (RFC 5961 5.2)."""

@@ -1,4 +1,4 @@
-"""What a stack decides about a segment by checks of its own, in SYN-RECEIVED and in TIME-WAIT.
+"""What a stack decides about a segment by checks of its own, in SYN-RECEIVED, in TIME-WAIT and by PAWS.
 
 `before_the_checks` and `time_wait` carry it out.
 """
@@ -16,6 +16,20 @@ class HalfOpen(Enum):
     """It acknowledges something else than our SYN: answered by a RST, and the block stays."""
     RESET = auto()
     """A SYN in the window: answered by a RST, and the block is given up."""
+    OLD_TIMESTAMP = auto()
+    """PAWS drops it: answered by an ACK, unless it is a RST."""
+    WRONG_ECHO = auto()
+    """It echoes no TSval of our SYN,ACK: answered by an ACK, unless it is a RST."""
+
+
+class Paws(Enum):
+    """What becomes of a segment by its timestamp (RFC 7323 section 5)."""
+
+    PASSES = auto()
+    ANSWERED = auto()
+    """Dropped, and answered like a segment that is not acceptable."""
+    SILENT = auto()
+    """Dropped without an answer."""
 
 
 class Action(Enum):
@@ -45,5 +59,7 @@ class Verdict(NamedTuple):
     """2 MSL begin anew."""
     fin_again: bool = False
     """It is the peer's FIN once more (RFC 9293 3.10.7.4, fifth, TIME-WAIT)."""
+    at_once: bool = False
+    """The answer does not count among those that are limited (RFC 5961 section 7)."""
     update_ts_recent: bool = False
     """Its timestamp is the one that a newer SYN will be measured by (RFC 6191)."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from tcptui.core.packet.segment import ACK, RST, SYN, Segment
+from tcptui.core.packet.segment import Segment
 from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
-from tcptui.core.tcp.stacks.linux.small_blocks import fin_wait_2, in_window, time_wait
+from tcptui.core.tcp.stacks.linux.acceptability import end_of_pieces, is_acceptable
+from tcptui.core.tcp.stacks.linux.small_blocks import fin_wait_2, in_window, request_socket, time_wait
+from tcptui.core.tcp.stacks.linux.timestamps import check_timestamp
 from tcptui.core.tcp.stacks.linux.windows import window_of_free_space
 from tcptui.core.tcp.stacks.rfc9293 import Rfc9293, is_new_data
-from tcptui.core.tcp.stacks.verdict import HalfOpen, Verdict
+from tcptui.core.tcp.stacks.verdict import HalfOpen, Paws, Verdict
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.window import free_space
 
@@ -36,17 +38,18 @@ class Linux(Rfc9293):
         """tcp_validate_incoming(), step4: a SYN that it lets pass in SYN-RECEIVED is still acknowledged."""
         return True
 
-    def half_open_input(self, tcb: Tcb, segment: Segment) -> HalfOpen:
-        """tcp_check_req(), on a request socket: the ACK field is looked at before the window, but for a RST
-        that is to be challenged; a SYN in the window is the end ("embryonic_reset")."""
-        flags = segment.flags
-        if flags & RST and segment.seq != tcb.rcv_nxt:
-            return HalfOpen.CHECKS
-        if flags & ACK and segment.ack != tcb.snd_nxt:
-            return HalfOpen.BAD_ACK
-        on_syn = segment.seq == tcb.irs  # "Truncate SYN, it is out of window".
-        inside = flags & (SYN | RST) == SYN and not on_syn and in_window(tcb, segment)
-        return HalfOpen.RESET if inside else HalfOpen.CHECKS
+    def half_open_input(self, tcb: Tcb, segment: Segment, now: int) -> HalfOpen:
+        """tcp_check_req(): see `small_blocks.request_socket`."""
+        return request_socket(tcb, segment, now)
+
+    def throttles_syn_ack(self) -> bool:
+        """tcp_check_req(), "Check for pure retransmitted SYN": tcp_oow_rate_limited()."""
+        return True
+
+    def opens_by_ack_of_iss(self, tcb: Tcb) -> bool:
+        """tcp_rcv_state_process(), TCP_SYN_RECV: tcp_ack() finds an ACK of SND.UNA good. Only a simultaneous
+        open gets there with it: tcp_check_req() has its own check."""
+        return not tcb.passive
 
     def drops_without_ack(self, tcb: Tcb) -> bool:
         """tcp_rcv_established(), tcp_rcv_state_process(): "if (!th->ack && !th->rst && !th->syn)" comes
@@ -64,13 +67,13 @@ class Linux(Rfc9293):
         on entering ESTABLISHED. tcp_close() sends it at once."""
         return tcb.state is State.SYN_RECEIVED and not half_duplex
 
-    def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile) -> Verdict | None:
+    def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict | None:
         """tcp_timewait_state_process(): the small block of TIME-WAIT, into which tcp_fin() and tcp_close()
         also put a FIN-WAIT-2 that is an orphan."""
         if tcb.state is State.TIME_WAIT:
-            return time_wait(tcb, segment, profile)
+            return time_wait(tcb, segment, profile, now)
         if tcb.state is State.FIN_WAIT_2 and tcb.fin_wait_2_timer is not None:
-            return Verdict(fin_wait_2(tcb, segment))
+            return Verdict(fin_wait_2(tcb, segment, now))
         return None
 
     def refuses_data(self, tcb: Tcb, segment: Segment) -> bool:
@@ -103,11 +106,18 @@ class Linux(Rfc9293):
 
     # Old duplicates, and the edges of the window.
 
-    def accepts_right_edge(self, tcb: Tcb, segment: Segment) -> bool:
-        """tcp_sequence(): only what is after(seq, rcv_nxt + window) is beyond it; tcpin_window(), for a
-        request socket: only if it has no length."""
-        at_edge = segment.seq == seq_add(tcb.rcv_nxt, tcb.rcv_wnd)
-        return at_edge and not (tcb.half_open and segment.length)
+    def acceptable(self, tcb: Tcb, segment: Segment) -> bool:
+        """tcp_sequence(): see `acceptability`. tcp_check_req() asks tcp_in_window() instead."""
+        return in_window(tcb, segment) if tcb.half_open else is_acceptable(tcb, segment)
+
+    def zero_window_allowance(self) -> bool:
+        """tcp_sequence() has no such exception, but for a bare FIN."""
+        return False
+
+    def trims_to_window(self) -> bool:
+        """tcp_data_queue(): what tcp_sequence() has let pass is queued as it is, and what is old is "a
+        retransmit", also behind the FIN, where tcp_rcv_state_process() "falls through"."""
+        return False
 
     def challenges_rst_outside(self) -> bool:
         """tcp_validate_incoming(): what tcp_sequence() lets pass is reset or challenged."""
@@ -115,29 +125,27 @@ class Linux(Rfc9293):
 
     def rst_as_judged(self, tcb: Tcb, rst: Segment) -> Segment:
         """tcp_reset_check(): after the peer's FIN its RST may have the FIN's number, and counts as if it had
-        the next one."""
+        the next one. tcp_validate_incoming(), "max_sack": so does one at the end of all that SACK reports."""
         on_fin = tcb.state in _AFTER_PEERS_FIN and seq_add(rst.seq, 1) == tcb.rcv_nxt
-        return rst._replace(seq=tcb.rcv_nxt) if on_fin else rst
-
-    def old_duplicate_counts(self, tcb: Tcb, segment: Segment) -> bool:
-        """tcp_sequence(): what ends at RCV.NXT is not before the window; to tcp_check_req() it is."""
-        return segment.end == tcb.rcv_nxt and not tcb.half_open
+        behind = tcb.sack and bool(tcb.out_of_order) and rst.seq == end_of_pieces(tcb)
+        return rst._replace(seq=tcb.rcv_nxt) if on_fin or behind else rst
 
     def oldest_ack(self, tcb: Tcb) -> int:
         """tcp_ack(): max_window is at most bytes_acked, so that nothing counts that was never sent."""
         acked = distance(tcb.iss, tcb.snd_una) - tcb.passive
         return seq_add(tcb.snd_una, -min(tcb.max_snd_wnd, acked))
 
-    def answers_old_timestamp(self, tcb: Tcb, segment: Segment) -> bool:
-        """tcp_disordered_ack(): an ACK that says nothing new, not even of the window, may have been
-        overtaken, and is no sign of an old connection."""
-        if segment.flags != ACK or (segment.seq, segment.ack) != (tcb.rcv_nxt, tcb.snd_una):
-            return True
-        if segment.data:
-            return True
-        if segment.seq == tcb.snd_wl1:
-            return not 0 < segment.wnd << tcb.snd_shift <= tcb.snd_wnd  # tcp_may_update_window()
-        return not lt(segment.seq, tcb.snd_wl1)
+    def check_timestamp(self, tcb: Tcb, segment: Segment, tsval: int, now: int) -> Paws:
+        """tcp_validate_incoming(), "Apply PAWS check first": see `timestamps`."""
+        return check_timestamp(tcb, segment, tsval, now)
+
+    def reports_old_timestamp(self) -> bool:
+        """tcp_validate_incoming(): tcp_send_dupack() calls tcp_dsack_set()."""
+        return True
+
+    def ts_recent_waits_for_ack(self) -> bool:
+        """tcp_ack() calls tcp_replace_ts_recent() behind its checks, tcp_check_req() behind its own."""
+        return True
 
     def may_update_window(self, tcb: Tcb, segment: Segment, window: int) -> bool:
         """tcp_may_update_window(): with the same SEQ and ACK only a window that is larger, or zero."""

@@ -7,14 +7,33 @@ from tcptui.core.packet.options import read_timestamps
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.profile.record import Profile
-from tcptui.core.tcp.stacks.verdict import Action, Verdict
+from tcptui.core.tcp.stacks.linux.timestamps import echoes_syn_ack, paws_rejects
+from tcptui.core.tcp.stacks.verdict import Action, HalfOpen, Verdict
 from tcptui.core.tcp.tcb import Tcb
 
 
-def time_wait(tcb: Tcb, segment: Segment, profile: Profile) -> Verdict:
+def request_socket(tcb: Tcb, segment: Segment, now: int) -> HalfOpen:
+    """tcp_check_req(): the ACK is looked at first, but that of a RST; then the timestamps, and of a RST too;
+    a SYN in the window is the end ("embryonic_reset"). All else is the RFC's checks."""
+    flags = segment.flags
+    if flags & (RST | ACK) == ACK and segment.ack != tcb.snd_nxt:
+        return HalfOpen.BAD_ACK
+    times = read_timestamps(segment) if tcb.timestamps and segment.options else None
+    if times is not None:
+        if paws_rejects(tcb, times[0], now, bool(flags & RST)):
+            return HalfOpen.OLD_TIMESTAMP
+        repeated = flags & (SYN | RST | ACK) == SYN and segment.seq == tcb.irs
+        if not repeated and not echoes_syn_ack(tcb, times[1]):
+            return HalfOpen.WRONG_ECHO
+    on_syn = segment.seq == tcb.irs  # "Truncate SYN, it is out of window".
+    inside = flags & (SYN | RST) == SYN and not on_syn and in_window(tcb, segment)
+    return HalfOpen.RESET if inside else HalfOpen.CHECKS
+
+
+def time_wait(tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict:
     """tcp_timewait_state_process(), "Now real TIME-WAIT state"."""
     flags = segment.flags
-    old = _paws_rejects(tcb, segment)
+    old = _paws_rejects(tcb, segment, now)
     if segment.seq == tcb.rcv_nxt and not old and (flags & RST or not segment.length):
         if not flags & RST:
             return Verdict(Action.IGNORE, restart=True, update_ts_recent=True)
@@ -22,13 +41,21 @@ def time_wait(tcb: Tcb, segment: Segment, profile: Profile) -> Verdict:
     if flags & RST:
         return Verdict(Action.IGNORE)
     fin_again = flags & (FIN | ACK) == FIN | ACK and segment.end == tcb.rcv_nxt and not old
-    return Verdict(Action.ACK, old or bool(flags & ACK), fin_again)
+    # TCP_TW_SYN, and nobody listens: tcp_v4_rcv() goes on to its TCP_TW_ACK.
+    newer = flags & (SYN | ACK) == SYN and not old and _is_newer(tcb, segment)
+    return Verdict(Action.ACK, old or bool(flags & ACK), fin_again, at_once=newer)
 
 
-def fin_wait_2(tcb: Tcb, segment: Segment) -> Action:
+def _is_newer(tcb: Tcb, syn: Segment) -> bool:
+    """Whether a SYN is newer than all of the connection, by its number or its timestamp."""
+    times = read_timestamps(syn) if tcb.timestamps and syn.options else None
+    return lt(tcb.rcv_nxt, syn.seq) or (times is not None and lt(tcb.ts_recent, times[0]))
+
+
+def fin_wait_2(tcb: Tcb, segment: Segment, now: int) -> Action:
     """tcp_timewait_state_process(), tw_substate TCP_FIN_WAIT2: no ACK number is looked at."""
     flags, end = segment.flags, segment.end
-    if _paws_rejects(tcb, segment) or not in_window(tcb, segment):
+    if _paws_rejects(tcb, segment, now) or not in_window(tcb, segment):
         return Action.ACK
     if flags & RST:
         return Action.DELETE
@@ -41,16 +68,14 @@ def fin_wait_2(tcb: Tcb, segment: Segment) -> Action:
     return Action.TAKE_FIN
 
 
-def _paws_rejects(tcb: Tcb, segment: Segment) -> bool:
-    """tcp_paws_reject(); a RST is not tested."""
-    if segment.flags & RST or not tcb.timestamps:
-        return False
-    times = read_timestamps(segment)
-    return times is not None and lt(times[0], tcb.ts_recent)
+def _paws_rejects(tcb: Tcb, segment: Segment, now: int) -> bool:
+    """tcp_paws_reject(), with the RST's exception."""
+    times = read_timestamps(segment) if tcb.timestamps and segment.options else None
+    return times is not None and paws_rejects(tcb, times[0], now, bool(segment.flags & RST))
 
 
 def in_window(tcb: Tcb, segment: Segment) -> bool:
-    """tcpin_window()"""
+    """tcp_in_window()"""
     right = seq_add(tcb.rcv_nxt, tcb.rcv_wnd)
     if segment.seq == tcb.rcv_nxt or (segment.seq == right and not segment.length):
         return True

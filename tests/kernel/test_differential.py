@@ -1,0 +1,58 @@
+"""Random scripts beside the running kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+import pytest
+
+from tcptui.core.packet.segment import ACK, PSH, SYN
+from tcptui.core.profile.presets import LINUX
+from tests.kernel.differential.comparison import Difference
+from tests.kernel.differential.generator import script
+from tests.kernel.differential.kernel_player import KernelPlayer
+from tests.kernel.differential.laboratory import settled, told
+from tests.kernel.differential.script import Do, Place, Put, Role, Script
+from tests.kernel.differential.shrinking import shrink
+from tests.kernel.namespace import Unavailable
+from tests.skips import unavailable
+
+SLOW_ACKS = LINUX._replace(delayed_ack=150_000, quickack=0)
+SYN_STEP = Put(5_000, SYN, Place("irs"), mss=1460)
+ACK_STEP = Put(5_000, ACK)
+DATA = Put(20_000, ACK | PSH, length=100)
+
+
+@pytest.fixture(scope="module")
+def player() -> Iterator[KernelPlayer]:
+    try:
+        made = KernelPlayer()
+    except (Unavailable, OSError) as reason:
+        unavailable(f"no network namespace with a TUN device: {reason}")
+    with closing(made):
+        yield made
+
+
+def test_what_differs_is_found_and_made_small(player: KernelPlayer) -> None:
+    """A core that acknowledges later than the kernel: of eight steps, three are needed to see it."""
+    steps = (SYN_STEP, ACK_STEP, Do(5_000, "accept"), ACK_STEP, DATA, Do(100_000, "read", 100), ACK_STEP)
+    long = Script(Role.SERVER, steps, 300_000)
+
+    def differences(scripts: Sequence[Script]) -> list[Difference | None]:
+        return [outcome.difference for outcome in settled(player, scripts, profile=SLOW_ACKS)]
+
+    (difference,) = differences([long])
+    assert difference is not None
+    small, still = shrink(long, difference, differences)
+    assert still.kind == difference.kind
+    assert [type(step) for step in small.steps] == [Put, Put, Put]
+
+
+def test_a_seed_has_one_script() -> None:
+    assert script(7) == script(7) != script(8)
+
+
+def test_a_handshake_is_the_same(player: KernelPlayer) -> None:
+    (outcome,) = settled(player, [Script(Role.SERVER, (SYN_STEP, ACK_STEP), 60_000)])
+    assert outcome.difference is None, told(outcome)
