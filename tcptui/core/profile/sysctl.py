@@ -91,7 +91,7 @@ def _find(name: str) -> _Sysctl | None:
 
 
 def _is_number(word: str) -> bool:
-    return word.isascii() and word.isdigit() and len(word) <= 18
+    return word.isascii() and word.isdigit() and len(word) <= 20
 
 
 def _number(*knobs: str, unit: int = 1) -> _Sysctl:
