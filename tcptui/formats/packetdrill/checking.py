@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from tcptui.core.profile.record import Profile
-from tcptui.formats.packetdrill.outcome import NotSupported, Outcome, Unsupported
+from tcptui.formats.packetdrill.outcome import NotSupported, Outcome, Passed, Unsupported, Unusable
 from tcptui.formats.packetdrill.parser import NO_DEFINES
+from tcptui.formats.packetdrill.peer import PeerSetup
 from tcptui.formats.packetdrill.scenario import bare_scenario, outcome_of
+
+
+class Case(NamedTuple):
+    """One script, how it ended, and how long that took."""
+
+    file: str
+    outcome: Outcome | Unusable
+    seconds: float
 
 
 def check_script(
@@ -25,4 +35,6 @@ def check_script(
         scenario = bare_scenario(text, file, profile, settings, defines, options, strict)
     except NotSupported as missing:
         return Unsupported(file, missing.line or 0, missing.message)
-    return outcome_of(scenario)
+    peer = scenario.hosts[1]
+    assert isinstance(peer, PeerSetup)
+    return Passed(file, peer.notes) if peer.setup.dry_run else outcome_of(scenario)

@@ -13,7 +13,15 @@ from typing import Any, NamedTuple
 from tcptui.core.events import Sent
 from tcptui.core.message import Message
 from tcptui.formats.packetdrill.flows import Flows
-from tcptui.formats.packetdrill.matching import LONGEST_WAIT, Window, at_time, later, matches, part_matches
+from tcptui.formats.packetdrill.matching import (
+    LONGEST_WAIT,
+    Window,
+    at_time,
+    differing,
+    later,
+    matches,
+    part_matches,
+)
 from tcptui.formats.packetdrill.outcome import Mismatch
 from tcptui.formats.packetdrill.reasons import Why, why_text
 from tcptui.formats.packetdrill.setup import Setup
@@ -70,9 +78,8 @@ class Expectations:
             if not self._setup.strict:
                 return  # packetdrill reads a segment only where a line expects one.
             got = spec_text(flow.seen(sent)._replace(source_port=None, destination_port=None))
-            raise Mismatch(
-                line, Message.of("check.no_segment"), at_time(got, seconds_text(now)), why_text(why)
-            )
+            expected, kind = Message.of("check.no_segment"), Message.of("difference.unexpected")
+            raise Mismatch(line, expected, at_time(got, seconds_text(now)), why_text(why), kind)
         event = self._expected[self._met]
         spec = event.segment
         flow.name(sent, spec)
@@ -84,7 +91,8 @@ class Expectations:
                 return
         elif not matches(spec, seen):
             got = spec_text(_like(spec, seen))
-            raise Mismatch(event.line, spec_text(spec), at_time(got, seconds_text(now)), why_text(why))
+            kind = Message.of("difference.fields", fields=differing(spec, seen))
+            raise Mismatch(event.line, spec_text(spec), at_time(got, seconds_text(now)), why_text(why), kind)
         self._part = 0
         self._met += 1
         self._ahead += (_Met(sent, now, why),)
@@ -95,11 +103,13 @@ class Expectations:
         spec = event.segment
         flow = flows.of_sent(met.sent.segment)
         if due is not None and not due.contains(met.at):
-            raise Mismatch(event.line, expected_text(spec, due), later(met.at), why_text(met.why))
+            expected, kind = expected_text(spec, due), Message.of("difference.time")
+            raise Mismatch(event.line, expected, later(met.at), why_text(met.why), kind)
         tolerance = LONGEST_WAIT if due is None else due.latest - due.earliest + due.tolerance
         if not flow.match_timestamp(met.sent, spec, tolerance) and checks_tsval:
             got = spec_text(_like(spec, flow.seen(met.sent, spec.absolute_seq, spec.absolute_ack)))
-            raise Mismatch(event.line, expected_text(spec, due), got, why_text(met.why))
+            kind = Message.of("difference.fields", fields=("TSval",))
+            raise Mismatch(event.line, expected_text(spec, due), got, why_text(met.why), kind)
         return met.at
 
 

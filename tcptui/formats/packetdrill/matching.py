@@ -10,6 +10,7 @@ from tcptui.core.packet.seq import MASK
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import EventTime, SegmentSpec, TcpOption, TimeKind
 from tcptui.formats.packetdrill.text import seconds_text
+from tcptui.formats.packetdrill.wire_options import SEEN_OPTIONS
 
 TOLERANCE = 4_000
 """Microseconds."""
@@ -83,7 +84,7 @@ def check_expectation(spec: SegmentSpec) -> None:
         if item.name != "noecn":
             raise NotSupported("needs.ip_header_out", name=item.name)
     for option in spec.options or ():
-        if option.name in ("ECN", "md5") or option.name.startswith("exp-"):
+        if option.name not in SEEN_OPTIONS and not option.name.startswith("unknown-"):
             raise NotSupported("needs.tcp_option", name=option.name)
 
 
@@ -102,6 +103,20 @@ def matches(spec: SegmentSpec, seen: SegmentSpec) -> bool:
         and spec.destination_port in (None, seen.destination_port)
         and (spec.options is None or _same_options(spec.options, seen.options or ()))
     )
+
+
+def differing(spec: SegmentSpec, seen: SegmentSpec) -> tuple[str, ...]:
+    """In which parts a segment that was sent differs from what a script expects."""
+    parts = {
+        "flags": spec.flags == seen.flags,
+        "seq": spec.seq in (None, seen.seq),
+        "length": spec.length == seen.length,
+        "ack": (spec.ack or 0) == (seen.ack or 0),
+        "win": spec.window in (None, seen.window),
+        "urg": (spec.urgent or 0) == (seen.urgent or 0),
+        "options": spec.options is None or _same_options(spec.options, seen.options or ()),
+    }
+    return tuple(name for name, same in parts.items() if not same) or ("ports",)
 
 
 def part_matches(spec: SegmentSpec, octets: int, seen: SegmentSpec) -> bool:

@@ -257,7 +257,8 @@ class ScriptPeer:
         event = events[self._position]
         if isinstance(event, SegmentEvent) and event.segment.direction == OUTBOUND:
             expected = expected_text(event.segment, self._window_of(event))
-            raise Mismatch(event.line, expected, Message.of("check.nothing"), self._reasons.text)
+            nothing, kind = Message.of("check.nothing"), Message.of("difference.nothing")
+            raise Mismatch(event.line, expected, nothing, self._reasons.text, kind)
         self._calls.check(now, self._reasons)
         self._last = now
         self._position += 1
@@ -303,7 +304,8 @@ class ScriptPeer:
             if statement.holds is None:
                 self._note([Message.of("check.skipped", text=statement.text, why=statement.values)])
             elif not statement.holds:
-                raise Mismatch(event.line, statement.text, statement.values, self._reasons.text)
+                kind = Message.of("difference.assertion")
+                raise Mismatch(event.line, statement.text, statement.values, self._reasons.text, kind)
 
     def _note(self, notes: Iterable[Message]) -> None:
         self.notes += tuple(at_line(self.setup.script.file, self._line, note) for note in notes)
@@ -368,7 +370,8 @@ class ScriptPeer:
                 assert due is not None
                 if due.end < self._last:
                     got = Message.of("check.already", time=seconds_text(self._last))
-                    raise Mismatch(event.line, Message.of("check.event_at", time=due.text()), got)
+                    expected, kind = Message.of("check.event_at", time=due.text()), "difference.time"
+                    raise Mismatch(event.line, expected, got, difference=Message.of(kind))
                 self._due = due.earliest
                 return
             check_expectation(event.segment)
@@ -389,9 +392,9 @@ class ScriptPeer:
     def _ends(self, error: Mismatch | NotSupported) -> None:
         file = self.setup.script.file
         if isinstance(error, Mismatch):
-            self._judged(
-                Failed(file, error.line, error.expected, error.got, error.why, self.setup.stack, self.notes)
-            )
+            stack, notes = self.setup.stack, self.notes
+            failed = Failed(file, error.line, error.expected, error.got, error.why, stack, notes)
+            self._judged(failed._replace(difference=error.difference))
         else:
             self._judged(Unsupported(file, error.line or self._line, error.message, self.notes))
 

@@ -140,13 +140,13 @@ def read_setup(script: Script, given: Mapping[str, str], strict: bool) -> Setup:
             raise NotSupported("needs.option", line=option.line, name=name)
     version = _text(options, "ip_version", "ipv4")
     if version not in ("ipv4", "ipv6", "ipv4-mapped-ipv6"):
-        raise NotSupported("needs.value", name="ip_version", value=version)
+        raise NotSupported("needs.value", line=options["ip_version"].line, name="ip_version", value=version)
     local, remote = SCRIPT_ADDRESSES[version == "ipv6"]
     local = _address(options, "local_ip", local, version)
     remote = _address(options, "remote_ip", remote, version)
     tick = _number(options, "tcp_ts_tick_usecs", 0)
     if tick not in (0, 1_000):
-        raise NotSupported("needs.tick")
+        raise NotSupported("needs.tick", line=options["tcp_ts_tick_usecs"].line)
     tolerance = Tolerance(
         int(_number(options, "tolerance_usecs", TOLERANCE)),
         _number(options, "tolerance_percent", TOLERANCE_PER_CENT),
@@ -157,7 +157,7 @@ def read_setup(script: Script, given: Mapping[str, str], strict: bool) -> Setup:
     )
     mtu = int(_number(options, "mtu", 0))
     if mtu and not IP_HEADERS < mtu <= 0xFFFF:
-        raise NotSupported("needs.value", name="mtu", value=mtu)
+        raise NotSupported("needs.value", line=options["mtu"].line, name="mtu", value=mtu)
     mss = mtu - IP_HEADERS if mtu else None
     segments, dry_run = "strict_segments" in options, "dry_run" in options
     return Setup(addresses, tolerance, mss, tick != 0, strict, segments, dry_run)
@@ -178,7 +178,7 @@ def _number(options: Mapping[str, ScriptOption], name: str, default: float) -> f
         return default
     text = _text(options, name, "")
     if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text, re.ASCII):
-        raise NotSupported("needs.value", name=name, value=text[:40])
+        raise NotSupported("needs.value", line=options[name].line, name=name, value=text[:40])
     return float(text)
 
 
@@ -189,9 +189,11 @@ def _address(options: Mapping[str, ScriptOption], name: str, default: str, versi
     try:
         address = ip_address(text)
     except ValueError:
-        raise NotSupported("needs.value", name=name, value=text[:40]) from None
+        raise NotSupported("needs.value", line=options[name].line, name=name, value=text[:40]) from None
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
     if isinstance(address, IPv4Address) == (version == "ipv6"):
-        raise NotSupported("needs.value_with_version", name=name, value=text[:40], version=version)
+        raise NotSupported(
+            "needs.value_with_version", line=options[name].line, name=name, value=text[:40], version=version
+        )
     return str(address)
