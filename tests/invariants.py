@@ -17,8 +17,9 @@ from tcptui.core.packet.segment import RST, SYN
 from tcptui.core.packet.seq import distance
 from tcptui.core.state import State
 from tcptui.explain.catalogue import text as text_of
+from tcptui.explain.effect import effects
 from tcptui.explain.happened import happened
-from tcptui.explain.told import told
+from tcptui.explain.reasons import decided
 from tcptui.explain.why import why
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.history import History
@@ -97,6 +98,7 @@ class Watch:
         for side in SIDES:
             self._look_at_end(side)
         self._look_at_sentences(before, report)
+        self._look_at_effects(report)
         check_effects(report, self.history.before, self.history.world)
 
     # The stack.
@@ -231,17 +233,16 @@ class Watch:
     def _look_at_effects(self, report: Report) -> None:
         """Every change of state and every segment sent is among the effects; each rule has a source."""
         history = self.history
-        parts = told(report, history.before, history.world, history.transmissions())
-        for reason in parts.why:
-            assert reason.source
-            assert text_of(reason.message)
-        sent = [
-            one.name for one in parts.effect if one.kind == "segment" and one.change in ("sent", "copied")
-        ]
+        found = effects(report, history.before, history.world)
+        for message, rule in decided(report):
+            assert text_of(message)
+            assert report.side != "X"
+            assert rule.source_of(history.world.end(report.side).setup.profile.stack)
+        sent = [one.name for one in found if one.kind == "segment" and one.change in ("sent", "copied")]
         assert [str(name).partition(" ")[0] for name in sent] == [f"#{number}" for number in report.launched]
         if report.side == "X" or not isinstance(history.world.end(report.side), HostEnd):
             return
-        states = [(one.connection, one.old, one.new) for one in parts.effect if one.kind == "state"]
+        states = [(one.connection, one.old, one.new) for one in found if one.kind == "state"]
         if report.call != "reboot":  # Without an event.
             assert states == [
                 (event.connection, event.old.value, event.new.value)

@@ -197,6 +197,20 @@ def test_a_variant_is_played_and_listed(
     assert "          --variant 'two segments'" in run(capsys, "list")[1]
 
 
+def test_a_story_is_played_in_a_language_that_it_has_texts_in(
+    story: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story.write_text(f'zh = {{ title = "题" }}\n{story.read_text()}')
+
+    def title_in(language: str) -> str:
+        return run(capsys, "play", "mine.toml", "--language", language, "--format", "ladder")[1][0]
+
+    assert (title_in("zh"), title_in("de")) == ("题", "t")
+    status, _, errors = run(capsys, "play", "mine.toml", "--language", "zh_CN", "--format", "ladder")
+    assert (status, errors) == (2, "tcptui: --language 'zh_CN': must be a tag as zh or pt-BR\n")
+    assert run(capsys, "play", "x.pkt", "--language", "zh", "--format", "ladder")[0] == 2
+
+
 def test_the_answer_stands_below_the_ladder_of_the_run_that_the_story_tells(
     story: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

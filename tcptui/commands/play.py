@@ -11,6 +11,7 @@ from tcptui.commands.shared import (
     Commands,
     Unusable,
     add_defines,
+    add_language,
     add_profile,
     add_variant,
     complain,
@@ -40,6 +41,7 @@ def add(commands: Commands) -> None:
         "--moves", metavar="TEXT", default="", help="play these first, as in 's3 l2 s d4+200ms'"
     )
     add_variant(parser)
+    add_language(parser)
     add_profile(
         parser,
         "both hosts behave like rfc9293, linux or freebsd",
@@ -151,12 +153,14 @@ def _scenario(options: argparse.Namespace) -> Scenario:
     if options.scenario.endswith(".pkt"):
         if options.variant:
             raise Unusable("error.option.variant_of_script")
+        if options.language:
+            raise Unusable("error.option.language_of_script")
         return _script(options)
     if options.defines:
         raise Unusable("error.option.define_without_script")
     from tcptui import library
 
-    scenario = library.find(options.scenario)
+    scenario = library.find(options.scenario).in_language(_language(options))
     if options.variant:
         from tcptui.lab.loader import scenario_of_variant
 
@@ -171,6 +175,17 @@ def _scenario(options: argparse.Namespace) -> Scenario:
         return variant(scenario, profile_of(options), options.settings)._replace(answer="", say=())
     except BadKnob as error:
         raise Unusable(error.message) from None
+
+
+def _language(options: argparse.Namespace) -> str:
+    """The language that is wanted; "": the scenario's own."""
+    language: str = options.language
+    if language:
+        from tcptui.lab.loader.story import is_language
+
+        if not is_language(language):
+            raise Unusable("error.option.language", text=language[:20])
+    return language
 
 
 def _script(options: argparse.Namespace) -> Scenario:

@@ -46,6 +46,14 @@ def add_settings(parser: argparse.ArgumentParser, settings: str) -> None:
     )
 
 
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """The option --language."""
+    parser.add_argument(
+        "--language", metavar="TAG", default="",
+        help="the scenario's texts in this language, as in zh or pt-BR, as far as it has them",
+    )  # fmt: skip
+
+
 def add_variant(parser: argparse.ArgumentParser) -> None:
     """The option --variant."""
     parser.add_argument(

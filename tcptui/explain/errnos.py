@@ -36,9 +36,13 @@ _BY_CALL: dict[tuple[str, Response], Errno] = {
 errno: bind() of a taken port, accept() of what does not listen, close() of a descriptor that is closed."""
 
 
-def socket_call(result: CallResult) -> str | Message:
-    """A call as it is written, with what came of it."""
+def socket_call(result: CallResult, terse: bool = False) -> str | Message:
+    """A call as it is written, with what came of it; `terse`: without its arguments, an errno alone."""
     done = result.done
+    if terse:
+        if isinstance(done, Blocked):
+            return Message.of("happened.socket_blocks", call=f"{result.name}()")
+        return result.brief
     if isinstance(done, Blocked):
         return Message.of("happened.socket_blocks", call=result.text.removesuffix(" ..."))
     if not done.errno:

@@ -18,18 +18,19 @@ from tcptui.core.events import (
     TimerFired,
 )
 from tcptui.core.message import Duration, Message, SequenceNumber, Value
-from tcptui.core.packet.segment import ACK, SYN, Segment
+from tcptui.core.packet.segment import ACK, SYN, Segment, Socket
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.explain.errnos import FAILS, FAILS_WITH_WORDS, response_message, signal_message, socket_call
-from tcptui.explain.labels import name_of
+from tcptui.explain.labels import name_of, sockets_texts
 from tcptui.explain.reasons import arrives_as, rule_messages
 from tcptui.explain.wire_acts import third_party, wire_acts
+from tcptui.lab.ends.connections import ENDED
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import OLD, Outcome, Party, Transmission
+from tcptui.lab.wire import OLD, SIDES, Outcome, Party, Transmission
 from tcptui.sockets.requests import NAMES, Blocked, Read, Write
 
 _NOTIFIED, _AGAIN, _COPY = "happened.told", "happened.again", "happened.copy"
@@ -57,17 +58,19 @@ def happened(report: Report, world: WorldState, transmissions: Sequence[Transmis
     return (*what(report, world, transmissions), *rule_messages(report))
 
 
-def what(report: Report, world: WorldState, transmissions: Sequence[Transmission]) -> tuple[Message, ...]:
-    """Who did what, what the wire did to what was sent, what calls returned and what programs were told."""
+def what(
+    report: Report, world: WorldState, transmissions: Sequence[Transmission], terse: bool = False
+) -> tuple[Message, ...]:
+    """Who did what, what the wire did to what was sent, what calls returned and what programs were told.
+    `terse`: calls to sockets without their arguments."""
     transmission = _subject(report, transmissions)
-    script = report.side != "X" and world.end(report.side).script is not None
-    if script and report.told is not None and transmission is None:
+    if _is_script(report, world) and report.told is not None and transmission is None:
         return (report.told,)
     if report.cause == "third party" and transmission is None and report.side == "X":
         return tuple(wire_acts(report))  # It was not sent.
     return (
-        _opening(report, transmission, script, transmissions),
-        *_responses(report, world),
+        _opening(report, transmission, world, transmissions, terse),
+        *_responses(report, world, terse),
         *_notified(report, world),
         *_by_the_wire(report, world),
         *wire_acts(report),
@@ -98,6 +101,11 @@ def _plain(value: Value) -> Value:
     if isinstance(value, tuple) and not isinstance(value, SequenceNumber | Duration):
         return tuple([_plain(one) for one in value])
     return value
+
+
+def _is_script(report: Report, world: WorldState) -> bool:
+    """Whether at the end that a report is about there is a script and no host."""
+    return report.side != "X" and world.end(report.side).script is not None
 
 
 def _subject(report: Report, transmissions: Sequence[Transmission]) -> Transmission | None:
@@ -133,25 +141,31 @@ def _told(report: Report) -> list[Message]:
 
 
 def _opening(
-    report: Report, transmission: Transmission | None, script: bool, transmissions: Sequence[Transmission]
+    report: Report,
+    transmission: Transmission | None,
+    world: WorldState,
+    transmissions: Sequence[Transmission],
+    terse: bool,
 ) -> Message:
-    """Who did what, the part that needs no rule; `script`: at this end there is no host."""
+    """Who did what, the part that needs no rule."""
     side = report.side
     if report.cause == "call":
-        return _called(report, transmission, script, transmissions)
+        return _called(report, transmission, _is_script(report, world), transmissions, terse)
     if report.cause == "timer":
-        return _timer_fires(report, transmissions)
+        return _timer_fires(report, world, transmissions)
     if report.cause == "third party" and side != "X":
         return Message.of("happened.icmp_error", side=side)
     if report.cause == "fault" and transmission is None:
         return Message.of("happened.wire_gets", what=report.call)
+    if report.cause == "program":
+        return Message.of("happened.program_starts", side=side, what=report.call)
     if report.cause == "wait" or transmission is None:
         return Message.of("happened.time_passes", span=Duration(report.by))
     if report.cause == "third party":
         return third_party(report, transmission, name_of(transmission))
     if report.cause == "arrival":
         lost = transmission.outcome is Outcome.LOST
-        described = _described(transmission, transmissions)
+        described = _of_another(_described(transmission, transmissions), report, world, transmission)
         key = "happened.lost_link_down" if lost else arrives_as(report)
         return Message.of(key, name=described, side=side)
     if report.launched:
@@ -162,17 +176,54 @@ def _opening(
     return Message.of("happened.wire_delays", name=name_of(transmission), span=Duration(report.by))
 
 
-def _timer_fires(report: Report, transmissions: Sequence[Transmission]) -> Message:
+def _timer_fires(report: Report, world: WorldState, transmissions: Sequence[Transmission]) -> Message:
     """A timer, and what it sends."""
     side = report.side
-    fired = [event.kind for event in report.events if isinstance(event, TimerFired)]
-    timers = tuple(Message.of(kind.words) for kind in fired)
+    fired = [event for event in report.events if isinstance(event, TimerFired)]
+    timers = tuple(_timer(event, report, world) for event in fired)
     one = len(fired) == 1
     names = _names_sent(report, transmissions)
     if not names:
         return Message.of("happened.timer_fires" if one else "happened.timers_fire", side=side, timers=timers)
     key = "happened.timer_sends" if one else "happened.timers_send"
     return Message.of(key, side=side, timers=timers, names=names)
+
+
+def _timer(event: TimerFired, report: Report, world: WorldState) -> Message:
+    """What a timer is called; one of a connection that the pane does not show has its sockets."""
+    name = Message.of(event.kind.words)
+    own = report.connections.get(event.connection)
+    if event.connection == report.connection or own is None or not _is_another(report, own[:2]):
+        return name
+    return Message.of("happened.timer_of", timer=name, sockets=_between(own[:2], world))
+
+
+def _of_another(
+    name: str | Message, report: Report, world: WorldState, transmission: Transmission
+) -> str | Message:
+    """The name of a segment that has arrived, with its sockets where the pane shows another connection."""
+    segment = transmission.arrives_as
+    if not isinstance(segment, Segment) or not _is_another(report, (segment.dst, segment.src)):
+        return name
+    return Message.of("happened.between", name=name, sockets=_between(segment[:2], world))
+
+
+def _between(sockets: tuple[Socket, Socket], world: WorldState) -> str:
+    """Two sockets as the ladder has them."""
+    return sockets_texts(sockets, {world.end(side).setup.socket.host for side in SIDES})[0]
+
+
+def _is_another(report: Report, sockets: tuple[Socket, Socket]) -> bool:
+    """Whether the end that a report is about shows another connection than that between these sockets, its
+    own first. Where it shows none, as a listener, one that has ended is meant if there is no other."""
+    known = report.connections
+    shown = known.get(report.connection)
+    if shown is not None:
+        return shown[:2] != sockets
+    ended = {
+        event.connection for event in report.events if isinstance(event, StateChanged) and event.new in ENDED
+    }
+    return any(one[:2] != sockets or name not in ended for name, one in known.items())
 
 
 def _names_sent(report: Report, transmissions: Sequence[Transmission]) -> tuple[str | Message, ...]:
@@ -270,7 +321,11 @@ def _by_the_wire(report: Report, world: WorldState) -> list[Message]:
 
 
 def _called(
-    report: Report, transmission: Transmission | None, script: bool, transmissions: Sequence[Transmission]
+    report: Report,
+    transmission: Transmission | None,
+    script: bool,
+    transmissions: Sequence[Transmission],
+    terse: bool,
 ) -> Message:
     """A program's call, a host event, or what a script sends."""
     side, call = report.side, report.call
@@ -288,7 +343,7 @@ def _called(
     own = report.results[-1] if report.results else None
     if own is not None and own.call is not None:
         key = "happened.socket_call_sends" if names else "happened.socket_call"
-        return Message.of(key, side=side, call=socket_call(own), **({"names": names} if names else {}))
+        return Message.of(key, side=side, call=socket_call(own, terse), **({"names": names} if names else {}))
     if names:
         return Message.of("happened.calls_sends", side=side, call=call, names=names)
     return Message.of("happened.calls", side=side, call=call)
@@ -309,12 +364,12 @@ def responses(report: Report) -> list[Returned]:
     return [one for one in returned if one.response not in (Response.OK, Response.QUEUED)]
 
 
-def _responses(report: Report, world: WorldState) -> list[Message]:
+def _responses(report: Report, world: WorldState, terse: bool) -> list[Message]:
     """What calls returned: a request to a socket in any case, a user call where that tells something."""
     results = [result for result in report.results if result.of_socket]
     if report.cause == "call" and results and results[-1].call is not None:
         results.pop()  # Its own, with which the sentence begins.
-    told = [_result(report.side, result) for result in results]
+    told = [_result(report.side, result, terse) for result in results]
     return [*_responses_to_users(report, world), *told] if tells_user_calls(report) else told
 
 
@@ -340,11 +395,11 @@ def _responses_to_users(report: Report, world: WorldState) -> list[Message]:
     ]
 
 
-def _result(side: Party, result: CallResult) -> Message:
+def _result(side: Party, result: CallResult, terse: bool) -> Message:
     """What came of a request to a socket."""
     call, done = result.name, result.done
     if result.call is not None:
-        return Message.of("happened.socket_call", side=side, call=socket_call(result))
+        return Message.of("happened.socket_call", side=side, call=socket_call(result, terse))
     if isinstance(done, Blocked):
         return Message.of("happened.blocks", side=side, call=call)
     if done.errno:

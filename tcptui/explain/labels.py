@@ -6,13 +6,13 @@ segment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from rich.cells import cell_len
 
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.options import read_sack
-from tcptui.core.packet.segment import ACK, PSH, RST, Segment, flag_text
+from tcptui.core.packet.segment import ACK, PSH, RST, Segment, Socket, flag_text
 from tcptui.core.packet.seq import seq_add
 from tcptui.core.udp import for_many
 from tcptui.explain.catalogue import say
@@ -26,6 +26,17 @@ def name_of(transmission: Transmission) -> str:
     if isinstance(payload, Segment):
         return f"#{transmission.number} {flag_text(payload.flags)}"
     return f"#{transmission.number} {'UDP' if isinstance(payload, Datagram) else 'ICMP'}"
+
+
+def sockets_texts(sockets: tuple[Socket, Socket], hosts: Container[str]) -> tuple[str, ...]:
+    """From where to where a segment goes: by ports, and before that with the address of one that is none of
+    `hosts`. ``203.0.113.1:1024>80``, ``1024>80``"""
+    src, dst = sockets
+    ports = f"{src.port}>{dst.port}"
+    if src.host in hosts and dst.host in hosts:
+        return (ports,)
+    left, right = (str(one.port) if one.host in hosts else str(one) for one in sockets)
+    return f"{left}>{right}", ports
 
 
 def label_of(transmission: Transmission, raw: bool, room: int, sockets: tuple[str, ...] = ()) -> str:
@@ -69,7 +80,8 @@ def _segment_labels(
     has_ack = bool(segment.flags & ACK)
     marks = _marks(transmission)
     words = f"seq={seq}" + (f" ack={ack}" if has_ack else "") + (f" len={length}" if length else "")
-    compact = (f"{seq}:{end}" if length else seq) + (f" ack {ack}" if has_ack else "")
+    octets = f"{seq}:{end}" if length else seq
+    compact = octets + (f" ack {ack}" if has_ack else "")
     full = f"{begin} {flag_text(segment.flags)} {words}"
     window = f" win={segment.wnd}" if room >= 40 and not segment.flags & RST else ""
     sack = _sack_words(segment, ack_base, raw)
@@ -84,8 +96,12 @@ def _segment_labels(
     yield f"{begin} {short} {compact}{marks}"
     brief = _marks(transmission, brief=True)
     yield f"{begin} {short} {compact}{brief}"
+    yield f"{begin} {short} {octets}{brief}"
+    if begin != f"#{transmission.number}":
+        return  # What was done to it, and that it has data, is told rather than its sockets.
     yield f"{begin} {short} {seq}{brief}"
     yield f"{begin} {short} {compact}"
+    yield f"{begin} {short} {octets}"
     yield f"{begin} {short} {seq}"
 
 

@@ -7,6 +7,7 @@ catalogue.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from tcptui.core.message import Duration, Message
@@ -23,6 +24,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.waiting import still_waiting
 from tcptui.trace.expectations import MOST_FAILURES, Failure, failed_events, failed_labels, failed_never
+from tcptui.trace.fact_index import FactIndex
 from tcptui.trace.facts import facts_by_step
 
 
@@ -66,30 +68,31 @@ def _failed_says(scenario: Scenario, steps: list[tuple[Fact, ...]]) -> Iterator[
     """The pieces of sentences that are said at none of the steps that their patterns describe."""
     if not scenario.expected.says:
         return
-    sentences = _sentences(scenario, len(steps))
-    for index, text in enumerate(scenario.expected.says, 1):
+    index_of = FactIndex([fact for step in steps for fact in step])
+    step_of = [number for number, step in enumerate(steps, 1) for _ in step]
+    meant: list[list[int]] = []
+    for text in scenario.expected.says:
         asked = split_says(text)
         assert asked is not None
-        pattern, piece = asked
-        where, seen, said = f"expect.says[{index}]", 0, []
-        for sentence, facts in zip(sentences, steps, strict=True):
-            for fact in facts:
-                seen, is_meant = pattern.count_if(fact, seen)
-                said += [sentence] if is_meant else []
-        if not said:
+        meant.append([step_of[place] for place in index_of.described(asked[0])])
+    sentences = _sentences(scenario, {step for some in meant for step in some})
+    for index, (text, some) in enumerate(zip(scenario.expected.says, meant, strict=True), 1):
+        where, (_, piece) = f"expect.says[{index}]", split_says(text) or ("", "")
+        if not some:
             yield Failure(where, Message.of("fact.says_never", pattern=text.removesuffix(f": {piece}")))
-        elif not any(piece in sentence for sentence in said):
-            yield Failure(where, Message.of("fact.says_other", piece=piece, sentence=said[0]))
+        elif not any(piece in sentences[step] for step in some):
+            yield Failure(where, Message.of("fact.says_other", piece=piece, sentence=sentences[some[0]]))
 
 
-def _sentences(scenario: Scenario, count: int) -> list[str]:
-    """What is told of each step, as the line below the panes tells it."""
+def _sentences(scenario: Scenario, steps: AbstractSet[int]) -> dict[int, str]:
+    """What is told of some steps, from 1, as the line below the panes tells it."""
     history = History(scenario)
-    sentences = []
-    for _ in range(count):
+    sentences = {}
+    for step in range(1, max(steps, default=0) + 1):
         report = history.apply()
-        told = why(report, history.world, history.transmissions(), scenario.raw_numbers)
-        sentences.append(told.text)
+        if step in steps:
+            told = why(report, history.world, history.transmissions(), scenario.raw_numbers)
+            sentences[step] = told.text
     return sentences
 
 

@@ -13,6 +13,8 @@ from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
 
+LONG = 50
+"""So many characters of what happened may leave no room for why on the smallest screen."""
 MOST_KNOBS = 2
 """So many that depart from a preset are named; the rest are counted."""
 
@@ -32,16 +34,19 @@ class Why(NamedTuple):
     `what` is one."""
     reasons: tuple[str, ...] = ()
     """The sentences of why."""
+    terse: tuple[str, ...] = ()
+    """`brief` with calls to sockets without their arguments, an errno alone; empty: `brief` is so already."""
+
+    @property
+    def wordings(self) -> tuple[tuple[str, ...], ...]:
+        """The sentences of what happened, the fullest wording of them first."""
+        brief = self.brief or (self.what,)
+        return (brief, self.terse) if self.terse else (brief,)
 
     @property
     def text(self) -> str:
         """All of the sentences."""
         return _joined(self.what, self.why)
-
-    @property
-    def brief_text(self) -> str:
-        """What happened in brief, and why."""
-        return _joined(*(self.brief or (self.what,)), self.why)
 
 
 def why(report: Report | None, world: WorldState, transmissions: Sequence[Transmission], raw: bool) -> Why:
@@ -56,13 +61,16 @@ def why(report: Report | None, world: WorldState, transmissions: Sequence[Transm
     happened = _joined(*sentences)
     brief = sentences if short == [*messages] else tuple(text(one, raw) for one in short)
     rules = decided(report)
+    terse: tuple[str, ...] = ()
+    if len(happened) > LONG and any(result.call is not None for result in report.results):
+        terse = tuple(text(one, raw) for one in in_brief(what(report, world, transmissions, terse=True)))
     if not rules or report.side == "X":
-        return Why(happened, brief=brief)
+        return Why(happened, brief=brief, terse=terse)
     last = rules[-1][1]
     profile = world.end(report.side).setup.profile
     label = profile_label(profile, [last, *(rule for _, rule in rules)])
     reasons = tuple(text(message, raw) for message, _ in rules)
-    return Why(happened, _joined(*reasons), last.source_of(profile.stack), label, brief, reasons)
+    return Why(happened, _joined(*reasons), last.source_of(profile.stack), label, brief, reasons, terse)
 
 
 def _joined(*sentences: str) -> str:

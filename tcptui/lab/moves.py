@@ -11,8 +11,11 @@ A run is fully told by its scenario and this text; the same text gives the same 
 | ``r3`` | segment #3 is overtaken by the next one in its direction |
 | ``w20ms`` | 20 ms pass, in which nothing happens |
 | ``a:connect``, ``b:send:hello`` | a program makes a call; its text is percent-encoded |
+| ``a:read:100``, ``a:send+urgent:hello`` | it reads 100 octets at most; the data up to its end is urgent |
 | ``b:listen:2`` | it listens with a backlog of 2, for ``b:accept`` |
 | ``a:s=socket()``, ``a:send(s,'x',MSG_OOB)`` | a call to a socket (`calls`), percent-encoded |
+| ``b:[{loop=['c=accept(s)','close(c)']}]`` | a program starts: what stands in a file (`program_text`) |
+| ``b:{fork=['close(s)']}`` | one item of it alone; both percent-encoded |
 | ``b:bind``, ``a:sendto:hello`` | the same for UDP; an address may follow: ``b:bind:239.0.0.1:80`` |
 | ``lose:B:ACK:2``, ``delay:A:DATA:1:by:50ms`` | a fault by description (`faults`), of what is to come |
 | ``box:firewall:drop=A+DATA`` | a box is put on the wire, next to B (`box_text`) |
@@ -23,7 +26,7 @@ A run is fully told by its scenario and this text; the same text gives the same 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote, quote_from_bytes, unquote_to_bytes
 
@@ -32,7 +35,7 @@ from tcptui.core.packet.segment import Socket
 from tcptui.lab.addresses import parse_socket
 from tcptui.lab.durations import exact_duration, parse_duration
 from tcptui.lab.faults import FaultRule, fault_word, is_fault, parse_fault_word
-from tcptui.lab.program import CALLS, CallName, takes
+from tcptui.lab.program import CALLS, MOST_BACKLOG, MOST_OCTETS, CallName, Step, takes
 from tcptui.lab.third_party import LONGEST_DATA, Inject
 from tcptui.lab.wire import COPY_AFTER, BadMove, Side
 
@@ -43,7 +46,6 @@ MOST_STEPS = 100_000
 """What one ``s`` may count up to."""
 MOST_MOVES = 1_000_000
 """What one text may tell: that of a long run on the screen can be read back."""
-MOST_BACKLOG = 99_999
 
 
 class Next(NamedTuple):
@@ -84,6 +86,20 @@ class Do(NamedTuple):
     """For "listen"."""
     written: SocketCall | None = None
     """For "written", the call to a socket, whose names are those of the host's first program."""
+    octets: int | None = None
+    """For "read", how many at most; None: all that there are."""
+    urgent: bool = False
+    """For "send": the data up to its end is urgent."""
+
+
+class Start(NamedTuple):
+    """A program starts, beside those of the host, as a thread of the first: it has the first one's
+    descriptors, and a copy of its names."""
+
+    side: Side
+    text: str
+    """As it is written."""
+    script: tuple[Step, ...]
 
 
 class AddBox(NamedTuple):
@@ -94,22 +110,31 @@ class AddBox(NamedTuple):
     """As `box_text` has them."""
 
 
-Move: TypeAlias = Next | Lose | Delay | Duplicate | Reorder | Wait | Do | Inject | FaultRule | AddBox
+Move: TypeAlias = Next | Lose | Delay | Duplicate | Reorder | Wait | Do | Start | Inject | FaultRule | AddBox
 """A `FaultRule` is made of what leaves from then on."""
 
 NEXT = Next()
-ALLOWED = "s, s5, l2, d4+200ms, u2, u2+50ms, r3, w20ms, a:connect, b:send:hello, x>b:SYN:seq=90, lose:B:ACK:2"
+ALLOWED = (
+    "s, s5, l2, d4+200ms, u2, u2+50ms, r3, w20ms, a:connect, b:send:hello, a:s=socket(), a:['exit()'],"
+    " x>b:SYN:seq=90, lose:B:ACK:2, box:nat"
+)
+URGENT = "+urgent"
+"""Follows the name of a SEND whose data is urgent."""
 
 _SAFE = "()=,'+|:.!$&*;<>?@[]^{}~/-"
 """What a call to a socket may have that is not percent-encoded."""
-_SOCKET_CALL = re.compile(r"\s*([a-z_][a-z0-9_]*\s*=\s*)?[a-z_][a-z0-9_]*\s*\(", re.ASCII)
+_SAFE_IN_PROGRAM = f'{_SAFE}"'
+_IN_BRACKETS = re.compile(r"[abAB]:\s*([\[{]|([a-z_][a-z0-9_]*\s*=\s*)?[a-z_][a-z0-9_]*\s*\()", re.ASCII)
+_WORD = re.compile(r"\s*(\S+)")
+_TOKEN = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\s+|[^\s'"()\[\]{}]+|.""", re.DOTALL)
+"""Of what stands in brackets: a text in quotes, blanks, brackets, and what is between them."""
 _NUMBERED = re.compile(r"([sldur])(\d{0,9})(?:\+(\S+))?", re.ASCII)
 
 
 def parse_moves(text: str) -> list[Move]:
     """The moves of a text; BadMove names the word that is none and what is allowed."""
     moves: list[Move] = []
-    for word in text.split():
+    for word in _words(text):
         try:
             word.encode()  # A word that is no UTF-8 has lone surrogates in it (PEP 383).
             moves += _parse_word(word)
@@ -119,6 +144,30 @@ def parse_moves(text: str) -> list[Move]:
         if len(moves) > MOST_MOVES:
             raise BadMove("error.move.too_many", most=MOST_MOVES)
     return moves
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a text. Blanks within the brackets of a call or a program do not end one."""
+    if not any(bracket in text for bracket in "([{"):
+        yield from text.split()
+        return
+    at = 0
+    while match := _WORD.match(text, at):
+        end = _end_of_brackets(text, match.start(1)) or match.end()
+        yield text[match.start(1) : end]
+        at = end
+
+
+def _end_of_brackets(text: str, start: int) -> int:
+    """Where a call or a program ends that begins there; 0: none does, or it has no end."""
+    match, depth = _IN_BRACKETS.match(text, start), 1
+    if match is None:
+        return 0
+    for token in _TOKEN.finditer(text, match.end()):
+        if not depth and token[0].isspace():
+            return token.start()
+        depth += (token[0] in "([{") - (token[0] in ")]}")
+    return len(text) if not depth else 0
 
 
 def moves_text(moves: Iterable[Move]) -> str:
@@ -152,14 +201,17 @@ def _word(move: Move) -> str:
             return f"r{number}"
         case Wait(by):
             return f"w{exact_duration(by)}"
-        case Do(side, call, data, address, backlog, written):
+        case Do(side, call, data, address, backlog, written, octets, urgent):
             if written is not None:
                 return f"{side.lower()}:{quote(written.text(''), safe=_SAFE)}"
-            if backlog is not None:
-                return f"{side.lower()}:{call}:{backlog}"
+            count = octets if backlog is None else backlog
+            if count is not None:
+                return f"{side.lower()}:{call}:{count}"
             text = f":{quote_from_bytes(data)}" if data or (address and call == "sendto") else ""
             where = f":{address}" if address is not None else ""
-            return f"{side.lower()}:{call}{text}{where}"
+            return f"{side.lower()}:{call}{URGENT if urgent else ''}{text}{where}"
+        case Start(side, text):
+            return f"{side.lower()}:{quote(text, safe=_SAFE_IN_PROGRAM)}"
         case Inject():
             from tcptui.lab.third_party_text import inject_word
 
@@ -215,38 +267,61 @@ def _numbered_move(verb: str, number: int, duration: str | None) -> Move:
     return Lose(number) if verb == "l" else Reorder(number)
 
 
-def _parse_call(word: str) -> Do:
-    if "(" in word and _SOCKET_CALL.match(unquote_to_bytes(word[2:]).decode(errors="replace")):
-        return _parse_socket_call(word)
-    side, call, *rest = word.split(":", 2)
+def _parse_call(word: str) -> Move:
+    side: Side = "A" if word[0] in "aA" else "B"
+    if "(" in word or word[2:3] in ("[", "{"):
+        text = unquote_to_bytes(word[2:]).decode(errors="surrogateescape")
+        if _IN_BRACKETS.match(f"{word[:2]}{text}"):
+            return written_move(side, text)
+    _, call, *rest = word.split(":", 2)
+    name = call.removesuffix(URGENT)
     for known in CALLS:
-        if known == call:
-            if known == "listen" and rest:
-                return Do("A" if side in "aA" else "B", known, backlog=_backlog(rest[0]))
-            text, where = _arguments(known, rest[0] if rest else "")
-            data = unquote_to_bytes(text)
-            if not takes(known, data):
-                raise BadMove("error.move.send_data")
-            if len(data) > LONGEST_DATA:
-                raise BadMove("error.move.data_too_long", octets=len(data), most=LONGEST_DATA)
-            return Do("A" if side in "aA" else "B", known, data, parse_socket(where) if where else None)
+        if known == name and (name == call or name == "send"):
+            return _call_of(side, known, rest[0] if rest else None, name != call)
     raise BadMove("error.move.no_call", call=call[:20], allowed=tuple(CALLS))
 
 
-def _parse_socket_call(word: str) -> Do:
+def _call_of(side: Side, call: CallName, arguments: str | None, urgent: bool) -> Do:
+    if call == "listen" and arguments is not None:
+        backlog = _number(arguments, 0, MOST_BACKLOG)
+        if backlog is None:
+            raise BadMove("error.move.backlog", text=arguments[:20], most=MOST_BACKLOG)
+        return Do(side, call, backlog=backlog)
+    if call == "read" and arguments is not None:
+        octets = _number(arguments, 1, MOST_OCTETS)
+        if octets is None:
+            raise BadMove("error.move.octets", text=arguments[:20], most=MOST_OCTETS)
+        return Do(side, call, octets=octets)
+    text, where = _arguments(call, arguments or "")
+    data = unquote_to_bytes(text)
+    if not takes(call, data):
+        raise BadMove("error.move.send_data")
+    if len(data) > LONGEST_DATA:
+        raise BadMove("error.move.data_too_long", octets=len(data), most=LONGEST_DATA)
+    return Do(side, call, data, parse_socket(where) if where else None, urgent=urgent)
+
+
+def written_move(side: Side, text: str) -> Move:
+    """The call to a socket, or the start of a program, that a text without percent-encoding writes. Raises
+    BadMove, and others of its kind."""
+    if text.lstrip().startswith(("[", "{")):
+        from tcptui.lab.program_text import typed_program_of
+        from tcptui.lab.toml import without_blanks
+
+        text = without_blanks(text)
+        return Start(side, text, typed_program_of(text))
     from tcptui.lab.calls import BadCall, parse_call
 
     try:
-        call = parse_call(unquote_to_bytes(word[2:]).decode(errors="surrogateescape"))
+        return Do(side, "written", written=parse_call(text))
     except BadCall as error:
         raise BadMove("error.move.call", why=error.message) from None
-    return Do("A" if word[0] in "aA" else "B", "written", written=call)
 
 
-def _backlog(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text):
-        raise BadMove("error.move.backlog", text=text[:20], most=MOST_BACKLOG)
-    return int(text)
+def _number(text: str, least: int, most: int) -> int | None:
+    """None: it is none, or out of range."""
+    number = int(text) if re.fullmatch(r"[0-9]{1,7}", text) else -1
+    return number if least <= number <= most else None
 
 
 def _arguments(call: CallName, text: str) -> tuple[str, str]:

@@ -50,7 +50,7 @@ class ProgramState(NamedTuple):
     seen: tuple[tuple[int, int], ...] = ()
     """For calls that wait for what a pattern describes, by their place: how much of it there was."""
     forked: bool = False
-    """Another program has made it."""
+    """Another program has made it, or somebody at the keyboard."""
 
     @property
     def over(self) -> bool:
@@ -67,6 +67,10 @@ class ProgramState(NamedTuple):
     def loops(self) -> bool:
         """Whether it is in a loop, or one comes, in what it forks too: how often it calls is not known."""
         return bool(self.frames) or _has_loop(self.script[self.position :])
+
+    def is_thread_of(self, first: ProgramState) -> bool:
+        """Whether somebody at the keyboard has made it, beside the first program of the host."""
+        return self.forked and self.process == first.process
 
     def ready(self) -> ProgramState:
         """Where the next call is what comes next, loops entered and gone through again."""

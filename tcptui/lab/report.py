@@ -9,7 +9,9 @@ from tcptui.lab.connection import NO_CONNECTIONS, Connections
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Party, Transmission, WireAct
 
-Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "fault", "wait"]
+Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "program", "fault", "wait"]
+"""A program's call, a third party's segment, an arrival, a timer, a program that starts; of the wire, a fault
+or a box; and that time passes."""
 
 
 class NextEvent(NamedTuple):
@@ -30,7 +32,7 @@ class Report(NamedTuple):
     cause: Cause
     side: Party
     call: str = ""
-    """The program's call, if it was one; of a fault by description or a box its text."""
+    """The program's call, if it was one; of a program that starts, a fault or a box its text."""
     transmission: int = 0
     """The segment that arrived, or that a fault changed."""
     by: int = 0

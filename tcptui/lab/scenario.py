@@ -151,21 +151,27 @@ class Scenario(NamedTuple):
     """Of the story, also where this is one of them."""
     document: Mapping[str, object] = {}
     """What the file says, if there are variants: they are made from it."""
+    language: str = ""
+    """The language in which its texts are wanted, its variants' too; empty: the file's own."""
 
     def clock(self, party: Party) -> int:
         """How far the clock of that end is ahead of the world's when the story begins, in microseconds."""
         return 0 if party == "X" else self.hosts["AB".index(party)].clock
 
     def in_language(self, language: str) -> Scenario:
-        """The same with its texts in that language, as far as it has them."""
+        """The same with its texts in that language, as far as it has them; and so its variants."""
+        if not language:
+            return self
         found = next((one for one in self.translations if one.language == language), None)
         if found is None:
-            return self
+            return self._replace(language=language)
         say = self.say
         if len(found.say) == len(say):
             say = tuple(one._replace(text=text) for one, text in zip(say, found.say, strict=True))
+        title = f"{found.title}: {self.variant}" if found.title and self.variant else found.title
         return self._replace(
-            title=found.title or self.title,
+            language=language,
+            title=title or self.title,
             question=found.question or self.question,
             answer=found.answer or self.answer,
             chapter=found.chapter or self.chapter,

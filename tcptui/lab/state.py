@@ -39,7 +39,7 @@ from tcptui.lab.ends.connections import drop_ended
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.keep_alive import keeps_alive, only_keep_alive
-from tcptui.lab.moves import AddBox, Delay, Do, Duplicate, Lose, Move, Next, Reorder, Wait
+from tcptui.lab.moves import AddBox, Delay, Do, Duplicate, Lose, Move, Next, Reorder, Start, Wait
 from tcptui.lab.network import Network
 from tcptui.lab.patterns_key import patterns_key
 from tcptui.lab.program import ScriptedCall
@@ -183,13 +183,20 @@ class WorldState(Network):
         return report
 
     def _from_outside(
-        self, move: Lose | Delay | Duplicate | Reorder | Wait | Do | Inject | FaultRule | AddBox
+        self, move: Lose | Delay | Duplicate | Reorder | Wait | Do | Start | Inject | FaultRule | AddBox
     ) -> Report:
         match move:
-            case Do(side, name, data, address, backlog, written):
+            case Do(side, name, data, address, backlog, written, octets, urgent):
                 end = self._to_change(side)
-                call = ScriptedCall(name, data=data, address=address, backlog=backlog, written=written)
+                call = ScriptedCall(
+                    name, data=data, address=address, backlog=backlog, written=written, octets=octets,
+                    urgent=urgent,
+                )  # fmt: skip
                 return self._reported("call", end, end.call(call, self.now), call.name, call.backlog)
+            case Start(side, text, script):
+                end = self._to_change(side)
+                end.start(script, self.now)
+                return self._reported("program", end, [], text)
             case Inject():
                 return self._inject(move)
             case AddBox(kind, fields):

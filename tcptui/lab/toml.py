@@ -39,6 +39,11 @@ def parse_toml(text: str) -> dict[str, object]:
         raise ValueError("it is nested too deep") from None
 
 
+def without_blanks(value: str) -> str:
+    """A value without the blanks that stand in none of its strings; a comment in it is taken for none."""
+    return re.sub(rf"({STRING})|\s+", lambda match: match[1] or "", value, flags=re.DOTALL)
+
+
 def _has_long_key(text: str) -> bool:
     if all(line.count(".") < MOST_KEY_PARTS for line in text.split("\n")):
         return False

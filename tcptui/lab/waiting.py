@@ -51,6 +51,8 @@ def still_waiting(world: WorldState) -> tuple[StillWaiting, ...]:
 
 
 def _where(side: Side, host: HostEnd, program: ProgramState) -> str:
+    if program.is_thread_of(host.programs[0]):
+        return "prelude"
     names = [one.name for one in host.setup.programs]
     key = "script" if not names else "program" if len(names) == 1 else f"programs.{program.name}"
     fork = ".fork" if program.forked else ""

@@ -27,6 +27,7 @@ def shutdown(context: Context, request: requests.Shutdown, call: BlockedCall) ->
         return Done(0)
     if context.state(socket) is State.SYN_SENT and semantics.shutdown_unconnected:
         _disconnect(context, call)
+        context.socket_of(call).error = "ECONNRESET"  # tcp_disconnect(): sk_err.
         return Done(0)
     if socket.phase is Phase.CONNECTING and not context.opening(socket):
         socket.phase = Phase.CONNECTED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 
 from tcptui.core.events import Response
@@ -32,7 +33,7 @@ def new_socket(context: Context, request: requests.NewSocket, call: BlockedCall)
 def bind(context: Context, request: requests.Bind, call: BlockedCall) -> Done:
     """In the order of Linux's inet_bind()."""
     socket = context.socket_of(call)
-    if _family(request.address) != _family(Socket(context.host, 0)):
+    if _family(request.address.host) != _family(context.host):
         return failed("EAFNOSUPPORT")
     local = context.here(request.address)
     if local is None:
@@ -132,7 +133,7 @@ def _cannot_connect(context: Context, socket: BsdSocket) -> Done | None:
 def _send_syn(context: Context, call: BlockedCall, remote: Socket) -> Done | None:
     """Opens actively; what is returned is an error."""
     socket = context.socket_of(call)
-    if _family(remote) != _family(Socket(context.host, 0)):
+    if _family(remote.host) != _family(context.host):
         return failed("EAFNOSUPPORT")
     if not 0 < remote.port < 1 << 16:
         return failed(context.semantics.connect_to_port_0)
@@ -179,9 +180,10 @@ def _conflict(context: Context, socket: BsdSocket, other: BsdSocket) -> bool:
     return not other.connection or context.listening(other)
 
 
-def _family(address: Socket) -> int:
-    """The version of IP; 0: it is no address."""
+@lru_cache(maxsize=256)
+def _family(host: str) -> int:
+    """The version of IP; 0: it is no address. Cached: addresses are few."""
     try:
-        return ip_address(address.host).version
+        return ip_address(host).version
     except ValueError:
         return 0

@@ -14,6 +14,7 @@ how a run differs.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, cast
@@ -24,6 +25,7 @@ from tcptui.lab.facts import Fact, Verb
 from tcptui.lab.patterns import Pattern, parse_pattern
 from tcptui.lab.record import Record
 from tcptui.trace.capture import Point, capture_of
+from tcptui.trace.fact_index import FactIndex
 from tcptui.trace.sequence_analysis import analyse
 
 MOST_FAILURES = 50
@@ -42,19 +44,18 @@ def failed_events(texts: Sequence[str], facts: Sequence[Fact], strict: bool = Fa
     of the same kinds too that happen and are not expected."""
     patterns = [parse_pattern(text) for text in texts]
     kinds = {pattern.verb for pattern in patterns} - {"rule"}
-    of_kind = _places_by_kind(facts)
-    described = [_described(pattern, facts, of_kind) for pattern in patterns]
-    if strict:
-        described = [
-            [place for place in places if _is_whole(pattern, facts[place])]
-            for pattern, places in zip(patterns, described, strict=True)
-        ]
+    index_of = FactIndex(facts)
+    whole = {}
+    for pattern in dict.fromkeys(patterns):
+        places = index_of.described(pattern)
+        whole[pattern] = [one for one in places if not strict or _is_whole(pattern, facts[one])]
+    described = [whole[pattern] for pattern in patterns]
     place, after = 0, ""
     for index, (text, pattern, places) in enumerate(zip(texts, patterns, described, strict=True), 1):
         where = f"expect.events[{index}]"
-        found = next((one for one in places if one >= place), None)
+        found = _first_from(places, place)
         if found is None:
-            near = _nearest(pattern, facts, of_kind, place)
+            near = _nearest(pattern, facts, index_of, place)
             yield Failure(where, _missing(text, after, places, near, facts))
             if strict and near is not None and near >= place and not _is_meant(near, described[index:]):
                 yield from _too_much(facts, place, near, kinds, where)
@@ -69,9 +70,9 @@ def failed_events(texts: Sequence[str], facts: Sequence[Fact], strict: bool = Fa
 
 def failed_never(texts: Sequence[str], facts: Sequence[Fact]) -> Iterator[Failure]:
     """What happens though the scenario says that it never does."""
-    of_kind = _places_by_kind(facts)
+    index_of = FactIndex(facts)
     for index, text in enumerate(texts, 1):
-        places = _described(parse_pattern(text), facts, of_kind)
+        places = index_of.described(parse_pattern(text))
         if places:
             message = Message.of("fact.never", pattern=text, fact=_timed(facts[places[0]]), count=len(places))
             yield Failure(f"expect.never[{index}]", message)
@@ -111,20 +112,10 @@ def _labels_at(run: Record, point: Point) -> list[list[str]]:
     return [[] if analysis is None else analysis.texts() for analysis in analyses]
 
 
-def _places_by_kind(facts: Sequence[Fact]) -> dict[Verb, list[int]]:
-    """Where the facts of each kind are, so that a pattern looks at those alone."""
-    places: dict[Verb, list[int]] = {}
-    for place, fact in enumerate(facts):
-        places.setdefault(fact.verb, []).append(place)
-    return places
-
-
-def _described(pattern: Pattern, facts: Sequence[Fact], of_kind: dict[Verb, list[int]]) -> list[int]:
-    """The places of the facts that a pattern means."""
-    places = [place for place in of_kind.get(pattern.verb, ()) if pattern.describes(facts[place])]
-    if not pattern.counts:
-        return places
-    return [place for count, place in enumerate(places, 1) if pattern.means(count)]
+def _first_from(places: Sequence[int], place: int) -> int | None:
+    """The first of some places, which are in order, from `place` on."""
+    index = bisect_left(places, place)
+    return places[index] if index < len(places) else None
 
 
 def _is_whole(pattern: Pattern, fact: Fact) -> bool:
@@ -137,7 +128,7 @@ def _is_whole(pattern: Pattern, fact: Fact) -> bool:
 
 def _is_meant(place: int, described: list[list[int]]) -> bool:
     """Whether one of the patterns means the fact at a place."""
-    return any(place in places for places in described)
+    return any(_first_from(places, place) == place for places in described)
 
 
 def _too_much(
@@ -156,12 +147,10 @@ def _missing(text: str, after: str, places: list[int], near: int | None, facts: 
     return Message.of(key, pattern=text, fact="" if near is None else _timed(facts[near]))
 
 
-def _nearest(
-    pattern: Pattern, facts: Sequence[Fact], of_kind: dict[Verb, list[int]], place: int
-) -> int | None:
+def _nearest(pattern: Pattern, facts: Sequence[Fact], index_of: FactIndex, place: int) -> int | None:
     """The fact that comes nearest to what a pattern describes: of the same end and kind, of the same name if
     there is one, from `place` on if there is one."""
-    same = [index for index in of_kind.get(pattern.verb, ()) if pattern.who in (None, facts[index].who)]
+    same = [index for index in index_of.of_kind(pattern.verb) if pattern.who in (None, facts[index].who)]
     bare = pattern._replace(fields=(), at=None, number=0)
     named = [index for index in same if bare.describes(facts[index])] or same
     later = [index for index in named if index >= place] or named[-1:]

@@ -18,10 +18,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+from tcptui.core.message import MessageError
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.history import INTERVAL, History
-from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait, parse_moves
+from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait, parse_moves, written_move
 from tcptui.lab.report import Report
 from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
@@ -53,12 +54,10 @@ def moves_error(text: str) -> str:
 
 
 def call_error(text: str) -> str:
-    """Why a text is no call to a socket; empty if it is one."""
-    from tcptui.lab.calls import BadCall, parse_call
-
+    """Why a text is neither a call to a socket nor a program; empty if it is one."""
     try:
-        parse_call(text)
-    except BadCall as error:
+        written_move("A", text)
+    except MessageError as error:
         return text_of(error.message)
     return ""
 

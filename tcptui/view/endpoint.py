@@ -23,6 +23,7 @@ from tcptui.lab.history import Moment
 from tcptui.lab.record import EndRecord
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Side
+from tcptui.sockets.requests import Done
 from tcptui.view.cells import align_right, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, marked
 from tcptui.view.queue_lines import queue_lines
@@ -194,9 +195,10 @@ def _socket_call_lines(results: tuple[CallResult, ...], end: Host, was: Host, wi
         texts = (
             *((begin, f"{name}{text}") for text in (one.text, one.brief)),
             (" ", f"{name}{one.brief}"),
-            (" ", f"{name.rstrip()}{one.brief.replace(' ', '')}"),
+            (" ", f"{name.rstrip()}{one.brief.replace(' = ', '=').replace(' ...', '...')}"),
             (begin, one.brief),
             (" ", one.brief),
+            *((" ", f"{what} {errno}") for errno in _errno(one) for what in (one.name, "-1")),
         )
         begin, text = next((it for it in texts if cell_len("".join(it)) <= width - 1), texts[-1])
         lines.append(marked(f"{begin}{text}", one not in before, "label" if not lines else "plain"))
@@ -206,6 +208,12 @@ def _socket_call_lines(results: tuple[CallResult, ...], end: Host, was: Host, wi
     received = f" {say('ui.end.received')} {count}" if count else ""
     blank = [marked("", False)] * (2 - len(lines))
     return [*lines, *blank, marked(received, count != before_count)]
+
+
+def _errno(result: CallResult) -> tuple[str, ...]:
+    """The error of a call that has failed, if it has."""
+    done = result.done
+    return (done.errno,) if isinstance(done, Done) and done.errno else ()
 
 
 def _told(end: Host) -> str:

@@ -136,6 +136,12 @@ def _segment_rows(
     has_ack = bool(segment.flags & ACK)
     ack = seq_text(segment.ack, transmission.bases[1], raw) if has_ack else str(segment.ack)
     wide = inner >= 50
+    bits = _control_bits(segment.flags, wide)
+    # As much of the name as leaves room for two digits and the bits.
+    room = half - cell_len(bits) - 2
+    names = (say("ui.header.data_offset"), say("ui.header.offset"), "")
+    offset = next(name for name in names if cell_len(name) + 4 <= room or not name)
+    offset_cells = cell_len(offset) + 4
     rows = [
         _port_row(segment, inner),
         [(inner, _both(say("ui.header.seq"), seq, segment.seq, inner))],
@@ -148,8 +154,8 @@ def _segment_rows(
             )
         ],
         [
-            (half // 4 + 2, f"{say('ui.header.data_offset')} {octets[12] >> 4}"),
-            (half - half // 4 - 3, _control_bits(segment.flags, wide)),
+            (offset_cells, f"{offset} {octets[12] >> 4}".lstrip()),
+            (half - offset_cells - 1, bits),
             (inner - half - 1, f"{say('ui.header.window')} {segment.wnd}"),
         ],
         [

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
+from tcptui.explain.labels import sockets_texts
 from tcptui.explain.numbers import time_text
 from tcptui.lab.connection_record import Entered
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
@@ -233,12 +234,8 @@ def _sockets_of(row: Row, hosts: set[str]) -> tuple[str, ...]:
     segment = row.transmission.payload if row.transmission is not None else None
     if not isinstance(segment, Segment):
         return ()
-    src, dst = segment.src, segment.dst
-    ports = f"{src.port}>{dst.port}"
-    if not hosts or {src.host, dst.host} <= hosts:
-        return (ports,)
-    left, right = (str(one.port) if one.host in hosts else str(one) for one in (src, dst))
-    return f"{left}>{right}", ports
+    sockets = segment.src, segment.dst
+    return sockets_texts(sockets, hosts or {socket.host for socket in sockets})
 
 
 def _lost_at(row: Row, boxes: Sequence[object]) -> str:

@@ -77,7 +77,10 @@ def draw_row(plan: RowPlan) -> Line:
             column = 2 if side == "A" else plan.width - 2 - len(state.value)
             canvas.put(column, state.value, "a" if side == "A" else "b")
     elif plan.row.transmission is None:
-        text = say("ui.silence", span=duration_text(plan.row.silence))
+        span = duration_text(plan.row.silence)
+        text = say("ui.silence", span=span)
+        if cell_len(text) > plan.width:
+            text = say("ui.silence_brief", span=span)
         canvas.put(max(0, (plan.width - cell_len(text)) // 2), text, "dim")
     elif plan.row.arrives:
         _arrival(canvas, plan, plan.row.transmission)

@@ -3,7 +3,7 @@ has come."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from rich.cells import cell_len
 
@@ -13,7 +13,7 @@ from tcptui.explain.labels import name_of
 from tcptui.explain.numbers import duration_text, time_text
 from tcptui.explain.why import Why
 from tcptui.lab.state import WorldState
-from tcptui.view.cells import shorten, wrap
+from tcptui.view.cells import cut, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width
 from tcptui.view.subject import script_of
 
@@ -88,20 +88,16 @@ def why_lines(
 def _joined(why: Why, width: int, height: int) -> list[Line]:
     """All sentences one after the other, and the rule at their end.
 
-    What is too long leaves out sentences between the first, who did or got what, and the last, whose rule is
-    named; key "e" shows them all.
+    What happened, with what came of it, is not left out for why it happened: of what is too long the wording
+    gets shorter, then rules between give way, and at last the end of the last one. "…" stands for what is
+    missing; key "e" shows everything.
     """
-    for text in (why.text, why.brief_text):
-        last = _source_after(why, text, width, height)
-        if last is not None:
-            break
-    else:
-        text = _shortened(why, width, height)
-        last = _source_after(why, text, width, height)
+    text = _fitting(why, width, height)
+    last = _source_after(why, text, width, height)
     lines = wrap(text, width - 2, most=height)
     if last is None:  # The rule must be seen; the sentence is cut before it.
         last = _source(why, 0)
-        lines[-1] = shorten(lines[-1], width - 3 - line_width(last))
+        lines[-1] = _cut(lines[-1], width - 3 - line_width(last))
     drawn = [_sentence_line(line, width) for line in [*lines, *[""] * height][:height]]
     return [*drawn[:-1], beside(drawn[-1], last, width)]
 
@@ -116,26 +112,46 @@ def _source_after(why: Why, text: str, width: int, height: int) -> Line | None:
     return last if line_width(last) <= left else None
 
 
-def _shortened(why: Why, width: int, height: int) -> str:
-    """The first and the last sentence, and of those between as many as fit: what happened in its order first,
-    then the rules from the last back."""
-    what, between = why.brief or (why.what,), say("text.between_sentences")
-    sentences = (*what, *(why.reasons or (why.why,)))
-    last = len(sentences) - 1
-    kept = {0, last}
+def _fitting(why: Why, width: int, height: int) -> str:
+    """The fullest text that fits; where none does, the shortest, with the last rule alone."""
+    reasons = why.reasons or ((why.why,) if why.why else ())
 
-    def joined(places: set[int]) -> str:
-        parts = [
-            sentences[place] if place in places else "…"
-            for place in range(last + 1)
-            if place in places or place - 1 in places
-        ]
-        return between.join(parts)
+    def text_of(what: Iterable[str], kept: Container[int]) -> str:
+        return say("text.between_sentences").join((*what, *_with_gaps(reasons, kept)))
 
-    for place in (*range(1, len(what)), *range(last - 1, len(what) - 1, -1)):
-        if _source_after(why, joined(kept | {place}), width, height) is not None:
-            kept.add(place)
-    return joined(kept)
+    def fits(text: str) -> bool:
+        return _source_after(why, text, width, height) is not None
+
+    last = len(reasons) - 1
+    for what in ((why.what,), *why.wordings):
+        text = text_of(what, range(last + 1))
+        if fits(text):
+            return text
+    for what in why.wordings:
+        if fits(text_of(what, (last,))):
+            kept = {last}
+            for place in range(last - 1, -1, -1):
+                if fits(text_of(what, kept | {place})):
+                    kept.add(place)
+            return text_of(what, kept)
+    return text_of(why.wordings[-1], (last,))
+
+
+def _with_gaps(sentences: Sequence[str], kept: Container[int]) -> list[str]:
+    """Those that are kept, and a sign for each gap between them."""
+    return [
+        sentence if place in kept else "…"
+        for place, sentence in enumerate(sentences)
+        if place in kept or not place or place - 1 in kept
+    ]
+
+
+def _cut(text: str, width: int) -> str:
+    """The text in at most `width` cells, cut behind a word if there is one."""
+    if cell_len(text) <= width:
+        return text
+    kept = cut(text, width - 1)
+    return (kept.rpartition(" ")[0] or kept) + "…"
 
 
 def _source(why: Why, room: int) -> Line:

@@ -52,6 +52,7 @@ MSS_1460 = "02 04 05 b4"
 TS_AT_5_S = "08 0a 00 00 13 88 00 00 00 00"
 EVERYTHING = PROMPT._replace(window_scale=7, timestamps=True, sack=True)
 BSD = EVERYTHING._replace(window_scale=6, option_order="bsd")
+MACOS = BSD._replace(option_order="macos")
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,10 @@ BSD = EVERYTHING._replace(window_scale=6, option_order="bsd")
         (BSD._replace(sack=False), f"{MSS_1460} 01 03 03 06 01 01 {TS_AT_5_S}"),
         (BSD._replace(window_scale=None, timestamps=False), f"{MSS_1460} 04 02 00 00"),
         (BSD._replace(window_scale=None), f"{MSS_1460} 04 02 {TS_AT_5_S}"),
+        (MACOS, f"{MSS_1460} 01 03 03 06 01 01 {TS_AT_5_S} 04 02 00 00"),
+        (MACOS._replace(timestamps=False), f"{MSS_1460} 01 03 03 06 04 02 00 00"),
+        (MACOS._replace(sack=False), f"{MSS_1460} 01 03 03 06 01 01 {TS_AT_5_S}"),
+        (MACOS._replace(window_scale=None, sack=False, timestamps=False), MSS_1460),
     ],
 )
 def test_the_options_of_a_syn_are_laid_out_as_the_stack_does(profile: Profile, octets: str) -> None:

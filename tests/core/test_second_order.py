@@ -70,17 +70,24 @@ GROWING = LINUX._replace(receive_buffer=200_000, window_scale=3, timestamps=Fals
 
 
 @pytest.mark.parametrize(
-    ("pieces", "gained"), [((), 0), ((128,), 2_000), ((127,), 0), ((128, 128), 4_000), ((127, 127), 0)]
+    ("pieces", "gained"), [((), 0), ((128,), 1_072), ((127,), 0), ((128, 128), 1_328), ((127, 127), 0)]
 )
 def test_linux_announces_more_with_what_arrives(pieces: tuple[int, ...], gained: int) -> None:
-    """tcp_grow_window(): two segments of 1000 more for each segment that has come, if it is not small (128
-    octets). At first it is 65,535, which the scaled field rounds up to a multiple of 8."""
+    """__tcp_grow_window(): two segments more for each segment that has come, if it is not small (128 octets):
+    of 536, as is guessed at first, then of 128, when two without PSH were so long (tcp_measure_rcv_mss()). At
+    first it is 65,535, which the scaled field rounds up to a multiple of 8."""
     assert window_after(GROWING, *pieces) == 65_536 + gained
 
 
-def test_linux_announces_its_buffer_at_most() -> None:
-    """tcp_grow_window(): "room = min_t(int, tp->window_clamp, tcp_space(sk)) - tp->rcv_ssthresh"."""
-    assert window_after(GROWING._replace(receive_buffer=66_000), *[1000] * 5) == 66_000
+@pytest.mark.parametrize(
+    ("pieces", "window"), [((1000,) * 5, 65_536 - 5_000), ((1460,) * 5, 80_136), ((1460,) * 7, 82_072)]
+)
+def test_linux_announces_its_buffer_at_most(pieces: tuple[int, ...], window: int) -> None:
+    """tcp_measure_rcv_mss(): the buffer of 132,000 octets of memory takes 66,000 of data if that is half of
+    what its segments take; 1000 octets in 2304 make 57,234 of it, so that the first edge stays; 1460 in 2304
+    make 83,531, and with each segment the window grows by two of 1460 (tcp_grow_window()), to what is free
+    when the last one has come."""
+    assert window_after(GROWING._replace(receive_buffer=66_000), *pieces) == window
 
 
 def test_who_is_not_linux_announces_the_buffer_at_once() -> None:

@@ -16,7 +16,7 @@ from tcptui.core.state import State
 from tcptui.core.tcp.calls import Close, Open
 from tcptui.core.tcp.stacks import STACKS
 from tcptui.core.tcp.stacks.verdict import Paws
-from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.tcb import ReceiveMemory, Tcb
 from tcptui.core.tcp.timers import RtoEstimate
 from tcptui.core.units import DAY, SECOND
 from tests.core.build import PEER, PROMPT, US, Site, briefs, reach, rules, sent
@@ -70,7 +70,12 @@ def test_close_before_established(
 ])  # fmt: skip
 def test_abort_without_a_reset(stack: StackName, silent: set[State]) -> None:
     """3.10.5; FreeBSD's tcp_drop()."""
-    assert states([(state, STACKS[stack].abort_deletes(block(state))) for state in S]) == silent
+    deletes = STACKS[stack].abort_deletes
+    assert states([(state, deletes(block(state, fin_sent=True))) for state in S]) == silent
+    # __tcp_close(): "Unread data was tossed"; tcp_disconnect(): snd_nxt != write_seq.
+    closing = {S.CLOSING, S.LAST_ACK} if stack == "linux" else set()
+    assert states([(state, deletes(block(state, fin_sent=True), True)) for state in S]) == silent - closing
+    assert states([(state, deletes(block(state))) for state in S]) == silent - closing
 
 
 @EVERY
@@ -172,22 +177,22 @@ def test_new_data_after_close_resets_first_of_all(stack: StackName) -> None:
 ])  # fmt: skip
 def test_the_window_follows_the_buffer(stack: StackName, taken: int, windows: list[int]) -> None:
     """Of a buffer of 1000 so many octets were received, and then, but for one, read: what is announced."""
-    tcb = block(rcv_wnd=1_000 - taken, receive_buffer=bytes(taken), rcv_ssthresh=1_000, last_ack_sent=5_001)
+    tcb = block(rcv_wnd=1_000 - taken, receive_buffer=bytes(taken), last_ack_sent=5_001)
     found = [STACKS[stack].select_window(tcb)]
     tcb.receive_buffer = bytes(0 if taken < 999 else 990)
     assert [*found, STACKS[stack].select_window(tcb)] == windows
 
 
-def test_linux_grows_with_segments_of_some_size_and_rounds_up_while_there_is_room() -> None:
+def test_linux_rounds_a_scaled_window_up() -> None:
+    """__tcp_select_window(), ALIGN(): also beyond what is free; less than half of the buffer is cut down."""
     hooks = STACKS["linux"]
-    tcb = block(rcv_buff=10_000, rcv_wnd=1_000, rcv_ssthresh=1_000)
-    assert [hooks.grow_window(tcb, octets) for octets in (127, 128)] == [1_000, 1_200]
-    tcb.rcv_ssthresh = 9_900
-    assert hooks.grow_window(tcb, 128) == 10_000
-    tcb.rcv_shift, tcb.rcv_wnd, tcb.rcv_ssthresh = 7, 1_000, 1_000
+    tcb = block(rcv_buff=10_000, rcv_wnd=1_000, rcv_shift=7)
+    tcb.receive_memory = ReceiveMemory(5_000, 10_000, 1_460, 536, 0, 128)
+    assert hooks.select_window(tcb) == 5_120
+    tcb.receive_buffer = bytes(7_001)  # 2999 are free.
+    assert hooks.select_window(tcb) == 2_944
+    tcb.receive_buffer = bytes(9_500)  # Less than a segment.
     assert hooks.select_window(tcb) == 1_024
-    tcb.receive_buffer = bytes(9_104)  # 896 are free, and rounding up would begin at 897.
-    assert hooks.select_window(tcb) == 1_000
 
 
 @pytest.mark.parametrize(("stack", "window", "gain", "due"), [
@@ -200,9 +205,7 @@ def test_when_reading_is_worth_an_ack(stack: StackName, window: int, gain: int, 
     """3.8.6.2.2; Linux' __tcp_cleanup_rbuf(): at most half of the buffer, and twice as much as before;
     FreeBSD's tcp_output(): two segments and a quarter, or half."""
     buffer = 1_000
-    tcb = block(
-        rcv_buff=buffer, rcv_wnd=window, rcv_ssthresh=buffer, receive_buffer=bytes(buffer - window - gain)
-    )
+    tcb = block(rcv_buff=buffer, rcv_wnd=window, receive_buffer=bytes(buffer - window - gain))
     assert STACKS[stack].window_update_due(tcb) == due
 
 
@@ -242,6 +245,6 @@ def test_hooks_change_nothing() -> None:
         before = tcb.values()
         hooks.time_wait_input(tcb, segment(FIN | ACK), profile, 0)
         hooks.select_window(tcb)
-        hooks.grow_window(tcb, 500)
+        hooks.receive_memory_after(tcb, segment(data=bytes(500)), True)
         hooks.half_open_input(tcb, segment(SYN), 0)
         assert tcb.values() == before

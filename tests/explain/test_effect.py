@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from tcptui import library
 from tcptui.core.profile.presets import PRESETS
-from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import text
-from tcptui.explain.effect import Change, Effect, Kind, effects
-from tcptui.explain.told import marks, told
+from tcptui.explain.effect import Change, Effect, Kind
+from tcptui.explain.marks import marks
 from tcptui.lab.history import History
 from tcptui.lab.moves import Move
 from tcptui.lab.variant import variant
@@ -157,15 +156,3 @@ def test_time_that_passes_changes_nothing() -> None:
     history = history_of(scenario(OPEN), "w1s")
     assert history.report is not None
     assert marks(history.report, history.before, history.world) == []
-
-
-def test_the_three_parts_of_a_step() -> None:
-    history = history_of(scenario(f"{OPEN}B.profile = 'linux'\n"), "a:close s")
-    assert history.report is not None
-    parts = told(history.report, history.before, history.world, history.transmissions())
-    assert [text(one) for one in parts.what] == ["#1 FIN,ACK reaches B.", "B is told: closing."]
-    assert parts.effect == effects(history.report, history.before, history.world)
-    reason, *_ = parts.why
-    assert (reason.rule, reason.source) == (Rule.FIN_TO_CLOSE_WAIT, "RFC 9293 3.10.7.4, eighth")
-    assert text(reason.message) == "A FIN: A has no more to send. B may go on."
-    assert reason.profile == "linux but nagle=false, delayed_ack=0us", "as both hosts of OPEN"

@@ -19,7 +19,7 @@ from tcptui.core.profile.sysctl import SYSCTLS
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.happened import happened
-from tcptui.explain.told import marks
+from tcptui.explain.marks import marks
 from tcptui.formats.frame_comment import FrameComments
 from tcptui.formats.packetdrill.constants import LINUX
 from tcptui.formats.packetdrill.options import ALLOWED as OPTIONS_ALLOWED
@@ -27,10 +27,10 @@ from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.formats.rfc import rfc_figure
 from tcptui.lab.calls import FUNCTIONS
 from tcptui.lab.history import History
-from tcptui.lab.loader.programs import EXAMPLE
 from tcptui.lab.moves import ALLOWED as MOVES_ALLOWED
 from tcptui.lab.moves import parse_moves
 from tcptui.lab.program import TRIGGERS
+from tcptui.lab.program_text import EXAMPLE
 from tcptui.lab.run import play
 from tcptui.lab.wire import SIDES, Side
 from tcptui.trace.capture import Point, capture_of

@@ -91,8 +91,7 @@ def test_a_segment_of_no_connection_is_told_not_to_be_sent() -> None:
         (
             "kind = 'nat', idle = '1s'",
             "w2s a:send:x",
-            "The NAT has no mapping of this connection, or has forgotten it: #1 gets a new source,"
-            " 198.51.100.1:40001.",
+            "The NAT has no mapping for this connection: #1 gets a new source, 198.51.100.1:40001.",
         ),
         (
             "kind = 'nat', idle = '1s'",

@@ -101,9 +101,9 @@ BAD: dict[str, Bad] = {
         'A.program = ["s = socket()"]\nexpect.never = ["B told *", "A told error*"]',
         "expect.never[2]: 'A told error*' describes nothing: A's programs have sockets, and are told by what",
     ),
-    "told of anybody, both with sockets": bad(
-        'A.program = ["s = socket()"]\nB.program = ["s = socket()"]\nsay = [{ text = "t", when = "told *" }]',
-        "say[1].when: 'told *' describes nothing",
+    "said when a host with sockets is told": bad(
+        'A.program = ["s = socket()"]\nsay = [{ text = "t", when = "A told *" }]',
+        "say[1].when: 'A told *' describes nothing",
     ),
     "said of what is told to a host with sockets": bad(
         'A.program = ["s = socket()"]\nexpect.says = ["A told *: x"]', "expect.says[1]: 'A told *'"

@@ -27,11 +27,13 @@ from tcptui.lab.moves import (
     Move,
     Next,
     Reorder,
+    Start,
     Wait,
     moves_text,
     parse_moves,
 )
-from tcptui.lab.program import CALLS, UDP_CALLS
+from tcptui.lab.program import CALLS, MOST_OCTETS, UDP_CALLS, Again, Loop, ScriptedCall
+from tcptui.lab.program_text import typed_program_of
 from tcptui.lab.third_party import LONGEST_DATA, Inject
 from tcptui.lab.wire import COPY_AFTER, SIDES, BadMove
 from tests.messages import refused, said
@@ -58,6 +60,13 @@ FAULTS = (
     "duplicate X * by 2s",
     "reorder B DATA again",
 )
+PROGRAMS = (
+    "[{loop=['c = accept(s)',{fork=[{loop=['d=recv(c,9)','send(c,d)'],while='d'},'exit()']},'close(c)']}]",
+    "{fork=['close(s)'],at='5ms'}",
+    """['send(s,"a  %27 + \\\\x41")','unplug']""",
+    "[{call='send',size=3,urgent=true,when='peer closed'},{call='read',octets=2,times=3,every='1s'}]",
+    "{call='sendto',text='你'}",
+)
 KINDS: dict[type, st.SearchStrategy[Move]] = {
     Next: st.just(NEXT),
     Lose: st.builds(Lose, numbers),
@@ -66,6 +75,8 @@ KINDS: dict[type, st.SearchStrategy[Move]] = {
     Reorder: st.builds(Reorder, numbers),
     Wait: st.builds(Wait, durations),
     Do: st.builds(Do, sides, silent, st.just(b""), st.none(), st.none())
+    | st.builds(Do, sides, st.just("read"), octets=st.integers(1, MOST_OCTETS))
+    | st.builds(Do, sides, st.just("send"), st.binary(min_size=1), urgent=st.booleans())
     | st.builds(Do, sides, st.just("listen"), st.just(b""), st.none(), st.integers(0, 99_999))
     | st.builds(Do, sides, st.just("send"), st.binary(min_size=1), st.none(), st.none())
     | st.builds(Do, sides, st.just("bind"), st.just(b""), addresses, st.none())
@@ -96,6 +107,9 @@ KINDS: dict[type, st.SearchStrategy[Move]] = {
         st.integers(0, 1_000),
         st.booleans(),
     ).map(lambda move: move._replace(old=move.old and move.of > 0)),
+    Start: st.builds(
+        lambda side, text: Start(side, text, typed_program_of(text)), sides, st.sampled_from(PROGRAMS)
+    ),
     FaultRule: st.sampled_from(FAULTS).map(parse_fault),
     AddBox: st.sampled_from(
         (
@@ -154,6 +168,18 @@ def test_a_list_of_moves_is_read_back_and_its_text_is_the_shortest_of_its_kind(m
         ("b:send:a%20b:c%00", [Do("B", "send", b"a b:c\0")]),
         ("b:send:%E4%BD%A0", [Do("B", "send", "你".encode())]),
         ("b:listen:2", [Do("B", "listen", backlog=2)]),
+        ("b:read:100", [Do("B", "read", octets=100)]),
+        ("a:send+urgent:x:y", [Do("A", "send", b"x:y", urgent=True)]),
+        (
+            "A:[{call='read',times=2},{call='abort'}]",
+            [
+                Start(
+                    "A",
+                    "[{call='read',times=2},{call='abort'}]",
+                    (Loop(2), ScriptedCall("read"), Again(0), ScriptedCall("abort")),
+                )
+            ],
+        ),
         ("b:bind", [Do("B", "bind")]),
         ("b:bind:233.252.0.1:80", [Do("B", "bind", b"", Socket("233.252.0.1", 80))]),
         ("a:sendto", [Do("A", "sendto")]),
@@ -215,6 +241,25 @@ BAD: dict[str, str] = {
     "l2+5ms": "only d and u take a duration",
     "r2+5ms": "only d and u take a duration",
     "a:listen:x": "'x' is no backlog: a number up to 99999",
+    "a:read:0": "'0' is no number of octets: 1 to 1000000",
+    "a:read:": "'' is no number of octets: 1 to 1000000",
+    "a:read:1000001": "'1000001' is no number of octets: 1 to 1000000",
+    "b:listen:": "'' is no backlog: a number up to 99999",
+    "a:send+urgent:": "send takes a text",
+    "a:read+urgent": "there is no call 'read+urgent', only listen,",
+    "a:[": "program: no valid TOML: Invalid value (at end of document)",
+    "a:[]": "program: must not be empty",
+    "b:{}": "program[1].call: is missing",
+    "a:[1]": "program[1]: must be a table",
+    "a:['x']": "program[1]: 'x' is unknown; allowed: socket(), setsockopt(),",
+    "a:['s=socket()'": "no valid TOML: Unclosed array",
+    "a:['close(q)']%0Ax=1": "program: no valid TOML: Expected newline",
+    "a:[{loop=['close(s)']}]": "program[1]: goes round without end at one moment",
+    "a:[{call='send'}]": "program[1].text: send needs it",
+    "a:[{call='send',text='x',octets=4}]": "program[1].octets: only read takes it",
+    "b:[{fork=[]}]": "program[1].fork: must not be empty",
+    "a:{loop=['c=accept(s)'],x=3}": "program[1].x: is unknown; allowed: loop, times, every, while",
+    "a:{fork=['x'],when='soon'}": "program[1].fork[1]: 'x' is unknown",
     "a:open": "only listen, accept, connect, send, read, shutdown, close, abort, bind, sendto, unplug,",
     "a:": "only listen, accept, connect, send, read, shutdown, close, abort, bind, sendto, unplug, plug,",
     "a:send": "as in a:send:hello",
@@ -268,6 +313,26 @@ def test_an_error_is_one_line_of_bearable_length_and_says_what_is_allowed(word: 
     assert BAD[word] in text
     assert "\n" not in text
     assert len(text) < 500
+
+
+def test_blanks_in_the_brackets_of_a_call_or_a_program_end_no_word() -> None:
+    assert parse_moves("s a:s = socket() s2") == parse_moves("s a:s=socket() s2")
+    assert parse_moves("b:[ {loop = ['c = accept(s)',  'close(c)']} ]\n s") == [
+        *parse_moves("b:[{loop=['c%20=%20accept(s)','close(c)']}]"), NEXT,
+    ]  # fmt: skip
+    assert moves_text(parse_moves("a:send(s, 'a  )') s")) == "a:send(s,'a%20%20)') s"
+    assert parse_moves("a:close b:shutdown(s, SHUT_WR)")[0] == Do("A", "close")
+    assert parse_moves("a:send:f(x s") == [Do("A", "send", b"f(x"), NEXT]
+
+
+def test_a_bracket_that_is_not_closed_is_an_error_of_its_word() -> None:
+    for text, word in (
+        ("a:[ 'x' s", "a:["),
+        ("s a:send(s, 'x s", "a:send(s,"),
+        ("b:{fork=[] s", "b:{fork=[]"),
+    ):
+        with refused(BadMove, match=re.escape(f"move {word!r}: ")):
+            parse_moves(text)
 
 
 def test_an_error_names_the_word() -> None:

@@ -7,9 +7,9 @@ import pytest
 from tcptui.lab.calls import parse_call
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader import BadScenario, scenario_of_variant
-from tcptui.lab.loader.programs import MOST_DEPTH
 from tcptui.lab.patterns import parse_pattern
 from tcptui.lab.program import Again, Loop, NamedScript, ScriptedCall
+from tcptui.lab.program_text import MOST_DEPTH
 from tests.lab.worlds import scenario
 from tests.messages import said
 

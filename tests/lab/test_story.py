@@ -266,7 +266,18 @@ def test_texts_in_another_language_stand_in_the_place_of_the_files_own() -> None
     assert (chinese.title, chinese.question, chinese.answer) == ("题", "q", "a")
     assert chinese.say == (Say("说", 1_000_000),)
     assert story.in_language("pt-BR").question == "p"
-    assert story.in_language("de") is story
+    assert story.in_language("de") == story._replace(language="de")
+    assert story.in_language("") is story
+
+
+def test_a_storys_variants_are_in_its_language_too() -> None:
+    variants = (
+        '[[variant]]\nname = "v"\nzh = { title = "二" }\n[[variant]]\nname = "w"\nzh = { answer = "答" }\n'
+    )
+    story = scenario(f'zh = {{ title = "一" }}\n{CALLS}{variants}').in_language("zh")
+    one, other = scenario_of_variant(story, "v"), scenario_of_variant(story, "w")
+    assert (story.title, one.title, other.title, other.answer) == ("一", "二: v", "t: w", "答")
+    assert (scenario_of_variant(one, "w").answer, scenario_of_variant(one, "").title) == ("答", "一")
 
 
 @pytest.mark.parametrize("key", ["ZH", "zhong", "z", "zh_CN"])

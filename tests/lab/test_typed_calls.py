@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tcptui.lab.calls import parse_call
 from tcptui.lab.ends.typed import calls_at, possible_socket_calls
-from tests.lab.worlds import world
+from tcptui.lab.moves import written_move
+from tcptui.lab.wire import SIDES
+from tests.lab.worlds import OPEN, world
 
 SERVER = 'B.program = ["s = socket()", "bind(s)", "listen(s, 5)", "c = accept(s)"]\n'
 TALK = f'{SERVER}A.program = ["s = socket()", "connect(s)"]'
@@ -38,6 +40,24 @@ def test_programs_with_names_can_be_killed_while_they_run() -> None:
 
 
 def test_a_host_whose_programs_make_the_rfcs_calls_is_offered_those() -> None:
-    made = world('A.script = [{ call = "connect" }]', "s")
-    assert calls_at(made.host("A")) == made.host("A").possible_calls
-    assert calls_at(world(TALK, "s9").host("A"))[-2:] == ("unplug", "reboot")
+    made = world('A.script = [{ call = "connect" }]\nB.script = [{ call = "listen" }]', "s4 b:send:x s")
+    assert made.host("A").possible_calls[:2] == ("send", "shutdown")
+    assert calls_at(made.host("A"))[:-2] == made.host("A").possible_calls
+    assert calls_at(made.host("A"))[-2] == "send+urgent"
+    unread = world(OPEN + "B.reads = false", "a:send:x s").host("B")
+    assert calls_at(unread)[-3:-1] == ("read:100", "send+urgent")
+    assert calls_at(world(TALK, "s9").host("A"))[-3:-1] == ("unplug", "reboot")
+
+
+def test_programs_are_offered_that_can_be_started_there() -> None:
+    kinds = set()
+    for toml in (TALK, OPEN):
+        for moves in ("", "s", "s5", "s9"):
+            for side in SIDES:
+                made = world(toml, moves if toml == TALK else "")
+                programs = [one for one in calls_at(made.host(side)) if one.startswith(("[", "{"))]
+                assert programs
+                for text in programs:
+                    assert made.copy().apply(written_move(side, text)).cause == "program"
+                    kinds.add(text[:12])
+    assert len(kinds) == 4

@@ -223,9 +223,9 @@ def test_speed_changes_and_has_an_end() -> None:
 
 
 def test_the_picker_plays_what_is_chosen_and_opens_again() -> None:
-    screenshot, app = drive(None, ["down", "down", "enter"])
+    screenshot, app = drive(None, [*["down"] * 3, "enter"])
     assert "The SYN is lost" in screenshot
-    screenshot, app = drive("handshake", ["o", *["down"] * 9, "enter", "space"])
+    screenshot, app = drive("handshake", ["o", *["down"] * 10, "enter", "space"])
     assert "The SYN,ACK is lost" in screenshot
     assert app.session is not None
     assert app.session.history.scenario.name == "lost-syn-ack"

@@ -36,7 +36,10 @@ FIELDS = words(
 """Variables, fields, timers, and Wireshark's labels."""
 KNOBS = words("rfc9293 delayed_ack=0us nagle=false")
 """The preset, and the knobs in which the hosts of scenarios depart from it."""
-MOVES = words("s5 l2 d4+200ms w20ms a:send:hello x>b:SYN:seq=90 zz tcptui")
+MOVES = words(
+    "s5 l2 d4+200ms a:send:hello b:['exit()'] x>b:SYN:seq=90 lose:B:ACK:2 box:nat zz tcptui"
+    " send+urgent {call='send',text='hello',times=3}"
+)
 """Moves, as they are typed."""
 RUNS: tuple[tuple[str, str, Sequence[str]], ...] = (
     ("handshake", "", ("b", "v", "i", "l", "n")),

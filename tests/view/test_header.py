@@ -31,6 +31,15 @@ def test_the_options_of_a_syn_are_told_in_words_and_none_is_cut(width: int) -> N
         assert words in shown.replace("├" + "─" * (min(width, 66) - 2) + "┤ ", "")
 
 
+@pytest.mark.parametrize("width", range(38, 81))
+def test_the_data_offset_and_every_control_bit_are_whole(width: int) -> None:
+    """A SYN of Linux has 20 octets of options: 10 words of header in all."""
+    (line,) = (one for one in boxes("", 1, width) if "window 64240" in one)
+    offset, bits, _ = line.split("│")
+    assert offset.split()[1:] == ["10"]
+    assert bits.split() in (["······S·"], ["·"] * 6 + ["S", "·"])
+
+
 def test_padding_is_not_told() -> None:
     shown = boxes("s3", 3)
     assert "TSval 100 TSecr 50" in shown

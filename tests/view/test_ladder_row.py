@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.view.ladder_row import Row, RowPlan, _Canvas
+from tcptui.view.ladder_row import Row, RowPlan, _Canvas, draw_row
 from tcptui.view.lines import line_width, plain_text
 
 
@@ -38,3 +38,12 @@ def test_a_dash_over_half_a_character_leaves_a_blank() -> None:
     canvas.put(0, "中国", "plain")
     canvas.dash(1, 3, "a")
     assert plain_text(canvas.line("|", "|")) == "| ──     |"
+
+
+@pytest.mark.parametrize(
+    ("width", "text"), [(30, "10.0 min, nothing on the wire"), (28, "10.0 min, nothing")]
+)
+def test_a_silence_is_told_whole(width: int, text: str) -> None:
+    row = Row(0, None, silence=600_000_000)
+    plan = RowPlan(row, width, (), -1, 0, False, False, ("|", "|"))
+    assert plain_text(draw_row(plan)).strip("| ") == text

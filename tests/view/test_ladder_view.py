@@ -9,13 +9,14 @@ import pytest
 from tcptui import library
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
+from tcptui.explain.labels import label_of
 from tcptui.lab.history import History
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Transmission
 from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, Ladder, draw_ladder, ladder_rows
 from tcptui.view.lines import line_width
 from tcptui.view.subject import paths_of
-from tests.lab.worlds import OPEN, history_of, scenario
+from tests.lab.worlds import OPEN, history_of, scenario, world
 
 WIDTHS = range(38, 151)
 TEXT = scenario(OPEN)
@@ -247,3 +248,26 @@ def test_wide_ladders_tell_each_change_of_state_once(name: str) -> None:
         rest = iter(path)
         assert all(state in rest for state in told), f"{told} is no part of {path}"
         assert told[-1:] == (path[-1:] if any_segment else [])
+
+
+@pytest.mark.parametrize(
+    ("room", "label"),
+    [
+        (40, "#1 PSH,ACK seq=1001 ack=5001 len=5"),
+        (25, "#1 ACK 1001:1006 ack 5001"),
+        (24, "#1 ACK 1001:1006"),
+        (15, "#1 ACK 1001"),
+    ],
+)
+def test_a_label_says_what_octets_there_are_as_long_as_there_is_room(room: int, label: str) -> None:
+    made = world(OPEN, "a:send:hello")
+    assert label_of(made.wire.transmissions[0], True, room).replace(" win=65535", "") == label
+
+
+@pytest.mark.parametrize(
+    ("room", "label"),
+    [(20, "#1 49152>80 ACK 1:6"), (18, "#1 ACK 1:6 ack 1"), (11, "#1 ACK 1:6")],
+)
+def test_that_there_is_data_is_told_rather_than_the_sockets(room: int, label: str) -> None:
+    made = world(OPEN, "a:send:hello")
+    assert label_of(made.wire.transmissions[0], False, room, ("49152>80",)) == label

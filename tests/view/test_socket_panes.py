@@ -50,3 +50,16 @@ def test_of_several_programs_each_has_its_last_call() -> None:
 def test_a_link_that_is_down_is_told_beside_the_last_call(width: int) -> None:
     history = history_of(scenario(SERVER + CLIENT), "s6 b:unplug")
     assert shown(history, width=width)[1] == "cable pulled"
+
+
+@pytest.mark.parametrize(
+    ("width", "call"),
+    [
+        (28, "connect()=-1 ECONNREFUSED"),
+        (22, "connect ECONNREFUSED"),
+        (18, "-1 ECONNREFUSED"),
+    ],
+)
+def test_the_error_of_a_call_is_whole_at_every_width(width: int, call: str) -> None:
+    history = history_of(scenario(CLIENT), "s4")
+    assert shown(history, "A", width)[1] == call

@@ -85,14 +85,22 @@ LONG = Why(
     [
         (80, " #1 SYN reaches B. B: accept(s) = 4. … Broken on purpose. The last rule is whole."),
         (48, " #1 SYN reaches B. B: accept(s) = 4. … The last rule is whole."),
-        (36, " #1 SYN reaches B. … The last rule is whole."),
+        (36, " #1 SYN reaches B. B: accept(s) = 4. … The last…"),
     ],
 )
-def test_of_too_many_sentences_the_first_and_the_last_are_whole(width: int, shown: str) -> None:
+def test_of_too_many_sentences_those_of_what_happened_and_the_last_are_whole(width: int, shown: str) -> None:
     lines = lines_of(LONG, width, 2, [])
     assert lines[1].endswith(" RFC 9293 3.10.1")
     told = " ".join(line.removesuffix("RFC 9293 3.10.1 ").strip() for line in lines)
     assert " ".join(told.replace("RFC 9293 3.10.1", "").split()) == shown.strip()
+
+
+def test_a_call_loses_its_arguments_before_a_rule_is_left_out() -> None:
+    what = "#1 SYN reaches B.", "B: accept(s, a, b, c, d, e, f) = 4."
+    told = LONG._replace(what=" ".join(what), brief=what, terse=("#1 SYN reaches B.", "B: accept() = 4."))
+    told = told._replace(why="Two rules. All whole.", reasons=("Two rules.", "All whole."))
+    shown = " ".join(lines_of(told, 42, 2, [])).split()
+    assert " ".join(shown) == "#1 SYN reaches B. B: accept() = 4. Two rules. All whole. RFC 9293 3.10.1"
 
 
 def test_where_not_even_these_have_room_the_last_is_cut_before_its_rule() -> None:

@@ -82,6 +82,8 @@ def syn_layout(offer: Offer, order: str) -> tuple[Option, ...]:
     times = None if offer.timestamps is None else timestamps_option(*offer.timestamps)
     if order == "bsd":
         return _bsd_layout(mss, scale, sack, times)
+    if order == "macos":
+        return _macos_layout(mss, scale, sack, times)
     options = [*mss]
     if sack is not None:
         options += [sack] if times is not None else [_NOP, _NOP, sack]
@@ -132,3 +134,14 @@ def _bsd_layout(
             options += [_NOP] * padding + [option]
             octets += padding + 2 + len(option.data)
     return (*options, *[_EOL] * (-octets % 4))
+
+
+def _macos_layout(
+    mss: tuple[Option, ...], scale: Option | None, sack: Option | None, times: Option | None
+) -> tuple[Option, ...]:
+    """XNU's tcp_output(): NOPs before window scale and timestamps, the rest padded with zeros."""
+    options = [*mss]
+    options += [] if scale is None else [_NOP, scale]
+    options += [] if times is None else [_NOP, _NOP, times]
+    options += [] if sack is None else [sack, _EOL, _EOL]
+    return tuple(options)

@@ -20,7 +20,7 @@ from tcptui.core.profile.knob import Knob
 from tcptui.core.units import DAY, MILLISECOND, SECOND
 
 Ecn: TypeAlias = Literal["off", "granted", "asked"]
-OptionOrder: TypeAlias = Literal["linux", "bsd"]
+OptionOrder: TypeAlias = Literal["linux", "bsd", "macos"]
 ZeroWindowProbe: TypeAlias = Literal["octet", "old_ack"]
 BacklogSlack: TypeAlias = Literal["none", "one", "half"]
 SynCookies: TypeAlias = Literal["never", "overflow", "always"]
@@ -75,7 +75,8 @@ class Profile(NamedTuple):
         "ECN: off, granted when the peer asks, or asked for too", "RFC 3168 6.1.1")] = "off"
     option_order: Annotated[OptionOrder, Knob(
         "how options are laid out: linux is mss, sackOK, TS, nop, wscale; bsd is mss, nop, wscale, "
-        "sackOK, TS, padded with eol", "Linux, FreeBSD")] = "linux"
+        "sackOK, TS, padded with eol; macos is mss, nop, wscale, nop, nop, TS, sackOK, padded with eol",
+        "Linux, FreeBSD, XNU")] = "linux"
     options_dropped_after: Annotated[int | None, Knob(
         "retransmissions of a SYN after which it goes without options but MSS",
         "FreeBSD net.inet.tcp.rexmit_drop_options", 1, 255)] = None

@@ -147,7 +147,7 @@ def _check_open(call: Open) -> None:
     _check_socket("local", call.local)
     if call.remote is not None:
         _check_socket("remote", call.remote)
-        mixed = ip_address(call.local.host).version != ip_address(call.remote.host).version
+        mixed = (":" in call.local.host) != (":" in call.remote.host)
         if mixed and is_single_host(call.remote):
             raise ValueError(f"remote: {call.remote} and {call.local} are not of one IP version")
     _check_backlog(call.backlog)

@@ -13,7 +13,7 @@ from tcptui.core.tcp.tcb import Tcb
 
 def send_reset(tcb: Tcb, step: Step) -> None:
     """``<SEQ=SND.NXT><CTL=RST>``; some stacks acknowledge with it."""
-    step.send(tcb, RST | ACK if step.profile.reset_carries_ack else RST, tcb.snd_nxt)
+    step.send(tcb, RST | ACK if step.profile.reset_carries_ack else RST, step.hooks.reset_seq(tcb))
 
 
 def tell_discarded(tcb: Tcb, step: Step) -> None:
@@ -45,4 +45,6 @@ def start_fin_wait_2_timer(tcb: Tcb, step: Step) -> None:
     wanted = tcb.settings.fin_wait_2_timeout
     timeout = step.profile.fin_wait_2_timeout if wanted is None else wanted
     if tcb.state is State.FIN_WAIT_2 and tcb.half_duplex and timeout is not None:
+        if step.hooks.small_block_counts_anew():
+            tcb.challenges = 0
         step.start_timer(tcb, TimerKind.FIN_WAIT_2, timeout)

@@ -31,9 +31,10 @@ def prepare(tcb: Tcb, step: Step, iss: int | None = None) -> None:
     tcb.rcv_buff = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)
     tcb.quickack = profile.quickack
-    mss = own_mss(tcb.local, tcb.settings, profile) - (TIMESTAMPS_SPACE if tcb.timestamps else 0)
+    advmss = own_mss(tcb.local, tcb.settings, profile)
+    mss = advmss - (TIMESTAMPS_SPACE if tcb.timestamps else 0)
     tcb.rcv_wnd = step.hooks.initial_rcv_wnd(tcb.rcv_buff, profile, max(LEAST_MSS, mss))
-    tcb.rcv_ssthresh = step.hooks.initial_rcv_ssthresh(tcb)
+    tcb.receive_memory = step.hooks.initial_receive_memory(tcb, advmss)
 
 
 def own_mss(local: Socket, settings: Settings, profile: Profile) -> int:
@@ -131,6 +132,7 @@ def enter_established(tcb: Tcb, step: Step) -> None:
     if profile.receive_buffer_whole_segments:
         mss = tcb.snd_mss + (TIMESTAMPS_SPACE if tcb.timestamps else 0)
         tcb.rcv_buff = -(-tcb.rcv_buff // mss) * mss
+    tcb.receive_memory = step.hooks.opened_receive_memory(tcb)
     if keeps_alive(tcb, profile):
         start_keep_alive(tcb, step)
 

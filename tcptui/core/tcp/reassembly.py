@@ -56,15 +56,15 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         if piece.seq == tcb.rcv_nxt:
             taken, fin_reached = _take(tcb, piece, step), piece.fin
             if taken:
+                _learn_size(tcb, segment, True, step)
                 tcb.data_received_at = step.now
                 step.rule(tcb, Rule.DATA_ACCEPTED, len=taken, rcv_nxt=tcb.rcv_nxt)
         elif piece.data or piece.fin:
             step.rule(tcb, Rule.OUT_OF_ORDER_DATA_QUEUED, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
+            _learn_size(tcb, segment, tcb.sack, step)
             if tcb.sack and step.profile.dsack and any(_covers(held, piece) for held in tcb.out_of_order):
-                tcb.duplicate = (
-                    piece.seq,
-                    piece.end,
-                )  # The block that it is part of follows (RFC 2883 section 4).
+                # The block that it is part of follows (RFC 2883 section 4).
+                tcb.duplicate = (piece.seq, piece.end)
             queue_out_of_order(tcb, piece)
             tcb.sack_recency = (piece.seq, *[one for one in tcb.sack_recency if one != piece.seq])
     if tcb.out_of_order and not fin_reached:
@@ -77,6 +77,12 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         tcb.sack_recency = ()
     if fin_reached:
         _take_fin(tcb, step)
+
+
+def _learn_size(tcb: Tcb, segment: Segment, grows: bool, step: Step) -> None:
+    """What the size of a segment with new data does to later windows."""
+    if tcb.receive_memory is not None:
+        tcb.receive_memory = step.hooks.receive_memory_after(tcb, segment, grows)
 
 
 def queue_out_of_order(tcb: Tcb, piece: OutOfOrderData) -> None:
@@ -119,8 +125,8 @@ def update_window(tcb: Tcb, step: Step) -> None:
 def _check_urgent(tcb: Tcb, segment: Segment, step: Step) -> None:
     """Sixth: RCV.UP <- max(RCV.UP, SEG.UP). The application is told whenever it advances beyond what has been
     consumed (MUST-31, MUST-32), though 3.8.5 and this check would do so only once until all is read."""
-    urgent_end = seq_add(segment.seq, segment.up)
-    known = seq_add(tcb.rcv_nxt, -len(tcb.receive_buffer))
+    urgent_end = step.hooks.urgent_end(segment)
+    known = step.hooks.urgent_from(tcb)
     if tcb.rcv_up is not None and lt(known, tcb.rcv_up):
         known = tcb.rcv_up
     if lt(known, urgent_end):
@@ -175,8 +181,6 @@ def _take(tcb: Tcb, piece: OutOfOrderData, step: Step) -> int:
         tcb.rcv_nxt = seq_add(tcb.rcv_nxt, len(fresh))
         tcb.rcv_wnd = max(0, tcb.rcv_wnd - len(fresh))
         tcb.receive_buffer += fresh
-        if tcb.rcv_ssthresh < tcb.rcv_buff:
-            tcb.rcv_ssthresh = step.hooks.grow_window(tcb, len(fresh))
     return len(fresh)
 
 
@@ -201,6 +205,7 @@ def _take_fin(tcb: Tcb, step: Step) -> None:
     if step.profile.pingpong:
         tcb.quickack = 0
     tcb.rcv_nxt = seq_add(tcb.rcv_nxt, 1)
+    tcb.rcv_wnd = step.hooks.window_after_fin(tcb)
     if tcb.state is State.ESTABLISHED:
         if step.profile.fin_acked_with_fin_only:
             broken.close_with_peer(tcb, step)

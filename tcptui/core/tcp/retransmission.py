@@ -122,8 +122,11 @@ def turn_syn_into_syn_ack(tcb: Tcb, step: Step) -> None:
     """A simultaneous open: the SYN on the queue goes out as SYN,ACK (3.10.7.3, fourth).
 
     What acknowledges ISS could be meant for either, so it gives no sample of the round trip, as after a
-    retransmission (Karn).
+    retransmission (Karn); but some stacks take it for the SYN,ACK's.
     """
+    front, *others = tcb.retransmission_queue
+    if front.transmissions == 1 and step.hooks.times_crossing_syn_ack():
+        tcb.retransmission_queue = (front._replace(sent_at=step.now, transmissions=0), *others)
     _send_again(tcb, step, 0, 1)
 
 

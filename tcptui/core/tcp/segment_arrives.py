@@ -208,7 +208,7 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if not _ack_in_range(tcb, segment, step):
         return False
     ack, una = segment.ack, tcb.snd_una
-    if tcb.timestamps and not lt(ack, una):
+    if tcb.timestamps and (not lt(ack, una) or step.hooks.is_predicted(tcb, segment)):
         update_ts_recent(tcb, segment, step)
     if ack == una:
         if segment.length == 0:
@@ -262,11 +262,15 @@ def _ack_in_range(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if lt(tcb.snd_nxt, ack):
         answered = step.profile.unsent_ack_is_answered
         step.rule(tcb, Rule.ACK_UNSENT if answered else Rule.ACK_UNSENT_IGNORED, ack=ack, snd_nxt=tcb.snd_nxt)
-        if answered:
+        if answered and step.hooks.challenges_unsent_ack():
+            step.send_challenge_ack(tcb)
+        elif answered:
             answer_unacceptable(tcb, segment, step)
         return False
     if step.profile.rfc5961_ack and lt(ack, step.hooks.oldest_ack(tcb)):
         step.rule(tcb, Rule.ACK_TOO_OLD, ack=ack, snd_una=tcb.snd_una, max_snd_wnd=tcb.max_snd_wnd)
+        if tcb.timestamps and step.hooks.is_predicted(tcb, segment):
+            update_ts_recent(tcb, segment, step)
         step.send_challenge_ack(tcb)
         return False
     return True

@@ -21,7 +21,7 @@ from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 
 _TICK = 1_000
 """Microseconds: of Linux' clock, the least that a timer of 0 takes (measured on 6.18: 1 to 2 ms)."""
-_SENDS_DATA = (State.ESTABLISHED, State.FIN_WAIT_1, State.CLOSE_WAIT, State.CLOSING)
+_SENDS_DATA = (State.ESTABLISHED, State.FIN_WAIT_1, State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK)
 
 
 def send_syn(tcb: Tcb, step: Step) -> None:
@@ -226,7 +226,7 @@ def _set_persist_timer(tcb: Tcb, step: Step) -> None:
     if queue and queue[0].flags & SYN:
         return  # No window holds a SYN back.
     stuck = tcb.snd_wnd == 0 if queue else bool(tcb.send_buffer or (tcb.close_called and not tcb.fin_sent))
-    stuck = stuck and tcb.state in (*_SENDS_DATA, State.LAST_ACK)
+    stuck = stuck and tcb.state in _SENDS_DATA
     if stuck and tcb.persist_timer is None:
         step.stop_timer(tcb, TimerKind.RETRANSMISSION)
         tcb.probes = tcb.persist_backoff = 0

@@ -113,7 +113,7 @@ class Step:
         ack = window = up = 0
         if flags & SYN:
             window = min(tcb.rcv_wnd, UNSCALED)
-        elif not flags & RST:  # It means nothing there.
+        elif not flags & RST or self.hooks.reset_has_window():
             tcb.rcv_wnd = self.hooks.select_window(tcb)
             acknowledged = tcb.rcv_nxt - tcb.last_ack_sent & MASK
             if acknowledged and flags == ACK and not data and self.hooks.keeps_right_edge(tcb, acknowledged):
@@ -158,8 +158,7 @@ class Step:
     def send_ack(self, tcb: Tcb, bare: bool = False) -> None:
         """``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>``; some stacks put their waiting FIN on it, if not `bare`.
 
-        If the peer's window ends before SND.NXT, the SEQ is the window's end: beyond it the peer would not
-        accept the ACK, and two ends in that situation would answer each other without end (A.2).
+        If the peer's window ends before SND.NXT, the SEQ is the window's end (see `Rfc9293.acceptable_seq`).
         """
         seq = tcb.snd_nxt
         if tcb.fin_sent and seq != tcb.snd_una and self.profile.acks_carry_fin and not bare:
@@ -169,7 +168,7 @@ class Step:
             self.send(tcb, FIN | ACK, seq_add(seq, -1), attempt=last.transmissions)
             return
         if seq != tcb.snd_una != tcb.iss and tcb.usable_window < 0:
-            seq = seq_add(tcb.snd_una, tcb.snd_wnd)
+            seq = self.hooks.acceptable_seq(tcb)
         self.send(tcb, ACK, seq)
 
     def send_challenge_ack(self, tcb: Tcb) -> None:

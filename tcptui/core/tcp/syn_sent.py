@@ -77,6 +77,8 @@ def _check_syn(tcb: Tcb, segment: Segment, step: Step) -> None:
         transmit_waiting(tcb, step)
     else:
         step.rule(tcb, Rule.SYN_SENT_SYN, seq=segment.seq)
+        if not tcb.scaling and tcb.offers_options and step.hooks.simultaneous_open_keeps_scale():
+            tcb.rcv_shift = step.profile.window_scale or 0
         step.set_state(tcb, State.SYN_RECEIVED)
         turn_syn_into_syn_ack(tcb, step)
         queue_data_on_syn(tcb, segment, step)

@@ -41,6 +41,23 @@ class RetransmissionEntry(NamedTuple):
     """A SACK block has covered it (RFC 2018 section 5)."""
 
 
+class ReceiveMemory(NamedTuple):
+    """What Linux has learned of the segments that it receives, under its own names; all but the ratio in
+    octets of data."""
+
+    rcv_ssthresh: int
+    """The largest window that is announced for now."""
+    window_clamp: int
+    """What it can grow to."""
+    advmss: int
+    rcv_mss: int
+    """The size of the peer's full segments, as it is estimated."""
+    last_seg_size: int
+    """That of the last segment, if it may have been a full one; 0: no."""
+    scaling_ratio: int
+    """How much data is in the memory that its segments take, in 256ths."""
+
+
 class OutOfOrderData(NamedTuple):
     """Data that arrived out of order (SHLD-31), or on a SYN: beginning at `seq`."""
 
@@ -107,8 +124,8 @@ class Tcb:
     rcv_up: int | None = None
     """RCV.UP: the number after the peer's urgent data; None: none has been told."""
     rcv_buff: int = 0
-    rcv_ssthresh: int = 0
-    """Linux's name for the largest window that is announced for now; it grows with what arrives."""
+    receive_memory: ReceiveMemory | None = None
+    """What limits the window beside the buffer; None: nothing."""
     last_ack_sent: int = 0
     """Last.ACK.sent of RFC 7323."""
 

@@ -138,6 +138,8 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
         waiting, at = len(tcb.send_buffer), len(step.events)
         transmit(tcb, step)
         _tell_fin(tcb, step, waiting, at)
+        if tcb.state is State.CLOSE_WAIT and step.hooks.close_wait_ends_at_close():
+            step.set_state(tcb, State.LAST_ACK)
     step.returned(tcb.connection, "CLOSE", Response.OK)
 
 
@@ -182,7 +184,7 @@ def reset(tcb: Tcb, rule: Rule | None, step: Step, **numbers: int) -> None:
     """3.10.5: by `rule` a RST, where the state asks for one, and the block is deleted in any case. None: the
     rule has been named, for this connection and others."""
     tell_discarded(tcb, step)
-    if step.hooks.abort_deletes(tcb):
+    if step.hooks.abort_deletes(tcb, unread=rule is Rule.UNREAD_RESETS):
         half_open = tcb.state is State.SYN_RECEIVED
         step.rule(tcb, Rule.ABORT_DELETES_HALF_OPEN if half_open else Rule.ABORT_DELETES)
     else:

@@ -54,7 +54,7 @@ SENTENCES = {
     "happened.box.no_mapping": "The NAT has no mapping for {address}: {name} is discarded.",
     "happened.box.mapped": "The NAT gives {name} the source {address}.",
     "happened.box.mapped_late": (
-        "The NAT has no mapping of this connection, or has forgotten it: {name} gets a new source, {address}."
+        "The NAT has no mapping for this connection: {name} gets a new source, {address}."
     ),
     "happened.box.router_answers": "The router sends {name} to {side}.",
     "happened.box.firewall_answers": "The firewall sends {name} to {side}.",
@@ -80,6 +80,8 @@ SENTENCES = {
     "happened.copy": "{name} (copy of #{number})",
     "happened.again": "{name} (#{number} again)",
     "happened.third_party": "{name} (a third party's)",
+    "happened.between": "{name} ({sockets})",
+    "happened.timer_of": "{timer} ({sockets})",
     "happened.old": "{name} (an old segment)",
     "happened.of_box": "{name} (from the {box})",
     "happened.carries_data": "{name} (SEQ {seq}, {len:octets})",
@@ -100,6 +102,7 @@ SENTENCES = {
     "happened.call_returns_octets": "{side}'s {call}() returns {count:octets}.",
     "happened.call_fails": "{side}'s {call}() fails: {errno}.",
     "happened.told": "{side} is told: {signals}.",
+    "happened.program_starts": "{side} starts a program: {what}.",
     "happened.read_waits": "{side} waits for what is to come.",
     "happened.read_returns": "{side} gets {count:octets}.",
     "happened.may_receive": "{side} may still receive.",

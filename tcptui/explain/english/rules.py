@@ -77,7 +77,7 @@ SENTENCES = {
     ),
     "rule.rst_to_listen": "The RST is believable: the half-open connection is given up, nobody is told.",
     "rule.rst_refuses": "The RST is believable: connection refused.",
-    "rule.rst_resets": "SEQ {seq} is exactly what is expected next: the RST resets the connection.",
+    "rule.rst_resets": "SEQ {seq} is exactly RCV.NXT: the RST resets the connection.",
     "rule.rst_in_window_resets": (
         "SEQ {seq} is in the window at {rcv_nxt}: enough to reset, as before RFC 5961."
     ),
@@ -226,7 +226,7 @@ SENTENCES = {
     "rule.broken_time_wait_1_msl": "Broken on purpose: TIME-WAIT lasts {msl}, one MSL in place of two.",
     "rule.udp_bound": "A UDP socket at port {port}, for datagrams from anybody. Nothing is sent.",
     "rule.udp_sent": "{len:octets} at once behind a header of 8: no copy is kept, no timer runs.",
-    "rule.udp_delivered": "{len:octets} for port {port}: delivered, and nobody is told.",
+    "rule.udp_delivered": "{len:octets} for port {port}: delivered, and no answer says so.",
     "rule.udp_no_port": "No socket is bound to port {port}: ICMP says so. UDP itself has no such answer.",
     "rule.udp_error_passed": "Port {port} is unreachable, and the program is told.",
     "rule.udp_error_unclaimed": "The socket at port {port} that sent the datagram is gone: nobody is told.",

@@ -25,8 +25,8 @@ class Cursor:
 
     def __init__(self, text: str, file: str, defines: Mapping[str, str], system: str = "") -> None:
         self._source = Source(text, file)
-        self._tokens = tokens(self._source, defines, system)
-        self.kind, self.text, self.at, self.glued = next(self._tokens)
+        self._next = tokens(self._source, defines, system).__next__
+        self.kind, self.text, self.at, self.glued = self._next()
         self._line, self._line_at = 1, 0
         """The line of a character, at which `line` was asked for last."""
 
@@ -38,13 +38,13 @@ class Cursor:
     def take(self) -> str:
         """The text of the next token, and go on behind it; it must not be the end of the script."""
         text = self.text
-        self.kind, self.text, self.at, self.glued = next(self._tokens)
+        self.kind, self.text, self.at, self.glued = self._next()
         return text
 
     def accept(self, kind: str) -> bool:
         """Whether the next token is of this kind; if so, go on behind it."""
         if self.kind == kind:
-            self.kind, self.text, self.at, self.glued = next(self._tokens)
+            self.kind, self.text, self.at, self.glued = self._next()
             return True
         return False
 
@@ -102,7 +102,7 @@ class Cursor:
         if len(text) > MOST_DIGITS:
             too_long = Message.of("script.number_too_long", characters=len(text))
             raise self.error(too_long, Message.of("allowed.at_most", most=MOST_DIGITS), at)
-        value = int(text, 16) if text[:2] in ("0x", "0X") else int(text)
+        value = int(text) if text.isdecimal() else int(text, 16)
         if value >> 64:
             too_large = Message.of("script.number_too_large", number=value)
             raise self.error(too_large, Message.of("allowed.below_2_64"), at)

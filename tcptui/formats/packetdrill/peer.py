@@ -75,7 +75,7 @@ from tcptui.lab.connection import NO_CONNECTIONS
 from tcptui.lab.ends import Act, End, EndSetup, ScriptLines
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.facts import Fact
-from tcptui.lab.program import CallName, ScriptedCall
+from tcptui.lab.program import CallName, ScriptedCall, Step
 from tcptui.lab.report import Report
 from tcptui.lab.wire import BadMove, Payload, Side
 
@@ -222,6 +222,9 @@ class ScriptPeer:
         """It has begun."""
 
     def call(self, call: ScriptedCall, now: int) -> list[CoreEvent]:
+        raise BadMove("error.move.script", side=self.side)
+
+    def start(self, script: tuple[Step, ...], now: int) -> None:
         raise BadMove("error.move.script", side=self.side)
 
     def arrives(self, payload: Payload, now: int) -> list[CoreEvent]:

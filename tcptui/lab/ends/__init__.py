@@ -30,7 +30,7 @@ from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.lab.connection import Connections
-from tcptui.lab.program import CallName, ScriptedCall
+from tcptui.lab.program import CallName, ScriptedCall, Step
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Payload, Side
@@ -176,6 +176,9 @@ class End(Protocol):
 
     def call(self, call: ScriptedCall, now: int) -> list[Event]:
         """Somebody at this end makes a call. BadMove: it can't be made, and nothing has changed."""
+
+    def start(self, script: tuple[Step, ...], now: int) -> None:
+        """Somebody at this end starts a program. BadMove: it can't be started, and nothing has changed."""
 
     def arrives(self, payload: Payload, now: int) -> list[Event]:
         """What travelled over the wire is here."""

@@ -58,7 +58,7 @@ class ConnectionNames(NamedTuple):
                 known = known._replace(withheld=(*known.withheld, event))
                 continue
             told.append(event)
-            if isinstance(event, Returned) and gives_connection(event):
+            if type(event) is Returned and gives_connection(event):
                 name = event.connection
                 known = known._with(name, stack)
                 mine = [one for one in known.withheld if one.connection == name]
@@ -91,15 +91,17 @@ class ConnectionNames(NamedTuple):
 def changes(events: list[Event]) -> bool:
     """Whether a step may have changed which connections there are, or what of them is told. Most have not."""
     for event in events:  # Asked after every step.
-        kind = type(event)
-        if kind is StateChanged or kind is Signalled or (kind is Returned and gives_connection(event)):
+        if type(event) is Returned:
+            if gives_connection(event):
+                return True
+        elif type(event) is StateChanged or type(event) is Signalled:
             return True
     return False
 
 
-def gives_connection(event: Event) -> bool:
+def gives_connection(event: Returned) -> bool:
     """Whether a program has got a connection, or a listener, by OPEN or ACCEPT."""
-    return isinstance(event, Returned) and event.call in _GIVE_A_CONNECTION and event.response is Response.OK
+    return event.call in _GIVE_A_CONNECTION and event.response is Response.OK
 
 
 def shown(stack: Stack, peer: str, latest: int) -> int:

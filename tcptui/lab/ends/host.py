@@ -236,9 +236,7 @@ class HostEnd(RunsPrograms):
     def begin(self, setup: EndSetup) -> None:
         assert isinstance(setup, HostSetup)
         self.setup = setup
-        variables = self.programs[0].variables  # What was typed in the prelude, the first program knows.
-        first, *others = first_programs(setup.script, setup.more, setup.programs)
-        self.programs = (first._replace(variables=variables), *others)
+        self._begin_programs(first_programs(setup.script, setup.more, setup.programs))
         self.waits_for_facts = any(has_trigger(program.script, ("pattern",)) for program in self.programs)
         self.asks_host = any(has_trigger(program.script, ASKS_HOST) for program in self.programs)
         self._look(0)
@@ -374,7 +372,7 @@ class HostEnd(RunsPrograms):
             if self.setup.programs and program.position and index != caller
             else program._replace(blocked=0)
             for index, program in enumerate(self.programs)
-            if not program.forked
+            if not program.forked or index == caller
         )
 
     def _udp_call(self, call: ScriptedCall) -> tuple[Done, list[Event]]:
@@ -414,9 +412,9 @@ class HostEnd(RunsPrograms):
         """There may be other connections than before, or somebody who can be told of one."""
         stack = sockets.stack
         known, later = self.connection_names.after(events, stack)
-        given = [event for event in events if gives_connection(event)]
+        given = [event.call for event in events if type(event) is Returned and gives_connection(event)]
         if given:
-            accepted = any(isinstance(one, Returned) and one.call == "ACCEPT" for one in given)
+            accepted = "ACCEPT" in given
             self.application = ApplicationState(accepted=accepted or self.application.accepted)
         if self.setup.reads:
             self._receive_again(sockets, known, events, now)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tcptui.core.message import MessageError
 from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Open, Receive, Send
 from tcptui.lab.ends import EndSetup
 from tcptui.lab.program import ASKS_HOST, ApplicationState, NamedScript, ScriptedCall, Step, Trigger
@@ -75,6 +76,34 @@ class RunsPrograms:
 
     def learns(self, facts: Sequence[Fact], now: int) -> None:
         self.programs = tuple([program.met(facts) for program in self.programs])
+        self._look(now)
+
+    def _begin_programs(self, programs: tuple[ProgramState, ...]) -> None:
+        """The prelude is over: what was typed in it the first program knows, what was started goes on."""
+        typed = self.programs
+        last = max(one.process for one in typed)
+        others = [one._replace(process=one.process + last) if one.process else one for one in programs[1:]]
+        first = programs[0]._replace(variables=typed[0].variables)
+        self.programs = (first, *others, *(one for one in typed if one.forked and not one.over))
+
+    def start(self, script: tuple[Step, ...], now: int) -> None:
+        """Somebody at the keyboard starts a program, a thread of the first. BadMove: a name in it stands for
+        nothing, or there are too many."""
+        from tcptui.lab.program_text import check_names
+
+        first = self.programs[0]
+        names = tuple(one.name for one in self.programs if one.name and not one.forked)
+        try:
+            check_names(script, "program", dict(first.variables), self.setup.socket, self.peer, names)
+        except MessageError as error:
+            raise BadMove("error.move.call", why=error.message) from None
+        programs = [one for one in self.programs if not (one.is_thread_of(first) and one.over)]
+        if len(programs) >= MOST_PROCESSES:
+            raise BadMove("error.move.programs", most=MOST_PROCESSES)
+        started = ProgramState(script, process=first.process, variables=first.variables, forked=True)
+        self.programs = (*programs, started)
+        self.waits_for_facts |= has_trigger(script, ("pattern",))
+        self.asks_host |= has_trigger(script, ASKS_HOST)
         self._look(now)
 
     def _as_written(self, call: ScriptedCall, index: int | None) -> SocketCall:

@@ -26,11 +26,36 @@ def possible_socket_calls(host: HostEnd) -> tuple[str, ...]:
 
 
 def calls_at(host: HostEnd) -> tuple[str, ...]:
-    """The calls that somebody at the keyboard can choose there: to sockets, or the RFC's."""
+    """The calls that somebody at the keyboard can choose there: to sockets, or the RFC's; those that a list
+    makes, over and over or in another process, as a program."""
     written = possible_socket_calls(host)
-    if not written:
-        return host.possible_calls
-    return (*written, *(call for call in host.possible_calls if call in HOST_EVENTS))
+    if written:
+        return (*written, *(call for call in host.possible_calls if call in HOST_EVENTS), *_programs(host))
+    possible = host.possible_calls
+    more = (_MORE[call] for call in possible if call in _MORE)
+    return (*possible, *more, "{call='send',text='hello',times=3}")
+
+
+_MORE = {"send": "send+urgent", "read": "read:100"}
+
+
+def _programs(host: HostEnd) -> tuple[str, ...]:
+    """For a listener a server of either kind; for another socket what goes on until the end of the data."""
+    program, listens, talks = host.programs[0], "", ""
+    for name, value in program.variables:
+        socket = host.sockets.socket(value, program.process) if isinstance(value, int) else None
+        state = State.CLOSED if socket is None else host.state_of(socket.connection)
+        listens = name if state is State.LISTEN else listens
+        talks = name if state not in (State.LISTEN, State.CLOSED) else talks
+    if listens:
+        echo = "'d=recv(c,1024)','send(c,d)'"
+        return (
+            f"{{loop=['c=accept({listens})',{echo},'close(c)']}}",
+            f"{{loop=['c=accept({listens})',{{fork=['close({listens})',{echo},'exit()']}},'close(c)']}}",
+        )
+    if talks:
+        return (f"{{loop=['d=recv({talks},1024)','send({talks},d)'],while='d'}}",)
+    return ("['s=socket()','connect(s)']",)
 
 
 def _of_socket(name: str, socket: BsdSocket, state: State) -> list[str]:

@@ -8,8 +8,8 @@ from tcptui.lab.loader.scenario import (
     read_scenario,
     scenario_of_variant,
 )
-from tcptui.lab.loader.table import BadScenario
 from tcptui.lab.loader.wire import MOST_FAULTS
+from tcptui.lab.toml_table import BadScenario
 
 __all__ = [
     "MOST_FAULTS",

@@ -14,9 +14,9 @@ from tcptui.core.message import MessageError
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.lab.end_facts import check_end
-from tcptui.lab.loader.table import bad
 from tcptui.lab.patterns import BadPattern, Pattern, parse_pattern
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.toml_table import bad
 from tcptui.lab.wire import SIDES, Side
 
 _NAMES = {
@@ -90,7 +90,6 @@ def _check(text: str, where: str, told_by_calls: Sequence[Side]) -> None:
         pattern = checked_pattern(text)
     except MessageError as error:
         raise bad(where, error.message) from None
-    if pattern.verb == "told" and (
-        pattern.who in told_by_calls or (pattern.who is None and len(told_by_calls) == len(SIDES))
-    ):
-        raise bad(where, "error.pattern.told", text=text[:60], side=pattern.who or "A")
+    side = pattern.who
+    if pattern.verb == "told" and side is not None and side in told_by_calls:
+        raise bad(where, "error.pattern.told", text=text[:60], side=side)

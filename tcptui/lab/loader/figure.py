@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from tcptui.core.packet.seq import MASK
-from tcptui.lab.loader.table import bad
-from tcptui.lab.loader.values import line_of, number_of
 from tcptui.lab.scenario import FigureRow
+from tcptui.lab.toml_table import bad
+from tcptui.lab.toml_values import line_of, number_of
 
 _STATE_OF = re.compile(r"=(\d{1,6}|start|end)", re.ASCII)
 _MIDDLE = re.compile(r"(\d{1,6}( leaves| arrives)?)?", re.ASCII)

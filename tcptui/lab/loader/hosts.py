@@ -7,9 +7,11 @@ from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
 from tcptui.lab.addresses import socket_of
 from tcptui.lab.ends.host import HostSetup
-from tcptui.lab.loader.programs import PROGRAM_KEYS, check_programs, program_of, programs_of, script_of
-from tcptui.lab.loader.table import Table
-from tcptui.lab.loader.values import (
+from tcptui.lab.moves import Do, Move
+from tcptui.lab.program import NamedScript, ScriptedCall, Step
+from tcptui.lab.program_text import PROGRAM_KEYS, check_programs, program_of, programs_of, script_of
+from tcptui.lab.toml_table import Table
+from tcptui.lab.toml_values import (
     address_of,
     boolean_of,
     choice_of,
@@ -18,8 +20,6 @@ from tcptui.lab.loader.values import (
     number_of,
     secret_of,
 )
-from tcptui.lab.moves import Do, Move
-from tcptui.lab.program import NamedScript, ScriptedCall, Step
 from tcptui.lab.wire import BadMove
 
 

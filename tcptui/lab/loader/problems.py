@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from tcptui.core.message import Message
 from tcptui.lab.loader.scenario import document_of, load_document
-from tcptui.lab.loader.table import BadScenario
 from tcptui.lab.scenario import Scenario
+from tcptui.lab.toml_table import BadScenario
 
 MOST_PROBLEMS = 50
 """Of one file."""

@@ -14,22 +14,21 @@ from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader.figure import figure_rows_of, symbols_of
 from tcptui.lab.loader.hosts import check_calls, host_of
 from tcptui.lab.loader.story import expected_of, says_of, translations_of, until_of
-from tcptui.lab.loader.table import BadScenario, Table, bad
-from tcptui.lab.loader.values import (
-    boolean_of,
-    choice_of,
-    duration_of,
-    line_of,
-    moves_of,
-    number_of,
-    title_of,
-)
 from tcptui.lab.loader.variants import merged, variants_of
-from tcptui.lab.loader.wire import NO_FAULTS, boxes_of, faults_of, injection_of
+from tcptui.lab.loader.wire import NO_FAULTS, boxes_of, faults_of, injection_of, moves_of
 from tcptui.lab.moves import Move
 from tcptui.lab.prelude import play_prelude
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.toml import parse_toml
+from tcptui.lab.toml_table import BadScenario, Table, bad
+from tcptui.lab.toml_values import (
+    boolean_of,
+    choice_of,
+    duration_of,
+    line_of,
+    number_of,
+    title_of,
+)
 from tcptui.lab.wire import BadMove
 
 _KEYS = (
@@ -76,14 +75,16 @@ def scenario_of_variant(scenario: Scenario, name: str) -> Scenario:
     variant, or it can't be read."""
     story = f"{scenario.name}.toml: "
     if not name:
-        return scenario_of(scenario.document, scenario.name, story) if scenario.variant else scenario
+        if not scenario.variant:
+            return scenario
+        return scenario_of(scenario.document, scenario.name, story).in_language(scenario.language)
     names = [one.name for one in scenario.variants]
     if name not in names:
         key = "error.scenario.no_variant" if names else "error.scenario.no_variants"
         # In quotes, as there can be commas in a name.
         raise BadScenario(key, name=name[:60], scenario=scenario.name, allowed=tuple(map(repr, names)))
     where = f"{story}variant[{names.index(name) + 1}]."
-    return _tried(_variant(scenario, name, where), where)
+    return _tried(_variant(scenario, name, where), where).in_language(scenario.language)
 
 
 def _variant(scenario: Scenario, name: str, where: str) -> Scenario:

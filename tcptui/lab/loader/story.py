@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from tcptui.core.message import Message
-from tcptui.lab.loader.table import Table, bad
-from tcptui.lab.loader.values import boolean_of, duration_of, line_of, lines_of, title_of
 from tcptui.lab.scenario import Expected, Say, Translation
+from tcptui.lab.toml_table import Table, bad
+from tcptui.lab.toml_values import boolean_of, duration_of, line_of, lines_of, title_of
 
 MOST_SAY = 100
 """Moments at which a story says something."""

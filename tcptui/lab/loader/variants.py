@@ -15,11 +15,11 @@ from collections.abc import Mapping
 from typing import cast
 
 from tcptui.core.profile.presets import PRESETS
-from tcptui.lab.loader.programs import PROGRAM_KEYS
 from tcptui.lab.loader.story import is_language
-from tcptui.lab.loader.table import Table, bad
-from tcptui.lab.loader.values import choice_of, title_of
+from tcptui.lab.program_text import PROGRAM_KEYS
 from tcptui.lab.scenario import Variant
+from tcptui.lab.toml_table import Table, bad
+from tcptui.lab.toml_values import choice_of, title_of
 from tcptui.lab.wire import SIDES, Side
 
 MOST_VARIANTS = 20

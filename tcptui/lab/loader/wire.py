@@ -10,11 +10,12 @@ from tcptui.core.message import MessageError
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.addresses import parse_socket
 from tcptui.lab.faults import FaultRule, is_fault, parse_fault
-from tcptui.lab.loader.table import Table, bad
-from tcptui.lab.loader.values import boolean_of, choice_of, duration_of, line_of, moves_of, number_of
-from tcptui.lab.moves import Delay, Duplicate, Lose, Move, Reorder
+from tcptui.lab.moves import Delay, Duplicate, Lose, Move, Reorder, parse_moves
 from tcptui.lab.scenario import Fault, Injection
 from tcptui.lab.third_party import MOST_TIMES, Inject, check_sockets
+from tcptui.lab.toml_table import Table, bad
+from tcptui.lab.toml_values import boolean_of, choice_of, duration_of, line_of, number_of
+from tcptui.lab.wire import BadMove
 
 if TYPE_CHECKING:
     from tcptui.lab.boxes import Box
@@ -26,6 +27,13 @@ NO_FAULTS: Faults = ({}, ())
 _DESCRIBES = re.compile(r"\s*[a-z]+\s+[AB]\b")
 """A text that can be no list of moves, which have no such words: a fault by description is meant."""
 _KEYS = ("at", "segment", "from", "to", "times", "every", "old", "of")
+
+
+def moves_of(value: object, where: str) -> tuple[Move, ...]:
+    try:
+        return tuple(parse_moves(line_of(value, where)))
+    except BadMove as error:
+        raise bad(where, error.message) from None
 
 
 def injection_of(table: Table, a: Socket, b: Socket) -> Injection:

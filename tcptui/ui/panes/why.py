@@ -38,6 +38,6 @@ class WhyPane(SessionPane):
         session, history = self.session, self.session.history
         if history.report is None:
             return []
-        from tcptui.explain.told import marks  # Only where there is room for them, and not before a move.
+        from tcptui.explain.marks import marks  # Only where there is room for them, and not before a move.
 
         return [text(mark, session.raw) for mark in marks(history.report, history.before, session.world)]

@@ -68,7 +68,14 @@ class CallMenu(ModalScreen["str | None"]):
 
 def _call_line(call: str) -> str:
     """A call and what it is for; one to a socket says that itself."""
-    return f"{call:<8} {say(f'ui.call.{call}')}" if call in CALLS else call
+    if call.startswith(("[", "{")):
+        return f"{say('ui.call.program')} {call}"
+    what = f"ui.call.{call}" if call in CALLS else _MORE.get(call)
+    return call if what is None else f"{call:<11} {say(what)}"
+
+
+_MORE = {"send+urgent": "ui.call.send_urgent", "read:100": "ui.call.read_octets"}
+"""Calls of the RFC's with what else they can be given."""
 
 
 class LineDialog(ModalScreen[T]):
@@ -96,7 +103,7 @@ class Prompt(LineDialog["str | None"]):
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Close")]
 
     def __init__(
-        self, question: str, hint: str, value: str = "", check: Callable[[str], str] = lambda _: ""
+        self, question: str, hint: str = "", value: str = "", check: Callable[[str], str] = lambda _: ""
     ) -> None:
         super().__init__(Input(value, placeholder=hint))
         self._question = question

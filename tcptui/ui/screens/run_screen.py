@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Literal
+from urllib.parse import quote
 
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
-from tcptui.lab.moves import Do
-from tcptui.lab.program import CALLS, DATA_CALLS
+from tcptui.lab.moves import Move, parse_moves, written_move
 from tcptui.lab.wire import SIDES, Side
 from tcptui.ui.actions import bindings
 from tcptui.ui.palette import GROUNDS, Ground
@@ -35,6 +35,14 @@ LONGEST_TITLE = 600
 """Characters of the moves so far that stand above the line to type: the latest."""
 LEAST_SAID = 2
 """Lines for what a story says at its moments, kept free between them."""
+_QUESTIONS = {
+    "send": "ui.call.data",
+    "sendto": "ui.call.data",
+    "send+urgent": "ui.call.urgent",
+    "read:100": "ui.call.octets",
+}
+"""What calls of the RFC's and of UDP's ask for before they are made."""
+_DATA = "hello"
 
 
 class RunScreen(PaneScreen):
@@ -279,7 +287,7 @@ class RunScreen(PaneScreen):
         told = session.history.text() or say("ui.moves.none")
         if len(told) > LONGEST_TITLE:
             told = f"… {told[-LONGEST_TITLE:]}"
-        hint = "s5 l2 d4+200ms u3 r1 w20ms a:send:hello x>b:SYN:seq=90"
+        hint = "s5 l2 d4+200ms u3 a:send:hello b:['exit()'] x>b:SYN:seq=90"
         prompt = Prompt(say("ui.moves.so_far", moves=told), hint, check=moves_error)
         self.app.push_screen(prompt, made)
 
@@ -306,33 +314,35 @@ class RunScreen(PaneScreen):
         host = self.session.world.host(side)
 
         def chosen(call: str | None) -> None:
-            if call is not None and "(" in call:
-                self.app.push_screen(
-                    Prompt(
-                        say("ui.call.socket", side=side), "send(s, 'hello')", value=call, check=call_error
-                    ),
-                    lambda text: self._socket_call(side, text),
-                )
-            elif call in DATA_CALLS:
-                self.app.push_screen(
-                    Prompt(say("ui.call.data", side=side), say("ui.call.data_hint"), value="hello"),
-                    lambda text: self._call(side, call, text),
-                )
+            if call is not None and call.endswith((")", "]", "}")):
+                question, value = say("ui.call.socket", side=side), call
+                asked(question, value, call_error, lambda text: written_move(side, text))
             elif call is not None:
-                self._call(side, call, "")
+                name, _, usual = call.partition(":")
+                word = f"{side.lower()}:{name}"
+                if call not in _QUESTIONS:
+                    made(parse_moves(word)[0])
+                    return
+                asked(
+                    say(_QUESTIONS[call], side=side),
+                    usual or _DATA,
+                    lambda text: moves_error(f"{word}:{quote(text)}") if text else "",
+                    lambda text: parse_moves(f"{word}:{quote(text)}")[0],
+                )
+
+        def asked(
+            question: str, value: str, check: Callable[[str], str], move: Callable[[str], Move]
+        ) -> None:
+            def typed(text: str | None) -> None:
+                if text:
+                    made(move(text))
+
+            self.app.push_screen(Prompt(question, value=value, check=check), typed)
+
+        def made(move: Move) -> None:
+            self._change(lambda: self.session.apply(move))
 
         self.app.push_screen(CallMenu(side, host.state_of(host.opened), calls_at(host)), chosen)
-
-    def _socket_call(self, side: Side, text: str | None) -> None:
-        from tcptui.lab.calls import parse_call
-
-        if text:
-            self._change(lambda: self.session.apply(Do(side, "written", written=parse_call(text))))
-
-    def _call(self, side: Side, name: str, text: str | None) -> None:
-        call = next(known for known in CALLS if known == name)
-        if call not in DATA_CALLS or text:
-            self._change(lambda: self.session.apply(Do(side, call, (text or "").encode())))
 
     def _later(self, seconds: float, then: Callable[[], None]) -> None:
         if self._ticking is not None:

@@ -42,7 +42,7 @@ class FreeBSD(Rfc9293):
         forgotten = tcb.state is State.SYN_RECEIVED and half_duplex
         return forgotten or super().close_deletes(tcb, half_duplex)
 
-    def abort_deletes(self, tcb: Tcb) -> bool:
+    def abort_deletes(self, tcb: Tcb, unread: bool = False) -> bool:
         """tcp_drop(): TCPS_HAVERCVDSYN() draws a RST, but a half-open connection is in the syncache."""
         return tcb.state in (State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED, State.TIME_WAIT)
 

@@ -7,7 +7,7 @@ from tcptui.core.packet.seq import in_window, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.stacks.verdict import HalfOpen, Paws, Verdict
-from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.tcb import ReceiveMemory, Tcb
 from tcptui.core.tcp.window import UNSCALED, free_space
 from tcptui.core.units import DAY
 
@@ -34,6 +34,16 @@ class Rfc9293:
     def simultaneous_open_offers_all(self) -> bool:
         """Whether the SYN,ACK of a simultaneous open has all options of the SYN, not only those that the
         peer's SYN had too."""
+        return False
+
+    def simultaneous_open_keeps_scale(self) -> bool:
+        """Whether our windows are scaled after a simultaneous open with a peer that has offered no window
+        scale (RFC 7323 2.2: they are not)."""
+        return False
+
+    def times_crossing_syn_ack(self) -> bool:
+        """Whether the ACK of the SYN,ACK of a simultaneous open is a sample of the round trip. It may be
+        meant for the SYN as well, and gives none then, as after a retransmission (RFC 6298 section 3)."""
         return False
 
     def known_syn_draws_ack(self) -> bool:
@@ -81,9 +91,15 @@ class Rfc9293:
         """Whether a CLOSE deletes the block (3.10.4, LISTEN and SYN-SENT)."""
         return tcb.state in (State.LISTEN, State.SYN_SENT)
 
-    def abort_deletes(self, tcb: Tcb) -> bool:
-        """Whether an ABORT deletes the block without a RST (3.10.5)."""
+    def abort_deletes(self, tcb: Tcb, unread: bool = False) -> bool:
+        """Whether an ABORT deletes the block without a RST (3.10.5). `unread`: it is a CLOSE with data
+        unread (3.6.1)."""
         return tcb.state in (State.LISTEN, State.SYN_SENT, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
+
+    def close_wait_ends_at_close(self) -> bool:
+        """Whether a CLOSE in CLOSE-WAIT enters LAST-ACK though data has to go before the FIN (3.10.4: once
+        the FIN is sent)."""
+        return False
 
     def syn_ends_time_wait(self) -> bool:
         """Whether a SYN that proves to be newer ends TIME-WAIT also where there is no listener (MAY-2)."""
@@ -116,6 +132,29 @@ class Rfc9293:
     def acknowledges_fin_again(self) -> bool:
         """Whether a FIN that lies beyond the peer's first one is acknowledged (3.10.7.4, eighth)."""
         return True
+
+    def reset_has_window(self) -> bool:
+        """Whether the RST of an ABORT carries the receive window. It means nothing there."""
+        return False
+
+    def reset_seq(self, tcb: Tcb) -> int:
+        """SEG.SEQ of the RST of an ABORT (3.10.5)."""
+        return tcb.snd_nxt
+
+    def acceptable_seq(self, tcb: Tcb) -> int:
+        """SEG.SEQ of an ACK where the peer's window ends before SND.NXT: its end, for beyond it the peer
+        would not accept the ACK, and two ends in that situation would answer each other without end (A.2)."""
+        return seq_add(tcb.snd_una, tcb.snd_wnd)
+
+    # Urgent data.
+
+    def urgent_end(self, segment: Segment) -> int:
+        """SEG.UP: the number after the urgent data of a segment (3.8.5)."""
+        return seq_add(segment.seq, segment.up)
+
+    def urgent_from(self, tcb: Tcb) -> int:
+        """The number from which urgent data is told: the first that has not been read (MUST-32)."""
+        return seq_add(tcb.rcv_nxt, -len(tcb.receive_buffer))
 
     # Old duplicates, and the edges of the window.
 
@@ -162,6 +201,20 @@ class Rfc9293:
         check (RFC 7323 5.3, R3)."""
         return False
 
+    def is_predicted(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether the segment is so much what is expected that its timestamp counts before its ACK field is
+        looked at."""
+        return False
+
+    def challenges_unsent_ack(self) -> bool:
+        """Whether the answer to an ACK of something not sent is one of those that are limited, also where the
+        segment has data (RFC 5961 7)."""
+        return False
+
+    def small_block_counts_anew(self) -> bool:
+        """Whether TIME-WAIT, or FIN-WAIT-2 closed both ways, begins with no answers counted (RFC 5961 7)."""
+        return False
+
     def oldest_ack(self, tcb: Tcb) -> int:
         """The lowest SEG.ACK that the fifth check takes: SND.UNA - MAX.SND.WND (RFC 5961 5.2)."""
         return seq_add(tcb.snd_una, -tcb.max_snd_wnd)
@@ -182,13 +235,22 @@ class Rfc9293:
         that we take in one segment. It is never scaled (RFC 7323 2.2)."""
         return min(buffer, UNSCALED if profile.first_window is None else profile.first_window)
 
-    def initial_rcv_ssthresh(self, tcb: Tcb) -> int:
-        """The largest window that is announced at first, in octets; here no limit."""
-        return 1 << 30
+    def initial_receive_memory(self, tcb: Tcb, advmss: int) -> ReceiveMemory | None:
+        """What limits the window beside the buffer, when a connection begins; None: nothing ever does. The
+        MSS that our SYN announces is `advmss`."""
+        return None
 
-    def grow_window(self, tcb: Tcb, octets: int) -> int:
-        """`Tcb.rcv_ssthresh` once `octets` of data have been received."""
-        return tcb.rcv_ssthresh
+    def opened_receive_memory(self, tcb: Tcb) -> ReceiveMemory | None:
+        """`Tcb.receive_memory` in ESTABLISHED."""
+        return tcb.receive_memory
+
+    def receive_memory_after(self, tcb: Tcb, segment: Segment, grows: bool) -> ReceiveMemory | None:
+        """`Tcb.receive_memory` once the segment has been received; `grows`: the window may."""
+        return tcb.receive_memory
+
+    def window_after_fin(self, tcb: Tcb) -> int:
+        """RCV.WND once the peer's FIN has moved RCV.NXT, in the state in which it came."""
+        return tcb.rcv_wnd
 
     def select_window(self, tcb: Tcb) -> int:
         """RCV.WND as the next ACK announces it, in octets. Its right edge is never moved left (SHLD-14).

@@ -7,22 +7,20 @@ from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.stacks.linux.acceptability import end_of_pieces, is_acceptable
+from tcptui.core.tcp.stacks.linux.header_prediction import is_predicted
+from tcptui.core.tcp.stacks.linux.receiving import LinuxReceiving
 from tcptui.core.tcp.stacks.linux.small_blocks import fin_wait_2, in_window, request_socket, time_wait
 from tcptui.core.tcp.stacks.linux.timestamps import check_timestamp
-from tcptui.core.tcp.stacks.linux.windows import window_of_free_space
-from tcptui.core.tcp.stacks.rfc9293 import Rfc9293, is_new_data
+from tcptui.core.tcp.stacks.rfc9293 import is_new_data
 from tcptui.core.tcp.stacks.verdict import HalfOpen, Paws, Verdict
 from tcptui.core.tcp.tcb import Tcb
-from tcptui.core.tcp.window import free_space
 
 _AFTER_PEERS_FIN = (State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK)
 _ORPHAN_RETRIES = 8
 """What tcp_orphan_retries() returns while the RTO is not the greatest, if the sysctl of that name is 0."""
-_LEAST_TO_GROW = 128
-"""Octets of data in a segment below which tcp_event_data_recv() does not call tcp_grow_window()."""
 
 
-class Linux(Rfc9293):
+class Linux(LinuxReceiving):
     """Linux 6."""
 
     __slots__ = ()
@@ -32,6 +30,14 @@ class Linux(Rfc9293):
     def simultaneous_open_offers_all(self) -> bool:
         """tcp_send_synack(): it is the SYN of the queue that goes again with ACK set, and tcp_syn_options()
         writes its options."""
+        return True
+
+    def simultaneous_open_keeps_scale(self) -> bool:
+        """tcp_rcv_synsent_state_process() sets rcv_wscale to 0 only where the SYN has an ACK."""
+        return True
+
+    def times_crossing_syn_ack(self) -> bool:
+        """tcp_send_synack() sends the SYN of the queue with a time of its own and without TCPCB_RETRANS."""
         return True
 
     def known_syn_draws_ack(self) -> bool:
@@ -66,6 +72,17 @@ class Linux(Rfc9293):
         """tcp_shutdown(): in SYN-RECEIVED it only notes SEND_SHUTDOWN; tcp_rcv_state_process() sends the FIN
         on entering ESTABLISHED. tcp_close() sends it at once."""
         return tcb.state is State.SYN_RECEIVED and not half_duplex
+
+    def abort_deletes(self, tcb: Tcb, unread: bool = False) -> bool:
+        """__tcp_close() resets where "unread data was tossed", whatever the state; tcp_disconnect() in
+        CLOSING and LAST-ACK only if not all has been sent, the FIN included."""
+        if tcb.state in (State.CLOSING, State.LAST_ACK):
+            return not unread and tcb.fin_sent
+        return super().abort_deletes(tcb)
+
+    def close_wait_ends_at_close(self) -> bool:
+        """tcp_close_state(): the state is LAST-ACK before tcp_send_fin() has queued the FIN."""
+        return True
 
     def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict | None:
         """tcp_timewait_state_process(): the small block of TIME-WAIT, into which tcp_fin() and tcp_close()
@@ -103,6 +120,30 @@ class Linux(Rfc9293):
     def acknowledges_fin_again(self) -> bool:
         """tcp_fin(): "Remain in the state" without an ACK of its own."""
         return False
+
+    def reset_has_window(self) -> bool:
+        """tcp_send_active_reset(): __tcp_transmit_skb() calls tcp_select_window() as ever."""
+        return True
+
+    def reset_seq(self, tcb: Tcb) -> int:
+        """tcp_send_active_reset(): tcp_acceptable_seq()."""
+        return self.acceptable_seq(tcb) if tcb.usable_window < 0 else tcb.snd_nxt
+
+    def acceptable_seq(self, tcb: Tcb) -> int:
+        """tcp_acceptable_seq(): SND.NXT, too, if the window is short of it by less than one unit of our own
+        window scale (since 4.15)."""
+        short = tcb.scaling and -tcb.usable_window < 1 << tcb.rcv_shift
+        return tcb.snd_nxt if short else super().acceptable_seq(tcb)
+
+    # Urgent data.
+
+    def urgent_end(self, segment: Segment) -> int:
+        """tcp_check_urg(): a pointer of 0 names the first octet, as 1 does."""
+        return seq_add(segment.seq, max(segment.up, 1))
+
+    def urgent_from(self, tcb: Tcb) -> int:
+        """tcp_check_urg(): "Do not replay urg ptr", which is what lies before RCV.NXT."""
+        return tcb.rcv_nxt
 
     # Old duplicates, and the edges of the window.
 
@@ -147,49 +188,19 @@ class Linux(Rfc9293):
         """tcp_ack() calls tcp_replace_ts_recent() behind its checks, tcp_check_req() behind its own."""
         return True
 
+    def is_predicted(self, tcb: Tcb, segment: Segment) -> bool:
+        """tcp_rcv_established(), the fast path: see `header_prediction`."""
+        return is_predicted(tcb, segment)
+
+    def challenges_unsent_ack(self) -> bool:
+        """tcp_ack(): tcp_send_challenge_ack()."""
+        return True
+
+    def small_block_counts_anew(self) -> bool:
+        """tcp_time_wait(): tw_last_oow_ack_time is 0."""
+        return True
+
     def may_update_window(self, tcb: Tcb, segment: Segment, window: int) -> bool:
         """tcp_may_update_window(): with the same SEQ and ACK only a window that is larger, or zero."""
         same = (tcb.snd_wl1, tcb.snd_wl2) == (segment.seq, segment.ack)
         return not (same and 0 < window < tcb.snd_wnd)
-
-    # Window selection.
-
-    def initial_rcv_wnd(self, buffer: int, profile: Profile, mss: int) -> int:
-        """tcp_select_initial_window(): whole segments of the buffer."""
-        whole = buffer - buffer % mss if buffer > mss else buffer
-        return super().initial_rcv_wnd(whole, profile, mss)
-
-    def initial_rcv_ssthresh(self, tcb: Tcb) -> int:
-        """tcp_select_initial_window(), tcp_finish_connect(): what the SYN has announced."""
-        return tcb.rcv_wnd
-
-    def grow_window(self, tcb: Tcb, octets: int) -> int:
-        """tcp_grow_window(): two segments more for every one of some size."""
-        if octets < _LEAST_TO_GROW:
-            return tcb.rcv_ssthresh
-        return min(tcb.rcv_ssthresh + 2 * tcb.snd_mss, tcb.rcv_buff)
-
-    def select_window(self, tcb: Tcb) -> int:
-        """tcp_select_window() with __tcp_select_window(): a scaled window is rounded up to what the field can
-        say, but not beyond the room there is, or it would grow with every octet that is not read."""
-        window = tcb.rcv_wnd
-        free = free_space(tcb)
-        if tcb.rcv_ssthresh < free:
-            free = tcb.rcv_ssthresh
-        if free > window:
-            window = max(window, window_of_free_space(tcb, free))
-        if not tcb.rcv_shift:
-            return window
-        unit = 1 << tcb.rcv_shift
-        rounded = -(-window // unit) * unit
-        return rounded if rounded - unit < free else window
-
-    def keeps_right_edge(self, tcb: Tcb, acknowledged: int) -> bool:
-        """__tcp_select_window(), "Get the largest window that is a nice multiple of mss": not where it is
-        tp->rcv_ssthresh that limits the window."""
-        return tcb.rcv_ssthresh >= tcb.rcv_buff and super().keeps_right_edge(tcb, acknowledged)
-
-    def window_update_due(self, tcb: Tcb) -> bool:
-        """__tcp_cleanup_rbuf(): the window has at least doubled."""
-        opened = self.select_window(tcb)
-        return opened > tcb.rcv_wnd and opened >= 2 * tcb.rcv_wnd

@@ -8,10 +8,8 @@ from ipaddress import ip_address
 from tcptui.core.message import Message
 from tcptui.core.packet.seq import MASK
 from tcptui.lab.durations import ALLOWED, BadDuration, parse_duration
-from tcptui.lab.loader.table import bad
-from tcptui.lab.moves import Move, parse_moves
 from tcptui.lab.third_party import LONGEST_DATA
-from tcptui.lab.wire import BadMove
+from tcptui.lab.toml_table import bad
 from tcptui.printable import is_printable
 
 
@@ -99,10 +97,3 @@ def address_of(value: object, where: str) -> str:
         return str(ip_address(line))
     except ValueError:
         raise bad(where, "error.value.no_address", text=line[:50]) from None
-
-
-def moves_of(value: object, where: str) -> tuple[Move, ...]:
-    try:
-        return tuple(parse_moves(line_of(value, where)))
-    except BadMove as error:
-        raise bad(where, error.message) from None

@@ -1,4 +1,8 @@
-"""Programs from a TOML text: the RFC's calls (`script`), or calls to sockets (`program`, `programs`)."""
+"""Programs from TOML: the RFC's calls (`script`), or calls to sockets (`program`, `programs`).
+
+They stand in a scenario's file, or, as one word, among the moves: a file's ``program = [...]`` is the move
+``a:[...]``.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +13,12 @@ from typing import TYPE_CHECKING, cast
 from tcptui.core.message import MessageError
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.addresses import BadSocket, parse_socket
-from tcptui.lab.loader.table import Table, bad
-from tcptui.lab.loader.values import (
-    boolean_of,
-    choice_of,
-    duration_of,
-    line_of,
-    number_of,
-    text_of,
-)
-from tcptui.lab.moves import MOST_BACKLOG
 from tcptui.lab.program import (
     ASKS_HOST,
     CALLS,
     HOST_EVENTS,
+    MOST_BACKLOG,
+    MOST_OCTETS,
     TRIGGERS,
     UDP_CALLS,
     Again,
@@ -34,6 +30,16 @@ from tcptui.lab.program import (
     Step,
     item_of,
     takes,
+)
+from tcptui.lab.toml import parse_toml
+from tcptui.lab.toml_table import Table, bad
+from tcptui.lab.toml_values import (
+    boolean_of,
+    choice_of,
+    duration_of,
+    line_of,
+    number_of,
+    text_of,
 )
 
 if TYPE_CHECKING:
@@ -61,6 +67,36 @@ def script_of(value: object, where: str) -> tuple[Step, ...]:
 def program_of(value: object, where: str) -> tuple[Step, ...]:
     """A program of calls to sockets."""
     return _checked(tuple(_steps(value, where, _socket_call, 0)), where)
+
+
+def typed_program_of(text: str) -> tuple[Step, ...]:
+    """A program that somebody types: on one line the value of a file's ``program`` or ``script``, or one item
+    of it. Raises BadScenario."""
+    try:
+        document = parse_toml(f"{_TYPED} = {text if text.startswith('[') else f'[{text}]'}")
+    except ValueError as error:
+        raise bad(_TYPED, "error.scenario.no_toml", why=str(error)) from None
+    read = script_of if _is_of_user_calls(document[_TYPED]) else program_of
+    script = read(document[_TYPED], _TYPED)
+    if not script:
+        raise bad(_TYPED, "error.value.empty")
+    return script
+
+
+_TYPED = "program"
+"""The key that a typed program is read as the value of."""
+
+
+def _is_of_user_calls(value: object) -> bool:
+    """Whether the first call of a list, which is written by its name, is one of the RFC's."""
+    while isinstance(value, list) and value:
+        first = value[0]
+        value = first.get("loop", first) if isinstance(first, dict) else first
+    return isinstance(value, dict) and value.get("call") in CALLS and value["call"] not in _EITHER
+
+
+_EITHER = (*HOST_EVENTS, *UDP_CALLS)
+"""Calls that stand among both kinds."""
 
 
 def _checked(script: tuple[Step, ...], where: str) -> tuple[Step, ...]:
@@ -96,15 +132,17 @@ def check_programs(
     names = tuple(one.name for one in programs)
     for index, one in enumerate(programs):
         known = dict(typed) if index == 0 else {}
-        _check_names(
+        check_names(
             one.script, f"{where}s.{one.name}" if len(programs) > 1 else where, known, own, peer, names
         )
 
 
-def _check_names(
+def check_names(
     script: tuple[Step, ...], where: str, known: dict[str, int | bytes], own: Socket, peer: Socket,
     programs: tuple[str, ...],
 ) -> None:  # fmt: skip
+    """That every name stands for something, if `known` do so at the beginning; `programs`: those of the host.
+    Raises BadScenario."""
     from tcptui.lab.calls import READS, BadCall, request_of
 
     for place, step in enumerate(script):
@@ -113,12 +151,13 @@ def _check_names(
         item = f"{where}[{item_of(script, place)}]"
         if step.variable and not isinstance(known.get(step.variable), int):
             raise bad(item, "error.call.name", call=f"readable {step.variable}", name=step.variable)
-        _check_names(step.child, f"{item}.fork", dict(known), own, peer, programs)
+        check_names(step.child, f"{item}.fork", dict(known), own, peer, programs)
         call = step.written
         if call is None:
             continue
         if call.name == "kill" and not set(call.names) <= set(programs):
-            raise bad(item, "error.call.program", name=call.names[0], allowed=programs)
+            key = "error.call.program" if programs else "error.call.no_programs"
+            raise bad(item, key, name=call.names[0], allowed=programs)
         try:
             request_of(call, known, own, peer)
         except BadCall as error:
@@ -201,7 +240,7 @@ def _socket_call(value: object, where: str) -> ScriptedCall:
         if "(" in text:
             call = ScriptedCall("written", written=_parsed(text, where_of_call))
             allowed = ("call",)
-        elif text in (*HOST_EVENTS, *UDP_CALLS):
+        elif text in _EITHER:
             return _user_call({"call": text} if isinstance(value, str) else value, where)
         else:
             from tcptui.lab.calls import FUNCTIONS
@@ -235,7 +274,7 @@ def _user_call(value: object, where: str) -> ScriptedCall:
     table = Table(value, f"{where}.")
     call = cast(CallName, table.take("call", choice_of(*CALLS)))
     data = table.take("text", text_of, b"")
-    size = table.take("size", number_of(1, 1_000_000), 0)
+    size = table.take("size", number_of(1, MOST_OCTETS), 0)
     if size:
         if data:
             raise table.error("size", "error.scenario.text_and_size")
@@ -254,7 +293,7 @@ def _user_call(value: object, where: str) -> ScriptedCall:
     backlog = table.take("backlog", number_of(0, MOST_BACKLOG), -1)
     if backlog >= 0 and call != "listen":
         raise table.error("backlog", "error.scenario.backlog")
-    octets = table.take("octets", number_of(1, 1_000_000), 0)
+    octets = table.take("octets", number_of(1, MOST_OCTETS), 0)
     if octets and call != "read":
         raise table.error("octets", "error.scenario.octets")
     urgent = table.take("urgent", boolean_of, False)

@@ -1,0 +1,32 @@
+"""Header prediction: tcp_rcv_established() takes the ACK that it expects on a fast path, which sets TS.Recent
+before it looks at the ACK field. Only where that is old can it be told from the slow path. Data goes the fast
+path only while the socket has memory left from data before it, and is never predicted here."""
+
+from __future__ import annotations
+
+from tcptui.core.packet.options import read_timestamps
+from tcptui.core.packet.segment import ACK, PSH, Segment
+from tcptui.core.packet.seq import le, lt
+from tcptui.core.state import State
+from tcptui.core.tcp.tcb import Tcb
+
+_PADDED_TIMESTAMPS = 3
+"""Options of a segment whose timestamps are padded as RFC 7323 appendix A has it."""
+
+
+def is_predicted(tcb: Tcb, segment: Segment) -> bool:
+    """Whether it is a bare ACK, and tp->pred_flags, SEQ, ACK and timestamps are as expected."""
+    if (
+        segment.data
+        or tcb.state is not State.ESTABLISHED
+        or tcb.out_of_order
+        or not tcb.rcv_wnd
+        or tcb.rcv_up is not None
+    ):
+        return False
+    if segment.flags & ~PSH != ACK or segment.seq != tcb.rcv_nxt or lt(tcb.snd_nxt, segment.ack):
+        return False
+    if segment.wnd << tcb.snd_shift != tcb.snd_wnd:
+        return False
+    times = read_timestamps(segment)
+    return times is not None and len(segment.options) == _PADDED_TIMESTAMPS and le(tcb.ts_recent, times[0])

@@ -1,0 +1,206 @@
+"""How Linux selects the window that it announces (net/ipv4/tcp_input.c and tcp_output.c).
+
+SO_RCVBUF counts memory, not data. `Tcb.rcv_buff` is the data that it is worth at first, half of it; what it
+is worth later follows from the memory that segments of some size really take (scaling_ratio), and the window
+follows that: tcp_measure_rcv_mss(), since 6.7. How much memory a segment takes is the driver's choice; here
+it is what a TUN device takes, one kmalloc() each.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.packet.segment import FIN, PSH, SYN, URG, Segment
+from tcptui.core.packet.seq import distance
+from tcptui.core.profile.record import Profile
+from tcptui.core.state import State
+from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
+from tcptui.core.tcp.tcb import ReceiveMemory, Tcb
+from tcptui.core.tcp.window import UNSCALED
+
+_RATIO_SHIFT = 8
+"""TCP_RMEM_TO_WIN_SCALE: a scaling_ratio of 256 would be memory without overhead."""
+_FIRST_RATIO = 128
+"""TCP_DEFAULT_SCALING_RATIO"""
+_LEAST_TO_GROW = 128
+"""Octets of data in a segment below which tcp_event_data_recv() does not call tcp_grow_window()."""
+_LEAST_MSS, _DEFAULT_MSS = 88, 536
+"""TCP_MIN_MSS and TCP_MSS_DEFAULT."""
+_MOST_SHIFT = 14
+_LARGEST_BUFFER = 6_291_456
+"""The last number of tcp_rmem."""
+_REMNANT = FIN | SYN | URG | PSH
+"""TCP_REMNANT: a segment with one of them may be the end of something, and so no full one."""
+_IP_HEADER, _TCP_HEADER, _TIMESTAMPS = 20, 20, 12
+_HEADROOM_AND_INFO = 64 + 320
+"""Octets of an sk_buff's data beside the packet: NET_SKB_PAD and struct skb_shared_info."""
+_SK_BUFF = 256
+_SMALL_HEAD = 576
+"""SKB_SMALL_HEAD_CACHE_SIZE, as skb_end_offset() counts it."""
+
+
+class LinuxReceiving(Rfc9293):
+    """Window selection."""
+
+    __slots__ = ()
+
+    def initial_rcv_wnd(self, buffer: int, profile: Profile, mss: int) -> int:
+        """tcp_select_initial_window(): whole segments of the buffer."""
+        whole = buffer - buffer % mss if buffer > mss else buffer
+        return super().initial_rcv_wnd(whole, profile, mss)
+
+    def initial_receive_memory(self, tcb: Tcb, advmss: int) -> ReceiveMemory:
+        """tcp_select_initial_window(): tp->rcv_ssthresh is what the SYN has announced."""
+        return ReceiveMemory(tcb.rcv_wnd, UNSCALED << _MOST_SHIFT, advmss, _DEFAULT_MSS, 0, _FIRST_RATIO)
+
+    def opened_receive_memory(self, tcb: Tcb) -> ReceiveMemory | None:
+        """tcp_init_buffer_space(), which reserves a segment, and tcp_initialize_rcv_mss()."""
+        memory = tcb.receive_memory
+        if memory is None:
+            return None
+        most, advmss = full_space(tcb, memory), memory.advmss
+        clamp = min(UNSCALED << tcb.rcv_shift, most)
+        if clamp > 2 * advmss and clamp + advmss > most:
+            clamp = max(2 * advmss, most - advmss)
+        rcv_mss = max(_LEAST_MSS, min(advmss, _mss_cache(tcb), tcb.rcv_wnd // 2, _DEFAULT_MSS))
+        ssthresh = min(memory.rcv_ssthresh, clamp)
+        return memory._replace(rcv_ssthresh=ssthresh, window_clamp=clamp, rcv_mss=rcv_mss)
+
+    def receive_memory_after(self, tcb: Tcb, segment: Segment, grows: bool) -> ReceiveMemory | None:
+        """tcp_measure_rcv_mss(), and, if the window `grows` with the segment, tcp_grow_window()."""
+        memory, octets = tcb.receive_memory, len(segment.data)
+        if memory is None or not octets:
+            return memory
+        if octets != memory.rcv_mss:
+            memory = _measured(tcb, memory, segment)
+        if not grows or octets < _LEAST_TO_GROW:
+            return memory
+        room = min(memory.window_clamp, _space(tcb, memory)) - memory.rcv_ssthresh
+        if room <= 0:
+            return memory
+        more = _growth(tcb, memory, segment)
+        if not more:
+            return memory
+        return memory._replace(rcv_ssthresh=memory.rcv_ssthresh + min(room, max(more, 2 * octets)))
+
+    def select_window(self, tcb: Tcb) -> int:
+        """tcp_select_window(); a request socket, and the small block of TIME-WAIT and of an orphan in
+        FIN-WAIT-2, keep the window that there was (rsk_rcv_wnd, tw_rcv_wnd)."""
+        small_block = tcb.half_open or tcb.state is State.TIME_WAIT or tcb.fin_wait_2_timer is not None
+        return tcb.rcv_wnd if small_block else _announced(tcb, tcb.rcv_wnd)
+
+    def keeps_right_edge(self, tcb: Tcb, acknowledged: int) -> bool:
+        """__tcp_select_window(), "Get the largest window that is a nice multiple of mss": not where it is
+        tp->rcv_ssthresh that limits the window."""
+        memory = tcb.receive_memory
+        free = memory is None or memory.rcv_ssthresh >= full_space(tcb, memory)
+        return free and super().keeps_right_edge(tcb, acknowledged)
+
+    def window_update_due(self, tcb: Tcb) -> bool:
+        """__tcp_cleanup_rbuf(): the window has at least doubled."""
+        clamp = tcb.rcv_buff if tcb.receive_memory is None else tcb.receive_memory.window_clamp
+        if 2 * tcb.rcv_wnd > clamp:
+            return False
+        opened = _select_window(tcb, tcb.rcv_wnd)
+        return opened > 0 and opened >= 2 * tcb.rcv_wnd
+
+    def window_after_fin(self, tcb: Tcb) -> int:
+        """tcp_receive_window(), counted from RCV.NXT, which a FIN moves too; tcp_fin(), FIN_WAIT2: the ACK is
+        sent before tcp_time_wait()."""
+        window = max(0, tcb.rcv_wnd - 1)
+        return _announced(tcb, window) if tcb.state is State.FIN_WAIT_2 else window
+
+
+def _mss_cache(tcb: Tcb) -> int:
+    """tcp_sync_mss(): at most half of the largest window, unless that is small anyway."""
+    largest = tcb.max_snd_wnd
+    bound = largest >> 1 if largest > _DEFAULT_MSS else largest
+    return min(tcb.snd_mss, bound) if bound else tcb.snd_mss
+
+
+def full_space(tcb: Tcb, memory: ReceiveMemory) -> int:
+    """tcp_full_space(): octets of data that the whole buffer is worth."""
+    return tcb.rcv_buff * memory.scaling_ratio // _FIRST_RATIO
+
+
+def _space(tcb: Tcb, memory: ReceiveMemory) -> int:
+    """tcp_space(): what is free of it; unread data counts as much as it is."""
+    return full_space(tcb, memory) - len(tcb.receive_buffer)
+
+
+def _announced(tcb: Tcb, window: int) -> int:
+    """tcp_select_window(): never less than what has been announced, rounded up to what the field says."""
+    selected, unit = _select_window(tcb, window), 1 << tcb.rcv_shift
+    return selected if selected >= window else -(-window // unit) * unit
+
+
+def _select_window(tcb: Tcb, window: int) -> int:
+    """__tcp_select_window(): whole segments, or what is free where the window is scaled."""
+    memory = tcb.receive_memory
+    if memory is None:
+        memory = ReceiveMemory(tcb.rcv_buff, tcb.rcv_buff, tcb.snd_mss, tcb.snd_mss, 0, _FIRST_RATIO)
+    whole, free, unit = full_space(tcb, memory), _space(tcb, memory), 1 << tcb.rcv_shift
+    most = min(memory.window_clamp, whole)
+    mss = min(memory.rcv_mss, most)
+    if free < most >> 1:
+        free -= free % unit
+        if free < whole >> 4 or free < mss:
+            return 0
+    free = min(free, memory.rcv_ssthresh)
+    if tcb.rcv_shift:
+        return -(-free // unit) * unit
+    offered = window + distance(tcb.last_ack_sent, tcb.rcv_nxt)
+    if offered <= free - mss or offered > free:
+        return free - free % mss
+    return free if mss == most and free > offered + (most >> 1) else offered
+
+
+def _measured(tcb: Tcb, memory: ReceiveMemory, segment: Segment) -> ReceiveMemory:
+    """tcp_measure_rcv_mss()"""
+    octets, last = len(segment.data), memory.last_seg_size
+    if octets < memory.rcv_mss:
+        header = _TCP_HEADER + _option_octets(segment)
+        full = octets + header >= _DEFAULT_MSS + _TCP_HEADER
+        if full or (octets + header >= _LEAST_MSS + _TCP_HEADER and not segment.flags & _REMNANT):
+            size = octets + header - _TCP_HEADER - (_TIMESTAMPS if tcb.timestamps else 0)
+            return memory._replace(rcv_mss=size if size == last else memory.rcv_mss, last_seg_size=size)
+        return memory if not last else memory._replace(last_seg_size=0)
+    ratio = min(255, max(1, (octets << _RATIO_SHIFT) // _truesize(segment)))
+    if ratio != memory.scaling_ratio:
+        memory = memory._replace(scaling_ratio=ratio)
+        clamp = full_space(tcb, memory)  # tcp_set_window_clamp()
+        if clamp < memory.window_clamp:
+            ssthresh = min(memory.rcv_ssthresh, clamp)
+        else:
+            offered = tcb.rcv_wnd + distance(tcb.last_ack_sent, tcb.rcv_nxt)
+            ssthresh = max(memory.rcv_ssthresh, min(offered, clamp))
+        memory = memory._replace(rcv_ssthresh=ssthresh, window_clamp=clamp)
+    return memory._replace(rcv_mss=min(octets, memory.advmss), last_seg_size=0)
+
+
+def _growth(tcb: Tcb, memory: ReceiveMemory, segment: Segment) -> int:
+    """What tcp_grow_window() adds: two segments, or, where the buffer is too small for more segments with so
+    much overhead, what __tcp_grow_window() says."""
+    octets, ratio = len(segment.data), memory.scaling_ratio
+    worth = _truesize(segment) * ratio >> _RATIO_SHIFT
+    if worth <= octets:
+        return 2 * memory.advmss
+    worth, window = worth >> 1, (_LARGEST_BUFFER * ratio >> _RATIO_SHIFT) >> 1
+    while memory.rcv_ssthresh <= window:
+        if worth <= octets:
+            return 2 * memory.rcv_mss
+        worth, window = worth >> 1, window >> 1
+    return 0
+
+
+def _option_octets(segment: Segment) -> int:
+    if not segment.options:
+        return 0
+    octets = sum(1 if one.kind < 2 else 2 + len(one.data) for one in segment.options)
+    return -(-octets // 4) * 4
+
+
+def _truesize(segment: Segment) -> int:
+    """skb->truesize of a packet from a TUN device: struct sk_buff, and kmalloc()'s next size."""
+    octets = len(segment.data) + _IP_HEADER + _TCP_HEADER + _option_octets(segment) + _HEADROOM_AND_INFO
+    if octets <= _SMALL_HEAD:
+        return _SMALL_HEAD + _SK_BUFF
+    return (1 << (octets - 1).bit_length()) + _SK_BUFF

@@ -1,0 +1,38 @@
+"""The effect of a step as the short marks of one line.
+
+What happened is told in three parts, as a teacher says it: what, who did or got what (`happened.what`); the
+effect, what that changed (`effect.effects`); why, by which rule it had to be so (`reasons.decided`), and on
+which stack (`why`). A view takes of it what it has room for.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.message import Message
+from tcptui.explain.effect import effects, mark
+from tcptui.lab.report import Report
+from tcptui.lab.state import WorldState
+
+
+def marks(report: Report, before: WorldState, after: WorldState) -> list[Message]:
+    """All that a step changed, as short marks, the first with whose it is; what concerns another connection
+    than the one that is looked at has that one's name. What a call to a socket returned is said already."""
+    said = {result.name for result in report.results if result.of_socket}
+    changed = [
+        effect
+        for effect in effects(report, before, after)
+        if effect.kind != "call" or effect.name not in said
+    ]
+    if not changed and (said or report.told is not None):
+        return []
+    found: list[Message] = []
+    if not changed and report.side != "X":
+        return [Message.of("effect.nothing", side=report.side)]
+    several = len({report.connection, *(effect.connection for effect in changed)} - {0}) > 1
+    for place, effect in enumerate(changed):
+        message = mark(effect)
+        if several and effect.connection not in (0, report.connection):
+            message = Message.of("effect.of_connection", connection=effect.connection, mark=message)
+        if not place and report.side != "X" and effect.kind not in ("data", "signal"):  # They name it.
+            message = Message.of("effect.at", side=report.side, mark=message)
+        found.append(message)
+    return found
