@@ -13,10 +13,10 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import IO, NoReturn
 
 from tcptui import __version__
-from tcptui.commands import check, play, screen, stories, tables
 from tcptui.commands.shared import Unusable, complain, write
 
 OBJECTS_UNTIL_COLLECTION = 50_000
@@ -25,15 +25,16 @@ it again and again takes a tenth of the start."""
 
 
 _COMMANDS = {
-    "play": play.add,
-    "list": tables.add_list,
-    "rfc": tables.add_rfc,
-    "profile": tables.add_profile,
-    "check": check.add,
-    "validate": stories.add_validate,
-    "facts": stories.add_facts,
+    "play": ("play", "add"),
+    "list": ("tables", "add_list"),
+    "rfc": ("tables", "add_rfc"),
+    "profile": ("tables", "add_profile"),
+    "check": ("check", "add"),
+    "validate": ("stories", "add_validate"),
+    "facts": ("stories", "add_facts"),
 }
-"""What adds each command, in the order of the help."""
+"""Of each command its module of `commands` and the function there that adds it, in the order of the help. A
+module is loaded when its command, or the help of all, is asked for."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -79,11 +80,13 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser.set_defaults(run=_choose)
     commands = parser.add_subparsers(metavar="COMMAND")
     asked = arguments[0] if arguments else ""
-    for name, add in _COMMANDS.items():
+    for name, (module, function) in _COMMANDS.items():
         if asked == name or asked not in _COMMANDS:
-            add(commands)
+            getattr(import_module(f"tcptui.commands.{module}"), function)(commands)
     return parser
 
 
 def _choose(options: argparse.Namespace) -> int:
+    from tcptui.commands import screen
+
     return screen.show(None, options.ascii, "tcptui list, tcptui play NAME --format ladder")

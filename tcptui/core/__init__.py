@@ -50,17 +50,18 @@ from tcptui.core import events
 from tcptui.core.packet.segment import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG, Option, Segment, Socket
 from tcptui.core.profile.presets import FREEBSD, LINUX, PRESETS, RFC9293
 from tcptui.core.profile.record import Profile
-from tcptui.core.rules import Rule
 from tcptui.core.state import TRANSITIONS, State, Transition
 from tcptui.core.tcp import calls
 from tcptui.core.tcp.settings import Settings
 
 if TYPE_CHECKING:
     from tcptui.core.packet.tcp_format import MalformedSegment, decode, encode
-    from tcptui.core.tcp.icmp import IcmpError, Unreachable
+    from tcptui.core.rules import Rule
+    from tcptui.core.tcp.icmp import IcmpError
     from tcptui.core.tcp.stack import Stack
     from tcptui.core.tcp.status import ConnectionStatus
     from tcptui.core.tcp.tcb import Tcb
+    from tcptui.core.tcp.unreachable import Unreachable
 
 __all__ = [
     "ACK",
@@ -100,14 +101,15 @@ _LATE = {
     "ConnectionStatus": "tcp.status",
     "IcmpError": "tcp.icmp",
     "MalformedSegment": "packet.tcp_format",
+    "Rule": "rules",
     "Stack": "tcp.stack",
     "Tcb": "tcp.tcb",
-    "Unreachable": "tcp.icmp",
+    "Unreachable": "tcp.unreachable",
     "decode": "packet.tcp_format",
     "encode": "packet.tcp_format",
 }
 """Names of the modules that are loaded when one is asked for (PEP 562), as in `packet`: every module of this
-package loads this one, and who shows what a stack reports (events, states, rules) needs no stack for it."""
+package loads this one, and who shows what a stack reports (events, states) needs no stack for it."""
 
 
 def __getattr__(name: str) -> Any:

@@ -5,12 +5,14 @@ Times are microseconds of the caller's clock.
 """
 
 from enum import Enum
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tcptui.core.packet.datagram import Datagram, PortUnreachable
 from tcptui.core.packet.segment import Segment
-from tcptui.core.rules import Rule
 from tcptui.core.state import State
+
+if TYPE_CHECKING:
+    from tcptui.core.rules import Rule
 
 
 class TimerKind(Enum):
@@ -83,7 +85,7 @@ class RuleApplied(NamedTuple):
     """A decision: its rule, and the numbers that decided it."""
 
     connection: int
-    rule: Rule
+    rule: "Rule"
     numbers: tuple[tuple[str, int], ...]
 
 

@@ -130,7 +130,8 @@ class Rule(Enum):
     RST_ENDS_CLOSING = "3.10.7.4, second"
     RST_ENDS_TIME_WAIT = "3.10.7.4, second"
     RST_IN_TIME_WAIT_IGNORED = "3", 1337
-    RST_WITH_ACK_DROPPED = "FreeBSD syncache_chkrst()", None
+    HALF_OPEN_DROPS = "FreeBSD tcp_input()", None
+    SYN_ACK_AGAIN = "FreeBSD tcp_output()", None
     # Fourth: SYN.
     SYN_TO_LISTEN = "3.10.7.4, fourth"
     SYN_RESETS_HALF_OPEN = "Linux tcp_check_req()", None
@@ -198,6 +199,7 @@ class Rule(Enum):
 
     # Errors from below.
     ERROR_NOT_OURS = "3.9.2.2"
+    ERROR_IGNORED = "FreeBSD tcp_ctlinput()", None
     SOURCE_QUENCH_IGNORED = "3.9.2.2, MUST-55"
     SOFT_ERROR = "3.9.2.2, MUST-56"
     SOFT_ERROR_ENDS_OPEN = "Linux tcp_v4_err()", None
@@ -264,6 +266,9 @@ _SOURCES: Mapping[tuple[str, str], str] = MappingProxyType({
     ("WINDOW_EDGE_STAYS", "linux"): "Linux __tcp_select_window()",
     ("WINDOW_EDGE_STAYS", "freebsd"): "FreeBSD tcp_output()",
     ("HARD_ERROR_NOTED", "freebsd"): "FreeBSD tcp_notify()",
+    ("HARD_ERROR", "freebsd"): "FreeBSD tcp_drop_syn_sent()",
+    ("SOFT_ERROR", "freebsd"): "FreeBSD tcp_notify()",
+    ("SOFT_ERROR_ENDS_OPEN", "freebsd"): "FreeBSD tcp_ctlinput()",
     ("FIN_WAIT_2_OVER", "freebsd"): "FreeBSD tcp_timer_2msl()",
 })  # fmt: skip
 """Of a rule by name, what says it in a stack that departs from its first source."""

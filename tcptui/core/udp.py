@@ -1,10 +1,12 @@
 """One host's UDP: the sockets that are bound, and what waits in each to be received (RFC 768).
 
 All there is: no connection, no state of one, no timer, no number, no copy of what was sent.
+
+The table of rules is imported by what makes a step: who only shows sockets needs none of it.
 """
 
 from ipaddress import ip_address
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tcptui.core.events import (
     DatagramDelivered,
@@ -18,7 +20,9 @@ from tcptui.core.events import (
 )
 from tcptui.core.packet.datagram import Datagram, PortUnreachable
 from tcptui.core.packet.segment import Socket
-from tcptui.core.rules import Rule
+
+if TYPE_CHECKING:
+    from tcptui.core.rules import Rule
 
 
 class UdpEndpoint(NamedTuple):
@@ -43,6 +47,8 @@ class UdpSockets(NamedTuple):
 
     def bind(self, local: Socket) -> UdpStep:
         """Binds a socket; one at a group's address may be bound several times, any other once."""
+        from tcptui.core.rules import Rule
+
         if self._bound(local) and not for_many(local.host):
             return self, [Returned(0, "BIND", Response.ADDRESS_IN_USE)]
         bound = UdpSockets((*self.endpoints, UdpEndpoint(local)))
@@ -50,6 +56,8 @@ class UdpSockets(NamedTuple):
 
     def send(self, local: Socket, remote: Socket, data: bytes) -> UdpStep:
         """Sends a datagram from `local`, a single host's socket, which is bound on the way if it was not."""
+        from tcptui.core.rules import Rule
+
         sockets = self if self._bound(local) else UdpSockets((*self.endpoints, UdpEndpoint(local)))
         return sockets, [
             _rule(Rule.UDP_SENT, len=len(data)),
@@ -59,6 +67,8 @@ class UdpSockets(NamedTuple):
 
     def arrives(self, payload: Datagram | PortUnreachable) -> UdpStep:
         """A datagram for this host, its checksum found good, or an ICMP message about one of its own."""
+        from tcptui.core.rules import Rule
+
         if isinstance(payload, PortUnreachable):
             src, dst, _ = payload.about
             if not self._bound(src):
@@ -102,5 +112,5 @@ def for_many(host: str) -> bool:
     return ip_address(host).is_multicast or host == "255.255.255.255"
 
 
-def _rule(rule: Rule, **numbers: int) -> RuleApplied:
+def _rule(rule: "Rule", **numbers: int) -> RuleApplied:
     return RuleApplied(0, rule, tuple(numbers.items()))

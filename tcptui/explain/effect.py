@@ -43,7 +43,7 @@ from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Outcome, Party, Side
-from tcptui.sockets.requests import Blocked
+from tcptui.sockets.answers import Blocked
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.tcb import Tcb

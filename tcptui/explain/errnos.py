@@ -12,7 +12,7 @@ from tcptui.core.state import State
 from tcptui.lab.ends import End
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
-from tcptui.sockets.requests import Blocked, Errno
+from tcptui.sockets.answers import Blocked, Errno
 
 FAILS, FAILS_WITH_WORDS = "happened.socket_fails", "happened.socket_fails_rfc"
 

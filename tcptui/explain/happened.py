@@ -31,7 +31,8 @@ from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import OLD, SIDES, Outcome, Party, Transmission
-from tcptui.sockets.requests import NAMES, Blocked, Read, Write
+from tcptui.sockets.answers import Blocked
+from tcptui.sockets.requests import NAMES, Read, Write
 
 _NOTIFIED, _AGAIN, _COPY = "happened.told", "happened.again", "happened.copy"
 _BY_FAULT = "happened.fault.by_rule"

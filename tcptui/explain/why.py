@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
-from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import say, text
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
+
+if TYPE_CHECKING:
+    from tcptui.core.rules import Rule
 
 LONG = 50
 """So many characters of what happened may leave no room for why on the smallest screen."""

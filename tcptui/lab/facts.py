@@ -47,7 +47,7 @@ from tcptui.core.packet.seq import relative
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Outcome, Party, Transmission
-from tcptui.sockets.requests import Blocked
+from tcptui.sockets.answers import Blocked
 
 Verb: TypeAlias = Literal[
     "leaves", "arrives", "lost", "calls", "returns", "enters", "sets", "stops", "fires", "told", "reads",

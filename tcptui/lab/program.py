@@ -33,12 +33,11 @@ from tcptui.core.events import (
 from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
-from tcptui.core.tcp.calls import Open
-from tcptui.sockets.requests import Connect, Listen, Request, UserCall, call_name
 
 if TYPE_CHECKING:
     from tcptui.lab.calls import SocketCall
     from tcptui.lab.patterns import Pattern
+    from tcptui.sockets.requests import Request
 
 CallName: TypeAlias = Literal[
     "listen", "accept", "connect", "send", "read", "shutdown", "close", "abort",
@@ -113,7 +112,11 @@ class ScriptedCall(NamedTuple):
         """What it is called in reports."""
         if self.written is not None:
             return self.written.name
-        return self.call if self.call != "request" or self.request is None else call_name(self.request)
+        if self.request is None:
+            return self.call
+        from tcptui.sockets.requests import call_name  # Only of a script, whose calls are made as it is read.
+
+        return call_name(self.request)
 
     @property
     def connects(self) -> int:
@@ -121,29 +124,19 @@ class ScriptedCall(NamedTuple):
         numbers may come from the clock."""
         if self.child:
             return sum(step.connects for step in self.child if isinstance(step, ScriptedCall))
-        return int(self._connects)
-
-    @property
-    def _connects(self) -> bool:
-        if isinstance(self.request, UserCall):
-            return isinstance(self.request.call, Open) and not self.request.call.passive
-        return self.name == "connect" or isinstance(self.request, Connect)
+        return int(self.name == "connect")
 
     @property
     def listens(self) -> bool:
         """Whether it, or what it forks, opens one passively."""
         if self.child:
             return any(step.listens for step in self.child if isinstance(step, ScriptedCall))
-        if isinstance(self.request, UserCall):
-            return isinstance(self.request.call, Open) and self.request.call.passive
-        return self.name == "listen" or isinstance(self.request, Listen)
+        return self.name == "listen"
 
     @property
     def of_socket(self) -> bool:
         """Whether it is a request to a socket, or forks a program that has what the first one has."""
-        if self.written is not None or self.child:
-            return True
-        return self.request is not None and not isinstance(self.request, UserCall)
+        return self.written is not None or self.request is not None or bool(self.child)
 
     @property
     def waits_for(self) -> str:

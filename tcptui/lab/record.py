@@ -37,7 +37,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Side, Transmission
-from tcptui.sockets.requests import Blocked, Done, Errno
+from tcptui.sockets.answers import Blocked, Done, Errno
 
 
 class Called(NamedTuple):

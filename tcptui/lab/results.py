@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tcptui.core.events import Returned
-from tcptui.sockets.requests import Blocked, Done
+from tcptui.sockets.answers import Blocked, Done
 
 if TYPE_CHECKING:
     from tcptui.lab.calls import SocketCall
@@ -19,7 +19,7 @@ class CallResult(NamedTuple):
     name: str
     done: Done | Blocked
     number: int = 0
-    """Of a call that blocks, or had blocked: as in `sockets.requests.Blocked`."""
+    """Of a call that blocks, or had blocked: as in `sockets.answers.Blocked`."""
     call: SocketCall | None = None
     """The call as the program has it written, if it does."""
     program: str = ""

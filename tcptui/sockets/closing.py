@@ -6,10 +6,11 @@ from tcptui.core.state import State
 from tcptui.core.tcp import calls
 from tcptui.core.units import SECOND
 from tcptui.sockets import requests
+from tcptui.sockets.answers import Done, failed
 from tcptui.sockets.bsd_socket import Phase
 from tcptui.sockets.context import Context
 from tcptui.sockets.options import settings_of
-from tcptui.sockets.requests import Done, How, failed
+from tcptui.sockets.requests import How
 from tcptui.sockets.table import BlockedCall
 
 _UNACKNOWLEDGED = (State.SYN_RECEIVED, State.CLOSE_WAIT, State.FIN_WAIT_1, State.CLOSING, State.LAST_ACK)

@@ -23,9 +23,10 @@ from tcptui.core.state import State
 from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.sockets import closing, opening, options, polling, reading, requests, writing
+from tcptui.sockets.answers import Blocked, Done, TcpInfo, failed
 from tcptui.sockets.bsd_socket import BsdSocket
 from tcptui.sockets.context import Context
-from tcptui.sockets.requests import POLLIN, Blocked, Completed, Done, Request, TcpInfo, failed
+from tcptui.sockets.requests import POLLIN, Completed, Request
 from tcptui.sockets.table import BlockedCall
 from tcptui.sockets.tcp_info import tcp_info
 

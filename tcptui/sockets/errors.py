@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from tcptui.core.events import Response, Signal
 from tcptui.core.state import State
+from tcptui.sockets.answers import Errno
 from tcptui.sockets.bsd_socket import BsdSocket
-from tcptui.sockets.requests import Errno
 from tcptui.sockets.semantics import SocketSemantics
 
 _OF_RESPONSE: dict[Response, Errno] = {

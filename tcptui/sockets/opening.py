@@ -10,10 +10,10 @@ from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.core.tcp import calls
 from tcptui.sockets import requests
+from tcptui.sockets.answers import Done, Errno, failed
 from tcptui.sockets.bsd_socket import BsdSocket, Phase
 from tcptui.sockets.context import Context
 from tcptui.sockets.options import settings_of
-from tcptui.sockets.requests import Done, Errno, failed
 from tcptui.sockets.table import BlockedCall
 
 _ERRORS: dict[Response, Errno] = {

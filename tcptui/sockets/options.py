@@ -10,9 +10,9 @@ from tcptui.core.tcp import calls
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.units import MILLISECOND, SECOND
 from tcptui.sockets import requests
+from tcptui.sockets.answers import Answer, Done, Linger, failed
 from tcptui.sockets.bsd_socket import NO_LINGER, OPENING, BsdSocket
 from tcptui.sockets.context import Context
-from tcptui.sockets.requests import Answer, Done, Linger, failed
 from tcptui.sockets.semantics import SocketSemantics
 from tcptui.sockets.table import BlockedCall
 from tcptui.sockets.tcp_info import tcp_info
@@ -51,6 +51,8 @@ OPTIONS: dict[str, SocketOption] = {
     "TCP_KEEPCNT": SocketOption(1, 127),
     "TCP_USER_TIMEOUT": SocketOption(),
     "TCP_LINGER2": _ANY,
+    "TCP_KEEPINIT": SocketOption(0, 2_147_483),
+    "TCP_NOOPT": _FLAG,
     # They do nothing to a connection as the core has it.
     "SO_DEBUG": _FLAG,
     "SO_DONTROUTE": _FLAG,
@@ -127,6 +129,8 @@ def settings_of(context: Context, socket: BsdSocket) -> Settings:
         send_buffer=options.get("SO_SNDBUF"),
         mss=options.get("TCP_MAXSEG") or None,
         no_delay=bool(options.get("TCP_NODELAY")),
+        open_timeout=seconds("TCP_KEEPINIT"),
+        no_options=bool(options.get("TCP_NOOPT")),
         keep_alive=bool(options.get("SO_KEEPALIVE")),
         keep_idle=seconds("TCP_KEEPIDLE"),
         keep_interval=seconds("TCP_KEEPINTVL"),
@@ -189,10 +193,9 @@ def _value(context: Context, socket: BsdSocket, name: str) -> Answer:
         return tcp_info(context.block(socket), context.status(socket), profile, semantics)
     if name == "TCP_MAXSEG":
         return _mss(context, socket)
-    value = socket.option(name)
     if name in ("SO_RCVBUF", "SO_SNDBUF"):
-        default = profile.receive_buffer if name == "SO_RCVBUF" else profile.send_buffer
-        return (default if value is None else value) * (2 if semantics.buffers_are_doubled else 1)
+        return _buffer(context, socket, name)
+    value = socket.option(name)
     option = OPTIONS.get(name)
     if option is not None and option.flag:
         return semantics.flag_values.get(name, 1) if value else 0
@@ -202,6 +205,7 @@ def _value(context: Context, socket: BsdSocket, name: str) -> Answer:
         "TCP_KEEPIDLE": profile.keep_idle // SECOND,
         "TCP_KEEPINTVL": profile.keep_interval // SECOND,
         "TCP_KEEPCNT": profile.keep_count,
+        "TCP_KEEPINIT": (profile.connect_timeout or 0) // SECOND,
         "TCP_LINGER2": (profile.fin_wait_2_timeout or 0) // SECOND,
         "IP_TTL": _DEFAULT_TTL,
         "SO_MAX_PACING_RATE": -1,
@@ -210,6 +214,19 @@ def _value(context: Context, socket: BsdSocket, name: str) -> Answer:
     if value is None or (name == "TCP_LINGER2" and not value):
         return defaults.get(name, 0)
     return value
+
+
+def _buffer(context: Context, socket: BsdSocket, name: str) -> int:
+    """Linux: sk_rcvbuf and sk_sndbuf; FreeBSD: sb_hiwat, which a connection may have rounded up."""
+    profile, receives = context.stack.profile, name == "SO_RCVBUF"
+    value = socket.option(name)
+    size = (profile.receive_buffer if receives else profile.send_buffer) if value is None else value
+    if context.semantics.buffers_are_doubled:
+        return 2 * size
+    block = context.block(socket)
+    if block is None:
+        return size
+    return (block.rcv_buff or size) if receives else block.send_buffer_size(profile)
 
 
 def _mss(context: Context, socket: BsdSocket) -> int:

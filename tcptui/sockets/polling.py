@@ -6,6 +6,7 @@ from tcptui.core.packet.seq import lt
 from tcptui.core.state import State
 from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.sockets import requests
+from tcptui.sockets.answers import Done
 from tcptui.sockets.bsd_socket import OPENING, BsdSocket
 from tcptui.sockets.context import Context
 from tcptui.sockets.requests import (
@@ -18,7 +19,6 @@ from tcptui.sockets.requests import (
     POLLRDHUP,
     POLLRDNORM,
     POLLWRNORM,
-    Done,
 )
 from tcptui.sockets.table import BlockedCall
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from tcptui.core.state import State
 from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.sockets import requests
+from tcptui.sockets.answers import Done, failed
 from tcptui.sockets.bsd_socket import BsdSocket
 from tcptui.sockets.context import Context
-from tcptui.sockets.requests import Done, failed
 from tcptui.sockets.table import BlockedCall
 
 

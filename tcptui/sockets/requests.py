@@ -1,4 +1,4 @@
-"""What a program can request of its sockets, and what it gets back: immutable values, one type for each call.
+"""What a program can request of its sockets: immutable values, one type for each call.
 
 Descriptors are numbers of the process that calls, addresses are `core.packet.segment.Socket`, times
 microseconds, sizes octets. How a call is served stands in the modules beside this one.
@@ -7,9 +7,9 @@ A request is a value because calls come from many places (a program with trigger
 key press, a search over all programs) and end up in many: the record of a run, a script that is written, a
 copy of the state in which the call still blocks. A method call could do the first and nothing of the rest.
 So there is one type for each call of POSIX that is served, with the call's own arguments, and one way in:
-`driver.Sockets.call`. It returns `Done`, or `Blocked` with a number; the `Completed` of that number follows
-when the call returns. Numbers, not objects, because a copy of the sockets has its own calls under the same
-numbers.
+`driver.Sockets.call`. It returns `answers.Done`, or `answers.Blocked` with a number; the `Completed` of that
+number follows when the call returns. Numbers, not objects, because a copy of the sockets has its own calls
+under the same numbers.
 
 RFC 9293's user interface (section 3.9.1) is not BSD's: a passive OPEN becomes the connection itself, where
 listen() makes others; RECEIVE is queued, where read() blocks. Figures 6 to 13 of the RFC are made of those
@@ -18,19 +18,11 @@ the rest of the lab has one mechanism for both.
 """
 
 from enum import Enum
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from tcptui.core.events import Returned
 from tcptui.core.packet.segment import Socket
 from tcptui.core.tcp.calls import Call
-
-Errno: TypeAlias = Literal[
-    "",
-    "EADDRINUSE", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EAGAIN", "EALREADY", "EBADF", "ECONNABORTED",
-    "ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "EINPROGRESS", "EINVAL", "EISCONN", "EMFILE",
-    "ENETUNREACH", "ENOBUFS", "ENOPROTOOPT", "ENOTCONN", "EOPNOTSUPP", "EPIPE", "EPROTO", "ETIMEDOUT",
-]  # fmt: skip
-"""The errors that a call may return, by their names in POSIX's <errno.h>; "": none."""
+from tcptui.sockets.answers import Done, Linger
 
 POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP, POLLNVAL = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20
 POLLRDNORM, POLLWRNORM, POLLRDHUP = 0x40, 0x100, 0x2000
@@ -251,42 +243,9 @@ def call_name(request: Request) -> str:
     return NAMES[type(request)]
 
 
-class Linger(NamedTuple):
-    """The struct linger of SO_LINGER."""
-
-    on: bool
-    seconds: int
-
-
-TcpInfo: TypeAlias = dict[str, int]
-"""The fields of Linux's struct tcp_info, by name."""
-Answer: TypeAlias = bool | int | str | bytes | Socket | Linger | tuple[int, ...] | TcpInfo | Returned | None
-"""What a call hands over beside its value; which type, says the request."""
-
-
-class Done(NamedTuple):
-    """What a call returned."""
-
-    value: int
-    """-1 with an error."""
-    errno: Errno = ""
-    answer: Answer = None
-
-
-class Blocked(NamedTuple):
-    """A call that blocks; `Completed` with its number follows when it returns; then the number is free."""
-
-    number: int
-
-
 class Completed(NamedTuple):
     """A call that had blocked has returned."""
 
     number: int
     request: Request
     done: Done
-
-
-def failed(errno: Errno) -> Done:
-    """A call that returned -1."""
-    return Done(-1, errno)

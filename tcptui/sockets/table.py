@@ -29,8 +29,9 @@ from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 
 from tcptui.core.packet.segment import Socket
+from tcptui.sockets.answers import Done
 from tcptui.sockets.bsd_socket import BsdSocket
-from tcptui.sockets.requests import Completed, Done, Request
+from tcptui.sockets.requests import Completed, Request
 
 _Entry = TypeVar("_Entry")
 _Name = TypeVar("_Name")

@@ -6,9 +6,9 @@ from tcptui.core.events import Response
 from tcptui.core.state import State
 from tcptui.core.tcp import calls
 from tcptui.sockets import requests
+from tcptui.sockets.answers import Done, failed
 from tcptui.sockets.bsd_socket import OPENING, BsdSocket
 from tcptui.sockets.context import Context
-from tcptui.sockets.requests import Done, failed
 from tcptui.sockets.table import BlockedCall
 
 _MAY_SEND = (State.ESTABLISHED, State.CLOSE_WAIT)

@@ -7,6 +7,7 @@ that has room lists the other connections too. What the last move changed is mar
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
@@ -23,11 +24,11 @@ from tcptui.lab.history import Moment
 from tcptui.lab.record import EndRecord
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Side
-from tcptui.sockets.requests import Done
+from tcptui.sockets.answers import Done
 from tcptui.view.cells import align_right, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, marked
 from tcptui.view.queue_lines import queue_lines
-from tcptui.view.subject import Host, host_of, script_of, shown_of
+from tcptui.view.subject import Host, host_of, script_of
 from tcptui.view.timer_lines import other_lines, timer_lines
 
 if TYPE_CHECKING:
@@ -63,27 +64,36 @@ class _Place(NamedTuple):
     height: int
     at: int
     raw: bool
-    chosen: int
 
 
 def endpoint_lines(
-    now: Moment, before: Moment, side: Side, width: int, height: int, *, at: int, raw: bool, chosen: int = 0
+    now: Moment,
+    before: Moment,
+    side: Side,
+    width: int,
+    height: int,
+    *,
+    at: int,
+    raw: bool,
+    chosen: int = 0,
+    host: Callable[[Moment, Side, int], Host] = host_of,
 ) -> list[Line]:
     """The pane of one end, `height` lines of `width` cells; `before` is one move ago, `at` the time shown, in
-    microseconds, `chosen` the connection that the reader wants to see, while the host has it."""
+    microseconds, `chosen` the connection that the reader wants to see, while the host has it; `host` finds
+    the host at a moment."""
     script = script_of(now.world, side)
     if script is not None:
         lines = _script_lines(script, width, height)
     else:
-        lines = _host_lines(now, before, _Place(side, width, height, at, raw, chosen))
+        hosts = host(now, side, chosen), host(before, side, chosen)
+        lines = _host_lines(*hosts, _Place(side, width, height, at, raw))
     return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
 
 
-def _host_lines(now: Moment, before: Moment, place: _Place) -> list[Line]:
+def _host_lines(end: Host, was: Host, place: _Place) -> list[Line]:
     """Every part keeps its place, whether it has something to say or not: what has not changed must not
     move."""
-    side, width, height, at, raw, chosen = place
-    end, was = host_of(now, side, chosen), host_of(before, side, chosen)
+    side, width, height, at, raw = place
     tcb, old = end.tcb, was.tcb
     style: Style = "a" if side == "A" else "b"
     lines = [
@@ -107,27 +117,21 @@ def _host_lines(now: Moment, before: Moment, place: _Place) -> list[Line]:
     return lines
 
 
-def endpoint_title(now: Moment, side: Side, role: str, width: int, chosen: int = 0) -> str:
+def endpoint_title(host: Host | None, side: Side, role: str, width: int) -> str:
     """What stands above the pane, in at most `width` cells: which of how many connections is shown, and with
-    whom, if there are several."""
-    if script_of(now.world, side) is not None:
+    whom, if there are several. None: there is a script in the place of the host."""
+    if host is None or host.total < 2 or not host.place:
         return f"{side}  {role}"
-    status, place, total = shown_of(now.world.host(side), chosen)
-    if total < 2 or status is None:
-        return f"{side}  {role}"
-    which = say("ui.end.of", one=place, count=total)
-    brief = f"{place}/{total}"
-    port = "" if status.remote is None else f" :{status.remote.port}"
+    which = say("ui.end.of", one=host.place, count=host.total)
+    brief = f"{host.place}/{host.total}"
+    port = "" if host.remote is None else f" :{host.remote.port}"
     titles = (f"{side}  {role}  {which}{port}", f"{side} {which}{port}", f"{side} {brief}{port}")
     return next((title for title in titles if cell_len(title) <= width), f"{side} {brief}")
 
 
-def endpoint_address(now: Moment, side: Side, setup: Socket, chosen: int = 0) -> str:
+def endpoint_address(host: Host | None, setup: Socket) -> str:
     """What stands below the pane: the address of the connection that is shown; without one, the host's."""
-    if script_of(now.world, side) is not None:
-        return str(setup)
-    status, _, _ = shown_of(now.world.host(side), chosen)
-    return str(setup if status is None else status.local)
+    return str(setup if host is None or host.local is None else host.local)
 
 
 def _script_lines(script: ScriptLines, width: int, height: int) -> list[Line]:

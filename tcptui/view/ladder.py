@@ -109,34 +109,30 @@ def ladder_rows(
 ) -> list[Row]:
     """The rows in the order of the steps: in each what has arrived, then what has left; or, where nothing
     has, the change of state that is then all there is to see."""
-    keyed: list[tuple[int, int, Row]] = []
+    # In which step, where in it, and until when the wire is busy with it.
+    keyed: list[tuple[int, int, int, Row]] = []
     for transmission in transmissions:
-        left = transmission.sent_in
-        keyed.append((left, transmission.number, Row(transmission.sent_at, transmission, step=left)))
-        if transmission.outcome is Outcome.ARRIVED:
+        left, outcome = transmission.sent_in, transmission.outcome
+        end = transmission.due if outcome is Outcome.IN_FLIGHT else transmission.ended_at
+        keyed.append((left, transmission.number, end, Row(transmission.sent_at, transmission, step=left)))
+        if outcome is Outcome.ARRIVED:
             arrived = transmission.ended_in
-            keyed.append((arrived, 0, Row(transmission.ended_at, transmission, True, step=arrived)))
+            keyed.append((arrived, 0, end, Row(end, transmission, True, step=arrived)))
     start = transmissions[0].sent_in if transmissions else 0
-    steps = {step for step, _, _ in keyed}
-    for side, path in paths.items() if transmissions else ():
-        for state, at, step in path[1:]:
-            if step > start and step not in steps:
-                keyed.append((step, 0, Row(at, None, change=Change(side, state), step=step)))
+    changes = [(side, one) for side, path in paths.items() for one in path[1:] if one.step > start]
+    if changes and transmissions:
+        steps = {step for step, _, _, _ in keyed}
+        for side, (state, at, step) in changes:
+            if step not in steps:
+                keyed.append((step, 0, at, Row(at, None, change=Change(side, state), step=step)))
     keyed.sort(key=_STEP_AND_NUMBER)
     rows: list[Row] = []
     busy_until = 0
-    for _, _, row in keyed:
+    for _, _, end, row in keyed:
         at = row.at
-        if rows and at - busy_until >= LONG_SILENCE:
+        if at - busy_until >= LONG_SILENCE and rows:
             rows.append(Row(busy_until, None, silence=at - busy_until, step=rows[-1].step))
         rows.append(row)
-        end = at
-        if row.transmission is not None:
-            end = (
-                row.transmission.due
-                if row.transmission.outcome is Outcome.IN_FLIGHT
-                else row.transmission.ended_at
-            )
         busy_until = max(busy_until, end, at)
     if rows and now > busy_until:
         rows.append(Row(busy_until, None, silence=now - busy_until, step=rows[-1].step))
@@ -220,7 +216,9 @@ def _first_between_others(rows: list[Row], pair: tuple[Socket, ...]) -> int:
     """The row from which on it is told what belongs to which connection: the first segment between other
     sockets than `pair`, or if that is empty than the one before. Behind the last if there is none."""
     for index, row in enumerate(rows):
-        segment = row.transmission.payload if row.transmission is not None else None
+        if row.arrives or row.transmission is None:
+            continue  # It has left on a row before.
+        segment = row.transmission.payload
         if isinstance(segment, Segment):
             now = (segment.src, segment.dst)
             if pair and now != pair and now[::-1] != pair:
@@ -322,8 +320,8 @@ def states_by_row(rows: list[Row], paths: Mapping[Side, Path]) -> list[States]:
     """Both ends' states before the first row, and after the step of each."""
     if not rows:
         return []
-    a, b = (_states_after([rows[0].step - 1, *(row.step for row in rows)], paths[side]) for side in SIDES)
-    return list(zip(a, b, strict=True))
+    steps = [rows[0].step - 1, *[row.step for row in rows]]
+    return list(zip(*[_states_after(steps, paths[side]) for side in SIDES], strict=True))
 
 
 def _states_after(steps: list[int], path: Path) -> list[State]:

@@ -55,6 +55,8 @@ class Host(NamedTuple):
     """Which of `total` it is, the oldest first, from 1; 0 if it is CLOSED."""
     total: int
     """How many connections and listeners the host has."""
+    local: Socket | None
+    """None: it is CLOSED."""
     remote: Socket | None
     state: State
     path: Path
@@ -100,7 +102,8 @@ def host_of(moment: Moment, side: Side, chosen: int = 0) -> Host:
     of_connection = record.connections.get(name, EMPTY_RECORD)
     listener = _listener(host, status)
     return Host(
-        name, place, len(names), None if status is None else status.remote, host.state_of(name),
+        name, place, len(names), None if status is None else status.local,
+        None if status is None else status.remote, host.state_of(name),
         _since_the_story_began(of_connection.states) if chosen in names else record.states,
         tcb, host.timers_of(tcb), of_connection, _is_accepted(host, status), record, host.link_up,
         host.udp.endpoints, listener, 0 if listener is None else host.stack.profile.syn_queue,
@@ -110,17 +113,6 @@ def host_of(moment: Moment, side: Side, chosen: int = 0) -> Host:
             if one.connection != name
         ],
     )  # fmt: skip
-
-
-def shown_of(host: HostEnd, chosen: int = 0) -> tuple[ConnectionStatus | None, int, int]:
-    """The connection that is shown, which of the host's it is, the oldest first, from 1, and how many there
-    are; None and 0 if it is CLOSED."""
-    statuses = host.statuses()
-    for name in (chosen, host.connection):
-        for place, status in enumerate(statuses, 1):
-            if status.connection == name:
-                return status, place, len(statuses)
-    return None, 0, len(statuses)
 
 
 def _since_the_story_began(path: Path) -> Path:

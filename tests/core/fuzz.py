@@ -31,9 +31,10 @@ from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import ARROWS, State
 from tcptui.core.tcp.calls import Abort, Call, Close, Open, Receive, Send
-from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.unreachable import Unreachable
 
 US, PEER = Socket("192.0.2.1", 1025), Socket("192.0.2.2", 80)
 PROFILES: tuple[Profile, ...] = (

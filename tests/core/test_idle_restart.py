@@ -33,6 +33,15 @@ def test_idle_means_longer_than_an_rto(more: int, segments: int) -> None:
     assert len(texts(site.call(Send(1, bytes(40_000))))) == segments
 
 
+@pytest.mark.parametrize(("restarts", "segments"), [(True, 4), (False, 40)])
+def test_cwnd_may_be_kept(restarts: bool, segments: int) -> None:
+    """net.ipv4.tcp_slow_start_after_idle=0"""
+    site = grown()
+    site.stack.profile = site.stack.profile._replace(restart_after_idle=restarts)
+    site.wait(3_600 * SECOND)
+    assert len(texts(site.call(Send(1, bytes(40_000))))) == segments
+
+
 def test_who_sends_now_and_then_is_not_idle() -> None:
     """The time counts from the last segment that was sent, not from the first, nor from the last ACK."""
     site = grown()

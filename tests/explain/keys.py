@@ -12,7 +12,7 @@ import tcptui
 from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.rules import Rule
 from tcptui.lab.program import CALLS
-from tcptui.sockets.requests import Errno
+from tcptui.sockets.answers import Errno
 from tcptui.ui.actions import ACTIONS
 
 PACKAGE = Path(tcptui.__file__).parent

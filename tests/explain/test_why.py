@@ -309,7 +309,7 @@ def test_the_rule_and_the_profile_are_named() -> None:
 )
 def test_the_source_is_that_of_the_stack_that_applied_the_rule(stack: str, source: str) -> None:
     history = history_of(scenario(f'B.profile = "{stack}"\n'), "b:listen a:connect u1 s2")
-    assert "The same SYN again" in check(history)
+    assert "A SYN again" in check(history)
     assert why(history.report, history.world, history.transmissions(), False).source == source
 
 

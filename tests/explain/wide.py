@@ -17,7 +17,7 @@ from tcptui.explain.english import SENTENCES
 from tcptui.explain.variables import VARIABLES
 from tcptui.lab.calls import FUNCTIONS
 from tcptui.lab.program import CALLS
-from tcptui.sockets.requests import Errno
+from tcptui.sockets.answers import Errno
 
 T = TypeVar("T")
 _LETTERS = {code: code + 0xFEE0 for code in (*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1))}

@@ -13,13 +13,12 @@ from tcptui.lab.record import Called
 from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
+from tcptui.sockets.answers import Blocked, Done
 from tcptui.sockets.requests import (
     Accept,
     Bind,
-    Blocked,
     CloseDescriptor,
     Connect,
-    Done,
     Listen,
     NewSocket,
     Read,

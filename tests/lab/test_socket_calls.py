@@ -17,18 +17,16 @@ from tcptui.lab.calls import (
     request_of,
     result_text,
 )
+from tcptui.sockets.answers import Blocked, Done, Linger
 from tcptui.sockets.requests import (
     Accept,
     Bind,
-    Blocked,
     CloseDescriptor,
     Connect,
-    Done,
     Duplicate,
     Exit,
     GetOption,
     How,
-    Linger,
     Listen,
     NewSocket,
     Read,

@@ -6,7 +6,7 @@ from tcptui.core.events import Delivered, Sent
 from tcptui.core.packet.segment import FIN, RST, Segment
 from tcptui.core.state import State
 from tcptui.sockets import requests as ask
-from tcptui.sockets.requests import Blocked, Done, failed
+from tcptui.sockets.answers import Blocked, Done, Linger, failed
 from tests.sockets.test_copies import Pair
 
 
@@ -103,7 +103,7 @@ def test_data_of_a_deleted_connection_is_delivered_by_the_read_that_takes_it() -
     pair, fd = connected()
     pair.value(0, ask.Write(3, b"last words"))
     pair.deliver()
-    pair.value(0, ask.SetOption(3, "SO_LINGER", ask.Linger(True, 0)))
+    pair.value(0, ask.SetOption(3, "SO_LINGER", Linger(True, 0)))
     pair.value(0, ask.CloseDescriptor(3))
     pair.deliver()
     b = pair.hosts[1]

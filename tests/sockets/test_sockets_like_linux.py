@@ -22,8 +22,9 @@ from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.presets import LINUX
 from tcptui.core.tcp.stack import Stack
 from tcptui.sockets import requests as ask
+from tcptui.sockets.answers import Done, Linger
 from tcptui.sockets.driver import Sockets
-from tcptui.sockets.requests import Done, How, Linger
+from tcptui.sockets.requests import How
 from tcptui.sockets.semantics import LINUX as SEMANTICS
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="compares with Linux")

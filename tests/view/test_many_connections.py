@@ -18,6 +18,7 @@ from tcptui.lab.wire import Side
 from tcptui.trace.facts import facts_of
 from tcptui.view.endpoint import endpoint_address, endpoint_lines, endpoint_title
 from tcptui.view.lines import MARK, line_width, plain_text
+from tcptui.view.subject import host_of
 from tests.lab.worlds import OPEN, history_of, scenario
 
 LINUX = "A.profile = 'linux'\nB.profile = 'linux'\nA.isn = 1000\nB.isn = 5000\n"
@@ -66,7 +67,7 @@ def pane(history: History, side: Side, width: int = 28, height: int = 30, chosen
 
 
 def title(history: History, side: Side, width: int = 25, chosen: int = 0) -> str:
-    return endpoint_title(history.moment, side, "server", width, chosen)
+    return endpoint_title(host_of(history.moment, side, chosen), side, "server", width)
 
 
 def run_to(story: Scenario, at: int) -> History:
@@ -229,7 +230,7 @@ def test_below_the_pane_stands_the_port_of_what_is_shown() -> None:
     """A listener that was not bound has an ephemeral port, as Linux's inet_autobind() gives it one."""
     own = Socket("10.0.0.2", 80)
     history = history_of(scenario('B.program = ["s = socket()", "listen(s, 5)"]\n'), "")
-    assert endpoint_address(history.moment, "B", own) == "10.0.0.2:80", "before there is any"
+    assert endpoint_address(host_of(history.moment, "B"), own) == "10.0.0.2:80", "before there is any"
     for _ in range(2):
         history.apply()
-    assert endpoint_address(history.moment, "B", own) == "10.0.0.2:49152"
+    assert endpoint_address(host_of(history.moment, "B"), own) == "10.0.0.2:49152"

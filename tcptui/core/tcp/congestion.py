@@ -24,7 +24,7 @@ def initial_cwnd(tcb: Tcb, profile: Profile) -> int:
 
 def restart_after_idle(tcb: Tcb, now: int, profile: Profile) -> None:
     """RFC 5681 4.1: nothing was sent for an RTO, so what cwnd knows of the path is old."""
-    if tcb.snd_una == tcb.snd_nxt and now - tcb.sent_at > tcb.estimate.rto:
+    if profile.restart_after_idle and tcb.snd_una == tcb.snd_nxt and now - tcb.sent_at > tcb.estimate.rto:
         tcb.cwnd = min(tcb.cwnd, initial_cwnd(tcb, profile))
 
 

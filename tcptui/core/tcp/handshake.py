@@ -57,7 +57,11 @@ def syn_options(tcb: Tcb, step: Step, answer: bool) -> tuple[Option, ...]:
     Always with MSS (SHLD-5, MAY-3).
     """
     profile = step.profile
+    if tcb.settings.no_options:
+        return ()  # FreeBSD tcp_output(), syncache_respond(): TF_NOOPT
     offer = Offer(own_mss(tcb.local, tcb.settings, profile))
+    if step.hooks.offers_path_mss() and offer.mss is not None:
+        offer = offer._replace(mss=min(offer.mss, tcb.path_mss))
     if answer and not tcb.passive and step.hooks.simultaneous_open_offers_all():
         times = (step.timestamp, tcb.ts_recent if tcb.timestamps else 0) if profile.timestamps else None
         offer = offer._replace(window_scale=profile.window_scale, sack=profile.sack, timestamps=times)
@@ -74,7 +78,12 @@ def syn_options(tcb: Tcb, step: Step, answer: bool) -> tuple[Option, ...]:
 
 
 def ecn_bits(tcb: Tcb, profile: Profile, answer: bool) -> int:
-    """ECE and CWR on a SYN ask for ECN, ECE on a SYN,ACK grants it (RFC 3168 6.1.1)."""
+    """ECE and CWR on a SYN ask for ECN, ECE on a SYN,ACK grants it (RFC 3168 6.1.1); not any more where so
+    many went unanswered that something on the path may drop what has them (6.1.1.1)."""
+    queue, most = tcb.retransmission_queue, profile.ecn_retries
+    if most is not None and queue and queue[0].timeouts > most:
+        tcb.ecn = False
+        return 0
     if answer:
         return ECE if tcb.ecn else 0
     return ECE | CWR if profile.ecn == "asked" and tcb.offers_options else 0
@@ -86,6 +95,8 @@ def learn_from_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
     tcb.irs = syn.seq
     tcb.rcv_nxt = tcb.last_ack_sent = seq_add(syn.seq, 1)
     offer = read_offer(syn)
+    if tcb.settings.no_options:
+        offer = Offer(offer.mss)  # FreeBSD tcp_do_segment(), syncache_add(): TF_NOOPT
     tcb.snd_mss = max(
         LEAST_MSS, min(offered_mss(syn, profile), own_mss(tcb.local, tcb.settings, profile), tcb.path_mss)
     )
@@ -98,12 +109,21 @@ def learn_from_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
     if offer.timestamps is not None and tcb.timestamps:
         tcb.ts_recent, tcb.ts_recent_at = offer.timestamps[0], step.now
         tcb.snd_mss = max(LEAST_MSS, tcb.snd_mss - TIMESTAMPS_SPACE)  # MUST-16
+    if not tcb.passive and offer.mss is not None and profile.receive_buffer_whole_segments:
+        fit_buffers(tcb, profile)
     asked = ECE if syn.flags & ACK else ECE | CWR
     tcb.ecn = (
         profile.ecn != "off"
         and syn.flags & (ECE | CWR) == asked
         and (not syn.flags & ACK or profile.ecn == "asked")
     )
+
+
+def fit_buffers(tcb: Tcb, profile: Profile) -> None:
+    """ "Make the socket buffers an integral number of mss units" (FreeBSD tcp_mss()): rounded up."""
+    mss = tcb.snd_mss + (TIMESTAMPS_SPACE if tcb.timestamps else 0)
+    tcb.rcv_buff = -(-tcb.rcv_buff // mss) * mss
+    tcb.snd_buff = -(-tcb.send_buffer_size(profile) // mss) * mss
 
 
 def learn_window(tcb: Tcb, segment: Segment) -> None:
@@ -125,13 +145,14 @@ def enter_established(tcb: Tcb, step: Step) -> None:
         step.rule(tcb, Rule.RTO_AFTER_SYN_TIMEOUT, rto=rto)
         tcb.estimate = tcb.estimate._replace(rto=rto)
     tcb.cwnd = initial_cwnd(tcb, profile)
+    if tcb.syn_timed_out and step.hooks.initial_cwnd_after_loss():
+        tcb.cwnd = tcb.snd_mss
     listener = step.host.listener(tcb.listener) if tcb.listener else None
     if listener is not None:
         listener.accept_queue += (tcb.connection,)
         step.events.append(AcceptReady(listener.connection, tcb.connection))
-    if profile.receive_buffer_whole_segments:
-        mss = tcb.snd_mss + (TIMESTAMPS_SPACE if tcb.timestamps else 0)
-        tcb.rcv_buff = -(-tcb.rcv_buff // mss) * mss
+    if tcb.passive and profile.receive_buffer_whole_segments:
+        fit_buffers(tcb, profile)  # FreeBSD syncache_socket()
     tcb.receive_memory = step.hooks.opened_receive_memory(tcb)
     if keeps_alive(tcb, profile):
         start_keep_alive(tcb, step)

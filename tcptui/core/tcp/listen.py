@@ -45,7 +45,7 @@ def listen(block: Tcb | Listener, segment: Segment, step: Step) -> None:
         step.drop(block, segment)
     # Third, check for a SYN.
     elif flags & SYN:
-        if flags & FIN and step.hooks.drops_syn_fin(State.LISTEN, step.profile):
+        if flags & FIN and step.profile.drop_syn_fin:
             step.rule(block, Rule.LISTEN_SYN_FIN_DROPPED)
             step.drop(block, segment)
             return

@@ -10,7 +10,6 @@ from tcptui.core.events import TimerKind
 from tcptui.core.packet.options import read_sack, read_timestamps
 from tcptui.core.packet.segment import ACK, FIN, PSH, SYN, Segment
 from tcptui.core.packet.seq import MASK, distance, le, lt
-from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import broken, congestion
@@ -170,10 +169,9 @@ def start_retransmission_timer(tcb: Tcb, step: Step) -> None:
         step.start_timer(tcb, TimerKind.RETRANSMISSION, tcb.estimate.rto)
 
 
-def probe_interval(tcb: Tcb, profile: Profile) -> int:
-    """Time to the next zero-window probe: one RTO, then exponentially longer (SHLD-29, SHLD-30)."""
-    interval = max(tcb.estimate.rto << tcb.persist_backoff, profile.persist_min)
-    return min(interval, profile.persist_max)
+def probe_interval(tcb: Tcb, step: Step) -> int:
+    """Time to the next zero-window probe."""
+    return min(step.hooks.probe_interval(tcb, step.profile), step.profile.persist_max)
 
 
 def _new_ack(tcb: Tcb, octets: int, step: Step) -> None:

@@ -62,7 +62,7 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
     # TIME-WAIT, and a connection that is closed both ways. The next segment in order is none of these, and
     # what a stack does first with a wrong or a missing ACK, the fifth check does, too.
     plain = not flags & _SYN_OR_RST and segment.seq == tcb.rcv_nxt and not tcb.timestamps
-    if not plain or tcb.half_duplex or before is State.TIME_WAIT:
+    if not plain or tcb.half_duplex or before is State.TIME_WAIT or before is State.SYN_RECEIVED:
         remaining = before_the_checks(tcb, segment, step)
         if remaining is None:
             return
@@ -97,9 +97,9 @@ def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return True  # As nearly always.
     if step.hooks.acceptable(tcb, segment):
         return True
-    numbers = {"seq": segment.seq, "len": segment.length}
-    numbers |= {"rcv_nxt": tcb.rcv_nxt, "rcv_wnd": tcb.rcv_wnd}
-    at_zero = tcb.rcv_wnd == 0 and segment.seq == tcb.rcv_nxt and not segment.flags & SYN
+    window = step.hooks.receive_window(tcb)
+    numbers = {"seq": segment.seq, "len": segment.length, "rcv_nxt": tcb.rcv_nxt, "rcv_wnd": window}
+    at_zero = window == 0 and segment.seq == tcb.rcv_nxt and not segment.flags & SYN
     if at_zero and step.hooks.zero_window_allowance():
         # The special allowance: ACK and RST count, the data does not fit (MUST-66).
         step.rule(tcb, Rule.ZERO_WINDOW, **numbers)
@@ -132,8 +132,9 @@ def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if tcb.state is State.TIME_WAIT and step.profile.rfc1337:
         step.rule(tcb, Rule.RST_IN_TIME_WAIT_IGNORED)
         return False
-    numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt, "rcv_wnd": tcb.rcv_wnd}
-    inside = segment.seq == tcb.rcv_nxt or in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd)
+    window = step.hooks.receive_window(tcb)
+    numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt, "rcv_wnd": window}
+    inside = segment.seq == tcb.rcv_nxt or in_window(segment.seq, tcb.rcv_nxt, window)
     if not inside and not step.hooks.challenges_rst_outside():
         # Data has brought it past the first check; a reset is judged by its number alone (3.5.3).
         step.rule(tcb, Rule.RST_OUTSIDE, **numbers)
@@ -167,7 +168,7 @@ def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
 def _check_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """Fourth, with the SYN bit set: RFC 5961 section 4, or RFC 793's way."""
     numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt}
-    inside = in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd)
+    inside = in_window(segment.seq, tcb.rcv_nxt, step.hooks.receive_window(tcb))
     if tcb.half_open and step.profile.syn_returns_to_listen:
         if not inside:
             return True  # The SYN that is known already, with data behind it: it is trimmed off.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tcptui.core.events import SendRoom, TimerKind
 from tcptui.core.packet.segment import ACK, FIN, PSH, SYN, Option
 from tcptui.core.packet.seq import distance, lt, seq_add
+from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.congestion import DUPLICATES, note_flight, restart_after_idle
@@ -21,6 +22,7 @@ from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 
 _TICK = 1_000
 """Microseconds: of Linux' clock, the least that a timer of 0 takes (measured on 6.18: 1 to 2 ms)."""
+_OPENING = (State.CLOSED, State.SYN_SENT, State.LISTEN, State.SYN_RECEIVED)
 _SENDS_DATA = (State.ESTABLISHED, State.FIN_WAIT_1, State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK)
 
 
@@ -133,10 +135,17 @@ def _take_probe_back(tcb: Tcb) -> None:
 def start_user_timer(tcb: Tcb, step: Step) -> None:
     """(Re)starts the timeout for what has been SENT and not delivered (3.9.1.1), if there is to be one."""
     timeout = tcb.user_timeout
-    if tcb.state in (State.CLOSED, State.SYN_SENT, State.LISTEN) and step.profile.connect_timeout is not None:
-        timeout = step.profile.connect_timeout
+    if tcb.state in _OPENING:
+        limit = open_timeout(tcb, step.profile)
+        timeout = timeout if limit is None else limit
     if timeout is not None:
         step.start_timer(tcb, TimerKind.USER, timeout)
+
+
+def open_timeout(tcb: Tcb, profile: Profile) -> int | None:
+    """How long the OPEN may take, whatever R2 says; None: as long as that allows."""
+    wanted = tcb.settings.open_timeout
+    return profile.connect_timeout if wanted is None else wanted
 
 
 def tell_send_room(tcb: Tcb, step: Step) -> None:
@@ -152,7 +161,8 @@ def _send_data(tcb: Tcb, step: Step) -> None:
     while tcb.send_buffer:
         full = tcb.snd_mss
         if tcb.out_of_order or tcb.duplicate:
-            full = max(1, full - sack_space(tcb))  # MUST-16: Eff.snd.MSS leaves room for the options.
+            # MUST-16: Eff.snd.MSS leaves room for the options.
+            full = max(1, full - sack_space(tcb, step.hooks.sack_covers_fin()))
         octets = min(len(tcb.send_buffer), full, tcb.usable_window, _congestion_room(tcb, step))
         if octets <= 0 or (octets < full and not _nagle_allows(tcb, octets, step)):
             return
@@ -230,7 +240,7 @@ def _set_persist_timer(tcb: Tcb, step: Step) -> None:
     if stuck and tcb.persist_timer is None:
         step.stop_timer(tcb, TimerKind.RETRANSMISSION)
         tcb.probes = tcb.persist_backoff = 0
-        step.start_timer(tcb, TimerKind.PERSIST, probe_interval(tcb, step.profile))
+        step.start_timer(tcb, TimerKind.PERSIST, probe_interval(tcb, step))
     elif not stuck and tcb.persist_timer is not None:
         step.stop_timer(tcb, TimerKind.PERSIST)
         if queue and tcb.retransmission_timer is None:

@@ -38,6 +38,8 @@ class ConnectionStatus(NamedTuple):
     """Octets, SYN and FIN that were sent and not acknowledged, and octets not sent."""
     snd_room: int = 0
     """Octets that SEND takes now."""
+    snd_buff: int = 0
+    """Octets that the send buffer holds, sent or not."""
     half_duplex: bool = False
     """Closed both ways by the application."""
     error: str = ""
@@ -80,6 +82,7 @@ def status_of(block: Tcb | Listener, profile: Profile) -> ConnectionStatus:
         len(block.receives),
         len(block.send_buffer) + distance(block.snd_una, block.snd_nxt),
         block.send_room(profile),
+        block.send_buffer_size(profile),
         block.half_duplex,
         block.error,
     )

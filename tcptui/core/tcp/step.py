@@ -31,7 +31,7 @@ from tcptui.core.tcp.sack import blocks_that_fit, sack_blocks
 from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timers import Timer
-from tcptui.core.tcp.window import UNSCALED, field
+from tcptui.core.tcp.window import UNSCALED, field, free_space
 from tcptui.core.units import MILLISECOND
 
 
@@ -144,7 +144,9 @@ class Step:
         """Timestamps (RFC 7323 3.2), and what has come out of order (RFC 2018 section 4), as far as it fits
         beside the data (MUST-16)."""
         times = (self.timestamp, tcb.ts_recent if flags & ACK else 0) if tcb.timestamps else None
-        blocks = sack_blocks(tcb) if tcb.sack and flags & ACK and (tcb.out_of_order or tcb.duplicate) else []
+        blocks = []
+        if tcb.sack and flags & ACK and (tcb.out_of_order or tcb.duplicate):
+            blocks = sack_blocks(tcb, self.hooks.sack_covers_fin())
         if octets and blocks:
             blocks = blocks[: blocks_that_fit(tcb.snd_mss - octets)]
         tcb.duplicate = None
@@ -174,7 +176,19 @@ class Step:
     def send_challenge_ack(self, tcb: Tcb) -> None:
         """The bare ACK that asks for proof (RFC 5961 sections 3.2, 4.2), unless there have been too many."""
         if self.may_answer(tcb):
+            self.send_bare_ack(tcb)
+
+    def send_bare_ack(self, tcb: Tcb) -> None:
+        """An ACK without a FIN that waits for its acknowledgment; some stacks form it apart from others."""
+        if not self.hooks.challenges_without_output():
             self.send_ack(tcb, bare=True)
+            return
+        assert tcb.remote is not None
+        tcb.last_ack_sent = tcb.rcv_nxt
+        window = min(free_space(tcb) >> tcb.rcv_shift, UNSCALED)
+        options = data_options((self.timestamp, tcb.ts_recent), ()) if tcb.timestamps else ()
+        segment = Segment(tcb.local, tcb.remote, tcb.snd_nxt, tcb.rcv_nxt, ACK, window, b"", options)
+        self.events.append(Sent(tcb.connection, segment))
 
     def send_throttled_ack(self, tcb: Tcb) -> None:
         """An ACK that only tells what is expected, unless there have been too many."""
@@ -201,6 +215,8 @@ class Step:
             reset = Segment(segment.dst, segment.src, segment.ack, 0, RST, 0)
         else:
             reset = Segment(segment.dst, segment.src, 0, segment.end, RST | ACK, 0)
+        if isinstance(block, Tcb) and self.hooks.resets_with_timestamps(block):
+            reset = reset._replace(options=data_options((self.timestamp, block.ts_recent), ()))
         self.events.append(Sent(block.connection if block is not None else 0, reset))
 
     def send_cookie(self, listener: Listener, syn_ack: Segment) -> None:

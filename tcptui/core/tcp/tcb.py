@@ -143,6 +143,8 @@ class Tcb:
     offers_options: bool = True
     """False once SYNs went without answer and go with MSS alone."""
 
+    snd_buff: int = 0
+    """Octets that the send buffer holds, sent or not; 0: the profile or a setting says it."""
     send_buffer: bytes = b""
     """Taken from SENDs, not yet segmentized."""
     retransmission_queue: tuple[RetransmissionEntry, ...] = ()
@@ -237,8 +239,12 @@ class Tcb:
 
     def send_room(self, profile: Profile) -> int:
         """Octets that the send buffer takes."""
+        return max(0, self.send_buffer_size(profile) - len(self.send_buffer))
+
+    def send_buffer_size(self, profile: Profile) -> int:
+        """SO_SNDBUF, in octets: as it has been rounded, else as asked for, else the default."""
         wanted = self.settings.send_buffer
-        return max(0, (profile.send_buffer if wanted is None else wanted) - len(self.send_buffer))
+        return self.snd_buff or (profile.send_buffer if wanted is None else wanted)
 
     @property
     def fin_acknowledged(self) -> bool:

@@ -21,7 +21,7 @@ from tcptui.core.tcp.retransmission import (
     retransmit_from_front,
     start_retransmission_timer,
 )
-from tcptui.core.tcp.send import send_probe, sws_override
+from tcptui.core.tcp.send import open_timeout, send_probe, sws_override
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 from tcptui.core.tcp.timers import backed_off
@@ -62,7 +62,7 @@ def _persist(tcb: Tcb, step: Step) -> None:
         return
     tcb.probes += 1
     tcb.persist_backoff += 1
-    delay = probe_interval(tcb, step.profile)
+    delay = probe_interval(tcb, step)
     step.rule(tcb, Rule.ZERO_WINDOW_PROBE, snd_wnd=tcb.snd_wnd, delay=delay)
     send_probe(tcb, step)
     step.start_timer(tcb, TimerKind.PERSIST, delay)
@@ -101,9 +101,9 @@ def _keep_interval(tcb: Tcb, profile: Profile) -> int:
 
 
 def _user(tcb: Tcb, step: Step) -> None:
-    connect_timeout = step.profile.connect_timeout
-    if connect_timeout is not None and tcb.state in (State.SYN_SENT, State.SYN_RECEIVED):
-        step.rule(tcb, Rule.CONNECT_TIMEOUT, timeout=connect_timeout)
+    opening = open_timeout(tcb, step.profile)
+    if opening is not None and tcb.state in (State.SYN_SENT, State.SYN_RECEIVED):
+        step.rule(tcb, Rule.CONNECT_TIMEOUT, timeout=opening)
     else:
         step.rule(tcb, Rule.USER_TIMEOUT, timeout=tcb.user_timeout or 0)
     step.signal(tcb, Signal.USER_TIMEOUT)

@@ -18,7 +18,8 @@ from tcptui.formats.packetdrill.text import seconds_text
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Report
-from tcptui.sockets.requests import Accept, Bind, Connect, Done, Listen
+from tcptui.sockets.answers import Done
+from tcptui.sockets.requests import Accept, Bind, Connect, Listen
 
 
 class _Calling(NamedTuple):

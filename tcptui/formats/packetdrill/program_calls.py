@@ -21,7 +21,7 @@ from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.program import HOST_EVENTS
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
-from tcptui.sockets.requests import Done
+from tcptui.sockets.answers import Done
 
 _MUST_BLOCK = ("send", "write", "close")
 """Those that do something before they return, of which a script can say nothing but when that is."""

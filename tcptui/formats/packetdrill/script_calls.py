@@ -24,8 +24,9 @@ from tcptui.formats.packetdrill.syntax import (
     Struct,
 )
 from tcptui.sockets import requests
+from tcptui.sockets.answers import Done, Linger
 from tcptui.sockets.options import READABLE, SETTABLE
-from tcptui.sockets.requests import Done, How, Linger, Watched
+from tcptui.sockets.requests import How, Watched
 
 _READ_FLAGS = ("MSG_PEEK", "MSG_DONTWAIT", "MSG_WAITALL", "MSG_NOSIGNAL")
 _WRITE_FLAGS = ("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_OOB")

@@ -10,7 +10,7 @@ from tcptui.formats.packetdrill.setup import SCRIPT_ADDRESSES
 from tcptui.formats.packetdrill.written_numbers import Ports
 from tcptui.lab.addresses import parse_socket
 from tcptui.lab.calls import Constants, SocketCall, Text
-from tcptui.sockets.requests import Done, Linger
+from tcptui.sockets.answers import Done, Linger
 
 _LEVELS = {"SO": "SOL_SOCKET", "TCP": "SOL_TCP", "IP": "SOL_IP", "IPV6": "SOL_IPV6"}
 """Of an option, by how its name begins."""

@@ -9,7 +9,8 @@ from tcptui.core.packet.segment import Socket
 from tcptui.lab.calls.arguments import Arguments
 from tcptui.lab.calls.values import SocketCall, Variables
 from tcptui.sockets import requests
-from tcptui.sockets.requests import How, Linger, Request
+from tcptui.sockets.answers import Linger
+from tcptui.sockets.requests import How, Request
 
 
 class Function(NamedTuple):

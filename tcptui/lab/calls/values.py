@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from tcptui.core.message import MessageError
-from tcptui.sockets.requests import Blocked, Done, Linger
+from tcptui.sockets.answers import Blocked, Done, Linger
 
 READS = ("recv", "read")
 """The calls that hand over data."""

@@ -42,11 +42,7 @@ from tcptui.lab.program import (
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Payload, Side
-from tcptui.sockets.requests import (
-    Blocked,
-    Done,
-    UserCall,
-)
+from tcptui.sockets.answers import Blocked, Done
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.icmp import IcmpError
@@ -272,7 +268,8 @@ class HostEnd(RunsPrograms):
 
     def _told_by_router(self, message: IcmpMessage, now: int) -> list[Event]:
         """An ICMP error of a router or a firewall; one about a datagram no socket of UDP here asks for."""
-        from tcptui.core.tcp.icmp import IcmpError, Unreachable
+        from tcptui.core.tcp.icmp import IcmpError
+        from tcptui.core.tcp.unreachable import Unreachable
 
         about = message.about
         if not isinstance(about, Segment):
@@ -340,10 +337,10 @@ class HostEnd(RunsPrograms):
             self.used_sockets = True
             events = self._settle(self.sockets, now, "request")
         else:
-            request = call.request or UserCall(
-                user_call(call, self.opened, self.listener, self.setup.socket, self.peer)
+            request = call.request or user_call(
+                call, self.opened, self.listener, self.setup.socket, self.peer
             )
-            self.used_sockets |= type(request) is not UserCall
+            self.used_sockets |= call.request is not None
             sockets = self.sockets
             done = sockets.call(request, now + self.clock)
             if isinstance(done, Blocked) and program is not None:

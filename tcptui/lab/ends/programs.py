@@ -16,7 +16,7 @@ from tcptui.lab.program import ASKS_HOST, ApplicationState, NamedScript, Scripte
 from tcptui.lab.program_state import ProgramState
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import BadMove
-from tcptui.sockets.requests import Blocked, CloseDescriptor, Completed, Done, Exit, Fork, Request, call_name
+from tcptui.sockets.answers import Blocked, Done
 
 if TYPE_CHECKING:
     from tcptui.core.packet.segment import Socket
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tcptui.lab.facts import Fact
     from tcptui.lab.patterns import Pattern
     from tcptui.sockets.driver import Sockets
+    from tcptui.sockets.requests import Completed, Request, UserCall
 
 MOST_PROCESSES = 50
 """Programs that a host may have at once, as RLIMIT_NPROC sets (setrlimit(2)): then fork() fails."""
@@ -123,8 +124,10 @@ class RunsPrograms:
         if written is None:
             if len(self.programs) >= MOST_PROCESSES:
                 return Done(-1, "EAGAIN")
+            from tcptui.sockets import requests  # Late, as below: the first frame has no calls.
+
             child = 1 + max(one.process for one in self.programs)
-            done = self.sockets.call(Fork(child), now + self.clock, process)
+            done = self.sockets.call(requests.Fork(child), now + self.clock, process)
             self.programs += (
                 ProgramState(
                     call.child, process=child, name=program.name, variables=program.variables, forked=True
@@ -154,7 +157,9 @@ class RunsPrograms:
             return request_of(written, dict(program.variables), self.setup.socket, self.peer)
         except BadCall as error:
             if by_program:
-                return CloseDescriptor(-1)
+                from tcptui.sockets import requests
+
+                return requests.CloseDescriptor(-1)
             raise BadMove("error.move.call", why=error.message) from None
 
     def _named(self, kill: SocketCall, by_program: bool) -> int:
@@ -171,8 +176,10 @@ class RunsPrograms:
 
     def _end_program(self, index: int, now: int) -> None:
         """A program exits or is killed: the kernel closes what descriptors it has."""
+        from tcptui.sockets import requests
+
         ends = self.programs[index].process
-        self.sockets.call(Exit(), now + self.clock, ends)
+        self.sockets.call(requests.Exit(), now + self.clock, ends)
         if not ends:
             self.typed = ()
         programs = [one.ended() if one.process == ends else one for one in self.programs]
@@ -180,6 +187,10 @@ class RunsPrograms:
 
     def _complete(self, completed: tuple[Completed, ...]) -> None:
         """Calls that had blocked have returned, and the programs that made them go on."""
+        if not completed:
+            return
+        from tcptui.sockets.requests import call_name
+
         for one in completed:
             call, name = None, ""
             for index, program in enumerate(self.programs):
@@ -258,9 +269,15 @@ def has_trigger(script: tuple[Step, ...], triggers: tuple[Trigger, ...]) -> bool
     )
 
 
-def user_call(call: ScriptedCall, connection: int, listener: int, own: Socket, peer: Socket) -> Call:
+def user_call(call: ScriptedCall, connection: int, listener: int, own: Socket, peer: Socket) -> UserCall:
     """The call of RFC 9293 section 3.9.1 that `call` makes, about the connection that was opened
     or accepted last, or the listener."""
+    from tcptui.sockets.requests import UserCall
+
+    return UserCall(_call(call, connection, listener, own, peer))
+
+
+def _call(call: ScriptedCall, connection: int, listener: int, own: Socket, peer: Socket) -> Call:
     match call.call:
         case "listen":
             return Open(own, passive=True, backlog=call.backlog)

@@ -48,14 +48,14 @@ class WirePane(FramedPane):
 
     def lines(self, width: int, height: int) -> list[Line]:
         session = self.session
-        record, chosen = session.history.record, session.selected
+        chosen = session.selected
         number = chosen.number if chosen is not None else 0
         transmissions = recent(session.history.transmissions(), height, number)
         hosts = session.history.scenario.hosts
         ladder = draw_ladder(
             transmissions, session.at, width, height, raw=session.raw, selected=number,
-            paths=paths_of(record), drawn=self._drawn, sockets=(hosts[0].socket, hosts[1].socket),
-            boxes=session.history.scenario.boxes,
+            paths=paths_of(session.history.moment.record), drawn=self._drawn,
+            sockets=(hosts[0].socket, hosts[1].socket), boxes=session.history.scenario.boxes,
         )  # fmt: skip
         self._numbers = ladder.numbers
         return ladder.lines

@@ -11,7 +11,7 @@ from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
 from tcptui.lab.moves import Move, parse_moves, written_move
-from tcptui.lab.wire import SIDES, Side
+from tcptui.lab.wire import Side
 from tcptui.ui.actions import bindings
 from tcptui.ui.palette import GROUNDS, Ground
 from tcptui.ui.panes.clock import ClockPane
@@ -25,7 +25,6 @@ from tcptui.ui.session import Session, call_error, moves_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_WIDTH, WIDE, clock_place, frame_places, has_room, why_place
 from tcptui.view.status import said_rows
-from tcptui.view.subject import connections_of
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -72,11 +71,12 @@ class RunScreen(PaneScreen):
         """What keys are to do once the session has finished its work."""
         self._ticking: Timer | None = None
         """The next frame of a playing run, or slice of long work; there is never more than one."""
+        self._ends = EndpointPane(session, "A"), EndpointPane(session, "B")
         self._framed: dict[str, EndpointPane | WirePane | InspectorPane] = {
-            "a": self.add(EndpointPane(session, "A")),
+            "a": self.add(self._ends[0]),
             "wire": self.add(WirePane(session)),
             "inspector": self.add(inspector := InspectorPane(session, inspectors[0])),
-            "b": self.add(EndpointPane(session, "B")),
+            "b": self.add(self._ends[1]),
         }
         self._inspector_pane = inspector
         self._clock = self.add(ClockPane(session))
@@ -117,11 +117,11 @@ class RunScreen(PaneScreen):
             self._rearrange()
 
     def more_keys(self) -> frozenset[str]:
-        world = self.session.world
-        several = {f"connection_{side.lower()}" for side in SIDES if len(connections_of(world, side)) > 1}
+        ends = {"connection_a": self._ends[0].host, "connection_b": self._ends[1].host}
+        several = {key for key, host in ends.items() if host is not None and host.total > 1}
         if self.size.width >= WIDE and self.session.history.scenario.variants:
             several.add("variant")
-        told = (self._why, self._framed["a"], self._framed["b"])
+        told = (self._why, *self._ends)
         return frozenset(several | {"read"} if any(pane.is_cut for pane in told) else several)
 
     # Actions.

@@ -19,7 +19,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove
 from tcptui.lab.wire import Outcome as Fate
-from tcptui.sockets.requests import Done
+from tcptui.sockets.answers import Done
 from tests.lab.search import alike, explore
 from tests.messages import refused
 

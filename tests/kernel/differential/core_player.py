@@ -15,8 +15,9 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.stack import Stack
 from tcptui.sockets import requests as ask
+from tcptui.sockets.answers import Done, Linger
 from tcptui.sockets.driver import Sockets
-from tcptui.sockets.requests import Done, How, Linger
+from tcptui.sockets.requests import How
 from tcptui.sockets.semantics import semantics_of
 from tests.kernel.differential.peer import Peer
 from tests.kernel.differential.record import Looked, Record, Returned, sent_of

@@ -46,7 +46,7 @@ class Linux(LinuxReceiving):
 
     def half_open_input(self, tcb: Tcb, segment: Segment, now: int) -> HalfOpen:
         """tcp_check_req(): see `small_blocks.request_socket`."""
-        return request_socket(tcb, segment, now)
+        return request_socket(tcb, segment, now) if tcb.passive else HalfOpen.CHECKS
 
     def throttles_syn_ack(self) -> bool:
         """tcp_check_req(), "Check for pure retransmitted SYN": tcp_oow_rate_limited()."""
