@@ -17,8 +17,8 @@ from tcptui.ui.actions import ACTIONS
 
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
-    "act", "allowed", "assert", "check", "count", "effect", "errno", "error", "fact", "field", "figure",
-    "frame", "happened", "label", "needs", "response", "rule", "run", "script", "signal", "text", "timer",
+    "act", "allowed", "assert", "check", "count", "difference", "effect", "errno", "error", "fact", "field",
+    "figure", "frame", "happened", "label", "needs", "response", "rule", "run", "script", "signal", "text", "timer",
     "ui", "validate", "verdict", "waiting", "why", "writer",
 )  # fmt: skip
 """The first words of all keys."""
@@ -44,7 +44,7 @@ COMPUTED = {
     *(f"ui.call.{call}" for call in CALLS),
     *(
         f"count.{noun}.{how}"
-        for noun in ("connections", "facts", "octets", "probes", "retransmissions", "variants")
+        for noun in ("checks", "connections", "facts", "octets", "probes", "retransmissions", "variants")
         for how in ("one", "many")
     ),
 }
