@@ -190,6 +190,7 @@ class Rule(Enum):
     WINDOW_EDGE_STAYS = "3.8.6.2.2"
     ACK_DELAYED = "3.8.6.3"
     ACK_DELAYED_LONG_ENOUGH = "3.8.6.3"
+    ACK_AFTER_READING = "Linux __tcp_cleanup_rbuf()", None
     ZERO_WINDOW_PROBE = "3.8.6.1"
     KEEP_ALIVE_PROBE = "3.8.4"
     KEEP_ALIVE_UNANSWERED = "3.8.4"

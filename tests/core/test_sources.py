@@ -41,6 +41,7 @@ def test_what_no_rfc_says_is_cited_by_what_says_it() -> None:
         "ERROR_IGNORED": "FreeBSD tcp_ctlinput()",
         "SYN_RESETS_HALF_OPEN": "Linux tcp_check_req()",
         "ECHO_OF_NO_SYN_ACK": "Linux tcp_check_req()",
+        "ACK_AFTER_READING": "Linux __tcp_cleanup_rbuf()",
         "DATA_OLD": "Linux tcp_data_queue()",
         "DATA_BEYOND_WINDOW": "Linux tcp_data_queue()",
         "TIME_WAIT_RESTARTED": "Linux tcp_timewait_state_process()",

@@ -12,6 +12,7 @@ from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.delayed_ack import enter_quickack_mode
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 
@@ -22,6 +23,8 @@ def answer_unacceptable(tcb: Tcb, segment: Segment, step: Step) -> None:
     if segment.flags & SYN:
         step.send_challenge_ack(tcb)
     elif segment.data or segment.flags & FIN or not step.hooks.throttles_answers():
+        if segment.length and lt(segment.seq, tcb.rcv_nxt):
+            enter_quickack_mode(tcb, step)  # Linux' tcp_send_dupack()
         step.send_ack(tcb)
     else:
         step.send_throttled_ack(tcb)

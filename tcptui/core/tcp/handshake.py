@@ -30,7 +30,7 @@ def prepare(tcb: Tcb, step: Step, iss: int | None = None) -> None:
     wanted = tcb.settings.receive_buffer
     tcb.rcv_buff = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)
-    tcb.quickack = profile.quickack
+    tcb.quickack = 0 if profile.pingpong else profile.quickack  # There data begins it.
     advmss = own_mss(tcb.local, tcb.settings, profile)
     mss = advmss - (TIMESTAMPS_SPACE if tcb.timestamps else 0)
     tcb.rcv_wnd = step.hooks.initial_rcv_wnd(tcb.rcv_buff, profile, max(LEAST_MSS, mss))
@@ -140,6 +140,8 @@ def enter_established(tcb: Tcb, step: Step) -> None:
     profile = step.profile
     step.set_state(tcb, State.ESTABLISHED)
     step.signal(tcb, Signal.OPENED)
+    if tcb.listener and step.hooks.counts_answers_anew():
+        tcb.challenges = 0
     rto = profile.rto_after_syn_timeout
     if tcb.syn_timed_out and rto is not None and profile.first_rto < rto:
         step.rule(tcb, Rule.RTO_AFTER_SYN_TIMEOUT, rto=rto)

@@ -40,7 +40,7 @@ AS_IT_IS = (
     "snd_buff", "send_buffer", "close_called", "half_duplex", "fin_sent", "cwnd", "ssthresh",
     "duplicate_acks", "recovering", "recover", "rtx_next", "rtx_end", "most_in_flight", "flight_until",
     "out_of_order", "sack_recency", "duplicate", "receive_buffer", "receives", "estimate", "syn_timed_out",
-    "error", "probes", "persist_backoff", "quickack", "listener", "wants_room",
+    "error", "probes", "persist_backoff", "quickack", "delack", "listener", "wants_room",
 )  # fmt: skip
 """Variables that are compared as they are."""
 TIMER_VARIABLES = tuple(kind.variable for kind in TimerKind)
@@ -87,10 +87,15 @@ def _ages(tcb: Tcb, now: int, profile: Profile) -> tuple[Any, ...]:
     return (
         min(now - tcb.ts_recent_at, TS_RECENT_LIFETIME + 1) if tcb.timestamps else None,
         _idle(tcb, now, profile),
-        min(now - data_at, profile.delayed_ack) if profile.pingpong and data_at is not None else None,
+        min(now - data_at, _longest_gap(tcb)) if profile.pingpong and data_at is not None else None,
         (tcb.challenges, challenge_age) if throttled else None,
         tuple(_entry(entry, now) for entry in tcb.retransmission_queue),
     )
+
+
+def _longest_gap(tcb: Tcb) -> int:
+    """From when on it makes no difference how long no data has come: `delayed_ack.note_data`."""
+    return max(tcb.delack.ato, tcb.estimate.rto) + 1
 
 
 def _idle(tcb: Tcb, now: int, profile: Profile) -> int:

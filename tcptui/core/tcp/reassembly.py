@@ -12,6 +12,7 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import broken
 from tcptui.core.tcp.acceptability import note_duplicate
+from tcptui.core.tcp.delayed_ack import due_after_reading, enter_pingpong_mode, enter_quickack_mode, note_data
 from tcptui.core.tcp.sack import out_of_order_blocks
 from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
 from tcptui.core.tcp.step import Step
@@ -56,9 +57,10 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
                 step.ack_due = True
         if piece.seq == tcb.rcv_nxt:
             taken, fin_reached = _take(tcb, piece, step), piece.fin
-            if taken:
+            if segment.data and (taken or fin_reached):
                 _learn_size(tcb, segment, True, step)
-                tcb.data_received_at = step.now
+                note_data(tcb, segment, step)
+            if taken:
                 step.rule(tcb, Rule.DATA_ACCEPTED, len=taken, rcv_nxt=tcb.rcv_nxt)
         elif piece.data or piece.fin:
             step.rule(tcb, Rule.OUT_OF_ORDER_DATA_QUEUED, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
@@ -115,8 +117,12 @@ def satisfy_receives(tcb: Tcb, step: Step) -> None:
 
 
 def update_window(tcb: Tcb, step: Step) -> None:
-    """Tells the peer when the application has made room that is worth an ACK (3.8.6.2.2)."""
-    if tcb.state in RECEIVES_DATA and step.hooks.window_update_due(tcb):
+    """Tells the peer when the application has made room that is worth an ACK (3.8.6.2.2), or reading brings
+    an ACK that waits."""
+    if due_after_reading(tcb):
+        step.rule(tcb, Rule.ACK_AFTER_READING, rcv_nxt=tcb.rcv_nxt)
+        step.send_ack(tcb)
+    elif tcb.state in RECEIVES_DATA and step.hooks.window_update_due(tcb):
         step.rule(tcb, Rule.WINDOW_OPENED, old=tcb.rcv_wnd)
         step.send_ack(tcb)
 
@@ -176,11 +182,13 @@ def _as_a_whole(tcb: Tcb, segment: Segment, piece: OutOfOrderData, step: Step) -
         step.ack_due = True
         step.rule(tcb, Rule.DATA_OLD, end=piece.end, rcv_nxt=tcb.rcv_nxt)
         note_duplicate(tcb, segment, step)
+        enter_quickack_mode(tcb, step)
         return nothing
     bare_fin = seq == tcb.rcv_nxt and not data
     if not lt(seq, seq_add(tcb.rcv_nxt, tcb.rcv_wnd)) and not bare_fin:
         step.ack_due = True
         step.rule(tcb, Rule.DATA_BEYOND_WINDOW, seq=seq)
+        enter_quickack_mode(tcb, step)
         return nothing
     if not lt(seq, tcb.rcv_nxt):
         return piece
@@ -219,11 +227,10 @@ def _take_held(tcb: Tcb, step: Step) -> bool:
 def _take_fin(tcb: Tcb, step: Step) -> None:
     """Eighth, for the states in which no FIN has come yet."""
     tcb.out_of_order = ()
-    if step.profile.pingpong:
-        tcb.quickack = 0
     tcb.rcv_nxt = seq_add(tcb.rcv_nxt, 1)
     tcb.rcv_wnd = step.hooks.window_after_fin(tcb)
     if tcb.state is State.ESTABLISHED:
+        enter_pingpong_mode(tcb, step)
         if step.profile.fin_acked_with_fin_only:
             broken.close_with_peer(tcb, step)
         else:

@@ -304,7 +304,8 @@ def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.set_state(tcb, State.FIN_WAIT_2)
         step.signal(tcb, Signal.CLOSE_ACKNOWLEDGED)
         start_fin_wait_2_timer(tcb, step)
-    elif tcb.state is State.CLOSING and tcb.fin_acknowledged:
+        return not step.hooks.takes_only_ack(tcb, segment)
+    if tcb.state is State.CLOSING and tcb.fin_acknowledged:
         enter_time_wait(tcb, Rule.FIN_ACKED_CLOSING, step, ack=segment.ack)
     elif tcb.state is State.CLOSING:
         step.rule(tcb, Rule.CLOSING_IGNORES, ack=segment.ack, snd_nxt=tcb.snd_nxt)

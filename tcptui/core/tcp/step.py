@@ -120,14 +120,14 @@ class Step:
                 self.rule(tcb, Rule.WINDOW_EDGE_STAYS, rcv_wnd=tcb.rcv_wnd)
             window = field(tcb)
         if flags & ACK:
+            if tcb.quickack or tcb.delack.pushed:
+                self._count_quickack(tcb)
             self.ack_due = self.ack_later = False
             tcb.last_ack_sent = ack = tcb.rcv_nxt
             if tcb.delayed_ack_timer is not None:
                 self.stop_timer(tcb, TimerKind.DELAYED_ACK)
-            if tcb.quickack:
-                tcb.quickack -= 1
-        if data and tcb.quickack and self._is_reply(tcb):
-            tcb.quickack = 0
+        if data and self.profile.pingpong:
+            self._note_reply(tcb)
         if not flags & SYN and (tcb.timestamps or tcb.sack):
             options = self._data_options(tcb, flags, len(data))
         if tcb.snd_up is not None and lt(seq, tcb.snd_up) and not flags & (SYN | RST):
@@ -135,10 +135,22 @@ class Step:
         segment = Segment(tcb.local, tcb.remote, seq, ack, flags, window, data, options, up)
         self.events.append(Sent(tcb.connection, segment, attempt))
 
-    def _is_reply(self, tcb: Tcb) -> bool:
-        """Whether data answers data: Linux' pingpong mode, in which ACKs wait for data that carries them."""
-        profile, came = self.profile, tcb.data_received_at
-        return profile.pingpong and came is not None and self.now - came < profile.delayed_ack
+    def _count_quickack(self, tcb: Tcb) -> None:
+        """tcp_event_ack_sent(): one ACK less to be sent without delay, if it acknowledges something; with the
+        last one the time that ACKs wait is the least again."""
+        waits = self.ack_due or self.ack_later or tcb.delayed_ack_timer is not None
+        if tcb.quickack and (waits or not self.profile.pingpong):
+            tcb.quickack -= 1
+            if not tcb.quickack and self.profile.pingpong:
+                tcb.delack = tcb.delack._replace(ato=self.profile.delayed_ack)
+        if tcb.delack.pushed:
+            tcb.delack = tcb.delack._replace(pushed=0)
+
+    def _note_reply(self, tcb: Tcb) -> None:
+        """tcp_event_data_sent(): data answers data, and ACKs wait for data that carries them."""
+        came, history = tcb.data_received_at, tcb.delack
+        if came is not None and not history.pingpong and self.now - came < history.ato:
+            tcb.delack = history._replace(pingpong=True)
 
     def _data_options(self, tcb: Tcb, flags: int, octets: int) -> tuple[Option, ...]:
         """Timestamps (RFC 7323 3.2), and what has come out of order (RFC 2018 section 4), as far as it fits

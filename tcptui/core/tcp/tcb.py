@@ -58,6 +58,20 @@ class ReceiveMemory(NamedTuple):
     """How much data is in the memory that its segments take, in 256ths."""
 
 
+class DelayedAck(NamedTuple):
+    """What decides whether an ACK waits, and how long: Linux' ``icsk_ack`` (`delayed_ack`)."""
+
+    ato: int = 0
+    """Microseconds that it waits; 0: no data has come."""
+    pingpong: bool = False
+    """The program answers data with data, or the peer has closed."""
+    pushed: int = 0
+    """Segments since the last ACK that seem to end what the peer had to send; 2: two or more."""
+
+
+NO_DATA_YET = DelayedAck()
+
+
 class OutOfOrderData(NamedTuple):
     """Data that arrived out of order (SHLD-31), or on a SYN: beginning at `seq`."""
 
@@ -192,6 +206,7 @@ class Tcb:
     """When the peer last sent data; None: it has sent none."""
     quickack: int = 0
     """Acknowledgments still to be sent without delay."""
+    delack: DelayedAck = NO_DATA_YET
     challenges: int = 0
     """ACKs without need sent since `challenged_at` (RFC 5961 section 7)."""
     challenged_at: int = 0

@@ -21,7 +21,7 @@ def enter_time_wait(tcb: Tcb, rule: Rule, step: Step, **numbers: int) -> None:
         return
     if not step.profile.time_wait_1_msl:
         step.rule(tcb, rule, **numbers)
-    if tcb.fin_wait_2_timer is None and step.hooks.small_block_counts_anew():
+    if tcb.fin_wait_2_timer is None and step.hooks.counts_answers_anew():
         tcb.challenges = 0
     step.set_state(tcb, State.TIME_WAIT)
     for kind in TimerKind:

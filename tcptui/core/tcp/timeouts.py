@@ -13,6 +13,7 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.congestion import lost_by_timeout
+from tcptui.core.tcp.delayed_ack import note_missed
 from tcptui.core.tcp.endings import return_to_listen, send_reset, tell_discarded
 from tcptui.core.tcp.handshake import start_keep_alive
 from tcptui.core.tcp.retransmission import (
@@ -43,6 +44,7 @@ def _fin_wait_2(tcb: Tcb, step: Step) -> None:
 
 def _delayed_ack(tcb: Tcb, step: Step) -> None:
     step.rule(tcb, Rule.ACK_DELAYED_LONG_ENOUGH, rcv_nxt=tcb.rcv_nxt)
+    note_missed(tcb, step)
     step.send_ack(tcb)
 
 

@@ -251,8 +251,14 @@ class Rfc9293:
         segment has data (RFC 5961 7)."""
         return False
 
-    def small_block_counts_anew(self) -> bool:
-        """Whether TIME-WAIT, or FIN-WAIT-2 closed both ways, begins with no answers counted (RFC 5961 7)."""
+    def counts_answers_anew(self) -> bool:
+        """Whether ESTABLISHED after a passive OPEN, TIME-WAIT, and FIN-WAIT-2 closed both ways begin with no
+        answers counted (RFC 5961 7)."""
+        return False
+
+    def takes_only_ack(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether nothing else is looked at in the segment whose ACK has brought a connection that is closed
+        both ways to FIN-WAIT-2."""
         return False
 
     def oldest_ack(self, tcb: Tcb) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcptui.core.packet.segment import Segment
+from tcptui.core.packet.segment import FIN, Segment
 from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
@@ -196,9 +196,14 @@ class Linux(LinuxReceiving):
         """tcp_ack(): tcp_send_challenge_ack()."""
         return True
 
-    def small_block_counts_anew(self) -> bool:
-        """tcp_time_wait(): tw_last_oow_ack_time is 0."""
+    def counts_answers_anew(self) -> bool:
+        """tcp_create_openreq_child(): last_oow_ack_time is 0; tcp_time_wait(): tw_last_oow_ack_time."""
         return True
+
+    def takes_only_ack(self, tcb: Tcb, segment: Segment) -> bool:
+        """tcp_rcv_state_process(), TCP_FIN_WAIT1: with SOCK_DEAD tcp_time_wait(), "goto consume", unless
+        there is a FIN, or new data."""
+        return tcb.half_duplex and not segment.flags & FIN and not is_new_data(tcb, segment)
 
     def may_update_window(self, tcb: Tcb, segment: Segment, window: int) -> bool:
         """tcp_may_update_window(): with the same SEQ and ACK only a window that is larger, or zero."""
