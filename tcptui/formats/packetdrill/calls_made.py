@@ -131,8 +131,7 @@ class CallsMade:
             self._look_at(done.value, host)
         wrong = wrong_result(event, prepared, self._constants, done)
         if wrong is not None:
-            kind = Message.of(wrong.kind, call=event.name)
-            raise Mismatch(event.line, wrong.expected, wrong.got, reasons.text, kind)
+            raise Mismatch(event.line, wrong.expected, wrong.got, reasons.text, wrong.kind)
         if not ends.contains(now):
             expected = at_time(call_text(event), seconds_text(ends.earliest))
             raise Mismatch(event.line, expected, later(now), reasons.text, Message.of("difference.time"))

@@ -12,7 +12,7 @@ from tcptui.core.message import Message
 from tcptui.core.units import MILLISECOND
 from tcptui.formats.packetdrill.call_arguments import Addresses, Arguments
 from tcptui.formats.packetdrill.constants import SAME_ERRNOS, Constants
-from tcptui.formats.packetdrill.outcome import NotSupported
+from tcptui.formats.packetdrill.outcome import NO_DIFFERENCE, NotSupported
 from tcptui.formats.packetdrill.syntax import (
     BitOr,
     CallEvent,
@@ -38,8 +38,8 @@ class Difference(NamedTuple):
     expected: str
     """As the script writes it."""
     got: str
-    kind: str
-    """A key of what differs, for `outcome.Failed.difference`."""
+    kind: Message = NO_DIFFERENCE
+    """`outcome.Failed.difference`"""
 
 
 Answer = Callable[[Done], Difference | None]
@@ -69,13 +69,13 @@ def wrong_result(event: CallEvent, prepared: Prepared, constants: Constants, don
         return None
     same = errno is None or SAME_ERRNOS.get(errno, errno) == done.errno
     if constants.number(event.result) != value or not same:
-        return Difference(call_text(event), f"{value} {done.errno}".rstrip(), "difference.result")
+        kind = Message.of("difference.result", call=event.name)
+        return Difference(call_text(event), f"{value} {done.errno}".rstrip(), kind)
     wrong = prepared.answer(done) if value >= 0 else None
-    return wrong and wrong._replace(expected=f"{call_text(event)}, {wrong.expected}")
-
-
-def _other_value(expected: str, got: str) -> Difference:
-    return Difference(expected, got, "difference.value")
+    if wrong is None:
+        return None
+    kind = Message.of("difference.value", call=event.name)
+    return Difference(f"{call_text(event)}, {wrong.expected}", wrong.got, kind)
 
 
 def call_text(event: CallEvent) -> str:
@@ -149,7 +149,7 @@ def _receive(args: Arguments, octets: int, flags_at: int) -> Prepared:
         wanted = expected.octets[: len(done.answer)]
         if done.answer.startswith(wanted):
             return None
-        return _other_value(_octets_text(wanted), _octets_text(done.answer[: len(wanted)]))
+        return Difference(_octets_text(wanted), _octets_text(done.answer[: len(wanted)]))
 
     return Prepared(request, answer)
 
@@ -271,7 +271,7 @@ def _linger_answer(args: Arguments, expected: Struct) -> Answer:
 
     def answer(done: Done) -> Difference | None:
         got = done.answer
-        return None if got == linger or not isinstance(got, Linger) else _other_value(text(linger), text(got))
+        return None if got == linger or not isinstance(got, Linger) else Difference(text(linger), text(got))
 
     return answer
 
@@ -283,7 +283,7 @@ def _number_answer(args: Arguments, expected: Expression) -> Answer:
     written = expression_text(expected)
 
     def answer(done: Done) -> Difference | None:
-        return None if done.answer == number else _other_value(f"[{written}]", f"[{done.answer!r}]")
+        return None if done.answer == number else Difference(f"[{written}]", f"[{done.answer!r}]")
 
     return answer
 
@@ -297,7 +297,7 @@ def _error_answer(args: Arguments, expected: Expression) -> Answer:
             same = done.answer == named
         else:
             same = number == (args.value(Name(str(done.answer))) if done.answer else 0)
-        return None if same else _other_value(f"[{expression_text(expected)}]", f"[{_error(done)}]")
+        return None if same else Difference(f"[{expression_text(expected)}]", f"[{_error(done)}]")
 
     return answer
 
@@ -316,7 +316,7 @@ def _info_answer(args: Arguments, expected: Struct) -> Answer:
             if name not in done.answer:
                 raise NotSupported("needs.tcp_info", name=name)
             if done.answer[name] != args.value(value):
-                return _other_value(f"{{{name}={expression_text(value)}}}", f"{{{name}={done.answer[name]}}}")
+                return Difference(f"{{{name}={expression_text(value)}}}", f"{{{name}={done.answer[name]}}}")
         return None
 
     return answer
@@ -339,7 +339,7 @@ def _poll(args: Arguments) -> Prepared:
         for one, bits, wanted in zip(watched, done.answer, expected, strict=True):
             if wanted is not Mark.NOT_GIVEN and args.value(wanted) != bits:
                 asked, found = expression_text(wanted), _events_text(args, bits)
-                return _other_value(
+                return Difference(
                     f"[{{fd={one.fd}, revents={asked}}}]", f"[{{fd={one.fd}, revents={found}}}]"
                 )
         return None
