@@ -6,6 +6,8 @@ SENTENCES = {
     "text.between_sentences": " ",
     "text.between_items": ", ",
     # How many of what.
+    "count.checks.one": "1 check",
+    "count.checks.many": "{count} checks",
     "count.connections.one": "1 connection",
     "count.connections.many": "{count} connections",
     "count.octets.one": "1 octet",
