@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
-from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 
 DUPLICATES = 3
@@ -21,15 +20,6 @@ def initial_cwnd(tcb: Tcb, profile: Profile) -> int:
     if profile.initial_window is not None:
         return profile.initial_window * tcb.snd_mss
     return tcb.snd_mss * (2 if tcb.snd_mss > 2190 else 3 if tcb.snd_mss > 1095 else 4)
-
-
-def restart_after_idle(tcb: Tcb, step: Step) -> None:
-    """RFC 5681 4.1: nothing was sent for an RTO, so what cwnd knows of the path is old."""
-    idle = step.now - tcb.sent_at
-    if tcb.snd_una == tcb.snd_nxt and idle > tcb.estimate.rto and step.profile.restart_after_idle:
-        least = min(tcb.cwnd, initial_cwnd(tcb, step.profile))
-        if least < tcb.cwnd:
-            tcb.cwnd, tcb.ssthresh = step.hooks.restarted(tcb, idle, least)
 
 
 def grow(tcb: Tcb, acknowledged: int, profile: Profile) -> None:

@@ -8,7 +8,7 @@ from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp.congestion import DUPLICATES, note_flight, restart_after_idle
+from tcptui.core.tcp.congestion import DUPLICATES, initial_cwnd, note_flight
 from tcptui.core.tcp.delayed_ack import acknowledge_later
 from tcptui.core.tcp.handshake import ecn_bits, own_mss, prepare, syn_options
 from tcptui.core.tcp.retransmission import (
@@ -172,7 +172,7 @@ def tell_send_room(tcb: Tcb, step: Step) -> None:
 
 def _send_data(tcb: Tcb, step: Step) -> None:
     if not tcb.retransmission_queue:
-        restart_after_idle(tcb, step)
+        _restart_after_idle(tcb, step)
     most, sent = step.hooks.full_segment(tcb), 0
     while tcb.send_buffer:
         full = most
@@ -186,6 +186,15 @@ def _send_data(tcb: Tcb, step: Step) -> None:
             return
         _send_piece(tcb, step, octets)
         sent += octets
+
+
+def _restart_after_idle(tcb: Tcb, step: Step) -> None:
+    """RFC 5681 4.1: nothing was sent for an RTO, so what cwnd knows of the path is old."""
+    idle = step.now - tcb.sent_at
+    if tcb.snd_una == tcb.snd_nxt and idle > tcb.estimate.rto and step.profile.restart_after_idle:
+        least = initial_cwnd(tcb, step.profile)
+        if least < tcb.cwnd:
+            tcb.cwnd, tcb.ssthresh = step.hooks.restarted(tcb, idle, least)
 
 
 def _congestion_room(tcb: Tcb, step: Step) -> int:
