@@ -118,6 +118,10 @@ class Profile(NamedTuple):
     fast_retransmit: Annotated[bool, Knob(
         "three duplicate ACKs bring the segment again", "RFC 5681 3.2")] = True
 
+    tail_loss_probe: Annotated[bool, Knob(
+        "with SACK, the last segment goes once more two round trips after it, before the RTO",
+        "RFC 8985 7; Linux tcp_schedule_loss_probe(), since 3.10")] = False
+
     # Retransmission.
     first_rto: Annotated[int, _time("RTO while there is no sample", "RFC 6298 2.1", least=1_000)] = SECOND
     min_rto: Annotated[int, _time("least RTO", "RFC 6298 2.4")] = SECOND
@@ -201,6 +205,9 @@ class Profile(NamedTuple):
     )] = "none"
     syn_queue: Annotated[int, Knob(
         "half-open connections of one listener", "Linux tcp_max_syn_backlog", 1, 1 << 20)] = 256
+    backlog_limits_syn_queue: Annotated[bool, Knob(
+        "half-open connections of one listener: one more than its backlog, and only without cookies no more "
+        "than three quarters of syn_queue", "Linux inet_csk_reqsk_queue_is_full(), since 4.3")] = False
     accept_overflow_resets: Annotated[bool, Knob(
         "with the accept queue full the last ACK of a handshake draws a RST, else it is dropped",
         "Linux tcp_abort_on_overflow")] = False

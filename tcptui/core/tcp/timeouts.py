@@ -15,12 +15,9 @@ from tcptui.core.tcp.congestion import lost_by_timeout
 from tcptui.core.tcp.delayed_ack import note_missed
 from tcptui.core.tcp.endings import return_to_listen, send_reset, tell_discarded
 from tcptui.core.tcp.handshake import start_keep_alive
-from tcptui.core.tcp.retransmission import (
-    probe_interval,
-    retransmit,
-    retransmit_from_front,
-    start_retransmission_timer,
-)
+from tcptui.core.tcp.loss_probe import send_loss_probe
+from tcptui.core.tcp.retransmission import probe_interval, retransmit, retransmit_from_front
+from tcptui.core.tcp.retransmission_timer import start_retransmission_timer
 from tcptui.core.tcp.send import open_timeout, send_probe, sws_override
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
@@ -188,6 +185,7 @@ TIMERS = timer_table(
         TimerKind.USER: _user,
         TimerKind.KEEP_ALIVE: _keep_alive,
         TimerKind.RETRANSMISSION: _retransmission,
+        TimerKind.LOSS_PROBE: send_loss_probe,
         TimerKind.PERSIST: _persist,
         TimerKind.DELAYED_ACK: _delayed_ack,
     }
