@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tcptui.core.packet.options import read_timestamps
 from tcptui.core.packet.segment import Segment
-from tcptui.core.packet.seq import distance, in_window, lt, seq_add
+from tcptui.core.packet.seq import in_window, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.stacks.rfc5681 import Rfc5681
 from tcptui.core.tcp.stacks.verdict import ErrorEffect, HalfOpen, Paws, Verdict
 from tcptui.core.tcp.tcb import OutOfOrderData, ReceiveMemory, Tcb
 from tcptui.core.tcp.unreachable import Unreachable
@@ -32,7 +33,7 @@ def is_in_table_6(tcb: Tcb, segment: Segment, window: int) -> bool:
     return in_window(seq_add(segment.seq, length - 1), tcb.rcv_nxt, window)  # Never, if RCV.WND is 0.
 
 
-class Rfc9293:
+class Rfc9293(Rfc5681):
     """What a TCP does that follows the text of RFC 9293.
 
     Every method is a question of the procedure. It gets the block as it stands, changes nothing, and
@@ -161,6 +162,45 @@ class Rfc9293:
         """Whether a FIN that lies beyond the peer's first one is acknowledged (3.10.7.4, eighth)."""
         return True
 
+    # Sending.
+
+    def full_segment(self, tcb: Tcb) -> int:
+        """Octets of data in a full segment, options beside the timestamps left out: Eff.snd.MSS (3.7.1)."""
+        return tcb.snd_mss
+
+    def handshake_window_counts(self) -> bool:
+        """Whether the window of a SYN counts for Max(SND.WND) after a passive OPEN (3.8.6.2.1)."""
+        return True
+
+    def fills_window(self, tcb: Tcb, octets: int, full: int, sent: int, held: bool) -> bool:
+        """Whether `octets` that fill the window go, though more data waits and `full` would be a whole
+        segment: 3.8.6.2.1, (3). `sent`: the data that has just gone before them; `held`: Nagle's algorithm
+        holds less than a full segment back."""
+        return not held and 2 * octets >= tcb.max_snd_wnd
+
+    def fin_fits(self, tcb: Tcb, octets: int) -> bool:
+        """Whether the window has room for a FIN behind the last `octets` of data; if not, both wait. A FIN
+        takes a number, but with nothing in flight it goes all the same: what it draws tells when the window
+        has opened (3.8.6.1)."""
+        return octets > 0 or tcb.usable_window > 0 or tcb.snd_una == tcb.snd_nxt
+
+    def pushes(self, tcb: Tcb, octets: int) -> bool:
+        """Whether the next `octets` of data go with PSH though more data waits behind them."""
+        return False
+
+    def ack_restarts_probes(self, tcb: Tcb) -> bool:
+        """Whether an ACK that leaves the window closed puts the next probe of it off."""
+        return False
+
+    def pushes_override(self) -> bool:
+        """Whether what goes at last, however little (3.8.6.2.1, (4)), has PSH though more data waits."""
+        return False
+
+    def restarted(self, tcb: Tcb, idle: int, least: int) -> tuple[int, int]:
+        """cwnd and ssthresh in octets after `idle` microseconds, longer than an RTO, in which nothing was
+        sent; `least`: the restart window (RFC 5681 4.1)."""
+        return least, tcb.ssthresh
+
     def reset_has_window(self) -> bool:
         """Whether the RST of an ABORT carries the receive window. It means nothing there."""
         return False
@@ -183,48 +223,6 @@ class Rfc9293:
     def urgent_from(self, tcb: Tcb) -> int:
         """The number from which urgent data is told: the first that has not been read (MUST-32)."""
         return seq_add(tcb.rcv_nxt, -len(tcb.receive_buffer))
-
-    # The congestion window, duplicate ACKs, and what goes again.
-
-    def in_flight(self, tcb: Tcb) -> int:
-        """Octets in flight as cwnd counts them: FlightSize (RFC 5681 section 2)."""
-        return distance(tcb.snd_una, tcb.snd_nxt)
-
-    def congestion_room(self, tcb: Tcb) -> int:
-        """Octets that cwnd leaves beside what is in flight; negative if it has shrunk."""
-        return tcb.cwnd - distance(tcb.snd_una, tcb.snd_nxt)
-
-    def newly_acknowledged(self, tcb: Tcb, octets: int, segments: int) -> int:
-        """What an ACK of so many `octets`, and so many whole `segments`, counts for cwnd (RFC 5681 3.1)."""
-        return octets
-
-    def fin_waits_for_cwnd(self) -> bool:
-        """Whether a FIN without data waits for cwnd. RFC 5681 limits data."""
-        return False
-
-    def is_duplicate(self, tcb: Tcb, segment: Segment, news: bool) -> bool:
-        """Whether an ACK of SND.UNA without data, with data in flight, is a duplicate: the window has to be
-        the same, but with SACK blocks that are `news` (RFC 5681 section 2, RFC 6675 section 2). One that
-        closes the window answers a probe of it (3.8.6.1)."""
-        return bool(segment.wnd) and (news or segment.wnd << tcb.snd_shift == tcb.snd_wnd)
-
-    def counted_duplicates(self, tcb: Tcb) -> int:
-        """How many duplicate ACKs there are with one more."""
-        return tcb.duplicate_acks + 1
-
-    def part_restarts_timer(self) -> bool:
-        """Whether the retransmission timer starts again where only part of a segment is acknowledged
-        (RFC 6298 5.3: "new data")."""
-        return True
-
-    def joins_retransmissions(self) -> bool:
-        """Whether what goes again takes along short segments behind it (3.8.1 leaves that open)."""
-        return False
-
-    def probes_with_data_in_flight(self) -> bool:
-        """Whether a closed window is probed, and the retransmission timer stopped, though there is data in
-        flight (3.8.6.1)."""
-        return True
 
     # Old duplicates, and the edges of the window.
 
@@ -265,10 +263,14 @@ class Rfc9293:
         """Whether ACKs that answer what is not acceptable and has no data are limited (RFC 5961 7)."""
         return True
 
-    def challenges_without_output(self) -> bool:
-        """Whether a challenge ACK tells the free space as it is, has no SACK blocks and leaves a delayed ACK
-        to come."""
+    def answers_apart(self) -> bool:
+        """Whether a challenge ACK, a keep-alive probe and an ACK in TIME-WAIT are formed apart from others:
+        they tell the free space as it is, have no SACK blocks and leave a delayed ACK to come."""
         return False
+
+    def reset_has_sack(self) -> bool:
+        """Whether a RST that acknowledges has SACK blocks."""
+        return True
 
     def resets_with_timestamps(self, tcb: Tcb) -> bool:
         """Whether the RST that answers a segment of a connection has a timestamp (RFC 7323 3.2: it may)."""
@@ -376,6 +378,11 @@ class Rfc9293:
         """The window that a SYN announces, in octets, with a receive buffer of `buffer`; `mss` is the data
         that we take in one segment. It is never scaled (RFC 7323 2.2)."""
         return min(buffer, UNSCALED if profile.first_window is None else profile.first_window)
+
+    def window_shift(self, buffer: int | None, shift: int) -> int:
+        """The shift that a SYN offers (RFC 7323 2.2), `shift` being the profile's and `buffer` the octets
+        that the application has asked for, None if it has not."""
+        return shift
 
     def initial_receive_memory(self, tcb: Tcb, advmss: int) -> ReceiveMemory | None:
         """What limits the window beside the buffer, when a connection begins; None: nothing ever does. The
