@@ -76,6 +76,7 @@ def test_what_happens_is_told_in_the_readers_language(name: str) -> None:
             (
                 *(rule.text for rule in history.scenario.fault_rules),
                 *(str(box) for box in history.scenario.boxes),
+                *(program.name for host in history.scenario.hosts for program in host.programs),
             )
         )
     )
