@@ -130,7 +130,8 @@ class Rule(Enum):
     RST_ENDS_CLOSING = "3.10.7.4, second"
     RST_ENDS_TIME_WAIT = "3.10.7.4, second"
     RST_IN_TIME_WAIT_IGNORED = "3", 1337
-    RST_WITH_ACK_DROPPED = "FreeBSD syncache_chkrst()", None
+    HALF_OPEN_DROPS = "FreeBSD tcp_input()", None
+    SYN_ACK_AGAIN = "FreeBSD tcp_output()", None
     # Fourth: SYN.
     SYN_TO_LISTEN = "3.10.7.4, fourth"
     SYN_RESETS_HALF_OPEN = "Linux tcp_check_req()", None
@@ -189,15 +190,23 @@ class Rule(Enum):
     WINDOW_EDGE_STAYS = "3.8.6.2.2"
     ACK_DELAYED = "3.8.6.3"
     ACK_DELAYED_LONG_ENOUGH = "3.8.6.3"
+    ACK_AFTER_READING = "Linux __tcp_cleanup_rbuf()", None
     ZERO_WINDOW_PROBE = "3.8.6.1"
     KEEP_ALIVE_PROBE = "3.8.4"
     KEEP_ALIVE_UNANSWERED = "3.8.4"
     FAST_RETRANSMIT = "3.2", 5681
     PARTIAL_ACK = "3.2", 6582
     RETRANSMITTED_AS_LOST = "3.1", 5681
+    LOSS_PROBE = "7.3", 8985
+    LOSS_PROBE_OF_NEW_DATA = "7.3", 8985
+    LOSS_PROBE_WAITS = "7.3", 8985
+    LOSS_PROBE_NEEDLESS = "7.4", 8985
+    LOSS_PROBE_REPAIRED = "7.4", 8985
+    LOSS_PROBE_SACKED = "7.4", 8985
 
     # Errors from below.
     ERROR_NOT_OURS = "3.9.2.2"
+    ERROR_IGNORED = "FreeBSD tcp_ctlinput()", None
     SOURCE_QUENCH_IGNORED = "3.9.2.2, MUST-55"
     SOFT_ERROR = "3.9.2.2, MUST-56"
     SOFT_ERROR_ENDS_OPEN = "Linux tcp_v4_err()", None
@@ -261,9 +270,18 @@ _SOURCES: Mapping[tuple[str, str], str] = MappingProxyType({
     ("TIME_WAIT_ACKED", "freebsd"): "FreeBSD tcp_twcheck()",
     ("TIME_WAIT_IGNORED", "linux"): "Linux tcp_timewait_state_process()",
     ("TIME_WAIT_IGNORED", "freebsd"): "FreeBSD tcp_twcheck()",
+    ("LOSS_PROBE", "linux"): "Linux tcp_send_loss_probe()",
+    ("LOSS_PROBE_OF_NEW_DATA", "linux"): "Linux tcp_send_loss_probe()",
+    ("LOSS_PROBE_WAITS", "linux"): "Linux tcp_send_loss_probe()",
+    ("LOSS_PROBE_NEEDLESS", "linux"): "Linux tcp_process_tlp_ack()",
+    ("LOSS_PROBE_REPAIRED", "linux"): "Linux tcp_process_tlp_ack()",
+    ("LOSS_PROBE_SACKED", "linux"): "Linux tcp_rack_mark_lost()",
     ("WINDOW_EDGE_STAYS", "linux"): "Linux __tcp_select_window()",
     ("WINDOW_EDGE_STAYS", "freebsd"): "FreeBSD tcp_output()",
     ("HARD_ERROR_NOTED", "freebsd"): "FreeBSD tcp_notify()",
+    ("HARD_ERROR", "freebsd"): "FreeBSD tcp_drop_syn_sent()",
+    ("SOFT_ERROR", "freebsd"): "FreeBSD tcp_notify()",
+    ("SOFT_ERROR_ENDS_OPEN", "freebsd"): "FreeBSD tcp_ctlinput()",
     ("FIN_WAIT_2_OVER", "freebsd"): "FreeBSD tcp_timer_2msl()",
 })  # fmt: skip
 """Of a rule by name, what says it in a stack that departs from its first source."""
@@ -300,6 +318,7 @@ _KINDS: Mapping[str, NumberKind] = MappingProxyType({
 _EXCEPTIONS: Mapping[tuple[Rule, str], NumberKind] = MappingProxyType({
     # SEG.SEQ of a segment that this end has sent.
     (Rule.RETRANSMITTED_AS_LOST, "seq"): NumberKind.OWN_SEQ,
+    (Rule.LOSS_PROBE, "seq"): NumberKind.OWN_SEQ,
     (Rule.ERROR_NOT_OURS, "seq"): NumberKind.OWN_SEQ,
 })  # fmt: skip
 

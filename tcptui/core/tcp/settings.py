@@ -30,6 +30,10 @@ class Settings(NamedTuple):
     """TCP_USER_TIMEOUT, and the timeout of OPEN (3.9.1.1)"""
     fin_wait_2_timeout: int | None = None
     """TCP_LINGER2"""
+    open_timeout: int | None = None
+    """TCP_KEEPINIT: how long an OPEN may take."""
+    no_options: bool = False
+    """TCP_NOOPT: no options on any segment, and none of the peer's but its MSS are used."""
     reads_no_more: bool = False
     """shutdown(SHUT_RD): after a CLOSE, data that comes is refused as after a half-duplex one (MAY-1)."""
 

@@ -22,7 +22,7 @@ from tcptui.core.tcp.arguments import (
     is_single_host,
     refuse_now,
 )
-from tcptui.core.tcp.closed import closed
+from tcptui.core.tcp.closed import closed, syn_fin_dropped
 from tcptui.core.tcp.icmp import IcmpError, error_arrives
 from tcptui.core.tcp.isn import rfc6528_isn
 from tcptui.core.tcp.keys import listener_key, shows_clock, tcb_key
@@ -136,8 +136,11 @@ class Stack:
         if tcb is None or segment.src is None:  # A passive OPEN's block is found under no remote socket.
             check_sockets(segment)
         step = self._step(now)
-        if tcb is not None and tcb.state is State.TIME_WAIT and segment.flags & SYN:
-            tcb = self._reopened(tcb, segment, step)
+        if segment.flags & SYN:
+            if syn_fin_dropped(tcb, segment, step):
+                return step.events
+            if tcb is not None and tcb.state is State.TIME_WAIT:
+                tcb = self._reopened(tcb, segment, step)
         if tcb is not None:
             segment_arrives(tcb, segment, step)
             self._reindex(tcb, key)
@@ -173,8 +176,7 @@ class Stack:
         """When `expire` is wanted next; None: not at all, as things are."""
         deadline = None
         for tcb in self._blocks.values():
-            due = tcb.next_due()
-            if due is not None and (deadline is None or due < deadline):
+            if (due := tcb.next_due()) is not None and (deadline is None or due < deadline):
                 deadline = due
         return deadline
 
@@ -407,7 +409,7 @@ class Stack:
         if (
             not step.profile.time_wait_reopens
             or (self._waiting(syn.dst, syn.src) is None and not step.hooks.syn_ends_time_wait())
-            or not is_newer(old, syn)
+            or not is_newer(old, syn, step)
         ):
             return old
         step.rule(old, Rule.TIME_WAIT_REOPENED, seq=syn.seq, rcv_nxt=old.rcv_nxt)

@@ -196,12 +196,19 @@ def reset(tcb: Tcb, rule: Rule | None, step: Step, **numbers: int) -> None:
 
 def configure(tcb: Tcb, call: Configure, step: Step) -> None:
     """Takes new settings at once, also those of a running connection."""
+    before = tcb.settings
     _take_settings(tcb, call.settings, step)
+    if call.settings.send_buffer != before.send_buffer:
+        tcb.snd_buff = 0
     if tcb.wants_room:
         tell_send_room(tcb, step)
-    if call.settings.receive_buffer is not None and tcb.rcv_buff:
-        tcb.rcv_buff = call.settings.receive_buffer
+    buffer = call.settings.receive_buffer
+    if buffer != before.receive_buffer and buffer is not None and tcb.rcv_buff:
+        tcb.rcv_buff = buffer
         update_window(tcb, step)
+    opening = tcb.state in (State.SYN_SENT, State.SYN_RECEIVED)
+    if opening and call.settings.open_timeout != before.open_timeout:
+        start_user_timer(tcb, step)
     if tcb.state in SYNCHRONIZED and tcb.state is not State.TIME_WAIT:
         if not keeps_alive(tcb, step.profile):
             step.stop_timer(tcb, TimerKind.KEEP_ALIVE)

@@ -6,6 +6,8 @@ SENTENCES = {
     "text.between_sentences": " ",
     "text.between_items": ", ",
     # How many of what.
+    "count.checks.one": "1 check",
+    "count.checks.many": "{count} checks",
     "count.connections.one": "1 connection",
     "count.connections.many": "{count} connections",
     "count.octets.one": "1 octet",
@@ -155,6 +157,7 @@ SENTENCES = {
     "signal.port_unreachable": "port unreachable",
     # The timers of `core.events.TimerKind`.
     "timer.retransmission": "retransmission timer",
+    "timer.loss_probe": "loss probe timer",
     "timer.persist": "persist timer",
     "timer.delayed_ack": "delayed ACK timer",
     "timer.keep_alive": "keep-alive timer",

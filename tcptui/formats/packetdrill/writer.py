@@ -66,7 +66,7 @@ def packetdrill_script(run: Record, side: Side) -> str:
     if not all(isinstance(host, HostSetup) for host in run.scenario.hosts):
         raise Unwritable("error.unwritable.script")
     text = _script(run, side)
-    outcome = check_script(text, f"{run.scenario.name}.pkt")
+    outcome = check_script(text, f"{run.scenario.name}.pkt", strict=True)
     if isinstance(outcome, Failed):
         raise Unwritable(
             "error.unwritable.other", line=outcome.line, expected=outcome.expected, got=outcome.got
@@ -120,7 +120,9 @@ class _Host(NamedTuple):
             or (call.name == "connect" and address_of(call, other.socket) != other.socket)
             for call in written
         )
-        ports = Ports(other.socket, _pairs(moments), named)
+        # After another listen() a segment without ports would be from a new port of the peer.
+        opening = [one.report.call for one in moments if one.report.call in ("listen", "connect")]
+        ports = Ports(other.socket, _pairs(moments), named or "listen" in opening[1:])
         ahead = _ahead(run) - run.scenario.clock(side)
         return cls(side, setup, other.socket, ahead, ports, bool(written), {"listen", "connect"} <= calls)
 
