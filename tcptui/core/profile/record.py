@@ -60,7 +60,7 @@ class Profile(NamedTuple):
         "octets kept for the application, and so the largest window", "RFC 9293 3.8.6", 1, 1 << 30)] = 65_535
     receive_buffer_whole_segments: Annotated[bool, Knob(
         "the receive buffer and the send buffer are rounded up to a multiple of the MSS",
-        "FreeBSD tcp_mss(), since 1.0; on an active OPEN when the SYN names an MSS")] = False
+        "FreeBSD tcp_mss(); on an active OPEN when the SYN names an MSS")] = False
     first_window: Annotated[int | None, Knob(
         "the window announced in a SYN; none: the buffer", "Linux, FreeBSD", 1, 65_535)] = None
     send_buffer: Annotated[int, Knob(

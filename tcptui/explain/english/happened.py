@@ -26,6 +26,7 @@ SENTENCES = {
     "happened.link_up": "{side}'s link is up again.",
     "happened.script_goes_on": "The script goes on.",
     "happened.script_sends": "The script sends {name}.",
+    "happened.program": "{side} ({name})",
     "happened.socket_call": "{side}: {call}.",
     "happened.socket_call_sends": "{side}: {call}: {names}.",
     "happened.socket_blocks": "{call} blocks",
