@@ -10,7 +10,7 @@ from tcptui.core.tcp import calls
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.units import MILLISECOND, SECOND
 from tcptui.sockets import requests
-from tcptui.sockets.answers import Answer, Done, Linger, failed
+from tcptui.sockets.answers import Answer, Done, Errno, Linger, failed
 from tcptui.sockets.bsd_socket import NO_LINGER, OPENING, BsdSocket
 from tcptui.sockets.context import Context
 from tcptui.sockets.semantics import SocketSemantics
@@ -92,6 +92,8 @@ def set_option(context: Context, request: requests.SetOption, call: BlockedCall)
     socket, name, value = context.socket_of(call), request.option, request.value
     if name in context.semantics.lacks or name not in SETTABLE:
         return failed("ENOPROTOOPT")
+    if _is_of_no_connection(context, socket, name):
+        return failed("ECONNRESET")
     if name == "SO_LINGER":
         if not isinstance(value, Linger):
             return failed("EINVAL")  # Shorter than a struct linger.
@@ -103,6 +105,9 @@ def set_option(context: Context, request: requests.SetOption, call: BlockedCall)
         return failed("EINVAL")
     if name == "IP_TTL" and number == 0:
         return failed("EINVAL")
+    refused = _refused(context, socket, name, number)
+    if refused:
+        return failed(refused)
     socket.set_option(name, bool(number) if option.flag else _stored(name, number, context.semantics))
     if context.state(socket) is not State.CLOSED:
         context.act(calls.Configure(socket.connection, settings_of(context, socket)))
@@ -113,7 +118,27 @@ def get_option(context: Context, request: requests.GetOption, call: BlockedCall)
     name = request.option
     if name in context.semantics.lacks or name not in READABLE:
         return failed("ENOPROTOOPT")
+    if _is_of_no_connection(context, context.socket_of(call), name):
+        return failed("ECONNRESET")
     return Done(0, answer=_value(context, context.socket_of(call), name))
+
+
+def _is_of_no_connection(context: Context, socket: BsdSocket, name: str) -> bool:
+    """FreeBSD's tcp_ctloutput(): INP_DROPPED, once the connection is deleted."""
+    ends = context.semantics.tcp_options_end and name.startswith("TCP_")
+    return ends and bool(socket.connection) and context.state(socket) is State.CLOSED
+
+
+def _refused(context: Context, socket: BsdSocket, name: str, number: int) -> Errno:
+    """The errno for a number that FreeBSD has no use for; "": it is taken."""
+    most = context.semantics.largest_buffer
+    if most is None:
+        return ""
+    if name in ("SO_RCVBUF", "SO_SNDBUF"):
+        return "EINVAL" if number < 1 else "ENOBUFS" if number > most else ""
+    least = context.stack.profile.min_snd_mss - 40
+    fits = name != "TCP_MAXSEG" or max(1, least) <= number <= _mss(context, socket)
+    return "" if fits else "EINVAL"
 
 
 def settings_of(context: Context, socket: BsdSocket) -> Settings:
@@ -127,7 +152,7 @@ def settings_of(context: Context, socket: BsdSocket) -> Settings:
     return Settings(
         receive_buffer=options.get("SO_RCVBUF"),
         send_buffer=options.get("SO_SNDBUF"),
-        mss=options.get("TCP_MAXSEG") or None,
+        mss=None if context.semantics.mss_is_the_peers else options.get("TCP_MAXSEG") or None,
         no_delay=bool(options.get("TCP_NODELAY")),
         open_timeout=seconds("TCP_KEEPINIT"),
         no_options=bool(options.get("TCP_NOOPT")),
@@ -229,10 +254,18 @@ def _buffer(context: Context, socket: BsdSocket, name: str) -> int:
     return (block.rcv_buff or size) if receives else block.send_buffer_size(profile)
 
 
+def _default_mss(context: Context) -> int:
+    """Of a socket without connection."""
+    profile = context.stack.profile
+    if not context.semantics.mss_is_the_peers:
+        return _DEFAULT_MSS
+    return profile.default_mss_ipv6 if ":" in context.host else profile.default_mss
+
+
 def _mss(context: Context, socket: BsdSocket) -> int:
     """Of a connection what it may send: Linux without the timestamps, FreeBSD with them."""
     block = context.block(socket)
     if block is None or block.state is State.LISTEN or context.closed(socket):
-        return socket.option("TCP_MAXSEG") or _DEFAULT_MSS
+        return socket.option("TCP_MAXSEG") or _default_mss(context)
     timestamps = context.semantics.mss_has_timestamps and block.timestamps
     return block.snd_mss + (TIMESTAMPS_SPACE if timestamps else 0)

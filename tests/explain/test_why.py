@@ -17,7 +17,7 @@ from tcptui import library
 from tcptui.core.events import RuleApplied
 from tcptui.core.message import Message
 from tcptui.core.packet.segment import ACK, Segment
-from tcptui.core.profile.presets import LINUX
+from tcptui.core.profile.presets import LINUX, RFC9293
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import say, text
 from tcptui.explain.english.rules import SENTENCES
@@ -269,7 +269,7 @@ def test_a_script_in_the_place_of_a_host_sends_and_network_errors_arrive() -> No
         +0  > . 1:1(0) ack 1
         +0  %{ assert tcpi_state == TCP_ESTABLISHED }%
         """
-    history = History(script_scenario(script, "a.pkt", "a"))
+    history = History(script_scenario(script, "a.pkt", "a", RFC9293))
     told: list[str] = []
     while not told or told[-1] != "The script passes.":
         history.apply()

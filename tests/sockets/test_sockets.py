@@ -789,6 +789,28 @@ def test_tcp_info_of_freebsd() -> None:
     assert info["tcpi_state"] == 10
 
 
+def test_options_of_freebsd_that_are_refused() -> None:
+    """sbreserve(), tcp_ctloutput()."""
+    host = Host(PROFILES["freebsd"])
+    fd = host.opened()
+    for name, value, expected in (
+        ("SO_SNDBUF", 0, "EINVAL"), ("SO_SNDBUF", 1_864_136, "ENOBUFS"), ("SO_SNDBUF", 1_864_135, 0),
+        ("TCP_MAXSEG", 0, "EINVAL"), ("TCP_MAXSEG", 175, "EINVAL"), ("TCP_MAXSEG", 176, 0),
+    ):  # fmt: skip
+        assert host.result(ask.SetOption(fd, name, value)) == expected
+    assert host.result(ask.SetOption(fd, "TCP_MAXSEG", 177)) == "EINVAL"  # It can only be lessened.
+
+
+@pytest.mark.parametrize(("kind", "answer"), [("freebsd", "ECONNRESET"), ("linux", 0), ("rfc9293", 0)])
+def test_options_of_tcp_once_the_connection_is_deleted(kind: str, answer: object) -> None:
+    host = Host(PROFILES[kind])
+    fd = host.accepted()
+    host.receives(RST, 1)
+    assert host.result(ask.GetOption(fd, "TCP_NODELAY")) == answer
+    assert host.result(ask.SetOption(fd, "TCP_NODELAY", 1)) == answer
+    assert host.result(ask.GetOption(fd, "SO_KEEPALIVE")) == 0
+
+
 @pytest.mark.parametrize("kind", ["rfc9293", "linux"])
 def test_tcp_info(kind: str) -> None:
     host = Host(PROFILES[kind])

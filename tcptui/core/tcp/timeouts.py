@@ -7,8 +7,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from tcptui.core.events import Response, Signal, TimerKind
-from tcptui.core.packet.segment import ACK, SYN
-from tcptui.core.packet.seq import seq_add
+from tcptui.core.packet.segment import SYN
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
@@ -16,12 +15,9 @@ from tcptui.core.tcp.congestion import lost_by_timeout
 from tcptui.core.tcp.delayed_ack import note_missed
 from tcptui.core.tcp.endings import return_to_listen, send_reset, tell_discarded
 from tcptui.core.tcp.handshake import start_keep_alive
-from tcptui.core.tcp.retransmission import (
-    probe_interval,
-    retransmit,
-    retransmit_from_front,
-    start_retransmission_timer,
-)
+from tcptui.core.tcp.loss_probe import send_loss_probe
+from tcptui.core.tcp.retransmission import probe_interval, retransmit, retransmit_from_front
+from tcptui.core.tcp.retransmission_timer import start_retransmission_timer
 from tcptui.core.tcp.send import open_timeout, send_probe, sws_override
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
@@ -84,7 +80,7 @@ def _keep_alive(tcb: Tcb, step: Step) -> None:
     tcb.probes += 1
     delay = _keep_interval(tcb, step.profile)
     step.rule(tcb, Rule.KEEP_ALIVE_PROBE, probes=tcb.probes, delay=delay)
-    step.send(tcb, ACK, seq_add(tcb.snd_nxt, -1))
+    step.send_keep_alive(tcb)
     step.start_timer(tcb, TimerKind.KEEP_ALIVE, delay)
 
 
@@ -189,6 +185,7 @@ TIMERS = timer_table(
         TimerKind.USER: _user,
         TimerKind.KEEP_ALIVE: _keep_alive,
         TimerKind.RETRANSMISSION: _retransmission,
+        TimerKind.LOSS_PROBE: send_loss_probe,
         TimerKind.PERSIST: _persist,
         TimerKind.DELAYED_ACK: _delayed_ack,
     }

@@ -203,6 +203,18 @@ SENTENCES = {
     ),
     "rule.partial_ack": "Not all up to {recover} is acknowledged: what stands at {snd_una} was lost as well.",
     "rule.retransmitted_as_lost": "SEQ {seq} counts as lost and goes again; the congestion window is {cwnd}.",
+    "rule.loss_probe": "A loss probe: the last segment, SEQ {seq}, goes again; the RTO, {rto}, begins now.",
+    "rule.loss_probe_of_new_data": (
+        "A loss probe: {len:octets} more go, whatever cwnd is; the RTO, {rto}, begins now."
+    ),
+    "rule.loss_probe_waits": "A loss probe is out already: the timeout comes in {delay}.",
+    "rule.loss_probe_needless": "The segment and the loss probe have both arrived: nothing was lost.",
+    "rule.loss_probe_repaired": (
+        "Only the loss probe brought what was lost before: the congestion window is {cwnd}."
+    ),
+    "rule.loss_probe_sacked": (
+        "{peer} has the loss probe, but not ACK {ack}, which was sent long before: lost, and goes again."
+    ),
     "rule.error_not_ours": "The error is not about anything between {snd_una} and {snd_nxt}: ignored.",
     "rule.source_quench_ignored": "Source Quench is of the past: ignored.",
     "rule.error_ignored": "The network reports an error that this stack does not heed in this state.",

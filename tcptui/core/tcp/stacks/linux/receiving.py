@@ -49,6 +49,11 @@ class LinuxReceiving(Rfc9293):
         whole = buffer - buffer % mss if buffer > mss else buffer
         return super().initial_rcv_wnd(whole, profile, mss)
 
+    def window_shift(self, buffer: int | None, shift: int) -> int:
+        """tcp_select_initial_window(): SO_RCVBUF is the window's clamp, which the shift has to reach; else
+        the buffer may grow to the last number of tcp_rmem."""
+        return shift if buffer is None else max(0, min(_MOST_SHIFT, buffer.bit_length() - 16))
+
     def initial_receive_memory(self, tcb: Tcb, advmss: int) -> ReceiveMemory:
         """tcp_select_initial_window(): tp->rcv_ssthresh is what the SYN has announced."""
         return ReceiveMemory(tcb.rcv_wnd, UNSCALED << _MOST_SHIFT, advmss, _DEFAULT_MSS, 0, _FIRST_RATIO)
