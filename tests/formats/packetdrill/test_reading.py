@@ -112,6 +112,15 @@ def test_an_urgent_pointer_that_is_left_out_is_0() -> None:
     assert "urg 1" in fails_at(9, urgent.format(""))
 
 
+def test_a_message_that_quotes_nothing_is_about_the_initial_number() -> None:
+    passes(
+        CONNECT
+        + """+.1 < icmp unreachable port_unreachable
++0 getsockopt(3, SOL_SOCKET, SO_ERROR, [ECONNREFUSED], [4]) = 0
+"""
+    )
+
+
 # What is looked at.
 
 UNREAD = OPEN + "+0 < S 0:0(0) win 65535 <mss 1460>\n+1 close(3) = 0\n"
@@ -194,6 +203,21 @@ def test_the_stack_that_a_script_seems_to_be_for_says_which(head: str, line: int
 
 def test_a_word_that_is_the_systems_name_is_not_replaced() -> None:
     passes("0 close(9) = -1 EBADF (Linux)\n", LINUX)
+
+
+@pytest.mark.parametrize(
+    ("profile", "assertion"),
+    [
+        (LINUX, "tcpi_state == TCP_ESTABLISHED == 1 and TCP_CLOSE == 7 and TCP_FIN_WAIT2 == 5"),
+        (LINUX, "TCPI_OPT_ECN_SEEN | TCPI_OPT_SYN_DATA == 48 and TCP_CA_Loss == 4"),
+        (FREEBSD, "tcpi_state == TCPS_ESTABLISHED == 4 and TCPS_CLOSED == 0 and TCPS_TIME_WAIT == 10"),
+        (FREEBSD, "TCPI_OPT_TOE | TCPI_OPT_WSCALE == 20"),
+    ],
+)
+def test_the_names_of_tcp_info_are_the_systems(profile: Profile, assertion: str) -> None:
+    text = OPEN.replace("<mss 1460>\n+.1", "<...>\n+.1") + f"+0 %{{ assert {assertion} }}%\n"
+    outcome = check_script(text, "x.pkt", profile)
+    assert outcome == Passed("x.pkt"), str(outcome)
 
 
 # Options that are given for all scripts.
