@@ -68,8 +68,8 @@ def test_a_number_with_a_mark_behind_it_is_absolute() -> None:
 
 
 def test_an_inbound_number_can_be_absolute_too() -> None:
-    """The peer's ISN is 0 in the script and on the wire, so that both ways of writing say the same."""
-    passes(OPEN + "+0 < F. 1:1(0)! ack 1 win 65535\n+0 > . 1:1(0) ack 2\n")
+    text = OPEN.replace("S 0:0", "S 500:500").replace("S. 0:0(0) ack 1", "S. 0:0(0) ack 501")
+    passes(text + "+0 < F. 501:501(0)! ack 1 win 65535\n+0 > . 1:1(0) ack 2\n")
     told = fails_at(9, OPEN + "+0 < F. 1:1(0) ack 1! win 9\n+0 > . 1:1(0) ack 2\n")
     assert "got > . 1:1(0) ack 1 " in told
 
