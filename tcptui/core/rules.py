@@ -141,6 +141,7 @@ class Rule(Enum):
     ACK_MISSING = "3.10.7.4, fifth"
     ACK_TOO_OLD = "3.10.7.4, fifth"
     ACK_OPENS = "3.10.7.4, fifth"
+    ACK_DEFERRED = "Linux tcp_check_req()", None
     ACK_BAD = "3.10.7.4, fifth"
     ACK_NEW = "3.10.7.4, fifth"
     ACK_DUPLICATE = "3.10.7.4, fifth"
@@ -183,6 +184,8 @@ class Rule(Enum):
     # What goes, and what waits.
     NAGLE = "3.7.4"
     NAGLE_RELEASED = "3.7.4"
+    CORKED = "Linux tcp_nagle_check()", None
+    CORK_OVERRIDDEN = "Linux tcp_write_wakeup()", None
     DATA_RELEASED = "3.8.6.2.1"
     FIN_RELEASED = "3.10.4"
     SILLY_WINDOW_OVERRIDDEN = "3.8.6.2.1"
@@ -197,6 +200,12 @@ class Rule(Enum):
     FAST_RETRANSMIT = "3.2", 5681
     PARTIAL_ACK = "3.2", 6582
     RETRANSMITTED_AS_LOST = "3.1", 5681
+    LOSS_PROBE = "7.3", 8985
+    LOSS_PROBE_OF_NEW_DATA = "7.3", 8985
+    LOSS_PROBE_WAITS = "7.3", 8985
+    LOSS_PROBE_NEEDLESS = "7.4", 8985
+    LOSS_PROBE_REPAIRED = "7.4", 8985
+    LOSS_PROBE_SACKED = "7.4", 8985
 
     # Errors from below.
     ERROR_NOT_OURS = "3.9.2.2"
@@ -215,6 +224,7 @@ class Rule(Enum):
     RETRANSMISSION = "3.10.8"
     TIME_WAIT_OVER = "3.10.8"
     DELIVERY_PROBLEM = "3.8.3"
+    SYN_ACK_NOT_AGAIN = "Linux syn_ack_recalc()", None
     GIVE_UP = "3.8.3"
     GIVE_UP_ON_PROBES = "3.8.3"
     GIVE_UP_ON_ORPHAN = "Linux tcp_probe_timer()", None
@@ -264,6 +274,12 @@ _SOURCES: Mapping[tuple[str, str], str] = MappingProxyType({
     ("TIME_WAIT_ACKED", "freebsd"): "FreeBSD tcp_twcheck()",
     ("TIME_WAIT_IGNORED", "linux"): "Linux tcp_timewait_state_process()",
     ("TIME_WAIT_IGNORED", "freebsd"): "FreeBSD tcp_twcheck()",
+    ("LOSS_PROBE", "linux"): "Linux tcp_send_loss_probe()",
+    ("LOSS_PROBE_OF_NEW_DATA", "linux"): "Linux tcp_send_loss_probe()",
+    ("LOSS_PROBE_WAITS", "linux"): "Linux tcp_send_loss_probe()",
+    ("LOSS_PROBE_NEEDLESS", "linux"): "Linux tcp_process_tlp_ack()",
+    ("LOSS_PROBE_REPAIRED", "linux"): "Linux tcp_process_tlp_ack()",
+    ("LOSS_PROBE_SACKED", "linux"): "Linux tcp_rack_mark_lost()",
     ("WINDOW_EDGE_STAYS", "linux"): "Linux __tcp_select_window()",
     ("WINDOW_EDGE_STAYS", "freebsd"): "FreeBSD tcp_output()",
     ("HARD_ERROR_NOTED", "freebsd"): "FreeBSD tcp_notify()",
@@ -306,6 +322,7 @@ _KINDS: Mapping[str, NumberKind] = MappingProxyType({
 _EXCEPTIONS: Mapping[tuple[Rule, str], NumberKind] = MappingProxyType({
     # SEG.SEQ of a segment that this end has sent.
     (Rule.RETRANSMITTED_AS_LOST, "seq"): NumberKind.OWN_SEQ,
+    (Rule.LOSS_PROBE, "seq"): NumberKind.OWN_SEQ,
     (Rule.ERROR_NOT_OURS, "seq"): NumberKind.OWN_SEQ,
 })  # fmt: skip
 

@@ -250,7 +250,7 @@ class Fuzz:
             self.demand(
                 all(distance(tcb.rcv_nxt, one.seq) < HALF for one in tcb.out_of_order[1:]), "held text is old"
             )
-        timers = tcb.retransmission_timer or tcb.persist_timer
+        timers = tcb.retransmission_timer or tcb.loss_probe_timer or tcb.persist_timer
         self.demand(not tcb.retransmission_queue or timers is not None, "in flight, and no timer runs")
         waiting = tcb.send_buffer or (tcb.close_called and not tcb.fin_sent)
         if waiting and tcb.state in SENDING:

@@ -12,7 +12,7 @@ from tcptui.core.profile.presets import FREEBSD, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import SYNCHRONIZED, State
-from tcptui.core.tcp.calls import Configure, Open, Receive, Send
+from tcptui.core.tcp.calls import Abort, Close, Configure, Open, Receive, Send
 from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.tcp.unreachable import Unreachable
@@ -203,6 +203,29 @@ def test_another_syn_ack_than_the_expected_one_opens_all_the_same() -> None:
     site = crossing()
     site.receives(site.peer(SYN | ACK, 40, 1))
     assert site.state() is S.ESTABLISHED
+
+
+def test_a_challenge_in_syn_received_has_an_unscaled_window() -> None:
+    """tcp_respond(): rcv_scale is set on entering ESTABLISHED; syncache_respond(): sc_wnd as it is."""
+    for site in (crossing(Option(3, b"\x02")), half_open(Option(3, b"\x02"))):
+        assert site.tcb.rcv_shift == 6
+        [challenge] = sent(site.receives(site.peer(RST, 9)))
+        assert challenge.wnd == 65_535
+
+
+def test_a_reset_has_no_sack_blocks() -> None:
+    site = opened(1_200, PLAIN, SACK_PERMITTED)
+    site.receives(site.peer(ACK, 51, 1, bytes(10)))
+    [reset] = sent(site.call(Abort(1)))
+    assert (reset.flags, reset.options) == (RST | ACK, ())
+
+
+def test_a_reset_for_data_after_close_has_no_timestamps() -> None:
+    """tcp_do_segment() calls tcp_close() first."""
+    site = with_stamps(FREEBSD)
+    site.call(Close(1, half_duplex=True))
+    [reset] = sent(site.receives(stamped(site.peer(ACK, 1, 1, b"x"), STAMPS + 1)))
+    assert (reset.flags, reset.options) == (RST, ())
 
 
 @pytest.mark.parametrize("lost", [False, True])

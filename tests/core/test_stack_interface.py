@@ -84,7 +84,8 @@ def test_the_status_of_a_listener_counts_its_connections() -> None:
     stack = listening(backlog=3)
     answers = [syn(stack, port) for port in (1, 2, 3)]
     assert [stack.status(1), stack.status(2)] == [
-        ConnectionStatus(1, S.LISTEN, US, None, backlog=3, half_open=3, places=3),
+        ConnectionStatus(1, S.LISTEN, US, None, backlog=3, half_open=3, places=3,
+               syn_places=PROMPT.syn_queue),
         ConnectionStatus(2, S.SYN_RECEIVED, US, Socket(PEER.host, 1), 1, 1_000, 5_000, 5_001, snd_queue=1,
                snd_room=PROMPT.send_buffer, snd_buff=PROMPT.send_buffer),
     ]  # fmt: skip

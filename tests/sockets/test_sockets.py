@@ -740,7 +740,7 @@ def test_options_that_freebsd_lacks() -> None:
 
 def test_unknown_options(host: Host) -> None:
     fd = host.opened()
-    for request in (ask.SetOption(fd, "TCP_CORK", 1), ask.GetOption(fd, "TCP_CORK")):
+    for request in (ask.SetOption(fd, "TCP_MD5SIG", 1), ask.GetOption(fd, "TCP_MD5SIG")):
         assert host.result(request) == "ENOPROTOOPT"
 
 
@@ -787,6 +787,28 @@ def test_tcp_info_of_freebsd() -> None:
     info = host.done(ask.GetOption(fd, "TCP_INFO")).answer
     assert isinstance(info, dict)
     assert info["tcpi_state"] == 10
+
+
+def test_options_of_freebsd_that_are_refused() -> None:
+    """sbreserve(), tcp_ctloutput()."""
+    host = Host(PROFILES["freebsd"])
+    fd = host.opened()
+    for name, value, expected in (
+        ("SO_SNDBUF", 0, "EINVAL"), ("SO_SNDBUF", 1_864_136, "ENOBUFS"), ("SO_SNDBUF", 1_864_135, 0),
+        ("TCP_MAXSEG", 0, "EINVAL"), ("TCP_MAXSEG", 175, "EINVAL"), ("TCP_MAXSEG", 176, 0),
+    ):  # fmt: skip
+        assert host.result(ask.SetOption(fd, name, value)) == expected
+    assert host.result(ask.SetOption(fd, "TCP_MAXSEG", 177)) == "EINVAL"  # It can only be lessened.
+
+
+@pytest.mark.parametrize(("kind", "answer"), [("freebsd", "ECONNRESET"), ("linux", 0), ("rfc9293", 0)])
+def test_options_of_tcp_once_the_connection_is_deleted(kind: str, answer: object) -> None:
+    host = Host(PROFILES[kind])
+    fd = host.accepted()
+    host.receives(RST, 1)
+    assert host.result(ask.GetOption(fd, "TCP_NODELAY")) == answer
+    assert host.result(ask.SetOption(fd, "TCP_NODELAY", 1)) == answer
+    assert host.result(ask.GetOption(fd, "SO_KEEPALIVE")) == 0
 
 
 @pytest.mark.parametrize("kind", ["rfc9293", "linux"])

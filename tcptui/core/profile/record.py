@@ -60,7 +60,7 @@ class Profile(NamedTuple):
         "octets kept for the application, and so the largest window", "RFC 9293 3.8.6", 1, 1 << 30)] = 65_535
     receive_buffer_whole_segments: Annotated[bool, Knob(
         "the receive buffer and the send buffer are rounded up to a multiple of the MSS",
-        "FreeBSD tcp_mss(), since 1.0; on an active OPEN when the SYN names an MSS")] = False
+        "FreeBSD tcp_mss(); on an active OPEN when the SYN names an MSS")] = False
     first_window: Annotated[int | None, Knob(
         "the window announced in a SYN; none: the buffer", "Linux, FreeBSD", 1, 65_535)] = None
     send_buffer: Annotated[int, Knob(
@@ -117,6 +117,10 @@ class Profile(NamedTuple):
         "the first two duplicate ACKs let new segments go", "RFC 3042 2")] = True
     fast_retransmit: Annotated[bool, Knob(
         "three duplicate ACKs bring the segment again", "RFC 5681 3.2")] = True
+
+    tail_loss_probe: Annotated[bool, Knob(
+        "with SACK, the last segment goes once more two round trips after it, before the RTO",
+        "RFC 8985 7; Linux tcp_schedule_loss_probe(), since 3.10")] = False
 
     # Retransmission.
     first_rto: Annotated[int, _time("RTO while there is no sample", "RFC 6298 2.1", least=1_000)] = SECOND
@@ -201,6 +205,9 @@ class Profile(NamedTuple):
     )] = "none"
     syn_queue: Annotated[int, Knob(
         "half-open connections of one listener", "Linux tcp_max_syn_backlog", 1, 1 << 20)] = 256
+    backlog_limits_syn_queue: Annotated[bool, Knob(
+        "half-open connections of one listener: one more than its backlog, and only without cookies no more "
+        "than three quarters of syn_queue", "Linux inet_csk_reqsk_queue_is_full(), since 4.3")] = False
     accept_overflow_resets: Annotated[bool, Knob(
         "with the accept queue full the last ACK of a handshake draws a RST, else it is dropped",
         "Linux tcp_abort_on_overflow")] = False

@@ -156,6 +156,7 @@ _LINUX: dict[str, _Sysctl] = {
     "net.core.somaxconn": _number("somaxconn"),
     "net.ipv4.tcp_abort_on_overflow": _switch("accept_overflow_resets"),
     "net.ipv4.tcp_dsack": _switch("dsack"),
+    "net.ipv4.tcp_early_retrans": _choice("tail_loss_probe", False, False, False, True, True),
     "net.ipv4.tcp_ecn": _choice("ecn", "off", "asked", "granted"),
     "net.ipv4.tcp_fin_timeout": _number("fin_wait_2_timeout", unit=SECOND),
     "net.ipv4.tcp_invalid_ratelimit": _number("challenge_interval", unit=MILLISECOND)._replace(
@@ -299,7 +300,7 @@ _WITHOUT_EFFECT = frozenset((
     "net.ipv4.tcp_backlog_ack_defer", "net.ipv4.tcp_base_mss", "net.ipv4.tcp_challenge_ack_limit",
     "net.ipv4.tcp_child_ehash_entries", "net.ipv4.tcp_comp_sack_delay_ns", "net.ipv4.tcp_comp_sack_nr",
     "net.ipv4.tcp_comp_sack_slack_ns", "net.ipv4.tcp_congestion_control", "net.ipv4.tcp_early_demux",
-    "net.ipv4.tcp_early_retrans", "net.ipv4.tcp_ecn_fallback", "net.ipv4.tcp_ecn_option",
+    "net.ipv4.tcp_ecn_fallback", "net.ipv4.tcp_ecn_option",
     "net.ipv4.tcp_ecn_option_beacon", "net.ipv4.tcp_ehash_entries", "net.ipv4.tcp_fack",
     "net.ipv4.tcp_fastopen", "net.ipv4.tcp_fastopen_blackhole_timeout_sec", "net.ipv4.tcp_fastopen_key",
     "net.ipv4.tcp_frto", "net.ipv4.tcp_fwmark_accept", "net.ipv4.tcp_l3mdev_accept",

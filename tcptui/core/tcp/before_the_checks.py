@@ -14,7 +14,8 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.acceptability import answer_unacceptable, is_old_acknowledgment, note_duplicate
 from tcptui.core.tcp.endings import return_to_listen
-from tcptui.core.tcp.retransmission import retransmit, start_retransmission_timer
+from tcptui.core.tcp.retransmission import retransmit
+from tcptui.core.tcp.retransmission_timer import start_retransmission_timer
 from tcptui.core.tcp.stacks.verdict import HalfOpen, Paws
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb

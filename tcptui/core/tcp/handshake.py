@@ -27,6 +27,7 @@ def prepare(tcb: Tcb, step: Step, iss: int | None = None) -> None:
         iss = broken.reuse_isn(tcb, profile.fixed_isn, step)
     tcb.iss = step.host.choose_iss(tcb.local, tcb.remote, step.now) if iss is None else iss
     tcb.snd_una = tcb.snd_nxt = tcb.recover = tcb.iss
+    tcb.pushed_seq = seq_add(tcb.iss, 1)
     wanted = tcb.settings.receive_buffer
     tcb.rcv_buff = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)
@@ -41,6 +42,12 @@ def own_mss(local: Socket, settings: Settings, profile: Profile) -> int:
     """The MTU less the fixed headers (3.7.1), in octets: IPv6's is 20 octets longer than IPv4's."""
     mss = max(LEAST_MSS, profile.mss - 20) if ":" in local.host else profile.mss
     return mss if settings.mss is None else min(mss, settings.mss)
+
+
+def own_shift(tcb: Tcb, step: Step) -> int | None:
+    """The shift that our windows are to have (RFC 7323 2.2); None: they are not scaled."""
+    shift = step.profile.window_scale
+    return shift if shift is None else step.hooks.window_shift(tcb.settings.receive_buffer, shift)
 
 
 def offered_mss(syn: Segment, profile: Profile) -> int:
@@ -64,7 +71,7 @@ def syn_options(tcb: Tcb, step: Step, answer: bool) -> tuple[Option, ...]:
         offer = offer._replace(mss=min(offer.mss, tcb.path_mss))
     if answer and not tcb.passive and step.hooks.simultaneous_open_offers_all():
         times = (step.timestamp, tcb.ts_recent if tcb.timestamps else 0) if profile.timestamps else None
-        offer = offer._replace(window_scale=profile.window_scale, sack=profile.sack, timestamps=times)
+        offer = offer._replace(window_scale=own_shift(tcb, step), sack=profile.sack, timestamps=times)
     elif answer:
         offer = offer._replace(
             window_scale=tcb.rcv_shift if tcb.scaling else None,
@@ -73,7 +80,7 @@ def syn_options(tcb: Tcb, step: Step, answer: bool) -> tuple[Option, ...]:
         )
     elif tcb.offers_options:
         times = (step.timestamp, 0) if profile.timestamps else None
-        offer = offer._replace(window_scale=profile.window_scale, sack=profile.sack, timestamps=times)
+        offer = offer._replace(window_scale=own_shift(tcb, step), sack=profile.sack, timestamps=times)
     return syn_layout(offer, profile.option_order)
 
 
@@ -103,7 +110,7 @@ def learn_from_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
     both = tcb.offers_options
     tcb.scaling = both and offer.window_scale is not None and profile.window_scale is not None
     if tcb.scaling:
-        tcb.snd_shift, tcb.rcv_shift = offer.window_scale or 0, profile.window_scale or 0
+        tcb.snd_shift, tcb.rcv_shift = offer.window_scale or 0, own_shift(tcb, step) or 0
     tcb.sack = both and offer.sack and profile.sack
     tcb.timestamps = both and offer.timestamps is not None and profile.timestamps
     if offer.timestamps is not None and tcb.timestamps:

@@ -52,6 +52,8 @@ class ConnectionStatus(NamedTuple):
     """A listener's connections in SYN-RECEIVED."""
     places: int = 0
     """How many connections a listener's accept queue has room for."""
+    syn_places: int = 0
+    """How many half-open connections a listener has room for."""
 
 
 def status_of(block: Tcb | Listener, profile: Profile) -> ConnectionStatus:
@@ -66,6 +68,7 @@ def status_of(block: Tcb | Listener, profile: Profile) -> ConnectionStatus:
             accept_queue=block.accept_queue,
             half_open=block.half_open,
             places=block.places(profile),
+            syn_places=block.syn_places(profile),
         )
     return ConnectionStatus(
         block.connection,

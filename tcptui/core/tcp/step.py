@@ -157,7 +157,8 @@ class Step:
         beside the data (MUST-16)."""
         times = (self.timestamp, tcb.ts_recent if flags & ACK else 0) if tcb.timestamps else None
         blocks = []
-        if tcb.sack and flags & ACK and (tcb.out_of_order or tcb.duplicate):
+        reports = tcb.sack and flags & ACK and (tcb.out_of_order or tcb.duplicate)
+        if reports and (not flags & RST or self.hooks.reset_has_sack()):
             blocks = sack_blocks(tcb, self.hooks.sack_covers_fin())
         if octets and blocks:
             blocks = blocks[: blocks_that_fit(tcb.snd_mss - octets)]
@@ -192,14 +193,26 @@ class Step:
 
     def send_bare_ack(self, tcb: Tcb) -> None:
         """An ACK without a FIN that waits for its acknowledgment; some stacks form it apart from others."""
-        if not self.hooks.challenges_without_output():
+        if self.hooks.answers_apart():
+            self._respond(tcb, tcb.snd_nxt)
+            tcb.last_ack_sent = tcb.rcv_nxt
+        else:
             self.send_ack(tcb, bare=True)
-            return
+
+    def send_keep_alive(self, tcb: Tcb) -> None:
+        """``<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=ACK>`` (3.8.4)"""
+        if self.hooks.answers_apart():
+            self._respond(tcb, seq_add(tcb.snd_nxt, -1))
+        else:
+            self.send(tcb, ACK, seq_add(tcb.snd_nxt, -1))
+
+    def _respond(self, tcb: Tcb, seq: int) -> None:
+        """FreeBSD tcp_respond(), syncache_respond(): the window is scaled once the connection is open."""
         assert tcb.remote is not None
-        tcb.last_ack_sent = tcb.rcv_nxt
-        window = min(free_space(tcb) >> tcb.rcv_shift, UNSCALED)
+        opening = tcb.state is State.SYN_RECEIVED
+        window = min(free_space(tcb) >> (0 if opening else tcb.rcv_shift), UNSCALED)
         options = data_options((self.timestamp, tcb.ts_recent), ()) if tcb.timestamps else ()
-        segment = Segment(tcb.local, tcb.remote, tcb.snd_nxt, tcb.rcv_nxt, ACK, window, b"", options)
+        segment = Segment(tcb.local, tcb.remote, seq, tcb.rcv_nxt, ACK, window, b"", options)
         self.events.append(Sent(tcb.connection, segment))
 
     def send_throttled_ack(self, tcb: Tcb) -> None:

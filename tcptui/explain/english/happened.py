@@ -26,6 +26,7 @@ SENTENCES = {
     "happened.link_up": "{side}'s link is up again.",
     "happened.script_goes_on": "The script goes on.",
     "happened.script_sends": "The script sends {name}.",
+    "happened.program": "{side} ({name})",
     "happened.socket_call": "{side}: {call}.",
     "happened.socket_call_sends": "{side}: {call}: {names}.",
     "happened.socket_blocks": "{call} blocks",
@@ -156,6 +157,7 @@ SENTENCES = {
     "signal.port_unreachable": "port unreachable",
     # The timers of `core.events.TimerKind`.
     "timer.retransmission": "retransmission timer",
+    "timer.loss_probe": "loss probe timer",
     "timer.persist": "persist timer",
     "timer.delayed_ack": "delayed ACK timer",
     "timer.keep_alive": "keep-alive timer",

@@ -94,6 +94,10 @@ SENTENCES = {
     "rule.syn_resets": "A SYN in the window of a connection: an error, reset (as before RFC 5961).",
     "rule.ack_missing": "No ACK bit: dropped.",
     "rule.ack_too_old": "ACK {ack} is older than any window ever was: dropped, an ACK is due.",
+    "rule.ack_deferred": "ACK {ack} acknowledges {side}'s SYN, but the program wants data first: dropped.",
+    "rule.syn_ack_not_again": (
+        "{peer} has acknowledged the SYN,ACK and sends no data: nothing goes again, the next wait is {rto}."
+    ),
     "rule.ack_opens": "ACK {ack} acknowledges {side}'s SYN: established.",
     "rule.ack_bad": "ACK {ack} is not above {snd_una} and at most {snd_nxt}: RST.",
     "rule.ack_new": "ACK {ack} is new: all octets before have arrived.",
@@ -179,6 +183,8 @@ SENTENCES = {
         "{len:octets} must wait until what is outstanding, {unacknowledged:octets}, is acknowledged (Nagle)."
     ),
     "rule.nagle_released": "Nothing is outstanding any more, so what waited goes: {len:octets} (Nagle).",
+    "rule.corked": "{len:octets} must wait: more is to follow, or the socket is corked.",
+    "rule.cork_overridden": "Held back for long, and nothing has followed: {len:octets} go now.",
     "rule.data_released": "Sent now, after waiting: {len:octets}.",
     "rule.fin_released": "{side}'s FIN, which waited, goes now.",
     "rule.silly_window_overridden": (
@@ -203,6 +209,18 @@ SENTENCES = {
     ),
     "rule.partial_ack": "Not all up to {recover} is acknowledged: what stands at {snd_una} was lost as well.",
     "rule.retransmitted_as_lost": "SEQ {seq} counts as lost and goes again; the congestion window is {cwnd}.",
+    "rule.loss_probe": "A loss probe: the last segment, SEQ {seq}, goes again; the RTO, {rto}, begins now.",
+    "rule.loss_probe_of_new_data": (
+        "A loss probe: {len:octets} more go, whatever cwnd is; the RTO, {rto}, begins now."
+    ),
+    "rule.loss_probe_waits": "A loss probe is out already: the timeout comes in {delay}.",
+    "rule.loss_probe_needless": "The segment and the loss probe have both arrived: nothing was lost.",
+    "rule.loss_probe_repaired": (
+        "Only the loss probe brought what was lost before: the congestion window is {cwnd}."
+    ),
+    "rule.loss_probe_sacked": (
+        "{peer} has the loss probe, but not ACK {ack}, which was sent long before: lost, and goes again."
+    ),
     "rule.error_not_ours": "The error is not about anything between {snd_una} and {snd_nxt}: ignored.",
     "rule.source_quench_ignored": "Source Quench is of the past: ignored.",
     "rule.error_ignored": "The network reports an error that this stack does not heed in this state.",

@@ -24,7 +24,7 @@ from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.commands import KNOB_PREFIX
 from tcptui.formats.packetdrill.flows import REMOTE_PORT
 from tcptui.formats.packetdrill.matching import Tolerance
-from tcptui.formats.packetdrill.outcome import Failed, Passed
+from tcptui.formats.packetdrill.outcome import Failed, Unsupported
 from tcptui.formats.packetdrill.program_calls import ProgramCalls
 from tcptui.formats.packetdrill.socket_calls import SocketCalls, Unwritable
 from tcptui.formats.packetdrill.syntax import EventTime, TimeKind
@@ -71,7 +71,8 @@ def packetdrill_script(run: Record, side: Side) -> str:
         raise Unwritable(
             "error.unwritable.other", line=outcome.line, expected=outcome.expected, got=outcome.got
         )
-    assert isinstance(outcome, Passed), outcome
+    if isinstance(outcome, Unsupported):
+        raise Unwritable("error.unwritable.needs", line=outcome.line, needs=outcome.needs)
     return text
 
 

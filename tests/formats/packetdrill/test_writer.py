@@ -335,6 +335,12 @@ def test_ipv6() -> None:
         ("", "b:bind", "B", "bind is UDP's"),
         ("", "a:sendto:hello", "B", "#1 is no TCP segment"),
         (
+            "B.ttl = 1\nwire.box = [{ kind = 'router' }]\n",
+            "b:listen a:connect s b:reboot",
+            "B",
+            "its line 6 would need an ICMP message before there is a connection, which is not supported",
+        ),
+        (
             'B.set = { receive_buffer = 100, delayed_ack = "0ms" }\n' + OPEN,
             f"a:send:{'x' * 100}",
             "B",

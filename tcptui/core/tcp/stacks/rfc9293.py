@@ -161,6 +161,45 @@ class Rfc9293:
         """Whether a FIN that lies beyond the peer's first one is acknowledged (3.10.7.4, eighth)."""
         return True
 
+    # Sending.
+
+    def full_segment(self, tcb: Tcb) -> int:
+        """Octets of data in a full segment, options beside the timestamps left out: Eff.snd.MSS (3.7.1)."""
+        return tcb.snd_mss
+
+    def handshake_window_counts(self) -> bool:
+        """Whether the window of a SYN counts for Max(SND.WND) after a passive OPEN (3.8.6.2.1)."""
+        return True
+
+    def fills_window(self, tcb: Tcb, octets: int, full: int, sent: int, held: bool) -> bool:
+        """Whether `octets` that fill the window go, though more data waits and `full` would be a whole
+        segment: 3.8.6.2.1, (3). `sent`: the data that has just gone before them; `held`: Nagle's algorithm
+        holds less than a full segment back."""
+        return not held and 2 * octets >= tcb.max_snd_wnd
+
+    def fin_fits(self, tcb: Tcb, octets: int) -> bool:
+        """Whether the window has room for a FIN behind the last `octets` of data; if not, both wait. A FIN
+        takes a number, but with nothing in flight it goes all the same: what it draws tells when the window
+        has opened (3.8.6.1)."""
+        return octets > 0 or tcb.usable_window > 0 or tcb.snd_una == tcb.snd_nxt
+
+    def pushes(self, tcb: Tcb, octets: int) -> bool:
+        """Whether the next `octets` of data go with PSH though more data waits behind them."""
+        return False
+
+    def ack_restarts_probes(self, tcb: Tcb) -> bool:
+        """Whether an ACK that leaves the window closed puts the next probe of it off."""
+        return False
+
+    def pushes_override(self) -> bool:
+        """Whether what goes at last, however little (3.8.6.2.1, (4)), has PSH though more data waits."""
+        return False
+
+    def restarted(self, tcb: Tcb, idle: int, least: int) -> tuple[int, int]:
+        """cwnd and ssthresh in octets after `idle` microseconds, longer than an RTO, in which nothing was
+        sent; `least`: the restart window (RFC 5681 4.1)."""
+        return least, tcb.ssthresh
+
     def reset_has_window(self) -> bool:
         """Whether the RST of an ABORT carries the receive window. It means nothing there."""
         return False
@@ -223,10 +262,14 @@ class Rfc9293:
         """Whether ACKs that answer what is not acceptable and has no data are limited (RFC 5961 7)."""
         return True
 
-    def challenges_without_output(self) -> bool:
-        """Whether a challenge ACK tells the free space as it is, has no SACK blocks and leaves a delayed ACK
-        to come."""
+    def answers_apart(self) -> bool:
+        """Whether a challenge ACK, a keep-alive probe and an ACK in TIME-WAIT are formed apart from others:
+        they tell the free space as it is, have no SACK blocks and leave a delayed ACK to come."""
         return False
+
+    def reset_has_sack(self) -> bool:
+        """Whether a RST that acknowledges has SACK blocks."""
+        return True
 
     def resets_with_timestamps(self, tcb: Tcb) -> bool:
         """Whether the RST that answers a segment of a connection has a timestamp (RFC 7323 3.2: it may)."""
@@ -335,6 +378,11 @@ class Rfc9293:
         that we take in one segment. It is never scaled (RFC 7323 2.2)."""
         return min(buffer, UNSCALED if profile.first_window is None else profile.first_window)
 
+    def window_shift(self, buffer: int | None, shift: int) -> int:
+        """The shift that a SYN offers (RFC 7323 2.2), `shift` being the profile's and `buffer` the octets
+        that the application has asked for, None if it has not."""
+        return shift
+
     def initial_receive_memory(self, tcb: Tcb, advmss: int) -> ReceiveMemory | None:
         """What limits the window beside the buffer, when a connection begins; None: nothing ever does. The
         MSS that our SYN announces is `advmss`."""
@@ -347,6 +395,10 @@ class Rfc9293:
     def receive_memory_after(self, tcb: Tcb, segment: Segment, grows: bool) -> ReceiveMemory | None:
         """`Tcb.receive_memory` once the segment has been received; `grows`: the window may."""
         return tcb.receive_memory
+
+    def fin_ends_dsack(self, tcb: Tcb) -> bool:
+        """Whether what has come twice is not reported any more, once a FIN has come (not in RFC 2883)."""
+        return False
 
     def window_after_fin(self, tcb: Tcb) -> int:
         """RCV.WND once the peer's FIN has moved RCV.NXT, in the state in which it came."""

@@ -45,8 +45,9 @@ class FreeBSD(Rfc9293):
         return False
 
     def half_open_input(self, tcb: Tcb, segment: Segment, now: int) -> HalfOpen:
-        """tcp_input() with the syncache, which has a half-open connection; tcp_do_segment() after a
-        simultaneous open."""
+        """tcp_input() with the syncache, which has a half-open connection: since 12 syncache_expand() keeps
+        the entry after a wrong ACK, and syncache_chkrst() challenges. tcp_do_segment() after a simultaneous
+        open."""
         if tcb.passive:
             return half_open(tcb, segment)
         return simultaneous_open(tcb, segment, self.receive_window(tcb))
@@ -56,6 +57,10 @@ class FreeBSD(Rfc9293):
     def close_waits(self, tcb: Tcb, half_duplex: bool) -> bool:
         """tcp_usrclosed(): before ESTABLISHED it sets TF_NEEDFIN."""
         return tcb.state in (State.SYN_SENT, State.SYN_RECEIVED) and not half_duplex
+
+    def close_wait_ends_at_close(self) -> bool:
+        """tcp_usrclosed(): LAST_ACK at once, whatever is still to be sent."""
+        return True
 
     def close_deletes(self, tcb: Tcb, half_duplex: bool) -> bool:
         """tcp_disconnect(): before ESTABLISHED, close() calls tcp_close()."""
@@ -75,7 +80,7 @@ class FreeBSD(Rfc9293):
         return lt(old.rcv_nxt, syn.seq)
 
     def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict | None:
-        """tcp_twcheck(), which tcp_input() calls instead of tcp_do_segment()."""
+        """tcp_twcheck(), which tcp_input() calls instead of tcp_do_segment(); since 14 on the same block."""
         return time_wait(tcb, segment, profile) if tcb.state is State.TIME_WAIT else None
 
     def refuses_data_first(self, tcb: Tcb, segment: Segment) -> bool:
@@ -131,17 +136,22 @@ class FreeBSD(Rfc9293):
         return le(tcb.last_ack_sent, end)
 
     def resets_with_timestamps(self, tcb: Tcb) -> bool:
-        """tcp_respond(): a RST has them where there is a connection, which the syncache is not."""
-        return tcb.timestamps and not tcb.half_open
+        """tcp_respond(): a RST has them where there is a connection: after a simultaneous open, but not in
+        the syncache; later tcp_do_segment() calls tcp_close() before."""
+        return tcb.timestamps and tcb.state is State.SYN_RECEIVED and not tcb.passive
 
-    def challenges_without_output(self) -> bool:
-        """tcp_send_challenge_ack(), tcp_twcheck(): by tcp_respond(), which tells the free space as it is, no
-        SACK blocks, and leaves a delayed ACK to come."""
+    def reset_has_sack(self) -> bool:
+        """tcp_output(): only where TCPS_HAVEESTABLISHED() holds, and tcp_drop() has set TCPS_CLOSED."""
+        return False
+
+    def answers_apart(self) -> bool:
+        """tcp_send_challenge_ack(), tcp_twcheck(), tcp_timer_keep(): by tcp_respond(), which tells the free
+        space as it is, no SACK blocks, and leaves a delayed ACK to come."""
         return True
 
     def throttles_answers(self) -> bool:
-        """tcp_do_segment(), dropafterack: without limit; tcp_challenge_ack_check() is asked for RST, SYN and
-        an ACK that is too old."""
+        """tcp_do_segment(), dropafterack: without limit; tcp_challenge_ack_check(), since 15, is asked for
+        RST, SYN and an ACK that is too old."""
         return False
 
     def oldest_ack(self, tcb: Tcb) -> int:
@@ -156,7 +166,7 @@ class FreeBSD(Rfc9293):
         return len(segment.data)
 
     def sack_covers_fin(self) -> bool:
-        """tcp_update_dsack_list() gets tlen: a FIN is not part of a block."""
+        """tcp_update_dsack_list(), since 13, gets tlen: a FIN is not part of a block."""
         return False
 
     def may_update_window(self, tcb: Tcb, segment: Segment, window: int) -> bool:
@@ -176,7 +186,8 @@ class FreeBSD(Rfc9293):
     # Errors from below.
 
     def error_effect(self, tcb: Tcb, kind: Unreachable, profile: Profile) -> ErrorEffect:
-        """tcp_ctlinput()"""
+        """tcp_ctlinput(), by icmp_errmap() since 14: it may end an OPEN in SYN-SENT, and elsewhere does
+        nothing, or takes note."""
         return error_effect(tcb, kind, profile)
 
     def takes_path_mtu(self, tcb: Tcb, mtu: int, headers: int) -> bool:
@@ -210,7 +221,7 @@ class FreeBSD(Rfc9293):
         return tcb.rcv_wnd if tcb.half_open or free < tcb.rcv_wnd else free
 
     def select_window(self, tcb: Tcb) -> int:
-        """tcp_output(), "Calculate receive window", and roundup2(recwin, 1 << rcv_scale)."""
+        """tcp_output(), "Calculate receive window", and, since 13, roundup2(recwin, 1 << rcv_scale)."""
         return announced_window(tcb)
 
     def window_update_due(self, tcb: Tcb) -> bool:

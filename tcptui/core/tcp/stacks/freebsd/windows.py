@@ -14,7 +14,7 @@ def maxseg(tcb: Tcb) -> int:
 
 def announced_window(tcb: Tcb) -> int:
     """ "Calculate receive window. Don't shrink window, but avoid silly window syndrome": what is free, unless
-    that is little, or what has been announced; rounded up to what the field can say, since 12."""
+    that is little, or what has been announced; rounded up to what the field can say, since 13."""
     free, window = free_space(tcb), tcb.rcv_wnd
     silly = free < tcb.rcv_buff // 4 and free < maxseg(tcb)
     selected = window if free <= window or silly else free
