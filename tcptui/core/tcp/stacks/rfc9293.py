@@ -340,6 +340,11 @@ class Rfc9293:
         (3.10.7.4, fifth, ESTABLISHED)."""
         return True
 
+    def dropped_restarts_keep_alive(self) -> bool:
+        """Whether a segment that is dropped begins the idle time anew: 3.8.4 asks for what is received
+        (MUST-26)."""
+        return True
+
     # Errors from below.
 
     def error_effect(self, tcb: Tcb, kind: Unreachable, profile: Profile) -> ErrorEffect:
