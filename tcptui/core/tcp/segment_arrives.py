@@ -251,7 +251,7 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return False
     if not in_range:
         segment = broken.take_any_ack(tcb, segment, step)
-    if tcb.listener and not may_be_accepted(tcb, segment, step):
+    if tcb.listener and (_is_deferred(tcb, segment, step) or not may_be_accepted(tcb, segment, step)):
         return False
     if in_range:
         step.rule(tcb, Rule.ACK_OPENS, **numbers)
@@ -265,6 +265,17 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if tcb.close_called:
         # A CLOSE that had to wait for ESTABLISHED, behind SENDs (3.10.4).
         step.set_state(tcb, State.FIN_WAIT_1)
+    return True
+
+
+def _is_deferred(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Whether an ACK without data is dropped, for the program wants no connection without (TCP_DEFER_ACCEPT):
+    tcp_check_req(). It is remembered that it has come."""
+    queue = tcb.retransmission_queue
+    if segment.length or not queue or queue[0].timeouts >= tcb.settings.defer_accept:
+        return False
+    tcb.ack_deferred = True
+    step.rule(tcb, Rule.ACK_DEFERRED, ack=segment.ack)
     return True
 
 
