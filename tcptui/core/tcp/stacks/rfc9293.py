@@ -153,6 +153,11 @@ class Rfc9293:
         probes are answered. By 3.8.6.1 it does not (MUST-37)."""
         return False
 
+    def nagle_waits(self, tcb: Tcb, octets: int, sent: int) -> bool:
+        """Whether Nagle's algorithm holds back less than a full segment, `octets`, `sent` having just gone:
+        while anything is unacknowledged (3.7.4)."""
+        return tcb.snd_una != tcb.snd_nxt
+
     def urgent_passes_nagle(self) -> bool:
         """Whether Nagle's algorithm lets urgent data go. By 3.7.4 that makes no difference."""
         return False
