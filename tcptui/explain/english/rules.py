@@ -164,6 +164,7 @@ SENTENCES = {
     "rule.cookie_good": "The ACK brings the cookie back: a connection is made, MSS {mss}.",
     "rule.timestamp_missing": "Timestamps were agreed on, and there is none: dropped.",
     "rule.timestamp_old": "Timestamp {tsval} is older than {ts_recent}: an old duplicate, dropped (PAWS).",
+    "rule.echo_of_no_syn": "The echoed timestamp, {tsecr}, was on no SYN of {side}'s: no answer to one.",
     "rule.echo_of_no_syn_ack": "The echoed timestamp, {tsecr}, was on no SYN,ACK of {side}'s: dropped.",
     "rule.answers_counted": (
         "Answer {answers} of at most {most} in {interval}: two ends could go on like this without end."

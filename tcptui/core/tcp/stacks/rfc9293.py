@@ -54,6 +54,10 @@ class Rfc9293(Rfc5681):
         scale (RFC 7323 2.2: they are not)."""
         return False
 
+    def echoes_no_syn(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> bool:
+        """Whether an acceptable ACK in SYN-SENT is bad all the same: its TSecr is of none of our SYNs."""
+        return False
+
     def times_crossing_syn_ack(self) -> bool:
         """Whether the ACK of the SYN,ACK of a simultaneous open is a sample of the round trip. It may be
         meant for the SYN as well, and gives none then, as after a retransmission (RFC 6298 section 3)."""
