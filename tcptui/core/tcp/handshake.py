@@ -120,6 +120,9 @@ def enter_established(tcb: Tcb, step: Step) -> None:
     profile = step.profile
     step.set_state(tcb, State.ESTABLISHED)
     step.signal(tcb, Signal.OPENED)
+    if tcb.rcv_up is not None:  # The SYN's, put aside until now.
+        step.rule(tcb, Rule.URGENT, rcv_up=tcb.rcv_up, rcv_nxt=tcb.rcv_nxt)
+        step.signal(tcb, Signal.URGENT)
     rto = profile.rto_after_syn_timeout
     if tcb.syn_timed_out and rto is not None and profile.first_rto < rto:
         step.rule(tcb, Rule.RTO_AFTER_SYN_TIMEOUT, rto=rto)

@@ -95,7 +95,11 @@ def queue_out_of_order(tcb: Tcb, piece: OutOfOrderData) -> None:
 
 
 def queue_data_on_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
-    """Data and FIN that came with a SYN wait for ESTABLISHED; only the SYN is acknowledged until then."""
+    """Data, FIN and urgent pointer that came with a SYN wait for ESTABLISHED; until then only the SYN is
+    acknowledged."""
+    if syn.flags & URG and step.profile.queue_data_on_syn:
+        urgent_end = step.hooks.urgent_end(syn)
+        tcb.rcv_up = urgent_end if lt(tcb.rcv_nxt, urgent_end) else None
     if not syn.data and not syn.flags & FIN:
         return
     if step.profile.queue_data_on_syn:
@@ -113,6 +117,8 @@ def satisfy_receives(tcb: Tcb, step: Step) -> None:
         tcb.receives = tcb.receives[1:]
         data, tcb.receive_buffer = tcb.receive_buffer[:wanted], tcb.receive_buffer[wanted:]
         step.events.append(Delivered(tcb.connection, data))
+    if tcb.rcv_up is not None and not tcb.urgent_unread:
+        tcb.rcv_up = None  # All is read: "normal mode" (3.8.5). After 2^31 octets it would seem to lie ahead.
 
 
 def update_window(tcb: Tcb, step: Step) -> None:

@@ -45,7 +45,7 @@ def transmit(tcb: Tcb, step: Step) -> None:
     If nothing that went carried an acknowledgment that is due, sends it alone (MUST-58), or later (SHLD-18).
     """
     if tcb.persist_timer is not None and tcb.usable_window > 0:
-        _take_probe_back(tcb)
+        _take_probe_back(tcb, step)
     if tcb.rtx_next is not None:
         retransmit_lost(tcb, step)
     waiting = (tcb.send_buffer or tcb.close_called) and not tcb.fin_sent and tcb.state in _SENDS_DATA
@@ -121,13 +121,16 @@ def _send_octet(tcb: Tcb, step: Step) -> None:
     tcb.rtx_next, tcb.rtx_end = tcb.snd_una, tcb.snd_nxt
 
 
-def _take_probe_back(tcb: Tcb) -> None:
-    """The window has opened without the octet of a probe: it goes with the data behind it, at once."""
-    if len(tcb.retransmission_queue) == 1 and tcb.send_buffer:
-        probe = tcb.retransmission_queue[0]
-        if len(probe.data) == 1 and not probe.flags & FIN:
-            tcb.send_buffer = probe.data + tcb.send_buffer
-            tcb.retransmission_queue, tcb.snd_nxt, tcb.rtx_next = (), tcb.snd_una, None
+def _take_probe_back(tcb: Tcb, step: Step) -> None:
+    """The window has opened without the octet of a probe: it goes with the data behind it, at once. If none
+    can go with it, SND.NXT stays: the octet has been sent, and its acknowledgment may be underway."""
+    queue, waiting = tcb.retransmission_queue, tcb.send_buffer
+    if len(queue) == 1 and waiting and len(queue[0].data) == 1 and not queue[0].flags & FIN:
+        tcb.send_buffer = queue[0].data + waiting
+        tcb.retransmission_queue, tcb.snd_nxt, tcb.rtx_next = (), tcb.snd_una, None
+        if _octets_to_send(tcb, step) <= 1:
+            tcb.retransmission_queue, tcb.snd_nxt, tcb.send_buffer = queue, queue[0].end, waiting
+            tcb.rtx_next = tcb.snd_una
 
 
 def start_user_timer(tcb: Tcb, step: Step) -> None:
@@ -150,13 +153,21 @@ def _send_data(tcb: Tcb, step: Step) -> None:
     if not tcb.retransmission_queue:
         restart_after_idle(tcb, step.now, step.profile)
     while tcb.send_buffer:
-        full = tcb.snd_mss
-        if tcb.out_of_order or tcb.duplicate:
-            full = max(1, full - sack_space(tcb))  # MUST-16: Eff.snd.MSS leaves room for the options.
-        octets = min(len(tcb.send_buffer), full, tcb.usable_window, _congestion_room(tcb, step))
-        if octets <= 0 or (octets < full and not _nagle_allows(tcb, octets, step)):
+        octets = _octets_to_send(tcb, step)
+        if octets <= 0:
             return
         _send_piece(tcb, step, octets)
+
+
+def _octets_to_send(tcb: Tcb, step: Step) -> int:
+    """How much data the next segment takes; 0 or less: none may go now."""
+    full = tcb.snd_mss
+    if tcb.out_of_order or tcb.duplicate:
+        full = max(1, full - sack_space(tcb))  # MUST-16: Eff.snd.MSS leaves room for the options.
+    octets = min(len(tcb.send_buffer), full, tcb.usable_window, _congestion_room(tcb, step))
+    if octets <= 0 or (octets < full and not _nagle_allows(tcb, octets, step)):
+        return 0
+    return octets
 
 
 def _congestion_room(tcb: Tcb, step: Step) -> int:
@@ -227,7 +238,14 @@ def _set_persist_timer(tcb: Tcb, step: Step) -> None:
         return  # No window holds a SYN back.
     stuck = tcb.snd_wnd == 0 if queue else bool(tcb.send_buffer or (tcb.close_called and not tcb.fin_sent))
     stuck = stuck and tcb.state in _SENDS_DATA
-    if stuck and tcb.persist_timer is None:
+    override = step.profile.sws_override
+    if stuck and override is not None and tcb.usable_window > 0:
+        # The window is open, only silly: that is no matter of probes and their backoff (3.8.6.2.1, (4)).
+        if tcb.persist_timer is None or step.now + override < tcb.persist_timer.due:
+            step.stop_timer(tcb, TimerKind.RETRANSMISSION)
+            tcb.probes = tcb.persist_backoff = 0
+            step.start_timer(tcb, TimerKind.PERSIST, override)
+    elif stuck and tcb.persist_timer is None:
         step.stop_timer(tcb, TimerKind.RETRANSMISSION)
         tcb.probes = tcb.persist_backoff = 0
         step.start_timer(tcb, TimerKind.PERSIST, probe_interval(tcb, step.profile))

@@ -20,6 +20,7 @@ from tcptui.core.tcp.arguments import (
     check_sockets,
     check_stack,
     is_single_host,
+    may_arrive,
     refuse_now,
 )
 from tcptui.core.tcp.closed import closed
@@ -141,7 +142,7 @@ class Stack:
         if tcb is not None:
             segment_arrives(tcb, segment, step)
             self._reindex(tcb, key)
-        elif not (is_single_host(segment.src) and is_single_host(segment.dst)):
+        elif not may_arrive(segment, self._hooks.takes_net_0()):
             step.rule(None, Rule.NOT_A_SINGLE_HOST)
             step.drop(None, segment)
         else:
@@ -362,7 +363,7 @@ class Stack:
                 self._reindex(child, child.key)
 
     def _open(self, call: calls.Open, step: Step) -> None:
-        if call.remote is not None and not is_single_host(call.remote):
+        if call.remote is not None and not is_single_host(call.remote, self._hooks.takes_net_0()):
             step.rule(None, Rule.OPEN_REFUSED)
             step.returned(0, "OPEN", Response.REMOTE_INVALID)  # MUST-46
             return
