@@ -26,11 +26,21 @@ class BadFile(MessageError):
 
 def read_text(name: str, most: int = LARGEST) -> str:
     """The UTF-8 text of the file at this path, without the byte order mark that some editors begin it with.
+    Raises BadFile: as `read_octets`, or it is no text."""
+    octets = read_octets(name, most)
+    try:
+        return octets.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise BadFile("error.file.no_utf8", name=name, octet=error.start) from None
+
+
+def read_octets(name: str, most: int = LARGEST) -> bytes:
+    """What is in the file at this path.
 
     Only a regular file is opened, for a pipe may never end.
 
     Raises:
-        BadFile: there is none, it can't be read, it has more than `most` octets, or is no text.
+        BadFile: there is none, it can't be read, or it has more than `most` octets.
     """
     _check_name(name)
     path = Path(name)
@@ -54,10 +64,7 @@ def read_text(name: str, most: int = LARGEST) -> str:
         raise BadFile("error.file.no_name", name=name) from None
     if len(octets) > most:
         raise BadFile("error.file.too_large", name=name, most=most)
-    try:
-        return octets.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        raise BadFile("error.file.no_utf8", name=name, octet=error.start) from None
+    return octets
 
 
 def write_octets(name: str, octets: bytes) -> None:

@@ -7,19 +7,26 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from tcptui.files import BadFile
+from tcptui.files import BadFile, read_octets
+
+
+def read(name: str) -> str:
+    """The text of a script: UTF-8, and octets that are not (of a comment in another encoding) as surrogates
+    that give them back (`surrogateescape`). Raises BadFile, also for a directory, which `find` names where it
+    has no script in it."""
+    if name and Path(name).is_dir():
+        raise BadFile("error.file.no_scripts", name=name)
+    return read_octets(name).decode("utf-8", "surrogateescape").removeprefix("\ufeff")
 
 
 def find(names: Iterable[str]) -> Iterator[str]:
-    """Every script that is named, a directory's in the order of their paths. Raises BadFile."""
+    """Every script that is named, a directory's in the order of their paths; the directory itself if there is
+    none in it, which `read` then says."""
     for name in names:
         if not name or not Path(name).is_dir():  # Path("") is the current directory.
             yield name
             continue
-        scripts = sorted(_within(name))
-        if not scripts:
-            raise BadFile("error.file.no_scripts", name=name)
-        yield from map(str, scripts)
+        yield from map(str, sorted(_within(name)) or (name,))
 
 
 def _within(top: str) -> Iterator[Path]:

@@ -192,9 +192,10 @@ def _script(options: argparse.Namespace) -> Scenario:
     """A packetdrill script, to be stepped like a scenario."""
     from pathlib import Path
 
+    from tcptui import scripts
     from tcptui.core.message import Message
     from tcptui.explain.catalogue import text as text_of
-    from tcptui.files import BadFile, read_text
+    from tcptui.files import BadFile
     from tcptui.formats.packetdrill.outcome import NotSupported, Unsupported, at_line, verdict
     from tcptui.formats.packetdrill.scenario import outcome_of, script_scenario
     from tcptui.formats.packetdrill.syntax import BadScript
@@ -203,7 +204,7 @@ def _script(options: argparse.Namespace) -> Scenario:
     file = options.scenario
     try:
         profile, defines = profile_of(options), defines_of(options)
-        text, name = read_text(file), Path(file).stem
+        text, name = scripts.read(file), Path(file).stem
         scenario = script_scenario(text, file, name, profile, options.settings, defines)
         outcome = outcome_of(scenario)
         if isinstance(outcome, Unsupported):

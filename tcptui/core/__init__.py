@@ -57,10 +57,11 @@ from tcptui.core.tcp.settings import Settings
 if TYPE_CHECKING:
     from tcptui.core.packet.tcp_format import MalformedSegment, decode, encode
     from tcptui.core.rules import Rule
-    from tcptui.core.tcp.icmp import IcmpError, Unreachable
+    from tcptui.core.tcp.icmp import IcmpError
     from tcptui.core.tcp.stack import Stack
     from tcptui.core.tcp.status import ConnectionStatus
     from tcptui.core.tcp.tcb import Tcb
+    from tcptui.core.tcp.unreachable import Unreachable
 
 __all__ = [
     "ACK",
@@ -103,7 +104,7 @@ _LATE = {
     "Rule": "rules",
     "Stack": "tcp.stack",
     "Tcb": "tcp.tcb",
-    "Unreachable": "tcp.icmp",
+    "Unreachable": "tcp.unreachable",
     "decode": "packet.tcp_format",
     "encode": "packet.tcp_format",
 }

@@ -27,6 +27,7 @@ class TimerKind(Enum):
     """The key, in the catalogue of `explain`, of its name in a sentence."""
 
     RETRANSMISSION = "retransmission_timer", "RTX", "timer.retransmission"
+    LOSS_PROBE = "loss_probe_timer", "TLP", "timer.loss_probe"
     PERSIST = "persist_timer", "PERS", "timer.persist"
     DELAYED_ACK = "delayed_ack_timer", "DACK", "timer.delayed_ack"
     KEEP_ALIVE = "keep_alive_timer", "KEEP", "timer.keep_alive"

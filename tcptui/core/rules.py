@@ -131,7 +131,8 @@ class Rule(Enum):
     RST_ENDS_CLOSING = "3.10.7.4, second"
     RST_ENDS_TIME_WAIT = "3.10.7.4, second"
     RST_IN_TIME_WAIT_IGNORED = "3", 1337
-    RST_WITH_ACK_DROPPED = "FreeBSD syncache_chkrst()", None
+    HALF_OPEN_DROPS = "FreeBSD tcp_input()", None
+    SYN_ACK_AGAIN = "FreeBSD tcp_output()", None
     # Fourth: SYN.
     SYN_TO_LISTEN = "3.10.7.4, fourth"
     SYN_RESETS_HALF_OPEN = "Linux tcp_check_req()", None
@@ -141,6 +142,7 @@ class Rule(Enum):
     ACK_MISSING = "3.10.7.4, fifth"
     ACK_TOO_OLD = "3.10.7.4, fifth"
     ACK_OPENS = "3.10.7.4, fifth"
+    ACK_DEFERRED = "Linux tcp_check_req()", None
     ACK_BAD = "3.10.7.4, fifth"
     ACK_NEW = "3.10.7.4, fifth"
     ACK_DUPLICATE = "3.10.7.4, fifth"
@@ -183,6 +185,8 @@ class Rule(Enum):
     # What goes, and what waits.
     NAGLE = "3.7.4"
     NAGLE_RELEASED = "3.7.4"
+    CORKED = "Linux tcp_nagle_check()", None
+    CORK_OVERRIDDEN = "Linux tcp_write_wakeup()", None
     DATA_RELEASED = "3.8.6.2.1"
     FIN_RELEASED = "3.10.4"
     SILLY_WINDOW_OVERRIDDEN = "3.8.6.2.1"
@@ -190,15 +194,23 @@ class Rule(Enum):
     WINDOW_EDGE_STAYS = "3.8.6.2.2"
     ACK_DELAYED = "3.8.6.3"
     ACK_DELAYED_LONG_ENOUGH = "3.8.6.3"
+    ACK_AFTER_READING = "Linux __tcp_cleanup_rbuf()", None
     ZERO_WINDOW_PROBE = "3.8.6.1"
     KEEP_ALIVE_PROBE = "3.8.4"
     KEEP_ALIVE_UNANSWERED = "3.8.4"
     FAST_RETRANSMIT = "3.2", 5681
     PARTIAL_ACK = "3.2", 6582
     RETRANSMITTED_AS_LOST = "3.1", 5681
+    LOSS_PROBE = "7.3", 8985
+    LOSS_PROBE_OF_NEW_DATA = "7.3", 8985
+    LOSS_PROBE_WAITS = "7.3", 8985
+    LOSS_PROBE_NEEDLESS = "7.4", 8985
+    LOSS_PROBE_REPAIRED = "7.4", 8985
+    LOSS_PROBE_SACKED = "7.4", 8985
 
     # Errors from below.
     ERROR_NOT_OURS = "3.9.2.2"
+    ERROR_IGNORED = "FreeBSD tcp_ctlinput()", None
     SOURCE_QUENCH_IGNORED = "3.9.2.2, MUST-55"
     SOFT_ERROR = "3.9.2.2, MUST-56"
     SOFT_ERROR_ENDS_OPEN = "Linux tcp_v4_err()", None
@@ -213,6 +225,7 @@ class Rule(Enum):
     RETRANSMISSION = "3.10.8"
     TIME_WAIT_OVER = "3.10.8"
     DELIVERY_PROBLEM = "3.8.3"
+    SYN_ACK_NOT_AGAIN = "Linux syn_ack_recalc()", None
     GIVE_UP = "3.8.3"
     GIVE_UP_ON_PROBES = "3.8.3"
     GIVE_UP_ON_ORPHAN = "Linux tcp_probe_timer()", None
@@ -262,9 +275,18 @@ _SOURCES: Mapping[tuple[str, str], str] = MappingProxyType({
     ("TIME_WAIT_ACKED", "freebsd"): "FreeBSD tcp_twcheck()",
     ("TIME_WAIT_IGNORED", "linux"): "Linux tcp_timewait_state_process()",
     ("TIME_WAIT_IGNORED", "freebsd"): "FreeBSD tcp_twcheck()",
+    ("LOSS_PROBE", "linux"): "Linux tcp_send_loss_probe()",
+    ("LOSS_PROBE_OF_NEW_DATA", "linux"): "Linux tcp_send_loss_probe()",
+    ("LOSS_PROBE_WAITS", "linux"): "Linux tcp_send_loss_probe()",
+    ("LOSS_PROBE_NEEDLESS", "linux"): "Linux tcp_process_tlp_ack()",
+    ("LOSS_PROBE_REPAIRED", "linux"): "Linux tcp_process_tlp_ack()",
+    ("LOSS_PROBE_SACKED", "linux"): "Linux tcp_rack_mark_lost()",
     ("WINDOW_EDGE_STAYS", "linux"): "Linux __tcp_select_window()",
     ("WINDOW_EDGE_STAYS", "freebsd"): "FreeBSD tcp_output()",
     ("HARD_ERROR_NOTED", "freebsd"): "FreeBSD tcp_notify()",
+    ("HARD_ERROR", "freebsd"): "FreeBSD tcp_drop_syn_sent()",
+    ("SOFT_ERROR", "freebsd"): "FreeBSD tcp_notify()",
+    ("SOFT_ERROR_ENDS_OPEN", "freebsd"): "FreeBSD tcp_ctlinput()",
     ("FIN_WAIT_2_OVER", "freebsd"): "FreeBSD tcp_timer_2msl()",
 })  # fmt: skip
 """Of a rule by name, what says it in a stack that departs from its first source."""
@@ -301,6 +323,7 @@ _KINDS: Mapping[str, NumberKind] = MappingProxyType({
 _EXCEPTIONS: Mapping[tuple[Rule, str], NumberKind] = MappingProxyType({
     # SEG.SEQ of a segment that this end has sent.
     (Rule.RETRANSMITTED_AS_LOST, "seq"): NumberKind.OWN_SEQ,
+    (Rule.LOSS_PROBE, "seq"): NumberKind.OWN_SEQ,
     (Rule.ERROR_NOT_OURS, "seq"): NumberKind.OWN_SEQ,
 })  # fmt: skip
 

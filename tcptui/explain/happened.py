@@ -344,10 +344,16 @@ def _called(
     own = report.results[-1] if report.results else None
     if own is not None and own.call is not None:
         key = "happened.socket_call_sends" if names else "happened.socket_call"
-        return Message.of(key, side=side, call=socket_call(own, terse), **({"names": names} if names else {}))
+        who, made = _maker(side, own), socket_call(own, terse)
+        return Message.of(key, side=who, call=made, **({"names": names} if names else {}))
     if names:
         return Message.of("happened.calls_sends", side=side, call=call, names=names)
     return Message.of("happened.calls", side=side, call=call)
+
+
+def _maker(side: Party, result: CallResult) -> Party | Message:
+    """Who has made a call: the host, and of several programs on it which one."""
+    return Message.of("happened.program", side=side, name=result.program) if result.program else side
 
 
 def tells_user_calls(report: Report) -> bool:
@@ -400,7 +406,7 @@ def _result(side: Party, result: CallResult, terse: bool) -> Message:
     """What came of a request to a socket."""
     call, done = result.name, result.done
     if result.call is not None:
-        return Message.of("happened.socket_call", side=side, call=socket_call(result, terse))
+        return Message.of("happened.socket_call", side=_maker(side, result), call=socket_call(result, terse))
     if isinstance(done, Blocked):
         return Message.of("happened.blocks", side=side, call=call)
     if done.errno:

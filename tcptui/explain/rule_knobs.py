@@ -33,8 +33,8 @@ RULE_KNOBS: Mapping[Rule, tuple[str, ...]] = MappingProxyType(
         Rule.RST_REFUSES: ("refused_in_syn_received",),
         Rule.BLACKHOLE: ("blackhole",),
         # A listener's queues.
-        Rule.SYN_QUEUE_FULL: ("syn_queue", "syn_cookies"),
-        Rule.COOKIE_SENT: ("syn_cookies", "syn_queue"),
+        Rule.SYN_QUEUE_FULL: ("syn_queue", "backlog_limits_syn_queue", "syn_cookies"),
+        Rule.COOKIE_SENT: ("syn_cookies", "syn_queue", "backlog_limits_syn_queue"),
         Rule.COOKIE_GOOD: ("syn_cookies",),
         Rule.ACCEPT_QUEUE_FULL: (
             "backlog_slack", "somaxconn", "accept_overflow_resets", "full_queue_drops_syn",
@@ -58,6 +58,8 @@ RULE_KNOBS: Mapping[Rule, tuple[str, ...]] = MappingProxyType(
         Rule.SEND_TAKEN: ("send_buffer",),
         Rule.OLD_SEGMENT_TRIMMED: ("old_segments_acknowledge",),
         Rule.ACK_COUNTED: ("fast_retransmit", "limited_transmit"),
+        Rule.LOSS_PROBE: ("tail_loss_probe", "min_rto"),
+        Rule.LOSS_PROBE_OF_NEW_DATA: ("tail_loss_probe", "min_rto"),
         Rule.FAST_RETRANSMIT: ("fast_retransmit",),
         # Timers.
         Rule.RETRANSMISSION: (

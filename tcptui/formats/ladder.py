@@ -34,7 +34,6 @@ def ladder_text(run: Record) -> str:
         raw=scenario.raw_numbers,
         paths={side: run.path(side) for side in SIDES},
         sockets=tuple(host.socket for host in scenario.hosts),
-        boxes=scenario.boxes,
     )
     side = TIME_WIDTH + STATE_WIDTH
     a, b = scenario.hosts

@@ -1,12 +1,16 @@
-"""Profiles side by side as text: every knob with its values, meaning, source and sysctls."""
+"""Profiles side by side as text: every knob with its values, meaning, source and sysctls; and every hook of
+their stacks, with the functions of the kernels that were followed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Iterator, Sequence
 
 from tcptui.core.profile.knobs import KnobField, all_knobs
 from tcptui.core.profile.record import Profile
 from tcptui.core.profile.sysctl import sysctls_of
+from tcptui.core.tcp.stacks import STACKS
+from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
 from tcptui.explain.catalogue import text
 from tcptui.lab.knob_values import allowed, value_text
 from tcptui.view.cells import wrap
@@ -24,6 +28,8 @@ def profile_text(profiles: Sequence[Profile]) -> str:
     for name, field in knobs.items():
         values = [value_text(field, getattr(profile, name)) for profile in profiles]
         lines += ["", _row(name, values, width), *_meaning(field)]
+    for name, paragraphs in _hooks(profiles):
+        lines += ["", f"hook {name}", *_indented(paragraphs)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -37,4 +43,23 @@ def _meaning(field: KnobField) -> list[str]:
     sysctls = sysctls_of(field.name)
     if sysctls:
         paragraphs.append(f"set by {' '.join(sysctls)}")
+    return _indented(paragraphs)
+
+
+def _indented(paragraphs: list[str]) -> list[str]:
     return [f"{INDENT}{line}" for paragraph in paragraphs for line in wrap(paragraph, WIDTH - len(INDENT))]
+
+
+def _hooks(profiles: Sequence[Profile]) -> Iterator[tuple[str, list[str]]]:
+    """The hooks that one of these stacks has its own way, each with what the RFC's does, and with what the
+    stack does instead and the function that says so: what their docstrings say."""
+    stacks = {profile.stack: type(STACKS[profile.stack]) for profile in profiles}
+    for name, hook in vars(Rfc9293).items():
+        own = [
+            f"{stack}: {inspect.cleandoc(vars(kind)[name].__doc__ or '')}"
+            for stack, kind in stacks.items()
+            if kind is not Rfc9293 and name in vars(kind)
+        ]
+        if own and not name.startswith("_"):
+            texts = [f"rfc9293: {inspect.cleandoc(hook.__doc__ or '')}", *own]
+            yield name, [" ".join(one.replace("`", "").split()) for one in texts]

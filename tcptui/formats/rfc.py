@@ -149,7 +149,7 @@ def _plain_rows(run: Record) -> tuple[FigureRow, ...]:
         number, part = happenings[index]
         transmission = run.transmissions[number - 1]
         here = f"={number}"
-        made_by, lost = _made_by(transmission), _lost(transmission, run)
+        made_by, lost = _made_by(transmission), _lost(transmission)
         if lost:
             if part == "leaves":
                 rows.append(_row(transmission, f"{number} leaves", made_by or here, lost))
@@ -177,9 +177,9 @@ def _made_by(transmission: Transmission) -> str:
     return say("figure.third_party") if transmission.sender == "X" else ""
 
 
-def _lost(transmission: Transmission, run: Record) -> str:
+def _lost(transmission: Transmission) -> str:
     """What became of a segment that was lost; "": it was not."""
     if transmission.outcome is not Outcome.LOST:
         return ""
-    box = 0 if transmission.path is None else transmission.path.box
-    return f"({run.scenario.boxes[box - 1]})" if box else say("figure.lost")
+    path = transmission.path
+    return f"({path.box})" if path is not None and path.box else say("figure.lost")

@@ -270,7 +270,7 @@ def _numbered_move(verb: str, number: int, duration: str | None) -> Move:
 def _parse_call(word: str) -> Move:
     side: Side = "A" if word[0] in "aA" else "B"
     if "(" in word or word[2:3] in ("[", "{"):
-        text = unquote_to_bytes(word[2:]).decode(errors="surrogateescape")
+        text = unquote_to_bytes(word[2:]).decode()
         if _IN_BRACKETS.match(f"{word[:2]}{text}"):
             return written_move(side, text)
     _, call, *rest = word.split(":", 2)

@@ -59,7 +59,7 @@ def forward(
         if verdict.act is not None:
             acts.append(WireAct(number, verdict.act, 0, verdict.name))
         if verdict.payload is None:
-            path = NetworkPath(sent_ttl, min(sent_ttl, sent_ttl - ttl), None, place + 1)
+            path = NetworkPath(sent_ttl, min(sent_ttl, sent_ttl - ttl), None, str(box))
             answer = None
             if verdict.answer is not None:
                 boxes, answer = _answer(boxes, list(places[: come - 1]), verdict.answer, at, transmission)

@@ -61,8 +61,6 @@ TRIGGERS: tuple[Trigger, ...] = get_args(Trigger)
 
 ASKS_HOST: tuple[Trigger, ...] = ("waiting", "readable")
 """Those that only a look at the host's sockets tells."""
-DATA_CALLS: tuple[CallName, ...] = ("send", "sendto")
-"""Those that carry data."""
 MOST_BACKLOG = 99_999
 MOST_OCTETS = 1_000_000
 """What one call of the RFC's may send or ask for, as one of a socket may."""

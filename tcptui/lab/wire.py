@@ -75,8 +75,8 @@ class NetworkPath(NamedTuple):
     """How many routers have counted it down."""
     payload: Payload | None = None
     """What comes out where it is to arrive; None: what was sent."""
-    box: int = 0
-    """The box at which it has ended, 1 for the one next to A; 0: at none."""
+    box: str = ""
+    """What kind of box it has ended at, as that one's text; empty: at none."""
     origin: str = ""
     """What has put it on the wire, where neither an end nor a stranger has: `OLD`, or a box."""
 

@@ -15,7 +15,7 @@ from typing import Any
 from tcptui.core.events import Flushed, Signal
 from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
-from tcptui.core.tcp.icmp import Unreachable
+from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.sockets.answers import Errno, Linger
 from tcptui.sockets.semantics import SocketSemantics
 

@@ -11,10 +11,11 @@ from tcptui.core.events import Delivered, Event, Flushed, Returned, Signal, Sign
 from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.core.tcp import calls
-from tcptui.core.tcp.icmp import Unreachable
-from tcptui.core.tcp.stack import EPHEMERAL, Stack
+from tcptui.core.tcp.ports import EPHEMERAL
+from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.sockets.bsd_socket import OPENING, BsdSocket, Phase
 from tcptui.sockets.semantics import SocketSemantics
 from tcptui.sockets.table import BlockedCall, SocketTable
@@ -75,10 +76,7 @@ class Context:
 
     def snd_room(self, socket: BsdSocket, status: ConnectionStatus) -> int:
         """Octets that the send buffer still takes: what was not sent and not acknowledged fills it."""
-        size = socket.option("SO_SNDBUF")
-        if size is None:
-            size = self.stack.profile.send_buffer
-        return max(0, size - status.snd_queue)
+        return max(0, status.snd_buff - status.snd_queue)
 
     # Addresses.
 

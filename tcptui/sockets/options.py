@@ -10,7 +10,7 @@ from tcptui.core.tcp import calls
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.units import MILLISECOND, SECOND
 from tcptui.sockets import requests
-from tcptui.sockets.answers import Answer, Done, Linger, failed
+from tcptui.sockets.answers import Answer, Done, Errno, Linger, failed
 from tcptui.sockets.bsd_socket import NO_LINGER, OPENING, BsdSocket
 from tcptui.sockets.context import Context
 from tcptui.sockets.semantics import SocketSemantics
@@ -22,6 +22,8 @@ _LARGEST_BUFFER = 212_992
 """Linux's net.core.rmem_max and wmem_max."""
 _LONGEST_FIN_WAIT_2 = 120
 """Linux's TCP_FIN_TIMEOUT_MAX, in seconds."""
+_MOST_TIMEOUTS, _LONGEST_RTO = 255, 120
+"""Of TCP_DEFER_ACCEPT: how many timeouts Linux counts, and how long one is at most, in seconds."""
 _DEFAULT_TTL = 64
 _DEFAULT_MSS = 536
 """Of a socket without connection (RFC 9293 MUST-15)."""
@@ -45,12 +47,16 @@ OPTIONS: dict[str, SocketOption] = {
     "SO_RCVBUF": _ANY,
     "SO_SNDBUF": _ANY,
     "TCP_NODELAY": _FLAG,
+    "TCP_CORK": _FLAG,
+    "TCP_DEFER_ACCEPT": _ANY,
     "TCP_MAXSEG": SocketOption(88, 32_767),
     "TCP_KEEPIDLE": SocketOption(1, 32_767),
     "TCP_KEEPINTVL": SocketOption(1, 32_767),
     "TCP_KEEPCNT": SocketOption(1, 127),
     "TCP_USER_TIMEOUT": SocketOption(),
     "TCP_LINGER2": _ANY,
+    "TCP_KEEPINIT": SocketOption(0, 2_147_483),
+    "TCP_NOOPT": _FLAG,
     # They do nothing to a connection as the core has it.
     "SO_DEBUG": _FLAG,
     "SO_DONTROUTE": _FLAG,
@@ -90,6 +96,8 @@ def set_option(context: Context, request: requests.SetOption, call: BlockedCall)
     socket, name, value = context.socket_of(call), request.option, request.value
     if name in context.semantics.lacks or name not in SETTABLE:
         return failed("ENOPROTOOPT")
+    if _is_of_no_connection(context, socket, name):
+        return failed("ECONNRESET")
     if name == "SO_LINGER":
         if not isinstance(value, Linger):
             return failed("EINVAL")  # Shorter than a struct linger.
@@ -101,6 +109,9 @@ def set_option(context: Context, request: requests.SetOption, call: BlockedCall)
         return failed("EINVAL")
     if name == "IP_TTL" and number == 0:
         return failed("EINVAL")
+    refused = _refused(context, socket, name, number)
+    if refused:
+        return failed(refused)
     socket.set_option(name, bool(number) if option.flag else _stored(name, number, context.semantics))
     if context.state(socket) is not State.CLOSED:
         context.act(calls.Configure(socket.connection, settings_of(context, socket)))
@@ -111,7 +122,27 @@ def get_option(context: Context, request: requests.GetOption, call: BlockedCall)
     name = request.option
     if name in context.semantics.lacks or name not in READABLE:
         return failed("ENOPROTOOPT")
+    if _is_of_no_connection(context, context.socket_of(call), name):
+        return failed("ECONNRESET")
     return Done(0, answer=_value(context, context.socket_of(call), name))
+
+
+def _is_of_no_connection(context: Context, socket: BsdSocket, name: str) -> bool:
+    """FreeBSD's tcp_ctloutput(): INP_DROPPED, once the connection is deleted."""
+    ends = context.semantics.tcp_options_end and name.startswith("TCP_")
+    return ends and bool(socket.connection) and context.state(socket) is State.CLOSED
+
+
+def _refused(context: Context, socket: BsdSocket, name: str, number: int) -> Errno:
+    """The errno for a number that FreeBSD has no use for; "": it is taken."""
+    most = context.semantics.largest_buffer
+    if most is None:
+        return ""
+    if name in ("SO_RCVBUF", "SO_SNDBUF"):
+        return "EINVAL" if number < 1 else "ENOBUFS" if number > most else ""
+    least = context.stack.profile.min_snd_mss - 40
+    fits = name != "TCP_MAXSEG" or max(1, least) <= number <= _mss(context, socket)
+    return "" if fits else "EINVAL"
 
 
 def settings_of(context: Context, socket: BsdSocket) -> Settings:
@@ -125,8 +156,12 @@ def settings_of(context: Context, socket: BsdSocket) -> Settings:
     return Settings(
         receive_buffer=options.get("SO_RCVBUF"),
         send_buffer=options.get("SO_SNDBUF"),
-        mss=options.get("TCP_MAXSEG") or None,
+        mss=None if context.semantics.mss_is_the_peers else options.get("TCP_MAXSEG") or None,
         no_delay=bool(options.get("TCP_NODELAY")),
+        cork=bool(options.get("TCP_CORK")),
+        defer_accept=options.get("TCP_DEFER_ACCEPT", 0),
+        open_timeout=seconds("TCP_KEEPINIT"),
+        no_options=bool(options.get("TCP_NOOPT")),
         keep_alive=bool(options.get("SO_KEEPALIVE")),
         keep_idle=seconds("TCP_KEEPIDLE"),
         keep_interval=seconds("TCP_KEEPINTVL"),
@@ -167,6 +202,8 @@ def _stored(name: str, value: int, semantics: SocketSemantics) -> int:
                 return max(1, value)
             least = 1_152 if name == "SO_RCVBUF" else 2_304
             return max(least, min(value if value >= 0 else _LARGEST_BUFFER, _LARGEST_BUFFER))
+        case "TCP_DEFER_ACCEPT":
+            return _retransmissions(value)
         case "TCP_LINGER2":
             return max(-1, min(value, _LONGEST_FIN_WAIT_2))
         case "IP_TOS":
@@ -189,10 +226,11 @@ def _value(context: Context, socket: BsdSocket, name: str) -> Answer:
         return tcp_info(context.block(socket), context.status(socket), profile, semantics)
     if name == "TCP_MAXSEG":
         return _mss(context, socket)
-    value = socket.option(name)
     if name in ("SO_RCVBUF", "SO_SNDBUF"):
-        default = profile.receive_buffer if name == "SO_RCVBUF" else profile.send_buffer
-        return (default if value is None else value) * (2 if semantics.buffers_are_doubled else 1)
+        return _buffer(context, socket, name)
+    value = socket.option(name)
+    if name == "TCP_DEFER_ACCEPT":
+        return sum(min(1 << count, _LONGEST_RTO) for count in range(value or 0))
     option = OPTIONS.get(name)
     if option is not None and option.flag:
         return semantics.flag_values.get(name, 1) if value else 0
@@ -202,6 +240,7 @@ def _value(context: Context, socket: BsdSocket, name: str) -> Answer:
         "TCP_KEEPIDLE": profile.keep_idle // SECOND,
         "TCP_KEEPINTVL": profile.keep_interval // SECOND,
         "TCP_KEEPCNT": profile.keep_count,
+        "TCP_KEEPINIT": (profile.connect_timeout or 0) // SECOND,
         "TCP_LINGER2": (profile.fin_wait_2_timeout or 0) // SECOND,
         "IP_TTL": _DEFAULT_TTL,
         "SO_MAX_PACING_RATE": -1,
@@ -212,10 +251,39 @@ def _value(context: Context, socket: BsdSocket, name: str) -> Answer:
     return value
 
 
+def _buffer(context: Context, socket: BsdSocket, name: str) -> int:
+    """Linux: sk_rcvbuf and sk_sndbuf; FreeBSD: sb_hiwat, which a connection may have rounded up."""
+    profile, receives = context.stack.profile, name == "SO_RCVBUF"
+    value = socket.option(name)
+    size = (profile.receive_buffer if receives else profile.send_buffer) if value is None else value
+    if context.semantics.buffers_are_doubled:
+        return 2 * size
+    block = context.block(socket)
+    if block is None:
+        return size
+    return (block.rcv_buff or size) if receives else block.send_buffer_size(profile)
+
+
+def _default_mss(context: Context) -> int:
+    """Of a socket without connection."""
+    profile = context.stack.profile
+    if not context.semantics.mss_is_the_peers:
+        return _DEFAULT_MSS
+    return profile.default_mss_ipv6 if ":" in context.host else profile.default_mss
+
+
+def _retransmissions(seconds: int) -> int:
+    """So many seconds as a number of timeouts of 1, 2, 4 ... s: secs_to_retrans()."""
+    count, timeout, period = 0, 1, 0
+    while seconds > period and count < _MOST_TIMEOUTS:
+        count, period, timeout = count + 1, period + timeout, min(2 * timeout, _LONGEST_RTO)
+    return count
+
+
 def _mss(context: Context, socket: BsdSocket) -> int:
     """Of a connection what it may send: Linux without the timestamps, FreeBSD with them."""
     block = context.block(socket)
     if block is None or block.state is State.LISTEN or context.closed(socket):
-        return socket.option("TCP_MAXSEG") or _DEFAULT_MSS
+        return socket.option("TCP_MAXSEG") or _default_mss(context)
     timestamps = context.semantics.mss_has_timestamps and block.timestamps
     return block.snd_mss + (TIMESTAMPS_SPACE if timestamps else 0)

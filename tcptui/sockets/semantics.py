@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from tcptui.core.profile.record import StackName
-from tcptui.core.tcp.icmp import Unreachable
+from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.sockets.answers import Errno
 
 
@@ -59,9 +59,19 @@ class SocketSemantics(NamedTuple):
     """poll() has POLLERR, and POLLHUP for a socket without connection."""
     buffers_are_doubled: bool = True
     """SO_RCVBUF and SO_SNDBUF are stored twice as large as asked for."""
+    largest_buffer: int | None = None
+    """The most octets that SO_RCVBUF and SO_SNDBUF take, else ENOBUFS, and below 1 EINVAL; None: a larger
+    number counts as the largest one."""
+    mss_is_the_peers: bool = False
+    """TCP_MAXSEG is what may be sent until the peer's SYN says it, and is not offered; it can only be
+    lessened."""
+    tcp_options_end: bool = False
+    """Once the connection is deleted, options of TCP return ECONNRESET."""
+    info_counts_octets: bool = False
+    """TCP_INFO has FreeBSD's numbers of states, and the congestion window in octets."""
     mss_has_timestamps: bool = False
     """TCP_MAXSEG counts the timestamps option in."""
-    lacks: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset(("TCP_KEEPINIT", "TCP_NOOPT"))
     """Socket options that return ENOPROTOOPT."""
     flag_values: Mapping[str, int] = {}
     """What getsockopt() returns for an option that is on, where that is not 1."""
@@ -72,6 +82,8 @@ class SocketSemantics(NamedTuple):
         Unreachable.PORT: "ECONNREFUSED",
         Unreachable.SOURCE_ROUTE: "EOPNOTSUPP",
         Unreachable.TIME_EXCEEDED: "EHOSTUNREACH",
+        Unreachable.REASSEMBLY: "EHOSTUNREACH",
+        Unreachable.PRECEDENCE: "EHOSTUNREACH",
         Unreachable.PARAMETER: "EPROTO",
         Unreachable.PROHIBITED: "EHOSTUNREACH",
     }
@@ -102,8 +114,12 @@ FREEBSD = SocketSemantics(
     urgent_waits_for_data=False,
     poll_has_errors=False,
     buffers_are_doubled=False,
+    largest_buffer=2_097_152 * 2_048 // (256 + 2_048),
+    mss_is_the_peers=True,
+    tcp_options_end=True,
+    info_counts_octets=True,
     mss_has_timestamps=True,
-    lacks=frozenset(("TCP_USER_TIMEOUT", "TCP_LINGER2")),
+    lacks=frozenset(("TCP_USER_TIMEOUT", "TCP_LINGER2", "TCP_CORK", "TCP_DEFER_ACCEPT")),
     flag_values={"SO_REUSEADDR": 0x04, "SO_KEEPALIVE": 0x08, "SO_LINGER": 0x80, "TCP_NODELAY": 0x04},
     unreachable={
         Unreachable.NETWORK: "EHOSTUNREACH",

@@ -1,11 +1,13 @@
-"""TCP_INFO: a connection in numbers, by the names and in the units of Linux's `struct tcp_info`.
+"""TCP_INFO: a connection in numbers, by the names and in the units of each system's `struct tcp_info`.
 
-Only what the core knows has a name here.
+Linux counts congestion window and threshold in segments, FreeBSD in octets, and each numbers the states its
+own way. Only what the core knows has a name here.
 """
 
 from __future__ import annotations
 
-from tcptui.core.packet.seq import lt
+from tcptui.core.packet.options import TIMESTAMPS_SPACE
+from tcptui.core.packet.seq import lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.status import ConnectionStatus
@@ -28,6 +30,21 @@ STATES = {
 }
 """Linux's numbers (include/net/tcp_states.h)."""
 
+FREEBSD_STATES = {
+    State.CLOSED: 0,
+    State.LISTEN: 1,
+    State.SYN_SENT: 2,
+    State.SYN_RECEIVED: 3,
+    State.ESTABLISHED: 4,
+    State.CLOSE_WAIT: 5,
+    State.FIN_WAIT_1: 6,
+    State.CLOSING: 7,
+    State.LAST_ACK: 8,
+    State.FIN_WAIT_2: 9,
+    State.TIME_WAIT: 10,
+}
+"""FreeBSD's (sys/netinet/tcp_fsm.h)."""
+
 OPTION_TIMESTAMPS, OPTION_SACK, OPTION_WINDOW_SCALE, OPTION_ECN = 1, 2, 4, 8
 """Bits of tcpi_options."""
 OPEN, DISORDER, RECOVERY, LOSS = 0, 1, 3, 4
@@ -40,12 +57,16 @@ _FIELDS = (
 )  # fmt: skip
 """All but the state."""
 _NO_THRESHOLD, _LINUX_NO_THRESHOLD = 1 << 30, 0x7FFFFFFF
+FREEBSD_NO_LIMIT = 65_535 << 14
+"""FreeBSD's snd_cwnd and snd_ssthresh at first: TCP_MAXWIN << TCP_MAX_WINSHIFT."""
 
 
 def tcp_info(
     tcb: Tcb | None, status: ConnectionStatus | None, profile: Profile, semantics: SocketSemantics
 ) -> TcpInfo:
     """The fields of TCP_INFO; of a connection that is deleted (None), or of none, only its state is known."""
+    if semantics.info_counts_octets:
+        return _freebsd(tcb)
     if tcb is None or status is None:
         return {"tcpi_state": STATES[State.CLOSED]}
     closed = tcb.state is State.TIME_WAIT and semantics.time_wait_is_closed
@@ -53,6 +74,44 @@ def tcp_info(
     if tcb.state is State.LISTEN:
         return info | _of_listener(status)
     return info | _of_connection(tcb, profile)
+
+
+def _freebsd(tcb: Tcb | None) -> TcpInfo:
+    """tcp_fill_info(), and TCP_INFO's options in tcp_ctloutput()."""
+    if tcb is None or tcb.state is State.LISTEN:
+        return {"tcpi_state": FREEBSD_STATES[State.CLOSED if tcb is None else State.LISTEN]}
+    estimate = tcb.estimate
+    mss = tcb.snd_mss + (TIMESTAMPS_SPACE if tcb.timestamps else 0)
+    return {
+        "tcpi_state": FREEBSD_STATES[tcb.state],
+        "tcpi_options": _options(tcb),
+        "tcpi_snd_wscale": tcb.snd_shift,
+        "tcpi_rcv_wscale": tcb.rcv_shift,
+        "tcpi_rto": estimate.rto,
+        "tcpi_rtt": estimate.srtt or 0,
+        "tcpi_rttvar": estimate.rttvar if estimate.srtt is not None else 0,
+        "tcpi_snd_ssthresh": FREEBSD_NO_LIMIT if tcb.ssthresh >= _NO_THRESHOLD else tcb.ssthresh,
+        "tcpi_snd_cwnd": tcb.cwnd or FREEBSD_NO_LIMIT,
+        "tcpi_snd_mss": mss,
+        "tcpi_rcv_mss": mss,
+        "tcpi_snd_wnd": tcb.snd_wnd,
+        "tcpi_rcv_space": max(tcb.rcv_wnd, tcb.rcv_buff - len(tcb.receive_buffer)),
+        "tcpi_snd_una": tcb.snd_una,
+        "tcpi_snd_nxt": tcb.snd_nxt,
+        "tcpi_snd_max": tcb.snd_nxt,
+        "tcpi_rcv_nxt": tcb.rcv_nxt,
+        "tcpi_rcv_adv": seq_add(tcb.rcv_nxt, tcb.rcv_wnd),
+        "tcpi_dupacks": tcb.duplicate_acks,
+    }
+
+
+def _options(tcb: Tcb) -> int:
+    return (
+        tcb.timestamps * OPTION_TIMESTAMPS
+        | tcb.sack * OPTION_SACK
+        | tcb.scaling * OPTION_WINDOW_SCALE
+        | tcb.ecn * OPTION_ECN
+    )
 
 
 def _of_listener(status: ConnectionStatus) -> TcpInfo:
@@ -73,12 +132,7 @@ def _of_connection(tcb: Tcb, profile: Profile) -> TcpInfo:
         "tcpi_retransmits": timeouts,
         "tcpi_probes": tcb.probes,
         "tcpi_backoff": tcb.persist_backoff if tcb.persist_timer is not None else timeouts,
-        "tcpi_options": (
-            tcb.timestamps * OPTION_TIMESTAMPS
-            | tcb.sack * OPTION_SACK
-            | tcb.scaling * OPTION_WINDOW_SCALE
-            | tcb.ecn * OPTION_ECN
-        ),
+        "tcpi_options": _options(tcb),
         "tcpi_snd_wscale": tcb.snd_shift,
         "tcpi_rcv_wscale": tcb.rcv_shift,
         "tcpi_rto": estimate.rto,

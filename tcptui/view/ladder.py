@@ -7,7 +7,7 @@ flight is solid as far as it has come, dotted where it has yet to go.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -70,13 +70,11 @@ def draw_ladder(
     paths: Mapping[Side, Path] = NO_PATHS,
     drawn: Drawn | None = None,
     sockets: tuple[Socket, ...] = (),
-    boxes: Sequence[object] = (),
 ) -> Ladder:
     """The ladder in `width` cells and `height` rows (None: all of it).
 
     `paths` are the states of both ends up to now; `drawn` is the caller's memory of rows; `sockets` are those
-    of both ends that stand above it: what goes between others is told with them. `boxes` are on the way from
-    A to B: where a segment ends at one, that is named.
+    of both ends that stand above it: what goes between others is told with them.
     """
     rows = ladder_rows(transmissions, now, paths)
     numbers = [row.transmission.number if row.transmission is not None else 0 for row in rows]
@@ -84,7 +82,7 @@ def draw_ladder(
     with_states = width >= WITH_STATES
     inner = width - TIME_WIDTH - 2 - (2 * STATE_WIDTH if with_states else 0)
     states = states_by_row(rows, paths)
-    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected, sockets, boxes)
+    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected, sockets)
     lines: list[Line] = []
     previous = -1
     for index, plan in zip(shown, plans, strict=True):
@@ -186,7 +184,6 @@ def _plans(
     raw: bool,
     selected: int,
     sockets: tuple[Socket, ...],
-    boxes: Sequence[object],
 ) -> list[RowPlan]:
     """What to draw on each row that is shown."""
     told_from = _first_between_others(rows, sockets)
@@ -206,7 +203,7 @@ def _plans(
         plans.append(
             RowPlan(
                 row, width, lanes, turn, moment, raw, 0 < number == selected, ends, with_states,
-                _sockets_of(row, hosts) if index >= told_from else (), _lost_at(row, boxes),
+                _sockets_of(row, hosts) if index >= told_from else (),
             )
         )  # fmt: skip
     return plans
@@ -234,12 +231,6 @@ def _sockets_of(row: Row, hosts: set[str]) -> tuple[str, ...]:
         return ()
     sockets = segment.src, segment.dst
     return sockets_texts(sockets, hosts or {socket.host for socket in sockets})
-
-
-def _lost_at(row: Row, boxes: Sequence[object]) -> str:
-    """The box at which a segment has ended."""
-    path = row.transmission.path if row.transmission is not None else None
-    return str(boxes[path.box - 1]) if path is not None and 0 < path.box <= len(boxes) else ""
 
 
 def _ways(rows: list[Row], shown: range) -> dict[int, tuple[int, int]]:

@@ -55,8 +55,6 @@ class RowPlan(NamedTuple):
     """The ends' states stand beside the life lines: a change of one is told there."""
     sockets: tuple[str, ...] = ()
     """Wordings of the sockets that the row's segment goes between, where others have connections too."""
-    lost_at: str = ""
-    """The box at which it has ended; "": none."""
 
 
 def style_of(transmission: Transmission) -> Style:
@@ -165,7 +163,7 @@ def _departure(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> No
     near = [column(lane) for lane, _ in plan.passing if column(lane) < width // 3]
     label_at = max([start, *near]) + 2
     turn = column(plan.turn)
-    lost = plan.lost_at or say("ui.lost")
+    lost = (transmission.path and transmission.path.box) or say("ui.lost")
     lost_cells = cell_len(lost) + 2
     limit = {Outcome.ARRIVED: turn, Outcome.LOST: width - lost_cells - 2, Outcome.IN_FLIGHT: width - 1}
     room = limit[transmission.outcome] - label_at - 2

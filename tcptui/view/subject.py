@@ -106,7 +106,7 @@ def host_of(moment: Moment, side: Side, chosen: int = 0) -> Host:
         None if status is None else status.remote, host.state_of(name),
         _since_the_story_began(of_connection.states) if chosen in names else record.states,
         tcb, host.timers_of(tcb), of_connection, _is_accepted(host, status), record, host.link_up,
-        host.udp.endpoints, listener, 0 if listener is None else host.stack.profile.syn_queue,
+        host.udp.endpoints, listener, 0 if listener is None else listener.syn_places,
         [
             Other(index, one.connection, one.state, host.timers_of(host.tcb_of(one.connection)))
             for index, one in enumerate(statuses, 1)

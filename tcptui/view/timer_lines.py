@@ -21,7 +21,7 @@ from tcptui.view.lines import Line, marked
 from tcptui.view.subject import Host
 
 TIMER_ROWS = (
-    (TimerKind.RETRANSMISSION, TimerKind.PERSIST),
+    (TimerKind.RETRANSMISSION, TimerKind.LOSS_PROBE, TimerKind.PERSIST),
     (TimerKind.TIME_WAIT, TimerKind.FIN_WAIT_2, TimerKind.KEEP_ALIVE),
     (TimerKind.USER, TimerKind.DELAYED_ACK),
 )

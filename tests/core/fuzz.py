@@ -31,9 +31,10 @@ from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import ARROWS, State
 from tcptui.core.tcp.calls import Abort, Call, Close, Open, Receive, Send
-from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.unreachable import Unreachable
 
 US, PEER = Socket("192.0.2.1", 1025), Socket("192.0.2.2", 80)
 PROFILES: tuple[Profile, ...] = (
@@ -249,7 +250,7 @@ class Fuzz:
             self.demand(
                 all(distance(tcb.rcv_nxt, one.seq) < HALF for one in tcb.out_of_order[1:]), "held text is old"
             )
-        timers = tcb.retransmission_timer or tcb.persist_timer
+        timers = tcb.retransmission_timer or tcb.loss_probe_timer or tcb.persist_timer
         self.demand(not tcb.retransmission_queue or timers is not None, "in flight, and no timer runs")
         waiting = tcb.send_buffer or (tcb.close_called and not tcb.fin_sent)
         if waiting and tcb.state in SENDING:

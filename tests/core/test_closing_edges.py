@@ -119,7 +119,7 @@ def test_the_fin_that_rides_on_an_ack_is_another_attempt() -> None:
 @pytest.mark.parametrize(
     ("profile", "flags", "state"),
     [
-        (FREEBSD, RST | ACK, S.SYN_RECEIVED),
+        (FREEBSD, RST | ACK, S.LISTEN),
         (FREEBSD, RST, S.LISTEN),
         (LINUX, RST | ACK, S.LISTEN),
         (RFC9293, RST | ACK, S.LISTEN),
@@ -127,7 +127,7 @@ def test_the_fin_that_rides_on_an_ack_is_another_attempt() -> None:
     ids=["freebsd, with ACK", "freebsd", "linux", "rfc"],
 )
 def test_what_resets_a_half_open_connection(profile: Profile, flags: int, state: State) -> None:
-    """FreeBSD's syncache_chkrst(): "Any RST to our SYN|ACK must not carry ACK, SYN or FIN flags"."""
+    """3.10.7.4, second: its SEQ decides; FreeBSD's syncache_chkrst() looks at nothing else, either."""
     site = reach(S.SYN_RECEIVED, profile._replace(timestamps=False))
     assert briefs(site.receives(site.peer(flags, 1, 1))) == []
     assert site.state() is state

@@ -11,7 +11,8 @@ from tcptui.core.profile.presets import FREEBSD, LINUX
 from tcptui.core.profile.record import HardErrorAborts, Profile
 from tcptui.core.state import SYNCHRONIZED, State
 from tcptui.core.tcp.calls import Open, Send
-from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.icmp import IcmpError
+from tcptui.core.tcp.unreachable import Unreachable
 from tests.core.build import (
     ISS,
     PEER,

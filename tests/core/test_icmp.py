@@ -8,8 +8,9 @@ from tcptui.core.events import Event, Signal, Signalled
 from tcptui.core.packet.segment import ACK, SYN, Segment, Socket
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Open, Send
-from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.stack import Stack
+from tcptui.core.tcp.unreachable import Unreachable
 
 US, PEER = Socket("10.0.0.1", 49152), Socket("10.0.0.2", 80)
 OTHER = PEER._replace(port=81)

@@ -6,20 +6,22 @@ import pytest
 
 from tcptui.core.events import TimerKind
 from tcptui.core.packet.segment import ACK
+from tcptui.core.profile.presets import LINUX
+from tcptui.core.profile.record import Profile
 from tcptui.core.tcp.calls import Send
 from tcptui.core.units import SECOND
-from tests.core.build import Site, connected, texts
+from tests.core.build import PROMPT, Site, connected, texts
 
 SEGMENT = 1000
 
 
-def grown() -> Site:
+def grown(profile: Profile = PROMPT) -> Site:
     """A connection whose cwnd is 44 segments, with all acknowledged; the last was sent just now."""
-    site = connected(wnd=65_535)
+    site = connected(profile, wnd=65_535)
     site.call(Send(1, bytes(40_000)))
     for number in range(1, 41):
         site.receives(site.peer(ACK, 1, 1 + number * SEGMENT, wnd=65_535))
-    assert site.tcb.cwnd == 44_000
+    assert site.tcb.cwnd >= 44_000
     assert not site.tcb.retransmission_queue
     return site
 
@@ -30,6 +32,15 @@ def test_idle_means_longer_than_an_rto(more: int, segments: int) -> None:
     restart window of 4 segments goes."""
     site = grown()
     site.wait(site.tcb.estimate.rto + more)
+    assert len(texts(site.call(Send(1, bytes(40_000))))) == segments
+
+
+@pytest.mark.parametrize(("restarts", "segments"), [(True, 4), (False, 40)])
+def test_cwnd_may_be_kept(restarts: bool, segments: int) -> None:
+    """net.ipv4.tcp_slow_start_after_idle=0"""
+    site = grown()
+    site.stack.profile = site.stack.profile._replace(restart_after_idle=restarts)
+    site.wait(3_600 * SECOND)
     assert len(texts(site.call(Send(1, bytes(40_000))))) == segments
 
 
@@ -75,3 +86,14 @@ def test_what_was_sent_again_was_sent() -> None:
     assert cwnd > 4 * SEGMENT
     site.call(Send(1, bytes(100)))
     assert site.tcb.cwnd == cwnd
+
+
+@pytest.mark.parametrize(("rtos", "segments"), [(0.9, 44), (1.5, 22), (2.5, 11), (9.5, 10)])
+def test_linux_halves_the_window_for_each_rto(rtos: float, segments: int) -> None:
+    """tcp_cwnd_restart(): down to the initial window; ssthresh keeps three quarters."""
+    site = grown(LINUX)
+    site.block.cwnd, site.block.ssthresh = 44 * SEGMENT, 20 * SEGMENT
+    site.wait(int(rtos * site.tcb.estimate.rto))
+    site.call(Send(1, b"a"))
+    assert site.tcb.cwnd == segments * SEGMENT
+    assert site.tcb.ssthresh == (20 if segments == 44 else 33) * SEGMENT

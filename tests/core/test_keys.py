@@ -59,7 +59,7 @@ AGES_THAT_COUNT: tuple[tuple[str, dict[str, Any], Profile, int], ...] = (
     ("ts_recent_at", {"timestamps": True}, RFC9293, TS_RECENT_LIFETIME + 1),
     ("sent_at", {}, RFC9293, SECOND + 1),
     ("sent_at", {"snd_nxt": 9}, RFC9293, RFC9293.max_rto + 1),
-    ("data_received_at", {}, LINUX, LINUX.delayed_ack),
+    ("data_received_at", {}, LINUX, SECOND + 1),
     ("challenged_at", {"challenges": 3}, LINUX, LINUX.challenge_interval),
 )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tcptui.core.events import Response, Signal
+from tcptui.core.events import Response, Sent, Signal
 from tcptui.core.packet.segment import ACK, CWR, ECE, FIN, RST, SYN, flag_text
 from tcptui.core.profile.knobs import all_knobs
 from tcptui.core.profile.presets import LINUX, RFC9293
@@ -237,6 +237,30 @@ def test_knob_ecn(ecn: Ecn, syn: int, syn_ack: int) -> None:
     assert sent(site.receives(site.peer(SYN | ECE | CWR, 0)))[0].flags == SYN | ACK | syn_ack
     site = reach(S.LISTEN, profile)
     assert sent(site.receives(site.peer(SYN, 0)))[0].flags == SYN | ACK
+
+
+@pytest.mark.parametrize(("retries", "asked"), [(None, 4), (0, 1), (1, 2), (2, 3)])
+def test_knob_ecn_retries(retries: int | None, asked: int) -> None:
+    """RFC 3168 6.1.1.1; FreeBSD's tcp_ecn_output_syn_sent() and syncache_timer()."""
+    profile = PROMPT._replace(ecn="asked", ecn_retries=retries)
+    for state, bits in ((S.SYN_SENT, ECE | CWR), (S.SYN_RECEIVED, ECE)):
+        site = Site(profile)
+        site.call(Open(US, passive=True) if state is S.SYN_RECEIVED else Open(US, PEER))
+        if state is S.SYN_RECEIVED:
+            site.receives(site.peer(SYN | ECE | CWR, 0))
+        site.wait(8 * SECOND)
+        syns = [event.segment.flags for _, event in site.log if isinstance(event, Sent)]
+        assert [bool(flags & (ECE | CWR) == bits) for flags in syns] == [n < asked for n in range(4)]
+
+
+@BOTH
+def test_knob_restart_after_idle(on: bool) -> None:
+    """RFC 5681 4.1; a connection that kept cwnd is in test_idle_restart."""
+    site = reach(S.ESTABLISHED, PROMPT._replace(restart_after_idle=on))
+    site.block.cwnd = 50_000
+    site.wait(10 * SECOND)
+    site.call(Send(1, b"x"))
+    assert (site.tcb.cwnd == 50_000) != on
 
 
 def test_knob_fixed_isn() -> None:
@@ -467,11 +491,11 @@ def test_knob_stack_while_closing(stack: StackName) -> None:
 @pytest.mark.parametrize("stack", ["rfc9293", "linux", "freebsd"])
 def test_knob_stack(stack: StackName) -> None:
     """3.10.7.4, fifth: the same SEQ and ACK may shrink the window; Linux' tcp_may_update_window() believes
-    them only if they widen it."""
+    them only if they widen it, and so does FreeBSD's tcp_do_segment(), step6."""
     site = reach(S.ESTABLISHED, PROMPT._replace(stack=stack))
     site.receives(site.peer(ACK, 1, 1, wnd=80))
     site.receives(site.peer(ACK, 1, 1, wnd=50))
-    assert site.tcb.snd_wnd == (80 if stack == "linux" else 50)
+    assert site.tcb.snd_wnd == (50 if stack == "rfc9293" else 80)
 
 
 def test_text_that_waits_goes_when_an_old_segment_acknowledges() -> None:

@@ -16,7 +16,8 @@ from tcptui.core.profile.record import BacklogSlack, Profile, SynCookies
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Accept, Close, Open, Receive, Send
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
-from tcptui.core.tcp.stack import EPHEMERAL, Stack
+from tcptui.core.tcp.ports import EPHEMERAL
+from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.syn_cookies import CLASSES, LIFETIME, PERIOD
 from tcptui.core.units import SECOND
 from tests.core.build import PROMPT, delivered, responses, rules, sent, signals
@@ -179,6 +180,32 @@ def test_half_open_connections_have_a_queue_of_their_own() -> None:
     assert answered == [1, 1, 1, 0, 0]
     listener.arrives(1, RST, 1)
     assert len(sent(listener.syn(4))) == 1
+
+
+@pytest.mark.parametrize(
+    ("on", "cookies", "syn_queue", "kept"),
+    [
+        (False, "never", 6, 6),
+        (True, "never", 256, 3),
+        (True, "overflow", 2, 3),  # tcp_max_syn_backlog is asked for only without cookies,
+        (True, "never", 2, 3),
+        (True, "never", 1, 2),  # and then leaves a quarter free, of four or more.
+    ],
+)
+def test_knob_backlog_limits_syn_queue(on: bool, cookies: SynCookies, syn_queue: int, kept: int) -> None:
+    """inet_csk_reqsk_queue_is_full(): more than the backlog, which is 2; tcp_conn_request()."""
+    profile = PROMPT._replace(backlog_limits_syn_queue=on, syn_cookies=cookies, syn_queue=syn_queue)
+    listener = Listener(profile, backlog=2)
+    for port in range(1, 9):
+        listener.syn(port)
+    assert listener.states().count(S.SYN_RECEIVED) == kept
+
+
+def test_the_last_quarter_of_the_queue_is_for_known_peers() -> None:
+    """tcp_conn_request(): 8 - len < 2."""
+    profile = PROMPT._replace(backlog_limits_syn_queue=True, syn_queue=8)
+    listener = Listener(profile, backlog=50)
+    assert [len(sent(listener.syn(port))) for port in range(1, 10)] == [1] * 7 + [0, 0]
 
 
 def test_half_open_connections_are_given_up_in_time() -> None:

@@ -18,7 +18,8 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Close, Open, Send
-from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.icmp import IcmpError
+from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.core.units import MILLISECOND, SECOND
 from tests.core.build import ISS, PEER, PROMPT, US, Site, briefs, connected, rules, sent, signals, texts
 

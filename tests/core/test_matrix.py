@@ -351,7 +351,14 @@ def _linux_challenges(start: Start, segment: Segment) -> bool:
     """Whether a RST passes tcp_sequence() and is not at RCV.NXT: tcp_validate_incoming()."""
     end = segment.seq + _length(segment)
     passes = end >= start.rcv_nxt and segment.seq <= start.rcv_nxt + start.rcv_wnd
-    return passes and segment.seq != start.rcv_nxt
+    return passes and segment.seq != start.rcv_nxt and not _meets_fin_unread(start, segment)
+
+
+def _meets_fin_unread(start: Start, segment: Segment) -> bool:
+    """tcp_sequence(): nothing may go beyond the right edge while something is unread, be it a FIN."""
+    end = segment.seq + _length(segment) - bool(segment.flags & FIN)
+    fin_has_come = start.state in (S.CLOSE_WAIT, S.CLOSING, S.LAST_ACK)
+    return fin_has_come and end > start.rcv_nxt + start.rcv_wnd
 
 
 def _linux_synchronized(start: Start, segment: Segment) -> Seen:
@@ -372,6 +379,8 @@ def _linux_synchronized(start: Start, segment: Segment) -> Seen:
         return acked  # tcp_validate_incoming(): a challenge ACK, in the window and outside.
     # tcp_sequence(): what ends at RCV.NXT, or begins at the right edge, is acceptable.
     if end < start.rcv_nxt or segment.seq > start.rcv_nxt + start.rcv_wnd:
+        return acked
+    if _meets_fin_unread(start, segment):
         return acked
     # tcp_ack(): max_window is at most bytes_acked, of which the SYN is one.
     oldest = start.snd_una - min(WINDOW, start.snd_una - ISS)
@@ -404,59 +413,105 @@ def _linux_time_wait(start: Start, segment: Segment) -> Seen:
     return Seen(S.TIME_WAIT, (("ACK", start.snd_nxt, start.rcv_nxt),))
 
 
-def _is_old(start: Start, segment: Segment) -> bool:
-    known = start.state in SYNCHRONIZED and start.state is not S.TIME_WAIT
-    left = segment.seq < start.rcv_nxt and segment.seq + _length(segment) <= start.rcv_nxt
-    return known and left and segment.flags & (SYN | ACK | RST) == ACK
-
-
 def by_freebsd(start: Start, segment: Segment) -> Seen:
-    """sys/netinet/tcp_input.c, tcp_timewait.c and tcp_syncache.c; all else is as in the RFC."""
+    """sys/netinet/tcp_input.c, tcp_syncache.c and tcp_timewait.c, read in their own order."""
     bits = segment.flags & (SYN | ACK | RST)
-    plain_ack = ("ACK", start.snd_nxt, start.rcv_nxt)
     if start.state is S.LISTEN and bits == SYN | ACK:
         return Seen(S.LISTEN)  # tcp_input(): "the SYN|ACK is bogus on a listen socket", no RST.
+    if start.state in (S.CLOSED, S.LISTEN, S.SYN_SENT):
+        return by_the_rfc(start, segment)
     if start.state is S.TIME_WAIT:
         return _freebsd_time_wait(start, segment)
     if start.state is S.SYN_RECEIVED and not start.simultaneous:
-        if bits == SYN and segment.seq == IRS:
-            return Seen(S.SYN_RECEIVED, (("SYN,ACK", ISS, IRS + 1),))  # syncache_add(): the same again.
-        if bits & RST and bits & ACK:
-            return Seen(S.SYN_RECEIVED)  # syncache_chkrst(): "RST|ACK is not valid".
-        if bits & SYN:
-            return Seen(S.SYN_RECEIVED, (plain_ack,))
-    wanted = by_the_rfc(start, segment)
-    if start.simultaneous and bits == SYN | ACK and segment.seq == IRS and wanted.state is S.ESTABLISHED:
-        return wanted._replace(replies=wanted.replies or (plain_ack,))  # The SYN's TF_ACKNOW.
-    known_fin = start.state in (S.CLOSE_WAIT, S.CLOSING, S.LAST_ACK)
-    in_order = segment.flags & (SYN | RST | ACK) == ACK and not _is_old(start, segment)
-    inside = start.rcv_nxt - len(segment.data) <= segment.seq < start.rcv_nxt + start.rcv_wnd
-    acceptable_ack = start.snd_una - WINDOW <= segment.ack <= start.snd_nxt
-    if known_fin and in_order and inside and acceptable_ack:
-        return wanted._replace(replies=())  # TCPS_HAVERCVDFIN: data and FIN are freed, without TF_ACKNOW.
-    if _is_old(start, segment):
-        # tcp_do_segment(), "todrop": what is known is cut off, FIN too, TF_ACKNOW is set, the ACK counts.
-        trimmed = segment._replace(seq=start.rcv_nxt, flags=segment.flags & ~FIN, data=b"")
-        wanted = by_the_rfc(start, trimmed)
-        if wanted.state is not S.CLOSED:
-            wanted = wanted._replace(replies=(plain_ack,))
-    return _with_fin(start, segment, wanted)
+        return _freebsd_syncache(start, segment)
+    return _freebsd_segment(start, segment)
 
 
-def _with_fin(start: Start, segment: Segment, wanted: Seen) -> Seen:
-    """tcp_output() sends the FIN again with an ACK while it is unacknowledged, but for a challenge ACK."""
-    inside = start.rcv_nxt <= segment.seq < start.rcv_nxt + start.rcv_wnd
-    waits = start.state in (S.FIN_WAIT_1, S.CLOSING, S.LAST_ACK)
-    if not waits or not wanted.replies or (segment.flags & (SYN | RST) and inside):
-        return wanted
-    [(name, seq, ack)] = wanted.replies
-    challenged = segment.flags & SYN and wanted == Seen(start.state, ((name, seq, ack),))
-    fin_acked = wanted.state in (S.FIN_WAIT_2, S.TIME_WAIT, S.CLOSED)
-    fits = segment.seq < start.rcv_nxt + start.rcv_wnd
-    too_old = fits and segment.flags & ACK and segment.ack < start.snd_una - WINDOW  # RFC 5961 5.
-    if name == "ACK" and not fin_acked and not challenged and not too_old:
-        return wanted._replace(replies=(("FIN,ACK", seq - 1, ack),))
-    return wanted
+def _freebsd_syncache(start: Start, segment: Segment) -> Seen:
+    """tcp_input(), with syncache_expand(), syncache_chkrst() and syncache_add()."""
+    bits, unchanged = segment.flags & (SYN | ACK | RST), Seen(S.SYN_RECEIVED)
+    if bits == ACK:
+        # "ACK must match our initial sequence number + 1"; "the SEQ must fall in the window".
+        if segment.ack != ISS + 1 or not IRS < segment.seq <= IRS + 65_535:
+            return unchanged._replace(replies=(_reset(segment),))
+        return _freebsd_segment(start, segment)
+    if bits & RST:
+        if segment.seq == IRS + 1:
+            return Seen(S.LISTEN)
+        inside = IRS + 1 < segment.seq < IRS + 1 + 65_535
+        return unchanged._replace(replies=(("ACK", ISS + 1, IRS + 1),) if inside else ())
+    # "We do not check the sequence number to see if this is a real retransmit".
+    return unchanged._replace(replies=(("SYN,ACK", ISS, IRS + 1),) if bits == SYN else ())
+
+
+def _freebsd_segment(start: Start, segment: Segment) -> Seen:
+    """tcp_do_segment(), from TCPS_SYN_RECEIVED on."""
+    state, flags, seq, data = start.state, segment.flags, segment.seq, len(segment.data)
+    ack, una, rcv_nxt = segment.ack, start.snd_una, start.rcv_nxt
+    right = rcv_nxt + 65_536  # sbspace(): the buffer, which is more than what is announced.
+    challenge = Seen(state, (("ACK", start.snd_nxt, rcv_nxt),))
+    opening = state is S.SYN_RECEIVED
+    if opening and not flags & RST and flags & ACK and not una < ack <= start.snd_nxt:
+        return Seen(state, (_reset(segment),))
+    if flags & RST:
+        if seq == rcv_nxt:
+            signal = Signal.REFUSED if opening else Signal.RESET
+            closing = state in (S.CLOSING, S.LAST_ACK)  # What the user is told: test_traps.
+            return Seen(S.CLOSED, (), frozenset() if closing else frozenset({signal}))
+        return challenge if rcv_nxt < seq < right else Seen(state)
+    if flags & SYN and not opening:
+        return challenge
+    if opening and seq < IRS:
+        return Seen(state, (_reset(segment),))
+    ack_now = False
+    if seq < rcv_nxt:  # "todrop"
+        if flags & SYN:
+            flags, seq = flags & ~SYN, seq + 1
+        if rcv_nxt - seq > data or (rcv_nxt - seq == data and not flags & FIN):
+            flags, ack_now = flags & ~FIN, True
+            seq, data = seq + data, 0
+        else:
+            seq, data = rcv_nxt, data - (rcv_nxt - seq)
+    if seq + data > right and seq >= right:
+        return _freebsd_output(start, state, rcv_nxt)  # dropafterack
+    if not flags & ACK and not opening:
+        return _freebsd_output(start, state, rcv_nxt) if ack_now else Seen(state)
+    if flags & ACK:
+        if not opening and ack > start.snd_nxt:
+            return _freebsd_output(start, state, rcv_nxt)
+        if not opening and ack < max(ISS + 1, una - WINDOW):
+            return challenge
+        our_fin_acked = ack == start.snd_nxt
+        if opening:
+            state = S.ESTABLISHED
+        elif state is S.FIN_WAIT_1 and our_fin_acked:
+            state = S.FIN_WAIT_2
+        elif state is S.CLOSING and our_fin_acked:
+            return _freebsd_output(start, S.TIME_WAIT, rcv_nxt) if ack_now else Seen(S.TIME_WAIT)
+        elif state is S.LAST_ACK and our_fin_acked:
+            return Seen(S.CLOSED)
+    told: frozenset[Signal] = frozenset()
+    if (data or flags & FIN) and state not in (S.CLOSE_WAIT, S.CLOSING, S.LAST_ACK):
+        ack_now = True
+        if state is not S.SYN_RECEIVED and seq == rcv_nxt:
+            rcv_nxt += data
+            if flags & FIN:
+                rcv_nxt += 1
+                state = {S.ESTABLISHED: S.CLOSE_WAIT, S.FIN_WAIT_1: S.CLOSING, S.FIN_WAIT_2: S.TIME_WAIT}[
+                    state
+                ]
+                told = frozenset({Signal.CLOSING})
+    wanted = _freebsd_output(start, state, rcv_nxt) if ack_now else Seen(state)
+    return wanted._replace(signals=told)
+
+
+def _freebsd_output(start: Start, state: State, rcv_nxt: int) -> Seen:
+    """tcp_output() with TF_ACKNOW: SYN and FIN by tcp_outflags[], as long as they are not acknowledged."""
+    if state is S.SYN_RECEIVED:
+        return Seen(state, (("SYN,ACK", ISS, rcv_nxt),))
+    if state in (S.FIN_WAIT_1, S.CLOSING, S.LAST_ACK):
+        return Seen(state, (("FIN,ACK", start.snd_nxt - 1, rcv_nxt),))
+    return Seen(state, (("ACK", start.snd_nxt, rcv_nxt),))
 
 
 def _freebsd_time_wait(start: Start, segment: Segment) -> Seen:
@@ -465,7 +520,7 @@ def _freebsd_time_wait(start: Start, segment: Segment) -> Seen:
     if bits & RST or (bits == SYN and segment.seq <= start.rcv_nxt) or not bits & (ACK | SYN):
         return Seen(S.TIME_WAIT)
     if bits == SYN:
-        return Seen(S.CLOSED, (_reset(segment),))  # tcp_twclose(), and findpcb finds nobody who listens.
+        return Seen(S.CLOSED, (_reset(segment),))  # tcp_close(), and findpcb finds nobody who listens.
     expected = (segment.flags, segment.seq, segment.ack, segment.data)
     if expected == (ACK, start.rcv_nxt, start.snd_nxt, b""):
         return Seen(S.TIME_WAIT)

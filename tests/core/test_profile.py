@@ -17,8 +17,9 @@ from tcptui.core.profile.knobs import all_knobs
 from tcptui.core.profile.presets import FREEBSD, LINUX, PRESETS, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.tcp.calls import Open, Send
-from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.stack import Stack
+from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.core.units import MILLISECOND, SECOND
 from tests.core.build import ISS, PEER, PROMPT, US, Site, sent
 

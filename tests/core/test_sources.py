@@ -13,7 +13,8 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State as S
 from tcptui.core.tcp.calls import Abort, Close, Open
-from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.icmp import IcmpError
+from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.core.units import SECOND
 from tests.core.build import PEER, US, Site, reach
 
@@ -36,9 +37,12 @@ def test_what_no_rfc_says_is_cited_by_what_says_it() -> None:
         "LISTEN_SYN_ACK_IGNORED": "FreeBSD tcp_input()",
         "DATA_ON_SYN_ACK_IGNORED": "Linux tcp_rcv_synsent_state_process()",
         "OLD_SEGMENT_TRIMMED": "FreeBSD tcp_do_segment()",
-        "RST_WITH_ACK_DROPPED": "FreeBSD syncache_chkrst()",
+        "HALF_OPEN_DROPS": "FreeBSD tcp_input()",
+        "SYN_ACK_AGAIN": "FreeBSD tcp_output()",
+        "ERROR_IGNORED": "FreeBSD tcp_ctlinput()",
         "SYN_RESETS_HALF_OPEN": "Linux tcp_check_req()",
         "ECHO_OF_NO_SYN_ACK": "Linux tcp_check_req()",
+        "ACK_AFTER_READING": "Linux __tcp_cleanup_rbuf()",
         "DATA_OLD": "Linux tcp_data_queue()",
         "DATA_BEYOND_WINDOW": "Linux tcp_data_queue()",
         "TIME_WAIT_RESTARTED": "Linux tcp_timewait_state_process()",
@@ -47,6 +51,10 @@ def test_what_no_rfc_says_is_cited_by_what_says_it() -> None:
         "FIN_WAIT_2_OVER": "Linux tcp_fin_timeout",
         "CONNECT_TIMEOUT": "FreeBSD net.inet.tcp.keepinit",
         "GIVE_UP_ON_ORPHAN": "Linux tcp_probe_timer()",
+        "ACK_DEFERRED": "Linux tcp_check_req()",
+        "SYN_ACK_NOT_AGAIN": "Linux syn_ack_recalc()",
+        "CORKED": "Linux tcp_nagle_check()",
+        "CORK_OVERRIDDEN": "Linux tcp_write_wakeup()",
     }
 
 

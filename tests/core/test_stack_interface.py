@@ -70,7 +70,7 @@ def test_the_status_of_a_connection() -> None:
     site.call(Send(1, b"xy"))
     assert site.stack.status(1) == ConnectionStatus(
         1, S.ESTABLISHED, US, PEER, iss=1_000, irs=5_000, rcv_nxt=5_004, rcv_up=5_004, urgent=3, rcv_queue=3,
-        snd_queue=12, snd_room=28,
+        snd_queue=12, snd_room=28, snd_buff=30,
     )  # fmt: skip
     site.call(Receive(1))
     site.call(Receive(1))
@@ -84,9 +84,10 @@ def test_the_status_of_a_listener_counts_its_connections() -> None:
     stack = listening(backlog=3)
     answers = [syn(stack, port) for port in (1, 2, 3)]
     assert [stack.status(1), stack.status(2)] == [
-        ConnectionStatus(1, S.LISTEN, US, None, backlog=3, half_open=3, places=3),
+        ConnectionStatus(1, S.LISTEN, US, None, backlog=3, half_open=3, places=3,
+               syn_places=PROMPT.syn_queue),
         ConnectionStatus(2, S.SYN_RECEIVED, US, Socket(PEER.host, 1), 1, 1_000, 5_000, 5_001, snd_queue=1,
-               snd_room=PROMPT.send_buffer),
+               snd_room=PROMPT.send_buffer, snd_buff=PROMPT.send_buffer),
     ]  # fmt: skip
     last_ack(stack, answers[1])
     stack.arrives(Segment(answers[0].dst, US, 5_001, 0, RST, 0), 0)

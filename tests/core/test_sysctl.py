@@ -54,9 +54,12 @@ SETS: list[tuple[str, str, dict[str, object]]] = [
     (f"{V4}rto_max_ms", "30000", {"max_rto": 30 * SECOND, "persist_max": 30 * SECOND}),
     (f"{V4}min_snd_mss", "500", {"min_snd_mss": 500}),
     (f"{V4}invalid_ratelimit", "0", {"challenge_interval": 0, "challenge_acks": 1}),
+    (f"{V4}slow_start_after_idle", "0", {"restart_after_idle": False}),
     (f"{V4}wmem", "4096\t16384\t4194304", {"send_buffer": 4_194_304}),
     (f"{BSD}msl", "2500", {"msl": 2_500 * MILLISECOND}),
     (f"{BSD}keepidle", "10000", {"keep_idle": 10 * SECOND}),
+    (f"{V4}early_retrans", "0", {"tail_loss_probe": False}),
+    (f"{V4}early_retrans", "3", {"tail_loss_probe": True}),
     (f"{BSD}keepintvl", "1500", {"keep_interval": 1_500 * MILLISECOND}),
     (f"{BSD}keepinit", "30000", {"connect_timeout": 30 * SECOND}),
     (f"{BSD}keepcnt", "3", {"keep_count": 3}),
@@ -81,6 +84,9 @@ SETS: list[tuple[str, str, dict[str, object]]] = [
     (f"{BSD}ecn.enable", "0", {"ecn": "off"}),
     (f"{BSD}ecn.enable", "1", {"ecn": "asked"}),
     (f"{BSD}ecn.enable", "2", {"ecn": "granted"}),
+    (f"{BSD}ecn.maxretries", "3", {"ecn_retries": 3}),
+    (f"{BSD}icmp_may_rst", "0", {"hard_error_aborts": "never"}),
+    (f"{BSD}icmp_may_rst", "1", {"hard_error_aborts": "opening"}),
     (f"{BSD}drop_synfin", "1", {"drop_syn_fin": True}),
     (f"{BSD}blackhole", "2", {"blackhole": 2}),
     (f"{BSD}insecure_rst", "1", {"rfc5961_rst": False}),
@@ -106,6 +112,7 @@ SETS: list[tuple[str, str, dict[str, object]]] = [
     ("kern.ipc.somaxconn", "16", {"somaxconn": 16}),
     ("kern.ipc.maxsockbuf", "65535", {"window_scale": 0}),
     ("kern.ipc.maxsockbuf", "65536", {"window_scale": 1}),
+    ("kern.ipc.maxsockbuf", "3000000000", {"window_scale": 14}),
 ]
 
 DEFAULTS = {
@@ -115,8 +122,10 @@ DEFAULTS = {
         f"{V4}retries2": 15, f"{V4}orphan_retries": 0, f"{V4}fin_timeout": 60, f"{V4}keepalive_time": 7200,
         f"{V4}keepalive_intvl": 75, f"{V4}keepalive_probes": 9, f"{V4}rfc1337": 0, f"{V4}syncookies": 1,
         f"{V4}abort_on_overflow": 0, "net.core.somaxconn": 4096, f"{V4}ecn": 2, f"{V4}window_scaling": 1,
-        f"{V4}timestamps": 1, f"{V4}sack": 1, f"{V4}dsack": 1, f"{V4}rto_min_us": 200_000,
+        f"{V4}timestamps": 1, f"{V4}sack": 1, f"{V4}dsack": 1, f"{V4}early_retrans": 3,
+        f"{V4}rto_min_us": 200_000,
         f"{V4}rto_max_ms": 120_000, f"{V4}min_snd_mss": 48, f"{V4}invalid_ratelimit": 500,
+        f"{V4}slow_start_after_idle": 1,
     },
     # tcp(4), with its times in milliseconds.
     "freebsd": {
@@ -131,6 +140,7 @@ DEFAULTS = {
         f"{BSD}syncookies_only": 0, f"{BSD}syncache.rexmtlimit": 3, f"{BSD}syncache.rst_on_sock_fail": 1,
         f"{BSD}tolerate_missing_ts": 0, f"{BSD}initcwnd_segments": 10, f"{BSD}rfc3042": 1,
         f"{BSD}retries": 12, f"{BSD}ack_war_timewindow": 1_000, f"{BSD}ack_war_cnt": 5,
+        f"{BSD}ecn.maxretries": 1, f"{BSD}icmp_may_rst": 1, f"{BSD}sendspace": 32_768,
         "kern.ipc.soacceptqueue": 128, "kern.ipc.maxsockbuf": 2_097_152,
     },
 }  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from tcptui.core.events import Sent, Signal
 from tcptui.core.packet.options import timestamps_option
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN
-from tcptui.core.profile.presets import LINUX, RFC9293
+from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
@@ -68,6 +68,15 @@ def test_the_rto_stays_between_its_bounds(profile: Profile, floor: int, ceiling:
     for _ in range(20):
         estimate = backed_off(estimate, profile)
     assert estimate.rto == ceiling * MS
+
+
+def test_a_slop_above_the_greatest_rto_is_cut_to_that_time_and_again() -> None:
+    """FreeBSD's TCPT_RANGESET adds tcp_rexmit_slop and then cuts to tcp_rexmit_max."""
+    profile = FREEBSD._replace(rto_slop=100 * SECOND)
+    estimate = sampled(first_estimate(profile), 100 * MS, profile)
+    for _ in range(3):
+        assert estimate.rto == 64 * SECOND
+        estimate = backed_off(estimate, profile)
 
 
 def _established_after(rtt: int, profile: Profile = RFC9293) -> Site:

@@ -11,8 +11,9 @@ from tcptui.core.profile.presets import FREEBSD, PRESETS, RFC9293
 from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.core.state import State as S
 from tcptui.core.tcp.calls import Close, Configure, Receive, Send
-from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.settings import Settings
+from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.core.units import SECOND
 from tests.core.build import ISS, PEER, PROMPT, US, WINDOW, connected, numbers, reach, rules, sent
 
@@ -223,7 +224,9 @@ def test_an_open_that_takes_too_long_says_how_long() -> None:
         ("linux", Unreachable.HOST, True, Rule.SOFT_ERROR_ENDS_OPEN),
         ("rfc9293", Unreachable.PORT, False, Rule.HARD_ERROR),
         ("linux", Unreachable.PORT, False, Rule.HARD_ERROR_NOTED),
-        ("freebsd", Unreachable.PORT, False, Rule.HARD_ERROR_NOTED),
+        ("freebsd", Unreachable.PORT, False, Rule.ERROR_IGNORED),
+        ("freebsd", Unreachable.PORT, True, Rule.HARD_ERROR),
+        ("freebsd", Unreachable.HOST, True, Rule.SOFT_ERROR),
         ("linux", Unreachable.PORT, True, Rule.HARD_ERROR),
     ],
 )

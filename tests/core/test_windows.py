@@ -415,7 +415,7 @@ def test_linux_offers_whole_segments_and_keeps_to_its_offer(read: bool, sixth: i
     segment (536, as is guessed: tcp_initialize_rcv_mss()) of what is free stays; if it is more than what is
     free, whole segments are offered: five, of 2700 (__tcp_select_window())."""
     windows = [4_080, 3_780, 3_480, 3_180, 2_880, sixth]
-    profile = LINUX._replace(receive_buffer=4_500, window_scale=None, timestamps=False)
+    profile = LINUX._replace(receive_buffer=4_500, window_scale=None, timestamps=False, delayed_ack=0)
     site = connected(profile)
     assert sent(event for _, event in site.log)[0].wnd == 4_380
     for place, window in enumerate(windows):

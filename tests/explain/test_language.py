@@ -26,6 +26,7 @@ from tcptui.formats.packetdrill.options import ALLOWED as OPTIONS_ALLOWED
 from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.formats.rfc import rfc_figure
 from tcptui.lab.calls import FUNCTIONS
+from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.history import History
 from tcptui.lab.moves import ALLOWED as MOVES_ALLOWED
 from tcptui.lab.moves import parse_moves
@@ -71,11 +72,13 @@ class _Blank(dict[str, str]):
 @pytest.mark.parametrize("name", library.names())
 def test_what_happens_is_told_in_the_readers_language(name: str) -> None:
     history = History(library.find(name))
+    hosts = [host for host in history.scenario.hosts if isinstance(host, HostSetup)]
     typed = words(
         " ".join(
             (
                 *(rule.text for rule in history.scenario.fault_rules),
                 *(str(box) for box in history.scenario.boxes),
+                *(program.name for host in hosts for program in host.programs),
             )
         )
     )

@@ -110,3 +110,16 @@ def test_a_client_port_in_time_wait_is_in_use_at_bind() -> None:
         "A",
     )
     assert "A: bind(t, 5000) = -1 EADDRINUSE (address already in use)." in said
+
+
+def test_of_several_programs_the_one_that_calls_is_named() -> None:
+    made = (
+        'A.programs = { one = ["s = socket()", "connect(s)"], two = ["s = socket()"] }\n'
+        "B.script = [{ call = 'listen' }]\n"
+    )
+    assert told(made, "A") == [
+        "A (one): socket() = 3.",
+        "A (one): connect(s) blocks: #1 SYN.",
+        "A (two): socket() = 3.",
+        "#2 SYN,ACK reaches A. A (one): connect(s) = 0.",
+    ]

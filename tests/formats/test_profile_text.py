@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from tcptui.core.profile.knobs import all_knobs
 from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.sysctl import SYSCTLS
+from tcptui.core.tcp.stacks import STACKS
 from tcptui.formats.profile_text import WIDTH, profile_text
 
 ALL = profile_text((RFC9293, LINUX, FREEBSD))
 
 
 def entries(text: str) -> list[str]:
+    """The heading and the knobs."""
+    return [entry for entry in everything(text) if not entry.startswith("hook ")]
+
+
+def everything(text: str) -> list[str]:
     return text.removesuffix("\n").split("\n\n")
+
+
+def hooks(text: str) -> dict[str, str]:
+    """What is told of each hook, by its name."""
+    told = [entry.split(None, 2) for entry in everything(text) if entry.startswith("hook ")]
+    return {name: " ".join(rest.split()) for _, name, rest in told}
 
 
 def test_every_knob_has_an_entry_in_order() -> None:
@@ -30,6 +44,26 @@ def test_an_entry_tells_all_that_there_is_to_know() -> None:
         f"{field.knob.text} [{field.knob.source}] a duration from 0us to 1440min, or none "
         "set by net.ipv4.tcp_fin_timeout net.inet.tcp.fast_finwait2_recycle net.inet.tcp.finwait2_timeout"
     )
+
+
+def test_a_hook_is_told_with_the_function_that_each_stack_has_it_from() -> None:
+    told = hooks(ALL)["rst_as_judged"]
+    assert told.startswith("rfc9293: The RST with the number that the second check compares with RCV.NXT.")
+    assert "linux: tcp_reset_check()" in told
+    assert "freebsd: tcp_do_segment()" in told
+
+
+def test_the_hooks_are_those_that_the_stack_has_its_own_way() -> None:
+    for profile in (LINUX, FREEBSD):
+        own = {name for name in vars(type(STACKS[profile.stack])) if not name.startswith("_")}
+        assert set(hooks(profile_text([profile]))) == own
+    assert hooks(profile_text([RFC9293])) == {}
+
+
+def test_a_hook_of_a_kernel_names_a_function_or_a_structure_of_it() -> None:
+    for stack, kind in (("linux", LINUX), ("freebsd", FREEBSD)):
+        for name, told in hooks(profile_text([kind])).items():
+            assert re.search(r"\w+\(\)|[A-Z]+_[A-Z]+", told.split(f"{stack}: ", 1)[1]), name
 
 
 def test_every_sysctl_that_sets_something_is_listed() -> None:

@@ -221,6 +221,11 @@ def test_a_box_at_which_a_segment_ends_is_named() -> None:
     assert " 2. SYN-SENT --> <SEQ=0><CTL=SYN> ... (firewall)" in normalised(rfc_figure(play(story)))
 
 
+def test_so_is_one_that_a_move_has_put_on_the_wire() -> None:
+    made = rfc_figure(play(library.find("life"), parse_moves("box:firewall:drop=A+SYN")))
+    assert " 2. SYN-SENT --> <SEQ=0><CTL=SYN> ... (firewall)" in normalised(made)
+
+
 def test_a_segment_of_a_third_party_that_is_still_on_its_way_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_module, "MOST_STEPS", 1)
     told = normalised(

@@ -15,9 +15,10 @@ from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp import calls
-from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.settings import NO_SETTINGS
 from tcptui.core.tcp.stack import Stack
+from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.sockets import requests as ask
 from tcptui.sockets.answers import Blocked, Done, Linger
 from tcptui.sockets.driver import Sockets

@@ -16,8 +16,9 @@ from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Open
-from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.stack import Stack
+from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.sockets import requests as ask
 from tcptui.sockets.answers import Blocked, Done, Linger
 from tcptui.sockets.driver import Sockets
@@ -357,6 +358,7 @@ def test_a_connection_that_was_reset_before_it_was_accepted(kind: str, accepts: 
     fd = host.listener()
     host.handshake()
     host.receives(ACK, 1, 1, b"abc")
+    host.wait(host.now + SECOND)  # For the delayed ACK, until which FreeBSD goes by Last.ACK.sent.
     host.receives(RST, 4)
     assert host.result(ask.Accept(fd)) == accepts
     if accepts == 4:
@@ -455,6 +457,7 @@ def test_fin_ends_the_data(host: Host) -> None:
 def test_unread_data_outlives_the_connection(host: Host) -> None:
     fd = host.accepted()
     host.receives(ACK, 1, 1, b"abc")
+    host.wait(host.now + SECOND)  # For the delayed ACK, until which FreeBSD goes by Last.ACK.sent.
     host.receives(RST, 4)
     assert host.state(fd) is State.CLOSED
     assert [host.result(ask.Read(fd, 2)) for _ in range(4)] == [2, 1, "ECONNRESET", 0]
@@ -737,7 +740,7 @@ def test_options_that_freebsd_lacks() -> None:
 
 def test_unknown_options(host: Host) -> None:
     fd = host.opened()
-    for request in (ask.SetOption(fd, "TCP_CORK", 1), ask.GetOption(fd, "TCP_CORK")):
+    for request in (ask.SetOption(fd, "TCP_MD5SIG", 1), ask.GetOption(fd, "TCP_MD5SIG")):
         assert host.result(request) == "ENOPROTOOPT"
 
 
@@ -763,7 +766,54 @@ def test_a_user_timeout_of_a_running_connection() -> None:
     assert host.error(fd) == "ETIMEDOUT"
 
 
-def test_tcp_info(host: Host) -> None:
+def test_tcp_info_of_freebsd() -> None:
+    """tcp_fill_info(): numbers of tcp_fsm.h, congestion window and threshold in octets, the MSS with the room
+    for options; 65535 << 14 until there is another."""
+    host = Host(PROFILES["freebsd"])
+    assert host.result(ask.NewSocket()) == 3
+    assert host.done(ask.GetOption(3, "TCP_INFO")).answer == {"tcpi_state": 0}
+    host = Host(PROFILES["freebsd"])
+    fd = host.accepted()
+    info = host.done(ask.GetOption(fd, "TCP_INFO")).answer
+    assert isinstance(info, dict)
+    assert (info["tcpi_state"], info["tcpi_snd_ssthresh"]) == (4, 65_535 << 14)
+    assert info["tcpi_snd_cwnd"] == 10 * 536
+    assert host.done(ask.GetOption(3, "TCP_INFO")).answer == {"tcpi_state": 1}
+    assert host.result(ask.Shutdown(fd, How.WRITE)) == 0
+    info = host.done(ask.GetOption(fd, "TCP_INFO")).answer
+    assert isinstance(info, dict)
+    assert info["tcpi_state"] == 6
+    host.receives(FIN | ACK, 1, 2)
+    info = host.done(ask.GetOption(fd, "TCP_INFO")).answer
+    assert isinstance(info, dict)
+    assert info["tcpi_state"] == 10
+
+
+def test_options_of_freebsd_that_are_refused() -> None:
+    """sbreserve(), tcp_ctloutput()."""
+    host = Host(PROFILES["freebsd"])
+    fd = host.opened()
+    for name, value, expected in (
+        ("SO_SNDBUF", 0, "EINVAL"), ("SO_SNDBUF", 1_864_136, "ENOBUFS"), ("SO_SNDBUF", 1_864_135, 0),
+        ("TCP_MAXSEG", 0, "EINVAL"), ("TCP_MAXSEG", 175, "EINVAL"), ("TCP_MAXSEG", 176, 0),
+    ):  # fmt: skip
+        assert host.result(ask.SetOption(fd, name, value)) == expected
+    assert host.result(ask.SetOption(fd, "TCP_MAXSEG", 177)) == "EINVAL"  # It can only be lessened.
+
+
+@pytest.mark.parametrize(("kind", "answer"), [("freebsd", "ECONNRESET"), ("linux", 0), ("rfc9293", 0)])
+def test_options_of_tcp_once_the_connection_is_deleted(kind: str, answer: object) -> None:
+    host = Host(PROFILES[kind])
+    fd = host.accepted()
+    host.receives(RST, 1)
+    assert host.result(ask.GetOption(fd, "TCP_NODELAY")) == answer
+    assert host.result(ask.SetOption(fd, "TCP_NODELAY", 1)) == answer
+    assert host.result(ask.GetOption(fd, "SO_KEEPALIVE")) == 0
+
+
+@pytest.mark.parametrize("kind", ["rfc9293", "linux"])
+def test_tcp_info(kind: str) -> None:
+    host = Host(PROFILES[kind])
     fd = host.accepted()
     assert host.result(ask.Write(fd, b"abc")) == 3
     info = host.done(ask.GetOption(fd, "TCP_INFO")).answer

@@ -32,7 +32,7 @@ VARIABLES = {
     *(("receive", name) for name in ("IRS", "NXT", "WND")),
 }
 TIMERS = (
-    {TimerKind.RETRANSMISSION: "RTX", TimerKind.PERSIST: "PERS"},
+    {TimerKind.RETRANSMISSION: "RTX", TimerKind.LOSS_PROBE: "TLP", TimerKind.PERSIST: "PERS"},
     {TimerKind.TIME_WAIT: "2MSL", TimerKind.FIN_WAIT_2: "FIN2", TimerKind.KEEP_ALIVE: "KEEP"},
     {TimerKind.USER: "USER", TimerKind.DELAYED_ACK: "DACK"},
 )
@@ -192,7 +192,7 @@ def test_of_the_timers_of_a_line_the_first_due_has_the_bar_and_any_change_of_the
             shown = [
                 (text[1:5].strip(), text[5:7] != " -", text[0] == MARK)
                 for text in texts(lines_of(made, before, side, height=60))
-                if re.match(rf"[{MARK} ](RTX|PERS|2MSL|FIN2|KEEP|USER|DACK) ", text)
+                if re.match(rf"[{MARK} ](RTX|TLP|PERS|2MSL|FIN2|KEEP|USER|DACK) ", text)
             ]
             expected = []
             for row in TIMERS:

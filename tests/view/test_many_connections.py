@@ -49,7 +49,7 @@ FLOOD = """// profile: linux
 `sysctl -q net.ipv4.tcp_max_syn_backlog=3 net.ipv4.tcp_syncookies=0`
 0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
 +0 bind(3, ..., ...) = 0
-+0 listen(3, 1) = 0
++0 listen(3, 2) = 0
 +.1 < 2001 > 8080 S 0:0(0) win 1000 <mss 1460>
 +0 > 8080 > 2001 S. 0:0(0) ack 1 <mss 1460>
 +.01 < 2002 > 8080 S 0:0(0) win 1000 <mss 1460>
@@ -177,7 +177,7 @@ def test_what_waits_for_accept_is_unread_and_said_to_be_not_accepted() -> None:
     history = history_of(scenario(LINUX), "b:listen:1 a:connect s3 a:send:hello s2")
     lines = pane(history, "B", 18, 18)
     assert lines[1:4] == ["app listen()", " not accepted yet", ""]
-    assert " SYN 0 accept ■□" in lines
+    assert " SYN □□ accept ■□" in lines
     assert " 5/65536 unread" in lines
     history.apply(Do("B", "accept"))
     lines = pane(history, "B")

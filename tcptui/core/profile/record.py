@@ -24,7 +24,7 @@ OptionOrder: TypeAlias = Literal["linux", "bsd", "macos"]
 ZeroWindowProbe: TypeAlias = Literal["octet", "old_ack"]
 BacklogSlack: TypeAlias = Literal["none", "one", "half"]
 SynCookies: TypeAlias = Literal["never", "overflow", "always"]
-HardErrorAborts: TypeAlias = Literal["any", "opening"]
+HardErrorAborts: TypeAlias = Literal["any", "opening", "never"]
 StackName: TypeAlias = Literal["rfc9293", "linux", "freebsd"]
 
 
@@ -59,7 +59,8 @@ class Profile(NamedTuple):
     receive_buffer: Annotated[int, Knob(
         "octets kept for the application, and so the largest window", "RFC 9293 3.8.6", 1, 1 << 30)] = 65_535
     receive_buffer_whole_segments: Annotated[bool, Knob(
-        "the receive buffer is rounded up to a multiple of the MSS", "FreeBSD tcp_mss()")] = False
+        "the receive buffer and the send buffer are rounded up to a multiple of the MSS",
+        "FreeBSD tcp_mss(); on an active OPEN when the SYN names an MSS")] = False
     first_window: Annotated[int | None, Knob(
         "the window announced in a SYN; none: the buffer", "Linux, FreeBSD", 1, 65_535)] = None
     send_buffer: Annotated[int, Knob(
@@ -73,6 +74,9 @@ class Profile(NamedTuple):
     dsack: Annotated[bool, Knob("a duplicate is reported in the first SACK block", "RFC 2883 4")] = False
     ecn: Annotated[Ecn, Knob(
         "ECN: off, granted when the peer asks, or asked for too", "RFC 3168 6.1.1")] = "off"
+    ecn_retries: Annotated[int | None, Knob(
+        "retransmissions of a SYN or SYN,ACK that still ask for ECN, or grant it",
+        "FreeBSD net.inet.tcp.ecn.maxretries: tcp_ecn_output_syn_sent(), syncache_timer()", 0, 255)] = None
     option_order: Annotated[OptionOrder, Knob(
         "how options are laid out: linux is mss, sackOK, TS, nop, wscale; bsd is mss, nop, wscale, "
         "sackOK, TS, padded with eol; macos is mss, nop, wscale, nop, nop, TS, sackOK, padded with eol",
@@ -110,10 +114,17 @@ class Profile(NamedTuple):
         "RFC 5681 3.1; RFC 3465, Linux tcp_slow_start()", 1, 1 << 16)] = 1
     cwnd_validation: Annotated[bool, Knob(
         "cwnd grows only while what was sent comes near it", "Linux tcp_is_cwnd_limited()")] = False
+    restart_after_idle: Annotated[bool, Knob(
+        "after an RTO without sending cwnd is at most the initial one",
+        "RFC 5681 4.1; Linux tcp_cwnd_restart(), FreeBSD cc_after_idle()")] = True
     limited_transmit: Annotated[bool, Knob(
         "the first two duplicate ACKs let new segments go", "RFC 3042 2")] = True
     fast_retransmit: Annotated[bool, Knob(
         "three duplicate ACKs bring the segment again", "RFC 5681 3.2")] = True
+
+    tail_loss_probe: Annotated[bool, Knob(
+        "with SACK, the last segment goes once more two round trips after it, before the RTO",
+        "RFC 8985 7; Linux tcp_schedule_loss_probe(), since 3.10")] = False
 
     # Retransmission.
     first_rto: Annotated[int, _time("RTO while there is no sample", "RFC 6298 2.1", least=1_000)] = SECOND
@@ -198,6 +209,9 @@ class Profile(NamedTuple):
     )] = "none"
     syn_queue: Annotated[int, Knob(
         "half-open connections of one listener", "Linux tcp_max_syn_backlog", 1, 1 << 20)] = 256
+    backlog_limits_syn_queue: Annotated[bool, Knob(
+        "half-open connections of one listener: one more than its backlog, and only without cookies no more "
+        "than three quarters of syn_queue", "Linux inet_csk_reqsk_queue_is_full(), since 4.3")] = False
     accept_overflow_resets: Annotated[bool, Knob(
         "with the accept queue full the last ACK of a handshake draws a RST, else it is dropped",
         "Linux tcp_abort_on_overflow")] = False
@@ -240,8 +254,8 @@ class Profile(NamedTuple):
     soft_error_aborts_open: Annotated[bool, Knob(
         "an unreachable network or host ends an OPEN", "RFC 9293 3.9.2.2, MUST-56")] = False
     hard_error_aborts: Annotated[HardErrorAborts, Knob(
-        "an unreachable port or protocol ends: any connection, or one that opens",
-        "RFC 9293 3.9.2.2, SHLD-26")] = "any"
+        "an unreachable port or protocol ends: any connection, one that opens, or none",
+        "RFC 9293 3.9.2.2, SHLD-26; Linux tcp_v4_err(), FreeBSD tcp_ctlinput(), icmp_may_rst")] = "any"
 
     # Broken on purpose, to show the harm.
     two_way_handshake: Annotated[bool, Knob(

@@ -91,7 +91,7 @@ def _find(name: str) -> _Sysctl | None:
 
 
 def _is_number(word: str) -> bool:
-    return word.isascii() and word.isdigit() and len(word) <= 18
+    return word.isascii() and word.isdigit() and len(word) <= 19
 
 
 def _number(*knobs: str, unit: int = 1) -> _Sysctl:
@@ -156,6 +156,7 @@ _LINUX: dict[str, _Sysctl] = {
     "net.core.somaxconn": _number("somaxconn"),
     "net.ipv4.tcp_abort_on_overflow": _switch("accept_overflow_resets"),
     "net.ipv4.tcp_dsack": _switch("dsack"),
+    "net.ipv4.tcp_early_retrans": _choice("tail_loss_probe", False, False, False, True, True),
     "net.ipv4.tcp_ecn": _choice("ecn", "off", "asked", "granted"),
     "net.ipv4.tcp_fin_timeout": _number("fin_wait_2_timeout", unit=SECOND),
     "net.ipv4.tcp_invalid_ratelimit": _number("challenge_interval", unit=MILLISECOND)._replace(
@@ -174,6 +175,7 @@ _LINUX: dict[str, _Sysctl] = {
     "net.ipv4.tcp_rto_max_ms": _number("max_rto", "persist_max", unit=MILLISECOND),
     "net.ipv4.tcp_rto_min_us": _number("min_rto"),
     "net.ipv4.tcp_sack": _switch("sack"),
+    "net.ipv4.tcp_slow_start_after_idle": _switch("restart_after_idle"),
     "net.ipv4.tcp_syn_linear_timeouts": _number("syn_linear_timeouts"),
     "net.ipv4.tcp_syn_retries": _number("syn_retries"),
     "net.ipv4.tcp_synack_retries": _number("syn_ack_retries"),
@@ -238,8 +240,9 @@ def _ack_war_count(profile: Profile, numbers: Sequence[int]) -> dict[str, Any]:
 
 
 _TCP = "net.inet.tcp."
+_LARGEST_LONG = (1 << 63) - 1
 _FREEBSD: dict[str, _Sysctl] = {
-    "kern.ipc.maxsockbuf": _Sysctl(("window_scale",), 1, _LARGEST_INT, _max_sockbuf),
+    "kern.ipc.maxsockbuf": _Sysctl(("window_scale",), 1, _LARGEST_LONG, _max_sockbuf),
     "kern.ipc.soacceptqueue": _number("somaxconn"),
     "kern.ipc.somaxconn": _number("somaxconn"),
     f"{_TCP}ack_war_cnt": _Sysctl(("challenge_acks", "challenge_interval"), 0, 1 << 20, _ack_war_count),
@@ -250,8 +253,10 @@ _FREEBSD: dict[str, _Sysctl] = {
     f"{_TCP}delayed_ack": _Sysctl(("delayed_ack",), 0, 1, _delayed_ack),
     f"{_TCP}drop_synfin": _switch("drop_syn_fin"),
     f"{_TCP}ecn.enable": _choice("ecn", "off", "asked", "granted"),
+    f"{_TCP}ecn.maxretries": _number("ecn_retries"),
     f"{_TCP}fast_finwait2_recycle": _Sysctl(("fin_wait_2_timeout",), 0, 1, _fast_recycle),
     f"{_TCP}finwait2_timeout": _number("fin_wait_2_timeout", unit=MILLISECOND),
+    f"{_TCP}icmp_may_rst": _choice("hard_error_aborts", "never", "opening"),
     f"{_TCP}initcwnd_segments": _Sysctl(("initial_window",), 0, 65_535, _initial_window),
     f"{_TCP}insecure_ack": _negated("rfc5961_ack"),
     f"{_TCP}insecure_rst": _negated("rfc5961_rst"),
@@ -295,7 +300,7 @@ _WITHOUT_EFFECT = frozenset((
     "net.ipv4.tcp_backlog_ack_defer", "net.ipv4.tcp_base_mss", "net.ipv4.tcp_challenge_ack_limit",
     "net.ipv4.tcp_child_ehash_entries", "net.ipv4.tcp_comp_sack_delay_ns", "net.ipv4.tcp_comp_sack_nr",
     "net.ipv4.tcp_comp_sack_slack_ns", "net.ipv4.tcp_congestion_control", "net.ipv4.tcp_early_demux",
-    "net.ipv4.tcp_early_retrans", "net.ipv4.tcp_ecn_fallback", "net.ipv4.tcp_ecn_option",
+    "net.ipv4.tcp_ecn_fallback", "net.ipv4.tcp_ecn_option",
     "net.ipv4.tcp_ecn_option_beacon", "net.ipv4.tcp_ehash_entries", "net.ipv4.tcp_fack",
     "net.ipv4.tcp_fastopen", "net.ipv4.tcp_fastopen_blackhole_timeout_sec", "net.ipv4.tcp_fastopen_key",
     "net.ipv4.tcp_frto", "net.ipv4.tcp_fwmark_accept", "net.ipv4.tcp_l3mdev_accept",
@@ -307,14 +312,14 @@ _WITHOUT_EFFECT = frozenset((
     "net.ipv4.tcp_pacing_ca_ratio", "net.ipv4.tcp_pacing_ss_ratio", "net.ipv4.tcp_pingpong_thresh",
     "net.ipv4.tcp_plb_enabled", "net.ipv4.tcp_probe_interval", "net.ipv4.tcp_probe_threshold",
     "net.ipv4.tcp_recovery", "net.ipv4.tcp_reflect_tos", "net.ipv4.tcp_reordering",
-    "net.ipv4.tcp_retrans_collapse", "net.ipv4.tcp_shrink_window", "net.ipv4.tcp_slow_start_after_idle",
+    "net.ipv4.tcp_retrans_collapse", "net.ipv4.tcp_shrink_window",
     "net.ipv4.tcp_stdurg", "net.ipv4.tcp_thin_dupack", "net.ipv4.tcp_thin_linear_timeouts",
     "net.ipv4.tcp_tso_rtt_log", "net.ipv4.tcp_tso_win_divisor", "net.ipv4.tcp_tw_recycle",
     "net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_tw_reuse_delay", "net.ipv4.tcp_workaround_signed_windows",
     "net.inet.tcp.abc_l_var", "net.inet.tcp.blackhole_local", "net.inet.tcp.do_lrd", "net.inet.tcp.do_prr",
-    "net.inet.tcp.do_prr_conservative", "net.inet.tcp.do_tcpdrain", "net.inet.tcp.ecn.maxretries",
+    "net.inet.tcp.do_prr_conservative", "net.inet.tcp.do_tcpdrain",
     "net.inet.tcp.functions_available", "net.inet.tcp.functions_default",
-    "net.inet.tcp.functions_inherit_listen_socket_stack", "net.inet.tcp.icmp_may_rst",
+    "net.inet.tcp.functions_inherit_listen_socket_stack",
     "net.inet.tcp.isn_reseed_interval", "net.inet.tcp.log_debug", "net.inet.tcp.log_in_vain",
     "net.inet.tcp.map_limit", "net.inet.tcp.maxtcptw", "net.inet.tcp.maxunacktime",
     "net.inet.tcp.msl_local", "net.inet.tcp.newcwv", "net.inet.tcp.nolocaltimewait",

@@ -12,6 +12,7 @@ from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.delayed_ack import enter_quickack_mode
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 
@@ -21,7 +22,9 @@ def answer_unacceptable(tcb: Tcb, segment: Segment, step: Step) -> None:
     go on; else only so often, or two ends could answer each other without end (RFC 5961 section 7)."""
     if segment.flags & SYN:
         step.send_challenge_ack(tcb)
-    elif segment.data or segment.flags & FIN:
+    elif segment.data or segment.flags & FIN or not step.hooks.throttles_answers():
+        if segment.length and lt(segment.seq, tcb.rcv_nxt):
+            enter_quickack_mode(tcb, step)  # Linux' tcp_send_dupack()
         step.send_ack(tcb)
     else:
         step.send_throttled_ack(tcb)
@@ -32,7 +35,8 @@ def is_old_acknowledgment(tcb: Tcb, segment: Segment, profile: Profile) -> bool:
     ACK of such (knob `old_segments_acknowledge`)."""
     return (
         profile.old_segments_acknowledge
-        and tcb.state not in (State.SYN_RECEIVED, State.TIME_WAIT)
+        and not tcb.half_open
+        and tcb.state is not State.TIME_WAIT
         and segment.flags & (SYN | RST | ACK) == ACK
         and lt(segment.seq, tcb.rcv_nxt)
         and le(segment.end, tcb.rcv_nxt)

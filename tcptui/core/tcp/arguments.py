@@ -15,8 +15,9 @@ from tcptui.core.packet.segment import Option, Segment, Socket
 from tcptui.core.packet.seq import MASK
 from tcptui.core.profile.record import Profile
 from tcptui.core.tcp.calls import Call, Configure, Open, Receive, Send
-from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
+from tcptui.core.tcp.unreachable import Unreachable
 
 _CALLS = get_args(Call)
 _LONGEST_SECRET = 64
@@ -32,9 +33,11 @@ _SETTINGS = (
     ("keep_count", 1, None),
     ("user_timeout", 0, None),
     ("fin_wait_2_timeout", 0, None),
+    ("open_timeout", 1, None),
+    ("defer_accept", 0, 0xFF),
 )
 """The settings that are numbers, and the least and the most of each."""
-_SWITCHES = ("no_delay", "keep_alive", "reads_no_more")
+_SWITCHES = ("no_delay", "cork", "keep_alive", "no_options", "reads_no_more")
 """The settings that are on or off."""
 
 

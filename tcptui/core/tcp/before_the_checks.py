@@ -7,18 +7,20 @@ a segment before the RFC's first check.
 from __future__ import annotations
 
 from tcptui.core.events import Response, Signal
-from tcptui.core.packet.options import read_timestamps
-from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
+from tcptui.core.packet.options import TIMESTAMPS_SPACE, read_timestamps
+from tcptui.core.packet.segment import ACK, CWR, ECE, FIN, RST, SYN, Segment
 from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.acceptability import answer_unacceptable, is_old_acknowledgment, note_duplicate
 from tcptui.core.tcp.endings import return_to_listen
-from tcptui.core.tcp.retransmission import retransmit, start_retransmission_timer
+from tcptui.core.tcp.retransmission import retransmit
+from tcptui.core.tcp.retransmission_timer import start_retransmission_timer
 from tcptui.core.tcp.stacks.verdict import HalfOpen, Paws
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.time_wait import time_wait_input
+from tcptui.core.tcp.timers import first_estimate
 
 
 def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, int] | None:
@@ -31,22 +33,18 @@ def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, 
         step.rule(tcb, Rule.ACK_MISSING)
         step.drop(tcb, segment)
         return None
-    if tcb.half_open and _half_open_input(tcb, segment, step):
-        return None
+    if tcb.state is State.SYN_RECEIVED:
+        verdict = hooks.half_open_input(tcb, segment, step.now)
+        if _half_open_input(verdict, tcb, segment, step):
+            return None
+        if verdict is HalfOpen.IGNORE_SYN:
+            segment = segment._replace(flags=flags & ~SYN)
+            flags = segment.flags
     if flags & RST:
-        if hooks.drops_rst(tcb, segment):
-            step.rule(tcb, Rule.RST_WITH_ACK_DROPPED, seq=segment.seq)  # FreeBSD syncache_chkrst()
-            step.drop(tcb, segment)
-            return None
         segment = hooks.rst_as_judged(tcb, segment)
-    elif flags & SYN:
-        if flags & FIN and hooks.drops_syn_fin(tcb.state, profile):
-            step.rule(tcb, Rule.LISTEN_SYN_FIN_DROPPED)
-            step.drop(tcb, segment)
-            return None
-        if profile.simultaneous_open_trims_syn and _is_known_syn(tcb, segment, step):
-            # The bit stays in the segment: the window of a SYN is not scaled (RFC 7323 2.2).
-            segment, flags = _trim_known_syn(tcb, segment, step), flags & ~SYN
+    elif flags & SYN and profile.simultaneous_open_trims_syn and _is_known_syn(tcb, segment, step):
+        # The bit stays in the segment: the window of a SYN is not scaled (RFC 7323 2.2).
+        segment, flags = _trim_known_syn(tcb, segment, step), flags & ~SYN
     if tcb.timestamps and not _check_timestamps(tcb, segment, step):
         step.drop(tcb, segment)
         return None
@@ -59,19 +57,30 @@ def before_the_checks(tcb: Tcb, segment: Segment, step: Step) -> tuple[Segment, 
     return segment, flags
 
 
-def _half_open_input(tcb: Tcb, segment: Segment, step: Step) -> bool:
-    """Whether the stack has checks of its own for half-open connections, and they have dealt with this; or
-    answers again a SYN that it has answered already."""
-    match step.hooks.half_open_input(tcb, segment, step.now):
+def _half_open_input(verdict: HalfOpen, tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Whether the stack has checks of its own for SYN-RECEIVED, and they have dealt with this; or answers
+    again a SYN that it has answered already."""
+    match verdict:
+        case HalfOpen.IGNORE_SYN:
+            return False
         case HalfOpen.CHECKS:
             return _answer_repeated_syn(tcb, segment, step)
+        case HalfOpen.DROP:
+            step.rule(tcb, Rule.HALF_OPEN_DROPS)
+            step.drop(tcb, segment)
+        case HalfOpen.SYN_ACK_ANEW:
+            _answer_syn_anew(tcb, segment, step)
+        case HalfOpen.SYN_ACK_AGAIN:
+            step.rule(tcb, Rule.SYN_ACK_AGAIN, seq=segment.seq, rcv_nxt=tcb.rcv_nxt)
+            retransmit(tcb, step)
+            step.drop(tcb, segment)
         case HalfOpen.BAD_ACK:
             if step.profile.accept_any_ack:
                 return False  # Broken on purpose: the fifth check takes it.
             step.rule(tcb, Rule.ACK_BAD, ack=segment.ack, snd_una=tcb.snd_una, snd_nxt=tcb.snd_nxt)
             step.send_reset_for(segment, tcb)
             step.drop(tcb, segment)
-        case HalfOpen.OLD_TIMESTAMP | HalfOpen.WRONG_ECHO as verdict:
+        case HalfOpen.OLD_TIMESTAMP | HalfOpen.WRONG_ECHO:
             _tell_timestamp(tcb, segment, verdict, step)
             if not segment.flags & RST:
                 answer_unacceptable(tcb, segment, step)
@@ -82,6 +91,25 @@ def _half_open_input(tcb: Tcb, segment: Segment, step: Step) -> bool:
             step.send_reset_for(segment, tcb)
             return_to_listen(tcb, step)
     return True
+
+
+def _answer_syn_anew(tcb: Tcb, syn: Segment, step: Step) -> None:
+    """FreeBSD syncache_add(), on an entry that is there: "Update timestamp if present", the SYN,ACK goes, and
+    its timer begins as at first."""
+    step.rule(tcb, Rule.REPEATED_SYN, seq=syn.seq, irs=tcb.irs)
+    if tcb.timestamps:
+        times = read_timestamps(syn)
+        if times is None:
+            tcb.timestamps, tcb.snd_mss = False, tcb.snd_mss + TIMESTAMPS_SPACE
+        else:
+            tcb.ts_recent, tcb.ts_recent_at = times[0], step.now
+    tcb.ecn = tcb.ecn and syn.flags & (ECE | CWR) == ECE | CWR
+    tcb.estimate = first_estimate(step.profile)
+    front = tcb.retransmission_queue[0]
+    tcb.retransmission_queue = (front._replace(timeouts=0),)
+    retransmit(tcb, step)
+    start_retransmission_timer(tcb, step)
+    step.drop(tcb, syn)
 
 
 def _is_known_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
@@ -109,13 +137,13 @@ def _trim_known_syn(tcb: Tcb, segment: Segment, step: Step) -> Segment:
 def _answer_repeated_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """Whether this is the SYN that a half-open connection has answered already, and the profile answers it by
     the same SYN,ACK (knob `repeated_syn_draws_syn_ack`)."""
-    repeated = segment.flags & (SYN | ACK | RST) == SYN and segment.seq == tcb.irs
+    repeated = tcb.half_open and segment.flags & (SYN | ACK | RST) == SYN and segment.seq == tcb.irs
     if not (repeated and step.profile.repeated_syn_draws_syn_ack):
         return False
     step.rule(tcb, Rule.REPEATED_SYN, seq=segment.seq, irs=tcb.irs)
     if not step.hooks.throttles_syn_ack() or step.may_answer(tcb):
         retransmit(tcb, step)
-        start_retransmission_timer(tcb, step)  # Linux tcp_check_req(), FreeBSD syncache_add()
+        start_retransmission_timer(tcb, step)  # Linux tcp_check_req()
     step.drop(tcb, segment)
     return True
 
@@ -149,8 +177,8 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
             answer_unacceptable(tcb, segment, step)
         return False
     if le(segment.seq, tcb.last_ack_sent) and not step.hooks.ts_recent_waits_for_ack():
-        old = is_old_acknowledgment(tcb, segment, step.profile)
-        if old or step.hooks.acceptable(tcb, segment):
+        counts = is_old_acknowledgment(tcb, segment, step.profile) or step.hooks.acceptable(tcb, segment)
+        if step.hooks.updates_ts_recent(tcb, segment, counts):
             tcb.ts_recent, tcb.ts_recent_at = times[0], step.now
     return True
 

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from tcptui.core.packet.segment import ACK, RST, SYN, Segment
+from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.rules import Rule
 from tcptui.core.tcp.step import Step
+from tcptui.core.tcp.tcb import Tcb
+
+
+def syn_fin_dropped(block: Tcb | None, segment: Segment, step: Step) -> bool:
+    """Whether a segment with SYN and FIN is dropped, whatever it is for: FreeBSD tcp_input()."""
+    if not segment.flags & FIN or not step.hooks.drops_syn_fin(step.profile):
+        return False
+    step.rule(block, Rule.LISTEN_SYN_FIN_DROPPED)
+    step.drop(block, segment)
+    return True
 
 
 def closed(segment: Segment, step: Step) -> None:

@@ -22,12 +22,6 @@ def initial_cwnd(tcb: Tcb, profile: Profile) -> int:
     return tcb.snd_mss * (2 if tcb.snd_mss > 2190 else 3 if tcb.snd_mss > 1095 else 4)
 
 
-def restart_after_idle(tcb: Tcb, now: int, profile: Profile) -> None:
-    """RFC 5681 4.1: nothing was sent for an RTO, so what cwnd knows of the path is old."""
-    if tcb.snd_una == tcb.snd_nxt and now - tcb.sent_at > tcb.estimate.rto:
-        tcb.cwnd = min(tcb.cwnd, initial_cwnd(tcb, profile))
-
-
 def grow(tcb: Tcb, acknowledged: int, profile: Profile) -> None:
     """An ACK of `acknowledged` new octets outside recovery (RFC 5681 3.1)."""
     slow_start = tcb.cwnd < tcb.ssthresh
@@ -58,14 +52,14 @@ def lost_by_timeout(tcb: Tcb, first: bool) -> None:
     if first:
         tcb.ssthresh = max(distance(tcb.snd_una, tcb.snd_nxt) // 2, 2 * tcb.snd_mss)
     tcb.cwnd = tcb.snd_mss
-    tcb.recovering, tcb.recover = False, tcb.snd_nxt
+    tcb.recovering, tcb.recover, tcb.loss_probe = False, tcb.snd_nxt, None
     tcb.duplicate_acks = 0
 
 
 def enter_recovery(tcb: Tcb) -> None:
     """The third duplicate ACK (RFC 5681 3.2, steps 2 and 3). What is in flight beyond cwnd went by limited
     transmit and is not counted."""
-    tcb.recovering, tcb.recover = True, tcb.snd_nxt
+    tcb.recovering, tcb.recover, tcb.loss_probe = True, tcb.snd_nxt, None
     flight = min(distance(tcb.snd_una, tcb.snd_nxt), tcb.cwnd)
     tcb.ssthresh = max(flight // 2, 2 * tcb.snd_mss)
     tcb.cwnd = tcb.ssthresh + DUPLICATES * tcb.snd_mss
@@ -83,3 +77,9 @@ def deflate(tcb: Tcb, acknowledged: int) -> None:
     tcb.cwnd = max(tcb.snd_mss, tcb.cwnd - acknowledged)
     if acknowledged >= tcb.snd_mss:
         tcb.cwnd += tcb.snd_mss
+
+
+def loss_probe_repaired(tcb: Tcb) -> None:
+    """The loss that only a probe told of halves cwnd like any other (RFC 8985 7.4.2): tcp_enter_cwr()."""
+    tcb.cwnd = tcb.ssthresh = max(tcb.cwnd // 2, 2 * tcb.snd_mss)
+    tcb.loss_probe = None

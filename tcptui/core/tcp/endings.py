@@ -45,6 +45,6 @@ def start_fin_wait_2_timer(tcb: Tcb, step: Step) -> None:
     wanted = tcb.settings.fin_wait_2_timeout
     timeout = step.profile.fin_wait_2_timeout if wanted is None else wanted
     if tcb.state is State.FIN_WAIT_2 and tcb.half_duplex and timeout is not None:
-        if step.hooks.small_block_counts_anew():
+        if step.hooks.counts_answers_anew():
             tcb.challenges = 0
         step.start_timer(tcb, TimerKind.FIN_WAIT_2, timeout)

@@ -3,7 +3,6 @@
 RFC 9293 section 3.9.2.2, with RFC 5927's check that the message is about something that is in flight.
 """
 
-from enum import Enum
 from typing import NamedTuple
 
 from tcptui.core.events import Response, Signal
@@ -15,31 +14,13 @@ from tcptui.core.state import State
 from tcptui.core.tcp.handshake import LEAST_MSS
 from tcptui.core.tcp.retransmission import retransmit
 from tcptui.core.tcp.send import transmit
+from tcptui.core.tcp.stacks.verdict import ErrorEffect
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
+from tcptui.core.tcp.unreachable import Unreachable
 
 LEAST_MTU, LEAST_MTU_V6 = 68, 1280
 """No path takes less, whatever a message says (RFC 1191 section 3, RFC 8201 section 4)."""
-_OPENING = (State.SYN_SENT, State.SYN_RECEIVED)
-
-
-class Unreachable(Enum):
-    """What an ICMP message says, and whether it is an error that will not pass (RFC 1122 4.2.3.9)."""
-
-    NETWORK = "network unreachable", False
-    HOST = "host unreachable", False
-    PROTOCOL = "protocol unreachable", True
-    PORT = "port unreachable", True
-    TOO_BIG = "fragmentation needed", False
-    SOURCE_ROUTE = "source route failed", False
-    TIME_EXCEEDED = "time exceeded", False
-    PARAMETER = "parameter problem", False
-    PROHIBITED = "administratively prohibited", True
-    SOURCE_QUENCH = "source quench", False
-
-    def __init__(self, text: str, hard: bool) -> None:
-        self.text = text
-        self.hard = hard
 
 
 class IcmpError(NamedTuple):
@@ -66,26 +47,27 @@ def error_arrives(tcb: Tcb, error: IcmpError, step: Step) -> None:
     if error.kind is Unreachable.TOO_BIG:
         _fit_to_path(tcb, error.mtu, step)
         return
-    profile = step.profile
+    hard = error.kind.hard
+    effect = step.hooks.error_effect(tcb, error.kind, step.profile)
+    if effect is ErrorEffect.NONE:
+        step.rule(tcb, Rule.ERROR_IGNORED)
+        return
     tcb.error = error.kind.text
-    opening = tcb.state in _OPENING
-    ends = (
-        (opening or profile.hard_error_aborts == "any")
-        if error.kind.hard
-        else (opening and profile.soft_error_aborts_open)
-    )
-    if ends:
-        step.rule(tcb, Rule.HARD_ERROR if error.kind.hard else Rule.SOFT_ERROR_ENDS_OPEN)
+    if effect is ErrorEffect.ENDS:
+        step.rule(tcb, Rule.HARD_ERROR if hard else Rule.SOFT_ERROR_ENDS_OPEN)
         step.signal(tcb, Signal.UNREACHABLE)
         step.delete(tcb, Response.UNREACHABLE)
     else:
-        step.rule(tcb, Rule.HARD_ERROR_NOTED if error.kind.hard else Rule.SOFT_ERROR)
+        step.rule(tcb, Rule.HARD_ERROR_NOTED if hard else Rule.SOFT_ERROR)
         step.signal(tcb, Signal.SOFT_ERROR)
 
 
 def _fit_to_path(tcb: Tcb, mtu: int, step: Step) -> None:
     """Path MTU discovery (3.7.2, RFC 1191): what is in flight is cut anew and its first piece goes again."""
     headers, least = (60, LEAST_MTU_V6) if ":" in tcb.local.host else (40, LEAST_MTU)
+    if not step.hooks.takes_path_mtu(tcb, mtu, headers):
+        step.rule(tcb, Rule.PATH_MTU, mtu=mtu, mss=tcb.snd_mss)
+        return
     room = max(max(mtu, least) - headers, step.profile.min_snd_mss)
     path_mss = room
     if tcb.timestamps:

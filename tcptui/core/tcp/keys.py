@@ -33,14 +33,15 @@ from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 from tcptui.core.tcp.timers import Timer
 
 AS_IT_IS = (
-    "connection", "local", "remote", "state", "passive", "wanted_remote", "user_timeout", "settings",
-    "iss", "snd_una", "snd_nxt", "snd_wnd", "snd_wl1", "snd_wl2", "snd_up", "max_snd_wnd", "snd_mss",
-    "path_mss", "irs", "rcv_nxt", "rcv_wnd", "rcv_up", "rcv_buff", "receive_memory", "last_ack_sent",
+    "connection", "local", "remote", "state", "passive", "wanted_remote", "user_timeout", "settings", "iss",
+    "snd_una", "snd_nxt", "snd_wnd", "snd_wl1", "snd_wl2", "snd_up", "max_snd_wnd", "snd_mss", "path_mss",
+    "pushed_seq", "irs", "rcv_nxt", "rcv_wnd", "rcv_up", "rcv_buff", "receive_memory", "last_ack_sent",
     "snd_shift", "rcv_shift", "scaling", "timestamps", "ts_recent", "sack", "ecn", "offers_options",
-    "send_buffer", "close_called", "half_duplex", "fin_sent", "cwnd", "ssthresh", "duplicate_acks",
-    "recovering", "recover", "rtx_next", "rtx_end", "most_in_flight", "flight_until", "out_of_order",
-    "sack_recency", "duplicate", "receive_buffer", "receives", "estimate", "syn_timed_out", "error", "probes",
-    "persist_backoff", "quickack", "listener", "wants_room",
+    "snd_buff", "send_buffer", "close_called", "half_duplex", "fin_sent", "cwnd", "ssthresh",
+    "duplicate_acks", "recovering", "recover", "rtx_next", "rtx_end", "loss_probe", "most_in_flight",
+    "flight_until", "out_of_order", "sack_recency", "duplicate", "receive_buffer", "receives", "estimate",
+    "syn_timed_out", "error", "probes", "persist_backoff", "quickack", "delack", "listener", "wants_room",
+    "more", "ack_deferred",
 )  # fmt: skip
 """Variables that are compared as they are."""
 TIMER_VARIABLES = tuple(kind.variable for kind in TimerKind)
@@ -87,10 +88,15 @@ def _ages(tcb: Tcb, now: int, profile: Profile) -> tuple[Any, ...]:
     return (
         min(now - tcb.ts_recent_at, TS_RECENT_LIFETIME + 1) if tcb.timestamps else None,
         _idle(tcb, now, profile),
-        min(now - data_at, profile.delayed_ack) if profile.pingpong and data_at is not None else None,
+        min(now - data_at, _longest_gap(tcb)) if profile.pingpong and data_at is not None else None,
         (tcb.challenges, challenge_age) if throttled else None,
-        tuple(_entry(entry, now) for entry in tcb.retransmission_queue),
+        tuple(_entry(entry, now, profile) for entry in tcb.retransmission_queue),
     )
+
+
+def _longest_gap(tcb: Tcb) -> int:
+    """From when on it makes no difference how long no data has come: `delayed_ack.note_data`."""
+    return max(tcb.delack.ato, tcb.estimate.rto) + 1
 
 
 def _idle(tcb: Tcb, now: int, profile: Profile) -> int:
@@ -100,10 +106,15 @@ def _idle(tcb: Tcb, now: int, profile: Profile) -> int:
     return min(now - tcb.sent_at, longest + 1)
 
 
-def _entry(entry: RetransmissionEntry, now: int) -> tuple[Any, ...]:
-    """Without when it was sent, if it was sent more than once: then it is not measured (Karn's algorithm)."""
-    once = entry.transmissions == 1
-    return entry._replace(sent_at=now - entry.sent_at if once else 0, transmissions=1 if once else 2)
+def _entry(entry: RetransmissionEntry, now: int, profile: Profile) -> tuple[Any, ...]:
+    """If it was sent more than once it is not measured (Karn's algorithm); when that was last, a loss probe
+    asks for as long as the RTO is not over."""
+    age = now - entry.sent_at
+    if entry.transmissions == 1:
+        return entry._replace(sent_at=age)
+    return entry._replace(
+        sent_at=min(age, profile.max_rto) if profile.tail_loss_probe else 0, transmissions=2
+    )
 
 
 def check_classified(names: Iterable[str]) -> None:

@@ -45,7 +45,7 @@ def listen(block: Tcb | Listener, segment: Segment, step: Step) -> None:
         step.drop(block, segment)
     # Third, check for a SYN.
     elif flags & SYN:
-        if flags & FIN and step.hooks.drops_syn_fin(State.LISTEN, step.profile):
+        if flags & FIN and step.profile.drop_syn_fin:
             step.rule(block, Rule.LISTEN_SYN_FIN_DROPPED)
             step.drop(block, segment)
             return
@@ -80,12 +80,13 @@ def _block_for_syn(listener: Listener, syn: Segment, step: Step) -> Tcb | None:
         step.rule(listener, Rule.ACCEPT_QUEUE_FULL)
         step.drop(listener, syn)
         return None
-    full = listener.half_open >= profile.syn_queue
+    most = listener.syn_places(profile)
+    full = listener.half_open >= most
     if profile.syn_cookies == "always" or (full and profile.syn_cookies == "overflow"):
         _send_cookie(listener, syn, step)
         return None
     if full:
-        step.rule(listener, Rule.SYN_QUEUE_FULL, most=profile.syn_queue)
+        step.rule(listener, Rule.SYN_QUEUE_FULL, most=most)
         step.drop(listener, syn)
         return None
     return step.host.spawn(listener, syn.src)

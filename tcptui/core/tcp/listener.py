@@ -70,6 +70,16 @@ class Listener:
         tcb.user_timeout, tcb.settings = self.user_timeout, self.settings
         return tcb
 
+    def syn_places(self, profile: Profile) -> int:
+        """How many half-open connections it has room for. Linux' tcp_conn_request(), without cookies only,
+        leaves the last quarter of tcp_max_syn_backlog to known peers, of which there are none here."""
+        if not profile.backlog_limits_syn_queue:
+            return profile.syn_queue
+        places = self.backlog + 1
+        if profile.syn_cookies == "never":
+            places = min(places, profile.syn_queue - (profile.syn_queue >> 2) + 1)
+        return places
+
     def values(self) -> tuple[Any, ...]:
         """Every variable, in the order of declaration: hashable, equal if the listeners are."""
         return _values(self)

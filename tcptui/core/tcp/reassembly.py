@@ -12,6 +12,9 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import broken
 from tcptui.core.tcp.acceptability import note_duplicate
+from tcptui.core.tcp.delayed_ack import due_after_reading, enter_pingpong_mode, enter_quickack_mode, note_data
+from tcptui.core.tcp.sack import out_of_order_blocks
+from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import OutOfOrderData, Tcb
 from tcptui.core.tcp.time_wait import enter_time_wait, restart_time_wait
@@ -38,34 +41,31 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         return
     fin_reached = False
     if segment.data or fin:
-        fin_may_wait = step.profile.pingpong and tcb.state is State.ESTABLISHED
-        # Only data that is in order, and leaves nothing missing, may wait for its ACK (RFC 5681 4.2).
-        if tcb.out_of_order or seq != tcb.rcv_nxt or (fin and not fin_may_wait):
-            step.ack_due = True
-        else:
-            step.ack_later = True
-        piece = OutOfOrderData(seq, segment.data, fin)
+        arrived = piece = OutOfOrderData(seq, segment.data, fin)
+        fits = step.hooks.trims_to_window()
         if seq != tcb.rcv_nxt or len(segment.data) + fin > tcb.rcv_wnd:
-            if step.hooks.trims_to_window():
-                piece = _fit_to_window(tcb, piece)
-                if len(piece.data) < len(segment.data):
-                    # What did not fit will come again: the peer is to know (3.10.7.4, first).
-                    step.ack_due = True
+            if fits:
+                piece = _fit_to_window(tcb, arrived, step.hooks)
             else:
-                piece = _as_a_whole(tcb, segment, piece, step)
+                piece = _as_a_whole(tcb, segment, arrived, step)
+        if (arrived.seq != tcb.rcv_nxt or tcb.out_of_order) and (piece.data or piece.fin):
+            _note_overlap(tcb, arrived, piece, step)
+        if fits or piece is arrived:
+            if step.hooks.ack_may_wait(tcb, arrived, piece, step.profile):
+                step.ack_later = True
+            else:
+                step.ack_due = True
         if piece.seq == tcb.rcv_nxt:
             taken, fin_reached = _take(tcb, piece, step), piece.fin
-            if taken:
+            if segment.data and (taken or fin_reached):
                 _learn_size(tcb, segment, True, step)
-                tcb.data_received_at = step.now
+                note_data(tcb, segment, step)
+            if taken:
                 step.rule(tcb, Rule.DATA_ACCEPTED, len=taken, rcv_nxt=tcb.rcv_nxt)
         elif piece.data or piece.fin:
             step.rule(tcb, Rule.OUT_OF_ORDER_DATA_QUEUED, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
-            _learn_size(tcb, segment, tcb.sack, step)
-            if tcb.sack and step.profile.dsack and any(_covers(held, piece) for held in tcb.out_of_order):
-                # The block that it is part of follows (RFC 2883 section 4).
-                tcb.duplicate = (piece.seq, piece.end)
             queue_out_of_order(tcb, piece)
+            _learn_size(tcb, segment, tcb.sack, step)
             tcb.sack_recency = (piece.seq, *[one for one in tcb.sack_recency if one != piece.seq])
     if tcb.out_of_order and not fin_reached:
         fin_reached = _take_held(tcb, step)
@@ -97,14 +97,16 @@ def queue_out_of_order(tcb: Tcb, piece: OutOfOrderData) -> None:
 def queue_data_on_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
     """Data, FIN and urgent pointer that came with a SYN wait for ESTABLISHED; until then only the SYN is
     acknowledged."""
-    if syn.flags & URG and step.profile.queue_data_on_syn:
+    queues = step.hooks.queues_data_on_syn(tcb, step.profile)
+    if syn.flags & URG and queues:
         urgent_end = step.hooks.urgent_end(syn)
         tcb.rcv_up = urgent_end if lt(tcb.rcv_nxt, urgent_end) else None
-    if not syn.data and not syn.flags & FIN:
+    fin = bool(syn.flags & FIN) and step.hooks.queues_fin_on_syn()
+    if not syn.data and not fin:
         return
-    if step.profile.queue_data_on_syn:
+    if queues:
         step.rule(tcb, Rule.DATA_ON_SYN_QUEUED, len=len(syn.data))
-        fin = bool(syn.flags & FIN) and len(syn.data) < tcb.rcv_wnd
+        fin = fin and len(syn.data) < tcb.rcv_wnd
         queue_out_of_order(tcb, OutOfOrderData(tcb.rcv_nxt, syn.data[: tcb.rcv_wnd], fin))
     else:
         step.rule(tcb, Rule.DATA_ON_SYN_IGNORED, len=len(syn.data))
@@ -122,8 +124,12 @@ def satisfy_receives(tcb: Tcb, step: Step) -> None:
 
 
 def update_window(tcb: Tcb, step: Step) -> None:
-    """Tells the peer when the application has made room that is worth an ACK (3.8.6.2.2)."""
-    if tcb.state in RECEIVES_DATA and step.hooks.window_update_due(tcb):
+    """Tells the peer when the application has made room that is worth an ACK (3.8.6.2.2), or reading brings
+    an ACK that waits."""
+    if due_after_reading(tcb):
+        step.rule(tcb, Rule.ACK_AFTER_READING, rcv_nxt=tcb.rcv_nxt)
+        step.send_ack(tcb)
+    elif tcb.state in RECEIVES_DATA and step.hooks.window_update_due(tcb):
         step.rule(tcb, Rule.WINDOW_OPENED, old=tcb.rcv_wnd)
         step.send_ack(tcb)
 
@@ -145,14 +151,31 @@ def _covers(outer: OutOfOrderData, inner: OutOfOrderData) -> bool:
     return le(outer.seq, inner.seq) and le(inner.end, outer.end) and outer.fin >= inner.fin
 
 
-def _fit_to_window(tcb: Tcb, piece: OutOfOrderData) -> OutOfOrderData:
+def _note_overlap(tcb: Tcb, arrived: OutOfOrderData, piece: OutOfOrderData, step: Step) -> None:
+    """What of a piece with news has come before, for the next SACK option: what lies before RCV.NXT, else
+    what the first block that is out of order has of it (RFC 2883 section 4)."""
+    if not (tcb.sack and step.profile.dsack):
+        return
+    if arrived.data and lt(arrived.seq, tcb.rcv_nxt):
+        tcb.duplicate = (arrived.seq, tcb.rcv_nxt)
+        return
+    end = seq_add(piece.seq, len(piece.data))
+    for left, right in out_of_order_blocks(tcb, step.hooks.sack_covers_fin()):
+        start = left if lt(piece.seq, left) else piece.seq
+        stop = right if lt(right, end) else end
+        if lt(start, stop):
+            tcb.duplicate = (start, stop)
+            return
+
+
+def _fit_to_window(tcb: Tcb, piece: OutOfOrderData, hooks: Rfc9293) -> OutOfOrderData:
     """Trims off what lies outside the window, FIN included (3.10.7.4, first)."""
     seq, data, fin = piece
     if lt(seq, tcb.rcv_nxt):
         data = data[distance(seq, tcb.rcv_nxt) :]
         seq = tcb.rcv_nxt
-    room = max(0, tcb.rcv_wnd - distance(tcb.rcv_nxt, seq))
-    if len(data) + fin > room:
+    room = max(0, hooks.receive_window(tcb) - distance(tcb.rcv_nxt, seq))
+    if len(data) + (fin and hooks.fin_takes_room()) > room:
         data, fin = data[:room], False
     return OutOfOrderData(seq, data, fin)
 
@@ -166,11 +189,13 @@ def _as_a_whole(tcb: Tcb, segment: Segment, piece: OutOfOrderData, step: Step) -
         step.ack_due = True
         step.rule(tcb, Rule.DATA_OLD, end=piece.end, rcv_nxt=tcb.rcv_nxt)
         note_duplicate(tcb, segment, step)
+        enter_quickack_mode(tcb, step)
         return nothing
     bare_fin = seq == tcb.rcv_nxt and not data
     if not lt(seq, seq_add(tcb.rcv_nxt, tcb.rcv_wnd)) and not bare_fin:
         step.ack_due = True
         step.rule(tcb, Rule.DATA_BEYOND_WINDOW, seq=seq)
+        enter_quickack_mode(tcb, step)
         return nothing
     if not lt(seq, tcb.rcv_nxt):
         return piece
@@ -193,11 +218,12 @@ def _take(tcb: Tcb, piece: OutOfOrderData, step: Step) -> int:
 def _take_held(tcb: Tcb, step: Step) -> bool:
     """Takes of the pieces that are kept those whose turn has come; whether a FIN is next."""
     octets, fin = 0, False
+    due = step.hooks.acknowledges_data_on_syn()
     while tcb.out_of_order and not fin and le(tcb.out_of_order[0].seq, tcb.rcv_nxt):
         piece, *rest = tcb.out_of_order
         tcb.out_of_order = tuple(rest)
         if lt(tcb.rcv_nxt, piece.end):
-            step.ack_due = True
+            step.ack_due = step.ack_due or due
             octets += _take(tcb, piece, step)
             fin = piece.fin
     if octets:
@@ -208,11 +234,12 @@ def _take_held(tcb: Tcb, step: Step) -> bool:
 def _take_fin(tcb: Tcb, step: Step) -> None:
     """Eighth, for the states in which no FIN has come yet."""
     tcb.out_of_order = ()
-    if step.profile.pingpong:
-        tcb.quickack = 0
     tcb.rcv_nxt = seq_add(tcb.rcv_nxt, 1)
     tcb.rcv_wnd = step.hooks.window_after_fin(tcb)
+    if tcb.duplicate is not None and step.hooks.fin_ends_dsack(tcb):
+        tcb.duplicate = None
     if tcb.state is State.ESTABLISHED:
+        enter_pingpong_mode(tcb, step)
         if step.profile.fin_acked_with_fin_only:
             broken.close_with_peer(tcb, step)
         else:

@@ -10,14 +10,18 @@ from tcptui.core.events import TimerKind
 from tcptui.core.packet.options import read_sack, read_timestamps
 from tcptui.core.packet.segment import ACK, FIN, PSH, SYN, Segment
 from tcptui.core.packet.seq import MASK, distance, le, lt
-from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp import broken, congestion
+from tcptui.core.tcp import congestion
 from tcptui.core.tcp.handshake import ecn_bits, syn_options
+from tcptui.core.tcp.retransmission_timer import (
+    restart_after_ack,
+    start_retransmission_timer,
+    stop_retransmission_timer,
+)
 from tcptui.core.tcp.sack import end_of_lost, is_report_of_duplicate, update_scoreboard
 from tcptui.core.tcp.step import Step
-from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
+from tcptui.core.tcp.tcb import LossProbe, RetransmissionEntry, Tcb
 from tcptui.core.tcp.timers import sampled
 
 
@@ -41,10 +45,12 @@ def acknowledge(tcb: Tcb, segment: Segment, step: Step) -> None:
     tcb.retransmission_queue = queue
     if tcb.cwnd:
         _new_ack(tcb, octets, step)
+    if tcb.loss_probe is not None and le(tcb.loss_probe.end, ack):
+        _loss_probe_acknowledged(tcb, tcb.loss_probe, step)
     if not queue:
-        step.stop_timer(tcb, TimerKind.RETRANSMISSION)  # RFC 6298 5.2
+        stop_retransmission_timer(tcb, step)  # RFC 6298 5.2
     elif tcb.persist_timer is None:
-        start_retransmission_timer(tcb, step)  # RFC 6298 5.3
+        restart_after_ack(tcb, step)  # RFC 6298 5.3
     if tcb.user_timer is None:
         return
     if (queue or tcb.send_buffer) and tcb.user_timeout is not None:
@@ -61,6 +67,8 @@ def take_sack(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if is_report_of_duplicate(blocks, segment.ack):
         (left, right), *blocks = blocks
         step.rule(tcb, Rule.SACK_TWICE, left=left, right=right)
+        if tcb.loss_probe == (right, True):
+            _loss_probe_was_needless(tcb, step)
     new = False
     for block in blocks:
         news = update_scoreboard(tcb, block)
@@ -74,6 +82,9 @@ def take_sack(tcb: Tcb, segment: Segment, step: Step) -> bool:
 def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
     """RFC 5681 section 2's duplicate acknowledgment, or one that only brings new SACK blocks."""
     news = tcb.sack and bool(segment.options) and take_sack(tcb, segment, step)
+    probe = tcb.loss_probe
+    if probe is not None and not news and le(probe.end, segment.ack):
+        _loss_probe_was_needless(tcb, step)
     queue = tcb.retransmission_queue
     if not queue or segment.length or not tcb.cwnd or queue[0].flags & SYN:
         return
@@ -87,26 +98,56 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
         step.rule(tcb, Rule.ACK_IN_RECOVERY, ack=segment.ack, cwnd=tcb.cwnd)
         if tcb.sack:
             _retransmit_holes(tcb)
-    elif (
-        tcb.duplicate_acks == congestion.DUPLICATES
-        and step.profile.fast_retransmit
-        and lt(tcb.recover, segment.ack)
-    ):
+    elif not step.profile.fast_retransmit:
+        return
+    elif probe is not None and news and any(one.sacked and one.end == probe.end for one in queue):
+        step.rule(tcb, Rule.LOSS_PROBE_SACKED, ack=segment.ack)
+        _fast_retransmit(tcb, step)
+        tcb.rtx_end = tcb.retransmission_queue[-1].seq  # All was sent so long before that it is lost.
+    elif tcb.duplicate_acks == congestion.DUPLICATES and lt(tcb.recover, segment.ack):
         step.rule(tcb, Rule.FAST_RETRANSMIT, ack=segment.ack, duplicates=tcb.duplicate_acks)
-        congestion.enter_recovery(tcb)
-        retransmit(tcb, step)
-        start_retransmission_timer(tcb, step)
-        tcb.rtx_next = tcb.retransmission_queue[0].end
-        tcb.rtx_end = tcb.rtx_next
+        _fast_retransmit(tcb, step)
         _retransmit_holes(tcb)
-    elif tcb.duplicate_acks < congestion.DUPLICATES and step.profile.fast_retransmit:
+    elif tcb.duplicate_acks < congestion.DUPLICATES:
         numbers = {"duplicates": tcb.duplicate_acks, "limit": congestion.DUPLICATES}
         step.rule(tcb, Rule.ACK_COUNTED, ack=segment.ack, **numbers)
+
+
+def _fast_retransmit(tcb: Tcb, step: Step) -> None:
+    """RFC 5681 3.2, steps 2 and 3."""
+    congestion.enter_recovery(tcb)
+    retransmit(tcb, step)
+    start_retransmission_timer(tcb, step)
+    tcb.rtx_next = tcb.retransmission_queue[0].end
+    tcb.rtx_end = tcb.rtx_next
+
+
+def _loss_probe_acknowledged(tcb: Tcb, probe: LossProbe, step: Step) -> None:
+    """tcp_process_tlp_ack(): a probe that was new data is settled. One that repeated the last segment tells
+    of a loss if more than it is acknowledged and no report of a duplicate came before."""
+    if not probe.again:
+        tcb.loss_probe = None
+    elif lt(probe.end, tcb.snd_una):
+        congestion.loss_probe_repaired(tcb)
+        step.rule(tcb, Rule.LOSS_PROBE_REPAIRED, cwnd=tcb.cwnd)
+
+
+def _loss_probe_was_needless(tcb: Tcb, step: Step) -> None:
+    """A report of the duplicate (RFC 2883), or the second ACK: tcp_process_tlp_ack()."""
+    if tcb.loss_probe is not None and tcb.loss_probe.again:
+        step.rule(tcb, Rule.LOSS_PROBE_NEEDLESS)
+    tcb.loss_probe = None
 
 
 def retransmit(tcb: Tcb, step: Step) -> None:
     """Sends the segment at the front of the retransmission queue again (3.10.8)."""
     _send_again(tcb, step, 0, tcb.retransmission_queue[0].transmissions + 1)
+
+
+def retransmit_last(tcb: Tcb, step: Step) -> None:
+    """Sends the segment at the end of the retransmission queue again."""
+    last = len(tcb.retransmission_queue) - 1
+    _send_again(tcb, step, last, tcb.retransmission_queue[last].transmissions + 1)
 
 
 def send_first_octet_again(tcb: Tcb, step: Step) -> None:
@@ -162,18 +203,9 @@ def retransmit_lost(tcb: Tcb, step: Step) -> None:
         tcb.rtx_next = None
 
 
-def start_retransmission_timer(tcb: Tcb, step: Step) -> None:
-    """(Re)starts it for one RTO."""
-    if step.profile.no_retransmission:
-        broken.omit_retransmission_timer(tcb, step)
-    else:
-        step.start_timer(tcb, TimerKind.RETRANSMISSION, tcb.estimate.rto)
-
-
-def probe_interval(tcb: Tcb, profile: Profile) -> int:
-    """Time to the next zero-window probe: one RTO, then exponentially longer (SHLD-29, SHLD-30)."""
-    interval = max(tcb.estimate.rto << tcb.persist_backoff, profile.persist_min)
-    return min(interval, profile.persist_max)
+def probe_interval(tcb: Tcb, step: Step) -> int:
+    """Time to the next zero-window probe."""
+    return min(step.hooks.probe_interval(tcb, step.profile), step.profile.persist_max)
 
 
 def _new_ack(tcb: Tcb, octets: int, step: Step) -> None:
@@ -210,7 +242,8 @@ def _sacked_before(tcb: Tcb, index: int) -> int:
 def _send_again(tcb: Tcb, step: Step, index: int, attempt: int) -> None:
     queue = tcb.retransmission_queue
     entry = queue[index]
-    again = entry._replace(transmissions=entry.transmissions + 1)
+    sent_at = entry.sent_at if entry.flags & SYN else step.now
+    again = entry._replace(transmissions=entry.transmissions + 1, sent_at=sent_at)
     tcb.retransmission_queue = (*queue[:index], again, *queue[index + 1 :])
     tcb.sent_at = step.now
     flags = entry.flags

@@ -7,22 +7,31 @@ RFC 2018, with RFC 2883's report of what came twice. When the scoreboard brings 
 from __future__ import annotations
 
 from tcptui.core.packet.options import Block
-from tcptui.core.packet.seq import distance, le, lt
+from tcptui.core.packet.seq import distance, le, lt, seq_add
 from tcptui.core.tcp.tcb import Tcb
 
 _SACK_HEADER = 4
 """Octets of a SACK option before its blocks: two NOPs, kind and length (RFC 7323 appendix A)."""
 
 
-def sack_blocks(tcb: Tcb) -> list[Block]:
-    """What has come ahead of RCV.NXT, joined, the block of the latest arrival first (RFC 2018 section 4)."""
+def out_of_order_blocks(tcb: Tcb, with_fin: bool) -> list[Block]:
+    """What has come ahead of RCV.NXT, joined, in the order of sequence numbers; `with_fin`: a FIN is part of
+    its block."""
     blocks: list[Block] = []
     for piece in tcb.out_of_order:
+        piece_end = piece.end if with_fin else seq_add(piece.seq, len(piece.data))
         if blocks and le(piece.seq, blocks[-1][1]):
             start, end = blocks[-1]
-            blocks[-1] = (start, piece.end if lt(end, piece.end) else end)
-        else:
-            blocks.append((piece.seq, piece.end))
+            blocks[-1] = (start, piece_end if lt(end, piece_end) else end)
+        elif piece_end != piece.seq:
+            blocks.append((piece.seq, piece_end))
+    return blocks
+
+
+def sack_blocks(tcb: Tcb, with_fin: bool) -> list[Block]:
+    """What the next SACK option may say: what has come twice, and what has come ahead of RCV.NXT, the block
+    of the latest arrival first (RFC 2018 section 4, RFC 2883 section 4)."""
+    blocks = out_of_order_blocks(tcb, with_fin)
     ordered: list[Block] = [] if tcb.duplicate is None else [tcb.duplicate]
     for seq in tcb.sack_recency:
         block = next((one for one in blocks if distance(one[0], seq) < distance(*one)), None)
@@ -33,9 +42,9 @@ def sack_blocks(tcb: Tcb) -> list[Block]:
     return (ordered + blocks)[:room]
 
 
-def sack_space(tcb: Tcb) -> int:
+def sack_space(tcb: Tcb, with_fin: bool) -> int:
     """Octets that the next segment's SACK option will take, its padding included."""
-    blocks = len(sack_blocks(tcb)) if tcb.sack and (tcb.out_of_order or tcb.duplicate) else 0
+    blocks = len(sack_blocks(tcb, with_fin)) if tcb.sack and (tcb.out_of_order or tcb.duplicate) else 0
     return _SACK_HEADER + 8 * blocks if blocks else 0
 
 

@@ -8,7 +8,7 @@ the stack, it asks `Step.hooks`. CLOSED, LISTEN and SYN-SENT are in `closed`, `l
 
 from __future__ import annotations
 
-from tcptui.core.events import Response, Signal
+from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.packet.seq import MASK, in_window, le, lt, seq_add
 from tcptui.core.rules import Rule
@@ -26,7 +26,7 @@ from tcptui.core.tcp.handshake import enter_established, learn_window, start_kee
 from tcptui.core.tcp.listen import cookie_arrives, listen, may_be_accepted
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.reassembly import process_data_and_fin
-from tcptui.core.tcp.retransmission import acknowledge, duplicate_ack, take_sack
+from tcptui.core.tcp.retransmission import acknowledge, duplicate_ack, probe_interval, take_sack
 from tcptui.core.tcp.send import start_user_timer, transmit, transmit_waiting
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.syn_sent import syn_sent
@@ -62,7 +62,7 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
     # TIME-WAIT, and a connection that is closed both ways. The next segment in order is none of these, and
     # what a stack does first with a wrong or a missing ACK, the fifth check does, too.
     plain = not flags & _SYN_OR_RST and segment.seq == tcb.rcv_nxt and not tcb.timestamps
-    if not plain or tcb.half_duplex or before is State.TIME_WAIT:
+    if not plain or tcb.half_duplex or before is State.TIME_WAIT or before is State.SYN_RECEIVED:
         remaining = before_the_checks(tcb, segment, step)
         if remaining is None:
             return
@@ -97,9 +97,9 @@ def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return True  # As nearly always.
     if step.hooks.acceptable(tcb, segment):
         return True
-    numbers = {"seq": segment.seq, "len": segment.length}
-    numbers |= {"rcv_nxt": tcb.rcv_nxt, "rcv_wnd": tcb.rcv_wnd}
-    at_zero = tcb.rcv_wnd == 0 and segment.seq == tcb.rcv_nxt and not segment.flags & SYN
+    window = step.hooks.receive_window(tcb)
+    numbers = {"seq": segment.seq, "len": segment.length, "rcv_nxt": tcb.rcv_nxt, "rcv_wnd": window}
+    at_zero = window == 0 and segment.seq == tcb.rcv_nxt and not segment.flags & SYN
     if at_zero and step.hooks.zero_window_allowance():
         # The special allowance: ACK and RST count, the data does not fit (MUST-66).
         step.rule(tcb, Rule.ZERO_WINDOW, **numbers)
@@ -132,8 +132,9 @@ def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if tcb.state is State.TIME_WAIT and step.profile.rfc1337:
         step.rule(tcb, Rule.RST_IN_TIME_WAIT_IGNORED)
         return False
-    numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt, "rcv_wnd": tcb.rcv_wnd}
-    inside = segment.seq == tcb.rcv_nxt or in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd)
+    window = step.hooks.receive_window(tcb)
+    numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt, "rcv_wnd": window}
+    inside = segment.seq == tcb.rcv_nxt or in_window(segment.seq, tcb.rcv_nxt, window)
     if not inside and not step.hooks.challenges_rst_outside():
         # Data has brought it past the first check; a reset is judged by its number alone (3.5.3).
         step.rule(tcb, Rule.RST_OUTSIDE, **numbers)
@@ -167,7 +168,7 @@ def _check_rst(tcb: Tcb, segment: Segment, step: Step) -> bool:
 def _check_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     """Fourth, with the SYN bit set: RFC 5961 section 4, or RFC 793's way."""
     numbers = {"seq": segment.seq, "rcv_nxt": tcb.rcv_nxt}
-    inside = in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd)
+    inside = in_window(segment.seq, tcb.rcv_nxt, step.hooks.receive_window(tcb))
     if tcb.half_open and step.profile.syn_returns_to_listen:
         if not inside:
             return True  # The SYN that is known already, with data behind it: it is trimmed off.
@@ -223,6 +224,8 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
         _update_window(tcb, segment, step)
     else:
         step.rule(tcb, Rule.ACK_DUPLICATE, ack=ack, snd_una=una)
+    if tcb.persist_timer is not None and step.hooks.ack_restarts_probes(tcb):
+        step.start_timer(tcb, TimerKind.PERSIST, probe_interval(tcb, step))
     if answers is not None and not segment.length:
         step.rule(tcb, answers, snd_wnd=tcb.snd_wnd)
     return not tcb.fin_sent or _check_ack_of_fin(tcb, segment, step)
@@ -239,10 +242,12 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return False
     if not in_range:
         segment = broken.take_any_ack(tcb, segment, step)
-    if tcb.listener and not may_be_accepted(tcb, segment, step):
+    if tcb.listener and (_is_deferred(tcb, segment, step) or not may_be_accepted(tcb, segment, step)):
         return False
     if in_range:
         step.rule(tcb, Rule.ACK_OPENS, **numbers)
+    if tcb.passive and not step.hooks.handshake_window_counts():
+        tcb.max_snd_wnd = 0
     if tcb.timestamps:
         update_ts_recent(tcb, segment, step)
     learn_window(tcb, segment)
@@ -251,6 +256,17 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if tcb.close_called:
         # A CLOSE that had to wait for ESTABLISHED, behind SENDs (3.10.4).
         step.set_state(tcb, State.FIN_WAIT_1)
+    return True
+
+
+def _is_deferred(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Whether an ACK without data is dropped, for the program wants no connection without (TCP_DEFER_ACCEPT):
+    tcp_check_req(). It is remembered that it has come."""
+    queue = tcb.retransmission_queue
+    if segment.length or not queue or queue[0].timeouts >= tcb.settings.defer_accept:
+        return False
+    tcb.ack_deferred = True
+    step.rule(tcb, Rule.ACK_DEFERRED, ack=segment.ack)
     return True
 
 
@@ -269,10 +285,11 @@ def _ack_in_range(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return False
     if step.profile.rfc5961_ack and lt(ack, step.hooks.oldest_ack(tcb)):
         step.rule(tcb, Rule.ACK_TOO_OLD, ack=ack, snd_una=tcb.snd_una, max_snd_wnd=tcb.max_snd_wnd)
-        if tcb.timestamps and step.hooks.is_predicted(tcb, segment):
+        predicted = step.hooks.is_predicted(tcb, segment)
+        if predicted and tcb.timestamps:
             update_ts_recent(tcb, segment, step)
         step.send_challenge_ack(tcb)
-        return False
+        return predicted and bool(segment.data)
     return True
 
 
@@ -303,7 +320,8 @@ def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
         step.set_state(tcb, State.FIN_WAIT_2)
         step.signal(tcb, Signal.CLOSE_ACKNOWLEDGED)
         start_fin_wait_2_timer(tcb, step)
-    elif tcb.state is State.CLOSING and tcb.fin_acknowledged:
+        return not step.hooks.takes_only_ack(tcb, segment)
+    if tcb.state is State.CLOSING and tcb.fin_acknowledged:
         enter_time_wait(tcb, Rule.FIN_ACKED_CLOSING, step, ack=segment.ack)
     elif tcb.state is State.CLOSING:
         step.rule(tcb, Rule.CLOSING_IGNORES, ack=segment.ack, snd_nxt=tcb.snd_nxt)

@@ -5,22 +5,29 @@ from __future__ import annotations
 from tcptui.core.events import SendRoom, TimerKind
 from tcptui.core.packet.segment import ACK, FIN, PSH, SYN, Option
 from tcptui.core.packet.seq import distance, lt, seq_add
+from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp.congestion import DUPLICATES, note_flight, restart_after_idle
+from tcptui.core.tcp.congestion import DUPLICATES, initial_cwnd, note_flight
+from tcptui.core.tcp.delayed_ack import acknowledge_later
 from tcptui.core.tcp.handshake import ecn_bits, own_mss, prepare, syn_options
 from tcptui.core.tcp.retransmission import (
     probe_interval,
     retransmit_lost,
     send_first_octet_again,
+)
+from tcptui.core.tcp.retransmission_timer import (
+    probes_losses,
+    start_after_sending,
     start_retransmission_timer,
+    stop_retransmission_timer,
+    watched,
 )
 from tcptui.core.tcp.sack import sack_space
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 
-_TICK = 1_000
-"""Microseconds: of Linux' clock, the least that a timer of 0 takes (measured on 6.18: 1 to 2 ms)."""
+_OPENING = (State.CLOSED, State.SYN_SENT, State.LISTEN, State.SYN_RECEIVED)
 _SENDS_DATA = (State.ESTABLISHED, State.FIN_WAIT_1, State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK)
 
 
@@ -39,26 +46,33 @@ def send_syn_ack(tcb: Tcb, step: Step) -> None:
     _send_new(tcb, step, flags, options=syn_options(tcb, step, answer=True))
 
 
-def transmit(tcb: Tcb, step: Step) -> None:
-    """Sends what may go now: what was lost, data, then a FIN that CLOSE has asked for (3.10.2, 3.10.4).
+def transmit(tcb: Tcb, step: Step, corked: bool | None = None) -> None:
+    """Sends what may go now: what was lost, data, then a FIN that CLOSE has asked for (3.10.2, 3.10.4). If
+    `corked`, only full segments of data; None: as the application has set it.
 
     If nothing that went carried an acknowledgment that is due, sends it alone (MUST-58), or later (SHLD-18).
     """
+    probe = None
     if tcb.persist_timer is not None and tcb.usable_window > 0:
-        _take_probe_back(tcb, step)
+        probe = _take_probe_back(tcb)
     if tcb.rtx_next is not None:
         retransmit_lost(tcb, step)
     waiting = (tcb.send_buffer or tcb.close_called) and not tcb.fin_sent and tcb.state in _SENDS_DATA
     if waiting:
-        _send_data(tcb, step)
-        if tcb.close_called and not tcb.send_buffer and not tcb.fin_sent and fin_may_go(tcb):
+        before = tcb.snd_nxt
+        _send_data(tcb, step, tcb.settings.cork if corked is None else corked)
+        if tcb.close_called and not tcb.send_buffer and not tcb.fin_sent and step.hooks.fin_fits(tcb, 0):
             _send_fin(tcb, step)
+        if probe is not None and tcb.snd_nxt == probe.seq:
+            _leave_probe(tcb, probe, step)
+        if tcb.snd_nxt != before and step.profile.tail_loss_probe:
+            start_after_sending(tcb, step)
     if waiting or tcb.persist_timer is not None or tcb.snd_wnd == 0:
         _set_persist_timer(tcb, step)
     if step.ack_due:
         step.send_ack(tcb)
     elif step.ack_later:
-        _delay_ack(tcb, step)
+        acknowledge_later(tcb, step)
 
 
 def transmit_waiting(tcb: Tcb, step: Step, room: int = 0) -> None:
@@ -71,6 +85,7 @@ def transmit_waiting(tcb: Tcb, step: Step, room: int = 0) -> None:
         and tcb.snd_una == tcb.snd_nxt
         and step.profile.nagle
         and not tcb.settings.no_delay
+        and not tcb.more
     )
     # Where the peer's FIN ends both ways, ours has not waited.
     fin_waits = tcb.close_called and not tcb.fin_sent and not step.profile.fin_acked_with_fin_only
@@ -83,18 +98,28 @@ def transmit_waiting(tcb: Tcb, step: Step, room: int = 0) -> None:
         step.rule_at(at, tcb, released, len=waiting - len(tcb.send_buffer))
 
 
-def fin_may_go(tcb: Tcb) -> bool:
-    """Whether the window has room for a FIN, which takes a number too. With nothing in flight it goes all the
-    same: what it draws tells when the window has opened (3.8.6.1)."""
-    return tcb.usable_window > 0 or tcb.snd_una == tcb.snd_nxt
-
-
 def sws_override(tcb: Tcb, step: Step) -> bool:
     """Sends as much data as the window takes, however little (3.8.6.2.1, (4)); whether it took any."""
-    octets = min(len(tcb.send_buffer), tcb.snd_mss, tcb.usable_window)
+    octets = min(len(tcb.send_buffer), step.hooks.full_segment(tcb), tcb.usable_window)
     if octets <= 0:
         return False
-    step.rule(tcb, Rule.SILLY_WINDOW_OVERRIDDEN, len=octets, snd_wnd=tcb.snd_wnd)
+    if octets < tcb.usable_window and (tcb.settings.cork or tcb.more):
+        step.rule(tcb, Rule.CORK_OVERRIDDEN, len=octets)
+    else:
+        step.rule(tcb, Rule.SILLY_WINDOW_OVERRIDDEN, len=octets, snd_wnd=tcb.snd_wnd)
+    _send_piece(tcb, step, octets, step.hooks.pushes_override())
+    if not watched(tcb):
+        start_retransmission_timer(tcb, step)
+    return True
+
+
+def send_new_probe(tcb: Tcb, step: Step) -> bool:
+    """Sends one segment of data that has not gone yet as a loss probe, whatever cwnd and Nagle's algorithm
+    say; whether there was one that the window has room for."""
+    octets = min(len(tcb.send_buffer), step.hooks.full_segment(tcb))
+    if not octets or octets > tcb.usable_window:
+        return False
+    step.rule(tcb, Rule.LOSS_PROBE_OF_NEW_DATA, len=octets, rto=tcb.estimate.rto)
     _send_piece(tcb, step, octets)
     return True
 
@@ -106,7 +131,7 @@ def send_probe(tcb: Tcb, step: Step) -> None:
     else:
         _send_octet(tcb, step)
     # The probe is the persist timer's, not the retransmission timer's, to send again.
-    step.stop_timer(tcb, TimerKind.RETRANSMISSION)
+    stop_retransmission_timer(tcb, step)
 
 
 def _send_octet(tcb: Tcb, step: Step) -> None:
@@ -121,25 +146,40 @@ def _send_octet(tcb: Tcb, step: Step) -> None:
     tcb.rtx_next, tcb.rtx_end = tcb.snd_una, tcb.snd_nxt
 
 
-def _take_probe_back(tcb: Tcb, step: Step) -> None:
-    """The window has opened without the octet of a probe: it goes with the data behind it, at once. If none
-    can go with it, SND.NXT stays: the octet has been sent, and its acknowledgment may be underway."""
-    queue, waiting = tcb.retransmission_queue, tcb.send_buffer
-    if len(queue) == 1 and waiting and len(queue[0].data) == 1 and not queue[0].flags & FIN:
-        tcb.send_buffer = queue[0].data + waiting
-        tcb.retransmission_queue, tcb.snd_nxt, tcb.rtx_next = (), tcb.snd_una, None
-        if _octets_to_send(tcb, step) <= 1:
-            tcb.retransmission_queue, tcb.snd_nxt, tcb.send_buffer = queue, queue[0].end, waiting
-            tcb.rtx_next = tcb.snd_una
+def _take_probe_back(tcb: Tcb) -> RetransmissionEntry | None:
+    """The window has opened without the octet of a probe: it goes with the data behind it, at once."""
+    if len(tcb.retransmission_queue) == 1 and tcb.send_buffer:
+        probe = tcb.retransmission_queue[0]
+        if len(probe.data) == 1 and not probe.flags & FIN:
+            tcb.send_buffer = probe.data + tcb.send_buffer
+            tcb.retransmission_queue, tcb.snd_nxt, tcb.rtx_next = (), tcb.snd_una, None
+            return probe
+    return None
+
+
+def _leave_probe(tcb: Tcb, probe: RetransmissionEntry, step: Step) -> None:
+    """No segment of data may go after all, so the octet goes again alone. SND.NXT is not left behind it: it was
+    sent, and its acknowledgment, which may be underway, is none of something not sent."""
+    tcb.send_buffer = tcb.send_buffer[1:]
+    tcb.retransmission_queue, tcb.snd_nxt = (probe,), probe.end
+    tcb.rtx_next, tcb.rtx_end = probe.seq, probe.end
+    retransmit_lost(tcb, step)
 
 
 def start_user_timer(tcb: Tcb, step: Step) -> None:
     """(Re)starts the timeout for what has been SENT and not delivered (3.9.1.1), if there is to be one."""
     timeout = tcb.user_timeout
-    if tcb.state in (State.CLOSED, State.SYN_SENT, State.LISTEN) and step.profile.connect_timeout is not None:
-        timeout = step.profile.connect_timeout
+    if tcb.state in _OPENING:
+        limit = open_timeout(tcb, step.profile)
+        timeout = timeout if limit is None else limit
     if timeout is not None:
         step.start_timer(tcb, TimerKind.USER, timeout)
+
+
+def open_timeout(tcb: Tcb, profile: Profile) -> int | None:
+    """How long the OPEN may take, whatever R2 says; None: as long as that allows."""
+    wanted = tcb.settings.open_timeout
+    return profile.connect_timeout if wanted is None else wanted
 
 
 def tell_send_room(tcb: Tcb, step: Step) -> None:
@@ -149,25 +189,31 @@ def tell_send_room(tcb: Tcb, step: Step) -> None:
         step.events.append(SendRoom(tcb.connection))
 
 
-def _send_data(tcb: Tcb, step: Step) -> None:
+def _send_data(tcb: Tcb, step: Step, corked: bool) -> None:
     if not tcb.retransmission_queue:
-        restart_after_idle(tcb, step.now, step.profile)
+        _restart_after_idle(tcb, step)
+    most, sent = step.hooks.full_segment(tcb), 0
     while tcb.send_buffer:
-        octets = _octets_to_send(tcb, step)
-        if octets <= 0:
+        full = most
+        if tcb.out_of_order or tcb.duplicate:
+            # MUST-16: Eff.snd.MSS leaves room for the options.
+            full = max(1, full - sack_space(tcb, step.hooks.sack_covers_fin()))
+        octets = min(len(tcb.send_buffer), full, tcb.usable_window, _congestion_room(tcb, step))
+        if octets <= 0 or (octets < full and not _may_be_short(tcb, octets, full, sent, corked, step)):
+            return
+        if tcb.close_called and octets == len(tcb.send_buffer) and not step.hooks.fin_fits(tcb, octets):
             return
         _send_piece(tcb, step, octets)
+        sent += octets
 
 
-def _octets_to_send(tcb: Tcb, step: Step) -> int:
-    """How much data the next segment takes; 0 or less: none may go now."""
-    full = tcb.snd_mss
-    if tcb.out_of_order or tcb.duplicate:
-        full = max(1, full - sack_space(tcb))  # MUST-16: Eff.snd.MSS leaves room for the options.
-    octets = min(len(tcb.send_buffer), full, tcb.usable_window, _congestion_room(tcb, step))
-    if octets <= 0 or (octets < full and not _nagle_allows(tcb, octets, step)):
-        return 0
-    return octets
+def _restart_after_idle(tcb: Tcb, step: Step) -> None:
+    """RFC 5681 4.1: nothing was sent for an RTO, so what cwnd knows of the path is old."""
+    idle = step.now - tcb.sent_at
+    if tcb.snd_una == tcb.snd_nxt and idle > tcb.estimate.rto and step.profile.restart_after_idle:
+        least = initial_cwnd(tcb, step.profile)
+        if least < tcb.cwnd:
+            tcb.cwnd, tcb.ssthresh = step.hooks.restarted(tcb, idle, least)
 
 
 def _congestion_room(tcb: Tcb, step: Step) -> int:
@@ -178,29 +224,33 @@ def _congestion_room(tcb: Tcb, step: Step) -> int:
     return room
 
 
-def _nagle_allows(tcb: Tcb, octets: int, step: Step) -> bool:
-    """3.8.6.2.1, (2) and (3): less than a full segment goes if it is all there is, or half of the largest
-    window there was; and, by Nagle's algorithm, if nothing is unacknowledged. A FIN ends the data."""
+def _may_be_short(tcb: Tcb, octets: int, full: int, sent: int, corked: bool, step: Step) -> bool:
+    """3.8.6.2.1, (2) and (3): less than `full` goes if it is all there is, or fills enough of the window;
+    and, by Nagle's algorithm, if nothing is unacknowledged; and if it is not corked. A FIN ends the data."""
     nagle = step.profile.nagle and not tcb.settings.no_delay and tcb.snd_una != tcb.snd_nxt
+    if nagle and step.profile.nagle_minshall:
+        nagle = any(len(entry.data) < full for entry in tcb.retransmission_queue)
+    held = nagle or corked
     if octets < len(tcb.send_buffer):
-        return not nagle and octets == tcb.usable_window and 2 * octets >= tcb.max_snd_wnd
-    if not nagle or tcb.close_called:
+        return octets == tcb.usable_window and step.hooks.fills_window(tcb, octets, full, sent, held)
+    if not held or tcb.close_called:
         return True
     if tcb.snd_up is not None and lt(tcb.snd_una, tcb.snd_up) and step.hooks.urgent_passes_nagle():
         return True
-    if step.profile.nagle_minshall and all(
-        len(entry.data) >= tcb.snd_mss for entry in tcb.retransmission_queue
-    ):
-        return True
-    step.rule(tcb, Rule.NAGLE, len=octets, unacknowledged=distance(tcb.snd_una, tcb.snd_nxt))
+    if corked:
+        step.rule(tcb, Rule.CORKED, len=octets)
+    else:
+        step.rule(tcb, Rule.NAGLE, len=octets, unacknowledged=distance(tcb.snd_una, tcb.snd_nxt))
     return False
 
 
-def _send_piece(tcb: Tcb, step: Step, octets: int) -> None:
+def _send_piece(tcb: Tcb, step: Step, octets: int, push: bool = False) -> None:
     data, tcb.send_buffer = tcb.send_buffer[:octets], tcb.send_buffer[octets:]
     if tcb.wants_room:
         tell_send_room(tcb, step)
-    flags = ACK if tcb.send_buffer else ACK | PSH  # MUST-61
+    flags = ACK
+    if push or not (tcb.send_buffer or tcb.more) or step.hooks.pushes(tcb, octets):
+        flags, tcb.pushed_seq = ACK | PSH, seq_add(tcb.snd_nxt, octets)  # MUST-61
     if tcb.close_called and not tcb.send_buffer and tcb.usable_window > octets:
         _send_fin(tcb, step, flags, data)
     else:
@@ -224,7 +274,7 @@ def _send_new(tcb: Tcb, step: Step, flags: int, data: bytes = b"", options: tupl
         note_flight(tcb)
     tcb.retransmission_queue += (RetransmissionEntry(seq, end, flags & (SYN | FIN | PSH), data, step.now, 1),)
     step.send(tcb, flags, seq, data, options)
-    if tcb.retransmission_timer is None and tcb.persist_timer is None:
+    if tcb.persist_timer is None and not watched(tcb) and not probes_losses(tcb, step.profile):
         start_retransmission_timer(tcb, step)  # RFC 6298 5.1
     if tcb.user_timer is None and not (tcb.passive and flags & SYN):
         start_user_timer(tcb, step)
@@ -242,26 +292,14 @@ def _set_persist_timer(tcb: Tcb, step: Step) -> None:
     if stuck and override is not None and tcb.usable_window > 0:
         # The window is open, only silly: that is no matter of probes and their backoff (3.8.6.2.1, (4)).
         if tcb.persist_timer is None or step.now + override < tcb.persist_timer.due:
-            step.stop_timer(tcb, TimerKind.RETRANSMISSION)
+            stop_retransmission_timer(tcb, step)
             tcb.probes = tcb.persist_backoff = 0
             step.start_timer(tcb, TimerKind.PERSIST, override)
     elif stuck and tcb.persist_timer is None:
-        step.stop_timer(tcb, TimerKind.RETRANSMISSION)
+        stop_retransmission_timer(tcb, step)
         tcb.probes = tcb.persist_backoff = 0
-        step.start_timer(tcb, TimerKind.PERSIST, probe_interval(tcb, step.profile))
+        step.start_timer(tcb, TimerKind.PERSIST, probe_interval(tcb, step))
     elif not stuck and tcb.persist_timer is not None:
         step.stop_timer(tcb, TimerKind.PERSIST)
-        if queue and tcb.retransmission_timer is None:
+        if queue and not watched(tcb):
             start_retransmission_timer(tcb, step)
-
-
-def _delay_ack(tcb: Tcb, step: Step) -> None:
-    """SHLD-18, SHLD-19: the first segment's ACK may wait, the second's goes."""
-    if tcb.quickack or tcb.delayed_ack_timer is not None or not step.profile.delayed_ack:
-        step.send_ack(tcb)
-    else:
-        # Linux' tcp_send_delayed_ack() waits for icsk_ack.ato, which is 0 until data has come.
-        alone = step.profile.pingpong and tcb.data_received_at is None
-        delay = min(_TICK, step.profile.delayed_ack) if alone else step.profile.delayed_ack
-        step.rule(tcb, Rule.ACK_DELAYED, delay=delay)
-        step.start_timer(tcb, TimerKind.DELAYED_ACK, delay)

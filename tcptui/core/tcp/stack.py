@@ -23,11 +23,12 @@ from tcptui.core.tcp.arguments import (
     may_arrive,
     refuse_now,
 )
-from tcptui.core.tcp.closed import closed
+from tcptui.core.tcp.closed import closed, syn_fin_dropped
 from tcptui.core.tcp.icmp import IcmpError, error_arrives
 from tcptui.core.tcp.isn import rfc6528_isn
 from tcptui.core.tcp.keys import listener_key, shows_clock, tcb_key
 from tcptui.core.tcp.listener import Listener
+from tcptui.core.tcp.ports import free_port
 from tcptui.core.tcp.segment_arrives import segment_arrives, segment_for_listener
 from tcptui.core.tcp.stacks import STACKS
 from tcptui.core.tcp.status import ConnectionStatus, status_of
@@ -37,8 +38,6 @@ from tcptui.core.tcp.time_wait import is_newer
 from tcptui.core.tcp.timeouts import expire
 
 _Key: TypeAlias = tuple[Socket, Socket | None]
-EPHEMERAL = range(49_152, 65_536)
-"""The ports that an OPEN without a local one is given (RFC 6335 section 6)."""
 _PRESETS = frozenset(id(preset) for preset in PRESETS.values())
 """The profiles that are known to be good: they last as long as the program, and so do their identities."""
 
@@ -137,8 +136,11 @@ class Stack:
         if tcb is None or segment.src is None:  # A passive OPEN's block is found under no remote socket.
             check_sockets(segment)
         step = self._step(now)
-        if tcb is not None and tcb.state is State.TIME_WAIT and segment.flags & SYN:
-            tcb = self._reopened(tcb, segment, step)
+        if segment.flags & SYN:
+            if syn_fin_dropped(tcb, segment, step):
+                return step.events
+            if tcb is not None and tcb.state is State.TIME_WAIT:
+                tcb = self._reopened(tcb, segment, step)
         if tcb is not None:
             segment_arrives(tcb, segment, step)
             self._reindex(tcb, key)
@@ -174,8 +176,7 @@ class Stack:
         """When `expire` is wanted next; None: not at all, as things are."""
         deadline = None
         for tcb in self._blocks.values():
-            due = tcb.next_due()
-            if due is not None and (deadline is None or due < deadline):
+            if (due := tcb.next_due()) is not None and (deadline is None or due < deadline):
                 deadline = due
         return deadline
 
@@ -368,7 +369,8 @@ class Stack:
             step.returned(0, "OPEN", Response.REMOTE_INVALID)  # MUST-46
             return
         if call.local.port == 0:
-            port = self._free_port(call)
+            taken = [*self._by_sockets, *(listener.key for listener in self._listeners.values())]
+            port = free_port(call.local.host, call.remote, taken)
             if port is None:
                 step.rule(None, Rule.OPEN_REFUSED)
                 step.returned(0, "OPEN", Response.NO_PORT)
@@ -395,20 +397,13 @@ class Stack:
         user_calls.open_connection(tcb, call, step)
         self._reindex(tcb, key)
 
-    def _free_port(self, call: calls.Open) -> int | None:
-        """The first ephemeral port that makes a pair of sockets of its own; None: all are taken."""
-        host, remote = call.local.host, call.remote
-        keys = [*self._by_sockets, *(listener.key for listener in self._listeners.values())]
-        taken = {key[0].port for key in keys if key[0].host == host and key[1] in (None, remote)}
-        return next((port for port in EPHEMERAL if port not in taken), None)
-
     def _reopened(self, old: Tcb, syn: Segment, step: Step) -> Tcb | None:
         """A SYN meets TIME-WAIT: if it can only be a new one, and there is a listener, the old block is
         deleted (MAY-2, RFC 6191). Otherwise the old block is left to answer."""
         if (
             not step.profile.time_wait_reopens
             or (self._waiting(syn.dst, syn.src) is None and not step.hooks.syn_ends_time_wait())
-            or not is_newer(old, syn)
+            or not is_newer(old, syn, step)
         ):
             return old
         step.rule(old, Rule.TIME_WAIT_REOPENED, seq=syn.seq, rcv_nxt=old.rcv_nxt)

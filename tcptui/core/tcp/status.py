@@ -38,6 +38,8 @@ class ConnectionStatus(NamedTuple):
     """Octets, SYN and FIN that were sent and not acknowledged, and octets not sent."""
     snd_room: int = 0
     """Octets that SEND takes now."""
+    snd_buff: int = 0
+    """Octets that the send buffer holds, sent or not."""
     half_duplex: bool = False
     """Closed both ways by the application."""
     error: str = ""
@@ -50,6 +52,8 @@ class ConnectionStatus(NamedTuple):
     """A listener's connections in SYN-RECEIVED."""
     places: int = 0
     """How many connections a listener's accept queue has room for."""
+    syn_places: int = 0
+    """How many half-open connections a listener has room for."""
 
 
 def status_of(block: Tcb | Listener, profile: Profile) -> ConnectionStatus:
@@ -64,6 +68,7 @@ def status_of(block: Tcb | Listener, profile: Profile) -> ConnectionStatus:
             accept_queue=block.accept_queue,
             half_open=block.half_open,
             places=block.places(profile),
+            syn_places=block.syn_places(profile),
         )
     return ConnectionStatus(
         block.connection,
@@ -80,6 +85,7 @@ def status_of(block: Tcb | Listener, profile: Profile) -> ConnectionStatus:
         len(block.receives),
         len(block.send_buffer) + distance(block.snd_una, block.snd_nxt),
         block.send_room(profile),
+        block.send_buffer_size(profile),
         block.half_duplex,
         block.error,
     )

@@ -31,7 +31,7 @@ from tcptui.core.tcp.sack import blocks_that_fit, sack_blocks
 from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timers import Timer
-from tcptui.core.tcp.window import UNSCALED, field
+from tcptui.core.tcp.window import UNSCALED, field, free_space
 from tcptui.core.units import MILLISECOND
 
 
@@ -123,14 +123,14 @@ class Step:
                 self.rule(tcb, Rule.WINDOW_EDGE_STAYS, rcv_wnd=tcb.rcv_wnd)
             window = field(tcb)
         if flags & ACK:
+            if tcb.quickack or tcb.delack.pushed:
+                self._count_quickack(tcb)
             self.ack_due = self.ack_later = False
             tcb.last_ack_sent = ack = tcb.rcv_nxt
             if tcb.delayed_ack_timer is not None:
                 self.stop_timer(tcb, TimerKind.DELAYED_ACK)
-            if tcb.quickack:
-                tcb.quickack -= 1
-        if data and tcb.quickack and self._is_reply(tcb):
-            tcb.quickack = 0
+        if data and self.profile.pingpong:
+            self._note_reply(tcb)
         if not flags & SYN and (tcb.timestamps or tcb.sack):
             options = self._data_options(tcb, flags, len(data))
         if tcb.snd_up is not None and lt(seq, tcb.snd_up) and not flags & (SYN | RST):
@@ -138,16 +138,31 @@ class Step:
         segment = Segment(tcb.local, tcb.remote, seq, ack, flags, window, data, options, up)
         self.events.append(Sent(tcb.connection, segment, attempt))
 
-    def _is_reply(self, tcb: Tcb) -> bool:
-        """Whether data answers data: Linux' pingpong mode, in which ACKs wait for data that carries them."""
-        profile, came = self.profile, tcb.data_received_at
-        return profile.pingpong and came is not None and self.now - came < profile.delayed_ack
+    def _count_quickack(self, tcb: Tcb) -> None:
+        """tcp_event_ack_sent(): one ACK less to be sent without delay, if it acknowledges something; with the
+        last one the time that ACKs wait is the least again."""
+        waits = self.ack_due or self.ack_later or tcb.delayed_ack_timer is not None
+        if tcb.quickack and (waits or not self.profile.pingpong):
+            tcb.quickack -= 1
+            if not tcb.quickack and self.profile.pingpong:
+                tcb.delack = tcb.delack._replace(ato=self.profile.delayed_ack)
+        if tcb.delack.pushed:
+            tcb.delack = tcb.delack._replace(pushed=0)
+
+    def _note_reply(self, tcb: Tcb) -> None:
+        """tcp_event_data_sent(): data answers data, and ACKs wait for data that carries them."""
+        came, history = tcb.data_received_at, tcb.delack
+        if came is not None and not history.pingpong and self.now - came < history.ato:
+            tcb.delack = history._replace(pingpong=True)
 
     def _data_options(self, tcb: Tcb, flags: int, octets: int) -> tuple[Option, ...]:
         """Timestamps (RFC 7323 3.2), and what has come out of order (RFC 2018 section 4), as far as it fits
         beside the data (MUST-16)."""
         times = (self.timestamp, tcb.ts_recent if flags & ACK else 0) if tcb.timestamps else None
-        blocks = sack_blocks(tcb) if tcb.sack and flags & ACK and (tcb.out_of_order or tcb.duplicate) else []
+        blocks = []
+        reports = tcb.sack and flags & ACK and (tcb.out_of_order or tcb.duplicate)
+        if reports and (not flags & RST or self.hooks.reset_has_sack()):
+            blocks = sack_blocks(tcb, self.hooks.sack_covers_fin())
         if octets and blocks:
             blocks = blocks[: blocks_that_fit(tcb.snd_mss - octets)]
         tcb.duplicate = None
@@ -177,7 +192,31 @@ class Step:
     def send_challenge_ack(self, tcb: Tcb) -> None:
         """The bare ACK that asks for proof (RFC 5961 sections 3.2, 4.2), unless there have been too many."""
         if self.may_answer(tcb):
+            self.send_bare_ack(tcb)
+
+    def send_bare_ack(self, tcb: Tcb) -> None:
+        """An ACK without a FIN that waits for its acknowledgment; some stacks form it apart from others."""
+        if self.hooks.answers_apart():
+            self._respond(tcb, tcb.snd_nxt)
+            tcb.last_ack_sent = tcb.rcv_nxt
+        else:
             self.send_ack(tcb, bare=True)
+
+    def send_keep_alive(self, tcb: Tcb) -> None:
+        """``<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=ACK>`` (3.8.4)"""
+        if self.hooks.answers_apart():
+            self._respond(tcb, seq_add(tcb.snd_nxt, -1))
+        else:
+            self.send(tcb, ACK, seq_add(tcb.snd_nxt, -1))
+
+    def _respond(self, tcb: Tcb, seq: int) -> None:
+        """FreeBSD tcp_respond(), syncache_respond(): the window is scaled once the connection is open."""
+        assert tcb.remote is not None
+        opening = tcb.state is State.SYN_RECEIVED
+        window = min(free_space(tcb) >> (0 if opening else tcb.rcv_shift), UNSCALED)
+        options = data_options((self.timestamp, tcb.ts_recent), ()) if tcb.timestamps else ()
+        segment = Segment(tcb.local, tcb.remote, seq, tcb.rcv_nxt, ACK, window, b"", options)
+        self.events.append(Sent(tcb.connection, segment))
 
     def send_throttled_ack(self, tcb: Tcb) -> None:
         """An ACK that only tells what is expected, unless there have been too many."""
@@ -204,6 +243,8 @@ class Step:
             reset = Segment(segment.dst, segment.src, segment.ack, 0, RST, 0)
         else:
             reset = Segment(segment.dst, segment.src, 0, segment.end, RST | ACK, 0)
+        if isinstance(block, Tcb) and self.hooks.resets_with_timestamps(block):
+            reset = reset._replace(options=data_options((self.timestamp, block.ts_recent), ()))
         self.events.append(Sent(block.connection if block is not None else 0, reset))
 
     def send_cookie(self, listener: Listener, syn_ack: Segment) -> None:

@@ -19,11 +19,8 @@ from tcptui.core.tcp.tcb import Tcb
 def syn_sent(tcb: Tcb, segment: Segment, step: Step) -> None:
     """The five checks, in the RFC's order. Third, security, is left out (Appendix A.1.2)."""
     flags = segment.flags
-    if flags & SYN and flags & FIN and step.hooks.drops_syn_fin(tcb.state, step.profile):
-        step.rule(tcb, Rule.LISTEN_SYN_FIN_DROPPED)
-        step.drop(tcb, segment)
     # First, check the ACK bit.
-    elif flags & ACK and not (lt(tcb.iss, segment.ack) and le(segment.ack, tcb.snd_nxt)):
+    if flags & ACK and not (lt(tcb.iss, segment.ack) and le(segment.ack, tcb.snd_nxt)):
         step.rule(
             tcb,
             Rule.SYN_SENT_BAD_RST if flags & RST else Rule.SYN_SENT_BAD_ACK,

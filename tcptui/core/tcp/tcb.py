@@ -33,12 +33,21 @@ class RetransmissionEntry(NamedTuple):
     """Of SYN, FIN and PSH, those it was sent with."""
     data: bytes
     sent_at: int
-    """When it was first sent, in microseconds."""
+    """When it was last sent, a SYN when it was first sent; in microseconds."""
     transmissions: int
     timeouts: int = 0
     """How often its timer has fired: what R1 and R2 count (3.8.3)."""
     sacked: bool = False
     """A SACK block has covered it (RFC 2018 section 5)."""
+
+
+class LossProbe(NamedTuple):
+    """A tail loss probe that is out (RFC 8985 section 7.1)."""
+
+    end: int
+    """TLP.end_seq: the number after all that had been sent then."""
+    again: bool
+    """TLP.is_retrans: it was sent before."""
 
 
 class ReceiveMemory(NamedTuple):
@@ -56,6 +65,22 @@ class ReceiveMemory(NamedTuple):
     """That of the last segment, if it may have been a full one; 0: no."""
     scaling_ratio: int
     """How much data is in the memory that its segments take, in 256ths."""
+    grown: int = 0
+    """What the buffer has grown to, counted as `Tcb.rcv_buff`; 0: it has not."""
+
+
+class DelayedAck(NamedTuple):
+    """What decides whether an ACK waits, and how long: Linux' ``icsk_ack`` (`delayed_ack`)."""
+
+    ato: int = 0
+    """Microseconds that it waits; 0: no data has come."""
+    pingpong: bool = False
+    """The program answers data with data, or the peer has closed."""
+    pushed: int = 0
+    """Segments since the last ACK that seem to end what the peer had to send; 2: two or more."""
+
+
+NO_DATA_YET = DelayedAck()
 
 
 class OutOfOrderData(NamedTuple):
@@ -110,6 +135,8 @@ class Tcb:
     snd_wl2: int = 0
     snd_up: int | None = None
     """SND.UP: the number after the urgent data (MUST-62); None: there is none."""
+    pushed_seq: int = 0
+    """Linux' name for the number after the last data that went with PSH."""
     max_snd_wnd: int = 0
     """MAX.SND.WND of RFC 5961: the largest window the peer has announced."""
     snd_mss: int = 536
@@ -143,8 +170,12 @@ class Tcb:
     offers_options: bool = True
     """False once SYNs went without answer and go with MSS alone."""
 
+    snd_buff: int = 0
+    """Octets that the send buffer holds, sent or not; 0: the profile or a setting says it."""
     send_buffer: bytes = b""
     """Taken from SENDs, not yet segmentized."""
+    more: bool = False
+    """The last SEND has said that more follows: its end goes without PSH."""
     retransmission_queue: tuple[RetransmissionEntry, ...] = ()
     close_called: bool = False
     half_duplex: bool = False
@@ -162,6 +193,8 @@ class Tcb:
     rtx_next: int | None = None
     """What is to be sent again from here on, as cwnd allows; None: nothing."""
     rtx_end: int = 0
+    loss_probe: LossProbe | None = None
+    """What the probe that is out was; None: none is."""
     most_in_flight: int = 0
     """Octets, until `flight_until` is acknowledged."""
     flight_until: int = 0
@@ -190,11 +223,13 @@ class Tcb:
     """When the peer last sent data; None: it has sent none."""
     quickack: int = 0
     """Acknowledgments still to be sent without delay."""
+    delack: DelayedAck = NO_DATA_YET
     challenges: int = 0
     """ACKs without need sent since `challenged_at` (RFC 5961 section 7)."""
     challenged_at: int = 0
 
     retransmission_timer: Timer | None = None
+    loss_probe_timer: Timer | None = None
     persist_timer: Timer | None = None
     delayed_ack_timer: Timer | None = None
     keep_alive_timer: Timer | None = None
@@ -202,6 +237,8 @@ class Tcb:
     fin_wait_2_timer: Timer | None = None
     time_wait_timer: Timer | None = None
 
+    ack_deferred: bool = False
+    """The ACK of the SYN,ACK has come, and waits for data (TCP_DEFER_ACCEPT)."""
     listener: int = 0
     """The name of the `Listener` that this connection came from; 0: none."""
     wants_room: bool = False
@@ -237,8 +274,12 @@ class Tcb:
 
     def send_room(self, profile: Profile) -> int:
         """Octets that the send buffer takes."""
+        return max(0, self.send_buffer_size(profile) - len(self.send_buffer))
+
+    def send_buffer_size(self, profile: Profile) -> int:
+        """SO_SNDBUF, in octets: as it has been rounded, else as asked for, else the default."""
         wanted = self.settings.send_buffer
-        return max(0, (profile.send_buffer if wanted is None else wanted) - len(self.send_buffer))
+        return self.snd_buff or (profile.send_buffer if wanted is None else wanted)
 
     @property
     def fin_acknowledged(self) -> bool:

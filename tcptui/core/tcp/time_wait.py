@@ -6,7 +6,6 @@ from __future__ import annotations
 from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.packet.options import read_timestamps
 from tcptui.core.packet.segment import ACK, RST, SYN, Segment
-from tcptui.core.packet.seq import lt
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import broken
@@ -22,7 +21,7 @@ def enter_time_wait(tcb: Tcb, rule: Rule, step: Step, **numbers: int) -> None:
         return
     if not step.profile.time_wait_1_msl:
         step.rule(tcb, rule, **numbers)
-    if tcb.fin_wait_2_timer is None and step.hooks.small_block_counts_anew():
+    if tcb.fin_wait_2_timer is None and step.hooks.counts_answers_anew():
         tcb.challenges = 0
     step.set_state(tcb, State.TIME_WAIT)
     for kind in TimerKind:
@@ -66,8 +65,9 @@ def _carry_out(verdict: Verdict, tcb: Tcb, segment: Segment, step: Step) -> None
             step.rule(tcb, Rule.TIME_WAIT_RESTARTED)
     match verdict.action:
         case Action.ACK:
-            if verdict.at_once or (segment.length and not segment.flags & SYN):
-                step.send_ack(tcb, bare=True)
+            limited = step.hooks.throttles_answers() and not verdict.at_once
+            if not limited or (segment.length and not segment.flags & SYN):
+                step.send_bare_ack(tcb)
             else:
                 step.send_challenge_ack(tcb)  # What carries nothing is answered only so often.
         case Action.RESET:
@@ -97,7 +97,7 @@ def _take_fin(tcb: Tcb, segment: Segment, step: Step) -> None:
     _update_ts_recent(tcb, segment)
     enter_time_wait(tcb, Rule.FIN_TO_TIME_WAIT, step, rcv_nxt=tcb.rcv_nxt)
     if tcb.state is State.TIME_WAIT:
-        step.send_ack(tcb, bare=True)
+        step.send_bare_ack(tcb)
 
 
 def _update_ts_recent(tcb: Tcb, segment: Segment) -> None:
@@ -106,12 +106,7 @@ def _update_ts_recent(tcb: Tcb, segment: Segment) -> None:
         tcb.ts_recent = times[0]
 
 
-def is_newer(old: Tcb, syn: Segment) -> bool:
+def is_newer(old: Tcb, syn: Segment, step: Step) -> bool:
     """Whether timestamp or sequence number prove that `syn` was sent after all of a connection that is in
     TIME-WAIT (MAY-2, RFC 6191)."""
-    if syn.flags & (SYN | ACK | RST) != SYN:
-        return False
-    times = read_timestamps(syn)
-    if old.timestamps and times is not None and times[0] != old.ts_recent:
-        return lt(old.ts_recent, times[0])
-    return lt(old.rcv_nxt, syn.seq)
+    return syn.flags & (SYN | ACK | RST) == SYN and step.hooks.is_newer_syn(old, syn)

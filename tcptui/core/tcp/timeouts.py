@@ -7,21 +7,18 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from tcptui.core.events import Response, Signal, TimerKind
-from tcptui.core.packet.segment import ACK, SYN
-from tcptui.core.packet.seq import seq_add
+from tcptui.core.packet.segment import SYN
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.congestion import lost_by_timeout
+from tcptui.core.tcp.delayed_ack import note_missed
 from tcptui.core.tcp.endings import return_to_listen, send_reset, tell_discarded
 from tcptui.core.tcp.handshake import start_keep_alive
-from tcptui.core.tcp.retransmission import (
-    probe_interval,
-    retransmit,
-    retransmit_from_front,
-    start_retransmission_timer,
-)
-from tcptui.core.tcp.send import send_probe, sws_override
+from tcptui.core.tcp.loss_probe import send_loss_probe
+from tcptui.core.tcp.retransmission import probe_interval, retransmit, retransmit_from_front
+from tcptui.core.tcp.retransmission_timer import start_retransmission_timer
+from tcptui.core.tcp.send import open_timeout, send_probe, sws_override
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 from tcptui.core.tcp.timers import backed_off
@@ -43,6 +40,7 @@ def _fin_wait_2(tcb: Tcb, step: Step) -> None:
 
 def _delayed_ack(tcb: Tcb, step: Step) -> None:
     step.rule(tcb, Rule.ACK_DELAYED_LONG_ENOUGH, rcv_nxt=tcb.rcv_nxt)
+    note_missed(tcb, step)
     step.send_ack(tcb)
 
 
@@ -62,7 +60,7 @@ def _persist(tcb: Tcb, step: Step) -> None:
         return
     tcb.probes += 1
     tcb.persist_backoff += 1
-    delay = probe_interval(tcb, step.profile)
+    delay = probe_interval(tcb, step)
     step.rule(tcb, Rule.ZERO_WINDOW_PROBE, snd_wnd=tcb.snd_wnd, delay=delay)
     send_probe(tcb, step)
     step.start_timer(tcb, TimerKind.PERSIST, delay)
@@ -82,7 +80,7 @@ def _keep_alive(tcb: Tcb, step: Step) -> None:
     tcb.probes += 1
     delay = _keep_interval(tcb, step.profile)
     step.rule(tcb, Rule.KEEP_ALIVE_PROBE, probes=tcb.probes, delay=delay)
-    step.send(tcb, ACK, seq_add(tcb.snd_nxt, -1))
+    step.send_keep_alive(tcb)
     step.start_timer(tcb, TimerKind.KEEP_ALIVE, delay)
 
 
@@ -101,9 +99,9 @@ def _keep_interval(tcb: Tcb, profile: Profile) -> int:
 
 
 def _user(tcb: Tcb, step: Step) -> None:
-    connect_timeout = step.profile.connect_timeout
-    if connect_timeout is not None and tcb.state in (State.SYN_SENT, State.SYN_RECEIVED):
-        step.rule(tcb, Rule.CONNECT_TIMEOUT, timeout=connect_timeout)
+    opening = open_timeout(tcb, step.profile)
+    if opening is not None and tcb.state in (State.SYN_SENT, State.SYN_RECEIVED):
+        step.rule(tcb, Rule.CONNECT_TIMEOUT, timeout=opening)
     else:
         step.rule(tcb, Rule.USER_TIMEOUT, timeout=tcb.user_timeout or 0)
     step.signal(tcb, Signal.USER_TIMEOUT)
@@ -122,6 +120,11 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
     retries = front.timeouts + 1
     if retries > linear:
         tcb.estimate = backed_off(tcb.estimate, step.profile)
+    if tcb.ack_deferred and retries < tcb.settings.defer_accept:
+        tcb.retransmission_queue = (front._replace(timeouts=retries),)
+        step.rule(tcb, Rule.SYN_ACK_NOT_AGAIN, rto=tcb.estimate.rto)
+        start_retransmission_timer(tcb, step)
+        return
     step.rule(tcb, Rule.RETRANSMISSION, retries=retries, limit=linear + limit, rto=tcb.estimate.rto)
     if front.flags & SYN:
         tcb.syn_timed_out = True
@@ -145,7 +148,8 @@ def _retries(tcb: Tcb, front: RetransmissionEntry, profile: Profile) -> tuple[in
         orphan = profile.orphan_retries if tcb.half_duplex else None
         return 0, profile.data_retries if orphan is None else orphan
     if tcb.passive:
-        return 0, profile.syn_ack_retries
+        # Linux' syn_ack_recalc(): an ACK that has come is given as long as the program will wait for data.
+        return 0, max(profile.syn_ack_retries, tcb.settings.defer_accept if tcb.ack_deferred else 0)
     return profile.syn_linear_timeouts, profile.syn_retries
 
 
@@ -187,6 +191,7 @@ TIMERS = timer_table(
         TimerKind.USER: _user,
         TimerKind.KEEP_ALIVE: _keep_alive,
         TimerKind.RETRANSMISSION: _retransmission,
+        TimerKind.LOSS_PROBE: send_loss_probe,
         TimerKind.PERSIST: _persist,
         TimerKind.DELAYED_ACK: _delayed_ack,
     }

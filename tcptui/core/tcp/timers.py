@@ -45,5 +45,7 @@ def backed_off(estimate: RtoEstimate, profile: Profile) -> RtoEstimate:
     """The estimate after the retransmission timer fired (RFC 6298 5.5)."""
     slop = profile.rto_slop
     sampled_or_backed_off = estimate.srtt is not None or estimate.rto != profile.first_rto
-    rto = 2 * (estimate.rto - (slop if sampled_or_backed_off else 0)) + slop
+    # One that `max_rto` has cut has less than the slop in it where that is the greater.
+    without_slop = max(0, estimate.rto - slop) if sampled_or_backed_off else estimate.rto
+    rto = 2 * without_slop + slop
     return estimate._replace(rto=min(rto, profile.max_rto))

@@ -72,6 +72,7 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
         refuse(tcb, step, "SEND", Response.RESOURCES)
         return
     tcb.send_buffer += call.data
+    tcb.more = call.more
     if tcb.state is State.LISTEN:
         _go_active(tcb, Rule.SEND_OPENS, step)
     elif tcb.state in (State.SYN_SENT, State.SYN_RECEIVED):
@@ -81,7 +82,7 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
     if call.urgent:
         tcb.snd_up = seq_add(tcb.snd_nxt, len(tcb.send_buffer))
     if tcb.state not in (State.SYN_SENT, State.SYN_RECEIVED):
-        transmit(tcb, step)
+        transmit(tcb, step, corked=tcb.settings.cork or call.more)
         if tcb.send_buffer and tcb.user_timer is None:
             start_user_timer(tcb, step)
     step.returned(tcb.connection, "SEND", Response.OK)
@@ -196,18 +197,27 @@ def reset(tcb: Tcb, rule: Rule | None, step: Step, **numbers: int) -> None:
 
 def configure(tcb: Tcb, call: Configure, step: Step) -> None:
     """Takes new settings at once, also those of a running connection."""
+    before = tcb.settings
     _take_settings(tcb, call.settings, step)
+    if call.settings.send_buffer != before.send_buffer:
+        tcb.snd_buff = 0
     if tcb.wants_room:
         tell_send_room(tcb, step)
-    if call.settings.receive_buffer is not None and tcb.rcv_buff:
-        tcb.rcv_buff = call.settings.receive_buffer
+    buffer = call.settings.receive_buffer
+    if buffer != before.receive_buffer and buffer is not None and tcb.rcv_buff:
+        tcb.rcv_buff = buffer
         update_window(tcb, step)
+    opening = tcb.state in (State.SYN_SENT, State.SYN_RECEIVED)
+    if opening and call.settings.open_timeout != before.open_timeout:
+        start_user_timer(tcb, step)
     if tcb.state in SYNCHRONIZED and tcb.state is not State.TIME_WAIT:
         if not keeps_alive(tcb, step.profile):
             step.stop_timer(tcb, TimerKind.KEEP_ALIVE)
         else:
             start_keep_alive(tcb, step)
-        transmit(tcb, step)  # Nagle may have been switched off.
+        # Nagle may have been switched off, which in Linux, tcp_sock_set_nodelay(), pushes corked data, too.
+        push = tcb.settings.no_delay and not before.no_delay
+        transmit(tcb, step, corked=tcb.settings.cork and not push)
     step.returned(tcb.connection, "CONFIGURE", Response.OK)
 
 

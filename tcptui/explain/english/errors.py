@@ -65,7 +65,7 @@ SENTENCES = {
     "error.move.no_call": "there is no call {call!r}, only {allowed}",
     "error.move.no_duration": "only d and u take a duration",
     "error.move.no_position": "there is no position {position} (0 to {last})",
-    "error.move.no_utf8": "is no UTF-8 text; write an octet as in %FF",
+    "error.move.no_utf8": "is no UTF-8 text; write an octet as in %FF, and in quotes as in \\xff",
     "error.move.nothing_more": "nothing more will happen by itself",
     "error.move.number_missing": "the number of a segment is missing, as in {example}",
     "error.move.only_keep_alive": "nothing more will happen by itself but keep-alive, over and over",

@@ -6,6 +6,8 @@ SENTENCES = {
     "text.between_sentences": " ",
     "text.between_items": ", ",
     # How many of what.
+    "count.checks.one": "1 check",
+    "count.checks.many": "{count} checks",
     "count.connections.one": "1 connection",
     "count.connections.many": "{count} connections",
     "count.octets.one": "1 octet",
@@ -24,6 +26,7 @@ SENTENCES = {
     "happened.link_up": "{side}'s link is up again.",
     "happened.script_goes_on": "The script goes on.",
     "happened.script_sends": "The script sends {name}.",
+    "happened.program": "{side} ({name})",
     "happened.socket_call": "{side}: {call}.",
     "happened.socket_call_sends": "{side}: {call}: {names}.",
     "happened.socket_blocks": "{call} blocks",
@@ -154,6 +157,7 @@ SENTENCES = {
     "signal.port_unreachable": "port unreachable",
     # The timers of `core.events.TimerKind`.
     "timer.retransmission": "retransmission timer",
+    "timer.loss_probe": "loss probe timer",
     "timer.persist": "persist timer",
     "timer.delayed_ack": "delayed ACK timer",
     "timer.keep_alive": "keep-alive timer",

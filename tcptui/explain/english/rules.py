@@ -69,7 +69,7 @@ SENTENCES = {
     "rule.old_segment_trimmed": (
         "SEQ {seq} is before {rcv_nxt}, all old: only the ACK counts, and is answered."
     ),
-    "rule.repeated_syn": "The same SYN again: this stack answers with the same SYN,ACK.",
+    "rule.repeated_syn": "A SYN again: this stack answers with the same SYN,ACK.",
     "rule.known_syn_trimmed": "SEQ {seq} is the SYN that {side} knows: only the ACK counts.",
     "rule.rst_outside": "The RST's SEQ {seq} is outside the window: dropped.",
     "rule.rst_challenged": (
@@ -84,9 +84,8 @@ SENTENCES = {
     "rule.rst_ends_closing": "The RST is believable, and the connection was ending anyway: gone.",
     "rule.rst_ends_time_wait": "The RST is believable, and TIME-WAIT ends too early (see RFC 1337).",
     "rule.rst_in_time_wait_ignored": "A RST must not cut TIME-WAIT short: ignored.",
-    "rule.rst_with_ack_dropped": (
-        "The RST has an ACK, SEQ {seq}; one that answers a SYN,ACK has none: dropped in silence."
-    ),
+    "rule.half_open_drops": "For a half-open connection this stack looks at ACK, RST and SYN only: dropped.",
+    "rule.syn_ack_again": "SEQ {seq}, {rcv_nxt} is expected: the SYN,ACK goes again to say so.",
     "rule.syn_to_listen": "A SYN in the window: the half-open connection is given up, nobody is told.",
     "rule.syn_resets_half_open": (
         "SEQ {seq} is another SYN, in the window at {rcv_nxt}: RST, and the half-open connection is given up."
@@ -95,6 +94,10 @@ SENTENCES = {
     "rule.syn_resets": "A SYN in the window of a connection: an error, reset (as before RFC 5961).",
     "rule.ack_missing": "No ACK bit: dropped.",
     "rule.ack_too_old": "ACK {ack} is older than any window ever was: dropped, an ACK is due.",
+    "rule.ack_deferred": "ACK {ack} acknowledges {side}'s SYN, but the program wants data first: dropped.",
+    "rule.syn_ack_not_again": (
+        "{peer} has acknowledged the SYN,ACK and sends no data: nothing goes again, the next wait is {rto}."
+    ),
     "rule.ack_opens": "ACK {ack} acknowledges {side}'s SYN: established.",
     "rule.ack_bad": "ACK {ack} is not above {snd_una} and at most {snd_nxt}: RST.",
     "rule.ack_new": "ACK {ack} is new: all octets before have arrived.",
@@ -183,6 +186,8 @@ SENTENCES = {
         "{len:octets} must wait until what is outstanding, {unacknowledged:octets}, is acknowledged (Nagle)."
     ),
     "rule.nagle_released": "Nothing is outstanding any more, so what waited goes: {len:octets} (Nagle).",
+    "rule.corked": "{len:octets} must wait: more is to follow, or the socket is corked.",
+    "rule.cork_overridden": "Held back for long, and nothing has followed: {len:octets} go now.",
     "rule.data_released": "Sent now, after waiting: {len:octets}.",
     "rule.fin_released": "{side}'s FIN, which waited, goes now.",
     "rule.silly_window_overridden": (
@@ -194,6 +199,7 @@ SENTENCES = {
     ),
     "rule.ack_delayed": "The ACK may wait for {delay}, to ride on something else.",
     "rule.ack_delayed_long_enough": "Nothing came along to carry the ACK of {rcv_nxt}: sent alone.",
+    "rule.ack_after_reading": "All is read, and nothing is to be expected soon: the ACK waits no more.",
     "rule.zero_window_probe": (
         "{peer}'s window is {snd_wnd}: a probe asks whether room was made, the next in {delay}."
     ),
@@ -206,8 +212,21 @@ SENTENCES = {
     ),
     "rule.partial_ack": "Not all up to {recover} is acknowledged: what stands at {snd_una} was lost as well.",
     "rule.retransmitted_as_lost": "SEQ {seq} counts as lost and goes again; the congestion window is {cwnd}.",
+    "rule.loss_probe": "A loss probe: the last segment, SEQ {seq}, goes again; the RTO, {rto}, begins now.",
+    "rule.loss_probe_of_new_data": (
+        "A loss probe: {len:octets} more go, whatever cwnd is; the RTO, {rto}, begins now."
+    ),
+    "rule.loss_probe_waits": "A loss probe is out already: the timeout comes in {delay}.",
+    "rule.loss_probe_needless": "The segment and the loss probe have both arrived: nothing was lost.",
+    "rule.loss_probe_repaired": (
+        "Only the loss probe brought what was lost before: the congestion window is {cwnd}."
+    ),
+    "rule.loss_probe_sacked": (
+        "{peer} has the loss probe, but not ACK {ack}, which was sent long before: lost, and goes again."
+    ),
     "rule.error_not_ours": "The error is not about anything between {snd_una} and {snd_nxt}: ignored.",
     "rule.source_quench_ignored": "Source Quench is of the past: ignored.",
+    "rule.error_ignored": "The network reports an error that this stack does not heed in this state.",
     "rule.soft_error": "The network reports an error that may pass: the program is told, no more.",
     "rule.soft_error_ends_open": (
         "The network reports an error that may pass; this stack ends an OPEN for that."

@@ -101,7 +101,7 @@ SENTENCES = {
     "ui.sign.mark": "changed by the last move; the selected segment",
     "ui.sign.life_line": "a life line: no connection, opening, open, closing",
     "ui.sign.first_timers": "timers: retransmission, TIME-WAIT, user timeout",
-    "ui.sign.acknowledgment_timers": "zero-window probe, delayed ACK",
+    "ui.sign.acknowledgment_timers": "tail loss probe, zero-window probe, delayed ACK",
     "ui.sign.keep_alive_timers": "keep-alive, FIN-WAIT-2",
     # The other dialogs and screens.
     "ui.moves.none": "none yet",

@@ -78,19 +78,22 @@ class CallsMade:
         request = prepared.request
         if isinstance(request, Connect):
             self._look_at(request.fd, host)
+        _, done, number, *_ = report.results[-1]  # Calls that it lets return have done so before.
         if isinstance(request, (Bind, Listen)):
             socket = host.sockets.socket(request.fd)
             if socket is not None and socket.local is not None:
                 flows.local_port = socket.local.port
+                if isinstance(request, Listen) and isinstance(done, Done) and not done.errno:
+                    flows.listens()
         end = due
         if event.end is not None:
             gap = event.end - event.time.earliest
             end = Window(due.earliest + gap, due.earliest + gap, self._tolerance.of(gap))
-        _, done, number, *_ = report.results[-1]  # Calls that it lets return have done so before.
         if isinstance(done, Done):
             self._returned(calling, end, done, report.at, host, reasons)
         elif event.end is None:
-            raise Mismatch(event.line, call_text(event), Message.of("check.blocks"), reasons.text)
+            kind = Message.of("difference.blocks", call=event.name)
+            raise Mismatch(event.line, call_text(event), Message.of("check.blocks"), reasons.text, kind)
         else:
             self._blocked += (_Calling(event, prepared, end, number),)
 
@@ -107,7 +110,9 @@ class CallsMade:
         for one in self._blocked:
             if now > one.window.end:
                 expected = at_time(call_text(one.event), one.window.text())
-                raise Mismatch(one.event.line, expected, Message.of("check.still_blocks"), reasons.text)
+                kind = Message.of("difference.blocks", call=one.event.name)
+                got = Message.of("check.still_blocks")
+                raise Mismatch(one.event.line, expected, got, reasons.text, kind)
 
     def tcp_info(self, host: HostEnd) -> dict[str, int]:
         """TCP_INFO as an assertion sees it: before a connection is opened or accepted that of the last
@@ -124,13 +129,12 @@ class CallsMade:
         event, prepared, _, _ = calling
         if isinstance(prepared.request, Accept) and not done.errno:
             self._look_at(done.value, host)
-        got = wrong_result(event, prepared, self._constants, done)
-        if got:
-            raise Mismatch(event.line, call_text(event), got, reasons.text)
+        wrong = wrong_result(event, prepared, self._constants, done)
+        if wrong is not None:
+            raise Mismatch(event.line, wrong.expected, wrong.got, reasons.text, wrong.kind)
         if not ends.contains(now):
-            raise Mismatch(
-                event.line, at_time(call_text(event), seconds_text(ends.earliest)), later(now), reasons.text
-            )
+            expected = at_time(call_text(event), seconds_text(ends.earliest))
+            raise Mismatch(event.line, expected, later(now), reasons.text, Message.of("difference.time"))
 
     def _look_at(self, fd: int, host: HostEnd) -> None:
         """TCP_INFO in what follows is that of this descriptor's connection."""

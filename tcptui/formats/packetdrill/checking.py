@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from tcptui.core.profile.record import Profile
-from tcptui.formats.packetdrill.outcome import NotSupported, Outcome, Unsupported
+from tcptui.formats.packetdrill.outcome import NotSupported, Outcome, Passed, Unsupported, Unusable
 from tcptui.formats.packetdrill.parser import NO_DEFINES
+from tcptui.formats.packetdrill.peer import PeerSetup
 from tcptui.formats.packetdrill.scenario import bare_scenario, outcome_of
+
+
+class Case(NamedTuple):
+    """One script, how it ended, and how long that took."""
+
+    file: str
+    outcome: Outcome | Unusable
+    seconds: float
 
 
 def check_script(
@@ -16,11 +26,15 @@ def check_script(
     profile: Profile | None = None,
     settings: Sequence[str] = (),
     defines: Mapping[str, str] = NO_DEFINES,
+    options: Mapping[str, str] = NO_DEFINES,
+    strict: bool = False,
 ) -> Outcome:
     """Runs the script that `text` is. Arguments are `scenario.bare_scenario`'s. Raises BadScript and
     BadKnob."""
     try:
-        scenario = bare_scenario(text, file, profile, settings, defines)
+        scenario = bare_scenario(text, file, profile, settings, defines, options, strict)
     except NotSupported as missing:
         return Unsupported(file, missing.line or 0, missing.message)
-    return outcome_of(scenario)
+    peer = scenario.hosts[1]
+    assert isinstance(peer, PeerSetup)
+    return Passed(file, peer.notes) if peer.setup.dry_run else outcome_of(scenario)

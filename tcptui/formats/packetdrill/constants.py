@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from tcptui.core.state import State
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import Applied, BitOr, Expression, Name, Number, Prefixed
 from tcptui.sockets import requests, tcp_info
@@ -19,15 +20,15 @@ _LINUX_STATES = {
     "CLOSED": "CLOSE",
 }
 """Linux's names of states that are not the RFC's."""
-_STATES = {
-    # Linux's names, and FreeBSD's for the same states: TCP_INFO is in Linux's numbers here.
-    **{
-        f"TCP_{_LINUX_STATES.get(state.name, state.name)}": number
-        for state, number in tcp_info.STATES.items()
-    },
-    **{f"TCPS_{state.name}": number for state, number in tcp_info.STATES.items()},
-}
-_COMMON = _STATES | {
+
+
+def _states(numbers: Mapping[State, int]) -> dict[str, int]:
+    """Linux's names of the states and FreeBSD's, for the numbers of one of them."""
+    linux = {f"TCP_{_LINUX_STATES.get(state.name, state.name)}": number for state, number in numbers.items()}
+    return linux | {f"TCPS_{state.name}": number for state, number in numbers.items()}
+
+
+_COMMON = {
     "AF_UNSPEC": 0, "AF_INET": 2, "PF_INET": 2, "INADDR_ANY": 0, "INADDR_LOOPBACK": 0x7F000001,
     "SOCK_STREAM": 1, "SOCK_DGRAM": 2, "IPPROTO_IP": 0, "IPPROTO_TCP": 6, "IPPROTO_UDP": 17,
     "IPPROTO_IPV6": 41, "SOL_IP": 0, "SOL_TCP": 6, "SOL_IPV6": 41,
@@ -40,14 +41,17 @@ _COMMON = _STATES | {
     "TCP_CA_Recovery": tcp_info.RECOVERY, "TCP_CA_Loss": tcp_info.LOSS,
     "TCPI_OPT_TIMESTAMPS": tcp_info.OPTION_TIMESTAMPS, "TCPI_OPT_SACK": tcp_info.OPTION_SACK,
     "TCPI_OPT_WSCALE": tcp_info.OPTION_WINDOW_SCALE, "TCPI_OPT_ECN": tcp_info.OPTION_ECN,
-    "TCP_INFINITE_SSTHRESH": 0x7FFFFFFF,
 }  # fmt: skip
-_LINUX = {
+_LINUX = _states(tcp_info.STATES) | {
+    "TCP_INFINITE_SSTHRESH": 0x7FFFFFFF,
+    "TCPI_OPT_ECN_SEEN": 16, "TCPI_OPT_SYN_DATA": 32, "TCPI_OPT_USEC_TS": 64, "TCPI_OPT_TFO_CHILD": 128,
     "AF_INET6": 10, "PF_INET6": 10, "SOL_SOCKET": 1, "O_NONBLOCK": 0o4000, "SOCK_NONBLOCK": 0o4000,
     "SOCK_CLOEXEC": 0o2000000, "MSG_WAITALL": 0x100, "MSG_DONTWAIT": 0x40, "MSG_NOSIGNAL": 0x4000,
-    "POLLWRNORM": requests.POLLWRNORM,
+    "MSG_MORE": 0x8000, "POLLWRNORM": requests.POLLWRNORM,
 }  # fmt: skip
-_FREEBSD = {
+_FREEBSD = _states(tcp_info.FREEBSD_STATES) | {
+    "TCP_INFINITE_SSTHRESH": tcp_info.FREEBSD_NO_LIMIT,
+    "TCPI_OPT_TOE": 0x10, "TCPI_OPT_TFO": 0x20, "TCPI_OPT_ACE": 0x40,
     "AF_INET6": 28, "PF_INET6": 28, "SOL_SOCKET": 0xFFFF, "O_NONBLOCK": 0x4, "SOCK_NONBLOCK": 0x20000000,
     "SOCK_CLOEXEC": 0x10000000, "MSG_WAITALL": 0x40, "MSG_DONTWAIT": 0x80, "MSG_NOSIGNAL": 0x20000,
     "POLLWRNORM": requests.POLLOUT,

@@ -23,9 +23,9 @@ _SEQUENCE_NUMBER = Message.of("field.sequence_number")
 class Cursor:
     """The next token of a script, and the ways past it. Its four values are those of `tokens.Token`."""
 
-    def __init__(self, text: str, file: str, defines: Mapping[str, str]) -> None:
+    def __init__(self, text: str, file: str, defines: Mapping[str, str], system: str = "") -> None:
         self._source = Source(text, file)
-        self._next = tokens(self._source, defines).__next__
+        self._next = tokens(self._source, defines, system).__next__
         self.kind, self.text, self.at, self.glued = self._next()
         self._line, self._line_at = 1, 0
         """The line of a character, at which `line` was asked for last."""
@@ -75,6 +75,16 @@ class Cursor:
         self._line += self._source.text.count("\n", self._line_at, self.at)
         self._line_at = self.at
         return self._line
+
+    @property
+    def begins_line(self) -> bool:
+        """Whether the next token is on another line than the one before it, or there is none."""
+        return self.kind == "end" or "\n" in self._source.text[self._source.end_before(self.at) : self.at]
+
+    def missing(self, what: Message, allowed: str | Message) -> BadScript:
+        """The error to raise where something has to stand before the line ends: there, if it has ended."""
+        at = self._source.end_before(self.at) if self.begins_line else self.at
+        return self.error(what, allowed, at)
 
     def number(self, most: int, what: str | Message) -> int:
         """A decimal or hexadecimal number from 0 to `most`, which is `what`."""

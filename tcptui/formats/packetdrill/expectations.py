@@ -13,9 +13,18 @@ from typing import Any, NamedTuple
 from tcptui.core.events import Sent
 from tcptui.core.message import Message
 from tcptui.formats.packetdrill.flows import Flows
-from tcptui.formats.packetdrill.matching import LONGEST_WAIT, Window, at_time, later, matches, part_matches
+from tcptui.formats.packetdrill.matching import (
+    LONGEST_WAIT,
+    Window,
+    at_time,
+    differing,
+    later,
+    matches,
+    part_matches,
+)
 from tcptui.formats.packetdrill.outcome import Mismatch
 from tcptui.formats.packetdrill.reasons import Why, why_text
+from tcptui.formats.packetdrill.setup import Setup
 from tcptui.formats.packetdrill.syntax import OUTBOUND, Event, SegmentEvent, SegmentSpec
 from tcptui.formats.packetdrill.text import seconds_text, spec_text
 
@@ -31,9 +40,10 @@ class _Met(NamedTuple):
 class Expectations:
     """What a script expects to be sent, and how much of it has been."""
 
-    __slots__ = ("_ahead", "_expected", "_met", "_part")
+    __slots__ = ("_ahead", "_expected", "_met", "_part", "_setup")
 
-    def __init__(self, events: Sequence[Event]) -> None:
+    def __init__(self, events: Sequence[Event], setup: Setup) -> None:
+        self._setup = setup
         self._expected = [
             event
             for event in events
@@ -52,7 +62,7 @@ class Expectations:
 
     def copy(self) -> Expectations:
         copy = Expectations.__new__(Expectations)
-        copy._expected, copy._met = self._expected, self._met
+        copy._setup, copy._expected, copy._met = self._setup, self._expected, self._met
         copy._ahead, copy._part = self._ahead, self._part
         return copy
 
@@ -65,22 +75,24 @@ class Expectations:
         flow = flows.of_sent(sent.segment)
         flow.learn(sent)
         if self._met == len(self._expected):
+            if not self._setup.strict:
+                return  # packetdrill reads a segment only where a line expects one.
             got = spec_text(flow.seen(sent)._replace(source_port=None, destination_port=None))
-            raise Mismatch(
-                line, Message.of("check.no_segment"), at_time(got, seconds_text(now)), why_text(why)
-            )
+            expected, kind = Message.of("check.no_segment"), Message.of("difference.unexpected")
+            raise Mismatch(line, expected, at_time(got, seconds_text(now)), why_text(why), kind)
         event = self._expected[self._met]
-        flow.name(sent, event.segment)
-        seen = flow.seen(sent)
-        if 0 < seen.length < event.segment.length and part_matches(event.segment, self._part, seen):
+        spec = event.segment
+        flow.name(sent, spec)
+        seen = flow.seen(sent, spec.absolute_seq, spec.absolute_ack)
+        is_part = 0 < seen.length < spec.length and not self._setup.strict_segments
+        if is_part and part_matches(spec, self._part, seen):
             self._part += seen.length
-            if self._part < event.segment.length:
+            if self._part < spec.length:
                 return
-        elif not matches(event.segment, seen):
-            got = spec_text(_like(event.segment, seen))
-            raise Mismatch(
-                event.line, spec_text(event.segment), at_time(got, seconds_text(now)), why_text(why)
-            )
+        elif not matches(spec, seen):
+            got = spec_text(_like(spec, seen))
+            kind = Message.of("difference.fields", fields=differing(spec, seen))
+            raise Mismatch(event.line, spec_text(spec), at_time(got, seconds_text(now)), why_text(why), kind)
         self._part = 0
         self._met += 1
         self._ahead += (_Met(sent, now, why),)
@@ -91,11 +103,13 @@ class Expectations:
         spec = event.segment
         flow = flows.of_sent(met.sent.segment)
         if due is not None and not due.contains(met.at):
-            raise Mismatch(event.line, expected_text(spec, due), later(met.at), why_text(met.why))
+            expected, kind = expected_text(spec, due), Message.of("difference.time")
+            raise Mismatch(event.line, expected, later(met.at), why_text(met.why), kind)
         tolerance = LONGEST_WAIT if due is None else due.latest - due.earliest + due.tolerance
         if not flow.match_timestamp(met.sent, spec, tolerance) and checks_tsval:
-            got = spec_text(_like(spec, flow.seen(met.sent)))
-            raise Mismatch(event.line, expected_text(spec, due), got, why_text(met.why))
+            got = spec_text(_like(spec, flow.seen(met.sent, spec.absolute_seq, spec.absolute_ack)))
+            kind = Message.of("difference.fields", fields=("TSval",))
+            raise Mismatch(event.line, expected_text(spec, due), got, why_text(met.why), kind)
         return met.at
 
 
@@ -108,4 +122,6 @@ def _like(spec: SegmentSpec, seen: SegmentSpec) -> SegmentSpec:
     """Of a segment that was sent, what the script looks at."""
     if spec.source_port is None:
         seen = seen._replace(source_port=None, destination_port=None)
+    if spec.ack is not None and seen.ack is None:
+        seen = seen._replace(ack=0)
     return seen._replace(window=None) if spec.window is None else seen

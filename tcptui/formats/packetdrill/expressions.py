@@ -28,6 +28,7 @@ _BEGINNINGS = ("number", "word", "string", "...", "[", "{", "(")
 """Kinds of token that an expression without a prefix begins with."""
 _CLOSE = Message.of("allowed.bracket_end")
 _ITEM_END = {close: Message.of("allowed.item_end", close=close) for close in ")]"}
+_STRUCT_NAME = Message.of("allowed.struct_name")
 _FIELD_END = Message.of("allowed.field_end")
 
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
@@ -75,9 +76,21 @@ def _operand(cursor: Cursor, depth: int) -> Expression:
         return Array(_list(cursor, "]", depth))
     if kind == "{":
         return _struct(cursor, depth)
+    if cursor.word == "struct":
+        return _cast(cursor, depth)
     inner = parse_expression(cursor, depth + 1)
     cursor.expect(")", _CLOSE)
     return inner
+
+
+def _cast(cursor: Cursor, depth: int) -> Expression:
+    """What stands behind ``(struct name *)``: its type says nothing that its fields do not."""
+    cursor.take()
+    cursor.expect("word", _STRUCT_NAME)
+    while cursor.accept("*"):
+        pass
+    cursor.expect(")", ")")
+    return _operand(cursor, depth + 1)
 
 
 def _prefixed(cursor: Cursor, depth: int) -> Expression:
@@ -138,5 +151,5 @@ def _unescaped(cursor: Cursor, text: str, start: int) -> bytes:
         unknown = Message.of("script.unknown_escape", escape=f"\\{escape}")
         raise cursor.error(unknown, Message.of("allowed.escapes"), start)
 
-    text = text.encode().decode("latin-1")  # so that one character is one octet
+    text = text.encode("utf-8", "surrogateescape").decode("latin-1")  # so that one character is one octet
     return (_ESCAPE.sub(octet, text) if "\\" in text else text).encode("latin-1")

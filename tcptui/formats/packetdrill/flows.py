@@ -13,7 +13,7 @@ from typing import Any
 from tcptui.core.events import Sent
 from tcptui.core.packet.segment import ACK, OPTION_TIMESTAMPS, RST, SYN, Option, Segment, Socket
 from tcptui.core.packet.seq import MASK
-from tcptui.core.tcp.stack import EPHEMERAL
+from tcptui.core.tcp.ports import EPHEMERAL
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import AE, OUTBOUND, SegmentSpec, TcpOption
 from tcptui.formats.packetdrill.text import segment_spec
@@ -69,11 +69,17 @@ class Flow:
         if segment.flags & ACK and self.last_syn is not None and segment.ack == self.last_syn + 1 & MASK:
             self.inbound_isn = self.last_syn
 
-    def seen(self, sent: Sent) -> SegmentSpec:
-        """A segment that the stack sent, in the script's numbers and with all that a script can check."""
+    def seen(self, sent: Sent, absolute_seq: bool = False, absolute_ack: bool = False) -> SegmentSpec:
+        """A segment that the stack sent, in the script's numbers and with all that a script can check.
+
+        The numbers of a SYN are as they stand, its acknowledgment number too: so packetdrill has it
+        (remote_seq_live_to_script_offset()).
+        """
         segment = sent.segment
         flags = segment.flags
-        if flags & SYN and sent.attempt == 1:
+        if absolute_seq:
+            base = 0
+        elif flags & SYN and sent.attempt == 1:
             # It begins where the script says, and until the script has said so, at 0.
             base = segment.seq - (self.script_isn or 0)
         elif flags & SYN:
@@ -83,7 +89,10 @@ class Flow:
         else:
             base = self.outbound_isn or 0
         ports = self.local_port, self.remote.port
-        spec = segment_spec(segment, OUTBOUND, base, self.inbound_isn or 0, ports)
+        ack_base = 0 if flags & SYN or absolute_ack else self.inbound_isn or 0
+        spec = segment_spec(segment, OUTBOUND, base, ack_base, ports)
+        if absolute_seq or absolute_ack:
+            spec = spec._replace(absolute_seq=absolute_seq, absolute_ack=absolute_ack)
         if self.timestamp_offset is None or not spec.options:
             return spec
         return spec._replace(options=tuple(map(self._script_option, spec.options)))
@@ -128,14 +137,17 @@ class Flow:
         """The segment that a script sends to the stack. Raises NotSupported."""
         _check_headers(spec)
         assert spec.seq is not None
-        seq = spec.seq
-        if not spec.flags & SYN:
+        seq, ack, base = spec.seq, spec.ack or 0, self.outbound_isn or 0
+        if spec.flags & SYN:
+            base -= self.script_isn or 0
+        elif not spec.absolute_seq:
             seq = seq + (self.inbound_isn or 0) & MASK
-        ack = (spec.ack or 0) + (self.outbound_isn or 0) & MASK if spec.ack is not None else 0
+        if spec.flags & ACK and not spec.absolute_ack:
+            ack = ack + base & MASK
         options: tuple[Option, ...] = ()
         if spec.options:
             try:
-                options = to_wire(map(self._live_option, spec.options), self.outbound_isn or 0)
+                options = to_wire(map(self._live_option, spec.options), base)
             except BadOptions as error:
                 raise NotSupported(error.message) from None
         assert spec.window is not None
@@ -146,7 +158,7 @@ class Flow:
 
     def _live_option(self, option: TcpOption) -> TcpOption:
         """Its TSecr is the stack's own TSval."""
-        if option.name != "TS" or self.timestamp_offset is None:
+        if option.name != "TS" or self.timestamp_offset is None or option.text:
             return option
         value, echo = option.numbers
         assert echo is not None
@@ -177,6 +189,11 @@ class Flows:
         """What their future depends on, hashable."""
         return self.local_port, self._current, tuple(flow.key() for flow in self._flows)
 
+    def listens(self) -> None:
+        """A socket listens: what comes next without ports is from a new port of the peer (packetdrill's
+        handle_listen_for_script_packet())."""
+        self._current = -1
+
     def of_inbound(self, spec: SegmentSpec) -> Flow:
         """The connection that a segment of the script belongs to."""
         flow = self._find(spec)
@@ -202,11 +219,16 @@ class Flows:
         if spec.source_port is None or spec.destination_port is None:
             if self._current >= 0:
                 return self._flows[self._current]
-            return self._new(Socket(self._local, self.local_port), Socket(self._remote, REMOTE_PORT))
+            return self._new(Socket(self._local, self.local_port), Socket(self._remote, self._free_port()))
         for flow in self._flows:
             if (flow.remote.port, flow.local_port) == (spec.source_port, spec.destination_port):
                 return flow
         return self._new(Socket(self._local, spec.destination_port), Socket(self._remote, spec.source_port))
+
+    def _free_port(self) -> int:
+        """A port of the peer that no connection of the script has had."""
+        used = {flow.remote.port for flow in self._flows}
+        return next(port for port in range(REMOTE_PORT, 1 << 16) if port not in used)
 
     def _new(self, local: Socket, remote: Socket) -> Flow:
         flow = Flow(local, remote, local.port)
@@ -216,6 +238,8 @@ class Flows:
 
 def _check_headers(spec: SegmentSpec) -> None:
     """What the core has no notion of."""
+    if spec.descriptor is not None:
+        raise NotSupported("needs.sock", descriptor=spec.descriptor)
     if spec.encapsulation:
         raise NotSupported("needs.encapsulation", name=spec.encapsulation[0])
     for item in spec.ip:

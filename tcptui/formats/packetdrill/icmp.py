@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from tcptui.core.packet.segment import SYN
 from tcptui.core.packet.seq import MASK
-from tcptui.core.tcp.icmp import IcmpError, Unreachable
+from tcptui.core.tcp.icmp import IcmpError
+from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.formats.packetdrill.flows import Flow
 from tcptui.formats.packetdrill.outcome import NotSupported
-from tcptui.formats.packetdrill.syntax import IcmpEvent
+from tcptui.formats.packetdrill.syntax import IcmpEvent, Quoted
 
 _U = Unreachable
 _CODES = {
@@ -22,6 +23,8 @@ _CODES = {
     "net_prohibited": _U.PROHIBITED, "host_prohibited": _U.PROHIBITED,
     "communication_prohibited": _U.PROHIBITED, "admin_prohibited": _U.PROHIBITED,
     "packet_filtered": _U.PROHIBITED,
+    "precedence_violation": _U.PRECEDENCE, "precedence_cutoff": _U.PRECEDENCE,
+    "host_precedence_violation": _U.PRECEDENCE,
 }  # fmt: skip
 """Codes of "destination unreachable", of ICMP and ICMPv6."""
 _TYPES = {
@@ -32,18 +35,32 @@ _TYPES = {
 }
 
 
+_KINDS = {
+    "frag_reass_exceeded": _U.REASSEMBLY, "frag_reassembly_exceeded": _U.REASSEMBLY,
+    "frag_reassembly_time_exceeded": _U.REASSEMBLY, "fragment_reassembly_time_exceeded": _U.REASSEMBLY,
+    "exceed_fragtime": _U.REASSEMBLY,
+    "unknown_next_header": _U.PROTOCOL, "unrecognized_next_header": _U.PROTOCOL,
+    "unrecognized_next_header_type_encountered": _U.PROTOCOL,
+}  # fmt: skip
+"""Codes of other types that say something else than their type."""
+
+
+_FIRST = Quoted("tcp", 0, 0)
+"""What a message quotes where the script does not say: packetdrill's opt_icmp_echoed."""
+
+
 def icmp_error(event: IcmpEvent, flow: Flow) -> IcmpError | None:
     """What a message tells the core; None: nothing. Raises NotSupported."""
-    if event.type == "source_quench":
-        return None  # It is discarded silently (RFC 9293 MUST-55).
+    if event.type in ("source_quench", "redirect"):
+        return None  # Discarded silently (RFC 9293 MUST-55); IP's matter (RFC 1122 3.2.2.2).
     if event.type in ("unreachable", "destination_unreachable"):
         kind = _CODES.get(event.code or "")
     else:
-        kind = _TYPES.get(event.type)
+        kind = _KINDS.get(event.code or "") or _TYPES.get(event.type)
     if kind is None:
         raise NotSupported("needs.icmp", what=f"{event.type} {event.code or ''}".rstrip())
-    quoted = event.quoted
-    if quoted is None or quoted.protocol != "tcp" or quoted.seq is None:
+    quoted = event.quoted or _FIRST
+    if quoted.protocol != "tcp" or quoted.seq is None:
         raise NotSupported("needs.icmp_quote")
     base = flow.outbound_isn or 0
     if quoted.flags is not None and quoted.flags & SYN:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tcptui.core.message import Message
-from tcptui.core.packet.segment import FIN, PSH, URG
+from tcptui.core.packet.segment import FIN, PSH
 from tcptui.core.packet.seq import MASK
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import EventTime, SegmentSpec, TcpOption, TimeKind
 from tcptui.formats.packetdrill.text import seconds_text
+from tcptui.formats.packetdrill.wire_options import SEEN_OPTIONS
 
 TOLERANCE = 4_000
 """Microseconds."""
@@ -75,30 +76,47 @@ def later(now: int) -> Message:
 
 def check_expectation(spec: SegmentSpec) -> None:
     """Raises NotSupported where a script wants something seen that a segment of the core does not have."""
+    if spec.descriptor is not None:
+        raise NotSupported("needs.sock", descriptor=spec.descriptor)
     if spec.encapsulation:
         raise NotSupported("needs.encapsulation", name=spec.encapsulation[0])
     for item in spec.ip:
         if item.name != "noecn":
             raise NotSupported("needs.ip_header_out", name=item.name)
     for option in spec.options or ():
-        if option.name in ("ECN", "md5") or option.name.startswith("exp-"):
+        if option.name not in SEEN_OPTIONS and not option.name.startswith("unknown-"):
             raise NotSupported("needs.tcp_option", name=option.name)
 
 
 def matches(spec: SegmentSpec, seen: SegmentSpec) -> bool:
     """Whether a segment that was sent is what a script expects; timestamps' values and the time are looked at
-    when the script has come there."""
+    when the script has come there. An acknowledgment number and an urgent pointer that a script leaves out
+    are 0, as they are for packetdrill, whatever the control bits say."""
     return (
         spec.flags == seen.flags
         and spec.seq in (None, seen.seq)
         and spec.length == seen.length
-        and spec.ack in (None, seen.ack)
+        and (spec.ack or 0) == (seen.ack or 0)
         and spec.window in (None, seen.window)
-        and (not spec.flags & URG or spec.urgent in (None, seen.urgent))
+        and (spec.urgent or 0) == (seen.urgent or 0)
         and spec.source_port in (None, seen.source_port)
         and spec.destination_port in (None, seen.destination_port)
         and (spec.options is None or _same_options(spec.options, seen.options or ()))
     )
+
+
+def differing(spec: SegmentSpec, seen: SegmentSpec) -> tuple[str, ...]:
+    """In which parts a segment that was sent differs from what a script expects."""
+    parts = {
+        "flags": spec.flags == seen.flags,
+        "seq": spec.seq in (None, seen.seq),
+        "length": spec.length == seen.length,
+        "ack": (spec.ack or 0) == (seen.ack or 0),
+        "win": spec.window in (None, seen.window),
+        "urg": (spec.urgent or 0) == (seen.urgent or 0),
+        "options": spec.options is None or _same_options(spec.options, seen.options or ()),
+    }
+    return tuple(name for name, same in parts.items() if not same) or ("ports",)
 
 
 def part_matches(spec: SegmentSpec, octets: int, seen: SegmentSpec) -> bool:

@@ -16,6 +16,11 @@ ALLOWED = (
     "mss N, wscale N, sackOK, sack N:N ..., TS val N ecr N, nop, eol, FO COOKIE, FOEXP COOKIE, ECN, md5, "
     "exp-NAME, unknown-KIND OCTETS"
 )
+_MULTIPATH = (
+    "dss", "add_addr", "add_addr4", "add_addr6", "add_address", "remove_addr", "remove_address", "rm_addr",
+)  # fmt: skip
+"""Options of Multipath TCP (RFC 8684) as the packetdrill for it calls them, besides ``mp_...``."""
+_OPENING, _CLOSING = ("[", "(", "{"), ("]", ")", "}")
 _OPTION_END = Message.of("allowed.option_end")
 _ECN_COUNTERS = ("e0b", "ceb", "e1b")
 
@@ -52,6 +57,8 @@ def _option(cursor: Cursor, direction: Direction) -> TcpOption:
         return TcpOption(name, text=_octets(cursor))
     if name.startswith("unknown-") and name[8:].isdecimal() and len(name) <= 11 and int(name[8:]) <= 255:
         return TcpOption(name, text=_octets(cursor))
+    if name in _MULTIPATH or name.startswith(("mp_", "mpcapable")):
+        return TcpOption(name, text=_rest_of_option(cursor))
     raise cursor.error(Message.of("script.unknown_option", name=name[:40]), ALLOWED, start)
 
 
@@ -86,7 +93,8 @@ def _timestamps(cursor: Cursor, direction: Direction) -> TcpOption:
     cursor.expect_word("val")
     value = _timestamp(cursor, direction, "TSval")
     cursor.expect_word("ecr")
-    return TcpOption("TS", (value, _timestamp(cursor, direction, "TSecr")))
+    echo = _timestamp(cursor, direction, "TSecr")
+    return TcpOption("TS", (value, echo), "!" if cursor.accept("!") else "")
 
 
 def _timestamp(cursor: Cursor, direction: Direction, what: str) -> int | None:
@@ -105,6 +113,17 @@ def _ecn(cursor: Cursor, direction: Direction) -> TcpOption:
         names.append(cursor.take())
         counters.append(cursor.number(0xFFFFFF, Message.of("field.counter", name=names[-1])))
     return TcpOption("ECN", tuple(counters), " ".join(names))
+
+
+def _rest_of_option(cursor: Cursor) -> str:
+    """What stands up to the comma or the ``>`` behind an option; brackets may hold more of both."""
+    parts: list[str] = []
+    depth = 0
+    while cursor.kind != "end" and (depth or cursor.kind not in (",", ">")):
+        depth += (cursor.kind in _OPENING) - (cursor.kind in _CLOSING)
+        glued, text = cursor.glued, cursor.take()
+        parts.append(text if glued else f" {text}")
+    return "".join(parts).strip()
 
 
 def _octets(cursor: Cursor) -> str:

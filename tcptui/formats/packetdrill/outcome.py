@@ -7,6 +7,8 @@ from typing import NamedTuple
 from tcptui.core.message import Message, MessageError, Value
 from tcptui.explain.catalogue import text
 
+NO_DIFFERENCE = Message.of("difference.other")
+
 
 class Passed(NamedTuple):
     """All that the script expects has happened, and nothing else."""
@@ -29,6 +31,13 @@ class Failed(NamedTuple):
     profile: Message
     """The stack that was asked, and what has chosen it."""
     notes: tuple[Message, ...] = ()
+    difference: Message = NO_DIFFERENCE
+    """In what both differ, without their numbers: alike for failures of one kind."""
+
+    @property
+    def rule(self) -> str:
+        """The name of the rule that decided; "" for none."""
+        return self.why.partition(",")[0]
 
     def __str__(self) -> str:
         numbers: dict[str, Value] = {"expected": self.expected, "got": self.got, "profile": self.profile}
@@ -49,7 +58,20 @@ class Unsupported(NamedTuple):
         return _line(self.file, self.line, Message.of("check.unsupported", needs=self.needs))
 
 
+class Unusable(NamedTuple):
+    """A file that is no script, or can't be read: there is nothing to run."""
+
+    file: str
+    why: Message
+    """It names the file."""
+    notes: tuple[Message, ...] = ()
+
+    def __str__(self) -> str:
+        return text(self.why)
+
+
 Outcome = Passed | Failed | Unsupported
+"""How a script ended that was run."""
 
 
 def verdict(outcome: Outcome) -> Message:
@@ -84,9 +106,17 @@ class NotSupported(MessageError):
 class Mismatch(Exception):
     """Raised where something is not as the script expects."""
 
-    def __init__(self, line: int, expected: str | Message, got: str | Message, why: str = "") -> None:
+    def __init__(
+        self,
+        line: int,
+        expected: str | Message,
+        got: str | Message,
+        why: str = "",
+        difference: Message = NO_DIFFERENCE,
+    ) -> None:
         super().__init__(expected, got)
         self.line = line
         self.expected = expected
         self.got = got
         self.why = why
+        self.difference = difference

@@ -38,6 +38,7 @@ _BETWEEN_PORTS = Message.of("allowed.between_ports")
 _ICMP_TYPE = Message.of("allowed.icmp_type")
 _ENCAPSULATIONS = ("ipv4", "ipv6", "gre", "mpls")
 _UDP = ("udp", "udplite")
+_QUOTED = (*_UDP, "raw")
 _ICMP = ("icmp", "icmpv6")
 _IP_WORDS = ("noecn", "ect0", "ect1", "ect01", "ce")
 _IP_NUMBERS = {"tos": 0xFF, "dscp": 0x3F, "flowlabel": 0xFFFFF, "ttl": 0xFF, "hlim": 0xFF, "id": 0xFFFF}
@@ -46,6 +47,10 @@ _MOST_WORDS = 40
 _OPENING, _CLOSING = ("[", "(", "{"), ("]", ")", "}")
 _BITS = dict(FLAG_LETTERS)
 _FLAG_KINDS = ("word", "number", "decimal", ".", "-")
+_BEHIND = ("number", "decimal", "+", "*", "command", "end")
+"""Kinds of token that a segment may be followed by: the next event begins with one of them."""
+_MAY_FOLLOW = ("ack N", "win N", "urg N", "<options>", Message.of("allowed.line_end"))
+"""The parts of a segment behind its numbers, in their order."""
 
 
 def parse_packet(cursor: Cursor, line: int, time: EventTime) -> Event:
@@ -53,23 +58,33 @@ def parse_packet(cursor: Cursor, line: int, time: EventTime) -> Event:
     direction: Direction = INBOUND if cursor.take() == INBOUND else OUTBOUND
     encapsulation: list[str] = []
     ip: list[IpItem] = []
+    quoted: Quoted | None = None
     while True:
         if cursor.kind in ("[", "("):
+            cursor.take()
+            if cursor.kind in ("number", "-") or cursor.word in _QUOTED:
+                quoted = _quoted(cursor)
+                break
             ip += _ip_items(cursor)
         elif cursor.word in _ENCAPSULATIONS:
             encapsulation.append(_encapsulation(cursor))
         else:
             break
     word = cursor.word
-    if word in _ICMP:
-        return _icmp(cursor, line, time, direction, tuple(ip))
+    if word in _ICMP or quoted is not None:
+        return _icmp(cursor, line, time, direction, tuple(ip), quoted)
     if word in _UDP:
         return _udp(cursor, line, time, direction, tuple(ip))
     if word == "sctp":
         return _sctp(cursor, line, time, direction)
+    descriptor = _descriptor(cursor)
     segment = _segment(cursor, direction)
-    if ip or encapsulation:
+    if cursor.kind not in _BEHIND:
+        segment, encapsulation = _behind_segment(cursor, segment, encapsulation)
+    if ip or encapsulation or descriptor is not None:
         segment = segment._replace(ip=tuple(ip), encapsulation=tuple(encapsulation))
+        if descriptor is not None:
+            segment = segment._replace(descriptor=descriptor)
     return SegmentEvent(line, time, segment)
 
 
@@ -77,14 +92,54 @@ def _segment(cursor: Cursor, direction: Direction) -> SegmentSpec:
     source, destination = _ports(cursor)
     flags = _flags(cursor)
     seq, length = _sequence_space(cursor, direction == OUTBOUND)
+    absolute_seq = cursor.accept("!")
     ack = cursor.sequence_number() if cursor.accept_word("ack") else None
+    absolute_ack = ack is not None and cursor.accept("!")
     window = cursor.number(0xFFFF, _WINDOW) if cursor.accept_word("win") else None
     if window is None and direction == INBOUND:
         before = "" if ack is not None else "ack N, "
-        raise cursor.error(Message.of("script.no_window"), f"{before}win N")
+        raise cursor.missing(Message.of("script.no_window"), f"{before}win N")
     urgent = cursor.number(0xFFFF, _URGENT_POINTER) if cursor.accept_word("urg") else None
     options = parse_options(cursor, direction)
-    return SegmentSpec(direction, flags, seq, length, ack, window, urgent, options, source, destination)
+    segment = SegmentSpec(direction, flags, seq, length, ack, window, urgent, options, source, destination)
+    if absolute_seq or absolute_ack:
+        return segment._replace(absolute_seq=absolute_seq, absolute_ack=absolute_ack)
+    return segment
+
+
+def _behind_segment(
+    cursor: Cursor, segment: SegmentSpec, encapsulation: list[str]
+) -> tuple[SegmentSpec, list[str]]:
+    """What stands behind a segment on its line: ``sock(4)``, ``/ udp(4500 > 9899)``."""
+    descriptor = _descriptor(cursor)
+    if descriptor is not None:
+        segment = segment._replace(descriptor=descriptor)
+    if cursor.accept("/"):
+        encapsulation = [*encapsulation, _udp_around(cursor)]
+    if cursor.kind not in _BEHIND and not cursor.begins_line:
+        told = (segment.ack, segment.window, segment.urgent, segment.options or None)
+        last = max((place for place, part in enumerate(told, 1) if part is not None), default=0)
+        raise cursor.unexpected(Message.of("allowed.behind_segment", parts=_MAY_FOLLOW[last:]))
+    return segment, encapsulation
+
+
+def _descriptor(cursor: Cursor) -> int | None:
+    """``sock(4)``: the descriptor of the socket whose connection a segment belongs to."""
+    if not cursor.accept_word("sock"):
+        return None
+    cursor.expect("(", "(")
+    descriptor = cursor.number(0xFFFF, Message.of("field.descriptor"))
+    cursor.expect(")", ")")
+    return descriptor
+
+
+def _udp_around(cursor: Cursor) -> str:
+    """``udp(4500 > 9899)``: the UDP header that a segment goes in, between its ports."""
+    cursor.expect_word("udp")
+    cursor.expect("(", "(")
+    source, destination = _ports(cursor)
+    cursor.expect(")", ")")
+    return f"udp {source} > {destination}"
 
 
 def _ports(cursor: Cursor) -> tuple[int | None, int | None]:
@@ -148,8 +203,7 @@ def _length(cursor: Cursor) -> int:
 
 
 def _ip_items(cursor: Cursor) -> list[IpItem]:
-    """``[ect0]``, ``(tos 0x10)``, ``[ect0, ttl 64]``"""
-    close = "]" if cursor.take() == "[" else ")"
+    """``[ect0]``, ``(tos 0x10)``, ``[ect0, ttl 64]``, from the first item on"""
     items: list[IpItem] = []
     while True:
         name = cursor.word
@@ -161,7 +215,7 @@ def _ip_items(cursor: Cursor) -> list[IpItem]:
             items.append(IpItem(name, cursor.number(_IP_NUMBERS[name], name)))
         else:
             raise cursor.unexpected(", ".join((*_IP_WORDS, *(f"{number} N" for number in _IP_NUMBERS))))
-        if cursor.accept(close):
+        if cursor.accept("]") or cursor.accept(")"):
             return items
         cursor.accept(",")
 
@@ -179,29 +233,40 @@ def _encapsulation(cursor: Cursor) -> str:
 
 
 def _icmp(
-    cursor: Cursor, line: int, time: EventTime, direction: Direction, ip: tuple[IpItem, ...]
+    cursor: Cursor,
+    line: int,
+    time: EventTime,
+    direction: Direction,
+    ip: tuple[IpItem, ...],
+    quoted: Quoted | None,
 ) -> IcmpEvent:
+    """``icmp type code mtu N [quoted]``; what is quoted stands first in older scripts, and is read then."""
+    if cursor.word not in _ICMP:
+        raise cursor.unexpected("icmp, icmpv6")
     cursor.take()
     kind = cursor.expect("word", _ICMP_TYPE)
-    code = mtu = quoted = None
+    code = mtu = None
     if cursor.kind == "word" and cursor.text != "mtu":
         code = cursor.take()
     if cursor.accept_word("mtu"):
         mtu = cursor.number(MASK, "MTU")
-    if cursor.accept("["):
+    if quoted is None and cursor.accept("["):
         quoted = _quoted(cursor)
-        cursor.expect("]", "]")
     return IcmpEvent(line, time, direction, kind, code, mtu, quoted, ip)
 
 
 def _quoted(cursor: Cursor) -> Quoted:
+    """``1:1461(1460)]``, ``udp (1000)]``"""
     word = cursor.word
-    if word in (*_UDP, "raw"):
+    if word in _QUOTED:
         cursor.take()
-        return Quoted(word, _length(cursor))
-    flags = None if cursor.kind in ("number", "-") else _flags(cursor)
-    seq, length = _sequence_space(cursor, False)
-    return Quoted("tcp", length, seq, flags)
+        quoted = Quoted(word, _length(cursor))
+    else:
+        flags = None if cursor.kind in ("number", "-") else _flags(cursor)
+        seq, length = _sequence_space(cursor, False)
+        quoted = Quoted("tcp", length, seq, flags)
+    cursor.expect("]", "]")
+    return quoted
 
 
 def _udp(

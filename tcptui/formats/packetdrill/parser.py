@@ -38,13 +38,14 @@ _BEGINNINGS = ("<", ">", "word", "...", "command", "code")
 NO_DEFINES: Mapping[str, str] = {}
 
 
-def parse_script(text: str, file: str, defines: Mapping[str, str] = NO_DEFINES) -> Script:
+def parse_script(text: str, file: str, defines: Mapping[str, str] = NO_DEFINES, system: str = "") -> Script:
     """The script that `text` is; `file` is what errors call it.
 
-    `defines` maps words to what replaces them, and tells ``#ifdef`` which names there are. Whatever the text,
-    time and memory grow with its length only, and that has a limit. Raises BadScript.
+    `defines` maps words to what replaces them, and tells ``#ifdef`` which names there are; so does `system`,
+    the name of the one that the script is for. Whatever the text, time and memory grow with its length only,
+    and that has a limit. Raises BadScript.
     """
-    cursor = Cursor(text.removeprefix("\ufeff"), file, defines)
+    cursor = Cursor(text.removeprefix("\ufeff"), file, defines, system)
     options = _options(cursor)
     init = _commands(cursor)
     if cursor.kind == "end":
@@ -103,9 +104,9 @@ def _time(cursor: Cursor) -> EventTime:
     kind = TimeKind.ABSOLUTE
     if cursor.accept("+"):
         kind = TimeKind.RELATIVE
-    elif cursor.accept("*"):
+    if cursor.accept("*"):
         return EventTime(TimeKind.ANY)
-    elif cursor.kind not in ("number", "decimal"):
+    if kind is TimeKind.ABSOLUTE and cursor.kind not in ("number", "decimal"):
         raise cursor.unexpected(TIME_ALLOWED)
     earliest = cursor.microseconds()
     if not cursor.accept("~"):
@@ -129,7 +130,8 @@ def _call(cursor: Cursor, line: int, time: EventTime) -> CallEvent:
     end = _later(cursor, time.kind, time.earliest, "script.call_ends_early") if cursor.accept("...") else None
     name = cursor.expect("word", _A_CALL)
     args = parse_arguments(cursor)
-    cursor.expect("=", _A_RESULT)
+    if not cursor.accept("="):
+        raise cursor.missing(Message.of("script.no_result"), _A_RESULT)
     result: Expression = Mark.ANY if cursor.accept("?") else parse_expression(cursor)
     # Any other word is most likely the next call, whose time was forgotten.
     errno = cursor.take() if cursor.word.startswith("E") else None

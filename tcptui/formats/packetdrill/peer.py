@@ -14,8 +14,9 @@ has sent has reached the host, or somebody has kept it from that.
 
 It is shown each segment as it leaves the host: packetdrill reads what the kernel writes to a TUN device, and
 what becomes of it after that is no matter of the test. Where a timer of the host and the script's own event
-are due at the same moment, the script's goes first. After the last event nothing may be sent for as long as
-that event's tolerance.
+are due at the same moment, the script's goes first. What is sent after the last segment that the script
+expects is not looked at, unless the script is to be strict: then nothing may be sent, also for as long as the
+last event's tolerance.
 
 Times are the world's, in microseconds: 0 is the script's start.
 """
@@ -141,7 +142,7 @@ class ScriptPeer:
         self._flows = Flows(local.host, remote.host, local.port)
         self._calls = CallsMade(self._constants, addresses, setup.setup.tolerance)
         self._reasons = Reasons()
-        self._expectations = Expectations(setup.script.events)
+        self._expectations = Expectations(setup.script.events, setup.setup)
         self._position = 0
         """How many events are over."""
         self._line = setup.script.events[0].line
@@ -259,7 +260,8 @@ class ScriptPeer:
         event = events[self._position]
         if isinstance(event, SegmentEvent) and event.segment.direction == OUTBOUND:
             expected = expected_text(event.segment, self._window_of(event))
-            raise Mismatch(event.line, expected, Message.of("check.nothing"), self._reasons.text)
+            nothing, kind = Message.of("check.nothing"), Message.of("difference.nothing")
+            raise Mismatch(event.line, expected, nothing, self._reasons.text, kind)
         self._calls.check(now, self._reasons)
         self._last = now
         self._position += 1
@@ -305,7 +307,8 @@ class ScriptPeer:
             if statement.holds is None:
                 self._note([Message.of("check.skipped", text=statement.text, why=statement.values)])
             elif not statement.holds:
-                raise Mismatch(event.line, statement.text, statement.values, self._reasons.text)
+                kind = Message.of("difference.assertion")
+                raise Mismatch(event.line, statement.text, statement.values, self._reasons.text, kind)
 
     def _note(self, notes: Iterable[Message]) -> None:
         self.notes += tuple(at_line(self.setup.script.file, self._line, note) for note in notes)
@@ -359,7 +362,8 @@ class ScriptPeer:
 
     def _come_to_next(self) -> None:
         """Passes by what is over already, and waits for what comes then."""
-        events, (_, tolerance, _, checks) = self.setup.script.events, self.setup.setup
+        events, setup = self.setup.script.events, self.setup.setup
+        tolerance = setup.tolerance
         while self._position < len(events):
             event = events[self._position]
             self._line = event.line
@@ -369,18 +373,20 @@ class ScriptPeer:
                 assert due is not None
                 if due.end < self._last:
                     got = Message.of("check.already", time=seconds_text(self._last))
-                    raise Mismatch(event.line, Message.of("check.event_at", time=due.text()), got)
+                    expected, kind = Message.of("check.event_at", time=due.text()), "difference.time"
+                    raise Mismatch(event.line, expected, got, difference=Message.of(kind))
                 self._due = due.earliest
                 return
             check_expectation(event.segment)
             if not self._expectations:
                 self._due = 1 + (self._last + LONGEST_WAIT if due is None else due.end)
                 return
-            met_at = self._expectations.come_by(event, due, self._flows, checks)
+            met_at = self._expectations.come_by(event, due, self._flows, setup.checks_tsval)
             self._last = max(self._last, met_at)
             self._position += 1
         return_by = self._calls.return_by
-        self._due = 1 + (self._last + self._window.tolerance if return_by is None else return_by)
+        patience = self._window.tolerance if setup.strict else 0
+        self._due = 1 + (self._last + patience if return_by is None else return_by)
 
     def _window_of(self, event: Event) -> Window | None:
         """When an event may happen if the one before it was the last that did; None: any time."""
@@ -389,9 +395,9 @@ class ScriptPeer:
     def _ends(self, error: Mismatch | NotSupported) -> None:
         file = self.setup.script.file
         if isinstance(error, Mismatch):
-            self._judged(
-                Failed(file, error.line, error.expected, error.got, error.why, self.setup.stack, self.notes)
-            )
+            stack, notes = self.setup.stack, self.notes
+            failed = Failed(file, error.line, error.expected, error.got, error.why, stack, notes)
+            self._judged(failed._replace(difference=error.difference))
         else:
             self._judged(Unsupported(file, error.line or self._line, error.message, self.notes))
 

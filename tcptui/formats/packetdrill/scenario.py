@@ -12,9 +12,9 @@ from tcptui.core.profile.record import Profile
 from tcptui.explain.catalogue import say
 from tcptui.formats.packetdrill import commands
 from tcptui.formats.packetdrill.outcome import NotSupported, Outcome, at_line
-from tcptui.formats.packetdrill.parser import NO_DEFINES, parse_script
+from tcptui.formats.packetdrill.parser import NO_DEFINES
 from tcptui.formats.packetdrill.peer import PeerSetup, ScriptPeer
-from tcptui.formats.packetdrill.setup import choose_profile, read_setup
+from tcptui.formats.packetdrill.setup import read_for_stack, read_setup
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
@@ -36,7 +36,8 @@ def script_scenario(
     bare = bare_scenario(text, file, profile, settings, defines)
     host, peer = bare.hosts
     assert isinstance(peer, PeerSetup)
-    source = text.splitlines()
+    # What was in another encoding can't be shown, but by a sign for what is missing.
+    source = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").splitlines()
     lines = tuple(" ".join(source[event.line - 1].split()) for event in peer.script.events)
     return bare._replace(
         name=name,
@@ -53,17 +54,19 @@ def bare_scenario(
     profile: Profile | None = None,
     settings: Sequence[str] = (),
     defines: Mapping[str, str] = NO_DEFINES,
+    options: Mapping[str, str] = NO_DEFINES,
+    strict: bool = False,
 ) -> Scenario:
     """The scenario that plays the script `text`, which is called `file`, without words for a reader.
 
     `profile` is the stack to run it on (None: the one it was written for), `settings` are ``NAME=VALUE`` for
-    knobs or sysctls, applied after the script's own; `defines` is `parser.parse_script`'s. Raises BadScript
-    and BadKnob, and NotSupported, with a line, where the head of the script needs what there is not.
+    knobs or sysctls, applied after the script's own; `defines` is `parser.parse_script`'s, `options` and
+    `strict` are `setup.read_setup`'s. Raises BadScript and BadKnob, and NotSupported, with a line, where the
+    head of the script needs what there is not.
     """
-    script = parse_script(text, file, defines)
+    script, (profile, reason) = read_for_stack(text, file, defines, profile)
     try:
-        setup = read_setup(script)
-        profile, reason = choose_profile(script, text, profile)
+        setup = read_setup(script, options, strict)
     except NotSupported as missing:
         raise NotSupported(missing.message, line=missing.line or script.events[0].line) from None
     if setup.mss is not None:

@@ -12,8 +12,9 @@ from tcptui.core.message import Message
 from tcptui.core.units import MILLISECOND
 from tcptui.formats.packetdrill.call_arguments import Addresses, Arguments
 from tcptui.formats.packetdrill.constants import SAME_ERRNOS, Constants
-from tcptui.formats.packetdrill.outcome import NotSupported
+from tcptui.formats.packetdrill.outcome import NO_DIFFERENCE, NotSupported
 from tcptui.formats.packetdrill.syntax import (
+    BitOr,
     CallEvent,
     Expression,
     Mark,
@@ -28,17 +29,28 @@ from tcptui.sockets.options import READABLE, SETTABLE
 from tcptui.sockets.requests import How, Watched
 
 _READ_FLAGS = ("MSG_PEEK", "MSG_DONTWAIT", "MSG_WAITALL", "MSG_NOSIGNAL")
-_WRITE_FLAGS = ("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_OOB")
+_WRITE_FLAGS = ("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_OOB", "MSG_MORE")
 
-Answer = Callable[[Done], "str | Message"]
-"""What is wrong with what a call handed over; "": nothing."""
+
+class Difference(NamedTuple):
+    """What a call should have returned and what it has: its result, or a value that it handed over."""
+
+    expected: str
+    """As the script writes it."""
+    got: str
+    kind: Message = NO_DIFFERENCE
+    """`outcome.Failed.difference`"""
+
+
+Answer = Callable[[Done], Difference | None]
+"""What is wrong with what a call handed over; None: nothing."""
 
 
 class Prepared(NamedTuple):
     """A call that is ready to be made."""
 
     request: requests.Request
-    answer: Answer = lambda done: ""
+    answer: Answer = lambda done: None
     value: Callable[[Done], int] = lambda done: done.value
 
 
@@ -50,27 +62,38 @@ def prepare_call(event: CallEvent, constants: Constants, addresses: Addresses) -
     return make(Arguments(event, constants, addresses))
 
 
-def wrong_result(event: CallEvent, prepared: Prepared, constants: Constants, done: Done) -> str | Message:
-    """What a call has returned, if the script expects something else; else "". Raises NotSupported."""
+def wrong_result(event: CallEvent, prepared: Prepared, constants: Constants, done: Done) -> Difference | None:
+    """What a call has returned, if the script expects something else; else None. Raises NotSupported."""
     value, errno = prepared.value(done), event.errno
     if event.result in (Mark.ANY, Mark.NOT_GIVEN):
-        return ""
+        return None
     same = errno is None or SAME_ERRNOS.get(errno, errno) == done.errno
     if constants.number(event.result) != value or not same:
-        return f"{value} {done.errno}".rstrip()
-    return prepared.answer(done) if value >= 0 else ""
+        kind = Message.of("difference.result", call=event.name)
+        return Difference(call_text(event), f"{value} {done.errno}".rstrip(), kind)
+    wrong = prepared.answer(done) if value >= 0 else None
+    if wrong is None:
+        return None
+    kind = Message.of("difference.value", call=event.name)
+    return Difference(f"{call_text(event)}, {wrong.expected}", wrong.got, kind)
 
 
 def call_text(event: CallEvent) -> str:
     """``read() = -1 EAGAIN``"""
-    match event.result:
+    return f"{event.name}() = {expression_text(event.result)} {event.errno or ''}".rstrip()
+
+
+def expression_text(expression: Expression) -> str:
+    """A number, or the names that stand for one; ``...`` for all else."""
+    match expression:
         case Number(value):
-            result = str(value)
+            return str(value)
         case Name(name):
-            result = name
+            return name
+        case BitOr(operands):
+            return "|".join(map(expression_text, operands))
         case _:
-            result = "..."
-    return f"{event.name}() = {result} {event.errno or ''}".rstrip()
+            return "..."
 
 
 def _socket(args: Arguments) -> Prepared:
@@ -120,11 +143,13 @@ def _receive(args: Arguments, octets: int, flags_at: int) -> Prepared:
     )
     expected = args.at(1)
 
-    def answer(done: Done) -> str | Message:
+    def answer(done: Done) -> Difference | None:
         if not isinstance(expected, String) or not isinstance(done.answer, bytes):
-            return ""
-        same = done.answer.startswith(expected.octets[: len(done.answer)])
-        return "" if same else Message.of("check.text", text=repr(done.answer[:40]))
+            return None
+        wanted = expected.octets[: len(done.answer)]
+        if done.answer.startswith(wanted):
+            return None
+        return Difference(_octets_text(wanted), _octets_text(done.answer[: len(wanted)]))
 
     return Prepared(request, answer)
 
@@ -143,7 +168,8 @@ def _sendmsg(args: Arguments) -> Prepared:
 
 def _send(args: Arguments, data: bytes, flags_at: int) -> Prepared:
     flags = args.names(flags_at, _WRITE_FLAGS)
-    return Prepared(requests.Write(args.number(0), data, "MSG_DONTWAIT" in flags, "MSG_OOB" in flags))
+    names = ("MSG_DONTWAIT", "MSG_OOB", "MSG_MORE")
+    return Prepared(requests.Write(args.number(0), data, *[name in flags for name in names]))
 
 
 def _shutdown(args: Arguments) -> Prepared:
@@ -240,25 +266,39 @@ def _linger(args: Arguments, struct: Struct) -> Linger:
 
 def _linger_answer(args: Arguments, expected: Struct) -> Answer:
     linger = _linger(args, expected)
-    return lambda done: "" if done.answer == linger else Message.of("check.value", value=repr(done.answer))
+
+    def text(one: Linger) -> str:
+        return f"{{onoff={one.on:d}, linger={one.seconds}}}"
+
+    def answer(done: Done) -> Difference | None:
+        got = done.answer
+        return None if got == linger or not isinstance(got, Linger) else Difference(text(linger), text(got))
+
+    return answer
 
 
 def _number_answer(args: Arguments, expected: Expression) -> Answer:
     if expected is Mark.NOT_GIVEN:
-        return lambda done: ""
+        return lambda done: None
     number = args.value(expected)
-    return lambda done: "" if done.answer == number else Message.of("check.value", value=repr(done.answer))
+    written = expression_text(expected)
+
+    def answer(done: Done) -> Difference | None:
+        return None if done.answer == number else Difference(f"[{written}]", f"[{done.answer!r}]")
+
+    return answer
 
 
 def _error_answer(args: Arguments, expected: Expression) -> Answer:
-    if isinstance(expected, Name):
-        wanted = SAME_ERRNOS.get(expected.name, expected.name)
-        return lambda done: "" if done.answer == wanted else Message.of("check.error", error=_error(done))
-    number = args.value(expected)
+    named = SAME_ERRNOS.get(expected.name, expected.name) if isinstance(expected, Name) else None
+    number = None if named else args.value(expected)
 
-    def answer(done: Done) -> str | Message:
-        told = args.value(Name(str(done.answer))) if done.answer else 0
-        return "" if told == number else Message.of("check.error", error=_error(done))
+    def answer(done: Done) -> Difference | None:
+        if named:
+            same = done.answer == named
+        else:
+            same = number == (args.value(Name(str(done.answer))) if done.answer else 0)
+        return None if same else Difference(f"[{expression_text(expected)}]", f"[{_error(done)}]")
 
     return answer
 
@@ -271,14 +311,14 @@ def _info_answer(args: Arguments, expected: Struct) -> Answer:
     """TCP_INFO: the fields that the script names."""
     wanted = {field.name or "": field.value for field in expected.fields if field.value is not Mark.NOT_GIVEN}
 
-    def answer(done: Done) -> str | Message:
+    def answer(done: Done) -> Difference | None:
         assert isinstance(done.answer, dict)
         for name, value in wanted.items():
             if name not in done.answer:
                 raise NotSupported("needs.tcp_info", name=name)
             if done.answer[name] != args.value(value):
-                return f"{name} = {done.answer[name]}"
-        return ""
+                return Difference(f"{{{name}={expression_text(value)}}}", f"{{{name}={done.answer[name]}}}")
+        return None
 
     return answer
 
@@ -295,16 +335,31 @@ def _poll(args: Arguments) -> Prepared:
         expected.append(revents[0] if revents else Mark.NOT_GIVEN)
     timeout = args.number(2)
 
-    def answer(done: Done) -> str | Message:
+    def answer(done: Done) -> Difference | None:
         assert isinstance(done.answer, tuple)
-        for bits, wanted in zip(done.answer, expected, strict=True):
+        for one, bits, wanted in zip(watched, done.answer, expected, strict=True):
             if wanted is not Mark.NOT_GIVEN and args.value(wanted) != bits:
-                return f"revents {bits:#x}"
-        return ""
+                asked, found = expression_text(wanted), _events_text(args, bits)
+                return Difference(
+                    f"[{{fd={one.fd}, revents={asked}}}]", f"[{{fd={one.fd}, revents={found}}}]"
+                )
+        return None
 
     return Prepared(requests.Poll(tuple(watched), timeout * MILLISECOND if timeout >= 0 else None), answer)
 
 
+def _events_text(args: Arguments, bits: object) -> str:
+    """``POLLIN|POLLHUP``"""
+    assert isinstance(bits, int)
+    names = [name for name in _EVENTS if bits & args.value(Name(name))]
+    return "|".join(names) or "0"
+
+
+def _octets_text(octets: bytes) -> str:
+    return f'"{repr(octets[:40])[2:-1]}"'
+
+
+_EVENTS = ("POLLIN", "POLLPRI", "POLLOUT", "POLLERR", "POLLHUP", "POLLNVAL", "POLLRDHUP")
 _CHOOSES_CODE = {
     "TCP_FUNCTION_BLK": ("freebsd", "default"),
     "TCP_CONGESTION": ("reno", "newreno", "cubic"),

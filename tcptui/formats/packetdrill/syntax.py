@@ -136,9 +136,10 @@ class TcpOption(NamedTuple):
     """One TCP option in the script's words: its name, then its numbers in the order in which they stand.
 
     ``mss`` octets; ``wscale`` shift count; ``sackOK``; ``sack`` left and right edges by turns; ``TS`` TSval
-    and TSecr; ``ECN`` the counters named in `text`; ``nop``; ``eol``. A number that is None is not checked.
+    and TSecr, with the `text` ``!`` where TSecr is meant as it stands; ``ECN`` the counters named in `text`;
+    ``nop``; ``eol``. A number that is None is not checked.
     `text` holds the hexadecimal octets, or the word that stands for them, of ``FO``, ``FOEXP``, ``md5``,
-    ``exp-NAME`` and ``unknown-KIND``.
+    ``exp-NAME`` and ``unknown-KIND``, and what stands behind the name of an option of Multipath TCP.
     """
 
     name: str
@@ -174,6 +175,12 @@ class SegmentSpec(NamedTuple):
     ip: tuple[IpItem, ...] = ()
     encapsulation: tuple[str, ...] = ()
     """Headers around the segment, outermost first, each as its text without the colon."""
+    absolute_seq: bool = False
+    """``0:0(0)!``: the sequence number is not relative to the initial one."""
+    absolute_ack: bool = False
+    """``ack 1!``: nor is the acknowledgment number."""
+    descriptor: int | None = None
+    """``sock(4)``: of the socket whose connection it belongs to."""
 
 
 # Events.

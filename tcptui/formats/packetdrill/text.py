@@ -57,10 +57,12 @@ def spec_text(spec: SegmentSpec) -> str:
     if spec.seq is None:
         parts.append(f"...:...({spec.length})")
     else:
-        parts.append(f"{spec.seq}:{(spec.seq + spec.length) & MASK}({spec.length})")
-    for word, number in (("ack", spec.ack), ("win", spec.window), ("urg", spec.urgent)):
+        mark = "!" if spec.absolute_seq else ""
+        parts.append(f"{spec.seq}:{(spec.seq + spec.length) & MASK}({spec.length}){mark}")
+    mark = "!" if spec.absolute_ack else ""
+    for word, number, behind in (("ack", spec.ack, mark), ("win", spec.window, ""), ("urg", spec.urgent, "")):
         if number is not None:
-            parts.append(f"{word} {number}")
+            parts.append(f"{word} {number}{behind}")
     if spec.options is None:
         parts.append("<...>")
     elif spec.options:
@@ -101,7 +103,7 @@ def _option_text(option: TcpOption) -> str:
     name, numbers, text = option
     words = ["..." if number is None else str(number) for number in numbers]
     if name == "TS":
-        return f"TS val {words[0]} ecr {words[1]}"
+        return f"TS val {words[0]} ecr {words[1]}{text}"
     if name == "sack":
         return " ".join(
             ("sack", *(f"{left}:{right}" for left, right in zip(words[::2], words[1::2], strict=True)))

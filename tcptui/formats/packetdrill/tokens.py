@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     r"""
     \s*+ (?: (?: //[^\n]*+ | /\*.*?\*/ ) \s*+ )*+
     (?: (?P<word>    [A-Za-z_]\w*+ )
-      | (?P<mark>    [,:()<>=\[\]{}+|~*?&;!] )
+      | (?P<mark>    [,:()<>=\[\]{}+|~*?&;!] | /(?!\*) )
       | (?P<number>  (?: 0[xX][0-9a-fA-F]++ | \d++ ) (?! \w | \.(?!\.\.) ) )
       | (?P<decimal> (?: \d++\.(?!\.)\d*+ | \.\d++ ) (?! \w | \.(?!\.\.) ) )
       | (?P<dots>    \.\.\. )
@@ -73,6 +73,16 @@ class Source:
         """Line and column of a character, both from 1; a tab is one column."""
         return self.text.count("\n", 0, at) + 1, at - self.text.rfind("\n", 0, at)
 
+    def end_before(self, at: int) -> int:
+        """Where the token before the one at `at` ends."""
+        end = 0
+        for match in _TOKEN.finditer(self.text):
+            start, behind = match.span(match.lastindex or 0)
+            if start >= at:
+                break
+            end = behind
+        return end
+
     def error(self, at: int, what: Message, allowed: str | Message) -> BadScript:
         """The error to raise for what stands at `at`; `allowed` is a text where it is only syntax."""
         line, column = self.place(at)
@@ -81,10 +91,11 @@ class Source:
         )
 
 
-def tokens(source: Source, defines: Mapping[str, str]) -> Iterator[Token]:
+def tokens(source: Source, defines: Mapping[str, str], system: str) -> Iterator[Token]:
     """The tokens of the lines that ``#ifdef`` chooses, the last of kind ``end``; BadScript as it goes.
 
-    A word among `defines` is replaced by the tokens of its value, whose own words stay.
+    A word among `defines` is replaced by the tokens of its value, whose own words stay. For ``#ifdef`` the
+    name of the `system` that the script is for is defined too.
     """
     room = LONGEST_TEXT - len(source.text)
     if room < 0:
@@ -92,12 +103,12 @@ def tokens(source: Source, defines: Mapping[str, str]) -> Iterator[Token]:
         raise source.error(0, what, _LONGEST)
     if not defines and "#" not in source.text:
         return _pieces(source)  # As it is: every token passes through here.
-    return _of_chosen_lines(source, defines, room)
+    return _of_chosen_lines(source, defines, system, room)
 
 
-def _of_chosen_lines(source: Source, defines: Mapping[str, str], room: int) -> Iterator[Token]:
+def _of_chosen_lines(source: Source, defines: Mapping[str, str], system: str, room: int) -> Iterator[Token]:
     """What `tokens` says, where it takes more than reading; `room` is what replacing words may add."""
-    lines = _ChosenLines(source, defines)
+    lines = _ChosenLines(source, defines, system)
     for token in _pieces(source):
         kind, text, at, glued = token
         if kind == "hash":
@@ -153,8 +164,9 @@ def _replacement(source: Source, word: str, place: int, glued: bool, value: str)
 class _ChosenLines:
     """Which lines count: the state of ``#ifdef NAME``, ``#else``, ``#endif``, and the names defined."""
 
-    def __init__(self, source: Source, defines: Mapping[str, str]) -> None:
+    def __init__(self, source: Source, defines: Mapping[str, str], system: str) -> None:
         self.defines = dict(defines)
+        self._system = system
         self.chosen = True
         self._source = source
         self._outer: list[tuple[bool, bool, int]] = []
@@ -174,7 +186,8 @@ class _ChosenLines:
                 self.defines[name] = value.strip()
         elif what in ("ifdef", "ifndef"):
             self._outer.append((self.chosen, False, at))
-            self.chosen = self.chosen and (name in self.defines) == (what == "ifdef")
+            defined = name in self.defines or name == self._system
+            self.chosen = self.chosen and defined == (what == "ifdef")
         elif not self._outer:
             missing = Message.of("script.without_ifdef", what=what)
             raise self._source.error(at, missing, Message.of("allowed.ifdef_before"))

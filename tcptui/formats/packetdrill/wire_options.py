@@ -37,6 +37,8 @@ _NUMBERED = {
     "TS": (OPTION_TIMESTAMPS, "!II"),
 }
 """Options whose data is a fixed row of numbers: kind and layout."""
+SEEN_OPTIONS = frozenset((*_NUMBERED, "sack", "FO", "FOEXP"))
+"""What `from_wire` calls the options that it has names for."""
 _NAMES = {kind: (name, layout) for name, (kind, layout) in _NUMBERED.items()}
 
 

@@ -24,7 +24,7 @@ from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.commands import KNOB_PREFIX
 from tcptui.formats.packetdrill.flows import REMOTE_PORT
 from tcptui.formats.packetdrill.matching import Tolerance
-from tcptui.formats.packetdrill.outcome import Failed, Passed
+from tcptui.formats.packetdrill.outcome import Failed, Unsupported
 from tcptui.formats.packetdrill.program_calls import ProgramCalls
 from tcptui.formats.packetdrill.socket_calls import SocketCalls, Unwritable
 from tcptui.formats.packetdrill.syntax import EventTime, TimeKind
@@ -66,12 +66,13 @@ def packetdrill_script(run: Record, side: Side) -> str:
     if not all(isinstance(host, HostSetup) for host in run.scenario.hosts):
         raise Unwritable("error.unwritable.script")
     text = _script(run, side)
-    outcome = check_script(text, f"{run.scenario.name}.pkt")
+    outcome = check_script(text, f"{run.scenario.name}.pkt", strict=True)
     if isinstance(outcome, Failed):
         raise Unwritable(
             "error.unwritable.other", line=outcome.line, expected=outcome.expected, got=outcome.got
         )
-    assert isinstance(outcome, Passed), outcome
+    if isinstance(outcome, Unsupported):
+        raise Unwritable("error.unwritable.needs", line=outcome.line, needs=outcome.needs)
     return text
 
 
@@ -119,7 +120,9 @@ class _Host(NamedTuple):
             or (call.name == "connect" and address_of(call, other.socket) != other.socket)
             for call in written
         )
-        ports = Ports(other.socket, _pairs(moments), named)
+        # After another listen() a segment without ports would be from a new port of the peer.
+        opening = [one.report.call for one in moments if one.report.call in ("listen", "connect")]
+        ports = Ports(other.socket, _pairs(moments), named or "listen" in opening[1:])
         ahead = _ahead(run) - run.scenario.clock(side)
         return cls(side, setup, other.socket, ahead, ports, bool(written), {"listen", "connect"} <= calls)
 

@@ -158,7 +158,9 @@ class _Numbers:
         base = self._own or 0
         if (refuses or sent.connection == 0) and segment.flags & (RST | ACK) == RST | ACK:
             base = 0  # It answers a segment without ACK: SEQ is 0 by itself (RFC 9293 3.10.7.1).
-        return segment_spec(segment, OUTBOUND, base, self._peer_base)
+        # A SYN,ACK acknowledges the peer's SYN by the number that the script gives that.
+        peer_base = (self._zero or 0) if segment.flags & SYN else self._peer_base
+        return segment_spec(segment, OUTBOUND, base, peer_base)
 
     @property
     def _peer_base(self) -> int:

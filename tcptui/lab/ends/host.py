@@ -268,7 +268,8 @@ class HostEnd(RunsPrograms):
 
     def _told_by_router(self, message: IcmpMessage, now: int) -> list[Event]:
         """An ICMP error of a router or a firewall; one about a datagram no socket of UDP here asks for."""
-        from tcptui.core.tcp.icmp import IcmpError, Unreachable
+        from tcptui.core.tcp.icmp import IcmpError
+        from tcptui.core.tcp.unreachable import Unreachable
 
         about = message.about
         if not isinstance(about, Segment):

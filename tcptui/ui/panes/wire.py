@@ -55,7 +55,7 @@ class WirePane(FramedPane):
         ladder = draw_ladder(
             transmissions, session.at, width, height, raw=session.raw, selected=number,
             paths=paths_of(session.history.moment.record), drawn=self._drawn,
-            sockets=(hosts[0].socket, hosts[1].socket), boxes=session.history.scenario.boxes,
+            sockets=(hosts[0].socket, hosts[1].socket),
         )  # fmt: skip
         self._numbers = ladder.numbers
         return ladder.lines

@@ -154,7 +154,7 @@ def _signs() -> Iterator[tuple[str, str]]:
     yield "▸", say("ui.sign.mark")
     yield "┊ │ ┃ ║", say("ui.sign.life_line")
     yield "RTX 2MSL USER", say("ui.sign.first_timers")
-    yield "PERS DACK", say("ui.sign.acknowledgment_timers")
+    yield "TLP PERS DACK", say("ui.sign.acknowledgment_timers")
     yield "KEEP FIN2", say("ui.sign.keep_alive_timers")
     yield "1/3", say("ui.sign.other_connection")
     yield "+2", say("ui.sign.more_timers")

@@ -29,6 +29,19 @@ NAMES = {"tcpi_state": 1, "tcpi_rto": 200_000, "TCP_ESTABLISHED": 1, "TCP_CLOSE"
         ("    assert tcpi_state == 1", True),
         # What decides alone is enough: the rest is not looked at, as in Python.
         ("assert tcpi_state == 1 or tcpi_unknown", True),
+        # And what is not understood makes nothing true.
+        ("assert tcpi_unknown and tcpi_state == 7", False),
+        ("assert tcpi_state == 7 and tcpi_unknown", False),
+        ("assert tcpi_unknown or tcpi_state == 1", True),
+        ("assert tcpi_state in (1, 2)", True),
+        ("assert tcpi_state not in [1, 2]", False),
+        ("assert abs(tcpi_rto - 201000) <= 1e3", True),
+        ("assert tcpi_rto / 1e6 < .2", False),
+        ("assert min(tcpi_state, 7) == ~-2", True),
+        ("assert tcpi_state & 1 << 0 == 1", True),
+        ("wanted = TCP_CLOSE\nassert tcpi_state == wanted", False),
+        ("if tcpi_state == 1:\n  assert tcpi_rto == 1\nelse:\n  pass", False),
+        ("'words'\nprint(tcpi_rto)\nassert tcpi_rto", True),
     ],
 )
 def test_what_is_understood(text: str, holds: bool) -> None:
@@ -40,16 +53,22 @@ def test_what_is_understood(text: str, holds: bool) -> None:
     ("text", "reason"),
     [
         ("assert tcpi_fackets == 1", "tcpi_fackets is not known"),
-        ("print(tcpi_rto)", "only assert is understood"),
-        ("import os", "only assert is understood"),
-        ("x = 1", "only assert is understood"),
+        ("import os", "only assert, if and assignments are understood"),
+        ("x.y = 1", "only assert, if and assignments are understood"),
+        ("for x in (1, 2): assert x", "only assert, if and assignments are understood"),
+        ("if tcpi_fackets: assert tcpi_state == 7", "tcpi_fackets is not known"),
+        ("x = tcpi_fackets", "tcpi_fackets is not known"),
+        ("assert tcpi_state == 1 and tcpi_fackets", "tcpi_fackets is not known"),
+        ("assert tcpi_state == 7 or tcpi_fackets", "tcpi_fackets is not known"),
         ("assert open('x')", "open('x') is not understood"),
         ("assert tcpi_state.real", "tcpi_state.real is not understood"),
         ("assert 'a' == 'a'", "'a' is not understood"),
-        ("assert tcpi_state in (1, 2)", "In is not understood"),
-        ("assert 1.5 > tcpi_state", "1.5 is not understood"),
+        ("assert tcpi_state in tcpi_rto", "In is not understood"),
+        ("assert open(tcpi_state)", "open(tcpi_state) is not understood"),
+        ("assert int(1e999)", "int() is not understood"),
+        ("assert 1.5 & tcpi_state", "BitAnd is not understood"),
         ("assert 2 ** 9999999999", "2 ** 9999999999 is not understood"),
-        ("assert 1 << 9999999999", "1 << 9999999999 is not understood"),
+        ("assert 1 << 9999999999", "too large a number"),
         ("assert tcpi_state // 0", "division by zero"),
         (f"assert {'9' * 40} * {'9' * 40}", "too large a number"),
         ("assert tcpi_state ==", "no Python that can be read"),
@@ -69,7 +88,7 @@ def test_what_is_deep_comes_to_an_end(text: str) -> None:
 
 
 def test_every_statement_is_judged() -> None:
-    text = "\n  assert tcpi_state == 1\n  print(1)\n  assert tcpi_rto == 1\n"
+    text = "\n  assert tcpi_state == 1\n  del x\n  assert tcpi_rto == 1\n"
     statements = judge(text, NAMES)
     assert [one.holds for one in statements] == [True, None, False]
     assert message_text(statements[2].values) == "tcpi_rto = 200000"

@@ -42,6 +42,7 @@ SCRIPT = """\
 +.1   < . 11:11(0) ack 21 win 65535
 +0    close(4) = 0
 +0    > F. 21:21(0) ack 11
+// profile: rfc9293
 """
 """Everything that a script can do; the data that arrives makes a call return that blocks."""
 
@@ -132,7 +133,7 @@ def test_the_scripts_segment_arrives_when_the_script_says_so_and_before_its_next
         (400_000, "call", "A", "sysctl"), (400_000, "call", "B", ""), (400_000, "call", "A", "write"),
         (400_000, "arrival", "B", ""),
         (500_000, "third party", "A", ""), (600_000, "call", "B", ""), (600_000, "arrival", "A", ""),
-        (600_000, "call", "A", "close"), (600_000, "arrival", "B", ""), (604_001, "call", "B", ""),
+        (600_000, "call", "A", "close"), (600_000, "arrival", "B", ""), (600_001, "call", "B", ""),
     ]  # fmt: skip
     assert [report.told for report in seen[:-1]] == [None] * (len(seen) - 1)
     assert {one.outcome for report in seen for one in report.ended} == {Fate.ARRIVED}
@@ -263,7 +264,7 @@ def test_after_its_verdict_a_script_is_silent() -> None:
 
 
 def test_numbers_are_relative_to_the_scripts_syn() -> None:
-    world = world_of(SCRIPT.replace("S 0:0", "S 7000:7000"))
+    world = world_of(SCRIPT.replace("S 0:0", "S 7000:7000").replace("S. 0:0(0) ack 1", "S. 0:0(0) ack 7001"))
     at_line(world, 6)
     payloads = [(one.payload, one.bases) for one in (*world.wire.past, *world.wire.transmissions)]
     for payload, bases in payloads:

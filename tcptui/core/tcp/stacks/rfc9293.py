@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from tcptui.core.packet.options import read_timestamps
 from tcptui.core.packet.segment import Segment
 from tcptui.core.packet.seq import in_window, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
-from tcptui.core.tcp.stacks.verdict import HalfOpen, Paws, Verdict
-from tcptui.core.tcp.tcb import ReceiveMemory, Tcb
+from tcptui.core.tcp.stacks.verdict import ErrorEffect, HalfOpen, Paws, Verdict
+from tcptui.core.tcp.tcb import OutOfOrderData, ReceiveMemory, Tcb
+from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.core.tcp.window import UNSCALED, free_space
 from tcptui.core.units import DAY
 
@@ -18,6 +20,16 @@ TS_RECENT_LIFETIME = 24 * DAY
 def is_new_data(tcb: Tcb, segment: Segment) -> bool:
     """Whether there is data in the segment, or before it, that has not been received."""
     return lt(tcb.rcv_nxt, seq_add(segment.seq, len(segment.data)))
+
+
+def is_in_table_6(tcb: Tcb, segment: Segment, window: int) -> bool:
+    """Whether a segment is acceptable by one of the four cases of Table 6, RCV.WND being `window`."""
+    if in_window(segment.seq, tcb.rcv_nxt, window):
+        return True  # RCV.WND > 0, whatever the length.
+    length = segment.length
+    if length == 0:
+        return window == 0 and segment.seq == tcb.rcv_nxt
+    return in_window(seq_add(segment.seq, length - 1), tcb.rcv_nxt, window)  # Never, if RCV.WND is 0.
 
 
 class Rfc9293:
@@ -55,13 +67,25 @@ class Rfc9293:
         """Whether the SYN,ACK of a simultaneous open, whose SYN is known already, draws an ACK (A.2)."""
         return False
 
-    def drops_syn_fin(self, state: State, profile: Profile) -> bool:
-        """Whether a segment with SYN and FIN is dropped, before the checks of synchronized states and in the
-        third check of LISTEN (3.10.7.2)."""
-        return profile.drop_syn_fin and state is State.LISTEN
+    def drops_syn_fin(self, profile: Profile) -> bool:
+        """Whether a segment with SYN and FIN is dropped before a connection is looked for; else only the
+        third check of LISTEN does so (3.10.7.2)."""
+        return False
+
+    def queues_data_on_syn(self, tcb: Tcb, profile: Profile) -> bool:
+        """Whether data on a SYN waits for ESTABLISHED (3.10.7.2, third, and 3.10.7.3, fourth)."""
+        return profile.queue_data_on_syn
+
+    def queues_fin_on_syn(self) -> bool:
+        """Whether a FIN on a SYN waits for ESTABLISHED with the data (3.10.7.3, fourth)."""
+        return True
+
+    def acknowledges_data_on_syn(self) -> bool:
+        """Whether data that came on a SYN draws an ACK of its own on entering ESTABLISHED."""
+        return True
 
     def half_open_input(self, tcb: Tcb, segment: Segment, now: int) -> HalfOpen:
-        """What becomes of a segment in SYN-RECEIVED after a passive OPEN, before the eight checks."""
+        """What becomes of a segment in SYN-RECEIVED, before the eight checks."""
         return HalfOpen.CHECKS
 
     def throttles_syn_ack(self) -> bool:
@@ -81,10 +105,6 @@ class Rfc9293:
         """Whether the SYN,ACK of a simultaneous open, whose SYN is known already, is accepted behind its SYN
         (A.2)."""
         return True
-
-    def drops_rst(self, tcb: Tcb, rst: Segment) -> bool:
-        """Whether a RST is dropped before it is looked at."""
-        return False
 
     # Closing.
 
@@ -109,6 +129,14 @@ class Rfc9293:
     def syn_ends_time_wait(self) -> bool:
         """Whether a SYN that proves to be newer ends TIME-WAIT also where there is no listener (MAY-2)."""
         return False
+
+    def is_newer_syn(self, old: Tcb, syn: Segment) -> bool:
+        """Whether a SYN proves by its timestamp or its number that it was sent after all of a connection that
+        is in TIME-WAIT (MAY-2, RFC 6191)."""
+        times = read_timestamps(syn)
+        if old.timestamps and times is not None and times[0] != old.ts_recent:
+            return lt(old.ts_recent, times[0])
+        return lt(old.rcv_nxt, syn.seq)
 
     def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict | None:
         """What is done with a segment in TIME-WAIT, or in a FIN-WAIT-2 that the application has closed both
@@ -138,6 +166,45 @@ class Rfc9293:
         """Whether a FIN that lies beyond the peer's first one is acknowledged (3.10.7.4, eighth)."""
         return True
 
+    # Sending.
+
+    def full_segment(self, tcb: Tcb) -> int:
+        """Octets of data in a full segment, options beside the timestamps left out: Eff.snd.MSS (3.7.1)."""
+        return tcb.snd_mss
+
+    def handshake_window_counts(self) -> bool:
+        """Whether the window of a SYN counts for Max(SND.WND) after a passive OPEN (3.8.6.2.1)."""
+        return True
+
+    def fills_window(self, tcb: Tcb, octets: int, full: int, sent: int, held: bool) -> bool:
+        """Whether `octets` that fill the window go, though more data waits and `full` would be a whole
+        segment: 3.8.6.2.1, (3). `sent`: the data that has just gone before them; `held`: Nagle's algorithm
+        holds less than a full segment back."""
+        return not held and 2 * octets >= tcb.max_snd_wnd
+
+    def fin_fits(self, tcb: Tcb, octets: int) -> bool:
+        """Whether the window has room for a FIN behind the last `octets` of data; if not, both wait. A FIN
+        takes a number, but with nothing in flight it goes all the same: what it draws tells when the window
+        has opened (3.8.6.1)."""
+        return octets > 0 or tcb.usable_window > 0 or tcb.snd_una == tcb.snd_nxt
+
+    def pushes(self, tcb: Tcb, octets: int) -> bool:
+        """Whether the next `octets` of data go with PSH though more data waits behind them."""
+        return False
+
+    def ack_restarts_probes(self, tcb: Tcb) -> bool:
+        """Whether an ACK that leaves the window closed puts the next probe of it off."""
+        return False
+
+    def pushes_override(self) -> bool:
+        """Whether what goes at last, however little (3.8.6.2.1, (4)), has PSH though more data waits."""
+        return False
+
+    def restarted(self, tcb: Tcb, idle: int, least: int) -> tuple[int, int]:
+        """cwnd and ssthresh in octets after `idle` microseconds, longer than an RTO, in which nothing was
+        sent; `least`: the restart window (RFC 5681 4.1)."""
+        return least, tcb.ssthresh
+
     def reset_has_window(self) -> bool:
         """Whether the RST of an ABORT carries the receive window. It means nothing there."""
         return False
@@ -165,13 +232,7 @@ class Rfc9293:
 
     def acceptable(self, tcb: Tcb, segment: Segment) -> bool:
         """Whether the first check lets a segment pass: the four cases of Table 6 (3.10.7.4)."""
-        if in_window(segment.seq, tcb.rcv_nxt, tcb.rcv_wnd):
-            return True  # RCV.WND > 0, whatever the length.
-        length = segment.length
-        if length == 0:
-            return tcb.rcv_wnd == 0 and segment.seq == tcb.rcv_nxt
-        last = seq_add(segment.seq, length - 1)
-        return in_window(last, tcb.rcv_nxt, tcb.rcv_wnd)  # Never, if RCV.WND is 0.
+        return is_in_table_6(tcb, segment, tcb.rcv_wnd)
 
     def zero_window_allowance(self) -> bool:
         """Whether ACK and RST count of a segment at RCV.NXT whose data a window of zero has no room for
@@ -197,6 +258,28 @@ class Rfc9293:
         old = lt(tsval, tcb.ts_recent) and now - tcb.ts_recent_at <= TS_RECENT_LIFETIME
         return Paws.ANSWERED if old else Paws.PASSES
 
+    def updates_ts_recent(self, tcb: Tcb, segment: Segment, counts: bool) -> bool:
+        """Whether a segment that does not begin after Last.ACK.sent sets TS.Recent (RFC 7323 4.3): what is
+        acceptable does; `counts`: it is, or its ACK counts all the same."""
+        return counts
+
+    def throttles_answers(self) -> bool:
+        """Whether ACKs that answer what is not acceptable and has no data are limited (RFC 5961 7)."""
+        return True
+
+    def answers_apart(self) -> bool:
+        """Whether a challenge ACK, a keep-alive probe and an ACK in TIME-WAIT are formed apart from others:
+        they tell the free space as it is, have no SACK blocks and leave a delayed ACK to come."""
+        return False
+
+    def reset_has_sack(self) -> bool:
+        """Whether a RST that acknowledges has SACK blocks."""
+        return True
+
+    def resets_with_timestamps(self, tcb: Tcb) -> bool:
+        """Whether the RST that answers a segment of a connection has a timestamp (RFC 7323 3.2: it may)."""
+        return False
+
     def reports_old_timestamp(self) -> bool:
         """Whether D-SACK reports what PAWS drops (RFC 2883 section 4 speaks of duplicates alone)."""
         return False
@@ -216,13 +299,42 @@ class Rfc9293:
         segment has data (RFC 5961 7)."""
         return False
 
-    def small_block_counts_anew(self) -> bool:
-        """Whether TIME-WAIT, or FIN-WAIT-2 closed both ways, begins with no answers counted (RFC 5961 7)."""
+    def counts_answers_anew(self) -> bool:
+        """Whether ESTABLISHED after a passive OPEN, TIME-WAIT, and FIN-WAIT-2 closed both ways begin with no
+        answers counted (RFC 5961 7)."""
+        return False
+
+    def takes_only_ack(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether nothing else is looked at in the segment whose ACK has brought a connection that is closed
+        both ways to FIN-WAIT-2."""
         return False
 
     def oldest_ack(self, tcb: Tcb) -> int:
         """The lowest SEG.ACK that the fifth check takes: SND.UNA - MAX.SND.WND (RFC 5961 5.2)."""
         return seq_add(tcb.snd_una, -tcb.max_snd_wnd)
+
+    def ack_may_wait(
+        self, tcb: Tcb, arrived: OutOfOrderData, piece: OutOfOrderData, profile: Profile
+    ) -> bool:
+        """Whether the ACK of data or a FIN may be delayed, `piece` being what of it fits into the window:
+        only of data in order that leaves nothing missing (RFC 5681 4.2) and has all been taken, for what did
+        not fit will come again (3.10.7.4, first)."""
+        if tcb.out_of_order or arrived.seq != tcb.rcv_nxt or len(piece.data) < len(arrived.data):
+            return False
+        return not arrived.fin or (profile.pingpong and tcb.state is State.ESTABLISHED)
+
+    def sack_covers_fin(self) -> bool:
+        """Whether a SACK block has the number of a FIN that is out of order."""
+        return True
+
+    def receive_window(self, tcb: Tcb) -> int:
+        """RCV.WND as the checks of an arriving segment count it, in octets from RCV.NXT, at least what has
+        been announced."""
+        return tcb.rcv_wnd
+
+    def fin_takes_room(self) -> bool:
+        """Whether a FIN has to lie in the window with the data before it (3.10.7.4, first)."""
+        return True
 
     def duplicate_length(self, segment: Segment) -> int:
         """The sequence numbers of a duplicate that D-SACK reports (RFC 2883 section 4)."""
@@ -233,12 +345,48 @@ class Rfc9293:
         (3.10.7.4, fifth, ESTABLISHED)."""
         return True
 
+    # Errors from below.
+
+    def error_effect(self, tcb: Tcb, kind: Unreachable, profile: Profile) -> ErrorEffect:
+        """What an ICMP error about a segment in flight does (3.9.2.2, SHLD-26 and MUST-56)."""
+        opening = tcb.state in (State.SYN_SENT, State.SYN_RECEIVED)
+        if kind.hard:
+            ends = profile.hard_error_aborts == "any" or (opening and profile.hard_error_aborts == "opening")
+        else:
+            ends = opening and profile.soft_error_aborts_open
+        return ErrorEffect.ENDS if ends else ErrorEffect.NOTED
+
+    def takes_path_mtu(self, tcb: Tcb, mtu: int, headers: int) -> bool:
+        """Whether "fragmentation needed" counts, `headers` being IP's and TCP's (3.7.2)."""
+        return True
+
+    def offers_path_mss(self) -> bool:
+        """Whether the MSS that a SYN offers is limited by the path; by 3.7.1 it says what is received."""
+        return False
+
+    # Sending.
+
+    def initial_cwnd_after_loss(self) -> bool:
+        """Whether a SYN or SYN,ACK that went again makes the initial cwnd one segment also where the profile
+        names it."""
+        return False
+
+    def probe_interval(self, tcb: Tcb, profile: Profile) -> int:
+        """Time to the next zero-window probe, but for the longest: one RTO, then exponentially longer
+        (SHLD-29, SHLD-30)."""
+        return max(tcb.estimate.rto << tcb.persist_backoff, profile.persist_min)
+
     # Window selection.
 
     def initial_rcv_wnd(self, buffer: int, profile: Profile, mss: int) -> int:
         """The window that a SYN announces, in octets, with a receive buffer of `buffer`; `mss` is the data
         that we take in one segment. It is never scaled (RFC 7323 2.2)."""
         return min(buffer, UNSCALED if profile.first_window is None else profile.first_window)
+
+    def window_shift(self, buffer: int | None, shift: int) -> int:
+        """The shift that a SYN offers (RFC 7323 2.2), `shift` being the profile's and `buffer` the octets
+        that the application has asked for, None if it has not."""
+        return shift
 
     def initial_receive_memory(self, tcb: Tcb, advmss: int) -> ReceiveMemory | None:
         """What limits the window beside the buffer, when a connection begins; None: nothing ever does. The
@@ -252,6 +400,10 @@ class Rfc9293:
     def receive_memory_after(self, tcb: Tcb, segment: Segment, grows: bool) -> ReceiveMemory | None:
         """`Tcb.receive_memory` once the segment has been received; `grows`: the window may."""
         return tcb.receive_memory
+
+    def fin_ends_dsack(self, tcb: Tcb) -> bool:
+        """Whether what has come twice is not reported any more, once a FIN has come (not in RFC 2883)."""
+        return False
 
     def window_after_fin(self, tcb: Tcb) -> int:
         """RCV.WND once the peer's FIN has moved RCV.NXT, in the state in which it came."""

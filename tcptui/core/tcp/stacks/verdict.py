@@ -16,10 +16,27 @@ class HalfOpen(Enum):
     """It acknowledges something else than our SYN: answered by a RST, and the block stays."""
     RESET = auto()
     """A SYN in the window: answered by a RST, and the block is given up."""
+    SYN_ACK_ANEW = auto()
+    """A SYN, whatever its number: the SYN,ACK goes again, as if it were for the first time."""
+    SYN_ACK_AGAIN = auto()
+    """It tells nothing: answered by the SYN,ACK, as other states answer by an ACK."""
+    IGNORE_SYN = auto()
+    """The eight checks decide, as if it had no SYN."""
+    DROP = auto()
+    """Dropped without an answer."""
     OLD_TIMESTAMP = auto()
     """PAWS drops it: answered by an ACK, unless it is a RST."""
     WRONG_ECHO = auto()
     """It echoes no TSval of our SYN,ACK: answered by an ACK, unless it is a RST."""
+
+
+class ErrorEffect(Enum):
+    """What an ICMP error does to a connection."""
+
+    ENDS = auto()
+    NOTED = auto()
+    """The program may be told, and so may a timeout say it."""
+    NONE = auto()
 
 
 class Paws(Enum):

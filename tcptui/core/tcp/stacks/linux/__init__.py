@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tcptui.core.packet.segment import Segment
+from tcptui.core.packet.segment import FIN, Segment
 from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.stacks.linux.acceptability import end_of_pieces, is_acceptable
 from tcptui.core.tcp.stacks.linux.header_prediction import is_predicted
 from tcptui.core.tcp.stacks.linux.receiving import LinuxReceiving
+from tcptui.core.tcp.stacks.linux.sending import LinuxSending
 from tcptui.core.tcp.stacks.linux.small_blocks import fin_wait_2, in_window, request_socket, time_wait
 from tcptui.core.tcp.stacks.linux.timestamps import check_timestamp
 from tcptui.core.tcp.stacks.rfc9293 import is_new_data
@@ -20,7 +21,7 @@ _ORPHAN_RETRIES = 8
 """What tcp_orphan_retries() returns while the RTO is not the greatest, if the sysctl of that name is 0."""
 
 
-class Linux(LinuxReceiving):
+class Linux(LinuxReceiving, LinuxSending):
     """Linux 6."""
 
     __slots__ = ()
@@ -50,7 +51,7 @@ class Linux(LinuxReceiving):
 
     def half_open_input(self, tcb: Tcb, segment: Segment, now: int) -> HalfOpen:
         """tcp_check_req(): see `small_blocks.request_socket`."""
-        return request_socket(tcb, segment, now)
+        return request_socket(tcb, segment, now) if tcb.passive else HalfOpen.CHECKS
 
     def throttles_syn_ack(self) -> bool:
         """tcp_check_req(), "Check for pure retransmitted SYN": tcp_oow_rate_limited()."""
@@ -200,9 +201,14 @@ class Linux(LinuxReceiving):
         """tcp_ack(): tcp_send_challenge_ack()."""
         return True
 
-    def small_block_counts_anew(self) -> bool:
-        """tcp_time_wait(): tw_last_oow_ack_time is 0."""
+    def counts_answers_anew(self) -> bool:
+        """tcp_create_openreq_child(): last_oow_ack_time is 0; tcp_time_wait(): tw_last_oow_ack_time."""
         return True
+
+    def takes_only_ack(self, tcb: Tcb, segment: Segment) -> bool:
+        """tcp_rcv_state_process(), TCP_FIN_WAIT1: with SOCK_DEAD tcp_time_wait(), "goto consume", unless
+        there is a FIN, or new data."""
+        return tcb.half_duplex and not segment.flags & FIN and not is_new_data(tcb, segment)
 
     def may_update_window(self, tcb: Tcb, segment: Segment, window: int) -> bool:
         """tcp_may_update_window(): with the same SEQ and ACK only a window that is larger, or zero."""

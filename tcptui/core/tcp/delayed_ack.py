@@ -1,0 +1,148 @@
+"""When the acknowledgment of data in order goes: at once, or later (RFC 9293 section 3.8.6.3).
+
+By the RFC the first segment's ACK may wait, and the second's goes (SHLD-18, SHLD-19). Linux, and so the knob
+`pingpong`, has no such count: what must not wait is more data than the peer's full segment. Whether less may
+wait follows from how the connection has gone. While it is quick to acknowledge (``icsk_ack.quick``), it does
+not, unless the program answers data with data (``pingpong``), for then the ACK can ride on the answer; and
+how long it waits (``icsk_ack.ato``) follows the time between segments. See net/ipv4/tcp_input.c,
+tcp_output.c and tcp_timer.c.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.events import TimerKind
+from tcptui.core.packet.segment import PSH, Segment
+from tcptui.core.packet.seq import distance
+from tcptui.core.rules import Rule
+from tcptui.core.tcp.step import Step
+from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.units import MILLISECOND
+
+_TICK = 1_000
+"""Microseconds: of Linux' clock, the least that a timer of 0 takes (measured on 6.18: 1 to 2 ms)."""
+_DELACK_MAX = 200 * MILLISECOND
+"""TCP_DELACK_MAX"""
+_MAX_ATO = 500 * MILLISECOND
+"""What bounds it where the peer sends without a break: HZ / 2."""
+
+
+def note_data(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """Data in order has come: tcp_event_data_recv()."""
+    if not step.profile.pingpong:
+        return
+    history, now, least = tcb.delack, step.now, step.profile.delayed_ack
+    ato, since = history.ato, now - (tcb.data_received_at or 0)
+    if tcb.data_received_at is None:
+        _more_quickacks(tcb, step)
+        ato = least
+    elif since <= least // 2:
+        ato = ato // 2 + least // 2
+    elif since < ato:
+        ato = min(ato // 2 + since, tcb.estimate.rto)
+    elif since > tcb.estimate.rto:
+        _more_quickacks(tcb, step)
+    tcb.data_received_at = now
+    pushed = history.pushed
+    if len(segment.data) < _full_segment(tcb):
+        pushed = min(2, pushed + 1)
+    elif segment.flags & PSH:
+        pushed = max(1, pushed)
+    if (ato, pushed) != (history.ato, history.pushed):
+        tcb.delack = history._replace(ato=ato, pushed=pushed)
+
+
+def enter_quickack_mode(tcb: Tcb, step: Step) -> None:
+    """What has come is old, or has no room: tcp_enter_quickack_mode()."""
+    if step.profile.pingpong:
+        _more_quickacks(tcb, step)
+        tcb.delack = tcb.delack._replace(ato=step.profile.delayed_ack, pingpong=False)
+
+
+def enter_pingpong_mode(tcb: Tcb, step: Step) -> None:
+    """The peer's FIN in ESTABLISHED: tcp_fin()."""
+    if step.profile.pingpong:
+        tcb.delack = tcb.delack._replace(pingpong=True)
+
+
+def note_missed(tcb: Tcb, step: Step) -> None:
+    """The timer has fired, and no data carried the ACK: tcp_delack_timer_handler()."""
+    history = tcb.delack
+    if not step.profile.pingpong:
+        return
+    if history.pingpong:
+        tcb.delack = history._replace(ato=step.profile.delayed_ack, pingpong=False)
+    else:
+        tcb.delack = history._replace(ato=min(2 * history.ato, tcb.estimate.rto))
+
+
+def acknowledge_later(tcb: Tcb, step: Step) -> None:
+    """Sends the ACK that may wait, or starts the timer of the delayed ACK."""
+    profile = step.profile
+    if not profile.delayed_ack:
+        step.send_ack(tcb)
+    elif profile.pingpong:
+        _acknowledge_like_linux(tcb, step)
+    elif tcb.quickack or tcb.delayed_ack_timer is not None:
+        step.send_ack(tcb)
+    else:
+        _start_timer(tcb, step, profile.delayed_ack)
+
+
+def due_after_reading(tcb: Tcb) -> bool:
+    """Whether an ACK that waits goes because the program has read: __tcp_cleanup_rbuf()."""
+    history = tcb.delack
+    if tcb.delayed_ack_timer is None or not history.ato:
+        return False
+    if distance(tcb.last_ack_sent, tcb.rcv_nxt) > _full_segment(tcb):
+        return True
+    return history.pushed > history.pingpong and not tcb.receive_buffer
+
+
+def _acknowledge_like_linux(tcb: Tcb, step: Step) -> None:
+    """__tcp_ack_snd_check(), tcp_send_delayed_ack()"""
+    unacknowledged = distance(tcb.last_ack_sent, tcb.rcv_nxt)
+    more = unacknowledged > _full_segment(tcb)
+    if more and tcb.receive_buffer:
+        more = step.hooks.select_window(tcb) >= tcb.rcv_wnd + unacknowledged  # Else reading acknowledges.
+    # A RECEIVE that has waited for the data has read it.
+    read = not tcb.receive_buffer and not tcb.half_duplex and tcb.delack.pushed > tcb.delack.pingpong
+    if more or read or (tcb.quickack and not tcb.delack.pingpong):
+        step.send_ack(tcb)
+        return
+    delay, timer = _ato(tcb, step), tcb.delayed_ack_timer
+    if timer is None:
+        _start_timer(tcb, step, delay)
+    elif timer.due <= step.now + delay // 4:
+        step.send_ack(tcb)
+    elif step.now + delay < timer.due:
+        _start_timer(tcb, step, delay)
+
+
+def _start_timer(tcb: Tcb, step: Step, delay: int) -> None:
+    step.rule(tcb, Rule.ACK_DELAYED, delay=delay)
+    step.start_timer(tcb, TimerKind.DELAYED_ACK, delay)
+
+
+def _ato(tcb: Tcb, step: Step) -> int:
+    """How long an ACK waits: icsk_ack.ato, which is 0 until data has come, within tcp_send_delayed_ack()'s
+    bounds."""
+    history, least = tcb.delack, step.profile.delayed_ack
+    if not history.ato:
+        return min(_TICK, least)
+    if history.ato <= least:
+        return history.ato
+    most = _DELACK_MAX if history.pingpong or history.pushed else _MAX_ATO
+    if tcb.estimate.srtt is not None:
+        most = min(most, max(tcb.estimate.srtt, least))
+    return min(history.ato, most, _DELACK_MAX)
+
+
+def _more_quickacks(tcb: Tcb, step: Step) -> None:
+    """tcp_incr_quickack()"""
+    quickacks = tcb.rcv_wnd // (2 * _full_segment(tcb)) or 2
+    tcb.quickack = max(tcb.quickack, min(quickacks, step.profile.quickack))
+
+
+def _full_segment(tcb: Tcb) -> int:
+    """icsk_ack.rcv_mss"""
+    return tcb.snd_mss if tcb.receive_memory is None else tcb.receive_memory.rcv_mss

@@ -1,0 +1,66 @@
+"""How Linux cuts data into segments and decides what may go: net/ipv4/tcp_output.c.
+
+Linux has no rule for silly windows of its own. A segment is never longer than half of the largest window, so
+that two of them fill it; the write queue consists of buffers of whole segments, as long as segmentation
+offload takes them; and only from a buffer of which one whole segment has gone is the rest cut to the window.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.packet.seq import distance
+from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
+from tcptui.core.tcp.tcb import Tcb
+
+_TCP_MSS_DEFAULT = 536
+_GSO_LEGACY_MAX_SIZE = 65_536
+_MAX_TCP_HEADER = 320
+"""Octets of a buffer that sk_setup_caps() leaves for headers; how many depends on how a kernel was built."""
+
+
+class LinuxSending(Rfc9293):
+    """What goes, and how much of it in one segment."""
+
+    __slots__ = ()
+
+    def full_segment(self, tcb: Tcb) -> int:
+        """tcp_bound_to_half_wnd(), called by tcp_sync_mss(): half of the largest window, or all of it if that
+        is no more than TCP_MSS_DEFAULT."""
+        largest = tcb.max_snd_wnd
+        most = largest >> 1 if largest > _TCP_MSS_DEFAULT else largest
+        return tcb.snd_mss if tcb.snd_mss <= most or not most else most
+
+    def handshake_window_counts(self) -> bool:
+        """tcp_create_openreq_child(): max_window begins with the ACK that ends the handshake."""
+        return False
+
+    def fills_window(self, tcb: Tcb, octets: int, full: int, sent: int, held: bool) -> bool:
+        """tcp_snd_wnd_test(), tcp_mss_split_point(): behind one whole segment of the same buffer the rest of
+        the window is filled, unless Nagle's algorithm forbids it; alone, too little room waits."""
+        goal = min(tcb.max_snd_wnd >> 1, _GSO_LEGACY_MAX_SIZE - 1 - _MAX_TCP_HEADER) // full * full
+        return not held and goal > full and sent % goal >= full
+
+    def fin_fits(self, tcb: Tcb, octets: int) -> bool:
+        """tcp_snd_wnd_test(): a FIN's number has to lie in the window; tcp_send_fin() has put it on the last
+        buffer of the write queue, which goes with it or waits with it."""
+        return tcb.usable_window > octets
+
+    def ack_restarts_probes(self, tcb: Tcb) -> bool:
+        """tcp_ack_probe(), with nothing in flight: the interval counts from the answer."""
+        return not tcb.retransmission_queue
+
+    def pushes(self, tcb: Tcb, octets: int) -> bool:
+        """forced_push(): once more than half of the largest window has gone without PSH."""
+        return distance(tcb.pushed_seq, tcb.snd_nxt) + octets > tcb.max_snd_wnd >> 1
+
+    def pushes_override(self) -> bool:
+        """tcp_write_wakeup()"""
+        return True
+
+    def restarted(self, tcb: Tcb, idle: int, least: int) -> tuple[int, int]:
+        """tcp_cwnd_restart(): half for each RTO, in whole segments; tcp_current_ssthresh(): three quarters of
+        what was had are kept in mind."""
+        mss, cwnd = tcb.snd_mss, tcb.cwnd // tcb.snd_mss
+        ssthresh = max(tcb.ssthresh, ((cwnd >> 1) + (cwnd >> 2)) * mss)
+        while (idle := idle - tcb.estimate.rto) > 0 and cwnd * mss > least:
+            cwnd >>= 1
+        return max(cwnd * mss, least), ssthresh
