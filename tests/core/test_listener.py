@@ -15,8 +15,8 @@ from tcptui.core.profile.presets import RFC9293
 from tcptui.core.profile.record import BacklogSlack, Profile, SynCookies
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Accept, Close, Open, Receive, Send
-from tcptui.core.tcp.settings import NO_SETTINGS, Settings
 from tcptui.core.tcp.ports import EPHEMERAL
+from tcptui.core.tcp.settings import NO_SETTINGS, Settings
 from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.syn_cookies import CLASSES, LIFETIME, PERIOD
 from tcptui.core.units import SECOND

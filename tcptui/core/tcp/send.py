@@ -158,8 +158,8 @@ def _take_probe_back(tcb: Tcb) -> RetransmissionEntry | None:
 
 
 def _leave_probe(tcb: Tcb, probe: RetransmissionEntry, step: Step) -> None:
-    """No segment of data may go after all, so the octet goes again alone. SND.NXT is not left behind it: it was
-    sent, and its acknowledgment, which may be underway, is none of something not sent."""
+    """No segment of data may go after all, so the octet goes again alone. SND.NXT does not stay before it: it
+    was sent, and its acknowledgment, which may be underway, is none of something not sent."""
     tcb.send_buffer = tcb.send_buffer[1:]
     tcb.retransmission_queue, tcb.snd_nxt = (probe,), probe.end
     tcb.rtx_next, tcb.rtx_end = probe.seq, probe.end
