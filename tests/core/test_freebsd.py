@@ -150,6 +150,15 @@ def test_an_older_number_proves_nothing_in_time_wait_whatever_its_timestamp() ->
         assert site.state() is state
 
 
+@pytest.mark.parametrize("drops", [True, False])
+def test_a_missing_timestamp_in_time_wait(drops: bool) -> None:
+    """tcp_twcheck(), net.inet.tcp.tolerate_missing_ts"""
+    site = with_stamps(FREEBSD._replace(missing_timestamp_drops=drops))
+    site.call(Close(1))
+    site.receives(stamped(site.peer(FIN | ACK, 1, 2), STAMPS))
+    assert bool(sent(site.receives(site.peer(ACK, 2, 2, b"x")))) != drops
+
+
 def test_data_that_begins_at_the_right_edge_acknowledges_nothing() -> None:
     """tcp_do_segment(): todrop >= tlen, dropafterack; an ACK alone there is good."""
     for data, una in ((b"x", 1_001), (b"", 1_002)):
@@ -209,14 +218,14 @@ def test_a_half_open_connection_drops_old_timestamps_and_resets_what_is_not_its_
     """syncache_expand(): the timestamp first, then ISS+1 and the window, "Do send RST, do not free sc"."""
     site = half_open(timestamps_option(50, 0))
     for value, ack, seq, answer in (
-        (40, 7, 1, []), (60, 7, 1, ["RST"]), (60, 1, 0, ["RST"]), (60, 1, 65_537, ["RST"])
+        (40, 7, 1, []), (60, 7, 1, ["RST"]), (60, 1, 0, ["RST"]), (60, 1, 65_536, ["RST"]), (0, 7, 1, []),
     ):  # fmt: skip
-        segment = site.peer(ACK, seq, ack)._replace(options=(timestamps_option(value, 0),))
+        segment = site.peer(ACK, seq, ack)._replace(options=(timestamps_option(value, 0),) if value else ())
         events = site.receives(segment)
         assert [name for name, _, _ in briefs(events)] == answer
         assert site.state() is S.SYN_RECEIVED
         assert [read_timestamps(reset) for reset in sent(events)] == [None for _ in answer]
-    site.receives(site.peer(ACK, 1, 1)._replace(options=(timestamps_option(60, 0),)))
+    site.receives(site.peer(ACK, 65_535, 1)._replace(options=(timestamps_option(60, 0),)))
     assert site.state() is S.ESTABLISHED
 
 
