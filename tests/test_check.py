@@ -138,16 +138,18 @@ def test_quiet_is_the_total_alone(folder: Path) -> None:
 
 def test_a_summary_groups_by_rule_and_difference(folder: Path) -> None:
     (folder / "same.pkt").write_text(SYN_FIN)
-    result = tcptui("check", "--quiet", "--summary", "same.pkt", *SOME, cwd=folder)
+    result = tcptui("check", "--quiet", "--summary", "same.pkt", "empty", *SOME, cwd=folder)
     assert result.stdout.splitlines() == [
         "Failures by rule and difference, what is unsupported, and what can't be used:",
         "     2  nothing is sent: LISTEN_SYN_FIN_DROPPED",
         "        same.pkt:5, b.pkt:5",
+        "     1  no file that can be read",
+        "        empty",
         "     1  unsupported: the call splice()",
         "        in/c.pkt:2",
-        "     1  can't be used",
+        "     1  no script: the script ends",
         "        bad.pkt",
-        TOTAL.replace("1 failed", "2 failed"),
+        TOTAL.replace("1 failed", "2 failed").replace("1 unusable", "2 unusable"),
     ]
     assert tcptui("check", "-q", "--summary", "a.pkt", cwd=folder).stdout.count("\n") == 1
 

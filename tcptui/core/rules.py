@@ -141,6 +141,7 @@ class Rule(Enum):
     ACK_MISSING = "3.10.7.4, fifth"
     ACK_TOO_OLD = "3.10.7.4, fifth"
     ACK_OPENS = "3.10.7.4, fifth"
+    ACK_DEFERRED = "Linux tcp_check_req()", None
     ACK_BAD = "3.10.7.4, fifth"
     ACK_NEW = "3.10.7.4, fifth"
     ACK_DUPLICATE = "3.10.7.4, fifth"
@@ -183,6 +184,8 @@ class Rule(Enum):
     # What goes, and what waits.
     NAGLE = "3.7.4"
     NAGLE_RELEASED = "3.7.4"
+    CORKED = "Linux tcp_nagle_check()", None
+    CORK_OVERRIDDEN = "Linux tcp_write_wakeup()", None
     DATA_RELEASED = "3.8.6.2.1"
     FIN_RELEASED = "3.10.4"
     SILLY_WINDOW_OVERRIDDEN = "3.8.6.2.1"
@@ -221,6 +224,7 @@ class Rule(Enum):
     RETRANSMISSION = "3.10.8"
     TIME_WAIT_OVER = "3.10.8"
     DELIVERY_PROBLEM = "3.8.3"
+    SYN_ACK_NOT_AGAIN = "Linux syn_ack_recalc()", None
     GIVE_UP = "3.8.3"
     GIVE_UP_ON_PROBES = "3.8.3"
     GIVE_UP_ON_ORPHAN = "Linux tcp_probe_timer()", None

@@ -22,6 +22,8 @@ _LARGEST_BUFFER = 212_992
 """Linux's net.core.rmem_max and wmem_max."""
 _LONGEST_FIN_WAIT_2 = 120
 """Linux's TCP_FIN_TIMEOUT_MAX, in seconds."""
+_MOST_TIMEOUTS, _LONGEST_RTO = 255, 120
+"""Of TCP_DEFER_ACCEPT: how many timeouts Linux counts, and how long one is at most, in seconds."""
 _DEFAULT_TTL = 64
 _DEFAULT_MSS = 536
 """Of a socket without connection (RFC 9293 MUST-15)."""
@@ -45,6 +47,8 @@ OPTIONS: dict[str, SocketOption] = {
     "SO_RCVBUF": _ANY,
     "SO_SNDBUF": _ANY,
     "TCP_NODELAY": _FLAG,
+    "TCP_CORK": _FLAG,
+    "TCP_DEFER_ACCEPT": _ANY,
     "TCP_MAXSEG": SocketOption(88, 32_767),
     "TCP_KEEPIDLE": SocketOption(1, 32_767),
     "TCP_KEEPINTVL": SocketOption(1, 32_767),
@@ -154,6 +158,8 @@ def settings_of(context: Context, socket: BsdSocket) -> Settings:
         send_buffer=options.get("SO_SNDBUF"),
         mss=None if context.semantics.mss_is_the_peers else options.get("TCP_MAXSEG") or None,
         no_delay=bool(options.get("TCP_NODELAY")),
+        cork=bool(options.get("TCP_CORK")),
+        defer_accept=options.get("TCP_DEFER_ACCEPT", 0),
         open_timeout=seconds("TCP_KEEPINIT"),
         no_options=bool(options.get("TCP_NOOPT")),
         keep_alive=bool(options.get("SO_KEEPALIVE")),
@@ -196,6 +202,8 @@ def _stored(name: str, value: int, semantics: SocketSemantics) -> int:
                 return max(1, value)
             least = 1_152 if name == "SO_RCVBUF" else 2_304
             return max(least, min(value if value >= 0 else _LARGEST_BUFFER, _LARGEST_BUFFER))
+        case "TCP_DEFER_ACCEPT":
+            return _retransmissions(value)
         case "TCP_LINGER2":
             return max(-1, min(value, _LONGEST_FIN_WAIT_2))
         case "IP_TOS":
@@ -221,6 +229,8 @@ def _value(context: Context, socket: BsdSocket, name: str) -> Answer:
     if name in ("SO_RCVBUF", "SO_SNDBUF"):
         return _buffer(context, socket, name)
     value = socket.option(name)
+    if name == "TCP_DEFER_ACCEPT":
+        return sum(min(1 << count, _LONGEST_RTO) for count in range(value or 0))
     option = OPTIONS.get(name)
     if option is not None and option.flag:
         return semantics.flag_values.get(name, 1) if value else 0
@@ -260,6 +270,14 @@ def _default_mss(context: Context) -> int:
     if not context.semantics.mss_is_the_peers:
         return _DEFAULT_MSS
     return profile.default_mss_ipv6 if ":" in context.host else profile.default_mss
+
+
+def _retransmissions(seconds: int) -> int:
+    """So many seconds as a number of timeouts of 1, 2, 4 ... s: secs_to_retrans()."""
+    count, timeout, period = 0, 1, 0
+    while seconds > period and count < _MOST_TIMEOUTS:
+        count, period, timeout = count + 1, period + timeout, min(2 * timeout, _LONGEST_RTO)
+    return count
 
 
 def _mss(context: Context, socket: BsdSocket) -> int:

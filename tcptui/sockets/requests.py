@@ -97,6 +97,8 @@ class Write(NamedTuple):
     """MSG_DONTWAIT"""
     urgent: bool = False
     """MSG_OOB: the data up to its end is urgent."""
+    more: bool = False
+    """MSG_MORE: more follows soon, and less than a full segment waits for it."""
 
 
 class Shutdown(NamedTuple):

@@ -25,7 +25,7 @@ def write(context: Context, request: requests.Write, call: BlockedCall) -> Done 
         piece = rest[: context.snd_room(socket, status)]
         if piece:
             urgent = request.urgent and len(piece) == len(rest)
-            returned = context.act(calls.Send(socket.connection, piece, urgent))
+            returned = context.act(calls.Send(socket.connection, piece, urgent, request.more))
             if returned.response is Response.OK:
                 call.written += len(piece)
             else:

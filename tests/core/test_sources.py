@@ -50,6 +50,10 @@ def test_what_no_rfc_says_is_cited_by_what_says_it() -> None:
         "FIN_WAIT_2_OVER": "Linux tcp_fin_timeout",
         "CONNECT_TIMEOUT": "FreeBSD net.inet.tcp.keepinit",
         "GIVE_UP_ON_ORPHAN": "Linux tcp_probe_timer()",
+        "ACK_DEFERRED": "Linux tcp_check_req()",
+        "SYN_ACK_NOT_AGAIN": "Linux syn_ack_recalc()",
+        "CORKED": "Linux tcp_nagle_check()",
+        "CORK_OVERRIDDEN": "Linux tcp_write_wakeup()",
     }
 
 

@@ -419,8 +419,11 @@ def test_a_connection_that_the_pane_shows_is_not_named(name: str) -> None:
 
 def test_of_two_connections_the_older_one_is_named_for_the_panes_show_the_newer() -> None:
     named = [one for one in said_by("accept-queue", "two at once") if re.search(r"\([0-9]+>[0-9]+\)", one)]
-    assert {one.rpartition("reaches ")[2][:1] for one in named} == {"A", "B"}
-    assert {port for one in named for port in re.findall("4915[0-9]", one)} == {"49152"}
+    by_end = {
+        end: {port for one in named if f"reaches {end}" in one for port in re.findall("4915[0-9]", one)}
+        for end in ("A", "B")
+    }
+    assert by_end == {"A": {"49152"}, "B": {"49153"}}, "B's pane shows its one connection, the older one"
 
 
 def histories(name: str) -> Iterator[History]:

@@ -34,9 +34,10 @@ _SETTINGS = (
     ("user_timeout", 0, None),
     ("fin_wait_2_timeout", 0, None),
     ("open_timeout", 1, None),
+    ("defer_accept", 0, 0xFF),
 )
 """The settings that are numbers, and the least and the most of each."""
-_SWITCHES = ("no_delay", "keep_alive", "no_options", "reads_no_more")
+_SWITCHES = ("no_delay", "cork", "keep_alive", "no_options", "reads_no_more")
 """The settings that are on or off."""
 
 

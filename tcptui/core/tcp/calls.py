@@ -44,6 +44,8 @@ class Send(NamedTuple):
     data: bytes
     urgent: bool = False
     """The data up to its end is urgent (MUST-30)."""
+    more: bool = False
+    """MSG_MORE: the next SEND follows soon, and less than a full segment waits for it."""
 
 
 class Receive(NamedTuple):

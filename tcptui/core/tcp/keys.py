@@ -41,6 +41,7 @@ AS_IT_IS = (
     "duplicate_acks", "recovering", "recover", "rtx_next", "rtx_end", "loss_probe", "most_in_flight",
     "flight_until", "out_of_order", "sack_recency", "duplicate", "receive_buffer", "receives", "estimate",
     "syn_timed_out", "error", "probes", "persist_backoff", "quickack", "delack", "listener", "wants_room",
+    "more", "ack_deferred",
 )  # fmt: skip
 """Variables that are compared as they are."""
 TIMER_VARIABLES = tuple(kind.variable for kind in TimerKind)

@@ -242,7 +242,7 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return False
     if not in_range:
         segment = broken.take_any_ack(tcb, segment, step)
-    if tcb.listener and not may_be_accepted(tcb, segment, step):
+    if tcb.listener and (_is_deferred(tcb, segment, step) or not may_be_accepted(tcb, segment, step)):
         return False
     if in_range:
         step.rule(tcb, Rule.ACK_OPENS, **numbers)
@@ -256,6 +256,17 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if tcb.close_called:
         # A CLOSE that had to wait for ESTABLISHED, behind SENDs (3.10.4).
         step.set_state(tcb, State.FIN_WAIT_1)
+    return True
+
+
+def _is_deferred(tcb: Tcb, segment: Segment, step: Step) -> bool:
+    """Whether an ACK without data is dropped, for the program wants no connection without (TCP_DEFER_ACCEPT):
+    tcp_check_req(). It is remembered that it has come."""
+    queue = tcb.retransmission_queue
+    if segment.length or not queue or queue[0].timeouts >= tcb.settings.defer_accept:
+        return False
+    tcb.ack_deferred = True
+    step.rule(tcb, Rule.ACK_DEFERRED, ack=segment.ack)
     return True
 
 
@@ -274,10 +285,11 @@ def _ack_in_range(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return False
     if step.profile.rfc5961_ack and lt(ack, step.hooks.oldest_ack(tcb)):
         step.rule(tcb, Rule.ACK_TOO_OLD, ack=ack, snd_una=tcb.snd_una, max_snd_wnd=tcb.max_snd_wnd)
-        if tcb.timestamps and step.hooks.is_predicted(tcb, segment):
+        predicted = step.hooks.is_predicted(tcb, segment)
+        if predicted and tcb.timestamps:
             update_ts_recent(tcb, segment, step)
         step.send_challenge_ack(tcb)
-        return False
+        return predicted and bool(segment.data)
     return True
 
 

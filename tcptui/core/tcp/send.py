@@ -46,8 +46,9 @@ def send_syn_ack(tcb: Tcb, step: Step) -> None:
     _send_new(tcb, step, flags, options=syn_options(tcb, step, answer=True))
 
 
-def transmit(tcb: Tcb, step: Step) -> None:
-    """Sends what may go now: what was lost, data, then a FIN that CLOSE has asked for (3.10.2, 3.10.4).
+def transmit(tcb: Tcb, step: Step, corked: bool | None = None) -> None:
+    """Sends what may go now: what was lost, data, then a FIN that CLOSE has asked for (3.10.2, 3.10.4). If
+    `corked`, only full segments of data; None: as the application has set it.
 
     If nothing that went carried an acknowledgment that is due, sends it alone (MUST-58), or later (SHLD-18).
     """
@@ -58,7 +59,7 @@ def transmit(tcb: Tcb, step: Step) -> None:
     waiting = (tcb.send_buffer or tcb.close_called) and not tcb.fin_sent and tcb.state in _SENDS_DATA
     if waiting:
         before = tcb.snd_nxt
-        _send_data(tcb, step)
+        _send_data(tcb, step, tcb.settings.cork if corked is None else corked)
         if tcb.close_called and not tcb.send_buffer and not tcb.fin_sent and step.hooks.fin_fits(tcb, 0):
             _send_fin(tcb, step)
         if tcb.snd_nxt != before and step.profile.tail_loss_probe:
@@ -81,6 +82,7 @@ def transmit_waiting(tcb: Tcb, step: Step, room: int = 0) -> None:
         and tcb.snd_una == tcb.snd_nxt
         and step.profile.nagle
         and not tcb.settings.no_delay
+        and not tcb.more
     )
     # Where the peer's FIN ends both ways, ours has not waited.
     fin_waits = tcb.close_called and not tcb.fin_sent and not step.profile.fin_acked_with_fin_only
@@ -98,7 +100,10 @@ def sws_override(tcb: Tcb, step: Step) -> bool:
     octets = min(len(tcb.send_buffer), step.hooks.full_segment(tcb), tcb.usable_window)
     if octets <= 0:
         return False
-    step.rule(tcb, Rule.SILLY_WINDOW_OVERRIDDEN, len=octets, snd_wnd=tcb.snd_wnd)
+    if octets < tcb.usable_window and (tcb.settings.cork or tcb.more):
+        step.rule(tcb, Rule.CORK_OVERRIDDEN, len=octets)
+    else:
+        step.rule(tcb, Rule.SILLY_WINDOW_OVERRIDDEN, len=octets, snd_wnd=tcb.snd_wnd)
     _send_piece(tcb, step, octets, step.hooks.pushes_override())
     if not watched(tcb):
         start_retransmission_timer(tcb, step)
@@ -170,7 +175,7 @@ def tell_send_room(tcb: Tcb, step: Step) -> None:
         step.events.append(SendRoom(tcb.connection))
 
 
-def _send_data(tcb: Tcb, step: Step) -> None:
+def _send_data(tcb: Tcb, step: Step, corked: bool) -> None:
     if not tcb.retransmission_queue:
         _restart_after_idle(tcb, step)
     most, sent = step.hooks.full_segment(tcb), 0
@@ -180,7 +185,7 @@ def _send_data(tcb: Tcb, step: Step) -> None:
             # MUST-16: Eff.snd.MSS leaves room for the options.
             full = max(1, full - sack_space(tcb, step.hooks.sack_covers_fin()))
         octets = min(len(tcb.send_buffer), full, tcb.usable_window, _congestion_room(tcb, step))
-        if octets <= 0 or (octets < full and not _nagle_allows(tcb, octets, full, sent, step)):
+        if octets <= 0 or (octets < full and not _may_be_short(tcb, octets, full, sent, corked, step)):
             return
         if tcb.close_called and octets == len(tcb.send_buffer) and not step.hooks.fin_fits(tcb, octets):
             return
@@ -205,19 +210,23 @@ def _congestion_room(tcb: Tcb, step: Step) -> int:
     return room
 
 
-def _nagle_allows(tcb: Tcb, octets: int, full: int, sent: int, step: Step) -> bool:
+def _may_be_short(tcb: Tcb, octets: int, full: int, sent: int, corked: bool, step: Step) -> bool:
     """3.8.6.2.1, (2) and (3): less than `full` goes if it is all there is, or fills enough of the window;
-    and, by Nagle's algorithm, if nothing is unacknowledged. A FIN ends the data."""
+    and, by Nagle's algorithm, if nothing is unacknowledged; and if it is not corked. A FIN ends the data."""
     nagle = step.profile.nagle and not tcb.settings.no_delay and tcb.snd_una != tcb.snd_nxt
     if nagle and step.profile.nagle_minshall:
         nagle = any(len(entry.data) < full for entry in tcb.retransmission_queue)
+    held = nagle or corked
     if octets < len(tcb.send_buffer):
-        return octets == tcb.usable_window and step.hooks.fills_window(tcb, octets, full, sent, nagle)
-    if not nagle or tcb.close_called:
+        return octets == tcb.usable_window and step.hooks.fills_window(tcb, octets, full, sent, held)
+    if not held or tcb.close_called:
         return True
     if tcb.snd_up is not None and lt(tcb.snd_una, tcb.snd_up) and step.hooks.urgent_passes_nagle():
         return True
-    step.rule(tcb, Rule.NAGLE, len=octets, unacknowledged=distance(tcb.snd_una, tcb.snd_nxt))
+    if corked:
+        step.rule(tcb, Rule.CORKED, len=octets)
+    else:
+        step.rule(tcb, Rule.NAGLE, len=octets, unacknowledged=distance(tcb.snd_una, tcb.snd_nxt))
     return False
 
 
@@ -226,7 +235,7 @@ def _send_piece(tcb: Tcb, step: Step, octets: int, push: bool = False) -> None:
     if tcb.wants_room:
         tell_send_room(tcb, step)
     flags = ACK
-    if push or not tcb.send_buffer or step.hooks.pushes(tcb, octets):
+    if push or not (tcb.send_buffer or tcb.more) or step.hooks.pushes(tcb, octets):
         flags, tcb.pushed_seq = ACK | PSH, seq_add(tcb.snd_nxt, octets)  # MUST-61
     if tcb.close_called and not tcb.send_buffer and tcb.usable_window > octets:
         _send_fin(tcb, step, flags, data)

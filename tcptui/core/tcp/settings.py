@@ -18,6 +18,8 @@ class Settings(NamedTuple):
     """TCP_MAXSEG: no larger segments, in either direction."""
     no_delay: bool = False
     """TCP_NODELAY: Nagle's algorithm off (MUST-17)."""
+    cork: bool = False
+    """TCP_CORK: less than a full segment waits."""
     keep_alive: bool = False
     """SO_KEEPALIVE (MUST-24)"""
     keep_idle: int | None = None
@@ -34,6 +36,8 @@ class Settings(NamedTuple):
     """TCP_KEEPINIT: how long an OPEN may take."""
     no_options: bool = False
     """TCP_NOOPT: no options on any segment, and none of the peer's but its MSS are used."""
+    defer_accept: int = 0
+    """TCP_DEFER_ACCEPT: without data an ACK opens nothing until the SYN,ACK's timer has fired so often."""
     reads_no_more: bool = False
     """shutdown(SHUT_RD): after a CLOSE, data that comes is refused as after a half-duplex one (MAY-1)."""
 

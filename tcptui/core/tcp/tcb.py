@@ -65,6 +65,8 @@ class ReceiveMemory(NamedTuple):
     """That of the last segment, if it may have been a full one; 0: no."""
     scaling_ratio: int
     """How much data is in the memory that its segments take, in 256ths."""
+    grown: int = 0
+    """What the buffer has grown to, counted as `Tcb.rcv_buff`; 0: it has not."""
 
 
 class DelayedAck(NamedTuple):
@@ -172,6 +174,8 @@ class Tcb:
     """Octets that the send buffer holds, sent or not; 0: the profile or a setting says it."""
     send_buffer: bytes = b""
     """Taken from SENDs, not yet segmentized."""
+    more: bool = False
+    """The last SEND has said that more follows: its end goes without PSH."""
     retransmission_queue: tuple[RetransmissionEntry, ...] = ()
     close_called: bool = False
     half_duplex: bool = False
@@ -233,6 +237,8 @@ class Tcb:
     fin_wait_2_timer: Timer | None = None
     time_wait_timer: Timer | None = None
 
+    ack_deferred: bool = False
+    """The ACK of the SYN,ACK has come, and waits for data (TCP_DEFER_ACCEPT)."""
     listener: int = 0
     """The name of the `Listener` that this connection came from; 0: none."""
     wants_room: bool = False

@@ -120,6 +120,11 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
     retries = front.timeouts + 1
     if retries > linear:
         tcb.estimate = backed_off(tcb.estimate, step.profile)
+    if tcb.ack_deferred and retries < tcb.settings.defer_accept:
+        tcb.retransmission_queue = (front._replace(timeouts=retries),)
+        step.rule(tcb, Rule.SYN_ACK_NOT_AGAIN, rto=tcb.estimate.rto)
+        start_retransmission_timer(tcb, step)
+        return
     step.rule(tcb, Rule.RETRANSMISSION, retries=retries, limit=linear + limit, rto=tcb.estimate.rto)
     if front.flags & SYN:
         tcb.syn_timed_out = True
@@ -143,7 +148,8 @@ def _retries(tcb: Tcb, front: RetransmissionEntry, profile: Profile) -> tuple[in
         orphan = profile.orphan_retries if tcb.half_duplex else None
         return 0, profile.data_retries if orphan is None else orphan
     if tcb.passive:
-        return 0, profile.syn_ack_retries
+        # Linux' syn_ack_recalc(): an ACK that has come is given as long as the program will wait for data.
+        return 0, max(profile.syn_ack_retries, tcb.settings.defer_accept if tcb.ack_deferred else 0)
     return profile.syn_linear_timeouts, profile.syn_retries
 
 

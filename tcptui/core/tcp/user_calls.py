@@ -72,6 +72,7 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
         refuse(tcb, step, "SEND", Response.RESOURCES)
         return
     tcb.send_buffer += call.data
+    tcb.more = call.more
     if tcb.state is State.LISTEN:
         _go_active(tcb, Rule.SEND_OPENS, step)
     elif tcb.state in (State.SYN_SENT, State.SYN_RECEIVED):
@@ -81,7 +82,7 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
     if call.urgent:
         tcb.snd_up = seq_add(tcb.snd_nxt, len(tcb.send_buffer))
     if tcb.state not in (State.SYN_SENT, State.SYN_RECEIVED):
-        transmit(tcb, step)
+        transmit(tcb, step, corked=tcb.settings.cork or call.more)
         if tcb.send_buffer and tcb.user_timer is None:
             start_user_timer(tcb, step)
     step.returned(tcb.connection, "SEND", Response.OK)
@@ -214,7 +215,9 @@ def configure(tcb: Tcb, call: Configure, step: Step) -> None:
             step.stop_timer(tcb, TimerKind.KEEP_ALIVE)
         else:
             start_keep_alive(tcb, step)
-        transmit(tcb, step)  # Nagle may have been switched off.
+        # Nagle may have been switched off, which in Linux, tcp_sock_set_nodelay(), pushes corked data, too.
+        push = tcb.settings.no_delay and not before.no_delay
+        transmit(tcb, step, corked=tcb.settings.cork and not push)
     step.returned(tcb.connection, "CONFIGURE", Response.OK)
 
 

@@ -94,6 +94,10 @@ SENTENCES = {
     "rule.syn_resets": "A SYN in the window of a connection: an error, reset (as before RFC 5961).",
     "rule.ack_missing": "No ACK bit: dropped.",
     "rule.ack_too_old": "ACK {ack} is older than any window ever was: dropped, an ACK is due.",
+    "rule.ack_deferred": "ACK {ack} acknowledges {side}'s SYN, but the program wants data first: dropped.",
+    "rule.syn_ack_not_again": (
+        "{peer} has acknowledged the SYN,ACK and sends no data: nothing goes again, the next wait is {rto}."
+    ),
     "rule.ack_opens": "ACK {ack} acknowledges {side}'s SYN: established.",
     "rule.ack_bad": "ACK {ack} is not above {snd_una} and at most {snd_nxt}: RST.",
     "rule.ack_new": "ACK {ack} is new: all octets before have arrived.",
@@ -179,6 +183,8 @@ SENTENCES = {
         "{len:octets} must wait until what is outstanding, {unacknowledged:octets}, is acknowledged (Nagle)."
     ),
     "rule.nagle_released": "Nothing is outstanding any more, so what waited goes: {len:octets} (Nagle).",
+    "rule.corked": "{len:octets} must wait: more is to follow, or the socket is corked.",
+    "rule.cork_overridden": "Held back for long, and nothing has followed: {len:octets} go now.",
     "rule.data_released": "Sent now, after waiting: {len:octets}.",
     "rule.fin_released": "{side}'s FIN, which waited, goes now.",
     "rule.silly_window_overridden": (

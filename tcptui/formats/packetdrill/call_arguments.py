@@ -73,7 +73,7 @@ class Arguments:
         if not bits:
             return names
         for name in allowed:
-            bit = self._constants.numbers[name]
+            bit = self._constants.numbers.get(name, 0)
             if bits & bit:
                 names.add(name)
                 bits &= ~bit

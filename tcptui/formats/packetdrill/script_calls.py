@@ -29,7 +29,7 @@ from tcptui.sockets.options import READABLE, SETTABLE
 from tcptui.sockets.requests import How, Watched
 
 _READ_FLAGS = ("MSG_PEEK", "MSG_DONTWAIT", "MSG_WAITALL", "MSG_NOSIGNAL")
-_WRITE_FLAGS = ("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_OOB")
+_WRITE_FLAGS = ("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_OOB", "MSG_MORE")
 
 
 class Difference(NamedTuple):
@@ -168,7 +168,8 @@ def _sendmsg(args: Arguments) -> Prepared:
 
 def _send(args: Arguments, data: bytes, flags_at: int) -> Prepared:
     flags = args.names(flags_at, _WRITE_FLAGS)
-    return Prepared(requests.Write(args.number(0), data, "MSG_DONTWAIT" in flags, "MSG_OOB" in flags))
+    names = ("MSG_DONTWAIT", "MSG_OOB", "MSG_MORE")
+    return Prepared(requests.Write(args.number(0), data, *[name in flags for name in names]))
 
 
 def _shutdown(args: Arguments) -> Prepared:

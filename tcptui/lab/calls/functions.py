@@ -49,8 +49,9 @@ def _connect(args: Arguments) -> Request:
 
 def _send(args: Arguments) -> Request:
     args.count(2, 3)
-    flags = args.constants(2, ("MSG_OOB", "MSG_DONTWAIT", "MSG_NOSIGNAL"))
-    return requests.Write(args.descriptor(), args.data(1), "MSG_DONTWAIT" in flags, "MSG_OOB" in flags)
+    flags = args.constants(2, ("MSG_OOB", "MSG_DONTWAIT", "MSG_MORE", "MSG_NOSIGNAL"))
+    names = ("MSG_DONTWAIT", "MSG_OOB", "MSG_MORE")
+    return requests.Write(args.descriptor(), args.data(1), *[name in flags for name in names])
 
 
 def _recv(args: Arguments) -> Request:
