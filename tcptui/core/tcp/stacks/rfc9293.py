@@ -7,6 +7,7 @@ from tcptui.core.packet.segment import Segment
 from tcptui.core.packet.seq import in_window, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.stacks.rfc5681 import Rfc5681
 from tcptui.core.tcp.stacks.verdict import ErrorEffect, HalfOpen, Paws, Verdict
 from tcptui.core.tcp.tcb import OutOfOrderData, ReceiveMemory, Tcb
 from tcptui.core.tcp.unreachable import Unreachable
@@ -32,7 +33,7 @@ def is_in_table_6(tcb: Tcb, segment: Segment, window: int) -> bool:
     return in_window(seq_add(segment.seq, length - 1), tcb.rcv_nxt, window)  # Never, if RCV.WND is 0.
 
 
-class Rfc9293:
+class Rfc9293(Rfc5681):
     """What a TCP does that follows the text of RFC 9293.
 
     Every method is a question of the procedure. It gets the block as it stands, changes nothing, and
