@@ -64,6 +64,7 @@ class Rule(Enum):
     CONFIGURE_REFUSED = "POSIX setsockopt()", None
     ACCEPT_REFUSED = "POSIX accept()", None
     ACCEPTED = "POSIX accept()", None
+    ACCEPT_OF_RESET = "POSIX accept()", None
     UNREAD_RESETS = "3.6.1, SHLD-3"
     UNSENT_DISCARDED = "3.10.5, 3.10.8"
     UNACKNOWLEDGED_DISCARDED = "3.10.5, 3.10.8"

@@ -28,6 +28,7 @@ def test_what_no_rfc_says_is_cited_by_what_says_it() -> None:
         "CONFIGURE_REFUSED": "POSIX setsockopt()",
         "ACCEPT_REFUSED": "POSIX accept()",
         "ACCEPTED": "POSIX accept()",
+        "ACCEPT_OF_RESET": "POSIX accept()",
         "BLACKHOLE": "FreeBSD net.inet.tcp.blackhole",
         "ACCEPT_QUEUE_FULL": "POSIX listen()",
         "ACCEPT_QUEUE_FULL_FOR_ACK": "POSIX listen()",

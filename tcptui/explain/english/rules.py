@@ -150,6 +150,9 @@ SENTENCES = {
     "rule.configure_refused": "There is no such connection.",
     "rule.accept_refused": "ACCEPT is for listeners.",
     "rule.accepted": "Accepted: the connection that waited longest; still waiting: {waiting}.",
+    "rule.accept_of_reset": (
+        "The connection that waited longest has ended before ACCEPT; still waiting: {waiting}."
+    ),
     "rule.unread_resets": "Never read: {rcv_queue:octets}. CLOSE sends a RST to say that data is lost.",
     "rule.blackhole": "There is no connection, and this stack does not say so.",
     "rule.accept_queue_full": "The program accepts too slowly, the accept queue is full: the SYN is dropped.",

@@ -29,6 +29,10 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
 
     # Opening.
 
+    def takes_net_0(self) -> bool:
+        """ip_route_input_slow(): ipv4_is_zeronet() is 0.0.0.0 alone since 5.3."""
+        return True
+
     def simultaneous_open_offers_all(self) -> bool:
         """tcp_send_synack(): it is the SYN of the queue that goes again with ACK set, and tcp_syn_options()
         writes its options."""
