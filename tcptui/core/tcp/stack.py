@@ -195,6 +195,16 @@ class Stack:
         tcb = self._blocks.get(connection)
         return tcb is not None and tcb.wants_receive
 
+    def write_room(self, connection: int) -> int:
+        """Octets that a write() to a connection takes now; 0 where there is none of that name."""
+        tcb = self._blocks.get(connection)
+        return 0 if tcb is None else self._hooks.write_room(tcb, self.profile)
+
+    def is_writable(self, connection: int) -> bool:
+        """Whether poll() says that a write() would not block."""
+        tcb = self._blocks.get(connection)
+        return tcb is not None and self._hooks.is_writable(tcb, self.profile)
+
     def initial_numbers(self, connection: int) -> tuple[int, int | None] | None:
         """ISS and IRS of a connection, IRS None in SYN-SENT; None where there is none of that name, or it is
         in LISTEN. Asked for every segment that is sent, so without a status."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcptui.core.packet.options import read_timestamps
 from tcptui.core.packet.segment import Segment
-from tcptui.core.packet.seq import in_window, lt, seq_add
+from tcptui.core.packet.seq import distance, in_window, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.stacks.verdict import ErrorEffect, HalfOpen, Paws, Verdict
@@ -222,6 +222,15 @@ class Rfc9293:
     def urgent_from(self, tcb: Tcb) -> int:
         """The number from which urgent data is told: the first that has not been read (MUST-32)."""
         return seq_add(tcb.rcv_nxt, -len(tcb.receive_buffer))
+
+    def write_room(self, tcb: Tcb, profile: Profile) -> int:
+        """Octets that a write() takes now: what was not sent and not acknowledged fills the buffer."""
+        queued = len(tcb.send_buffer) + distance(tcb.snd_una, tcb.snd_nxt)
+        return max(0, tcb.send_buffer_size(profile) - queued)
+
+    def is_writable(self, tcb: Tcb, profile: Profile) -> bool:
+        """Whether poll() has POLLOUT."""
+        return self.write_room(tcb, profile) > 0
 
     # Old duplicates, and the edges of the window.
 
