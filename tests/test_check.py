@@ -138,16 +138,18 @@ def test_quiet_is_the_total_alone(folder: Path) -> None:
 
 def test_a_summary_groups_by_rule_and_difference(folder: Path) -> None:
     (folder / "same.pkt").write_text(SYN_FIN)
-    result = tcptui("check", "--quiet", "--summary", "same.pkt", *SOME, cwd=folder)
+    result = tcptui("check", "--quiet", "--summary", "same.pkt", "empty", *SOME, cwd=folder)
     assert result.stdout.splitlines() == [
         "Failures by rule and difference, what is unsupported, and what can't be used:",
         "     2  nothing is sent: LISTEN_SYN_FIN_DROPPED",
         "        same.pkt:5, b.pkt:5",
+        "     1  no file that can be read",
+        "        empty",
         "     1  unsupported: the call splice()",
         "        in/c.pkt:2",
-        "     1  can't be used",
+        "     1  no script: the script ends",
         "        bad.pkt",
-        TOTAL.replace("1 failed", "2 failed"),
+        TOTAL.replace("1 failed", "2 failed").replace("1 unusable", "2 unusable"),
     ]
     assert tcptui("check", "-q", "--summary", "a.pkt", cwd=folder).stdout.count("\n") == 1
 
@@ -173,17 +175,19 @@ def test_many_scripts_are_run_on_all_cores(folder: Path) -> None:
 
 def test_junit(folder: Path) -> None:
     (folder / "in" / "<&\x1b.pkt").write_text(PASSES)
-    result = tcptui("check", "-q", "--junit", "report.xml", *SOME, cwd=folder)
+    (folder / "same.pkt").write_text(SYN_FIN)
+    result = tcptui("check", "-q", "--junit", "report.xml", "same.pkt", *SOME, cwd=folder)
     assert (result.returncode, result.stderr) == (2, "")
     root = ElementTree.parse(folder / "report.xml").getroot()
     (suite,) = root
     for element in (root, suite):
         counts = {name: element.get(name) for name in ("tests", "failures", "errors", "skipped")}
-        assert counts == {"tests": "7", "failures": "1", "errors": "1", "skipped": "1"}
+        assert counts == {"tests": "8", "failures": "2", "errors": "1", "skipped": "1"}
         assert element.attrib["time"].replace(".", "").isdecimal()
     cases = {case.attrib["file"]: case for case in suite}
     assert set(cases) == {
-        "a.pkt", "b.pkt", "in/<&\\x1b.pkt", "in/c.pkt", "in/deep/a.pkt", "bad.pkt", "over.pkt"
+        "a.pkt", "b.pkt", "in/<&\\x1b.pkt", "in/c.pkt", "in/deep/a.pkt", "bad.pkt", "over.pkt",
+        "same.pkt",
     }  # fmt: skip
     assert (cases["in/c.pkt"].get("classname"), cases["in/c.pkt"].get("name")) == ("in", "c.pkt")
     failure = cases["b.pkt"].find("failure")

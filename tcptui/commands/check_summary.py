@@ -20,14 +20,11 @@ def summary(cases: Sequence[Case]) -> str:
     for case in cases:
         match case.outcome:
             case Failed(file, line) as failed:
-                what = failed.difference
-                if failed.rule:
-                    what = Message.of("check.group_by_rule", difference=what, rule=failed.rule)
-                groups[what].append(f"{file}:{line}")
+                groups[_kind(failed)].append(f"{file}:{line}")
             case Unsupported(file, line, needs):
                 groups[Message.of("check.unsupported", needs=needs)].append(f"{file}:{line}")
-            case Unusable(file):
-                groups[Message.of("check.can_not_be_used")].append(file)
+            case Unusable(file, why):
+                groups[_defect(why)].append(file)
     if not groups:
         return ""
     lines = [say("check.groups")]
@@ -36,3 +33,15 @@ def summary(cases: Sequence[Case]) -> str:
         more = ("...",) if len(places) > MOST_PLACES else ()
         lines.append(say("check.group_places", places=(*places[:MOST_PLACES], *more)))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _kind(failed: Failed) -> Message:
+    if not failed.rule:
+        return failed.difference
+    return Message.of("check.group_by_rule", difference=failed.difference, rule=failed.rule)
+
+
+def _defect(why: Message) -> Message:
+    """What is wrong with a script, wherever that stands."""
+    what = dict(why.numbers).get("what")
+    return Message.of("check.no_file") if what is None else Message.of("check.no_script", what=what)

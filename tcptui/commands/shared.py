@@ -64,7 +64,7 @@ def add_variant(parser: argparse.ArgumentParser) -> None:
 def add_defines(parser: argparse.ArgumentParser) -> None:
     """The option -D."""
     parser.add_argument(
-        "-D", metavar="NAME=VALUE", action="append", default=[], dest="defines",
+        "-D", "--define", metavar="NAME=VALUE", action="append", default=[], dest="defines",
         help="a word of packetdrill scripts, and what replaces it; may be repeated",
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -25,15 +25,21 @@ def kernel(first: int = 0, seeds: int = SEEDS, smallest: int = SMALLEST) -> None
     """Plays so many seeds from `first` on, and prints what differs by kind, the most frequent first."""
     began = time.perf_counter()
     kinds: dict[str, list[Outcome]] = defaultdict(list)
+    left_out: Counter[str] = Counter()
     for start in range(first, first + seeds, CHUNK):
         chunk = range(start, min(start + CHUNK, first + seeds))
         with closing(KernelPlayer()) as player:
             for outcome in settled(player, [script(seed) for seed in chunk]):
-                if outcome.difference is not None:
+                if outcome.left_out is not None:
+                    left_out[outcome.left_out] += 1
+                elif outcome.difference is not None:
                     kinds[outcome.difference.kind].append(outcome)
     differ = sum(map(len, kinds.values()))
     spent = time.perf_counter() - began
     print(f"kernel: {seeds:,} scripts, {differ:,} differ, in {len(kinds)} kinds, {spent:,.0f} s")
+    print(f"{left_out.total():,} more differ in what is not modelled:")
+    for name, count in left_out.most_common():
+        print(f"{count:6,}  {name}")
     ordered = sorted(kinds.items(), key=lambda item: -len(item[1]))
     for kind, outcomes in ordered:
         print(f"{len(outcomes):6,}  {kind}  {[outcome.script.seed for outcome in outcomes[:4]]}")

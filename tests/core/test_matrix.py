@@ -351,7 +351,14 @@ def _linux_challenges(start: Start, segment: Segment) -> bool:
     """Whether a RST passes tcp_sequence() and is not at RCV.NXT: tcp_validate_incoming()."""
     end = segment.seq + _length(segment)
     passes = end >= start.rcv_nxt and segment.seq <= start.rcv_nxt + start.rcv_wnd
-    return passes and segment.seq != start.rcv_nxt
+    return passes and segment.seq != start.rcv_nxt and not _meets_fin_unread(start, segment)
+
+
+def _meets_fin_unread(start: Start, segment: Segment) -> bool:
+    """tcp_sequence(): nothing may go beyond the right edge while something is unread, be it a FIN."""
+    end = segment.seq + _length(segment) - bool(segment.flags & FIN)
+    fin_has_come = start.state in (S.CLOSE_WAIT, S.CLOSING, S.LAST_ACK)
+    return fin_has_come and end > start.rcv_nxt + start.rcv_wnd
 
 
 def _linux_synchronized(start: Start, segment: Segment) -> Seen:
@@ -372,6 +379,8 @@ def _linux_synchronized(start: Start, segment: Segment) -> Seen:
         return acked  # tcp_validate_incoming(): a challenge ACK, in the window and outside.
     # tcp_sequence(): what ends at RCV.NXT, or begins at the right edge, is acceptable.
     if end < start.rcv_nxt or segment.seq > start.rcv_nxt + start.rcv_wnd:
+        return acked
+    if _meets_fin_unread(start, segment):
         return acked
     # tcp_ack(): max_window is at most bytes_acked, of which the SYN is one.
     oldest = start.snd_una - min(WINDOW, start.snd_una - ISS)

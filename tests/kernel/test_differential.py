@@ -13,11 +13,13 @@ from tests.kernel.differential.comparison import Difference
 from tests.kernel.differential.generator import script
 from tests.kernel.differential.kernel_player import KernelPlayer
 from tests.kernel.differential.laboratory import settled, told
+from tests.kernel.differential.not_modelled import NOT_MODELLED
 from tests.kernel.differential.script import Do, Place, Put, Role, Script
 from tests.kernel.differential.shrinking import shrink
 from tests.kernel.namespace import Unavailable
 from tests.skips import unavailable
 
+SEEDS = 300
 SLOW_ACKS = LINUX._replace(delayed_ack=150_000, quickack=0)
 SYN_STEP = Put(5_000, SYN, Place("irs"), mss=1460)
 ACK_STEP = Put(5_000, ACK)
@@ -51,6 +53,21 @@ def test_what_differs_is_found_and_made_small(player: KernelPlayer) -> None:
 
 def test_a_seed_has_one_script() -> None:
     assert script(7) == script(7) != script(8)
+
+
+def test_three_hundred_random_scripts(player: KernelPlayer) -> None:
+    """Nineteen of twenty are the same, but for what is left out by name; `python -m tests.bench kernel` tells
+    of all others, with the smallest script of each kind."""
+    outcomes = settled(player, [script(seed) for seed in range(SEEDS)])
+    counted = [outcome for outcome in outcomes if outcome.left_out is None]
+    differ = [outcome for outcome in counted if outcome.difference is not None]
+    assert len(counted) > SEEDS * 0.95
+    assert len(differ) < len(counted) * 0.05, "\n\n".join(map(told, differ))
+
+
+def test_what_is_not_modelled_has_names_of_its_own() -> None:
+    names = [one.name for one in NOT_MODELLED]
+    assert len({*names}) == len(names)
 
 
 def test_a_handshake_is_the_same(player: KernelPlayer) -> None:

@@ -64,8 +64,8 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
                 step.rule(tcb, Rule.DATA_ACCEPTED, len=taken, rcv_nxt=tcb.rcv_nxt)
         elif piece.data or piece.fin:
             step.rule(tcb, Rule.OUT_OF_ORDER_DATA_QUEUED, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
-            _learn_size(tcb, segment, tcb.sack, step)
             queue_out_of_order(tcb, piece)
+            _learn_size(tcb, segment, tcb.sack, step)
             tcb.sack_recency = (piece.seq, *[one for one in tcb.sack_recency if one != piece.seq])
     if tcb.out_of_order and not fin_reached:
         fin_reached = _take_held(tcb, step)
@@ -229,6 +229,8 @@ def _take_fin(tcb: Tcb, step: Step) -> None:
     tcb.out_of_order = ()
     tcb.rcv_nxt = seq_add(tcb.rcv_nxt, 1)
     tcb.rcv_wnd = step.hooks.window_after_fin(tcb)
+    if tcb.duplicate is not None and step.hooks.fin_ends_dsack(tcb):
+        tcb.duplicate = None
     if tcb.state is State.ESTABLISHED:
         enter_pingpong_mode(tcb, step)
         if step.profile.fin_acked_with_fin_only:

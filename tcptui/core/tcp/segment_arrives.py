@@ -285,10 +285,11 @@ def _ack_in_range(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return False
     if step.profile.rfc5961_ack and lt(ack, step.hooks.oldest_ack(tcb)):
         step.rule(tcb, Rule.ACK_TOO_OLD, ack=ack, snd_una=tcb.snd_una, max_snd_wnd=tcb.max_snd_wnd)
-        if tcb.timestamps and step.hooks.is_predicted(tcb, segment):
+        predicted = step.hooks.is_predicted(tcb, segment)
+        if predicted and tcb.timestamps:
             update_ts_recent(tcb, segment, step)
         step.send_challenge_ack(tcb)
-        return False
+        return predicted and bool(segment.data)
     return True
 
 

@@ -65,6 +65,8 @@ class ReceiveMemory(NamedTuple):
     """That of the last segment, if it may have been a full one; 0: no."""
     scaling_ratio: int
     """How much data is in the memory that its segments take, in 256ths."""
+    grown: int = 0
+    """What the buffer has grown to, counted as `Tcb.rcv_buff`; 0: it has not."""
 
 
 class DelayedAck(NamedTuple):

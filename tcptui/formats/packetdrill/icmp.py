@@ -8,7 +8,7 @@ from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.formats.packetdrill.flows import Flow
 from tcptui.formats.packetdrill.outcome import NotSupported
-from tcptui.formats.packetdrill.syntax import IcmpEvent
+from tcptui.formats.packetdrill.syntax import IcmpEvent, Quoted
 
 _U = Unreachable
 _CODES = {
@@ -45,6 +45,10 @@ _KINDS = {
 """Codes of other types that say something else than their type."""
 
 
+_FIRST = Quoted("tcp", 0, 0)
+"""What a message quotes where the script does not say: packetdrill's opt_icmp_echoed."""
+
+
 def icmp_error(event: IcmpEvent, flow: Flow) -> IcmpError | None:
     """What a message tells the core; None: nothing. Raises NotSupported."""
     if event.type in ("source_quench", "redirect"):
@@ -55,8 +59,8 @@ def icmp_error(event: IcmpEvent, flow: Flow) -> IcmpError | None:
         kind = _KINDS.get(event.code or "") or _TYPES.get(event.type)
     if kind is None:
         raise NotSupported("needs.icmp", what=f"{event.type} {event.code or ''}".rstrip())
-    quoted = event.quoted
-    if quoted is None or quoted.protocol != "tcp" or quoted.seq is None:
+    quoted = event.quoted or _FIRST
+    if quoted.protocol != "tcp" or quoted.seq is None:
         raise NotSupported("needs.icmp_quote")
     base = flow.outbound_isn or 0
     if quoted.flags is not None and quoted.flags & SYN:

@@ -68,8 +68,8 @@ def test_a_number_with_a_mark_behind_it_is_absolute() -> None:
 
 
 def test_an_inbound_number_can_be_absolute_too() -> None:
-    """The peer's ISN is 0 in the script and on the wire, so that both ways of writing say the same."""
-    passes(OPEN + "+0 < F. 1:1(0)! ack 1 win 65535\n+0 > . 1:1(0) ack 2\n")
+    text = OPEN.replace("S 0:0", "S 500:500").replace("S. 0:0(0) ack 1", "S. 0:0(0) ack 501")
+    passes(text + "+0 < F. 501:501(0)! ack 1 win 65535\n+0 > . 1:1(0) ack 2\n")
     told = fails_at(9, OPEN + "+0 < F. 1:1(0) ack 1! win 9\n+0 > . 1:1(0) ack 2\n")
     assert "got > . 1:1(0) ack 1 " in told
 
@@ -110,6 +110,15 @@ def test_an_urgent_pointer_that_is_left_out_is_0() -> None:
     urgent = OPEN + "+0 send(4, ..., 1, MSG_OOB) = 1\n+0 > PU. 1:2(1) ack 1{}\n"
     passes(urgent.format(" urg 1"))
     assert "urg 1" in fails_at(9, urgent.format(""))
+
+
+def test_a_message_that_quotes_nothing_is_about_the_initial_number() -> None:
+    passes(
+        CONNECT
+        + """+.1 < icmp unreachable port_unreachable
++0 getsockopt(3, SOL_SOCKET, SO_ERROR, [ECONNREFUSED], [4]) = 0
+"""
+    )
 
 
 # What is looked at.
@@ -194,6 +203,21 @@ def test_the_stack_that_a_script_seems_to_be_for_says_which(head: str, line: int
 
 def test_a_word_that_is_the_systems_name_is_not_replaced() -> None:
     passes("0 close(9) = -1 EBADF (Linux)\n", LINUX)
+
+
+@pytest.mark.parametrize(
+    ("profile", "assertion"),
+    [
+        (LINUX, "tcpi_state == TCP_ESTABLISHED == 1 and TCP_CLOSE == 7 and TCP_FIN_WAIT2 == 5"),
+        (LINUX, "TCPI_OPT_ECN_SEEN | TCPI_OPT_SYN_DATA == 48 and TCP_CA_Loss == 4"),
+        (FREEBSD, "tcpi_state == TCPS_ESTABLISHED == 4 and TCPS_CLOSED == 0 and TCPS_TIME_WAIT == 10"),
+        (FREEBSD, "TCPI_OPT_TOE | TCPI_OPT_WSCALE == 20"),
+    ],
+)
+def test_the_names_of_tcp_info_are_the_systems(profile: Profile, assertion: str) -> None:
+    text = OPEN.replace("<mss 1460>\n+.1", "<...>\n+.1") + f"+0 %{{ assert {assertion} }}%\n"
+    outcome = check_script(text, "x.pkt", profile)
+    assert outcome == Passed("x.pkt"), str(outcome)
 
 
 # Options that are given for all scripts.

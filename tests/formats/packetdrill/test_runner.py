@@ -663,7 +663,7 @@ def test_words_are_replaced() -> None:
         (OPEN + "+0 < sctp: DATA[flgs=BE]\n", "x.pkt:8: unsupported: SCTP"),
         (OPEN + "+0 > icmp unreachable\n", "x.pkt:8: unsupported: an ICMP message that goes out"),
         (OPEN + "+0 < icmp echo_reply [1:1(0)]\n", "x.pkt:8: unsupported: icmp echo_reply"),
-        (OPEN + "+0 < icmp unreachable port_unreachable\n",
+        (OPEN + "+0 < icmp unreachable port_unreachable [udp (9)]\n",
          "x.pkt:8: unsupported: an ICMP message that quotes no TCP segment"),
         (OPEN + "+0 setsockopt(4, SOL_TCP, TCP_MD5SIG, [1], 4) = 0\n",
          "x.pkt:8: unsupported: setsockopt(TCP_MD5SIG)"),

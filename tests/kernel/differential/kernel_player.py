@@ -70,7 +70,8 @@ class KernelPlayer:
     def __init__(self) -> None:
         self.namespace = Namespace()
         self.link = Tun(self.namespace)
-        self.namespace.run("ip", "link", "set", KERNEL, "txqueuelen", "10000")
+        # One segment a packet: __tcp_transmit_skb() sets PSH on whatever is cut up later.
+        self.namespace.run("ip", "link", "set", KERNEL, "txqueuelen", "10000", "gso_max_segs", "1")
         self.namespace.run("ip", "route", "add", "10.128.0.0/9", "dev", KERNEL)
         for name, value in SYSCTLS:
             self.namespace.sysctl(name, value)

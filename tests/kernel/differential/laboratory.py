@@ -10,6 +10,7 @@ from tcptui.core.profile.record import Profile
 from tests.kernel.differential.comparison import Difference, compare
 from tests.kernel.differential.core_player import CorePlayer
 from tests.kernel.differential.kernel_player import KernelPlayer
+from tests.kernel.differential.not_modelled import name_of
 from tests.kernel.differential.record import Record
 from tests.kernel.differential.script import STEP_TEXT, Script
 
@@ -21,6 +22,8 @@ class Outcome(NamedTuple):
     kernel: Record
     core: Record
     difference: Difference | None
+    left_out: str | None = None
+    """The name under which it is not modelled (`not_modelled`), where it differs."""
 
 
 def once(player: KernelPlayer, scripts: Sequence[Script], profile: Profile = LINUX) -> list[Outcome]:
@@ -28,7 +31,9 @@ def once(player: KernelPlayer, scripts: Sequence[Script], profile: Profile = LIN
     outcomes = []
     for script, kernel in zip(scripts, player.play(scripts), strict=True):
         core = CorePlayer(script, kernel, profile).play()
-        outcomes.append(Outcome(script, kernel, core, compare(script, kernel, core)))
+        difference = compare(script, kernel, core)
+        left_out = name_of(script, kernel) if difference is not None else None
+        outcomes.append(Outcome(script, kernel, core, difference, left_out))
     return outcomes
 
 

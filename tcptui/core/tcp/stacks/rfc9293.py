@@ -405,6 +405,10 @@ class Rfc9293:
         """`Tcb.receive_memory` once the segment has been received; `grows`: the window may."""
         return tcb.receive_memory
 
+    def fin_ends_dsack(self, tcb: Tcb) -> bool:
+        """Whether what has come twice is not reported any more, once a FIN has come (not in RFC 2883)."""
+        return False
+
     def window_after_fin(self, tcb: Tcb) -> int:
         """RCV.WND once the peer's FIN has moved RCV.NXT, in the state in which it came."""
         return tcb.rcv_wnd

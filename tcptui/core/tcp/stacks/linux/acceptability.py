@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from tcptui.core.packet.segment import FIN, Segment
 from tcptui.core.packet.seq import lt, seq_add
+from tcptui.core.state import State
 from tcptui.core.tcp.tcb import Tcb
+
+_FIN_IS_QUEUED = (State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK)
+"""The peer's FIN is in sk_receive_queue like data, until its program has read as far, or closed."""
 
 
 def is_acceptable(tcb: Tcb, segment: Segment) -> bool:
@@ -20,7 +24,8 @@ def is_acceptable(tcb: Tcb, segment: Segment) -> bool:
         return False
     if not lt(edge, seq_add(end, -1) if segment.flags & FIN else end):
         return True
-    return not lt(edge, segment.seq) and not tcb.receive_buffer
+    unread = bool(tcb.receive_buffer) or (tcb.state in _FIN_IS_QUEUED and not tcb.half_duplex)
+    return not lt(edge, segment.seq) and not unread
 
 
 def end_of_pieces(tcb: Tcb) -> int:

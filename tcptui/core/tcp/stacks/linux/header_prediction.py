@@ -10,23 +10,23 @@ from tcptui.core.packet.seq import le, lt
 from tcptui.core.state import State
 from tcptui.core.tcp.tcb import Tcb
 
+_SMALL = 152
+"""Octets of data in a segment for which there is room in that page beside another."""
 _PADDED_TIMESTAMPS = 3
 """Options of a segment whose timestamps are padded as RFC 7323 appendix A has it."""
 
 
 def is_predicted(tcb: Tcb, segment: Segment) -> bool:
-    """Whether it is a bare ACK, and tp->pred_flags, SEQ, ACK and timestamps are as expected."""
-    if (
-        segment.data
-        or tcb.state is not State.ESTABLISHED
-        or tcb.out_of_order
-        or not tcb.rcv_wnd
-        or tcb.rcv_up is not None
-    ):
+    """Whether tp->pred_flags, SEQ, ACK and timestamps are as expected, and there is memory."""
+    if tcb.state is not State.ESTABLISHED or tcb.out_of_order or not tcb.rcv_wnd or tcb.rcv_up is not None:
+        return False
+    if segment.data and (not tcb.receive_buffer or len(segment.data) > _SMALL):
         return False
     if segment.flags & ~PSH != ACK or segment.seq != tcb.rcv_nxt or lt(tcb.snd_nxt, segment.ack):
         return False
     if segment.wnd << tcb.snd_shift != tcb.snd_wnd:
         return False
+    if not tcb.timestamps:
+        return not segment.options
     times = read_timestamps(segment)
     return times is not None and len(segment.options) == _PADDED_TIMESTAMPS and le(tcb.ts_recent, times[0])

@@ -9,7 +9,7 @@ it is what a TUN device takes, one kmalloc() each.
 from __future__ import annotations
 
 from tcptui.core.packet.segment import FIN, PSH, SYN, URG, Segment
-from tcptui.core.packet.seq import distance
+from tcptui.core.packet.seq import distance, lt
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
@@ -27,6 +27,8 @@ _LEAST_MSS, _DEFAULT_MSS = 88, 536
 _MOST_SHIFT = 14
 _LARGEST_BUFFER = 6_291_456
 """The last number of tcp_rmem."""
+_FIRST_SEGMENTS = 10
+"""TCP_INIT_CWND: what tp->rcvq_space.space begins with, in segments."""
 _REMNANT = FIN | SYN | URG | PSH
 """TCP_REMNANT: a segment with one of them may be the end of something, and so no full one."""
 _IP_HEADER, _TCP_HEADER, _TIMESTAMPS = 20, 20, 12
@@ -74,17 +76,16 @@ class LinuxReceiving(Rfc9293):
         memory, octets = tcb.receive_memory, len(segment.data)
         if memory is None or not octets:
             return memory
+        held = lt(tcb.rcv_nxt, segment.seq)
         if octets != memory.rcv_mss:
             memory = _measured(tcb, memory, segment)
-        if not grows or octets < _LEAST_TO_GROW:
-            return memory
-        room = min(memory.window_clamp, _space(tcb, memory)) - memory.rcv_ssthresh
-        if room <= 0:
-            return memory
-        more = _growth(tcb, memory, segment)
-        if not more:
-            return memory
-        return memory._replace(rcv_ssthresh=memory.rcv_ssthresh + min(room, max(more, 2 * octets)))
+        if grows and (held or octets >= _LEAST_TO_GROW):
+            room = min(memory.window_clamp, _space(tcb, memory)) - memory.rcv_ssthresh
+            more = _growth(tcb, memory, segment) if room > 0 else 0
+            if more:
+                ssthresh = memory.rcv_ssthresh + min(room, max(more, 2 * octets))
+                memory = memory._replace(rcv_ssthresh=ssthresh)
+        return _with_room_for_what_is_held(tcb, memory) if held else memory
 
     def select_window(self, tcb: Tcb) -> int:
         """tcp_select_window(); a request socket, and the small block of TIME-WAIT and of an orphan in
@@ -107,6 +108,10 @@ class LinuxReceiving(Rfc9293):
         opened = _select_window(tcb, tcb.rcv_wnd)
         return opened > 0 and opened >= 2 * tcb.rcv_wnd
 
+    def fin_ends_dsack(self, tcb: Tcb) -> bool:
+        """tcp_fin(): tcp_sack_reset(), behind the ACKs that it sends itself in FIN-WAIT-1 and FIN-WAIT-2."""
+        return tcb.state is State.ESTABLISHED
+
     def window_after_fin(self, tcb: Tcb) -> int:
         """tcp_receive_window(), counted from RCV.NXT, which a FIN moves too; tcp_fin(), FIN_WAIT2: the ACK is
         sent before tcp_time_wait()."""
@@ -115,15 +120,16 @@ class LinuxReceiving(Rfc9293):
 
 
 def _mss_cache(tcb: Tcb) -> int:
-    """tcp_sync_mss(): at most half of the largest window, unless that is small anyway."""
-    largest = tcb.max_snd_wnd
+    """tcp_sync_mss(): at most half of the largest window, unless that is small anyway. After a passive OPEN
+    the window of the SYN does not count (tcp_create_openreq_child())."""
+    largest = tcb.snd_wnd if tcb.passive else tcb.max_snd_wnd
     bound = largest >> 1 if largest > _DEFAULT_MSS else largest
     return min(tcb.snd_mss, bound) if bound else tcb.snd_mss
 
 
 def full_space(tcb: Tcb, memory: ReceiveMemory) -> int:
     """tcp_full_space(): octets of data that the whole buffer is worth."""
-    return tcb.rcv_buff * memory.scaling_ratio // _FIRST_RATIO
+    return max(tcb.rcv_buff, memory.grown) * memory.scaling_ratio // _FIRST_RATIO
 
 
 def _space(tcb: Tcb, memory: ReceiveMemory) -> int:
@@ -179,6 +185,20 @@ def _measured(tcb: Tcb, memory: ReceiveMemory, segment: Segment) -> ReceiveMemor
             ssthresh = max(memory.rcv_ssthresh, min(offered, clamp))
         memory = memory._replace(rcv_ssthresh=ssthresh, window_clamp=clamp)
     return memory._replace(rcv_mss=min(octets, memory.advmss), last_seg_size=0)
+
+
+def _with_room_for_what_is_held(tcb: Tcb, memory: ReceiveMemory) -> ReceiveMemory:
+    """tcp_data_queue_ofo() calls tcp_rcvbuf_grow(), since 6.17: what a round trip is taken to bring, twice,
+    and all up to the end of what is held."""
+    if tcb.half_duplex or tcb.settings.receive_buffer is not None:
+        return memory
+    window = 2 * min(memory.rcv_ssthresh, _FIRST_SEGMENTS * memory.advmss)
+    window += distance(tcb.rcv_nxt, tcb.out_of_order[-1].end) if tcb.out_of_order else 0
+    grown = min(window * _FIRST_RATIO // memory.scaling_ratio, _LARGEST_BUFFER // 2)
+    if grown <= max(tcb.rcv_buff, memory.grown):
+        return memory
+    memory = memory._replace(grown=grown)
+    return memory._replace(window_clamp=full_space(tcb, memory))
 
 
 def _growth(tcb: Tcb, memory: ReceiveMemory, segment: Segment) -> int:

@@ -1,0 +1,120 @@
+"""What the running kernel does and the preset `linux` does not, on purpose: each with a name and the reason.
+
+A script to which one of these applies is played, but its difference is counted under that name. Whether one
+applies is asked of the script and of what the kernel did, never of the core, so that no difference of another
+cause can hide behind a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from tcptui.core.packet.segment import ACK, FIN, URG
+from tests.kernel.differential.record import Record
+from tests.kernel.differential.script import Place, Put, Script
+
+_FIN_HAS_COME = ("CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT")
+_FULL_FIELD = 65_535
+_LITTLE = 20_000
+
+
+class NotModelled(NamedTuple):
+    """One behaviour of the kernel that the core leaves out."""
+
+    name: str
+    because: str
+    applies: Callable[[Script, Record], bool]
+
+
+def name_of(script: Script, kernel: Record) -> str | None:
+    """The name under which a difference of this script is left out; None: there is none."""
+    return next((one.name for one in NOT_MODELLED if one.applies(script, kernel)), None)
+
+
+def _puts(script: Script, kernel: Record) -> Iterator[tuple[int, Put, str]]:
+    """The segments of the peer, by the number of the step, and the kernel's state in which each arrived."""
+    for number, step in enumerate(script.steps[: len(kernel.looked)]):
+        if isinstance(step, Put):
+            yield number, step, kernel.looked[number].state
+
+
+def _cut_window(script: Script, kernel: Record) -> bool:
+    windows = [sent.window for sent in kernel.sent if "." in sent.flags and "S" not in sent.flags]
+    return any(before == _FULL_FIELD and after < _LITTLE for before, after in pairwise(windows))
+
+
+def _pieces_beyond_fin(script: Script, kernel: Record) -> bool:
+    for number, put, state in _puts(script, kernel):
+        if put.flags & FIN and state in ("FIN-WAIT-1", "FIN-WAIT-2"):
+            begun = kernel.begun[number]
+            if any("sack" in sent.options for sent in kernel.sent if sent.high >= begun):
+                return True
+    return False
+
+
+def _urgent_after_fin(script: Script, kernel: Record) -> bool:
+    return any(
+        put.flags & URG and (state in _FIN_HAS_COME or put.flags & FIN)
+        for _, put, state in _puts(script, kernel)
+    )
+
+
+def _beyond_a_fin_that_was_read(script: Script, kernel: Record) -> bool:
+    read = [number for number, returned in kernel.returned.items() if returned.value == 0]
+    return any(
+        state in _FIN_HAS_COME and put.length and put.seq.base == "edge" and any(n < number for n in read)
+        for number, put, state in _puts(script, kernel)
+    )
+
+
+def _undone_timeout(script: Script, kernel: Record) -> bool:
+    return any(block[1] == Place("una") for _, put, _ in _puts(script, kernel) for block in put.sack)
+
+
+def _old_ack_with_data(script: Script, kernel: Record) -> bool:
+    return any(
+        put.flags & ACK and put.length and put.times is not None and put.ack != Place("all")
+        for _, put, _ in _puts(script, kernel)
+    )
+
+
+NOT_MODELLED = (
+    NotModelled(
+        "window of TIME-WAIT in 16 bits",
+        "without a window scale tcp_v4_send_ack() cuts tw_rcv_wnd, which may be above 65,535, to its lower 16"
+        " bits; that is a slip of the kernel's, and no other segment shows it",
+        _cut_window,
+    ),
+    NotModelled(
+        "pieces beyond a FIN",
+        "in FIN-WAIT-1 and FIN-WAIT-2 tcp_fin() acknowledges before it purges what is held, so that one ACK"
+        " reports by SACK what is thrown away",
+        _pieces_beyond_fin,
+    ),
+    NotModelled(
+        "urgent after a FIN",
+        "tcp_urg() looks at the urgent pointer of a segment behind the peer's FIN too, though no urgent data"
+        " can come any more",
+        _urgent_after_fin,
+    ),
+    NotModelled(
+        "beyond a FIN that was read",
+        "whether tcp_sequence() takes what goes beyond the window depends on whether the program has read the"
+        " end of the data; the core does not know what a socket's program has read when there is none left",
+        _beyond_a_fin_that_was_read,
+    ),
+    NotModelled(
+        "undone timeout",
+        "a D-SACK that proves a retransmission needless takes back what the timeout did to cwnd and RTO"
+        " (tcp_try_undo_dsack()); the core has no undo",
+        _undone_timeout,
+    ),
+    NotModelled(
+        "old ACK with data",
+        "whether data goes the fast path, which takes its timestamp though the ACK is old, depends on the"
+        " memory that the socket has been charged for (sk_forward_alloc)",
+        _old_ack_with_data,
+    ),
+)
