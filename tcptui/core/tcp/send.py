@@ -213,7 +213,7 @@ def _congestion_room(tcb: Tcb, step: Step) -> int:
 def _may_be_short(tcb: Tcb, octets: int, full: int, sent: int, corked: bool, step: Step) -> bool:
     """3.8.6.2.1, (2) and (3): less than `full` goes if it is all there is, or fills enough of the window;
     and, by Nagle's algorithm, if nothing is unacknowledged; and if it is not corked. A FIN ends the data."""
-    nagle = step.profile.nagle and not tcb.settings.no_delay and tcb.snd_una != tcb.snd_nxt
+    nagle = step.profile.nagle and not tcb.settings.no_delay and step.hooks.nagle_waits(tcb, octets, sent)
     if nagle and step.profile.nagle_minshall:
         nagle = any(len(entry.data) < full for entry in tcb.retransmission_queue)
     held = nagle or corked

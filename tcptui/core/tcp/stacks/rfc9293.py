@@ -153,6 +153,11 @@ class Rfc9293:
         probes are answered. By 3.8.6.1 it does not (MUST-37)."""
         return False
 
+    def nagle_waits(self, tcb: Tcb, octets: int, sent: int) -> bool:
+        """Whether Nagle's algorithm holds back less than a full segment, `octets`, `sent` having just gone:
+        while anything is unacknowledged (3.7.4)."""
+        return tcb.snd_una != tcb.snd_nxt
+
     def urgent_passes_nagle(self) -> bool:
         """Whether Nagle's algorithm lets urgent data go. By 3.7.4 that makes no difference."""
         return False
@@ -347,6 +352,11 @@ class Rfc9293:
     def may_update_window(self, tcb: Tcb, segment: Segment, window: int) -> bool:
         """Whether a segment that is not older than the one which set SND.WND may set it to `window`
         (3.10.7.4, fifth, ESTABLISHED)."""
+        return True
+
+    def dropped_restarts_keep_alive(self) -> bool:
+        """Whether a segment that is dropped begins the idle time anew: 3.8.4 asks for what is received
+        (MUST-26)."""
         return True
 
     # Errors from below.

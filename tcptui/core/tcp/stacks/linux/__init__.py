@@ -114,6 +114,10 @@ class Linux(LinuxReceiving, LinuxSending):
         named = retries is not None and retries != _ORPHAN_RETRIES
         return not named or tcb.persist_backoff >= (retries or 0)
 
+    def dropped_restarts_keep_alive(self) -> bool:
+        """keepalive_time_elapsed(): rcv_tstamp is set in tcp_ack(), lrcvtime where data is taken."""
+        return False
+
     def urgent_passes_nagle(self) -> bool:
         """tcp_nagle_test(): "Don't use the nagle rule for urgent data (or for the final FIN)"."""
         return True
