@@ -326,6 +326,21 @@ def test_the_windows_update_is_worth_it() -> None:
     assert Rule.WINDOW_OPENED in told(site.call(Receive(1, 3_000)))
 
 
+def test_nagle_asks_before_the_first_segment_whether_all_is_acknowledged() -> None:
+    """tcp_output(): a SEND when all is acknowledged goes to its end; one behind even a full segment waits,
+    unless it is half of the largest window."""
+    site = opened(1_000, wnd=8_000)
+    lengths = [len(one.data) for one in sent(site.call(Send(1, bytes(2_500))))]
+    assert lengths == [1_000, 1_000, 500]
+    site.receives(site.peer(ACK, 1, 2_501, wnd=8_000))
+    assert len(sent(site.call(Send(1, bytes(1_000))))) == 1
+    assert not sent(site.call(Send(1, bytes(300))))
+    assert [len(one.data) for one in sent(site.receives(site.peer(ACK, 1, 3_501, wnd=8_000)))] == [300]
+    site.block.max_snd_wnd = 400
+    assert not sent(site.call(Send(1, bytes(199))))
+    assert [len(one.data) for one in sent(site.call(Send(1, bytes(1))))] == [200]
+
+
 def test_no_options_at_all() -> None:
     """TF_NOOPT, of a listener too."""
     site = Site(FREEBSD)

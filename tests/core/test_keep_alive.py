@@ -6,7 +6,7 @@ import pytest
 
 from tcptui.core.events import Signal
 from tcptui.core.packet.segment import ACK, FIN, RST
-from tcptui.core.profile.record import Profile
+from tcptui.core.profile.record import Profile, StackName
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Close, Configure, Send
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
@@ -105,6 +105,18 @@ def test_whatever_the_peer_sends_begins_the_idle_time_anew(data: bytes) -> None:
     site.receives(site.peer(ACK, 1, 1, data))
     sent_then = goes_on(site, 10 * SECOND)
     assert [when for when, *_ in sent_then] == [10]
+
+
+@pytest.mark.parametrize(("stack", "asks"), [("rfc9293", False), ("freebsd", False), ("linux", True)])
+def test_a_segment_that_is_dropped_shows_that_the_peer_is_there(stack: StackName, asks: bool) -> None:
+    """MUST-26: "no data or acknowledgment packets have been received"; FreeBSD's tcp_do_segment() sets
+    t_rcvtime first of all; Linux' keepalive_time_elapsed() goes by what tcp_ack() took."""
+    site = connected(PROMPT._replace(stack=stack), settings=KEEP)
+    found = []
+    for _ in range(2):
+        found += [one for one in goes_on(site, 4_000 * SECOND) if one[1:] == PROBE]
+        site.receives(site.peer(ACK, 0, 1))  # As a keep-alive probe of the peer.
+    assert bool(found) == asks
 
 
 def test_while_text_is_outstanding_its_retransmission_asks() -> None:

@@ -254,6 +254,18 @@ def test_knob_ecn_retries(retries: int | None, asked: int) -> None:
 
 
 @BOTH
+def test_knob_cwnd_stops_at_window(on: bool) -> None:
+    """FreeBSD's cc_ack_received(): CCF_CWND_LIMITED is set where snd_cwnd <= snd_wnd."""
+    site = reach(S.ESTABLISHED, PROMPT._replace(cwnd_stops_at_window=on))
+    for cwnd in (WINDOW + 1, WINDOW):
+        site.block.cwnd = cwnd
+        acknowledged = site.tcb.snd_nxt - ISS
+        site.call(Send(1, b"x"))
+        site.receives(site.peer(ACK, 1, acknowledged + 1))
+        assert (site.tcb.cwnd == cwnd) == (on and cwnd > WINDOW)
+
+
+@BOTH
 def test_knob_restart_after_idle(on: bool) -> None:
     """RFC 5681 4.1; a connection that kept cwnd is in test_idle_restart."""
     site = reach(S.ESTABLISHED, PROMPT._replace(restart_after_idle=on))

@@ -110,6 +110,8 @@ class Profile(NamedTuple):
         "RFC 5681 3.1; RFC 3465, Linux tcp_slow_start()", 1, 1 << 16)] = 1
     cwnd_validation: Annotated[bool, Knob(
         "cwnd grows only while what was sent comes near it", "Linux tcp_is_cwnd_limited()")] = False
+    cwnd_stops_at_window: Annotated[bool, Knob(
+        "cwnd grows only while it is not above the peer's window", "FreeBSD cc_ack_received()")] = False
     restart_after_idle: Annotated[bool, Knob(
         "after an RTO without sending cwnd is at most the initial one",
         "RFC 5681 4.1; Linux tcp_cwnd_restart(), FreeBSD cc_after_idle()")] = True

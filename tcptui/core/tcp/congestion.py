@@ -25,9 +25,11 @@ def initial_cwnd(tcb: Tcb, profile: Profile) -> int:
 def grow(tcb: Tcb, acknowledged: int, profile: Profile) -> None:
     """An ACK of `acknowledged` new octets outside recovery (RFC 5681 3.1)."""
     slow_start = tcb.cwnd < tcb.ssthresh
-    if profile.cwnd_validation and tcb.cwnd >= tcb.most_in_flight + (
-        tcb.most_in_flight if slow_start else tcb.snd_mss
-    ):
+    enough = profile.cwnd_stops_at_window and tcb.cwnd > tcb.snd_wnd
+    if profile.cwnd_validation:
+        reach = tcb.most_in_flight if slow_start else tcb.snd_mss
+        enough = enough or tcb.cwnd >= tcb.most_in_flight + reach
+    if enough:
         pass
     elif slow_start:
         limit = profile.slow_start_limit
@@ -40,9 +42,8 @@ def grow(tcb: Tcb, acknowledged: int, profile: Profile) -> None:
         )  # Taken along, or after 2^31 octets it would seem to lie ahead.
 
 
-def note_flight(tcb: Tcb) -> None:
-    """Keeps the most that was in flight within a round trip: Linux's tcp_cwnd_validate()."""
-    flight = distance(tcb.snd_una, tcb.snd_nxt)
+def note_flight(tcb: Tcb, flight: int) -> None:
+    """Keeps the most that was in flight, in octets, within a round trip: Linux's tcp_cwnd_validate()."""
     if flight > tcb.most_in_flight or not lt(tcb.snd_una, tcb.flight_until):
         tcb.most_in_flight, tcb.flight_until = flight, tcb.snd_nxt
 

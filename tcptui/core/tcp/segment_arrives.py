@@ -65,6 +65,7 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
     if not plain or tcb.half_duplex or before is State.TIME_WAIT or before is State.SYN_RECEIVED:
         remaining = before_the_checks(tcb, segment, step)
         if remaining is None:
+            _note_heard(tcb, step)
             return
         segment, flags = remaining
     room = tcb.usable_window if tcb.send_buffer and before is not State.SYN_RECEIVED else 0
@@ -89,6 +90,14 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
             transmit(tcb, step)
     elif tcb.state is before:
         step.drop(tcb, segment)
+        _note_heard(tcb, step)
+
+
+def _note_heard(tcb: Tcb, step: Step) -> None:
+    """A segment has been dropped, but the peer is there: keep-alive waits anew (MUST-26)."""
+    if tcb.keep_alive_timer is not None and step.hooks.dropped_restarts_keep_alive():
+        tcb.probes = 0 if tcb.persist_timer is None else tcb.probes
+        start_keep_alive(tcb, step)
 
 
 def _check_sequence(tcb: Tcb, segment: Segment, step: Step) -> bool:

@@ -7,6 +7,7 @@ from tcptui.core.packet.segment import Segment
 from tcptui.core.packet.seq import distance, in_window, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.stacks.rfc5681 import Rfc5681
 from tcptui.core.tcp.stacks.verdict import ErrorEffect, HalfOpen, Paws, Verdict
 from tcptui.core.tcp.tcb import OutOfOrderData, ReceiveMemory, Tcb
 from tcptui.core.tcp.unreachable import Unreachable
@@ -32,7 +33,7 @@ def is_in_table_6(tcb: Tcb, segment: Segment, window: int) -> bool:
     return in_window(seq_add(segment.seq, length - 1), tcb.rcv_nxt, window)  # Never, if RCV.WND is 0.
 
 
-class Rfc9293:
+class Rfc9293(Rfc5681):
     """What a TCP does that follows the text of RFC 9293.
 
     Every method is a question of the procedure. It gets the block as it stands, changes nothing, and
@@ -152,6 +153,11 @@ class Rfc9293:
         """Whether a connection that no program holds ends, at the moment of a zero-window probe, though its
         probes are answered. By 3.8.6.1 it does not (MUST-37)."""
         return False
+
+    def nagle_waits(self, tcb: Tcb, octets: int, sent: int) -> bool:
+        """Whether Nagle's algorithm holds back less than a full segment, `octets`, `sent` having just gone:
+        while anything is unacknowledged (3.7.4)."""
+        return tcb.snd_una != tcb.snd_nxt
 
     def urgent_passes_nagle(self) -> bool:
         """Whether Nagle's algorithm lets urgent data go. By 3.7.4 that makes no difference."""
@@ -347,6 +353,11 @@ class Rfc9293:
     def may_update_window(self, tcb: Tcb, segment: Segment, window: int) -> bool:
         """Whether a segment that is not older than the one which set SND.WND may set it to `window`
         (3.10.7.4, fifth, ESTABLISHED)."""
+        return True
+
+    def dropped_restarts_keep_alive(self) -> bool:
+        """Whether a segment that is dropped begins the idle time anew: 3.8.4 asks for what is received
+        (MUST-26)."""
         return True
 
     # Errors from below.

@@ -89,6 +89,11 @@ class FreeBSD(Rfc9293):
         synchronized = not segment.flags & (SYN | RST) and tcb.state is not State.SYN_RECEIVED
         return synchronized and is_new_data(tcb, segment)
 
+    def nagle_waits(self, tcb: Tcb, octets: int, sent: int) -> bool:
+        """tcp_output(): idle is asked once, before the first segment goes, and half of max_sndwnd goes in any
+        case."""
+        return distance(tcb.snd_una, tcb.snd_nxt) != sent and octets < max(1, tcb.max_snd_wnd // 2)
+
     def urgent_passes_nagle(self) -> bool:
         """tcp_output(): "Send if we owe the peer an ACK, RST, SYN, or urgent data"."""
         return True

@@ -9,6 +9,7 @@ from tcptui.core.state import State
 from tcptui.core.tcp.stacks.linux.acceptability import end_of_pieces, is_acceptable
 from tcptui.core.tcp.stacks.linux.header_prediction import is_predicted
 from tcptui.core.tcp.stacks.linux.receiving import LinuxReceiving
+from tcptui.core.tcp.stacks.linux.retransmitting import LinuxRetransmitting
 from tcptui.core.tcp.stacks.linux.sending import LinuxSending
 from tcptui.core.tcp.stacks.linux.small_blocks import fin_wait_2, in_window, request_socket, time_wait
 from tcptui.core.tcp.stacks.linux.timestamps import check_timestamp
@@ -21,7 +22,7 @@ _ORPHAN_RETRIES = 8
 """What tcp_orphan_retries() returns while the RTO is not the greatest, if the sysctl of that name is 0."""
 
 
-class Linux(LinuxReceiving, LinuxSending):
+class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
     """Linux 6."""
 
     __slots__ = ()
@@ -113,6 +114,10 @@ class Linux(LinuxReceiving, LinuxSending):
         retries = profile.orphan_retries
         named = retries is not None and retries != _ORPHAN_RETRIES
         return not named or tcb.persist_backoff >= (retries or 0)
+
+    def dropped_restarts_keep_alive(self) -> bool:
+        """keepalive_time_elapsed(): rcv_tstamp is set in tcp_ack(), lrcvtime where data is taken."""
+        return False
 
     def urgent_passes_nagle(self) -> bool:
         """tcp_nagle_test(): "Don't use the nagle rule for urgent data (or for the final FIN)"."""
