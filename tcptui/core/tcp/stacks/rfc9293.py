@@ -229,14 +229,12 @@ class Rfc9293(Rfc5681):
         """The number from which urgent data is told: the first that has not been read (MUST-32)."""
         return seq_add(tcb.rcv_nxt, -len(tcb.receive_buffer))
 
-    def write_room(self, tcb: Tcb, profile: Profile) -> int:
-        """Octets that a write() takes now: what was not sent and not acknowledged fills the buffer."""
+    def write_room(self, tcb: Tcb, profile: Profile) -> tuple[int, bool]:
+        """Octets that a write() takes now, what was not sent and not acknowledged filling the buffer, and
+        whether poll() has POLLOUT."""
         queued = len(tcb.send_buffer) + distance(tcb.snd_una, tcb.snd_nxt)
-        return max(0, tcb.send_buffer_size(profile) - queued)
-
-    def is_writable(self, tcb: Tcb, profile: Profile) -> bool:
-        """Whether poll() has POLLOUT."""
-        return self.write_room(tcb, profile) > 0
+        room = max(0, tcb.send_buffer_size(profile) - queued)
+        return room, room > 0
 
     # Old duplicates, and the edges of the window.
 
