@@ -54,11 +54,12 @@ def _hooks(profiles: Sequence[Profile]) -> Iterator[tuple[str, list[str]]]:
     """The hooks that one of these stacks has its own way, each with what the RFC's does, and with what the
     stack does instead and the function that says so: what their docstrings say."""
     stacks = {profile.stack: type(STACKS[profile.stack]) for profile in profiles}
-    for name, hook in vars(Rfc9293).items():
+    base = Rfc9293.__mro__
+    for name, hook in [item for kind in base[:-1] for item in vars(kind).items()]:
         own = [
-            f"{stack}: {inspect.cleandoc(vars(kind)[name].__doc__ or '')}"
+            f"{stack}: {inspect.cleandoc(getattr(kind, name).__doc__ or '')}"
             for stack, kind in stacks.items()
-            if kind is not Rfc9293 and name in vars(kind)
+            if any(name in vars(one) for one in kind.__mro__ if one not in base)
         ]
         if own and not name.startswith("_"):
             texts = [f"rfc9293: {inspect.cleandoc(hook.__doc__ or '')}", *own]

@@ -75,7 +75,7 @@ class Context:
 
     def snd_room(self, status: ConnectionStatus) -> int:
         """Octets that a write takes now."""
-        return self.stack.write_room(status.connection)
+        return self.stack.write_room(status.connection)[0]
 
     # Addresses.
 

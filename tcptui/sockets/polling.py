@@ -63,6 +63,12 @@ def _urgent(context: Context, socket: BsdSocket, status: ConnectionStatus | None
     return bool(urgent) and (arrived or not context.semantics.urgent_waits_for_data)
 
 
+def _out_of_band(context: Context, socket: BsdSocket, status: ConnectionStatus) -> int:
+    """tcp_poll(): one octet more has to be there where the next is urgent, which a read leaves out."""
+    apart = status.urgent == 1 and context.semantics.urgent_out_of_band
+    return int(apart and not socket.option("SO_OOBINLINE"))
+
+
 def _linux_bits(context: Context, socket: BsdSocket, status: ConnectionStatus | None) -> int:
     """tcp_poll() of Linux."""
     closed = status is None or (status.state is State.TIME_WAIT and context.semantics.time_wait_is_closed)
@@ -73,9 +79,9 @@ def _linux_bits(context: Context, socket: BsdSocket, status: ConnectionStatus | 
     if no_more:
         bits |= _READABLE | POLLRDHUP
     if status is None or status.state not in OPENING:
-        if status is not None and status.rcv_queue:
+        if status is not None and status.rcv_queue > _out_of_band(context, socket, status):
             bits |= _READABLE
-        if over or socket.shut_write or status is None or context.stack.is_writable(status.connection):
+        if over or socket.shut_write or status is None or context.stack.write_room(status.connection)[1]:
             bits |= _WRITABLE
     return bits | (POLLERR if socket.error else 0)
 
@@ -91,7 +97,7 @@ def _bsd_bits(context: Context, socket: BsdSocket, status: ConnectionStatus | No
     if no_more:
         bits |= POLLRDHUP | (POLLHUP if nothing_to_write else 0)
     opening = status is not None and status.state in OPENING
-    has_room = not opening and status is not None and context.stack.is_writable(status.connection)
+    has_room = not opening and status is not None and context.stack.write_room(status.connection)[1]
     if nothing_to_write or socket.error or has_room:
         bits |= _WRITABLE
     return bits

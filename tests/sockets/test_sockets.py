@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 from tcptui.core.events import Sent
-from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, Socket, flag_text
+from tcptui.core.packet.segment import ACK, FIN, RST, SYN, URG, Segment, Socket, flag_text
 from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
@@ -862,6 +862,20 @@ def test_poll_waits_for_data_or_its_timeout(host: Host) -> None:
     waiting = host.blocks(ask.Poll(watched, None))
     host.receives(ACK, 1, 1, b"a")
     assert host.completed(waiting) == Done(1, answer=(ask.POLLIN,))
+
+
+@pytest.mark.parametrize(("inline", "bits"), [(0, 0), (1, ask.POLLIN)])
+def test_poll_of_an_urgent_octet_that_is_alone(inline: int, bits: int) -> None:
+    """tcp_poll(): without SO_OOBINLINE a read leaves it out, so that there is nothing to read."""
+    host = Host(PROFILES["linux"])
+    fd = host.accepted()
+    host.result(ask.SetOption(fd, "SO_OOBINLINE", inline))
+    src, dst = Socket(THERE.host, THERE.port), Socket(HERE.host, host.port)
+    urgent = Segment(src, dst, IRS + 1, ISS + 1, ACK | URG, 65_535, b"!", up=1)
+    host.sockets.arrives(urgent, host.now)
+    done = host.sockets.call(ask.Poll((ask.Watched(fd, ask.POLLIN),), 0), host.now)
+    assert isinstance(done, Done)
+    assert done.answer == (bits,)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ def ca_state(site: Site) -> int:
 def sending(sack: bool, segments: int = 8) -> Site:
     """A connection with so many segments of 1000 octets in flight."""
     site = connected(SACK, SACK_PERMITTED) if sack else connected(RENO)
+    site.receives(site.peer(ACK, 1, 1, wnd=20_000))  # Its SEQ is SND.WL1: the next one is a duplicate.
     assert len(texts(site.call(Send(1, bytes(segments * 1000))))) == segments
     return site
 

@@ -42,9 +42,8 @@ def grow(tcb: Tcb, acknowledged: int, profile: Profile) -> None:
         )  # Taken along, or after 2^31 octets it would seem to lie ahead.
 
 
-def note_flight(tcb: Tcb) -> None:
-    """Keeps the most that was in flight within a round trip: Linux's tcp_cwnd_validate()."""
-    flight = distance(tcb.snd_una, tcb.snd_nxt)
+def note_flight(tcb: Tcb, flight: int) -> None:
+    """Keeps the most that was in flight, in octets, within a round trip: Linux's tcp_cwnd_validate()."""
     if flight > tcb.most_in_flight or not lt(tcb.snd_una, tcb.flight_until):
         tcb.most_in_flight, tcb.flight_until = flight, tcb.snd_nxt
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from tcptui.core.events import TimerKind
 from tcptui.core.packet.options import read_sack, read_timestamps
 from tcptui.core.packet.segment import ACK, FIN, PSH, SYN, Segment
-from tcptui.core.packet.seq import MASK, distance, le, lt
+from tcptui.core.packet.seq import MASK, distance, le, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import congestion
@@ -44,12 +44,12 @@ def acknowledge(tcb: Tcb, segment: Segment, step: Step) -> None:
         queue = (front._replace(seq=ack, data=front.data[distance(front.seq, ack) :]), *queue[1:])
     tcb.retransmission_queue = queue
     if tcb.cwnd:
-        _new_ack(tcb, octets, step)
+        _new_ack(tcb, step.hooks.newly_acknowledged(tcb, octets, removed), step)
     if tcb.loss_probe is not None and le(tcb.loss_probe.end, ack):
         _loss_probe_acknowledged(tcb, tcb.loss_probe, step)
     if not queue:
         stop_retransmission_timer(tcb, step)  # RFC 6298 5.2
-    elif tcb.persist_timer is None:
+    elif tcb.persist_timer is None and (removed or step.hooks.part_restarts_timer()):
         restart_after_ack(tcb, step)  # RFC 6298 5.3
     if tcb.user_timer is None:
         return
@@ -88,11 +88,12 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
     queue = tcb.retransmission_queue
     if not queue or segment.length or not tcb.cwnd or queue[0].flags & SYN:
         return
-    if tcb.persist_timer is not None or not segment.wnd:
-        return  # The answer to a zero-window probe (RFC 9293 3.8.6.1): nothing is lost.
-    if not news and segment.wnd << tcb.snd_shift != tcb.snd_wnd:
+    if tcb.persist_timer is not None or not step.hooks.is_duplicate(tcb, segment, news):
+        return  # Or the answer to a zero-window probe (RFC 9293 3.8.6.1): nothing is lost.
+    counted = step.hooks.counted_duplicates(tcb)
+    if counted <= tcb.duplicate_acks and not tcb.recovering:
         return
-    tcb.duplicate_acks += 1
+    tcb.duplicate_acks = counted
     if tcb.recovering:
         tcb.cwnd += tcb.snd_mss  # RFC 5681 3.2, step 4: a segment has left the network.
         step.rule(tcb, Rule.ACK_IN_RECOVERY, ack=segment.ack, cwnd=tcb.cwnd)
@@ -188,9 +189,9 @@ def retransmit_lost(tcb: Tcb, step: Step) -> None:
     if lt(tcb.rtx_next, tcb.snd_una):
         tcb.rtx_next = tcb.snd_una
     room = min(tcb.snd_wnd, tcb.cwnd)
-    for index, entry in enumerate(tcb.retransmission_queue):
-        if not lt(tcb.rtx_next, tcb.rtx_end):
-            break
+    index = -1
+    while lt(tcb.rtx_next, tcb.rtx_end) and (index := index + 1) < len(tcb.retransmission_queue):
+        entry = tcb.retransmission_queue[index]
         if lt(entry.seq, tcb.rtx_next):
             continue
         if not entry.sacked:
@@ -198,7 +199,7 @@ def retransmit_lost(tcb: Tcb, step: Step) -> None:
                 return
             step.rule(tcb, Rule.RETRANSMITTED_AS_LOST, seq=entry.seq, cwnd=tcb.cwnd)
             _send_again(tcb, step, index, entry.transmissions + 1)
-        tcb.rtx_next = entry.end
+        tcb.rtx_next = tcb.retransmission_queue[index].end
     if not tcb.recovering or not tcb.sack:
         tcb.rtx_next = None
 
@@ -239,7 +240,29 @@ def _sacked_before(tcb: Tcb, index: int) -> int:
     return sum(len(entry.data) for entry in tcb.retransmission_queue[:index] if entry.sacked)
 
 
+def _join_short(tcb: Tcb, index: int, most: int) -> None:
+    """Makes one segment of that at `index` and the next ones, as far as they fit into a full one of
+    `most` octets and the peer's window: Linux' tcp_retrans_try_collapse()."""
+    front, *others = tcb.retransmission_queue[index:]
+    if front.sacked or front.flags & SYN:
+        return
+    edge = seq_add(tcb.snd_una, tcb.snd_wnd)
+    joined = 0
+    for entry in others:
+        if entry.sacked or len(front.data) + len(entry.data) > most or lt(edge, entry.end):
+            break
+        times = max(front.transmissions, entry.transmissions)
+        data, flags = front.data + entry.data, front.flags | entry.flags
+        front = front._replace(end=entry.end, data=data, flags=flags, transmissions=times)
+        joined += 1
+    if joined:
+        before = tcb.retransmission_queue[:index]
+        tcb.retransmission_queue = (*before, front, *others[joined:])
+
+
 def _send_again(tcb: Tcb, step: Step, index: int, attempt: int) -> None:
+    if len(tcb.retransmission_queue) > index + 1 and step.hooks.joins_retransmissions():
+        _join_short(tcb, index, step.hooks.full_segment(tcb))
     queue = tcb.retransmission_queue
     entry = queue[index]
     sent_at = entry.sent_at if entry.flags & SYN else step.now

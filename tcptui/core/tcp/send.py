@@ -60,7 +60,7 @@ def transmit(tcb: Tcb, step: Step, corked: bool | None = None) -> None:
     if waiting:
         before = tcb.snd_nxt
         _send_data(tcb, step, tcb.settings.cork if corked is None else corked)
-        if tcb.close_called and not tcb.send_buffer and not tcb.fin_sent and step.hooks.fin_fits(tcb, 0):
+        if tcb.close_called and not tcb.send_buffer and not tcb.fin_sent and _fin_may_go(tcb, step):
             _send_fin(tcb, step)
         if tcb.snd_nxt != before and step.profile.tail_loss_probe:
             start_after_sending(tcb, step)
@@ -202,9 +202,15 @@ def _restart_after_idle(tcb: Tcb, step: Step) -> None:
             tcb.cwnd, tcb.ssthresh = step.hooks.restarted(tcb, idle, least)
 
 
+def _fin_may_go(tcb: Tcb, step: Step) -> bool:
+    if step.hooks.fin_waits_for_cwnd() and _congestion_room(tcb, step) <= 0:
+        return False
+    return step.hooks.fin_fits(tcb, 0)
+
+
 def _congestion_room(tcb: Tcb, step: Step) -> int:
     """What cwnd leaves beside what is in flight; the first duplicate ACKs give a segment each (RFC 3042)."""
-    room = tcb.cwnd - distance(tcb.snd_una, tcb.snd_nxt)
+    room = step.hooks.congestion_room(tcb)
     if not tcb.recovering and 0 < tcb.duplicate_acks < DUPLICATES and step.profile.limited_transmit:
         room += tcb.duplicate_acks * tcb.snd_mss
     return room
@@ -256,9 +262,9 @@ def _send_new(tcb: Tcb, step: Step, flags: int, data: bytes = b"", options: tupl
     end = seq_add(seq, len(data) + bool(flags & (SYN | FIN)))
     tcb.snd_nxt = end
     tcb.sent_at = step.now
-    if step.profile.cwnd_validation:
-        note_flight(tcb)
     tcb.retransmission_queue += (RetransmissionEntry(seq, end, flags & (SYN | FIN | PSH), data, step.now, 1),)
+    if step.profile.cwnd_validation:
+        note_flight(tcb, step.hooks.in_flight(tcb))
     step.send(tcb, flags, seq, data, options)
     if tcb.persist_timer is None and not watched(tcb) and not probes_losses(tcb, step.profile):
         start_retransmission_timer(tcb, step)  # RFC 6298 5.1
@@ -272,7 +278,10 @@ def _set_persist_timer(tcb: Tcb, step: Step) -> None:
     queue = tcb.retransmission_queue
     if queue and queue[0].flags & SYN:
         return  # No window holds a SYN back.
-    stuck = tcb.snd_wnd == 0 if queue else bool(tcb.send_buffer or (tcb.close_called and not tcb.fin_sent))
+    if queue:
+        stuck = tcb.snd_wnd == 0 and step.hooks.probes_with_data_in_flight()
+    else:
+        stuck = bool(tcb.send_buffer or (tcb.close_called and not tcb.fin_sent))
     stuck = stuck and tcb.state in _SENDS_DATA
     if stuck and tcb.persist_timer is None:
         stop_retransmission_timer(tcb, step)

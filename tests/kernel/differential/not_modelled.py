@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from tcptui.core.packet.segment import ACK, FIN, URG
+from tcptui.core.packet.segment import ACK, FIN, SYN, URG
 from tests.kernel.differential.record import Record
-from tests.kernel.differential.script import Place, Put, Script
+from tests.kernel.differential.script import Place, Put, Role, Script
 
 _FIN_HAS_COME = ("CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT")
 _FULL_FIELD = 65_535
@@ -80,7 +80,19 @@ def _old_ack_with_data(script: Script, kernel: Record) -> bool:
     )
 
 
+def _held_before_accept(script: Script, kernel: Record) -> bool:
+    accepted = next((n for n, one in kernel.returned.items() if one.value == 0), len(script.steps))
+    early = [put for number, put, _ in _puts(script, kernel) if number < accepted and not put.flags & SYN]
+    return script.role is Role.SERVER and any(put.seq.base == "edge" or put.seq.offset > 0 for put in early)
+
+
 NOT_MODELLED = (
+    NotModelled(
+        "held before accept()",
+        "tcp_data_queue_ofo() lets the receive buffer grow only once the program has accepted the connection;"
+        " the core does not know of sockets",
+        _held_before_accept,
+    ),
     NotModelled(
         "window of TIME-WAIT in 16 bits",
         "without a window scale tcp_v4_send_ack() cuts tw_rcv_wnd, which may be above 65,535, to its lower 16"

@@ -7,6 +7,7 @@ from tcptui.core.packet.segment import Segment
 from tcptui.core.packet.seq import distance, in_window, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.stacks.rfc5681 import Rfc5681
 from tcptui.core.tcp.stacks.verdict import ErrorEffect, HalfOpen, Paws, Verdict
 from tcptui.core.tcp.tcb import OutOfOrderData, ReceiveMemory, Tcb
 from tcptui.core.tcp.unreachable import Unreachable
@@ -32,7 +33,7 @@ def is_in_table_6(tcb: Tcb, segment: Segment, window: int) -> bool:
     return in_window(seq_add(segment.seq, length - 1), tcb.rcv_nxt, window)  # Never, if RCV.WND is 0.
 
 
-class Rfc9293:
+class Rfc9293(Rfc5681):
     """What a TCP does that follows the text of RFC 9293.
 
     Every method is a question of the procedure. It gets the block as it stands, changes nothing, and
@@ -228,14 +229,12 @@ class Rfc9293:
         """The number from which urgent data is told: the first that has not been read (MUST-32)."""
         return seq_add(tcb.rcv_nxt, -len(tcb.receive_buffer))
 
-    def write_room(self, tcb: Tcb, profile: Profile) -> int:
-        """Octets that a write() takes now: what was not sent and not acknowledged fills the buffer."""
+    def write_room(self, tcb: Tcb, profile: Profile) -> tuple[int, bool]:
+        """Octets that a write() takes now, what was not sent and not acknowledged filling the buffer, and
+        whether poll() has POLLOUT."""
         queued = len(tcb.send_buffer) + distance(tcb.snd_una, tcb.snd_nxt)
-        return max(0, tcb.send_buffer_size(profile) - queued)
-
-    def is_writable(self, tcb: Tcb, profile: Profile) -> bool:
-        """Whether poll() has POLLOUT."""
-        return self.write_room(tcb, profile) > 0
+        room = max(0, tcb.send_buffer_size(profile) - queued)
+        return room, room > 0
 
     # Old duplicates, and the edges of the window.
 

@@ -9,6 +9,7 @@ from tcptui.core.state import State
 from tcptui.core.tcp.stacks.linux.acceptability import end_of_pieces, is_acceptable
 from tcptui.core.tcp.stacks.linux.header_prediction import is_predicted
 from tcptui.core.tcp.stacks.linux.receiving import LinuxReceiving
+from tcptui.core.tcp.stacks.linux.retransmitting import LinuxRetransmitting
 from tcptui.core.tcp.stacks.linux.sending import LinuxSending
 from tcptui.core.tcp.stacks.linux.small_blocks import fin_wait_2, in_window, request_socket, time_wait
 from tcptui.core.tcp.stacks.linux.timestamps import check_timestamp
@@ -21,7 +22,7 @@ _ORPHAN_RETRIES = 8
 """What tcp_orphan_retries() returns while the RTO is not the greatest, if the sysctl of that name is 0."""
 
 
-class Linux(LinuxReceiving, LinuxSending):
+class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
     """Linux 6."""
 
     __slots__ = ()

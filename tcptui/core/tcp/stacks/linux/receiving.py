@@ -59,17 +59,19 @@ class LinuxReceiving(Rfc9293):
         return ReceiveMemory(tcb.rcv_wnd, UNSCALED << _MOST_SHIFT, advmss, _DEFAULT_MSS, 0, _FIRST_RATIO)
 
     def opened_receive_memory(self, tcb: Tcb) -> ReceiveMemory | None:
-        """tcp_init_buffer_space(), which reserves a segment, and tcp_initialize_rcv_mss()."""
+        """tcp_init_buffer_space(), which reserves a segment, and tcp_initialize_rcv_mss();
+        before them, with timestamps, tp->advmss has become less."""
         memory = tcb.receive_memory
         if memory is None:
             return None
-        most, advmss = full_space(tcb, memory), memory.advmss
+        most = full_space(tcb, memory)
+        advmss = memory.advmss - (_TIMESTAMPS if tcb.timestamps else 0)
         clamp = min(UNSCALED << tcb.rcv_shift, most)
         if clamp > 2 * advmss and clamp + advmss > most:
             clamp = max(2 * advmss, most - advmss)
         rcv_mss = max(_LEAST_MSS, min(advmss, _mss_cache(tcb), tcb.rcv_wnd // 2, _DEFAULT_MSS))
         ssthresh = min(memory.rcv_ssthresh, clamp)
-        return memory._replace(rcv_ssthresh=ssthresh, window_clamp=clamp, rcv_mss=rcv_mss)
+        return ReceiveMemory(ssthresh, clamp, advmss, rcv_mss, 0, memory.scaling_ratio)
 
     def receive_memory_after(self, tcb: Tcb, segment: Segment, grows: bool) -> ReceiveMemory | None:
         """tcp_measure_rcv_mss(), and, if the window `grows` with the segment, tcp_grow_window()."""

@@ -69,7 +69,7 @@ class LinuxSending(Rfc9293):
             cwnd >>= 1
         return max(cwnd * mss, least), ssthresh
 
-    def write_room(self, tcb: Tcb, profile: Profile) -> int:
+    def write_room(self, tcb: Tcb, profile: Profile) -> tuple[int, bool]:
         """tcp_sendmsg_locked(): the last buffer of the write queue is filled in any case; another is begun
         while sk_stream_memory_free(), and what cwnd and window have room for goes meanwhile. How a buffer
         that the application has not sized grows (tcp_sndbuf_expand()) is left out."""
@@ -79,6 +79,7 @@ class LinuxSending(Rfc9293):
         full = self.full_segment(tcb)
         goal, unsent = _size_goal(tcb, full), len(tcb.send_buffer)
         memory = _memory(tcb, goal)
+        writable = self._is_writable(tcb, memory, profile)
         limit, going = self._memory_limit(tcb, profile), 0
         if not unsent:
             going = max(0, min(tcb.usable_window, tcb.cwnd - distance(tcb.snd_una, tcb.snd_nxt)))
@@ -88,16 +89,13 @@ class LinuxSending(Rfc9293):
             room, unsent, memory = room + goal, unsent + goal, memory + goal + _SK_BUFF
             if going:  # Of the first buffer that goes at once, while the copying goes on.
                 room, memory, going = room + going, memory + going + -(-going // (2 * full)) * _SK_BUFF, 0
-        return room
+        return room, writable
 
-    def is_writable(self, tcb: Tcb, profile: Profile) -> bool:
+    def _is_writable(self, tcb: Tcb, memory: int, profile: Profile) -> bool:
         """__sk_stream_is_writeable(): a third is free, and of TCP_NOTSENT_LOWAT less than half is unsent."""
         lowat = tcb.settings.notsent_lowat
         if lowat and 2 * len(tcb.send_buffer) >= lowat:
             return False
-        if tcb.settings.send_buffer is None:
-            return super().is_writable(tcb, profile)
-        memory = _memory(tcb, _size_goal(tcb, self.full_segment(tcb)))
         return self._memory_limit(tcb, profile) - memory >= memory >> 1
 
     def _memory_limit(self, tcb: Tcb, profile: Profile) -> int:

@@ -1,0 +1,63 @@
+"""How Linux counts what is in flight, duplicate ACKs and what is acknowledged: in segments.
+
+See net/ipv4/tcp_input.c and tcp_output.c.
+
+cwnd, sacked_out and packets_out are numbers of segments. `Tcb.cwnd` is in octets, so here each segment counts
+as much as a full one, however short it is.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.packet.segment import Segment
+from tcptui.core.packet.seq import lt
+from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
+from tcptui.core.tcp.tcb import Tcb
+
+
+class LinuxRetransmitting(Rfc9293):
+    """The congestion window, duplicate ACKs, and what goes again."""
+
+    __slots__ = ()
+
+    def in_flight(self, tcb: Tcb) -> int:
+        """tcp_packets_in_flight()"""
+        return len(tcb.retransmission_queue) * tcb.snd_mss
+
+    def congestion_room(self, tcb: Tcb) -> int:
+        """tcp_cwnd_test()"""
+        return (tcb.cwnd // tcb.snd_mss - len(tcb.retransmission_queue)) * tcb.snd_mss
+
+    def newly_acknowledged(self, tcb: Tcb, octets: int, segments: int) -> int:
+        """tcp_clean_rtx_queue(): only whole segments are taken off."""
+        return segments * tcb.snd_mss
+
+    def fin_waits_for_cwnd(self) -> bool:
+        """tcp_cwnd_test(), which once was not "strict about the congestion window for the final FIN"."""
+        return True
+
+    def is_duplicate(self, tcb: Tcb, segment: Segment, news: bool) -> bool:
+        """tcp_ack(): not with FLAG_WIN_UPDATE, which tcp_may_update_window() gives also to an ACK whose SEQ
+        is beyond SND.WL1, be the window the same, and not to one with a smaller window."""
+        window = segment.wnd << tcb.snd_shift
+        same = segment.seq == tcb.snd_wl1
+        updates = lt(tcb.snd_wl1, segment.seq) or (same and (not window or window > tcb.snd_wnd))
+        return news or not updates
+
+    def counted_duplicates(self, tcb: Tcb) -> int:
+        """tcp_limit_reno_sacked(): without SACK one segment less than there are in flight, for one is
+        missing."""
+        counted = tcb.duplicate_acks + 1
+        return counted if tcb.sack else min(counted, len(tcb.retransmission_queue) - 1)
+
+    def part_restarts_timer(self) -> bool:
+        """tcp_clean_rtx_queue(): FLAG_SET_XMIT_TIMER needs a whole segment."""
+        return False
+
+    def joins_retransmissions(self) -> bool:
+        """tcp_retrans_try_collapse()"""
+        return True
+
+    def probes_with_data_in_flight(self) -> bool:
+        """tcp_check_probe_timer() asks for packets_out to be 0; tcp_retransmit_timer(): "Our retransmits
+        become zero probes"."""
+        return False

@@ -1,0 +1,54 @@
+"""The part of the base that is about losses: the congestion window, duplicate ACKs, and what goes again, by
+the letter of RFC 5681 and RFC 6298."""
+
+from __future__ import annotations
+
+from tcptui.core.packet.segment import Segment
+from tcptui.core.packet.seq import distance
+from tcptui.core.tcp.tcb import Tcb
+
+
+class Rfc5681:
+    """What a TCP does about losses that follows the text of these two."""
+
+    __slots__ = ()
+
+    def in_flight(self, tcb: Tcb) -> int:
+        """Octets in flight as cwnd counts them: FlightSize (RFC 5681 section 2)."""
+        return distance(tcb.snd_una, tcb.snd_nxt)
+
+    def congestion_room(self, tcb: Tcb) -> int:
+        """Octets that cwnd leaves beside what is in flight; negative if it has shrunk."""
+        return tcb.cwnd - distance(tcb.snd_una, tcb.snd_nxt)
+
+    def newly_acknowledged(self, tcb: Tcb, octets: int, segments: int) -> int:
+        """What an ACK of so many `octets`, and so many whole `segments`, counts for cwnd (RFC 5681 3.1)."""
+        return octets
+
+    def fin_waits_for_cwnd(self) -> bool:
+        """Whether a FIN without data waits for cwnd. RFC 5681 limits data."""
+        return False
+
+    def is_duplicate(self, tcb: Tcb, segment: Segment, news: bool) -> bool:
+        """Whether an ACK of SND.UNA without data, with data in flight, is a duplicate: the window has to be
+        the same, but with SACK blocks that are `news` (RFC 5681 section 2, RFC 6675 section 2). One that
+        closes the window answers a probe of it (3.8.6.1)."""
+        return bool(segment.wnd) and (news or segment.wnd << tcb.snd_shift == tcb.snd_wnd)
+
+    def counted_duplicates(self, tcb: Tcb) -> int:
+        """How many duplicate ACKs there are with one more."""
+        return tcb.duplicate_acks + 1
+
+    def part_restarts_timer(self) -> bool:
+        """Whether the retransmission timer starts again where only part of a segment is acknowledged
+        (RFC 6298 5.3: "new data")."""
+        return True
+
+    def joins_retransmissions(self) -> bool:
+        """Whether what goes again takes along short segments behind it (3.8.1 leaves that open)."""
+        return False
+
+    def probes_with_data_in_flight(self) -> bool:
+        """Whether a closed window is probed, and the retransmission timer stopped, though there is data in
+        flight (3.8.6.1)."""
+        return True
