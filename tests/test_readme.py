@@ -12,8 +12,8 @@ from tcptui.explain.story import failures
 from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.formats.wireshark import wireshark_list
 from tcptui.lab.loader import load_scenario, scenario_of_variant
-from tcptui.lab.loader.expect import checked_pattern
 from tcptui.lab.moves import moves_text, parse_moves
+from tcptui.lab.patterns import checked_pattern
 from tcptui.lab.run import play
 from tcptui.lab.third_party import Inject
 from tcptui.lab.variant import preset, variant

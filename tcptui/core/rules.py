@@ -64,6 +64,7 @@ class Rule(Enum):
     CONFIGURE_REFUSED = "POSIX setsockopt()", None
     ACCEPT_REFUSED = "POSIX accept()", None
     ACCEPTED = "POSIX accept()", None
+    ACCEPT_OF_RESET = "POSIX accept()", None
     UNREAD_RESETS = "3.6.1, SHLD-3"
     UNSENT_DISCARDED = "3.10.5, 3.10.8"
     UNACKNOWLEDGED_DISCARDED = "3.10.5, 3.10.8"
@@ -101,6 +102,7 @@ class Rule(Enum):
     SYN_SENT_BAD_ACK = "3.10.7.3, first"
     SYN_SENT_BAD_RST = "3.10.7.3, first"
     SYN_RESENT_SOON = "Linux tcp_rcv_synsent_state_process()", None
+    ECHO_OF_NO_SYN = "Linux tcp_rcv_synsent_state_process()", None
     SYN_SENT_RST = "3.10.7.3, second"
     SYN_SENT_BLIND_RST = "3.10.7.3, second"
     SYN_SENT_SYN_ACK = "3.10.7.3, fourth"

@@ -172,8 +172,8 @@ class Network:
         return of_numbers(segment, [*alive, *self.past_connections], begun)
 
     def _on_wire(self, transmission: Transmission, sender: End | None, from_box: bool = False) -> None:
-        """A segment has been put on the wire by an end, or, `sender` being None, by a third party: the
-        scenario may have a fault for it, and its address may have no host."""
+        """A segment has been put on the wire by an end, or, if `sender` is None, by a third party or a box:
+        the scenario may have a fault for it, and its address may have no host."""
         number, payload = transmission.number, transmission.payload
         self._launched += (number,)
         rules: Sequence[tuple[Fault, str]] = ()

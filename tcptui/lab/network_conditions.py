@@ -20,7 +20,7 @@ from tcptui.lab.wire import OVERTAKEN_BY, Transmission, Wire, WireAct
 
 
 class NetworkConditions(NamedTuple):
-    """Faults that have still to be made."""
+    """Faults that have still to be made, and the boxes."""
 
     watches: tuple[Watch, ...] = ()
     overtaken: tuple[tuple[int, str], ...] = ()

@@ -30,8 +30,10 @@ import re
 from fnmatch import fnmatchcase
 from typing import NamedTuple, cast
 
+from tcptui.core.events import TimerKind
 from tcptui.core.message import MessageError, brief
 from tcptui.core.packet.segment import FLAG_NAMES
+from tcptui.core.state import State
 from tcptui.lab.durations import exact_duration, parse_duration
 from tcptui.lab.facts import SEGMENT_VERBS, Fact, Fields, Verb
 from tcptui.lab.wire import Party
@@ -148,6 +150,31 @@ def parse_pattern(text: str) -> Pattern:
             fields = (("value", " ".join(words[2:])),)
         return Pattern(who, "returns", words[0], fields, at=at)
     return _of_segment(Pattern(who), words, text)._replace(at=at)
+
+
+def checked_pattern(text: str) -> Pattern:
+    """The pattern of a text whose state, timer or rule exists. Raises BadPattern."""
+    pattern = parse_pattern(text)
+    names = _names(pattern.verb)
+    if names and not set("*?[") & set(pattern.name) and pattern.name not in names:
+        from difflib import get_close_matches
+
+        near = tuple(get_close_matches(pattern.name, names, 3, 0.4)) or tuple(sorted(names)[:12])
+        raise BadPattern("error.pattern.name", text=text[:60], word=pattern.name[:40], near=near)
+    return pattern
+
+
+def _names(verb: Verb) -> frozenset[str]:
+    """Those that there are; empty: any may be one."""
+    if verb == "enters":
+        return frozenset(state.value for state in State)
+    if verb in ("sets", "stops", "fires"):
+        return frozenset(TimerKind.__members__)
+    if verb == "rule":
+        from tcptui.core.rules import Rule  # The first frame has none.
+
+        return frozenset(Rule.__members__)
+    return frozenset()
 
 
 def _of_end(who: Party, words: list[str], text: str) -> Pattern:

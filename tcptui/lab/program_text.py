@@ -327,10 +327,10 @@ def _triggered(call: ScriptedCall, table: Table) -> ScriptedCall:
     if when in _WORDS:
         return call._replace(trigger=when)
     if word[0].isdigit() or word[0] == "#" or word in ("A", "B", "X"):
-        from tcptui.lab.patterns import parse_pattern
+        from tcptui.lab.patterns import checked_pattern
 
         try:
-            return call._replace(trigger="pattern", pattern=parse_pattern(when), when=when)
+            return call._replace(trigger="pattern", pattern=checked_pattern(when), when=when)
         except MessageError as error:
             raise table.error("when", error.message) from None
     allowed = (*_WORDS, "received N")

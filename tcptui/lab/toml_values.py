@@ -32,7 +32,7 @@ def title_of(value: object, where: str) -> str:
 def lines_of(value: object, where: str) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise bad(where, "error.value.no_texts")
-    return tuple(line_of(item, where) for item in value)
+    return tuple(line_of(item, f"{where}[{place}]") for place, item in enumerate(value, 1))
 
 
 def text_of(value: object, where: str) -> bytes:

@@ -11,7 +11,8 @@ from tcptui.core.events import Delivered, Event, Flushed, Returned, Signal, Sign
 from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.core.tcp import calls
-from tcptui.core.tcp.stack import EPHEMERAL, Stack
+from tcptui.core.tcp.ports import EPHEMERAL
+from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.unreachable import Unreachable

@@ -139,6 +139,60 @@ def test_a_syn_is_challenged_before_its_timestamp_is_looked_at() -> None:
     assert rules(site.receives(without)) == [Rule.TIMESTAMP_MISSING]
 
 
+def test_an_older_number_proves_nothing_in_time_wait_whatever_its_timestamp() -> None:
+    """tcp_twcheck(): SEQ_GT(th->th_seq, tp->rcv_nxt)"""
+    for seq, state in ((1, S.TIME_WAIT), (3, S.CLOSED)):
+        site = with_stamps(FREEBSD)
+        site.call(Close(1))
+        site.receives(stamped(site.peer(FIN | ACK, 1, 2), STAMPS))
+        assert site.state() is S.TIME_WAIT
+        site.receives(stamped(site.peer(SYN, seq), STAMPS + 50))
+        assert site.state() is state
+
+
+@pytest.mark.parametrize("drops", [True, False])
+def test_a_missing_timestamp_in_time_wait(drops: bool) -> None:
+    """tcp_twcheck(), net.inet.tcp.tolerate_missing_ts"""
+    site = with_stamps(FREEBSD._replace(missing_timestamp_drops=drops))
+    site.call(Close(1))
+    site.receives(stamped(site.peer(FIN | ACK, 1, 2), STAMPS))
+    assert bool(sent(site.receives(site.peer(ACK, 2, 2, b"x")))) != drops
+
+
+def test_data_that_begins_at_the_right_edge_acknowledges_nothing() -> None:
+    """tcp_do_segment(): todrop >= tlen, dropafterack; an ACK alone there is good."""
+    for data, una in ((b"x", 1_001), (b"", 1_002)):
+        site = opened()
+        site.call(Send(1, b"y"))
+        site.receives(site.peer(ACK, 66_001, 2, data))
+        assert site.tcb.snd_una == una
+
+
+@pytest.mark.parametrize(("seq", "data", "fin", "updated"), [
+    (1, b"abc", 0, False), (3, b"de", 0, False), (5, b"fg", 0, True), (4, b"efg", FIN, True),
+    (7, b"", 0, True),
+])  # fmt: skip
+def test_which_old_segment_sets_ts_recent(seq: int, data: bytes, fin: int, updated: bool) -> None:
+    """tcp_do_segment(): Last.ACK.sent <= SEG.SEQ + SEG.LEN"""
+    site = with_stamps(FREEBSD._replace(delayed_ack=0))
+    site.receives(stamped(site.peer(ACK, 1, 1, b"abcdef"), STAMPS))
+    site.receives(stamped(site.peer(ACK | fin, seq, 1, data), STAMPS + 5))
+    assert (site.tcb.ts_recent == STAMPS + 5) == updated
+
+
+def test_a_fin_that_is_known_sets_no_ts_recent() -> None:
+    """tcp_do_segment() has taken it off before."""
+    site = with_stamps(FREEBSD)
+    site.receives(stamped(site.peer(ACK | FIN, 1, 1), STAMPS))
+    site.receives(stamped(site.peer(ACK | FIN, 1, 1), STAMPS + 5))
+    assert site.tcb.ts_recent == STAMPS
+
+
+def test_data_with_a_fin_is_acknowledged_at_once() -> None:
+    site = opened()
+    assert [ack.ack for ack in sent(site.receives(site.peer(ACK | FIN, 1, 1, b"abc")))] == [5_005]
+
+
 def half_open(*options: Option) -> Site:
     site = reach(S.LISTEN, FREEBSD)
     site.receives(site.peer(SYN, 0)._replace(options=options))
@@ -164,14 +218,14 @@ def test_a_half_open_connection_drops_old_timestamps_and_resets_what_is_not_its_
     """syncache_expand(): the timestamp first, then ISS+1 and the window, "Do send RST, do not free sc"."""
     site = half_open(timestamps_option(50, 0))
     for value, ack, seq, answer in (
-        (40, 7, 1, []), (60, 7, 1, ["RST"]), (60, 1, 0, ["RST"]), (60, 1, 65_537, ["RST"])
+        (40, 7, 1, []), (60, 7, 1, ["RST"]), (60, 1, 0, ["RST"]), (60, 1, 65_536, ["RST"]), (0, 7, 1, []),
     ):  # fmt: skip
-        segment = site.peer(ACK, seq, ack)._replace(options=(timestamps_option(value, 0),))
+        segment = site.peer(ACK, seq, ack)._replace(options=(timestamps_option(value, 0),) if value else ())
         events = site.receives(segment)
         assert [name for name, _, _ in briefs(events)] == answer
         assert site.state() is S.SYN_RECEIVED
         assert [read_timestamps(reset) for reset in sent(events)] == [None for _ in answer]
-    site.receives(site.peer(ACK, 1, 1)._replace(options=(timestamps_option(60, 0),)))
+    site.receives(site.peer(ACK, 65_535, 1)._replace(options=(timestamps_option(60, 0),)))
     assert site.state() is S.ESTABLISHED
 
 

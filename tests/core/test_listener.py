@@ -15,8 +15,9 @@ from tcptui.core.profile.presets import RFC9293
 from tcptui.core.profile.record import BacklogSlack, Profile, SynCookies
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Accept, Close, Open, Receive, Send
+from tcptui.core.tcp.ports import EPHEMERAL
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
-from tcptui.core.tcp.stack import EPHEMERAL, Stack
+from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.syn_cookies import CLASSES, LIFETIME, PERIOD
 from tcptui.core.units import SECOND
 from tests.core.build import PROMPT, delivered, responses, rules, sent, signals
@@ -311,13 +312,15 @@ def test_closing_a_listener_resets_those_that_nobody_accepted() -> None:
     assert responses(listener.stack.call(Send(name, b"on"), 0)) == [("SEND", Response.OK)]
 
 
-def test_a_connection_that_ended_before_accept_is_still_accepted() -> None:
-    """As accept() does it; what the application calls next says that it is gone."""
+def test_a_connection_that_was_reset_before_accept_is_named_and_not_accepted() -> None:
+    """POSIX accept(): ECONNABORTED. The next one is whole; a call on the first says that it is gone."""
     listener = Listener()
     listener.opens(1)
+    listener.opens(2)
     listener.arrives(1, RST, 1)
     name, response = listener.accept()
-    assert response is Response.OK
+    assert response is Response.RESET
+    assert listener.accept()[1] is Response.OK
     assert responses(listener.stack.call(Receive(name), 0)) == [("RECEIVE", Response.NO_CONNECTION)]
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tcptui.core.packet.segment import ACK, FIN, PSH, SYN
+from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Close, Open, Send
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.units import SECOND
-from tests.core.build import PEER, PROMPT, US, Site, briefs, connected, sent, texts
+from tests.core.build import ISS, PEER, PROMPT, US, Site, briefs, connected, rules, sent, texts
 
 
 def closed(text: bytes) -> Site:
@@ -27,6 +28,31 @@ def test_what_the_window_did_not_take_goes_as_soon_as_it_opens() -> None:
     site.wait(SECOND)
     assert texts(site.receives(site.peer(ACK, 1, 1, wnd=0))) == []
     assert texts(site.receives(site.peer(ACK, 1, 1, wnd=20_000))) == [(1, 1_000), (1_001, 2_000)]
+
+
+def test_an_octet_that_was_sent_may_be_acknowledged_though_the_window_is_silly() -> None:
+    """SND.NXT does not go back: 100 octets of window are too few for a segment (3.8.6.2.1), and the peer's
+    ACK of the probe's octet may be underway. It is not "something not yet sent" (3.10.7.4, fifth)."""
+    site = closed(bytes(3_000))
+    site.wait(SECOND)
+    opened = site.receives(site.peer(ACK, 1, 1, wnd=100))
+    assert texts(opened) == [(1, 1)]  # It goes again, as what is in flight does.
+    assert site.tcb.snd_nxt == ISS + 2
+    events = site.receives(site.peer(ACK, 1, 2, wnd=99))
+    assert Rule.ACK_UNSENT not in rules(events)
+    assert (site.tcb.snd_una, site.tcb.send_buffer) == (ISS + 2, bytes(2_999))
+    assert texts(site.wait(SECOND)) == [(2, 100)]
+
+
+@pytest.mark.parametrize("wnd", [1, 2])
+def test_a_window_for_the_octet_alone_brings_it_again_and_gives_no_sample(wnd: int) -> None:
+    """MUST-18: it has been sent twice (Karn's algorithm)."""
+    site = closed(bytes(3_000))
+    before = site.tcb.estimate
+    site.wait(SECOND)
+    assert texts(site.receives(site.peer(ACK, 1, 1, wnd=wnd))) == [(1, 1)]
+    site.receives(site.peer(ACK, 1, 2, wnd=0))
+    assert site.tcb.estimate == before
 
 
 def test_a_fin_that_the_window_did_not_take_goes_as_soon_as_it_opens() -> None:

@@ -212,6 +212,19 @@ def test_when_reading_is_worth_an_ack(stack: StackName, window: int, gain: int, 
     assert STACKS[stack].window_update_due(tcb) == due
 
 
+@pytest.mark.parametrize(("buffer", "window", "free", "mss", "shift", "due"), [
+    (1_000, 64, 100, 10, 6, False), (1_000, 63, 100, 10, 6, True),  # What the scale hides.
+    (1_000, 0, 125, 50, 0, True), (1_000, 0, 130, 50, 0, False),  # An eighth of the buffer.
+    (300_000, 0, 300_000, 100, 0, True), (300_000, 1, 300_000, 100, 0, False),  # All that 16 bits can say.
+])  # fmt: skip
+def test_what_is_worth_a_window_update_to_freebsd(
+    buffer: int, window: int, free: int, mss: int, shift: int, due: bool
+) -> None:
+    tcb = block(rcv_buff=buffer, rcv_wnd=window, snd_mss=mss, rcv_shift=shift)
+    tcb.receive_buffer = bytes(buffer - free)
+    assert STACKS["freebsd"].window_update_due(tcb) == due
+
+
 def test_half_of_the_buffer_is_worth_an_ack_to_freebsd_also_in_large_segments() -> None:
     for window, due in ((500, True), (501, False)):
         tcb = block(rcv_wnd=window, snd_mss=400)

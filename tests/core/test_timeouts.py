@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tcptui.core.events import Sent, Signal
+from tcptui.core.packet.options import timestamps_option
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN
 from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.record import Profile
@@ -17,7 +18,8 @@ from tcptui.core.tcp.calls import Open, Receive, Send
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.tcp.timers import backed_off, first_estimate, sampled
 from tcptui.core.units import SECOND
-from tests.core.build import IRS, ISS, Site, brief, briefs, reach, rules, sent, signals
+from tests.core.build import IRS, ISS, Site, brief, briefs, numbers, reach, rules, sent, signals
+from tests.core.stamps import STAMPS, with_stamps
 
 S = State
 MS = 1_000
@@ -131,6 +133,25 @@ def test_karn_a_retransmitted_segment_gives_no_sample_and_the_backoff_stays() ->
     # R' = 600 ms: RTTVAR = 3/4*300 = 225, SRTT = 600, RTO = 600 + 900 = 1500 ms.
     site.receives(site.peer(ACK, 1, 7))
     assert site.tcb.estimate == (600 * MS, 225 * MS, 1_500 * MS)
+
+
+@pytest.mark.parametrize(
+    ("echo", "rtt"), [(1_100, 100), (1_200, 0), (1_201, None), (1 << 31, None), (0, None)]
+)
+def test_an_echo_of_what_was_not_sent_yet_is_no_sample(echo: int, rtt: int | None) -> None:
+    """RFC 7323 4.1: TSecr is a TSval that we have sent. At 1.2 s our clock says 1200; one of 1201 would be a
+    round trip of 49 days. Only what has been sent again is measured by it (section 4.3; MUST-18)."""
+    site = with_stamps(RFC9293._replace(timestamps=True))
+    before = site.tcb.estimate
+    site.call(Send(1, b"abc"))
+    site.wait(1_200 * MS)
+    ack = site.peer(ACK, 1, 4)._replace(options=(timestamps_option(STAMPS, echo),))
+    events = site.receives(ack)
+    if rtt is None:
+        assert Rule.RTT_AMBIGUOUS in rules(events)
+        assert site.tcb.estimate.srtt == before.srtt
+    else:
+        assert numbers(events, Rule.RTT_SAMPLED)["rtt"] == rtt * MS
 
 
 def test_a_simultaneous_open_gives_no_sample() -> None:

@@ -8,7 +8,8 @@ from tcptui.core.events import Response, Signal
 from tcptui.core.packet.options import mss_option
 from tcptui.core.packet.segment import ACK, FIN, OPTION_WINDOW_SCALE, RST, SYN, Option, Socket
 from tcptui.core.packet.seq import MASK
-from tcptui.core.profile.presets import FREEBSD, RFC9293
+from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import SYNCHRONIZED, State
 from tcptui.core.tcp.calls import Close, Open, Receive, Send
 from tcptui.core.tcp.stack import Stack
@@ -224,8 +225,16 @@ def test_a_reset_while_closing_is_told_to_the_user(state: State) -> None:
 
 @pytest.mark.parametrize(
     ("source", "destination"),
-    [("224.0.0.1", US.host), ("255.255.255.255", US.host), (PEER.host, "224.0.0.1")],
-    ids=["from multicast", "from broadcast", "to multicast"],
+    [
+        ("224.0.0.1", US.host),
+        ("255.255.255.255", US.host),
+        (PEER.host, "224.0.0.1"),
+        ("0.1.2.3", US.host),
+        (PEER.host, "0.0.0.0"),
+        ("127.0.0.1", US.host),
+        ("::1", "2001:db8::1"),
+    ],
+    ids=str,
 )
 def test_a_syn_from_or_to_no_single_host_is_ignored(source: str, destination: str) -> None:
     """MUST-57, MUST-63."""
@@ -234,6 +243,28 @@ def test_a_syn_from_or_to_no_single_host_is_ignored(source: str, destination: st
     syn = site.peer(SYN, 0)._replace(src=Socket(source, PEER.port), dst=Socket(destination, US.port))
     assert sent(site.receives(syn)) == []
     assert site.state() is S.LISTEN
+
+
+@pytest.mark.parametrize(
+    ("source", "destination"), [("127.0.0.2", "127.0.0.1"), ("::1", "::1"), ("10.1.2.3", US.host)], ids=str
+)
+def test_a_syn_from_a_host_is_answered(source: str, destination: str) -> None:
+    """RFC 1122 3.2.1.3, (g): within a host 127.0.0.0/8 is one."""
+    site = Site()
+    site.call(Open(Socket(destination, US.port), passive=True))
+    syn = site.peer(SYN, 0)._replace(src=Socket(source, PEER.port), dst=Socket(destination, US.port))
+    assert briefs(site.receives(syn)) == [("SYN,ACK", ISS, site.irs + 1)]
+
+
+@pytest.mark.parametrize(("profile", "takes"), [(RFC9293, False), (LINUX, True), (FREEBSD, True)], ids=str)
+def test_hosts_of_net_0(profile: Profile, takes: bool) -> None:
+    """MUST-63, MUST-46; RFC 1122 3.2.1.3, (b). Linux has taken them since 5.3 (measured on 6.18)."""
+    odd = Socket("0.1.2.3", PEER.port)
+    site = Site(profile)
+    site.call(Open(US, passive=True))
+    assert bool(sent(site.receives(site.peer(SYN, 0)._replace(src=odd)))) == takes
+    response = Response.OK if takes else Response.REMOTE_INVALID
+    assert responses(Site(profile).call(Open(US, odd))) == [("OPEN", response)]
 
 
 def test_a_close_that_waits_in_syn_received_is_not_forgotten_when_the_peer_goes() -> None:

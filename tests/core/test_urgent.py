@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tcptui.core.events import Event, Signal
-from tcptui.core.packet.segment import ACK, URG
+from tcptui.core.packet.segment import ACK, SYN, URG
+from tcptui.core.packet.seq import MASK
+from tcptui.core.profile.presets import FREEBSD, LINUX
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Receive, Send
 from tcptui.core.units import SECOND
@@ -98,6 +101,61 @@ def test_after_a_fin_there_is_no_urgent_text(state: State) -> None:
     site = reach(state)
     assert signals(urgent(site, 2, 5)) == []
     assert site.tcb.rcv_up is None
+
+
+def test_what_has_been_read_is_forgotten() -> None:
+    """3.8.5: when the data has caught up, "normal mode". Else, 2^31 octets later, RCV.UP would lie ahead."""
+    site = connected(PROMPT._replace(receive_buffer=1 << 20))
+    urgent(site, 1, 4, b"stop")
+    site.call(Receive(1))
+    assert site.tcb.rcv_up is None
+    site.block.rcv_nxt = site.block.last_ack_sent = (site.tcb.rcv_nxt + (1 << 31) - 2) & MASK
+    at = (1 << 31) + 3
+    assert signals(urgent(site, at, 4, b"stop")) == [Signal.URGENT]
+
+
+def test_it_is_not_forgotten_before_it_has_been_read() -> None:
+    """MUST-33. A part of it has been read; its end has not come yet."""
+    site = connected()
+    urgent(site, 1, 9, b"stop")
+    site.call(Receive(1, 4))
+    assert site.tcb.rcv_up == IRS + 10
+    assert site.tcb.urgent_unread == 5
+
+
+@pytest.mark.parametrize("data", [b"", b"stop"])
+def test_a_pointer_on_a_syn_is_told_when_the_connection_is_open(data: bytes) -> None:
+    """3.10.7.2, third: "other incoming control or data (combined with SYN) will be processed in the
+    SYN-RECEIVED state"."""
+    site = reach(S.LISTEN)
+    events = site.receives(site.peer(SYN | URG, 0, 0, data)._replace(up=5))
+    assert signals(events) == []
+    events = site.receives(site.peer(ACK, 1, 1))
+    assert signals(events) == [Signal.OPENED, Signal.URGENT]
+    assert site.tcb.rcv_up == IRS + 5
+    assert site.tcb.urgent_unread == 4
+
+
+def test_a_pointer_on_a_crossing_syn_is_told_when_the_connection_is_open() -> None:
+    """3.10.7.3, fourth: "queue them for processing after the ESTABLISHED state has been reached"."""
+    site = reach(S.SYN_SENT)
+    site.receives(site.peer(SYN | URG, 0)._replace(up=5))
+    assert signals(site.receives(site.peer(ACK, 1, 1))) == [Signal.OPENED, Signal.URGENT]
+
+
+@pytest.mark.parametrize(("profile", "told"), [(PROMPT, True), (LINUX, False), (FREEBSD, False)], ids=str)
+def test_who_ignores_data_on_a_syn_ignores_its_pointer(profile: Profile, told: bool) -> None:
+    """Linux tcp_conn_request() and FreeBSD syncache_add() keep nothing of either."""
+    site = reach(S.LISTEN, profile)
+    site.receives(site.peer(SYN | URG, 0)._replace(up=5))
+    events = site.receives(site.peer(ACK, 1, 1))
+    assert (Signal.URGENT in signals(events)) == told
+
+
+def test_a_pointer_on_a_syn_that_names_nothing_behind_it_is_nothing() -> None:
+    site = reach(S.LISTEN)
+    site.receives(site.peer(SYN | URG, 0)._replace(up=1))
+    assert signals(site.receives(site.peer(ACK, 1, 1))) == [Signal.OPENED]
 
 
 # Sending

@@ -129,6 +129,33 @@ def test_a_silly_window_that_stays_is_used_in_the_end() -> None:
     assert 100 * MS <= when - start <= 1 * SECOND
 
 
+@pytest.mark.parametrize(("profile", "waits"), [(PROMPT, 1), (PROMPT._replace(sws_override=None), 16)])
+def test_a_window_that_opens_a_little_does_not_wait_for_the_next_probe(profile: Profile, waits: int) -> None:
+    """3.8.6.2.1 (4): 0.1 to 1 s, however far the time between two probes has been backed off. After probes at
+    1, 3, 7 and 15 s the next one would go at 31 s."""
+    site = connected(profile)
+    acked(site, 1, wnd=0)
+    site.call(Send(1, bytes(5_000)))
+    assert texts(site.wait(15 * SECOND)) == 4 * [(1, 1)]
+    acked(site, 2, wnd=100)
+    start = site.now
+    while not (gone := texts(site.wait(SECOND // 10))):
+        pass
+    assert gone[0] == (2, 101)
+    assert site.now - start == waits * SECOND
+
+
+def test_a_silly_window_that_is_told_again_does_not_make_data_wait_longer() -> None:
+    site = connected()
+    site.call(Send(1, bytes(3_000)))
+    acked(site, 3_001, wnd=100)
+    site.call(Send(1, bytes(3_000)))
+    for _ in range(9):
+        site.wait(SECOND // 10)
+        assert acked(site, 3_001, wnd=100) == []
+    assert texts(site.wait(SECOND // 10)) == [(3_001, 3_100)]
+
+
 # The receiver's side
 
 

@@ -44,7 +44,17 @@ COMPUTED = {
     *(f"ui.call.{call}" for call in CALLS),
     *(
         f"count.{noun}.{how}"
-        for noun in ("checks", "connections", "facts", "octets", "probes", "retransmissions", "variants")
+        for noun in (
+            "checks",
+            "connections",
+            "facts",
+            "moves",
+            "octets",
+            "probes",
+            "retransmissions",
+            "times",
+            "variants",
+        )
         for how in ("one", "many")
     ),
 }

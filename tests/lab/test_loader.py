@@ -86,7 +86,7 @@ BAD: dict[str, Bad] = {
     "numbers, a huge one": bad(f"numbers = 0x{'f' * 5_000}", "numbers:", "allowed: relative, raw"),
     "numbers, a date": bad("numbers = 1979-05-27", "numbers:", "allowed: relative, raw"),
     "an event is a text": bad('expect.events = "A SYN"', "expect.events: must be a list of texts"),
-    "events of numbers": bad("expect.events = [1]", "expect.events: must be a text"),
+    "events of numbers": bad("expect.events = [1]", "expect.events[1]: must be a text"),
     "an event of nothing": bad(
         'expect.events = ["A SYN", "C SYN"]', "expect.events[2]: 'C SYN'", "not A, B, X"
     ),
@@ -263,6 +263,10 @@ BAD: dict[str, Bad] = {
         calls('call = "close", when = "later"'),
         "A.script[1].when: 'later'",
         "accepted, peer closed",
+    ),
+    "when in a state that is none": bad(
+        calls('call = "close", when = "A enters FINWAIT"'),
+        "A.script[1].when: 'A enters FINWAIT' describes nothing: there is no 'FINWAIT'; near: FIN-WAIT-",
     ),
     "when at": bad(calls('call = "close", when = "at"'), "A.script[1].when: 'at' is unknown", "established"),
     "when received": bad(calls('call = "close", when = "received"'), "A.script[1].when:", "received N"),

@@ -36,14 +36,14 @@ def test_everything_is_told_at_the_place_that_it_has_in_the_file() -> None:
         "place = -1\ncolour = 1\n"
         'A.script = [{ call = "x" }, { call = "listen" }, { call = "y" }, { at = "1s" }]\n'
         'B.set = { "net.ipv4.tcp_sakc" = 1, msl = 5 }\nwire.delay = "0ms"\n'
-        'expect.events = ["A SYN", "?", "B SYN", "!"]\n'
+        'expect.events = ["A SYN", "?", 5, "B SYN", "!"]\n'
         'variant = [{ name = "a", B = { port = 0 } }, { set = 1 },'
         ' { name = "c", set = { x = 1 }, say = 1 }]\n'
     )
     assert sorted(one.split(": ")[0] for one in wrong) == [
         "A.script[1].call", "A.script[3].call", "A.script[4].call", "B.set.msl", "B.set.net.ipv4.tcp_sakc",
-        "colour", "expect.events[2]", "expect.events[4]", "place", "variant[1].B.port", "variant[2].name",
-        "variant[3].say", "variant[3].set.x", "wire.delay",
+        "colour", "expect.events[2]", "expect.events[3]", "expect.events[5]", "place", "variant[1].B.port",
+        "variant[2].name", "variant[3].say", "variant[3].set.x", "wire.delay",
     ]  # fmt: skip
 
 

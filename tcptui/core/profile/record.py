@@ -102,6 +102,10 @@ class Profile(NamedTuple):
     pingpong: Annotated[bool, Knob(
         "a connection that answers data with data, or whose peer has closed, delays its ACKs",
         "Linux inet_csk_enter_pingpong_mode()")] = False
+    sws_override: Annotated[int | None, _time(
+        "how long data waits while the window is open, but too small for a full segment; none: as long as "
+        "from one zero-window probe to the next", "RFC 9293 3.8.6.2.1, (4)", SECOND, 100 * MILLISECOND
+    )] = SECOND
     initial_window: Annotated[int | None, Knob(
         "segments that may be sent at first; none: 2 to 4, by their size", "RFC 5681 3.1, RFC 6928", 1,
         1 << 16)] = None

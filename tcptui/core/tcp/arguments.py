@@ -42,9 +42,23 @@ _SWITCHES = ("no_delay", "cork", "keep_alive", "no_options", "reads_no_more")
 """The settings that are on or off."""
 
 
-def is_single_host(remote: Socket) -> bool:
-    """Whether an address is one host's (MUST-46, MUST-57): no multicast, broadcast or unspecified one."""
-    return _is_single(remote.host)
+def is_single_host(remote: Socket, net_0: bool = True) -> bool:
+    """Whether an address is one host's (MUST-46, MUST-57): no multicast, broadcast or unspecified one. Of
+    0.0.0.0/8, which `net_0` allows, a host has one only until it knows its own (RFC 1122 3.2.1.3)."""
+    return _is_single(remote.host) and (net_0 or not remote.host.startswith("0."))
+
+
+def may_arrive(segment: Segment, net_0: bool) -> bool:
+    """Whether a segment that is for no connection has two hosts' addresses (MUST-57, MUST-63), the source
+    none of 127.0.0.0/8 but within a host (RFC 1122 3.2.1.3)."""
+    remote, local = segment.src, segment.dst
+    if not (is_single_host(remote, net_0) and is_single_host(local)):
+        return False
+    return not _is_loopback(remote.host) or _is_loopback(local.host)
+
+
+def _is_loopback(host: str) -> bool:
+    return host.startswith("127.") or host == "::1"
 
 
 @lru_cache(maxsize=256)

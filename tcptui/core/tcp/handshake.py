@@ -147,6 +147,9 @@ def enter_established(tcb: Tcb, step: Step) -> None:
     profile = step.profile
     step.set_state(tcb, State.ESTABLISHED)
     step.signal(tcb, Signal.OPENED)
+    if tcb.rcv_up is not None:  # The SYN's, put aside until now.
+        step.rule(tcb, Rule.URGENT, rcv_up=tcb.rcv_up, rcv_nxt=tcb.rcv_nxt)
+        step.signal(tcb, Signal.URGENT)
     if tcb.listener and step.hooks.counts_answers_anew():
         tcb.challenges = 0
     rto = profile.rto_after_syn_timeout

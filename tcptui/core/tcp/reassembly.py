@@ -95,11 +95,16 @@ def queue_out_of_order(tcb: Tcb, piece: OutOfOrderData) -> None:
 
 
 def queue_data_on_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
-    """Data and FIN that came with a SYN wait for ESTABLISHED; only the SYN is acknowledged until then."""
+    """Data, FIN and urgent pointer that came with a SYN wait for ESTABLISHED; until then only the SYN is
+    acknowledged."""
+    queues = step.hooks.queues_data_on_syn(tcb, step.profile)
+    if syn.flags & URG and queues:
+        urgent_end = step.hooks.urgent_end(syn)
+        tcb.rcv_up = urgent_end if lt(tcb.rcv_nxt, urgent_end) else None
     fin = bool(syn.flags & FIN) and step.hooks.queues_fin_on_syn()
     if not syn.data and not fin:
         return
-    if step.hooks.queues_data_on_syn(tcb, step.profile):
+    if queues:
         step.rule(tcb, Rule.DATA_ON_SYN_QUEUED, len=len(syn.data))
         fin = fin and len(syn.data) < tcb.rcv_wnd
         queue_out_of_order(tcb, OutOfOrderData(tcb.rcv_nxt, syn.data[: tcb.rcv_wnd], fin))
@@ -114,6 +119,8 @@ def satisfy_receives(tcb: Tcb, step: Step) -> None:
         tcb.receives = tcb.receives[1:]
         data, tcb.receive_buffer = tcb.receive_buffer[:wanted], tcb.receive_buffer[wanted:]
         step.events.append(Delivered(tcb.connection, data))
+    if tcb.rcv_up is not None and not tcb.urgent_unread:
+        tcb.rcv_up = None  # All is read: "normal mode" (3.8.5). After 2^31 octets it would seem to lie ahead.
 
 
 def update_window(tcb: Tcb, step: Step) -> None:

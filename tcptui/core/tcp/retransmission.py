@@ -290,7 +290,7 @@ def _sample_rtt(
         rtt = step.now - acknowledged[-1].sent_at
     else:
         times = read_timestamps(segment) if tcb.timestamps else None
-        if times is None or not times[1]:
+        if times is None or not times[1] or lt(step.timestamp, times[1]):  # What it echoes was never sent.
             step.rule(tcb, Rule.RTT_AMBIGUOUS, rto=tcb.estimate.rto)
             return
         rtt = (step.timestamp - times[1] & MASK) * 1_000

@@ -52,8 +52,9 @@ def transmit(tcb: Tcb, step: Step, corked: bool | None = None) -> None:
 
     If nothing that went carried an acknowledgment that is due, sends it alone (MUST-58), or later (SHLD-18).
     """
+    probe = None
     if tcb.persist_timer is not None and tcb.usable_window > 0:
-        _take_probe_back(tcb)
+        probe = _take_probe_back(tcb)
     if tcb.rtx_next is not None:
         retransmit_lost(tcb, step)
     waiting = (tcb.send_buffer or tcb.close_called) and not tcb.fin_sent and tcb.state in _SENDS_DATA
@@ -62,6 +63,8 @@ def transmit(tcb: Tcb, step: Step, corked: bool | None = None) -> None:
         _send_data(tcb, step, tcb.settings.cork if corked is None else corked)
         if tcb.close_called and not tcb.send_buffer and not tcb.fin_sent and _fin_may_go(tcb, step):
             _send_fin(tcb, step)
+        if probe is not None and tcb.snd_nxt == probe.seq:
+            _leave_probe(tcb, probe, step)
         if tcb.snd_nxt != before and step.profile.tail_loss_probe:
             start_after_sending(tcb, step)
     if waiting or tcb.persist_timer is not None or tcb.snd_wnd == 0:
@@ -143,13 +146,24 @@ def _send_octet(tcb: Tcb, step: Step) -> None:
     tcb.rtx_next, tcb.rtx_end = tcb.snd_una, tcb.snd_nxt
 
 
-def _take_probe_back(tcb: Tcb) -> None:
+def _take_probe_back(tcb: Tcb) -> RetransmissionEntry | None:
     """The window has opened without the octet of a probe: it goes with the data behind it, at once."""
     if len(tcb.retransmission_queue) == 1 and tcb.send_buffer:
         probe = tcb.retransmission_queue[0]
         if len(probe.data) == 1 and not probe.flags & FIN:
             tcb.send_buffer = probe.data + tcb.send_buffer
             tcb.retransmission_queue, tcb.snd_nxt, tcb.rtx_next = (), tcb.snd_una, None
+            return probe
+    return None
+
+
+def _leave_probe(tcb: Tcb, probe: RetransmissionEntry, step: Step) -> None:
+    """No segment of data may go after all, so the octet goes again alone. SND.NXT does not stay before it: it
+    was sent, and its acknowledgment, which may be underway, is none of something not sent."""
+    tcb.send_buffer = tcb.send_buffer[1:]
+    tcb.retransmission_queue, tcb.snd_nxt = (probe,), probe.end
+    tcb.rtx_next, tcb.rtx_end = probe.seq, probe.end
+    retransmit_lost(tcb, step)
 
 
 def start_user_timer(tcb: Tcb, step: Step) -> None:
@@ -283,7 +297,14 @@ def _set_persist_timer(tcb: Tcb, step: Step) -> None:
     else:
         stuck = bool(tcb.send_buffer or (tcb.close_called and not tcb.fin_sent))
     stuck = stuck and tcb.state in _SENDS_DATA
-    if stuck and tcb.persist_timer is None:
+    override = step.profile.sws_override
+    if stuck and override is not None and tcb.usable_window > 0:
+        # The window is open, only silly: that is no matter of probes and their backoff (3.8.6.2.1, (4)).
+        if tcb.persist_timer is None or step.now + override < tcb.persist_timer.due:
+            stop_retransmission_timer(tcb, step)
+            tcb.probes = tcb.persist_backoff = 0
+            step.start_timer(tcb, TimerKind.PERSIST, override)
+    elif stuck and tcb.persist_timer is None:
         stop_retransmission_timer(tcb, step)
         tcb.probes = tcb.persist_backoff = 0
         step.start_timer(tcb, TimerKind.PERSIST, probe_interval(tcb, step))

@@ -20,6 +20,7 @@ from tcptui.core.tcp.arguments import (
     check_sockets,
     check_stack,
     is_single_host,
+    may_arrive,
     refuse_now,
 )
 from tcptui.core.tcp.closed import closed, syn_fin_dropped
@@ -27,6 +28,7 @@ from tcptui.core.tcp.icmp import IcmpError, error_arrives
 from tcptui.core.tcp.isn import rfc6528_isn
 from tcptui.core.tcp.keys import listener_key, shows_clock, tcb_key
 from tcptui.core.tcp.listener import Listener
+from tcptui.core.tcp.ports import free_port
 from tcptui.core.tcp.segment_arrives import segment_arrives, segment_for_listener
 from tcptui.core.tcp.stacks import STACKS
 from tcptui.core.tcp.status import ConnectionStatus, status_of
@@ -36,8 +38,6 @@ from tcptui.core.tcp.time_wait import is_newer
 from tcptui.core.tcp.timeouts import expire
 
 _Key: TypeAlias = tuple[Socket, Socket | None]
-EPHEMERAL = range(49_152, 65_536)
-"""The ports that an OPEN without a local one is given (RFC 6335 section 6)."""
 _PRESETS = frozenset(id(preset) for preset in PRESETS.values())
 """The profiles that are known to be good: they last as long as the program, and so do their identities."""
 
@@ -144,7 +144,7 @@ class Stack:
         if tcb is not None:
             segment_arrives(tcb, segment, step)
             self._reindex(tcb, key)
-        elif not (is_single_host(segment.src) and is_single_host(segment.dst)):
+        elif not may_arrive(segment, self._hooks.takes_net_0()):
             step.rule(None, Rule.NOT_A_SINGLE_HOST)
             step.drop(None, segment)
         else:
@@ -196,7 +196,7 @@ class Stack:
         return tcb is not None and tcb.wants_receive
 
     def write_room(self, connection: int) -> tuple[int, bool]:
-        """Octets that a write() takes now, and whether poll() has POLLOUT. KeyError: CLOSED, or a listener."""
+        """Octets that a write() takes now, and whether poll() has POLLOUT. KeyError: no connection."""
         return self._hooks.write_room(self._blocks[connection], self.profile)
 
     def initial_numbers(self, connection: int) -> tuple[int, int | None] | None:
@@ -364,12 +364,13 @@ class Stack:
                 self._reindex(child, child.key)
 
     def _open(self, call: calls.Open, step: Step) -> None:
-        if call.remote is not None and not is_single_host(call.remote):
+        if call.remote is not None and not is_single_host(call.remote, self._hooks.takes_net_0()):
             step.rule(None, Rule.OPEN_REFUSED)
             step.returned(0, "OPEN", Response.REMOTE_INVALID)  # MUST-46
             return
         if call.local.port == 0:
-            port = self._free_port(call)
+            taken = [*self._by_sockets, *(listener.key for listener in self._listeners.values())]
+            port = free_port(call.local.host, call.remote, taken)
             if port is None:
                 step.rule(None, Rule.OPEN_REFUSED)
                 step.returned(0, "OPEN", Response.NO_PORT)
@@ -395,13 +396,6 @@ class Stack:
         key = tcb.key
         user_calls.open_connection(tcb, call, step)
         self._reindex(tcb, key)
-
-    def _free_port(self, call: calls.Open) -> int | None:
-        """The first ephemeral port that makes a pair of sockets of its own; None: all are taken."""
-        host, remote = call.local.host, call.remote
-        keys = [*self._by_sockets, *(listener.key for listener in self._listeners.values())]
-        taken = {key[0].port for key in keys if key[0].host == host and key[1] in (None, remote)}
-        return next((port for port in EPHEMERAL if port not in taken), None)
 
     def _reopened(self, old: Tcb, syn: Segment, step: Step) -> Tcb | None:
         """A SYN meets TIME-WAIT: if it can only be a new one, and there is a listener, the old block is

@@ -48,6 +48,9 @@ class StepHost(Protocol):
     def listener(self, connection: int) -> Listener | None:
         """The listener of that name."""
 
+    def state(self, connection: int) -> State:
+        """The state of a connection or a listener; CLOSED where there is none of that name."""
+
     def spawn(self, listener: Listener, remote: Socket) -> Tcb:
         """A new block in LISTEN for one peer of `listener`."""
 

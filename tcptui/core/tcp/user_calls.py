@@ -274,8 +274,12 @@ def _accept(listener: Listener, step: Step) -> None:
         return
     name, *rest = listener.accept_queue
     listener.accept_queue = tuple(rest)
-    step.rule(listener, Rule.ACCEPTED, waiting=len(rest))
-    step.returned(name, "ACCEPT", Response.OK)
+    if step.host.state(name) is State.CLOSED:
+        step.rule(listener, Rule.ACCEPT_OF_RESET, waiting=len(rest))
+        step.returned(name, "ACCEPT", Response.RESET)
+    else:
+        step.rule(listener, Rule.ACCEPTED, waiting=len(rest))
+        step.returned(name, "ACCEPT", Response.OK)
 
 
 def _take_backlog(listener: Listener, backlog: int | None, step: Step) -> None:

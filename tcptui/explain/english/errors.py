@@ -51,7 +51,7 @@ SENTENCES = {
     "error.sysctl.unknown_near": "is no sysctl that is known; near: {near}",
     # Moves.
     "error.move.address": "{call}: {address} is neither at {host} nor at a multicast group of its kind",
-    "error.move.after": "after {count} moves: {why}",
+    "error.move.after": "after {count:moves}: {why}",
     "error.move.backlog": "{text!r} is no backlog: a number up to {most}",
     "error.move.control_bit": "{name!r} is no control bit, only {allowed}, or none",
     "error.move.data_too_long": "a text of {octets} octets is too long: at most {most}",

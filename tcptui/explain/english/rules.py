@@ -150,6 +150,9 @@ SENTENCES = {
     "rule.configure_refused": "There is no such connection.",
     "rule.accept_refused": "ACCEPT is for listeners.",
     "rule.accepted": "Accepted: the connection that waited longest; still waiting: {waiting}.",
+    "rule.accept_of_reset": (
+        "The connection that waited longest has ended before ACCEPT; still waiting: {waiting}."
+    ),
     "rule.unread_resets": "Never read: {rcv_queue:octets}. CLOSE sends a RST to say that data is lost.",
     "rule.blackhole": "There is no connection, and this stack does not say so.",
     "rule.accept_queue_full": "The program accepts too slowly, the accept queue is full: the SYN is dropped.",
@@ -164,6 +167,7 @@ SENTENCES = {
     "rule.cookie_good": "The ACK brings the cookie back: a connection is made, MSS {mss}.",
     "rule.timestamp_missing": "Timestamps were agreed on, and there is none: dropped.",
     "rule.timestamp_old": "Timestamp {tsval} is older than {ts_recent}: an old duplicate, dropped (PAWS).",
+    "rule.echo_of_no_syn": "The echoed timestamp, {tsecr}, was on no SYN of {side}'s: no answer to one.",
     "rule.echo_of_no_syn_ack": "The echoed timestamp, {tsecr}, was on no SYN,ACK of {side}'s: dropped.",
     "rule.answers_counted": (
         "Answer {answers} of at most {most} in {interval}: two ends could go on like this without end."

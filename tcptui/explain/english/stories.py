@@ -18,7 +18,7 @@ SENTENCES = {
     "fact.label_none": "{text!r} is not so: that frame of {frames} has no label",
     "fact.label_other": "{text!r} is not so: that frame of {frames} has {labels}",
     "fact.missing": "{pattern!r} does not happen, nor anything like it",
-    "fact.never": "{pattern!r} must not happen, but does ({count} times); first: {fact}",
+    "fact.never": "{pattern!r} must not happen, but does ({count:times}); first: {fact}",
     "fact.not_expected": "is strict, and this is not in the list: {fact}",
     "fact.says_never": "{pattern!r} never happens, so nothing is said of it",
     "fact.says_other": "{piece!r} is not said there, but: {sentence}",

@@ -13,7 +13,7 @@ from typing import Any
 from tcptui.core.events import Sent
 from tcptui.core.packet.segment import ACK, OPTION_TIMESTAMPS, RST, SYN, Option, Segment, Socket
 from tcptui.core.packet.seq import MASK
-from tcptui.core.tcp.stack import EPHEMERAL
+from tcptui.core.tcp.ports import EPHEMERAL
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import AE, OUTBOUND, SegmentSpec, TcpOption
 from tcptui.formats.packetdrill.text import segment_spec

@@ -286,7 +286,8 @@ class _Script:
         return list(_laid_out(self._lines))
 
     def _add(self, at: int, text: str, comment: str = "", until: int | None = None) -> None:
-        self._lines.append(_Line(max(at, self._not_before), text, comment, until))
+        at = max(at, self._not_before)
+        self._lines.append(_Line(at, text, comment, None if until is None else max(at, until)))
 
     def _note_states(self, at: int, cause: int, events: Sequence[Event]) -> None:
         """Says beside the line that brought them about, or by themselves, which states were entered."""

@@ -25,7 +25,7 @@ from tcptui.core.state import State
 if TYPE_CHECKING:
     from tcptui.core.tcp.stack import Stack
 
-_GIVE_A_CONNECTION = ("OPEN", "ACCEPT")
+_GIVE_A_CONNECTION = (("OPEN", Response.OK), ("ACCEPT", Response.OK), ("ACCEPT", Response.RESET))
 
 
 class ConnectionNames(NamedTuple):
@@ -100,8 +100,8 @@ def changes(events: list[Event]) -> bool:
 
 
 def gives_connection(event: Returned) -> bool:
-    """Whether a program has got a connection, or a listener, by OPEN or ACCEPT."""
-    return event.call in _GIVE_A_CONNECTION and event.response is Response.OK
+    """Whether a program has got a connection, or a listener, by OPEN or ACCEPT; it may have ended already."""
+    return (event.call, event.response) in _GIVE_A_CONNECTION
 
 
 def shown(stack: Stack, peer: str, latest: int) -> int:

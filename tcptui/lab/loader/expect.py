@@ -9,23 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tcptui.core.events import TimerKind
 from tcptui.core.message import MessageError
-from tcptui.core.rules import Rule
-from tcptui.core.state import State
 from tcptui.lab.end_facts import check_end
-from tcptui.lab.patterns import BadPattern, Pattern, parse_pattern
+from tcptui.lab.patterns import Pattern, checked_pattern
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.toml_table import bad
 from tcptui.lab.wire import SIDES, Side
 
-_NAMES = {
-    "enters": frozenset(state.value for state in State),
-    "sets": frozenset(TimerKind.__members__),
-    "stops": frozenset(TimerKind.__members__),
-    "fires": frozenset(TimerKind.__members__),
-    "rule": frozenset(Rule.__members__),
-}
 _LABEL = re.compile(r"(A|B|wire): [0-9]{1,6} \S.*", re.ASCII)
 
 
@@ -70,18 +60,6 @@ def split_says(text: str) -> tuple[Pattern, str] | None:
         except MessageError:
             continue
     return None
-
-
-def checked_pattern(text: str) -> Pattern:
-    """The pattern of a text whose name exists. Raises BadPattern."""
-    pattern = parse_pattern(text)
-    names = _NAMES.get(pattern.verb)
-    if names is not None and not set("*?[") & set(pattern.name) and pattern.name not in names:
-        from difflib import get_close_matches
-
-        near = tuple(get_close_matches(pattern.name, names, 3, 0.4)) or tuple(sorted(names)[:12])
-        raise BadPattern("error.pattern.name", text=text[:60], word=pattern.name[:40], near=near)
-    return pattern
 
 
 def _check(text: str, where: str, told_by_calls: Sequence[Side]) -> None:

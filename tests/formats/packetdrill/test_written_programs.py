@@ -55,6 +55,13 @@ def test_a_time_at_which_a_call_returns_that_is_wrong_fails() -> None:
     assert not accepted(text.replace("+0.000...0.100 connect", "+0.000...0.150 connect"))
 
 
+def test_a_call_that_is_put_off_returns_no_earlier_than_it_is_made() -> None:
+    """A call after a timer of the stack that sends nothing waits for the next millisecond."""
+    toml = 'A.set = { connect_timeout = "300us" }\nA.program = ["s = socket()", "connect(s)", "connect(s)"]\n'
+    connects = [line.split()[0] for line in events(script(toml)) if "connect(" in line]
+    assert connects == ["+0.000...0.000300", "+0.001300...0.001300"]
+
+
 def test_a_call_that_fails_has_its_errno() -> None:
     """Nobody listens."""
     (_, connect) = calls(script(CLIENT))

@@ -44,6 +44,11 @@ class Rfc9293(Rfc5681):
 
     # Opening.
 
+    def takes_net_0(self) -> bool:
+        """Whether addresses of 0.0.0.0/8, but for 0.0.0.0, are hosts'. By RFC 1122 3.2.1.3, (b), one may be a
+        source address only while its host does not know its own (MUST-63)."""
+        return False
+
     def simultaneous_open_offers_all(self) -> bool:
         """Whether the SYN,ACK of a simultaneous open has all options of the SYN, not only those that the
         peer's SYN had too."""
@@ -52,6 +57,10 @@ class Rfc9293(Rfc5681):
     def simultaneous_open_keeps_scale(self) -> bool:
         """Whether our windows are scaled after a simultaneous open with a peer that has offered no window
         scale (RFC 7323 2.2: they are not)."""
+        return False
+
+    def echoes_no_syn(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> bool:
+        """Whether an acceptable ACK in SYN-SENT is bad all the same: its TSecr is of none of our SYNs."""
         return False
 
     def times_crossing_syn_ack(self) -> bool:

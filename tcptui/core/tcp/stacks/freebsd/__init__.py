@@ -23,6 +23,10 @@ class FreeBSD(Rfc9293):
 
     # Opening.
 
+    def takes_net_0(self) -> bool:
+        """tcp_input(), "Do not respond to multicast or broadcast": no more is asked of a source."""
+        return True
+
     def known_syn_draws_ack(self) -> bool:
         """tcp_do_segment(): in SYN-RECEIVED the SYN is trimmed off with TF_ACKNOW set."""
         return True

@@ -30,10 +30,5 @@ def update_is_due(tcb: Tcb) -> bool:
     if gain <= 0 or free >> tcb.rcv_shift <= window >> tcb.rcv_shift:
         return False
     segment = maxseg(tcb)
-    worth_it = (
-        gain >= buffer // 4
-        or free <= buffer // 8
-        or buffer <= 8 * segment
-        or gain >= UNSCALED << tcb.rcv_shift
-    )
+    worth_it = gain >= buffer // 4 or free <= buffer // 8 or gain >= UNSCALED << tcb.rcv_shift
     return (gain >= 2 * segment and worth_it) or 2 * gain >= buffer

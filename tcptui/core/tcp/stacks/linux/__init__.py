@@ -12,7 +12,7 @@ from tcptui.core.tcp.stacks.linux.receiving import LinuxReceiving
 from tcptui.core.tcp.stacks.linux.retransmitting import LinuxRetransmitting
 from tcptui.core.tcp.stacks.linux.sending import LinuxSending
 from tcptui.core.tcp.stacks.linux.small_blocks import fin_wait_2, in_window, request_socket, time_wait
-from tcptui.core.tcp.stacks.linux.timestamps import check_timestamp
+from tcptui.core.tcp.stacks.linux.timestamps import check_timestamp, echoes_syn
 from tcptui.core.tcp.stacks.rfc9293 import is_new_data
 from tcptui.core.tcp.stacks.verdict import HalfOpen, Paws, Verdict
 from tcptui.core.tcp.tcb import Tcb
@@ -29,6 +29,10 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
 
     # Opening.
 
+    def takes_net_0(self) -> bool:
+        """ip_route_input_slow(): ipv4_is_zeronet() is 0.0.0.0 alone since 5.3."""
+        return True
+
     def simultaneous_open_offers_all(self) -> bool:
         """tcp_send_synack(): it is the SYN of the queue that goes again with ACK set, and tcp_syn_options()
         writes its options."""
@@ -37,6 +41,10 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
     def simultaneous_open_keeps_scale(self) -> bool:
         """tcp_rcv_synsent_state_process() sets rcv_wscale to 0 only where the SYN has an ACK."""
         return True
+
+    def echoes_no_syn(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> bool:
+        """tcp_rcv_synsent_state_process(): one that is not between tp->retrans_stamp and now."""
+        return profile.timestamps and bool(segment.options) and not echoes_syn(tcb, segment, now)
 
     def times_crossing_syn_ack(self) -> bool:
         """tcp_send_synack() sends the SYN of the queue with a time of its own and without TCPCB_RETRANS."""
