@@ -114,9 +114,9 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
         return tcb.receive_shutdown and tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2)
 
     def abandons_orphan(self, tcb: Tcb, profile: Profile) -> bool:
-        """tcp_probe_timer(): with SOCK_DEAD, once the RTO with its backoff has reached the greatest one, "if
-        (!alive && icsk->icsk_backoff >= max_probes) goto abort", whatever has been answered. By then
-        tcp_orphan_retries() is 0, unless the sysctl names a number."""
+        """tcp_probe_timer(): with SOCK_DEAD, once the RTO with its backoff has reached the greatest one, as
+        many probes as tcp_orphan_retries() gives are enough, whatever has been answered. By then that is 0,
+        unless the sysctl names a number."""
         if not tcb.half_duplex or tcb.estimate.rto << tcb.persist_backoff < profile.max_rto:
             return False
         retries = profile.orphan_retries
