@@ -317,6 +317,10 @@ class Rfc9293(Rfc5681, Sending):
         (3.10.7.4, fifth, ESTABLISHED)."""
         return True
 
+    def new_ack_sets_window(self) -> bool:
+        """Whether an ACK of new data sets SND.WND though a later SEQ has set it (3.10.7.4, fifth: not)."""
+        return False
+
     def dropped_restarts_keep_alive(self) -> bool:
         """Whether a segment that is dropped begins the idle time anew: 3.8.4 asks for what is received
         (MUST-26)."""
@@ -342,11 +346,6 @@ class Rfc9293(Rfc5681, Sending):
         return False
 
     # Sending.
-
-    def initial_cwnd_after_loss(self) -> bool:
-        """Whether a SYN or SYN,ACK that went again makes the initial cwnd one segment also where the profile
-        names it."""
-        return False
 
     def probe_interval(self, tcb: Tcb, profile: Profile) -> int:
         """Time to the next zero-window probe, but for the longest: one RTO, then exponentially longer
