@@ -19,6 +19,7 @@ from tcptui.core.message import Message
 from tcptui.core.packet.segment import ACK, Segment
 from tcptui.core.profile.presets import LINUX, RFC9293
 from tcptui.core.rules import Rule
+from tcptui.core.state import State
 from tcptui.explain.catalogue import say, text
 from tcptui.explain.english.rules import SENTENCES
 from tcptui.explain.why import Why, profile_label, why
@@ -360,6 +361,14 @@ def test_only_who_has_shut_down_before_the_peer_is_told_to_receive(moves: str, e
         history.apply(move)
     what, why = end, f"Nothing is left to send: {end[0]}'s FIN goes at once."
     assert check(history) == f"{what} {why}"
+
+
+def test_that_2_msl_are_over_is_no_proof_that_the_wire_is_empty() -> None:
+    history = history_of(scenario(OPEN), "a:send:x u1+10min s2 a:shutdown s2 b:shutdown s2")
+    while history.world.host("A").state is State.TIME_WAIT:
+        history.apply()
+    assert [one.copy_of for one in history.world.wire.transmissions] == [1]
+    assert "old segments count as gone from the wire" in check(history)
 
 
 def test_a_read_tells_how_much_there_was() -> None:

@@ -132,7 +132,7 @@ SENTENCES = {
     "rule.user_timeout": "{timeout} without delivery: the connection is aborted.",
     "rule.connect_timeout": "{timeout}, and {peer} has not answered the OPEN: the connection is given up.",
     "rule.retransmission": "No ACK in time: sent again ({retries} of {limit}), the next wait is {rto}.",
-    "rule.time_wait_over": "2 MSL are over: no old segment can be left on the wire.",
+    "rule.time_wait_over": "2 MSL are over: old segments count as gone from the wire.",
     "rule.delivery_problem": "{retries:retransmissions}: the program is told of the trouble (R1).",
     "rule.give_up": "{retries:retransmissions} without an answer: given up (R2).",
     "rule.give_up_on_probes": "{probes:probes} of {peer}'s window without an answer: given up (R2).",
