@@ -525,3 +525,27 @@ def test_of_many_segments_that_a_call_sends_the_rest_are_counted() -> None:
     assert check(history_of(story, "a:send:" + "x" * 400)).startswith(
         "A calls send(): #1 ACK, #2 ACK, 2 more."
     )
+
+
+STRANGER = """B.isn = 5000
+B.script = [
+    { call = "listen", backlog = 3 }, { call = "accept", when = "waiting" }, { call = "send", text = "hi" },
+]
+"""
+
+
+def test_who_is_at_no_end_is_named_by_its_socket() -> None:
+    """A third party with an address of its own opens a connection, and one to where nobody is gives up."""
+    syn, ack = (f"x>b:{one}:from=203.0.113.1:1024" for one in ("SYN:seq=1", "ACK:seq=2:ack=5001"))
+    told = check(history_of(scenario(STRANGER), f"s {syn} s {ack} s3"))
+    assert "2 octets to send; 203.0.113.1:1024's window is 65535." in told
+    program = (
+        'A.set = { connect_timeout = "1s" }\nA.program = ["s = socket()", "connect(s, \'10.0.0.9:80\')"]\n'
+    )
+    assert "and 10.0.0.9:80 has not answered the OPEN" in check(history_of(scenario(program), "s3"))
+
+
+def test_a_peer_behind_a_nat_is_the_other_end() -> None:
+    nat = "wire.box = [{ kind = 'nat' }]\n"
+    history = history_of(scenario(f"{nat}{OPEN}"), "a:shutdown s")
+    assert "A FIN: A has no more to send. B may go on." in check(history)

@@ -235,7 +235,7 @@ SENTENCES = {
     "rule.hard_error_noted": (
         "The network reports that {peer} can't be reached; this stack only tells the program."
     ),
-    "rule.hard_error": "The network reports that the peer can't be reached: the connection ends.",
+    "rule.hard_error": "The network reports that {peer} can't be reached: the connection ends.",
     "rule.path_mtu": "The path takes {mtu} octets and no more: segments of {mss} from now on.",
     "rule.fin_wait_2_over": "No program holds the connection, and {peer} does not close: deleted.",
     "rule.broken_two_way_handshake": "Broken on purpose: established after two segments, without the third.",
