@@ -18,6 +18,7 @@ from tcptui.sockets.table import BlockedCall
 from tcptui.sockets.tcp_info import tcp_info
 
 _LARGEST_INT = (1 << 31) - 1
+_UNSIGNED = (1 << 32) - 1
 _LARGEST_BUFFER = 212_992
 """Linux's net.core.rmem_max and wmem_max."""
 _LONGEST_FIN_WAIT_2 = 120
@@ -159,6 +160,7 @@ def settings_of(context: Context, socket: BsdSocket) -> Settings:
         mss=None if context.semantics.mss_is_the_peers else options.get("TCP_MAXSEG") or None,
         no_delay=bool(options.get("TCP_NODELAY")),
         cork=bool(options.get("TCP_CORK")),
+        notsent_lowat=options.get("TCP_NOTSENT_LOWAT", 0) & _UNSIGNED,
         defer_accept=options.get("TCP_DEFER_ACCEPT", 0),
         open_timeout=seconds("TCP_KEEPINIT"),
         no_options=bool(options.get("TCP_NOOPT")),

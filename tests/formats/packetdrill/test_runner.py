@@ -657,7 +657,7 @@ def test_words_are_replaced() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (LISTEN + "+0 epoll_create(1) = 4\n", "x.pkt:4: unsupported: the call epoll_create()"),
+        (LISTEN + "+0 inotify_init(1) = 4\n", "x.pkt:4: unsupported: the call inotify_init()"),
         ("0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3\n", "x.pkt:1: unsupported: sockets other than TCP's"),
         (OPEN + "+0 < udp (100)\n", "x.pkt:8: unsupported: UDP"),
         (OPEN + "+0 < sctp: DATA[flgs=BE]\n", "x.pkt:8: unsupported: SCTP"),

@@ -15,7 +15,7 @@ from tcptui.core.tcp.stacks.linux.small_blocks import fin_wait_2, in_window, req
 from tcptui.core.tcp.stacks.linux.timestamps import check_timestamp, echoes_syn
 from tcptui.core.tcp.stacks.rfc9293 import is_new_data
 from tcptui.core.tcp.stacks.verdict import HalfOpen, Paws, Verdict
-from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.tcb import OutOfOrderData, Tcb
 
 _AFTER_PEERS_FIN = (State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK)
 _ORPHAN_RETRIES = 8
@@ -218,6 +218,19 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
         """tcp_rcv_state_process(), TCP_FIN_WAIT1: with SOCK_DEAD tcp_time_wait(), "goto consume", unless
         there is a FIN, or new data."""
         return tcb.half_duplex and not segment.flags & FIN and not is_new_data(tcb, segment)
+
+    def new_ack_sets_window(self) -> bool:
+        """tcp_may_update_window(): after(ack, tp->snd_una)."""
+        return True
+
+    def ack_may_wait(
+        self, tcb: Tcb, arrived: OutOfOrderData, piece: OutOfOrderData, profile: Profile
+    ) -> bool:
+        """tcp_data_queue(): tcp_fin() empties the out-of-order queue before it is asked whether that is
+        empty."""
+        if arrived.fin and arrived.seq == tcb.rcv_nxt:
+            return profile.pingpong and tcb.state is State.ESTABLISHED
+        return super().ack_may_wait(tcb, arrived, piece, profile)
 
     def may_update_window(self, tcb: Tcb, segment: Segment, window: int) -> bool:
         """tcp_may_update_window(): with the same SEQ and ACK only a window that is larger, or zero."""
