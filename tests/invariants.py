@@ -236,7 +236,7 @@ class Watch:
         """Every change of state and every segment sent is among the effects; each rule has a source."""
         history = self.history
         found = effects(report, history.before, history.world)
-        for message, rule in decided(report):
+        for message, rule in decided(report, history.scenario):
             assert text_of(message)
             assert report.side != "X"
             assert rule.source_of(history.world.end(report.side).setup.profile.stack)

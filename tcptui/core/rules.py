@@ -102,6 +102,7 @@ class Rule(Enum):
     SYN_SENT_BAD_ACK = "3.10.7.3, first"
     SYN_SENT_BAD_RST = "3.10.7.3, first"
     SYN_RESENT_SOON = "Linux tcp_rcv_synsent_state_process()", None
+    ECHO_OF_NO_SYN = "Linux tcp_rcv_synsent_state_process()", None
     SYN_SENT_RST = "3.10.7.3, second"
     SYN_SENT_BLIND_RST = "3.10.7.3, second"
     SYN_SENT_SYN_ACK = "3.10.7.3, fourth"

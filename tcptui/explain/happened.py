@@ -56,7 +56,7 @@ def happened(report: Report, world: WorldState, transmissions: Sequence[Transmis
 
     `transmissions`: those that are known, which have the one that the report is about.
     """
-    return (*what(report, world, transmissions), *rule_messages(report))
+    return (*what(report, world, transmissions), *rule_messages(report, world.scenario))
 
 
 def what(

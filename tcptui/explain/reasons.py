@@ -13,6 +13,8 @@ from tcptui.core.packet.seq import le
 from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.lab.connection import UNKNOWN, Bases, Connection
 from tcptui.lab.report import Report
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.wire import Party, Side
 
 _DETAILS = (
     Rule.RTT_SAMPLED,
@@ -31,15 +33,15 @@ _IMPLIED = {
 """Rules that are not told where one of these tells the same and more of the segment."""
 
 
-def decided(report: Report) -> list[tuple[Message, Rule]]:
+def decided(report: Report, scenario: Scenario) -> list[tuple[Message, Rule]]:
     """The rules of a report that are told, each as a message with the numbers that it was decided by."""
     arrived = _arrived(report)
-    return [(_rule_message(event, report, arrived), event.rule) for event in rules_to_tell(report)]
+    return [(_rule_message(event, report, arrived, scenario), event.rule) for event in rules_to_tell(report)]
 
 
-def rule_messages(report: Report) -> list[Message]:
+def rule_messages(report: Report, scenario: Scenario) -> list[Message]:
     """The rules of a report that are told."""
-    return [message for message, _ in decided(report)]
+    return [message for message, _ in decided(report, scenario)]
 
 
 def rules_to_tell(report: Report) -> list[RuleApplied]:
@@ -102,12 +104,23 @@ def _key(event: RuleApplied, report: Report) -> str:
     return f"rule.{event.rule.name.lower()}"
 
 
-def _rule_message(event: RuleApplied, report: Report, arrived: tuple[Connection, bool] | None) -> Message:
+def _rule_message(
+    event: RuleApplied, report: Report, arrived: tuple[Connection, bool] | None, scenario: Scenario
+) -> Message:
     """A rule that an end applied, with the numbers that decided it."""
-    side, bases = report.side, _bases(report.connections.get(event.connection), arrived)
+    own = report.connections.get(event.connection)
+    bases = _bases(own, arrived)
     numbers = [(name, _number(event.rule, name, value, bases)) for name, value in event.numbers]
-    peer = "B" if side == "A" else "A"
-    return Message(_key(event, report), (("side", side), ("peer", peer), *numbers))
+    peer = _peer(report.side, own, scenario)
+    return Message(_key(event, report), (("side", report.side), ("peer", peer), *numbers))
+
+
+def _peer(side: Party, own: Connection | None, scenario: Scenario) -> str:
+    """Whom an end has a connection with: the other end, or, by its socket, who is at no end."""
+    other: Side = "B" if side == "A" else "A"
+    if own is None or own.remote.host in scenario.addresses_of(other):
+        return other
+    return str(own.remote)
 
 
 def _relative(number: int, base: int | None) -> SequenceNumber:

@@ -62,7 +62,7 @@ def why(report: Report | None, world: WorldState, transmissions: Sequence[Transm
     sentences, short = tuple(text(one, raw) for one in messages), in_brief(messages)
     happened = _joined(*sentences)
     brief = sentences if short == [*messages] else tuple(text(one, raw) for one in short)
-    rules = decided(report)
+    rules = decided(report, world.scenario)
     terse: tuple[str, ...] = ()
     if len(happened) > LONG and any(result.call is not None for result in report.results):
         terse = tuple(text(one, raw) for one in in_brief(what(report, world, transmissions, terse=True)))

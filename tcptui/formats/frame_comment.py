@@ -19,10 +19,7 @@ class FrameComments:
 
     def __init__(self, run: Record, point: Point) -> None:
         self._point = point
-        self._raw = run.scenario.raw_numbers
-        self._stacks = {
-            side: host.profile.stack for side, host in zip(SIDES, run.scenario.hosts, strict=True)
-        }
+        self._scenario = run.scenario
         self._paths = {side: run.path_with_prelude(side) for side in SIDES}
         self._segment_states = SegmentStates(run)
         self._reports = {report.step: report for report in (*run.prelude, *run.reports)}
@@ -34,7 +31,7 @@ class FrameComments:
         arrives = transmission.receiver == self._point
         report = self._reports[transmission.ended_in if arrives else transmission.sent_in]
         messages = [*_identity(transmission), *self._states(frame), *self._reasons(report)]
-        return paragraph(messages, self._raw)
+        return paragraph(messages, self._scenario.raw_numbers)
 
     def _states(self, frame: Frame) -> list[Message]:
         """Empty at an end where the frame belongs to no connection."""
@@ -49,8 +46,9 @@ class FrameComments:
         side, rules = report.side, rules_to_tell(report)
         if side == "X" or not rules:
             return []
-        source = Message.of("frame.source", source=rules[-1].rule.source_of(self._stacks[side]))
-        return [*rule_messages(report), source]
+        stack = self._scenario.hosts[SIDES.index(side)].profile.stack
+        source = Message.of("frame.source", source=rules[-1].rule.source_of(stack))
+        return [*rule_messages(report, self._scenario), source]
 
 
 def _identity(transmission: Transmission) -> list[Message]:

@@ -12,7 +12,7 @@ from tcptui.lab.ends import EndSetup
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.moves import Delay, Duplicate, Lose, Move, Reorder
 from tcptui.lab.third_party import Inject
-from tcptui.lab.wire import Party
+from tcptui.lab.wire import Party, Side
 
 if TYPE_CHECKING:
     from tcptui.lab.boxes import Box
@@ -157,6 +157,15 @@ class Scenario(NamedTuple):
     def clock(self, party: Party) -> int:
         """How far the clock of that end is ahead of the world's when the story begins, in microseconds."""
         return 0 if party == "X" else self.hosts["AB".index(party)].clock
+
+    def addresses_of(self, side: Side) -> tuple[str, ...]:
+        """By which others know a host: its own, and those of the story's NATs that it is inside of."""
+        own = self.hosts["AB".index(side)].socket.host
+        if not self.boxes:
+            return (own,)
+        from tcptui.lab.boxes import Nat
+
+        return (own, *(box.address for box in self.boxes if isinstance(box, Nat) and box.inside == side))
 
     def in_language(self, language: str) -> Scenario:
         """The same with its texts in that language, as far as it has them; and so its variants."""

@@ -74,9 +74,9 @@ class Context:
         state = self.state(socket)
         return state is State.CLOSED or (state is State.TIME_WAIT and self.semantics.time_wait_is_closed)
 
-    def snd_room(self, socket: BsdSocket, status: ConnectionStatus) -> int:
-        """Octets that the send buffer still takes: what was not sent and not acknowledged fills it."""
-        return max(0, status.snd_buff - status.snd_queue)
+    def snd_room(self, status: ConnectionStatus) -> int:
+        """Octets that a write takes now."""
+        return self.stack.write_room(status.connection)[0]
 
     # Addresses.
 

@@ -18,6 +18,7 @@ from tcptui.sockets.table import BlockedCall
 from tcptui.sockets.tcp_info import tcp_info
 
 _LARGEST_INT = (1 << 31) - 1
+_UNSIGNED = (1 << 32) - 1
 _LARGEST_BUFFER = 212_992
 """Linux's net.core.rmem_max and wmem_max."""
 _LONGEST_FIN_WAIT_2 = 120
@@ -68,6 +69,7 @@ OPTIONS: dict[str, SocketOption] = {
     "SO_PRIORITY": _ANY,
     "SO_MARK": _ANY,
     "SO_BUSY_POLL": SocketOption(),
+    "SO_INCOMING_CPU": _ANY,
     "SO_ZEROCOPY": _STRICT_FLAG,
     "SO_MAX_PACING_RATE": _ANY,
     "TCP_NOTSENT_LOWAT": _ANY,
@@ -77,6 +79,9 @@ OPTIONS: dict[str, SocketOption] = {
     "IP_TOS": _ANY,
     "IP_TTL": SocketOption(-1, 255),
     "IP_RECVERR": _FLAG,
+    "IP_FREEBIND": _FLAG,
+    "IP_TRANSPARENT": _FLAG,
+    "IP_BIND_ADDRESS_NO_PORT": _FLAG,
     "IPV6_TCLASS": SocketOption(0, 255),
     "IPV6_UNICAST_HOPS": SocketOption(1, 255),
     "IPV6_V6ONLY": _FLAG,
@@ -159,6 +164,7 @@ def settings_of(context: Context, socket: BsdSocket) -> Settings:
         mss=None if context.semantics.mss_is_the_peers else options.get("TCP_MAXSEG") or None,
         no_delay=bool(options.get("TCP_NODELAY")),
         cork=bool(options.get("TCP_CORK")),
+        notsent_lowat=options.get("TCP_NOTSENT_LOWAT", 0) & _UNSIGNED,
         defer_accept=options.get("TCP_DEFER_ACCEPT", 0),
         open_timeout=seconds("TCP_KEEPINIT"),
         no_options=bool(options.get("TCP_NOOPT")),

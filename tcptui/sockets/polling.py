@@ -81,7 +81,7 @@ def _linux_bits(context: Context, socket: BsdSocket, status: ConnectionStatus | 
     if status is None or status.state not in OPENING:
         if status is not None and status.rcv_queue > _out_of_band(context, socket, status):
             bits |= _READABLE
-        if over or socket.shut_write or status is None or context.snd_room(socket, status):
+        if over or socket.shut_write or status is None or context.stack.write_room(status.connection)[1]:
             bits |= _WRITABLE
     return bits | (POLLERR if socket.error else 0)
 
@@ -97,7 +97,7 @@ def _bsd_bits(context: Context, socket: BsdSocket, status: ConnectionStatus | No
     if no_more:
         bits |= POLLRDHUP | (POLLHUP if nothing_to_write else 0)
     opening = status is not None and status.state in OPENING
-    has_room = not opening and status is not None and context.snd_room(socket, status)
+    has_room = not opening and status is not None and context.stack.write_room(status.connection)[1]
     if nothing_to_write or socket.error or has_room:
         bits |= _WRITABLE
     return bits

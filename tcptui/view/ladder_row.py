@@ -178,11 +178,11 @@ def _departure(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> No
         dash(start, turn)
         canvas.put(plan.turn, "╮" if to_b else "╭", style)
     elif transmission.outcome is Outcome.LOST:
-        died = start + (width - start) * (transmission.ended_at - transmission.sent_at) // way
-        died = max(label_end + 1, min(died, width - lost_cells - 1))
-        dash(start, died)
+        lost_at = start + (width - start) * (transmission.ended_at - transmission.sent_at) // way
+        lost_at = max(label_end + 1, min(lost_at, width - lost_cells - 1))
+        dash(start, lost_at)
         word = f"✗ {lost}" if to_b else f"{lost} ✗"
-        canvas.put(died if to_b else width - died - cell_len(word), word, "lost")
+        canvas.put(lost_at if to_b else width - lost_at - cell_len(word), word, "lost")
     else:
         come = min(start + (width - 1 - start) * max(0, plan.now - transmission.sent_at) // way, width - 1)
         dash(start, width, "┄")

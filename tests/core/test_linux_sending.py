@@ -132,3 +132,46 @@ def test_the_answer_to_a_probe_puts_the_next_one_off() -> None:
     later = site.block.persist_timer
     assert later is not None
     assert later.due == start.due + 50 * MILLISECOND
+
+
+@pytest.mark.parametrize(
+    ("asked", "mss", "taken"),
+    [(4_000, 1_000, 40_000), (20_000, 536, 64_320), (50_000, 1_000, 100_000), (100_000, 1_000, 220_000),
+     (100_000, 1_460, 219_000), (200_000, 536, 388_600), (200_000, 1_460, 394_200)],
+)  # fmt: skip
+def test_a_write_takes_what_twice_so_much_memory_has_room_for(asked: int, mss: int, taken: int) -> None:
+    """As measured on Linux 6.18 with a window of 60,000 and nothing in flight: sk_stream_memory_free()."""
+    site = connected(LINUX, mss=mss, wnd=60_000, settings=Settings(send_buffer=asked))
+    assert site.stack.write_room(1) == (taken, True)
+    site.call(Send(1, bytes(taken)))
+    assert site.stack.write_room(1)[0] == 0
+
+
+def test_small_writes_take_a_buffer_each() -> None:
+    """As measured: 190,000 octets in writes of 1,000, for the first ten have gone in ten buffers."""
+    site = connected(LINUX, wnd=60_000, settings=Settings(send_buffer=100_000))
+    taken = 0
+    while (room := site.stack.write_room(1)[0]) > 0:
+        site.call(Send(1, bytes(min(1_000, room))))
+        taken += min(1_000, room)
+    assert taken == 190_000
+
+
+def test_of_what_is_not_sent_no_more_is_taken_than_asked() -> None:
+    """As measured, with TCP_NOTSENT_LOWAT of 4,000 and a window of 3,000; POLLOUT comes at less than half."""
+    site = connected(LINUX, wnd=3_000, settings=Settings(notsent_lowat=4_000))
+    assert site.stack.write_room(1) == (7_000, True)
+    site.call(Send(1, bytes(7_000)))
+    assert site.stack.write_room(1) == (0, False)
+    acked(site, 2_001, 3_000)
+    assert (len(site.tcb.send_buffer), site.stack.write_room(1)[1]) == (2_000, False)
+    acked(site, 3_001, 3_000)
+    assert (len(site.tcb.send_buffer), site.stack.write_room(1)[1]) == (1_000, True)
+
+
+def test_poll_waits_until_a_third_is_free() -> None:
+    site = connected(LINUX, wnd=60_000, settings=Settings(send_buffer=10_000))
+    site.call(Send(1, bytes(10_000)))
+    assert not site.stack.write_room(1)[1]  # 14,160 octets of memory of 20,000.
+    acked(site, 2_001, 60_000)
+    assert site.stack.write_room(1)[1]

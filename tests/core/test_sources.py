@@ -41,6 +41,7 @@ def test_what_no_rfc_says_is_cited_by_what_says_it() -> None:
         "SYN_ACK_AGAIN": "FreeBSD tcp_output()",
         "ERROR_IGNORED": "FreeBSD tcp_ctlinput()",
         "SYN_RESETS_HALF_OPEN": "Linux tcp_check_req()",
+        "ECHO_OF_NO_SYN": "Linux tcp_rcv_synsent_state_process()",
         "ECHO_OF_NO_SYN_ACK": "Linux tcp_check_req()",
         "ACK_AFTER_READING": "Linux __tcp_cleanup_rbuf()",
         "DATA_OLD": "Linux tcp_data_queue()",

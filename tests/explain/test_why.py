@@ -19,6 +19,7 @@ from tcptui.core.message import Message
 from tcptui.core.packet.segment import ACK, Segment
 from tcptui.core.profile.presets import LINUX, RFC9293
 from tcptui.core.rules import Rule
+from tcptui.core.state import State
 from tcptui.explain.catalogue import say, text
 from tcptui.explain.english.rules import SENTENCES
 from tcptui.explain.why import Why, profile_label, why
@@ -362,6 +363,14 @@ def test_only_who_has_shut_down_before_the_peer_is_told_to_receive(moves: str, e
     assert check(history) == f"{what} {why}"
 
 
+def test_that_2_msl_are_over_is_no_proof_that_the_wire_is_empty() -> None:
+    history = history_of(scenario(OPEN), "a:send:x u1+10min s2 a:shutdown s2 b:shutdown s2")
+    while history.world.host("A").state is State.TIME_WAIT:
+        history.apply()
+    assert [one.copy_of for one in history.world.wire.transmissions] == [1]
+    assert "old segments count as gone from the wire" in check(history)
+
+
 def test_a_read_tells_how_much_there_was() -> None:
     history = History(scenario(f"{OPEN}B.reads = false\n"))
     for move in parse_moves("a:send:hello s b:read"):
@@ -516,3 +525,27 @@ def test_of_many_segments_that_a_call_sends_the_rest_are_counted() -> None:
     assert check(history_of(story, "a:send:" + "x" * 400)).startswith(
         "A calls send(): #1 ACK, #2 ACK, 2 more."
     )
+
+
+STRANGER = """B.isn = 5000
+B.script = [
+    { call = "listen", backlog = 3 }, { call = "accept", when = "waiting" }, { call = "send", text = "hi" },
+]
+"""
+
+
+def test_who_is_at_no_end_is_named_by_its_socket() -> None:
+    """A third party with an address of its own opens a connection, and one to where nobody is gives up."""
+    syn, ack = (f"x>b:{one}:from=203.0.113.1:1024" for one in ("SYN:seq=1", "ACK:seq=2:ack=5001"))
+    told = check(history_of(scenario(STRANGER), f"s {syn} s {ack} s3"))
+    assert "2 octets to send; 203.0.113.1:1024's window is 65535." in told
+    program = (
+        'A.set = { connect_timeout = "1s" }\nA.program = ["s = socket()", "connect(s, \'10.0.0.9:80\')"]\n'
+    )
+    assert "and 10.0.0.9:80 has not answered the OPEN" in check(history_of(scenario(program), "s3"))
+
+
+def test_a_peer_behind_a_nat_is_the_other_end() -> None:
+    nat = "wire.box = [{ kind = 'nat' }]\n"
+    history = history_of(scenario(f"{nat}{OPEN}"), "a:shutdown s")
+    assert "A FIN: A has no more to send. B may go on." in check(history)

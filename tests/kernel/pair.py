@@ -105,19 +105,26 @@ class Pair:
     # Data.
 
     def exchange(self, to_core: bytes, to_kernel: bytes, within: float = 10.0) -> None:
-        """Both programs send and read at the same time, until each has what the other sent."""
+        """Both programs send and read at the same time, until each has what the other sent, and the core the
+        acknowledgment of it."""
         core, connection = self.core, self.connection
         already = len(core.delivered(connection))
-        core.call(Send(connection, to_kernel))
         read = b""
-        unsent = to_core
+        unsent, queued = to_core, 0
 
         def progress() -> bool:
-            nonlocal read, unsent
+            nonlocal read, unsent, queued
             unsent = unsent[self.write(unsent) :]
+            status = core.status(connection)
+            if room := min(status.snd_room, len(to_kernel) - queued):
+                core.call(Send(connection, to_kernel[queued : queued + room]))
+                queued += room
+                return False
             read += self.read()
             if not core.tcb(connection).receives:
                 core.call(Receive(connection))
+            if status.snd_queue:
+                return False
             return len(read) >= len(to_kernel) and len(core.delivered(connection)) - already >= len(to_core)
 
         core.until(progress, within)

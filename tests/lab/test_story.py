@@ -276,8 +276,19 @@ def test_a_storys_variants_are_in_its_language_too() -> None:
     )
     story = scenario(f'zh = {{ title = "一" }}\n{CALLS}{variants}').in_language("zh")
     one, other = scenario_of_variant(story, "v"), scenario_of_variant(story, "w")
-    assert (story.title, one.title, other.title, other.answer) == ("一", "二: v", "t: w", "答")
+    assert (story.title, one.title, other.title, other.answer) == ("一", "二: v", "一: w", "答")
     assert (scenario_of_variant(one, "w").answer, scenario_of_variant(one, "").title) == ("答", "一")
+
+
+def test_of_a_question_that_is_a_variants_own_the_storys_translation_is_none() -> None:
+    story = scenario(
+        f'zh = {{ question = "问", answer = "答", say = [] }}\n{CALLS}'
+        '[[variant]]\nname = "v"\n[[variant]]\nname = "w"\nquestion = "w?"\nanswer = "w."\n'
+    ).in_language("zh")
+    one, other = scenario_of_variant(story, "v"), scenario_of_variant(story, "w")
+    assert [(made.question, made.answer) for made in (story, one, other)] == [
+        ("问", "答"), ("问", ""), ("w?", "w."),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("key", ["ZH", "zhong", "z", "zh_CN"])

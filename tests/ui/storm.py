@@ -47,6 +47,11 @@ WORDS = (
     "box:firewall:drop=A+DATA",
     "box:nat:idle=1s",
     "x>b:SYN:seq=1:from=203.0.113.1:1024",
+    "a:['s=socket()','connect(s)']",
+    "b:{loop=['c=accept(s)','close(c)']}",
+    "a:{call='send',size=9,when='readable'}",
+    "a:read:2",
+    "b:send+urgent:x",
 )
 STEPS = tuple(key for action in ACTIONS for key in action.keys)
 BURST = 12

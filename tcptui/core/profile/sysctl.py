@@ -292,6 +292,7 @@ _FREEBSD: dict[str, _Sysctl] = {
 SYSCTLS: Mapping[str, _Sysctl] = {**_LINUX, **_FREEBSD}
 
 _WITHOUT_EFFECT = frozenset((
+    "kern.timecounter.alloweddeviation",
     "net.core.default_qdisc", "net.core.netdev_max_backlog", "net.core.optmem_max", "net.core.rmem_default",
     "net.core.rmem_max", "net.core.wmem_default", "net.core.wmem_max",
     "net.ipv4.ip_default_ttl", "net.ipv4.ip_local_port_range", "net.ipv4.ip_no_pmtu_disc",

@@ -45,7 +45,7 @@ def is_old_acknowledgment(tcb: Tcb, segment: Segment, profile: Profile) -> bool:
 
 def note_duplicate(tcb: Tcb, segment: Segment, step: Step) -> None:
     """What has come twice, for the next SACK option (RFC 2883 section 4)."""
-    if not (tcb.sack and step.profile.dsack and lt(segment.seq, tcb.rcv_nxt)):
+    if tcb.half_open or not (tcb.sack and step.profile.dsack and lt(segment.seq, tcb.rcv_nxt)):
         return
     length = step.hooks.duplicate_length(segment)
     if length:

@@ -35,6 +35,7 @@ _SETTINGS = (
     ("fin_wait_2_timeout", 0, None),
     ("open_timeout", 1, None),
     ("defer_accept", 0, 0xFF),
+    ("notsent_lowat", 0, None),
 )
 """The settings that are numbers, and the least and the most of each."""
 _SWITCHES = ("no_delay", "cork", "keep_alive", "no_options", "reads_no_more")

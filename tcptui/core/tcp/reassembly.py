@@ -199,8 +199,8 @@ def _as_a_whole(tcb: Tcb, segment: Segment, piece: OutOfOrderData, step: Step) -
         return nothing
     if not lt(seq, tcb.rcv_nxt):
         return piece
-    # tcp_fin() has its say in other states than ESTABLISHED.
-    step.ack_due = bool(tcb.out_of_order) or (fin and tcb.state is not State.ESTABLISHED)
+    # tcp_fin() sends an ACK in other states than ESTABLISHED, and empties the queue before that counts.
+    step.ack_due = tcb.state is not State.ESTABLISHED if fin else bool(tcb.out_of_order)
     step.ack_later = not step.ack_due
     return OutOfOrderData(tcb.rcv_nxt, data[distance(seq, tcb.rcv_nxt) :], fin)
 

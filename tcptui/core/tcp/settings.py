@@ -36,6 +36,8 @@ class Settings(NamedTuple):
     """TCP_KEEPINIT: how long an OPEN may take."""
     no_options: bool = False
     """TCP_NOOPT: no options on any segment, and none of the peer's but its MSS are used."""
+    notsent_lowat: int = 0
+    """TCP_NOTSENT_LOWAT: octets not sent from which on no more are taken; 0: as many as there is room for."""
     defer_accept: int = 0
     """TCP_DEFER_ACCEPT: without data an ACK opens nothing until the SYN,ACK's timer has fired so often."""
     reads_no_more: bool = False

@@ -199,6 +199,10 @@ class Stack:
         tcb = self._blocks.get(connection)
         return tcb is not None and tcb.wants_receive
 
+    def write_room(self, connection: int) -> tuple[int, bool]:
+        """Octets that a write() takes now, and whether poll() has POLLOUT. KeyError: no connection."""
+        return self._hooks.write_room(self._blocks[connection], self.profile)
+
     def initial_numbers(self, connection: int) -> tuple[int, int | None] | None:
         """ISS and IRS of a connection, IRS None in SYN-SENT; None where there is none of that name, or it is
         in LISTEN. Asked for every segment that is sent, so without a status."""
@@ -246,15 +250,11 @@ class Stack:
         """A stack of its own that begins where this one stands."""
         copy = Stack.__new__(Stack)
         copy.profile, copy._hooks = self.profile, self._hooks
-        copy._isns = self._isns
-        copy.secret = self.secret
-        copy._names = self._names
-        copy._now = self._now
+        copy._isns, copy.secret = self._isns, self.secret
+        copy._names, copy._now = self._names, self._now
         copy._blocks = {name: tcb.copy() for name, tcb in self._blocks.items()}
         copy._by_sockets = self._by_sockets
-        copy._listeners = self._listeners
-        if self._listeners:
-            copy._listeners = {name: listener.copy() for name, listener in self._listeners.items()}
+        copy._listeners = self._listeners and {name: one.copy() for name, one in self._listeners.items()}
         return copy
 
     def rebooted(self) -> Stack:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcptui.core.events import Response, Signal, TimerKind
+from tcptui.core.packet.options import read_timestamps
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment
 from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.rules import Rule
@@ -33,6 +34,12 @@ def syn_sent(tcb: Tcb, segment: Segment, step: Step) -> None:
         if soon is not None and not tcb.retransmission_queue[0].timeouts:
             step.rule(tcb, Rule.SYN_RESENT_SOON, delay=soon)
             step.start_timer(tcb, TimerKind.RETRANSMISSION, soon)
+        step.drop(tcb, segment)
+    elif flags & ACK and step.hooks.echoes_no_syn(tcb, segment, step.profile, step.now):
+        _, tsecr = read_timestamps(segment) or (0, 0)
+        step.rule(tcb, Rule.ECHO_OF_NO_SYN, tsecr=tsecr)
+        if not flags & RST:
+            step.send_reset_for(segment, tcb)
         step.drop(tcb, segment)
     # Second, check the RST bit. RFC 5961's comparison with RCV.NXT has nothing to compare here: no
     # number of the peer is known yet, and the acceptable ACK is the proof (RFC 9293 section 3.5.3).

@@ -65,7 +65,7 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
     if tcb.state is State.LISTEN and tcb.remote is None:
         refuse(tcb, step, "SEND", Response.REMOTE_UNSPECIFIED)
         return
-    room = tcb.send_room(step.profile)
+    room = max(tcb.send_room(step.profile), step.hooks.write_room(tcb, step.profile)[0])
     if len(call.data) >= room:
         tcb.wants_room = True
     if len(call.data) > room:

@@ -132,7 +132,7 @@ SENTENCES = {
     "rule.user_timeout": "{timeout} without delivery: the connection is aborted.",
     "rule.connect_timeout": "{timeout}, and {peer} has not answered the OPEN: the connection is given up.",
     "rule.retransmission": "No ACK in time: sent again ({retries} of {limit}), the next wait is {rto}.",
-    "rule.time_wait_over": "2 MSL are over: no old segment can be left on the wire.",
+    "rule.time_wait_over": "2 MSL are over: old segments count as gone from the wire.",
     "rule.delivery_problem": "{retries:retransmissions}: the program is told of the trouble (R1).",
     "rule.give_up": "{retries:retransmissions} without an answer: given up (R2).",
     "rule.give_up_on_probes": "{probes:probes} of {peer}'s window without an answer: given up (R2).",
@@ -167,6 +167,7 @@ SENTENCES = {
     "rule.cookie_good": "The ACK brings the cookie back: a connection is made, MSS {mss}.",
     "rule.timestamp_missing": "Timestamps were agreed on, and there is none: dropped.",
     "rule.timestamp_old": "Timestamp {tsval} is older than {ts_recent}: an old duplicate, dropped (PAWS).",
+    "rule.echo_of_no_syn": "The echoed timestamp, {tsecr}, was on no SYN of {side}'s: no answer to one.",
     "rule.echo_of_no_syn_ack": "The echoed timestamp, {tsecr}, was on no SYN,ACK of {side}'s: dropped.",
     "rule.answers_counted": (
         "Answer {answers} of at most {most} in {interval}: two ends could go on like this without end."
@@ -238,7 +239,7 @@ SENTENCES = {
     "rule.hard_error_noted": (
         "The network reports that {peer} can't be reached; this stack only tells the program."
     ),
-    "rule.hard_error": "The network reports that the peer can't be reached: the connection ends.",
+    "rule.hard_error": "The network reports that {peer} can't be reached: the connection ends.",
     "rule.path_mtu": "The path takes {mtu} octets and no more: segments of {mss} from now on.",
     "rule.fin_wait_2_over": "No program holds the connection, and {peer} does not close: deleted.",
     "rule.broken_two_way_handshake": "Broken on purpose: established after two segments, without the third.",

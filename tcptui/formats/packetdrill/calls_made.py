@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tcptui.core.message import Message
-from tcptui.formats.packetdrill.call_arguments import Addresses
+from tcptui.formats.packetdrill.call_arguments import Addresses, Arguments
 from tcptui.formats.packetdrill.constants import Constants
+from tcptui.formats.packetdrill.epoll import CALLS, Interests, prepare_epoll
 from tcptui.formats.packetdrill.flows import Flows
 from tcptui.formats.packetdrill.matching import Tolerance, Window, at_time, later
 from tcptui.formats.packetdrill.outcome import Mismatch
@@ -36,7 +37,9 @@ class _Calling(NamedTuple):
 class CallsMade:
     """The calls of one script that have not returned yet."""
 
-    __slots__ = ("_addresses", "_blocked", "_calling", "_constants", "_latest", "_tolerance")
+    __slots__ = (
+        "_addresses", "_blocked", "_calling", "_constants", "_interests", "_latest", "_tolerance",
+    )  # fmt: skip
 
     def __init__(self, constants: Constants, addresses: Addresses, tolerance: Tolerance) -> None:
         self._constants = constants
@@ -45,17 +48,23 @@ class CallsMade:
         self._calling: _Calling | None = None
         """The one that is made in this step."""
         self._blocked: tuple[_Calling, ...] = ()
+        self._interests: Interests = ()
         self._latest = 0
         """The connection whose socket has been connected, or accepted, last."""
 
     def copy(self) -> CallsMade:
         copy = CallsMade(self._constants, self._addresses, self._tolerance)
         copy._calling, copy._blocked, copy._latest = self._calling, self._blocked, self._latest
+        copy._interests = self._interests
         return copy
 
     def key(self) -> tuple[Any, ...]:
         """What their future depends on, hashable."""
-        return self._latest, tuple((one.event.line, one.number, one.window) for one in self._blocked)
+        return (
+            self._latest,
+            self._interests,
+            tuple((one.event.line, one.number, one.window) for one in self._blocked),
+        )
 
     @property
     def return_by(self) -> int | None:
@@ -64,7 +73,11 @@ class CallsMade:
 
     def make(self, event: CallEvent, due: Window) -> ScriptedCall:
         """The call that the script makes now. Raises NotSupported."""
-        prepared = prepare_call(event, self._constants, self._addresses)
+        if event.name in CALLS:
+            args = Arguments(event, self._constants, self._addresses)
+            prepared, self._interests = prepare_epoll(event, args, self._interests)
+        else:
+            prepared = prepare_call(event, self._constants, self._addresses)
         self._calling = _Calling(event, prepared, due)
         return ScriptedCall("request", request=prepared.request)
 

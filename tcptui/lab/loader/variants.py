@@ -31,6 +31,8 @@ KEYS = (
     "A", "B", "third_party", "say", "expect",
 )  # fmt: skip
 """What a variant may have, and translations."""
+_SHARED_TEXTS = ("title", "question", "chapter")
+"""What is translated once for a story and its variants."""
 _REPLACED = ("question", "answer", "prelude", "until", "third_party", "say", "expect")
 
 
@@ -59,6 +61,10 @@ def merged(document: Mapping[str, object], variant: Mapping[str, object], where:
     wire = {key: value for key, value in _dict(document, "wire", "").items() if key != "faults"}
     merged["wire"] = {**wire, **_dict(variant, "wire", where)}
     merged |= {key: value for key, value in variant.items() if key in _REPLACED or is_language(key)}
+    for language in filter(is_language, document):
+        texts = _dict(document, language, "").items()
+        kept = {key: text for key, text in texts if key in _SHARED_TEXTS and key not in variant}
+        merged[language] = {**kept, **_dict(variant, language, where)}
     for side in SIDES:
         own, other = _dict(variant, side, where), _dict(document, side, "")
         if not PROGRAM_KEYS.isdisjoint(own):  # One takes the place of another, however that is written.

@@ -277,7 +277,7 @@ def test_numbers_are_relative_to_the_scripts_syn() -> None:
     ("text", "line", "done"),
     [
         ("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 < udp (100)\n", 2, 2),
-        ("0 epoll_create(5) = 3\n", 1, 1),
+        ("0 eventfd(5) = 3\n", 1, 1),
         ("0 > [ect0] S 0:0(0)\n", 1, 0),
     ],
 )

@@ -140,7 +140,7 @@ class CorePlayer:
     def _until(self, at: int) -> None:
         """Serves the timers that the kernel serves before `at`."""
         while (due := self.sockets.next_deadline()) is not None:
-            served = self._served(due - _START)
+            served = self._served(due - _START, at)
             if served >= at:
                 break
             self.now = max(self.now, served)
@@ -148,13 +148,16 @@ class CorePlayer:
             self._take()
         self.now = max(self.now, at)
 
-    def _served(self, due: int) -> int:
-        """When the timer is served that is due at `due`."""
+    def _served(self, due: int, at: int) -> int:
+        """When the timer is served that is due at `due`, if the next step is at `at`: what the kernel may
+        have sent in answer to that was not the timer's."""
         position = len(self.record.sent)
         if position < len(self.kernel.sent):
             seen = self.kernel.sent[position]
             late = LATE + max(0, due - self._last_sent) // 8
             if seen.high >= due - EARLY and seen.low <= due + late:
+                if seen.low <= at <= seen.high:
+                    return at
                 return max(due, min(max(due, seen.low), seen.high))
         return due
 

@@ -52,3 +52,8 @@ class Rfc5681:
         """Whether a closed window is probed, and the retransmission timer stopped, though there is data in
         flight (3.8.6.1)."""
         return True
+
+    def initial_cwnd_after_loss(self) -> bool:
+        """Whether a SYN or SYN,ACK that went again makes the initial cwnd one segment also where the profile
+        names it."""
+        return False

@@ -8,6 +8,7 @@ from tcptui.core.packet.seq import in_window, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.stacks.rfc5681 import Rfc5681
+from tcptui.core.tcp.stacks.sending import Sending
 from tcptui.core.tcp.stacks.verdict import ErrorEffect, HalfOpen, Paws, Verdict
 from tcptui.core.tcp.tcb import OutOfOrderData, ReceiveMemory, Tcb
 from tcptui.core.tcp.unreachable import Unreachable
@@ -33,7 +34,7 @@ def is_in_table_6(tcb: Tcb, segment: Segment, window: int) -> bool:
     return in_window(seq_add(segment.seq, length - 1), tcb.rcv_nxt, window)  # Never, if RCV.WND is 0.
 
 
-class Rfc9293(Rfc5681):
+class Rfc9293(Rfc5681, Sending):
     """What a TCP does that follows the text of RFC 9293.
 
     Every method is a question of the procedure. It gets the block as it stands, changes nothing, and
@@ -57,6 +58,10 @@ class Rfc9293(Rfc5681):
     def simultaneous_open_keeps_scale(self) -> bool:
         """Whether our windows are scaled after a simultaneous open with a peer that has offered no window
         scale (RFC 7323 2.2: they are not)."""
+        return False
+
+    def echoes_no_syn(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> bool:
+        """Whether an acceptable ACK in SYN-SENT is bad all the same: its TSecr is of none of our SYNs."""
         return False
 
     def times_crossing_syn_ack(self) -> bool:
@@ -176,45 +181,6 @@ class Rfc9293(Rfc5681):
     def acknowledges_fin_again(self) -> bool:
         """Whether a FIN that lies beyond the peer's first one is acknowledged (3.10.7.4, eighth)."""
         return True
-
-    # Sending.
-
-    def full_segment(self, tcb: Tcb) -> int:
-        """Octets of data in a full segment, options beside the timestamps left out: Eff.snd.MSS (3.7.1)."""
-        return tcb.snd_mss
-
-    def handshake_window_counts(self) -> bool:
-        """Whether the window of a SYN counts for Max(SND.WND) after a passive OPEN (3.8.6.2.1)."""
-        return True
-
-    def fills_window(self, tcb: Tcb, octets: int, full: int, sent: int, held: bool) -> bool:
-        """Whether `octets` that fill the window go, though more data waits and `full` would be a whole
-        segment: 3.8.6.2.1, (3). `sent`: the data that has just gone before them; `held`: Nagle's algorithm
-        holds less than a full segment back."""
-        return not held and 2 * octets >= tcb.max_snd_wnd
-
-    def fin_fits(self, tcb: Tcb, octets: int) -> bool:
-        """Whether the window has room for a FIN behind the last `octets` of data; if not, both wait. A FIN
-        takes a number, but with nothing in flight it goes all the same: what it draws tells when the window
-        has opened (3.8.6.1)."""
-        return octets > 0 or tcb.usable_window > 0 or tcb.snd_una == tcb.snd_nxt
-
-    def pushes(self, tcb: Tcb, octets: int) -> bool:
-        """Whether the next `octets` of data go with PSH though more data waits behind them."""
-        return False
-
-    def ack_restarts_probes(self, tcb: Tcb) -> bool:
-        """Whether an ACK that leaves the window closed puts the next probe of it off."""
-        return False
-
-    def pushes_override(self) -> bool:
-        """Whether what goes at last, however little (3.8.6.2.1, (4)), has PSH though more data waits."""
-        return False
-
-    def restarted(self, tcb: Tcb, idle: int, least: int) -> tuple[int, int]:
-        """cwnd and ssthresh in octets after `idle` microseconds, longer than an RTO, in which nothing was
-        sent; `least`: the restart window (RFC 5681 4.1)."""
-        return least, tcb.ssthresh
 
     def reset_has_window(self) -> bool:
         """Whether the RST of an ABORT carries the receive window. It means nothing there."""
@@ -356,6 +322,10 @@ class Rfc9293(Rfc5681):
         (3.10.7.4, fifth, ESTABLISHED)."""
         return True
 
+    def new_ack_sets_window(self) -> bool:
+        """Whether an ACK of new data sets SND.WND though a later SEQ has set it (3.10.7.4, fifth: not)."""
+        return False
+
     def dropped_restarts_keep_alive(self) -> bool:
         """Whether a segment that is dropped begins the idle time anew: 3.8.4 asks for what is received
         (MUST-26)."""
@@ -381,11 +351,6 @@ class Rfc9293(Rfc5681):
         return False
 
     # Sending.
-
-    def initial_cwnd_after_loss(self) -> bool:
-        """Whether a SYN or SYN,ACK that went again makes the initial cwnd one segment also where the profile
-        names it."""
-        return False
 
     def probe_interval(self, tcb: Tcb, profile: Profile) -> int:
         """Time to the next zero-window probe, but for the longest: one RTO, then exponentially longer

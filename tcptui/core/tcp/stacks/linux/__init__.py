@@ -12,10 +12,10 @@ from tcptui.core.tcp.stacks.linux.receiving import LinuxReceiving
 from tcptui.core.tcp.stacks.linux.retransmitting import LinuxRetransmitting
 from tcptui.core.tcp.stacks.linux.sending import LinuxSending
 from tcptui.core.tcp.stacks.linux.small_blocks import fin_wait_2, in_window, request_socket, time_wait
-from tcptui.core.tcp.stacks.linux.timestamps import check_timestamp
+from tcptui.core.tcp.stacks.linux.timestamps import check_timestamp, echoes_syn
 from tcptui.core.tcp.stacks.rfc9293 import is_new_data
 from tcptui.core.tcp.stacks.verdict import HalfOpen, Paws, Verdict
-from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.tcb import OutOfOrderData, Tcb
 
 _AFTER_PEERS_FIN = (State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK)
 _ORPHAN_RETRIES = 8
@@ -41,6 +41,10 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
     def simultaneous_open_keeps_scale(self) -> bool:
         """tcp_rcv_synsent_state_process() sets rcv_wscale to 0 only where the SYN has an ACK."""
         return True
+
+    def echoes_no_syn(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> bool:
+        """tcp_rcv_synsent_state_process(): one that is not between tp->retrans_stamp and now."""
+        return profile.timestamps and bool(segment.options) and not echoes_syn(tcb, segment, now)
 
     def times_crossing_syn_ack(self) -> bool:
         """tcp_send_synack() sends the SYN of the queue with a time of its own and without TCPCB_RETRANS."""
@@ -119,9 +123,9 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
         return tcb.receive_shutdown and tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2)
 
     def abandons_orphan(self, tcb: Tcb, profile: Profile) -> bool:
-        """tcp_probe_timer(): with SOCK_DEAD, once the RTO with its backoff has reached the greatest one, "if
-        (!alive && icsk->icsk_backoff >= max_probes) goto abort", whatever has been answered. By then
-        tcp_orphan_retries() is 0, unless the sysctl names a number."""
+        """tcp_probe_timer(): with SOCK_DEAD, once the RTO with its backoff has reached the greatest one, as
+        many probes as tcp_orphan_retries() gives are enough, whatever has been answered. By then that is 0,
+        unless the sysctl names a number."""
         if not tcb.half_duplex or tcb.estimate.rto << tcb.persist_backoff < profile.max_rto:
             return False
         retries = profile.orphan_retries
@@ -223,6 +227,19 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
         """tcp_rcv_state_process(), TCP_FIN_WAIT1: with SOCK_DEAD tcp_time_wait(), "goto consume", unless
         there is a FIN, or new data."""
         return tcb.half_duplex and not segment.flags & FIN and not is_new_data(tcb, segment)
+
+    def new_ack_sets_window(self) -> bool:
+        """tcp_may_update_window(): after(ack, tp->snd_una)."""
+        return True
+
+    def ack_may_wait(
+        self, tcb: Tcb, arrived: OutOfOrderData, piece: OutOfOrderData, profile: Profile
+    ) -> bool:
+        """tcp_data_queue(): tcp_fin() empties the out-of-order queue before it is asked whether that is
+        empty."""
+        if arrived.fin and arrived.seq == tcb.rcv_nxt:
+            return profile.pingpong and tcb.state is State.ESTABLISHED
+        return super().ack_may_wait(tcb, arrived, piece, profile)
 
     def may_update_window(self, tcb: Tcb, segment: Segment, window: int) -> bool:
         """tcp_may_update_window(): with the same SEQ and ACK only a window that is larger, or zero."""

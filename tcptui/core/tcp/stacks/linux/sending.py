@@ -7,7 +7,9 @@ offload takes them; and only from a buffer of which one whole segment has gone i
 
 from __future__ import annotations
 
+from tcptui.core.packet.segment import PSH
 from tcptui.core.packet.seq import distance
+from tcptui.core.profile.record import Profile
 from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
 from tcptui.core.tcp.tcb import Tcb
 
@@ -15,6 +17,8 @@ _TCP_MSS_DEFAULT = 536
 _GSO_LEGACY_MAX_SIZE = 65_536
 _MAX_TCP_HEADER = 320
 """Octets of a buffer that sk_setup_caps() leaves for headers; how many depends on how a kernel was built."""
+_SK_BUFF = 832
+"""Octets of memory that a buffer takes beside its data: sk_buff, skb_shared_info and MAX_TCP_HEADER."""
 
 
 class LinuxSending(Rfc9293):
@@ -36,7 +40,7 @@ class LinuxSending(Rfc9293):
     def fills_window(self, tcb: Tcb, octets: int, full: int, sent: int, held: bool) -> bool:
         """tcp_snd_wnd_test(), tcp_mss_split_point(): behind one whole segment of the same buffer the rest of
         the window is filled, unless Nagle's algorithm forbids it; alone, too little room waits."""
-        goal = min(tcb.max_snd_wnd >> 1, _GSO_LEGACY_MAX_SIZE - 1 - _MAX_TCP_HEADER) // full * full
+        goal = _size_goal(tcb, full)
         return not held and goal > full and sent % goal >= full
 
     def fin_fits(self, tcb: Tcb, octets: int) -> bool:
@@ -64,3 +68,54 @@ class LinuxSending(Rfc9293):
         while (idle := idle - tcb.estimate.rto) > 0 and cwnd * mss > least:
             cwnd >>= 1
         return max(cwnd * mss, least), ssthresh
+
+    def write_room(self, tcb: Tcb, profile: Profile) -> tuple[int, bool]:
+        """tcp_sendmsg_locked(): the last buffer of the write queue is filled in any case; another is begun
+        while sk_stream_memory_free(), and what cwnd and window have room for goes meanwhile. How a buffer
+        that the application has not sized grows (tcp_sndbuf_expand()) is left out."""
+        wanted, lowat = tcb.settings.send_buffer, tcb.settings.notsent_lowat
+        if wanted is None and not lowat:
+            return super().write_room(tcb, profile)
+        full = self.full_segment(tcb)
+        goal, unsent = _size_goal(tcb, full), len(tcb.send_buffer)
+        memory = _memory(tcb, goal)
+        writable = self._is_writable(tcb, memory, profile)
+        limit, going = self._memory_limit(tcb, profile), 0
+        if not unsent:
+            going = max(0, min(tcb.usable_window, tcb.cwnd - distance(tcb.snd_una, tcb.snd_nxt)))
+        room = -unsent % goal
+        memory, unsent = memory + room, unsent + room
+        while memory < limit and not 0 < lowat <= unsent:
+            room, unsent, memory = room + goal, unsent + goal, memory + goal + _SK_BUFF
+            if going:  # Of the first buffer that goes at once, while the copying goes on.
+                room, memory, going = room + going, memory + going + -(-going // (2 * full)) * _SK_BUFF, 0
+        return room, writable
+
+    def _is_writable(self, tcb: Tcb, memory: int, profile: Profile) -> bool:
+        """__sk_stream_is_writeable(): a third is free, and of TCP_NOTSENT_LOWAT less than half is unsent."""
+        lowat = tcb.settings.notsent_lowat
+        if lowat and 2 * len(tcb.send_buffer) >= lowat:
+            return False
+        return self._memory_limit(tcb, profile) - memory >= memory >> 1
+
+    def _memory_limit(self, tcb: Tcb, profile: Profile) -> int:
+        """sk_sndbuf"""
+        return 2 * tcb.send_buffer_size(profile)
+
+
+def _size_goal(tcb: Tcb, full: int) -> int:
+    """tcp_xmit_size_goal(): octets of data in one buffer of the write queue, whole segments of `full`."""
+    most = min(tcb.max_snd_wnd >> 1, _GSO_LEGACY_MAX_SIZE - 1 - _MAX_TCP_HEADER)
+    return max(full, most // full * full)
+
+
+def _memory(tcb: Tcb, goal: int) -> int:
+    """sk_wmem_queued: what was not acknowledged, two segments of one write to a buffer (tcp_tso_autosize()),
+    and what was not sent."""
+    memory, joins = 0, False
+    for entry in tcb.retransmission_queue:
+        joins = not joins and memory > 0
+        memory += len(entry.data) + (0 if joins else _SK_BUFF)
+        joins = joins or bool(entry.flags & PSH)
+    unsent = len(tcb.send_buffer)
+    return memory + unsent + -(-unsent // goal) * _SK_BUFF

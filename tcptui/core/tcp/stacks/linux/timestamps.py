@@ -3,6 +3,7 @@ net/ipv4/tcp_input.c."""
 
 from __future__ import annotations
 
+from tcptui.core.packet.options import read_timestamps
 from tcptui.core.packet.segment import ACK, FIN, SYN, Segment
 from tcptui.core.packet.seq import MASK, distance, lt
 from tcptui.core.tcp.stacks.verdict import Paws
@@ -49,6 +50,16 @@ def echoes_syn_ack(tcb: Tcb, tsecr: int) -> bool:
     first = tcb.retransmission_queue[0].sent_at // MILLISECOND
     last = tcb.sent_at // MILLISECOND
     return tsecr - first & MASK <= last - first
+
+
+def echoes_syn(tcb: Tcb, segment: Segment, now: int) -> bool:
+    """tcp_rcv_synsent_state_process(): whether a TSecr is between the TSval of the first SYN and the clock.
+    One of 0, or none, says nothing."""
+    times = read_timestamps(segment)
+    if times is None or not times[1]:
+        return True
+    first = tcb.retransmission_queue[0].sent_at // MILLISECOND
+    return times[1] - first & MASK <= now // MILLISECOND - first
 
 
 def _is_recent(tcb: Tcb, tsval: int, now: int, window: int) -> bool:

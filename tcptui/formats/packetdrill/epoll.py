@@ -1,0 +1,98 @@
+"""epoll in a script: poll() with a descriptor of its own, and an interest list that is kept (epoll(7)).
+
+The sockets have poll(), so an epoll descriptor here is one that nothing else is done with, its interest list
+is kept beside the script's calls, and epoll_wait() is a poll() of that list. Level-triggered only: what
+EPOLLET and EPOLLONESHOT remember, no poll() does.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from tcptui.core.units import MILLISECOND
+from tcptui.formats.packetdrill.call_arguments import Arguments
+from tcptui.formats.packetdrill.outcome import NotSupported
+from tcptui.formats.packetdrill.script_calls import Difference, Prepared
+from tcptui.formats.packetdrill.syntax import Array, CallEvent, Expression, Struct
+from tcptui.sockets import requests
+from tcptui.sockets.answers import Done
+
+_DATA = ("fd", "ptr", "u32", "u64")
+"""The names of a union epoll_data's members."""
+_TRIGGERS = 1 << 31 | 1 << 30
+"""EPOLLET and EPOLLONESHOT."""
+
+
+class Interest(NamedTuple):
+    """One entry of an interest list."""
+
+    epoll: int
+    fd: int
+    events: int
+    data: int
+    """What epoll_wait() hands back with the events."""
+
+
+Interests: TypeAlias = tuple[Interest, ...]
+CALLS = ("epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait")
+"""The calls that are served here."""
+
+
+def prepare_epoll(event: CallEvent, args: Arguments, known: Interests) -> tuple[Prepared, Interests]:
+    """One of `CALLS`, and the interest lists once it has been made. Raises NotSupported."""
+    if event.name == "epoll_ctl":
+        return _control(args, known)
+    if event.name == "epoll_wait":
+        return _wait(args, known), known
+    return Prepared(requests.NewSocket(number=args.new_descriptor())), known
+
+
+def _control(args: Arguments, known: Interests) -> tuple[Prepared, Interests]:
+    epoll, fd, what = args.number(0), args.number(2), args.name(1)
+    others = tuple(one for one in known if (one.epoll, one.fd) != (epoll, fd))
+    if what in ("EPOLL_CTL_ADD", "EPOLL_CTL_MOD"):
+        struct = args.struct(3)
+        if struct is None:
+            raise NotSupported("needs.field", name="events")
+        events = args.field(struct, ("events",), 0)
+        if events & _TRIGGERS:
+            raise NotSupported("needs.flags", call="epoll_ctl", flags=f"{events & _TRIGGERS:#x}")
+        others += (Interest(epoll, fd, events, args.field(struct, _DATA, 1)),)
+    elif what != "EPOLL_CTL_DEL":
+        raise NotSupported("needs.constant", name=what)
+    return Prepared(requests.GetFlags(fd), value=lambda done: min(done.value, 0)), others
+
+
+def _wait(args: Arguments, known: Interests) -> Prepared:
+    epoll, most, timeout = args.number(0), args.number(2), args.number(3)
+    entries = [one for one in known if one.epoll == epoll]
+    watched = tuple(requests.Watched(one.fd, one.events) for one in entries)
+
+    def ready(done: Done) -> list[tuple[int, int]]:
+        assert isinstance(done.answer, tuple)
+        bits = zip(entries, done.answer, strict=True)
+        return [(one.data, found) for one, found in bits if isinstance(found, int) and found][:most]
+
+    def answer(done: Done) -> Difference | None:
+        asked = [_event(args, one) for one in _structs(args.at(1))]
+        found = ready(done)
+        if not asked or asked == found:
+            return None
+        return Difference(_text(asked), _text(found))
+
+    request = requests.Poll(watched, timeout * MILLISECOND if timeout >= 0 else None)
+    return Prepared(request, answer, lambda done: min(done.value, most))
+
+
+def _structs(events: Expression) -> list[Struct]:
+    """The struct epoll_events that a script names: one, or an array of them."""
+    items = events.items if isinstance(events, Array) else (events,)
+    return [one for one in items if isinstance(one, Struct)]
+
+
+def _event(args: Arguments, event: Struct) -> tuple[int, int]:
+    return args.field(event, _DATA, 1), args.field(event, ("events",), 0)
+
+
+def _text(events: list[tuple[int, int]]) -> str:
+    return "[" + ", ".join(f"{{events={bits:#x}, fd={data}}}" for data, bits in events) + "]"
