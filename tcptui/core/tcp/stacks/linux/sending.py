@@ -40,8 +40,7 @@ class LinuxSending(Rfc9293):
     def fills_window(self, tcb: Tcb, octets: int, full: int, sent: int, held: bool) -> bool:
         """tcp_snd_wnd_test(), tcp_mss_split_point(): behind one whole segment of the same buffer the rest of
         the window is filled, unless Nagle's algorithm forbids it; alone, too little room waits."""
-        goal = _size_goal(tcb, full)
-        return not held and goal > full and sent % goal >= full
+        return not held and sent % _size_goal(tcb, full) >= full
 
     def fin_fits(self, tcb: Tcb, octets: int) -> bool:
         """tcp_snd_wnd_test(): a FIN's number has to lie in the window; tcp_send_fin() has put it on the last
