@@ -181,7 +181,9 @@ class Rule(Enum):
     FIN_TO_TIME_WAIT = "3.10.7.4, eighth"
     FIN_AGAIN = "3.10.7.4, eighth"
 
+    TIME_WAIT_MAY_END = "3.6.1, MAY-2"
     TIME_WAIT_REOPENED = "3.6.1, MAY-2"
+    TIME_WAIT_GOES_ON = "3.6.1, MAY-2"
 
     # What goes, and what waits.
     NAGLE = "3.7.4"

@@ -167,6 +167,7 @@ _LINUX: dict[str, _Sysctl] = {
     "net.ipv4.tcp_keepalive_time": _number("keep_idle", unit=SECOND),
     "net.ipv4.tcp_max_syn_backlog": _number("syn_queue"),
     "net.ipv4.tcp_min_snd_mss": _number("min_snd_mss"),
+    "net.ipv4.tcp_min_tso_segs": _number("min_tso_segs"),
     "net.ipv4.tcp_orphan_retries": _Sysctl(("orphan_retries",), 0, 255, _orphan_retries),
     "net.ipv4.tcp_retries1": _number("data_r1"),
     "net.ipv4.tcp_retries2": _number("data_retries"),
@@ -292,6 +293,7 @@ _FREEBSD: dict[str, _Sysctl] = {
 SYSCTLS: Mapping[str, _Sysctl] = {**_LINUX, **_FREEBSD}
 
 _WITHOUT_EFFECT = frozenset((
+    "kern.timecounter.alloweddeviation",
     "net.core.default_qdisc", "net.core.netdev_max_backlog", "net.core.optmem_max", "net.core.rmem_default",
     "net.core.rmem_max", "net.core.wmem_default", "net.core.wmem_max",
     "net.ipv4.ip_default_ttl", "net.ipv4.ip_local_port_range", "net.ipv4.ip_no_pmtu_disc",
@@ -306,7 +308,7 @@ _WITHOUT_EFFECT = frozenset((
     "net.ipv4.tcp_frto", "net.ipv4.tcp_fwmark_accept", "net.ipv4.tcp_l3mdev_accept",
     "net.ipv4.tcp_limit_output_bytes", "net.ipv4.tcp_low_latency", "net.ipv4.tcp_max_orphans",
     "net.ipv4.tcp_max_reordering", "net.ipv4.tcp_max_tw_buckets", "net.ipv4.tcp_mem",
-    "net.ipv4.tcp_migrate_req", "net.ipv4.tcp_min_rtt_wlen", "net.ipv4.tcp_min_tso_segs",
+    "net.ipv4.tcp_migrate_req", "net.ipv4.tcp_min_rtt_wlen",
     "net.ipv4.tcp_moderate_rcvbuf", "net.ipv4.tcp_mtu_probe_floor", "net.ipv4.tcp_mtu_probing",
     "net.ipv4.tcp_no_metrics_save", "net.ipv4.tcp_no_ssthresh_metrics_save", "net.ipv4.tcp_notsent_lowat",
     "net.ipv4.tcp_pacing_ca_ratio", "net.ipv4.tcp_pacing_ss_ratio", "net.ipv4.tcp_pingpong_thresh",

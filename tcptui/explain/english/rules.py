@@ -182,6 +182,10 @@ SENTENCES = {
     "rule.data_after_close": (
         "{len:octets} for a program that has closed both ways: a RST shows that data is lost."
     ),
+    "rule.time_wait_may_end": (
+        "The SYN is newer than all of the old connection: TIME-WAIT ends if {peer} acknowledges {side}'s SYN."
+    ),
+    "rule.time_wait_goes_on": "No connection came of the newer SYN: TIME-WAIT goes on.",
     "rule.time_wait_reopened": "The SYN is newer than all of the old connection: TIME-WAIT ends.",
     "rule.nagle": (
         "{len:octets} must wait until what is outstanding, {unacknowledged:octets}, is acknowledged (Nagle)."

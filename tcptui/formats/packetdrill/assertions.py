@@ -77,6 +77,14 @@ def judge(text: str, names: Mapping[str, int]) -> list[Judged]:
     return list(_judged(statements, dict(names)))
 
 
+def calculate(text: str) -> _Number | None:
+    """What arithmetic with numbers comes to; None: it is not understood."""
+    try:
+        return _value(ast.parse(text.strip(), mode="eval").body, {})
+    except (SyntaxError, ValueError, RecursionError, MemoryError, _NotUnderstood):
+        return None
+
+
 def _judged(statements: Iterable[ast.stmt], names: dict[str, _Number]) -> Iterator[Judged]:
     """The assertions among statements; an assignment adds to the names."""
     for statement in statements:

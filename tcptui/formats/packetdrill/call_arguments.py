@@ -101,8 +101,11 @@ class Arguments:
         return self._size(self.number(index))
 
     def text(self, index: int, octets: int) -> bytes:
-        """What is to be written: the script's own text, and zeros."""
+        """What is to be written: the script's own text, and zeros. Memory at an address of the script's own,
+        which write() can't read (EFAULT), is not there."""
         expression = self.at(index)
+        if octets and isinstance(expression, Number | Name):
+            raise NotSupported("needs.call_with", call=self._event.name, what="a pointer")
         given = expression.octets if isinstance(expression, String) else b""
         return given[:octets].ljust(octets, b"\0")
 

@@ -10,10 +10,13 @@ from typing import NamedTuple
 from tcptui.core.message import Message, MessageError
 from tcptui.core.profile.record import Profile
 from tcptui.core.profile.sysctl import BadValue, UnknownSysctl, apply_sysctl, stack_of
+from tcptui.formats.packetdrill.assertions import calculate
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.lab.knob_values import BadKnob, set_knob_from_text
 
 _SEPARATORS = re.compile(r"\n|;|&&|\|\|")
+_ARITHMETIC = re.compile(r"\$\(\(([\d\s+*/()-]{1,100})\)\)", re.ASCII)
+"""``$((15*1024*1024))``, which a shell replaces by a number."""
 _PROC = "/proc/sys/"
 _DEFAULTS = (
     ("net.ipv4.tcp_rmem", "4096 540000 15728640"),
@@ -45,7 +48,8 @@ def read_command(text: str) -> Settings:
     """``sysctl -w NAME=VALUE``, ``echo VALUE > /proc/sys/...``, and whatever else there is."""
     sysctls: list[tuple[str, str]] = []
     ignored: list[str] = []
-    for command in _SEPARATORS.split(text.replace("\\\n", " ")):
+    text = _ARITHMETIC.sub(_calculated, text.replace("\\\n", " "))
+    for command in _SEPARATORS.split(text):
         command = command.strip()
         try:
             words = shlex.split(command, comments=True)
@@ -58,6 +62,12 @@ def read_command(text: str) -> Settings:
         if not settings:
             ignored.append(command)
     return Settings(tuple(sysctls), tuple(ignored))
+
+
+def _calculated(arithmetic: re.Match[str]) -> str:
+    """A shell divides whole numbers."""
+    number = calculate(arithmetic[1].replace("/", "//"))
+    return arithmetic[0] if number is None else str(number)
 
 
 def stack_spoken_of(commands: Iterable[str]) -> str | None:

@@ -34,9 +34,10 @@ SCRIPT_ADDRESSES = (("192.168.0.1", "192.0.2.1"), ("fd3d:fa7b:d17d::1", "2001:db
 """Those of the host under test and of its peer where a script gives none: of IPv4, and of IPv6."""
 _WITHOUT_EFFECT = re.compile(
     r"(gateway_ip|netmask_ip|remote_network|send_omit_free|verbose|debug|speed|init_scripts|hash_seed"
-    r"|(persistent_)?tun_dev|wire_\w+|no_cleanup|code_\w+|so_filename|so_flags|is_anyip)"
+    r"|(persistent_)?tun_dev|wire_\w+|no_cleanup|code_\w+|so_filename|so_flags|is_anyip|mss)"
 )
-"""Options about how packetdrill reaches a kernel."""
+"""Options about how packetdrill reaches a kernel: ``--mss`` is what the TUN device says of how a segment
+longer than a packet was put together (gso_size of its virtio_net_hdr)."""
 _SYSTEMS = {"linux": "Linux", "freebsd": "FreeBSD"}
 """What packetdrill defines on each system for ``#ifdef``: freebsd-net's does, in set_default_config()."""
 _PROFILE_LINE = re.compile(r"^//[ \t]*profile:[ \t]*(\S+)[ \t]*$", re.MULTILINE)

@@ -22,6 +22,8 @@ from tests.messages import refused
          [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")]),
         ("sysctl -q net.ipv4.tcp_rmem=\"4096 8192 16384\"", [("net.ipv4.tcp_rmem", "4096 8192 16384")]),
         ("sysctl -q \\\n a=1", [("a", "1")]),
+        ("sysctl a=\"4096 $((7 / 2)) $((15*(1024 + 1)))\"", [("a", "4096 3 15375")]),
+        ("sysctl a=$((2**3))", [("a", "$((2**3))")]),
         ("echo 0 > /proc/sys/net/ipv4/tcp_sack", [("net.ipv4.tcp_sack", "0")]),
         ("echo \"4096 8192 16384\" >/proc/sys/net/ipv4/tcp_rmem", [("net.ipv4.tcp_rmem", "4096 8192 16384")]),
     ],

@@ -140,7 +140,7 @@ def test_what_is_unsupported(line: str, needs: str) -> None:
         "--ip_version=ipv4-mapped-ipv6\n",
         "--tolerance_usecs=10000\n--tolerance_percent=5.5\n",
         "--local_ip=10.0.0.1\n--remote_ip=10.0.0.2\n--gateway_ip=10.0.0.3\n--netmask_ip=255.255.255.0\n",
-        "--mtu=1500\n--speed=1000\n--send_omit_free\n",
+        "--mss=1000 --mtu=1500\n--speed=1000\n--send_omit_free\n",
         "--bind_port=5000\n--connect_port=5001\n",
         "--init_scripts=../common/a.sh,b.sh\n",
         "--code_command=python3 --code_format=a --code_sockopt=TCP_INFO\n",

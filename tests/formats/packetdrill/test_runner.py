@@ -660,6 +660,7 @@ def test_words_are_replaced() -> None:
         (LISTEN + "+0 inotify_init(1) = 4\n", "x.pkt:4: unsupported: the call inotify_init()"),
         ("0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3\n", "x.pkt:1: unsupported: sockets other than TCP's"),
         (OPEN + "+0 < udp (100)\n", "x.pkt:8: unsupported: UDP"),
+        (OPEN + "+0 send(4, 0x8, 10, 0) = -1 EFAULT\n", "x.pkt:8: unsupported: send() with a pointer"),
         (OPEN + "+0 < sctp: DATA[flgs=BE]\n", "x.pkt:8: unsupported: SCTP"),
         (OPEN + "+0 > icmp unreachable\n", "x.pkt:8: unsupported: an ICMP message that goes out"),
         (OPEN + "+0 < icmp echo_reply [1:1(0)]\n", "x.pkt:8: unsupported: icmp echo_reply"),

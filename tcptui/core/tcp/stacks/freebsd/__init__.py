@@ -79,9 +79,13 @@ class FreeBSD(Rfc9293):
         """tcp_twcheck(): tcp_close(), and then tcp_input() looks for who listens (findpcb)."""
         return True
 
-    def is_newer_syn(self, old: Tcb, syn: Segment) -> bool:
+    def is_newer_syn(self, old: Tcb, syn: Segment, profile: Profile) -> bool:
         """tcp_twcheck(): SEQ_GT(th->th_seq, tp->rcv_nxt); no timestamp is looked at."""
         return lt(old.rcv_nxt, syn.seq)
+
+    def returns_to_time_wait(self) -> bool:
+        """tcp_twcheck(): tcp_twclose() before the SYN is looked at again."""
+        return False
 
     def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict | None:
         """tcp_twcheck(), which tcp_input() calls instead of tcp_do_segment(); since 14 on the same block."""

@@ -94,6 +94,15 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
         """tcp_close_state(): the state is LAST-ACK before tcp_send_fin() has queued the FIN."""
         return True
 
+    def is_newer_syn(self, old: Tcb, syn: Segment, profile: Profile) -> bool:
+        """tcp_timewait_state_process(): a timestamp counts only beside one of the old connection
+        (tw_ts_recent_stamp)."""
+        return (old.timestamps or lt(old.rcv_nxt, syn.seq)) and super().is_newer_syn(old, syn, profile)
+
+    def returns_to_time_wait(self) -> bool:
+        """tcp_v4_rcv(), TCP_TW_SYN: inet_twsk_deschedule_put() before tcp_conn_request()."""
+        return False
+
     def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict | None:
         """tcp_timewait_state_process(): the small block of TIME-WAIT, into which tcp_fin() and tcp_close()
         also put a FIN-WAIT-2 that is an orphan."""
