@@ -181,7 +181,9 @@ class Rule(Enum):
     FIN_TO_TIME_WAIT = "3.10.7.4, eighth"
     FIN_AGAIN = "3.10.7.4, eighth"
 
+    TIME_WAIT_MAY_END = "3.6.1, MAY-2"
     TIME_WAIT_REOPENED = "3.6.1, MAY-2"
+    TIME_WAIT_GOES_ON = "3.6.1, MAY-2"
 
     # What goes, and what waits.
     NAGLE = "3.7.4"
@@ -224,6 +226,7 @@ class Rule(Enum):
     USER_TIMEOUT = "3.10.8"
     CONNECT_TIMEOUT = "FreeBSD net.inet.tcp.keepinit", None
     RETRANSMISSION = "3.10.8"
+    RETRANSMISSION_IN_TIME = "3.8.3, MUST-21"
     TIME_WAIT_OVER = "3.10.8"
     DELIVERY_PROBLEM = "3.8.3"
     SYN_ACK_NOT_AGAIN = "Linux syn_ack_recalc()", None

@@ -386,7 +386,7 @@ def test_knob_time_wait_reopens(on: bool, seq: int, newer: bool) -> None:
     (answer,) = sent(listener.arrives(1, SYN, seq))
     if on and newer:
         assert (answer.flags, answer.ack) == (SYN | ACK, PEER_ISS + seq + 1)
-        assert listener.states() == [S.LISTEN, S.SYN_RECEIVED]
+        assert listener.states() == [S.LISTEN, S.TIME_WAIT, S.SYN_RECEIVED]
     else:
         assert (answer.flags, answer.ack) == (ACK, PEER_ISS + 2)
         assert listener.states() == [S.LISTEN, S.TIME_WAIT]

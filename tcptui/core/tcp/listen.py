@@ -28,8 +28,9 @@ from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
 
 
-def listen(block: Tcb | Listener, segment: Segment, step: Step) -> None:
-    """The four checks, in the RFC's order. Security is left out (Appendix A.1.2)."""
+def listen(block: Tcb | Listener, segment: Segment, step: Step, newer: bool = False) -> None:
+    """The four checks, in the RFC's order. Security is left out (Appendix A.1.2). `newer`: a SYN that is
+    newer than a connection in TIME-WAIT."""
     flags = segment.flags
     # First, check for a RST.
     if flags & RST:
@@ -49,7 +50,7 @@ def listen(block: Tcb | Listener, segment: Segment, step: Step) -> None:
             step.rule(block, Rule.LISTEN_SYN_FIN_DROPPED)
             step.drop(block, segment)
             return
-        tcb = _block_for_syn(block, segment, step) if isinstance(block, Listener) else block
+        tcb = _block_for_syn(block, segment, step, newer) if isinstance(block, Listener) else block
         if tcb is not None:
             _answer_syn(tcb, segment, step)
     # Fourth, other data or control.
@@ -72,14 +73,17 @@ def _answer_syn(tcb: Tcb, syn: Segment, step: Step) -> None:
         enter_established(tcb, step)
 
 
-def _block_for_syn(listener: Listener, syn: Segment, step: Step) -> Tcb | None:
+def _block_for_syn(listener: Listener, syn: Segment, step: Step, newer: bool) -> Tcb | None:
     """A new block in LISTEN for the peer; None: there is no room for one, and the SYN has been dropped or
-    answered with a cookie. Linux: tcp_conn_request()."""
+    answered with a cookie. A `newer` SYN than all of a TIME-WAIT gets a block in its place whatever
+    the SYN queue holds, and no cookie: its peer is evidently real. Linux: tcp_conn_request()."""
     profile = step.profile
     if profile.full_queue_drops_syn and not listener.has_room(profile):
         step.rule(listener, Rule.ACCEPT_QUEUE_FULL)
         step.drop(listener, syn)
         return None
+    if newer:
+        return step.host.spawn(listener, syn.src)
     most = listener.syn_places(profile)
     full = listener.half_open >= most
     if profile.syn_cookies == "always" or (full and profile.syn_cookies == "overflow"):

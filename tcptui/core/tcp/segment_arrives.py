@@ -37,15 +37,16 @@ _SYN_OR_RST = SYN | RST
 _CLOSING_STATES = (State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
 
 
-def segment_for_listener(listener: Listener, segment: Segment, step: Step) -> None:
-    """A segment for no connection: a cookie that it brings back makes one, and LISTEN's checks do."""
+def segment_for_listener(listener: Listener, segment: Segment, step: Step, newer: bool) -> None:
+    """A segment for no connection: a cookie that it brings back makes one, and LISTEN's checks do. `newer`: a
+    SYN that is newer than a connection in TIME-WAIT."""
     if segment.flags & (SYN | RST | ACK) == ACK and listener.cookies_sent_at is not None:
         block = cookie_arrives(listener, segment, step)
         if isinstance(block, Tcb):
             segment_arrives(block, segment, step)
         if block is not listener:
             return
-    listen(listener, segment, step)
+    listen(listener, segment, step, newer)
 
 
 def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:

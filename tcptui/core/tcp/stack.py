@@ -34,7 +34,7 @@ from tcptui.core.tcp.stacks import STACKS
 from tcptui.core.tcp.status import ConnectionStatus, status_of
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
-from tcptui.core.tcp.time_wait import is_newer
+from tcptui.core.tcp.time_wait import gives_way, settle
 from tcptui.core.tcp.timeouts import expire
 
 _Key: TypeAlias = tuple[Socket, Socket | None]
@@ -100,7 +100,7 @@ class Stack:
         self._blocks: dict[int, Tcb] = {}
         """By name, the oldest first."""
         self._by_sockets: Mapping[_Key, tuple[int, ...]] = {}
-        """Names of blocks by local and remote socket; several only in LISTEN, and then the oldest serves."""
+        """Names of blocks by sockets: in LISTEN several, the oldest first; or a new one, and a TIME-WAIT."""
         self._listeners: Mapping[int, Listener] = {}
         """By name, the oldest first."""
 
@@ -132,17 +132,21 @@ class Stack:
         """A segment for this host, its checksum found good (MUST-3)."""
         check_numbers(segment)
         key: _Key = (segment.dst, segment.src)
-        tcb = self._at(key)
+        names = self._by_sockets.get(key)
+        tcb = None if names is None else self._blocks[names[0]]
         if tcb is None or segment.src is None:  # A passive OPEN's block is found under no remote socket.
             check_sockets(segment)
         step = self._step(now)
         if segment.flags & SYN:
             if syn_fin_dropped(tcb, segment, step):
                 return step.events
-            if tcb is not None and tcb.state is State.TIME_WAIT:
-                tcb = self._reopened(tcb, segment, step)
-        if tcb is not None:
+            if tcb is not None and tcb.state is State.TIME_WAIT and self._reopens(tcb, segment, step):
+                return step.events
+        if tcb is not None and names is not None:
             segment_arrives(tcb, segment, step)
+            if len(names) > 1:
+                settle(self._blocks[names[1]], tcb, step)
+                self._reindex(self._blocks[names[1]], key)
             self._reindex(tcb, key)
         elif not may_arrive(segment, self._hooks.takes_net_0()):
             step.rule(None, Rule.NOT_A_SINGLE_HOST)
@@ -322,7 +326,8 @@ class Stack:
         self._names += 1
         tcb = Tcb(self._names, local, remote)
         self._blocks[tcb.connection] = tcb
-        self._by_sockets = {**self._by_sockets, tcb.key: (tcb.connection,)}
+        others = self._by_sockets.get(tcb.key, ())
+        self._by_sockets = {**self._by_sockets, tcb.key: (tcb.connection, *others)}
         return tcb
 
     def _at(self, key: _Key) -> Tcb | None:
@@ -348,7 +353,8 @@ class Stack:
             return listener
         return tcb
 
-    def _arrives_at_listener(self, segment: Segment, step: Step) -> None:
+    def _arrives_at_listener(self, segment: Segment, step: Step, newer: bool = False) -> None:
+        """`newer`: it is a SYN that is newer than a connection in TIME-WAIT."""
         block = self._waiting(segment.dst, segment.src)
         if block is None:
             closed(segment, step)
@@ -358,7 +364,7 @@ class Stack:
             segment_arrives(block, segment, step)
             self._reindex(block, key)
         else:
-            segment_for_listener(block, segment, step)
+            segment_for_listener(block, segment, step, newer)
             child = self._at((segment.dst, segment.src))
             if child is not None:
                 self._reindex(child, child.key)
@@ -397,23 +403,21 @@ class Stack:
         user_calls.open_connection(tcb, call, step)
         self._reindex(tcb, key)
 
-    def _reopened(self, old: Tcb, syn: Segment, step: Step) -> Tcb | None:
-        """A SYN meets TIME-WAIT: if it can only be a new one, and there is a listener, the old block is
-        deleted (MAY-2, RFC 6191). Otherwise the old block is left to answer."""
-        if (
-            not step.profile.time_wait_reopens
-            or (self._waiting(syn.dst, syn.src) is None and not step.hooks.syn_ends_time_wait())
-            or not is_newer(old, syn, step)
-        ):
-            return old
-        step.rule(old, Rule.TIME_WAIT_REOPENED, seq=syn.seq, rcv_nxt=old.rcv_nxt)
-        iss = self._isns[0] if self._isns else rfc6528_isn(old.local, syn.src, step.now, self.secret)
-        if not le(old.snd_nxt, iss):
-            # 3.6.1, (1): the new numbers lie beyond those that the old connection has used.
-            self._isns = (old.snd_nxt, *self._isns[1:])
-        step.delete(old, Response.CLOSING)
+    def _reopens(self, old: Tcb, syn: Segment, step: Step) -> bool:
+        """A SYN meets TIME-WAIT: whether it can only be a new one, and has gone to who listens (MAY-2, RFC
+        6191). Otherwise the old block answers."""
+        if not gives_way(old, syn, self._waiting(syn.dst, syn.src) is not None, step):
+            return False
         self._reindex(old, old.key)
-        return None
+        given = self._isns
+        iss = given[0] if given else rfc6528_isn(old.local, syn.src, step.now, self.secret)
+        if not le(old.snd_nxt, iss):
+            # MAY-2, (1): the new numbers lie beyond those that the old connection has used.
+            self._isns = (old.snd_nxt, *given[1:])
+        self._arrives_at_listener(syn, step, newer=True)
+        if len(self._isns) >= max(1, len(given)):
+            self._isns = given  # Nothing has opened, and the number was for this peer.
+        return True
 
     def _close_listener(self, listener: Listener, step: Step) -> None:
         """The listener has been closed: those that waited for ACCEPT are reset, the half-open forgotten."""
@@ -440,5 +444,6 @@ class Stack:
         if tcb.state is State.CLOSED:
             del self._blocks[tcb.connection]
         else:
-            index[tcb.key] = tuple(sorted((*index.get(tcb.key, ()), tcb.connection)))
+            names = (tcb.connection, *index.get(tcb.key, ()))
+            index[tcb.key] = tuple(sorted(names)) if tcb.state is State.LISTEN else names
         self._by_sockets = index

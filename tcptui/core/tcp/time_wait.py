@@ -106,7 +106,27 @@ def _update_ts_recent(tcb: Tcb, segment: Segment) -> None:
         tcb.ts_recent = times[0]
 
 
-def is_newer(old: Tcb, syn: Segment, step: Step) -> bool:
-    """Whether timestamp or sequence number prove that `syn` was sent after all of a connection that is in
-    TIME-WAIT (MAY-2, RFC 6191)."""
-    return syn.flags & (SYN | ACK | RST) == SYN and step.hooks.is_newer_syn(old, syn)
+def gives_way(old: Tcb, syn: Segment, listens: bool, step: Step) -> bool:
+    """Whether a SYN that meets TIME-WAIT goes to who listens, because it proves to be newer than all of the
+    old connection (MAY-2, RFC 6191). The old block is deleted, or may be in the end."""
+    hooks, profile = step.hooks, step.profile
+    if not (profile.time_wait_reopens and (listens or hooks.syn_ends_time_wait())):
+        return False
+    if syn.flags & (SYN | ACK | RST) != SYN or not hooks.is_newer_syn(old, syn, profile):
+        return False
+    if hooks.returns_to_time_wait():
+        step.rule(old, Rule.TIME_WAIT_MAY_END, seq=syn.seq, rcv_nxt=old.rcv_nxt)
+    else:
+        step.rule(old, Rule.TIME_WAIT_REOPENED, seq=syn.seq, rcv_nxt=old.rcv_nxt)
+        step.delete(old, Response.CLOSING)
+    return True
+
+
+def settle(old: Tcb, new: Tcb, step: Step) -> None:
+    """What becomes of a TIME-WAIT that has given way to a `new` block, after a segment for that: it ends once
+    the SYN of `new` is acknowledged; if `new` is given up before, it goes on (MAY-2, (2))."""
+    if new.state in (State.CLOSED, State.LISTEN):
+        step.rule(old, Rule.TIME_WAIT_GOES_ON)
+    elif new.snd_una != new.iss:
+        step.rule(old, Rule.TIME_WAIT_REOPENED, seq=new.irs, rcv_nxt=old.rcv_nxt)
+        step.delete(old, Response.CLOSING)

@@ -13,7 +13,7 @@ from tcptui.core.tcp.endings import send_reset, start_fin_wait_2_timer, tell_dis
 from tcptui.core.tcp.handshake import keeps_alive, start_keep_alive
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.reassembly import satisfy_receives, update_window
-from tcptui.core.tcp.send import send_syn, start_user_timer, tell_send_room, transmit
+from tcptui.core.tcp.send import change_user_timeout, send_syn, start_user_timer, tell_send_room, transmit
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
@@ -198,8 +198,10 @@ def reset(tcb: Tcb, rule: Rule | None, step: Step, **numbers: int) -> None:
 
 def configure(tcb: Tcb, call: Configure, step: Step) -> None:
     """Takes new settings at once, also those of a running connection."""
-    before = tcb.settings
+    before, timeout = tcb.settings, tcb.user_timeout
     _take_settings(tcb, call.settings, step)
+    if tcb.user_timeout != timeout:
+        change_user_timeout(tcb, step)
     if call.settings.send_buffer != before.send_buffer:
         tcb.snd_buff = 0
     if tcb.wants_room:

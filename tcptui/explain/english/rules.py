@@ -132,6 +132,9 @@ SENTENCES = {
     "rule.user_timeout": "{timeout} without delivery: the connection is aborted.",
     "rule.connect_timeout": "{timeout}, and {peer} has not answered the OPEN: the connection is given up.",
     "rule.retransmission": "No ACK in time: sent again ({retries} of {limit}), the next wait is {rto}.",
+    "rule.retransmission_in_time": (
+        "No ACK in time: sent again ({retries}), until {timeout} are over; the next wait is {rto}."
+    ),
     "rule.time_wait_over": "2 MSL are over: old segments count as gone from the wire.",
     "rule.delivery_problem": "{retries:retransmissions}: the program is told of the trouble (R1).",
     "rule.give_up": "{retries:retransmissions} without an answer: given up (R2).",
@@ -182,6 +185,10 @@ SENTENCES = {
     "rule.data_after_close": (
         "{len:octets} for a program that has closed both ways: a RST shows that data is lost."
     ),
+    "rule.time_wait_may_end": (
+        "The SYN is newer than all of the old connection: TIME-WAIT ends if {peer} acknowledges {side}'s SYN."
+    ),
+    "rule.time_wait_goes_on": "No connection came of the newer SYN: TIME-WAIT goes on.",
     "rule.time_wait_reopened": "The SYN is newer than all of the old connection: TIME-WAIT ends.",
     "rule.nagle": (
         "{len:octets} must wait until what is outstanding, {unacknowledged:octets}, is acknowledged (Nagle)."

@@ -10,7 +10,7 @@ from tcptui.core.state import State
 from tcptui.core.tcp.stacks.rfc5681 import Rfc5681
 from tcptui.core.tcp.stacks.sending import Sending
 from tcptui.core.tcp.stacks.verdict import ErrorEffect, HalfOpen, Paws, Verdict
-from tcptui.core.tcp.tcb import OutOfOrderData, ReceiveMemory, Tcb
+from tcptui.core.tcp.tcb import OutOfOrderData, ReceiveMemory, RetransmissionEntry, Tcb
 from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.core.tcp.window import UNSCALED, free_space
 from tcptui.core.units import DAY
@@ -136,13 +136,18 @@ class Rfc9293(Rfc5681, Sending):
         """Whether a SYN that proves to be newer ends TIME-WAIT also where there is no listener (MAY-2)."""
         return False
 
-    def is_newer_syn(self, old: Tcb, syn: Segment) -> bool:
-        """Whether a SYN proves by its timestamp or its number that it was sent after all of a connection that
-        is in TIME-WAIT (MAY-2, RFC 6191)."""
-        times = read_timestamps(syn)
-        if old.timestamps and times is not None and times[0] != old.ts_recent:
-            return lt(old.ts_recent, times[0])
-        return lt(old.rcv_nxt, syn.seq)
+    def is_newer_syn(self, old: Tcb, syn: Segment, profile: Profile) -> bool:
+        """Whether a SYN proves by timestamp or number that it was sent after all of a connection in TIME-WAIT
+        (MAY-2), or that only the new one will have timestamps: old segments have none (RFC 6191, 2)."""
+        times = read_timestamps(syn) if profile.timestamps else None
+        if times is None or (old.timestamps and times[0] == old.ts_recent):
+            return lt(old.rcv_nxt, syn.seq)
+        return not old.timestamps or lt(old.ts_recent, times[0])
+
+    def returns_to_time_wait(self) -> bool:
+        """Whether TIME-WAIT lasts until a newer SYN has led to a connection, and goes on if none comes of it
+        (MAY-2, (2))."""
+        return True
 
     def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict | None:
         """What is done with a segment in TIME-WAIT, or in a FIN-WAIT-2 that the application has closed both
@@ -158,6 +163,11 @@ class Rfc9293(Rfc5681, Sending):
         states in which data may still come (3.6.1, SHLD-3)."""
         waits = tcb.receive_shutdown and tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2)
         return waits and bool(segment.data) and is_new_data(tcb, segment)
+
+    def user_timeout_is_r2(self, front: RetransmissionEntry | None) -> bool:
+        """Whether a user timeout that the application has named is R2 of its connection (3.8.3 (a), (d)), for
+        the `front` of the retransmission queue, or, where that is None, for zero-window probes."""
+        return True
 
     def abandons_orphan(self, tcb: Tcb, profile: Profile) -> bool:
         """Whether a connection that no program holds ends, at the moment of a zero-window probe, though its
