@@ -11,6 +11,9 @@ from tcptui.core.profile.presets import FREEBSD, LINUX
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Send
+from tcptui.core.tcp.stacks import STACKS
+from tcptui.core.tcp.stacks.verdict import Paws
+from tcptui.core.units import DAY
 from tests.core.build import IRS, ISS, PROMPT, Site, briefs, connected, sent
 from tests.core.stamps import STAMPS, stamped, with_stamps
 
@@ -103,3 +106,24 @@ def test_with_a_closed_window_only_a_segment_at_rcv_nxt_counts(seq: int, acked: 
     events = site.receives(site.peer(ACK, seq, 5, wnd=20_000))
     assert (site.tcb.snd_una == ISS + 5) == acked
     assert bool(briefs(events)) != acked
+
+
+@pytest.mark.parametrize(("idle", "answered"), [(24 * DAY, True), (24 * DAY + 1, False)])
+def test_ts_recent_guards_for_24_days_since_it_was_set(idle: int, answered: bool) -> None:
+    """RFC 7323 5.5: from then on it is invalid, not from the connection's beginning on."""
+    site = with_stamps(PROMPT._replace(timestamps=True))
+    site.now = 20 * DAY
+    site.receives(stamped(site.peer(ACK, 1, 1, b"data"), STAMPS + 1))
+    site.now += idle
+    ack = stamped(site.peer(ACK, 5, 1), STAMPS)
+    assert bool(sent(site.receives(ack))) == answered
+
+
+@pytest.mark.parametrize(("window", "passes"), [(0, False), (1, True), (100, True), (101, False)])
+def test_a_disordered_ack_passes_unless_it_updates_the_window(window: int, passes: bool) -> None:
+    """tcp_disordered_ack_check(): tcp_may_update_window() gives a window that is larger, or 0."""
+    site = with_stamps(LINUX)
+    tcb = site.block
+    tcb.snd_wl1, tcb.snd_wnd, tcb.ts_recent = tcb.rcv_nxt, 100, STAMPS
+    found = STACKS["linux"].check_timestamp(tcb, site.peer(ACK, 1, 1, wnd=window), STAMPS - 2, site.now)
+    assert found is (Paws.PASSES if passes else Paws.ANSWERED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from tcptui.core.packet.options import timestamps_option
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN
 from tcptui.core.profile.presets import FREEBSD, LINUX
 from tcptui.core.profile.record import Profile
@@ -236,3 +237,14 @@ def test_the_fin_that_ends_linux_fin_wait_2_brings_the_timestamp_on() -> None:
     assert site.tcb.fin_wait_2_timer is not None
     site.receives(stamped(site.peer(FIN | ACK, 1, 2), 40))
     assert (site.state(), site.tcb.ts_recent) == (S.TIME_WAIT, 40)
+
+
+@pytest.mark.parametrize(("echo", "state"), [(0, S.ESTABLISHED), (1, S.SYN_RECEIVED)])
+def test_an_echo_of_nothing_opens_a_half_open_connection_of_linux(echo: int, state: State) -> None:
+    """tcp_check_req(): "if (tmp_opt.rcv_tsecr) tsecr_reject = !between(...)"."""
+    site = reach(S.LISTEN, LINUX)
+    site.now = SECOND
+    site.receives(stamped(site.peer(SYN, 0), STAMPS))
+    ack = site.peer(ACK, 1, 1)._replace(options=(timestamps_option(STAMPS, echo),))
+    site.receives(ack)
+    assert site.state() is state

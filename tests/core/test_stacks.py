@@ -215,6 +215,7 @@ def test_when_reading_is_worth_an_ack(stack: StackName, window: int, gain: int, 
 @pytest.mark.parametrize(("buffer", "window", "free", "mss", "shift", "due"), [
     (1_000, 64, 100, 10, 6, False), (1_000, 63, 100, 10, 6, True),  # What the scale hides.
     (1_000, 0, 125, 50, 0, True), (1_000, 0, 130, 50, 0, False),  # An eighth of the buffer.
+    (1_000, 0, 124, 62, 0, True), (1_000, 0, 124, 63, 0, False),  # Two segments.
     (300_000, 0, 300_000, 100, 0, True), (300_000, 1, 300_000, 100, 0, False),  # All that 16 bits can say.
 ])  # fmt: skip
 def test_what_is_worth_a_window_update_to_freebsd(
@@ -223,6 +224,21 @@ def test_what_is_worth_a_window_update_to_freebsd(
     tcb = block(rcv_buff=buffer, rcv_wnd=window, snd_mss=mss, rcv_shift=shift)
     tcb.receive_buffer = bytes(buffer - free)
     assert STACKS["freebsd"].window_update_due(tcb) == due
+
+
+def test_what_is_unread_is_no_room_in_freebsds_window() -> None:
+    """tcp_do_segment(): the free space, where that is more than what has been announced."""
+    tcb = block(rcv_buff=2_000, rcv_wnd=500, receive_buffer=bytes(700))
+    assert STACKS["freebsd"].receive_window(tcb) == 1_300
+    tcb.receive_buffer = bytes(1_600)
+    assert STACKS["freebsd"].receive_window(tcb) == 500
+
+
+@pytest.mark.parametrize(("octets", "usable", "fits"), [(1, 0, True), (0, 1, True), (0, 0, False)])
+def test_a_fin_goes_beside_data_or_where_there_is_room(octets: int, usable: int, fits: bool) -> None:
+    """3.8.6.1, with something in flight."""
+    tcb = block(snd_una=1_001, snd_nxt=1_011, snd_wnd=10 + usable)
+    assert STACKS["rfc9293"].fin_fits(tcb, octets) == fits
 
 
 def test_half_of_the_buffer_is_worth_an_ack_to_freebsd_also_in_large_segments() -> None:

@@ -18,7 +18,7 @@ def request_socket(tcb: Tcb, segment: Segment, now: int) -> HalfOpen:
     flags = segment.flags
     if flags & (RST | ACK) == ACK and segment.ack != tcb.snd_nxt:
         return HalfOpen.BAD_ACK
-    times = read_timestamps(segment) if tcb.timestamps and segment.options else None
+    times = read_timestamps(segment) if tcb.timestamps else None
     if times is not None:
         if paws_rejects(tcb, times[0], now, bool(flags & RST)):
             return HalfOpen.OLD_TIMESTAMP
@@ -48,7 +48,7 @@ def time_wait(tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict
 
 def _is_newer(tcb: Tcb, syn: Segment) -> bool:
     """Whether a SYN is newer than all of the connection, by its number or its timestamp."""
-    times = read_timestamps(syn) if tcb.timestamps and syn.options else None
+    times = read_timestamps(syn) if tcb.timestamps else None
     return lt(tcb.rcv_nxt, syn.seq) or (times is not None and lt(tcb.ts_recent, times[0]))
 
 
@@ -70,7 +70,7 @@ def fin_wait_2(tcb: Tcb, segment: Segment, now: int) -> Action:
 
 def _paws_rejects(tcb: Tcb, segment: Segment, now: int) -> bool:
     """tcp_paws_reject(), with the RST's exception."""
-    times = read_timestamps(segment) if tcb.timestamps and segment.options else None
+    times = read_timestamps(segment) if tcb.timestamps else None
     return times is not None and paws_rejects(tcb, times[0], now, bool(segment.flags & RST))
 
 
