@@ -65,12 +65,13 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
     if tcb.state is State.LISTEN and tcb.remote is None:
         refuse(tcb, step, "SEND", Response.REMOTE_UNSPECIFIED)
         return
-    room = max(tcb.send_room(step.profile), step.hooks.write_room(tcb, step.profile)[0])
+    room = tcb.send_room(step.profile)
     if len(call.data) >= room:
-        tcb.wants_room = True
-    if len(call.data) > room:
-        refuse(tcb, step, "SEND", Response.RESOURCES)
-        return
+        room = max(room, step.hooks.write_room(tcb, step.profile)[0])  # Some stacks take more than fits.
+        tcb.wants_room = len(call.data) >= room or tcb.wants_room
+        if len(call.data) > room:
+            refuse(tcb, step, "SEND", Response.RESOURCES)
+            return
     tcb.send_buffer += call.data
     tcb.more = call.more
     if tcb.state is State.LISTEN:
