@@ -69,7 +69,7 @@ def _with_points() -> list[Format]:
 
 def _play(options: argparse.Namespace) -> int:
     from tcptui.lab.loader import BadScenario
-    from tcptui.lab.moves import parse_moves
+    from tcptui.lab.moves_text import parse_moves
     from tcptui.lab.wire import BadMove
 
     _check_output(options)

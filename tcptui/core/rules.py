@@ -228,6 +228,7 @@ class Rule(Enum):
     USER_TIMEOUT = "3.10.8"
     CONNECT_TIMEOUT = "FreeBSD net.inet.tcp.keepinit", None
     RETRANSMISSION = "3.10.8"
+    RETRANSMISSION_IN_TIME = "3.8.3, MUST-21"
     TIME_WAIT_OVER = "3.10.8"
     DELIVERY_PROBLEM = "3.8.3"
     SYN_ACK_NOT_AGAIN = "Linux syn_ack_recalc()", None

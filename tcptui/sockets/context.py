@@ -74,10 +74,6 @@ class Context:
         state = self.state(socket)
         return state is State.CLOSED or (state is State.TIME_WAIT and self.semantics.time_wait_is_closed)
 
-    def snd_room(self, status: ConnectionStatus) -> int:
-        """Octets that a write takes now."""
-        return self.stack.write_room(status.connection)[0]
-
     # Addresses.
 
     def here(self, address: Socket) -> Socket | None:

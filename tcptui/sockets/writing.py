@@ -22,7 +22,9 @@ def write(context: Context, request: requests.Write, call: BlockedCall) -> Done 
     refused = _refusal(context, socket, State.CLOSED if status is None else status.state)
     if refused is None and status is not None and status.state in _MAY_SEND:
         rest = request.data[call.written :]
-        piece = rest[: context.snd_room(status)]
+        room, writable = context.stack.write_room(status.connection)
+        # Linux's sk_stream_write_space() wakes who waits when poll() would have POLLOUT, not before.
+        piece = rest[:room] if writable or not call.number else b""
         if piece:
             urgent = request.urgent and len(piece) == len(rest)
             returned = context.act(calls.Send(socket.connection, piece, urgent, request.more))

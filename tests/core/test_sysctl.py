@@ -53,6 +53,7 @@ SETS: list[tuple[str, str, dict[str, object]]] = [
     (f"{V4}rto_min_us", "5000", {"min_rto": 5 * MILLISECOND}),
     (f"{V4}rto_max_ms", "30000", {"max_rto": 30 * SECOND, "persist_max": 30 * SECOND}),
     (f"{V4}min_snd_mss", "500", {"min_snd_mss": 500}),
+    (f"{V4}min_tso_segs", "10", {"min_tso_segs": 10}),
     (f"{V4}invalid_ratelimit", "0", {"challenge_interval": 0, "challenge_acks": 1}),
     (f"{V4}slow_start_after_idle", "0", {"restart_after_idle": False}),
     (f"{V4}wmem", "4096\t16384\t4194304", {"send_buffer": 4_194_304}),

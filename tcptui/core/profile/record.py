@@ -65,6 +65,9 @@ class Profile(NamedTuple):
         "the window announced in a SYN; none: the buffer", "Linux, FreeBSD", 1, 65_535)] = None
     send_buffer: Annotated[int, Knob(
         "octets that SEND takes before insufficient resources", "RFC 9293 3.10.2", 1, 1 << 30)] = 1 << 20
+    min_tso_segs: Annotated[int, Knob(
+        "segments that share a buffer of the send buffer, whose overhead counts too",
+        "Linux tcp_tso_autosize()", 1, 65_535)] = 2
 
     # Options.
     window_scale: Annotated[int | None, Knob(

@@ -16,7 +16,7 @@ from tcptui.core.packet.seq import distance
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.step import Step
-from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.tcb import DelayedAck, Tcb
 from tcptui.core.units import MILLISECOND
 
 _TICK = 1_000
@@ -28,9 +28,7 @@ _MAX_ATO = 500 * MILLISECOND
 
 
 def note_data(tcb: Tcb, segment: Segment, step: Step) -> None:
-    """Data in order has come: tcp_event_data_recv()."""
-    if not step.profile.pingpong:
-        return
+    """Data in order has come, with knob `pingpong`: tcp_event_data_recv()."""
     history, now, least = tcb.delack, step.now, step.profile.delayed_ack
     ato, since = history.ato, now - (tcb.data_received_at or 0)
     if tcb.data_received_at is None:
@@ -49,7 +47,7 @@ def note_data(tcb: Tcb, segment: Segment, step: Step) -> None:
     elif segment.flags & PSH:
         pushed = max(1, pushed)
     if (ato, pushed) != (history.ato, history.pushed):
-        tcb.delack = history._replace(ato=ato, pushed=pushed)
+        tcb.delack = DelayedAck(ato, history.pingpong, pushed)
 
 
 def enter_quickack_mode(tcb: Tcb, step: Step) -> None:

@@ -29,7 +29,7 @@ class Settings(NamedTuple):
     keep_count: int | None = None
     """TCP_KEEPCNT"""
     user_timeout: int | None = None
-    """TCP_USER_TIMEOUT, and the timeout of OPEN (3.9.1.1)"""
+    """TCP_USER_TIMEOUT, the timeout of OPEN (3.9.1.1), and R2 of this connection, however long (MUST-21)"""
     fin_wait_2_timeout: int | None = None
     """TCP_LINGER2"""
     open_timeout: int | None = None

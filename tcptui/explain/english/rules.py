@@ -132,6 +132,9 @@ SENTENCES = {
     "rule.user_timeout": "{timeout} without delivery: the connection is aborted.",
     "rule.connect_timeout": "{timeout}, and {peer} has not answered the OPEN: the connection is given up.",
     "rule.retransmission": "No ACK in time: sent again ({retries} of {limit}), the next wait is {rto}.",
+    "rule.retransmission_in_time": (
+        "No ACK in time: sent again ({retries}), until {timeout} are over; the next wait is {rto}."
+    ),
     "rule.time_wait_over": "2 MSL are over: old segments count as gone from the wire.",
     "rule.delivery_problem": "{retries:retransmissions}: the program is told of the trouble (R1).",
     "rule.give_up": "{retries:retransmissions} without an answer: given up (R2).",

@@ -77,7 +77,8 @@ class LinuxSending(Rfc9293):
             return super().write_room(tcb, profile)
         full = self.full_segment(tcb)
         goal, unsent = _size_goal(tcb, full), len(tcb.send_buffer)
-        memory = _memory(tcb, goal)
+        together = profile.min_tso_segs
+        memory = _memory(tcb, goal, together)
         writable = self._is_writable(tcb, memory, profile)
         limit, going = self._memory_limit(tcb, profile), 0
         if not unsent:
@@ -87,7 +88,8 @@ class LinuxSending(Rfc9293):
         while memory < limit and not 0 < lowat <= unsent:
             room, unsent, memory = room + goal, unsent + goal, memory + goal + _SK_BUFF
             if going:  # Of the first buffer that goes at once, while the copying goes on.
-                room, memory, going = room + going, memory + going + -(-going // (2 * full)) * _SK_BUFF, 0
+                memory += going + -(-going // (together * full)) * _SK_BUFF
+                room, going = room + going, 0
         return room, writable
 
     def _is_writable(self, tcb: Tcb, memory: int, profile: Profile) -> bool:
@@ -108,13 +110,12 @@ def _size_goal(tcb: Tcb, full: int) -> int:
     return max(full, most // full * full)
 
 
-def _memory(tcb: Tcb, goal: int) -> int:
-    """sk_wmem_queued: what was not acknowledged, two segments of one write to a buffer (tcp_tso_autosize()),
-    and what was not sent."""
-    memory, joins = 0, False
+def _memory(tcb: Tcb, goal: int, together: int) -> int:
+    """sk_wmem_queued: what was not acknowledged, so many segments of one write `together` in a buffer
+    (tcp_tso_autosize()), and what was not sent."""
+    memory, more = 0, 0
     for entry in tcb.retransmission_queue:
-        joins = not joins and memory > 0
-        memory += len(entry.data) + (0 if joins else _SK_BUFF)
-        joins = joins or bool(entry.flags & PSH)
+        memory += len(entry.data) + (0 if more else _SK_BUFF)
+        more = 0 if entry.flags & PSH else (more or together) - 1
     unsent = len(tcb.send_buffer)
     return memory + unsent + -(-unsent // goal) * _SK_BUFF
