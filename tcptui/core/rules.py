@@ -183,6 +183,7 @@ class Rule(Enum):
 
     TIME_WAIT_MAY_END = "3.6.1, MAY-2"
     TIME_WAIT_REOPENED = "3.6.1, MAY-2"
+    OPEN_ENDS_TIME_WAIT = "Linux tcp_twsk_unique()", None
     TIME_WAIT_GOES_ON = "3.6.1, MAY-2"
 
     # What goes, and what waits.

@@ -188,6 +188,9 @@ SENTENCES = {
     "rule.time_wait_may_end": (
         "The SYN is newer than all of the old connection: TIME-WAIT ends if {peer} acknowledges {side}'s SYN."
     ),
+    "rule.open_ends_time_wait": (
+        "With timestamps {peer} can tell the new connection from the old one: TIME-WAIT ends for an OPEN."
+    ),
     "rule.time_wait_goes_on": "No connection came of the newer SYN: TIME-WAIT goes on.",
     "rule.time_wait_reopened": "The SYN is newer than all of the old connection: TIME-WAIT ends.",
     "rule.nagle": (
