@@ -198,6 +198,8 @@ class Rule(Enum):
     ACK_DELAYED = "3.8.6.3"
     ACK_DELAYED_LONG_ENOUGH = "3.8.6.3"
     ACK_AFTER_READING = "Linux __tcp_cleanup_rbuf()", None
+    QUICKACK_SET = "Linux __tcp_sock_set_quickack()", None
+    SYN_ACK_ACKED_LATER = "Linux tcp_rcv_synsent_state_process()", None
     ZERO_WINDOW_PROBE = "3.8.6.1"
     KEEP_ALIVE_PROBE = "3.8.4"
     KEEP_ALIVE_UNANSWERED = "3.8.4"
