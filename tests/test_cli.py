@@ -19,7 +19,7 @@ from tcptui.formats.pcapng import pcapng
 from tcptui.formats.profile_text import profile_text
 from tcptui.formats.rfc import rfc_figure
 from tcptui.formats.wireshark import wireshark_list
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.run import play
 from tcptui.lab.variant import variant
 from tcptui.lab.wire import BadMove

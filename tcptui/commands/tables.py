@@ -58,13 +58,14 @@ def _list(_options: argparse.Namespace) -> int:
 
 
 def _rfc(options: argparse.Namespace) -> int:
-    from tcptui.requirements import UnknownRequirement, find, table
+    from tcptui.requirements import UnknownRequirement, choices, choices_text, find, table
 
     try:
         rows = find(options.ids)
     except UnknownRequirement as error:
         raise Unusable(error.message) from None
-    write(table(rows, os.get_terminal_size().columns if sys.stdout.isatty() else UNSEEN_WIDTH))
+    width = os.get_terminal_size().columns if sys.stdout.isatty() else UNSEEN_WIDTH
+    write(table(rows, width) + ("" if options.ids else choices_text(choices(), width)))
     return 0
 
 

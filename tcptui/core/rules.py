@@ -198,6 +198,8 @@ class Rule(Enum):
     ACK_DELAYED = "3.8.6.3"
     ACK_DELAYED_LONG_ENOUGH = "3.8.6.3"
     ACK_AFTER_READING = "Linux __tcp_cleanup_rbuf()", None
+    QUICKACK_SET = "Linux __tcp_sock_set_quickack()", None
+    SYN_ACK_ACKED_LATER = "Linux tcp_rcv_synsent_state_process()", None
     ZERO_WINDOW_PROBE = "3.8.6.1"
     KEEP_ALIVE_PROBE = "3.8.4"
     KEEP_ALIVE_UNANSWERED = "3.8.4"
@@ -226,6 +228,7 @@ class Rule(Enum):
     USER_TIMEOUT = "3.10.8"
     CONNECT_TIMEOUT = "FreeBSD net.inet.tcp.keepinit", None
     RETRANSMISSION = "3.10.8"
+    RETRANSMISSION_IN_TIME = "3.8.3, MUST-21"
     TIME_WAIT_OVER = "3.10.8"
     DELIVERY_PROBLEM = "3.8.3"
     SYN_ACK_NOT_AGAIN = "Linux syn_ack_recalc()", None

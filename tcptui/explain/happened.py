@@ -196,7 +196,7 @@ def _timer(event: TimerFired, report: Report, world: WorldState) -> Message:
     own = report.connections.get(event.connection)
     if event.connection == report.connection or own is None or not _is_another(report, own[:2]):
         return name
-    return Message.of("happened.timer_of", timer=name, sockets=_between(own[:2], world))
+    return Message.of("happened.timer_of", timer=name, sockets=between(own[:2], world))
 
 
 def _of_another(
@@ -206,10 +206,10 @@ def _of_another(
     segment = transmission.arrives_as
     if not isinstance(segment, Segment) or not _is_another(report, (segment.dst, segment.src)):
         return name
-    return Message.of("happened.between", name=name, sockets=_between(segment[:2], world))
+    return Message.of("happened.between", name=name, sockets=between(segment[:2], world))
 
 
-def _between(sockets: tuple[Socket, Socket], world: WorldState) -> str:
+def between(sockets: tuple[Socket, Socket], world: WorldState) -> str:
     """Two sockets as the ladder has them."""
     return sockets_texts(sockets, {world.end(side).setup.socket.host for side in SIDES})[0]
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from tcptui.core.message import Message
 from tcptui.explain.effect import effects, mark
+from tcptui.explain.happened import between
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 
 
 def marks(report: Report, before: WorldState, after: WorldState) -> list[Message]:
     """All that a step changed, as short marks, the first with whose it is; what concerns another connection
-    than the one that is looked at has that one's name. What a call to a socket returned is said already."""
+    than the one that is looked at has its sockets. What a call to a socket returned is said already."""
     said = {result.name for result in report.results if result.of_socket}
     changed = [
         effect
@@ -28,10 +29,17 @@ def marks(report: Report, before: WorldState, after: WorldState) -> list[Message
     if not changed and report.side != "X":
         return [Message.of("effect.nothing", side=report.side)]
     several = len({report.connection, *(effect.connection for effect in changed)} - {0}) > 1
+    known = dict(report.connections)
+    if report.side != "X":  # After a reboot the report has none.
+        known = {**before.end(report.side).connections, **known}
     for place, effect in enumerate(changed):
         message = mark(effect)
         if several and effect.connection not in (0, report.connection):
-            message = Message.of("effect.of_connection", connection=effect.connection, mark=message)
+            own = known.get(effect.connection)
+            if own is None:  # It has no peer.
+                message = Message.of("effect.of_listener", mark=message)
+            else:
+                message = Message.of("effect.of_connection", sockets=between(own[:2], after), mark=message)
         if not place and report.side != "X" and effect.kind not in ("data", "signal"):  # They name it.
             message = Message.of("effect.at", side=report.side, mark=message)
         found.append(message)

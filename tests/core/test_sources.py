@@ -44,6 +44,8 @@ def test_what_no_rfc_says_is_cited_by_what_says_it() -> None:
         "ECHO_OF_NO_SYN": "Linux tcp_rcv_synsent_state_process()",
         "ECHO_OF_NO_SYN_ACK": "Linux tcp_check_req()",
         "ACK_AFTER_READING": "Linux __tcp_cleanup_rbuf()",
+        "QUICKACK_SET": "Linux __tcp_sock_set_quickack()",
+        "SYN_ACK_ACKED_LATER": "Linux tcp_rcv_synsent_state_process()",
         "DATA_OLD": "Linux tcp_data_queue()",
         "DATA_BEYOND_WINDOW": "Linux tcp_data_queue()",
         "TIME_WAIT_RESTARTED": "Linux tcp_timewait_state_process()",

@@ -14,11 +14,25 @@ from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.core.tcp.calls import Open, Receive, Send
+from tcptui.core.tcp.calls import Configure, Open, Receive, Send
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.tcp.timers import backed_off, first_estimate, sampled
 from tcptui.core.units import SECOND
-from tests.core.build import IRS, ISS, Site, brief, briefs, numbers, reach, rules, sent, signals
+from tests.core.build import (
+    IRS,
+    ISS,
+    PEER,
+    US,
+    Site,
+    brief,
+    briefs,
+    connected,
+    numbers,
+    reach,
+    rules,
+    sent,
+    signals,
+)
 from tests.core.stamps import STAMPS, with_stamps
 
 S = State
@@ -152,6 +166,72 @@ def test_an_echo_of_what_was_not_sent_yet_is_no_sample(echo: int, rtt: int | Non
         assert site.tcb.estimate.srtt == before.srtt
     else:
         assert numbers(events, Rule.RTT_SAMPLED)["rtt"] == rtt * MS
+
+
+@pytest.mark.parametrize(
+    ("profile", "ends"),
+    [(RFC9293, 3_600), (LINUX, 3_600), (FREEBSD, None)],
+    ids=str,
+)
+def test_r2_of_a_connection_can_be_longer_than_the_hosts(profile: Profile, ends: float | None) -> None:
+    """MUST-21: "an interactive application might set R2 to "infinity"". Linux' TCP_USER_TIMEOUT does it, too
+    (tcp_write_timeout()); FreeBSD counts on (tcp_timer_rexmt())."""
+    site = connected(profile._replace(keep_alive_always=False), settings=Settings(user_timeout=HOUR))
+    site.call(Send(1, b"abc"))
+    site.wait(2 * HOUR)
+    assert site.state() is S.CLOSED
+    assert site.times(Signal.USER_TIMEOUT) == ([] if ends is None else [ends])
+
+
+def test_r2_can_be_infinite() -> None:
+    """MUST-21: so long that nobody waits for it, also for a SYN and before a closed window."""
+    for_ever = Settings(user_timeout=1_000_000 * HOUR)
+    site = Site()
+    site.call(Open(US, PEER, settings=for_ever))
+    site.wait(24 * HOUR)
+    assert site.state() is S.SYN_SENT
+    for window in (100, 0):
+        site = connected(settings=for_ever)
+        site.receives(site.peer(ACK, 1, 1, wnd=window))
+        site.call(Send(1, b"abc"))
+        site.wait(24 * HOUR)
+        assert site.state() is S.ESTABLISHED
+
+
+@pytest.mark.parametrize(("timeout", "ends"), [(60, 60), (20, 20), (5, 10), (None, 600)])
+def test_a_timeout_that_is_changed_holds_for_what_waits(timeout: int | None, ends: int) -> None:
+    """3.9.1.2: "the current user timeout for this connection is changed to the new one", from when the wait
+    began; after 10 s one of 5 is over. None: the host's own, 600 s here."""
+    site = connected(
+        RFC9293._replace(user_timeout=600 * SECOND, data_retries=20),
+        settings=Settings(user_timeout=300 * SECOND),
+    )
+    site.call(Send(1, b"abc"))
+    site.wait(10 * SECOND)
+    for _ in range(2):  # The second changes nothing.
+        site.call(Configure(1, Settings(user_timeout=None if timeout is None else timeout * SECOND)))
+    site.wait(HOUR)
+    assert site.times(Signal.USER_TIMEOUT) == [ends]
+
+
+def test_a_timeout_named_late_begins_with_what_was_sent_last() -> None:
+    """There was none before, and none is kept when it is taken back. Sent at 5, 6, 8 and 12 s."""
+    site = connected(RFC9293._replace(user_timeout=None, data_retries=20))
+    site.wait(5 * SECOND)
+    site.call(Send(1, b"abc"))
+    site.wait(10 * SECOND)
+    site.call(Configure(1, Settings(user_timeout=60 * SECOND)))
+    site.call(Configure(1, Settings()))
+    assert site.tcb.user_timer is None
+    site.call(Configure(1, Settings(user_timeout=60 * SECOND)))
+    site.wait(HOUR)
+    assert site.times(Signal.USER_TIMEOUT) == [72]
+
+
+def test_a_timeout_that_is_named_while_nothing_waits_starts_no_timer() -> None:
+    site = connected()
+    site.call(Configure(1, Settings(user_timeout=60 * SECOND)))
+    assert site.tcb.user_timer is None
 
 
 def test_a_simultaneous_open_gives_no_sample() -> None:

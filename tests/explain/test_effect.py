@@ -138,11 +138,21 @@ def test_a_mark_says_what_became_of_what(moves: str, shown: str) -> None:
 
 def test_what_a_listeners_child_changes_at_the_listener_has_its_name() -> None:
     story = "A.isn = 1000\nB.isn = 5000\n"
-    assert "connection 1: SYN queue 0 > 1" in last("b:listen:1 a:connect s", story)
-    assert {"connection 1: SYN queue 1 > 0", "connection 1: accept queue 0 > 1"} <= {
+    assert "listener: SYN queue 0 > 1" in last("b:listen:1 a:connect s", story)
+    assert {"listener: SYN queue 1 > 0", "listener: accept queue 0 > 1"} <= {
         *last("b:listen:1 a:connect s3", story)
     }
     assert "accept queue 1 > 0" in " ".join(last("b:listen:1 a:connect s3 b:accept", story))
+
+
+def test_what_a_connection_changes_that_the_pane_does_not_show_has_its_sockets() -> None:
+    story = 'A.program = ["s = socket()", "connect(s)", "t = socket()", { call = "connect(t)", at = "1s" }]\n'
+    moves = "b:listen:2 s7 a:send(s,'x') "
+    assert "49152>80: SND.NXT 1 > 2" in last(moves, story)
+    rebooted = last(f"{moves} a:reboot", story)
+    assert {"49152>80: ESTABLISHED > CLOSED", "49153>80: SYN-SENT > CLOSED"} <= {
+        one.removeprefix("A: ") for one in rebooted
+    }
 
 
 def test_raw_numbers_are_shown_to_who_wants_them() -> None:

@@ -4,6 +4,7 @@ RFC 9293 section 3.2, RFC 7323, RFC 2018. An option of a wrong length is as if i
 """
 
 from collections.abc import Iterable
+from struct import Struct
 from typing import NamedTuple, TypeAlias
 
 from tcptui.core.packet.segment import (
@@ -28,6 +29,7 @@ TIMESTAMPS_SPACE = 12
 """Octets that timestamps take in every segment, padding included."""
 
 _LENGTHS = {OPTION_MSS: 2, OPTION_WINDOW_SCALE: 1, OPTION_SACK_PERMITTED: 0, OPTION_TIMESTAMPS: 8}
+_TIMES = Struct(">II")
 _NOP = Option(OPTION_NOP)
 _EOL = Option(OPTION_END)
 
@@ -113,13 +115,14 @@ def mss_option(octets: int) -> Option:
 
 def timestamps_option(value: int, echo: int) -> Option:
     """TSval and TSecr (RFC 7323 section 3.2)."""
-    return Option(OPTION_TIMESTAMPS, (value & MASK).to_bytes(4, "big") + (echo & MASK).to_bytes(4, "big"))
+    return Option(OPTION_TIMESTAMPS, _TIMES.pack(value & MASK, echo & MASK))
 
 
 def _timestamps(data: bytes | None) -> tuple[int, int] | None:
     if data is None or len(data) != 8:
         return None
-    return int.from_bytes(data[:4], "big"), int.from_bytes(data[4:], "big")
+    value, echo = _TIMES.unpack(data)
+    return value, echo
 
 
 def _bsd_layout(

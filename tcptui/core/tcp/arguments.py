@@ -38,7 +38,7 @@ _SETTINGS = (
     ("notsent_lowat", 0, None),
 )
 """The settings that are numbers, and the least and the most of each."""
-_SWITCHES = ("no_delay", "cork", "keep_alive", "no_options", "reads_no_more")
+_SWITCHES = ("no_delay", "cork", "keep_alive", "no_options", "pingpong", "reads_no_more")
 """The settings that are on or off."""
 
 
@@ -106,6 +106,7 @@ def check_call(call: Call) -> None:
     elif isinstance(call, Configure):
         _check_settings(call.settings)
         _check_backlog(call.backlog)
+        _check_number("quickack", call.quickack or 0, MASK)
 
 
 def check_error(error: IcmpError) -> None:
@@ -152,13 +153,15 @@ def _refuse_numbers(segment: Segment) -> None:
 
 def _are_options(options: object) -> bool:
     """Whether these can stand in a segment: whatever is in their octets is a matter of who reads them."""
-    return isinstance(options, tuple) and all(
-        isinstance(one, Option)
-        and type(one.kind) is int
-        and 0 <= one.kind <= 0xFF
-        and type(one.data) is bytes
-        for one in options
-    )
+    if not isinstance(options, tuple):
+        return False
+    for one in options:
+        if not isinstance(one, Option):
+            return False
+        kind, data = one
+        if type(kind) is not int or not 0 <= kind <= 0xFF or type(data) is not bytes:
+            return False
+    return True
 
 
 def _check_open(call: Open) -> None:

@@ -13,7 +13,7 @@ from tcptui.core.tcp import broken
 from tcptui.core.tcp.congestion import initial_cwnd
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.tcp.step import Step
-from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.tcb import DelayedAck, Tcb
 from tcptui.core.tcp.timers import first_estimate
 
 LEAST_MSS = 1
@@ -32,6 +32,8 @@ def prepare(tcb: Tcb, step: Step, iss: int | None = None) -> None:
     tcb.rcv_buff = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)
     tcb.quickack = 0 if profile.pingpong else profile.quickack  # There data begins it.
+    if tcb.settings.pingpong:
+        tcb.delack = DelayedAck(pingpong=profile.pingpong)
     advmss = own_mss(tcb.local, tcb.settings, profile)
     mss = advmss - (TIMESTAMPS_SPACE if tcb.timestamps else 0)
     tcb.rcv_wnd = step.hooks.initial_rcv_wnd(tcb.rcv_buff, profile, max(LEAST_MSS, mss))

@@ -42,15 +42,16 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
     fin_reached = False
     if segment.data or fin:
         arrived = piece = OutOfOrderData(seq, segment.data, fin)
-        fits = step.hooks.trims_to_window()
+        answered = False
         if seq != tcb.rcv_nxt or len(segment.data) + fin > tcb.rcv_wnd:
-            if fits:
+            if step.hooks.trims_to_window():
                 piece = _fit_to_window(tcb, arrived, step.hooks)
             else:
                 piece = _as_a_whole(tcb, segment, arrived, step)
+                answered = piece is not arrived
         if (arrived.seq != tcb.rcv_nxt or tcb.out_of_order) and (piece.data or piece.fin):
             _note_overlap(tcb, arrived, piece, step)
-        if fits or piece is arrived:
+        if not answered:
             if step.hooks.ack_may_wait(tcb, arrived, piece, step.profile):
                 step.ack_later = True
             else:
@@ -58,14 +59,17 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         if piece.seq == tcb.rcv_nxt:
             taken, fin_reached = _take(tcb, piece, step), piece.fin
             if segment.data and (taken or fin_reached):
-                _learn_size(tcb, segment, True, step)
-                note_data(tcb, segment, step)
+                if tcb.receive_memory is not None:
+                    tcb.receive_memory = step.hooks.receive_memory_after(tcb, segment, True)
+                if step.profile.pingpong:
+                    note_data(tcb, segment, step)
             if taken:
                 step.rule(tcb, Rule.DATA_ACCEPTED, len=taken, rcv_nxt=tcb.rcv_nxt)
         elif piece.data or piece.fin:
             step.rule(tcb, Rule.OUT_OF_ORDER_DATA_QUEUED, seq=piece.seq, rcv_nxt=tcb.rcv_nxt)
             queue_out_of_order(tcb, piece)
-            _learn_size(tcb, segment, tcb.sack, step)
+            if tcb.receive_memory is not None:
+                tcb.receive_memory = step.hooks.receive_memory_after(tcb, segment, tcb.sack)
             tcb.sack_recency = (piece.seq, *[one for one in tcb.sack_recency if one != piece.seq])
     if tcb.out_of_order and not fin_reached:
         fin_reached = _take_held(tcb, step)
@@ -77,12 +81,6 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         tcb.sack_recency = ()
     if fin_reached:
         _take_fin(tcb, step)
-
-
-def _learn_size(tcb: Tcb, segment: Segment, grows: bool, step: Step) -> None:
-    """What the size of a segment with new data does to later windows."""
-    if tcb.receive_memory is not None:
-        tcb.receive_memory = step.hooks.receive_memory_after(tcb, segment, grows)
 
 
 def queue_out_of_order(tcb: Tcb, piece: OutOfOrderData) -> None:

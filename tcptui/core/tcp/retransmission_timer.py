@@ -23,7 +23,8 @@ _TIMEOUT_MIN = 2 * MILLISECOND
 
 def start_retransmission_timer(tcb: Tcb, step: Step, after: int | None = None) -> None:
     """(Re)starts it, for one RTO if nothing else is said, in microseconds."""
-    step.stop_timer(tcb, TimerKind.LOSS_PROBE)
+    if tcb.loss_probe_timer is not None:
+        step.stop_timer(tcb, TimerKind.LOSS_PROBE)
     if step.profile.no_retransmission:
         broken.omit_retransmission_timer(tcb, step)
     else:
@@ -33,7 +34,8 @@ def start_retransmission_timer(tcb: Tcb, step: Step, after: int | None = None) -
 def stop_retransmission_timer(tcb: Tcb, step: Step) -> None:
     """Stops whichever of the two runs."""
     step.stop_timer(tcb, TimerKind.RETRANSMISSION)
-    step.stop_timer(tcb, TimerKind.LOSS_PROBE)
+    if tcb.loss_probe_timer is not None:
+        step.stop_timer(tcb, TimerKind.LOSS_PROBE)
 
 
 def watched(tcb: Tcb) -> bool:

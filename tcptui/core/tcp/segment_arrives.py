@@ -231,7 +231,7 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
         if tcb.sack and segment.options:
             take_sack(tcb, segment, step)
         acknowledge(tcb, segment, step)
-        _update_window(tcb, segment, step, step.hooks.new_ack_sets_window())
+        _update_window(tcb, segment, step, is_new=True)
     else:
         step.rule(tcb, Rule.ACK_DUPLICATE, ack=ack, snd_una=una)
     if tcb.persist_timer is not None and step.hooks.ack_restarts_probes(tcb):
@@ -309,10 +309,12 @@ def _is_in_flight(tcb: Tcb, ack: int) -> bool:
     return ack - una & MASK <= tcb.snd_nxt - una & MASK
 
 
-def _update_window(tcb: Tcb, segment: Segment, step: Step, whatever_seq: bool = False) -> None:
-    """Fifth, ESTABLISHED: SND.WND, unless the segment is older than the one that set it."""
+def _update_window(tcb: Tcb, segment: Segment, step: Step, is_new: bool = False) -> None:
+    """Fifth, ESTABLISHED: SND.WND, unless the segment is older than the one that set it. `is_new`: the ACK
+    is."""
     seq, ack = segment.seq, segment.ack
-    if whatever_seq or (le(tcb.snd_wl2, ack) if tcb.snd_wl1 == seq else lt(tcb.snd_wl1, seq)):
+    latest = le(tcb.snd_wl2, ack) if tcb.snd_wl1 == seq else lt(tcb.snd_wl1, seq)
+    if latest or (is_new and step.hooks.new_ack_sets_window()):
         window = segment.wnd << tcb.snd_shift
         if window < tcb.snd_wnd and not step.hooks.may_update_window(tcb, segment, window):
             return

@@ -176,6 +176,21 @@ def start_user_timer(tcb: Tcb, step: Step) -> None:
         step.start_timer(tcb, TimerKind.USER, timeout)
 
 
+def change_user_timeout(tcb: Tcb, step: Step) -> None:
+    """A user timeout that is named while something waits to be delivered holds for that, too (3.9.1.2), from
+    when the wait began, or, if there was none until now, from the last sending; it may be over then."""
+    queue, timer = tcb.retransmission_queue, tcb.user_timer
+    if (timer is None and not queue) or (
+        tcb.state in _OPENING and open_timeout(tcb, step.profile) is not None
+    ):
+        return
+    if tcb.user_timeout is None:
+        step.stop_timer(tcb, TimerKind.USER)
+    elif not (tcb.passive and queue and queue[0].flags & SYN):
+        since = queue[0].sent_at if timer is None else timer.set_at
+        step.start_timer(tcb, TimerKind.USER, tcb.user_timeout, since)
+
+
 def open_timeout(tcb: Tcb, profile: Profile) -> int | None:
     """How long the OPEN may take, whatever R2 says; None: as long as that allows."""
     wanted = tcb.settings.open_timeout

@@ -269,9 +269,11 @@ class Step:
         old, new = (State.CLOSED, State.LISTEN) if listening else (State.LISTEN, State.CLOSED)
         self.events.append(StateChanged(listener.connection, old, new))
 
-    def start_timer(self, tcb: Tcb, kind: TimerKind, after: int) -> None:
-        """(Re)starts a timer, to fire `after` microseconds from now."""
+    def start_timer(self, tcb: Tcb, kind: TimerKind, after: int, since: int | None = None) -> None:
+        """(Re)starts a timer, to fire `after` microseconds from now, or from `since`; not before now."""
         timer = Timer(self.now, self.now + after)
+        if since is not None:
+            timer = Timer(since, max(self.now, since + after))
         setattr(tcb, kind.variable, timer)
         self.events.append(TimerSet(tcb.connection, kind, timer.due))
 

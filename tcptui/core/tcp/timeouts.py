@@ -53,7 +53,7 @@ def _persist(tcb: Tcb, step: Step) -> None:
     limit = step.profile.data_retries
     if tcb.half_duplex and step.profile.orphan_retries is not None:
         limit = step.profile.orphan_retries
-    if tcb.probes >= limit:
+    if tcb.probes >= limit and not _user_timeout_is_r2(tcb, None, step):
         _give_up(tcb, step, Rule.GIVE_UP_ON_PROBES, probes=tcb.probes)
         return
     if sws_override(tcb, step):
@@ -111,7 +111,8 @@ def _user(tcb: Tcb, step: Step) -> None:
 def _retransmission(tcb: Tcb, step: Step) -> None:
     front = tcb.retransmission_queue[0]
     linear, limit = _retries(tcb, front, step.profile)
-    if front.timeouts >= linear + limit:
+    r2 = None if _user_timeout_is_r2(tcb, front, step) else linear + limit
+    if r2 is not None and front.timeouts >= r2:
         if not tcb.half_open:
             _give_up(tcb, step, Rule.GIVE_UP, retries=front.timeouts)
         else:
@@ -125,7 +126,11 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
         step.rule(tcb, Rule.SYN_ACK_NOT_AGAIN, rto=tcb.estimate.rto)
         start_retransmission_timer(tcb, step)
         return
-    step.rule(tcb, Rule.RETRANSMISSION, retries=retries, limit=linear + limit, rto=tcb.estimate.rto)
+    if r2 is None:
+        timeout = tcb.user_timeout or 0
+        step.rule(tcb, Rule.RETRANSMISSION_IN_TIME, retries=retries, timeout=timeout, rto=tcb.estimate.rto)
+    else:
+        step.rule(tcb, Rule.RETRANSMISSION, retries=retries, limit=r2, rto=tcb.estimate.rto)
     if front.flags & SYN:
         tcb.syn_timed_out = True
         drop_after = step.profile.options_dropped_after
@@ -140,6 +145,13 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
     if retries == step.profile.data_r1:
         step.rule(tcb, Rule.DELIVERY_PROBLEM, retries=retries)
         step.signal(tcb, Signal.DELIVERY_PROBLEM)
+
+
+def _user_timeout_is_r2(tcb: Tcb, front: RetransmissionEntry | None, step: Step) -> bool:
+    """Whether it is no count that ends what waits, but the time that the application has named, however long
+    (3.8.3 (d), MUST-21)."""
+    named = tcb.user_timer is not None and tcb.settings.user_timeout is not None
+    return named and step.hooks.user_timeout_is_r2(front)
 
 
 def _retries(tcb: Tcb, front: RetransmissionEntry, profile: Profile) -> tuple[int, int]:

@@ -9,11 +9,12 @@ from tcptui.core.packet.seq import seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import SYNCHRONIZED, State
 from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Configure, Open, Receive, Send, Status
+from tcptui.core.tcp.delayed_ack import set_quickack
 from tcptui.core.tcp.endings import send_reset, start_fin_wait_2_timer, tell_discarded
 from tcptui.core.tcp.handshake import keeps_alive, start_keep_alive
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.reassembly import satisfy_receives, update_window
-from tcptui.core.tcp.send import send_syn, start_user_timer, tell_send_room, transmit
+from tcptui.core.tcp.send import change_user_timeout, send_syn, start_user_timer, tell_send_room, transmit
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
@@ -65,12 +66,13 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
     if tcb.state is State.LISTEN and tcb.remote is None:
         refuse(tcb, step, "SEND", Response.REMOTE_UNSPECIFIED)
         return
-    room = max(tcb.send_room(step.profile), step.hooks.write_room(tcb, step.profile)[0])
+    room = tcb.send_room(step.profile)
     if len(call.data) >= room:
-        tcb.wants_room = True
-    if len(call.data) > room:
-        refuse(tcb, step, "SEND", Response.RESOURCES)
-        return
+        room = max(room, step.hooks.write_room(tcb, step.profile)[0])  # Some stacks take more than fits.
+        tcb.wants_room = len(call.data) >= room or tcb.wants_room
+        if len(call.data) > room:
+            refuse(tcb, step, "SEND", Response.RESOURCES)
+            return
     tcb.send_buffer += call.data
     tcb.more = call.more
     if tcb.state is State.LISTEN:
@@ -197,12 +199,16 @@ def reset(tcb: Tcb, rule: Rule | None, step: Step, **numbers: int) -> None:
 
 def configure(tcb: Tcb, call: Configure, step: Step) -> None:
     """Takes new settings at once, also those of a running connection."""
-    before = tcb.settings
+    before, timeout = tcb.settings, tcb.user_timeout
     _take_settings(tcb, call.settings, step)
+    if tcb.user_timeout != timeout:
+        change_user_timeout(tcb, step)
     if call.settings.send_buffer != before.send_buffer:
         tcb.snd_buff = 0
     if tcb.wants_room:
         tell_send_room(tcb, step)
+    if call.quickack is not None:
+        set_quickack(tcb, call.quickack, step)
     buffer = call.settings.receive_buffer
     if buffer != before.receive_buffer and buffer is not None and tcb.rcv_buff:
         tcb.rcv_buff = buffer

@@ -31,5 +31,6 @@ SENTENCES = {
     # In one line: the first with whose they are, those of another connection with its name.
     "effect.at": "{side}: {mark}",
     "effect.nothing": "{side}: no change",
-    "effect.of_connection": "connection {connection}: {mark}",
+    "effect.of_connection": "{sockets}: {mark}",
+    "effect.of_listener": "listener: {mark}",
 }

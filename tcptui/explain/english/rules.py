@@ -132,6 +132,9 @@ SENTENCES = {
     "rule.user_timeout": "{timeout} without delivery: the connection is aborted.",
     "rule.connect_timeout": "{timeout}, and {peer} has not answered the OPEN: the connection is given up.",
     "rule.retransmission": "No ACK in time: sent again ({retries} of {limit}), the next wait is {rto}.",
+    "rule.retransmission_in_time": (
+        "No ACK in time: sent again ({retries}), until {timeout} are over; the next wait is {rto}."
+    ),
     "rule.time_wait_over": "2 MSL are over: old segments count as gone from the wire.",
     "rule.delivery_problem": "{retries:retransmissions}: the program is told of the trouble (R1).",
     "rule.give_up": "{retries:retransmissions} without an answer: given up (R2).",
@@ -205,6 +208,10 @@ SENTENCES = {
     "rule.ack_delayed": "The ACK may wait for {delay}, to ride on something else.",
     "rule.ack_delayed_long_enough": "Nothing came along to carry the ACK of {rcv_nxt}: sent alone.",
     "rule.ack_after_reading": "All is read, and nothing is to be expected soon: the ACK waits no more.",
+    "rule.quickack_set": "TCP_QUICKACK is set, and all is read: the ACK waits no more.",
+    "rule.syn_ack_acked_later": (
+        "The program will send data soon: the ACK of the SYN,ACK goes with that, or in {delay}."
+    ),
     "rule.zero_window_probe": (
         "{peer}'s window is {snd_wnd}: a probe asks whether room was made, the next in {delay}."
     ),

@@ -10,7 +10,7 @@ from tcptui.core.state import State
 from tcptui.core.tcp.stacks.rfc5681 import Rfc5681
 from tcptui.core.tcp.stacks.sending import Sending
 from tcptui.core.tcp.stacks.verdict import ErrorEffect, HalfOpen, Paws, Verdict
-from tcptui.core.tcp.tcb import OutOfOrderData, ReceiveMemory, Tcb
+from tcptui.core.tcp.tcb import OutOfOrderData, ReceiveMemory, RetransmissionEntry, Tcb
 from tcptui.core.tcp.unreachable import Unreachable
 from tcptui.core.tcp.window import UNSCALED, free_space
 from tcptui.core.units import DAY
@@ -163,6 +163,11 @@ class Rfc9293(Rfc5681, Sending):
         states in which data may still come (3.6.1, SHLD-3)."""
         waits = tcb.receive_shutdown and tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2)
         return waits and bool(segment.data) and is_new_data(tcb, segment)
+
+    def user_timeout_is_r2(self, front: RetransmissionEntry | None) -> bool:
+        """Whether a user timeout that the application has named is R2 of its connection (3.8.3 (a), (d)), for
+        the `front` of the retransmission queue, or, where that is None, for zero-window probes."""
+        return True
 
     def abandons_orphan(self, tcb: Tcb, profile: Profile) -> bool:
         """Whether a connection that no program holds ends, at the moment of a zero-window probe, though its

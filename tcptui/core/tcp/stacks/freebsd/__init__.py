@@ -12,7 +12,7 @@ from tcptui.core.tcp.stacks.freebsd.time_wait import time_wait
 from tcptui.core.tcp.stacks.freebsd.windows import announced_window, maxseg, update_is_due
 from tcptui.core.tcp.stacks.rfc9293 import Rfc9293, is_in_table_6, is_new_data
 from tcptui.core.tcp.stacks.verdict import ErrorEffect, HalfOpen, Paws, Verdict
-from tcptui.core.tcp.tcb import OutOfOrderData, Tcb
+from tcptui.core.tcp.tcb import OutOfOrderData, RetransmissionEntry, Tcb
 from tcptui.core.tcp.unreachable import Unreachable
 
 
@@ -82,6 +82,10 @@ class FreeBSD(Rfc9293):
     def is_newer_syn(self, old: Tcb, syn: Segment, profile: Profile) -> bool:
         """tcp_twcheck(): SEQ_GT(th->th_seq, tp->rcv_nxt); no timestamp is looked at."""
         return lt(old.rcv_nxt, syn.seq)
+
+    def user_timeout_is_r2(self, front: RetransmissionEntry | None) -> bool:
+        """tcp_timer_rexmt(): t_rxtshift counts, whatever TCP_MAXUNACKTIME says."""
+        return False
 
     def returns_to_time_wait(self) -> bool:
         """tcp_twcheck(): tcp_twclose() before the SYN is looked at again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcptui.core.packet.segment import FIN, Segment
+from tcptui.core.packet.segment import FIN, SYN, Segment
 from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
@@ -15,7 +15,7 @@ from tcptui.core.tcp.stacks.linux.small_blocks import fin_wait_2, in_window, req
 from tcptui.core.tcp.stacks.linux.timestamps import check_timestamp, echoes_syn
 from tcptui.core.tcp.stacks.rfc9293 import is_new_data
 from tcptui.core.tcp.stacks.verdict import HalfOpen, Paws, Verdict
-from tcptui.core.tcp.tcb import OutOfOrderData, Tcb
+from tcptui.core.tcp.tcb import OutOfOrderData, RetransmissionEntry, Tcb
 
 _AFTER_PEERS_FIN = (State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK)
 _ORPHAN_RETRIES = 8
@@ -121,6 +121,11 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
         if tcb.state in _AFTER_PEERS_FIN:
             return lt(segment.seq, tcb.rcv_nxt)
         return tcb.receive_shutdown and tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2)
+
+    def user_timeout_is_r2(self, front: RetransmissionEntry | None) -> bool:
+        """tcp_write_timeout(): retransmits_timed_out() looks at icsk_user_timeout alone; but a SYN and
+        the probes of tcp_probe_timer() are counted, too."""
+        return front is not None and not front.flags & SYN
 
     def abandons_orphan(self, tcb: Tcb, profile: Profile) -> bool:
         """tcp_probe_timer(): with SOCK_DEAD, once the RTO with its backoff has reached the greatest one, as
