@@ -22,14 +22,20 @@ from tcptui.formats.packetdrill.flows import Flows
 from tcptui.formats.packetdrill.matching import Tolerance, Window, at_time, later
 from tcptui.formats.packetdrill.outcome import Mismatch
 from tcptui.formats.packetdrill.reasons import Reasons
-from tcptui.formats.packetdrill.script_calls import Prepared, call_text, prepare_call, wrong_result
+from tcptui.formats.packetdrill.script_calls import (
+    Difference,
+    Prepared,
+    call_text,
+    prepare_call,
+    wrong_result,
+)
 from tcptui.formats.packetdrill.syntax import CallEvent
 from tcptui.formats.packetdrill.text import seconds_text
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Report
 from tcptui.sockets.answers import Done
-from tcptui.sockets.requests import Accept, Bind, Connect, Listen, Write
+from tcptui.sockets.requests import Accept, Bind, Connect, Listen, Read, Write
 
 
 class _Calling(NamedTuple):
@@ -164,6 +170,8 @@ class CallsMade:
             args = Arguments(event, self._constants, self._addresses)
             self._interests = handed_over(event, args, self._interests, done, lambda fd: _readiness(host, fd))
         wrong = wrong_result(event, prepared, self._constants, done)
+        if wrong is None and prepared.inq is not None and isinstance(prepared.request, Read):
+            wrong = _wrong_inq(host, prepared.request.fd, prepared.inq)
         if wrong is not None:
             raise Mismatch(event.line, wrong.expected, wrong.got, reasons.text, wrong.kind)
         if not ends.contains(now):
@@ -186,3 +194,17 @@ def _readiness(host: HostEnd, fd: int) -> Readiness:
     listens = status.state is State.LISTEN
     writable = not listens and host.sockets.stack.write_room(status.connection)[1]
     return Readiness(status.state, (status.rcv_nxt, *status.accept_queue), writable)
+
+
+def _wrong_inq(host: HostEnd, fd: int, expected: int) -> Difference | None:
+    """tcp_inq_hint(): what is left to be read, and 1 where that is nothing but the peer's FIN."""
+    socket = host.sockets.socket(fd)
+    if socket is None:
+        return None
+    status = host.sockets.stack.status(socket.connection)
+    left = len(socket.receive_buffer) if status is None else status.rcv_queue
+    left = left or int(socket.peer_closed)
+    if left == expected:
+        return None
+    kind = Message.of("difference.value", call="recvmsg")
+    return Difference(f"TCP_CM_INQ {expected}", f"TCP_CM_INQ {left}", kind)

@@ -74,6 +74,9 @@ def test_one_shot_is_told_once_until_it_is_asked_for_again() -> None:
     again = (WATCH % "EPOLLOUT|EPOLLONESHOT").replace("ADD", "MOD")
     outcome = outcome_of(OPEN + WATCH % "EPOLLOUT|EPOLLONESHOT" + told + NOTHING + again + told + NOTHING)
     assert isinstance(outcome, Passed), str(outcome)
+    text = OPEN + WATCH % "EPOLLOUT|EPOLLONESHOT" + told + "+0 < F. 1:1(0) ack 1 win 9000\n"
+    outcome = outcome_of(text + "* > . 1:1(0) ack 2\n" + NOTHING)
+    assert isinstance(outcome, Passed), str(outcome)
 
 
 def test_the_end_of_a_connection_is_an_edge() -> None:
