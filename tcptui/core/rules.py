@@ -160,6 +160,7 @@ class Rule(Enum):
     FIN_ACKED = "3.10.7.4, fifth"
     FIN_ACKED_CLOSING = "3.10.7.4, fifth"
     FIN_ACKED_LAST = "3.10.7.4, fifth"
+    UNREAD_DELETED = "3.10.7.4, fifth"
     CLOSING_IGNORES = "3.10.7.4, fifth"
     FIN_IN_TIME_WAIT = "3.10.7.4, fifth"
     # Sixth: URG.

@@ -115,6 +115,7 @@ SENTENCES = {
     "rule.fin_acked": "ACK {ack} acknowledges {side}'s FIN, and all before.",
     "rule.fin_acked_closing": "ACK {ack} acknowledges {side}'s FIN, and {peer}'s came before: 2 MSL to wait.",
     "rule.fin_acked_last": "ACK {ack} acknowledges {side}'s FIN, and {peer}'s came before: all is done.",
+    "rule.unread_deleted": "The block is deleted with {rcv_queue:octets} that no RECEIVE has asked for.",
     "rule.closing_ignores": "{side}'s FIN ({snd_nxt}) is not acknowledged: ignored.",
     "rule.fin_in_time_wait": (
         "{peer}'s FIN again; {side}'s last ACK may be lost: ACK, and TIME-WAIT begins anew."
