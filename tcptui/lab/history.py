@@ -25,7 +25,7 @@ from tcptui.lab.wire import BadMove, Transmission
 if TYPE_CHECKING:
     from tcptui.lab.narration import Narration
 
-INTERVAL = 79
+INTERVAL = 78
 """Moves between two checkpoints: a jump replays fewer."""
 
 _number = attrgetter("number")
