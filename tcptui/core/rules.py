@@ -160,6 +160,7 @@ class Rule(Enum):
     FIN_ACKED = "3.10.7.4, fifth"
     FIN_ACKED_CLOSING = "3.10.7.4, fifth"
     FIN_ACKED_LAST = "3.10.7.4, fifth"
+    UNREAD_DELETED = "3.10.7.4, fifth"
     CLOSING_IGNORES = "3.10.7.4, fifth"
     FIN_IN_TIME_WAIT = "3.10.7.4, fifth"
     # Sixth: URG.
@@ -183,6 +184,7 @@ class Rule(Enum):
 
     TIME_WAIT_MAY_END = "3.6.1, MAY-2"
     TIME_WAIT_REOPENED = "3.6.1, MAY-2"
+    OPEN_ENDS_TIME_WAIT = "Linux tcp_twsk_unique()", None
     TIME_WAIT_GOES_ON = "3.6.1, MAY-2"
 
     # What goes, and what waits.

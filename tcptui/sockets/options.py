@@ -15,7 +15,7 @@ from tcptui.sockets.bsd_socket import NO_LINGER, OPENING, BsdSocket
 from tcptui.sockets.context import Context
 from tcptui.sockets.semantics import SocketSemantics
 from tcptui.sockets.table import BlockedCall
-from tcptui.sockets.tcp_info import tcp_info
+from tcptui.sockets.tcp_info import mss_cache, tcp_info
 
 _LARGEST_INT = (1 << 31) - 1
 _UNSIGNED = (1 << 32) - 1
@@ -308,5 +308,6 @@ def _mss(context: Context, socket: BsdSocket) -> int:
     block = context.block(socket)
     if block is None or block.state is State.LISTEN or context.closed(socket):
         return socket.option("TCP_MAXSEG") or _default_mss(context)
-    timestamps = context.semantics.mss_has_timestamps and block.timestamps
-    return block.snd_mss + (TIMESTAMPS_SPACE if timestamps else 0)
+    if context.semantics.mss_has_timestamps:
+        return block.snd_mss + (TIMESTAMPS_SPACE if block.timestamps else 0)
+    return mss_cache(block, context.stack.profile)

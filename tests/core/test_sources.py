@@ -48,6 +48,7 @@ def test_what_no_rfc_says_is_cited_by_what_says_it() -> None:
         "SYN_ACK_ACKED_LATER": "Linux tcp_rcv_synsent_state_process()",
         "DATA_OLD": "Linux tcp_data_queue()",
         "DATA_BEYOND_WINDOW": "Linux tcp_data_queue()",
+        "OPEN_ENDS_TIME_WAIT": "Linux tcp_twsk_unique()",
         "TIME_WAIT_RESTARTED": "Linux tcp_timewait_state_process()",
         "SOFT_ERROR_ENDS_OPEN": "Linux tcp_v4_err()",
         "HARD_ERROR_NOTED": "Linux tcp_v4_err()",

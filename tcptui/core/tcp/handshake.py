@@ -25,7 +25,9 @@ def prepare(tcb: Tcb, step: Step, iss: int | None = None) -> None:
     profile = step.profile
     if iss is None and profile.fixed_isn is not None:
         iss = broken.reuse_isn(tcb, profile.fixed_isn, step)
-    tcb.iss = step.host.choose_iss(tcb.local, tcb.remote, step.now) if iss is None else iss
+    if iss is None:  # A block that follows on a TIME-WAIT has been given one.
+        iss = tcb.iss or step.host.choose_iss(tcb.local, tcb.remote, step.now)
+    tcb.iss = iss
     tcb.snd_una = tcb.snd_nxt = tcb.recover = tcb.iss
     tcb.pushed_seq = seq_add(tcb.iss, 1)
     wanted = tcb.settings.receive_buffer
@@ -81,7 +83,7 @@ def syn_options(tcb: Tcb, step: Step, answer: bool) -> tuple[Option, ...]:
             timestamps=(step.timestamp, tcb.ts_recent) if tcb.timestamps else None,
         )
     elif tcb.offers_options:
-        times = (step.timestamp, 0) if profile.timestamps else None
+        times = (step.timestamp, tcb.ts_recent) if profile.timestamps else None
         offer = offer._replace(window_scale=own_shift(tcb, step), sack=profile.sack, timestamps=times)
     return syn_layout(offer, profile.option_order)
 
