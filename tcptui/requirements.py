@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from textwrap import wrap
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tcptui.core.message import Message, MessageError
 
@@ -33,14 +33,31 @@ class Requirement(NamedTuple):
     """The reason, where it is not done."""
 
 
+class Choice(NamedTuple):
+    """Where the text is silent or contradicts itself: what is done, and why."""
+
+    subject: str
+    section: str
+    text: str
+    why: str
+
+
 class UnknownRequirement(MessageError):
     """An id that RFC 9293 doesn't have; the message says which there are."""
 
 
 def requirements() -> dict[str, Requirement]:
     """All rows by id, in the order of the numbers, the MUSTs first."""
-    rows = tomllib.loads(files("tcptui").joinpath("requirements.toml").read_text("utf-8"))
-    return {name: Requirement(id=name, **row) for name, row in rows.items()}
+    return {name: Requirement(id=name, **row) for name, row in _read().items() if name != "choice"}
+
+
+def choices() -> list[Choice]:
+    """What was chosen where the text leaves it open."""
+    return [Choice(**row) for row in _read()["choice"]]
+
+
+def _read() -> dict[str, Any]:
+    return tomllib.loads(files("tcptui").joinpath("requirements.toml").read_text("utf-8"))
 
 
 def find(ids: Iterable[str]) -> list[Requirement]:
@@ -76,4 +93,13 @@ def table(rows: Iterable[Requirement], width: int) -> str:
         indent = " " * len(columns)
         lines += wrap(sentence, max(width, NARROWEST), initial_indent=columns, subsequent_indent=indent)
         lines += (f"         {test}" for test in row.tests)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def choices_text(rows: Iterable[Choice], width: int) -> str:
+    """The choices as plain text, wrapped at `width` columns, under their heading."""
+    lines = ["", "Where the text is silent or contradicts itself:"]
+    for row in rows:
+        sentences = f"{row.subject} ({row.section}): {row.text} ({row.why[0].upper()}{row.why[1:]}.)"
+        lines += wrap(sentences, max(width, NARROWEST), subsequent_indent="    ")
     return "".join(f"{line}\n" for line in lines)

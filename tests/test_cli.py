@@ -16,13 +16,14 @@ from tcptui.core.profile.presets import LINUX, PRESETS
 from tcptui.formats.ladder import ladder_text
 from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.formats.pcapng import pcapng
-from tcptui.formats.profile_text import profile_text
+from tcptui.formats.profile_text import WIDTH, profile_text
 from tcptui.formats.rfc import rfc_figure
 from tcptui.formats.wireshark import wireshark_list
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.run import play
 from tcptui.lab.variant import variant
 from tcptui.lab.wire import BadMove
+from tcptui.requirements import choices, choices_text
 from tcptui.trace.capture import Point
 from tcptui.ui.session import Session
 from tests.command import COMMAND, ENVIRONMENT, python, tcptui
@@ -132,7 +133,10 @@ def test_profiles_are_listed_with_what_was_set() -> None:
         (["--set", "net.inet.tcp.msl=5000"], [one._replace(msl=5_000_000) for one in PRESETS.values()]),
     ):
         result = tcptui("profile", *arguments)
-        assert (result.returncode, result.stdout, result.stderr) == (0, profile_text(profiles), "")
+        text = profile_text(profiles)
+        assert (result.returncode, result.stdout[: len(text)], result.stderr) == (0, text, "")
+        chosen = result.stdout[len(text) :]
+        assert chosen == ("" if profiles == [linux] else choices_text(choices(), WIDTH))
 
 
 def test_a_scenario_is_played_on_hosts_that_behave_otherwise() -> None:

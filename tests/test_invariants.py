@@ -13,7 +13,7 @@ from tcptui import library
 from tcptui.core.profile.presets import PRESETS
 from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.loader import scenario_of_variant
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.variant import variant
 from tcptui.lab.wire import BadMove

@@ -12,7 +12,7 @@ from tcptui.explain.story import failures
 from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.formats.wireshark import wireshark_list
 from tcptui.lab.loader import load_scenario, scenario_of_variant
-from tcptui.lab.moves import moves_text, parse_moves
+from tcptui.lab.moves_text import moves_text, parse_moves
 from tcptui.lab.patterns import checked_pattern
 from tcptui.lab.run import play
 from tcptui.lab.third_party import Inject

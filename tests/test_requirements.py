@@ -7,7 +7,16 @@ from itertools import takewhile
 
 import pytest
 
-from tcptui.requirements import LAST, Requirement, UnknownRequirement, find, requirements, table
+from tcptui.requirements import (
+    LAST,
+    Requirement,
+    UnknownRequirement,
+    choices,
+    choices_text,
+    find,
+    requirements,
+    table,
+)
 from tests.command import tcptui
 from tests.messages import refused
 from tests.naming import ROOT, in_python, in_script, named
@@ -97,6 +106,18 @@ def test_a_table_for_next_to_no_room_is_as_narrow_as_one_can_be() -> None:
     assert table(ROWS.values(), 5) == table(ROWS.values(), 60)
 
 
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_a_choice_says_what_was_chosen_and_why(width: int) -> None:
+    rows = choices()
+    assert len({row.subject for row in rows}) == 8
+    printed = choices_text(rows, width)
+    assert max(map(len, printed.splitlines())) <= width
+    for row in rows:
+        assert re.match(r"3(\.\d+)+", row.section)
+        assert row.text.endswith(".")
+        assert "".join(row.why[1:].split()) in "".join(printed.split())
+
+
 def test_rows_are_found_by_id() -> None:
     assert [row.id for row in find(["may-2", "MUST-23"])] == ["MAY-2", "MUST-23"]
     assert find([]) == list(ROWS.values())
@@ -107,7 +128,7 @@ def test_rows_are_found_by_id() -> None:
 def test_the_command_prints_the_table_and_single_rows() -> None:
     everything = tcptui("rfc")
     assert (everything.returncode, everything.stderr) == (0, "")
-    assert everything.stdout == table(ROWS.values(), 100)
+    assert everything.stdout == table(ROWS.values(), 100) + choices_text(choices(), 100)
     one = tcptui("rfc", "must-23", "SHLD-8")
     assert one.stdout == table([ROWS["MUST-23"], ROWS["SHLD-8"]], 100)
     assert "3.8.3" in one.stdout

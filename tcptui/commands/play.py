@@ -69,7 +69,6 @@ def _with_points() -> list[Format]:
 
 def _play(options: argparse.Namespace) -> int:
     from tcptui.lab.loader import BadScenario
-    from tcptui.lab.moves import parse_moves
     from tcptui.lab.wire import BadMove
 
     _check_output(options)
@@ -80,6 +79,7 @@ def _play(options: argparse.Namespace) -> int:
             return screen.show(
                 lambda: Session(_scenario(options), options.moves), options.ascii, "--format ladder"
             )
+        from tcptui.lab.moves_text import parse_moves
         from tcptui.lab.run import play
 
         run = play(_scenario(options), parse_moves(options.moves))

@@ -58,21 +58,23 @@ def _list(_options: argparse.Namespace) -> int:
 
 
 def _rfc(options: argparse.Namespace) -> int:
-    from tcptui.requirements import UnknownRequirement, find, table
+    from tcptui.requirements import UnknownRequirement, choices, choices_text, find, table
 
     try:
         rows = find(options.ids)
     except UnknownRequirement as error:
         raise Unusable(error.message) from None
-    write(table(rows, os.get_terminal_size().columns if sys.stdout.isatty() else UNSEEN_WIDTH))
+    width = os.get_terminal_size().columns if sys.stdout.isatty() else UNSEEN_WIDTH
+    write(table(rows, width) + ("" if options.ids else choices_text(choices(), width)))
     return 0
 
 
 def _profile(options: argparse.Namespace) -> int:
     from tcptui.core.profile.presets import PRESETS
-    from tcptui.formats.profile_text import profile_text
+    from tcptui.formats.profile_text import WIDTH, profile_text
     from tcptui.lab.knob_values import BadKnob
     from tcptui.lab.variant import preset, with_setting
+    from tcptui.requirements import choices, choices_text
 
     try:
         profiles = list(PRESETS.values()) if options.name is None else [preset(options.name)]
@@ -80,5 +82,7 @@ def _profile(options: argparse.Namespace) -> int:
             profiles = [with_setting(profile, setting) for profile in profiles]
     except BadKnob as error:
         raise Unusable(error.message) from None
-    write(profile_text(profiles))
+    # What the RFC leaves open concerns whoever follows its letter.
+    chosen = any(profile.stack == "rfc9293" for profile in profiles)
+    write(profile_text(profiles) + (choices_text(choices(), WIDTH) if chosen else ""))
     return 0

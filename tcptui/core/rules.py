@@ -160,6 +160,7 @@ class Rule(Enum):
     FIN_ACKED = "3.10.7.4, fifth"
     FIN_ACKED_CLOSING = "3.10.7.4, fifth"
     FIN_ACKED_LAST = "3.10.7.4, fifth"
+    UNREAD_DELETED = "3.10.7.4, fifth"
     CLOSING_IGNORES = "3.10.7.4, fifth"
     FIN_IN_TIME_WAIT = "3.10.7.4, fifth"
     # Sixth: URG.
@@ -183,6 +184,7 @@ class Rule(Enum):
 
     TIME_WAIT_MAY_END = "3.6.1, MAY-2"
     TIME_WAIT_REOPENED = "3.6.1, MAY-2"
+    OPEN_ENDS_TIME_WAIT = "Linux tcp_twsk_unique()", None
     TIME_WAIT_GOES_ON = "3.6.1, MAY-2"
 
     # What goes, and what waits.
@@ -198,6 +200,8 @@ class Rule(Enum):
     ACK_DELAYED = "3.8.6.3"
     ACK_DELAYED_LONG_ENOUGH = "3.8.6.3"
     ACK_AFTER_READING = "Linux __tcp_cleanup_rbuf()", None
+    QUICKACK_SET = "Linux __tcp_sock_set_quickack()", None
+    SYN_ACK_ACKED_LATER = "Linux tcp_rcv_synsent_state_process()", None
     ZERO_WINDOW_PROBE = "3.8.6.1"
     KEEP_ALIVE_PROBE = "3.8.4"
     KEEP_ALIVE_UNANSWERED = "3.8.4"

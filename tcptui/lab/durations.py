@@ -8,7 +8,7 @@ from tcptui.core.message import Message, MessageError, brief
 from tcptui.core.units import DAY, MILLISECOND, SECOND
 
 _UNITS = {"us": 1, "ms": MILLISECOND, "s": SECOND, "min": 60 * SECOND}
-_PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|min)", re.ASCII)
+_PATTERN = r"(\d+(?:\.\d+)?)\s*(us|ms|s|min)"
 ALLOWED = Message.of("allowed.duration")
 LONGEST = DAY
 """One day: what a single duration may be at most."""
@@ -20,7 +20,7 @@ class BadDuration(MessageError):
 
 def parse_duration(text: str) -> int:
     """Microseconds. Raises BadDuration."""
-    match = _PATTERN.fullmatch(text.strip())
+    match = re.fullmatch(_PATTERN, text.strip(), re.ASCII)
     if match is None:
         raise BadDuration("error.duration.syntax", text=brief(text), allowed=ALLOWED)
     microseconds = float(match[1]) * _UNITS[match[2]]

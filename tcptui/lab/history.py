@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from tcptui.lab.moves import NEXT, Move, moves_text
+from tcptui.lab.moves import NEXT, Move
 from tcptui.lab.prelude import first_record
 from tcptui.lab.record import EndRecord, Record
 from tcptui.lab.report import Report
@@ -210,7 +210,11 @@ class History:
         return any(position < self.position for position in self._branch.others)
 
     def text(self) -> str:
-        """The moves up to here, as `moves.parse_moves` reads them."""
+        """The moves up to here, as `moves_text.parse_moves` reads them."""
+        from tcptui.lab.moves_text import (
+            moves_text,  # Late, as in `ui`: the first frame has no text of moves.
+        )
+
         return moves_text(self._branch.moves(0, self.position))
 
     @property

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from tcptui.lab.boxes import Box, BoxState, Firewall, box_key, placed
 from tcptui.lab.faults import FaultRule, Watch, watched, watches_key
-from tcptui.lab.moves import Delay, Duplicate, Lose, Reorder, moves_text
+from tcptui.lab.moves import Delay, Duplicate, Lose, Reorder
+from tcptui.lab.moves_text import moves_text
 from tcptui.lab.path import Boxes
 from tcptui.lab.patterns import Pattern
 from tcptui.lab.report import Report

@@ -56,7 +56,7 @@ MOST_PATTERNS = 100
 EXAMPLE = "A enters FIN-WAIT-2"
 _WORDS = tuple(one for one in TRIGGERS if one not in ("at", "received", "pattern"))
 _Read = Callable[[object, str], ScriptedCall]
-_NAME = re.compile(r"[a-z_][a-z0-9_]{0,19}", re.ASCII)
+_NAME = r"[a-z_][a-z0-9_]{0,19}"
 
 
 def script_of(value: object, where: str) -> tuple[Step, ...]:
@@ -119,7 +119,7 @@ def programs_of(value: object, where: str) -> tuple[NamedScript, ...]:
     if len(value) > MOST_PROGRAMS:
         raise bad(where, "error.scenario.programs", most=MOST_PROGRAMS)
     for name in value:
-        if not _NAME.fullmatch(name):
+        if not re.fullmatch(_NAME, name, re.ASCII):
             raise bad(f"{where}.{name[:40]}", "error.scenario.program_name")
     return tuple(NamedScript(name, program_of(calls, f"{where}.{name}")) for name, calls in value.items())
 
@@ -322,7 +322,7 @@ def _triggered(call: ScriptedCall, table: Table) -> ScriptedCall:
     word, _, rest = when.partition(" ")
     if word == "received" and rest.isascii() and rest.isdigit() and len(rest) < 10:
         return call._replace(trigger="received", amount=int(rest))
-    if word == "readable" and _NAME.fullmatch(rest):
+    if word == "readable" and re.fullmatch(_NAME, rest, re.ASCII):
         return call._replace(trigger="readable", variable=rest)
     if when in _WORDS:
         return call._replace(trigger=when)

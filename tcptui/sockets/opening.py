@@ -63,6 +63,8 @@ def listen(context: Context, request: requests.Listen, call: BlockedCall) -> Don
         return failed("EADDRINUSE")
     if any(context.listening(other) for other in _bound(context, local)):
         return failed("EADDRINUSE")
+    if socket.option("TCP_QUICKACK") is not None:
+        socket.set_option("TCP_QUICKACK", 1)  # inet_csk_listen_start(): inet_csk_delack_init()
     settings = settings_of(context, socket)
     returned = context.act(calls.Open(local, passive=True, backlog=backlog, settings=settings))
     if returned.response is not Response.OK:

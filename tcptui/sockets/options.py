@@ -15,7 +15,7 @@ from tcptui.sockets.bsd_socket import NO_LINGER, OPENING, BsdSocket
 from tcptui.sockets.context import Context
 from tcptui.sockets.semantics import SocketSemantics
 from tcptui.sockets.table import BlockedCall
-from tcptui.sockets.tcp_info import tcp_info
+from tcptui.sockets.tcp_info import mss_cache, tcp_info
 
 _LARGEST_INT = (1 << 31) - 1
 _UNSIGNED = (1 << 32) - 1
@@ -49,6 +49,7 @@ OPTIONS: dict[str, SocketOption] = {
     "SO_SNDBUF": _ANY,
     "TCP_NODELAY": _FLAG,
     "TCP_CORK": _FLAG,
+    "TCP_QUICKACK": _ANY,
     "TCP_DEFER_ACCEPT": _ANY,
     "TCP_MAXSEG": SocketOption(88, 32_767),
     "TCP_KEEPIDLE": SocketOption(1, 32_767),
@@ -117,6 +118,11 @@ def set_option(context: Context, request: requests.SetOption, call: BlockedCall)
     refused = _refused(context, socket, name, number)
     if refused:
         return failed(refused)
+    if name == "TCP_QUICKACK" and context.block(socket) is not None and not context.listening(socket):
+        context.act(
+            calls.Configure(socket.connection, settings_of(context, socket), quickack=number & _UNSIGNED)
+        )
+        return Done(0)
     socket.set_option(name, bool(number) if option.flag else _stored(name, number, context.semantics))
     if context.state(socket) is not State.CLOSED:
         context.act(calls.Configure(socket.connection, settings_of(context, socket)))
@@ -174,6 +180,7 @@ def settings_of(context: Context, socket: BsdSocket) -> Settings:
         keep_count=options.get("TCP_KEEPCNT"),
         user_timeout=options.get("TCP_USER_TIMEOUT", 0) * MILLISECOND or None,
         fin_wait_2_timeout=None if linger2 is None else max(0, linger2),
+        pingpong=options.get("TCP_QUICKACK") == 0,
         reads_no_more=socket.shut_read and not context.semantics.shut_read_discards,
     )
 
@@ -234,6 +241,8 @@ def _value(context: Context, socket: BsdSocket, name: str) -> Answer:
         return _mss(context, socket)
     if name in ("SO_RCVBUF", "SO_SNDBUF"):
         return _buffer(context, socket, name)
+    if name == "TCP_QUICKACK":
+        return _quickack(context, socket)
     value = socket.option(name)
     if name == "TCP_DEFER_ACCEPT":
         return sum(min(1 << count, _LONGEST_RTO) for count in range(value or 0))
@@ -278,6 +287,14 @@ def _default_mss(context: Context) -> int:
     return profile.default_mss_ipv6 if ":" in context.host else profile.default_mss
 
 
+def _quickack(context: Context, socket: BsdSocket) -> int:
+    """Whether ACKs do not wait for data: inet_csk_in_pingpong_mode()."""
+    block = context.block(socket)
+    if block is None or block.state is State.LISTEN:
+        return int(socket.option("TCP_QUICKACK") != 0)
+    return int(not block.delack.pingpong)
+
+
 def _retransmissions(seconds: int) -> int:
     """So many seconds as a number of timeouts of 1, 2, 4 ... s: secs_to_retrans()."""
     count, timeout, period = 0, 1, 0
@@ -291,5 +308,6 @@ def _mss(context: Context, socket: BsdSocket) -> int:
     block = context.block(socket)
     if block is None or block.state is State.LISTEN or context.closed(socket):
         return socket.option("TCP_MAXSEG") or _default_mss(context)
-    timestamps = context.semantics.mss_has_timestamps and block.timestamps
-    return block.snd_mss + (TIMESTAMPS_SPACE if timestamps else 0)
+    if context.semantics.mss_has_timestamps:
+        return block.snd_mss + (TIMESTAMPS_SPACE if block.timestamps else 0)
+    return mss_cache(block, context.stack.profile)

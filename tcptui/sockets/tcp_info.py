@@ -10,6 +10,7 @@ from tcptui.core.packet.options import TIMESTAMPS_SPACE
 from tcptui.core.packet.seq import lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.stacks import STACKS
 from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.sockets.answers import TcpInfo
@@ -136,7 +137,7 @@ def _of_connection(tcb: Tcb, profile: Profile) -> TcpInfo:
         "tcpi_snd_wscale": tcb.snd_shift,
         "tcpi_rcv_wscale": tcb.rcv_shift,
         "tcpi_rto": estimate.rto,
-        "tcpi_snd_mss": tcb.snd_mss,
+        "tcpi_snd_mss": mss_cache(tcb, profile),
         "tcpi_unacked": len(queue),
         "tcpi_sacked": sum(entry.sacked for entry in queue),
         "tcpi_snd_ssthresh": (
@@ -151,6 +152,15 @@ def _of_connection(tcb: Tcb, profile: Profile) -> TcpInfo:
     if estimate.srtt is not None:
         info |= {"tcpi_rtt": estimate.srtt, "tcpi_rttvar": estimate.rttvar}
     return info
+
+
+def mss_cache(tcb: Tcb, profile: Profile) -> int:
+    """tcp_sync_mss(): what a segment carries, by the peer's MSS and largest window; in SYN-SENT by its
+    default MSS (MUST-15) or the program's own, the timestamps that are offered taken off."""
+    if tcb.state is not State.SYN_SENT:
+        return STACKS[profile.stack].full_segment(tcb)
+    offered = tcb.settings.mss or profile.default_mss
+    return offered - (TIMESTAMPS_SPACE if profile.timestamps and tcb.offers_options else 0)
 
 
 def _congestion_state(tcb: Tcb, timeouts: int) -> int:

@@ -22,7 +22,7 @@ from tcptui.core.message import MessageError
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.history import INTERVAL, History
-from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait, parse_moves, written_move
+from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait
 from tcptui.lab.report import Report
 from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
@@ -44,8 +44,18 @@ SECONDS_PER_MICROSECOND = 10 / 1_000_000
 """The pace of playing at speed 1: ten times slower than the lab's clock."""
 
 
+def _parsed(moves: str) -> list[Move]:
+    if not moves:
+        return []
+    from tcptui.lab.moves_text import parse_moves  # Late, as below: few runs begin with moves.
+
+    return parse_moves(moves)
+
+
 def moves_error(text: str) -> str:
     """Why a text is none that tells moves; empty if it is one."""
+    from tcptui.lab.moves_text import parse_moves
+
     try:
         parse_moves(text)
     except BadMove as error:
@@ -55,6 +65,8 @@ def moves_error(text: str) -> str:
 
 def call_error(text: str) -> str:
     """Why a text is neither a call to a socket nor a program; empty if it is one."""
+    from tcptui.lab.moves_text import written_move
+
     try:
         written_move("A", text)
     except MessageError as error:
@@ -85,7 +97,7 @@ class Session:
         self._clock = clock
         self._work: Iterator[None] | None = None
         self._progress = (0, 0)
-        first = parse_moves(moves)
+        first = _parsed(moves)
         if len(first) > MOST_STEPS:
             raise BadMove("error.move.whole_run", count=len(first), most=MOST_STEPS)
         for move in first:
@@ -210,7 +222,7 @@ class Session:
 
     def type_moves(self, text: str) -> None:
         """Makes the moves of a text, as far as they can be made."""
-        moves = parse_moves(text)
+        moves = _parsed(text)
         self._enter_moment()
         self._leave_moment()
         self.playing = False

@@ -56,6 +56,7 @@ WRONG: list[tuple[Callable[[Stack], object], type[Exception], str]] = [
     (opened(calls.Open(ANY)), TypeError, "local: <object "),
     (opened(calls.Open(US, Socket("fd00::1", 80))), ValueError, "are not of one IP version"),
     (opened(calls.Open(US, settings=ANY)), TypeError, "settings: <object "),
+    (opened(calls.Configure(1, Settings(), quickack=-1)), ValueError, "quickack: -1 is not 0 to 4294967295"),
     (opened(calls.Open(US, passive=True, backlog=ANY)), TypeError, "backlog: <object "),
     (opened(calls.Send(1, ANY)), TypeError, "data: <object "),
     (opened(calls.Receive(1, -1)), ValueError, "octets: -1 is not 0 or more"),
@@ -108,6 +109,7 @@ WRONG_SETTINGS: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"cork": 1}, TypeError, "settings.cork: 1 is no True or False"),
     ({"no_delay": 1}, TypeError, "settings.no_delay: 1 is no True or False"),
     ({"keep_alive": None}, TypeError, "settings.keep_alive: None is no True or False"),
+    ({"pingpong": 0}, TypeError, "settings.pingpong: 0 is no True or False"),
     ({"reads_no_more": "no"}, TypeError, "settings.reads_no_more: 'no' is no True or False"),
 ]
 OUR_ERROR = IcmpError(Unreachable.TOO_BIG, US, PEER, 1000, 576)

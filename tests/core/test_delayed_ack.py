@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.packet.segment import ACK, FIN, PSH
-from tcptui.core.profile.presets import LINUX
+from tcptui.core.packet.segment import ACK, FIN, PSH, SYN
+from tcptui.core.profile.presets import LINUX, RFC9293
 from tcptui.core.rules import Rule
-from tcptui.core.tcp.calls import Receive, Send
+from tcptui.core.tcp.calls import Configure, Open, Receive, Send
+from tcptui.core.tcp.settings import NO_SETTINGS, Settings
 from tcptui.core.units import MILLISECOND
-from tests.core.build import ISS, Site, briefs, connected, rules
+from tests.core.build import IRS, ISS, US, Site, briefs, connected, rules, sent
 
 PROFILE = LINUX._replace(timestamps=False)
 MS = MILLISECOND
@@ -104,3 +105,87 @@ def test_old_data_ends_a_dialogue_and_a_fin_begins_one() -> None:
     assert come(site, 11, 10) == ["ACK"]
     assert come(site, 21, 10, FIN | ACK) == []
     assert site.tcb.delack.pingpong
+
+
+# TCP_QUICKACK.
+
+
+def quickack(site: Site, value: int) -> list[str]:
+    events = site.call(Configure(1, NO_SETTINGS, quickack=value))
+    assert (Rule.QUICKACK_SET in rules(events)) == bool(sent(events))
+    return [name for name, _, _ in briefs(events)]
+
+
+def test_quickack_of_0_lets_the_first_acks_wait_for_data() -> None:
+    """__tcp_sock_set_quickack(); the timer ends it, as it ends a dialogue."""
+    site = connected(PROFILE)
+    assert quickack(site, 0) == []
+    assert [come(site, 1, 10), come(site, 11, 10)] == [[], []]
+    assert [name for name, _, _ in briefs(site.wait(40 * MS))] == ["ACK"]
+    assert come(site, 21, 10) == ["ACK"]
+
+
+@pytest.mark.parametrize(("value", "next_one"), [(1, ["ACK"]), (2, []), (3, ["ACK"])])
+def test_quickack_sends_the_ack_that_waits_and_an_odd_one_also_the_next(
+    value: int, next_one: list[str]
+) -> None:
+    site = in_dialogue()
+    site.call(Receive(1, 1_000))
+    assert come(site, 11, 10) == []
+    site.call(Receive(1, 1_000))
+    assert quickack(site, value) == ["ACK"]
+    assert come(site, 21, 10) == next_one
+
+
+@pytest.mark.parametrize("value", [1, 2])
+def test_with_unread_data_or_none_quickack_only_ends_the_dialogue(value: int) -> None:
+    """tcp_cleanup_rbuf() asks for sk_rmem_alloc to be 0; without an ACK that waits 2 is like 1."""
+    site = in_dialogue()
+    assert come(site, 11, 10) == []
+    assert quickack(site, value) == []
+    assert len(site.wait(40 * MS)) > 0
+    site = in_dialogue()
+    assert quickack(site, value) == []
+    assert come(site, 11, 10) == ["ACK"]
+
+
+def test_in_close_wait_the_fin_is_unread() -> None:
+    site = in_dialogue()
+    assert come(site, 11, 0, FIN | ACK) == []
+    assert quickack(site, 1) == []
+    assert not site.tcb.delack.pingpong
+
+
+@pytest.mark.parametrize("settings", [Settings(pingpong=True), Settings(defer_accept=1)])
+def test_the_ack_of_the_syn_ack_waits_for_data_if_the_program_has_asked(settings: Settings) -> None:
+    """tcp_rcv_synsent_state_process(), "Save one ACK": for TCP_DELACK_MAX; then it is quick."""
+
+    def opened() -> Site:
+        site = connected(PROFILE, settings=settings)
+        assert site.times(ACK) == []
+        assert site.tcb.quickack == 16
+        return site
+
+    site = opened()
+    assert briefs(site.wait(200 * MS - 1)) == []
+    assert briefs(site.wait(1)) == [("ACK", ISS + 1, IRS + 1)]
+    assert come(site, 1, 10) == ["ACK"]
+    site = opened()
+    assert [len(one.data) for one in sent(site.call(Send(1, bytes(10))))] == [10]
+    assert briefs(site.wait(150 * MS)) == []
+
+
+def test_other_stacks_acknowledge_the_syn_ack_and_know_no_pingpong() -> None:
+    site = connected(RFC9293, settings=Settings(pingpong=True, defer_accept=1))
+    assert len(site.times(ACK)) == 1
+    site.call(Configure(1, NO_SETTINGS, quickack=0))
+    assert not site.tcb.delack.pingpong
+
+
+def test_a_connection_begins_with_its_listeners_quickack() -> None:
+    """tcp_create_openreq_child() copies it."""
+    site = Site(PROFILE)
+    site.call(Open(US, passive=True, settings=Settings(pingpong=True)))
+    site.receives(site.peer(SYN, 0))
+    site.receives(site.peer(ACK, 1, 1))
+    assert come(site, 1, 10) == []

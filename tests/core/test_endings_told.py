@@ -195,3 +195,15 @@ def test_no_octet_is_discarded_by_a_broken_fin_if_none_waits() -> None:
     site = connected(broken, wnd=0)
     site.call(Send(1, b"abc"))
     assert numbers(site.receives(site.peer(FIN | ACK, 1, 1, wnd=0)), Rule.UNSENT_DISCARDED) == {"notsent": 3}
+
+
+@pytest.mark.parametrize("data", [b"", b"unread"])
+def test_data_that_no_receive_has_asked_for_when_last_ack_ends_is_told(data: bytes) -> None:
+    site = reach(S.ESTABLISHED)
+    site.receives(site.peer(FIN | ACK, 1, 1, data))
+    site.call(Close(1))
+    events = site.receives(site.peer(ACK, 2 + len(data), 2))
+    assert site.state() is S.CLOSED
+    assert (Rule.UNREAD_DELETED in rules(events)) == bool(data)
+    if data:
+        assert numbers(events, Rule.UNREAD_DELETED) == {"rcv_queue": len(data)}

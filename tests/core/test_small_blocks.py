@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.core.packet.options import timestamps_option
+from tcptui.core.events import Sent
+from tcptui.core.packet.options import read_timestamps, timestamps_option
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN
-from tcptui.core.profile.presets import FREEBSD, LINUX
+from tcptui.core.profile.presets import FREEBSD, LINUX, RFC9293
 from tcptui.core.profile.record import Profile
+from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Close, Open
 from tcptui.core.units import SECOND
-from tests.core.build import IRS, ISS, US, Site, briefs, reach
+from tests.core.build import IRS, ISS, PEER, US, Site, briefs, connected, reach, rules
 from tests.core.stamps import STAMPS, stamped, with_stamps
 
 S = State
@@ -248,3 +250,33 @@ def test_an_echo_of_nothing_opens_a_half_open_connection_of_linux(echo: int, sta
     ack = site.peer(ACK, 1, 1)._replace(options=(timestamps_option(STAMPS, echo),))
     site.receives(ack)
     assert site.state() is state
+
+
+def opens_again(profile: Profile, state: State) -> Site:
+    """The same OPEN again, 7 s after a connection with timestamps has come to this state."""
+    site = with_stamps(profile) if profile.timestamps else connected(profile)
+    site.call(Close(1, half_duplex=True))
+    end = FIN | ACK if state is S.TIME_WAIT else ACK
+    site.receives(stamped(site.peer(end, 1, 2), STAMPS + 5))
+    assert site.state() is state
+    site.now += LATER
+    site.call(Open(US, PEER))
+    return site
+
+
+@pytest.mark.parametrize("state", [S.TIME_WAIT, S.FIN_WAIT_2])
+def test_an_open_takes_the_place_of_linux_time_wait_with_timestamps(state: State) -> None:
+    """tcp_twsk_unique(): "write_seq = tcptw->tw_snd_nxt + 65535 + 2"."""
+    site = opens_again(LINUX, state)
+    assert (site.state(), site.stack.state(2)) == (S.CLOSED, S.SYN_SENT)
+    syns = [event.segment for _, event in site.log if isinstance(event, Sent) and event.segment.flags == SYN]
+    assert syns[-1].seq == ISS + 2 + 65_537
+    assert read_timestamps(syns[-1]) == (LATER // 1_000, STAMPS + 5)
+    assert syns[-1].wnd == 45 * 1_448
+    assert Rule.OPEN_ENDS_TIME_WAIT in rules(event for _, event in site.log)
+
+
+@pytest.mark.parametrize("profile", [LINUX._replace(timestamps=False), FREEBSD, RFC9293])
+def test_an_open_in_time_wait_is_else_refused(profile: Profile) -> None:
+    site = opens_again(profile, S.TIME_WAIT)
+    assert (site.state(), site.stack.state(2)) == (S.TIME_WAIT, S.CLOSED)

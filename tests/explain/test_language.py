@@ -28,8 +28,8 @@ from tcptui.formats.rfc import rfc_figure
 from tcptui.lab.calls import FUNCTIONS
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.history import History
-from tcptui.lab.moves import ALLOWED as MOVES_ALLOWED
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import ALLOWED as MOVES_ALLOWED
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.program import TRIGGERS
 from tcptui.lab.program_text import EXAMPLE
 from tcptui.lab.run import play

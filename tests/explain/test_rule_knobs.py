@@ -10,7 +10,7 @@ from tcptui.core.rules import Rule
 from tcptui.explain.rule_knobs import RULE_KNOBS
 from tcptui.explain.why import profile_label, why
 from tcptui.lab.history import History
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.variant import variant
 from tests.lab.worlds import OPEN, scenario
 

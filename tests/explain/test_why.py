@@ -28,7 +28,8 @@ from tcptui.lab.connection import Connection
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.loader import scenario_of_variant
-from tcptui.lab.moves import Duplicate, Move, Wait, parse_moves
+from tcptui.lab.moves import Duplicate, Move, Wait
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.report import Report
 from tcptui.lab.third_party import Inject
 from tcptui.lab.variant import variant

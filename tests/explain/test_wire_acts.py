@@ -18,7 +18,7 @@ prelude = "b:listen a:connect s3 b:reboot a:abort s b:listen a:connect s3"
 
 def told(toml: str, moves: str, steps: int = 1) -> str:
     """What the last of the steps after the moves says."""
-    from tcptui.lab.moves import parse_moves
+    from tcptui.lab.moves_text import parse_moves
 
     history = History(scenario(toml))
     for move in parse_moves(moves):

@@ -20,7 +20,8 @@ from tcptui.lab import run as run_module
 from tcptui.lab.ends import EndSetup
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader import scenario_of_variant
-from tcptui.lab.moves import Delay, Duplicate, Lose, Move, parse_moves
+from tcptui.lab.moves import Delay, Duplicate, Lose, Move
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.packets import packet_of
 from tcptui.lab.record import Record
 from tcptui.lab.run import play

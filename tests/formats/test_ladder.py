@@ -15,7 +15,7 @@ from tcptui import library
 from tcptui.formats.ladder import WIDTH, ladder_text
 from tcptui.lab import run as run_module
 from tcptui.lab.loader import scenario_of_variant
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.run import play
 from tcptui.view.ladder import draw_ladder
 from tcptui.view.lines import plain_text

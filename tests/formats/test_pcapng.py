@@ -14,7 +14,7 @@ from tcptui.core.packet.ip_header import decode_packet
 from tcptui.core.packet.tcp_format import decode
 from tcptui.formats.pcapng import pcapng
 from tcptui.lab import run as run_module
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
 from tcptui.trace.capture import Point, capture_of

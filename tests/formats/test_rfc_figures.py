@@ -16,7 +16,7 @@ from tcptui.formats import rfc
 from tcptui.formats.rfc import rfc_figure
 from tcptui.lab import run as run_module
 from tcptui.lab.loader import scenario_of_variant
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
 from tcptui.lab.wire import Transmission

@@ -27,7 +27,7 @@ from tcptui.lab.boxes import (
 )
 from tcptui.lab.facts import Fact
 from tcptui.lab.loader import BadScenario
-from tcptui.lab.moves import moves_text, parse_moves
+from tcptui.lab.moves_text import moves_text, parse_moves
 from tcptui.lab.patterns import parse_pattern
 from tcptui.lab.record import Record
 from tcptui.lab.run import play as play_run

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tcptui.core.packet.segment import ACK, RST, SYN, Segment, Socket
 from tcptui.lab.connection import Connection
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState

@@ -17,7 +17,8 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.loader import BadScenario
-from tcptui.lab.moves import NEXT, Do, Lose, Move, Wait, parse_moves
+from tcptui.lab.moves import NEXT, Do, Lose, Move, Wait
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.prelude import begin
 from tcptui.lab.wire import BadMove
 from tests.lab.worlds import OPEN, play, record_of, scenario, sends, to_the_end, transmission, world

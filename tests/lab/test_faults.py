@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.network_conditions import unused_faults
 from tcptui.lab.run import play as play_run
 from tcptui.lab.state import WorldState

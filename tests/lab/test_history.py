@@ -6,7 +6,8 @@ import pytest
 
 from tcptui import library
 from tcptui.lab.history import INTERVAL, History
-from tcptui.lab.moves import NEXT, Do, Lose, Wait, parse_moves
+from tcptui.lab.moves import NEXT, Do, Lose, Wait
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.prelude import begin
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario

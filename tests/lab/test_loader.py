@@ -13,7 +13,8 @@ from tcptui.core.packet.segment import RST, Socket
 from tcptui.core.profile.presets import LINUX, RFC9293
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader import MOST_FAULTS, BadScenario, load_scenario
-from tcptui.lab.moves import Delay, Duplicate, Lose, parse_moves
+from tcptui.lab.moves import Delay, Duplicate, Lose
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.program import CALLS, ScriptedCall
 from tcptui.lab.scenario import Expected, Scenario
 from tcptui.lab.third_party import LONGEST_DATA, Inject

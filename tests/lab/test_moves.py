@@ -11,27 +11,11 @@ from hypothesis import strategies as st
 
 from tcptui.core.packet.options import Offer
 from tcptui.core.packet.segment import ACK, FIN, SYN, URG, Socket
-from tcptui.lab import moves
+from tcptui.lab import moves_text as text_of_moves
 from tcptui.lab.durations import LONGEST, BadDuration, exact_duration, parse_duration
 from tcptui.lab.faults import FaultRule, parse_fault
-from tcptui.lab.moves import (
-    ALLOWED,
-    MOST_MOVES,
-    MOST_STEPS,
-    NEXT,
-    AddBox,
-    Delay,
-    Do,
-    Duplicate,
-    Lose,
-    Move,
-    Next,
-    Reorder,
-    Start,
-    Wait,
-    moves_text,
-    parse_moves,
-)
+from tcptui.lab.moves import NEXT, AddBox, Delay, Do, Duplicate, Lose, Move, Next, Reorder, Start, Wait
+from tcptui.lab.moves_text import ALLOWED, MOST_MOVES, MOST_STEPS, moves_text, parse_moves
 from tcptui.lab.program import CALLS, MOST_OCTETS, UDP_CALLS, Again, Loop, ScriptedCall
 from tcptui.lab.program_text import typed_program_of
 from tcptui.lab.third_party import LONGEST_DATA, Inject
@@ -405,7 +389,7 @@ def test_any_text_is_read_or_refused_in_one_line(text: str) -> None:
 
 
 def test_the_table_of_the_module_is_true() -> None:
-    words = re.findall(r"``([^`]+)``", (moves.__doc__ or "").partition("| text |")[2])
+    words = re.findall(r"``([^`]+)``", (text_of_moves.__doc__ or "").partition("| text |")[2])
     assert len(words) >= 10
     for word in words:
         assert parse_moves(word)

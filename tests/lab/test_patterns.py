@@ -6,7 +6,7 @@ import pytest
 
 from tcptui import library
 from tcptui.lab.facts import Fact, facts_of_step
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.patterns import BadPattern, Pattern, parse_pattern
 from tcptui.lab.run import play
 

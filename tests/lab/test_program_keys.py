@@ -6,7 +6,7 @@ import pytest
 
 from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.history import History
-from tcptui.lab.moves import moves_text, parse_moves
+from tcptui.lab.moves_text import moves_text, parse_moves
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, BadMove
 from tests.fields import shared

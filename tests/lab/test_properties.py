@@ -12,18 +12,8 @@ from tcptui.core.events import Delivered, Response, Returned, StateChanged
 from tcptui.core.packet.seq import HALF, MODULUS, le
 from tcptui.core.state import ARROWS, State
 from tcptui.lab.history import History
-from tcptui.lab.moves import (
-    NEXT,
-    Delay,
-    Do,
-    Duplicate,
-    Lose,
-    Move,
-    Reorder,
-    Wait,
-    moves_text,
-    parse_moves,
-)
+from tcptui.lab.moves import NEXT, Delay, Do, Duplicate, Lose, Move, Reorder, Wait
+from tcptui.lab.moves_text import moves_text, parse_moves
 from tcptui.lab.prelude import begin, first_record
 from tcptui.lab.program import POSSIBLE_CALLS, CallName
 from tcptui.lab.report import Report

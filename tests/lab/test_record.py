@@ -10,7 +10,7 @@ from tcptui.core.state import State
 from tcptui.lab import run as run_module
 from tcptui.lab.connection_record import EMPTY_RECORD, LATEST, LONGEST_PATH, Entered
 from tcptui.lab.history import INTERVAL, History
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.prelude import first_record
 from tcptui.lab.record import Called, Record
 from tcptui.lab.run import play

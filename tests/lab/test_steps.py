@@ -10,7 +10,8 @@ from tcptui.core.events import StateChanged
 from tcptui.core.state import State
 from tcptui.lab.connection_record import Entered
 from tcptui.lab.history import History
-from tcptui.lab.moves import Delay, Lose, Move, Next, Wait, parse_moves
+from tcptui.lab.moves import Delay, Lose, Move, Next, Wait
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.prelude import first_record
 from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario

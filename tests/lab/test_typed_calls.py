@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcptui.lab.calls import parse_call
 from tcptui.lab.ends.typed import calls_at, possible_socket_calls
-from tcptui.lab.moves import written_move
+from tcptui.lab.moves_text import written_move
 from tcptui.lab.wire import SIDES
 from tests.lab.worlds import OPEN, world
 

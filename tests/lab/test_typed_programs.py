@@ -8,7 +8,7 @@ import pytest
 
 from tcptui.core.packet.segment import URG, Segment
 from tcptui.lab.ends.programs import MOST_PROCESSES
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.wire import BadMove
 from tests.lab.told import facts_of, results_of, run_of
 from tests.lab.worlds import OPEN, history_of, scenario, world

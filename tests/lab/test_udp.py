@@ -17,7 +17,7 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.lab.addresses import BadSocket, parse_socket
 from tcptui.lab.history import History
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.packets import packet_of
 from tcptui.lab.prelude import first_record
 from tcptui.lab.record import Called, Record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tcptui.lab.facts import facts_of_step
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
 from tests.lab.worlds import scenario

@@ -11,7 +11,8 @@ from tcptui.lab.connection_record import EMPTY_RECORD, ConnectionRecord
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.history import History
 from tcptui.lab.loader import load_scenario
-from tcptui.lab.moves import Do, Move, parse_moves
+from tcptui.lab.moves import Do, Move
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.prelude import begin
 from tcptui.lab.record import EndRecord
 from tcptui.lab.report import Report

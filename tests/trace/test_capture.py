@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tcptui.core.packet.segment import ACK, SYN, Segment, Socket
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.prelude import begin
 from tcptui.lab.run import play
 from tcptui.lab.wire import Wire

@@ -6,7 +6,7 @@ import pytest
 
 from tcptui import library
 from tcptui.lab.loader import scenario_of_variant
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.run import play
 from tests.lab.worlds import OPEN, scenario
 from tests.trace.facts import names_of

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tcptui.lab.loader import scenario_of_variant
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.session import Session

@@ -14,7 +14,7 @@ from tcptui.core.state import State
 from tcptui.core.tcp.timers import Timer
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.history import History, Moment
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side

@@ -12,7 +12,7 @@ from tcptui.explain.catalogue import Language, use_language
 from tcptui.explain.english import SENTENCES
 from tcptui.explain.why import Why, why
 from tcptui.lab.history import History
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.wire import SIDES
 from tcptui.view.ascii import to_ascii
 from tcptui.view.endpoint import endpoint_lines

@@ -38,7 +38,7 @@ _SETTINGS = (
     ("notsent_lowat", 0, None),
 )
 """The settings that are numbers, and the least and the most of each."""
-_SWITCHES = ("no_delay", "cork", "keep_alive", "no_options", "reads_no_more")
+_SWITCHES = ("no_delay", "cork", "keep_alive", "no_options", "pingpong", "reads_no_more")
 """The settings that are on or off."""
 
 
@@ -106,6 +106,7 @@ def check_call(call: Call) -> None:
     elif isinstance(call, Configure):
         _check_settings(call.settings)
         _check_backlog(call.backlog)
+        _check_number("quickack", call.quickack or 0, MASK)
 
 
 def check_error(error: IcmpError) -> None:

@@ -35,6 +35,9 @@ class Configure(NamedTuple):
     settings: Settings
     backlog: int | None = None
     """Of a listener that was opened with one: another; None: as it is."""
+    quickack: int | None = None
+    """TCP_QUICKACK of a connection: 0, ACKs wait for data; odd, they do not; another even number: only one
+    that waits now does not; None: as it is."""
 
 
 class Send(NamedTuple):

@@ -14,6 +14,7 @@ from tcptui.core.events import TimerKind
 from tcptui.core.packet.segment import PSH, Segment
 from tcptui.core.packet.seq import distance
 from tcptui.core.rules import Rule
+from tcptui.core.state import State
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import DelayedAck, Tcb
 from tcptui.core.units import MILLISECOND
@@ -71,6 +72,32 @@ def note_missed(tcb: Tcb, step: Step) -> None:
         tcb.delack = history._replace(ato=step.profile.delayed_ack, pingpong=False)
     else:
         tcb.delack = history._replace(ato=min(2 * history.ato, tcb.estimate.rto))
+
+
+def acknowledge_syn_ack(tcb: Tcb, step: Step) -> None:
+    """An active OPEN has come to ESTABLISHED. In Linux its ACK waits for data where the program will send
+    some: tcp_rcv_synsent_state_process(), "Save one ACK", with TCP_QUICKACK of 0 or TCP_DEFER_ACCEPT."""
+    if step.profile.pingpong and (tcb.delack.pingpong or tcb.settings.defer_accept):
+        enter_quickack_mode(tcb, step)
+        step.rule(tcb, Rule.SYN_ACK_ACKED_LATER, delay=_DELACK_MAX)
+        step.start_timer(tcb, TimerKind.DELAYED_ACK, _DELACK_MAX)
+    else:
+        step.ack_due = True
+
+
+def set_quickack(tcb: Tcb, value: int, step: Step) -> None:
+    """TCP_QUICKACK: __tcp_sock_set_quickack(). An ACK that waits goes as after reading, so not while there is
+    unread data; and in CLOSE-WAIT the FIN counts as such."""
+    if not step.profile.pingpong:
+        return
+    now = value != 0 and tcb.delayed_ack_timer is not None and tcb.state is State.ESTABLISHED
+    pushed = max(1, tcb.delack.pushed) if now else tcb.delack.pushed
+    tcb.delack = tcb.delack._replace(pingpong=not value, pushed=pushed)
+    if now and due_after_reading(tcb):
+        step.rule(tcb, Rule.QUICKACK_SET, rcv_nxt=tcb.rcv_nxt)
+        step.send_ack(tcb)
+    if now and not value & 1:
+        tcb.delack = tcb.delack._replace(pingpong=True)
 
 
 def acknowledge_later(tcb: Tcb, step: Step) -> None:

@@ -13,7 +13,7 @@ from tcptui.core.tcp import broken
 from tcptui.core.tcp.congestion import initial_cwnd
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.tcp.step import Step
-from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.tcb import DelayedAck, Tcb
 from tcptui.core.tcp.timers import first_estimate
 
 LEAST_MSS = 1
@@ -25,13 +25,17 @@ def prepare(tcb: Tcb, step: Step, iss: int | None = None) -> None:
     profile = step.profile
     if iss is None and profile.fixed_isn is not None:
         iss = broken.reuse_isn(tcb, profile.fixed_isn, step)
-    tcb.iss = step.host.choose_iss(tcb.local, tcb.remote, step.now) if iss is None else iss
+    if iss is None:  # A block that follows on a TIME-WAIT has been given one.
+        iss = tcb.iss or step.host.choose_iss(tcb.local, tcb.remote, step.now)
+    tcb.iss = iss
     tcb.snd_una = tcb.snd_nxt = tcb.recover = tcb.iss
     tcb.pushed_seq = seq_add(tcb.iss, 1)
     wanted = tcb.settings.receive_buffer
     tcb.rcv_buff = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)
     tcb.quickack = 0 if profile.pingpong else profile.quickack  # There data begins it.
+    if tcb.settings.pingpong:
+        tcb.delack = DelayedAck(pingpong=profile.pingpong)
     advmss = own_mss(tcb.local, tcb.settings, profile)
     mss = advmss - (TIMESTAMPS_SPACE if tcb.timestamps else 0)
     tcb.rcv_wnd = step.hooks.initial_rcv_wnd(tcb.rcv_buff, profile, max(LEAST_MSS, mss))
@@ -79,7 +83,7 @@ def syn_options(tcb: Tcb, step: Step, answer: bool) -> tuple[Option, ...]:
             timestamps=(step.timestamp, tcb.ts_recent) if tcb.timestamps else None,
         )
     elif tcb.offers_options:
-        times = (step.timestamp, 0) if profile.timestamps else None
+        times = (step.timestamp, tcb.ts_recent) if profile.timestamps else None
         offer = offer._replace(window_scale=own_shift(tcb, step), sack=profile.sack, timestamps=times)
     return syn_layout(offer, profile.option_order)
 

@@ -346,6 +346,8 @@ def _check_ack_of_fin(tcb: Tcb, segment: Segment, step: Step) -> bool:
         return False
     elif tcb.state is State.LAST_ACK and tcb.fin_acknowledged:
         step.rule(tcb, Rule.FIN_ACKED_LAST, ack=segment.ack)
+        if tcb.receive_buffer:
+            step.rule(tcb, Rule.UNREAD_DELETED, rcv_queue=len(tcb.receive_buffer))
         step.signal(tcb, Signal.CLOSED)
         step.delete(tcb, Response.CLOSING)
         return False

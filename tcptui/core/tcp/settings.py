@@ -40,6 +40,8 @@ class Settings(NamedTuple):
     """TCP_NOTSENT_LOWAT: octets not sent from which on no more are taken; 0: as many as there is room for."""
     defer_accept: int = 0
     """TCP_DEFER_ACCEPT: without data an ACK opens nothing until the SYN,ACK's timer has fired so often."""
+    pingpong: bool = False
+    """TCP_QUICKACK of 0 before the connection begins: ACKs wait for data, that of the SYN,ACK too."""
     reads_no_more: bool = False
     """shutdown(SHUT_RD): after a CLOSE, data that comes is refused as after a half-duplex one (MAY-1)."""
 

@@ -34,7 +34,7 @@ from tcptui.core.tcp.stacks import STACKS
 from tcptui.core.tcp.status import ConnectionStatus, status_of
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
-from tcptui.core.tcp.time_wait import gives_way, settle
+from tcptui.core.tcp.time_wait import ends_for_open, follow, gives_way, settle
 from tcptui.core.tcp.timeouts import expire
 
 _Key: TypeAlias = tuple[Socket, Socket | None]
@@ -200,8 +200,7 @@ class Stack:
         return State.LISTEN if connection in self._listeners else State.CLOSED
 
     def wants_receive(self, connection: int) -> bool:
-        """Whether a program that always has a RECEIVE outstanding has to make the next one. Asked after every
-        step, so without a status."""
+        """Whether a program that always has a RECEIVE outstanding has to make the next one. Asked often."""
         tcb = self._blocks.get(connection)
         return tcb is not None and tcb.wants_receive
 
@@ -272,8 +271,7 @@ class Stack:
     def values(self) -> tuple[Any, ...]:
         """Everything that is held, times as they are: hashable, equal if the stacks are.
 
-        It is what `==` compares: whether a copy is one, and whether a step on a copy left the original as it
-        was. Whether two stacks, each at its own time, have the same future is what `key` is for.
+        It is what `==` compares; whether two stacks, each at its own time, have the same future says `key`.
         """
         blocks = tuple([tcb.values() for tcb in self._blocks.values()])
         listeners = tuple([listener.values() for listener in self._listeners.values()])
@@ -404,7 +402,10 @@ class Stack:
                 self._listeners = {**self._listeners, listener.connection: listener}
                 user_calls.open_listener(listener, call, step)
                 return
-        tcb = self._new_block(call.local, call.remote) if there is None else there
+        tcb = there or self._new_block(call.local, call.remote)
+        if there is not None and not call.passive and ends_for_open(there, step):
+            self._reindex(there, there.key)
+            tcb = follow(self._new_block(call.local, call.remote), there)
         key = tcb.key
         user_calls.open_connection(tcb, call, step)
         self._reindex(tcb, key)

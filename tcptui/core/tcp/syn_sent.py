@@ -9,6 +9,7 @@ from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import broken
+from tcptui.core.tcp.delayed_ack import acknowledge_syn_ack
 from tcptui.core.tcp.handshake import enter_established, learn_from_syn, learn_window
 from tcptui.core.tcp.reassembly import process_data_and_fin, queue_data_on_syn
 from tcptui.core.tcp.retransmission import acknowledge, turn_syn_into_syn_ack
@@ -71,7 +72,7 @@ def _check_syn(tcb: Tcb, segment: Segment, step: Step) -> None:
         enter_established(tcb, step)
         if tcb.close_called:
             step.set_state(tcb, State.FIN_WAIT_1)
-        step.ack_due = True
+        acknowledge_syn_ack(tcb, step)
         if step.profile.two_way_handshake:
             broken.omit_third_segment(tcb, step)
         if segment.length > 1 and not step.profile.data_on_syn_ack:

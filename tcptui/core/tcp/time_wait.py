@@ -6,12 +6,15 @@ from __future__ import annotations
 from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.packet.options import read_timestamps
 from tcptui.core.packet.segment import ACK, RST, SYN, Segment
+from tcptui.core.packet.seq import seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import broken
 from tcptui.core.tcp.stacks.verdict import Action, Verdict
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
+
+_LARGEST_WINDOW = 65_535
 
 
 def enter_time_wait(tcb: Tcb, rule: Rule, step: Step, **numbers: int) -> None:
@@ -120,6 +123,23 @@ def gives_way(old: Tcb, syn: Segment, listens: bool, step: Step) -> bool:
         step.rule(old, Rule.TIME_WAIT_REOPENED, seq=syn.seq, rcv_nxt=old.rcv_nxt)
         step.delete(old, Response.CLOSING)
     return True
+
+
+def ends_for_open(old: Tcb, step: Step) -> bool:
+    """Whether an active OPEN between the same sockets takes the place of TIME-WAIT, which it then ends."""
+    if not step.hooks.open_ends_time_wait(old):
+        return False
+    step.rule(old, Rule.OPEN_ENDS_TIME_WAIT, ts_recent=old.ts_recent)
+    step.delete(old, Response.CLOSING)
+    return True
+
+
+def follow(new: Tcb, old: Tcb) -> Tcb:
+    """The `new` block, with what tcp_twsk_unique() gives it: an ISS beyond all windows of the old connection,
+    and its last timestamp, which the SYN echoes, so that the peer can tell the two apart."""
+    new.iss = seq_add(old.snd_nxt, _LARGEST_WINDOW + 2) or 1
+    new.timestamps, new.ts_recent, new.ts_recent_at = True, old.ts_recent, old.ts_recent_at
+    return new
 
 
 def settle(old: Tcb, new: Tcb, step: Step) -> None:

@@ -9,6 +9,7 @@ from tcptui.core.packet.seq import seq_add
 from tcptui.core.rules import Rule
 from tcptui.core.state import SYNCHRONIZED, State
 from tcptui.core.tcp.calls import Abort, Accept, Call, Close, Configure, Open, Receive, Send, Status
+from tcptui.core.tcp.delayed_ack import set_quickack
 from tcptui.core.tcp.endings import send_reset, start_fin_wait_2_timer, tell_discarded
 from tcptui.core.tcp.handshake import keeps_alive, start_keep_alive
 from tcptui.core.tcp.listener import Listener
@@ -206,6 +207,8 @@ def configure(tcb: Tcb, call: Configure, step: Step) -> None:
         tcb.snd_buff = 0
     if tcb.wants_room:
         tell_send_room(tcb, step)
+    if call.quickack is not None:
+        set_quickack(tcb, call.quickack, step)
     buffer = call.settings.receive_buffer
     if buffer != before.receive_buffer and buffer is not None and tcb.rcv_buff:
         tcb.rcv_buff = buffer

@@ -115,6 +115,7 @@ SENTENCES = {
     "rule.fin_acked": "ACK {ack} acknowledges {side}'s FIN, and all before.",
     "rule.fin_acked_closing": "ACK {ack} acknowledges {side}'s FIN, and {peer}'s came before: 2 MSL to wait.",
     "rule.fin_acked_last": "ACK {ack} acknowledges {side}'s FIN, and {peer}'s came before: all is done.",
+    "rule.unread_deleted": "The block is deleted with {rcv_queue:octets} that no RECEIVE has asked for.",
     "rule.closing_ignores": "{side}'s FIN ({snd_nxt}) is not acknowledged: ignored.",
     "rule.fin_in_time_wait": (
         "{peer}'s FIN again; {side}'s last ACK may be lost: ACK, and TIME-WAIT begins anew."
@@ -188,6 +189,9 @@ SENTENCES = {
     "rule.time_wait_may_end": (
         "The SYN is newer than all of the old connection: TIME-WAIT ends if {peer} acknowledges {side}'s SYN."
     ),
+    "rule.open_ends_time_wait": (
+        "With timestamps {peer} can tell the new connection from the old one: TIME-WAIT ends for an OPEN."
+    ),
     "rule.time_wait_goes_on": "No connection came of the newer SYN: TIME-WAIT goes on.",
     "rule.time_wait_reopened": "The SYN is newer than all of the old connection: TIME-WAIT ends.",
     "rule.nagle": (
@@ -208,6 +212,10 @@ SENTENCES = {
     "rule.ack_delayed": "The ACK may wait for {delay}, to ride on something else.",
     "rule.ack_delayed_long_enough": "Nothing came along to carry the ACK of {rcv_nxt}: sent alone.",
     "rule.ack_after_reading": "All is read, and nothing is to be expected soon: the ACK waits no more.",
+    "rule.quickack_set": "TCP_QUICKACK is set, and all is read: the ACK waits no more.",
+    "rule.syn_ack_acked_later": (
+        "The program will send data soon: the ACK of the SYN,ACK goes with that, or in {delay}."
+    ),
     "rule.zero_window_probe": (
         "{peer}'s window is {snd_wnd}: a probe asks whether room was made, the next in {delay}."
     ),

@@ -113,6 +113,13 @@ class Arguments:
         """The octets of an array of struct iovec, or of the one in a struct msghdr."""
         return self._size(self._vector(self.at(index)))
 
+    def inq(self, index: int) -> int | None:
+        """The octets of which a struct msghdr's control message TCP_CM_INQ is to tell; None: it has none."""
+        message = self.at(index)
+        fields = message.fields if isinstance(message, Struct) else ()
+        told = [octets for field in fields if (octets := _inq(field)) is not None]
+        return self._constants.number(told[0]) if told else None
+
     def struct(self, index: int) -> Struct | None:
         """A struct, with or without brackets around it; None: the argument is something else."""
         expression = self._unwrapped(index)
@@ -164,7 +171,7 @@ class Arguments:
         for field in message.fields:
             if field.name == "msg_iov":
                 octets = self._vector(field.value)
-            elif field.name in ("msg_control", "msg_flags") and not _is_empty(field):
+            elif field.name in ("msg_control", "msg_flags") and not _is_empty(field) and _inq(field) is None:
                 raise NotSupported("needs.call_with", call=self._event.name, what=field.name)
         return octets
 
@@ -200,6 +207,15 @@ class Arguments:
             return str(ip_address(number))
         except ValueError:
             raise NotSupported("needs.valid_address") from None
+
+
+def _inq(field: Field) -> Expression | None:
+    """``msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=N}]``: N."""
+    items = field.value.items if field.name == "msg_control" and isinstance(field.value, Array) else ()
+    if len(items) != 1 or not isinstance(items[0], Struct):
+        return None
+    values = {one.name: one.value for one in items[0].fields}
+    return values.get("cmsg_data") if values.get("cmsg_type") == Name("TCP_CM_INQ") else None
 
 
 def _is_empty(field: Field) -> bool:

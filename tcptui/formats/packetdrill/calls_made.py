@@ -6,21 +6,36 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tcptui.core.message import Message
+from tcptui.core.state import State
 from tcptui.formats.packetdrill.call_arguments import Addresses, Arguments
 from tcptui.formats.packetdrill.constants import Constants
-from tcptui.formats.packetdrill.epoll import CALLS, Interests, prepare_epoll
+from tcptui.formats.packetdrill.epoll import (
+    CALLS,
+    Interests,
+    Readiness,
+    found_no_room,
+    handed_over,
+    prepare_epoll,
+    woken,
+)
 from tcptui.formats.packetdrill.flows import Flows
 from tcptui.formats.packetdrill.matching import Tolerance, Window, at_time, later
 from tcptui.formats.packetdrill.outcome import Mismatch
 from tcptui.formats.packetdrill.reasons import Reasons
-from tcptui.formats.packetdrill.script_calls import Prepared, call_text, prepare_call, wrong_result
+from tcptui.formats.packetdrill.script_calls import (
+    Difference,
+    Prepared,
+    call_text,
+    prepare_call,
+    wrong_result,
+)
 from tcptui.formats.packetdrill.syntax import CallEvent
 from tcptui.formats.packetdrill.text import seconds_text
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Report
 from tcptui.sockets.answers import Done
-from tcptui.sockets.requests import Accept, Bind, Connect, Listen
+from tcptui.sockets.requests import Accept, Bind, Connect, Listen, Read, Write
 
 
 class _Calling(NamedTuple):
@@ -92,6 +107,10 @@ class CallsMade:
         if isinstance(request, Connect):
             self._look_at(request.fd, host)
         _, done, number, *_ = report.results[-1]  # Calls that it lets return have done so before.
+        if self._interests and isinstance(request, Write):
+            taken = done.value if isinstance(done, Done) else 0
+            if taken < len(request.data):
+                self._interests = found_no_room(self._interests, request.fd)
         if isinstance(request, (Bind, Listen)):
             socket = host.sockets.socket(request.fd)
             if socket is not None and socket.local is not None:
@@ -118,6 +137,11 @@ class CallsMade:
                 self._blocked = tuple(one for one in self._blocked if one is not calling)
                 self._returned(calling, calling.window, done, report.at, host, reasons)
 
+    def wake(self, host: HostEnd) -> None:
+        """Something has happened to the host, which an epoll descriptor may tell of."""
+        if self._interests:
+            self._interests = woken(self._interests, lambda fd: _readiness(host, fd))
+
     def check(self, now: int, reasons: Reasons) -> None:
         """Raises Mismatch if one should have returned."""
         for one in self._blocked:
@@ -142,7 +166,12 @@ class CallsMade:
         event, prepared, _, _ = calling
         if isinstance(prepared.request, Accept) and not done.errno:
             self._look_at(done.value, host)
+        if self._interests:
+            args = Arguments(event, self._constants, self._addresses)
+            self._interests = handed_over(event, args, self._interests, done, lambda fd: _readiness(host, fd))
         wrong = wrong_result(event, prepared, self._constants, done)
+        if wrong is None and prepared.inq is not None and isinstance(prepared.request, Read):
+            wrong = _wrong_inq(host, prepared.request.fd, prepared.inq)
         if wrong is not None:
             raise Mismatch(event.line, wrong.expected, wrong.got, reasons.text, wrong.kind)
         if not ends.contains(now):
@@ -154,3 +183,28 @@ class CallsMade:
         socket = host.sockets.socket(fd)
         if socket is not None and socket.connection:
             self._latest = socket.connection
+
+
+def _readiness(host: HostEnd, fd: int) -> Readiness:
+    """What an epoll descriptor is woken for."""
+    socket = host.sockets.socket(fd)
+    status = None if socket is None else host.sockets.stack.status(socket.connection)
+    if socket is None or status is None:
+        return Readiness(State.CLOSED, (), True)
+    listens = status.state is State.LISTEN
+    writable = not listens and host.sockets.stack.write_room(status.connection)[1]
+    return Readiness(status.state, (status.rcv_nxt, *status.accept_queue), writable)
+
+
+def _wrong_inq(host: HostEnd, fd: int, expected: int) -> Difference | None:
+    """tcp_inq_hint(): what is left to be read, the peer's FIN being an octet of it."""
+    socket = host.sockets.socket(fd)
+    if socket is None:
+        return None
+    status = host.sockets.stack.status(socket.connection)
+    left = len(socket.receive_buffer) if status is None else status.rcv_queue
+    left += socket.peer_closed
+    if left == expected:
+        return None
+    kind = Message.of("difference.value", call="recvmsg")
+    return Difference(f"TCP_CM_INQ {expected}", f"TCP_CM_INQ {left}", kind)

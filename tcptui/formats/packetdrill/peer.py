@@ -354,6 +354,7 @@ class ScriptPeer:
             self._expectations.sent(segment, self._flows, report.at, why, self._line)
         if results:
             self._calls.completed(report, host, self._reasons)
+        self._calls.wake(host)
         if cause == "timer":
             self._calls.check(report.at, self._reasons)
         self._come_to_next()

@@ -52,6 +52,8 @@ class Prepared(NamedTuple):
     request: requests.Request
     answer: Answer = lambda done: None
     value: Callable[[Done], int] = lambda done: done.value
+    inq: int | None = None
+    """What TCP_CM_INQ is to tell of; None: nothing is asked."""
 
 
 def prepare_call(event: CallEvent, constants: Constants, addresses: Addresses) -> Prepared:
@@ -133,7 +135,7 @@ def _readv(args: Arguments) -> Prepared:
 
 
 def _recvmsg(args: Arguments) -> Prepared:
-    return _receive(args, args.vector(1), 2)
+    return _receive(args, args.vector(1), 2)._replace(inq=args.inq(1))
 
 
 def _receive(args: Arguments, octets: int, flags_at: int) -> Prepared:

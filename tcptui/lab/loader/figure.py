@@ -9,8 +9,8 @@ from tcptui.lab.scenario import FigureRow
 from tcptui.lab.toml_table import bad
 from tcptui.lab.toml_values import line_of, number_of
 
-_STATE_OF = re.compile(r"=(\d{1,6}|start|end)", re.ASCII)
-_MIDDLE = re.compile(r"(\d{1,6}( leaves| arrives)?)?", re.ASCII)
+_STATE_OF = r"=(\d{1,6}|start|end)"
+_MIDDLE = r"(\d{1,6}( leaves| arrives)?)?"
 
 
 def figure_rows_of(value: object, where: str) -> tuple[FigureRow, ...]:
@@ -20,9 +20,9 @@ def figure_rows_of(value: object, where: str) -> tuple[FigureRow, ...]:
             raise bad(f"{where}[{index}]", "error.figure.row")
         number, left, right = (line_of(row[column], f"{where}[{index}]") for column in (0, 1, 3))
         for cell in (left, right):
-            if cell.startswith("=") and not _STATE_OF.fullmatch(cell):
+            if cell.startswith("=") and not re.fullmatch(_STATE_OF, cell, re.ASCII):
                 raise bad(f"{where}[{index}]", "error.figure.state", text=cell[:40])
-        if not _MIDDLE.fullmatch(row[2]):
+        if not re.fullmatch(_MIDDLE, row[2], re.ASCII):
             raise bad(f"{where}[{index}]", "error.figure.no_segment", text=row[2][:40])
         rows.append(FigureRow(number, left, row[2], right))
     return tuple(rows)

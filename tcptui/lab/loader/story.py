@@ -20,12 +20,12 @@ MOST_FACTS = 1_000
 MOST_LANGUAGES = 20
 LONGEST_LINE = 1_000
 """Characters of a text that is said or answered."""
-_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z][A-Za-z]{1,3})?", re.ASCII)
+_LANGUAGE = r"[a-z]{2}(-[A-Z][A-Za-z]{1,3})?"
 
 
 def is_language(key: str) -> bool:
     """Whether a table of that name has texts in another language."""
-    return _LANGUAGE.fullmatch(key) is not None
+    return re.fullmatch(_LANGUAGE, key, re.ASCII) is not None
 
 
 def said_of(value: object, where: str) -> str:

@@ -10,7 +10,7 @@ from tcptui.core.message import MessageError
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.addresses import parse_socket
 from tcptui.lab.faults import FaultRule, is_fault, parse_fault
-from tcptui.lab.moves import Delay, Duplicate, Lose, Move, Reorder, parse_moves
+from tcptui.lab.moves import Delay, Duplicate, Lose, Move, Reorder
 from tcptui.lab.scenario import Fault, Injection
 from tcptui.lab.third_party import MOST_TIMES, Inject, check_sockets
 from tcptui.lab.toml_table import Table, bad
@@ -24,12 +24,14 @@ MOST_FAULTS = 100
 """Faults that a scenario may name."""
 Faults: TypeAlias = tuple[Mapping[int, tuple[Fault, ...]], tuple[FaultRule, ...]]
 NO_FAULTS: Faults = ({}, ())
-_DESCRIBES = re.compile(r"\s*[a-z]+\s+[AB]\b")
+_DESCRIBES = r"\s*[a-z]+\s+[AB]\b"
 """A text that can be no list of moves, which have no such words: a fault by description is meant."""
 _KEYS = ("at", "segment", "from", "to", "times", "every", "old", "of")
 
 
 def moves_of(value: object, where: str) -> tuple[Move, ...]:
+    from tcptui.lab.moves_text import parse_moves
+
     try:
         return tuple(parse_moves(line_of(value, where)))
     except BadMove as error:
@@ -103,7 +105,7 @@ def faults_of(value: object, where: str) -> Faults:
     for index, one in enumerate(texts, 1):
         place = f"{where}[{index}]" if isinstance(value, list) else where
         text = line_of(one, place)
-        if is_fault(text) or _DESCRIBES.match(text):
+        if is_fault(text) or re.match(_DESCRIBES, text):
             try:
                 rules.append(parse_fault(text))
             except MessageError as error:

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
-from tcptui.lab.moves import Move, parse_moves, written_move
+from tcptui.lab.moves import Move
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import bindings
 from tcptui.ui.palette import GROUNDS, Ground
@@ -311,6 +311,8 @@ class RunScreen(PaneScreen):
         if not self.session.world.end(side).possible_calls:
             self.session.message = say("ui.call.none", side=side)
             return
+        from tcptui.lab.moves_text import parse_moves, written_move  # Late: the first frame has none.
+
         host = self.session.world.host(side)
 
         def chosen(call: str | None) -> None:

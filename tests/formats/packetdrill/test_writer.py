@@ -15,7 +15,7 @@ from tcptui.formats.packetdrill.socket_calls import Unwritable
 from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader import scenario_of_variant
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario

@@ -11,7 +11,7 @@ from tcptui.core.units import SECOND
 from tcptui.formats.packetdrill.socket_calls import Unwritable
 from tcptui.formats.packetdrill.writer import packetdrill_script
 from tcptui.lab.loader import scenario_of_variant
-from tcptui.lab.moves import parse_moves
+from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.run import play
 from tcptui.lab.wire import Side
 from tests.formats.packetdrill.test_writer import accepted, events

@@ -136,6 +136,10 @@ class Rfc9293(Rfc5681, Sending):
         """Whether a SYN that proves to be newer ends TIME-WAIT also where there is no listener (MAY-2)."""
         return False
 
+    def open_ends_time_wait(self, old: Tcb) -> bool:
+        """Whether an active OPEN between the sockets of a TIME-WAIT ends that (3.10.1: it is refused)."""
+        return False
+
     def is_newer_syn(self, old: Tcb, syn: Segment, profile: Profile) -> bool:
         """Whether a SYN proves by timestamp or number that it was sent after all of a connection in TIME-WAIT
         (MAY-2), or that only the new one will have timestamps: old segments have none (RFC 6191, 2)."""

@@ -103,6 +103,12 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
         """tcp_v4_rcv(), TCP_TW_SYN: inet_twsk_deschedule_put() before tcp_conn_request()."""
         return False
 
+    def open_ends_time_wait(self, old: Tcb) -> bool:
+        """tcp_twsk_unique(), for a port that the program has bound: with timestamps; also the small block of
+        FIN-WAIT-2."""
+        small_block = old.state is State.TIME_WAIT or old.fin_wait_2_timer is not None
+        return small_block and old.timestamps
+
     def time_wait_input(self, tcb: Tcb, segment: Segment, profile: Profile, now: int) -> Verdict | None:
         """tcp_timewait_state_process(): the small block of TIME-WAIT, into which tcp_fin() and tcp_close()
         also put a FIN-WAIT-2 that is an orphan."""
