@@ -25,7 +25,7 @@ from tcptui.lab.wire import BadMove, Transmission
 if TYPE_CHECKING:
     from tcptui.lab.narration import Narration
 
-INTERVAL = 78
+INTERVAL = 79
 """Moves between two checkpoints: a jump replays fewer."""
 
 _number = attrgetter("number")

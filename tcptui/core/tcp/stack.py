@@ -68,17 +68,9 @@ class Stack:
     """
 
     __slots__ = (
-        "_blocks",
-        "_by_sockets",
-        "_deadline",
-        "_hooks",
-        "_isns",
-        "_listeners",
-        "_names",
-        "_now",
-        "profile",
+        "_blocks", "_by_sockets", "_deadline", "_hooks", "_isns", "_listeners", "_names", "_now", "profile",
         "secret",
-    )
+    )  # fmt: skip
 
     def __init__(
         self,
