@@ -30,8 +30,9 @@ def busy() -> Stack:
     return site.stack
 
 
-DERIVED = {"_by_sockets", "_hooks", "_now"}
-"""Of a stack: the index of its blocks, its profile's hooks, and the time before which no step is taken."""
+DERIVED = {"_by_sockets", "_deadline", "_hooks", "_now"}
+"""Of a stack: the index of its blocks, its next deadline, its profile's hooks, and the time before which no
+step is taken."""
 NAMES = ("_blocks", "_listeners", "connection")
 """What the index leads to: a change by hand leaves it behind, so that the changed stack can't be copied."""
 EVERY = [*fields_of(busy())]
@@ -131,6 +132,21 @@ def test_blocks_alone_are_copied_and_compared_the_same_way(field: Field) -> None
     change(changed, Field((), Tcb, field.name))
     assert changed != tcb
     assert tcb == holder(busy(), field)
+
+
+def test_the_next_deadline_is_found_anew_after_every_step() -> None:
+    """It is kept until then, also in a copy."""
+    stack, steps = busy(), 0
+    while timers := [timer for tcb in stack.tcbs() for _, timer in tcb.timers()]:
+        due = min(timer.due for timer in timers)
+        assert stack.next_deadline() == due
+        copy = stack.copy()
+        assert copy.next_deadline() == due
+        copy.expire(due)
+        assert stack.next_deadline() == due
+        stack, steps = copy, steps + 1
+    assert stack.next_deadline() is None
+    assert steps > 5
 
 
 def test_a_stack_is_no_other_thing() -> None:

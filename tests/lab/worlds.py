@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tcptui.core.packet.segment import Segment
+from tcptui.core.tcp.stack import Stack
 from tcptui.lab.connection_record import EMPTY_RECORD, ConnectionRecord
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.history import History
@@ -80,8 +81,12 @@ def everything(value: Any) -> Any:
     return type(value).__name__, [(name, everything(getattr(value, name))) for name in names]
 
 
-SCRATCH = {(WorldState, "_shares_a"), (WorldState, "_shares_b"), (Sockets, "now"), (Sockets, "deleted")}
-"""Whether a copy has the same end, and what a step of sockets works on, is nothing of the state."""
+SCRATCH = {
+    (WorldState, "_shares_a"), (WorldState, "_shares_b"), (Sockets, "now"), (Sockets, "deleted"),
+    (Stack, "_deadline"),
+}  # fmt: skip
+"""Whether a copy has the same end, what a step of sockets works on, and whether a stack has been asked for
+its next deadline, is nothing of the state."""
 
 
 def record_of(story: Scenario, moves: str = "", side: str = "B") -> EndRecord:

@@ -11,7 +11,7 @@ from textual.events import Key
 
 from tcptui import library
 from tcptui.core.profile.presets import FREEBSD
-from tcptui.lab.history import History
+from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.screens.run_screen import RunScreen
@@ -20,6 +20,9 @@ from tests.lab.worlds import scenario
 
 LONGEST_HOLD = 0.020
 LONG = 100_000
+FAR = 3 * INTERVAL
+"""A position to which a walk takes as many moves as one can: the checkpoint that it starts from lies INTERVAL
+moves before it."""
 
 
 def endless() -> Scenario:
@@ -55,11 +58,11 @@ def work_off(session: Session) -> list[float]:
 
 def test_what_is_asked_for_between_two_slices_of_a_walk_is_not_kept() -> None:
     """A screen is drawn between slices."""
-    session = Session(endless(), "s250", clock=Clock())
+    session = Session(endless(), f"s{FAR + 50}", clock=Clock())
     reference = History(endless())
-    for _ in range(199):
+    for _ in range(FAR - 1):
         reference.apply()
-    session._go_to(199)
+    session._go_to(FAR - 1)
     while session.working:
         session.work()
         session.history.transmissions()
@@ -67,16 +70,16 @@ def test_what_is_asked_for_between_two_slices_of_a_walk_is_not_kept() -> None:
 
 
 def test_a_walk_that_is_stopped_is_at_a_position_with_the_move_before_it() -> None:
-    session = Session(endless(), "s250", clock=Clock())
-    session._go_to(199)
-    while session.history.position % 100 < 50:
+    session = Session(endless(), f"s{FAR + 50}", clock=Clock())
+    session._go_to(FAR)
+    while session.history.position < FAR - INTERVAL // 2:
         session.work()
     session.stop()
     history, position = session.history, session.history.position
     reference = History(endless())
     for _ in range(position):
         reference.apply()
-    assert 100 < position < 199
+    assert FAR - INTERVAL < position < FAR
     assert (history.before.now, history.world.now) == (reference.before.now, reference.world.now)
     assert history.before == reference.before
 
@@ -98,15 +101,15 @@ def test_long_work_is_made_in_slices(begin: Callable[[Session], None], moves: in
 
 
 def test_a_long_walk_through_the_history_is_made_in_slices() -> None:
-    session = Session(endless(), "s159", clock=Clock())
+    session = Session(endless(), f"s{FAR + 1}", clock=Clock())
     session.back()
     assert session.working
     work_off(session)
-    assert session.history.position == 158
+    assert session.history.position == FAR
     session.home()
     session.end()
     work_off(session)
-    assert session.history.position == 159
+    assert session.history.position == FAR + 1
 
 
 def test_an_end_that_is_not_reached_is_told() -> None:

@@ -274,11 +274,13 @@ def _send_piece(tcb: Tcb, step: Step, octets: int, push: bool = False) -> None:
         tell_send_room(tcb, step)
     flags = ACK
     if push or not (tcb.send_buffer or tcb.more) or step.hooks.pushes(tcb, octets):
-        flags, tcb.pushed_seq = ACK | PSH, seq_add(tcb.snd_nxt, octets)  # MUST-61
+        flags = ACK | PSH  # MUST-61
     if tcb.close_called and not tcb.send_buffer and tcb.usable_window > octets:
         _send_fin(tcb, step, flags, data)
     else:
         _send_new(tcb, step, flags, data)
+    if flags & PSH:
+        tcb.pushed_seq = tcb.snd_nxt
 
 
 def _send_fin(tcb: Tcb, step: Step, flags: int = ACK, data: bytes = b"") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from tcptui.core.events import Event, Response
 from tcptui.core.packet.segment import SYN, Segment, Socket
@@ -68,16 +68,9 @@ class Stack:
     """
 
     __slots__ = (
-        "_blocks",
-        "_by_sockets",
-        "_hooks",
-        "_isns",
-        "_listeners",
-        "_names",
-        "_now",
-        "profile",
+        "_blocks", "_by_sockets", "_deadline", "_hooks", "_isns", "_listeners", "_names", "_now", "profile",
         "secret",
-    )
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -97,6 +90,8 @@ class Stack:
         """The local connection name that was given last."""
         self._now: int | None = None
         """When the last step was; None: there was none."""
+        self._deadline: int | Literal[False] | None = None
+        """What `next_deadline` has found; False: there has been a step since then."""
         self._blocks: dict[int, Tcb] = {}
         """By name, the oldest first."""
         self._by_sockets: Mapping[_Key, tuple[int, ...]] = {}
@@ -178,10 +173,13 @@ class Stack:
 
     def next_deadline(self) -> int | None:
         """When `expire` is wanted next; None: not at all, as things are."""
-        deadline = None
-        for tcb in self._blocks.values():
-            if (due := tcb.next_due()) is not None and (deadline is None or due < deadline):
-                deadline = due
+        deadline = self._deadline
+        if deadline is False:
+            deadline = None
+            for tcb in self._blocks.values():
+                if (due := tcb.next_due()) is not None and (deadline is None or due < deadline):
+                    deadline = due
+            self._deadline = deadline
         return deadline
 
     # What it knows.
@@ -250,7 +248,7 @@ class Stack:
         copy = Stack.__new__(Stack)
         copy.profile, copy._hooks = self.profile, self._hooks
         copy._isns, copy.secret = self._isns, self.secret
-        copy._names, copy._now = self._names, self._now
+        copy._names, copy._now, copy._deadline = self._names, self._now, self._deadline
         copy._blocks = {name: tcb.copy() for name, tcb in self._blocks.items()}
         copy._by_sockets = self._by_sockets
         copy._listeners = self._listeners and {name: one.copy() for name, one in self._listeners.items()}
@@ -317,7 +315,7 @@ class Stack:
         before = self._now
         if type(now) is not int or (before is not None and now < before):
             refuse_now(now, before)
-        self._now = now
+        self._now, self._deadline = now, False
         return Step(now, self.profile, self._hooks, self)
 
     def _new_block(self, local: Socket, remote: Socket | None) -> Tcb:

@@ -136,7 +136,7 @@ class Tcb:
     snd_up: int | None = None
     """SND.UP: the number after the urgent data (MUST-62); None: there is none."""
     pushed_seq: int = 0
-    """Linux' name for the number after the last data that went with PSH."""
+    """Linux' name for the number after the last segment that went with PSH."""
     max_snd_wnd: int = 0
     """MAX.SND.WND of RFC 5961: the largest window the peer has announced."""
     snd_mss: int = 536

@@ -197,13 +197,13 @@ def _readiness(host: HostEnd, fd: int) -> Readiness:
 
 
 def _wrong_inq(host: HostEnd, fd: int, expected: int) -> Difference | None:
-    """tcp_inq_hint(): what is left to be read, and 1 where that is nothing but the peer's FIN."""
+    """tcp_inq_hint(): what is left to be read, the peer's FIN being an octet of it."""
     socket = host.sockets.socket(fd)
     if socket is None:
         return None
     status = host.sockets.stack.status(socket.connection)
     left = len(socket.receive_buffer) if status is None else status.rcv_queue
-    left = left or int(socket.peer_closed)
+    left += socket.peer_closed
     if left == expected:
         return None
     kind = Message.of("difference.value", call="recvmsg")

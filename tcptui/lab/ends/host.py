@@ -116,7 +116,8 @@ class HostEnd(RunsPrograms):
         self.side: Side = side
         self.setup = setup
         self.clock = setup.clock
-        """How far its own clock, which sockets and stack go by, is ahead of the world's."""
+        """How far its own clock, which sockets and stack go by, is ahead of the world's. Nothing is added
+        where it is 0: `now` is then one object for all that a history keeps."""
         self.peer = peer
         """The other end's socket, which "connect" and "sendto" mean if nothing else is said."""
         self._sockets: Sockets | None = None
@@ -254,7 +255,7 @@ class HostEnd(RunsPrograms):
     def arrives(self, payload: Payload, now: int) -> list[Event]:
         if isinstance(payload, Segment):
             sockets = self.sockets
-            sockets.arrives(payload, now + self.clock)
+            sockets.arrives(payload, now + self.clock if self.clock else now)
             return self._settle(sockets, now)
         if isinstance(payload, IcmpMessage):
             return self._told_by_router(payload, now)
@@ -342,7 +343,7 @@ class HostEnd(RunsPrograms):
             )
             self.used_sockets |= call.request is not None
             sockets = self.sockets
-            done = sockets.call(request, now + self.clock)
+            done = sockets.call(request, now + self.clock if self.clock else now)
             if isinstance(done, Blocked) and program is not None:
                 self._set_program(program, self.programs[program]._replace(blocked=done.number))
             events = self._settle(sockets, now, call.call)
@@ -390,9 +391,9 @@ class HostEnd(RunsPrograms):
         events = sockets.take_events()
         noted = [event for event in events if type(event) in _NOTED]
         if noted and changes(noted):
-            self._settle_names(sockets, events, now)
+            self._settle_names(sockets, events)
             noted = [event for event in events if type(event) in _NOTED]
-        elif self.setup.reads and self._receive_again(sockets, self.connection_names, events, now):
+        elif self.setup.reads and self._receive_again(sockets, self.connection_names, events):
             noted = [event for event in events if type(event) in _NOTED]
         if noted:  # Of the connection that calls are about: the end of an older one is not this one's.
             opened = self.connection_names.opened
@@ -405,7 +406,7 @@ class HostEnd(RunsPrograms):
             self._look(now)
         return events
 
-    def _settle_names(self, sockets: Sockets, events: list[Event], now: int) -> None:
+    def _settle_names(self, sockets: Sockets, events: list[Event]) -> None:
         """There may be other connections than before, or somebody who can be told of one."""
         stack = sockets.stack
         known, later = self.connection_names.after(events, stack)
@@ -414,17 +415,17 @@ class HostEnd(RunsPrograms):
             accepted = "ACCEPT" in given
             self.application = ApplicationState(accepted=accepted or self.application.accepted)
         if self.setup.reads:
-            self._receive_again(sockets, known, events, now)
+            self._receive_again(sockets, known, events)
         events += later
         self.connection_names = known.settled(stack, self.peer.host)
 
-    def _receive_again(self, sockets: Sockets, known: ConnectionNames, events: list[Event], now: int) -> bool:
+    def _receive_again(self, sockets: Sockets, known: ConnectionNames, events: list[Event]) -> bool:
         """The program that always has a RECEIVE outstanding; that it is renewed is not reported. What a
         socket has, is for those who read from it. Whether anything else came of it."""
         stack, count = sockets.stack, len(events)
         for connection in known.names:
             if stack.wants_receive(connection) and connection not in sockets.table.owners:
-                renewed = stack.call(Receive(connection), now + self.clock)
+                renewed = stack.call(Receive(connection), sockets.now)
                 if len(renewed) > 1:  # Else it has only been queued.
                     events += [event for event in renewed if not isinstance(event, Returned)]
         return len(events) != count

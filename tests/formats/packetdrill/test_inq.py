@@ -21,9 +21,9 @@ def test_what_is_left_to_be_read(read: int, told: int, right: bool) -> None:
 
 
 def test_a_fin_that_is_next_counts_as_one_octet() -> None:
-    """tcp_inq_hint()"""
+    """tcp_inq_hint(); also once all has been read."""
     text = OPEN + "+0 < FP. 1:101(100) ack 1 win 9000\n* > . 1:1(0) ack 102\n"
-    outcome = check_script(text + _read(40, 60) + _read(60, 1), "x.pkt")
+    outcome = check_script(text + _read(40, 61) + _read(60, 1), "x.pkt")
     assert isinstance(outcome, Passed), str(outcome)
 
 
