@@ -122,3 +122,13 @@ def test_a_closed_window_with_data_in_flight_is_not_probed() -> None:
     site.call(Send(1, b"more"))
     ack(site, 2_001, wnd=0)
     assert [kind for kind, _ in site.tcb.timers()] == [TimerKind.PERSIST]
+
+
+def test_after_a_timeout_a_short_segment_fills_cwnd() -> None:
+    """tcp_xmit_retransmit_queue(): cwnd is 1, though segments of half the window have 500 octets."""
+    site = connected(PROFILE, wnd=1_000)
+    site.receives(site.peer(ACK, 1, 1, wnd=1_000))
+    assert texts(site.call(Send(1, bytes(1_500)))) == [(1, 500), (501, 1_000)]
+    assert texts(site.wait(site.tcb.estimate.rto)) == [(1, 500)]
+    assert site.tcb.cwnd == 1_000
+    assert texts(site.call(Send(1, bytes(10)))) == []

@@ -44,7 +44,7 @@ def acknowledge(tcb: Tcb, segment: Segment, step: Step) -> None:
         queue = (front._replace(seq=ack, data=front.data[distance(front.seq, ack) :]), *queue[1:])
     tcb.retransmission_queue = queue
     if tcb.cwnd:
-        _new_ack(tcb, step.hooks.newly_acknowledged(tcb, octets, removed), step)
+        _new_ack(tcb, step.hooks.counts_for_cwnd(tcb, octets, removed), step)
     if tcb.loss_probe is not None and le(tcb.loss_probe.end, ack):
         _loss_probe_acknowledged(tcb, tcb.loss_probe, step)
     if not queue:
@@ -188,14 +188,16 @@ def retransmit_lost(tcb: Tcb, step: Step) -> None:
     assert tcb.rtx_next is not None
     if lt(tcb.rtx_next, tcb.snd_una):
         tcb.rtx_next = tcb.snd_una
-    room = min(tcb.snd_wnd, tcb.cwnd)
     index = -1
     while lt(tcb.rtx_next, tcb.rtx_end) and (index := index + 1) < len(tcb.retransmission_queue):
         entry = tcb.retransmission_queue[index]
         if lt(entry.seq, tcb.rtx_next):
             continue
         if not entry.sacked:
-            if distance(tcb.snd_una, entry.end) - _sacked_before(tcb, index) > room:
+            before = [one for one in tcb.retransmission_queue[:index] if one.sacked]
+            octets = distance(tcb.snd_una, entry.end) - sum(len(one.data) for one in before)
+            counted = step.hooks.counts_for_cwnd(tcb, octets, index + 1 - len(before))
+            if counted > tcb.cwnd or octets > tcb.snd_wnd:
                 return
             step.rule(tcb, Rule.RETRANSMITTED_AS_LOST, seq=entry.seq, cwnd=tcb.cwnd)
             _send_again(tcb, step, index, entry.transmissions + 1)
@@ -233,11 +235,6 @@ def _retransmit_holes(tcb: Tcb) -> None:
     end = end_of_lost(tcb, congestion.DUPLICATES)
     if end is not None and tcb.rtx_next is not None and lt(tcb.rtx_end, end):
         tcb.rtx_end = end
-
-
-def _sacked_before(tcb: Tcb, index: int) -> int:
-    """Octets before this place of the queue that have left the network."""
-    return sum(len(entry.data) for entry in tcb.retransmission_queue[:index] if entry.sacked)
 
 
 def _join_short(tcb: Tcb, index: int, most: int) -> None:

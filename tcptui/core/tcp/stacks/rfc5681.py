@@ -21,8 +21,8 @@ class Rfc5681:
         """Octets that cwnd leaves beside what is in flight; negative if it has shrunk."""
         return tcb.cwnd - distance(tcb.snd_una, tcb.snd_nxt)
 
-    def newly_acknowledged(self, tcb: Tcb, octets: int, segments: int) -> int:
-        """What an ACK of so many `octets`, and so many whole `segments`, counts for cwnd (RFC 5681 3.1)."""
+    def counts_for_cwnd(self, tcb: Tcb, octets: int, segments: int) -> int:
+        """What so many `octets`, in so many whole `segments`, count for cwnd (RFC 5681 3.1)."""
         return octets
 
     def fin_waits_for_cwnd(self) -> bool:

@@ -27,8 +27,8 @@ class LinuxRetransmitting(Rfc9293):
         """tcp_cwnd_test()"""
         return (tcb.cwnd // tcb.snd_mss - len(tcb.retransmission_queue)) * tcb.snd_mss
 
-    def newly_acknowledged(self, tcb: Tcb, octets: int, segments: int) -> int:
-        """tcp_clean_rtx_queue(): only whole segments are taken off."""
+    def counts_for_cwnd(self, tcb: Tcb, octets: int, segments: int) -> int:
+        """tcp_clean_rtx_queue(): only whole segments are taken off; tcp_xmit_retransmit_queue()."""
         return segments * tcb.snd_mss
 
     def fin_waits_for_cwnd(self) -> bool:
