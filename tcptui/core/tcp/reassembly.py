@@ -19,6 +19,7 @@ from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import OutOfOrderData, Tcb
 from tcptui.core.tcp.time_wait import enter_time_wait, restart_time_wait
 
+_FIN_OR_URG = FIN | URG
 RECEIVES_DATA = (State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2)
 
 
@@ -27,6 +28,8 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
 
     Data on a SYN was put aside until now; whatever has become in order is delivered.
     """
+    if not (segment.data or segment.flags & _FIN_OR_URG or tcb.out_of_order or tcb.receive_buffer):
+        return  # A bare ACK, as every other segment is.
     fin = bool(segment.flags & FIN)
     if segment.flags & URG and tcb.state in RECEIVES_DATA:
         _check_urgent(tcb, segment, step)
