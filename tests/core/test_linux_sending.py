@@ -175,3 +175,26 @@ def test_poll_waits_until_a_third_is_free() -> None:
     assert not site.stack.write_room(1)[1]  # 14,160 octets of memory of 20,000.
     acked(site, 2_001, 60_000)
     assert site.stack.write_room(1)[1]
+
+
+@pytest.mark.parametrize(("window", "last"), [(50, (FIN | ACK | PSH, 0)), (20, (FIN | ACK | PSH, 30))])
+def test_a_fin_that_the_persist_timer_cuts_off_keeps_its_push(window: int, last: tuple[int, int]) -> None:
+    """tcp_write_wakeup(), tcp_fragment()"""
+    site = opened(20_000)
+    acked(site, 1, 0)
+    site.call(Send(1, bytes(50)))
+    site.call(Close(1))
+    assert acked(site, 1, window) == []
+    timer = site.tcb.persist_timer
+    assert timer is not None
+    (piece,) = sent(site.wait(timer.due - site.now))
+    assert (piece.flags, len(piece.data)) == (ACK | PSH, window)
+    assert [(one.flags, len(one.data)) for one in acked(site, 1 + window, 20_000)] == [last]
+
+
+def test_a_fin_that_was_alone_has_no_push() -> None:
+    site = opened(20_000)
+    site.call(Send(1, bytes(50)))
+    acked(site, 51, 0)
+    site.call(Close(1))
+    assert [one.flags for one in acked(site, 51, 20_000)] == [FIN | ACK]

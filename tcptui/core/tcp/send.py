@@ -62,7 +62,7 @@ def transmit(tcb: Tcb, step: Step, corked: bool | None = None) -> None:
         before = tcb.snd_nxt
         _send_data(tcb, step, tcb.settings.cork if corked is None else corked)
         if tcb.close_called and not tcb.send_buffer and not tcb.fin_sent and _fin_may_go(tcb, step):
-            _send_fin(tcb, step)
+            _send_fin(tcb, step, ACK | PSH if lt(tcb.snd_nxt, tcb.pushed_seq) else ACK)
         if probe is not None and tcb.snd_nxt == probe.seq:
             _leave_probe(tcb, probe, step)
         if tcb.snd_nxt != before and step.profile.tail_loss_probe:
@@ -107,7 +107,10 @@ def sws_override(tcb: Tcb, step: Step) -> bool:
         step.rule(tcb, Rule.CORK_OVERRIDDEN, len=octets)
     else:
         step.rule(tcb, Rule.SILLY_WINDOW_OVERRIDDEN, len=octets, snd_wnd=tcb.snd_wnd)
-    _send_piece(tcb, step, octets, step.hooks.pushes_override())
+    push = step.hooks.pushes_override()
+    _send_piece(tcb, step, octets, push)
+    if push and tcb.close_called and not tcb.send_buffer and not tcb.fin_sent:
+        tcb.pushed_seq = seq_add(tcb.snd_nxt, 1)  # tcp_fragment(): the FIN that is cut off keeps its PSH.
     if not watched(tcb):
         start_retransmission_timer(tcb, step)
     return True
