@@ -34,13 +34,7 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
     if segment.flags & URG and tcb.state in RECEIVES_DATA:
         _check_urgent(tcb, segment, step)
     if tcb.state not in RECEIVES_DATA:
-        old = segment.length and lt(seq, tcb.rcv_nxt) and tcb.state is not State.TIME_WAIT
-        if old and not step.hooks.trims_to_window():
-            _as_a_whole(tcb, segment, OutOfOrderData(seq, segment.data, fin), step)
-        elif segment.data:
-            step.rule(tcb, Rule.DATA_IGNORED, len=len(segment.data))
-        if fin and step.hooks.acknowledges_fin_again():
-            _fin_again(tcb, step)
+        _after_fin(tcb, segment, seq, step)
         return
     fin_reached = False
     if segment.data or fin:
@@ -84,6 +78,18 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         tcb.sack_recency = ()
     if fin_reached:
         _take_fin(tcb, step)
+
+
+def _after_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> None:
+    """Seventh and eighth, in the states after the peer's FIN: data is ignored, and that FIN may come again."""
+    fin = bool(segment.flags & FIN)
+    old = segment.length and lt(seq, tcb.rcv_nxt) and tcb.state is not State.TIME_WAIT
+    if old and not step.hooks.trims_to_window():
+        _as_a_whole(tcb, segment, OutOfOrderData(seq, segment.data, fin), step)
+    elif segment.data:
+        step.rule(tcb, Rule.DATA_IGNORED, len=len(segment.data))
+    if fin and step.hooks.acknowledges_fin_again():
+        _fin_again(tcb, step)
 
 
 def queue_out_of_order(tcb: Tcb, piece: OutOfOrderData) -> None:
