@@ -81,7 +81,7 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
 
 
 def _after_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> None:
-    """Seventh and eighth, in the states after the peer's FIN: data is ignored, and that FIN may come again."""
+    """Seventh and eighth, once the peer's FIN has come: data is ignored, and that FIN may come again."""
     fin = bool(segment.flags & FIN)
     old = segment.length and lt(seq, tcb.rcv_nxt) and tcb.state is not State.TIME_WAIT
     if old and not step.hooks.trims_to_window():
