@@ -159,7 +159,7 @@ def _are_options(options: object) -> bool:
         if not isinstance(one, Option):
             return False
         kind, data = one
-        if type(kind) is not int or not 0 <= kind <= 0xFF or type(data) is not bytes:
+        if type(kind) is not int or kind >> 8 or type(data) is not bytes:
             return False
     return True
 

@@ -176,7 +176,7 @@ def _check_timestamps(tcb: Tcb, segment: Segment, step: Step) -> bool:
                 note_duplicate(tcb, segment, step)
             answer_unacceptable(tcb, segment, step)
         return False
-    if le(segment.seq, tcb.last_ack_sent) and not step.hooks.ts_recent_waits_for_ack():
+    if not step.hooks.ts_recent_waits_for_ack() and le(segment.seq, tcb.last_ack_sent):
         counts = is_old_acknowledgment(tcb, segment, step.profile) or step.hooks.acceptable(tcb, segment)
         if step.hooks.updates_ts_recent(tcb, segment, counts):
             tcb.ts_recent, tcb.ts_recent_at = times[0], step.now

@@ -19,6 +19,7 @@ from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import OutOfOrderData, Tcb
 from tcptui.core.tcp.time_wait import enter_time_wait, restart_time_wait
 
+_FIN_OR_URG = FIN | URG
 RECEIVES_DATA = (State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2)
 
 
@@ -27,17 +28,13 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
 
     Data on a SYN was put aside until now; whatever has become in order is delivered.
     """
+    if not (segment.data or segment.flags & _FIN_OR_URG or tcb.out_of_order or tcb.receive_buffer):
+        return  # A bare ACK, as every other segment is.
     fin = bool(segment.flags & FIN)
     if segment.flags & URG and tcb.state in RECEIVES_DATA:
         _check_urgent(tcb, segment, step)
     if tcb.state not in RECEIVES_DATA:
-        old = segment.length and lt(seq, tcb.rcv_nxt) and tcb.state is not State.TIME_WAIT
-        if old and not step.hooks.trims_to_window():
-            _as_a_whole(tcb, segment, OutOfOrderData(seq, segment.data, fin), step)
-        elif segment.data:
-            step.rule(tcb, Rule.DATA_IGNORED, len=len(segment.data))
-        if fin and step.hooks.acknowledges_fin_again():
-            _fin_again(tcb, step)
+        _after_fin(tcb, segment, seq, step)
         return
     fin_reached = False
     if segment.data or fin:
@@ -81,6 +78,18 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         tcb.sack_recency = ()
     if fin_reached:
         _take_fin(tcb, step)
+
+
+def _after_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> None:
+    """Seventh and eighth, once the peer's FIN has come: data is ignored, and that FIN may come again."""
+    fin = bool(segment.flags & FIN)
+    old = segment.length and lt(seq, tcb.rcv_nxt) and tcb.state is not State.TIME_WAIT
+    if old and not step.hooks.trims_to_window():
+        _as_a_whole(tcb, segment, OutOfOrderData(seq, segment.data, fin), step)
+    elif segment.data:
+        step.rule(tcb, Rule.DATA_IGNORED, len=len(segment.data))
+    if fin and step.hooks.acknowledges_fin_again():
+        _fin_again(tcb, step)
 
 
 def queue_out_of_order(tcb: Tcb, piece: OutOfOrderData) -> None:

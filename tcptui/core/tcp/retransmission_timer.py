@@ -72,7 +72,7 @@ def probes_losses(tcb: Tcb, profile: Profile) -> bool:
         return False
     if queue[0].timeouts or queue[0].flags & SYN or lt(tcb.snd_una, tcb.recover):
         return False
-    return not any(entry.sacked for entry in queue)
+    return True not in [entry.sacked for entry in queue]
 
 
 def _start_loss_probe_timer(tcb: Tcb, step: Step, most: int) -> None:

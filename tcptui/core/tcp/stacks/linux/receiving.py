@@ -221,7 +221,9 @@ def _growth(tcb: Tcb, memory: ReceiveMemory, segment: Segment) -> int:
 def _option_octets(segment: Segment) -> int:
     if not segment.options:
         return 0
-    octets = sum(1 if one.kind < 2 else 2 + len(one.data) for one in segment.options)
+    octets = 0
+    for kind, data in segment.options:
+        octets += 1 if kind < 2 else 2 + len(data)
     return -(-octets // 4) * 4
 
 
