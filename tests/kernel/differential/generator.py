@@ -112,7 +112,7 @@ class _Writer:
     def _call(self) -> None:
         dice = self.dice
         call = dice.choices(
-            ("write", "read", "shutdown", "close", "accept", "abort", "nodelay", "urgent"),
+            ("write", "read", "shutdown", "close", "accept", "abort", "option", "urgent"),
             (30, 20, 15, 15, 6, 4, 3, 2),
         )[0]
         match call:
@@ -125,8 +125,8 @@ class _Writer:
             case "abort":
                 self._do("set", 0, "SO_LINGER")
                 self._do("close")
-            case "nodelay":
-                self._do("set", dice.choice((0, 1)), "TCP_NODELAY")
+            case "option":
+                self._do("set", dice.choice((0, 1, 2)), dice.choice(("TCP_NODELAY", "TCP_QUICKACK")))
             case _:
                 self._do(call)
 
