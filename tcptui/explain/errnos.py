@@ -14,6 +14,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.sockets.answers import Blocked, Errno
 
+BLOCKS, RETURNS = "happened.socket_blocks", "happened.socket_returns"
 FAILS, FAILS_WITH_WORDS = "happened.socket_fails", "happened.socket_fails_rfc"
 
 _WORDS: dict[Errno, Response] = {
@@ -36,23 +37,25 @@ _BY_CALL: dict[tuple[str, Response], Errno] = {
 errno: bind() of a taken port, accept() of what does not listen, close() of a descriptor that is closed."""
 
 
-def socket_call(result: CallResult, terse: bool = False) -> str | Message:
-    """A call as it is written, with what came of it; `terse`: without its arguments, an errno alone."""
-    done = result.done
-    if terse:
-        if isinstance(done, Blocked):
-            return Message.of("happened.socket_blocks", call=f"{result.name}()")
-        return result.brief
+def socket_call(result: CallResult) -> Message:
+    """A call as it is written, with what came of it; beside it `brief`, for `without_arguments`."""
+    done, call, brief = result.done, result.text, result.brief
     if isinstance(done, Blocked):
-        return Message.of("happened.socket_blocks", call=result.text.removesuffix(" ..."))
+        return Message.of(BLOCKS, call=call.removesuffix(" ..."), brief=brief.removesuffix(" ..."))
     if not done.errno:
-        return result.text
+        return Message.of(RETURNS, call=call, brief=brief)
     meaning = Message.of(f"errno.{done.errno.lower()}")
     response = _WORDS.get(done.errno)
     if response is None:
-        return Message.of(FAILS, call=result.text, meaning=meaning)
+        return Message.of(FAILS, call=call, meaning=meaning, brief=brief)
     words = Message.of(f"response.{response.name.lower()}")
-    return Message.of(FAILS_WITH_WORDS, call=result.text, meaning=meaning, words=words)
+    return Message.of(FAILS_WITH_WORDS, call=call, meaning=meaning, words=words, brief=brief)
+
+
+def without_arguments(call: Message) -> Message:
+    """What `socket_call` has made, without the call's arguments, an errno alone."""
+    key = BLOCKS if call.key == BLOCKS else RETURNS
+    return Message.of(key, call=dict(call.numbers)["brief"])
 
 
 def signal_message(signal: Signal, connection: int, report: Report, end: End) -> Message:

@@ -21,7 +21,16 @@ from tcptui.core.message import Duration, Message, SequenceNumber, Value
 from tcptui.core.packet.segment import ACK, SYN, Segment, Socket
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
-from tcptui.explain.errnos import FAILS, FAILS_WITH_WORDS, response_message, signal_message, socket_call
+from tcptui.explain.errnos import (
+    BLOCKS,
+    FAILS,
+    FAILS_WITH_WORDS,
+    RETURNS,
+    response_message,
+    signal_message,
+    socket_call,
+    without_arguments,
+)
 from tcptui.explain.labels import name_of, sockets_texts
 from tcptui.explain.reasons import arrives_as, rule_messages
 from tcptui.explain.wire_acts import third_party, wire_acts
@@ -59,19 +68,16 @@ def happened(report: Report, world: WorldState, transmissions: Sequence[Transmis
     return (*what(report, world, transmissions), *rule_messages(report, world.scenario))
 
 
-def what(
-    report: Report, world: WorldState, transmissions: Sequence[Transmission], terse: bool = False
-) -> tuple[Message, ...]:
-    """Who did what, what the wire did to what was sent, what calls returned and what programs were told.
-    `terse`: calls to sockets without their arguments."""
+def what(report: Report, world: WorldState, transmissions: Sequence[Transmission]) -> tuple[Message, ...]:
+    """Who did what, what the wire did to what was sent, what calls returned and what programs were told."""
     transmission = _subject(report, transmissions)
     if _is_script(report, world) and report.told is not None and transmission is None:
         return (report.told,)
     if report.cause == "third party" and transmission is None and report.side == "X":
         return tuple(wire_acts(report))  # It was not sent.
     return (
-        _opening(report, transmission, world, transmissions, terse),
-        *_responses(report, world, terse),
+        _opening(report, transmission, world, transmissions),
+        *_responses(report, world),
         *_notified(report, world),
         *_by_the_wire(report, world),
         *wire_acts(report),
@@ -90,6 +96,20 @@ def in_brief(messages: Sequence[Message]) -> list[Message]:
             numbers = tuple((name, _plain(value)) for name, value in message.numbers)
             brief.append(Message(message.key, numbers))
     return brief
+
+
+def in_terse(messages: Sequence[Message]) -> list[Message]:
+    """The same with calls to sockets without their arguments."""
+    return [
+        Message(message.key, tuple((name, _terse(value)) for name, value in message.numbers))
+        for message in in_brief(messages)
+    ]
+
+
+def _terse(value: Value) -> Value:
+    if isinstance(value, Message) and value.key in (BLOCKS, RETURNS, FAILS, FAILS_WITH_WORDS):
+        return without_arguments(value)
+    return value
 
 
 def _plain(value: Value) -> Value:
@@ -146,12 +166,11 @@ def _opening(
     transmission: Transmission | None,
     world: WorldState,
     transmissions: Sequence[Transmission],
-    terse: bool,
 ) -> Message:
     """Who did what, the part that needs no rule."""
     side = report.side
     if report.cause == "call":
-        return _called(report, transmission, _is_script(report, world), transmissions, terse)
+        return _called(report, transmission, _is_script(report, world), transmissions)
     if report.cause == "timer":
         return _timer_fires(report, world, transmissions)
     if report.cause == "third party" and side != "X":
@@ -326,7 +345,6 @@ def _called(
     transmission: Transmission | None,
     script: bool,
     transmissions: Sequence[Transmission],
-    terse: bool,
 ) -> Message:
     """A program's call, a host event, or what a script sends."""
     side, call = report.side, report.call
@@ -344,7 +362,7 @@ def _called(
     own = report.results[-1] if report.results else None
     if own is not None and own.call is not None:
         key = "happened.socket_call_sends" if names else "happened.socket_call"
-        who, made = _maker(side, own), socket_call(own, terse)
+        who, made = _maker(side, own), socket_call(own)
         return Message.of(key, side=who, call=made, **({"names": names} if names else {}))
     if names:
         return Message.of("happened.calls_sends", side=side, call=call, names=names)
@@ -371,12 +389,12 @@ def responses(report: Report) -> list[Returned]:
     return [one for one in returned if one.response not in (Response.OK, Response.QUEUED)]
 
 
-def _responses(report: Report, world: WorldState, terse: bool) -> list[Message]:
+def _responses(report: Report, world: WorldState) -> list[Message]:
     """What calls returned: a request to a socket in any case, a user call where that tells something."""
     results = [result for result in report.results if result.of_socket]
     if report.cause == "call" and results and results[-1].call is not None:
         results.pop()  # Its own, with which the sentence begins.
-    told = [_result(report.side, result, terse) for result in results]
+    told = [_result(report.side, result) for result in results]
     return [*_responses_to_users(report, world), *told] if tells_user_calls(report) else told
 
 
@@ -402,11 +420,11 @@ def _responses_to_users(report: Report, world: WorldState) -> list[Message]:
     ]
 
 
-def _result(side: Party, result: CallResult, terse: bool) -> Message:
+def _result(side: Party, result: CallResult) -> Message:
     """What came of a request to a socket."""
     call, done = result.name, result.done
     if result.call is not None:
-        return Message.of("happened.socket_call", side=_maker(side, result), call=socket_call(result, terse))
+        return Message.of("happened.socket_call", side=_maker(side, result), call=socket_call(result))
     if isinstance(done, Blocked):
         return Message.of("happened.blocks", side=side, call=call)
     if done.errno:

@@ -55,7 +55,7 @@ def why(report: Report | None, world: WorldState, transmissions: Sequence[Transm
     """Why the last move did what it did; before any, the scenario's question."""
     if report is None:
         return Why(world.scenario.question)
-    from tcptui.explain.happened import in_brief, what  # The first frame has nothing of it.
+    from tcptui.explain.happened import in_brief, in_terse, what  # The first frame has nothing of it.
     from tcptui.explain.reasons import decided
 
     messages = what(report, world, transmissions)
@@ -65,7 +65,7 @@ def why(report: Report | None, world: WorldState, transmissions: Sequence[Transm
     rules = decided(report, world.scenario)
     terse: tuple[str, ...] = ()
     if len(happened) > LONG and any(result.call is not None for result in report.results):
-        terse = tuple(text(one, raw) for one in in_brief(what(report, world, transmissions, terse=True)))
+        terse = tuple(text(one, raw) for one in in_terse(messages))
     if not rules or report.side == "X":
         return Why(happened, brief=brief, terse=terse)
     last = rules[-1][1]

@@ -32,6 +32,7 @@ SENTENCES = {
     "happened.script_sends": "The script sends {name}.",
     "happened.program": "{side} ({name})",
     "happened.socket_call": "{side}: {call}.",
+    "happened.socket_returns": "{call}",
     "happened.socket_call_sends": "{side}: {call}: {names}.",
     "happened.socket_blocks": "{call} blocks",
     "happened.socket_fails": "{call} ({meaning})",
