@@ -150,16 +150,17 @@ class CorePlayer:
 
     def _served(self, due: int, at: int) -> int:
         """When the timer is served that is due at `due`, if the next step is at `at`: what the kernel may
-        have sent in answer to that was not the timer's."""
+        have sent in answer to that was not the timer's; and where it sent nothing until then, its timer may
+        have been late."""
         position = len(self.record.sent)
-        if position < len(self.kernel.sent):
-            seen = self.kernel.sent[position]
-            late = LATE + max(0, due - self._last_sent) // 8
-            if seen.high >= due - EARLY and seen.low <= due + late:
-                if seen.low <= at <= seen.high:
-                    return at
-                return max(due, min(max(due, seen.low), seen.high))
-        return due
+        seen = self.kernel.sent[position] if position < len(self.kernel.sent) else None
+        late = due + LATE + max(0, due - self._last_sent) // 8
+        if seen is not None and seen.high >= due - EARLY and seen.low <= late:
+            if seen.low <= at <= seen.high:
+                return at
+            return max(due, min(max(due, seen.low), seen.high))
+        sent_nothing = seen is None or seen.low > at
+        return at if sent_nothing and due <= at <= late else due
 
     def _take(self) -> None:
         for event in self.sockets.take_events():
