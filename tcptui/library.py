@@ -65,7 +65,7 @@ def _listed(name: str) -> Listed:
     words = parse_toml(re.split(r"^\[", text, maxsplit=1, flags=re.MULTILINE)[0])
     variants = tuple(str(parse_toml(table)["name"]) for table in _VARIANT.findall(text))
     title, question, chapter = (str(words.get(key, "")) for key in ("title", "question", "chapter"))
-    place = words["place"]
+    place = words.get("place", Scenario._field_defaults["place"])
     assert isinstance(place, int)
     return Listed(name, title, question, chapter, place, variants, partial(load_named, name))
 
