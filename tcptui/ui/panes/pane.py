@@ -35,8 +35,8 @@ from tcptui.view.layout import Frame, Place
 from tcptui.view.lines import Line, Style
 
 _BACKGROUND = Color.parse("ansi_default")
-_SIMPLE = re.compile("[ -~·…✗←-⇿─-◿]*").fullmatch
-"""Texts in which each character takes one cell: ASCII, and what frames, arrows, bars and boxes are made of."""
+_SIMPLE = re.compile("[ -~·…✗\u2190-\u21ff\u2500-\u25ff]*").fullmatch
+"""Texts in which each character takes one cell: ASCII, and what frames, arrows and bars are made of."""
 
 
 class Pane(Widget, inherit_css=False):
