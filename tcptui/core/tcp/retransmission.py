@@ -22,7 +22,6 @@ from tcptui.core.tcp.retransmission_timer import (
 from tcptui.core.tcp.sack import end_of_lost, is_report_of_duplicate, update_scoreboard
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import LossProbe, RetransmissionEntry, Tcb
-from tcptui.core.tcp.timers import sampled
 
 
 def acknowledge(tcb: Tcb, segment: Segment, step: Step) -> None:
@@ -284,12 +283,12 @@ def _sample_rtt(
     for entry in acknowledged:
         ambiguous = ambiguous or entry.transmissions > 1
     if not ambiguous:
-        rtt = step.now - acknowledged[-1].sent_at
+        rtt = step.now - step.hooks.timed(acknowledged).sent_at
     else:
         times = read_timestamps(segment) if tcb.timestamps else None
         if times is None or not times[1] or lt(step.timestamp, times[1]):  # What it echoes was never sent.
             step.rule(tcb, Rule.RTT_AMBIGUOUS, rto=tcb.estimate.rto)
             return
         rtt = (step.timestamp - times[1] & MASK) * 1_000
-    tcb.estimate = sampled(tcb.estimate, rtt, step.profile)
+    tcb.estimate = step.hooks.estimated(tcb, rtt, step.profile)
     step.rule(tcb, Rule.RTT_SAMPLED, rtt=rtt, rto=tcb.estimate.rto)

@@ -4,6 +4,7 @@ Tolerance. A timer of the kernel is served at a jiffy, 4 ms apart where HZ is 25
 coarser is the wheel that it stands in: up to an eighth of its duration (kernel/time/timer.c, LVL_CLK_SHIFT).
 So where the kernel sent its next segment not earlier than `EARLY` before a timer of the core is due, and not
 later than `LATE` and an eighth of the time since it last sent anything, the timer is served at that moment.
+And where it had sent nothing by the time of a step within that tolerance, the step comes first.
 """
 
 from __future__ import annotations
@@ -152,14 +153,14 @@ class CorePlayer:
         """When the timer is served that is due at `due`, if the next step is at `at`: what the kernel may
         have sent in answer to that was not the timer's."""
         position = len(self.record.sent)
+        late = LATE + max(0, due - self._last_sent) // 8
         if position < len(self.kernel.sent):
             seen = self.kernel.sent[position]
-            late = LATE + max(0, due - self._last_sent) // 8
             if seen.high >= due - EARLY and seen.low <= due + late:
                 if seen.low <= at <= seen.high:
                     return at
                 return max(due, min(max(due, seen.low), seen.high))
-        return due
+        return max(due, at) if at <= due + late else due
 
     def _take(self) -> None:
         for event in self.sockets.take_events():

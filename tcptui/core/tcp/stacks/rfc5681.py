@@ -5,13 +5,25 @@ from __future__ import annotations
 
 from tcptui.core.packet.segment import Segment
 from tcptui.core.packet.seq import distance
-from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.profile.record import Profile
+from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
+from tcptui.core.tcp.timers import RtoEstimate, sampled
 
 
 class Rfc5681:
     """What a TCP does about losses that follows the text of these two."""
 
     __slots__ = ()
+
+    def estimated(self, tcb: Tcb, rtt: int, profile: Profile) -> RtoEstimate:
+        """The RTO, and what it follows from, after a round trip of `rtt` microseconds (RFC 6298 2.2 to
+        2.5)."""
+        return sampled(tcb.estimate, rtt, profile)
+
+    def timed(self, acknowledged: tuple[RetransmissionEntry, ...]) -> RetransmissionEntry:
+        """Of the segments that one ACK acknowledges, none of them sent again, that whose round trip is
+        measured (RFC 6298 section 3 leaves open which)."""
+        return acknowledged[-1]
 
     def in_flight(self, tcb: Tcb) -> int:
         """Octets in flight as cwnd counts them: FlightSize (RFC 5681 section 2)."""

@@ -10,14 +10,28 @@ from __future__ import annotations
 
 from tcptui.core.packet.segment import Segment
 from tcptui.core.packet.seq import lt
+from tcptui.core.profile.record import Profile
+from tcptui.core.tcp.stacks.linux.round_trips import estimated
 from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
-from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
+from tcptui.core.tcp.timers import RtoEstimate
 
 
 class LinuxRetransmitting(Rfc9293):
     """The congestion window, duplicate ACKs, and what goes again."""
 
     __slots__ = ()
+
+    def estimated(self, tcb: Tcb, rtt: int, profile: Profile) -> RtoEstimate:
+        """tcp_rtt_estimator(), tcp_set_rto(). The least RTO is one of the deviation (tcp_rto_min()); a
+        profile that makes it one of the sum has RFC 6298's RTO."""
+        if not profile.min_rto_is_variance:
+            return super().estimated(tcb, rtt, profile)
+        return estimated(tcb, rtt, profile)
+
+    def timed(self, acknowledged: tuple[RetransmissionEntry, ...]) -> RetransmissionEntry:
+        """tcp_clean_rtx_queue(): first_ackt, of what no SACK block has reported before."""
+        return next((one for one in acknowledged if not one.sacked), acknowledged[-1])
 
     def in_flight(self, tcb: Tcb) -> int:
         """tcp_packets_in_flight()"""
