@@ -104,7 +104,7 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
         step.rule(tcb, Rule.LOSS_PROBE_SACKED, ack=segment.ack)
         _fast_retransmit(tcb, step)
         tcb.rtx_end = tcb.retransmission_queue[-1].seq  # All was sent so long before that it is lost.
-    elif tcb.duplicate_acks == congestion.DUPLICATES and lt(tcb.recover, segment.ack):
+    elif tcb.duplicate_acks >= congestion.DUPLICATES and lt(tcb.recover, segment.ack):
         step.rule(tcb, Rule.FAST_RETRANSMIT, ack=segment.ack, duplicates=tcb.duplicate_acks)
         _fast_retransmit(tcb, step)
         _retransmit_holes(tcb)
@@ -115,7 +115,7 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
 
 def _fast_retransmit(tcb: Tcb, step: Step) -> None:
     """RFC 5681 3.2, steps 2 and 3."""
-    congestion.enter_recovery(tcb)
+    congestion.enter_recovery(tcb, step.hooks)
     retransmit(tcb, step)
     start_retransmission_timer(tcb, step)
     tcb.rtx_next = tcb.retransmission_queue[0].end
@@ -128,7 +128,7 @@ def _loss_probe_acknowledged(tcb: Tcb, probe: LossProbe, step: Step) -> None:
     if not probe.again:
         tcb.loss_probe = None
     elif lt(probe.end, tcb.snd_una):
-        congestion.loss_probe_repaired(tcb)
+        congestion.loss_probe_repaired(tcb, step.hooks)
         step.rule(tcb, Rule.LOSS_PROBE_REPAIRED, cwnd=tcb.cwnd)
 
 
@@ -196,13 +196,18 @@ def retransmit_lost(tcb: Tcb, step: Step) -> None:
             before = [one for one in tcb.retransmission_queue[:index] if one.sacked]
             octets = distance(tcb.snd_una, entry.end) - sum(len(one.data) for one in before)
             counted = step.hooks.counts_for_cwnd(tcb, octets, index + 1 - len(before))
-            if counted > tcb.cwnd or octets > tcb.snd_wnd:
+            if counted > tcb.cwnd or (octets > tcb.snd_wnd and not _probes(tcb, entry, step)):
                 return
             step.rule(tcb, Rule.RETRANSMITTED_AS_LOST, seq=entry.seq, cwnd=tcb.cwnd)
             _send_again(tcb, step, index, entry.transmissions + 1)
         tcb.rtx_next = tcb.retransmission_queue[index].end
     if not tcb.recovering or not tcb.sack:
         tcb.rtx_next = None
+
+
+def _probes(tcb: Tcb, entry: RetransmissionEntry, step: Step) -> bool:
+    """Whether a retransmission goes though the window is closed, for it is what probes that."""
+    return entry.seq == tcb.snd_una and not tcb.snd_wnd and not step.hooks.probes_with_data_in_flight()
 
 
 def probe_interval(tcb: Tcb, step: Step) -> int:
@@ -214,7 +219,7 @@ def _new_ack(tcb: Tcb, octets: int, step: Step) -> None:
     """What an ACK of new data does to cwnd (RFC 5681 3.1, RFC 6582 3.2)."""
     tcb.duplicate_acks = 0
     if not tcb.recovering:
-        congestion.grow(tcb, octets, step.profile)
+        congestion.grow(tcb, octets, step.profile, step.hooks)
     elif le(tcb.recover, tcb.snd_una):
         congestion.leave_recovery(tcb)
     else:
@@ -240,7 +245,7 @@ def _join_short(tcb: Tcb, index: int, most: int) -> None:
     """Makes one segment of that at `index` and the next ones, as far as they fit into a full one of
     `most` octets and the peer's window: Linux' tcp_retrans_try_collapse()."""
     front, *others = tcb.retransmission_queue[index:]
-    if front.sacked or front.flags & SYN:
+    if front.sacked or front.flags & SYN or len(front.data) >= most:
         return
     edge = seq_add(tcb.snd_una, tcb.snd_wnd)
     joined = 0
@@ -254,6 +259,8 @@ def _join_short(tcb: Tcb, index: int, most: int) -> None:
     if joined:
         before = tcb.retransmission_queue[:index]
         tcb.retransmission_queue = (*before, front, *others[joined:])
+        if tcb.rtx_next is not None and lt(front.seq, tcb.rtx_next) and lt(tcb.rtx_next, front.end):
+            tcb.rtx_next = front.end
 
 
 def _send_again(tcb: Tcb, step: Step, index: int, attempt: int) -> None:

@@ -136,7 +136,7 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
         drop_after = step.profile.options_dropped_after
         tcb.offers_options = tcb.offers_options and (drop_after is None or retries < drop_after)
     else:
-        lost_by_timeout(tcb, first=retries == 1)
+        lost_by_timeout(tcb, retries == 1, step.hooks)
         retransmit_from_front(tcb)
     front, *others = tcb.retransmission_queue
     tcb.retransmission_queue = (front._replace(timeouts=retries), *others)

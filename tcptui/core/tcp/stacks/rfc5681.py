@@ -33,6 +33,17 @@ class Rfc5681:
         """Octets that cwnd leaves beside what is in flight; negative if it has shrunk."""
         return tcb.cwnd - distance(tcb.snd_una, tcb.snd_nxt)
 
+    def reduced(self, tcb: Tcb, flight: int) -> int:
+        """ssthresh after a loss, `flight` octets having been in flight (RFC 5681 3.1, equation 4)."""
+        return max(flight // 2, 2 * tcb.snd_mss)
+
+    def grown(self, tcb: Tcb, acknowledged: int) -> int:
+        """cwnd after an ACK of so many octets outside recovery: in slow start that much more, then a segment
+        more for each cwnd (RFC 5681 3.1, equations 2 and 3)."""
+        if tcb.cwnd < tcb.ssthresh:
+            return tcb.cwnd + acknowledged
+        return tcb.cwnd + max(1, tcb.snd_mss * tcb.snd_mss // max(1, tcb.cwnd))
+
     def counts_for_cwnd(self, tcb: Tcb, octets: int, segments: int) -> int:
         """What so many `octets`, in so many whole `segments`, count for cwnd (RFC 5681 3.1)."""
         return octets

@@ -90,6 +90,13 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
             return not unread and tcb.fin_sent
         return super().abort_deletes(tcb)
 
+    def acknowledges_fin_first(self, tcb: Tcb) -> bool:
+        """tcp_fin() calls tcp_send_ack() in FIN-WAIT-1 and FIN-WAIT-2, also before it purges what is out of
+        order; an orphan's FIN-WAIT-2 is a small block."""
+        return tcb.state is State.FIN_WAIT_1 or (
+            tcb.state is State.FIN_WAIT_2 and tcb.fin_wait_2_timer is None
+        )
+
     def close_wait_ends_at_close(self) -> bool:
         """tcp_close_state(): the state is LAST-ACK before tcp_send_fin() has queued the FIN."""
         return True
