@@ -114,8 +114,10 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
 
 
 def _fast_retransmit(tcb: Tcb, step: Step) -> None:
-    """RFC 5681 3.2, steps 2 and 3."""
-    congestion.enter_recovery(tcb, step.hooks)
+    """RFC 5681 3.2, steps 2 and 3. What is in flight beyond cwnd went by limited transmit and is not
+    counted."""
+    flight = min(distance(tcb.snd_una, tcb.snd_nxt), tcb.cwnd)
+    congestion.enter_recovery(tcb, step.hooks.reduced(tcb, flight))
     retransmit(tcb, step)
     start_retransmission_timer(tcb, step)
     tcb.rtx_next = tcb.retransmission_queue[0].end
@@ -128,7 +130,7 @@ def _loss_probe_acknowledged(tcb: Tcb, probe: LossProbe, step: Step) -> None:
     if not probe.again:
         tcb.loss_probe = None
     elif lt(probe.end, tcb.snd_una):
-        congestion.loss_probe_repaired(tcb, step.hooks)
+        congestion.loss_probe_repaired(tcb, step.hooks.reduced(tcb, tcb.cwnd))
         step.rule(tcb, Rule.LOSS_PROBE_REPAIRED, cwnd=tcb.cwnd)
 
 
@@ -219,7 +221,7 @@ def _new_ack(tcb: Tcb, octets: int, step: Step) -> None:
     """What an ACK of new data does to cwnd (RFC 5681 3.1, RFC 6582 3.2)."""
     tcb.duplicate_acks = 0
     if not tcb.recovering:
-        congestion.grow(tcb, octets, step.profile, step.hooks)
+        congestion.grow(tcb, octets, step.profile, step.hooks.grown)
     elif le(tcb.recover, tcb.snd_una):
         congestion.leave_recovery(tcb)
     else:
