@@ -115,8 +115,10 @@ class LinuxReceiving(Rfc9293):
         return tcb.state is State.ESTABLISHED
 
     def window_after_fin(self, tcb: Tcb) -> int:
-        """tcp_receive_window(), counted from RCV.NXT, which a FIN moves too."""
-        return max(0, tcb.rcv_wnd - 1)
+        """tcp_receive_window(), counted from RCV.NXT, which a FIN moves too; tcp_fin(), FIN_WAIT2: the ACK is
+        sent before tcp_time_wait()."""
+        window = max(0, tcb.rcv_wnd - 1)
+        return _announced(tcb, window) if tcb.state is State.FIN_WAIT_2 else window
 
 
 def _mss_cache(tcb: Tcb) -> int:
