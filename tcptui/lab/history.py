@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 INTERVAL = 79
 """Moves between two checkpoints: a jump replays fewer."""
 KEPT = 3
-"""So many intervals, beside the latest, keep what their moves brought about; of others it is found by replay."""
+"""Of so many intervals beside the latest it is kept what their moves brought about; others are replayed."""
 
 
 class Moment(NamedTuple):
