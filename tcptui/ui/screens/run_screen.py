@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar
 from urllib.parse import quote
 
 from textual.binding import Binding, BindingType
@@ -20,10 +20,11 @@ from tcptui.ui.panes.inspector import InspectorPane
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
-from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND, PaneScreen
+from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
+from tcptui.ui.screens.session_actions import SessionActions
 from tcptui.ui.session import Session, call_error, moves_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
-from tcptui.view.layout import LEAST_WIDTH, WIDE, clock_place, frame_places, has_room, why_place
+from tcptui.view.layout import LEAST_WIDTH, WIDE, Frame, Place, places
 from tcptui.view.status import said_rows
 
 BREATH = 0.001
@@ -44,7 +45,7 @@ _QUESTIONS = {
 _DATA = "hello"
 
 
-class RunScreen(PaneScreen):
+class RunScreen(SessionActions):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -72,13 +73,10 @@ class RunScreen(PaneScreen):
         self._ticking: Timer | None = None
         """The next frame of a playing run, or slice of long work; there is never more than one."""
         self._ends = EndpointPane(session, "A"), EndpointPane(session, "B")
-        self._framed: dict[str, EndpointPane | WirePane | InspectorPane] = {
-            "a": self.add(self._ends[0]),
-            "wire": self.add(WirePane(session)),
-            "inspector": self.add(inspector := InspectorPane(session, inspectors[0])),
-            "b": self.add(self._ends[1]),
-        }
-        self._inspector_pane = inspector
+        for end in self._ends:
+            self.add(end)
+        self._wire = self.add(WirePane(session))
+        self._inspector_panes: list[InspectorPane] = []
         self._clock = self.add(ClockPane(session))
         self._why = self.add(WhyPane(session))
 
@@ -93,19 +91,17 @@ class RunScreen(PaneScreen):
 
     def place_panes(self, width: int, height: int) -> None:
         self._said = said = self._said_rows(width)
-        inspector = self._shown_inspector(width, height)
-        if inspector is not None:
-            self._inspector_pane.inspector = inspector
-        places = frame_places(width, height, inspector.room if inspector is not None else None, said)
-        frames = []
-        for name, pane in self._framed.items():
-            if name in places:
-                frames.append(pane.fill_frame(places[name]))
-            else:
-                pane.display = False
-        self._clock.fill(clock_place(width))
+        wanted = self._wanted_inspectors()
+        where = places(width, height, [one.room for one in wanted], said, asked=self._has_chosen)
+        frames = [self._ends[0].fill_frame(where.a), self._ends[1].fill_frame(where.b)]
+        if where.wire is not None:
+            frames.append(self._wire.fill_frame(where.wire))
+        else:
+            self._wire.display = False
+        frames += self._fill_inspectors(wanted, where.inspectors)
+        self._clock.fill(where.clock)
         self._why.said = said
-        self._why.fill(why_place(width, height, said))
+        self._why.fill(where.why)
         title = self.session.history.scenario.title
         self.backdrop.fill_screen(width, height, title, frames, self.more_keys())
 
@@ -126,51 +122,6 @@ class RunScreen(PaneScreen):
 
     # Actions.
 
-    def action_step(self) -> None:
-        self._advance(self.session.step)
-
-    def action_forward(self) -> None:
-        self._advance(self.session.forward)
-
-    def action_back(self) -> None:
-        self._change(self.session.back)
-
-    def action_home(self) -> None:
-        self._change(self.session.home)
-
-    def action_end(self) -> None:
-        self._change(self.session.end)
-
-    def action_play(self) -> None:
-        self._change(self.session.toggle_playing)
-
-    def action_faster(self) -> None:
-        self._change(lambda: self.session.change_speed(1))
-
-    def action_slower(self) -> None:
-        self._change(lambda: self.session.change_speed(-1))
-
-    def action_up(self) -> None:
-        self._change(lambda: self.session.select(-1))
-
-    def action_down(self) -> None:
-        self._change(lambda: self.session.select(1))
-
-    def action_lose(self) -> None:
-        self._tamper("lose")
-
-    def action_delay(self) -> None:
-        self._tamper("delay")
-
-    def action_duplicate(self) -> None:
-        self._tamper("duplicate")
-
-    def action_reorder(self) -> None:
-        self._tamper("reorder")
-
-    def action_numbers(self) -> None:
-        self._change(self.session.toggle_raw)
-
     def action_branch(self) -> None:
         self._change(self.session.switch_branch)
 
@@ -179,7 +130,7 @@ class RunScreen(PaneScreen):
 
     def action_inspector(self) -> None:
         """The next inspector, and after the last one none."""
-        now = self._shown_inspector(*self.size)
+        now = next((pane.inspector for pane in self._inspector_panes if pane.display), None)
         following = 0 if now is None else self._inspectors.index(now) + 1
         self._inspector = self._inspectors[following] if following < len(self._inspectors) else None
         self._has_chosen = True
@@ -195,18 +146,12 @@ class RunScreen(PaneScreen):
     def action_read(self) -> None:
         self._change(self._read)
 
-    def action_ground(self) -> None:
+    def action_theme(self) -> None:
         """The colours for the next ground."""
         self._ground = GROUNDS[(GROUNDS.index(self._ground) + 1) % len(GROUNDS)]
         for pane in (self.backdrop, *self._panes):
             pane.paint(self._ground)
         self._change(self._rearrange)
-
-    def action_connection_a(self) -> None:
-        self._change(lambda: self.session.show_next_connection("A"))
-
-    def action_connection_b(self) -> None:
-        self._change(lambda: self.session.show_next_connection("B"))
 
     def action_moves(self) -> None:
         self._change(self._ask_moves)
@@ -215,10 +160,17 @@ class RunScreen(PaneScreen):
         self._change(self._help)
 
     def action_stop(self) -> None:
-        """Gives up long work."""
+        """Gives up long work; where there is none, follows the newest segment again."""
         self._waiting.clear()
-        self.session.stop()
+        if self.session.working:
+            self.session.stop()
+        else:
+            self.session.follow()
         self.show()
+
+    @property
+    def _page(self) -> int:
+        return max(1, self._wire.size.height - 2)
 
     # Inside. Dialogs are imported when they open: the first frame does not wait for them.
 
@@ -238,16 +190,6 @@ class RunScreen(PaneScreen):
         elif self.session.playing:
             self._later(1 / FRAMES_PER_SECOND, self._tick)
         self.show()
-
-    def _advance(self, advance: Callable[[], None]) -> None:
-        def advance_by_hand() -> None:
-            self.session.playing = False
-            advance()
-
-        self._change(advance_by_hand)
-
-    def _tamper(self, action: Literal["lose", "delay", "duplicate", "reorder"]) -> None:
-        self._change(lambda: self.session.tamper(action))
 
     def _next_variant(self) -> None:
         """The next variant of the story from its beginning, and after the last one the story itself."""
@@ -363,12 +305,26 @@ class RunScreen(PaneScreen):
             self._waiting.pop(0)()
         self._go_on()
 
-    def _shown_inspector(self, width: int, height: int) -> Inspector | None:
-        """The reader's choice, or the first one where there is room for it."""
-        if self._has_chosen:
-            return self._inspector
-        first = self._inspectors[0]
-        return first if has_room(first.room, width, height - self._said) else None
+    def _wanted_inspectors(self) -> Sequence[Inspector]:
+        """The reader's choice and those that follow it in the table, or all where none has been chosen."""
+        if not self._has_chosen:
+            return self._inspectors
+        return () if self._inspector is None else self._inspectors[self._inspectors.index(self._inspector) :]
+
+    def _fill_inspectors(self, wanted: Sequence[Inspector], where: Sequence[Place]) -> list[Frame]:
+        """Shows as many inspectors as there are places; a pane that has not been wanted before is made now,
+        for Textual looks at each widget for every frame."""
+        panes = self._inspector_panes
+        while len(panes) < len(where):
+            panes.append(self.add(InspectorPane(self.session, wanted[len(panes)])))
+            panes[-1].paint(self._ground)
+            if self.is_mounted:
+                self.mount(panes[-1])
+        for pane in panes[len(where) :]:
+            pane.display = False
+        for pane, inspector in zip(panes, wanted, strict=False):
+            pane.inspector = inspector
+        return [pane.fill_frame(place) for pane, place in zip(panes, where, strict=False)]
 
     def _rearrange(self) -> None:
         self.place_again(*self.size)
