@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tcptui import library
+from tcptui.lab.history import History
 from tcptui.lab.loader import BadScenario
 from tcptui.lab.prelude import begin
 from tcptui.lab.scenario import Scenario
@@ -30,6 +31,13 @@ def test_the_whole_library_is_listed_once_by_place() -> None:
     assert sorted(one.name for one in listed) == NAMES
     assert [one.place for one in listed] == sorted(one.place for one in listed)
     assert len({one.place for one in listed}) == len(listed)
+
+
+def test_what_a_list_shows_is_what_the_whole_file_says() -> None:
+    for one in library.all_scenarios():
+        whole = library.listed(library.load_named(one.name))
+        assert one[:-1] == whole[:-1]
+        assert one.load() == whole.load()
 
 
 def test_chapters_stand_together() -> None:
@@ -182,3 +190,12 @@ def test_a_scenario_may_have_as_many_octets_as_the_limit_says(tmp_path: Path) ->
     path.write_text(HEAD + "#" * (LARGEST + 1 - len(HEAD)))
     with refused(BadScenario, match="is too large: at most 65536 octets"):
         library.find(str(path))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_story_names_the_step_that_its_picture_shows(name: str) -> None:
+    scenario = library.find(name)
+    history = History(scenario)
+    for _ in range(scenario.moment):
+        history.apply()
+    assert 0 < scenario.moment == history.position
