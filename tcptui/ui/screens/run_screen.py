@@ -327,7 +327,6 @@ class RunScreen(SessionActions):
         panes = self._inspector_panes
         while len(panes) < len(where):
             panes.append(self.add(InspectorPane(self.session, wanted[len(panes)])))
-            panes[-1].paint(self._ground)
             if self.is_mounted:
                 self.mount(panes[-1])
         for pane in panes[len(where) :]:
