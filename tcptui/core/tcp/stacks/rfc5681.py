@@ -67,8 +67,9 @@ class Rfc5681:
         (RFC 6298 5.3: "new data")."""
         return True
 
-    def joins_retransmissions(self) -> bool:
-        """Whether what goes again takes along short segments behind it (3.8.1 leaves that open)."""
+    def cuts_retransmissions_anew(self) -> bool:
+        """Whether what goes again is cut to what a segment has room for now, and takes along short segments
+        behind it (3.8.1 leaves that open)."""
         return False
 
     def probes_with_data_in_flight(self) -> bool:
