@@ -23,6 +23,7 @@ from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 
 if TYPE_CHECKING:
     from tcptui.library import Listed
+    from tcptui.ui.stories import Stories
 
 
 class TcptuiApp(App[None]):
@@ -62,6 +63,7 @@ class TcptuiApp(App[None]):
         self._run = None if session is None else RunScreen(session)
         """The run that is shown; None before anything has been chosen."""
         self._scenarios = scenarios
+        self._listed: Stories | None = None
         self._seen: Seen = InMemory() if seen is None else seen
         self._marked: Seen = InMemory() if marked is None else marked
         self._ascii_only = ascii_only
@@ -132,7 +134,18 @@ class TcptuiApp(App[None]):
         from tcptui.ui.screens.picker import Picker
 
         if not isinstance(self.screen, Picker):
-            self.push_screen(Picker(self._scenarios(), can_leave=self._run is not None), self._chosen)
+            session = self.session
+            at = "" if session is None else session.history.scenario.name
+            picker = Picker(self._stories(), self._seen, self._marked, at=at, can_leave=session is not None)
+            self.push_screen(picker, self._chosen)
+
+    def _stories(self) -> Stories:
+        """The stories to choose from, listed when they are asked for first."""
+        if self._listed is None:
+            from tcptui.ui.stories import Stories
+
+            self._listed = Stories(self._scenarios())
+        return self._listed
 
     def _chosen(self, scenario: Scenario | None) -> None:
         if scenario is None:

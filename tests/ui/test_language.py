@@ -138,7 +138,7 @@ async def see_dialogs(pilot: Pilot[None], app: TcptuiApp) -> list[Seen]:
     await pilot.press("o")
     await pilot.pause()
     names = set().union(*(of_scenario(one.load()) for one in library.all_scenarios()))
-    seen.append(look(app, "o", names | {"tcptui"}))
+    seen.append(look(app, "o", names | KEYS | {"tcptui", "esc"}))
     return seen
 
 

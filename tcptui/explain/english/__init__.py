@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcptui.explain.english import effects, errnos, errors, happened, rules, scripts, stories, ui
+from tcptui.explain.english import effects, errnos, errors, happened, picker, rules, scripts, stories, ui
 
 SENTENCES = {
     **happened.SENTENCES,
@@ -12,5 +12,6 @@ SENTENCES = {
     **errnos.SENTENCES,
     **scripts.SENTENCES,
     **stories.SENTENCES,
+    **picker.SENTENCES,
     **ui.SENTENCES,
 }
