@@ -58,7 +58,7 @@ def _header(inspected: Inspected, width: int, height: int) -> list[Line]:
     return header_lines(transmission, width, height, raw=inspected.raw, labels=labels)
 
 
-INSPECTORS: tuple[Inspector, ...] = (Inspector("header", "ui.header", _header, Room(columns=60, rows=19)),)
+INSPECTORS: tuple[Inspector, ...] = (Inspector("header", "ui.header", _header, Room(rows=19)),)
 """In the order in which the key for them shows them."""
 
 
