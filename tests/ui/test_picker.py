@@ -27,7 +27,7 @@ class See:
         self.keys, self.size = keys, size
         self.clicks: Sequence[tuple[int, int]] = ()
 
-    def run(self, wait: bool = False) -> Screenshot:
+    def run(self) -> Screenshot:
         async def see() -> Screenshot:
             async with self.app.run_test(size=self.size) as pilot:
                 for key in self.keys:
@@ -35,9 +35,9 @@ class See:
                 for x, y in self.clicks:
                     await pilot.click(offset=(x, y))
                 await pilot.pause()
-                while wait and isinstance(self.app.screen, Picker) and " steps, " not in Screenshot(self.app):
-                    await pilot.pause(0.02)
                 self.running = self.app._exit is False
+                while self.running and isinstance(self.app.screen, Picker) and self.app.screen.working:
+                    await pilot.pause(0.01)
                 self.screen = self.app.screen
                 return Screenshot(self.app)
 
@@ -58,7 +58,7 @@ def test_letters_filter_and_enter_plays() -> None:
 
 
 def test_the_preview_has_the_storys_ladder() -> None:
-    screenshot = See(None, "down").run(wait=True)
+    screenshot = See(None, "down").run()
     assert "✗ lost" in screenshot
     assert "6 steps, 4 segments, 1.25 s" in screenshot
 

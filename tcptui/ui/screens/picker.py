@@ -7,7 +7,7 @@ a cursor has stood still for a moment, in slices of time between which keys are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar
 
@@ -145,6 +145,8 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
         self._pane = PickerPane(self.choice, stories, seen, marked, can_leave)
         self._work: Iterator[None] | None = None
         self._timer: Timer | None = None
+        self.working = False
+        """Whether more will be shown without a key."""
 
     def compose(self) -> ComposeResult:
         self._place(*self.app.size)
@@ -293,10 +295,12 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
         if self.choice.text:
             self.choice.look_again()
         self._show()
+        self.working = False
         if work is not None:
             self._later(BREATH, self._go_on)
 
-    def _later(self, seconds: float, then: object) -> None:
+    def _later(self, seconds: float, then: Callable[[], None]) -> None:
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(seconds, then)  # type: ignore[arg-type]
+        self._timer = self.set_timer(seconds, then)
+        self.working = True
