@@ -109,16 +109,29 @@ def _acks(script: Script, kernel: Record) -> Iterator[_Ack]:
                 counted = ack if put.ack.offset <= 0 else counted
 
 
+def _largest_window(script: Script, kernel: Record, at: int) -> int:
+    """The largest window that the peer has announced until then: a segment is at most half of it."""
+    scale = next((put.scale for _, put, _ in _puts(script, kernel) if put.flags & SYN), None) or 0
+    if not any("wscale" in sent.options for sent in kernel.sent):
+        scale = 0
+    return max(
+        put.window << (0 if put.flags & SYN else scale)
+        for number, put, _ in _puts(script, kernel)
+        if put.flags & SYN or (put.ack.offset <= 0 and kernel.begun[number] <= at)
+    )
+
+
 def _buffers(script: Script, kernel: Record) -> bool:
     data = [sent for sent in kernel.sent if sent.length]
     for begun, step in zip(kernel.begun, script.steps, strict=False):
         before = [sent for sent in data if sent.high <= begun]
-        behind = data[len(before) :]
-        if _written(script, kernel, begun - 1) + 1 <= max((sent.end for sent in before), default=1):
-            continue  # All that was written has gone.
+        end = max((sent.end for sent in before), default=1)
+        behind = [sent for sent in data[len(before) :] if sent.end > end]
+        if not behind or _written(script, kernel, begun - 1) + 1 <= end:
+            continue  # Nothing that was written waits, or it never goes.
         if isinstance(step, Do) and step.call in ("write", "urgent"):
             return True
-        if before and behind and behind[0].length > max(sent.length for sent in before):
+        if 2 * behind[0].length > _largest_window(script, kernel, begun - 1):
             return True
     return False
 
@@ -142,7 +155,8 @@ def _f_rto(script: Script, kernel: Record) -> bool:
             continue
         if sack and any(sent.end <= one.ack for sent in one.flight if times[sent.seq] == 1):
             return True
-        if one.ack < one.end and _written(script, kernel, one.begun) + 1 > one.end:
+        answer = next((sent for sent in kernel.sent if sent.high > one.begun), None)
+        if one.ack < one.end and answer and answer.length and answer.seq == one.end:
             return True
     return False
 
