@@ -149,17 +149,18 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
         """Whether more will be shown without a key."""
 
     def compose(self) -> ComposeResult:
-        self._place(*self.app.size)
+        self.place_again(*self.app.size)
         yield self._pane
 
     def on_mount(self) -> None:
         self._changed()
 
     def on_resize(self, event: Resize) -> None:
-        self._place(*event.size)
+        self.place_again(*event.size)
         self.refresh()
 
-    def _place(self, width: int, height: int) -> None:
+    def place_again(self, width: int, height: int) -> None:
+        """After the size has changed, or the colours."""
         self._pane.fill(Place(0, 0, max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT)))
 
     # Keys and the mouse.

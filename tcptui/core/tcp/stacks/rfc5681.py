@@ -67,8 +67,14 @@ class Rfc5681:
         (RFC 6298 5.3: "new data")."""
         return True
 
-    def joins_retransmissions(self) -> bool:
-        """Whether what goes again takes along short segments behind it (3.8.1 leaves that open)."""
+    def retransmits_first(self) -> bool:
+        """Whether what an ACK lets go again goes before the data of that segment is looked at, and so does
+        not acknowledge it (3.10.7.4 leaves that open)."""
+        return False
+
+    def cuts_retransmissions_anew(self) -> bool:
+        """Whether what goes again is cut to what a segment has room for now, and takes along short segments
+        behind it (3.8.1 leaves that open)."""
         return False
 
     def probes_with_data_in_flight(self) -> bool:

@@ -84,8 +84,12 @@ class LinuxRetransmitting(Rfc9293):
         """tcp_clean_rtx_queue(): FLAG_SET_XMIT_TIMER needs a whole segment."""
         return False
 
-    def joins_retransmissions(self) -> bool:
-        """tcp_retrans_try_collapse()"""
+    def retransmits_first(self) -> bool:
+        """tcp_ack() ends with tcp_xmit_recovery()."""
+        return True
+
+    def cuts_retransmissions_anew(self) -> bool:
+        """__tcp_retransmit_skb(): tcp_fragment(), tcp_retrans_try_collapse()"""
         return True
 
     def probes_with_data_in_flight(self) -> bool:
