@@ -1,0 +1,201 @@
+"""The inspector of the selected segment: its header with every bit, its octets, why it was sent and what came
+of it.
+
+From a few rows to many it is: the fields as words; one row of boxes between words; the whole figure with a
+row for each word, its octets beside it or below. A field at which the cursor stands is shown as selected, its
+octets too, and what it is for is told in the last rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from tcptui.core.packet.segment import Segment, flag_text
+from tcptui.explain.catalogue import say
+from tcptui.explain.labels import name_of
+from tcptui.view.cells import shorten, wrap
+from tcptui.view.inspectors import Inspected
+from tcptui.view.inspectors.fields import BITS, Field, Header, header_of
+from tcptui.view.inspectors.figure import compact_boxes, figure, has_octets_beside, octet_parts
+from tcptui.view.inspectors.parts import Part, Row, cells
+from tcptui.view.inspectors.told import told_rows
+from tcptui.view.lines import Style
+
+_LEAST_COMPACT = 5
+"""The least height for a row of boxes."""
+_GAP = 2
+"""Blanks between two fields that are told in words."""
+
+
+def places(inspected: Inspected) -> Sequence[str]:
+    """The fields, in the order of the header."""
+    if inspected.transmission is None:
+        return ()
+    return [field.place for field in header_of(inspected.transmission, inspected.raw).fields]
+
+
+def about(inspected: Inspected) -> str:
+    """Which segment it is, and from where to where."""
+    one = inspected.transmission
+    return "" if one is None else f"{name_of(one)}  {one.sender} → {one.receiver}"
+
+
+def draw(inspected: Inspected, width: int, height: int) -> list[Row]:
+    """At most `height` rows of at most `width` cells."""
+    transmission = inspected.transmission
+    if transmission is None:
+        return [[Part(f" {say('ui.header.none')}", "dim")]]
+    header = header_of(transmission, inspected.raw)
+    note = _note(header.field(inspected.place), header, width, height)
+    rows = _rows(inspected, header, width, height - len(note))
+    blanks: list[Row] = [[]] * (height - len(note) - len(rows)) if note else []
+    return [*rows, *blanks, *note]
+
+
+def _rows(inspected: Inspected, header: Header, width: int, height: int) -> list[Row]:
+    if height <= 0:
+        return []
+    data = header.field("data") or header.field("about")
+    tail = [] if data is None else _data_rows(data, inspected.place, width)
+    for options, tall in ((True, True), (True, False), (False, False)):
+        drawn = figure(header, width, inspected.place, options=options, tall=tall)
+        if not options:
+            drawn += _flow(_options(header), inspected.place, width, 3)
+        # Why it was sent and what came of it is told beside a figure in any case.
+        if len(drawn) + len(tail) + 2 <= height:
+            rest = height - len(drawn) - len(tail)
+            told = told_rows(inspected, width, rest)
+            shown = len(header.octets) if has_octets_beside(width) and not data else 0
+            start = header.size if has_octets_beside(width) and not shown else shown
+            below = _dump(header, inspected.place, width, rest - len(told), start)
+            return [*drawn, *tail, *told, *below]
+    if height < _LEAST_COMPACT or not isinstance(_payload(inspected), Segment):
+        words = _flow(_in_words(header, inspected), inspected.place, width, max(1, min(height, 3)))
+        told = told_rows(inspected, width, height - len(words))
+        return [*words, *told, *_dump(header, inspected.place, width, height - len(words) - len(told), 0)]
+    return _compact(header, inspected, width, height)
+
+
+def _payload(inspected: Inspected) -> object:
+    return None if inspected.transmission is None else inspected.transmission.payload
+
+
+def _compact(header: Header, inspected: Inspected, width: int, height: int) -> list[Row]:
+    """Numbers, one row of boxes, what is left of the header, and what is told of the segment."""
+    by_place = {field.place: field for field in header.fields}
+    numbers = [_brief_ports(header), by_place["seq"], by_place["ack"]]
+    first = _flow(numbers, inspected.place, width, 1 if height < 7 else 2)
+    left = [by_place["checksum"], *_options(header), *([by_place["data"]] if "data" in by_place else [])]
+    last = _flow(left, inspected.place, width, 1 if height < 7 else 2)
+    rows = [*first, *compact_boxes(header, width, inspected.place), *last]
+    told = told_rows(inspected, width, height - len(rows))
+    return [*rows, *told, *_dump(header, inspected.place, width, height - len(rows) - len(told), 0)]
+
+
+def _options(header: Header) -> list[Field]:
+    options = [field for field in header.fields if field.place.startswith("option ")]
+    return options or [Field("", 0, 0, (say("ui.header.no_options"),), "")]
+
+
+def _brief_ports(header: Header) -> Field:
+    source, destination = (header.field(name) for name in ("source_port", "destination_port"))
+    assert source is not None
+    assert destination is not None
+    return source._replace(texts=(f"{source.texts[-1]} → {destination.texts[-1]}",))
+
+
+def _in_words(header: Header, inspected: Inspected) -> list[Field]:
+    """The fields in words, the one that matters most first."""
+    payload = _payload(inspected)
+    by_place = {field.place: field for field in header.fields}
+    data = [field for field in header.fields if field.place in ("data", "about")]
+    if not isinstance(payload, Segment):
+        rest = [field for field in header.fields if field not in data and field.place != "source_port"]
+        ports = [_brief_ports(header)] if "source_port" in by_place else []
+        return [*ports, *data, *(field for field in rest if field.place != "destination_port")]
+    bits = Field("ACK", 13, 14, (flag_text(payload.flags),), "")
+    length = Field("data", 0, 0, (say("ui.header.len_of", count=len(payload.data)),), "")
+    names = ("window", "data_offset", "checksum", "urgent")
+    return [
+        bits, by_place["seq"], by_place["ack"], length, by_place["window"], _brief_ports(header),
+        *(by_place[name] for name in names[1:]), *_options(header), *data,
+    ]  # fmt: skip
+
+
+def _data_rows(field: Field, place: str, width: int) -> list[Row]:
+    """What follows the header, on one row."""
+    return _flow([field], place, width, 1)
+
+
+def _flow(fields: Sequence[Field], place: str, width: int, most: int) -> list[Row]:
+    """Fields one behind the other on at most `most` rows, in their fullest wording that leaves room for all
+    of them; what has no room is left out, and a single one that is too long is cut."""
+    for wording in range(max(len(field.texts) for field in fields)):
+        rows, all_of_them = _flowing(fields, place, width, most, wording)
+        if all_of_them:
+            return rows
+    return rows
+
+
+def _flowing(
+    fields: Sequence[Field], place: str, width: int, most: int, wording: int
+) -> tuple[list[Row], bool]:
+    rows: list[list[Part]] = [[]]
+    whole = True
+    for field in fields:
+        text = field.texts[min(wording, len(field.texts) - 1)]
+        room = width - cells(rows[-1]) - (_GAP if rows[-1] else 1)
+        if cell_len(text) > room and rows[-1] and len(rows) < most:
+            rows.append([])
+            room = width - 1
+        if cell_len(text) > room:
+            whole = False
+            if rows[-1]:
+                continue
+            text = shorten(text, room)
+        style: Style = "selected" if field.place == place and place else "plain"
+        rows[-1] += [Part(" " * (_GAP if rows[-1] else 1)), Part(text, style, field.place or None)]
+    return [row for row in rows if row], whole
+
+
+def _dump(header: Header, place: str, width: int, height: int, start: int) -> list[Row]:
+    """The octets from one on in hexadecimal, in at most `height` rows; those of the field at the cursor are
+    among them."""
+    per_row = 16 if width >= 56 else 8
+    count = -(-(len(header.octets) - start) // per_row)
+    if height <= 0 or count <= 0:
+        return []
+    chosen = header.field(place)
+    first = 0
+    if chosen is not None and count > height:
+        first = max(0, min((chosen.start - start) // per_row, count - height))
+    rows: list[Row] = []
+    for number in range(first, min(count, first + height)):
+        at = start + number * per_row
+        octets = octet_parts(header, at, at + per_row, place)
+        rows.append([Part(f" {at:04x}  ", "dim"), *octets])
+    return rows
+
+
+def _note(field: Field | None, header: Header, width: int, height: int) -> list[Row]:
+    """What the field at the cursor is for: its name, octets and bits, and a sentence."""
+    if field is None or not field.purpose:
+        return []
+    where = _where(field)
+    text = f"{field.texts[0]} ({where}): {say(field.purpose)}"
+    if field.place == "data":
+        text = f"{where}: {say(field.purpose)}"
+    most = 1 if height < 4 else 2 if height < 12 else 3
+    lines = wrap(text, width - 2, most=most)
+    return [[Part(" "), Part(shorten(line, width - 2), "why")] for line in lines]
+
+
+def _where(field: Field) -> str:
+    """Its octets, and of the control bits which bit."""
+    if field.place in BITS:
+        return say("ui.header.bit_of", octet=13, bit=7 - BITS.index(field.place))
+    if field.stop - field.start == 1:
+        return say("ui.header.octet", first=field.start)
+    return say("ui.header.octets", first=field.start, last=field.stop - 1)
