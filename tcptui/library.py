@@ -1,17 +1,25 @@
 """The scenarios that can be played: those of the library by name, other files by path.
 
 Errors are `BadScenario`, whose message names the file.
+
+A list of fifty stories needs a few words of each file, and to read all of every file takes a tenth of a
+second. So what a list shows is read from the first lines of a file, up to its first table, and from the
+names of its variants; the rest is read when somebody wants that story.
 """
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from tcptui.files import BadFile, read_text
 from tcptui.lab.loader import BadScenario, load_scenario, read_scenario
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.toml import LARGEST
+from tcptui.lab.toml import LARGEST, parse_toml
 
 _FOLDER = Path(__file__).parent / "scenarios"
 
@@ -21,10 +29,45 @@ def names() -> list[str]:
     return sorted(file.removesuffix(".toml") for file in os.listdir(_FOLDER) if file.endswith(".toml"))
 
 
-def all_scenarios() -> list[Scenario]:
-    """The whole library, in the order in which a list shows it. Each file is read once, and nothing is
-    played."""
-    return sorted(map(load_named, names()), key=lambda scenario: (scenario.place, scenario.name))
+class Listed(NamedTuple):
+    """A story as a list shows it."""
+
+    name: str
+    title: str
+    question: str
+    chapter: str
+    place: int
+    variants: tuple[str, ...]
+    """The names of its variants."""
+    load: Callable[[], Scenario]
+    """Reads all of it."""
+
+
+def all_scenarios() -> list[Listed]:
+    """The whole library, in the order in which a list shows it."""
+    return sorted(map(_listed, names()), key=lambda one: (one.place, one.name))
+
+
+def listed(scenario: Scenario) -> Listed:
+    """A scenario that is there already, as a list shows it."""
+    variants = tuple(one.name for one in scenario.variants)
+    return Listed(
+        scenario.name, scenario.title, scenario.question, scenario.chapter, scenario.place, variants,
+        lambda: scenario,
+    )  # fmt: skip
+
+
+_VARIANT = re.compile(r"^\[\[variant\]\]\n(.*?)(?=^\[|\Z)", re.DOTALL | re.MULTILINE)
+
+
+def _listed(name: str) -> Listed:
+    text = (_FOLDER / f"{name}.toml").read_text("utf-8")
+    words = parse_toml(re.split(r"^\[", text, maxsplit=1, flags=re.MULTILINE)[0])
+    variants = tuple(str(parse_toml(table)["name"]) for table in _VARIANT.findall(text))
+    title, question, chapter = (str(words.get(key, "")) for key in ("title", "question", "chapter"))
+    place = words.get("place", Scenario._field_defaults["place"])
+    assert isinstance(place, int)
+    return Listed(name, title, question, chapter, place, variants, partial(load_named, name))
 
 
 def load_named(name: str) -> Scenario:

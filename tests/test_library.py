@@ -32,6 +32,13 @@ def test_the_whole_library_is_listed_once_by_place() -> None:
     assert len({one.place for one in listed}) == len(listed)
 
 
+def test_what_a_list_shows_is_what_the_whole_file_says() -> None:
+    for one in library.all_scenarios():
+        whole = library.listed(library.load_named(one.name))
+        assert one[:-1] == whole[:-1]
+        assert one.load() == whole.load()
+
+
 def test_chapters_stand_together() -> None:
     chapters = [one.chapter for one in library.all_scenarios()]
     changes = sum(one != other for one, other in pairwise(chapters))

@@ -52,7 +52,7 @@ def _list(_options: argparse.Namespace) -> int:
             lines += [scenario.chapter] if chapter is None else ["", scenario.chapter]
             chapter = scenario.chapter
         lines.append(f"  {scenario.name:<{width}}  {scenario.title}")
-        lines += [f"  {'':<{width}}    --variant {quoted(one.name)}" for one in scenario.variants]
+        lines += [f"  {'':<{width}}    --variant {quoted(name)}" for name in scenario.variants]
     write("".join(f"{line}\n" for line in lines))
     return 0
 

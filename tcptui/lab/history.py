@@ -204,6 +204,10 @@ class History:
             self._transmissions = sorted(known.values(), key=_number)
         return self._transmissions
 
+    def transmission(self, number: int) -> Transmission | None:
+        """The segment of that number, among those of `transmissions`."""
+        return next((one for one in reversed(self.transmissions()) if one.number == number), None)
+
     @property
     def moved(self) -> bool:
         """Whether moves from outside have changed, up to here, what the scenario would do."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from textual.app import App
@@ -17,16 +17,21 @@ from textual.screen import Screen
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.actions import OF_THE_APP, Action, bindings
 from tcptui.ui.screens.run_screen import RunScreen
+from tcptui.ui.seen import InMemory, Seen
 from tcptui.ui.session import Session
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
+
+if TYPE_CHECKING:
+    from tcptui.library import Listed
 
 
 class TcptuiApp(App[None]):
     """Shows a session, or, without one, the scenarios to choose from.
 
-    `scenarios` gives the list to choose from when it is wanted; `ascii_only` draws nothing but ASCII;
-    `after_first_frame` is called once, when the first screen has been drawn; `driver` is what the terminal is
-    driven with, if not by what Textual would choose.
+    `scenarios` gives the list to choose from when it is wanted; `seen` are the stories that have been played
+    to their end, `marked` those that are marked for a lecture, kept in memory if not elsewhere; `ascii_only`
+    draws nothing but ASCII; `after_first_frame` is called once, when the first screen has been drawn;
+    `driver` is what the terminal is driven with, if not by what Textual would choose.
     """
 
     TITLE = "tcptui"
@@ -41,8 +46,10 @@ class TcptuiApp(App[None]):
     def __init__(
         self,
         session: Session | None,
-        scenarios: Callable[[], list[Scenario]],
+        scenarios: Callable[[], list[Listed]],
         *,
+        seen: Seen | None = None,
+        marked: Seen | None = None,
         ascii_only: bool = False,
         after_first_frame: Callable[[], None] | None = None,
         driver: type[Driver] | None = None,
@@ -55,6 +62,8 @@ class TcptuiApp(App[None]):
         self._run = None if session is None else RunScreen(session)
         """The run that is shown; None before anything has been chosen."""
         self._scenarios = scenarios
+        self._seen: Seen = InMemory() if seen is None else seen
+        self._marked: Seen = InMemory() if marked is None else marked
         self._ascii_only = ascii_only
         self._after_first_frame = after_first_frame
         self._started = False

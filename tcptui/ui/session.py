@@ -33,6 +33,8 @@ from tcptui.view.subject import connections_of
 
 DELAY = 200_000
 """What one press of the delay key adds, in microseconds."""
+MOST_ROWS = 10_000_000
+"""More rows than a ladder has."""
 MOST_STEPS_TO_END = 10_000
 """Where the way to the end is cut, if a run does not end by itself."""
 SLICE = 0.010
@@ -90,7 +92,11 @@ class Session:
         """Why the last action could not be done; empty if it was."""
         self.playing = False
         self._speed = SPEEDS.index(1.0)
-        self._selected = 0
+        self.selection = 0
+        """The number of the segment that the reader has selected; 0: none, the newest is followed. It stays
+        through moves, also while there is no such segment yet."""
+        self.scrolled = 0
+        """How many rows the ladder is scrolled back from its end; 0: it follows the end."""
         self._chosen: dict[Side, int] = {"A": 0, "B": 0}
         self._ahead = 0
         """How far the shown moment is ahead of the world's clock, while playing."""
@@ -165,13 +171,16 @@ class Session:
     @property
     def selected(self) -> Transmission | None:
         """The selected segment: the reader's choice, else the newest."""
-        transmissions = self.history.transmissions()
-        newest = transmissions[-1] if transmissions else None
-        if not self._selected:
-            return newest
-        return next(
-            (transmission for transmission in transmissions if transmission.number == self._selected), newest
-        )
+        newest = self.world.wire.launched
+        if not newest:
+            return None
+        chosen = self.selection if self.selection <= newest else 0
+        return (chosen and self.history.transmission(chosen)) or self.history.transmission(newest)
+
+    @property
+    def follows(self) -> bool:
+        """Whether the newest segment is selected and seen, not what a reader has chosen."""
+        return not self.selection and not self.scrolled
 
     def apply(self, move: Move) -> None:
         """Makes a move at the moment shown."""
@@ -202,7 +211,6 @@ class Session:
             return
         self._leave_moment()
         self.playing = False
-        self._selected = 0
         self._begin(self._to_end(), MOST_STEPS_TO_END)
 
     def tamper(self, action: str) -> None:
@@ -218,7 +226,6 @@ class Session:
             "reorder": Reorder(transmission.number),
         }
         self._attempt(moves[action])
-        self._selected = transmission.number
 
     def type_moves(self, text: str) -> None:
         """Makes the moves of a text, as far as they can be made."""
@@ -226,7 +233,6 @@ class Session:
         self._enter_moment()
         self._leave_moment()
         self.playing = False
-        self._selected = 0
         self._begin(self._each(moves), len(moves))
 
     def switch_branch(self) -> None:
@@ -237,18 +243,33 @@ class Session:
         self.history.switch(self.history.branch + 1)
 
     def select(self, by: int) -> None:
-        """The segment `by` places on, among those that are known."""
-        transmissions = self.history.transmissions()
-        current = self.selected
-        if current is not None:
-            numbers = [transmission.number for transmission in transmissions]
-            index = numbers.index(current.number) + by
-            self._selected = numbers[max(0, min(index, len(numbers) - 1))]
+        """The segment `by` places on, among all of the run up to here."""
+        newest = self.world.wire.launched
+        if newest:
+            current = self.selection if 0 < self.selection <= newest else newest
+            self.selection = max(1, min(current + by, newest))
         self.message = ""
 
     def select_number(self, number: int) -> None:
-        self._selected = number
+        self.selection = number
         self.message = ""
+
+    def follow(self) -> None:
+        """No segment is selected any more, and the ladder shows its end."""
+        self.selection = self.scrolled = 0
+        self.message = ""
+
+    def scroll(self, by_rows: int) -> None:
+        """The ladder goes back by so many rows, or, below 0, towards its end. Who draws it knows how many
+        there are."""
+        self.scrolled = max(0, self.scrolled + by_rows)
+        self.message = ""
+
+    def scroll_to_start(self) -> None:
+        self.scroll(MOST_ROWS)
+
+    def tell_not_yet(self, action: str) -> None:
+        self.message = say("ui.not_yet", label=say(f"ui.label.{action}"))
 
     def chosen(self, side: Side) -> int:
         """The connection of that end that the reader wants to see; 0: the one that stands for the end. While
@@ -303,7 +324,6 @@ class Session:
     def _go_to(self, position: int) -> None:
         self._leave_moment()
         self.playing = False
-        self._selected = 0
         self._begin(self.history.walk_to(position), INTERVAL)
 
     def _begin(self, work: Iterator[None], most: int) -> None:
@@ -336,7 +356,6 @@ class Session:
 
     def _advance(self, advance: Callable[[], Report]) -> None:
         self._leave_moment()
-        self._selected = 0
         try:
             advance()
         except BadMove as error:

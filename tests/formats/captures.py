@@ -72,12 +72,13 @@ def _by_hand() -> Iterator[Capture]:
 
 
 def _of_the_library() -> Iterator[Capture]:
-    for index, story in enumerate(library.all_scenarios()):
+    stories = [listed.load() for listed in library.all_scenarios()]
+    for index, story in enumerate(stories):
         for variant, faults in enumerate(FAULTS):
             name = f"{story.name} with {faults}" if faults else story.name
             told = story._replace(faults=_faults(faults)) if faults else story
             yield from _at_every_point(name, told, [], f"10.{2 + variant}.{index}")
-    told_otherwise = [(story, one.name) for story in library.all_scenarios() for one in story.variants]
+    told_otherwise = [(story, one.name) for story in stories for one in story.variants]
     for index, (story, variant_name) in enumerate(told_otherwise):
         told = scenario_of_variant(story, variant_name)
         yield from _at_every_point(f"{story.name}: {variant_name}", told, [], f"10.12.{index}")

@@ -20,7 +20,9 @@ from tcptui.ui.session import Session
 
 CHARACTERS = {
     "space": " ", "enter": "\r", "tab": "\t", "plus": "+", "equals_sign": "=", "minus": "-", "colon": ":",
-    "question_mark": "?", "backspace": "\x7f", "escape": "\x1b",
+    "question_mark": "?", "full_stop": ".", "comma": ",", "slash": "/", "asterisk": "*", "apostrophe": "'",
+    "left_square_bracket": "[", "right_square_bracket": "]", "backslash": "\\", "backspace": "\x7f",
+    "escape": "\x1b",
 }  # fmt: skip
 EDITING = (
     "enter", "escape", "up", "down", "left", "right", "tab", "backspace", "home", "end", "pagedown", "pageup",

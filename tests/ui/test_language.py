@@ -137,7 +137,7 @@ async def see_dialogs(pilot: Pilot[None], app: TcptuiApp) -> list[Seen]:
         await pilot.press("escape")
     await pilot.press("o")
     await pilot.pause()
-    names = set().union(*map(of_scenario, library.all_scenarios()))
+    names = set().union(*(of_scenario(one.load()) for one in library.all_scenarios()))
     seen.append(look(app, "o", names | {"tcptui"}))
     return seen
 

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from tcptui import library
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.scenario import Scenario
@@ -44,7 +45,7 @@ def story() -> Scenario:
 def see(
     session: Session | None, *keys: str, size: tuple[int, int] = (80, 24)
 ) -> tuple[Screenshot, TcptuiApp]:
-    app = TcptuiApp(session, lambda: [story()])
+    app = TcptuiApp(session, lambda: [library.listed(story())])
 
     async def run() -> Screenshot:
         async with app.run_test(size=size) as pilot:

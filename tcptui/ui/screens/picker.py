@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from tcptui.explain.catalogue import say
 from tcptui.lab.scenario import Scenario
+from tcptui.library import Listed
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
 from tcptui.view.cells import fill
@@ -40,7 +41,7 @@ class Picker(Screen["Scenario | None"]):
         ("question_mark,f1", "help", "Help"),
     ]
 
-    def __init__(self, scenarios: list[Scenario], *, can_leave: bool = True) -> None:
+    def __init__(self, scenarios: list[Listed], *, can_leave: bool = True) -> None:
         """`can_leave`: there is something to go back to."""
         super().__init__()
         self._scenarios = scenarios
@@ -58,7 +59,7 @@ class Picker(Screen["Scenario | None"]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_id is not None:
-            self.query_one("#question", Static).update(Content(self._of(event.option_id).question))
+            self.query_one("#question", Static).update(Content(self._question(event.option_id)))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if event.option_id is not None:
@@ -77,10 +78,14 @@ class Picker(Screen["Scenario | None"]):
 
         self.app.push_screen(HelpScreen())
 
+    def _question(self, option: str) -> str:
+        index, _, place = option.partition(".")
+        return self._of(option).question if place else self._scenarios[int(index)].question
+
     def _of(self, option: str) -> Scenario:
         """The story or the variant of an option: its place in the list, and the variant's, from 1."""
         index, _, place = option.partition(".")
-        scenario = self._scenarios[int(index)]
+        scenario = self._scenarios[int(index)].load()
         if not place:
             return scenario
         from tcptui.lab.loader import scenario_of_variant
@@ -99,7 +104,7 @@ class Picker(Screen["Scenario | None"]):
                 Option(Content(f"   {fill(scenario.name, width)}  {scenario.title}"), id=str(index))
             )
             options += [
-                Option(Content(f"   {'':{width}}    {one.name}"), id=f"{index}.{place}")
-                for place, one in enumerate(scenario.variants, 1)
+                Option(Content(f"   {'':{width}}    {name}"), id=f"{index}.{place}")
+                for place, name in enumerate(scenario.variants, 1)
             ]
         return options

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar
 from urllib.parse import quote
 
 from textual.binding import Binding, BindingType
@@ -20,7 +20,8 @@ from tcptui.ui.panes.inspector import InspectorPane
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
-from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND, PaneScreen
+from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
+from tcptui.ui.screens.session_actions import SessionActions
 from tcptui.ui.session import Session, call_error, moves_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_WIDTH, WIDE, clock_place, frame_places, has_room, why_place
@@ -44,7 +45,7 @@ _QUESTIONS = {
 _DATA = "hello"
 
 
-class RunScreen(PaneScreen):
+class RunScreen(SessionActions):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -74,11 +75,12 @@ class RunScreen(PaneScreen):
         self._ends = EndpointPane(session, "A"), EndpointPane(session, "B")
         self._framed: dict[str, EndpointPane | WirePane | InspectorPane] = {
             "a": self.add(self._ends[0]),
-            "wire": self.add(WirePane(session)),
+            "wire": self.add(wire := WirePane(session)),
             "inspector": self.add(inspector := InspectorPane(session, inspectors[0])),
             "b": self.add(self._ends[1]),
         }
         self._inspector_pane = inspector
+        self._wire = wire
         self._clock = self.add(ClockPane(session))
         self._why = self.add(WhyPane(session))
 
@@ -126,51 +128,6 @@ class RunScreen(PaneScreen):
 
     # Actions.
 
-    def action_step(self) -> None:
-        self._advance(self.session.step)
-
-    def action_forward(self) -> None:
-        self._advance(self.session.forward)
-
-    def action_back(self) -> None:
-        self._change(self.session.back)
-
-    def action_home(self) -> None:
-        self._change(self.session.home)
-
-    def action_end(self) -> None:
-        self._change(self.session.end)
-
-    def action_play(self) -> None:
-        self._change(self.session.toggle_playing)
-
-    def action_faster(self) -> None:
-        self._change(lambda: self.session.change_speed(1))
-
-    def action_slower(self) -> None:
-        self._change(lambda: self.session.change_speed(-1))
-
-    def action_up(self) -> None:
-        self._change(lambda: self.session.select(-1))
-
-    def action_down(self) -> None:
-        self._change(lambda: self.session.select(1))
-
-    def action_lose(self) -> None:
-        self._tamper("lose")
-
-    def action_delay(self) -> None:
-        self._tamper("delay")
-
-    def action_duplicate(self) -> None:
-        self._tamper("duplicate")
-
-    def action_reorder(self) -> None:
-        self._tamper("reorder")
-
-    def action_numbers(self) -> None:
-        self._change(self.session.toggle_raw)
-
     def action_branch(self) -> None:
         self._change(self.session.switch_branch)
 
@@ -195,18 +152,12 @@ class RunScreen(PaneScreen):
     def action_read(self) -> None:
         self._change(self._read)
 
-    def action_ground(self) -> None:
+    def action_theme(self) -> None:
         """The colours for the next ground."""
         self._ground = GROUNDS[(GROUNDS.index(self._ground) + 1) % len(GROUNDS)]
         for pane in (self.backdrop, *self._panes):
             pane.paint(self._ground)
         self._change(self._rearrange)
-
-    def action_connection_a(self) -> None:
-        self._change(lambda: self.session.show_next_connection("A"))
-
-    def action_connection_b(self) -> None:
-        self._change(lambda: self.session.show_next_connection("B"))
 
     def action_moves(self) -> None:
         self._change(self._ask_moves)
@@ -215,10 +166,17 @@ class RunScreen(PaneScreen):
         self._change(self._help)
 
     def action_stop(self) -> None:
-        """Gives up long work."""
+        """Gives up long work; where there is none, follows the newest segment again."""
         self._waiting.clear()
-        self.session.stop()
+        if self.session.working:
+            self.session.stop()
+        else:
+            self.session.follow()
         self.show()
+
+    @property
+    def _page(self) -> int:
+        return max(1, self._wire.size.height - 2)
 
     # Inside. Dialogs are imported when they open: the first frame does not wait for them.
 
@@ -238,16 +196,6 @@ class RunScreen(PaneScreen):
         elif self.session.playing:
             self._later(1 / FRAMES_PER_SECOND, self._tick)
         self.show()
-
-    def _advance(self, advance: Callable[[], None]) -> None:
-        def advance_by_hand() -> None:
-            self.session.playing = False
-            advance()
-
-        self._change(advance_by_hand)
-
-    def _tamper(self, action: Literal["lose", "delay", "duplicate", "reorder"]) -> None:
-        self._change(lambda: self.session.tamper(action))
 
     def _next_variant(self) -> None:
         """The next variant of the story from its beginning, and after the last one the story itself."""

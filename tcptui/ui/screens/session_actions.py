@@ -1,0 +1,167 @@
+"""What keys do to the session of a screen and to nothing else: each action hands its key on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tcptui.ui.screens.pane_screen import PaneScreen
+from tcptui.ui.session import Session
+
+
+class SessionActions(PaneScreen):
+    """A screen of a session. The actions have the names of `ui.actions`."""
+
+    session: Session
+
+    def _change(self, change: Callable[[], None]) -> None:
+        """Changes the session, after what it is still working on, and shows it."""
+        raise NotImplementedError
+
+    def _advance(self, advance: Callable[[], None]) -> None:
+        """The same by hand: what plays does so no longer."""
+
+        def advance_by_hand() -> None:
+            self.session.playing = False
+            advance()
+
+        self._change(advance_by_hand)
+
+    # The run.
+
+    def action_step(self) -> None:
+        self._advance(self.session.step)
+
+    def action_forward(self) -> None:
+        self._advance(self.session.forward)
+
+    def action_back(self) -> None:
+        self._change(self.session.back)
+
+    def action_home(self) -> None:
+        self._change(self.session.home)
+
+    def action_end(self) -> None:
+        self._change(self.session.end)
+
+    def action_play(self) -> None:
+        self._change(self.session.toggle_playing)
+
+    def action_faster(self) -> None:
+        self._change(lambda: self.session.change_speed(1))
+
+    def action_slower(self) -> None:
+        self._change(lambda: self.session.change_speed(-1))
+
+    # The selected segment and the rows of the ladder.
+
+    def action_up(self) -> None:
+        self._change(lambda: self.session.select(-1))
+
+    def action_down(self) -> None:
+        self._change(lambda: self.session.select(1))
+
+    def action_page_down(self) -> None:
+        """The next step, as the buttons of a presenter's remote control want it; a page of the ladder where a
+        reader looks at something else than the newest segment."""
+        if self.session.follows:
+            self.action_step()
+        else:
+            self.action_scroll_down()
+
+    def action_page_up(self) -> None:
+        if self.session.follows:
+            self.action_back()
+        else:
+            self.action_scroll_up()
+
+    def action_scroll_down(self) -> None:
+        self._change(lambda: self.session.scroll(-self._page))
+
+    def action_scroll_up(self) -> None:
+        self._change(lambda: self.session.scroll(self._page))
+
+    def action_scroll_start(self) -> None:
+        self._change(self.session.scroll_to_start)
+
+    def action_scroll_end(self) -> None:
+        self._change(self.session.follow)
+
+    @property
+    def _page(self) -> int:
+        """The rows of the ladder by which it is scrolled at once."""
+        raise NotImplementedError
+
+    # What is done to the segment.
+
+    def action_lose(self) -> None:
+        self._change(lambda: self.session.tamper("lose"))
+
+    def action_delay(self) -> None:
+        self._change(lambda: self.session.tamper("delay"))
+
+    def action_duplicate(self) -> None:
+        self._change(lambda: self.session.tamper("duplicate"))
+
+    def action_reorder(self) -> None:
+        self._change(lambda: self.session.tamper("reorder"))
+
+    # What is shown.
+
+    def action_numbers(self) -> None:
+        self._change(self.session.toggle_raw)
+
+    def action_connection_a(self) -> None:
+        self._change(lambda: self.session.show_next_connection("A"))
+
+    def action_connection_b(self) -> None:
+        self._change(lambda: self.session.show_next_connection("B"))
+
+    # Not there yet.
+
+    def _not_yet(self, action: str) -> None:
+        self._change(lambda: self.session.tell_not_yet(action))
+
+    def action_next_change(self) -> None:
+        self._not_yet("next_change")
+
+    def action_previous_change(self) -> None:
+        self._not_yet("previous_change")
+
+    def action_find(self) -> None:
+        self._not_yet("find")
+
+    def action_bookmark(self) -> None:
+        self._not_yet("bookmark")
+
+    def action_next_bookmark(self) -> None:
+        self._not_yet("next_bookmark")
+
+    def action_go_to(self) -> None:
+        self._not_yet("go_to")
+
+    def action_undo(self) -> None:
+        self._not_yet("undo")
+
+    def action_previous_inspector(self) -> None:
+        self._not_yet("previous_inspector")
+
+    def action_mark(self) -> None:
+        self._not_yet("mark")
+
+    def action_enlarge(self) -> None:
+        self._not_yet("enlarge")
+
+    def action_question(self) -> None:
+        self._not_yet("question")
+
+    def action_previous_story(self) -> None:
+        self._not_yet("previous_story")
+
+    def action_next_story(self) -> None:
+        self._not_yet("next_story")
+
+    def action_copy(self) -> None:
+        self._not_yet("copy")
+
+    def action_save(self) -> None:
+        self._not_yet("save")
