@@ -69,7 +69,9 @@ def _cause(report: Report) -> Message | None:
         return Message.of("fate.arrival", side=side, number=report.transmission)
     if report.cause == "timer":
         fired = next((event for event in report.events if isinstance(event, TimerFired)), None)
-        return None if fired is None else Message.of("fate.timer", side=side, timer=Message.of(fired.kind.words))
+        return (
+            None if fired is None else Message.of("fate.timer", side=side, timer=Message.of(fired.kind.words))
+        )
     if report.cause == "call" and report.call:
         return Message.of("fate.call", side=side, call=report.call)
     return None

@@ -208,6 +208,13 @@ class History:
         """The segment of that number, among those of `transmissions`."""
         return next((one for one in reversed(self.transmissions()) if one.number == number), None)
 
+    def interval(self, number: int) -> tuple[WorldState, list[Move]]:
+        """The state at a checkpoint, by its number from 0, to be copied and not changed; and the moves from
+        there to the next one, as far as they lead to this position."""
+        start = number * INTERVAL
+        moves = self._branch.moves(start, min(start + INTERVAL, self.position))
+        return self._checkpoints[number].world, moves
+
     @property
     def moved(self) -> bool:
         """Whether moves from outside have changed, up to here, what the scenario would do."""

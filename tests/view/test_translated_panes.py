@@ -60,7 +60,7 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
                     paths=paths_of(history.record),
                 ).lines  # fmt: skip
             elif name == "inspector" and inspector is not None:
-                inspected = Inspected(world, selected, transmissions, False)
+                inspected = Inspected(history.moment, selected, transmissions)
                 lines = inspector.lines(inspected, inside.width, inside.height)
             else:
                 side = SIDES[0] if name == "a" else SIDES[1]

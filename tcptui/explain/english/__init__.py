@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcptui.explain.english import effects, errnos, errors, happened, rules, scripts, stories, ui
+from tcptui.explain.english import effects, errnos, errors, happened, inspectors, rules, scripts, stories, ui
 
 SENTENCES = {
     **happened.SENTENCES,
@@ -13,4 +13,5 @@ SENTENCES = {
     **scripts.SENTENCES,
     **stories.SENTENCES,
     **ui.SENTENCES,
+    **inspectors.SENTENCES,
 }

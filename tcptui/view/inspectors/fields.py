@@ -137,17 +137,13 @@ def _tcp_fields(
     yield _whole("urgent", 144, 16, pointer, urgent)
 
 
-def _whole(
-    place: str, first: int, bits: int, texts: tuple[str, ...], purpose: str
-) -> tuple[Field, Cell]:
+def _whole(place: str, first: int, bits: int, texts: tuple[str, ...], purpose: str) -> tuple[Field, Cell]:
     """A field that is one box."""
     start, stop = first // 8, (first + bits + 7) // 8
     return Field(place, start, stop, texts, purpose), Cell(place, first, bits, texts)
 
 
-def _number(
-    place: str, first: int, name: str, numbers: tuple[str, int], purpose: str
-) -> tuple[Field, Cell]:
+def _number(place: str, first: int, name: str, numbers: tuple[str, int], purpose: str) -> tuple[Field, Cell]:
     """A sequence number both ways, the raw one beside it if it is another."""
     shown, number = numbers
     right = "" if shown == str(number) else f"{say('ui.header.raw')} {number}"
@@ -232,9 +228,7 @@ def _icmp(message: PortUnreachable | IcmpMessage, octets: bytes) -> Header:
         f"{say('ui.header.about')} {protocol} {about.src.port} → {about.dst.port}",
     )
     quoted = Field("about", 8, len(octets), texts, "ui.header.for.about")
-    return Header(
-        octets, 8, (*(field for field, _ in found), quoted), tuple(cell for _, cell in found), b""
-    )
+    return Header(octets, 8, (*(field for field, _ in found), quoted), tuple(cell for _, cell in found), b"")
 
 
 def _checksum(octets: bytes, first: int) -> tuple[Field, Cell]:

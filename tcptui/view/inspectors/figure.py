@@ -1,7 +1,7 @@
-"""The figure of a header: boxes of 32 bits to a row, as RFC 9293 Figure 1 has them, each row's octets beside it.
+"""The figure of a header: 32 bits to a row of boxes, as in RFC 9293 Figure 1, each with its octets beside it.
 
-Where there are 65 cells a bit has two, as in the RFC. In less the boxes of 16 bits and more keep their shares,
-and the row of the control bits divides its left half by what has to stand in it.
+Where there are 65 cells a bit has two, as in the RFC. In less the boxes of 16 bits and more keep their
+shares, and the row of the control bits divides its left half by what has to stand in it.
 """
 
 from __future__ import annotations
@@ -107,7 +107,9 @@ def compact_boxes(header: Header, width: int, place: str) -> list[Row]:
     chosen = next((one for one in wordings if sum(map(_with_blanks, one)) <= room), wordings[-1])
     boxes: list[Box] = []
     edge = 0
-    for name, text in zip(("data_offset", "bits", "window", "urgent"), (chosen[0], "", *chosen[1:]), strict=True):
+    for name, text in zip(
+        ("data_offset", "bits", "window", "urgent"), (chosen[0], "", *chosen[1:]), strict=True
+    ):
         if name == "bits":
             edge += widths[0] + 1
             boxes.append(Box(name, edge, _inside(bits, widths[0])))
@@ -197,7 +199,7 @@ def _boxes_of_bits(cells: Sequence[Cell], columns: int, place: str) -> list[Box]
     by_place = {cell.place: cell for cell in cells}
     bits = [cell for cell in cells if cell.place in BITS]
     half = _edge(16, columns)
-    offset, reserved, window = (by_place[name] for name in ("data_offset", "reserved", "window"))
+    offset, window = by_place["data_offset"], by_place["window"]
     spaced = half - 2 - (2 * len(bits) - 1) >= _with_blanks(offset.texts[1]) - 1
     parts = _bit_parts(bits, place, spaced)
     room = 2 * len(bits) - 1 if spaced else len(bits)

@@ -23,6 +23,8 @@ from tcptui.view.inspectors.parts import Part, Row, cells
 from tcptui.view.inspectors.told import told_rows
 from tcptui.view.lines import Style
 
+_LEAST_FIGURE = {True: 15, False: 8}
+"""The least height for the whole figure of a segment's header, and of another's."""
 _LEAST_COMPACT = 5
 """The least height for a row of boxes."""
 _GAP = 2
@@ -57,25 +59,38 @@ def draw(inspected: Inspected, width: int, height: int) -> list[Row]:
 def _rows(inspected: Inspected, header: Header, width: int, height: int) -> list[Row]:
     if height <= 0:
         return []
-    data = header.field("data") or header.field("about")
-    tail = [] if data is None else _data_rows(data, inspected.place, width)
-    for options, tall in ((True, True), (True, False), (False, False)):
-        drawn = figure(header, width, inspected.place, options=options, tall=tall)
-        if not options:
-            drawn += _flow(_options(header), inspected.place, width, 3)
-        # Why it was sent and what came of it is told beside a figure in any case.
-        if len(drawn) + len(tail) + 2 <= height:
-            rest = height - len(drawn) - len(tail)
-            told = told_rows(inspected, width, rest)
-            shown = len(header.octets) if has_octets_beside(width) and not data else 0
-            start = header.size if has_octets_beside(width) and not shown else shown
-            below = _dump(header, inspected.place, width, rest - len(told), start)
-            return [*drawn, *tail, *told, *below]
+    if height >= _LEAST_FIGURE[isinstance(_payload(inspected), Segment)]:
+        tail = _flow(_behind(header), inspected.place, width, 2)
+        for options, tall in ((True, True), (True, False), (False, False)):
+            drawn = figure(header, width, inspected.place, options=options, tall=tall)
+            if not options:
+                drawn += _flow(_options(header), inspected.place, width, 3)
+            # Why it was sent and what came of it is told below a figure in any case.
+            if len(drawn) + len(tail) + 2 <= height:
+                return _below([*drawn, *tail], inspected, header, (width, height), has_octets_beside(width))
     if height < _LEAST_COMPACT or not isinstance(_payload(inspected), Segment):
         words = _flow(_in_words(header, inspected), inspected.place, width, max(1, min(height, 3)))
-        told = told_rows(inspected, width, height - len(words))
-        return [*words, *told, *_dump(header, inspected.place, width, height - len(words) - len(told), 0)]
-    return _compact(header, inspected, width, height)
+        return _below(words, inspected, header, (width, height), False)
+    return _below(_compact(header, inspected, width, height), inspected, header, (width, height), False)
+
+
+def _below(
+    rows: Sequence[Row], inspected: Inspected, header: Header, size: tuple[int, int], beside: bool
+) -> list[Row]:
+    """What is told of the segment, and the octets, in the rows that are left; `beside`: those of the header
+    stand beside it already."""
+    width, height = size
+    told = told_rows(inspected, width, height - len(rows))
+    start = header.size if beside else 0
+    left = height - len(rows) - len(told)
+    return [*rows, *told, *_dump(header, inspected.place, width, left, start)]
+
+
+def _behind(header: Header) -> list[Field]:
+    """What stands below a figure: how long the header is, and what follows it."""
+    offset = header.field("data_offset")
+    whole = [] if offset is None else [offset._replace(texts=offset.texts[:1])]
+    return [*whole, *(field for field in header.fields if field.place in ("data", "about"))]
 
 
 def _payload(inspected: Inspected) -> object:
@@ -83,15 +98,15 @@ def _payload(inspected: Inspected) -> object:
 
 
 def _compact(header: Header, inspected: Inspected, width: int, height: int) -> list[Row]:
-    """Numbers, one row of boxes, what is left of the header, and what is told of the segment."""
+    """Numbers, one row of boxes, and what is left of the header."""
     by_place = {field.place: field for field in header.fields}
     numbers = [_brief_ports(header), by_place["seq"], by_place["ack"]]
-    first = _flow(numbers, inspected.place, width, 1 if height < 7 else 2)
-    left = [by_place["checksum"], *_options(header), *([by_place["data"]] if "data" in by_place else [])]
-    last = _flow(left, inspected.place, width, 1 if height < 7 else 2)
-    rows = [*first, *compact_boxes(header, width, inspected.place), *last]
-    told = told_rows(inspected, width, height - len(rows))
-    return [*rows, *told, *_dump(header, inspected.place, width, height - len(rows) - len(told), 0)]
+    most = 1 if height < 7 else 2
+    first = _flow(numbers, inspected.place, width, most)
+    data = [by_place["data"]] if "data" in by_place else []
+    left = [by_place["checksum"], *_options(header), *data]
+    last = _flow(left, inspected.place, width, most, by_place["data_offset"])
+    return [*first, *compact_boxes(header, width, inspected.place), *last]
 
 
 def _options(header: Header) -> list[Field]:
@@ -117,21 +132,23 @@ def _in_words(header: Header, inspected: Inspected) -> list[Field]:
         return [*ports, *data, *(field for field in rest if field.place != "destination_port")]
     bits = Field("ACK", 13, 14, (flag_text(payload.flags),), "")
     length = Field("data", 0, 0, (say("ui.header.len_of", count=len(payload.data)),), "")
-    names = ("window", "data_offset", "checksum", "urgent")
+    window = (*by_place["window"].texts[:1], say("ui.header.win", count=payload.wnd))
     return [
-        bits, by_place["seq"], by_place["ack"], length, by_place["window"], _brief_ports(header),
-        *(by_place[name] for name in names[1:]), *_options(header), *data,
+        bits, by_place["seq"], by_place["ack"], length, by_place["window"]._replace(texts=window),
+        _brief_ports(header), *_options(header),
+        *(by_place[name]._replace(texts=by_place[name].texts[:2]) for name in ("data_offset", "urgent")),
+        by_place["checksum"]._replace(texts=by_place["checksum"].texts[:1]), *data,
     ]  # fmt: skip
 
 
-def _data_rows(field: Field, place: str, width: int) -> list[Row]:
-    """What follows the header, on one row."""
-    return _flow([field], place, width, 1)
-
-
-def _flow(fields: Sequence[Field], place: str, width: int, most: int) -> list[Row]:
+def _flow(fields: Sequence[Field], place: str, width: int, most: int, more: Field | None = None) -> list[Row]:
     """Fields one behind the other on at most `most` rows, in their fullest wording that leaves room for all
-    of them; what has no room is left out, and a single one that is too long is cut."""
+    of them; what has no room is left out, and a single one that is too long is cut. `more`: one that is told
+    if all have room with it."""
+    if more is not None:
+        rows, all_of_them = _flowing([more, *fields], place, width, most, 0)
+        if all_of_them:
+            return rows
     for wording in range(max(len(field.texts) for field in fields)):
         rows, all_of_them = _flowing(fields, place, width, most, wording)
         if all_of_them:

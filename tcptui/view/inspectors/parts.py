@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
-from tcptui.view.lines import Line, Style, fit
+from tcptui.view.lines import Line, Span, Style, fit
 
 Target: TypeAlias = str | int
 """What a part stands for: a place of the cursor by its name, or a segment by its number."""
@@ -31,8 +31,14 @@ Row: TypeAlias = Sequence[Part]
 
 
 def line_of(row: Row, width: int) -> Line:
-    """The row as a line of exactly `width` cells."""
-    return fit(tuple([part[:2] for part in row]), width)
+    """The row as a line of exactly `width` cells; neighbours of one style are one span."""
+    spans: list[Span] = []
+    for text, style, _ in row:
+        if spans and spans[-1][1] == style:
+            spans[-1] = (spans[-1][0] + text, style)
+        else:
+            spans.append((text, style))
+    return fit(tuple(spans), width)
 
 
 def target_at(row: Row, x: int) -> Target | None:

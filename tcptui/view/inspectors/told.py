@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from rich.cells import cell_len
 
-from tcptui.explain.catalogue import say
-from tcptui.explain.catalogue import text as text_of
+from tcptui.core.message import Duration, Message
+from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.fate import Told, on_arrival, sent_because
-from tcptui.explain.numbers import duration_text
 from tcptui.lab.wire import Outcome, Transmission
 from tcptui.view.cells import fill, shorten, wrap
 from tcptui.view.inspectors import Inspected
@@ -18,25 +15,25 @@ from tcptui.view.label_lines import label_lines
 
 
 def told_rows(inspected: Inspected, width: int, height: int) -> list[Row]:
-    """At most `height` rows: why it was sent first, then what came of it, then Wireshark's labels. Where there
-    is room, each is told whole."""
+    """At most `height` rows: why it was sent first, then what came of it, then Wireshark's labels. Each is
+    told whole where there is room; what is cut keeps the section of its rule."""
     one = inspected.transmission
     if one is None or height <= 0:
         return []
-    named = [
-        (say("ui.header.sent_because"), _with_source(_because(inspected, one), inspected.raw)),
-        (say("ui.header.on_arrival"), _arrival_text(inspected, one)),
-    ]
-    named = [(name, text) for name, text in named if text][:height]
-    column = max([cell_len(name) for name, _ in named], default=0) + 3
+    because, arrival = (
+        _text(told, inspected.raw) for told in (_because(inspected, one), _arrival(inspected, one))
+    )
+    named = [(say("ui.header.sent_because"), because), (say("ui.header.on_arrival"), arrival)]
+    column = max(cell_len(name) for name, _ in named) + 3
+    named = [(name, told) for name, told in named if told[0]][:height]
     spare = height - len(named) - 2
     rows: list[Row] = []
-    for name, text in named:
-        lines = wrap(text, width - column - 1, most=1 + max(0, min(2, spare)))
+    for name, (text, source) in named:
+        lines = _lines(text, source, width - column - 1, 1 + max(0, min(2, spare)))
         spare -= len(lines) - 1
         for number, line in enumerate(lines):
             head = fill(f" {name}" if not number else "", column)
-            rows.append([Part(head, "dim"), Part(shorten(line, width - column - 1))])
+            rows.append([Part(head, "dim"), Part(line)])
     if len(rows) < height:
         labels = label_lines(
             one, inspected.transmissions, inspected.world.now, width,
@@ -46,28 +43,33 @@ def told_rows(inspected: Inspected, width: int, height: int) -> list[Row]:
     return rows
 
 
+def _lines(text: str, source: str, width: int, most: int) -> list[str]:
+    """A text and the section of its rule, in at most `most` lines; if need be the text is cut."""
+    lines = wrap(f"{text} {source}".rstrip(), width, most=most)
+    if cell_len(lines[-1]) <= width or not source or cell_len(source) + 2 > width:
+        return [*lines[:-1], shorten(lines[-1], width)]
+    last = shorten(lines[-1].removesuffix(source).rstrip(), width - cell_len(source) - 1)
+    return [*lines[:-1], f"{last} {source}"]
+
+
 def _because(inspected: Inspected, one: Transmission) -> Told | None:
     report = inspected.report(one.sent_in)
     return None if report is None else sent_because(report, one, inspected.moment.record.scenario)
 
 
-def _arrival_text(inspected: Inspected, one: Transmission) -> str:
+def _arrival(inspected: Inspected, one: Transmission) -> Told | None:
     if one.outcome is Outcome.IN_FLIGHT:
-        return say("ui.header.arrives_in", span=duration_text(max(0, one.due - inspected.world.now)))
+        left = Duration(max(0, one.due - inspected.world.now))
+        return Told((Message.of("ui.header.arrives_in", span=left),))
     if one.outcome is Outcome.LOST:
-        return say("ui.header.lost")
+        return Told((Message.of("ui.header.lost"),))
     report = inspected.report(one.ended_in)
-    told = None if report is None else on_arrival(report, inspected.moment.record.scenario)
-    return _with_source(told, inspected.raw)
+    return None if report is None else on_arrival(report, inspected.moment.record.scenario)
 
 
-def _with_source(told: Told | None, raw: bool) -> str:
+def _text(told: Told | None, raw: bool) -> tuple[str, str]:
+    """The sentences, and the section of the rule in parentheses; both empty if nothing is told."""
     if told is None:
-        return ""
-    text = " ".join(_sentences(told, raw))
-    return f"{text} ({told.source})" if told.source else text
-
-
-def _sentences(told: Told, raw: bool) -> Iterator[str]:
-    for message in told.messages:
-        yield text_of(message, raw)
+        return "", ""
+    source = f"({told.source})" if told.source else ""
+    return paragraph(told.messages, raw), source
