@@ -29,7 +29,7 @@ def prepare(tcb: Tcb, step: Step, iss: int | None = None) -> None:
         iss = tcb.iss or step.host.choose_iss(tcb.local, tcb.remote, step.now)
     tcb.iss = iss
     tcb.snd_una = tcb.snd_nxt = tcb.recover = tcb.iss
-    tcb.pushed_seq = seq_add(tcb.iss, 1)
+    tcb.pushed_seq, tcb.snd_sml = seq_add(tcb.iss, 1), tcb.iss
     wanted = tcb.settings.receive_buffer
     tcb.rcv_buff = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)

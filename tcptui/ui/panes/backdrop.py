@@ -7,7 +7,7 @@ from textual.geometry import Region
 from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.ui.panes.pane import Pane
 from tcptui.view.cells import shorten
-from tcptui.view.layout import Frame, Place, backdrop_lines, clock_place
+from tcptui.view.layout import Frame, Place, backdrop_lines, clock_width
 from tcptui.view.lines import Line, Span, fit, line_width
 
 
@@ -41,7 +41,7 @@ class Backdrop(Pane):
         return self.update()
 
     def lines(self, width: int, height: int) -> list[Line]:
-        room = width - clock_place(width).width
+        room = width - clock_width(width)
         title: Line = ((" tcptui ", "key"), (f" {self._title}", "title"))
         if line_width(title) > room:
             title = ((f" {shorten(self._title, room - 2)}", "title"),)

@@ -18,8 +18,10 @@ the backdrop, in one widget for all.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment as RichSegment
 from textual.color import Color
 from textual.geometry import Region
@@ -33,6 +35,8 @@ from tcptui.view.layout import Frame, Place
 from tcptui.view.lines import Line, Style
 
 _BACKGROUND = Color.parse("ansi_default")
+_SIMPLE = re.compile("[ -~·…✗\u2190-\u21ff\u2500-\u25ff]*").fullmatch
+"""Texts in which each character takes one cell: ASCII, and what frames, arrows and bars are made of."""
 
 
 class Pane(Widget, inherit_css=False):
@@ -78,7 +82,8 @@ class Pane(Widget, inherit_css=False):
             if new != old:
                 self._strips[row] = self._strip(new)
                 (self._cut.add if _is_cut(new) else self._cut.discard)(row)
-                changed.append(Region(x, y + row, _last_difference(old, new, width), 1))
+                start, end = _difference(old, new, width)
+                changed.append(Region(x + start, y + row, end - start, 1))
         self._lines = lines
         return changed
 
@@ -146,10 +151,40 @@ def _is_cut(line: Line) -> bool:
     return any("…" in text for text, _ in line)
 
 
-def _last_difference(old: Line, new: Line, width: int) -> int:
-    """The cells up to which two lines of `width` cells differ: what agrees at their end need not be sent."""
-    (text, style), (other, other_style) = old[-1], new[-1]
-    if style != other_style or not text.isascii() or not other.isascii():
-        return width
-    blanks = min(len(text) - len(text.rstrip()), len(other) - len(other.rstrip()))
-    return max(1, width - blanks)
+def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:
+    """From which cell on, and up to which, two lines of `width` cells differ: the rest need not be sent."""
+    start, end = 0, width
+    for (text, style), (other, other_style) in zip(old, new, strict=False):
+        if text == other and style == other_style:
+            start += len(text) if text.isascii() else cell_len(text)
+            continue
+        if style == other_style and _is_simple(text) and _is_simple(other):
+            start += _agreeing(text, other)
+        break
+    for (text, style), (other, other_style) in zip(reversed(old), reversed(new), strict=False):
+        if text == other and style == other_style:
+            end -= len(text) if text.isascii() else cell_len(text)
+            continue
+        if style == other_style and _is_simple(text) and _is_simple(other):
+            end -= _agreeing(text[::-1], other[::-1])
+        break
+    # Where a text has grown within its line, both come past the same cells.
+    start = min(start, width - 1)
+    return start, max(end, start + 1)
+
+
+def _is_simple(text: str) -> bool:
+    """Whether each of its characters takes one cell, as far as can be told at a glance."""
+    return text.isascii() or _SIMPLE(text) is not None
+
+
+def _agreeing(text: str, other: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    least, most = 0, min(len(text), len(other))
+    while least < most:
+        middle = (least + most + 1) // 2
+        if text[:middle] == other[:middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least

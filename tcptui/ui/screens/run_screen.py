@@ -22,9 +22,10 @@ from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
 from tcptui.ui.screens.session_actions import SessionActions
-from tcptui.ui.session import Session, call_error, moves_error
+from tcptui.ui.session import Session
+from tcptui.ui.typed import call_error, moves_error, pattern_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
-from tcptui.view.layout import LEAST_WIDTH, WIDE, clock_place, frame_places, has_room, why_place
+from tcptui.view.layout import LEAST_WIDTH, WIDE, Frame, Place, places
 from tcptui.view.status import said_rows
 
 BREATH = 0.001
@@ -68,19 +69,17 @@ class RunScreen(SessionActions):
         self._ground: Ground = GROUNDS[0]
         self._said = 0
         """The lines for what the story says."""
+        self._sought = ""
+        """What has been looked for last."""
         self._waiting: list[Callable[[], None]] = []
         """What keys are to do once the session has finished its work."""
         self._ticking: Timer | None = None
         """The next frame of a playing run, or slice of long work; there is never more than one."""
         self._ends = EndpointPane(session, "A"), EndpointPane(session, "B")
-        self._framed: dict[str, EndpointPane | WirePane | InspectorPane] = {
-            "a": self.add(self._ends[0]),
-            "wire": self.add(wire := WirePane(session)),
-            "inspector": self.add(inspector := InspectorPane(session, inspectors[0])),
-            "b": self.add(self._ends[1]),
-        }
-        self._inspector_pane = inspector
-        self._wire = wire
+        for end in self._ends:
+            self.add(end)
+        self._wire = self.add(WirePane(session))
+        self._inspector_panes: list[InspectorPane] = []
         self._clock = self.add(ClockPane(session))
         self._why = self.add(WhyPane(session))
 
@@ -95,19 +94,17 @@ class RunScreen(SessionActions):
 
     def place_panes(self, width: int, height: int) -> None:
         self._said = said = self._said_rows(width)
-        inspector = self._shown_inspector(width, height)
-        if inspector is not None:
-            self._inspector_pane.inspector = inspector
-        places = frame_places(width, height, inspector.room if inspector is not None else None, said)
-        frames = []
-        for name, pane in self._framed.items():
-            if name in places:
-                frames.append(pane.fill_frame(places[name]))
-            else:
-                pane.display = False
-        self._clock.fill(clock_place(width))
+        wanted = self._wanted_inspectors()
+        where = places(width, height, [one.room for one in wanted], said, asked=self._has_chosen)
+        frames = [self._ends[0].fill_frame(where.a), self._ends[1].fill_frame(where.b)]
+        if where.wire is not None:
+            frames.append(self._wire.fill_frame(where.wire))
+        else:
+            self._wire.display = False
+        frames += self._fill_inspectors(wanted, where.inspectors)
+        self._clock.fill(where.clock)
         self._why.said = said
-        self._why.fill(why_place(width, height, said))
+        self._why.fill(where.why)
         title = self.session.history.scenario.title
         self.backdrop.fill_screen(width, height, title, frames, self.more_keys())
 
@@ -136,11 +133,11 @@ class RunScreen(SessionActions):
 
     def action_inspector(self) -> None:
         """The next inspector, and after the last one none."""
-        now = self._shown_inspector(*self.size)
+        now = next((pane.inspector for pane in self._inspector_panes if pane.display), None)
         following = 0 if now is None else self._inspectors.index(now) + 1
         self._inspector = self._inspectors[following] if following < len(self._inspectors) else None
         self._has_chosen = True
-        self.session.message = ""
+        self.session.say_nothing()
         self._rearrange()
 
     def action_call_a(self) -> None:
@@ -161,6 +158,9 @@ class RunScreen(SessionActions):
 
     def action_moves(self) -> None:
         self._change(self._ask_moves)
+
+    def action_find(self) -> None:
+        self._change(self._ask_what_to_find)
 
     def action_help(self) -> None:
         self._change(self._help)
@@ -219,7 +219,7 @@ class RunScreen(SessionActions):
     def _pause(self) -> None:
         """Before something opens above the run."""
         self.session.playing = False
-        self.session.message = ""
+        self.session.say_nothing()
         self.show()
 
     def _ask_moves(self) -> None:
@@ -238,6 +238,19 @@ class RunScreen(SessionActions):
         hint = "s5 l2 d4+200ms u3 a:send:hello b:['exit()'] x>b:SYN:seq=90"
         prompt = Prompt(say("ui.moves.so_far", moves=told), hint, check=moves_error)
         self.app.push_screen(prompt, made)
+
+    def _ask_what_to_find(self) -> None:
+        from tcptui.ui.screens.dialogs import Prompt
+
+        def typed(text: str | None) -> None:
+            if text:
+                self._sought = text
+                self._change(lambda: self.session.find(text))
+
+        self._pause()
+        hint = "12  FIN  SYN,ACK  lost  again  TIME-WAIT  B DATA len=5 arrives"
+        prompt = Prompt(say("ui.find.what"), hint, self._sought, check=pattern_error)
+        self.app.push_screen(prompt, typed)
 
     def _help(self) -> None:
         from tcptui.ui.screens.dialogs import HelpScreen
@@ -311,12 +324,26 @@ class RunScreen(SessionActions):
             self._waiting.pop(0)()
         self._go_on()
 
-    def _shown_inspector(self, width: int, height: int) -> Inspector | None:
-        """The reader's choice, or the first one where there is room for it."""
-        if self._has_chosen:
-            return self._inspector
-        first = self._inspectors[0]
-        return first if has_room(first.room, width, height - self._said) else None
+    def _wanted_inspectors(self) -> Sequence[Inspector]:
+        """The reader's choice and those that follow it in the table, or all where none has been chosen."""
+        if not self._has_chosen:
+            return self._inspectors
+        return () if self._inspector is None else self._inspectors[self._inspectors.index(self._inspector) :]
+
+    def _fill_inspectors(self, wanted: Sequence[Inspector], where: Sequence[Place]) -> list[Frame]:
+        """Shows as many inspectors as there are places; a pane that has not been wanted before is made now,
+        for Textual looks at each widget for every frame."""
+        panes = self._inspector_panes
+        while len(panes) < len(where):
+            panes.append(self.add(InspectorPane(self.session, wanted[len(panes)])))
+            panes[-1].paint(self._ground)
+            if self.is_mounted:
+                self.mount(panes[-1])
+        for pane in panes[len(where) :]:
+            pane.display = False
+        for pane, inspector in zip(panes, wanted, strict=False):
+            pane.inspector = inspector
+        return [pane.fill_frame(place) for pane, place in zip(panes, where, strict=False)]
 
     def _rearrange(self) -> None:
         self.place_again(*self.size)

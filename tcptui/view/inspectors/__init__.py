@@ -106,7 +106,7 @@ def _of(module: str, function: str) -> Callable[..., Any]:
     return call
 
 
-_ROOM = Room(columns=60, rows=19)
+_ROOM = Room(rows=19)
 
 INSPECTORS: tuple[Inspector, ...] = (
     Inspector(

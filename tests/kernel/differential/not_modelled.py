@@ -7,13 +7,14 @@ cause can hide behind a name.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 from tcptui.core.packet.segment import ACK, FIN, SYN, URG
-from tests.kernel.differential.record import Record
-from tests.kernel.differential.script import Place, Put, Role, Script
+from tests.kernel.differential.record import Record, Sent
+from tests.kernel.differential.script import Do, Place, Put, Role, Script
 
 _FIN_HAS_COME = ("CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT")
 _FULL_FIELD = 65_535
@@ -43,15 +44,6 @@ def _puts(script: Script, kernel: Record) -> Iterator[tuple[int, Put, str]]:
 def _cut_window(script: Script, kernel: Record) -> bool:
     windows = [sent.window for sent in kernel.sent if "." in sent.flags and "S" not in sent.flags]
     return any(before == _FULL_FIELD and after < _LITTLE for before, after in pairwise(windows))
-
-
-def _pieces_beyond_fin(script: Script, kernel: Record) -> bool:
-    for number, put, state in _puts(script, kernel):
-        if put.flags & FIN and state in ("FIN-WAIT-1", "FIN-WAIT-2"):
-            begun = kernel.begun[number]
-            if any("sack" in sent.options for sent in kernel.sent if sent.high >= begun):
-                return True
-    return False
 
 
 def _urgent_after_fin(script: Script, kernel: Record) -> bool:
@@ -86,6 +78,85 @@ def _held_before_accept(script: Script, kernel: Record) -> bool:
     return script.role is Role.SERVER and any(put.seq.base == "edge" or put.seq.offset > 0 for put in early)
 
 
+class _Ack(NamedTuple):
+    """An ACK of the peer as it arrives, in numbers from ISS."""
+
+    put: Put
+    begun: int
+    una: int
+    """SND.UNA before it."""
+    ack: int
+    end: int
+    """The number after all that has been sent."""
+    flight: list[Sent]
+    """What has been sent of that from `una` on, sent again or not."""
+
+    def number(self, place: Place) -> int:
+        return {"all": self.end, "una": self.una}[place.base] + place.offset
+
+
+def _acks(script: Script, kernel: Record) -> Iterator[_Ack]:
+    una = counted = 1  # What the script counts from: `Peer` knows only ACKs that are not beyond `una`.
+    for number, put, _ in _puts(script, kernel):
+        begun = kernel.begun[number]
+        sent = [one for one in kernel.sent if one.high <= begun]
+        end = max((one.end for one in sent), default=1)
+        ack = {"all": end, "una": counted}.get(put.ack.base, 0) + put.ack.offset
+        if put.flags & ACK:
+            yield _Ack(put, begun, una, ack, end, [one for one in sent if one.end > una])
+            if una < ack <= end:
+                una = ack
+                counted = ack if put.ack.offset <= 0 else counted
+
+
+def _buffers(script: Script, kernel: Record) -> bool:
+    data = [sent for sent in kernel.sent if sent.length]
+    for begun, step in zip(kernel.begun, script.steps, strict=False):
+        before = [sent for sent in data if sent.high <= begun]
+        behind = data[len(before) :]
+        if _written(script, kernel, begun - 1) + 1 <= max((sent.end for sent in before), default=1):
+            continue  # All that was written has gone.
+        if isinstance(step, Do) and step.call in ("write", "urgent"):
+            return True
+        if before and behind and behind[0].length > max(sent.length for sent in before):
+            return True
+    return False
+
+
+def _rack(script: Script, kernel: Record) -> bool:
+    for one in _acks(script, kernel):
+        for left, right in one.put.sack:
+            start, end = one.number(left), one.number(right)
+            if any(start <= sent.seq and sent.end <= end for sent in one.flight if sent.length):
+                return True
+    return False
+
+
+def _f_rto(script: Script, kernel: Record) -> bool:
+    sack = any("sackOK" in sent.options for sent in kernel.sent) and any(
+        put.sack_permitted for _, put, _ in _puts(script, kernel)
+    )
+    for one in _acks(script, kernel):
+        times = Counter(sent.seq for sent in one.flight)
+        if times[one.una] < 2 or not one.una < one.ack <= one.end:
+            continue
+        if sack and any(sent.end <= one.ack for sent in one.flight if times[sent.seq] == 1):
+            return True
+        if one.ack < one.end and _written(script, kernel, one.begun) + 1 > one.end:
+            return True
+    return False
+
+
+def _written(script: Script, kernel: Record, at: int) -> int:
+    """The octets that write() has taken until then."""
+    values = [
+        kernel.returned[number].value
+        for number, step in enumerate(script.steps[: len(kernel.begun)])
+        if isinstance(step, Do) and step.call in ("write", "urgent") and kernel.begun[number] <= at
+    ]
+    return sum(value for value in values if isinstance(value, int))
+
+
 NOT_MODELLED = (
     NotModelled(
         "held before accept()",
@@ -98,12 +169,6 @@ NOT_MODELLED = (
         "without a window scale tcp_v4_send_ack() cuts tw_rcv_wnd, which may be above 65,535, to its lower 16"
         " bits; that is a slip of the kernel's, and no other segment shows it",
         _cut_window,
-    ),
-    NotModelled(
-        "pieces beyond a FIN",
-        "in FIN-WAIT-1 and FIN-WAIT-2 tcp_fin() acknowledges before it purges what is held, so that one ACK"
-        " reports by SACK what is thrown away",
-        _pieces_beyond_fin,
     ),
     NotModelled(
         "urgent after a FIN",
@@ -128,5 +193,24 @@ NOT_MODELLED = (
         "whether data goes the fast path, which takes its timestamp though the ACK is old, depends on the"
         " memory that the socket has been charged for (sk_forward_alloc)",
         _old_ack_with_data,
+    ),
+    NotModelled(
+        "buffers of the write queue",
+        "tcp_sendmsg_locked() cuts what is written into buffers of whole segments, and sets PSH there"
+        " (forced_push()); where they have to wait, later writes and tcp_grow_skb() fill them, and PSH stays."
+        " The core keeps octets and cuts when it sends",
+        _buffers,
+    ),
+    NotModelled(
+        "RACK",
+        "with SACK, which segment is lost follows from when it and what was reported were sent, from the"
+        " least round trip and a timer (tcp_rack_detect_loss(), tcp_rack_advance()); the core counts",
+        _rack,
+    ),
+    NotModelled(
+        "F-RTO",
+        "behind a timeout tcp_process_loss() sends new data before what else may be lost, and takes the"
+        " timeout back when an ACK is of something that was not sent again; the core has no undo",
+        _f_rto,
     ),
 )
