@@ -282,12 +282,11 @@ class History:
         """Those of this branch that lead from one position to another."""
         return self._branch.moves(start, stop)
 
-    def interval(self, number: int) -> tuple[WorldState, list[Move]]:
-        """The state at a checkpoint, by its number from 0, to be copied and not changed; and the moves from
-        there to the next one, as far as they lead to this position."""
-        start = number * INTERVAL
-        moves = self._branch.moves(start, min(start + INTERVAL, self.position))
-        return self._checkpoints[number].world, moves
+    def report_of(self, step: int) -> Report | None:
+        """What the move to that position has brought about; None: this position lies before it."""
+        if not 0 < step <= self.position:
+            return None
+        return self.reports((step - 1) // INTERVAL)[(step - 1) % INTERVAL]
 
     @property
     def moved(self) -> bool:

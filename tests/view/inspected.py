@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from tcptui import library
 from tcptui.lab.history import History
-from tcptui.lab.replay import report_of
 from tcptui.lab.wire import Transmission
 from tcptui.view.inspectors import INSPECTORS, Inspected, Inspector
 from tcptui.view.lines import line_width, plain_text
@@ -23,7 +20,7 @@ def inspected_of(history: History, number: int = 0, *, raw: bool = False, place:
     transmissions = history.transmissions()
     chosen = history.transmission(number) if number else transmissions[-1] if transmissions else None
     return Inspected(
-        history.moment, chosen, transmissions, raw, place, partial(report_of, history),
+        history.moment, chosen, transmissions, raw, place, history.report_of,
         position=history.position,
     )  # fmt: skip
 

@@ -1,22 +1,13 @@
-"""The pane of an inspector: a closer look at what is selected, or at the whole run.
-
-It keeps what an inspector needs and no function of a moment can have: where the reader's cursor is in each of
-them, and what steps of the run brought about, which is asked for again with every key.
-"""
+"""The pane of an inspector: a closer look at what is selected, or at the whole run."""
 
 from __future__ import annotations
 
 from textual.events import Click
 
-from tcptui.lab.history import History
-from tcptui.lab.report import Report
 from tcptui.ui.panes.pane import FramedPane, Heading
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import Inspected, Inspector, title_of
 from tcptui.view.lines import Line
-
-_MOST_REPORTS = 32
-"""Reports that are kept: of the steps in which the selected segments left and arrived."""
 
 
 class InspectorPane(FramedPane):
@@ -28,9 +19,6 @@ class InspectorPane(FramedPane):
         self.inspector = inspector
         self._places: dict[str, str] = {}
         """Where the cursor is in each inspector, by the inspector's name."""
-        self._reports: dict[int, Report | None] = {}
-        """By step, of `_reported`: its branch, which what another has brought about is no matter of."""
-        self._reported: tuple[History | None, int] = (None, 0)
 
     def heading(self) -> Heading:
         title, about = title_of(self.inspector), self.inspector.about(self.inspected())
@@ -42,13 +30,9 @@ class InspectorPane(FramedPane):
     def inspected(self) -> Inspected:
         """What there is to look at now."""
         session, history = self.session, self.session.history
-        if self._reported != (history, history.branch):
-            self._reports, self._reported = {}, (history, history.branch)
-        if history.report is not None:
-            self._keep(history.position, history.report)
         return Inspected(
             history.moment, session.selected, history.transmissions(), session.raw,
-            self._places.get(self.inspector.name, ""), self._report,
+            self._places.get(self.inspector.name, ""), history.report_of,
             position=history.position, chosen=session.chosen,
         )  # fmt: skip
 
@@ -76,16 +60,3 @@ class InspectorPane(FramedPane):
         else:
             return
         self.post_message(self.Changed())
-
-    def _report(self, step: int) -> Report | None:
-        """What a step has brought about; replayed only if it is not kept."""
-        if step not in self._reports:
-            from tcptui.lab.replay import report_of
-
-            self._keep(step, report_of(self.session.history, step))
-        return self._reports[step]
-
-    def _keep(self, step: int, report: Report | None) -> None:
-        if len(self._reports) >= _MOST_REPORTS and step not in self._reports:
-            del self._reports[next(iter(self._reports))]
-        self._reports[step] = report
