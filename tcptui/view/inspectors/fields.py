@@ -18,7 +18,7 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import seq_text
 from tcptui.lab.packets import packet_of
 from tcptui.lab.wire import Transmission
-from tcptui.view.inspectors.options import option_boxes, option_purpose, option_text
+from tcptui.view.inspectors.options import option_boxes, option_purpose, option_runs, option_text
 
 BITS = tuple(name for _, name in FLAG_NAMES)
 """The places of the control bits, from the left of the header to the right."""
@@ -94,7 +94,7 @@ def _tcp(transmission: Transmission, segment: Segment, octets: bytes, raw: bool)
     fields.sort(key=lambda field: field.start)
     cells.sort(key=lambda cell: cell.first)
     at = HEADER.size
-    for number, (kind, length, data) in enumerate(_option_runs(octets[HEADER.size : size]), 1):
+    for number, (kind, length, data) in enumerate(option_runs(octets[HEADER.size : size]), 1):
         place = f"option {number}"
         text = option_text(kind, length, data, transmission.bases[1], raw)
         whole = say("ui.header.option_whole", kind=kind, length=length, text=text)
@@ -170,25 +170,6 @@ def _bit_cell(number: int, flags: int) -> Cell:
 
 def _bit_of(name: str) -> int:
     return next(bit for bit, one in FLAG_NAMES if one == name)
-
-
-def _option_runs(area: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """The options of the header: kind, octets in all, and value; padding between or behind them in one run.
-    What can be no option is one of its kind up to the end."""
-    at = 0
-    while at < len(area):
-        kind = area[at]
-        if kind == OPTION_NOP:
-            stop = next((place for place in range(at, len(area)) if area[place] != kind), len(area))
-            yield kind, stop - at, b""
-        elif kind == OPTION_END:
-            stop = len(area)
-            yield kind, stop - at, b""
-        else:
-            length = area[at + 1] if at + 1 < len(area) else 0
-            stop = at + length if 2 <= length <= len(area) - at else len(area)
-            yield kind, stop - at, area[at + 2 : stop]
-        at = stop
 
 
 def _data_field(data: bytes, at: int) -> tuple[Field, ...]:

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from tcptui.core.packet.segment import Segment, flag_text
+from tcptui.core.packet.segment import Segment
 from tcptui.explain.catalogue import say
 from tcptui.explain.labels import name_of
+from tcptui.lab.wire import Transmission
 from tcptui.view.cells import shorten, wrap
 from tcptui.view.inspectors import Inspected
+from tcptui.view.inspectors.brief import brief_rows
 from tcptui.view.inspectors.fields import BITS, Field, Header, header_of
 from tcptui.view.inspectors.figure import compact_boxes, figure, has_octets_beside, octet_parts
 from tcptui.view.inspectors.parts import Part, Row, cells
@@ -25,6 +27,8 @@ from tcptui.view.lines import Style
 
 _LEAST_FIGURE = {True: 15, False: 8}
 """The least height for the whole figure of a segment's header, and of another's."""
+_BRIEF_ROWS = (0, 1, 1, 2, 2)
+"""Rows of words by the height, up to four rows; the others tell why it was sent and what came of it."""
 _LEAST_COMPACT = 5
 """The least height for a row of boxes."""
 _GAP = 2
@@ -49,17 +53,20 @@ def draw(inspected: Inspected, width: int, height: int) -> list[Row]:
     transmission = inspected.transmission
     if transmission is None:
         return [[Part(f" {say('ui.header.none')}", "dim")]]
-    header = header_of(transmission, inspected.raw)
-    note = _note(header.field(inspected.place), header, width, height)
-    rows = _rows(inspected, header, width, height - len(note))
-    blanks: list[Row] = [[]] * (height - len(note) - len(rows)) if note else []
+    note = _note(inspected, width, height) if inspected.place else []
+    left = height - len(note)
+    rows = _rows(inspected, transmission, width, left) if left else []
+    blanks: list[Row] = [[]] * (left - len(rows)) if note else []
     return [*rows, *blanks, *note]
 
 
-def _rows(inspected: Inspected, header: Header, width: int, height: int) -> list[Row]:
-    if height <= 0:
-        return []
-    if height >= _LEAST_FIGURE[isinstance(_payload(inspected), Segment)]:
+def _rows(inspected: Inspected, one: Transmission, width: int, height: int) -> list[Row]:
+    is_segment = isinstance(one.payload, Segment)
+    if height < (_LEAST_COMPACT if is_segment else _LEAST_FIGURE[False]):
+        words = brief_rows(one, inspected.raw, inspected.place, width, _BRIEF_ROWS[min(height, 4)])
+        return [*words, *told_rows(inspected, width, height - len(words))]
+    header = header_of(one, inspected.raw)
+    if height >= _LEAST_FIGURE[is_segment]:
         tail = _flow(_behind(header), inspected.place, width, 2)
         for options, tall in ((True, True), (True, False), (False, False)):
             drawn = figure(header, width, inspected.place, options=options, tall=tall)
@@ -68,8 +75,8 @@ def _rows(inspected: Inspected, header: Header, width: int, height: int) -> list
             # Why it was sent and what came of it is told below a figure in any case.
             if len(drawn) + len(tail) + 2 <= height:
                 return _below([*drawn, *tail], inspected, header, (width, height), has_octets_beside(width))
-    if height < _LEAST_COMPACT or not isinstance(_payload(inspected), Segment):
-        words = _flow(_in_words(header, inspected), inspected.place, width, max(1, min(height, 3)))
+    if not is_segment:
+        words = _flow(header.fields, inspected.place, width, 3)
         return _below(words, inspected, header, (width, height), False)
     return _below(_compact(header, inspected, width, height), inspected, header, (width, height), False)
 
@@ -91,10 +98,6 @@ def _behind(header: Header) -> list[Field]:
     offset = header.field("data_offset")
     whole = [] if offset is None else [offset._replace(texts=offset.texts[:1])]
     return [*whole, *(field for field in header.fields if field.place in ("data", "about"))]
-
-
-def _payload(inspected: Inspected) -> object:
-    return None if inspected.transmission is None else inspected.transmission.payload
 
 
 def _compact(header: Header, inspected: Inspected, width: int, height: int) -> list[Row]:
@@ -119,26 +122,6 @@ def _brief_ports(header: Header) -> Field:
     assert source is not None
     assert destination is not None
     return source._replace(texts=(f"{source.texts[-1]} → {destination.texts[-1]}",))
-
-
-def _in_words(header: Header, inspected: Inspected) -> list[Field]:
-    """The fields in words, the one that matters most first."""
-    payload = _payload(inspected)
-    by_place = {field.place: field for field in header.fields}
-    data = [field for field in header.fields if field.place in ("data", "about")]
-    if not isinstance(payload, Segment):
-        rest = [field for field in header.fields if field not in data and field.place != "source_port"]
-        ports = [_brief_ports(header)] if "source_port" in by_place else []
-        return [*ports, *data, *(field for field in rest if field.place != "destination_port")]
-    bits = Field("ACK", 13, 14, (flag_text(payload.flags),), "")
-    length = Field("data", 0, 0, (say("ui.header.len_of", count=len(payload.data)),), "")
-    window = (*by_place["window"].texts[:1], say("ui.header.win", count=payload.wnd))
-    return [
-        bits, by_place["seq"], by_place["ack"], length, by_place["window"]._replace(texts=window),
-        _brief_ports(header), *_options(header),
-        *(by_place[name]._replace(texts=by_place[name].texts[:2]) for name in ("data_offset", "urgent")),
-        by_place["checksum"]._replace(texts=by_place["checksum"].texts[:1]), *data,
-    ]  # fmt: skip
 
 
 def _flow(fields: Sequence[Field], place: str, width: int, most: int, more: Field | None = None) -> list[Row]:
@@ -196,14 +179,15 @@ def _dump(header: Header, place: str, width: int, height: int, start: int) -> li
     return rows
 
 
-def _note(field: Field | None, header: Header, width: int, height: int) -> list[Row]:
+def _note(inspected: Inspected, width: int, height: int) -> list[Row]:
     """What the field at the cursor is for: its name, octets and bits, and a sentence."""
-    if field is None or not field.purpose:
+    assert inspected.transmission is not None
+    field = header_of(inspected.transmission, inspected.raw).field(inspected.place)
+    if field is None:
         return []
-    where = _where(field)
-    text = f"{field.texts[0]} ({where}): {say(field.purpose)}"
+    text = f"{field.texts[0]} ({_where(field)}): {say(field.purpose)}"
     if field.place == "data":
-        text = f"{where}: {say(field.purpose)}"
+        text = f"{_where(field)}: {say(field.purpose)}"
     most = 1 if height < 4 else 2 if height < 12 else 3
     lines = wrap(text, width - 2, most=most)
     return [[Part(" "), Part(shorten(line, width - 2), "why")] for line in lines]

@@ -28,6 +28,25 @@ _FOR = {
 }
 
 
+def option_runs(area: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """The options of the header: kind, octets in all, and value; padding between or behind them in one run.
+    What can be no option is one of its kind up to the end."""
+    at = 0
+    while at < len(area):
+        kind = area[at]
+        if kind == OPTION_NOP:
+            stop = next((place for place in range(at, len(area)) if area[place] != kind), len(area))
+            yield kind, stop - at, b""
+        elif kind == OPTION_END:
+            stop = len(area)
+            yield kind, stop - at, b""
+        else:
+            length = area[at + 1] if at + 1 < len(area) else 0
+            stop = at + length if 2 <= length <= len(area) - at else len(area)
+            yield kind, stop - at, area[at + 2 : stop]
+        at = stop
+
+
 def option_purpose(kind: int) -> str:
     """The key of what an option is for."""
     return _FOR.get(kind, "ui.header.for.option")

@@ -45,6 +45,8 @@ def told_rows(inspected: Inspected, width: int, height: int) -> list[Row]:
 
 def _lines(text: str, source: str, width: int, most: int) -> list[str]:
     """A text and the section of its rule, in at most `most` lines; if need be the text is cut."""
+    if most == 1 and source and cell_len(text) + cell_len(source) >= width:
+        source = f"{source.partition(',')[0].rstrip(')')})"
     lines = wrap(f"{text} {source}".rstrip(), width, most=most)
     if cell_len(lines[-1]) <= width or not source or cell_len(source) + 2 > width:
         return [*lines[:-1], shorten(lines[-1], width)]
