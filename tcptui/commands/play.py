@@ -12,6 +12,7 @@ from tcptui.commands.shared import (
     Unusable,
     add_defines,
     add_language,
+    add_look,
     add_profile,
     add_variant,
     complain,
@@ -59,7 +60,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "-o", metavar="FILE", dest="output", help="write to this file instead; - is standard output"
     )
-    parser.add_argument("--ascii", action="store_true", default=argparse.SUPPRESS, help="nothing but ASCII")
+    add_look(parser, again=True)
     parser.set_defaults(run=_play)
 
 
@@ -76,9 +77,7 @@ def _play(options: argparse.Namespace) -> int:
         if options.format is None:
             from tcptui.ui.session import Session
 
-            return screen.show(
-                lambda: Session(_scenario(options), options.moves), options.ascii, "--format ladder"
-            )
+            return screen.show(lambda: Session(_scenario(options), options.moves), options, "--format ladder")
         from tcptui.lab.moves_text import parse_moves
         from tcptui.lab.run import play
 

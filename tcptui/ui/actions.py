@@ -84,7 +84,7 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
-OF_THE_APP = ("scenarios", "palette", "quit")
+OF_THE_APP = ("theme", "scenarios", "palette", "quit")
 """Those that do not need a run."""
 
 

@@ -13,9 +13,14 @@ from textual.events import Resize
 from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.theme import Theme
 
+from tcptui.explain.catalogue import say
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.actions import OF_THE_APP, Action, bindings
+from tcptui.ui.palette import CHOICES, Choice, PaletteName, Rgb, palette_for, textual_theme
+from tcptui.ui.preferences import PLAIN, Preferences
+from tcptui.ui.screens.pane_screen import PaneScreen
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.seen import InMemory, Seen
 from tcptui.ui.session import Session
@@ -29,13 +34,15 @@ class TcptuiApp(App[None]):
     """Shows a session, or, without one, the scenarios to choose from.
 
     `scenarios` gives the list to choose from when it is wanted; `seen` are the stories that have been played
-    to their end, `marked` those that are marked for a lecture, kept in memory if not elsewhere; `ascii_only`
-    draws nothing but ASCII; `after_first_frame` is called once, when the first screen has been drawn;
-    `driver` is what the terminal is driven with, if not by what Textual would choose.
+    to their end, `marked` those that are marked for a lecture, kept in memory if not elsewhere;
+    `after_first_frame` is called once, when the first screen has been drawn; `driver` is what the terminal
+    is driven with, if not by what Textual would choose.
     """
 
     TITLE = "tcptui"
     ENABLE_COMMAND_PALETTE = False
+    # Of panes the mouse would choose cells that are no text; a terminal's own choice, with Shift, is of text.
+    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*OF_THE_APP),
         Binding("ctrl+z", "suspend_process", show=False, priority=True),
@@ -50,10 +57,16 @@ class TcptuiApp(App[None]):
         *,
         seen: Seen | None = None,
         marked: Seen | None = None,
-        ascii_only: bool = False,
+        preferences: Preferences = PLAIN,
+        keep_theme: Callable[[Choice], None] = lambda _: None,
         after_first_frame: Callable[[], None] | None = None,
         driver: type[Driver] | None = None,
     ) -> None:
+        self._preferences = preferences
+        self._choice: Choice = preferences.theme
+        """The colours that the reader has chosen."""
+        self._suits: PaletteName = preferences.suits
+        self._keep_theme = keep_theme
         # The terminal's own colours behind and for plain text: they need no octets.
         super().__init__(ansi_color=True, driver_class=driver)
         # Nothing here has a tooltip or gives a notice: two widgets less on every screen, at which Textual
@@ -64,7 +77,6 @@ class TcptuiApp(App[None]):
         self._scenarios = scenarios
         self._seen: Seen = InMemory() if seen is None else seen
         self._marked: Seen = InMemory() if marked is None else marked
-        self._ascii_only = ascii_only
         self._after_first_frame = after_first_frame
         self._started = False
         self.panicked = False
@@ -74,6 +86,16 @@ class TcptuiApp(App[None]):
     def session(self) -> Session | None:
         """What is shown; None before anything has been chosen."""
         return None if self._run is None else self._run.session
+
+    @property
+    def palette(self) -> PaletteName:
+        """The palette in which everything is drawn now."""
+        return self._suits if self._choice == "auto" else self._choice
+
+    @property
+    def current_theme(self) -> Theme:
+        """The palette, as Textual's widgets want it."""
+        return textual_theme(self.palette)
 
     def get_default_screen(self) -> Screen[Any]:
         return super().get_default_screen() if self._run is None else self._run
@@ -88,7 +110,7 @@ class TcptuiApp(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
-        if self._ascii_only:
+        if self._preferences.ascii_only:
             from tcptui.ui.ascii_filter import AsciiFilter
 
             return [*filters, AsciiFilter()]
@@ -106,6 +128,27 @@ class TcptuiApp(App[None]):
 
             if not isinstance(self.screen, TooSmall):
                 self.push_screen(TooSmall(LEAST_WIDTH, LEAST_HEIGHT))
+
+    def ground_is(self, ground: Rgb) -> None:
+        """Takes the palette for a ground of that colour, unless the reader has chosen one."""
+        self._suits = palette_for(ground)
+        if self._choice == "auto":
+            self._repaint()
+
+    def action_theme(self) -> None:
+        """The next of the palettes, after the last one that which suits the terminal."""
+        self._choice = CHOICES[(CHOICES.index(self._choice) + 1) % len(CHOICES)]
+        self._keep_theme(self._choice)
+        if self.session is not None:
+            self.session.message = say("ui.theme.now", name=say(f"ui.theme.{self._choice}"))
+        self._repaint()
+
+    def _repaint(self) -> None:
+        self.refresh_css(animate=False)
+        for screen in self.screen_stack:
+            if isinstance(screen, PaneScreen):
+                screen.place_again(*self.size)
+            screen.refresh()
 
     def action_help_quit(self) -> None:
         """What Textual calls for Ctrl-C: it leaves, as in any program of a terminal."""

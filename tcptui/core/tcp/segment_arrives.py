@@ -21,6 +21,7 @@ from tcptui.core.tcp.acceptability import (
     update_ts_recent,
 )
 from tcptui.core.tcp.before_the_checks import before_the_checks, reset_for_data
+from tcptui.core.tcp.delayed_ack import send_if_soon_due
 from tcptui.core.tcp.endings import return_to_listen, send_reset, start_fin_wait_2_timer
 from tcptui.core.tcp.handshake import enter_established, learn_window, start_keep_alive
 from tcptui.core.tcp.listen import cookie_arrives, listen, may_be_accepted
@@ -70,6 +71,7 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
             return
         segment, flags = remaining
     room = tcb.usable_window if tcb.send_buffer and before is not State.SYN_RECEIVED else 0
+    ack_waits = tcb.delayed_ack_timer is not None and not step.hooks.is_predicted(tcb, segment)
     if (
         _check_sequence(tcb, segment, step)  # First.
         and (not flags & RST or _check_rst(tcb, segment, step))  # Second.
@@ -85,6 +87,8 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
         # Sixth to eighth. A SYN that is still there lies left of the window: trimmed off.
         data_at = seq_add(segment.seq, 1) if flags & SYN else segment.seq
         process_data_and_fin(tcb, segment, data_at, step)
+        if ack_waits:
+            send_if_soon_due(tcb, step)
         if tcb.send_buffer or tcb.close_called:
             transmit_waiting(tcb, step, room)
         else:

@@ -187,7 +187,7 @@ def reset(tcb: Tcb, rule: Rule | None, step: Step, **numbers: int) -> None:
     """3.10.5: by `rule` a RST, where the state asks for one, and the block is deleted in any case. None: the
     rule has been named, for this connection and others."""
     tell_discarded(tcb, step)
-    if step.hooks.abort_deletes(tcb, unread=rule is Rule.UNREAD_RESETS):
+    if step.hooks.abort_deletes(tcb, unread=bool(tcb.receive_buffer)):
         half_open = tcb.state is State.SYN_RECEIVED
         step.rule(tcb, Rule.ABORT_DELETES_HALF_OPEN if half_open else Rule.ABORT_DELETES)
     else:

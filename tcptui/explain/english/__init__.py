@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from tcptui.explain.english import effects, errnos, errors, happened, inspectors, rules, scripts, stories, ui
+from tcptui.explain.english import (
+    configuration,
+    effects,
+    errnos,
+    errors,
+    happened,
+    inspectors,
+    rules,
+    scripts,
+    stories,
+    ui,
+)
 
 SENTENCES = {
     **happened.SENTENCES,
@@ -14,4 +25,5 @@ SENTENCES = {
     **stories.SENTENCES,
     **ui.SENTENCES,
     **inspectors.SENTENCES,
+    **configuration.SENTENCES,
 }

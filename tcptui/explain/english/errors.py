@@ -211,6 +211,7 @@ SENTENCES = {
     "error.option.output_is_input": "{name}: is what is to be played, and is not overwritten",
     "error.option.language": "--language {text!r}: must be a tag as zh or pt-BR",
     "error.option.language_of_script": "--language goes with scenarios only",
+    "error.option.theme": "--theme {name!r}: must be one of {known}",
     "error.option.variant_of_script": "--variant goes with scenarios only",
     "error.output.closed": "standard output is closed",
     "error.output.unwritable": "can't write: {why}",

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from tcptui.explain.catalogue import say
 from tcptui.lab.scenario import Scenario
 from tcptui.library import Listed
+from tcptui.ui.palette import WIDGETS
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
 from tcptui.view.cells import fill
@@ -23,17 +24,15 @@ from tcptui.view.cells import fill
 class Picker(Screen["Scenario | None"]):
     """All scenarios by chapter, and the question of the one under the cursor."""
 
-    DEFAULT_CSS = """
-    Picker {
-        #title, #picker-keys { height: 1; background: $surface; }
-        #title { text-style: bold; }
-        #picker-keys { color: $text-muted; }
-        #question { height: 3; padding: 0 1; border-top: solid $foreground 50%; }
-        OptionList, OptionList:focus {
-            height: 1fr; border: none;
-            & > .option-list--option-highlighted { text-style: bold underline; }
-        }
-    }
+    DEFAULT_CSS = f"""
+    Picker {{ {WIDGETS}
+        &:ansi {{ background: $background; color: $foreground; }}
+        #title, #picker-keys {{ height: 1; }}
+        #title {{ text-style: bold; }}
+        #picker-keys {{ color: $text-muted; }}
+        #question {{ height: 3; padding: 0 1; border-top: solid $foreground; }}
+        OptionList, OptionList:focus {{ height: 1fr; border: none; }}
+    }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave", "Back"),

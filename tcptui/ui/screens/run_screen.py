@@ -13,7 +13,6 @@ from tcptui.explain.catalogue import say
 from tcptui.lab.moves import Move
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import bindings
-from tcptui.ui.palette import GROUNDS, Ground
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.inspector import InspectorPane
@@ -66,7 +65,6 @@ class RunScreen(SessionActions):
         """The reader's choice; None: no inspector."""
         self._has_chosen = False
         """Whether the reader has chosen; until then the first inspector stands where there is room for it."""
-        self._ground: Ground = GROUNDS[0]
         self._said = 0
         """The lines for what the story says."""
         self._sought = ""
@@ -148,13 +146,6 @@ class RunScreen(SessionActions):
 
     def action_read(self) -> None:
         self._change(self._read)
-
-    def action_theme(self) -> None:
-        """The colours for the next ground."""
-        self._ground = GROUNDS[(GROUNDS.index(self._ground) + 1) % len(GROUNDS)]
-        for pane in (self.backdrop, *self._panes):
-            pane.paint(self._ground)
-        self._change(self._rearrange)
 
     def action_moves(self) -> None:
         self._change(self._ask_moves)
@@ -336,7 +327,6 @@ class RunScreen(SessionActions):
         panes = self._inspector_panes
         while len(panes) < len(where):
             panes.append(self.add(InspectorPane(self.session, wanted[len(panes)])))
-            panes[-1].paint(self._ground)
             if self.is_mounted:
                 self.mount(panes[-1])
         for pane in panes[len(where) :]:
