@@ -88,12 +88,16 @@ def test_a_sack_block_is_relative_to_the_number_that_the_acknowledgment_is_relat
     assert block in text
 
 
-def test_one_row_tells_flags_and_numbers_first() -> None:
-    assert shown("header", inspected_of(story("life", 8)), 40, 1) == [
-        " PSH,ACK  seq 1  ack 8  len 14"
-    ] or shown("header", inspected_of(story("life", 8)), 40, 1)[0].startswith(
-        " PSH,ACK  seq 1  ack 8  len 14"
-    )
+@pytest.mark.parametrize(
+    ("width", "row"),
+    [
+        (38, " PSH,ACK  seq 1 (5001)  ack 8 (1008)"),
+        (58, " PSH,ACK  seq 1 (5001)  ack 8 (1008)  len 14  win 65528"),
+        (84, " PSH,ACK  seq 1 (5001)  ack 8 (1008)  len 14  win 65528  80 → 49152"),
+    ],
+)
+def test_one_row_tells_flags_and_numbers_first(width: int, row: str) -> None:
+    assert shown("header", inspected_of(story("life", 8)), width, 1) == [row]
 
 
 def test_why_it_was_sent_and_what_came_of_it() -> None:
