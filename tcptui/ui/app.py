@@ -129,6 +129,12 @@ class TcptuiApp(App[None]):
             if not isinstance(self.screen, TooSmall):
                 self.push_screen(TooSmall(LEAST_WIDTH, LEAST_HEIGHT))
 
+    def ask_ground(self) -> None:
+        """Asks the terminal for the colour of its ground, where that decides about the palette."""
+        ask = getattr(self._driver, "ask_ground", None)
+        if ask is not None and self._preferences.ask_ground and self._choice == "auto":
+            ask(self.ground_is)
+
     def ground_is(self, ground: Rgb) -> None:
         """Takes the palette for a ground of that colour, unless the reader has chosen one."""
         self._suits = palette_for(ground)
@@ -142,6 +148,7 @@ class TcptuiApp(App[None]):
         if self.session is not None:
             self.session.message = say("ui.theme.now", name=say(f"ui.theme.{self._choice}"))
         self._repaint()
+        self.ask_ground()
 
     def _repaint(self) -> None:
         self.refresh_css(animate=False)
