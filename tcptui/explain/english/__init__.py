@@ -8,6 +8,7 @@ from tcptui.explain.english import (
     errnos,
     errors,
     happened,
+    inspectors,
     picker,
     rules,
     scripts,
@@ -25,5 +26,6 @@ SENTENCES = {
     **stories.SENTENCES,
     **picker.SENTENCES,
     **ui.SENTENCES,
+    **inspectors.SENTENCES,
     **configuration.SENTENCES,
 }
