@@ -50,6 +50,7 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
         import tcptui.sockets.driver  # noqa: F401
 
         gc.freeze()
+        app.ask_ground()
         app.set_interval(COLLECT_EVERY, lambda: gc.collect(1))
 
     async def run() -> None:

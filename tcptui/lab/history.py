@@ -286,6 +286,12 @@ class History:
         """Those of this branch that lead from one position to another."""
         return self._branch.moves(start, stop)
 
+    def report_of(self, step: int) -> Report | None:
+        """What the move to that position has brought about; None: this position lies before it."""
+        if not 0 < step <= self.position:
+            return None
+        return self.reports((step - 1) // INTERVAL)[(step - 1) % INTERVAL]
+
     @property
     def moved(self) -> bool:
         """Whether moves from outside have changed, up to here, what the scenario would do."""

@@ -161,6 +161,8 @@ def enter_established(tcb: Tcb, step: Step) -> None:
         step.rule(tcb, Rule.RTO_AFTER_SYN_TIMEOUT, rto=rto)
         tcb.estimate = tcb.estimate._replace(rto=rto)
     tcb.cwnd = initial_cwnd(tcb, profile)
+    if profile.pingpong:
+        tcb.data_received_at = step.now  # tcp_create_openreq_child(), tcp_finish_connect()
     if tcb.syn_timed_out and step.hooks.initial_cwnd_after_loss():
         tcb.cwnd = tcb.snd_mss
     listener = step.host.listener(tcb.listener) if tcb.listener else None

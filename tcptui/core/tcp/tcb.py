@@ -222,7 +222,8 @@ class Tcb:
     """Zero-window or keep-alive probes that nothing has answered."""
     persist_backoff: int = 0
     data_received_at: int | None = None
-    """When the peer last sent data; None: it has sent none."""
+    """When the peer last sent data, or, until then, with knob `pingpong`, when the connection was opened
+    (Linux: lrcvtime); None: neither."""
     quickack: int = 0
     """Acknowledgments still to be sent without delay."""
     delack: DelayedAck = NO_DATA_YET

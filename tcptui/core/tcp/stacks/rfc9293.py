@@ -123,8 +123,7 @@ class Rfc9293(Rfc5681, Sending):
         return tcb.state in (State.LISTEN, State.SYN_SENT)
 
     def abort_deletes(self, tcb: Tcb, unread: bool = False) -> bool:
-        """Whether an ABORT deletes the block without a RST (3.10.5). `unread`: it is a CLOSE with data
-        unread (3.6.1)."""
+        """Whether an ABORT deletes the block without a RST (3.10.5). `unread`: data is unread (3.6.1)."""
         return tcb.state in (State.LISTEN, State.SYN_SENT, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
 
     def close_wait_ends_at_close(self) -> bool:
