@@ -33,7 +33,7 @@ class InspectorPane(FramedPane):
         return Inspected(
             history.moment, session.selected, history.transmissions(), session.raw,
             self._places.get(self.inspector.name, ""), history.report_of,
-            position=history.position, chosen=session.chosen,
+            session.marked, session.visited, history.position, session.chosen,
         )  # fmt: skip
 
     def move(self, by: int) -> bool:
