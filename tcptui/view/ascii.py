@@ -13,6 +13,7 @@ _SIGNS = {
     "─": "-", "━": "=", "┄": ".", "│": "|", "┃": "#", "┊": ":", "║": "H",
     "▶": ">", "◀": "<", "▲": "^", "▼": "v", "▸": ">", "◂": "<",
     "→": ">", "←": "<", "✗": "x", "┼": "+", "·": ".", "…": "~",
+    "✓": "v", "↑": "^", "↓": "v",
 }  # fmt: skip
 _JOINERS = ("\u200d", "\ufe0f")
 """ZERO WIDTH JOINER and VARIATION SELECTOR-16 change the width of what they stand beside."""

@@ -142,9 +142,9 @@ def test_a_story_without_variants_says_so() -> None:
 
 
 def test_the_picker_lists_variants_and_plays_them() -> None:
-    screenshot, app = see(None, "down")
-    assert "two segments" in screenshot
-    screenshot, app = see(None, "down", "enter")
+    screenshot, app = see(None)
+    assert "also: two segments, lost" in screenshot
+    screenshot, app = see(None, "right", "enter")
     assert app.session is not None
     assert app.session.history.scenario == scenario_of_variant(story(), "two segments")
     screenshot, app = see(Session(story()), "o", "enter")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tcptui.ui.panes.backdrop import Backdrop
 from tcptui.ui.panes.inspector import InspectorPane
 from tcptui.ui.screens.session_actions import SessionActions
 from tcptui.ui.session import Session
@@ -38,9 +39,10 @@ class InspectorActions(SessionActions):
     def action_previous_field(self) -> None:
         self._move_cursor(-1)
 
-    def on_inspector_pane_titled(self) -> None:
-        """Its title has been clicked."""
-        self._turn(1)
+    def on_backdrop_title_clicked(self, event: Backdrop.TitleClicked) -> None:
+        """A click on the title of an inspector is the key for the next one."""
+        if any(pane.stands_at(event.place) for pane in self._shown_panes()):
+            self._turn(1)
 
     def _turn(self, by: int) -> None:
         shown = self._shown_panes()
@@ -53,7 +55,11 @@ class InspectorActions(SessionActions):
 
     def _move_cursor(self, by: int) -> None:
         """The cursor of the first inspector shown that has places for one."""
-        self._change(lambda: any(pane.move(by) for pane in self._shown_panes()) or None)
+
+        def move() -> None:
+            any(pane.move(by) for pane in self._shown_panes())
+
+        self._change(move)
 
     def _shown_panes(self) -> list[InspectorPane]:
         return [pane for pane in self._inspector_panes if pane.display]
