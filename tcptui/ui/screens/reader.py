@@ -42,8 +42,11 @@ def parts(session: Session) -> Iterator[Part]:
         source = f"\n{told.source}" if told.source else ""
         profile = f"  [{told.profile}]" if told.source and told.profile else ""
         yield Part(say("ui.reader.happened"), f"{told.text}{source}{profile}")
-    if session.said:
-        yield Part(say("ui.reader.said"), "\n".join(session.said))
+    story = session.story
+    if story.said:
+        yield Part(say("ui.reader.said"), "\n".join(story.said))
+    if story.answer or story.panel.answer:
+        yield Part(say("ui.reader.answer"), world.scenario.answer)
     for side in SIDES:
         script = script_of(world, side)
         if script is not None:
