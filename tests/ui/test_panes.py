@@ -260,6 +260,7 @@ def test_only_backdrop_and_panes_are_on_the_screen() -> None:
         "Backdrop",
         "ClockPane",
         "EndpointPane",
+        "KeysPane",
         "WhyPane",
         "WirePane",
     ]

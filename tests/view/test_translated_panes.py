@@ -55,7 +55,7 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
             for place in (where.a, where.b, where.wire, *where.inspectors)
             if place is not None
         ]
-        drawn.append((width, backdrop_lines(frames, width, height, fit(((title, "title"),), width - 70), ())))
+        drawn.append((width, backdrop_lines(frames, width, height, fit(((title, "title"),), width - 70))))
         if where.wire is not None:
             inside = where.wire.inside
             ladder = draw_ladder(

@@ -43,8 +43,34 @@ class WhyPane(SessionPane):
             return error_lines(session.message, width)
         if session.notice:
             return notice_lines(session.notice, width)
+        if session.selection:
+            chosen = self._fate(width, height)
+            if chosen is not None:
+                return chosen
         told = why(history.report, session.world, history.transmissions(), session.raw)
-        return why_lines(told, width, height, self._marks)
+        return why_lines(told, width, height, self._marks, self._state())
+
+    def _fate(self, width: int, height: int) -> list[Line] | None:
+        """Of the segment that the reader has selected; None while there is none of that number."""
+        session, history = self.session, self.session.history
+        one = session.selected
+        if one is None or one.number != session.selection:
+            return None
+        from tcptui.explain.fate import fates  # Only once something is selected.
+        from tcptui.view.fate_lines import fate_lines
+
+        because, arrival = fates(one, history.report_of, history.scenario, session.at)
+        return fate_lines(because, arrival, width, height, session.raw)
+
+    def _state(self) -> Line:
+        """The state in which the last move has left its end."""
+        history = self.session.history
+        if history.report is None:
+            return ()
+        from tcptui.explain.marks import state_mark  # The first frame has nothing of it.
+
+        found = state_mark(history.report, history.before, history.world)
+        return () if found is None else ((text(found[0]), "changed" if found[1] else "dim"),)
 
     def _marks(self) -> list[str]:
         """What the last move changed; none before it."""
@@ -53,4 +79,5 @@ class WhyPane(SessionPane):
             return []
         from tcptui.explain.marks import marks  # Only where there is room for them, and not before a move.
 
-        return [text(mark, session.raw) for mark in marks(history.report, history.before, session.world)]
+        found = marks(history.report, history.before, session.world)
+        return [text(mark, session.raw) for mark in found]
