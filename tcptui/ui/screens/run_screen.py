@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 from urllib.parse import quote
 
 from textual.binding import Binding, BindingType
@@ -26,6 +26,9 @@ from tcptui.ui.typed import call_error, moves_error, pattern_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_WIDTH, WIDE, Frame, Place, places
 from tcptui.view.status import said_rows
+
+if TYPE_CHECKING:
+    from tcptui.ui.app import TcptuiApp
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -83,6 +86,7 @@ class RunScreen(SessionActions):
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
+        session.begin_like(self.session)
         self.session = session
         self._waiting.clear()
         for pane in self._panes:
@@ -146,6 +150,16 @@ class RunScreen(SessionActions):
 
     def action_read(self) -> None:
         self._change(self._read)
+
+    def action_copy(self) -> None:
+        from tcptui.ui.screens.take_away import copy_command
+
+        self._change(lambda: copy_command(cast("TcptuiApp", self.app), self.session))
+
+    def action_save(self) -> None:
+        from tcptui.ui.screens.take_away import save
+
+        self._change(lambda: save(cast("TcptuiApp", self.app), self.session, self.show))
 
     def action_moves(self) -> None:
         self._change(self._ask_moves)

@@ -156,9 +156,3 @@ class SessionActions(PaneScreen):
 
     def action_next_story(self) -> None:
         self._not_yet("next_story")
-
-    def action_copy(self) -> None:
-        self._not_yet("copy")
-
-    def action_save(self) -> None:
-        self._not_yet("save")
