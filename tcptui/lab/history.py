@@ -64,6 +64,8 @@ class _Branch:
     def __init__(self, checkpoints: list[_Checkpoint], parent: int = 0, fork: int = -1) -> None:
         self.length = 0
         self.others: dict[int, Move] = {}
+        self.faults: list[int] = []
+        """The positions, ascending, of those that are a fault."""
         self.signs = bytearray()
         """Of each move what happened in it: `CHANGE`, `LOSS`, `TIMER`; 0: none of them."""
         self.checkpoints = checkpoints
@@ -77,6 +79,8 @@ class _Branch:
     def append(self, move: Move, signs: int) -> None:
         if move != NEXT:
             self.others[self.length] = move
+            if isinstance(move, _FAULTS):
+                self.faults.append(self.length)
         self.signs.append(signs)
         self.length += 1
 
@@ -274,13 +278,19 @@ class History:
     @property
     def last_fault(self) -> int | None:
         """From which position the last fault before this one was made from outside; None: from none."""
-        made = self._branch.others.items()
-        faults = (at for at, move in made if at < self.position and isinstance(move, _FAULTS))
-        return max(faults, default=None)
+        faults = self._branch.faults
+        place = bisect_left(faults, self.position)
+        return faults[place - 1] if place else None
 
     def moves(self, start: int, stop: int) -> list[Move]:
         """Those of this branch that lead from one position to another."""
         return self._branch.moves(start, stop)
+
+    def report_of(self, step: int) -> Report | None:
+        """What the move to that position has brought about; None: this position lies before it."""
+        if not 0 < step <= self.position:
+            return None
+        return self.reports((step - 1) // INTERVAL)[(step - 1) % INTERVAL]
 
     @property
     def moved(self) -> bool:
@@ -340,6 +350,7 @@ class History:
         fork = _Branch(branch.checkpoints[:kept], self._current, position)
         fork.length = position
         fork.others = {at: other for at, other in branch.others.items() if at < position}
+        fork.faults = [at for at in branch.faults if at < position]
         fork.signs = branch.signs[:position]
         branches.append(fork)
         self._current = len(branches) - 1

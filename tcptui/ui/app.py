@@ -19,7 +19,6 @@ from tcptui.lab.scenario import Scenario
 from tcptui.ui.actions import OF_THE_APP, Action, bindings
 from tcptui.ui.palette import CHOICES, Choice, PaletteName, Rgb, palette_for, textual_theme
 from tcptui.ui.preferences import PLAIN, Preferences
-from tcptui.ui.screens.pane_screen import PaneScreen
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.seen import InMemory, Seen
 from tcptui.ui.session import Session
@@ -28,6 +27,7 @@ from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 if TYPE_CHECKING:
     from tcptui.library import Listed
     from tcptui.ui.screens.save import Files
+    from tcptui.ui.stories import Stories
 
 
 class TcptuiApp(App[None]):
@@ -79,6 +79,7 @@ class TcptuiApp(App[None]):
         self._run = None if session is None else RunScreen(session)
         """The run that is shown; None before anything has been chosen."""
         self._scenarios = scenarios
+        self._listed: Stories | None = None
         self._seen: Seen = InMemory() if seen is None else seen
         self._marked: Seen = InMemory() if marked is None else marked
         self._after_first_frame = after_first_frame
@@ -164,8 +165,9 @@ class TcptuiApp(App[None]):
     def _repaint(self) -> None:
         self.refresh_css(animate=False)
         for screen in self.screen_stack:
-            if isinstance(screen, PaneScreen):
-                screen.place_again(*self.size)
+            place_again = getattr(screen, "place_again", None)
+            if place_again is not None:  # What is drawn by panes.
+                place_again(*self.size)
             screen.refresh()
 
     def action_help_quit(self) -> None:
@@ -201,7 +203,18 @@ class TcptuiApp(App[None]):
         from tcptui.ui.screens.picker import Picker
 
         if not isinstance(self.screen, Picker):
-            self.push_screen(Picker(self._scenarios(), can_leave=self._run is not None), self._chosen)
+            session = self.session
+            at = "" if session is None else session.history.scenario.name
+            picker = Picker(self._stories(), self._seen, self._marked, at=at, can_leave=session is not None)
+            self.push_screen(picker, self._chosen)
+
+    def _stories(self) -> Stories:
+        """The stories to choose from, listed when they are asked for first."""
+        if self._listed is None:
+            from tcptui.ui.stories import Stories
+
+            self._listed = Stories(self._scenarios())
+        return self._listed
 
     def _chosen(self, scenario: Scenario | None) -> None:
         if scenario is None:

@@ -136,6 +136,8 @@ def send_new_probe(tcb: Tcb, step: Step) -> bool:
 def send_probe(tcb: Tcb, step: Step) -> None:
     """Asks for the size of a closed window (3.8.6.1): one octet of data, or the FIN, or an old number."""
     if step.profile.zero_window_probe == "old_ack":
+        if tcb.snd_up is not None and distance(tcb.snd_una, tcb.snd_up) < 0xFFFF:
+            step.send(tcb, ACK, tcb.snd_una)  # Acceptable, so that its urgent pointer counts.
         step.send(tcb, ACK, seq_add(tcb.snd_una, -1))
     else:
         _send_octet(tcb, step)

@@ -8,6 +8,8 @@ from tcptui.explain.english import (
     errnos,
     errors,
     happened,
+    inspectors,
+    picker,
     rules,
     scripts,
     stories,
@@ -22,6 +24,8 @@ SENTENCES = {
     **errnos.SENTENCES,
     **scripts.SENTENCES,
     **stories.SENTENCES,
+    **picker.SENTENCES,
     **ui.SENTENCES,
+    **inspectors.SENTENCES,
     **configuration.SENTENCES,
 }

@@ -33,7 +33,17 @@ class WhyPane(SessionPane):
         if session.notice:
             return notice_lines(session.notice, width)
         told = why(history.report, session.world, history.transmissions(), session.raw)
-        return why_lines(told, width, height, self._marks)
+        return why_lines(told, width, height, self._marks, self._state())
+
+    def _state(self) -> Line:
+        """The state in which the last move has left its end."""
+        history = self.session.history
+        if history.report is None:
+            return ()
+        from tcptui.explain.marks import state_mark  # The first frame has nothing of it.
+
+        found = state_mark(history.report, history.before, history.world)
+        return () if found is None else ((text(found[0]), "changed" if found[1] else "dim"),)
 
     def _marks(self) -> list[str]:
         """What the last move changed; none before it."""
@@ -42,4 +52,5 @@ class WhyPane(SessionPane):
             return []
         from tcptui.explain.marks import marks  # Only where there is room for them, and not before a move.
 
-        return [text(mark, session.raw) for mark in marks(history.report, history.before, session.world)]
+        found = marks(history.report, history.before, session.world)
+        return [text(mark, session.raw) for mark in found]

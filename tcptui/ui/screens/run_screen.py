@@ -16,6 +16,7 @@ from tcptui.ui.actions import bindings
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.inspector import InspectorPane
+from tcptui.ui.panes.keys import KeysPane
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
@@ -24,7 +25,7 @@ from tcptui.ui.screens.session_actions import SessionActions
 from tcptui.ui.session import Session
 from tcptui.ui.typed import call_error, moves_error, pattern_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
-from tcptui.view.layout import LEAST_WIDTH, WIDE, Frame, Place, places
+from tcptui.view.layout import LEAST_WIDTH, Frame, Place, places
 from tcptui.view.status import said_rows
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class RunScreen(SessionActions):
         self._inspector_panes: list[InspectorPane] = []
         self._clock = self.add(ClockPane(session))
         self._why = self.add(WhyPane(session))
+        self._keys = self.add(KeysPane(session, self._of_use_here))
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
@@ -107,8 +109,9 @@ class RunScreen(SessionActions):
         self._clock.fill(where.clock)
         self._why.said = said
         self._why.fill(where.why)
+        self._keys.fill(where.keys)
         title = self.session.history.scenario.title
-        self.backdrop.fill_screen(width, height, title, frames, self.more_keys())
+        self.backdrop.fill_screen(width, height, title, frames)
 
     def show(self) -> None:
         """Draws what has changed, all anew where what the story says needs more lines, or fewer."""
@@ -117,13 +120,18 @@ class RunScreen(SessionActions):
         else:
             self._rearrange()
 
-    def more_keys(self) -> frozenset[str]:
+    def _of_use_here(self) -> frozenset[str]:
+        """The actions that are of use now because of what is on this screen."""
         ends = {"connection_a": self._ends[0].host, "connection_b": self._ends[1].host}
         several = {key for key, host in ends.items() if host is not None and host.total > 1}
-        if self.size.width >= WIDE and self.session.history.scenario.variants:
+        if self.session.history.scenario.variants:
             several.add("variant")
         told = (self._why, *self._ends)
         return frozenset(several | {"read"} if any(pane.is_cut for pane in told) else several)
+
+    async def on_keys_pane_pressed(self, event: KeysPane.Pressed) -> None:
+        """A click on a key does what the key does."""
+        await self.app.run_action(event.action, self if hasattr(self, f"action_{event.action}") else self.app)
 
     # Actions.
 
