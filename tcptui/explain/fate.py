@@ -7,16 +7,16 @@ does, the segment went along with the first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tcptui.core.events import Event, RuleApplied, Sent, StateChanged, TimerFired
-from tcptui.core.message import Message
+from tcptui.core.message import Duration, Message
 from tcptui.core.rules import Rule
 from tcptui.explain.reasons import decided, rules_to_tell
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import OLD, Transmission
+from tcptui.lab.wire import OLD, Outcome, Transmission
 
 
 class Told(NamedTuple):
@@ -24,6 +24,21 @@ class Told(NamedTuple):
 
     messages: tuple[Message, ...]
     source: str = ""
+
+
+def fates(
+    one: Transmission, report_of: Callable[[int], Report | None], scenario: Scenario, now: int
+) -> tuple[Told, Told]:
+    """Why a segment was sent, and what came of it up to now, in microseconds; nothing is told of a step for
+    which `report_of` has no report."""
+    left = report_of(one.sent_in)
+    because = Told(()) if left is None else sent_because(left, one, scenario)
+    if one.outcome is Outcome.IN_FLIGHT:
+        return because, Told((Message.of("ui.header.arrives_in", span=Duration(max(0, one.due - now))),))
+    if one.outcome is Outcome.LOST:
+        return because, Told((Message.of("ui.header.lost"),))
+    arrived = report_of(one.ended_in)
+    return because, Told(()) if arrived is None else on_arrival(arrived, scenario)
 
 
 def sent_because(report: Report, one: Transmission, scenario: Scenario) -> Told:

@@ -20,7 +20,7 @@ from tcptui.ui.actions import OF_THE_APP, Action, bindings
 from tcptui.ui.palette import CHOICES, Choice, PaletteName, Rgb, palette_for, textual_theme
 from tcptui.ui.preferences import PLAIN, Preferences
 from tcptui.ui.screens.run_screen import RunScreen
-from tcptui.ui.seen import InMemory, Seen
+from tcptui.ui.seen import InMemory, Seen, story_name
 from tcptui.ui.session import Session
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 
@@ -76,7 +76,7 @@ class TcptuiApp(App[None]):
         # Nothing here has a tooltip or gives a notice: two widgets less on every screen, at which Textual
         # would look for each frame. It has these switches, for tests, under no public name.
         self._disable_tooltips = self._disable_notifications = True
-        self._run = None if session is None else RunScreen(session)
+        self._run = None if session is None else RunScreen(session, stories=self)
         """The run that is shown; None before anything has been chosen."""
         self._scenarios = scenarios
         self._listed: Stories | None = None
@@ -208,6 +208,19 @@ class TcptuiApp(App[None]):
             picker = Picker(self._stories(), self._seen, self._marked, at=at, can_leave=session is not None)
             self.push_screen(picker, self._chosen)
 
+    def story_beside(self, by: int) -> Scenario | None:
+        """The story that stands `by` places after the one that is shown; None: there is none."""
+        if self.session is None:
+            return None
+        listed = self._stories().beside(self.session.history.scenario.name, by)
+        return None if listed is None else listed.load()
+
+    def saw(self, scenario: Scenario) -> None:
+        """A story has been seen to its end."""
+        name = story_name(scenario.name, scenario.variant)
+        if name not in self._seen.names:
+            self._seen.add(name)
+
     def _stories(self) -> Stories:
         """The stories to choose from, listed when they are asked for first."""
         if self._listed is None:
@@ -223,6 +236,6 @@ class TcptuiApp(App[None]):
         if self._run is not None:
             self._run.open(session)
         else:
-            self._run = RunScreen(session)
+            self._run = RunScreen(session, stories=self)
             self.push_screen(self._run)
             self._look_at_size(self.size)

@@ -7,6 +7,7 @@ from tcptui.explain.catalogue import say
 from tcptui.lab.history import History
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Side, Transmission
+from tcptui.ui.story import Story
 from tcptui.view.subject import connections_of
 
 MOST_ROWS = 10_000_000
@@ -18,6 +19,7 @@ class Choices:
 
     def __init__(self, history: History) -> None:
         self.history = history
+        self.story = Story(history)
         self.raw = history.scenario.raw_numbers
         self.selection = 0
         """The number of the segment that the reader has selected; 0: none, the newest is followed. It stays

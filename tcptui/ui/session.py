@@ -144,17 +144,6 @@ class Session(Choices):
         return self.world.now + self._ahead
 
     @property
-    def said(self) -> tuple[str, ...]:
-        """What the story says here: of the last step, and its answer once nothing more happens. What a reader
-        has done to the run is not told, for the answer is of the run that the story tells."""
-        history = self.history
-        scenario, narration = history.scenario, history.narration
-        said = () if narration is None else tuple(say.text for say in narration.now)
-        # The verdict of a script is what its last step tells.
-        over = history.report is not None and history.report.told is None and self.world.next_event() is None
-        return (*said, scenario.answer) if over and scenario.answer and not history.moved else said
-
-    @property
     def speed(self) -> float:
         return SPEEDS[self._speed]
 

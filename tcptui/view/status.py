@@ -13,7 +13,7 @@ from tcptui.explain.labels import name_of
 from tcptui.explain.numbers import duration_text, time_text
 from tcptui.explain.why import Why
 from tcptui.lab.state import WorldState
-from tcptui.view.cells import cut, shorten, wrap
+from tcptui.view.cells import shorten_to_words, wrap
 from tcptui.view.layout import WIDE
 from tcptui.view.lines import EMPTY, Line, Span, Style, beside, fit, line_width
 from tcptui.view.subject import script_of
@@ -113,7 +113,7 @@ def _joined(why: Why, width: int, height: int) -> list[Line]:
     lines = wrap(text, width - 2, most=height)
     if last is None:  # The rule must be seen; the sentence is cut before it.
         last = _source(why, 0)
-        lines[-1] = _cut(lines[-1], width - 3 - line_width(last))
+        lines[-1] = shorten_to_words(lines[-1], width - 3 - line_width(last))
     drawn = [_sentence_line(line, width) for line in [*lines, *[""] * height][:height]]
     return [*drawn[:-1], beside(drawn[-1], last, width)]
 
@@ -162,14 +162,6 @@ def _with_gaps(sentences: Sequence[str], kept: Container[int]) -> list[str]:
     ]
 
 
-def _cut(text: str, width: int) -> str:
-    """The text in at most `width` cells, cut behind a word if there is one."""
-    if cell_len(text) <= width:
-        return text
-    kept = cut(text, width - 1)
-    return (kept.rpartition(" ")[0] or kept) + "…"
-
-
 def _source(why: Why, room: int) -> Line:
     """The rule, with its stack where that has room."""
     source = why.source
@@ -205,29 +197,6 @@ def _fitting_marks(marks: Sequence[str], room: int) -> str:
             break
         line = longer
     return line
-
-
-MOST_SAID = 5
-"""Lines of what the story says."""
-
-
-def said_rows(texts: tuple[str, ...], width: int) -> int:
-    """So many lines does it take."""
-    return len(_said(texts, width))
-
-
-def said_lines(texts: tuple[str, ...], width: int, height: int) -> list[Line]:
-    """What the story says, in `height` lines above those of why."""
-    lines = _said(texts, width)[:height]
-    lines += [""] * (height - len(lines))
-    return [fit(((f" {line}", "said"),), width) for line in lines]
-
-
-def _said(texts: tuple[str, ...], width: int) -> list[str]:
-    lines = [line for text in texts for line in wrap(text, width - 2)]
-    if len(lines) > MOST_SAID:
-        lines[MOST_SAID - 1] = shorten(f"{lines[MOST_SAID - 1]} …", width - 2)
-    return lines[:MOST_SAID]
 
 
 def error_lines(message: str, width: int) -> list[Line]:

@@ -11,6 +11,7 @@ from tcptui import library
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.patterns import BadPattern
 from tcptui.lab.wire import Outcome
+from tcptui.ui.screens.reader import parts
 from tcptui.ui.session import MOST_STEPS_TO_END, Session
 from tcptui.ui.typed import pattern_error
 from tests.ui.drive import drive
@@ -306,3 +307,25 @@ def test_page_keys_step_until_something_is_selected() -> None:
     _, app = drive("life", ("pagedown", "pagedown", "up", "pageup", "escape", "pagedown"))
     assert app.session is not None
     assert (app.session.history.position, app.session.scrolled, app.session.selection) == (3, 0, 0)
+
+
+def test_below_a_selection_stands_why_it_was_sent_and_what_came_of_it() -> None:
+    screenshot, app = drive("life", ("up", "up"), moves="s7")
+    assert app.session is not None
+    rows = screenshot.text.splitlines()
+    assert rows[-4].startswith(" sent because  ")
+    assert rows[-3].startswith(" on arrival    ")
+    assert f"▸#{app.session.selection} " in rows[-2]
+    screenshot, _ = drive("life", ("up", "up", "space"), moves="s7")
+    assert screenshot.text.splitlines()[-4] == rows[-4], "a step keeps the selection"
+    screenshot, _ = drive("life", ("up", "up", "escape"), moves="s7")
+    assert "sent because" not in "".join(screenshot.text.splitlines()[-4:])
+
+
+def test_what_is_cut_of_a_selection_is_read_whole() -> None:
+    session = session_of("life", "s9")
+    assert not any("sent because" in part.heading for part in parts(session))
+    session.select_number(5)
+    told = {part.heading: part.text for part in parts(session)}
+    assert told["#5 ACK  sent because"].startswith("#4 reaches B:")
+    assert told["#5 ACK  on arrival"].startswith("ACK 8 is new: all octets before have arrived.")

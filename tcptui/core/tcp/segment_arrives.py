@@ -278,6 +278,8 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if tcb.close_called:
         # A CLOSE that had to wait for ESTABLISHED, behind SENDs (3.10.4).
         step.set_state(tcb, State.FIN_WAIT_1)
+        if segment.length and step.hooks.sends_waiting_fin_first():
+            transmit(tcb, step)
     return True
 
 

@@ -150,6 +150,7 @@ SENTENCES = {
     "ui.moves.so_far": "Moves so far: {moves}",
     "ui.palette.search": "Search for commands…",
     "ui.reader.happened": "What happened, and why",
+    "ui.reader.answer": "The answer",
     "ui.reader.question": "The question",
     "ui.reader.said": "What the story says",
     "ui.copied": "Copied, if the terminal allows it: {command}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 from urllib.parse import quote
 
 from textual.binding import Binding, BindingType
@@ -11,6 +11,7 @@ from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
 from tcptui.lab.moves import Move
+from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import bindings
 from tcptui.ui.panes.clock import ClockPane
@@ -25,8 +26,8 @@ from tcptui.ui.screens.session_actions import SessionActions
 from tcptui.ui.session import Session
 from tcptui.ui.typed import call_error, moves_error, pattern_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
-from tcptui.view.layout import LEAST_WIDTH, Frame, Place, places
-from tcptui.view.status import said_rows
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, places
+from tcptui.view.story import NOTHING, story_rows
 
 if TYPE_CHECKING:
     from tcptui.ui.app import TcptuiApp
@@ -49,6 +50,16 @@ _QUESTIONS = {
 _DATA = "hello"
 
 
+class AllStories(Protocol):
+    """Where the story that is shown comes from."""
+
+    def story_beside(self, by: int) -> Scenario | None:
+        """The story that stands `by` places after it; None: there is none."""
+
+    def saw(self, scenario: Scenario) -> None:
+        """A story has been seen to its end."""
+
+
 class RunScreen(SessionActions):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
@@ -61,8 +72,14 @@ class RunScreen(SessionActions):
         Binding("escape", "stop", "Stop", show=False),
     ]
 
-    def __init__(self, session: Session, inspectors: Sequence[Inspector] = INSPECTORS) -> None:
+    def __init__(
+        self,
+        session: Session,
+        inspectors: Sequence[Inspector] = INSPECTORS,
+        stories: AllStories | None = None,
+    ) -> None:
         super().__init__()
+        self._stories = stories
         self.session = session
         self._inspectors = inspectors
         self._inspector: Inspector | None = None
@@ -97,7 +114,7 @@ class RunScreen(SessionActions):
         self._rearrange()
 
     def place_panes(self, width: int, height: int) -> None:
-        self._said = said = self._said_rows(width)
+        self._said = said = self._said_rows(width, height)
         wanted = self._wanted_inspectors()
         where = places(width, height, [one.room for one in wanted], said, asked=self._has_chosen)
         frames = [self._ends[0].fill_frame(where.a), self._ends[1].fill_frame(where.b)]
@@ -115,7 +132,7 @@ class RunScreen(SessionActions):
 
     def show(self) -> None:
         """Draws what has changed, all anew where what the story says needs more lines, or fewer."""
-        if self._said_rows(self.size.width) == self._said:
+        if self._said_rows(*self.size) == self._said:
             super().show()
         else:
             self._rearrange()
@@ -137,6 +154,12 @@ class RunScreen(SessionActions):
 
     def action_branch(self) -> None:
         self._change(self.session.switch_branch)
+
+    def action_next_story(self) -> None:
+        self._change(lambda: self._open_beside(1))
+
+    def action_previous_story(self) -> None:
+        self._change(lambda: self._open_beside(-1))
 
     def action_variant(self) -> None:
         self._change(self._next_variant)
@@ -179,11 +202,12 @@ class RunScreen(SessionActions):
         self._change(self._help)
 
     def action_stop(self) -> None:
-        """Gives up long work; where there is none, follows the newest segment again."""
+        """Gives up long work; where there is none, puts the story's panel away, and then follows the newest
+        segment again."""
         self._waiting.clear()
         if self.session.working:
             self.session.stop()
-        else:
+        elif not self.session.story.put_away():
             self.session.follow()
         self.show()
 
@@ -208,7 +232,18 @@ class RunScreen(SessionActions):
             self._later(BREATH, self._work)
         elif self.session.playing:
             self._later(1 / FRAMES_PER_SECOND, self._tick)
+        elif self._stories is not None and self.session.story.over:
+            self._stories.saw(self.session.history.scenario)
         self.show()
+
+    def _open_beside(self, by: int) -> None:
+        """The story that stands so many places after this one in the list."""
+        stories = self._stories
+        story = None if stories is None else stories.story_beside(by)
+        if story is None:
+            self.session.message = say("ui.no_story_after" if by > 0 else "ui.no_story_before")
+        else:
+            self.open(Session(story))
 
     def _next_variant(self) -> None:
         """The next variant of the story from its beginning, and after the last one the story itself."""
@@ -222,12 +257,13 @@ class RunScreen(SessionActions):
         following = names[(names.index(scenario.variant) + 1) % len(names)]
         self.open(Session(scenario_of_variant(scenario, following)))
 
-    def _said_rows(self, width: int) -> int:
+    def _said_rows(self, width: int, height: int) -> int:
         """How many lines the story has for what it says."""
         session = self.session
-        said = () if session.working else session.said
+        story = session.story
+        said, panel = ((), NOTHING) if session.working else (story.said, story.panel)
         least = LEAST_SAID if session.history.narration is not None else 0
-        return max(least, said_rows(said, max(width, LEAST_WIDTH)))
+        return story_rows(said, panel, max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT), least)
 
     def _pause(self) -> None:
         """Before something opens above the run."""

@@ -149,10 +149,4 @@ class SessionActions(PaneScreen):
         self._not_yet("enlarge")
 
     def action_question(self) -> None:
-        self._not_yet("question")
-
-    def action_previous_story(self) -> None:
-        self._not_yet("previous_story")
-
-    def action_next_story(self) -> None:
-        self._not_yet("next_story")
+        self._change(lambda: self.session.story.ask())

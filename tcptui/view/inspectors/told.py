@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from tcptui.core.message import Duration, Message
 from tcptui.explain.catalogue import paragraph, say
-from tcptui.explain.fate import Told, on_arrival, sent_because
-from tcptui.lab.wire import Outcome, Transmission
+from tcptui.explain.fate import Told, fates
 from tcptui.view.cells import fill, shorten, wrap
 from tcptui.view.inspectors import Inspected
 from tcptui.view.inspectors.parts import Part, Row
@@ -20,9 +18,8 @@ def told_rows(inspected: Inspected, width: int, height: int) -> list[Row]:
     one = inspected.transmission
     if one is None or height <= 0:
         return []
-    because, arrival = (
-        _text(told, inspected.raw) for told in (_because(inspected, one), _arrival(inspected, one))
-    )
+    scenario, now = inspected.moment.record.scenario, inspected.world.now
+    because, arrival = (_text(told, inspected.raw) for told in fates(one, inspected.report, scenario, now))
     named = [(say("ui.header.sent_because"), because), (say("ui.header.on_arrival"), arrival)]
     column = max(cell_len(name) for name, _ in named) + 3
     named = [(name, told) for name, told in named if told[0]][:height]
@@ -54,24 +51,6 @@ def _lines(text: str, source: str, width: int, most: int) -> list[str]:
     return [*lines[:-1], f"{last} {source}"]
 
 
-def _because(inspected: Inspected, one: Transmission) -> Told | None:
-    report = inspected.report(one.sent_in)
-    return None if report is None else sent_because(report, one, inspected.moment.record.scenario)
-
-
-def _arrival(inspected: Inspected, one: Transmission) -> Told | None:
-    if one.outcome is Outcome.IN_FLIGHT:
-        left = Duration(max(0, one.due - inspected.world.now))
-        return Told((Message.of("ui.header.arrives_in", span=left),))
-    if one.outcome is Outcome.LOST:
-        return Told((Message.of("ui.header.lost"),))
-    report = inspected.report(one.ended_in)
-    return None if report is None else on_arrival(report, inspected.moment.record.scenario)
-
-
-def _text(told: Told | None, raw: bool) -> tuple[str, str]:
+def _text(told: Told, raw: bool) -> tuple[str, str]:
     """The sentences, and the section of the rule in parentheses; both empty if nothing is told."""
-    if told is None:
-        return "", ""
-    source = f"({told.source})" if told.source else ""
-    return paragraph(told.messages, raw), source
+    return paragraph(told.messages, raw), f"({told.source})" if told.source else ""
