@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 from urllib.parse import quote
 
 from textual.binding import Binding, BindingType
@@ -27,6 +27,9 @@ from tcptui.ui.typed import call_error, moves_error, pattern_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, places
 from tcptui.view.story import NOTHING, story_rows
+
+if TYPE_CHECKING:
+    from tcptui.ui.app import TcptuiApp
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -94,6 +97,7 @@ class RunScreen(InspectorActions):
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
+        session.begin_like(self.session)
         session.visited_before = self.session.visited()
         self.session = session
         self._waiting.clear()
@@ -161,6 +165,16 @@ class RunScreen(InspectorActions):
 
     def action_read(self) -> None:
         self._change(self._read)
+
+    def action_copy(self) -> None:
+        from tcptui.ui.screens.take_away import copy_command
+
+        self._change(lambda: copy_command(cast("TcptuiApp", self.app), self.session))
+
+    def action_save(self) -> None:
+        from tcptui.ui.screens.take_away import save
+
+        self._change(lambda: save(cast("TcptuiApp", self.app), self.session, self.show))
 
     def action_moves(self) -> None:
         self._change(self._ask_moves)

@@ -147,9 +147,3 @@ class SessionActions(PaneScreen):
 
     def action_question(self) -> None:
         self._change(lambda: self.session.story.ask())
-
-    def action_copy(self) -> None:
-        self._not_yet("copy")
-
-    def action_save(self) -> None:
-        self._not_yet("save")
