@@ -13,7 +13,7 @@ from tcptui.explain.labels import name_of
 from tcptui.explain.numbers import duration_text, time_text
 from tcptui.explain.why import Why
 from tcptui.lab.state import WorldState
-from tcptui.view.cells import shorten, shorten_to_words, wrap
+from tcptui.view.cells import shorten_to_words, wrap
 from tcptui.view.layout import WIDE
 from tcptui.view.lines import EMPTY, Line, Span, Style, beside, fit, line_width
 from tcptui.view.subject import script_of
@@ -197,29 +197,6 @@ def _fitting_marks(marks: Sequence[str], room: int) -> str:
             break
         line = longer
     return line
-
-
-MOST_SAID = 5
-"""Lines of what the story says."""
-
-
-def said_rows(texts: tuple[str, ...], width: int) -> int:
-    """So many lines does it take."""
-    return len(_said(texts, width))
-
-
-def said_lines(texts: tuple[str, ...], width: int, height: int) -> list[Line]:
-    """What the story says, in `height` lines above those of why."""
-    lines = _said(texts, width)[:height]
-    lines += [""] * (height - len(lines))
-    return [fit(((f" {line}", "said"),), width) for line in lines]
-
-
-def _said(texts: tuple[str, ...], width: int) -> list[str]:
-    lines = [line for text in texts for line in wrap(text, width - 2)]
-    if len(lines) > MOST_SAID:
-        lines[MOST_SAID - 1] = shorten(f"{lines[MOST_SAID - 1]} …", width - 2)
-    return lines[:MOST_SAID]
 
 
 def error_lines(message: str, width: int) -> list[Line]:

@@ -16,6 +16,8 @@ SENTENCES = {
     "ui.picker.variant_of": "variant {one} of {count}: {variant}",
     "ui.picker.seen": "seen",
     "ui.picker.marked": "marked",
+    "ui.no_story_after": "this is the last story of the list",
+    "ui.no_story_before": "this is the first story of the list",
     "ui.picker.key.all": "show all",
     "ui.picker.key.back": "back to the run",
     "ui.picker.key.chapter": "chapter",

@@ -4,12 +4,15 @@ Above it stands what the story says."""
 
 from __future__ import annotations
 
+from textual.events import Click
+
 from tcptui.explain.catalogue import text
 from tcptui.explain.why import why
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
 from tcptui.view.lines import Line
-from tcptui.view.status import error_lines, notice_lines, progress_lines, said_lines, why_lines
+from tcptui.view.status import error_lines, notice_lines, progress_lines, why_lines
+from tcptui.view.story import panel_row, story_lines
 
 
 class WhyPane(SessionPane):
@@ -21,8 +24,16 @@ class WhyPane(SessionPane):
         """The lines for what the story says."""
 
     def lines(self, width: int, height: int) -> list[Line]:
-        story = said_lines(self.session.said, width, self.said) if self.said else []
+        said = self.session.story
+        story = story_lines(said.said, said.panel, width, self.said) if self.said else []
         return [*story, *self._why(width, height - self.said)]
+
+    def on_click(self, event: Click) -> None:
+        """On the upper edge of the story's panel: puts that away."""
+        offset, story = event.get_content_offset(self), self.session.story
+        if offset is not None and offset.y == panel_row(story.said, story.panel, self.size.width):
+            story.put_away()
+            self.post_message(self.Changed())
 
     def _why(self, width: int, height: int) -> list[Line]:
         session, history = self.session, self.session.history

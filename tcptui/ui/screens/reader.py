@@ -53,8 +53,11 @@ def parts(session: Session) -> Iterator[Part]:
         for heading, fate in zip(_FATES, both, strict=True):
             text = paragraph(fate.messages, session.raw)
             yield Part(f"{name_of(one)}  {say(heading)}", f"{text}\n{fate.source}".strip())
-    if session.said:
-        yield Part(say("ui.reader.said"), "\n".join(session.said))
+    story = session.story
+    if story.said:
+        yield Part(say("ui.reader.said"), "\n".join(story.said))
+    if story.answer or story.panel.answer:
+        yield Part(say("ui.reader.answer"), world.scenario.answer)
     for side in SIDES:
         script = script_of(world, side)
         if script is not None:
