@@ -288,7 +288,7 @@ class RunScreen(SessionActions):
         self.app.push_screen(prompt, typed)
 
     def _help(self) -> None:
-        from tcptui.ui.screens.dialogs import HelpScreen
+        from tcptui.ui.screens.help import HelpScreen
 
         self._pause()
         self.app.push_screen(HelpScreen())
