@@ -59,5 +59,11 @@ def looks(ground: Ground = "any") -> dict[Style, RichStyle]:
         "key": "bold",
         "error": f"bold {lost}",
         "said": "bold italic",
+        "state": "bold",
+        "entered": f"bold reverse {changed}",
+        "bar": "none",
+        "space": "none",
+        "again": late,
+        "gap": "none",
     }
     return {name: RichStyle.parse(look) for name, look in words.items()}
