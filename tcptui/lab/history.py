@@ -10,25 +10,32 @@ back further than any checkpoint. That is why a history stands above both.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from tcptui.lab.moves import NEXT, Move
+from tcptui.core.events import StateChanged
+from tcptui.core.state import State
+from tcptui.lab.faults import FaultRule
+from tcptui.lab.moves import NEXT, AddBox, Delay, Duplicate, Lose, Move, Reorder
 from tcptui.lab.prelude import first_record
 from tcptui.lab.record import EndRecord, Record
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import BadMove, Transmission
+from tcptui.lab.wire import BadMove, Outcome, Transmission, Wire
 
 if TYPE_CHECKING:
     from tcptui.lab.narration import Narration
 
 INTERVAL = 79
 """Moves between two checkpoints: a jump replays fewer."""
-
-_number = attrgetter("number")
+KEPT = 3
+"""Of so many intervals beside the latest it is kept what their moves brought about; others are replayed."""
+CHANGE, LOSS, TIMER = 1, 2, 4
+"""What a reader looks for in a long run: a move in which a state has changed, a segment was lost, a timer has
+fired. Kept for every move in one octet, so that the next such move is found without replaying any."""
+_FAULTS = (Lose, Delay, Duplicate, Reorder, FaultRule, AddBox)
 
 
 class Moment(NamedTuple):
@@ -58,6 +65,10 @@ class _Branch:
     def __init__(self, checkpoints: list[_Checkpoint], parent: int = 0, fork: int = -1) -> None:
         self.length = 0
         self.others: dict[int, Move] = {}
+        self.faults: list[int] = []
+        """The positions, ascending, of those that are a fault."""
+        self.signs = bytearray()
+        """Of each move what happened in it: `CHANGE`, `LOSS`, `TIMER`; 0: none of them."""
         self.checkpoints = checkpoints
         self.parent = parent
         self.fork = fork
@@ -66,9 +77,12 @@ class _Branch:
         """Those from one position to another."""
         return [self.others.get(position, NEXT) for position in range(start, min(stop, self.length))]
 
-    def append(self, move: Move) -> None:
+    def append(self, move: Move, signs: int) -> None:
         if move != NEXT:
             self.others[self.length] = move
+            if isinstance(move, _FAULTS):
+                self.faults.append(self.length)
+        self.signs.append(signs)
         self.length += 1
 
 
@@ -89,17 +103,22 @@ class History:
         self.before = root
         """The state one move ago; the same as `world` at the beginning."""
         self._record = self._record_before = record
-        """What `_fold` has made of the moves before those of `_reports`."""
-        self._reports: list[Report] = []
-        """Of the last moves, to be folded once a record is asked for, or at a checkpoint; what has ended in
-        them is not in `_ended` yet."""
+        """What `_folded` has made of the first `_count` of `_latest`."""
+        self._count = 0
+        self.visited: set[tuple[State, State]] = set()
+        """The changes of state, old and new, that any connection has gone through, on whatever branch."""
         self.report: Report | None = None
         """What the last move brought about."""
+        self._since = 0
+        """The position of the last checkpoint before this one."""
+        self._latest: list[Report] = []
+        """Of the moves since then."""
         self._ended: list[Transmission] = []
-        self._ended_since = 0
-        """The position from which on `_ended` has every segment that ended."""
-        self._transmissions: list[Transmission] | None = None
-        """What `transmissions` has found for this position."""
+        """The segments that ended in them."""
+        self._intervals: dict[int, list[Report]] = {}
+        """Of whole intervals of this branch by their numbers, those that were asked for last at the end."""
+        self._transmissions: dict[int, Transmission] | None = None
+        """What `transmissions` has found for this position, by number."""
 
     @property
     def record(self) -> Record:
@@ -137,8 +156,12 @@ class History:
         report = world.apply(move)
         if self._branch.moves(self.position, self.position + 1) not in ([], [move]):
             self._fork(move)
+            self._forget_what_follows()
         if self.position == self.length:
-            self._branch.append(move)
+            signs = _signs(report)
+            if signs & CHANGE:
+                self.visited.update((one.old, one.new) for one in report.events if type(one) is StateChanged)
+            self._branch.append(move, signs)
         self._advance(world, report)
         return report
 
@@ -168,16 +191,18 @@ class History:
         self.world = self.before = world = kept.world.copy()
         self._record = self._record_before = self._record.with_ends(kept.a, kept.b)
         self.narration = kept.narration
-        self._reports = []
         self.report = None
+        self._latest, self._ended, self._count = [], [], 0
         self._transmissions = None
-        self.position = self._ended_since = checkpoint * INTERVAL
-        self._ended = []
+        self.position = self._since = checkpoint * INTERVAL
+        for far in [one for one in self._intervals if abs(one - checkpoint) > KEPT]:
+            del self._intervals[far]
         for move in self._branch.moves(self.position, position):
             if self.position == position - 1:
                 self.before = world.copy()
             self.report = report = world.apply(move)
-            self._reports.append(report)
+            self._latest.append(report)
+            self._ended += report.ended
             if self.narration is not None:
                 self._narrate(world, report)
             self._transmissions = None  # They may be asked for between two moves.
@@ -187,26 +212,91 @@ class History:
     def switch(self, branch: int) -> None:
         """Another branch, at the same position or, if that is shorter, at its end."""
         self._current = branch % len(self._branches)
+        self._intervals.clear()
         self.go_to(min(self.position, self.length))
 
     def transmissions(self) -> list[Transmission]:
         """By number: the segments on the wire, the last ended ones that the wire keeps, and those that ended
         in the last `INTERVAL` moves at least."""
-        if self._transmissions is None:
-            while self._ended_since and self.position - self._ended_since < INTERVAL:
-                self._look_further_back()
-            wire = self.world.wire
-            latest = [transmission for report in self._reports for transmission in report.ended]
-            known = {
-                transmission.number: transmission
-                for transmission in (*wire.past, *self._ended, *latest, *wire.transmissions)
-            }
-            self._transmissions = sorted(known.values(), key=_number)
-        return self._transmissions
+        return list(self._recent().values())
 
     def transmission(self, number: int) -> Transmission | None:
-        """The segment of that number, among those of `transmissions`."""
-        return next((one for one in reversed(self.transmissions()) if one.number == number), None)
+        """Any segment of the run up to this position; None: there is none of that number yet."""
+        found = self._recent().get(number)
+        if found is not None or not 0 < number <= self.world.wire.launched:
+            return found
+        low, high = 0, self._since // INTERVAL
+        while low < high:
+            middle = (low + high) // 2
+            if _has_ended(number, self._checkpoints[middle + 1].world.wire):
+                high = middle
+            else:
+                low = middle + 1
+        ended = (one for report in self.reports(low) for one in report.ended)
+        return next((one for one in ended if one.number == number), None)
+
+    def reports(self, interval: int) -> list[Report]:
+        """What the moves of an interval have brought about, up to this position: those from position
+        `interval` * `INTERVAL` on. As long as only moves are added it is the same list."""
+        since = interval * INTERVAL
+        if since >= self._since:
+            return self._latest if since == self._since else []
+        reports = self._intervals.get(interval)
+        if reports is None:
+            world = self._checkpoints[interval].world.copy()
+            reports = [world.apply(move) for move in self._branch.moves(since, since + INTERVAL)]
+        self._keep(interval, reports)
+        return reports
+
+    def interval_of(self, number: int) -> int:
+        """The interval in which that segment left, one of those up to this position."""
+        checkpoints, last = self._checkpoints, self._since // INTERVAL
+        found = bisect_left(checkpoints, number, 1, last + 1, key=lambda one: one.world.wire.launched)
+        return found - 1
+
+    @property
+    def last_interval(self) -> int:
+        """That of the move that led here."""
+        return self._since // INTERVAL
+
+    def beginning_of(self, interval: int) -> WorldState:
+        """The state before the first move of an interval; nobody changes it."""
+        return self._checkpoints[interval].world
+
+    @property
+    def signs(self) -> int:
+        """What happened in the move that leads here: `CHANGE`, `LOSS`, `TIMER`."""
+        return self._branch.signs[self.position - 1] if self.position else 0
+
+    @property
+    def next_sign(self) -> int | None:
+        """The next position to which a move leads in which a state changes, a segment is lost or a timer
+        fires; None: there is none in what is known of this branch."""
+        signs = self._branch.signs
+        place = len(signs) - len(signs[self.position :].lstrip(b"\0"))
+        return place + 1 if place < len(signs) else None
+
+    @property
+    def last_sign(self) -> int:
+        """The last such position before this one; 0, the beginning, if there is none."""
+        return len(self._branch.signs[: max(0, self.position - 1)].rstrip(b"\0"))
+
+    @property
+    def last_fault(self) -> int | None:
+        """From which position the last fault before this one was made from outside; None: from none."""
+        faults = self._branch.faults
+        place = bisect_left(faults, self.position)
+        return faults[place - 1] if place else None
+
+    def moves(self, start: int, stop: int) -> list[Move]:
+        """Those of this branch that lead from one position to another."""
+        return self._branch.moves(start, stop)
+
+    def report_of(self, step: int) -> Report | None:
+        """What the move to that position has brought about; None: this position lies before it."""
+        if not 0 < step <= self.position:
+            return None
+        return self.reports((step - 1) // INTERVAL)[(step - 1) % INTERVAL]
 
     @property
     def moved(self) -> bool:
@@ -229,15 +319,25 @@ class History:
     def _checkpoints(self) -> list[_Checkpoint]:
         return self._branch.checkpoints
 
-    def _look_further_back(self) -> None:
-        """Learns by replay which segments ended in the interval before those that are known."""
-        end = self._ended_since
-        self._ended_since = (end - 1) // INTERVAL * INTERVAL
-        world = self._checkpoints[self._ended_since // INTERVAL].world.copy()
-        ended: list[Transmission] = []
-        for move in self._branch.moves(self._ended_since, end):
-            ended += world.apply(move).ended
-        self._ended[:0] = ended
+    def _recent(self) -> dict[int, Transmission]:
+        """What `transmissions` has, by number."""
+        if self._transmissions is None:
+            wire, before = self.world.wire, self._since // INTERVAL - 1
+            earlier = self.reports(before) if before >= 0 else []
+            known = {one.number: one for one in wire.past}
+            for report in earlier:
+                for one in report.ended:
+                    known[one.number] = one
+            for one in (*self._ended, *wire.transmissions):
+                known[one.number] = one
+            self._transmissions = {number: known[number] for number in sorted(known)}
+        return self._transmissions
+
+    def _keep(self, interval: int, reports: list[Report]) -> None:
+        self._intervals.pop(interval, None)
+        self._intervals[interval] = reports
+        if len(self._intervals) > KEPT:
+            del self._intervals[next(iter(self._intervals))]
 
     def _fork(self, move: Move) -> None:
         """Another branch from here: one that goes on with `move` already, or a new one."""
@@ -256,23 +356,33 @@ class History:
         fork = _Branch(branch.checkpoints[:kept], self._current, position)
         fork.length = position
         fork.others = {at: other for at, other in branch.others.items() if at < position}
+        fork.faults = [at for at in branch.faults if at < position]
+        fork.signs = branch.signs[:position]
         branches.append(fork)
         self._current = len(branches) - 1
 
+    def _forget_what_follows(self) -> None:
+        """Drops the intervals that the branch left behind has gone through after this position."""
+        for later in [one for one in self._intervals if one * INTERVAL >= self._since]:
+            del self._intervals[later]
+
     def _advance(self, world: WorldState, report: Report) -> None:
+        if len(self._latest) == INTERVAL:
+            self._folded()
+            self._keep(self._since // INTERVAL, self._latest)
+            self._since = self.position
+            self._latest, self._ended, self._count = [], [], 0
         self.before, self.world = self.world, world
-        self._reports.append(report)
+        self._latest.append(report)
+        self._ended += report.ended
         self.report = report
         self._transmissions = None
         self.position += 1
         if self.narration is not None:
             self._narrate(world, report)
-        if self.position % INTERVAL == 0:
+        if self.position % INTERVAL == 0 and len(self._checkpoints) == self.position // INTERVAL:
             record = self._folded()
-            if len(self._checkpoints) == self.position // INTERVAL:
-                checkpoint = _Checkpoint(world.copy(), record.a, record.b, self.narration)
-                self._checkpoints.append(checkpoint)
-                self._drop_ended()
+            self._checkpoints.append(_Checkpoint(world.copy(), record.a, record.b, self.narration))
 
     def _narrate(self, world: WorldState, report: Report) -> None:
         assert self.narration is not None
@@ -280,18 +390,27 @@ class History:
 
     def _folded(self) -> Record:
         """The record up to this position, without segments."""
-        for report in self._reports:
+        for report in self._latest[self._count :]:
             self._record_before, self._record = self._record, self._record.after(report)
-            self._ended += report.ended
-        self._reports = []
+        self._count = len(self._latest)
         return self._record
 
-    def _drop_ended(self) -> None:
-        """Drops what `transmissions` does not need, so that a long run does not pile it up."""
-        since = self.position - INTERVAL
-        if self._ended_since < since:
-            self._ended = []
-            self._ended_since = self.position
+
+def _has_ended(number: int, wire: Wire) -> bool:
+    """Whether a segment has left, and is on the wire no more."""
+    return number <= wire.launched and all(one.number != number for one in wire.transmissions)
+
+
+def _signs(report: Report) -> int:
+    signs = TIMER if report.cause == "timer" else 0
+    for event in report.events:
+        if type(event) is StateChanged:
+            signs |= CHANGE
+            break
+    for one in report.ended:
+        if one.outcome is Outcome.LOST:
+            signs |= LOSS
+    return signs
 
 
 def _narration(scenario: Scenario) -> Narration | None:

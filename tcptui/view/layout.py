@@ -1,5 +1,20 @@
-"""Where everything stands on the screen of a run, and the frames around it."""
+"""Where everything stands on the screen of a run, and the frames around it.
 
+No size shows less than a smaller one: the ladder, the ends and the inspectors have at least the cells and
+rows that they have on any screen that is no wider and no higher. So a terminal that grows by a column gives
+it to one of them and takes none from another, and what stands where follows from that.
+
+Columns. On the smallest screen the ends have 20 each and the wire 40. They grow together until an end has
+room for its numbers, then the wire alone until a segment has room for all that is said of it, then the ends,
+and so on: see `_GROWTH`. Beyond 110 cells a segment is only a longer line, so the ends come before that.
+
+Rows. The ladder has what the smallest screen leaves it. What a higher one has more is an inspector's, up to
+`COMPACT` rows in its frame; from then on both grow in turns, until the inspector shows all it has. Two rows
+alone can't hold a frame: they are lines of why.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -9,16 +24,22 @@ from tcptui.view.lines import Line, Span, Style, fit
 
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
 """The smallest screen of a run that can be read."""
-WIDE, HUGE = 110, 160
-"""Widths from which on the ends have more room."""
-BROAD = 196
-"""The width from which on an inspector stands beside the ladder: that is as wide then as below 160."""
-TALL = 32
-"""The height from which on an inspector has room below the ladder."""
-LADDER_ROWS = 18
-"""What the smallest screen shows of the ladder: an inspector for which nobody has asked leaves it so much."""
+WIDE = 110
+"""The width from which on the line on top has room for what comes next."""
+_GROWTH: tuple[tuple[int, str], ...] = (
+    (LEAST_WIDTH, "awbw"), (120, "wawb"), (140, "w"), (168, "ab"), (200, "w"), (232, "ab"), (10_000, "w"),
+)  # fmt: skip
+"""Up to which width of the screen who has its columns, each in turn: A, B or the wire."""
+COMPACT = 9
+"""Rows of an inspector before the ladder has more than on the smallest screen."""
+LEAST_COLUMNS = 56
+"""Columns for each of two inspectors side by side, with its frame."""
 _TOP = 1
 """Lines above the frames: the title."""
+_BELOW = 4
+"""Lines below them: what happened, why, what can be done, and keys."""
+_LEAST_FRAMES = LEAST_HEIGHT - _TOP - _BELOW
+"""Rows of the frames on the smallest screen."""
 
 
 class Place(NamedTuple):
@@ -41,12 +62,28 @@ class Place(NamedTuple):
 
 
 class Room(NamedTuple):
-    """What an inspector needs for the ladder to be seen too; else it stands in the ladder's place."""
+    """What an inspector needs, within its frame."""
 
-    columns: int | None
-    """Beside the ladder; None: it never stands there."""
-    rows: int | None
-    """Below the ladder; None: it never stands there."""
+    rows: int
+    """With so many it shows all that it has."""
+    least: int = 5
+    """With fewer below the ladder, it stands in the ladder's place once a reader has asked for it."""
+
+
+class Places(NamedTuple):
+    """Where everything on the screen of a run stands; the frames with their edges."""
+
+    clock: Place
+    a: Place
+    b: Place
+    wire: Place | None
+    """None: an inspector stands in its place."""
+    inspectors: tuple[Place, ...]
+    """As many as are seen, of those that were asked for."""
+    why: Place
+    """What the story says, what happened, and why."""
+    keys: Place
+    """What can be done with a segment and with the run."""
 
 
 class Frame(NamedTuple):
@@ -58,64 +95,91 @@ class Frame(NamedTuple):
     style: Style
 
 
-def _rows_of_why(width: int, height: int) -> int:
-    """Lines of what happened and why below the frames, and where there is room one for what that changed."""
-    return 3 if width >= WIDE and height >= TALL else 2
-
-
-def has_room(room: Room, width: int, height: int) -> bool:
-    """Whether an inspector can be seen, and no less of the ladder than the smallest screen shows."""
-    if room.columns is not None and width >= BROAD:
-        return True
-    rows = height - _TOP - _rows_of_why(width, height) - 1
-    return room.rows is not None and width >= WIDE and rows - room.rows >= LADDER_ROWS + 2
-
-
-def frame_places(width: int, height: int, inspector: Room | None, said: int = 0) -> dict[str, Place]:
-    """The frames "a", "b", "wire" and "inspector", as far as they are to be seen; None: no inspector is.
-    `said`: lines for what the story says."""
-    side = 38 if width >= HUGE else 30 if width >= WIDE else 20
-    rows = height - _TOP - _rows_of_why(width, height) - said - 1
-    middle = width - 2 * side
-    places = {"a": Place(0, _TOP, side, rows), "b": Place(width - side, _TOP, side, rows)}
-    if inspector is None:
-        places["wire"] = Place(side, _TOP, middle, rows)
-    elif inspector.columns is not None and width >= BROAD:
-        places["wire"] = Place(side, _TOP, middle - inspector.columns, rows)
-        places["inspector"] = Place(width - side - inspector.columns, _TOP, inspector.columns, rows)
-    elif inspector.rows is not None and height - said >= TALL:
-        places["wire"] = Place(side, _TOP, middle, rows - inspector.rows)
-        places["inspector"] = Place(side, _TOP + rows - inspector.rows, middle, inspector.rows)
+def places(
+    width: int, height: int, rooms: Sequence[Room] = (), said: int = 0, *, asked: bool = False
+) -> Places:
+    """`rooms` are those of the inspectors that may be seen, the first of them first; `said` lines are for
+    what the story says; `asked`: a reader has asked for the first inspector."""
+    a, b, wire = _columns(width)
+    frames = height - _TOP - said - _BELOW
+    spare = frames - _LEAST_FRAMES
+    rows = _inspector_rows(spare, rooms[0].rows) if rooms else 0
+    extra = min(spare, 2) if rooms and not rows and spare > 0 else 0
+    frames -= extra
+    if rooms and asked and rows < min(rooms[0].least, rooms[0].rows):
+        ladder: Place | None = None
+        inspectors = _side_by_side(Place(a, _TOP, wire, frames), len(rooms))
     else:
-        places["inspector"] = Place(side, _TOP, middle, rows)
-    return places
+        below = rows + 2 if rows else 0
+        ladder = Place(a, _TOP, wire, frames - below)
+        inspectors = _side_by_side(Place(a, _TOP + frames - below, wire, below), len(rooms)) if rows else ()
+    clock = clock_width(width)
+    return Places(
+        Place(width - clock, 0, clock, 1),
+        Place(0, _TOP, a, frames),
+        Place(width - b, _TOP, b, frames),
+        ladder,
+        inspectors,
+        Place(0, _TOP + frames, width, said + 2 + extra),
+        Place(0, height - 2, width, 2),
+    )
 
 
-def clock_place(width: int) -> "Place":
-    """The right end of the line on top."""
-    cells = 70 if width >= WIDE else 36
-    return Place(width - cells, 0, cells, 1)
+def clock_width(width: int) -> int:
+    """The cells of the clock on the line on top."""
+    return 70 if width >= WIDE else 36
 
 
-def why_place(width: int, height: int, said: int = 0) -> "Place":
-    """Below the frames: `said` lines of what the story says, and those of what happened and why."""
-    rows = _rows_of_why(width, height) + said
-    return Place(0, height - 1 - rows, width, rows)
+def _columns(width: int) -> tuple[int, int, int]:
+    """Those of A, of B and of the wire."""
+    a = b = start = 0
+    for end, parts in _GROWTH:
+        grown = max(0, min(width, end) - start)
+        in_a, in_b = parts.count("a"), parts.count("b")
+        whole, rest = divmod(grown, len(parts))
+        a += whole * in_a + parts[:rest].count("a")
+        b += whole * in_b + parts[:rest].count("b")
+        start = end
+    return a, b, width - a - b
 
 
-def backdrop_lines(frames: list[Frame], width: int, height: int, title: Line, keys: Line) -> list[Line]:
-    """The whole screen without what changes: title, frames, keys."""
+def _inspector_rows(spare: int, most: int) -> int:
+    """The rows within the frame of an inspector below the ladder, of `spare` rows; 0: there is no room."""
+    compact = min(COMPACT, most)
+    rows = max(0, spare - 2)
+    return rows if rows <= compact else min(most, compact + (rows - compact) // 2)
+
+
+def _side_by_side(whole: Place, count: int) -> tuple[Place, ...]:
+    """At most `count` places beside each other."""
+    count = max(1, min(count, whole.width // LEAST_COLUMNS))
+    edges = [whole.x + whole.width * part // count for part in range(count + 1)]
+    return tuple(Place(left, whole.y, right - left, whole.height) for left, right in pairwise(edges))
+
+
+def backdrop_lines(frames: list[Frame], width: int, height: int, title: Line) -> list[Line]:
+    """The whole screen without what changes: title and frames."""
     lines = [fit(title, width)]
-    for y in range(1, height - 1):
-        spans: list[Span] = []
-        column = 0
-        for frame in sorted(frames, key=lambda frame: frame.place.x):
-            if frame.place.y <= y < frame.place.y + frame.place.height:
-                spans.append((" " * (frame.place.x - column), "plain"))
-                spans.append((_edge(frame, y - frame.place.y), frame.style))
-                column = frame.place.x + frame.place.width
-        lines.append(fit(tuple(spans), width))
-    return [*lines, fit(keys, width)]
+    frames = sorted(frames, key=lambda frame: frame.place.x)
+    edges = {
+        y for _, y, _, rows in (frame.place for frame in frames) for y in (y, y + 1, y + rows - 1, y + rows)
+    }
+    for y in range(1, height):
+        # Between edges each row is as the one above.
+        lines.append(lines[-1] if y > 1 and y not in edges else _row(frames, y, width))
+    return lines
+
+
+def _row(frames: Sequence[Frame], y: int, width: int) -> Line:
+    """A row of the screen; the frames from left to right."""
+    spans: list[Span] = []
+    column = 0
+    for frame in frames:
+        if frame.place.y <= y < frame.place.y + frame.place.height:
+            spans.append((" " * (frame.place.x - column), "plain"))
+            spans.append((_edge(frame, y - frame.place.y), frame.style))
+            column = frame.place.x + frame.place.width
+    return fit(tuple(spans), width)
 
 
 def title_width(width: int) -> int:

@@ -6,7 +6,9 @@ from __future__ import annotations
 import pytest
 
 from tcptui.core.events import TimerKind
+from tcptui.core.packet.options import read_sack
 from tcptui.core.packet.segment import ACK, FIN, PSH, Segment
+from tcptui.core.packet.seq import seq_add
 from tcptui.core.profile.presets import LINUX
 from tcptui.core.rules import Rule
 from tcptui.core.tcp.calls import Close, Send
@@ -50,7 +52,9 @@ def test_an_ack_that_updates_the_window_is_no_duplicate() -> None:
     assert not duplicate(20_001)
     assert not duplicate(0)
     assert not duplicate(20_000, seq=5_002)
+    tcb.sack = True
     assert duplicate(20_000, seq=5_002, news=True)
+    assert not duplicate(20_000), "with SACK only what is reported counts"
     letter = STACKS["rfc9293"].is_duplicate
     assert letter(tcb, Segment(PEER, US, 5_002, tcb.snd_una, ACK, 20_000), False)
     assert not letter(tcb, Segment(PEER, US, 5_001, tcb.snd_una, ACK, 19_000), False)
@@ -113,6 +117,26 @@ def test_what_goes_again_takes_short_segments_along(
     assert segment.flags & PSH
 
 
+def test_what_goes_again_leaves_room_for_the_sack_blocks_that_go_with_it() -> None:
+    """tcp_current_mss(): 4 octets and 8 for the block; the rest is a segment of its own."""
+    site = sending(1_000, 500)
+    site.block.sack = True
+    site.receives(site.peer(ACK, 101, 1, b"early", wnd=20_000))
+    events = site.wait(site.tcb.estimate.rto)
+    [again] = [segment for segment in sent(events) if segment.data]
+    assert (len(again.data), len(read_sack(again))) == (988, 1)
+    assert [len(entry.data) for entry in site.tcb.retransmission_queue] == [988, 12, 500]
+    assert site.tcb.rtx_next == again.end, "and goes again next"
+
+
+def test_of_a_full_segment_what_is_left_holds_no_short_one_back() -> None:
+    """tcp_minshall_check() asks how much it was when it was sent."""
+    site = sending(1_000, no_delay=False)
+    ack(site, 990)
+    assert texts(site.call(Send(1, bytes(10)))) == [(1_001, 1_010)]
+    assert texts(site.call(Send(1, bytes(10)))) == []
+
+
 def test_a_closed_window_with_data_in_flight_is_not_probed() -> None:
     """tcp_retransmit_timer()"""
     site = sending(1_000, 1_000)
@@ -132,3 +156,48 @@ def test_after_a_timeout_a_short_segment_fills_cwnd() -> None:
     assert texts(site.wait(site.tcb.estimate.rto)) == [(1, 500)]
     assert site.tcb.cwnd == 1_000
     assert texts(site.call(Send(1, bytes(10)))) == []
+
+
+def test_after_a_loss_slow_start_ends_at_half_of_cwnd() -> None:
+    """tcp_reno_ssthresh(): in whole segments, at least two; by the RFC half of what was in flight."""
+    tcb = sending(1_000).block
+    tcb.cwnd = 11_000
+    assert STACKS["linux"].reduced(tcb, 1_000) == 5_000
+    assert STACKS["rfc9293"].reduced(tcb, 9_000) == 4_500
+    tcb.cwnd = 3_000
+    assert STACKS["linux"].reduced(tcb, 1_000) == 2_000
+
+
+def test_cwnd_grows_by_a_segment_for_each_that_is_acknowledged_up_to_ssthresh_then_for_each_cwnd() -> None:
+    """tcp_slow_start(), tcp_cong_avoid_ai()"""
+    hooks, tcb = STACKS["linux"], sending(1_000).block
+    tcb.cwnd, tcb.ssthresh = 3_000, 5_000
+    assert hooks.grown(tcb, 1_000) == 4_000
+    assert hooks.grown(tcb, 2_000) == 5_000
+    assert hooks.grown(tcb, 4_000) == 5_400, "two of the four are left for five"
+    tcb.cwnd = 5_000
+    assert hooks.grown(tcb, 5_000) == 6_000
+    for _ in range(5):
+        tcb.cwnd = hooks.grown(tcb, 1_000)
+    assert tcb.cwnd == 6_000
+    letter = STACKS["rfc9293"]
+    tcb.cwnd = 5_000
+    assert letter.grown(tcb, 5_000) == 5_200, "an ACK counts once, whatever it acknowledges"
+
+
+def test_with_sack_as_many_duplicates_count_as_segments_are_reported() -> None:
+    tcb = sending(1_000, 1_000, 1_000).block
+    tcb.sack, tcb.duplicate_acks = True, 1
+    first, *others = tcb.retransmission_queue
+    tcb.retransmission_queue = (first, *(entry._replace(sacked=True) for entry in others))
+    assert STACKS["linux"].counted_duplicates(tcb) == 2
+
+
+def test_urgent_data_is_not_pushed_where_it_goes_on() -> None:
+    """forced_push() is not asked for it."""
+    hooks, tcb = STACKS["linux"], sending().block
+    assert hooks.pushes(tcb, 10_001)
+    tcb.snd_up = seq_add(tcb.snd_nxt, 20_000)
+    assert not hooks.pushes(tcb, 10_001)
+    tcb.snd_up = tcb.snd_nxt
+    assert hooks.pushes(tcb, 10_001)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tcptui import library
-from tcptui.lab.history import INTERVAL, History
+from tcptui.core.events import StateChanged
+from tcptui.lab.history import INTERVAL, KEPT, History
 from tcptui.lab.moves import NEXT, Do, Lose, Wait
 from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.prelude import begin
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import BadMove, Transmission
+from tcptui.lab.wire import BadMove, Outcome, Transmission
 from tests.lab.worlds import OPEN, scenario
 from tests.messages import refused
 
@@ -299,10 +300,143 @@ def test_a_record_is_the_same_whether_it_is_asked_for_at_every_move_or_once() ->
     assert unasked.moment_before.record == records[unasked.position - 1]
 
 
-def test_reports_that_wait_to_be_folded_do_not_pile_up() -> None:
+def test_reports_that_are_kept_do_not_pile_up() -> None:
     history = to_the_end(History(LONG))
     for start in (0, 1, INTERVAL):
         history.go_to(start)
         while history.position < history.length:
             history.forward()
-            assert len(history._reports) < 2 * INTERVAL
+            history.reports(history.position % 7)
+            assert len(history._latest) <= INTERVAL
+            assert len(history._intervals) <= KEPT
+
+
+def as_at(walk: Walk, position: int) -> dict[int, Transmission]:
+    """Every segment of a run up to a position, as it was then."""
+    ended = {one.number: one for one in walk.ended(0, position)}
+    return ended | {one.number: one for one in walk.worlds[position].wire.transmissions}
+
+
+@pytest.mark.parametrize("where", ["stepping", "jumping"])
+def test_every_segment_of_a_run_is_found_as_it_was_at_the_position(where: str) -> None:
+    walk = Walk(LONG)
+    end = len(walk.worlds) - 1
+    history = History(LONG) if where == "stepping" else to_the_end(History(LONG))
+    near = {n * INTERVAL + offset for n in range(1, 6) for offset in (-1, 0, 1, 40)}
+    for position in range(1, end + 1) if where == "stepping" else (*sorted(near, reverse=True), end, 1):
+        if where == "stepping":
+            history.apply()
+        else:
+            history.go_to(position)
+        if position in near or position == end:
+            segments = as_at(walk, position)
+            assert list(segments) != []
+            for number, segment in segments.items():
+                assert history.transmission(number) == segment
+            assert history.transmission(0) is None
+            assert history.transmission(len(segments) + 1) is None
+
+
+def test_what_the_moves_of_every_interval_brought_about_is_known_up_to_the_position() -> None:
+    walk = Walk(LONG)
+    history = to_the_end(History(LONG))
+    end = history.length
+    for position in (end, INTERVAL, INTERVAL + 1, 2 * INTERVAL - 1, 0, 3 * INTERVAL):
+        history.go_to(position)
+        for interval in (*range(history.last_interval + 1), history.last_interval + 1):
+            start = interval * INTERVAL
+            stop = min(start + INTERVAL, position)
+            assert history.reports(interval) == walk.reports[start + 1 : stop + 1]
+            if interval <= history.last_interval:
+                assert history.beginning_of(interval) == walk.worlds[start]
+        for number in as_at(walk, position):
+            launched = [n for one in history.reports(history.interval_of(number)) for n in one.launched]
+            assert number in launched
+
+
+def test_segments_of_a_branch_that_was_left_are_none_of_this_one() -> None:
+    history = to_the_end(History(LONG))
+    history.reports(2)
+    history.go_to(INTERVAL + 3)
+    newest = history.world.wire.transmissions[-1].number
+    history.apply(Lose(newest))
+    while history.position < 4 * INTERVAL:
+        history.apply()
+    lost = history.transmission(newest)
+    assert lost is not None
+    assert lost.outcome is Outcome.LOST
+    walk = [report for interval in range(4) for report in history.reports(interval)]
+    assert walk[INTERVAL + 3].cause == "fault"
+    history.switch(0)
+    history.go_to(4 * INTERVAL)
+    again = history.transmission(newest)
+    assert again is not None
+    assert again.outcome is Outcome.ARRIVED
+    assert [report.cause for report in history.reports(1)] != [report.cause for report in walk[INTERVAL:]]
+
+
+def test_an_old_segment_costs_two_intervals_of_replay_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    history = to_the_end(History(LONG))
+    applied: list[int] = []
+    apply = WorldState.apply
+
+    def counted(world: WorldState, move: object) -> Report:
+        applied.append(1)
+        return apply(world, move)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(WorldState, "apply", counted)
+    for number in (1, 2, 20, 33, 100, 150):
+        applied.clear()
+        assert history.transmission(number) is not None
+        assert len(applied) <= 2 * INTERVAL
+        applied.clear()
+        history.transmission(number)
+        assert not applied
+
+
+@pytest.mark.parametrize("name", ["lost-syn-ack", "life", "syn-flood"])
+def test_the_moves_in_which_something_changes_are_found_forwards_and_backwards(name: str) -> None:
+    history = History(library.find(name))
+    marked = []
+    while history.world.next_event() is not None:
+        assert history.next_sign is None
+        before, report = history.world.states, history.apply()
+        lost = any(one.outcome is Outcome.LOST for one in report.ended)
+        if lost or report.cause == "timer" or history.world.states != before:
+            marked.append(history.position)
+        elif any(isinstance(event, StateChanged) for event in report.events):
+            marked.append(history.position)  # Of a connection that does not stand for the end.
+    assert marked
+    for position in range(history.length + 1):
+        history.go_to(position)
+        assert history.next_sign == next((one for one in marked if one > position), None)
+        assert history.last_sign == max((one for one in marked if one < position), default=0)
+
+
+def signs(history: History, count: int) -> list[int | None]:
+    """What `next_sign` is at the first positions."""
+    found = []
+    for position in range(count):
+        history.go_to(position)
+        found.append(history.next_sign)
+    return found
+
+
+def test_a_branch_has_the_changes_of_its_parent_up_to_where_it_begins() -> None:
+    history = History(library.find("handshake"))
+    for _ in range(5):
+        history.apply()
+    whole = signs(history, 5)
+    history.go_to(4)
+    history.apply(Lose(3))
+    assert history.branches == 2
+    assert signs(history, 5) == [one if one is not None and one < 5 else 5 for one in whole]
+
+
+def test_the_last_fault_is_the_readers_and_lies_before_the_position() -> None:
+    history = History(library.find("lost-syn-ack"))  # Whose own fault is none of these.
+    for move in parse_moves("s2 d1+10ms s1"):
+        history.apply(move)
+    assert history.last_fault == 2
+    history.go_to(2)
+    assert history.last_fault is None

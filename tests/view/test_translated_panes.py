@@ -13,12 +13,13 @@ from tcptui.explain.english import SENTENCES
 from tcptui.explain.why import Why, why
 from tcptui.lab.history import History
 from tcptui.lab.moves_text import parse_moves
-from tcptui.lab.wire import SIDES
+from tcptui.lab.wire import SIDES, Side
 from tcptui.view.ascii import to_ascii
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.inspectors import INSPECTORS, Inspected
 from tcptui.view.ladder import draw_ladder
-from tcptui.view.layout import Frame, backdrop_lines, clock_place, frame_places, has_room, why_place
+from tcptui.view.layout import Frame, Place, backdrop_lines
+from tcptui.view.layout import places as layout_places
 from tcptui.view.lines import Line, fit, line_width, plain_text
 from tcptui.view.status import clock_line, error_lines, progress_lines, why_lines
 from tcptui.view.subject import paths_of
@@ -48,34 +49,28 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
     now, selected = world.now, transmissions[-1] if transmissions else None
     drawn = []
     for inspector in (None, *INSPECTORS):
-        if inspector is not None and not has_room(inspector.room, width, height) and height >= 32:
-            continue
-        places = frame_places(width, height, inspector.room if inspector else None)
-        frames = [Frame(place, title, title, "a") for place in places.values()]
-        drawn.append((width, backdrop_lines(frames, width, height, fit(((title, "title"),), width - 70), ())))
-        for name, place in places.items():
+        rooms = [] if inspector is None else [inspector.room]
+        where = layout_places(width, height, rooms, asked=True)
+        frames = [
+            Frame(place, title, title, "a")
+            for place in (where.a, where.b, where.wire, *where.inspectors)
+            if place is not None
+        ]
+        drawn.append((width, backdrop_lines(frames, width, height, fit(((title, "title"),), width - 70))))
+        if where.wire is not None:
+            inside = where.wire.inside
+            ladder = draw_ladder(
+                transmissions, now, inside.width, inside.height, selected=1, paths=paths_of(history.record)
+            )
+            drawn.append((inside.width, ladder.lines))
+        for place in where.inspectors:
             inside = place.inside
-            if name == "wire":
-                lines = draw_ladder(
-                    transmissions, now, inside.width, inside.height, selected=1,
-                    paths=paths_of(history.record),
-                ).lines  # fmt: skip
-            elif name == "inspector" and inspector is not None:
-                inspected = Inspected(world, selected, transmissions, False)
-                lines = inspector.lines(inspected, inside.width, inside.height)
-            else:
-                side = SIDES[0] if name == "a" else SIDES[1]
-                lines = endpoint_lines(
-                    history.moment,
-                    history.moment_before,
-                    side,
-                    inside.width,
-                    inside.height,
-                    at=now,
-                    raw=False,
-                )
-            drawn.append((inside.width, lines))
-    clock, below = clock_place(width), why_place(width, height)
+            inspected = Inspected(history.moment, selected, transmissions)
+            assert inspector is not None
+            drawn.append((inside.width, inspector.lines(inspected, inside.width, inside.height)))
+        for side, end in zip(SIDES, (where.a, where.b), strict=True):
+            drawn.append((end.inside.width, _end_lines(history, side, end.inside)))
+    clock, below = where.clock, where.why
     drawn += [
         (clock.width, [clock_line(world, clock.width, at=now, step=7, branch=(0, 2), speed=1.0)]),
         (below.width, why_lines(why(history.report, world, transmissions, False), below.width)),
@@ -84,6 +79,13 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
         (below.width, progress_lines(10, 10_000, below.width)),
     ]
     return drawn
+
+
+def _end_lines(history: History, side: Side, inside: Place) -> list[Line]:
+    return endpoint_lines(
+        history.moment, history.moment_before, side, inside.width, inside.height,
+        at=history.world.now, raw=False,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("language", SAMPLES)

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from tcptui.explain.english import effects, ends, errnos, errors, happened, rules, scripts, stories, ui
+from tcptui.explain.english import (
+    configuration,
+    effects,
+    ends,
+    errnos,
+    errors,
+    happened,
+    inspectors,
+    picker,
+    rules,
+    scripts,
+    stories,
+    ui,
+)
 
 SENTENCES = {
     **happened.SENTENCES,
@@ -13,5 +26,8 @@ SENTENCES = {
     **errnos.SENTENCES,
     **scripts.SENTENCES,
     **stories.SENTENCES,
+    **picker.SENTENCES,
     **ui.SENTENCES,
+    **inspectors.SENTENCES,
+    **configuration.SENTENCES,
 }

@@ -7,8 +7,10 @@ from textual.events import Click
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
 from tcptui.lab.scenario import Scenario
+from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.ui.panes.pane import FramedPane, Heading
 from tcptui.ui.session import Session
+from tcptui.view.first_steps import first_lines
 from tcptui.view.ladder import Drawn, draw_ladder, recent
 from tcptui.view.lines import Line
 from tcptui.view.subject import paths_of
@@ -48,6 +50,9 @@ class WirePane(FramedPane):
 
     def lines(self, width: int, height: int) -> list[Line]:
         session = self.session
+        if not session.history.position:
+            self._numbers = []
+            return first_lines(_first_keys(), width, height)
         chosen = session.selected
         number = chosen.number if chosen is not None else 0
         transmissions = recent(session.history.transmissions(), height, number)
@@ -65,3 +70,13 @@ class WirePane(FramedPane):
         if offset is not None and offset.y < len(self._numbers) and self._numbers[offset.y]:
             self.session.select_number(self._numbers[offset.y])
             self.post_message(self.Changed())
+
+
+_FIRST_KEYS = ("step", "play", "call_a", "next_story", "scenarios", "help")
+"""Actions that can be done before the first step, what is needed most first."""
+
+
+def _first_keys() -> list[tuple[str, str]]:
+    """Their keys, and what they do there."""
+    actions = {action.id: action for action in ACTIONS}
+    return [(key_names(actions[id])[0], say(f"ui.first.{id}")) for id in _FIRST_KEYS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 from urllib.parse import quote
 
 from textual.binding import Binding, BindingType
@@ -11,21 +11,25 @@ from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
 from tcptui.lab.moves import Move
+from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import bindings
-from tcptui.ui.palette import GROUNDS, Ground
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
-from tcptui.ui.panes.inspector import InspectorPane
+from tcptui.ui.panes.keys import KeysPane
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
+from tcptui.ui.screens.inspector_actions import InspectorActions
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
-from tcptui.ui.screens.session_actions import SessionActions
-from tcptui.ui.session import Session, call_error, moves_error
+from tcptui.ui.session import Session
+from tcptui.ui.typed import call_error, moves_error, pattern_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
-from tcptui.view.layout import LEAST_WIDTH, WIDE, clock_place, frame_places, has_room, why_place
-from tcptui.view.status import said_rows
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, places
+from tcptui.view.story import NOTHING, story_rows
+
+if TYPE_CHECKING:
+    from tcptui.ui.app import TcptuiApp
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -45,7 +49,17 @@ _QUESTIONS = {
 _DATA = "hello"
 
 
-class RunScreen(SessionActions):
+class AllStories(Protocol):
+    """Where the story that is shown comes from."""
+
+    def story_beside(self, by: int) -> Scenario | None:
+        """The story that stands `by` places after it; None: there is none."""
+
+    def saw(self, scenario: Scenario) -> None:
+        """A story has been seen to its end."""
+
+
+class RunScreen(InspectorActions):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -57,35 +71,34 @@ class RunScreen(SessionActions):
         Binding("escape", "stop", "Stop", show=False),
     ]
 
-    def __init__(self, session: Session, inspectors: Sequence[Inspector] = INSPECTORS) -> None:
-        super().__init__()
-        self.session = session
-        self._inspectors = inspectors
-        self._inspector: Inspector | None = None
-        """The reader's choice; None: no inspector."""
-        self._has_chosen = False
-        """Whether the reader has chosen; until then the first inspector stands where there is room for it."""
-        self._ground: Ground = GROUNDS[0]
+    def __init__(
+        self,
+        session: Session,
+        inspectors: Sequence[Inspector] = INSPECTORS,
+        stories: AllStories | None = None,
+    ) -> None:
+        super().__init__(session, inspectors)
+        self._stories = stories
         self._said = 0
         """The lines for what the story says."""
+        self._sought = ""
+        """What has been looked for last."""
         self._waiting: list[Callable[[], None]] = []
         """What keys are to do once the session has finished its work."""
         self._ticking: Timer | None = None
         """The next frame of a playing run, or slice of long work; there is never more than one."""
         self._ends = EndpointPane(session, "A"), EndpointPane(session, "B")
-        self._framed: dict[str, EndpointPane | WirePane | InspectorPane] = {
-            "a": self.add(self._ends[0]),
-            "wire": self.add(wire := WirePane(session)),
-            "inspector": self.add(inspector := InspectorPane(session, inspectors[0])),
-            "b": self.add(self._ends[1]),
-        }
-        self._inspector_pane = inspector
-        self._wire = wire
+        for end in self._ends:
+            self.add(end)
+        self._wire = self.add(WirePane(session))
         self._clock = self.add(ClockPane(session))
         self._why = self.add(WhyPane(session))
+        self._keys = self.add(KeysPane(session, self._of_use_here))
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
+        session.begin_like(self.session)
+        session.visited_before = self.session.visited()
         self.session = session
         self._waiting.clear()
         for pane in self._panes:
@@ -94,54 +107,55 @@ class RunScreen(SessionActions):
         self._rearrange()
 
     def place_panes(self, width: int, height: int) -> None:
-        self._said = said = self._said_rows(width)
-        inspector = self._shown_inspector(width, height)
-        if inspector is not None:
-            self._inspector_pane.inspector = inspector
-        places = frame_places(width, height, inspector.room if inspector is not None else None, said)
-        frames = []
-        for name, pane in self._framed.items():
-            if name in places:
-                frames.append(pane.fill_frame(places[name]))
-            else:
-                pane.display = False
-        self._clock.fill(clock_place(width))
+        self._said = said = self._said_rows(width, height)
+        wanted = self._wanted_inspectors()
+        where = places(width, height, [one.room for one in wanted], said, asked=self._has_chosen)
+        frames = [self._ends[0].fill_frame(where.a), self._ends[1].fill_frame(where.b)]
+        if where.wire is not None:
+            frames.append(self._wire.fill_frame(where.wire))
+        else:
+            self._wire.display = False
+        frames += self._fill_inspectors(wanted, where.inspectors)
+        self._clock.fill(where.clock)
         self._why.said = said
-        self._why.fill(why_place(width, height, said))
+        self._why.fill(where.why)
+        self._keys.fill(where.keys)
         title = self.session.history.scenario.title
-        self.backdrop.fill_screen(width, height, title, frames, self.more_keys())
+        self.backdrop.fill_screen(width, height, title, frames)
 
     def show(self) -> None:
         """Draws what has changed, all anew where what the story says needs more lines, or fewer."""
-        if self._said_rows(self.size.width) == self._said:
+        if self._said_rows(*self.size) == self._said:
             super().show()
         else:
             self._rearrange()
 
-    def more_keys(self) -> frozenset[str]:
+    def _of_use_here(self) -> frozenset[str]:
+        """The actions that are of use now because of what is on this screen."""
         ends = {"connection_a": self._ends[0].host, "connection_b": self._ends[1].host}
         several = {key for key, host in ends.items() if host is not None and host.total > 1}
-        if self.size.width >= WIDE and self.session.history.scenario.variants:
+        if self.session.history.scenario.variants:
             several.add("variant")
         told = (self._why, *self._ends)
         return frozenset(several | {"read"} if any(pane.is_cut for pane in told) else several)
+
+    async def on_keys_pane_pressed(self, event: KeysPane.Pressed) -> None:
+        """A click on a key does what the key does."""
+        await self.app.run_action(event.action, self if hasattr(self, f"action_{event.action}") else self.app)
 
     # Actions.
 
     def action_branch(self) -> None:
         self._change(self.session.switch_branch)
 
+    def action_next_story(self) -> None:
+        self._change(lambda: self._open_beside(1))
+
+    def action_previous_story(self) -> None:
+        self._change(lambda: self._open_beside(-1))
+
     def action_variant(self) -> None:
         self._change(self._next_variant)
-
-    def action_inspector(self) -> None:
-        """The next inspector, and after the last one none."""
-        now = self._shown_inspector(*self.size)
-        following = 0 if now is None else self._inspectors.index(now) + 1
-        self._inspector = self._inspectors[following] if following < len(self._inspectors) else None
-        self._has_chosen = True
-        self.session.message = ""
-        self._rearrange()
 
     def action_call_a(self) -> None:
         self._change(lambda: self._choose_call("A"))
@@ -152,25 +166,32 @@ class RunScreen(SessionActions):
     def action_read(self) -> None:
         self._change(self._read)
 
-    def action_theme(self) -> None:
-        """The colours for the next ground."""
-        self._ground = GROUNDS[(GROUNDS.index(self._ground) + 1) % len(GROUNDS)]
-        for pane in (self.backdrop, *self._panes):
-            pane.paint(self._ground)
-        self._change(self._rearrange)
+    def action_copy(self) -> None:
+        from tcptui.ui.screens.take_away import copy_command
+
+        self._change(lambda: copy_command(cast("TcptuiApp", self.app), self.session))
+
+    def action_save(self) -> None:
+        from tcptui.ui.screens.take_away import save
+
+        self._change(lambda: save(cast("TcptuiApp", self.app), self.session, self.show))
 
     def action_moves(self) -> None:
         self._change(self._ask_moves)
+
+    def action_find(self) -> None:
+        self._change(self._ask_what_to_find)
 
     def action_help(self) -> None:
         self._change(self._help)
 
     def action_stop(self) -> None:
-        """Gives up long work; where there is none, follows the newest segment again."""
+        """Gives up long work; where there is none, puts the story's panel away, and then follows the newest
+        segment again."""
         self._waiting.clear()
         if self.session.working:
             self.session.stop()
-        else:
+        elif not self.session.story.put_away():
             self.session.follow()
         self.show()
 
@@ -195,7 +216,18 @@ class RunScreen(SessionActions):
             self._later(BREATH, self._work)
         elif self.session.playing:
             self._later(1 / FRAMES_PER_SECOND, self._tick)
+        elif self._stories is not None and self.session.story.over:
+            self._stories.saw(self.session.history.scenario)
         self.show()
+
+    def _open_beside(self, by: int) -> None:
+        """The story that stands so many places after this one in the list."""
+        stories = self._stories
+        story = None if stories is None else stories.story_beside(by)
+        if story is None:
+            self.session.message = say("ui.no_story_after" if by > 0 else "ui.no_story_before")
+        else:
+            self.open(Session(story))
 
     def _next_variant(self) -> None:
         """The next variant of the story from its beginning, and after the last one the story itself."""
@@ -209,17 +241,18 @@ class RunScreen(SessionActions):
         following = names[(names.index(scenario.variant) + 1) % len(names)]
         self.open(Session(scenario_of_variant(scenario, following)))
 
-    def _said_rows(self, width: int) -> int:
+    def _said_rows(self, width: int, height: int) -> int:
         """How many lines the story has for what it says."""
         session = self.session
-        said = () if session.working else session.said
+        story = session.story
+        said, panel = ((), NOTHING) if session.working else (story.said, story.panel)
         least = LEAST_SAID if session.history.narration is not None else 0
-        return max(least, said_rows(said, max(width, LEAST_WIDTH)))
+        return story_rows(said, panel, max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT), least)
 
     def _pause(self) -> None:
         """Before something opens above the run."""
         self.session.playing = False
-        self.session.message = ""
+        self.session.say_nothing()
         self.show()
 
     def _ask_moves(self) -> None:
@@ -238,6 +271,19 @@ class RunScreen(SessionActions):
         hint = "s5 l2 d4+200ms u3 a:send:hello b:['exit()'] x>b:SYN:seq=90"
         prompt = Prompt(say("ui.moves.so_far", moves=told), hint, check=moves_error)
         self.app.push_screen(prompt, made)
+
+    def _ask_what_to_find(self) -> None:
+        from tcptui.ui.screens.dialogs import Prompt
+
+        def typed(text: str | None) -> None:
+            if text:
+                self._sought = text
+                self._change(lambda: self.session.find(text))
+
+        self._pause()
+        hint = "12  FIN  SYN,ACK  lost  again  TIME-WAIT  B DATA len=5 arrives"
+        prompt = Prompt(say("ui.find.what"), hint, self._sought, check=pattern_error)
+        self.app.push_screen(prompt, typed)
 
     def _help(self) -> None:
         from tcptui.ui.screens.dialogs import HelpScreen
@@ -310,13 +356,6 @@ class RunScreen(SessionActions):
         while self._waiting and not self.session.working:
             self._waiting.pop(0)()
         self._go_on()
-
-    def _shown_inspector(self, width: int, height: int) -> Inspector | None:
-        """The reader's choice, or the first one where there is room for it."""
-        if self._has_chosen:
-            return self._inspector
-        first = self._inspectors[0]
-        return first if has_room(first.room, width, height - self._said) else None
 
     def _rearrange(self) -> None:
         self.place_again(*self.size)

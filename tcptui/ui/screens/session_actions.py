@@ -122,46 +122,28 @@ class SessionActions(PaneScreen):
         self._change(lambda: self.session.tell_not_yet(action))
 
     def action_next_change(self) -> None:
-        self._not_yet("next_change")
+        self._change(self.session.to_next_change)
 
     def action_previous_change(self) -> None:
-        self._not_yet("previous_change")
-
-    def action_find(self) -> None:
-        self._not_yet("find")
+        self._change(self.session.to_last_change)
 
     def action_bookmark(self) -> None:
-        self._not_yet("bookmark")
+        self._change(self.session.toggle_bookmark)
 
     def action_next_bookmark(self) -> None:
-        self._not_yet("next_bookmark")
+        self._change(self.session.to_next_bookmark)
 
     def action_go_to(self) -> None:
-        self._not_yet("go_to")
+        self._change(self.session.go_to_selected)
 
     def action_undo(self) -> None:
-        self._not_yet("undo")
-
-    def action_previous_inspector(self) -> None:
-        self._not_yet("previous_inspector")
+        self._change(self.session.undo)
 
     def action_mark(self) -> None:
-        self._not_yet("mark")
+        self._change(self.session.mark)
 
     def action_enlarge(self) -> None:
         self._not_yet("enlarge")
 
     def action_question(self) -> None:
-        self._not_yet("question")
-
-    def action_previous_story(self) -> None:
-        self._not_yet("previous_story")
-
-    def action_next_story(self) -> None:
-        self._not_yet("next_story")
-
-    def action_copy(self) -> None:
-        self._not_yet("copy")
-
-    def action_save(self) -> None:
-        self._not_yet("save")
+        self._change(lambda: self.session.story.ask())
