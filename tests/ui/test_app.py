@@ -91,7 +91,10 @@ def test_another_future_is_a_branch_and_v_leads_back() -> None:
     keys = ["space", "space", "l", "b", "space", "space"]
     session = after("handshake", keys)
     assert (session.history.branch, session.history.branches) == (1, 2)
-    session = after("handshake", [*keys, "v"])
+    screenshot, _ = drive("handshake", [*keys, "v"])
+    assert "1  the first  3 moves" in screenshot
+    assert "▸ 2  as 1 up to step 2, without: #1 is lost  4 moves" in screenshot
+    session = after("handshake", [*keys, "v", "up", "enter"])
     assert session.history.branch == 0
     assert session.history.text() == "s2 l1"
 
