@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -27,6 +26,7 @@ from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 
 if TYPE_CHECKING:
     from tcptui.library import Listed
+    from tcptui.ui.screens.save import Files
     from tcptui.ui.stories import Stories
 
 
@@ -34,7 +34,8 @@ class TcptuiApp(App[None]):
     """Shows a session, or, without one, the scenarios to choose from.
 
     `scenarios` gives the list to choose from when it is wanted; `seen` are the stories that have been played
-    to their end, `marked` those that are marked for a lecture, kept in memory if not elsewhere;
+    to their end, `marked` those that are marked for a lecture, kept in memory if not elsewhere; `keep_theme`
+    is told the colours that the reader chooses; `files` are what may be written to, None: nothing;
     `after_first_frame` is called once, when the first screen has been drawn; `driver` is what the terminal
     is driven with, if not by what Textual would choose.
     """
@@ -59,6 +60,7 @@ class TcptuiApp(App[None]):
         marked: Seen | None = None,
         preferences: Preferences = PLAIN,
         keep_theme: Callable[[Choice], None] = lambda _: None,
+        files: Files | None = None,
         after_first_frame: Callable[[], None] | None = None,
         driver: type[Driver] | None = None,
     ) -> None:
@@ -67,6 +69,8 @@ class TcptuiApp(App[None]):
         """The colours that the reader has chosen."""
         self._suits: PaletteName = preferences.suits
         self._keep_theme = keep_theme
+        self.files = files
+        """The files that may be written; None: there are none."""
         # The terminal's own colours behind and for plain text: they need no octets.
         super().__init__(ansi_color=True, driver_class=driver)
         # Nothing here has a tooltip or gives a notice: two widgets less on every screen, at which Textual
@@ -80,8 +84,8 @@ class TcptuiApp(App[None]):
         self._marked: Seen = InMemory() if marked is None else marked
         self._after_first_frame = after_first_frame
         self._started = False
-        self.panicked = False
-        """Whether it has ended because of an unexpected error."""
+        self.error: BaseException | None = None
+        """What it has ended of, if not by itself."""
 
     @property
     def session(self) -> Session | None:
@@ -133,8 +137,15 @@ class TcptuiApp(App[None]):
     def ask_ground(self) -> None:
         """Asks the terminal for the colour of its ground, where that decides about the palette."""
         ask = getattr(self._driver, "ask_ground", None)
-        if ask is not None and self._preferences.ask_ground and self._choice == "auto":
+        asks = self._preferences.may_ask and self._suits not in ("16", "mono")
+        if ask is not None and asks and self._choice == "auto":
             ask(self.ground_is)
+
+    def copy(self, text: str) -> bool:
+        """Puts a text into the clipboard, if the terminal can be told to (OSC 52); whether it was told to."""
+        if self._preferences.may_ask:
+            self.copy_to_clipboard(text)
+        return self._preferences.may_ask
 
     def ground_is(self, ground: Rgb) -> None:
         """Takes the palette for a ground of that colour, unless the reader has chosen one."""
@@ -147,7 +158,7 @@ class TcptuiApp(App[None]):
         self._choice = CHOICES[(CHOICES.index(self._choice) + 1) % len(CHOICES)]
         self._keep_theme(self._choice)
         if self.session is not None:
-            self.session.message = say("ui.theme.now", name=say(f"ui.theme.{self._choice}"))
+            self.session.notice = say("ui.theme.now", name=say(f"ui.theme.{self._choice}"))
         self._repaint()
         self.ask_ground()
 
@@ -175,9 +186,17 @@ class TcptuiApp(App[None]):
 
         self.push_screen(Commands(), chosen)
 
-    def panic(self, *renderables: RenderableType) -> None:
-        self.panicked = True
-        super().panic(*renderables)
+    def fail(self, error: BaseException) -> None:
+        """Ends because of an error that nobody expects. Who has started the app tells it."""
+        self.error = self.error or error
+        self._close_messages_no_wait()
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error  # A test is to see it.
+            self._exception_event.set()
+        self.fail(error)
 
     def action_scenarios(self) -> None:
         """Opens the picker; a choice replaces the run."""

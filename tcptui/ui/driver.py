@@ -152,12 +152,16 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._size = self._get_terminal_size()
         self._is_set_up = self._is_suspended = False
+        self._reads = False
+        """Whether what the terminal sends is taken."""
         self._answers = Answers()
         self._asked = 0.0
         self._tell_ground: Callable[[Rgb], object] = lambda _: None
 
     def ask_ground(self, tell: Callable[[Rgb], object]) -> None:
         """Asks the terminal for the colour of its ground; `tell` is called with it, should it answer."""
+        if not self._reads:
+            return  # It ends: nobody would take the answer.
         self._tell_ground, self._asked = tell, time.monotonic()
         self._answers.awaited = True
         self.write(QUESTIONS)
@@ -176,7 +180,7 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        self._is_set_up = True
+        self._is_set_up = self._reads = True
 
     def stop_application_mode(self) -> None:
         self._is_set_up = False
@@ -185,8 +189,18 @@ class TerminalDriver(LinuxDriver):
     def disable_input(self) -> None:
         while self._answers.awaited and time.monotonic() < self._asked + ANSWER_PATIENCE:
             time.sleep(_BACK_OFF)  # The thread that reads goes on.
-        self._answers.awaited = False
+        self._answers.awaited = self._reads = False
         super().disable_input()
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except BaseException as error:
+            self._answers.awaited = False
+            fail: Callable[[BaseException], object] | None = getattr(self._app, "fail", None)
+            if fail is None:
+                raise
+            self._app.call_later(fail, error)
 
     def run_input_thread(self) -> None:
         """Reads what comes until there is to be no more input."""

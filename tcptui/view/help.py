@@ -34,10 +34,18 @@ _SPACE = (
     ("█", "done"), ("▓", "sent"), ("▒", "again"), ("│   │", "gap"), ("░", "unsent"), ("·", "window"),
     ("│", "bound"), ("▓▓(12)▓▓", "many"), ("●●○○", "tries"),
 )  # fmt: skip
-_END = ("send", "receive", "app", "waiting", "queue", "path")
-"""Words of the catalogue, under ``ui.end``, that stand in an end's pane by themselves."""
-_COUNTS = ("unsent", "unread")
-"""Those that stand behind a number."""
+_END = (
+    ("needs", ("needs",)), ("else", ("else", "or")), ("why", ("why",)), ("again", ("again",)),
+    ("try", ("try",)), ("send", ("send",)), ("receive", ("receive", "receive_brief")),
+    ("in_flight", ("in_flight", "sent_brief")),
+    ("unsent", ("unsent",)), ("taken", ("taken",)), ("held", ("held",)), ("unread", ("unread",)),
+    ("queue", ("syn_queue", "accept_queue")), ("app", ("app",)), ("told", ("told",)), ("got", ("got",)),
+    ("waiting", ("waiting",)), ("scale", ("scale",)), ("duplicates", ("duplicates",)),
+    ("recovery", ("recovery",)), ("script", ("script",)),
+)  # fmt: skip
+"""What is explained, and the words for it in the catalogue, under ``ui.end``."""
+_EXAMPLE = {"count": 2, "most": 6, "room": 9, "send": 7, "receive": 7, "seq": 1461}
+"""The numbers that stand with them."""
 _VARIABLES = ("ISS", "IRS", "UNA", "NXT", "WND", "cwnd", "ssthresh", "RTT", "RTO", "MSS")
 _SEGMENT = (
     "SYN", "ACK", "FIN", "RST", "PSH", "URG", "seq", "ack", "len", "win", "wscale", "SACK", "D-SACK",
@@ -74,15 +82,14 @@ def _ladder() -> list[tuple[str, str]]:
 
 
 def _end() -> list[tuple[str, str]]:
-    words = [(say(f"ui.end.{name}"), say(f"glossary.end.{name}")) for name in _END]
-    counts = [(say(f"ui.end.{name}", count=7), say(f"glossary.end.{name}")) for name in _COUNTS]
-    more = [
-        ("━━━──", "bar"),
-        ("OPEN CLOSE ABORT", "calls"),
-        ("1/3", "other_connection"),
-        ("+2", "more_timers"),
+    words = [
+        (", ".join(say(f"ui.end.{word}", **_EXAMPLE) for word in words), say(f"glossary.end.{name}"))
+        for name, words in _END
     ]
-    return [*words, *counts, *((sign, say(f"glossary.end.{name}")) for sign, name in more)]
+    more = (
+        ("━━━──", "bar"), ("OPEN CLOSE ABORT", "calls"), ("1/3", "other_connection"), ("+2", "more_timers"),
+    )  # fmt: skip
+    return [*words, *((sign, say(f"glossary.end.{name}")) for sign, name in more)]
 
 
 def _segments() -> list[tuple[str, str]]:

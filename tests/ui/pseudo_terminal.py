@@ -17,6 +17,8 @@ from types import TracebackType
 from tcptui.ui.answers import QUESTIONS
 
 PATIENCE = 20.0
+LAST_SEQUENCE = "\x1b[?1006l"
+"""The last that is written when the terminal is given back."""
 
 
 class PseudoTerminal:
@@ -104,6 +106,11 @@ class PseudoTerminal:
             if pid:
                 self.status = os.waitstatus_to_exitcode(status)
         return self.status
+
+    def printed(self) -> list[str]:
+        """The lines that have been written since the screen was given back."""
+        after = self.all.decode().rpartition(LAST_SEQUENCE)[2]
+        return [line for line in after.splitlines() if line]
 
     def settings(self) -> list[object]:
         """The settings of the terminal now."""

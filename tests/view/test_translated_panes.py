@@ -17,6 +17,7 @@ from tcptui.lab.wire import SIDES, Side
 from tcptui.view.ascii import to_ascii
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.inspectors import INSPECTORS, Inspected
+from tcptui.view.inspectors.captured import Captures
 from tcptui.view.ladder import draw_ladder
 from tcptui.view.layout import Frame, Place, backdrop_lines
 from tcptui.view.layout import places as layout_places
@@ -30,9 +31,10 @@ RUNS = (("life", "s9"), ("udp", "s12"), ("handshake", "s2 l1 s6"), ("lost-syn-ac
 
 
 def language_of(sample: str) -> Language:
-    """Every sentence is the sample, about as long as in English, with its placeholders behind it."""
+    """Every sentence is the sample, about as long as in English, with its placeholders behind it; none ends
+    with a joiner, which would join what stands beside it."""
     return {
-        key: sample[: 4 + len(sentence)] + "".join(f" {place}" for place in places(sentence))
+        key: sample[: 4 + len(sentence)].rstrip("\u200d") + "".join(f" {place}" for place in places(sentence))
         for key, sentence in SENTENCES.items()
     }
 
@@ -64,7 +66,7 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
             drawn.append((inside.width, ladder.lines))
         for place in where.inspectors:
             inside = place.inside
-            inspected = Inspected(history.moment, selected, transmissions)
+            inspected = Inspected(history.moment, selected, captures=Captures(history))
             assert inspector is not None
             drawn.append((inside.width, inspector.lines(inspected, inside.width, inside.height)))
         for side, end in zip(SIDES, (where.a, where.b), strict=True):

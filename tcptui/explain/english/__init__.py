@@ -5,6 +5,7 @@ from __future__ import annotations
 from tcptui.explain.english import (
     configuration,
     effects,
+    ends,
     errnos,
     errors,
     glossary,
@@ -20,6 +21,7 @@ from tcptui.explain.english import (
 SENTENCES = {
     **happened.SENTENCES,
     **effects.SENTENCES,
+    **ends.SENTENCES,
     **rules.SENTENCES,
     **errors.SENTENCES,
     **errnos.SENTENCES,

@@ -3,48 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Protocol
-from urllib.parse import quote
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
-from tcptui.lab.moves import Move
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import bindings
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
-from tcptui.ui.panes.inspector import InspectorPane
 from tcptui.ui.panes.keys import KeysPane
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
+from tcptui.ui.screens.inspector_actions import InspectorActions
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
-from tcptui.ui.screens.session_actions import SessionActions
 from tcptui.ui.session import Session
-from tcptui.ui.typed import call_error, moves_error, pattern_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
-from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, places
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, places
 from tcptui.view.story import NOTHING, story_rows
+
+if TYPE_CHECKING:
+    from tcptui.ui.app import TcptuiApp
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
 MOST_WAITING = 1_000
 """Keys that wait until long work is done; those that come then are lost."""
-LONGEST_TITLE = 600
-"""Characters of the moves so far that stand above the line to type: the latest."""
 LEAST_SAID = 2
 """Lines for what a story says at its moments, kept free between them."""
-_QUESTIONS = {
-    "send": "ui.call.data",
-    "sendto": "ui.call.data",
-    "send+urgent": "ui.call.urgent",
-    "read:100": "ui.call.octets",
-}
-"""What calls of the RFC's and of UDP's ask for before they are made."""
-_DATA = "hello"
 
 
 class AllStories(Protocol):
@@ -57,7 +46,7 @@ class AllStories(Protocol):
         """A story has been seen to its end."""
 
 
-class RunScreen(SessionActions):
+class RunScreen(InspectorActions):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -75,14 +64,8 @@ class RunScreen(SessionActions):
         inspectors: Sequence[Inspector] = INSPECTORS,
         stories: AllStories | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(session, inspectors)
         self._stories = stories
-        self.session = session
-        self._inspectors = inspectors
-        self._inspector: Inspector | None = None
-        """The reader's choice; None: no inspector."""
-        self._has_chosen = False
-        """Whether the reader has chosen; until then the first inspector stands where there is room for it."""
         self._said = 0
         """The lines for what the story says."""
         self._sought = ""
@@ -95,13 +78,14 @@ class RunScreen(SessionActions):
         for end in self._ends:
             self.add(end)
         self._wire = self.add(WirePane(session))
-        self._inspector_panes: list[InspectorPane] = []
         self._clock = self.add(ClockPane(session))
         self._why = self.add(WhyPane(session))
         self._keys = self.add(KeysPane(session, self._of_use_here))
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
+        session.begin_like(self.session)
+        session.visited_before = self.session.visited()
         self.session = session
         self._waiting.clear()
         for pane in self._panes:
@@ -149,7 +133,7 @@ class RunScreen(SessionActions):
     # Actions.
 
     def action_branch(self) -> None:
-        self._change(self.session.switch_branch)
+        self._change(self._choose_branch)
 
     def action_next_story(self) -> None:
         self._change(lambda: self._open_beside(1))
@@ -160,15 +144,6 @@ class RunScreen(SessionActions):
     def action_variant(self) -> None:
         self._change(self._next_variant)
 
-    def action_inspector(self) -> None:
-        """The next inspector, and after the last one none."""
-        now = next((pane.inspector for pane in self._inspector_panes if pane.display), None)
-        following = 0 if now is None else self._inspectors.index(now) + 1
-        self._inspector = self._inspectors[following] if following < len(self._inspectors) else None
-        self._has_chosen = True
-        self.session.say_nothing()
-        self._rearrange()
-
     def action_call_a(self) -> None:
         self._change(lambda: self._choose_call("A"))
 
@@ -177,6 +152,16 @@ class RunScreen(SessionActions):
 
     def action_read(self) -> None:
         self._change(self._read)
+
+    def action_copy(self) -> None:
+        from tcptui.ui.screens.take_away import copy_command
+
+        self._change(lambda: copy_command(cast("TcptuiApp", self.app), self.session))
+
+    def action_save(self) -> None:
+        from tcptui.ui.screens.take_away import save
+
+        self._change(lambda: save(cast("TcptuiApp", self.app), self.session, self.show))
 
     def action_moves(self) -> None:
         self._change(self._ask_moves)
@@ -258,34 +243,22 @@ class RunScreen(SessionActions):
         self.show()
 
     def _ask_moves(self) -> None:
-        from tcptui.ui.screens.dialogs import Prompt
+        from tcptui.ui.screens.asking import ask_moves
 
         self._pause()
-        session = self.session
-
-        def made(text: str | None) -> None:
-            if text:
-                self._change(lambda: session.type_moves(text))
-
-        told = session.history.text() or say("ui.moves.none")
-        if len(told) > LONGEST_TITLE:
-            told = f"… {told[-LONGEST_TITLE:]}"
-        hint = "s5 l2 d4+200ms u3 a:send:hello b:['exit()'] x>b:SYN:seq=90"
-        prompt = Prompt(say("ui.moves.so_far", moves=told), hint, check=moves_error)
-        self.app.push_screen(prompt, made)
+        ask_moves(
+            self.app, self.session, lambda text: self._change(lambda: self.session.type_moves(text))
+        )  # fmt: skip
 
     def _ask_what_to_find(self) -> None:
-        from tcptui.ui.screens.dialogs import Prompt
+        from tcptui.ui.screens.asking import ask_what_to_find
 
-        def typed(text: str | None) -> None:
-            if text:
-                self._sought = text
-                self._change(lambda: self.session.find(text))
+        def typed(text: str) -> None:
+            self._sought = text
+            self._change(lambda: self.session.find(text))
 
         self._pause()
-        hint = "12  FIN  SYN,ACK  lost  again  TIME-WAIT  B DATA len=5 arrives"
-        prompt = Prompt(say("ui.find.what"), hint, self._sought, check=pattern_error)
-        self.app.push_screen(prompt, typed)
+        ask_what_to_find(self.app, self._sought, typed)
 
     def _help(self) -> None:
         from tcptui.ui.screens.help import HelpScreen
@@ -300,47 +273,22 @@ class RunScreen(SessionActions):
         self.app.push_screen(Reader(self.session))
 
     def _choose_call(self, side: Side) -> None:
-        from tcptui.lab.ends.typed import calls_at
-        from tcptui.ui.screens.dialogs import CallMenu, Prompt
-
         self._pause()
         if not self.session.world.end(side).possible_calls:
             self.session.message = say("ui.call.none", side=side)
             return
-        from tcptui.lab.moves_text import parse_moves, written_move  # Late: the first frame has none.
+        from tcptui.ui.screens.asking import ask_call
 
-        host = self.session.world.host(side)
+        ask_call(self.app, self.session, side, lambda move: self._change(lambda: self.session.apply(move)))
 
-        def chosen(call: str | None) -> None:
-            if call is not None and call.endswith((")", "]", "}")):
-                question, value = say("ui.call.socket", side=side), call
-                asked(question, value, call_error, lambda text: written_move(side, text))
-            elif call is not None:
-                name, _, usual = call.partition(":")
-                word = f"{side.lower()}:{name}"
-                if call not in _QUESTIONS:
-                    made(parse_moves(word)[0])
-                    return
-                asked(
-                    say(_QUESTIONS[call], side=side),
-                    usual or _DATA,
-                    lambda text: moves_error(f"{word}:{quote(text)}") if text else "",
-                    lambda text: parse_moves(f"{word}:{quote(text)}")[0],
-                )
+    def _choose_branch(self) -> None:
+        self._pause()
+        if self.session.history.branches == 1:
+            self.session.message = say("ui.one_branch")
+            return
+        from tcptui.ui.screens.asking import ask_branch
 
-        def asked(
-            question: str, value: str, check: Callable[[str], str], move: Callable[[str], Move]
-        ) -> None:
-            def typed(text: str | None) -> None:
-                if text:
-                    made(move(text))
-
-            self.app.push_screen(Prompt(question, value=value, check=check), typed)
-
-        def made(move: Move) -> None:
-            self._change(lambda: self.session.apply(move))
-
-        self.app.push_screen(CallMenu(side, host.state_of(host.opened), calls_at(host)), chosen)
+        ask_branch(self.app, self.session, lambda one: self._change(lambda: self.session.go_to_branch(one)))
 
     def _later(self, seconds: float, then: Callable[[], None]) -> None:
         if self._ticking is not None:
@@ -358,26 +306,6 @@ class RunScreen(SessionActions):
         while self._waiting and not self.session.working:
             self._waiting.pop(0)()
         self._go_on()
-
-    def _wanted_inspectors(self) -> Sequence[Inspector]:
-        """The reader's choice and those that follow it in the table, or all where none has been chosen."""
-        if not self._has_chosen:
-            return self._inspectors
-        return () if self._inspector is None else self._inspectors[self._inspectors.index(self._inspector) :]
-
-    def _fill_inspectors(self, wanted: Sequence[Inspector], where: Sequence[Place]) -> list[Frame]:
-        """Shows as many inspectors as there are places; a pane that has not been wanted before is made now,
-        for Textual looks at each widget for every frame."""
-        panes = self._inspector_panes
-        while len(panes) < len(where):
-            panes.append(self.add(InspectorPane(self.session, wanted[len(panes)])))
-            if self.is_mounted:
-                self.mount(panes[-1])
-        for pane in panes[len(where) :]:
-            pane.display = False
-        for pane, inspector in zip(panes, wanted, strict=False):
-            pane.inspector = inspector
-        return [pane.fill_frame(place) for pane, place in zip(panes, where, strict=False)]
 
     def _rearrange(self) -> None:
         self.place_again(*self.size)

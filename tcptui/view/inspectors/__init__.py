@@ -15,7 +15,7 @@ The modules are imported when their inspector is drawn first: the first frame wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tcptui.lab.report import Report
     from tcptui.lab.state import WorldState
     from tcptui.lab.wire import Side, Transmission
+    from tcptui.view.inspectors.captured import Captures
     from tcptui.view.inspectors.parts import Row, Target
 
 
@@ -46,8 +47,6 @@ class Inspected(NamedTuple):
     moment: Moment
     transmission: Transmission | None
     """The selected segment; None: there is none yet."""
-    transmissions: Sequence[Transmission] = ()
-    """Those that are known, by number."""
     raw: bool = False
     """Sequence numbers as they are, not relative."""
     place: str = ""
@@ -56,10 +55,12 @@ class Inspected(NamedTuple):
     """What a step of the run has brought about; None: it is not known."""
     marked: Marked | None = None
     """What the moment is to be compared with."""
-    visited: Iterable[tuple[State, State]] = ()
+    visited: Callable[[], Collection[tuple[State, State]]] = lambda: ()
     """The changes of state that connections of A and B have gone through."""
     position: int = 0
     """After so many moves."""
+    captures: Captures | None = None
+    """The captures of the run at each point; None: it has none."""
     chosen: Callable[[Side], int] = lambda side: 0
     """The connection of an end that the reader wants to see, by name; 0: the one that stands for the end."""
 
@@ -106,13 +107,18 @@ def _of(module: str, function: str) -> Callable[..., Any]:
     return call
 
 
-_ROOM = Room(rows=19)
-
 INSPECTORS: tuple[Inspector, ...] = (
     Inspector(
-        "header", "ui.header", _of("header", "draw"), _ROOM, _of("header", "places"), _of("header", "about")
+        "header", "ui.header", _of("header", "draw"), Room(rows=20), _of("header", "places"),
+        _of("header", "about"),
     ),
-)
+    Inspector("states", "ui.states", _of("states", "draw"), Room(rows=20)),
+    Inspector(
+        "segments", "ui.segments", _of("segments", "draw"), Room(rows=40), _of("segments", "places"),
+        _of("segments", "about"),
+    ),
+    Inspector("compare", "ui.compare", _of("compare", "draw"), Room(rows=20)),
+)  # fmt: skip
 """In the order in which the key for them shows them."""
 
 
