@@ -59,5 +59,6 @@ def looks(ground: Ground = "any") -> dict[Style, RichStyle]:
         "key": "bold",
         "error": f"bold {lost}",
         "said": "bold italic",
+        "effect": "none",
     }
     return {name: RichStyle.parse(look) for name, look in words.items()}

@@ -11,7 +11,7 @@ from tcptui.view.cells import clusters
 
 _SIGNS = {
     "─": "-", "━": "=", "┄": ".", "│": "|", "┃": "#", "┊": ":", "║": "H",
-    "▶": ">", "◀": "<", "▸": ">", "→": ">", "←": "<", "✗": "x", "┼": "+", "·": ".", "…": "~",
+    "▶": ">", "◀": "<", "▸": ">", "→": ">", "←": "<", "✗": "x", "⋮": ":", "┼": "+", "·": ".", "…": "~",
 }  # fmt: skip
 _JOINERS = ("\u200d", "\ufe0f")
 """ZERO WIDTH JOINER and VARIATION SELECTOR-16 change the width of what they stand beside."""

@@ -13,7 +13,7 @@ from tcptui.view.cells import cut
 
 Style: TypeAlias = Literal[
     "plain", "dim", "title", "label", "a", "b", "wire", "changed", "lost", "delayed", "copy",
-    "selected", "why", "rule", "key", "error", "said",
+    "selected", "why", "rule", "key", "error", "said", "effect",
 ]  # fmt: skip
 """The names of styles."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tcptui.explain.english import effects, errnos, errors, happened, rules, scripts, stories, ui
+from tcptui.explain.english import ladder, effects, errnos, errors, happened, rules, scripts, stories, ui
 
 SENTENCES = {
     **happened.SENTENCES,
     **effects.SENTENCES,
+    **ladder.SENTENCES,
     **rules.SENTENCES,
     **errors.SENTENCES,
     **errnos.SENTENCES,
