@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tcptui import library
+from tcptui.lab.history import History
 from tcptui.lab.loader import BadScenario
 from tcptui.lab.prelude import begin
 from tcptui.lab.scenario import Scenario
@@ -189,3 +190,12 @@ def test_a_scenario_may_have_as_many_octets_as_the_limit_says(tmp_path: Path) ->
     path.write_text(HEAD + "#" * (LARGEST + 1 - len(HEAD)))
     with refused(BadScenario, match="is too large: at most 65536 octets"):
         library.find(str(path))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_story_names_the_step_that_its_picture_shows(name: str) -> None:
+    scenario = library.find(name)
+    history = History(scenario)
+    for _ in range(scenario.moment):
+        history.apply()
+    assert 0 < scenario.moment == history.position

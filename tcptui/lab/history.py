@@ -14,13 +14,15 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from tcptui.lab.moves import NEXT, Move
+from tcptui.core.events import StateChanged
+from tcptui.lab.faults import FaultRule
+from tcptui.lab.moves import NEXT, AddBox, Delay, Duplicate, Lose, Move, Reorder
 from tcptui.lab.prelude import first_record
 from tcptui.lab.record import EndRecord, Record
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import BadMove, Transmission, Wire
+from tcptui.lab.wire import BadMove, Outcome, Transmission, Wire
 
 if TYPE_CHECKING:
     from tcptui.lab.narration import Narration
@@ -29,6 +31,10 @@ INTERVAL = 79
 """Moves between two checkpoints: a jump replays fewer."""
 KEPT = 3
 """Of so many intervals beside the latest it is kept what their moves brought about; others are replayed."""
+CHANGE, LOSS, TIMER = 1, 2, 4
+"""What a reader looks for in a long run: a move in which a state has changed, a segment was lost, a timer has
+fired. Kept for every move in one octet, so that the next such move is found without replaying any."""
+_FAULTS = (Lose, Delay, Duplicate, Reorder, FaultRule, AddBox)
 
 
 class Moment(NamedTuple):
@@ -58,6 +64,8 @@ class _Branch:
     def __init__(self, checkpoints: list[_Checkpoint], parent: int = 0, fork: int = -1) -> None:
         self.length = 0
         self.others: dict[int, Move] = {}
+        self.signs = bytearray()
+        """Of each move what happened in it: `CHANGE`, `LOSS`, `TIMER`; 0: none of them."""
         self.checkpoints = checkpoints
         self.parent = parent
         self.fork = fork
@@ -66,9 +74,10 @@ class _Branch:
         """Those from one position to another."""
         return [self.others.get(position, NEXT) for position in range(start, min(stop, self.length))]
 
-    def append(self, move: Move) -> None:
+    def append(self, move: Move, signs: int) -> None:
         if move != NEXT:
             self.others[self.length] = move
+        self.signs.append(signs)
         self.length += 1
 
 
@@ -142,7 +151,7 @@ class History:
             self._fork(move)
             self._forget_what_follows()
         if self.position == self.length:
-            self._branch.append(move)
+            self._branch.append(move, _signs(report))
         self._advance(world, report)
         return report
 
@@ -245,6 +254,35 @@ class History:
         return self._checkpoints[interval].world
 
     @property
+    def signs(self) -> int:
+        """What happened in the move that leads here: `CHANGE`, `LOSS`, `TIMER`."""
+        return self._branch.signs[self.position - 1] if self.position else 0
+
+    @property
+    def next_sign(self) -> int | None:
+        """The next position to which a move leads in which a state changes, a segment is lost or a timer
+        fires; None: there is none in what is known of this branch."""
+        signs = self._branch.signs
+        place = len(signs) - len(signs[self.position :].lstrip(b"\0"))
+        return place + 1 if place < len(signs) else None
+
+    @property
+    def last_sign(self) -> int:
+        """The last such position before this one; 0, the beginning, if there is none."""
+        return len(self._branch.signs[: max(0, self.position - 1)].rstrip(b"\0"))
+
+    @property
+    def last_fault(self) -> int | None:
+        """From which position the last fault before this one was made from outside; None: from none."""
+        made = self._branch.others.items()
+        faults = (at for at, move in made if at < self.position and isinstance(move, _FAULTS))
+        return max(faults, default=None)
+
+    def moves(self, start: int, stop: int) -> list[Move]:
+        """Those of this branch that lead from one position to another."""
+        return self._branch.moves(start, stop)
+
+    @property
     def moved(self) -> bool:
         """Whether moves from outside have changed, up to here, what the scenario would do."""
         return any(position < self.position for position in self._branch.others)
@@ -302,6 +340,7 @@ class History:
         fork = _Branch(branch.checkpoints[:kept], self._current, position)
         fork.length = position
         fork.others = {at: other for at, other in branch.others.items() if at < position}
+        fork.signs = branch.signs[:position]
         branches.append(fork)
         self._current = len(branches) - 1
 
@@ -343,6 +382,18 @@ class History:
 def _has_ended(number: int, wire: Wire) -> bool:
     """Whether a segment has left, and is on the wire no more."""
     return number <= wire.launched and all(one.number != number for one in wire.transmissions)
+
+
+def _signs(report: Report) -> int:
+    signs = TIMER if report.cause == "timer" else 0
+    for event in report.events:
+        if type(event) is StateChanged:
+            signs |= CHANGE
+            break
+    for one in report.ended:
+        if one.outcome is Outcome.LOST:
+            signs |= LOSS
+    return signs
 
 
 def _narration(scenario: Scenario) -> Narration | None:

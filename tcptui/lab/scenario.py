@@ -153,6 +153,8 @@ class Scenario(NamedTuple):
     """What the file says, if there are variants: they are made from it."""
     language: str = ""
     """The language in which its texts are wanted, its variants' too; empty: the file's own."""
+    moment: int = 0
+    """The step after which a picture of the story shows what it is about; 0: the last."""
 
     def clock(self, party: Party) -> int:
         """How far the clock of that end is ahead of the world's when the story begins, in microseconds."""

@@ -150,7 +150,9 @@ def _of_connection(tcb: Tcb, profile: Profile) -> TcpInfo:
     if tcb.cwnd:
         info["tcpi_snd_cwnd"] = tcb.cwnd // tcb.snd_mss
     if estimate.srtt is not None:
-        info |= {"tcpi_rtt": estimate.srtt, "tcpi_rttvar": estimate.rttvar}
+        deviation = estimate.deviation  # tcp_get_info(): tp->mdev_us, not what the RTO is made of.
+        info |= {"tcpi_rtt": estimate.srtt}
+        info |= {"tcpi_rttvar": estimate.rttvar if deviation is None else deviation.mean}
     return info
 
 

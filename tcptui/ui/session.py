@@ -16,9 +16,9 @@ comes is that of the screen, which reads its keys in between.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from tcptui.core.message import MessageError
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.history import INTERVAL, History
@@ -26,15 +26,17 @@ from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait
 from tcptui.lab.report import Report
 from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.state import WorldState
 from tcptui.lab.waiting import still_waiting
-from tcptui.lab.wire import BadMove, Side, Transmission
-from tcptui.view.subject import connections_of
+from tcptui.lab.wire import BadMove
+from tcptui.ui.choices import Choices
+from tcptui.ui.typed import parsed
+
+if TYPE_CHECKING:
+    from tcptui.lab.patterns import Pattern
+    from tcptui.ui.find import Found
 
 DELAY = 200_000
 """What one press of the delay key adds, in microseconds."""
-MOST_ROWS = 10_000_000
-"""More rows than a ladder has."""
 MOST_STEPS_TO_END = 10_000
 """Where the way to the end is cut, if a run does not end by itself."""
 SLICE = 0.010
@@ -46,37 +48,7 @@ SECONDS_PER_MICROSECOND = 10 / 1_000_000
 """The pace of playing at speed 1: ten times slower than the lab's clock."""
 
 
-def _parsed(moves: str) -> list[Move]:
-    if not moves:
-        return []
-    from tcptui.lab.moves_text import parse_moves  # Late, as below: few runs begin with moves.
-
-    return parse_moves(moves)
-
-
-def moves_error(text: str) -> str:
-    """Why a text is none that tells moves; empty if it is one."""
-    from tcptui.lab.moves_text import parse_moves
-
-    try:
-        parse_moves(text)
-    except BadMove as error:
-        return text_of(error.message)
-    return ""
-
-
-def call_error(text: str) -> str:
-    """Why a text is neither a call to a socket nor a program; empty if it is one."""
-    from tcptui.lab.moves_text import written_move
-
-    try:
-        written_move("A", text)
-    except MessageError as error:
-        return text_of(error.message)
-    return ""
-
-
-class Session:
+class Session(Choices):
     """One run on the screen. Methods that move return nothing; what went wrong is in `message`.
 
     While it is `working` the history is somewhere on the way, and nothing but `work`, `stop` and what changes
@@ -86,24 +58,18 @@ class Session:
     def __init__(
         self, scenario: Scenario, moves: str = "", *, clock: Callable[[], float] = time.perf_counter
     ) -> None:
-        self.history = History(scenario)
-        self.raw = scenario.raw_numbers
-        self.message = ""
-        """Why the last action could not be done; empty if it was."""
+        super().__init__(History(scenario))
         self.playing = False
         self._speed = SPEEDS.index(1.0)
-        self.selection = 0
-        """The number of the segment that the reader has selected; 0: none, the newest is followed. It stays
-        through moves, also while there is no such segment yet."""
-        self.scrolled = 0
-        """How many rows the ladder is scrolled back from its end; 0: it follows the end."""
-        self._chosen: dict[Side, int] = {"A": 0, "B": 0}
         self._ahead = 0
         """How far the shown moment is ahead of the world's clock, while playing."""
         self._clock = clock
         self._work: Iterator[None] | None = None
+        self.bookmarks: set[tuple[int, int]] = set()
+        """Moments that the reader wants to come back to: branches, and positions in them."""
+        self._found: Found | None = None
         self._progress = (0, 0)
-        first = _parsed(moves)
+        first = parsed(moves)
         if len(first) > MOST_STEPS:
             raise BadMove("error.move.whole_run", count=len(first), most=MOST_STEPS)
         for move in first:
@@ -126,8 +92,10 @@ class Session:
         while work is not None:
             try:
                 next(work)
-            except StopIteration:
+            except StopIteration as end:
                 self._work = None
+                if end.value:
+                    self.notice = end.value
                 return
             except BadMove as error:
                 self._work = None
@@ -143,10 +111,6 @@ class Session:
             self._work = None
             self.history.go_to(self.history.position)
             self.message = say("ui.stopped", done=self._progress[0], most=self._progress[1])
-
-    @property
-    def world(self) -> WorldState:
-        return self.history.world
 
     @property
     def at(self) -> int:
@@ -167,20 +131,6 @@ class Session:
     @property
     def speed(self) -> float:
         return SPEEDS[self._speed]
-
-    @property
-    def selected(self) -> Transmission | None:
-        """The selected segment: the reader's choice, else the newest."""
-        newest = self.world.wire.launched
-        if not newest:
-            return None
-        chosen = self.selection if self.selection <= newest else 0
-        return (chosen and self.history.transmission(chosen)) or self.history.transmission(newest)
-
-    @property
-    def follows(self) -> bool:
-        """Whether the newest segment is selected and seen, not what a reader has chosen."""
-        return not self.selection and not self.scrolled
 
     def apply(self, move: Move) -> None:
         """Makes a move at the moment shown."""
@@ -213,6 +163,71 @@ class Session:
         self.playing = False
         self._begin(self._to_end(), MOST_STEPS_TO_END)
 
+    def to_next_change(self) -> None:
+        """To the next move in which a state changes, a segment is lost or a timer fires."""
+        from tcptui.ui.walks import to_next_sign
+
+        self._walk(to_next_sign(self.history, MOST_STEPS_TO_END), MOST_STEPS_TO_END)
+
+    def to_last_change(self) -> None:
+        """To the last such move before this one, or the beginning."""
+        if self.history.position == 0:
+            self.back()
+        else:
+            self._go_to(self.history.last_sign)
+
+    def go_to_selected(self) -> None:
+        """To the step in which the selected segment was sent; from there, to the one in which it arrives. The
+        newest is selected by that."""
+        from tcptui.ui.walks import to_arrived, to_sent
+
+        number = self.selection or self.world.wire.launched
+        if not number:
+            self.message = say("ui.no_segment_to_select")
+            return
+        self.selection, here = number, self.selected
+        is_sent_here = here is not None and (here.number, here.sent_in) == (number, self.history.position)
+        walk = to_arrived if is_sent_here else to_sent
+        self._walk(walk(self.history, number), self.history.length)
+
+    def find(self, text: str) -> None:
+        """To what a text means, next after this moment or else before it; the segment is selected. The same
+        text again: to the next one. Raises BadPattern."""
+        from tcptui.ui.find import wanted
+
+        pattern = wanted(text)
+        if pattern.verb == "leaves" and 0 < pattern.number <= self.world.wire.launched:
+            self.select_number(pattern.number)
+        else:
+            self._walk(self._finding(pattern, text), MOST_STEPS_TO_END)
+
+    def undo(self) -> None:
+        """The moves up to here without the last fault that the reader has made."""
+        from tcptui.ui.walks import without_last_fault
+
+        self._walk(without_last_fault(self.history), self.history.position)
+
+    def toggle_bookmark(self) -> None:
+        """Remembers this moment, or forgets it."""
+        self.say_nothing()
+        here = self.history.branch, self.history.position
+        self.bookmarks ^= {here}
+        self.notice = say("ui.bookmark.set" if here in self.bookmarks else "ui.bookmark.gone")
+
+    def to_next_bookmark(self) -> None:
+        """The next moment that is remembered, by branch and position; after the last one the first."""
+        marks = sorted(self.bookmarks)
+        if not marks:
+            self.say_nothing()
+            self.message = say("ui.bookmark.none")
+            return
+        here = self.history.branch, self.history.position
+        branch, position = next((mark for mark in marks if mark > here), marks[0])
+        if branch != self.history.branch:
+            self.history.switch(branch)
+        self._go_to(position)
+        self.notice = say("ui.bookmark.of", one=marks.index((branch, position)) + 1, count=len(marks))
+
     def tamper(self, action: str) -> None:
         """Lose, delay, duplicate or reorder the selected segment."""
         transmission = self.selected
@@ -229,7 +244,7 @@ class Session:
 
     def type_moves(self, text: str) -> None:
         """Makes the moves of a text, as far as they can be made."""
-        moves = _parsed(text)
+        moves = parsed(text)
         self._enter_moment()
         self._leave_moment()
         self.playing = False
@@ -242,61 +257,8 @@ class Session:
             return
         self.history.switch(self.history.branch + 1)
 
-    def select(self, by: int) -> None:
-        """The segment `by` places on, among all of the run up to here."""
-        newest = self.world.wire.launched
-        if newest:
-            current = self.selection if 0 < self.selection <= newest else newest
-            self.selection = max(1, min(current + by, newest))
-        self.message = ""
-
-    def select_number(self, number: int) -> None:
-        self.selection = number
-        self.message = ""
-
-    def follow(self) -> None:
-        """No segment is selected any more, and the ladder shows its end."""
-        self.selection = self.scrolled = 0
-        self.message = ""
-
-    def scroll(self, by_rows: int) -> None:
-        """The ladder goes back by so many rows, or, below 0, towards its end. Who draws it knows how many
-        there are."""
-        self.scrolled = max(0, self.scrolled + by_rows)
-        self.message = ""
-
-    def scroll_to_start(self) -> None:
-        self.scroll(MOST_ROWS)
-
-    def tell_not_yet(self, action: str) -> None:
-        self.message = say("ui.not_yet", label=say(f"ui.label.{action}"))
-
-    def chosen(self, side: Side) -> int:
-        """The connection of that end that the reader wants to see; 0: the one that stands for the end. While
-        the end has no connection of that name, that one is shown too."""
-        return self._chosen[side]
-
-    def show_next_connection(self, side: Side) -> None:
-        """Another connection of that end; after the last one the first. The one that stands for the end is
-        not held fast: when another does, that one is shown."""
-        names = connections_of(self.world, side)
-        if len(names) < 2:
-            self._chosen[side] = 0
-            self.message = say("ui.one_connection", side=side)
-            return
-        default, chosen = self.world.end(side).connection, self._chosen[side]
-        shown = chosen if chosen in names else default
-        following = names[(names.index(shown) + 1) % len(names)]
-        self._chosen[side] = 0 if following == default else following
-        self.message = ""
-
-    def toggle_raw(self) -> None:
-        """Sequence numbers as they are, or relative ones."""
-        self.raw = not self.raw
-        self.message = ""
-
     def toggle_playing(self) -> None:
-        self.message = ""
+        self.say_nothing()
         self.playing = not self.playing
         if self.playing and self.world.next_event() is None:
             self.playing = False
@@ -304,7 +266,7 @@ class Session:
 
     def change_speed(self, by: int) -> None:
         self._speed = max(0, min(self._speed + by, len(SPEEDS) - 1))
-        self.message = ""
+        self.say_nothing()
 
     def tick(self, seconds: float) -> None:
         """Lets `seconds` of the reader's time pass while playing."""
@@ -331,6 +293,21 @@ class Session:
         self._work, self._progress = work, (0, most)
         self.work()
 
+    def _walk(self, walk: Iterator[None], most: int) -> None:
+        self._leave_moment()
+        self.playing = False
+        self._begin(walk, most)
+
+    def _finding(self, pattern: Pattern, text: str) -> Generator[None, None, str]:
+        from tcptui.ui.find import find
+
+        found = yield from find(self.history, pattern, self._found, MOST_STEPS_TO_END)
+        self._found = found
+        if found is None:
+            return say("ui.find.nothing", text=text)
+        self.selection = found.number
+        return ""
+
     def _to_end(self) -> Iterator[None]:
         for _ in range(MOST_STEPS_TO_END):
             if self.world.next_event() is None:
@@ -352,7 +329,7 @@ class Session:
 
     def _leave_moment(self) -> None:
         self._ahead = 0
-        self.message = ""
+        self.say_nothing()
 
     def _advance(self, advance: Callable[[], Report]) -> None:
         self._leave_moment()

@@ -14,7 +14,7 @@ from tcptui.explain.numbers import duration_text, time_text
 from tcptui.explain.why import Why
 from tcptui.lab.state import WorldState
 from tcptui.view.cells import cut, shorten, wrap
-from tcptui.view.lines import EMPTY, Line, Span, beside, fit, line_width
+from tcptui.view.lines import EMPTY, Line, Span, Style, beside, fit, line_width
 from tcptui.view.subject import script_of
 
 
@@ -207,10 +207,19 @@ def _said(texts: tuple[str, ...], width: int) -> list[str]:
 
 def error_lines(message: str, width: int) -> list[Line]:
     """Why something could not be done, as a sentence, in at most two lines."""
-    sentence = message[:1].upper() + message[1:]
+    return _as_sentence(message, width, "error")
+
+
+def notice_lines(notice: str, width: int) -> list[Line]:
+    """What there is to say of something that was done, in the same way."""
+    return _as_sentence(notice, width, "why")
+
+
+def _as_sentence(text: str, width: int, style: Style) -> list[Line]:
+    sentence = text[:1].upper() + text[1:]
     if not sentence.endswith((".", "?", "!", "。", "？", "！")):
         sentence = say("ui.sentence", text=sentence)
-    return [fit(((f" {line}", "error"),), width) for line in wrap(sentence, width - 2)[:2]]
+    return [fit(((f" {line}", style),), width) for line in wrap(sentence, width - 2)[:2]]
 
 
 def progress_lines(done: int, most: int, width: int) -> list[Line]:

@@ -152,7 +152,25 @@ def long_scenario_file(folder: Path) -> str:
 
 
 def core() -> None:
-    """Segments that a stack takes in a second: data one way, acknowledgments the other."""
+    """Segments that a stack takes in a second: data one way, acknowledgments the other; in turns with h2."""
+    try:
+        from tests.bench.http2 import frames
+    except ImportError:
+        yardstick = None
+    else:
+        yardstick = frames()
+    batch = _segments()
+    rates, beside = [], []
+    for _ in range(ROUNDS):
+        rates.append(batch())
+        if yardstick is not None:
+            beside.append(yardstick())
+    name = "core: segments per second, yardstick: h2"
+    row(name, statistics.median(rates), "", "at least 100,000", statistics.median(beside) if beside else None)
+
+
+def _segments() -> Callable[[], float]:
+    """Of a connection between two stacks: the segments that are taken in a second of one batch."""
     a, b = Stack(PROMPT, isns=[1000]), Stack(PROMPT, isns=[5000])
     b.call(Open(SERVER, passive=True), 0)
     segments = sent(a.call(Open(CLIENT, SERVER), 0))
@@ -160,8 +178,8 @@ def core() -> None:
     while segments:
         segments = [reply for segment in segments for reply in sent(stacks[0].arrives(segment, 0))]
         stacks.reverse()
-    rates = []
-    for _ in range(ROUNDS):
+
+    def measured() -> float:
         spent = 0.0
         for _ in range(SEGMENTS // ROUNDS // FLIGHT // 2):
             data = [segment for _ in range(FLIGHT) for segment in sent(a.call(Send(1, b"x" * 8), 0))]
@@ -175,8 +193,9 @@ def core() -> None:
             for reply in replies:
                 a.arrives(reply, 0)
             spent += time.perf_counter() - began
-        rates.append(SEGMENTS // ROUNDS // FLIGHT * FLIGHT / spent)
-    row("core: segments per second", statistics.median(rates), "", "at least 100,000")
+        return SEGMENTS // ROUNDS // FLIGHT * FLIGHT / spent
+
+    return measured
 
 
 def sent(events: Sequence[object]) -> list[Segment]:

@@ -19,6 +19,7 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Open, Send
 from tcptui.core.tcp.congestion import grow
+from tcptui.core.tcp.stacks import STACKS
 from tcptui.core.units import SECOND
 from tests.core.build import ISS, PEER, PROMPT, US, Site, connected, rules, sent, texts
 
@@ -268,7 +269,7 @@ def test_losses_are_noticed_however_much_was_sent_since_the_last() -> None:
     tcb.recover = tcb.snd_una
     for _ in range(66):
         tcb.snd_una = seq_add(tcb.snd_una, 1 << 26)
-        grow(tcb, 1 << 26, RFC9293)
+        grow(tcb, 1 << 26, RFC9293, STACKS["rfc9293"].grown)
         assert lt(tcb.recover, tcb.snd_una)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tcptui.core.events import TimerKind
 from tcptui.core.packet.segment import ACK, FIN, PSH, Segment
+from tcptui.core.packet.seq import seq_add
 from tcptui.core.profile.presets import LINUX
 from tcptui.core.rules import Rule
 from tcptui.core.tcp.calls import Close, Send
@@ -50,7 +51,9 @@ def test_an_ack_that_updates_the_window_is_no_duplicate() -> None:
     assert not duplicate(20_001)
     assert not duplicate(0)
     assert not duplicate(20_000, seq=5_002)
+    tcb.sack = True
     assert duplicate(20_000, seq=5_002, news=True)
+    assert not duplicate(20_000), "with SACK only what is reported counts"
     letter = STACKS["rfc9293"].is_duplicate
     assert letter(tcb, Segment(PEER, US, 5_002, tcb.snd_una, ACK, 20_000), False)
     assert not letter(tcb, Segment(PEER, US, 5_001, tcb.snd_una, ACK, 19_000), False)
@@ -132,3 +135,48 @@ def test_after_a_timeout_a_short_segment_fills_cwnd() -> None:
     assert texts(site.wait(site.tcb.estimate.rto)) == [(1, 500)]
     assert site.tcb.cwnd == 1_000
     assert texts(site.call(Send(1, bytes(10)))) == []
+
+
+def test_after_a_loss_slow_start_ends_at_half_of_cwnd() -> None:
+    """tcp_reno_ssthresh(): in whole segments, at least two; by the RFC half of what was in flight."""
+    tcb = sending(1_000).block
+    tcb.cwnd = 11_000
+    assert STACKS["linux"].reduced(tcb, 1_000) == 5_000
+    assert STACKS["rfc9293"].reduced(tcb, 9_000) == 4_500
+    tcb.cwnd = 3_000
+    assert STACKS["linux"].reduced(tcb, 1_000) == 2_000
+
+
+def test_cwnd_grows_by_a_segment_for_each_that_is_acknowledged_up_to_ssthresh_then_for_each_cwnd() -> None:
+    """tcp_slow_start(), tcp_cong_avoid_ai()"""
+    hooks, tcb = STACKS["linux"], sending(1_000).block
+    tcb.cwnd, tcb.ssthresh = 3_000, 5_000
+    assert hooks.grown(tcb, 1_000) == 4_000
+    assert hooks.grown(tcb, 2_000) == 5_000
+    assert hooks.grown(tcb, 4_000) == 5_400, "two of the four are left for five"
+    tcb.cwnd = 5_000
+    assert hooks.grown(tcb, 5_000) == 6_000
+    for _ in range(5):
+        tcb.cwnd = hooks.grown(tcb, 1_000)
+    assert tcb.cwnd == 6_000
+    letter = STACKS["rfc9293"]
+    tcb.cwnd = 5_000
+    assert letter.grown(tcb, 5_000) == 5_200, "an ACK counts once, whatever it acknowledges"
+
+
+def test_with_sack_as_many_duplicates_count_as_segments_are_reported() -> None:
+    tcb = sending(1_000, 1_000, 1_000).block
+    tcb.sack, tcb.duplicate_acks = True, 1
+    first, *others = tcb.retransmission_queue
+    tcb.retransmission_queue = (first, *(entry._replace(sacked=True) for entry in others))
+    assert STACKS["linux"].counted_duplicates(tcb) == 2
+
+
+def test_urgent_data_is_not_pushed_where_it_goes_on() -> None:
+    """forced_push() is not asked for it."""
+    hooks, tcb = STACKS["linux"], sending().block
+    assert hooks.pushes(tcb, 10_001)
+    tcb.snd_up = seq_add(tcb.snd_nxt, 20_000)
+    assert not hooks.pushes(tcb, 10_001)
+    tcb.snd_up = tcb.snd_nxt
+    assert hooks.pushes(tcb, 10_001)

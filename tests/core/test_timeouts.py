@@ -50,14 +50,14 @@ def test_the_estimate_follows_rfc_6298() -> None:
     assert estimate.rto == SECOND
     # 2.2, R = 400 ms: SRTT = 400, RTTVAR = 400/2 = 200, RTO = 400 + 4*200 = 1200.
     estimate = sampled(estimate, 400 * MS, profile)
-    assert tuple(estimate) == (400 * MS, 200 * MS, 1_200 * MS)
+    assert estimate[:3] == (400 * MS, 200 * MS, 1_200 * MS)
     # 2.3, R' = 800 ms: RTTVAR = 3/4*200 + 1/4*|400-800| = 250, SRTT = 7/8*400 + 1/8*800 = 450,
     # RTO = 450 + 4*250 = 1450.
     estimate = sampled(estimate, 800 * MS, profile)
-    assert tuple(estimate) == (450 * MS, 250 * MS, 1_450 * MS)
+    assert estimate[:3] == (450 * MS, 250 * MS, 1_450 * MS)
     # R' = 450 ms: RTTVAR = 3/4*250 + 0 = 187.5, SRTT = 450, RTO = 450 + 4*187.5 = 1200.
     estimate = sampled(estimate, 450 * MS, profile)
-    assert tuple(estimate) == (450 * MS, 187_500, 1_200 * MS)
+    assert estimate[:3] == (450 * MS, 187_500, 1_200 * MS)
 
 
 def test_the_variation_counts_at_least_as_one_tick_of_the_clock() -> None:
@@ -141,12 +141,12 @@ def test_karn_a_retransmitted_segment_gives_no_sample_and_the_backoff_stays() ->
     site.wait(1_800 * MS)
     events = site.receives(site.peer(ACK, 1, 4))
     assert Rule.RTT_AMBIGUOUS in rules(events)
-    assert site.tcb.estimate == (600 * MS, 300 * MS, 3_600 * MS)
+    assert site.tcb.estimate[:3] == (600 * MS, 300 * MS, 3_600 * MS)
     site.call(Send(1, b"def"))
     site.wait(600 * MS)
     # R' = 600 ms: RTTVAR = 3/4*300 = 225, SRTT = 600, RTO = 600 + 900 = 1500 ms.
     site.receives(site.peer(ACK, 1, 7))
-    assert site.tcb.estimate == (600 * MS, 225 * MS, 1_500 * MS)
+    assert site.tcb.estimate[:3] == (600 * MS, 225 * MS, 1_500 * MS)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tcptui import library
+from tcptui.core.events import StateChanged
 from tcptui.lab.history import INTERVAL, KEPT, History
 from tcptui.lab.moves import NEXT, Do, Lose, Wait
 from tcptui.lab.moves_text import parse_moves
@@ -391,3 +392,51 @@ def test_an_old_segment_costs_two_intervals_of_replay_at_most(monkeypatch: pytes
         applied.clear()
         history.transmission(number)
         assert not applied
+
+
+@pytest.mark.parametrize("name", ["lost-syn-ack", "life", "syn-flood"])
+def test_the_moves_in_which_something_changes_are_found_forwards_and_backwards(name: str) -> None:
+    history = History(library.find(name))
+    marked = []
+    while history.world.next_event() is not None:
+        assert history.next_sign is None
+        before, report = history.world.states, history.apply()
+        lost = any(one.outcome is Outcome.LOST for one in report.ended)
+        if lost or report.cause == "timer" or history.world.states != before:
+            marked.append(history.position)
+        elif any(isinstance(event, StateChanged) for event in report.events):
+            marked.append(history.position)  # Of a connection that does not stand for the end.
+    assert marked
+    for position in range(history.length + 1):
+        history.go_to(position)
+        assert history.next_sign == next((one for one in marked if one > position), None)
+        assert history.last_sign == max((one for one in marked if one < position), default=0)
+
+
+def signs(history: History, count: int) -> list[int | None]:
+    """What `next_sign` is at the first positions."""
+    found = []
+    for position in range(count):
+        history.go_to(position)
+        found.append(history.next_sign)
+    return found
+
+
+def test_a_branch_has_the_changes_of_its_parent_up_to_where_it_begins() -> None:
+    history = History(library.find("handshake"))
+    for _ in range(5):
+        history.apply()
+    whole = signs(history, 5)
+    history.go_to(4)
+    history.apply(Lose(3))
+    assert history.branches == 2
+    assert signs(history, 5) == [one if one is not None and one < 5 else 5 for one in whole]
+
+
+def test_the_last_fault_is_the_readers_and_lies_before_the_position() -> None:
+    history = History(library.find("lost-syn-ack"))  # Whose own fault is none of these.
+    for move in parse_moves("s2 d1+10ms s1"):
+        history.apply(move)
+    assert history.last_fault == 2
+    history.go_to(2)
+    assert history.last_fault is None

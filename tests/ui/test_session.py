@@ -15,7 +15,8 @@ from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.screens.run_screen import RunScreen
-from tcptui.ui.session import MOST_STEPS_TO_END, SLICE, Session, call_error
+from tcptui.ui.session import MOST_STEPS_TO_END, SLICE, Session
+from tcptui.ui.typed import call_error
 from tests.lab.worlds import scenario
 
 LONGEST_HOLD = 0.020

@@ -5,6 +5,8 @@ Arithmetic on the block alone; which segment goes again is `retransmission`'s.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.tcp.tcb import Tcb
@@ -22,20 +24,19 @@ def initial_cwnd(tcb: Tcb, profile: Profile) -> int:
     return tcb.snd_mss * (2 if tcb.snd_mss > 2190 else 3 if tcb.snd_mss > 1095 else 4)
 
 
-def grow(tcb: Tcb, acknowledged: int, profile: Profile) -> None:
-    """An ACK of `acknowledged` new octets outside recovery (RFC 5681 3.1)."""
+def grow(tcb: Tcb, acknowledged: int, profile: Profile, grown: Callable[[Tcb, int], int]) -> None:
+    """An ACK of `acknowledged` new octets outside recovery (RFC 5681 3.1); `grown`: what a cwnd that is used
+    becomes by it."""
     slow_start = tcb.cwnd < tcb.ssthresh
     enough = profile.cwnd_stops_at_window and tcb.cwnd > tcb.snd_wnd
     if profile.cwnd_validation:
         reach = tcb.most_in_flight if slow_start else tcb.snd_mss
         enough = enough or tcb.cwnd >= tcb.most_in_flight + reach
-    if enough:
-        pass
-    elif slow_start:
+    if not enough:
         limit = profile.slow_start_limit
-        tcb.cwnd += acknowledged if limit is None else min(acknowledged, limit * tcb.snd_mss)
-    else:
-        tcb.cwnd += max(1, tcb.snd_mss * tcb.snd_mss // max(1, tcb.cwnd))
+        if slow_start and limit is not None:
+            acknowledged = min(acknowledged, limit * tcb.snd_mss)
+        tcb.cwnd = grown(tcb, acknowledged)
     if lt(tcb.recover, tcb.snd_una):
         tcb.recover = seq_add(
             tcb.snd_una, -1
@@ -48,22 +49,18 @@ def note_flight(tcb: Tcb, flight: int) -> None:
         tcb.most_in_flight, tcb.flight_until = flight, tcb.snd_nxt
 
 
-def lost_by_timeout(tcb: Tcb, first: bool) -> None:
-    """The retransmission timer fired: one segment, and half of what was in flight as the new threshold."""
-    if first:
-        tcb.ssthresh = max(distance(tcb.snd_una, tcb.snd_nxt) // 2, 2 * tcb.snd_mss)
+def lost_by_timeout(tcb: Tcb) -> None:
+    """The retransmission timer fired: one segment."""
     tcb.cwnd = tcb.snd_mss
     tcb.recovering, tcb.recover, tcb.loss_probe = False, tcb.snd_nxt, None
     tcb.duplicate_acks = 0
 
 
-def enter_recovery(tcb: Tcb) -> None:
-    """The third duplicate ACK (RFC 5681 3.2, steps 2 and 3). What is in flight beyond cwnd went by limited
-    transmit and is not counted."""
+def enter_recovery(tcb: Tcb, ssthresh: int) -> None:
+    """The third duplicate ACK (RFC 5681 3.2, steps 2 and 3)."""
     tcb.recovering, tcb.recover, tcb.loss_probe = True, tcb.snd_nxt, None
-    flight = min(distance(tcb.snd_una, tcb.snd_nxt), tcb.cwnd)
-    tcb.ssthresh = max(flight // 2, 2 * tcb.snd_mss)
-    tcb.cwnd = tcb.ssthresh + DUPLICATES * tcb.snd_mss
+    tcb.ssthresh = ssthresh
+    tcb.cwnd = ssthresh + DUPLICATES * tcb.snd_mss
 
 
 def leave_recovery(tcb: Tcb) -> None:
@@ -80,7 +77,7 @@ def deflate(tcb: Tcb, acknowledged: int) -> None:
         tcb.cwnd += tcb.snd_mss
 
 
-def loss_probe_repaired(tcb: Tcb) -> None:
+def loss_probe_repaired(tcb: Tcb, ssthresh: int) -> None:
     """The loss that only a probe told of halves cwnd like any other (RFC 8985 7.4.2): tcp_enter_cwr()."""
-    tcb.cwnd = tcb.ssthresh = max(tcb.cwnd // 2, 2 * tcb.snd_mss)
+    tcb.cwnd = tcb.ssthresh = ssthresh
     tcb.loss_probe = None

@@ -240,9 +240,11 @@ def _take_held(tcb: Tcb, step: Step) -> bool:
 
 def _take_fin(tcb: Tcb, step: Step) -> None:
     """Eighth, for the states in which no FIN has come yet."""
-    tcb.out_of_order = ()
     tcb.rcv_nxt = seq_add(tcb.rcv_nxt, 1)
     tcb.rcv_wnd = step.hooks.window_after_fin(tcb)
+    if step.hooks.acknowledges_fin_first(tcb):
+        step.send_ack(tcb)
+    tcb.out_of_order = ()
     if tcb.duplicate is not None and step.hooks.fin_ends_dsack(tcb):
         tcb.duplicate = None
     if tcb.state is State.ESTABLISHED:

@@ -22,7 +22,6 @@ from tcptui.core.tcp.retransmission_timer import (
 from tcptui.core.tcp.sack import end_of_lost, is_report_of_duplicate, update_scoreboard
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import LossProbe, RetransmissionEntry, Tcb
-from tcptui.core.tcp.timers import sampled
 
 
 def acknowledge(tcb: Tcb, segment: Segment, step: Step) -> None:
@@ -105,7 +104,7 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
         step.rule(tcb, Rule.LOSS_PROBE_SACKED, ack=segment.ack)
         _fast_retransmit(tcb, step)
         tcb.rtx_end = tcb.retransmission_queue[-1].seq  # All was sent so long before that it is lost.
-    elif tcb.duplicate_acks == congestion.DUPLICATES and lt(tcb.recover, segment.ack):
+    elif tcb.duplicate_acks >= congestion.DUPLICATES and lt(tcb.recover, segment.ack):
         step.rule(tcb, Rule.FAST_RETRANSMIT, ack=segment.ack, duplicates=tcb.duplicate_acks)
         _fast_retransmit(tcb, step)
         _retransmit_holes(tcb)
@@ -115,8 +114,10 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
 
 
 def _fast_retransmit(tcb: Tcb, step: Step) -> None:
-    """RFC 5681 3.2, steps 2 and 3."""
-    congestion.enter_recovery(tcb)
+    """RFC 5681 3.2, steps 2 and 3. What is in flight beyond cwnd went by limited transmit and is not
+    counted."""
+    flight = min(distance(tcb.snd_una, tcb.snd_nxt), tcb.cwnd)
+    congestion.enter_recovery(tcb, step.hooks.reduced(tcb, flight))
     retransmit(tcb, step)
     start_retransmission_timer(tcb, step)
     tcb.rtx_next = tcb.retransmission_queue[0].end
@@ -129,7 +130,7 @@ def _loss_probe_acknowledged(tcb: Tcb, probe: LossProbe, step: Step) -> None:
     if not probe.again:
         tcb.loss_probe = None
     elif lt(probe.end, tcb.snd_una):
-        congestion.loss_probe_repaired(tcb)
+        congestion.loss_probe_repaired(tcb, step.hooks.reduced(tcb, tcb.cwnd))
         step.rule(tcb, Rule.LOSS_PROBE_REPAIRED, cwnd=tcb.cwnd)
 
 
@@ -197,13 +198,18 @@ def retransmit_lost(tcb: Tcb, step: Step) -> None:
             before = [one for one in tcb.retransmission_queue[:index] if one.sacked]
             octets = distance(tcb.snd_una, entry.end) - sum(len(one.data) for one in before)
             counted = step.hooks.counts_for_cwnd(tcb, octets, index + 1 - len(before))
-            if counted > tcb.cwnd or octets > tcb.snd_wnd:
+            if counted > tcb.cwnd or (octets > tcb.snd_wnd and not _probes(tcb, entry, step)):
                 return
             step.rule(tcb, Rule.RETRANSMITTED_AS_LOST, seq=entry.seq, cwnd=tcb.cwnd)
             _send_again(tcb, step, index, entry.transmissions + 1)
         tcb.rtx_next = tcb.retransmission_queue[index].end
     if not tcb.recovering or not tcb.sack:
         tcb.rtx_next = None
+
+
+def _probes(tcb: Tcb, entry: RetransmissionEntry, step: Step) -> bool:
+    """Whether a retransmission goes though the window is closed, for it is what probes that."""
+    return entry.seq == tcb.snd_una and not tcb.snd_wnd and not step.hooks.probes_with_data_in_flight()
 
 
 def probe_interval(tcb: Tcb, step: Step) -> int:
@@ -215,7 +221,7 @@ def _new_ack(tcb: Tcb, octets: int, step: Step) -> None:
     """What an ACK of new data does to cwnd (RFC 5681 3.1, RFC 6582 3.2)."""
     tcb.duplicate_acks = 0
     if not tcb.recovering:
-        congestion.grow(tcb, octets, step.profile)
+        congestion.grow(tcb, octets, step.profile, step.hooks.grown)
     elif le(tcb.recover, tcb.snd_una):
         congestion.leave_recovery(tcb)
     else:
@@ -241,7 +247,7 @@ def _join_short(tcb: Tcb, index: int, most: int) -> None:
     """Makes one segment of that at `index` and the next ones, as far as they fit into a full one of
     `most` octets and the peer's window: Linux' tcp_retrans_try_collapse()."""
     front, *others = tcb.retransmission_queue[index:]
-    if front.sacked or front.flags & SYN:
+    if front.sacked or front.flags & SYN or len(front.data) >= most:
         return
     edge = seq_add(tcb.snd_una, tcb.snd_wnd)
     joined = 0
@@ -255,6 +261,8 @@ def _join_short(tcb: Tcb, index: int, most: int) -> None:
     if joined:
         before = tcb.retransmission_queue[:index]
         tcb.retransmission_queue = (*before, front, *others[joined:])
+        if tcb.rtx_next is not None and lt(front.seq, tcb.rtx_next) and lt(tcb.rtx_next, front.end):
+            tcb.rtx_next = front.end
 
 
 def _send_again(tcb: Tcb, step: Step, index: int, attempt: int) -> None:
@@ -284,12 +292,12 @@ def _sample_rtt(
     for entry in acknowledged:
         ambiguous = ambiguous or entry.transmissions > 1
     if not ambiguous:
-        rtt = step.now - acknowledged[-1].sent_at
+        rtt = step.now - step.hooks.timed(acknowledged).sent_at
     else:
         times = read_timestamps(segment) if tcb.timestamps else None
         if times is None or not times[1] or lt(step.timestamp, times[1]):  # What it echoes was never sent.
             step.rule(tcb, Rule.RTT_AMBIGUOUS, rto=tcb.estimate.rto)
             return
         rtt = (step.timestamp - times[1] & MASK) * 1_000
-    tcb.estimate = sampled(tcb.estimate, rtt, step.profile)
+    tcb.estimate = step.hooks.estimated(tcb, rtt, step.profile)
     step.rule(tcb, Rule.RTT_SAMPLED, rtt=rtt, rto=tcb.estimate.rto)

@@ -117,13 +117,17 @@ def sws_override(tcb: Tcb, step: Step) -> bool:
 
 
 def send_new_probe(tcb: Tcb, step: Step) -> bool:
-    """Sends one segment of data that has not gone yet as a loss probe, whatever cwnd and Nagle's algorithm
-    say; whether there was one that the window has room for."""
+    """Sends one segment that has not gone yet, of data or a FIN, as a loss probe, whatever cwnd and Nagle's
+    algorithm say; whether there was one that the window has room for."""
     octets = min(len(tcb.send_buffer), step.hooks.full_segment(tcb))
-    if not octets or octets > tcb.usable_window:
+    fin = not octets and tcb.close_called and not tcb.fin_sent
+    if not (octets or fin) or octets + fin > tcb.usable_window:
         return False
     step.rule(tcb, Rule.LOSS_PROBE_OF_NEW_DATA, len=octets, rto=tcb.estimate.rto)
-    _send_piece(tcb, step, octets)
+    if fin:
+        _send_fin(tcb, step)
+    else:
+        _send_piece(tcb, step, octets)
     return True
 
 
@@ -235,7 +239,8 @@ def _restart_after_idle(tcb: Tcb, step: Step) -> None:
 
 
 def _fin_may_go(tcb: Tcb, step: Step) -> bool:
-    if step.hooks.fin_waits_for_cwnd() and _congestion_room(tcb, step) <= 0:
+    # Before ESTABLISHED there is no cwnd yet, only an initial one to come.
+    if tcb.cwnd and step.hooks.fin_waits_for_cwnd() and _congestion_room(tcb, step) <= 0:
         return False
     return step.hooks.fin_fits(tcb, 0)
 
@@ -253,7 +258,7 @@ def _may_be_short(tcb: Tcb, octets: int, full: int, sent: int, corked: bool, ste
     and, by Nagle's algorithm, if nothing is unacknowledged; and if it is not corked. A FIN ends the data."""
     nagle = step.profile.nagle and not tcb.settings.no_delay and step.hooks.nagle_waits(tcb, octets, sent)
     if nagle and step.profile.nagle_minshall:
-        nagle = any(len(entry.data) < full for entry in tcb.retransmission_queue)
+        nagle = any(0 < len(entry.data) < full for entry in tcb.retransmission_queue)
     held = nagle or corked
     if octets < len(tcb.send_buffer):
         return octets == tcb.usable_window and step.hooks.fills_window(tcb, octets, full, sent, held)

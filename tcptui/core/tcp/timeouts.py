@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.packet.segment import SYN
+from tcptui.core.packet.seq import distance
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
@@ -136,7 +137,9 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
         drop_after = step.profile.options_dropped_after
         tcb.offers_options = tcb.offers_options and (drop_after is None or retries < drop_after)
     else:
-        lost_by_timeout(tcb, first=retries == 1)
+        if retries == 1:
+            tcb.ssthresh = step.hooks.reduced(tcb, distance(tcb.snd_una, tcb.snd_nxt))
+        lost_by_timeout(tcb)
         retransmit_from_front(tcb)
     front, *others = tcb.retransmission_queue
     tcb.retransmission_queue = (front._replace(timeouts=retries), *others)

@@ -12,12 +12,24 @@ class Timer(NamedTuple):
     due: int
 
 
+class Deviation(NamedTuple):
+    """What Linux keeps beside RTTVAR; microseconds (`stacks.linux.round_trips`)."""
+
+    mean: int
+    """The mean deviation, RFC 6298's RTTVAR: ``mdev``."""
+    largest: int
+    """The largest mean deviation of the round trip that is being measured: ``mdev_max``."""
+    until: int
+    """The sequence number whose acknowledgment ends that round trip: ``rtt_seq``."""
+
+
 class RtoEstimate(NamedTuple):
     """What RFC 6298 keeps of the round-trip times seen; microseconds."""
 
     srtt: int | None
     rttvar: int
     rto: int
+    deviation: Deviation | None = None
 
 
 NO_ESTIMATE = RtoEstimate(None, 0, 0)

@@ -64,6 +64,7 @@ SENTENCES = {
     "error.move.no_connection": "there is no connection {number} between {src} and {dst} yet",
     "error.move.no_call": "there is no call {call!r}, only {allowed}",
     "error.move.no_duration": "only d and u take a duration",
+    "error.move.no_fault": "no fault that was made by hand lies before this moment",
     "error.move.no_position": "there is no position {position} (0 to {last})",
     "error.move.no_utf8": "is no UTF-8 text; write an octet as in %FF, and in quotes as in \\xff",
     "error.move.nothing_more": "nothing more will happen by itself",

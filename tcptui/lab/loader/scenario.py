@@ -32,8 +32,8 @@ from tcptui.lab.toml_values import (
 from tcptui.lab.wire import BadMove
 
 _KEYS = (
-    "title", "question", "answer", "chapter", "place", "numbers", "wire", "A", "B", "prelude", "third_party",
-    "until", "say", "variant", "figure", "expect",
+    "title", "question", "answer", "chapter", "place", "moment", "numbers", "wire", "A", "B", "prelude",
+    "third_party", "until", "say", "variant", "figure", "expect",
 )  # fmt: skip
 MOST_OF_PRELUDE = 300
 """Moves of a prelude: they are made whenever the scenario begins, before anything is seen."""
@@ -180,6 +180,7 @@ def _scenario(top: Table, name: str) -> Scenario:
         expected_of(top.table("expect")),
         fault_rules=fault_rules,
         boxes=boxes,
+        moment=top.take("moment", number_of(0, 9_999), 0),
     )
     if scenario.hosts[0].socket.host == scenario.hosts[1].socket.host:
         raise top.error("B.address", "error.scenario.one_address")

@@ -9,7 +9,7 @@ from tcptui.explain.why import why
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
 from tcptui.view.lines import Line
-from tcptui.view.status import error_lines, progress_lines, said_lines, why_lines
+from tcptui.view.status import error_lines, notice_lines, progress_lines, said_lines, why_lines
 
 
 class WhyPane(SessionPane):
@@ -30,6 +30,8 @@ class WhyPane(SessionPane):
             return progress_lines(*session.progress, width)
         if session.message:
             return error_lines(session.message, width)
+        if session.notice:
+            return notice_lines(session.notice, width)
         told = why(history.report, session.world, history.transmissions(), session.raw)
         return why_lines(told, width, height, self._marks)
 

@@ -22,7 +22,8 @@ from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
 from tcptui.ui.screens.session_actions import SessionActions
-from tcptui.ui.session import Session, call_error, moves_error
+from tcptui.ui.session import Session
+from tcptui.ui.typed import call_error, moves_error, pattern_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_WIDTH, WIDE, Frame, Place, places
 from tcptui.view.status import said_rows
@@ -68,6 +69,8 @@ class RunScreen(SessionActions):
         self._ground: Ground = GROUNDS[0]
         self._said = 0
         """The lines for what the story says."""
+        self._sought = ""
+        """What has been looked for last."""
         self._waiting: list[Callable[[], None]] = []
         """What keys are to do once the session has finished its work."""
         self._ticking: Timer | None = None
@@ -134,7 +137,7 @@ class RunScreen(SessionActions):
         following = 0 if now is None else self._inspectors.index(now) + 1
         self._inspector = self._inspectors[following] if following < len(self._inspectors) else None
         self._has_chosen = True
-        self.session.message = ""
+        self.session.say_nothing()
         self._rearrange()
 
     def action_call_a(self) -> None:
@@ -155,6 +158,9 @@ class RunScreen(SessionActions):
 
     def action_moves(self) -> None:
         self._change(self._ask_moves)
+
+    def action_find(self) -> None:
+        self._change(self._ask_what_to_find)
 
     def action_help(self) -> None:
         self._change(self._help)
@@ -213,7 +219,7 @@ class RunScreen(SessionActions):
     def _pause(self) -> None:
         """Before something opens above the run."""
         self.session.playing = False
-        self.session.message = ""
+        self.session.say_nothing()
         self.show()
 
     def _ask_moves(self) -> None:
@@ -232,6 +238,19 @@ class RunScreen(SessionActions):
         hint = "s5 l2 d4+200ms u3 a:send:hello b:['exit()'] x>b:SYN:seq=90"
         prompt = Prompt(say("ui.moves.so_far", moves=told), hint, check=moves_error)
         self.app.push_screen(prompt, made)
+
+    def _ask_what_to_find(self) -> None:
+        from tcptui.ui.screens.dialogs import Prompt
+
+        def typed(text: str | None) -> None:
+            if text:
+                self._sought = text
+                self._change(lambda: self.session.find(text))
+
+        self._pause()
+        hint = "12  FIN  SYN,ACK  lost  again  TIME-WAIT  B DATA len=5 arrives"
+        prompt = Prompt(say("ui.find.what"), hint, self._sought, check=pattern_error)
+        self.app.push_screen(prompt, typed)
 
     def _help(self) -> None:
         from tcptui.ui.screens.dialogs import HelpScreen

@@ -122,25 +122,22 @@ class SessionActions(PaneScreen):
         self._change(lambda: self.session.tell_not_yet(action))
 
     def action_next_change(self) -> None:
-        self._not_yet("next_change")
+        self._change(self.session.to_next_change)
 
     def action_previous_change(self) -> None:
-        self._not_yet("previous_change")
-
-    def action_find(self) -> None:
-        self._not_yet("find")
+        self._change(self.session.to_last_change)
 
     def action_bookmark(self) -> None:
-        self._not_yet("bookmark")
+        self._change(self.session.toggle_bookmark)
 
     def action_next_bookmark(self) -> None:
-        self._not_yet("next_bookmark")
+        self._change(self.session.to_next_bookmark)
 
     def action_go_to(self) -> None:
-        self._not_yet("go_to")
+        self._change(self.session.go_to_selected)
 
     def action_undo(self) -> None:
-        self._not_yet("undo")
+        self._change(self.session.undo)
 
     def action_previous_inspector(self) -> None:
         self._not_yet("previous_inspector")

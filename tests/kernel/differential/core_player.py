@@ -3,7 +3,8 @@
 Tolerance. A timer of the kernel is served at a jiffy, 4 ms apart where HZ is 250, and the longer it runs, the
 coarser is the wheel that it stands in: up to an eighth of its duration (kernel/time/timer.c, LVL_CLK_SHIFT).
 So where the kernel sent its next segment not earlier than `EARLY` before a timer of the core is due, and not
-later than `LATE` and an eighth of the time since it last sent anything, the timer is served at that moment.
+later than `LATE` and an eighth of the timer's duration, the timer is served at that moment.
+And where it had sent nothing by the time of a step within that tolerance, the step comes first.
 """
 
 from __future__ import annotations
@@ -45,7 +46,6 @@ class CorePlayer:
         self.now = 0
         self.listener: int | None = None
         self.fd: int | None = None
-        self._last_sent = 0
 
     def play(self) -> Record:
         self._begin()
@@ -152,21 +152,25 @@ class CorePlayer:
         """When the timer is served that is due at `due`, if the next step is at `at`: what the kernel may
         have sent in answer to that was not the timer's."""
         position = len(self.record.sent)
+        late = LATE + self._duration(due) // 8
         if position < len(self.kernel.sent):
             seen = self.kernel.sent[position]
-            late = LATE + max(0, due - self._last_sent) // 8
             if seen.high >= due - EARLY and seen.low <= due + late:
                 if seen.low <= at <= seen.high:
                     return at
                 return max(due, min(max(due, seen.low), seen.high))
-        return due
+        return max(due, at) if at <= due + late else due
+
+    def _duration(self, due: int) -> int:
+        """How long the timer runs that is due at `due`."""
+        timers = [timer for tcb in self.sockets.stack.tcbs() for _, timer in tcb.timers()]
+        return max((timer.due - timer.set_at for timer in timers if timer.due == due + _START), default=0)
 
     def _take(self) -> None:
         for event in self.sockets.take_events():
             if isinstance(event, SentEvent):
                 self.peer.takes(event.segment)
                 self.record.sent.append(sent_of(event.segment, self.peer, self.now, self.now))
-                self._last_sent = self.now
 
 
 def _set_option(fd: int, option: str, value: int) -> ask.SetOption:

@@ -5,13 +5,25 @@ from __future__ import annotations
 
 from tcptui.core.packet.segment import Segment
 from tcptui.core.packet.seq import distance
-from tcptui.core.tcp.tcb import Tcb
+from tcptui.core.profile.record import Profile
+from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
+from tcptui.core.tcp.timers import RtoEstimate, sampled
 
 
 class Rfc5681:
     """What a TCP does about losses that follows the text of these two."""
 
     __slots__ = ()
+
+    def estimated(self, tcb: Tcb, rtt: int, profile: Profile) -> RtoEstimate:
+        """The RTO, and what it follows from, after a round trip of `rtt` microseconds (RFC 6298 2.2 to
+        2.5)."""
+        return sampled(tcb.estimate, rtt, profile)
+
+    def timed(self, acknowledged: tuple[RetransmissionEntry, ...]) -> RetransmissionEntry:
+        """Of the segments that one ACK acknowledges, none of them sent again, that whose round trip is
+        measured (RFC 6298 section 3 leaves open which)."""
+        return acknowledged[-1]
 
     def in_flight(self, tcb: Tcb) -> int:
         """Octets in flight as cwnd counts them: FlightSize (RFC 5681 section 2)."""
@@ -20,6 +32,17 @@ class Rfc5681:
     def congestion_room(self, tcb: Tcb) -> int:
         """Octets that cwnd leaves beside what is in flight; negative if it has shrunk."""
         return tcb.cwnd - distance(tcb.snd_una, tcb.snd_nxt)
+
+    def reduced(self, tcb: Tcb, flight: int) -> int:
+        """ssthresh after a loss, `flight` octets having been in flight (RFC 5681 3.1, equation 4)."""
+        return max(flight // 2, 2 * tcb.snd_mss)
+
+    def grown(self, tcb: Tcb, acknowledged: int) -> int:
+        """cwnd after an ACK of so many octets outside recovery: in slow start that much more, then a segment
+        more for each cwnd (RFC 5681 3.1, equations 2 and 3)."""
+        if tcb.cwnd < tcb.ssthresh:
+            return tcb.cwnd + acknowledged
+        return tcb.cwnd + max(1, tcb.snd_mss * tcb.snd_mss // max(1, tcb.cwnd))
 
     def counts_for_cwnd(self, tcb: Tcb, octets: int, segments: int) -> int:
         """What so many `octets`, in so many whole `segments`, count for cwnd (RFC 5681 3.1)."""

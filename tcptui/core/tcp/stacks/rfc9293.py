@@ -187,6 +187,11 @@ class Rfc9293(Rfc5681, Sending):
         """Whether Nagle's algorithm lets urgent data go. By 3.7.4 that makes no difference."""
         return False
 
+    def acknowledges_fin_first(self, tcb: Tcb) -> bool:
+        """Whether the ACK of the peer's FIN goes alone, before data for which the segment has made room
+        (3.10.7.4, eighth, leaves that open)."""
+        return False
+
     def acknowledges_fin_again(self) -> bool:
         """Whether a FIN that lies beyond the peer's first one is acknowledged (3.10.7.4, eighth)."""
         return True

@@ -225,7 +225,7 @@ class FreeBSD(Rfc9293):
 
     def probe_interval(self, tcb: Tcb, profile: Profile) -> int:
         """tcp_setpersist(): 4 SRTT + 8 RTTVAR, doubled each time, and rexmit_slop."""
-        srtt, rttvar, _ = tcb.estimate
+        srtt, rttvar = tcb.estimate[:2]
         base = 4 * srtt + 8 * rttvar if srtt is not None else 2 * profile.first_rto
         return max((base << tcb.persist_backoff) + profile.rto_slop, profile.persist_min)
 

@@ -90,6 +90,13 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
             return not unread and tcb.fin_sent
         return super().abort_deletes(tcb)
 
+    def acknowledges_fin_first(self, tcb: Tcb) -> bool:
+        """tcp_fin() calls tcp_send_ack() in FIN-WAIT-1 and FIN-WAIT-2, also before it purges what is out of
+        order. With nothing held and nothing left to send that makes no difference to the peer."""
+        if tcb.state is State.ESTABLISHED:
+            return False
+        return bool(tcb.out_of_order) or not tcb.fin_sent or tcb.rtx_next is not None
+
     def close_wait_ends_at_close(self) -> bool:
         """tcp_close_state(): the state is LAST-ACK before tcp_send_fin() has queued the FIN."""
         return True

@@ -8,7 +8,7 @@ offload takes them; and only from a buffer of which one whole segment has gone i
 from __future__ import annotations
 
 from tcptui.core.packet.segment import PSH
-from tcptui.core.packet.seq import distance
+from tcptui.core.packet.seq import distance, lt
 from tcptui.core.profile.record import Profile
 from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
 from tcptui.core.tcp.tcb import Tcb
@@ -52,7 +52,10 @@ class LinuxSending(Rfc9293):
         return not tcb.retransmission_queue
 
     def pushes(self, tcb: Tcb, octets: int) -> bool:
-        """forced_push(): once more than half of the largest window has gone without PSH."""
+        """forced_push(): once more than half of the largest window has gone without PSH. For urgent data
+        tcp_sendmsg_locked() does not ask."""
+        if tcb.snd_up is not None and lt(tcb.snd_nxt, tcb.snd_up):
+            return False
         return distance(tcb.pushed_seq, tcb.snd_nxt) + octets > tcb.max_snd_wnd >> 1
 
     def pushes_override(self) -> bool:
