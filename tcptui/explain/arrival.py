@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from tcptui.core.events import DatagramSent, Dropped, RuleApplied, Sent, StateChanged
-from tcptui.core.message import Message, SequenceNumber, Value
+from tcptui.core.message import Message, SequenceNumber
 from tcptui.core.packet.segment import ACK, RST, SYN
 from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.rules import Rule
@@ -36,81 +36,87 @@ _KNOWN = (
 _BY_WINDOW = (Rule.NOT_ACCEPTABLE, Rule.NOT_ACCEPTABLE_RST, Rule.TIME_WAIT_ACKED)
 """It had come before or it lies beyond the window: their numbers tell."""
 
+_SAYS_SO: Mapping[str, str] = MappingProxyType(
+    {"arrival.ack": "arrival.known_ack", "arrival.syn_ack": "arrival.known_syn_ack"}
+)
+"""That it had come before, with what is sent to say so."""
+
 _REFUSED: Mapping[Rule, str] = MappingProxyType({
-    Rule.CLOSED_RST: "no_connection",
-    Rule.CLOSED_NO_ACK: "no_connection",
-    Rule.CLOSED_ACK: "no_connection",
-    Rule.BLACKHOLE: "no_connection",
-    Rule.ACCEPT_QUEUE_FULL: "accept_queue_full",
-    Rule.ACCEPT_QUEUE_FULL_FOR_ACK: "accept_queue_full",
-    Rule.ACCEPT_QUEUE_FULL_RESETS: "accept_queue_full",
-    Rule.SYN_QUEUE_FULL: "syn_queue_full",
-    Rule.SYN_SENT_BAD_ACK: "wrong_ack",
-    Rule.SYN_SENT_BAD_RST: "wrong_ack",
-    Rule.ACK_BAD: "wrong_ack",
-    Rule.ECHO_OF_NO_SYN: "wrong_echo",
-    Rule.ECHO_OF_NO_SYN_ACK: "wrong_echo",
-    Rule.TIMESTAMP_MISSING: "no_timestamp",
-    Rule.TIMESTAMP_OLD: "old_timestamp",
-    Rule.RST_OUTSIDE: "outside",
-    Rule.ACK_MISSING: "no_ack",
-    Rule.ACK_TOO_OLD: "old_ack",
-    Rule.ACK_DEFERRED: "data_first",
-    Rule.ACK_UNSENT: "ack_of_unsent",
-    Rule.ACK_UNSENT_IGNORED: "ack_of_unsent",
-    Rule.DATA_AFTER_CLOSE: "nobody_reads",
-    Rule.DATA_BEYOND_WINDOW: "no_room",
-    Rule.ZERO_WINDOW: "zero_window",
-    Rule.UDP_NO_PORT: "no_port",
+    Rule.CLOSED_RST: "arrival.no_connection",
+    Rule.CLOSED_NO_ACK: "arrival.no_connection",
+    Rule.CLOSED_ACK: "arrival.no_connection",
+    Rule.BLACKHOLE: "arrival.no_connection",
+    Rule.LISTEN_ACK: "arrival.no_connection",
+    Rule.ACCEPT_QUEUE_FULL: "arrival.accept_queue_full",
+    Rule.ACCEPT_QUEUE_FULL_FOR_ACK: "arrival.accept_queue_full",
+    Rule.ACCEPT_QUEUE_FULL_RESETS: "arrival.accept_queue_full",
+    Rule.SYN_QUEUE_FULL: "arrival.syn_queue_full",
+    Rule.SYN_SENT_BAD_ACK: "arrival.wrong_ack",
+    Rule.SYN_SENT_BAD_RST: "arrival.wrong_ack",
+    Rule.ACK_BAD: "arrival.wrong_ack",
+    Rule.ECHO_OF_NO_SYN: "arrival.wrong_echo",
+    Rule.ECHO_OF_NO_SYN_ACK: "arrival.wrong_echo",
+    Rule.TIMESTAMP_MISSING: "arrival.no_timestamp",
+    Rule.TIMESTAMP_OLD: "arrival.old_timestamp",
+    Rule.RST_OUTSIDE: "arrival.outside",
+    Rule.ACK_MISSING: "arrival.no_ack",
+    Rule.ACK_TOO_OLD: "arrival.old_ack",
+    Rule.ACK_DEFERRED: "arrival.data_first",
+    Rule.ACK_UNSENT: "arrival.ack_of_unsent",
+    Rule.ACK_UNSENT_IGNORED: "arrival.ack_of_unsent",
+    Rule.DATA_AFTER_CLOSE: "arrival.nobody_reads",
+    Rule.DATA_BEYOND_WINDOW: "arrival.no_room",
+    Rule.ZERO_WINDOW: "arrival.zero_window",
+    Rule.UDP_NO_PORT: "arrival.no_port",
 })  # fmt: skip
 """Why nothing, or not all, came of a segment; what answers it is told behind it."""
 
 _TOLD: Mapping[Rule, str] = MappingProxyType({
-    Rule.OUT_OF_ORDER_DATA_QUEUED: "held",
-    Rule.FAST_RETRANSMIT: "fast_retransmit",
-    Rule.PARTIAL_ACK: "partial_ack",
-    Rule.ACK_NEW: "una",
-    Rule.ACK_COUNTED: "duplicate",
-    Rule.ACK_IN_RECOVERY: "cwnd",
-    Rule.SACK_NEW: "sack",
-    Rule.SACK_TWICE: "dsack",
-    Rule.SYN_SENT_RST: "refused",
-    Rule.RST_REFUSES: "refused",
-    Rule.RST_RESETS: "reset",
-    Rule.RST_IN_WINDOW_RESETS: "reset",
-    Rule.RST_ENDS_CLOSING: "reset",
-    Rule.RST_ENDS_TIME_WAIT: "reset",
-    Rule.SYN_RESETS: "reset",
-    Rule.SYN_RESETS_HALF_OPEN: "reset",
-    Rule.RST_TO_LISTEN: "given_up",
-    Rule.SYN_TO_LISTEN: "given_up",
-    Rule.FIN_IN_TIME_WAIT: "fin_in_time_wait",
-    Rule.FIN_AGAIN: "fin_again",
-    Rule.TIME_WAIT_RESTARTED: "time_wait_anew",
-    Rule.TIME_WAIT_MAY_END: "time_wait_may_end",
-    Rule.CLOSING_IGNORES: "fin_not_acked",
-    Rule.COOKIE_SENT: "cookie_sent",
-    Rule.COOKIE_GOOD: "cookie_good",
-    Rule.DATA_ON_SYN_QUEUED: "data_kept",
-    Rule.DATA_ON_SYN_IGNORED: "data_ignored",
-    Rule.DATA_ON_SYN_ACK_IGNORED: "data_ignored",
-    Rule.DATA_IGNORED: "data_ignored",
-    Rule.URGENT: "urgent",
-    Rule.KEEP_ALIVE_ANSWERED: "probe_answered",
-    Rule.ZERO_WINDOW_ANSWERED: "wnd",
-    Rule.WINDOW_UPDATED: "wnd",
-    Rule.UDP_DELIVERED: "delivered",
-    Rule.UDP_GROUP_DELIVERED: "delivered",
-    Rule.UDP_ERROR_PASSED: "program_told",
-    Rule.SOFT_ERROR: "noted",
-    Rule.HARD_ERROR_NOTED: "noted",
-    Rule.PATH_MTU: "mtu",
-    Rule.RST_IN_TIME_WAIT_IGNORED: "ignored",
-    Rule.TIME_WAIT_IGNORED: "ignored",
-    Rule.ERROR_NOT_OURS: "ignored",
-    Rule.ERROR_IGNORED: "ignored",
-    Rule.SOURCE_QUENCH_IGNORED: "ignored",
-    Rule.ACK_DUPLICATE: "nothing_new",
+    Rule.OUT_OF_ORDER_DATA_QUEUED: "arrival.held",
+    Rule.FAST_RETRANSMIT: "arrival.fast_retransmit",
+    Rule.PARTIAL_ACK: "arrival.partial_ack",
+    Rule.ACK_NEW: "arrival.una",
+    Rule.ACK_COUNTED: "arrival.duplicate",
+    Rule.ACK_IN_RECOVERY: "arrival.cwnd",
+    Rule.SACK_NEW: "arrival.sack",
+    Rule.SACK_TWICE: "arrival.dsack",
+    Rule.SYN_SENT_RST: "arrival.refused",
+    Rule.RST_REFUSES: "arrival.refused",
+    Rule.RST_RESETS: "arrival.reset",
+    Rule.RST_IN_WINDOW_RESETS: "arrival.reset",
+    Rule.RST_ENDS_CLOSING: "arrival.reset",
+    Rule.RST_ENDS_TIME_WAIT: "arrival.reset",
+    Rule.SYN_RESETS: "arrival.reset",
+    Rule.SYN_RESETS_HALF_OPEN: "arrival.reset",
+    Rule.RST_TO_LISTEN: "arrival.given_up",
+    Rule.SYN_TO_LISTEN: "arrival.given_up",
+    Rule.FIN_IN_TIME_WAIT: "arrival.fin_in_time_wait",
+    Rule.FIN_AGAIN: "arrival.fin_again",
+    Rule.TIME_WAIT_RESTARTED: "arrival.time_wait_anew",
+    Rule.TIME_WAIT_MAY_END: "arrival.time_wait_may_end",
+    Rule.CLOSING_IGNORES: "arrival.fin_not_acked",
+    Rule.COOKIE_SENT: "arrival.cookie_sent",
+    Rule.COOKIE_GOOD: "arrival.cookie_good",
+    Rule.DATA_ON_SYN_QUEUED: "arrival.data_kept",
+    Rule.DATA_ON_SYN_IGNORED: "arrival.data_ignored",
+    Rule.DATA_ON_SYN_ACK_IGNORED: "arrival.data_ignored",
+    Rule.DATA_IGNORED: "arrival.data_ignored",
+    Rule.URGENT: "arrival.urgent",
+    Rule.KEEP_ALIVE_ANSWERED: "arrival.probe_answered",
+    Rule.ZERO_WINDOW_ANSWERED: "arrival.wnd",
+    Rule.WINDOW_UPDATED: "arrival.wnd",
+    Rule.UDP_DELIVERED: "arrival.delivered",
+    Rule.UDP_GROUP_DELIVERED: "arrival.delivered",
+    Rule.UDP_ERROR_PASSED: "arrival.program_told",
+    Rule.SOFT_ERROR: "arrival.noted",
+    Rule.HARD_ERROR_NOTED: "arrival.noted",
+    Rule.PATH_MTU: "arrival.mtu",
+    Rule.RST_IN_TIME_WAIT_IGNORED: "arrival.ignored",
+    Rule.TIME_WAIT_IGNORED: "arrival.ignored",
+    Rule.ERROR_NOT_OURS: "arrival.ignored",
+    Rule.ERROR_IGNORED: "arrival.ignored",
+    Rule.SOURCE_QUENCH_IGNORED: "arrival.ignored",
+    Rule.ACK_DUPLICATE: "arrival.nothing_new",
 })  # fmt: skip
 """What came of a segment, the more important first."""
 _PLACE: Mapping[Rule, int] = MappingProxyType({rule: place for place, rule in enumerate(_TOLD)})
@@ -128,12 +134,8 @@ def arrival_effect(report: Report) -> tuple[Message, ...]:
         *_others(applied, report),
     ]
     if not parts and any(type(event) is Dropped for event in report.events):
-        parts = [_part("dropped")]
-    return tuple(dict.fromkeys(parts))
-
-
-def _part(name: str, numbers: tuple[tuple[str, Value], ...] = ()) -> Message:
-    return Message(f"arrival.{name}", numbers)
+        parts = [Message(_answer(report))]
+    return tuple({part.key: part for part in reversed(parts)}.values())[::-1]
 
 
 def _state(report: Report) -> Iterator[Message]:
@@ -152,30 +154,32 @@ def _refusals(applied: list[RuleApplied], report: Report) -> Iterator[Message]:
     for event in applied:
         rule = event.rule
         if rule in _KNOWN or (rule in _BY_WINDOW and _has_come_before(event)):
-            yield _part(f"known_{answer}" if answer in ("ack", "syn_ack") else "known")
+            yield Message(_SAYS_SO.get(answer, "arrival.known"))
         elif rule in _BY_WINDOW:
             if rule is not Rule.TIME_WAIT_ACKED:
-                yield _part("outside")
-            yield _part(answer)
+                yield Message("arrival.outside")
+            yield Message(answer)
         elif rule in (Rule.RST_CHALLENGED, Rule.SYN_CHALLENGED):
-            yield _part("challenge" if answer == "ack" else answer)
+            yield Message("arrival.challenge" if answer == "arrival.ack" else answer)
         elif rule in _REFUSED:
-            yield _part(_REFUSED[rule])
-            if answer != "dropped" or rule is not Rule.ZERO_WINDOW:
-                yield _part(answer)
+            yield Message(_REFUSED[rule])
+            if answer != "arrival.dropped" or rule is not Rule.ZERO_WINDOW:
+                yield Message(answer)
 
 
 def _answer(report: Report) -> str:
-    """What has been sent on the arrival that carries no data: a RST, a SYN,ACK, an ACK; or that it was
+    """The key of what has been sent without data on the arrival: a RST, a SYN,ACK, an ACK; or that it was
     dropped."""
     sent = [event.segment for event in report.events if type(event) is Sent and not event.segment.data]
     if any(segment.flags & RST for segment in sent):
-        return "rst"
+        return "arrival.rst"
     if any(segment.flags & SYN for segment in sent):
-        return "syn_ack"
+        return "arrival.syn_ack"
     if any(segment.flags & ACK for segment in sent):
-        return "ack"
-    return "icmp" if any(type(event) is DatagramSent for event in report.events) else "dropped"
+        return "arrival.ack"
+    if any(type(event) is DatagramSent for event in report.events):
+        return "arrival.icmp"
+    return "arrival.dropped"
 
 
 def _has_come_before(event: RuleApplied) -> bool:
@@ -200,9 +204,9 @@ def _data(applied: list[RuleApplied], report: Report) -> Iterator[Message]:
         ):
             expected = SequenceNumber(seq_add(expected.number, 1), expected.base)
     if taken:
-        yield _part("takes", (("len", taken),))
+        yield Message.of("arrival.takes", len=taken)
     if expected is not None:
-        yield _part("nxt", (("rcv_nxt", expected),))
+        yield Message.of("arrival.nxt", rcv_nxt=expected)
 
 
 def _others(applied: list[RuleApplied], report: Report) -> Iterator[Message]:
@@ -212,8 +216,8 @@ def _others(applied: list[RuleApplied], report: Report) -> Iterator[Message]:
         told = [event for event in told if event.rule is not Rule.ACK_DUPLICATE]
     for event in sorted(told, key=lambda one: _PLACE[one.rule]):
         numbers = tuple(numbers_of(event, report))
-        yield _part(_TOLD[event.rule], numbers)
+        yield Message(_TOLD[event.rule], numbers)
         if event.rule is Rule.OUT_OF_ORDER_DATA_QUEUED:
-            yield _part("ahead", numbers)
+            yield Message.of("arrival.ahead", **dict(numbers))
         elif event.rule is Rule.FIN_IN_TIME_WAIT:
-            yield _part("time_wait_anew")
+            yield Message("arrival.time_wait_anew")

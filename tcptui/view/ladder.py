@@ -18,7 +18,7 @@ from tcptui.explain.numbers import time_text
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Outcome, Transmission
 from tcptui.view.ladder_row import RowPlan, draw_row, most_lanes, style_of
-from tcptui.view.ladder_rows import Row, RowBuilder
+from tcptui.view.ladder_rows import RowBuilder
 from tcptui.view.ladder_window import Window
 from tcptui.view.lines import Line, Span, Style, fit
 from tcptui.view.subject import States
@@ -63,7 +63,7 @@ def whole_window(reports: Iterable[Report], first: States) -> Window:
     builder = RowBuilder(first)
     for report in reports:
         builder.add(report)
-    return Window(builder.rows, first)
+    return Window(builder.rows, builder.before)
 
 
 def draw_ladder(

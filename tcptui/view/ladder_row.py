@@ -7,6 +7,7 @@ a segment can turn down (`words_room`), also where this one turns nearer.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -92,20 +93,23 @@ def _silence_text(row: Row, width: int) -> str:
     """How long nothing was on the wire, and what ended it."""
     span = short_duration_text(row.silence)
     if row.until is None:
-        return _first_that_fits([say("ladder.silence", span=span), say("ladder.silence_brief", span=span)], width)
+        return _first_that_fits(
+            [say("ladder.silence", span=span), say("ladder.silence_brief", span=span)], width
+        )
     return _first_that_fits([say("ladder.silence_until", span=span, until=row.until), span], width)
 
 
 def _fold_text(row: Row, width: int) -> str:
-    """How many more segments were lost, and how long was waited before each."""
-    waits = [short_duration_text(one.silence) for one in row.folded if one.silence]
+    """How many more segments were lost, and how long was waited before each since the last."""
+    times = [row.at, *(one.at for one in row.folded if not one.silence)]
+    waits = [short_duration_text(later - earlier) for earlier, later in pairwise(times)]
     told = waits if len(waits) <= _MOST_SPANS else [*waits[: _MOST_SPANS - 2], "...", waits[-1]]
-    numbers = {"count": len(waits), "what": row.what}
+    count, ends = len(waits), f"{waits[0]} ... {waits[-1]}"
     return _first_that_fits(
         [
-            say("ladder.folded", **numbers, waits=tuple(told)),
-            say("ladder.folded", **numbers, waits=f"{waits[0]} ... {waits[-1]}"),
-            say("ladder.folded_brief", **numbers),
+            say("ladder.folded", count=count, what=row.what, waits=tuple(told)),
+            say("ladder.folded", count=count, what=row.what, waits=ends),
+            say("ladder.folded_brief", count=count, what=row.what),
         ],
         width,
     )
@@ -253,7 +257,7 @@ def _departure(canvas: _Canvas, plan: RowPlan, transmission: Transmission) -> No
 
 
 def _lost_text(transmission: Transmission, room: int) -> str:
-    """Where a segment was lost, if it is a box and has room behind the label, else that it was; or nothing."""
+    """Where a segment was lost, if that is a box and has room behind the label, else that it was."""
     words = [say("ui.lost"), ""]
     if transmission.path is not None and transmission.path.box:
         words.insert(0, transmission.path.box)

@@ -1,5 +1,5 @@
-"""The rows of the ladder, made of the reports of the steps: what arrives, what leaves, changes of state that no
-segment shows, and quiet time.
+"""The rows of the ladder, made of the reports of the steps: what arrives, what leaves, changes of state that
+no segment shows, and quiet time.
 
 Why from reports. A run can have ten thousand segments and a screen has twenty rows; what a key costs must not
 grow with the run. A row tells what one step did, and nothing that comes later changes it: what has become of
@@ -61,7 +61,8 @@ class Row(NamedTuple):
     until: Message | None = None
     """What ended it; None: it lasts."""
     folded: tuple[Row, ...] = ()
-    """The rows that this one stands for: silence and a lost segment, in turns."""
+    """The rows that this one stands for: silence and a lost segment, in turns; its time is that of the
+    segment before them."""
     what: str = ""
     """The flags of the segments that are folded."""
 
@@ -78,12 +79,13 @@ class RowBuilder:
 
     def __init__(self, states: States, on_wire: Iterable[int] = (), began: bool = False) -> None:
         self.rows: list[Row] = []
-        self.states = states
+        self.before = self.states = states
+        """Before the first row, and after these steps."""
         self.last_busy: int | None = None
         """When something was on the wire last, or a row has told of a state; None: never in these steps."""
         self.lead: tuple[int, Message] | None = None
-        """Where nothing was on the wire before the first row: when that is, and what has ended the silence. How
-        long it was, who knows what was before can tell."""
+        """Where nothing was on the wire before the first row: when that is, and what has ended the silence.
+        How long it was, who knows what was before can tell."""
         self._on_wire = set(on_wire)
         self._began = began
         """Whether a segment has left before: the ladder begins with the first one."""
@@ -107,6 +109,8 @@ class RowBuilder:
         self._began = self._began or bool(report.launched)
         is_change = self._began and self.states != before
         if arrived or report.launched or is_change:
+            if not self.rows:
+                self.before = before
             self._add_rows(report, arrived, is_change)
         elif not report.ended:
             return
@@ -140,9 +144,7 @@ class RowBuilder:
         if silence < LONG_SILENCE:
             return False
         states = self.rows[-1].states if self.rows else self.states
-        self.rows.append(
-            Row(self.last_busy, report.step - 1, states, silence=silence, until=_until(report))
-        )
+        self.rows.append(Row(self.last_busy, report.step - 1, states, silence=silence, until=_until(report)))
         return True
 
     def _note_round(self, report: Report | None) -> None:
@@ -165,9 +167,11 @@ class RowBuilder:
             fold, *more = rows[-5:-2]
             rows[-5:-2] = [fold._replace(folded=(*fold.folded, *more))]
         elif count - 2 >= LEAST_FOLDED:
-            rounds = tuple(rows[2 - 2 * count : -2])
-            what = self._rounds[0].what
-            rows[2 - 2 * count : -2] = [rounds[0]._replace(number=rounds[1].number, folded=rounds, what=what)]
+            before, *rounds = rows[1 - 2 * count : -2]
+            fold = rounds[0]._replace(
+                at=before.at, number=rounds[1].number, folded=tuple(rounds), what=self._rounds[0].what
+            )
+            rows[2 - 2 * count : -2] = [fold]
             self._has_fold = True
 
 
@@ -187,7 +191,9 @@ class Place(NamedTuple):
     """Where a row stands in a run."""
 
     interval: int
-    index: int
+    """Of the history."""
+    row: int
+    """Which of the interval's, from 0."""
 
 
 class _Built:
@@ -217,8 +223,7 @@ class RunRows:
             busy = self._busy_before(interval)
             if busy is not None and at - busy >= LONG_SILENCE:
                 first = builder.rows[0]
-                before = self.history.beginning_of(interval).states
-                silence = Row(busy, first.step - 1, before, silence=at - busy, until=until)
+                silence = Row(busy, first.step - 1, builder.before, silence=at - busy, until=until)
                 builder.rows.insert(0, silence)
         return builder.rows
 
@@ -233,9 +238,9 @@ class RunRows:
 
     def states_before(self, place: Place) -> States:
         """The states of both ends before the step of a row."""
-        if place.index:
-            return self.of(place.interval)[place.index - 1].states
-        return self.history.beginning_of(place.interval).states
+        if place.row:
+            return self.of(place.interval)[place.row - 1].states
+        return self._up_to_date(place.interval).builder.before
 
     def before(self, place: Place) -> Iterator[tuple[Place, Row]]:
         """The rows before a place, the last first; as far back as a key may take."""
@@ -248,7 +253,7 @@ class RunRows:
 
     def after(self, place: Place) -> Iterator[tuple[Place, Row]]:
         """The rows from a place on."""
-        index = place.index
+        index = place.row
         for one in range(place.interval, min(self.history.last_interval, place.interval + KEPT) + 1):
             rows = self.of(one)
             for at in range(index, len(rows)):
@@ -272,7 +277,7 @@ class RunRows:
     def passing(self, place: Place) -> list[int]:
         """The segments that have left before the row at a place, and are on the wire in its step."""
         rows = self.of(place.interval)
-        step = rows[place.index].step if place.index < len(rows) else self.history.world.steps + 1
+        step = rows[place.row].step if place.row < len(rows) else self.history.world.steps + 1
         on_wire = {one.number for one in self.history.beginning_of(place.interval).wire.transmissions}
         for report in self.history.reports(place.interval):
             if report.step >= step:

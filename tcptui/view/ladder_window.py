@@ -64,12 +64,8 @@ def window_at_end(run: RunRows, now: int, height: int, unfolded: int = 0, smooth
     return Window(rows, run.states_before(top), top)
 
 
-def window_from(run: RunRows, top: Place, now: int, height: int, unfolded: int = 0) -> Window:
-    """The window that begins with the row at a place; where the one that follows the run begins above it,
-    that one."""
-    at_end = window_at_end(run, now, height, unfolded)
-    if top >= at_end.top:
-        return at_end
+def window_from(run: RunRows, top: Place, height: int, unfolded: int = 0) -> Window:
+    """The window that begins with the row at a place."""
     below = (one for place, row in run.after(top) for one in _rows_at(place, row, unfolded))
     rows = [row for _, row in islice(below, height)]
     seen = {row.number for row in rows}
@@ -85,7 +81,7 @@ def scrolled(run: RunRows, top: Place, by: int) -> Place:
 
 def _rows_at(place: Place, row: Row, unfolded: int) -> list[tuple[Place, Row]]:
     """A row, or, if it stands for that segment and others, those that it stands for."""
-    if row.folded and any(one.number == unfolded for one in row.folded):
+    if unfolded and any(one.number == unfolded for one in row.folded):
         return [(place, one) for one in row.folded]
     return [(place, row)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcptui.explain.english import ladder, effects, errnos, errors, happened, rules, scripts, stories, ui
+from tcptui.explain.english import effects, errnos, errors, happened, ladder, rules, scripts, stories, ui
 
 SENTENCES = {
     **happened.SENTENCES,

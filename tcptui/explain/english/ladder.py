@@ -1,4 +1,4 @@
-"""The words of the ladder: what an arrival did to its receiver, in parts of at most 20 cells, and quiet time."""
+"""The words of the ladder: what an arrival did, in parts of at most 20 cells, and quiet time."""
 
 from __future__ import annotations
 
@@ -67,6 +67,9 @@ SENTENCES = {
     "arrival.program_told": "program told",
     "arrival.noted": "noted",
     "arrival.mtu": "MTU {mtu}",
+    # Which segments are seen.
+    "ladder.place": "#{first}-#{last} of {launched}",
+    "ladder.place.all": "#{first}-#{last}",
     # Quiet time on the wire, and what ended it.
     "ladder.silence": "{span}, nothing on the wire",
     "ladder.silence_brief": "{span}, nothing",

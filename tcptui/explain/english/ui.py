@@ -166,7 +166,8 @@ SENTENCES = {
     "ui.next.program": "{side}'s program",
     "ui.next.script": "the script",
     "ui.next.third_party": "a third party",
-    "ui.next.timer": "{side}'s timer",
+    "ui.next.timer": "{side}'s {timer}",
+    "ui.next.some_timer": "timer",
     "ui.progress": "{done} of at most {most} moves made. Escape stops.",
     "ui.sentence": "{text}.",
     # What can't be done, and where the work was left.
@@ -201,8 +202,6 @@ SENTENCES = {
     "ui.wire": "Wire",
     "ui.each_way": "{span} each way",
     "ui.lost": "lost",
-    "ui.silence": "{span}, nothing on the wire",
-    "ui.silence_brief": "{span}, nothing",
     # The pane of an end.
     "ui.end.app": "app",
     "ui.end.cable_pulled": "cable pulled",
