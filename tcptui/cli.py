@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import IO, NoReturn
 
 from tcptui import __version__
-from tcptui.commands.shared import Unusable, complain, write
+from tcptui.commands.shared import Unusable, add_look, complain, write
 
 OBJECTS_UNTIL_COLLECTION = 50_000
 """So many new objects, not 700, make Python look for garbage. What a start loads is none, and looking through
@@ -76,7 +76,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         prog="tcptui", description="A TCP connection, one key press at a time.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"tcptui {__version__}")
-    parser.add_argument("--ascii", action="store_true", help="draw nothing but ASCII")
+    add_look(parser)
     parser.set_defaults(run=_choose)
     commands = parser.add_subparsers(metavar="COMMAND")
     asked = arguments[0] if arguments else ""
@@ -89,4 +89,4 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 def _choose(options: argparse.Namespace) -> int:
     from tcptui.commands import screen
 
-    return screen.show(None, options.ascii, "tcptui list, tcptui play NAME --format ladder")
+    return screen.show(None, options, "tcptui list, tcptui play NAME --format ladder")

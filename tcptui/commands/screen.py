@@ -5,30 +5,33 @@ What the program needs of the process is done here: garbage collection, signals,
 
 from __future__ import annotations
 
+import argparse
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tcptui.commands.shared import Unusable, discard
+from tcptui.commands import terminal
+from tcptui.commands.shared import Unusable, complain, discard, write
 
 if TYPE_CHECKING:
+    from tcptui.ui.preferences import Preferences
     from tcptui.ui.session import Session
 
 COLLECT_EVERY = 30
 """Seconds between two collections of young garbage."""
 
 
-def show(prepare: Callable[[], Session] | None, ascii_only: bool, instead: str) -> int:
+def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, instead: str) -> int:
     """Shows the run that `prepare` makes, or, without it, the scenarios to choose from; the exit status.
 
     `instead` says what works without a terminal.
     """
-    for name in [name for name in os.environ if name.startswith("TEXTUAL_")]:
-        # They name modules to import and files to write; what comes with an SSH login must not choose them.
-        del os.environ[name]
+    environment = dict(os.environ)
+    _set_up_textual()
     from tcptui import library
 
     # A collection while the first frame is made, or a key is answered, is what a reader feels most.
@@ -38,6 +41,7 @@ def show(prepare: Callable[[], Session] | None, ascii_only: bool, instead: str) 
     import asyncio
     import signal
 
+    from tcptui.commands.local import LocalFiles
     from tcptui.ui.app import TcptuiApp
     from tcptui.ui.driver import TerminalDriver
 
@@ -48,6 +52,7 @@ def show(prepare: Callable[[], Session] | None, ascii_only: bool, instead: str) 
         import tcptui.sockets.driver  # noqa: F401
 
         gc.freeze()
+        app.ask_ground()
         app.set_interval(COLLECT_EVERY, lambda: gc.collect(1))
 
     async def run() -> None:
@@ -59,15 +64,67 @@ def show(prepare: Callable[[], Session] | None, ascii_only: bool, instead: str) 
 
     scenarios = cache(library.all_scenarios)  # Read when the list is opened for the first time.
     app = TcptuiApp(
-        session, scenarios, ascii_only=ascii_only, after_first_frame=settle, driver=TerminalDriver
-    )
-    asyncio.run(run())
+        session, scenarios, preferences=_preferences(options, environment), after_first_frame=settle,
+        files=LocalFiles(), driver=TerminalDriver,
+    )  # fmt: skip
+    try:
+        asyncio.run(run())
+    except Exception as error:
+        app.fail(error)
     if app.return_code == 128 + signal.SIGHUP:
         for descriptor in (1, 2):
             discard(
                 descriptor
             )  # The terminal is gone: what is left for it would end the process as an error.
-    return app.return_code or int(app.panicked)
+    if app.error is not None:
+        from tcptui.commands.local import report_crash
+
+        complain(report_crash(app.error))
+    _tell_replay(app.session)
+    return app.return_code or int(app.error is not None)
+
+
+def _set_up_textual() -> None:
+    """Leaves nothing to the environment of what Textual takes from there."""
+    for name in [name for name in os.environ if name.startswith("TEXTUAL_")]:
+        # They name modules to import and files to write; what comes with an SSH login must not choose them.
+        del os.environ[name]
+    # A palette has no colours but those that the terminal knows: none are converted to fewer. Without colours
+    # from the beginning, Textual would have none when the reader chooses some.
+    os.environ["TEXTUAL_COLOR_SYSTEM"] = "256"
+    os.environ.pop("NO_COLOR", None)
+
+
+def _preferences(options: argparse.Namespace, environment: Mapping[str, str]) -> Preferences:
+    """What the options want, else the environment; what suits the terminal where neither says anything."""
+    from tcptui.explain.catalogue import say
+    from tcptui.ui.palette import CHOICES
+    from tcptui.ui.preferences import Preferences
+
+    if options.theme is not None and options.theme not in CHOICES:
+        raise Unusable("error.option.theme", name=options.theme, known=CHOICES)
+    notes = []
+    wanted = options.theme or environment.get("TCPTUI_THEME") or "auto"
+    theme = next((choice for choice in CHOICES if choice == wanted), None)
+    if theme is None:
+        notes.append(say("config.theme", where="TCPTUI_THEME", name=wanted, known=CHOICES))
+    suits = terminal.palette_of(environment)
+    ascii_only = options.ascii
+    if ascii_only is None:
+        ascii_only = terminal.draws_only_ascii(environment, sys.stdout.encoding)
+    return Preferences(
+        theme=theme or "auto", suits=suits, ascii_only=ascii_only, notes=tuple(notes),
+        may_ask=terminal.may_ask(environment),
+    )  # fmt: skip
+
+
+def _tell_replay(session: Session | None) -> None:
+    """Prints the command that plays again what was on the screen, if anything was done there."""
+    from tcptui.ui.replay import replay_command
+
+    if session is not None and session.moved:
+        with suppress(Exception):  # After an error it may be in any state.
+            write(f"{replay_command(session)}\n")
 
 
 def _need_terminal(instead: str) -> None:

@@ -46,6 +46,20 @@ def add_settings(parser: argparse.ArgumentParser, settings: str) -> None:
     )
 
 
+def add_look(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
+    """The options --theme and --ascii; `again`: a command has them too, and where nothing is said after it,
+    what is said before it holds."""
+    default = argparse.SUPPRESS if again else None
+    parser.add_argument(
+        "--theme", metavar="NAME", default=default,
+        help="colours of the screen: auto, dark, light (for such a ground), contrast, 16, or mono",
+    )  # fmt: skip
+    parser.add_argument(
+        "--ascii", action=argparse.BooleanOptionalAction, default=default,
+        help="draw nothing but ASCII; if left out, where the terminal or its encoding knows no more",
+    )  # fmt: skip
+
+
 def add_language(parser: argparse.ArgumentParser) -> None:
     """The option --language."""
     parser.add_argument(

@@ -181,6 +181,7 @@ class Rule(Enum):
     FIN_TO_CLOSING = "3.10.7.4, eighth"
     FIN_TO_TIME_WAIT = "3.10.7.4, eighth"
     FIN_AGAIN = "3.10.7.4, eighth"
+    FIN_COUNTED_TWICE = "Linux tcp_queue_rcv()", None
 
     TIME_WAIT_MAY_END = "3.6.1, MAY-2"
     TIME_WAIT_REOPENED = "3.6.1, MAY-2"
@@ -201,6 +202,7 @@ class Rule(Enum):
     ACK_DELAYED_LONG_ENOUGH = "3.8.6.3"
     ACK_AFTER_READING = "Linux __tcp_cleanup_rbuf()", None
     QUICKACK_SET = "Linux __tcp_sock_set_quickack()", None
+    ACK_SOON_DUE = "Linux tcp_send_delayed_ack()", None
     SYN_ACK_ACKED_LATER = "Linux tcp_rcv_synsent_state_process()", None
     ZERO_WINDOW_PROBE = "3.8.6.1"
     KEEP_ALIVE_PROBE = "3.8.4"

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from tcptui.core.events import StateChanged
+from tcptui.core.state import State
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.moves import NEXT, AddBox, Delay, Duplicate, Lose, Move, Reorder
 from tcptui.lab.prelude import first_record
@@ -64,6 +65,8 @@ class _Branch:
     def __init__(self, checkpoints: list[_Checkpoint], parent: int = 0, fork: int = -1) -> None:
         self.length = 0
         self.others: dict[int, Move] = {}
+        self.faults: list[int] = []
+        """The positions, ascending, of those that are a fault."""
         self.signs = bytearray()
         """Of each move what happened in it: `CHANGE`, `LOSS`, `TIMER`; 0: none of them."""
         self.checkpoints = checkpoints
@@ -77,6 +80,8 @@ class _Branch:
     def append(self, move: Move, signs: int) -> None:
         if move != NEXT:
             self.others[self.length] = move
+            if isinstance(move, _FAULTS):
+                self.faults.append(self.length)
         self.signs.append(signs)
         self.length += 1
 
@@ -100,6 +105,8 @@ class History:
         self._record = self._record_before = record
         """What `_folded` has made of the first `_count` of `_latest`."""
         self._count = 0
+        self.visited: set[tuple[State, State]] = set()
+        """The changes of state, old and new, that any connection has gone through, on whatever branch."""
         self.report: Report | None = None
         """What the last move brought about."""
         self._since = 0
@@ -151,7 +158,10 @@ class History:
             self._fork(move)
             self._forget_what_follows()
         if self.position == self.length:
-            self._branch.append(move, _signs(report))
+            signs = _signs(report)
+            if signs & CHANGE:
+                self.visited.update((one.old, one.new) for one in report.events if type(one) is StateChanged)
+            self._branch.append(move, signs)
         self._advance(world, report)
         return report
 
@@ -274,13 +284,19 @@ class History:
     @property
     def last_fault(self) -> int | None:
         """From which position the last fault before this one was made from outside; None: from none."""
-        made = self._branch.others.items()
-        faults = (at for at, move in made if at < self.position and isinstance(move, _FAULTS))
-        return max(faults, default=None)
+        faults = self._branch.faults
+        place = bisect_left(faults, self.position)
+        return faults[place - 1] if place else None
 
     def moves(self, start: int, stop: int) -> list[Move]:
         """Those of this branch that lead from one position to another."""
         return self._branch.moves(start, stop)
+
+    def report_of(self, step: int) -> Report | None:
+        """What the move to that position has brought about; None: this position lies before it."""
+        if not 0 < step <= self.position:
+            return None
+        return self.reports((step - 1) // INTERVAL)[(step - 1) % INTERVAL]
 
     @property
     def moved(self) -> bool:
@@ -340,6 +356,7 @@ class History:
         fork = _Branch(branch.checkpoints[:kept], self._current, position)
         fork.length = position
         fork.others = {at: other for at, other in branch.others.items() if at < position}
+        fork.faults = [at for at in branch.faults if at < position]
         fork.signs = branch.signs[:position]
         branches.append(fork)
         self._current = len(branches) - 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcptui.core.packet.seq import lt
+from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.state import State
 from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.sockets import requests
@@ -59,8 +59,22 @@ def _urgent(context: Context, socket: BsdSocket, status: ConnectionStatus | None
     if status is None:
         urgent, arrived = socket.urgent, socket.urgent <= len(socket.receive_buffer)
     else:
-        urgent, arrived = status.urgent, status.rcv_up is None or not lt(status.rcv_nxt, status.rcv_up)
-    return bool(urgent) and (arrived or not context.semantics.urgent_waits_for_data)
+        urgent, arrived = status.urgent, status.urgent <= status.rcv_queue
+    if not urgent or arrived or not context.semantics.urgent_waits_for_data:
+        return bool(urgent)
+    return _urgent_is_out_of_order(context, socket)
+
+
+def _urgent_is_out_of_order(context: Context, socket: BsdSocket) -> bool:
+    """Whether the last octet of the urgent data has come ahead of its turn: tcp_urg() of Linux takes it from
+    the segment. What lies at the number of the peer's FIN never comes."""
+    block = context.block(socket)
+    if block is None or block.rcv_up is None:
+        return False
+    last = seq_add(block.rcv_up, -1)
+    return any(
+        le(piece.seq, last) and lt(last, seq_add(piece.seq, len(piece.data))) for piece in block.out_of_order
+    )
 
 
 def _out_of_band(context: Context, socket: BsdSocket, status: ConnectionStatus) -> int:

@@ -21,6 +21,8 @@ def read(context: Context, request: requests.Read, call: BlockedCall) -> Done | 
     if not request.octets:
         return Done(0, answer=b"")
     before_urgent = _before_urgent(context, socket, status)
+    if before_urgent == 0 and socket.option("SO_OOBINLINE") and not call.data:
+        before_urgent = None  # A read that begins there reads on.
     if before_urgent == 0 and not call.data and not request.peek:
         context.receive(socket, 1)  # It is not in the stream (Linux: tcp_recvmsg_locked(), urg_hole).
         before_urgent, status = None, context.status(socket)
@@ -47,8 +49,9 @@ def read(context: Context, request: requests.Read, call: BlockedCall) -> Done | 
 
 
 def _before_urgent(context: Context, socket: BsdSocket, status: ConnectionStatus | None) -> int | None:
-    """Octets that can be read before an urgent octet that is not in the stream; None: there is none."""
-    if not context.semantics.urgent_out_of_band or socket.option("SO_OOBINLINE"):
+    """Octets that can be read before an urgent octet, where a read stops, be it in the stream or not
+    (tcp_recvmsg_locked(), urg_offset); None: there is none."""
+    if not context.semantics.urgent_out_of_band:
         return None
     urgent, queue = (
         (socket.urgent, len(socket.receive_buffer)) if status is None else (status.urgent, status.rcv_queue)

@@ -53,7 +53,8 @@ def _refusal(context: Context, socket: BsdSocket, state: State) -> Done | None:
     if semantics.error_before_epipe:
         if socket.error:
             return failed(socket.error)
-        return failed("EPIPE") if over else None
+        # tcp_sendmsg_locked(): sk_stream_wait_connect() comes before SEND_SHUTDOWN is looked at.
+        return failed("EPIPE") if over and not opening else None
     never_connected = not socket.connection or state is State.LISTEN or opening
     if socket.shut_write or (over and not never_connected):
         return failed("EPIPE")

@@ -67,6 +67,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("numbers", ("n",)),
     Action("inspector", ("i",), True),
     Action("previous_inspector", ("I",)),
+    Action("field", ("tab",)),
+    Action("previous_field", ("shift+tab",)),
     Action("mark", ("M",)),
     Action("enlarge", ("backslash",)),
     Action("question", ("Q",)),
@@ -84,7 +86,7 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
-OF_THE_APP = ("scenarios", "palette", "quit")
+OF_THE_APP = ("theme", "scenarios", "palette", "quit")
 """Those that do not need a run."""
 
 

@@ -11,7 +11,9 @@ from tcptui.view.cells import clusters
 
 _SIGNS = {
     "─": "-", "━": "=", "┄": ".", "│": "|", "┃": "#", "┊": ":", "║": "H",
-    "▶": ">", "◀": "<", "▸": ">", "→": ">", "←": "<", "✗": "x", "⋮": ":", "┼": "+", "·": ".", "…": "~",
+    "▶": ">", "◀": "<", "▲": "^", "▼": "v", "▸": ">", "◂": "<",
+    "→": ">", "←": "<", "✗": "x", "⋮": ":", "┼": "+", "·": ".", "…": "~",
+    "✓": "v", "↑": "^", "↓": "v",
 }  # fmt: skip
 _JOINERS = ("\u200d", "\ufe0f")
 """ZERO WIDTH JOINER and VARIATION SELECTOR-16 change the width of what they stand beside."""

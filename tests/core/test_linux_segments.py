@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from tcptui.core.events import TimerKind
+from tcptui.core.packet.options import read_sack
 from tcptui.core.packet.segment import ACK, FIN, PSH, Segment
 from tcptui.core.packet.seq import seq_add
 from tcptui.core.profile.presets import LINUX
@@ -114,6 +115,26 @@ def test_what_goes_again_takes_short_segments_along(
     [segment] = sent(site.wait(site.tcb.estimate.rto))
     assert (len(segment.data), len(site.tcb.retransmission_queue)) == (octets, left)
     assert segment.flags & PSH
+
+
+def test_what_goes_again_leaves_room_for_the_sack_blocks_that_go_with_it() -> None:
+    """tcp_current_mss(): 4 octets and 8 for the block; the rest is a segment of its own."""
+    site = sending(1_000, 500)
+    site.block.sack = True
+    site.receives(site.peer(ACK, 101, 1, b"early", wnd=20_000))
+    events = site.wait(site.tcb.estimate.rto)
+    [again] = [segment for segment in sent(events) if segment.data]
+    assert (len(again.data), len(read_sack(again))) == (988, 1)
+    assert [len(entry.data) for entry in site.tcb.retransmission_queue] == [988, 12, 500]
+    assert site.tcb.rtx_next == again.end, "and goes again next"
+
+
+def test_of_a_full_segment_what_is_left_holds_no_short_one_back() -> None:
+    """tcp_minshall_check() asks how much it was when it was sent."""
+    site = sending(1_000, no_delay=False)
+    ack(site, 990)
+    assert texts(site.call(Send(1, bytes(10)))) == [(1_001, 1_010)]
+    assert texts(site.call(Send(1, bytes(10)))) == []
 
 
 def test_a_closed_window_with_data_in_flight_is_not_probed() -> None:

@@ -370,11 +370,13 @@ def test_unread_data_is_taken_over_when_the_connection_is_deleted(taken: int) ->
     assert pair.hosts[0].stack.tcbs() == []
     rest = b"abcdef"[taken:]
     assert pair.call(0, ask.QueueLength(fd)) == Done(0, answer=len(rest))
-    assert pair.call(0, ask.Read(fd, 9, peek=True)) == Done(len(rest), answer=rest)
+    before = rest if taken else b"ab"  # A read stops at the urgent octet, and one that begins there goes on.
+    assert pair.call(0, ask.Read(fd, 9, peek=True)) == Done(len(before), answer=before)
     bits = pair.call(0, ask.Poll((ask.Watched(fd, ask.POLLPRI),), 0))
     assert isinstance(bits, Done)
     assert bits.answer == (ask.POLLPRI | ask.POLLERR | ask.POLLHUP,)
-    assert pair.call(0, ask.Read(fd, 3 - taken)) == Done(3 - taken, answer=rest[:-3])
+    assert taken or pair.call(0, ask.Read(fd, 3)) == Done(2, answer=b"ab")
+    assert pair.call(0, ask.Read(fd, 1)) == Done(1, answer=b"c")
     bits = pair.call(0, ask.Poll((ask.Watched(fd, ask.POLLPRI),), 0))
     assert isinstance(bits, Done)
     assert bits.answer == (ask.POLLERR | ask.POLLHUP,)

@@ -879,6 +879,29 @@ def test_poll_of_an_urgent_octet_that_is_alone(inline: int, bits: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("seq", "data", "up", "told"),
+    [
+        (1, b"ab", 2, True),
+        (1, b"ab", 3, False),  # The octet has the number of the FIN, or is still to come.
+        (9, b"ab", 2, True),  # Ahead of its turn.
+        (9, b"ab", 3, False),
+    ],
+)
+@pytest.mark.parametrize("fin", [False, True])
+def test_poll_tells_of_an_urgent_octet_once_it_has_come(
+    seq: int, data: bytes, up: int, told: bool, fin: bool
+) -> None:
+    """tcp_urg() takes it from the segment, in whatever order that comes; tcp_poll(): TCP_URG_VALID."""
+    host = Host(PROFILES["linux"])
+    fd = host.accepted()
+    src, dst = Socket(THERE.host, THERE.port), Socket(HERE.host, host.port)
+    host.sockets.arrives(Segment(src, dst, IRS + seq, ISS + 1, ACK | URG, 65_535, data, up=up), host.now)
+    if fin:
+        host.receives(ACK | FIN, seq + len(data))
+    assert host.bits(fd, ask.POLLPRI) == (ask.POLLPRI if told else 0)
+
+
+@pytest.mark.parametrize(
     ("kind", "bits"),
     [
         ("linux", ask.POLLIN | ask.POLLOUT | ask.POLLERR | ask.POLLHUP),

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from tcptui import library
 from tcptui.ui.app import TcptuiApp
+from tcptui.ui.preferences import PLAIN, Preferences
+from tcptui.ui.screens.picker import Picker
 from tcptui.ui.session import Session
 
 _IDENTITY = re.compile(r"terminal-\d+")
@@ -31,11 +33,11 @@ def drive(
     *,
     size: tuple[int, int] = (80, 24),
     moves: str = "",
-    ascii_only: bool = False,
+    preferences: Preferences = PLAIN,
 ) -> tuple[Screenshot, TcptuiApp]:
     """Starts on a scenario (None: the picker), presses keys, and looks."""
     session = Session(library.find(scenario), moves) if scenario is not None else None
-    app = TcptuiApp(session, library.all_scenarios, ascii_only=ascii_only)
+    app = TcptuiApp(session, library.all_scenarios, preferences=preferences)
 
     async def run() -> Screenshot:
         async with app.run_test(size=size) as pilot:
@@ -43,6 +45,8 @@ def drive(
                 await pilot.press(key)
             await pilot.pause()
             while app.session is not None and app.session.working:
+                await pilot.pause(0.01)
+            while not app._exit and isinstance(app.screen, Picker) and app.screen.working:
                 await pilot.pause(0.01)
             return Screenshot(app)
 

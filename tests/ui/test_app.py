@@ -155,24 +155,24 @@ def test_numbers_raw_and_relative() -> None:
 
 def test_the_header_takes_the_ladders_place_where_there_is_no_room() -> None:
     screenshot, _ = drive("handshake", ["space", "space", "i"])
-    assert "─ Header ─" in screenshot
+    assert "─ Header " in screenshot
     assert "─ Wire " not in screenshot
-    screenshot, _ = drive("handshake", ["space", "space", "i", "i"])
+    screenshot, _ = drive("handshake", ["space", "space", "i", "I"])
     assert "─ Wire " in screenshot
 
 
 def test_the_header_can_be_put_away_where_there_is_room() -> None:
     for size in ((120, 50), (200, 50)):
         screenshot, _ = drive("handshake", ["space"], size=size)
-        assert "─ Header ─" in screenshot
+        assert "─ Header " in screenshot
         screenshot, _ = drive("handshake", ["space", "i"], size=size)
-        assert "─ Header ─" not in screenshot
+        assert "─ Header " not in screenshot
 
 
 def test_the_header_takes_none_of_the_rows_that_the_smallest_screen_has_for_the_ladder() -> None:
     for size, header in (((120, 26), False), ((120, 27), True), ((160, 40), True), ((195, 36), True)):
         screenshot, _ = drive("handshake", ["space"], size=size)
-        assert ("─ Header ─" in screenshot) == header
+        assert ("─ Header " in screenshot) == header
         assert "─ Wire " in screenshot
 
 
@@ -220,9 +220,9 @@ def test_speed_changes_and_has_an_end() -> None:
 
 
 def test_the_picker_plays_what_is_chosen_and_opens_again() -> None:
-    screenshot, app = drive(None, [*["down"] * 3, "enter"])
+    screenshot, app = drive(None, ["down", "enter"])
     assert "The SYN is lost" in screenshot
-    screenshot, app = drive("handshake", ["o", *["down"] * 10, "enter", "space"])
+    screenshot, app = drive("handshake", ["o", *["down"] * 4, "enter", "space"])
     assert "The SYN,ACK is lost" in screenshot
     assert app.session is not None
     assert app.session.history.scenario.name == "lost-syn-ack"
@@ -299,17 +299,6 @@ def test_every_scenario_can_be_stepped_on_every_size(size: tuple[int, int]) -> N
                 assert screen.session.history.position > 2
 
     asyncio.run(run())
-
-
-def test_options_of_the_picker_are_the_library() -> None:
-    async def run() -> int:
-        app = TcptuiApp(None, library.all_scenarios)
-        async with app.run_test(size=(80, 24)):
-            options = app.screen.query_one(OptionList)
-            return sum(not option.disabled for option in options.options)
-
-    scenarios = library.all_scenarios()
-    assert asyncio.run(run()) == len(scenarios) + sum(len(one.variants) for one in scenarios)
 
 
 def test_without_colours_no_colour_is_written(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from tcptui import library
 from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.ui.app import TcptuiApp
-from tcptui.ui.palette import PALETTES
+from tcptui.ui.palette import PALETTES, PaletteName
 from tcptui.ui.screens.dialogs import HelpScreen
 from tcptui.ui.screens.picker import Picker
 from tcptui.ui.screens.reader import Reader
@@ -101,8 +101,12 @@ def test_at_the_end_the_answer_is_among_it_and_of_a_script_every_line() -> None:
 
 
 def test_a_key_takes_the_colours_for_another_ground() -> None:
-    for ground, keys in (("any", ()), ("dark", ("t",)), ("light", ("t", "t")), ("any", ("t", "t", "t"))):
-        screenshot, _ = drive("life", keys, moves="s6")
-        others = {one.a for name, one in PALETTES.items() if name != ground}
-        assert PALETTES[ground].a in screenshot.svg  # type: ignore[index]
-        assert not any(other in screenshot.svg for other in others)
+    names: tuple[PaletteName, ...] = ("any", "dark", "light", "contrast", "16", "mono", "any")
+    for presses, name in enumerate(names):
+        screenshot, app = drive("life", ["t"] * presses, moves="s6")
+        assert app.palette == name
+        if name in ("any", "dark", "light", "contrast"):
+            assert PALETTES[name].a in screenshot.svg
+            others = {one.a for other, one in PALETTES.items() if other != name and one.a.startswith("#")}
+            assert not any(other in screenshot.svg for other in others)
+        assert not presses or "Colours: " in screenshot

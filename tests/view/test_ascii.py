@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from tcptui import library
 from tcptui.formats.ladder import ladder_text
 from tcptui.lab.run import play
+from tcptui.ui.preferences import Preferences
 from tcptui.view.ascii import to_ascii
 from tests.ui.drive import drive
 
@@ -33,7 +34,9 @@ def test_a_ladder_in_ascii_has_no_unknown_sign(name: str) -> None:
     ("scenario", "keys"), [("life", ["i"]), ("life", ["a"]), (None, []), ("life", ["m"])]
 )
 def test_the_screen_in_ascii_has_no_unknown_sign(scenario: str | None, keys: list[str]) -> None:
-    screenshot, _ = drive(scenario, keys, moves="s9" if scenario else "", ascii_only=True)
+    screenshot, _ = drive(
+        scenario, keys, moves="s9" if scenario else "", preferences=Preferences(ascii_only=True)
+    )
     assert screenshot.text.isascii()
     plain, _ = drive(scenario, keys, moves="s9" if scenario else "")
     assert screenshot.text.split() == to_ascii(plain.text).split()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tcptui.lab.history import INTERVAL
-from tcptui.view.header import header_lines
 from tcptui.view.label_lines import label_lines
 from tcptui.view.lines import line_width, plain_text
 from tests.lab.worlds import OPEN, history_of, scenario
@@ -100,16 +99,6 @@ def test_where_the_beginning_is_forgotten_no_label_is_made_up() -> None:
 
 def test_udp_has_no_labels() -> None:
     assert told(1, "a:sendto:x s2", "") == []
-
-
-@pytest.mark.parametrize("height", range(1, 24))
-def test_the_header_keeps_a_place_for_them(height: int) -> None:
-    history = history_of(scenario(HANDSHAKE), "s2 l1 s2")
-    transmissions = history.transmissions()
-    labels = label_lines(transmissions[1], transmissions, history.world.now, 58)
-    lines = header_lines(transmissions[1], 58, height, raw=False, labels=labels)
-    assert len(lines) == height
-    assert ["seen at" in plain_text(line) for line in lines].count(True) == min(2, height)
 
 
 def test_labels_go_by_the_prelude_too() -> None:

@@ -54,14 +54,14 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
             for place in (where.a, where.b, where.wire, *where.inspectors)
             if place is not None
         ]
-        drawn.append((width, backdrop_lines(frames, width, height, fit(((title, "title"),), width - 70), ())))
+        drawn.append((width, backdrop_lines(frames, width, height, fit(((title, "title"),), width - 70))))
         if where.wire is not None:
             inside = where.wire.inside
             ladder = ladder_of(history, inside.width, selected=1, height=inside.height)
             drawn.append((inside.width, ladder.lines))
         for place in where.inspectors:
             inside = place.inside
-            inspected = Inspected(world, selected, transmissions, False)
+            inspected = Inspected(history.moment, selected, transmissions)
             assert inspector is not None
             drawn.append((inside.width, inspector.lines(inspected, inside.width, inside.height)))
         for side, end in zip(SIDES, (where.a, where.b), strict=True):

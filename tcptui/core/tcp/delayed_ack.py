@@ -31,7 +31,7 @@ def note_data(tcb: Tcb, segment: Segment, step: Step) -> None:
     """Data in order has come, with knob `pingpong`: tcp_event_data_recv()."""
     history, now, least = tcb.delack, step.now, step.profile.delayed_ack
     ato, since = history.ato, now - (tcb.data_received_at or 0)
-    if tcb.data_received_at is None:
+    if not ato:
         _more_quickacks(tcb, step)
         ato = least
     elif since <= least // 2:
@@ -111,6 +111,17 @@ def acknowledge_later(tcb: Tcb, step: Step) -> None:
         step.send_ack(tcb)
     else:
         _start_timer(tcb, step, profile.delayed_ack)
+
+
+def send_if_soon_due(tcb: Tcb, step: Step) -> None:
+    """A segment has come that leaves the ACK waiting; off Linux' fast path it goes at once if little of its
+    wait is left: tcp_ack_snd_check(), tcp_send_delayed_ack()."""
+    timer = tcb.delayed_ack_timer
+    if timer is None or step.ack_due or step.ack_later or not step.profile.pingpong:
+        return
+    if timer.due <= step.now + _ato(tcb, step) // 4:
+        step.rule(tcb, Rule.ACK_SOON_DUE, delay=timer.due - step.now)
+        step.ack_due = True
 
 
 def due_after_reading(tcb: Tcb) -> bool:

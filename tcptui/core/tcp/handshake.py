@@ -29,7 +29,7 @@ def prepare(tcb: Tcb, step: Step, iss: int | None = None) -> None:
         iss = tcb.iss or step.host.choose_iss(tcb.local, tcb.remote, step.now)
     tcb.iss = iss
     tcb.snd_una = tcb.snd_nxt = tcb.recover = tcb.iss
-    tcb.pushed_seq = seq_add(tcb.iss, 1)
+    tcb.pushed_seq, tcb.snd_sml = seq_add(tcb.iss, 1), tcb.iss
     wanted = tcb.settings.receive_buffer
     tcb.rcv_buff = profile.receive_buffer if wanted is None else wanted
     tcb.estimate = first_estimate(profile)
@@ -161,6 +161,8 @@ def enter_established(tcb: Tcb, step: Step) -> None:
         step.rule(tcb, Rule.RTO_AFTER_SYN_TIMEOUT, rto=rto)
         tcb.estimate = tcb.estimate._replace(rto=rto)
     tcb.cwnd = initial_cwnd(tcb, profile)
+    if profile.pingpong:
+        tcb.data_received_at = step.now  # tcp_create_openreq_child(), tcp_finish_connect()
     if tcb.syn_timed_out and step.hooks.initial_cwnd_after_loss():
         tcb.cwnd = tcb.snd_mss
     listener = step.host.listener(tcb.listener) if tcb.listener else None

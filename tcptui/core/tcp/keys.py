@@ -33,15 +33,15 @@ from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 from tcptui.core.tcp.timers import Timer
 
 AS_IT_IS = (
-    "connection", "local", "remote", "state", "passive", "wanted_remote", "user_timeout", "settings", "iss",
-    "snd_una", "snd_nxt", "snd_wnd", "snd_wl1", "snd_wl2", "snd_up", "max_snd_wnd", "snd_mss", "path_mss",
-    "pushed_seq", "irs", "rcv_nxt", "rcv_wnd", "rcv_up", "rcv_buff", "receive_memory", "last_ack_sent",
-    "snd_shift", "rcv_shift", "scaling", "timestamps", "ts_recent", "sack", "ecn", "offers_options",
-    "snd_buff", "send_buffer", "close_called", "half_duplex", "fin_sent", "cwnd", "ssthresh",
-    "duplicate_acks", "recovering", "recover", "rtx_next", "rtx_end", "loss_probe", "most_in_flight",
-    "flight_until", "out_of_order", "sack_recency", "duplicate", "receive_buffer", "receives", "estimate",
-    "syn_timed_out", "error", "probes", "persist_backoff", "quickack", "delack", "listener", "wants_room",
-    "more", "ack_deferred",
+    "connection", "local", "remote", "state", "passive", "wanted_remote", "user_timeout", "settings",
+    "iss", "snd_una", "snd_nxt", "snd_wnd", "snd_wl1", "snd_wl2", "snd_up", "max_snd_wnd", "snd_mss",
+    "path_mss", "pushed_seq", "snd_sml", "irs", "rcv_nxt", "rcv_wnd", "rcv_up", "rcv_buff",
+    "receive_memory", "last_ack_sent", "snd_shift", "rcv_shift", "scaling", "timestamps", "ts_recent",
+    "sack", "ecn", "offers_options", "snd_buff", "send_buffer", "close_called", "half_duplex", "fin_sent",
+    "cwnd", "ssthresh", "duplicate_acks", "recovering", "recover", "rtx_next", "rtx_end", "loss_probe",
+    "most_in_flight", "flight_until", "out_of_order", "sack_recency", "duplicate", "receive_buffer",
+    "receives", "estimate", "syn_timed_out", "error", "probes", "persist_backoff", "quickack", "delack",
+    "listener", "wants_room", "more", "ack_deferred",
 )  # fmt: skip
 """Variables that are compared as they are."""
 TIMER_VARIABLES = tuple(kind.variable for kind in TimerKind)

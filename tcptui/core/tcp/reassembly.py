@@ -85,11 +85,24 @@ def _after_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> None:
     fin = bool(segment.flags & FIN)
     old = segment.length and lt(seq, tcb.rcv_nxt) and tcb.state is not State.TIME_WAIT
     if old and not step.hooks.trims_to_window():
-        _as_a_whole(tcb, segment, OutOfOrderData(seq, segment.data, fin), step)
+        if _as_a_whole(tcb, segment, OutOfOrderData(seq, segment.data, fin), step).fin:
+            _count_second_fin(tcb, segment, step)
     elif segment.data:
         step.rule(tcb, Rule.DATA_IGNORED, len=len(segment.data))
     if fin and step.hooks.acknowledges_fin_again():
         _fin_again(tcb, step)
+
+
+def _count_second_fin(tcb: Tcb, segment: Segment, step: Step) -> None:
+    """A FIN right behind the FIN, with data that is old: Linux' tcp_queue_rcv() moves RCV.NXT over its
+    number, too, and tcp_fin() only schedules an ACK."""
+    tcb.rcv_nxt, tcb.rcv_wnd = seq_add(tcb.rcv_nxt, 1), max(0, tcb.rcv_wnd - 1)
+    step.rule(tcb, Rule.FIN_COUNTED_TWICE, rcv_nxt=tcb.rcv_nxt)
+    if tcb.receive_memory is not None:
+        tcb.receive_memory = step.hooks.receive_memory_after(tcb, segment, True)
+    if step.profile.pingpong:
+        note_data(tcb, segment, step)
+        tcb.delack = tcb.delack._replace(pushed=0)  # Nobody will read it.
 
 
 def queue_out_of_order(tcb: Tcb, piece: OutOfOrderData) -> None:
@@ -206,8 +219,9 @@ def _as_a_whole(tcb: Tcb, segment: Segment, piece: OutOfOrderData, step: Step) -
         return nothing
     if not lt(seq, tcb.rcv_nxt):
         return piece
-    # tcp_fin() sends an ACK in other states than ESTABLISHED, and empties the queue before that counts.
-    step.ack_due = tcb.state is not State.ESTABLISHED if fin else bool(tcb.out_of_order)
+    # tcp_fin() sends an ACK in FIN-WAIT-1 and FIN-WAIT-2, and empties the queue before that counts.
+    in_fin_wait = tcb.state in (State.FIN_WAIT_1, State.FIN_WAIT_2)
+    step.ack_due = in_fin_wait if fin else bool(tcb.out_of_order)
     step.ack_later = not step.ack_due
     return OutOfOrderData(tcb.rcv_nxt, data[distance(seq, tcb.rcv_nxt) :], fin)
 

@@ -19,7 +19,7 @@ from tcptui.core.tcp.retransmission_timer import (
     start_retransmission_timer,
     stop_retransmission_timer,
 )
-from tcptui.core.tcp.sack import end_of_lost, is_report_of_duplicate, update_scoreboard
+from tcptui.core.tcp.sack import end_of_lost, is_report_of_duplicate, sack_space, update_scoreboard
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import LossProbe, RetransmissionEntry, Tcb
 
@@ -82,7 +82,8 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
     """RFC 5681 section 2's duplicate acknowledgment, or one that only brings new SACK blocks."""
     news = tcb.sack and bool(segment.options) and take_sack(tcb, segment, step)
     probe = tcb.loss_probe
-    if probe is not None and not news and le(probe.end, segment.ack):
+    needless = probe is not None and not news and le(probe.end, segment.ack)
+    if needless and step.hooks.repeats(tcb, segment):
         _loss_probe_was_needless(tcb, step)
     queue = tcb.retransmission_queue
     if not queue or segment.length or not tcb.cwnd or queue[0].flags & SYN:
@@ -243,6 +244,19 @@ def _retransmit_holes(tcb: Tcb) -> None:
         tcb.rtx_end = end
 
 
+def _cut_long(tcb: Tcb, index: int, most: int) -> bool:
+    """Makes two segments of that at `index` if it has more than `most` octets; whether it had."""
+    entry = tcb.retransmission_queue[index]
+    if len(entry.data) <= most or entry.flags & SYN:
+        return False
+    cut = seq_add(entry.seq, most)
+    first = entry._replace(end=cut, flags=entry.flags & ~(FIN | PSH), data=entry.data[:most])
+    rest = entry._replace(seq=cut, data=entry.data[most:])
+    before, behind = tcb.retransmission_queue[:index], tcb.retransmission_queue[index + 1 :]
+    tcb.retransmission_queue = (*before, first, rest, *behind)
+    return True
+
+
 def _join_short(tcb: Tcb, index: int, most: int) -> None:
     """Makes one segment of that at `index` and the next ones, as far as they fit into a full one of
     `most` octets and the peer's window: Linux' tcp_retrans_try_collapse()."""
@@ -261,13 +275,13 @@ def _join_short(tcb: Tcb, index: int, most: int) -> None:
     if joined:
         before = tcb.retransmission_queue[:index]
         tcb.retransmission_queue = (*before, front, *others[joined:])
-        if tcb.rtx_next is not None and lt(front.seq, tcb.rtx_next) and lt(tcb.rtx_next, front.end):
-            tcb.rtx_next = front.end
 
 
 def _send_again(tcb: Tcb, step: Step, index: int, attempt: int) -> None:
-    if len(tcb.retransmission_queue) > index + 1 and step.hooks.joins_retransmissions():
-        _join_short(tcb, index, step.hooks.full_segment(tcb))
+    if step.hooks.cuts_retransmissions_anew():
+        room = step.hooks.full_segment(tcb) - sack_space(tcb, step.hooks.sack_covers_fin())
+        if not _cut_long(tcb, index, room) and len(tcb.retransmission_queue) > index + 1:
+            _join_short(tcb, index, room)
     queue = tcb.retransmission_queue
     entry = queue[index]
     sent_at = entry.sent_at if entry.flags & SYN else step.now

@@ -21,12 +21,19 @@ from tcptui.core.tcp.acceptability import (
     update_ts_recent,
 )
 from tcptui.core.tcp.before_the_checks import before_the_checks, reset_for_data
+from tcptui.core.tcp.delayed_ack import send_if_soon_due
 from tcptui.core.tcp.endings import return_to_listen, send_reset, start_fin_wait_2_timer
 from tcptui.core.tcp.handshake import enter_established, learn_window, start_keep_alive
 from tcptui.core.tcp.listen import cookie_arrives, listen, may_be_accepted
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.reassembly import process_data_and_fin
-from tcptui.core.tcp.retransmission import acknowledge, duplicate_ack, probe_interval, take_sack
+from tcptui.core.tcp.retransmission import (
+    acknowledge,
+    duplicate_ack,
+    probe_interval,
+    retransmit_lost,
+    take_sack,
+)
 from tcptui.core.tcp.send import start_user_timer, transmit, transmit_waiting
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.syn_sent import syn_sent
@@ -70,6 +77,7 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
             return
         segment, flags = remaining
     room = tcb.usable_window if tcb.send_buffer and before is not State.SYN_RECEIVED else 0
+    ack_waits = tcb.delayed_ack_timer is not None and not step.hooks.is_predicted(tcb, segment)
     if (
         _check_sequence(tcb, segment, step)  # First.
         and (not flags & RST or _check_rst(tcb, segment, step))  # Second.
@@ -85,6 +93,8 @@ def segment_arrives(tcb: Tcb, segment: Segment, step: Step) -> None:
         # Sixth to eighth. A SYN that is still there lies left of the window: trimmed off.
         data_at = seq_add(segment.seq, 1) if flags & SYN else segment.seq
         process_data_and_fin(tcb, segment, data_at, step)
+        if ack_waits:
+            send_if_soon_due(tcb, step)
         if tcb.send_buffer or tcb.close_called:
             transmit_waiting(tcb, step, room)
         else:
@@ -232,6 +242,8 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
             take_sack(tcb, segment, step)
         acknowledge(tcb, segment, step)
         _update_window(tcb, segment, step, is_new=True)
+        if tcb.rtx_next is not None and step.hooks.retransmits_first():
+            retransmit_lost(tcb, step)
     else:
         step.rule(tcb, Rule.ACK_DUPLICATE, ack=ack, snd_una=una)
     if tcb.persist_timer is not None and not lt(ack, una) and step.hooks.ack_restarts_probes(tcb):
@@ -266,6 +278,8 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if tcb.close_called:
         # A CLOSE that had to wait for ESTABLISHED, behind SENDs (3.10.4).
         step.set_state(tcb, State.FIN_WAIT_1)
+        if segment.length and step.hooks.sends_waiting_fin_first():
+            transmit(tcb, step)
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcptui.core.events import SendRoom, TimerKind
 from tcptui.core.packet.segment import ACK, FIN, PSH, SYN, Option
-from tcptui.core.packet.seq import distance, lt, seq_add
+from tcptui.core.packet.seq import distance, le, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.state import State
@@ -119,21 +119,27 @@ def sws_override(tcb: Tcb, step: Step) -> bool:
 def send_new_probe(tcb: Tcb, step: Step) -> bool:
     """Sends one segment that has not gone yet, of data or a FIN, as a loss probe, whatever cwnd and Nagle's
     algorithm say; whether there was one that the window has room for."""
-    octets = min(len(tcb.send_buffer), step.hooks.full_segment(tcb))
+    full = step.hooks.full_segment(tcb)
+    octets = min(len(tcb.send_buffer), full)
     fin = not octets and tcb.close_called and not tcb.fin_sent
     if not (octets or fin) or octets + fin > tcb.usable_window:
+        return False
+    if tcb.close_called and octets == len(tcb.send_buffer) and not step.hooks.fin_fits(tcb, octets):
         return False
     step.rule(tcb, Rule.LOSS_PROBE_OF_NEW_DATA, len=octets, rto=tcb.estimate.rto)
     if fin:
         _send_fin(tcb, step)
     else:
         _send_piece(tcb, step, octets)
+        tcb.snd_sml = tcb.snd_nxt if octets < full else tcb.snd_sml
     return True
 
 
 def send_probe(tcb: Tcb, step: Step) -> None:
     """Asks for the size of a closed window (3.8.6.1): one octet of data, or the FIN, or an old number."""
     if step.profile.zero_window_probe == "old_ack":
+        if tcb.snd_up is not None and distance(tcb.snd_una, tcb.snd_up) < 0xFFFF:
+            step.send(tcb, ACK, tcb.snd_una)  # Acceptable, so that its urgent pointer counts.
         step.send(tcb, ACK, seq_add(tcb.snd_una, -1))
     else:
         _send_octet(tcb, step)
@@ -227,6 +233,8 @@ def _send_data(tcb: Tcb, step: Step, corked: bool) -> None:
             return
         _send_piece(tcb, step, octets)
         sent += octets
+        if octets < full:
+            tcb.snd_sml = tcb.snd_nxt  # tcp_minshall_update()
 
 
 def _restart_after_idle(tcb: Tcb, step: Step) -> None:
@@ -239,8 +247,12 @@ def _restart_after_idle(tcb: Tcb, step: Step) -> None:
 
 
 def _fin_may_go(tcb: Tcb, step: Step) -> bool:
-    # Before ESTABLISHED there is no cwnd yet, only an initial one to come.
-    if tcb.cwnd and step.hooks.fin_waits_for_cwnd() and _congestion_room(tcb, step) <= 0:
+    # Before ESTABLISHED there is no cwnd yet, only an initial one to come; after a timeout of a segment.
+    if (
+        (tcb.cwnd or tcb.syn_timed_out)
+        and step.hooks.fin_waits_for_cwnd()
+        and _congestion_room(tcb, step) <= 0
+    ):
         return False
     return step.hooks.fin_fits(tcb, 0)
 
@@ -258,7 +270,7 @@ def _may_be_short(tcb: Tcb, octets: int, full: int, sent: int, corked: bool, ste
     and, by Nagle's algorithm, if nothing is unacknowledged; and if it is not corked. A FIN ends the data."""
     nagle = step.profile.nagle and not tcb.settings.no_delay and step.hooks.nagle_waits(tcb, octets, sent)
     if nagle and step.profile.nagle_minshall:
-        nagle = any(0 < len(entry.data) < full for entry in tcb.retransmission_queue)
+        nagle = lt(tcb.snd_una, tcb.snd_sml) and le(tcb.snd_sml, tcb.snd_nxt)  # tcp_minshall_check()
     held = nagle or corked
     if octets < len(tcb.send_buffer):
         return octets == tcb.usable_window and step.hooks.fills_window(tcb, octets, full, sent, held)

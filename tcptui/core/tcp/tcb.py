@@ -137,6 +137,8 @@ class Tcb:
     """SND.UP: the number after the urgent data (MUST-62); None: there is none."""
     pushed_seq: int = 0
     """Linux' name for the number after the last segment that went with PSH."""
+    snd_sml: int = 0
+    """Linux' name for the number after the last segment of data that was sent less than full."""
     max_snd_wnd: int = 0
     """MAX.SND.WND of RFC 5961: the largest window the peer has announced."""
     snd_mss: int = 536
@@ -220,7 +222,8 @@ class Tcb:
     """Zero-window or keep-alive probes that nothing has answered."""
     persist_backoff: int = 0
     data_received_at: int | None = None
-    """When the peer last sent data; None: it has sent none."""
+    """When the peer last sent data, or, until then, with knob `pingpong`, when the connection was opened
+    (Linux: lrcvtime); None: neither."""
     quickack: int = 0
     """Acknowledgments still to be sent without delay."""
     delack: DelayedAck = NO_DATA_YET

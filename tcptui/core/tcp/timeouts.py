@@ -144,6 +144,8 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
     front, *others = tcb.retransmission_queue
     tcb.retransmission_queue = (front._replace(timeouts=retries), *others)
     retransmit(tcb, step)
+    if tcb.rtx_next is not None:
+        tcb.rtx_next = tcb.retransmission_queue[0].end  # It may have been cut anew.
     start_retransmission_timer(tcb, step)
     if retries == step.profile.data_r1:
         step.rule(tcb, Rule.DELIVERY_PROBLEM, retries=retries)

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from tcptui.explain.english import effects, errnos, errors, happened, ladder, rules, scripts, stories, ui
+from tcptui.explain.english import (
+    configuration,
+    effects,
+    errnos,
+    errors,
+    happened,
+    inspectors,
+    ladder,
+    picker,
+    rules,
+    scripts,
+    stories,
+    ui,
+)
 
 SENTENCES = {
     **happened.SENTENCES,
@@ -13,5 +26,8 @@ SENTENCES = {
     **errnos.SENTENCES,
     **scripts.SENTENCES,
     **stories.SENTENCES,
+    **picker.SENTENCES,
     **ui.SENTENCES,
+    **inspectors.SENTENCES,
+    **configuration.SENTENCES,
 }

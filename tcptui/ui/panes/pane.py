@@ -29,7 +29,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tcptui.ui.palette import Ground, looks
+from tcptui.ui.palette import PaletteName, looks
 from tcptui.ui.session import Session
 from tcptui.view.layout import Frame, Place
 from tcptui.view.lines import Line, Style
@@ -48,23 +48,22 @@ class Pane(Widget, inherit_css=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self._looks = looks()
+        self._looks = looks("any")
         self._place = Place(0, 0, 0, 0)
         self._lines: list[Line] = []
         self._strips: list[Strip] = []
         self._cut: set[int] = set()
         """The rows on which a text is cut."""
 
-    def paint(self, ground: Ground) -> None:
-        """Takes the colours for another ground, when it is filled next."""
-        self._looks = looks(ground)
-
     def lines(self, width: int, height: int) -> list[Line]:
         """At most `height` lines, each exactly `width` cells wide."""
         raise NotImplementedError
 
     def fill(self, place: Place) -> None:
-        """Takes a new place and draws all lines; Textual asks for them when it lays out the screen."""
+        """Takes a new place, and the palette of the app, and draws all lines; Textual asks for them when it
+        lays out the screen."""
+        palette: PaletteName = getattr(self.app, "palette", "any")
+        self._looks = looks(palette)
         self._place = place
         self.display = True
         self.styles.offset = (place.x, place.y)
@@ -95,7 +94,7 @@ class Pane(Widget, inherit_css=False):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips as they are: there are no styles of a widget to be laid over them."""
         strips = self._strips[crop.y : crop.bottom]
-        strips += [Strip.blank(crop.right)] * (crop.height - len(strips))
+        strips += [Strip.blank(crop.right, self._looks["plain"])] * (crop.height - len(strips))
         if crop.x == 0 and crop.width == self._place.width:
             return strips
         return [strip.crop(crop.x, crop.right) for strip in strips]

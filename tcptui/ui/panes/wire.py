@@ -7,9 +7,11 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
 from tcptui.lab.scenario import Scenario
+from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.ui.choices import MOST_ROWS
 from tcptui.ui.panes.pane import FramedPane, Heading
 from tcptui.ui.session import Session
+from tcptui.view.first_steps import first_lines
 from tcptui.view.ladder import Drawn, draw_ladder
 from tcptui.view.ladder_edges import edge_line, place_text
 from tcptui.view.ladder_rows import Place as RowPlace
@@ -64,11 +66,28 @@ class WirePane(FramedPane):
     def lines(self, width: int, height: int) -> list[Line]:
         session, history = self.session, self.session.history
         rows = height - 2
+        if history.position:
+            place, drawn = self._ladder(width, rows)
+        else:
+            self._numbers, place = [], ""
+            drawn = first_lines(_first_keys(), width, rows)
+        titles, variants = self._titles()
+        blank: Line = ((" " * width, "plain"),)
+        return [
+            edge_line(titles, [place], width),
+            *drawn,
+            *[blank] * (rows - len(drawn)),
+            edge_line(variants, [next_text(session.world, session.at)], width),
+        ]
+
+    def _ladder(self, width: int, height: int) -> tuple[str, list[Line]]:
+        """Which segments are seen, and the rows."""
+        session, history = self.session, self.session.history
         moment = session.at
         smooth = session.playing and self.app.animation_level != "none"
         if session.playing and not smooth:
             moment = session.world.now
-        window = self._window(moment, rows, smooth)
+        window = self._window(moment, height, smooth)
         chosen = session.selected
         a, b = history.scenario.hosts
         ladder = draw_ladder(
@@ -77,15 +96,7 @@ class WirePane(FramedPane):
             sockets=(a.socket, b.socket),
         )  # fmt: skip
         self._numbers = [0, *ladder.numbers]
-        titles, variants = self._titles()
-        place = place_text(window, session.world.wire.launched, session.selection)
-        blank: Line = ((" " * width, "plain"),)
-        return [
-            edge_line(titles, [place], width),
-            *ladder.lines,
-            *[blank] * (rows - len(ladder.lines)),
-            edge_line(variants, [next_text(session.world, session.at)], width),
-        ]
+        return place_text(window, session.world.wire.launched, session.selection), ladder.lines
 
     def _window(self, now: int, height: int, smooth: bool) -> Window:
         """The rows to show, after what the reader has scrolled or selected since the last time."""
@@ -147,3 +158,13 @@ class WirePane(FramedPane):
         event.stop()
         self.session.scroll(by)
         self.post_message(self.Changed())
+
+
+_FIRST_KEYS = ("step", "play", "call_a", "next_story", "scenarios", "help")
+"""Actions that can be done before the first step, what is needed most first."""
+
+
+def _first_keys() -> list[tuple[str, str]]:
+    """Their keys, and what they do there."""
+    actions = {action.id: action for action in ACTIONS}
+    return [(key_names(actions[id])[0], say(f"ui.first.{id}")) for id in _FIRST_KEYS]

@@ -20,23 +20,21 @@ from tcptui.explain.catalogue import say
 from tcptui.lab.program import CALLS
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import ACTIONS, key_names
+from tcptui.ui.palette import WIDGETS
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
 from tcptui.view.cells import fill
 
 T = TypeVar("T")
 
-BOX = """
+BOX = f"""{WIDGETS}
     align: center middle;
-    #box {
+    #box {{
         width: 72; max-width: 95%; height: auto; max-height: 95%;
-        border: round $foreground; padding: 0 1; background: $surface;
-    }
-    #title { text-style: bold; }
-    OptionList, OptionList:focus {
-        border: none; padding: 0; background: $surface; height: auto; max-height: 100%;
-        & > .option-list--option-highlighted { text-style: bold underline; }
-    }
+        border: round $foreground; padding: 0 1; background: $surface; color: $foreground;
+    }}
+    #title {{ text-style: bold; }}
+    OptionList, OptionList:focus {{ border: none; padding: 0; height: auto; max-height: 100%; }}
 """
 
 
@@ -99,7 +97,7 @@ class LineDialog(ModalScreen[T]):
 class Prompt(LineDialog["str | None"]):
     """One line to type; it stays until `check` finds nothing wrong with the line, or Escape."""
 
-    DEFAULT_CSS = f"Prompt {{ {BOX} #error {{ color: #d55e00; }} }}"
+    DEFAULT_CSS = f"Prompt {{ {BOX} #error {{ color: $error; text-style: bold; }} }}"
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Close")]
 
     def __init__(

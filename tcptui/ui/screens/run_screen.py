@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 from urllib.parse import quote
 
 from textual.binding import Binding, BindingType
@@ -11,22 +11,25 @@ from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
 from tcptui.lab.moves import Move
+from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import bindings
-from tcptui.ui.palette import GROUNDS, Ground
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
-from tcptui.ui.panes.inspector import InspectorPane
+from tcptui.ui.panes.keys import KeysPane
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
+from tcptui.ui.screens.inspector_actions import InspectorActions
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
-from tcptui.ui.screens.session_actions import SessionActions
 from tcptui.ui.session import Session
 from tcptui.ui.typed import call_error, moves_error, pattern_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
-from tcptui.view.layout import LEAST_WIDTH, WIDE, Frame, Place, places
-from tcptui.view.status import said_rows
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, places
+from tcptui.view.story import NOTHING, story_rows
+
+if TYPE_CHECKING:
+    from tcptui.ui.app import TcptuiApp
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -46,7 +49,17 @@ _QUESTIONS = {
 _DATA = "hello"
 
 
-class RunScreen(SessionActions):
+class AllStories(Protocol):
+    """Where the story that is shown comes from."""
+
+    def story_beside(self, by: int) -> Scenario | None:
+        """The story that stands `by` places after it; None: there is none."""
+
+    def saw(self, scenario: Scenario) -> None:
+        """A story has been seen to its end."""
+
+
+class RunScreen(InspectorActions):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -58,15 +71,14 @@ class RunScreen(SessionActions):
         Binding("escape", "stop", "Stop", show=False),
     ]
 
-    def __init__(self, session: Session, inspectors: Sequence[Inspector] = INSPECTORS) -> None:
-        super().__init__()
-        self.session = session
-        self._inspectors = inspectors
-        self._inspector: Inspector | None = None
-        """The reader's choice; None: no inspector."""
-        self._has_chosen = False
-        """Whether the reader has chosen; until then the first inspector stands where there is room for it."""
-        self._ground: Ground = GROUNDS[0]
+    def __init__(
+        self,
+        session: Session,
+        inspectors: Sequence[Inspector] = INSPECTORS,
+        stories: AllStories | None = None,
+    ) -> None:
+        super().__init__(session, inspectors)
+        self._stories = stories
         self._said = 0
         """The lines for what the story says."""
         self._sought = ""
@@ -79,12 +91,14 @@ class RunScreen(SessionActions):
         for end in self._ends:
             self.add(end)
         self._wire = self.add(WirePane(session))
-        self._inspector_panes: list[InspectorPane] = []
         self._clock = self.add(ClockPane(session))
         self._why = self.add(WhyPane(session))
+        self._keys = self.add(KeysPane(session, self._of_use_here))
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
+        session.begin_like(self.session)
+        session.visited_before = self.session.visited()
         self.session = session
         self._waiting.clear()
         for pane in self._panes:
@@ -93,7 +107,7 @@ class RunScreen(SessionActions):
         self._rearrange()
 
     def place_panes(self, width: int, height: int) -> None:
-        self._said = said = self._said_rows(width)
+        self._said = said = self._said_rows(width, height)
         wanted = self._wanted_inspectors()
         where = places(width, height, [one.room for one in wanted], said, asked=self._has_chosen)
         frames = [self._ends[0].fill_frame(where.a), self._ends[1].fill_frame(where.b)]
@@ -105,40 +119,43 @@ class RunScreen(SessionActions):
         self._clock.fill(where.clock)
         self._why.said = said
         self._why.fill(where.why)
+        self._keys.fill(where.keys)
         title = self.session.history.scenario.title
-        self.backdrop.fill_screen(width, height, title, frames, self.more_keys())
+        self.backdrop.fill_screen(width, height, title, frames)
 
     def show(self) -> None:
         """Draws what has changed, all anew where what the story says needs more lines, or fewer."""
-        if self._said_rows(self.size.width) == self._said:
+        if self._said_rows(*self.size) == self._said:
             super().show()
         else:
             self._rearrange()
 
-    def more_keys(self) -> frozenset[str]:
+    def _of_use_here(self) -> frozenset[str]:
+        """The actions that are of use now because of what is on this screen."""
         ends = {"connection_a": self._ends[0].host, "connection_b": self._ends[1].host}
         several = {key for key, host in ends.items() if host is not None and host.total > 1}
-        if self.size.width >= WIDE and self.session.history.scenario.variants:
+        if self.session.history.scenario.variants:
             several.add("variant")
         told = (self._why, *self._ends)
         return frozenset(several | {"read"} if any(pane.is_cut for pane in told) else several)
+
+    async def on_keys_pane_pressed(self, event: KeysPane.Pressed) -> None:
+        """A click on a key does what the key does."""
+        await self.app.run_action(event.action, self if hasattr(self, f"action_{event.action}") else self.app)
 
     # Actions.
 
     def action_branch(self) -> None:
         self._change(self.session.switch_branch)
 
+    def action_next_story(self) -> None:
+        self._change(lambda: self._open_beside(1))
+
+    def action_previous_story(self) -> None:
+        self._change(lambda: self._open_beside(-1))
+
     def action_variant(self) -> None:
         self._change(self._next_variant)
-
-    def action_inspector(self) -> None:
-        """The next inspector, and after the last one none."""
-        now = next((pane.inspector for pane in self._inspector_panes if pane.display), None)
-        following = 0 if now is None else self._inspectors.index(now) + 1
-        self._inspector = self._inspectors[following] if following < len(self._inspectors) else None
-        self._has_chosen = True
-        self.session.say_nothing()
-        self._rearrange()
 
     def action_call_a(self) -> None:
         self._change(lambda: self._choose_call("A"))
@@ -149,12 +166,15 @@ class RunScreen(SessionActions):
     def action_read(self) -> None:
         self._change(self._read)
 
-    def action_theme(self) -> None:
-        """The colours for the next ground."""
-        self._ground = GROUNDS[(GROUNDS.index(self._ground) + 1) % len(GROUNDS)]
-        for pane in (self.backdrop, *self._panes):
-            pane.paint(self._ground)
-        self._change(self._rearrange)
+    def action_copy(self) -> None:
+        from tcptui.ui.screens.take_away import copy_command
+
+        self._change(lambda: copy_command(cast("TcptuiApp", self.app), self.session))
+
+    def action_save(self) -> None:
+        from tcptui.ui.screens.take_away import save
+
+        self._change(lambda: save(cast("TcptuiApp", self.app), self.session, self.show))
 
     def action_moves(self) -> None:
         self._change(self._ask_moves)
@@ -166,11 +186,12 @@ class RunScreen(SessionActions):
         self._change(self._help)
 
     def action_stop(self) -> None:
-        """Gives up long work; where there is none, follows the newest segment again."""
+        """Gives up long work; where there is none, puts the story's panel away, and then follows the newest
+        segment again."""
         self._waiting.clear()
         if self.session.working:
             self.session.stop()
-        else:
+        elif not self.session.story.put_away():
             self.session.follow()
         self.show()
 
@@ -195,7 +216,18 @@ class RunScreen(SessionActions):
             self._later(BREATH, self._work)
         elif self.session.playing:
             self._later(1 / FRAMES_PER_SECOND, self._tick)
+        elif self._stories is not None and self.session.story.over:
+            self._stories.saw(self.session.history.scenario)
         self.show()
+
+    def _open_beside(self, by: int) -> None:
+        """The story that stands so many places after this one in the list."""
+        stories = self._stories
+        story = None if stories is None else stories.story_beside(by)
+        if story is None:
+            self.session.message = say("ui.no_story_after" if by > 0 else "ui.no_story_before")
+        else:
+            self.open(Session(story))
 
     def _next_variant(self) -> None:
         """The next variant of the story from its beginning, and after the last one the story itself."""
@@ -209,12 +241,13 @@ class RunScreen(SessionActions):
         following = names[(names.index(scenario.variant) + 1) % len(names)]
         self.open(Session(scenario_of_variant(scenario, following)))
 
-    def _said_rows(self, width: int) -> int:
+    def _said_rows(self, width: int, height: int) -> int:
         """How many lines the story has for what it says."""
         session = self.session
-        said = () if session.working else session.said
+        story = session.story
+        said, panel = ((), NOTHING) if session.working else (story.said, story.panel)
         least = LEAST_SAID if session.history.narration is not None else 0
-        return max(least, said_rows(said, max(width, LEAST_WIDTH)))
+        return story_rows(said, panel, max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT), least)
 
     def _pause(self) -> None:
         """Before something opens above the run."""
@@ -323,27 +356,6 @@ class RunScreen(SessionActions):
         while self._waiting and not self.session.working:
             self._waiting.pop(0)()
         self._go_on()
-
-    def _wanted_inspectors(self) -> Sequence[Inspector]:
-        """The reader's choice and those that follow it in the table, or all where none has been chosen."""
-        if not self._has_chosen:
-            return self._inspectors
-        return () if self._inspector is None else self._inspectors[self._inspectors.index(self._inspector) :]
-
-    def _fill_inspectors(self, wanted: Sequence[Inspector], where: Sequence[Place]) -> list[Frame]:
-        """Shows as many inspectors as there are places; a pane that has not been wanted before is made now,
-        for Textual looks at each widget for every frame."""
-        panes = self._inspector_panes
-        while len(panes) < len(where):
-            panes.append(self.add(InspectorPane(self.session, wanted[len(panes)])))
-            panes[-1].paint(self._ground)
-            if self.is_mounted:
-                self.mount(panes[-1])
-        for pane in panes[len(where) :]:
-            pane.display = False
-        for pane, inspector in zip(panes, wanted, strict=False):
-            pane.inspector = inspector
-        return [pane.fill_frame(place) for pane, place in zip(panes, where, strict=False)]
 
     def _rearrange(self) -> None:
         self.place_again(*self.size)

@@ -20,7 +20,12 @@ from tcptui.ui.screens.once import dismiss_once
 class TooSmall(ModalScreen[None]):
     """Hides everything, and says what is needed and what there is; it goes when there is enough."""
 
-    DEFAULT_CSS = "TooSmall { background: $background; Static { width: auto; text-align: center; } }"
+    DEFAULT_CSS = """
+    TooSmall {
+        &:ansi { background: $background; color: $foreground; }
+        Static { width: auto; text-align: center; }
+    }
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [("q", "app.quit", "Quit")]
 

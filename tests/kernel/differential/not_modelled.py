@@ -7,17 +7,22 @@ cause can hide behind a name.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from tcptui.core.packet.segment import ACK, FIN, SYN, URG
-from tests.kernel.differential.record import Record
-from tests.kernel.differential.script import Place, Put, Role, Script
+from tcptui.core.packet.segment import ACK, FIN, RST, SYN, URG
+from tests.kernel.differential.record import Record, Sent
+from tests.kernel.differential.script import NEXT, Do, Place, Put, Role, Script
 
 _FIN_HAS_COME = ("CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT")
 _FULL_FIELD = 65_535
 _LITTLE = 20_000
+_MUCH, _HEADER = 600, 20
+_SMALL_HEAD, _KMALLOC_LEAST, _SK_BUFF = 152, 1_024, 256
+"""Data for which SKB_SMALL_HEAD_CACHE_SIZE has room beside headers; what kmalloc() gives for more, at least;
+and struct sk_buff."""
 
 
 class NotModelled(NamedTuple):
@@ -43,15 +48,6 @@ def _puts(script: Script, kernel: Record) -> Iterator[tuple[int, Put, str]]:
 def _cut_window(script: Script, kernel: Record) -> bool:
     windows = [sent.window for sent in kernel.sent if "." in sent.flags and "S" not in sent.flags]
     return any(before == _FULL_FIELD and after < _LITTLE for before, after in pairwise(windows))
-
-
-def _pieces_beyond_fin(script: Script, kernel: Record) -> bool:
-    for number, put, state in _puts(script, kernel):
-        if put.flags & FIN and state in ("FIN-WAIT-1", "FIN-WAIT-2"):
-            begun = kernel.begun[number]
-            if any("sack" in sent.options for sent in kernel.sent if sent.high >= begun):
-                return True
-    return False
 
 
 def _urgent_after_fin(script: Script, kernel: Record) -> bool:
@@ -86,6 +82,186 @@ def _held_before_accept(script: Script, kernel: Record) -> bool:
     return script.role is Role.SERVER and any(put.seq.base == "edge" or put.seq.offset > 0 for put in early)
 
 
+class _Ack(NamedTuple):
+    """An ACK of the peer as it arrives, in numbers from ISS."""
+
+    put: Put
+    begun: int
+    una: int
+    """SND.UNA before it."""
+    ack: int
+    end: int
+    """The number after all that has been sent."""
+    flight: list[Sent]
+    """What has been sent of that from `una` on, sent again or not."""
+
+    def number(self, place: Place) -> int:
+        return {"all": self.end, "una": self.una}[place.base] + place.offset
+
+
+def _acks(script: Script, kernel: Record) -> Iterator[_Ack]:
+    una = counted = 1  # What the script counts from: `Peer` knows only ACKs that are not beyond `una`.
+    for number, put, _ in _puts(script, kernel):
+        begun = kernel.begun[number]
+        sent = [one for one in kernel.sent if one.high <= begun]
+        end = max((one.end for one in sent), default=1)
+        ack = {"all": end, "una": counted}.get(put.ack.base, 0) + put.ack.offset
+        if put.flags & ACK:
+            yield _Ack(put, begun, una, ack, end, [one for one in sent if one.end > una])
+            if una < ack <= end:
+                una = ack
+                counted = ack if put.ack.offset <= 0 else counted
+
+
+def _scale(script: Script, kernel: Record) -> int:
+    scale = next((put.scale for _, put, _ in _puts(script, kernel) if put.flags & SYN), None)
+    return scale or 0 if any("wscale" in sent.options for sent in kernel.sent) else 0
+
+
+def _largest_window(script: Script, kernel: Record, at: int) -> int:
+    """The largest window that the peer has announced until then: a segment is at most half of it."""
+    scale = _scale(script, kernel)
+    return max(
+        put.window << (0 if put.flags & SYN else scale)
+        for number, put, _ in _puts(script, kernel)
+        if put.flags & SYN or (put.ack.offset <= 0 and kernel.begun[number] <= at)
+    )
+
+
+def _edge(script: Script, kernel: Record, at: int) -> int:
+    """The right edge of the peer's window then."""
+    scale, edge = _scale(script, kernel), 0
+    for one in _acks(script, kernel):
+        if one.begun <= at and one.una <= one.ack <= one.end:
+            edge = one.ack + (one.put.window << (0 if one.put.flags & SYN else scale))
+    return edge
+
+
+def _buffers(script: Script, kernel: Record) -> bool:
+    data = [sent for sent in kernel.sent if sent.length]
+    for begun, step in zip(kernel.begun, script.steps, strict=False):
+        before = [sent for sent in data if sent.high <= begun]
+        end = max((sent.end for sent in before), default=1)
+        behind = [sent for sent in data[len(before) :] if sent.end > end]
+        if not behind or _written(script, kernel, begun - 1) + 1 <= end:
+            continue  # Nothing that was written waits, or it never goes.
+        if isinstance(step, Do) and step.call in ("write", "urgent"):
+            return True
+        if 2 * behind[0].length > _largest_window(script, kernel, begun - 1):
+            return True
+        if "sack" in behind[0].options or 0 < _edge(script, kernel, begun - 1) - end < behind[0].length:
+            return True
+    return False
+
+
+def _rack(script: Script, kernel: Record) -> bool:
+    for one in _acks(script, kernel):
+        for left, right in one.put.sack:
+            start, end = one.number(left), one.number(right)
+            if any(start <= sent.seq and sent.end <= end for sent in one.flight if sent.length):
+                return True
+    return False
+
+
+def _f_rto(script: Script, kernel: Record) -> bool:
+    sack = any("sackOK" in sent.options for sent in kernel.sent) and any(
+        put.sack_permitted for _, put, _ in _puts(script, kernel)
+    )
+    for one in _acks(script, kernel):
+        times = Counter(sent.seq for sent in one.flight)
+        if times[one.una] < 2 or not one.una < one.ack <= one.end:
+            continue
+        if sack and any(sent.end <= one.ack for sent in one.flight if times[sent.seq] == 1):
+            return True
+        answer = next((sent for sent in kernel.sent if sent.high > one.begun), None)
+        if one.ack < one.end and answer and answer.length and answer.seq == one.end:
+            return True
+    return False
+
+
+def _written(script: Script, kernel: Record, at: int) -> int:
+    """The octets that write() has taken until then."""
+    values = [
+        kernel.returned[number].value
+        for number, step in enumerate(script.steps[: len(kernel.begun)])
+        if isinstance(step, Do) and step.call in ("write", "urgent") and kernel.begun[number] <= at
+    ]
+    return sum(value for value in values if isinstance(value, int))
+
+
+def _urgent_and_refused(script: Script, kernel: Record) -> bool:
+    return any(
+        put.flags & URG
+        and put.length
+        and state in ("FIN-WAIT-1", "FIN-WAIT-2")
+        and number in _after_shutdown(script)
+        for number, put, state in _puts(script, kernel)
+    )
+
+
+def _after_shutdown(script: Script) -> range:
+    """The steps behind a shutdown() of reading."""
+    calls = [n for n, step in enumerate(script.steps) if isinstance(step, Do) and step.call == "shutdown"]
+    reads = [n for n in calls if getattr(script.steps[n], "argument", 1) != 1]
+    return range(min(reads, default=len(script.steps)), len(script.steps))
+
+
+def _urgent_octet_of_a_header(script: Script, kernel: Record) -> bool:
+    puts = [put for _, put, _ in _puts(script, kernel)]
+    announced = next((n for n, put in enumerate(puts) if put.flags & URG and put.up > put.length), len(puts))
+    return any(put.seq.base == "next" and 0 < put.seq.offset < _HEADER for put in puts[announced:])
+
+
+def _orphan_and_old_fin(script: Script, kernel: Record) -> bool:
+    closed = [
+        number for number, step in enumerate(script.steps) if isinstance(step, Do) and step.call == "close"
+    ]
+    return any(
+        put.flags & FIN and state == "FIN-WAIT-1" and put.seq.offset < 0 and any(n < number for n in closed)
+        for number, put, state in _puts(script, kernel)
+    )
+
+
+def _half_open_child(script: Script, kernel: Record) -> bool:
+    return script.role is Role.SERVER and any(
+        put.flags & SYN
+        and put.flags & ACK
+        and put.length
+        and put.seq == Place("irs")
+        and state == "SYN-RECEIVED"
+        for _, put, state in _puts(script, kernel)
+    )
+
+
+def _close_after_a_second_fin(script: Script, kernel: Record) -> bool:
+    again = [
+        number
+        for number, put, state in _puts(script, kernel)
+        if put.flags & FIN and put.length and put.seq == Place("next", -put.length) and state in _FIN_HAS_COME
+    ]
+    return any(isinstance(step, Do) and step.call == "close" for n in again[:1] for step in script.steps[n:])
+
+
+def _truesize(length: int) -> int:
+    """The memory that a segment of a TUN device takes."""
+    return _SK_BUFF + (
+        576 if length <= _SMALL_HEAD else _KMALLOC_LEAST if length <= 600 else 2 * _KMALLOC_LEAST
+    )
+
+
+def _short_segments_unread(script: Script, kernel: Record) -> bool:
+    """Whether what was not read ever took so much more memory than its octets count."""
+    memory = octets = 0
+    for number, step in enumerate(script.steps[: len(kernel.looked)]):
+        if isinstance(step, Do) and step.call == "read" and isinstance(kernel.returned[number].value, int):
+            memory = octets = 0
+        elif isinstance(step, Put) and step.length and not step.flags & RST and step.seq == NEXT:
+            memory, octets = memory + _truesize(step.length), octets + step.length
+            if memory // 2 - octets > _MUCH:
+                return True
+    return False
+
+
 NOT_MODELLED = (
     NotModelled(
         "held before accept()",
@@ -98,12 +274,6 @@ NOT_MODELLED = (
         "without a window scale tcp_v4_send_ack() cuts tw_rcv_wnd, which may be above 65,535, to its lower 16"
         " bits; that is a slip of the kernel's, and no other segment shows it",
         _cut_window,
-    ),
-    NotModelled(
-        "pieces beyond a FIN",
-        "in FIN-WAIT-1 and FIN-WAIT-2 tcp_fin() acknowledges before it purges what is held, so that one ACK"
-        " reports by SACK what is thrown away",
-        _pieces_beyond_fin,
     ),
     NotModelled(
         "urgent after a FIN",
@@ -128,5 +298,61 @@ NOT_MODELLED = (
         "whether data goes the fast path, which takes its timestamp though the ACK is old, depends on the"
         " memory that the socket has been charged for (sk_forward_alloc)",
         _old_ack_with_data,
+    ),
+    NotModelled(
+        "buffers of the write queue",
+        "tcp_sendmsg_locked() cuts what is written into buffers of whole segments, and sets PSH there"
+        " (forced_push()); where they have to wait, later writes and tcp_grow_skb() fill them, and PSH stays."
+        " The core keeps octets and cuts when it sends, as if a buffer had several segments, which here it"
+        " has not (gso_max_segs)",
+        _buffers,
+    ),
+    NotModelled(
+        "RACK",
+        "with SACK, which segment is lost follows from when it and what was reported were sent, from the"
+        " least round trip and a timer (tcp_rack_detect_loss(), tcp_rack_advance()); the core counts",
+        _rack,
+    ),
+    NotModelled(
+        "F-RTO",
+        "behind a timeout tcp_process_loss() sends new data before what else may be lost, and takes the"
+        " timeout back when an ACK is of something that was not sent again; the core has no undo",
+        _f_rto,
+    ),
+    NotModelled(
+        "urgent data that is refused",
+        "tcp_rcv_state_process() looks at the urgent pointer (step 6) before it resets for data behind"
+        " shutdown() (step 7): POLLPRI stays; the core resets first, and keeps nothing of the segment",
+        _urgent_and_refused,
+    ),
+    NotModelled(
+        "urgent octet of a header",
+        "tcp_urg() counts the offset of the urgent octet from the TCP header on: of a segment that begins"
+        " behind that octet it takes one of the header; that is a slip of the kernel's",
+        _urgent_octet_of_a_header,
+    ),
+    NotModelled(
+        "orphan and old FIN",
+        "in tcp_rcv_state_process() a FIN left of RCV.NXT that acknowledges an orphan's FIN leaves the whole"
+        " socket in FIN-WAIT-2; the core has the small block there. No TCP sends such a FIN",
+        _orphan_and_old_fin,
+    ),
+    NotModelled(
+        "child in SYN-RECEIVED",
+        "tcp_check_req() cuts the SYN off a SYN,ACK with data and makes the socket, which challenges the same"
+        " SYN and stays in SYN-RECEIVED with another window; the core has one half-open block",
+        _half_open_child,
+    ),
+    NotModelled(
+        "close() after a second FIN",
+        "what tcp_queue_rcv() has queued of a FIN behind the FIN counts as unread data in __tcp_close(); the"
+        " core keeps no data that is old",
+        _close_after_a_second_fin,
+    ),
+    NotModelled(
+        "memory of short segments",
+        "the window follows the memory that unread segments take (sk_rmem_alloc), of which a short one takes"
+        " several times its octets; the core counts octets",
+        _short_segments_unread,
     ),
 )

@@ -30,6 +30,11 @@ class Sent(NamedTuple):
     """TSval, in milliseconds from the first one."""
     up: int
 
+    @property
+    def end(self) -> int:
+        """The number after its last one."""
+        return self.seq + self.length + ("S" in self.flags) + ("F" in self.flags)
+
     def __str__(self) -> str:
         ack = f" ack {self.ack}" if "." in self.flags else ""
         time = "" if self.time is None else f" TS {self.time}"

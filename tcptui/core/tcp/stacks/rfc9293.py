@@ -118,13 +118,17 @@ class Rfc9293(Rfc5681, Sending):
         """Whether a CLOSE before ESTABLISHED is put off until then (3.10.4 forms the FIN at once)."""
         return False
 
+    def sends_waiting_fin_first(self) -> bool:
+        """Whether the FIN of a CLOSE that was put off goes before the data of the segment that brings
+        ESTABLISHED is looked at, and so does not acknowledge it (3.10.4 leaves that open)."""
+        return False
+
     def close_deletes(self, tcb: Tcb, half_duplex: bool) -> bool:
         """Whether a CLOSE deletes the block (3.10.4, LISTEN and SYN-SENT)."""
         return tcb.state in (State.LISTEN, State.SYN_SENT)
 
     def abort_deletes(self, tcb: Tcb, unread: bool = False) -> bool:
-        """Whether an ABORT deletes the block without a RST (3.10.5). `unread`: it is a CLOSE with data
-        unread (3.6.1)."""
+        """Whether an ABORT deletes the block without a RST (3.10.5). `unread`: data is unread (3.6.1)."""
         return tcb.state in (State.LISTEN, State.SYN_SENT, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
 
     def close_wait_ends_at_close(self) -> bool:

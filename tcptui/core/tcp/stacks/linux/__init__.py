@@ -83,6 +83,10 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
         on entering ESTABLISHED. tcp_close() sends it at once."""
         return tcb.state is State.SYN_RECEIVED and not half_duplex
 
+    def sends_waiting_fin_first(self) -> bool:
+        """tcp_rcv_state_process(), TCP_SYN_RECV: tcp_shutdown()."""
+        return True
+
     def abort_deletes(self, tcb: Tcb, unread: bool = False) -> bool:
         """__tcp_close() resets where "unread data was tossed", whatever the state; tcp_disconnect() in
         CLOSING and LAST-ACK only if not all has been sent, the FIN included."""
@@ -93,9 +97,8 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
     def acknowledges_fin_first(self, tcb: Tcb) -> bool:
         """tcp_fin() calls tcp_send_ack() in FIN-WAIT-1 and FIN-WAIT-2, also before it purges what is out of
         order. With nothing held and nothing left to send that makes no difference to the peer."""
-        if tcb.state is State.ESTABLISHED:
-            return False
-        return bool(tcb.out_of_order) or not tcb.fin_sent or tcb.rtx_next is not None
+        more = tcb.state is State.FIN_WAIT_1 and not (tcb.fin_sent and tcb.rtx_next is None)
+        return more or (tcb.state is not State.ESTABLISHED and bool(tcb.out_of_order))
 
     def close_wait_ends_at_close(self) -> bool:
         """tcp_close_state(): the state is LAST-ACK before tcp_send_fin() has queued the FIN."""

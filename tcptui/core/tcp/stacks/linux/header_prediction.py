@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from tcptui.core.packet.options import read_timestamps
 from tcptui.core.packet.segment import ACK, PSH, Segment
-from tcptui.core.packet.seq import le, lt
+from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.state import State
 from tcptui.core.tcp.tcb import Tcb
 
@@ -24,9 +24,17 @@ def is_predicted(tcb: Tcb, segment: Segment) -> bool:
         return False
     if segment.flags & ~PSH != ACK or segment.seq != tcb.rcv_nxt or lt(tcb.snd_nxt, segment.ack):
         return False
-    if segment.wnd << tcb.snd_shift != tcb.snd_wnd:
+    if segment.wnd << tcb.snd_shift != tcb.snd_wnd or _has_no_prediction(tcb):
         return False
     if not tcb.timestamps:
         return not segment.options
     times = read_timestamps(segment)
     return times is not None and len(segment.options) == _PADDED_TIMESTAMPS and le(tcb.ts_recent, times[0])
+
+
+def _has_no_prediction(tcb: Tcb) -> bool:
+    """tcp_finish_connect(): pred_flags is 0 after an active OPEN to a peer that scales its window, until data
+    has come in order or the window has changed from the SYN,ACK's. That the window has come back to that of
+    the SYN,ACK is not told from that it never changed."""
+    fresh = not tcb.passive and bool(tcb.snd_shift) and tcb.rcv_nxt == seq_add(tcb.irs, 1)
+    return fresh and tcb.snd_wnd == tcb.max_snd_wnd

@@ -118,7 +118,8 @@ class LinuxReceiving(Rfc9293):
         """tcp_receive_window(), counted from RCV.NXT, which a FIN moves too; tcp_fin(), FIN_WAIT2: the ACK is
         sent before tcp_time_wait()."""
         window = max(0, tcb.rcv_wnd - 1)
-        return _announced(tcb, window) if tcb.state is State.FIN_WAIT_2 else window
+        sent_in_time_wait = tcb.state is State.FIN_WAIT_2 and not tcb.out_of_order
+        return _announced(tcb, window) if sent_in_time_wait else window
 
 
 def _mss_cache(tcb: Tcb) -> int:

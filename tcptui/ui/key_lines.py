@@ -1,0 +1,156 @@
+"""The two lines of keys at the bottom: what can be done with the selected segment, and with the run.
+
+Only keys that do something now stand there, as many as fit. Each knows which cells it stands on, so that a
+click on it is the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from typing import NamedTuple, TypeAlias
+
+from rich.cells import cell_len
+
+from tcptui.explain.catalogue import say
+from tcptui.explain.catalogue import text as text_of
+from tcptui.lab.wire import Transmission, Wire
+from tcptui.ui.actions import ACTIONS, key_names
+from tcptui.view.acts import acts, subject
+from tcptui.view.lines import Line, Span, Style, fit
+
+_Piece: TypeAlias = tuple[str, Style, "str | None"]
+"""A piece of a line, and the action that a click on it is."""
+
+
+class Zone(NamedTuple):
+    """The cells of a line that do something when they are clicked."""
+
+    start: int
+    stop: int
+    """The first cell behind it."""
+    action: str
+
+
+class KeyLine(NamedTuple):
+    """A line, and what its cells do."""
+
+    line: Line
+    zones: tuple[Zone, ...] = ()
+
+    def action_at(self, x: int) -> str | None:
+        """What a click does."""
+        return next((zone.action for zone in self.zones if zone.start <= x < zone.stop), None)
+
+
+class Entry(NamedTuple):
+    """One or a few keys that belong together, with one label."""
+
+    actions: tuple[str, ...]
+    label: str
+    """The key of its words."""
+    between: str = ""
+    """What stands between its keys."""
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(("step",), "ui.label.step"),
+    Entry(("back",), "ui.label.back"),
+    Entry(("play",), "ui.label.play"),
+    Entry(("slower", "faster"), "ui.keys.speed", " "),
+    Entry(("next_change",), "ui.label.next_change"),
+    Entry(("call_a", "call_b"), "ui.keys.programs", "/"),
+    Entry(("up", "down"), "ui.keys.select"),
+    Entry(("page_up", "page_down"), "ui.keys.scroll", " "),
+    Entry(("connection_a",), "ui.label.connection_a"),
+    Entry(("connection_b",), "ui.label.connection_b"),
+    Entry(("variant",), "ui.label.variant"),
+    Entry(("read",), "ui.label.read"),
+    Entry(("find",), "ui.label.find"),
+    Entry(("undo",), "ui.label.undo"),
+    Entry(("branch",), "ui.label.branch"),
+    Entry(("next_bookmark",), "ui.label.next_bookmark"),
+    Entry(("home", "end"), "ui.keys.ends", " "),
+    Entry(("bookmark",), "ui.label.bookmark"),
+    Entry(("previous_story", "next_story"), "ui.keys.story", " "),
+    Entry(("moves",), "ui.label.moves"),
+    Entry(("numbers",), "ui.label.numbers"),
+    Entry(("enlarge",), "ui.label.enlarge"),
+    Entry(("copy",), "ui.label.copy"),
+    Entry(("save",), "ui.label.save"),
+    Entry(("scenarios",), "ui.label.scenarios"),
+    Entry(("palette",), "ui.label.palette"),
+    Entry(("help",), "ui.label.help"),
+    Entry(("quit",), "ui.label.quit"),
+)
+"""All that can stand in the line of keys, in their order there."""
+_FIRST = (
+    "step", "back", "help", "play", "call_a", "quit", "read", "connection_a", "connection_b", "variant",
+    "undo", "branch", "next_change", "up", "page_up", "slower", "find", "scenarios", "previous_story",
+    "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves", "numbers", "palette",
+)  # fmt: skip
+"""Which has room first; by the first action of an entry."""
+_NAMES = {"up": "↑", "down": "↓"}
+_BY_ID = {action.id: action for action in ACTIONS}
+
+
+def key_line(width: int, useful: Container[str]) -> KeyLine:
+    """The keys of the run: those of `useful`, as many as fit."""
+    shown: set[str] = set()
+    left = width
+    entries = {entry.actions[0]: entry for entry in ENTRIES}
+    for first in _FIRST:
+        cells = sum(cell_len(text) for text, _, _ in _pieces(entries[first], useful))
+        if 0 < cells <= left + 1:  # The blank behind the last one may be cut off.
+            shown.add(first)
+            left -= cells
+    pieces = [piece for entry in ENTRIES if entry.actions[0] in shown for piece in _pieces(entry, useful)]
+    return _line(pieces, width)
+
+
+def acts_line(
+    transmission: Transmission | None, wire: Wire, position: int, selection: int, width: int
+) -> KeyLine:
+    """What can be done with the segment that is looked at; `selection` as the session has it."""
+    if transmission is None:
+        return _line([], width)
+    selected = selection == transmission.number
+    begin = f" {text_of(subject(transmission, selected))}"
+    found = list(acts(transmission, wire, position, selected))
+    for brief, least in ((False, len(found) - 1), (True, 1)):
+        for count in range(len(found), least - 1, -1):
+            pieces: list[_Piece] = [(begin, "plain", None)]
+            for act in found[:count]:
+                words = text_of(act.brief if brief else act.words)
+                pieces += [(f"  {_key(act.action)}", "key", act.action), (f" {words}", "dim", act.action)]
+            if sum(cell_len(text) for text, _, _ in pieces) <= width:
+                return _line(pieces, width)
+    return _line([(begin, "plain", None)], width)
+
+
+def _pieces(entry: Entry, useful: Container[str]) -> list[_Piece]:
+    """The keys of an entry and its label; nothing if none of them does something now."""
+    actions = [action for action in entry.actions if action in useful]
+    pieces: list[_Piece] = []
+    for action in actions:
+        pieces.append((f"{entry.between if pieces else ' '}{_key(action)}", "key", action))
+    if pieces:
+        pieces.append((f" {say(entry.label)} ", "dim", actions[0]))
+    return pieces
+
+
+def _key(action: str) -> str:
+    name = key_names(_BY_ID[action])[0]
+    return _NAMES.get(name, name)
+
+
+def _line(pieces: Iterable[_Piece], width: int) -> KeyLine:
+    spans: list[Span] = []
+    zones: list[Zone] = []
+    at = 0
+    for text, style, action in pieces:
+        spans.append((text, style))
+        cells = cell_len(text)
+        if action is not None:
+            zones.append(Zone(at, at + cells, action))
+        at += cells
+    return KeyLine(fit(tuple(spans), width), tuple(zones))
