@@ -248,7 +248,7 @@ def test_a_bookmark_is_of_its_branch() -> None:
     session._go_to(2)
     session.tamper("lose")
     session.toggle_bookmark()
-    session.switch_branch()
+    session.go_to_branch(0)
     assert session.history.branch == 0
     session.to_next_bookmark()
     assert (session.history.branch, session.history.position) == (1, 3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tcptui.explain.english import (
     configuration,
     effects,
+    ends,
     errnos,
     errors,
     happened,
@@ -21,6 +22,7 @@ SENTENCES = {
     **happened.SENTENCES,
     **effects.SENTENCES,
     **ladder.SENTENCES,
+    **ends.SENTENCES,
     **rules.SENTENCES,
     **errors.SENTENCES,
     **errnos.SENTENCES,

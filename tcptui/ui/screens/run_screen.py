@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast
-from urllib.parse import quote
 
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
-from tcptui.lab.moves import Move
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import bindings
@@ -23,7 +21,6 @@ from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.inspector_actions import InspectorActions
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
 from tcptui.ui.session import Session
-from tcptui.ui.typed import call_error, moves_error, pattern_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, places
 from tcptui.view.story import NOTHING, story_rows
@@ -35,18 +32,8 @@ BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
 MOST_WAITING = 1_000
 """Keys that wait until long work is done; those that come then are lost."""
-LONGEST_TITLE = 600
-"""Characters of the moves so far that stand above the line to type: the latest."""
 LEAST_SAID = 2
 """Lines for what a story says at its moments, kept free between them."""
-_QUESTIONS = {
-    "send": "ui.call.data",
-    "sendto": "ui.call.data",
-    "send+urgent": "ui.call.urgent",
-    "read:100": "ui.call.octets",
-}
-"""What calls of the RFC's and of UDP's ask for before they are made."""
-_DATA = "hello"
 
 
 class AllStories(Protocol):
@@ -146,7 +133,7 @@ class RunScreen(InspectorActions):
     # Actions.
 
     def action_branch(self) -> None:
-        self._change(self.session.switch_branch)
+        self._change(self._choose_branch)
 
     def action_next_story(self) -> None:
         self._change(lambda: self._open_beside(1))
@@ -256,34 +243,22 @@ class RunScreen(InspectorActions):
         self.show()
 
     def _ask_moves(self) -> None:
-        from tcptui.ui.screens.dialogs import Prompt
+        from tcptui.ui.screens.asking import ask_moves
 
         self._pause()
-        session = self.session
-
-        def made(text: str | None) -> None:
-            if text:
-                self._change(lambda: session.type_moves(text))
-
-        told = session.history.text() or say("ui.moves.none")
-        if len(told) > LONGEST_TITLE:
-            told = f"… {told[-LONGEST_TITLE:]}"
-        hint = "s5 l2 d4+200ms u3 a:send:hello b:['exit()'] x>b:SYN:seq=90"
-        prompt = Prompt(say("ui.moves.so_far", moves=told), hint, check=moves_error)
-        self.app.push_screen(prompt, made)
+        ask_moves(
+            self.app, self.session, lambda text: self._change(lambda: self.session.type_moves(text))
+        )  # fmt: skip
 
     def _ask_what_to_find(self) -> None:
-        from tcptui.ui.screens.dialogs import Prompt
+        from tcptui.ui.screens.asking import ask_what_to_find
 
-        def typed(text: str | None) -> None:
-            if text:
-                self._sought = text
-                self._change(lambda: self.session.find(text))
+        def typed(text: str) -> None:
+            self._sought = text
+            self._change(lambda: self.session.find(text))
 
         self._pause()
-        hint = "12  FIN  SYN,ACK  lost  again  TIME-WAIT  B DATA len=5 arrives"
-        prompt = Prompt(say("ui.find.what"), hint, self._sought, check=pattern_error)
-        self.app.push_screen(prompt, typed)
+        ask_what_to_find(self.app, self._sought, typed)
 
     def _help(self) -> None:
         from tcptui.ui.screens.dialogs import HelpScreen
@@ -298,47 +273,22 @@ class RunScreen(InspectorActions):
         self.app.push_screen(Reader(self.session))
 
     def _choose_call(self, side: Side) -> None:
-        from tcptui.lab.ends.typed import calls_at
-        from tcptui.ui.screens.dialogs import CallMenu, Prompt
-
         self._pause()
         if not self.session.world.end(side).possible_calls:
             self.session.message = say("ui.call.none", side=side)
             return
-        from tcptui.lab.moves_text import parse_moves, written_move  # Late: the first frame has none.
+        from tcptui.ui.screens.asking import ask_call
 
-        host = self.session.world.host(side)
+        ask_call(self.app, self.session, side, lambda move: self._change(lambda: self.session.apply(move)))
 
-        def chosen(call: str | None) -> None:
-            if call is not None and call.endswith((")", "]", "}")):
-                question, value = say("ui.call.socket", side=side), call
-                asked(question, value, call_error, lambda text: written_move(side, text))
-            elif call is not None:
-                name, _, usual = call.partition(":")
-                word = f"{side.lower()}:{name}"
-                if call not in _QUESTIONS:
-                    made(parse_moves(word)[0])
-                    return
-                asked(
-                    say(_QUESTIONS[call], side=side),
-                    usual or _DATA,
-                    lambda text: moves_error(f"{word}:{quote(text)}") if text else "",
-                    lambda text: parse_moves(f"{word}:{quote(text)}")[0],
-                )
+    def _choose_branch(self) -> None:
+        self._pause()
+        if self.session.history.branches == 1:
+            self.session.message = say("ui.one_branch")
+            return
+        from tcptui.ui.screens.asking import ask_branch
 
-        def asked(
-            question: str, value: str, check: Callable[[str], str], move: Callable[[str], Move]
-        ) -> None:
-            def typed(text: str | None) -> None:
-                if text:
-                    made(move(text))
-
-            self.app.push_screen(Prompt(question, value=value, check=check), typed)
-
-        def made(move: Move) -> None:
-            self._change(lambda: self.session.apply(move))
-
-        self.app.push_screen(CallMenu(side, host.state_of(host.opened), calls_at(host)), chosen)
+        ask_branch(self.app, self.session, lambda one: self._change(lambda: self.session.go_to_branch(one)))
 
     def _later(self, seconds: float, then: Callable[[], None]) -> None:
         if self._ticking is not None:
