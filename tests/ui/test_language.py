@@ -32,7 +32,7 @@ KEYS = words(" ".join(name for action in ACTIONS for name in key_names(action)))
 """What stands on the keys of a keyboard."""
 FIELDS = words(
     "seq ack len win ISS UNA NXT WND IRS TSval TSecr NOP EOL UNCONN Wireshark TCP RTT RTO cwnd ssthresh MSS"
-    " SACK TS ECN"
+    " SACK TS ECN Seq Ack Len Win Urg PERM SLE SRE Destination Port unreachable"
     f" {' '.join(timer.label for timer in TimerKind)} {' '.join(label.value for label in Label)}"
     f" {' '.join(one.cause for one in TRANSITIONS)}"
 )

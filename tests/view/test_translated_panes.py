@@ -17,6 +17,7 @@ from tcptui.lab.wire import SIDES, Side
 from tcptui.view.ascii import to_ascii
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.inspectors import INSPECTORS, Inspected
+from tcptui.view.inspectors.captured import Captures
 from tcptui.view.layout import Frame, Place, backdrop_lines
 from tcptui.view.layout import places as layout_places
 from tcptui.view.lines import Line, fit, line_width, plain_text
@@ -62,7 +63,7 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
             drawn.append((inside.width, ladder.lines))
         for place in where.inspectors:
             inside = place.inside
-            inspected = Inspected(history.moment, selected, transmissions)
+            inspected = Inspected(history.moment, selected, captures=Captures(history))
             assert inspector is not None
             drawn.append((inside.width, inspector.lines(inspected, inside.width, inside.height)))
         for side, end in zip(SIDES, (where.a, where.b), strict=True):

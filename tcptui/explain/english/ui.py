@@ -254,7 +254,7 @@ SENTENCES = {
     "ui.lost": "lost",
     # What a program was told last: `core.events.Response` and `Signal`, in as few words as tell it.
     # Wireshark's labels, and why they differ between two captures.
-    "ui.labels.too_long": "not told in so long a run",
+    "ui.labels.behind": "going through the run",
     "ui.labels.none": "no label",
     "ui.labels.at": "seen at {side}",
     "ui.labels.lost": "never: lost",
