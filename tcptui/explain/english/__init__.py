@@ -11,6 +11,7 @@ from tcptui.explain.english import (
     glossary,
     happened,
     inspectors,
+    ladder,
     picker,
     rules,
     scripts,
@@ -21,6 +22,7 @@ from tcptui.explain.english import (
 SENTENCES = {
     **happened.SENTENCES,
     **effects.SENTENCES,
+    **ladder.SENTENCES,
     **ends.SENTENCES,
     **rules.SENTENCES,
     **errors.SENTENCES,

@@ -164,7 +164,8 @@ SENTENCES = {
     "ui.next.program": "{side}'s program",
     "ui.next.script": "the script",
     "ui.next.third_party": "a third party",
-    "ui.next.timer": "{side}'s timer",
+    "ui.next.timer": "{side}'s {timer}",
+    "ui.next.some_timer": "timer",
     "ui.progress": "{done} of at most {most} moves made. Escape stops.",
     "ui.sentence": "{text}.",
     # What can't be done, and where the work was left.
@@ -233,8 +234,6 @@ SENTENCES = {
     "ui.wire": "Wire",
     "ui.each_way": "{span} each way",
     "ui.lost": "lost",
-    "ui.silence": "{span}, nothing on the wire",
-    "ui.silence_brief": "{span}, nothing",
     # What a program was told last: `core.events.Response` and `Signal`, in as few words as tell it.
     # Wireshark's labels, and why they differ between two captures.
     "ui.labels.behind": "going through the run",

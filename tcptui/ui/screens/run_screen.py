@@ -184,7 +184,7 @@ class RunScreen(InspectorActions):
 
     @property
     def _page(self) -> int:
-        return max(1, self._wire.size.height - 2)
+        return self._wire.page
 
     # Inside. Dialogs are imported when they open: the first frame does not wait for them.
 
