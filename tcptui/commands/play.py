@@ -25,6 +25,7 @@ from tcptui.formats.registry import FORMATS, Format, export
 if TYPE_CHECKING:
     from tcptui.lab.record import Record
     from tcptui.lab.scenario import Scenario
+    from tcptui.ui.session import Session
 
 
 def add(commands: Commands) -> None:
@@ -75,9 +76,7 @@ def _play(options: argparse.Namespace) -> int:
     _check_output(options)
     try:
         if options.format is None:
-            from tcptui.ui.session import Session
-
-            return screen.show(lambda: Session(_scenario(options), options.moves), options, "--format ladder")
+            return screen.show(lambda: _session(options), options, "--format ladder")
         from tcptui.lab.moves_text import parse_moves
         from tcptui.lab.run import play
 
@@ -92,6 +91,16 @@ def _play(options: argparse.Namespace) -> int:
     else:
         _write_file(options.output, content)
     return 0
+
+
+def _session(options: argparse.Namespace) -> Session:
+    from tcptui.ui.replay import Origin
+    from tcptui.ui.session import Session
+
+    more = [] if options.profile is None else ["--profile", options.profile]
+    for option, values in (("--set", options.settings), ("-D", options.defines)):
+        more += [word for value in values for word in (option, value)]
+    return Session(_scenario(options), options.moves, origin=Origin(options.scenario, tuple(more)))
 
 
 def _write_file(name: str, content: str | bytes) -> None:

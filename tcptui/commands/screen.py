@@ -10,11 +10,12 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
 from tcptui.commands import terminal
-from tcptui.commands.shared import Unusable, discard
+from tcptui.commands.shared import Unusable, complain, discard, write
 
 if TYPE_CHECKING:
     from tcptui.ui.preferences import Preferences
@@ -40,6 +41,7 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
     import asyncio
     import signal
 
+    from tcptui.commands.local import LocalFiles
     from tcptui.ui.app import TcptuiApp
     from tcptui.ui.driver import TerminalDriver
 
@@ -50,6 +52,7 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
         import tcptui.sockets.driver  # noqa: F401
 
         gc.freeze()
+        app.ask_ground()
         app.set_interval(COLLECT_EVERY, lambda: gc.collect(1))
 
     async def run() -> None:
@@ -62,15 +65,23 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
     scenarios = cache(library.all_scenarios)  # Read when the list is opened for the first time.
     app = TcptuiApp(
         session, scenarios, preferences=_preferences(options, environment), after_first_frame=settle,
-        driver=TerminalDriver,
+        files=LocalFiles(), driver=TerminalDriver,
     )  # fmt: skip
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except Exception as error:
+        app.fail(error)
     if app.return_code == 128 + signal.SIGHUP:
         for descriptor in (1, 2):
             discard(
                 descriptor
             )  # The terminal is gone: what is left for it would end the process as an error.
-    return app.return_code or int(app.panicked)
+    if app.error is not None:
+        from tcptui.commands.local import report_crash
+
+        complain(report_crash(app.error))
+    _tell_replay(app.session)
+    return app.return_code or int(app.error is not None)
 
 
 def _set_up_textual() -> None:
@@ -103,8 +114,17 @@ def _preferences(options: argparse.Namespace, environment: Mapping[str, str]) ->
         ascii_only = terminal.draws_only_ascii(environment, sys.stdout.encoding)
     return Preferences(
         theme=theme or "auto", suits=suits, ascii_only=ascii_only, notes=tuple(notes),
-        ask_ground=suits not in ("16", "mono") and terminal.may_ask(environment),
+        may_ask=terminal.may_ask(environment),
     )  # fmt: skip
+
+
+def _tell_replay(session: Session | None) -> None:
+    """Prints the command that plays again what was on the screen, if anything was done there."""
+    from tcptui.ui.replay import replay_command
+
+    if session is not None and session.moved:
+        with suppress(Exception):  # After an error it may be in any state.
+            write(f"{replay_command(session)}\n")
 
 
 def _need_terminal(instead: str) -> None:

@@ -44,3 +44,16 @@ def marks(report: Report, before: WorldState, after: WorldState) -> list[Message
             message = Message.of("effect.at", side=report.side, mark=message)
         found.append(message)
     return found
+
+
+def state_mark(report: Report, before: WorldState, after: WorldState) -> tuple[Message, bool] | None:
+    """The state in which a step has left the end that acted, and whether that is another than before; None
+    where no host has acted."""
+    side = report.side
+    if side == "X" or report.state is None:
+        return None
+    old, new = before.end(side).state, report.state
+    if old is new:
+        return Message.of("effect.stays", side=side, state=new.value), False
+    change = Message.of("effect.state.changed", old=old.value, new=new.value)
+    return Message.of("effect.at", side=side, mark=change), True

@@ -253,16 +253,20 @@ class Wire:
     def reorder(self, number: int) -> Transmission:
         """Lets the next segment of the same direction overtake this one."""
         transmission = self._in_flight(number, "reorder")
+        follower = self.follower(transmission)
+        if follower is None:
+            raise BadMove("error.wire.no_follower", number=number, side=transmission.receiver)
+        return self.delay(number, follower.due - transmission.due + OVERTAKEN_BY)
+
+    def follower(self, transmission: Transmission) -> Transmission | None:
+        """The segment in flight that arrives at the same end next after this one; None: there is none."""
+        mine = transmission.due, transmission.number
         followers = [
             other
             for other in self.transmissions
-            if other.receiver == transmission.receiver
-            and (other.due, other.number) > (transmission.due, number)
+            if other.receiver == transmission.receiver and (other.due, other.number) > mine
         ]
-        if not followers:
-            raise BadMove("error.wire.no_follower", number=number, side=transmission.receiver)
-        follower = min(followers, key=lambda other: (other.due, other.number))
-        return self.delay(number, follower.due - transmission.due + OVERTAKEN_BY)
+        return min(followers, key=lambda other: (other.due, other.number)) if followers else None
 
     def copy(self) -> "Wire":
         copy = Wire.__new__(Wire)

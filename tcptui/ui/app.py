@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -20,21 +19,23 @@ from tcptui.lab.scenario import Scenario
 from tcptui.ui.actions import OF_THE_APP, Action, bindings
 from tcptui.ui.palette import CHOICES, Choice, PaletteName, Rgb, palette_for, textual_theme
 from tcptui.ui.preferences import PLAIN, Preferences
-from tcptui.ui.screens.pane_screen import PaneScreen
 from tcptui.ui.screens.run_screen import RunScreen
-from tcptui.ui.seen import InMemory, Seen
+from tcptui.ui.seen import InMemory, Seen, story_name
 from tcptui.ui.session import Session
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 
 if TYPE_CHECKING:
     from tcptui.library import Listed
+    from tcptui.ui.screens.save import Files
+    from tcptui.ui.stories import Stories
 
 
 class TcptuiApp(App[None]):
     """Shows a session, or, without one, the scenarios to choose from.
 
     `scenarios` gives the list to choose from when it is wanted; `seen` are the stories that have been played
-    to their end, `marked` those that are marked for a lecture, kept in memory if not elsewhere;
+    to their end, `marked` those that are marked for a lecture, kept in memory if not elsewhere; `keep_theme`
+    is told the colours that the reader chooses; `files` are what may be written to, None: nothing;
     `after_first_frame` is called once, when the first screen has been drawn; `driver` is what the terminal
     is driven with, if not by what Textual would choose.
     """
@@ -59,6 +60,7 @@ class TcptuiApp(App[None]):
         marked: Seen | None = None,
         preferences: Preferences = PLAIN,
         keep_theme: Callable[[Choice], None] = lambda _: None,
+        files: Files | None = None,
         after_first_frame: Callable[[], None] | None = None,
         driver: type[Driver] | None = None,
     ) -> None:
@@ -67,20 +69,23 @@ class TcptuiApp(App[None]):
         """The colours that the reader has chosen."""
         self._suits: PaletteName = preferences.suits
         self._keep_theme = keep_theme
+        self.files = files
+        """The files that may be written; None: there are none."""
         # The terminal's own colours behind and for plain text: they need no octets.
         super().__init__(ansi_color=True, driver_class=driver)
         # Nothing here has a tooltip or gives a notice: two widgets less on every screen, at which Textual
         # would look for each frame. It has these switches, for tests, under no public name.
         self._disable_tooltips = self._disable_notifications = True
-        self._run = None if session is None else RunScreen(session)
+        self._run = None if session is None else RunScreen(session, stories=self)
         """The run that is shown; None before anything has been chosen."""
         self._scenarios = scenarios
+        self._listed: Stories | None = None
         self._seen: Seen = InMemory() if seen is None else seen
         self._marked: Seen = InMemory() if marked is None else marked
         self._after_first_frame = after_first_frame
         self._started = False
-        self.panicked = False
-        """Whether it has ended because of an unexpected error."""
+        self.error: BaseException | None = None
+        """What it has ended of, if not by itself."""
 
     @property
     def session(self) -> Session | None:
@@ -129,6 +134,19 @@ class TcptuiApp(App[None]):
             if not isinstance(self.screen, TooSmall):
                 self.push_screen(TooSmall(LEAST_WIDTH, LEAST_HEIGHT))
 
+    def ask_ground(self) -> None:
+        """Asks the terminal for the colour of its ground, where that decides about the palette."""
+        ask = getattr(self._driver, "ask_ground", None)
+        asks = self._preferences.may_ask and self._suits not in ("16", "mono")
+        if ask is not None and asks and self._choice == "auto":
+            ask(self.ground_is)
+
+    def copy(self, text: str) -> bool:
+        """Puts a text into the clipboard, if the terminal can be told to (OSC 52); whether it was told to."""
+        if self._preferences.may_ask:
+            self.copy_to_clipboard(text)
+        return self._preferences.may_ask
+
     def ground_is(self, ground: Rgb) -> None:
         """Takes the palette for a ground of that colour, unless the reader has chosen one."""
         self._suits = palette_for(ground)
@@ -140,14 +158,16 @@ class TcptuiApp(App[None]):
         self._choice = CHOICES[(CHOICES.index(self._choice) + 1) % len(CHOICES)]
         self._keep_theme(self._choice)
         if self.session is not None:
-            self.session.message = say("ui.theme.now", name=say(f"ui.theme.{self._choice}"))
+            self.session.notice = say("ui.theme.now", name=say(f"ui.theme.{self._choice}"))
         self._repaint()
+        self.ask_ground()
 
     def _repaint(self) -> None:
         self.refresh_css(animate=False)
         for screen in self.screen_stack:
-            if isinstance(screen, PaneScreen):
-                screen.place_again(*self.size)
+            place_again = getattr(screen, "place_again", None)
+            if place_again is not None:  # What is drawn by panes.
+                place_again(*self.size)
             screen.refresh()
 
     def action_help_quit(self) -> None:
@@ -166,16 +186,48 @@ class TcptuiApp(App[None]):
 
         self.push_screen(Commands(), chosen)
 
-    def panic(self, *renderables: RenderableType) -> None:
-        self.panicked = True
-        super().panic(*renderables)
+    def fail(self, error: BaseException) -> None:
+        """Ends because of an error that nobody expects. Who has started the app tells it."""
+        self.error = self.error or error
+        self._close_messages_no_wait()
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error  # A test is to see it.
+            self._exception_event.set()
+        self.fail(error)
 
     def action_scenarios(self) -> None:
         """Opens the picker; a choice replaces the run."""
         from tcptui.ui.screens.picker import Picker
 
         if not isinstance(self.screen, Picker):
-            self.push_screen(Picker(self._scenarios(), can_leave=self._run is not None), self._chosen)
+            session = self.session
+            at = "" if session is None else session.history.scenario.name
+            picker = Picker(self._stories(), self._seen, self._marked, at=at, can_leave=session is not None)
+            self.push_screen(picker, self._chosen)
+
+    def story_beside(self, by: int) -> Scenario | None:
+        """The story that stands `by` places after the one that is shown; None: there is none."""
+        if self.session is None:
+            return None
+        listed = self._stories().beside(self.session.history.scenario.name, by)
+        return None if listed is None else listed.load()
+
+    def saw(self, scenario: Scenario) -> None:
+        """A story has been seen to its end."""
+        name = story_name(scenario.name, scenario.variant)
+        if name not in self._seen.names:
+            self._seen.add(name)
+
+    def _stories(self) -> Stories:
+        """The stories to choose from, listed when they are asked for first."""
+        if self._listed is None:
+            from tcptui.ui.stories import Stories
+
+            self._listed = Stories(self._scenarios())
+        return self._listed
 
     def _chosen(self, scenario: Scenario | None) -> None:
         if scenario is None:
@@ -184,6 +236,6 @@ class TcptuiApp(App[None]):
         if self._run is not None:
             self._run.open(session)
         else:
-            self._run = RunScreen(session)
+            self._run = RunScreen(session, stories=self)
             self.push_screen(self._run)
             self._look_at_size(self.size)

@@ -11,6 +11,8 @@ ends the program or its use. This is the one place where they are made harmless:
 - A paste ends at its end mark, at Ctrl-C, after `PASTE_SILENCE` without a character or after `MOST_PASTED`
   characters: a connection that was cut in the middle of one must not swallow every later key.
 - Keys that come faster than they are answered wait in the kernel, whose buffer is bounded, not here.
+- What the terminal answers to a question is no key (`answers`). Whoever leaves before the answer has come
+  waits for it, `ANSWER_PATIENCE` at most, so that it does not stand in the shell.
 - A process that was stopped without being told (SIGSTOP) sets up the terminal again when it goes on, from
   the settings that it had found at first; these are what it leaves behind.
 
@@ -25,7 +27,7 @@ import select
 import signal
 import time
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -37,11 +39,16 @@ from textual.geometry import Size
 from textual.keys import Keys
 from textual.message import Message
 
+from tcptui.ui.answers import QUESTIONS, Answers
+from tcptui.ui.palette import Rgb
+
 MOST_COLUMNS, MOST_ROWS = 500, 300
 MOST_PASTED = 1_000_000
 """Characters that a paste may have; the rest of it is dropped."""
 PASTE_SILENCE = 0.5
 """Seconds without a character after which a paste is over."""
+ANSWER_PATIENCE = 1.0
+"""Seconds in which a terminal answers what it is asked."""
 MOST_WAITING = 64
 """Messages that wait for the app before no more keys are read."""
 TYPED_AT_ONCE = 32
@@ -145,6 +152,20 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._size = self._get_terminal_size()
         self._is_set_up = self._is_suspended = False
+        self._reads = False
+        """Whether what the terminal sends is taken."""
+        self._answers = Answers()
+        self._asked = 0.0
+        self._tell_ground: Callable[[Rgb], object] = lambda _: None
+
+    def ask_ground(self, tell: Callable[[Rgb], object]) -> None:
+        """Asks the terminal for the colour of its ground; `tell` is called with it, should it answer."""
+        if not self._reads:
+            return  # It ends: nobody would take the answer.
+        self._tell_ground, self._asked = tell, time.monotonic()
+        self._answers.awaited = True
+        self.write(QUESTIONS)
+        self.flush()
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Resize):
@@ -159,11 +180,27 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        self._is_set_up = True
+        self._is_set_up = self._reads = True
 
     def stop_application_mode(self) -> None:
         self._is_set_up = False
         super().stop_application_mode()
+
+    def disable_input(self) -> None:
+        while self._answers.awaited and time.monotonic() < self._asked + ANSWER_PATIENCE:
+            time.sleep(_BACK_OFF)  # The thread that reads goes on.
+        self._answers.awaited = self._reads = False
+        super().disable_input()
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except BaseException as error:
+            self._answers.awaited = False
+            fail: Callable[[BaseException], object] | None = getattr(self._app, "fail", None)
+            if fail is None:
+                raise
+            self._app.call_later(fail, error)
 
     def run_input_thread(self) -> None:
         """Reads what comes until there is to be no more input."""
@@ -179,13 +216,21 @@ class TerminalDriver(LinuxDriver):
                 except OSError:
                     octets = b""
                 if not octets:  # The terminal is gone.
+                    self._answers.awaited = False
                     self._app.call_later(self._app.exit, None, 128 + signal.SIGHUP)
                     return
-                for piece in guard.pass_on(decode(octets), time.monotonic()):
+                for piece in guard.pass_on(self._without_answers(decode(octets)), time.monotonic()):
                     self._send(parser.feed(piece) if piece else ())
-            elif mark := guard.expire(time.monotonic()):
-                self._send(parser.feed(mark))
+            elif rest := self._answers.release() + guard.expire(time.monotonic()):
+                self._send(parser.feed(rest))
             self._send(parser.tick())
+
+    def _without_answers(self, data: str) -> str:
+        data = self._answers.pass_on(data)
+        if self._answers.ground is not None:
+            self._app.call_later(self._tell_ground, self._answers.ground)
+            self._answers.ground = None
+        return data
 
     def _send(self, messages: Iterable[Message]) -> None:
         """Hands messages to the app, many characters for a line to type in as one."""

@@ -19,8 +19,8 @@ class Preferences(NamedTuple):
     """The colours that were asked for."""
     suits: PaletteName = "any"
     """The palette that suits the terminal, as far as is known before it has been asked."""
-    ask_ground: bool = False
-    """Whether the terminal may be asked for the colour of its ground."""
+    may_ask: bool = False
+    """Whether the terminal may be sent what is not for the screen: questions, and text for the clipboard."""
     ascii_only: bool = False
     """Nothing but ASCII is drawn."""
     speed: float = 1.0

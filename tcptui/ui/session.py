@@ -29,6 +29,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.waiting import still_waiting
 from tcptui.lab.wire import BadMove
 from tcptui.ui.choices import Choices
+from tcptui.ui.replay import Origin
 from tcptui.ui.typed import parsed
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from tcptui.ui.find import Found
 
 DELAY = 200_000
-"""What one press of the delay key adds, in microseconds."""
+"""What one press of the delay key adds if nobody wants another, in microseconds."""
 MOST_STEPS_TO_END = 10_000
 """Where the way to the end is cut, if a run does not end by itself."""
 SLICE = 0.010
@@ -56,11 +57,20 @@ class Session(Choices):
     """
 
     def __init__(
-        self, scenario: Scenario, moves: str = "", *, clock: Callable[[], float] = time.perf_counter
+        self,
+        scenario: Scenario,
+        moves: str = "",
+        *,
+        origin: Origin | None = None,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         super().__init__(History(scenario))
+        self.origin = Origin(scenario.name) if origin is None else origin
+        """What `scenario` was made from; by default the library's of that name."""
         self.playing = False
         self._speed = SPEEDS.index(1.0)
+        self.delay = DELAY
+        """What one press of the delay key adds, in microseconds."""
         self._ahead = 0
         """How far the shown moment is ahead of the world's clock, while playing."""
         self._clock = clock
@@ -74,6 +84,22 @@ class Session(Choices):
             raise BadMove("error.move.whole_run", count=len(first), most=MOST_STEPS)
         for move in first:
             self.history.apply(move)
+        self._given = len(first)
+
+    def begin_like(self, other: Session) -> None:
+        """Takes over what was chosen for the session that was shown before this one."""
+        self._speed, self.delay = other._speed, other.delay
+        if other.history.scenario.name == self.history.scenario.name:
+            self.origin = Origin(other.origin.name)
+
+    def set_pace(self, speed: float, delay: int) -> None:
+        """The speed of playing, one of `SPEEDS`, and what the delay key adds."""
+        self._speed, self.delay = SPEEDS.index(speed), delay
+
+    @property
+    def moved(self) -> bool:
+        """Whether anything was done beyond the moves that were given."""
+        return self.history.length > self._given or self.history.branches > 1
 
     @property
     def working(self) -> bool:
@@ -116,17 +142,6 @@ class Session(Choices):
     def at(self) -> int:
         """The moment shown, in microseconds: the world's clock, or later, on the way to what comes next."""
         return self.world.now + self._ahead
-
-    @property
-    def said(self) -> tuple[str, ...]:
-        """What the story says here: of the last step, and its answer once nothing more happens. What a reader
-        has done to the run is not told, for the answer is of the run that the story tells."""
-        history = self.history
-        scenario, narration = history.scenario, history.narration
-        said = () if narration is None else tuple(say.text for say in narration.now)
-        # The verdict of a script is what its last step tells.
-        over = history.report is not None and history.report.told is None and self.world.next_event() is None
-        return (*said, scenario.answer) if over and scenario.answer and not history.moved else said
 
     @property
     def speed(self) -> float:
@@ -236,7 +251,7 @@ class Session(Choices):
             return
         moves: dict[str, Move] = {
             "lose": Lose(transmission.number),
-            "delay": Delay(transmission.number, DELAY),
+            "delay": Delay(transmission.number, self.delay),
             "duplicate": Duplicate(transmission.number),
             "reorder": Reorder(transmission.number),
         }
@@ -250,12 +265,11 @@ class Session(Choices):
         self.playing = False
         self._begin(self._each(moves), len(moves))
 
-    def switch_branch(self) -> None:
+    def go_to_branch(self, branch: int) -> None:
+        """Another branch, at the same position or, if that is shorter, at its end."""
         self._leave_moment()
-        if self.history.branches == 1:
-            self.message = say("ui.one_branch")
-            return
-        self.history.switch(self.history.branch + 1)
+        self.playing = False
+        self.history.switch(branch)
 
     def toggle_playing(self) -> None:
         self.say_nothing()

@@ -67,6 +67,14 @@ def shorten(text: str, width: int) -> str:
     return text if cell_len(text) <= width else cut(text, width - 1) + "…"
 
 
+def shorten_to_words(text: str, width: int) -> str:
+    """The same, cut behind a word if there is one."""
+    if cell_len(text) <= width:
+        return text
+    kept = cut(text, width - 1)
+    return (kept.rpartition(" ")[0] or kept) + "…"
+
+
 def wrap(text: str, width: int, most: int | None = None) -> list[str]:
     """The text in lines of at most `width` cells; a cluster wider than `width` has a line of its own.
 

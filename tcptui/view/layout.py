@@ -82,8 +82,8 @@ class Places(NamedTuple):
     """As many as are seen, of those that were asked for."""
     why: Place
     """What the story says, what happened, and why."""
-    acts: Place
-    """What can be done with a segment."""
+    keys: Place
+    """What can be done with a segment and with the run."""
 
 
 class Frame(NamedTuple):
@@ -121,7 +121,7 @@ def places(
         ladder,
         inspectors,
         Place(0, _TOP + frames, width, said + 2 + extra),
-        Place(0, height - 2, width, 1),
+        Place(0, height - 2, width, 2),
     )
 
 
@@ -157,19 +157,29 @@ def _side_by_side(whole: Place, count: int) -> tuple[Place, ...]:
     return tuple(Place(left, whole.y, right - left, whole.height) for left, right in pairwise(edges))
 
 
-def backdrop_lines(frames: list[Frame], width: int, height: int, title: Line, keys: Line) -> list[Line]:
-    """The whole screen without what changes: title, frames, keys."""
+def backdrop_lines(frames: list[Frame], width: int, height: int, title: Line) -> list[Line]:
+    """The whole screen without what changes: title and frames."""
     lines = [fit(title, width)]
-    for y in range(1, height - 1):
-        spans: list[Span] = []
-        column = 0
-        for frame in sorted(frames, key=lambda frame: frame.place.x):
-            if frame.place.y <= y < frame.place.y + frame.place.height:
-                spans.append((" " * (frame.place.x - column), "plain"))
-                spans.append((_edge(frame, y - frame.place.y), frame.style))
-                column = frame.place.x + frame.place.width
-        lines.append(fit(tuple(spans), width))
-    return [*lines, fit(keys, width)]
+    frames = sorted(frames, key=lambda frame: frame.place.x)
+    edges = {
+        y for _, y, _, rows in (frame.place for frame in frames) for y in (y, y + 1, y + rows - 1, y + rows)
+    }
+    for y in range(1, height):
+        # Between edges each row is as the one above.
+        lines.append(lines[-1] if y > 1 and y not in edges else _row(frames, y, width))
+    return lines
+
+
+def _row(frames: Sequence[Frame], y: int, width: int) -> Line:
+    """A row of the screen; the frames from left to right."""
+    spans: list[Span] = []
+    column = 0
+    for frame in frames:
+        if frame.place.y <= y < frame.place.y + frame.place.height:
+            spans.append((" " * (frame.place.x - column), "plain"))
+            spans.append((_edge(frame, y - frame.place.y), frame.style))
+            column = frame.place.x + frame.place.width
+    return fit(tuple(spans), width)
 
 
 def title_width(width: int) -> int:

@@ -12,16 +12,19 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.labels import name_of
 from tcptui.explain.numbers import duration_text, time_text
 from tcptui.explain.why import Why
+from tcptui.lab.report import NextEvent
 from tcptui.lab.state import WorldState
-from tcptui.view.cells import cut, shorten, wrap
+from tcptui.view.cells import shorten_to_words, wrap
+from tcptui.view.layout import WIDE
 from tcptui.view.lines import EMPTY, Line, Span, Style, beside, fit, line_width
 from tcptui.view.subject import script_of
 
+LEAST_MARKS = 24
+"""So many cells have room for one mark and how many more there are."""
 
-def clock_line(
-    world: WorldState, width: int, *, at: int, step: int, branch: tuple[int, int], speed: float | None
-) -> Line:
-    """Speed while playing, clock, step, and, where there is room, what comes next.
+
+def clock_line(width: int, *, at: int, step: int, branch: tuple[int, int], speed: float | None) -> Line:
+    """Speed while playing, clock and step.
 
     `branch` is the current one and how many there are.
     """
@@ -32,10 +35,16 @@ def clock_line(
     spans += [(time if time.endswith("d") else f"{time} s", "title"), (f"  {say('ui.step')} {step}", "plain")]
     if branch[1] > 1:
         spans.append((f"  {say('ui.branch')} {branch[0] + 1}/{branch[1]}", "plain"))
-    next_event = f"   {next_text(world, at)}"
-    if line_width(tuple(spans)) + cell_len(next_event) < width:
-        spans.append((next_event, "dim"))
     return beside(EMPTY, (*spans, (" ", "plain")), width)
+
+
+def _timer_at(world: WorldState, event: NextEvent) -> str:
+    """The short name of the timer that fires next, if the connection that is looked at has it."""
+    if event.side == "X" or script_of(world, event.side) is not None:
+        return say("ui.next.some_timer")
+    timers = world.host(event.side).timers
+    due = [kind.label for kind, timer in timers.items() if timer.due == event.at]
+    return due[0] if due else say("ui.next.some_timer")
 
 
 def next_text(world: WorldState, at: int) -> str:
@@ -51,7 +60,7 @@ def next_text(world: WorldState, at: int) -> str:
         )
         what = say("ui.next.arrival", name=name_of(transmission), side=next_event.side)
     elif next_event.cause == "timer":
-        what = say("ui.next.timer", side=next_event.side)
+        what = say("ui.next.timer", side=next_event.side, timer=_timer_at(world, next_event))
     elif next_event.side != "X" and script_of(world, next_event.side) is not None:
         what = say("ui.next.script")
     elif next_event.cause == "call":
@@ -62,12 +71,17 @@ def next_text(world: WorldState, at: int) -> str:
 
 
 def why_lines(
-    why: Why, width: int, height: int = 2, marks: Callable[[], Sequence[str]] = tuple
+    why: Why,
+    width: int,
+    height: int = 2,
+    marks: Callable[[], Sequence[str]] = tuple,
+    state: Line = EMPTY,
 ) -> list[Line]:
-    """What happened, what that changed, and why, in `height` lines.
+    """What happened and its effect, and below that why and the rule, in `height` lines.
 
-    What and why have room first. Where a line is left between them, what changed stands there as short marks;
-    `marks` gives them, and is not asked where there is none.
+    What and why have room first. Where there is room behind what happened, the state in which that left its
+    end stands there (`state`). What changed stands as short marks on a line between, where one is left, else
+    before the state; `marks` gives them, and is not asked where there is no room.
     """
     room = width - 2
     what, reason = wrap(why.what, room), wrap(why.why, room)
@@ -79,8 +93,15 @@ def why_lines(
     if left < 0 or used + line_width(source) > room or (source and not reason):
         return _joined(why, width, height)
     lines = [_sentence_line(line, width) for line in what]
+    spare = room - cell_len(what[-1]) - line_width(state) - 2
+    effect: Line = state if spare >= 0 else EMPTY
     if left:
-        lines.append(_marks_line(marks(), width))
+        lines.append(_marks_line(_others(marks(), effect), width))
+    elif width >= WIDE and spare >= LEAST_MARKS:
+        others = _fitting_marks(_others(marks(), effect), spare - 3)
+        effect = ((others, "dim"), ("   ", "plain"), *effect)
+    if effect:
+        lines[len(what) - 1] = beside(lines[len(what) - 1], (*effect, (" ", "plain")), width)
     lines += [_sentence_line(line, width) for line in ([""] * (left - 1) + reason)]
     return [*lines[:-1], beside(lines[-1], source, width)] if source else lines
 
@@ -97,7 +118,7 @@ def _joined(why: Why, width: int, height: int) -> list[Line]:
     lines = wrap(text, width - 2, most=height)
     if last is None:  # The rule must be seen; the sentence is cut before it.
         last = _source(why, 0)
-        lines[-1] = _cut(lines[-1], width - 3 - line_width(last))
+        lines[-1] = shorten_to_words(lines[-1], width - 3 - line_width(last))
     drawn = [_sentence_line(line, width) for line in [*lines, *[""] * height][:height]]
     return [*drawn[:-1], beside(drawn[-1], last, width)]
 
@@ -146,14 +167,6 @@ def _with_gaps(sentences: Sequence[str], kept: Container[int]) -> list[str]:
     ]
 
 
-def _cut(text: str, width: int) -> str:
-    """The text in at most `width` cells, cut behind a word if there is one."""
-    if cell_len(text) <= width:
-        return text
-    kept = cut(text, width - 1)
-    return (kept.rpartition(" ")[0] or kept) + "…"
-
-
 def _source(why: Why, room: int) -> Line:
     """The rule, with its stack where that has room."""
     source = why.source
@@ -167,9 +180,18 @@ def _sentence_line(text: str, width: int) -> Line:
     return fit(((f" {text}", "why"),), width)
 
 
+def _others(marks: Sequence[str], state: Line) -> Sequence[str]:
+    """The marks without the first if that tells of the state, as `state` does."""
+    return marks[1:] if marks and state and marks[0] == state[0][0] else marks
+
+
 def _marks_line(marks: Sequence[str], width: int) -> Line:
+    return fit(((f" {_fitting_marks(marks, width - 2)}", "dim"),), width)
+
+
+def _fitting_marks(marks: Sequence[str], room: int) -> str:
     """As many marks as there is room for, whole, and how many more there are."""
-    room, between = width - 2, say("text.between_items")
+    between = say("text.between_items")
     line = ""
     for place, mark in enumerate(marks):
         longer = f"{line}{between if line else ''}{mark}"
@@ -179,30 +201,7 @@ def _marks_line(marks: Sequence[str], width: int) -> Line:
             line += f"{between if line else ''}{say('why.more', count=left + 1)}"
             break
         line = longer
-    return fit(((f" {line}", "dim"),), width)
-
-
-MOST_SAID = 5
-"""Lines of what the story says."""
-
-
-def said_rows(texts: tuple[str, ...], width: int) -> int:
-    """So many lines does it take."""
-    return len(_said(texts, width))
-
-
-def said_lines(texts: tuple[str, ...], width: int, height: int) -> list[Line]:
-    """What the story says, in `height` lines above those of why."""
-    lines = _said(texts, width)[:height]
-    lines += [""] * (height - len(lines))
-    return [fit(((f" {line}", "said"),), width) for line in lines]
-
-
-def _said(texts: tuple[str, ...], width: int) -> list[str]:
-    lines = [line for text in texts for line in wrap(text, width - 2)]
-    if len(lines) > MOST_SAID:
-        lines[MOST_SAID - 1] = shorten(f"{lines[MOST_SAID - 1]} …", width - 2)
-    return lines[:MOST_SAID]
+    return line
 
 
 def error_lines(message: str, width: int) -> list[Line]:

@@ -25,11 +25,11 @@ from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Transmission
 from tcptui.trace.capture import capture_of
-from tcptui.view.header import header_lines
-from tcptui.view.ladder import draw_ladder
 from tcptui.view.lines import plain_text
 from tests.formats.captures import POINTS
 from tests.formats.random_runs import random_run
+from tests.view.inspected import alone, shown
+from tests.view.ladders import drawn_segments
 
 NEGATIVE = re.compile(r"(?<![\w.:)\]-])-\d|[=:]-\d")
 RUNS = 60
@@ -65,8 +65,7 @@ def texts(run: Record) -> Iterator[tuple[str, str]]:
             yield f"comment at {point}", comments.of(frame)
     for one in run.transmissions:
         yield "fact", str(segment_fields(one))
-        for line in header_lines(one, 80, 30, raw=False):
-            yield "header", plain_text(line)
+        yield from (("header", line) for line in shown("header", alone(one), 80, 30))
 
 
 @pytest.mark.parametrize("name", RUN)
@@ -117,9 +116,9 @@ def test_ladder_header_figure_and_fact_have_the_same_numbers(name: str) -> None:
     for one in run.transmissions:
         if isinstance(one.payload, Segment):
             seq = dict(segment_fields(one))["seq"]
-            (row, *_) = draw_ladder([one], one.sent_at, 300).lines
+            (row, *_) = drawn_segments([one], one.sent_at, 110).lines
             assert numbers(plain_text(row))["seq"] == seq
-            assert numbers(plain_text(header_lines(one, 300, 1, raw=False)[0]))["seq"] == seq
+            assert f" seq {seq} " in shown("header", alone(one), 300, 1)[0]
             assert f"<SEQ={seq}>" in figure
 
 

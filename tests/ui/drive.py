@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from tcptui import library
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.preferences import PLAIN, Preferences
+from tcptui.ui.screens.picker import Picker
 from tcptui.ui.session import Session
 
 _IDENTITY = re.compile(r"terminal-\d+")
@@ -44,6 +45,8 @@ def drive(
                 await pilot.press(key)
             await pilot.pause()
             while app.session is not None and app.session.working:
+                await pilot.pause(0.01)
+            while not app._exit and isinstance(app.screen, Picker) and app.screen.working:
                 await pilot.pause(0.01)
             return Screenshot(app)
 

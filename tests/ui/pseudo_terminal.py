@@ -14,16 +14,30 @@ import time
 from collections.abc import Mapping
 from types import TracebackType
 
+from tcptui.ui.answers import QUESTIONS
+
 PATIENCE = 20.0
+LAST_SEQUENCE = "\x1b[?1006l"
+"""The last that is written when the terminal is given back."""
 
 
 class PseudoTerminal:
     """`python -m tcptui ARGUMENTS` as the leader of a session; leaving the context kills it."""
 
     def __init__(
-        self, *arguments: str, size: tuple[int, int] = (100, 30), env: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        size: tuple[int, int] = (100, 30),
+        env: Mapping[str, str] | None = None,
+        answer: bytes | None = b"\x1b[?62;22c",
     ) -> None:
+        """`answer`: what is sent when it asks for the colours and the kind of the terminal; by default its
+        kind alone, None: nothing."""
+        self._answer = answer
         self.output = b""
+        self._latest = b""
+        self.all = b""
+        """What has ever been written."""
         self.status: int | None = None
         self.before: list[object] = []
         go, ready = os.pipe()
@@ -93,6 +107,11 @@ class PseudoTerminal:
                 self.status = os.waitstatus_to_exitcode(status)
         return self.status
 
+    def printed(self) -> list[str]:
+        """The lines that have been written since the screen was given back."""
+        after = self.all.decode().rpartition(LAST_SEQUENCE)[2]
+        return [line for line in after.splitlines() if line]
+
     def settings(self) -> list[object]:
         """The settings of the terminal now."""
         return termios.tcgetattr(self.fd)
@@ -108,4 +127,9 @@ class PseudoTerminal:
         except OSError:
             return False
         self.output += octets
+        self.all += octets
+        self._latest = (self._latest + octets)[-200:]
+        if self._answer is not None and QUESTIONS.encode() in self._latest:
+            self._latest = b""
+            os.write(self.fd, self._answer)
         return bool(octets)

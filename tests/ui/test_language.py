@@ -16,6 +16,7 @@ from tcptui import library
 from tcptui.core.events import TimerKind
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.segment import Segment
+from tcptui.core.state import TRANSITIONS
 from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.scenario import Scenario
 from tcptui.trace.sequence_analysis import Label
@@ -27,13 +28,15 @@ from tests.explain.wide import PROTOCOL, read_wide, words
 
 SIZES = ((80, 24), (120, 36), (200, 50))
 SCRIPT = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 connect(3, ..., ...) = 0\n+0 > S 0:0(0)\n"
-KEYS = words(" ".join(name for action in ACTIONS for name in key_names(action)))
+KEYS = {"esc"} | words(" ".join(name for action in ACTIONS for name in key_names(action)))
 """What stands on the keys of a keyboard."""
 FIELDS = words(
-    "seq ack len win ISS UNA NXT WND IRS TSval TSecr UNCONN Wireshark TCP"
+    "seq ack len win ISS UNA NXT WND IRS TSval TSecr NOP EOL UNCONN Wireshark TCP RTT RTO cwnd ssthresh MSS"
+    " ISN wscale sackOK SACK TS ECN Seq Ack Len Win Urg PERM SLE SRE Destination Port unreachable"
     f" {' '.join(timer.label for timer in TimerKind)} {' '.join(label.value for label in Label)}"
+    f" {' '.join(one.cause for one in TRANSITIONS)}"
 )
-"""Variables, fields, timers, and Wireshark's labels."""
+"""Variables, fields, timers, Wireshark's labels, and the words of RFC 9293 Figure 5."""
 KNOBS = words("rfc9293 delayed_ack=0us nagle=false")
 """The preset, and the knobs in which the hosts of scenarios depart from it."""
 MOVES = words(
@@ -87,7 +90,13 @@ def look(app: TcptuiApp, after: str, known: set[str]) -> Seen:
         region = box.first().region
         strips = [strip.crop(region.x, region.right) for strip in strips[region.y : region.bottom]]
     text = "\n".join(strip.text for strip in strips)
-    for no_words in (r"0x[0-9a-f]+", r" 00[0-9a-f]{2}  [0-9a-f ]+", "[CEUAPRSF·]{8}", r"\S+…"):
+    for no_words in (
+        r"0x[0-9a-f]+",
+        r"│  [0-9a-f]{2}( [0-9a-f]{2}){3}",
+        r" 00[0-9a-f]{2}  [0-9a-f ]+",
+        "[CEUAPRSF·]{8}",
+        r"\S+…",
+    ):
         text = re.sub(no_words, "", text)
     return Seen(after, widths, words(text) - PROTOCOL - FIELDS - KNOBS - known)
 
@@ -138,7 +147,7 @@ async def see_dialogs(pilot: Pilot[None], app: TcptuiApp) -> list[Seen]:
     await pilot.press("o")
     await pilot.pause()
     names = set().union(*(of_scenario(one.load()) for one in library.all_scenarios()))
-    seen.append(look(app, "o", names | {"tcptui"}))
+    seen.append(look(app, "o", names | KEYS | {"tcptui"}))
     return seen
 
 

@@ -11,14 +11,20 @@ from tcptui import library
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.patterns import BadPattern
 from tcptui.lab.wire import Outcome
+from tcptui.ui.screens.reader import parts
 from tcptui.ui.session import MOST_STEPS_TO_END, Session
 from tcptui.ui.typed import pattern_error
 from tests.ui.drive import drive
 from tests.ui.test_session import Clock, endless, work_off
 
 
+def session_of(name: str, moves: str = "") -> Session:
+    """In no hurry: all of its work is done at once."""
+    return Session(library.find(name), moves, clock=lambda: 0.0)
+
+
 def at_end(name: str) -> Session:
-    session = Session(library.find(name))
+    session = session_of(name)
     session.end()
     return session
 
@@ -35,7 +41,7 @@ def positions(session: Session, move: str, count: int) -> list[int]:
 
 
 def test_next_change_steps_past_what_is_known_and_stops_where_something_changes() -> None:
-    session = Session(library.find("handshake"))
+    session = session_of("handshake")
     seen = []
     while not session.notice:
         session.to_next_change()
@@ -48,7 +54,7 @@ def test_next_change_steps_past_what_is_known_and_stops_where_something_changes(
 
 
 def test_changes_are_the_same_there_and_back() -> None:
-    session = Session(library.find("lost-syn-ack"))
+    session = session_of("lost-syn-ack")
     forwards = []
     while not session.notice:
         session.to_next_change()
@@ -94,7 +100,7 @@ def test_enter_without_a_selection_takes_the_newest_and_needs_one() -> None:
     newest = session.world.wire.launched
     session.go_to_selected()
     assert session.selection == newest
-    session = Session(library.find("handshake"))
+    session = session_of("handshake")
     session.go_to_selected()
     assert session.message == "there is no segment yet"
 
@@ -145,7 +151,7 @@ def test_a_selection_ends_with_follow_alone() -> None:
     ],
 )
 def test_a_segment_is_found_from_the_beginning_and_from_behind_it(name: str, text: str, number: int) -> None:
-    session = Session(library.find(name))
+    session = session_of(name)
     session.find(text)
     assert session.selection == number
     first = session.history.position
@@ -160,7 +166,7 @@ def test_a_segment_is_found_from_the_beginning_and_from_behind_it(name: str, tex
 
 
 def test_the_same_text_finds_the_next_one_and_after_the_last_the_first() -> None:
-    session = Session(library.find("life"))
+    session = session_of("life")
     found = []
     for _ in range(4):
         session.find("FIN")
@@ -169,7 +175,7 @@ def test_the_same_text_finds_the_next_one_and_after_the_last_the_first() -> None
 
 
 def test_several_in_one_step_are_found_one_after_the_other() -> None:
-    session = Session(library.find("life"), "s5 a:send:" + "x" * 4000)
+    session = session_of("life", "s5 a:send:" + "x" * 4000)
     session.home()
     seen = []
     for _ in range(3):
@@ -181,7 +187,7 @@ def test_several_in_one_step_are_found_one_after_the_other() -> None:
 
 
 def test_a_state_is_found_and_nothing_is_selected_then() -> None:
-    session = Session(library.find("life"))
+    session = session_of("life")
     session.select_number(1)
     session.find("time-wait")
     assert "TIME-WAIT" in [state.value for state in session.world.states]
@@ -192,13 +198,13 @@ def test_a_place_in_the_order_is_counted_from_the_beginning() -> None:
     session = at_end("life")
     session.find("A DATA")
     session.find("A ACK 2")
-    again = Session(library.find("life"))
+    again = session_of("life")
     again.find("A ACK 2")
     assert session.selection == again.selection != 0
 
 
 def test_what_is_not_there_leaves_the_moment_as_it_was() -> None:
-    session = Session(library.find("handshake"), "s3")
+    session = session_of("handshake", "s3")
     session.find("RST")
     assert (session.history.position, session.notice) == (3, "nothing in this run is 'RST'")
     assert session.history.branches == 1
@@ -208,7 +214,7 @@ def test_what_means_nothing_is_told_while_it_is_typed() -> None:
     assert pattern_error("FIN") == pattern_error("12") == pattern_error("A enters CLOSING") == ""
     assert pattern_error("gibberish")
     with pytest.raises(BadPattern):
-        Session(library.find("handshake")).find("A enters HEAVEN")
+        session_of("handshake").find("A enters HEAVEN")
 
 
 def test_a_search_in_a_run_without_end_is_made_in_slices_and_ends() -> None:
@@ -238,11 +244,11 @@ def test_bookmarks_are_gone_through_and_removed() -> None:
 
 
 def test_a_bookmark_is_of_its_branch() -> None:
-    session = Session(library.find("handshake"), "s5")
+    session = session_of("handshake", "s5")
     session._go_to(2)
     session.tamper("lose")
     session.toggle_bookmark()
-    session.switch_branch()
+    session.go_to_branch(0)
     assert session.history.branch == 0
     session.to_next_bookmark()
     assert (session.history.branch, session.history.position) == (1, 3)
@@ -252,27 +258,27 @@ def test_a_bookmark_is_of_its_branch() -> None:
 
 
 def test_a_fault_is_undone_as_a_branch_with_the_other_moves() -> None:
-    session = Session(library.find("handshake"), "s2 l1 s1 a:send:x s2")
+    session = session_of("handshake", "s2 l1 s1 a:send:x s2")
     session.undo()
     assert session.history.text() == "s3 a:send:x s2"
     assert session.notice == "the same moves without this one: #1 is lost"
     assert session.history.branches == 2
     reference = History(library.find("handshake"))
-    assert Session(library.find("handshake"), "s3 a:send:x s2").world == session.world != reference.world
+    assert session_of("handshake", "s3 a:send:x s2").world == session.world != reference.world
     session.undo()
     assert session.message == "no fault that was made by hand lies before this moment"
     assert session.history.text() == "s3 a:send:x s2"
 
 
 def test_a_fault_that_was_the_last_move_is_gone_back_over() -> None:
-    session = Session(library.find("handshake"), "s2")
+    session = session_of("handshake", "s2")
     session.tamper("delay")
     session.undo()
     assert session.history.position == 2
 
 
 def test_what_can_not_be_done_without_the_fault_is_told() -> None:
-    session = Session(library.find("handshake"), "s2 u1 d2+5ms")
+    session = session_of("handshake", "s2 u1 d2+5ms")
     session.history.go_to(4)
     session.undo()
     session.undo()
@@ -297,7 +303,29 @@ def test_page_keys_step_until_something_is_selected() -> None:
     assert app.session.history.position == 2
     _, app = drive("life", ("pagedown", "pagedown", "up", "pageup"))
     assert app.session is not None
-    assert (app.session.history.position, app.session.scrolled > 0) == (2, True)
+    assert (app.session.history.position, app.session.selection) == (2, 1), "all of the ladder is seen"
     _, app = drive("life", ("pagedown", "pagedown", "up", "pageup", "escape", "pagedown"))
     assert app.session is not None
     assert (app.session.history.position, app.session.scrolled, app.session.selection) == (3, 0, 0)
+
+
+def test_below_a_selection_stands_why_it_was_sent_and_what_came_of_it() -> None:
+    screenshot, app = drive("life", ("up", "up"), moves="s7")
+    assert app.session is not None
+    rows = screenshot.text.splitlines()
+    assert rows[-4].startswith(" sent because  ")
+    assert rows[-3].startswith(" on arrival    ")
+    assert f"▸#{app.session.selection} " in rows[-2]
+    screenshot, _ = drive("life", ("up", "up", "space"), moves="s7")
+    assert screenshot.text.splitlines()[-4] == rows[-4], "a step keeps the selection"
+    screenshot, _ = drive("life", ("up", "up", "escape"), moves="s7")
+    assert "sent because" not in "".join(screenshot.text.splitlines()[-4:])
+
+
+def test_what_is_cut_of_a_selection_is_read_whole() -> None:
+    session = session_of("life", "s9")
+    assert not any("sent because" in part.heading for part in parts(session))
+    session.select_number(5)
+    told = {part.heading: part.text for part in parts(session)}
+    assert told["#5 ACK  sent because"].startswith("#4 reaches B:")
+    assert told["#5 ACK  on arrival"].startswith("ACK 8 is new: all octets before have arrived.")

@@ -13,7 +13,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.session import Session
 from tcptui.view.lines import line_width, plain_text
-from tcptui.view.status import MOST_SAID, said_lines, said_rows
+from tcptui.view.story import MOST_SAID, NOTHING, story_lines, story_rows
 from tests.lab.worlds import scenario
 from tests.ui.drive import Screenshot
 
@@ -111,7 +111,7 @@ def test_a_moment_that_pauses_stops_a_run_that_plays() -> None:
             break
         session.tick(0.05)
     assert session.history.position == 3
-    assert session.said == ("B answers before it knows.",)
+    assert session.story.said == ("B answers before it knows.",)
     session.toggle_playing()
     assert session.playing
 
@@ -123,7 +123,7 @@ def test_a_changed_run_has_no_answer_and_is_still_told_what_comes() -> None:
     assert session.history.narration is not None
     assert session.history.narration.to_come == ()
     session.end()
-    assert session.said == ()
+    assert session.story.said == ()
 
 
 def test_a_key_goes_through_the_variants_and_back() -> None:
@@ -142,9 +142,9 @@ def test_a_story_without_variants_says_so() -> None:
 
 
 def test_the_picker_lists_variants_and_plays_them() -> None:
-    screenshot, app = see(None, "down")
-    assert "two segments" in screenshot
-    screenshot, app = see(None, "down", "enter")
+    screenshot, app = see(None)
+    assert "also: two segments, lost" in screenshot
+    screenshot, app = see(None, "right", "enter")
     assert app.session is not None
     assert app.session.history.scenario == scenario_of_variant(story(), "two segments")
     screenshot, app = see(Session(story()), "o", "enter")
@@ -157,13 +157,14 @@ def test_the_ladder_is_not_hidden_by_the_header_where_the_story_takes_its_room()
         screenshot, _ = see(Session(story(), "s3"), size=(120, height))
         assert "─ Wire " in screenshot
         # Two lines are the story's.
-        assert ("─ Header ─" in screenshot) == (height >= 29)
+        assert ("─ Header " in screenshot) == (height >= 29)
 
 
 def test_long_texts_are_cut_in_bounds() -> None:
     texts = ("word " * 200, "more")
-    assert said_rows(texts, 80) == MOST_SAID
-    drawn = said_lines(texts, 80, MOST_SAID)
+    assert story_rows(texts, NOTHING, 80, 24, 0) == MOST_SAID
+    drawn = story_lines(texts, NOTHING, 80, MOST_SAID)
     assert [line_width(line) for line in drawn] == [80] * MOST_SAID
     assert plain_text(drawn[-1]).rstrip().endswith("…")
-    assert said_rows((), 80) == 0
+    assert story_rows((), NOTHING, 80, 24, 0) == 0
+    assert story_rows((), NOTHING, 80, 24, 2) == 2

@@ -80,7 +80,7 @@ def test_leaving_twice_is_leaving(keys: list[str]) -> None:
     app = at_once(keys)
     assert front(app) is None
     assert app.return_code == 0
-    assert not app.panicked
+    assert app.error is None
 
 
 def test_the_first_enter_of_two_runs_its_command_once() -> None:

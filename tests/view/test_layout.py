@@ -19,7 +19,7 @@ from tcptui.view.lines import plain_text
 )
 def test_an_address_stands_whole_on_the_lower_edge_if_it_can(subtitle: str, edge: str) -> None:
     frame = Frame(Place(0, 1, 20, 3), "A  client", subtitle, "a")
-    lines = [plain_text(line) for line in backdrop_lines([frame], 20, 5, (), ())]
+    lines = [plain_text(line) for line in backdrop_lines([frame], 20, 5, ())]
     assert lines[1:4] == ["╭─ A  client ──────╮", f"│{' ' * 18}│", edge]
 
 
@@ -69,8 +69,8 @@ def test_the_parts_cover_the_screen_and_none_lies_on_another(table: str, asked: 
     for width in WIDTHS:
         for height in (*range(24, 40), 50, 80):
             where = places(width, height, TABLES[table], 2, asked=asked)
-            parts = [where.a, where.b, *where.inspectors, where.why, where.acts, Place(0, 0, width, 1)]
-            parts += [Place(0, height - 1, width, 1)] + ([where.wire] if where.wire is not None else [])
+            parts = [where.a, where.b, *where.inspectors, where.why, where.keys, Place(0, 0, width, 1)]
+            parts += [where.wire] if where.wire is not None else []
             assert sum(part.width * part.height for part in parts) == width * height
             assert all(part.x >= 0 and part.x + part.width <= width for part in parts)
             assert all(part.width >= 3 and part.height >= 3 for part in parts[:2])

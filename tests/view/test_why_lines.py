@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tcptui.explain.why import Why
-from tcptui.view.lines import plain_text
+from tcptui.view.lines import Line, plain_text
 from tcptui.view.status import why_lines
 
 
@@ -38,9 +38,29 @@ def test_what_and_why_have_room_before_the_effect_which_is_not_asked_for(told: W
     def asked() -> list[str]:
         raise AssertionError("there is no room")
 
-    shown = why_lines(told, 120, height, asked)
+    shown = why_lines(told, 100, height, asked)
     assert len(shown) == height
     assert plain_text(shown[-1]).endswith("RFC 9293 3.10.1")
+
+
+STATE: Line = (("A stays ESTABLISHED", "dim"),)
+
+
+def test_the_state_stands_at_the_right_end_of_what_happened_if_it_has_room() -> None:
+    lines = [plain_text(line) for line in why_lines(SHORT, 60, 2, list, STATE)]
+    assert lines[0] == f" {SHORT.what}             A stays ESTABLISHED"
+    assert len(lines[0]) == 59
+    assert lines[1].endswith("RFC 9293 3.10.1")
+    assert plain_text(why_lines(SHORT, 48, 2, list, STATE)[0]) == f" {SHORT.what}"
+
+
+def test_where_it_is_wide_the_effect_stands_before_the_state() -> None:
+    line = plain_text(why_lines(SHORT, 120, 2, lambda: CHANGED, STATE)[0])
+    assert line.endswith("A: CLOSED > SYN-SENT, #1 SYN sent, SND.NXT 1   A stays ESTABLISHED")
+    changed: Line = (("A: CLOSED > SYN-SENT", "changed"),)
+    line = plain_text(why_lines(SHORT, 120, 2, lambda: CHANGED, changed)[0])
+    assert line.endswith("#1 SYN sent, SND.NXT 1   A: CLOSED > SYN-SENT"), "it is told once"
+    assert line.count("CLOSED") == 1
 
 
 def test_a_line_that_is_left_has_the_effect() -> None:

@@ -82,7 +82,8 @@ def duplicate_ack(tcb: Tcb, segment: Segment, step: Step) -> None:
     """RFC 5681 section 2's duplicate acknowledgment, or one that only brings new SACK blocks."""
     news = tcb.sack and bool(segment.options) and take_sack(tcb, segment, step)
     probe = tcb.loss_probe
-    if probe is not None and not news and le(probe.end, segment.ack):
+    needless = probe is not None and not news and le(probe.end, segment.ack)
+    if needless and step.hooks.repeats(tcb, segment):
         _loss_probe_was_needless(tcb, step)
     queue = tcb.retransmission_queue
     if not queue or segment.length or not tcb.cwnd or queue[0].flags & SYN:

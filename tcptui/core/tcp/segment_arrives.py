@@ -27,7 +27,13 @@ from tcptui.core.tcp.handshake import enter_established, learn_window, start_kee
 from tcptui.core.tcp.listen import cookie_arrives, listen, may_be_accepted
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.reassembly import process_data_and_fin
-from tcptui.core.tcp.retransmission import acknowledge, duplicate_ack, probe_interval, take_sack
+from tcptui.core.tcp.retransmission import (
+    acknowledge,
+    duplicate_ack,
+    probe_interval,
+    retransmit_lost,
+    take_sack,
+)
 from tcptui.core.tcp.send import start_user_timer, transmit, transmit_waiting
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.syn_sent import syn_sent
@@ -236,6 +242,8 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
             take_sack(tcb, segment, step)
         acknowledge(tcb, segment, step)
         _update_window(tcb, segment, step, is_new=True)
+        if tcb.rtx_next is not None and step.hooks.retransmits_first():
+            retransmit_lost(tcb, step)
     else:
         step.rule(tcb, Rule.ACK_DUPLICATE, ack=ack, snd_una=una)
     if tcb.persist_timer is not None and not lt(ack, una) and step.hooks.ack_restarts_probes(tcb):
@@ -270,6 +278,8 @@ def _check_ack_of_syn(tcb: Tcb, segment: Segment, step: Step) -> bool:
     if tcb.close_called:
         # A CLOSE that had to wait for ESTABLISHED, behind SENDs (3.10.4).
         step.set_state(tcb, State.FIN_WAIT_1)
+        if segment.length and step.hooks.sends_waiting_fin_first():
+            transmit(tcb, step)
     return True
 
 

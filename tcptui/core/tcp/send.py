@@ -124,6 +124,8 @@ def send_new_probe(tcb: Tcb, step: Step) -> bool:
     fin = not octets and tcb.close_called and not tcb.fin_sent
     if not (octets or fin) or octets + fin > tcb.usable_window:
         return False
+    if tcb.close_called and octets == len(tcb.send_buffer) and not step.hooks.fin_fits(tcb, octets):
+        return False
     step.rule(tcb, Rule.LOSS_PROBE_OF_NEW_DATA, len=octets, rto=tcb.estimate.rto)
     if fin:
         _send_fin(tcb, step)
@@ -136,6 +138,8 @@ def send_new_probe(tcb: Tcb, step: Step) -> bool:
 def send_probe(tcb: Tcb, step: Step) -> None:
     """Asks for the size of a closed window (3.8.6.1): one octet of data, or the FIN, or an old number."""
     if step.profile.zero_window_probe == "old_ack":
+        if tcb.snd_up is not None and distance(tcb.snd_una, tcb.snd_up) < 0xFFFF:
+            step.send(tcb, ACK, tcb.snd_una)  # Acceptable, so that its urgent pointer counts.
         step.send(tcb, ACK, seq_add(tcb.snd_una, -1))
     else:
         _send_octet(tcb, step)
@@ -243,8 +247,12 @@ def _restart_after_idle(tcb: Tcb, step: Step) -> None:
 
 
 def _fin_may_go(tcb: Tcb, step: Step) -> bool:
-    # Before ESTABLISHED there is no cwnd yet, only an initial one to come.
-    if tcb.cwnd and step.hooks.fin_waits_for_cwnd() and _congestion_room(tcb, step) <= 0:
+    # Before ESTABLISHED there is no cwnd yet, only an initial one to come; after a timeout of a segment.
+    if (
+        (tcb.cwnd or tcb.syn_timed_out)
+        and step.hooks.fin_waits_for_cwnd()
+        and _congestion_room(tcb, step) <= 0
+    ):
         return False
     return step.hooks.fin_fits(tcb, 0)
 

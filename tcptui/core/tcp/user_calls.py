@@ -106,7 +106,7 @@ def receive(tcb: Tcb, call: Receive, step: Step) -> None:
 
 def close(tcb: Tcb, call: Close, step: Step) -> None:
     """3.10.4, and the half-duplex close of 3.6.1."""
-    closed_before = tcb.state in _CLOSING_STATES or tcb.close_called
+    closed_before = tcb.state in _CLOSING_STATES or (tcb.close_called and not _ends_wait(tcb, call, step))
     if call.half_duplex and not tcb.half_duplex and tcb.state is not State.LISTEN:
         if tcb.receive_buffer and step.profile.unread_close_resets and tcb.state is not State.TIME_WAIT:
             step.returned(tcb.connection, "CLOSE", Response.OK)
@@ -144,6 +144,12 @@ def close(tcb: Tcb, call: Close, step: Step) -> None:
         if tcb.state is State.CLOSE_WAIT and step.hooks.close_wait_ends_at_close():
             step.set_state(tcb, State.LAST_ACK)
     step.returned(tcb.connection, "CLOSE", Response.OK)
+
+
+def _ends_wait(tcb: Tcb, call: Close, step: Step) -> bool:
+    """Whether an earlier CLOSE waits for ESTABLISHED, and this one, of both ways, does not."""
+    waits = step.hooks.close_waits
+    return waits(tcb, half_duplex=False) and not waits(tcb, call.half_duplex)
 
 
 def _tell_fin(tcb: Tcb, step: Step, waiting: int, at: int) -> None:

@@ -30,6 +30,7 @@ SENTENCES = {
     "effect.queue.syn": "SYN queue",
     # In one line: the first with whose they are, those of another connection with its name.
     "effect.at": "{side}: {mark}",
+    "effect.stays": "{side} stays {state}",
     "effect.nothing": "{side}: no change",
     "effect.of_connection": "{sockets}: {mark}",
     "effect.of_listener": "listener: {mark}",

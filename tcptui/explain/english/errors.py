@@ -213,6 +213,8 @@ SENTENCES = {
     "error.option.language_of_script": "--language goes with scenarios only",
     "error.option.theme": "--theme {name!r}: must be one of {known}",
     "error.option.variant_of_script": "--variant goes with scenarios only",
+    "error.crash": "this is an error in tcptui, please report it: {what}",
+    "error.crash_in_file": "this is an error in tcptui, please report it: {what} (where it arose: {file})",
     "error.output.closed": "standard output is closed",
     "error.output.unwritable": "can't write: {why}",
     "error.requirement.range": "{kind}-1 to {kind}-{last}",

@@ -4,12 +4,15 @@ Above it stands what the story says."""
 
 from __future__ import annotations
 
+from textual.events import Click
+
 from tcptui.explain.catalogue import text
 from tcptui.explain.why import why
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
 from tcptui.view.lines import Line
-from tcptui.view.status import error_lines, notice_lines, progress_lines, said_lines, why_lines
+from tcptui.view.status import error_lines, notice_lines, progress_lines, why_lines
+from tcptui.view.story import panel_row, story_lines
 
 
 class WhyPane(SessionPane):
@@ -21,8 +24,16 @@ class WhyPane(SessionPane):
         """The lines for what the story says."""
 
     def lines(self, width: int, height: int) -> list[Line]:
-        story = said_lines(self.session.said, width, self.said) if self.said else []
+        said = self.session.story
+        story = story_lines(said.said, said.panel, width, self.said) if self.said else []
         return [*story, *self._why(width, height - self.said)]
+
+    def on_click(self, event: Click) -> None:
+        """On the upper edge of the story's panel: puts that away."""
+        offset, story = event.get_content_offset(self), self.session.story
+        if offset is not None and offset.y == panel_row(story.said, story.panel, self.size.width):
+            story.put_away()
+            self.post_message(self.Changed())
 
     def _why(self, width: int, height: int) -> list[Line]:
         session, history = self.session, self.session.history
@@ -32,8 +43,34 @@ class WhyPane(SessionPane):
             return error_lines(session.message, width)
         if session.notice:
             return notice_lines(session.notice, width)
+        if session.selection:
+            chosen = self._fate(width, height)
+            if chosen is not None:
+                return chosen
         told = why(history.report, session.world, history.transmissions(), session.raw)
-        return why_lines(told, width, height, self._marks)
+        return why_lines(told, width, height, self._marks, self._state())
+
+    def _fate(self, width: int, height: int) -> list[Line] | None:
+        """Of the segment that the reader has selected; None while there is none of that number."""
+        session, history = self.session, self.session.history
+        one = session.selected
+        if one is None or one.number != session.selection:
+            return None
+        from tcptui.explain.fate import fates  # Only once something is selected.
+        from tcptui.view.fate_lines import fate_lines
+
+        because, arrival = fates(one, history.report_of, history.scenario, session.at)
+        return fate_lines(because, arrival, width, height, session.raw)
+
+    def _state(self) -> Line:
+        """The state in which the last move has left its end."""
+        history = self.session.history
+        if history.report is None:
+            return ()
+        from tcptui.explain.marks import state_mark  # The first frame has nothing of it.
+
+        found = state_mark(history.report, history.before, history.world)
+        return () if found is None else ((text(found[0]), "changed" if found[1] else "dim"),)
 
     def _marks(self) -> list[str]:
         """What the last move changed; none before it."""
@@ -42,4 +79,5 @@ class WhyPane(SessionPane):
             return []
         from tcptui.explain.marks import marks  # Only where there is room for them, and not before a move.
 
-        return [text(mark, session.raw) for mark in marks(history.report, history.before, session.world)]
+        found = marks(history.report, history.before, session.world)
+        return [text(mark, session.raw) for mark in found]

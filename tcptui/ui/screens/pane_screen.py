@@ -60,10 +60,6 @@ class PaneScreen(Screen[None], inherit_css=False):
         """The frames of its panes as they are now: what stands on one may change as its pane does."""
         return [pane.frame() for pane in self._panes if isinstance(pane, FramedPane) and pane.display]
 
-    def more_keys(self) -> frozenset[str]:
-        """The actions that are of use now and not always: their keys stand in the line of keys."""
-        return frozenset()
-
     def compose(self) -> ComposeResult:
         self.place_again(*self.app.size)
         yield self.backdrop
@@ -100,7 +96,7 @@ class PaneScreen(Screen[None], inherit_css=False):
         for pane in self._panes:
             if pane.display:
                 changed += pane.update()
-        changed += self.backdrop.reword(self.frames(), self.more_keys())
+        changed += self.backdrop.reword(self.frames())
         if changed:
             # Of the screen, not of each pane: five widgets that wake up take longer than one.
             self.refresh(*changed)

@@ -1,109 +1,307 @@
-"""The list of scenarios to choose from."""
+"""The list of stories to choose from: by chapter, or those in which a typed text stands.
+
+It is drawn as the panes of a run are, by a function of what is looked for; a widget for each part would cost
+more at every key, and a list of Textual's finds its lines only once it has been drawn. A preview is made when
+a cursor has stood still for a moment, in slices of time between which keys are read.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable, Iterator
+from time import perf_counter
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
+from textual.events import Click, Key, MouseScrollDown, MouseScrollUp, Paste, Resize
 from textual.screen import Screen
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
-from tcptui.lab.scenario import Scenario
-from tcptui.library import Listed
-from tcptui.ui.palette import WIDGETS
+from tcptui.lab.loader import scenario_of_variant
+from tcptui.ui.choice import Choice, Found
+from tcptui.ui.panes.pane import Pane
 from tcptui.ui.screens.once import dismiss_once
-from tcptui.ui.screens.options import Options
-from tcptui.view.cells import fill
+from tcptui.ui.seen import Seen, story_name
+from tcptui.ui.stories import Stories
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Place
+from tcptui.view.lines import Line
+from tcptui.view.picker import Entry, Picture, list_width, picker_picture
+from tcptui.view.picker import Key as NamedKey
+from tcptui.view.preview import Heading
+
+if TYPE_CHECKING:
+    from tcptui.lab.scenario import Scenario
+
+STANDS_STILL = 0.05
+"""Seconds after which a preview is made of the story under the cursor."""
+SLICE = 0.008
+"""Seconds of work on previews at a time."""
+BREATH = 0.004
+"""Seconds between two slices, in which keys are read."""
+PAGE = 10
+"""Stories that a page key goes past."""
+_FIRST_ROW = 2
+"""The line of the screen on which the list begins."""
+_NOT_TYPED = frozenset(" /[]?:")
+"""Characters that are keys wherever the list is in front; without a text digits and q are keys too."""
 
 
-class Picker(Screen["Scenario | None"]):
-    """All scenarios by chapter, and the question of the one under the cursor."""
+class PickerPane(Pane):
+    """The whole screen."""
 
-    DEFAULT_CSS = f"""
-    Picker {{ {WIDGETS}
-        &:ansi {{ background: $background; color: $foreground; }}
-        #title, #picker-keys {{ height: 1; }}
-        #title {{ text-style: bold; }}
-        #picker-keys {{ color: $text-muted; }}
-        #question {{ height: 3; padding: 0 1; border-top: solid $foreground; }}
-        OptionList, OptionList:focus {{ height: 1fr; border: none; }}
-    }}
-    """
+    def __init__(self, choice: Choice, stories: Stories, seen: Seen, marked: Seen, can_leave: bool) -> None:
+        super().__init__()
+        self.choice = choice
+        self._stories = stories
+        self._seen, self._marked = seen, marked
+        self._can_leave = can_leave
+        self.looking = False
+        """Whether stories are still being played that may match too."""
+        self.picture = Picture([], [], 0, [])
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        choice, current = self.choice, self.choice.current
+        heading, played = None, None
+        if current is not None:
+            heading = self._heading(current)
+            played = self._stories.played(current.story.name, current.variant_name)
+        self.picture = picker_picture(
+            width, height, [self._entry(one) for one in choice.found], choice.at,
+            text=choice.text if choice.text or choice.searching else None, found=self._count(),
+            top=self.picture.top, heading=heading, played=played, keys=self._keys(),
+        )  # fmt: skip
+        return self.picture.lines
+
+    def _entry(self, found: Found) -> Entry:
+        story, name = found.story, story_name(found.story.name, found.variant_name)
+        title = f"{story.title}: {found.variant_name}" if found.variant else story.title
+        return Entry(story.name, title, story.chapter, name in self._seen.names, name in self._marked.names)
+
+    def _heading(self, found: Found) -> Heading:
+        entry = self._entry(found)
+        signs = (("✓ " + say("ui.picker.seen"), entry.seen), ("* " + say("ui.picker.marked"), entry.marked))
+        notes = "  ".join(sign for sign, stands in signs if stands)
+        return Heading(entry.title, found.story.question, found.story.variants, found.variant, notes)
+
+    def _count(self) -> str:
+        choice = self.choice
+        if not choice.text:
+            return say("ui.picker.all", count=len(choice.stories))
+        key = "ui.picker.found_so_far" if self.looking else "ui.picker.found"
+        return say(key, count=len(choice.found), all=len(choice.stories))
+
+    def _keys(self) -> list[list[NamedKey]]:
+        choice = self.choice
+        typing = bool(choice.text) or choice.searching
+        first = [
+            NamedKey("↑↓", say("ui.picker.key.choose")),
+            NamedKey("enter", say("ui.picker.key.play"), "choose"),
+            NamedKey("]", say("ui.picker.key.next"), "move(1)"),
+            NamedKey("←→", say("ui.picker.key.variant"), "turn(1)"),
+            NamedKey("space", say("ui.picker.key.mark"), "mark"),
+            NamedKey("?", say("ui.picker.key.help"), "help"),
+        ]
+        second = [NamedKey("esc", say("ui.picker.key.all"), "leave")] if typing else []
+        if not typing:
+            second = [NamedKey("1-9", say("ui.picker.key.chapter")), NamedKey("/", say("ui.picker.key.type"))]
+            if self._can_leave:
+                second.append(NamedKey("esc", say("ui.picker.key.back"), "leave"))
+            second.append(NamedKey("q", say("ui.picker.key.quit"), "app.quit"))
+        return [first, second]
+
+
+class Picker(Screen["Scenario | None"], inherit_css=False):
+    """All stories by chapter, and a preview of the one under the cursor."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "Picker { background: ansi_default; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave", "Back"),
-        ("space", "choose", "Play"),
+        ("enter", "choose", "Play"),
+        ("space", "mark", "Mark"),
+        ("down,right_square_bracket", "move(1)", "Next"),
+        ("up,left_square_bracket", "move(-1)", "Previous"),
+        ("pagedown", f"move({PAGE})", "Next page"),
+        ("pageup", f"move(-{PAGE})", "Previous page"),
+        ("home", "move(-9999)", "First"),
+        ("end", "move(9999)", "Last"),
+        ("right", "turn(1)", "Next variant"),
+        ("left", "turn(-1)", "Previous variant"),
+        ("backspace", "erase", "Erase"),
+        ("slash", "search", "Search"),
         ("question_mark,f1", "help", "Help"),
     ]
 
-    def __init__(self, scenarios: list[Listed], *, can_leave: bool = True) -> None:
-        """`can_leave`: there is something to go back to."""
+    def __init__(
+        self, stories: Stories, seen: Seen, marked: Seen, *, at: str = "", can_leave: bool = True
+    ) -> None:
+        """`at` is the story under the cursor at first; `can_leave`: there is something to go back to."""
         super().__init__()
-        self._scenarios = scenarios
+        self.choice = Choice(stories.listed, stories.sections)
+        self.choice.go_to(at)
+        self._stories, self._marked = stories, marked
         self._can_leave = can_leave
+        self._pane = PickerPane(self.choice, stories, seen, marked, can_leave)
+        self._work: Iterator[None] | None = None
+        self._timer: Timer | None = None
+        self.working = False
+        """Whether more will be shown without a key."""
 
     def compose(self) -> ComposeResult:
-        yield Static(Content(f" tcptui  {say('ui.picker.title')}"), id="title")
-        yield Options(*self._options())
-        yield Static("", id="question")
-        keys = say("ui.picker.keys" if self._can_leave else "ui.picker.keys_of_first")
-        yield Static(Content(f" {keys}"), id="picker-keys")
+        self.place_again(*self.app.size)
+        yield self._pane
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).highlighted = 1
+        self._changed()
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        if event.option_id is not None:
-            self.query_one("#question", Static).update(Content(self._question(event.option_id)))
+    def on_resize(self, event: Resize) -> None:
+        self.place_again(*event.size)
+        self.refresh()
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        if event.option_id is not None:
-            dismiss_once(self, self._of(event.option_id))
+    def place_again(self, width: int, height: int) -> None:
+        """After the size has changed, or the colours."""
+        self._pane.fill(Place(0, 0, max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT)))
+
+    # Keys and the mouse.
+
+    def on_key(self, event: Key) -> None:
+        """A character is typed, unless it is a key: digits and q are only where nothing has been typed."""
+        choice, character = self.choice, event.character
+        if character is None or not event.is_printable or character in _NOT_TYPED:
+            return
+        if not choice.text and not choice.searching:
+            if character == "q":
+                return
+            if character.isdecimal():
+                choice.to_chapter(int(character))
+                self._take(event)
+                return
+        choice.type(character)
+        self._take(event)
+
+    def on_paste(self, event: Paste) -> None:
+        self.choice.type("".join(one for one in event.text if one.isprintable()))
+        self._changed()
+
+    def _take(self, event: Key) -> None:
+        event.stop()
+        event.prevent_default()
+        self._changed()
+
+    async def on_click(self, event: Click) -> None:
+        """On a story: the cursor goes there; on the one under the cursor: it is played; on a key: that."""
+        picture = self._pane.picture
+        row = event.y - _FIRST_ROW
+        if 0 <= row < len(picture.rows) and event.x <= list_width(self._pane.size.width):
+            place = picture.rows[row]
+            if place == self.choice.at:
+                self.action_choose()
+            elif isinstance(place, int):
+                self.choice.at = place
+                self._changed()
+            return
+        below = event.y - len(picture.lines) + len(picture.keys)
+        for start, end, action in picture.keys[below] if 0 <= below < len(picture.keys) else ():
+            if start <= event.x < end and action:
+                await self.run_action(action)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        self.action_move(1)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        self.action_move(-1)
 
     def action_choose(self) -> None:
-        self.query_one(OptionList).action_select()
+        """Plays the story under the cursor."""
+        current = self.choice.current
+        if current is not None:
+            scenario: Scenario = current.story.load()
+            dismiss_once(self, scenario_of_variant(scenario, current.variant_name))
 
     def action_leave(self) -> None:
-        """Back to the run; without one nothing, for Escape is a key that is pressed once too often."""
-        if self._can_leave:
+        """First all stories are listed again; then back to the run; without one nothing, for Escape is a key
+        that is pressed once too often."""
+        if self.choice.text or self.choice.searching:
+            self.choice.clear()
+            self._changed()
+        elif self._can_leave:
             dismiss_once(self, None)
 
+    def action_move(self, by: int) -> None:
+        self.choice.move(by)
+        self._changed()
+
+    def action_turn(self, by: int) -> None:
+        self.choice.turn(by)
+        self._changed()
+
+    def action_erase(self) -> None:
+        self.choice.erase()
+        self._changed()
+
+    def action_search(self) -> None:
+        self.choice.search()
+        self._changed()
+
+    def action_mark(self) -> None:
+        """Marks the story for a lecture, or takes the mark away."""
+        current = self.choice.current
+        if current is not None:
+            name = story_name(current.story.name, current.variant_name)
+            (self._marked.discard if name in self._marked.names else self._marked.add)(name)
+        self._changed()
+
     def action_help(self) -> None:
-        from tcptui.ui.screens.dialogs import HelpScreen
+        from tcptui.ui.screens.help import HelpScreen
 
         self.app.push_screen(HelpScreen())
 
-    def _question(self, option: str) -> str:
-        index, _, place = option.partition(".")
-        return self._of(option).question if place else self._scenarios[int(index)].question
+    # The preview.
 
-    def _of(self, option: str) -> Scenario:
-        """The story or the variant of an option: its place in the list, and the variant's, from 1."""
-        index, _, place = option.partition(".")
-        scenario = self._scenarios[int(index)].load()
-        if not place:
-            return scenario
-        from tcptui.lab.loader import scenario_of_variant
+    def _changed(self) -> None:
+        """Shows what is there, and prepares what is not."""
+        current = self.choice.current
+        known = current is None or self._stories.played(current.story.name, current.variant_name)
+        self._pane.looking = bool(self.choice.text) and not self._stories.all_played
+        self._show()
+        if not known or self._pane.looking:
+            self._later(STANDS_STILL, self._begin)
 
-        return scenario_of_variant(scenario, scenario.variants[int(place) - 1].name)
+    def _show(self) -> None:
+        changed = self._pane.update()
+        if changed:
+            self.refresh(*changed)
 
-    def _options(self) -> list[Option]:
-        options = []
-        chapter = None
-        width = max((cell_len(scenario.name) for scenario in self._scenarios), default=0)
-        for index, scenario in enumerate(self._scenarios):
-            if scenario.chapter != chapter:
-                chapter = scenario.chapter
-                options.append(Option(Content(f" {chapter}"), disabled=True))
-            options.append(
-                Option(Content(f"   {fill(scenario.name, width)}  {scenario.title}"), id=str(index))
-            )
-            options += [
-                Option(Content(f"   {'':{width}}    {name}"), id=f"{index}.{place}")
-                for place, name in enumerate(scenario.variants, 1)
-            ]
-        return options
+    def _begin(self) -> None:
+        """Plays the story under the cursor, and while a text is looked for all others after it."""
+        self._work = self._plays()
+        self._go_on()
+
+    def _plays(self) -> Iterator[None]:
+        current = self.choice.current
+        if current is not None:
+            yield from self._stories.play(current.story, current.variant_name)
+            self._show()
+        if self.choice.text:
+            yield from self._stories.play_all()
+            self._pane.looking = False
+
+    def _go_on(self) -> None:
+        until = perf_counter() + SLICE
+        work = self._work
+        while work is not None and perf_counter() < until:
+            if next(work, work) is work:  # It has ended: it yields nothing.
+                self._work = work = None
+        if self.choice.text:
+            self.choice.look_again()
+        self._show()
+        self.working = False
+        if work is not None:
+            self._later(BREATH, self._go_on)
+
+    def _later(self, seconds: float, then: Callable[[], None]) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(seconds, then)
+        self.working = True

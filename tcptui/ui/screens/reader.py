@@ -12,8 +12,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tcptui.explain.catalogue import say
+from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.catalogue import text as text_of
+from tcptui.explain.fate import fates
+from tcptui.explain.labels import name_of
 from tcptui.explain.why import why
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.wire import SIDES
@@ -32,6 +34,9 @@ class Part(NamedTuple):
     text: str
 
 
+_FATES = ("ui.header.sent_because", "ui.header.on_arrival")
+
+
 def parts(session: Session) -> Iterator[Part]:
     """What is told at the moment of a session: the question, what happened and why, what the story says, and
     the scripts that are played."""
@@ -42,8 +47,17 @@ def parts(session: Session) -> Iterator[Part]:
         source = f"\n{told.source}" if told.source else ""
         profile = f"  [{told.profile}]" if told.source and told.profile else ""
         yield Part(say("ui.reader.happened"), f"{told.text}{source}{profile}")
-    if session.said:
-        yield Part(say("ui.reader.said"), "\n".join(session.said))
+    one = session.selected
+    if one is not None and one.number == session.selection:
+        both = fates(one, history.report_of, history.scenario, session.at)
+        for heading, fate in zip(_FATES, both, strict=True):
+            text = paragraph(fate.messages, session.raw)
+            yield Part(f"{name_of(one)}  {say(heading)}", f"{text}\n{fate.source}".strip())
+    story = session.story
+    if story.said:
+        yield Part(say("ui.reader.said"), "\n".join(story.said))
+    if story.answer or story.panel.answer:
+        yield Part(say("ui.reader.answer"), world.scenario.answer)
     for side in SIDES:
         script = script_of(world, side)
         if script is not None:

@@ -3,49 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
-from urllib.parse import quote
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
-from tcptui.lab.moves import Move
+from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Side
 from tcptui.ui.actions import bindings
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
-from tcptui.ui.panes.inspector import InspectorPane
+from tcptui.ui.panes.keys import KeysPane
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
+from tcptui.ui.screens.inspector_actions import InspectorActions
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
-from tcptui.ui.screens.session_actions import SessionActions
 from tcptui.ui.session import Session
-from tcptui.ui.typed import call_error, moves_error, pattern_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
-from tcptui.view.layout import LEAST_WIDTH, WIDE, Frame, Place, places
-from tcptui.view.status import said_rows
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, places
+from tcptui.view.story import NOTHING, story_rows
+
+if TYPE_CHECKING:
+    from tcptui.ui.app import TcptuiApp
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
 MOST_WAITING = 1_000
 """Keys that wait until long work is done; those that come then are lost."""
-LONGEST_TITLE = 600
-"""Characters of the moves so far that stand above the line to type: the latest."""
 LEAST_SAID = 2
 """Lines for what a story says at its moments, kept free between them."""
-_QUESTIONS = {
-    "send": "ui.call.data",
-    "sendto": "ui.call.data",
-    "send+urgent": "ui.call.urgent",
-    "read:100": "ui.call.octets",
-}
-"""What calls of the RFC's and of UDP's ask for before they are made."""
-_DATA = "hello"
 
 
-class RunScreen(SessionActions):
+class AllStories(Protocol):
+    """Where the story that is shown comes from."""
+
+    def story_beside(self, by: int) -> Scenario | None:
+        """The story that stands `by` places after it; None: there is none."""
+
+    def saw(self, scenario: Scenario) -> None:
+        """A story has been seen to its end."""
+
+
+class RunScreen(InspectorActions):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -57,14 +58,14 @@ class RunScreen(SessionActions):
         Binding("escape", "stop", "Stop", show=False),
     ]
 
-    def __init__(self, session: Session, inspectors: Sequence[Inspector] = INSPECTORS) -> None:
-        super().__init__()
-        self.session = session
-        self._inspectors = inspectors
-        self._inspector: Inspector | None = None
-        """The reader's choice; None: no inspector."""
-        self._has_chosen = False
-        """Whether the reader has chosen; until then the first inspector stands where there is room for it."""
+    def __init__(
+        self,
+        session: Session,
+        inspectors: Sequence[Inspector] = INSPECTORS,
+        stories: AllStories | None = None,
+    ) -> None:
+        super().__init__(session, inspectors)
+        self._stories = stories
         self._said = 0
         """The lines for what the story says."""
         self._sought = ""
@@ -77,12 +78,14 @@ class RunScreen(SessionActions):
         for end in self._ends:
             self.add(end)
         self._wire = self.add(WirePane(session))
-        self._inspector_panes: list[InspectorPane] = []
         self._clock = self.add(ClockPane(session))
         self._why = self.add(WhyPane(session))
+        self._keys = self.add(KeysPane(session, self._of_use_here))
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
+        session.begin_like(self.session)
+        session.visited_before = self.session.visited()
         self.session = session
         self._waiting.clear()
         for pane in self._panes:
@@ -91,7 +94,7 @@ class RunScreen(SessionActions):
         self._rearrange()
 
     def place_panes(self, width: int, height: int) -> None:
-        self._said = said = self._said_rows(width)
+        self._said = said = self._said_rows(width, height)
         wanted = self._wanted_inspectors()
         where = places(width, height, [one.room for one in wanted], said, asked=self._has_chosen)
         frames = [self._ends[0].fill_frame(where.a), self._ends[1].fill_frame(where.b)]
@@ -103,40 +106,43 @@ class RunScreen(SessionActions):
         self._clock.fill(where.clock)
         self._why.said = said
         self._why.fill(where.why)
+        self._keys.fill(where.keys)
         title = self.session.history.scenario.title
-        self.backdrop.fill_screen(width, height, title, frames, self.more_keys())
+        self.backdrop.fill_screen(width, height, title, frames)
 
     def show(self) -> None:
         """Draws what has changed, all anew where what the story says needs more lines, or fewer."""
-        if self._said_rows(self.size.width) == self._said:
+        if self._said_rows(*self.size) == self._said:
             super().show()
         else:
             self._rearrange()
 
-    def more_keys(self) -> frozenset[str]:
+    def _of_use_here(self) -> frozenset[str]:
+        """The actions that are of use now because of what is on this screen."""
         ends = {"connection_a": self._ends[0].host, "connection_b": self._ends[1].host}
         several = {key for key, host in ends.items() if host is not None and host.total > 1}
-        if self.size.width >= WIDE and self.session.history.scenario.variants:
+        if self.session.history.scenario.variants:
             several.add("variant")
         told = (self._why, *self._ends)
         return frozenset(several | {"read"} if any(pane.is_cut for pane in told) else several)
 
+    async def on_keys_pane_pressed(self, event: KeysPane.Pressed) -> None:
+        """A click on a key does what the key does."""
+        await self.app.run_action(event.action, self if hasattr(self, f"action_{event.action}") else self.app)
+
     # Actions.
 
     def action_branch(self) -> None:
-        self._change(self.session.switch_branch)
+        self._change(self._choose_branch)
+
+    def action_next_story(self) -> None:
+        self._change(lambda: self._open_beside(1))
+
+    def action_previous_story(self) -> None:
+        self._change(lambda: self._open_beside(-1))
 
     def action_variant(self) -> None:
         self._change(self._next_variant)
-
-    def action_inspector(self) -> None:
-        """The next inspector, and after the last one none."""
-        now = next((pane.inspector for pane in self._inspector_panes if pane.display), None)
-        following = 0 if now is None else self._inspectors.index(now) + 1
-        self._inspector = self._inspectors[following] if following < len(self._inspectors) else None
-        self._has_chosen = True
-        self.session.say_nothing()
-        self._rearrange()
 
     def action_call_a(self) -> None:
         self._change(lambda: self._choose_call("A"))
@@ -146,6 +152,16 @@ class RunScreen(SessionActions):
 
     def action_read(self) -> None:
         self._change(self._read)
+
+    def action_copy(self) -> None:
+        from tcptui.ui.screens.take_away import copy_command
+
+        self._change(lambda: copy_command(cast("TcptuiApp", self.app), self.session))
+
+    def action_save(self) -> None:
+        from tcptui.ui.screens.take_away import save
+
+        self._change(lambda: save(cast("TcptuiApp", self.app), self.session, self.show))
 
     def action_moves(self) -> None:
         self._change(self._ask_moves)
@@ -157,17 +173,18 @@ class RunScreen(SessionActions):
         self._change(self._help)
 
     def action_stop(self) -> None:
-        """Gives up long work; where there is none, follows the newest segment again."""
+        """Gives up long work; where there is none, puts the story's panel away, and then follows the newest
+        segment again."""
         self._waiting.clear()
         if self.session.working:
             self.session.stop()
-        else:
+        elif not self.session.story.put_away():
             self.session.follow()
         self.show()
 
     @property
     def _page(self) -> int:
-        return max(1, self._wire.size.height - 2)
+        return self._wire.page
 
     # Inside. Dialogs are imported when they open: the first frame does not wait for them.
 
@@ -186,7 +203,18 @@ class RunScreen(SessionActions):
             self._later(BREATH, self._work)
         elif self.session.playing:
             self._later(1 / FRAMES_PER_SECOND, self._tick)
+        elif self._stories is not None and self.session.story.over:
+            self._stories.saw(self.session.history.scenario)
         self.show()
+
+    def _open_beside(self, by: int) -> None:
+        """The story that stands so many places after this one in the list."""
+        stories = self._stories
+        story = None if stories is None else stories.story_beside(by)
+        if story is None:
+            self.session.message = say("ui.no_story_after" if by > 0 else "ui.no_story_before")
+        else:
+            self.open(Session(story))
 
     def _next_variant(self) -> None:
         """The next variant of the story from its beginning, and after the last one the story itself."""
@@ -200,12 +228,13 @@ class RunScreen(SessionActions):
         following = names[(names.index(scenario.variant) + 1) % len(names)]
         self.open(Session(scenario_of_variant(scenario, following)))
 
-    def _said_rows(self, width: int) -> int:
+    def _said_rows(self, width: int, height: int) -> int:
         """How many lines the story has for what it says."""
         session = self.session
-        said = () if session.working else session.said
+        story = session.story
+        said, panel = ((), NOTHING) if session.working else (story.said, story.panel)
         least = LEAST_SAID if session.history.narration is not None else 0
-        return max(least, said_rows(said, max(width, LEAST_WIDTH)))
+        return story_rows(said, panel, max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT), least)
 
     def _pause(self) -> None:
         """Before something opens above the run."""
@@ -214,37 +243,25 @@ class RunScreen(SessionActions):
         self.show()
 
     def _ask_moves(self) -> None:
-        from tcptui.ui.screens.dialogs import Prompt
+        from tcptui.ui.screens.asking import ask_moves
 
         self._pause()
-        session = self.session
-
-        def made(text: str | None) -> None:
-            if text:
-                self._change(lambda: session.type_moves(text))
-
-        told = session.history.text() or say("ui.moves.none")
-        if len(told) > LONGEST_TITLE:
-            told = f"… {told[-LONGEST_TITLE:]}"
-        hint = "s5 l2 d4+200ms u3 a:send:hello b:['exit()'] x>b:SYN:seq=90"
-        prompt = Prompt(say("ui.moves.so_far", moves=told), hint, check=moves_error)
-        self.app.push_screen(prompt, made)
+        ask_moves(
+            self.app, self.session, lambda text: self._change(lambda: self.session.type_moves(text))
+        )  # fmt: skip
 
     def _ask_what_to_find(self) -> None:
-        from tcptui.ui.screens.dialogs import Prompt
+        from tcptui.ui.screens.asking import ask_what_to_find
 
-        def typed(text: str | None) -> None:
-            if text:
-                self._sought = text
-                self._change(lambda: self.session.find(text))
+        def typed(text: str) -> None:
+            self._sought = text
+            self._change(lambda: self.session.find(text))
 
         self._pause()
-        hint = "12  FIN  SYN,ACK  lost  again  TIME-WAIT  B DATA len=5 arrives"
-        prompt = Prompt(say("ui.find.what"), hint, self._sought, check=pattern_error)
-        self.app.push_screen(prompt, typed)
+        ask_what_to_find(self.app, self._sought, typed)
 
     def _help(self) -> None:
-        from tcptui.ui.screens.dialogs import HelpScreen
+        from tcptui.ui.screens.help import HelpScreen
 
         self._pause()
         self.app.push_screen(HelpScreen())
@@ -256,47 +273,22 @@ class RunScreen(SessionActions):
         self.app.push_screen(Reader(self.session))
 
     def _choose_call(self, side: Side) -> None:
-        from tcptui.lab.ends.typed import calls_at
-        from tcptui.ui.screens.dialogs import CallMenu, Prompt
-
         self._pause()
         if not self.session.world.end(side).possible_calls:
             self.session.message = say("ui.call.none", side=side)
             return
-        from tcptui.lab.moves_text import parse_moves, written_move  # Late: the first frame has none.
+        from tcptui.ui.screens.asking import ask_call
 
-        host = self.session.world.host(side)
+        ask_call(self.app, self.session, side, lambda move: self._change(lambda: self.session.apply(move)))
 
-        def chosen(call: str | None) -> None:
-            if call is not None and call.endswith((")", "]", "}")):
-                question, value = say("ui.call.socket", side=side), call
-                asked(question, value, call_error, lambda text: written_move(side, text))
-            elif call is not None:
-                name, _, usual = call.partition(":")
-                word = f"{side.lower()}:{name}"
-                if call not in _QUESTIONS:
-                    made(parse_moves(word)[0])
-                    return
-                asked(
-                    say(_QUESTIONS[call], side=side),
-                    usual or _DATA,
-                    lambda text: moves_error(f"{word}:{quote(text)}") if text else "",
-                    lambda text: parse_moves(f"{word}:{quote(text)}")[0],
-                )
+    def _choose_branch(self) -> None:
+        self._pause()
+        if self.session.history.branches == 1:
+            self.session.message = say("ui.one_branch")
+            return
+        from tcptui.ui.screens.asking import ask_branch
 
-        def asked(
-            question: str, value: str, check: Callable[[str], str], move: Callable[[str], Move]
-        ) -> None:
-            def typed(text: str | None) -> None:
-                if text:
-                    made(move(text))
-
-            self.app.push_screen(Prompt(question, value=value, check=check), typed)
-
-        def made(move: Move) -> None:
-            self._change(lambda: self.session.apply(move))
-
-        self.app.push_screen(CallMenu(side, host.state_of(host.opened), calls_at(host)), chosen)
+        ask_branch(self.app, self.session, lambda one: self._change(lambda: self.session.go_to_branch(one)))
 
     def _later(self, seconds: float, then: Callable[[], None]) -> None:
         if self._ticking is not None:
@@ -314,26 +306,6 @@ class RunScreen(SessionActions):
         while self._waiting and not self.session.working:
             self._waiting.pop(0)()
         self._go_on()
-
-    def _wanted_inspectors(self) -> Sequence[Inspector]:
-        """The reader's choice and those that follow it in the table, or all where none has been chosen."""
-        if not self._has_chosen:
-            return self._inspectors
-        return () if self._inspector is None else self._inspectors[self._inspectors.index(self._inspector) :]
-
-    def _fill_inspectors(self, wanted: Sequence[Inspector], where: Sequence[Place]) -> list[Frame]:
-        """Shows as many inspectors as there are places; a pane that has not been wanted before is made now,
-        for Textual looks at each widget for every frame."""
-        panes = self._inspector_panes
-        while len(panes) < len(where):
-            panes.append(self.add(InspectorPane(self.session, wanted[len(panes)])))
-            if self.is_mounted:
-                self.mount(panes[-1])
-        for pane in panes[len(where) :]:
-            pane.display = False
-        for pane, inspector in zip(panes, wanted, strict=False):
-            pane.inspector = inspector
-        return [pane.fill_frame(place) for pane, place in zip(panes, where, strict=False)]
 
     def _rearrange(self) -> None:
         self.place_again(*self.size)

@@ -139,26 +139,11 @@ class SessionActions(PaneScreen):
     def action_undo(self) -> None:
         self._change(self.session.undo)
 
-    def action_previous_inspector(self) -> None:
-        self._not_yet("previous_inspector")
-
     def action_mark(self) -> None:
-        self._not_yet("mark")
+        self._change(self.session.mark)
 
     def action_enlarge(self) -> None:
         self._not_yet("enlarge")
 
     def action_question(self) -> None:
-        self._not_yet("question")
-
-    def action_previous_story(self) -> None:
-        self._not_yet("previous_story")
-
-    def action_next_story(self) -> None:
-        self._not_yet("next_story")
-
-    def action_copy(self) -> None:
-        self._not_yet("copy")
-
-    def action_save(self) -> None:
-        self._not_yet("save")
+        self._change(lambda: self.session.story.ask())

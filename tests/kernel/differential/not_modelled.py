@@ -110,16 +110,43 @@ def _acks(script: Script, kernel: Record) -> Iterator[_Ack]:
                 counted = ack if put.ack.offset <= 0 else counted
 
 
+def _scale(script: Script, kernel: Record) -> int:
+    scale = next((put.scale for _, put, _ in _puts(script, kernel) if put.flags & SYN), None)
+    return scale or 0 if any("wscale" in sent.options for sent in kernel.sent) else 0
+
+
+def _largest_window(script: Script, kernel: Record, at: int) -> int:
+    """The largest window that the peer has announced until then: a segment is at most half of it."""
+    scale = _scale(script, kernel)
+    return max(
+        put.window << (0 if put.flags & SYN else scale)
+        for number, put, _ in _puts(script, kernel)
+        if put.flags & SYN or (put.ack.offset <= 0 and kernel.begun[number] <= at)
+    )
+
+
+def _edge(script: Script, kernel: Record, at: int) -> int:
+    """The right edge of the peer's window then."""
+    scale, edge = _scale(script, kernel), 0
+    for one in _acks(script, kernel):
+        if one.begun <= at and one.una <= one.ack <= one.end:
+            edge = one.ack + (one.put.window << (0 if one.put.flags & SYN else scale))
+    return edge
+
+
 def _buffers(script: Script, kernel: Record) -> bool:
     data = [sent for sent in kernel.sent if sent.length]
     for begun, step in zip(kernel.begun, script.steps, strict=False):
         before = [sent for sent in data if sent.high <= begun]
-        behind = data[len(before) :]
-        if _written(script, kernel, begun - 1) + 1 <= max((sent.end for sent in before), default=1):
-            continue  # All that was written has gone.
+        end = max((sent.end for sent in before), default=1)
+        behind = [sent for sent in data[len(before) :] if sent.end > end]
+        if not behind or _written(script, kernel, begun - 1) + 1 <= end:
+            continue  # Nothing that was written waits, or it never goes.
         if isinstance(step, Do) and step.call in ("write", "urgent"):
             return True
-        if before and behind and behind[0].length > max(sent.length for sent in before):
+        if 2 * behind[0].length > _largest_window(script, kernel, begun - 1):
+            return True
+        if "sack" in behind[0].options or 0 < _edge(script, kernel, begun - 1) - end < behind[0].length:
             return True
     return False
 
@@ -143,7 +170,8 @@ def _f_rto(script: Script, kernel: Record) -> bool:
             continue
         if sack and any(sent.end <= one.ack for sent in one.flight if times[sent.seq] == 1):
             return True
-        if one.ack < one.end and _written(script, kernel, one.begun) + 1 > one.end:
+        answer = next((sent for sent in kernel.sent if sent.high > one.begun), None)
+        if one.ack < one.end and answer and answer.length and answer.seq == one.end:
             return True
     return False
 
@@ -265,7 +293,8 @@ NOT_MODELLED = (
         "buffers of the write queue",
         "tcp_sendmsg_locked() cuts what is written into buffers of whole segments, and sets PSH there"
         " (forced_push()); where they have to wait, later writes and tcp_grow_skb() fill them, and PSH stays."
-        " The core keeps octets and cuts when it sends",
+        " The core keeps octets and cuts when it sends, as if a buffer had several segments, which here it"
+        " has not (gso_max_segs)",
         _buffers,
     ),
     NotModelled(

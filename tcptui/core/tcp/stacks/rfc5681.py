@@ -52,11 +52,16 @@ class Rfc5681:
         """Whether a FIN without data waits for cwnd. RFC 5681 limits data."""
         return False
 
+    def repeats(self, tcb: Tcb, segment: Segment) -> bool:
+        """Whether an ACK of SND.UNA without data says nothing new, of the window neither (RFC 5681
+        section 2)."""
+        return segment.wnd << tcb.snd_shift == tcb.snd_wnd
+
     def is_duplicate(self, tcb: Tcb, segment: Segment, news: bool) -> bool:
         """Whether an ACK of SND.UNA without data, with data in flight, is a duplicate: the window has to be
         the same, but with SACK blocks that are `news` (RFC 5681 section 2, RFC 6675 section 2). One that
         closes the window answers a probe of it (3.8.6.1)."""
-        return bool(segment.wnd) and (news or segment.wnd << tcb.snd_shift == tcb.snd_wnd)
+        return bool(segment.wnd) and (news or self.repeats(tcb, segment))
 
     def counted_duplicates(self, tcb: Tcb) -> int:
         """How many duplicate ACKs there are with one more."""
@@ -66,6 +71,11 @@ class Rfc5681:
         """Whether the retransmission timer starts again where only part of a segment is acknowledged
         (RFC 6298 5.3: "new data")."""
         return True
+
+    def retransmits_first(self) -> bool:
+        """Whether what an ACK lets go again goes before the data of that segment is looked at, and so does
+        not acknowledge it (3.10.7.4 leaves that open)."""
+        return False
 
     def cuts_retransmissions_anew(self) -> bool:
         """Whether what goes again is cut to what a segment has room for now, and takes along short segments

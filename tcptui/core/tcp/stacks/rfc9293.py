@@ -118,6 +118,11 @@ class Rfc9293(Rfc5681, Sending):
         """Whether a CLOSE before ESTABLISHED is put off until then (3.10.4 forms the FIN at once)."""
         return False
 
+    def sends_waiting_fin_first(self) -> bool:
+        """Whether the FIN of a CLOSE that was put off goes before the data of the segment that brings
+        ESTABLISHED is looked at, and so does not acknowledge it (3.10.4 leaves that open)."""
+        return False
+
     def close_deletes(self, tcb: Tcb, half_duplex: bool) -> bool:
         """Whether a CLOSE deletes the block (3.10.4, LISTEN and SYN-SENT)."""
         return tcb.state in (State.LISTEN, State.SYN_SENT)

@@ -83,6 +83,10 @@ class Linux(LinuxReceiving, LinuxSending, LinuxRetransmitting):
         on entering ESTABLISHED. tcp_close() sends it at once."""
         return tcb.state is State.SYN_RECEIVED and not half_duplex
 
+    def sends_waiting_fin_first(self) -> bool:
+        """tcp_rcv_state_process(), TCP_SYN_RECV: tcp_shutdown()."""
+        return True
+
     def abort_deletes(self, tcb: Tcb, unread: bool = False) -> bool:
         """__tcp_close() resets where "unread data was tossed", whatever the state; tcp_disconnect() in
         CLOSING and LAST-ACK only if not all has been sent, the FIN included."""

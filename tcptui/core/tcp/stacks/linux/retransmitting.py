@@ -62,16 +62,17 @@ class LinuxRetransmitting(Rfc9293):
         """tcp_cwnd_test(), which once was not "strict about the congestion window for the final FIN"."""
         return True
 
-    def is_duplicate(self, tcb: Tcb, segment: Segment, news: bool) -> bool:
+    def repeats(self, tcb: Tcb, segment: Segment) -> bool:
         """tcp_ack(): not with FLAG_WIN_UPDATE, which tcp_may_update_window() gives also to an ACK whose SEQ
-        is beyond SND.WL1, be the window the same, and not to one with a smaller window. With SACK only what
-        is reported counts: tcp_add_reno_sack() is not called."""
-        if tcb.sack:
-            return news
+        is beyond SND.WL1, be the window the same, and not to one with a smaller window."""
         window = segment.wnd << tcb.snd_shift
         same = segment.seq == tcb.snd_wl1
-        updates = lt(tcb.snd_wl1, segment.seq) or (same and (not window or window > tcb.snd_wnd))
-        return not updates
+        return not (lt(tcb.snd_wl1, segment.seq) or (same and (not window or window > tcb.snd_wnd)))
+
+    def is_duplicate(self, tcb: Tcb, segment: Segment, news: bool) -> bool:
+        """tcp_fastretrans_alert(): with SACK only what is reported counts, for tcp_add_reno_sack() is not
+        called."""
+        return news if tcb.sack else self.repeats(tcb, segment)
 
     def counted_duplicates(self, tcb: Tcb) -> int:
         """tp->sacked_out. tcp_limit_reno_sacked(): without SACK one segment less than there are in flight,
@@ -83,6 +84,10 @@ class LinuxRetransmitting(Rfc9293):
     def part_restarts_timer(self) -> bool:
         """tcp_clean_rtx_queue(): FLAG_SET_XMIT_TIMER needs a whole segment."""
         return False
+
+    def retransmits_first(self) -> bool:
+        """tcp_ack() ends with tcp_xmit_recovery()."""
+        return True
 
     def cuts_retransmissions_anew(self) -> bool:
         """__tcp_retransmit_skb(): tcp_fragment(), tcp_retrans_try_collapse()"""

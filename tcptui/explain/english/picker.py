@@ -1,0 +1,38 @@
+"""The words of the list of stories."""
+
+from __future__ import annotations
+
+SENTENCES = {
+    "ui.picker.title": "tcptui",
+    "ui.picker.type": "type to search",
+    "ui.picker.all": "{count:stories}",
+    "ui.picker.found": "{count} of {all} match",
+    "ui.picker.found_so_far": "{count} of {all}, still looking",
+    "ui.picker.none": "Nothing matches.",
+    "ui.picker.amount": "{steps:steps}, {segments:segments}, {span}",
+    "ui.picker.more": "and {count:segments} more",
+    "ui.picker.cut": "more than {steps:steps}",
+    "ui.picker.variants": "also: {variants}",
+    "ui.picker.variant_of": "variant {one} of {count}: {variant}",
+    "ui.picker.seen": "seen",
+    "ui.picker.marked": "marked",
+    "ui.no_story_after": "this is the last story of the list",
+    "ui.no_story_before": "this is the first story of the list",
+    "ui.picker.key.all": "show all",
+    "ui.picker.key.back": "back to the run",
+    "ui.picker.key.chapter": "chapter",
+    "ui.picker.key.choose": "choose",
+    "ui.picker.key.help": "help",
+    "ui.picker.key.mark": "mark for a lecture",
+    "ui.picker.key.next": "next",
+    "ui.picker.key.play": "play",
+    "ui.picker.key.quit": "quit",
+    "ui.picker.key.type": "search",
+    "ui.picker.key.variant": "variant",
+    "count.stories.one": "1 story",
+    "count.stories.many": "{count} stories",
+    "count.steps.one": "1 step",
+    "count.steps.many": "{count} steps",
+    "count.segments.one": "1 segment",
+    "count.segments.many": "{count} segments",
+}

@@ -1,0 +1,82 @@
+"""The pane of keys: what can be done with the selected segment and with the run. A click on a key is
+the key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.events import Click
+from textual.message import Message
+
+from tcptui.lab.wire import SIDES
+from tcptui.ui.key_lines import ActsLine, KeyLine, key_line
+from tcptui.ui.panes.pane import SessionPane
+from tcptui.ui.session import Session
+from tcptui.view.lines import Line
+
+_ALWAYS = frozenset(
+    ("play", "bookmark", "numbers", "enlarge", "moves", "find", "previous_story", "next_story", "copy",
+     "save", "scenarios", "palette", "help", "quit")
+)  # fmt: skip
+
+
+class KeysPane(SessionPane):
+    """Two lines. `more` tells which actions are of use now, of those that depend on the screen."""
+
+    class Pressed(Message):
+        """A key has been clicked."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
+
+    def __init__(self, session: Session, more: Callable[[], frozenset[str]]) -> None:
+        super().__init__(session)
+        self._more = more
+        self._keys: tuple[Any, KeyLine] = (None, KeyLine(()))
+        """The line of keys, and what it was made of."""
+        self._acts = ActsLine()
+        self._act_keys = KeyLine(())
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        session = self.session
+        useful = self._useful()
+        if self._keys[0] != (width, useful):
+            self._keys = (width, useful), key_line(width, useful)
+        self._act_keys = self._acts.line(
+            session.selected, session.world.wire, session.history.position, session.selection, width
+        )
+        return [self._act_keys.line, self._keys[1].line]
+
+    def on_click(self, event: Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        line = self._act_keys if offset.y == 0 else self._keys[1]
+        action = line.action_at(offset.x)
+        if action is not None:
+            self.post_message(self.Pressed(action))
+
+    def _useful(self) -> frozenset[str]:
+        """The actions that do something now."""
+        session, history = self.session, self.session.history
+        useful = set(_ALWAYS | self._more())
+        if history.position:
+            useful |= {"back", "home"}
+        if history.position < history.length or session.world.next_event() is not None:
+            useful |= {"step", "end", "next_change"}
+        if session.playing:
+            useful |= {"slower", "faster"}
+        if session.world.wire.launched > 1:
+            useful |= {"up", "down"}
+        if not session.follows:
+            useful |= {"page_up", "page_down"}
+        if history.branches > 1:
+            useful.add("branch")
+        if history.last_fault is not None:
+            useful.add("undo")
+        if session.bookmarks:
+            useful.add("next_bookmark")
+        useful |= {f"call_{side.lower()}" for side in SIDES if session.world.end(side).possible_calls}
+        return frozenset(useful)

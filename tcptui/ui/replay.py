@@ -1,0 +1,33 @@
+"""The command that plays a run again, up to what is on the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tcptui.ui.session import Session
+
+
+class Origin(NamedTuple):
+    """What a run was made from."""
+
+    name: str
+    """As `tcptui play` takes it: a name of the library, or a path."""
+    options: tuple[str, ...] = ()
+    """Of the command line, besides those that the scenario tells itself: its variant and its language."""
+
+
+def replay_command(session: Session) -> str:
+    """The command line, quoted for a POSIX shell."""
+    import shlex
+
+    scenario, (name, options) = session.history.scenario, session.origin
+    words = ["tcptui", "play", name]
+    if scenario.variant:
+        words += ["--variant", scenario.variant]
+    if scenario.language:
+        words += ["--language", scenario.language]
+    words += options
+    if moves := session.history.text():
+        words += ["--moves", moves]
+    return shlex.join(words)

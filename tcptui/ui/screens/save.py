@@ -1,0 +1,144 @@
+"""A whole run into a file, in any of the formats."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import ClassVar, NamedTuple, Protocol
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tcptui.core.message import MessageError
+from tcptui.explain.catalogue import say
+from tcptui.explain.catalogue import text as text_of
+from tcptui.formats.registry import FORMATS, Format, export
+from tcptui.lab.scenario import Scenario
+from tcptui.trace.capture import Point
+from tcptui.ui.screens.dialogs import BOX, LineDialog
+from tcptui.ui.screens.once import dismiss_once
+from tcptui.ui.screens.options import Options
+
+_ENDINGS = {"pcapng": "pcapng", "packetdrill": "pkt"}
+"""Of file names, where it is not ``txt``."""
+
+
+class Files(Protocol):
+    """What may be written to. Names are as a reader types them."""
+
+    def exists(self, name: str) -> bool:
+        """Whether something is there already."""
+
+    def write(self, name: str, octets: bytes) -> None:
+        """Puts that into the file, in the place of what was there. Raises MessageError."""
+
+
+class Choice(NamedTuple):
+    """A format, and where it is taken, if that makes a difference."""
+
+    form: Format
+    point: Point | None
+
+    @property
+    def text(self) -> str:
+        """What a list shows."""
+        at = "" if self.point is None else say("ui.save.at", point=self.point)
+        return f"{self.form.name:<12}{at:<9}{self.form.summary}"
+
+    def file_name(self, scenario: str) -> str:
+        """A name for the file of a scenario."""
+        at = "" if self.point in (None, "wire") else f"-{self.point}"
+        kind = f".{self.form.name}" if self.form.name not in _ENDINGS else ""
+        return f"{scenario}{at}{kind}.{_ENDINGS.get(self.form.name, 'txt')}"
+
+
+def choices() -> Iterator[Choice]:
+    """Every format at each of its points."""
+    for form in FORMATS.values():
+        for point in form.points or (None,):
+            yield Choice(form, point)
+
+
+def exported(scenario: Scenario, moves: str, choice: Choice) -> bytes:
+    """What is to be written: the whole run, as `tcptui play --format` writes it. Raises MessageError."""
+    from tcptui.lab.moves_text import parse_moves
+    from tcptui.lab.run import play
+
+    content = export(play(scenario, parse_moves(moves)), choice.form.name, choice.point)
+    return content.encode() if isinstance(content, str) else content
+
+
+class Save(LineDialog["str | None"]):
+    """Chooses a format and types the name of a file. It gives the name of what has been written.
+
+    The run is played in a thread of its own, for one of ten thousand steps takes longer than a frame.
+    """
+
+    DEFAULT_CSS = f"Save {{ {BOX} #error {{ color: $error; text-style: bold; }} }}"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "leave", "Close"),
+        ("down", "move('cursor_down')", "Next"),
+        ("up", "move('cursor_up')", "Previous"),
+    ]
+
+    def __init__(self, scenario: Scenario, moves: str, files: Files) -> None:
+        self._scenario, self._moves, self._files = scenario, moves, files
+        self._choices = list(choices())
+        self._proposed = self._choices[0].file_name(scenario.name)
+        self._asked = ""
+        """The name for which it was asked whether what is there may go."""
+        self._writing = False
+        super().__init__(Input(self._proposed))
+        self._options = Options(*(Option(Content(choice.text)) for choice in self._choices))
+        self._options.can_focus = False
+        self._options.highlighted = 0
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box"):
+            yield Static(Content(say("ui.save.title")), id="title")
+            yield self._options
+            yield self.line
+            yield Static("", id="error")
+
+    def action_move(self, how: str) -> None:
+        getattr(self._options, f"action_{how}")()
+        self._propose()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self._propose()
+
+    def _propose(self) -> None:
+        """The name for the chosen format, unless another has been typed."""
+        proposed = self._choices[self._options.highlighted or 0].file_name(self._scenario.name)
+        if self.line.value == self._proposed:
+            self.line.value = proposed
+        self._proposed = proposed
+
+    async def on_input_submitted(self) -> None:
+        name = self.line.value
+        if self._writing:
+            return
+        if name != self._asked and self._files.exists(name):
+            self._asked = name
+            self._tell(say("ui.save.exists", name=name))
+            return
+        self._writing = True
+        self._tell("")
+        self.run_worker(self._write(name, self._choices[self._options.highlighted or 0]))
+
+    async def _write(self, name: str, choice: Choice) -> None:
+        try:
+            octets = await asyncio.to_thread(exported, self._scenario, self._moves, choice)
+            await asyncio.to_thread(self._files.write, name, octets)
+        except MessageError as error:
+            self._writing = False
+            self._tell(text_of(error.message))
+        else:
+            dismiss_once(self, name)
+
+    def _tell(self, error: str) -> None:
+        self.query_one("#error", Static).update(Content(error))

@@ -1,0 +1,36 @@
+"""What a reader takes along of a run: the command that plays it again, and a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tcptui.explain.catalogue import say
+from tcptui.ui.replay import replay_command
+from tcptui.ui.session import Session
+
+if TYPE_CHECKING:
+    from tcptui.ui.app import TcptuiApp
+
+
+def copy_command(app: TcptuiApp, session: Session) -> None:
+    """Into the clipboard, and into the line below the panes: not every terminal has one."""
+    command = replay_command(session)
+    session.say_nothing()
+    session.notice = say("ui.copied" if app.copy(command) else "ui.command", command=command)
+
+
+def save(app: TcptuiApp, session: Session, show: Callable[[], None]) -> None:
+    """Opens the dialog for a file, where there are files; `show` is called when one has been written."""
+    session.say_nothing()
+    if app.files is None:
+        session.message = say("ui.save.no_files")
+        return
+    from tcptui.ui.screens.save import Save
+
+    def saved(name: str | None) -> None:
+        if name is not None:
+            session.notice = say("ui.save.saved", name=name)
+            show()
+
+    app.push_screen(Save(session.history.scenario, session.history.text(), app.files), saved)

@@ -1,0 +1,69 @@
+"""What the story of a run says to a reader: at its moments, at its end, and whenever it is asked.
+
+The answer stands once nothing more will happen, and stays until the reader puts it away or goes elsewhere in
+the run. Question and answer stand from a key press on until the next, also before the end.
+"""
+
+from __future__ import annotations
+
+from tcptui.lab.history import History
+from tcptui.view.story import NOTHING, Panel
+
+
+class Story:
+    """The story of one history's run."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._asked = False
+        """Whether question and answer are wanted."""
+        self._put_away = (-1, -1)
+        """The branch and the position at which the reader has put the answer away."""
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What is said of the last step."""
+        narration = self._history.narration
+        return () if narration is None else tuple(say.text for say in narration.now)
+
+    @property
+    def over(self) -> bool:
+        """Whether the run that the story tells is at its end. A reader who has changed the run has another;
+        and the verdict of a script is what its last step tells."""
+        history = self._history
+        report = history.report
+        if report is None or report.told is not None:
+            return False
+        return history.world.next_event() is None and not history.moved
+
+    @property
+    def answer(self) -> str:
+        """Its answer, once it is over; empty before, and if it has none."""
+        answer = self._history.scenario.answer
+        return answer if answer and self.over else ""
+
+    @property
+    def panel(self) -> Panel:
+        """What the panel shows."""
+        scenario = self._history.scenario
+        if self._asked:
+            return Panel(scenario.question, scenario.answer)
+        if self._put_away == (self._history.branch, self._history.position):
+            return NOTHING
+        answer = self.answer
+        return Panel("", answer) if answer else NOTHING
+
+    def ask(self) -> None:
+        """Shows question and answer; where they stand already, they are put away."""
+        if self._asked:
+            self.put_away()
+        else:
+            self._asked = True
+
+    def put_away(self) -> bool:
+        """Takes the panel away; whether there was one."""
+        if self.panel == NOTHING:
+            return False
+        self._asked = False
+        self._put_away = (self._history.branch, self._history.position)
+        return True

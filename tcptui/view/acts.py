@@ -1,0 +1,68 @@
+"""What can be done with the selected segment now: only what would not be refused.
+
+Which key does it, and where it stands, is the screen's affair; here are the acts by the names of their
+actions, the most useful first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tcptui.core.message import Message
+from tcptui.explain.labels import name_of
+from tcptui.lab.wire import Outcome, Transmission, Wire
+
+
+class Act(NamedTuple):
+    """Something that can be done."""
+
+    action: str
+    """The name of its action."""
+    words: Message
+    brief: Message
+    """The same in fewer words."""
+
+
+def subject(transmission: Transmission, selected: bool) -> Message:
+    """Which segment it is about, and what has become of it."""
+    key = {
+        Outcome.IN_FLIGHT: "ui.act.in_flight",
+        Outcome.ARRIVED: "ui.act.arrived",
+        Outcome.LOST: "ui.act.lost",
+    }[transmission.outcome]
+    name = name_of(transmission)
+    return Message.of(key, name=Message.of("ui.act.selected", name=name) if selected else name)
+
+
+def _act(action: str, words: str, brief: str) -> Act:
+    return Act(action, Message.of(words), Message.of(brief))
+
+
+_LOSE = _act("lose", "ui.act.lose", "ui.act.lose.brief")
+_DELAY = _act("delay", "ui.act.delay", "ui.act.delay.brief")
+_DUPLICATE = _act("duplicate", "ui.act.duplicate", "ui.act.duplicate.brief")
+_AGAIN = _act("duplicate", "ui.act.again", "ui.act.again.brief")
+_TO_ARRIVAL = _act("go_to", "ui.act.to_arrival", "ui.act.to_arrival.brief")
+_TO_SENT = _act("go_to", "ui.act.to_sent", "ui.act.to_sent.brief")
+_FOLLOW = _act("scroll_end", "ui.act.follow", "ui.act.follow.brief")
+_INSPECT = _act("inspector", "ui.act.inspect", "ui.act.inspect.brief")
+
+
+def acts(transmission: Transmission, wire: Wire, position: int, selected: bool) -> Iterator[Act]:
+    """What can be done with a segment at a position of the run; `selected`: the reader has chosen it, it is
+    not only the newest."""
+    number = transmission.number
+    if transmission.outcome is Outcome.IN_FLIGHT:
+        yield from (_LOSE, _DELAY, _DUPLICATE)
+        follower = wire.follower(transmission)
+        if follower is not None:
+            words = Message.of("ui.act.reorder", number=follower.number)
+            yield Act("reorder", words, Message.of("ui.act.reorder.brief", number=follower.number))
+    elif any(one.number == number for one in wire.past):
+        yield _AGAIN
+    is_sent_here = transmission.sent_in == position and transmission.ended_in != position
+    yield _TO_ARRIVAL if is_sent_here else _TO_SENT
+    if selected:
+        yield _FOLLOW
+    yield _INSPECT

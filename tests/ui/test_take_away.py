@@ -1,0 +1,245 @@
+"""What a reader takes along: the command that plays a run again, and files."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tcptui import library
+from tcptui.cli import main
+from tcptui.commands.local import LocalFiles
+from tcptui.files import BadFile
+from tcptui.formats.registry import FORMATS
+from tcptui.ui.app import TcptuiApp
+from tcptui.ui.preferences import Preferences
+from tcptui.ui.replay import Origin, replay_command
+from tcptui.ui.screens.save import Save, choices
+from tcptui.ui.session import Session
+from tests.ui.pseudo_terminal import PseudoTerminal
+
+
+class Remembered:
+    """Files that are kept here."""
+
+    def __init__(self, **files: bytes) -> None:
+        self.files = dict(files)
+
+    def exists(self, name: str) -> bool:
+        return name in self.files
+
+    def write(self, name: str, octets: bytes) -> None:
+        if name.startswith("/full/"):
+            raise BadFile("error.file.unwritable", name=name, why="No space left on device")
+        self.files[name] = octets
+
+
+def pressed(
+    keys: Sequence[str], files: Remembered | None = None, *, may_ask: bool = True
+) -> tuple[TcptuiApp, Session, list[str]]:
+    """The app after the keys, its session, and the names of the screens after each of them."""
+    session = Session(library.find("handshake"), "s3 l2 s2")
+    app = TcptuiApp(session, library.all_scenarios, files=files, preferences=Preferences(may_ask=may_ask))
+    screens = []
+
+    async def run() -> None:
+        async with app.run_test(size=(100, 30)) as pilot:
+            for key in keys:
+                await pilot.press(key)
+                await app.workers.wait_for_complete()
+                await pilot.pause()
+                screens.append(type(app.screen).__name__)
+
+    asyncio.run(run())
+    return app, session, screens
+
+
+def test_the_command_plays_what_is_on_the_screen() -> None:
+    session = Session(library.find("life"), "s4 l3")
+    session.back()
+    assert replay_command(session) == "tcptui play life --moves s4"
+    session.home()
+    assert replay_command(session) == "tcptui play life"
+
+
+def test_the_command_is_quoted_for_a_shell(tmp_path: Path) -> None:
+    name = "it's here/mine.toml"
+    session = Session(library.find("handshake"), origin=Origin(name, ("--set", "A.msl=5s")))
+    session.type_moves("a:send:it's%20$HOME")
+    words = shlex.split(replay_command(session))
+    assert words == ["tcptui", "play", name, "--set", "A.msl=5s", "--moves", "a:send:it%27s%20%24HOME"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("late-syn", "--variant", library.find("late-syn").variants[0].name), ("life", "--profile", "linux"),
+     ("life", "--set", "A.msl=5s", "--set", "B.nagle=off"),
+     ("tests/conformance/open-active.pkt", "--profile", "linux", "-D", "X=1")],
+)  # fmt: skip
+def test_the_command_has_the_options_of_the_first_one(arguments: tuple[str, ...]) -> None:
+    with PseudoTerminal("play", *arguments) as terminal:
+        terminal.until(" help")
+        terminal.send(b" ")
+        terminal.until("step 1")
+        terminal.send(b"q")
+        assert terminal.ends() == 0
+        printed = shlex.split(terminal.printed()[-1])
+    assert printed[:2] == ["tcptui", "play"]
+    assert sorted(printed[2:]) == sorted((*arguments, "--moves", "s"))
+    assert main([*printed[1:], "--format", "ladder", "-o", "/dev/null"]) == 0
+
+
+def test_another_variant_has_its_own_command() -> None:
+    session = Session(library.find("late-syn"), origin=Origin("./late-syn.toml", ("--profile", "linux")))
+    app = TcptuiApp(session, library.all_scenarios)
+
+    async def run() -> str:
+        async with app.run_test(size=(100, 30)) as pilot:
+            await pilot.press("V", "space")
+            assert app.session is not None
+            return replay_command(app.session)
+
+    variant = library.find("late-syn").variants[0].name
+    expected = ["tcptui", "play", "./late-syn.toml", "--variant", variant, "--moves", "s"]
+    assert shlex.split(asyncio.run(run())) == expected
+
+
+def test_y_copies_the_command_and_shows_it() -> None:
+    app, session, _ = pressed(["y"])
+    assert app.clipboard == "tcptui play handshake --moves 's3 l2 s2'"
+    assert app.clipboard in session.notice
+
+
+def test_where_the_clipboard_is_not_there_the_command_is_only_shown() -> None:
+    app, session, _ = pressed(["y"], may_ask=False)
+    assert app.clipboard == ""
+    assert "tcptui play handshake --moves 's3 l2 s2'" in session.notice
+
+
+def test_s_saves_in_the_chosen_format_under_the_proposed_name() -> None:
+    files = Remembered()
+    _, session, screens = pressed(["s", "enter"], files)
+    assert screens == ["Save", "RunScreen"]
+    assert files.files["handshake.ladder.txt"].decode().startswith("The three-way handshake\n")
+    assert session.notice == "Saved: handshake.ladder.txt"
+    pressed(["s", "down", "down", "down", "down", "down", "enter"], files)
+    assert files.files["handshake.pcapng"].startswith(b"\n\r\r\n")
+
+
+def test_every_format_at_each_point_can_be_saved() -> None:
+    every = list(choices())
+    assert [choice.form.name for choice in every if choice.point is None] == ["ladder", "rfc"]
+    assert len({choice.file_name("x") for choice in every}) == len(every)
+    assert {choice.form.name for choice in every} == set(FORMATS)
+    files = Remembered()
+    for number in range(len(every)):
+        pressed(["s", *["down"] * number, "enter"], files)
+    assert len(files.files) == len(every)
+
+
+def test_what_is_there_is_not_replaced_without_asking() -> None:
+    name = "handshake.ladder.txt"
+    files = Remembered(**{name: b"precious"})
+    _, _, screens = pressed(["s", "enter"], files)
+    assert screens[-1] == "Save"
+    assert files.files[name] == b"precious"
+    _, session, screens = pressed(["s", "enter", "enter"], files)
+    assert screens[-1] == "RunScreen"
+    assert files.files[name] != b"precious"
+    assert session.notice == f"Saved: {name}"
+
+
+def test_an_error_is_told_in_the_dialog() -> None:
+    files = Remembered()
+    app = TcptuiApp(Session(library.find("life")), library.all_scenarios, files=files)
+
+    async def run() -> str:
+        async with app.run_test(size=(100, 30)) as pilot:
+            await pilot.press("s", "ctrl+u", *"/full/x", "enter")
+            await app.workers.wait_for_complete()
+            await pilot.pause()
+            assert isinstance(app.screen, Save)
+            return str(app.screen.query_one("#error").render())
+
+    assert asyncio.run(run()) == "/full/x: can't be written: No space left on device"
+
+
+def test_where_there_are_no_files_nothing_is_saved() -> None:
+    _, session, screens = pressed(["s"])
+    assert screens == ["RunScreen"]
+    assert session.message == "no files can be written here"
+
+
+def test_local_files_are_written_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    files = LocalFiles()
+    assert not files.exists("~/a.txt")
+    files.write("~/a.txt", b"a")
+    assert files.exists("~/a.txt")
+    assert (tmp_path / "a.txt").read_bytes() == b"a"
+    assert not files.exists("a\0b")
+    with pytest.raises(BadFile):
+        files.write(str(tmp_path / "none" / "b"), b"")
+
+
+# In a real terminal.
+
+
+def test_leaving_prints_the_command_if_something_was_done() -> None:
+    with PseudoTerminal("play", "handshake", "--moves", "s2") as terminal:
+        terminal.until(" help")
+        terminal.send(b"q")
+        assert terminal.ends() == 0
+        assert terminal.printed() == []
+    with PseudoTerminal("play", "handshake", "--moves", "s2") as terminal:
+        terminal.until(" help")
+        terminal.send(b" l")
+        terminal.until("lost")
+        terminal.send(b"q")
+        assert terminal.ends() == 0
+        assert terminal.printed() == ["tcptui play handshake --moves 's3 l2'"]
+
+
+@pytest.mark.parametrize(
+    ("module", "method"), [("session", "Session.back"), ("driver", "TerminalDriver._types_into_line")]
+)
+def test_an_error_inside_is_told_in_one_line(module: str, method: str, tmp_path: Path) -> None:
+    """With where the traceback is, and with the command; in the loop or in the thread that reads keys."""
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import tcptui.ui.{module} as module\n"
+        "def fail(self):\n"
+        "    raise RuntimeError('on\\npurpose')\n"
+        f"module.{method} = fail\n"
+    )
+    environment = {"PYTHONPATH": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    with PseudoTerminal("play", "handshake", env=environment) as terminal:
+        terminal.until(" help")
+        terminal.send(b" ")
+        terminal.until("step 1")
+        terminal.send(b"b" if module == "session" else b"n" * 40)
+        assert terminal.ends() == 1
+        assert terminal.settings() == terminal.before
+        line, command = terminal.printed()
+    file = tmp_path / "state" / "tcptui" / "error.txt"
+    what = "this is an error in tcptui, please report it: RuntimeError on purpose"
+    assert line == f"tcptui: {what} (where it arose: {file})"
+    assert command == "tcptui play handshake --moves s"
+    assert "raise RuntimeError" in file.read_text() or "in fail" in file.read_text()
+
+
+def test_an_error_is_told_where_nothing_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import tcptui.ui.session as module\n"
+        "def fail(self):\n"
+        "    raise RuntimeError\n"
+        "module.Session.back = fail\n"
+    )
+    environment = {"PYTHONPATH": str(tmp_path), "XDG_STATE_HOME": "/dev/null"}
+    with PseudoTerminal("play", "handshake", env=environment) as terminal:
+        terminal.until(" help")
+        terminal.send(b"b")
+        assert terminal.ends() == 1
+        assert terminal.printed() == ["tcptui: this is an error in tcptui, please report it: RuntimeError"]
