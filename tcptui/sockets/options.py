@@ -198,11 +198,17 @@ def queue_length(context: Context, request: requests.QueueLength, call: BlockedC
     socket = context.socket_of(call)
     status = context.status(socket)
     if status is None:
+        if request.unsent:
+            return Done(0, answer=0)
         return Done(0, answer=socket.unacknowledged if request.outbound else len(socket.receive_buffer))
     if status.state is State.LISTEN:
         return failed("EINVAL")
     if status.state in OPENING:
         return Done(0, answer=0)
+    if request.unsent:
+        block = context.block(socket)
+        assert block is not None
+        return Done(0, answer=len(block.send_buffer) + (block.close_called and not block.fin_sent))
     return Done(0, answer=status.snd_queue if request.outbound else status.rcv_queue)
 
 
