@@ -83,7 +83,7 @@ SENTENCES = {
     "ui.help.theme": "other colours: for a dark ground, a light one, more contrast, 16 colours, none",
     "ui.help.scenarios": "choose a scenario",
     "ui.help.palette": "all actions by name",
-    "ui.help.help": "all keys",
+    "ui.help.help": "every key, and what each word and sign on the screen means",
     "ui.help.quit": "leave tcptui",
     "ui.help.next_change": "the next change of a state, loss or timer",
     "ui.help.previous_change": "the change of a state, loss or timer before",
