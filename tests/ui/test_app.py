@@ -152,8 +152,8 @@ def test_moves_are_typed() -> None:
 def test_numbers_raw_and_relative() -> None:
     relative, _ = drive("handshake", ["space"] * 2)
     raw, _ = drive("handshake", ["space", "space", "n"])
-    assert "ISS 0" in relative
-    assert "ISS 1000" in raw.text.replace("  ", " ")
+    assert "UNA 0 " in relative
+    assert "UNA 1000 " in raw
 
 
 def test_the_header_takes_the_ladders_place_where_there_is_no_room() -> None:

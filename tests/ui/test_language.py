@@ -31,7 +31,8 @@ SCRIPT = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 connect(3, ..., ...) =
 KEYS = words(" ".join(name for action in ACTIONS for name in key_names(action)))
 """What stands on the keys of a keyboard."""
 FIELDS = words(
-    "seq ack len win ISS UNA NXT WND IRS TSval TSecr NOP EOL UNCONN Wireshark TCP"
+    "seq ack len win ISS UNA NXT WND IRS TSval TSecr NOP EOL UNCONN Wireshark TCP RTT RTO cwnd ssthresh MSS"
+    " SACK TS ECN"
     f" {' '.join(timer.label for timer in TimerKind)} {' '.join(label.value for label in Label)}"
     f" {' '.join(one.cause for one in TRANSITIONS)}"
 )

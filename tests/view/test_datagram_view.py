@@ -140,7 +140,7 @@ def test_a_pane_shows_sockets_and_under_each_what_it_received_in_that_order() ->
     history = played(f"b:bind b:bind:{GROUP} a:sendto:one a:sendto:two a:sendto:three:{GROUP} d1+1ms s3")
     lines = pane(history)
     assert lines[0] == " UDP UNCONN"
-    assert lines[1] == " app bind()"
+    assert lines[1] == " app   bind()"
     own, group = lines.index(" 10.0.0.2:80"), lines.index(f" {GROUP}")
     assert lines[own + 1] == "▸ 'two' 'one'"
     assert lines[group + 1] == "  'three'"
@@ -148,20 +148,19 @@ def test_a_pane_shows_sockets_and_under_each_what_it_received_in_that_order() ->
 
 def test_a_pane_has_no_timer_and_no_number_to_show() -> None:
     lines = pane(played("b:bind a:sendto:x s"))
-    for name in ("RTX", "2MSL", "USER"):
-        assert any(line.split() == [name, "-"] for line in lines)
-    assert any(line.split() == ["ISS", "-", "IRS", "-"] for line in lines)
+    words = {word for line in lines for word in line.split()}
+    assert not words & {"RTX", "needs", "else", "UNA", "NXT", "WND", "send", "receive"}
 
 
 def test_a_new_socket_is_marked() -> None:
     lines = pane(played("b:bind"))
     assert lines[0] == "▸UDP UNCONN"
     assert "▸10.0.0.2:80" in lines
-    assert "▸ waiting" in lines
+    assert "▸told  waiting" in lines
 
 
 def test_a_pane_with_a_connection_shows_that() -> None:
-    assert pane(played("b:bind b:listen"))[0].split() == ["▸LISTEN", "for", "0", "ms"]
+    assert pane(played("b:bind b:listen"))[0].split() == ["▸LISTEN", "since", "0.000"]
 
 
 def test_what_was_received_cannot_draw_on_the_screen() -> None:

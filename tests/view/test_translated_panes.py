@@ -30,9 +30,10 @@ RUNS = (("life", "s9"), ("udp", "s12"), ("handshake", "s2 l1 s6"), ("lost-syn-ac
 
 
 def language_of(sample: str) -> Language:
-    """Every sentence is the sample, about as long as in English, with its placeholders behind it."""
+    """Every sentence is the sample, about as long as in English, with its placeholders behind it; none ends
+    with a joiner, which would join what stands beside it."""
     return {
-        key: sample[: 4 + len(sentence)] + "".join(f" {place}" for place in places(sentence))
+        key: sample[: 4 + len(sentence)].rstrip("\u200d") + "".join(f" {place}" for place in places(sentence))
         for key, sentence in SENTENCES.items()
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tcptui.explain.english import (
     configuration,
     effects,
+    ends,
     errnos,
     errors,
     happened,
@@ -19,6 +20,7 @@ from tcptui.explain.english import (
 SENTENCES = {
     **happened.SENTENCES,
     **effects.SENTENCES,
+    **ends.SENTENCES,
     **rules.SENTENCES,
     **errors.SENTENCES,
     **errnos.SENTENCES,
