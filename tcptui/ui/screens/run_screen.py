@@ -220,7 +220,7 @@ class RunScreen(InspectorActions):
 
     @property
     def _page(self) -> int:
-        return max(1, self._wire.size.height - 2)
+        return self._wire.page
 
     def _enlarge(self, pane: Enlarged) -> None:
         self.enlarged = pane
@@ -302,7 +302,7 @@ class RunScreen(InspectorActions):
         ask_what_to_find(self.app, self._sought, typed)
 
     def _help(self) -> None:
-        from tcptui.ui.screens.dialogs import HelpScreen
+        from tcptui.ui.screens.help import HelpScreen
 
         self._pause()
         self.app.push_screen(HelpScreen())
