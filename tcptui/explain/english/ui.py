@@ -226,7 +226,6 @@ SENTENCES = {
     "move.wait": "{span} pass",
     "move.call": "{side} calls {call}",
     "move.written": "{text}",
-    "ui.not_yet": "{label}: nothing does that yet",
     "ui.one_branch": "there is one branch only: go back and do something else to begin another",
     "ui.still_going_on": "still going on after {count} steps",
     "ui.stopped": "stopped after {done} of at most {most} moves",
