@@ -22,7 +22,7 @@ from tcptui.ui.app import TcptuiApp
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.inspector import InspectorPane
-from tcptui.ui.panes.pane import FramedPane, _difference
+from tcptui.ui.panes.pane import FramedPane, _difference, _differences
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.pane_screen import PaneScreen
@@ -170,19 +170,45 @@ def test_what_is_repainted_of_a_line_makes_the_old_one_the_new_one(old: Line, ne
     """A wide character that is cut in two would leave a blank."""
     old, new = fit(old, width), fit(new, width)
     assume(old != new)
-    start, end = _difference(old, new, width)
-    assert 0 <= start < end <= width
+    _check_repainted(old, new, width)
 
+
+BROAD = st.lists(st.tuples(st.sampled_from(["a", "b中", " ", " " * 9, " " * 20]), STYLES), max_size=6).map(
+    tuple
+)
+
+
+@given(BROAD, BROAD, st.integers(17, 90))
+def test_blanks_that_both_lines_have_in_the_middle_are_passed_over(old: Line, new: Line, width: int) -> None:
+    old, new = fit(old, width), fit(new, width)
+    assume(old != new)
+    _check_repainted(old, new, width)
+
+
+def _check_repainted(old: Line, new: Line, width: int) -> None:
     def strip(line: Line) -> Strip:
-        return Strip([RichSegment(text, RichStyle(italic=style == "dim")) for text, style in line], width)
+        return Strip([RichSegment(text, RichStyle(reverse=style == "dim")) for text, style in line], width)
 
-    parts = (strip(old).crop(0, start), strip(new).crop(start, end), strip(old).crop(end, width))
+    parts, at = [], 0
+    for start, end in _differences(old, new, width):
+        assert at <= start < end <= width
+        parts += [strip(old).crop(at, start), strip(new).crop(start, end)]
+        at = end
+    parts.append(strip(old).crop(at, width))
     assert list(Strip.join(parts).simplify()) == list(strip(new).simplify())
 
 
 def test_of_a_line_in_which_one_figure_changes_one_cell_is_repainted() -> None:
     before, after = fit((("RTX ━━━─ 900 ms", "plain"),), 20), fit((("RTX ━━━─ 800 ms", "plain"),), 20)
-    assert _difference(before, after, 20) == (9, 10)
+    assert _differences(before, after, 20) == [(9, 10)]
+
+
+def test_of_a_line_that_changes_at_both_ends_both_are_repainted() -> None:
+    before, after = (
+        fit(((f"#{number} SYN arrives.", "why"), (" " * 30, "plain"), (f"{side} stays", "dim")), 60)
+        for number, side in ((1, "A"), (2, "B"))
+    )
+    assert _differences(before, after, 60) == [(1, 15), (45, 46)]
     assert _difference((("ab", "a"), ("c", "dim")), (("ab", "a"), ("d", "dim")), 3) == (2, 3)
 
 

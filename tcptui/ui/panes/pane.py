@@ -39,6 +39,10 @@ _SIMPLE = re.compile("[ -~·…✗\u2190-\u21ff\u2500-\u25ff]*").fullmatch
 """Texts in which each character takes one cell: ASCII, and what frames, arrows and bars are made of."""
 
 
+_BLANKS = " " * 16
+"""So many blanks take more octets than to pass over them."""
+
+
 class Pane(Widget, inherit_css=False):
     """Lines on a place. A subclass says in `lines` what they are. Textual has rules for widgets, about scroll
     bars, links and a background, of which it has none."""
@@ -81,8 +85,8 @@ class Pane(Widget, inherit_css=False):
             if new != old:
                 self._strips[row] = self._strip(new)
                 (self._cut.add if _is_cut(new) else self._cut.discard)(row)
-                start, end = _difference(old, new, width)
-                changed.append(Region(x + start, y + row, end - start, 1))
+                for start, end in _differences(old, new, width):
+                    changed.append(Region(x + start, y + row, end - start, 1))
         self._lines = lines
         return changed
 
@@ -170,6 +174,37 @@ def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:
     # Where a text has grown within its line, both come past the same cells.
     start = min(start, width - 1)
     return start, max(end, start + 1)
+
+
+def _differences(old: Line, new: Line, width: int) -> list[tuple[int, int]]:
+    """The same in two parts where both have many blanks in the middle: to pass over them takes fewer
+    octets than to send them."""
+    start, end = _difference(old, new, width)
+    texts = ["".join([text for text, _ in line]) for line in (old, new)]
+    if end - start < len(_BLANKS) or any(len(text) != width for text in texts):
+        return [(start, end)]  # If it is not as wide as it has characters, they are not its cells.
+    gap = start
+    while True:
+        first = texts[0].find(_BLANKS, gap, end)
+        gap = texts[1].find(_BLANKS, first, end) if first >= 0 else -1
+        if gap < 0:
+            return [(start, end)]
+        if gap == first:
+            break
+    behind = min(end - len(text[gap:end].lstrip(" ")) for text in texts)
+    if not _is_plain(old, gap, behind) or not _is_plain(new, gap, behind):
+        return [(start, end)]
+    return [part for part in ((start, gap), (behind, end)) if part[0] < part[1]]
+
+
+def _is_plain(line: Line, start: int, end: int) -> bool:
+    """Whether these cells, which are characters, are all of a plain text."""
+    for text, style in line:
+        if start < len(text):
+            return style == "plain" and end <= len(text)
+        start -= len(text)
+        end -= len(text)
+    return False
 
 
 def _is_simple(text: str) -> bool:
