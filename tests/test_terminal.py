@@ -84,7 +84,7 @@ def test_the_picker_opens_a_scenario_and_help(tmp_path: Path, folder: list[Scree
     screen = Screen(tmp_path / "tmux", str(PROGRAM), (120, 36))
     folder.append(screen)
     screen.shows("lost-syn-ack")
-    screen.press("Down", "Down", "Down", "Enter")
+    screen.press("Down", "Enter")
     screen.shows("The SYN is lost")
     screen.press("?")
     screen.shows("back to the beginning")
