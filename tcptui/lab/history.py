@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from tcptui.core.events import StateChanged
+from tcptui.core.state import State
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.moves import NEXT, AddBox, Delay, Duplicate, Lose, Move, Reorder
 from tcptui.lab.prelude import first_record
@@ -104,6 +105,8 @@ class History:
         self._record = self._record_before = record
         """What `_folded` has made of the first `_count` of `_latest`."""
         self._count = 0
+        self.visited: set[tuple[State, State]] = set()
+        """The changes of state, old and new, that any connection has gone through, on whatever branch."""
         self.report: Report | None = None
         """What the last move brought about."""
         self._since = 0
@@ -155,7 +158,10 @@ class History:
             self._fork(move)
             self._forget_what_follows()
         if self.position == self.length:
-            self._branch.append(move, _signs(report))
+            signs = _signs(report)
+            if signs & CHANGE:
+                self.visited.update((one.old, one.new) for one in report.events if type(one) is StateChanged)
+            self._branch.append(move, signs)
         self._advance(world, report)
         return report
 

@@ -67,6 +67,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("numbers", ("n",)),
     Action("inspector", ("i",), True),
     Action("previous_inspector", ("I",)),
+    Action("field", ("tab",)),
+    Action("previous_field", ("shift+tab",)),
     Action("mark", ("M",)),
     Action("enlarge", ("backslash",)),
     Action("question", ("Q",)),

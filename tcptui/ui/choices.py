@@ -3,11 +3,13 @@ write numbers. None of it changes the run, and a move changes none of it."""
 
 from __future__ import annotations
 
+from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.lab.history import History
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Side, Transmission
 from tcptui.ui.story import Story
+from tcptui.view.inspectors import Marked
 from tcptui.view.subject import connections_of
 
 MOST_ROWS = 10_000_000
@@ -27,6 +29,10 @@ class Choices:
         self.scrolled = 0
         """How many rows the ladder is scrolled back from its end; 0: it follows the end."""
         self._chosen: dict[Side, int] = {"A": 0, "B": 0}
+        self.marked: Marked | None = None
+        """The moment that others are to be compared with."""
+        self.visited_before: set[tuple[State, State]] = set()
+        """Changes of state that were gone through in other runs."""
         self.message = ""
         """Why the last action could not be done; empty if it was."""
         self.notice = ""
@@ -101,6 +107,18 @@ class Choices:
         following = names[(names.index(shown) + 1) % len(names)]
         self._chosen[side] = 0 if following == default else following
         self.say_nothing()
+
+    def visited(self) -> set[tuple[State, State]]:
+        """The changes of state that connections have gone through since the reader began."""
+        return self.visited_before | self.history.visited
+
+    def mark(self) -> None:
+        """Marks this moment; if it is marked already, none any more."""
+        here = Marked(self.history.moment, self.history.position)
+        again = self.marked is not None and self.marked.moment.world is here.moment.world
+        self.marked = None if again else here
+        self.say_nothing()
+        self.notice = say("ui.marked" if self.marked else "ui.unmarked", step=here.position)
 
     def toggle_raw(self) -> None:
         """Sequence numbers as they are, or relative ones."""

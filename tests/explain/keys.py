@@ -48,6 +48,7 @@ COMPUTED = {
         for noun in (
             "checks",
             "connections",
+            "differences",
             "facts",
             "moves",
             "octets",

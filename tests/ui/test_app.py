@@ -157,7 +157,7 @@ def test_the_header_takes_the_ladders_place_where_there_is_no_room() -> None:
     screenshot, _ = drive("handshake", ["space", "space", "i"])
     assert "─ Header " in screenshot
     assert "─ Wire " not in screenshot
-    screenshot, _ = drive("handshake", ["space", "space", "i", "i"])
+    screenshot, _ = drive("handshake", ["space", "space", "i", "I"])
     assert "─ Wire " in screenshot
 
 

@@ -16,6 +16,7 @@ from tcptui import library
 from tcptui.core.events import TimerKind
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.segment import Segment
+from tcptui.core.state import TRANSITIONS
 from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.scenario import Scenario
 from tcptui.trace.sequence_analysis import Label
@@ -32,8 +33,9 @@ KEYS = words(" ".join(name for action in ACTIONS for name in key_names(action)))
 FIELDS = words(
     "seq ack len win ISS UNA NXT WND IRS TSval TSecr NOP EOL UNCONN Wireshark TCP"
     f" {' '.join(timer.label for timer in TimerKind)} {' '.join(label.value for label in Label)}"
+    f" {' '.join(one.cause for one in TRANSITIONS)}"
 )
-"""Variables, fields, timers, and Wireshark's labels."""
+"""Variables, fields, timers, Wireshark's labels, and the words of RFC 9293 Figure 5."""
 KNOBS = words("rfc9293 delayed_ack=0us nagle=false")
 """The preset, and the knobs in which the hosts of scenarios depart from it."""
 MOVES = words(

@@ -192,7 +192,7 @@ def _dummy(inspected: Inspected, width: int, height: int) -> list[list[Part]]:
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 def test_a_second_inspector_is_one_more_entry(size: tuple[int, int]) -> None:
-    inspectors = (*INSPECTORS, Inspector("dummy", "ui.wire", _dummy, Room(rows=5)))
+    inspectors = (INSPECTORS[0], Inspector("dummy", "ui.wire", _dummy, Room(rows=5)))
     screen = RunScreen(Session(library.find("life"), "s8"), inspectors)
 
     class Test(App[None]):

@@ -93,7 +93,7 @@ def test_a_sack_block_is_relative_to_the_number_that_the_acknowledgment_is_relat
     [
         (38, " PSH,ACK  seq 1 (5001)  ack 8 (1008)"),
         (58, " PSH,ACK  seq 1 (5001)  ack 8 (1008)  len 14  win 65528"),
-        (84, " PSH,ACK  seq 1 (5001)  ack 8 (1008)  len 14  win 65528  80 → 49152"),
+        (72, " PSH,ACK  seq 1 (5001)  ack 8 (1008)  len 14  win 65528  80 → 49152"),
     ],
 )
 def test_one_row_tells_flags_and_numbers_first(width: int, row: str) -> None:

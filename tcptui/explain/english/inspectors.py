@@ -124,6 +124,23 @@ SENTENCES = {
     "ui.header.for.about": (
         "the beginning of the packet that the message is about: whoever sent it finds its connection by that."
     ),
+    # The states.
+    "ui.states": "States",
+    "ui.states.visited": "visited {count} of {all}",
+    # What differs between two moments.
+    "ui.compare": "Compare",
+    "ui.marked": "step {step} is marked: the inspector Compare tells what differs from it",
+    "ui.unmarked": "step {step} is not marked any more",
+    "ui.compare.none": "M marks this moment; here stands then what differs between it and where you are.",
+    "ui.compare.moments": "step {then}, {then_at} s ▸ step {now}, {now_at} s: {count:differences}",
+    "ui.compare.same": "nothing differs",
+    "ui.compare.more": "and {count} more",
+    "ui.compare.connection": "connection {number}",
+    "ui.compare.value": "{value}",
+    "difference.in_flight": "in flight",
+    "difference.timer": "{name} timer",
+    "count.differences.one": "1 difference",
+    "count.differences.many": "{count} differences",
     # Why a segment was sent, and what came of it.
     "fate.call": "{side} calls {call}():",
     "fate.timer": "{side}'s {timer} fires:",

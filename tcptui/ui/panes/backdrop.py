@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from textual.events import Click
 from textual.geometry import Region
+from textual.message import Message
 
 from tcptui.ui.panes.pane import Pane
 from tcptui.view.cells import shorten
@@ -12,6 +14,13 @@ from tcptui.view.lines import Line, fit, line_width
 
 class Backdrop(Pane):
     """Title and frames, below all other panes."""
+
+    class TitleClicked(Message):
+        """The upper edge of a frame has been clicked."""
+
+        def __init__(self, place: Place) -> None:
+            super().__init__()
+            self.place = place
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,6 +44,11 @@ class Backdrop(Pane):
             return []
         self._frames = frames
         return self.update()
+
+    def on_click(self, event: Click) -> None:
+        for place in (frame.place for frame in self._frames):
+            if event.y == place.y and place.x <= event.x < place.x + place.width:
+                self.post_message(self.TitleClicked(place))
 
     def lines(self, width: int, height: int) -> list[Line]:
         room = width - clock_width(width)

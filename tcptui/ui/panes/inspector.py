@@ -7,6 +7,7 @@ from textual.events import Click
 from tcptui.ui.panes.pane import FramedPane, Heading
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import Inspected, Inspector, title_of
+from tcptui.view.layout import Place
 from tcptui.view.lines import Line
 
 
@@ -33,8 +34,12 @@ class InspectorPane(FramedPane):
         return Inspected(
             history.moment, session.selected, history.transmissions(), session.raw,
             self._places.get(self.inspector.name, ""), history.report_of,
-            position=history.position, chosen=session.chosen,
+            session.marked, session.visited, history.position, session.chosen,
         )  # fmt: skip
+
+    def stands_at(self, place: Place) -> bool:
+        """Whether that is the place of its frame."""
+        return self._place.outside == place
 
     def move(self, by: int) -> bool:
         """Moves the cursor of the inspector on, over all its places and one on which it is nowhere; False:

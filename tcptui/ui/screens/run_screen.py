@@ -16,17 +16,16 @@ from tcptui.lab.wire import Side
 from tcptui.ui.actions import bindings
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
-from tcptui.ui.panes.inspector import InspectorPane
 from tcptui.ui.panes.keys import KeysPane
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
+from tcptui.ui.screens.inspector_actions import InspectorActions
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
-from tcptui.ui.screens.session_actions import SessionActions
 from tcptui.ui.session import Session
 from tcptui.ui.typed import call_error, moves_error, pattern_error
 from tcptui.view.inspectors import INSPECTORS, Inspector
-from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, places
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, places
 from tcptui.view.story import NOTHING, story_rows
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ class AllStories(Protocol):
         """A story has been seen to its end."""
 
 
-class RunScreen(SessionActions):
+class RunScreen(InspectorActions):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -78,14 +77,8 @@ class RunScreen(SessionActions):
         inspectors: Sequence[Inspector] = INSPECTORS,
         stories: AllStories | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(session, inspectors)
         self._stories = stories
-        self.session = session
-        self._inspectors = inspectors
-        self._inspector: Inspector | None = None
-        """The reader's choice; None: no inspector."""
-        self._has_chosen = False
-        """Whether the reader has chosen; until then the first inspector stands where there is room for it."""
         self._said = 0
         """The lines for what the story says."""
         self._sought = ""
@@ -98,7 +91,6 @@ class RunScreen(SessionActions):
         for end in self._ends:
             self.add(end)
         self._wire = self.add(WirePane(session))
-        self._inspector_panes: list[InspectorPane] = []
         self._clock = self.add(ClockPane(session))
         self._why = self.add(WhyPane(session))
         self._keys = self.add(KeysPane(session, self._of_use_here))
@@ -106,6 +98,7 @@ class RunScreen(SessionActions):
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
         session.begin_like(self.session)
+        session.visited_before = self.session.visited()
         self.session = session
         self._waiting.clear()
         for pane in self._panes:
@@ -163,15 +156,6 @@ class RunScreen(SessionActions):
 
     def action_variant(self) -> None:
         self._change(self._next_variant)
-
-    def action_inspector(self) -> None:
-        """The next inspector, and after the last one none."""
-        now = next((pane.inspector for pane in self._inspector_panes if pane.display), None)
-        following = 0 if now is None else self._inspectors.index(now) + 1
-        self._inspector = self._inspectors[following] if following < len(self._inspectors) else None
-        self._has_chosen = True
-        self.session.say_nothing()
-        self._rearrange()
 
     def action_call_a(self) -> None:
         self._change(lambda: self._choose_call("A"))
@@ -372,26 +356,6 @@ class RunScreen(SessionActions):
         while self._waiting and not self.session.working:
             self._waiting.pop(0)()
         self._go_on()
-
-    def _wanted_inspectors(self) -> Sequence[Inspector]:
-        """The reader's choice and those that follow it in the table, or all where none has been chosen."""
-        if not self._has_chosen:
-            return self._inspectors
-        return () if self._inspector is None else self._inspectors[self._inspectors.index(self._inspector) :]
-
-    def _fill_inspectors(self, wanted: Sequence[Inspector], where: Sequence[Place]) -> list[Frame]:
-        """Shows as many inspectors as there are places; a pane that has not been wanted before is made now,
-        for Textual looks at each widget for every frame."""
-        panes = self._inspector_panes
-        while len(panes) < len(where):
-            panes.append(self.add(InspectorPane(self.session, wanted[len(panes)])))
-            if self.is_mounted:
-                self.mount(panes[-1])
-        for pane in panes[len(where) :]:
-            pane.display = False
-        for pane, inspector in zip(panes, wanted, strict=False):
-            pane.inspector = inspector
-        return [pane.fill_frame(place) for pane, place in zip(panes, where, strict=False)]
 
     def _rearrange(self) -> None:
         self.place_again(*self.size)

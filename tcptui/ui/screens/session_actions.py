@@ -139,11 +139,8 @@ class SessionActions(PaneScreen):
     def action_undo(self) -> None:
         self._change(self.session.undo)
 
-    def action_previous_inspector(self) -> None:
-        self._not_yet("previous_inspector")
-
     def action_mark(self) -> None:
-        self._not_yet("mark")
+        self._change(self.session.mark)
 
     def action_enlarge(self) -> None:
         self._not_yet("enlarge")

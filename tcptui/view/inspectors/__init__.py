@@ -15,7 +15,7 @@ The modules are imported when their inspector is drawn first: the first frame wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -56,7 +56,7 @@ class Inspected(NamedTuple):
     """What a step of the run has brought about; None: it is not known."""
     marked: Marked | None = None
     """What the moment is to be compared with."""
-    visited: Iterable[tuple[State, State]] = ()
+    visited: Callable[[], Collection[tuple[State, State]]] = lambda: ()
     """The changes of state that connections of A and B have gone through."""
     position: int = 0
     """After so many moves."""
@@ -106,13 +106,14 @@ def _of(module: str, function: str) -> Callable[..., Any]:
     return call
 
 
-_ROOM = Room(rows=19)
-
 INSPECTORS: tuple[Inspector, ...] = (
     Inspector(
-        "header", "ui.header", _of("header", "draw"), _ROOM, _of("header", "places"), _of("header", "about")
+        "header", "ui.header", _of("header", "draw"), Room(rows=20), _of("header", "places"),
+        _of("header", "about"),
     ),
-)
+    Inspector("states", "ui.states", _of("states", "draw"), Room(rows=20)),
+    Inspector("compare", "ui.compare", _of("compare", "draw"), Room(rows=20)),
+)  # fmt: skip
 """In the order in which the key for them shows them."""
 
 
