@@ -26,9 +26,10 @@ class Screen:
     def __init__(self, socket: Path, command: str, size: tuple[int, int]) -> None:
         self._tmux = [str(TMUX), "-S", str(socket), "-f", "/dev/null"]
         columns, rows = size
+        folders = f"XDG_CONFIG_HOME={socket}.config XDG_STATE_HOME={socket}.state"
         self._run(
             "new-session", "-d", "-s", "t", "-x", str(columns), "-y", str(rows),
-            f"TERM=xterm-256color {command}; echo status $?; sleep 60",
+            f"{folders} TERM=xterm-256color {command}; echo status $?; sleep 60",
         )  # fmt: skip
 
     def _run(self, *arguments: str) -> str:
