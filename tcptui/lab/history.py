@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tcptui.core.events import StateChanged
 from tcptui.core.state import State
-from tcptui.lab.faults import FaultRule
-from tcptui.lab.moves import NEXT, AddBox, Delay, Duplicate, Lose, Move, Reorder
+from tcptui.lab.branches import CHANGE, Branch, Checkpoint, Origin, signs_of
+from tcptui.lab.moves import NEXT, Move
 from tcptui.lab.prelude import first_record
-from tcptui.lab.record import EndRecord, Record
+from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import BadMove, Outcome, Transmission, Wire
+from tcptui.lab.wire import BadMove, Transmission, Wire
 
 if TYPE_CHECKING:
     from tcptui.lab.narration import Narration
@@ -32,10 +32,6 @@ INTERVAL = 79
 """Moves between two checkpoints: a jump replays fewer."""
 KEPT = 3
 """Of so many intervals beside the latest it is kept what their moves brought about; others are replayed."""
-CHANGE, LOSS, TIMER = 1, 2, 4
-"""What a reader looks for in a long run: a move in which a state has changed, a segment was lost, a timer has
-fired. Kept for every move in one octet, so that the next such move is found without replaying any."""
-_FAULTS = (Lose, Delay, Duplicate, Reorder, FaultRule, AddBox)
 
 
 class Moment(NamedTuple):
@@ -43,47 +39,6 @@ class Moment(NamedTuple):
 
     world: WorldState
     record: Record
-
-
-class _Checkpoint(NamedTuple):
-    """What a `Moment` is made of again: of the record only what a step changes."""
-
-    world: WorldState
-    a: EndRecord
-    b: EndRecord
-    narration: Narration | None
-    """What the story has said; None: it says nothing."""
-
-
-class _Branch:
-    """One line of `length` moves from the beginning, with the checkpoints at every `INTERVAL`th position.
-
-    Nearly every move is `NEXT`; the others are kept by their positions. Its first `fork` moves are those of
-    its parent, the next is another. The first branch has no parent.
-    """
-
-    def __init__(self, checkpoints: list[_Checkpoint], parent: int = 0, fork: int = -1) -> None:
-        self.length = 0
-        self.others: dict[int, Move] = {}
-        self.faults: list[int] = []
-        """The positions, ascending, of those that are a fault."""
-        self.signs = bytearray()
-        """Of each move what happened in it: `CHANGE`, `LOSS`, `TIMER`; 0: none of them."""
-        self.checkpoints = checkpoints
-        self.parent = parent
-        self.fork = fork
-
-    def moves(self, start: int, stop: int) -> list[Move]:
-        """Those from one position to another."""
-        return [self.others.get(position, NEXT) for position in range(start, min(stop, self.length))]
-
-    def append(self, move: Move, signs: int) -> None:
-        if move != NEXT:
-            self.others[self.length] = move
-            if isinstance(move, _FAULTS):
-                self.faults.append(self.length)
-        self.signs.append(signs)
-        self.length += 1
 
 
 class History:
@@ -95,8 +50,8 @@ class History:
         root, record = first_record(scenario)
         self.narration = _narration(scenario)
         """What the story has said up to here; None: it says nothing."""
-        checkpoint = _Checkpoint(root.copy(), record.a, record.b, self.narration)
-        self._branches = [_Branch([checkpoint])]
+        checkpoint = Checkpoint(root.copy(), record.a, record.b, self.narration)
+        self._branches = [Branch([checkpoint])]
         self._current = 0
         self.position = 0
         self.world = root
@@ -150,6 +105,17 @@ class History:
     def branches(self) -> int:
         return len(self._branches)
 
+    def origins(self) -> list[Origin]:
+        """Of every branch, by its number."""
+        branches = self._branches
+        first = Origin(None, 0, NEXT, NEXT, branches[0].length)
+        return [first] + [
+            Origin(
+                one.parent, one.fork, one.move(one.fork), branches[one.parent].move(one.fork), one.length
+            )
+            for one in branches[1:]
+        ]  # fmt: skip
+
     def apply(self, move: Move = NEXT) -> Report:
         """Makes a move here; where another stands already, a branch begins. BadMove: nothing changed."""
         world = self.world.copy()
@@ -158,7 +124,7 @@ class History:
             self._fork(move)
             self._forget_what_follows()
         if self.position == self.length:
-            signs = _signs(report)
+            signs = signs_of(report)
             if signs & CHANGE:
                 self.visited.update((one.old, one.new) for one in report.events if type(one) is StateChanged)
             self._branch.append(move, signs)
@@ -312,11 +278,11 @@ class History:
         return moves_text(self._branch.moves(0, self.position))
 
     @property
-    def _branch(self) -> _Branch:
+    def _branch(self) -> Branch:
         return self._branches[self._current]
 
     @property
-    def _checkpoints(self) -> list[_Checkpoint]:
+    def _checkpoints(self) -> list[Checkpoint]:
         return self._branch.checkpoints
 
     def _recent(self) -> dict[int, Transmission]:
@@ -353,12 +319,7 @@ class History:
                 return
         branch = self._branch
         kept = position // INTERVAL + 1
-        fork = _Branch(branch.checkpoints[:kept], self._current, position)
-        fork.length = position
-        fork.others = {at: other for at, other in branch.others.items() if at < position}
-        fork.faults = [at for at in branch.faults if at < position]
-        fork.signs = branch.signs[:position]
-        branches.append(fork)
+        branches.append(branch.forked(self._current, position, kept))
         self._current = len(branches) - 1
 
     def _forget_what_follows(self) -> None:
@@ -382,7 +343,7 @@ class History:
             self._narrate(world, report)
         if self.position % INTERVAL == 0 and len(self._checkpoints) == self.position // INTERVAL:
             record = self._folded()
-            self._checkpoints.append(_Checkpoint(world.copy(), record.a, record.b, self.narration))
+            self._checkpoints.append(Checkpoint(world.copy(), record.a, record.b, self.narration))
 
     def _narrate(self, world: WorldState, report: Report) -> None:
         assert self.narration is not None
@@ -399,18 +360,6 @@ class History:
 def _has_ended(number: int, wire: Wire) -> bool:
     """Whether a segment has left, and is on the wire no more."""
     return number <= wire.launched and all(one.number != number for one in wire.transmissions)
-
-
-def _signs(report: Report) -> int:
-    signs = TIMER if report.cause == "timer" else 0
-    for event in report.events:
-        if type(event) is StateChanged:
-            signs |= CHANGE
-            break
-    for one in report.ended:
-        if one.outcome is Outcome.LOST:
-            signs |= LOSS
-    return signs
 
 
 def _narration(scenario: Scenario) -> Narration | None:

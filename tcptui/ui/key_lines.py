@@ -6,7 +6,7 @@ click on it is the key.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len
@@ -15,7 +15,7 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.wire import Transmission, Wire
 from tcptui.ui.actions import ACTIONS, key_names
-from tcptui.view.acts import acts, subject
+from tcptui.view.acts import Act, acts, subject
 from tcptui.view.lines import Line, Span, Style, fit
 
 _Piece: TypeAlias = tuple[str, Style, "str | None"]
@@ -89,6 +89,8 @@ _FIRST = (
     "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves", "numbers", "palette",
 )  # fmt: skip
 """Which has room first; by the first action of an entry."""
+MOST_MADE = 100
+"""Lines of acts that are kept."""
 _NAMES = {"up": "↑", "down": "↓"}
 _BY_ID = {action.id: action for action in ACTIONS}
 
@@ -107,24 +109,41 @@ def key_line(width: int, useful: Container[str]) -> KeyLine:
     return _line(pieces, width)
 
 
-def acts_line(
-    transmission: Transmission | None, wire: Wire, position: int, selection: int, width: int
-) -> KeyLine:
-    """What can be done with the segment that is looked at; `selection` as the session has it."""
-    if transmission is None:
-        return _line([], width)
-    selected = selection == transmission.number
-    begin = f" {text_of(subject(transmission, selected))}"
-    found = list(acts(transmission, wire, position, selected))
+class ActsLine:
+    """What can be done with the segment that is looked at. What stands behind its name is made once, for it
+    is the same from step to step."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[tuple[Act, ...], int], list[_Piece]] = {}
+
+    def line(
+        self, transmission: Transmission | None, wire: Wire, position: int, selection: int, width: int
+    ) -> KeyLine:
+        """`selection` as the session has it."""
+        if transmission is None:
+            return _line([], width)
+        selected = selection == transmission.number
+        begin = f" {text_of(subject(transmission, selected))}"
+        found = tuple(acts(transmission, wire, position, selected))
+        made_of = found, width - cell_len(begin)
+        if made_of not in self._made:
+            if len(self._made) >= MOST_MADE:
+                self._made.clear()
+            self._made[made_of] = _fitting(*made_of)
+        return _line([(begin, "plain", None), *self._made[made_of]], width)
+
+
+def _fitting(found: Sequence[Act], room: int) -> list[_Piece]:
+    """The acts in words or in fewer; those that have no room are left out, the last first."""
     for brief, least in ((False, len(found) - 1), (True, 1)):
         for count in range(len(found), least - 1, -1):
-            pieces: list[_Piece] = [(begin, "plain", None)]
+            pieces: list[_Piece] = []
             for act in found[:count]:
                 words = text_of(act.brief if brief else act.words)
                 pieces += [(f"  {_key(act.action)}", "key", act.action), (f" {words}", "dim", act.action)]
-            if sum(cell_len(text) for text, _, _ in pieces) <= width:
-                return _line(pieces, width)
-    return _line([(begin, "plain", None)], width)
+            if sum(cell_len(text) for text, _, _ in pieces) <= room:
+                return pieces
+    return []
 
 
 def _pieces(entry: Entry, useful: Container[str]) -> list[_Piece]:

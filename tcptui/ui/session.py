@@ -265,12 +265,11 @@ class Session(Choices):
         self.playing = False
         self._begin(self._each(moves), len(moves))
 
-    def switch_branch(self) -> None:
+    def go_to_branch(self, branch: int) -> None:
+        """Another branch, at the same position or, if that is shorter, at its end."""
         self._leave_moment()
-        if self.history.branches == 1:
-            self.message = say("ui.one_branch")
-            return
-        self.history.switch(self.history.branch + 1)
+        self.playing = False
+        self.history.switch(branch)
 
     def toggle_playing(self) -> None:
         self.say_nothing()

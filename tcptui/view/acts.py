@@ -35,28 +35,34 @@ def subject(transmission: Transmission, selected: bool) -> Message:
     return Message.of(key, name=Message.of("ui.act.selected", name=name) if selected else name)
 
 
+def _act(action: str, words: str, brief: str) -> Act:
+    return Act(action, Message.of(words), Message.of(brief))
+
+
+_LOSE = _act("lose", "ui.act.lose", "ui.act.lose.brief")
+_DELAY = _act("delay", "ui.act.delay", "ui.act.delay.brief")
+_DUPLICATE = _act("duplicate", "ui.act.duplicate", "ui.act.duplicate.brief")
+_AGAIN = _act("duplicate", "ui.act.again", "ui.act.again.brief")
+_TO_ARRIVAL = _act("go_to", "ui.act.to_arrival", "ui.act.to_arrival.brief")
+_TO_SENT = _act("go_to", "ui.act.to_sent", "ui.act.to_sent.brief")
+_FOLLOW = _act("scroll_end", "ui.act.follow", "ui.act.follow.brief")
+_INSPECT = _act("inspector", "ui.act.inspect", "ui.act.inspect.brief")
+
+
 def acts(transmission: Transmission, wire: Wire, position: int, selected: bool) -> Iterator[Act]:
     """What can be done with a segment at a position of the run; `selected`: the reader has chosen it, it is
     not only the newest."""
     number = transmission.number
     if transmission.outcome is Outcome.IN_FLIGHT:
-        yield _act("lose", "ui.act.lose", "ui.act.lose.brief")
-        yield _act("delay", "ui.act.delay", "ui.act.delay.brief")
-        yield _act("duplicate", "ui.act.duplicate", "ui.act.duplicate.brief")
+        yield from (_LOSE, _DELAY, _DUPLICATE)
         follower = wire.follower(transmission)
         if follower is not None:
             words = Message.of("ui.act.reorder", number=follower.number)
             yield Act("reorder", words, Message.of("ui.act.reorder.brief", number=follower.number))
     elif any(one.number == number for one in wire.past):
-        yield _act("duplicate", "ui.act.again", "ui.act.again.brief")
-    if transmission.sent_in == position and transmission.ended_in != position:
-        yield _act("go_to", "ui.act.to_arrival", "ui.act.to_arrival.brief")
-    else:
-        yield _act("go_to", "ui.act.to_sent", "ui.act.to_sent.brief")
+        yield _AGAIN
+    is_sent_here = transmission.sent_in == position and transmission.ended_in != position
+    yield _TO_ARRIVAL if is_sent_here else _TO_SENT
     if selected:
-        yield _act("scroll_end", "ui.act.follow", "ui.act.follow.brief")
-    yield _act("inspector", "ui.act.inspect", "ui.act.inspect.brief")
-
-
-def _act(action: str, words: str, brief: str) -> Act:
-    return Act(action, Message.of(words), Message.of(brief))
+        yield _FOLLOW
+    yield _INSPECT

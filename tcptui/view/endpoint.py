@@ -1,38 +1,42 @@
-"""One endpoint as a pane: state, call, timers, variables, queues and path.
+"""One endpoint as a pane: its state, what it waits for, both sequence spaces, its program and its path.
 
-Of a host with several connections one is shown. A timer of another is never hidden: it stands on the line of
-its kind, said whose, where the connection that is shown has none there, and is counted where it has; a pane
-that has room lists the other connections too. What the last move changed is marked.
+Each part has its rows, as many as the size of the pane says and never more or fewer: what has not changed
+must not move, and a part that has nothing to say stays empty. More room gives parts more rows, in one order
+(`_MORE`), so no size shows less than a smaller one.
+
+Of a host with several connections one is shown. A timer of another is never hidden (`timer_lines`), and a
+pane that has room lists the other connections too. What the last move changed is marked (`end_rows`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Hashable, Sequence
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
-from tcptui.core.events import Response, Signal
-from tcptui.core.packet.segment import Socket
+from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
-from tcptui.explain.numbers import duration_text, seq_text, time_text
+from tcptui.explain.numbers import time_text
 from tcptui.lab.connection_record import Entered
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
 from tcptui.lab.record import EndRecord
-from tcptui.lab.results import CallResult
-from tcptui.lab.wire import Side
-from tcptui.sockets.answers import Done
-from tcptui.view.cells import align_right, shorten, wrap
-from tcptui.view.lines import EMPTY, Line, Style, fit, line_width, marked
-from tcptui.view.queue_lines import queue_lines
+from tcptui.lab.wire import Side, Transmission
+from tcptui.view.cells import shorten, wrap
+from tcptui.view.end_rows import NEVER, Field, Row, draw_row, keys_of, labelled, row
+from tcptui.view.figures import figure_rows
+from tcptui.view.lines import EMPTY, Line, Style, fit, marked
+from tcptui.view.needs import needs, why_time_wait
+from tcptui.view.program_rows import program_rows
+from tcptui.view.queue_lines import listener_texts, queue_rows
+from tcptui.view.sequence_parts import Seen
+from tcptui.view.space_rows import Spaces, space_rows
 from tcptui.view.subject import Host, host_of, script_of
 from tcptui.view.timer_lines import other_lines, timer_lines
-
-if TYPE_CHECKING:
-    from tcptui.core.tcp.tcb import Tcb
 
 FAILED = "✗"
 """Stands before the line at which a script has failed."""
@@ -40,30 +44,140 @@ MOST_ROWS_OF_A_LINE = 4
 """Lines for that line of a script which comes next or has failed; all others have one."""
 MOST_DATA_ROWS = 3
 """Lines of received texts below one of UDP's sockets."""
-_TIGHT = 9
-"""With fewer lines for queues and path the path stands at the lower end, and what is in the queues may take
-the place of its older states."""
-_ROOM_FOR_OTHERS = 14
-"""From so many lines for queues and path on, other connections have lines of their own."""
-_OF_AN_OPEN_CONNECTION = (Signal.OPENED, Signal.CLOSING)
-"""Notifications that say nothing any more once the connection is closed."""
+WIDE = 26
+"""The width from which on a variable is not squeezed, and a part has a heading of its own."""
+LEAST = 17
+"""The rows of the smallest screen: two of them are the path's."""
+_ROOM_FOR_OTHERS = 24
+"""From so many rows on, other connections have lines of their own."""
+_FIRST_OF_SPACES = 2
+"""The first row of the sequence spaces, the timers' not counted."""
+_MORE: tuple[tuple[str, int], ...] = (
+    ("figures", 1), ("figures", 1), ("path", 1), ("above", 2), ("path", 1), ("figures", 1), ("path", 1),
+    ("path", 1),
+)  # fmt: skip
+"""What gets the rows that are left, in this order, and how many."""
 
 
-class _Field(NamedTuple):
-    """A variable: its name and its value in words."""
+class Plan(NamedTuple):
+    """How many rows the parts have that do not have the same number at every height."""
 
-    name: str
-    value: str
+    figures: int
+    above: bool
+    """Numbers above the sequence spaces."""
+    path: int
 
 
-class _Place(NamedTuple):
-    """Where a pane is, and how it is shown."""
+class EndContent(NamedTuple):
+    """What a pane says of an end at a moment, but for what runs down with the time."""
 
-    side: Side
-    width: int
-    height: int
-    at: int
-    raw: bool
+    host: Host
+    rows: tuple[Row, ...]
+    """From the first on, without the two of the timers."""
+    lines: tuple[Line, ...]
+    """The rows, with nothing marked."""
+    keys: frozenset[Hashable]
+    waits: bool
+    """Whether the connection needs something."""
+    spaces: Spaces | None
+    """Of its own direction and of the peer's; None: it has none."""
+
+
+_Place: TypeAlias = tuple[int, int, bool, int]
+"""Width, height, whether numbers are raw, and the connection that was chosen."""
+
+
+class EndView:
+    """The pane of one end. It keeps what it has said of the last two moments of its end: a step changes one
+    end, and what it was before is then known."""
+
+    def __init__(self, side: Side) -> None:
+        self._side = side
+        self._known: list[tuple[object, EndRecord, _Place, EndContent]] = []
+        self.spots: dict[int, list[tuple[int, int, int]]] = {}
+        """By line: from which cell on up to which stands which segment."""
+
+    def lines(
+        self,
+        now: Moment,
+        before: Moment,
+        width: int,
+        height: int,
+        *,
+        at: int,
+        raw: bool,
+        chosen: int = 0,
+        transmissions: Sequence[Transmission] = (),
+        selected: Transmission | None = None,
+    ) -> list[Line]:
+        """As `endpoint_lines`."""
+        script = script_of(now.world, self._side)
+        if script is not None:
+            self.spots = {}
+            lines = _script_lines(script, width, height)
+            return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
+        place = (width, height, raw, chosen)
+        was = self._content(before, place, transmissions)
+        content = self._content(now, place, transmissions)
+        lines = self._drawn(content, was, width)
+        self._select(lines, content, selected)
+        words = content.spaces.retries if content.spaces is not None else ""
+        timers = timer_lines(content.host, was.host, at, width, waits=content.waits, retries=words)
+        if not content.host.udp_alone:
+            lines[2:2] = [fit(line, width) for line in timers]
+        others = other_lines(content.host, was.host, at, width) if content.host.others else []
+        others = others[: max(2, (height - LEAST) // 2) if height >= _ROOM_FOR_OTHERS else 0]
+        blank = fit(EMPTY, width)
+        lines = [*lines, *[blank] * height][: height - len(others)]
+        return [*lines, *(fit(line, width) for line in others)]
+
+    def host(self, now: Moment, chosen: int) -> Host:
+        """The host as it is, if it was drawn so; else as it is found."""
+        end, record = now.world.end(self._side), now.record.of(self._side)
+        for known_end, known_record, place, content in self._known:
+            if known_end is end and known_record is record and place[3] == chosen:
+                return content.host
+        return host_of(now, self._side, chosen)
+
+    def _content(self, moment: Moment, place: _Place, transmissions: Sequence[Transmission]) -> EndContent:
+        end, record = moment.world.end(self._side), moment.record.of(self._side)
+        last = None
+        for known_end, known_record, known_place, content in self._known:
+            if known_place == place:
+                last = content
+                if known_end is end and known_record is record:
+                    return content
+        seen = Seen(transmissions, moment.world.wire.launched, moment.world.steps)
+        content = _content(host_of(moment, self._side, place[3]), place, seen, last)
+        self._known = [*self._known[-1:], (end, record, place, content)]
+        return content
+
+    def _drawn(self, content: EndContent, was: EndContent, width: int) -> list[Line]:
+        """The rows as lines, what is new marked."""
+        if content is was:
+            return list(content.lines)
+        lines = []
+        for index, (one, line) in enumerate(zip(content.rows, content.lines, strict=True)):
+            old = was.rows[index] if index < len(was.rows) else ()
+            if one is not old and one != old:
+                line = fit(draw_row(one, was.keys, bool(old)), width)
+            lines.append(line)
+        return lines
+
+    def _select(self, lines: list[Line], content: EndContent, selected: Transmission | None) -> None:
+        """Lays down what stands where, and reverses the octets of the selected segment."""
+        self.spots = {}
+        if content.spaces is None:
+            return
+        host, first = content.host, _FIRST_OF_SPACES
+        for arrived, direction in enumerate((content.spaces.send, content.spaces.receive)):
+            picture = direction.picture
+            if picture is not None:
+                row = first + picture.row
+                self.spots[row + 2] = picture.spots  # Below the two rows of the timers.
+                if selected is not None and _belongs(host, selected, bool(arrived)):
+                    lines[row] = picture.with_selected(lines[row], selected, arrived=bool(arrived))
+            first += len(direction.rows)
 
 
 def endpoint_lines(
@@ -76,45 +190,105 @@ def endpoint_lines(
     at: int,
     raw: bool,
     chosen: int = 0,
-    host: Callable[[Moment, Side, int], Host] = host_of,
+    transmissions: Sequence[Transmission] = (),
+    selected: Transmission | None = None,
 ) -> list[Line]:
     """The pane of one end, `height` lines of `width` cells; `before` is one move ago, `at` the time shown, in
-    microseconds, `chosen` the connection that the reader wants to see, while the host has it; `host` finds
-    the host at a moment."""
-    script = script_of(now.world, side)
-    if script is not None:
-        lines = _script_lines(script, width, height)
-    else:
-        hosts = host(now, side, chosen), host(before, side, chosen)
-        lines = _host_lines(*hosts, _Place(side, width, height, at, raw))
-    return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
+    microseconds, `chosen` the connection that the reader wants to see, while the host has it; `transmissions`
+    the latest segments by number, and `selected` the one that the reader has selected."""
+    return EndView(side).lines(
+        now, before, width, height,
+        at=at, raw=raw, chosen=chosen, transmissions=transmissions, selected=selected,
+    )  # fmt: skip
 
 
-def _host_lines(end: Host, was: Host, place: _Place) -> list[Line]:
-    """Every part keeps its place, whether it has something to say or not: what has not changed must not
-    move."""
-    side, width, height, at, raw = place
-    tcb, old = end.tcb, was.tcb
-    style: Style = "a" if side == "A" else "b"
-    lines = [
-        _state_line(end, was, at, style, width),
-        *_program_lines(end, was, width),
-        *timer_lines(end, was, at, width),
-        *_variable_lines(tcb, old, raw, width),
-    ]
-    room = height - len(lines)
-    if end.udp_alone:
-        lines += _socket_lines(end, was, room, width)
+@lru_cache(maxsize=64)
+def plan_of(width: int, height: int) -> Plan:
+    """The rows of a pane of that size; of one that is smaller than the smallest screen what comes last is not
+    seen."""
+    given = {"figures": 0, "above": 0, "path": max(0, min(2, height - LEAST + 2))}
+    left = height - LEAST
+    for what, rows in _MORE:
+        if left < rows:
+            break
+        given[what] += 1 if what == "above" else rows
+        left -= rows
     else:
-        others = other_lines(end, was, at, width)[: room // 3] if room >= _ROOM_FOR_OTHERS else []
-        tight = room < _TIGHT
-        rows = min(room, 3) if tight else max(5, room // 3)
-        lines += queue_lines(end, was, raw, rows, max(rows, room - 1) if tight else rows, width)
-        path_rows = height - len(lines) - len(others)
-        path = _path_lines(end, was, path_rows, width)
-        blanks = [EMPTY] * (path_rows - len(path))
-        lines += [*blanks, *path, *others] if tight else [*path, *blanks, *others]
-    return lines
+        given["path"] += left
+    return Plan(given["figures"], bool(given["above"]), given["path"])
+
+
+def _belongs(host: Host, selected: Transmission, arrived: bool) -> bool:
+    """Whether a segment is one of the connection that is shown, in that direction."""
+    payload = selected.arrives_as if arrived else selected.payload
+    if not isinstance(payload, Segment) or not payload.length:
+        return False
+    way = (payload.dst, payload.src) if arrived else (payload.src, payload.dst)
+    return way == (host.local, host.remote)
+
+
+def _content(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> EndContent:
+    """Every row but those of the timers. `last`: what was said of another moment, at this size."""
+    width, height, raw, _ = place
+    waits, spaces = False, None
+    if host.udp_alone:
+        rows: list[Row] = [row("UDP UNCONN", "state", ("state", "UDP")), *program_rows(host, width)]
+        rows += _socket_rows(host, height - len(rows), width)
+    else:
+        plan = plan_of(width, height)
+        known = last.spaces if last is not None else None
+        spaces = space_rows(host, raw, width, plan.above, seen, known)
+        needed = needs(host, host.peer, raw, spaces.send.space, spaces.receive.space)
+        waits = bool(needed) and host.state not in (State.CLOSED, State.LISTEN)
+        rows = [_state_row(host, width), _needs_row(host, needed, width, seen)]
+        listens = host.state is State.LISTEN
+        rows += queue_rows(host, width, len(spaces.rows)) if listens else spaces.rows
+        rows += program_rows(host, width)
+        rows += figure_rows(host.tcb, raw, plan.figures, width)
+        queues = [] if listens else listener_texts(host, width - 2)[: plan.path]
+        rows += [row(text, "plain", ("queue", text)) for text in queues]
+        rows += _path_rows(host, plan.path - len(queues), width)
+    keys = keys_of(rows)
+    drawn = dict(zip(last.rows, last.lines, strict=True)) if last is not None else {}
+    lines = tuple(drawn.get(one) or fit(draw_row(one, keys, False), width) for one in rows)
+    return EndContent(host, tuple(rows), lines, keys, waits, spaces)
+
+
+def _needs_row(host: Host, needed: list[str], width: int, seen: Seen) -> Row:
+    gap = 6 if width >= WIDE else 5
+    if host.state is State.TIME_WAIT:
+        why = why_time_wait(host.peer, _last_ack(host, seen))
+        return labelled(say("ui.end.why"), why, width, gap=gap)
+    if host.state is State.CLOSED:
+        return labelled("", needed, width, gap=0)
+    return labelled(say("ui.end.needs"), needed, width, gap=gap)
+
+
+def _state_row(host: Host, width: int) -> Row:
+    name = host.state.value
+    room = width - 2 - len(name)
+    since = time_text(host.since, max(4, min(8, room - 1)))
+    if width >= WIDE:
+        since = say("ui.end.since", time=since)
+    state = Field(name, "state", ("state", host.state), width=width - cell_len(since) - 1, entered="entered")
+    return (state, Field(since, "dim", NEVER))
+
+
+def _last_ack(host: Host, seen: Seen) -> int:
+    """The segment that has acknowledged the peer's FIN last; 0: it is not known."""
+    tcb = host.tcb
+    if tcb is None:
+        return 0
+    for one in reversed(seen.transmissions):
+        payload = one.payload
+        if (
+            isinstance(payload, Segment)
+            and one.number <= seen.launched
+            and not one.copy_of
+            and (payload.src, payload.dst) == (tcb.local, tcb.remote)
+        ):
+            return one.number if payload.ack == tcb.rcv_nxt else 0
+    return 0
 
 
 def endpoint_title(host: Host | None, side: Side, role: str, width: int) -> str:
@@ -157,163 +331,18 @@ def _script_lines(script: ScriptLines, width: int, height: int) -> list[Line]:
     return drawn + [((f" {line}", style),) for line in verdict]
 
 
-def _state_line(end: Host, was: Host, at: int, style: Style, width: int) -> Line:
-    if end.udp_alone:
-        return marked("UDP UNCONN", not was.udp_alone, style)
-    changed = end.state is not was.state or was.udp_alone
-    since = say("ui.end.for", span=duration_text(at - end.since)) if width >= 26 else ""
-    name = marked(end.state.value, changed, style)
-    return (*name, (align_right(since, width - line_width(name)), "dim"))
-
-
-def _program_lines(end: Host, was: Host, width: int) -> list[Line]:
-    """What the program called last and what it knows."""
-    known, knew = end.connection_record, was.connection_record
-    results = end.record.latest_results
-    if results:
-        return _socket_call_lines(results, end, was, width)
-    last_call = end.record.last_call.name
-    call = f"{last_call}()" if last_call else "-"
-    told, before = _told(end), _told(was)
-    received = ""
-    if known.received:
-        received = f" {say('ui.end.received')} {known.received}"
-        if width >= 26:
-            received = shorten(f"{received} {known.last_data.decode(errors='replace')!a}", width - 1)
-    return [
-        marked(f"{say('ui.end.app')} {call}", last_call != was.record.last_call.name, "label"),
-        marked(f" {told}", told != before),
-        marked(received, known.received != knew.received),
-    ]
-
-
-def _socket_call_lines(results: tuple[CallResult, ...], end: Host, was: Host, width: int) -> list[Line]:
-    """What the program's last calls returned, or of several programs the last of each; and how much of the
-    connection that is looked at was read."""
-    before = was.record.latest_results
-    lines: list[Line] = []
-    for one in results[-2:]:
-        name = f"{one.program}: " if one.program else ""
-        begin = f"{say('ui.end.app')} " if not lines else " "
-        # Which call and what came of it are told first, then by which program, then with what.
-        texts = (
-            *((begin, f"{name}{text}") for text in (one.text, one.brief)),
-            (" ", f"{name}{one.brief}"),
-            (" ", f"{name.rstrip()}{one.brief.replace(' = ', '=').replace(' ...', '...')}"),
-            (begin, one.brief),
-            (" ", one.brief),
-            *((" ", f"{what} {errno}") for errno in _errno(one) for what in (one.name, "-1")),
-        )
-        begin, text = next((it for it in texts if cell_len("".join(it)) <= width - 1), texts[-1])
-        lines.append(marked(f"{begin}{text}", one not in before, "label" if not lines else "plain"))
-    if not end.link_up:
-        lines = [*lines[:1], marked(f" {say('ui.end.cable_pulled')}", was.link_up)]
-    count, before_count = end.connection_record.received, was.connection_record.received
-    received = f" {say('ui.end.received')} {count}" if count else ""
-    blank = [marked("", False)] * (2 - len(lines))
-    return [*lines, *blank, marked(received, count != before_count)]
-
-
-def _errno(result: CallResult) -> tuple[str, ...]:
-    """The error of a call that has failed, if it has."""
-    done = result.done
-    return (done.errno,) if isinstance(done, Done) and done.errno else ()
-
-
-def _told(end: Host) -> str:
-    """What came of the program's last call, in as few words as tell it."""
-    if not end.link_up:
-        return say("ui.end.cable_pulled")
-    call, signal = end.record.last_call, end.connection_record.last_signal
-    if isinstance(call.response, str) and call.response:
-        return call.response
-    if isinstance(call.response, Response) and call.response is not Response.OK:
-        return say(f"response.brief.{call.response.name.lower()}")
-    if not end.accepted:
-        return say("ui.end.not_accepted")
-    over = end.state in (State.CLOSED, State.LISTEN)
-    if signal is not None and not (over and signal in _OF_AN_OPEN_CONNECTION):
-        return say(f"signal.{signal.name.lower()}")
-    return say("ui.end.waiting") if call.name in ("listen", "connect", "bind") else ""
-
-
-def _variable_lines(tcb: Tcb | None, old: Tcb | None, raw: bool, width: int) -> list[Line]:
-    """Two columns, for relative numbers in a narrow pane too: what is below must not move as they grow. What
-    is too wide there stands without a blank, or takes room of the other column."""
-    send, receive = _variables(tcb, raw)
-    old_send, old_receive = _variables(old, raw)
-    column = max(8, (width - 2) // 2)
-    pairs = [_pair(*both, column, width) for both in zip(send[:-1], receive, strict=True)]
-    if not all(pairs) or (raw and width < 26):
-        # Large numbers in a narrow pane: one column.
-        return [
-            ((f" {say('ui.end.send')}", "label"),),
-            *_column(send, old_send),
-            ((f" {say('ui.end.receive')}", "label"),),
-            *_column(receive, old_receive),
-        ]
-    lines: list[Line] = [
-        (*fit(((f" {say('ui.end.send')}", "label"),), column), (f" {say('ui.end.receive')}", "label"))
-    ]
-    for index, (left, right) in enumerate(pairs):
-        lines.append(
-            (
-                *marked(left, send[index] != old_send[index]),
-                *marked(right, receive[index] != old_receive[index]),
-            )
-        )
-    return [*lines, *_column(send[-1:], old_send[-1:], 3)]
-
-
-def _pair(left: _Field, right: _Field, column: int, width: int) -> tuple[str, ...]:
-    """Two variables on a line, the second at the column or as near to it as it can; empty: no room."""
-    for blank, other in ((" ", " "), (" ", ""), ("", ""))[: 3 if width < 26 else 1]:
-        first = f"{left.name}{blank}{left.value}"
-        second = f"{right.name}{other}{right.value}"
-        gap = min(max(0, column - 1 - len(first)), width - 2 - len(first) - len(second))
-        if gap >= 0:
-            return first + " " * gap, second
-    return ()
-
-
-def _column(fields: list[_Field], before: list[_Field], name: int = 4) -> list[Line]:
-    """A line for each, with so many cells for its name."""
-    pairs = zip(fields, before, strict=True)
-    return [marked(f"{new.name:<{name}} {new.value}", new.value != old.value) for new, old in pairs]
-
-
-def _variables(tcb: Tcb | None, raw: bool) -> tuple[list[_Field], list[_Field]]:
-    """Send and receive variables (RFC 9293 Tables 2 and 3); "-" for what is not known yet."""
-    if tcb is None or tcb.state is State.LISTEN:
-        nothing = [_Field(name, "-") for name in ("ISS", "UNA", "NXT", "WND")]
-        return nothing, [_Field(name, "-") for name in ("IRS", "NXT", "WND")]
-    own = tcb.iss
-    synchronized = tcb.state is not State.SYN_SENT
-    send = [
-        _Field("ISS", str(seq_text(tcb.iss, own, raw))),
-        _Field("UNA", str(seq_text(tcb.snd_una, own, raw))),
-        _Field("NXT", str(seq_text(tcb.snd_nxt, own, raw))),
-        _Field("WND", str(tcb.snd_wnd) if tcb.max_snd_wnd else "-"),
-    ]
-    receive = [
-        _Field("IRS", str(seq_text(tcb.irs, tcb.irs, raw)) if synchronized else "-"),
-        _Field("NXT", str(seq_text(tcb.rcv_nxt, tcb.irs, raw)) if synchronized else "-"),
-        _Field("WND", str(tcb.rcv_wnd)),
-    ]
-    return send, receive
-
-
-def _socket_lines(end: Host, was: Host, room: int, width: int) -> list[Line]:
+def _socket_rows(host: Host, room: int, width: int) -> list[Row]:
     """UDP's sockets, and under each the texts that it has received, the latest last."""
-    lines: list[Line] = []
-    rows = max(1, min(MOST_DATA_ROWS, room // len(end.udp) - 1))
-    for number, endpoint in enumerate(end.udp):
-        texts, before = (wrap(_received(one.record, number), width - 2) for one in (end, was))
-        lines.append(marked(str(endpoint.local), number >= len(was.udp), "label"))
-        got = [marked(f" {line}", False) for line in texts[:-1]]
-        got += [marked(f" {line}", texts != before) for line in texts[-1:]]
-        lines += [*got[-rows:], *[EMPTY] * rows][:rows]
-    return lines
+    rows: list[Row] = []
+    most = max(1, min(MOST_DATA_ROWS, room // len(host.udp) - 1))
+    for number, endpoint in enumerate(host.udp):
+        received = _received(host.record, number)
+        texts = wrap(received, width - 2)
+        rows.append(row(str(endpoint.local), "label", ("udp", number)))
+        got = [row(f" {line}", "plain", NEVER) for line in texts[:-1]]
+        got += [row(f" {line}", "plain", ("udp", number, received)) for line in texts[-1:]]
+        rows += [*got[-most:], *[()] * most][:most]
+    return rows
 
 
 def _received(known: EndRecord, number: int) -> str:
@@ -322,16 +351,12 @@ def _received(known: EndRecord, number: int) -> str:
     )
 
 
-def _path_lines(end: Host, was: Host, room: int, width: int) -> list[Line]:
+def _path_rows(host: Host, room: int, width: int) -> list[Row]:
     """The states it has been in, as many of the last as there is room for."""
-    lines: list[Line] = []
-    if room >= 6:
-        lines.append(((f" {say('ui.end.path')}", "label"),))
-        room -= 1
-    changed = end.path != was.path
-    path = end.path[-max(0, room) :] if room > 0 else ()
-    lines += [((f" {_state_since(entered, width)}", "dim"),) for entered in path[:-1]]
-    return [*lines, *(marked(_state_since(entered, width), changed) for entered in path[-1:])]
+    path = host.path[-room:] if room > 0 else ()
+    rows: list[Row] = [row(_state_since(entered, width), "dim", NEVER) for entered in path[:-1]]
+    rows += [row(_state_since(one, width), "plain", ("path", one.state, one.step)) for one in path[-1:]]
+    return rows + [()] * (room - len(rows))
 
 
 def _state_since(entered: Entered, width: int) -> str:

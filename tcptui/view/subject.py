@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tcptui.core.events import TimerKind
 from tcptui.core.packet.segment import Socket
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.timers import Timer
 from tcptui.core.udp import UdpEndpoint
@@ -77,6 +78,14 @@ class Host(NamedTuple):
     half_open_places: int
     """How many half-open connections a listener keeps."""
     others: Sequence[Other]
+    peer: str
+    """Who is at the other end: a side, or the address of a host that is none of the two."""
+    profile: Profile
+
+    @property
+    def answers_closed(self) -> bool:
+        """Whether a SYN to a port where nobody listens is answered with a RST (RFC 9293 section 3.10.7.1)."""
+        return not self.profile.blackhole
 
     @property
     def udp_alone(self) -> bool:
@@ -112,7 +121,14 @@ def host_of(moment: Moment, side: Side, chosen: int = 0) -> Host:
             for index, one in enumerate(statuses, 1)
             if one.connection != name
         ],
+        _peer(host, side, status), host.profile,
     )  # fmt: skip
+
+
+def _peer(host: HostEnd, side: Side, status: ConnectionStatus | None) -> str:
+    if status is None or status.remote is None or status.remote.host == host.peer.host:
+        return "B" if side == "A" else "A"
+    return status.remote.host
 
 
 def _since_the_story_began(path: Path) -> Path:

@@ -1,13 +1,12 @@
-"""The timers of a host as lines of its pane: none that runs is hidden, whichever connection it belongs to.
+"""The timers of a host as two lines of its pane: the one that fires first, with a bar, and what else runs.
 
-Each timer has a line, which some share, so that nothing moves when one starts or stops. The line has a bar
-for the timer of the shown connection that fires first, or, where that one has none there, for the first of
-another connection, and says of which. What else runs there is named or counted at the end of the line.
+None that runs is hidden, whichever connection it belongs to: a reader who waits has to know for what. The
+timers of the connection that is shown come first, then those of others, said whose; behind the first the
+others are named, or counted where their names have no room.
 """
 
 from __future__ import annotations
 
-from itertools import product
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -16,18 +15,13 @@ from tcptui.core.events import TimerKind
 from tcptui.core.tcp.timers import Timer
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
-from tcptui.view.cells import align_right
-from tcptui.view.lines import Line, marked
+from tcptui.view.cells import align_right, fill
+from tcptui.view.end_rows import fitting
+from tcptui.view.lines import EMPTY, MARK, Line, Style, marked
 from tcptui.view.subject import Host
 
-TIMER_ROWS = (
-    (TimerKind.RETRANSMISSION, TimerKind.LOSS_PROBE, TimerKind.PERSIST),
-    (TimerKind.TIME_WAIT, TimerKind.FIN_WAIT_2, TimerKind.KEEP_ALIVE),
-    (TimerKind.USER, TimerKind.DELAYED_ACK),
-)
-"""Timers that share a line: the one that fires first has a bar, the others are named or counted behind it."""
-if {kind for row in TIMER_ROWS for kind in row} != set(TimerKind):
-    raise TypeError("a timer has no line in the pane of an end")
+FULL, SPENT = "━", "─"
+"""The cells of a bar that are left, and those that have passed."""
 
 
 class _Running(NamedTuple):
@@ -40,47 +34,68 @@ class _Running(NamedTuple):
     """Which of the host's connections has it, if not the one that is shown."""
 
 
-def timer_lines(end: Host, was: Host, at: int, width: int) -> list[Line]:
-    """One line for each group of timers, whether one runs or not."""
-    return [_timer_line(row[0], _running(end, row), _running(was, row), at, width) for row in TIMER_ROWS]
-
-
-def _running(end: Host, row: tuple[TimerKind, ...]) -> list[_Running]:
-    """The timers of one line: of the connection that is shown, then of others, the first due first."""
-    own = [_Running(end.connection, kind, timer, "") for kind, timer in end.timers.items() if kind in row]
-    others = [
-        _Running(other.connection, kind, timer, f" {other.place}/{end.total}")
-        for other in end.others
-        for kind, timer in other.timers.items()
-        if kind in row
-    ]
-    return [running for part in (own, others) for running in sorted(part, key=lambda one: one.timer.due)]
-
-
-def _timer_line(default: TimerKind, now: list[_Running], before: list[_Running], at: int, width: int) -> Line:
-    """A bar that runs down, how long it has to run, and which others run."""
-    changed = [one[:3] for one in now] != [one[:3] for one in before]
+def timer_lines(end: Host, was: Host, at: int, width: int, *, waits: bool, retries: str) -> list[Line]:
+    """Two lines: which timer fires first and in how long, and how much of its time is left. `waits`: the
+    connection needs something, so it is told if no timer runs. `retries`: how often has been sent again what
+    its retransmission timer is for."""
+    now, before = _running(end), _running(was)
+    changed = now != before
     if not now:
-        return marked(f"{default.label:<4} -", changed, "dim")
-    first, *rest = now
+        text = f" {say('ui.end.no_timer')}" if waits else ""
+        mark = MARK if changed else " "
+        return [((mark, "changed" if changed else "plain"), (text[1:], "dim")), EMPTY]
+    first = now[0]
     left = max(0, first.timer.due - at)
-    name, time = first.kind.label, duration_text(left)
-    own = "".join(f" +{one.kind.label}" for one in rest if not one.whose)
-    count = sum(1 for one in rest if one.whose)
-    tails = (
-        f"{first.whose}{own}{f' +{count}' if count else ''}",
-        f"{first.whose}{f' +{len(rest)}' if rest else ''}",
-    )
-    for tail, (before_bar, after_bar) in product(
-        tails, ((f"{name:<4} ", f" {time:>7}"), (f"{name:<4} ", time), (f"{name} ", time))
-    ):
-        room = width - 1 - cell_len(before_bar) - cell_len(after_bar) - cell_len(tail)
-        if room >= 0:
-            full = -(-room * left // max(1, first.timer.due - first.timer.set_at))
-            bar = "━" * full + "─" * (room - full)
-            text = f"{before_bar}{bar}{after_bar}{tail}"
-            return marked(text, changed, "dim" if first.whose else "plain")
-    return marked(f"{default.label:<4} +{len(now)}", changed, "dim")
+    style: Style = "dim" if first.whose else "plain"
+    text = fitting(_texts(now, left, at, width, retries), width - 1)
+    room = width - 1
+    full = min(room, -(-room * left // max(1, first.timer.due - first.timer.set_at)))
+    bar: Line = ((" ", "plain"), (FULL * full, "bar"), (SPENT * (room - full), "dim"))
+    return [marked(text, changed, style), bar]
+
+
+def _running(end: Host) -> list[_Running]:
+    """Those of the connection that is shown, then of others, the first due first."""
+    running = [_Running(end.connection, kind, timer, "") for kind, timer in end.timers.items()]
+    running.sort(key=_due)
+    if end.others:
+        others = [
+            _Running(other.connection, kind, timer, f" {other.place}/{end.total}")
+            for other in end.others
+            for kind, timer in other.timers.items()
+        ]
+        running += sorted(others, key=_due)
+    return running
+
+
+def _due(running: _Running) -> int:
+    return running.timer.due
+
+
+def _texts(now: list[_Running], left: int, at: int, width: int, retries: str) -> list[str]:
+    """The wordings of a line, the fullest first."""
+    first, *rest = now
+    name, span = first.kind.label, duration_text(left)
+    own = [one for one in rest if not one.whose]
+    more = len(rest) - len(own)
+    others = f" +{more}" if more else ""
+    named = "".join(f" +{one.kind.label}" for one in own) + others
+    timed = "".join(f" +{one.kind.label} {duration_text(max(0, one.timer.due - at))}" for one in own) + others
+    counted = f" +{len(rest)}" if rest else ""
+    words = say("ui.end.in", timer=name, span=span)
+    label = fill(say("ui.end.else"), 6) if width >= 26 else say("ui.end.or")
+    again = f" ({retries})" if retries and first.kind is TimerKind.RETRANSMISSION and not first.whose else ""
+    return [
+        f"{label} {words}{again}{first.whose}{timed}",
+        f"{label} {words}{again}{first.whose}{named}",
+        f"{label} {words}{first.whose}{named}",
+        f"{label} {name} {span}{first.whose}{named}",
+        f"{words}{first.whose}{named}",
+        f"{name} {span}{first.whose}{named}",
+        f"{name} {span}{first.whose}{counted}",
+        f"{name} {span}{counted}",
+        f"{name} +{len(rest)}",
+    ]
 
 
 def other_lines(end: Host, was: Host, at: int, width: int) -> list[Line]:

@@ -91,7 +91,10 @@ def test_another_future_is_a_branch_and_v_leads_back() -> None:
     keys = ["space", "space", "l", "b", "space", "space"]
     session = after("handshake", keys)
     assert (session.history.branch, session.history.branches) == (1, 2)
-    session = after("handshake", [*keys, "v"])
+    screenshot, _ = drive("handshake", [*keys, "v"])
+    assert "1  the first  3 moves" in screenshot
+    assert "▸ 2  as 1 up to step 2, without: #1 is lost  4 moves" in screenshot
+    session = after("handshake", [*keys, "v", "up", "enter"])
     assert session.history.branch == 0
     assert session.history.text() == "s2 l1"
 
@@ -149,8 +152,8 @@ def test_moves_are_typed() -> None:
 def test_numbers_raw_and_relative() -> None:
     relative, _ = drive("handshake", ["space"] * 2)
     raw, _ = drive("handshake", ["space", "space", "n"])
-    assert "ISS 0" in relative
-    assert "ISS 1000" in raw.text.replace("  ", " ")
+    assert "UNA 0 " in relative
+    assert "UNA 1000 " in raw
 
 
 def test_the_header_takes_the_ladders_place_where_there_is_no_room() -> None:
@@ -238,7 +241,7 @@ def test_a_click_selects_a_segment() -> None:
     async def run() -> int:
         app = TcptuiApp(Session(library.find("life"), "s8"), library.all_scenarios)
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.click(WirePane, offset=(20, 0))
+            await pilot.click(WirePane, offset=(20, 1))
             selected = seq_text(app).selected
         return selected.number if selected is not None else 0
 

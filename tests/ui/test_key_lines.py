@@ -14,8 +14,8 @@ from tcptui.lab.moves import Delay, Duplicate, Lose, Move, Reorder
 from tcptui.lab.wire import BadMove
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
-from tcptui.ui.key_lines import ENTRIES, KeyLine, acts_line, key_line
-from tcptui.ui.screens.dialogs import HelpScreen
+from tcptui.ui.key_lines import ENTRIES, ActsLine, KeyLine, key_line
+from tcptui.ui.screens.help import HelpScreen
 from tcptui.ui.session import Session
 from tcptui.view.acts import acts
 from tcptui.view.lines import line_width, plain_text
@@ -78,13 +78,13 @@ def test_what_is_offered_can_be_done_and_what_is_not_is_refused(name: str) -> No
 
 def test_words_give_way_to_fewer_before_acts_do() -> None:
     session = Session(library.find("handshake"), "s3")
-    one, wire = session.selected, session.world.wire
-    lines = {width: plain_text(acts_line(one, wire, 3, 0, width).line) for width in (20, 60, 70, 120)}
+    one, wire, line = session.selected, session.world.wire, ActsLine()
+    lines = {width: plain_text(line.line(one, wire, 3, 0, width).line) for width in (20, 60, 70, 120)}
     assert "l lose  d delay  u double" in lines[60]
     assert "enter go to where it was sent" in lines[120]
     assert "enter to sent" in lines[70]
-    assert all(len(line) <= width for width, line in lines.items())
-    assert acts_line(None, wire, 0, 0, 80) == KeyLine(((" " * 80, "plain"),))
+    assert all(len(text) <= width for width, text in lines.items())
+    assert line.line(None, wire, 0, 0, 80) == KeyLine(((" " * 80, "plain"),))
 
 
 def test_only_keys_that_do_something_stand_there() -> None:

@@ -9,12 +9,11 @@ from tcptui.explain.why import why
 from tcptui.lab.history import History
 from tcptui.lab.wire import Transmission
 from tcptui.view.endpoint import endpoint_lines
-from tcptui.view.ladder import draw_ladder
 from tcptui.view.lines import line_width, plain_text
-from tcptui.view.status import clock_line
-from tcptui.view.subject import paths_of
+from tcptui.view.status import next_text
 from tests.lab.worlds import history_of, scenario, transmission
 from tests.view.inspected import alone, inspector_of, shown
+from tests.view.ladders import drawn
 
 GROUP = "233.252.0.1:80"
 V6 = 'A.address = "2001:db8::1"\nB.address = "2001:db8::2"\n'
@@ -69,9 +68,7 @@ def test_a_label_says_as_much_as_there_is_room_for(moves: str, number: int, room
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_a_datagram_is_drawn_on_the_ladder_and_no_state_beside_it(width: int) -> None:
     history = played("b:bind a:sendto:hello s")
-    lines = [
-        plain_text(line) for line in draw_ladder(history.transmissions(), history.world.now, width).lines
-    ]
+    lines = [plain_text(line) for line in drawn(history, width).lines]
     assert len(lines) == 2
     assert "── #1 UDP len=5 ──" in lines[0]
     assert lines[1].endswith("▶┊")
@@ -80,9 +77,7 @@ def test_a_datagram_is_drawn_on_the_ladder_and_no_state_beside_it(width: int) ->
 
 def test_the_states_of_a_connection_stand_beside_its_segments_as_before() -> None:
     history = played("b:listen a:connect a:sendto:x s5")
-    (first, *_) = draw_ladder(
-        history.transmissions(), history.world.now, 120, paths=paths_of(history.record)
-    ).lines
+    (first, *_) = drawn(history, 110).lines
     assert "SYN-SENT" in plain_text(first)
 
 
@@ -140,7 +135,7 @@ def test_a_pane_shows_sockets_and_under_each_what_it_received_in_that_order() ->
     history = played(f"b:bind b:bind:{GROUP} a:sendto:one a:sendto:two a:sendto:three:{GROUP} d1+1ms s3")
     lines = pane(history)
     assert lines[0] == " UDP UNCONN"
-    assert lines[1] == " app bind()"
+    assert lines[1] == " app   bind()"
     own, group = lines.index(" 10.0.0.2:80"), lines.index(f" {GROUP}")
     assert lines[own + 1] == "▸ 'two' 'one'"
     assert lines[group + 1] == "  'three'"
@@ -148,20 +143,19 @@ def test_a_pane_shows_sockets_and_under_each_what_it_received_in_that_order() ->
 
 def test_a_pane_has_no_timer_and_no_number_to_show() -> None:
     lines = pane(played("b:bind a:sendto:x s"))
-    for name in ("RTX", "2MSL", "USER"):
-        assert any(line.split() == [name, "-"] for line in lines)
-    assert any(line.split() == ["ISS", "-", "IRS", "-"] for line in lines)
+    words = {word for line in lines for word in line.split()}
+    assert not words & {"RTX", "needs", "else", "UNA", "NXT", "WND", "send", "receive"}
 
 
 def test_a_new_socket_is_marked() -> None:
     lines = pane(played("b:bind"))
     assert lines[0] == "▸UDP UNCONN"
     assert "▸10.0.0.2:80" in lines
-    assert "▸ waiting" in lines
+    assert "▸told  waiting" in lines
 
 
 def test_a_pane_with_a_connection_shows_that() -> None:
-    assert pane(played("b:bind b:listen"))[0].split() == ["▸LISTEN", "for", "0", "ms"]
+    assert pane(played("b:bind b:listen"))[0].split() == ["▸LISTEN", "since", "0.000"]
 
 
 def test_what_was_received_cannot_draw_on_the_screen() -> None:
@@ -222,5 +216,4 @@ def test_the_sentence_of_why(moves: str, opening: str, rest: str) -> None:
 
 def test_what_comes_next_is_named() -> None:
     world = played("a:sendto:abc").world
-    (line,) = [clock_line(world, 70, at=0, step=1, branch=(0, 1), speed=None)]
-    assert "next: #1 UDP reaches B in 50 ms" in plain_text(line)
+    assert next_text(world, 0) == "next: #1 UDP reaches B in 50 ms"

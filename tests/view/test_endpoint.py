@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 from itertools import product
 
 import pytest
@@ -11,32 +11,25 @@ import pytest
 from tcptui import library
 from tcptui.core.events import TimerKind
 from tcptui.core.state import State
+from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timers import Timer
+from tcptui.explain.numbers import duration_text
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.history import History, Moment
 from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
-from tcptui.view.endpoint import endpoint_lines
+from tcptui.view.endpoint import endpoint_lines, plan_of
 from tcptui.view.lines import MARK, Line, line_width, plain_text
+from tcptui.view.timer_lines import FULL, SPENT
 from tests.explain.wide import LANGUAGE, read_wide
 from tests.lab.worlds import OPEN, history_of, scenario
 
-PANES = (18, 28, 36)
+PANES = (18, 28, 42)
 """The widths inside the borders of the screen's panes."""
 FAR = scenario(OPEN.replace("1000", "3000000000").replace("5000", "4294967290"), "far")
-FIELD = re.compile(rf"([{MARK} ])(ISS|IRS|UNA|NXT|WND) *([-\d]+)")
-VARIABLES = {
-    *(("send", name) for name in ("ISS", "UNA", "NXT", "WND")),
-    *(("receive", name) for name in ("IRS", "NXT", "WND")),
-}
-TIMERS = (
-    {TimerKind.RETRANSMISSION: "RTX", TimerKind.LOSS_PROBE: "TLP", TimerKind.PERSIST: "PERS"},
-    {TimerKind.TIME_WAIT: "2MSL", TimerKind.FIN_WAIT_2: "FIN2", TimerKind.KEEP_ALIVE: "KEEP"},
-    {TimerKind.USER: "USER", TimerKind.DELAYED_ACK: "DACK"},
-)
-"""Those that share a line."""
+FIELD = re.compile(r"(UNA|NXT|WND) ?(\d+)")
 
 
 def lines_of(
@@ -50,20 +43,15 @@ def texts(lines: list[Line]) -> list[str]:
 
 
 def fields(lines: list[Line]) -> dict[tuple[str, str], tuple[str, bool]]:
-    """Each variable's value and whether it is marked, by direction and name.
-
-    A variable belongs to the heading above it: both stand side by side, or one below the other.
-    """
+    """Each variable's value and whether it is marked, by direction and name; each direction has its rows."""
     found: dict[tuple[str, str], tuple[str, bool]] = {}
-    ways: list[str] = []
-    for text in texts(lines):
-        if set(text.split()) in ({"send", "receive"}, {"send"}, {"receive"}):
-            ways = text.split()
-        for way, match in zip(ways, FIELD.finditer(text), strict=False):
-            mark, name, value = match.groups()
-            assert (way, name) not in found
-            found[way, name] = (value, mark == MARK)
-        assert len(FIELD.findall(text)) <= len(ways)
+    width, height = line_width(lines[0]), len(lines)
+    each = 4 + plan_of(width, height).above
+    for way, rows in (("send", lines[4 : 4 + each]), ("receive", lines[4 + each : 4 + 2 * each])):
+        for text, style in (span for row in rows for span in row):
+            for name, value in FIELD.findall(text):
+                assert (way, name) not in found
+                found[way, name] = (value, style == "changed")
     return found
 
 
@@ -116,56 +104,43 @@ def test_every_line_is_exactly_as_wide_and_there_are_as_many_as_asked(name: str)
                 assert {line_width(line) for line in lines} == {width}
 
 
+def variables(tcb: Tcb | None, raw: bool) -> dict[tuple[str, str], str]:
+    """What is to stand there: nothing that is not known yet."""
+    if tcb is None or tcb.state is State.LISTEN:
+        return {}
+
+    def text(number: int, first: int) -> str:
+        return str(number if raw else (number - first) % (1 << 32))
+
+    known = {
+        ("send", "UNA"): text(tcb.snd_una, tcb.iss),
+        ("send", "NXT"): text(tcb.snd_nxt, tcb.iss),
+        ("receive", "WND"): str(tcb.rcv_wnd),
+    }
+    if tcb.state is not State.SYN_SENT:
+        known["send", "WND"] = str(tcb.snd_wnd)
+        known["receive", "NXT"] = text(tcb.rcv_nxt, tcb.irs)
+    return known
+
+
 @pytest.mark.parametrize("name", ALL)
-def test_a_variable_is_marked_if_its_value_changed_and_only_then(name: str) -> None:
+def test_the_variables_are_those_of_the_block_none_is_cut_and_one_that_has_changed_is_marked(
+    name: str,
+) -> None:
     for (made, before), side, width, raw in product(moments(name), SIDES, PANES, (False, True)):
-        now = fields(lines_of(made, before, side, width, raw=raw))
-        then = fields(lines_of(before, before, side, width, raw=raw))
-        assert set(now) == set(then) == VARIABLES
-        for variable, (value, marked) in now.items():
-            assert marked == (value != then[variable][0]), (variable, width, raw)
-
-
-@pytest.mark.parametrize("name", ALL)
-def test_the_variables_are_those_of_the_block_and_none_is_cut(name: str) -> None:
-    for (made, before), side, width in product(moments(name), SIDES, PANES):
-        tcb = made.world.host(side).tcb
-        raw = fields(lines_of(made, before, side, width, raw=True))
-        relative = fields(lines_of(made, before, side, width))
-        assert set(raw) == set(relative) == VARIABLES
-        if tcb is None or tcb.state is State.LISTEN:
-            assert {value for value, _ in (*raw.values(), *relative.values())} == {"-"}
-            continue
-        assert raw["send", "ISS"][0] == str(tcb.iss)
-        assert raw["send", "UNA"][0] == str(tcb.snd_una)
-        assert raw["send", "NXT"][0] == str(tcb.snd_nxt)
-        assert raw["receive", "WND"][0] == relative["receive", "WND"][0] == str(tcb.rcv_wnd)
-        assert relative["send", "ISS"][0] == "0"
-        assert relative["send", "UNA"][0] == str((tcb.snd_una - tcb.iss) % (1 << 32))
-        assert relative["send", "NXT"][0] == str((tcb.snd_nxt - tcb.iss) % (1 << 32))
-        if tcb.state is not State.SYN_SENT:
-            assert raw["receive", "IRS"][0] == str(tcb.irs)
-            assert raw["receive", "NXT"][0] == str(tcb.rcv_nxt)
-            assert raw["send", "WND"][0] == relative["send", "WND"][0] == str(tcb.snd_wnd)
-            assert relative["receive", "IRS"][0] == "0"
-            assert relative["receive", "NXT"][0] == str((tcb.rcv_nxt - tcb.irs) % (1 << 32))
+        shown = fields(lines_of(made, before, side, width, raw=raw))
+        now, then = (variables(one.world.host(side).tcb, raw) for one in (made, before))
+        assert {key: value for key, (value, _) in shown.items()} == now, (width, raw)
+        for key, (value, marked) in shown.items():
+            assert marked == (value != then.get(key)), (key, width, raw)
 
 
 @pytest.mark.parametrize("width", PANES)
-def test_each_variable_stands_below_its_heading(width: int) -> None:
-    """Side by side, or, where raw numbers leave no room for that, one below the other."""
-    (made, before) = moments("text both ways")[-1]
-    for raw in (False, True):
-        shown = [text.split() for text in texts(lines_of(made, before, "A", width, raw=raw))]
-        if ["send", "receive"] in shown:
-            top = shown.index(["send", "receive"])
-            names = [[word for word in line if word.isupper()] for line in shown[top + 1 : top + 5]]
-            assert names == [["ISS", "IRS"], ["UNA", "NXT"], ["NXT", "WND"], ["WND"]]
-        else:
-            assert raw
-            top = shown.index(["send"])
-            names = [line[:1] for line in shown[top + 1 : top + 9]]
-            assert names == [["ISS"], ["UNA"], ["NXT"], ["WND"], ["receive"], ["IRS"], ["NXT"], ["WND"]]
+@pytest.mark.parametrize("raw", [False, True])
+def test_in_the_smallest_pane_too_no_variable_is_hidden(width: int, raw: bool) -> None:
+    for made, before in (*moments("text both ways"), *moments("both close")):
+        shown = fields(lines_of(made, before, "A", width, 17, raw))
+        assert {key: value for key, (value, _) in shown.items()} == variables(made.world.host("A").tcb, raw)
 
 
 def state_name(host: HostEnd) -> str:
@@ -184,47 +159,57 @@ def test_the_state_is_marked_if_it_changed_and_only_then(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_of_the_timers_of_a_line_the_first_due_has_the_bar_and_any_change_of_them_is_marked(
+def test_the_timer_that_fires_first_has_the_bar_the_others_are_named_and_any_change_of_them_is_marked(
     name: str,
 ) -> None:
-    for made, before in moments(name):
-        for side in SIDES:
-            shown = [
-                (text[1:5].strip(), text[5:7] != " -", text[0] == MARK)
-                for text in texts(lines_of(made, before, side, height=60))
-                if re.match(rf"[{MARK} ](RTX|TLP|PERS|2MSL|FIN2|KEEP|USER|DACK) ", text)
-            ]
-            expected = []
-            for row in TIMERS:
-                now, was = running(made.world, side, row), running(before.world, side, row)
-                timer = row[now[0][1]] if now else next(iter(row.values()))
-                expected.append((timer, bool(now), now != was))
-            assert shown == expected
+    for (made, before), side, width in product(moments(name), SIDES, (28, 42)):
+        lines = lines_of(made, before, side, width)
+        told, bar = texts(lines)[2:4]
+        now, was = running(made.world, side), running(before.world, side)
+        if made.world.host(side).tcb is None and not made.world.host(side).statuses():
+            assert not now
+            continue
+        if now:
+            (owner, kind, timer), *others = now
+            left = duration_text(timer.due - made.world.now)
+            assert f"{kind.label} in {left}" in told or f"{kind.label} {left}" in told
+            assert re.findall(r"\+([A-Z0-9]+)", told) == [
+                other.label for whose, other, _ in others if whose == owner
+            ] + [str(count) for count in [sum(whose != owner for whose, _, _ in others)] if count]
+            assert set(bar[1:]) <= {FULL, SPENT}
+            assert len(bar.strip()) == width - 1
+            share = (timer.due - made.world.now) / (timer.due - timer.set_at)
+            assert abs(bar.count(FULL) - share * (width - 1)) <= 1
+        else:
+            assert not bar.strip()
+            assert told.strip(f" {MARK}") in ("", "no timer runs")
+        assert (told[0] == MARK) == (now != was)
 
 
-def running(world: WorldState, side: Side, row: dict[TimerKind, str]) -> list[tuple[int, TimerKind, Timer]]:
-    """The timers of a line: of the connection that is shown, then of the others, the first due first."""
+def running(world: WorldState, side: Side) -> list[tuple[int, TimerKind, Timer]]:
+    """The timers of the connection that is shown, then of the others, the first due first."""
     host = world.host(side)
     found = [
-        (tcb.connection, kind, timer) for tcb in host.blocks for kind, timer in tcb.timers() if kind in row
+        (tcb.connection, kind, timer) for tcb in host.blocks for kind, timer in host.timers_of(tcb).items()
     ]
     return sorted(found, key=lambda one: (one[0] != host.connection, one[2].due))
 
 
-def test_a_timer_that_fires_later_than_its_neighbour_waits_behind_it() -> None:
+def test_a_timer_that_fires_later_waits_behind_the_one_that_fires_first() -> None:
     """A SEND starts the user timer, for minutes; text that comes meanwhile delays an ACK for a moment."""
     patient = scenario('A.isn = 1\nprelude = "b:listen a:connect s3"\nB.set.delayed_ack = "0ms"\n')
     lines = [
-        [
-            text[:8].strip()
-            for text in texts(lines_of(one.moment, one.moment_before, "A"))
-            if "USER" in text or "DACK" in text
-        ]
+        re.findall(r"(?:else +|\+)([A-Z]+)", texts(lines_of(one.moment, one.moment_before, "A", 42))[2])
         for one in steps(patient, "a:send:x l1 b:send:y s s")
     ]
     assert lines == [
-        ["USER -"], [f"{MARK}USER ━━"], ["USER ━━"], ["USER ━━"], [f"{MARK}DACK ━━"], [f"{MARK}USER ━━"],
-    ]  # fmt: skip
+        [],
+        ["RTX", "USER"],
+        ["RTX", "USER"],
+        ["RTX", "USER"],
+        ["DACK", "RTX", "USER"],
+        ["RTX", "USER"],
+    ]
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -238,11 +223,16 @@ def test_nothing_is_marked_where_nothing_changed(name: str) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_what_is_marked_is_coloured_and_what_is_coloured_is_marked(name: str) -> None:
+    """Before a label and before a picture the mark stands alone."""
     for made, before in moments(name):
         for side in SIDES:
             for line in lines_of(made, before, side):
-                for text, style in line:
-                    assert text.startswith(MARK) == (style == "changed")
+                for place, (text, style) in enumerate(line):
+                    assert (MARK in text) <= text.startswith(MARK)
+                    if text.startswith(MARK):
+                        assert style == "changed"
+                    elif style in ("changed", "entered"):
+                        assert line[max(0, place - 2)][0] == MARK or line[place - 1][0] == MARK
 
 
 def test_an_end_that_a_move_does_not_touch_has_no_mark() -> None:
@@ -256,40 +246,65 @@ def test_a_bar_runs_down_with_the_time() -> None:
     full = []
     for at in range(0, 1_000_001, 100_000):
         lines = texts(endpoint_lines(history.moment, history.moment, "A", 36, 40, at=at, raw=False))
-        (bar,) = (text for text in lines if "RTX" in text)
-        full.append(bar.count("━"))
+        full.append(lines[3].count(FULL))
     assert full == sorted(full, reverse=True)
-    assert full[0] > 10
+    assert full[0] == 35
     assert full[-1] == 0
 
 
-def test_a_call_a_queue_and_a_path_say_what_happened() -> None:
+def test_a_call_what_is_in_flight_and_a_path_say_what_happened() -> None:
     history = steps(FAR, "a:send:hello l1 s")[-1]
-    shown = "\n".join(texts(lines_of(history.moment, history.moment_before, "A")))
-    assert "app send()" in shown
-    assert f"{MARK} data 1:6 x2" in shown
+    lines = endpoint_lines(
+        history.moment, history.moment_before, "A", 42, 40,
+        at=history.world.now, raw=False, transmissions=history.transmissions(),
+    )  # fmt: skip
+    shown = "\n".join(texts(lines))
+    assert f"{MARK}needs an ACK of 6, for #2" in shown, "it was #1"
+    assert "(again 1 of 6)" in shown
+    assert "5 in flight" in shown
+    assert "▒▒▒" in shown, "it was sent again"
+    assert "#2" in shown
+    assert "app   send()" in shown
     assert "ESTABLISHED  0.000" in shown
 
 
-def test_what_is_not_so_any_more_is_not_said_and_a_pulled_cable_is() -> None:
+@pytest.mark.parametrize("width", PANES)
+def test_what_is_not_so_any_more_is_not_said_and_a_pulled_cable_is(width: int) -> None:
     told = {}
-    for moves in ("a:close", "a:abort", "a:unplug", "a:unplug a:send:x", "a:unplug a:plug"):
+    for moves in (
+        "",
+        "a:close",
+        "a:close s2",
+        "b:close s",
+        "a:abort",
+        "a:unplug",
+        "a:unplug a:send:x",
+        "a:unplug a:plug",
+    ):
         history = steps(scenario(OPEN), moves)[-1]
-        told[moves] = texts(lines_of(history.moment, history.moment_before, "A"))[2].strip(f" {MARK}")
-    assert told["a:close"] == "established"
+        told[moves] = program(history, "A", width)[1]
+    assert told[""] == told["a:unplug a:plug"] == "established"
+    assert told["a:close"] == "", "FIN-WAIT-1: it was established, and what comes of the CLOSE is not known"
+    assert told["a:close s2"] == "close done"
+    assert told["b:close s"] == ("the peer has closed" if width > 18 else "peer closed")
     assert told["a:abort"] == ""
     assert told["a:unplug"] == told["a:unplug a:send:x"] == "cable pulled"
-    assert told["a:unplug a:plug"] == "established"
+
+
+def program(history: History, side: Side, width: int = 28) -> list[str]:
+    """What stands beside "app", "told" and "got"."""
+    lines = texts(lines_of(history.moment, history.moment_before, side, width))
+    first = 4 + 2 * (4 + plan_of(width, len(lines)).above)
+    return [re.sub(rf"^[ {MARK}](app|told|got)? *", "", line).rstrip() for line in lines[first : first + 3]]
 
 
 def test_what_a_call_came_to_is_told_in_the_readers_language() -> None:
     told = {}
     for moves, side in (("b:listen b:listen", SIDES[1]), ("b:listen a:connect s3", SIDES[0])):
-        history = steps(scenario(), moves)[-1]
-        lines = texts(read_wide(lambda: lines_of(history.moment, history.moment_before, side)))  # noqa: B023
-        told[moves] = lines[2].strip(f" {MARK}")
-    exists = LANGUAGE["response.brief.exists"][:-1]
-    assert list(told.values()) == [exists, LANGUAGE["signal.opened"]], "as much of it as there is room for"
+        last = steps(scenario(), moves)[-1]
+        told[moves] = "".join(read_wide(partial(program, last, side)))
+    for text, key in zip(told.values(), ("response.brief.exists", "signal.opened"), strict=True):
+        assert LANGUAGE[key][:8] in text, "as much of it as there is room for"
 
 
 def test_received_text_cannot_draw_on_the_screen() -> None:
@@ -300,14 +315,20 @@ def test_received_text_cannot_draw_on_the_screen() -> None:
         )
 
 
-def test_a_listener_shows_its_queues_and_a_slow_reader_what_it_has_not_read() -> None:
+@pytest.mark.parametrize("width", PANES)
+def test_a_listener_shows_its_queues_and_a_slow_reader_what_it_has_not_read(width: int) -> None:
     history = history_of(scenario("B.reads = false\n"), "b:listen:3 a:connect s3 a:send:hello s")
-    shown = "".join(
-        plain_text(line)
+    shown = [plain_text(line)[1:] for line in lines_of(history.moment, history.moment, "B", width, 30)]
+    (queues,) = (line for line in shown if "accept" in line and "not accepted" not in line)
+    assert queues.startswith("SYN ")
+    assert "accept ■□□" in queues
+    assert any("5 of 65535 unread" in line or "5/65535 unread" in line for line in shown)
+    listener = [
+        plain_text(line)[1:]
         for line in endpoint_lines(
-            history.moment, history.moment, "B", 28, 30, at=history.world.now, raw=False
+            history.moment, history.moment, "B", width, 30, at=history.world.now, raw=False, chosen=1
         )
-    )
-    assert "accept ■□□" in shown
-    assert "SYN 0" in shown
-    assert "5 unread" in shown
+    ]
+    assert listener[1] == "needs a SYN"
+    place = listener.index("accept queue")
+    assert listener[place + 1 : place + 3] == ["■□□", "1 of 3"]

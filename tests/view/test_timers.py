@@ -1,15 +1,13 @@
-"""Every timer of a connection has its place in the pane of an end, and its sign in the help."""
+"""Every timer of a connection has its name in the help."""
 
 from __future__ import annotations
 
 import pytest
 
 from tcptui.core.events import TimerKind
-from tcptui.ui.screens.dialogs import _signs
-from tcptui.view.timer_lines import TIMER_ROWS
+from tcptui.view.help import glossary
 
 
 @pytest.mark.parametrize("kind", TimerKind)
-def test_every_timer_has_a_row_and_is_in_the_help(kind: TimerKind) -> None:
-    assert [kind in row for row in TIMER_ROWS].count(True) == 1
-    assert kind.label in {word for signs, _ in _signs() for word in signs.split()}
+def test_every_timer_is_in_the_help(kind: TimerKind) -> None:
+    assert kind.label in {term for section in glossary() for term, _ in section.entries}

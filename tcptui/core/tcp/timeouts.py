@@ -20,6 +20,7 @@ from tcptui.core.tcp.loss_probe import send_loss_probe
 from tcptui.core.tcp.retransmission import probe_interval, retransmit, retransmit_from_front
 from tcptui.core.tcp.retransmission_timer import start_retransmission_timer
 from tcptui.core.tcp.send import open_timeout, send_probe, sws_override
+from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 from tcptui.core.tcp.timers import backed_off
@@ -54,7 +55,7 @@ def _persist(tcb: Tcb, step: Step) -> None:
     limit = step.profile.data_retries
     if tcb.half_duplex and step.profile.orphan_retries is not None:
         limit = step.profile.orphan_retries
-    if tcb.probes >= limit and not _user_timeout_is_r2(tcb, None, step):
+    if tcb.probes >= limit and not _user_timeout_is_r2(tcb, None, step.hooks):
         _give_up(tcb, step, Rule.GIVE_UP_ON_PROBES, probes=tcb.probes)
         return
     if sws_override(tcb, step):
@@ -111,8 +112,8 @@ def _user(tcb: Tcb, step: Step) -> None:
 
 def _retransmission(tcb: Tcb, step: Step) -> None:
     front = tcb.retransmission_queue[0]
-    linear, limit = _retries(tcb, front, step.profile)
-    r2 = None if _user_timeout_is_r2(tcb, front, step) else linear + limit
+    linear, _ = _retries(tcb, front, step.profile)
+    r2 = most_retries(tcb, step.profile, step.hooks)
     if r2 is not None and front.timeouts >= r2:
         if not tcb.half_open:
             _give_up(tcb, step, Rule.GIVE_UP, retries=front.timeouts)
@@ -152,11 +153,18 @@ def _retransmission(tcb: Tcb, step: Step) -> None:
         step.signal(tcb, Signal.DELIVERY_PROBLEM)
 
 
-def _user_timeout_is_r2(tcb: Tcb, front: RetransmissionEntry | None, step: Step) -> bool:
+def most_retries(tcb: Tcb, profile: Profile, hooks: Rfc9293) -> int | None:
+    """R2 of the first segment in flight, which there is: how often it is sent again. None: what ends it is
+    the time that the application has named."""
+    front = tcb.retransmission_queue[0]
+    return None if _user_timeout_is_r2(tcb, front, hooks) else sum(_retries(tcb, front, profile))
+
+
+def _user_timeout_is_r2(tcb: Tcb, front: RetransmissionEntry | None, hooks: Rfc9293) -> bool:
     """Whether it is no count that ends what waits, but the time that the application has named, however long
     (3.8.3 (d), MUST-21)."""
     named = tcb.user_timer is not None and tcb.settings.user_timeout is not None
-    return named and step.hooks.user_timeout_is_r2(front)
+    return named and hooks.user_timeout_is_r2(front)
 
 
 def _retries(tcb: Tcb, front: RetransmissionEntry, profile: Profile) -> tuple[int, int]:

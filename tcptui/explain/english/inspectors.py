@@ -124,6 +124,13 @@ SENTENCES = {
     "ui.header.for.about": (
         "the beginning of the packet that the message is about: whoever sent it finds its connection by that."
     ),
+    # The list of segments.
+    "ui.segments": "Segments",
+    "ui.segments.at": "captured at {side}",
+    "ui.segments.on_wire": "captured on the wire",
+    "ui.segments.captured": "captured at",
+    "ui.segments.wire": "the wire",
+    "ui.segments.none": "Nothing was captured yet.",
     # The states.
     "ui.states": "States",
     "ui.states.visited": "visited {count} of {all}",

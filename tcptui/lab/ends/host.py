@@ -148,6 +148,11 @@ class HostEnd(RunsPrograms):
         return sockets
 
     @property
+    def profile(self) -> Profile:
+        """The profile that its TCP goes by now."""
+        return self.setup.profile if self._sockets is None else self._sockets.stack.profile
+
+    @property
     def stack(self) -> Stack:
         return self.sockets.stack
 

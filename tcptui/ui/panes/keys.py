@@ -10,7 +10,7 @@ from textual.events import Click
 from textual.message import Message
 
 from tcptui.lab.wire import SIDES
-from tcptui.ui.key_lines import KeyLine, acts_line, key_line
+from tcptui.ui.key_lines import ActsLine, KeyLine, key_line
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
 from tcptui.view.lines import Line
@@ -35,26 +35,25 @@ class KeysPane(SessionPane):
         super().__init__(session)
         self._more = more
         self._keys: tuple[Any, KeyLine] = (None, KeyLine(()))
-        self._acts: tuple[Any, KeyLine] = (None, KeyLine(()))
-        """Each line, and what it was made of."""
+        """The line of keys, and what it was made of."""
+        self._acts = ActsLine()
+        self._act_keys = KeyLine(())
 
     def lines(self, width: int, height: int) -> list[Line]:
         session = self.session
         useful = self._useful()
         if self._keys[0] != (width, useful):
             self._keys = (width, useful), key_line(width, useful)
-        one, wire = session.selected, session.world.wire
-        made_of = width, one, wire.transmissions, session.history.position, session.selection
-        if self._acts[0] != made_of:
-            acts = acts_line(one, wire, session.history.position, session.selection, width)
-            self._acts = made_of, acts
-        return [self._acts[1].line, self._keys[1].line]
+        self._act_keys = self._acts.line(
+            session.selected, session.world.wire, session.history.position, session.selection, width
+        )
+        return [self._act_keys.line, self._keys[1].line]
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        line = self._acts[1] if offset.y == 0 else self._keys[1]
+        line = self._act_keys if offset.y == 0 else self._keys[1]
         action = line.action_at(offset.x)
         if action is not None:
             self.post_message(self.Pressed(action))
