@@ -131,7 +131,7 @@ def test_a_click_on_either_ladder_selects_in_its_session() -> None:
     async def run() -> list[list[str]]:
         app = Test(ansi_color=True)
         async with app.run_test(size=SIZE) as pilot:
-            await pilot.click(screen.framed[1], offset=(20, 0))
+            await pilot.click(screen.framed[1], offset=(20, 1))
             await pilot.pause()
             return columns(screen)
 

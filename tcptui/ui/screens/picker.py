@@ -253,7 +253,7 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
         self._changed()
 
     def action_help(self) -> None:
-        from tcptui.ui.screens.dialogs import HelpScreen
+        from tcptui.ui.screens.help import HelpScreen
 
         self.app.push_screen(HelpScreen())
 
