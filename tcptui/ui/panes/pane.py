@@ -34,13 +34,11 @@ from tcptui.ui.session import Session
 from tcptui.view.layout import Frame, Place
 from tcptui.view.lines import Line, Style
 
+FAR_APART = 10
+"""Octets that it takes to go to another cell of the screen."""
 _BACKGROUND = Color.parse("ansi_default")
 _SIMPLE = re.compile("[ -~·…✗\u2190-\u21ff\u2500-\u25ff]*").fullmatch
 """Texts in which each character takes one cell: ASCII, and what frames, arrows and bars are made of."""
-
-
-_BLANKS = " " * 16
-"""So many blanks take more octets than to pass over them."""
 
 
 class Pane(Widget, inherit_css=False):
@@ -154,8 +152,27 @@ def _is_cut(line: Line) -> bool:
     return any("…" in text for text, _ in line)
 
 
+def _differences(old: Line, new: Line, width: int) -> list[tuple[int, int]]:
+    """Where two lines of `width` cells that are not the same differ: the cells from which on, and up to
+    which. Between two parts that are sent apart lie more cells than it takes octets to go there."""
+    parts: list[tuple[int, int]] = []
+    at = 0
+    for (text, style), (other, other_style) in zip(old, new, strict=False):
+        if text == other and style == other_style:
+            at += len(text) if text.isascii() else cell_len(text)
+            continue
+        if style != other_style or len(text) != len(other) or not (_is_simple(text) and _is_simple(other)):
+            return [_difference(old, new, width)]
+        start, end = at + _agreeing(text, other), at + len(text) - _agreeing(text[::-1], other[::-1])
+        at += len(text)
+        if parts and start - parts[-1][1] < FAR_APART:
+            start = parts.pop()[0]
+        parts.append((start, max(end, start + 1)))
+    return parts
+
+
 def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:
-    """From which cell on, and up to which, two lines of `width` cells differ: the rest need not be sent."""
+    """The one part that has all in which they do: from which cell on, and up to which."""
     start, end = 0, width
     for (text, style), (other, other_style) in zip(old, new, strict=False):
         if text == other and style == other_style:
@@ -174,37 +191,6 @@ def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:
     # Where a text has grown within its line, both come past the same cells.
     start = min(start, width - 1)
     return start, max(end, start + 1)
-
-
-def _differences(old: Line, new: Line, width: int) -> list[tuple[int, int]]:
-    """The same in two parts where both have many blanks in the middle: to pass over them takes fewer
-    octets than to send them."""
-    start, end = _difference(old, new, width)
-    texts = ["".join([text for text, _ in line]) for line in (old, new)]
-    if end - start < len(_BLANKS) or any(len(text) != width for text in texts):
-        return [(start, end)]  # If it is not as wide as it has characters, they are not its cells.
-    gap = start
-    while True:
-        first = texts[0].find(_BLANKS, gap, end)
-        gap = texts[1].find(_BLANKS, first, end) if first >= 0 else -1
-        if gap < 0:
-            return [(start, end)]
-        if gap == first:
-            break
-    behind = min(end - len(text[gap:end].lstrip(" ")) for text in texts)
-    if not _is_plain(old, gap, behind) or not _is_plain(new, gap, behind):
-        return [(start, end)]
-    return [part for part in ((start, gap), (behind, end)) if part[0] < part[1]]
-
-
-def _is_plain(line: Line, start: int, end: int) -> bool:
-    """Whether these cells, which are characters, are all of a plain text."""
-    for text, style in line:
-        if start < len(text):
-            return style == "plain" and end <= len(text)
-        start -= len(text)
-        end -= len(text)
-    return False
 
 
 def _is_simple(text: str) -> bool:
