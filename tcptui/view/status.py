@@ -19,6 +19,8 @@ from tcptui.view.layout import WIDE
 from tcptui.view.lines import EMPTY, Line, Span, Style, beside, fit, line_width
 from tcptui.view.subject import script_of
 
+RIGHT_PART = 36
+"""Cells at the right end of a line for the state, or the rule."""
 LEAST_MARKS = 24
 """So many cells have room for one mark and how many more there are."""
 
@@ -101,9 +103,18 @@ def why_lines(
         others = _fitting_marks(_others(marks(), effect), spare - 3)
         effect = ((others, "dim"), ("   ", "plain"), *effect)
     if effect:
-        lines[len(what) - 1] = beside(lines[len(what) - 1], (*effect, (" ", "plain")), width)
+        lines[len(what) - 1] = _with_right_end(what[-1], (*effect, (" ", "plain")), width)
     lines += [_sentence_line(line, width) for line in ([""] * (left - 1) + reason)]
-    return [*lines[:-1], beside(lines[-1], source, width)] if source else lines
+    return [*lines[:-1], _with_right_end(reason[-1], source, width)] if source else lines
+
+
+def _with_right_end(text: str, right: Line, width: int) -> Line:
+    """A sentence and what stands at the right end of its line. The right part begins at the same cell in
+    every step that leaves it room, so that only what differs of each is drawn anew."""
+    more = RIGHT_PART - line_width(right)
+    if more > 0 and cell_len(text) + 1 + RIGHT_PART <= width:
+        right = ((" " * more, "plain"), *right)
+    return beside(_sentence_line(text, width), right, width)
 
 
 def _joined(why: Why, width: int, height: int) -> list[Line]:
