@@ -25,19 +25,32 @@ LEAST_MARKS = 24
 """So many cells have room for one mark and how many more there are."""
 
 
-def clock_line(width: int, *, at: int, step: int, branch: tuple[int, int], speed: float | None) -> Line:
-    """Speed while playing, clock and step.
+def clock_line(
+    width: int,
+    *,
+    at: int,
+    step: int,
+    branch: tuple[int, int],
+    speed: float | None,
+    known: int = 0,
+    bookmark: bool = False,
+) -> Line:
+    """Speed while playing, clock and step; how many steps are `known`, where there is room; and whether there
+    is a bookmark.
 
     `branch` is the current one and how many there are.
     """
-    spans: list[Span] = []
-    if speed is not None:
-        spans.append((f"▶ x{speed:g}  ", "key"))
     time = time_text(at)
-    spans += [(time if time.endswith("d") else f"{time} s", "title"), (f"  {say('ui.step')} {step}", "plain")]
+    begin: list[Span] = [] if speed is None else [(f"▶ x{speed:g}  ", "key")]
+    begin += [(time if time.endswith("d") else f"{time} s", "title"), (f"  {say('ui.step')} {step}", "plain")]
+    end: list[Span] = [("*", "key")] if bookmark else []
     if branch[1] > 1:
-        spans.append((f"  {say('ui.branch')} {branch[0] + 1}/{branch[1]}", "plain"))
-    return beside(EMPTY, (*spans, (" ", "plain")), width)
+        end.append((f"  {say('ui.branch')} {branch[0] + 1}/{branch[1]}", "plain"))
+    end.append((" ", "plain"))
+    of = f" {say('ui.step.of', count=known)}"
+    if known > step and line_width((*begin, *end)) + cell_len(of) <= width:
+        begin.append((of, "dim"))
+    return beside(EMPTY, (*begin, *end), width)
 
 
 def _timer_at(world: WorldState, event: NextEvent) -> str:

@@ -158,6 +158,7 @@ SENTENCES = {
     "ui.too_small.quit": "q leaves.",
     # The lines above and below the panes.
     "ui.step": "step",
+    "ui.step.of": "of {count}",
     "ui.branch": "branch",
     "ui.next": "next: {what} in {span}",
     "ui.next.arrival": "{name} reaches {side}",
