@@ -25,8 +25,10 @@ from tcptui.lab.connection_record import Entered
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
 from tcptui.lab.record import EndRecord
+from tcptui.lab.report import Report
 from tcptui.lab.wire import Side, Transmission
 from tcptui.view.cells import shorten, wrap
+from tcptui.view.end_log import EndLog
 from tcptui.view.end_rows import NEVER, Field, Row, draw_row, keys_of, labelled, row
 from tcptui.view.figures import figure_rows
 from tcptui.view.lines import EMPTY, Line, Style, fit, marked
@@ -53,8 +55,8 @@ _ROOM_FOR_OTHERS = 24
 _FIRST_OF_SPACES = 2
 """The first row of the sequence spaces, the timers' not counted."""
 _MORE: tuple[tuple[str, int], ...] = (
-    ("figures", 1), ("figures", 1), ("path", 1), ("above", 2), ("path", 1), ("figures", 1), ("path", 1),
-    ("path", 1),
+    ("figures", 1), ("figures", 1), ("path", 1), ("above", 2), ("log", 5), ("path", 1), ("log", 2),
+    ("figures", 1), ("path", 1),
 )  # fmt: skip
 """What gets the rows that are left, in this order, and how many."""
 
@@ -66,6 +68,7 @@ class Plan(NamedTuple):
     above: bool
     """Numbers above the sequence spaces."""
     path: int
+    log: int
 
 
 class EndContent(NamedTuple):
@@ -94,6 +97,7 @@ class EndView:
     def __init__(self, side: Side) -> None:
         self._side = side
         self._known: list[tuple[object, EndRecord, _Place, EndContent]] = []
+        self._log = EndLog(side)
         self.spots: dict[int, list[tuple[int, int, int]]] = {}
         """By line: from which cell on up to which stands which segment."""
 
@@ -109,6 +113,7 @@ class EndView:
         chosen: int = 0,
         transmissions: Sequence[Transmission] = (),
         selected: Transmission | None = None,
+        reports: Sequence[Sequence[Report]] = (),
     ) -> list[Line]:
         """As `endpoint_lines`."""
         script = script_of(now.world, self._side)
@@ -126,6 +131,10 @@ class EndView:
         if not content.host.udp_alone:
             lines[2:2] = [fit(line, width) for line in timers]
         others = other_lines(content.host, was.host, at, width) if content.host.others else []
+        room = plan_of(width, height).log
+        if room and reports:
+            latest = self._log.lines(reports, before.world.steps, width, room)
+            lines = [*lines[: height - room], *(fit(line, width) for line in latest)]
         others = others[: max(2, (height - LEAST) // 2) if height >= _ROOM_FOR_OTHERS else 0]
         blank = fit(EMPTY, width)
         lines = [*lines, *[blank] * height][: height - len(others)]
@@ -192,13 +201,15 @@ def endpoint_lines(
     chosen: int = 0,
     transmissions: Sequence[Transmission] = (),
     selected: Transmission | None = None,
+    reports: Sequence[Sequence[Report]] = (),
 ) -> list[Line]:
     """The pane of one end, `height` lines of `width` cells; `before` is one move ago, `at` the time shown, in
     microseconds, `chosen` the connection that the reader wants to see, while the host has it; `transmissions`
-    the latest segments by number, and `selected` the one that the reader has selected."""
+    the latest segments by number, and `selected` the one that the reader has selected; `reports` those of the
+    latest steps, for the log, as `EndLog.lines` takes them."""
     return EndView(side).lines(
         now, before, width, height,
-        at=at, raw=raw, chosen=chosen, transmissions=transmissions, selected=selected,
+        at=at, raw=raw, chosen=chosen, transmissions=transmissions, selected=selected, reports=reports,
     )  # fmt: skip
 
 
@@ -206,7 +217,7 @@ def endpoint_lines(
 def plan_of(width: int, height: int) -> Plan:
     """The rows of a pane of that size; of one that is smaller than the smallest screen what comes last is not
     seen."""
-    given = {"figures": 0, "above": 0, "path": max(0, min(2, height - LEAST + 2))}
+    given = {"figures": 0, "above": 0, "path": max(0, min(2, height - LEAST + 2)), "log": 0}
     left = height - LEAST
     for what, rows in _MORE:
         if left < rows:
@@ -214,8 +225,8 @@ def plan_of(width: int, height: int) -> Plan:
         given[what] += 1 if what == "above" else rows
         left -= rows
     else:
-        given["path"] += left
-    return Plan(given["figures"], bool(given["above"]), given["path"])
+        given["log"] += left
+    return Plan(given["figures"], bool(given["above"]), given["path"], given["log"])
 
 
 def _belongs(host: Host, selected: Transmission, arrived: bool) -> bool:
@@ -231,11 +242,12 @@ def _content(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> 
     """Every row but those of the timers. `last`: what was said of another moment, at this size."""
     width, height, raw, _ = place
     waits, spaces = False, None
+    plan = plan_of(width, height)
     if host.udp_alone:
         rows: list[Row] = [row("UDP UNCONN", "state", ("state", "UDP")), *program_rows(host, width)]
-        rows += _socket_rows(host, height - len(rows), width)
+        rows += _socket_rows(host, height - len(rows) - plan.log, width)
+        rows += [()] * (height - len(rows) - plan.log)
     else:
-        plan = plan_of(width, height)
         known = last.spaces if last is not None else None
         spaces = space_rows(host, raw, width, plan.above, seen, known)
         needed = needs(host, host.peer, raw, spaces.send.space, spaces.receive.space)

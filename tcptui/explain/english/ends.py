@@ -79,5 +79,9 @@ SENTENCES = {
     # Several connections, and a script.
     "ui.end.others": "other connections",
     "ui.end.script": "script",
+    # The log.
+    "ui.end.log": "log",
+    "ui.end.dropped": "dropped",
+    "ui.end.held_brief": "held",
     "ui.end.of": "{one} of {count}",
 }
