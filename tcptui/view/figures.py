@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from tcptui.core.packet.seq import lt
@@ -49,12 +50,14 @@ def _in_columns(texts: list[str], rows: int, width: int) -> list[Row]:
     made: list[Row] = []
     for place in range(rows):
         some = texts[place * columns : (place + 1) * columns]
-        fields = tuple(
-            Field(shorten(text, each - 1), "plain", ("figure", text) if text else NEVER, width=each)
-            for text in some
-        )
+        fields = tuple(Field(shorten(text, each - 1), "plain", _key(text), width=each) for text in some)
         made.append(fields if any(some) else ())
     return made
+
+
+def _key(text: str) -> Hashable:
+    """Nothing marks that there is another sample of the round-trip time: nearly every ACK brings one."""
+    return ("figure", text) if text and not text.startswith(("RTT ", "RTO ")) else NEVER
 
 
 def _of_profile(profile: Profile) -> list[str]:

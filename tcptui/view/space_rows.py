@@ -205,13 +205,13 @@ class _Direction:
         pictures = [self._picture_row(name)] * self._tall
         if self._wide:
             heading, variables = self._heading(name, fields, told, initial)
-            return [heading, variables, *above, *pictures, self._below(name, below)]
+            return [heading, variables, *above, *pictures, self._below(below)]
         head = fields.pop(0)._replace(label=f"{name} ") if fields else Field(name, "label", NEVER)
         if 1 + cell_len(head.label) + len(head.text) > self._width:
             head = head._replace(label="")
         notes = [text for text in (*below, *told) if text]
         variables, rest = _spread(fields, self._width)
-        return [(head,), *above, *pictures, variables, rest or self._below(name, notes)]
+        return [(head,), *above, *pictures, variables, rest or self._below(notes)]
 
     def _heading(
         self, name: str, fields: list[Field], told: list[str], initial: Field | None
@@ -229,10 +229,10 @@ class _Direction:
         line = "─" * (self._width - used - (cell_len(text) + 2 if text else 0) - (1 if beside else 0))
         if beside:
             first = beside[0]._replace(label=f"{name} ")
-            last = Field(text, key=(name, text) if text else NEVER, label=f"{line} " if text else line)
+            last = Field(text, key=NEVER, label=f"{line} " if text else line)
             return (first, last), variables
         label = f"{name} {line} " if text else f"{name} {line}"
-        return (Field(text, key=(name, text) if text else NEVER, label=label),), variables
+        return (Field(text, key=NEVER, label=label),), variables
 
     def _above_row(self, name: str, initial: Field | None) -> Row:
         if initial is not None and self._width < _ISS_BESIDE:
@@ -250,13 +250,13 @@ class _Direction:
             return ()
         return (Field("", key=(name, self._base, self._space), drawn=self._picture.line),)
 
-    def _below(self, name: str, texts: list[str]) -> Row:
+    def _below(self, texts: list[str]) -> Row:
         room = self._width - 2
         text = fitting(texts, room) if texts else ""
         if self._picture is None:
-            return (Field(text, key=(name, text)),) if text else ()
+            return (Field(text, key=NEVER),) if text else ()
         line = labels_below(self._picture, room, text)
-        return (Field(line, "dim", (name, line)),) if line else ()
+        return (Field(line, "dim", NEVER),) if line else ()
 
 
 def _spread(fields: list[Field], width: int) -> tuple[Row, Row]:
