@@ -30,6 +30,7 @@ from tcptui.lab.third_party import Inject
 from tcptui.lab.wire import SIDES, Side
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.lines import plain_text
+from tests.explain.arrivals import check_arrival
 from tests.explain.effects import check as check_effects
 
 BROKEN = (
@@ -100,6 +101,7 @@ class Watch:
         self._look_at_sentences(before, report)
         self._look_at_effects(report)
         check_effects(report, self.history.before, self.history.world)
+        check_arrival(report, self.history.before, self.history.world)
 
     # The stack.
 

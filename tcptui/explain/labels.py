@@ -11,13 +11,16 @@ from collections.abc import Container, Iterator
 from rich.cells import cell_len
 
 from tcptui.core.packet.datagram import Datagram
-from tcptui.core.packet.options import read_sack
-from tcptui.core.packet.segment import ACK, PSH, RST, Segment, Socket, flag_text
+from tcptui.core.packet.options import read_offer, read_sack
+from tcptui.core.packet.segment import ACK, PSH, RST, SYN, Segment, Socket, flag_text
 from tcptui.core.packet.seq import seq_add
 from tcptui.core.udp import for_many
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text, seq_text
 from tcptui.lab.wire import Transmission
+
+SPELLED_OUT, WITH_WINDOW, WITH_OPTIONS = 24, 36, 50
+"""Cells from which on a label has the names of its numbers, the window, and what a SYN offers."""
 
 
 def name_of(transmission: Transmission) -> str:
@@ -78,31 +81,51 @@ def _segment_labels(
     length = len(segment.data)
     end = seq_text(seq_add(segment.seq, length), seq_base, raw)
     has_ack = bool(segment.flags & ACK)
-    marks = _marks(transmission)
-    words = f"seq={seq}" + (f" ack={ack}" if has_ack else "") + (f" len={length}" if length else "")
-    octets = f"{seq}:{end}" if length else seq
-    compact = octets + (f" ack {ack}" if has_ack else "")
-    full = f"{begin} {flag_text(segment.flags)} {words}"
-    window = f" win={segment.wnd}" if room >= 40 and not segment.flags & RST else ""
+    marks, brief = _marks(transmission), _marks(transmission, brief=True)
     sack = _sack_words(segment, ack_base, raw)
-    if sack:
-        yield f"{full}{window}{sack}{marks}"
-        yield f"{full}{sack}{marks}"
-        yield f"{begin} {short} {compact}{sack}{marks}"
-    if window:
-        yield f"{full}{window}{marks}"
-    yield full + marks
-    yield f"{begin} {short} {words}{marks}"
-    yield f"{begin} {short} {compact}{marks}"
-    brief = _marks(transmission, brief=True)
-    yield f"{begin} {short} {compact}{brief}"
+    octets = f"{seq}:{end}" if length else seq
+    dense = f"{octets},{ack}" if has_ack else octets
+    if room >= SPELLED_OUT:
+        words = f"seq={seq}" + (f" ack={ack}" if has_ack else "") + (f" len={length}" if length else "")
+        compact = octets + (f" ack {ack}" if has_ack else "")
+        full = f"{begin} {flag_text(segment.flags)} {words}"
+        window = f" win={segment.wnd}" if room >= WITH_WINDOW and not segment.flags & RST else ""
+        options = _syn_options(segment) if room >= WITH_OPTIONS else ""
+        if options:
+            yield f"{full}{window}{options}{marks}"
+        if sack:
+            yield f"{full}{window}{sack}{marks}"
+            yield f"{full}{sack}{marks}"
+            yield f"{begin} {short} {compact}{sack}{marks}"
+        if window:
+            yield f"{full}{window}{marks}"
+        yield full + marks
+        yield f"{begin} {short} {words}{marks}"
+        yield f"{begin} {short} {compact}{marks}"
+    elif sack:
+        yield f"{begin} {short} {dense}{sack}{marks}"
+    yield f"{begin} {short} {dense}{marks}"
+    yield f"{begin} {short} {dense}{brief}"
     yield f"{begin} {short} {octets}{brief}"
     if begin != f"#{transmission.number}":
         return  # What was done to it, and that it has data, is told rather than its sockets.
     yield f"{begin} {short} {seq}{brief}"
-    yield f"{begin} {short} {compact}"
+    yield f"{begin} {short} {dense}"
     yield f"{begin} {short} {octets}"
     yield f"{begin} {short} {seq}"
+
+
+def _syn_options(segment: Segment) -> str:
+    """What a SYN offers: `` MSS 1460 WS 7 SACK``."""
+    if not segment.flags & SYN or not segment.options:
+        return ""
+    offer = read_offer(segment)
+    words = [
+        f"MSS {offer.mss}" if offer.mss is not None else "",
+        f"WS {offer.window_scale}" if offer.window_scale is not None else "",
+        "SACK" if offer.sack else "",
+    ]
+    return "".join(f" {word}" for word in words if word)
 
 
 def _sack_words(segment: Segment, base: int | None, raw: bool) -> str:

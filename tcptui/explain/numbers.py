@@ -35,3 +35,9 @@ def duration_text(microseconds: int) -> str:
     if microseconds < 120_000_000:
         return f"{microseconds / 1_000_000:.1f} s"
     return f"{microseconds / 60_000_000:.1f} min"
+
+
+def short_duration_text(microseconds: int) -> str:
+    """The same without digits that say nothing: ``2 s``, ``925 ms``."""
+    number, unit = duration_text(microseconds).split(" ")
+    return f"{float(number):g} {unit}"

@@ -109,10 +109,18 @@ def _rule_message(
 ) -> Message:
     """A rule that an end applied, with the numbers that decided it."""
     own = report.connections.get(event.connection)
-    bases = _bases(own, arrived)
-    numbers = [(name, _number(event.rule, name, value, bases)) for name, value in event.numbers]
     peer = _peer(report.side, own, scenario)
+    numbers = _numbers(event, _bases(own, arrived))
     return Message(_key(event, report), (("side", report.side), ("peer", peer), *numbers))
+
+
+def numbers_of(event: RuleApplied, report: Report) -> list[tuple[str, Value]]:
+    """The numbers of a rule of a report, as what they are."""
+    return _numbers(event, _bases(report.connections.get(event.connection), _arrived(report)))
+
+
+def _numbers(event: RuleApplied, bases: Bases) -> list[tuple[str, Value]]:
+    return [(name, _number(event.rule, name, value, bases)) for name, value in event.numbers]
 
 
 def _peer(side: Party, own: Connection | None, scenario: Scenario) -> str:

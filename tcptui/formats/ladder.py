@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from tcptui.formats.notes import cut_note
 from tcptui.lab.record import Record
-from tcptui.lab.wire import SIDES
 from tcptui.view.cells import wrap
-from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder
+from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder, whole_window
 from tcptui.view.lines import plain_text
 
 if TYPE_CHECKING:
@@ -26,13 +25,13 @@ def ladder_text(run: Record) -> str:
     """Title, question, ladder and, if the run is the one that the scenario tells, its answer; every line
     ended. The last row of the ladder tells the states at the end."""
     scenario = run.scenario
-    transmissions = list(run.transmissions)
+    known = {one.number: one for one in run.transmissions}
     ladder = draw_ladder(
-        transmissions,
+        whole_window(run.reports, run.first),
+        known.get,
         run.ended_at,
         WIDTH,
         raw=scenario.raw_numbers,
-        paths={side: run.path(side) for side in SIDES},
         sockets=tuple(host.socket for host in scenario.hosts),
     )
     side = TIME_WIDTH + STATE_WIDTH

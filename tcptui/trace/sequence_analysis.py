@@ -7,6 +7,7 @@ point to another, and can be wrong. Nothing here asks what really happened, or d
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from enum import Enum
 from typing import NamedTuple
 
@@ -83,13 +84,32 @@ class Analysis(NamedTuple):
 
 def analyse(frames: Iterable[Frame]) -> list[Analysis | None]:
     """The analysis of a capture, frame by frame; None for what is no TCP segment."""
-    conversations: dict[frozenset[Socket], _Conversation] = {}
-    return [
-        _analyse(conversations, number, at, transmission.payload)
-        if isinstance(transmission.payload, Segment)
-        else None
-        for number, (at, transmission) in enumerate(frames, 1)
-    ]
+    return [*map(Analyser().add, frames)]
+
+
+class Analyser:
+    """What Wireshark keeps of the frames of a capture that it has seen. Who looks at a part of a long capture
+    goes on from a copy of what was kept before it."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        """The frames seen."""
+        self._conversations: dict[frozenset[Socket], _Conversation] = {}
+
+    def add(self, frame: Frame) -> Analysis | None:
+        """The analysis of the next frame; None for what is no TCP segment."""
+        self.count += 1
+        segment = frame.transmission.payload
+        if not isinstance(segment, Segment):
+            return None
+        return _analyse(self._conversations, self.count, frame.at, segment)
+
+    def copy(self) -> Analyser:
+        """Another one that goes on from here by itself."""
+        other = Analyser()
+        other.count = self.count
+        other._conversations = {key: one.copy() for key, one in self._conversations.items()}
+        return other
 
 
 class _Flow:
@@ -136,6 +156,12 @@ class _Conversation:
         """When the latest SYN was seen."""
         self.round_trip = 0
         """From a SYN to the first ACK after it, in microseconds; 0: not known."""
+
+    def copy(self) -> _Conversation:
+        """One of its own; the values that a direction has are immutable."""
+        other = copy(self)
+        other._flows = (copy(self._flows[0]), copy(self._flows[1]))
+        return other
 
     def flows(self, source: Socket) -> tuple[_Flow, _Flow]:
         """The direction from `source`, and the other one."""

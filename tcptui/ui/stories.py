@@ -15,8 +15,9 @@ from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.prelude import first_record
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import SIDES
 from tcptui.library import Listed
+from tcptui.view.ladder_rows import RowBuilder
+from tcptui.view.ladder_window import Window
 from tcptui.view.preview import Played
 
 MOST_STEPS = 2_000
@@ -62,16 +63,17 @@ class Stories:
         world, record = first_record(scenario)
         reports: list[Report] = []
         sections: dict[str, None] = {}
+        rows = RowBuilder(record.first)
         while len(reports) < MOST_STEPS and (report := world.step()) is not None:
             reports.append(report)
+            rows.add(report)
             sections.update(dict.fromkeys(_sections(report, world)))
             yield
         ended = (transmission for report in reports for transmission in report.ended)
         transmissions = sorted((*ended, *world.wire.transmissions), key=lambda one: one.number)
-        run = record._replace(transmissions=tuple(transmissions), reports=tuple(reports))
         self._played[story.name, variant] = Played(
-            scenario.title, scenario.question, scenario.hosts, scenario.raw_numbers, run.transmissions,
-            {side: run.path(side) for side in SIDES}, len(reports), world.now, tuple(sections),
+            scenario.title, scenario.question, scenario.hosts, scenario.raw_numbers, transmissions,
+            Window(rows.rows, rows.before), len(reports), world.now, tuple(sections),
             world.next_event() is None,
         )  # fmt: skip
 

@@ -2,40 +2,39 @@
 
 A segment leaves on one row and arrives on another; what happens in between stands on the rows between, so
 that a late segment is seen to be late and crossing ones cross. One that was lost stops at a cross; one in
-flight is solid as far as it has come, dotted where it has yet to go.
+flight is solid as far as it has come, dotted where it has yet to go. What an arrival did to its receiver
+stands on its row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from operator import itemgetter
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
 from tcptui.explain.labels import sockets_texts
 from tcptui.explain.numbers import time_text
-from tcptui.lab.connection_record import Entered
-from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
-from tcptui.view.ladder_row import Change, Row, RowPlan, draw_row, style_of
-from tcptui.view.lines import Line, Span, Style
-from tcptui.view.subject import Path, States
+from tcptui.lab.report import Report
+from tcptui.lab.wire import Outcome, Transmission
+from tcptui.view.ladder_row import RowPlan, draw_row, most_lanes, style_of
+from tcptui.view.ladder_rows import RowBuilder
+from tcptui.view.ladder_window import Window
+from tcptui.view.lines import Line, Span, Style, fit
+from tcptui.view.subject import States
 
 TIME_WIDTH = 8
 STATE_WIDTH = 13
 WITH_STATES = 96
 """The width from which on the ends' states stand beside the life lines."""
-LONG_SILENCE = 300_000
-"""Microseconds after which silence gets a row of its own."""
+MOST_WIDTH = 110
+"""Cells that a ladder takes: in more, the eye loses the way from one end of an arrow to the other."""
 MOST_DRAWN = 1_000
 """Rows that are remembered once drawn."""
-NO_PATHS: Mapping[Side, Path] = dict.fromkeys(SIDES, (Entered(State.CLOSED, 0, 0),))
-"""Of two ends that no segment has told anything of."""
-CONTEXT = 4
-"""Rows, at least, that are still there after the page has been turned."""
 _LANE_STEP = 2
-_MOST_LANES = 6
-
+_FIRST_LANE = 3
+_QUIET = "┊"
+"""Of both life lines, where nothing is on the wire for a while."""
 _LIFE_LINES = {
     State.CLOSED: "┊",
     State.LISTEN: "│",
@@ -46,8 +45,8 @@ _LIFE_LINES = {
 }
 """How a life line tells its state; the closing states are double."""
 
-_STEP_AND_NUMBER = itemgetter(0, 1)
-
+Known: TypeAlias = Callable[[int], Transmission | None]
+"""What has become of a segment, by its number."""
 Drawn: TypeAlias = dict[RowPlan, Line]
 """Rows that have been drawn already; most rows are the same from step to step."""
 
@@ -59,125 +58,64 @@ class Ladder(NamedTuple):
     numbers: list[int]
 
 
+def whole_window(reports: Iterable[Report], first: States) -> Window:
+    """All rows of a run, of which these are the reports and the states before."""
+    builder = RowBuilder(first)
+    for report in reports:
+        builder.add(report)
+    return Window(builder.rows, builder.before)
+
+
 def draw_ladder(
-    transmissions: list[Transmission],
+    window: Window,
+    known: Known,
     now: int,
     width: int,
-    height: int | None = None,
     *,
     raw: bool = False,
     selected: int = 0,
-    paths: Mapping[Side, Path] = NO_PATHS,
     drawn: Drawn | None = None,
     sockets: tuple[Socket, ...] = (),
 ) -> Ladder:
-    """The ladder in `width` cells and `height` rows (None: all of it).
+    """The rows of a window in `width` cells, in the middle of them if they are more than a ladder takes.
 
-    `paths` are the states of both ends up to now; `drawn` is the caller's memory of rows; `sockets` are those
-    of both ends that stand above it: what goes between others is told with them.
+    `drawn` is the caller's memory of rows; `sockets` are those of both ends that stand above it: what goes
+    between others is told with them.
     """
-    rows = ladder_rows(transmissions, now, paths)
-    numbers = [row.transmission.number if row.transmission is not None else 0 for row in rows]
-    shown = range(len(rows)) if height is None else _window(numbers, height, selected)
-    with_states = width >= WITH_STATES
-    inner = width - TIME_WIDTH - 2 - (2 * STATE_WIDTH if with_states else 0)
-    states = states_by_row(rows, paths)
-    plans = _plans(rows, shown, states, inner, with_states, now, raw, selected, sockets)
+    rows = window.rows
+    cells = min(width, MOST_WIDTH)
+    with_states = cells >= WITH_STATES
+    inner = cells - TIME_WIDTH - 2 - (2 * STATE_WIDTH if with_states else 0)
+    plans = _plans(window, known, inner, with_states, now, raw, selected, sockets)
+    margin: Span = (" " * ((width - cells) // 2), "plain")
     lines: list[Line] = []
-    previous = -1
-    for index, plan in zip(shown, plans, strict=True):
-        time = "" if plan.row.silence or plan.row.at == previous else time_text(plan.row.at, 6)
-        mark = "▸" if plan.selected else " "
-        left: Span = (f"{mark}{time:>6} ", "dim")
-        previous = previous if plan.row.silence else plan.row.at
-        middle = _picture(plan, drawn)
-        if with_states:
-            beginning = index == 0 and (
-                plan.row.transmission is None or isinstance(plan.row.transmission.payload, Segment)
-            )  # Beside a datagram no state of a connection means anything.
-            a, b = _state_names(states[index], states[index + 1], beginning)
-            lines.append((left, a, *middle, b))
+    previous, states = -1, window.before
+    for index, plan in enumerate(plans):
+        row = rows[index]
+        if row.silence:
+            time = "⋮"
         else:
-            lines.append((left, *middle))
-    return Ladder(lines, numbers[shown.start : shown.stop])
+            time = "" if row.at == previous else time_text(row.at, 6)
+            previous = row.at
+        left: Span = (f"{'▸' if plan.selected else ' '}{time:>6} ", "dim")
+        line: Line = (left, *_picture(plan, drawn))
+        if with_states:
+            beginning = not index and window.begins and _is_of_tcp(plan.transmission)
+            a, b = _state_names(states, row.states, beginning)
+            line = (left, a, *line[1:], b)
+        states = row.states
+        lines.append(line if cells == width else fit((margin, *line), width))
+    return Ladder(lines, [row.number for row in rows])
 
 
-def ladder_rows(
-    transmissions: list[Transmission], now: int, paths: Mapping[Side, Path] = NO_PATHS
-) -> list[Row]:
-    """The rows in the order of the steps: in each what has arrived, then what has left; or, where nothing
-    has, the change of state that is then all there is to see."""
-    # In which step, where in it, and until when the wire is busy with it.
-    keyed: list[tuple[int, int, int, Row]] = []
-    for transmission in transmissions:
-        left, outcome = transmission.sent_in, transmission.outcome
-        end = transmission.due if outcome is Outcome.IN_FLIGHT else transmission.ended_at
-        keyed.append((left, transmission.number, end, Row(transmission.sent_at, transmission, step=left)))
-        if outcome is Outcome.ARRIVED:
-            arrived = transmission.ended_in
-            keyed.append((arrived, 0, end, Row(end, transmission, True, step=arrived)))
-    start = transmissions[0].sent_in if transmissions else 0
-    changes = [(side, one) for side, path in paths.items() for one in path[1:] if one.step > start]
-    if changes and transmissions:
-        steps = {step for step, _, _, _ in keyed}
-        for side, (state, at, step) in changes:
-            if step not in steps:
-                keyed.append((step, 0, at, Row(at, None, change=Change(side, state), step=step)))
-    keyed.sort(key=_STEP_AND_NUMBER)
-    rows: list[Row] = []
-    busy_until = 0
-    for _, _, end, row in keyed:
-        at = row.at
-        if at - busy_until >= LONG_SILENCE and rows:
-            rows.append(Row(busy_until, None, silence=at - busy_until, step=rows[-1].step))
-        rows.append(row)
-        busy_until = max(busy_until, end, at)
-    if rows and now > busy_until:
-        rows.append(Row(busy_until, None, silence=now - busy_until, step=rows[-1].step))
-    return rows
-
-
-def recent(transmissions: list[Transmission], height: int, selected: int) -> list[Transmission]:
-    """The transmissions that `height` rows can show, and a few before: drawing all of a long run takes long.
-
-    Those left out go by the pageful, so that what is seen stays where it is from step to step.
-    """
-    page = max(1, height)
-    left_out = max(0, (len(transmissions) // page - 1) * page)
-    if not left_out:
-        return transmissions
-    if selected and transmissions[left_out].number > selected:
-        chosen = next(
-            (index for index, transmission in enumerate(transmissions) if transmission.number == selected), 0
-        )
-        left_out = chosen // page * page
-    since = transmissions[left_out].sent_in
-    late = [
-        transmission
-        for transmission in transmissions[:left_out]
-        if transmission.outcome is Outcome.IN_FLIGHT or transmission.ended_in >= since
-    ]
-    return late + transmissions[left_out:]
-
-
-def _window(numbers: list[int], height: int, selected: int) -> range:
-    """The rows to show: the end, or where the selection is.
-
-    They move by nearly a page at a time, so that most steps leave most rows where they are.
-    """
-    jump = max(1, height - max(CONTEXT, height // 4))
-    start = -(-max(0, len(numbers) - height) // jump) * jump
-    if selected and selected in numbers:
-        where = numbers.index(selected)
-        while where < start:
-            start = max(0, start - jump)
-    return range(start, min(len(numbers), start + height))
+def _is_of_tcp(transmission: Transmission | None) -> bool:
+    """Whether what is on a row belongs to a connection: beside a datagram no state of one means anything."""
+    return transmission is None or isinstance(transmission.payload, Segment)
 
 
 def _plans(
-    rows: list[Row],
-    shown: range,
-    states: list[States],
+    window: Window,
+    known: Known,
     width: int,
     with_states: bool,
     now: int,
@@ -185,105 +123,103 @@ def _plans(
     selected: int,
     sockets: tuple[Socket, ...],
 ) -> list[RowPlan]:
-    """What to draw on each row that is shown."""
-    told_from = _first_between_others(rows, sockets)
+    """What to draw on each row."""
+    rows = window.rows
     hosts = {socket.host for socket in sockets}
-    ways = _ways(rows, shown)
-    turns = _turns(rows, ways, width)
-    passing = _passing(rows, shown, ways, turns)
+    segments = {row.number: known(row.number) for row in rows if row.number and not row.folded}
+    ways = _ways(window, segments, known)
+    turns = _turns(ways, width)
+    passing = _passing(len(rows), ways, turns)
     plans = []
-    for index in shown:
-        row = rows[index]
-        number = row.transmission.number if row.transmission is not None else 0
-        moment = now if row.transmission is not None and row.transmission.outcome is Outcome.IN_FLIGHT else 0
-        lanes = tuple(passing[index - shown.start].items())
-        a, b = states[index + 1]
-        ends = (_LIFE_LINES.get(a, "║"), _LIFE_LINES.get(b, "║"))
-        turn = turns.get(number, -1)
+    for index, row in enumerate(rows):
+        transmission = segments.get(row.number)
+        in_flight = transmission is not None and transmission.outcome is Outcome.IN_FLIGHT
+        if row.silence:
+            ends = (_QUIET, _QUIET)
+        else:
+            a, b = row.states
+            ends = (_LIFE_LINES.get(a, "║"), _LIFE_LINES.get(b, "║"))
         plans.append(
             RowPlan(
-                row, width, lanes, turn, moment, raw, 0 < number == selected, ends, with_states,
-                _sockets_of(row, hosts) if index >= told_from else (),
+                row, transmission, width, tuple(passing[index].items()), turns.get(row.number, -1),
+                now if in_flight else 0, raw, selected > 0 and row.tells_of(selected), ends, with_states,
+                _sockets_of(transmission, sockets, hosts),
             )
         )  # fmt: skip
     return plans
 
 
-def _first_between_others(rows: list[Row], pair: tuple[Socket, ...]) -> int:
-    """The row from which on it is told what belongs to which connection: the first segment between other
-    sockets than `pair`, or if that is empty than the one before. Behind the last if there is none."""
-    for index, row in enumerate(rows):
-        if row.arrives or row.transmission is None:
-            continue  # It has left on a row before.
-        segment = row.transmission.payload
-        if isinstance(segment, Segment):
-            now = (segment.src, segment.dst)
-            if pair and now != pair and now[::-1] != pair:
-                return index
-            pair = now
-    return len(rows)
-
-
-def _sockets_of(row: Row, hosts: set[str]) -> tuple[str, ...]:
-    """Between which ports a segment goes, and first, if one end is none of `hosts`, with its address."""
-    segment = row.transmission.payload if row.transmission is not None else None
-    if not isinstance(segment, Segment):
+def _sockets_of(
+    transmission: Transmission | None, pair: tuple[Socket, ...], hosts: set[str]
+) -> tuple[str, ...]:
+    """Between which ports a segment goes, if that is not the pair; first, if one end is none of `hosts`, with
+    its address."""
+    segment = transmission.payload if transmission is not None else None
+    if not pair or not isinstance(segment, Segment):
         return ()
     sockets = segment.src, segment.dst
-    return sockets_texts(sockets, hosts or {socket.host for socket in sockets})
+    return () if sockets == pair or sockets[::-1] == pair else sockets_texts(sockets, hosts)
 
 
-def _ways(rows: list[Row], shown: range) -> dict[int, tuple[int, int]]:
-    """From which row to which each arrived segment's way goes, for those that can be seen."""
+class _Way(NamedTuple):
+    """A segment that has arrived: the rows between which it goes down, -1 and the number of rows where they
+    are not here, and how it is drawn."""
+
+    start: int
+    end: int
+    to_b: bool
+    style: Style
+
+
+def _ways(window: Window, segments: dict[int, Transmission | None], known: Known) -> dict[int, _Way]:
+    """Those of the segments that arrive, in the order of their last rows."""
     starts: dict[int, int] = {}
-    ways: dict[int, tuple[int, int]] = {}
-    for index, row in enumerate(rows):
-        if row.transmission is None:
-            continue
-        if not row.arrives:
-            starts[row.transmission.number] = index
-        elif index >= shown.start:
-            start = starts.get(row.transmission.number, index)
-            if start < shown.stop:
-                ways[row.transmission.number] = (start, index)
+    ends: dict[int, int] = {}
+    for index, row in enumerate(window.rows):
+        if row.number:
+            (ends if row.arrives else starts)[row.number] = index
+    below = len(window.rows)
+    found: list[tuple[int, int]] = sorted((end, number) for number, end in ends.items())
+    found += [(below, number) for number in starts if number not in ends]
+    segments = segments | {number: known(number) for number in window.passing}
+    found += [(below, number) for number in window.passing]
+    ways = {}
+    for end, number in found:
+        segment = segments.get(number)
+        if segment is not None and segment.outcome is Outcome.ARRIVED:
+            ways[number] = _Way(starts.get(number, -1), end, segment.receiver == "B", style_of(segment))
     return ways
 
 
-def _turns(rows: list[Row], ways: dict[int, tuple[int, int]], width: int) -> dict[int, int]:
+def _turns(ways: dict[int, _Way], width: int) -> dict[int, int]:
     """A column for each segment to turn at, near its receiver, apart from others of its direction."""
     turns: dict[int, int] = {}
+    most = most_lanes(width)
     # The ways come in the order of their last rows: a lane is free if the last way in it ended before.
-    taken_until = {True: [-1] * _MOST_LANES, False: [-1] * _MOST_LANES}
-    for number, (start, end) in ways.items():
-        transmission = rows[start].transmission
-        assert transmission is not None
-        to_b = transmission.receiver == "B"
+    taken_until = {True: [-2] * most, False: [-2] * most}
+    for number, (start, end, to_b, _) in ways.items():
         until = taken_until[to_b]
-        lane = next((lane for lane in range(_MOST_LANES) if until[lane] < start), _MOST_LANES - 1)
+        lane = next((lane for lane in range(most) if until[lane] < start), most - 1)
         until[lane] = end
-        offset = 3 + lane * _LANE_STEP
+        offset = _FIRST_LANE + lane * _LANE_STEP
         turns[number] = width - 1 - offset if to_b else offset
     return turns
 
 
-def _passing(
-    rows: list[Row], shown: range, ways: dict[int, tuple[int, int]], turns: dict[int, int]
-) -> list[dict[int, Style]]:
-    """The vertical lines on each row that is shown, by column.
+def _passing(count: int, ways: dict[int, _Way], turns: dict[int, int]) -> list[dict[int, Style]]:
+    """The vertical lines on each row, by column.
 
     Where there are more ways than lanes some share a column, and the one that ends last is seen: taken from
     the last to the first, a way adds to its column the rows above those that are there already, so that the
     work grows with the rows and not with the ways on each of them.
     """
-    passing: list[dict[int, Style]] = [{} for _ in shown]
+    passing: list[dict[int, Style]] = [{} for _ in range(count)]
     filled_from: dict[int, int] = {}
-    for number, (start, end) in reversed(ways.items()):
-        transmission = rows[start].transmission
-        assert transmission is not None
-        column, style = turns[number], style_of(transmission)
-        top = filled_from.get(column, shown.stop)
-        for index in range(max(start + 1, shown.start), min(end, top)):
-            passing[index - shown.start][column] = style
+    for number, (start, end, _, style) in reversed(ways.items()):
+        column = turns[number]
+        top = filled_from.get(column, count)
+        for index in range(start + 1, min(end, top)):
+            passing[index][column] = style
         filled_from[column] = min(top, start + 1)
     return passing
 
@@ -305,23 +241,3 @@ def _state_names(before: States, after: States, always: bool) -> tuple[Span, Spa
         state.value if always or state is not old else "" for old, state in zip(before, after, strict=True)
     )
     return (f"{a:>{STATE_WIDTH - 1}} ", "a"), (f" {b:<{STATE_WIDTH - 1}}", "b")
-
-
-def states_by_row(rows: list[Row], paths: Mapping[Side, Path]) -> list[States]:
-    """Both ends' states before the first row, and after the step of each."""
-    if not rows:
-        return []
-    steps = [rows[0].step - 1, *[row.step for row in rows]]
-    return list(zip(*[_states_after(steps, paths[side]) for side in SIDES], strict=True))
-
-
-def _states_after(steps: list[int], path: Path) -> list[State]:
-    """The state after each of these steps, which ascend; of those before the path its first."""
-    if path[-1].step <= steps[0]:  # So it is in all of a long run but its beginning.
-        return [path[-1].state] * len(steps)
-    states, place = [], 0
-    for step in steps:
-        while place + 1 < len(path) and path[place + 1].step <= step:
-            place += 1
-        states.append(path[place].state)
-    return states

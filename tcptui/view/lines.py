@@ -14,7 +14,7 @@ from tcptui.view.cells import cut
 Style: TypeAlias = Literal[
     "plain", "dim", "title", "label", "a", "b", "wire", "changed", "lost", "delayed", "copy",
     "selected", "why", "rule", "key", "error", "said",
-    "state", "entered", "bar", "space", "again", "gap",
+    "state", "entered", "bar", "space", "again", "gap", "effect",
 ]  # fmt: skip
 """The names of styles."""
 

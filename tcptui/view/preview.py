@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -10,14 +10,12 @@ from rich.cells import cell_len
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
 from tcptui.lab.ends import EndSetup
-from tcptui.lab.wire import Side, Transmission
+from tcptui.lab.wire import Transmission
 from tcptui.view.cells import shorten, wrap
-from tcptui.view.ladder import TIME_WIDTH, draw_ladder
+from tcptui.view.ladder import MOST_WIDTH, TIME_WIDTH, draw_ladder
+from tcptui.view.ladder_window import Window
 from tcptui.view.lines import EMPTY, Line, Style, beside, fit
-from tcptui.view.subject import Path
 
-WIDEST = 112
-"""Cells of the ladder: it gains nothing by more."""
 MOST_OF_SECTIONS = 3
 """Lines for the sections of RFCs."""
 
@@ -30,7 +28,8 @@ class Played(NamedTuple):
     hosts: tuple[EndSetup, EndSetup]
     raw: bool
     transmissions: Sequence[Transmission]
-    paths: Mapping[Side, Path]
+    window: Window
+    """All rows of its ladder."""
     steps: int
     ended_at: int
     """Microseconds."""
@@ -89,8 +88,22 @@ def _amount(played: Played, width: int) -> list[Line]:
         first = say("ui.picker.amount", steps=played.steps, segments=len(played.transmissions), span=span)
     return [
         *_text(first, width, "plain"),
-        *_text(", ".join(sections_text(played.sections)), width, "rule", MOST_OF_SECTIONS),
+        *_items(sections_text(played.sections), width, "rule", MOST_OF_SECTIONS),
     ]
+
+
+def _items(items: Sequence[str], width: int, style: Style, most: int) -> list[Line]:
+    """A list of words that belong together, with commas; a line ends between two of them."""
+    lines = [""]
+    for place, item in enumerate(items):
+        text = item if place == len(items) - 1 else f"{item},"
+        if lines[-1] and cell_len(f"{lines[-1]} {text}") > width:
+            lines.append(text)
+        else:
+            lines[-1] = f"{lines[-1]} {text}".strip()
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"{lines[most - 1]} …"]
+    return [fit(((shorten(line, width), style),), width) for line in lines]
 
 
 def sections_text(sections: Sequence[str]) -> list[str]:
@@ -117,17 +130,20 @@ def _ladder(played: Played, width: int, height: int) -> list[Line]:
     """The first rows of the ladder, and how many more there are."""
     if height < 3 or not played.transmissions:
         return []
-    cells = min(width, WIDEST)
-    # A segment has a row at least: those that have none are not drawn, which takes long.
+    cells = min(width, MOST_WIDTH)
+    window = played.window
+    known = {one.number: one for one in played.transmissions}
+    all_of_it = len(window.rows) < height
+    shown = window if all_of_it else window._replace(rows=window.rows[: height - 2])
     drawn = draw_ladder(
-        list(played.transmissions[: height + 1]), played.ended_at, cells, raw=played.raw, paths=played.paths,
+        shown, known.get, played.ended_at, cells, raw=played.raw,
         sockets=(played.hosts[0].socket, played.hosts[1].socket),
     )  # fmt: skip
     left = (width - cells) // 2
     rows = drawn.lines
-    if len(rows) > height - 1 or len(played.transmissions) > height + 1:
-        rows = rows[: height - 2]
-        more = len(played.transmissions) - len({number for number in drawn.numbers[: len(rows)] if number})
+    if not all_of_it:
+        seen = {one.number for row in shown.rows for one in (row.folded or (row,)) if one.number}
+        more = len(played.transmissions) - len(seen)
         rows = [*rows, fit(((f"{'':{TIME_WIDTH}}{say('ui.picker.more', count=more)}", "dim"),), cells)]
     ends: Line = ((f"{'':{TIME_WIDTH}}A", "a"), (f"{'B':>{cells - TIME_WIDTH - 1}}", "b"))
     return [fit(((" " * left, "plain"), *line), width) for line in (ends, *rows)]

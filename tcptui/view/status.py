@@ -12,6 +12,7 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.labels import name_of
 from tcptui.explain.numbers import duration_text, time_text
 from tcptui.explain.why import Why
+from tcptui.lab.report import NextEvent
 from tcptui.lab.state import WorldState
 from tcptui.view.cells import shorten_to_words, wrap
 from tcptui.view.layout import WIDE
@@ -22,10 +23,8 @@ LEAST_MARKS = 24
 """So many cells have room for one mark and how many more there are."""
 
 
-def clock_line(
-    world: WorldState, width: int, *, at: int, step: int, branch: tuple[int, int], speed: float | None
-) -> Line:
-    """Speed while playing, clock, step, and, where there is room, what comes next.
+def clock_line(width: int, *, at: int, step: int, branch: tuple[int, int], speed: float | None) -> Line:
+    """Speed while playing, clock and step.
 
     `branch` is the current one and how many there are.
     """
@@ -36,10 +35,16 @@ def clock_line(
     spans += [(time if time.endswith("d") else f"{time} s", "title"), (f"  {say('ui.step')} {step}", "plain")]
     if branch[1] > 1:
         spans.append((f"  {say('ui.branch')} {branch[0] + 1}/{branch[1]}", "plain"))
-    next_event = f"   {next_text(world, at)}"
-    if line_width(tuple(spans)) + cell_len(next_event) < width:
-        spans.append((next_event, "dim"))
     return beside(EMPTY, (*spans, (" ", "plain")), width)
+
+
+def _timer_at(world: WorldState, event: NextEvent) -> str:
+    """The short name of the timer that fires next, if the connection that is looked at has it."""
+    if event.side == "X" or script_of(world, event.side) is not None:
+        return say("ui.next.some_timer")
+    timers = world.host(event.side).timers
+    due = [kind.label for kind, timer in timers.items() if timer.due == event.at]
+    return due[0] if due else say("ui.next.some_timer")
 
 
 def next_text(world: WorldState, at: int) -> str:
@@ -55,7 +60,7 @@ def next_text(world: WorldState, at: int) -> str:
         )
         what = say("ui.next.arrival", name=name_of(transmission), side=next_event.side)
     elif next_event.cause == "timer":
-        what = say("ui.next.timer", side=next_event.side)
+        what = say("ui.next.timer", side=next_event.side, timer=_timer_at(world, next_event))
     elif next_event.side != "X" and script_of(world, next_event.side) is not None:
         what = say("ui.next.script")
     elif next_event.cause == "call":

@@ -149,7 +149,7 @@ def test_windows_are_scaled_if_both_offer_it(
 
 def test_all_of_a_scaled_window_that_is_announced_is_taken() -> None:
     """SHLD-14: rounded to what the field can say, it must not be less than what was said before."""
-    site = connected(LINUX._replace(receive_buffer=1000), scale(7))
+    site = connected(LINUX._replace(receive_buffer=1000, delayed_ack=0), scale(7))
     (ack,) = sent(site.receives(site.peer(ACK, 1, 1, bytes(100))))
     room = ack.wnd << 7
     (ack,) = sent(site.receives(site.peer(ACK, 101, 1, bytes(room))))

@@ -66,7 +66,9 @@ def window_after(profile: Profile, *pieces: int) -> int:
     return window
 
 
-GROWING = LINUX._replace(receive_buffer=200_000, window_scale=3, timestamps=False, delayed_ack=0)
+GROWING = LINUX._replace(
+    receive_buffer=200_000, window_scale=3, timestamps=False, delayed_ack=0, first_window=65_535
+)
 
 
 @pytest.mark.parametrize(

@@ -60,10 +60,11 @@ def test_freebsd_announces_little_room_only_if_it_is_a_segment() -> None:
     assert windows(site, 1) == [800]
 
 
-@pytest.mark.parametrize(("octets", "window"), [(500, 1_000), (760, 700)])
+@pytest.mark.parametrize(("octets", "window"), [(500, 960), (760, 700)])
 def test_linux_announces_all_that_is_free_if_it_is_half_of_the_buffer(octets: int, window: int) -> None:
     """__tcp_select_window(): only what is both less than "full_space >> 1" and less than a segment is too
-    little to be announced; then the edge stays that the first window, 1460, had."""
+    little to be announced; then the edge stays that the first window, 1460, had. 500 octets take 1280 of
+    memory, which is worth 640 here: the 860 left are less than that edge gives. Measured on Linux 6.18."""
     own = LINUX._replace(timestamps=False, window_scale=1, delayed_ack=0, quickack=0, receive_buffer=1_500)
     assert windows(connected(own, Option(3, b"\x01")), octets) == [window]
 

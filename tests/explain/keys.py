@@ -17,10 +17,10 @@ from tcptui.ui.actions import ACTIONS
 
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
-    "act", "allowed", "assert", "check", "count", "difference", "effect", "errno", "error", "fact", "fate",
-    "field", "figure", "frame", "happened", "label", "move", "needs", "response", "rule", "run", "script",
-    "signal",
-    "text", "timer", "ui", "validate", "verdict", "waiting", "why", "writer",
+    "act", "allowed", "arrival", "assert", "check", "count", "difference", "effect", "errno", "error",
+    "fact", "fate", "field", "figure", "frame", "happened", "label", "ladder", "move", "needs", "response",
+    "rule", "run", "script", "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why",
+    "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[a-z0-9_]+)+")

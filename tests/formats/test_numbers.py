@@ -25,11 +25,11 @@ from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Transmission
 from tcptui.trace.capture import capture_of
-from tcptui.view.ladder import draw_ladder
 from tcptui.view.lines import plain_text
 from tests.formats.captures import POINTS
 from tests.formats.random_runs import random_run
 from tests.view.inspected import alone, shown
+from tests.view.ladders import drawn_segments
 
 NEGATIVE = re.compile(r"(?<![\w.:)\]-])-\d|[=:]-\d")
 RUNS = 60
@@ -116,7 +116,7 @@ def test_ladder_header_figure_and_fact_have_the_same_numbers(name: str) -> None:
     for one in run.transmissions:
         if isinstance(one.payload, Segment):
             seq = dict(segment_fields(one))["seq"]
-            (row, *_) = draw_ladder([one], one.sent_at, 300).lines
+            (row, *_) = drawn_segments([one], one.sent_at, 110).lines
             assert numbers(plain_text(row))["seq"] == seq
             assert f" seq {seq} " in shown("header", alone(one), 300, 1)[0]
             assert f"<SEQ={seq}>" in figure

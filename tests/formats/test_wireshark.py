@@ -9,12 +9,13 @@ import pytest
 from tcptui import library
 from tcptui.core.packet.options import Offer, data_options, syn_layout
 from tcptui.core.packet.segment import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG, Option, Segment
-from tcptui.formats.wireshark import summary, wireshark_lines, wireshark_list
+from tcptui.formats.wireshark import wireshark_lines, wireshark_list
 from tcptui.lab import run as run_module
 from tcptui.lab.run import play
 from tcptui.lab.wire import Transmission
 from tcptui.trace.capture import Frame, Point
 from tcptui.trace.sequence_analysis import analyse
+from tcptui.trace.summary import summary
 from tests.lab.worlds import scenario
 from tests.trace.captures import CASES, ENDS, Row, frames
 

@@ -241,7 +241,7 @@ def test_a_click_selects_a_segment() -> None:
     async def run() -> int:
         app = TcptuiApp(Session(library.find("life"), "s8"), library.all_scenarios)
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.click(WirePane, offset=(20, 0))
+            await pilot.click(WirePane, offset=(20, 1))
             selected = seq_text(app).selected
         return selected.number if selected is not None else 0
 

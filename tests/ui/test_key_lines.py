@@ -15,7 +15,7 @@ from tcptui.lab.wire import BadMove
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.key_lines import ENTRIES, ActsLine, KeyLine, key_line
-from tcptui.ui.screens.dialogs import HelpScreen
+from tcptui.ui.screens.help import HelpScreen
 from tcptui.ui.session import Session
 from tcptui.view.acts import acts
 from tcptui.view.lines import line_width, plain_text

@@ -28,15 +28,16 @@ from tests.explain.wide import PROTOCOL, read_wide, words
 
 SIZES = ((80, 24), (120, 36), (200, 50))
 SCRIPT = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 connect(3, ..., ...) = 0\n+0 > S 0:0(0)\n"
-KEYS = words(" ".join(name for action in ACTIONS for name in key_names(action)))
+KEYS = {"esc"} | words(" ".join(name for action in ACTIONS for name in key_names(action)))
 """What stands on the keys of a keyboard."""
 FIELDS = words(
     "seq ack len win ISS UNA NXT WND IRS TSval TSecr NOP EOL UNCONN Wireshark TCP RTT RTO cwnd ssthresh MSS"
-    " SACK TS ECN"
+    " State Recv Send Local Address Port Peer ESTAB RECV UNCONN timer on persist keepalive timewait sec"
+    " ISN wscale sackOK SACK TS ECN Seq Ack Len Win Urg PERM SLE SRE Destination Port unreachable"
     f" {' '.join(timer.label for timer in TimerKind)} {' '.join(label.value for label in Label)}"
     f" {' '.join(one.cause for one in TRANSITIONS)}"
 )
-"""Variables, fields, timers, Wireshark's labels, and the words of RFC 9293 Figure 5."""
+"""Variables, fields, timers, Wireshark's labels, and the words of RFC 9293 Figure 5 and of ss(8)."""
 KNOBS = words("rfc9293 delayed_ack=0us nagle=false")
 """The preset, and the knobs in which the hosts of scenarios depart from it."""
 MOVES = words(
@@ -147,7 +148,7 @@ async def see_dialogs(pilot: Pilot[None], app: TcptuiApp) -> list[Seen]:
     await pilot.press("o")
     await pilot.pause()
     names = set().union(*(of_scenario(one.load()) for one in library.all_scenarios()))
-    seen.append(look(app, "o", names | KEYS | {"tcptui", "esc"}))
+    seen.append(look(app, "o", names | KEYS | {"tcptui"}))
     return seen
 
 

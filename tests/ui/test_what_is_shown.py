@@ -12,7 +12,7 @@ from tcptui import library
 from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.palette import PALETTES, PaletteName
-from tcptui.ui.screens.dialogs import HelpScreen
+from tcptui.ui.screens.help import HelpScreen
 from tcptui.ui.screens.picker import Picker
 from tcptui.ui.screens.reader import Reader
 from tcptui.ui.screens.run_screen import RunScreen

@@ -6,6 +6,7 @@ from tcptui import library
 from tcptui.lab.history import History
 from tcptui.lab.wire import Transmission
 from tcptui.view.inspectors import INSPECTORS, Inspected, Inspector
+from tcptui.view.inspectors.captured import Captures
 from tcptui.view.lines import line_width, plain_text
 from tests.lab.worlds import history_of, scenario
 
@@ -17,17 +18,16 @@ def inspector_of(name: str) -> Inspector:
 
 def inspected_of(history: History, number: int = 0, *, raw: bool = False, place: str = "") -> Inspected:
     """A segment of a run, by its number, at the position of the run; 0: the newest."""
-    transmissions = history.transmissions()
-    chosen = history.transmission(number) if number else transmissions[-1] if transmissions else None
+    chosen = history.transmission(number or history.world.wire.launched)
     return Inspected(
-        history.moment, chosen, transmissions, raw, place, history.report_of,
-        position=history.position,
+        history.moment, chosen, raw, place, history.report_of,
+        position=history.position, captures=Captures(history),
     )  # fmt: skip
 
 
 def alone(one: Transmission | None, *, raw: bool = False) -> Inspected:
     """A segment without the run that it is of."""
-    return Inspected(history_of(scenario()).moment, one, () if one is None else (one,), raw)
+    return Inspected(history_of(scenario()).moment, one, raw)
 
 
 def story(name: str, steps: int) -> History:

@@ -9,12 +9,11 @@ from tcptui.explain.why import why
 from tcptui.lab.history import History
 from tcptui.lab.wire import Transmission
 from tcptui.view.endpoint import endpoint_lines
-from tcptui.view.ladder import draw_ladder
 from tcptui.view.lines import line_width, plain_text
-from tcptui.view.status import clock_line
-from tcptui.view.subject import paths_of
+from tcptui.view.status import next_text
 from tests.lab.worlds import history_of, scenario, transmission
 from tests.view.inspected import alone, inspector_of, shown
+from tests.view.ladders import drawn
 
 GROUP = "233.252.0.1:80"
 V6 = 'A.address = "2001:db8::1"\nB.address = "2001:db8::2"\n'
@@ -69,9 +68,7 @@ def test_a_label_says_as_much_as_there_is_room_for(moves: str, number: int, room
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_a_datagram_is_drawn_on_the_ladder_and_no_state_beside_it(width: int) -> None:
     history = played("b:bind a:sendto:hello s")
-    lines = [
-        plain_text(line) for line in draw_ladder(history.transmissions(), history.world.now, width).lines
-    ]
+    lines = [plain_text(line) for line in drawn(history, width).lines]
     assert len(lines) == 2
     assert "── #1 UDP len=5 ──" in lines[0]
     assert lines[1].endswith("▶┊")
@@ -80,9 +77,7 @@ def test_a_datagram_is_drawn_on_the_ladder_and_no_state_beside_it(width: int) ->
 
 def test_the_states_of_a_connection_stand_beside_its_segments_as_before() -> None:
     history = played("b:listen a:connect a:sendto:x s5")
-    (first, *_) = draw_ladder(
-        history.transmissions(), history.world.now, 120, paths=paths_of(history.record)
-    ).lines
+    (first, *_) = drawn(history, 110).lines
     assert "SYN-SENT" in plain_text(first)
 
 
@@ -221,5 +216,4 @@ def test_the_sentence_of_why(moves: str, opening: str, rest: str) -> None:
 
 def test_what_comes_next_is_named() -> None:
     world = played("a:sendto:abc").world
-    (line,) = [clock_line(world, 70, at=0, step=1, branch=(0, 1), speed=None)]
-    assert "next: #1 UDP reaches B in 50 ms" in plain_text(line)
+    assert next_text(world, 0) == "next: #1 UDP reaches B in 50 ms"

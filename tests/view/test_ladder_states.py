@@ -14,11 +14,11 @@ from tcptui.lab.history import History
 from tcptui.lab.moves import NEXT, Move
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, BadMove, Side
-from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, WITH_STATES, draw_ladder, ladder_rows, states_by_row
+from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, WITH_STATES
 from tcptui.view.lines import plain_text
-from tcptui.view.subject import paths_of
 from tests.lab.test_properties import FAST, ROUGH, Intent, chosen, intents, setups
 from tests.lab.worlds import OPEN, history_of, scenario
+from tests.view.ladders import drawn, window_of
 
 
 def check(history: History, moves: list[Move]) -> None:
@@ -37,8 +37,8 @@ def check(history: History, moves: list[Move]) -> None:
                 if state is not path[-1].state:
                     path.append(Entered(state, history.world.now, report.step))
     if history.transmissions():
-        rows = ladder_rows(history.transmissions(), history.world.now, paths)
-        told = [pair for pair, _ in groupby(states_by_row(rows, paths))]
+        window = window_of(history)
+        told = [pair for pair, _ in groupby([window.before, *(row.states for row in window.rows)])]
         assert told == [pair for pair, _ in groupby(states)]
     for side in SIDES:
         known = history.record.of(side).states
@@ -83,9 +83,9 @@ def test_the_rows_of_one_instant_are_in_the_order_of_the_steps() -> None:
     ]
 
 
-def rows(history: History, width: int = 120) -> list[tuple[str, str, str, str, str]]:
+def rows(history: History, width: int = 110) -> list[tuple[str, str, str, str, str]]:
     """Of each row the time, and of A and of B the state where it is told and the life line."""
-    ladder = draw_ladder(history.transmissions(), history.world.now, width, paths=paths_of(history.record))
+    ladder = drawn(history, width)
     side = STATE_WIDTH if width >= WITH_STATES else 0
     left, right = TIME_WIDTH + side, width - side
     return [
@@ -103,8 +103,6 @@ def rows(history: History, width: int = 120) -> list[tuple[str, str, str, str, s
 def test_a_change_of_state_without_a_segment_has_a_row_and_is_told_once() -> None:
     history = history_of(library.find("life"), "s18")
     assert rows(history)[-1] == ("240.62", "CLOSED", "┊", "┊", "")
-    for width in (80, 120):
-        ladder = draw_ladder(
-            history.transmissions(), history.world.now, width, paths=paths_of(history.record)
-        )
+    for width in (80, 110):
+        ladder = drawn(history, width)
         assert plain_text(ladder.lines[-1]).count("CLOSED") == 1

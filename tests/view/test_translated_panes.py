@@ -17,12 +17,12 @@ from tcptui.lab.wire import SIDES, Side
 from tcptui.view.ascii import to_ascii
 from tcptui.view.endpoint import endpoint_lines
 from tcptui.view.inspectors import INSPECTORS, Inspected
-from tcptui.view.ladder import draw_ladder
+from tcptui.view.inspectors.captured import Captures
 from tcptui.view.layout import Frame, Place, backdrop_lines
 from tcptui.view.layout import places as layout_places
 from tcptui.view.lines import Line, fit, line_width, plain_text
 from tcptui.view.status import clock_line, error_lines, progress_lines, why_lines
-from tcptui.view.subject import paths_of
+from tests.view.ladders import drawn as ladder_of
 from tests.view.test_cells import SAMPLES
 
 SIZES = ((80, 24), (120, 36), (200, 50))
@@ -59,20 +59,18 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
         drawn.append((width, backdrop_lines(frames, width, height, fit(((title, "title"),), width - 70))))
         if where.wire is not None:
             inside = where.wire.inside
-            ladder = draw_ladder(
-                transmissions, now, inside.width, inside.height, selected=1, paths=paths_of(history.record)
-            )
+            ladder = ladder_of(history, inside.width, selected=1, height=inside.height)
             drawn.append((inside.width, ladder.lines))
         for place in where.inspectors:
             inside = place.inside
-            inspected = Inspected(history.moment, selected, transmissions)
+            inspected = Inspected(history.moment, selected, captures=Captures(history))
             assert inspector is not None
             drawn.append((inside.width, inspector.lines(inspected, inside.width, inside.height)))
         for side, end in zip(SIDES, (where.a, where.b), strict=True):
             drawn.append((end.inside.width, _end_lines(history, side, end.inside)))
     clock, below = where.clock, where.why
     drawn += [
-        (clock.width, [clock_line(world, clock.width, at=now, step=7, branch=(0, 2), speed=1.0)]),
+        (clock.width, [clock_line(clock.width, at=now, step=7, branch=(0, 2), speed=1.0)]),
         (below.width, why_lines(why(history.report, world, transmissions, False), below.width)),
         (below.width, why_lines(Why(title * 9, source="RFC 9293 3.10.7.4"), below.width)),
         (below.width, error_lines(title * 9, below.width)),
@@ -115,7 +113,7 @@ def test_a_chinese_label_is_drawn_whole_and_the_life_line_stays() -> None:
         history = History(library.find("handshake"))
         for move in parse_moves("s2 l1 s2"):
             history.apply(move)
-        lines = draw_ladder(history.transmissions(), history.world.now, 60).lines
+        lines = ladder_of(history, 60).lines
         texts = [plain_text(line) for line in lines]
         assert any("✗ 丢失" in text for text in texts), texts
         assert any("重传 ─" in text for text in texts), texts

@@ -140,6 +140,8 @@ def _acknowledge_like_linux(tcb: Tcb, step: Step) -> None:
     more = unacknowledged > _full_segment(tcb)
     if more and tcb.receive_buffer:
         more = step.hooks.select_window(tcb) >= tcb.rcv_wnd + unacknowledged  # Else reading acknowledges.
+        if step.hooks.little_is_free(tcb):
+            tcb.quickack = 0
     # A RECEIVE that has waited for the data has read it.
     read = not tcb.receive_buffer and not tcb.half_duplex and tcb.delack.pushed > tcb.delack.pingpong
     if more or read or (tcb.quickack and not tcb.delack.pingpong):
@@ -175,7 +177,8 @@ def _ato(tcb: Tcb, step: Step) -> int:
 
 def _more_quickacks(tcb: Tcb, step: Step) -> None:
     """tcp_incr_quickack()"""
-    quickacks = tcb.rcv_wnd // (2 * _full_segment(tcb)) or 2
+    announced = tcb.rcv_wnd + distance(tcb.last_ack_sent, tcb.rcv_nxt)
+    quickacks = announced // (2 * _full_segment(tcb)) or 2
     tcb.quickack = max(tcb.quickack, min(quickacks, step.profile.quickack))
 
 

@@ -142,6 +142,8 @@ class Step:
         """tcp_event_ack_sent(): one ACK less to be sent without delay, if it acknowledges something; with the
         last one the time that ACKs wait is the least again."""
         waits = self.ack_due or self.ack_later or tcb.delayed_ack_timer is not None
+        if tcb.quickack and self.profile.pingpong and self.hooks.little_is_free(tcb):
+            tcb.quickack = 0
         if tcb.quickack and (waits or not self.profile.pingpong):
             tcb.quickack -= 1
             if not tcb.quickack and self.profile.pingpong:

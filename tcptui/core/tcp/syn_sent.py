@@ -10,7 +10,7 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.core.tcp import broken
 from tcptui.core.tcp.delayed_ack import acknowledge_syn_ack
-from tcptui.core.tcp.handshake import enter_established, learn_from_syn, learn_window
+from tcptui.core.tcp.handshake import enter_established, learn_from_syn, learn_window, own_shift
 from tcptui.core.tcp.reassembly import process_data_and_fin, queue_data_on_syn
 from tcptui.core.tcp.retransmission import acknowledge, turn_syn_into_syn_ack
 from tcptui.core.tcp.send import transmit_waiting
@@ -83,7 +83,7 @@ def _check_syn(tcb: Tcb, segment: Segment, step: Step) -> None:
     else:
         step.rule(tcb, Rule.SYN_SENT_SYN, seq=segment.seq)
         if not tcb.scaling and tcb.offers_options and step.hooks.simultaneous_open_keeps_scale():
-            tcb.rcv_shift = step.profile.window_scale or 0
+            tcb.rcv_shift = own_shift(tcb, step) or 0
         step.set_state(tcb, State.SYN_RECEIVED)
         turn_syn_into_syn_ack(tcb, step)
         queue_data_on_syn(tcb, segment, step)

@@ -67,6 +67,10 @@ class ReceiveMemory(NamedTuple):
     """How much data is in the memory that its segments take, in 256ths."""
     grown: int = 0
     """What the buffer has grown to, counted as `Tcb.rcv_buff`; 0: it has not."""
+    overhead: int = 0
+    """By how much what was unread when data last came is worth more than its octets (sk_rmem_alloc)."""
+    tailroom: int = 0
+    """Octets of data for which the last segment of it has room."""
 
 
 class DelayedAck(NamedTuple):

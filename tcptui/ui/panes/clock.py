@@ -1,4 +1,4 @@
-"""The pane of the clock: the moment, the step, and what comes next."""
+"""The pane of the clock: the moment and the step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ClockPane(SessionPane):
         session, history = self.session, self.session.history
         return [
             clock_line(
-                session.world, width, at=session.at, step=history.position,
+                width, at=session.at, step=history.position,
                 branch=(history.branch, history.branches),
                 speed=session.speed if session.playing else None,
             )

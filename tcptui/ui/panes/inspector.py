@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.events import Click
+from textual.timer import Timer
 
 from tcptui.ui.panes.pane import FramedPane, Heading
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import Inspected, Inspector, title_of
 from tcptui.view.layout import Place
 from tcptui.view.lines import Line
+
+if TYPE_CHECKING:
+    from tcptui.lab.history import History
+    from tcptui.view.inspectors.captured import Captures
+
+_BREATH = 0.001
+"""Seconds between two slices of what takes long, in which keys are read."""
 
 
 class InspectorPane(FramedPane):
@@ -20,21 +30,40 @@ class InspectorPane(FramedPane):
         self.inspector = inspector
         self._places: dict[str, str] = {}
         """Where the cursor is in each inspector, by the inspector's name."""
+        self._captures: Captures | None = None
+        self._later: Timer | None = None
+        """Goes on with captures of a long run."""
 
     def heading(self) -> Heading:
         title, about = title_of(self.inspector), self.inspector.about(self.inspected())
         return Heading(f"{title}  {about}" if about else title, "", "dim")
 
     def lines(self, width: int, height: int) -> list[Line]:
-        return self.inspector.lines(self.inspected(), width, height)
+        lines = self.inspector.lines(self.inspected(), width, height)
+        if self._captures is not None and self._captures.behind and self._later is None and self.is_mounted:
+            self._later = self.set_timer(_BREATH, self._look_again)
+        return lines
+
+    def _look_again(self) -> None:
+        """Goes on with what takes long."""
+        self._later = None
+        self.post_message(self.Changed())
+
+    def _captures_of(self, history: History) -> Captures:
+        """Those of the run that is shown; imported with the first frame, if that has an inspector."""
+        if self._captures is None or self._captures.history is not history:
+            from tcptui.view.inspectors.captured import Captures
+
+            self._captures = Captures(history)
+        return self._captures
 
     def inspected(self) -> Inspected:
         """What there is to look at now."""
         session, history = self.session, self.session.history
         return Inspected(
-            history.moment, session.selected, history.transmissions(), session.raw,
-            self._places.get(self.inspector.name, ""), history.report_of,
-            session.marked, session.visited, history.position, session.chosen,
+            history.moment, session.selected, session.raw, self._places.get(self.inspector.name, ""),
+            history.report_of, session.marked, session.visited, history.position, self._captures_of(history),
+            session.chosen,
         )  # fmt: skip
 
     def stands_at(self, place: Place) -> bool:

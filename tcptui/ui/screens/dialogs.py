@@ -1,14 +1,13 @@
-"""What opens above a run: the calls of a program, a line to type, the help."""
+"""What opens above a run: the calls of a program, a line to type."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
 from textual.screen import ModalScreen
@@ -19,11 +18,9 @@ from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.lab.program import CALLS
 from tcptui.lab.wire import Side
-from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.ui.palette import WIDGETS
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
-from tcptui.view.cells import fill
 
 T = TypeVar("T")
 
@@ -119,40 +116,3 @@ class Prompt(LineDialog["str | None"]):
             self.query_one("#error", Static).update(Content(error))
         else:
             dismiss_once(self, event.value)
-
-
-class HelpScreen(ModalScreen[None]):
-    """Every key, and how the ladder is read."""
-
-    DEFAULT_CSS = f"HelpScreen {{ {BOX} #box {{ height: 95%; }} }}"
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark,f1", "leave", "Close")]
-
-    def compose(self) -> ComposeResult:
-        keys = "\n".join(f"{' '.join(key_names(action)):<7} {action.help}" for action in ACTIONS)
-        widest = max(cell_len(sign) for sign, _ in _signs())
-        signs = "\n".join(f"{fill(sign, widest)}  {meaning}" for sign, meaning in _signs())
-        with VerticalScroll(id="box"):
-            yield Static(Content(say("ui.keys")), id="title")
-            yield Static(Content(f"{keys}\n\n{say('ui.signs')}\n{signs}"))
-
-    def action_leave(self) -> None:
-        dismiss_once(self, None)
-
-
-def _signs() -> Iterator[tuple[str, str]]:
-    """What stands on the screen, and its meaning."""
-    yield "──▶", say("ui.sign.segment")
-    yield "┄┄┄", say("ui.sign.to_go")
-    yield f"✗ {say('ui.lost')}", say("ui.sign.lost")
-    yield "┼", say("ui.sign.crossing")
-    yield "+200 ms", say("ui.sign.delayed")
-    yield f"{say('label.copy_of', number=3)}, =#3", say("ui.sign.copy")
-    yield say("label.again"), say("ui.sign.again")
-    yield "X", say("ui.sign.third_party")
-    yield "▸", say("ui.sign.mark")
-    yield "┊ │ ┃ ║", say("ui.sign.life_line")
-    yield "RTX 2MSL USER", say("ui.sign.first_timers")
-    yield "TLP PERS DACK", say("ui.sign.acknowledgment_timers")
-    yield "KEEP FIN2", say("ui.sign.keep_alive_timers")
-    yield "1/3", say("ui.sign.other_connection")
-    yield "+2", say("ui.sign.more_timers")

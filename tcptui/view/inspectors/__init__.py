@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tcptui.lab.report import Report
     from tcptui.lab.state import WorldState
     from tcptui.lab.wire import Side, Transmission
+    from tcptui.view.inspectors.captured import Captures
     from tcptui.view.inspectors.parts import Row, Target
 
 
@@ -46,8 +47,6 @@ class Inspected(NamedTuple):
     moment: Moment
     transmission: Transmission | None
     """The selected segment; None: there is none yet."""
-    transmissions: Sequence[Transmission] = ()
-    """Those that are known, by number."""
     raw: bool = False
     """Sequence numbers as they are, not relative."""
     place: str = ""
@@ -60,6 +59,8 @@ class Inspected(NamedTuple):
     """The changes of state that connections of A and B have gone through."""
     position: int = 0
     """After so many moves."""
+    captures: Captures | None = None
+    """The captures of the run at each point; None: it has none."""
     chosen: Callable[[Side], int] = lambda side: 0
     """The connection of an end that the reader wants to see, by name; 0: the one that stands for the end."""
 
@@ -112,6 +113,11 @@ INSPECTORS: tuple[Inspector, ...] = (
         _of("header", "about"),
     ),
     Inspector("states", "ui.states", _of("states", "draw"), Room(rows=20)),
+    Inspector(
+        "segments", "ui.segments", _of("segments", "draw"), Room(rows=40), _of("segments", "places"),
+        _of("segments", "about"),
+    ),
+    Inspector("sockets", "ui.sockets", _of("sockets", "draw"), Room(rows=24)),
     Inspector("compare", "ui.compare", _of("compare", "draw"), Room(rows=20)),
 )  # fmt: skip
 """In the order in which the key for them shows them."""

@@ -8,8 +8,8 @@ from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.fate import Told, fates
 from tcptui.view.cells import fill, shorten, wrap
 from tcptui.view.inspectors import Inspected
+from tcptui.view.inspectors.labels import label_rows
 from tcptui.view.inspectors.parts import Part, Row
-from tcptui.view.label_lines import label_lines
 
 
 def told_rows(inspected: Inspected, width: int, height: int) -> list[Row]:
@@ -31,12 +31,8 @@ def told_rows(inspected: Inspected, width: int, height: int) -> list[Row]:
         for number, line in enumerate(lines):
             head = fill(f" {name}" if not number else "", column)
             rows.append([Part(head, "dim"), Part(line)])
-    if len(rows) < height:
-        labels = label_lines(
-            one, inspected.transmissions, inspected.world.now, width,
-            inspected.moment.record.prelude_transmissions,
-        )  # fmt: skip
-        rows += [[Part(*span) for span in line] for line in labels[: height - len(rows)]]
+    if len(rows) < height and inspected.captures is not None:
+        rows += label_rows(one, inspected.captures, width, column)[: height - len(rows)]
     return rows
 
 

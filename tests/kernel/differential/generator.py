@@ -22,6 +22,8 @@ GAPS = (2, 5, 10, 20, 50, 60, 100, 150, 230, 350)
 """Milliseconds between two steps; none of them is a usual duration of a timer."""
 LENGTHS = (1, 10, 50, 100, 100, 200, 500, 1_000, 1_460)
 WRITES = (1, 10, 100, 100, 200, 500, 1_000, 1_460, 2_000, 2_920, 5_000)
+BUFFERS = (1_000, 3_000, 5_000, 10_000, 30_000, 100_000)
+"""SO_RCVBUF and SO_SNDBUF, in octets."""
 READS = (1, 100, 1_000, 10_000)
 TARGETS = (
     "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "ESTABLISHED", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2",
@@ -60,7 +62,23 @@ class _Writer:
             self._anything()
         tail = dice.choice((60, 120, 300, 700)) * MILLISECOND
         irs = dice.choice((0, 0, 1_000, 2**31 - 50, 2**32 - 50, dice.getrandbits(32)))
+        options += self._buffers_and_cork()
         return Script(self.role, tuple(self.steps), tail, irs, tuple(options), self.seed)
+
+    def _buffers_and_cork(self) -> list[tuple[str, int]]:
+        """What a tenth of the programs each sets; and where it corks, it may pull that again."""
+        dice = self.dice
+        options = []
+        if dice.random() < 0.1:
+            options.append(("SO_RCVBUF", dice.choice(BUFFERS)))
+        if dice.random() < 0.1:
+            options.append(("SO_SNDBUF", dice.choice(BUFFERS)))
+        if dice.random() < 0.1:
+            options.append(("TCP_CORK", 1))
+            if dice.random() < 0.7:
+                at = dice.randrange(len(self.steps) + 1)
+                self.steps.insert(at, Do(self._gap(), "set", dice.choice((0, 0, 1)), "TCP_CORK"))
+        return options
 
     # The way into a state.
 

@@ -12,17 +12,14 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from tcptui.core.packet.segment import ACK, FIN, RST, SYN, URG
+from tcptui.core.packet.segment import ACK, FIN, SYN, URG
 from tests.kernel.differential.record import Record, Sent
-from tests.kernel.differential.script import NEXT, Do, Place, Put, Role, Script
+from tests.kernel.differential.script import Do, Place, Put, Role, Script
 
 _FIN_HAS_COME = ("CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT")
 _FULL_FIELD = 65_535
-_LITTLE = 20_000
-_MUCH, _HEADER = 600, 20
-_SMALL_HEAD, _KMALLOC_LEAST, _SK_BUFF = 152, 1_024, 256
-"""Data for which SKB_SMALL_HEAD_CACHE_SIZE has room beside headers; what kmalloc() gives for more, at least;
-and struct sk_buff."""
+_LITTLE = 40_000
+_HEADER = 20
 
 
 class NotModelled(NamedTuple):
@@ -242,23 +239,16 @@ def _close_after_a_second_fin(script: Script, kernel: Record) -> bool:
     return any(isinstance(step, Do) and step.call == "close" for n in again[:1] for step in script.steps[n:])
 
 
-def _truesize(length: int) -> int:
-    """The memory that a segment of a TUN device takes."""
-    return _SK_BUFF + (
-        576 if length <= _SMALL_HEAD else _KMALLOC_LEAST if length <= 600 else 2 * _KMALLOC_LEAST
-    )
-
-
-def _short_segments_unread(script: Script, kernel: Record) -> bool:
-    """Whether what was not read ever took so much more memory than its octets count."""
-    memory = octets = 0
-    for number, step in enumerate(script.steps[: len(kernel.looked)]):
-        if isinstance(step, Do) and step.call == "read" and isinstance(kernel.returned[number].value, int):
-            memory = octets = 0
-        elif isinstance(step, Put) and step.length and not step.flags & RST and step.seq == NEXT:
-            memory, octets = memory + _truesize(step.length), octets + step.length
-            if memory // 2 - octets > _MUCH:
+def _read_in_part(script: Script, kernel: Record) -> bool:
+    """Whether a read() left some of the data that was there."""
+    unread = 0
+    for number, step in enumerate(script.steps[: len(kernel.begun)]):
+        if isinstance(step, Put):
+            unread += step.length
+        elif step.call == "read" and isinstance(value := kernel.returned[number].value, int):
+            if 0 < value < unread and value == step.argument:
                 return True
+            unread = 0
     return False
 
 
@@ -350,9 +340,9 @@ NOT_MODELLED = (
         _close_after_a_second_fin,
     ),
     NotModelled(
-        "memory of short segments",
-        "the window follows the memory that unread segments take (sk_rmem_alloc), of which a short one takes"
-        " several times its octets; the core counts octets",
-        _short_segments_unread,
+        "memory of what is read in part",
+        "the window follows the memory of unread segments (sk_rmem_alloc), free where a whole one is read;"
+        " the core takes it to be in use until all is read",
+        _read_in_part,
     ),
 )

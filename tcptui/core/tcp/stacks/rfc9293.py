@@ -408,6 +408,10 @@ class Rfc9293(Rfc5681, Sending):
         """RCV.WND once the peer's FIN has moved RCV.NXT, in the state in which it came."""
         return tcb.rcv_wnd
 
+    def little_is_free(self, tcb: Tcb) -> bool:
+        """Whether so little of the receive buffer is free that ACKs without delay end (knob `pingpong`)."""
+        return False
+
     def select_window(self, tcb: Tcb) -> int:
         """RCV.WND as the next ACK announces it, in octets. Its right edge is never moved left (SHLD-14).
 

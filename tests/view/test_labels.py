@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tcptui.lab.history import INTERVAL
-from tcptui.view.label_lines import label_lines
-from tcptui.view.lines import line_width, plain_text
+from tcptui.view.inspectors.captured import Captures
+from tcptui.view.inspectors.labels import label_rows
+from tcptui.view.inspectors.parts import cells
 from tests.lab.worlds import OPEN, history_of, scenario
 
 HANDSHAKE = """
@@ -17,10 +18,14 @@ B = { isn = 5000, script = [{ call = "listen" }] }
 
 def told(number: int, moves: str, toml: str = OPEN, width: int = 60) -> list[str]:
     history = history_of(scenario(toml), moves)
-    transmissions = history.transmissions()
-    lines = label_lines(transmissions[number - 1], transmissions, history.world.now, width)
-    assert all(line_width(line) <= width for line in lines)
-    return [plain_text(line).strip() for line in lines]
+    transmission = history.transmission(number)
+    assert transmission is not None
+    captures = Captures(history)
+    rows = label_rows(transmission, captures, width)
+    while captures.behind:
+        rows = label_rows(transmission, captures, width)
+    assert all(cells(row) <= width for row in rows)
+    return ["".join(part.text for part in row).strip() for row in rows]
 
 
 def test_where_both_say_the_same_it_stands_once() -> None:
@@ -80,8 +85,9 @@ def test_no_single_segment_is_blamed_where_several_make_the_difference() -> None
 
 
 def test_duplicate_acks_are_counted_by_the_frames_of_each_capture() -> None:
-    moves = "a:send:x l1 a:send:y a:send:z s2 s2"
-    assert told(5, moves) == ["seen at A  TCP Dup ACK 4#1", "seen at B  TCP Dup ACK 2#1"]
+    """The ACK that is repeated is one frame later at A, which has sent the first octet twice."""
+    moves = "a:send:x l1 s3 a:send:y l4 a:send:z s2"
+    assert told(6, moves) == ["seen at A  TCP Dup ACK 6#1", "seen at B  TCP Dup ACK 5#1"]
 
 
 def test_what_does_not_fit_is_cut_with_a_sign() -> None:
@@ -89,12 +95,22 @@ def test_what_does_not_fit_is_cut_with_a_sign() -> None:
         assert line.endswith("…")
 
 
-def test_where_the_beginning_is_forgotten_no_label_is_made_up() -> None:
-    history = history_of(scenario(OPEN), "a:send:x s2 " * INTERVAL)
-    transmissions = history.transmissions()
-    assert transmissions[0].number > 1
-    (line,) = label_lines(transmissions[-1], transmissions, history.world.now, 60)
-    assert plain_text(line) == " Wireshark  not told in so long a run"
+def test_in_a_long_run_the_labels_are_told_as_in_a_short_one() -> None:
+    """The duplicate of the last octet comes after more moves than are kept."""
+    rounds = INTERVAL
+    moves = "a:send:xy s2 " * rounds + f"u{2 * rounds - 1} s"
+    assert told(2 * rounds + 1, moves) == [
+        "seen at A  never: the network made it",
+        "seen at B  TCP Spurious Retransmission",
+    ]
+
+
+def test_while_a_long_run_is_gone_through_that_is_said() -> None:
+    history = history_of(scenario(OPEN), "a:send:x s2 " * INTERVAL * 2)
+    transmission = history.transmission(1)
+    assert transmission is not None
+    (row,) = label_rows(transmission, Captures(history), 60)
+    assert "".join(part.text for part in row) == " Wireshark  going through the run"
 
 
 def test_udp_has_no_labels() -> None:
@@ -102,9 +118,7 @@ def test_udp_has_no_labels() -> None:
 
 
 def test_labels_go_by_the_prelude_too() -> None:
+    """Its handshake says that windows are not scaled, without which no window is known to be full."""
     toml = 'prelude = "b:listen a:connect s3"\nB.set.receive_buffer = 4\nB.reads = false\n'
-    history = history_of(scenario(toml), "a:send:four s")
-    transmissions, prelude = history.transmissions(), history.record.prelude_transmissions
-    (line,) = label_lines(transmissions[0], transmissions, history.world.now, 60, prelude)
-    assert "TCP Window Full" in plain_text(line)
-    assert label_lines(transmissions[0], transmissions, history.world.now, 60) == []
+    (line,) = told(1, "a:send:four s", toml)
+    assert "TCP Window Full" in line
