@@ -101,7 +101,7 @@ SENTENCES = {
     "glossary.state.LAST-ACK": "closed second; waits for the last ACK",
     "glossary.state.TIME-WAIT": "done; its last ACK may have been lost",
     "glossary.state.ss": "two states, as ss(8) calls them",
-    "glossary.state.queues": "octets not read; octets not acknowledged",
+    "glossary.state.queues": "octets not read, and not acknowledged",
     "glossary.state.UNCONN": "a UDP socket without a peer, in ss(8)",
     # What is said of a segment.
     "glossary.segment.number": "the third segment of this run",
