@@ -36,6 +36,7 @@ from tcptui.lab.scenario import Scenario
 from tests.bench.fuzz import TEN_MILLION, fuzz
 from tests.bench.kernel import SEEDS, kernel
 from tests.bench.lives import rates
+from tests.bench.segments import costs
 from tests.bench.terminal import Terminal
 from tests.kernel.namespace import Unavailable
 
@@ -66,6 +67,7 @@ def main(arguments: Sequence[str]) -> int:
         "core": core,
         "lab": lab,
         "history": history,
+        "segments": segments,
         "scripts": scripts,
         "lives": lives,
     }
@@ -280,6 +282,12 @@ def history() -> None:
     row("history of 100,000: a jump, median", statistics.median(jumps), "ms", "")
     row("history of 100,000: a jump, p99", percentile(jumps, 0.99), "ms", "at most 5 ms")
     row("history of 100,000: octets per step", held / HISTORY, "", "at most 100")
+
+
+def segments() -> None:
+    """A key in a run of many segments, beside one in a run of few."""
+    for name, cost in costs(chatter).items():
+        row(f"10,000 segments: {name}, yardstick 100", cost.many, "ms", "ratio at most 1.2", cost.few)
 
 
 def lives() -> None:

@@ -201,6 +201,10 @@ class RunScreen(InspectorActions):
     def action_find(self) -> None:
         self._change(self._ask_what_to_find)
 
+    def action_go_to(self) -> None:
+        """To the selected segment; where its row stands for others too, their rows are shown first."""
+        self._change(self._unfold_or_go)
+
     def action_help(self) -> None:
         self._change(self._help)
 
@@ -330,6 +334,11 @@ class RunScreen(InspectorActions):
         from tcptui.ui.screens.asking import ask_branch
 
         ask_branch(self.app, self.session, lambda one: self._change(lambda: self.session.go_to_branch(one)))
+
+    def _unfold_or_go(self) -> None:
+        self.session.say_nothing()
+        if not self._wire.unfold():
+            self.session.go_to_selected()
 
     def _later(self, seconds: float, then: Callable[[], None]) -> None:
         if self._ticking is not None:
