@@ -86,9 +86,6 @@ class Choices:
     def scroll_to_start(self) -> None:
         self.scroll(MOST_ROWS)
 
-    def tell_not_yet(self, action: str) -> None:
-        self.message = say("ui.not_yet", label=say(f"ui.label.{action}"))
-
     def chosen(self, side: Side) -> int:
         """The connection of that end that the reader wants to see; 0: the one that stands for the end. While
         the end has no connection of that name, that one is shown too."""

@@ -142,7 +142,7 @@ def _plans(
         plans.append(
             RowPlan(
                 row, transmission, width, tuple(passing[index].items()), turns.get(row.number, -1),
-                now if in_flight else 0, raw, 0 < row.number == selected, ends, with_states,
+                now if in_flight else 0, raw, selected > 0 and row.tells_of(selected), ends, with_states,
                 _sockets_of(transmission, sockets, hosts),
             )
         )  # fmt: skip

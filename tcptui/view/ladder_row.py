@@ -77,7 +77,8 @@ def draw_row(plan: RowPlan) -> Line:
             canvas.put(column, state.value, "a" if side == "A" else "b")
     elif row.silence:
         told = _fold_text(row, plan.width) if row.folded else _silence_text(row, plan.width)
-        canvas.put(max(0, (plan.width - cell_len(told)) // 2), told, "dim")
+        style: Style = "selected" if plan.selected else "dim"
+        canvas.put(max(0, (plan.width - cell_len(told)) // 2), told, style)
     elif transmission is not None and row.arrives:
         _arrival(canvas, plan, transmission)
     elif transmission is not None:
@@ -109,7 +110,8 @@ def _fold_text(row: Row, width: int) -> str:
         [
             say("ladder.folded", count=count, what=row.what, waits=tuple(told)),
             say("ladder.folded", count=count, what=row.what, waits=ends),
-            say("ladder.folded_brief", count=count, what=row.what),
+            say("ladder.folded_brief", count=count, waits=ends),
+            say("ladder.folded_briefer", count=count, what=row.what),
         ],
         width,
     )

@@ -66,6 +66,10 @@ class Row(NamedTuple):
     what: str = ""
     """The flags of the segments that are folded."""
 
+    def tells_of(self, number: int) -> bool:
+        """Whether it is a segment's row, or stands for that."""
+        return self.number == number or any(one.number == number for one in self.folded)
+
 
 class _Round(NamedTuple):
     """A segment that a timer sends again after silence."""
@@ -270,7 +274,7 @@ class RunRows:
         """Where a segment leaves, or the row that stands for it."""
         interval = self.history.interval_of(number)
         for index, row in enumerate(self.of(interval)):
-            if (row.number == number and not row.arrives) or any(one.number == number for one in row.folded):
+            if not row.arrives and row.tells_of(number):
                 return Place(interval, index)
         return Place(interval, 0)
 

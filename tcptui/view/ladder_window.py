@@ -43,8 +43,12 @@ class Window(NamedTuple):
         return (min(numbers), max(numbers)) if numbers else (0, 0)
 
     def shows(self, number: int) -> bool:
-        """Whether a segment has a row."""
-        return any(row.number == number for row in self.rows)
+        """Whether a segment has a row, or one that stands for it and others."""
+        return any(row.tells_of(number) for row in self.rows)
+
+    def folds(self, number: int) -> bool:
+        """Whether a row stands for a segment and others."""
+        return any(row.folded and row.tells_of(number) for row in self.rows)
 
 
 def window_at_end(run: RunRows, now: int, height: int, unfolded: int = 0, smooth: bool = False) -> Window:
@@ -81,7 +85,7 @@ def scrolled(run: RunRows, top: Place, by: int) -> Place:
 
 def _rows_at(place: Place, row: Row, unfolded: int) -> list[tuple[Place, Row]]:
     """A row, or, if it stands for that segment and others, those that it stands for."""
-    if unfolded and any(one.number == unfolded for one in row.folded):
+    if unfolded and row.folded and row.tells_of(unfolded):
         return [(place, one) for one in row.folded]
     return [(place, row)]
 

@@ -20,6 +20,7 @@ import tracemalloc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tcptui import library
 from tcptui.core.events import Sent
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.profile.presets import RFC9293
@@ -35,12 +36,14 @@ from tcptui.lab.scenario import Scenario
 from tests.bench.fuzz import TEN_MILLION, fuzz
 from tests.bench.kernel import SEEDS, kernel
 from tests.bench.lives import rates
+from tests.bench.segments import costs
 from tests.bench.terminal import Terminal
 from tests.kernel.namespace import Unavailable
 
 CONFORMANCE = Path(__file__).parents[1] / "conformance"
 BARE = (str(Path(__file__).with_name("bare.py")),)
 STARTS = 21
+PICKERS = 7
 KEYS = 200
 BATCH = 20
 ROUNDS = 15
@@ -60,9 +63,11 @@ def main(arguments: Sequence[str]) -> int:
     parts: dict[str, Callable[[], None]] = {
         "start": start,
         "keys": keys,
+        "picker": picker,
         "core": core,
         "lab": lab,
         "history": history,
+        "segments": segments,
         "scripts": scripts,
         "lives": lives,
     }
@@ -131,6 +136,21 @@ def keys() -> None:
         row(f"key press to last octet, {name}", figures[0], "ms", f"ratio at most {goal}", figures[1])
     row("octets written per step", statistics.median(octets), "", "at most 1,200")
     row("octets written per step, mean", statistics.mean(octets), "", "at most 1,200")
+
+
+def picker() -> None:
+    """From the key that opens the list of stories for the first time to its last octet."""
+    times: dict[str, list[float]] = {"list": [], "letter": []}
+    for _ in range(PICKERS):
+        with Terminal("-m", "tcptui", "play", "handshake") as terminal:
+            terminal.until(b" help")
+            terminal.settle()
+            times["list"].append(1000 * terminal.press(b"o")[0])
+            terminal.settle()
+            times["letter"].append(1000 * terminal.press(b"l")[0])
+    stories = len(library.names())
+    row(f"list of {stories} stories opens", statistics.median(times["list"]), "ms", "below 100 ms with 50")
+    row(f"a letter filters {stories} stories", statistics.median(times["letter"]), "ms", "")
 
 
 def long_scenario_file(folder: Path) -> str:
@@ -262,6 +282,12 @@ def history() -> None:
     row("history of 100,000: a jump, median", statistics.median(jumps), "ms", "")
     row("history of 100,000: a jump, p99", percentile(jumps, 0.99), "ms", "at most 5 ms")
     row("history of 100,000: octets per step", held / HISTORY, "", "at most 100")
+
+
+def segments() -> None:
+    """A key in a run of many segments, beside one in a run of few."""
+    for name, cost in costs(chatter).items():
+        row(f"10,000 segments: {name}, yardstick 100", cost.many, "ms", "ratio at most 1.2", cost.few)
 
 
 def lives() -> None:

@@ -32,11 +32,12 @@ KEYS = {"esc"} | words(" ".join(name for action in ACTIONS for name in key_names
 """What stands on the keys of a keyboard."""
 FIELDS = words(
     "seq ack len win ISS UNA NXT WND IRS TSval TSecr NOP EOL UNCONN Wireshark TCP RTT RTO cwnd ssthresh MSS"
-    " ISN wscale sackOK SACK TS ECN Seq Ack Len Win Urg PERM SLE SRE Destination Port unreachable"
+    " State Recv Send Local Address Port Peer ESTAB RECV UNCONN timer on persist keepalive timewait sec"
+    " ISN SEQ SND RCV CEUAPRSF SACK TS ECN Seq Ack Len Win Urg PERM SLE SRE Destination Port unreachable"
     f" {' '.join(timer.label for timer in TimerKind)} {' '.join(label.value for label in Label)}"
     f" {' '.join(one.cause for one in TRANSITIONS)}"
 )
-"""Variables, fields, timers, Wireshark's labels, and the words of RFC 9293 Figure 5."""
+"""Variables, fields, timers, Wireshark's labels, and the words of RFC 9293 Figure 5 and of ss(8)."""
 KNOBS = words("rfc9293 delayed_ack=0us nagle=false")
 """The preset, and the knobs in which the hosts of scenarios depart from it."""
 MOVES = words(

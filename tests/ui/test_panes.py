@@ -14,6 +14,7 @@ from rich.segment import Segment as RichSegment
 from rich.style import Style as RichStyle
 from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.strip import Strip
 
 from tcptui import library
@@ -22,7 +23,8 @@ from tcptui.ui.app import TcptuiApp
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.inspector import InspectorPane
-from tcptui.ui.panes.pane import FramedPane, _difference
+from tcptui.ui.panes.pane import FramedPane, _differences
+from tcptui.ui.panes.update import PiecesUpdate
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.pane_screen import PaneScreen
@@ -170,20 +172,77 @@ def test_what_is_repainted_of_a_line_makes_the_old_one_the_new_one(old: Line, ne
     """A wide character that is cut in two would leave a blank."""
     old, new = fit(old, width), fit(new, width)
     assume(old != new)
-    start, end = _difference(old, new, width)
-    assert 0 <= start < end <= width
+    differences = _differences(old, new, width)
+    assert differences
+    assert [edge for part in differences for edge in part] == sorted(
+        edge for part in differences for edge in part
+    )
+    assert all(0 <= start < end <= width for start, end in differences)
 
     def strip(line: Line) -> Strip:
         return Strip([RichSegment(text, RichStyle(italic=style == "dim")) for text, style in line], width)
 
-    parts = (strip(old).crop(0, start), strip(new).crop(start, end), strip(old).crop(end, width))
+    at, parts = 0, []
+    for start, end in differences:
+        parts += [strip(old).crop(at, start), strip(new).crop(start, end)]
+        at = end
+    parts.append(strip(old).crop(at, width))
     assert list(Strip.join(parts).simplify()) == list(strip(new).simplify())
 
 
 def test_of_a_line_in_which_one_figure_changes_one_cell_is_repainted() -> None:
     before, after = fit((("RTX ━━━─ 900 ms", "plain"),), 20), fit((("RTX ━━━─ 800 ms", "plain"),), 20)
-    assert _difference(before, after, 20) == (9, 10)
-    assert _difference((("ab", "a"), ("c", "dim")), (("ab", "a"), ("d", "dim")), 3) == (2, 3)
+    assert _differences(before, after, 20) == [(9, 10)]
+    assert _differences((("ab", "a"), ("c", "dim")), (("ab", "a"), ("d", "dim")), 3) == [(2, 3)]
+
+
+def test_parts_of_a_line_that_lie_far_apart_are_repainted_apart() -> None:
+    def line(time: str, number: str) -> Line:
+        return ((time, "dim"), ("┃───────────────── #", "a"), (f"{number} ACK", "b"), (" " * 5, "plain"))
+
+    assert _differences(line("1.250", "12"), line("1.350", "14"), 35) == [(2, 3), (26, 27)]
+    assert _differences(line("1.250", "12"), line("11.250", "2"), 36) == [(1, 26)]
+
+
+KEYS = """space space space space space space b space up up l space space space n full_stop escape space comma
+    x w space space G space space space space space space"""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (200, 50)])
+def test_the_pieces_that_are_written_make_the_whole_screen(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written over what was there, they leave what the compositor would draw."""
+    app = TcptuiApp(Session(library.find("reordered")), library.all_scenarios)
+    written: list[PiecesUpdate] = []
+
+    def display(self: TcptuiApp, screen: Screen[object], update: object) -> None:
+        if isinstance(update, PiecesUpdate):
+            written.append(update)
+
+    def cells() -> list[list[str]]:
+        strips = app.screen._compositor.render_strips()
+        return [list(strip.text) for strip in strips]
+
+    async def run() -> None:
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            monkeypatch.setattr(TcptuiApp, "_display", display)
+            seen, direct = cells(), 0
+            for key in KEYS.split():
+                await pilot.press(key)
+                await pilot.pause()
+                direct += bool(written)
+                seen = seen if written else cells()  # All of it was laid out anew.
+                for update in written:
+                    for (x, y, width, height), strip in update.pieces:
+                        assert (height, strip.cell_length) == (1, width)
+                        seen[y][x : x + width] = strip.text
+                written.clear()
+                assert ["".join(row) for row in seen] == ["".join(row) for row in cells()]
+            assert direct > 20
+
+    asyncio.run(run())
 
 
 def _dummy(inspected: Inspected, width: int, height: int) -> list[list[Part]]:

@@ -68,7 +68,8 @@ def test_a_silence_is_told_whole(until: Message | None, width: int, text: str) -
     ("count", "width", "text"),
     [
         (3, 60, "3 more SYNs lost: 2 s, 4 s, 8 s"),
-        (3, 28, "3 more SYNs lost"),
+        (3, 28, "3 more lost: 2 s ... 8 s"),
+        (3, 20, "3 more SYNs lost"),
         (3, 31, "3 more SYNs lost: 2 s, 4 s, 8 s"),
         (5, 60, "5 more SYNs lost: 2 s, 4 s, ..., 32 s"),
         (5, 34, "5 more SYNs lost: 2 s ... 32 s"),

@@ -127,8 +127,9 @@ def test_rounds_in_which_all_is_lost_are_one_row_but_for_the_first_and_the_lates
     (fold,) = (row for row in run.of(0) if row.folded)
     assert fold.what == "SYN"
     window = window_at_end(run, history.world.now, 30, unfolded=4)
-    assert window.shows(4)
-    assert not window_at_end(run, history.world.now, 30).shows(4)
+    assert [window.shows(4), window.folds(4)] == [True, False]
+    window = window_at_end(run, history.world.now, 30)
+    assert [window.shows(4), window.folds(4), window.folds(7)] == [True, True, False]
 
 
 def test_lines_of_segments_that_pass_a_window_are_drawn_through_it() -> None:

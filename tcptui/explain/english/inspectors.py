@@ -134,6 +134,16 @@ SENTENCES = {
     # The states.
     "ui.states": "States",
     "ui.states.visited": "visited {count} of {all}",
+    # The sockets.
+    "ui.sockets": "Sockets",
+    "ui.sockets.none": "Neither end has a socket.",
+    "ui.sockets.accept": "accept queue",
+    "ui.sockets.syn": "SYN queue",
+    "ui.sockets.sent": "sent",
+    "ui.sockets.unsent": "unsent",
+    "ui.sockets.unread": "unread",
+    "ui.sockets.out_of_order": "out of order",
+    "ui.sockets.after": "after #{number}",
     # What differs between two moments.
     "ui.compare": "Compare",
     "ui.marked": "step {step} is marked: the inspector Compare tells what differs from it",

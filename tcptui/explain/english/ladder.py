@@ -81,5 +81,6 @@ SENTENCES = {
     "ladder.until.fault": "a fault",
     # Retransmissions that are one row.
     "ladder.folded": "{count} more {what}s lost: {waits}",
-    "ladder.folded_brief": "{count} more {what}s lost",
+    "ladder.folded_brief": "{count} more lost: {waits}",
+    "ladder.folded_briefer": "{count} more {what}s lost",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 
+from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
 from tcptui.lab.scenario import Scenario
@@ -43,6 +44,10 @@ class WirePane(FramedPane):
         """Where the ladder begins; None: it follows the run."""
         self._shown = (0, 0, 0)
         """What the session had scrolled and selected when it was drawn last, and its position."""
+        self._window = Window([], (State.CLOSED, State.CLOSED))
+        """The rows that were drawn last."""
+        self._unfolded = 0
+        """A segment whose row is to be seen, not one that stands for it and others; 0: none."""
         self._titled: tuple[Scenario, list[str], list[str]] | None = None
         """A scenario, and the wordings for the left end of the upper and of the lower edge."""
 
@@ -62,6 +67,14 @@ class WirePane(FramedPane):
     def page(self) -> int:
         """The rows by which it is scrolled at once: nearly all that are seen."""
         return max(1, self._place.height - 4)
+
+    def unfold(self) -> bool:
+        """Shows the rows of what the selected segment's row stands for; False: it has one for itself."""
+        selection = self.session.selection
+        if not selection or not self._window.folds(selection):
+            return False
+        self._unfolded = selection
+        return True
 
     def lines(self, width: int, height: int) -> list[Line]:
         session, history = self.session, self.session.history
@@ -87,7 +100,7 @@ class WirePane(FramedPane):
         smooth = session.playing and self.app.animation_level != "none"
         if session.playing and not smooth:
             moment = session.world.now
-        window = self._window(moment, height, smooth)
+        self._window = window = self._next_window(moment, height, smooth)
         chosen = session.selected
         a, b = history.scenario.hosts
         ladder = draw_ladder(
@@ -98,28 +111,30 @@ class WirePane(FramedPane):
         self._numbers = [0, *ladder.numbers]
         return place_text(window, session.world.wire.launched, session.selection), ladder.lines
 
-    def _window(self, now: int, height: int, smooth: bool) -> Window:
+    def _next_window(self, now: int, height: int, smooth: bool) -> Window:
         """The rows to show, after what the reader has scrolled or selected since the last time."""
         session, history = self.session, self.session.history
         if self._rows.history is not history:
             self._rows, self._top, self._shown = RunRows(history), None, (0, 0, 0)
+            self._unfolded = 0
         run, selection = self._rows, session.selection
+        self._unfolded = unfolded = self._unfolded if selection else 0
         scrolled_before, selection_before, position_before = self._shown
         by = session.scrolled - scrolled_before
         if not session.scrolled and (by or not selection or history.position != position_before):
             self._top = None
-        at_end = window_at_end(run, now, height, selection, smooth)
+        at_end = window_at_end(run, now, height, unfolded, smooth)
         if by and session.scrolled:
             top = RowPlace(0, 0) if by >= MOST_ROWS else scrolled(run, self._top or at_end.top, by)
             self._top = top
         if self._top is not None and self._top >= at_end.top:
             self._top = None
             session.scrolled = 0
-        window = at_end if self._top is None else window_from(run, self._top, height, selection)
+        window = at_end if self._top is None else window_from(run, self._top, height, unfolded)
         is_new = selection != selection_before and 0 < selection <= session.world.wire.launched
         if is_new and not window.shows(selection):
             self._top = scrolled(run, run.place_of(selection), height // 3)
-            window = window_from(run, self._top, height, selection)
+            window = window_from(run, self._top, height, unfolded)
         self._shown = session.scrolled, selection, history.position
         return window
 
@@ -146,17 +161,19 @@ class WirePane(FramedPane):
         offset = event.get_content_offset(self)
         if offset is not None and offset.y < len(self._numbers) and self._numbers[offset.y]:
             self.session.select_number(self._numbers[offset.y])
+            self.unfold()
             self.post_message(self.Changed())
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        self._scroll(event, WHEEL)
+        event.stop()
+        self._scroll_by(WHEEL)
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        self._scroll(event, -WHEEL)
-
-    def _scroll(self, event: MouseScrollUp | MouseScrollDown, by: int) -> None:
         event.stop()
-        self.session.scroll(by)
+        self._scroll_by(-WHEEL)
+
+    def _scroll_by(self, rows: int) -> None:
+        self.session.scroll(rows)
         self.post_message(self.Changed())
 
 

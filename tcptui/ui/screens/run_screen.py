@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeAlias, cast
 
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import Side
+from tcptui.lab.wire import SIDES, Side
 from tcptui.ui.actions import bindings
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.keys import KeysPane
+from tcptui.ui.panes.letters import LettersPane, letters_rows
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
@@ -22,7 +23,7 @@ from tcptui.ui.screens.inspector_actions import InspectorActions
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import INSPECTORS, Inspector
-from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, places
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, places
 from tcptui.view.story import NOTHING, story_rows
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ MOST_WAITING = 1_000
 """Keys that wait until long work is done; those that come then are lost."""
 LEAST_SAID = 2
 """Lines for what a story says at its moments, kept free between them."""
+
+
+Enlarged: TypeAlias = Literal["", "a", "wire", "b"]
+_ENLARGED: tuple[Enlarged, ...] = ("", "a", "wire", "b")
 
 
 class AllStories(Protocol):
@@ -81,6 +86,10 @@ class RunScreen(InspectorActions):
         self._clock = self.add(ClockPane(session))
         self._why = self.add(WhyPane(session))
         self._keys = self.add(KeysPane(session, self._of_use_here))
+        self._letters: LettersPane | None = None
+        """Made when it is wanted first: Textual looks at each widget for every frame."""
+        self.enlarged: Enlarged = ""
+        """The pane that has the whole screen; "": none."""
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
@@ -97,18 +106,37 @@ class RunScreen(InspectorActions):
         self._said = said = self._said_rows(width, height)
         wanted = self._wanted_inspectors()
         where = places(width, height, [one.room for one in wanted], said, asked=self._has_chosen)
-        frames = [self._ends[0].fill_frame(where.a), self._ends[1].fill_frame(where.b)]
-        if where.wire is not None:
-            frames.append(self._wire.fill_frame(where.wire))
+        if self.enlarged:
+            frames = self._fill_enlarged(where, width, height)
         else:
-            self._wire.display = False
-        frames += self._fill_inspectors(wanted, where.inspectors)
+            frames = [self._ends[0].fill_frame(where.a), self._ends[1].fill_frame(where.b)]
+            if where.wire is not None:
+                frames.append(self._wire.fill_frame(where.wire))
+            else:
+                self._wire.display = False
+            frames += self._fill_inspectors(wanted, where.inspectors)
+            if self._letters is not None:
+                self._letters.display = False
         self._clock.fill(where.clock)
         self._why.said = said
         self._why.fill(where.why)
         self._keys.fill(where.keys)
         title = self.session.history.scenario.title
         self.backdrop.fill_screen(width, height, title, frames)
+
+    def _fill_enlarged(self, where: Places, width: int, height: int) -> list[Frame]:
+        """One pane on the place of all, below the states in large letters, where they have room."""
+        self._fill_inspectors((), ())
+        chosen = {"a": self._ends[0], "wire": self._wire, "b": self._ends[1]}[self.enlarged]
+        for pane in (*self._ends, self._wire):
+            pane.display = pane is chosen
+        sides = SIDES if self.enlarged == "wire" else (SIDES["ab".index(self.enlarged)],)
+        rows = letters_rows(sides, width, height)
+        if self._letters is None:
+            self._letters = self.add(LettersPane(self.session))
+            self.mount(self._letters)
+        self._letters.fill_for(sides, height, Place(0, where.a.y, width, rows))
+        return [chosen.fill_frame(Place(0, where.a.y + rows, width, where.a.height - rows))]
 
     def show(self) -> None:
         """Draws what has changed, all anew where what the story says needs more lines, or fewer."""
@@ -141,6 +169,10 @@ class RunScreen(InspectorActions):
     def action_previous_story(self) -> None:
         self._change(lambda: self._open_beside(-1))
 
+    def action_enlarge(self) -> None:
+        """A, the wire and B in turn have the whole screen, then none."""
+        self._enlarge(_ENLARGED[(_ENLARGED.index(self.enlarged) + 1) % len(_ENLARGED)])
+
     def action_variant(self) -> None:
         self._change(self._next_variant)
 
@@ -169,6 +201,10 @@ class RunScreen(InspectorActions):
     def action_find(self) -> None:
         self._change(self._ask_what_to_find)
 
+    def action_go_to(self) -> None:
+        """To the selected segment; where its row stands for others too, their rows are shown first."""
+        self._change(self._unfold_or_go)
+
     def action_help(self) -> None:
         self._change(self._help)
 
@@ -178,13 +214,22 @@ class RunScreen(InspectorActions):
         self._waiting.clear()
         if self.session.working:
             self.session.stop()
-        elif not self.session.story.put_away():
+        elif self.session.story.put_away():
+            pass
+        elif self.enlarged:
+            self._enlarge("")
+        else:
             self.session.follow()
         self.show()
 
     @property
     def _page(self) -> int:
         return self._wire.page
+
+    def _enlarge(self, pane: Enlarged) -> None:
+        self.enlarged = pane
+        self.session.say_nothing()
+        self._rearrange()
 
     # Inside. Dialogs are imported when they open: the first frame does not wait for them.
 
@@ -289,6 +334,11 @@ class RunScreen(InspectorActions):
         from tcptui.ui.screens.asking import ask_branch
 
         ask_branch(self.app, self.session, lambda one: self._change(lambda: self.session.go_to_branch(one)))
+
+    def _unfold_or_go(self) -> None:
+        self.session.say_nothing()
+        if not self._wire.unfold():
+            self.session.go_to_selected()
 
     def _later(self, seconds: float, then: Callable[[], None]) -> None:
         if self._ticking is not None:

@@ -116,10 +116,7 @@ class SessionActions(PaneScreen):
     def action_connection_b(self) -> None:
         self._change(lambda: self.session.show_next_connection("B"))
 
-    # Not there yet.
-
-    def _not_yet(self, action: str) -> None:
-        self._change(lambda: self.session.tell_not_yet(action))
+    # Moving about.
 
     def action_next_change(self) -> None:
         self._change(self.session.to_next_change)
@@ -141,9 +138,6 @@ class SessionActions(PaneScreen):
 
     def action_mark(self) -> None:
         self._change(self.session.mark)
-
-    def action_enlarge(self) -> None:
-        self._not_yet("enlarge")
 
     def action_question(self) -> None:
         self._change(lambda: self.session.story.ask())

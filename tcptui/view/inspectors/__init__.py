@@ -117,6 +117,7 @@ INSPECTORS: tuple[Inspector, ...] = (
         "segments", "ui.segments", _of("segments", "draw"), Room(rows=40), _of("segments", "places"),
         _of("segments", "about"),
     ),
+    Inspector("sockets", "ui.sockets", _of("sockets", "draw"), Room(rows=24)),
     Inspector("compare", "ui.compare", _of("compare", "draw"), Room(rows=20)),
 )  # fmt: skip
 """In the order in which the key for them shows them."""
