@@ -199,8 +199,6 @@ SENTENCES = {
     "ui.act.delay.brief": "delay",
     "ui.act.duplicate": "duplicate",
     "ui.act.duplicate.brief": "double",
-    "ui.act.again": "deliver it again",
-    "ui.act.again.brief": "again",
     "ui.act.reorder": "let #{number} overtake it",
     "ui.act.reorder.brief": "after #{number}",
     "ui.act.to_sent": "go to where it was sent",

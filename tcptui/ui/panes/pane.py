@@ -30,6 +30,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tcptui.ui.palette import PaletteName, looks
+from tcptui.ui.panes.update import Piece
 from tcptui.ui.session import Session
 from tcptui.view.layout import Frame, Place
 from tcptui.view.lines import Line, Style
@@ -74,17 +75,17 @@ class Pane(Widget, inherit_css=False):
         self._strips = [self._strip(line) for line in self._lines]
         self._cut = {row for row, line in enumerate(self._lines) if _is_cut(line)}
 
-    def update(self) -> list[Region]:
-        """Asks for the lines anew and draws those that differ; where they are on the screen."""
+    def update(self) -> list[Piece]:
+        """Asks for the lines anew and draws those that differ; what of them is another now."""
         x, y, width, _ = self._place
         changed = []
         lines = self._asked()
         for row, (old, new) in enumerate(zip(self._lines, lines, strict=True)):
             if new != old:
-                self._strips[row] = self._strip(new)
+                self._strips[row] = strip = self._strip(new)
                 (self._cut.add if _is_cut(new) else self._cut.discard)(row)
                 for start, end in _differences(old, new, width):
-                    changed.append(Region(x + start, y + row, end - start, 1))
+                    changed.append(Piece(Region(x + start, y + row, end - start, 1), strip.crop(start, end)))
         self._lines = lines
         return changed
 
