@@ -139,8 +139,8 @@ SENTENCES = {
     "ui.reader.answer": "The answer",
     "ui.reader.question": "The question",
     "ui.reader.said": "What the story says",
-    "ui.copied": "Copied, if the terminal allows it: {command}",
-    "ui.command": "This plays it again: {command}",
+    "ui.copied": "{command} (copied, if the terminal allows it)",
+    "ui.command": "{command} (plays this again)",
     "ui.save.at": "at {point}",
     "ui.save.exists": "{name} is there already: enter again replaces it",
     "ui.save.no_files": "no files can be written here",
@@ -158,6 +158,7 @@ SENTENCES = {
     "ui.too_small.quit": "q leaves.",
     # The lines above and below the panes.
     "ui.step": "step",
+    "ui.step.of": "of {count}",
     "ui.branch": "branch",
     "ui.next": "next: {what} in {span}",
     "ui.next.arrival": "{name} reaches {side}",
