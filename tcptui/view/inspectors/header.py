@@ -27,8 +27,6 @@ from tcptui.view.lines import Style
 
 _LEAST_FIGURE = {True: 15, False: 8}
 """The least height for the whole figure of a segment's header, and of another's."""
-_BRIEF_ROWS = (0, 1, 1, 2, 2)
-"""Rows of words by the height, up to four rows; the others tell why it was sent and what came of it."""
 _LEAST_COMPACT = 5
 """The least height for a row of boxes."""
 _GAP = 2
@@ -39,7 +37,7 @@ def places(inspected: Inspected) -> Sequence[str]:
     """The fields, in the order of the header."""
     if inspected.transmission is None:
         return ()
-    return [field.place for field in header_of(inspected.transmission, inspected.raw).fields]
+    return header_of(inspected.transmission, inspected.raw).places
 
 
 def about(inspected: Inspected) -> str:
@@ -63,8 +61,9 @@ def draw(inspected: Inspected, width: int, height: int) -> list[Row]:
 def _rows(inspected: Inspected, one: Transmission, width: int, height: int) -> list[Row]:
     is_segment = isinstance(one.payload, Segment)
     if height < (_LEAST_COMPACT if is_segment else _LEAST_FIGURE[False]):
-        words = brief_rows(one, inspected.raw, inspected.place, width, _BRIEF_ROWS[min(height, 4)])
-        return [*words, *told_rows(inspected, width, height - len(words))]
+        words = brief_rows(one, inspected.raw, inspected.place, width, height)
+        # A segment of which so little has room has its reason below the panes, once it is selected.
+        return words if is_segment else [*words, *told_rows(inspected, width, height - len(words))]
     header = header_of(one, inspected.raw)
     if height >= _LEAST_FIGURE[is_segment]:
         tail = _flow(_behind(header), inspected.place, width, 2)
