@@ -29,6 +29,7 @@ _COMMANDS = {
     "list": ("tables", "add_list"),
     "rfc": ("tables", "add_rfc"),
     "profile": ("tables", "add_profile"),
+    "config": ("config", "add"),
     "check": ("check", "add"),
     "validate": ("stories", "add_validate"),
     "facts": ("stories", "add_facts"),

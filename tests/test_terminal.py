@@ -26,9 +26,10 @@ class Screen:
     def __init__(self, socket: Path, command: str, size: tuple[int, int]) -> None:
         self._tmux = [str(TMUX), "-S", str(socket), "-f", "/dev/null"]
         columns, rows = size
+        folders = f"XDG_CONFIG_HOME={socket}.config XDG_STATE_HOME={socket}.state"
         self._run(
             "new-session", "-d", "-s", "t", "-x", str(columns), "-y", str(rows),
-            f"TERM=xterm-256color {command}; echo status $?; sleep 60",
+            f"{folders} TERM=xterm-256color {command}; echo status $?; sleep 60",
         )  # fmt: skip
 
     def _run(self, *arguments: str) -> str:
@@ -84,7 +85,7 @@ def test_the_picker_opens_a_scenario_and_help(tmp_path: Path, folder: list[Scree
     screen = Screen(tmp_path / "tmux", str(PROGRAM), (120, 36))
     folder.append(screen)
     screen.shows("lost-syn-ack")
-    screen.press("Down", "Down", "Down", "Enter")
+    screen.press("Down", "Enter")
     screen.shows("The SYN is lost")
     screen.press("?")
     screen.shows("back to the beginning")

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import os
 import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tcptui.core.message import Message
+from tcptui.explain.catalogue import text
 from tcptui.files import BadFile, write_octets
+from tcptui.remembered import RememberedNames, RememberedWord
+
+if TYPE_CHECKING:
+    from tcptui.ui.config import Config
 
 
 class LocalFiles:
@@ -23,6 +30,52 @@ class LocalFiles:
     def write(self, name: str, octets: bytes) -> None:
         """Puts that into the file, all of it or nothing. Raises BadFile."""
         write_octets(os.path.expanduser(name), octets)
+
+
+class Kept:
+    """What is remembered on this machine from one start to the next."""
+
+    def __init__(self) -> None:
+        folder = state_folder()
+        self.seen = RememberedNames(folder / "seen", self._note)
+        self.marked = RememberedNames(folder / "marked", self._note)
+        self.theme = RememberedWord(folder / "theme", self._note)
+        self._noted = ""
+        """The first thing that can't be remembered: the others have the same cause."""
+        self._tell: Callable[[str], object] = lambda _: None
+
+    def tell_with(self, tell: Callable[[str], object]) -> None:
+        """From now on, and now, if there is something already, what can't be remembered is told so."""
+        self._tell = tell
+        if self._noted:
+            tell(self._noted)
+
+    def _note(self, message: Message) -> None:
+        if not self._noted:
+            self._noted = text(message)
+            self._tell(self._noted)
+
+
+def config_path() -> Path:
+    """Where a reader's configuration is, if there is one."""
+    import platformdirs
+
+    return platformdirs.user_config_path("tcptui", appauthor=False) / "config.toml"
+
+
+def local_config() -> tuple[Config | None, list[str]]:
+    """The configuration, if there is one, and what is wrong with it."""
+    path = config_path()
+    if not os.path.lexists(path):
+        return None, []
+    from tcptui.files import read_text
+    from tcptui.lab.toml import LARGEST
+    from tcptui.ui.config import read_config
+
+    try:
+        return read_config(read_text(str(path), LARGEST), str(path))
+    except BadFile as error:
+        return None, [text(error.message)]
 
 
 def state_folder() -> Path:

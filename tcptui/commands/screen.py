@@ -9,7 +9,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from tcptui.commands import terminal
 from tcptui.commands.shared import Unusable, complain, discard, write
 
 if TYPE_CHECKING:
+    from tcptui.ui.palette import Choice
     from tcptui.ui.preferences import Preferences
     from tcptui.ui.session import Session
 
@@ -41,7 +42,7 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
     import asyncio
     import signal
 
-    from tcptui.commands.local import LocalFiles
+    from tcptui.commands.local import Kept, LocalFiles, report_crash
     from tcptui.ui.app import TcptuiApp
     from tcptui.ui.driver import TerminalDriver
 
@@ -52,6 +53,7 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
         import tcptui.sockets.driver  # noqa: F401
 
         gc.freeze()
+        kept.tell_with(app.tell)
         app.ask_ground()
         app.set_interval(COLLECT_EVERY, lambda: gc.collect(1))
 
@@ -62,10 +64,12 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
             loop.add_signal_handler(number, app.exit, None, 128 + number)
         await app.run_async()
 
+    kept = Kept()
     scenarios = cache(library.all_scenarios)  # Read when the list is opened for the first time.
     app = TcptuiApp(
-        session, scenarios, preferences=_preferences(options, environment), after_first_frame=settle,
-        files=LocalFiles(), driver=TerminalDriver,
+        session, scenarios, preferences=_preferences(options, environment, kept.theme.read()),
+        seen=kept.seen, marked=kept.marked, keep_theme=kept.theme.write,
+        files=LocalFiles(), after_first_frame=settle, driver=TerminalDriver,
     )  # fmt: skip
     try:
         asyncio.run(run())
@@ -77,8 +81,6 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
                 descriptor
             )  # The terminal is gone: what is left for it would end the process as an error.
     if app.error is not None:
-        from tcptui.commands.local import report_crash
-
         complain(report_crash(app.error))
     _tell_replay(app.session)
     return app.return_code or int(app.error is not None)
@@ -95,27 +97,48 @@ def _set_up_textual() -> None:
     os.environ.pop("NO_COLOR", None)
 
 
-def _preferences(options: argparse.Namespace, environment: Mapping[str, str]) -> Preferences:
-    """What the options want, else the environment; what suits the terminal where neither says anything."""
+def _preferences(options: argparse.Namespace, environment: Mapping[str, str], kept: str) -> Preferences:
+    """What the options want, else the environment, else the configuration, else what was `kept` from the
+    last start; what suits the terminal where none of them says anything."""
+    from tcptui.commands.local import local_config
     from tcptui.explain.catalogue import say
     from tcptui.ui.palette import CHOICES
     from tcptui.ui.preferences import Preferences
 
     if options.theme is not None and options.theme not in CHOICES:
         raise Unusable("error.option.theme", name=options.theme, known=CHOICES)
-    notes = []
-    wanted = options.theme or environment.get("TCPTUI_THEME") or "auto"
-    theme = next((choice for choice in CHOICES if choice == wanted), None)
-    if theme is None:
-        notes.append(say("config.theme", where="TCPTUI_THEME", name=wanted, known=CHOICES))
+    config, notes = local_config()
     suits = terminal.palette_of(environment)
+    named = environment.get("TCPTUI_THEME", "")
+    if named and named not in CHOICES:
+        notes.append(say("config.theme", where="TCPTUI_THEME", name=named, known=CHOICES))
+    # What was chosen in another terminal is not for one with few colours, or whose reader wants none.
+    kept = kept if suits not in ("16", "mono") else ""
+    wanted = (options.theme, named, config.theme if config is not None else "auto", kept)
     ascii_only = options.ascii
     if ascii_only is None:
+        ascii_only = config.ascii if config is not None else None
+    if ascii_only is None:
         ascii_only = terminal.draws_only_ascii(environment, sys.stdout.encoding)
-    return Preferences(
-        theme=theme or "auto", suits=suits, ascii_only=ascii_only, notes=tuple(notes),
+    preferences = Preferences(
+        theme=_first(wanted), suits=suits, ascii_only=ascii_only, notes=tuple(notes),
         may_ask=terminal.may_ask(environment),
     )  # fmt: skip
+    if config is None:
+        return preferences
+    return preferences._replace(speed=config.speed, delay=config.delay, keys=config.keys)
+
+
+def _first(wanted: Iterable[str | None]) -> Choice:
+    """The first that is a choice other than to leave it to the terminal; "auto" ends the list if it was
+    said on the command line or in the environment."""
+    from tcptui.ui.palette import CHOICES
+
+    for place, name in enumerate(wanted):
+        for choice in CHOICES:
+            if name == choice and (choice != "auto" or place < 2):
+                return choice
+    return "auto"
 
 
 def _tell_replay(session: Session | None) -> None:

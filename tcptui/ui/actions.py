@@ -3,9 +3,12 @@
 The words for an action are in the catalogue, under ``ui.label`` and ``ui.help`` with its id.
 """
 
+from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
+from textual.keys import key_to_character
 
 from tcptui.explain.catalogue import say
 
@@ -116,4 +119,19 @@ _KEY_NAMES = {
 
 def key_names(action: Action) -> list[str]:
     """An action's keys as a reader sees them."""
-    return [_KEY_NAMES.get(key, key) for key in action.keys]
+    return [_key_name(key) for key in _rebound.get().get(action.id, action.keys)]
+
+
+def _key_name(key: str) -> str:
+    return _KEY_NAMES.get(key) or (key_to_character(key) or key if "_" in key else key)
+
+
+_rebound: ContextVar[Mapping[str, tuple[str, ...]]] = ContextVar("rebound", default={})  # noqa: B039
+
+
+def use_keys(rebound: Mapping[str, tuple[str, ...]]) -> None:
+    """From here on, in this context, these actions, by id, have these keys, as Textual names them.
+
+    As with languages, readers who share a process have keys of their own.
+    """
+    _rebound.set(rebound)

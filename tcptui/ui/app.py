@@ -16,7 +16,7 @@ from textual.theme import Theme
 
 from tcptui.explain.catalogue import say
 from tcptui.lab.scenario import Scenario
-from tcptui.ui.actions import OF_THE_APP, Action, bindings
+from tcptui.ui.actions import OF_THE_APP, Action, bindings, use_keys
 from tcptui.ui.palette import CHOICES, Choice, PaletteName, Rgb, palette_for, textual_theme
 from tcptui.ui.preferences import PLAIN, Preferences
 from tcptui.ui.screens.run_screen import RunScreen
@@ -65,6 +65,7 @@ class TcptuiApp(App[None]):
         driver: type[Driver] | None = None,
     ) -> None:
         self._preferences = preferences
+        use_keys(preferences.keys)
         self._choice: Choice = preferences.theme
         """The colours that the reader has chosen."""
         self._suits: PaletteName = preferences.suits
@@ -73,9 +74,13 @@ class TcptuiApp(App[None]):
         """The files that may be written; None: there are none."""
         # The terminal's own colours behind and for plain text: they need no octets.
         super().__init__(ansi_color=True, driver_class=driver)
+        if preferences.keys:
+            self.set_keymap({id: ",".join(keys) for id, keys in preferences.keys.items()})
         # Nothing here has a tooltip or gives a notice: two widgets less on every screen, at which Textual
         # would look for each frame. It has these switches, for tests, under no public name.
         self._disable_tooltips = self._disable_notifications = True
+        if session is not None:
+            session.set_pace(preferences.speed, preferences.delay)
         self._run = None if session is None else RunScreen(session, stories=self)
         """The run that is shown; None before anything has been chosen."""
         self._scenarios = scenarios
@@ -110,6 +115,9 @@ class TcptuiApp(App[None]):
             self.action_scenarios()
         self._started = True
         self._look_at_size(self.size)
+        if notes := self._preferences.notes:
+            first, more = notes[0], len(notes) - 1
+            self.tell(say("config.more", first=first, count=more) if more else first)
         if self._after_first_frame is not None:
             self.call_after_refresh(self._after_first_frame)
 
@@ -158,6 +166,7 @@ class TcptuiApp(App[None]):
         self._choice = CHOICES[(CHOICES.index(self._choice) + 1) % len(CHOICES)]
         self._keep_theme(self._choice)
         if self.session is not None:
+            self.session.say_nothing()
             self.session.notice = say("ui.theme.now", name=say(f"ui.theme.{self._choice}"))
         self._repaint()
         self.ask_ground()
@@ -169,6 +178,15 @@ class TcptuiApp(App[None]):
             if place_again is not None:  # What is drawn by panes.
                 place_again(*self.size)
             screen.refresh()
+
+    def tell(self, note: str) -> None:
+        """A line on the screen, until the next key."""
+        screen = self.screen
+        if self._run is not None and screen is self._run:
+            self._run.session.message = note
+            self._run.show()
+        elif tell := getattr(screen, "tell", None):
+            tell(note)
 
     def action_help_quit(self) -> None:
         """What Textual calls for Ctrl-C: it leaves, as in any program of a terminal."""
@@ -236,6 +254,7 @@ class TcptuiApp(App[None]):
         if self._run is not None:
             self._run.open(session)
         else:
+            session.set_pace(self._preferences.speed, self._preferences.delay)
             self._run = RunScreen(session, stories=self)
             self.push_screen(self._run)
             self._look_at_size(self.size)

@@ -188,7 +188,10 @@ class TerminalDriver(LinuxDriver):
 
     def disable_input(self) -> None:
         while self._answers.awaited and time.monotonic() < self._asked + ANSWER_PATIENCE:
-            time.sleep(_BACK_OFF)  # The thread that reads goes on.
+            if self._key_thread is not None and self._key_thread.is_alive():
+                time.sleep(_BACK_OFF)  # It reads.
+            elif select.select([self.fileno], [], [], _BACK_OFF)[0]:
+                self._answers.pass_on(os.read(self.fileno, 4096).decode(errors="replace"))
         self._answers.awaited = self._reads = False
         super().disable_input()
 
@@ -196,7 +199,6 @@ class TerminalDriver(LinuxDriver):
         try:
             self.run_input_thread()
         except BaseException as error:
-            self._answers.awaited = False
             fail: Callable[[BaseException], object] | None = getattr(self._app, "fail", None)
             if fail is None:
                 raise

@@ -47,9 +47,10 @@ _END = (
 _EXAMPLE = {"count": 2, "most": 6, "room": 9, "send": 7, "receive": 7, "seq": 1461}
 """The numbers that stand with them."""
 _VARIABLES = ("ISS", "IRS", "UNA", "NXT", "WND", "cwnd", "ssthresh", "RTT", "RTO", "MSS")
+_PREFIXES = (("SND. RCV.", "prefixes"),)
 _SEGMENT = (
-    "SYN", "ACK", "FIN", "RST", "PSH", "URG", "seq", "ack", "len", "win", "wscale", "SACK", "D-SACK",
-    "sackOK", "ICMP", "UDP", "MTU", "MSL", "ISN", "RFC",
+    "SYN", "ACK", "FIN", "RST", "PSH", "URG", "ack", "len", "win", "WS", "SACK", "D-SACK", "TS",
+    "NOP", "ICMP", "UDP", "MTU", "MSL", "ISN", "RFC",
 )  # fmt: skip
 
 
@@ -57,9 +58,9 @@ def glossary() -> list[Section]:
     """The words and signs, in the reader's language."""
     return [
         Section(say("glossary.ladder"), _ladder()),
-        Section(say("glossary.space"), [(sign, say(f"glossary.space.{name}")) for sign, name in _SPACE]),
+        Section(say("glossary.space"), _signs("space", _SPACE)),
         Section(say("glossary.end"), _end()),
-        Section(say("glossary.variable"), _named("variable", _VARIABLES)),
+        Section(say("glossary.variable"), [*_named("variable", _VARIABLES), *_signs("variable", _PREFIXES)]),
         Section(say("glossary.timer"), _named("timer", [kind.label for kind in TimerKind])),
         Section(say("glossary.state"), _named("state", [*(state.value for state in State), "UNCONN"])),
         Section(say("glossary.segment"), _segments()),
@@ -71,6 +72,11 @@ def _named(group: str, names: Sequence[str]) -> list[tuple[str, str]]:
     return [(name, say(f"glossary.{group}.{name}")) for name in names]
 
 
+def _signs(group: str, signs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Each with what the catalogue says under the other name."""
+    return [(sign, say(f"glossary.{group}.{name}")) for sign, name in signs]
+
+
 def _ladder() -> list[tuple[str, str]]:
     copy = f"{say('label.copy_of', number=3)}, =#3"
     signs = (
@@ -78,7 +84,7 @@ def _ladder() -> list[tuple[str, str]]:
         ("+200 ms", "delayed"), (copy, "copy"), (say("label.again"), "again"), ("X", "third_party"),
         (MARK, "mark"), ("┊ │ ┃ ║", "life_line"), ("⋮", "quiet"), ("#18-#39", "place"),
     )  # fmt: skip
-    return [(sign, say(f"glossary.ladder.{name}")) for sign, name in signs]
+    return _signs("ladder", signs)
 
 
 def _end() -> list[tuple[str, str]]:
@@ -86,18 +92,17 @@ def _end() -> list[tuple[str, str]]:
         (", ".join(say(f"ui.end.{word}", **_EXAMPLE) for word in words), say(f"glossary.end.{name}"))
         for name, words in _END
     ]
-    more = (
-        ("━━━──", "bar"), ("OPEN CLOSE ABORT", "calls"), ("1/3", "other_connection"), ("+2", "more_timers"),
-    )  # fmt: skip
-    return [*words, *((sign, say(f"glossary.end.{name}")) for sign, name in more)]
+    signs = _signs("end", (("━━━──", "bar"), ("OPEN SEND CLOSE ABORT", "calls"), ("1/3", "other_connection"),
+                           ("+2", "more_timers")))  # fmt: skip
+    return [*words, *signs]
 
 
 def _segments() -> list[tuple[str, str]]:
-    first = [("#3", say("glossary.segment.number"))]
     return [
-        *first, *_named("segment", _SEGMENT), ("ECE CWR", say("glossary.segment.ECN")),
-        ("TSval TSecr", say("glossary.segment.TSval")),
-    ]  # fmt: skip
+        *_signs("segment", (("#3", "number"), ("CEUAPRSF", "letters"), ("seq, SEQ", "seq"))),
+        *_named("segment", _SEGMENT),
+        *_signs("segment", (("ECN, ECE, CWR", "ECN"), ("TSval, TSecr", "TSval"), ("SLE, SRE", "SLE"))),
+    ]
 
 
 def section_lines(section: Section, width: int) -> list[Line]:

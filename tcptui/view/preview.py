@@ -88,8 +88,22 @@ def _amount(played: Played, width: int) -> list[Line]:
         first = say("ui.picker.amount", steps=played.steps, segments=len(played.transmissions), span=span)
     return [
         *_text(first, width, "plain"),
-        *_text(", ".join(sections_text(played.sections)), width, "rule", MOST_OF_SECTIONS),
+        *_items(sections_text(played.sections), width, "rule", MOST_OF_SECTIONS),
     ]
+
+
+def _items(items: Sequence[str], width: int, style: Style, most: int) -> list[Line]:
+    """A list of words that belong together, with commas; a line ends between two of them."""
+    lines = [""]
+    for place, item in enumerate(items):
+        text = item if place == len(items) - 1 else f"{item},"
+        if lines[-1] and cell_len(f"{lines[-1]} {text}") > width:
+            lines.append(text)
+        else:
+            lines[-1] = f"{lines[-1]} {text}".strip()
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"{lines[most - 1]} …"]
+    return [fit(((shorten(line, width), style),), width) for line in lines]
 
 
 def sections_text(sections: Sequence[str]) -> list[str]:

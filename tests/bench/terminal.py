@@ -32,6 +32,8 @@ class Terminal:
                 "COLORTERM": "truecolor",
                 "LANG": "C.UTF-8",
                 "TEXTUAL_ANIMATIONS": "none",
+                "XDG_CONFIG_HOME": "/nonexistent",
+                "XDG_STATE_HOME": "/nonexistent",
             }
             os.execve(sys.executable, [sys.executable, *arguments], environment)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))

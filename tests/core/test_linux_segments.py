@@ -137,6 +137,13 @@ def test_of_a_full_segment_what_is_left_holds_no_short_one_back() -> None:
     assert texts(site.call(Send(1, bytes(10)))) == []
 
 
+def test_a_short_segment_of_long_ago_holds_none_back() -> None:
+    """tcp_minshall_check(): not what seems to lie ahead, 2^31 octets later."""
+    site = sending(1_000, no_delay=False)
+    site.block.snd_sml = seq_add(site.tcb.snd_nxt, 1 << 30)
+    assert texts(site.call(Send(1, bytes(10)))) == [(1_001, 1_010)]
+
+
 def test_a_closed_window_with_data_in_flight_is_not_probed() -> None:
     """tcp_retransmit_timer()"""
     site = sending(1_000, 1_000)

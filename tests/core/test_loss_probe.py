@@ -159,3 +159,14 @@ def test_in_recovery_and_after_a_timeout_there_is_no_probe() -> None:
     site.wait(SECOND)
     acks(site, 2_001, (2_001, 5_001))
     assert list(running(site)) == [TimerKind.RETRANSMISSION]
+
+
+def test_a_short_probe_holds_the_next_short_segment_back() -> None:
+    """tcp_minshall_update(), for tcp_send_loss_probe() sends new data by tcp_write_xmit()."""
+    site = opened(SACK_OK)
+    site.call(Send(1, bytes(10)))
+    assert texts(site.call(Send(1, bytes(20)))) == [], "Nagle's algorithm"
+    assert texts(site.wait(RTO)) == [(11, 30)]
+    acks(site, 11)
+    assert texts(site.call(Send(1, bytes(5)))) == []
+    assert Rule.NAGLE_RELEASED in acks(site, 31)

@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Mapping
+from tempfile import TemporaryDirectory
 from types import TracebackType
 
 from tcptui.ui.answers import QUESTIONS
@@ -30,10 +31,12 @@ class PseudoTerminal:
         size: tuple[int, int] = (100, 30),
         env: Mapping[str, str] | None = None,
         answer: bytes | None = b"\x1b[?62;22c",
+        home: object = None,
     ) -> None:
         """`answer`: what is sent when it asks for the colours and the kind of the terminal; by default its
-        kind alone, None: nothing."""
+        kind alone, None: nothing. `home`: where state is kept, if not only while it runs."""
         self._answer = answer
+        self._home = TemporaryDirectory()
         self.output = b""
         self._latest = b""
         self.all = b""
@@ -46,7 +49,8 @@ class PseudoTerminal:
             os.read(go, 1)
             environment = {
                 "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8",
-                "TERM": "xterm-256color", **(env or {}),
+                "TERM": "xterm-256color", "XDG_CONFIG_HOME": f"{self._home.name}/config",
+                "XDG_STATE_HOME": f"{home or self._home.name}/state", **(env or {}),
             }  # fmt: skip
             os.execve(sys.executable, [sys.executable, "-m", "tcptui", *arguments], environment)
         self.resize(*size)
@@ -65,6 +69,7 @@ class PseudoTerminal:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
         os.close(self.fd)
+        self._home.cleanup()
 
     def resize(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

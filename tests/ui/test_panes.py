@@ -22,7 +22,7 @@ from tcptui.ui.app import TcptuiApp
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.inspector import InspectorPane
-from tcptui.ui.panes.pane import FramedPane, _difference
+from tcptui.ui.panes.pane import FramedPane, _differences
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.pane_screen import PaneScreen
@@ -170,20 +170,36 @@ def test_what_is_repainted_of_a_line_makes_the_old_one_the_new_one(old: Line, ne
     """A wide character that is cut in two would leave a blank."""
     old, new = fit(old, width), fit(new, width)
     assume(old != new)
-    start, end = _difference(old, new, width)
-    assert 0 <= start < end <= width
+    differences = _differences(old, new, width)
+    assert differences
+    assert [edge for part in differences for edge in part] == sorted(
+        edge for part in differences for edge in part
+    )
+    assert all(0 <= start < end <= width for start, end in differences)
 
     def strip(line: Line) -> Strip:
         return Strip([RichSegment(text, RichStyle(italic=style == "dim")) for text, style in line], width)
 
-    parts = (strip(old).crop(0, start), strip(new).crop(start, end), strip(old).crop(end, width))
+    at, parts = 0, []
+    for start, end in differences:
+        parts += [strip(old).crop(at, start), strip(new).crop(start, end)]
+        at = end
+    parts.append(strip(old).crop(at, width))
     assert list(Strip.join(parts).simplify()) == list(strip(new).simplify())
 
 
 def test_of_a_line_in_which_one_figure_changes_one_cell_is_repainted() -> None:
     before, after = fit((("RTX ━━━─ 900 ms", "plain"),), 20), fit((("RTX ━━━─ 800 ms", "plain"),), 20)
-    assert _difference(before, after, 20) == (9, 10)
-    assert _difference((("ab", "a"), ("c", "dim")), (("ab", "a"), ("d", "dim")), 3) == (2, 3)
+    assert _differences(before, after, 20) == [(9, 10)]
+    assert _differences((("ab", "a"), ("c", "dim")), (("ab", "a"), ("d", "dim")), 3) == [(2, 3)]
+
+
+def test_parts_of_a_line_that_lie_far_apart_are_repainted_apart() -> None:
+    def line(time: str, number: str) -> Line:
+        return ((time, "dim"), ("┃───────────────── #", "a"), (f"{number} ACK", "b"), (" " * 5, "plain"))
+
+    assert _differences(line("1.250", "12"), line("1.350", "14"), 35) == [(2, 3), (26, 27)]
+    assert _differences(line("1.250", "12"), line("11.250", "2"), 36) == [(1, 26)]
 
 
 def _dummy(inspected: Inspected, width: int, height: int) -> list[list[Part]]:

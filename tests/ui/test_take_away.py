@@ -60,6 +60,8 @@ def pressed(
 def test_the_command_plays_what_is_on_the_screen() -> None:
     session = Session(library.find("life"), "s4 l3")
     session.back()
+    while session.working:
+        session.work()
     assert replay_command(session) == "tcptui play life --moves s4"
     session.home()
     assert replay_command(session) == "tcptui play life"

@@ -15,10 +15,12 @@ from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.wire import SIDES
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.panes.endpoint import EndpointPane
+from tcptui.ui.panes.inspector import InspectorPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.help import GROUPS, sections
 from tcptui.ui.session import Session
 from tcptui.view.help import Section, glossary, index_lines, section_lines
+from tcptui.view.inspectors import INSPECTORS
 from tcptui.view.lines import line_width, plain_text
 
 NAMES = set(errno.errorcode.values())
@@ -26,7 +28,9 @@ NAMES = set(errno.errorcode.values())
 
 
 def terms() -> set[str]:
-    return {word for section in glossary() for term, _ in section.entries for word in re.split(r"[ ,]", term)}
+    return {
+        word for section in glossary() for term, _ in section.entries for word in re.split(r"[ ,.]", term)
+    }
 
 
 def test_every_action_is_in_one_group() -> None:
@@ -56,7 +60,7 @@ def test_every_label_of_an_end_is_explained() -> None:
 
 def capitals(text: str) -> set[str]:
     """The abbreviations in a text, but for what stands between quotes and what is cut."""
-    text = re.sub(r"'[^']*'?|\S*…", "", text)
+    text = re.sub(r"'[^']*'?|\S*…|[CEUAPRSF·]{8}|\bTCP\b", "", text)
     return {word for word in re.findall(r"[\w-]+", text) if re.fullmatch(r"\d?[A-Z][A-Z-]*[A-Z]\d?", word)}
 
 
@@ -66,14 +70,16 @@ def test_every_abbreviation_of_the_panes_is_explained() -> None:
     for story in library.all_scenarios():
         session = Session(story.load())
         wire, ends = WirePane(session), [EndpointPane(session, side) for side in SIDES]
+        closer = [InspectorPane(session, inspector) for inspector in INSPECTORS]
         while session.world.next_event() is not None and session.history.position < 60:
             session.step()
             lines = [*wire.lines(38, 17), *wire.lines(78, 40)]
             lines += [line for end in ends for size in ((18, 17), (42, 40)) for line in end.lines(*size)]
+            lines += [line for pane in closer for line in pane.lines(60, 30)]
             for text in map(plain_text, lines):
                 unknown |= dict.fromkeys(capitals(text) - known, f"{story.name}: {text}")
     cut = {word for word in unknown if any(one.startswith(word) for one in known)}
-    assert {word: where for word, where in unknown.items() if word not in cut} == {}
+    assert "\n".join(sorted(f"{word}: {where}" for word, where in unknown.items() if word not in cut)) == ""
 
 
 def test_an_abbreviation_that_nobody_explains_would_be_found() -> None:

@@ -247,14 +247,11 @@ def _restart_after_idle(tcb: Tcb, step: Step) -> None:
 
 
 def _fin_may_go(tcb: Tcb, step: Step) -> bool:
-    # Before ESTABLISHED there is no cwnd yet, only an initial one to come; after a timeout of a segment.
-    if (
-        (tcb.cwnd or tcb.syn_timed_out)
-        and step.hooks.fin_waits_for_cwnd()
-        and _congestion_room(tcb, step) <= 0
-    ):
-        return False
-    return step.hooks.fin_fits(tcb, 0)
+    if tcb.cwnd:
+        room = _congestion_room(tcb, step) > 0
+    else:  # Before ESTABLISHED it is an initial one that is to come; after a timeout one segment, the SYN.
+        room = not (tcb.syn_timed_out and tcb.retransmission_queue)
+    return (room or not step.hooks.fin_waits_for_cwnd()) and step.hooks.fin_fits(tcb, 0)
 
 
 def _congestion_room(tcb: Tcb, step: Step) -> int:

@@ -34,6 +34,8 @@ from tcptui.ui.session import Session
 from tcptui.view.layout import Frame, Place
 from tcptui.view.lines import Line, Style
 
+FAR_APART = 10
+"""Octets that it takes to go to another cell of the screen."""
 _BACKGROUND = Color.parse("ansi_default")
 _SIMPLE = re.compile("[ -~·…✗\u2190-\u21ff\u2500-\u25ff]*").fullmatch
 """Texts in which each character takes one cell: ASCII, and what frames, arrows and bars are made of."""
@@ -81,8 +83,8 @@ class Pane(Widget, inherit_css=False):
             if new != old:
                 self._strips[row] = self._strip(new)
                 (self._cut.add if _is_cut(new) else self._cut.discard)(row)
-                start, end = _difference(old, new, width)
-                changed.append(Region(x + start, y + row, end - start, 1))
+                for start, end in _differences(old, new, width):
+                    changed.append(Region(x + start, y + row, end - start, 1))
         self._lines = lines
         return changed
 
@@ -150,8 +152,27 @@ def _is_cut(line: Line) -> bool:
     return any("…" in text for text, _ in line)
 
 
+def _differences(old: Line, new: Line, width: int) -> list[tuple[int, int]]:
+    """Where two lines of `width` cells that are not the same differ: the cells from which on, and up to
+    which. Between two parts that are sent apart lie more cells than it takes octets to go there."""
+    parts: list[tuple[int, int]] = []
+    at = 0
+    for (text, style), (other, other_style) in zip(old, new, strict=False):
+        if text == other and style == other_style:
+            at += len(text) if text.isascii() else cell_len(text)
+            continue
+        if style != other_style or len(text) != len(other) or not (_is_simple(text) and _is_simple(other)):
+            return [_difference(old, new, width)]
+        start, end = at + _agreeing(text, other), at + len(text) - _agreeing(text[::-1], other[::-1])
+        at += len(text)
+        if parts and start - parts[-1][1] < FAR_APART:
+            start = parts.pop()[0]
+        parts.append((start, max(end, start + 1)))
+    return parts
+
+
 def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:
-    """From which cell on, and up to which, two lines of `width` cells differ: the rest need not be sent."""
+    """The one part that has all in which they do: from which cell on, and up to which."""
     start, end = 0, width
     for (text, style), (other, other_style) in zip(old, new, strict=False):
         if text == other and style == other_style:

@@ -40,7 +40,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
 )  # fmt: skip
 """Every action, by what it is for."""
-_LOOKS: dict[Style, str] = {"title": "bold", "key": "bold", "dim": "dim", "plain": ""}
+_LOOKS: dict[Style, str] = {"title": "bold", "key": "bold", "dim": "$text-muted", "plain": ""}
 
 
 def sections() -> Iterator[Section]:

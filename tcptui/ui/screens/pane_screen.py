@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.timer import Timer
 
+from tcptui.ui.compositor import PartsCompositor
 from tcptui.ui.panes.backdrop import Backdrop
 from tcptui.ui.panes.pane import FramedPane, Pane
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame
@@ -40,6 +41,7 @@ class PaneScreen(Screen[None], inherit_css=False):
 
     def __init__(self) -> None:
         super().__init__()
+        self._compositor = PartsCompositor()
         self.backdrop = Backdrop()
         self._panes: list[Pane] = []
         self._arranged_for = (0, 0)

@@ -25,7 +25,7 @@ from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.seen import Seen, story_name
 from tcptui.ui.stories import Stories
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Place
-from tcptui.view.lines import Line
+from tcptui.view.lines import Line, fit
 from tcptui.view.picker import Entry, Picture, list_width, picker_picture
 from tcptui.view.picker import Key as NamedKey
 from tcptui.view.preview import Heading
@@ -59,6 +59,8 @@ class PickerPane(Pane):
         self.looking = False
         """Whether stories are still being played that may match too."""
         self.picture = Picture([], [], 0, [])
+        self.note = ""
+        """What stands in the place of the second line of keys."""
 
     def lines(self, width: int, height: int) -> list[Line]:
         choice, current = self.choice, self.choice.current
@@ -71,6 +73,8 @@ class PickerPane(Pane):
             text=choice.text if choice.text or choice.searching else None, found=self._count(),
             top=self.picture.top, heading=heading, played=played, keys=self._keys(),
         )  # fmt: skip
+        if self.note:
+            return [*self.picture.lines[:-1], fit(((f" {self.note}", "error"),), width)]
         return self.picture.lines
 
     def _entry(self, found: Found) -> Entry:
@@ -153,7 +157,7 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
         yield self._pane
 
     def on_mount(self) -> None:
-        self._changed()
+        self._prepare()
 
     def on_resize(self, event: Resize) -> None:
         self.place_again(*event.size)
@@ -259,7 +263,18 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
 
     # The preview.
 
+    def tell(self, note: str) -> None:
+        """A line that stands there until the next key."""
+        self._pane.note = note
+        if self.is_mounted:
+            self._show()
+
     def _changed(self) -> None:
+        """After a key or a click."""
+        self._pane.note = ""
+        self._prepare()
+
+    def _prepare(self) -> None:
         """Shows what is there, and prepares what is not."""
         current = self.choice.current
         known = current is None or self._stories.played(current.story.name, current.variant_name)
