@@ -86,8 +86,9 @@ def _below(
     """What is told of the segment, and the octets, in the rows that are left; `beside`: those of the header
     stand beside it already."""
     width, height = size
-    told = told_rows(inspected, width, height - len(rows))
     start = header.size if beside else 0
+    octets = 1 if len(header.octets) > start else 0
+    told = told_rows(inspected, width, height - len(rows), octets)
     left = height - len(rows) - len(told)
     return [*rows, *told, *_dump(header, inspected.place, width, left, start)]
 
