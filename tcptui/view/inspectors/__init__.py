@@ -39,6 +39,7 @@ class Marked(NamedTuple):
     moment: Moment
     position: int
     """After so many moves."""
+    branch: int = 0
 
 
 class Inspected(NamedTuple):

@@ -27,6 +27,8 @@ from tcptui.view.lines import Style
 
 _LEAST_FIGURE = {True: 15, False: 8}
 """The least height for the whole figure of a segment's header, and of another's."""
+_LEAST_BELOW = 2
+"""Rows below a figure in any case: why it was sent and what came of it."""
 _LEAST_COMPACT = 5
 """The least height for a row of boxes."""
 _GAP = 2
@@ -65,14 +67,15 @@ def _rows(inspected: Inspected, one: Transmission, width: int, height: int) -> l
         # A segment of which so little has room has its reason below the panes, once it is selected.
         return words if is_segment else [*words, *told_rows(inspected, width, height - len(words))]
     header = header_of(one, inspected.raw)
-    if height >= _LEAST_FIGURE[is_segment]:
+    # The figure stays while what a field is for takes the place of what is told below it.
+    below = 0 if inspected.place else _LEAST_BELOW
+    if height >= _LEAST_FIGURE[is_segment] - _LEAST_BELOW + below:
         tail = _flow(_behind(header), inspected.place, width, 2)
         for options, tall in ((True, True), (True, False), (False, False)):
             drawn = figure(header, width, inspected.place, options=options, tall=tall)
             if not options:
                 drawn += _flow(_options(header), inspected.place, width, 3)
-            # Why it was sent and what came of it is told below a figure in any case.
-            if len(drawn) + len(tail) + 2 <= height:
+            if len(drawn) + len(tail) + below <= height:
                 return _below([*drawn, *tail], inspected, header, (width, height), has_octets_beside(width))
     if not is_segment:
         words = _flow(header.fields, inspected.place, width, 3)
