@@ -8,6 +8,7 @@ as it says.
 from __future__ import annotations
 
 import argparse
+import codecs
 import gc
 import io
 import os
@@ -56,8 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.stdout is None:
         complain(Unusable("error.output.closed").message)
         return 2
+    codecs.register_error("tcptui", _in_ascii)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # A terminal that knows no box-drawing shows "?" for it.
+        sys.stdout.reconfigure(errors="tcptui")
     try:
         if arguments is None:
             arguments = sys.argv[1:]
@@ -69,6 +71,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return status
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    """Of what an encoding does not have, the ASCII in its place, as wide."""
+    from tcptui.view.ascii import to_ascii
+
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return to_ascii(error.object[error.start : error.end]), error.end
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

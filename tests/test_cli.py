@@ -112,6 +112,20 @@ def test_a_text_goes_to_a_file_as_it_goes_to_standard_output(form: str, tmp_path
     assert path.read_bytes().decode() == printed.stdout == tcptui("play", "life", "--format", form).stdout
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "iso-8859-1", "cp437"])
+def test_what_an_encoding_does_not_have_is_drawn_in_ascii(encoding: str) -> None:
+    result = subprocess.run(
+        [*COMMAND, "play", "lost-syn", "--format", "ladder"],
+        env={**ENVIRONMENT, "PYTHONIOENCODING": encoding}, capture_output=True, timeout=60, check=True,
+    )  # fmt: skip
+    text = result.stdout.decode(encoding)
+    assert "?" not in text.replace(library.find("lost-syn").question, "")
+    assert "\\u" not in text
+    drawn = tcptui("play", "lost-syn", "--format", "ladder", "--ascii").stdout
+    assert [len(line) for line in text.splitlines()] == [len(line) for line in drawn.splitlines()]
+    assert encoding == "cp437" or "|-- #1 SYN" in text
+
+
 def test_a_list_in_ascii_has_nothing_else() -> None:
     listed = tcptui("play", "life", "--format", "wireshark", "--ascii").stdout
     assert listed.isascii()

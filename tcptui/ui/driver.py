@@ -40,6 +40,7 @@ from textual.keys import Keys
 from textual.message import Message
 
 from tcptui.ui.answers import QUESTIONS, Answers
+from tcptui.ui.output import shorter
 from tcptui.ui.palette import Rgb
 
 MOST_COLUMNS, MOST_ROWS = 500, 300
@@ -166,6 +167,9 @@ class TerminalDriver(LinuxDriver):
         self._answers.awaited = True
         self.write(QUESTIONS)
         self.flush()
+
+    def write(self, data: str) -> None:
+        super().write(shorter(data))
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Resize):

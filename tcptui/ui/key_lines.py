@@ -89,6 +89,8 @@ _FIRST = (
     "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves", "numbers", "palette",
 )  # fmt: skip
 """Which has room first; by the first action of an entry."""
+STOP = 8
+"""The acts begin at a multiple of so many cells, whatever the name before them."""
 MOST_MADE = 100
 """Lines of acts that are kept."""
 _NAMES = {"up": "↑", "down": "↓"}
@@ -111,7 +113,8 @@ def key_line(width: int, useful: Container[str]) -> KeyLine:
 
 class ActsLine:
     """What can be done with the segment that is looked at. What stands behind its name is made once, for it
-    is the same from step to step."""
+    is the same from step to step; and it stands at the same place, so that little of the line is drawn anew.
+    """
 
     def __init__(self) -> None:
         self._made: dict[tuple[tuple[Act, ...], int], list[_Piece]] = {}
@@ -124,6 +127,7 @@ class ActsLine:
             return _line([], width)
         selected = selection == transmission.number
         begin = f" {text_of(subject(transmission, selected))}"
+        begin += " " * (-cell_len(begin) % STOP)
         found = tuple(acts(transmission, wire, position, selected))
         made_of = found, width - cell_len(begin)
         if made_of not in self._made:
@@ -134,13 +138,17 @@ class ActsLine:
 
 
 def _fitting(found: Sequence[Act], room: int) -> list[_Piece]:
-    """The acts in words or in fewer; those that have no room are left out, the last first."""
+    """The acts in words or in fewer; those that have no room are left out, the last first. One that can't be
+    done keeps its place free."""
     for brief, least in ((False, len(found) - 1), (True, 1)):
         for count in range(len(found), least - 1, -1):
             pieces: list[_Piece] = []
             for act in found[:count]:
-                words = text_of(act.brief if brief else act.words)
-                pieces += [(f"  {_key(act.action)}", "key", act.action), (f" {words}", "dim", act.action)]
+                key, words = f"  {_key(act.action)}", f" {text_of(act.brief if brief else act.words)}"
+                if act.can_be_done:
+                    pieces += [(key, "key", act.action), (words, "dim", act.action)]
+                else:
+                    pieces.append((" " * (cell_len(key) + cell_len(words)), "plain", None))
             if sum(cell_len(text) for text, _, _ in pieces) <= room:
                 return pieces
     return []

@@ -7,6 +7,7 @@ the run. Question and answer stand from a key press on until the next, also befo
 from __future__ import annotations
 
 from tcptui.lab.history import History
+from tcptui.lab.state import WorldState
 from tcptui.view.story import NOTHING, Panel
 
 
@@ -17,8 +18,8 @@ class Story:
         self._history = history
         self._asked = False
         """Whether question and answer are wanted."""
-        self._put_away = (-1, -1)
-        """The branch and the position at which the reader has put the answer away."""
+        self._put_away: WorldState | None = None
+        """Where the reader has put the answer away; whoever comes back there later comes to another state."""
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -48,7 +49,7 @@ class Story:
         scenario = self._history.scenario
         if self._asked:
             return Panel(scenario.question, scenario.answer)
-        if self._put_away == (self._history.branch, self._history.position):
+        if self._put_away is self._history.world:
             return NOTHING
         answer = self.answer
         return Panel("", answer) if answer else NOTHING
@@ -65,5 +66,5 @@ class Story:
         if self.panel == NOTHING:
             return False
         self._asked = False
-        self._put_away = (self._history.branch, self._history.position)
+        self._put_away = self._history.world
         return True

@@ -22,6 +22,8 @@ class Act(NamedTuple):
     words: Message
     brief: Message
     """The same in fewer words."""
+    can_be_done: bool = True
+    """False: its place is kept free, so that the others stand where they stood."""
 
 
 def subject(transmission: Transmission, selected: bool) -> Message:
@@ -42,7 +44,6 @@ def _act(action: str, words: str, brief: str) -> Act:
 _LOSE = _act("lose", "ui.act.lose", "ui.act.lose.brief")
 _DELAY = _act("delay", "ui.act.delay", "ui.act.delay.brief")
 _DUPLICATE = _act("duplicate", "ui.act.duplicate", "ui.act.duplicate.brief")
-_AGAIN = _act("duplicate", "ui.act.again", "ui.act.again.brief")
 _TO_ARRIVAL = _act("go_to", "ui.act.to_arrival", "ui.act.to_arrival.brief")
 _TO_SENT = _act("go_to", "ui.act.to_sent", "ui.act.to_sent.brief")
 _FOLLOW = _act("scroll_end", "ui.act.follow", "ui.act.follow.brief")
@@ -52,15 +53,15 @@ _INSPECT = _act("inspector", "ui.act.inspect", "ui.act.inspect.brief")
 def acts(transmission: Transmission, wire: Wire, position: int, selected: bool) -> Iterator[Act]:
     """What can be done with a segment at a position of the run; `selected`: the reader has chosen it, it is
     not only the newest."""
-    number = transmission.number
-    if transmission.outcome is Outcome.IN_FLIGHT:
-        yield from (_LOSE, _DELAY, _DUPLICATE)
-        follower = wire.follower(transmission)
-        if follower is not None:
-            words = Message.of("ui.act.reorder", number=follower.number)
-            yield Act("reorder", words, Message.of("ui.act.reorder.brief", number=follower.number))
-    elif any(one.number == number for one in wire.past):
-        yield _AGAIN
+    number, in_flight = transmission.number, transmission.outcome is Outcome.IN_FLIGHT
+    for act in (_LOSE, _DELAY):
+        yield act if in_flight else act._replace(can_be_done=False)
+    is_kept = in_flight or any(one.number == number for one in wire.past)
+    yield _DUPLICATE if is_kept else _DUPLICATE._replace(can_be_done=False)
+    follower = wire.follower(transmission) if in_flight else None
+    if follower is not None:
+        words = Message.of("ui.act.reorder", number=follower.number)
+        yield Act("reorder", words, Message.of("ui.act.reorder.brief", number=follower.number))
     is_sent_here = transmission.sent_in == position and transmission.ended_in != position
     yield _TO_ARRIVAL if is_sent_here else _TO_SENT
     if selected:

@@ -51,11 +51,8 @@ def keys_of(rows: Iterable[Row]) -> frozenset[Hashable]:
     return frozenset(field.key if field.key is not None else field.text for one in rows for field in one)
 
 
-def draw_row(fields: Row, before: frozenset[Hashable], had: bool) -> Line:
-    """The row, with marks at what `before` has not. `had`: something stood there, which is marked once it is
-    gone."""
-    if not fields:
-        return ((MARK, "changed"),) if had else EMPTY
+def draw_row(fields: Row, before: frozenset[Hashable]) -> Line:
+    """The row, with marks at what `before` has not."""
     spans: list[Span] = []
     for text, style, key, label, width, drawn, entered in fields:
         changed = key is not NEVER and (text if key is None else key) not in before

@@ -25,8 +25,11 @@ from tcptui.lab.connection_record import Entered
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
 from tcptui.lab.record import EndRecord
+from tcptui.lab.report import Report
 from tcptui.lab.wire import Side, Transmission
 from tcptui.view.cells import shorten, wrap
+from tcptui.view.coming_rows import next_rows, rows_without_connection
+from tcptui.view.end_log import EndLog
 from tcptui.view.end_rows import NEVER, Field, Row, draw_row, keys_of, labelled, row
 from tcptui.view.figures import figure_rows
 from tcptui.view.lines import EMPTY, Line, Style, fit, marked
@@ -53,8 +56,8 @@ _ROOM_FOR_OTHERS = 24
 _FIRST_OF_SPACES = 2
 """The first row of the sequence spaces, the timers' not counted."""
 _MORE: tuple[tuple[str, int], ...] = (
-    ("figures", 1), ("figures", 1), ("path", 1), ("above", 2), ("path", 1), ("figures", 1), ("path", 1),
-    ("path", 1),
+    ("figures", 1), ("figures", 1), ("path", 1), ("above", 2), ("next", 1), ("log", 5), ("path", 1),
+    ("tall", 2), ("next", 1), ("figures", 1), ("path", 1), ("log", 4), ("tall", 2), ("next", 1),
 )  # fmt: skip
 """What gets the rows that are left, in this order, and how many."""
 
@@ -66,6 +69,11 @@ class Plan(NamedTuple):
     above: bool
     """Numbers above the sequence spaces."""
     path: int
+    log: int
+    next: int
+    """Calls to come, beside the program."""
+    tall: int
+    """Rows of a picture."""
 
 
 class EndContent(NamedTuple):
@@ -94,6 +102,7 @@ class EndView:
     def __init__(self, side: Side) -> None:
         self._side = side
         self._known: list[tuple[object, EndRecord, _Place, EndContent]] = []
+        self._log = EndLog(side)
         self.spots: dict[int, list[tuple[int, int, int]]] = {}
         """By line: from which cell on up to which stands which segment."""
 
@@ -109,6 +118,7 @@ class EndView:
         chosen: int = 0,
         transmissions: Sequence[Transmission] = (),
         selected: Transmission | None = None,
+        reports: Sequence[Sequence[Report]] = (),
     ) -> list[Line]:
         """As `endpoint_lines`."""
         script = script_of(now.world, self._side)
@@ -126,6 +136,10 @@ class EndView:
         if not content.host.udp_alone:
             lines[2:2] = [fit(line, width) for line in timers]
         others = other_lines(content.host, was.host, at, width) if content.host.others else []
+        room = plan_of(width, height).log
+        if room and reports:
+            latest = self._log.lines(reports, before.world.steps, width, room)
+            lines = [*lines[: height - room], *(fit(line, width) for line in latest)]
         others = others[: max(2, (height - LEAST) // 2) if height >= _ROOM_FOR_OTHERS else 0]
         blank = fit(EMPTY, width)
         lines = [*lines, *[blank] * height][: height - len(others)]
@@ -160,7 +174,7 @@ class EndView:
         for index, (one, line) in enumerate(zip(content.rows, content.lines, strict=True)):
             old = was.rows[index] if index < len(was.rows) else ()
             if one is not old and one != old:
-                line = fit(draw_row(one, was.keys, bool(old)), width)
+                line = fit(draw_row(one, was.keys), width)
             lines.append(line)
         return lines
 
@@ -173,10 +187,11 @@ class EndView:
         for arrived, direction in enumerate((content.spaces.send, content.spaces.receive)):
             picture = direction.picture
             if picture is not None:
-                row = first + picture.row
-                self.spots[row + 2] = picture.spots  # Below the two rows of the timers.
-                if selected is not None and _belongs(host, selected, bool(arrived)):
-                    lines[row] = picture.with_selected(lines[row], selected, arrived=bool(arrived))
+                chosen = selected is not None and _belongs(host, selected, bool(arrived))
+                for row in range(first + picture.row, first + picture.row + picture.tall):
+                    self.spots[row + 2] = picture.spots  # Below the two rows of the timers.
+                    if chosen and selected is not None:
+                        lines[row] = picture.with_selected(lines[row], selected, arrived=bool(arrived))
             first += len(direction.rows)
 
 
@@ -192,13 +207,15 @@ def endpoint_lines(
     chosen: int = 0,
     transmissions: Sequence[Transmission] = (),
     selected: Transmission | None = None,
+    reports: Sequence[Sequence[Report]] = (),
 ) -> list[Line]:
     """The pane of one end, `height` lines of `width` cells; `before` is one move ago, `at` the time shown, in
     microseconds, `chosen` the connection that the reader wants to see, while the host has it; `transmissions`
-    the latest segments by number, and `selected` the one that the reader has selected."""
+    the latest segments by number, and `selected` the one that the reader has selected; `reports` those of the
+    latest steps, for the log, as `EndLog.lines` takes them."""
     return EndView(side).lines(
         now, before, width, height,
-        at=at, raw=raw, chosen=chosen, transmissions=transmissions, selected=selected,
+        at=at, raw=raw, chosen=chosen, transmissions=transmissions, selected=selected, reports=reports,
     )  # fmt: skip
 
 
@@ -206,16 +223,25 @@ def endpoint_lines(
 def plan_of(width: int, height: int) -> Plan:
     """The rows of a pane of that size; of one that is smaller than the smallest screen what comes last is not
     seen."""
-    given = {"figures": 0, "above": 0, "path": max(0, min(2, height - LEAST + 2))}
+    given = {
+        "figures": 0,
+        "above": 0,
+        "path": max(0, min(2, height - LEAST + 2)),
+        "log": 0,
+        "next": 0,
+        "tall": 1,
+    }
     left = height - LEAST
     for what, rows in _MORE:
         if left < rows:
             break
-        given[what] += 1 if what == "above" else rows
+        given[what] += 1 if what in ("above", "tall") else rows
         left -= rows
     else:
-        given["path"] += left
-    return Plan(given["figures"], bool(given["above"]), given["path"])
+        given["log"] += left
+    return Plan(
+        given["figures"], bool(given["above"]), given["path"], given["log"], given["next"], given["tall"]
+    )
 
 
 def _belongs(host: Host, selected: Transmission, arrived: bool) -> bool:
@@ -231,26 +257,36 @@ def _content(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> 
     """Every row but those of the timers. `last`: what was said of another moment, at this size."""
     width, height, raw, _ = place
     waits, spaces = False, None
+    plan = plan_of(width, height)
     if host.udp_alone:
         rows: list[Row] = [row("UDP UNCONN", "state", ("state", "UDP")), *program_rows(host, width)]
-        rows += _socket_rows(host, height - len(rows), width)
+        rows += _socket_rows(host, height - len(rows) - plan.log, width)
+        rows += [()] * (height - len(rows) - plan.log)
     else:
-        plan = plan_of(width, height)
         known = last.spaces if last is not None else None
-        spaces = space_rows(host, raw, width, plan.above, seen, known)
+        spaces = space_rows(host, raw, width, (plan.above, plan.tall), seen, known)
         needed = needs(host, host.peer, raw, spaces.send.space, spaces.receive.space)
         waits = bool(needed) and host.state not in (State.CLOSED, State.LISTEN)
         rows = [_state_row(host, width), _needs_row(host, needed, width, seen)]
         listens = host.state is State.LISTEN
-        rows += queue_rows(host, width, len(spaces.rows)) if listens else spaces.rows
+        room = len(spaces.rows)
+        if listens or host.tcb is None:
+            queues = queue_rows(host, width) if listens else []
+            rows += queues + rows_without_connection(host, room - len(queues), width, plan.figures)
+        else:
+            rows += spaces.rows
+            if spaces.receive.space is None:  # Nothing is known of the peer: what is to come has its place.
+                free = room - len(spaces.send.rows) - 2
+                rows[-free:] = rows_without_connection(host, free, width, plan.figures)
         rows += program_rows(host, width)
-        rows += figure_rows(host.tcb, raw, plan.figures, width)
-        queues = [] if listens else listener_texts(host, width - 2)[: plan.path]
-        rows += [row(text, "plain", ("queue", text)) for text in queues]
-        rows += _path_rows(host, plan.path - len(queues), width)
+        rows += next_rows(host, plan.next, width)
+        rows += figure_rows(host, raw, plan.figures, width)
+        texts = [] if listens else listener_texts(host, width - 2)[: plan.path]
+        rows += [row(text, "plain", ("queue", text)) for text in texts]
+        rows += _path_rows(host, plan.path - len(texts), width)
     keys = keys_of(rows)
     drawn = dict(zip(last.rows, last.lines, strict=True)) if last is not None else {}
-    lines = tuple(drawn.get(one) or fit(draw_row(one, keys, False), width) for one in rows)
+    lines = tuple(drawn.get(one) or fit(draw_row(one, keys), width) for one in rows)
     return EndContent(host, tuple(rows), lines, keys, waits, spaces)
 
 

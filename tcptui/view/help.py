@@ -19,7 +19,7 @@ from tcptui.view.lines import EMPTY, MARK, Line, fit, line_width
 
 TWO_COLUMNS = 104
 """The width from which on a section has two columns."""
-LONGEST_TERM = 18
+LONGEST_TERM = 15
 """Cells of the column of words; a longer one has a line of its own."""
 
 
@@ -62,7 +62,7 @@ def glossary() -> list[Section]:
         Section(say("glossary.end"), _end()),
         Section(say("glossary.variable"), [*_named("variable", _VARIABLES), *_signs("variable", _PREFIXES)]),
         Section(say("glossary.timer"), _named("timer", [kind.label for kind in TimerKind])),
-        Section(say("glossary.state"), _named("state", [*(state.value for state in State), "UNCONN"])),
+        Section(say("glossary.state"), _states()),
         Section(say("glossary.segment"), _segments()),
     ]  # fmt: skip
 
@@ -95,6 +95,11 @@ def _end() -> list[tuple[str, str]]:
     signs = _signs("end", (("━━━──", "bar"), ("OPEN SEND CLOSE ABORT", "calls"), ("1/3", "other_connection"),
                            ("+2", "more_timers")))  # fmt: skip
     return [*words, *signs]
+
+
+def _states() -> list[tuple[str, str]]:
+    of_ss = (("UNCONN", "UNCONN"), ("ESTAB, SYN-RECV", "ss"), ("Recv-Q, Send-Q", "queues"))
+    return [*_named("state", [state.value for state in State]), *_signs("state", of_ss)]
 
 
 def _segments() -> list[tuple[str, str]]:

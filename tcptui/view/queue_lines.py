@@ -13,12 +13,12 @@ _MOST_BOXES = 8
 TAKEN, FREE = "■", "□"
 
 
-def queue_rows(host: Host, width: int, rows: int) -> list[Row]:
-    """What stands where a connection has its sequence spaces, in so many rows: how many connections are half
-    open and how many wait to be accepted; nothing of a block in LISTEN, which has no queues."""
+def queue_rows(host: Host, width: int) -> list[Row]:
+    """What stands where a connection has its sequence spaces: how many connections are half open and how many
+    wait to be accepted; nothing of a block in LISTEN, which has no queues."""
     listener = host.listener
     if listener is None or listener.backlog is None:
-        return [()] * rows
+        return []
     made: list[Row] = []
     for key, taken, places in (
         ("ui.end.syn_queue", listener.half_open, host.half_open_places),
@@ -28,8 +28,9 @@ def queue_rows(host: Host, width: int, rows: int) -> list[Row]:
         boxes = _boxes(taken, places, width - 2)
         made.append(row(say(key), "label", ("queue heading", key)))
         made.append(row(boxes or count, "plain", (key, taken, places)))
-        made += [row(count, "dim", (key, "count", taken, places)) if boxes else (), ()]
-    return [*made, *[()] * rows][:rows]
+        if boxes:
+            made.append(row(count, "dim", (key, "count", taken, places)))
+    return made
 
 
 def listener_texts(host: Host, room: int) -> list[str]:

@@ -46,7 +46,7 @@ class Carried(NamedTuple):
 
 def sent_by(tcb: Tcb, seen: Seen, most: int) -> list[Carried]:
     """The latest segments of this connection that occupy sequence space, from SND.UNA on, the newest first,
-    `most` and as many as are in flight; those that the network has made are none of its own."""
+    `most` and as many as are in flight; those of the network and of third parties are none of its own."""
     base, local, remote = tcb.snd_una, tcb.local, tcb.remote
     found: list[Carried] = []
     enough = most + len(tcb.retransmission_queue)
@@ -57,6 +57,8 @@ def sent_by(tcb: Tcb, seen: Seen, most: int) -> list[Carried]:
             and payload.src == local
             and payload.dst == remote
             and not one.copy_of
+            and one.sender != "X"
+            and (one.path is None or not one.path.origin)
             and payload.length
             and one.number <= seen.launched
         ):

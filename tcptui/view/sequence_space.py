@@ -130,7 +130,7 @@ class _Drawing:
         if self.used == self._width:
             return
         self._edges.append((self.used, at))
-        self.put(BOUND, "plain")
+        self.put(BOUND, "space")
 
     def part(self, part: Part, width: int) -> None:
         width = min(width, self._width - self.used)
@@ -166,10 +166,13 @@ def _draw_before(drawing: _Drawing, parts: Sequence[Part], room: int) -> None:
     if count == len(parts):
         drawing.put(" " * rest, "plain")
     else:
-        drawing.part(Part("known", parts[0].start, shown[0].start if shown else 0), rest)
+        older = Part("known", parts[0].start, shown[0].start if shown else 0)
+        drawing.part(older, rest - 1 if shown and rest > 1 else rest)
+        if shown and rest > 1:
+            drawing.put(BETWEEN, "space")
     for place, part in enumerate(shown):
         if place:
-            drawing.put(BETWEEN, "dim")
+            drawing.put(BETWEEN, "space")
         drawing.part(part, size)
 
 
@@ -187,7 +190,7 @@ def _draw_after(drawing: _Drawing, space: Space, width: int) -> None:
             if place and window is not None and parts[place - 1].start < window <= part.start:
                 drawing.bound(window)
             elif place and gaps:
-                drawing.put(BETWEEN, "dim")
+                drawing.put(BETWEEN, "space")
             drawing.part(part, size if not part.name else min(size, 3))
     else:
         _fold(drawing, parts, room)
@@ -195,7 +198,7 @@ def _draw_after(drawing: _Drawing, space: Space, width: int) -> None:
         drawing.bound(space.next)
     for place, part in enumerate(given):
         if place:
-            drawing.bound(part.start) if part.start == window else drawing.put(BETWEEN, "dim")
+            drawing.bound(part.start) if part.start == window else drawing.put(BETWEEN, "space")
         cells = min(size or 1, 3)
         fin = given[-1] if given[-1].name else None
         if not left and not part.name and part in given[-2 if fin else -1 :]:

@@ -49,6 +49,8 @@ class SpaceRows(NamedTuple):
     base: int
     """The raw number that the picture's numbers are counted from."""
     width: int
+    tall: int
+    """On so many rows."""
     spots: list[tuple[int, int, int]]
     """From which cell on up to which stands which segment."""
 
@@ -88,14 +90,16 @@ def space_rows(
     host: Host,
     raw: bool,
     width: int,
-    above: bool,
+    size: tuple[bool, int],
     seen: Seen,
     known: Spaces | None = None,
 ) -> Spaces:
-    """As many rows in every state: four for each direction, and one more with numbers `above`. `known`: what
-    was found before, at this size: most steps change one direction."""
+    """As many rows in every state: three for each direction and those of its picture, and one more with
+    numbers above. `size`: whether there are such numbers, and how many rows a picture has. `known`: what was
+    found before, at this size: most steps change one direction."""
     tcb = host.tcb
-    each = 5 if above else 4
+    above, tall = size
+    each = 3 + above + tall
     if tcb is None or tcb.state is State.LISTEN:
         nothing = DirectionRows((), ((),) * each, None, None)
         return Spaces(nothing, nothing, "")
@@ -105,7 +109,7 @@ def space_rows(
         tcb.retransmission_queue, len(tcb.send_buffer), tcb.close_called, tcb.fin_sent, tries,
     )  # fmt: skip
     if known is None or known.send.made_of != made_of:
-        own = _send_rows(tcb, made_of, _Room(width, raw, above), seen, tries.pips)
+        own = _send_rows(tcb, made_of, _Room(width, raw, above, tall), seen, tries.pips)
     else:
         own = known.send
     made_of = (
@@ -113,7 +117,7 @@ def space_rows(
         len(tcb.receive_buffer), tcb.rcv_buff,
     )  # fmt: skip
     if known is None or known.receive.made_of != made_of:
-        peers = _receive_rows(tcb, made_of, _Room(width, raw, above), seen)
+        peers = _receive_rows(tcb, made_of, _Room(width, raw, above, tall), seen)
     else:
         peers = known.receive
     return Spaces(own, peers, tries.words)
@@ -125,6 +129,7 @@ class _Room(NamedTuple):
     width: int
     raw: bool
     above: bool
+    tall: int
 
 
 def _send_rows(
@@ -166,7 +171,7 @@ class _Direction:
 
     def __init__(self, space: Space | None, base: int, first: int, room: _Room) -> None:
         self._space, self._base, self._first = space, base, first
-        self._width, self._raw, self._above = room
+        self._width, self._raw, self._above, self._tall = room
         self._wide = room.width >= WIDE
         self._picture: Picture | None = None if space is None else draw_space(space, room.width - 2)
 
@@ -180,7 +185,7 @@ class _Direction:
             return None
         spots = [(x + 1, x + 1 + cells, part.number) for part, x, cells in self._picture.cells if part.number]
         at = (2 if self._wide else 1) + self._above
-        return SpaceRows(at, self._space, self._base, self._width - 2, spots)
+        return SpaceRows(at, self._space, self._base, self._width - 2, self._tall, spots)
 
     def rows(
         self,
@@ -197,16 +202,16 @@ class _Direction:
             fields.append(Field(f"WND {window}", key=(name, "WND", window)))
         initial = Field(f"{first[0]} {first[1]}", "dim", NEVER) if self._raw else None
         above = [self._above_row(name, initial)] if self._above else []
-        picture = self._picture_row(name)
+        pictures = [self._picture_row(name)] * self._tall
         if self._wide:
             heading, variables = self._heading(name, fields, told, initial)
-            return [heading, variables, *above, picture, self._below(name, below)]
+            return [heading, variables, *above, *pictures, self._below(below)]
         head = fields.pop(0)._replace(label=f"{name} ") if fields else Field(name, "label", NEVER)
         if 1 + cell_len(head.label) + len(head.text) > self._width:
             head = head._replace(label="")
         notes = [text for text in (*below, *told) if text]
         variables, rest = _spread(fields, self._width)
-        return [(head,), *above, picture, variables, rest or self._below(name, notes)]
+        return [(head,), *above, *pictures, variables, rest or self._below(notes)]
 
     def _heading(
         self, name: str, fields: list[Field], told: list[str], initial: Field | None
@@ -224,10 +229,10 @@ class _Direction:
         line = "─" * (self._width - used - (cell_len(text) + 2 if text else 0) - (1 if beside else 0))
         if beside:
             first = beside[0]._replace(label=f"{name} ")
-            last = Field(text, key=(name, text) if text else NEVER, label=f"{line} " if text else line)
+            last = Field(text, key=NEVER, label=f"{line} " if text else line)
             return (first, last), variables
         label = f"{name} {line} " if text else f"{name} {line}"
-        return (Field(text, key=(name, text) if text else NEVER, label=label),), variables
+        return (Field(text, key=NEVER, label=label),), variables
 
     def _above_row(self, name: str, initial: Field | None) -> Row:
         if initial is not None and self._width < _ISS_BESIDE:
@@ -245,13 +250,13 @@ class _Direction:
             return ()
         return (Field("", key=(name, self._base, self._space), drawn=self._picture.line),)
 
-    def _below(self, name: str, texts: list[str]) -> Row:
+    def _below(self, texts: list[str]) -> Row:
         room = self._width - 2
         text = fitting(texts, room) if texts else ""
         if self._picture is None:
-            return (Field(text, key=(name, text)),) if text else ()
+            return (Field(text, key=NEVER),) if text else ()
         line = labels_below(self._picture, room, text)
-        return (Field(line, "dim", (name, line)),) if line else ()
+        return (Field(line, "dim", NEVER),) if line else ()
 
 
 def _spread(fields: list[Field], width: int) -> tuple[Row, Row]:

@@ -22,6 +22,7 @@ from tcptui.core.udp import UdpEndpoint
 from tcptui.lab.connection_record import EMPTY_RECORD, ConnectionRecord, Entered
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
+from tcptui.lab.program_state import ProgramState
 from tcptui.lab.record import EndRecord, Record
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
@@ -81,6 +82,7 @@ class Host(NamedTuple):
     peer: str
     """Who is at the other end: a side, or the address of a host that is none of the two."""
     profile: Profile
+    programs: Sequence[ProgramState]
 
     @property
     def answers_closed(self) -> bool:
@@ -121,7 +123,7 @@ def host_of(moment: Moment, side: Side, chosen: int = 0) -> Host:
             for index, one in enumerate(statuses, 1)
             if one.connection != name
         ],
-        _peer(host, side, status), host.profile,
+        _peer(host, side, status), host.profile, host.programs,
     )  # fmt: skip
 
 

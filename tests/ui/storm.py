@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterator
+from typing import Any
 
 from textual import events
 from textual.geometry import Size
@@ -12,10 +13,12 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tcptui import library
+from tcptui.files import BadFile
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
+from tcptui.ui.preferences import Preferences
 from tcptui.ui.session import Session
 
 CHARACTERS = {
@@ -55,11 +58,15 @@ WORDS = (
     "a:read:2",
     "b:send+urgent:x",
 )
+OTHERS = (*"0123456789!$%&~^", "f2", "insert", "delete", "ctrl+a", "ctrl+l", "ctrl+underscore")
+"""Keys that are nobody's, or of one screen."""
 STEPS = tuple(key for action in ACTIONS for key in action.keys)
 BURST = 12
 """So many events are sent, in the mean, before any of them is answered."""
 SHARE_WAITED_FOR = 0.1
 """The share of bursts after which everything is answered and drawn before the next."""
+SHARE_ANSWERED = 0.02
+"""The share of bursts after which the terminal tells the colour of its ground."""
 
 
 class StormApp(TcptuiApp):
@@ -82,37 +89,68 @@ def random_events(dice: random.Random, count: int, sizes: tuple[int, int] | None
         if kind < 0.45:
             count -= 1
             yield key(dice.choice(STEPS))
-        elif kind < 0.75:
+        elif kind < 0.72:
             for _ in range(dice.choice((1, 1, 2, 3))):
                 count -= 1
                 yield key(dice.choice(EDITING))
-        elif kind < 0.85:
+        elif kind < 0.82:
             word = dice.choice(WORDS)
             count -= len(word)
             yield from map(key, word)
-        elif kind < 0.86:
+        elif kind < 0.84:
+            count -= 1
+            yield key(dice.choice(OTHERS))
+        elif kind < 0.85:
             yield events.Paste(dice.choice(WORDS) * dice.choice((1, 100)))
-        elif kind < 0.97 or sizes is None:
+        elif kind < 0.96 or sizes is None:
             yield from _mouse(dice)
         else:
             least = dice.choice(((1, 1), (80, 24), (80, 24)))
-            size = Size(dice.randint(least[0], sizes[0]), dice.randint(least[1], sizes[1]))
-            yield events.Resize(size, size)
+            for _ in range(dice.choice((1, 1, 1, 8))):  # An edge that is dragged.
+                size = Size(dice.randint(least[0], sizes[0]), dice.randint(least[1], sizes[1]))
+                yield events.Resize(size, size)
 
 
 def _mouse(dice: random.Random) -> Iterator[events.Event]:
+    """The wheel, a click or two, or something dragged, at places on the screen and beside it."""
+
+    def at(x: int, y: int, button: int) -> dict[str, Any]:
+        shift, meta, ctrl = (dice.random() < 0.1 for _ in range(3))
+        return {
+            "widget": None, "x": x, "y": y, "delta_x": 0, "delta_y": 0, "screen_x": x, "screen_y": y,
+            "button": button, "shift": shift, "meta": meta, "ctrl": ctrl,
+        }  # fmt: skip
+
     x, y = dice.randint(0, 130), dice.randint(0, 45)
-    place = {"widget": None, "x": x, "y": y, "delta_x": 0, "delta_y": 0, "screen_x": x, "screen_y": y}
-    more = {"shift": False, "meta": False, "ctrl": False}
-    scroll = dice.random()
-    if scroll < 0.2:
-        yield events.MouseScrollDown(button=0, **place, **more)  # type: ignore[arg-type]
-    elif scroll < 0.3:
-        yield events.MouseMove(button=0, **place, **more)  # type: ignore[arg-type]
+    what = dice.random()
+    if what < 0.3:
+        wheel = dice.choice((events.MouseScrollDown, events.MouseScrollUp, events.MouseScrollLeft))
+        for _ in range(dice.choice((1, 3, 10))):
+            yield wheel(**at(x, y, 0))
+    elif what < 0.4:
+        yield events.MouseMove(**at(x, y, 0))
+    elif what < 0.5:
+        yield events.MouseDown(**at(x, y, 1))
+        for _ in range(4):
+            x, y = x + dice.randint(-9, 9), max(0, y + dice.randint(-3, 3))
+            yield events.MouseMove(**at(max(0, x), y, 1))
+        yield events.MouseUp(**at(max(0, x), y, 1))
     else:
+        button = dice.choice((1, 1, 1, 2, 3))
         for _ in range(dice.choice((1, 1, 2))):
-            yield events.MouseDown(button=1, **place, **more)  # type: ignore[arg-type]
-            yield events.MouseUp(button=1, **place, **more)  # type: ignore[arg-type]
+            yield events.MouseDown(**at(x, y, button))
+            yield events.MouseUp(**at(x, y, button))
+
+
+class SomeFiles:
+    """Of which some are there, and some can't be written."""
+
+    def exists(self, name: str) -> bool:
+        return len(name) % 2 == 0
+
+    def write(self, name: str, octets: bytes) -> None:
+        if len(name) % 3 == 0:
+            raise BadFile("error.file.unwritable", name=name, why="No space left on device")
 
 
 def any_story(dice: random.Random) -> Scenario:
@@ -126,7 +164,10 @@ def storm(seed: int, keys: int, size: tuple[int, int], sizes: tuple[int, int] | 
     """Sends so many keys to the app, then leaves it; the names of the screens that were seen."""
     dice = random.Random(seed)
     session = Session(any_story(dice)) if seed % 3 else None
-    app = StormApp(session, library.all_scenarios)
+    app = StormApp(
+        session, library.all_scenarios, files=SomeFiles(),
+        preferences=Preferences(ascii_only=seed % 4 == 3, may_ask=seed % 2 == 0),
+    )  # fmt: skip
     seen: set[str] = set()
 
     async def run() -> None:
@@ -143,6 +184,8 @@ def storm(seed: int, keys: int, size: tuple[int, int], sizes: tuple[int, int] | 
                         await pilot._wait_for_screen()
                     seen.add(type(app.screen).__name__)
                     _check(app, seed)
+                    if dice.random() < SHARE_ANSWERED:
+                        app.ground_is(dice.choice(((0, 0, 0), (255, 255, 255), (120, 120, 120))))
             _send(app, burst)
             await pilot.pause()
             _check(app, seed)

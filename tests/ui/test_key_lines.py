@@ -66,7 +66,8 @@ def test_what_is_offered_can_be_done_and_what_is_not_is_refused(name: str) -> No
             session.selection = number
             one = session.selected
             assert one is not None
-            offered = {act.action for act in acts(one, session.world.wire, session.history.position, True)}
+            found = acts(one, session.world.wire, session.history.position, True)
+            offered = {act.action for act in found if act.can_be_done}
             for fault in FAULTS:
                 world = session.world.copy()
                 try:
@@ -79,12 +80,28 @@ def test_what_is_offered_can_be_done_and_what_is_not_is_refused(name: str) -> No
 def test_words_give_way_to_fewer_before_acts_do() -> None:
     session = Session(library.find("handshake"), "s3")
     one, wire, line = session.selected, session.world.wire, ActsLine()
-    lines = {width: plain_text(line.line(one, wire, 3, 0, width).line) for width in (20, 60, 70, 120)}
-    assert "l lose  d delay  u double" in lines[60]
+    lines = {width: plain_text(line.line(one, wire, 3, 0, width).line) for width in (20, 61, 76, 120)}
+    assert "l lose  d delay  u double" in lines[61]
     assert "enter go to where it was sent" in lines[120]
-    assert "enter to sent" in lines[70]
+    assert "enter to sent" in lines[76]
     assert all(len(text) <= width for width, text in lines.items())
     assert line.line(None, wire, 0, 0, 80) == KeyLine(((" " * 80, "plain"),))
+
+
+def test_an_act_that_can_not_be_done_keeps_its_place_free() -> None:
+    line = ActsLine()
+    session = Session(library.find("handshake"), "s2")
+    shown = []
+    for _ in range(3):
+        one, wire = session.selected, session.world.wire
+        shown.append(plain_text(line.line(one, wire, session.history.position, 1, 120).line))
+        session.step()
+        session.select_number(1)
+    assert "in flight" in shown[0]
+    assert "arrived" in shown[2]
+    assert "l lose" in shown[0]
+    assert "l lose" not in shown[2]
+    assert shown[0].index("u duplicate") == shown[2].index("u duplicate")
 
 
 def test_only_keys_that_do_something_stand_there() -> None:

@@ -14,6 +14,7 @@ from rich.segment import Segment as RichSegment
 from rich.style import Style as RichStyle
 from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.strip import Strip
 
 from tcptui import library
@@ -23,6 +24,7 @@ from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.inspector import InspectorPane
 from tcptui.ui.panes.pane import FramedPane, _differences
+from tcptui.ui.panes.update import PiecesUpdate
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.pane_screen import PaneScreen
@@ -200,6 +202,47 @@ def test_parts_of_a_line_that_lie_far_apart_are_repainted_apart() -> None:
 
     assert _differences(line("1.250", "12"), line("1.350", "14"), 35) == [(2, 3), (26, 27)]
     assert _differences(line("1.250", "12"), line("11.250", "2"), 36) == [(1, 26)]
+
+
+KEYS = """space space space space space space b space up up l space space space n full_stop escape space comma
+    x w space space G space space space space space space"""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (200, 50)])
+def test_the_pieces_that_are_written_make_the_whole_screen(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written over what was there, they leave what the compositor would draw."""
+    app = TcptuiApp(Session(library.find("reordered")), library.all_scenarios)
+    written: list[PiecesUpdate] = []
+
+    def display(self: TcptuiApp, screen: Screen[object], update: object) -> None:
+        if isinstance(update, PiecesUpdate):
+            written.append(update)
+
+    def cells() -> list[list[str]]:
+        strips = app.screen._compositor.render_strips()
+        return [list(strip.text) for strip in strips]
+
+    async def run() -> None:
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            monkeypatch.setattr(TcptuiApp, "_display", display)
+            seen, direct = cells(), 0
+            for key in KEYS.split():
+                await pilot.press(key)
+                await pilot.pause()
+                direct += bool(written)
+                seen = seen if written else cells()  # All of it was laid out anew.
+                for update in written:
+                    for (x, y, width, height), strip in update.pieces:
+                        assert (height, strip.cell_length) == (1, width)
+                        seen[y][x : x + width] = strip.text
+                written.clear()
+                assert ["".join(row) for row in seen] == ["".join(row) for row in cells()]
+            assert direct > 20
+
+    asyncio.run(run())
 
 
 def _dummy(inspected: Inspected, width: int, height: int) -> list[list[Part]]:

@@ -145,6 +145,7 @@ def test_clicks_choose_play_and_press_keys() -> None:
     see.clicks = [(keys.index("help"), 22)]
     see.run()
     assert type(see.screen).__name__ == "HelpScreen"
+    assert "letters filter" in See(None, "question_mark").run(), "its own keys first"
     see = See(None)
     see.clicks = [(79, 23), (0, 0), (60, 10), (10, 2)]
     see.run()

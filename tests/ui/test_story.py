@@ -15,7 +15,7 @@ from tcptui.ui.session import Session
 from tcptui.view.lines import line_width, plain_text
 from tcptui.view.story import MOST_SAID, NOTHING, story_lines, story_rows
 from tests.lab.worlds import scenario
-from tests.ui.drive import Screenshot
+from tests.ui.drive import Screenshot, drive
 
 STORY = """
 answer = "Three segments, no fewer."
@@ -101,6 +101,105 @@ def test_a_story_without_moments_gives_its_answer_room_at_the_end_alone() -> Non
     assert before.text == after.text
     over, _ = see(Session(quiet, "s4"), "space")
     assert lines(over)[-5] == "Three segments, no fewer."
+
+
+def test_playing_to_the_end_shows_the_answer() -> None:
+    session = Session(story()._replace(say=()))
+    session.toggle_playing()
+    while session.playing:
+        assert session.story.panel.answer == ""
+        session.tick(0.5)
+    assert session.story.panel.answer == "Three segments, no fewer."
+
+
+def test_escape_puts_the_answer_away_until_the_end_is_reached_again() -> None:
+    over = ("end",)
+    assert "Three segments, no fewer." in see(Session(story()), *over)[0]
+    assert "Three segments" not in see(Session(story()), *over, "escape")[0]
+    assert "Three segments" not in see(Session(story()), *over, "escape", "n", "space")[0], "it stays away"
+    assert "Three segments, no fewer." in see(Session(story()), *over, "escape", "b", "space")[0]
+    assert "Three segments, no fewer." in see(Session(story()), *over, "up", "n", "i", "i")[0], "it stays"
+
+
+def test_the_first_escape_puts_the_answer_away_and_the_next_gives_up_the_selection() -> None:
+    _, app = see(Session(story()), "end", "up", "escape")
+    assert app.session is not None
+    assert app.session.selection
+    _, app = see(Session(story()), "end", "up", "escape", "escape")
+    assert app.session is not None
+    assert not app.session.selection
+
+
+def test_a_key_shows_question_and_answer_at_any_time() -> None:
+    for keys in ((), ("space", "space"), ("end",)):
+        shown = lines(see(Session(story()), *keys, "Q")[0])
+        place = next(place for place, line in enumerate(shown) if line.startswith("─ The question"))
+        assert [line.rstrip("─ ") for line in shown[place + 1 : place + 4]] == [
+            "q",
+            "─ The answer",
+            "Three segments, no fewer.",
+        ]
+    for twice in (("Q", "Q"), ("Q", "escape"), ("end", "Q", "Q"), ("end", "Q", "escape")):
+        assert "The answer" not in see(Session(story()), *twice)[0]
+    assert "The question" in see(Session(story()), "Q", "space", "space")[0], "it stays"
+
+
+def test_a_click_on_its_edge_puts_the_panel_away() -> None:
+    session = Session(story())
+    app = TcptuiApp(session, list)
+
+    async def run() -> tuple[str, str]:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("end")
+            await pilot.pause()
+            before = Screenshot(app)
+            edge = next(y for y, line in enumerate(lines(before)) if line.startswith("─ The answer"))
+            await pilot.click(offset=(70, edge + 1))
+            await pilot.pause()
+            inside = Screenshot(app)
+            await pilot.click(offset=(70, edge))
+            await pilot.pause()
+            return inside.text, Screenshot(app).text
+
+    inside, after = asyncio.run(run())
+    assert "The answer" in inside
+    assert "The answer" not in after
+
+
+def test_the_reader_has_the_answer_though_the_panel_was_put_away() -> None:
+    for keys in (("end", "e"), ("end", "escape", "e")):
+        assert "Three segments, no fewer." in see(Session(story()), *keys)[0]
+    assert "Three segments" not in see(Session(story()), "space", "e")[0]
+
+
+def test_a_story_is_seen_once_its_end_is_reached() -> None:
+    for keys, names in ((("space",), set()), (("end",), {"test"}), (("V", "end"), {"test:two segments"})):
+        session = Session(story())
+        app = TcptuiApp(session, list)
+
+        async def run(app: TcptuiApp = app, keys: tuple[str, ...] = keys) -> None:
+            async with app.run_test(size=(80, 24)) as pilot:
+                await pilot.press(*keys)
+                await pilot.pause()
+
+        asyncio.run(run())
+        assert app._seen.names == names
+
+
+def test_the_stories_beside_this_one_are_opened() -> None:
+    for keys, name in (("]", "lost-syns"), ("[", "handshake"), ("]]", "closed-port"), ("[[", "handshake")):
+        names = {"]": "right_square_bracket", "[": "left_square_bracket"}
+        screenshot, app = drive("lost-syn", [names[key] for key in keys], moves="s3")
+        assert app.session is not None
+        assert (app.session.history.scenario.name, app.session.history.position) == (name, 0)
+    assert "This is the first story of the list." in screenshot
+
+
+def test_the_first_screen_says_what_to_press() -> None:
+    for size in ((80, 24), (120, 36), (200, 50)):
+        assert "space  the first step" in see(Session(story()), size=size)[0]
+        assert "the first step" not in see(Session(story()), "space", size=size)[0]
+        assert "the first step" in see(Session(story()), "space", "b", size=size)[0]
 
 
 def test_a_moment_that_pauses_stops_a_run_that_plays() -> None:

@@ -42,11 +42,17 @@ def texts(lines: list[Line]) -> list[str]:
     return ["".join(text for text, _ in line) for line in lines]
 
 
+def rows_of_direction(width: int, height: int) -> int:
+    """How many rows one of the two sequence spaces has, with its heading."""
+    plan = plan_of(width, height)
+    return 3 + plan.above + plan.tall
+
+
 def fields(lines: list[Line]) -> dict[tuple[str, str], tuple[str, bool]]:
     """Each variable's value and whether it is marked, by direction and name; each direction has its rows."""
     found: dict[tuple[str, str], tuple[str, bool]] = {}
     width, height = line_width(lines[0]), len(lines)
-    each = 4 + plan_of(width, height).above
+    each = rows_of_direction(width, height)
     for way, rows in (("send", lines[4 : 4 + each]), ("receive", lines[4 + each : 4 + 2 * each])):
         for text, style in (span for row in rows for span in row):
             for name, value in FIELD.findall(text):
@@ -294,7 +300,7 @@ def test_what_is_not_so_any_more_is_not_said_and_a_pulled_cable_is(width: int) -
 def program(history: History, side: Side, width: int = 28) -> list[str]:
     """What stands beside "app", "told" and "got"."""
     lines = texts(lines_of(history.moment, history.moment_before, side, width))
-    first = 4 + 2 * (4 + plan_of(width, len(lines)).above)
+    first = 4 + 2 * rows_of_direction(width, len(lines))
     return [re.sub(rf"^[ {MARK}](app|told|got)? *", "", line).rstrip() for line in lines[first : first + 3]]
 
 

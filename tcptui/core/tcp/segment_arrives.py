@@ -246,7 +246,7 @@ def _check_ack(tcb: Tcb, segment: Segment, step: Step) -> bool:
             retransmit_lost(tcb, step)
     else:
         step.rule(tcb, Rule.ACK_DUPLICATE, ack=ack, snd_una=una)
-    if tcb.persist_timer is not None and not lt(ack, una) and step.hooks.ack_restarts_probes(tcb):
+    if tcb.persist_timer is not None and not lt(ack, una) and step.hooks.ack_restarts_probes(tcb, segment):
         step.start_timer(tcb, TimerKind.PERSIST, probe_interval(tcb, step))
     if answers is not None and not segment.length:
         step.rule(tcb, answers, snd_wnd=tcb.snd_wnd)

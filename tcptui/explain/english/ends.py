@@ -73,11 +73,29 @@ SENTENCES = {
     "ui.end.told.closing_brief": "peer closed",
     "ui.end.told.close_acknowledged": "close done",
     # What is known of the path.
+    "ui.end.stack": "stack {name}",
+    "ui.end.buffer": "buffer {octets}",
+    "ui.end.try_syn": "SYN {count} times",
+    "ui.end.try_data": "data {count} times",
+    "ui.end.on": "on",
+    "ui.end.off": "off",
+    "ui.end.scale_one": "scale {shift}",
+    "ui.end.begins_with": "begins with",
     "ui.end.scale": "scale {send}, {receive}",
     "ui.end.duplicates": "dup ACKs {count} of {most}",
     "ui.end.recovery": "in recovery to {seq}",
     # Several connections, and a script.
     "ui.end.others": "other connections",
     "ui.end.script": "script",
+    # What is to come, and what was.
+    "ui.end.next": "next",
+    "ui.end.to_come": "to come",
+    "ui.end.was": "was in",
+    "ui.end.at": "at {time}",
+    "ui.end.when": "when {trigger}",
+    # The log.
+    "ui.end.log": "log",
+    "ui.end.dropped": "dropped",
+    "ui.end.held_brief": "held",
     "ui.end.of": "{one} of {count}",
 }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from textual.events import Click
-from textual.geometry import Region
 from textual.message import Message
 
 from tcptui.ui.panes.pane import Pane
+from tcptui.ui.panes.update import Piece
 from tcptui.view.cells import shorten
 from tcptui.view.layout import Frame, Place, backdrop_lines, clock_width
 from tcptui.view.lines import Line, fit, line_width
@@ -38,8 +38,8 @@ class Backdrop(Pane):
         self._title, self._frames = title, frames
         self.fill(Place(0, 0, width, height))
 
-    def reword(self, frames: list[Frame]) -> list[Region]:
-        """Draws anew the words on frames at the same places; where on the screen."""
+    def reword(self, frames: list[Frame]) -> list[Piece]:
+        """Draws anew the words on frames at the same places; what is another now."""
         if frames == self._frames:
             return []
         self._frames = frames

@@ -38,11 +38,13 @@ class EndpointPane(FramedPane):
 
     def lines(self, width: int, height: int) -> list[Line]:
         session, history = self.session, self.session.history
+        last = history.last_interval
         return self._view.lines(
             history.moment, history.moment_before, width, height,
             at=session.at, raw=session.raw, chosen=session.chosen(self._side),
             transmissions=history.transmissions(),
             selected=session.selected if session.selection else None,
+            reports=[history.reports(interval) for interval in range(max(0, last - 1), last + 1)],
         )  # fmt: skip
 
     def on_click(self, event: Click) -> None:

@@ -43,14 +43,26 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 _LOOKS: dict[Style, str] = {"title": "bold", "key": "bold", "dim": "$text-muted", "plain": ""}
 
 
-def sections() -> Iterator[Section]:
-    """All that is explained."""
+_LIST = (
+    ("abc", "letters"), ("/", "search"), ("1-9", "chapter"), ("↑↓ [ ]", "choose"), ("←→", "variant"),
+    ("enter", "play"), ("space", "mark"), ("esc", "escape"), ("✓ *", "signs"),
+)  # fmt: skip
+"""The keys of the list of stories."""
+
+
+def sections(of_list: bool = False) -> Iterator[Section]:
+    """All that is explained; `of_list`: the keys of the list of stories first."""
+    listed = Section(say("glossary.keys.list"), [(key, say(f"glossary.list.{name}")) for key, name in _LIST])
+    if of_list:
+        yield listed
     actions = {action.id: action for action in ACTIONS}
     for group, ids in GROUPS:
         entries = [(" ".join(key_names(actions[id])), actions[id].help) for id in ids]
         if group == "see":
             entries.append(("esc", say("glossary.key.escape")))
         yield Section(say(f"glossary.keys.{group}"), entries)
+    if not of_list:
+        yield listed
     yield from glossary()
 
 
@@ -69,10 +81,11 @@ class HelpScreen(ModalScreen[None]):
         *((str(number), f"section({number})", "Go to a section") for number in range(1, 10)),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, of_list: bool = False) -> None:
+        """`of_list`: it is opened above the list of stories."""
         super().__init__()
-        self._sections = list(sections())
-        keys = len(GROUPS)
+        self._sections = list(sections(of_list))
+        keys = len(GROUPS) + 1
         self._index = [0, *range(keys, len(self._sections))]
         """The sections that digits go to: the first of the keys, and those of words."""
 

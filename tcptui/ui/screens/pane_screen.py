@@ -12,9 +12,9 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.timer import Timer
 
-from tcptui.ui.compositor import PartsCompositor
 from tcptui.ui.panes.backdrop import Backdrop
 from tcptui.ui.panes.pane import FramedPane, Pane
+from tcptui.ui.panes.update import Piece, PiecesUpdate
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame
 
 FRAMES_PER_SECOND = 15
@@ -41,7 +41,6 @@ class PaneScreen(Screen[None], inherit_css=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self._compositor = PartsCompositor()
         self.backdrop = Backdrop()
         self._panes: list[Pane] = []
         self._arranged_for = (0, 0)
@@ -94,15 +93,25 @@ class PaneScreen(Screen[None], inherit_css=False):
         if self._late is not None:
             self._late.stop()
             self._late = None
-        changed: list[Region] = []
+        changed: list[Piece] = []
         for pane in self._panes:
             if pane.display:
                 changed += pane.update()
         changed += self.backdrop.reword(self.frames())
-        if changed:
-            # Of the screen, not of each pane: five widgets that wake up take longer than one.
-            self.refresh(*changed)
+        if changed and self._is_settled:
+            self.app._display(self, PiecesUpdate(changed))  # type: ignore[arg-type]
+        elif changed:
+            self.refresh(*(region for region, _ in changed))
         self._shown_at = perf_counter()
+
+    @property
+    def _is_settled(self) -> bool:
+        """Whether nothing stands in front of it, and Textual has nothing to draw of it."""
+        return (
+            self.app.screen is self
+            and not self.app._batch_count
+            and not (self._layout_required or self._repaint_required or self._dirty_widgets)
+        )
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Nothing: the backdrop covers the whole screen."""

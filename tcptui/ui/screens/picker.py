@@ -259,7 +259,7 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
     def action_help(self) -> None:
         from tcptui.ui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen())
+        self.app.push_screen(HelpScreen(of_list=True))
 
     # The preview.
 
@@ -286,7 +286,7 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
     def _show(self) -> None:
         changed = self._pane.update()
         if changed:
-            self.refresh(*changed)
+            self.refresh(*(piece.region for piece in changed))
 
     def _begin(self) -> None:
         """Plays the story under the cursor, and while a text is looked for all others after it."""

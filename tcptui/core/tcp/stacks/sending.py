@@ -3,6 +3,7 @@ differ (3.7.1, 3.7.4, 3.8.6.1, 3.8.6.2.1)."""
 
 from __future__ import annotations
 
+from tcptui.core.packet.segment import Segment
 from tcptui.core.packet.seq import distance
 from tcptui.core.profile.record import Profile
 from tcptui.core.tcp.tcb import Tcb
@@ -37,7 +38,7 @@ class Sending:
         """Whether the next `octets` of data go with PSH though more data waits behind them."""
         return False
 
-    def ack_restarts_probes(self, tcb: Tcb) -> bool:
+    def ack_restarts_probes(self, tcb: Tcb, segment: Segment) -> bool:
         """Whether an ACK that leaves the window closed puts the next probe of it off."""
         return False
 

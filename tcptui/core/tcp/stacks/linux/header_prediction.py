@@ -17,10 +17,15 @@ _PADDED_TIMESTAMPS = 3
 
 
 def is_predicted(tcb: Tcb, segment: Segment) -> bool:
-    """Whether tp->pred_flags, SEQ, ACK and timestamps are as expected, and there is memory."""
-    if tcb.state is not State.ESTABLISHED or tcb.out_of_order or not tcb.rcv_wnd or tcb.rcv_up is not None:
-        return False
+    """Whether the segment is as expected, and there is memory for its data."""
     if segment.data and (not tcb.receive_buffer or len(segment.data) > _SMALL):
+        return False
+    return is_expected(tcb, segment)
+
+
+def is_expected(tcb: Tcb, segment: Segment) -> bool:
+    """Whether tp->pred_flags, SEQ, ACK and timestamps are as expected."""
+    if tcb.state is not State.ESTABLISHED or tcb.out_of_order or not tcb.rcv_wnd or tcb.rcv_up is not None:
         return False
     if segment.flags & ~PSH != ACK or segment.seq != tcb.rcv_nxt or lt(tcb.snd_nxt, segment.ack):
         return False

@@ -7,9 +7,10 @@ offload takes them; and only from a buffer of which one whole segment has gone i
 
 from __future__ import annotations
 
-from tcptui.core.packet.segment import PSH
+from tcptui.core.packet.segment import PSH, Segment
 from tcptui.core.packet.seq import distance, lt
 from tcptui.core.profile.record import Profile
+from tcptui.core.tcp.stacks.linux.header_prediction import is_expected
 from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
 from tcptui.core.tcp.tcb import Tcb
 
@@ -47,9 +48,10 @@ class LinuxSending(Rfc9293):
         buffer of the write queue, which goes with it or waits with it."""
         return tcb.usable_window > octets
 
-    def ack_restarts_probes(self, tcb: Tcb) -> bool:
-        """tcp_ack_probe(), with nothing in flight: the interval counts from the answer."""
-        return not tcb.retransmission_queue
+    def ack_restarts_probes(self, tcb: Tcb, segment: Segment) -> bool:
+        """tcp_ack_probe(), with nothing in flight: the interval counts from the answer. Expected data that
+        acknowledges nothing new goes the fast path, past tcp_ack(): there is memory beside what waits."""
+        return not (tcb.retransmission_queue or (segment.length and is_expected(tcb, segment)))
 
     def pushes(self, tcb: Tcb, octets: int) -> bool:
         """forced_push(): once more than half of the largest window has gone without PSH. For urgent data
