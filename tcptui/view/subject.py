@@ -25,7 +25,7 @@ from tcptui.lab.history import Moment
 from tcptui.lab.program_state import ProgramState
 from tcptui.lab.record import EndRecord, Record
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import SIDES, Side
+from tcptui.lab.wire import SIDES, Side, Transmission
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.status import ConnectionStatus
@@ -36,6 +36,17 @@ States: TypeAlias = tuple[State, State]
 """Of A and of B."""
 Path: TypeAlias = Sequence[Entered]
 """The states in which steps have left one end."""
+
+
+class Seen(NamedTuple):
+    """The segments that were on the wire, as they stood at a moment."""
+
+    transmissions: Sequence[Transmission]
+    """By number, the latest at least; what came after the moment may be among them."""
+    launched: int
+    """The last number at that moment."""
+    steps: int
+    """The last step that was made."""
 
 
 class Other(NamedTuple):

@@ -60,7 +60,7 @@ class Inspected(NamedTuple):
     """The changes of state that connections of A and B have gone through."""
     position: int = 0
     """After so many moves."""
-    captures: Captures | None = None
+    captures: Callable[[], Captures | None] = lambda: None
     """The captures of the run at each point; None: it has none."""
     chosen: Callable[[Side], int] = lambda side: 0
     """The connection of an end that the reader wants to see, by name; 0: the one that stands for the end."""
@@ -108,10 +108,27 @@ def _of(module: str, function: str) -> Callable[..., Any]:
     return call
 
 
+def _of_segment(module: str, function: str, without: Callable[[], Any]) -> Callable[..., Any]:
+    """As `_of`, for an inspector of the selected segment. While there is none it gives what `without` does,
+    and no module is loaded."""
+    called = _of(module, function)
+
+    def call(inspected: Inspected, *size: int) -> Any:
+        return without() if inspected.transmission is None else called(inspected, *size)
+
+    return call
+
+
+def _no_segment() -> Sequence[Row]:
+    from tcptui.view.inspectors.parts import Part
+
+    return [[Part(f" {say('ui.header.none')}", "dim")]]
+
+
 INSPECTORS: tuple[Inspector, ...] = (
     Inspector(
-        "header", "ui.header", _of("header", "draw"), Room(rows=20), _of("header", "places"),
-        _of("header", "about"),
+        "header", "ui.header", _of_segment("header", "draw", _no_segment), Room(rows=20),
+        _of_segment("header", "places", tuple), _of_segment("header", "about", str),
     ),
     Inspector(
         "states", "ui.states", _of("states", "draw"), Room(rows=20), about=_of("states", "about"),

@@ -37,27 +37,29 @@ _GAP = 2
 
 def places(inspected: Inspected) -> Sequence[str]:
     """The fields, in the order of the header."""
-    if inspected.transmission is None:
-        return ()
-    return header_of(inspected.transmission, inspected.raw).places
+    return header_of(_segment(inspected), inspected.raw).places
 
 
 def about(inspected: Inspected) -> str:
     """Which segment it is, and from where to where."""
-    one = inspected.transmission
-    return "" if one is None else f"{name_of(one)}  {one.sender} → {one.receiver}"
+    one = _segment(inspected)
+    return f"{name_of(one)}  {one.sender} → {one.receiver}"
 
 
 def draw(inspected: Inspected, width: int, height: int) -> list[Row]:
     """At most `height` rows of at most `width` cells."""
-    transmission = inspected.transmission
-    if transmission is None:
-        return [[Part(f" {say('ui.header.none')}", "dim")]]
+    transmission = _segment(inspected)
     note = _note(inspected, width, height) if inspected.place else []
     left = height - len(note)
     rows = _rows(inspected, transmission, width, left) if left else []
     blanks: list[Row] = [[]] * (left - len(rows)) if note else []
     return [*rows, *blanks, *note]
+
+
+def _segment(inspected: Inspected) -> Transmission:
+    """The selected one. While there is none, nobody asks for its header (`_of_segment`)."""
+    assert inspected.transmission is not None
+    return inspected.transmission
 
 
 def _rows(inspected: Inspected, one: Transmission, width: int, height: int) -> list[Row]:

@@ -55,7 +55,7 @@ def about(inspected: Inspected) -> str:
 
 def draw(inspected: Inspected, width: int, height: int) -> list[Row]:
     """At most `height` rows of at most `width` cells."""
-    captures = inspected.captures
+    captures = inspected.captures()
     assert captures is not None
     captured = captures.at(_point(inspected))
     if captured.behind:
