@@ -82,7 +82,7 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
             )  # The terminal is gone: what is left for it would end the process as an error.
     if app.error is not None:
         complain(report_crash(app.error))
-    _tell_replay(app.session)
+    _tell_replay(app.session, app.error is not None)
     return app.return_code or int(app.error is not None)
 
 
@@ -141,13 +141,17 @@ def _first(wanted: Iterable[str | None]) -> Choice:
     return "auto"
 
 
-def _tell_replay(session: Session | None) -> None:
-    """Prints the command that plays again what was on the screen, if anything was done there."""
+def _tell_replay(session: Session | None, failed: bool) -> None:
+    """Prints the command that plays again what was on the screen, if anything was done there, or if it
+    failed."""
     from tcptui.ui.replay import replay_command
 
-    if session is not None and session.moved:
-        with suppress(Exception):  # After an error it may be in any state.
-            write(f"{replay_command(session)}\n")
+    command = "tcptui" if failed else ""
+    with suppress(Exception):  # After an error it may be in any state.
+        if session is not None and (failed or session.moved):
+            command = replay_command(session)
+    if command:
+        write(f"{command}\n")
 
 
 def _need_terminal(instead: str) -> None:

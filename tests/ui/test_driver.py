@@ -88,7 +88,7 @@ def test_octets_that_are_no_utf_8_are_no_keys_and_q_leaves() -> None:
             terminal.send(octets)
             terminal.settle(0.15)
         terminal.send(b" ")
-        terminal.until("step 1")
+        terminal.until("passive OPEN")
         terminal.send(b"q")
         assert terminal.ends() == 0
         assert terminal.settings() == terminal.before
@@ -161,7 +161,7 @@ def test_the_environment_does_not_choose_what_textual_does(variable: dict[str, s
     with PseudoTerminal(*PLAY, env=variable) as terminal:
         terminal.until(" help")
         terminal.send(b" ")
-        terminal.until("step 1")
+        terminal.until("passive OPEN")
         terminal.send(b"q")
         assert terminal.ends() == 0
 
@@ -208,7 +208,7 @@ def goes_on_and_ends(terminal: PseudoTerminal) -> None:
     os.kill(terminal.pid, signal.SIGCONT)
     terminal.until(" help")
     terminal.send(b" ")
-    terminal.until("step 1")
+    terminal.until("passive OPEN")
     terminal.send(b"q")
     assert terminal.ends() == 0
     assert terminal.settings() == terminal.before

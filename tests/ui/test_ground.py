@@ -68,7 +68,7 @@ def test_a_terminal_that_answers_has_the_palette_for_its_ground(ground: str, col
         terminal.until(" help")
         terminal.until(colour.decode())
         terminal.send(b" ")
-        terminal.until("step 1")  # No key was made of the answer.
+        terminal.until("passive OPEN")  # No key was made of the answer.
         terminal.send(b"q")
         assert terminal.ends() == 0
 
@@ -82,7 +82,7 @@ def test_an_answer_that_comes_late_repaints() -> None:
             time.sleep(0.002)
         terminal.until(BROWN.decode())
         terminal.send(b" ")
-        terminal.until("step 1")
+        terminal.until("passive OPEN")
         terminal.send(b"q")
         assert terminal.ends() == 0
 

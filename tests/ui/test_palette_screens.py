@@ -14,6 +14,7 @@ from tcptui.ui.app import TcptuiApp
 from tcptui.ui.palette import LEAST_CONTRAST, PALETTES, Choice, PaletteName, contrast
 from tcptui.ui.preferences import Preferences
 from tcptui.ui.session import Session
+from tests.ui.storm import SomeFiles
 from tests.ui.terminal_colours import TERMINALS, shown
 
 NAMES: tuple[PaletteName, ...] = get_args(PaletteName)
@@ -26,6 +27,14 @@ SCREENS: dict[str, tuple[str | None, tuple[str, ...]]] = {
     "a wrong move": ("life", ("m", "j", "enter")),
     "actions": ("life", ("colon", "l", "o")),
     "reader": ("life", ("e",)),
+    "save": ("life", ("s", "down")),
+    "save, where it is there": ("life", ("s", "enter")),
+    "question": ("life", ("Q",)),
+    "answer": ("life", ("end",)),
+    "find": ("life", ("slash", "S", "Y", "N")),
+    "branches": ("life", ("v",)),
+    "an inspector": ("life", ("i",)),
+    "a message": ("life", ("home", "b")),
 }
 """A scenario, and the keys that lead there."""
 
@@ -35,7 +44,9 @@ async def segments_of(
 ) -> list[tuple[str, Style]]:
     session = Session(library.find(scenario), "s7") if scenario is not None else None
     choice: Choice = "auto" if palette == "any" else palette
-    app = TcptuiApp(session, library.all_scenarios, preferences=Preferences(choice, palette))
+    app = TcptuiApp(
+        session, library.all_scenarios, preferences=Preferences(choice, palette), files=SomeFiles()
+    )
     async with app.run_test(size=size) as pilot:
         await pilot.press(*keys)
         await pilot.pause()

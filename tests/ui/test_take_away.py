@@ -85,7 +85,7 @@ def test_the_command_has_the_options_of_the_first_one(arguments: tuple[str, ...]
     with PseudoTerminal("play", *arguments) as terminal:
         terminal.until(" help")
         terminal.send(b" ")
-        terminal.until("step 1")
+        terminal.until(" back ")
         terminal.send(b"q")
         assert terminal.ends() == 0
         printed = shlex.split(terminal.printed()[-1])
@@ -220,14 +220,14 @@ def test_an_error_inside_is_told_in_one_line(module: str, method: str, tmp_path:
     with PseudoTerminal("play", "handshake", env=environment) as terminal:
         terminal.until(" help")
         terminal.send(b" ")
-        terminal.until("step 1")
+        terminal.until("passive OPEN")
         terminal.send(b"b" if module == "session" else b"n" * 40)
         assert terminal.ends() == 1
         assert terminal.settings() == terminal.before
         line, command = terminal.printed()
     file = tmp_path / "state" / "tcptui" / "error.txt"
-    what = "this is an error in tcptui, please report it: RuntimeError on purpose"
-    assert line == f"tcptui: {what} (where it arose: {file})"
+    what = "RuntimeError on purpose: an error in tcptui; please report it with"
+    assert line == f"tcptui: {what} {file} and the line below"
     assert command == "tcptui play handshake --moves s"
     assert "raise RuntimeError" in file.read_text() or "in fail" in file.read_text()
 
@@ -244,4 +244,5 @@ def test_an_error_is_told_where_nothing_can_be_written(tmp_path: Path) -> None:
         terminal.until(" help")
         terminal.send(b"b")
         assert terminal.ends() == 1
-        assert terminal.printed() == ["tcptui: this is an error in tcptui, please report it: RuntimeError"]
+        what = "tcptui: RuntimeError: an error in tcptui; please report it with the line below"
+        assert terminal.printed() == [what, "tcptui play handshake"]
