@@ -141,4 +141,6 @@ class Save(LineDialog["str | None"]):
             dismiss_once(self, name)
 
     def _tell(self, error: str) -> None:
-        self.query_one("#error", Static).update(Content(error))
+        """Nothing, where the dialog has been left meanwhile."""
+        for line in self.query("#error").results(Static):
+            line.update(Content(error))
