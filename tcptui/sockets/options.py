@@ -55,6 +55,7 @@ OPTIONS: dict[str, SocketOption] = {
     "TCP_KEEPIDLE": SocketOption(1, 32_767),
     "TCP_KEEPINTVL": SocketOption(1, 32_767),
     "TCP_KEEPCNT": SocketOption(1, 127),
+    "TCP_SYNCNT": SocketOption(1, 127),
     "TCP_USER_TIMEOUT": SocketOption(),
     "TCP_LINGER2": _ANY,
     "TCP_KEEPINIT": SocketOption(0, 2_147_483),
@@ -173,6 +174,7 @@ def settings_of(context: Context, socket: BsdSocket) -> Settings:
         notsent_lowat=options.get("TCP_NOTSENT_LOWAT", 0) & _UNSIGNED,
         defer_accept=options.get("TCP_DEFER_ACCEPT", 0),
         open_timeout=seconds("TCP_KEEPINIT"),
+        syn_retries=options.get("TCP_SYNCNT"),
         no_options=bool(options.get("TCP_NOOPT")),
         keep_alive=bool(options.get("SO_KEEPALIVE")),
         keep_idle=seconds("TCP_KEEPIDLE"),
@@ -198,11 +200,17 @@ def queue_length(context: Context, request: requests.QueueLength, call: BlockedC
     socket = context.socket_of(call)
     status = context.status(socket)
     if status is None:
+        if request.unsent:
+            return Done(0, answer=0)
         return Done(0, answer=socket.unacknowledged if request.outbound else len(socket.receive_buffer))
     if status.state is State.LISTEN:
         return failed("EINVAL")
     if status.state in OPENING:
         return Done(0, answer=0)
+    if request.unsent:
+        block = context.block(socket)
+        assert block is not None
+        return Done(0, answer=len(block.send_buffer) + (block.close_called and not block.fin_sent))
     return Done(0, answer=status.snd_queue if request.outbound else status.rcv_queue)
 
 
@@ -256,6 +264,7 @@ def _value(context: Context, socket: BsdSocket, name: str) -> Answer:
         "TCP_KEEPINTVL": profile.keep_interval // SECOND,
         "TCP_KEEPCNT": profile.keep_count,
         "TCP_KEEPINIT": (profile.connect_timeout or 0) // SECOND,
+        "TCP_SYNCNT": profile.syn_retries,
         "TCP_LINGER2": (profile.fin_wait_2_timeout or 0) // SECOND,
         "IP_TTL": _DEFAULT_TTL,
         "SO_MAX_PACING_RATE": -1,

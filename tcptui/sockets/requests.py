@@ -158,10 +158,12 @@ class GetOption(NamedTuple):
 
 
 class QueueLength(NamedTuple):
-    """ioctl(FIONREAD), or, with `outbound`, SIOCOUTQ: octets that were not read, or not acknowledged."""
+    """ioctl(FIONREAD), or, with `outbound`, SIOCOUTQ: octets that were not read, or not acknowledged; with
+    `unsent`, SIOCOUTQNSD: not sent, a FIN included."""
 
     fd: int
     outbound: bool = False
+    unsent: bool = False
 
 
 class Watched(NamedTuple):

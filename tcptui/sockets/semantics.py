@@ -119,7 +119,9 @@ FREEBSD = SocketSemantics(
     tcp_options_end=True,
     info_counts_octets=True,
     mss_has_timestamps=True,
-    lacks=frozenset(("TCP_USER_TIMEOUT", "TCP_LINGER2", "TCP_CORK", "TCP_QUICKACK", "TCP_DEFER_ACCEPT")),
+    lacks=frozenset(
+        ("TCP_SYNCNT", "TCP_USER_TIMEOUT", "TCP_LINGER2", "TCP_CORK", "TCP_QUICKACK", "TCP_DEFER_ACCEPT")
+    ),
     flag_values={"SO_REUSEADDR": 0x04, "SO_KEEPALIVE": 0x08, "SO_LINGER": 0x80, "TCP_NODELAY": 0x04},
     unreachable={
         Unreachable.NETWORK: "EHOSTUNREACH",

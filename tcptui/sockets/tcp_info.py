@@ -7,9 +7,10 @@ own way. Only what the core knows has a name here.
 from __future__ import annotations
 
 from tcptui.core.packet.options import TIMESTAMPS_SPACE
-from tcptui.core.packet.seq import lt, seq_add
+from tcptui.core.packet.seq import distance, lt, seq_add
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp.congestion import DUPLICATES
 from tcptui.core.tcp.stacks import STACKS
 from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.core.tcp.tcb import Tcb
@@ -54,7 +55,9 @@ _NEW_SOCKET_CWND = 10
 _FIELDS = (
     "tcpi_ca_state", "tcpi_retransmits", "tcpi_probes", "tcpi_backoff", "tcpi_options", "tcpi_snd_wscale",
     "tcpi_rcv_wscale", "tcpi_rto", "tcpi_snd_mss", "tcpi_unacked", "tcpi_sacked", "tcpi_rtt", "tcpi_rttvar",
-    "tcpi_snd_ssthresh", "tcpi_snd_cwnd", "tcpi_advmss", "tcpi_notsent_bytes", "tcpi_snd_wnd",
+    "tcpi_snd_ssthresh", "tcpi_snd_cwnd", "tcpi_advmss", "tcpi_notsent_bytes", "tcpi_snd_wnd", "tcpi_ato",
+    "tcpi_rcv_mss", "tcpi_rcv_ssthresh", "tcpi_reordering", "tcpi_bytes_acked", "tcpi_bytes_received",
+    "tcpi_rcv_wnd",
 )  # fmt: skip
 """All but the state."""
 _NO_THRESHOLD, _LINUX_NO_THRESHOLD = 1 << 30, 0x7FFFFFFF
@@ -119,7 +122,11 @@ def _of_listener(status: ConnectionStatus) -> TcpInfo:
     """tcp_get_info(): sk_ack_backlog and sk_max_ack_backlog in the place of two counts of segments, and of
     the rest what a new socket has, which is zero but for the initial window (TCP_INIT_CWND)."""
     queues = {"tcpi_unacked": len(status.accept_queue), "tcpi_sacked": status.backlog or 0}
-    return dict.fromkeys(_FIELDS, 0) | queues | {"tcpi_snd_cwnd": _NEW_SOCKET_CWND}
+    return (
+        dict.fromkeys(_FIELDS, 0)
+        | queues
+        | {"tcpi_snd_cwnd": _NEW_SOCKET_CWND, "tcpi_reordering": DUPLICATES}
+    )
 
 
 def _of_connection(tcb: Tcb, profile: Profile) -> TcpInfo:
@@ -143,10 +150,12 @@ def _of_connection(tcb: Tcb, profile: Profile) -> TcpInfo:
         "tcpi_snd_ssthresh": (
             _LINUX_NO_THRESHOLD if threshold >= _NO_THRESHOLD else threshold // tcb.snd_mss
         ),
-        "tcpi_advmss": profile.mss if tcb.settings.mss is None else min(profile.mss, tcb.settings.mss),
         "tcpi_notsent_bytes": len(tcb.send_buffer),
         "tcpi_snd_wnd": tcb.snd_wnd,
+        "tcpi_reordering": DUPLICATES,
+        "tcpi_bytes_acked": distance(tcb.iss, tcb.snd_una) - tcb.passive * (tcb.snd_una != tcb.iss),
     }
+    info |= _of_receiving(tcb, profile)
     if tcb.cwnd:
         info["tcpi_snd_cwnd"] = tcb.cwnd // tcb.snd_mss
     if estimate.srtt is not None:
@@ -154,6 +163,23 @@ def _of_connection(tcb: Tcb, profile: Profile) -> TcpInfo:
         info |= {"tcpi_rtt": estimate.srtt}
         info |= {"tcpi_rttvar": estimate.rttvar if deviation is None else deviation.mean}
     return info
+
+
+def _of_receiving(tcb: Tcb, profile: Profile) -> TcpInfo:
+    """tcp_get_info(), of what comes in: tp->bytes_received counts a FIN, and no SYN."""
+    opening = tcb.state in (State.SYN_SENT, State.SYN_RECEIVED)
+    memory, announced = tcb.receive_memory, tcb.rcv_wnd
+    if tcb.state is not State.SYN_SENT:
+        announced += distance(tcb.last_ack_sent, tcb.rcv_nxt)
+    mss = profile.mss if tcb.settings.mss is None else min(profile.mss, tcb.settings.mss)
+    return {
+        "tcpi_ato": tcb.delack.ato,
+        "tcpi_advmss": mss if memory is None else memory.advmss,
+        "tcpi_rcv_mss": tcb.snd_mss if memory is None else memory.rcv_mss,
+        "tcpi_rcv_ssthresh": announced if memory is None else memory.rcv_ssthresh,
+        "tcpi_bytes_received": 0 if opening else distance(tcb.irs, tcb.rcv_nxt) - 1,
+        "tcpi_rcv_wnd": announced,
+    }
 
 
 def mss_cache(tcb: Tcb, profile: Profile) -> int:

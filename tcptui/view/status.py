@@ -19,23 +19,38 @@ from tcptui.view.layout import WIDE
 from tcptui.view.lines import EMPTY, Line, Span, Style, beside, fit, line_width
 from tcptui.view.subject import script_of
 
+RIGHT_PART = 36
+"""Cells at the right end of a line for the state, or the rule."""
 LEAST_MARKS = 24
 """So many cells have room for one mark and how many more there are."""
 
 
-def clock_line(width: int, *, at: int, step: int, branch: tuple[int, int], speed: float | None) -> Line:
-    """Speed while playing, clock and step.
+def clock_line(
+    width: int,
+    *,
+    at: int,
+    step: int,
+    branch: tuple[int, int],
+    speed: float | None,
+    known: int = 0,
+    bookmark: bool = False,
+) -> Line:
+    """Speed while playing, clock and step; how many steps are `known`, where there is room; and whether there
+    is a bookmark.
 
     `branch` is the current one and how many there are.
     """
-    spans: list[Span] = []
-    if speed is not None:
-        spans.append((f"▶ x{speed:g}  ", "key"))
     time = time_text(at)
-    spans += [(time if time.endswith("d") else f"{time} s", "title"), (f"  {say('ui.step')} {step}", "plain")]
+    begin: list[Span] = [] if speed is None else [(f"▶ x{speed:g}  ", "key")]
+    begin += [(time if time.endswith("d") else f"{time} s", "title"), (f"  {say('ui.step')} {step}", "plain")]
+    end: list[Span] = [("*", "key")] if bookmark else []
     if branch[1] > 1:
-        spans.append((f"  {say('ui.branch')} {branch[0] + 1}/{branch[1]}", "plain"))
-    return beside(EMPTY, (*spans, (" ", "plain")), width)
+        end.append((f"  {say('ui.branch')} {branch[0] + 1}/{branch[1]}", "plain"))
+    end.append((" ", "plain"))
+    of = f" {say('ui.step.of', count=known)}"
+    if known > step and line_width((*begin, *end)) + cell_len(of) <= width:
+        begin.append((of, "dim"))
+    return beside(EMPTY, (*begin, *end), width)
 
 
 def _timer_at(world: WorldState, event: NextEvent) -> str:
@@ -101,9 +116,18 @@ def why_lines(
         others = _fitting_marks(_others(marks(), effect), spare - 3)
         effect = ((others, "dim"), ("   ", "plain"), *effect)
     if effect:
-        lines[len(what) - 1] = beside(lines[len(what) - 1], (*effect, (" ", "plain")), width)
+        lines[len(what) - 1] = _with_right_end(what[-1], (*effect, (" ", "plain")), width)
     lines += [_sentence_line(line, width) for line in ([""] * (left - 1) + reason)]
-    return [*lines[:-1], beside(lines[-1], source, width)] if source else lines
+    return [*lines[:-1], _with_right_end(reason[-1], source, width)] if source else lines
+
+
+def _with_right_end(text: str, right: Line, width: int) -> Line:
+    """A sentence and what stands at the right end of its line. The right part begins at the same cell in
+    every step that leaves it room, so that only what differs of each is drawn anew."""
+    more = RIGHT_PART - line_width(right)
+    if more > 0 and cell_len(text) + 1 + RIGHT_PART <= width:
+        right = ((" " * more, "plain"), *right)
+    return beside(_sentence_line(text, width), right, width)
 
 
 def _joined(why: Why, width: int, height: int) -> list[Line]:

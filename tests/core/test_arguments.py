@@ -103,6 +103,7 @@ WRONG_SETTINGS: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"user_timeout": -5}, ValueError, "settings.user_timeout: -5 is not 0 or more"),
     ({"fin_wait_2_timeout": -1}, ValueError, "settings.fin_wait_2_timeout: -1 is not 0 or more"),
     ({"open_timeout": 0}, ValueError, "settings.open_timeout: 0 is not 1 or more"),
+    ({"syn_retries": -1}, ValueError, "settings.syn_retries: -1 is not 0 or more"),
     ({"no_options": "yes"}, TypeError, "settings.no_options: 'yes' is no True or False"),
     ({"notsent_lowat": -1}, ValueError, "settings.notsent_lowat: -1 is not 0 or more"),
     ({"defer_accept": -1}, ValueError, "settings.defer_accept: -1 is not 0 to 255"),

@@ -846,7 +846,7 @@ def test_tcp_info(kind: str) -> None:
     listener = host.done(ask.GetOption(3, "TCP_INFO")).answer
     assert isinstance(listener, dict)
     told = {name: value for name, value in listener.items() if value}
-    assert told == {"tcpi_state": 10, "tcpi_sacked": 5, "tcpi_snd_cwnd": 10}
+    assert told == {"tcpi_state": 10, "tcpi_sacked": 5, "tcpi_snd_cwnd": 10, "tcpi_reordering": 3}
     assert listener.keys() == info.keys()
 
 

@@ -34,6 +34,7 @@ _SETTINGS = (
     ("user_timeout", 0, None),
     ("fin_wait_2_timeout", 0, None),
     ("open_timeout", 1, None),
+    ("syn_retries", 0, None),
     ("defer_accept", 0, 0xFF),
     ("notsent_lowat", 0, None),
 )

@@ -34,6 +34,8 @@ class Settings(NamedTuple):
     """TCP_LINGER2"""
     open_timeout: int | None = None
     """TCP_KEEPINIT: how long an OPEN may take."""
+    syn_retries: int | None = None
+    """TCP_SYNCNT: how often the SYN of an active OPEN goes again."""
     no_options: bool = False
     """TCP_NOOPT: no options on any segment, and none of the peer's but its MSS are used."""
     notsent_lowat: int = 0

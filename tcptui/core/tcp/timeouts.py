@@ -175,7 +175,8 @@ def _retries(tcb: Tcb, front: RetransmissionEntry, profile: Profile) -> tuple[in
     if tcb.passive:
         # Linux' syn_ack_recalc(): an ACK that has come is given as long as the program will wait for data.
         return 0, max(profile.syn_ack_retries, tcb.settings.defer_accept if tcb.ack_deferred else 0)
-    return profile.syn_linear_timeouts, profile.syn_retries
+    wanted = tcb.settings.syn_retries
+    return profile.syn_linear_timeouts, profile.syn_retries if wanted is None else wanted
 
 
 def _give_up_half_open(tcb: Tcb, step: Step, retries: int) -> None:

@@ -130,7 +130,7 @@ SENTENCES = {
     "rule.fin_to_closing": "{peer}'s FIN comes before the ACK of {side}'s: both close at once.",
     "rule.fin_to_time_wait": "Both have closed. {side}'s last ACK could be lost: wait 2 MSL.",
     "rule.fin_again": "A FIN after the FIN: acknowledged, nothing changes.",
-    "rule.fin_counted_twice": "A FIN right behind the FIN, with old data: its number counts, too.",
+    "rule.fin_counted_twice": "A FIN right behind the FIN, with old data: the number counts, too.",
     "rule.user_timeout": "{timeout} without delivery: the connection is aborted.",
     "rule.connect_timeout": "{timeout}, and {peer} has not answered the OPEN: the connection is given up.",
     "rule.retransmission": "No ACK in time: sent again ({retries} of {limit}), the next wait is {rto}.",
@@ -213,7 +213,7 @@ SENTENCES = {
     "rule.ack_delayed": "The ACK may wait for {delay}, to ride on something else.",
     "rule.ack_delayed_long_enough": "Nothing came along to carry the ACK of {rcv_nxt}: sent alone.",
     "rule.ack_after_reading": "All is read, and nothing is to be expected soon: the ACK waits no more.",
-    "rule.ack_soon_due": "The ACK that waits would go in {delay}: so soon that it goes now.",
+    "rule.ack_soon_due": "The ACK that waits would go in {delay}: too soon to wait on.",
     "rule.quickack_set": "TCP_QUICKACK is set, and all is read: the ACK waits no more.",
     "rule.syn_ack_acked_later": (
         "The program will send data soon: the ACK of the SYN,ACK goes with that, or in {delay}."

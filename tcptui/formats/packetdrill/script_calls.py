@@ -208,9 +208,10 @@ def _fcntl(args: Arguments) -> Prepared:
 
 def _ioctl(args: Arguments) -> Prepared:
     name = args.name(1)
-    if name not in ("FIONREAD", "SIOCINQ", "FIONWRITE", "SIOCOUTQ"):
+    if name not in ("FIONREAD", "SIOCINQ", "FIONWRITE", "SIOCOUTQ", "SIOCOUTQNSD"):
         raise NotSupported("needs.subcall", call="ioctl", name=name)
-    request = requests.QueueLength(args.number(0), name in ("FIONWRITE", "SIOCOUTQ"))
+    unsent = name == "SIOCOUTQNSD"
+    request = requests.QueueLength(args.number(0), unsent or name in ("FIONWRITE", "SIOCOUTQ"), unsent)
     return Prepared(request, _number_answer(args, args.item(2)))
 
 

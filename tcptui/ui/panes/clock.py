@@ -16,6 +16,7 @@ class ClockPane(SessionPane):
             clock_line(
                 width, at=session.at, step=history.position,
                 branch=(history.branch, history.branches),
-                speed=session.speed if session.playing else None,
+                speed=session.speed if session.playing else None, known=history.length,
+                bookmark=(history.branch, history.position) in session.bookmarks,
             )
         ]  # fmt: skip

@@ -19,6 +19,7 @@ the backdrop, in one widget for all.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -33,7 +34,7 @@ from tcptui.ui.palette import PaletteName, looks
 from tcptui.ui.panes.update import Piece
 from tcptui.ui.session import Session
 from tcptui.view.layout import Frame, Place
-from tcptui.view.lines import Line, Style
+from tcptui.view.lines import Line, Span, Style
 
 FAR_APART = 10
 """Octets that it takes to go to another cell of the screen."""
@@ -157,19 +158,39 @@ def _differences(old: Line, new: Line, width: int) -> list[tuple[int, int]]:
     """Where two lines of `width` cells that are not the same differ: the cells from which on, and up to
     which. Between two parts that are sent apart lie more cells than it takes octets to go there."""
     parts: list[tuple[int, int]] = []
-    at = 0
-    for (text, style), (other, other_style) in zip(old, new, strict=False):
-        if text == other and style == other_style:
-            at += len(text) if text.isascii() else cell_len(text)
+    for at, before, after in _stretches(old, new):
+        if before == after:
             continue
-        if style != other_style or len(text) != len(other) or not (_is_simple(text) and _is_simple(other)):
-            return [_difference(old, new, width)]
-        start, end = at + _agreeing(text, other), at + len(text) - _agreeing(text[::-1], other[::-1])
-        at += len(text)
-        if parts and start - parts[-1][1] < FAR_APART:
-            start = parts.pop()[0]
-        parts.append((start, max(end, start + 1)))
+        start, end = _difference(before, after, sum(map(_width, after)))
+        if parts and at + start - parts[-1][1] < FAR_APART:
+            parts.append((parts.pop()[0], at + end))
+        else:
+            parts.append((at + start, at + end))
     return parts
+
+
+def _stretches(old: Line, new: Line) -> Iterator[tuple[int, Line, Line]]:
+    """Two lines from each cell at which spans begin in both to the next such: where, and the spans there."""
+    at, left, right = 0, 0, 0
+    first = second = 0
+    i = j = 0
+    while i < len(old) and j < len(new):
+        if left <= right:
+            left += _width(old[i])
+            i += 1
+        if right < left:
+            right += _width(new[j])
+            j += 1
+        if left == right:
+            yield at, old[first:i], new[second:j]
+            at, first, second = left, i, j
+    if first < len(old) or second < len(new):
+        yield at, old[first:], new[second:]
+
+
+def _width(span: Span) -> int:
+    text = span[0]
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:

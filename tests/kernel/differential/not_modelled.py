@@ -252,6 +252,23 @@ def _read_in_part(script: Script, kernel: Record) -> bool:
     return False
 
 
+def _close_with_unread_data(script: Script, kernel: Record) -> bool:
+    return any(name == "SO_RCVBUF" for name, _ in script.options) and any(
+        sent.flags == "R." for sent in kernel.sent
+    )
+
+
+def _buffers_of_one_segment(script: Script, kernel: Record) -> bool:
+    wanted = dict(script.options).get("SO_SNDBUF")
+    return wanted is not None and 3 * _written(script, kernel, kernel.end) > wanted
+
+
+def _urgent_octet_of_before(script: Script, kernel: Record) -> bool:
+    puts = [put for _, put, _ in _puts(script, kernel)]
+    ahead = [n for n, put in enumerate(puts) if put.length and (put.seq.base == "edge" or put.seq.offset > 0)]
+    return any(put.flags & URG and put.up > put.length for n in ahead[:1] for put in puts[n:])
+
+
 NOT_MODELLED = (
     NotModelled(
         "held before accept()",
@@ -344,5 +361,24 @@ NOT_MODELLED = (
         "the window follows the memory of unread segments (sk_rmem_alloc), free where a whole one is read;"
         " the core takes it to be in use until all is read",
         _read_in_part,
+    ),
+    NotModelled(
+        "receive queue of a close()",
+        "__tcp_close() empties the receive queue before it resets, so that the window of the RST knows of no"
+        " unread memory; with the core the data is there until the connection is deleted",
+        _close_with_unread_data,
+    ),
+    NotModelled(
+        "buffers of one segment",
+        "the device of this test is told to take one segment a packet (gso_max_segs), so that"
+        " tcp_xmit_size_goal() begins a buffer, and its 832 octets of memory, for each; the core's send"
+        " buffer is that of a device with segmentation offload",
+        _buffers_of_one_segment,
+    ),
+    NotModelled(
+        "urgent octet that came before",
+        "tcp_urg() looks for the urgent octet in the segment that announces it and in later ones; the core"
+        " finds it also in what is held out of order",
+        _urgent_octet_of_before,
     ),
 )

@@ -1,0 +1,26 @@
+"""The clock on top: how many steps are known and a bookmark stand there where there is room."""
+
+from __future__ import annotations
+
+from tcptui.view.lines import plain_text
+from tcptui.view.status import clock_line
+
+
+def text(width: int = 36, speed: float | None = None, branches: int = 1, **more: int) -> str:
+    line = clock_line(
+        width, at=1_150_000, step=6, branch=(0, branches), speed=speed,
+        known=more.get("known", 6), bookmark=bool(more.get("bookmark")),
+    )  # fmt: skip
+    return plain_text(line).strip()
+
+
+def test_how_many_steps_are_known_is_told_in_the_middle_of_them() -> None:
+    assert text() == "1.150 s  step 6"
+    assert text(known=9) == "1.150 s  step 6 of 9"
+    assert text(known=9, branches=2) == "1.150 s  step 6 of 9  branch 1/2"
+    assert text(known=9, branches=2, speed=0.25) == "▶ x0.25  1.150 s  step 6  branch 1/2"
+
+
+def test_a_bookmark_is_a_sign_behind_the_step() -> None:
+    assert text(bookmark=1) == "1.150 s  step 6*"
+    assert text(bookmark=1, known=9) == "1.150 s  step 6 of 9*"
