@@ -18,11 +18,9 @@ the backdrop, in one widget for all.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rich.cells import cell_len
 from rich.segment import Segment as RichSegment
 from textual.color import Color
 from textual.geometry import Region
@@ -33,14 +31,13 @@ from textual.widget import Widget
 from tcptui.ui.palette import PaletteName, looks
 from tcptui.ui.panes.update import Piece
 from tcptui.ui.session import Session
+from tcptui.view.cells import cell_len, is_simple
 from tcptui.view.layout import Frame, Place
-from tcptui.view.lines import Line, Span, Style
+from tcptui.view.lines import Line, Span, Style, part
 
 FAR_APART = 10
 """Octets that it takes to go to another cell of the screen."""
 _BACKGROUND = Color.parse("ansi_default")
-_SIMPLE = re.compile("[ -~·…✗\u2190-\u21ff\u2500-\u25ff]*").fullmatch
-"""Texts in which each character takes one cell: ASCII, and what frames, arrows and bars are made of."""
 
 
 class Pane(Widget, inherit_css=False):
@@ -55,7 +52,8 @@ class Pane(Widget, inherit_css=False):
         self._looks = looks("any")
         self._place = Place(0, 0, 0, 0)
         self._lines: list[Line] = []
-        self._strips: list[Strip] = []
+        self._strips: list[Strip | None] = []
+        """What Textual asks for; None: it has not asked since the line was changed."""
         self._cut: set[int] = set()
         """The rows on which a text is cut."""
 
@@ -73,7 +71,7 @@ class Pane(Widget, inherit_css=False):
         self.styles.offset = (place.x, place.y)
         self.styles.width, self.styles.height = place.width, place.height
         self._lines = self._asked()
-        self._strips = [self._strip(line) for line in self._lines]
+        self._strips = [None] * len(self._lines)
         self._cut = {row for row, line in enumerate(self._lines) if _is_cut(line)}
 
     def update(self) -> list[Piece]:
@@ -83,10 +81,11 @@ class Pane(Widget, inherit_css=False):
         lines = self._asked()
         for row, (old, new) in enumerate(zip(self._lines, lines, strict=True)):
             if new != old:
-                self._strips[row] = strip = self._strip(new)
+                self._strips[row] = None
                 (self._cut.add if _is_cut(new) else self._cut.discard)(row)
                 for start, end in _differences(old, new, width):
-                    changed.append(Piece(Region(x + start, y + row, end - start, 1), strip.crop(start, end)))
+                    segments = self._segments(part(new, start, end))
+                    changed.append(Piece(x + start, y + row, end - start, segments))
         self._lines = lines
         return changed
 
@@ -97,7 +96,10 @@ class Pane(Widget, inherit_css=False):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips as they are: there are no styles of a widget to be laid over them."""
-        strips = self._strips[crop.y : crop.bottom]
+        for row in range(crop.y, min(crop.bottom, len(self._lines))):
+            if self._strips[row] is None:
+                self._strips[row] = Strip(self._segments(self._lines[row]), self._place.width)
+        strips = [strip for strip in self._strips[crop.y : crop.bottom] if strip is not None]
         strips += [Strip.blank(crop.right, self._looks["plain"])] * (crop.height - len(strips))
         if crop.x == 0 and crop.width == self._place.width:
             return strips
@@ -109,12 +111,12 @@ class Pane(Widget, inherit_css=False):
         blank: Line = ((" " * width, "plain"),)
         return lines + [blank] * (height - len(lines))
 
-    def _strip(self, line: Line) -> Strip:
+    def _segments(self, line: Line) -> list[RichSegment]:
         # Without the widget's own style: the terminal's default colours need no octets.
-        strip = Strip([RichSegment(text, self._looks[name]) for text, name in line], self._place.width)
+        segments = [RichSegment(text, self._looks[name]) for text, name in line]
         for line_filter in self.get_line_filters():  # NO_COLOR, ASCII
-            strip = strip.apply_filter(line_filter, _BACKGROUND)
-        return strip
+            segments = line_filter.apply(segments, _BACKGROUND)
+        return segments
 
 
 class SessionPane(Pane):
@@ -151,7 +153,7 @@ class FramedPane(SessionPane):
 
 
 def _is_cut(line: Line) -> bool:
-    return any("…" in text for text, _ in line)
+    return "…" in "".join([text for text, _ in line])
 
 
 def _differences(old: Line, new: Line, width: int) -> list[tuple[int, int]]:
@@ -190,7 +192,7 @@ def _stretches(old: Line, new: Line) -> Iterator[tuple[int, Line, Line]]:
 
 def _width(span: Span) -> int:
     text = span[0]
-    return len(text) if text.isascii() else cell_len(text)
+    return cell_len(text)
 
 
 def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:
@@ -198,26 +200,21 @@ def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:
     start, end = 0, width
     for (text, style), (other, other_style) in zip(old, new, strict=False):
         if text == other and style == other_style:
-            start += len(text) if text.isascii() else cell_len(text)
+            start += cell_len(text)
             continue
-        if style == other_style and _is_simple(text) and _is_simple(other):
+        if style == other_style and is_simple(text) and is_simple(other):
             start += _agreeing(text, other)
         break
     for (text, style), (other, other_style) in zip(reversed(old), reversed(new), strict=False):
         if text == other and style == other_style:
-            end -= len(text) if text.isascii() else cell_len(text)
+            end -= cell_len(text)
             continue
-        if style == other_style and _is_simple(text) and _is_simple(other):
+        if style == other_style and is_simple(text) and is_simple(other):
             end -= _agreeing(text[::-1], other[::-1])
         break
     # Where a text has grown within its line, both come past the same cells.
     start = min(start, width - 1)
     return start, max(end, start + 1)
-
-
-def _is_simple(text: str) -> bool:
-    """Whether each of its characters takes one cell, as far as can be told at a glance."""
-    return text.isascii() or _SIMPLE(text) is not None
 
 
 def _agreeing(text: str, other: str) -> int:

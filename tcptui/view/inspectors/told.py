@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.fate import Told, fates
-from tcptui.view.cells import fill, shorten, wrap
+from tcptui.view.cells import cell_len, fill, shorten, wrap
 from tcptui.view.inspectors import Inspected
 from tcptui.view.inspectors.labels import label_rows
 from tcptui.view.inspectors.parts import Part, Row
