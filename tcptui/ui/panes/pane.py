@@ -18,11 +18,12 @@ the backdrop, in one widget for all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rich.segment import Segment as RichSegment
 from textual.color import Color
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -33,7 +34,7 @@ from tcptui.ui.panes.update import Piece
 from tcptui.ui.session import Session
 from tcptui.view.cells import cell_len, is_simple
 from tcptui.view.layout import Frame, Place
-from tcptui.view.lines import Line, Span, Style, part
+from tcptui.view.lines import Line, Style, part
 
 FAR_APART = 10
 """Octets that it takes to go to another cell of the screen."""
@@ -78,13 +79,14 @@ class Pane(Widget, inherit_css=False):
         """Asks for the lines anew and draws those that differ; what of them is another now."""
         x, y, width, _ = self._place
         changed = []
+        filters = self.get_line_filters()
         lines = self._asked()
         for row, (old, new) in enumerate(zip(self._lines, lines, strict=True)):
             if new != old:
                 self._strips[row] = None
                 (self._cut.add if _is_cut(new) else self._cut.discard)(row)
                 for start, end in _differences(old, new, width):
-                    segments = self._segments(part(new, start, end))
+                    segments = self._segments(part(new, start, end), filters)
                     changed.append(Piece(x + start, y + row, end - start, segments))
         self._lines = lines
         return changed
@@ -98,7 +100,8 @@ class Pane(Widget, inherit_css=False):
         """The strips as they are: there are no styles of a widget to be laid over them."""
         for row in range(crop.y, min(crop.bottom, len(self._lines))):
             if self._strips[row] is None:
-                self._strips[row] = Strip(self._segments(self._lines[row]), self._place.width)
+                segments = self._segments(self._lines[row], self.get_line_filters())
+                self._strips[row] = Strip(segments, self._place.width)
         strips = [strip for strip in self._strips[crop.y : crop.bottom] if strip is not None]
         strips += [Strip.blank(crop.right, self._looks["plain"])] * (crop.height - len(strips))
         if crop.x == 0 and crop.width == self._place.width:
@@ -111,10 +114,11 @@ class Pane(Widget, inherit_css=False):
         blank: Line = ((" " * width, "plain"),)
         return lines + [blank] * (height - len(lines))
 
-    def _segments(self, line: Line) -> list[RichSegment]:
+    def _segments(self, line: Line, filters: Sequence[LineFilter]) -> list[RichSegment]:
+        """`filters`: for NO_COLOR and for ASCII."""
         # Without the widget's own style: the terminal's default colours need no octets.
         segments = [RichSegment(text, self._looks[name]) for text, name in line]
-        for line_filter in self.get_line_filters():  # NO_COLOR, ASCII
+        for line_filter in filters:
             segments = line_filter.apply(segments, _BACKGROUND)
         return segments
 
@@ -159,16 +163,27 @@ def _is_cut(line: Line) -> bool:
 def _differences(old: Line, new: Line, width: int) -> list[tuple[int, int]]:
     """Where two lines of `width` cells that are not the same differ: the cells from which on, and up to
     which. Between two parts that are sent apart lie more cells than it takes octets to go there."""
+    first, last = _agreeing_spans(old, new)
+    start = sum([cell_len(text) for text, _ in new[:first]])
     parts: list[tuple[int, int]] = []
-    for at, before, after in _stretches(old, new):
+    for at, before, after in _stretches(old[first : len(old) - last], new[first : len(new) - last]):
         if before == after:
             continue
-        start, end = _difference(before, after, sum(map(_width, after)))
-        if parts and at + start - parts[-1][1] < FAR_APART:
-            parts.append((parts.pop()[0], at + end))
-        else:
-            parts.append((at + start, at + end))
+        cells = sum([cell_len(text) for text, _ in after])
+        begin, end = (start + at + edge for edge in _difference(before, after, cells))
+        if parts and begin - parts[-1][1] < FAR_APART:
+            begin = parts.pop()[0]
+        parts.append((begin, end))
     return parts
+
+
+def _agreeing_spans(old: Line, new: Line) -> tuple[int, int]:
+    """How many spans two lines have in common at their beginning, and how many of the rest at their end."""
+    most = min(len(old), len(new))
+    first = next((place for place in range(most) if old[place] != new[place]), most)
+    most -= first
+    last = next((place for place in range(most) if old[-1 - place] != new[-1 - place]), most)
+    return first, last
 
 
 def _stretches(old: Line, new: Line) -> Iterator[tuple[int, Line, Line]]:
@@ -178,21 +193,16 @@ def _stretches(old: Line, new: Line) -> Iterator[tuple[int, Line, Line]]:
     i = j = 0
     while i < len(old) and j < len(new):
         if left <= right:
-            left += _width(old[i])
+            left += cell_len(old[i][0])
             i += 1
         if right < left:
-            right += _width(new[j])
+            right += cell_len(new[j][0])
             j += 1
         if left == right:
             yield at, old[first:i], new[second:j]
             at, first, second = left, i, j
     if first < len(old) or second < len(new):
         yield at, old[first:], new[second:]
-
-
-def _width(span: Span) -> int:
-    text = span[0]
-    return cell_len(text)
 
 
 def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:
