@@ -111,8 +111,8 @@ class Choices:
 
     def mark(self) -> None:
         """Marks this moment; if it is marked already, none any more."""
-        here = Marked(self.history.moment, self.history.position)
-        again = self.marked is not None and self.marked.moment.world is here.moment.world
+        here = Marked(self.history.moment, self.history.position, self.history.branch)
+        again = self.marked is not None and self.marked[1:] == here[1:]
         self.marked = None if again else here
         self.say_nothing()
         self.notice = say("ui.marked" if self.marked else "ui.unmarked", step=here.position)

@@ -89,6 +89,7 @@ class Session(Choices):
     def begin_like(self, other: Session) -> None:
         """Takes over what was chosen for the session that was shown before this one."""
         self._speed, self.delay = other._speed, other.delay
+        self.visited_before = other.visited()
         if other.history.scenario.name == self.history.scenario.name:
             self.origin = Origin(other.origin.name)
 

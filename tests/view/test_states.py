@@ -13,6 +13,7 @@ from tcptui.view.inspectors.state_figure import FIGURE, HEIGHT, WIDTH, diagram
 from tcptui.view.lines import line_width, plain_text
 from tests.view.inspected import inspected_of, inspector_of, shown, story
 
+STATES = inspector_of("states")
 ARROWS_OF_FIGURE_5 = """
 CLOSED passive OPEN LISTEN
 CLOSED active OPEN SYN-SENT
@@ -71,13 +72,13 @@ def test_an_arrow_that_was_visited_is_heavy_and_no_other(arrow: Transition) -> N
 
 
 def test_both_ends_are_marked_where_they_are() -> None:
-    text = "\n".join(shown("states", at("life", 13), 54, 17))
+    text = "\n".join(shown("states", at("life", 13), 54, 16))
     assert "A▸FIN-WAIT-1" in text
     assert "CLOSE-WAIT◂B" in text
 
 
 def test_who_has_closed_stands_at_the_end_and_who_has_not_begun_at_the_beginning() -> None:
-    before, after = (shown("states", at("life", steps), 54, 17) for steps in (0, 18))
+    before, after = (shown("states", at("life", steps), 54, 16) for steps in (0, 18))
     assert "A▸CLOSED◂B" in before[0]
     assert "A▸CLOSED◂B" in after[-1]
     assert "▸" not in after[0]
@@ -85,22 +86,27 @@ def test_who_has_closed_stands_at_the_end_and_who_has_not_begun_at_the_beginning
 
 def test_the_way_and_the_count_stand_below() -> None:
     """By the story: A goes 6 arrows, B 6, and none is gone by both but the one to CLOSED that they end on."""
-    lines = shown("states", at("life", 18), 60, 20)
-    assert lines[17].startswith(" A CLOSED ▸ SYN-SENT ▸") or lines[17].startswith(" A …")
-    assert lines[17].endswith("▸ TIME-WAIT ▸ CLOSED")
-    assert lines[18].endswith("▸ CLOSE-WAIT ▸ LAST-ACK ▸ CLOSED")
-    assert lines[19] == " visited 12 of 20"
+    lines = shown("states", at("life", 18), 60, 18)
+    assert lines[16].startswith(" A CLOSED ▸ SYN-SENT ▸") or lines[16].startswith(" A …")
+    assert lines[16].endswith("▸ TIME-WAIT ▸ CLOSED")
+    assert lines[17].endswith("▸ CLOSE-WAIT ▸ LAST-ACK ▸ CLOSED")
+    assert STATES.about(at("life", 18)) == "visited 12 of 20"
 
 
 def test_little_room_tells_the_states_in_words() -> None:
     inspected = at("life", 13)
     assert shown("states", inspected, 38, 1) == [" A FIN-WAIT-1  B CLOSE-WAIT"]
-    (row,) = shown("states", inspected, 60, 1)
-    assert row.split("  ", 1)[0] == " A FIN-WAIT-1"
-    assert row.endswith(" visited 7 of 20")
-    lines = shown("states", inspected, 60, 5)
-    assert lines[3].startswith(" A rcv ACK of FIN ▸ FIN-WAIT-2, rcv FIN ▸ CLOSING")
-    assert lines[4].startswith(" B CLOSE ▸ LAST-ACK")
+    lines = shown("states", inspected, 60, 4)
+    assert lines[2].startswith(" A rcv ACK of FIN ▸ FIN-WAIT-2, rcv FIN ▸ CLOSING")
+    assert lines[3].startswith(" B CLOSE ▸ LAST-ACK")
+
+
+def test_where_rows_are_left_what_was_not_visited_is_told() -> None:
+    lines = shown("states", at("life", 5), 38, 26)
+    first = lines.index(" not visited yet")
+    assert lines[first - 1] == ""
+    assert lines[first + 1 : first + 3] == ["   LISTEN ▸ CLOSED", "   LISTEN ▸ SYN-SENT"]
+    assert "   CLOSED ▸ LISTEN" not in lines
 
 
 @settings(max_examples=120, deadline=None)

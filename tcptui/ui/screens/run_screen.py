@@ -94,7 +94,6 @@ class RunScreen(InspectorActions):
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
         session.begin_like(self.session)
-        session.visited_before = self.session.visited()
         self.session = session
         self._waiting.clear()
         for pane in self._panes:

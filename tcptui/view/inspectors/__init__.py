@@ -39,6 +39,7 @@ class Marked(NamedTuple):
     moment: Moment
     position: int
     """After so many moves."""
+    branch: int = 0
 
 
 class Inspected(NamedTuple):
@@ -112,7 +113,9 @@ INSPECTORS: tuple[Inspector, ...] = (
         "header", "ui.header", _of("header", "draw"), Room(rows=20), _of("header", "places"),
         _of("header", "about"),
     ),
-    Inspector("states", "ui.states", _of("states", "draw"), Room(rows=20)),
+    Inspector(
+        "states", "ui.states", _of("states", "draw"), Room(rows=20), about=_of("states", "about"),
+    ),
     Inspector(
         "segments", "ui.segments", _of("segments", "draw"), Room(rows=40), _of("segments", "places"),
         _of("segments", "about"),

@@ -16,6 +16,7 @@ from tcptui.explain.numbers import seq_text
 from tcptui.lab.packets import packet_of
 from tcptui.lab.wire import Transmission
 from tcptui.view.cells import cell_len, shorten
+from tcptui.view.inspectors.fields import data_text
 from tcptui.view.inspectors.options import option_runs, option_text
 from tcptui.view.inspectors.parts import Part, Row
 
@@ -69,6 +70,8 @@ def _fields(one: Transmission, raw: bool) -> Iterator[tuple[str, str]]:
         yield f"option {number}", option_text(kind, length, data, one.bases[1], raw)
     yield "checksum", f"{say('ui.header.checksum')} 0x{octets[16:18].hex()}"
     yield "urgent", f"{say('ui.header.urgent')} {payload.up}"
+    if payload.data:
+        yield "data", data_text(payload.data)
 
 
 def _number(name: str, number: int, base: int | None, raw: bool) -> str:

@@ -22,6 +22,8 @@ from tcptui.view.inspectors.options import option_boxes, option_purpose, option_
 
 BITS = tuple(name for _, name in FLAG_NAMES)
 """The places of the control bits, from the left of the header to the right."""
+_BITS_AT = 13
+"""The octet in which they are."""
 _FOR_BITS = {
     "CWR": "ui.header.for.cwr",
     "ECE": "ui.header.for.ece",
@@ -67,12 +69,34 @@ class Header(NamedTuple):
     size: int
     """Octets before the data."""
     fields: tuple[Field, ...]
+    """All but the control bits."""
     cells: tuple[Cell, ...]
-    data: bytes
+    flags: int | None = None
+    """The control bits; None: it has none."""
 
     def field(self, place: str) -> Field | None:
         """The field at a place of the cursor; None: there is none."""
+        if place in BITS and self.flags is not None:
+            return _bit_field(place, self.flags)
         return next((one for one in self.fields if one.place == place), None)
+
+    @property
+    def places(self) -> list[str]:
+        """The places of the cursor, in the order of the header."""
+        names = [field.place for field in self.fields]
+        if self.flags is not None:
+            at = names.index("reserved") + 1
+            names[at:at] = BITS
+        return names
+
+    def places_of_octets(self) -> list[str]:
+        """For each octet the place of its field; of the one with the control bits that of ACK."""
+        places = [""] * len(self.octets)
+        for field in reversed(self.fields):
+            places[field.start : field.stop] = [field.place] * (field.stop - field.start)
+        if self.flags is not None:
+            places[_BITS_AT] = "ACK"
+        return places
 
 
 def header_of(transmission: Transmission, raw: bool) -> Header:
@@ -89,9 +113,8 @@ def header_of(transmission: Transmission, raw: bool) -> Header:
 def _tcp(transmission: Transmission, segment: Segment, octets: bytes, raw: bool) -> Header:
     size = len(octets) - len(segment.data)
     found = [*_tcp_fields(transmission, segment, octets, raw)]
-    fields = [field for field, _ in found] + [_bit_field(name, segment.flags) for name in BITS]
+    fields = [field for field, _ in found]
     cells = [cell for _, cell in found] + [_bit_cell(number, segment.flags) for number in range(len(BITS))]
-    fields.sort(key=lambda field: field.start)
     cells.sort(key=lambda cell: cell.first)
     at = HEADER.size
     for number, (kind, length, data) in enumerate(option_runs(octets[HEADER.size : size]), 1):
@@ -104,7 +127,7 @@ def _tcp(transmission: Transmission, segment: Segment, octets: bytes, raw: bool)
         for bits, texts in option_boxes(kind, length, data, transmission.bases[1], raw):
             cells.append(Cell(place, at * 8, bits, texts))
             at += bits // 8
-    return Header(octets, size, (*fields, *_data_field(segment.data, size)), tuple(cells), segment.data)
+    return Header(octets, size, (*fields, *_data_field(segment.data, size)), tuple(cells), segment.flags)
 
 
 def _tcp_fields(
@@ -160,7 +183,7 @@ def _ports(which: str, port: int) -> tuple[str, ...]:
 
 def _bit_field(name: str, flags: int) -> Field:
     state = "ui.header.bit_set" if flags & _bit_of(name) else "ui.header.bit_not_set"
-    return Field(name, 13, 14, (say(state, name=name),), _FOR_BITS[name])
+    return Field(name, _BITS_AT, _BITS_AT + 1, (say(state, name=name),), _FOR_BITS[name])
 
 
 def _bit_cell(number: int, flags: int) -> Cell:
@@ -209,7 +232,7 @@ def _icmp(message: PortUnreachable | IcmpMessage, octets: bytes) -> Header:
         f"{say('ui.header.about')} {protocol} {about.src.port} → {about.dst.port}",
     )
     quoted = Field("about", 8, len(octets), texts, "ui.header.for.about")
-    return Header(octets, 8, (*(field for field, _ in found), quoted), tuple(cell for _, cell in found), b"")
+    return Header(octets, 8, (*(field for field, _ in found), quoted), tuple(cell for _, cell in found))
 
 
 def _checksum(octets: bytes, first: int) -> tuple[Field, Cell]:
@@ -220,4 +243,4 @@ def _checksum(octets: bytes, first: int) -> tuple[Field, Cell]:
 
 def _header(octets: bytes, size: int, found: list[tuple[Field, Cell]], data: bytes) -> Header:
     fields = (*(field for field, _ in found), *_data_field(data, size))
-    return Header(octets, size, fields, tuple(cell for _, cell in found), data)
+    return Header(octets, size, fields, tuple(cell for _, cell in found))

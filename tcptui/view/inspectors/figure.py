@@ -74,16 +74,16 @@ def octet_parts(header: Header, start: int, stop: int, place: str) -> list[Part]
     """The octets in hexadecimal from one to another, those of the field at `place` shown as selected; each
     stands for its field."""
     parts: list[Part] = []
-    chosen = header.field(place)
+    chosen = header.field(place) if place else None
+    places = header.places_of_octets()
     for at in range(start, min(stop, len(header.octets))):
-        field = next((one for one in header.fields if one.start <= at < one.stop), None)
         inside = chosen is not None and chosen.start <= at < chosen.stop
         style: Style = "selected" if inside else "plain" if at < header.size else "why"
-        between = " " if at > start else ""
-        joined = inside and chosen is not None and at > chosen.start
-        parts.append(Part(between, "selected" if joined else "plain"))
-        parts.append(Part(f"{header.octets[at]:02x}", style, None if field is None else field.place))
-    return [part for part in parts if part.text]
+        if at > start:
+            joined = inside and chosen is not None and at > chosen.start
+            parts.append(Part(" ", "selected" if joined else "plain"))
+        parts.append(Part(f"{header.octets[at]:02x}", style, places[at]))
+    return parts
 
 
 def compact_boxes(header: Header, width: int, place: str) -> list[Row]:

@@ -25,8 +25,8 @@ from tcptui.view.lines import Style
 
 _LEAST_FIGURE = {True: 15, False: 8}
 """The least height for the whole figure of a segment's header, and of another's."""
-_BRIEF_ROWS = (0, 1, 1, 2, 2)
-"""Rows of words by the height, up to four rows; the others tell why it was sent and what came of it."""
+_LEAST_BELOW = 2
+"""Rows below a figure in any case: why it was sent and what came of it."""
 _LEAST_COMPACT = 5
 """The least height for a row of boxes."""
 _GAP = 2
@@ -37,7 +37,7 @@ def places(inspected: Inspected) -> Sequence[str]:
     """The fields, in the order of the header."""
     if inspected.transmission is None:
         return ()
-    return [field.place for field in header_of(inspected.transmission, inspected.raw).fields]
+    return header_of(inspected.transmission, inspected.raw).places
 
 
 def about(inspected: Inspected) -> str:
@@ -61,17 +61,19 @@ def draw(inspected: Inspected, width: int, height: int) -> list[Row]:
 def _rows(inspected: Inspected, one: Transmission, width: int, height: int) -> list[Row]:
     is_segment = isinstance(one.payload, Segment)
     if height < (_LEAST_COMPACT if is_segment else _LEAST_FIGURE[False]):
-        words = brief_rows(one, inspected.raw, inspected.place, width, _BRIEF_ROWS[min(height, 4)])
-        return [*words, *told_rows(inspected, width, height - len(words))]
+        words = brief_rows(one, inspected.raw, inspected.place, width, height)
+        # A segment of which so little has room has its reason below the panes, once it is selected.
+        return words if is_segment else [*words, *told_rows(inspected, width, height - len(words))]
     header = header_of(one, inspected.raw)
-    if height >= _LEAST_FIGURE[is_segment]:
+    # The figure stays while what a field is for takes the place of what is told below it.
+    below = 0 if inspected.place else _LEAST_BELOW
+    if height >= _LEAST_FIGURE[is_segment] - _LEAST_BELOW + below:
         tail = _flow(_behind(header), inspected.place, width, 2)
         for options, tall in ((True, True), (True, False), (False, False)):
             drawn = figure(header, width, inspected.place, options=options, tall=tall)
             if not options:
                 drawn += _flow(_options(header), inspected.place, width, 3)
-            # Why it was sent and what came of it is told below a figure in any case.
-            if len(drawn) + len(tail) + 2 <= height:
+            if len(drawn) + len(tail) + below <= height:
                 return _below([*drawn, *tail], inspected, header, (width, height), has_octets_beside(width))
     if not is_segment:
         words = _flow(header.fields, inspected.place, width, 3)
@@ -85,8 +87,9 @@ def _below(
     """What is told of the segment, and the octets, in the rows that are left; `beside`: those of the header
     stand beside it already."""
     width, height = size
-    told = told_rows(inspected, width, height - len(rows))
     start = header.size if beside else 0
+    octets = 1 if len(header.octets) > start else 0
+    told = told_rows(inspected, width, height - len(rows), octets)
     left = height - len(rows) - len(told)
     return [*rows, *told, *_dump(header, inspected.place, width, left, start)]
 

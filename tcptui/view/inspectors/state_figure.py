@@ -13,7 +13,7 @@ from tcptui.core.state import TRANSITIONS, State, Transition
 from tcptui.view.inspectors.parts import Part, Row
 from tcptui.view.lines import Style
 
-WIDTH, HEIGHT = 54, 17
+WIDTH, HEIGHT = 54, 16
 """The size of the diagram in cells."""
 
 Arrow: TypeAlias = tuple[State, State]
@@ -39,8 +39,8 @@ _F1, _F2, _CW = State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSE_WAIT
 _CL, _LA, _TW = State.CLOSING, State.LAST_ACK, State.TIME_WAIT
 
 _STATES: tuple[tuple[State, Point], ...] = (
-    (_C, (0, 18)), (_L, (3, 17)), (_S, (3, 43)), (_R, (5, 2)), (_E, (8, 21)), (_F1, (10, 2)), (_CW, (11, 42)),
-    (_CL, (13, 21)), (_F2, (14, 2)), (_LA, (14, 43)), (_TW, (16, 19)), (_C, (16, 44)),
+    (_C, (0, 18)), (_L, (3, 17)), (_S, (3, 43)), (_R, (5, 2)), (_E, (7, 21)), (_F1, (9, 2)), (_CW, (10, 42)),
+    (_CL, (12, 21)), (_F2, (13, 2)), (_LA, (13, 43)), (_TW, (15, 19)), (_C, (15, 44)),
 )  # fmt: skip
 """CLOSED stands at the beginning and at the end, as in the RFC."""
 _ARROWS: dict[Arrow, _Drawn] = {
@@ -52,19 +52,20 @@ _ARROWS: dict[Arrow, _Drawn] = {
     (_L, _R): _Drawn(((4, 19), (4, 9), (4, 9)), (4, 11)),
     (_L, _S): _Drawn(((3, 26), (3, 40)), (3, 30)),
     (_S, _R): _Drawn(((4, 44), (5, 44), (5, 17)), (5, 28)),
-    (_R, _E): _Drawn(((6, 9), (6, 25), (7, 25)), (6, 11)),
-    (_S, _E): _Drawn(((4, 48), (6, 48), (6, 29), (7, 29)), (6, 33)),
-    (_R, _F1): _Drawn(((6, 4), (9, 4)), (7, 6)),
-    (_E, _F1): _Drawn(((9, 23), (9, 8), (9, 8)), (9, 13)),
-    (_E, _CW): _Drawn(((9, 29), (9, 46), (10, 46)), (9, 34)),
-    (_F1, _F2): _Drawn(((11, 4), (13, 4)), (12, 6)),
-    (_F1, _CL): _Drawn(((11, 8), (11, 24), (12, 24)), (11, 12)),
-    (_CW, _LA): _Drawn(((12, 46), (13, 46)), (12, 40)),
-    (_F2, _TW): _Drawn(((15, 4), (16, 4), (16, 16)), (15, 6)),
-    (_CL, _TW): _Drawn(((14, 24), (15, 24)), (14, 26)),
-    (_LA, _C): _Drawn(((15, 46), (15, 46)), (15, 31)),
-    (_TW, _C): _Drawn(((16, 31), (16, 41)), (16, 33)),
+    (_R, _E): _Drawn(((6, 9), (6, 25), (6, 25)), (6, 11)),
+    (_S, _E): _Drawn(((4, 48), (6, 48), (6, 29), (6, 29)), (6, 33)),
+    (_R, _F1): _Drawn(((6, 4), (8, 4)), (7, 6)),
+    (_E, _F1): _Drawn(((8, 23), (8, 8), (8, 8)), (8, 13)),
+    (_E, _CW): _Drawn(((8, 29), (8, 46), (9, 46)), (8, 34)),
+    (_F1, _F2): _Drawn(((10, 4), (12, 4)), (11, 6)),
+    (_F1, _CL): _Drawn(((10, 8), (10, 24), (11, 24)), (10, 12)),
+    (_CW, _LA): _Drawn(((11, 46), (12, 46)), (11, 40)),
+    (_F2, _TW): _Drawn(((14, 4), (15, 4), (15, 16)), (14, 6)),
+    (_CL, _TW): _Drawn(((13, 24), (14, 24)), (13, 26)),
+    (_LA, _C): _Drawn(((14, 46), (14, 46)), (14, 31)),
+    (_TW, _C): _Drawn(((15, 31), (15, 41)), (15, 33)),
 }
+"""A head that stands in a corner is named twice, and points down."""
 if {one[:3:2] for one in FIGURE} != set(_ARROWS):
     raise TypeError("an arrow of Figure 5 has no place in the diagram")
 

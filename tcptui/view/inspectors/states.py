@@ -6,7 +6,7 @@ Where the diagram has no room, the ways are told in words, with what would lead 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from tcptui.core.state import TRANSITIONS, State
@@ -20,6 +20,8 @@ from tcptui.view.lines import Style
 from tcptui.view.subject import host_of, script_of
 
 _BETWEEN = " ▸ "
+_LEAST_UNVISITED = 4
+"""Rows that are left for what was not visited yet to be told."""
 
 
 class _End(NamedTuple):
@@ -34,13 +36,22 @@ class _End(NamedTuple):
         return set(zip(self.path, self.path[1:], strict=False))
 
 
+def about(inspected: Inspected) -> str:
+    """How much of the figure has been visited."""
+    visited = set(inspected.visited())
+    arrows = [(one.old, one.new) for one in FIGURE]
+    return say("ui.states.visited", count=sum(arrow in visited for arrow in arrows), all=len(arrows))
+
+
 def draw(inspected: Inspected, width: int, height: int) -> list[Row]:
     """At most `height` rows of at most `width` cells."""
     ends = [_end(inspected, side) for side in SIDES]
     visited = set(inspected.visited())
     if width >= WIDTH and height >= HEIGHT:
         drawn = diagram(
-            {end.side: end.state for end in ends}, {end.side: end.arrows for end in ends}, visited
+            {end.side: end.state for end in ends},
+            {end.side: end.arrows for end in ends},
+            visited,
         )
         left = " " * ((width - WIDTH) // 2)
         rows: list[Row] = [[Part(left), *row] for row in drawn]
@@ -58,34 +69,35 @@ def _end(inspected: Inspected, side: Side) -> _End:
     return _End(side, state, path if path and path[-1] is state else [*path, state])
 
 
-def _words(ends: Sequence[_End], visited: set[Arrow], width: int, height: int) -> list[Row]:
-    """Where both ends are and how they came there, what has been visited, and what would lead on."""
+def _words(ends: Sequence[_End], visited: Collection[Arrow], width: int, height: int) -> list[Row]:
+    """Where both ends are, how they came there, what would lead on, and what was not visited yet."""
     if height <= 0:
         return []
-    seen = _visited(visited)
     if height == 1:
-        return [_now(ends, seen, width)]
+        return [[Part(f" {end.side} {end.state.value} ", _style(end)) for end in ends]]
     rows: list[Row] = [_way(end, width) for end in ends]
-    if height >= 3:
-        rows.append([Part(f" {seen}", "dim")])
     left = height - len(rows)
-    return [*rows, *_onward(ends[0], width, (left + 1) // 2), *_onward(ends[1], width, left // 2)]
+    rows += [*_onward(ends[0], width, (left + 1) // 2), *_onward(ends[1], width, left // 2)]
+    if height - len(rows) >= _LEAST_UNVISITED:
+        rows += _unvisited(visited, width, height - len(rows))
+    return rows
 
 
-def _now(ends: Sequence[_End], seen: str, width: int) -> Row:
-    """The states of both ends, and what has been visited if there is room."""
-    row = [Part(f" {end.side} {end.state.value} ", _style(end)) for end in ends]
-    blanks = width - 1 - cells(row) - cell_len(seen)
-    return [*row, Part(f"{' ' * blanks}{seen}" if blanks > 0 else "", "dim")]
+def _unvisited(visited: Collection[Arrow], width: int, height: int) -> list[Row]:
+    """The arrows that are still to be visited, after a blank row."""
+    named = [f"{one.old}{_BETWEEN}{one.new}" for one in FIGURE if (one.old, one.new) not in visited]
+    if not named:
+        return []
+    rows: list[list[Part]] = [[], [Part(f" {say('ui.states.unvisited')}", "label")]]
+    for text in named:
+        if len(rows) == height:
+            break
+        rows.append([Part(cut(f"   {text}", width), "dim")])
+    return [*rows]
 
 
 def _style(end: _End) -> Style:
     return "a" if end.side == "A" else "b"
-
-
-def _visited(visited: set[Arrow]) -> str:
-    arrows = [(one.old, one.new) for one in FIGURE]
-    return say("ui.states.visited", count=sum(arrow in visited for arrow in arrows), all=len(arrows))
 
 
 def _way(end: _End, width: int) -> Row:
