@@ -87,9 +87,10 @@ def labelled(label: str, texts: Sequence[str], width: int, style: Style = "plain
     first that has room alone; of no text nothing."""
     if not texts:
         return ()
-    before = fill(label, gap) if cell_len(label) < gap else f"{label} " if label else ""
-    room = width - 1 - cell_len(before)
+    befores = [fill(label, gap)] if cell_len(label) < gap else []
+    befores.append(f"{label} " if label else "")
     for text in texts:
-        if cell_len(text) <= room:
-            return (Field(text, style, (label, texts[0]), before),)
+        for before in befores:
+            if cell_len(before) + cell_len(text) < width:
+                return (Field(text, style, (label, texts[0]), before),)
     return (Field(fitting(texts, width - 1), style, (label, texts[0])),)

@@ -201,7 +201,7 @@ class _Direction:
             fields.append(Field(f"WND {window}", key=(name, "WND", window)))
         initial = Field(f"{first[0]} {first[1]}", "dim", NEVER) if self._raw else None
         above = [self._above_row(name, initial)] if self._above else []
-        pictures = [self._picture_row(name)] * self._tall
+        pictures = self._picture_rows(name)
         if self._wide:
             heading, variables = self._heading(name, fields, told, initial)
             return [heading, variables, *above, *pictures, self._below(below)]
@@ -244,10 +244,11 @@ class _Direction:
         text = numbers_above(self._width - 2, texts)
         return (Field(text, "dim", NEVER),) if text else ()
 
-    def _picture_row(self, name: str) -> Row:
+    def _picture_rows(self, name: str) -> list[Row]:
         if self._picture is None:
-            return ()
-        return (Field("", key=(name, self._base, self._space), drawn=self._picture.line),)
+            return [()] * self._tall
+        first = Field("", key=(name, self._base, self._space), drawn=self._picture.line)
+        return [(first,), *[(first._replace(key=NEVER),)] * (self._tall - 1)]
 
     def _below(self, texts: list[str]) -> Row:
         room = self._width - 2

@@ -322,3 +322,28 @@ def test_only_backdrop_and_panes_are_on_the_screen() -> None:
         "WhyPane",
         "WirePane",
     ]
+
+
+def test_a_click_on_a_segment_in_a_sequence_space_selects_it_and_both_ends_show_it() -> None:
+    session = Session(library.find("life"), "s8")
+    panes: list[FramedPane] = [EndpointPane(session, "A"), EndpointPane(session, "B")]
+    screen = Columns(panes, session)
+
+    class Test(App[None]):
+        def get_default_screen(self) -> PaneScreen:
+            return screen
+
+    async def run() -> None:
+        app = Test(ansi_color=True)
+        async with app.run_test(size=SIZE) as pilot:
+            rows = [[text for text, style in line if style == "space"] for line in panes[0]._lines]
+            y = next(place for place, texts in enumerate(rows) if any("▓" in text for text in texts))
+            x = "".join(text for text, _ in panes[0]._lines[y]).index("▓")
+            await pilot.click(panes[0], offset=(x, y))
+            await pilot.pause()
+            assert session.selection == 4
+            assert any(style == "selected" for line in panes[0]._lines for _, style in line)
+            await pilot.click(panes[0], offset=(0, 0))
+            assert session.selection == 4
+
+    asyncio.run(run())
