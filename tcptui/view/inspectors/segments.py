@@ -53,8 +53,8 @@ def about(inspected: Inspected) -> str:
 
 def draw(inspected: Inspected, width: int, height: int) -> list[Row]:
     """At most `height` rows of at most `width` cells."""
-    captures = inspected.captures
-    assert captures is not None
+    assert inspected.captures is not None
+    captures = inspected.captures()
     captured = captures.at(_point(inspected))
     if captured.behind:
         return [[Part(f" {say('ui.labels.behind')}", "dim")]]

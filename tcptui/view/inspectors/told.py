@@ -25,7 +25,7 @@ def told_rows(inspected: Inspected, width: int, height: int, others: int = 0) ->
     labels: list[Row] = []
     if height > 2 and inspected.captures is not None:
         names = say("ui.header.sent_because"), say("ui.header.on_arrival")
-        labels = label_rows(one, inspected.captures, width, max(map(cell_len, names)) + 3)
+        labels = label_rows(one, inspected.captures(), width, max(map(cell_len, names)) + 3)
     spare = max(0, min(_MOST_SPARE, height - 2 - len(labels) - others))
     lines = fate_lines(because, arrival, width, 2 + spare, inspected.raw)
     if not because.messages:
