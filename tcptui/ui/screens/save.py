@@ -141,4 +141,5 @@ class Save(LineDialog["str | None"]):
             dismiss_once(self, name)
 
     def _tell(self, error: str) -> None:
-        self.query_one("#error", Static).update(Content(error))
+        for line in self.query("#error").results(Static):  # None once the dialog has been left.
+            line.update(Content(error))
