@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from tcptui.explain.catalogue import say
-from tcptui.view.cells import shorten
 from tcptui.view.ladder_window import Window
 from tcptui.view.lines import Line
 
@@ -40,8 +39,3 @@ def edge_line(left: Sequence[str], right: Sequence[str], width: int) -> Line:
 def _joined(left: str, right: str, width: int) -> str:
     begin, end = (f"─ {left} " if left else ""), (f" {right} ─" if right else "")
     return f"{begin}{'─' * (width - cell_len(begin) - cell_len(end))}{end}"
-
-
-def shortened(text: str, width: int) -> str:
-    """A text that has an edge for itself."""
-    return shorten(text, width - 4)

@@ -133,6 +133,7 @@ SENTENCES = {
     "ui.segments.none": "Nothing was captured yet.",
     # The states.
     "ui.states": "States",
+    "ui.states.unvisited": "not visited yet",
     "ui.states.visited": "visited {count} of {all}",
     # The sockets.
     "ui.sockets": "Sockets",
