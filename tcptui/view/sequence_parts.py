@@ -73,7 +73,7 @@ def received_by(tcb: Tcb, seen: Seen, most: int) -> list[Carried]:
     """The latest segments that have come to this connection and occupy sequence space, from RCV.NXT on, the
     first first: of two that bring the same, that one was taken. `most` and as many as are held."""
     base, local, remote = tcb.rcv_nxt, tcb.local, tcb.remote
-    found: list[Carried] = []
+    found: dict[tuple[int, int], Carried] = {}
     enough = most + len(tcb.out_of_order)
     for one in reversed(seen.transmissions):
         if one.outcome is not Outcome.ARRIVED or one.ended_in > seen.steps:
@@ -81,11 +81,12 @@ def received_by(tcb: Tcb, seen: Seen, most: int) -> list[Carried]:
         payload = one.arrives_as
         if type(payload) is Segment and payload.dst == local and payload.src == remote and payload.length:
             start = signed_distance(base, payload.seq)
-            found.append(Carried(start, start + payload.length, payload.flags, one.number))
-            if len(found) == enough:
+            key = start, start + payload.length
+            if key not in found and len(found) == enough:
                 break
-    found.reverse()
-    return found
+            found.pop(key, None)
+            found[key] = Carried(*key, payload.flags, one.number)
+    return list(reversed(found.values()))
 
 
 def send_space(tcb: Tcb, seen: Seen, most: int) -> Space | None:

@@ -63,7 +63,7 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
             drawn.append((inside.width, ladder.lines))
         for place in where.inspectors:
             inside = place.inside
-            inspected = Inspected(history.moment, selected, captures=Captures(history))
+            inspected = Inspected(history.moment, selected, captures=lambda: Captures(history))
             assert inspector is not None
             drawn.append((inside.width, inspector.lines(inspected, inside.width, inside.height)))
         for side, end in zip(SIDES, (where.a, where.b), strict=True):

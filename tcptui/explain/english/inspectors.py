@@ -42,6 +42,7 @@ SENTENCES = {
     "ui.header.left_edge": "left edge",
     "ui.header.right_edge": "right edge",
     "ui.header.data_octets": "data {count:octets} {data}",
+    "ui.header.data_of": "data {data}",
     "ui.header.length": "length",
     "ui.header.type": "type",
     "ui.header.code": "code",

@@ -14,7 +14,6 @@ from tcptui.view.layout import Place
 from tcptui.view.lines import Line
 
 if TYPE_CHECKING:
-    from tcptui.lab.history import History
     from tcptui.view.inspectors.captured import Captures
 
 _BREATH = 0.001
@@ -49,8 +48,9 @@ class InspectorPane(FramedPane):
         self._later = None
         self.post_message(self.Changed())
 
-    def _captures_of(self, history: History) -> Captures:
-        """Those of the run that is shown; imported with the first frame, if that has an inspector."""
+    def _captures_of_run(self) -> Captures:
+        """Those of the run that is shown."""
+        history = self.session.history
         if self._captures is None or self._captures.history is not history:
             from tcptui.view.inspectors.captured import Captures
 
@@ -62,7 +62,7 @@ class InspectorPane(FramedPane):
         session, history = self.session, self.session.history
         return Inspected(
             history.moment, session.selected, session.raw, self._places.get(self.inspector.name, ""),
-            history.report_of, session.marked, session.visited, history.position, self._captures_of(history),
+            history.report_of, session.marked, session.visited, history.position, self._captures_of_run,
             session.chosen,
         )  # fmt: skip
 

@@ -60,7 +60,7 @@ class Inspected(NamedTuple):
     """The changes of state that connections of A and B have gone through."""
     position: int = 0
     """After so many moves."""
-    captures: Captures | None = None
+    captures: Callable[[], Captures] | None = None
     """The captures of the run at each point; None: it has none."""
     chosen: Callable[[Side], int] = lambda side: 0
     """The connection of an end that the reader wants to see, by name; 0: the one that stands for the end."""
