@@ -12,9 +12,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from rich.cells import cell_len
-
-from tcptui.view.cells import fill, shorten
+from tcptui.view.cells import cell_len, fill, shorten
 from tcptui.view.lines import EMPTY, MARK, Line, Span, Style
 
 NEVER = ("never",)

@@ -15,8 +15,6 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
-from rich.cells import cell_len
-
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
@@ -28,7 +26,7 @@ from tcptui.lab.history import Moment
 from tcptui.lab.record import EndRecord
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Side, Transmission
-from tcptui.view.cells import align_right, shorten, wrap
+from tcptui.view.cells import align_right, cell_len, shorten, wrap
 from tcptui.view.coming_rows import next_rows, rows_without_connection
 from tcptui.view.end_log import EndLog
 from tcptui.view.end_rows import NEVER, Field, Row, draw_row, keys_of, labelled, row

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from tcptui.core.events import TimerKind
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
-from tcptui.view.cells import fill, wrap
+from tcptui.view.cells import cell_len, fill, wrap
 from tcptui.view.lines import EMPTY, MARK, Line, fit, line_width
 
 TWO_COLUMNS = 104

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import say
+from tcptui.view.cells import cell_len
 from tcptui.view.ladder_window import Window
 from tcptui.view.lines import Line
 

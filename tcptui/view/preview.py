@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
 from tcptui.lab.ends import EndSetup
 from tcptui.lab.wire import Transmission
-from tcptui.view.cells import shorten, wrap
+from tcptui.view.cells import cell_len, shorten, wrap
 from tcptui.view.ladder import MOST_WIDTH, STATE_WIDTH, TIME_WIDTH, WITH_STATES, draw_ladder
 from tcptui.view.ladder_window import Window
 from tcptui.view.lines import EMPTY, Line, Style, beside, fit

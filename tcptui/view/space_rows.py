@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import cell_len
-
 from tcptui.core.packet.segment import SYN
 from tcptui.core.packet.seq import distance, seq_add, signed_distance
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import seq_text
 from tcptui.lab.wire import Transmission
+from tcptui.view.cells import cell_len
 from tcptui.view.end_rows import NEVER, Field, Row, fitting
 from tcptui.view.lines import Line
 from tcptui.view.sequence_parts import Seen, receive_space, send_space

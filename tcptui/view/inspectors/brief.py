@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len
-
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.segment import ACK, Segment, flag_text
 from tcptui.core.packet.tcp_format import HEADER
@@ -17,7 +15,7 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import seq_text
 from tcptui.lab.packets import packet_of
 from tcptui.lab.wire import Transmission
-from tcptui.view.cells import shorten
+from tcptui.view.cells import cell_len, shorten
 from tcptui.view.inspectors.options import option_runs, option_text
 from tcptui.view.inspectors.parts import Part, Row
 

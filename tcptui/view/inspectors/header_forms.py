@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-
 from tcptui.core.packet.segment import Segment
 from tcptui.explain.catalogue import say
 from tcptui.lab.wire import Transmission
-from tcptui.view.cells import shorten, wrap
+from tcptui.view.cells import cell_len, shorten, wrap
 from tcptui.view.inspectors import Inspected
 from tcptui.view.inspectors.brief import brief_rows
 from tcptui.view.inspectors.fields import BITS, Field, Header, header_of

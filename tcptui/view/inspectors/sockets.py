@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rich.cells import cell_len
-
 from tcptui.core.events import Response, Returned
 from tcptui.core.packet.segment import ACK, flag_text
 from tcptui.core.state import State
@@ -17,7 +15,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import SIDES, Side
 from tcptui.sockets.answers import Blocked
-from tcptui.view.cells import align_right, cut, shorten
+from tcptui.view.cells import align_right, cell_len, cut, shorten
 from tcptui.view.inspectors import Inspected
 from tcptui.view.inspectors.parts import Part, Row, cells
 from tcptui.view.inspectors.ss import SocketLine, socket_lines

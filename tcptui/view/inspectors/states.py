@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from tcptui.core.state import TRANSITIONS, State
 from tcptui.explain.catalogue import say
 from tcptui.lab.wire import SIDES, Side
-from tcptui.view.cells import cut
+from tcptui.view.cells import cell_len, cut
 from tcptui.view.inspectors import Inspected
 from tcptui.view.inspectors.parts import Part, Row, cells
 from tcptui.view.inspectors.state_figure import FIGURE, HEIGHT, WIDTH, Arrow, diagram

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import say
 from tcptui.explain.fate import fates
+from tcptui.view.cells import cell_len
 from tcptui.view.fate_lines import fate_lines
 from tcptui.view.inspectors import Inspected
 from tcptui.view.inspectors.labels import label_rows
