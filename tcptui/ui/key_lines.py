@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.wire import Transmission, Wire
 from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.view.acts import Act, acts, subject
+from tcptui.view.cells import cell_len
 from tcptui.view.lines import Line, Span, Style, fit
 
 _Piece: TypeAlias = tuple[str, Style, "str | None"]

@@ -62,8 +62,7 @@ def acts(transmission: Transmission, wire: Wire, position: int, selected: bool) 
     if follower is not None:
         words = Message.of("ui.act.reorder", number=follower.number)
         yield Act("reorder", words, Message.of("ui.act.reorder.brief", number=follower.number))
-    is_sent_here = transmission.sent_in == position and transmission.ended_in != position
-    yield _TO_ARRIVAL if is_sent_here else _TO_SENT
+    yield _TO_ARRIVAL if in_flight and transmission.sent_in == position else _TO_SENT
     if selected:
         yield _FOLLOW
     yield _INSPECT

@@ -5,9 +5,7 @@ Each character becomes as many as it takes cells, so that columns stay where the
 
 from __future__ import annotations
 
-from rich.cells import cell_len
-
-from tcptui.view.cells import clusters
+from tcptui.view.cells import cell_len, clusters
 
 _SIGNS = {
     "─": "-", "━": "=", "┄": ".", "│": "|", "┃": "#", "┊": ":", "║": "H",

@@ -17,14 +17,27 @@ line. A word that is longer than a line is continued on the next: what cannot be
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from rich.cells import cell_len, split_graphemes
+import rich.cells
 
+_SIMPLE = re.compile("[ -~·…✗\u2190-\u21ff\u2500-\u25ff]*").fullmatch
+"""Texts in which each character takes one cell: ASCII, and what frames, arrows and bars are made of."""
 _CLOSING = frozenset("、。，．：；？！）」』】》〉〕］｝…—～·ー々")
 """Wide punctuation that does not begin a line."""
 _OPENING = frozenset("（「『【《〈〔［｛")
 """Wide punctuation that does not end one."""
+
+
+def cell_len(text: str) -> int:
+    """How many cells a text takes. Most texts are ASCII, and each key has hundreds of them measured."""
+    return len(text) if text.isascii() else rich.cells.cell_len(text)
+
+
+def is_simple(text: str) -> bool:
+    """Whether each of its characters takes one cell, as far as can be told at a glance."""
+    return text.isascii() or _SIMPLE(text) is not None
 
 
 def clusters(text: str) -> Iterator[tuple[str, int]]:
@@ -33,14 +46,14 @@ def clusters(text: str) -> Iterator[tuple[str, int]]:
         for character in text:
             yield character, 1
         return
-    for start, end, _ in split_graphemes(text)[0]:
+    for start, end, _ in rich.cells.split_graphemes(text)[0]:
         cluster = text[start:end]
         yield cluster, cell_len(cluster)
 
 
 def cut(text: str, width: int) -> str:
     """The clusters from the beginning that have room in `width` cells."""
-    if text.isascii():
+    if is_simple(text):
         return text[: max(0, width)]
     kept = ""
     for cluster, cells in clusters(text):
@@ -48,6 +61,21 @@ def cut(text: str, width: int) -> str:
             break
         kept += cluster
         width -= cells
+    return kept
+
+
+def between(text: str, start: int, end: int) -> str:
+    """The cells of a text from `start` up to `end`; of a character that is cut in two a blank is left."""
+    if is_simple(text):
+        return text[max(0, start) : end]
+    kept, at = "", 0
+    for cluster, cells in clusters(text):
+        behind = at + cells
+        if start <= at < end and behind <= end:
+            kept += cluster
+        else:
+            kept += " " * (min(behind, end) - max(at, start))
+        at = behind
     return kept
 
 

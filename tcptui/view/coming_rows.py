@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
-from rich.cells import cell_len
-
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text, time_text
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.program_state import ProgramState
-from tcptui.view.cells import align_right, shorten
+from tcptui.view.cells import align_right, cell_len, shorten
 from tcptui.view.end_rows import NEVER, Field, Row, labelled, row
 from tcptui.view.figures import more_of_profile
 from tcptui.view.subject import Host

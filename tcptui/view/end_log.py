@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from tcptui.core.events import (
     DatagramDelivered,
     DatagramSent,
@@ -31,7 +29,7 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import time_text
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Side, Transmission
-from tcptui.view.cells import align_right, fill, shorten
+from tcptui.view.cells import align_right, cell_len, fill, shorten
 from tcptui.view.lines import MARK, Line, fit
 
 TIME = 7

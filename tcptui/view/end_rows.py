@@ -12,9 +12,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from rich.cells import cell_len
-
-from tcptui.view.cells import fill, shorten
+from tcptui.view.cells import cell_len, fill, shorten
 from tcptui.view.lines import EMPTY, MARK, Line, Span, Style
 
 NEVER = ("never",)
@@ -89,9 +87,10 @@ def labelled(label: str, texts: Sequence[str], width: int, style: Style = "plain
     first that has room alone; of no text nothing."""
     if not texts:
         return ()
-    before = fill(label, gap) if cell_len(label) < gap else f"{label} " if label else ""
-    room = width - 1 - cell_len(before)
+    befores = [fill(label, gap)] if cell_len(label) < gap else []
+    befores.append(f"{label} " if label else "")
     for text in texts:
-        if cell_len(text) <= room:
-            return (Field(text, style, (label, texts[0]), before),)
+        for before in befores:
+            if cell_len(before) + cell_len(text) < width:
+                return (Field(text, style, (label, texts[0]), before),)
     return (Field(fitting(texts, width - 1), style, (label, texts[0])),)

@@ -12,22 +12,21 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-
-from rich.cells import cell_len
 
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
-from tcptui.explain.numbers import time_text
+from tcptui.explain.numbers import duration_text, time_text
 from tcptui.lab.connection_record import Entered
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
 from tcptui.lab.record import EndRecord
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Side, Transmission
-from tcptui.view.cells import shorten, wrap
+from tcptui.view.cells import align_right, cell_len, shorten, wrap
 from tcptui.view.coming_rows import next_rows, rows_without_connection
 from tcptui.view.end_rows import NEVER, Field, Row, draw_row, keys_of, labelled, row
 from tcptui.view.figures import figure_rows
@@ -56,11 +55,13 @@ _ROOM_FOR_OTHERS = 24
 """From so many rows on, other connections have lines of their own."""
 _ROWS_OF_A_SPACE = 3
 """The rows of a direction, but for those of its picture and the numbers above."""
+_ROOM_FOR_DURATIONS = 36
+"""The width from which on a state of the path is told with how long it lasted."""
 _FIRST_OF_SPACES = 2
 """The first row of the sequence spaces, the timers' not counted."""
 _MORE: tuple[tuple[str, int], ...] = (
-    ("figures", 1), ("figures", 1), ("path", 1), ("above", 2), ("next", 1), ("log", 5), ("path", 1),
-    ("tall", 2), ("next", 1), ("figures", 1), ("path", 1), ("log", 4), ("tall", 2), ("next", 1),
+    ("figures", 1), ("figures", 1), ("path", 1), ("above", 2), ("next", 1), ("log", 3), ("path", 1),
+    ("log", 2), ("tall", 2), ("next", 1), ("figures", 1), ("path", 1), ("log", 4), ("tall", 2), ("next", 1),
 )  # fmt: skip
 """What gets the rows that are left, in this order, and how many."""
 
@@ -415,9 +416,18 @@ def _received(known: EndRecord, number: int) -> str:
 
 
 def _path_rows(host: Host, room: int, width: int) -> list[Row]:
-    """The states it has been in, as many of the last as there is room for."""
-    path = host.path[-room:] if room > 0 else ()
-    rows: list[Row] = [row(_state_since(entered, width), "dim", NEVER) for entered in path[:-1]]
+    """The states it has been in, as many of the last as there is room for, and in a wide pane how long each
+    has lasted."""
+    if room <= 0:
+        return []
+    path = host.path[-room:]
+    rows: list[Row] = []
+    for entered, left in pairwise(path):
+        text = _state_since(entered, width)
+        if width >= _ROOM_FOR_DURATIONS:
+            lasted = duration_text(left.at - max(0, entered.at))
+            text += align_right(lasted, width - 2 - cell_len(text))
+        rows.append(row(text, "dim", NEVER))
     rows += [row(_state_since(one, width), "plain", ("path", one.state, one.step)) for one in path[-1:]]
     return rows + [()] * (room - len(rows))
 

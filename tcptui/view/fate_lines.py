@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.fate import Told
-from tcptui.view.cells import fill, shorten_to_words, wrap
+from tcptui.view.cells import cell_len, fill, shorten_to_words, wrap
 from tcptui.view.lines import Line, beside, fit
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import say
-from tcptui.view.cells import fill, shorten
+from tcptui.view.cells import cell_len, fill, shorten
 from tcptui.view.lines import EMPTY, Line, fit
 
 

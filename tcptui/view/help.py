@@ -6,15 +6,13 @@ both change together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
-
-from rich.cells import cell_len
 
 from tcptui.core.events import TimerKind
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
-from tcptui.view.cells import fill, wrap
+from tcptui.view.cells import cell_len, fill, wrap
 from tcptui.view.lines import EMPTY, MARK, Line, fit, line_width
 
 TWO_COLUMNS = 104
@@ -41,10 +39,16 @@ _END = (
     ("unsent", ("unsent",)), ("taken", ("taken",)), ("held", ("held",)), ("unread", ("unread",)),
     ("queue", ("syn_queue", "accept_queue")), ("app", ("app",)), ("told", ("told",)), ("got", ("got",)),
     ("waiting", ("waiting",)), ("scale", ("scale",)), ("duplicates", ("duplicates",)),
-    ("recovery", ("recovery",)), ("script", ("script",)),
+    ("recovery", ("recovery",)), ("script", ("script",)), ("next", ("next", "to_come")),
+    ("when", ("at", "when")), ("was", ("was",)), ("begins_with", ("begins_with",)), ("stack", ("stack",)),
+    ("buffer", ("buffer",)), ("times", ("try_syn", "try_data")), ("on", ("on", "off")), ("log", ("log",)),
+    ("dropped", ("dropped",)),
 )  # fmt: skip
 """What is explained, and the words for it in the catalogue, under ``ui.end``."""
-_EXAMPLE = {"count": 2, "most": 6, "room": 9, "send": 7, "receive": 7, "seq": 1461}
+_EXAMPLE: Mapping[str, int | str] = {
+    "time": "0.100", "trigger": "closed", "name": "linux", "octets": 65535,
+    "count": 2, "most": 6, "room": 9, "send": 7, "receive": 7, "seq": 1461,
+}  # fmt: skip
 """The numbers that stand with them."""
 _VARIABLES = ("ISS", "IRS", "UNA", "NXT", "WND", "cwnd", "ssthresh", "RTT", "RTO", "MSS")
 _PREFIXES = (("SND. RCV.", "prefixes"),)

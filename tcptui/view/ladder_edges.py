@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import say
-from tcptui.view.cells import shorten
+from tcptui.view.cells import cell_len
 from tcptui.view.lines import Line
 
 if TYPE_CHECKING:
@@ -43,8 +41,3 @@ def edge_line(left: Sequence[str], right: Sequence[str], width: int) -> Line:
 def _joined(left: str, right: str, width: int) -> str:
     begin, end = (f"─ {left} " if left else ""), (f" {right} ─" if right else "")
     return f"{begin}{'─' * (width - cell_len(begin) - cell_len(end))}{end}"
-
-
-def shortened(text: str, width: int) -> str:
-    """A text that has an edge for itself."""
-    return shorten(text, width - 4)

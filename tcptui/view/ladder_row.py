@@ -10,13 +10,11 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import say, text
 from tcptui.explain.labels import label_of
 from tcptui.explain.numbers import short_duration_text
 from tcptui.lab.wire import Outcome, Transmission
-from tcptui.view.cells import clusters, shorten
+from tcptui.view.cells import cell_len, clusters, shorten
 from tcptui.view.ladder_rows import Row
 from tcptui.view.lines import Line, Span, Style
 

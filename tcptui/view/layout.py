@@ -17,9 +17,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
-from tcptui.view.cells import shorten
+from tcptui.view.cells import cell_len, shorten
 from tcptui.view.lines import Line, Span, Style, fit
 
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24

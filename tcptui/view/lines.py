@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from rich.cells import cell_len
-
-from tcptui.view.cells import cut
+from tcptui.view.cells import between, cell_len, cut
 
 Style: TypeAlias = Literal[
     "plain", "dim", "title", "label", "a", "b", "wire", "changed", "lost", "delayed", "copy",
@@ -58,6 +56,22 @@ def beside(left: Line, right: Line, width: int) -> Line:
     """`left` at its left end and `right` at its right end; `left` gives way."""
     room = max(0, width - line_width(right))
     return fit((*fit(left, room), *right), width)
+
+
+def part(line: Line, start: int, end: int) -> Line:
+    """The cells of a line from `start` up to `end`."""
+    spans: list[Span] = []
+    at = 0
+    for text, style in line:
+        if at >= end:
+            break
+        behind = at + cell_len(text)
+        if behind > start:
+            if at < start or behind > end:
+                text = between(text, start - at, end - at)
+            spans.append((text, style))
+        at = behind
+    return tuple(spans)
 
 
 def plain_text(line: Line) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import say
-from tcptui.view.cells import fill, shorten
+from tcptui.view.cells import cell_len, fill, shorten
 from tcptui.view.lines import EMPTY, MARK, Line, Style, beside, fit
 from tcptui.view.preview import Heading, Played, preview_lines
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
 from tcptui.lab.ends import EndSetup
 from tcptui.lab.wire import Transmission
-from tcptui.view.cells import shorten, wrap
-from tcptui.view.ladder import MOST_WIDTH, TIME_WIDTH, draw_ladder
+from tcptui.view.cells import cell_len, shorten, wrap
+from tcptui.view.ladder import MOST_WIDTH, STATE_WIDTH, TIME_WIDTH, WITH_STATES, draw_ladder
 from tcptui.view.ladder_window import Window
 from tcptui.view.lines import EMPTY, Line, Style, beside, fit
 
@@ -76,7 +74,8 @@ def _variants(heading: Heading) -> str:
     if heading.variant:
         variant, count = variants[heading.variant - 1], len(variants)
         return say("ui.picker.variant_of", variant=variant, one=heading.variant, count=count)
-    return say("ui.picker.variants", variants=variants) if variants else ""
+    # There are commas in names.
+    return say("ui.picker.variants", variants="; ".join(variants)) if variants else ""
 
 
 def _amount(played: Played, width: int) -> list[Line]:
@@ -145,5 +144,7 @@ def _ladder(played: Played, width: int, height: int) -> list[Line]:
         seen = {one.number for row in shown.rows for one in (row.folded or (row,)) if one.number}
         more = len(played.transmissions) - len(seen)
         rows = [*rows, fit(((f"{'':{TIME_WIDTH}}{say('ui.picker.more', count=more)}", "dim"),), cells)]
-    ends: Line = ((f"{'':{TIME_WIDTH}}A", "a"), (f"{'B':>{cells - TIME_WIDTH - 1}}", "b"))
+    states = STATE_WIDTH if cells >= WITH_STATES else 0
+    between = cells - TIME_WIDTH - 2 * states - 1
+    ends: Line = ((f"{'':{TIME_WIDTH + states}}A", "a"), (f"{'B':>{between}}", "b"))
     return [fit(((" " * left, "plain"), *line), width) for line in (ends, *rows)]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
-
 from tcptui.core.events import Response, Signal
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.lab.results import CallResult
 from tcptui.sockets.answers import Done
-from tcptui.view.cells import fill, shorten
+from tcptui.view.cells import cell_len, fill, shorten
 from tcptui.view.end_rows import Field, Row, labelled
 from tcptui.view.subject import Host
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import say
+from tcptui.view.cells import cell_len
 from tcptui.view.end_rows import Row, row
 from tcptui.view.subject import Host
 

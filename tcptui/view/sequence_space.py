@@ -22,8 +22,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Literal, NamedTuple, TypeAlias
 
-from rich.cells import cell_len
-
+from tcptui.view.cells import cell_len
 from tcptui.view.lines import Line, Span, Style
 
 Kind: TypeAlias = Literal["known", "sent", "again", "gap", "given"]

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import cell_len
-
 from tcptui.core.packet.segment import SYN
 from tcptui.core.packet.seq import distance, seq_add, signed_distance
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import seq_text
 from tcptui.lab.wire import Transmission
+from tcptui.view.cells import cell_len
 from tcptui.view.end_rows import NEVER, Field, Row, fitting
 from tcptui.view.lines import Line
 from tcptui.view.sequence_parts import receive_space, send_space
@@ -199,7 +198,7 @@ class _Direction:
             fields.append(Field(f"WND {window}", key=(name, "WND", window)))
         initial = Field(f"{first[0]} {first[1]}", "dim", NEVER) if self._raw else None
         above = [self._above_row(name, initial)] if self._above else []
-        pictures = [self._picture_row(name)] * self._tall
+        pictures = self._picture_rows(name)
         if self._wide:
             heading, variables = self._heading(name, fields, told, initial)
             return [heading, variables, *above, *pictures, self._below(below)]
@@ -242,10 +241,11 @@ class _Direction:
         text = numbers_above(self._width - 2, texts)
         return (Field(text, "dim", NEVER),) if text else ()
 
-    def _picture_row(self, name: str) -> Row:
+    def _picture_rows(self, name: str) -> list[Row]:
         if self._picture is None:
-            return ()
-        return (Field("", key=(name, self._base, self._space), drawn=self._picture.line),)
+            return [()] * self._tall
+        first = Field("", key=(name, self._base, self._space), drawn=self._picture.line)
+        return [(first,), *[(first._replace(key=NEVER),)] * (self._tall - 1)]
 
     def _below(self, texts: list[str]) -> Row:
         room = self._width - 2

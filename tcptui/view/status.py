@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
 
-from rich.cells import cell_len
-
 from tcptui.core.profile.presets import RFC9293
 from tcptui.explain.catalogue import say
 from tcptui.explain.labels import name_of
@@ -14,7 +12,7 @@ from tcptui.explain.numbers import duration_text, time_text
 from tcptui.explain.why import Why
 from tcptui.lab.report import NextEvent
 from tcptui.lab.state import WorldState
-from tcptui.view.cells import shorten_to_words, wrap
+from tcptui.view.cells import cell_len, shorten_to_words, wrap
 from tcptui.view.layout import WIDE
 from tcptui.view.lines import EMPTY, Line, Span, Style, beside, fit, line_width
 from tcptui.view.subject import script_of

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import say
-from tcptui.view.cells import shorten, wrap
+from tcptui.view.cells import cell_len, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit
 
 MOST_SAID = 5

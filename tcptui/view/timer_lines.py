@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from tcptui.core.events import TimerKind
 from tcptui.core.tcp.timers import Timer
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
-from tcptui.view.cells import align_right, fill
+from tcptui.view.cells import align_right, cell_len, fill
 from tcptui.view.end_rows import fitting
 from tcptui.view.lines import EMPTY, MARK, Line, Style, marked
 from tcptui.view.subject import Host

@@ -82,10 +82,21 @@ def test_words_give_way_to_fewer_before_acts_do() -> None:
     one, wire, line = session.selected, session.world.wire, ActsLine()
     lines = {width: plain_text(line.line(one, wire, 3, 0, width).line) for width in (20, 61, 76, 120)}
     assert "l lose  d delay  u double" in lines[61]
-    assert "enter go to where it was sent" in lines[120]
-    assert "enter to sent" in lines[76]
+    assert "enter go to where it arrives" in lines[120]
+    assert "enter to arrival" in lines[76]
     assert all(len(text) <= width for width, text in lines.items())
     assert line.line(None, wire, 0, 0, 80) == KeyLine(((" " * 80, "plain"),))
+
+
+def test_the_key_for_going_to_the_segment_says_where_it_leads() -> None:
+    session = Session(library.find("handshake"), "s3", clock=lambda: 0.0)
+    session.select_number(1)
+    for where in ("sent", "arrival", "sent"):
+        one, wire = session.selected, session.world.wire
+        assert one is not None
+        found = {act.action: act.words.key for act in acts(one, wire, session.history.position, True)}
+        assert found["go_to"] == f"ui.act.to_{where}"
+        session.go_to_selected()
 
 
 def test_an_act_that_can_not_be_done_keeps_its_place_free() -> None:

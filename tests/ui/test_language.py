@@ -32,6 +32,7 @@ KEYS = {"esc"} | words(" ".join(name for action in ACTIONS for name in key_names
 """What stands on the keys of a keyboard."""
 FIELDS = words(
     "seq ack len win ISS UNA NXT WND IRS TSval TSecr NOP EOL UNCONN Wireshark TCP RTT RTO cwnd ssthresh MSS"
+    " RTOmin Nagle"
     " State Recv Send Local Address Port Peer ESTAB RECV UNCONN timer on persist keepalive timewait sec"
     " ISN SEQ SND RCV CEUAPRSF SACK TS ECN Seq Ack Len Win Urg PERM SLE SRE Destination Port unreachable"
     f" {' '.join(timer.label for timer in TimerKind)} {' '.join(label.value for label in Label)}"

@@ -10,12 +10,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from rich.segment import Segment as RichSegment
-from rich.style import Style as RichStyle
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.strip import Strip
 
 from tcptui import library
 from tcptui.lab.wire import SIDES, Side
@@ -30,10 +27,11 @@ from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.pane_screen import PaneScreen
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
+from tcptui.view.cells import clusters
 from tcptui.view.inspectors import INSPECTORS, Inspected, Inspector
 from tcptui.view.inspectors.parts import Part
 from tcptui.view.layout import Place, Room
-from tcptui.view.lines import Line, fit
+from tcptui.view.lines import Line, fit, part
 
 SIZE = (160, 40)
 
@@ -179,15 +177,14 @@ def test_what_is_repainted_of_a_line_makes_the_old_one_the_new_one(old: Line, ne
     )
     assert all(0 <= start < end <= width for start, end in differences)
 
-    def strip(line: Line) -> Strip:
-        return Strip([RichSegment(text, RichStyle(italic=style == "dim")) for text, style in line], width)
+    def cells(line: Line) -> list[tuple[str, str]]:
+        return [(cluster, style) for text, style in line for cluster, _ in clusters(text)]
 
     at, parts = 0, []
     for start, end in differences:
-        parts += [strip(old).crop(at, start), strip(new).crop(start, end)]
+        parts += [*cells(part(old, at, start)), *cells(part(new, start, end))]
         at = end
-    parts.append(strip(old).crop(at, width))
-    assert list(Strip.join(parts).simplify()) == list(strip(new).simplify())
+    assert parts + cells(part(old, at, width)) == cells(new)
 
 
 def test_of_a_line_in_which_one_figure_changes_one_cell_is_repainted() -> None:
@@ -235,9 +232,10 @@ def test_the_pieces_that_are_written_make_the_whole_screen(
                 direct += bool(written)
                 seen = seen if written else cells()  # All of it was laid out anew.
                 for update in written:
-                    for (x, y, width, height), strip in update.pieces:
-                        assert (height, strip.cell_length) == (1, width)
-                        seen[y][x : x + width] = strip.text
+                    for x, y, width, segments in update.pieces:
+                        text = "".join(segment.text for segment in segments)
+                        assert cell_len(text) == width
+                        seen[y][x : x + width] = text
                 written.clear()
                 assert ["".join(row) for row in seen] == ["".join(row) for row in cells()]
             assert direct > 20
@@ -324,3 +322,28 @@ def test_only_backdrop_and_panes_are_on_the_screen() -> None:
         "WhyPane",
         "WirePane",
     ]
+
+
+def test_a_click_on_a_segment_in_a_sequence_space_selects_it_and_both_ends_show_it() -> None:
+    session = Session(library.find("life"), "s8")
+    panes: list[FramedPane] = [EndpointPane(session, "A"), EndpointPane(session, "B")]
+    screen = Columns(panes, session)
+
+    class Test(App[None]):
+        def get_default_screen(self) -> PaneScreen:
+            return screen
+
+    async def run() -> None:
+        app = Test(ansi_color=True)
+        async with app.run_test(size=SIZE) as pilot:
+            rows = [[text for text, style in line if style == "space"] for line in panes[0]._lines]
+            y = next(place for place, texts in enumerate(rows) if any("▓" in text for text in texts))
+            x = "".join(text for text, _ in panes[0]._lines[y]).index("▓")
+            await pilot.click(panes[0], offset=(x, y))
+            await pilot.pause()
+            assert session.selection == 4
+            assert any(style == "selected" for line in panes[0]._lines for _, style in line)
+            await pilot.click(panes[0], offset=(0, 0))
+            assert session.selection == 4
+
+    asyncio.run(run())

@@ -18,8 +18,8 @@ def inspector_of(name: str) -> Inspector:
 
 def inspected_of(history: History, number: int = 0, *, raw: bool = False, place: str = "") -> Inspected:
     """A segment of a run, by its number, at the position of the run; 0: the newest."""
-    chosen = history.transmission(number or history.world.wire.launched)
     captures = Captures(history)
+    chosen = history.transmission(number or history.world.wire.launched)
     return Inspected(
         history.moment, chosen, raw, place, history.report_of,
         position=history.position, captures=lambda: captures,

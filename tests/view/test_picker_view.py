@@ -101,7 +101,7 @@ def test_before_it_is_played_a_preview_has_its_words() -> None:
     assert lines[0].startswith("T ")
     assert lines[0].endswith(" * marked")
     assert lines[1] == "Q?"
-    assert lines[-1] == "also: v, w"
+    assert lines[-1] == "also: v; w"
 
 
 def test_sections_are_told_once_by_number() -> None:
@@ -122,6 +122,19 @@ def test_the_ladder_of_a_long_run_says_how_much_is_left_out() -> None:
     more = next(line for line in lines if " more" in line)
     shown = {word for line in lines for word in line.split() if word.startswith("#")}
     assert int(more.split()[1]) == len(played.transmissions) - len(shown)
+
+
+@pytest.mark.parametrize("width", [39, 61, 100, 137])
+def test_the_names_of_the_ends_stand_above_their_life_lines(width: int) -> None:
+    stories = Stories([one for one in library.all_scenarios() if one.name == "handshake"])
+    for _ in stories.play_all():
+        pass
+    lines = preview_lines(Heading("t", "q", (), 0, ""), stories.played("handshake"), width, 30)
+    place, ends = next(
+        (place, text) for place, text in enumerate(map(plain_text, lines)) if text.split() == ["A", "B"]
+    )
+    first = plain_text(lines[place + 1])
+    assert (first[ends.index("A")], first[ends.index("B")]) == ("│", "│")
 
 
 def test_a_row_is_no_wider_than_the_longest_of_the_library() -> None:

@@ -101,6 +101,14 @@ def test_little_room_tells_the_states_in_words() -> None:
     assert lines[3].startswith(" B CLOSE ▸ LAST-ACK")
 
 
+def test_where_rows_are_left_what_was_not_visited_is_told() -> None:
+    lines = shown("states", at("life", 5), 38, 26)
+    first = lines.index(" not visited yet")
+    assert lines[first - 1] == ""
+    assert lines[first + 1 : first + 3] == ["   LISTEN ▸ CLOSED", "   LISTEN ▸ SYN-SENT"]
+    assert "   CLOSED ▸ LISTEN" not in lines
+
+
 @settings(max_examples=120, deadline=None)
 @given(
     name=st.sampled_from(sorted(one.name for one in library.all_scenarios())),

@@ -47,7 +47,7 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
     """Every view of a run on a screen of that size, and how wide its lines are to be."""
     world, transmissions = history.world, history.transmissions()
     now, selected = world.now, transmissions[-1] if transmissions else None
-    drawn, captures = [], Captures(history)
+    drawn = []
     for inspector in (None, *INSPECTORS):
         rooms = [] if inspector is None else [inspector.room]
         where = layout_places(width, height, rooms, asked=True)
@@ -63,7 +63,7 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
             drawn.append((inside.width, ladder.lines))
         for place in where.inspectors:
             inside = place.inside
-            inspected = Inspected(history.moment, selected, captures=lambda: captures)
+            inspected = Inspected(history.moment, selected, captures=lambda: Captures(history))
             assert inspector is not None
             drawn.append((inside.width, inspector.lines(inspected, inside.width, inside.height)))
         for side, end in zip(SIDES, (where.a, where.b), strict=True):

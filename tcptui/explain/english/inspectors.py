@@ -42,6 +42,7 @@ SENTENCES = {
     "ui.header.left_edge": "left edge",
     "ui.header.right_edge": "right edge",
     "ui.header.data_octets": "data {count:octets} {data}",
+    "ui.header.data_of": "data {data}",
     "ui.header.length": "length",
     "ui.header.type": "type",
     "ui.header.code": "code",
@@ -133,6 +134,7 @@ SENTENCES = {
     "ui.segments.none": "Nothing was captured yet.",
     # The states.
     "ui.states": "States",
+    "ui.states.unvisited": "not visited yet",
     "ui.states.visited": "visited {count} of {all}",
     # The sockets.
     "ui.sockets": "Sockets",

@@ -102,7 +102,7 @@ SENTENCES = {
     "ui.help.field": "the next field of the header and what it is for; another point of capture",
     "ui.help.previous_field": "the field before, or the point of capture before",
     "ui.help.mark": "mark this moment, to compare others with it",
-    "ui.help.enlarge": "A, the wire or B on the whole screen",
+    "ui.help.enlarge": "A, the wire or B on the whole screen; Escape: all of them again",
     "ui.help.question": "the question of the story and its answer, until pressed again",
     "ui.help.previous_story": "the scenario before, in the order of the library",
     "ui.help.next_story": "the next scenario, in the order of the library",

@@ -48,11 +48,11 @@ class InspectorPane(FramedPane):
         self._later = None
         self.post_message(self.Changed())
 
-    def _captures_of(self) -> Captures:
+    def _captures_of_run(self) -> Captures:
         """Those of the run that is shown."""
         history = self.session.history
         if self._captures is None or self._captures.history is not history:
-            from tcptui.view.inspectors.captured import Captures  # Late: the first frame has no segment.
+            from tcptui.view.inspectors.captured import Captures
 
             self._captures = Captures(history)
         return self._captures
@@ -62,7 +62,7 @@ class InspectorPane(FramedPane):
         session, history = self.session, self.session.history
         return Inspected(
             history.moment, session.selected, session.raw, self._places.get(self.inspector.name, ""),
-            history.report_of, session.marked, session.visited, history.position, self._captures_of,
+            history.report_of, session.marked, session.visited, history.position, self._captures_of_run,
             session.chosen,
         )  # fmt: skip
 

@@ -18,13 +18,12 @@ the backdrop, in one widget for all.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
 from rich.segment import Segment as RichSegment
 from textual.color import Color
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -33,14 +32,13 @@ from textual.widget import Widget
 from tcptui.ui.palette import PaletteName, looks
 from tcptui.ui.panes.update import Piece
 from tcptui.ui.session import Session
+from tcptui.view.cells import cell_len, is_simple
 from tcptui.view.layout import Frame, Place
-from tcptui.view.lines import Line, Span, Style
+from tcptui.view.lines import Line, Style, part
 
 FAR_APART = 10
 """Octets that it takes to go to another cell of the screen."""
 _BACKGROUND = Color.parse("ansi_default")
-_SIMPLE = re.compile("[ -~·…✗\u2190-\u21ff\u2500-\u25ff]*").fullmatch
-"""Texts in which each character takes one cell: ASCII, and what frames, arrows and bars are made of."""
 
 
 class Pane(Widget, inherit_css=False):
@@ -55,7 +53,8 @@ class Pane(Widget, inherit_css=False):
         self._looks = looks("any")
         self._place = Place(0, 0, 0, 0)
         self._lines: list[Line] = []
-        self._strips: list[Strip] = []
+        self._strips: list[Strip | None] = []
+        """What Textual asks for; None: it has not asked since the line was changed."""
         self._cut: set[int] = set()
         """The rows on which a text is cut."""
 
@@ -73,20 +72,22 @@ class Pane(Widget, inherit_css=False):
         self.styles.offset = (place.x, place.y)
         self.styles.width, self.styles.height = place.width, place.height
         self._lines = self._asked()
-        self._strips = [self._strip(line) for line in self._lines]
+        self._strips = [None] * len(self._lines)
         self._cut = {row for row, line in enumerate(self._lines) if _is_cut(line)}
 
     def update(self) -> list[Piece]:
         """Asks for the lines anew and draws those that differ; what of them is another now."""
         x, y, width, _ = self._place
         changed = []
+        filters = self.get_line_filters()
         lines = self._asked()
         for row, (old, new) in enumerate(zip(self._lines, lines, strict=True)):
             if new != old:
-                self._strips[row] = strip = self._strip(new)
+                self._strips[row] = None
                 (self._cut.add if _is_cut(new) else self._cut.discard)(row)
                 for start, end in _differences(old, new, width):
-                    changed.append(Piece(Region(x + start, y + row, end - start, 1), strip.crop(start, end)))
+                    segments = self._segments(part(new, start, end), filters)
+                    changed.append(Piece(x + start, y + row, end - start, segments))
         self._lines = lines
         return changed
 
@@ -97,7 +98,11 @@ class Pane(Widget, inherit_css=False):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips as they are: there are no styles of a widget to be laid over them."""
-        strips = self._strips[crop.y : crop.bottom]
+        for row in range(crop.y, min(crop.bottom, len(self._lines))):
+            if self._strips[row] is None:
+                segments = self._segments(self._lines[row], self.get_line_filters())
+                self._strips[row] = Strip(segments, self._place.width)
+        strips = [strip for strip in self._strips[crop.y : crop.bottom] if strip is not None]
         strips += [Strip.blank(crop.right, self._looks["plain"])] * (crop.height - len(strips))
         if crop.x == 0 and crop.width == self._place.width:
             return strips
@@ -109,12 +114,13 @@ class Pane(Widget, inherit_css=False):
         blank: Line = ((" " * width, "plain"),)
         return lines + [blank] * (height - len(lines))
 
-    def _strip(self, line: Line) -> Strip:
+    def _segments(self, line: Line, filters: Sequence[LineFilter]) -> list[RichSegment]:
+        """`filters`: for NO_COLOR and for ASCII."""
         # Without the widget's own style: the terminal's default colours need no octets.
-        strip = Strip([RichSegment(text, self._looks[name]) for text, name in line], self._place.width)
-        for line_filter in self.get_line_filters():  # NO_COLOR, ASCII
-            strip = strip.apply_filter(line_filter, _BACKGROUND)
-        return strip
+        segments = [RichSegment(text, self._looks[name]) for text, name in line]
+        for line_filter in filters:
+            segments = line_filter.apply(segments, _BACKGROUND)
+        return segments
 
 
 class SessionPane(Pane):
@@ -151,22 +157,33 @@ class FramedPane(SessionPane):
 
 
 def _is_cut(line: Line) -> bool:
-    return any("…" in text for text, _ in line)
+    return "…" in "".join([text for text, _ in line])
 
 
 def _differences(old: Line, new: Line, width: int) -> list[tuple[int, int]]:
     """Where two lines of `width` cells that are not the same differ: the cells from which on, and up to
     which. Between two parts that are sent apart lie more cells than it takes octets to go there."""
+    first, last = _agreeing_spans(old, new)
+    start = sum([cell_len(text) for text, _ in new[:first]])
     parts: list[tuple[int, int]] = []
-    for at, before, after in _stretches(old, new):
+    for at, before, after in _stretches(old[first : len(old) - last], new[first : len(new) - last]):
         if before == after:
             continue
-        start, end = _difference(before, after, sum(map(_width, after)))
-        if parts and at + start - parts[-1][1] < FAR_APART:
-            parts.append((parts.pop()[0], at + end))
-        else:
-            parts.append((at + start, at + end))
+        cells = sum([cell_len(text) for text, _ in after])
+        begin, end = (start + at + edge for edge in _difference(before, after, cells))
+        if parts and begin - parts[-1][1] < FAR_APART:
+            begin = parts.pop()[0]
+        parts.append((begin, end))
     return parts
+
+
+def _agreeing_spans(old: Line, new: Line) -> tuple[int, int]:
+    """How many spans two lines have in common at their beginning, and how many of the rest at their end."""
+    most = min(len(old), len(new))
+    first = next((place for place in range(most) if old[place] != new[place]), most)
+    most -= first
+    last = next((place for place in range(most) if old[-1 - place] != new[-1 - place]), most)
+    return first, last
 
 
 def _stretches(old: Line, new: Line) -> Iterator[tuple[int, Line, Line]]:
@@ -176,10 +193,10 @@ def _stretches(old: Line, new: Line) -> Iterator[tuple[int, Line, Line]]:
     i = j = 0
     while i < len(old) and j < len(new):
         if left <= right:
-            left += _width(old[i])
+            left += cell_len(old[i][0])
             i += 1
         if right < left:
-            right += _width(new[j])
+            right += cell_len(new[j][0])
             j += 1
         if left == right:
             yield at, old[first:i], new[second:j]
@@ -188,36 +205,26 @@ def _stretches(old: Line, new: Line) -> Iterator[tuple[int, Line, Line]]:
         yield at, old[first:], new[second:]
 
 
-def _width(span: Span) -> int:
-    text = span[0]
-    return len(text) if text.isascii() else cell_len(text)
-
-
 def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:
     """The one part that has all in which they do: from which cell on, and up to which."""
     start, end = 0, width
     for (text, style), (other, other_style) in zip(old, new, strict=False):
         if text == other and style == other_style:
-            start += len(text) if text.isascii() else cell_len(text)
+            start += cell_len(text)
             continue
-        if style == other_style and _is_simple(text) and _is_simple(other):
+        if style == other_style and is_simple(text) and is_simple(other):
             start += _agreeing(text, other)
         break
     for (text, style), (other, other_style) in zip(reversed(old), reversed(new), strict=False):
         if text == other and style == other_style:
-            end -= len(text) if text.isascii() else cell_len(text)
+            end -= cell_len(text)
             continue
-        if style == other_style and _is_simple(text) and _is_simple(other):
+        if style == other_style and is_simple(text) and is_simple(other):
             end -= _agreeing(text[::-1], other[::-1])
         break
     # Where a text has grown within its line, both come past the same cells.
     start = min(start, width - 1)
     return start, max(end, start + 1)
-
-
-def _is_simple(text: str) -> bool:
-    """Whether each of its characters takes one cell, as far as can be told at a glance."""
-    return text.isascii() or _SIMPLE(text) is not None
 
 
 def _agreeing(text: str, other: str) -> int:

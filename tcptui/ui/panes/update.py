@@ -14,17 +14,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from rich.color import ColorSystem
 from rich.console import Console
+from rich.segment import Segment
 from textual._compositor import CompositorUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
 
 class Piece(NamedTuple):
-    """What is to be seen in a region that is one line high."""
+    """What is to be seen from a cell of the screen on, on one line."""
 
-    region: Region
-    strip: Strip
+    x: int
+    y: int
+    width: int
+    """Cells."""
+    segments: list[Segment]
+    """Rich's: texts with their styles."""
+
+    @property
+    def region(self) -> Region:
+        """The cells that it takes."""
+        return Region(self.x, self.y, self.width, 1)
 
 
 class PiecesUpdate(CompositorUpdate):
@@ -34,4 +45,10 @@ class PiecesUpdate(CompositorUpdate):
         self.pieces = pieces
 
     def render_segments(self, console: Console) -> str:
-        return "".join(f"\x1b[{y + 1};{x + 1}H{strip.render(console)}" for (x, y, _, _), strip in self.pieces)
+        colours = console._color_system or ColorSystem.TRUECOLOR
+        written: list[str] = []
+        for x, y, _, segments in self.pieces:
+            written.append(f"\x1b[{y + 1};{x + 1}H")
+            for text, style, _ in segments:
+                written.append(Strip.render_style(style, text, colours) if style else text)
+        return "".join(written)

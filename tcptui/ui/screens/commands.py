@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -25,7 +24,7 @@ from tcptui.ui.actions import ACTIONS, Action, key_names
 from tcptui.ui.screens.dialogs import BOX, LineDialog
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
-from tcptui.view.cells import fill
+from tcptui.view.cells import cell_len, fill
 
 
 class Commands(LineDialog["Action | None"]):

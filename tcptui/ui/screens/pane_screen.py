@@ -101,7 +101,7 @@ class PaneScreen(Screen[None], inherit_css=False):
         if changed and self._is_settled:
             self.app._display(self, PiecesUpdate(changed))  # type: ignore[arg-type]
         elif changed:
-            self.refresh(*(region for region, _ in changed))
+            self.refresh(*(piece.region for piece in changed))
         self._shown_at = perf_counter()
 
     @property

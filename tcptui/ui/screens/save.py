@@ -78,7 +78,7 @@ class Save(LineDialog["str | None"]):
     The run is played in a thread of its own, for one of ten thousand steps takes longer than a frame.
     """
 
-    DEFAULT_CSS = f"Save {{ {BOX} #error {{ color: $error; text-style: bold; }} }}"
+    DEFAULT_CSS = f"Save {{ {BOX} #box {{ width: 80; }} #error {{ color: $error; text-style: bold; }} }}"
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave", "Close"),
         ("down", "move('cursor_down')", "Next"),
@@ -116,6 +116,7 @@ class Save(LineDialog["str | None"]):
         proposed = self._choices[self._options.highlighted or 0].file_name(self._scenario.name)
         if self.line.value == self._proposed:
             self.line.value = proposed
+            self.line.action_select_all()  # What is typed takes its place.
         self._proposed = proposed
 
     async def on_input_submitted(self) -> None:
@@ -141,4 +142,6 @@ class Save(LineDialog["str | None"]):
             dismiss_once(self, name)
 
     def _tell(self, error: str) -> None:
-        self.query_one("#error", Static).update(Content(error))
+        """Nothing, where the dialog has been left meanwhile."""
+        for line in self.query("#error").results(Static):
+            line.update(Content(error))

@@ -60,7 +60,7 @@ class Inspected(NamedTuple):
     """The changes of state that connections of A and B have gone through."""
     position: int = 0
     """After so many moves."""
-    captures: Callable[[], Captures | None] = lambda: None
+    captures: Callable[[], Captures] | None = None
     """The captures of the run at each point; None: it has none."""
     chosen: Callable[[Side], int] = lambda side: 0
     """The connection of an end that the reader wants to see, by name; 0: the one that stands for the end."""
@@ -79,10 +79,10 @@ class Inspector(NamedTuple):
     draw: Callable[[Inspected, int, int], Sequence[Row]]
     """From what is inspected, and width and height in cells, to its rows."""
     room: Room
-    places: Callable[[Inspected], Sequence[str]] = lambda inspected: ()
-    """The places that its cursor can have, in their order."""
     about: Callable[[Inspected], str] = lambda inspected: ""
     """What stands on its frame beside the title."""
+    places: Callable[[Inspected], Sequence[str]] = lambda inspected: ()
+    """The places that its cursor can have, in their order."""
 
     def lines(self, inspected: Inspected, width: int, height: int) -> list[Line]:
         """At most `height` lines, each of `width` cells."""
@@ -108,34 +108,17 @@ def _of(module: str, function: str) -> Callable[..., Any]:
     return call
 
 
-def _of_segment(module: str, function: str, without: Callable[[], Any]) -> Callable[..., Any]:
-    """As `_of`, for an inspector of the selected segment. While there is none it gives what `without` does,
-    and no module is loaded."""
-    called = _of(module, function)
-
-    def call(inspected: Inspected, *size: int) -> Any:
-        return without() if inspected.transmission is None else called(inspected, *size)
-
-    return call
-
-
-def _no_segment() -> Sequence[Row]:
-    from tcptui.view.inspectors.parts import Part
-
-    return [[Part(f" {say('ui.header.none')}", "dim")]]
-
-
 INSPECTORS: tuple[Inspector, ...] = (
     Inspector(
-        "header", "ui.header", _of_segment("header", "draw", _no_segment), Room(rows=20),
-        _of_segment("header", "places", tuple), _of_segment("header", "about", str),
+        "header", "ui.header", _of("header", "draw"), Room(rows=20), _of("header", "about"),
+        _of("header", "places"),
     ),
     Inspector(
-        "states", "ui.states", _of("states", "draw"), Room(rows=20), about=_of("states", "about"),
+        "states", "ui.states", _of("states", "draw"), Room(rows=20), _of("states", "about"),
     ),
     Inspector(
-        "segments", "ui.segments", _of("segments", "draw"), Room(rows=40), _of("segments", "places"),
-        _of("segments", "about"),
+        "segments", "ui.segments", _of("segments", "draw"), Room(rows=40), _of("segments", "about"),
+        _of("segments", "places"),
     ),
     Inspector("sockets", "ui.sockets", _of("sockets", "draw"), Room(rows=24)),
     Inspector("compare", "ui.compare", _of("compare", "draw"), Room(rows=20)),

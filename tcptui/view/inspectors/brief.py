@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len
-
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.segment import ACK, Segment, flag_text
 from tcptui.core.packet.tcp_format import HEADER
@@ -17,15 +15,14 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import seq_text
 from tcptui.lab.packets import packet_of
 from tcptui.lab.wire import Transmission
-from tcptui.view.cells import shorten
-from tcptui.view.inspectors.fields import data_text
+from tcptui.view.cells import cell_len, shorten
 from tcptui.view.inspectors.options import option_runs, option_text
 from tcptui.view.inspectors.parts import Part, Row
 
 _GAP = "  "
 
 
-def brief_rows(transmission: Transmission, raw: bool, place: str, width: int, most: int) -> list[Row]:
+def brief_rows(transmission: Transmission, raw: bool, width: int, most: int, place: str = "") -> list[Row]:
     """At most `most` rows: as many fields as have room, each whole; the first is cut if it has none."""
     rows: list[list[Part]] = []
     left = 0
@@ -73,7 +70,7 @@ def _fields(one: Transmission, raw: bool) -> Iterator[tuple[str, str]]:
     yield "checksum", f"{say('ui.header.checksum')} 0x{octets[16:18].hex()}"
     yield "urgent", f"{say('ui.header.urgent')} {payload.up}"
     if payload.data:
-        yield "data", data_text(payload.data)
+        yield "data", say("ui.header.data_of", data=ascii(payload.data[:200].decode(errors="replace")))
 
 
 def _number(name: str, number: int, base: int | None, raw: bool) -> str:

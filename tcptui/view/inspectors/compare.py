@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-
 from tcptui.core.message import Message, Value
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.explain.difference import Difference, differences
 from tcptui.explain.numbers import time_text
 from tcptui.lab.state import WorldState
-from tcptui.view.cells import fill, shorten, wrap
+from tcptui.view.cells import cell_len, fill, shorten, wrap
 from tcptui.view.inspectors import Inspected
 from tcptui.view.inspectors.parts import Part, Row
 from tcptui.view.lines import Style

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import say
-from tcptui.view.cells import fill
+from tcptui.view.cells import cell_len, fill
 from tcptui.view.inspectors.fields import BITS, Cell, Header
 from tcptui.view.inspectors.parts import Part, Row, padded
 from tcptui.view.lines import Style

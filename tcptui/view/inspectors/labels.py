@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
-
 from tcptui.core.packet.segment import Segment
 from tcptui.explain.catalogue import say
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.trace.sequence_analysis import Analysis, Label
-from tcptui.view.cells import fill, shorten
+from tcptui.view.cells import cell_len, fill, shorten
 from tcptui.view.inspectors.captured import Captured, Captures, Listed, saw
 from tcptui.view.inspectors.parts import Part, Row
 

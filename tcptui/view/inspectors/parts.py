@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from rich.cells import cell_len
-
+from tcptui.view.cells import cell_len
 from tcptui.view.lines import Line, Span, Style, fit
 
 Target: TypeAlias = str | int

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-
 from tcptui.core.packet.datagram import Datagram
 from tcptui.core.packet.ip_header import encode_packet
 from tcptui.core.packet.segment import Segment
@@ -21,7 +19,7 @@ from tcptui.lab.wire import Transmission
 from tcptui.trace.capture import Point
 from tcptui.trace.sequence_analysis import Label
 from tcptui.trace.summary import summary
-from tcptui.view.cells import align_right, shorten
+from tcptui.view.cells import align_right, cell_len, shorten
 from tcptui.view.inspectors import Inspected
 from tcptui.view.inspectors.captured import Captured, Captures, Listed
 from tcptui.view.inspectors.labels import label_rows
@@ -55,8 +53,8 @@ def about(inspected: Inspected) -> str:
 
 def draw(inspected: Inspected, width: int, height: int) -> list[Row]:
     """At most `height` rows of at most `width` cells."""
+    assert inspected.captures is not None
     captures = inspected.captures()
-    assert captures is not None
     captured = captures.at(_point(inspected))
     if captured.behind:
         return [[Part(f" {say('ui.labels.behind')}", "dim")]]

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rich.cells import cell_len
-
 from tcptui.core.events import Response, Returned
 from tcptui.core.packet.segment import ACK, flag_text
 from tcptui.core.state import State
@@ -17,7 +15,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import SIDES, Side
 from tcptui.sockets.answers import Blocked
-from tcptui.view.cells import align_right, cut, shorten
+from tcptui.view.cells import align_right, cell_len, cut, shorten
 from tcptui.view.inspectors import Inspected
 from tcptui.view.inspectors.parts import Part, Row, cells
 from tcptui.view.inspectors.ss import SocketLine, socket_lines
@@ -26,8 +24,8 @@ from tcptui.view.queue_lines import FREE, TAKEN
 
 _LEAST_WITH_HEADING, _LEAST_WITH_QUEUES = 5, 7
 """Heights from which on there are names above the columns, and boxes below a socket with something queued."""
-_ADDRESSES = 90
-"""The width from which on a row has addresses."""
+_COLUMNS, _ADDRESSES = 52, 90
+"""Widths from which on the numbers stand in columns, and a row has addresses."""
 _MOST_BOXES = 16
 _FURTHEST = 200
 """So many steps back calls are looked for."""
@@ -39,7 +37,8 @@ def draw(inspected: Inspected, width: int, height: int) -> list[Row]:
     if height == 1:
         return [_in_one_row(tables, width)]
     state = max([len(line.state) for table in tables.values() for line in table], default=5)
-    rows: list[Row] = [_heading(state, width)] if height >= _LEAST_WITH_HEADING else []
+    named = height >= _LEAST_WITH_HEADING and width >= _COLUMNS
+    rows: list[Row] = [_heading(state, width)] if named else []
     calls = min(max(1, height // 3), height - 2) if height > 2 else 0
     room = height - len(rows) - calls
     blocks = []
@@ -98,9 +97,12 @@ def _text(line: SocketLine, state: int, room: int) -> str:
     local, peer = f":{line.local.port}", ":*" if remote is None else f":{remote.port}"
     if room >= _ADDRESSES - 3:
         return f"{name} {queues} {addresses} {timer}".rstrip()
-    texts = (
+    wide = (
         f"{name} {queues} {local:>6} {peer:>6} {timer}",
         f"{name} {queues} {local:>6} {peer:>6} {line.timer}",
+    )
+    texts = (
+        *(wide if room >= _COLUMNS - 3 else ()),
         f"{name} {line.recv_q:>2} {line.send_q:>2} {local} {peer} {line.timer}",
         f"{name} {line.recv_q} {line.send_q} {peer} {line.timer}",
     )

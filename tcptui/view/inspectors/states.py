@@ -6,15 +6,13 @@ Where the diagram has no room, the ways are told in words, with what would lead 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
-
-from rich.cells import cell_len
 
 from tcptui.core.state import TRANSITIONS, State
 from tcptui.explain.catalogue import say
 from tcptui.lab.wire import SIDES, Side
-from tcptui.view.cells import cut
+from tcptui.view.cells import cell_len, cut
 from tcptui.view.inspectors import Inspected
 from tcptui.view.inspectors.parts import Part, Row, cells
 from tcptui.view.inspectors.state_figure import FIGURE, HEIGHT, WIDTH, Arrow, diagram
@@ -22,6 +20,8 @@ from tcptui.view.lines import Style
 from tcptui.view.subject import host_of, script_of
 
 _BETWEEN = " ▸ "
+_LEAST_UNVISITED = 4
+"""Rows that are left for what was not visited yet to be told."""
 
 
 class _End(NamedTuple):
@@ -46,16 +46,17 @@ def about(inspected: Inspected) -> str:
 def draw(inspected: Inspected, width: int, height: int) -> list[Row]:
     """At most `height` rows of at most `width` cells."""
     ends = [_end(inspected, side) for side in SIDES]
+    visited = set(inspected.visited())
     if width >= WIDTH and height >= HEIGHT:
         drawn = diagram(
             {end.side: end.state for end in ends},
             {end.side: end.arrows for end in ends},
-            set(inspected.visited()),
+            visited,
         )
         left = " " * ((width - WIDTH) // 2)
         rows: list[Row] = [[Part(left), *row] for row in drawn]
-        return [*rows, *_words(ends, width, height - HEIGHT)]
-    return _words(ends, width, height)
+        return [*rows, *_words(ends, visited, width, height - HEIGHT)]
+    return _words(ends, visited, width, height)
 
 
 def _end(inspected: Inspected, side: Side) -> _End:
@@ -68,15 +69,31 @@ def _end(inspected: Inspected, side: Side) -> _End:
     return _End(side, state, path if path and path[-1] is state else [*path, state])
 
 
-def _words(ends: Sequence[_End], width: int, height: int) -> list[Row]:
-    """Where both ends are, how they came there, and what would lead on."""
+def _words(ends: Sequence[_End], visited: Collection[Arrow], width: int, height: int) -> list[Row]:
+    """Where both ends are, how they came there, what would lead on, and what was not visited yet."""
     if height <= 0:
         return []
     if height == 1:
         return [[Part(f" {end.side} {end.state.value} ", _style(end)) for end in ends]]
     rows: list[Row] = [_way(end, width) for end in ends]
     left = height - len(rows)
-    return [*rows, *_onward(ends[0], width, (left + 1) // 2), *_onward(ends[1], width, left // 2)]
+    rows += [*_onward(ends[0], width, (left + 1) // 2), *_onward(ends[1], width, left // 2)]
+    if height - len(rows) >= _LEAST_UNVISITED:
+        rows += _unvisited(visited, width, height - len(rows))
+    return rows
+
+
+def _unvisited(visited: Collection[Arrow], width: int, height: int) -> list[Row]:
+    """The arrows that are still to be visited, after a blank row."""
+    named = [f"{one.old}{_BETWEEN}{one.new}" for one in FIGURE if (one.old, one.new) not in visited]
+    if not named:
+        return []
+    rows: list[list[Part]] = [[], [Part(f" {say('ui.states.unvisited')}", "label")]]
+    for text in named:
+        if len(rows) == height:
+            break
+        rows.append([Part(cut(f"   {text}", width), "dim")])
+    return [*rows]
 
 
 def _style(end: _End) -> Style:

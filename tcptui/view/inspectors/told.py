@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
-
 from tcptui.explain.catalogue import say
 from tcptui.explain.fate import fates
+from tcptui.view.cells import cell_len
 from tcptui.view.fate_lines import fate_lines
 from tcptui.view.inspectors import Inspected
 from tcptui.view.inspectors.labels import label_rows
@@ -24,10 +23,9 @@ def told_rows(inspected: Inspected, width: int, height: int, others: int = 0) ->
     scenario, now = inspected.moment.record.scenario, inspected.world.now
     because, arrival = fates(one, inspected.report, scenario, now)
     labels: list[Row] = []
-    captures = inspected.captures() if height > 2 else None
-    if captures is not None:
+    if height > 2 and inspected.captures is not None:
         names = say("ui.header.sent_because"), say("ui.header.on_arrival")
-        labels = label_rows(one, captures, width, max(map(cell_len, names)) + 3)
+        labels = label_rows(one, inspected.captures(), width, max(map(cell_len, names)) + 3)
     spare = max(0, min(_MOST_SPARE, height - 2 - len(labels) - others))
     lines = fate_lines(because, arrival, width, 2 + spare, inspected.raw)
     if not because.messages:
