@@ -50,7 +50,10 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
         """After the first frame: what the first step needs is loaded, so that the first key does not wait for
         it; what there is by then stays, the rest is collected between key presses."""
         import tcptui.explain.happened
-        import tcptui.sockets.driver  # noqa: F401
+        import tcptui.sockets.driver
+        import tcptui.ui.panes.ladder
+        import tcptui.view.end_log
+        import tcptui.view.space_rows  # noqa: F401
 
         gc.freeze()
         kept.tell_with(app.tell)
