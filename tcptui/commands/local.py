@@ -88,7 +88,7 @@ def state_folder() -> Path:
 def report_crash(error: BaseException) -> Message:
     """Keeps where in the program an error arose, for a report; the line that tells of it."""
     what = " ".join([type(error).__name__, *str(error).split()])
-    path = state_folder() / "error.txt"
+    path = state_folder() / "traceback.txt"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_octets(str(path), "".join(traceback.format_exception(error)).encode(errors="replace"))

@@ -111,7 +111,7 @@ def _preferences(options: argparse.Namespace, environment: Mapping[str, str], ke
     suits = terminal.palette_of(environment)
     named = environment.get("TCPTUI_THEME", "")
     if named and named not in CHOICES:
-        notes.append(say("config.theme", where="TCPTUI_THEME", name=named, known=CHOICES))
+        notes.append(say("setting.theme", where="TCPTUI_THEME", name=named, known=CHOICES))
     # What was chosen in another terminal is not for one with few colours, or whose reader wants none.
     kept = kept if suits not in ("16", "mono") else ""
     wanted = (options.theme, named, config.theme if config is not None else "auto", kept)

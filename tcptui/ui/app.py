@@ -117,7 +117,7 @@ class TcptuiApp(App[None]):
         self._look_at_size(self.size)
         if notes := self._preferences.notes:
             first, more = notes[0], len(notes) - 1
-            self.tell(say("config.more", first=first, count=more) if more else first)
+            self.tell(say("setting.more", first=first, count=more) if more else first)
         if self._after_first_frame is not None:
             self.call_after_refresh(self._after_first_frame)
 

@@ -14,7 +14,6 @@ from textual.keys import REPLACED_KEYS, Keys, _character_to_key, key_to_characte
 
 from tcptui.core.message import MessageError
 from tcptui.explain.catalogue import say
-from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.durations import exact_duration, parse_duration
 from tcptui.lab.toml import parse_toml
 from tcptui.ui.actions import ACTIONS
@@ -42,30 +41,26 @@ def read_config(text: str, where: str) -> tuple[Config, list[str]]:
     try:
         document = parse_toml(text)
     except ValueError as error:
-        return Config(), [say("config.broken", where=where, why=str(error))]
+        return Config(), [say("setting.broken", where=where, why=str(error))]
     config, notes = Config(), []
     for name, value in document.items():
         try:
             config = config._replace(**{name: _READERS[name](value)})
         except KeyError:
-            notes.append(say("config.unknown", where=where, name=name))
-        except _Wrong as wrong:
-            notes.append(say("config.value", where=where, name=name, what=str(wrong)))
+            notes.append(say("setting.unknown", where=where, name=name))
+        except MessageError as error:
+            notes.append(say("setting.value", where=where, name=name, what=error.message))
     keys, wrong_keys = _usable(config.keys)
     return config._replace(keys=keys), notes + [
-        say("config.keys", where=where, why=why) for why in wrong_keys
+        say("setting.keys", where=where, why=why) for why in wrong_keys
     ]
-
-
-class _Wrong(Exception):
-    """A value that can't be used; what it must be."""
 
 
 def _theme(value: object) -> Choice:
     for choice in CHOICES:
         if choice == value:
             return choice
-    raise _Wrong(say("config.one_of", allowed=CHOICES))
+    raise MessageError("setting.one_of", allowed=CHOICES)
 
 
 def _ascii(value: object) -> bool | None:
@@ -73,32 +68,29 @@ def _ascii(value: object) -> bool | None:
         return None
     if isinstance(value, bool):
         return value
-    raise _Wrong(say("config.one_of", allowed=('"auto"', "true", "false")))
+    raise MessageError("setting.one_of", allowed=('"auto"', "true", "false"))
 
 
 def _speed(value: object) -> float:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value in SPEEDS:
         return float(value)
-    raise _Wrong(say("config.one_of", allowed=tuple(f"{speed:g}" for speed in SPEEDS)))
+    raise MessageError("setting.one_of", allowed=tuple(f"{speed:g}" for speed in SPEEDS))
 
 
 def _delay(value: object) -> int:
     if not isinstance(value, str):
-        raise _Wrong(say("config.duration"))
-    try:
-        return parse_duration(value)
-    except MessageError as error:
-        raise _Wrong(text_of(error.message)) from None
+        raise MessageError("setting.duration")
+    return parse_duration(value)
 
 
 def _keys(value: object) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, dict):
-        raise _Wrong(say("config.table"))
+        raise MessageError("setting.table")
     keys = {}
     for action, some in value.items():
         names = [some] if isinstance(some, str) else some
         if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-            raise _Wrong(say("config.list_of_keys", action=action))
+            raise MessageError("setting.list_of_keys", action=action)
         keys[action] = tuple(_character_to_key(name) if len(name) == 1 else name for name in names)
     return keys
 
@@ -119,14 +111,14 @@ def _usable(wanted: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, tuple[str,
     for action, names in wanted.items():
         bad = next((name for name in names if name in RESERVED or not _is_key(name)), None)
         if action not in known:
-            notes.append(say("config.no_action", name=action))
+            notes.append(say("setting.no_action", name=action))
         elif bad is not None:
-            notes.append(say("config.reserved" if bad in RESERVED else "config.no_key", key=bad))
+            notes.append(say("setting.reserved" if bad in RESERVED else "setting.no_key", key=bad))
         else:
             keys[action] = names
     for action in reversed(keys):
         for key, other in _shared(action, {**known, **keys}):
-            notes.append(say("config.key_twice", key=key, one=other, other=action))
+            notes.append(say("setting.key_twice", key=key, one=other, other=action))
             keys = {id: names for id, names in keys.items() if id != action}
             break
     return keys, notes
@@ -159,21 +151,22 @@ def default_config(path: str) -> str:
     lines = [
         f"# {path}",
         "#",
-        *(f"# {line}" for line in say("config.head").split("\n")),
+        f"# {say('setting.head')}",
+        f"# {say('setting.how')}",
         "",
-        f"# {say('config.about.theme', allowed=CHOICES)}",
+        f"# {say('setting.about.theme', allowed=CHOICES)}",
         '#theme = "auto"',
         "",
-        f"# {say('config.about.ascii')}",
+        f"# {say('setting.about.ascii')}",
         '#ascii = "auto"',
         "",
-        f"# {say('config.about.speed', allowed=tuple(f'{speed:g}' for speed in SPEEDS))}",
+        f"# {say('setting.about.speed', allowed=tuple(f'{speed:g}' for speed in SPEEDS))}",
         f"#speed = {Config().speed}",
         "",
-        f"# {say('config.about.delay')}",
+        f"# {say('setting.about.delay')}",
         f'#delay = "{exact_duration(DELAY)}"',
         "",
-        f"# {say('config.about.keys')}",
+        f"# {say('setting.about.keys')}",
         "#[keys]",
     ]
     width = max(len(_assignment(action.id, action.keys)) for action in ACTIONS)

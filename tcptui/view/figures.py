@@ -29,7 +29,7 @@ def figure_rows(host: Host, raw: bool, rows: int, width: int) -> list[Row]:
         return []
     tcb = host.tcb
     if tcb is None or tcb.state is State.LISTEN:
-        return _in_columns(_of_profile(host.profile), rows, width)
+        return _in_columns(_of_profile(host.profile), rows, width, marked=False)
     return _in_columns(_texts(tcb, raw), rows, width)
 
 
@@ -37,20 +37,24 @@ def more_of_profile(host: Host, figures: int, rows: int, width: int) -> list[Row
     """Of a host without a connection, in at most so many rows, the settings that have no room in `figures`
     rows."""
     texts = _of_profile(host.profile)[figures * _columns(width) :]
-    return _in_columns(texts, min(rows, -(-len(texts) // _columns(width))), width)
+    return _in_columns(texts, min(rows, -(-len(texts) // _columns(width))), width, marked=False)
 
 
 def _columns(width: int) -> int:
     return 1 if width < 24 else 2 if width < 44 else 3
 
 
-def _in_columns(texts: list[str], rows: int, width: int) -> list[Row]:
+def _in_columns(texts: list[str], rows: int, width: int, *, marked: bool = True) -> list[Row]:
+    """The texts in so many rows; `marked`: one that is new is."""
     columns = _columns(width)
     each = width // columns
     made: list[Row] = []
     for place in range(rows):
         some = texts[place * columns : (place + 1) * columns]
-        fields = tuple(Field(shorten(text, each - 1), "plain", _key(text), width=each) for text in some)
+        fields = tuple(
+            Field(shorten(text, each - 1), "plain", _key(text) if marked else NEVER, width=each)
+            for text in some
+        )
         made.append(fields if any(some) else ())
     return made
 

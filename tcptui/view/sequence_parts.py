@@ -8,7 +8,7 @@ more can be drawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tcptui.core.packet.segment import FIN, SYN, Segment
@@ -97,8 +97,9 @@ def send_space(tcb: Tcb, seen: Seen, most: int) -> Space | None:
     base = tcb.snd_una
     carried = sent_by(tcb, seen, most)
     after: list[Part] = []
+    by_start = {one.start: one.number for one in reversed(carried)}
     for entry in tcb.retransmission_queue:
-        after += _entry_parts(entry, base, carried)
+        after += _entry_parts(entry, base, by_start, carried)
     following = signed_distance(base, tcb.snd_nxt)
     known = bool(tcb.max_snd_wnd)
     window = tcb.snd_wnd if known and not tcb.fin_sent else None
@@ -138,10 +139,12 @@ def _number(carried: Sequence[Carried], at: int) -> int:
     return next((one.number for one in carried if one.start <= at < one.end), 0)
 
 
-def _entry_parts(entry: RetransmissionEntry, base: int, carried: Sequence[Carried]) -> Iterator[Part]:
+def _entry_parts(
+    entry: RetransmissionEntry, base: int, by_start: Mapping[int, int], carried: Sequence[Carried]
+) -> Iterator[Part]:
     start = signed_distance(base, entry.seq)
     kind: Kind = "known" if entry.sacked else "again" if entry.transmissions > 1 else "sent"
-    number = _number(carried, start)
+    number = by_start.get(start) or _number(carried, start)  # A part may be acknowledged.
     return _parts(kind, start, start + signed_distance(entry.seq, entry.end), entry.flags, number)
 
 

@@ -5,25 +5,30 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from contextvars import copy_context
 from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 import tcptui
 from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.rules import Rule
+from tcptui.explain.catalogue import use_language
 from tcptui.lab.program import CALLS
 from tcptui.sockets.answers import Errno
 from tcptui.ui.actions import ACTIONS
+from tcptui.ui.palette import CHOICES
+from tcptui.ui.panes.wire import first_keys
+from tcptui.ui.screens.help import sections
 
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "arrival", "assert", "check", "count", "difference", "effect", "errno", "error",
-    "fact", "fate", "field", "figure", "frame", "happened", "label", "ladder", "move", "needs", "response",
-    "rule", "run", "script", "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why",
-    "writer",
+    "fact", "fate", "field", "figure", "frame", "glossary", "happened", "label", "ladder", "move", "needs",
+    "remembered", "response", "rule", "run", "script", "setting", "signal", "text", "timer", "ui",
+    "validate", "verdict", "waiting", "why", "writer",
 )  # fmt: skip
 """The first words of all keys."""
-KEY = re.compile(rf"({'|'.join(KINDS)})(\.[a-z0-9_]+)+")
+KEY = re.compile(rf"({'|'.join(KINDS)})(\.[A-Za-z0-9_-]+)+")
 MARKS = (
     *(("variable", change) for change in ("known", "changed", "unset")),
     *(("segment", change) for change in ("sent", "lost", "copied")),
@@ -32,6 +37,27 @@ MARKS = (
     ("state", "changed"), ("queue", "changed"), ("data", "read"), ("signal", "told"),
 )  # fmt: skip
 """Kinds of effects, and how each can change."""
+
+
+def _asked() -> set[str]:
+    """The keys that the help and the first screen ask for, which are made of the words that they explain."""
+
+    class Noted(dict[str, str]):
+        def get(self, key: str, default: object = None) -> Any:
+            asked.add(key)
+            return default
+
+    asked: set[str] = set()
+
+    def ask() -> None:
+        use_language(Noted())
+        list(sections())
+        list(first_keys())
+
+    copy_context().run(ask)
+    return asked
+
+
 COMPUTED = {
     *(f"rule.{rule.name.lower()}" for rule in Rule),
     *(f"response.{one.name.lower()}" for one in Response if one not in (Response.OK, Response.QUEUED)),
@@ -41,6 +67,8 @@ COMPUTED = {
     *(f"timer.{kind.name.lower()}" for kind in TimerKind),
     *(f"effect.{kind}.{change}" for kind, change in MARKS),
     *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
+    *_asked(),
+    *(f"ui.theme.{choice}" for choice in CHOICES),
     *(f"ui.{words}.{action.id}" for action in ACTIONS for words in ("label", "help")),
     *(f"ui.call.{call}" for call in CALLS),
     *(
@@ -54,6 +82,9 @@ COMPUTED = {
             "octets",
             "probes",
             "retransmissions",
+            "segments",
+            "steps",
+            "stories",
             "times",
             "variants",
         )

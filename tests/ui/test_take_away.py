@@ -225,7 +225,7 @@ def test_an_error_inside_is_told_in_one_line(module: str, method: str, tmp_path:
         assert terminal.ends() == 1
         assert terminal.settings() == terminal.before
         line, command = terminal.printed()
-    file = tmp_path / "state" / "tcptui" / "error.txt"
+    file = tmp_path / "state" / "tcptui" / "traceback.txt"
     what = "RuntimeError on purpose: an error in tcptui; please report it with"
     assert line == f"tcptui: {what} {file} and the line below"
     assert command == "tcptui play handshake --moves s"

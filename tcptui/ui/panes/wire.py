@@ -83,7 +83,7 @@ class WirePane(FramedPane):
             place, drawn = self._ladder(width, rows)
         else:
             self._numbers, place = [], ""
-            drawn = first_lines(_first_keys(), width, rows)
+            drawn = first_lines(first_keys(), width, rows)
         titles, variants = self._titles()
         blank: Line = ((" " * width, "plain"),)
         return [
@@ -181,7 +181,7 @@ _FIRST_KEYS = ("step", "play", "call_a", "next_story", "scenarios", "help")
 """Actions that can be done before the first step, what is needed most first."""
 
 
-def _first_keys() -> list[tuple[str, str]]:
+def first_keys() -> list[tuple[str, str]]:
     """Their keys, and what they do there."""
     actions = {action.id: action for action in ACTIONS}
     return [(key_names(actions[id])[0], say(f"ui.first.{id}")) for id in _FIRST_KEYS]

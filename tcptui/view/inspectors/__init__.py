@@ -79,10 +79,10 @@ class Inspector(NamedTuple):
     draw: Callable[[Inspected, int, int], Sequence[Row]]
     """From what is inspected, and width and height in cells, to its rows."""
     room: Room
-    places: Callable[[Inspected], Sequence[str]] = lambda inspected: ()
-    """The places that its cursor can have, in their order."""
     about: Callable[[Inspected], str] = lambda inspected: ""
     """What stands on its frame beside the title."""
+    places: Callable[[Inspected], Sequence[str]] = lambda inspected: ()
+    """The places that its cursor can have, in their order."""
 
     def lines(self, inspected: Inspected, width: int, height: int) -> list[Line]:
         """At most `height` lines, each of `width` cells."""
@@ -110,15 +110,15 @@ def _of(module: str, function: str) -> Callable[..., Any]:
 
 INSPECTORS: tuple[Inspector, ...] = (
     Inspector(
-        "header", "ui.header", _of("header", "draw"), Room(rows=20), _of("header", "places"),
-        _of("header", "about"),
+        "header", "ui.header", _of("header", "draw"), Room(rows=20), _of("header", "about"),
+        _of("header", "places"),
     ),
     Inspector(
-        "states", "ui.states", _of("states", "draw"), Room(rows=20), about=_of("states", "about"),
+        "states", "ui.states", _of("states", "draw"), Room(rows=20), _of("states", "about"),
     ),
     Inspector(
-        "segments", "ui.segments", _of("segments", "draw"), Room(rows=40), _of("segments", "places"),
-        _of("segments", "about"),
+        "segments", "ui.segments", _of("segments", "draw"), Room(rows=40), _of("segments", "about"),
+        _of("segments", "places"),
     ),
     Inspector("sockets", "ui.sockets", _of("sockets", "draw"), Room(rows=24)),
     Inspector("compare", "ui.compare", _of("compare", "draw"), Room(rows=20)),
