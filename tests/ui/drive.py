@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from io import StringIO
+
+from rich.console import Console
+from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 
 from tcptui import library
 from tcptui.ui.app import TcptuiApp
@@ -19,7 +23,7 @@ class Screenshot:
     """What the screen showed after the last key."""
 
     def __init__(self, app: TcptuiApp) -> None:
-        self.svg = _stable(app.export_screenshot(title="tcptui", simplify=True))
+        self.svg = _stable(_svg(app))
         strips = app.screen._compositor.render_strips()
         self.text = "".join(f"{strip.text.rstrip()}\n" for strip in strips)
 
@@ -51,6 +55,21 @@ def drive(
             return Screenshot(app)
 
     return asyncio.run(run()), app
+
+
+def _svg(app: TcptuiApp) -> str:
+    """What Textual's own picture is, on a white ground where the colours are for one."""
+    if app.palette != "light":
+        return app.export_screenshot(title="tcptui", simplify=True)
+    width, height = app.size
+    console = Console(
+        width=width, height=height, file=StringIO(), force_terminal=True, color_system="truecolor",
+        record=True, legacy_windows=False, safe_box=False,
+    )  # fmt: skip
+    console.print(
+        app.screen._compositor.render_update(full=True, screen_stack=app._background_screens, simplify=True)
+    )
+    return console.export_svg(title="tcptui", theme=DEFAULT_TERMINAL_THEME)
 
 
 def _stable(svg: str) -> str:
