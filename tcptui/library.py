@@ -7,8 +7,6 @@ second. So what a list shows is read from the first lines of a file, up to its f
 names of its variants; the rest is read when somebody wants that story.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Callable

@@ -8,8 +8,6 @@ Of a host with several connections one is shown. A timer of another is never hid
 pane that has room lists the other connections too. What the last move changed is marked (`end_rows`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -91,7 +89,7 @@ class EndContent(NamedTuple):
     keys: frozenset[Hashable]
     waits: bool
     """Whether the connection needs something."""
-    spaces: Spaces | None
+    spaces: "Spaces | None"
     """Of its own direction and of the peer's; None: it has none."""
 
 
@@ -305,7 +303,7 @@ def _content(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> 
     return EndContent(host, tuple(rows), lines, keys, waits, spaces)
 
 
-def _spaces(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> Spaces | None:
+def _spaces(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> "Spaces | None":
     """The sequence spaces of the connection that is shown; None: it has none yet, or there is none."""
     tcb = host.tcb
     if tcb is None or host.state is State.LISTEN:
