@@ -20,6 +20,7 @@ from tcptui.files import BadFile, read_text
 from tcptui.lab.loader import BadScenario, load_scenario, read_scenario
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.toml import LARGEST, parse_toml
+from tcptui.printable import printable
 
 _FOLDER = Path(__file__).parent / "scenarios"
 
@@ -85,7 +86,7 @@ def find(name_or_path: str) -> Scenario:
     if name_or_path in names():
         return load_named(name_or_path)
     text = text_of(name_or_path)
-    return load_scenario(text, Path(name_or_path).stem, name_or_path)
+    return load_scenario(text, printable(Path(name_or_path).stem), name_or_path)
 
 
 def text_of(name_or_path: str) -> str:
