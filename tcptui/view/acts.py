@@ -4,8 +4,6 @@ Which key does it, and where it stands, is the screen's affair; here are the act
 actions, the most useful first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

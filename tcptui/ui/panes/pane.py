@@ -16,8 +16,6 @@ It has no border, padding or background of its own: what it draws is what its li
 the backdrop, in one widget for all.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple, get_args
 
