@@ -202,9 +202,9 @@ def _in_cells(line: Line) -> tuple[Sequence[str], str]:
     """What stands in each cell of a line, and a sign for the style of each. Both cells of a wide character
     have it, so that none of them differs alone."""
     text = "".join([text for text, _ in line])
-    styles = "".join([_SIGNS[style] * cell_len(text) for text, style in line])
     if is_simple(text):
-        return text, styles
+        return text, "".join([_SIGNS[style] * len(one) for one, style in line])
+    styles = "".join([_SIGNS[style] * cell_len(one) for one, style in line])
     cells: list[str] = []
     for one, _ in line:
         mark = ""  # One that is drawn upon nothing.
