@@ -137,11 +137,11 @@ class EndView:
         if not content.host.udp_alone:
             lines[2:2] = [fit(line, width) for line in timers]
         others = other_lines(content.host, was.host, at, width) if content.host.others else []
+        others = others[: max(2, (height - LEAST) // 2) if height >= _ROOM_FOR_OTHERS else 0]
         room = plan_of(width, height).log
         if room and reports:
-            latest = self._log.lines(reports, before.world.steps, width, room)
+            latest = self._log.lines(reports, before.world.steps, width, room - len(others))
             lines = [*lines[: height - room], *(fit(line, width) for line in latest)]
-        others = others[: max(2, (height - LEAST) // 2) if height >= _ROOM_FOR_OTHERS else 0]
         blank = fit(EMPTY, width)
         lines = [*lines, *[blank] * height][: height - len(others)]
         return [*lines, *(fit(line, width) for line in others)]

@@ -210,3 +210,16 @@ def test_without_a_connection_what_is_to_come_and_what_it_begins_with_stand_ther
     lines = pane(history, "A")
     assert not any("to come" in line for line in lines)
     assert any(re.match(r"ESTABLISHED +0\.200 +220 ms$", line) for line in lines)
+
+
+def test_other_connections_take_their_rows_from_the_log_but_not_its_newest_rows() -> None:
+    history = History(library.find("reordered"))
+    while history.world.next_event() is not None:
+        history.apply()
+        for height in range(LEAST, 45):
+            lines = [line.rstrip() for line in pane(history, "B", 28, height)]
+            headings = [place for place, line in enumerate(lines) if line.startswith("log ─")]
+            for place in headings:
+                assert lines[place + 1] != "other connections", (height, history.position)
+            if height > 36 and headings and history.position == 25:
+                assert "recv() = 40" in "".join(lines[headings[0] :])
