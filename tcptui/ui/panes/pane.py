@@ -16,10 +16,8 @@ It has no border, padding or background of its own: what it draws is what its li
 the backdrop, in one widget for all.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, get_args
 
 from rich.segment import Segment as RichSegment
 from textual.color import Color
@@ -32,12 +30,13 @@ from textual.widget import Widget
 from tcptui.ui.palette import PaletteName, looks
 from tcptui.ui.panes.update import Piece
 from tcptui.ui.session import Session
-from tcptui.view.cells import cell_len, is_simple
+from tcptui.view.cells import cell_len, clusters, is_simple
 from tcptui.view.layout import Frame, Place
 from tcptui.view.lines import Line, Style, part
 
-FAR_APART = 10
+FAR_APART = 8
 """Octets that it takes to go to another cell of the screen."""
+_SIGNS = {style: chr(place) for place, style in enumerate(get_args(Style))}
 _BACKGROUND = Color.parse("ansi_default")
 
 
@@ -77,15 +76,18 @@ class Pane(Widget, inherit_css=False):
 
     def update(self) -> list[Piece]:
         """Asks for the lines anew and draws those that differ; what of them is another now."""
-        x, y, width, _ = self._place
+        return self._become(self._asked())
+
+    def _become(self, lines: list[Line]) -> list[Piece]:
+        """Draws those of the lines that differ from what it shows."""
+        x, y, _, _ = self._place
         changed = []
         filters = self.get_line_filters()
-        lines = self._asked()
         for row, (old, new) in enumerate(zip(self._lines, lines, strict=True)):
             if new != old:
                 self._strips[row] = None
                 (self._cut.add if _is_cut(new) else self._cut.discard)(row)
-                for start, end in _differences(old, new, width):
+                for start, end in _differences(old, new):
                     segments = self._segments(part(new, start, end), filters)
                     changed.append(Piece(x + start, y + row, end - start, segments))
         self._lines = lines
@@ -160,79 +162,71 @@ def _is_cut(line: Line) -> bool:
     return "…" in "".join([text for text, _ in line])
 
 
-def _differences(old: Line, new: Line, width: int) -> list[tuple[int, int]]:
-    """Where two lines of `width` cells that are not the same differ: the cells from which on, and up to
-    which. Between two parts that are sent apart lie more cells than it takes octets to go there."""
+def _differences(old: Line, new: Line) -> list[tuple[int, int]]:
+    """Where two lines differ: the cells from which on, and up to which. What lies between two such parts
+    would take more octets than going to the second of them."""
     first, last = _agreeing_spans(old, new)
-    start = sum([cell_len(text) for text, _ in new[:first]])
+    at = sum([cell_len(text) for text, _ in new[:first]])
+    were, styles_were = _in_cells(old[first : len(old) - last])
+    are, styles = _in_cells(new[first : len(new) - last])
+    start, behind = _agreeing(were, are), _agreeing(were[::-1], are[::-1])
+    if styles != styles_were:
+        start = min(start, _agreeing(styles_were, styles))
+        behind = min(behind, _agreeing(styles_were[::-1], styles[::-1]))
+    end = len(are) - behind
+    if end - start <= FAR_APART:
+        return [(at + start, at + end)] if start < end else []
     parts: list[tuple[int, int]] = []
-    for at, before, after in _stretches(old[first : len(old) - last], new[first : len(new) - last]):
-        if before == after:
-            continue
-        cells = sum([cell_len(text) for text, _ in after])
-        begin, end = (start + at + edge for edge in _difference(before, after, cells))
-        if parts and begin - parts[-1][1] < FAR_APART:
-            begin = parts.pop()[0]
-        parts.append((begin, end))
-    return parts
+    begin = behind = start
+    pairs = zip(were[start:end], are[start:end], styles_were[start:end], styles[start:end], strict=True)
+    for place, (was, one, style_was, style) in enumerate(pairs, start):
+        if was != one or style_was != style:
+            if place - behind >= FAR_APART:
+                parts.append((at + begin, at + behind))
+                begin = place
+            behind = place + 1
+    return [*parts, (at + begin, at + end)]
 
 
 def _agreeing_spans(old: Line, new: Line) -> tuple[int, int]:
     """How many spans two lines have in common at their beginning, and how many of the rest at their end."""
     most = min(len(old), len(new))
-    first = next((place for place in range(most) if old[place] != new[place]), most)
+    first = 0
+    while first < most and old[first] == new[first]:
+        first += 1
     most -= first
-    last = next((place for place in range(most) if old[-1 - place] != new[-1 - place]), most)
+    last = 0
+    while last < most and old[-1 - last] == new[-1 - last]:
+        last += 1
     return first, last
 
 
-def _stretches(old: Line, new: Line) -> Iterator[tuple[int, Line, Line]]:
-    """Two lines from each cell at which spans begin in both to the next such: where, and the spans there."""
-    at, left, right = 0, 0, 0
-    first = second = 0
-    i = j = 0
-    while i < len(old) and j < len(new):
-        if left <= right:
-            left += cell_len(old[i][0])
-            i += 1
-        if right < left:
-            right += cell_len(new[j][0])
-            j += 1
-        if left == right:
-            yield at, old[first:i], new[second:j]
-            at, first, second = left, i, j
-    if first < len(old) or second < len(new):
-        yield at, old[first:], new[second:]
+def _in_cells(line: Line) -> tuple[Sequence[str], str]:
+    """What stands in each cell of a line, and a sign for the style of each. Both cells of a wide character
+    have it, so that none of them differs alone."""
+    text = "".join([text for text, _ in line])
+    if is_simple(text):
+        return text, "".join([_SIGNS[style] * len(one) for one, style in line])
+    styles = "".join([_SIGNS[style] * cell_len(one) for one, style in line])
+    cells: list[str] = []
+    for one, _ in line:
+        mark = ""  # One that is drawn upon nothing.
+        for cluster, width in clusters(one):
+            mark += cluster
+            if width:
+                cells += [mark + str(place) for place in range(width)]
+                mark = ""
+    return cells, styles
 
 
-def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:
-    """The one part that has all in which they do: from which cell on, and up to which."""
-    start, end = 0, width
-    for (text, style), (other, other_style) in zip(old, new, strict=False):
-        if text == other and style == other_style:
-            start += cell_len(text)
-            continue
-        if style == other_style and is_simple(text) and is_simple(other):
-            start += _agreeing(text, other)
-        break
-    for (text, style), (other, other_style) in zip(reversed(old), reversed(new), strict=False):
-        if text == other and style == other_style:
-            end -= cell_len(text)
-            continue
-        if style == other_style and is_simple(text) and is_simple(other):
-            end -= _agreeing(text[::-1], other[::-1])
-        break
-    # Where a text has grown within its line, both come past the same cells.
-    start = min(start, width - 1)
-    return start, max(end, start + 1)
-
-
-def _agreeing(text: str, other: str) -> int:
-    """How many characters two texts have in common at their beginning."""
-    least, most = 0, min(len(text), len(other))
+def _agreeing(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many elements two sequences have in common at their beginning."""
+    least, most = 0, min(len(one), len(other))
+    if one == other:
+        return most
     while least < most:
         middle = (least + most + 1) // 2
-        if text[:middle] == other[:middle]:
+        if one[:middle] == other[:middle]:
             least = middle
         else:
             most = middle - 1

@@ -9,14 +9,13 @@ else stands on the screen and its layout is settled. Textual's compositor asks f
 draws them itself: after a resize, behind a dialog, for a picture.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
+from rich.style import Style
 from textual._compositor import CompositorUpdate
 from textual.geometry import Region
 from textual.strip import Strip
@@ -45,10 +44,13 @@ class PiecesUpdate(CompositorUpdate):
         self.pieces = pieces
 
     def render_segments(self, console: Console) -> str:
+        """Those that begin in the same style one after the other: setting it takes more octets than going to
+        another cell."""
         colours = console._color_system or ColorSystem.TRUECOLOR
-        written: list[str] = []
+        written: dict[Style | None, list[str]] = {}
         for x, y, _, segments in self.pieces:
-            written.append(f"\x1b[{y + 1};{x + 1}H")
+            texts = written.setdefault(segments[0].style, [])
+            texts.append(f"\x1b[{y + 1};{x + 1}H")
             for text, style, _ in segments:
-                written.append(Strip.render_style(style, text, colours) if style else text)
-        return "".join(written)
+                texts.append(Strip.render_style(style, text, colours) if style else text)
+        return "".join([text for texts in written.values() for text in texts])
