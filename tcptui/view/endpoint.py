@@ -52,6 +52,8 @@ LEAST = 17
 """The rows of the smallest screen: two of them are the path's."""
 _ROOM_FOR_OTHERS = 24
 """From so many rows on, other connections have lines of their own."""
+_LEAST_LOG = 3
+"""A heading, a step and the state that it has led to."""
 _ROOM_FOR_DURATIONS = 36
 """The width from which on a state of the path is told with how long it lasted."""
 _FIRST_OF_SPACES = 2
@@ -137,11 +139,13 @@ class EndView:
         if not content.host.udp_alone:
             lines[2:2] = [fit(line, width) for line in timers]
         others = other_lines(content.host, was.host, at, width) if content.host.others else []
+        others = others[: max(2, (height - LEAST) // 2) if height >= _ROOM_FOR_OTHERS else 0]
         room = plan_of(width, height).log
         if room and reports:
-            latest = self._log.lines(reports, before.world.steps, width, room)
+            left = room - len(others)
+            left = left if left >= _LEAST_LOG else 0
+            latest = self._log.lines(reports, before.world.steps, width, left)
             lines = [*lines[: height - room], *(fit(line, width) for line in latest)]
-        others = others[: max(2, (height - LEAST) // 2) if height >= _ROOM_FOR_OTHERS else 0]
         blank = fit(EMPTY, width)
         lines = [*lines, *[blank] * height][: height - len(others)]
         return [*lines, *(fit(line, width) for line in others)]

@@ -7,6 +7,9 @@ from tcptui.explain.fate import Told
 from tcptui.view.cells import cell_len, fill, shorten_to_words, wrap
 from tcptui.view.lines import Line, beside, fit
 
+LEAST_SENTENCE = 30
+"""Cells of a sentence that is cut; where less is left the rule gives way to it."""
+
 
 def fate_lines(because: Told, arrival: Told, width: int, height: int, raw: bool) -> list[Line]:
     """`height` lines, two at least: each part begins with what it tells of and ends with its rule. What is
@@ -19,6 +22,8 @@ def fate_lines(because: Told, arrival: Told, width: int, height: int, raw: bool)
         text, source, room = paragraph(told.messages, raw), told.source, width - column
         if not spare and cell_len(text) + cell_len(source) + 3 > room:
             source = source.partition(",")[0]  # The section alone.
+        if not spare and cell_len(text) > room - cell_len(source) - 3 < LEAST_SENTENCE:
+            source = ""  # What is left of the sentence would say nothing.
         source = f"  {source} " if source else " "
         parts = wrap(text, room - 1, most=1 + spare) or [""]
         if cell_len(parts[-1]) + cell_len(source) > room and len(parts) <= spare:

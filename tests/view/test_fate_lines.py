@@ -45,3 +45,10 @@ def test_the_first_that_is_too_long_has_the_lines_that_are_left() -> None:
 def test_what_has_no_rule_has_the_line_for_itself() -> None:
     texts = [plain_text(line) for line in fate_lines(told(3, ""), told(12, ""), 80, 2, raw=False)]
     assert texts == [" sent because  word word word", " on arrival    " + " ".join(["word"] * 12)]
+
+
+def test_a_rule_that_would_leave_a_few_words_gives_way_to_them() -> None:
+    texts = [plain_text(line) for line in fate_lines(told(3), told(12), 56, 2, raw=False)]
+    assert texts[0].endswith("RFC 9293 3.10.2")
+    assert texts[1] == " on arrival    word word word word word word word…"
+    assert fate_lines(told(12), told(3), 80, 2, raw=False)[0][-1][1] == "rule", "there both have room"
