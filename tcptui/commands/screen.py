@@ -47,11 +47,8 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
     from tcptui.ui.driver import TerminalDriver
 
     def settle() -> None:
-        """After the first frame: what the first step needs is loaded, so that the first key does not wait for
-        it; what there is by then stays, the rest is collected between key presses."""
-        import tcptui.explain.happened
-        import tcptui.sockets.driver  # noqa: F401
-
+        """After the first frame: what there is by then stays, the rest is collected between key presses."""
+        _load_first_step()
         gc.freeze()
         kept.tell_with(app.tell)
         app.ask_ground()
@@ -84,6 +81,18 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
         complain(report_crash(app.error))
     _tell_replay(app.session, app.error is not None)
     return app.return_code or int(app.error is not None)
+
+
+def _load_first_step() -> None:
+    """Loads what the first step needs, so that the first key does not wait for it."""
+    import tcptui.explain.happened
+    import tcptui.sockets.driver
+    import tcptui.ui.panes.ladder
+    import tcptui.view.end_log
+    import tcptui.view.space_rows  # noqa: F401
+    from tcptui.explain import english
+
+    english.sentences()
 
 
 def _set_up_textual() -> None:

@@ -22,8 +22,6 @@ show it, put it into another message ("file: ..."), or look at its key. `str(err
 numbers, for whoever debugs a program; it is never shown to a reader.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple, Self, TypeAlias
 
 
@@ -46,11 +44,11 @@ class Message(NamedTuple):
 
     key: str
     """Words in lower case with dots between them: ``rule.ack_new``. The first says the kind of message."""
-    numbers: tuple[tuple[str, Value], ...] = ()
+    numbers: "tuple[tuple[str, Value], ...]" = ()
     """The placeholders of the sentence by name, in the order in which they were given."""
 
     @classmethod
-    def of(cls, key: str, /, **numbers: Value) -> Self:
+    def of(cls, key: str, /, **numbers: "Value") -> Self:
         """The message of this key with these numbers."""
         return cls(key, tuple(numbers.items()))
 

@@ -1,7 +1,5 @@
 """What the lines below the panes tell of the last move: what happened, why, by which rule, on which stack."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -79,7 +77,7 @@ def _joined(*sentences: str) -> str:
     return say("text.between_sentences").join(filter(None, sentences))
 
 
-def profile_label(profile: Profile, rules: Iterable[Rule] = ()) -> str:
+def profile_label(profile: Profile, rules: "Iterable[Rule]" = ()) -> str:
     """The name of a profile, and the knobs in which it departs from the preset: ``rfc9293 but
     two_way_handshake``. A rule is told with it, for what the stack does may be no preset's; the knobs that
     decide one of `rules` come first."""

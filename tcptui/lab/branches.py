@@ -1,7 +1,5 @@
 """The branches of a history: lines of moves from the beginning of a run, each of which leaves another."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, NamedTuple
 
 from tcptui.core.events import StateChanged
@@ -27,7 +25,7 @@ class Checkpoint(NamedTuple):
     world: WorldState
     a: EndRecord
     b: EndRecord
-    narration: Narration | None
+    narration: "Narration | None"
     """What the story has said; None: it says nothing."""
 
 
@@ -72,7 +70,7 @@ class Branch:
         """Those from one position to another."""
         return [self.others.get(position, NEXT) for position in range(start, min(stop, self.length))]
 
-    def forked(self, number: int, position: int, kept: int) -> Branch:
+    def forked(self, number: int, position: int, kept: int) -> "Branch":
         """A new branch that leaves this one, which has that number, at a position, with the first `kept` of
         the checkpoints."""
         fork = Branch(self.checkpoints[:kept], number, position)

@@ -16,8 +16,6 @@ no other call until that has returned. What a call returned is in the `Report` o
 and from there in the record: a state holds only what the next calls depend on.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from tcptui.core.events import (
@@ -86,17 +84,17 @@ class ScriptedCall(NamedTuple):
     backlog: int | None = None
     """With it, "listen" makes a listener from which "accept" takes connections; without, a passive OPEN that
     itself becomes the connection."""
-    request: Request | None = None
+    request: "Request | None" = None
     """For "request", the request itself."""
     profile: Profile | None = None
     """For "sysctl", how the host's stack behaves from then on (sysctl(8))."""
-    written: SocketCall | None = None
+    written: "SocketCall | None" = None
     """For "written", a socket call, whose names are the program's variables."""
-    child: tuple[Step, ...] = ()
+    child: "tuple[Step, ...]" = ()
     """For "fork", what the new program does."""
     when: str = ""
     """The pattern as it is written."""
-    pattern: Pattern | None = None
+    pattern: "Pattern | None" = None
     """For the trigger "pattern", what it waits for."""
     variable: str = ""
     """For "readable", the socket; "": the connection that is looked at."""
@@ -231,7 +229,7 @@ class ApplicationState(NamedTuple):
     accepted: bool = False
     """A program has accepted a connection."""
 
-    def after(self, events: list[Event]) -> ApplicationState:
+    def after(self, events: list[Event]) -> "ApplicationState":
         """What they have learned after a step that reported `events`."""
         known = self
         for event in events:

@@ -1,7 +1,5 @@
 """What came of a call: for reports, and for the record that is folded from them."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, NamedTuple
 
 from tcptui.core.events import Returned
@@ -20,7 +18,7 @@ class CallResult(NamedTuple):
     done: Done | Blocked
     number: int = 0
     """Of a call that blocks, or had blocked: as in `sockets.answers.Blocked`."""
-    call: SocketCall | None = None
+    call: "SocketCall | None" = None
     """The call as the program has it written, if it does."""
     program: str = ""
     """The name of the program that made it; "": the only one, or who sits at the keyboard."""

@@ -6,8 +6,6 @@ relative to one of the connections that have been (`connection.opened_after`). `
 syntax.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -56,7 +54,7 @@ class Inject(NamedTuple):
     old: bool = False
     """The network has kept it: it is no forged one."""
 
-    def next(self, other: Socket) -> Inject:
+    def next(self, other: Socket) -> "Inject":
         """The one that follows it, of the next address; `other` is the other end's socket: in the name of
         that host it has the next port."""
         src = self.src or other
@@ -104,7 +102,7 @@ def segment_of(
     return segment, connection if connection is not None and connection.holds(segment) else None
 
 
-def is_within(syn: Segment, stack: Stack) -> bool:
+def is_within(syn: Segment, stack: "Stack") -> bool:
     """Whether a SYN begins no connection, for at the receiver, which has `stack`, there is one between these
     sockets (RFC 5961 section 4)."""
     pair = (syn.dst, syn.src)

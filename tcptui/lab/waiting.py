@@ -5,8 +5,6 @@ be. A call whose trigger has not come true, when nothing more will happen, is a 
 was meant.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from tcptui.core.message import Message

@@ -5,8 +5,6 @@ A call returns `Done`, or `Blocked` with a number; `requests.Completed` with tha
 returned.
 """
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple, TypeAlias
 
 from tcptui.core.events import Returned

@@ -4,8 +4,6 @@ Only keys that do something now stand there, as many as fit. Each knows which ce
 click on it is the key.
 """
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 

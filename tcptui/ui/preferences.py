@@ -3,8 +3,6 @@
 An app reads no file and no variable of the environment, for one process may serve many readers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -4,13 +4,10 @@ Which key does it, and where it stands, is the screen's affair; here are the act
 actions, the most useful first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from tcptui.core.message import Message
-from tcptui.explain.labels import name_of
 from tcptui.lab.wire import Outcome, Transmission, Wire
 
 
@@ -28,6 +25,8 @@ class Act(NamedTuple):
 
 def subject(transmission: Transmission, selected: bool) -> Message:
     """Which segment it is about, and what has become of it."""
+    from tcptui.explain.labels import name_of  # Late: the first frame has no segment.
+
     key = {
         Outcome.IN_FLIGHT: "ui.act.in_flight",
         Outcome.ARRIVED: "ui.act.arrived",

@@ -7,8 +7,6 @@ changed, and a value may stand elsewhere than before without being marked. And w
 made once for each moment of that end: a step changes one end, and of the other everything is known already.
 """
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 

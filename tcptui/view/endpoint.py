@@ -8,12 +8,10 @@ Of a host with several connections one is shown. A timer of another is never hid
 pane that has room lists the other connections too. What the last move changed is marked (`end_rows`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
@@ -28,17 +26,18 @@ from tcptui.lab.report import Report
 from tcptui.lab.wire import Side, Transmission
 from tcptui.view.cells import align_right, cell_len, shorten, wrap
 from tcptui.view.coming_rows import next_rows, rows_without_connection
-from tcptui.view.end_log import EndLog
 from tcptui.view.end_rows import NEVER, Field, Row, draw_row, keys_of, labelled, row
 from tcptui.view.figures import figure_rows
 from tcptui.view.lines import EMPTY, Line, Style, fit, marked
 from tcptui.view.needs import needs, why_time_wait
 from tcptui.view.program_rows import program_rows
 from tcptui.view.queue_lines import listener_texts, queue_rows
-from tcptui.view.sequence_parts import Seen
-from tcptui.view.space_rows import Spaces, space_rows
-from tcptui.view.subject import Host, host_of, script_of
+from tcptui.view.subject import Host, Seen, host_of, script_of
 from tcptui.view.timer_lines import other_lines, timer_lines
+
+if TYPE_CHECKING:
+    from tcptui.view.end_log import EndLog
+    from tcptui.view.space_rows import Spaces
 
 FAILED = "✗"
 """Stands before the line at which a script has failed."""
@@ -54,6 +53,8 @@ _ROOM_FOR_OTHERS = 24
 """From so many rows on, other connections have lines of their own."""
 _LEAST_LOG = 3
 """A heading, a step and the state that it has led to."""
+_ROWS_OF_A_SPACE = 3
+"""The rows of a direction, but for those of its picture and the numbers above."""
 _ROOM_FOR_DURATIONS = 36
 """The width from which on a state of the path is told with how long it lasted."""
 _FIRST_OF_SPACES = 2
@@ -90,7 +91,7 @@ class EndContent(NamedTuple):
     keys: frozenset[Hashable]
     waits: bool
     """Whether the connection needs something."""
-    spaces: Spaces | None
+    spaces: "Spaces | None"
     """Of its own direction and of the peer's; None: it has none."""
 
 
@@ -105,7 +106,8 @@ class EndView:
     def __init__(self, side: Side) -> None:
         self._side = side
         self._known: list[tuple[object, EndRecord, _Place, EndContent]] = []
-        self._log = EndLog(side)
+        self._log: EndLog | None = None
+        """None: it has had nothing to tell yet, or no room."""
         self.spots: dict[int, list[tuple[int, int, int]]] = {}
         """By line: from which cell on up to which stands which segment."""
 
@@ -143,12 +145,22 @@ class EndView:
         room = plan_of(width, height).log
         if room and reports:
             left = room - len(others)
-            left = left if left >= _LEAST_LOG else 0
-            latest = self._log.lines(reports, before.world.steps, width, left)
+            told = left >= _LEAST_LOG and any(reports)
+            latest = self._latest(reports, before, width, left) if told else []
             lines = [*lines[: height - room], *(fit(line, width) for line in latest)]
         blank = fit(EMPTY, width)
         lines = [*lines, *[blank] * height][: height - len(others)]
         return [*lines, *(fit(line, width) for line in others)]
+
+    def _latest(
+        self, reports: Sequence[Sequence[Report]], before: Moment, width: int, room: int
+    ) -> list[Line]:
+        """The log, in so much room."""
+        if self._log is None:
+            from tcptui.view.end_log import EndLog  # Late: the first frame has no step to tell.
+
+            self._log = EndLog(self._side)
+        return self._log.lines(reports, before.world.steps, width, room)
 
     def host(self, now: Moment, chosen: int) -> Host:
         """The host as it is, if it was drawn so; else as it is found."""
@@ -268,20 +280,20 @@ def _content(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> 
         rows += _socket_rows(host, height - len(rows) - plan.log, width)
         rows += [()] * (height - len(rows) - plan.log)
     else:
-        known = last.spaces if last is not None else None
-        spaces = space_rows(host, raw, width, (plan.above, plan.tall), seen, known)
-        needed = needs(host, host.peer, raw, spaces.send.space, spaces.receive.space)
+        spaces = _spaces(host, place, seen, last)
+        known = (None, None) if spaces is None else (spaces.send.space, spaces.receive.space)
+        needed = needs(host, host.peer, raw, *known)
         waits = bool(needed) and host.state not in (State.CLOSED, State.LISTEN)
         rows = [_state_row(host, width), _needs_row(host, needed, width, seen)]
         listens = host.state is State.LISTEN
-        room = len(spaces.rows)
-        if listens or host.tcb is None:
+        if spaces is None:
+            room = 2 * (_ROWS_OF_A_SPACE + plan.above + plan.tall)
             queues = queue_rows(host, width) if listens else []
             rows += queues + rows_without_connection(host, room - len(queues), width, plan.figures)
         else:
             rows += spaces.rows
             if spaces.receive.space is None:  # Nothing is known of the peer: what is to come has its place.
-                free = room - len(spaces.send.rows) - 2
+                free = len(spaces.receive.rows) - 2
                 rows[-free:] = rows_without_connection(host, free, width, plan.figures)
         rows += program_rows(host, width)
         rows += next_rows(host, plan.next, width)
@@ -293,6 +305,19 @@ def _content(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> 
     drawn = dict(zip(last.rows, last.lines, strict=True)) if last is not None else {}
     lines = tuple(drawn.get(one) or fit(draw_row(one, keys), width) for one in rows)
     return EndContent(host, tuple(rows), lines, keys, waits, spaces)
+
+
+def _spaces(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> "Spaces | None":
+    """The sequence spaces of the connection that is shown; None: it has none yet, or there is none."""
+    tcb = host.tcb
+    if tcb is None or host.state is State.LISTEN:
+        return None
+    from tcptui.view.space_rows import space_rows  # Late: the first frame has no connection.
+
+    width, height, raw, _ = place
+    plan = plan_of(width, height)
+    known = last.spaces if last is not None else None
+    return space_rows(host, tcb, raw, width, (plan.above, plan.tall), seen, known)
 
 
 def _needs_row(host: Host, needed: list[str], width: int, seen: Seen) -> Row:

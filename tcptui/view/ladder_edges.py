@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tcptui.explain.catalogue import say
 from tcptui.view.cells import cell_len
-from tcptui.view.ladder_window import Window
 from tcptui.view.lines import Line
+
+if TYPE_CHECKING:
+    from tcptui.view.ladder_window import Window
 
 
 def place_text(window: Window, launched: int, selection: int) -> str:

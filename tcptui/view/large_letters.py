@@ -5,8 +5,6 @@ that is the limit of good eyes. A letter here is five dots high, and a dot is as
 beside each other are about square. The states' names need no other letters than these.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple

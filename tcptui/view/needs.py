@@ -14,11 +14,11 @@ from tcptui.core.packet.seq import distance
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import seq_text
-from tcptui.view.sequence_space import Space
 from tcptui.view.subject import Host
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.tcb import Tcb
+    from tcptui.view.sequence_space import Space
 
 _FIN_SENT = (State.FIN_WAIT_1, State.CLOSING, State.LAST_ACK)
 

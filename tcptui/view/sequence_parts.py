@@ -14,25 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from tcptui.core.packet.segment import FIN, SYN, Segment
 from tcptui.core.packet.seq import signed_distance
 from tcptui.core.state import State
-from tcptui.lab.wire import Outcome, Transmission
+from tcptui.lab.wire import Outcome
 from tcptui.view.sequence_space import Kind, Part, Space
+from tcptui.view.subject import Seen
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 
 _NO_MORE = (State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK, State.TIME_WAIT)
 """The peer's FIN has come: nothing can come after it."""
-
-
-class Seen(NamedTuple):
-    """The segments that were on the wire, as they stood at a moment."""
-
-    transmissions: Sequence[Transmission]
-    """By number, the latest at least; what came after the moment may be among them."""
-    launched: int
-    """The last number at that moment."""
-    steps: int
-    """The last step that was made."""
 
 
 class Carried(NamedTuple):

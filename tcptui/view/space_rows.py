@@ -18,7 +18,7 @@ from tcptui.lab.wire import Transmission
 from tcptui.view.cells import cell_len, shorten
 from tcptui.view.end_rows import NEVER, Field, Row, fitting
 from tcptui.view.lines import Line
-from tcptui.view.sequence_parts import Seen, receive_space, send_space
+from tcptui.view.sequence_parts import receive_space, send_space
 from tcptui.view.sequence_space import (
     Picture,
     Space,
@@ -27,7 +27,7 @@ from tcptui.view.sequence_space import (
     most_before,
     numbers_above,
 )
-from tcptui.view.subject import Host
+from tcptui.view.subject import Host, Seen
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.tcb import Tcb
@@ -89,21 +89,18 @@ class Spaces(NamedTuple):
 
 def space_rows(
     host: Host,
+    tcb: Tcb,
     raw: bool,
     width: int,
     size: tuple[bool, int],
     seen: Seen,
     known: Spaces | None = None,
 ) -> Spaces:
-    """As many rows in every state: three for each direction and those of its picture, and one more with
-    numbers above. `size`: whether there are such numbers, and how many rows a picture has. `known`: what was
-    found before, at this size: most steps change one direction."""
-    tcb = host.tcb
+    """The spaces of the connection that is shown, `tcb`, which is not in LISTEN. As many rows in every state:
+    three for each direction and those of its picture, and one more with numbers above. `size`: whether there
+    are such numbers, and how many rows a picture has. `known`: what was found before, at this size: most
+    steps change one direction."""
     above, tall = size
-    each = 3 + above + tall
-    if tcb is None or tcb.state is State.LISTEN:
-        nothing = DirectionRows((), ((),) * each, None, None)
-        return Spaces(nothing, nothing, "")
     tries = _tries(host, tcb)
     made_of: tuple[object, ...] = (
         tcb.connection, tcb.state, tcb.iss, tcb.snd_una, tcb.snd_nxt, tcb.snd_wnd, tcb.max_snd_wnd,

@@ -1,7 +1,5 @@
 """What a story says, above the lines of why: sentences at its moments, a panel with question and answer."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from tcptui.explain.catalogue import say

@@ -5,8 +5,6 @@ timers of the connection that is shown come first, then those of others, said wh
 others are named, or counted where their names have no room.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from tcptui.core.events import TimerKind

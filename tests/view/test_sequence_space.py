@@ -15,7 +15,7 @@ from tcptui.lab.history import History
 from tcptui.lab.wire import SIDES, Outcome
 from tcptui.view.ascii import to_ascii
 from tcptui.view.lines import line_width
-from tcptui.view.sequence_parts import Seen, receive_space, send_space
+from tcptui.view.sequence_parts import receive_space, send_space
 from tcptui.view.sequence_space import (
     SIGNS,
     Part,
@@ -26,6 +26,7 @@ from tcptui.view.sequence_space import (
     labels_below,
     numbers_above,
 )
+from tcptui.view.subject import Seen
 from tests.lab.worlds import OPEN, history_of, scenario
 
 WIDTHS = st.integers(16, 56)

@@ -83,4 +83,12 @@ SENTENCES = {
     "ladder.folded": "{count} more {what}s lost: {waits}",
     "ladder.folded_brief": "{count} more lost: {waits}",
     "ladder.folded_briefer": "{count} more {what}s lost",
+    # In its place before the first step.
+    "ui.first": "What to press",
+    "ui.first.step": "the first step",
+    "ui.first.play": "all steps, one by one",
+    "ui.first.call_a": "calls of A's program",
+    "ui.first.next_story": "the next story",
+    "ui.first.scenarios": "all stories",
+    "ui.first.help": "every key, word and sign",
 }

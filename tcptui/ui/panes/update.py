@@ -9,8 +9,6 @@ else stands on the screen and its layout is settled. Textual's compositor asks f
 draws them itself: after a resize, behind a dialog, for a picture.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

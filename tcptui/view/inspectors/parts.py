@@ -5,8 +5,6 @@ header, a point of capture), or a segment. One function draws, and both the line
 made of what it has drawn, so they cannot disagree.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
