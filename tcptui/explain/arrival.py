@@ -135,6 +135,8 @@ def arrival_effect(report: Report) -> tuple[Message, ...]:
     ]
     if not parts and any(type(event) is Dropped for event in report.events):
         parts = [Message(_answer(report))]
+    if not parts and any(event.rule is Rule.ACK_DUPLICATE for event in applied):
+        parts = [Message(_TOLD[Rule.ACK_DUPLICATE])]
     return tuple({part.key: part for part in reversed(parts)}.values())[::-1]
 
 
@@ -210,10 +212,8 @@ def _data(applied: list[RuleApplied], report: Report) -> Iterator[Message]:
 
 
 def _others(applied: list[RuleApplied], report: Report) -> Iterator[Message]:
-    """The rest; that an ACK acknowledges nothing new only if there is nothing else to tell of it."""
-    told = [event for event in applied if event.rule in _PLACE]
-    if len(applied) > 1:
-        told = [event for event in told if event.rule is not Rule.ACK_DUPLICATE]
+    """The rest, but for that an ACK acknowledges nothing new: that is told if there is nothing else."""
+    told = [event for event in applied if event.rule in _PLACE and event.rule is not Rule.ACK_DUPLICATE]
     for event in sorted(told, key=lambda one: _PLACE[one.rule]):
         numbers = tuple(numbers_of(event, report))
         yield Message(_TOLD[event.rule], numbers)

@@ -7,8 +7,8 @@ from tcptui.explain.fate import Told
 from tcptui.view.cells import cell_len, fill, shorten_to_words, wrap
 from tcptui.view.lines import Line, beside, fit
 
-LEAST_TEXT = 24
-"""Cells that a sentence keeps in a narrow line; there its rule gives way to it."""
+LEAST_SENTENCE = 30
+"""Cells of a sentence that is cut; where less is left the rule gives way to it."""
 
 
 def fate_lines(because: Told, arrival: Told, width: int, height: int, raw: bool) -> list[Line]:
@@ -26,8 +26,8 @@ def fate_lines(because: Told, arrival: Told, width: int, height: int, raw: bool)
                 parts.append("")  # The rule stands alone.
             else:
                 source = source.partition(",")[0]  # The section alone.
-                if room - cell_len(source) - 3 < min(LEAST_TEXT, cell_len(parts[-1])):
-                    source = ""
+                if room - cell_len(source) - 3 < min(LEAST_SENTENCE, cell_len(parts[-1])):
+                    source = ""  # What is left of the sentence would say nothing.
         source = f"  {source} " if source else " "
         spare -= len(parts) - 1
         parts[-1] = shorten_to_words(parts[-1], room - cell_len(source))

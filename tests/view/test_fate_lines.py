@@ -52,3 +52,10 @@ def test_in_a_narrow_line_the_rule_gives_way_to_the_sentence(height: int) -> Non
     texts = [plain_text(line) for line in fate_lines(told(40), told(4), 38, height, raw=False)]
     assert texts[height - 2].rstrip().endswith("word…"), "and what is cut says so"
     assert texts[-1].startswith(" on arrival    word word word word")
+
+
+def test_a_rule_that_would_leave_a_few_words_gives_way_to_them() -> None:
+    texts = [plain_text(line) for line in fate_lines(told(3), told(12), 56, 2, raw=False)]
+    assert texts[0].endswith("RFC 9293 3.10.2")
+    assert texts[1] == " on arrival    word word word word word word word…"
+    assert fate_lines(told(12), told(3), 80, 2, raw=False)[0][-1][1] == "rule", "there both have room"
