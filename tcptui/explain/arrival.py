@@ -133,10 +133,10 @@ def arrival_effect(report: Report) -> tuple[Message, ...]:
         *_data(applied, report),
         *_others(applied, report),
     ]
-    if not parts and any(event.rule is Rule.ACK_DUPLICATE for event in applied):
-        parts = [Message(_TOLD[Rule.ACK_DUPLICATE])]
     if not parts and any(type(event) is Dropped for event in report.events):
         parts = [Message(_answer(report))]
+    if not parts and any(event.rule is Rule.ACK_DUPLICATE for event in applied):
+        parts = [Message(_TOLD[Rule.ACK_DUPLICATE])]
     return tuple({part.key: part for part in reversed(parts)}.values())[::-1]
 
 
@@ -212,7 +212,7 @@ def _data(applied: list[RuleApplied], report: Report) -> Iterator[Message]:
 
 
 def _others(applied: list[RuleApplied], report: Report) -> Iterator[Message]:
-    """The rest, but that an ACK acknowledges nothing new: only if there is nothing else to tell of it."""
+    """The rest, but for that an ACK acknowledges nothing new: that is told if there is nothing else."""
     told = [event for event in applied if event.rule in _PLACE and event.rule is not Rule.ACK_DUPLICATE]
     for event in sorted(told, key=lambda one: _PLACE[one.rule]):
         numbers = tuple(numbers_of(event, report))
