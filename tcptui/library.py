@@ -18,6 +18,7 @@ from tcptui.files import BadFile, read_text
 from tcptui.lab.loader import BadScenario, load_scenario, read_scenario
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.toml import LARGEST, parse_toml
+from tcptui.printable import printable
 
 _FOLDER = Path(__file__).parent / "scenarios"
 
@@ -55,13 +56,13 @@ def listed(scenario: Scenario) -> Listed:
     )  # fmt: skip
 
 
-_VARIANT = re.compile(r"^\[\[variant\]\]\n(.*?)(?=^\[|\Z)", re.DOTALL | re.MULTILINE)
+_VARIANT = r"(?ms)^\[\[variant\]\]\n(.*?)(?=^\[|\Z)"
 
 
 def _listed(name: str) -> Listed:
     text = (_FOLDER / f"{name}.toml").read_text("utf-8")
     words = parse_toml(re.split(r"^\[", text, maxsplit=1, flags=re.MULTILINE)[0])
-    variants = tuple(str(parse_toml(table)["name"]) for table in _VARIANT.findall(text))
+    variants = tuple(str(parse_toml(table)["name"]) for table in re.findall(_VARIANT, text))
     title, question, chapter = (str(words.get(key, "")) for key in ("title", "question", "chapter"))
     place = words.get("place", Scenario._field_defaults["place"])
     assert isinstance(place, int)
@@ -83,7 +84,7 @@ def find(name_or_path: str) -> Scenario:
     if name_or_path in names():
         return load_named(name_or_path)
     text = text_of(name_or_path)
-    return load_scenario(text, Path(name_or_path).stem, name_or_path)
+    return load_scenario(text, printable(Path(name_or_path).stem), name_or_path)
 
 
 def text_of(name_or_path: str) -> str:

@@ -78,8 +78,9 @@ class RememberedWord:
     def read(self) -> str:
         """The word; empty, if none can be read."""
         try:
-            with open(self._path, "rb") as file:
-                return file.read(100).decode("ascii", "replace").strip()
+            # Not to wait for who writes into a pipe.
+            with open(os.open(self._path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+                return (file.read(100) or b"").decode("ascii", "replace").strip()
         except FileNotFoundError:
             return ""
         except OSError as error:

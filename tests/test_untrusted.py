@@ -18,7 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcptui import cli
+from tcptui import cli, library
+from tcptui.formats.packetdrill.peer import PeerSetup
+from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.formats.registry import FORMATS
 from tcptui.lab.loader import BadScenario, load_scenario
 from tcptui.printable import is_printable, printable
@@ -207,6 +209,20 @@ def test_no_script_reaches_the_terminal_as_it_is(insert: str, tmp_path: Path) ->
         for arguments in (["check"], ["check", "-D", "a=b"], ["play", "--format", "ladder"]):
             _, told = run([*arguments, str(path)])
             assert harmless(told), (script, told)
+
+
+@pytest.mark.parametrize("insert", HARMFUL)
+def test_a_story_on_the_screen_is_made_of_printable_texts(insert: str, tmp_path: Path) -> None:
+    """Its name is that of a file, and a script's lines are shown as they stand there."""
+    file = insert.replace("\0", "")
+    line = f"0 `true{insert}` // x{insert}\n".replace("\r", "")
+    scenario = script_scenario(line, f"{file}.pkt", file)
+    peer = scenario.hosts[1]
+    assert isinstance(peer, PeerSetup)
+    assert len(peer.lines) == 1
+    assert all(map(is_printable, (scenario.name, scenario.title, *peer.lines)))
+    (tmp_path / f"x{file}.toml").write_text(document(SCENARIO))
+    assert is_printable(library.find(str(tmp_path / f"x{file}.toml")).name)
 
 
 def test_an_argument_that_is_no_utf_8_is_told_in_one_line() -> None:

@@ -90,6 +90,9 @@ def _load_first_step() -> None:
     import tcptui.ui.panes.ladder
     import tcptui.view.end_log
     import tcptui.view.space_rows  # noqa: F401
+    from tcptui.explain import english
+
+    english.sentences()
 
 
 def _set_up_textual() -> None:

@@ -135,6 +135,8 @@ def arrival_effect(report: Report) -> tuple[Message, ...]:
     ]
     if not parts and any(type(event) is Dropped for event in report.events):
         parts = [Message(_answer(report))]
+    if not parts and any(event.rule is Rule.ACK_DUPLICATE for event in applied):
+        parts = [Message(_TOLD[Rule.ACK_DUPLICATE])]
     return tuple({part.key: part for part in reversed(parts)}.values())[::-1]
 
 
@@ -197,7 +199,7 @@ def _data(applied: list[RuleApplied], report: Report) -> Iterator[Message]:
         if rule in (Rule.DATA_ACCEPTED, Rule.OUT_OF_ORDER_DATA_ACCEPTED):
             taken += dict(event.numbers)["len"]
             expected = dict(numbers_of(event, report))["rcv_nxt"]
-        elif rule in (Rule.FIN_TO_CLOSE_WAIT, Rule.FIN_TO_TIME_WAIT):
+        elif rule in (Rule.FIN_TO_CLOSE_WAIT, Rule.FIN_TO_TIME_WAIT, Rule.FIN_COUNTED_TWICE):
             expected = dict(numbers_of(event, report)).get("rcv_nxt", expected)
         elif rule in (Rule.FIN_TO_CLOSING, Rule.BROKEN_FIN_ENDS_BOTH) and isinstance(
             expected, SequenceNumber
@@ -210,10 +212,8 @@ def _data(applied: list[RuleApplied], report: Report) -> Iterator[Message]:
 
 
 def _others(applied: list[RuleApplied], report: Report) -> Iterator[Message]:
-    """The rest; that an ACK acknowledges nothing new only if there is nothing else to tell of it."""
-    told = [event for event in applied if event.rule in _PLACE]
-    if len(applied) > 1:
-        told = [event for event in told if event.rule is not Rule.ACK_DUPLICATE]
+    """The rest, but for that an ACK acknowledges nothing new: that is told if there is nothing else."""
+    told = [event for event in applied if event.rule in _PLACE and event.rule is not Rule.ACK_DUPLICATE]
     for event in sorted(told, key=lambda one: _PLACE[one.rule]):
         numbers = tuple(numbers_of(event, report))
         yield Message(_TOLD[event.rule], numbers)

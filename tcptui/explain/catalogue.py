@@ -27,14 +27,14 @@ from contextvars import ContextVar
 from typing import TypeAlias
 
 from tcptui.core.message import Duration, Message, SequenceNumber, Value
-from tcptui.explain.english import SENTENCES as ENGLISH
+from tcptui.explain import english
 from tcptui.explain.numbers import duration_text, seq_text
 from tcptui.printable import printable
 
 Language: TypeAlias = Mapping[str, str]
 """Sentences by key."""
 
-_language: ContextVar[Language] = ContextVar("language", default=ENGLISH)
+_language: ContextVar[Language] = ContextVar("language", default=english.AT_ONCE)
 
 
 def use_language(language: Language) -> None:
@@ -61,7 +61,7 @@ def paragraph(messages: Iterable[Message], raw: bool = False) -> str:
 
 
 def _filled(key: str, numbers: Iterable[tuple[str, Value]], raw: bool) -> str:
-    sentence = _language.get().get(key) or ENGLISH[key]
+    sentence = _language.get().get(key) or english.sentences()[key]
     if "{" not in sentence and "}" not in sentence:
         return sentence  # Most words of the screen, which are asked for again with each key.
     return sentence.format(**{name: _value(value, raw) for name, value in numbers})

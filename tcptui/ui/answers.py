@@ -14,10 +14,11 @@ import re
 from tcptui.ui.palette import Rgb
 
 QUESTIONS = "\x1b]11;?\x1b\\\x1b[c"
-_ANSWER = re.compile(r"\x1b\]11;([^\x07\x1b]{0,64})(?:\x07|\x1b\\)|\x1b\[\?[\d;]{0,64}c")
-_BEGINNING = re.compile(r"\x1b(\](1(1(;[^\x07\x1b]{0,64}\x1b?)?)?)?|\[(\?[\d;]{0,64})?)?\Z")
+# Compiled by `re` with the first answer, not before the first frame.
+_ANSWER = r"\x1b\]11;([^\x07\x1b]{0,64})(?:\x07|\x1b\\)|\x1b\[\?[\d;]{0,64}c"
+_BEGINNING = r"\x1b(\](1(1(;[^\x07\x1b]{0,64}\x1b?)?)?)?|\[(\?[\d;]{0,64})?)?\Z"
 """What an answer may begin with, at the end of what has come."""
-_COLOUR = re.compile(r"rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})", re.IGNORECASE)
+_COLOUR = r"(?i)rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})"
 
 
 class Answers:
@@ -33,9 +34,9 @@ class Answers:
         """What is left of `data`, and of what was held back, without answers."""
         if "\x1b" not in data and not self._held:
             return data
-        data = _ANSWER.sub(self._take, self._held + data)
+        data = re.sub(_ANSWER, self._take, self._held + data)
         self._held = ""
-        if self.awaited and (beginning := _BEGINNING.search(data)):
+        if self.awaited and (beginning := re.search(_BEGINNING, data)):
             self._held = beginning.group()
             data = data[: beginning.start()]
         return data
@@ -48,7 +49,7 @@ class Answers:
     def _take(self, answer: re.Match[str]) -> str:
         if answer.group(1) is None:
             self.awaited = False
-        elif colour := _COLOUR.match(answer.group(1)):
+        elif colour := re.match(_COLOUR, answer.group(1)):
             red, green, blue = (int(part, 16) * 255 // (16 ** len(part) - 1) for part in colour.groups())
             self.ground = red, green, blue
         return ""

@@ -56,7 +56,7 @@ TYPED_AT_ONCE = 32
 """Printable characters that nobody types within one read: they are put into a line as if pasted."""
 
 _START, _END = "\x1b[200~", "\x1b[201~"
-_MARKS = re.compile(r"\x1b\[200~|\x1b\[201~|\x03|\x1b\[99;5u")
+_MARKS = r"\x1b\[200~|\x1b\[201~|\x03|\x1b\[99;5u"
 """Begin and end of a paste; Ctrl-C, and Ctrl-C in the Kitty keyboard protocol."""
 _LONGEST_MARK = 7
 _NO_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r"}
@@ -105,7 +105,7 @@ class PasteGuard:
         """What the parser is to read in the place of `data`. `now` is in seconds."""
         self._latest = now
         seen, offset, begin = self._tail + data, len(self._tail), 0
-        for match in _MARKS.finditer(seen):
+        for match in re.finditer(_MARKS, seen):
             start, end = max(0, match.start() - offset), match.end() - offset
             if end <= 0:
                 continue  # It was seen whole in the read before.

@@ -26,7 +26,6 @@ from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Reorder, Wait
 from tcptui.lab.report import Report
 from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.waiting import still_waiting
 from tcptui.lab.wire import BadMove
 from tcptui.ui.choices import Choices
 from tcptui.ui.replay import Origin
@@ -353,6 +352,8 @@ class Session(Choices):
         except BadMove as error:
             self.playing = False
             self.message = text_of(error.message)
+            from tcptui.lab.waiting import still_waiting  # Late: few runs come to it.
+
             waiting = still_waiting(self.world)
             if waiting:
                 sentences = (say("ui.sentence", text=one) for one in (error.message, waiting[0].message))

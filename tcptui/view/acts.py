@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tcptui.core.message import Message
-from tcptui.explain.labels import name_of
 from tcptui.lab.wire import Outcome, Transmission, Wire
 
 
@@ -26,6 +25,8 @@ class Act(NamedTuple):
 
 def subject(transmission: Transmission, selected: bool) -> Message:
     """Which segment it is about, and what has become of it."""
+    from tcptui.explain.labels import name_of  # Late: the first frame has no segment.
+
     key = {
         Outcome.IN_FLIGHT: "ui.act.in_flight",
         Outcome.ARRIVED: "ui.act.arrived",
@@ -60,7 +61,11 @@ def acts(transmission: Transmission, wire: Wire, position: int, selected: bool) 
     if follower is not None:
         words = Message.of("ui.act.reorder", number=follower.number)
         yield Act("reorder", words, Message.of("ui.act.reorder.brief", number=follower.number))
-    yield _TO_ARRIVAL if in_flight and transmission.sent_in == position else _TO_SENT
+    is_sent_here = transmission.sent_in == position
+    if in_flight and is_sent_here:
+        yield _TO_ARRIVAL
+    else:
+        yield _TO_SENT._replace(can_be_done=not is_sent_here)
     if selected:
         yield _FOLLOW
     yield _INSPECT

@@ -108,6 +108,9 @@ def wrap(text: str, width: int, most: int | None = None) -> list[str]:
 
     With `most` there are at most so many lines, and the last holds the rest, however long.
     """
+    one_line = " ".join(text.split())
+    if cell_len(one_line) <= width:
+        return [one_line] if one_line else []
     lines: list[str] = []
     current, used = "", 0
     for piece, after_blank in _pieces(text, width):

@@ -7,14 +7,15 @@ a segment can turn down (`words_room`), also where this one turns nearer.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from tcptui.explain.catalogue import say, text
 from tcptui.explain.labels import label_of
 from tcptui.explain.numbers import short_duration_text
 from tcptui.lab.wire import Outcome, Transmission
-from tcptui.view.cells import cell_len, clusters, shorten
+from tcptui.view.cells import cell_len, clusters, is_simple, shorten
 from tcptui.view.ladder_rows import Row
 from tcptui.view.lines import Line, Span, Style
 
@@ -121,47 +122,47 @@ class _Canvas:
     def __init__(self, plan: RowPlan) -> None:
         self.width = plan.width
         self._cells = [" "] * plan.width
-        self._has_wide = False
         self._styles: list[Style] = ["plain"] * plan.width
         for column, style in plan.passing:
             self.put(column, "│", style)
 
     def put(self, column: int, text: str, style: Style) -> None:
         """Text from a column on, as far as it lies within the row."""
+        if column >= 0 and column + len(text) <= self.width and is_simple(text):
+            self._write(column, text, style)
+            return
         for cluster, cells in clusters(text):
             if cells and column >= 0 and column + cells <= self.width:
-                self._set(column, cluster, cells, style)
+                self._write(column, (cluster, *[""] * (cells - 1)), style)
             column += cells
 
     def dash(self, start: int, end: int, style: Style, dash: str = "─") -> None:
         """A horizontal line over the columns from `start` to `end`, crossing what it meets."""
-        for column in range(max(0, start), min(end, self.width)):
-            crossing = dash == "─" and self._cells[column] == "│"
-            self._set(column, "┼" if crossing else dash, 1, style)
+        met = self._cells[max(0, start) : max(0, end)]
+        crossed = "┼" if dash == "─" else dash
+        self._write(max(0, start), [crossed if cell == "│" else dash for cell in met], style)
 
-    def _set(self, column: int, cluster: str, cells: int, style: Style) -> None:
-        end = column + cells
-        if self._has_wide:
-            # Of a wide character that loses one of its cells nothing can be drawn in the other.
-            if self._cells[column] == "":
-                self._cells[column - 1] = " "
-            if end < self.width and self._cells[end] == "":
-                self._cells[end] = " "
-        self._cells[column], self._styles[column] = cluster, style
-        if cells > 1:
-            self._cells[column + 1], self._styles[column + 1] = "", style
-            self._has_wide = True
+    def _write(self, start: int, cells: Sequence[str], style: Style) -> None:
+        end = start + len(cells)
+        if start == end:
+            return
+        # Of a wide character that loses one of its cells nothing can be drawn in the other.
+        if not self._cells[start]:
+            self._cells[start - 1] = " "
+        if end < self.width and not self._cells[end]:
+            self._cells[end] = " "
+        self._cells[start:end] = cells
+        self._styles[start:end] = [style] * len(cells)
 
     def line(self, left: str, right: str) -> Line:
         """The row between its life lines."""
         cells = [left, *self._cells, right]
-        styles: list[Style] = ["a", *self._styles, "b"]
         spans: list[Span] = []
         start = 0
-        for column in range(1, len(cells) + 1):
-            if column == len(cells) or styles[column] != styles[start]:
-                spans.append(("".join(cells[start:column]), styles[start]))
-                start = column
+        for style, run in groupby(("a", *self._styles, "b")):
+            end = start + len(list(run))
+            spans.append(("".join(cells[start:end]), style))
+            start = end
         return tuple(spans)
 
 

@@ -125,7 +125,7 @@ def places(
 
 def clock_width(width: int) -> int:
     """The cells of the clock on the line on top."""
-    return 70 if width >= WIDE else 36
+    return 54 if width >= WIDE else 36
 
 
 def _columns(width: int) -> tuple[int, int, int]:
@@ -158,25 +158,24 @@ def _side_by_side(whole: Place, count: int) -> tuple[Place, ...]:
 def backdrop_lines(frames: list[Frame], width: int, height: int, title: Line) -> list[Line]:
     """The whole screen without what changes: title and frames."""
     lines = [fit(title, width)]
-    frames = sorted(frames, key=lambda frame: frame.place.x)
     edges = {
         y for _, y, _, rows in (frame.place for frame in frames) for y in (y, y + 1, y + rows - 1, y + rows)
     }
     for y in range(1, height):
         # Between edges each row is as the one above.
-        lines.append(lines[-1] if y > 1 and y not in edges else _row(frames, y, width))
+        lines.append(lines[-1] if y > 1 and y not in edges else backdrop_row(frames, y, width))
     return lines
 
 
-def _row(frames: Sequence[Frame], y: int, width: int) -> Line:
-    """A row of the screen; the frames from left to right."""
+def backdrop_row(frames: Sequence[Frame], y: int, width: int) -> Line:
+    """A row of it below the title."""
     spans: list[Span] = []
     column = 0
-    for frame in frames:
-        if frame.place.y <= y < frame.place.y + frame.place.height:
-            spans.append((" " * (frame.place.x - column), "plain"))
-            spans.append((_edge(frame, y - frame.place.y), frame.style))
-            column = frame.place.x + frame.place.width
+    crossing = [one for one in frames if one.place.y <= y < one.place.y + one.place.height]
+    for frame in sorted(crossing, key=lambda one: one.place.x):
+        spans.append((" " * (frame.place.x - column), "plain"))
+        spans.append((_edge(frame, y - frame.place.y), frame.style))
+        column = frame.place.x + frame.place.width
     return fit(tuple(spans), width)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 from tcptui.core.profile.presets import RFC9293
 from tcptui.explain.catalogue import say
-from tcptui.explain.labels import name_of
 from tcptui.explain.numbers import duration_text, time_text
 from tcptui.explain.why import Why
 from tcptui.lab.report import NextEvent
@@ -66,6 +65,8 @@ def next_text(world: WorldState, at: int) -> str:
     if next_event is None:
         return say(world.why_over)
     if next_event.cause == "arrival":
+        from tcptui.explain.labels import name_of  # Late: the first frame has no segment.
+
         transmission = next(
             transmission
             for transmission in world.wire.transmissions

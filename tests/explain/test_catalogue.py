@@ -14,15 +14,16 @@ import pytest
 import tcptui.explain
 from tcptui.core.message import Duration, Message, SequenceNumber, Value
 from tcptui.explain.catalogue import paragraph, say, text, use_language
-from tcptui.explain.english import SENTENCES as ENGLISH
+from tcptui.explain.english import sentences
 from tcptui.printable import printable
 from tests.explain.keys import COMPUTED, KEY, KINDS, modules, named, uses
 
 LANGUAGES: dict[str, Mapping[str, str]] = {
-    module.name: import_module(f"tcptui.explain.{module.name}").SENTENCES
+    module.name: import_module(f"tcptui.explain.{module.name}").sentences()
     for module in pkgutil.iter_modules(tcptui.explain.__path__)
     if module.ispkg
 }
+ENGLISH = sentences()
 AT_LINE = {"error.at_line", "error.script.at"}
 """Keys one of whose numbers is called `line`, which is an argument of its own elsewhere."""
 BETWEEN = {"text.between_sentences", "text.between_items"}

@@ -13,7 +13,7 @@ from tcptui.core.packet.datagram import IcmpKind
 from tcptui.core.packet.segment import FLAG_NAMES
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import use_language
-from tcptui.explain.english import SENTENCES
+from tcptui.explain.english import sentences
 from tcptui.explain.variables import VARIABLES
 from tcptui.lab.calls import FUNCTIONS
 from tcptui.lab.program import CALLS
@@ -33,7 +33,7 @@ def wide(sentence: str) -> str:
     return "".join(parts)
 
 
-LANGUAGE = {key: wide(sentence) for key, sentence in SENTENCES.items()}
+LANGUAGE = {key: wide(sentence) for key, sentence in sentences().items()}
 
 
 def read_wide(function: Callable[[], T]) -> T:

@@ -83,6 +83,16 @@ def test_what_is_broken_is_no_word(tmp_path: Path) -> None:
     assert told
 
 
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "theme")
+    assert RememberedWord(tmp_path / "theme", never).read() == ""
+    reader = os.open(tmp_path / "theme", os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open(tmp_path / "theme", os.O_WRONLY)
+    assert RememberedWord(tmp_path / "theme", never).read() == ""  # It is empty, and may be written yet.
+    os.close(reader)
+    os.close(writer)
+
+
 # In a real terminal.
 
 

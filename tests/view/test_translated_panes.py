@@ -9,7 +9,7 @@ import pytest
 
 from tcptui import library
 from tcptui.explain.catalogue import Language, use_language
-from tcptui.explain.english import SENTENCES
+from tcptui.explain.english import sentences
 from tcptui.explain.why import Why, why
 from tcptui.lab.history import History
 from tcptui.lab.moves_text import parse_moves
@@ -34,7 +34,7 @@ def language_of(sample: str) -> Language:
     with a joiner, which would join what stands beside it."""
     return {
         key: sample[: 4 + len(sentence)].rstrip("\u200d") + "".join(f" {place}" for place in places(sentence))
-        for key, sentence in SENTENCES.items()
+        for key, sentence in sentences().items()
     }
 
 
@@ -140,7 +140,7 @@ def same_but_for_the_text(size: tuple[int, int], name: str, moves: str) -> None:
             use_language(
                 {
                     key: " ".join(f"{sign} {place}" for place in places(sentence)) or sign
-                    for key, sentence in SENTENCES.items()
+                    for key, sentence in sentences().items()
                     if key.startswith("ui.")
                 }
             )

@@ -1,37 +1,49 @@
-"""English: every sentence of the catalogue, by key. Another language is a package like this one."""
+"""English: every sentence of the catalogue, by key. Another language is a package like this one.
+
+The words of a screen on which nothing has happened yet are there at once. All others are loaded when one of
+them is asked for, or the whole: the first frame does not wait for them.
+"""
 
 from __future__ import annotations
 
-from tcptui.explain.english import (
-    configuration,
-    effects,
-    ends,
-    errnos,
-    errors,
-    glossary,
-    happened,
-    inspectors,
-    ladder,
-    picker,
-    rules,
-    scripts,
-    stories,
-    ui,
-)
+from collections.abc import Mapping
+from functools import cache
 
-SENTENCES = {
+from tcptui.explain.english import ends, happened, inspectors, ladder, ui
+
+AT_ONCE: Mapping[str, str] = {
     **happened.SENTENCES,
-    **effects.SENTENCES,
     **ladder.SENTENCES,
     **ends.SENTENCES,
-    **rules.SENTENCES,
-    **errors.SENTENCES,
-    **errnos.SENTENCES,
-    **scripts.SENTENCES,
-    **stories.SENTENCES,
-    **picker.SENTENCES,
-    **glossary.SENTENCES,
     **ui.SENTENCES,
     **inspectors.SENTENCES,
-    **configuration.SENTENCES,
 }
+
+
+@cache
+def sentences() -> Mapping[str, str]:
+    """All of them."""
+    from tcptui.explain.english import (
+        configuration,
+        effects,
+        errnos,
+        errors,
+        glossary,
+        picker,
+        rules,
+        scripts,
+        stories,
+    )
+
+    return {
+        **AT_ONCE,
+        **effects.SENTENCES,
+        **rules.SENTENCES,
+        **errors.SENTENCES,
+        **errnos.SENTENCES,
+        **scripts.SENTENCES,
+        **stories.SENTENCES,
+        **picker.SENTENCES,
+        **glossary.SENTENCES,
+        **configuration.SENTENCES,
+    }

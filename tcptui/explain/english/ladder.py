@@ -26,9 +26,9 @@ SENTENCES = {
     "arrival.probe_answered": "answers the probe",
     "arrival.fin_not_acked": "FIN not acked yet",
     # It had come before.
-    "arrival.known": "known",
-    "arrival.known_ack": "known: ACK says so",
-    "arrival.known_syn_ack": "known: SYN,ACK again",
+    "arrival.known": "old",
+    "arrival.known_ack": "old: an ACK answers",
+    "arrival.known_syn_ack": "old: SYN,ACK again",
     "arrival.fin_again": "FIN again",
     "arrival.fin_in_time_wait": "FIN again",
     "arrival.time_wait_anew": "2MSL anew",
@@ -83,4 +83,12 @@ SENTENCES = {
     "ladder.folded": "{count} more {what}s lost: {waits}",
     "ladder.folded_brief": "{count} more lost: {waits}",
     "ladder.folded_briefer": "{count} more {what}s lost",
+    # In its place before the first step.
+    "ui.first": "What to press",
+    "ui.first.step": "the first step",
+    "ui.first.play": "all steps, one by one",
+    "ui.first.call_a": "calls of A's program",
+    "ui.first.next_story": "the next story",
+    "ui.first.scenarios": "all stories",
+    "ui.first.help": "every key, word and sign",
 }

@@ -3,13 +3,6 @@
 from __future__ import annotations
 
 SENTENCES = {
-    "ui.first": "What to press",
-    "ui.first.step": "the first step",
-    "ui.first.play": "all steps, one by one",
-    "ui.first.call_a": "calls of A's program",
-    "ui.first.next_story": "the next story",
-    "ui.first.scenarios": "all stories",
-    "ui.first.help": "every key, word and sign",
     "ui.story.closes": "esc puts this away",
     "fact.cut": (
         "the run does not end by itself: it was cut after {steps} steps, at {at}; write until, or make its"

@@ -19,6 +19,7 @@ from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.variant import with_setting
+from tcptui.printable import printable
 
 CLOCK = 1_000_000_000
 """The stack's clock when the script's is 0, in microseconds: a timestamp of 0 would stand for none."""
@@ -38,10 +39,10 @@ def script_scenario(
     assert isinstance(peer, PeerSetup)
     # What was in another encoding can't be shown, but by a sign for what is missing.
     source = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").splitlines()
-    lines = tuple(" ".join(source[event.line - 1].split()) for event in peer.script.events)
+    lines = tuple(printable(" ".join(source[event.line - 1].split())) for event in peer.script.events)
     return bare._replace(
-        name=name,
-        title=name,
+        name=printable(name),
+        title=printable(name),
         question=say("verdict.question", file=file, name=host.profile.name),
         chapter=say("verdict.chapter"),
         hosts=(host, peer._replace(lines=lines)),

@@ -8,7 +8,7 @@ from textual.message import Message
 from tcptui.ui.panes.pane import Pane
 from tcptui.ui.panes.update import Piece
 from tcptui.view.cells import shorten
-from tcptui.view.layout import Frame, Place, backdrop_lines, clock_width
+from tcptui.view.layout import Frame, Place, backdrop_lines, backdrop_row, clock_width
 from tcptui.view.lines import Line, fit, line_width
 
 
@@ -39,11 +39,16 @@ class Backdrop(Pane):
         self.fill(Place(0, 0, width, height))
 
     def reword(self, frames: list[Frame]) -> list[Piece]:
-        """Draws anew the words on frames at the same places; what is another now."""
+        """Draws anew the words on the same frames; what is another now."""
         if frames == self._frames:
             return []
-        self._frames = frames
-        return self.update()
+        before, self._frames = self._frames, frames
+        lines, width = list(self._lines), self._place.width
+        for old, new in zip(before, frames, strict=True):
+            if old != new:
+                for y in (new.place.y, new.place.y + new.place.height - 1):
+                    lines[y] = backdrop_row(frames, y, width)
+        return self._become(lines)
 
     def on_click(self, event: Click) -> None:
         for place in (frame.place for frame in self._frames):

@@ -76,10 +76,13 @@ class Pane(Widget, inherit_css=False):
 
     def update(self) -> list[Piece]:
         """Asks for the lines anew and draws those that differ; what of them is another now."""
+        return self._become(self._asked())
+
+    def _become(self, lines: list[Line]) -> list[Piece]:
+        """Draws those of the lines that differ from what it shows."""
         x, y, _, _ = self._place
         changed = []
         filters = self.get_line_filters()
-        lines = self._asked()
         for row, (old, new) in enumerate(zip(self._lines, lines, strict=True)):
             if new != old:
                 self._strips[row] = None
@@ -166,22 +169,22 @@ def _differences(old: Line, new: Line) -> list[tuple[int, int]]:
     at = sum([cell_len(text) for text, _ in new[:first]])
     were, styles_were = _in_cells(old[first : len(old) - last])
     are, styles = _in_cells(new[first : len(new) - last])
-    start = min(_agreeing(were, are), _agreeing(styles_were, styles))
-    end = len(are) - min(_agreeing(were[::-1], are[::-1]), _agreeing(styles_were[::-1], styles[::-1]))
+    start, behind = _agreeing(were, are), _agreeing(were[::-1], are[::-1])
+    if styles != styles_were:
+        start = min(start, _agreeing(styles_were, styles))
+        behind = min(behind, _agreeing(styles_were[::-1], styles[::-1]))
+    end = len(are) - behind
     if end - start <= FAR_APART:
         return [(at + start, at + end)] if start < end else []
-    differing = (
-        place
-        for place in range(start, end)
-        if were[place] != are[place] or styles_were[place] != styles[place]
-    )
     parts: list[tuple[int, int]] = []
     begin = behind = start
-    for place in differing:
-        if place - behind >= FAR_APART:
-            parts.append((at + begin, at + behind))
-            begin = place
-        behind = place + 1
+    pairs = zip(were[start:end], are[start:end], styles_were[start:end], styles[start:end], strict=True)
+    for place, (was, one, style_was, style) in enumerate(pairs, start):
+        if was != one or style_was != style:
+            if place - behind >= FAR_APART:
+                parts.append((at + begin, at + behind))
+                begin = place
+            behind = place + 1
     return [*parts, (at + begin, at + end)]
 
 
@@ -202,9 +205,9 @@ def _in_cells(line: Line) -> tuple[Sequence[str], str]:
     """What stands in each cell of a line, and a sign for the style of each. Both cells of a wide character
     have it, so that none of them differs alone."""
     text = "".join([text for text, _ in line])
-    styles = "".join([_SIGNS[style] * cell_len(text) for text, style in line])
     if is_simple(text):
-        return text, styles
+        return text, "".join([_SIGNS[style] * len(one) for one, style in line])
+    styles = "".join([_SIGNS[style] * cell_len(one) for one, style in line])
     cells: list[str] = []
     for one, _ in line:
         mark = ""  # One that is drawn upon nothing.

@@ -15,7 +15,6 @@ from tcptui.ui.actions import bindings
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.keys import KeysPane
-from tcptui.ui.panes.letters import LettersPane, letters_rows
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
@@ -28,6 +27,7 @@ from tcptui.view.story import NOTHING, story_rows
 
 if TYPE_CHECKING:
     from tcptui.ui.app import TcptuiApp
+    from tcptui.ui.panes.letters import LettersPane
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -130,6 +130,8 @@ class RunScreen(InspectorActions):
         for pane in (*self._ends, self._wire):
             pane.display = pane is chosen
         sides = SIDES if self.enlarged == "wire" else (SIDES["ab".index(self.enlarged)],)
+        from tcptui.ui.panes.letters import LettersPane, letters_rows  # Late: few want them.
+
         rows = letters_rows(sides, width, height)
         if self._letters is None:
             self._letters = self.add(LettersPane(self.session))

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from tcptui.core.packet.segment import Segment
 from tcptui.explain.catalogue import say
-from tcptui.explain.labels import name_of
 from tcptui.view.inspectors import Inspected
 from tcptui.view.inspectors.parts import Part, Row
 
@@ -32,7 +31,11 @@ def places(inspected: Inspected) -> Sequence[str]:
 def about(inspected: Inspected) -> str:
     """Which segment it is, and from where to where."""
     one = inspected.transmission
-    return "" if one is None else f"{name_of(one)}  {one.sender} → {one.receiver}"
+    if one is None:
+        return ""
+    from tcptui.explain.labels import name_of  # Late: the first frame has no segment.
+
+    return f"{name_of(one)}  {one.sender} → {one.receiver}"
 
 
 def draw(inspected: Inspected, width: int, height: int) -> Sequence[Row]:
