@@ -199,7 +199,7 @@ def _data(applied: list[RuleApplied], report: Report) -> Iterator[Message]:
         if rule in (Rule.DATA_ACCEPTED, Rule.OUT_OF_ORDER_DATA_ACCEPTED):
             taken += dict(event.numbers)["len"]
             expected = dict(numbers_of(event, report))["rcv_nxt"]
-        elif rule in (Rule.FIN_TO_CLOSE_WAIT, Rule.FIN_TO_TIME_WAIT):
+        elif rule in (Rule.FIN_TO_CLOSE_WAIT, Rule.FIN_TO_TIME_WAIT, Rule.FIN_COUNTED_TWICE):
             expected = dict(numbers_of(event, report)).get("rcv_nxt", expected)
         elif rule in (Rule.FIN_TO_CLOSING, Rule.BROKEN_FIN_ENDS_BOTH):
             expected = _after(report)
