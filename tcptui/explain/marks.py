@@ -7,9 +7,12 @@ which stack (`why`). A view takes of it what it has room for.
 
 from __future__ import annotations
 
+from tcptui.core.events import StateChanged
 from tcptui.core.message import Message
+from tcptui.core.packet.datagram import Datagram
 from tcptui.explain.effect import effects, mark
 from tcptui.explain.happened import between
+from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 
@@ -48,11 +51,26 @@ def marks(report: Report, before: WorldState, after: WorldState) -> list[Message
 
 def state_mark(report: Report, before: WorldState, after: WorldState) -> tuple[Message, bool] | None:
     """The state in which a step has left the end that acted, and whether that is another than before; None
-    where no host has acted."""
+    where no host has acted, and where it has acted for UDP alone.
+
+    Of several connections that one counts whose state has changed. The one that is looked at may be another
+    than before the step, and from the state of that one to its own nothing has passed."""
     side = report.side
     if side == "X" or report.state is None:
         return None
-    old, new = before.end(side).state, report.state
+    ends = before.end(side), after.end(side)
+    if any(isinstance(one.payload, Datagram) for one in report.ended) or any(
+        isinstance(end, HostEnd) and end.udp.endpoints and not end.statuses() for end in ends
+    ):
+        return None
+    old, new = ends[0].state, report.state
+    changes = [event for event in report.events if type(event) is StateChanged]
+    if changes:
+        name = changes[-1].connection
+        if report.connection in {event.connection for event in changes}:
+            name = report.connection
+        own = [event for event in changes if event.connection == name]
+        old, new = own[0].old, own[-1].new
     if old is new:
         return Message.of("effect.stays", side=side, state=new.value), False
     change = Message.of("effect.state.changed", old=old.value, new=new.value)

@@ -86,6 +86,8 @@ _FIRST = (
     "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves", "numbers", "palette",
 )  # fmt: skip
 """Which has room first; by the first action of an entry."""
+_FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", *_FIRST)
+"""The same where nothing more happens: what a reader wants then is the next story."""
 STOP = 8
 """The acts begin at a multiple of so many cells, whatever the name before them."""
 MOST_MADE = 100
@@ -99,9 +101,9 @@ def key_line(width: int, useful: Container[str]) -> KeyLine:
     shown: set[str] = set()
     left = width
     entries = {entry.actions[0]: entry for entry in ENTRIES}
-    for first in _FIRST:
+    for first in _FIRST if "step" in useful else _FIRST_AT_THE_END:
         cells = sum(cell_len(text) for text, _, _ in _pieces(entries[first], useful))
-        if 0 < cells <= left + 1:  # The blank behind the last one may be cut off.
+        if first not in shown and 0 < cells <= left + 1:  # The blank behind the last one may be cut off.
             shown.add(first)
             left -= cells
     pieces = [piece for entry in ENTRIES if entry.actions[0] in shown for piece in _pieces(entry, useful)]

@@ -61,7 +61,11 @@ def acts(transmission: Transmission, wire: Wire, position: int, selected: bool) 
     if follower is not None:
         words = Message.of("ui.act.reorder", number=follower.number)
         yield Act("reorder", words, Message.of("ui.act.reorder.brief", number=follower.number))
-    yield _TO_ARRIVAL if in_flight and transmission.sent_in == position else _TO_SENT
+    is_sent_here = transmission.sent_in == position
+    if in_flight and is_sent_here:
+        yield _TO_ARRIVAL
+    else:
+        yield _TO_SENT._replace(can_be_done=not is_sent_here)
     if selected:
         yield _FOLLOW
     yield _INSPECT

@@ -51,6 +51,8 @@ LEAST = 17
 """The rows of the smallest screen: two of them are the path's."""
 _ROOM_FOR_OTHERS = 24
 """From so many rows on, other connections have lines of their own."""
+_LEAST_LOG = 3
+"""A heading, a step and the state that it has led to."""
 _ROWS_OF_A_SPACE = 3
 """The rows of a direction, but for those of its picture and the numbers above."""
 _ROOM_FOR_DURATIONS = 36
@@ -139,11 +141,13 @@ class EndView:
         if not content.host.udp_alone:
             lines[2:2] = [fit(line, width) for line in timers]
         others = other_lines(content.host, was.host, at, width) if content.host.others else []
+        others = others[: max(2, (height - LEAST) // 2) if height >= _ROOM_FOR_OTHERS else 0]
         room = plan_of(width, height).log
         if room and reports:
-            latest = self._latest(reports, before, width, room) if any(reports) else []
+            left = room - len(others)
+            told = left >= _LEAST_LOG and any(reports)
+            latest = self._latest(reports, before, width, left) if told else []
             lines = [*lines[: height - room], *(fit(line, width) for line in latest)]
-        others = others[: max(2, (height - LEAST) // 2) if height >= _ROOM_FOR_OTHERS else 0]
         blank = fit(EMPTY, width)
         lines = [*lines, *[blank] * height][: height - len(others)]
         return [*lines, *(fit(line, width) for line in others)]

@@ -7,6 +7,9 @@ from tcptui.explain.fate import Told
 from tcptui.view.cells import cell_len, fill, shorten_to_words, wrap
 from tcptui.view.lines import Line, beside, fit
 
+LEAST_SENTENCE = 30
+"""Cells of a sentence that is cut; where less is left the rule gives way to it."""
+
 
 def fate_lines(because: Told, arrival: Told, width: int, height: int, raw: bool) -> list[Line]:
     """`height` lines, two at least: each part begins with what it tells of and ends with its rule. What is
@@ -17,12 +20,15 @@ def fate_lines(because: Told, arrival: Told, width: int, height: int, raw: bool)
     lines: list[Line] = []
     for name, told in zip(names, (because, arrival), strict=True):
         text, source, room = paragraph(told.messages, raw), told.source, width - column
-        if not spare and cell_len(text) + cell_len(source) + 3 > room:
-            source = source.partition(",")[0]  # The section alone.
-        source = f"  {source} " if source else " "
         parts = wrap(text, room - 1, most=1 + spare) or [""]
-        if cell_len(parts[-1]) + cell_len(source) > room and len(parts) <= spare:
-            parts.append("")  # The rule stands alone.
+        if cell_len(parts[-1]) + cell_len(source) + 3 > room:
+            if len(parts) <= spare:
+                parts.append("")  # The rule stands alone.
+            else:
+                source = source.partition(",")[0]  # The section alone.
+                if room - cell_len(source) - 3 < min(LEAST_SENTENCE, cell_len(parts[-1])):
+                    source = ""  # What is left of the sentence would say nothing.
+        source = f"  {source} " if source else " "
         spare -= len(parts) - 1
         parts[-1] = shorten_to_words(parts[-1], room - cell_len(source))
         for place, part in enumerate(parts):

@@ -125,7 +125,7 @@ def places(
 
 def clock_width(width: int) -> int:
     """The cells of the clock on the line on top."""
-    return 70 if width >= WIDE else 36
+    return 54 if width >= WIDE else 36
 
 
 def _columns(width: int) -> tuple[int, int, int]:

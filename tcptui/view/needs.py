@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tcptui.core.events import TimerKind
 from tcptui.core.packet.seq import distance
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
@@ -51,8 +52,11 @@ def needs(host: Host, peer: str, raw: bool, send: Space | None, receive: Space |
         return [say("ui.end.needs.data_of_syn"), say("ui.end.needs.data_of_syn_brief")]
     if state is State.TIME_WAIT:
         return []
+    # What is in flight while the persist timer runs is a probe, and its ACK alone lets nothing go.
+    probes = not tcb.snd_wnd and any(kind is TimerKind.PERSIST for kind, _ in tcb.timers())
     return (
-        _acknowledgment(ends, send)
+        (_window(ends) if probes else [])
+        or _acknowledgment(ends, send)
         or _missing(ends, receive)
         or _window(ends)
         or _program(host, tcb)

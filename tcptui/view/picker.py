@@ -78,7 +78,7 @@ def picker_picture(
     rows = list_rows(entries)
     top = first_row(rows, at, inner - 1, top)
     shown = rows[top : top + inner - 1]
-    listed = [_search_line(text, found, left), *list_lines(entries, shown, at, left)]
+    listed = [_search_line(text, found, left), *list_lines(entries, shown, at, left, numbered=text is None)]
     if not entries:
         listed.append(fit(((f" {say('ui.picker.none')}", "dim"),), left))
     preview = [] if heading is None else preview_lines(heading, played, right - 2, inner)
@@ -117,11 +117,15 @@ def first_row(rows: Sequence[ListRow], at: int, height: int, before: int) -> int
     return max(min(before, lowest, max(0, len(rows) - height)), where - height + 1)
 
 
-def list_lines(entries: Sequence[Entry], rows: Sequence[ListRow], at: int, width: int) -> list[Line]:
-    """Some rows of the list, entry `at` being under the cursor."""
+def list_lines(
+    entries: Sequence[Entry], rows: Sequence[ListRow], at: int, width: int, *, numbered: bool
+) -> list[Line]:
+    """Some rows of the list, entry `at` being under the cursor; `numbered`: before a chapter stands the digit
+    that goes to it."""
+    chapters = list(dict.fromkeys(entry.chapter for entry in entries))
     names = min(LONGEST_NAME, max((cell_len(entry.name) for entry in entries), default=0))
     return [
-        _chapter_line(row, width)
+        _chapter_line(f"{chapters.index(row) + 1} {row}" if numbered else row, width)
         if isinstance(row, str)
         else _entry_line(entries[row], row == at, names, width)
         for row in rows

@@ -15,7 +15,7 @@ from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import seq_text
 from tcptui.lab.wire import Transmission
-from tcptui.view.cells import cell_len
+from tcptui.view.cells import cell_len, shorten
 from tcptui.view.end_rows import NEVER, Field, Row, fitting
 from tcptui.view.lines import Line
 from tcptui.view.sequence_parts import receive_space, send_space
@@ -36,6 +36,8 @@ WIDE = 26
 """The width from which on a part has a heading of its own."""
 _ISS_BESIDE = 44
 """The width from which on an initial number has room in a heading."""
+_LEAST_DATA = 8
+"""Cells in which data that is cut still says something."""
 MADE, LEFT = "●", "○"
 """Times that something was sent, and that it may still be sent."""
 
@@ -252,6 +254,9 @@ class _Direction:
         text = fitting(texts, room) if texts else ""
         if self._picture is None:
             return (Field(text, key=NEVER),) if text else ()
+        left = room - cell_len(labels_below(self._picture, room)) - 1
+        if texts and cell_len(texts[-1]) > room and left >= _LEAST_DATA:
+            text = shorten(texts[-1], left)  # It is cut in any case, and the numbers are not.
         line = labels_below(self._picture, room, text)
         return (Field(line, "dim", NEVER),) if line else ()
 

@@ -99,6 +99,15 @@ def test_the_key_for_going_to_the_segment_says_where_it_leads() -> None:
         session.go_to_selected()
 
 
+def test_of_a_segment_that_was_lost_where_it_was_sent_there_is_no_other_step_to_go_to() -> None:
+    session = Session(library.find("reordered"), "s10", clock=lambda: 0.0)
+    for selected, can_be_done in ((5, False), (1, True)):
+        one = session.history.transmission(selected)
+        assert one is not None
+        found = {act.action: act.can_be_done for act in acts(one, session.world.wire, 10, True)}
+        assert found["go_to"] is can_be_done
+
+
 def test_an_act_that_can_not_be_done_keeps_its_place_free() -> None:
     line = ActsLine()
     session = Session(library.find("handshake"), "s2")
@@ -125,6 +134,14 @@ def test_only_keys_that_do_something_stand_there() -> None:
     assert "U undo" in bottom(later)[1]
     assert "step" not in bottom(over)[1]
     assert "#1 SYN lost:" in bottom(later)[0]
+    assert "p play" in bottom(later)[1]
+    assert "p play" not in bottom(over)[1]
+
+
+@pytest.mark.parametrize("name", ["figure-9", "reordered", "life", "accept-queue"])
+def test_at_the_end_the_next_story_is_offered_on_the_smallest_screen(name: str) -> None:
+    over, _ = drive(name, ("end",), size=(80, 24))
+    assert "[ ] story" in bottom(over)[1]
 
 
 def clicked(keys: tuple[str, ...], row_from_below: int, text: str) -> Session:

@@ -277,6 +277,16 @@ def test_a_fault_that_was_the_last_move_is_gone_back_over() -> None:
     assert session.history.position == 2
 
 
+def test_a_fault_that_began_a_branch_is_left_with_its_branch() -> None:
+    session = session_of("handshake", "s5")
+    session.history.go_to(2)
+    session.tamper("delay")
+    session.undo()
+    assert (session.history.branch, session.history.position, session.history.length) == (0, 2, 5)
+    session.history.go_to(5)
+    assert session.history.text() == "s5"
+
+
 def test_what_can_not_be_done_without_the_fault_is_told() -> None:
     session = session_of("handshake", "s2 u1 d2+5ms")
     session.history.go_to(4)

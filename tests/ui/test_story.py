@@ -267,3 +267,12 @@ def test_long_texts_are_cut_in_bounds() -> None:
     assert plain_text(drawn[-1]).rstrip().endswith("…")
     assert story_rows((), NOTHING, 80, 24, 0) == 0
     assert story_rows((), NOTHING, 80, 24, 2) == 2
+
+
+def test_what_is_told_of_a_selected_segment_has_the_free_lines_of_the_story() -> None:
+    screenshot, _ = drive("figure-9", ("end", "escape", "up", "up"), size=(80, 24))
+    rows = screenshot.text.splitlines()
+    told = " ".join(row.strip() for row in rows[-6:-2])
+    assert "sent again (1 of 8), the next wait is 2.00 s." in told
+    assert "B: LISTEN > SYN-RECEIVED." in told
+    assert "RFC 9293 3.10.7.2, third" in told

@@ -112,7 +112,7 @@ def test_another_variant_has_its_own_command() -> None:
 def test_y_copies_the_command_and_shows_it() -> None:
     app, session, _ = pressed(["y"])
     assert app.clipboard == "tcptui play handshake --moves 's3 l2 s2'"
-    assert app.clipboard in session.notice
+    assert f": {app.clipboard} (" in session.notice, "its first letter stays small, and no full stop ends it"
 
 
 def test_where_the_clipboard_is_not_there_the_command_is_only_shown() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tcptui import library
 from tcptui.core.state import State
+from tcptui.explain.numbers import time_text
 from tcptui.lab.history import History
 from tcptui.lab.moves import Do
 from tcptui.lab.scenario import Scenario
@@ -210,3 +211,37 @@ def test_without_a_connection_what_is_to_come_and_what_it_begins_with_stand_ther
     lines = pane(history, "A")
     assert not any("to come" in line for line in lines)
     assert any(re.match(r"ESTABLISHED +0\.200 +220 ms$", line) for line in lines)
+
+
+def test_data_that_is_cut_leaves_the_number_of_its_segment() -> None:
+    lines = pane(history_of(scenario(OPEN), "a:send:" + "x" * 80), "A", 28, 30)
+    assert any(re.fullmatch(r" +#1 'x+…", line) for line in lines)
+
+
+def test_other_connections_do_not_hide_what_was_logged_last() -> None:
+    history = History(library.find("accept-queue"))
+    last = dict.fromkeys(SIDES, 0)
+    for _ in range(30):
+        history.apply()
+        if history.report is not None and history.report.side in last:
+            last[history.report.side] = history.report.at
+        for side in SIDES:
+            for width, height in ((28, 29), (42, 43)):
+                lines = pane(history, side, width, height)
+                for place in [place for place, line in enumerate(lines) if line.startswith("log ─")]:
+                    assert lines[place + 1].strip(), "a heading has something below it"
+                    assert any(line.startswith(time_text(last[side], 6)) for line in lines[place:])
+
+
+def test_who_probes_a_window_needs_a_larger_one_and_not_the_ack_of_its_probe() -> None:
+    history = History(library.find("slow-reader"))
+    for _ in range(20):
+        history.apply()
+    assert pane(history, "A")[1] == "needs a larger window: B has room for 0"
+    assert pane(history, "A")[2].startswith("else   PERS in")
+
+
+def test_a_host_that_only_grants_ecn_is_not_said_to_begin_with_it() -> None:
+    told = pane(History(library.find("two-generals")), "A")
+    assert any("ECN granted" in line for line in told)
+    assert not any("ECN on" in line for line in told)

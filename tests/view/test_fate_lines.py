@@ -36,7 +36,7 @@ def test_the_first_that_is_too_long_has_the_lines_that_are_left() -> None:
     texts = [plain_text(line) for line in fate_lines(told(25), told(25), 80, 3, raw=False)]
     assert texts[0].startswith(" sent because  word")
     assert texts[1].startswith(" " * 15 + "word")
-    assert texts[1].endswith("RFC 9293 3.10.2, ESTABLISHED")
+    assert texts[1].endswith("RFC 9293 3.10.2"), "the section has room before the check in it"
     assert texts[2].startswith(" on arrival    word")
     assert "word…" in texts[2]
     assert texts[2].endswith("RFC 9293 3.10.2"), "the section has room before the check in it"
@@ -45,3 +45,17 @@ def test_the_first_that_is_too_long_has_the_lines_that_are_left() -> None:
 def test_what_has_no_rule_has_the_line_for_itself() -> None:
     texts = [plain_text(line) for line in fate_lines(told(3, ""), told(12, ""), 80, 2, raw=False)]
     assert texts == [" sent because  word word word", " on arrival    " + " ".join(["word"] * 12)]
+
+
+@pytest.mark.parametrize("height", [2, 3, 4])
+def test_in_a_narrow_line_the_rule_gives_way_to_the_sentence(height: int) -> None:
+    texts = [plain_text(line) for line in fate_lines(told(40), told(4), 38, height, raw=False)]
+    assert texts[height - 2].rstrip().endswith("word…"), "and what is cut says so"
+    assert texts[-1].startswith(" on arrival    word word word word")
+
+
+def test_a_rule_that_would_leave_a_few_words_gives_way_to_them() -> None:
+    texts = [plain_text(line) for line in fate_lines(told(3), told(12), 56, 2, raw=False)]
+    assert texts[0].endswith("RFC 9293 3.10.2")
+    assert texts[1] == " on arrival    word word word word word word word…"
+    assert fate_lines(told(12), told(3), 80, 2, raw=False)[0][-1][1] == "rule", "there both have room"

@@ -148,3 +148,12 @@ def test_a_row_is_no_wider_than_the_longest_of_the_library() -> None:
 def test_a_scenario_that_is_there_can_be_listed() -> None:
     whole = library.load_named("two-way")
     assert listed(whole).load() is whole
+
+
+def test_a_chapter_has_the_digit_that_goes_to_it_where_digits_are_keys() -> None:
+    heading = Heading("t", "q", (), 0, "")
+    for text, first in ((None, "── 1 Chapter 0 ─"), ("chapter", "── Chapter 0 ─")):
+        made = picker_picture(
+            80, 24, ENTRIES, 0, text=text, found="", top=0, heading=heading, played=None, keys=KEYS
+        )
+        assert plain_text(made.lines[2]).startswith(f"│{first}")

@@ -26,9 +26,9 @@ SENTENCES = {
     "arrival.probe_answered": "answers the probe",
     "arrival.fin_not_acked": "FIN not acked yet",
     # It had come before.
-    "arrival.known": "known",
-    "arrival.known_ack": "known: ACK says so",
-    "arrival.known_syn_ack": "known: SYN,ACK again",
+    "arrival.known": "old",
+    "arrival.known_ack": "old: an ACK answers",
+    "arrival.known_syn_ack": "old: SYN,ACK again",
     "arrival.fin_again": "FIN again",
     "arrival.fin_in_time_wait": "FIN again",
     "arrival.time_wait_anew": "2MSL anew",

@@ -16,7 +16,7 @@ from tcptui.ui.session import Session
 from tcptui.view.lines import Line
 
 _ALWAYS = frozenset(
-    ("play", "bookmark", "numbers", "enlarge", "moves", "find", "previous_story", "next_story", "copy",
+    ("bookmark", "numbers", "enlarge", "moves", "find", "previous_story", "next_story", "copy",
      "save", "scenarios", "palette", "help", "quit")
 )  # fmt: skip
 
@@ -66,6 +66,8 @@ class KeysPane(SessionPane):
             useful |= {"back", "home"}
         if history.position < history.length or session.world.next_event() is not None:
             useful |= {"step", "end", "next_change"}
+        if session.world.next_event() is not None:
+            useful.add("play")
         if session.playing:
             useful |= {"slower", "faster"}
         if session.world.wire.launched > 1:

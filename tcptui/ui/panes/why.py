@@ -10,9 +10,9 @@ from tcptui.explain.catalogue import text
 from tcptui.explain.why import why
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
-from tcptui.view.lines import Line
+from tcptui.view.lines import EMPTY, Line, fit
 from tcptui.view.status import error_lines, notice_lines, progress_lines, why_lines
-from tcptui.view.story import panel_row, story_lines
+from tcptui.view.story import NOTHING, panel_row, story_lines
 
 
 class WhyPane(SessionPane):
@@ -25,6 +25,10 @@ class WhyPane(SessionPane):
 
     def lines(self, width: int, height: int) -> list[Line]:
         said = self.session.story
+        if self.said and not said.said and said.panel == NOTHING and self._tells_of_the_selected:
+            chosen = self._fate(width, height)
+            if chosen is not None:  # The free lines of the story are for what would be cut.
+                return [*[fit(EMPTY, width)] * (height - len(chosen)), *chosen]
         story = story_lines(said.said, said.panel, width, self.said) if self.said else []
         return [*story, *self._why(width, height - self.said)]
 
@@ -43,12 +47,17 @@ class WhyPane(SessionPane):
             return error_lines(session.message, width)
         if session.notice:
             return notice_lines(session.notice, width)
-        if session.selection:
+        if self._tells_of_the_selected:
             chosen = self._fate(width, height)
             if chosen is not None:
                 return chosen
         told = why(history.report, session.world, history.transmissions(), session.raw)
         return why_lines(told, width, height, self._marks, self._state())
+
+    @property
+    def _tells_of_the_selected(self) -> bool:
+        session = self.session
+        return bool(session.selection) and not (session.working or session.message or session.notice)
 
     def _fate(self, width: int, height: int) -> list[Line] | None:
         """Of the segment that the reader has selected; None while there is none of that number."""
