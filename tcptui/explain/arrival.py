@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from tcptui.core.events import DatagramSent, Dropped, RuleApplied, Sent, StateChanged
 from tcptui.core.message import Message, SequenceNumber
-from tcptui.core.packet.segment import ACK, RST, SYN
+from tcptui.core.packet.segment import ACK, RST, SYN, Segment
 from tcptui.core.packet.seq import le, lt, seq_add
 from tcptui.core.rules import Rule
 from tcptui.explain.reasons import numbers_of
@@ -201,14 +201,20 @@ def _data(applied: list[RuleApplied], report: Report) -> Iterator[Message]:
             expected = dict(numbers_of(event, report))["rcv_nxt"]
         elif rule in (Rule.FIN_TO_CLOSE_WAIT, Rule.FIN_TO_TIME_WAIT, Rule.FIN_COUNTED_TWICE):
             expected = dict(numbers_of(event, report)).get("rcv_nxt", expected)
-        elif rule in (Rule.FIN_TO_CLOSING, Rule.BROKEN_FIN_ENDS_BOTH) and isinstance(
-            expected, SequenceNumber
-        ):
-            expected = SequenceNumber(seq_add(expected.number, 1), expected.base)
+        elif rule in (Rule.FIN_TO_CLOSING, Rule.BROKEN_FIN_ENDS_BOTH):
+            expected = _after(report)
     if taken:
         yield Message.of("arrival.takes", len=taken)
     if expected is not None:
         yield Message.of("arrival.nxt", rcv_nxt=expected)
+
+
+def _after(report: Report) -> SequenceNumber:
+    """The number after the segment that has arrived, its FIN included."""
+    one = next(one for one in report.ended if one.number == report.transmission)
+    segment = one.arrives_as
+    assert isinstance(segment, Segment)
+    return SequenceNumber(seq_add(segment.seq, segment.length), one.bases[0])
 
 
 def _others(applied: list[RuleApplied], report: Report) -> Iterator[Message]:

@@ -69,10 +69,12 @@ def _of_profile(profile: Profile) -> list[str]:
     switches = [
         f"{name} {say('ui.end.on') if is_on else say('ui.end.off')}"
         for name, is_on in (
-            ("SACK", profile.sack), ("TS", profile.timestamps), ("ECN", profile.ecn != "off"),
+            ("SACK", profile.sack), ("TS", profile.timestamps),
             ("Nagle", profile.nagle), ("TLP", profile.tail_loss_probe),
         )
     ]  # fmt: skip
+    # A host that only grants ECN does not begin with it, so the knob's value is told.
+    switches.insert(2, f"ECN {say('ui.end.off') if profile.ecn == 'off' else profile.ecn}")
     return [
         say("ui.end.stack", name=profile.stack),
         f"RTO {duration_text(profile.first_rto)}",

@@ -14,3 +14,13 @@ def test_an_ack_whose_sack_block_is_known_is_told_to_bring_nothing_new() -> None
         history.apply(move)
     assert history.report is not None
     assert [text(part) for part in arrival_effect(history.report)] == ["nothing new"]
+
+
+def test_a_fin_that_crosses_another_is_counted() -> None:
+    history = History(library.find("figure-13"))
+    for _ in range(3):
+        history.apply()
+    assert history.report is not None
+    assert [text(part, True) for part in arrival_effect(history.report)] == ["CLOSING", "NXT 301"]
+    (state,) = [tcb.rcv_nxt for tcb in history.world.host("A").blocks]
+    assert state == 301, "as the block has it"

@@ -16,12 +16,14 @@ from tcptui.lab.wire import Outcome
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.panes.wire import WirePane
+from tcptui.ui.screens import pane_screen
 from tcptui.ui.screens.dialogs import CallMenu
 from tcptui.ui.screens.picker import Picker
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.screens.too_small import TooSmall
 from tcptui.ui.session import Session
 from tests.ui.drive import drive
+from tests.ui.test_session import Clock, endless
 
 CONFORMANCE = Path(__file__).parents[1] / "conformance"
 
@@ -377,6 +379,40 @@ def test_a_script_that_fails_does_not_pass_at_its_end() -> None:
         session.work()
     session.step()
     assert session.message == "nothing more will happen by itself"
+
+
+def test_long_work_is_drawn_no_more_often_than_can_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of the drawing stands still: no second frame is due, until the work is done."""
+
+    async def run() -> None:
+        session = Session(endless(), clock=Clock())
+        app = TcptuiApp(session, library.all_scenarios)
+        async with app.run_test(size=(120, 36)) as pilot:
+            await pilot.pause()
+            slices: list[int] = []
+            drawn: list[bool] = []
+            work, draw = session.work, RunScreen._draw
+
+            def counted_work() -> None:
+                slices.append(session.history.position)
+                work()
+
+            def counted_draw(screen: RunScreen) -> None:
+                drawn.append(session.working)
+                draw(screen)
+
+            monkeypatch.setattr(session, "work", counted_work)
+            monkeypatch.setattr(RunScreen, "_draw", counted_draw)
+            monkeypatch.setattr(pane_screen, "perf_counter", lambda: app.screen._shown_at)  # type: ignore[attr-defined]
+            session.type_moves("s200")
+            app.screen._go_on()  # type: ignore[attr-defined]
+            while session.working:
+                await pilot.pause(0.01)
+            await pilot.pause()
+            assert len(slices) > 5
+            assert drawn == [False]
+
+    asyncio.run(run())
 
 
 def test_a_key_pressed_twice_leaves_a_screen_once() -> None:

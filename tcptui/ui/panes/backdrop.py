@@ -40,8 +40,8 @@ class Backdrop(Pane):
 
     def reword(self, frames: list[Frame]) -> list[Piece]:
         """Draws anew the words on the same frames; what is another now."""
-        if frames == self._frames:
-            return []
+        if frames == self._frames or len(frames) != len(self._frames):
+            return []  # Fewer: the program ends, and panes that are closed have no frame any more.
         before, self._frames = self._frames, frames
         lines, width = list(self._lines), self._place.width
         for old, new in zip(before, frames, strict=True):

@@ -89,6 +89,11 @@ class PaneScreen(Screen[None], inherit_css=False):
             else:
                 self._late = self.set_timer(rest, self._draw)
 
+    @property
+    def _is_due(self) -> bool:
+        """Whether another frame could be seen by now: to draw one may take longer than a slice of work."""
+        return perf_counter() >= self._shown_at + 1 / FRAMES_PER_SECOND
+
     def _draw(self) -> None:
         if self._late is not None:
             self._late.stop()

@@ -247,6 +247,8 @@ class RunScreen(InspectorActions):
         """Shows the session, and asks for what it wants next."""
         if self.session.working:
             self._later(BREATH, self._work)
+            if not self._is_due:
+                return
         elif self.session.playing:
             self._later(1 / FRAMES_PER_SECOND, self._tick)
         elif self._stories is not None and self.session.story.over:
