@@ -39,8 +39,8 @@ FIELDS = words(
     f" {' '.join(one.cause for one in TRANSITIONS)}"
 )
 """Variables, fields, timers, Wireshark's labels, and the words of RFC 9293 Figure 5 and of ss(8)."""
-KNOBS = words("rfc9293 delayed_ack=0us nagle=false")
-"""The preset, and the knobs in which the hosts of scenarios depart from it."""
+KNOBS = words("rfc9293 delayed_ack=0us nagle=false granted")
+"""The preset, the knobs in which the hosts of scenarios depart from it, and a value of one."""
 MOVES = words(
     "s5 l2 d4+200ms a:send:hello b:['exit()'] x>b:SYN:seq=90 lose:B:ACK:2 box:nat zz tcptui"
     " send+urgent {call='send',text='hello',times=3}"
