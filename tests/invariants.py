@@ -28,7 +28,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.third_party import Inject
 from tcptui.lab.wire import SIDES, Side
-from tcptui.view.endpoint import endpoint_lines
+from tcptui.view.endpoint import EndView
 from tcptui.view.lines import plain_text
 from tests.explain.arrivals import check_arrival
 from tests.explain.effects import check as check_effects
@@ -199,7 +199,7 @@ class Watch:
         for tcb in end.stack.tcbs():
             assert tcb.state is not State.CLOSED, "a block in CLOSED"
         now, before = self.history.moment, self.history.moment_before
-        lines = endpoint_lines(now, before, side, 34, 24, at=self.history.world.now, raw=False)
+        lines = EndView(side).lines(now, before, 34, 24, at=self.history.world.now, raw=False)
         first = plain_text(lines[0])
         if not first[1:].startswith("UDP"):
             found = _STATES.search(first)

@@ -64,7 +64,7 @@ _REFUSED: Mapping[Rule, str] = MappingProxyType({
     Rule.ACK_DEFERRED: "arrival.data_first",
     Rule.ACK_UNSENT: "arrival.ack_of_unsent",
     Rule.ACK_UNSENT_IGNORED: "arrival.ack_of_unsent",
-    Rule.DATA_AFTER_CLOSE: "arrival.nobody_reads",
+    Rule.DATA_AFTER_CLOSE: "arrival.after_close",
     Rule.DATA_BEYOND_WINDOW: "arrival.no_room",
     Rule.ZERO_WINDOW: "arrival.zero_window",
     Rule.UDP_NO_PORT: "arrival.no_port",

@@ -125,7 +125,10 @@ class EndView:
         selected: Transmission | None = None,
         reports: Sequence[Sequence[Report]] = (),
     ) -> list[Line]:
-        """As `endpoint_lines`."""
+        """`height` lines of `width` cells; `before` is one move ago, `at` the time shown, in microseconds,
+        `chosen` the connection that the reader wants to see, while the host has it; `transmissions` the
+        latest segments by number, and `selected` the one that the reader has selected; `reports` those of
+        the latest steps, for the log, as `EndLog.lines` takes them."""
         script = script_of(now.world, self._side)
         if script is not None:
             self.spots = {}
@@ -210,30 +213,6 @@ class EndView:
                     if chosen and selected is not None:
                         lines[row] = picture.with_selected(lines[row], selected, arrived=bool(arrived))
             first += len(direction.rows)
-
-
-def endpoint_lines(
-    now: Moment,
-    before: Moment,
-    side: Side,
-    width: int,
-    height: int,
-    *,
-    at: int,
-    raw: bool,
-    chosen: int = 0,
-    transmissions: Sequence[Transmission] = (),
-    selected: Transmission | None = None,
-    reports: Sequence[Sequence[Report]] = (),
-) -> list[Line]:
-    """The pane of one end, `height` lines of `width` cells; `before` is one move ago, `at` the time shown, in
-    microseconds, `chosen` the connection that the reader wants to see, while the host has it; `transmissions`
-    the latest segments by number, and `selected` the one that the reader has selected; `reports` those of the
-    latest steps, for the log, as `EndLog.lines` takes them."""
-    return EndView(side).lines(
-        now, before, width, height,
-        at=at, raw=raw, chosen=chosen, transmissions=transmissions, selected=selected, reports=reports,
-    )  # fmt: skip
 
 
 @lru_cache(maxsize=64)

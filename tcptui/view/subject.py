@@ -21,9 +21,9 @@ from tcptui.lab.connection_record import EMPTY_RECORD, ConnectionRecord, Entered
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.history import Moment
 from tcptui.lab.program_state import ProgramState
-from tcptui.lab.record import EndRecord, Record
+from tcptui.lab.record import EndRecord
 from tcptui.lab.state import WorldState
-from tcptui.lab.wire import SIDES, Side, Transmission
+from tcptui.lab.wire import Side, Transmission
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.status import ConnectionStatus
@@ -169,8 +169,3 @@ def connections_of(world: WorldState, side: Side) -> list[int]:
 def script_of(world: WorldState, side: Side) -> ScriptLines | None:
     """The script in the place of a host; None: there is a host."""
     return world.end(side).script
-
-
-def paths_of(record: Record) -> dict[Side, Path]:
-    """The states of both ends up to now."""
-    return {side: record.of(side).states for side in SIDES}

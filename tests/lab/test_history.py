@@ -103,8 +103,8 @@ def test_a_jump_over_many_checkpoints_leads_where_steps_lead() -> None:
             check(history, walk, position - distance)
 
 
-def test_a_jump_replays_fewer_moves_than_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
-    history = to_the_end(History(LONG))
+def moves_counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Has an element for each move that any world makes from now on."""
     applied: list[int] = []
     apply = WorldState.apply
 
@@ -113,6 +113,12 @@ def test_a_jump_replays_fewer_moves_than_an_interval(monkeypatch: pytest.MonkeyP
         return apply(world, move)  # type: ignore[arg-type]
 
     monkeypatch.setattr(WorldState, "apply", counted)
+    return applied
+
+
+def test_a_jump_replays_fewer_moves_than_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    history = to_the_end(History(LONG))
+    applied = moves_counted(monkeypatch)
     for position in (0, 1, INTERVAL, INTERVAL + 1, 2 * INTERVAL - 1, history.length):
         applied.clear()
         history.go_to(position)
@@ -377,14 +383,7 @@ def test_segments_of_a_branch_that_was_left_are_none_of_this_one() -> None:
 
 def test_an_old_segment_costs_two_intervals_of_replay_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     history = to_the_end(History(LONG))
-    applied: list[int] = []
-    apply = WorldState.apply
-
-    def counted(world: WorldState, move: object) -> Report:
-        applied.append(1)
-        return apply(world, move)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(WorldState, "apply", counted)
+    applied = moves_counted(monkeypatch)
     for number in (1, 2, 20, 33, 100, 150):
         applied.clear()
         assert history.transmission(number) is not None

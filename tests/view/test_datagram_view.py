@@ -8,7 +8,7 @@ from tcptui.explain.labels import label_of
 from tcptui.explain.why import why
 from tcptui.lab.history import History
 from tcptui.lab.wire import Transmission
-from tcptui.view.endpoint import endpoint_lines
+from tcptui.view.endpoint import EndView
 from tcptui.view.lines import line_width, plain_text
 from tcptui.view.status import next_text
 from tests.lab.worlds import history_of, scenario, transmission
@@ -32,10 +32,9 @@ def header(one: Transmission | None, width: int = 58) -> list[str]:
 
 
 def pane(history: History, side: str = "B", width: int = 28, height: int = 30) -> list[str]:
-    lines = endpoint_lines(
+    lines = EndView("A" if side == "A" else "B").lines(
         history.moment,
         history.moment_before,
-        "A" if side == "A" else "B",
         width,
         height,
         at=history.world.now,

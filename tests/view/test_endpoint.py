@@ -20,7 +20,7 @@ from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
-from tcptui.view.endpoint import endpoint_lines, plan_of
+from tcptui.view.endpoint import EndView, plan_of
 from tcptui.view.lines import MARK, Line, line_width, plain_text
 from tcptui.view.timer_lines import FULL, SPENT
 from tests.explain.wide import LANGUAGE, read_wide
@@ -35,7 +35,7 @@ FIELD = re.compile(r"(UNA|NXT|WND) ?(\d+)")
 def lines_of(
     now: Moment, before: Moment, side: Side, width: int = 28, height: int = 40, raw: bool = False
 ) -> list[Line]:
-    return endpoint_lines(now, before, side, width, height, at=now.world.now, raw=raw)
+    return EndView(side).lines(now, before, width, height, at=now.world.now, raw=raw)
 
 
 def texts(lines: list[Line]) -> list[str]:
@@ -251,7 +251,7 @@ def test_a_bar_runs_down_with_the_time() -> None:
     history = steps(FAR, "a:send:hello l1")[-1]
     full = []
     for at in range(0, 1_000_001, 100_000):
-        lines = texts(endpoint_lines(history.moment, history.moment, "A", 36, 40, at=at, raw=False))
+        lines = texts(EndView("A").lines(history.moment, history.moment, 36, 40, at=at, raw=False))
         full.append(lines[3].count(FULL))
     assert full == sorted(full, reverse=True)
     assert full[0] == 35
@@ -260,8 +260,7 @@ def test_a_bar_runs_down_with_the_time() -> None:
 
 def test_a_call_what_is_in_flight_and_a_path_say_what_happened() -> None:
     history = steps(FAR, "a:send:hello l1 s")[-1]
-    lines = endpoint_lines(
-        history.moment, history.moment_before, "A", 42, 40,
+    lines = EndView("A").lines(history.moment, history.moment_before, 42, 40,
         at=history.world.now, raw=False, transmissions=history.transmissions(),
     )  # fmt: skip
     shown = "\n".join(texts(lines))
@@ -331,8 +330,8 @@ def test_a_listener_shows_its_queues_and_a_slow_reader_what_it_has_not_read(widt
     assert any("5 of 65535 unread" in line or "5/65535 unread" in line for line in shown)
     listener = [
         plain_text(line)[1:]
-        for line in endpoint_lines(
-            history.moment, history.moment, "B", width, 30, at=history.world.now, raw=False, chosen=1
+        for line in EndView("B").lines(
+            history.moment, history.moment, width, 30, at=history.world.now, raw=False, chosen=1
         )
     ]
     assert listener[1] == "needs a SYN"

@@ -16,7 +16,7 @@ from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Side
 from tcptui.trace.facts import facts_of
-from tcptui.view.endpoint import endpoint_address, endpoint_lines, endpoint_title
+from tcptui.view.endpoint import EndView, endpoint_address, endpoint_title
 from tcptui.view.lines import MARK, line_width, plain_text
 from tcptui.view.subject import host_of
 from tests.lab.worlds import OPEN, history_of, scenario
@@ -61,8 +61,7 @@ FLOOD = """// profile: linux
 
 def pane(history: History, side: Side, width: int = 28, height: int = 30, chosen: int = 0) -> list[str]:
     now, before, at = history.moment, history.moment_before, history.world.now
-    lines = endpoint_lines(
-        now, before, side, width, height,
+    lines = EndView(side).lines(now, before, width, height,
         at=at, raw=False, chosen=chosen, transmissions=history.transmissions(),
     )  # fmt: skip
     assert {line_width(line) for line in lines} == {width}
@@ -123,8 +122,8 @@ def test_another_connection_can_be_chosen_and_is_shown_with_its_own_path() -> No
     assert path(lines)[-2:] == ["FIN-WAIT-2", "TIME-WAIT"]
     assert title(history, "B", chosen=1) == "B  server  1 of 2 :49152"
     assert lines[-1] == "2/2 LISTEN"
-    drawn = endpoint_lines(
-        history.moment, history.moment_before, "B", 28, 30, at=history.world.now, raw=False, chosen=1
+    drawn = EndView("B").lines(
+        history.moment, history.moment_before, 28, 30, at=history.world.now, raw=False, chosen=1
     )
     marked = [plain_text(line).split()[0] for line in drawn if plain_text(line).startswith(MARK)]
     assert marked == [f"{MARK}app", f"{MARK}2/2"], "of it nothing: the call and the other have"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.history import History
-from tcptui.view.endpoint import endpoint_lines
+from tcptui.view.endpoint import EndView
 from tcptui.view.lines import Line, line_width, plain_text
 
 SCRIPT = """\
@@ -18,7 +18,7 @@ def pane(result: str, steps: int, height: int = 9) -> list[Line]:
     history = History(script_scenario(SCRIPT.format(result=result), "x.pkt", "x"))
     for _ in range(steps):
         history.apply()
-    return endpoint_lines(history.moment, history.moment_before, "B", 40, height, at=0, raw=False)
+    return EndView("B").lines(history.moment, history.moment_before, 40, height, at=0, raw=False)
 
 
 def texts(lines: list[Line]) -> list[str]:
@@ -33,7 +33,7 @@ def test_the_event_that_comes_next_is_marked() -> None:
 
 def test_the_event_that_comes_next_is_shown_whole_in_a_narrow_pane() -> None:
     history = History(script_scenario(SCRIPT.format(result="-1 EBADF"), "x.pkt", "x"))
-    lines = endpoint_lines(history.moment, history.moment_before, "B", 18, 9, at=0, raw=False)
+    lines = EndView("B").lines(history.moment, history.moment_before, 18, 9, at=0, raw=False)
     assert texts(lines)[:4] == [" script", "▸0 socket(...,", " SOCK_STREAM,", " IPPROTO_TCP) = 3"]
     assert {line_width(line) for line in lines} == {18}
 

@@ -6,7 +6,7 @@ import pytest
 
 from tcptui.lab.history import History
 from tcptui.lab.wire import Side
-from tcptui.view.endpoint import endpoint_lines
+from tcptui.view.endpoint import EndView
 from tests.lab.worlds import history_of, scenario
 
 SERVER = 'B.program = ["s = socket()", "bind(s)", "listen(s, 5)", "c = accept(s)", "recv(c, 99)"]\n'
@@ -15,7 +15,7 @@ CLIENT = 'A.program = ["s = socket()", "connect(s)", "send(s, \'hello\')"]\n'
 
 def shown(history: History, side: Side = "B", width: int = 36) -> list[str]:
     now, before = history.moment, history.moment_before
-    lines = endpoint_lines(now, before, side, width, 40, at=now.world.now, raw=False)
+    lines = EndView(side).lines(now, before, width, 40, at=now.world.now, raw=False)
     texts = ["".join(text for text, _ in line).rstrip() for line in lines]
     first = next(index for index, text in enumerate(texts) if text.strip(" ▸").startswith("app "))
     assert all(len(text) <= width for text in texts)

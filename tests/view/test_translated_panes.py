@@ -15,7 +15,7 @@ from tcptui.lab.history import History
 from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.wire import SIDES, Side
 from tcptui.view.ascii import to_ascii
-from tcptui.view.endpoint import endpoint_lines
+from tcptui.view.endpoint import EndView
 from tcptui.view.inspectors import INSPECTORS, Inspected
 from tcptui.view.inspectors.captured import Captures
 from tcptui.view.layout import Frame, Place, backdrop_lines
@@ -80,8 +80,7 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
 
 
 def _end_lines(history: History, side: Side, inside: Place) -> list[Line]:
-    return endpoint_lines(
-        history.moment, history.moment_before, side, inside.width, inside.height,
+    return EndView(side).lines(history.moment, history.moment_before, inside.width, inside.height,
         at=history.world.now, raw=False,
     )  # fmt: skip
 

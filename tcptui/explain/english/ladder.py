@@ -46,7 +46,7 @@ SENTENCES = {
     "arrival.old_ack": "ACK too old",
     "arrival.data_first": "data is wanted first",
     "arrival.ack_of_unsent": "ACK of unsent data",
-    "arrival.nobody_reads": "nobody reads it",
+    "arrival.after_close": "data after CLOSE",
     "arrival.no_room": "no room",
     "arrival.zero_window": "no room: window 0",
     "arrival.no_port": "no such port",

@@ -83,16 +83,16 @@ class PaneScreen(Screen[None], inherit_css=False):
         if not self.app.message_queue_size:
             self._draw()
         elif self._late is None:
-            rest = self._shown_at + 1 / FRAMES_PER_SECOND - perf_counter()
+            rest = self._until_due
             if rest <= 0:
                 self._draw()
             else:
                 self._late = self.set_timer(rest, self._draw)
 
     @property
-    def _is_due(self) -> bool:
-        """Whether another frame could be seen by now: to draw one may take longer than a slice of work."""
-        return perf_counter() >= self._shown_at + 1 / FRAMES_PER_SECOND
+    def _until_due(self) -> float:
+        """Seconds until another frame can be seen: to draw one may take longer than a slice of work."""
+        return self._shown_at + 1 / FRAMES_PER_SECOND - perf_counter()
 
     def _draw(self) -> None:
         if self._late is not None:

@@ -247,7 +247,7 @@ class RunScreen(InspectorActions):
         """Shows the session, and asks for what it wants next."""
         if self.session.working:
             self._later(BREATH, self._work)
-            if not self._is_due:
+            if self._until_due > 0:
                 return
         elif self.session.playing:
             self._later(1 / FRAMES_PER_SECOND, self._tick)

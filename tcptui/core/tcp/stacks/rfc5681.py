@@ -73,8 +73,8 @@ class Rfc5681:
         return True
 
     def retransmits_first(self) -> bool:
-        """Whether what an ACK lets go again goes before the data of that segment is looked at, and so does
-        not acknowledge it (3.10.7.4 leaves that open)."""
+        """Whether what an ACK has retransmitted goes before the data of that segment is looked at, and so
+        does not acknowledge it (3.10.7.4 leaves that open)."""
         return False
 
     def cuts_retransmissions_anew(self) -> bool:
