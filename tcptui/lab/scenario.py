@@ -94,6 +94,7 @@ class Translation(NamedTuple):
     chapter: str = ""
     say: tuple[str, ...] = ()
     """For each `Say` one, in their order."""
+    harm: str = ""
 
 
 class Variant(NamedTuple):
@@ -145,6 +146,9 @@ class Scenario(NamedTuple):
     translations: tuple[Translation, ...] = ()
     variant: str = ""
     """The name of the variant that it is; empty: it is the story itself."""
+    harm: str = ""
+    """Of a variant: what follows from what it does otherwise than the story, in one sentence; empty: it is
+    not a worse one."""
     variants: tuple[Variant, ...] = ()
     """Of the story, also where this is one of them."""
     document: Mapping[str, object] = {}
@@ -185,6 +189,7 @@ class Scenario(NamedTuple):
             answer=found.answer or self.answer,
             chapter=found.chapter or self.chapter,
             say=say,
+            harm=found.harm or self.harm,
         )
 
     def without_programs(self) -> "Scenario":
