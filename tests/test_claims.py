@@ -11,11 +11,11 @@ import pytest
 
 from tcptui import library
 from tcptui.cli import main
+from tcptui.lab.claims import claims_shown
 from tcptui.lab.history import History
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.scenario import Scenario
-from tcptui.trace.claims import claims_shown
 from tests.lab.worlds import scenario
 
 SECONDS = 3

@@ -12,8 +12,8 @@ from tcptui.commands.shared import Commands, Unusable, write
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tcptui.lab.claims import Shown
     from tcptui.lab.scenario import Claim, Scenario
-    from tcptui.trace.claims import Shown
 
 UNSEEN_WIDTH = 100
 """Columns where there is no terminal."""
@@ -100,7 +100,7 @@ def _counts(found: list[_Found]) -> str:
 def _wanted(words: list[str], verdict: str | None) -> Iterator[_Found]:
     """The claims that are asked for, in the order of the library. Only the stories that have any are
     played."""
-    from tcptui.trace.claims import claims_shown
+    from tcptui.lab.claims import claims_shown
 
     for story in _stories():
         chosen = [one for one in story.claims if _is_wanted(one, story, words, verdict)]
