@@ -45,8 +45,8 @@ def add(commands: Commands) -> None:
     add_variant(parser)
     parser.add_argument(
         "--beside", metavar="VARIANT", nargs="?", const="",
-        help="with --format ladder: two runs beside each other, the story and what --variant, --profile and --set"
-        " make of it, or, beside that, the variant of this name, or the story under this stack",
+        help="with --format ladder: two runs beside each other, the story and what --variant, --profile and"
+        " --set make of it, or, beside that, the variant of this name, or the story under this stack",
     )  # fmt: skip
     add_language(parser)
     add_profile(

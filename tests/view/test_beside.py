@@ -101,7 +101,9 @@ def test_each_ladder_is_what_it_is_alone_with_lines_between(seed: int) -> None:
             for line, pair in zip(lines, pairs, strict=True)
             if pair[side] is not None
         ]
-        assert mine == [plain_text(line[1:]) for line in alone.lines]
+        # The states at the beginning stand on the first line of all.
+        first = 0 if pairs[0][side] is not None else 1
+        assert mine[first:] == [plain_text(line[1:]) for line in alone.lines[first:]]
 
 
 def two(name: str, variant: str, width: int) -> list[str]:
