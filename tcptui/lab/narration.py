@@ -8,11 +8,11 @@ the record, and keeps it with its checkpoints. A story that says nothing has non
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from tcptui.lab.facts import Fact
 from tcptui.lab.patterns import Pattern, parse_pattern
 from tcptui.lab.scenario import Say, Scenario
+from tcptui.named_tuple import NamedTuple
 
 
 class _Moment(NamedTuple):

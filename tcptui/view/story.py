@@ -1,8 +1,9 @@
 """What a story says, above the lines of why: sentences at its moments, a panel with question and answer."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from tcptui.explain.catalogue import say
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit
 
