@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from itertools import islice
 
-from tcptui.core.message import Duration, Message
+from tcptui.core.message import Duration, Message, brief
+from tcptui.explain.filled import unknown
 from tcptui.explain.why import why
 from tcptui.lab.end_facts import end_facts, holds, nearest
 from tcptui.lab.facts import Fact
@@ -45,6 +46,7 @@ def failures(scenario: Scenario) -> list[Failure]:
         failed_labels(expected.labels, run),
         _failed_says(scenario, steps),
         _never_said(scenario, run, steps),
+        _numbers_unknown(scenario),
         _still_waiting(world),
         _faults_unused(scenario, run),
     ):
@@ -107,6 +109,21 @@ def _never_said(scenario: Scenario, run: Record, steps: list[tuple[Fact, ...]]) 
         index = scenario.say.index(say) + 1
         key = "when" if say.when else "at"
         yield Failure(f"say[{index}].{key}", Message.of("fact.say_never"))
+
+
+def _numbers_unknown(scenario: Scenario) -> Iterator[Failure]:
+    """Texts with numbers that are not known when they are shown."""
+    if not any("{" in text for text in (scenario.answer, *(say.text for say in scenario.say))):
+        return
+    history = History(scenario)
+    while history.position < MOST_STEPS and history.world.next_event() is not None:
+        history.apply()
+        for say in history.narration.now if history.narration is not None else ():
+            if unknown(say.text, history.narration, history.world):
+                where = f"say[{scenario.say.index(say) + 1}].text"
+                yield Failure(where, Message.of("fact.number_unknown", text=brief(say.text)))
+    if unknown(scenario.answer, history.narration, history.world):
+        yield Failure("answer", Message.of("fact.number_unknown", text=brief(scenario.answer)))
 
 
 def _still_waiting(world: WorldState) -> Iterator[Failure]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tcptui.lab.facts import Fact
 from tcptui.lab.patterns import Pattern, parse_pattern
+from tcptui.lab.run_numbers import Seen, seen_of
 from tcptui.lab.scenario import Say, Scenario
 
 
@@ -31,6 +32,8 @@ class Narration(NamedTuple):
     moments: tuple[_Moment, ...]
     now: tuple[Say, ...] = ()
     """What is said of the last step."""
+    seen: tuple[Seen, ...] = ()
+    """What the numbers in the story's texts are made of."""
 
     @property
     def to_come(self) -> tuple[Say, ...]:
@@ -39,24 +42,27 @@ class Narration(NamedTuple):
 
     def after(self, facts: Iterable[Fact], at: int) -> Narration:
         """After a step in which these facts happened, at that time."""
-        if all(moment.come for moment in self.moments):
+        over = all(moment.come for moment in self.moments)
+        if over and not self.seen:
             return self._replace(now=()) if self.now else self
         facts = list(facts)
+        seen = tuple(one.after(facts) for one in self.seen) if self.seen else ()
+        if over:
+            return self._replace(now=(), seen=seen)
         moments = tuple(_after(moment, facts, at) for moment in self.moments)
         now = tuple(
             new.say for old, new in zip(self.moments, moments, strict=True) if new.come and not old.come
         )
-        return Narration(moments, now)
+        return Narration(moments, now, seen)
 
 
 def narration_of(scenario: Scenario) -> Narration | None:
-    """Before anything has happened; None: the story says nothing. Raises BadPattern, which a scenario from
-    `loader.load_scenario` does not."""
-    if not scenario.say:
+    """Before anything has happened; None: the story says nothing, and its answer has no number of the run.
+    Raises BadPattern, which a scenario from `loader.load_scenario` does not."""
+    if not scenario.say and "{" not in scenario.answer:
         return None
-    return Narration(
-        tuple(_Moment(say, parse_pattern(say.when) if say.when else None) for say in scenario.say)
-    )
+    moments = tuple(_Moment(say, parse_pattern(say.when) if say.when else None) for say in scenario.say)
+    return Narration(moments, seen=seen_of((scenario.answer, *(say.text for say in scenario.say))))
 
 
 def _after(moment: _Moment, facts: list[Fact], at: int) -> _Moment:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from tcptui.core.message import MessageError
 from tcptui.lab.end_facts import check_end
 from tcptui.lab.patterns import Pattern, checked_pattern
+from tcptui.lab.run_numbers import parse_text
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.toml_table import bad
 from tcptui.lab.wire import SIDES, Side
@@ -40,15 +41,28 @@ def check_patterns(scenario: Scenario, where: str) -> None:
         if said is None:
             raise bad(f"{where}expect.says[{index}]", "error.expect.says", text=text[:60])
         _check(text.removesuffix(f": {said[1]}"), f"{where}expect.says[{index}]", told_by_calls)
+    _check_numbers(scenario.answer, f"{where}answer")
     for index, say in enumerate(scenario.say, 1):
         if say.when:
             _check(say.when, f"{where}say[{index}].when", told_by_calls)
+        _check_numbers(say.text, f"{where}say[{index}].text")
     for one in scenario.translations:
+        _check_numbers(one.answer, f"{where}{one.language}.answer")
+        for index, text in enumerate(one.say, 1):
+            _check_numbers(text, f"{where}{one.language}.say[{index}]")
         if one.say and len(one.say) != len(scenario.say):
             raise bad(
                 f"{where}{one.language}.say", "error.scenario.say_count",
                 count=len(one.say), most=len(scenario.say),
             )  # fmt: skip
+
+
+def _check_numbers(text: str, where: str) -> None:
+    """Whether what stands between braces can be numbers of a run."""
+    try:
+        parse_text(text)
+    except MessageError as error:
+        raise bad(where, error.message) from None
 
 
 def split_says(text: str) -> tuple[Pattern, str] | None:

@@ -56,8 +56,9 @@ def parts(session: Session) -> Iterator[Part]:
     story = session.story
     if story.said:
         yield Part(say("ui.reader.said"), "\n".join(story.said))
-    if story.answer or story.panel.answer:
-        yield Part(say("ui.reader.answer"), world.scenario.answer)
+    answer = story.answer or story.panel.answer
+    if answer:
+        yield Part(say("ui.reader.answer"), answer)
     for side in SIDES:
         script = script_of(world, side)
         if script is not None:
