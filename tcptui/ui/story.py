@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tcptui.lab.history import History
+from tcptui.lab.scenario import Claim
 from tcptui.lab.state import WorldState
 from tcptui.view.story import NOTHING, Panel
 
@@ -34,6 +35,23 @@ class Story:
         from tcptui.explain.filled import filled  # Late: at the first frame nothing is said.
 
         return tuple(filled(say.text, narration, self._history.world) for say in narration.now)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What the last step puts to the test."""
+        narration = self._history.narration
+        if narration is None or not narration.claims:
+            return ()
+        from tcptui.explain.filled import filled  # Late, as above.
+
+        return tuple(
+            one._replace(why=filled(one.why, narration, self._history.world)) for one in narration.claims
+        )
+
+    @property
+    def told(self) -> tuple[str | Claim, ...]:
+        """Both, in the order in which they stand on the screen."""
+        return (*self.said, *self.claims)
 
     @property
     def over(self) -> bool:
