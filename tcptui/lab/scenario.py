@@ -127,6 +127,7 @@ class Translation(NamedTuple):
     """For each `Say` one, in their order."""
     claims: tuple[tuple[str, str], ...] = ()
     """For each `Claim` its text and why it is so, in their order."""
+    harm: str = ""
 
 
 class Variant(NamedTuple):
@@ -178,6 +179,9 @@ class Scenario(NamedTuple):
     translations: tuple[Translation, ...] = ()
     variant: str = ""
     """The name of the variant that it is; empty: it is the story itself."""
+    harm: str = ""
+    """Of a variant: what follows from what it does otherwise than the story, in one sentence; empty: it is
+    not a worse one."""
     variants: tuple[Variant, ...] = ()
     """Of the story, also where this is one of them."""
     document: Mapping[str, object] = {}
@@ -224,6 +228,7 @@ class Scenario(NamedTuple):
             chapter=found.chapter or self.chapter,
             say=say,
             claims=claims,
+            harm=found.harm or self.harm,
         )
 
     def without_programs(self) -> "Scenario":
