@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SENTENCES = {
+    "claim.count": "{count:claims}: {of_true} true, {of_imprecise} imprecise, {of_false} false",
     "claim.head": "Claim, {verdict}:",
     "claim.text": '"{text}" {why} ({source})',
     "claim.verdict.false": "false",
