@@ -20,11 +20,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tcptui.lab.facts import SEGMENT_VERBS, Fact, Verb
 from tcptui.lab.record import Record
 from tcptui.lab.wire import SIDES
+from tcptui.named_tuple import NamedTuple
 from tcptui.trace.facts import facts_by_step
 
 Moment: TypeAlias = tuple[int, list[Fact]]
