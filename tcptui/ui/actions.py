@@ -79,6 +79,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("question", ("Q",)),
     Action("read", ("e",)),
     Action("variant", ("V",)),
+    Action("switch", ("c",)),
+    Action("compare", ("C",)),
     Action("previous_story", ("left_square_bracket",)),
     Action("next_story", ("right_square_bracket",)),
     Action("copy", ("y",)),

@@ -18,8 +18,8 @@ from tcptui.ui.panes.keys import KeysPane
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
-from tcptui.ui.screens.inspector_actions import InspectorActions
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
+from tcptui.ui.screens.version_actions import VersionActions
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, places
@@ -51,7 +51,7 @@ class AllStories(Protocol):
         """A story has been seen to its end."""
 
 
-class RunScreen(InspectorActions):
+class RunScreen(VersionActions):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -93,7 +93,13 @@ class RunScreen(InspectorActions):
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
-        session.begin_like(self.session)
+        self._versions = None
+        self.take(session)
+
+    def take(self, session: Session) -> None:
+        """Shows another session of the same story."""
+        if session is not self.session:
+            session.begin_like(self.session)
         self.session = session
         self._waiting.clear()
         for pane in self._panes:
@@ -150,8 +156,8 @@ class RunScreen(InspectorActions):
         """The actions that are of use now because of what is on this screen."""
         ends = {"connection_a": self._ends[0].host, "connection_b": self._ends[1].host}
         several = {key for key, host in ends.items() if host is not None and host.total > 1}
-        if self.session.history.scenario.variants:
-            several.add("variant")
+        if self.session.history.scenario.variants or self.session.origin.stack:
+            several |= {"variant", "switch", "compare"}
         told = (self._why, *self._ends)
         return frozenset(several | {"read"} if any(pane.is_cut for pane in told) else several)
 
@@ -173,9 +179,6 @@ class RunScreen(InspectorActions):
     def action_enlarge(self) -> None:
         """A, the wire and B in turn have the whole screen, then none."""
         self._enlarge(_ENLARGED[(_ENLARGED.index(self.enlarged) + 1) % len(_ENLARGED)])
-
-    def action_variant(self) -> None:
-        self._change(self._next_variant)
 
     def action_call_a(self) -> None:
         self._change(lambda: self._choose_call("A"))
@@ -251,7 +254,7 @@ class RunScreen(InspectorActions):
                 return
         elif self.session.playing:
             self._later(1 / FRAMES_PER_SECOND, self._tick)
-        elif self._stories is not None and self.session.story.over:
+        elif self._stories is not None and self.session.story.over and not self.session.origin.stack:
             self._stories.saw(self.session.history.scenario)
         self.show()
 
@@ -263,18 +266,6 @@ class RunScreen(InspectorActions):
             self.session.message = say("ui.no_story_after" if by > 0 else "ui.no_story_before")
         else:
             self.open(Session(story))
-
-    def _next_variant(self) -> None:
-        """The next variant of the story from its beginning, and after the last one the story itself."""
-        scenario = self.session.history.scenario
-        names = ("", *(one.name for one in scenario.variants))
-        if len(names) == 1:
-            self.session.message = say("ui.no_variants")
-            return
-        from tcptui.lab.loader import scenario_of_variant
-
-        following = names[(names.index(scenario.variant) + 1) % len(names)]
-        self.open(Session(scenario_of_variant(scenario, following)))
 
     def _said_rows(self, width: int, height: int) -> int:
         """How many lines the story has for what it says."""
