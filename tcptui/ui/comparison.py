@@ -112,9 +112,7 @@ class Comparison:
 
     def back(self) -> None:
         """Without the last step, of either or of both."""
-        last = self.moment
-        before = [_before(one.history, last) for one in self.both]
-        self._begin(self._to(max(before)))
+        self._begin(self._back())
 
     def home(self) -> None:
         self._begin(self._to(BEGINNING))
@@ -161,6 +159,13 @@ class Comparison:
             one.stand_still()
             yield from to_moment(one.history, moment, MOST_STEPS_TO_END)
 
+    def _back(self) -> Iterator[None]:
+        last = self.moment
+        for one in self.both:
+            one.stand_still()
+            if moment_of(one.history) == last != BEGINNING:
+                yield from one.history.walk_to(one.history.position - 1)
+
     def _to_difference(self) -> Iterator[None]:
         now = self.now
         while True:
@@ -175,22 +180,6 @@ class Comparison:
             yield
         self._search = None
         yield from self._to(Moment(10**18, 0))
-
-
-def _before(history: History, moment: Moment) -> Moment:
-    """The moment of the last step before that one."""
-    here = moment_of(history)
-    if here < moment or here == BEGINNING:
-        return here
-    before = history.report_of(history.position - 1)
-    if before is None:
-        return BEGINNING
-    if before.at == here.at:
-        return Moment(here.at, here.step - 1)
-    count = 1
-    while (one := history.report_of(history.position - 1 - count)) is not None and one.at == before.at:
-        count += 1
-    return Moment(before.at, count)
 
 
 def search(here: History, there: History) -> Iterator[tuple[int, Differences]]:

@@ -54,8 +54,8 @@ def next_moment(history: History) -> Moment | None:
 def to_moment(history: History, moment: Moment, most: int) -> Iterator[None]:
     """To the last step at a moment or before it; at most `most` steps beyond what is known of the branch."""
     if moment_of(history) > moment:
-        yield from history.walk_to(_position_of(history, moment))
-    for _ in range(history.length + most):
+        yield from _back_to(history, moment)
+    for _ in range(history.length - history.position + most):
         following = next_moment(history)
         if following is None or following > moment:
             return
@@ -63,16 +63,19 @@ def to_moment(history: History, moment: Moment, most: int) -> Iterator[None]:
         yield
 
 
-def _position_of(history: History, moment: Moment) -> int:
-    """The position behind the last step at a moment or before it, of those up to here."""
-    last = history.last_interval
-    times = [history.beginning_of(one).now for one in range(1, last + 1)]
-    first = bisect_right(times, moment.at - 1)
-    position, here = first * INTERVAL, BEGINNING
-    for interval in range(first, last + 1):
-        for report in history.reports(interval):
-            here = Moment(report.at, here.step + 1 if report.at == here.at else 1)
+def _back_to(history: History, moment: Moment) -> Iterator[None]:
+    """To the last step at a moment before this one, or before it. The way there is gone from the checkpoint
+    before that time, for which steps were made then no checkpoint tells."""
+    here, last = BEGINNING, history.position
+    times = [history.beginning_of(one).now for one in range(1, history.last_interval + 1)]
+    position = bisect_right(times, moment.at - 1) * INTERVAL
+    while position < last:
+        for _ in history.walk_to(min(position + INTERVAL, last)):
+            assert history.report is not None
+            at = history.report.at
+            here = Moment(at, here.step + 1 if at == here.at else 1)
             if here > moment:
-                return position
+                yield from history.walk_to(position)
+                return
             position += 1
-    return position
+            yield

@@ -177,7 +177,7 @@ def seen_lines(ids: Sequence[LineId], height: int, top: LineId | None, scrolled:
     start = max(0, stop - height)
     if scrolled or not start:
         return start, stop
-    hop = max(1, height // LINES_A_HOP)
+    hop = min(max(1, height // LINES_A_HOP), stop - start - 1)
     before = next((place for place, one in enumerate(ids) if top is not None and one >= top), 0)
     if start <= before <= start + 2 * hop:
         return before, stop
