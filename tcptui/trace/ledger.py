@@ -36,7 +36,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import NamedTuple
 
 from tcptui.core.events import StateChanged
 from tcptui.core.packet.segment import ACK, FIN, Segment, flag_text
@@ -46,6 +45,7 @@ from tcptui.lab.connection import Connection, Connections
 from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
+from tcptui.named_tuple import NamedTuple
 
 
 class Provable(Enum):

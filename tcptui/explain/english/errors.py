@@ -86,6 +86,9 @@ SENTENCES = {
     "error.move.wait": "can't wait {by}: something happens in {left}",
     "error.move.whole_run": "{count} moves are too many for a whole run: at most {most}",
     "error.move.word": "move {word!r}: {why}",
+    "error.number.brace": "{text!r}: a brace that belongs to no number; a brace itself is {{{{ or }}}}",
+    "error.number.knob": "{name!r} is no knob that is a number or a duration",
+    "error.number.none": "{text!r} is no number of a run; write as in {allowed}",
     "error.pattern.field": "{text!r} describes nothing: {word!r} is no field of a segment: {allowed}",
     "error.pattern.name": "{text!r} describes nothing: there is no {word!r}; near: {near}",
     "error.pattern.none": "{text!r} describes nothing that can happen; write as in {allowed}",
@@ -205,6 +208,11 @@ SENTENCES = {
     "error.option.argparse": "{why} (tcptui --help tells more)",
     "error.option.at": "--at goes with --format {some} or {last} only",
     "error.option.at_of_format": "--format {format} is taken at one of {points}",
+    "error.option.beside": "--beside goes with --format ladder",
+    "error.option.beside_of_script": "--beside goes with scenarios only",
+    "error.option.beside_what": (
+        "{name} has no variants; say what it is to stand beside: a stack, as in --beside linux, or --set"
+    ),
     "error.option.binary": "--format {format} needs -o FILE (-o - is standard output)",
     "error.option.binary_to_terminal": "--format {format} is not written to a terminal: -o FILE",
     "error.option.define": "-D {text!a}: must be NAME=VALUE",

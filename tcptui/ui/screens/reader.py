@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -20,6 +20,7 @@ from tcptui.explain.labels import name_of
 from tcptui.explain.why import why
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.wire import SIDES
+from tcptui.named_tuple import NamedTuple
 from tcptui.ui.screens.dialogs import BOX
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.session import Session
@@ -59,8 +60,9 @@ def parts(session: Session) -> Iterator[Part]:
         yield Part(say("ui.reader.said"), "\n".join(story.said))
     for claim in story.claims:
         yield Part(claim_head(claim), claim_text(claim))
-    if story.answer or story.panel.answer:
-        yield Part(say("ui.reader.answer"), world.scenario.answer)
+    answer = story.answer or story.panel.answer
+    if answer:
+        yield Part(say("ui.reader.answer"), answer)
     for side in SIDES:
         script = script_of(world, side)
         if script is not None:
