@@ -23,8 +23,8 @@ from tcptui.ui.screens.help import sections
 
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
-    "act", "allowed", "arrival", "assert", "beside", "check", "claim", "count", "difference", "effect",
-    "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "happened", "label", "ladder",
+    "act", "allowed", "arrival", "assert", "beside", "check", "claim", "count", "coverage", "difference", "effect",
+    "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "happened", "label", "ladder", "library",
     "move", "needs", "remembered", "response", "rule", "run", "script", "setting", "signal", "text", "timer",
     "ui",
     "validate", "verdict", "waiting", "why", "writer",
