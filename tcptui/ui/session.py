@@ -304,8 +304,15 @@ class Session(Choices):
 
     def _begin(self, work: Iterator[None], most: int) -> None:
         """Makes the first moves of work that may take long."""
-        self._work, self._progress = work, (0, most)
+        self._work, self._progress = self._and_what_was(work), (0, most)
         self.work()
+
+    def _and_what_was(self, work: Iterator[None]) -> Generator[None, None, str | None]:
+        """Work, and then what the panes will ask for of the moves before: to replay those takes as long as a
+        slice where much is in flight."""
+        told: str | None = yield from work
+        self.history.transmissions()
+        return told
 
     def _walk(self, walk: Iterator[None], most: int) -> None:
         self._leave_moment()

@@ -15,6 +15,8 @@ from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.wire import Outcome
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
+from tcptui.ui.panes.pane import Pane
+from tcptui.ui.panes.update import Piece
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens import pane_screen
 from tcptui.ui.screens.dialogs import CallMenu
@@ -406,13 +408,39 @@ def test_long_work_is_drawn_no_more_often_than_can_be_seen(monkeypatch: pytest.M
             monkeypatch.setattr(pane_screen, "perf_counter", lambda: app.screen._shown_at)  # type: ignore[attr-defined]
             session.type_moves("s200")
             app.screen._go_on()  # type: ignore[attr-defined]
-            while session.working:
+            while session.working or not drawn:
                 await pilot.pause(0.01)
-            await pilot.pause()
             assert len(slices) > 5
             assert drawn == [False]
 
     asyncio.run(run())
+
+
+def test_while_a_run_is_worked_on_only_how_far_it_has_come_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the others show is replayed for each frame; they are drawn once the work is done."""
+    drawn: dict[bool, set[str]] = {False: set(), True: set()}
+    update = Pane.update
+
+    async def run() -> None:
+        session = Session(endless(), clock=Clock())
+        app = TcptuiApp(session, library.all_scenarios)
+
+        def counted(pane: Pane) -> list[Piece]:
+            drawn[session.working].add(type(pane).__name__)
+            return update(pane)
+
+        async with app.run_test(size=(120, 36)) as pilot:
+            await pilot.pause()
+            monkeypatch.setattr(Pane, "update", counted)
+            monkeypatch.setattr(RunScreen, "_until_due", 0.0)
+            session.type_moves("s200")
+            app.screen._go_on()  # type: ignore[attr-defined]
+            while session.working or "WirePane" not in drawn[False]:
+                await pilot.pause(0.01)
+
+    asyncio.run(run())
+    assert drawn[True] == {"ClockPane", "WhyPane"}
+    assert drawn[False] > drawn[True] | {"WirePane", "EndpointPane"}
 
 
 def test_a_key_pressed_twice_leaves_a_screen_once() -> None:

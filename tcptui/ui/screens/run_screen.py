@@ -15,7 +15,7 @@ from tcptui.ui.actions import bindings
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.keys import KeysPane
-from tcptui.ui.panes.pane import SessionPane
+from tcptui.ui.panes.pane import Pane, SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.inspector_actions import InspectorActions
@@ -138,6 +138,12 @@ class RunScreen(InspectorActions):
             self.mount(self._letters)
         self._letters.fill_for(sides, height, Place(0, where.a.y, width, rows))
         return [chosen.fill_frame(Place(0, where.a.y + rows, width, where.a.height - rows))]
+
+    @property
+    def drawn(self) -> Sequence[Pane]:
+        """All; of long work only how far it has come: what is on the way there is replayed for each frame of
+        the others, and not looked at."""
+        return (self._clock, self._why) if self.session.working else self._panes
 
     def show(self) -> None:
         """Draws what has changed, all anew where what the story says needs more lines, or fewer."""
