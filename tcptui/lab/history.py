@@ -274,6 +274,11 @@ class History:
         """Whether moves from outside have changed, up to here, what the scenario would do."""
         return any(position < self.position for position in self._branch.others)
 
+    @property
+    def has_moves_from_outside(self) -> bool:
+        """Whether there are any, on whatever branch."""
+        return any(branch.others for branch in self._branches)
+
     def text(self) -> str:
         """The moves up to here, as `moves_text.parse_moves` reads them."""
         from tcptui.lab.moves_text import (

@@ -89,7 +89,7 @@ class Session(Choices):
         """Takes over what was chosen for the session that was shown before this one."""
         self._speed, self.delay = other._speed, other.delay
         self.visited_before = other.visited()
-        if other.history.scenario.name == self.history.scenario.name:
+        if other.history.scenario.name == self.history.scenario.name and not self.origin.options:
             self.origin = Origin(other.origin.name)
 
     def set_pace(self, speed: float, delay: int) -> None:
@@ -120,6 +120,7 @@ class Session(Choices):
                 next(work)
             except StopIteration as end:
                 self._work = None
+                self.history.transmissions()  # For what is drawn next: they may have to be replayed.
                 if end.value:
                     self.notice = end.value
                 return
@@ -304,15 +305,8 @@ class Session(Choices):
 
     def _begin(self, work: Iterator[None], most: int) -> None:
         """Makes the first moves of work that may take long."""
-        self._work, self._progress = self._and_what_was(work), (0, most)
+        self._work, self._progress = work, (0, most)
         self.work()
-
-    def _and_what_was(self, work: Iterator[None]) -> Generator[None, None, str | None]:
-        """Work, and then what the panes will ask for of the moves before: to replay those takes as long as a
-        slice where much is in flight."""
-        told: str | None = yield from work
-        self.history.transmissions()
-        return told
 
     def _walk(self, walk: Iterator[None], most: int) -> None:
         self._leave_moment()

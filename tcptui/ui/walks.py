@@ -69,7 +69,7 @@ def without_last_fault(history: History) -> Walk:
         raise BadMove("error.move.no_fault")
     fault, *others = history.moves(place, history.position)
     yield from history.walk_to(place)
-    history.fork()  # Also where no other move follows: the next key that goes forward is not to make it again.
+    history.fork()  # Also where no other move follows: whoever goes forward again is not to make it again.
     for move in others:
         if isinstance(move, Next) and history.world.next_event() is None:
             break  # Without the fault, less happens.

@@ -112,7 +112,7 @@ class Captured:
         return not self.behind
 
     def keep_up(self) -> None:
-        """Catches up, where that takes no longer than a slice; else that is left to whoever has time for it."""
+        """Catches up where that takes no longer than a slice; else it is left to whoever has time for it."""
         if self._history.last_interval < len(self._marks) + _SLICE:
             self.catch_up()
 
@@ -276,9 +276,11 @@ class Captures:
         return found
 
     def catch_up(self) -> bool:
-        """Goes through some of what those that were asked for have not gone through; whether that was the last
-        of it."""
-        return all([one.catch_up() for one in self._captured.values()])
+        """Goes through some of what has not been gone through, of those that were asked for; whether that was
+        the last of it."""
+        for one in self._captured.values():
+            one.catch_up()
+        return not self.behind
 
     @property
     def behind(self) -> bool:
