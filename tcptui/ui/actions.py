@@ -3,14 +3,16 @@
 The words for an action are in the catalogue, under ``ui.label`` and ``ui.help`` with its id.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.keys import key_to_character
 
 from tcptui.explain.catalogue import say
+from tcptui.named_tuple import NamedTuple
 
 
 class Action(NamedTuple):
