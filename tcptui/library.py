@@ -10,18 +10,20 @@ broken anywhere. Where its first lines are, the list says so; what is wrong furt
 the story is read. No broken file keeps the others from the list.
 """
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from tcptui.core.message import Message
 from tcptui.files import BadFile, read_text
 from tcptui.lab.loader import BadScenario, document_of, load_scenario, read_scenario
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.toml import LARGEST
+from tcptui.named_tuple import NamedTuple
 from tcptui.printable import printable
 
 _FOLDER = Path(__file__).parent / "scenarios"

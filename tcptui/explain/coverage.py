@@ -9,7 +9,6 @@ first such story is looked for. Other knobs, numbers and durations, are always i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from tcptui.core.events import RuleApplied, StateChanged, TimerFired, TimerKind
 from tcptui.core.profile.knobs import all_knobs
@@ -22,6 +21,7 @@ from tcptui.lab.knob_values import set_knob
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
+from tcptui.named_tuple import NamedTuple
 from tcptui.trace.facts import facts_of
 
 

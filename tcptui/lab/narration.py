@@ -9,11 +9,12 @@ none.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tcptui.lab.facts import Fact
 from tcptui.lab.patterns import Pattern, parse_pattern
 from tcptui.lab.scenario import Claim, Say, Scenario, Told
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.lab.run_numbers import Seen
