@@ -20,7 +20,7 @@ from tcptui.lab.narration import narration_of
 from tcptui.lab.network_conditions import unused_faults
 from tcptui.lab.record import Record
 from tcptui.lab.run import MOST_STEPS, play_to_end
-from tcptui.lab.scenario import Scenario
+from tcptui.lab.scenario import Claim, Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.waiting import still_waiting
 from tcptui.trace.expectations import MOST_FAILURES, Failure, failed_events, failed_labels, failed_never
@@ -97,16 +97,18 @@ def _sentences(scenario: Scenario, steps: AbstractSet[int]) -> dict[int, str]:
 
 
 def _never_said(scenario: Scenario, run: Record, steps: list[tuple[Fact, ...]]) -> Iterator[Failure]:
-    """What the story says at moments that do not come."""
+    """What the story says or claims at moments that do not come."""
     narration = narration_of(scenario)
     if narration is None:
         return
     for report, facts in zip(run.reports, steps, strict=True):
         narration = narration.after(facts, report.at)
-    for say in narration.to_come:
-        index = scenario.say.index(say) + 1
-        key = "when" if say.when else "at"
-        yield Failure(f"say[{index}].{key}", Message.of("fact.say_never"))
+    for one in narration.to_come:
+        if isinstance(one, Claim):
+            where = f"claim[{scenario.claims.index(one) + 1}]"
+        else:
+            where = f"say[{scenario.say.index(one) + 1}]"
+        yield Failure(f"{where}.{'when' if one.when else 'at'}", Message.of("fact.say_never"))
 
 
 def _still_waiting(world: WorldState) -> Iterator[Failure]:

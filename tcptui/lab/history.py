@@ -363,7 +363,7 @@ def _has_ended(number: int, wire: Wire) -> bool:
 
 
 def _narration(scenario: Scenario) -> Narration | None:
-    if not scenario.say:
+    if not scenario.say and not scenario.claims:
         return None
     from tcptui.lab.narration import narration_of
 

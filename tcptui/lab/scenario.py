@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from tcptui.lab.ends import EndSetup
 from tcptui.lab.faults import FaultRule
@@ -83,6 +83,27 @@ class Say(NamedTuple):
     """A run that plays by itself stops there."""
 
 
+Verdict: TypeAlias = Literal["true", "imprecise", "false"]
+
+
+class Claim(NamedTuple):
+    """A sentence that people learn, which is put to the test at one moment of the run."""
+
+    text: str
+    verdict: Verdict
+    why: str
+    """One sentence: what is right."""
+    source: str
+    """Where that is written: ``RFC 9293 3.5``; several are divided by commas."""
+    at: int | None = None
+    """As of a `Say`."""
+    when: str = ""
+
+
+Told: TypeAlias = Say | Claim
+"""What is told at one moment."""
+
+
 class Translation(NamedTuple):
     """The texts of a scenario in another language; an empty one is shown as it is in the file's own."""
 
@@ -94,6 +115,8 @@ class Translation(NamedTuple):
     chapter: str = ""
     say: tuple[str, ...] = ()
     """For each `Say` one, in their order."""
+    claims: tuple[tuple[str, str], ...] = ()
+    """For each `Claim` its text and why it is so, in their order."""
 
 
 class Variant(NamedTuple):
@@ -153,6 +176,7 @@ class Scenario(NamedTuple):
     """The language in which its texts are wanted, its variants' too; empty: the file's own."""
     moment: int = 0
     """The step after which a picture of the story shows what it is about; 0: the last."""
+    claims: tuple[Claim, ...] = ()
 
     def clock(self, party: Party) -> int:
         """How far the clock of that end is ahead of the world's when the story begins, in microseconds."""
@@ -177,6 +201,10 @@ class Scenario(NamedTuple):
         say = self.say
         if len(found.say) == len(say):
             say = tuple(one._replace(text=text) for one, text in zip(say, found.say, strict=True))
+        claims = self.claims
+        if len(found.claims) == len(claims):
+            both = zip(claims, found.claims, strict=True)
+            claims = tuple(one._replace(text=text, why=why) for one, (text, why) in both)
         title = f"{found.title}: {self.variant}" if found.title and self.variant else found.title
         return self._replace(
             language=language,
@@ -185,6 +213,7 @@ class Scenario(NamedTuple):
             answer=found.answer or self.answer,
             chapter=found.chapter or self.chapter,
             say=say,
+            claims=claims,
         )
 
     def without_programs(self) -> "Scenario":

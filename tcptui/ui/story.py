@@ -7,6 +7,7 @@ the run. Question and answer stand from a key press on until the next, also befo
 from __future__ import annotations
 
 from tcptui.lab.history import History
+from tcptui.lab.scenario import Claim
 from tcptui.lab.state import WorldState
 from tcptui.view.story import NOTHING, Panel
 
@@ -26,6 +27,17 @@ class Story:
         """What is said of the last step."""
         narration = self._history.narration
         return () if narration is None else tuple(say.text for say in narration.now)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What the last step puts to the test."""
+        narration = self._history.narration
+        return () if narration is None else narration.claims
+
+    @property
+    def told(self) -> tuple[str | Claim, ...]:
+        """Both, in the order in which they stand on the screen."""
+        return (*self.said, *self.claims)
 
     @property
     def over(self) -> bool:

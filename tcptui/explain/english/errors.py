@@ -136,6 +136,7 @@ SENTENCES = {
     "error.scenario.one_address": "must differ from A's",
     "error.scenario.one_moment": "it is said at one moment: either at (a time) or when (a pattern)",
     "error.scenario.prelude": "{count} moves are too many; at most {most}",
+    "error.scenario.claim_count": "{count} texts for {most} claims: each [[claim]] has one",
     "error.scenario.say_count": "{count} texts for {most} moments: each [[say]] has one",
     "error.scenario.segment": "must be one segment, as in x>b:SYN:seq=90",
     "error.scenario.text": "send needs it, and only send and sendto take it",

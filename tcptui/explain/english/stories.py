@@ -1,8 +1,13 @@
-"""What is wrong with a story: facts that do not hold, moments that do not come, drafts; and its panel."""
+"""What is wrong with a story: facts that do not hold, moments that do not come, drafts; its panel, claims."""
 
 from __future__ import annotations
 
 SENTENCES = {
+    "claim.head": "Claim, {verdict}:",
+    "claim.text": '"{text}" {why} ({source})',
+    "claim.verdict.false": "false",
+    "claim.verdict.imprecise": "imprecise",
+    "claim.verdict.true": "true",
     "ui.story.closes": "esc puts this away",
     "fact.cut": (
         "the run does not end by itself: it was cut after {steps} steps, at {at}; write until, or make its"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from tcptui.core.message import MessageError
 from tcptui.lab.end_facts import check_end
 from tcptui.lab.patterns import Pattern, checked_pattern
-from tcptui.lab.scenario import Scenario
+from tcptui.lab.scenario import Scenario, Told
 from tcptui.lab.toml_table import bad
 from tcptui.lab.wire import SIDES, Side
 
@@ -40,14 +40,21 @@ def check_patterns(scenario: Scenario, where: str) -> None:
         if said is None:
             raise bad(f"{where}expect.says[{index}]", "error.expect.says", text=text[:60])
         _check(text.removesuffix(f": {said[1]}"), f"{where}expect.says[{index}]", told_by_calls)
-    for index, say in enumerate(scenario.say, 1):
-        if say.when:
-            _check(say.when, f"{where}say[{index}].when", told_by_calls)
-    for one in scenario.translations:
-        if one.say and len(one.say) != len(scenario.say):
+    moments: tuple[tuple[str, tuple[Told, ...]], ...] = (("say", scenario.say), ("claim", scenario.claims))
+    for key, told in moments:
+        for index, one in enumerate(told, 1):
+            if one.when:
+                _check(one.when, f"{where}{key}[{index}].when", told_by_calls)
+    for other in scenario.translations:
+        if other.say and len(other.say) != len(scenario.say):
             raise bad(
-                f"{where}{one.language}.say", "error.scenario.say_count",
-                count=len(one.say), most=len(scenario.say),
+                f"{where}{other.language}.say", "error.scenario.say_count",
+                count=len(other.say), most=len(scenario.say),
+            )  # fmt: skip
+        if other.claims and len(other.claims) != len(scenario.claims):
+            raise bad(
+                f"{where}{other.language}.claims", "error.scenario.claim_count",
+                count=len(other.claims), most=len(scenario.claims),
             )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from tcptui.core.packet.segment import Socket
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader.figure import figure_rows_of, symbols_of
 from tcptui.lab.loader.hosts import check_calls, host_of
-from tcptui.lab.loader.story import expected_of, says_of, translations_of, until_of
+from tcptui.lab.loader.story import claims_of, expected_of, says_of, translations_of, until_of
 from tcptui.lab.loader.variants import merged, variants_of
 from tcptui.lab.loader.wire import NO_FAULTS, boxes_of, faults_of, injection_of, moves_of
 from tcptui.lab.moves import Move
@@ -33,7 +33,7 @@ from tcptui.lab.wire import BadMove
 
 _KEYS = (
     "title", "question", "answer", "chapter", "place", "moment", "numbers", "wire", "A", "B", "prelude",
-    "third_party", "until", "say", "variant", "figure", "expect",
+    "third_party", "until", "say", "claim", "variant", "figure", "expect",
 )  # fmt: skip
 MOST_OF_PRELUDE = 300
 """Moves of a prelude: they are made whenever the scenario begins, before anything is seen."""
@@ -131,6 +131,7 @@ def scenario_of(document: Mapping[str, object], name: str, where: str) -> Scenar
     scenario = scenario._replace(
         until=top.take("until", until_of, -1),
         say=says_of(top),
+        claims=claims_of(top),
         translations=translations_of(top),
         variants=variants_of(top),
     )
