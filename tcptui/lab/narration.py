@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from tcptui.lab.facts import Fact
 from tcptui.lab.patterns import Pattern, parse_pattern
+from tcptui.lab.run_numbers import Seen, seen_of
 from tcptui.lab.scenario import Claim, Say, Scenario, Told
 
 
@@ -34,6 +35,8 @@ class Narration(NamedTuple):
     """What is said of the last step."""
     claims: tuple[Claim, ...] = ()
     """What the last step puts to the test."""
+    seen: tuple[Seen, ...] = ()
+    """What the numbers in the story's texts are made of."""
 
     @property
     def to_come(self) -> tuple[Told, ...]:
@@ -42,25 +45,31 @@ class Narration(NamedTuple):
 
     def after(self, facts: Iterable[Fact], at: int) -> Narration:
         """After a step in which these facts happened, at that time."""
-        if all(moment.come for moment in self.moments):
+        over = all(moment.come for moment in self.moments)
+        if over and not self.seen:
             return self._replace(now=(), claims=()) if self.now or self.claims else self
         facts = list(facts)
+        seen = tuple(one.after(facts) for one in self.seen) if self.seen else ()
+        if over:
+            return self._replace(now=(), claims=(), seen=seen)
         moments = tuple(_after(moment, facts, at) for moment in self.moments)
         told = [new.told for old, new in zip(self.moments, moments, strict=True) if new.come and not old.come]
         return Narration(
             moments,
             tuple(one for one in told if isinstance(one, Say)),
             tuple(one for one in told if isinstance(one, Claim)),
+            seen,
         )
 
 
 def narration_of(scenario: Scenario) -> Narration | None:
-    """Before anything has happened; None: the story says and claims nothing. Raises BadPattern, which a
-    scenario from `loader.load_scenario` does not."""
+    """Before anything has happened; None: the story says and claims nothing, and its answer has no number of
+    the run. Raises BadPattern, which a scenario from `loader.load_scenario` does not."""
     told: tuple[Told, ...] = (*scenario.say, *scenario.claims)
-    if not told:
+    if not told and "{" not in scenario.answer:
         return None
-    return Narration(tuple(_Moment(one, parse_pattern(one.when) if one.when else None) for one in told))
+    moments = tuple(_Moment(one, parse_pattern(one.when) if one.when else None) for one in told)
+    return Narration(moments, seen=seen_of((scenario.answer, *(one.filled for one in told))))
 
 
 def _after(moment: _Moment, facts: list[Fact], at: int) -> _Moment:

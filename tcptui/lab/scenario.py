@@ -82,6 +82,11 @@ class Say(NamedTuple):
     pause: bool = False
     """A run that plays by itself stops there."""
 
+    @property
+    def filled(self) -> str:
+        """The text that may have numbers of the run in it."""
+        return self.text
+
 
 Verdict: TypeAlias = Literal["true", "imprecise", "false"]
 
@@ -98,6 +103,11 @@ class Claim(NamedTuple):
     at: int | None = None
     """As of a `Say`."""
     when: str = ""
+
+    @property
+    def filled(self) -> str:
+        """The text that may have numbers of the run in it."""
+        return self.why
 
 
 Told: TypeAlias = Say | Claim
@@ -117,6 +127,7 @@ class Translation(NamedTuple):
     """For each `Say` one, in their order."""
     claims: tuple[tuple[str, str], ...] = ()
     """For each `Claim` its text and why it is so, in their order."""
+    harm: str = ""
 
 
 class Variant(NamedTuple):
@@ -168,6 +179,9 @@ class Scenario(NamedTuple):
     translations: tuple[Translation, ...] = ()
     variant: str = ""
     """The name of the variant that it is; empty: it is the story itself."""
+    harm: str = ""
+    """Of a variant: what follows from what it does otherwise than the story, in one sentence; empty: it is
+    not a worse one."""
     variants: tuple[Variant, ...] = ()
     """Of the story, also where this is one of them."""
     document: Mapping[str, object] = {}
@@ -214,6 +228,7 @@ class Scenario(NamedTuple):
             chapter=found.chapter or self.chapter,
             say=say,
             claims=claims,
+            harm=found.harm or self.harm,
         )
 
     def without_programs(self) -> "Scenario":

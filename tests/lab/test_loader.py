@@ -180,6 +180,11 @@ BAD: dict[str, Bad] = {
     "a key of a variant": bad(
         'variant = [{ name = "x", colour = 1 }]', "variant[1].colour: is unknown", "name, question, answer"
     ),
+    "harm of a story, which is no variant of anything": bad('harm = "h"', "harm: is unknown"),
+    "harm of a story in another language": bad('zh.harm = "h"', "zh.harm: is unknown"),
+    "harm in two lines": bad(
+        'variant = [{ name = "x", harm = ["a", "b"] }]', "variant[1].harm: must be a text"
+    ),
     "a knob of a variant": bad(
         'variant = [{ name = "x", set = { "B.two_way" = true } }]',
         "variant[1].set.B.two_way: is not a knob",

@@ -244,8 +244,9 @@ claim = [{ at = "2s", text = "two", verdict = "false", why = "y", source = "z" }
 set = { "B.two_way_handshake" = true, msl = "5s" }
 faults = "l3"
 answer = "Two."
+harm = "Nobody asked."
 expect = { events = ["A enters ESTABLISHED"] }
-zh = { answer = "二。" }
+zh = { answer = "二。", harm = "无人。" }
 [[variant]]
 name = "Linux"
 profile = "linux"
@@ -296,6 +297,12 @@ def test_answer_facts_and_what_is_said_are_its_own_or_none() -> None:
     assert (len(story.say), two.say, linux.say) == (1, (), ())
     assert [[one.text for one in made.claims] for made in (story, two, linux)] == [["x"], ["two"], []]
     assert [one.in_language("zh").answer for one in (story, two, linux)] == ["一。", "二。", ""]
+
+
+def test_what_harm_follows_is_a_variants_own() -> None:
+    assert [one.harm for one in stories()] == ["", "Nobody asked.", ""]
+    assert [one.in_language("zh").harm for one in stories()] == ["", "无人。", ""]
+    assert stories()[1].in_language("de").harm == "Nobody asked."
 
 
 def test_from_each_variant_one_comes_to_the_others_and_back() -> None:

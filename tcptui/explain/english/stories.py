@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SENTENCES = {
+    "claim.count": "{count:claims}: {of_true} true, {of_imprecise} imprecise, {of_false} false",
     "claim.head": "Claim, {verdict}:",
     "claim.text": '"{text}" {why} ({source})',
     "claim.verdict.false": "false",
@@ -28,6 +29,7 @@ SENTENCES = {
     "fact.not_expected": "is strict, and this is not in the list: {fact}",
     "fact.says_never": "{pattern!r} never happens, so nothing is said of it",
     "fact.says_other": "{piece!r} is not said there, but: {sentence}",
+    "fact.number_unknown": "{text!r} has a number that is not known at that moment",
     "fact.say_never": "is never said: its moment does not come",
     "fact.too_early": "{pattern!r} does not happen after {after!r}; the last: {fact}",
     "validate.at": "{file}: {where}: {what}",

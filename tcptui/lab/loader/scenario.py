@@ -90,7 +90,8 @@ def scenario_of_variant(scenario: Scenario, name: str) -> Scenario:
 def _variant(scenario: Scenario, name: str, where: str) -> Scenario:
     one = next(one for one in scenario.variants if one.name == name)
     try:
-        made = scenario_of(merged(scenario.document, one.document, where), scenario.name, where)
+        document = merged(scenario.document, one.document, where)
+        made = scenario_of(document, scenario.name, where, of_variant=True)
     except BadScenario as error:
         numbers = dict(error.message.numbers)
         place = str(numbers.get("where"))
@@ -124,15 +125,19 @@ def _tried(scenario: Scenario, where: str) -> Scenario:
     return scenario._replace(hosts=(a, b), prelude_length=state.now)
 
 
-def scenario_of(document: Mapping[str, object], name: str, where: str) -> Scenario:
+def scenario_of(
+    document: Mapping[str, object], name: str, where: str, *, of_variant: bool = False
+) -> Scenario:
     """The scenario of a document, `where` being what errors begin with. Raises BadScenario."""
     top = Table(document, where)
     scenario = _scenario(top, name)
+    if of_variant:
+        scenario = scenario._replace(harm=top.take("harm", line_of, ""))
     scenario = scenario._replace(
         until=top.take("until", until_of, -1),
         say=says_of(top),
         claims=claims_of(top),
-        translations=translations_of(top),
+        translations=translations_of(top, of_variant=of_variant),
         variants=variants_of(top),
     )
     top.done(_KEYS)

@@ -78,15 +78,15 @@ def _claim(table: Table) -> Claim:
     return Claim(text, cast("Verdict", verdict), why, source, at, when)
 
 
-def translations_of(top: Table) -> tuple[Translation, ...]:
-    """The tables that are named by a language."""
+def translations_of(top: Table, *, of_variant: bool = False) -> tuple[Translation, ...]:
+    """The tables that are named by a language; that of a variant says also what harm follows."""
     languages = [key for key in top.keys if is_language(key)]
     if len(languages) > MOST_LANGUAGES:
         raise top.error(languages[-1], "error.value.too_many", count=len(languages), most=MOST_LANGUAGES)
-    return tuple(_translation(language, top.table(language)) for language in languages)
+    return tuple(_translation(language, top.table(language), of_variant) for language in languages)
 
 
-def _translation(language: str, table: Table) -> Translation:
+def _translation(language: str, table: Table, of_variant: bool) -> Translation:
     made = Translation(
         language,
         table.take("title", line_of, ""),
@@ -95,8 +95,10 @@ def _translation(language: str, table: Table) -> Translation:
         table.take("chapter", line_of, ""),
         table.take("say", texts_of, Translation._field_defaults["say"]),
         tuple(_claim_texts(one) for one in table.tables("claims")),
+        table.take("harm", line_of, "") if of_variant else "",
     )
-    table.done(("title", "question", "answer", "chapter", "say", "claims"))
+    of_variants = ("harm",) if of_variant else ()
+    table.done(("title", "question", "answer", "chapter", "say", "claims", *of_variants))
     return made
 
 

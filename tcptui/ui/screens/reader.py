@@ -59,8 +59,9 @@ def parts(session: Session) -> Iterator[Part]:
         yield Part(say("ui.reader.said"), "\n".join(story.said))
     for claim in story.claims:
         yield Part(claim_head(claim), claim_text(claim))
-    if story.answer or story.panel.answer:
-        yield Part(say("ui.reader.answer"), world.scenario.answer)
+    answer = story.answer or story.panel.answer
+    if answer:
+        yield Part(say("ui.reader.answer"), answer)
     for side in SIDES:
         script = script_of(world, side)
         if script is not None:
