@@ -60,6 +60,11 @@ class Differences(NamedTuple):
     """The first that is more than a header field or a timer; it may be the same one, and is if both come at
     one moment: it says more."""
 
+    def after(self, at: int, here: list[Fact], there: list[Fact]) -> Differences:
+        """After another moment, with all that happened then in both."""
+        course = self.course or _difference(at, here, there, _course)
+        return Differences(self.first or course or _difference(at, here, there, _whole), course)
+
     def up_to(self, now: int) -> Differences:
         """Those that have come by then."""
         return Differences(*(one if one is not None and one.at <= now else None for one in self))
@@ -117,10 +122,9 @@ def compared(ours: Iterator[Moment], theirs: Iterator[Moment]) -> Iterator[Diffe
         was_there = there[1] if there is not None and there[0] == at else []
         if UNKNOWN in was_here or UNKNOWN in was_there:
             return
-        course = _difference(at, was_here, was_there, _course)
-        found = Differences(found.first or course or _difference(at, was_here, was_there, _whole), course)
+        found = found.after(at, was_here, was_there)
         yield found
-        if course is not None:
+        if found.course is not None:
             return
         if here is not None and here[0] == at:
             here = next(ours, None)
