@@ -7,12 +7,15 @@ at in this step; a claim is about what many steps show. Where both are too long,
 are the claims', and what is cut off is read in the reader.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tcptui.explain.catalogue import say
 from tcptui.explain.claims import claim_head, claim_text
 from tcptui.lab.scenario import Claim
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit
 
