@@ -126,6 +126,11 @@ def key_names(action: Action) -> list[str]:
     return [_key_name(key) for key in _rebound.get().get(action.id, action.keys)]
 
 
+def key_of(action: str) -> str:
+    """The first key of the action of that id, as a reader sees it."""
+    return next(key_names(one)[0] for one in ACTIONS if one.id == action)
+
+
 def _key_name(key: str) -> str:
     return _KEY_NAMES.get(key) or (key_to_character(key) or key if "_" in key else key)
 

@@ -120,6 +120,7 @@ class Session(Choices):
                 next(work)
             except StopIteration as end:
                 self._work = None
+                self.history.transmissions()  # For what is drawn next: they may have to be replayed.
                 if end.value:
                     self.notice = end.value
                 return

@@ -48,19 +48,22 @@ class Versions:
     def __init__(self, session: Session) -> None:
         self._base = scenario_of_variant(session.history.scenario, "")
         """The story as it is, unless it was given with its hosts changed."""
-        self._story: Session | None = None
-        self._other: Session | None = None
+        self._sessions: dict[Version, Session] = {}
+        """Those that were shown or switched to."""
+        self._chosen: Version | None = None
+        """The one that was chosen last, beside the story."""
         self._left: tuple[Session, tuple[int, int]] | None = None
         """The session that was switched to, and where that has led: its branch and position."""
         self.shows(session)
 
     def shows(self, session: Session) -> None:
         """That session is looked at now."""
-        if version_of(session) == Version():
-            self._story = session
+        version = version_of(session)
+        self._sessions[version] = session
+        if version == Version():
             self._base = session.history.scenario
         else:
-            self._other = session
+            self._chosen = version
 
     @property
     def all(self) -> list[Version]:
@@ -69,6 +72,11 @@ class Versions:
         stacks = [name for name in PRESETS if _would_differ(base, name)]
         own = [Version(one.name) for one in base.variants]
         return [Version(), *own, *(Version("", name) for name in stacks)]
+
+    def kept(self, version: Version) -> Session | None:
+        """The session that plays the story so, if moves were made in it by hand."""
+        session = self._sessions.get(version)
+        return session if session is not None and session.history.has_moves_from_outside else None
 
     def session_of(self, version: Version) -> Session:
         """A new session that plays the story so, from its beginning. Raises BadScenario, and BadMove where
@@ -79,17 +87,18 @@ class Versions:
         return Session(_under(base, version), origin=Origin(base.name, stack=version.stack))
 
     def other(self, session: Session) -> Session | None:
-        """The one to switch to from that session; None: there is only one way. Raises as `session_of`."""
-        if version_of(session) != Version():
-            if self._story is None:
-                self._story = self.session_of(Version())
-            return self._story
-        if self._other is None:
-            others = self.all[1:]
-            if not others:
+        """The one to switch to from that session: the one chosen last or the first after the story, and from
+        there the story; None: there is only one way. Raises as `session_of`."""
+        wanted = Version()
+        if version_of(session) == Version():
+            if self._chosen is None:
+                self._chosen = next(iter(self.all[1:]), None)
+            if self._chosen is None:
                 return None
-            self._other = self.session_of(others[0])
-        return self._other
+            wanted = self._chosen
+        if wanted not in self._sessions:
+            self._sessions[wanted] = self.session_of(wanted)
+        return self._sessions[wanted]
 
     def switch(self, session: Session, other: Session) -> Iterator[None]:
         """Brings `other` to the moment of `session`; where it was left for that and nothing was done since,

@@ -5,20 +5,26 @@ What they need is loaded when the first of them is pressed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from tcptui.core.message import MessageError
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
+from tcptui.ui.actions import key_of
 from tcptui.ui.screens.inspector_actions import InspectorActions
 from tcptui.ui.session import MOST_STEPS_TO_END, Session
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from tcptui.ui.versions import Versions
+
+T = TypeVar("T")
 
 
 class VersionActions(InspectorActions):
-    """A screen of a session. The actions have the names of `ui.actions`."""
+    """The actions of a screen of a session. They have the names of `ui.actions`."""
 
     _versions: Versions | None = None
     """Of the story that is shown; None: nothing has been asked of them."""
@@ -34,6 +40,10 @@ class VersionActions(InspectorActions):
 
     def take(self, session: Session) -> None:
         """Shows another session of the same story."""
+        raise NotImplementedError
+
+    def _push(self, screen: Screen[T], then: Callable[[T | None], None]) -> None:
+        """Opens a screen above this one; `then` is given what it is left with."""
         raise NotImplementedError
 
     def _pause(self) -> None:
@@ -67,17 +77,25 @@ class VersionActions(InspectorActions):
         current = offered.index(here) if here in offered else -1
         names = [one.name for one in offered]
         menu = Menu(say("ui.version.title"), names, current, (current + 1) % len(names))
-        self.app.push_screen(menu, chosen)
+        self._push(menu, chosen)
 
     def _begin_version(self, place: int) -> None:
-        versions = self._ask_versions()
+        """As the reader has left it, if moves were made in it by hand, else from its beginning."""
+        versions, left = self._ask_versions(), self.session
+        version = versions.all[place]
+        kept = versions.kept(version)
         try:
-            session = versions.session_of(versions.all[place])
+            session = kept or versions.session_of(version)
         except MessageError as error:
             self.session.message = text_of(error.message)
             return
         versions.shows(session)
         self.take(session)
+        session.say_nothing()
+        if kept is not None:
+            session.notice = say("ui.left.again", key=key_of("home"))
+        elif left.history.has_moves_from_outside:
+            session.notice = say("ui.left", name=left.history.scenario.name, key=key_of("variant"))
 
     def _other(self) -> Session | None:
         """The session to switch to; why there is none is told."""
@@ -108,4 +126,4 @@ class VersionActions(InspectorActions):
         other.begin_like(session)
         is_story = version_of(session) == Version()
         here, there = (session, other) if is_story else (other, session)
-        self.app.push_screen(CompareScreen(Comparison(here, there, session), self.take))
+        self._push(CompareScreen(Comparison(here, there, session), self.take), lambda _: None)
