@@ -11,7 +11,7 @@ import pytest
 
 from tcptui import library
 from tcptui.cli import main
-from tcptui.lab.claims import claims_shown
+from tcptui.explain.claims_shown import claims_shown
 from tcptui.lab.history import History
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves_text import parse_moves
@@ -36,7 +36,7 @@ source = "RFC 9293 3.5"
 when = "B SYN,ACK"
 text = "First."
 verdict = "false"
-why = "It is not."
+why = "It is not: {#2 win}."
 source = "RFC 793"
 [[variant]]
 name = "two segments"
@@ -80,7 +80,7 @@ def test_the_list_tells_verdict_reason_source_and_what_shows_it(capsys: pytest.C
             "             tcptui play test --moves s5",
             "",
             '  false      "First."',
-            "             It is not. (RFC 793)",
+            "             It is not: 65535. (RFC 793)",
             "             tcptui play test --moves s3",
             "",
             '  imprecise  "Two."',

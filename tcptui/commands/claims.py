@@ -13,7 +13,7 @@ from tcptui.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tcptui.lab.claims import Shown
+    from tcptui.explain.claims_shown import Shown
     from tcptui.lab.scenario import Claim, Scenario
 
 UNSEEN_WIDTH = 100
@@ -101,7 +101,7 @@ def _counts(found: list[_Found]) -> str:
 def _wanted(words: list[str], verdict: str | None) -> Iterator[_Found]:
     """The claims that are asked for, in the order of the library. Only the stories that have any are
     played."""
-    from tcptui.lab.claims import claims_shown
+    from tcptui.explain.claims_shown import claims_shown
 
     for story in _stories():
         chosen = [one for one in story.claims if _is_wanted(one, story, words, verdict)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tcptui.explain.filled import filled
 from tcptui.lab.history import History
 from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Claim, Scenario
@@ -12,6 +13,7 @@ class Shown(NamedTuple):
     """A claim, and the step that shows whether it is so."""
 
     claim: Claim
+    """With the numbers of the run, as they are then."""
     step: int
     """1 for the first step of the story; 0: none does, its moment does not come."""
 
@@ -19,13 +21,14 @@ class Shown(NamedTuple):
 def claims_shown(scenario: Scenario) -> list[Shown]:
     """The claims of a story, in its order, each with its step. It is played as far as the last of them needs.
     Raises BadMove: its prelude is impossible."""
-    steps: dict[int, int] = {}
+    found: dict[int, Shown] = {}
     history = History(scenario)
-    while len(steps) < len(scenario.claims) and history.position < MOST_STEPS:
+    while len(found) < len(scenario.claims) and history.position < MOST_STEPS:
         if history.world.next_event() is None:
             break
         history.apply()
         assert history.narration is not None
         for claim in history.narration.claims:
-            steps[id(claim)] = history.position
-    return [Shown(claim, steps.get(id(claim), 0)) for claim in scenario.claims]
+            why = filled(claim.why, history.narration, history.world)
+            found[id(claim)] = Shown(claim._replace(why=why), history.position)
+    return [found.get(id(claim), Shown(claim, 0)) for claim in scenario.claims]
