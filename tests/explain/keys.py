@@ -25,7 +25,7 @@ from tcptui.ui.screens.help import sections
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "arrival", "assert", "beside", "check", "claim", "count", "coverage", "difference",
-    "effect", "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "happened",
+    "effect", "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "handout", "happened",
     "label", "ladder", "ledger", "library", "move", "needs", "remembered", "response", "rule", "run",
     "script", "setting", "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why",
     "writer",
