@@ -254,6 +254,14 @@ def _fin_may_go(tcb: Tcb, step: Step) -> bool:
     return (room or not step.hooks.fin_waits_for_cwnd()) and step.hooks.fin_fits(tcb, 0)
 
 
+def held_by_cwnd(tcb: Tcb, step: Step) -> bool:
+    """Whether what waits, data or else the FIN, has room in the window and none in cwnd."""
+    if not tcb.send_buffer:
+        return step.hooks.fin_fits(tcb, 0)
+    wanted = min(len(tcb.send_buffer), step.hooks.full_segment(tcb), tcb.usable_window)
+    return wanted > max(0, _congestion_room(tcb, step))
+
+
 def _congestion_room(tcb: Tcb, step: Step) -> int:
     """What cwnd leaves beside what is in flight; the first duplicate ACKs give a segment each (RFC 3042)."""
     room = step.hooks.congestion_room(tcb)
