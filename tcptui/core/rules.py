@@ -196,6 +196,7 @@ class Rule(Enum):
     CORKED = "Linux tcp_nagle_check()", None
     CORK_OVERRIDDEN = "Linux tcp_write_wakeup()", None
     DATA_RELEASED = "3.8.6.2.1"
+    CWND_RELEASED = "3.1", 5681
     FIN_RELEASED = "3.10.4"
     SILLY_WINDOW_OVERRIDDEN = "3.8.6.2.1"
     WINDOW_OPENED = "3.8.6.2.2"

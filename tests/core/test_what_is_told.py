@@ -131,6 +131,11 @@ def test_data_that_an_ack_lets_go_says_what_held_it() -> None:
         events = site.receives(site.peer(flags, int(state is S.SYN_RECEIVED), 1))
         assert numbers(events, Rule.DATA_RELEASED) == {"len": 2}, "the handshake held it"
     assert Rule.DATA_RELEASED not in rules(connected().receives(site.peer(ACK, 1, 1)))
+    site = connected(PROMPT._replace(initial_window=2))
+    site.call(Send(1, bytes(9_000)))
+    events = site.receives(site.peer(ACK, 1, 1_001, wnd=20_000))
+    assert numbers(events, Rule.CWND_RELEASED) == {"len": 2_000, "cwnd": 3_000}
+    assert Rule.DATA_RELEASED not in rules(events)
 
 
 def test_a_duplicate_ack_tells_its_sack_blocks_and_what_of_them_is_new() -> None:

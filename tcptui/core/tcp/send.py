@@ -77,7 +77,7 @@ def transmit(tcb: Tcb, step: Step, corked: bool | None = None) -> None:
 
 def transmit_waiting(tcb: Tcb, step: Step, room: int = 0) -> None:
     """`transmit`, after a segment has arrived: what has waited for it is told. `room`: the usable window of
-    the established connection before it came; what had room has waited for Nagle's algorithm."""
+    the established connection before it came; what had room has waited for Nagle's algorithm or for cwnd."""
     waiting = len(tcb.send_buffer)
     nagle = (
         waiting <= room
@@ -93,9 +93,13 @@ def transmit_waiting(tcb: Tcb, step: Step, room: int = 0) -> None:
     transmit(tcb, step)
     if fin_waits and tcb.fin_sent:
         step.rule_at(at, tcb, Rule.FIN_RELEASED)
-    if len(tcb.send_buffer) < waiting:
-        released = Rule.NAGLE_RELEASED if nagle else Rule.DATA_RELEASED
-        step.rule_at(at, tcb, released, len=waiting - len(tcb.send_buffer))
+    released = waiting - len(tcb.send_buffer)
+    if released and nagle:
+        step.rule_at(at, tcb, Rule.NAGLE_RELEASED, len=released)
+    elif released and min(waiting, step.hooks.full_segment(tcb)) <= room and not tcb.duplicate_acks:
+        step.rule_at(at, tcb, Rule.CWND_RELEASED, len=released, cwnd=tcb.cwnd)
+    elif released:
+        step.rule_at(at, tcb, Rule.DATA_RELEASED, len=released)
 
 
 def sws_override(tcb: Tcb, step: Step) -> bool:

@@ -204,6 +204,7 @@ SENTENCES = {
     "rule.corked": "{len:octets} must wait: more is to follow, or the socket is corked.",
     "rule.cork_overridden": "Held back for long, and nothing has followed: {len:octets} go now.",
     "rule.data_released": "Sent now, after waiting: {len:octets}.",
+    "rule.cwnd_released": "The congestion window ({cwnd}) has room now: {len:octets} more go.",
     "rule.fin_released": "{side}'s FIN, which waited, goes now.",
     "rule.silly_window_overridden": (
         "{peer}'s window has been small ({snd_wnd}) for long: {len:octets} must go."
