@@ -23,9 +23,9 @@ from tcptui.ui.screens.help import sections
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "arrival", "assert", "check", "count", "difference", "effect", "errno", "error",
-    "fact", "fate", "field", "figure", "frame", "glossary", "happened", "label", "ladder", "move", "needs",
-    "remembered", "response", "rule", "run", "script", "setting", "signal", "text", "timer", "ui",
-    "validate", "verdict", "waiting", "why", "writer",
+    "fact", "fate", "field", "figure", "frame", "glossary", "happened", "label", "ladder", "lecture", "move",
+    "needs", "predict", "remembered", "response", "rule", "run", "script", "setting", "signal", "text",
+    "timer", "ui", "validate", "verdict", "waiting", "why", "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[A-Za-z0-9_-]+)+")

@@ -30,6 +30,7 @@ def sentences() -> Mapping[str, str]:
         errors,
         glossary,
         picker,
+        predict,
         rules,
         scripts,
         stories,
@@ -44,6 +45,7 @@ def sentences() -> Mapping[str, str]:
         **scripts.SENTENCES,
         **stories.SENTENCES,
         **picker.SENTENCES,
+        **predict.SENTENCES,
         **glossary.SENTENCES,
         **configuration.SENTENCES,
     }
