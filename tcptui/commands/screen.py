@@ -65,7 +65,7 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
     scenarios = cache(library.all_scenarios)  # Read when the list is opened for the first time.
     app = TcptuiApp(
         session, scenarios, preferences=_preferences(options, environment, kept.theme.read()),
-        seen=kept.seen, marked=kept.marked, keep_theme=kept.theme.write,
+        seen=kept.seen, marked=kept.marked, scores=kept.scores, keep_theme=kept.theme.write,
         files=LocalFiles(), after_first_frame=settle, driver=TerminalDriver,
     )  # fmt: skip
     try:

@@ -216,7 +216,9 @@ def _of_number(step: _Step, which: Literal["ack", "seq"]) -> Iterator[Question]:
         if step.arrived is None
         else Message.of("predict.answers", side=step.side, name=name_of(sent), other=name_of(step.arrived))
     )
-    words = Message.of("predict.ask", occasion=occasion, asked=Message.of(f"predict.{which}"))
+    words = Message.of(
+        "predict.ask", occasion=occasion, asked=Message.of("predict.ack" if which == "ack" else "predict.seq")
+    )
     if which == "ack" and isinstance(arrived, Segment):
         yield from _as_question(which, words, choices_of.acks(segment, arrived, sent.bases))
     elif which == "seq" and segment.length:

@@ -76,6 +76,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("enlarge", ("backslash",)),
     Action("question", ("Q",)),
     Action("read", ("e",)),
+    Action("predict", ("P",)),
+    *(Action(f"answer_{choice}", (str(choice),)) for choice in range(1, 6)),
     Action("variant", ("V",)),
     Action("previous_story", ("left_square_bracket",)),
     Action("next_story", ("right_square_bracket",)),

@@ -20,7 +20,7 @@ from tcptui.ui.actions import OF_THE_APP, Action, bindings, use_keys
 from tcptui.ui.palette import CHOICES, Choice, PaletteName, Rgb, palette_for, textual_theme
 from tcptui.ui.preferences import PLAIN, Preferences
 from tcptui.ui.screens.run_screen import RunScreen
-from tcptui.ui.seen import InMemory, Seen, story_name
+from tcptui.ui.seen import InMemory, Scores, ScoresInMemory, Seen, story_name
 from tcptui.ui.session import Session
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 
@@ -34,7 +34,8 @@ class TcptuiApp(App[None]):
     """Shows a session, or, without one, the scenarios to choose from.
 
     `scenarios` gives the list to choose from when it is wanted; `seen` are the stories that have been played
-    to their end, `marked` those that are marked for a lecture, kept in memory if not elsewhere; `keep_theme`
+    to their end, `marked` those that are marked for a lecture, `scores` how many answers to questions before
+    their steps were right, kept in memory if not elsewhere; `keep_theme`
     is told the colours that the reader chooses; `files` are what may be written to, None: nothing;
     `after_first_frame` is called once, when the first screen has been drawn; `driver` is what the terminal
     is driven with, if not by what Textual would choose.
@@ -58,6 +59,7 @@ class TcptuiApp(App[None]):
         *,
         seen: Seen | None = None,
         marked: Seen | None = None,
+        scores: Scores | None = None,
         preferences: Preferences = PLAIN,
         keep_theme: Callable[[Choice], None] = lambda _: None,
         files: Files | None = None,
@@ -81,6 +83,7 @@ class TcptuiApp(App[None]):
         self._disable_tooltips = self._disable_notifications = True
         if session is not None:
             session.set_pace(preferences.speed, preferences.delay)
+        self.scores: Scores = ScoresInMemory() if scores is None else scores
         self._run = None if session is None else RunScreen(session, stories=self)
         """The run that is shown; None before anything has been chosen."""
         self._scenarios = scenarios
@@ -223,7 +226,9 @@ class TcptuiApp(App[None]):
         if not isinstance(self.screen, Picker):
             session = self.session
             at = "" if session is None else session.history.scenario.name
-            picker = Picker(self._stories(), self._seen, self._marked, at=at, can_leave=session is not None)
+            picker = Picker(
+                self._stories(), self._seen, self._marked, self.scores, at=at, can_leave=session is not None
+            )
             self.push_screen(picker, self._chosen)
 
     def story_beside(self, by: int) -> Scenario | None:

@@ -34,6 +34,9 @@ from tcptui.ui.typed import parsed
 if TYPE_CHECKING:
     from tcptui.lab.patterns import Pattern
     from tcptui.ui.find import Found
+    from tcptui.ui.predicting import Predicting
+    from tcptui.ui.seen import Scores
+    from tcptui.view.asked import Asked
 
 DELAY = 200_000
 """What one press of the delay key adds if nobody wants another, in microseconds."""
@@ -78,6 +81,8 @@ class Session(Choices):
         """Moments that the reader wants to come back to: branches, and positions in them."""
         self._found: Found | None = None
         self._progress = (0, 0)
+        self.predicting: Predicting | None = None
+        """What asks the reader before each step; None: nothing does."""
         first = parsed(moves)
         if len(first) > MOST_STEPS:
             raise BadMove("error.move.whole_run", count=len(first), most=MOST_STEPS)
@@ -89,6 +94,8 @@ class Session(Choices):
         """Takes over what was chosen for the session that was shown before this one."""
         self._speed, self.delay = other._speed, other.delay
         self.visited_before = other.visited()
+        if other.predicting is not None:
+            self.predicting = other.predicting.of(self.history)
         if other.history.scenario.name == self.history.scenario.name:
             self.origin = Origin(other.origin.name)
 
@@ -152,8 +159,51 @@ class Session(Choices):
         self._attempt(move)
 
     def step(self) -> None:
-        """The next thing happens; where another move stands in the history, a branch begins."""
-        self._advance(self.history.apply)
+        """The next thing happens; where another move stands in the history, a branch begins. For a class, the
+        answer to the question before it is shown first."""
+        predicting = self.predicting
+        if predicting is None:
+            self._advance(self.history.apply)
+        elif predicting.uncover():
+            self._leave_moment()
+        else:
+            self._step_after_question(predicting, 0)
+
+    def answer(self, choice: int) -> None:
+        """Answers the question that stands, with one of its choices from 1: the next thing happens, or, for a
+        class, the answer is shown. Nothing, where there is no such choice."""
+        predicting = self.predicting
+        if predicting is None or self.playing or not predicting.has(choice):
+            return
+        if predicting.uncover():
+            self._leave_moment()
+        else:
+            self._step_after_question(predicting, choice)
+
+    def predict(self, scores: Scores) -> None:
+        """Asks before each step from now on: one reader, then a class, then nobody."""
+        from tcptui.ui.predicting import Predicting  # Late: few want it.
+
+        self._leave_moment()
+        self.playing = False
+        before = self.predicting
+        self.predicting = Predicting(self.history, scores) if before is None else before.next_mode()
+        now = self.predicting
+        self.notice = say(
+            "predict.off" if now is None else "predict.on_class" if now.for_class else "predict.on"
+        )
+
+    @property
+    def covered(self) -> bool:
+        """Whether what comes next may not be seen: a reader is to say what it is."""
+        predicting = self.predicting
+        return predicting is not None and not (self.playing or self.working) and predicting.covered
+
+    @property
+    def asked(self) -> Asked | None:
+        """What is asked before the next step; None: nobody wants to be asked."""
+        predicting = self.predicting
+        return None if predicting is None else predicting.asked(waits=self.playing or self.working)
 
     def forward(self) -> None:
         """The next move of this branch again, or, at its end, the next thing that happens."""
@@ -358,6 +408,15 @@ class Session(Choices):
             if waiting:
                 sentences = (say("ui.sentence", text=one) for one in (error.message, waiting[0].message))
                 self.message = say("text.between_sentences").join(sentences)
+
+    def _step_after_question(self, predicting: Predicting, choice: int) -> None:
+        from tcptui.explain.why import why
+
+        question = predicting.question
+        self._advance(self.history.apply)
+        history = self.history
+        told = why(history.report, self.world, history.transmissions(), self.raw)
+        predicting.made(question, choice, told.source)
 
     def _attempt(self, move: Move) -> None:
         self._enter_moment()

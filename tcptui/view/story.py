@@ -1,10 +1,16 @@
-"""What a story says, above the lines of why: sentences at its moments, a panel with question and answer."""
+"""What a story says, above the lines of why: sentences at its moments, a panel with question and answer, and
+what a reader is asked before the next step."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 from tcptui.explain.catalogue import say
 from tcptui.view.cells import cell_len, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit
+
+if TYPE_CHECKING:
+    from tcptui.view.asked import Asked
 
 MOST_SAID = 5
 """Lines of what is said at a moment."""
@@ -22,19 +28,36 @@ class Panel(NamedTuple):
 NOTHING = Panel("", "")
 
 
-def story_rows(said: tuple[str, ...], panel: Panel, width: int, height: int, least: int) -> int:
+def story_rows(
+    said: tuple[str, ...], panel: Panel, width: int, height: int, least: int, asked: Asked | None = None
+) -> int:
     """How many lines it takes on a screen of that size; without a panel `least` or more, so that the place of
     what is said is free between two moments."""
     lines = len(_said_lines(said, width))
-    return max(lines, least) if panel == NOTHING else lines + len(_panel_lines(panel, width, height - LEFT))
+    below = len(_below(asked, width))
+    if panel == NOTHING:
+        return max(lines, least) + below
+    return lines + len(_panel_lines(panel, width, height - LEFT - below)) + below
 
 
-def story_lines(said: tuple[str, ...], panel: Panel, width: int, rows: int) -> list[Line]:
-    """All of it in so many lines."""
+def story_lines(
+    said: tuple[str, ...], panel: Panel, width: int, rows: int, asked: Asked | None = None
+) -> list[Line]:
+    """All of it in so many lines; what is asked stands below the rest."""
+    below = _below(asked, width)
+    rows -= len(below)
     lines = _said_lines(said, width)[:rows]
     if panel != NOTHING:
         lines += _panel_lines(panel, width, rows - len(lines))
-    return (lines + [fit(EMPTY, width)] * rows)[:rows]
+    return [*(lines + [fit(EMPTY, width)] * rows)[:rows], *below]
+
+
+def _below(asked: Asked | None, width: int) -> list[Line]:
+    if asked is None:
+        return []
+    from tcptui.view.asked import asked_lines  # Late: few want to be asked.
+
+    return asked_lines(asked, width)
 
 
 def panel_row(said: tuple[str, ...], panel: Panel, width: int) -> int:

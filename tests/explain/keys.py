@@ -23,7 +23,7 @@ from tcptui.ui.screens.help import sections
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "arrival", "assert", "check", "count", "difference", "effect", "errno", "error",
-    "fact", "fate", "field", "figure", "frame", "glossary", "happened", "label", "ladder", "lecture", "move",
+    "fact", "fate", "field", "figure", "frame", "glossary", "happened", "label", "ladder", "move",
     "needs", "predict", "remembered", "response", "rule", "run", "script", "setting", "signal", "text",
     "timer", "ui", "validate", "verdict", "waiting", "why", "writer",
 )  # fmt: skip

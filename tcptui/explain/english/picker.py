@@ -5,6 +5,7 @@ from __future__ import annotations
 SENTENCES = {
     "ui.picker.title": "tcptui",
     "ui.picker.type": "type to search",
+    "ui.picker.score": "{right} of {count}",
     "ui.picker.all": "{count:stories}",
     "ui.picker.found": "{count} of {all} match",
     "ui.picker.found_so_far": "{count} of {all}, still looking",

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 SENTENCES = {
     "predict.ask": "{occasion} {asked}",
+    # The frame of a question.
+    "predict.title": "Predict what comes next",
+    "predict.class": "Predict what comes next: space shows the answer",
+    "predict.score": "Predict what comes next: {right} of {count} right in {chapter!r}",
+    "predict.on": "before each step it is asked what comes next; the answers are counted",
+    "predict.on_class": "for a class: space shows the answer, then makes the step; nothing is counted",
+    "predict.off": "nothing is asked before a step any more",
+    "predict.none": "Nothing is asked here: space goes on.",
+    "predict.nothing_answered": "Nothing has been predicted yet: key P asks before each step.",
+    "predict.right": "Right: {answer}.",
+    "predict.wrong": "Wrong. It is: {answer}.",
+    "predict.unanswered": "The answer, not counted: {answer}.",
     # What is about to happen.
     "predict.arrives": "{name} reaches {side}.",
     "predict.answers": "{side} answers {other} with {name}.",

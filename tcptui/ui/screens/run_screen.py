@@ -20,6 +20,7 @@ from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.inspector_actions import InspectorActions
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
+from tcptui.ui.seen import Scores, ScoresInMemory
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, places
@@ -43,6 +44,9 @@ _ENLARGED: tuple[Enlarged, ...] = ("", "a", "wire", "b")
 
 class AllStories(Protocol):
     """Where the story that is shown comes from."""
+
+    scores: Scores
+    """What is counted of answers to questions before its steps."""
 
     def story_beside(self, by: int) -> Scenario | None:
         """The story that stands `by` places after it; None: there is none."""
@@ -71,6 +75,7 @@ class RunScreen(InspectorActions):
     ) -> None:
         super().__init__(session, inspectors)
         self._stories = stories
+        self._scores: Scores = ScoresInMemory() if stories is None else stories.scores
         self._said = 0
         """The lines for what the story says."""
         self._sought = ""
@@ -177,6 +182,9 @@ class RunScreen(InspectorActions):
     def action_variant(self) -> None:
         self._change(self._next_variant)
 
+    def action_predict(self) -> None:
+        self._change(lambda: self.session.predict(self._scores))
+
     def action_call_a(self) -> None:
         self._change(lambda: self._choose_call("A"))
 
@@ -282,7 +290,8 @@ class RunScreen(InspectorActions):
         story = session.story
         said, panel = ((), NOTHING) if session.working else (story.said, story.panel)
         least = LEAST_SAID if session.history.narration is not None else 0
-        return story_rows(said, panel, max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT), least)
+        width, height = max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT)
+        return story_rows(said, panel, width, height, least, session.asked)
 
     def _pause(self) -> None:
         """Before something opens above the run."""
