@@ -28,6 +28,7 @@ it again and again takes a tenth of the start."""
 _COMMANDS = {
     "play": ("play", "add"),
     "list": ("tables", "add_list"),
+    "claims": ("claims", "add"),
     "rfc": ("tables", "add_rfc"),
     "profile": ("tables", "add_profile"),
     "config": ("config", "add"),

@@ -179,8 +179,9 @@ def _scenario(options: argparse.Namespace) -> Scenario:
     from tcptui.lab.variant import variant
 
     try:
-        # Its answer, and what it says, is about the hosts that it has itself.
-        return variant(scenario, profile_of(options), options.settings)._replace(answer="", say=())
+        # Its answer, and what it says and claims, is about the hosts that it has itself.
+        of_others = variant(scenario, profile_of(options), options.settings)
+        return of_others._replace(answer="", say=(), claims=())
     except BadKnob as error:
         raise Unusable(error.message) from None
 

@@ -64,13 +64,16 @@ PALETTES: dict[PaletteName, Palette] = {
 
 _ATTRIBUTES: dict[Style, str] = {
     "title": "bold", "changed": "bold", "lost": "bold", "selected": "reverse", "key": "bold",
-    "error": "bold", "said": "bold", "state": "bold", "entered": "bold reverse",
+    "error": "bold", "said": "bold", "claim": "bold", "state": "bold", "entered": "bold reverse",
 }  # fmt: skip
-_WITHOUT_COLOUR: dict[Style, str] = {"lost": "bold reverse", "delayed": "underline", "copy": "underline"}
+_WITHOUT_COLOUR: dict[Style, str] = {
+    "lost": "bold reverse", "delayed": "underline", "copy": "underline", "claim": "bold underline",
+}  # fmt: skip
 """Where no colour, or not the strongest, sets off what must be seen."""
 _COLOURS: dict[Style, str] = {
     "dim": "dim", "label": "dim", "rule": "dim", "a": "a", "b": "b", "changed": "changed", "lost": "lost",
-    "error": "lost", "delayed": "late", "copy": "late", "again": "late", "entered": "changed",
+    "error": "lost", "delayed": "late", "copy": "late", "again": "late", "claim": "late",
+    "entered": "changed",
 }  # fmt: skip
 """The field of `Palette`; of the others "plain"."""
 

@@ -266,6 +266,12 @@ class Session(Choices):
         else:
             self._walk(self._finding(pattern, text), MOST_STEPS_TO_END)
 
+    def ask(self) -> None:
+        """Shows the question of the story and its answer, or puts them away."""
+        self.story.ask()
+        if self.story.is_to_be_played:
+            self._begin(self.story.play(), MOST_STEPS)
+
     def undo(self) -> None:
         """The moves up to here without the last fault that the reader has made."""
         from tcptui.ui.walks import without_last_fault

@@ -24,6 +24,7 @@ AT_ONCE: Mapping[str, str] = {
 def sentences() -> Mapping[str, str]:
     """All of them."""
     from tcptui.explain.english import (
+        beside,
         configuration,
         effects,
         errnos,
@@ -48,4 +49,5 @@ def sentences() -> Mapping[str, str]:
         **predict.SENTENCES,
         **glossary.SENTENCES,
         **configuration.SENTENCES,
+        **beside.SENTENCES,
     }

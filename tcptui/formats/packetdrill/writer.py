@@ -20,6 +20,7 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.units import MILLISECOND
 from tcptui.explain.catalogue import say
+from tcptui.explain.filled import answer_text
 from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.commands import KNOB_PREFIX
 from tcptui.formats.packetdrill.flows import REMOTE_PORT
@@ -90,7 +91,7 @@ def _script(run: Record, side: Side) -> str:
     if not run.complete:
         lines.append(f"// {say('writer.and_so_on')}")
     elif run.scenario.answer and not run.moved:
-        lines += ["", *(f"// {line}" for line in wrap(run.scenario.answer, WIDTH))]
+        lines += ["", *(f"// {line}" for line in wrap(answer_text(run.scenario), WIDTH))]
     return "".join(f"{line}\n" for line in (*_head(run, script.host), "", *lines))
 
 

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.catalogue import text as text_of
+from tcptui.explain.claims import claim_head, claim_text
 from tcptui.explain.fate import fates
 from tcptui.explain.labels import name_of
 from tcptui.explain.why import why
@@ -56,8 +57,11 @@ def parts(session: Session) -> Iterator[Part]:
     story = session.story
     if story.said:
         yield Part(say("ui.reader.said"), "\n".join(story.said))
-    if story.answer or story.panel.answer:
-        yield Part(say("ui.reader.answer"), world.scenario.answer)
+    for claim in story.claims:
+        yield Part(claim_head(claim), claim_text(claim))
+    answer = story.answer or story.panel.answer
+    if answer:
+        yield Part(say("ui.reader.answer"), answer)
     for side in SIDES:
         script = script_of(world, side)
         if script is not None and not session.covered:

@@ -288,10 +288,10 @@ class RunScreen(InspectorActions):
         """How many lines the story has for what it says."""
         session = self.session
         story = session.story
-        said, panel = ((), NOTHING) if session.working else (story.said, story.panel)
+        told, panel = ((), NOTHING) if session.working else (story.told, story.panel)
         least = LEAST_SAID if session.history.narration is not None else 0
         width, height = max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT)
-        return story_rows(said, panel, width, height, least, session.asked)
+        return story_rows(told, panel, width, height, least, session.asked)
 
     def _pause(self) -> None:
         """Before something opens above the run."""

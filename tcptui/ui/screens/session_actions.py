@@ -161,4 +161,4 @@ class SessionActions(PaneScreen):
         self._change(self.session.mark)
 
     def action_question(self) -> None:
-        self._change(lambda: self.session.story.ask())
+        self._change(self.session.ask)
