@@ -18,6 +18,7 @@ from tcptui.commands import terminal
 from tcptui.commands.shared import Unusable, complain, discard, write
 
 if TYPE_CHECKING:
+    from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.palette import Choice
     from tcptui.ui.preferences import Preferences
     from tcptui.ui.session import Session
@@ -26,8 +27,14 @@ COLLECT_EVERY = 30
 """Seconds between two collections of young garbage."""
 
 
-def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, instead: str) -> int:
-    """Shows the run that `prepare` makes, or, without it, the scenarios to choose from; the exit status.
+def show(
+    prepare: Callable[[], Session] | None,
+    options: argparse.Namespace,
+    instead: str,
+    lecture: Callable[[], Lecturing] | None = None,
+) -> int:
+    """Shows the run that `prepare` makes, or a `lecture`, or, without both, the scenarios to choose from; the
+    exit status.
 
     `instead` says what works without a terminal.
     """
@@ -38,6 +45,9 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
     # A collection while the first frame is made, or a key is answered, is what a reader feels most.
     gc.disable()
     session = prepare() if prepare is not None else None
+    lecturing = lecture() if lecture is not None else None
+    if lecturing is not None:
+        session = lecturing.open()
     _need_terminal(instead)
     import asyncio
     import signal
@@ -67,6 +77,7 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
         session, scenarios, preferences=_preferences(options, environment, kept.theme.read()),
         seen=kept.seen, marked=kept.marked, scores=kept.scores, keep_theme=kept.theme.write,
         files=LocalFiles(), after_first_frame=settle, driver=TerminalDriver,
+        lecturing=lecturing,
     )  # fmt: skip
     try:
         asyncio.run(run())

@@ -76,6 +76,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("enlarge", ("backslash",)),
     Action("question", ("Q",)),
     Action("read", ("e",)),
+    Action("items", ("L",)),
     Action("predict", ("P",)),
     *(Action(f"answer_{choice}", (str(choice),)) for choice in range(1, 6)),
     Action("variant", ("V",)),

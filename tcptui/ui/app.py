@@ -26,6 +26,7 @@ from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 
 if TYPE_CHECKING:
     from tcptui.library import Listed
+    from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.screens.save import Files
     from tcptui.ui.stories import Stories
 
@@ -38,7 +39,8 @@ class TcptuiApp(App[None]):
     their steps were right, kept in memory if not elsewhere; `keep_theme`
     is told the colours that the reader chooses; `files` are what may be written to, None: nothing;
     `after_first_frame` is called once, when the first screen has been drawn; `driver` is what the terminal
-    is driven with, if not by what Textual would choose.
+    is driven with, if not by what Textual would choose; `lecturing` is the lecture that `session` is the
+    first item of.
     """
 
     TITLE = "tcptui"
@@ -65,6 +67,7 @@ class TcptuiApp(App[None]):
         files: Files | None = None,
         after_first_frame: Callable[[], None] | None = None,
         driver: type[Driver] | None = None,
+        lecturing: Lecturing | None = None,
     ) -> None:
         self._preferences = preferences
         use_keys(preferences.keys)
@@ -84,7 +87,7 @@ class TcptuiApp(App[None]):
         if session is not None:
             session.set_pace(preferences.speed, preferences.delay)
         self.scores: Scores = ScoresInMemory() if scores is None else scores
-        self._run = None if session is None else RunScreen(session, stories=self)
+        self._run = None if session is None else RunScreen(session, stories=self, lecturing=lecturing)
         """The run that is shown; None before anything has been chosen."""
         self._scenarios = scenarios
         self._listed: Stories | None = None

@@ -63,6 +63,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(("variant",), "ui.label.variant"),
     Entry(("read",), "ui.label.read"),
     Entry(("predict",), "ui.label.predict"),
+    Entry(("items",), "ui.label.items"),
     Entry(("find",), "ui.label.find"),
     Entry(("undo",), "ui.label.undo"),
     Entry(("branch",), "ui.label.branch"),
@@ -82,8 +83,9 @@ ENTRIES: tuple[Entry, ...] = (
 )
 """All that can stand in the line of keys, in their order there."""
 _FIRST = (
-    "step", "back", "help", "play", "call_a", "quit", "read", "connection_a", "connection_b", "variant",
-    "undo", "branch", "next_change", "up", "page_up", "slower", "find", "scenarios", "previous_story",
+    "step", "back", "help", "play", "items", "call_a", "quit", "read", "connection_a", "connection_b",
+    "variant", "undo", "branch", "next_change", "up", "page_up", "slower", "find", "scenarios",
+    "previous_story",
     "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves", "numbers", "predict",
     "palette",
 )  # fmt: skip

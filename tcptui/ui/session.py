@@ -27,16 +27,13 @@ from tcptui.lab.report import Report
 from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import BadMove
-from tcptui.ui.choices import Choices
+from tcptui.ui.predicted import Predicted
 from tcptui.ui.replay import Origin
 from tcptui.ui.typed import parsed
 
 if TYPE_CHECKING:
     from tcptui.lab.patterns import Pattern
     from tcptui.ui.find import Found
-    from tcptui.ui.predicting import Predicting
-    from tcptui.ui.seen import Scores
-    from tcptui.view.asked import Asked
 
 DELAY = 200_000
 """What one press of the delay key adds if nobody wants another, in microseconds."""
@@ -51,7 +48,7 @@ SECONDS_PER_MICROSECOND = 10 / 1_000_000
 """The pace of playing at speed 1: ten times slower than the lab's clock."""
 
 
-class Session(Choices):
+class Session(Predicted):
     """One run on the screen. Methods that move return nothing; what went wrong is in `message`.
 
     While it is `working` the history is somewhere on the way, and nothing but `work`, `stop` and what changes
@@ -81,8 +78,6 @@ class Session(Choices):
         """Moments that the reader wants to come back to: branches, and positions in them."""
         self._found: Found | None = None
         self._progress = (0, 0)
-        self.predicting: Predicting | None = None
-        """What asks the reader before each step; None: nothing does."""
         first = parsed(moves)
         if len(first) > MOST_STEPS:
             raise BadMove("error.move.whole_run", count=len(first), most=MOST_STEPS)
@@ -99,6 +94,10 @@ class Session(Choices):
         if other.history.scenario.name == self.history.scenario.name:
             self.origin = Origin(other.origin.name)
 
+    def given_so_far(self) -> None:
+        """What was done up to here is not the reader's doing."""
+        self._given = self.history.length
+
     def set_pace(self, speed: float, delay: int) -> None:
         """The speed of playing, one of `SPEEDS`, and what the delay key adds."""
         self._speed, self.delay = SPEEDS.index(speed), delay
@@ -112,6 +111,11 @@ class Session(Choices):
     def working(self) -> bool:
         """Whether `work` has something to go on with."""
         return self._work is not None
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether it moves without keys: it plays, or works."""
+        return self.playing or self.working
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -157,53 +161,6 @@ class Session(Choices):
     def apply(self, move: Move) -> None:
         """Makes a move at the moment shown."""
         self._attempt(move)
-
-    def step(self) -> None:
-        """The next thing happens; where another move stands in the history, a branch begins. For a class, the
-        answer to the question before it is shown first."""
-        predicting = self.predicting
-        if predicting is None:
-            self._advance(self.history.apply)
-        elif predicting.uncover():
-            self._leave_moment()
-        else:
-            self._step_after_question(predicting, 0)
-
-    def answer(self, choice: int) -> None:
-        """Answers the question that stands, with one of its choices from 1: the next thing happens, or, for a
-        class, the answer is shown. Nothing, where there is no such choice."""
-        predicting = self.predicting
-        if predicting is None or self.playing or not predicting.has(choice):
-            return
-        if predicting.uncover():
-            self._leave_moment()
-        else:
-            self._step_after_question(predicting, choice)
-
-    def predict(self, scores: Scores) -> None:
-        """Asks before each step from now on: one reader, then a class, then nobody."""
-        from tcptui.ui.predicting import Predicting  # Late: few want it.
-
-        self._leave_moment()
-        self.playing = False
-        before = self.predicting
-        self.predicting = Predicting(self.history, scores) if before is None else before.next_mode()
-        now = self.predicting
-        self.notice = say(
-            "predict.off" if now is None else "predict.on_class" if now.for_class else "predict.on"
-        )
-
-    @property
-    def covered(self) -> bool:
-        """Whether what comes next may not be seen: a reader is to say what it is."""
-        predicting = self.predicting
-        return predicting is not None and not (self.playing or self.working) and predicting.covered
-
-    @property
-    def asked(self) -> Asked | None:
-        """What is asked before the next step; None: nobody wants to be asked."""
-        predicting = self.predicting
-        return None if predicting is None else predicting.asked(waits=self.playing or self.working)
 
     def forward(self) -> None:
         """The next move of this branch again, or, at its end, the next thing that happens."""
@@ -414,15 +371,6 @@ class Session(Choices):
             if waiting:
                 sentences = (say("ui.sentence", text=one) for one in (error.message, waiting[0].message))
                 self.message = say("text.between_sentences").join(sentences)
-
-    def _step_after_question(self, predicting: Predicting, choice: int) -> None:
-        from tcptui.explain.why import why
-
-        question = predicting.question
-        self._advance(self.history.apply)
-        history = self.history
-        told = why(history.report, self.world, history.transmissions(), self.raw)
-        predicting.made(question, choice, told.source)
 
     def _attempt(self, move: Move) -> None:
         self._enter_moment()

@@ -25,8 +25,8 @@ PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "arrival", "assert", "beside", "check", "claim", "count", "difference", "effect",
     "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "happened", "label", "ladder",
-    "move", "needs", "predict", "remembered", "response", "rule", "run", "script", "setting", "signal",
-    "text", "timer", "ui", "validate", "verdict", "waiting", "why", "writer",
+    "lecture", "move", "needs", "predict", "remembered", "response", "rule", "run", "script", "setting",
+    "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why", "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[A-Za-z0-9_-]+)+")

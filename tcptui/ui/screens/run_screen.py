@@ -18,7 +18,7 @@ from tcptui.ui.panes.keys import KeysPane
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
-from tcptui.ui.screens.inspector_actions import InspectorActions
+from tcptui.ui.screens.lecture_actions import LectureActions
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
 from tcptui.ui.seen import Scores, ScoresInMemory
 from tcptui.ui.session import Session
@@ -28,6 +28,7 @@ from tcptui.view.story import NOTHING, story_rows
 
 if TYPE_CHECKING:
     from tcptui.ui.app import TcptuiApp
+    from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.panes.letters import LettersPane
 
 BREATH = 0.001
@@ -55,7 +56,7 @@ class AllStories(Protocol):
         """A story has been seen to its end."""
 
 
-class RunScreen(InspectorActions):
+class RunScreen(LectureActions):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -72,8 +73,9 @@ class RunScreen(InspectorActions):
         session: Session,
         inspectors: Sequence[Inspector] = INSPECTORS,
         stories: AllStories | None = None,
+        lecturing: Lecturing | None = None,
     ) -> None:
-        super().__init__(session, inspectors)
+        super().__init__(session, inspectors, lecturing)
         self._stories = stories
         self._scores: Scores = ScoresInMemory() if stories is None else stories.scores
         self._said = 0
@@ -88,7 +90,7 @@ class RunScreen(InspectorActions):
         for end in self._ends:
             self.add(end)
         self._wire = self.add(WirePane(session))
-        self._clock = self.add(ClockPane(session))
+        self._clock = self.add(ClockPane(session, None if lecturing is None else lecturing.clock_text))
         self._why = self.add(WhyPane(session))
         self._keys = self.add(KeysPane(session, self._of_use_here))
         self._letters: LettersPane | None = None
@@ -157,6 +159,8 @@ class RunScreen(InspectorActions):
         several = {key for key, host in ends.items() if host is not None and host.total > 1}
         if self.session.history.scenario.variants:
             several.add("variant")
+        if self._lecturing is not None:
+            several.add("items")
         told = (self._why, *self._ends)
         return frozenset(several | {"read"} if any(pane.is_cut for pane in told) else several)
 
@@ -265,6 +269,9 @@ class RunScreen(InspectorActions):
 
     def _open_beside(self, by: int) -> None:
         """The story that stands so many places after this one in the list."""
+        if self._lecturing is not None:
+            self._open_item(self._lecturing.at + by)
+            return
         stories = self._stories
         story = None if stories is None else stories.story_beside(by)
         if story is None:
