@@ -38,7 +38,8 @@ def _lecture(options: argparse.Namespace) -> int:
             return _save(_text(options.lecture), options.save)
         from tcptui.commands import screen
 
-        return screen.show(None, options, "tcptui lecture NAME --save -", lambda: _given(options.lecture))
+        lecturing = _given(options.lecture)
+        return screen.show(lecturing.open, options, "tcptui lecture NAME --save -", lecturing)
     except BadScenario as error:
         raise Unusable(error.message) from None
 

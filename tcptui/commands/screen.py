@@ -31,12 +31,11 @@ def show(
     prepare: Callable[[], Session] | None,
     options: argparse.Namespace,
     instead: str,
-    lecture: Callable[[], Lecturing] | None = None,
+    lecturing: Lecturing | None = None,
 ) -> int:
-    """Shows the run that `prepare` makes, or a `lecture`, or, without both, the scenarios to choose from; the
-    exit status.
+    """Shows the run that `prepare` makes, or, without it, the scenarios to choose from; the exit status.
 
-    `instead` says what works without a terminal.
+    `instead` says what works without a terminal; the run may be the first item of a lecture.
     """
     environment = dict(os.environ)
     _set_up_textual()
@@ -45,9 +44,6 @@ def show(
     # A collection while the first frame is made, or a key is answered, is what a reader feels most.
     gc.disable()
     session = prepare() if prepare is not None else None
-    lecturing = lecture() if lecture is not None else None
-    if lecturing is not None:
-        session = lecturing.open()
     _need_terminal(instead)
     import asyncio
     import signal
@@ -76,8 +72,7 @@ def show(
     app = TcptuiApp(
         session, scenarios, preferences=_preferences(options, environment, kept.theme.read()),
         seen=kept.seen, marked=kept.marked, scores=kept.scores, keep_theme=kept.theme.write,
-        files=LocalFiles(), after_first_frame=settle, driver=TerminalDriver,
-        lecturing=lecturing,
+        files=LocalFiles(), after_first_frame=settle, driver=TerminalDriver, lecturing=lecturing,
     )  # fmt: skip
     try:
         asyncio.run(run())
