@@ -15,7 +15,6 @@ import os
 from collections.abc import Callable, Iterable
 from json import dumps
 from pathlib import Path
-from typing import NamedTuple
 
 from tcptui import library
 from tcptui.files import BadFile, read_text
@@ -32,6 +31,7 @@ from tcptui.lab.toml import LARGEST
 from tcptui.lab.toml_table import Table, bad
 from tcptui.lab.toml_values import boolean_of, line_of, number_of, title_of
 from tcptui.lab.wire import BadMove
+from tcptui.named_tuple import NamedTuple
 
 MOST_STEPS = 2_000
 """Where the run of an item is cut that does not end by itself."""

@@ -7,17 +7,19 @@ second. So what a list shows is read from the first lines of a file, up to its f
 names of its variants; the rest is read when somebody wants that story.
 """
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from tcptui.files import BadFile, read_text
 from tcptui.lab.loader import BadScenario, load_scenario, read_scenario
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.toml import LARGEST, parse_toml
+from tcptui.named_tuple import NamedTuple
 from tcptui.printable import printable
 
 _FOLDER = Path(__file__).parent / "scenarios"

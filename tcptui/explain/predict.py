@@ -13,7 +13,7 @@ confuse it with (`predict_choices`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from tcptui.core.events import StateChanged, TimerFired
 from tcptui.core.message import Message
@@ -27,6 +27,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Side, Transmission
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Blocked
 
 Kind: TypeAlias = Literal["state", "flags", "ack", "seq", "timer", "return"]

@@ -8,7 +8,6 @@ there is nothing to choose between, or more happens than one choice can say.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from tcptui.core.events import Response, Returned, TimerKind
 from tcptui.core.message import Message, SequenceNumber
@@ -20,6 +19,7 @@ from tcptui.lab.connection import Bases
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Payload
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Blocked, Done
 
 MOST = 5

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from tcptui.lab.history import History
 from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Claim, Scenario
+from tcptui.named_tuple import NamedTuple
 
 
 class Shown(NamedTuple):

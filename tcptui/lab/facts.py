@@ -24,7 +24,7 @@ segment where it was sent and copies of it behind it, and at last what calls ret
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from tcptui.core.events import (
     DatagramDelivered,
@@ -47,6 +47,7 @@ from tcptui.core.packet.seq import relative
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Outcome, Party, Transmission
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Blocked
 
 Verb: TypeAlias = Literal[

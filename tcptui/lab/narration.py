@@ -9,12 +9,12 @@ none.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from tcptui.lab.facts import Fact
 from tcptui.lab.patterns import Pattern, parse_pattern
 from tcptui.lab.run_numbers import Seen, seen_of
 from tcptui.lab.scenario import Claim, Say, Scenario, Told
+from tcptui.named_tuple import NamedTuple
 
 
 class _Moment(NamedTuple):

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tcptui.core.events import TimerKind
 from tcptui.core.message import MessageError, brief
@@ -36,6 +36,7 @@ from tcptui.lab.durations import parse_duration
 from tcptui.lab.facts import Fact
 from tcptui.lab.patterns import Pattern, checked_pattern
 from tcptui.lab.wire import SIDES
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.lab.scenario import Scenario

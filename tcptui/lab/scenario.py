@@ -3,14 +3,17 @@
 `loader` makes one from a TOML text; nothing here reads files.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tcptui.lab.ends import EndSetup
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.moves import Delay, Duplicate, Lose, Move, Reorder
 from tcptui.lab.third_party import Inject
 from tcptui.lab.wire import Party, Side
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.lab.boxes import Box
@@ -24,7 +27,7 @@ class Injection(NamedTuple):
     """A third party's segment and when it appears, in microseconds."""
 
     at: int
-    move: "Inject | Answer"
+    move: Inject | Answer
     """Or what a box sends back."""
 
     @property
@@ -171,7 +174,7 @@ class Scenario(NamedTuple):
     """How long the prelude takes, in microseconds, as far as that is known."""
     fault_rules: tuple[FaultRule, ...] = ()
     """Faults by description."""
-    boxes: "tuple[Box, ...]" = ()
+    boxes: tuple[Box, ...] = ()
     """What stands on the wire, from A to B."""
     until: int | None = None
     """What would happen later than that, in microseconds, does not; None: the run ends by itself."""
@@ -205,7 +208,7 @@ class Scenario(NamedTuple):
 
         return (own, *(box.address for box in self.boxes if isinstance(box, Nat) and box.inside == side))
 
-    def in_language(self, language: str) -> "Scenario":
+    def in_language(self, language: str) -> Scenario:
         """The same with its texts in that language, as far as it has them; and so its variants."""
         if not language:
             return self
@@ -231,7 +234,7 @@ class Scenario(NamedTuple):
             harm=found.harm or self.harm,
         )
 
-    def without_programs(self) -> "Scenario":
+    def without_programs(self) -> Scenario:
         """The same ends and wire without what the scenario does: no programs, no faults, no third party, no
         end that is set."""
         a, b = self.hosts

@@ -20,11 +20,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tcptui.lab.facts import SEGMENT_VERBS, Fact, Verb
 from tcptui.lab.record import Record
 from tcptui.lab.wire import SIDES
+from tcptui.named_tuple import NamedTuple
 from tcptui.trace.facts import facts_by_step
 
 Moment: TypeAlias = tuple[int, list[Fact]]
@@ -58,6 +59,11 @@ class Differences(NamedTuple):
     course: Difference | None = None
     """The first that is more than a header field or a timer; it may be the same one, and is if both come at
     one moment: it says more."""
+
+    def after(self, at: int, here: list[Fact], there: list[Fact]) -> Differences:
+        """After another moment, with all that happened then in both."""
+        course = self.course or _difference(at, here, there, _course)
+        return Differences(self.first or course or _difference(at, here, there, _whole), course)
 
     def up_to(self, now: int) -> Differences:
         """Those that have come by then."""
@@ -116,10 +122,9 @@ def compared(ours: Iterator[Moment], theirs: Iterator[Moment]) -> Iterator[Diffe
         was_there = there[1] if there is not None and there[0] == at else []
         if UNKNOWN in was_here or UNKNOWN in was_there:
             return
-        course = _difference(at, was_here, was_there, _course)
-        found = Differences(found.first or course or _difference(at, was_here, was_there, _whole), course)
+        found = found.after(at, was_here, was_there)
         yield found
-        if course is not None:
+        if found.course is not None:
             return
         if here is not None and here[0] == at:
             here = next(ours, None)

@@ -258,10 +258,10 @@ class TcptuiApp(App[None]):
     def _chosen(self, scenario: Scenario | None) -> None:
         if scenario is None:
             return
-        session = Session(scenario)
         if self._run is not None:
-            self._run.open(session)
+            self._run.come_to(scenario, "scenarios")
         else:
+            session = Session(scenario)
             session.set_pace(self._preferences.speed, self._preferences.delay)
             self._run = RunScreen(session, stories=self)
             self.push_screen(self._run)

@@ -14,12 +14,15 @@ values for (xterm's 256colres.h); each takes five octets less than one of 24 bit
 colour alone.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from rich.style import Style as RichStyle
 
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.lines import Style
 
 if TYPE_CHECKING:
@@ -95,7 +98,7 @@ def _look(name: PaletteName, style: Style) -> str:
 
 
 @cache
-def textual_theme(name: PaletteName) -> "Theme":
+def textual_theme(name: PaletteName) -> Theme:
     """The variables from which the widgets of dialogs have their colours: ``$foreground`` on ``$background``
     or ``$surface``, and ``$error`` and ``$text-muted`` on them. The rest is set off by attributes."""
     from textual.theme import Theme

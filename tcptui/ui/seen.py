@@ -7,7 +7,9 @@ the next, if anywhere, is the affair of whoever starts the app.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from tcptui.named_tuple import NamedTuple
 
 
 class Seen(Protocol):

@@ -91,7 +91,7 @@ class Session(Predicted):
         self.visited_before = other.visited()
         if other.predicting is not None:
             self.predicting = other.predicting.of(self.history)
-        if other.history.scenario.name == self.history.scenario.name:
+        if other.history.scenario.name == self.history.scenario.name and not self.origin.options:
             self.origin = Origin(other.origin.name)
 
     def given_so_far(self) -> None:
@@ -131,6 +131,7 @@ class Session(Predicted):
                 next(work)
             except StopIteration as end:
                 self._work = None
+                self.history.transmissions()  # For what is drawn next: they may have to be replayed.
                 if end.value:
                     self.notice = end.value
                 return

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, shorten, wrap
 from tcptui.view.lines import MARK, Line, Span, Style, fit
 

@@ -10,11 +10,12 @@ are the claims', and what is cut off is read in the reader.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tcptui.explain.catalogue import say
 from tcptui.explain.claims import claim_head, claim_text
 from tcptui.lab.scenario import Claim
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit
 

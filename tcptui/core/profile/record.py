@@ -14,10 +14,13 @@ blocks and segments, and `stack` picks all of them at once. What a hook decides 
 the profile, it asks of the profile that it is given; the procedure then asks the hook and not the knob.
 """
 
-from typing import Annotated, Literal, NamedTuple, TypeAlias
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
 
 from tcptui.core.profile.knob import Knob
 from tcptui.core.units import DAY, MILLISECOND, SECOND
+from tcptui.named_tuple import NamedTuple
 
 Ecn: TypeAlias = Literal["off", "granted", "asked"]
 OptionOrder: TypeAlias = Literal["linux", "bsd", "macos"]

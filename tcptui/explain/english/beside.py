@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 SENTENCES = {
+    "beside.story": "the story",
+    "beside.under": "under {stack}",
     "beside.first": "They first differ at {at} s: here {here}, there {there}.",
     "beside.first.here": "They first differ at {at} s: here {what}, there not.",
     "beside.first.there": "They first differ at {at} s: there {what}, here not.",

@@ -208,6 +208,11 @@ SENTENCES = {
     "error.option.argparse": "{why} (tcptui --help tells more)",
     "error.option.at": "--at goes with --format {some} or {last} only",
     "error.option.at_of_format": "--format {format} is taken at one of {points}",
+    "error.option.beside": "--beside goes with --format ladder",
+    "error.option.beside_of_script": "--beside goes with scenarios only",
+    "error.option.beside_what": (
+        "{name} has no variants; say what it is to stand beside: a stack, as in --beside linux, or --set"
+    ),
     "error.option.binary": "--format {format} needs -o FILE (-o - is standard output)",
     "error.option.binary_to_terminal": "--format {format} is not written to a terminal: -o FILE",
     "error.option.define": "-D {text!a}: must be NAME=VALUE",

@@ -8,7 +8,6 @@ the wire did shows in what goes in, and when.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from tcptui.core.events import Delivered, Event, Returned, RuleApplied, Sent, Signalled, StateChanged
 from tcptui.core.message import Message
@@ -38,6 +37,7 @@ from tcptui.lab.knob_values import value_text
 from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.semantics import semantics_of
 from tcptui.trace.capture import Point
 from tcptui.view.cells import wrap

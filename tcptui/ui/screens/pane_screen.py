@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 from typing import TypeVar
 
@@ -57,6 +58,11 @@ class PaneScreen(Screen[None], inherit_css=False):
         """Gives every pane its place, or takes it off the screen (`display`)."""
         raise NotImplementedError
 
+    @property
+    def drawn(self) -> Sequence[Pane]:
+        """The panes that are drawn anew when something has changed."""
+        return self._panes
+
     def frames(self) -> list[Frame]:
         """The frames of its panes as they are now: what stands on one may change as its pane does."""
         return [pane.frame() for pane in self._panes if isinstance(pane, FramedPane) and pane.display]
@@ -99,10 +105,11 @@ class PaneScreen(Screen[None], inherit_css=False):
             self._late.stop()
             self._late = None
         changed: list[Piece] = []
-        for pane in self._panes:
+        for pane in self.drawn:
             if pane.display:
                 changed += pane.update()
-        changed += self.backdrop.reword(self.frames())
+        if self.drawn is self._panes:
+            changed += self.backdrop.reword(self.frames())
         if changed and self._is_settled:
             self.app._display(self, PiecesUpdate(changed))  # type: ignore[arg-type]
         elif changed:

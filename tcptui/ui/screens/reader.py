@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -20,6 +20,7 @@ from tcptui.explain.labels import name_of
 from tcptui.explain.why import why
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.wire import SIDES
+from tcptui.named_tuple import NamedTuple
 from tcptui.ui.screens.dialogs import BOX
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.session import Session
