@@ -17,6 +17,7 @@ from tcptui.ui.story import Story
 from tcptui.view.story import MOST_SAID, story_rows
 from tests.messages import said
 
+README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 FILE = """\
 title = "Mine"
 
@@ -167,3 +168,23 @@ def test_the_command_writes_the_file_that_is_to_be_edited(
     assert errors == "tcptui: bad.toml: item[1].until: must be a whole number from 2 to 5\n"
     assert main(["lecture", "first-lesson"]) == 2, "there is no terminal"
     assert "tcptui lecture NAME --save -" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["first-lesson", "connections"])
+def test_the_readme_has_the_table_of_what_is_given(name: str) -> None:
+    table = README.split(f"<!-- {name} -->\n")[1].split("\n\n")[0]
+    rows = [row.split(" | ") for row in table.splitlines()[2:]]
+    items = find(name).items
+    assert [row[0] for row in rows] == [f"| {item.minutes}" for item in items]
+    for row, item in zip(rows, items, strict=True):
+        variant = f", `--variant '{item.scenario.variant}'`" if item.scenario.variant else ""
+        assert row[1] == f"`{item.scenario.name}`{variant}"
+        assert row[2] == f"{item.scenario.question} |"
+
+
+def test_the_example_of_the_readme_is_a_lecture() -> None:
+    text = README.split("## A lecture of your own")[1].split("```toml\n")[1].split("```")[0]
+    first, second, third = read_lecture(text, "README.md").items
+    assert (first.words, first.minutes, first.last) == ("What can A do if its SYN is lost?", 3, 6)
+    assert (second.scenario.variant, second.last) == ("two segments", 20)
+    assert (len(third.moves), third.first) == (4, 4)
