@@ -14,7 +14,6 @@ from tcptui.core.message import Message, SequenceNumber
 from tcptui.core.packet.segment import FIN, SYN, Segment, flag_text
 from tcptui.core.packet.seq import HALF, MASK, relative
 from tcptui.core.state import ARROWS, State
-from tcptui.lab.calls import result_text
 from tcptui.lab.connection import Bases
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
@@ -182,5 +181,7 @@ def responses(report: Report) -> Choices | None:
 
 def written(result: CallResult) -> str:
     """A call to a socket as a program has it."""
+    from tcptui.lab.calls import result_text  # Late: who has such calls has loaded it.
+
     assert result.call is not None
     return result_text(result.call, Blocked(0)).removesuffix(" ...")

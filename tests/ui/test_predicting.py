@@ -9,7 +9,9 @@ import pytest
 
 from tcptui import library
 from tcptui.cli import main
+from tcptui.explain.catalogue import text
 from tcptui.lab.loader import scenario_of_variant
+from tcptui.lab.wire import SIDES
 from tcptui.ui.seen import Score, ScoresInMemory
 from tcptui.ui.session import Session
 from tcptui.view.endpoint import EndView
@@ -114,6 +116,12 @@ def test_while_a_run_plays_nothing_is_asked() -> None:
     assert session.asked.choices == ()
 
 
+def visited(session: Session) -> set[str]:
+    """The states that either end has been in."""
+    records = session.history.record.a, session.history.record.b
+    return {entered.state.value for record in records for entered in record.states}
+
+
 @pytest.mark.parametrize("name", library.names())
 def test_before_the_answer_no_line_tells_which_timer_fires_which_call_comes_or_what_is_waited_for(
     name: str,
@@ -137,6 +145,10 @@ def test_before_the_answer_no_line_tells_which_timer_fires_which_call_comes_or_w
                 shown = "\n".join(lines)
                 assert not re.search(r"(RTX|PERS|DACK|USER|KEEP|2MSL|FIN2|TLP) in \d", shown), shown
                 assert not re.search(r"^.(next |needs +[^ ?])", shown, re.MULTILINE), shown
+                answer = text(question.answer)
+                alone = all(len(session.world.end(side).connections) < 2 for side in SIDES)
+                if alone and question.kind == "state" and answer not in visited(session):
+                    assert answer not in shown, shown
             if session.world.next_event() is None:
                 break
             session.step()

@@ -48,6 +48,7 @@ _LOOKS: dict[Style, str] = {"title": "bold", "key": "bold", "dim": "$text-muted"
 _LIST = (
     ("abc", "letters"), ("/", "search"), ("1-9", "chapter"), ("↑↓ [ ]", "choose"), ("←→", "variant"),
     ("enter", "play"), ("space", "mark"), ("esc", "escape"), ("✓ *", "signs"),
+    ("7 / 9", "score"),
 )  # fmt: skip
 """The keys of the list of stories."""
 
