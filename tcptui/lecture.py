@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from json import dumps
 from pathlib import Path
 
-from tcptui import library
 from tcptui.files import BadFile, read_text
 from tcptui.lab.facts import Fact
 from tcptui.lab.loader import BadScenario, scenario_of_variant
@@ -31,6 +31,7 @@ from tcptui.lab.toml import LARGEST
 from tcptui.lab.toml_table import Table, bad
 from tcptui.lab.toml_values import boolean_of, line_of, number_of, title_of
 from tcptui.lab.wire import BadMove
+from tcptui.library import SHIPPED, Library
 from tcptui.named_tuple import NamedTuple
 
 MOST_STEPS = 2_000
@@ -96,13 +97,13 @@ def text_of(name_or_path: str) -> str:
         raise BadScenario(error.message) from None
 
 
-def find(name_or_path: str) -> Lecture:
+def find(name_or_path: str, library: Library = SHIPPED) -> Lecture:
     """By name, or, if there is a slash or a suffix in it, by path. Raises BadScenario."""
-    return read_lecture(text_of(name_or_path), name_or_path)
+    return read_lecture(text_of(name_or_path), name_or_path, library)
 
 
-def read_lecture(text: str, file: str) -> Lecture:
-    """Raises BadScenario: it names the file, the key and what is allowed."""
+def read_lecture(text: str, file: str, library: Library = SHIPPED) -> Lecture:
+    """`library` has the stories. Raises BadScenario: it names the file, the key and what is allowed."""
     top = Table(document_of(text, file), f"{file}: ")
     title, tables = top.take("title", title_of), top.tables("item")
     if not tables:
@@ -110,18 +111,19 @@ def read_lecture(text: str, file: str) -> Lecture:
     if len(tables) > MOST_ITEMS:
         raise top.error("item", "error.value.too_many", count=len(tables), most=MOST_ITEMS)
     top.done(("title", "item"))
-    return Lecture(title, tuple(map(_item, tables)))
+    return Lecture(title, tuple(_item(table, library) for table in tables))
 
 
-def of_stories(marked: Iterable[str]) -> Lecture | None:
+def of_stories(marked: Iterable[str], library: Library = SHIPPED) -> Lecture | None:
     """The whole stories and variants of these names, as ``NAME`` or ``NAME:VARIANT``, in the library's order;
-    None: the library has none of them."""
+    None: the library has none of them that can be used."""
     wanted, items = set(marked), []
     for listed in library.all_scenarios():
         for variant in ("", *listed.variants):
             if (f"{listed.name}:{variant}" if variant else listed.name) in wanted:
-                scenario = scenario_of_variant(listed.load(), variant)
-                items.append(Item(scenario, 0, _Run(scenario, ()).last))
+                with suppress(BadScenario):
+                    scenario = scenario_of_variant(listed.load(), variant)
+                    items.append(Item(scenario, 0, _Run(scenario, ()).last))
     return Lecture("", tuple(items)) if items else None
 
 
@@ -136,8 +138,8 @@ def lecture_text(lecture: Lecture, title: str) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _item(table: Table) -> Item:
-    scenario = _scenario(table)
+def _item(table: Table, library: Library) -> Item:
+    scenario = _scenario(table, library)
     none: tuple[Move, ...] = ()
     moves = table.take("moves", _moves_of, none)
     if moves and "step" in table:
@@ -162,7 +164,7 @@ def _item(table: Table) -> Item:
     return Item(scenario, first, last, moves, minutes, words)
 
 
-def _scenario(table: Table) -> Scenario:
+def _scenario(table: Table, library: Library) -> Scenario:
     story = table.take("story", title_of)
     try:
         scenario = library.find(story)

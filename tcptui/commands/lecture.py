@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tcptui.commands.shared import Commands, Unusable, add_look, write
+from tcptui.commands.shared import Commands, Unusable, add_library, add_look, library_of, write
 
 if TYPE_CHECKING:
     from tcptui.lecture import Lecture
@@ -26,6 +26,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--save", metavar="FILE", help="write it to this file instead, to be edited; - is standard output"
     )
+    add_library(parser, again=True)
     add_look(parser, again=True)
     parser.set_defaults(run=_lecture)
 
@@ -35,41 +36,43 @@ def _lecture(options: argparse.Namespace) -> int:
 
     try:
         if options.save is not None:
-            return _save(_text(options.lecture), options.save)
+            return _save(_text(options), options.save)
         from tcptui.commands import screen
 
-        lecturing = _given(options.lecture)
+        lecturing = _given(options)
         return screen.show(lecturing.open, options, "tcptui lecture NAME --save -", lecturing)
     except BadScenario as error:
         raise Unusable(error.message) from None
 
 
-def _text(name: str | None) -> str:
+def _text(options: argparse.Namespace) -> str:
     from tcptui import lecture
 
-    if name is not None:
-        text = lecture.text_of(name)
-        lecture.read_lecture(text, name)
+    if options.lecture is not None:
+        text = lecture.text_of(options.lecture)
+        lecture.read_lecture(text, options.lecture, library_of(options))
         return text
     from tcptui.explain.catalogue import say
 
-    return lecture.lecture_text(_marked(), say("lecture.marked"))
+    return lecture.lecture_text(_marked(options), say("lecture.marked"))
 
 
-def _given(name: str | None) -> Lecturing:
+def _given(options: argparse.Namespace) -> Lecturing:
     import time
 
     from tcptui import lecture
     from tcptui.ui.lecturing import Lecturing
 
-    return Lecturing(_marked() if name is None else lecture.find(name), time.monotonic)
+    name = options.lecture
+    found = _marked(options) if name is None else lecture.find(name, library_of(options))
+    return Lecturing(found, time.monotonic)
 
 
-def _marked() -> Lecture:
+def _marked(options: argparse.Namespace) -> Lecture:
     from tcptui import lecture
     from tcptui.commands.local import Kept
 
-    found = lecture.of_stories(Kept().marked.names)
+    found = lecture.of_stories(Kept().marked.names, library_of(options))
     if found is None:
         raise Unusable("error.lecture.none_marked", known=tuple(lecture.names()))
     return found

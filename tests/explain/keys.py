@@ -23,9 +23,10 @@ from tcptui.ui.screens.help import sections
 
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
-    "act", "allowed", "arrival", "assert", "beside", "check", "claim", "count", "difference", "effect",
-    "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "happened", "label", "ladder",
-    "lecture", "move", "needs", "predict", "remembered", "response", "rule", "run", "script", "setting",
+    "act", "allowed", "arrival", "assert", "beside", "check", "claim", "count", "coverage", "difference",
+    "effect", "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "happened", "label",
+    "ladder", "lecture", "library", "move", "needs", "predict", "remembered", "response", "rule", "run",
+    "script", "setting",
     "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why", "writer",
 )  # fmt: skip
 """The first words of all keys."""

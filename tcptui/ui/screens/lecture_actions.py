@@ -14,9 +14,6 @@ from tcptui.view.inspectors import INSPECTORS, Inspector
 if TYPE_CHECKING:
     from tcptui.ui.lecturing import Lecturing
 
-CLOCK_EVERY = 5
-"""Seconds after which the clock of a lecture is looked at; it tells minutes."""
-
 
 class LectureActions(InspectorActions):
     """A screen of a session that may be an item of a lecture. The actions have the names of `ui.actions`."""
@@ -30,10 +27,6 @@ class LectureActions(InspectorActions):
         super().__init__(session, inspectors)
         self._lecturing = lecturing
         """The lecture that is given; None: none is."""
-
-    def on_mount(self) -> None:
-        if self._lecturing is not None:
-            self.set_interval(CLOCK_EVERY, self.show)
 
     def action_step(self) -> None:
         """A step; where an item of a lecture is over, the next item."""
@@ -49,15 +42,8 @@ class LectureActions(InspectorActions):
         else:
             self._change(self._go_back_in_lecture)
 
-    def action_items(self) -> None:
-        self._change(self._choose_item)
-
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
-        raise NotImplementedError
-
-    def _pause(self) -> None:
-        """Before something opens above the run."""
         raise NotImplementedError
 
     def _go_on_in_lecture(self) -> None:
@@ -86,17 +72,3 @@ class LectureActions(InspectorActions):
         else:
             self.session.say_nothing()
             self.session.message = say("ui.at_the_beginning" if place < 0 else "lecture.over")
-
-    def _choose_item(self) -> None:
-        self._pause()
-        lecturing = self._lecturing
-        if lecturing is None:
-            self.session.message = say("lecture.none")
-            return
-        from tcptui.ui.screens.items import ItemMenu
-
-        def chosen(place: int | None) -> None:
-            if place is not None:
-                self._change(lambda: self._open_item(place))
-
-        self.app.push_screen(ItemMenu(lecturing.lecture, lecturing.at), chosen)

@@ -19,7 +19,7 @@ from tcptui.ui.panes.pane import Pane, SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.lecture_actions import LectureActions
-from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
+from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND, PaneScreen
 from tcptui.ui.seen import Scores, ScoresInMemory
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import INSPECTORS, Inspector
@@ -29,6 +29,7 @@ from tcptui.view.story import NOTHING, story_rows
 if TYPE_CHECKING:
     from tcptui.ui.app import TcptuiApp
     from tcptui.ui.lecturing import Lecturing
+    from tcptui.ui.panes.inspector import InspectorPane
     from tcptui.ui.panes.letters import LettersPane
 
 BREATH = 0.001
@@ -37,6 +38,8 @@ MOST_WAITING = 1_000
 """Keys that wait until long work is done; those that come then are lost."""
 MOST_LEFT = 20
 """Runs that are kept as they were left."""
+CLOCK_EVERY = 5
+"""Seconds after which the clock of a lecture is looked at; it tells minutes."""
 LEAST_SAID = 2
 """Lines for what a story says at its moments, kept free between them."""
 
@@ -58,7 +61,7 @@ class AllStories(Protocol):
         """A story has been seen to its end."""
 
 
-class RunScreen(LectureActions):
+class RunScreen(LectureActions, PaneScreen):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -132,6 +135,10 @@ class RunScreen(LectureActions):
                 pane.session = session
         self._rearrange()
 
+    def on_mount(self) -> None:
+        if self._lecturing is not None:
+            self.set_interval(CLOCK_EVERY, self.show)
+
     def place_panes(self, width: int, height: int) -> None:
         self._said = said = self._said_rows(width, height)
         wanted = self._wanted_inspectors()
@@ -166,7 +173,6 @@ class RunScreen(LectureActions):
         rows = letters_rows(sides, width, height)
         if self._letters is None:
             self._letters = self.add(LettersPane(self.session))
-            self.mount(self._letters)
         self._letters.fill_for(sides, height, Place(0, where.a.y, width, rows))
         return [chosen.fill_frame(Place(0, where.a.y + rows, width, where.a.height - rows))]
 
@@ -199,6 +205,9 @@ class RunScreen(LectureActions):
         await self.app.run_action(event.action, self if hasattr(self, f"action_{event.action}") else self.app)
 
     # Actions.
+
+    def action_items(self) -> None:
+        self._change(self._choose_item)
 
     def action_branch(self) -> None:
         self._change(self._choose_branch)
@@ -384,6 +393,16 @@ class RunScreen(LectureActions):
 
         ask_branch(self.app, self.session, lambda one: self._change(lambda: self.session.go_to_branch(one)))
 
+    def _choose_item(self) -> None:
+        self._pause()
+        lecturing = self._lecturing
+        if lecturing is None:
+            self.session.message = say("lecture.none")
+            return
+        from tcptui.ui.screens.asking import ask_item
+
+        ask_item(self.app, lecturing, lambda place: self._change(lambda: self._open_item(place)))
+
     def _unfold_or_go(self) -> None:
         self.session.say_nothing()
         if not self._wire.unfold():
@@ -409,6 +428,11 @@ class RunScreen(LectureActions):
             self._go_on()
         else:
             self._later(BREATH, self._go_on)
+
+    def _add_inspector(self, inspector: Inspector) -> InspectorPane:
+        from tcptui.ui.panes.inspector import InspectorPane  # Late: a small screen has no room for one.
+
+        return self.add(InspectorPane(self.session, inspector))
 
     def _rearrange(self) -> None:
         self.place_again(*self.size)
