@@ -31,6 +31,7 @@ def sentences() -> Mapping[str, str]:
         errors,
         glossary,
         lecture,
+        ledger,
         picker,
         predict,
         rules,
@@ -50,6 +51,7 @@ def sentences() -> Mapping[str, str]:
         **predict.SENTENCES,
         **lecture.SENTENCES,
         **glossary.SENTENCES,
+        **ledger.SENTENCES,
         **configuration.SENTENCES,
         **beside.SENTENCES,
     }
