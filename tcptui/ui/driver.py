@@ -171,6 +171,10 @@ class TerminalDriver(LinuxDriver):
     def write(self, data: str) -> None:
         super().write(shorter(data))
 
+    def send_message(self, message: Message) -> None:
+        """Puts it into the app's queue. Textual's makes a task of it and a future that nobody waits for."""
+        self._loop.call_soon_threadsafe(self._app.post_message, message)
+
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Resize):
             size = Size(*clamped(*message.size))

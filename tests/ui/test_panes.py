@@ -232,8 +232,7 @@ def test_the_pieces_that_are_written_make_the_whole_screen(
                 direct += bool(written)
                 seen = seen if written else cells()  # All of it was laid out anew.
                 for update in written:
-                    for x, y, width, segments in update.pieces:
-                        text = "".join(segment.text for segment in segments)
+                    for x, y, width, text, _ in update.pieces:
                         assert cell_len(text) == width
                         seen[y][x : x + width] = text
                 written.clear()
