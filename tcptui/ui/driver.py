@@ -11,6 +11,8 @@ ends the program or its use. This is the one place where they are made harmless:
 - A paste ends at its end mark, at Ctrl-C, after `PASTE_SILENCE` without a character or after `MOST_PASTED`
   characters: a connection that was cut in the middle of one must not swallow every later key.
 - Keys that come faster than they are answered wait in the kernel, whose buffer is bounded, not here.
+- The loop that answers keys reads them: Textual's thread has to wake it for each, which takes longer than to
+  read one.
 - What the terminal answers to a question is no key (`answers`). Whoever leaves before the answer has come
   waits for it, `ANSWER_PATIENCE` at most, so that it does not stand in the shell.
 - A process that was stopped without being told (SIGSTOP) sets up the terminal again when it goes on, from
@@ -26,6 +28,7 @@ import re
 import select
 import signal
 import time
+from asyncio import TimerHandle
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -63,7 +66,7 @@ _NO_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(cod
 _BACK_OFF = 0.002
 """Seconds until the app is asked again whether it has answered some keys."""
 _POLL = 0.1
-"""Seconds between two looks at whether the app wants no more input."""
+"""Seconds of silence after which what waits for more is taken as it is."""
 
 
 def clamped(width: int, height: int) -> tuple[int, int]:
@@ -155,6 +158,10 @@ class TerminalDriver(LinuxDriver):
         self._is_set_up = self._is_suspended = False
         self._reads = False
         """Whether what the terminal sends is taken."""
+        self._parser, self._guard = TerminalParser(debug), PasteGuard()
+        self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        self._silence: TimerHandle | None = None
+        """Looks at what waits for silence."""
         self._answers = Answers()
         self._asked = 0.0
         self._tell_ground: Callable[[Rgb], object] = lambda _: None
@@ -172,8 +179,8 @@ class TerminalDriver(LinuxDriver):
         super().write(shorter(data))
 
     def send_message(self, message: Message) -> None:
-        """Puts it into the app's queue. Textual's makes a task of it and a future that nobody waits for."""
-        self._loop.call_soon_threadsafe(self._app.post_message, message)
+        """Puts it into the app's queue, from the loop: Textual's, from its thread, makes a task of it."""
+        self._app.post_message(message)
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Resize):
@@ -196,44 +203,70 @@ class TerminalDriver(LinuxDriver):
 
     def disable_input(self) -> None:
         while self._answers.awaited and time.monotonic() < self._asked + ANSWER_PATIENCE:
-            if self._key_thread is not None and self._key_thread.is_alive():
-                time.sleep(_BACK_OFF)  # It reads.
-            elif select.select([self.fileno], [], [], _BACK_OFF)[0]:
+            if select.select([self.fileno], [], [], _BACK_OFF)[0]:
                 self._answers.pass_on(os.read(self.fileno, 4096).decode(errors="replace"))
         self._answers.awaited = self._reads = False
+        self._loop.remove_reader(self.fileno)
+        if self._silence is not None:
+            self._silence.cancel()
         super().disable_input()
 
     def _run_input_thread(self) -> None:
+        """Textual's thread leaves the terminal to the loop, and ends."""
+        self._loop.call_soon_threadsafe(self._begin_to_read)
+
+    def _begin_to_read(self) -> None:
+        self._parser, self._guard = TerminalParser(self._debug), PasteGuard()
+        self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        self._watch()
+        self._wait_for_silence()
+
+    def _watch(self) -> None:
+        if self._reads:
+            self._loop.add_reader(self.fileno, self._taking, self._take)
+
+    def _wait_for_silence(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+        if self._reads:
+            self._silence = self._loop.call_later(_POLL, self._taking, self._expire)
+
+    def _taking(self, take: Callable[[], None]) -> None:
+        """The loop would go on after an error as if nothing had happened."""
         try:
-            self.run_input_thread()
-        except BaseException as error:
+            take()
+        except Exception as error:
             fail: Callable[[BaseException], object] | None = getattr(self._app, "fail", None)
             if fail is None:
                 raise
             self._app.call_later(fail, error)
 
-    def run_input_thread(self) -> None:
-        """Reads what comes until there is to be no more input."""
-        parser, guard = TerminalParser(self._debug), PasteGuard()
-        decode = getincrementaldecoder("utf-8")(errors="replace").decode
-        while not self.exit_event.is_set():
-            if self._app.message_queue_size > MOST_WAITING:
-                self.exit_event.wait(_BACK_OFF)
-                continue
-            if select.select([self.fileno], [], [], _POLL)[0]:
-                try:
-                    octets = os.read(self.fileno, 4096)
-                except OSError:
-                    octets = b""
-                if not octets:  # The terminal is gone.
-                    self._answers.awaited = False
-                    self._app.call_later(self._app.exit, None, 128 + signal.SIGHUP)
-                    return
-                for piece in guard.pass_on(self._without_answers(decode(octets)), time.monotonic()):
-                    self._send(parser.feed(piece) if piece else ())
-            elif rest := self._answers.release() + guard.expire(time.monotonic()):
-                self._send(parser.feed(rest))
-            self._send(parser.tick())
+    def _take(self) -> None:
+        """What has come; nothing until some of the keys before it have been answered."""
+        if self._app.message_queue_size > MOST_WAITING:
+            self._loop.remove_reader(self.fileno)
+            self._loop.call_later(_BACK_OFF, self._watch)
+            return
+        try:
+            octets = os.read(self.fileno, 4096)
+        except OSError:
+            octets = b""
+        if not octets:  # The terminal is gone.
+            self._loop.remove_reader(self.fileno)
+            self._answers.awaited = False
+            self._app.call_later(self._app.exit, None, 128 + signal.SIGHUP)
+            return
+        for piece in self._guard.pass_on(self._without_answers(self._decode(octets)), time.monotonic()):
+            self._send(self._parser.feed(piece) if piece else ())
+        self._send(self._parser.tick())
+        self._wait_for_silence()
+
+    def _expire(self) -> None:
+        """Nothing has come for a while: what waited for more is all there is."""
+        if rest := self._answers.release() + self._guard.expire(time.monotonic()):
+            self._send(self._parser.feed(rest))
+        self._send(self._parser.tick())
+        self._wait_for_silence()
 
     def _without_answers(self, data: str) -> str:
         data = self._answers.pass_on(data)
@@ -292,6 +325,8 @@ class TerminalDriver(LinuxDriver):
         self._is_suspended = False
         if self._is_set_up:
             # It was stopped without being told: the terminal is as it was set up, or as a shell has set it.
+            if select.select([self.fileno], [], [], 0)[0]:
+                self._taking(self._take)  # What is set up anew forgets what has come.
             self.suspend_application_mode()
         self.resume_application_mode()
         self._app.screen.refresh()

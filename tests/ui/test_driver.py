@@ -253,7 +253,7 @@ def test_sigcont_while_it_ends_leaves_the_terminal_as_it_was_found() -> None:
     ("module", "method"), [("session", "Session.step"), ("driver", "TerminalDriver._send")]
 )
 def test_a_crash_has_exit_status_1(module: str, method: str, tmp_path: Path) -> None:
-    """In the loop, or in the thread that reads keys: the terminal is given back, and the shell is told."""
+    """In an action, or where keys are read: the terminal is given back, and the shell is told."""
     (tmp_path / "sitecustomize.py").write_text(
         f"import tcptui.ui.{module} as module\n"
         "def fail(self, *arguments):\n"
