@@ -11,8 +11,8 @@ ends the program or its use. This is the one place where they are made harmless:
 - A paste ends at its end mark, at Ctrl-C, after `PASTE_SILENCE` without a character or after `MOST_PASTED`
   characters: a connection that was cut in the middle of one must not swallow every later key.
 - Keys that come faster than they are answered wait in the kernel, whose buffer is bounded, not here.
-- The loop that answers keys reads them: Textual's thread has to wake it for each, which takes longer than to
-  read one.
+- The loop that answers keys reads them, and writes what the terminal takes at once: a thread for each, as
+  Textual has it, takes as long to wake as it takes to read a key or to write the answer.
 - What the terminal answers to a question is no key (`answers`). Whoever leaves before the answer has come
   waits for it, `ANSWER_PATIENCE` at most, so that it does not stand in the shell.
 - A process that was stopped without being told (SIGSTOP) sets up the terminal again when it goes on, from
@@ -31,8 +31,9 @@ import time
 from asyncio import TimerHandle
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from typing import Any, TextIO, cast
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -142,6 +143,43 @@ class PasteGuard:
             yield data
 
 
+class TerminalFile:
+    """The terminal as a file, which takes octets. Those that it has no room for are left to Textual's thread,
+    which waits; and while that has some, no others go before them."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._fileno = file.fileno()
+        self.encoding = file.encoding
+        self.left = 0
+        """How often something was left to the thread."""
+        self._done = 0
+        self._at_once: int | None = None
+        with suppress(OSError):
+            # Opened anew: not to wait is a property that others who have the terminal open would share.
+            self._at_once = os.open(os.ttyname(self._fileno), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+
+    def fileno(self) -> int:
+        return self._fileno
+
+    def rest_of(self, octets: bytes) -> bytes:
+        """Writes what there is room for now; what is left of it."""
+        if self._at_once is None or self.left != self._done:
+            return octets
+        try:
+            return octets[os.write(self._at_once, octets) :]
+        except OSError:
+            return octets
+
+    def write(self, octets: bytes) -> None:
+        """Waits until all of it is written: for the thread."""
+        while octets:
+            octets = octets[os.write(self._fileno, octets) :]
+        self._done += 1
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+
 class TerminalDriver(LinuxDriver):
     """Textual's driver for Unix, with what the head of this module tells."""
 
@@ -155,6 +193,8 @@ class TerminalDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._size = self._get_terminal_size()
+        self._out = TerminalFile(cast(TextIO, self._file))
+        self._file = self._out  # type: ignore[assignment]
         self._is_set_up = self._is_suspended = False
         self._reads = False
         """Whether what the terminal sends is taken."""
@@ -176,7 +216,10 @@ class TerminalDriver(LinuxDriver):
         self.flush()
 
     def write(self, data: str) -> None:
-        super().write(shorter(data))
+        rest = self._out.rest_of(shorter(data).encode(self._out.encoding, "backslashreplace"))
+        if rest:
+            self._out.left += 1
+            super().write(cast(str, rest))  # It is handed on to the file as it is.
 
     def send_message(self, message: Message) -> None:
         """Puts it into the app's queue, from the loop: Textual's, from its thread, makes a task of it."""
