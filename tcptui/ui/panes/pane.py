@@ -21,6 +21,7 @@ from operator import ne
 from typing import NamedTuple, get_args
 
 from rich.segment import Segment as RichSegment
+from rich.style import Style as RichStyle
 from textual.color import Color
 from textual.filter import LineFilter
 from textual.geometry import Region
@@ -91,9 +92,10 @@ class Pane(Widget, inherit_css=False):
                 (self._cut.add if _is_cut(new) else self._cut.discard)(row)
                 for start, end in _differences(old, new):
                     at = x + start
-                    for text, style, _ in self._segments(part(new, start, end), filters):
-                        changed.append(piece := Piece(at, y + row, cell_len(text), text, style))
-                        at += piece.width
+                    for text, look in self._looking(part(new, start, end), filters):
+                        cells = len(text) if text.isascii() else cell_len(text)
+                        changed.append(Piece(at, y + row, cells, text, look))
+                        at += cells
         self._lines = lines
         return changed
 
@@ -106,8 +108,8 @@ class Pane(Widget, inherit_css=False):
         """The strips as they are: there are no styles of a widget to be laid over them."""
         for row in range(crop.y, min(crop.bottom, len(self._lines))):
             if self._strips[row] is None:
-                segments = self._segments(self._lines[row], self.get_line_filters())
-                self._strips[row] = Strip(segments, self._place.width)
+                looking = self._looking(self._lines[row], self.get_line_filters())
+                self._strips[row] = Strip([RichSegment(*one) for one in looking], self._place.width)
         strips = [strip for strip in self._strips[crop.y : crop.bottom] if strip is not None]
         strips += [Strip.blank(crop.right, self._looks["plain"])] * (crop.height - len(strips))
         if crop.x == 0 and crop.width == self._place.width:
@@ -120,13 +122,17 @@ class Pane(Widget, inherit_css=False):
         blank: Line = ((" " * width, "plain"),)
         return lines + [blank] * (height - len(lines))
 
-    def _segments(self, line: Line, filters: Sequence[LineFilter]) -> list[RichSegment]:
-        """`filters`: for NO_COLOR and for ASCII."""
+    def _looking(self, line: Line, filters: Sequence[LineFilter]) -> Sequence[tuple[str, RichStyle | None]]:
+        """The texts of a line, and how they look; `filters`: for NO_COLOR and for ASCII."""
         # Without the widget's own style: the terminal's default colours need no octets.
-        segments = [RichSegment(text, self._looks[name]) for text, name in line]
+        looks = self._looks
+        looking = [(text, looks[name]) for text, name in line]
+        if not filters:
+            return looking
+        segments = [RichSegment(text, look) for text, look in looking]
         for line_filter in filters:
             segments = line_filter.apply(segments, _BACKGROUND)
-        return segments
+        return [(text, look) for text, look, _ in segments]
 
 
 class SessionPane(Pane):

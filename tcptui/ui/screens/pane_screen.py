@@ -15,7 +15,7 @@ from textual.timer import Timer
 from tcptui.ui.panes.backdrop import Backdrop
 from tcptui.ui.panes.pane import FramedPane, Pane
 from tcptui.ui.panes.update import Piece, PiecesUpdate
-from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 
 FRAMES_PER_SECOND = 15
 """How often a playing run is drawn, long work, or keys that come faster than they can be seen."""
@@ -57,10 +57,6 @@ class PaneScreen(Screen[None], inherit_css=False):
         """Gives every pane its place, or takes it off the screen (`display`)."""
         raise NotImplementedError
 
-    def frames(self) -> list[Frame]:
-        """The frames of its panes as they are now: what stands on one may change as its pane does."""
-        return [pane.frame() for pane in self._panes if isinstance(pane, FramedPane) and pane.display]
-
     def compose(self) -> ComposeResult:
         self.place_again(*self.app.size)
         yield self.backdrop
@@ -99,10 +95,11 @@ class PaneScreen(Screen[None], inherit_css=False):
             self._late.stop()
             self._late = None
         changed: list[Piece] = []
-        for pane in self._panes:
-            if pane.display:
-                changed += pane.update()
-        changed += self.backdrop.reword(self.frames())
+        seen = [pane for pane in self._panes if pane.display]
+        for pane in seen:
+            changed += pane.update()
+        # What stands on a frame may change as its pane does.
+        changed += self.backdrop.reword([pane.frame() for pane in seen if isinstance(pane, FramedPane)])
         if changed and self._is_settled:
             self.app._display(self, PiecesUpdate(changed))  # type: ignore[arg-type]
         elif changed:
