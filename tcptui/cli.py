@@ -18,7 +18,7 @@ from importlib import import_module
 from typing import IO, NoReturn
 
 from tcptui import __version__
-from tcptui.commands.shared import Unusable, add_look, complain, write
+from tcptui.commands.shared import Unusable, add_library, add_look, complain, write
 
 OBJECTS_UNTIL_COLLECTION = 50_000
 """So many new objects, not 700, make Python look for garbage. What a start loads is none, and looking through
@@ -28,6 +28,7 @@ it again and again takes a tenth of the start."""
 _COMMANDS = {
     "play": ("play", "add"),
     "list": ("tables", "add_list"),
+    "claims": ("claims", "add"),
     "rfc": ("tables", "add_rfc"),
     "profile": ("tables", "add_profile"),
     "config": ("config", "add"),
@@ -89,6 +90,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"tcptui {__version__}")
     add_look(parser)
+    add_library(parser)
     parser.set_defaults(run=_choose)
     commands = parser.add_subparsers(metavar="COMMAND")
     asked = arguments[0] if arguments else ""

@@ -9,9 +9,10 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from textwrap import wrap
-from typing import Any, NamedTuple
+from typing import Any
 
 from tcptui.core.message import Message, MessageError
+from tcptui.named_tuple import NamedTuple
 
 LAST = {"MUST": 69, "SHLD": 31, "MAY": 18, "REC": 1}
 """How many of each kind Appendix B has; none is left out."""

@@ -163,7 +163,8 @@ class Watch:
         )
 
     def _look_at_delivered(self, side: Side, event: Delivered) -> None:
-        """What a program has read begins what the peer has sent, unless a knob is broken on purpose."""
+        """What a program has read begins what the peer has sent, unless a knob is broken on purpose, or the
+        network has kept a segment for longer than MSL, which TCP has to assume that none does (3.4.1)."""
         key = (side, self.incarnation[side], event.connection)
         numbers = self.history.world.end(side).initial_numbers(event.connection)
         if numbers is not None and numbers[1] is not None:
@@ -172,7 +173,7 @@ class Watch:
         peer: Side = "B" if side == "A" else "A"
         irs = self._irs.get(key)
         told_by_host = isinstance(self.history.world.end(peer), HostEnd)
-        if irs is None or self._forged or not told_by_host or self._is_broken():
+        if irs is None or self._forged or not told_by_host or self._is_broken() or self._outlived_msl():
             return
         sent = [octets for name, octets in self._sent.items() if (name[0], name[3]) == (peer, irs)]
         for place, octet in enumerate(self._delivered[key], 1):
@@ -181,6 +182,10 @@ class Watch:
     def _is_broken(self) -> bool:
         profiles = [setup.profile for setup in self.history.scenario.hosts]
         return any(getattr(profile, name) not in (None, False) for profile in profiles for name in BROKEN)
+
+    def _outlived_msl(self) -> bool:
+        most = min(setup.profile.msl for setup in self.history.scenario.hosts)
+        return any(one.ended_at - one.sent_at > most for one in self.history.transmissions())
 
     # The record and the pane.
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tcptui import library
 from tcptui.cli import main
+from tcptui.lab.history import History
+from tcptui.lab.loader import scenario_of_variant
+from tcptui.lab.scenario import Claim, Scenario
+from tcptui.view.lines import plain_text
+from tcptui.view.story import NOTHING, story_lines, story_rows
 
 STORY = """\
 title = "t"
@@ -23,6 +29,13 @@ script = [{ call = "listen" }]
 [[say]]
 when = "B fires PERSIST"
 text = "never"
+
+[[claim]]
+when = "B fires PERSIST"
+text = "never"
+verdict = "true"
+why = "never"
+source = "RFC 9293"
 
 [expect]
 events = ["A SYN",
@@ -60,6 +73,24 @@ def test_the_whole_library_is_right(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(" holds (" in line for line in lines)
 
 
+def test_what_a_story_tells_at_a_moment_stands_whole_on_the_smallest_screen() -> None:
+    for story in told_stories():
+        history = History(story)
+        while history.narration is not None and history.narration.to_come:
+            history.apply()
+            told: tuple[str | Claim, ...]
+            told = (*(say.text for say in history.narration.now), *history.narration.claims)
+            lines = story_lines(told, NOTHING, 80, story_rows(told, NOTHING, 80, 24, 0))
+            cut = [line for line in map(plain_text, lines) if line.endswith("…")]
+            assert not cut, (story.name, story.variant, cut)
+
+
+def told_stories() -> Iterator[Scenario]:
+    for name in library.names():
+        story = library.load_named(name)
+        yield from (scenario_of_variant(story, one) for one in ("", *(one.name for one in story.variants)))
+
+
 def test_each_fact_that_does_not_hold_is_told_with_its_line(
     story: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -67,9 +98,10 @@ def test_each_fact_that_does_not_hold_is_told_with_its_line(
     assert (status, errors) == (1, "")
     assert lines == [
         "mine.toml:12: say[1].when: is never said: its moment does not come",
-        "mine.toml:17: expect.events[2]: 'A SYN again' does not happen here;"
+        "mine.toml:16: claim[1].when: is never said: its moment does not come",
+        "mine.toml:24: expect.events[2]: 'A SYN again' does not happen here;"
         " nearest: 100ms A SYN seq=0 win=65535 mss=1460",
-        "mine.toml:26: variant[1].expect.end[1]: variant 'two segments': 'B LISTEN' is not so;"
+        "mine.toml:33: variant[1].expect.end[1]: variant 'two segments': 'B LISTEN' is not so;"
         " instead: B ESTABLISHED",
     ]
 
@@ -84,8 +116,8 @@ def test_all_that_can_not_be_read_is_told_in_the_order_of_the_lines(
     assert [line.split(": ")[:2] for line in lines] == [
         ["mine.toml", "title"],
         ["mine.toml:9", "B.script[1].call"],
-        ["mine.toml:18", "expect.nevr"],
-        ["mine.toml:23", "variant[1].faults"],
+        ["mine.toml:25", "expect.nevr"],
+        ["mine.toml:30", "variant[1].faults"],
         ["figure-6.toml", "holds (26 facts, 0 variants)"],
     ]
 

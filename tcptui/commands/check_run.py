@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from time import perf_counter
-from typing import NamedTuple
 
 from tcptui import scripts
 from tcptui.core.profile.record import Profile
@@ -18,6 +17,7 @@ from tcptui.files import BadFile
 from tcptui.formats.packetdrill.checking import Case, check_script
 from tcptui.formats.packetdrill.outcome import Unusable
 from tcptui.formats.packetdrill.syntax import BadScript
+from tcptui.named_tuple import NamedTuple
 
 MANY = 64
 """So many scripts are worth other processes."""

@@ -12,11 +12,13 @@ from tcptui.commands.shared import (
     Unusable,
     add_defines,
     add_language,
+    add_library,
     add_look,
     add_profile,
     add_variant,
     complain,
     defines_of,
+    library_of,
     profile_of,
     write,
 )
@@ -43,6 +45,11 @@ def add(commands: Commands) -> None:
         "--moves", metavar="TEXT", default="", help="play these first, as in 's3 l2 s d4+200ms'"
     )
     add_variant(parser)
+    parser.add_argument(
+        "--beside", metavar="VARIANT", nargs="?", const="",
+        help="with --format ladder: two runs beside each other, the story and what --variant, --profile and"
+        " --set make of it, or, beside that, the variant of this name, or the story under this stack",
+    )  # fmt: skip
     add_language(parser)
     add_profile(
         parser,
@@ -62,6 +69,7 @@ def add(commands: Commands) -> None:
         "-o", metavar="FILE", dest="output", help="write to this file instead; - is standard output"
     )
     add_look(parser, again=True)
+    add_library(parser, again=True)
     parser.set_defaults(run=_play)
 
 
@@ -80,12 +88,17 @@ def _play(options: argparse.Namespace) -> int:
         from tcptui.lab.moves_text import parse_moves
         from tcptui.lab.run import play
 
-        run = play(_scenario(options), parse_moves(options.moves))
+        if options.beside is not None:
+            from tcptui.commands.beside import ladders
+
+            content: str | bytes = _for_reader(ladders(options, scenario_of), options)
+        else:
+            run = play(scenario_of(options), parse_moves(options.moves))
+            for waiting in run.waiting:
+                complain(waiting)
+            content = _exported(run, options)
     except (BadScenario, BadMove) as error:
         raise Unusable(error.message) from None
-    for waiting in run.waiting:
-        complain(waiting)
-    content = _exported(run, options)
     if options.output in (None, "-"):
         write(content)
     else:
@@ -98,9 +111,11 @@ def _session(options: argparse.Namespace) -> Session:
     from tcptui.ui.session import Session
 
     more = [] if options.profile is None else ["--profile", options.profile]
-    for option, values in (("--set", options.settings), ("-D", options.defines)):
+    for option, values in (
+        ("--library", options.folders), ("--set", options.settings), ("-D", options.defines),
+    ):  # fmt: skip
         more += [word for value in values for word in (option, value)]
-    return Session(_scenario(options), options.moves, origin=Origin(options.scenario, tuple(more)))
+    return Session(scenario_of(options), options.moves, origin=Origin(options.scenario, tuple(more)))
 
 
 def _write_file(name: str, content: str | bytes) -> None:
@@ -115,6 +130,8 @@ def _write_file(name: str, content: str | bytes) -> None:
 def _check_output(options: argparse.Namespace) -> None:
     """That the options about the output go with the format, and that the output is not the input."""
     form = None if options.format is None else FORMATS[options.format]
+    if options.beside is not None and options.format != "ladder":
+        raise Unusable("error.option.beside")
     if options.at is not None and (form is None or not form.points):
         *some, last = (one.name for one in _with_points())
         raise Unusable("error.option.at", some=tuple(some), last=last)
@@ -134,11 +151,10 @@ def _check_output(options: argparse.Namespace) -> None:
 
 
 def _check_not_input(options: argparse.Namespace) -> None:
-    from tcptui import library
     from tcptui.files import same_file
 
     name = options.scenario
-    if same_file(options.output, name if name.endswith(".pkt") else library.path_of(name)):
+    if same_file(options.output, name if name.endswith(".pkt") else library_of(options).path_of(name)):
         raise Unusable("error.option.output_is_input", name=options.output)
 
 
@@ -149,26 +165,30 @@ def _exported(run: Record, options: argparse.Namespace) -> str | bytes:
         content = export(run, options.format, options.at)
     except Unsuitable as error:
         raise Unusable(error.message) from None
-    if options.ascii and isinstance(content, str):
-        from tcptui.view.ascii import to_ascii
-
-        content = to_ascii(content)
-    return content
+    return _for_reader(content, options) if isinstance(content, str) else content
 
 
-def _scenario(options: argparse.Namespace) -> Scenario:
+def _for_reader(text: str, options: argparse.Namespace) -> str:
+    if not options.ascii:
+        return text
+    from tcptui.view.ascii import to_ascii
+
+    return to_ascii(text)
+
+
+def scenario_of(options: argparse.Namespace) -> Scenario:
     """What was asked for, its hosts as --profile and --set want them."""
     if options.scenario.endswith(".pkt"):
         if options.variant:
             raise Unusable("error.option.variant_of_script")
         if options.language:
             raise Unusable("error.option.language_of_script")
+        if options.beside is not None:
+            raise Unusable("error.option.beside_of_script")
         return _script(options)
     if options.defines:
         raise Unusable("error.option.define_without_script")
-    from tcptui import library
-
-    scenario = library.find(options.scenario).in_language(_language(options))
+    scenario = library_of(options).find(options.scenario).in_language(_language(options))
     if options.variant:
         from tcptui.lab.loader import scenario_of_variant
 
@@ -179,8 +199,9 @@ def _scenario(options: argparse.Namespace) -> Scenario:
     from tcptui.lab.variant import variant
 
     try:
-        # Its answer, and what it says, is about the hosts that it has itself.
-        return variant(scenario, profile_of(options), options.settings)._replace(answer="", say=())
+        # Its answer, and what it says and claims, is about the hosts that it has itself.
+        of_others = variant(scenario, profile_of(options), options.settings)
+        return of_others._replace(answer="", harm="", say=(), claims=())
     except BadKnob as error:
         raise Unusable(error.message) from None
 

@@ -4,12 +4,15 @@
 Times are microseconds of the caller's clock.
 """
 
+from __future__ import annotations
+
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tcptui.core.packet.datagram import Datagram, PortUnreachable
 from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.core.rules import Rule
@@ -35,7 +38,7 @@ class TimerKind(Enum):
     FIN_WAIT_2 = "fin_wait_2_timer", "FIN2", "timer.fin_wait_2"
     TIME_WAIT = "time_wait_timer", "2MSL", "timer.time_wait"
 
-    def __new__(cls, variable: str, label: str, words: str) -> "TimerKind":
+    def __new__(cls, variable: str, label: str, words: str) -> TimerKind:
         kind = object.__new__(cls)
         kind._value_ = kind.variable = variable
         kind.label, kind.words = label, words
@@ -86,7 +89,7 @@ class RuleApplied(NamedTuple):
     """A decision: its rule, and the numbers that decided it."""
 
     connection: int
-    rule: "Rule"
+    rule: Rule
     numbers: tuple[tuple[str, int], ...]
 
 

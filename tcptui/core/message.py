@@ -22,7 +22,11 @@ show it, put it into another message ("file: ..."), or look at its key. `str(err
 numbers, for whoever debugs a program; it is never shown to a reader.
 """
 
-from typing import NamedTuple, Self, TypeAlias
+from __future__ import annotations
+
+from typing import Self, TypeAlias
+
+from tcptui.named_tuple import NamedTuple
 
 
 class SequenceNumber(NamedTuple):
@@ -44,11 +48,11 @@ class Message(NamedTuple):
 
     key: str
     """Words in lower case with dots between them: ``rule.ack_new``. The first says the kind of message."""
-    numbers: "tuple[tuple[str, Value], ...]" = ()
+    numbers: tuple[tuple[str, Value], ...] = ()
     """The placeholders of the sentence by name, in the order in which they were given."""
 
     @classmethod
-    def of(cls, key: str, /, **numbers: "Value") -> Self:
+    def of(cls, key: str, /, **numbers: Value) -> Self:
         """The message of this key with these numbers."""
         return cls(key, tuple(numbers.items()))
 

@@ -251,8 +251,8 @@ class Rule(Enum):
     BROKEN_ACCEPT_ANY_ACK = "3.10.7.4, fifth, broken on purpose"
     BROKEN_FIN_ENDS_BOTH = "3.6, broken on purpose"
     BROKEN_NO_RETRANSMISSION = "3.8.1, MUST-18, broken on purpose"
-    BROKEN_NO_TIME_WAIT = "3.4.3, MUST-13, broken on purpose"
-    BROKEN_TIME_WAIT_1_MSL = "3.4.3, MUST-13, broken on purpose"
+    BROKEN_NO_TIME_WAIT = "3.6.1, MUST-13, broken on purpose"
+    BROKEN_TIME_WAIT_1_MSL = "3.6.1, MUST-13, broken on purpose"
 
     # UDP. RFC 768's sections have headings instead of numbers.
     UDP_BOUND = "User Interface", 768

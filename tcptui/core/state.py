@@ -4,8 +4,11 @@
 it; the tests, and whoever draws the diagram, read this one table.
 """
 
+from __future__ import annotations
+
 from enum import Enum
-from typing import NamedTuple
+
+from tcptui.named_tuple import NamedTuple
 
 
 class State(Enum):

@@ -5,8 +5,10 @@ All there is: no connection, no state of one, no timer, no number, no copy of wh
 The table of rules is imported by what makes a step: who only shows sockets needs none of it.
 """
 
+from __future__ import annotations
+
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tcptui.core.events import (
     DatagramDelivered,
@@ -20,6 +22,7 @@ from tcptui.core.events import (
 )
 from tcptui.core.packet.datagram import Datagram, PortUnreachable
 from tcptui.core.packet.segment import Socket
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.core.rules import Rule
@@ -96,7 +99,7 @@ class UdpSockets(NamedTuple):
         """How many endpoints have this local socket."""
         return sum(endpoint.local == local for endpoint in self.endpoints)
 
-    def _queue(self, datagram: Datagram) -> "UdpSockets":
+    def _queue(self, datagram: Datagram) -> UdpSockets:
         return UdpSockets(
             tuple(
                 endpoint._replace(queue=(*endpoint.queue, datagram))
@@ -112,5 +115,5 @@ def for_many(host: str) -> bool:
     return ip_address(host).is_multicast or host == "255.255.255.255"
 
 
-def _rule(rule: "Rule", **numbers: int) -> RuleApplied:
+def _rule(rule: Rule, **numbers: int) -> RuleApplied:
     return RuleApplied(0, rule, tuple(numbers.items()))

@@ -8,7 +8,7 @@ are compared, by the same table of variables and queues (`variables`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from tcptui.core.message import Duration, Message, Value
 from tcptui.core.state import State
@@ -16,6 +16,7 @@ from tcptui.explain.variables import MINOR, listener_queues, queues, variable_ch
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.tcb import Tcb

@@ -18,7 +18,7 @@ shown, and they include what has no event.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from tcptui.core.events import (
     DatagramDelivered,
@@ -43,6 +43,7 @@ from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Outcome, Party, Side
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Blocked
 
 if TYPE_CHECKING:

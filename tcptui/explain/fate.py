@@ -8,7 +8,6 @@ does, the segment went along with the first.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from tcptui.core.events import Event, RuleApplied, Sent, StateChanged, TimerFired
 from tcptui.core.message import Duration, Message
@@ -17,6 +16,7 @@ from tcptui.explain.reasons import decided, rules_to_tell
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import OLD, Outcome, Transmission
+from tcptui.named_tuple import NamedTuple
 
 
 class Told(NamedTuple):

@@ -37,6 +37,16 @@ def duration_text(microseconds: int) -> str:
     return f"{microseconds / 60_000_000:.1f} min"
 
 
+def told_duration(microseconds: int) -> str:
+    """A duration as a sentence of a story has it, exact as far as that is short: ``100 ms``, ``16.75 s``,
+    ``240 s``, ``15 min``."""
+    if microseconds < 1_000_000:
+        return f"{round(microseconds / 1_000, 2):g} ms"
+    if microseconds < 600_000_000:
+        return f"{round(microseconds / 1_000_000, 2 if microseconds < 100_000_000 else 0):g} s"
+    return f"{round(microseconds / 60_000_000, 1):g} min"
+
+
 def short_duration_text(microseconds: int) -> str:
     """The same without digits that say nothing: ``2 s``, ``925 ms``."""
     number, unit = duration_text(microseconds).split(" ")

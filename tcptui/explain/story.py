@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from itertools import islice
 
-from tcptui.core.message import Duration, Message
+from tcptui.core.message import Duration, Message, brief
+from tcptui.explain.filled import unknown
 from tcptui.explain.why import why
 from tcptui.lab.end_facts import end_facts, holds, nearest
 from tcptui.lab.facts import Fact
@@ -20,7 +21,7 @@ from tcptui.lab.narration import narration_of
 from tcptui.lab.network_conditions import unused_faults
 from tcptui.lab.record import Record
 from tcptui.lab.run import MOST_STEPS, play_to_end
-from tcptui.lab.scenario import Scenario
+from tcptui.lab.scenario import Claim, Scenario, Told
 from tcptui.lab.state import WorldState
 from tcptui.lab.waiting import still_waiting
 from tcptui.trace.expectations import MOST_FAILURES, Failure, failed_events, failed_labels, failed_never
@@ -45,6 +46,7 @@ def failures(scenario: Scenario) -> list[Failure]:
         failed_labels(expected.labels, run),
         _failed_says(scenario, steps),
         _never_said(scenario, run, steps),
+        _numbers_unknown(scenario),
         _still_waiting(world),
         _faults_unused(scenario, run),
     ):
@@ -97,16 +99,42 @@ def _sentences(scenario: Scenario, steps: AbstractSet[int]) -> dict[int, str]:
 
 
 def _never_said(scenario: Scenario, run: Record, steps: list[tuple[Fact, ...]]) -> Iterator[Failure]:
-    """What the story says at moments that do not come."""
+    """What the story says or claims at moments that do not come."""
     narration = narration_of(scenario)
     if narration is None:
         return
     for report, facts in zip(run.reports, steps, strict=True):
         narration = narration.after(facts, report.at)
-    for say in narration.to_come:
-        index = scenario.say.index(say) + 1
-        key = "when" if say.when else "at"
-        yield Failure(f"say[{index}].{key}", Message.of("fact.say_never"))
+    for one in narration.to_come:
+        where = _place(one, scenario)
+        yield Failure(f"{where}.{'when' if one.when else 'at'}", Message.of("fact.say_never"))
+
+
+def _place(one: Told, scenario: Scenario) -> str:
+    """Where it stands in the story's file."""
+    if isinstance(one, Claim):
+        return f"claim[{scenario.claims.index(one) + 1}]"
+    return f"say[{scenario.say.index(one) + 1}]"
+
+
+def _numbers_unknown(scenario: Scenario) -> Iterator[Failure]:
+    """Texts with numbers that are not known when they are shown."""
+    told: tuple[Told, ...] = (*scenario.say, *scenario.claims)
+    if not any("{" in text for text in (scenario.answer, *(one.filled for one in told))):
+        return
+    history = History(scenario)
+    while history.position < MOST_STEPS and history.world.next_event() is not None:
+        history.apply()
+        narration = history.narration
+        assert narration is not None
+        now: tuple[Told, ...] = (*narration.now, *narration.claims)
+        for one in now:
+            if unknown(one.filled, narration, history.world):
+                yield Failure(
+                    _place(one, scenario), Message.of("fact.number_unknown", text=brief(one.filled))
+                )
+    if unknown(scenario.answer, history.narration, history.world):
+        yield Failure("answer", Message.of("fact.number_unknown", text=brief(scenario.answer)))
 
 
 def _still_waiting(world: WorldState) -> Iterator[Failure]:

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tcptui.core.message import Duration, SequenceNumber, Value
 from tcptui.core.packet.seq import distance, le, lt
 from tcptui.core.rules import NumberKind
 from tcptui.core.state import State
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.status import ConnectionStatus

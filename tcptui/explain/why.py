@@ -1,7 +1,9 @@
 """What the lines below the panes tell of the last move: what happened, why, by which rule, on which stack."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tcptui.core.profile.presets import PRESETS
 from tcptui.core.profile.record import Profile
@@ -9,6 +11,7 @@ from tcptui.explain.catalogue import say, text
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.core.rules import Rule
@@ -77,7 +80,7 @@ def _joined(*sentences: str) -> str:
     return say("text.between_sentences").join(filter(None, sentences))
 
 
-def profile_label(profile: Profile, rules: "Iterable[Rule]" = ()) -> str:
+def profile_label(profile: Profile, rules: Iterable[Rule] = ()) -> str:
     """The name of a profile, and the knobs in which it departs from the preset: ``rfc9293 but
     two_way_handshake``. A rule is told with it, for what the stack does may be no preset's; the knobs that
     decide one of `rules` come first."""

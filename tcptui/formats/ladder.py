@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tcptui.explain.filled import answer_text
 from tcptui.formats.notes import cut_note
 from tcptui.lab.record import Record
 from tcptui.view.cells import wrap
@@ -47,5 +48,5 @@ def ladder_text(run: Record) -> str:
     if not run.complete:
         lines.append(cut_note(run))
     elif scenario.answer and not run.moved:
-        lines += ["", *wrap(scenario.answer, WIDTH)]
+        lines += ["", *wrap(answer_text(scenario), WIDTH)]
     return "".join(f"{line.rstrip()}\n" for line in lines)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from tcptui.core.packet.ip_header import encode_packet
 from tcptui.formats.frame_comment import FrameComments
@@ -16,6 +15,7 @@ from tcptui.formats.notes import cut_note
 from tcptui.lab.packets import packet_of
 from tcptui.lab.record import Record
 from tcptui.lab.wire import Transmission
+from tcptui.named_tuple import NamedTuple
 from tcptui.trace.capture import Frame, Point, capture_of
 
 SECTION_HEADER, INTERFACE, PACKET = 0x0A0D0D0A, 1, 6

@@ -20,8 +20,12 @@ for a segment that the run does not have. All formats say so with `Unsuitable`, 
 that a caller needs to know nothing of any of them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.lab.record import Record
@@ -38,7 +42,7 @@ class Format(NamedTuple):
     summary: str
     """What it gives, for a help text."""
     write: Write
-    points: "tuple[Point, ...]" = ()
+    points: tuple[Point, ...] = ()
     """Where it can be taken, the default first; empty if it tells the whole run."""
     binary: bool = False
     """It gives the octets of a file, which are not for a terminal."""
@@ -47,31 +51,31 @@ class Format(NamedTuple):
 # Each loads its module when it is called.
 
 
-def _ladder(run: "Record", point: "Point") -> str | bytes:
+def _ladder(run: Record, point: Point) -> str | bytes:
     from tcptui.formats.ladder import write
 
     return write(run, point)
 
 
-def _rfc(run: "Record", point: "Point") -> str | bytes:
+def _rfc(run: Record, point: Point) -> str | bytes:
     from tcptui.formats.rfc import write
 
     return write(run, point)
 
 
-def _wireshark(run: "Record", point: "Point") -> str | bytes:
+def _wireshark(run: Record, point: Point) -> str | bytes:
     from tcptui.formats.wireshark import write
 
     return write(run, point)
 
 
-def _pcapng(run: "Record", point: "Point") -> str | bytes:
+def _pcapng(run: Record, point: Point) -> str | bytes:
     from tcptui.formats.pcapng import write
 
     return write(run, point)
 
 
-def _packetdrill(run: "Record", point: "Point") -> str | bytes:
+def _packetdrill(run: Record, point: Point) -> str | bytes:
     from tcptui.formats.packetdrill.writer import write
 
     return write(run, point)
@@ -89,7 +93,7 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def export(run: "Record", name: str, point: "Point | None" = None) -> str | bytes:
+def export(run: Record, name: str, point: Point | None = None) -> str | bytes:
     """The whole run in one of `FORMATS`, taken at `point` if the format has points.
 
     Raises:

@@ -20,11 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tcptui.core.packet.datagram import Datagram, IcmpKind, IcmpMessage, PortUnreachable
 from tcptui.core.packet.segment import ACK, RST, SYN, Segment, Socket
 from tcptui.lab.wire import Payload, Side, WireActName
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.lab.facts import Fact

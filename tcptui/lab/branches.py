@@ -1,6 +1,8 @@
 """The branches of a history: lines of moves from the beginning of a run, each of which leaves another."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from tcptui.core.events import StateChanged
 from tcptui.lab.faults import FaultRule
@@ -9,6 +11,7 @@ from tcptui.lab.record import EndRecord
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Outcome
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.lab.narration import Narration
@@ -25,7 +28,7 @@ class Checkpoint(NamedTuple):
     world: WorldState
     a: EndRecord
     b: EndRecord
-    narration: "Narration | None"
+    narration: Narration | None
     """What the story has said; None: it says nothing."""
 
 
@@ -70,7 +73,7 @@ class Branch:
         """Those from one position to another."""
         return [self.others.get(position, NEXT) for position in range(start, min(stop, self.length))]
 
-    def forked(self, number: int, position: int, kept: int) -> "Branch":
+    def forked(self, number: int, position: int, kept: int) -> Branch:
         """A new branch that leaves this one, which has that number, at a position, with the first `kept` of
         the checkpoints."""
         fork = Branch(self.checkpoints[:kept], number, position)

@@ -11,12 +11,15 @@ which no stack decides anything. Patterns (`patterns`) are written in the number
 one asks for them the state's key has them too.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tcptui.core.packet.segment import ACK, RST, SYN, Segment, Socket
 from tcptui.core.packet.seq import MASK, distance, le, seq_add
+from tcptui.named_tuple import NamedTuple
 
 Bases: TypeAlias = tuple[int | None, int | None]
 """The initial sequence numbers of both directions that make numbers relative, each None where it is not
@@ -42,7 +45,7 @@ class Connection(NamedTuple):
         """What makes the numbers of its segments relative."""
         return self[2:4]
 
-    def reversed(self) -> "Connection":
+    def reversed(self) -> Connection:
         """The same from the other end."""
         return Connection(self.remote, self.local, self.irs, self.iss, self.begun)
 
@@ -53,13 +56,13 @@ class Connection(NamedTuple):
             irs is None or not segment.flags & ACK or le(irs, segment.ack)
         )
 
-    def differs(self, other: "Connection") -> bool:
+    def differs(self, other: Connection) -> bool:
         """Whether the other is known to be another incarnation; both are seen from the same end."""
         if _differ(self.iss, other.iss) or _differ(self.irs, other.irs):
             return True
         return None not in (*self[2:], *other[2:]) and self.begun != other.begun
 
-    def earlier_than(self, other: "Connection") -> bool:
+    def earlier_than(self, other: Connection) -> bool:
         """Whether this one is known to have begun before the other."""
         return self.begun is not None and other.begun is not None and self.begun < other.begun
 

@@ -8,13 +8,16 @@ It is not `program.ApplicationState`, which is part of the state: that one has w
 ask for, of the connection opened last; this one is only shown.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tcptui.core.events import DatagramDelivered, Delivered, Signal, Signalled, StateChanged
 from tcptui.core.state import State
 from tcptui.lab.report import Report
+from tcptui.named_tuple import NamedTuple
 
 MOST_CLOSED = 4
 """So many connections that are CLOSED are kept."""

@@ -17,14 +17,17 @@ A pattern that asks for a place in the order needs a count. It stands in the sta
 the future depends on it, and only as long as the fault can still be made: a rule that is done is gone.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from urllib.parse import quote, unquote
 
 from tcptui.core.message import MessageError, brief
 from tcptui.lab.durations import parse_duration
 from tcptui.lab.wire import COPY_AFTER
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.lab.facts import Fact
@@ -43,7 +46,7 @@ class FaultRule(NamedTuple):
     """A fault by description."""
 
     act: FaultAct
-    pattern: "Pattern"
+    pattern: Pattern
     by: int = 0
     """Of "delay" and "duplicate", in microseconds."""
     text: str = ""
@@ -104,7 +107,7 @@ def is_fault(text: str) -> bool:
     return re.split(r"[:\s]", text.lstrip(), maxsplit=1)[0] in FAULT_ACTS
 
 
-def watched(watches: tuple[Watch, ...], fact: "Fact") -> tuple[tuple[Watch, ...], list[FaultRule]]:
+def watched(watches: tuple[Watch, ...], fact: Fact) -> tuple[tuple[Watch, ...], list[FaultRule]]:
     """The rules that are left once a segment has left, and those that it is subject to, in their order."""
     left: list[Watch] = []
     meant: list[FaultRule] = []

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tcptui.core.events import StateChanged
 from tcptui.core.state import State
@@ -24,6 +24,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove, Transmission, Wire
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.lab.narration import Narration
@@ -120,9 +121,9 @@ class History:
         """Makes a move here; where another stands already, a branch begins. BadMove: nothing changed."""
         world = self.world.copy()
         report = world.apply(move)
-        if self._branch.moves(self.position, self.position + 1) not in ([], [move]):
+        following = self._branch.moves(self.position, self.position + 1)
+        if following != [move] and (following or self._branch.fork == self.position):
             self._fork(move)
-            self._forget_what_follows()
         if self.position == self.length:
             signs = signs_of(report)
             if signs & CHANGE:
@@ -130,6 +131,11 @@ class History:
             self._branch.append(move, signs)
         self._advance(world, report)
         return report
+
+    def fork(self) -> None:
+        """Leaves the moves that follow here for another branch: one that goes on by itself already, or a new
+        one without further moves."""
+        self._fork(NEXT)
 
     def forward(self) -> Report:
         """The next move of this branch again, or, at its end, the next thing that happens."""
@@ -269,6 +275,11 @@ class History:
         """Whether moves from outside have changed, up to here, what the scenario would do."""
         return any(position < self.position for position in self._branch.others)
 
+    @property
+    def has_moves_from_outside(self) -> bool:
+        """Whether there are any, on whatever branch."""
+        return any(branch.others for branch in self._branches)
+
     def text(self) -> str:
         """The moves up to here, as `moves_text.parse_moves` reads them."""
         from tcptui.lab.moves_text import (
@@ -306,7 +317,9 @@ class History:
             del self._intervals[next(iter(self._intervals))]
 
     def _fork(self, move: Move) -> None:
-        """Another branch from here: one that goes on with `move` already, or a new one."""
+        """Another branch from here: one that goes on with `move` already or has not gone on yet, or a new
+        one."""
+        self._forget_what_follows()
         position, branches = self.position, self._branches
         # By branch: which one made the move that leads to `position`. Where that is another, the moves up to
         # here differ, for a move that a branch has made already begins no new one.
@@ -314,7 +327,8 @@ class History:
         for index, branch in enumerate(branches):
             pasts.append(index if branch.fork < position else pasts[branch.parent])
         for index, branch in enumerate(branches):
-            if pasts[index] == pasts[self._current] and branch.moves(position, position + 1) == [move]:
+            following = branch.moves(position, position + 1)
+            if pasts[index] == pasts[self._current] and following in ([], [move]):
                 self._current = index
                 return
         branch = self._branch
@@ -363,8 +377,8 @@ def _has_ended(number: int, wire: Wire) -> bool:
 
 
 def _narration(scenario: Scenario) -> Narration | None:
-    if not scenario.say:
-        return None
+    if not scenario.say and not scenario.claims and "{" not in scenario.answer:
+        return None  # As nearly all runs of tests and searches: nothing is imported for them.
     from tcptui.lab.narration import narration_of
 
     return narration_of(scenario)

@@ -4,13 +4,16 @@ A run is fully told by its scenario and its moves. Their text is in `moves_text`
 history has moves, and few of them are ever typed or written.
 """
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.program import CallName, Step
 from tcptui.lab.third_party import Inject
 from tcptui.lab.wire import COPY_AFTER, Side
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.lab.calls import SocketCall
@@ -52,7 +55,7 @@ class Do(NamedTuple):
     """For UDP's calls, as in `program.ScriptedCall`."""
     backlog: int | None = None
     """For "listen"."""
-    written: "SocketCall | None" = None
+    written: SocketCall | None = None
     """For "written", the call to a socket, whose names are those of the host's first program."""
     octets: int | None = None
     """For "read", how many at most; None: all that there are."""

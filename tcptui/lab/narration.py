@@ -1,24 +1,29 @@
-"""What a story says, and at which step of a run: a value that is folded from the steps.
+"""What a story says or claims, and at which step of a run: a value that is folded from the steps.
 
-Each `Say` has one moment: the first step that it describes. A run is a line of moves, and on another branch
-the same moment may come at another step or never; so a history folds this along with its moves, as it does
-the record, and keeps it with its checkpoints. A story that says nothing has none.
+Each `Say`, and each `Claim`, has one moment: the first step that it describes. A run is a line of moves, and
+on another branch the same moment may come at another step or never; so a history folds this along with its
+moves, as it does the record, and keeps it with its checkpoints. A story that says and claims nothing has
+none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from tcptui.lab.facts import Fact
 from tcptui.lab.patterns import Pattern, parse_pattern
-from tcptui.lab.scenario import Say, Scenario
+from tcptui.lab.scenario import Claim, Say, Scenario, Told
+from tcptui.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from tcptui.lab.run_numbers import Seen
 
 
 class _Moment(NamedTuple):
-    """One `Say` as it stands."""
+    """One of them as it stands."""
 
-    say: Say
+    told: Told
     pattern: Pattern | None
     seen: int = 0
     """How many facts its pattern has described so far, its place in the order apart."""
@@ -31,32 +36,48 @@ class Narration(NamedTuple):
     moments: tuple[_Moment, ...]
     now: tuple[Say, ...] = ()
     """What is said of the last step."""
+    claims: tuple[Claim, ...] = ()
+    """What the last step puts to the test."""
+    seen: tuple[Seen, ...] = ()
+    """What the numbers in the story's texts are made of."""
 
     @property
-    def to_come(self) -> tuple[Say, ...]:
-        """What has not been said."""
-        return tuple(moment.say for moment in self.moments if not moment.come)
+    def to_come(self) -> tuple[Told, ...]:
+        """Whose moment has not come."""
+        return tuple(moment.told for moment in self.moments if not moment.come)
 
     def after(self, facts: Iterable[Fact], at: int) -> Narration:
         """After a step in which these facts happened, at that time."""
-        if all(moment.come for moment in self.moments):
-            return self._replace(now=()) if self.now else self
+        over = all(moment.come for moment in self.moments)
+        if over and not self.seen:
+            return self._replace(now=(), claims=()) if self.now or self.claims else self
         facts = list(facts)
+        seen = tuple(one.after(facts) for one in self.seen) if self.seen else ()
+        if over:
+            return self._replace(now=(), claims=(), seen=seen)
         moments = tuple(_after(moment, facts, at) for moment in self.moments)
-        now = tuple(
-            new.say for old, new in zip(self.moments, moments, strict=True) if new.come and not old.come
+        told = [new.told for old, new in zip(self.moments, moments, strict=True) if new.come and not old.come]
+        return Narration(
+            moments,
+            tuple(one for one in told if isinstance(one, Say)),
+            tuple(one for one in told if isinstance(one, Claim)),
+            seen,
         )
-        return Narration(moments, now)
 
 
 def narration_of(scenario: Scenario) -> Narration | None:
-    """Before anything has happened; None: the story says nothing. Raises BadPattern, which a scenario from
-    `loader.load_scenario` does not."""
-    if not scenario.say:
+    """Before anything has happened; None: the story says and claims nothing, and its answer has no number of
+    the run. Raises BadPattern, which a scenario from `loader.load_scenario` does not."""
+    told: tuple[Told, ...] = (*scenario.say, *scenario.claims)
+    if not told and "{" not in scenario.answer:
         return None
-    return Narration(
-        tuple(_Moment(say, parse_pattern(say.when) if say.when else None) for say in scenario.say)
-    )
+    moments = tuple(_Moment(one, parse_pattern(one.when) if one.when else None) for one in told)
+    texts = (scenario.answer, *(one.filled for one in told))
+    if not any("{" in text for text in texts):
+        return Narration(moments)
+    from tcptui.lab.run_numbers import seen_of  # Late: not every story has numbers.
+
+    return Narration(moments, seen=seen_of(texts))
 
 
 def _after(moment: _Moment, facts: list[Fact], at: int) -> _Moment:
@@ -64,8 +85,8 @@ def _after(moment: _Moment, facts: list[Fact], at: int) -> _Moment:
     if moment.come:
         return moment
     if pattern is None:
-        assert moment.say.at is not None
-        return moment._replace(come=at >= moment.say.at)
+        assert moment.told.at is not None
+        return moment._replace(come=at >= moment.told.at)
     seen = moment.seen
     for fact in facts:
         seen, come = pattern.count_if(fact, seen)

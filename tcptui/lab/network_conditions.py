@@ -7,7 +7,7 @@ nothing is asked of it when a segment leaves.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from tcptui.lab.boxes import Box, BoxState, Firewall, box_key, placed
 from tcptui.lab.faults import FaultRule, Watch, watched, watches_key
@@ -18,6 +18,7 @@ from tcptui.lab.patterns import Pattern
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Fault, Scenario
 from tcptui.lab.wire import OVERTAKEN_BY, Transmission, Wire, WireAct
+from tcptui.named_tuple import NamedTuple
 
 
 class NetworkConditions(NamedTuple):

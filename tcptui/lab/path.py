@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tcptui.lab.boxes import Box, BoxState, PacketAtBox, pass_box
 from tcptui.lab.connection import Connection
 from tcptui.lab.wire import NetworkPath, Payload, Side, Transmission, WireAct
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.lab.facts import Fact

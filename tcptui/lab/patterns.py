@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
-from typing import NamedTuple, cast
+from typing import cast
 
 from tcptui.core.events import TimerKind
 from tcptui.core.message import MessageError, brief
@@ -37,6 +37,7 @@ from tcptui.core.state import State
 from tcptui.lab.durations import exact_duration, parse_duration
 from tcptui.lab.facts import SEGMENT_VERBS, Fact, Fields, Verb
 from tcptui.lab.wire import Party
+from tcptui.named_tuple import NamedTuple
 
 LONGEST = 200
 """Characters of a pattern."""

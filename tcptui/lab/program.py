@@ -16,7 +16,9 @@ no other call until that has returned. What a call returned is in the `Report` o
 and from there in the record: a state holds only what the next calls depend on.
 """
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from tcptui.core.events import (
     DatagramDelivered,
@@ -31,6 +33,7 @@ from tcptui.core.events import (
 from tcptui.core.packet.segment import Socket
 from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.lab.calls import SocketCall
@@ -84,17 +87,17 @@ class ScriptedCall(NamedTuple):
     backlog: int | None = None
     """With it, "listen" makes a listener from which "accept" takes connections; without, a passive OPEN that
     itself becomes the connection."""
-    request: "Request | None" = None
+    request: Request | None = None
     """For "request", the request itself."""
     profile: Profile | None = None
     """For "sysctl", how the host's stack behaves from then on (sysctl(8))."""
-    written: "SocketCall | None" = None
+    written: SocketCall | None = None
     """For "written", a socket call, whose names are the program's variables."""
-    child: "tuple[Step, ...]" = ()
+    child: tuple[Step, ...] = ()
     """For "fork", what the new program does."""
     when: str = ""
     """The pattern as it is written."""
-    pattern: "Pattern | None" = None
+    pattern: Pattern | None = None
     """For the trigger "pattern", what it waits for."""
     variable: str = ""
     """For "readable", the socket; "": the connection that is looked at."""
@@ -229,7 +232,7 @@ class ApplicationState(NamedTuple):
     accepted: bool = False
     """A program has accepted a connection."""
 
-    def after(self, events: list[Event]) -> "ApplicationState":
+    def after(self, events: list[Event]) -> ApplicationState:
         """What they have learned after a step that reported `events`."""
         known = self
         for event in events:

@@ -6,10 +6,13 @@ when it is due, the call in which it is blocked, what its variables stand for, a
 how often that is still to be gone through. So a copy is a reference, and two states can be compared.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tcptui.lab.program import Again, ApplicationState, Leave, Loop, ScriptedCall, Step
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.lab.facts import Fact
@@ -66,11 +69,11 @@ class ProgramState(NamedTuple):
         """Whether it is in a loop, or one comes, in what it forks too: how often it calls is not known."""
         return bool(self.frames) or _has_loop(self.script[self.position :])
 
-    def is_thread_of(self, first: "ProgramState") -> bool:
+    def is_thread_of(self, first: ProgramState) -> bool:
         """Whether somebody at the keyboard has made it, beside the first program of the host."""
         return self.forked and self.process == first.process
 
-    def ready(self) -> "ProgramState":
+    def ready(self) -> ProgramState:
         """Where the next call is what comes next, loops entered and gone through again."""
         position, frames, not_before = self.position, self.frames, self.not_before
         if position < len(self.script) and type(self.script[position]) is ScriptedCall:
@@ -102,7 +105,7 @@ class ProgramState(NamedTuple):
         value = dict(self.variables).get(variable, b"")
         return value < 0 if isinstance(value, int) else not value
 
-    def made(self, now: int) -> "ProgramState":
+    def made(self, now: int) -> ProgramState:
         """After its next call was made."""
         seen, frames = self.seen, self.frames
         if frames and isinstance(self.script[self.position - 1], Loop):
@@ -114,7 +117,7 @@ class ProgramState(NamedTuple):
             self.script, self.position + 1, None, *self[3:7], frames, self.not_before, seen, self.forked
         )
 
-    def due_at(self, due: int) -> "ProgramState":
+    def due_at(self, due: int) -> ProgramState:
         """Once the trigger of its next call has come true."""
         return ProgramState(self.script, self.position, due, *self[3:])
 
@@ -129,18 +132,18 @@ class ProgramState(NamedTuple):
             return frame
         return frame._replace(next_at=now + loop.every)
 
-    def ended(self) -> "ProgramState":
+    def ended(self) -> ProgramState:
         """After exit(), or once it was killed."""
         return ProgramState(
             self.script, len(self.script), process=self.process, name=self.name, forked=self.forked
         )
 
-    def with_variable(self, name: str, value: int | bytes) -> "ProgramState":
+    def with_variable(self, name: str, value: int | bytes) -> ProgramState:
         variables = dict(self.variables)
         variables[name] = value
         return self._replace(variables=tuple(sorted(variables.items())))
 
-    def met(self, facts: "Iterable[Fact]") -> "ProgramState":
+    def met(self, facts: Iterable[Fact]) -> ProgramState:
         """After facts of a step: those that its triggers wait for are counted."""
         seen = dict(self.seen)
         for place, call in self._to_come():

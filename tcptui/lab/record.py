@@ -15,8 +15,9 @@ of everything are kept, for a run can be long and a screen is small; of a whole 
 reports and transmissions are there beside them, and what is told of the whole is told from these.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from tcptui.core.events import (
     DatagramDelivered,
@@ -37,6 +38,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Side, Transmission
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Blocked, Done, Errno
 
 
@@ -84,7 +86,7 @@ class EndRecord(NamedTuple):
     def last_call(self) -> Called:
         return self.calls[-1] if self.calls else Called("")
 
-    def after(self, report: Report) -> "EndRecord":
+    def after(self, report: Report) -> EndRecord:
         """After a step of this end."""
         end = self
         if report.call == "reboot":
@@ -107,7 +109,7 @@ class EndRecord(NamedTuple):
             return end
         return end._replace(connections=connections, shown=report.connection)
 
-    def _after_call(self, called: Called) -> "EndRecord":
+    def _after_call(self, called: Called) -> EndRecord:
         calls = self.calls
         if called.result is not None and called.result.number:  # In the place of the call that blocked.
             calls = tuple([one for one in calls if not one.is_blocked_of(called.result)])
@@ -156,7 +158,7 @@ class Record(NamedTuple):
         """The record of one end."""
         return self.a if side == "A" else self.b
 
-    def after(self, report: Report) -> "Record":
+    def after(self, report: Report) -> Record:
         """The record after a step; segments and reports are left to whoever gathers them."""
         if report.side == "A":
             a = self.a.after(report)
@@ -166,7 +168,7 @@ class Record(NamedTuple):
             return self if b is self.b else self.with_ends(self.a, b)
         return self
 
-    def with_ends(self, a: EndRecord, b: EndRecord) -> "Record":
+    def with_ends(self, a: EndRecord, b: EndRecord) -> Record:
         """With other records of the ends. A history does so in every step, and `_replace` takes three times
         as long."""
         return Record(self.scenario, self.prelude, a, b, *self[4:])

@@ -1,6 +1,8 @@
 """What will happen next in a world, and what one move brought about."""
 
-from typing import Literal, NamedTuple, TypeAlias
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
 
 from tcptui.core.events import Event
 from tcptui.core.message import Message
@@ -8,6 +10,7 @@ from tcptui.core.state import State
 from tcptui.lab.connection import NO_CONNECTIONS, Connections
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Party, Transmission, WireAct
+from tcptui.named_tuple import NamedTuple
 
 Cause: TypeAlias = Literal["call", "third party", "arrival", "timer", "program", "fault", "wait"]
 """A program's call, a third party's segment, an arrival, a timer, a program that starts; of the wire, a fault

@@ -1,8 +1,11 @@
 """What came of a call: for reports, and for the record that is folded from them."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from tcptui.core.events import Returned
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Blocked, Done
 
 if TYPE_CHECKING:
@@ -18,7 +21,7 @@ class CallResult(NamedTuple):
     done: Done | Blocked
     number: int = 0
     """Of a call that blocks, or had blocked: as in `sockets.answers.Blocked`."""
-    call: "SocketCall | None" = None
+    call: SocketCall | None = None
     """The call as the program has it written, if it does."""
     program: str = ""
     """The name of the program that made it; "": the only one, or who sits at the keyboard."""

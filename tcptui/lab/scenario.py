@@ -3,14 +3,17 @@
 `loader` makes one from a TOML text; nothing here reads files.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tcptui.lab.ends import EndSetup
 from tcptui.lab.faults import FaultRule
 from tcptui.lab.moves import Delay, Duplicate, Lose, Move, Reorder
 from tcptui.lab.third_party import Inject
 from tcptui.lab.wire import Party, Side
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.lab.boxes import Box
@@ -24,7 +27,7 @@ class Injection(NamedTuple):
     """A third party's segment and when it appears, in microseconds."""
 
     at: int
-    move: "Inject | Answer"
+    move: Inject | Answer
     """Or what a box sends back."""
 
     @property
@@ -82,6 +85,37 @@ class Say(NamedTuple):
     pause: bool = False
     """A run that plays by itself stops there."""
 
+    @property
+    def filled(self) -> str:
+        """The text that may have numbers of the run in it."""
+        return self.text
+
+
+Verdict: TypeAlias = Literal["true", "imprecise", "false"]
+
+
+class Claim(NamedTuple):
+    """A sentence that people learn, which is put to the test at one moment of the run."""
+
+    text: str
+    verdict: Verdict
+    why: str
+    """One sentence: what is right."""
+    source: str
+    """Where that is written: ``RFC 9293 3.5``; several are divided by commas."""
+    at: int | None = None
+    """As of a `Say`."""
+    when: str = ""
+
+    @property
+    def filled(self) -> str:
+        """The text that may have numbers of the run in it."""
+        return self.why
+
+
+Told: TypeAlias = Say | Claim
+"""What is told at one moment."""
+
 
 class Translation(NamedTuple):
     """The texts of a scenario in another language; an empty one is shown as it is in the file's own."""
@@ -94,6 +128,9 @@ class Translation(NamedTuple):
     chapter: str = ""
     say: tuple[str, ...] = ()
     """For each `Say` one, in their order."""
+    claims: tuple[tuple[str, str], ...] = ()
+    """For each `Claim` its text and why it is so, in their order."""
+    harm: str = ""
 
 
 class Variant(NamedTuple):
@@ -137,7 +174,7 @@ class Scenario(NamedTuple):
     """How long the prelude takes, in microseconds, as far as that is known."""
     fault_rules: tuple[FaultRule, ...] = ()
     """Faults by description."""
-    boxes: "tuple[Box, ...]" = ()
+    boxes: tuple[Box, ...] = ()
     """What stands on the wire, from A to B."""
     until: int | None = None
     """What would happen later than that, in microseconds, does not; None: the run ends by itself."""
@@ -145,6 +182,9 @@ class Scenario(NamedTuple):
     translations: tuple[Translation, ...] = ()
     variant: str = ""
     """The name of the variant that it is; empty: it is the story itself."""
+    harm: str = ""
+    """Of a variant: what follows from what it does otherwise than the story, in one sentence; empty: it is
+    not a worse one."""
     variants: tuple[Variant, ...] = ()
     """Of the story, also where this is one of them."""
     document: Mapping[str, object] = {}
@@ -153,6 +193,7 @@ class Scenario(NamedTuple):
     """The language in which its texts are wanted, its variants' too; empty: the file's own."""
     moment: int = 0
     """The step after which a picture of the story shows what it is about; 0: the last."""
+    claims: tuple[Claim, ...] = ()
 
     def clock(self, party: Party) -> int:
         """How far the clock of that end is ahead of the world's when the story begins, in microseconds."""
@@ -167,7 +208,7 @@ class Scenario(NamedTuple):
 
         return (own, *(box.address for box in self.boxes if isinstance(box, Nat) and box.inside == side))
 
-    def in_language(self, language: str) -> "Scenario":
+    def in_language(self, language: str) -> Scenario:
         """The same with its texts in that language, as far as it has them; and so its variants."""
         if not language:
             return self
@@ -177,6 +218,10 @@ class Scenario(NamedTuple):
         say = self.say
         if len(found.say) == len(say):
             say = tuple(one._replace(text=text) for one, text in zip(say, found.say, strict=True))
+        claims = self.claims
+        if len(found.claims) == len(claims):
+            both = zip(claims, found.claims, strict=True)
+            claims = tuple(one._replace(text=text, why=why) for one, (text, why) in both)
         title = f"{found.title}: {self.variant}" if found.title and self.variant else found.title
         return self._replace(
             language=language,
@@ -185,9 +230,11 @@ class Scenario(NamedTuple):
             answer=found.answer or self.answer,
             chapter=found.chapter or self.chapter,
             say=say,
+            claims=claims,
+            harm=found.harm or self.harm,
         )
 
-    def without_programs(self) -> "Scenario":
+    def without_programs(self) -> Scenario:
         """The same ends and wire without what the scenario does: no programs, no faults, no third party, no
         end that is set."""
         a, b = self.hosts

@@ -6,9 +6,11 @@ relative to one of the connections that have been (`connection.opened_after`). `
 syntax.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tcptui.core.packet.options import Block, Offer, data_options, syn_layout
 from tcptui.core.packet.segment import HOP_LIMIT, SYN, Option, Segment, Socket
@@ -16,6 +18,7 @@ from tcptui.core.packet.seq import seq_add
 from tcptui.core.state import SYNCHRONIZED, State
 from tcptui.lab.connection import Connection
 from tcptui.lab.wire import BadMove, Side, WireAct
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.stack import Stack
@@ -54,7 +57,7 @@ class Inject(NamedTuple):
     old: bool = False
     """The network has kept it: it is no forged one."""
 
-    def next(self, other: Socket) -> "Inject":
+    def next(self, other: Socket) -> Inject:
         """The one that follows it, of the next address; `other` is the other end's socket: in the name of
         that host it has the next port."""
         src = self.src or other
@@ -102,7 +105,7 @@ def segment_of(
     return segment, connection if connection is not None and connection.holds(segment) else None
 
 
-def is_within(syn: Segment, stack: "Stack") -> bool:
+def is_within(syn: Segment, stack: Stack) -> bool:
     """Whether a SYN begins no connection, for at the receiver, which has `stack`, there is one between these
     sockets (RFC 5961 section 4)."""
     pair = (syn.dst, syn.src)

@@ -5,7 +5,7 @@ be. A call whose trigger has not come true, when nothing more will happen, is a 
 was meant.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from tcptui.core.message import Message
 from tcptui.lab.ends import End
@@ -14,6 +14,7 @@ from tcptui.lab.program import item_of
 from tcptui.lab.program_state import ProgramState
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
+from tcptui.named_tuple import NamedTuple
 
 
 class StillWaiting(NamedTuple):

@@ -5,13 +5,16 @@ stands for all of them. Faults live here and nowhere else. A `Wire` changes in p
 immutable.
 """
 
+from __future__ import annotations
+
 from enum import Enum
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.datagram import Datagram, IcmpMessage, PortUnreachable
 from tcptui.core.packet.segment import HOP_LIMIT, Segment
 from tcptui.lab.connection import UNKNOWN, Bases, Connection
+from tcptui.named_tuple import NamedTuple
 
 Side: TypeAlias = Literal["A", "B"]
 Party: TypeAlias = Literal["A", "B", "X"]
@@ -132,7 +135,7 @@ class Transmission(NamedTuple):
         """What makes `seq` and `ack` relative."""
         return UNKNOWN if self.connection is None else self.connection.bases
 
-    def at_end(self, outcome: Outcome, now: int, step: int) -> "Transmission":
+    def at_end(self, outcome: Outcome, now: int, step: int) -> Transmission:
         """The same once it has arrived, or is lost."""
         sent_in = self.sent_in
         return Transmission(
@@ -268,7 +271,7 @@ class Wire:
         ]
         return min(followers, key=lambda other: (other.due, other.number)) if followers else None
 
-    def copy(self) -> "Wire":
+    def copy(self) -> Wire:
         copy = Wire.__new__(Wire)
         copy.transmissions = self.transmissions
         copy.past = self.past

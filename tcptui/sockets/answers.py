@@ -5,10 +5,13 @@ A call returns `Done`, or `Blocked` with a number; `requests.Completed` with tha
 returned.
 """
 
-from typing import Literal, NamedTuple, TypeAlias
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
 
 from tcptui.core.events import Returned
 from tcptui.core.packet.segment import Socket
+from tcptui.named_tuple import NamedTuple
 
 Errno: TypeAlias = Literal[
     "",

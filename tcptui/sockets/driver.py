@@ -14,14 +14,17 @@ attempted, first come first served, until none gets any further, and sockets tha
 removed.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from tcptui.core.events import Event, Response
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
 from tcptui.core.tcp.icmp import IcmpError
 from tcptui.core.tcp.status import ConnectionStatus
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets import closing, opening, options, polling, reading, requests, writing
 from tcptui.sockets.answers import Blocked, Done, TcpInfo, failed
 from tcptui.sockets.bsd_socket import BsdSocket
@@ -136,13 +139,13 @@ class Sockets(Context):
         stack = self.stack
         return tcp_info(stack.tcb(connection), stack.status(connection), stack.profile, self.semantics)
 
-    def copy(self) -> "Sockets":
+    def copy(self) -> Sockets:
         """Sockets of their own, over a stack of their own, that begin where these stand."""
         copy = Sockets(self.stack.copy(), self.host, self.semantics, self.table.copy())
         copy.events = None if self.events is None else [*self.events]
         return copy
 
-    def rebooted(self) -> "Sockets":
+    def rebooted(self) -> Sockets:
         """Those of the same host after a crash: no socket, every connection forgotten, its ISNs going on."""
         return Sockets(self.stack.rebooted(), self.host, self.semantics)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from tcptui.core.packet.options import TIMESTAMPS_SPACE
 from tcptui.core.state import State
 from tcptui.core.tcp import calls
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.units import MILLISECOND, SECOND
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets import requests
 from tcptui.sockets.answers import Answer, Done, Errno, Linger, failed
 from tcptui.sockets.bsd_socket import NO_LINGER, OPENING, BsdSocket

@@ -17,11 +17,14 @@ calls. `UserCall` makes one of them on the stack as it is, so that a program may
 the rest of the lab has one mechanism for both.
 """
 
+from __future__ import annotations
+
 from enum import Enum
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from tcptui.core.packet.segment import Socket
 from tcptui.core.tcp.calls import Call
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Done, Linger
 
 POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP, POLLNVAL = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20
@@ -146,7 +149,7 @@ class SetOption(NamedTuple):
 
     fd: int
     option: str
-    value: "int | Linger"
+    value: int | Linger
 
 
 class GetOption(NamedTuple):

@@ -6,12 +6,14 @@ TCP. Each field names one difference, with Linux's way as the default; no other 
 which system it is.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from tcptui.core.profile.record import StackName
 from tcptui.core.tcp.unreachable import Unreachable
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Errno
 
 

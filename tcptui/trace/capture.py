@@ -6,11 +6,12 @@ receiver."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from tcptui.core.packet.segment import HOP_LIMIT
 from tcptui.lab.record import Record
 from tcptui.lab.wire import NetworkPath, Outcome, Side, Transmission
+from tcptui.named_tuple import NamedTuple
 
 Point: TypeAlias = Literal["A", "B", "wire"]
 """Where the capture is taken: at an end, or half way between both."""

@@ -17,13 +17,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple, cast
+from typing import cast
 
 from tcptui.core.message import Message
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.facts import Fact, Verb
 from tcptui.lab.patterns import Pattern, parse_pattern
 from tcptui.lab.record import Record
+from tcptui.named_tuple import NamedTuple
 from tcptui.trace.capture import Point, capture_of
 from tcptui.trace.fact_index import FactIndex
 from tcptui.trace.sequence_analysis import analyse

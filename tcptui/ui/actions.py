@@ -3,14 +3,16 @@
 The words for an action are in the catalogue, under ``ui.label`` and ``ui.help`` with its id.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.keys import key_to_character
 
 from tcptui.explain.catalogue import say
+from tcptui.named_tuple import NamedTuple
 
 
 class Action(NamedTuple):
@@ -120,6 +122,11 @@ _KEY_NAMES = {
 def key_names(action: Action) -> list[str]:
     """An action's keys as a reader sees them."""
     return [_key_name(key) for key in _rebound.get().get(action.id, action.keys)]
+
+
+def key_of(action: str) -> str:
+    """The first key of the action of that id, as a reader sees it."""
+    return next(key_names(one)[0] for one in ACTIONS if one.id == action)
 
 
 def _key_name(key: str) -> str:

@@ -8,9 +8,9 @@ of the sections of RFCs that its run goes by; only letters, digits and full stop
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from tcptui.library import Listed
+from tcptui.named_tuple import NamedTuple
 
 LONGEST = 40
 """Characters of a text that is looked for."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from json import dumps
-from typing import Any, NamedTuple
+from typing import Any
 
 from textual.keys import REPLACED_KEYS, Keys, _character_to_key, key_to_character
 
@@ -16,6 +16,7 @@ from tcptui.core.message import MessageError
 from tcptui.explain.catalogue import say
 from tcptui.lab.durations import exact_duration, parse_duration
 from tcptui.lab.toml import parse_toml
+from tcptui.named_tuple import NamedTuple
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.palette import CHOICES, Choice
 from tcptui.ui.session import DELAY, SPEEDS

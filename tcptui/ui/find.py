@@ -7,7 +7,6 @@ what they mean; and a few words that stand for one, so that nobody has to know i
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from typing import NamedTuple
 
 from tcptui.core.packet.segment import FLAG_NAMES
 from tcptui.core.state import State
@@ -16,6 +15,7 @@ from tcptui.lab.facts import SEGMENT_VERBS, Fact
 from tcptui.lab.history import History
 from tcptui.lab.moves import NEXT
 from tcptui.lab.patterns import Pattern, checked_pattern
+from tcptui.named_tuple import NamedTuple
 
 _FLAGS = tuple(name for _, name in FLAG_NAMES)
 _KINDS = ("DATA", "UDP", "ICMP", *_FLAGS)

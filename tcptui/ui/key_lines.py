@@ -4,12 +4,15 @@ Only keys that do something now stand there, as many as fit. Each knows which ce
 click on it is the key.
 """
 
+from __future__ import annotations
+
 from collections.abc import Container, Iterable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.wire import Transmission, Wire
+from tcptui.named_tuple import NamedTuple
 from tcptui.ui.actions import ACTIONS, key_names
 from tcptui.view.acts import Act, acts, subject
 from tcptui.view.cells import cell_len

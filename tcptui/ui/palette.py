@@ -14,12 +14,15 @@ values for (xterm's 256colres.h); each takes five octets less than one of 24 bit
 colour alone.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from rich.style import Style as RichStyle
 
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.lines import Style
 
 if TYPE_CHECKING:
@@ -64,13 +67,16 @@ PALETTES: dict[PaletteName, Palette] = {
 
 _ATTRIBUTES: dict[Style, str] = {
     "title": "bold", "changed": "bold", "lost": "bold", "selected": "reverse", "key": "bold",
-    "error": "bold", "said": "bold", "state": "bold", "entered": "bold reverse",
+    "error": "bold", "said": "bold", "claim": "bold", "state": "bold", "entered": "bold reverse",
 }  # fmt: skip
-_WITHOUT_COLOUR: dict[Style, str] = {"lost": "bold reverse", "delayed": "underline", "copy": "underline"}
+_WITHOUT_COLOUR: dict[Style, str] = {
+    "lost": "bold reverse", "delayed": "underline", "copy": "underline", "claim": "bold underline",
+}  # fmt: skip
 """Where no colour, or not the strongest, sets off what must be seen."""
 _COLOURS: dict[Style, str] = {
     "dim": "dim", "label": "dim", "rule": "dim", "a": "a", "b": "b", "changed": "changed", "lost": "lost",
-    "error": "lost", "delayed": "late", "copy": "late", "again": "late", "entered": "changed",
+    "error": "lost", "delayed": "late", "copy": "late", "again": "late", "claim": "late",
+    "entered": "changed",
 }  # fmt: skip
 """The field of `Palette`; of the others "plain"."""
 
@@ -92,7 +98,7 @@ def _look(name: PaletteName, style: Style) -> str:
 
 
 @cache
-def textual_theme(name: PaletteName) -> "Theme":
+def textual_theme(name: PaletteName) -> Theme:
     """The variables from which the widgets of dialogs have their colours: ``$foreground`` on ``$background``
     or ``$surface``, and ``$error`` and ``$text-muted`` on them. The rest is set off by attributes."""
     from textual.theme import Theme

@@ -3,9 +3,11 @@
 An app reads no file and no variable of the environment, for one process may serve many readers.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from __future__ import annotations
 
+from collections.abc import Mapping
+
+from tcptui.named_tuple import NamedTuple
 from tcptui.ui.palette import Choice, PaletteName
 from tcptui.ui.session import DELAY
 

@@ -89,7 +89,7 @@ class Session(Choices):
         """Takes over what was chosen for the session that was shown before this one."""
         self._speed, self.delay = other._speed, other.delay
         self.visited_before = other.visited()
-        if other.history.scenario.name == self.history.scenario.name:
+        if other.history.scenario.name == self.history.scenario.name and not self.origin.options:
             self.origin = Origin(other.origin.name)
 
     def set_pace(self, speed: float, delay: int) -> None:
@@ -120,6 +120,7 @@ class Session(Choices):
                 next(work)
             except StopIteration as end:
                 self._work = None
+                self.history.transmissions()  # For what is drawn next: they may have to be replayed.
                 if end.value:
                     self.notice = end.value
                 return
@@ -215,6 +216,12 @@ class Session(Choices):
             self.select_number(pattern.number)
         else:
             self._walk(self._finding(pattern, text), MOST_STEPS_TO_END)
+
+    def ask(self) -> None:
+        """Shows the question of the story and its answer, or puts them away."""
+        self.story.ask()
+        if self.story.is_to_be_played:
+            self._begin(self.story.play(), MOST_STEPS)
 
     def undo(self) -> None:
         """The moves up to here without the last fault that the reader has made."""

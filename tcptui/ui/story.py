@@ -6,7 +6,10 @@ the run. Question and answer stand from a key press on until the next, also befo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tcptui.lab.history import History
+from tcptui.lab.scenario import Claim
 from tcptui.lab.state import WorldState
 from tcptui.view.story import NOTHING, Panel
 
@@ -20,12 +23,35 @@ class Story:
         """Whether question and answer are wanted."""
         self._put_away: WorldState | None = None
         """Where the reader has put the answer away; whoever comes back there later comes to another state."""
+        self._played = ""
+        """The answer with the numbers of the story's own run, once that was played for it."""
 
     @property
     def said(self) -> tuple[str, ...]:
         """What is said of the last step."""
         narration = self._history.narration
-        return () if narration is None else tuple(say.text for say in narration.now)
+        if narration is None or not narration.now:
+            return ()
+        from tcptui.explain.filled import filled  # Late: at the first frame nothing is said.
+
+        return tuple(filled(say.text, narration, self._history.world) for say in narration.now)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What the last step puts to the test."""
+        narration = self._history.narration
+        if narration is None or not narration.claims:
+            return ()
+        from tcptui.explain.filled import filled  # Late, as above.
+
+        return tuple(
+            one._replace(why=filled(one.why, narration, self._history.world)) for one in narration.claims
+        )
+
+    @property
+    def told(self) -> tuple[str | Claim, ...]:
+        """Both, in the order in which they stand on the screen."""
+        return (*self.said, *self.claims)
 
     @property
     def over(self) -> bool:
@@ -41,14 +67,18 @@ class Story:
     def answer(self) -> str:
         """Its answer, once it is over; empty before, and if it has none."""
         answer = self._history.scenario.answer
-        return answer if answer and self.over else ""
+        if not answer or not self.over:
+            return ""
+        from tcptui.explain.filled import filled  # Late, as above.
+
+        return filled(answer, self._history.narration, self._history.world)
 
     @property
     def panel(self) -> Panel:
         """What the panel shows."""
         scenario = self._history.scenario
         if self._asked:
-            return Panel(scenario.question, scenario.answer)
+            return Panel(scenario.question, self.answer or self._played)
         if self._put_away is self._history.world:
             return NOTHING
         answer = self.answer
@@ -58,8 +88,23 @@ class Story:
         """Shows question and answer; where they stand already, they are put away."""
         if self._asked:
             self.put_away()
-        else:
-            self._asked = True
+            return
+        self._asked = True
+        if "{" not in self._history.scenario.answer:
+            self._played = self._history.scenario.answer
+
+    @property
+    def is_to_be_played(self) -> bool:
+        """Whether an answer that is asked for needs `play` first."""
+        return self._asked and not self._played and not self.over and self._history.scenario.answer != ""
+
+    def play(self) -> Iterator[None]:
+        """Plays the story's own run, a step each time, for the numbers of its answer."""
+        from tcptui.explain.filled import answer_of  # Late, as above.
+
+        for answer in answer_of(self._history.scenario):
+            self._played = answer
+            yield
 
     def put_away(self) -> bool:
         """Takes the panel away; whether there was one."""

@@ -68,10 +68,8 @@ def without_last_fault(history: History) -> Walk:
     if place is None:
         raise BadMove("error.move.no_fault")
     fault, *others = history.moves(place, history.position)
-    origin = history.origins()[history.branch]
-    if not others and origin.parent is not None and origin.fork == place:
-        history.switch(origin.parent)  # The branch that the fault has left: it goes on without it.
     yield from history.walk_to(place)
+    history.fork()  # Also where no other move follows: whoever goes forward again is not to make it again.
     for move in others:
         if isinstance(move, Next) and history.world.next_event() is None:
             break  # Without the fault, less happens.

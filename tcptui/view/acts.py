@@ -4,11 +4,13 @@ Which key does it, and where it stands, is the screen's affair; here are the act
 actions, the most useful first.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tcptui.core.message import Message
 from tcptui.lab.wire import Outcome, Transmission, Wire
+from tcptui.named_tuple import NamedTuple
 
 
 class Act(NamedTuple):

@@ -11,7 +11,6 @@ step adds a row or two, and the others stay where they are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from tcptui.core.events import (
     DatagramDelivered,
@@ -29,6 +28,7 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import time_text
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Side, Transmission
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import align_right, cell_len, fill, shorten
 from tcptui.view.lines import MARK, Line, fit
 

@@ -7,9 +7,12 @@ changed, and a value may stand elsewhere than before without being marked. And w
 made once for each moment of that end: a step changes one end, and of the other everything is known already.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import NamedTuple, TypeAlias
+from __future__ import annotations
 
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeAlias
+
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, fill, shorten
 from tcptui.view.lines import EMPTY, MARK, Line, Span, Style
 

@@ -8,10 +8,12 @@ Of a host with several connections one is shown. A timer of another is never hid
 pane that has room lists the other connections too. What the last move changed is marked (`end_rows`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
@@ -24,6 +26,7 @@ from tcptui.lab.history import Moment
 from tcptui.lab.record import EndRecord
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Side, Transmission
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import align_right, cell_len, shorten, wrap
 from tcptui.view.coming_rows import next_rows, rows_without_connection
 from tcptui.view.end_rows import NEVER, Field, Row, draw_row, keys_of, labelled, row
@@ -91,7 +94,7 @@ class EndContent(NamedTuple):
     keys: frozenset[Hashable]
     waits: bool
     """Whether the connection needs something."""
-    spaces: "Spaces | None"
+    spaces: Spaces | None
     """Of its own direction and of the peer's; None: it has none."""
 
 
@@ -290,7 +293,7 @@ def _content(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> 
     return EndContent(host, tuple(rows), lines, keys, waits, spaces)
 
 
-def _spaces(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> "Spaces | None":
+def _spaces(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> Spaces | None:
     """The sequence spaces of the connection that is shown; None: it has none yet, or there is none."""
     tcb = host.tcb
     if tcb is None or host.state is State.LISTEN:

@@ -7,11 +7,11 @@ both change together.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from tcptui.core.events import TimerKind
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, fill, wrap
 from tcptui.view.lines import EMPTY, MARK, Line, fit, line_width
 

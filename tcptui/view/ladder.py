@@ -9,7 +9,7 @@ stands on its row.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.core.state import State
@@ -17,6 +17,7 @@ from tcptui.explain.labels import sockets_texts
 from tcptui.explain.numbers import time_text
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Outcome, Transmission
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.ladder_row import RowPlan, draw_row, most_lanes, style_of
 from tcptui.view.ladder_rows import RowBuilder
 from tcptui.view.ladder_window import Window

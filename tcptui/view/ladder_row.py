@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby, pairwise
-from typing import NamedTuple
 
 from tcptui.explain.catalogue import say, text
 from tcptui.explain.labels import label_of
 from tcptui.explain.numbers import short_duration_text
 from tcptui.lab.wire import Outcome, Transmission
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, clusters, is_simple, shorten
 from tcptui.view.ladder_rows import Row
 from tcptui.view.lines import Line, Span, Style

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from tcptui.core.events import Sent, TimerFired
 from tcptui.core.message import Message
@@ -25,6 +24,7 @@ from tcptui.core.state import State
 from tcptui.lab.history import KEPT, History
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Outcome, Side
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.subject import States
 
 LONG_SILENCE = 300_000

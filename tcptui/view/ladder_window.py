@@ -11,8 +11,8 @@ run plays it moves at every row.
 from __future__ import annotations
 
 from itertools import islice
-from typing import NamedTuple
 
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.ladder_rows import Place, Row, RunRows
 from tcptui.view.subject import States
 

@@ -5,9 +5,12 @@ that is the limit of good eyes. A letter here is five dots high, and a dot is as
 beside each other are about square. The states' names need no other letters than these.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+
+from tcptui.named_tuple import NamedTuple
 
 ROWS = 5
 """Dots from the top of a letter to its foot."""

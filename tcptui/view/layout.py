@@ -13,10 +13,12 @@ Rows. The ladder has what the smallest screen leaves it. What a higher one has m
 alone can't hold a frame: they are lines of why.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, shorten
 from tcptui.view.lines import Line, Span, Style, fit
 
@@ -49,12 +51,12 @@ class Place(NamedTuple):
     height: int
 
     @property
-    def inside(self) -> "Place":
+    def inside(self) -> Place:
         """Within a frame that is one cell thick."""
         return Place(self.x + 1, self.y + 1, self.width - 2, self.height - 2)
 
     @property
-    def outside(self) -> "Place":
+    def outside(self) -> Place:
         """With a frame around it that is one cell thick."""
         return Place(self.x - 1, self.y - 1, self.width + 2, self.height + 2)
 

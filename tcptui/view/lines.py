@@ -11,7 +11,7 @@ from tcptui.view.cells import between, cell_len, cut
 
 Style: TypeAlias = Literal[
     "plain", "dim", "title", "label", "a", "b", "wire", "changed", "lost", "delayed", "copy",
-    "selected", "why", "rule", "key", "error", "said",
+    "selected", "why", "rule", "key", "error", "said", "claim",
     "state", "entered", "bar", "space", "again", "gap", "effect",
 ]  # fmt: skip
 """The names of styles."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tcptui.explain.catalogue import say
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, fill, shorten
 from tcptui.view.lines import EMPTY, MARK, Line, Style, beside, fit
 from tcptui.view.preview import Heading, Played, preview_lines

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
 from tcptui.lab.ends import EndSetup
 from tcptui.lab.wire import Transmission
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, shorten, wrap
 from tcptui.view.ladder import MOST_WIDTH, STATE_WIDTH, TIME_WIDTH, WITH_STATES, draw_ladder
 from tcptui.view.ladder_window import Window

@@ -9,12 +9,13 @@ more can be drawn.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tcptui.core.packet.segment import FIN, SYN, Segment
 from tcptui.core.packet.seq import signed_distance
 from tcptui.core.state import State
 from tcptui.lab.wire import Outcome
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.sequence_space import Kind, Part, Space
 from tcptui.view.subject import Seen
 

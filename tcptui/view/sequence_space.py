@@ -20,8 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len
 from tcptui.view.lines import Line, Span, Style
 

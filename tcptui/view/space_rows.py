@@ -7,7 +7,7 @@ one that was not there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tcptui.core.packet.segment import SYN
 from tcptui.core.packet.seq import distance, seq_add, signed_distance
@@ -15,6 +15,7 @@ from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import seq_text
 from tcptui.lab.wire import Transmission
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, shorten
 from tcptui.view.end_rows import NEVER, Field, Row, fitting
 from tcptui.view.lines import Line

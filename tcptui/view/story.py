@@ -1,13 +1,28 @@
-"""What a story says, above the lines of why: sentences at its moments, a panel with question and answer."""
+"""What a story says, above the lines of why: sentences and claims at its moments, a panel with question and
+answer.
 
-from typing import NamedTuple
+All of it stands on lines of its own, which the panes above give up: what happened and why keep theirs. What
+is told at a moment has `MOST_SAID` of them. The sentences of the story come first, for they tell what to look
+at in this step; a claim is about what many steps show. Where both are too long, `MOST_CLAIMED` of the lines
+are the claims', and what is cut off is read in the reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
 
 from tcptui.explain.catalogue import say
+from tcptui.explain.claims import claim_head, claim_text
+from tcptui.lab.scenario import Claim
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit
 
 MOST_SAID = 5
-"""Lines of what is said at a moment."""
+"""Lines of what is told at a moment."""
+MOST_CLAIMED = 3
+"""Of them for claims, where the story says more than the others hold."""
 LEFT = 10
 """Lines of the screen that the panel leaves to the rest."""
 
@@ -20,30 +35,48 @@ class Panel(NamedTuple):
 
 
 NOTHING = Panel("", "")
+Told: TypeAlias = Sequence["str | Claim"]
+"""What is said, and the claims that are put to the test."""
 
 
-def story_rows(said: tuple[str, ...], panel: Panel, width: int, height: int, least: int) -> int:
+def story_rows(told: Told, panel: Panel, width: int, height: int, least: int) -> int:
     """How many lines it takes on a screen of that size; without a panel `least` or more, so that the place of
-    what is said is free between two moments."""
-    lines = len(_said_lines(said, width))
+    what is told is free between two moments."""
+    lines = len(_told_lines(told, width))
     return max(lines, least) if panel == NOTHING else lines + len(_panel_lines(panel, width, height - LEFT))
 
 
-def story_lines(said: tuple[str, ...], panel: Panel, width: int, rows: int) -> list[Line]:
+def story_lines(told: Told, panel: Panel, width: int, rows: int) -> list[Line]:
     """All of it in so many lines."""
-    lines = _said_lines(said, width)[:rows]
+    lines = _told_lines(told, width)[:rows]
     if panel != NOTHING:
         lines += _panel_lines(panel, width, rows - len(lines))
     return (lines + [fit(EMPTY, width)] * rows)[:rows]
 
 
-def panel_row(said: tuple[str, ...], panel: Panel, width: int) -> int:
+def panel_row(told: Told, panel: Panel, width: int) -> int:
     """The line of the panel's upper edge; -1: there is no panel."""
-    return -1 if panel == NOTHING else len(_said_lines(said, width))
+    return -1 if panel == NOTHING else len(_told_lines(told, width))
 
 
-def _said_lines(said: tuple[str, ...], width: int) -> list[Line]:
-    return _text(said, width, MOST_SAID, "said")
+def _told_lines(told: Told, width: int) -> list[Line]:
+    said = tuple(one for one in told if isinstance(one, str))
+    if len(said) == len(told):
+        return _text(said, width, MOST_SAID, "said")
+    claims = [line for one in told if isinstance(one, Claim) for line in _claim_lines(one, width)]
+    lines = _text(said, width, MOST_SAID - min(len(claims), MOST_CLAIMED), "said")
+    room = MOST_SAID - len(lines)
+    if len(claims) > room:
+        head, rest = claims[room - 1]
+        claims[room - 1] = head, shorten(f"{rest} …", width - 2 - cell_len(head))
+    return lines + [fit(((f" {head}", "claim"), (rest, "plain")), width) for head, rest in claims[:room]]
+
+
+def _claim_lines(claim: Claim, width: int) -> list[tuple[str, str]]:
+    """Of each line of a claim what is set off, the verdict, and the rest."""
+    head = claim_head(claim)
+    first, *others = wrap(f"{head} {claim_text(claim)}", width - 2)
+    return [(head, first.removeprefix(head)), *(("", line) for line in others)]
 
 
 def _panel_lines(panel: Panel, width: int, most: int) -> list[Line]:

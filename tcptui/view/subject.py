@@ -8,8 +8,10 @@ A host can have many connections, and a pane shows one of them: the one that sta
 beside it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tcptui.core.events import TimerKind
 from tcptui.core.packet.segment import Socket
@@ -24,6 +26,7 @@ from tcptui.lab.program_state import ProgramState
 from tcptui.lab.record import EndRecord
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Side, Transmission
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.status import ConnectionStatus
@@ -72,7 +75,7 @@ class Host(NamedTuple):
     state: State
     path: Path
     """The states that were shown, and since when: of the host, or of the connection that was chosen."""
-    tcb: "Tcb | None"
+    tcb: Tcb | None
     timers: dict[TimerKind, Timer]
     """Those that run, by the world's clock."""
     connection_record: ConnectionRecord
@@ -83,7 +86,7 @@ class Host(NamedTuple):
     link_up: bool
     udp: Sequence[UdpEndpoint]
     """Its UDP sockets."""
-    listener: "ConnectionStatus | None"
+    listener: ConnectionStatus | None
     """The listener that it is or came from, else the host's: see `backlog`, `accept_queue`, `half_open`."""
     half_open_places: int
     """How many half-open connections a listener keeps."""
@@ -136,7 +139,7 @@ def host_of(moment: Moment, side: Side, chosen: int = 0) -> Host:
     )  # fmt: skip
 
 
-def _peer(host: "HostEnd", side: Side, status: "ConnectionStatus | None") -> str:
+def _peer(host: HostEnd, side: Side, status: ConnectionStatus | None) -> str:
     if status is None or status.remote is None or status.remote.host == host.peer.host:
         return "B" if side == "A" else "A"
     return status.remote.host
@@ -148,14 +151,14 @@ def _since_the_story_began(path: Path) -> Path:
     return (*before[-1:], *(entered for entered in path if entered.at >= 0))
 
 
-def _listener(host: "HostEnd", status: "ConnectionStatus | None") -> "ConnectionStatus | None":
+def _listener(host: HostEnd, status: ConnectionStatus | None) -> ConnectionStatus | None:
     if status is not None and status.backlog is not None:
         return status
     own = host.status_of(status.listener) if status is not None and status.listener else None
     return own or host.status_of(host.listener)
 
 
-def _is_accepted(host: "HostEnd", status: "ConnectionStatus | None") -> bool:
+def _is_accepted(host: HostEnd, status: ConnectionStatus | None) -> bool:
     if status is None or not status.listener:
         return True
     return status.connection in host.connection_names.names

@@ -5,12 +5,13 @@ timers of the connection that is shown come first, then those of others, said wh
 others are named, or counted where their names have no room.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from tcptui.core.events import TimerKind
 from tcptui.core.tcp.timers import Timer
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import align_right, cell_len, fill
 from tcptui.view.end_rows import fitting
 from tcptui.view.lines import EMPTY, MARK, Line, Style, marked

@@ -14,6 +14,7 @@ from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import use_language
 from tcptui.lab.program import CALLS
+from tcptui.lab.scenario import Verdict
 from tcptui.sockets.answers import Errno
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.palette import CHOICES
@@ -22,10 +23,10 @@ from tcptui.ui.screens.help import sections
 
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
-    "act", "allowed", "arrival", "assert", "check", "count", "difference", "effect", "errno", "error",
-    "fact", "fate", "field", "figure", "frame", "glossary", "happened", "label", "ladder", "move", "needs",
-    "remembered", "response", "rule", "run", "script", "setting", "signal", "text", "timer", "ui",
-    "validate", "verdict", "waiting", "why", "writer",
+    "act", "allowed", "arrival", "assert", "beside", "check", "claim", "count", "coverage", "difference",
+    "effect", "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "happened", "label",
+    "ladder", "library", "move", "needs", "remembered", "response", "rule", "run", "script", "setting",
+    "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why", "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[A-Za-z0-9_-]+)+")
@@ -68,6 +69,7 @@ COMPUTED = {
     *(f"effect.{kind}.{change}" for kind, change in MARKS),
     *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
     *_asked(),
+    *(f"claim.verdict.{verdict}" for verdict in get_args(Verdict)),
     *(f"ui.theme.{choice}" for choice in CHOICES),
     *(f"ui.{words}.{action.id}" for action in ACTIONS for words in ("label", "help")),
     *(f"ui.call.{call}" for call in CALLS),
@@ -75,6 +77,7 @@ COMPUTED = {
         f"count.{noun}.{how}"
         for noun in (
             "checks",
+            "claims",
             "connections",
             "differences",
             "facts",

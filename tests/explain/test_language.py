@@ -44,7 +44,8 @@ SYNTAX = words(
         (
             "tcptui toml pkt NAME VALUE FILE format ladder rfc wireshark pcapng packetdrill list play",
             "profile help us none off asked granted mem udcff",
-            "chapter place moment numbers wire prelude third_party until say variant expect answer text",
+            "chapter place moment numbers wire prelude third_party until say claim variant expect text",
+            "answer",
             *(MOVES_ALLOWED, OPTIONS_ALLOWED, *all_knobs(), *PRESETS, *SYSCTLS, *library.names()),
             *(*Rule.__members__, *LINUX.errnos),
             *(*TRIGGERS, EXAMPLE, *(function.usage for function in FUNCTIONS.values())),

@@ -182,6 +182,30 @@ def test_the_same_move_in_the_past_begins_no_branch() -> None:
     assert (history.branches, history.position, history.length) == (1, 3, end)
 
 
+def test_what_follows_is_left_for_a_branch_without_it() -> None:
+    history = to_the_end(History(library.find("handshake")))
+    history.go_to(2)
+    history.apply(Lose(1))
+    history.go_to(2)
+    history.fork()
+    assert (history.branch, history.position, history.length) == (0, 2, 5)
+    end = history.length
+    lost = History(library.find("handshake"))
+    for move in parse_moves("s2 l1"):
+        lost.apply(move)
+    lost.go_to(2)
+    lost.fork()
+    assert (lost.branch, lost.position, lost.length) == (1, 2, 2)
+    assert lost.world == history.world
+    lost.fork()
+    assert lost.branches == 2
+    to_the_end(lost)
+    assert (lost.branch, lost.length) == (1, end)
+    lost.go_to(2)
+    lost.apply(Lose(1))
+    assert (lost.branch, lost.branches, lost.length) == (0, 2, 3)
+
+
 def test_branches_of_branches_far_along_keep_their_own_pasts() -> None:
     history = to_the_end(History(LONG))
     texts, worlds = {0: history.text()}, {0: history.world}
@@ -221,6 +245,8 @@ def test_the_text_of_a_run_replays_to_an_equal_world(name: str) -> None:
         if number == 3 and history.world.wire.transmissions:
             history.apply(Lose(history.world.wire.transmissions[-1].number))
     history.apply(Do("A", "reboot"))
+    while (event := history.world.next_event()) is not None and event.at == history.world.now:
+        history.apply()
     history.apply(Wait(1))
     world = begin(library.find(name))[0]
     for move in parse_moves(history.text()):

@@ -42,6 +42,10 @@ def calls(text: str) -> str:
     return f"A.script = [{{ {text} }}]"
 
 
+CLAIM = "{ text = 't', verdict = 'true', why = 'w', source = 'RFC'"
+"""A claim, but for its moment."""
+
+
 BAD: dict[str, Bad] = {
     # The document.
     "no TOML": bad("[A", "no valid TOML", "line 3"),
@@ -116,6 +120,27 @@ BAD: dict[str, Bad] = {
         'expect.end = ["A SLEEPING"]', "expect.end[1]: 'A SLEEPING' says nothing of the end", "A TIME-WAIT"
     ),
     "an end of no segment": bad('expect.end = ["wire A waves"]', "expect.end[1]: 'A waves'"),
+    "a claim at no moment": bad(f"claim = [{CLAIM} }}]", "claim[1].when: it is said at one moment"),
+    "a claim at two moments": bad(
+        f"claim = [{CLAIM}, at = '1s', when = 'A SYN' }}]", "claim[1].at: it is said"
+    ),
+    "a claim that is neither true nor false": bad(
+        f"claim = [{CLAIM.replace('true', 'maybe')}, at = '1s' }}]",
+        "claim[1].verdict: 'maybe' is unknown",
+        "true, imprecise, false",
+    ),
+    "a claim without a reason": bad(
+        f"claim = [{CLAIM.replace('why', 'because')}, at = '1s' }}]", "claim[1].why: is missing"
+    ),
+    "a claim of which the source is empty": bad(
+        f"claim = [{CLAIM.replace('RFC', '')}, at = '1s' }}]", "claim[1].source: must not be empty"
+    ),
+    "a claim at what can't happen": bad(
+        f"claim = [{CLAIM}, when = 'A enters SLEEP' }}]", "claim[1].when: 'A enters SLEEP' describes nothing"
+    ),
+    "a translation of claims that are not there": bad(
+        "zh = { claims = [{ text = 't', why = 'w' }] }", "zh.claims: 1 texts for 0 claims"
+    ),
     "a queue without a number": bad('expect.end = ["A unread"]', "expect.end[1]: 'A unread' says nothing"),
     "no label": bad('expect.labels = ["2 TCP Retransmission"]', "expect.labels[1]: '2 TCP", "A: 2 TCP"),
     "said of nothing": bad(
@@ -154,6 +179,11 @@ BAD: dict[str, Bad] = {
     ),
     "a key of a variant": bad(
         'variant = [{ name = "x", colour = 1 }]', "variant[1].colour: is unknown", "name, question, answer"
+    ),
+    "harm of a story, which is no variant of anything": bad('harm = "h"', "harm: is unknown"),
+    "harm of a story in another language": bad('zh.harm = "h"', "zh.harm: is unknown"),
+    "harm in two lines": bad(
+        'variant = [{ name = "x", harm = ["a", "b"] }]', "variant[1].harm: must be a text"
     ),
     "a knob of a variant": bad(
         'variant = [{ name = "x", set = { "B.two_way" = true } }]',

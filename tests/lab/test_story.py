@@ -9,7 +9,7 @@ from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.loader import BadScenario, load_scenario, scenario_of_variant
 from tcptui.lab.moves import NEXT, Do, Lose, Wait
 from tcptui.lab.run import play
-from tcptui.lab.scenario import Say, Scenario
+from tcptui.lab.scenario import Claim, Say, Scenario
 from tcptui.lab.variant import preset, variant
 from tests.lab.worlds import HEAD, scenario, world
 from tests.messages import refused, said
@@ -163,6 +163,60 @@ def test_what_was_said_is_known_behind_a_checkpoint_too() -> None:
     assert [say.text for say in history.narration.to_come] == ["never"]
 
 
+CLAIMS = """
+[[claim]]
+when = "B SYN,ACK"
+text = "c"
+verdict = "false"
+why = "w"
+source = "RFC 9293 3.5"
+[[claim]]
+at = "130ms"
+text = "d"
+verdict = "imprecise"
+why = "v"
+source = "RFC 9293 3.4, RFC 7413"
+"""
+"""Of a story that says nothing."""
+
+
+def test_a_claim_is_put_to_the_test_at_its_moment_and_once() -> None:
+    history = History(narrated(CLAIMS + SAYS))
+    claimed: list[list[str]] = []
+    while history.world.next_event() is not None:
+        history.apply()
+        assert history.narration is not None
+        claimed.append([claim.text for claim in history.narration.claims])
+    assert claimed == [[], [], ["c", "d"], [], []]
+    assert [[one.text for one in claims] for claims in _claims_at(history, 3, 4, 2, 0, 3)] == [
+        ["c", "d"], [], [], [], ["c", "d"],
+    ]  # fmt: skip
+
+
+def _claims_at(history: History, *positions: int) -> list[tuple[Claim, ...]]:
+    claims = []
+    for position in positions:
+        history.go_to(position)
+        assert history.narration is not None
+        claims.append(history.narration.claims)
+    return claims
+
+
+def test_a_story_that_claims_and_says_nothing_else_has_a_narration() -> None:
+    story = narrated(CLAIMS)
+    first, second = story.claims
+    assert first == Claim("c", "false", "w", "RFC 9293 3.5", when="B SYN,ACK")
+    assert (second.at, second.verdict, second.source) == (130_000, "imprecise", "RFC 9293 3.4, RFC 7413")
+    assert _claims_at(played(story), 3) == [(first, second)]
+
+
+def played(story: Scenario) -> History:
+    history = History(story)
+    while history.world.next_event() is not None:
+        history.apply()
+    return history
+
+
 def test_a_story_that_says_nothing_has_no_narration() -> None:
     assert History(scenario(CALLS)).narration is None
 
@@ -178,13 +232,21 @@ events = ["A SYN"]
 [[say]]
 at = "1s"
 text = "x"
+[[claim]]
+at = "1s"
+text = "x"
+verdict = "true"
+why = "y"
+source = "z"
 [[variant]]
 name = "two segments"
+claim = [{ at = "2s", text = "two", verdict = "false", why = "y", source = "z" }]
 set = { "B.two_way_handshake" = true, msl = "5s" }
 faults = "l3"
 answer = "Two."
+harm = "Nobody asked."
 expect = { events = ["A enters ESTABLISHED"] }
-zh = { answer = "二。" }
+zh = { answer = "二。", harm = "无人。" }
 [[variant]]
 name = "Linux"
 profile = "linux"
@@ -233,7 +295,14 @@ def test_answer_facts_and_what_is_said_are_its_own_or_none() -> None:
     assert (story.answer, two.answer, linux.answer) == ("One.", "Two.", "")
     assert (two.expected.events, linux.expected.events) == (("A enters ESTABLISHED",), ())
     assert (len(story.say), two.say, linux.say) == (1, (), ())
+    assert [[one.text for one in made.claims] for made in (story, two, linux)] == [["x"], ["two"], []]
     assert [one.in_language("zh").answer for one in (story, two, linux)] == ["一。", "二。", ""]
+
+
+def test_what_harm_follows_is_a_variants_own() -> None:
+    assert [one.harm for one in stories()] == ["", "Nobody asked.", ""]
+    assert [one.in_language("zh").harm for one in stories()] == ["", "无人。", ""]
+    assert stories()[1].in_language("de").harm == "Nobody asked."
 
 
 def test_from_each_variant_one_comes_to_the_others_and_back() -> None:
@@ -288,6 +357,16 @@ def test_of_a_question_that_is_a_variants_own_the_storys_translation_is_none() -
     one, other = scenario_of_variant(story, "v"), scenario_of_variant(story, "w")
     assert [(made.question, made.answer) for made in (story, one, other)] == [
         ("问", "答"), ("问", ""), ("w?", "w."),
+    ]  # fmt: skip
+
+
+def test_of_a_claim_its_text_and_its_reason_are_translated() -> None:
+    story = scenario(
+        f'{CALLS}{CLAIMS}[zh]\nclaims = [{{ text = "一", why = "因" }}, {{ text = "二", why = "果" }}]'
+    )
+    chinese = story.in_language("zh").claims
+    assert [(one.text, one.why, one.verdict) for one in chinese] == [
+        ("一", "因", "false"), ("二", "果", "imprecise"),
     ]  # fmt: skip
 
 

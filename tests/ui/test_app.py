@@ -15,7 +15,10 @@ from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.wire import Outcome
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
+from tcptui.ui.panes.pane import Pane
+from tcptui.ui.panes.update import Piece
 from tcptui.ui.panes.wire import WirePane
+from tcptui.ui.replay import Origin, replay_command
 from tcptui.ui.screens import pane_screen
 from tcptui.ui.screens.dialogs import CallMenu
 from tcptui.ui.screens.picker import Picker
@@ -406,12 +409,88 @@ def test_long_work_is_drawn_no_more_often_than_can_be_seen(monkeypatch: pytest.M
             monkeypatch.setattr(pane_screen, "perf_counter", lambda: app.screen._shown_at)  # type: ignore[attr-defined]
             session.type_moves("s200")
             app.screen._go_on()  # type: ignore[attr-defined]
-            while session.working or not drawn:  # Late, if a message waits when the work is done.
+            while session.working or not drawn:
                 await pilot.pause(0.01)
             assert len(slices) > 5
             assert drawn == [False]
 
     asyncio.run(run())
+
+
+def test_while_a_run_is_worked_on_only_how_far_it_has_come_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the others show is replayed for each frame; they are drawn once the work is done."""
+    drawn: dict[bool, set[str]] = {False: set(), True: set()}
+    update = Pane.update
+
+    async def run() -> None:
+        session = Session(endless(), clock=Clock())
+        app = TcptuiApp(session, library.all_scenarios)
+
+        def counted(pane: Pane) -> list[Piece]:
+            drawn[session.working].add(type(pane).__name__)
+            return update(pane)
+
+        async with app.run_test(size=(120, 36)) as pilot:
+            await pilot.pause()
+            monkeypatch.setattr(Pane, "update", counted)
+            monkeypatch.setattr(RunScreen, "_until_due", 0.0)
+            session.type_moves("s200")
+            app.screen._go_on()  # type: ignore[attr-defined]
+            while session.working or "WirePane" not in drawn[False]:
+                await pilot.pause(0.01)
+
+    asyncio.run(run())
+    assert drawn[True] == {"ClockPane", "WhyPane"}
+    assert drawn[False] > drawn[True] | {"WirePane", "EndpointPane"}
+
+
+@pytest.mark.parametrize(
+    ("leave", "come_back", "key"),
+    [
+        (["right_square_bracket"], ["left_square_bracket"], "["),
+        (["left_square_bracket"], ["right_square_bracket"], "]"),
+        (["V"], ["V"] * len(library.find("lost-syn-ack").variants), "V"),
+        (["o", "down", "enter"], ["o", "up", "enter"], "o"),
+        (["o", "enter"], ["o", "enter"], "o"),
+    ],
+)  # fmt: skip
+def test_a_run_with_moves_of_the_readers_is_kept_when_it_is_left(
+    leave: Sequence[str], come_back: Sequence[str], key: str
+) -> None:
+    work = ["space", "space", "l", "space"]
+    left = after("lost-syn-ack", [*work, *leave])
+    assert left.notice == f"lost-syn-ack is kept as you have left it: {key} leads back to it"
+    assert left.history.text() == ""
+    again = after("lost-syn-ack", [*work, *leave, "space", *come_back])
+    assert again.history.text() == after("lost-syn-ack", work).history.text() != ""
+    assert again.notice == "this is the run as you have left it: home leads to its beginning"
+
+
+def test_a_run_that_was_only_stepped_through_begins_anew() -> None:
+    steps = ["space", "space"]
+    again = after("lost-syn-ack", [*steps, "right_square_bracket", "left_square_bracket"])
+    assert (again.history.position, again.notice) == (0, "")
+
+
+def test_a_variant_with_moves_is_come_back_to_from_the_story_beside_it() -> None:
+    work = ["V", "space", "space", "l"]
+    again = after("lost-syn-ack", [*work, "right_square_bracket", "left_square_bracket"])
+    assert again.history.scenario.variant == library.find("lost-syn-ack").variants[0].name
+    assert again.history.text() == after("lost-syn-ack", work).history.text()
+
+
+def test_a_run_that_was_come_back_to_has_the_command_that_it_began_with() -> None:
+    options = ("--profile", "linux")
+    session = Session(library.find("lost-syn-ack"), "s2 l1", origin=Origin("lost-syn-ack", options))
+    app = TcptuiApp(session, library.all_scenarios)
+
+    async def run() -> None:
+        async with app.run_test(size=(100, 30)) as pilot:
+            await pilot.press("V", *["V"] * len(library.find("lost-syn-ack").variants))
+
+    asyncio.run(run())
+    assert app.session is session
+    assert replay_command(session) == "tcptui play lost-syn-ack --profile linux --moves 's2 l1'"
 
 
 def test_a_key_pressed_twice_leaves_a_screen_once() -> None:

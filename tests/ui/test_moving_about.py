@@ -270,11 +270,25 @@ def test_a_fault_is_undone_as_a_branch_with_the_other_moves() -> None:
     assert session.history.text() == "s3 a:send:x s2"
 
 
-def test_a_fault_that_was_the_last_move_is_gone_back_over() -> None:
-    session = session_of("handshake", "s2")
-    session.tamper("delay")
+@pytest.mark.parametrize("after", ["", "s3"])
+def test_a_fault_that_was_the_last_move_is_not_made_again(after: str) -> None:
+    """Whether it is the last of its branch, or moves are known that follow it."""
+    session = session_of("handshake", f"s2 d1+200ms {after}".strip())
+    session.history.go_to(3)
     session.undo()
-    assert session.history.position == 2
+    assert (session.history.position, session.history.text()) == (2, "s2")
+    session.forward()
+    assert session.history.text() == "s3"
+
+
+def test_to_make_and_undo_a_fault_again_and_again_makes_no_more_branches() -> None:
+    session = session_of("handshake", "s2")
+    for _ in range(3):
+        session.tamper("delay")
+        assert session.history.text() == "s2 d1+200ms"
+        session.undo()
+        assert session.history.text() == "s2"
+        assert session.history.branches == 2
 
 
 def test_a_fault_that_began_a_branch_is_left_with_its_branch() -> None:

@@ -262,7 +262,8 @@ def test_a_program_that_still_waits_is_told_when_nothing_more_happens() -> None:
         scenario(
             'A.script = [{ call = "connect" }]\nB.script = [{ call = "listen" }, '
             '{ call = "close", when = "received 35" }]'
-        )
+        ),
+        clock=lambda: 0.0,
     )
     session.end()
     assert session.message == ""

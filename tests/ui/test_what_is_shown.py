@@ -110,3 +110,11 @@ def test_a_key_takes_the_colours_for_another_ground() -> None:
             others = {one.a for other, one in PALETTES.items() if other != name and one.a.startswith("#")}
             assert not any(other in screenshot.svg for other in others)
         assert not presses or "Colours: " in screenshot
+
+
+def test_behind_the_help_nothing_is_drawn() -> None:
+    """To dim what stands there takes Textual longer than the help itself, and the help covers nearly all."""
+    screenshot, _ = drive("life", ["space", "question_mark"], size=(200, 50))
+    assert "Keys: the run" in screenshot
+    assert "Wire" not in screenshot
+    assert "step 1" not in screenshot

@@ -11,7 +11,7 @@ from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves_text import parse_moves
 from tcptui.trace.capture import Frame, Point, capture
 from tcptui.trace.sequence_analysis import Analysis, analyse
-from tcptui.view.inspectors.captured import Captured
+from tcptui.view.inspectors.captured import Captured, Captures
 from tests.lab.worlds import OPEN, history_of, scenario
 
 POINTS: tuple[Point, ...] = ("A", "B", "wire")
@@ -137,3 +137,28 @@ def test_a_segment_is_found_where_it_was_captured() -> None:
     assert b.find(first) is None
     assert b.find(second) is not None
     assert b.place_of(first) == 3, "the last one before it: the third of the prelude"
+
+
+@pytest.mark.parametrize(("few", "intervals"), [(1, 3), (-1, 1)])
+def test_a_slice_is_smaller_where_many_segments_are_on_their_way(
+    few: int, intervals: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcptui.view.inspectors.captured._FEW", few)
+    captured = Captured(lossy(60), "A")
+    assert not captured.catch_up()
+    assert len(captured._marks) == intervals
+
+
+def test_a_drawing_does_not_go_through_a_run_of_which_much_is_left() -> None:
+    """That holds the loop for as long as the drawing itself."""
+    history = lossy(60)
+    captures = Captures(history)
+    assert captures.at("A").behind
+    assert not captures.at("A")._marks
+    history.go_to(2 * INTERVAL)
+    assert not captures.at("A").behind
+    history.go_to(history.length)
+    while not captures.catch_up():
+        pass
+    assert not captures.at("A").behind
+    assert captures.at("B").behind

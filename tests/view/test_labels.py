@@ -22,7 +22,9 @@ def told(number: int, moves: str, toml: str = OPEN, width: int = 60) -> list[str
     assert transmission is not None
     captures = Captures(history)
     rows = label_rows(transmission, captures, width)
-    while captures.behind:
+    if captures.behind:
+        while not captures.catch_up():
+            pass
         rows = label_rows(transmission, captures, width)
     assert all(cells(row) <= width for row in rows)
     return ["".join(part.text for part in row).strip() for row in rows]

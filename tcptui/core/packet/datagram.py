@@ -3,9 +3,12 @@
 Their octets on a real wire are in `udp_format` and `icmp_format`; nothing here knows a socket that is bound.
 """
 
-from typing import Literal, NamedTuple, TypeAlias
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
 
 from tcptui.core.packet.segment import Segment, Socket
+from tcptui.named_tuple import NamedTuple
 
 IcmpKind: TypeAlias = Literal["time exceeded", "administratively prohibited"]
 

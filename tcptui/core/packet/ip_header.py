@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import struct
 from ipaddress import ip_address
-from typing import NamedTuple
 
 from tcptui.core.packet.checksum import Buffer, checksum
 from tcptui.core.packet.segment import HOP_LIMIT
+from tcptui.named_tuple import NamedTuple
 
 ICMP = 1
 TCP = 6

@@ -3,9 +3,11 @@
 RFC 9293 section 3.2, RFC 7323, RFC 2018. An option of a wrong length is as if it were not there.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from struct import Struct
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tcptui.core.packet.segment import (
     OPTION_END,
@@ -19,6 +21,7 @@ from tcptui.core.packet.segment import (
     Segment,
 )
 from tcptui.core.packet.seq import MASK
+from tcptui.named_tuple import NamedTuple
 
 Block: TypeAlias = tuple[int, int]
 """A SACK block: its first sequence number, and the one after its last."""

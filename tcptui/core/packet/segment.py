@@ -3,9 +3,10 @@
 Nothing here knows a connection; the octets on a real wire are in `tcp_format`.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from tcptui.core.packet.seq import MASK
+from tcptui.named_tuple import NamedTuple
 
 # RFC 9293 section 3.1, the control bits. Plain ints: they are tested for every segment.
 FIN = 0x01

@@ -3,7 +3,9 @@
 The knobs themselves are in `profile`; by name they are found in `knobs`.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from tcptui.named_tuple import NamedTuple
 
 
 class Knob(NamedTuple):

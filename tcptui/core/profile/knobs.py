@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from tcptui.core.profile.knob import Knob
 from tcptui.core.profile.record import Profile
+from tcptui.named_tuple import NamedTuple
 
 
 class KnobField(NamedTuple):

@@ -7,13 +7,14 @@ have no part in that: they are known, and change nothing. Nothing here asks a ma
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from tcptui.core.message import MessageError
 from tcptui.core.profile.knobs import all_knobs
 from tcptui.core.profile.presets import FREEBSD, LINUX
 from tcptui.core.profile.record import Profile
 from tcptui.core.units import MILLISECOND, SECOND
+from tcptui.named_tuple import NamedTuple
 
 SysctlStack: TypeAlias = Literal["linux", "freebsd"]
 _Change: TypeAlias = Callable[[Profile, Sequence[int]], dict[str, Any]]

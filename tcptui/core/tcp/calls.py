@@ -4,10 +4,13 @@ A module of values alone, so that whoever writes programs down (a scenario, a re
 TCP to do so.
 """
 
-from typing import NamedTuple, TypeAlias
+from __future__ import annotations
+
+from typing import TypeAlias
 
 from tcptui.core.packet.segment import Socket
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
+from tcptui.named_tuple import NamedTuple
 
 
 class Open(NamedTuple):

@@ -3,7 +3,7 @@
 RFC 9293 section 3.9.2.2, with RFC 5927's check that the message is about something that is in flight.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from tcptui.core.events import Response, Signal
 from tcptui.core.packet.options import TIMESTAMPS_SPACE
@@ -18,6 +18,7 @@ from tcptui.core.tcp.stacks.verdict import ErrorEffect
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import RetransmissionEntry, Tcb
 from tcptui.core.tcp.unreachable import Unreachable
+from tcptui.named_tuple import NamedTuple
 
 LEAST_MTU, LEAST_MTU_V6 = 68, 1280
 """No path takes less, whatever a message says (RFC 1191 section 3, RFC 8201 section 4)."""

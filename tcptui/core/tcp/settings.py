@@ -4,7 +4,9 @@ These are the socket options of RFC 9293's "other parameters" and of BSD sockets
 to the host's `Profile`.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from tcptui.named_tuple import NamedTuple
 
 
 class Settings(NamedTuple):

@@ -1,6 +1,6 @@
 """STATUS: what an application may know of a connection (RFC 9293 section 3.9.1.5)."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from tcptui.core.packet.segment import Socket
 from tcptui.core.packet.seq import distance
@@ -8,6 +8,7 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.tcb import Tcb
+from tcptui.named_tuple import NamedTuple
 
 
 class ConnectionStatus(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from tcptui.core.events import TimerKind
 from tcptui.core.packet.options import Block
@@ -15,6 +15,7 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
 from tcptui.core.tcp.settings import NO_SETTINGS, Settings
 from tcptui.core.tcp.timers import NO_ESTIMATE, RtoEstimate, Timer, first_estimate
+from tcptui.named_tuple import NamedTuple
 
 _RECEIVES = (
     State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED,

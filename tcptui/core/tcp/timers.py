@@ -1,8 +1,9 @@
 """One running timer as a value, and the retransmission timeout (RFC 6298)."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from tcptui.core.profile.record import Profile
+from tcptui.named_tuple import NamedTuple
 
 
 class Timer(NamedTuple):

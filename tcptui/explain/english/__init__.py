@@ -24,6 +24,7 @@ AT_ONCE: Mapping[str, str] = {
 def sentences() -> Mapping[str, str]:
     """All of them."""
     from tcptui.explain.english import (
+        beside,
         configuration,
         effects,
         errnos,
@@ -46,4 +47,5 @@ def sentences() -> Mapping[str, str]:
         **picker.SENTENCES,
         **glossary.SENTENCES,
         **configuration.SENTENCES,
+        **beside.SENTENCES,
     }

@@ -1,9 +1,19 @@
-"""What is wrong with a story: facts that do not hold, moments that do not come, drafts; and its panel."""
+"""What is wrong with a story: facts that do not hold, moments that do not come, drafts; its panel, claims."""
 
 from __future__ import annotations
 
 SENTENCES = {
+    "claim.count": "{count:claims}: {of_true} true, {of_imprecise} imprecise, {of_false} false",
+    "claim.head": "Claim, {verdict}:",
+    "claim.text": '"{text}" {why} ({source})',
+    "claim.verdict.false": "false",
+    "claim.verdict.imprecise": "imprecise",
+    "claim.verdict.true": "true",
     "ui.story.closes": "esc puts this away",
+    "coverage.knobs": "Knobs that are on or off, by a story that each would change: {shown} of {of}",
+    "coverage.rules": "Rules: {shown} of {of}",
+    "coverage.timers": "Timers that fire: {shown} of {of}",
+    "coverage.transitions": "Transitions between states: {shown} of {of}",
     "fact.cut": (
         "the run does not end by itself: it was cut after {steps} steps, at {at}; write until, or make its"
         " loops wait"
@@ -23,6 +33,7 @@ SENTENCES = {
     "fact.not_expected": "is strict, and this is not in the list: {fact}",
     "fact.says_never": "{pattern!r} never happens, so nothing is said of it",
     "fact.says_other": "{piece!r} is not said there, but: {sentence}",
+    "fact.number_unknown": "{text!r} has a number that is not known at that moment",
     "fact.say_never": "is never said: its moment does not come",
     "fact.too_early": "{pattern!r} does not happen after {after!r}; the last: {fact}",
     "validate.at": "{file}: {where}: {what}",

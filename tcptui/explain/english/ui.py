@@ -173,6 +173,8 @@ SENTENCES = {
     "ui.at_the_beginning": "this is the beginning",
     "ui.no_segment_to_select": "there is no segment yet",
     "ui.variant.of": "variant {one} of {count}",
+    "ui.left": "{name} is kept as you have left it: {key} leads back to it",
+    "ui.left.again": "this is the run as you have left it: {key} leads to its beginning",
     "ui.no_variants": "this scenario has no variants",
     "ui.one_connection": "{side} has no other connection to be shown",
     "ui.no_more_changes": "no state changes, no segment is lost and no timer fires from here on",

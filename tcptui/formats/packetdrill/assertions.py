@@ -13,9 +13,10 @@ import operator
 import textwrap
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from tcptui.core.message import Message, MessageError
+from tcptui.named_tuple import NamedTuple
 
 LONGEST_TEXT = 20_000
 LARGEST_NUMBER = 1 << 128

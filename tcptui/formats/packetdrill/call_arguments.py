@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import NamedTuple
 
 from tcptui.core.packet.segment import Socket
 from tcptui.formats.packetdrill.constants import Constants
@@ -20,6 +19,7 @@ from tcptui.formats.packetdrill.syntax import (
     String,
     Struct,
 )
+from tcptui.named_tuple import NamedTuple
 
 _UNNAMED = 1 << 30
 """From here on descriptors get numbers that a script does not speak of."""

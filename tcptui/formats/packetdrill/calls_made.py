@@ -3,7 +3,7 @@ should, when it should."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from tcptui.core.message import Message
 from tcptui.core.state import State
@@ -34,6 +34,7 @@ from tcptui.formats.packetdrill.text import seconds_text
 from tcptui.lab.ends.host import HostEnd
 from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Report
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Done
 from tcptui.sockets.requests import Accept, Bind, Connect, Listen, Read, Write
 

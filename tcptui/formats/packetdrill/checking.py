@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from tcptui.core.profile.record import Profile
 from tcptui.formats.packetdrill.outcome import NotSupported, Outcome, Passed, Unsupported, Unusable
 from tcptui.formats.packetdrill.parser import NO_DEFINES
 from tcptui.formats.packetdrill.peer import PeerSetup
 from tcptui.formats.packetdrill.scenario import bare_scenario, outcome_of
+from tcptui.named_tuple import NamedTuple
 
 
 class Case(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from tcptui.core.message import Message, MessageError
 from tcptui.core.profile.record import Profile
@@ -13,6 +12,7 @@ from tcptui.core.profile.sysctl import BadValue, UnknownSysctl, apply_sysctl, st
 from tcptui.formats.packetdrill.assertions import calculate
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.lab.knob_values import BadKnob, set_knob_from_text
+from tcptui.named_tuple import NamedTuple
 
 _SEPARATORS = re.compile(r"\n|;|&&|\|\|")
 _ARITHMETIC = re.compile(r"\$\(\(([\d\s+*/()-]{1,100})\)\)", re.ASCII)

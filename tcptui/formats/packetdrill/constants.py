@@ -6,11 +6,11 @@ Errnos are told apart by their names wherever that is possible; the numbers are 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from tcptui.core.state import State
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import Applied, BitOr, Expression, Name, Number, Prefixed
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets import requests, tcp_info
 
 _LINUX_STATES = {

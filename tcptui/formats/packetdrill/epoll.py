@@ -10,7 +10,7 @@ write has found none.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tcptui.core.state import State
 from tcptui.core.units import MILLISECOND
@@ -18,6 +18,7 @@ from tcptui.formats.packetdrill.call_arguments import Arguments
 from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.script_calls import Difference, Prepared
 from tcptui.formats.packetdrill.syntax import Array, CallEvent, Expression, Struct
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets import requests
 from tcptui.sockets.answers import Done
 

@@ -8,7 +8,7 @@ and the timestamp are looked at when the script has come there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from tcptui.core.events import Sent
 from tcptui.core.message import Message
@@ -27,6 +27,7 @@ from tcptui.formats.packetdrill.reasons import Why, why_text
 from tcptui.formats.packetdrill.setup import Setup
 from tcptui.formats.packetdrill.syntax import OUTBOUND, Event, SegmentEvent, SegmentSpec
 from tcptui.formats.packetdrill.text import seconds_text, spec_text
+from tcptui.named_tuple import NamedTuple
 
 
 class _Met(NamedTuple):

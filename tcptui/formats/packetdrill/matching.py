@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from tcptui.core.message import Message
 from tcptui.core.packet.segment import FIN, PSH
 from tcptui.core.packet.seq import MASK
@@ -11,6 +9,7 @@ from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import EventTime, SegmentSpec, TcpOption, TimeKind
 from tcptui.formats.packetdrill.text import seconds_text
 from tcptui.formats.packetdrill.wire_options import SEEN_OPTIONS
+from tcptui.named_tuple import NamedTuple
 
 TOLERANCE = 4_000
 """Microseconds."""

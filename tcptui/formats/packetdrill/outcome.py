@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from tcptui.core.message import Message, MessageError, Value
 from tcptui.explain.catalogue import text
+from tcptui.named_tuple import NamedTuple
 
 NO_DIFFERENCE = Message.of("difference.other")
 

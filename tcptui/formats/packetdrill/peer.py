@@ -24,7 +24,7 @@ Times are the world's, in microseconds: 0 is the script's start.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from tcptui.core.events import Event as CoreEvent
 from tcptui.core.events import Sent
@@ -78,6 +78,7 @@ from tcptui.lab.facts import Fact
 from tcptui.lab.program import CallName, ScriptedCall, Step
 from tcptui.lab.report import Report
 from tcptui.lab.wire import BadMove, Payload, Side
+from tcptui.named_tuple import NamedTuple
 
 MOST_TIMEOUTS = 100_000
 """So often may timers fire in one script."""

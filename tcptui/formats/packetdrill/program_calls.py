@@ -12,7 +12,6 @@ there, and connect() is made on a non-blocking socket. Such a call that never re
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from tcptui.formats.packetdrill.socket_calls import FIRST_DESCRIPTOR, CallLine, Unwritable
 from tcptui.formats.packetdrill.written_calls import CallWriter
@@ -21,6 +20,7 @@ from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.program import HOST_EVENTS
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Done
 
 _MUST_BLOCK = ("send", "write", "close")

@@ -6,7 +6,6 @@ Each is turned into a request of `sockets`. What stands for a result is compared
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from tcptui.core.message import Message
 from tcptui.core.units import MILLISECOND
@@ -23,6 +22,7 @@ from tcptui.formats.packetdrill.syntax import (
     String,
     Struct,
 )
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets import requests
 from tcptui.sockets.answers import Done, Linger
 from tcptui.sockets.options import READABLE, SETTABLE

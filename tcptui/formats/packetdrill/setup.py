@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import NamedTuple
 
 from tcptui.core.message import Message
 from tcptui.core.packet.segment import SYN, Socket
@@ -24,6 +23,7 @@ from tcptui.formats.packetdrill.syntax import (
     SegmentEvent,
     SegmentSpec,
 )
+from tcptui.named_tuple import NamedTuple
 
 PORT = 8080
 """Of bind() and connect() where a script leaves it open."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from tcptui.core.events import (
     Delivered,
@@ -25,6 +24,7 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.lab.program import HOST_EVENTS, UDP_CALLS
 from tcptui.lab.report import Report
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.bsd_socket import OPENING, BsdSocket
 from tcptui.sockets.semantics import SocketSemantics
 

@@ -8,7 +8,6 @@ the wire did shows in what goes in, and when.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from tcptui.core.events import Delivered, Event, Returned, RuleApplied, Sent, Signalled, StateChanged
 from tcptui.core.message import Message
@@ -20,6 +19,7 @@ from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
 from tcptui.core.units import MILLISECOND
 from tcptui.explain.catalogue import say
+from tcptui.explain.filled import answer_text
 from tcptui.formats.packetdrill.checking import check_script
 from tcptui.formats.packetdrill.commands import KNOB_PREFIX
 from tcptui.formats.packetdrill.flows import REMOTE_PORT
@@ -37,6 +37,7 @@ from tcptui.lab.knob_values import value_text
 from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.semantics import semantics_of
 from tcptui.trace.capture import Point
 from tcptui.view.cells import wrap
@@ -90,7 +91,7 @@ def _script(run: Record, side: Side) -> str:
     if not run.complete:
         lines.append(f"// {say('writer.and_so_on')}")
     elif run.scenario.answer and not run.moved:
-        lines += ["", *(f"// {line}" for line in wrap(run.scenario.answer, WIDTH))]
+        lines += ["", *(f"// {line}" for line in wrap(answer_text(run.scenario), WIDTH))]
     return "".join(f"{line}\n" for line in (*_head(run, script.host), "", *lines))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import NamedTuple
 
 from tcptui.core.packet.segment import Socket
 from tcptui.formats.packetdrill.setup import SCRIPT_ADDRESSES
 from tcptui.formats.packetdrill.written_numbers import Ports
 from tcptui.lab.addresses import parse_socket
 from tcptui.lab.calls import Constants, SocketCall, Text
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Done, Linger
 
 _LEVELS = {"SO": "SOL_SOCKET", "TCP": "SOL_TCP", "IP": "SOL_IP", "IPV6": "SOL_IPV6"}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.calls.arguments import Arguments
 from tcptui.lab.calls.values import SocketCall, Variables
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets import requests
 from tcptui.sockets.answers import Linger
 from tcptui.sockets.requests import How, Request

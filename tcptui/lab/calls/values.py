@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tcptui.core.message import MessageError
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Blocked, Done, Linger
 
 READS = ("recv", "read")

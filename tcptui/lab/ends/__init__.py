@@ -20,7 +20,9 @@ Programs and timers are asked for apart, `act_due` and `next_deadline`, because 
 before third parties and arrivals, and all timers after them.
 """
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tcptui.core.events import Event
 from tcptui.core.message import Message
@@ -32,6 +34,7 @@ from tcptui.lab.program import CallName, ScriptedCall, Step
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Payload, Side
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +50,7 @@ class Act(NamedTuple):
     """The call of its program; None: it has no program."""
     events: list[Event]
     """What came of it at this end: the segments that it sends are among it."""
-    at_peer: "ScriptedCall | IcmpError | None" = None
+    at_peer: ScriptedCall | IcmpError | None = None
     """A call that is to be made at the other end, or an ICMP error that is to reach it."""
 
 
@@ -91,13 +94,13 @@ class EndSetup(Protocol):
     def has_sockets(self) -> bool:
         """Whether its programs make calls to sockets."""
 
-    def end(self, side: Side, peer: Socket) -> "End":
+    def end(self, side: Side, peer: Socket) -> End:
         """The end itself; `peer` is the other end's socket."""
 
-    def without_programs(self) -> "EndSetup":
+    def without_programs(self) -> EndSetup:
         """The same end without its programs: what a prelude is played on."""
 
-    def with_profile(self, profile: Profile) -> "EndSetup":
+    def with_profile(self, profile: Profile) -> EndSetup:
         """The same end over a stack that behaves so."""
 
 
@@ -159,17 +162,17 @@ class End(Protocol):
     def begin(self, setup: EndSetup) -> None:
         """The prelude is over: its programs start."""
 
-    def act(self, now: int, peer: "End") -> Act:
+    def act(self, now: int, peer: End) -> Act:
         """The program that is due makes its next call. `peer`, the other end, is there to be looked at."""
 
-    def observe(self, report: Report, peer: "End") -> Message | None:
+    def observe(self, report: Report, peer: End) -> Message | None:
         """If it `observes`: what has happened, at either end or on the wire; what there is to say of that."""
 
     @property
     def waits_for_facts(self) -> bool:
         """Whether it has a program with a call that waits for what a pattern describes."""
 
-    def learns(self, facts: "Sequence[Fact]", now: int) -> None:
+    def learns(self, facts: Sequence[Fact], now: int) -> None:
         """If it `waits_for_facts`: the facts of a step, at either end or on the wire."""
 
     def call(self, call: ScriptedCall, now: int) -> list[Event]:
@@ -181,7 +184,7 @@ class End(Protocol):
     def arrives(self, payload: Payload, now: int) -> list[Event]:
         """What travelled over the wire is here."""
 
-    def error(self, error: "IcmpError", now: int) -> list[Event]:
+    def error(self, error: IcmpError, now: int) -> list[Event]:
         """An ICMP error for this end."""
 
     def expire(self, now: int) -> list[Event]:
@@ -190,7 +193,7 @@ class End(Protocol):
     def take_results(self) -> tuple[CallResult, ...]:
         """What has come of calls since this was last asked."""
 
-    def copy(self) -> "End":
+    def copy(self) -> End:
         """An end of its own that begins where this one stands."""
 
     def key(self, now: int) -> tuple[Any, ...]:

@@ -15,10 +15,13 @@ A connection of a listener is no program's before ACCEPT has returned it. The st
 never is. So "established" is told when accept() returns, as to a real program.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from tcptui.core.events import Event, Response, Returned, Signal, Signalled, StateChanged
 from tcptui.core.state import State
+from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.core.tcp.stack import Stack
@@ -45,7 +48,7 @@ class ConnectionNames(NamedTuple):
         """What the future depends on: `names` and `shown` follow from it and the stack."""
         return self.opened, self.listener, self.withheld
 
-    def after(self, events: list[Event], stack: "Stack") -> "tuple[ConnectionNames, list[Event]]":
+    def after(self, events: list[Event], stack: Stack) -> tuple[ConnectionNames, list[Event]]:
         """After a step of the stack. From `events` is taken what nobody can be told yet, and put in what can
         be told now; returned beside, what is to be told after the data that waits has been read."""
         known = self
@@ -68,7 +71,7 @@ class ConnectionNames(NamedTuple):
         events[:] = told
         return known, later
 
-    def settled(self, stack: "Stack", peer: str) -> "ConnectionNames":
+    def settled(self, stack: Stack, peer: str) -> ConnectionNames:
         """Without those that are CLOSED, and with the one that stands for the host, whose peer in the story
         is the host `peer`."""
         names = tuple([name for name in self.names if stack.state(name) is not State.CLOSED])
@@ -79,7 +82,7 @@ class ConnectionNames(NamedTuple):
             withheld = tuple([one for one in withheld if one.connection in waiting])
         return ConnectionNames(self.opened, listener, names, withheld, shown(stack, peer, self.opened))
 
-    def _with(self, name: int, stack: "Stack") -> "ConnectionNames":
+    def _with(self, name: int, stack: Stack) -> ConnectionNames:
         """A program has got a connection or a listener."""
         listens = stack.listener(name) is not None
         names = self.names if name in self.names else (*self.names, name)
@@ -102,7 +105,7 @@ def gives_connection(event: Returned) -> bool:
     return (event.call, event.response) in _GIVE_A_CONNECTION
 
 
-def shown(stack: "Stack", peer: str, latest: int) -> int:
+def shown(stack: Stack, peer: str, latest: int) -> int:
     """The newest connection or listener that is not CLOSED; `latest` where there is none.
 
     When a listener's child is gone that is the listener again. Half-open connections of hosts other than

@@ -11,7 +11,7 @@ has no TCB, and a link that goes down or a reboot is a matter of the host, not o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tcptui.core.events import Delivered, Event, Response, Returned, Signalled, StateChanged, TimerKind
 from tcptui.core.packet.datagram import IcmpMessage
@@ -42,6 +42,7 @@ from tcptui.lab.program import (
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.wire import Payload, Side
+from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Blocked, Done
 
 if TYPE_CHECKING:

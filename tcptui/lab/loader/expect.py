@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from tcptui.core.message import MessageError
 from tcptui.lab.end_facts import check_end
 from tcptui.lab.patterns import Pattern, checked_pattern
-from tcptui.lab.scenario import Scenario
+from tcptui.lab.run_numbers import parse_text
+from tcptui.lab.scenario import Scenario, Told
 from tcptui.lab.toml_table import bad
 from tcptui.lab.wire import SIDES, Side
 
@@ -40,15 +41,39 @@ def check_patterns(scenario: Scenario, where: str) -> None:
         if said is None:
             raise bad(f"{where}expect.says[{index}]", "error.expect.says", text=text[:60])
         _check(text.removesuffix(f": {said[1]}"), f"{where}expect.says[{index}]", told_by_calls)
-    for index, say in enumerate(scenario.say, 1):
-        if say.when:
-            _check(say.when, f"{where}say[{index}].when", told_by_calls)
-    for one in scenario.translations:
-        if one.say and len(one.say) != len(scenario.say):
+    _check_numbers(scenario.answer, f"{where}answer")
+    moments: tuple[tuple[str, str, tuple[Told, ...]], ...] = (
+        ("say", "text", scenario.say),
+        ("claim", "why", scenario.claims),
+    )
+    for key, filled, told in moments:
+        for index, one in enumerate(told, 1):
+            if one.when:
+                _check(one.when, f"{where}{key}[{index}].when", told_by_calls)
+            _check_numbers(one.filled, f"{where}{key}[{index}].{filled}")
+    for other in scenario.translations:
+        _check_numbers(other.answer, f"{where}{other.language}.answer")
+        for key, texts in (("say", other.say), ("claims", tuple(why for _, why in other.claims))):
+            for index, text in enumerate(texts, 1):
+                _check_numbers(text, f"{where}{other.language}.{key}[{index}]")
+        if other.say and len(other.say) != len(scenario.say):
             raise bad(
-                f"{where}{one.language}.say", "error.scenario.say_count",
-                count=len(one.say), most=len(scenario.say),
+                f"{where}{other.language}.say", "error.scenario.say_count",
+                count=len(other.say), most=len(scenario.say),
             )  # fmt: skip
+        if other.claims and len(other.claims) != len(scenario.claims):
+            raise bad(
+                f"{where}{other.language}.claims", "error.scenario.claim_count",
+                count=len(other.claims), most=len(scenario.claims),
+            )  # fmt: skip
+
+
+def _check_numbers(text: str, where: str) -> None:
+    """Whether what stands between braces can be numbers of a run."""
+    try:
+        parse_text(text)
+    except MessageError as error:
+        raise bad(where, error.message) from None
 
 
 def split_says(text: str) -> tuple[Pattern, str] | None:

@@ -12,12 +12,12 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from tcptui.core.message import Message
 from tcptui.lab.loader.scenario import document_of, load_document
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.toml_table import BadScenario
+from tcptui.named_tuple import NamedTuple
 
 MOST_PROBLEMS = 50
 """Of one file."""

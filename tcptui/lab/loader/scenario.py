@@ -13,7 +13,7 @@ from tcptui.core.packet.segment import Socket
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader.figure import figure_rows_of, symbols_of
 from tcptui.lab.loader.hosts import check_calls, host_of
-from tcptui.lab.loader.story import expected_of, says_of, translations_of, until_of
+from tcptui.lab.loader.story import claims_of, expected_of, says_of, translations_of, until_of
 from tcptui.lab.loader.variants import merged, variants_of
 from tcptui.lab.loader.wire import NO_FAULTS, boxes_of, faults_of, injection_of, moves_of
 from tcptui.lab.moves import Move
@@ -33,7 +33,7 @@ from tcptui.lab.wire import BadMove
 
 _KEYS = (
     "title", "question", "answer", "chapter", "place", "moment", "numbers", "wire", "A", "B", "prelude",
-    "third_party", "until", "say", "variant", "figure", "expect",
+    "third_party", "until", "say", "claim", "variant", "figure", "expect",
 )  # fmt: skip
 MOST_OF_PRELUDE = 300
 """Moves of a prelude: they are made whenever the scenario begins, before anything is seen."""
@@ -90,7 +90,8 @@ def scenario_of_variant(scenario: Scenario, name: str) -> Scenario:
 def _variant(scenario: Scenario, name: str, where: str) -> Scenario:
     one = next(one for one in scenario.variants if one.name == name)
     try:
-        made = scenario_of(merged(scenario.document, one.document, where), scenario.name, where)
+        document = merged(scenario.document, one.document, where)
+        made = scenario_of(document, scenario.name, where, of_variant=True)
     except BadScenario as error:
         numbers = dict(error.message.numbers)
         place = str(numbers.get("where"))
@@ -124,14 +125,19 @@ def _tried(scenario: Scenario, where: str) -> Scenario:
     return scenario._replace(hosts=(a, b), prelude_length=state.now)
 
 
-def scenario_of(document: Mapping[str, object], name: str, where: str) -> Scenario:
+def scenario_of(
+    document: Mapping[str, object], name: str, where: str, *, of_variant: bool = False
+) -> Scenario:
     """The scenario of a document, `where` being what errors begin with. Raises BadScenario."""
     top = Table(document, where)
     scenario = _scenario(top, name)
+    if of_variant:
+        scenario = scenario._replace(harm=top.take("harm", line_of, ""))
     scenario = scenario._replace(
         until=top.take("until", until_of, -1),
         say=says_of(top),
-        translations=translations_of(top),
+        claims=claims_of(top),
+        translations=translations_of(top, of_variant=of_variant),
         variants=variants_of(top),
     )
     top.done(_KEYS)

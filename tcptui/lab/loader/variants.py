@@ -24,16 +24,16 @@ from tcptui.lab.wire import SIDES, Side
 
 MOST_VARIANTS = 20
 """Variants that a story may have."""
-OWN = ("answer", "say", "expect", "figure")
+OWN = ("answer", "say", "claim", "expect", "figure")
 """What is true of one run: a variant does not have the story's."""
 KEYS = (
-    "name", "question", "answer", "set", "profile", "profiles", "faults", "prelude", "until", "wire",
-    "A", "B", "third_party", "say", "expect",
+    "name", "question", "answer", "harm", "set", "profile", "profiles", "faults", "prelude", "until", "wire",
+    "A", "B", "third_party", "say", "claim", "expect",
 )  # fmt: skip
 """What a variant may have, and translations."""
 _SHARED_TEXTS = ("title", "question", "chapter")
 """What is translated once for a story and its variants."""
-_REPLACED = ("question", "answer", "prelude", "until", "third_party", "say", "expect")
+_REPLACED = ("question", "answer", "harm", "prelude", "until", "third_party", "say", "claim", "expect")
 
 
 def variants_of(top: Table) -> tuple[Variant, ...]:

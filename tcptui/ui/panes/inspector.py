@@ -44,9 +44,15 @@ class InspectorPane(FramedPane):
         return lines
 
     def _look_again(self) -> None:
-        """Goes on with what takes long."""
+        """Goes on with what takes long, and draws it when it is done: to draw takes as long as a slice of it.
+        While the session works its history is somewhere on the way; that is drawn when it has come there."""
         self._later = None
-        self.post_message(self.Changed())
+        if self.session.working:
+            return
+        if self._captures_of_run().catch_up():
+            self.post_message(self.Changed())
+        else:
+            self._later = self.set_timer(_BREATH, self._look_again)
 
     def _captures_of_run(self) -> Captures:
         """Those of the run that is shown."""

@@ -16,9 +16,11 @@ It has no border, padding or background of its own: what it draws is what its li
 the backdrop, in one widget for all.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from operator import ne
-from typing import NamedTuple, get_args
+from typing import get_args
 
 from rich.segment import Segment as RichSegment
 from rich.style import Style as RichStyle
@@ -29,6 +31,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tcptui.named_tuple import NamedTuple
 from tcptui.ui.palette import PaletteName, looks
 from tcptui.ui.panes.update import Piece
 from tcptui.ui.session import Session

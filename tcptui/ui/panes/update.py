@@ -9,8 +9,9 @@ else stands on the screen and its layout is settled. Textual's compositor asks f
 draws them itself: after a resize, behind a dialog, for a picture.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from rich.color import ColorSystem
 from rich.console import Console
@@ -19,6 +20,7 @@ from textual._compositor import CompositorUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
+from tcptui.named_tuple import NamedTuple
 from tcptui.ui.output import change, is_blank
 
 

@@ -25,17 +25,17 @@ class WhyPane(SessionPane):
 
     def lines(self, width: int, height: int) -> list[Line]:
         said = self.session.story
-        if self.said and not said.said and said.panel == NOTHING and self._tells_of_the_selected:
+        if self.said and not said.told and said.panel == NOTHING and self._tells_of_the_selected:
             chosen = self._fate(width, height)
             if chosen is not None:  # The free lines of the story are for what would be cut.
                 return [*[fit(EMPTY, width)] * (height - len(chosen)), *chosen]
-        story = story_lines(said.said, said.panel, width, self.said) if self.said else []
+        story = story_lines(said.told, said.panel, width, self.said) if self.said else []
         return [*story, *self._why(width, height - self.said)]
 
     def on_click(self, event: Click) -> None:
         """On the upper edge of the story's panel: puts that away."""
         offset, story = event.get_content_offset(self), self.session.story
-        if offset is not None and offset.y == panel_row(story.said, story.panel, self.size.width):
+        if offset is not None and offset.y == panel_row(story.told, story.panel, self.size.width):
             story.put_away()
             self.post_message(self.Changed())
 

@@ -70,7 +70,7 @@ class HelpScreen(ModalScreen[None]):
     """The sections one below the other, to be scrolled; a digit goes to one of them."""
 
     DEFAULT_CSS = f"""
-    HelpScreen {{ {BOX}
+    HelpScreen {{ {BOX} &:ansi {{ background: $background; }}
         #box {{ width: 100%; max-width: {WIDEST}; height: 100%; max-height: 100%; }}
         VerticalScroll {{ scrollbar-size-vertical: 1; }}
         Static {{ width: auto; }}

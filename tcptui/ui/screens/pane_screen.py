@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 from typing import TypeVar
 
@@ -51,11 +52,18 @@ class PaneScreen(Screen[None], inherit_css=False):
     def add(self, pane: P) -> P:
         """Puts a pane on the screen."""
         self._panes.append(pane)
+        if self.is_mounted:
+            self.mount(pane)
         return pane
 
     def place_panes(self, width: int, height: int) -> None:
         """Gives every pane its place, or takes it off the screen (`display`)."""
         raise NotImplementedError
+
+    @property
+    def drawn(self) -> Sequence[Pane]:
+        """The panes that are drawn anew when something has changed."""
+        return self._panes
 
     def compose(self) -> ComposeResult:
         self.place_again(*self.app.size)
@@ -95,11 +103,12 @@ class PaneScreen(Screen[None], inherit_css=False):
             self._late.stop()
             self._late = None
         changed: list[Piece] = []
-        seen = [pane for pane in self._panes if pane.display]
+        drawn = self.drawn
+        seen = [pane for pane in drawn if pane.display]
         for pane in seen:
             changed += pane.update()
-        # What stands on a frame may change as its pane does.
-        changed += self.backdrop.reword([pane.frame() for pane in seen if isinstance(pane, FramedPane)])
+        if drawn is self._panes:  # What stands on a frame may change as its pane does.
+            changed += self.backdrop.reword([pane.frame() for pane in seen if isinstance(pane, FramedPane)])
         if changed and self._is_settled:
             self.app._display(self, PiecesUpdate(changed))  # type: ignore[arg-type]
         elif changed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,11 +14,13 @@ from textual.widgets import Static
 
 from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.catalogue import text as text_of
+from tcptui.explain.claims import claim_head, claim_text
 from tcptui.explain.fate import fates
 from tcptui.explain.labels import name_of
 from tcptui.explain.why import why
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.wire import SIDES
+from tcptui.named_tuple import NamedTuple
 from tcptui.ui.screens.dialogs import BOX
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.session import Session
@@ -56,8 +58,11 @@ def parts(session: Session) -> Iterator[Part]:
     story = session.story
     if story.said:
         yield Part(say("ui.reader.said"), "\n".join(story.said))
-    if story.answer or story.panel.answer:
-        yield Part(say("ui.reader.answer"), world.scenario.answer)
+    for claim in story.claims:
+        yield Part(claim_head(claim), claim_text(claim))
+    answer = story.answer or story.panel.answer
+    if answer:
+        yield Part(say("ui.reader.answer"), answer)
     for side in SIDES:
         script = script_of(world, side)
         if script is not None:

@@ -11,15 +11,15 @@ from textual.timer import Timer
 from tcptui.explain.catalogue import say
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES, Side
-from tcptui.ui.actions import bindings
+from tcptui.ui.actions import bindings, key_of
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.keys import KeysPane
-from tcptui.ui.panes.pane import SessionPane
+from tcptui.ui.panes.pane import Pane, SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.inspector_actions import InspectorActions
-from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
+from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND, PaneScreen
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, places
@@ -27,12 +27,15 @@ from tcptui.view.story import NOTHING, story_rows
 
 if TYPE_CHECKING:
     from tcptui.ui.app import TcptuiApp
+    from tcptui.ui.panes.inspector import InspectorPane
     from tcptui.ui.panes.letters import LettersPane
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
 MOST_WAITING = 1_000
 """Keys that wait until long work is done; those that come then are lost."""
+MOST_LEFT = 20
+"""Runs that are kept as they were left."""
 LEAST_SAID = 2
 """Lines for what a story says at its moments, kept free between them."""
 
@@ -51,7 +54,7 @@ class AllStories(Protocol):
         """A story has been seen to its end."""
 
 
-class RunScreen(InspectorActions):
+class RunScreen(InspectorActions, PaneScreen):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -75,6 +78,8 @@ class RunScreen(InspectorActions):
         """The lines for what the story says."""
         self._sought = ""
         """What has been looked for last."""
+        self._left: list[Session] = []
+        """Runs with moves of the reader's that were left for others, the latest last."""
         self._waiting: list[Callable[[], None]] = []
         """What keys are to do once the session has finished its work."""
         self._ticking: Timer | None = None
@@ -90,6 +95,26 @@ class RunScreen(InspectorActions):
         """Made when it is wanted first: Textual looks at each widget for every frame."""
         self.enlarged: Enlarged = ""
         """The pane that has the whole screen; "": none."""
+
+    def come_to(self, scenario: Scenario, way_back: str, any_variant: bool = False) -> None:
+        """Opens the run of a scenario as the reader has left it, if moves were made in it by hand, else from
+        its beginning. `way_back` is the action that leads back to what is left now; `any_variant`: the run of
+        a variant will do."""
+        left, name = self.session, scenario.name
+        left.playing = False
+        found = next(
+            (one for one in reversed(self._left) if (its := one.history.scenario).name == name
+             and (any_variant or its.variant == scenario.variant)), None,
+        )  # fmt: skip
+        self._left = [one for one in self._left if one is not found][-MOST_LEFT:]
+        if left.history.has_moves_from_outside:
+            self._left.append(left)
+        self.open(Session(scenario) if found is None else found)
+        self.session.say_nothing()
+        if found is not None:
+            self.session.notice = say("ui.left.again", key=key_of("home"))
+        elif self._left[-1:] == [left]:
+            self.session.notice = say("ui.left", name=left.history.scenario.name, key=key_of(way_back))
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
@@ -135,9 +160,14 @@ class RunScreen(InspectorActions):
         rows = letters_rows(sides, width, height)
         if self._letters is None:
             self._letters = self.add(LettersPane(self.session))
-            self.mount(self._letters)
         self._letters.fill_for(sides, height, Place(0, where.a.y, width, rows))
         return [chosen.fill_frame(Place(0, where.a.y + rows, width, where.a.height - rows))]
+
+    @property
+    def drawn(self) -> Sequence[Pane]:
+        """All; of long work only how far it has come: what is on the way there is replayed for each frame of
+        the others, and not looked at."""
+        return (self._clock, self._why) if self.session.working else self._panes
 
     def show(self) -> None:
         """Draws what has changed, all anew where what the story says needs more lines, or fewer."""
@@ -165,10 +195,10 @@ class RunScreen(InspectorActions):
         self._change(self._choose_branch)
 
     def action_next_story(self) -> None:
-        self._change(lambda: self._open_beside(1))
+        self._change(lambda: self._open_beside(1, "previous_story"))
 
     def action_previous_story(self) -> None:
-        self._change(lambda: self._open_beside(-1))
+        self._change(lambda: self._open_beside(-1, "next_story"))
 
     def action_enlarge(self) -> None:
         """A, the wire and B in turn have the whole screen, then none."""
@@ -255,17 +285,17 @@ class RunScreen(InspectorActions):
             self._stories.saw(self.session.history.scenario)
         self.show()
 
-    def _open_beside(self, by: int) -> None:
+    def _open_beside(self, by: int, way_back: str) -> None:
         """The story that stands so many places after this one in the list."""
         stories = self._stories
         story = None if stories is None else stories.story_beside(by)
         if story is None:
             self.session.message = say("ui.no_story_after" if by > 0 else "ui.no_story_before")
         else:
-            self.open(Session(story))
+            self.come_to(story, way_back, any_variant=True)
 
     def _next_variant(self) -> None:
-        """The next variant of the story from its beginning, and after the last one the story itself."""
+        """The next variant of the story, and after the last one the story itself."""
         scenario = self.session.history.scenario
         names = ("", *(one.name for one in scenario.variants))
         if len(names) == 1:
@@ -274,15 +304,15 @@ class RunScreen(InspectorActions):
         from tcptui.lab.loader import scenario_of_variant
 
         following = names[(names.index(scenario.variant) + 1) % len(names)]
-        self.open(Session(scenario_of_variant(scenario, following)))
+        self.come_to(scenario_of_variant(scenario, following), "variant")
 
     def _said_rows(self, width: int, height: int) -> int:
         """How many lines the story has for what it says."""
         session = self.session
         story = session.story
-        said, panel = ((), NOTHING) if session.working else (story.said, story.panel)
+        told, panel = ((), NOTHING) if session.working else (story.told, story.panel)
         least = LEAST_SAID if session.history.narration is not None else 0
-        return story_rows(said, panel, max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT), least)
+        return story_rows(told, panel, max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT), least)
 
     def _pause(self) -> None:
         """Before something opens above the run."""
@@ -354,11 +384,20 @@ class RunScreen(InspectorActions):
             self._go_on()
 
     def _work(self) -> None:
-        """Another slice; when the work is done, the keys that wait for it."""
+        """Another slice; when the work is done, the keys that wait for it, and what came of it is drawn
+        afterwards."""
         self.session.work()
         while self._waiting and not self.session.working:
             self._waiting.pop(0)()
-        self._go_on()
+        if self.session.working:
+            self._go_on()
+        else:
+            self._later(BREATH, self._go_on)
+
+    def _add_inspector(self, inspector: Inspector) -> InspectorPane:
+        from tcptui.ui.panes.inspector import InspectorPane  # Late: a small screen has no room for one.
+
+        return self.add(InspectorPane(self.session, inspector))
 
     def _rearrange(self) -> None:
         self.place_again(*self.size)

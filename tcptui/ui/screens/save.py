@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, Protocol
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -18,6 +18,7 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.formats.registry import FORMATS, Format, export
 from tcptui.lab.scenario import Scenario
+from tcptui.named_tuple import NamedTuple
 from tcptui.trace.capture import Point
 from tcptui.ui.screens.dialogs import BOX, LineDialog
 from tcptui.ui.screens.once import dismiss_once

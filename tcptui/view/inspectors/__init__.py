@@ -13,11 +13,14 @@ What they draw is made of `parts`.
 The modules are imported when their inspector is drawn first: the first frame waits for none that nobody sees.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tcptui.explain.catalogue import say
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.layout import Room
 from tcptui.view.lines import Line
 
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 class Marked(NamedTuple):
     """A moment that the reader has marked, to be compared with another."""
 
-    moment: "Moment"
+    moment: Moment
     position: int
     """After so many moves."""
     branch: int = 0
@@ -43,28 +46,28 @@ class Marked(NamedTuple):
 class Inspected(NamedTuple):
     """What an inspector can look at: a moment of a run and what the reader has chosen there."""
 
-    moment: "Moment"
-    transmission: "Transmission | None"
+    moment: Moment
+    transmission: Transmission | None
     """The selected segment; None: there is none yet."""
     raw: bool = False
     """Sequence numbers as they are, not relative."""
     place: str = ""
     """Where the inspector's cursor is; empty: nowhere."""
-    report: "Callable[[int], Report | None]" = lambda step: None
+    report: Callable[[int], Report | None] = lambda step: None
     """What a step of the run has brought about; None: it is not known."""
     marked: Marked | None = None
     """What the moment is to be compared with."""
-    visited: "Callable[[], Collection[tuple[State, State]]]" = lambda: ()
+    visited: Callable[[], Collection[tuple[State, State]]] = lambda: ()
     """The changes of state that connections of A and B have gone through."""
     position: int = 0
     """After so many moves."""
-    captures: "Callable[[], Captures] | None" = None
+    captures: Callable[[], Captures] | None = None
     """The captures of the run at each point; None: it has none."""
-    chosen: "Callable[[Side], int]" = lambda side: 0
+    chosen: Callable[[Side], int] = lambda side: 0
     """The connection of an end that the reader wants to see, by name; 0: the one that stands for the end."""
 
     @property
-    def world(self) -> "WorldState":
+    def world(self) -> WorldState:
         return self.moment.world
 
 
@@ -74,7 +77,7 @@ class Inspector(NamedTuple):
     name: str
     title: str
     """The key of what stands on its frame."""
-    draw: "Callable[[Inspected, int, int], Sequence[Row]]"
+    draw: Callable[[Inspected, int, int], Sequence[Row]]
     """From what is inspected, and width and height in cells, to its rows."""
     room: Room
     about: Callable[[Inspected], str] = lambda inspected: ""
@@ -88,7 +91,7 @@ class Inspector(NamedTuple):
 
         return [line_of(row, width) for row in self.draw(inspected, width, height)[:height]]
 
-    def target(self, inspected: Inspected, width: int, height: int, at: tuple[int, int]) -> "Target | None":
+    def target(self, inspected: Inspected, width: int, height: int, at: tuple[int, int]) -> Target | None:
         """What a click means at a column and a row: a place of the cursor, a segment's number, or nothing."""
         from tcptui.view.inspectors.parts import target_at
 

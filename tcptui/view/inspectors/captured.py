@@ -5,7 +5,8 @@ thousand. A history keeps no more of them than checkpoints (`lab.history`); so f
 of those is kept what the analysis had learned before it and how many frames there were. From there a part is
 made in a few milliseconds by replaying its interval, and the latest part grows by the frames of each step.
 To learn that of all the intervals of a long run takes longer than a reader should wait for: so a slice of
-them is gone through at a time, and `behind` says that there are more.
+them is gone through at a time, and `behind` says that there are more. Where many segments are on their way at
+once a move takes longer, and a slice is one interval.
 
 At an end a frame is captured in the step in which it leaves or arrives, and stays what it is. In the middle
 of the wire it is captured after half its way, which a delay makes longer while it is on the wire: there a
@@ -16,19 +17,21 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Outcome, Side, Transmission
+from tcptui.named_tuple import NamedTuple
 from tcptui.trace.capture import Frame, Point, capture
 from tcptui.trace.sequence_analysis import Analyser, Analysis
 
 _MOST_PARTS = 4
 """Parts of each capture that are kept beside the latest one."""
 _SLICE = 3
-"""Intervals that are gone through at a time."""
+"""Intervals that are gone through at a time, while few segments are on their way."""
+_FEW = 100
+"""More segments than this on their way are many."""
 
 
 class Listed(NamedTuple):
@@ -100,13 +103,18 @@ class Captured:
         """Goes through some of what has not been gone through; whether that was the last of it."""
         self._drop_what_is_of_another_run()
         history = self._history
-        for _ in range(_SLICE):
-            if not self.behind:
+        for place in range(_SLICE):
+            if not self.behind or (place and len(self._marks[-1].world.wire.transmissions) > _FEW):
                 break
             self._marks.append(self._next_mark())
             for old in [one for one in self._parts if one < history.last_interval - _MOST_PARTS]:
                 del self._parts[old]
         return not self.behind
+
+    def keep_up(self) -> None:
+        """Catches up where that takes no longer than a slice; else it is left to whoever has time for it."""
+        if self._history.last_interval < len(self._marks) + _SLICE:
+            self.catch_up()
 
     @property
     def total(self) -> int:
@@ -264,8 +272,15 @@ class Captures:
         found = self._captured.get(point)
         if found is None:
             found = self._captured[point] = Captured(self.history, point)
-        found.catch_up()
+        found.keep_up()
         return found
+
+    def catch_up(self) -> bool:
+        """Goes through some of what has not been gone through, of those that were asked for; whether that was
+        the last of it."""
+        for one in self._captured.values():
+            one.catch_up()
+        return not self.behind
 
     @property
     def behind(self) -> bool:

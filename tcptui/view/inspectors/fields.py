@@ -9,7 +9,6 @@ that they belong to, and so a field, its boxes and its octets find each other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tcptui.core.packet.datagram import Datagram, IcmpMessage, PortUnreachable
 from tcptui.core.packet.segment import ACK, FLAG_NAMES, OPTION_END, OPTION_NOP, URG, Segment
@@ -18,6 +17,7 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import seq_text
 from tcptui.lab.packets import packet_of
 from tcptui.lab.wire import Transmission
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.inspectors.options import option_boxes, option_purpose, option_runs, option_text
 
 BITS = tuple(name for _, name in FLAG_NAMES)

@@ -7,9 +7,9 @@ shares, and the row of the control bits divides its left half by what has to sta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from tcptui.explain.catalogue import say
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, fill
 from tcptui.view.inspectors.fields import BITS, Cell, Header
 from tcptui.view.inspectors.parts import Part, Row, padded

@@ -5,9 +5,12 @@ header, a point of capture), or a segment. One function draws, and both the line
 made of what it has drawn, so they cannot disagree.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len
 from tcptui.view.lines import Line, Span, Style, fit
 

@@ -7,13 +7,12 @@ counts retransmissions, or of "keepalive" and "persist" probes.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from tcptui.core.events import TimerKind
 from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.core.tcp.tcb import Tcb
 from tcptui.lab.ends.host import HostEnd
+from tcptui.named_tuple import NamedTuple
 
 STATES = {
     State.CLOSED: "UNCONN",

@@ -7,9 +7,10 @@ is only where. An arrow that the table has and this module does not is an error,
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tcptui.core.state import TRANSITIONS, State, Transition
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.inspectors.parts import Part, Row
 from tcptui.view.lines import Style
 

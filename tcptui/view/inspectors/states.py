@@ -7,11 +7,11 @@ Where the diagram has no room, the ways are told in words, with what would lead 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 from tcptui.core.state import TRANSITIONS, State
 from tcptui.explain.catalogue import say
 from tcptui.lab.wire import SIDES, Side
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, cut
 from tcptui.view.inspectors import Inspected
 from tcptui.view.inspectors.parts import Part, Row, cells

@@ -3,8 +3,11 @@
 `before_the_checks` and `time_wait` carry it out.
 """
 
+from __future__ import annotations
+
 from enum import Enum, auto
-from typing import NamedTuple
+
+from tcptui.named_tuple import NamedTuple
 
 
 class HalfOpen(Enum):

@@ -1,0 +1,60 @@
+"""The texts of a story with the numbers of its run in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tcptui.explain.numbers import told_duration
+from tcptui.lab.history import History
+from tcptui.lab.narration import Narration
+from tcptui.lab.run import MOST_STEPS
+from tcptui.lab.run_numbers import Duration, Number, Seen, number_of, parse_text
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
+
+UNKNOWN = "..."
+"""Where a number is not known yet."""
+
+
+def filled(text: str, narration: Narration | None, world: WorldState) -> str:
+    """A text of the story at the moment of `narration` and `world`."""
+    if "{" not in text and "}" not in text:
+        return text
+    seen: Iterable[Seen] = () if narration is None else narration.seen
+    return "".join(
+        piece if isinstance(piece, str) else _words(number_of(piece, seen, world.scenario, world))
+        for piece in parse_text(text)
+    )
+
+
+def unknown(text: str, narration: Narration | None, world: WorldState) -> bool:
+    """Whether a number of it is not known at that moment."""
+    seen: Iterable[Seen] = () if narration is None else narration.seen
+    return "{" in text and any(
+        isinstance(piece, Number) and number_of(piece, seen, world.scenario, world) is None
+        for piece in parse_text(text)
+    )
+
+
+def answer_of(scenario: Scenario) -> Iterator[str]:
+    """Plays the story, a step each time, and at last gives its answer with the numbers of its end; an empty
+    text until then."""
+    if "{" in scenario.answer:
+        history = History(scenario)
+        while history.position < MOST_STEPS and history.world.next_event() is not None:
+            history.apply()
+            yield ""
+        yield filled(scenario.answer, history.narration, history.world)
+    else:
+        yield scenario.answer
+
+
+def answer_text(scenario: Scenario) -> str:
+    """The same at once."""
+    return next(filter(None, answer_of(scenario)), "")
+
+
+def _words(number: int | Duration | None) -> str:
+    if number is None:
+        return UNKNOWN
+    return told_duration(number) if isinstance(number, Duration) else str(number)
