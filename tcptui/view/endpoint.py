@@ -293,8 +293,12 @@ def _content(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> 
         rows += [row(text, "plain", ("queue", text)) for text in texts]
         rows += _path_rows(host, plan.path - len(texts), width)
     keys = keys_of(rows)
-    drawn = dict(zip(last.rows, last.lines, strict=True)) if last is not None else {}
-    lines = tuple(drawn.get(one) or fit(draw_row(one, keys), width) for one in rows)
+    lines = tuple(
+        last.lines[index]
+        if last is not None and index < len(last.rows) and one == last.rows[index]
+        else fit(draw_row(one, keys), width)
+        for index, one in enumerate(rows)
+    )
     return EndContent(host, tuple(rows), lines, keys, waits, spaces)
 
 
