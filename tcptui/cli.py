@@ -33,6 +33,8 @@ _COMMANDS = {
     "rfc": ("tables", "add_rfc"),
     "profile": ("tables", "add_profile"),
     "config": ("config", "add"),
+    "lecture": ("lecture", "add"),
+    "predict": ("predict", "add"),
     "check": ("check", "add"),
     "validate": ("stories", "add_validate"),
     "facts": ("stories", "add_facts"),

@@ -29,6 +29,7 @@ KINDS = (
     "label", "ladder", "ledger", "library", "move", "needs", "remembered", "response", "rule", "run",
     "script", "setting", "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why",
     "writer",
+    "lecture", "predict",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[A-Za-z0-9_-]+)+")
