@@ -133,7 +133,7 @@ def _number(text: str) -> Number:
 def _value(text: str) -> Value:
     knob = re.fullmatch(r"(?:([1-9]) \* )?([AB])\.([a-z0-9_]+)", text)
     if knob is not None:
-        from tcptui.core.profile.knobs import all_knobs  # Late: few texts tell a knob.
+        from tcptui.core.profile.knobs import all_knobs  # Late: few texts have a knob in them.
 
         field = all_knobs().get(knob[3])
         if field is None or field.type is not int:
@@ -218,7 +218,7 @@ def _known(
         setting = getattr(host.profile, value.name)
         if setting is None:
             return None
-        from tcptui.core.profile.knobs import all_knobs
+        from tcptui.core.profile.knobs import all_knobs  # Late, as above.
 
         kind = Duration if all_knobs()[value.name].knob.duration else int
         return kind(setting * value.times)
