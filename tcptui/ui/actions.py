@@ -82,6 +82,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("predict", ("P",)),
     *(Action(f"answer_{choice}", (str(choice),)) for choice in range(1, 6)),
     Action("variant", ("V",)),
+    Action("switch", ("c",)),
+    Action("compare", ("C",)),
     Action("previous_story", ("left_square_bracket",)),
     Action("next_story", ("right_square_bracket",)),
     Action("copy", ("y",)),

@@ -206,8 +206,13 @@ class TcptuiApp(App[None], inherit_css=False):
         screen = self.screen
 
         async def chosen(action: Action | None) -> None:
-            if action is not None:
-                await self.run_action(action.id, screen if hasattr(screen, f"action_{action.id}") else self)
+            if action is None:
+                return
+            for one in (screen, self):
+                if hasattr(one, f"action_{action.id}"):
+                    await self.run_action(action.id, one)
+                    return
+            self.tell(say("ui.not_here", action=action.label))
 
         self.push_screen(Commands(), chosen)
 

@@ -100,7 +100,7 @@ def test_another_variant_has_its_own_command() -> None:
 
     async def run() -> str:
         async with app.run_test(size=(100, 30)) as pilot:
-            await pilot.press("V", "space")
+            await pilot.press("V", "enter", "space")
             assert app.session is not None
             return replay_command(app.session)
 
