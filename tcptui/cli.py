@@ -29,6 +29,7 @@ _COMMANDS = {
     "play": ("play", "add"),
     "list": ("tables", "add_list"),
     "show": ("handout", "add"),
+    "new": ("new", "add"),
     "claims": ("claims", "add"),
     "rfc": ("tables", "add_rfc"),
     "profile": ("tables", "add_profile"),

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from itertools import groupby, zip_longest
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tcptui.core.packet.segment import Socket
+from tcptui.named_tuple import NamedTuple
 from tcptui.trace.first_difference import Difference, Differences
 from tcptui.view.cells import cell_len, fill, shorten, wrap
 from tcptui.view.ladder import MOST_WIDTH, TIME_WIDTH, Drawn, Known, draw_ladder
