@@ -89,8 +89,8 @@ _FIRST = (
     "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves", "numbers", "palette",
 )  # fmt: skip
 """Which has room first; by the first action of an entry."""
-_FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", *_FIRST)
-"""The same where nothing more happens: what a reader wants then is the next story."""
+_FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", "save", *_FIRST)
+"""The same where nothing more happens: what a reader wants then is the next story, or to take this one along."""
 STOP = 8
 """The acts begin at a multiple of so many cells, whatever the name before them."""
 MOST_MADE = 100
