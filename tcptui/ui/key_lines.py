@@ -90,7 +90,7 @@ _FIRST = (
 )  # fmt: skip
 """Which has room first; by the first action of an entry."""
 _FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", "save", *_FIRST)
-"""The same where nothing more happens: what a reader wants then is the next story, or to take this one along."""
+"""The same where nothing more happens: a reader wants the next story then, or to take this one along."""
 STOP = 8
 """The acts begin at a multiple of so many cells, whatever the name before them."""
 MOST_MADE = 100

@@ -7,7 +7,7 @@ from textual.message import Message
 
 from tcptui.ui.panes.pane import Pane
 from tcptui.ui.panes.update import Piece
-from tcptui.view.cells import shorten
+from tcptui.view.cells import cell_len, shorten
 from tcptui.view.layout import Frame, Place, backdrop_lines, backdrop_row, clock_width
 from tcptui.view.lines import Line, fit, line_width
 
@@ -56,7 +56,7 @@ class Backdrop(Pane):
                 self.post_message(self.TitleClicked(place))
 
     def lines(self, width: int, height: int) -> list[Line]:
-        room = width - clock_width(width)
+        room = width - clock_width(width, cell_len(self._title))
         title: Line = ((" tcptui ", "key"), (f" {self._title}", "title"))
         if line_width(title) > room:
             title = ((f" {shorten(self._title, room - 2)}", "title"),)

@@ -21,6 +21,7 @@ from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.inspector_actions import InspectorActions
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
 from tcptui.ui.session import Session
+from tcptui.view.cells import cell_len
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, places
 from tcptui.view.story import NOTHING, story_rows
@@ -128,7 +129,10 @@ class RunScreen(InspectorActions):
     def place_panes(self, width: int, height: int) -> None:
         self._said = said = self._said_rows(width, height)
         wanted = self._wanted_inspectors()
-        where = places(width, height, [one.room for one in wanted], said, asked=self._has_chosen)
+        title = self.session.history.scenario.title
+        where = places(
+            width, height, [one.room for one in wanted], said, asked=self._has_chosen, title=cell_len(title)
+        )  # fmt: skip
         if self.enlarged:
             frames = self._fill_enlarged(where, width, height)
         else:
@@ -144,7 +148,6 @@ class RunScreen(InspectorActions):
         self._why.said = said
         self._why.fill(where.why)
         self._keys.fill(where.keys)
-        title = self.session.history.scenario.title
         self.backdrop.fill_screen(width, height, title, frames)
 
     def _fill_enlarged(self, where: Places, width: int, height: int) -> list[Frame]:
