@@ -46,7 +46,7 @@ from tcptui.core.packet.segment import ACK, SYN, URG, Segment, flag_text
 from tcptui.core.packet.seq import relative
 from tcptui.lab.durations import exact_duration
 from tcptui.lab.report import Report
-from tcptui.lab.wire import Outcome, Party, Transmission
+from tcptui.lab.wire import NetworkPath, Outcome, Party, Transmission
 from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Blocked
 
@@ -56,6 +56,8 @@ Verb: TypeAlias = Literal[
 ]  # fmt: skip
 SEGMENT_VERBS: tuple[Verb, ...] = ("leaves", "arrives", "lost")
 """Those of a segment; all others are of an end."""
+_ORDINARY = NetworkPath()
+"""Of a segment of which nothing else is to be said."""
 
 Fields: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -75,7 +77,8 @@ class Fact(NamedTuple):
     number: int = 0
     """The segment's."""
     more_fields: Fields = ()
-    """Those that its text leaves out: of a segment the ports, of a call how it is written."""
+    """Those that its text leaves out: of a segment the ports and what is left of its Time to Live, of a call
+    how it is written."""
 
     def __str__(self) -> str:
         if self.verb in SEGMENT_VERBS:
@@ -191,15 +194,19 @@ def _left(waiting: list[Transmission], at: int, report: Report, raw: bool) -> It
 def _segment_fact(transmission: Transmission, verb: Verb, at: int, raw: bool) -> Fact:
     return Fact(
         at, transmission.sender, verb, segment_name(transmission), segment_fields(transmission, raw),
-        transmission.number, _more_fields(transmission),
+        transmission.number, _more_fields(transmission, verb),
     )  # fmt: skip
 
 
-def _more_fields(transmission: Transmission) -> Fields:
-    payload = transmission.payload
+def _more_fields(transmission: Transmission, verb: Verb) -> Fields:
+    payload, path = transmission.payload, transmission.path or _ORDINARY
     if not isinstance(payload, Segment | Datagram):
         return ()
-    return ("sport", str(payload.src.port)), ("dport", str(payload.dst.port))
+    if path.box == "router" and verb != "leaves":
+        ttl = 0  # Else the router would not have ended it.
+    else:
+        ttl = path.ttl if verb == "leaves" else path.ttl - path.hops
+    return ("sport", str(payload.src.port)), ("dport", str(payload.dst.port)), ("ttl", str(ttl))
 
 
 def _header_fields(segment: Segment, seq_base: int | None, ack_base: int | None) -> Iterator[tuple[str, str]]:

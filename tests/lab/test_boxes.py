@@ -25,7 +25,7 @@ from tcptui.lab.boxes import (
     placed,
     reset_of,
 )
-from tcptui.lab.facts import Fact
+from tcptui.lab.facts import Fact, facts_of_step
 from tcptui.lab.loader import BadScenario
 from tcptui.lab.moves_text import moves_text, parse_moves
 from tcptui.lab.patterns import parse_pattern
@@ -224,6 +224,22 @@ def test_a_segment_that_expires_ends_at_its_box_and_its_sender_is_told() -> None
     rules = [event.rule for event in play(made, "s")[0].events if isinstance(event, RuleApplied)]
     assert Rule.SOFT_ERROR in rules
     assert made.states[0] is State.SYN_SENT
+
+
+def test_the_time_to_live_is_a_field_as_it_leaves_and_as_it_arrives_or_ends() -> None:
+    def of(ttl: int) -> dict[str, str]:
+        run = play_run(scenario(SHORT.replace("ttl = 2", f"ttl = {ttl}")))
+        known = {one.number: one for one in run.transmissions}
+        facts = [
+            fact
+            for report in run.reports
+            for fact in facts_of_step(report, [known[number] for number in report.launched])
+            if fact.number == 1
+        ]
+        return {fact.verb: dict(fact.more_fields)["ttl"] for fact in facts}
+
+    assert of(2) == {"leaves": "2", "lost": "0"}
+    assert of(9) == {"leaves": "9", "arrives": "6"}
 
 
 IDLE = """A.isn = 1000

@@ -245,6 +245,8 @@ def test_the_text_of_a_run_replays_to_an_equal_world(name: str) -> None:
         if number == 3 and history.world.wire.transmissions:
             history.apply(Lose(history.world.wire.transmissions[-1].number))
     history.apply(Do("A", "reboot"))
+    while (event := history.world.next_event()) is not None and event.at == history.world.now:
+        history.apply()
     history.apply(Wait(1))
     world = begin(library.find(name))[0]
     for move in parse_moves(history.text()):

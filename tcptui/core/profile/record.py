@@ -230,7 +230,7 @@ class Profile(NamedTuple):
     )] = "never"
 
     # Closing.
-    msl: Annotated[int, _time("Maximum Segment Lifetime", "RFC 9293 3.4.1")] = 120 * SECOND
+    msl: Annotated[int, _time("Maximum Segment Lifetime", "RFC 9293 3.4.2")] = 120 * SECOND
     rfc1337: Annotated[bool, Knob("RST in TIME-WAIT is ignored, against assassination", "RFC 1337 3")] = False
     time_wait_reopens: Annotated[bool, Knob(
         "a SYN with a newer number or timestamp opens anew out of TIME-WAIT", "RFC 9293 3.6.1, MAY-2")] = True
@@ -269,9 +269,9 @@ class Profile(NamedTuple):
     two_way_handshake: Annotated[bool, Knob(
         "ESTABLISHED on a SYN: an old SYN opens a connection", "RFC 9293 3.5")] = False
     no_time_wait: Annotated[bool, Knob(
-        "no TIME-WAIT: a FIN that comes again is answered by a RST", "RFC 9293 3.4.3, MUST-13")] = False
+        "no TIME-WAIT: a FIN that comes again is answered by a RST", "RFC 9293 3.6.1, MUST-13")] = False
     time_wait_1_msl: Annotated[bool, Knob(
-        "half the TIME-WAIT: an answer to a late FIN may still be underway", "RFC 9293 3.4.3, MUST-13"
+        "half the TIME-WAIT: an answer to a late FIN may still be underway", "RFC 9293 3.6.1, MUST-13"
     )] = False
     fixed_isn: Annotated[int | None, Knob(
         "every connection begins here: old segments fit into new ones", "RFC 9293 3.4.1, MUST-8", 0,

@@ -1,5 +1,5 @@
 """TIME-WAIT: how it begins and how long it lasts, what a stack's TIME-WAIT input decided, and when a SYN that
-meets it opens anew (RFC 9293 sections 3.4.3 and 3.6.1, RFC 6191)."""
+meets it opens anew (RFC 9293 section 3.6.1, RFC 6191)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ SENTENCES = {
     "arrival.takes": "takes {len}",
     "arrival.nxt": "NXT {rcv_nxt}",
     "arrival.held": "held",
-    "arrival.ahead": "{seq} is ahead of {rcv_nxt}",
+    "arrival.ahead": "{rcv_nxt}:{seq} missing",
     "arrival.data_kept": "{len} kept",
     "arrival.data_ignored": "data ignored",
     "arrival.urgent": "urgent to {rcv_up}",

@@ -9,7 +9,18 @@ SENTENCES = {
     "claim.verdict.false": "false",
     "claim.verdict.imprecise": "imprecise",
     "claim.verdict.true": "true",
+    "handout.claims": "What people say",
+    "handout.here": "Here stands for the story, there for its variant.",
+    "handout.other": "What is other than in the story",
+    "handout.variants": "Variants",
+    "new.written": (
+        "{file}: written. tcptui play {path} plays it, and tcptui validate {path} says what is wrong with it."
+    ),
     "ui.story.closes": "esc puts this away",
+    "coverage.knobs": "Knobs that are on or off, by a story that each would change: {shown} of {of}",
+    "coverage.rules": "Rules: {shown} of {of}",
+    "coverage.timers": "Timers that fire: {shown} of {of}",
+    "coverage.transitions": "Transitions between states: {shown} of {of}",
     "fact.cut": (
         "the run does not end by itself: it was cut after {steps} steps, at {at}; write until, or make its"
         " loops wait"

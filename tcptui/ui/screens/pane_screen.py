@@ -16,7 +16,7 @@ from textual.timer import Timer
 from tcptui.ui.panes.backdrop import Backdrop
 from tcptui.ui.panes.pane import FramedPane, Pane
 from tcptui.ui.panes.update import Piece, PiecesUpdate
-from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 
 FRAMES_PER_SECOND = 15
 """How often a playing run is drawn, long work, or keys that come faster than they can be seen."""
@@ -29,20 +29,15 @@ class PaneScreen(Screen[None], inherit_css=False):
 
     # The mouse chooses segments, no text: a pane's strips would not show what is chosen.
     ALLOW_SELECT = False
-    # Few widgets, each on a place of its own: Textual looks at every widget of the screen for each frame. Of
-    # the rules for other screens none is wanted: nothing flows, scrolls or is maximized here.
-    DEFAULT_CSS = """
-    PaneScreen {
-        background: ansi_default;
-        layers: under over;
-        Pane { layer: over; position: absolute; }
-        Backdrop { layer: under; }
-    }
-    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.backdrop = Backdrop()
+        # Few widgets, each on a place of its own: Textual looks at every widget of the screen for each frame.
+        # Of the rules for other screens none is wanted: nothing flows, scrolls or is maximized here. For any
+        # rule at all Textual would divide its 160 variables into tokens before the first frame.
+        self.styles.background = "ansi_default"
+        self.styles.layers = "under over"
+        self.backdrop = _on_layer("under", Backdrop())
         self._panes: list[Pane] = []
         self._arranged_for = (0, 0)
         self._shown_at = 0.0
@@ -51,7 +46,9 @@ class PaneScreen(Screen[None], inherit_css=False):
 
     def add(self, pane: P) -> P:
         """Puts a pane on the screen."""
-        self._panes.append(pane)
+        self._panes.append(_on_layer("over", pane))
+        if self.is_mounted:
+            self.mount(pane)
         return pane
 
     def place_panes(self, width: int, height: int) -> None:
@@ -62,10 +59,6 @@ class PaneScreen(Screen[None], inherit_css=False):
     def drawn(self) -> Sequence[Pane]:
         """The panes that are drawn anew when something has changed."""
         return self._panes
-
-    def frames(self) -> list[Frame]:
-        """The frames of its panes as they are now: what stands on one may change as its pane does."""
-        return [pane.frame() for pane in self._panes if isinstance(pane, FramedPane) and pane.display]
 
     def compose(self) -> ComposeResult:
         self.place_again(*self.app.size)
@@ -105,11 +98,12 @@ class PaneScreen(Screen[None], inherit_css=False):
             self._late.stop()
             self._late = None
         changed: list[Piece] = []
-        for pane in self.drawn:
-            if pane.display:
-                changed += pane.update()
-        if self.drawn is self._panes:
-            changed += self.backdrop.reword(self.frames())
+        drawn = self.drawn
+        seen = [pane for pane in drawn if pane.display]
+        for pane in seen:
+            changed += pane.update()
+        if drawn is self._panes:  # What stands on a frame may change as its pane does.
+            changed += self.backdrop.reword([pane.frame() for pane in seen if isinstance(pane, FramedPane)])
         if changed and self._is_settled:
             self.app._display(self, PiecesUpdate(changed))  # type: ignore[arg-type]
         elif changed:
@@ -128,3 +122,8 @@ class PaneScreen(Screen[None], inherit_css=False):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Nothing: the backdrop covers the whole screen."""
         return [Strip.blank(crop.width)] * crop.height
+
+
+def _on_layer(name: str, pane: P) -> P:
+    pane.styles.layer, pane.styles.position = name, "absolute"
+    return pane

@@ -18,11 +18,13 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
-from tcptui.lab.loader import scenario_of_variant
+from tcptui.explain.catalogue import text as text_of
+from tcptui.lab.loader import BadScenario, scenario_of_variant
+from tcptui.printable import printable
 from tcptui.ui.choice import Choice, Found
 from tcptui.ui.panes.pane import Pane
 from tcptui.ui.screens.once import dismiss_once
-from tcptui.ui.seen import Seen, story_name
+from tcptui.ui.seen import Scores, ScoresInMemory, Seen, story_name
 from tcptui.ui.stories import Stories
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Place
 from tcptui.view.lines import Line, fit
@@ -31,7 +33,7 @@ from tcptui.view.picker import Key as NamedKey
 from tcptui.view.preview import Heading
 
 if TYPE_CHECKING:
-    from tcptui.lab.scenario import Scenario
+    from tcptui.lab.scenario import Scenario  # noqa: F401  In the base of Picker.
 
 STANDS_STILL = 0.05
 """Seconds after which a preview is made of the story under the cursor."""
@@ -50,8 +52,11 @@ _NOT_TYPED = frozenset(" /[]?:")
 class PickerPane(Pane):
     """The whole screen."""
 
-    def __init__(self, choice: Choice, stories: Stories, seen: Seen, marked: Seen, can_leave: bool) -> None:
+    def __init__(
+        self, choice: Choice, stories: Stories, seen: Seen, marked: Seen, scores: Scores, can_leave: bool
+    ) -> None:
         super().__init__()
+        self._scores = scores
         self.choice = choice
         self._stories = stories
         self._seen, self._marked = seen, marked
@@ -72,21 +77,32 @@ class PickerPane(Pane):
             width, height, [self._entry(one) for one in choice.found], choice.at,
             text=choice.text if choice.text or choice.searching else None, found=self._count(),
             top=self.picture.top, heading=heading, played=played, keys=self._keys(),
+            score=self._score,
         )  # fmt: skip
         if self.note:
             return [*self.picture.lines[:-1], fit(((f" {self.note}", "error"),), width)]
         return self.picture.lines
 
+    def _score(self, chapter: str) -> str:
+        """How many questions of a chapter were answered right; empty: none was answered."""
+        right, answered = self._scores.of(chapter)
+        return say("ui.picker.score", right=right, count=answered) if answered else ""
+
     def _entry(self, found: Found) -> Entry:
         story, name = found.story, story_name(found.story.name, found.variant_name)
         title = f"{story.title}: {found.variant_name}" if found.variant else story.title
-        return Entry(story.name, title, story.chapter, name in self._seen.names, name in self._marked.names)
+        if self._stories.broken(story.name) is not None:
+            title = say("ui.picker.broken")
+        chapter = story.chapter or say("ui.picker.own")
+        return Entry(story.name, title, chapter, name in self._seen.names, name in self._marked.names)
 
     def _heading(self, found: Found) -> Heading:
         entry = self._entry(found)
         signs = (("✓ " + say("ui.picker.seen"), entry.seen), ("* " + say("ui.picker.marked"), entry.marked))
         notes = "  ".join(sign for sign, stands in signs if stands)
-        return Heading(entry.title, found.story.question, found.story.variants, found.variant, notes)
+        broken = self._stories.broken(found.story.name)
+        question = found.story.question if broken is None else printable(text_of(broken))
+        return Heading(entry.title, question, found.story.variants, found.variant, notes)
 
     def _count(self) -> str:
         choice = self.choice
@@ -140,7 +156,14 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
     ]
 
     def __init__(
-        self, stories: Stories, seen: Seen, marked: Seen, *, at: str = "", can_leave: bool = True
+        self,
+        stories: Stories,
+        seen: Seen,
+        marked: Seen,
+        scores: Scores | None = None,
+        *,
+        at: str = "",
+        can_leave: bool = True,
     ) -> None:
         """`at` is the story under the cursor at first; `can_leave`: there is something to go back to."""
         super().__init__()
@@ -148,7 +171,9 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
         self.choice.go_to(at)
         self._stories, self._marked = stories, marked
         self._can_leave = can_leave
-        self._pane = PickerPane(self.choice, stories, seen, marked, can_leave)
+        self._pane = PickerPane(
+            self.choice, stories, seen, marked, ScoresInMemory() if scores is None else scores, can_leave
+        )
         self._work: Iterator[None] | None = None
         self._timer: Timer | None = None
         self.working = False
@@ -222,8 +247,12 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
         """Plays the story under the cursor."""
         current = self.choice.current
         if current is not None:
-            scenario: Scenario = current.story.load()
-            dismiss_once(self, scenario_of_variant(scenario, current.variant_name))
+            try:
+                scenario = scenario_of_variant(current.story.load(), current.variant_name)
+            except BadScenario as error:
+                self.tell(printable(text_of(error.message)))
+                return
+            dismiss_once(self, scenario)
 
     def action_leave(self) -> None:
         """First all stories are listed again; then back to the run; without one nothing, for Escape is a key

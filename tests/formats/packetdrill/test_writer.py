@@ -73,7 +73,9 @@ def test_the_client_of_a_handshake() -> None:
 +0.000   > . 1:1(0) ack 1
 +0.000   getsockopt(3, SOL_SOCKET, SO_ERROR, [0], [4]) = 0
 
-// Each sends a number and has it acknowledged; two of the four messages ride together.
+// Each sends a number and has it acknowledged by the other: four messages, two of which ride together
+// in the SYN,ACK. That both directions work is learned on the way. The chief reason is another: no old
+// SYN can open a connection, for its sender must confirm (RFC 9293 3.5).
 """
     )
 
@@ -98,7 +100,9 @@ def test_the_server_of_a_handshake() -> None:
 +0.000   accept(3, ..., ...) = 4
 +0.000   close(3) = 0
 
-// Each sends a number and has it acknowledged; two of the four messages ride together.
+// Each sends a number and has it acknowledged by the other: four messages, two of which ride together
+// in the SYN,ACK. That both directions work is learned on the way. The chief reason is another: no old
+// SYN can open a connection, for its sender must confirm (RFC 9293 3.5).
 """
     )
 
