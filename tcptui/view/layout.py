@@ -130,7 +130,7 @@ def places(
     )
 
 
-def clock_width(width: int, title: int) -> int:
+def clock_width(width: int, title: int = 0) -> int:
     """The cells of the clock on the line on top; a long title takes of them what a short clock leaves."""
     most = 54 if width >= WIDE else 36
     return max(min(most, width - title - 2), _LEAST_CLOCK)

@@ -171,7 +171,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         self._why.said = said
         self._why.fill(where.why)
         self._keys.fill(where.keys)
-        self.backdrop.fill_screen(width, height, title, frames)
+        self.backdrop.fill_screen(width, height, title, frames, where.clock.width)
 
     def _fill_enlarged(self, where: Places, width: int, height: int) -> list[Frame]:
         """One pane on the place of all, below the states in large letters, where they have room."""
