@@ -92,7 +92,8 @@ def _ladder() -> list[tuple[str, str]]:
     signs = (
         ("──▶", "segment"), ("┄┄┄", "to_go"), (f"✗ {say('ui.lost')}", "lost"), ("┼", "crossing"),
         ("+200 ms", "delayed"), (copy, "copy"), (say("label.again"), "again"), ("X", "third_party"),
-        (MARK, "mark"), ("┊ │ ┃ ║", "life_line"), ("⋮", "quiet"), ("#18-#39", "place"),
+        (MARK, "mark"), ("┊ │ ┃ ║", "life_line"), ("⋮", "quiet"), ("#18-#39", "place"), ("◆", "differs"),
+        (f"{say('beside.here.short')}, {say('beside.there.short')}", "here_there"),
     )  # fmt: skip
     return _signs("ladder", signs)
 

@@ -43,6 +43,8 @@ SENTENCES = {
     "glossary.ladder.life_line": "closed, opening, open, closing",
     "glossary.ladder.quiet": "nothing is on the wire",
     "glossary.ladder.place": "the segments that are seen",
+    "glossary.ladder.differs": "where two runs first differ",
+    "glossary.ladder.here_there": "the run at the left, the one at the right",
     # The sequence space.
     "glossary.space.done": "acknowledged, or taken",
     "glossary.space.sent": "in flight, or held behind a gap",
