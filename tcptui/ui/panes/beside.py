@@ -8,6 +8,7 @@ from typing import NamedTuple
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 
 from tcptui.explain.catalogue import paragraph, say
+from tcptui.explain.filled import filled, unknown
 from tcptui.explain.first_difference import difference_messages
 from tcptui.explain.numbers import time_text
 from tcptui.explain.why import why
@@ -194,9 +195,14 @@ class ToldPane(Pane):
         if not comparison.is_compared and comparison.found.first is None:
             return say("beside.comparing")
         told = paragraph(difference_messages(comparison.found, comparison.over))
-        harms = [session.history.scenario.harm for session in comparison.both]
-        harm = next((harm for harm in harms if harm), "") if comparison.found.first is not None else ""
-        return f"{told} {harm}".strip()
+        harms = map(_harm, comparison.both) if comparison.found.first is not None else ()
+        return f"{told} {next(filter(None, harms), '')}".strip()
+
+
+def _harm(session: Session) -> str:
+    """What harm follows, once all numbers in it are known."""
+    told, narration, world = session.history.scenario.harm, session.history.narration, session.world
+    return "" if not told or unknown(told, narration, world) else filled(told, narration, world)
 
 
 class BesideClockPane(Pane):
