@@ -17,18 +17,22 @@ class Origin(NamedTuple):
     """As `tcptui play` takes it: a name of the library, or a path."""
     options: tuple[str, ...] = ()
     """Of the command line, besides those that the scenario tells itself: its variant and its language."""
+    stack: str = ""
+    """The preset under which both hosts are in the place of their own; empty: under none."""
 
 
 def replay_command(session: Session) -> str:
     """The command line, quoted for a POSIX shell."""
     import shlex
 
-    scenario, (name, options) = session.history.scenario, session.origin
+    scenario, (name, options, stack) = session.history.scenario, session.origin
     words = ["tcptui", "play", name]
     if scenario.variant:
         words += ["--variant", scenario.variant]
     if scenario.language:
         words += ["--language", scenario.language]
+    if stack:
+        words += ["--profile", stack]
     words += options
     if moves := session.history.text():
         words += ["--moves", moves]

@@ -11,13 +11,13 @@ from textual.message import Message
 
 from tcptui.lab.ends import End
 from tcptui.lab.wire import SIDES, Side
-from tcptui.ui.key_lines import ActsLine, KeyLine, key_line
+from tcptui.ui.key_lines import ActsLine, KeyLine, answers_line, key_line
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
 from tcptui.view.lines import Line
 
 _ALWAYS = frozenset(
-    ("bookmark", "numbers", "enlarge", "moves", "find", "previous_story", "next_story", "copy",
+    ("bookmark", "numbers", "predict", "enlarge", "moves", "find", "previous_story", "next_story", "copy",
      "save", "scenarios", "palette", "help", "quit")
 )  # fmt: skip
 
@@ -48,9 +48,13 @@ class KeysPane(SessionPane):
         useful = self._useful()
         if self._keys[0] != (width, useful):
             self._keys = (width, useful), key_line(width, useful)
-        self._act_keys = self._acts.line(
-            session.selected, session.world.wire, session.history.position, session.selection, width
-        )
+        if session.covered:
+            asked = session.asked
+            self._act_keys = answers_line(len(asked.choices) if asked is not None else 0, width)
+        else:
+            self._act_keys = self._acts.line(
+                session.selected, session.world.wire, session.history.position, session.selection, width
+            )
         return [self._act_keys.line, self._keys[1].line]
 
     def on_click(self, event: Click) -> None:
