@@ -81,6 +81,12 @@ def _packetdrill(run: Record, point: Point) -> str | bytes:
     return write(run, point)
 
 
+def _story(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.story import write
+
+    return write(run, point)
+
+
 FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
@@ -89,6 +95,7 @@ FORMATS: dict[str, Format] = {
         Format("wireshark", "a capture as Wireshark lists it", _wireshark, ("wire", "A", "B")),
         Format("pcapng", "a capture that Wireshark reads", _pcapng, ("wire", "A", "B"), binary=True),
         Format("packetdrill", "a script for the stack of one end", _packetdrill, ("A", "B")),
+        Format("toml", "the file of a scenario that plays this run, its facts as a draft", _story),
     )
 }
 

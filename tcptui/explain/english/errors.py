@@ -230,6 +230,13 @@ SENTENCES = {
     "error.output.unwritable": "can't write: {why}",
     "error.requirement.range": "{kind}-1 to {kind}-{last}",
     "error.requirement.unknown": "no requirement {name!r}: RFC 9293 has {ranges}, and REC-1",
+    "error.story.another_run": (
+        "this run can't be written as a scenario: what happened in one instant would change places; "
+        "--moves plays it"
+    ),
+    "error.story.move": "a scenario has no words for the move {move!r}; --moves plays it",
+    "error.story.other": "this run can't be written as a scenario: {why}",
+    "error.story.script": "a packetdrill script is no scenario",
     "error.terminal.dumb": "the screen needs more than TERM=dumb; without it: {instead}",
     "error.terminal.none": "the screen needs a terminal; without one: {instead}",
 }
