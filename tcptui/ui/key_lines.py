@@ -75,6 +75,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(("moves",), "ui.label.moves"),
     Entry(("numbers",), "ui.label.numbers"),
     Entry(("enlarge",), "ui.label.enlarge"),
+    Entry(("lab",), "ui.label.lab"),
     Entry(("copy",), "ui.label.copy"),
     Entry(("save",), "ui.label.save"),
     Entry(("scenarios",), "ui.label.scenarios"),
@@ -86,7 +87,7 @@ ENTRIES: tuple[Entry, ...] = (
 _FIRST = (
     "step", "back", "help", "play", "call_a", "quit", "read", "connection_a", "connection_b", "variant",
     "undo", "branch", "next_change", "up", "page_up", "slower", "find", "scenarios", "previous_story",
-    "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves", "numbers", "palette",
+    "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves", "numbers", "lab", "palette",
 )  # fmt: skip
 """Which has room first; by the first action of an entry."""
 _FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", *_FIRST)

@@ -17,7 +17,7 @@ from tcptui.view.lines import Line
 
 _ALWAYS = frozenset(
     ("bookmark", "numbers", "enlarge", "moves", "find", "previous_story", "next_story", "copy",
-     "save", "scenarios", "palette", "help", "quit")
+     "lab", "save", "scenarios", "palette", "help", "quit")
 )  # fmt: skip
 
 

@@ -36,7 +36,8 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "numbers", "page_down", "page_up", "scroll_down", "scroll_up", "scroll_start", "scroll_end", "theme",
     )),
     ("stories", (
-        "variant", "previous_story", "next_story", "scenarios", "copy", "save", "palette", "help", "quit",
+        "variant", "previous_story", "next_story", "scenarios", "lab", "copy", "save", "palette", "help",
+        "quit",
     )),
 )  # fmt: skip
 """Every action, by what it is for."""
