@@ -130,7 +130,7 @@ def shown() -> Coverage:
 
 
 def test_everything_is_shown_by_a_story(shown: Coverage) -> None:
-    assert set(shown.missing) == NOT_SHOWN
+    assert set(shown.missing) <= NOT_SHOWN
 
 
 def test_without_a_story_nothing_is_shown() -> None:

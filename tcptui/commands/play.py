@@ -18,6 +18,7 @@ from tcptui.commands.shared import (
     add_variant,
     complain,
     defines_of,
+    language_of,
     library_of,
     profile_of,
     write,
@@ -118,7 +119,7 @@ def _session(options: argparse.Namespace) -> Session:
     if options.lab is not None:
         from tcptui.lab.free_play import chosen_of, words_of
 
-        origin = Origin(options.scenario, words_of(chosen_of(options.lab)), "lab")
+        origin = Origin(options.scenario, words_of(chosen_of(options.lab)), command="lab")
         return Session(scenario_of(options), options.moves, origin=origin)
     more = [] if options.profile is None else ["--profile", options.profile]
     for option, values in (
@@ -198,7 +199,7 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
         return _script(options)
     if options.defines:
         raise Unusable("error.option.define_without_script")
-    scenario = library_of(options).find(options.scenario).in_language(_language(options))
+    scenario = library_of(options).find(options.scenario).in_language(language_of(options))
     if options.lab:
         from tcptui.lab.free_play import chosen_of, empty_lab
 
@@ -218,17 +219,6 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
         return of_others._replace(answer="", harm="", say=(), claims=())
     except BadKnob as error:
         raise Unusable(error.message) from None
-
-
-def _language(options: argparse.Namespace) -> str:
-    """The language that is wanted; "": the scenario's own."""
-    language: str = options.language
-    if language:
-        from tcptui.lab.loader.story import is_language
-
-        if not is_language(language):
-            raise Unusable("error.option.language", text=language[:20])
-    return language
 
 
 def _script(options: argparse.Namespace) -> Scenario:

@@ -6,7 +6,7 @@ click on it is the key.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from tcptui.explain.catalogue import say
@@ -64,7 +64,11 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(("connection_a",), "ui.label.connection_a"),
     Entry(("connection_b",), "ui.label.connection_b"),
     Entry(("variant",), "ui.label.variant"),
+    Entry(("switch",), "ui.label.switch"),
+    Entry(("compare",), "ui.label.compare"),
     Entry(("read",), "ui.label.read"),
+    Entry(("predict",), "ui.label.predict"),
+    Entry(("items",), "ui.label.items"),
     Entry(("find",), "ui.label.find"),
     Entry(("undo",), "ui.label.undo"),
     Entry(("branch",), "ui.label.branch"),
@@ -85,13 +89,15 @@ ENTRIES: tuple[Entry, ...] = (
 )
 """All that can stand in the line of keys, in their order there."""
 _FIRST = (
-    "step", "back", "help", "play", "call_a", "quit", "read", "connection_a", "connection_b", "variant",
-    "undo", "branch", "next_change", "up", "page_up", "slower", "find", "scenarios", "previous_story",
-    "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves", "numbers", "lab", "palette",
+    "step", "back", "help", "play", "items", "call_a", "quit", "read", "connection_a", "connection_b",
+    "variant", "switch", "compare", "undo", "branch", "next_change", "up", "page_up", "slower", "find",
+    "scenarios", "previous_story", "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves",
+    "numbers", "predict", "lab", "palette",
 )  # fmt: skip
 """Which has room first; by the first action of an entry."""
 _FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", *_FIRST)
 """The same where nothing more happens: what a reader wants then is the next story."""
+NO_LABELS: Mapping[str, str] = {}
 STOP = 8
 """The acts begin at a multiple of so many cells, whatever the name before them."""
 MOST_MADE = 100
@@ -100,17 +106,20 @@ _NAMES = {"up": "↑", "down": "↓"}
 _BY_ID = {action.id: action for action in ACTIONS}
 
 
-def key_line(width: int, useful: Container[str]) -> KeyLine:
-    """The keys of the run: those of `useful`, as many as fit."""
+def key_line(width: int, useful: Container[str], labels: Mapping[str, str] = NO_LABELS) -> KeyLine:
+    """The keys of the run: those of `useful`, as many as fit. `labels`: by action the words of those that do
+    something else than on the screen of a run."""
     shown: set[str] = set()
     left = width
-    entries = {entry.actions[0]: entry for entry in ENTRIES}
+    entries = {
+        (first := entry.actions[0]): entry._replace(label=labels.get(first, entry.label)) for entry in ENTRIES
+    }
     for first in _FIRST if "step" in useful else _FIRST_AT_THE_END:
         cells = sum(cell_len(text) for text, _, _ in _pieces(entries[first], useful))
         if first not in shown and 0 < cells <= left + 1:  # The blank behind the last one may be cut off.
             shown.add(first)
             left -= cells
-    pieces = [piece for entry in ENTRIES if entry.actions[0] in shown for piece in _pieces(entry, useful)]
+    pieces = [piece for first, entry in entries.items() if first in shown for piece in _pieces(entry, useful)]
     return _line(pieces, width)
 
 
@@ -138,6 +147,16 @@ class ActsLine:
                 self._made.clear()
             self._made[made_of] = _fitting(*made_of)
         return _line([(begin, "plain", None), *self._made[made_of]], width)
+
+
+def answers_line(count: int, width: int) -> KeyLine:
+    """The keys that answer a question of so many choices, and the one that shows the answer."""
+    pieces: list[_Piece] = []
+    for choice in range(1, count + 1):
+        action = f"answer_{choice}"
+        pieces.append((f" {_key(action)}", "key", action))
+    pieces += [(f" {say('ui.keys.answers')}  ", "dim", None), (f" {_key('step')}", "key", "step")]
+    return _line([*pieces, (f" {say('ui.keys.shows')} ", "dim", "step")], width)
 
 
 def _fitting(found: Sequence[Act], room: int) -> list[_Piece]:

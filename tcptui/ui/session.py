@@ -27,7 +27,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import BadMove
-from tcptui.ui.choices import Choices
+from tcptui.ui.predicted import Predicted
 from tcptui.ui.replay import Origin
 from tcptui.ui.typed import parsed
 
@@ -48,7 +48,7 @@ SECONDS_PER_MICROSECOND = 10 / 1_000_000
 """The pace of playing at speed 1: ten times slower than the lab's clock."""
 
 
-class Session(Choices):
+class Session(Predicted):
     """One run on the screen. Methods that move return nothing; what went wrong is in `message`.
 
     While it is `working` the history is somewhere on the way, and nothing but `work`, `stop` and what changes
@@ -89,8 +89,14 @@ class Session(Choices):
         """Takes over what was chosen for the session that was shown before this one."""
         self._speed, self.delay = other._speed, other.delay
         self.visited_before = other.visited()
-        if other.history.scenario.name == self.history.scenario.name and not self.origin.options:
-            self.origin = Origin(other.origin.name)
+        if other.predicting is not None:
+            self.predicting = other.predicting.of(self.history)
+        if other.history.scenario.name == self.history.scenario.name:
+            self.origin = self.origin._replace(name=other.origin.name)
+
+    def given_so_far(self) -> None:
+        """What was done up to here is not the reader's doing."""
+        self._given = self.history.length
 
     def set_pace(self, speed: float, delay: int) -> None:
         """The speed of playing, one of `SPEEDS`, and what the delay key adds."""
@@ -105,6 +111,11 @@ class Session(Choices):
     def working(self) -> bool:
         """Whether `work` has something to go on with."""
         return self._work is not None
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether it moves without keys: it plays, or works."""
+        return self.playing or self.working
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -152,10 +163,6 @@ class Session(Choices):
         """Makes a move at the moment shown."""
         self._attempt(move)
 
-    def step(self) -> None:
-        """The next thing happens; where another move stands in the history, a branch begins."""
-        self._advance(self.history.apply)
-
     def forward(self) -> None:
         """The next move of this branch again, or, at its end, the next thing that happens."""
         self._advance(self.history.forward)
@@ -175,15 +182,13 @@ class Session(Choices):
         if self.history.position < self.history.length:
             self._go_to(self.history.length)
             return
-        self._leave_moment()
-        self.playing = False
-        self._begin(self._to_end(), MOST_STEPS_TO_END)
+        self.walk(self._to_end(), MOST_STEPS_TO_END)
 
     def to_next_change(self) -> None:
         """To the next move in which a state changes, a segment is lost or a timer fires."""
         from tcptui.ui.walks import to_next_sign
 
-        self._walk(to_next_sign(self.history, MOST_STEPS_TO_END), MOST_STEPS_TO_END)
+        self.walk(to_next_sign(self.history, MOST_STEPS_TO_END), MOST_STEPS_TO_END)
 
     def to_last_change(self) -> None:
         """To the last such move before this one, or the beginning."""
@@ -204,7 +209,7 @@ class Session(Choices):
         self.selection, here = number, self.selected
         is_sent_here = here is not None and (here.number, here.sent_in) == (number, self.history.position)
         walk = to_arrived if is_sent_here else to_sent
-        self._walk(walk(self.history, number), self.history.length)
+        self.walk(walk(self.history, number), self.history.length)
 
     def find(self, text: str) -> None:
         """To what a text means, next after this moment or else before it; the segment is selected. The same
@@ -215,7 +220,7 @@ class Session(Choices):
         if pattern.verb == "leaves" and 0 < pattern.number <= self.world.wire.launched:
             self.select_number(pattern.number)
         else:
-            self._walk(self._finding(pattern, text), MOST_STEPS_TO_END)
+            self.walk(self._finding(pattern, text), MOST_STEPS_TO_END)
 
     def ask(self) -> None:
         """Shows the question of the story and its answer, or puts them away."""
@@ -227,7 +232,7 @@ class Session(Choices):
         """The moves up to here without the last fault that the reader has made."""
         from tcptui.ui.walks import without_last_fault
 
-        self._walk(without_last_fault(self.history), self.history.position)
+        self.walk(without_last_fault(self.history), self.history.position)
 
     def toggle_bookmark(self) -> None:
         """Remembers this moment, or forgets it."""
@@ -268,14 +273,11 @@ class Session(Choices):
         """Makes the moves of a text, as far as they can be made."""
         moves = parsed(text)
         self._enter_moment()
-        self._leave_moment()
-        self.playing = False
-        self._begin(self._each(moves), len(moves))
+        self.walk(self._each(moves), len(moves))
 
     def go_to_branch(self, branch: int) -> None:
         """Another branch, at the same position or, if that is shorter, at its end."""
-        self._leave_moment()
-        self.playing = False
+        self.stand_still()
         self.history.switch(branch)
 
     def toggle_playing(self) -> None:
@@ -305,19 +307,22 @@ class Session(Choices):
             self.playing = self.world.next_event() is not None and not pauses
 
     def _go_to(self, position: int) -> None:
-        self._leave_moment()
-        self.playing = False
-        self._begin(self.history.walk_to(position), INTERVAL)
+        self.walk(self.history.walk_to(position), INTERVAL)
 
     def _begin(self, work: Iterator[None], most: int) -> None:
         """Makes the first moves of work that may take long."""
         self._work, self._progress = work, (0, most)
         self.work()
 
-    def _walk(self, walk: Iterator[None], most: int) -> None:
+    def walk(self, walk: Iterator[None], most: int) -> None:
+        """Makes the moves of a walk, which can become so many."""
+        self.stand_still()
+        self._begin(walk, most)
+
+    def stand_still(self) -> None:
+        """Plays no longer, and shows the moment of the last step."""
         self._leave_moment()
         self.playing = False
-        self._begin(walk, most)
 
     def _finding(self, pattern: Pattern, text: str) -> Generator[None, None, str]:
         from tcptui.ui.find import find

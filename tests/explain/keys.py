@@ -17,6 +17,7 @@ from tcptui.lab.free_play import SETTINGS
 from tcptui.lab.program import CALLS
 from tcptui.lab.scenario import Verdict
 from tcptui.sockets.answers import Errno
+from tcptui.trace.ledger import Provable
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.palette import CHOICES
 from tcptui.ui.panes.wire import first_keys
@@ -25,9 +26,11 @@ from tcptui.ui.screens.help import sections
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "arrival", "assert", "beside", "check", "claim", "count", "coverage", "difference",
-    "effect", "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "happened", "label",
-    "ladder", "library", "move", "needs", "remembered", "response", "rule", "run", "script", "setting",
-    "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why", "writer",
+    "effect", "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "handout", "happened",
+    "label", "ladder", "ledger", "library", "move", "needs", "remembered", "response", "rule", "run",
+    "script", "setting", "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why",
+    "writer",
+    "lecture", "predict",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[A-Za-z0-9_-]+)+")
@@ -72,6 +75,7 @@ COMPUTED = {
     *_asked(),
     *(f"ui.lab.{setting.what}" for setting in SETTINGS),
     *(f"claim.verdict.{verdict}" for verdict in get_args(Verdict)),
+    *(f"ledger.{fact.name.lower()}" for fact in Provable),
     *(f"ui.theme.{choice}" for choice in CHOICES),
     *(f"ui.{words}.{action.id}" for action in ACTIONS for words in ("label", "help")),
     *(f"ui.call.{call}" for call in CALLS),

@@ -100,7 +100,7 @@ def test_another_variant_has_its_own_command() -> None:
 
     async def run() -> str:
         async with app.run_test(size=(100, 30)) as pilot:
-            await pilot.press("V", "space")
+            await pilot.press("V", "enter", "space")
             assert app.session is not None
             return replay_command(app.session)
 
@@ -133,7 +133,12 @@ def test_s_saves_in_the_chosen_format_under_the_proposed_name() -> None:
 
 def test_every_format_at_each_point_can_be_saved() -> None:
     every = list(choices())
-    assert [choice.form.name for choice in every if choice.point is None] == ["ladder", "rfc"]
+    assert [choice.form.name for choice in every if choice.point is None] == [
+        "ladder",
+        "rfc",
+        "ledger",
+        "toml",
+    ]
     assert len({choice.file_name("x") for choice in every}) == len(every)
     assert {choice.form.name for choice in every} == set(FORMATS)
     files = Remembered()

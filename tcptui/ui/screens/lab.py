@@ -39,7 +39,7 @@ def choose_lab(
         story = library()
         if settings is not None and story is not None:
             scenario = empty_lab(settings, story.title, story.question)
-            made(Session(scenario, origin=Origin(NAME, words_of(settings), "lab")))
+            made(Session(scenario, origin=Origin(NAME, words_of(settings), command="lab")))
 
     is_lab = session.origin.command == "lab"
     app.push_screen(LabMenu(chosen_of(session.origin.options) if is_lab else USUAL), chosen)

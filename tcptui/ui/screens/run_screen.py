@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeAlias, TypeVar, cast
 
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
@@ -18,8 +19,10 @@ from tcptui.ui.panes.keys import KeysPane
 from tcptui.ui.panes.pane import Pane, SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
-from tcptui.ui.screens.inspector_actions import InspectorActions
+from tcptui.ui.screens.lecture_actions import LectureActions
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND, PaneScreen
+from tcptui.ui.screens.version_actions import VersionActions
+from tcptui.ui.seen import Scores, ScoresInMemory
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, places
@@ -27,6 +30,7 @@ from tcptui.view.story import NOTHING, story_rows
 
 if TYPE_CHECKING:
     from tcptui.ui.app import TcptuiApp
+    from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.panes.inspector import InspectorPane
     from tcptui.ui.panes.letters import LettersPane
 
@@ -36,16 +40,22 @@ MOST_WAITING = 1_000
 """Keys that wait until long work is done; those that come then are lost."""
 MOST_LEFT = 20
 """Runs that are kept as they were left."""
+CLOCK_EVERY = 5
+"""Seconds after which the clock of a lecture is looked at; it tells minutes."""
 LEAST_SAID = 2
 """Lines for what a story says at its moments, kept free between them."""
 
 
+T = TypeVar("T")
 Enlarged: TypeAlias = Literal["", "a", "wire", "b"]
 _ENLARGED: tuple[Enlarged, ...] = ("", "a", "wire", "b")
 
 
 class AllStories(Protocol):
     """Where the story that is shown comes from."""
+
+    scores: Scores
+    """What is counted of answers to questions before its steps."""
 
     def story_beside(self, by: int) -> Scenario | None:
         """The story that stands `by` places after it; None: there is none."""
@@ -54,7 +64,7 @@ class AllStories(Protocol):
         """A story has been seen to its end."""
 
 
-class RunScreen(InspectorActions, PaneScreen):
+class RunScreen(LectureActions, VersionActions, PaneScreen):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -71,9 +81,11 @@ class RunScreen(InspectorActions, PaneScreen):
         session: Session,
         inspectors: Sequence[Inspector] = INSPECTORS,
         stories: AllStories | None = None,
+        lecturing: Lecturing | None = None,
     ) -> None:
-        super().__init__(session, inspectors)
+        super().__init__(session, inspectors, lecturing)
         self._stories = stories
+        self._scores: Scores = ScoresInMemory() if stories is None else stories.scores
         self._said = 0
         """The lines for what the story says."""
         self._sought = ""
@@ -88,7 +100,7 @@ class RunScreen(InspectorActions, PaneScreen):
         for end in self._ends:
             self.add(end)
         self._wire = self.add(WirePane(session))
-        self._clock = self.add(ClockPane(session))
+        self._clock = self.add(ClockPane(session, None if lecturing is None else lecturing.clock_text))
         self._why = self.add(WhyPane(session))
         self._keys = self.add(KeysPane(session, self._of_use_here))
         self._letters: LettersPane | None = None
@@ -118,13 +130,23 @@ class RunScreen(InspectorActions, PaneScreen):
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
-        session.begin_like(self.session)
+        self._versions = None
+        self.take(session)
+
+    def take(self, session: Session) -> None:
+        """Shows another session of the same story."""
+        if session is not self.session:
+            session.begin_like(self.session)
         self.session = session
         self._waiting.clear()
         for pane in self._panes:
             if isinstance(pane, SessionPane):
                 pane.session = session
         self._rearrange()
+
+    def on_mount(self) -> None:
+        if self._lecturing is not None:
+            self.set_interval(CLOCK_EVERY, self.show)
 
     def place_panes(self, width: int, height: int) -> None:
         self._said = said = self._said_rows(width, height)
@@ -180,8 +202,10 @@ class RunScreen(InspectorActions, PaneScreen):
         """The actions that are of use now because of what is on this screen."""
         ends = {"connection_a": self._ends[0].host, "connection_b": self._ends[1].host}
         several = {key for key, host in ends.items() if host is not None and host.total > 1}
-        if self.session.history.scenario.variants:
-            several.add("variant")
+        if self.session.history.scenario.variants or self.session.origin.stack:
+            several |= {"variant", "switch", "compare"}
+        if self._lecturing is not None:
+            several.add("items")
         told = (self._why, *self._ends)
         return frozenset(several | {"read"} if any(pane.is_cut for pane in told) else several)
 
@@ -190,6 +214,9 @@ class RunScreen(InspectorActions, PaneScreen):
         await self.app.run_action(event.action, self if hasattr(self, f"action_{event.action}") else self.app)
 
     # Actions.
+
+    def action_items(self) -> None:
+        self._change(self._choose_item)
 
     def action_branch(self) -> None:
         self._change(self._choose_branch)
@@ -204,8 +231,8 @@ class RunScreen(InspectorActions, PaneScreen):
         """A, the wire and B in turn have the whole screen, then none."""
         self._enlarge(_ENLARGED[(_ENLARGED.index(self.enlarged) + 1) % len(_ENLARGED)])
 
-    def action_variant(self) -> None:
-        self._change(self._next_variant)
+    def action_predict(self) -> None:
+        self._change(lambda: self.session.predict(self._scores))
 
     def action_call_a(self) -> None:
         self._change(lambda: self._choose_call("A"))
@@ -287,12 +314,15 @@ class RunScreen(InspectorActions, PaneScreen):
                 return
         elif self.session.playing:
             self._later(1 / FRAMES_PER_SECOND, self._tick)
-        elif self._stories is not None and self.session.story.over:
+        elif self._stories is not None and self.session.story.over and not self.session.origin.stack:
             self._stories.saw(self.session.history.scenario)
         self.show()
 
     def _open_beside(self, by: int, way_back: str) -> None:
         """The story that stands so many places after this one in the list."""
+        if self._lecturing is not None:
+            self._open_item(self._lecturing.at + by)
+            return
         stories = self._stories
         story = None if stories is None else stories.story_beside(by)
         if story is None:
@@ -300,25 +330,17 @@ class RunScreen(InspectorActions, PaneScreen):
         else:
             self.come_to(story, way_back, any_variant=True)
 
-    def _next_variant(self) -> None:
-        """The next variant of the story, and after the last one the story itself."""
-        scenario = self.session.history.scenario
-        names = ("", *(one.name for one in scenario.variants))
-        if len(names) == 1:
-            self.session.message = say("ui.no_variants")
-            return
-        from tcptui.lab.loader import scenario_of_variant
-
-        following = names[(names.index(scenario.variant) + 1) % len(names)]
-        self.come_to(scenario_of_variant(scenario, following), "variant")
-
     def _said_rows(self, width: int, height: int) -> int:
         """How many lines the story has for what it says."""
         session = self.session
         story = session.story
         told, panel = ((), NOTHING) if session.working else (story.told, story.panel)
         least = LEAST_SAID if session.history.narration is not None else 0
-        return story_rows(told, panel, max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT), least)
+        width, height = max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT)
+        return story_rows(told, panel, width, height, least, session.asked)
+
+    def _push(self, screen: Screen[T], then: Callable[[T | None], None]) -> None:
+        self.app.push_screen(screen, then)
 
     def _pause(self) -> None:
         """Before something opens above the run."""
@@ -373,6 +395,16 @@ class RunScreen(InspectorActions, PaneScreen):
         from tcptui.ui.screens.asking import ask_branch
 
         ask_branch(self.app, self.session, lambda one: self._change(lambda: self.session.go_to_branch(one)))
+
+    def _choose_item(self) -> None:
+        self._pause()
+        lecturing = self._lecturing
+        if lecturing is None:
+            self.session.message = say("lecture.none")
+            return
+        from tcptui.ui.screens.asking import ask_item
+
+        ask_item(self.app, lecturing, lambda place: self._change(lambda: self._open_item(place)))
 
     def _unfold_or_go(self) -> None:
         self.session.say_nothing()

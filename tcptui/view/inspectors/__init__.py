@@ -2,10 +2,10 @@
 
 The ladder shows every segment in a line. Whoever wants to know more opens an inspector: the header with its
 octets, the list of segments as a capture has it, the state diagram, the sockets of both hosts, what differs
-from a moment before. None of them should touch the screen. So an inspector is an entry of `INSPECTORS` and
-nothing else: a name, a title, the room that it needs, a pure function that draws it, and the places that its
-cursor can have. The screen walks the table with one key, the layout asks for the room, the pane draws; they
-know no inspector.
+from a moment before, who knows what. None of them should touch the screen. So an inspector is an entry of
+`INSPECTORS` and nothing else: a name, a title, the room that it needs, a pure function that draws it, and the
+places that its cursor can have. The screen walks the table with one key, the layout asks for the room, the
+pane draws; they know no inspector.
 
 Each is right in any room: from one row of 38 cells on it tells what matters most, and more as there is more.
 What they draw is made of `parts`.
@@ -62,13 +62,21 @@ class Inspected(NamedTuple):
     position: int = 0
     """After so many moves."""
     captures: Callable[[], Captures] | None = None
-    """The captures of the run at each point; None: it has none."""
+    """The captures of the run at each point, and who knows what in it; None: it has none."""
     chosen: Callable[[Side], int] = lambda side: 0
     """The connection of an end that the reader wants to see, by name; 0: the one that stands for the end."""
 
     @property
     def world(self) -> WorldState:
         return self.moment.world
+
+
+def _says_nothing(inspected: Inspected) -> str:
+    return ""
+
+
+def _no_places(inspected: Inspected) -> Sequence[str]:
+    return ()
 
 
 class Inspector(NamedTuple):
@@ -80,10 +88,12 @@ class Inspector(NamedTuple):
     draw: Callable[[Inspected, int, int], Sequence[Row]]
     """From what is inspected, and width and height in cells, to its rows."""
     room: Room
-    about: Callable[[Inspected], str] = lambda inspected: ""
+    about: Callable[[Inspected], str] = _says_nothing
     """What stands on its frame beside the title."""
-    places: Callable[[Inspected], Sequence[str]] = lambda inspected: ()
+    places: Callable[[Inspected], Sequence[str]] = _no_places
     """The places that its cursor can have, in their order."""
+    tells_next: bool = False
+    """Whether it shows when which timer fires, or which states may come."""
 
     def lines(self, inspected: Inspected, width: int, height: int) -> list[Line]:
         """At most `height` lines, each of `width` cells."""
@@ -116,13 +126,17 @@ INSPECTORS: tuple[Inspector, ...] = (
     ),
     Inspector(
         "states", "ui.states", _of("states", "draw"), Room(rows=20), _of("states", "about"),
+        _no_places, True,
     ),
     Inspector(
         "segments", "ui.segments", _of("segments", "draw"), Room(rows=40), _of("segments", "about"),
         _of("segments", "places"),
     ),
-    Inspector("sockets", "ui.sockets", _of("sockets", "draw"), Room(rows=24)),
+    Inspector(
+        "sockets", "ui.sockets", _of("sockets", "draw"), Room(rows=24), _says_nothing, _no_places, True,
+    ),
     Inspector("compare", "ui.compare", _of("compare", "draw"), Room(rows=20)),
+    Inspector("ledger", "ui.ledger", _of("ledger", "draw"), Room(rows=12), _of("ledger", "about")),
 )  # fmt: skip
 """In the order in which the key for them shows them."""
 
