@@ -30,6 +30,7 @@ _COMMANDS = {
     "lab": ("lab", "add"),
     "list": ("tables", "add_list"),
     "show": ("handout", "add"),
+    "new": ("new", "add"),
     "claims": ("claims", "add"),
     "rfc": ("tables", "add_rfc"),
     "profile": ("tables", "add_profile"),

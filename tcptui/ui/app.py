@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tcptui.ui.stories import Stories
 
 
-class TcptuiApp(App[None]):
+class TcptuiApp(App[None], inherit_css=False):
     """Shows a session, or, without one, the scenarios to choose from.
 
     `scenarios` gives the list to choose from when it is wanted; `seen` are the stories that have been played
@@ -79,6 +79,7 @@ class TcptuiApp(App[None]):
         """The files that may be written; None: there are none."""
         # The terminal's own colours behind and for plain text: they need no octets.
         super().__init__(ansi_color=True, driver_class=driver)
+        self.styles.background = self.styles.color = "ansi_default"
         if preferences.keys:
             self.set_keymap({id: ",".join(keys) for id, keys in preferences.keys.items()})
         # Nothing here has a tooltip or gives a notice: two widgets less on every screen, at which Textual

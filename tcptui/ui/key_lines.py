@@ -95,8 +95,8 @@ _FIRST = (
     "numbers", "predict", "lab", "palette",
 )  # fmt: skip
 """Which has room first; by the first action of an entry."""
-_FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", *_FIRST)
-"""The same where nothing more happens: what a reader wants then is the next story."""
+_FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", "save", *_FIRST)
+"""The same where nothing more happens: a reader wants the next story then, or to take this one along."""
 NO_LABELS: Mapping[str, str] = {}
 STOP = 8
 """The acts begin at a multiple of so many cells, whatever the name before them."""

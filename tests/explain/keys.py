@@ -27,7 +27,7 @@ PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "arrival", "assert", "beside", "check", "claim", "count", "coverage", "difference",
     "effect", "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "handout", "happened",
-    "label", "ladder", "ledger", "library", "move", "needs", "remembered", "response", "rule", "run",
+    "label", "ladder", "ledger", "library", "move", "needs", "new", "remembered", "response", "rule", "run",
     "script", "setting", "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why",
     "writer",
     "lecture", "predict",

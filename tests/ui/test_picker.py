@@ -14,7 +14,7 @@ from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.seen import InMemory
 from tcptui.ui.session import Session
 from tcptui.ui.stories import Stories
-from tests.ui.drive import Screenshot
+from tests.ui.drive import Screenshot, drive
 
 
 class See:
@@ -173,3 +173,9 @@ def test_no_piece_of_a_preview_takes_longer_than_a_slice() -> None:
     pieces = [sum(1 for _ in stories.play(story)) for story in stories.listed if story.name != library.LAB]
     assert min(pieces) > 4
     assert sum(pieces) > 800
+
+
+def test_where_nothing_matches_only_what_can_be_done_is_offered() -> None:
+    screenshot, _ = drive(None, [*"zzzz"])
+    *_, first, second = screenshot.text.splitlines()
+    assert (first, second) == (" ? help", " esc show all")

@@ -140,6 +140,7 @@ SENTENCES = {
     "error.scenario.one_moment": "it is said at one moment: either at (a time) or when (a pattern)",
     "error.scenario.prelude": "{count} moves are too many; at most {most}",
     "error.option.width": "--width must be from {least} to {most}",
+    "error.new.name": "{name!r} can't name a story: letters, digits, - and _ can",
     "error.claims.none": "the library has no such claim",
     "error.scenario.claim_count": "{count} texts for {most} claims: each [[claim]] has one",
     "error.scenario.say_count": "{count} texts for {most} moments: each [[say]] has one",
@@ -195,6 +196,7 @@ SENTENCES = {
     # Formats.
     "error.format.point": "{format} at {point}: it is taken at one of {allowed}",
     # Files.
+    "error.file.exists": "{name} is there already",
     "error.file.directory": "{name}: is a directory",
     "error.file.missing": "{name}: there is no such file",
     "error.file.no_name": "{name!r}: is no file name",
