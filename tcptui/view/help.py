@@ -56,8 +56,6 @@ _SEGMENT = (
     "SYN", "ACK", "FIN", "RST", "PSH", "URG", "ack", "len", "win", "WS", "SACK", "D-SACK", "TS",
     "NOP", "ICMP", "UDP", "MTU", "MSL", "ISN", "PAWS", "RFC",
 )  # fmt: skip
-
-
 _PROOF = (
     "reaches", "reached", "peer_knows", "fin_reaches", "fin_reached", "before", "not_yet", "never", "unknown",
 )  # fmt: skip
@@ -115,18 +113,7 @@ def _states() -> list[tuple[str, str]]:
 
 def _proof() -> list[tuple[str, str]]:
     """What the inspector of who knows what says, and what stands before a claim."""
-    words = (
-        "reaches",
-        "reached",
-        "peer_knows",
-        "fin_reaches",
-        "fin_reached",
-        "before",
-        "not_yet",
-        "never",
-        "unknown",
-    )
-    told = [(say(f"ledger.{word}"), say(f"glossary.proof.{word}")) for word in words]
+    told = [(say(f"ledger.{word}"), say(f"glossary.proof.{word}")) for word in _PROOF]
     claim = say("claim.head", verdict=say("claim.verdict.imprecise"))
     return [
         *told[:5], (say("ledger.by", number=3), say("glossary.proof.by")), *told[5:],
