@@ -10,7 +10,6 @@ other is shown: a fault of one names a segment that the other may not have.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tcptui.core.profile.presets import PRESETS
 from tcptui.explain.catalogue import say
@@ -18,6 +17,7 @@ from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.variant import variant
+from tcptui.named_tuple import NamedTuple
 from tcptui.ui.moments import moment_of, to_moment
 from tcptui.ui.replay import Origin
 from tcptui.ui.session import MOST_STEPS_TO_END, Session
