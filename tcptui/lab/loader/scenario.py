@@ -18,7 +18,7 @@ from tcptui.lab.loader.variants import merged, variants_of
 from tcptui.lab.loader.wire import NO_FAULTS, boxes_of, faults_of, injection_of, moves_of
 from tcptui.lab.moves import Move
 from tcptui.lab.prelude import play_prelude
-from tcptui.lab.scenario import Scenario
+from tcptui.lab.scenario import Scenario, Variant
 from tcptui.lab.toml import parse_toml
 from tcptui.lab.toml_table import BadScenario, Table, bad
 from tcptui.lab.toml_values import (
@@ -35,6 +35,7 @@ _KEYS = (
     "title", "question", "answer", "chapter", "place", "moment", "numbers", "wire", "A", "B", "prelude",
     "third_party", "until", "say", "claim", "variant", "figure", "expect",
 )  # fmt: skip
+_VARIANT = "\n[[variant]]\n"
 MOST_OF_PRELUDE = 300
 """Moves of a prelude: they are made whenever the scenario begins, before anything is seen."""
 
@@ -58,8 +59,18 @@ def load_document(document: Mapping[str, object], name: str, file: str) -> Scena
 
 
 def read_scenario(text: str, name: str, file: str) -> Scenario:
-    """The same with nothing played, so that `prelude.begin` raises BadMove if its prelude is impossible."""
-    return scenario_of(document_of(text, file), name, f"{file}: ")
+    """The same of a story of this package, which the tests know to be right: nothing is tried, and of its
+    variants, the larger part of many a file, only the names are read."""
+    story, *tables = text.split(_VARIANT)
+    made = scenario_of(document_of(story, file), name, f"{file}: ")
+    return made._replace(variants=tuple(map(_unread, tables)))
+
+
+def _unread(table: str) -> Variant:
+    """A variant of a story of this package. Its name stands on the first line, as README does not ask of a
+    file, but a test of this package's."""
+    name = table.partition("\n")[0].removeprefix('name = "').removesuffix('"')
+    return Variant(name, f"{_VARIANT}{table}")
 
 
 def document_of(text: str, file: str) -> dict[str, object]:
@@ -77,7 +88,8 @@ def scenario_of_variant(scenario: Scenario, name: str) -> Scenario:
     if not name:
         if not scenario.variant:
             return scenario
-        return scenario_of(scenario.document, scenario.name, story).in_language(scenario.language)
+        made = scenario_of(scenario.document, scenario.name, story)
+        return made._replace(variants=scenario.variants).in_language(scenario.language)
     names = [one.name for one in scenario.variants]
     if name not in names:
         key = "error.scenario.no_variant" if names else "error.scenario.no_variants"
