@@ -169,7 +169,12 @@ def test_in_another_story_too() -> None:
 
 def test_every_format_at_each_point_can_be_saved() -> None:
     every = list(choices())
-    assert [choice.form.name for choice in every if choice.point is None] == ["ladder", "rfc", "ledger"]
+    assert [choice.form.name for choice in every if choice.point is None] == [
+        "ladder",
+        "rfc",
+        "ledger",
+        "toml",
+    ]
     assert len({choice.file_name("x") for choice in every}) == len(every)
     assert {choice.form.name for choice in every} == set(FORMATS)
     files = Remembered()

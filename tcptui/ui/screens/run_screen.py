@@ -138,6 +138,8 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         """Shows another session of the same story."""
         if session is not self.session:
             session.begin_like(self.session)
+        if self._versions is not None:
+            self._versions.shows(session)
         self.session = session
         self._waiting.clear()
         for pane in self._panes:
@@ -245,6 +247,12 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
 
     def action_read(self) -> None:
         self._change(self._read)
+
+    def action_lab(self) -> None:
+        from tcptui.ui.screens.lab import choose_lab
+
+        app = cast("TcptuiApp", self.app)
+        self._change(lambda: choose_lab(app, self.session, app.story_of_lab, self.open))
 
     def action_copy(self) -> None:
         from tcptui.ui.screens.take_away import copy_command
