@@ -53,7 +53,7 @@ _EXAMPLE: Mapping[str, int | str] = {
 _VARIABLES = ("ISS", "IRS", "UNA", "NXT", "WND", "cwnd", "ssthresh", "RTT", "RTO", "MSS")
 _PREFIXES = (("SND. RCV.", "prefixes"),)
 _SEGMENT = (
-    "SYN", "ACK", "FIN", "RST", "PSH", "URG", "ack", "len", "win", "WS", "SACK", "D-SACK", "TS",
+    "SYN", "ACK", "FIN", "RST", "PSH", "URG", "ack", "len", "win", "WS", "SACK", "D-SACK", "TS", "PAWS",
     "NOP", "ICMP", "UDP", "MTU", "MSL", "ISN", "RFC",
 )  # fmt: skip
 

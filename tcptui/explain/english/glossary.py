@@ -139,6 +139,7 @@ SENTENCES = {
     "glossary.segment.win": "octets that its sender will take",
     "glossary.segment.WS": "window scale: bits to shift windows by",
     "glossary.segment.SACK": "selective ACK: arrived beyond a gap",
+    "glossary.segment.PAWS": "an old timestamp: an old segment",
     "glossary.segment.D-SACK": "a SACK of what has arrived twice",
     "glossary.segment.TS": "timestamps: against old duplicates",
     "glossary.segment.TSval": "its sender's clock; the other's latest",
