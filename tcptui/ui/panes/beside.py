@@ -8,6 +8,7 @@ from typing import NamedTuple
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 
 from tcptui.explain.catalogue import paragraph, say
+from tcptui.explain.filled import filled, unknown
 from tcptui.explain.first_difference import difference_messages
 from tcptui.explain.numbers import time_text
 from tcptui.explain.why import why
@@ -103,9 +104,7 @@ class BesidePane(FramedPane):
             edge_beside(self._names(), self._places(windows), width, "┬"),
             *drawn,
             *[blank] * (rows - len(drawn)),
-            edge_beside(
-                [[], []], [next_text(one.world, comparison.now) for one in comparison.both], width, "┴"
-            ),
+            edge_beside([[], []], [self._next(session) for session in comparison.both], width, "┴"),
         ]
 
     def _names(self) -> list[list[str]]:
@@ -114,11 +113,16 @@ class BesidePane(FramedPane):
         names = [version_of(session).name for session in self.comparison.both]
         return [[say(key, name=name), name] for key, name in zip(keys, names, strict=True)]
 
-    def _places(self, windows: list[Window]) -> list[str]:
+    def _next(self, session: Session) -> list[str]:
+        """What comes next in a run."""
+        told = next_text(session.world, self.comparison.now)
+        return [told] if session.world.next_event() is not None else [told, say("beside.over")]
+
+    def _places(self, windows: list[Window]) -> list[list[str]]:
         """Which of all segments of each run are seen."""
         both = self.comparison.both
         return [
-            place_text(window, session.world.wire.launched, 0)
+            [place_text(window, session.world.wire.launched, 0)]
             for window, session in zip(windows, both, strict=True)
         ]
 
@@ -194,9 +198,14 @@ class ToldPane(Pane):
         if not comparison.is_compared and comparison.found.first is None:
             return say("beside.comparing")
         told = paragraph(difference_messages(comparison.found, comparison.over))
-        harms = [session.history.scenario.harm for session in comparison.both]
-        harm = next((harm for harm in harms if harm), "") if comparison.found.first is not None else ""
-        return f"{told} {harm}".strip()
+        harms = map(_harm, comparison.both) if comparison.found.first is not None else ()
+        return f"{told} {next(filter(None, harms), '')}".strip()
+
+
+def _harm(session: Session) -> str:
+    """What harm follows, once all numbers in it are known."""
+    told, narration, world = session.history.scenario.harm, session.history.narration, session.world
+    return "" if not told or unknown(told, narration, world) else filled(told, narration, world)
 
 
 class BesideClockPane(Pane):

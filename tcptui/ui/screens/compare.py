@@ -65,7 +65,7 @@ class CompareScreen(PaneScreen):
         self._clock.fill(Place(width - clock, 0, clock, 1))
         both = self.comparison.both
         story = next((one for one in both if version_of(one) == Version()), both[0])
-        self.backdrop.fill_screen(width, height, story.history.scenario.title, frames)
+        self.backdrop.fill_screen(width, height, story.history.scenario.title, frames, clock)
 
     def on_mount(self) -> None:
         self._go_on()
