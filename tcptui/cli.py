@@ -18,7 +18,7 @@ from importlib import import_module
 from typing import IO, NoReturn
 
 from tcptui import __version__
-from tcptui.commands.shared import Unusable, add_look, complain, write
+from tcptui.commands.shared import Unusable, add_library, add_look, complain, write
 
 OBJECTS_UNTIL_COLLECTION = 50_000
 """So many new objects, not 700, make Python look for garbage. What a start loads is none, and looking through
@@ -90,6 +90,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"tcptui {__version__}")
     add_look(parser)
+    add_library(parser)
     parser.set_defaults(run=_choose)
     commands = parser.add_subparsers(metavar="COMMAND")
     asked = arguments[0] if arguments else ""

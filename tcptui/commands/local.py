@@ -85,6 +85,13 @@ def state_folder() -> Path:
     return platformdirs.user_state_path("tcptui", appauthor=False)
 
 
+def stories_folder() -> Path:
+    """Where a reader's own stories are, if there are any."""
+    import platformdirs
+
+    return platformdirs.user_data_path("tcptui", appauthor=False) / "stories"
+
+
 def report_crash(error: BaseException) -> Message:
     """Keeps where in the program an error arose, for a report; the line that tells of it."""
     what = " ".join([type(error).__name__, *str(error).split()])

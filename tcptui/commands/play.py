@@ -12,11 +12,13 @@ from tcptui.commands.shared import (
     Unusable,
     add_defines,
     add_language,
+    add_library,
     add_look,
     add_profile,
     add_variant,
     complain,
     defines_of,
+    library_of,
     profile_of,
     write,
 )
@@ -67,6 +69,7 @@ def add(commands: Commands) -> None:
         "-o", metavar="FILE", dest="output", help="write to this file instead; - is standard output"
     )
     add_look(parser, again=True)
+    add_library(parser, again=True)
     parser.set_defaults(run=_play)
 
 
@@ -108,7 +111,9 @@ def _session(options: argparse.Namespace) -> Session:
     from tcptui.ui.session import Session
 
     more = [] if options.profile is None else ["--profile", options.profile]
-    for option, values in (("--set", options.settings), ("-D", options.defines)):
+    for option, values in (
+        ("--library", options.folders), ("--set", options.settings), ("-D", options.defines),
+    ):  # fmt: skip
         more += [word for value in values for word in (option, value)]
     return Session(scenario_of(options), options.moves, origin=Origin(options.scenario, tuple(more)))
 
@@ -146,11 +151,10 @@ def _check_output(options: argparse.Namespace) -> None:
 
 
 def _check_not_input(options: argparse.Namespace) -> None:
-    from tcptui import library
     from tcptui.files import same_file
 
     name = options.scenario
-    if same_file(options.output, name if name.endswith(".pkt") else library.path_of(name)):
+    if same_file(options.output, name if name.endswith(".pkt") else library_of(options).path_of(name)):
         raise Unusable("error.option.output_is_input", name=options.output)
 
 
@@ -184,9 +188,7 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
         return _script(options)
     if options.defines:
         raise Unusable("error.option.define_without_script")
-    from tcptui import library
-
-    scenario = library.find(options.scenario).in_language(_language(options))
+    scenario = library_of(options).find(options.scenario).in_language(_language(options))
     if options.variant:
         from tcptui.lab.loader import scenario_of_variant
 

@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tcptui.commands import terminal
-from tcptui.commands.shared import Unusable, complain, discard, write
+from tcptui.commands.shared import Unusable, complain, discard, library_of, write
 
 if TYPE_CHECKING:
     from tcptui.ui.palette import Choice
@@ -33,10 +33,9 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
     """
     environment = dict(os.environ)
     _set_up_textual()
-    from tcptui import library
-
     # A collection while the first frame is made, or a key is answered, is what a reader feels most.
     gc.disable()
+    library = library_of(options)
     session = prepare() if prepare is not None else None
     _need_terminal(instead)
     import asyncio

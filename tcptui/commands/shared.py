@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING, TypeAlias
@@ -12,6 +13,7 @@ from tcptui.printable import printable
 if TYPE_CHECKING:
     from tcptui.core.message import Message, Value
     from tcptui.core.profile.record import Profile
+    from tcptui.library import Library
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What a command adds itself to."""
@@ -73,6 +75,31 @@ def add_variant(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--variant", metavar="NAME", default="", help="the variant of that name, as tcptui list tells them"
     )
+
+
+def add_library(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
+    """The option --library; `again` as in `add_look`."""
+    parser.add_argument(
+        "--library", metavar="DIR", action="append", default=argparse.SUPPRESS if again else [],
+        dest="folders", help="the stories of this folder too; may be repeated",
+    )  # fmt: skip
+
+
+def library_of(options: argparse.Namespace) -> Library:
+    """The stories of the package, those that the reader keeps where `local.stories_folder` says, and those
+    of the folders that --library names."""
+    from pathlib import Path
+
+    from tcptui.commands.local import stories_folder
+    from tcptui.library import Library
+
+    for folder in options.folders:
+        try:
+            os.listdir(folder)
+        except (OSError, ValueError) as error:  # Of a name with a null character the second.
+            why = os.strerror(getattr(error, "errno", errno.EINVAL))
+            raise Unusable("error.option.library", name=folder[:200], why=why) from None
+    return Library((stories_folder(), *map(Path, options.folders)))
 
 
 def add_defines(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tcptui.commands.shared import Commands, Unusable, add_variant, complain, write
+from tcptui.commands.shared import Commands, Unusable, add_library, add_variant, complain, library_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tcptui.core.message import Message
     from tcptui.lab.loader.problems import Problem
     from tcptui.lab.scenario import Scenario
+    from tcptui.library import Library
 
 
 def add_validate(commands: Commands) -> None:
@@ -26,6 +27,7 @@ def add_validate(commands: Commands) -> None:
     parser.add_argument(
         "files", metavar="FILE", nargs="*", help="a path, or a name of the library; all of it, if left out"
     )
+    add_library(parser, again=True)
     parser.set_defaults(run=_validate)
 
 
@@ -38,35 +40,35 @@ def add_facts(commands: Commands) -> None:
     )  # fmt: skip
     parser.add_argument("file", metavar="FILE", help="a path, or a name of the library")
     add_variant(parser)
+    add_library(parser, again=True)
     parser.set_defaults(run=_facts)
 
 
 def _validate(options: argparse.Namespace) -> int:
-    from tcptui import library
     from tcptui.lab.loader import BadScenario
 
+    library = library_of(options)
     status = 0
     for name in options.files or library.names():
         try:
-            status = max(status, _validated(name))
+            status = max(status, _validated(name, library))
         except BadScenario as error:
             complain(error.message)
             status = 2
     return status
 
 
-def _validated(name: str) -> int:
+def _validated(name: str, library: Library) -> int:
     """Says what is wrong with one story; its exit status. Raises BadScenario: there is no such file."""
     from pathlib import Path
 
-    from tcptui import library
     from tcptui.explain.catalogue import say, text
     from tcptui.lab.loader.problems import Problem, problems
     from tcptui.lab.toml_lines import key_lines
 
     content = library.text_of(name)
-    in_library = name in library.names()
-    file = f"{name}.toml" if in_library else name
+    in_library = library.ships(name)
+    file = f"{name}.toml" if in_library else str(library.path_of(name))
     scenario, found = problems(content, Path(file).stem, file)
     unusable = scenario is None
     if scenario is not None:
@@ -120,7 +122,6 @@ def _failures(scenario: Scenario, in_library: bool) -> Iterator[tuple[str, Messa
 
 
 def _facts(options: argparse.Namespace) -> int:
-    from tcptui import library
     from tcptui.formats.facts_draft import facts_draft
     from tcptui.lab.end_facts import end_facts
     from tcptui.lab.loader import BadScenario, scenario_of_variant
@@ -128,7 +129,7 @@ def _facts(options: argparse.Namespace) -> int:
     from tcptui.lab.wire import BadMove
 
     try:
-        scenario = scenario_of_variant(library.find(options.file), options.variant)
+        scenario = scenario_of_variant(library_of(options).find(options.file), options.variant)
         run, world = play_to_end(scenario)
     except (BadScenario, BadMove) as error:
         raise Unusable(error.message) from None

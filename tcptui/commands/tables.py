@@ -5,8 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
 
-from tcptui.commands.shared import Commands, Unusable, add_settings, write
+from tcptui.commands.shared import Commands, Unusable, add_library, add_settings, library_of, write
+
+if TYPE_CHECKING:
+    from tcptui.core.message import Message
+    from tcptui.library import Listed
 
 UNSEEN_WIDTH = 100
 """Columns of a table that is printed where there is no terminal."""
@@ -15,6 +20,12 @@ UNSEEN_WIDTH = 100
 def add_list(commands: Commands) -> None:
     """`tcptui list`"""
     parser = commands.add_parser("list", help="name all scenarios", allow_abbrev=False)
+    parser.add_argument(
+        "--coverage", action="store_true",
+        help="instead: which transitions of RFC 9293 Figure 5, rules, timers and knobs the stories show;"
+        " exit status 1 if any is shown by none",
+    )  # fmt: skip
+    add_library(parser, again=True)
     parser.set_defaults(run=_list)
 
 
@@ -38,23 +49,52 @@ def add_profile(commands: Commands) -> None:
     parser.set_defaults(run=_profile)
 
 
-def _list(_options: argparse.Namespace) -> int:
+def _list(options: argparse.Namespace) -> int:
+    if options.coverage:
+        return _coverage(options)
     from shlex import quote as quoted
 
-    from tcptui import library
+    from tcptui.explain.catalogue import say, text
+    from tcptui.printable import printable
 
-    scenarios = library.all_scenarios()
-    width = max(len(scenario.name) for scenario in scenarios)
+    found = [(one, _wrong_with(one)) for one in library_of(options).all_scenarios()]
+    width = max(len(scenario.name) for scenario, _ in found)
     chapter = None
     lines: list[str] = []
-    for scenario in scenarios:
+    for scenario, broken in found:
         if scenario.chapter != chapter:
-            lines += [scenario.chapter] if chapter is None else ["", scenario.chapter]
+            lines += [] if chapter is None else [""]
             chapter = scenario.chapter
+            lines.append(chapter or say("ui.picker.own"))
+        if broken is not None:
+            scenario = scenario._replace(
+                title=say("library.broken", why=printable(text(broken))), variants=()
+            )
         lines.append(f"  {scenario.name:<{width}}  {scenario.title}")
         lines += [f"  {'':<{width}}    --variant {quoted(name)}" for name in scenario.variants]
     write("".join(f"{line}\n" for line in lines))
     return 0
+
+
+def _wrong_with(story: Listed) -> Message | None:
+    """What is wrong with a story of the reader's own, all of whose file is read for that."""
+    from tcptui.lab.loader import BadScenario
+
+    if story.shipped or story.broken is not None:
+        return story.broken
+    try:
+        story.load()
+    except BadScenario as error:
+        return error.message
+    return None
+
+
+def _coverage(options: argparse.Namespace) -> int:
+    from tcptui.commands.coverage import coverage_text
+
+    text, whole = coverage_text(library_of(options))
+    write(text)
+    return 0 if whole else 1
 
 
 def _rfc(options: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import Party, Side
 
-_DETAILS = (
+DETAILS = (
     Rule.RTT_SAMPLED,
     Rule.RTT_AMBIGUOUS,
     Rule.RTO_AFTER_SYN_TIMEOUT,
@@ -48,7 +48,7 @@ def rules_to_tell(report: Report) -> list[RuleApplied]:
     """The rules of a report that say what happened: details, and that an ACK acknowledges nothing new, only
     if no other does; what is implied by another not at all."""
     applied = [event for event in report.events if isinstance(event, RuleApplied)]
-    told = [event for event in applied if event.rule not in _DETAILS] or applied
+    told = [event for event in applied if event.rule not in DETAILS] or applied
     told = [event for event in told if event.rule is not Rule.ACK_DUPLICATE] or told
     rules = {event.rule for event in told}
     return [event for event in told if rules.isdisjoint(_IMPLIED.get(event.rule, ()))]

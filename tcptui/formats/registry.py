@@ -81,6 +81,12 @@ def _packetdrill(run: Record, point: Point) -> str | bytes:
     return write(run, point)
 
 
+def _ledger(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.ledger import write
+
+    return write(run, point)
+
+
 FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
@@ -88,6 +94,7 @@ FORMATS: dict[str, Format] = {
         Format("rfc", "in the form of the RFC's figures", _rfc),
         Format("wireshark", "a capture as Wireshark lists it", _wireshark, ("wire", "A", "B")),
         Format("pcapng", "a capture that Wireshark reads", _pcapng, ("wire", "A", "B"), binary=True),
+        Format("ledger", "of what each end has proof, after each segment", _ledger),
         Format("packetdrill", "a script for the stack of one end", _packetdrill, ("A", "B")),
     )
 }

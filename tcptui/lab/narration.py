@@ -9,12 +9,15 @@ none.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from tcptui.lab.facts import Fact
 from tcptui.lab.patterns import Pattern, parse_pattern
-from tcptui.lab.run_numbers import Seen, seen_of
 from tcptui.lab.scenario import Claim, Say, Scenario, Told
 from tcptui.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from tcptui.lab.run_numbers import Seen
 
 
 class _Moment(NamedTuple):
@@ -69,7 +72,12 @@ def narration_of(scenario: Scenario) -> Narration | None:
     if not told and "{" not in scenario.answer:
         return None
     moments = tuple(_Moment(one, parse_pattern(one.when) if one.when else None) for one in told)
-    return Narration(moments, seen=seen_of((scenario.answer, *(one.filled for one in told))))
+    texts = (scenario.answer, *(one.filled for one in told))
+    if not any("{" in text for text in texts):
+        return Narration(moments)
+    from tcptui.lab.run_numbers import seen_of  # Late: not every story has numbers.
+
+    return Narration(moments, seen=seen_of(texts))
 
 
 def _after(moment: _Moment, facts: list[Fact], at: int) -> _Moment:

@@ -31,7 +31,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tcptui.core.events import TimerKind
 from tcptui.core.message import MessageError, brief
-from tcptui.core.profile.knobs import all_knobs
 from tcptui.lab.durations import parse_duration
 from tcptui.lab.facts import Fact
 from tcptui.lab.patterns import Pattern, checked_pattern
@@ -134,6 +133,8 @@ def _number(text: str) -> Number:
 def _value(text: str) -> Value:
     knob = re.fullmatch(r"(?:([1-9]) \* )?([AB])\.([a-z0-9_]+)", text)
     if knob is not None:
+        from tcptui.core.profile.knobs import all_knobs  # Late: few texts have a knob in them.
+
         field = all_knobs().get(knob[3])
         if field is None or field.type is not int:
             raise BadNumber("error.number.knob", name=knob[3][:40])
@@ -217,6 +218,8 @@ def _known(
         setting = getattr(host.profile, value.name)
         if setting is None:
             return None
+        from tcptui.core.profile.knobs import all_knobs  # Late, as above.
+
         kind = Duration if all_knobs()[value.name].knob.duration else int
         return kind(setting * value.times)
     from tcptui.lab.end_facts import end_facts

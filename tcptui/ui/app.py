@@ -227,11 +227,19 @@ class TcptuiApp(App[None]):
             self.push_screen(picker, self._chosen)
 
     def story_beside(self, by: int) -> Scenario | None:
-        """The story that stands `by` places after the one that is shown; None: there is none."""
+        """The story that stands `by` places after the one that is shown, or the next that is not broken;
+        None: there is none."""
         if self.session is None:
             return None
-        listed = self._stories().beside(self.session.history.scenario.name, by)
-        return None if listed is None else listed.load()
+        from tcptui.lab.toml_table import BadScenario
+
+        name = self.session.history.scenario.name
+        while (listed := self._stories().beside(name, by)) is not None:
+            try:
+                return listed.load()
+            except BadScenario:
+                name, by = listed.name, 1 if by > 0 else -1
+        return None
 
     def saw(self, scenario: Scenario) -> None:
         """A story has been seen to its end."""

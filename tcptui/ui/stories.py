@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tcptui.core.message import Message
 from tcptui.explain.reasons import rules_to_tell
-from tcptui.lab.loader import scenario_of_variant
+from tcptui.lab.loader import BadScenario, scenario_of_variant
 from tcptui.lab.prelude import first_record
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
@@ -30,6 +31,7 @@ class Stories:
     def __init__(self, listed: Sequence[Listed]) -> None:
         self.listed = listed
         self._played: dict[tuple[str, str], Played] = {}
+        self._broken = {one.name: one.broken for one in listed if one.broken is not None}
 
     def beside(self, name: str, by: int) -> Listed | None:
         """The story `by` places after the one of that name; None: there is none."""
@@ -46,20 +48,32 @@ class Stories:
         played = self.played(name, variant)
         return () if played is None else played.sections
 
+    def broken(self, name: str) -> Message | None:
+        """What is wrong with the file of a story, as far as it has been read."""
+        return self._broken.get(name)
+
     @property
     def all_played(self) -> bool:
-        """Whether every story has been played, and every variant."""
-        return len(self._played) == sum(1 + len(story.variants) for story in self.listed)
+        """Whether every story has been played, and every variant, but those that are broken."""
+        return all(
+            (story.name, variant) in self._played or story.name in self._broken
+            for story in self.listed
+            for variant in ("", *story.variants)
+        )
 
     def play(self, story: Listed, variant: str = "") -> Iterator[None]:
         """Plays a story, in small pieces."""
-        if (story.name, variant) in self._played:
+        if (story.name, variant) in self._played or story.name in self._broken:
             return
-        scenario = story.load()
-        yield
-        if variant:
-            scenario = scenario_of_variant(scenario, variant)
+        try:
+            scenario = story.load()
             yield
+            if variant:
+                scenario = scenario_of_variant(scenario, variant)
+                yield
+        except BadScenario as error:
+            self._broken[story.name] = error.message
+            return
         world, record = first_record(scenario)
         reports: list[Report] = []
         sections: dict[str, None] = {}

@@ -16,6 +16,7 @@ from tcptui.explain.catalogue import use_language
 from tcptui.lab.program import CALLS
 from tcptui.lab.scenario import Verdict
 from tcptui.sockets.answers import Errno
+from tcptui.trace.ledger import Provable
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.palette import CHOICES
 from tcptui.ui.panes.wire import first_keys
@@ -23,11 +24,11 @@ from tcptui.ui.screens.help import sections
 
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
-    "act", "allowed", "arrival", "assert", "beside", "check", "claim", "count", "difference", "effect",
-    "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "happened", "label", "ladder",
-    "move", "needs", "remembered", "response", "rule", "run", "script", "setting", "signal", "text", "timer",
-    "ui",
-    "validate", "verdict", "waiting", "why", "writer",
+    "act", "allowed", "arrival", "assert", "beside", "check", "claim", "count", "coverage", "difference",
+    "effect", "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "happened",
+    "label", "ladder", "ledger", "library", "move", "needs", "remembered", "response", "rule", "run",
+    "script", "setting", "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why",
+    "writer",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[A-Za-z0-9_-]+)+")
@@ -71,6 +72,7 @@ COMPUTED = {
     *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
     *_asked(),
     *(f"claim.verdict.{verdict}" for verdict in get_args(Verdict)),
+    *(f"ledger.{fact.name.lower()}" for fact in Provable),
     *(f"ui.theme.{choice}" for choice in CHOICES),
     *(f"ui.{words}.{action.id}" for action in ACTIONS for words in ("label", "help")),
     *(f"ui.call.{call}" for call in CALLS),

@@ -42,7 +42,7 @@ from tests.lab.worlds import OPEN, history_of, scenario
 SYNTAX = words(
     " ".join(
         (
-            "tcptui toml pkt NAME VALUE FILE format ladder rfc wireshark pcapng packetdrill list play",
+            "tcptui toml pkt NAME VALUE FILE format ladder rfc wireshark pcapng packetdrill ledger list play",
             "profile help us none off asked granted mem udcff",
             "chapter place moment numbers wire prelude third_party until say claim variant expect text",
             "answer",

@@ -77,7 +77,7 @@ def test_an_added_format_is_written(arguments: tuple[str, ...], content: bytes, 
     ("arguments", "says"),
     [
         (["--format", "other"], "'packetdrill', 'added'"),
-        (["-o", "x"], "-o needs --format ladder, rfc, wireshark, pcapng, packetdrill or added"),
+        (["-o", "x"], "-o needs --format ladder, rfc, wireshark, pcapng, ledger, packetdrill or added"),
         (["--at", "A"], "--at goes with --format wireshark, pcapng, packetdrill or added only"),
         (["--format", "added", "--at", "wire"], "--format added is taken at one of B, A"),
         (["--format", "added"], "--format added needs -o FILE"),

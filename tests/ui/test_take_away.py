@@ -133,7 +133,7 @@ def test_s_saves_in_the_chosen_format_under_the_proposed_name() -> None:
 
 def test_every_format_at_each_point_can_be_saved() -> None:
     every = list(choices())
-    assert [choice.form.name for choice in every if choice.point is None] == ["ladder", "rfc"]
+    assert [choice.form.name for choice in every if choice.point is None] == ["ladder", "rfc", "ledger"]
     assert len({choice.file_name("x") for choice in every}) == len(every)
     assert {choice.form.name for choice in every} == set(FORMATS)
     files = Remembered()

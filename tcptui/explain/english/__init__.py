@@ -30,6 +30,7 @@ def sentences() -> Mapping[str, str]:
         errnos,
         errors,
         glossary,
+        ledger,
         picker,
         rules,
         scripts,
@@ -46,6 +47,7 @@ def sentences() -> Mapping[str, str]:
         **stories.SENTENCES,
         **picker.SENTENCES,
         **glossary.SENTENCES,
+        **ledger.SENTENCES,
         **configuration.SENTENCES,
         **beside.SENTENCES,
     }

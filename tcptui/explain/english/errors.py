@@ -219,6 +219,7 @@ SENTENCES = {
     "error.option.define_without_script": "-D goes with packetdrill scripts only",
     "error.option.output": "-o needs --format {some} or {last}",
     "error.option.output_is_input": "{name}: is what is to be played, and is not overwritten",
+    "error.option.library": "--library {name!r}: {why}",
     "error.option.language": "--language {text!r}: must be a tag as zh or pt-BR",
     "error.option.language_of_script": "--language goes with scenarios only",
     "error.option.theme": "--theme {name!r}: must be one of {known}",

@@ -148,6 +148,7 @@ SENTENCES = {
     "ui.sockets.after": "after #{number}",
     # What differs between two moments.
     "ui.compare": "Compare",
+    "ui.ledger": "Who knows what",
     "ui.marked": "step {step} is marked: the inspector Compare tells what differs from it",
     "ui.unmarked": "step {step} is not marked any more",
     "ui.compare.none": "M marks this moment; here stands then what differs between it and where you are.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 SENTENCES = {
     "ui.picker.title": "tcptui",
     "ui.picker.type": "type to search",
+    "library.broken": "can't be used: {why}",
     "ui.picker.all": "{count:stories}",
     "ui.picker.found": "{count} of {all} match",
     "ui.picker.found_so_far": "{count} of {all}, still looking",
@@ -14,6 +15,8 @@ SENTENCES = {
     "ui.picker.cut": "more than {steps:steps}",
     "ui.picker.variants": "also: {variants}",
     "ui.picker.variant_of": "variant {one} of {count}: {variant}",
+    "ui.picker.broken": "can't be used",
+    "ui.picker.own": "Without a chapter",
     "ui.picker.seen": "seen",
     "ui.picker.marked": "marked",
     "ui.no_story_after": "this is the last story of the list",

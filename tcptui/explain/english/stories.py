@@ -10,6 +10,10 @@ SENTENCES = {
     "claim.verdict.imprecise": "imprecise",
     "claim.verdict.true": "true",
     "ui.story.closes": "esc puts this away",
+    "coverage.knobs": "Knobs that are on or off, by a story that each would change: {shown} of {of}",
+    "coverage.rules": "Rules: {shown} of {of}",
+    "coverage.timers": "Timers that fire: {shown} of {of}",
+    "coverage.transitions": "Transitions between states: {shown} of {of}",
     "fact.cut": (
         "the run does not end by itself: it was cut after {steps} steps, at {at}; write until, or make its"
         " loops wait"

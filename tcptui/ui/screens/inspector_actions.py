@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tcptui.ui.panes.backdrop import Backdrop
-from tcptui.ui.panes.inspector import InspectorPane
 from tcptui.ui.screens.session_actions import SessionActions
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import Frame, Place
 
+if TYPE_CHECKING:
+    from tcptui.ui.panes.backdrop import Backdrop
+    from tcptui.ui.panes.inspector import InspectorPane
+
 
 class InspectorActions(SessionActions):
-    """A screen of a session with inspectors. The actions have the names of `ui.actions`."""
+    """The actions of a screen of a session with inspectors. They have the names of `ui.actions`."""
 
     def __init__(self, session: Session, inspectors: Sequence[Inspector] = INSPECTORS) -> None:
-        super().__init__()
+        super().__init__()  # Of the screen that they are mixed into.
         self.session = session
         self._inspectors = inspectors
         self._inspector: Inspector | None = None
@@ -75,14 +78,16 @@ class InspectorActions(SessionActions):
         for Textual looks at each widget for every frame."""
         panes = self._inspector_panes
         while len(panes) < len(where):
-            panes.append(self.add(InspectorPane(self.session, wanted[len(panes)])))
-            if self.is_mounted:
-                self.mount(panes[-1])
+            panes.append(self._add_inspector(wanted[len(panes)]))
         for pane in panes[len(where) :]:
             pane.display = False
         for pane, inspector in zip(panes, wanted, strict=False):
             pane.inspector = inspector
         return [pane.fill_frame(place) for pane, place in zip(panes, where, strict=False)]
+
+    def _add_inspector(self, inspector: Inspector) -> InspectorPane:
+        """Puts another pane on the screen, for that inspector."""
+        raise NotImplementedError
 
     def _rearrange(self) -> None:
         """Gives every pane its place anew."""

@@ -52,6 +52,8 @@ class PaneScreen(Screen[None], inherit_css=False):
     def add(self, pane: P) -> P:
         """Puts a pane on the screen."""
         self._panes.append(pane)
+        if self.is_mounted:
+            self.mount(pane)
         return pane
 
     def place_panes(self, width: int, height: int) -> None:

@@ -18,7 +18,9 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
-from tcptui.lab.loader import scenario_of_variant
+from tcptui.explain.catalogue import text as text_of
+from tcptui.lab.loader import BadScenario, scenario_of_variant
+from tcptui.printable import printable
 from tcptui.ui.choice import Choice, Found
 from tcptui.ui.panes.pane import Pane
 from tcptui.ui.screens.once import dismiss_once
@@ -31,7 +33,7 @@ from tcptui.view.picker import Key as NamedKey
 from tcptui.view.preview import Heading
 
 if TYPE_CHECKING:
-    from tcptui.lab.scenario import Scenario
+    from tcptui.lab.scenario import Scenario  # noqa: F401  In the base of Picker.
 
 STANDS_STILL = 0.05
 """Seconds after which a preview is made of the story under the cursor."""
@@ -80,13 +82,18 @@ class PickerPane(Pane):
     def _entry(self, found: Found) -> Entry:
         story, name = found.story, story_name(found.story.name, found.variant_name)
         title = f"{story.title}: {found.variant_name}" if found.variant else story.title
-        return Entry(story.name, title, story.chapter, name in self._seen.names, name in self._marked.names)
+        if self._stories.broken(story.name) is not None:
+            title = say("ui.picker.broken")
+        chapter = story.chapter or say("ui.picker.own")
+        return Entry(story.name, title, chapter, name in self._seen.names, name in self._marked.names)
 
     def _heading(self, found: Found) -> Heading:
         entry = self._entry(found)
         signs = (("✓ " + say("ui.picker.seen"), entry.seen), ("* " + say("ui.picker.marked"), entry.marked))
         notes = "  ".join(sign for sign, stands in signs if stands)
-        return Heading(entry.title, found.story.question, found.story.variants, found.variant, notes)
+        broken = self._stories.broken(found.story.name)
+        question = found.story.question if broken is None else printable(text_of(broken))
+        return Heading(entry.title, question, found.story.variants, found.variant, notes)
 
     def _count(self) -> str:
         choice = self.choice
@@ -220,8 +227,12 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
         """Plays the story under the cursor."""
         current = self.choice.current
         if current is not None:
-            scenario: Scenario = current.story.load()
-            dismiss_once(self, scenario_of_variant(scenario, current.variant_name))
+            try:
+                scenario = scenario_of_variant(current.story.load(), current.variant_name)
+            except BadScenario as error:
+                self.tell(printable(text_of(error.message)))
+                return
+            dismiss_once(self, scenario)
 
     def action_leave(self) -> None:
         """First all stories are listed again; then back to the run; without one nothing, for Escape is a key

@@ -19,7 +19,7 @@ from tcptui.ui.panes.pane import Pane, SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.inspector_actions import InspectorActions
-from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND
+from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND, PaneScreen
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, places
@@ -27,6 +27,7 @@ from tcptui.view.story import NOTHING, story_rows
 
 if TYPE_CHECKING:
     from tcptui.ui.app import TcptuiApp
+    from tcptui.ui.panes.inspector import InspectorPane
     from tcptui.ui.panes.letters import LettersPane
 
 BREATH = 0.001
@@ -53,7 +54,7 @@ class AllStories(Protocol):
         """A story has been seen to its end."""
 
 
-class RunScreen(InspectorActions):
+class RunScreen(InspectorActions, PaneScreen):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -159,7 +160,6 @@ class RunScreen(InspectorActions):
         rows = letters_rows(sides, width, height)
         if self._letters is None:
             self._letters = self.add(LettersPane(self.session))
-            self.mount(self._letters)
         self._letters.fill_for(sides, height, Place(0, where.a.y, width, rows))
         return [chosen.fill_frame(Place(0, where.a.y + rows, width, where.a.height - rows))]
 
@@ -393,6 +393,11 @@ class RunScreen(InspectorActions):
             self._go_on()
         else:
             self._later(BREATH, self._go_on)
+
+    def _add_inspector(self, inspector: Inspector) -> InspectorPane:
+        from tcptui.ui.panes.inspector import InspectorPane  # Late: a small screen has no room for one.
+
+        return self.add(InspectorPane(self.session, inspector))
 
     def _rearrange(self) -> None:
         self.place_again(*self.size)

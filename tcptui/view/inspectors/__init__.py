@@ -2,10 +2,10 @@
 
 The ladder shows every segment in a line. Whoever wants to know more opens an inspector: the header with its
 octets, the list of segments as a capture has it, the state diagram, the sockets of both hosts, what differs
-from a moment before. None of them should touch the screen. So an inspector is an entry of `INSPECTORS` and
-nothing else: a name, a title, the room that it needs, a pure function that draws it, and the places that its
-cursor can have. The screen walks the table with one key, the layout asks for the room, the pane draws; they
-know no inspector.
+from a moment before, who knows what. None of them should touch the screen. So an inspector is an entry of
+`INSPECTORS` and nothing else: a name, a title, the room that it needs, a pure function that draws it, and the
+places that its cursor can have. The screen walks the table with one key, the layout asks for the room, the
+pane draws; they know no inspector.
 
 Each is right in any room: from one row of 38 cells on it tells what matters most, and more as there is more.
 What they draw is made of `parts`.
@@ -62,7 +62,7 @@ class Inspected(NamedTuple):
     position: int = 0
     """After so many moves."""
     captures: Callable[[], Captures] | None = None
-    """The captures of the run at each point; None: it has none."""
+    """The captures of the run at each point, and who knows what in it; None: it has none."""
     chosen: Callable[[Side], int] = lambda side: 0
     """The connection of an end that the reader wants to see, by name; 0: the one that stands for the end."""
 
@@ -123,6 +123,7 @@ INSPECTORS: tuple[Inspector, ...] = (
     ),
     Inspector("sockets", "ui.sockets", _of("sockets", "draw"), Room(rows=24)),
     Inspector("compare", "ui.compare", _of("compare", "draw"), Room(rows=20)),
+    Inspector("ledger", "ui.ledger", _of("ledger", "draw"), Room(rows=12), _of("ledger", "about")),
 )  # fmt: skip
 """In the order in which the key for them shows them."""
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.report import Report
@@ -25,6 +26,10 @@ from tcptui.lab.wire import Outcome, Side, Transmission
 from tcptui.named_tuple import NamedTuple
 from tcptui.trace.capture import Frame, Point, capture
 from tcptui.trace.sequence_analysis import Analyser, Analysis
+
+if TYPE_CHECKING:
+    from tcptui.trace.ledger import Ledger
+    from tcptui.view.inspectors.ledger_of_run import LedgerOfRun
 
 _MOST_PARTS = 4
 """Parts of each capture that are kept beside the latest one."""
@@ -261,11 +266,13 @@ def _step(one: Transmission, side: Point) -> int:
 
 
 class Captures:
-    """The captures of a run at each point; what was learned of them goes as the history does."""
+    """The captures of a run at each point, and who knows what in it; what was learned of them goes as the
+    history does."""
 
     def __init__(self, history: History) -> None:
         self.history = history
         self._captured: dict[Point, Captured] = {}
+        self._ledger: LedgerOfRun | None = None
 
     def at(self, point: Point) -> Captured:
         """That of one point; if it is `behind`, it may not be asked for more than that."""
@@ -285,7 +292,17 @@ class Captures:
     @property
     def behind(self) -> bool:
         """Whether one of them that was asked for has not gone through all of the run yet."""
-        return any(one.behind for one in self._captured.values())
+        return any(one.behind for one in self._captured.values()) or (
+            self._ledger is not None and self._ledger.behind
+        )
+
+    def ledger(self) -> Ledger | None:
+        """Who knows what at the history's position; None while it is `behind`."""
+        if self._ledger is None:
+            from tcptui.view.inspectors.ledger_of_run import LedgerOfRun
+
+            self._ledger = LedgerOfRun(self.history)
+        return self._ledger.now()
 
 
 def saw(side: Side, one: Transmission, step: int) -> bool:
