@@ -28,10 +28,13 @@ it again and again takes a tenth of the start."""
 _COMMANDS = {
     "play": ("play", "add"),
     "list": ("tables", "add_list"),
+    "show": ("handout", "add"),
     "claims": ("claims", "add"),
     "rfc": ("tables", "add_rfc"),
     "profile": ("tables", "add_profile"),
     "config": ("config", "add"),
+    "lecture": ("lecture", "add"),
+    "predict": ("predict", "add"),
     "check": ("check", "add"),
     "validate": ("stories", "add_validate"),
     "facts": ("stories", "add_facts"),

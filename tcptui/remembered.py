@@ -1,4 +1,4 @@
-"""What is remembered from one start to the next, in a folder: sets of names, and a word.
+"""What is remembered from one start to the next, in a folder: sets of names, counts, and a word.
 
 Why it is so. Many processes may read and write at once: two terminals, or the sessions of one server. So each
 name of a set is a file of its own, empty, and to put it there or to take it away is one operation of the file
@@ -10,7 +10,7 @@ by `tell`, and prevents nothing: it is remembered until the program ends.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -39,7 +39,7 @@ class RememberedNames:
         if name in self.names:
             return
         self._names = self.names | {name}
-        file = self._file(name)
+        file = _file(self._folder, name)
         if len(file.name) > LONGEST_NAME:
             return
         try:
@@ -52,12 +52,9 @@ class RememberedNames:
         """Takes one out of it."""
         self._names = self.names - {name}
         try:
-            self._file(name).unlink(missing_ok=True)
+            _file(self._folder, name).unlink(missing_ok=True)
         except OSError as error:
             self._tell(Message.of("remembered.unwritable", why=_why(error)))
-
-    def _file(self, name: str) -> Path:
-        return self._folder / quote(name, safe=" ,").replace(".", "%2E")
 
     def _read(self) -> list[str]:
         try:
@@ -67,6 +64,56 @@ class RememberedNames:
         except OSError as error:
             self._tell(Message.of("remembered.unreadable", why=_why(error)))
             return []
+
+
+class RememberedCounts:
+    """How often something was counted, by name, in a folder: a file of each name has an octet for each time.
+    To append one is one operation of the file system, so that no process takes another's away."""
+
+    def __init__(self, folder: Path, tell: Callable[[Message], None]) -> None:
+        self._folder, self._tell = folder, tell
+        self._counts: dict[str, int] | None = None
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Those that were there when they were read first, and what this process has counted."""
+        if self._counts is None:
+            self._counts = self._read()
+        return self._counts
+
+    def add(self, name: str) -> None:
+        """Counts one more."""
+        self._counts = {**self.counts, name: self.counts.get(name, 0) + 1}
+        file = _file(self._folder, name)
+        if len(file.name) > LONGEST_NAME:
+            return
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with open(
+                os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o666), "ab"
+            ) as it:
+                it.write(b".")
+        except OSError as error:
+            self._tell(Message.of("remembered.unwritable", why=_why(error)))
+
+    def forget(self) -> None:
+        """Begins anew: nothing has been counted."""
+        try:
+            for name in self.counts:
+                _file(self._folder, name).unlink(missing_ok=True)
+        except OSError as error:
+            self._tell(Message.of("remembered.unwritable", why=_why(error)))
+        self._counts = {}
+
+    def _read(self) -> dict[str, int]:
+        try:
+            with os.scandir(self._folder) as files:
+                return {unquote(file.name): file.stat().st_size for file in files if file.is_file()}
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            self._tell(Message.of("remembered.unreadable", why=_why(error)))
+            return {}
 
 
 class RememberedWord:
@@ -98,6 +145,10 @@ class RememberedWord:
             self._tell(Message.of("remembered.unwritable", why=_why(error)))
         except BadFile as error:
             self._tell(error.message)
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / quote(name, safe=" ,").replace(".", "%2E")
 
 
 def _why(error: OSError) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from tcptui import library
 from tcptui.cli import main
-from tcptui.lab.claims import claims_shown
+from tcptui.explain.told_steps import told_steps
 from tcptui.lab.history import History
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves_text import parse_moves
@@ -36,7 +36,7 @@ source = "RFC 9293 3.5"
 when = "B SYN,ACK"
 text = "First."
 verdict = "false"
-why = "It is not."
+why = "It is not: {#2 win}."
 source = "RFC 793"
 [[variant]]
 name = "two segments"
@@ -54,18 +54,19 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[
 @pytest.fixture
 def mine(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library is one story."""
-    monkeypatch.setattr(library, "all_scenarios", lambda: [library.listed(scenario(STORY))])
+    monkeypatch.setattr(library.Library, "all_scenarios", lambda _: [library.listed(scenario(STORY))])
 
 
-def test_each_claim_stands_with_its_step() -> None:
-    assert [(one.claim.text, one.step) for one in claims_shown(scenario(STORY))] == [
-        ("Last.", 5), ("First.", 3),
+def test_what_is_told_is_told_with_its_step() -> None:
+    say = '[[say]]\nwhen = "A enters ESTABLISHED"\ntext = "{#2 seq} and {#2 ack}"\n'
+    told = list(told_steps(scenario(STORY.replace("[[variant]]", f"{say}[[variant]]"))))
+    assert [(one.step, one.said, [claim.text for claim in one.claims]) for one in told] == [
+        (3, (), ["First."]), (4, ("0 and 1",), []), (5, (), ["Last."]),
     ]  # fmt: skip
 
 
-def test_a_claim_of_which_the_moment_never_comes_has_no_step() -> None:
-    story = scenario(STORY.replace("B SYN,ACK", "B RST"))
-    assert [one.step for one in claims_shown(story)] == [5, 0]
+def test_of_what_never_comes_nothing_is_told() -> None:
+    assert [one.step for one in told_steps(scenario(STORY.replace("B SYN,ACK", "B RST")))] == [5]
 
 
 @pytest.mark.usefixtures("mine")
@@ -75,13 +76,13 @@ def test_the_list_tells_verdict_reason_source_and_what_shows_it(capsys: pytest.C
         [
             "Mine",
             "",
+            '  false      "First."',
+            "             It is not: 65535. (RFC 793)",
+            "             tcptui play test --moves s3",
+            "",
             '  true       "Last."',
             "             It is. (RFC 9293 3.5)",
             "             tcptui play test --moves s5",
-            "",
-            '  false      "First."',
-            "             It is not. (RFC 793)",
-            "             tcptui play test --moves s3",
             "",
             '  imprecise  "Two."',
             "             Three. (RFC 1)",
@@ -130,7 +131,7 @@ def test_the_whole_list_opens_where_it_says_and_takes_no_time(capsys: pytest.Cap
     status, lines, errors = run(capsys)
     took = time.perf_counter() - began
     assert (status, errors) == (0, "")
-    texts = [line for line in lines if line.strip().split(" ")[0] in ("true", "false", "imprecise")]
+    texts = [line for line in lines if re.match(r"  (true|imprecise|false) +\"", line)]
     commands = [shlex.split(line) for line in lines if line.lstrip().startswith("tcptui play")]
     assert len(texts) == len(commands) == sum(len(story.claims) for story in told_stories())
     for words in commands:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tcptui import library
+from tcptui import lecture, library
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = ROOT / "tests" / "outside" / "echo.py"
@@ -59,6 +59,7 @@ def test_a_wheel_has_every_module_scenario_and_table(wheel: Path) -> None:
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tcptui").rglob("*.py")}
     there |= {f"tcptui/scenarios/{name}.toml" for name in library.names()}
+    there |= {f"tcptui/lectures/{name}.toml" for name in lecture.names()}
     assert packed == there | {"tcptui/requirements.toml", "tcptui/py.typed"}
 
 

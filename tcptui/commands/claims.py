@@ -7,14 +7,14 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from tcptui.commands.shared import Commands, Unusable, write
+from tcptui.commands.shared import Commands, Unusable, add_library, library_of, write
 from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tcptui.lab.claims import Shown
     from tcptui.lab.scenario import Claim, Scenario
+    from tcptui.library import Library
 
 UNSEEN_WIDTH = 100
 """Columns where there is no terminal."""
@@ -26,7 +26,9 @@ class _Found(NamedTuple):
 
     story: Scenario
     """Or a variant of it."""
-    shown: Shown
+    claim: Claim
+    step: int
+    """The step after which it is shown."""
 
     @property
     def command(self) -> str:
@@ -34,7 +36,7 @@ class _Found(NamedTuple):
         from shlex import quote
 
         variant = f" --variant {quote(self.story.variant)}" if self.story.variant else ""
-        return f"tcptui play {self.story.name}{variant} --moves s{self.shown.step}"
+        return f"tcptui play {self.story.name}{variant} --moves s{self.step}"
 
 
 def add(commands: Commands) -> None:
@@ -52,22 +54,23 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--by", choices=("chapter", "verdict"), default="chapter", help="what they are grouped by"
     )
+    add_library(parser, again=True)
     parser.set_defaults(run=_claims)
 
 
 def _claims(options: argparse.Namespace) -> int:
     from tcptui.explain.catalogue import say
 
-    found = list(_wanted([word.casefold() for word in options.words], options.verdict))
+    found = list(_wanted(library_of(options), [word.casefold() for word in options.words], options.verdict))
     if not found:
         raise Unusable("error.claims.none")
     if options.by == "verdict":
-        found.sort(key=lambda one: _VERDICTS.index(one.shown.claim.verdict))
+        found.sort(key=lambda one: _VERDICTS.index(one.claim.verdict))
     width = os.get_terminal_size().columns if sys.stdout.isatty() else UNSEEN_WIDTH
     group = None
     lines: list[str] = []
     for one in found:
-        verdict = say(f"claim.verdict.{one.shown.claim.verdict}")
+        verdict = say(f"claim.verdict.{one.claim.verdict}")
         heading = verdict if options.by == "verdict" else one.story.chapter
         if heading != group:
             lines += [heading, ""]
@@ -80,7 +83,7 @@ def _claims(options: argparse.Namespace) -> int:
 def _lines(one: _Found, verdict: str, width: int) -> list[str]:
     from tcptui.view.cells import wrap
 
-    claim = one.shown.claim
+    claim = one.claim
     room = max(width, 60) - 13
     texts = [
         *wrap(f'"{claim.text}"', room),
@@ -93,20 +96,20 @@ def _lines(one: _Found, verdict: str, width: int) -> list[str]:
 def _counts(found: list[_Found]) -> str:
     from tcptui.explain.catalogue import say
 
-    verdicts = [str(one.shown.claim.verdict) for one in found]
+    verdicts = [str(one.claim.verdict) for one in found]
     counts = {f"of_{verdict}": verdicts.count(verdict) for verdict in _VERDICTS}
     return say("claim.count", count=len(found), **counts)
 
 
-def _wanted(words: list[str], verdict: str | None) -> Iterator[_Found]:
-    """The claims that are asked for, in the order of the library. Only the stories that have any are
-    played."""
-    from tcptui.lab.claims import claims_shown
+def _wanted(library: Library, words: list[str], verdict: str | None) -> Iterator[_Found]:
+    """The claims that are asked for, in the order of the library and of the steps that show them. Only the
+    stories that have any are played."""
+    from tcptui.explain.told_steps import told_steps
 
-    for story in _stories():
-        chosen = [one for one in story.claims if _is_wanted(one, story, words, verdict)]
-        if chosen:
-            yield from (_Found(story, one) for one in claims_shown(story._replace(claims=tuple(chosen))))
+    for story in _stories(library):
+        chosen = tuple(one for one in story.claims if _is_wanted(one, story, words, verdict))
+        for told in told_steps(story._replace(claims=chosen, say=())) if chosen else ():
+            yield from (_Found(story, claim, told.step) for claim in told.claims)
 
 
 def _is_wanted(claim: Claim, story: Scenario, words: Iterable[str], verdict: str | None) -> bool:
@@ -116,13 +119,15 @@ def _is_wanted(claim: Claim, story: Scenario, words: Iterable[str], verdict: str
     return all(word in text for word in words)
 
 
-def _stories() -> Iterator[Scenario]:
-    """The stories of the library and their variants, those that claim something."""
-    from tcptui import library
-    from tcptui.lab.loader import scenario_of_variant
+def _stories(library: Library) -> Iterator[Scenario]:
+    """The stories of a library that are not broken, and those of their variants that claim something."""
+    from tcptui.lab.loader import BadScenario, scenario_of_variant
 
     for listed in library.all_scenarios():
-        story = listed.load()
+        try:
+            story = listed.load()
+        except BadScenario:
+            continue
         yield story
         for one in story.variants:
             if "claim" in one.document:

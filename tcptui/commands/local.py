@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from tcptui.core.message import Message
 from tcptui.explain.catalogue import text
 from tcptui.files import BadFile, write_octets
-from tcptui.remembered import RememberedNames, RememberedWord
+from tcptui.remembered import RememberedCounts, RememberedNames, RememberedWord
+from tcptui.ui.seen import Score
 
 if TYPE_CHECKING:
     from tcptui.ui.config import Config
@@ -32,6 +33,30 @@ class LocalFiles:
         write_octets(os.path.expanduser(name), octets)
 
 
+class KeptScores:
+    """How many answers to questions before steps were right, by chapter: two counts of each."""
+
+    def __init__(self, counts: RememberedCounts) -> None:
+        self._counts = counts
+
+    def of(self, chapter: str) -> Score:
+        counts = self._counts.counts
+        right, wrong = (counts.get(f"{chapter}/{what}", 0) for what in ("right", "wrong"))
+        return Score(right, right + wrong)
+
+    def add(self, chapter: str, *, right: bool) -> None:
+        self._counts.add(f"{chapter}/{'right' if right else 'wrong'}")
+
+    @property
+    def chapters(self) -> list[str]:
+        """Those in which something was answered."""
+        return sorted({name.rpartition("/")[0] for name in self._counts.counts})
+
+    def forget(self) -> None:
+        """Begins anew."""
+        self._counts.forget()
+
+
 class Kept:
     """What is remembered on this machine from one start to the next."""
 
@@ -39,6 +64,7 @@ class Kept:
         folder = state_folder()
         self.seen = RememberedNames(folder / "seen", self._note)
         self.marked = RememberedNames(folder / "marked", self._note)
+        self.scores = KeptScores(RememberedCounts(folder / "predicted", self._note))
         self.theme = RememberedWord(folder / "theme", self._note)
         self._noted = ""
         """The first thing that can't be remembered: the others have the same cause."""

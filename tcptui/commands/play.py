@@ -18,6 +18,7 @@ from tcptui.commands.shared import (
     add_variant,
     complain,
     defines_of,
+    language_of,
     library_of,
     profile_of,
     write,
@@ -188,7 +189,7 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
         return _script(options)
     if options.defines:
         raise Unusable("error.option.define_without_script")
-    scenario = library_of(options).find(options.scenario).in_language(_language(options))
+    scenario = library_of(options).find(options.scenario).in_language(language_of(options))
     if options.variant:
         from tcptui.lab.loader import scenario_of_variant
 
@@ -204,17 +205,6 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
         return of_others._replace(answer="", harm="", say=(), claims=())
     except BadKnob as error:
         raise Unusable(error.message) from None
-
-
-def _language(options: argparse.Namespace) -> str:
-    """The language that is wanted; "": the scenario's own."""
-    language: str = options.language
-    if language:
-        from tcptui.lab.loader.story import is_language
-
-        if not is_language(language):
-            raise Unusable("error.option.language", text=language[:20])
-    return language
 
 
 def _script(options: argparse.Namespace) -> Scenario:

@@ -18,6 +18,7 @@ from tcptui.commands import terminal
 from tcptui.commands.shared import Unusable, complain, discard, library_of, write
 
 if TYPE_CHECKING:
+    from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.palette import Choice
     from tcptui.ui.preferences import Preferences
     from tcptui.ui.session import Session
@@ -26,10 +27,15 @@ COLLECT_EVERY = 30
 """Seconds between two collections of young garbage."""
 
 
-def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, instead: str) -> int:
+def show(
+    prepare: Callable[[], Session] | None,
+    options: argparse.Namespace,
+    instead: str,
+    lecturing: Lecturing | None = None,
+) -> int:
     """Shows the run that `prepare` makes, or, without it, the scenarios to choose from; the exit status.
 
-    `instead` says what works without a terminal.
+    `instead` says what works without a terminal; the run may be the first item of a lecture.
     """
     environment = dict(os.environ)
     _set_up_textual()
@@ -64,8 +70,8 @@ def show(prepare: Callable[[], Session] | None, options: argparse.Namespace, ins
     scenarios = cache(library.all_scenarios)  # Read when the list is opened for the first time.
     app = TcptuiApp(
         session, scenarios, preferences=_preferences(options, environment, kept.theme.read()),
-        seen=kept.seen, marked=kept.marked, keep_theme=kept.theme.write,
-        files=LocalFiles(), after_first_frame=settle, driver=TerminalDriver,
+        seen=kept.seen, marked=kept.marked, scores=kept.scores, keep_theme=kept.theme.write,
+        files=LocalFiles(), after_first_frame=settle, driver=TerminalDriver, lecturing=lecturing,
     )  # fmt: skip
     try:
         asyncio.run(run())

@@ -70,6 +70,17 @@ def add_language(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def language_of(options: argparse.Namespace) -> str:
+    """The language that is wanted; "": the scenario's own."""
+    language: str = options.language
+    if language:
+        from tcptui.lab.loader.story import is_language
+
+        if not is_language(language):
+            raise Unusable("error.option.language", text=language[:20])
+    return language
+
+
 def add_variant(parser: argparse.ArgumentParser) -> None:
     """The option --variant."""
     parser.add_argument(

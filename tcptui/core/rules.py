@@ -43,6 +43,7 @@ class Rule(Enum):
     SEND_OPENS = "3.10.2, LISTEN"
     SEND_QUEUED = "3.10.2, SYN-SENT"
     SEND_TAKEN = "3.10.2, ESTABLISHED"
+    SEND_WAITS_FOR_CWND = "2", 5681
     CLOSE_DELETES = "3.10.4, SYN-SENT"
     CLOSE_DELETES_HALF_OPEN = "FreeBSD tcp_disconnect()", None
     CLOSE_ENDS_LISTEN = "3.10.4, LISTEN"
@@ -50,6 +51,7 @@ class Rule(Enum):
     CLOSE_SENDS_REST = "3.10.4"
     CLOSE_QUEUED = "3.10.4"
     CLOSE_WAITS_FOR_WINDOW = "3.10.4"
+    CLOSE_WAITS_FOR_CWND = "Linux tcp_cwnd_test()", None
     CLOSE_WAITS_TO_OPEN = "3.10.4, SYN-RECEIVED"
     CLOSE_OF_BOTH_WAYS = "3.6.1, MAY-1"
     ABORT_SENDS_RST = "3.10.5"
@@ -194,6 +196,7 @@ class Rule(Enum):
     CORKED = "Linux tcp_nagle_check()", None
     CORK_OVERRIDDEN = "Linux tcp_write_wakeup()", None
     DATA_RELEASED = "3.8.6.2.1"
+    CWND_RELEASED = "3.1", 5681
     FIN_RELEASED = "3.10.4"
     SILLY_WINDOW_OVERRIDDEN = "3.8.6.2.1"
     WINDOW_OPENED = "3.8.6.2.2"

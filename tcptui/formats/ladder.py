@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from tcptui.explain.filled import answer_text
 from tcptui.formats.notes import cut_note
 from tcptui.lab.record import Record
+from tcptui.lab.scenario import Scenario
 from tcptui.view.cells import wrap
-from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, draw_ladder, whole_window
+from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, WITH_STATES, draw_ladder, whole_window
+from tcptui.view.ladder_window import Window
 from tcptui.view.lines import plain_text
 
 if TYPE_CHECKING:
@@ -26,27 +28,38 @@ def ladder_text(run: Record) -> str:
     """Title, question, ladder and, if the run is the one that the scenario tells, its answer; every line
     ended. The last row of the ladder tells the states at the end."""
     scenario = run.scenario
-    known = {one.number: one for one in run.transmissions}
-    ladder = draw_ladder(
-        whole_window(run.reports, run.first),
-        known.get,
-        run.ended_at,
-        WIDTH,
-        raw=scenario.raw_numbers,
-        sockets=tuple(host.socket for host in scenario.hosts),
-    )
-    side = TIME_WIDTH + STATE_WIDTH
-    a, b = scenario.hosts
-    left, right = f"A {a.socket}", f"B {b.socket}"
-    room = WIDTH - 2 * side
-    if len(left) + len(right) < room:
-        heading = [f"{'':{side}}{left}{right:>{room - len(left)}}"]
-    else:
-        heading = [f"{left:^{WIDTH}}", f"{right:^{WIDTH}}"]
     words = [*wrap(scenario.title, WIDTH), *wrap(scenario.question, WIDTH), ""]
-    lines = [*words, *heading, *map(plain_text, ladder.lines)]
+    window = whole_window(run.reports, run.first)
+    lines = [*words, *ladder_heading(scenario, WIDTH), *ladder_lines(run, window, WIDTH)]
     if not run.complete:
         lines.append(cut_note(run))
     elif scenario.answer and not run.moved:
         lines += ["", *wrap(answer_text(scenario), WIDTH)]
     return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def ladder_lines(run: Record, window: Window, width: int) -> list[str]:
+    """The rows of a window, which is of a whole run."""
+    scenario = run.scenario
+    known = {one.number: one for one in run.transmissions}
+    ladder = draw_ladder(
+        window,
+        known.get,
+        run.ended_at,
+        width,
+        raw=scenario.raw_numbers,
+        sockets=tuple(host.socket for host in scenario.hosts),
+    )
+    return [plain_text(line) for line in ladder.lines]
+
+
+def ladder_heading(scenario: Scenario, width: int) -> list[str]:
+    """The names of both ends above their life lines; where they have no room beside each other, one below the
+    other."""
+    before = TIME_WIDTH + STATE_WIDTH if width >= WITH_STATES else TIME_WIDTH
+    a, b = scenario.hosts
+    left, right = f"A {a.socket}", f"B {b.socket}"
+    room = width - before - (before if width >= WITH_STATES else 0)
+    if len(left) + len(right) < room:
+        return [f"{'':{before}}{left}{right:>{room - len(left)}}"]
+    return [f"{left:^{width}}", f"{right:^{width}}"]

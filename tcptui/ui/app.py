@@ -20,12 +20,13 @@ from tcptui.ui.actions import OF_THE_APP, Action, bindings, use_keys
 from tcptui.ui.palette import CHOICES, Choice, PaletteName, Rgb, palette_for, textual_theme
 from tcptui.ui.preferences import PLAIN, Preferences
 from tcptui.ui.screens.run_screen import RunScreen
-from tcptui.ui.seen import InMemory, Seen, story_name
+from tcptui.ui.seen import InMemory, Scores, ScoresInMemory, Seen, story_name
 from tcptui.ui.session import Session
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 
 if TYPE_CHECKING:
     from tcptui.library import Listed
+    from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.screens.save import Files
     from tcptui.ui.stories import Stories
 
@@ -34,10 +35,12 @@ class TcptuiApp(App[None]):
     """Shows a session, or, without one, the scenarios to choose from.
 
     `scenarios` gives the list to choose from when it is wanted; `seen` are the stories that have been played
-    to their end, `marked` those that are marked for a lecture, kept in memory if not elsewhere; `keep_theme`
+    to their end, `marked` those that are marked for a lecture, `scores` how many answers to questions before
+    their steps were right, kept in memory if not elsewhere; `keep_theme`
     is told the colours that the reader chooses; `files` are what may be written to, None: nothing;
     `after_first_frame` is called once, when the first screen has been drawn; `driver` is what the terminal
-    is driven with, if not by what Textual would choose.
+    is driven with, if not by what Textual would choose; `lecturing` is the lecture that `session` is the
+    first item of.
     """
 
     TITLE = "tcptui"
@@ -58,11 +61,13 @@ class TcptuiApp(App[None]):
         *,
         seen: Seen | None = None,
         marked: Seen | None = None,
+        scores: Scores | None = None,
         preferences: Preferences = PLAIN,
         keep_theme: Callable[[Choice], None] = lambda _: None,
         files: Files | None = None,
         after_first_frame: Callable[[], None] | None = None,
         driver: type[Driver] | None = None,
+        lecturing: Lecturing | None = None,
     ) -> None:
         self._preferences = preferences
         use_keys(preferences.keys)
@@ -81,7 +86,8 @@ class TcptuiApp(App[None]):
         self._disable_tooltips = self._disable_notifications = True
         if session is not None:
             session.set_pace(preferences.speed, preferences.delay)
-        self._run = None if session is None else RunScreen(session, stories=self)
+        self.scores: Scores = ScoresInMemory() if scores is None else scores
+        self._run = None if session is None else RunScreen(session, stories=self, lecturing=lecturing)
         """The run that is shown; None before anything has been chosen."""
         self._scenarios = scenarios
         self._listed: Stories | None = None
@@ -223,7 +229,9 @@ class TcptuiApp(App[None]):
         if not isinstance(self.screen, Picker):
             session = self.session
             at = "" if session is None else session.history.scenario.name
-            picker = Picker(self._stories(), self._seen, self._marked, at=at, can_leave=session is not None)
+            picker = Picker(
+                self._stories(), self._seen, self._marked, self.scores, at=at, can_leave=session is not None
+            )
             self.push_screen(picker, self._chosen)
 
     def story_beside(self, by: int) -> Scenario | None:

@@ -11,6 +11,8 @@ ends the program or its use. This is the one place where they are made harmless:
 - A paste ends at its end mark, at Ctrl-C, after `PASTE_SILENCE` without a character or after `MOST_PASTED`
   characters: a connection that was cut in the middle of one must not swallow every later key.
 - Keys that come faster than they are answered wait in the kernel, whose buffer is bounded, not here.
+- The loop that answers keys reads them, and writes what the terminal takes at once: a thread for each, as
+  Textual has it, takes as long to wake as it takes to read a key or to write the answer.
 - What the terminal answers to a question is no key (`answers`). Whoever leaves before the answer has come
   waits for it, `ANSWER_PATIENCE` at most, so that it does not stand in the shell.
 - A process that was stopped without being told (SIGSTOP) sets up the terminal again when it goes on, from
@@ -26,10 +28,12 @@ import re
 import select
 import signal
 import time
+from asyncio import TimerHandle
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from typing import Any, TextIO, cast
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -63,7 +67,7 @@ _NO_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(cod
 _BACK_OFF = 0.002
 """Seconds until the app is asked again whether it has answered some keys."""
 _POLL = 0.1
-"""Seconds between two looks at whether the app wants no more input."""
+"""Seconds of silence after which what waits for more is taken as it is."""
 
 
 def clamped(width: int, height: int) -> tuple[int, int]:
@@ -139,6 +143,43 @@ class PasteGuard:
             yield data
 
 
+class TerminalFile:
+    """The terminal as a file, which takes octets. Those that it has no room for are left to Textual's thread,
+    which waits; and while that has some, no others go before them."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._fileno = file.fileno()
+        self.encoding = file.encoding
+        self.left = 0
+        """How often something was left to the thread."""
+        self._done = 0
+        self._at_once: int | None = None
+        with suppress(OSError):
+            # Opened anew: not to wait is a property that others who have the terminal open would share.
+            self._at_once = os.open(os.ttyname(self._fileno), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+
+    def fileno(self) -> int:
+        return self._fileno
+
+    def rest_of(self, octets: bytes) -> bytes:
+        """Writes what there is room for now; what is left of it."""
+        if self._at_once is None or self.left != self._done:
+            return octets
+        try:
+            return octets[os.write(self._at_once, octets) :]
+        except OSError:
+            return octets
+
+    def write(self, octets: bytes) -> None:
+        """Waits until all of it is written: for the thread."""
+        while octets:
+            octets = octets[os.write(self._fileno, octets) :]
+        self._done += 1
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+
 class TerminalDriver(LinuxDriver):
     """Textual's driver for Unix, with what the head of this module tells."""
 
@@ -152,9 +193,15 @@ class TerminalDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._size = self._get_terminal_size()
+        self._out = TerminalFile(cast(TextIO, self._file))
+        self._file = self._out  # type: ignore[assignment]
         self._is_set_up = self._is_suspended = False
         self._reads = False
         """Whether what the terminal sends is taken."""
+        self._parser, self._guard = TerminalParser(debug), PasteGuard()
+        self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        self._silence: TimerHandle | None = None
+        """Looks at what waits for silence."""
         self._answers = Answers()
         self._asked = 0.0
         self._tell_ground: Callable[[Rgb], object] = lambda _: None
@@ -169,7 +216,14 @@ class TerminalDriver(LinuxDriver):
         self.flush()
 
     def write(self, data: str) -> None:
-        super().write(shorter(data))
+        rest = self._out.rest_of(shorter(data).encode(self._out.encoding, "backslashreplace"))
+        if rest:
+            self._out.left += 1
+            super().write(cast(str, rest))  # It is handed on to the file as it is.
+
+    def send_message(self, message: Message) -> None:
+        """Puts it into the app's queue, from the loop: Textual's, from its thread, makes a task of it."""
+        self._app.post_message(message)
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Resize):
@@ -192,44 +246,70 @@ class TerminalDriver(LinuxDriver):
 
     def disable_input(self) -> None:
         while self._answers.awaited and time.monotonic() < self._asked + ANSWER_PATIENCE:
-            if self._key_thread is not None and self._key_thread.is_alive():
-                time.sleep(_BACK_OFF)  # It reads.
-            elif select.select([self.fileno], [], [], _BACK_OFF)[0]:
+            if select.select([self.fileno], [], [], _BACK_OFF)[0]:
                 self._answers.pass_on(os.read(self.fileno, 4096).decode(errors="replace"))
         self._answers.awaited = self._reads = False
+        self._loop.remove_reader(self.fileno)
+        if self._silence is not None:
+            self._silence.cancel()
         super().disable_input()
 
     def _run_input_thread(self) -> None:
+        """Textual's thread leaves the terminal to the loop, and ends."""
+        self._loop.call_soon_threadsafe(self._begin_to_read)
+
+    def _begin_to_read(self) -> None:
+        self._parser, self._guard = TerminalParser(self._debug), PasteGuard()
+        self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        self._watch()
+        self._wait_for_silence()
+
+    def _watch(self) -> None:
+        if self._reads:
+            self._loop.add_reader(self.fileno, self._taking, self._take)
+
+    def _wait_for_silence(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+        if self._reads:
+            self._silence = self._loop.call_later(_POLL, self._taking, self._expire)
+
+    def _taking(self, take: Callable[[], None]) -> None:
+        """The loop would go on after an error as if nothing had happened."""
         try:
-            self.run_input_thread()
-        except BaseException as error:
+            take()
+        except Exception as error:
             fail: Callable[[BaseException], object] | None = getattr(self._app, "fail", None)
             if fail is None:
                 raise
             self._app.call_later(fail, error)
 
-    def run_input_thread(self) -> None:
-        """Reads what comes until there is to be no more input."""
-        parser, guard = TerminalParser(self._debug), PasteGuard()
-        decode = getincrementaldecoder("utf-8")(errors="replace").decode
-        while not self.exit_event.is_set():
-            if self._app.message_queue_size > MOST_WAITING:
-                self.exit_event.wait(_BACK_OFF)
-                continue
-            if select.select([self.fileno], [], [], _POLL)[0]:
-                try:
-                    octets = os.read(self.fileno, 4096)
-                except OSError:
-                    octets = b""
-                if not octets:  # The terminal is gone.
-                    self._answers.awaited = False
-                    self._app.call_later(self._app.exit, None, 128 + signal.SIGHUP)
-                    return
-                for piece in guard.pass_on(self._without_answers(decode(octets)), time.monotonic()):
-                    self._send(parser.feed(piece) if piece else ())
-            elif rest := self._answers.release() + guard.expire(time.monotonic()):
-                self._send(parser.feed(rest))
-            self._send(parser.tick())
+    def _take(self) -> None:
+        """What has come; nothing until some of the keys before it have been answered."""
+        if self._app.message_queue_size > MOST_WAITING:
+            self._loop.remove_reader(self.fileno)
+            self._loop.call_later(_BACK_OFF, self._watch)
+            return
+        try:
+            octets = os.read(self.fileno, 4096)
+        except OSError:
+            octets = b""
+        if not octets:  # The terminal is gone.
+            self._loop.remove_reader(self.fileno)
+            self._answers.awaited = False
+            self._app.call_later(self._app.exit, None, 128 + signal.SIGHUP)
+            return
+        for piece in self._guard.pass_on(self._without_answers(self._decode(octets)), time.monotonic()):
+            self._send(self._parser.feed(piece) if piece else ())
+        self._send(self._parser.tick())
+        self._wait_for_silence()
+
+    def _expire(self) -> None:
+        """Nothing has come for a while: what waited for more is all there is."""
+        if rest := self._answers.release() + self._guard.expire(time.monotonic()):
+            self._send(self._parser.feed(rest))
+        self._send(self._parser.tick())
+        self._wait_for_silence()
 
     def _without_answers(self, data: str) -> str:
         data = self._answers.pass_on(data)
@@ -288,6 +368,8 @@ class TerminalDriver(LinuxDriver):
         self._is_suspended = False
         if self._is_set_up:
             # It was stopped without being told: the terminal is as it was set up, or as a shell has set it.
+            if select.select([self.fileno], [], [], 0)[0]:
+                self._taking(self._take)  # What is set up anew forgets what has come.
             self.suspend_application_mode()
         self.resume_application_mode()
         self._app.screen.refresh()

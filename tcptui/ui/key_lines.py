@@ -65,6 +65,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(("connection_b",), "ui.label.connection_b"),
     Entry(("variant",), "ui.label.variant"),
     Entry(("read",), "ui.label.read"),
+    Entry(("predict",), "ui.label.predict"),
+    Entry(("items",), "ui.label.items"),
     Entry(("find",), "ui.label.find"),
     Entry(("undo",), "ui.label.undo"),
     Entry(("branch",), "ui.label.branch"),
@@ -84,9 +86,11 @@ ENTRIES: tuple[Entry, ...] = (
 )
 """All that can stand in the line of keys, in their order there."""
 _FIRST = (
-    "step", "back", "help", "play", "call_a", "quit", "read", "connection_a", "connection_b", "variant",
-    "undo", "branch", "next_change", "up", "page_up", "slower", "find", "scenarios", "previous_story",
-    "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves", "numbers", "palette",
+    "step", "back", "help", "play", "items", "call_a", "quit", "read", "connection_a", "connection_b",
+    "variant", "undo", "branch", "next_change", "up", "page_up", "slower", "find", "scenarios",
+    "previous_story",
+    "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves", "numbers", "predict",
+    "palette",
 )  # fmt: skip
 """Which has room first; by the first action of an entry."""
 _FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", *_FIRST)
@@ -137,6 +141,16 @@ class ActsLine:
                 self._made.clear()
             self._made[made_of] = _fitting(*made_of)
         return _line([(begin, "plain", None), *self._made[made_of]], width)
+
+
+def answers_line(count: int, width: int) -> KeyLine:
+    """The keys that answer a question of so many choices, and the one that shows the answer."""
+    pieces: list[_Piece] = []
+    for choice in range(1, count + 1):
+        action = f"answer_{choice}"
+        pieces.append((f" {_key(action)}", "key", action))
+    pieces += [(f" {say('ui.keys.answers')}  ", "dim", None), (f" {_key('step')}", "key", "step")]
+    return _line([*pieces, (f" {say('ui.keys.shows')} ", "dim", "step")], width)
 
 
 def _fitting(found: Sequence[Act], room: int) -> list[_Piece]:

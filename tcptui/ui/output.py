@@ -19,13 +19,15 @@ from functools import lru_cache
 _SEQUENCE = re.compile(r"(\x1b\[[0-9;]*m|\x1b\[[0-9]+;[0-9]+H|\r\n)")
 _ONLY_A_COLOUR = re.compile(r"(?:38;5;[0-9]+|38;2;[0-9]+;[0-9]+;[0-9]+|[39][0-7]|)")
 """The state of a terminal in which blanks look as they do without it."""
+_RESET = "\x1b[0m"
+"""Ends each style that Rich writes. What has none of it is as short as it can be (`PiecesUpdate`)."""
 _LEAST = 64
 """Octets below which there is nothing to be gained."""
 
 
 def shorter(data: str) -> str:
     """The same on any terminal that knows SGR and CUP, from whatever state it begins with."""
-    if len(data) < _LEAST:
+    if len(data) < _LEAST or _RESET not in data:
         return data
     written: list[str] = []
     moves = ""
@@ -39,8 +41,8 @@ def shorter(data: str) -> str:
             if moves:
                 written.append(moves)
                 moves = ""
-            if wanted != actual and not (piece.isspace() and _is_blank(actual) and _is_blank(wanted)):
-                written.append(_change(actual, wanted))
+            if wanted != actual and not (piece.isspace() and is_blank(actual) and is_blank(wanted)):
+                written.append(change(actual, wanted))
                 actual = wanted
             written.append(piece)
         elif piece == "\r\n":
@@ -55,11 +57,12 @@ def shorter(data: str) -> str:
         else:
             wanted = f"{wanted};{piece[2:-1]}" if wanted else piece[2:-1]
     if wanted != actual:
-        moves += _change(actual, wanted)
+        moves += change(actual, wanted)
     return "".join(written) + moves
 
 
-def _is_blank(state: str | None) -> bool:
+def is_blank(state: str | None) -> bool:
+    """Whether a blank looks in that state as it does without any; it may not in one that nobody knows."""
     return state is not None and _has_only_a_colour(state)
 
 
@@ -68,10 +71,10 @@ def _has_only_a_colour(state: str) -> bool:
     return _ONLY_A_COLOUR.fullmatch(state) is not None
 
 
-def _change(actual: str | None, wanted: str | None) -> str:
-    """From a state to another."""
+def change(actual: str | None, wanted: str | None) -> str:
+    """From a state of the terminal, as SGR parameters, to another; "" is the one after a reset."""
     if not wanted:
         return "\x1b[m"
-    if actual == "" or (_is_blank(actual) and _has_only_a_colour(wanted)):
+    if actual == "" or (is_blank(actual) and _has_only_a_colour(wanted)):
         return f"\x1b[{wanted}m"
     return f"\x1b[0;{wanted}m"

@@ -27,7 +27,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.run import MOST_STEPS
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import BadMove
-from tcptui.ui.choices import Choices
+from tcptui.ui.predicted import Predicted
 from tcptui.ui.replay import Origin
 from tcptui.ui.typed import parsed
 
@@ -48,7 +48,7 @@ SECONDS_PER_MICROSECOND = 10 / 1_000_000
 """The pace of playing at speed 1: ten times slower than the lab's clock."""
 
 
-class Session(Choices):
+class Session(Predicted):
     """One run on the screen. Methods that move return nothing; what went wrong is in `message`.
 
     While it is `working` the history is somewhere on the way, and nothing but `work`, `stop` and what changes
@@ -89,8 +89,14 @@ class Session(Choices):
         """Takes over what was chosen for the session that was shown before this one."""
         self._speed, self.delay = other._speed, other.delay
         self.visited_before = other.visited()
+        if other.predicting is not None:
+            self.predicting = other.predicting.of(self.history)
         if other.history.scenario.name == self.history.scenario.name and not self.origin.options:
             self.origin = Origin(other.origin.name)
+
+    def given_so_far(self) -> None:
+        """What was done up to here is not the reader's doing."""
+        self._given = self.history.length
 
     def set_pace(self, speed: float, delay: int) -> None:
         """The speed of playing, one of `SPEEDS`, and what the delay key adds."""
@@ -105,6 +111,11 @@ class Session(Choices):
     def working(self) -> bool:
         """Whether `work` has something to go on with."""
         return self._work is not None
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether it moves without keys: it plays, or works."""
+        return self.playing or self.working
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -151,10 +162,6 @@ class Session(Choices):
     def apply(self, move: Move) -> None:
         """Makes a move at the moment shown."""
         self._attempt(move)
-
-    def step(self) -> None:
-        """The next thing happens; where another move stands in the history, a branch begins."""
-        self._advance(self.history.apply)
 
     def forward(self) -> None:
         """The next move of this branch again, or, at its end, the next thing that happens."""

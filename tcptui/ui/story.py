@@ -23,18 +23,22 @@ class Story:
         """Whether question and answer are wanted."""
         self._put_away: WorldState | None = None
         """Where the reader has put the answer away; whoever comes back there later comes to another state."""
+        self.words = 0, ""
+        """After how many moves of the run something else is to be said, and what: a lecture's words."""
         self._played = ""
         """The answer with the numbers of the story's own run, once that was played for it."""
 
     @property
     def said(self) -> tuple[str, ...]:
         """What is said of the last step."""
-        narration = self._history.narration
+        history = self._history
+        narration, (position, words) = history.narration, self.words
+        first = (words,) if words and position == history.position and not history.branch else ()
         if narration is None or not narration.now:
-            return ()
+            return first
         from tcptui.explain.filled import filled  # Late: at the first frame nothing is said.
 
-        return tuple(filled(say.text, narration, self._history.world) for say in narration.now)
+        return (*first, *(filled(say.text, narration, history.world) for say in narration.now))
 
     @property
     def claims(self) -> tuple[Claim, ...]:

@@ -36,7 +36,7 @@ from tcptui.view.needs import needs, why_time_wait
 from tcptui.view.program_rows import program_rows
 from tcptui.view.queue_lines import listener_texts, queue_rows
 from tcptui.view.subject import Host, Seen, host_of, script_of
-from tcptui.view.timer_lines import other_lines, timer_lines
+from tcptui.view.timer_lines import COVER, other_lines, timer_lines
 
 if TYPE_CHECKING:
     from tcptui.view.end_log import EndLog
@@ -98,8 +98,9 @@ class EndContent(NamedTuple):
     """Of its own direction and of the peer's; None: it has none."""
 
 
-_Place: TypeAlias = tuple[int, int, bool, int]
-"""Width, height, whether numbers are raw, and the connection that was chosen."""
+_Place: TypeAlias = tuple[int, int, bool, int, bool]
+"""Width, height, whether numbers are raw, the connection that was chosen, and whether what comes next is
+covered."""
 
 
 class EndView:
@@ -127,26 +128,32 @@ class EndView:
         transmissions: Sequence[Transmission] = (),
         selected: Transmission | None = None,
         reports: Sequence[Sequence[Report]] = (),
+        covered: bool = False,
     ) -> list[Line]:
         """`height` lines of `width` cells; `before` is one move ago, `at` the time shown, in microseconds,
         `chosen` the connection that the reader wants to see, while the host has it; `transmissions` the
         latest segments by number, and `selected` the one that the reader has selected; `reports` those of
-        the latest steps, for the log, as `EndLog.lines` takes them."""
+        the latest steps, for the log, as `EndLog.lines` takes them; `covered`: what comes next is not told.
+        """
         script = script_of(now.world, self._side)
         if script is not None:
             self.spots = {}
+            if covered:
+                script = script._replace(lines=(*script.lines[: script.done], COVER))
             lines = _script_lines(script, width, height)
             return [fit(line, width) for line in [*lines, *[EMPTY] * height][:height]]
-        place = (width, height, raw, chosen)
+        place = (width, height, raw, chosen, covered)
         was = self._content(before, place, transmissions)
         content = self._content(now, place, transmissions)
         lines = self._drawn(content, was, width)
         self._select(lines, content, selected)
         words = content.spaces.retries if content.spaces is not None else ""
-        timers = timer_lines(content.host, was.host, at, width, waits=content.waits, retries=words)
+        timers = timer_lines(
+            content.host, was.host, at, width, waits=content.waits, retries=words, covered=covered
+        )
         if not content.host.udp_alone:
             lines[2:2] = [fit(line, width) for line in timers]
-        others = other_lines(content.host, was.host, at, width) if content.host.others else []
+        others = other_lines(content.host, was.host, at, width, covered) if content.host.others else []
         others = others[: max(2, (height - LEAST) // 2) if height >= _ROOM_FOR_OTHERS else 0]
         room = plan_of(width, height).log
         if room and reports:
@@ -254,7 +261,7 @@ def _belongs(host: Host, selected: Transmission, arrived: bool) -> bool:
 
 def _content(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> EndContent:
     """Every row but those of the timers. `last`: what was said of another moment, at this size."""
-    width, height, raw, _ = place
+    width, height, raw, _, covered = place
     waits, spaces = False, None
     plan = plan_of(width, height)
     if host.udp_alone:
@@ -266,26 +273,32 @@ def _content(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> 
         known = (None, None) if spaces is None else (spaces.send.space, spaces.receive.space)
         needed = needs(host, host.peer, raw, *known)
         waits = bool(needed) and host.state not in (State.CLOSED, State.LISTEN)
-        rows = [_state_row(host, width), _needs_row(host, needed, width, seen)]
+        shown = [COVER] if covered and needed else needed
+        rows = [_state_row(host, width), _needs_row(host, shown, width, seen)]
+        coming = host._replace(programs=()) if covered else host
         listens = host.state is State.LISTEN
         if spaces is None:
             room = 2 * (_ROWS_OF_A_SPACE + plan.above + plan.tall)
             queues = queue_rows(host, width) if listens else []
-            rows += queues + rows_without_connection(host, room - len(queues), width, plan.figures)
+            rows += queues + rows_without_connection(coming, room - len(queues), width, plan.figures)
         else:
             rows += spaces.rows
             if spaces.receive.space is None:  # Nothing is known of the peer: what is to come has its place.
                 free = len(spaces.receive.rows) - 2
-                rows[-free:] = rows_without_connection(host, free, width, plan.figures)
+                rows[-free:] = rows_without_connection(coming, free, width, plan.figures)
         rows += program_rows(host, width)
-        rows += next_rows(host, plan.next, width)
+        rows += next_rows(coming, plan.next, width)
         rows += figure_rows(host, raw, plan.figures, width)
         texts = [] if listens else listener_texts(host, width - 2)[: plan.path]
         rows += [row(text, "plain", ("queue", text)) for text in texts]
         rows += _path_rows(host, plan.path - len(texts), width)
     keys = keys_of(rows)
-    drawn = dict(zip(last.rows, last.lines, strict=True)) if last is not None else {}
-    lines = tuple(drawn.get(one) or fit(draw_row(one, keys), width) for one in rows)
+    lines = tuple(
+        last.lines[index]
+        if last is not None and index < len(last.rows) and one == last.rows[index]
+        else fit(draw_row(one, keys), width)
+        for index, one in enumerate(rows)
+    )
     return EndContent(host, tuple(rows), lines, keys, waits, spaces)
 
 
@@ -296,7 +309,7 @@ def _spaces(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> S
         return None
     from tcptui.view.space_rows import space_rows  # Late: the first frame has no connection.
 
-    width, height, raw, _ = place
+    width, height, raw, _, _ = place
     plan = plan_of(width, height)
     known = last.spaces if last is not None else None
     return space_rows(host, tcb, raw, width, (plan.above, plan.tall), seen, known)

@@ -34,7 +34,7 @@ MOST_DRAWN = 1_000
 """Rows that are remembered once drawn."""
 _LANE_STEP = 2
 _FIRST_LANE = 3
-_QUIET = "┊"
+_QUIET = ("┊", "┊")
 """Of both life lines, where nothing is on the wire for a while."""
 _LIFE_LINES = {
     State.CLOSED: "┊",
@@ -134,22 +134,26 @@ def _plans(
     turns = _turns(ways, width)
     passing = _passing(len(rows), ways, turns)
     plans = []
+    states, lines = window.before, _life_lines(window.before)
     for index, row in enumerate(rows):
-        transmission = segments.get(row.number)
+        number = row.number
+        transmission = segments.get(number)
         in_flight = transmission is not None and transmission.outcome is Outcome.IN_FLIGHT
-        if row.silence:
-            ends = (_QUIET, _QUIET)
-        else:
-            a, b = row.states
-            ends = (_LIFE_LINES.get(a, "║"), _LIFE_LINES.get(b, "║"))
+        if row.states is not states:
+            states, lines = row.states, _life_lines(row.states)
         plans.append(
             RowPlan(
-                row, transmission, width, tuple(passing[index].items()), turns.get(row.number, -1),
-                now if in_flight else 0, raw, selected > 0 and row.tells_of(selected), ends, with_states,
-                _sockets_of(transmission, sockets, hosts),
+                row, transmission, width, tuple(passing[index].items()), turns.get(number, -1),
+                now if in_flight else 0, raw, selected > 0 and (number == selected or row.tells_of(selected)),
+                _QUIET if row.silence else lines, with_states, _sockets_of(transmission, sockets, hosts),
             )
         )  # fmt: skip
     return plans
+
+
+def _life_lines(states: States) -> tuple[str, str]:
+    a, b = states
+    return _LIFE_LINES.get(a, "║"), _LIFE_LINES.get(b, "║")
 
 
 def _sockets_of(

@@ -68,7 +68,9 @@ class Row(NamedTuple):
 
     def tells_of(self, number: int) -> bool:
         """Whether it is a segment's row, or stands for that."""
-        return self.number == number or any(one.number == number for one in self.folded)
+        return self.number == number or (
+            bool(self.folded) and any(one.number == number for one in self.folded)
+        )
 
 
 class _Round(NamedTuple):

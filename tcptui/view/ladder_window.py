@@ -56,7 +56,9 @@ def window_at_end(run: RunRows, now: int, height: int, unfolded: int = 0, smooth
     others; `smooth`: the newest row stands at the bottom."""
     silence = run.silence(now)
     room = height - (silence is not None)
-    above = (one for place, row in run.before(run.end) for one in _rows_at(place, row, unfolded)[::-1])
+    above = run.before(run.end)
+    if unfolded:
+        above = (one for place, row in above for one in _rows_at(place, row, unfolded)[::-1])
     found = list(islice(above, room + 1))
     found.reverse()
     if len(found) > room:

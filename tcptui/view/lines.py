@@ -65,7 +65,7 @@ def part(line: Line, start: int, end: int) -> Line:
     for text, style in line:
         if at >= end:
             break
-        behind = at + cell_len(text)
+        behind = at + (len(text) if text.isascii() else cell_len(text))
         if behind > start:
             if at < start or behind > end:
                 text = between(text, start - at, end - at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from tcptui.explain.catalogue import say
@@ -69,17 +69,22 @@ def picker_picture(
     heading: Heading | None,
     played: Played | None,
     keys: Sequence[Sequence[Key]],
+    score: Callable[[str], str] = lambda chapter: "",
 ) -> Picture:
     """The screen. `at` is the entry under the cursor; `text` what is looked for (None: nothing), `found` how
     many that are; `top` the row of the list that was the first one; `heading` and `played` are the story
-    under the cursor, as far as there is one and as far as it is known."""
+    under the cursor, as far as there is one and as far as it is known; `score` tells how many questions of a
+    chapter were answered right."""
     left = list_width(width)
     right = width - left - 3
     inner = height - KEY_LINES - 2
     rows = list_rows(entries)
     top = first_row(rows, at, inner - 1, top)
     shown = rows[top : top + inner - 1]
-    listed = [_search_line(text, found, left), *list_lines(entries, shown, at, left, numbered=text is None)]
+    listed = [
+        _search_line(text, found, left),
+        *list_lines(entries, shown, at, left, score, numbered=text is None),
+    ]
     if not entries:
         listed.append(fit(((f" {say('ui.picker.none')}", "dim"),), left))
     preview = [] if heading is None else preview_lines(heading, played, right - 2, inner)
@@ -119,22 +124,31 @@ def first_row(rows: Sequence[ListRow], at: int, height: int, before: int) -> int
 
 
 def list_lines(
-    entries: Sequence[Entry], rows: Sequence[ListRow], at: int, width: int, *, numbered: bool
+    entries: Sequence[Entry],
+    rows: Sequence[ListRow],
+    at: int,
+    width: int,
+    score: Callable[[str], str] = lambda chapter: "",
+    *,
+    numbered: bool,
 ) -> list[Line]:
     """Some rows of the list, entry `at` being under the cursor; `numbered`: before a chapter stands the digit
     that goes to it."""
     chapters = list(dict.fromkeys(entry.chapter for entry in entries))
     names = min(LONGEST_NAME, max((cell_len(entry.name) for entry in entries), default=0))
     return [
-        _chapter_line(f"{chapters.index(row) + 1} {row}" if numbered else row, width)
+        _chapter_line(f"{chapters.index(row) + 1} {row}" if numbered else row, score(row), width)
         if isinstance(row, str)
         else _entry_line(entries[row], row == at, names, width)
         for row in rows
     ]
 
 
-def _chapter_line(chapter: str, width: int) -> Line:
-    return fit((("── ", "dim"), (shorten(chapter, width - 5), "title"), (f" {'─' * width}", "dim")), width)
+def _chapter_line(chapter: str, score: str, width: int) -> Line:
+    right = f" {score} " if score else ""
+    chapter = shorten(chapter, width - 5 - cell_len(right))
+    rest = f" {'─' * (width - 4 - cell_len(chapter) - cell_len(right))}"
+    return fit((("── ", "dim"), (chapter, "title"), (rest, "dim"), (right, "plain")), width)
 
 
 def _entry_line(entry: Entry, chosen: bool, names: int, width: int) -> Line:

@@ -1,5 +1,5 @@
 """What a story says, above the lines of why: sentences and claims at its moments, a panel with question and
-answer.
+answer, and what a reader is asked before the next step.
 
 All of it stands on lines of its own, which the panes above give up: what happened and why keep theirs. What
 is told at a moment has `MOST_SAID` of them. The sentences of the story come first, for they tell what to look
@@ -10,7 +10,7 @@ are the claims', and what is cut off is read in the reader.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tcptui.explain.catalogue import say
 from tcptui.explain.claims import claim_head, claim_text
@@ -18,6 +18,9 @@ from tcptui.lab.scenario import Claim
 from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, shorten, wrap
 from tcptui.view.lines import EMPTY, Line, Style, fit
+
+if TYPE_CHECKING:
+    from tcptui.view.asked import Asked
 
 MOST_SAID = 5
 """Lines of what is told at a moment."""
@@ -39,19 +42,34 @@ Told: TypeAlias = Sequence["str | Claim"]
 """What is said, and the claims that are put to the test."""
 
 
-def story_rows(told: Told, panel: Panel, width: int, height: int, least: int) -> int:
+def story_rows(
+    told: Told, panel: Panel, width: int, height: int, least: int, asked: Asked | None = None
+) -> int:
     """How many lines it takes on a screen of that size; without a panel `least` or more, so that the place of
     what is told is free between two moments."""
     lines = len(_told_lines(told, width))
-    return max(lines, least) if panel == NOTHING else lines + len(_panel_lines(panel, width, height - LEFT))
+    below = len(_below(asked, width))
+    if panel == NOTHING:
+        return max(lines, least) + below
+    return lines + len(_panel_lines(panel, width, height - LEFT - below)) + below
 
 
-def story_lines(told: Told, panel: Panel, width: int, rows: int) -> list[Line]:
-    """All of it in so many lines."""
+def story_lines(told: Told, panel: Panel, width: int, rows: int, asked: Asked | None = None) -> list[Line]:
+    """All of it in so many lines; what is asked stands below the rest."""
+    below = _below(asked, width)
+    rows -= len(below)
     lines = _told_lines(told, width)[:rows]
     if panel != NOTHING:
         lines += _panel_lines(panel, width, rows - len(lines))
-    return (lines + [fit(EMPTY, width)] * rows)[:rows]
+    return [*(lines + [fit(EMPTY, width)] * rows)[:rows], *below]
+
+
+def _below(asked: Asked | None, width: int) -> list[Line]:
+    if asked is None:
+        return []
+    from tcptui.view.asked import asked_lines  # Late: few want to be asked.
+
+    return asked_lines(asked, width)
 
 
 def panel_row(told: Told, panel: Panel, width: int) -> int:

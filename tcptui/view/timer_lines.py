@@ -17,6 +17,8 @@ from tcptui.view.end_rows import fitting
 from tcptui.view.lines import EMPTY, MARK, Line, Style, marked
 from tcptui.view.subject import Host
 
+COVER = "?"
+"""Stands in the place of what a reader is to say."""
 FULL, SPENT = "━", "─"
 """The cells of a bar that are left, and those that have passed."""
 
@@ -31,16 +33,20 @@ class _Running(NamedTuple):
     """Which of the host's connections has it, if not the one that is shown."""
 
 
-def timer_lines(end: Host, was: Host, at: int, width: int, *, waits: bool, retries: str) -> list[Line]:
+def timer_lines(
+    end: Host, was: Host, at: int, width: int, *, waits: bool, retries: str, covered: bool = False
+) -> list[Line]:
     """Two lines: which timer fires first and in how long, and how much of its time is left. `waits`: the
     connection needs something, so it is told if no timer runs. `retries`: how often has been sent again what
-    its retransmission timer is for."""
+    its retransmission timer is for; `covered`: when which of them fires is not told."""
     now, before = _running(end), _running(was)
     changed = now != before
     if not now:
         text = f" {say('ui.end.no_timer')}" if waits else ""
         mark = MARK if changed else " "
         return [((mark, "changed" if changed else "plain"), (text[1:], "dim")), EMPTY]
+    if covered:
+        return [((f" {fill(say('ui.end.else'), 6)} {COVER}", "dim"),), EMPTY]
     first = now[0]
     left = max(0, first.timer.due - at)
     style: Style = "dim" if first.whose else "plain"
@@ -95,8 +101,9 @@ def _texts(now: list[_Running], left: int, at: int, width: int, retries: str) ->
     ]
 
 
-def other_lines(end: Host, was: Host, at: int, width: int) -> list[Line]:
-    """The other connections of the host, each with its state and the timer that fires first."""
+def other_lines(end: Host, was: Host, at: int, width: int, covered: bool = False) -> list[Line]:
+    """The other connections of the host, each with its state and, unless that is `covered`, the timer that
+    fires first."""
     if not end.others:
         return []
     known = {other.connection: other.state for other in was.others}
@@ -104,7 +111,7 @@ def other_lines(end: Host, was: Host, at: int, width: int) -> list[Line]:
     for other in end.others:
         text = f"{other.place}/{end.total} {other.state.value}"
         first = min(other.timers.items(), key=lambda one: one[1].due, default=None)
-        if first is not None:
+        if first is not None and not covered:
             kind, timer = first
             time = f"{kind.label} {duration_text(max(0, timer.due - at))}"
             text += align_right(time, width - 1 - cell_len(text))

@@ -13,7 +13,7 @@ from tcptui.core.profile.presets import LINUX
 from tcptui.core.rules import Rule
 from tcptui.core.tcp.calls import Close, Send
 from tcptui.core.tcp.stacks import STACKS
-from tests.core.build import PEER, US, Site, connected, rules, sent, texts
+from tests.core.build import PEER, US, Site, connected, numbers, rules, sent, texts
 
 PROFILE = LINUX._replace(timestamps=False, sack=False, window_scale=None)
 
@@ -81,7 +81,9 @@ def test_the_ack_of_a_short_segment_makes_room_for_two_full_ones() -> None:
 def test_a_fin_waits_for_cwnd() -> None:
     site = sending(100)
     site.wait(site.tcb.estimate.rto)
-    assert sent(site.call(Close(1))) == []
+    events = site.call(Close(1))
+    assert (rules(events), sent(events)) == ([Rule.CLOSE_WAITS_FOR_CWND], [])
+    assert numbers(events, Rule.CLOSE_WAITS_FOR_CWND) == {"cwnd": 1_000}
     [fin] = sent(site.receives(site.peer(ACK, 1, 101, wnd=20_000)))
     assert fin.flags & FIN
 

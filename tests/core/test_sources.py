@@ -24,6 +24,7 @@ def test_what_no_rfc_says_is_cited_by_what_says_it() -> None:
     cited = {rule.name: rule.source for rule in Rule if rule.rfc is None}
     assert cited == {
         "CLOSE_DELETES_HALF_OPEN": "FreeBSD tcp_disconnect()",
+        "CLOSE_WAITS_FOR_CWND": "Linux tcp_cwnd_test()",
         "ABORT_DELETES_HALF_OPEN": "FreeBSD tcp_drop()",
         "CONFIGURE_REFUSED": "POSIX setsockopt()",
         "ACCEPT_REFUSED": "POSIX accept()",

@@ -88,6 +88,20 @@ def test_a_rule_stands_before_the_segment_that_it_decided() -> None:
         assert at < kinds.index(Sent)
 
 
+@pytest.mark.parametrize(
+    ("octets", "wnd", "waits"), [(5_000, 20_000, 3_000), (2_000, 20_000, 0), (5_000, 2_000, 0)]
+)
+def test_a_send_says_what_cwnd_holds_back_and_nothing_where_the_window_does(
+    octets: int, wnd: int, waits: int
+) -> None:
+    """RFC 5681 2; two segments of 1000 may go."""
+    site = connected(PROMPT._replace(initial_window=2), wnd=wnd)
+    events = site.call(Send(1, bytes(octets)))
+    assert (Rule.SEND_WAITS_FOR_CWND in rules(events)) == bool(waits)
+    if waits:
+        assert numbers(events, Rule.SEND_WAITS_FOR_CWND) == {"len": waits, "cwnd": 2_000}
+
+
 def test_data_that_an_ack_lets_go_says_what_held_it() -> None:
     site = connected()
     site.call(Send(1, b"abc"))
@@ -117,6 +131,11 @@ def test_data_that_an_ack_lets_go_says_what_held_it() -> None:
         events = site.receives(site.peer(flags, int(state is S.SYN_RECEIVED), 1))
         assert numbers(events, Rule.DATA_RELEASED) == {"len": 2}, "the handshake held it"
     assert Rule.DATA_RELEASED not in rules(connected().receives(site.peer(ACK, 1, 1)))
+    site = connected(PROMPT._replace(initial_window=2))
+    site.call(Send(1, bytes(9_000)))
+    events = site.receives(site.peer(ACK, 1, 1_001, wnd=20_000))
+    assert numbers(events, Rule.CWND_RELEASED) == {"len": 2_000, "cwnd": 3_000}
+    assert Rule.DATA_RELEASED not in rules(events)
 
 
 def test_a_duplicate_ack_tells_its_sack_blocks_and_what_of_them_is_new() -> None:

@@ -25,10 +25,11 @@ from tcptui.ui.screens.help import sections
 PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "arrival", "assert", "beside", "check", "claim", "count", "coverage", "difference",
-    "effect", "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "happened",
+    "effect", "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "handout", "happened",
     "label", "ladder", "ledger", "library", "move", "needs", "remembered", "response", "rule", "run",
     "script", "setting", "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why",
     "writer",
+    "lecture", "predict",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[A-Za-z0-9_-]+)+")

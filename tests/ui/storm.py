@@ -12,12 +12,13 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from tcptui import library
+from tcptui import lecture, library
 from tcptui.files import BadFile
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
+from tcptui.ui.lecturing import Lecturing
 from tcptui.ui.preferences import Preferences
 from tcptui.ui.session import Session
 
@@ -164,9 +165,13 @@ def storm(seed: int, keys: int, size: tuple[int, int], sizes: tuple[int, int] | 
     """Sends so many keys to the app, then leaves it; the names of the screens that were seen."""
     dice = random.Random(seed)
     session = Session(any_story(dice)) if seed % 3 else None
+    lecturing = None
+    if seed % 5 == 1:
+        lecturing = Lecturing(lecture.find("first-lesson"), lambda: 20.0 * dice.random())
+        session = lecturing.open()
     app = StormApp(
         session, library.all_scenarios, files=SomeFiles(),
-        preferences=Preferences(ascii_only=seed % 4 == 3, may_ask=seed % 2 == 0),
+        preferences=Preferences(ascii_only=seed % 4 == 3, may_ask=seed % 2 == 0), lecturing=lecturing,
     )  # fmt: skip
     seen: set[str] = set()
 

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from textual import events
 
-from tcptui.ui.driver import MOST_PASTED, PASTE_SILENCE, PasteGuard, TerminalParser, clamped
+from tcptui.ui.driver import (
+    MOST_PASTED,
+    PASTE_SILENCE,
+    PasteGuard,
+    TerminalFile,
+    TerminalParser,
+    clamped,
+)
 from tests.ui.pseudo_terminal import PseudoTerminal
 
 START, END = "\x1b[200~", "\x1b[201~"
@@ -75,6 +84,26 @@ def test_a_paste_has_a_longest_length_and_its_rest_is_dropped() -> None:
     half = "x" * (MOST_PASTED // 2)
     passed = guarded(START, half, half, half, f"y{END}n")
     assert passed == f"{START}{half}{half}{END}n"
+
+
+def test_what_a_terminal_has_no_room_for_goes_before_what_comes_later() -> None:
+    screen, terminal = pty.openpty()
+    with os.fdopen(terminal, "w") as file, os.fdopen(screen, "rb", buffering=0) as seen:
+        out = TerminalFile(file)
+        data = b"".join(b"%07d " % number for number in range(50_000))
+        rest = out.rest_of(data)
+        assert 0 < len(rest) < len(data)
+        out.left += 1
+        assert out.rest_of(b"later") == b"later"
+        thread = threading.Thread(target=out.write, args=(rest,))
+        thread.start()
+        read = b""
+        while len(read) < len(data):
+            read += seen.read(65_536)
+        thread.join()
+        assert read == data
+        assert out.rest_of(b"later") == b""
+        assert seen.read(5) == b"later"
 
 
 # In a real terminal.
@@ -253,7 +282,7 @@ def test_sigcont_while_it_ends_leaves_the_terminal_as_it_was_found() -> None:
     ("module", "method"), [("session", "Session.step"), ("driver", "TerminalDriver._send")]
 )
 def test_a_crash_has_exit_status_1(module: str, method: str, tmp_path: Path) -> None:
-    """In the loop, or in the thread that reads keys: the terminal is given back, and the shell is told."""
+    """In an action, or where keys are read: the terminal is given back, and the shell is told."""
     (tmp_path / "sitecustomize.py").write_text(
         f"import tcptui.ui.{module} as module\n"
         "def fail(self, *arguments):\n"

@@ -6,10 +6,14 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
+from rich.style import Style
 
 from tcptui.ui.output import shorter
+from tcptui.ui.panes.update import Piece, PiecesUpdate
+from tcptui.view.cells import cell_len
 
-_TOKEN = re.compile(r"\x1b\[([0-9;]*)([mHK])|(\r)|(\n)|(.)", re.DOTALL)
+_TOKEN = re.compile(r"\x1b\[([0-9;]*)([mHKC])|(\r)|(\n)|(.)", re.DOTALL)
 
 
 def drawn(data: str) -> tuple[dict[tuple[int, int], tuple[str, str]], tuple[int, int], str]:
@@ -32,6 +36,8 @@ def drawn(data: str) -> tuple[dict[tuple[int, int], tuple[str, str]], tuple[int,
                     others += f";{one}"
         elif final == "H":
             row, column = (int(number) for number in parameters.split(";"))
+        elif final == "C":
+            column += int(parameters)
         elif final == "K":
             cells[row, -column] = ("erased", others)
         elif is_return:
@@ -57,6 +63,28 @@ PIECES = st.lists(
     st.one_of(MOVES, STYLED, st.text("xy ", min_size=1, max_size=6), st.sampled_from(["\r\n", "\x1b[K"])),
     max_size=30,
 )
+
+
+TEXTS = st.sampled_from(["a", "ab", "─", " ", "  ", "b ─ a"])
+STYLES = st.sampled_from(["none", "bold", "reverse", "color(243)", "color(63)", "bold color(29)"])
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), TEXTS, STYLES)))
+def test_pieces_are_drawn_where_they_stand_in_their_styles(pieces: list[tuple[int, int, str, str]]) -> None:
+    """None lies on another: one begins at a multiple of eight cells, or right behind the one before."""
+    console = Console(color_system="256", force_terminal=True)
+    plain: list[str] = []
+    placed: list[Piece] = []
+    for number, y, text, look in pieces:
+        x = 8 * number + sum(one.width for one in placed if (one.y, one.x // 8) == (y, number))
+        if x + len(text) <= 8 * number + 8:
+            style = Style.parse(look)
+            placed.append(Piece(x, y, cell_len(text), text, style))
+            plain.append(f"\x1b[{y + 1};{x + 1}H{style.render(text)}")
+    written = PiecesUpdate(placed).render_segments(console)
+    before = "\x1b[0m"
+    assert drawn(before + written)[::2] == drawn(before + "".join(plain) + "\x1b[m")[::2]
+    assert shorter(written) == written
 
 
 @given(PIECES)

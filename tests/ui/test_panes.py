@@ -20,7 +20,8 @@ from tcptui.ui.app import TcptuiApp
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.inspector import InspectorPane
-from tcptui.ui.panes.pane import FramedPane, _differences
+from tcptui.ui.panes.keys import KeysPane
+from tcptui.ui.panes.pane import FramedPane, Pane, _differences
 from tcptui.ui.panes.update import PiecesUpdate
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
@@ -232,15 +233,32 @@ def test_the_pieces_that_are_written_make_the_whole_screen(
                 direct += bool(written)
                 seen = seen if written else cells()  # All of it was laid out anew.
                 for update in written:
-                    for x, y, width, segments in update.pieces:
-                        text = "".join(segment.text for segment in segments)
+                    for x, y, width, text, _ in update.pieces:
                         assert cell_len(text) == width
                         seen[y][x : x + width] = text
                 written.clear()
                 assert ["".join(row) for row in seen] == ["".join(row) for row in cells()]
+                assert_as_drawn_anew(app.screen)
             assert direct > 20
 
     asyncio.run(run())
+
+
+def assert_as_drawn_anew(screen: object) -> None:
+    """What panes have kept from the keys before is what they would find now."""
+    assert isinstance(screen, RunScreen)
+    session = screen.session
+    sides: tuple[Side, Side] = SIDES
+    anew: list[tuple[Pane, Pane]] = [
+        *zip(screen._ends, [EndpointPane(session, side) for side in sides], strict=True),
+        (screen._keys, KeysPane(session, screen._of_use_here)),
+    ]
+    for pane, fresh in anew:
+        if pane.display:
+            fresh._place = pane._place
+            assert fresh._asked() == pane._lines
+            if isinstance(pane, FramedPane) and isinstance(fresh, FramedPane):
+                assert fresh.heading() == pane.heading()
 
 
 def _dummy(inspected: Inspected, width: int, height: int) -> list[list[Part]]:

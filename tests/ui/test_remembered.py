@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tcptui.core.message import Message
-from tcptui.remembered import RememberedNames, RememberedWord
+from tcptui.remembered import RememberedCounts, RememberedNames, RememberedWord
 from tests.ui.pseudo_terminal import PseudoTerminal
 
 
@@ -41,14 +41,39 @@ def test_a_word_is_there_at_the_next_start(tmp_path: Path) -> None:
     assert os.listdir(tmp_path / "state") == ["theme"]
 
 
+def test_counts_are_there_at_the_next_start_until_they_are_forgotten(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "predicted"
+    first = RememberedCounts(folder, never)
+    assert first.counts == {}
+    for name in ("Opening/right", "Opening/right", "../x", ".", "é"):
+        first.add(name)
+    expected = {"Opening/right": 2, "../x": 1, ".": 1, "é": 1}
+    assert first.counts == expected
+    assert RememberedCounts(folder, never).counts == expected
+    RememberedCounts(folder, never).forget()
+    assert RememberedCounts(folder, never).counts == {}
+    assert os.listdir(folder) == []
+
+
+def test_a_count_that_can_not_be_kept_is_told_and_counted_all_the_same(tmp_path: Path) -> None:
+    told: list[Message] = []
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        counts = RememberedCounts(folder, told.append)
+        counts.add("x")
+        assert counts.counts == {"x": 1}
+    assert {message.key for message in told} == {"remembered.unwritable", "remembered.unreadable"}
+
+
 def test_many_processes_at_once_lose_nothing(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\n"
-        "from tcptui.remembered import RememberedNames, RememberedWord\n"
+        "from tcptui.remembered import RememberedCounts, RememberedNames, RememberedWord\n"
         "folder, own = Path(sys.argv[1]), sys.argv[2]\n"
         "names = RememberedNames(folder / 'seen', print)\n"
         "for number in range(50):\n"
         "    names.add(f'{own}-{number}')\n"
+        "    RememberedCounts(folder / 'counts', print).add('all')\n"
         "    RememberedWord(folder / 'theme', print).write(own)\n"
         "    assert RememberedWord(folder / 'theme', print).read() in set('01234')\n"
     )
@@ -61,6 +86,7 @@ def test_many_processes_at_once_lose_nothing(tmp_path: Path) -> None:
         assert process.returncode == 0
     everything = {f"{own}-{number}" for own in range(5) for number in range(50)}
     assert RememberedNames(tmp_path / "seen", never).names == everything
+    assert RememberedCounts(tmp_path / "counts", never).counts == {"all": 250}
 
 
 @pytest.mark.parametrize("place", ["/dev/null/x", "/proc/x"])

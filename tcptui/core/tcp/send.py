@@ -77,7 +77,7 @@ def transmit(tcb: Tcb, step: Step, corked: bool | None = None) -> None:
 
 def transmit_waiting(tcb: Tcb, step: Step, room: int = 0) -> None:
     """`transmit`, after a segment has arrived: what has waited for it is told. `room`: the usable window of
-    the established connection before it came; what had room has waited for Nagle's algorithm."""
+    the established connection before it came; what had room has waited for Nagle's algorithm or for cwnd."""
     waiting = len(tcb.send_buffer)
     nagle = (
         waiting <= room
@@ -93,9 +93,13 @@ def transmit_waiting(tcb: Tcb, step: Step, room: int = 0) -> None:
     transmit(tcb, step)
     if fin_waits and tcb.fin_sent:
         step.rule_at(at, tcb, Rule.FIN_RELEASED)
-    if len(tcb.send_buffer) < waiting:
-        released = Rule.NAGLE_RELEASED if nagle else Rule.DATA_RELEASED
-        step.rule_at(at, tcb, released, len=waiting - len(tcb.send_buffer))
+    released = waiting - len(tcb.send_buffer)
+    if released and nagle:
+        step.rule_at(at, tcb, Rule.NAGLE_RELEASED, len=released)
+    elif released and min(waiting, step.hooks.full_segment(tcb)) <= room and not tcb.duplicate_acks:
+        step.rule_at(at, tcb, Rule.CWND_RELEASED, len=released, cwnd=tcb.cwnd)
+    elif released:
+        step.rule_at(at, tcb, Rule.DATA_RELEASED, len=released)
 
 
 def sws_override(tcb: Tcb, step: Step) -> bool:
@@ -252,6 +256,14 @@ def _fin_may_go(tcb: Tcb, step: Step) -> bool:
     else:  # Before ESTABLISHED it is an initial one that is to come; after a timeout one segment, the SYN.
         room = not (tcb.syn_timed_out and tcb.retransmission_queue)
     return (room or not step.hooks.fin_waits_for_cwnd()) and step.hooks.fin_fits(tcb, 0)
+
+
+def held_by_cwnd(tcb: Tcb, step: Step) -> bool:
+    """Whether what waits, data or else the FIN, has room in the window and none in cwnd."""
+    if not tcb.send_buffer:
+        return step.hooks.fin_fits(tcb, 0)
+    wanted = min(len(tcb.send_buffer), step.hooks.full_segment(tcb), tcb.usable_window)
+    return wanted > max(0, _congestion_room(tcb, step))
 
 
 def _congestion_room(tcb: Tcb, step: Step) -> int:

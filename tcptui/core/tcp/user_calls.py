@@ -14,7 +14,14 @@ from tcptui.core.tcp.endings import send_reset, start_fin_wait_2_timer, tell_dis
 from tcptui.core.tcp.handshake import keeps_alive, start_keep_alive
 from tcptui.core.tcp.listener import Listener
 from tcptui.core.tcp.reassembly import satisfy_receives, update_window
-from tcptui.core.tcp.send import change_user_timeout, send_syn, start_user_timer, tell_send_room, transmit
+from tcptui.core.tcp.send import (
+    change_user_timeout,
+    held_by_cwnd,
+    send_syn,
+    start_user_timer,
+    tell_send_room,
+    transmit,
+)
 from tcptui.core.tcp.settings import Settings
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import Tcb
@@ -85,8 +92,11 @@ def send(tcb: Tcb, call: Send, step: Step) -> None:
         tcb.snd_up = seq_add(tcb.snd_nxt, len(tcb.send_buffer))
     if tcb.state not in (State.SYN_SENT, State.SYN_RECEIVED):
         transmit(tcb, step, corked=tcb.settings.cork or call.more)
-        if tcb.send_buffer and tcb.user_timer is None:
-            start_user_timer(tcb, step)
+        if tcb.send_buffer:
+            if held_by_cwnd(tcb, step):
+                step.rule(tcb, Rule.SEND_WAITS_FOR_CWND, len=len(tcb.send_buffer), cwnd=tcb.cwnd)
+            if tcb.user_timer is None:
+                start_user_timer(tcb, step)
     step.returned(tcb.connection, "SEND", Response.OK)
 
 
@@ -156,8 +166,12 @@ def _tell_fin(tcb: Tcb, step: Step, waiting: int, at: int) -> None:
     """What became of the FIN of a CLOSE that found `waiting` octets not sent: the rule comes before the
     segments that it decided, the events from `at` on."""
     if not tcb.fin_sent:
-        waits = Rule.CLOSE_QUEUED if tcb.send_buffer else Rule.CLOSE_WAITS_FOR_WINDOW
-        step.rule_at(at, tcb, waits, notsent=len(tcb.send_buffer), snd_wnd=tcb.snd_wnd)
+        if tcb.send_buffer:
+            step.rule_at(at, tcb, Rule.CLOSE_QUEUED, notsent=len(tcb.send_buffer))
+        elif held_by_cwnd(tcb, step):
+            step.rule_at(at, tcb, Rule.CLOSE_WAITS_FOR_CWND, cwnd=tcb.cwnd)
+        else:
+            step.rule_at(at, tcb, Rule.CLOSE_WAITS_FOR_WINDOW, snd_wnd=tcb.snd_wnd)
     elif waiting:
         step.rule_at(at, tcb, Rule.CLOSE_SENDS_REST, len=waiting)
     else:

@@ -139,6 +139,7 @@ SENTENCES = {
     "error.scenario.one_address": "must differ from A's",
     "error.scenario.one_moment": "it is said at one moment: either at (a time) or when (a pattern)",
     "error.scenario.prelude": "{count} moves are too many; at most {most}",
+    "error.option.width": "--width must be from {least} to {most}",
     "error.claims.none": "the library has no such claim",
     "error.scenario.claim_count": "{count} texts for {most} claims: each [[claim]] has one",
     "error.scenario.say_count": "{count} texts for {most} moments: each [[say]] has one",

@@ -5,6 +5,7 @@ from __future__ import annotations
 SENTENCES = {
     "ui.picker.title": "tcptui",
     "ui.picker.type": "type to search",
+    "ui.picker.score": "{right} of {count}",
     "library.broken": "can't be used: {why}",
     "ui.picker.all": "{count:stories}",
     "ui.picker.found": "{count} of {all} match",

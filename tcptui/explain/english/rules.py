@@ -22,6 +22,7 @@ SENTENCES = {
     "rule.close_sends_rest": "All that was left to send goes at once ({len:octets}), with {side}'s FIN.",
     "rule.close_queued": "{side}'s FIN is not sent yet: {notsent:octets} must go first.",
     "rule.close_waits_for_window": "{side}'s FIN is not sent yet: {peer}'s window ({snd_wnd}) has no room.",
+    "rule.close_waits_for_cwnd": "{side}'s FIN is not sent yet: the congestion window ({cwnd}) is full.",
     "rule.close_waits_to_open": "{side}'s FIN is not sent yet: first the connection must be established.",
     "rule.close_of_both_ways": "{side} had closed one half; from now on {side} takes no data, either.",
     "rule.abort_sends_rst": "ABORT: {side} sends a RST and deletes the connection at once.",
@@ -195,6 +196,7 @@ SENTENCES = {
     ),
     "rule.time_wait_goes_on": "No connection came of the newer SYN: TIME-WAIT goes on.",
     "rule.time_wait_reopened": "The SYN is newer than all of the old connection: TIME-WAIT ends.",
+    "rule.send_waits_for_cwnd": "{len:octets} must wait: the congestion window is {cwnd}.",
     "rule.nagle": (
         "{len:octets} must wait until what is outstanding, {unacknowledged:octets}, is acknowledged (Nagle)."
     ),
@@ -202,6 +204,7 @@ SENTENCES = {
     "rule.corked": "{len:octets} must wait: more is to follow, or the socket is corked.",
     "rule.cork_overridden": "Held back for long, and nothing has followed: {len:octets} go now.",
     "rule.data_released": "Sent now, after waiting: {len:octets}.",
+    "rule.cwnd_released": "The congestion window ({cwnd}) has room now: {len:octets} more go.",
     "rule.fin_released": "{side}'s FIN, which waited, goes now.",
     "rule.silly_window_overridden": (
         "{peer}'s window has been small ({snd_wnd}) for long: {len:octets} must go."

@@ -45,6 +45,7 @@ class EndpointPane(FramedPane):
             transmissions=history.transmissions(),
             selected=session.selected if session.selection else None,
             reports=[history.reports(interval) for interval in range(max(0, last - 1), last + 1)],
+            covered=session.covered,
         )  # fmt: skip
 
     def on_click(self, event: Click) -> None:

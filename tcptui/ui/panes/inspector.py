@@ -38,6 +38,8 @@ class InspectorPane(FramedPane):
         return Heading(f"{title}  {about}" if about else title, "", "dim")
 
     def lines(self, width: int, height: int) -> list[Line]:
+        if self.inspector.tells_next and self.session.covered:
+            return []
         lines = self.inspector.lines(self.inspected(), width, height)
         if self._captures is not None and self._captures.behind and self._later is None and self.is_mounted:
             self._later = self.set_timer(_BREATH, self._look_again)

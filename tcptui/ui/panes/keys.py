@@ -9,14 +9,15 @@ from typing import Any
 from textual.events import Click
 from textual.message import Message
 
-from tcptui.lab.wire import SIDES
-from tcptui.ui.key_lines import ActsLine, KeyLine, key_line
+from tcptui.lab.ends import End
+from tcptui.lab.wire import SIDES, Side
+from tcptui.ui.key_lines import ActsLine, KeyLine, answers_line, key_line
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
 from tcptui.view.lines import Line
 
 _ALWAYS = frozenset(
-    ("bookmark", "numbers", "enlarge", "moves", "find", "previous_story", "next_story", "copy",
+    ("bookmark", "numbers", "predict", "enlarge", "moves", "find", "previous_story", "next_story", "copy",
      "save", "scenarios", "palette", "help", "quit")
 )  # fmt: skip
 
@@ -36,6 +37,9 @@ class KeysPane(SessionPane):
         self._more = more
         self._keys: tuple[Any, KeyLine] = (None, KeyLine(()))
         """The line of keys, and what it was made of."""
+        self._callable: dict[Side, tuple[End, bool]] = {}
+        """Whether a program can call something at an end, and of which end that was found: most steps leave
+        one end as it is."""
         self._acts = ActsLine()
         self._act_keys = KeyLine(())
 
@@ -44,9 +48,13 @@ class KeysPane(SessionPane):
         useful = self._useful()
         if self._keys[0] != (width, useful):
             self._keys = (width, useful), key_line(width, useful)
-        self._act_keys = self._acts.line(
-            session.selected, session.world.wire, session.history.position, session.selection, width
-        )
+        if session.covered:
+            asked = session.asked
+            self._act_keys = answers_line(len(asked.choices) if asked is not None else 0, width)
+        else:
+            self._act_keys = self._acts.line(
+                session.selected, session.world.wire, session.history.position, session.selection, width
+            )
         return [self._act_keys.line, self._keys[1].line]
 
     def on_click(self, event: Click) -> None:
@@ -80,5 +88,12 @@ class KeysPane(SessionPane):
             useful.add("undo")
         if session.bookmarks:
             useful.add("next_bookmark")
-        useful |= {f"call_{side.lower()}" for side in SIDES if session.world.end(side).possible_calls}
+        useful |= {f"call_{side.lower()}" for side in SIDES if self._can_call(side)}
         return frozenset(useful)
+
+    def _can_call(self, side: Side) -> bool:
+        end = self.session.world.end(side)
+        known = self._callable.get(side)
+        if known is None or known[0] is not end:
+            known = self._callable[side] = end, bool(end.possible_calls)
+        return known[1]

@@ -19,9 +19,11 @@ the backdrop, in one widget for all.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import ne
 from typing import get_args
 
 from rich.segment import Segment as RichSegment
+from rich.style import Style as RichStyle
 from textual.color import Color
 from textual.filter import LineFilter
 from textual.geometry import Region
@@ -37,8 +39,9 @@ from tcptui.view.cells import cell_len, clusters, is_simple
 from tcptui.view.layout import Frame, Place
 from tcptui.view.lines import Line, Style, part
 
-FAR_APART = 8
-"""Octets that it takes to go to another cell of the screen."""
+FAR_APART = 5
+"""Octets that it takes to go to another cell of the same line."""
+_EQUAL = bytes(FAR_APART)
 _SIGNS = {style: chr(place) for place, style in enumerate(get_args(Style))}
 _BACKGROUND = Color.parse("ansi_default")
 
@@ -91,8 +94,11 @@ class Pane(Widget, inherit_css=False):
                 self._strips[row] = None
                 (self._cut.add if _is_cut(new) else self._cut.discard)(row)
                 for start, end in _differences(old, new):
-                    segments = self._segments(part(new, start, end), filters)
-                    changed.append(Piece(x + start, y + row, end - start, segments))
+                    at = x + start
+                    for text, look in self._looking(part(new, start, end), filters):
+                        cells = len(text) if text.isascii() else cell_len(text)
+                        changed.append(Piece(at, y + row, cells, text, look))
+                        at += cells
         self._lines = lines
         return changed
 
@@ -105,8 +111,8 @@ class Pane(Widget, inherit_css=False):
         """The strips as they are: there are no styles of a widget to be laid over them."""
         for row in range(crop.y, min(crop.bottom, len(self._lines))):
             if self._strips[row] is None:
-                segments = self._segments(self._lines[row], self.get_line_filters())
-                self._strips[row] = Strip(segments, self._place.width)
+                looking = self._looking(self._lines[row], self.get_line_filters())
+                self._strips[row] = Strip([RichSegment(*one) for one in looking], self._place.width)
         strips = [strip for strip in self._strips[crop.y : crop.bottom] if strip is not None]
         strips += [Strip.blank(crop.right, self._looks["plain"])] * (crop.height - len(strips))
         if crop.x == 0 and crop.width == self._place.width:
@@ -119,13 +125,17 @@ class Pane(Widget, inherit_css=False):
         blank: Line = ((" " * width, "plain"),)
         return lines + [blank] * (height - len(lines))
 
-    def _segments(self, line: Line, filters: Sequence[LineFilter]) -> list[RichSegment]:
-        """`filters`: for NO_COLOR and for ASCII."""
+    def _looking(self, line: Line, filters: Sequence[LineFilter]) -> Sequence[tuple[str, RichStyle | None]]:
+        """The texts of a line, and how they look; `filters`: for NO_COLOR and for ASCII."""
         # Without the widget's own style: the terminal's default colours need no octets.
-        segments = [RichSegment(text, self._looks[name]) for text, name in line]
+        looks = self._looks
+        looking = [(text, looks[name]) for text, name in line]
+        if not filters:
+            return looking
+        segments = [RichSegment(text, look) for text, look in looking]
         for line_filter in filters:
             segments = line_filter.apply(segments, _BACKGROUND)
-        return segments
+        return [(text, look) for text, look, _ in segments]
 
 
 class SessionPane(Pane):
@@ -172,23 +182,19 @@ def _differences(old: Line, new: Line) -> list[tuple[int, int]]:
     at = sum([cell_len(text) for text, _ in new[:first]])
     were, styles_were = _in_cells(old[first : len(old) - last])
     are, styles = _in_cells(new[first : len(new) - last])
-    start, behind = _agreeing(were, are), _agreeing(were[::-1], are[::-1])
-    if styles != styles_were:
-        start = min(start, _agreeing(styles_were, styles))
-        behind = min(behind, _agreeing(styles_were[::-1], styles[::-1]))
-    end = len(are) - behind
-    if end - start <= FAR_APART:
-        return [(at + start, at + end)] if start < end else []
-    parts: list[tuple[int, int]] = []
-    begin = behind = start
-    pairs = zip(were[start:end], are[start:end], styles_were[start:end], styles[start:end], strict=True)
-    for place, (was, one, style_was, style) in enumerate(pairs, start):
-        if was != one or style_was != style:
-            if place - behind >= FAR_APART:
-                parts.append((at + begin, at + behind))
-                begin = place
-            behind = place + 1
-    return [*parts, (at + begin, at + end)]
+    if styles == styles_were:
+        differs = bytes(map(ne, were, are))
+    else:
+        differs = bytes(map(ne, zip(were, styles_were, strict=True), zip(are, styles, strict=True)))
+    parts = []
+    start = differs.find(1)
+    while start >= 0:
+        end = differs.find(_EQUAL, start)
+        if end < 0:
+            end = len(differs.rstrip(b"\0"))
+        parts.append((at + start, at + end))
+        start = differs.find(1, end)
+    return parts
 
 
 def _agreeing_spans(old: Line, new: Line) -> tuple[int, int]:
@@ -220,17 +226,3 @@ def _in_cells(line: Line) -> tuple[Sequence[str], str]:
                 cells += [mark + str(place) for place in range(width)]
                 mark = ""
     return cells, styles
-
-
-def _agreeing(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many elements two sequences have in common at their beginning."""
-    least, most = 0, min(len(one), len(other))
-    if one == other:
-        return most
-    while least < most:
-        middle = (least + most + 1) // 2
-        if one[:middle] == other[:middle]:
-            least = middle
-        else:
-            most = middle - 1
-    return least

@@ -15,24 +15,24 @@ from collections.abc import Iterable
 
 from rich.color import ColorSystem
 from rich.console import Console
-from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import CompositorUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
 from tcptui.named_tuple import NamedTuple
+from tcptui.ui.output import change, is_blank
 
 
 class Piece(NamedTuple):
-    """What is to be seen from a cell of the screen on, on one line."""
+    """A text in one style, and the cell of the screen that it begins at."""
 
     x: int
     y: int
     width: int
     """Cells."""
-    segments: list[Segment]
-    """Rich's: texts with their styles."""
+    text: str
+    style: Style | None
 
     @property
     def region(self) -> Region:
@@ -47,13 +47,34 @@ class PiecesUpdate(CompositorUpdate):
         self.pieces = pieces
 
     def render_segments(self, console: Console) -> str:
-        """Those that begin in the same style one after the other: setting it takes more octets than going to
-        another cell."""
-        colours = console._color_system or ColorSystem.TRUECOLOR
-        written: dict[Style | None, list[str]] = {}
-        for x, y, _, segments in self.pieces:
-            texts = written.setdefault(segments[0].style, [])
-            texts.append(f"\x1b[{y + 1};{x + 1}H")
-            for text, style, _ in segments:
-                texts.append(Strip.render_style(style, text, colours) if style else text)
-        return "".join([text for texts in written.values() for text in texts])
+        """Those of a style one after the other: setting it takes more octets than going to another cell.
+        On the same line the cursor goes to the right (ECMA-48, CUF) from where it is known to be: behind
+        ASCII, about whose width no terminal has an opinion of its own."""
+        written: list[str] = []
+        state, row, column = "", -1, -1
+        for wanted, pieces in self._by_state(console._color_system or ColorSystem.TRUECOLOR).items():
+            if wanted != state:
+                written.append(change(state, wanted))
+                state = wanted
+            for x, y, width, text, _ in pieces:
+                if y != row or x < column:
+                    written.append(f"\x1b[{y + 1};{x + 1}H")
+                elif x > column:
+                    written.append(f"\x1b[{x - column}C")
+                written.append(text)
+                row, column = y if text.isascii() else -1, x + width
+        if state:
+            written.append(change(state, ""))
+        return "".join(written)
+
+    def _by_state(self, colours: ColorSystem) -> dict[str, list[Piece]]:
+        """By SGR parameters; blanks with the piece before them, where they look the same in its style."""
+        groups: dict[str, list[Piece]] = {}
+        last = ""
+        for piece in self.pieces:
+            style = piece.style
+            state = (style._ansi or Strip.render_ansi(style, colours)) if style else ""
+            if not (piece.text.isspace() and is_blank(last) and is_blank(state)):
+                last = state
+            groups.setdefault(last, []).append(piece)
+        return groups

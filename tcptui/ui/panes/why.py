@@ -24,12 +24,13 @@ class WhyPane(SessionPane):
         """The lines for what the story says."""
 
     def lines(self, width: int, height: int) -> list[Line]:
-        said = self.session.story
-        if self.said and not said.told and said.panel == NOTHING and self._tells_of_the_selected:
+        said, asked = self.session.story, self.session.asked
+        free = not said.told and said.panel == NOTHING and asked is None
+        if self.said and free and self._tells_of_the_selected:
             chosen = self._fate(width, height)
             if chosen is not None:  # The free lines of the story are for what would be cut.
                 return [*[fit(EMPTY, width)] * (height - len(chosen)), *chosen]
-        story = story_lines(said.told, said.panel, width, self.said) if self.said else []
+        story = story_lines(said.told, said.panel, width, self.said, asked) if self.said else []
         return [*story, *self._why(width, height - self.said)]
 
     def on_click(self, event: Click) -> None:

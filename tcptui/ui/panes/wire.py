@@ -81,8 +81,12 @@ class WirePane(FramedPane):
             edge_line(titles, [place], width),
             *drawn,
             *[blank] * (rows - len(drawn)),
-            edge_line(variants, [next_text(session.world, session.at)], width),
+            edge_line(variants, [self._next()], width),
         ]
+
+    def _next(self) -> str:
+        session = self.session
+        return say("ui.next.covered") if session.covered else next_text(session.world, session.at)
 
     def _titles(self) -> tuple[list[str], list[str]]:
         scenario = self.session.history.scenario

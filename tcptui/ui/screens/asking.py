@@ -6,6 +6,7 @@ Each opens a dialog and hands the answer on, if there is one; what is done with 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from textual.app import App
@@ -19,6 +20,9 @@ from tcptui.ui.screens.branches import BranchMenu
 from tcptui.ui.screens.dialogs import CallMenu, Prompt
 from tcptui.ui.session import Session
 from tcptui.ui.typed import call_error, moves_error, pattern_error
+
+if TYPE_CHECKING:
+    from tcptui.ui.lecturing import Lecturing
 
 LONGEST_TITLE = 600
 """Characters of the moves so far that stand above the line to type: the latest."""
@@ -66,6 +70,17 @@ def ask_branch(app: App[None], session: Session, made: Callable[[int], None]) ->
 
     history = session.history
     app.push_screen(BranchMenu(history.origins(), history.branch), chosen)
+
+
+def ask_item(app: App[None], lecturing: Lecturing, made: Callable[[int], None]) -> None:
+    """An item of a lecture, by its place from 0."""
+    from tcptui.ui.screens.items import ItemMenu
+
+    def chosen(place: int | None) -> None:
+        if place is not None:
+            made(place)
+
+    app.push_screen(ItemMenu(lecturing.lecture, lecturing.at), chosen)
 
 
 def ask_call(app: App[None], session: Session, side: Side, made: Callable[[Move], None]) -> None:

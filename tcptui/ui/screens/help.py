@@ -32,11 +32,13 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("segment", ("up", "down", "go_to", "lose", "delay", "duplicate", "reorder", "undo")),
     ("ends", ("call_a", "call_b", "connection_a", "connection_b", "moves", "branch")),
     ("see", (
-        "question", "read", "inspector", "previous_inspector", "field", "previous_field", "mark", "enlarge",
-        "numbers", "page_down", "page_up", "scroll_down", "scroll_up", "scroll_start", "scroll_end", "theme",
+        "question", "predict", "answer_1", "answer_2", "answer_3", "answer_4", "answer_5", "read",
+        "inspector", "previous_inspector", "field", "previous_field", "mark", "enlarge", "numbers",
+        "page_down", "page_up", "scroll_down", "scroll_up", "scroll_start", "scroll_end", "theme",
     )),
     ("stories", (
-        "variant", "previous_story", "next_story", "scenarios", "copy", "save", "palette", "help", "quit",
+        "variant", "previous_story", "next_story", "items", "scenarios", "copy", "save", "palette",
+        "help", "quit",
     )),
 )  # fmt: skip
 """Every action, by what it is for."""
@@ -46,6 +48,7 @@ _LOOKS: dict[Style, str] = {"title": "bold", "key": "bold", "dim": "$text-muted"
 _LIST = (
     ("abc", "letters"), ("/", "search"), ("1-9", "chapter"), ("↑↓ [ ]", "choose"), ("←→", "variant"),
     ("enter", "play"), ("space", "mark"), ("esc", "escape"), ("✓ *", "signs"),
+    ("7 / 9", "score"),
 )  # fmt: skip
 """The keys of the list of stories."""
 

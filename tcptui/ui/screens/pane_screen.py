@@ -16,7 +16,7 @@ from textual.timer import Timer
 from tcptui.ui.panes.backdrop import Backdrop
 from tcptui.ui.panes.pane import FramedPane, Pane
 from tcptui.ui.panes.update import Piece, PiecesUpdate
-from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 
 FRAMES_PER_SECOND = 15
 """How often a playing run is drawn, long work, or keys that come faster than they can be seen."""
@@ -65,10 +65,6 @@ class PaneScreen(Screen[None], inherit_css=False):
         """The panes that are drawn anew when something has changed."""
         return self._panes
 
-    def frames(self) -> list[Frame]:
-        """The frames of its panes as they are now: what stands on one may change as its pane does."""
-        return [pane.frame() for pane in self._panes if isinstance(pane, FramedPane) and pane.display]
-
     def compose(self) -> ComposeResult:
         self.place_again(*self.app.size)
         yield self.backdrop
@@ -107,11 +103,12 @@ class PaneScreen(Screen[None], inherit_css=False):
             self._late.stop()
             self._late = None
         changed: list[Piece] = []
-        for pane in self.drawn:
-            if pane.display:
-                changed += pane.update()
-        if self.drawn is self._panes:
-            changed += self.backdrop.reword(self.frames())
+        drawn = self.drawn
+        seen = [pane for pane in drawn if pane.display]
+        for pane in seen:
+            changed += pane.update()
+        if drawn is self._panes:  # What stands on a frame may change as its pane does.
+            changed += self.backdrop.reword([pane.frame() for pane in seen if isinstance(pane, FramedPane)])
         if changed and self._is_settled:
             self.app._display(self, PiecesUpdate(changed))  # type: ignore[arg-type]
         elif changed:

@@ -24,7 +24,7 @@ from tcptui.printable import printable
 from tcptui.ui.choice import Choice, Found
 from tcptui.ui.panes.pane import Pane
 from tcptui.ui.screens.once import dismiss_once
-from tcptui.ui.seen import Seen, story_name
+from tcptui.ui.seen import Scores, ScoresInMemory, Seen, story_name
 from tcptui.ui.stories import Stories
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Place
 from tcptui.view.lines import Line, fit
@@ -52,8 +52,11 @@ _NOT_TYPED = frozenset(" /[]?:")
 class PickerPane(Pane):
     """The whole screen."""
 
-    def __init__(self, choice: Choice, stories: Stories, seen: Seen, marked: Seen, can_leave: bool) -> None:
+    def __init__(
+        self, choice: Choice, stories: Stories, seen: Seen, marked: Seen, scores: Scores, can_leave: bool
+    ) -> None:
         super().__init__()
+        self._scores = scores
         self.choice = choice
         self._stories = stories
         self._seen, self._marked = seen, marked
@@ -74,10 +77,16 @@ class PickerPane(Pane):
             width, height, [self._entry(one) for one in choice.found], choice.at,
             text=choice.text if choice.text or choice.searching else None, found=self._count(),
             top=self.picture.top, heading=heading, played=played, keys=self._keys(),
+            score=self._score,
         )  # fmt: skip
         if self.note:
             return [*self.picture.lines[:-1], fit(((f" {self.note}", "error"),), width)]
         return self.picture.lines
+
+    def _score(self, chapter: str) -> str:
+        """How many questions of a chapter were answered right; empty: none was answered."""
+        right, answered = self._scores.of(chapter)
+        return say("ui.picker.score", right=right, count=answered) if answered else ""
 
     def _entry(self, found: Found) -> Entry:
         story, name = found.story, story_name(found.story.name, found.variant_name)
@@ -145,7 +154,14 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
     ]
 
     def __init__(
-        self, stories: Stories, seen: Seen, marked: Seen, *, at: str = "", can_leave: bool = True
+        self,
+        stories: Stories,
+        seen: Seen,
+        marked: Seen,
+        scores: Scores | None = None,
+        *,
+        at: str = "",
+        can_leave: bool = True,
     ) -> None:
         """`at` is the story under the cursor at first; `can_leave`: there is something to go back to."""
         super().__init__()
@@ -153,7 +169,9 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
         self.choice.go_to(at)
         self._stories, self._marked = stories, marked
         self._can_leave = can_leave
-        self._pane = PickerPane(self.choice, stories, seen, marked, can_leave)
+        self._pane = PickerPane(
+            self.choice, stories, seen, marked, ScoresInMemory() if scores is None else scores, can_leave
+        )
         self._work: Iterator[None] | None = None
         self._timer: Timer | None = None
         self.working = False

@@ -65,7 +65,7 @@ def parts(session: Session) -> Iterator[Part]:
         yield Part(say("ui.reader.answer"), answer)
     for side in SIDES:
         script = script_of(world, side)
-        if script is not None:
+        if script is not None and not session.covered:
             yield Part(f"{side}  {say('ui.end.script')}", _script_text(script))
 
 

@@ -18,8 +18,9 @@ from tcptui.ui.panes.keys import KeysPane
 from tcptui.ui.panes.pane import Pane, SessionPane
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
-from tcptui.ui.screens.inspector_actions import InspectorActions
+from tcptui.ui.screens.lecture_actions import LectureActions
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND, PaneScreen
+from tcptui.ui.seen import Scores, ScoresInMemory
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, places
@@ -27,6 +28,7 @@ from tcptui.view.story import NOTHING, story_rows
 
 if TYPE_CHECKING:
     from tcptui.ui.app import TcptuiApp
+    from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.panes.inspector import InspectorPane
     from tcptui.ui.panes.letters import LettersPane
 
@@ -36,6 +38,8 @@ MOST_WAITING = 1_000
 """Keys that wait until long work is done; those that come then are lost."""
 MOST_LEFT = 20
 """Runs that are kept as they were left."""
+CLOCK_EVERY = 5
+"""Seconds after which the clock of a lecture is looked at; it tells minutes."""
 LEAST_SAID = 2
 """Lines for what a story says at its moments, kept free between them."""
 
@@ -47,6 +51,9 @@ _ENLARGED: tuple[Enlarged, ...] = ("", "a", "wire", "b")
 class AllStories(Protocol):
     """Where the story that is shown comes from."""
 
+    scores: Scores
+    """What is counted of answers to questions before its steps."""
+
     def story_beside(self, by: int) -> Scenario | None:
         """The story that stands `by` places after it; None: there is none."""
 
@@ -54,7 +61,7 @@ class AllStories(Protocol):
         """A story has been seen to its end."""
 
 
-class RunScreen(InspectorActions, PaneScreen):
+class RunScreen(LectureActions, PaneScreen):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -71,9 +78,11 @@ class RunScreen(InspectorActions, PaneScreen):
         session: Session,
         inspectors: Sequence[Inspector] = INSPECTORS,
         stories: AllStories | None = None,
+        lecturing: Lecturing | None = None,
     ) -> None:
-        super().__init__(session, inspectors)
+        super().__init__(session, inspectors, lecturing)
         self._stories = stories
+        self._scores: Scores = ScoresInMemory() if stories is None else stories.scores
         self._said = 0
         """The lines for what the story says."""
         self._sought = ""
@@ -88,7 +97,7 @@ class RunScreen(InspectorActions, PaneScreen):
         for end in self._ends:
             self.add(end)
         self._wire = self.add(WirePane(session))
-        self._clock = self.add(ClockPane(session))
+        self._clock = self.add(ClockPane(session, None if lecturing is None else lecturing.clock_text))
         self._why = self.add(WhyPane(session))
         self._keys = self.add(KeysPane(session, self._of_use_here))
         self._letters: LettersPane | None = None
@@ -125,6 +134,10 @@ class RunScreen(InspectorActions, PaneScreen):
             if isinstance(pane, SessionPane):
                 pane.session = session
         self._rearrange()
+
+    def on_mount(self) -> None:
+        if self._lecturing is not None:
+            self.set_interval(CLOCK_EVERY, self.show)
 
     def place_panes(self, width: int, height: int) -> None:
         self._said = said = self._said_rows(width, height)
@@ -182,6 +195,8 @@ class RunScreen(InspectorActions, PaneScreen):
         several = {key for key, host in ends.items() if host is not None and host.total > 1}
         if self.session.history.scenario.variants:
             several.add("variant")
+        if self._lecturing is not None:
+            several.add("items")
         told = (self._why, *self._ends)
         return frozenset(several | {"read"} if any(pane.is_cut for pane in told) else several)
 
@@ -190,6 +205,9 @@ class RunScreen(InspectorActions, PaneScreen):
         await self.app.run_action(event.action, self if hasattr(self, f"action_{event.action}") else self.app)
 
     # Actions.
+
+    def action_items(self) -> None:
+        self._change(self._choose_item)
 
     def action_branch(self) -> None:
         self._change(self._choose_branch)
@@ -206,6 +224,9 @@ class RunScreen(InspectorActions, PaneScreen):
 
     def action_variant(self) -> None:
         self._change(self._next_variant)
+
+    def action_predict(self) -> None:
+        self._change(lambda: self.session.predict(self._scores))
 
     def action_call_a(self) -> None:
         self._change(lambda: self._choose_call("A"))
@@ -287,6 +308,9 @@ class RunScreen(InspectorActions, PaneScreen):
 
     def _open_beside(self, by: int, way_back: str) -> None:
         """The story that stands so many places after this one in the list."""
+        if self._lecturing is not None:
+            self._open_item(self._lecturing.at + by)
+            return
         stories = self._stories
         story = None if stories is None else stories.story_beside(by)
         if story is None:
@@ -312,7 +336,8 @@ class RunScreen(InspectorActions, PaneScreen):
         story = session.story
         told, panel = ((), NOTHING) if session.working else (story.told, story.panel)
         least = LEAST_SAID if session.history.narration is not None else 0
-        return story_rows(told, panel, max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT), least)
+        width, height = max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT)
+        return story_rows(told, panel, width, height, least, session.asked)
 
     def _pause(self) -> None:
         """Before something opens above the run."""
@@ -367,6 +392,16 @@ class RunScreen(InspectorActions, PaneScreen):
         from tcptui.ui.screens.asking import ask_branch
 
         ask_branch(self.app, self.session, lambda one: self._change(lambda: self.session.go_to_branch(one)))
+
+    def _choose_item(self) -> None:
+        self._pause()
+        lecturing = self._lecturing
+        if lecturing is None:
+            self.session.message = say("lecture.none")
+            return
+        from tcptui.ui.screens.asking import ask_item
+
+        ask_item(self.app, lecturing, lambda place: self._change(lambda: self._open_item(place)))
 
     def _unfold_or_go(self) -> None:
         self.session.say_nothing()

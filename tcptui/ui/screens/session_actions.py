@@ -119,6 +119,27 @@ class SessionActions:
     def action_connection_b(self) -> None:
         self._change(lambda: self.session.show_next_connection("B"))
 
+    # Questions before a step.
+
+    def action_answer_1(self) -> None:
+        self._answer(1)
+
+    def action_answer_2(self) -> None:
+        self._answer(2)
+
+    def action_answer_3(self) -> None:
+        self._answer(3)
+
+    def action_answer_4(self) -> None:
+        self._answer(4)
+
+    def action_answer_5(self) -> None:
+        self._answer(5)
+
+    def _answer(self, choice: int) -> None:
+        if self.session.predicting is not None:
+            self._change(lambda: self.session.answer(choice))
+
     # Moving about.
 
     def action_next_change(self) -> None:

@@ -71,6 +71,14 @@ class Inspected(NamedTuple):
         return self.moment.world
 
 
+def _says_nothing(inspected: Inspected) -> str:
+    return ""
+
+
+def _no_places(inspected: Inspected) -> Sequence[str]:
+    return ()
+
+
 class Inspector(NamedTuple):
     """A way to look at a run."""
 
@@ -80,10 +88,12 @@ class Inspector(NamedTuple):
     draw: Callable[[Inspected, int, int], Sequence[Row]]
     """From what is inspected, and width and height in cells, to its rows."""
     room: Room
-    about: Callable[[Inspected], str] = lambda inspected: ""
+    about: Callable[[Inspected], str] = _says_nothing
     """What stands on its frame beside the title."""
-    places: Callable[[Inspected], Sequence[str]] = lambda inspected: ()
+    places: Callable[[Inspected], Sequence[str]] = _no_places
     """The places that its cursor can have, in their order."""
+    tells_next: bool = False
+    """Whether it shows when which timer fires, or which states may come."""
 
     def lines(self, inspected: Inspected, width: int, height: int) -> list[Line]:
         """At most `height` lines, each of `width` cells."""
@@ -116,12 +126,15 @@ INSPECTORS: tuple[Inspector, ...] = (
     ),
     Inspector(
         "states", "ui.states", _of("states", "draw"), Room(rows=20), _of("states", "about"),
+        _no_places, True,
     ),
     Inspector(
         "segments", "ui.segments", _of("segments", "draw"), Room(rows=40), _of("segments", "about"),
         _of("segments", "places"),
     ),
-    Inspector("sockets", "ui.sockets", _of("sockets", "draw"), Room(rows=24)),
+    Inspector(
+        "sockets", "ui.sockets", _of("sockets", "draw"), Room(rows=24), _says_nothing, _no_places, True,
+    ),
     Inspector("compare", "ui.compare", _of("compare", "draw"), Room(rows=20)),
     Inspector("ledger", "ui.ledger", _of("ledger", "draw"), Room(rows=12), _of("ledger", "about")),
 )  # fmt: skip

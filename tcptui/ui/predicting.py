@@ -1,0 +1,104 @@
+"""Questions before steps: which one stands, what was answered, and whether that is counted.
+
+For one reader an answer makes the step, and is counted as right or wrong; a step without an answer tells it
+and counts nothing. For a class nothing is counted: the first key takes the cover off the answer, the next one
+makes the step. While an answer is covered, so is whatever else on the screen would tell it.
+"""
+
+from __future__ import annotations
+
+from tcptui.core.message import Message
+from tcptui.explain.catalogue import say, text
+from tcptui.explain.predict import Question, question_of
+from tcptui.lab.history import History
+from tcptui.lab.state import WorldState
+from tcptui.ui.seen import Scores
+from tcptui.view.asked import Asked
+
+
+class Predicting:
+    """Of one history's run."""
+
+    def __init__(self, history: History, scores: Scores, *, for_class: bool = False) -> None:
+        self._history, self._scores = history, scores
+        self.for_class = for_class
+        self._asked: tuple[WorldState | None, Question | None] = (None, None)
+        """A state, and the question before its next step."""
+        self._uncovered: WorldState | None = None
+        """Where the class has been shown the answer."""
+        self._told: tuple[WorldState | None, str, bool] = (None, "", True)
+        """A state, what is told there of the last answer, and whether that was not wrong."""
+
+    def of(self, history: History) -> Predicting:
+        """The same for another run."""
+        return Predicting(history, self._scores, for_class=self.for_class)
+
+    def next_mode(self) -> Predicting | None:
+        """After one reader a class, after a class nobody."""
+        return None if self.for_class else Predicting(self._history, self._scores, for_class=True)
+
+    @property
+    def question(self) -> Question | None:
+        """The question that stands; None: there is none here."""
+        world = self._history.world
+        if self._asked[0] is not world:
+            self._asked = world, question_of(world)
+        return self._asked[1]
+
+    @property
+    def covered(self) -> bool:
+        """Whether there is an answer that nobody may see yet."""
+        return self.question is not None and self._uncovered is not self._history.world
+
+    def uncover(self) -> bool:
+        """Takes the cover off the answer, for a class; False: there is none to be taken off."""
+        if not self.for_class or not self.covered:
+            return False
+        self._uncovered = self._history.world
+        return True
+
+    def has(self, choice: int) -> bool:
+        """Whether there is a choice of that number, from 1."""
+        question = self.question
+        return question is not None and self.covered and 0 < choice <= len(question.choices)
+
+    def made(self, question: Question | None, choice: int, source: str) -> None:
+        """The step has been made before which `question` stood; `choice` was answered, from 1, or 0: nothing.
+        `source` is where the rule is written that decided."""
+        if question is None or self.for_class:
+            return
+        right = choice == question.right + 1
+        key = "predict.right" if right else "predict.wrong" if choice else "predict.unanswered"
+        told = [self._text(Message.of(key, answer=question.answer)), source]
+        self._told = (
+            self._history.world,
+            say("text.between_sentences").join(filter(None, told)),
+            not choice or right,
+        )
+        if choice:
+            self._scores.add(self._chapter, right=right)
+
+    def asked(self, *, waits: bool) -> Asked:
+        """What is shown; `waits`: nothing is asked now, for the run is on its way."""
+        told, question = self._told, None if waits else self.question
+        if self.for_class:
+            title = say("predict.class")
+        else:
+            score = self._scores.of(self._chapter)
+            title = say("predict.score", right=score.right, count=score.answered, chapter=self._chapter)
+            title = title if score.answered else say("predict.title")
+        last, right = (told[1], told[2]) if told[0] is self._history.world else ("", True)
+        if question is None:
+            goes_on = not waits and self._history.world.next_event() is not None
+            return Asked(title, last, right, say("predict.none") if goes_on else "", ())
+        place = -1 if self.covered else question.right
+        return Asked(
+            title, last, right, self._text(question.words), tuple(map(self._text, question.choices)), place
+        )
+
+    @property
+    def _chapter(self) -> str:
+        return self._history.scenario.chapter
+
+    def _text(self, message: Message) -> str:
+        return text(message, self._history.scenario.raw_numbers)
