@@ -27,8 +27,10 @@ it again and again takes a tenth of the start."""
 
 _COMMANDS = {
     "play": ("play", "add"),
+    "lab": ("lab", "add"),
     "list": ("tables", "add_list"),
     "show": ("handout", "add"),
+    "new": ("new", "add"),
     "claims": ("claims", "add"),
     "rfc": ("tables", "add_rfc"),
     "profile": ("tables", "add_profile"),

@@ -98,6 +98,21 @@ def write_octets(name: str, octets: bytes) -> None:
         raise BadFile("error.file.no_name", name=name) from None
 
 
+def create(name: str, octets: bytes) -> None:
+    """Makes a file with this in it. Raises BadFile: there is something of that name, or it can't be
+    written."""
+    _check_name(name)
+    try:
+        with open(name, "xb") as file:
+            file.write(octets)
+    except FileExistsError:
+        raise BadFile("error.file.exists", name=name) from None
+    except OSError as error:
+        raise BadFile("error.file.unwritable", name=name, why=str(error.strerror)) from None
+    except ValueError:
+        raise BadFile("error.file.no_name", name=name) from None
+
+
 def same_file(name: str, other: str | Path) -> bool:
     """Whether both are there and are one file, however they are named."""
     try:

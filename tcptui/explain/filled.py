@@ -39,19 +39,29 @@ def unknown(text: str, narration: Narration | None, world: WorldState) -> bool:
 def answer_of(scenario: Scenario) -> Iterator[str]:
     """Plays the story, a step each time, and at last gives its answer with the numbers of its end; an empty
     text until then."""
-    if "{" in scenario.answer:
-        history = History(scenario)
-        while history.position < MOST_STEPS and history.world.next_event() is not None:
-            history.apply()
-            yield ""
-        yield filled(scenario.answer, history.narration, history.world)
-    else:
-        yield scenario.answer
+    return _at_the_end(scenario, scenario.answer)
 
 
 def answer_text(scenario: Scenario) -> str:
     """The same at once."""
     return next(filter(None, answer_of(scenario)), "")
+
+
+def harm_text(scenario: Scenario) -> str:
+    """What harm follows, with the numbers of the end of the run."""
+    return next(filter(None, _at_the_end(scenario, scenario.harm)), "")
+
+
+def _at_the_end(scenario: Scenario, told: str) -> Iterator[str]:
+    """A text with the numbers of the end of the story's own run; an empty one after each step until then."""
+    if "{" in told:
+        history = History(scenario)
+        while history.position < MOST_STEPS and history.world.next_event() is not None:
+            history.apply()
+            yield ""
+        yield filled(told, history.narration, history.world)
+    else:
+        yield told
 
 
 def _words(number: int | Duration | None) -> str:

@@ -36,6 +36,10 @@ _WAITS_FOR_ACK = (
 )  # fmt: skip
 """States that an ACK may end, or that readers think it ends."""
 _CLOSES = ("close", "shutdown", "abort", "exit")
+_TOLD: dict[Kind, str] = {
+    "state": "predict.told.state", "flags": "predict.told.flags", "ack": "predict.told.ack",
+    "seq": "predict.told.seq", "timer": "predict.told.timer", "return": "predict.told.return",
+}  # fmt: skip
 MOST_TOLD = 2
 """So many questions of a step take turns."""
 
@@ -55,6 +59,11 @@ class Question(NamedTuple):
     def answer(self) -> Message:
         """The right one."""
         return self.choices[self.right]
+
+    @property
+    def told(self) -> Message:
+        """The right one, and of what it is: after the step nobody sees the question any more."""
+        return Message.of(_TOLD[self.kind], answer=self.answer)
 
 
 class _Step(NamedTuple):

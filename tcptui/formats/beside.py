@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcptui.explain.catalogue import paragraph
+from tcptui.explain.filled import harm_text
 from tcptui.explain.first_difference import difference_messages
 from tcptui.formats.notes import cut_note
 from tcptui.lab.record import Record
@@ -35,7 +36,7 @@ def beside_text(run: Record, other: Record, names: tuple[str, str]) -> str:
         if not one.complete:
             lines.append(f"{name}: {cut_note(one)}")
     told = paragraph(difference_messages(found, over=True))
-    lines += ["", *wrap(f"{told} {other.scenario.harm}", WIDTH)]
+    lines += ["", *wrap(f"{told} {harm_text(other.scenario)}", WIDTH)]
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 

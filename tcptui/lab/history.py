@@ -377,7 +377,7 @@ def _has_ended(number: int, wire: Wire) -> bool:
 
 
 def _narration(scenario: Scenario) -> Narration | None:
-    if not scenario.say and not scenario.claims and "{" not in scenario.answer:
+    if not scenario.say and not scenario.claims and "{" not in scenario.answer + scenario.harm:
         return None  # As nearly all runs of tests and searches: nothing is imported for them.
     from tcptui.lab.narration import narration_of
 

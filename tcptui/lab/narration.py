@@ -66,13 +66,14 @@ class Narration(NamedTuple):
 
 
 def narration_of(scenario: Scenario) -> Narration | None:
-    """Before anything has happened; None: the story says and claims nothing, and its answer has no number of
-    the run. Raises BadPattern, which a scenario from `loader.load_scenario` does not."""
+    """Before anything has happened; None: the story says and claims nothing, and neither its answer nor what
+    harm follows has a number of the run. Raises BadPattern, which a scenario from `loader.load_scenario` does
+    not."""
     told: tuple[Told, ...] = (*scenario.say, *scenario.claims)
-    if not told and "{" not in scenario.answer:
+    if not told and "{" not in scenario.answer and "{" not in scenario.harm:
         return None
     moments = tuple(_Moment(one, parse_pattern(one.when) if one.when else None) for one in told)
-    texts = (scenario.answer, *(one.filled for one in told))
+    texts = (scenario.answer, scenario.harm, *(one.filled for one in told))
     if not any("{" in text for text in texts):
         return Narration(moments)
     from tcptui.lab.run_numbers import seen_of  # Late: not every story has numbers.

@@ -388,13 +388,14 @@ class WorldState(Network):
                 return report._replace(told=told)
         return report
 
-    def facts_of(self, report: Report) -> tuple[Fact, ...]:
-        """The facts of the step that has just been made, of which this is the report."""
+    def facts_of(self, report: Report, *, relative: bool = False) -> tuple[Fact, ...]:
+        """The facts of the step that has just been made, of which this is the report; with `relative`
+        sequence numbers also where the story shows them raw."""
         from tcptui.lab.facts import facts_of_step
 
         known = {one.number: one for one in (*self.wire.transmissions, *report.ended)}
         launched = [known[number] for number in report.launched]
-        raw = self.scenario.raw_numbers
+        raw = self.scenario.raw_numbers and not relative
         if report.side == "X":
             return tuple(facts_of_step(report, launched, raw=raw))
         end = self.end(report.side)

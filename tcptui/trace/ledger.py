@@ -23,9 +23,9 @@ however many segments the closing has (the two generals).
 
 What is left out makes the proofs fewer, never wrong: what a peer would only do in some state (a stack may be
 broken), SACK blocks (RFC 2018 section 8: data that they report may be discarded again), echoed timestamps.
-Whether the end's TCP makes use of the segment does not matter: it has come. A forged segment, and an old one
-of an earlier incarnation, can't be told from a true one by the end, but they can by whoever has the record,
-and here they prove nothing. So all that an end has proof of is true; what it believes may be more.
+Whether the end's TCP makes use of the segment does not matter: it has come. A forged segment, and one of an
+earlier incarnation, may look to the end like a true one; who has the record can tell, and here they prove
+nothing. So all that an end has proof of is true; what it believes may be more.
 
 How it is folded. For each end of each connection an `EndLedger` is kept, a value: the proofs with the segment
 that gave them, and of the segments that it has sent those whose numbers are not acknowledged yet. That is as
@@ -320,7 +320,7 @@ def entries(run: Record) -> list[LedgerEntry]:
     known = {one.number: one for one in run.transmissions}
     for report in run.reports:
         ledger.add(report, known)
-        for one in report.ended:
+        for one in sorted(report.ended, key=lambda one: one.ended_at):  # What is lost is lost on its way.
             if isinstance(one.payload, Segment):
                 a, b = (_of_segment(ledger, side, one) for side in SIDES)
                 found.append(LedgerEntry(one, a, b))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tcptui.ui.stories import Stories
 
 
-class TcptuiApp(App[None]):
+class TcptuiApp(App[None], inherit_css=False):
     """Shows a session, or, without one, the scenarios to choose from.
 
     `scenarios` gives the list to choose from when it is wanted; `seen` are the stories that have been played
@@ -79,6 +79,7 @@ class TcptuiApp(App[None]):
         """The files that may be written; None: there are none."""
         # The terminal's own colours behind and for plain text: they need no octets.
         super().__init__(ansi_color=True, driver_class=driver)
+        self.styles.background = self.styles.color = "ansi_default"
         if preferences.keys:
             self.set_keymap({id: ",".join(keys) for id, keys in preferences.keys.items()})
         # Nothing here has a tooltip or gives a notice: two widgets less on every screen, at which Textual
@@ -205,8 +206,13 @@ class TcptuiApp(App[None]):
         screen = self.screen
 
         async def chosen(action: Action | None) -> None:
-            if action is not None:
-                await self.run_action(action.id, screen if hasattr(screen, f"action_{action.id}") else self)
+            if action is None:
+                return
+            for one in (screen, self):
+                if hasattr(one, f"action_{action.id}"):
+                    await self.run_action(action.id, one)
+                    return
+            self.tell(say("ui.not_here", action=action.label))
 
         self.push_screen(Commands(), chosen)
 
@@ -248,6 +254,12 @@ class TcptuiApp(App[None]):
             except BadScenario:
                 name, by = listed.name, 1 if by > 0 else -1
         return None
+
+    def story_of_lab(self) -> Scenario | None:
+        """The story of an empty lab; None: the list has none."""
+        from tcptui.lab.free_play import NAME
+
+        return next((one.load() for one in self._stories().listed if one.name == NAME), None)
 
     def saw(self, scenario: Scenario) -> None:
         """A story has been seen to its end."""

@@ -6,7 +6,7 @@ click on it is the key.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from tcptui.explain.catalogue import say
@@ -64,6 +64,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(("connection_a",), "ui.label.connection_a"),
     Entry(("connection_b",), "ui.label.connection_b"),
     Entry(("variant",), "ui.label.variant"),
+    Entry(("switch",), "ui.label.switch"),
+    Entry(("compare",), "ui.label.compare"),
     Entry(("read",), "ui.label.read"),
     Entry(("predict",), "ui.label.predict"),
     Entry(("items",), "ui.label.items"),
@@ -77,6 +79,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(("moves",), "ui.label.moves"),
     Entry(("numbers",), "ui.label.numbers"),
     Entry(("enlarge",), "ui.label.enlarge"),
+    Entry(("lab",), "ui.label.lab"),
     Entry(("copy",), "ui.label.copy"),
     Entry(("save",), "ui.label.save"),
     Entry(("scenarios",), "ui.label.scenarios"),
@@ -87,14 +90,14 @@ ENTRIES: tuple[Entry, ...] = (
 """All that can stand in the line of keys, in their order there."""
 _FIRST = (
     "step", "back", "help", "play", "items", "call_a", "quit", "read", "connection_a", "connection_b",
-    "variant", "undo", "branch", "next_change", "up", "page_up", "slower", "find", "scenarios",
-    "previous_story",
-    "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves", "numbers", "predict",
-    "palette",
+    "variant", "switch", "compare", "undo", "branch", "next_change", "up", "page_up", "slower", "find",
+    "scenarios", "previous_story", "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves",
+    "numbers", "predict", "lab", "palette",
 )  # fmt: skip
 """Which has room first; by the first action of an entry."""
-_FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", *_FIRST)
-"""The same where nothing more happens: what a reader wants then is the next story."""
+_FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", "save", *_FIRST)
+"""The same where nothing more happens: a reader wants the next story then, or to take this one along."""
+NO_LABELS: Mapping[str, str] = {}
 STOP = 8
 """The acts begin at a multiple of so many cells, whatever the name before them."""
 MOST_MADE = 100
@@ -103,17 +106,20 @@ _NAMES = {"up": "↑", "down": "↓"}
 _BY_ID = {action.id: action for action in ACTIONS}
 
 
-def key_line(width: int, useful: Container[str]) -> KeyLine:
-    """The keys of the run: those of `useful`, as many as fit."""
+def key_line(width: int, useful: Container[str], labels: Mapping[str, str] = NO_LABELS) -> KeyLine:
+    """The keys of the run: those of `useful`, as many as fit. `labels`: by action the words of those that do
+    something else than on the screen of a run."""
     shown: set[str] = set()
     left = width
-    entries = {entry.actions[0]: entry for entry in ENTRIES}
+    entries = {
+        (first := entry.actions[0]): entry._replace(label=labels.get(first, entry.label)) for entry in ENTRIES
+    }
     for first in _FIRST if "step" in useful else _FIRST_AT_THE_END:
         cells = sum(cell_len(text) for text, _, _ in _pieces(entries[first], useful))
         if first not in shown and 0 < cells <= left + 1:  # The blank behind the last one may be cut off.
             shown.add(first)
             left -= cells
-    pieces = [piece for entry in ENTRIES if entry.actions[0] in shown for piece in _pieces(entry, useful)]
+    pieces = [piece for first, entry in entries.items() if first in shown for piece in _pieces(entry, useful)]
     return _line(pieces, width)
 
 

@@ -69,7 +69,7 @@ class Predicting:
             return
         right = choice == question.right + 1
         key = "predict.right" if right else "predict.wrong" if choice else "predict.unanswered"
-        told = [self._text(Message.of(key, answer=question.answer)), source]
+        told = [self._text(Message.of(key, answer=question.told)), source]
         self._told = (
             self._history.world,
             say("text.between_sentences").join(filter(None, told)),

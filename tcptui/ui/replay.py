@@ -17,18 +17,24 @@ class Origin(NamedTuple):
     """As `tcptui play` takes it: a name of the library, or a path."""
     options: tuple[str, ...] = ()
     """Of the command line, besides those that the scenario tells itself: its variant and its language."""
+    stack: str = ""
+    """The preset under which both hosts are in the place of their own; empty: under none."""
+    command: str = "play"
+    """Or "lab", which needs no name."""
 
 
 def replay_command(session: Session) -> str:
     """The command line, quoted for a POSIX shell."""
     import shlex
 
-    scenario, (name, options) = session.history.scenario, session.origin
-    words = ["tcptui", "play", name]
+    scenario, (name, options, stack, command) = session.history.scenario, session.origin
+    words = ["tcptui", command, name] if command == "play" else ["tcptui", command]
     if scenario.variant:
         words += ["--variant", scenario.variant]
     if scenario.language:
         words += ["--language", scenario.language]
+    if stack:
+        words += ["--profile", stack]
     words += options
     if moves := session.history.text():
         words += ["--moves", moves]

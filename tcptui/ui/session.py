@@ -34,6 +34,7 @@ from tcptui.ui.typed import parsed
 if TYPE_CHECKING:
     from tcptui.lab.patterns import Pattern
     from tcptui.ui.find import Found
+    from tcptui.ui.screens.save import Choice
 
 DELAY = 200_000
 """What one press of the delay key adds if nobody wants another, in microseconds."""
@@ -77,6 +78,8 @@ class Session(Predicted):
         self.bookmarks: set[tuple[int, int]] = set()
         """Moments that the reader wants to come back to: branches, and positions in them."""
         self._found: Found | None = None
+        self.saved_as: Choice | None = None
+        """The format in which a run was saved last."""
         self._progress = (0, 0)
         first = parsed(moves)
         if len(first) > MOST_STEPS:
@@ -89,10 +92,11 @@ class Session(Predicted):
         """Takes over what was chosen for the session that was shown before this one."""
         self._speed, self.delay = other._speed, other.delay
         self.visited_before = other.visited()
+        self.saved_as = other.saved_as
         if other.predicting is not None:
             self.predicting = other.predicting.of(self.history)
-        if other.history.scenario.name == self.history.scenario.name and not self.origin.options:
-            self.origin = Origin(other.origin.name)
+        if other.history.scenario.name == self.history.scenario.name:
+            self.origin = self.origin._replace(name=other.origin.name)
 
     def given_so_far(self) -> None:
         """What was done up to here is not the reader's doing."""
@@ -182,15 +186,13 @@ class Session(Predicted):
         if self.history.position < self.history.length:
             self._go_to(self.history.length)
             return
-        self._leave_moment()
-        self.playing = False
-        self._begin(self._to_end(), MOST_STEPS_TO_END)
+        self.walk(self._to_end(), MOST_STEPS_TO_END)
 
     def to_next_change(self) -> None:
         """To the next move in which a state changes, a segment is lost or a timer fires."""
         from tcptui.ui.walks import to_next_sign
 
-        self._walk(to_next_sign(self.history, MOST_STEPS_TO_END), MOST_STEPS_TO_END)
+        self.walk(to_next_sign(self.history, MOST_STEPS_TO_END), MOST_STEPS_TO_END)
 
     def to_last_change(self) -> None:
         """To the last such move before this one, or the beginning."""
@@ -211,7 +213,7 @@ class Session(Predicted):
         self.selection, here = number, self.selected
         is_sent_here = here is not None and (here.number, here.sent_in) == (number, self.history.position)
         walk = to_arrived if is_sent_here else to_sent
-        self._walk(walk(self.history, number), self.history.length)
+        self.walk(walk(self.history, number), self.history.length)
 
     def find(self, text: str) -> None:
         """To what a text means, next after this moment or else before it; the segment is selected. The same
@@ -222,7 +224,7 @@ class Session(Predicted):
         if pattern.verb == "leaves" and 0 < pattern.number <= self.world.wire.launched:
             self.select_number(pattern.number)
         else:
-            self._walk(self._finding(pattern, text), MOST_STEPS_TO_END)
+            self.walk(self._finding(pattern, text), MOST_STEPS_TO_END)
 
     def ask(self) -> None:
         """Shows the question of the story and its answer, or puts them away."""
@@ -234,7 +236,7 @@ class Session(Predicted):
         """The moves up to here without the last fault that the reader has made."""
         from tcptui.ui.walks import without_last_fault
 
-        self._walk(without_last_fault(self.history), self.history.position)
+        self.walk(without_last_fault(self.history), self.history.position)
 
     def toggle_bookmark(self) -> None:
         """Remembers this moment, or forgets it."""
@@ -275,14 +277,11 @@ class Session(Predicted):
         """Makes the moves of a text, as far as they can be made."""
         moves = parsed(text)
         self._enter_moment()
-        self._leave_moment()
-        self.playing = False
-        self._begin(self._each(moves), len(moves))
+        self.walk(self._each(moves), len(moves))
 
     def go_to_branch(self, branch: int) -> None:
         """Another branch, at the same position or, if that is shorter, at its end."""
-        self._leave_moment()
-        self.playing = False
+        self.stand_still()
         self.history.switch(branch)
 
     def toggle_playing(self) -> None:
@@ -312,19 +311,22 @@ class Session(Predicted):
             self.playing = self.world.next_event() is not None and not pauses
 
     def _go_to(self, position: int) -> None:
-        self._leave_moment()
-        self.playing = False
-        self._begin(self.history.walk_to(position), INTERVAL)
+        self.walk(self.history.walk_to(position), INTERVAL)
 
     def _begin(self, work: Iterator[None], most: int) -> None:
         """Makes the first moves of work that may take long."""
         self._work, self._progress = work, (0, most)
         self.work()
 
-    def _walk(self, walk: Iterator[None], most: int) -> None:
+    def walk(self, walk: Iterator[None], most: int) -> None:
+        """Makes the moves of a walk, which can become so many."""
+        self.stand_still()
+        self._begin(walk, most)
+
+    def stand_still(self) -> None:
+        """Plays no longer, and shows the moment of the last step."""
         self._leave_moment()
         self.playing = False
-        self._begin(walk, most)
 
     def _finding(self, pattern: Pattern, text: str) -> Generator[None, None, str]:
         from tcptui.ui.find import find

@@ -13,6 +13,7 @@ import tcptui
 from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import use_language
+from tcptui.lab.free_play import SETTINGS
 from tcptui.lab.program import CALLS
 from tcptui.lab.scenario import Verdict
 from tcptui.sockets.answers import Errno
@@ -26,7 +27,7 @@ PACKAGE = Path(tcptui.__file__).parent
 KINDS = (
     "act", "allowed", "arrival", "assert", "beside", "check", "claim", "count", "coverage", "difference",
     "effect", "errno", "error", "fact", "fate", "field", "figure", "frame", "glossary", "handout", "happened",
-    "label", "ladder", "ledger", "library", "move", "needs", "remembered", "response", "rule", "run",
+    "label", "ladder", "ledger", "library", "move", "needs", "new", "remembered", "response", "rule", "run",
     "script", "setting", "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why",
     "writer",
     "lecture", "predict",
@@ -72,6 +73,7 @@ COMPUTED = {
     *(f"effect.{kind}.{change}" for kind, change in MARKS),
     *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
     *_asked(),
+    *(f"ui.lab.{setting.what}" for setting in SETTINGS),
     *(f"claim.verdict.{verdict}" for verdict in get_args(Verdict)),
     *(f"ledger.{fact.name.lower()}" for fact in Provable),
     *(f"ui.theme.{choice}" for choice in CHOICES),

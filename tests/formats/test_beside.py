@@ -6,7 +6,11 @@ import pytest
 
 from tcptui import library
 from tcptui.cli import main
+from tcptui.formats.beside import beside_text
+from tcptui.lab.loader import scenario_of_variant
+from tcptui.lab.run import play
 from tcptui.view.cells import cell_len
+from tests.lab.worlds import scenario
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str], str]:
@@ -93,3 +97,13 @@ def test_no_line_is_too_wide_or_ends_in_blanks(name: str, capsys: pytest.Capture
         status, lines, errors = run(capsys, name, "--beside", stack)
         assert (status, errors) == (0, "")
         assert all(cell_len(line) <= 200 and line == line.rstrip() for line in lines)
+
+
+def test_numbers_of_the_run_stand_in_what_harm_follows() -> None:
+    story = scenario(
+        'A.script = [{ call = "connect", at = "100ms" }]\nB.script = [{ call = "listen" }]\n'
+        '[[variant]]\nname = "lost"\nfaults = "l1"\nharm = "A tries {A SYN count} times."\n'
+    )
+    other = scenario_of_variant(story, "lost")
+    text = beside_text(play(story), play(other), ("the story", "lost"))
+    assert text.endswith(" A tries 2 times.\n")

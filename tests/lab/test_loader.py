@@ -182,6 +182,7 @@ BAD: dict[str, Bad] = {
     ),
     "harm of a story, which is no variant of anything": bad('harm = "h"', "harm: is unknown"),
     "harm of a story in another language": bad('zh.harm = "h"', "zh.harm: is unknown"),
+    "a number of harm": bad('variant = [{ name = "x", harm = "{what}" }]', "variant[1].harm: "),
     "harm in two lines": bad(
         'variant = [{ name = "x", harm = ["a", "b"] }]', "variant[1].harm: must be a text"
     ),

@@ -126,7 +126,7 @@ def test_the_pace_is_that_of_the_first_run_and_of_the_next() -> None:
 
     async def run() -> tuple[float, int]:
         async with app.run_test(size=(100, 30)) as pilot:
-            await pilot.press("V")
+            await pilot.press("V", "enter")
             assert app.session is not None
             return app.session.speed, app.session.delay
 

@@ -53,7 +53,7 @@ def test_an_answer_makes_the_step_and_is_counted_by_chapter() -> None:
     session.home()
     wrong = answers[0] % 2 + 1
     session.answer(wrong)
-    assert told(session).startswith("Wrong. It is: ")
+    assert told(session).startswith("Wrong: ")
     assert scores.of("Opening") == Score(len(answers), len(answers) + 1)
     assert scores.of("Closing") == Score()
 
@@ -67,7 +67,7 @@ def test_what_decided_is_told_with_its_source() -> None:
 def test_a_step_without_an_answer_tells_it_and_counts_nothing() -> None:
     session, scores = predicting()
     session.step()
-    assert told(session).startswith("The answer, not counted: ")
+    assert told(session).startswith("Not answered, not counted: ")
     assert scores.of("Opening") == Score()
     session.back()
     assert told(session) == ""
@@ -166,7 +166,7 @@ def test_the_question_stands_on_the_screen_and_what_comes_next_does_not(size: tu
     assert "B's program calls close(). What does B send?" in asked
     assert "1 SYN,ACK    2 ACK    3 FIN,ACK    4 RST    5 nothing" in asked
     right, app = drive("lost-last-ack", (*("space",) * 3, "P", "3"), size=size)
-    assert "Right: FIN,ACK. RFC 9293 3.10.4" in right
+    assert "Right: FIN,ACK is sent. RFC 9293 3.10.4" in right
     assert "1 of 1 right in 'Closing'" in right
     assert app.session is not None
     assert app.session.history.position == 4

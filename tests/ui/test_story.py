@@ -173,7 +173,11 @@ def test_the_reader_has_the_answer_though_the_panel_was_put_away() -> None:
 
 
 def test_a_story_is_seen_once_its_end_is_reached() -> None:
-    for keys, names in ((("space",), set()), (("end",), {"test"}), (("V", "end"), {"test:two segments"})):
+    for keys, names in (
+        (("space",), set()),
+        (("end",), {"test"}),
+        (("V", "enter", "end"), {"test:two segments"}),
+    ):
         session = Session(story())
         app = TcptuiApp(session, list)
 
@@ -225,19 +229,24 @@ def test_a_changed_run_has_no_answer_and_is_still_told_what_comes() -> None:
     assert session.story.said == ()
 
 
-def test_a_key_goes_through_the_variants_and_back() -> None:
+def test_a_key_lists_the_variants_and_stacks_the_next_of_them_first() -> None:
     titles = []
-    for count in range(4):
-        screenshot, app = see(Session(story(), "s2"), *("V",) * count)
+    for count in range(6):
+        screenshot, app = see(Session(story(), "s2"), *("V", "enter") * count)
         titles.append(lines(screenshot)[0].split("  ")[1])
         assert app.session is not None
         assert app.session.history.position == (0 if count else 2), "from its beginning"
-    assert titles == ["t", "t: two segments", "t: lost", "t"]
+    assert titles == ["t", "t: two segments", "t: lost", "t: under linux", "t: under freebsd", "t"]
+    screenshot, _ = see(Session(story()), "V", size=(100, 30))
+    listed = [line.strip("│ ") for line in lines(screenshot)]
+    assert any("▸ the story" in line for line in listed)
+    assert any("under freebsd" in line for line in listed)
 
 
-def test_a_story_without_variants_says_so() -> None:
-    screenshot, _ = see(Session(scenario()), "V")
-    assert "This scenario has no variants." in screenshot
+def test_a_story_without_variants_can_be_played_under_another_stack() -> None:
+    screenshot, app = see(Session(scenario()), "V", "enter", "end")
+    assert "t: under linux" in screenshot
+    assert app._seen.names == set(), "it is not the story that has been seen"
 
 
 def test_the_picker_lists_variants_and_plays_them() -> None:

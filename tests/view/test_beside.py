@@ -15,9 +15,15 @@ from tcptui.trace.first_difference import first_differences
 from tcptui.view.beside import (
     DIFFERS,
     Half,
+    Told,
     draw_beside,
+    edge_beside,
+    ids_of,
     lines_of,
     lines_that_differ,
+    seen_lines,
+    told_lines,
+    told_rows,
     widths,
 )
 from tcptui.view.ladder import MOST_WIDTH, TIME_WIDTH, draw_ladder, whole_window
@@ -129,3 +135,74 @@ def test_a_moment_stands_once_on_the_time_axis_also_where_only_the_right_one_act
     ]  # fmt: skip
     assert "#3" not in lines[4][:60]
     assert "#3 SYN" in lines[4][60:]
+
+
+IDS = st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.integers(0, 2)), max_size=60, unique=True).map(
+    sorted
+)
+
+
+@given(IDS, st.integers(1, 40), st.integers(0, 70), st.integers(0, 70))
+def test_what_is_seen_has_room_and_follows_the_end(
+    ids: list[tuple[int, bool, int]], height: int, scrolled: int, top: int
+) -> None:
+    before = ids[top % len(ids)] if ids and top else None
+    start, stop = seen_lines(ids, height, before, scrolled)
+    assert 0 <= start <= stop <= len(ids)
+    assert stop - start <= height
+    if len(ids) <= height:
+        assert (start, stop) == (0, len(ids)), "all of it"
+    elif not scrolled:
+        assert stop == len(ids)
+        assert stop - start > height - 3 * max(1, height // 8), "few lines are left free"
+    else:
+        assert stop - start == height
+        assert stop == max(height, len(ids) - scrolled)
+
+
+@given(IDS, st.integers(1, 40))
+def test_the_top_stays_while_more_lines_have_room(ids: list[tuple[int, bool, int]], height: int) -> None:
+    top, moved = None, 0
+    for count in range(1, len(ids) + 1):
+        start, _ = seen_lines(ids[:count], height, top, 0)
+        moved += top is not None and ids[start] != top
+        top = ids[start]
+    assert moved <= max(0, len(ids) - height) / max(1, height // 8) + 1
+
+
+@given(TIMES, TIMES)
+def test_each_line_has_an_id_of_its_own(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> None:
+    ids = ids_of(lines_of(rows_of(left), rows_of(right)))
+    assert ids == sorted(set(ids))
+
+
+@pytest.mark.parametrize("width", range(78, 299, 11))
+def test_the_joints_of_the_frame_stand_above_the_line_between(width: int) -> None:
+    edge = plain_text(
+        edge_beside([["x" * 300, "left"], ["x" * 300, "right"]], [["#1-#9"], ["#1"]], width, "┬")
+    )
+    story = library.find("lost-syn")
+    run = play(story)
+    pairs = lines_of(*(whole_window(one.reports, one.first).rows for one in (run, run)))
+    lines = draw_beside(pairs, half_of(run), half_of(run), width, {1})
+    room = widths(width)
+    column = room.margin + TIME_WIDTH + room.half + 1
+    assert len(edge) == width
+    assert edge[column] == "┬"
+    assert [plain_text(line)[column] for line in lines[:2]] == ["│", DIFFERS]
+    assert "left" in edge[:column]
+    assert "right" in edge[column:]
+
+
+@pytest.mark.parametrize("width", [80, 120, 200, 300])
+def test_what_is_told_has_its_lines_and_is_cut_with_a_sign(width: int) -> None:
+    both = [Told("here", "B does this. " * 30), Told("there", "nothing")]
+    rows = told_rows(width)
+    lines = told_lines(both, "word " * 300, width, rows)
+    assert len(lines) == rows
+    assert all(line_width(line) == width for line in lines)
+    texts = [plain_text(line) for line in lines]
+    assert texts[0].startswith(" here   B does this.")
+    assert texts[1] == " there  nothing"
+    assert texts[-1].endswith("…")
+    assert told_rows(width) <= told_rows(80)

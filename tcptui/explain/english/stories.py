@@ -13,6 +13,9 @@ SENTENCES = {
     "handout.here": "Here stands for the story, there for its variant.",
     "handout.other": "What is other than in the story",
     "handout.variants": "Variants",
+    "new.written": (
+        "{file}: written. tcptui play {path} plays it, and tcptui validate {path} says what is wrong with it."
+    ),
     "ui.story.closes": "esc puts this away",
     "coverage.knobs": "Knobs that are on or off, by a story that each would change: {shown} of {of}",
     "coverage.rules": "Rules: {shown} of {of}",

@@ -42,6 +42,7 @@ def check_patterns(scenario: Scenario, where: str) -> None:
             raise bad(f"{where}expect.says[{index}]", "error.expect.says", text=text[:60])
         _check(text.removesuffix(f": {said[1]}"), f"{where}expect.says[{index}]", told_by_calls)
     _check_numbers(scenario.answer, f"{where}answer")
+    _check_numbers(scenario.harm, f"{where}harm")
     moments: tuple[tuple[str, str, tuple[Told, ...]], ...] = (
         ("say", "text", scenario.say),
         ("claim", "why", scenario.claims),
@@ -53,6 +54,7 @@ def check_patterns(scenario: Scenario, where: str) -> None:
             _check_numbers(one.filled, f"{where}{key}[{index}].{filled}")
     for other in scenario.translations:
         _check_numbers(other.answer, f"{where}{other.language}.answer")
+        _check_numbers(other.harm, f"{where}{other.language}.harm")
         for key, texts in (("say", other.say), ("claims", tuple(why for _, why in other.claims))):
             for index, text in enumerate(texts, 1):
                 _check_numbers(text, f"{where}{other.language}.{key}[{index}]")

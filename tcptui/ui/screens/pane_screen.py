@@ -29,20 +29,15 @@ class PaneScreen(Screen[None], inherit_css=False):
 
     # The mouse chooses segments, no text: a pane's strips would not show what is chosen.
     ALLOW_SELECT = False
-    # Few widgets, each on a place of its own: Textual looks at every widget of the screen for each frame. Of
-    # the rules for other screens none is wanted: nothing flows, scrolls or is maximized here.
-    DEFAULT_CSS = """
-    PaneScreen {
-        background: ansi_default;
-        layers: under over;
-        Pane { layer: over; position: absolute; }
-        Backdrop { layer: under; }
-    }
-    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.backdrop = Backdrop()
+        # Few widgets, each on a place of its own: Textual looks at every widget of the screen for each frame.
+        # Of the rules for other screens none is wanted: nothing flows, scrolls or is maximized here. For any
+        # rule at all Textual would divide its 160 variables into tokens before the first frame.
+        self.styles.background = "ansi_default"
+        self.styles.layers = "under over"
+        self.backdrop = _on_layer("under", Backdrop())
         self._panes: list[Pane] = []
         self._arranged_for = (0, 0)
         self._shown_at = 0.0
@@ -51,7 +46,7 @@ class PaneScreen(Screen[None], inherit_css=False):
 
     def add(self, pane: P) -> P:
         """Puts a pane on the screen."""
-        self._panes.append(pane)
+        self._panes.append(_on_layer("over", pane))
         if self.is_mounted:
             self.mount(pane)
         return pane
@@ -127,3 +122,8 @@ class PaneScreen(Screen[None], inherit_css=False):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Nothing: the backdrop covers the whole screen."""
         return [Strip.blank(crop.width)] * crop.height
+
+
+def _on_layer(name: str, pane: P) -> P:
+    pane.styles.layer, pane.styles.position = name, "absolute"
+    return pane

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeAlias, TypeVar, cast
 
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 from textual.timer import Timer
 
 from tcptui.explain.catalogue import say
@@ -20,8 +21,10 @@ from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.lecture_actions import LectureActions
 from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND, PaneScreen
+from tcptui.ui.screens.version_actions import VersionActions
 from tcptui.ui.seen import Scores, ScoresInMemory
 from tcptui.ui.session import Session
+from tcptui.view.cells import cell_len
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, places
 from tcptui.view.story import NOTHING, story_rows
@@ -44,6 +47,7 @@ LEAST_SAID = 2
 """Lines for what a story says at its moments, kept free between them."""
 
 
+T = TypeVar("T")
 Enlarged: TypeAlias = Literal["", "a", "wire", "b"]
 _ENLARGED: tuple[Enlarged, ...] = ("", "a", "wire", "b")
 
@@ -61,7 +65,7 @@ class AllStories(Protocol):
         """A story has been seen to its end."""
 
 
-class RunScreen(LectureActions, PaneScreen):
+class RunScreen(LectureActions, VersionActions, PaneScreen):
     """One session. The session holds all there is to know; this shows it and hands keys on to it.
 
     A key that changes the session while that is still working on what a key before has begun takes its turn
@@ -127,7 +131,13 @@ class RunScreen(LectureActions, PaneScreen):
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
-        session.begin_like(self.session)
+        self._versions = None
+        self.take(session)
+
+    def take(self, session: Session) -> None:
+        """Shows another session of the same story."""
+        if session is not self.session:
+            session.begin_like(self.session)
         self.session = session
         self._waiting.clear()
         for pane in self._panes:
@@ -142,7 +152,10 @@ class RunScreen(LectureActions, PaneScreen):
     def place_panes(self, width: int, height: int) -> None:
         self._said = said = self._said_rows(width, height)
         wanted = self._wanted_inspectors()
-        where = places(width, height, [one.room for one in wanted], said, asked=self._has_chosen)
+        title = self.session.history.scenario.title
+        where = places(
+            width, height, [one.room for one in wanted], said, asked=self._has_chosen, title=cell_len(title)
+        )  # fmt: skip
         if self.enlarged:
             frames = self._fill_enlarged(where, width, height)
         else:
@@ -158,8 +171,7 @@ class RunScreen(LectureActions, PaneScreen):
         self._why.said = said
         self._why.fill(where.why)
         self._keys.fill(where.keys)
-        title = self.session.history.scenario.title
-        self.backdrop.fill_screen(width, height, title, frames)
+        self.backdrop.fill_screen(width, height, title, frames, where.clock.width)
 
     def _fill_enlarged(self, where: Places, width: int, height: int) -> list[Frame]:
         """One pane on the place of all, below the states in large letters, where they have room."""
@@ -193,8 +205,8 @@ class RunScreen(LectureActions, PaneScreen):
         """The actions that are of use now because of what is on this screen."""
         ends = {"connection_a": self._ends[0].host, "connection_b": self._ends[1].host}
         several = {key for key, host in ends.items() if host is not None and host.total > 1}
-        if self.session.history.scenario.variants:
-            several.add("variant")
+        if self.session.history.scenario.variants or self.session.origin.stack:
+            several |= {"variant", "switch", "compare"}
         if self._lecturing is not None:
             several.add("items")
         told = (self._why, *self._ends)
@@ -222,9 +234,6 @@ class RunScreen(LectureActions, PaneScreen):
         """A, the wire and B in turn have the whole screen, then none."""
         self._enlarge(_ENLARGED[(_ENLARGED.index(self.enlarged) + 1) % len(_ENLARGED)])
 
-    def action_variant(self) -> None:
-        self._change(self._next_variant)
-
     def action_predict(self) -> None:
         self._change(lambda: self.session.predict(self._scores))
 
@@ -236,6 +245,12 @@ class RunScreen(LectureActions, PaneScreen):
 
     def action_read(self) -> None:
         self._change(self._read)
+
+    def action_lab(self) -> None:
+        from tcptui.ui.screens.lab import choose_lab
+
+        app = cast("TcptuiApp", self.app)
+        self._change(lambda: choose_lab(app, self.session, app.story_of_lab, self.open))
 
     def action_copy(self) -> None:
         from tcptui.ui.screens.take_away import copy_command
@@ -302,7 +317,7 @@ class RunScreen(LectureActions, PaneScreen):
                 return
         elif self.session.playing:
             self._later(1 / FRAMES_PER_SECOND, self._tick)
-        elif self._stories is not None and self.session.story.over:
+        elif self._stories is not None and self.session.story.over and not self.session.origin.stack:
             self._stories.saw(self.session.history.scenario)
         self.show()
 
@@ -318,18 +333,6 @@ class RunScreen(LectureActions, PaneScreen):
         else:
             self.come_to(story, way_back, any_variant=True)
 
-    def _next_variant(self) -> None:
-        """The next variant of the story, and after the last one the story itself."""
-        scenario = self.session.history.scenario
-        names = ("", *(one.name for one in scenario.variants))
-        if len(names) == 1:
-            self.session.message = say("ui.no_variants")
-            return
-        from tcptui.lab.loader import scenario_of_variant
-
-        following = names[(names.index(scenario.variant) + 1) % len(names)]
-        self.come_to(scenario_of_variant(scenario, following), "variant")
-
     def _said_rows(self, width: int, height: int) -> int:
         """How many lines the story has for what it says."""
         session = self.session
@@ -338,6 +341,9 @@ class RunScreen(LectureActions, PaneScreen):
         least = LEAST_SAID if session.history.narration is not None else 0
         width, height = max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT)
         return story_rows(told, panel, width, height, least, session.asked)
+
+    def _push(self, screen: Screen[T], then: Callable[[T | None], None]) -> None:
+        self.app.push_screen(screen, then)
 
     def _pause(self) -> None:
         """Before something opens above the run."""
