@@ -351,7 +351,7 @@ def test_what_is_cut_of_a_selection_is_read_whole() -> None:
     assert not any("sent because" in part.heading for part in parts(session))
     session.select_number(5)
     told = {part.heading: part.text for part in parts(session)}
-    assert told["#5 ACK  sent because"].startswith("#4 reaches B:")
+    assert told["#5 ACK  sent because"].startswith("#4 reaches B.")
     assert told["#5 ACK  on arrival"].startswith("ACK 8 is new: all octets before have arrived.")
 
 

@@ -262,3 +262,17 @@ def test_the_states_of_a_connection_that_is_gone_are_told_once(width: int, heigh
     for state in ("SYN-SENT", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT"):
         assert len([line for line in lines if line.startswith(state)]) == 1
     assert len([line for line in lines if line.startswith("log ─")]) == 1
+
+
+def test_a_log_begins_with_the_first_row_of_a_step() -> None:
+    """The second has no time: it is the state that the step has led to."""
+    begins = 0
+    for name in ("life", "lost-syn-ack", "two-way"):
+        for history in walk(library.find(name)):
+            for side in SIDES:
+                for width, height in ((28, 29), (28, 33), (42, 43)):
+                    lines = pane(history, side, width, height)
+                    for place in [place for place, line in enumerate(lines) if line.startswith("log ─")]:
+                        assert lines[place + 1][:1].isdigit(), lines[place:]
+                        begins += 1
+    assert begins

@@ -104,7 +104,7 @@ SENTENCES = {
     "ui.help.answer_4": "what comes next is the fourth choice",
     "ui.help.answer_5": "what comes next is the fifth choice",
     "ui.help.variant": "the story in another way, or under another stack, from its beginning",
-    "ui.help.switch": "the story and the variant chosen last, each at the same moment as the other",
+    "ui.help.switch": "the story, or what was chosen before, at the same moment; again: back to this",
     "ui.help.compare": "both of them beside each other; and back",
     "ui.help.read": "read whole what is told here: question, what happened and why, a script",
     "ui.help.theme": "other colours: for a dark ground, a light one, more contrast, 16 colours, none",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import NamedTuple
 
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 
@@ -12,6 +11,7 @@ from tcptui.explain.filled import filled, unknown
 from tcptui.explain.first_difference import difference_messages
 from tcptui.explain.numbers import time_text
 from tcptui.explain.why import why
+from tcptui.named_tuple import NamedTuple
 from tcptui.ui.comparison import Comparison
 from tcptui.ui.key_lines import KeyLine, key_line
 from tcptui.ui.moments import BEGINNING, moment_of, next_moment

@@ -138,6 +138,8 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         """Shows another session of the same story."""
         if session is not self.session:
             session.begin_like(self.session)
+        if self._versions is not None:
+            self._versions.shows(session)
         self.session = session
         self._waiting.clear()
         for pane in self._panes:
