@@ -27,6 +27,7 @@ it again and again takes a tenth of the start."""
 
 _COMMANDS = {
     "play": ("play", "add"),
+    "lab": ("lab", "add"),
     "list": ("tables", "add_list"),
     "show": ("handout", "add"),
     "new": ("new", "add"),

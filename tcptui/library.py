@@ -27,6 +27,10 @@ from tcptui.named_tuple import NamedTuple
 from tcptui.printable import printable
 
 _FOLDER = Path(__file__).parent / "scenarios"
+_LAB = Path(__file__).parent / "lab" / "empty_lab.toml"
+_SHIPPED_FOLDERS = (_FOLDER, _LAB.parent)
+LAB = "lab"
+"""The name of the empty lab, which is played like a story and is none."""
 MOST_FILES = 1_000
 """Of a folder, by alphabet."""
 
@@ -61,8 +65,9 @@ class Library:
         return sorted(self._files())
 
     def all_scenarios(self) -> list[Listed]:
-        """The whole library, in the order in which a list shows it: by chapter, and in it by place."""
-        found = [_listed(name, path) for name, path in self._files().items()]
+        """The whole library and the empty lab, in the order in which a list shows them: by chapter, and in it
+        by place."""
+        found = [_listed(name, path) for name, path in {LAB: _LAB, **self._files()}.items()]
         first: dict[str, int] = {}
         for one in found:
             first[one.chapter] = min(first.get(one.chapter, one.place), one.place)
@@ -70,7 +75,7 @@ class Library:
 
     def path_of(self, name_or_path: str) -> Path:
         """The file of the scenario that `find` would load."""
-        return self._files().get(name_or_path) or Path(name_or_path)
+        return self._file(name_or_path) or Path(name_or_path)
 
     def ships(self, name: str) -> bool:
         """Whether that is the name of a story of this package, which none of a folder stands in the place
@@ -79,7 +84,7 @@ class Library:
 
     def find(self, name_or_path: str) -> Scenario:
         """By name, or, if there is a slash or a suffix in it, by path."""
-        path = self._files().get(name_or_path)
+        path = self._file(name_or_path)
         if path is not None:
             return _load(name_or_path, path)
         text = self.text_of(name_or_path)
@@ -87,18 +92,20 @@ class Library:
 
     def text_of(self, name_or_path: str) -> str:
         """The text of the file that `find` would load."""
-        files = self._files()
-        path = files.get(name_or_path)
+        path = self._file(name_or_path)
         if path is not None:
             return _text(path)
         if "/" in name_or_path or "\\" in name_or_path or name_or_path.endswith(".toml"):
             return _text(name_or_path)
         from difflib import get_close_matches
 
-        near = get_close_matches(name_or_path, files, 1)
+        near = get_close_matches(name_or_path, self._files(), 1)
         if near:
             raise BadScenario("error.scenario.unknown_near", name=name_or_path, near=near[0])
         raise BadScenario("error.scenario.unknown", name=name_or_path)
+
+    def _file(self, name: str) -> Path | None:
+        return self._files().get(name) or (_LAB if name == LAB else None)
 
     def _files(self) -> dict[str, Path]:
         files: dict[str, Path] = {}
@@ -126,7 +133,7 @@ _VARIANT = r"(?ms)^\[\[variant\]\]\n(.*?)(?=^\[|\Z)"
 def _listed(name: str, path: Path) -> Listed:
     load = partial(_load, name, path)
     last: int = Scenario._field_defaults["place"]
-    broken = Listed(printable(name), "", "", "", last, (), load, path.parent == _FOLDER)
+    broken = Listed(printable(name), "", "", "", last, (), load, path.parent in _SHIPPED_FOLDERS)
     try:
         text = _text(path)
         words = document_of(re.split(r"^\[", text, maxsplit=1, flags=re.MULTILINE)[0], str(path))
@@ -147,13 +154,13 @@ def _listed(name: str, path: Path) -> Listed:
 def _load(name: str, path: Path) -> Scenario:
     """Of the package no prelude is tried, and no pattern: the tests do that for every one."""
     text = _text(path)
-    if path.parent == _FOLDER:
+    if path.parent in _SHIPPED_FOLDERS:
         return read_scenario(text, name, f"{name}.toml")
     return load_scenario(text, printable(name), str(path))
 
 
 def _text(path: Path | str) -> str:
-    if isinstance(path, Path) and path.parent == _FOLDER:
+    if isinstance(path, Path) and path.parent in _SHIPPED_FOLDERS:
         return path.read_text("utf-8")
     try:
         return read_text(str(path), LARGEST)

@@ -38,3 +38,18 @@ def test_a_long_function_is_noticed(lines: int, long: list[str]) -> None:
     """The line with its name counts."""
     text = "class C:\n  async def f(self):\n" + "    pass\n" * lines
     assert list(_long_functions(text)) == long
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_named_tuples_are_those_that_are_made_quickly(path: Path) -> None:
+    """And their modules leave annotations as they are: a class finds its fields there."""
+    imported = {
+        (node.module, one.name)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        for one in node.names
+    }
+    if path.name != "named_tuple.py":
+        assert ("typing", "NamedTuple") not in imported
+    if ("tcptui.named_tuple", "NamedTuple") in imported:
+        assert ("__future__", "annotations") in imported

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import copy
 import inspect
 import pickle
@@ -10,14 +9,10 @@ import subprocess
 import sys
 import typing
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-import tcptui
 from tcptui.named_tuple import NamedTuple
-
-FILES = sorted(Path(tcptui.__file__).parent.rglob("*.py"))
 
 
 class Ours(NamedTuple):
@@ -129,22 +124,6 @@ def dis(kind: type[Ours | Theirs]) -> list[typing.Any]:
     from dis import get_instructions
 
     return [*get_instructions(kind.__new__)]
-
-
-@pytest.mark.parametrize("file", FILES, ids=str)
-def test_all_of_the_project_are_such(file: Path) -> None:
-    """And their modules leave annotations as they are: a class finds its fields there."""
-    tree = ast.parse(file.read_text())
-    imported = {
-        (node.module, one.name)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for one in node.names
-    }
-    if file.name != "named_tuple.py":
-        assert ("typing", "NamedTuple") not in imported
-    if ("tcptui.named_tuple", "NamedTuple") in imported:
-        assert ("__future__", "annotations") in imported
 
 
 def test_it_needs_neither_the_core_nor_a_layer() -> None:

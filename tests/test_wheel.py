@@ -60,7 +60,7 @@ def test_a_wheel_has_every_module_scenario_and_table(wheel: Path) -> None:
     there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tcptui").rglob("*.py")}
     there |= {f"tcptui/scenarios/{name}.toml" for name in library.names()}
     there |= {f"tcptui/lectures/{name}.toml" for name in lecture.names()}
-    there |= {"tcptui/commands/template.toml"}
+    there |= {"tcptui/commands/template.toml", "tcptui/lab/empty_lab.toml"}
     assert packed == there | {"tcptui/requirements.toml", "tcptui/py.typed"}
 
 

@@ -42,9 +42,6 @@ def add(commands: Commands) -> None:
         metavar="NAME",
         help="a name that `tcptui list` knows, or the path of a scenario or of a packetdrill script (.pkt)",
     )
-    parser.add_argument(
-        "--moves", metavar="TEXT", default="", help="play these first, as in 's3 l2 s d4+200ms'"
-    )
     add_variant(parser)
     parser.add_argument(
         "--beside", metavar="VARIANT", nargs="?", const="",
@@ -58,6 +55,14 @@ def add(commands: Commands) -> None:
         "set a knob or a sysctl of both hosts, or of one, as in B.msl=5s; may be repeated",
     )
     add_defines(parser)
+    add_run(parser)
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """The options of whatever plays a run, and what plays it."""
+    parser.add_argument(
+        "--moves", metavar="TEXT", default="", help="play these first, as in 's3 l2 s d4+200ms'"
+    )
     with_points = _with_points()
     summaries = "; ".join(f"{form.name}: {form.summary}" for form in FORMATS.values())
     parser.add_argument("--format", choices=FORMATS, help=f"print the whole run: {summaries}")
@@ -71,7 +76,7 @@ def add(commands: Commands) -> None:
     )
     add_look(parser, again=True)
     add_library(parser, again=True)
-    parser.set_defaults(run=_play)
+    parser.set_defaults(run=_play, lab=None, beside=None)
 
 
 def _with_points() -> list[Format]:
@@ -111,6 +116,11 @@ def _session(options: argparse.Namespace) -> Session:
     from tcptui.ui.replay import Origin
     from tcptui.ui.session import Session
 
+    if options.lab is not None:
+        from tcptui.lab.free_play import chosen_of, words_of
+
+        origin = Origin(options.scenario, words_of(chosen_of(options.lab)), command="lab")
+        return Session(scenario_of(options), options.moves, origin=origin)
     more = [] if options.profile is None else ["--profile", options.profile]
     for option, values in (
         ("--library", options.folders), ("--set", options.settings), ("-D", options.defines),
@@ -190,6 +200,10 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
     if options.defines:
         raise Unusable("error.option.define_without_script")
     scenario = library_of(options).find(options.scenario).in_language(language_of(options))
+    if options.lab:
+        from tcptui.lab.free_play import chosen_of, empty_lab
+
+        return empty_lab(chosen_of(options.lab), scenario.title, scenario.question)
     if options.variant:
         from tcptui.lab.loader import scenario_of_variant
 

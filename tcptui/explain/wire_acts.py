@@ -35,14 +35,25 @@ def wire_acts(report: Report) -> list[Message]:
     return [_message(act) for act in told if act.name or act.what == "not sent"]
 
 
+_LATER = (
+    "happened.connection.later_first", "happened.connection.later_second", "happened.connection.later_third",
+)  # fmt: skip
+
+
+def _later(number: int) -> Message:
+    """Which one, in digits."""
+    last = 0 if number % 100 // 10 == 1 else number % 10
+    key = "happened.connection.later" if not 0 < last <= len(_ORDINALS) else _LATER[last - 1]
+    return Message.of(key, number=number)
+
+
 def third_party(report: Report, transmission: Transmission, name: str) -> Message:
     """Who sends a third party's segment, which is called `name`."""
     receiver = transmission.receiver
     other = "A" if receiver == "B" else "B"
     for act in report.acts:
         if act.number == transmission.number and act.what == "old":
-            later = Message.of("happened.connection.later", number=act.by)
-            which = _ORDINALS[act.by - 1] if act.by <= len(_ORDINALS) else later
+            which = _ORDINALS[act.by - 1] if act.by <= len(_ORDINALS) else _later(act.by)
             return Message.of("happened.old_segment", name=name, side=receiver, other=other, which=which)
         if act.number == transmission.number and act.what == "answer":
             if isinstance(transmission.payload, IcmpMessage):

@@ -81,6 +81,12 @@ def _packetdrill(run: Record, point: Point) -> str | bytes:
     return write(run, point)
 
 
+def _story(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.story import write
+
+    return write(run, point)
+
+
 def _ledger(run: Record, point: Point) -> str | bytes:
     from tcptui.formats.ledger import write
 
@@ -96,6 +102,7 @@ FORMATS: dict[str, Format] = {
         Format("pcapng", "a capture that Wireshark reads", _pcapng, ("wire", "A", "B"), binary=True),
         Format("ledger", "of what each end has proof, after each segment", _ledger),
         Format("packetdrill", "a script for the stack of one end", _packetdrill, ("A", "B")),
+        Format("toml", "the file of a scenario that plays this run, its facts as a draft", _story),
     )
 }
 

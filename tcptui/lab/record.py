@@ -34,6 +34,7 @@ from tcptui.lab.connection_record import (
     Entered,
     records_after,
 )
+from tcptui.lab.moves import Move
 from tcptui.lab.report import Report
 from tcptui.lab.results import CallResult
 from tcptui.lab.scenario import Scenario
@@ -142,6 +143,8 @@ class Record(NamedTuple):
     """It was not cut."""
     waiting: tuple[Message, ...] = ()
     """At the end of a whole run: which programs still wait for what never came."""
+    moves: tuple[Move, ...] = ()
+    """Of a whole run: those that were made first, each of which has made a report."""
 
     @property
     def ended_at(self) -> int:

@@ -70,5 +70,6 @@ def play_to_end(scenario: Scenario, moves: Iterable[Move] = ()) -> tuple[Record,
         waiting=_waiting(state) if complete else (),
         moved=moved,
         complete=complete,
+        moves=moves,
     )
     return run, state

@@ -86,6 +86,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("compare", ("C",)),
     Action("previous_story", ("left_square_bracket",)),
     Action("next_story", ("right_square_bracket",)),
+    Action("lab", ("F",)),
     Action("copy", ("y",)),
     Action("save", ("s",)),
     Action("theme", ("t",)),

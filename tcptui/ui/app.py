@@ -255,6 +255,12 @@ class TcptuiApp(App[None], inherit_css=False):
                 name, by = listed.name, 1 if by > 0 else -1
         return None
 
+    def story_of_lab(self) -> Scenario | None:
+        """The story of an empty lab; None: the list has none."""
+        from tcptui.lab.free_play import NAME
+
+        return next((one.load() for one in self._stories().listed if one.name == NAME), None)
+
     def saw(self, scenario: Scenario) -> None:
         """A story has been seen to its end."""
         name = story_name(scenario.name, scenario.variant)

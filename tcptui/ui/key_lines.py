@@ -79,6 +79,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(("moves",), "ui.label.moves"),
     Entry(("numbers",), "ui.label.numbers"),
     Entry(("enlarge",), "ui.label.enlarge"),
+    Entry(("lab",), "ui.label.lab"),
     Entry(("copy",), "ui.label.copy"),
     Entry(("save",), "ui.label.save"),
     Entry(("scenarios",), "ui.label.scenarios"),
@@ -89,15 +90,13 @@ ENTRIES: tuple[Entry, ...] = (
 """All that can stand in the line of keys, in their order there."""
 _FIRST = (
     "step", "back", "help", "play", "items", "call_a", "quit", "read", "connection_a", "connection_b",
-    "variant", "switch", "compare",
-    "undo", "branch", "next_change", "up", "page_up", "slower", "find", "scenarios",
-    "previous_story",
-    "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves", "numbers", "predict",
-    "palette",
+    "variant", "switch", "compare", "undo", "branch", "next_change", "up", "page_up", "slower", "find",
+    "scenarios", "previous_story", "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves",
+    "numbers", "predict", "lab", "palette",
 )  # fmt: skip
 """Which has room first; by the first action of an entry."""
-_FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", *_FIRST)
-"""The same where nothing more happens: what a reader wants then is the next story."""
+_FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", "save", *_FIRST)
+"""The same where nothing more happens: a reader wants the next story then, or to take this one along."""
 NO_LABELS: Mapping[str, str] = {}
 STOP = 8
 """The acts begin at a multiple of so many cells, whatever the name before them."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import Next, Wait
+from tcptui.named_tuple import NamedTuple
 
 
 class Moment(NamedTuple):

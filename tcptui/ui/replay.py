@@ -19,14 +19,16 @@ class Origin(NamedTuple):
     """Of the command line, besides those that the scenario tells itself: its variant and its language."""
     stack: str = ""
     """The preset under which both hosts are in the place of their own; empty: under none."""
+    command: str = "play"
+    """Or "lab", which needs no name."""
 
 
 def replay_command(session: Session) -> str:
     """The command line, quoted for a POSIX shell."""
     import shlex
 
-    scenario, (name, options, stack) = session.history.scenario, session.origin
-    words = ["tcptui", "play", name]
+    scenario, (name, options, stack, command) = session.history.scenario, session.origin
+    words = ["tcptui", command, name] if command == "play" else ["tcptui", command]
     if scenario.variant:
         words += ["--variant", scenario.variant]
     if scenario.language:

@@ -34,6 +34,7 @@ from tcptui.ui.typed import parsed
 if TYPE_CHECKING:
     from tcptui.lab.patterns import Pattern
     from tcptui.ui.find import Found
+    from tcptui.ui.screens.save import Choice
 
 DELAY = 200_000
 """What one press of the delay key adds if nobody wants another, in microseconds."""
@@ -77,6 +78,8 @@ class Session(Predicted):
         self.bookmarks: set[tuple[int, int]] = set()
         """Moments that the reader wants to come back to: branches, and positions in them."""
         self._found: Found | None = None
+        self.saved_as: Choice | None = None
+        """The format in which a run was saved last."""
         self._progress = (0, 0)
         first = parsed(moves)
         if len(first) > MOST_STEPS:
@@ -89,6 +92,7 @@ class Session(Predicted):
         """Takes over what was chosen for the session that was shown before this one."""
         self._speed, self.delay = other._speed, other.delay
         self.visited_before = other.visited()
+        self.saved_as = other.saved_as
         if other.predicting is not None:
             self.predicting = other.predicting.of(self.history)
         if other.history.scenario.name == self.history.scenario.name:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcptui.core.message import MessageError
+from tcptui.core.message import Message, MessageError, brief
 from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.moves import Move
 from tcptui.lab.wire import BadMove
@@ -40,11 +40,15 @@ def call_error(text: str) -> str:
 
 
 def pattern_error(text: str) -> str:
-    """Why a text means nothing that could be found; empty if it does."""
+    """Why a text means nothing that could be found; empty if it does. Of a single word it is only told that
+    it is unknown."""
     from tcptui.ui.find import wanted
 
     try:
         wanted(text)
     except MessageError as error:
+        word = text.strip()
+        if word.isalnum():
+            return text_of(Message.of("ui.find.unknown", text=brief(word)))
         return text_of(error.message)
     return ""

@@ -1,15 +1,15 @@
 """The ways in which a story can be played: as itself, as one of its variants, or under another stack; and
 which two of them a key switches between.
 
-The two are the story and the way that was chosen last. Each is a session of its own with its own history, so
-what a reader has done in one is not in the other, and stays when the other is shown: a fault of one names a
-segment that the other may not have.
+The two are the way that is shown and the one that was shown before it, at first the story and its first
+variant. So any two can be compared: whoever chooses one, and then another, switches between them. Each is a
+session with a history of its own, so what a reader has done in one is not in the other, and stays when the
+other is shown: a fault of one names a segment that the other may not have.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tcptui.core.profile.presets import PRESETS
 from tcptui.explain.catalogue import say
@@ -17,6 +17,7 @@ from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.variant import variant
+from tcptui.named_tuple import NamedTuple
 from tcptui.ui.moments import moment_of, to_moment
 from tcptui.ui.replay import Origin
 from tcptui.ui.session import MOST_STEPS_TO_END, Session
@@ -50,8 +51,9 @@ class Versions:
         """The story as it is, unless it was given with its hosts changed."""
         self._sessions: dict[Version, Session] = {}
         """Those that were shown or switched to."""
-        self._chosen: Version | None = None
-        """The one that was chosen last, beside the story."""
+        self._shown = version_of(session)
+        self._before: Version | None = None
+        """The one that was shown before it."""
         self._left: tuple[Session, tuple[int, int]] | None = None
         """The session that was switched to, and where that has led: its branch and position."""
         self.shows(session)
@@ -62,8 +64,8 @@ class Versions:
         self._sessions[version] = session
         if version == Version():
             self._base = session.history.scenario
-        else:
-            self._chosen = version
+        if version != self._shown:
+            self._shown, self._before = version, self._shown
 
     @property
     def all(self) -> list[Version]:
@@ -87,18 +89,23 @@ class Versions:
         return Session(_under(base, version), origin=Origin(base.name, stack=version.stack))
 
     def other(self, session: Session) -> Session | None:
-        """The one to switch to from that session: the one chosen last or the first after the story, and from
-        there the story; None: there is only one way. Raises as `session_of`."""
-        wanted = Version()
-        if version_of(session) == Version():
-            if self._chosen is None:
-                self._chosen = next(iter(self.all[1:]), None)
-            if self._chosen is None:
-                return None
-            wanted = self._chosen
+        """The one to switch to from that session: what was shown before, else the story, and from the story
+        the first of the others; None: there is only one way. Raises as `session_of`."""
+        here = version_of(session)
+        wanted = self._before
+        if wanted is None or wanted == here:
+            wanted = next((one for one in self.all if one != here), None)
+        if wanted is None:
+            return None
         if wanted not in self._sessions:
             self._sessions[wanted] = self.session_of(wanted)
         return self._sessions[wanted]
+
+    def in_order(self, one: Session, other: Session) -> tuple[Session, Session]:
+        """The story, or what stands first among all, before the other."""
+        places = {version: place for place, version in enumerate(self.all)}
+        is_first = places.get(version_of(one), 0) <= places.get(version_of(other), 0)
+        return (one, other) if is_first else (other, one)
 
     def switch(self, session: Session, other: Session) -> Iterator[None]:
         """Brings `other` to the moment of `session`; where it was left for that and nothing was done since,

@@ -185,12 +185,16 @@ def seen_lines(ids: Sequence[LineId], height: int, top: LineId | None, scrolled:
     return start + hop, stop
 
 
-def edge_beside(left: Sequence[Sequence[str]], right: Sequence[str], width: int, joint: str) -> Line:
-    """An edge of the frame around both ladders, without its corners: for each of them the wordings of what
-    stands to the left, and what stands to the right."""
+Wordings: TypeAlias = Sequence[str]
+"""The same for less and less room."""
+
+
+def edge_beside(left: Sequence[Wordings], right: Sequence[Wordings], width: int, joint: str) -> Line:
+    """An edge of the frame around both ladders, without its corners: for each of them what stands to the left
+    and what stands to the right."""
     room = widths(width)
     first = room.margin + TIME_WIDTH + room.half + 1
-    edges = [edge_line(left[0], [right[0]], first), edge_line(left[1], [right[1]], width - first - 1)]
+    edges = [edge_line(left[0], right[0], first), edge_line(left[1], right[1], width - first - 1)]
     return (*edges[0], (joint, "dim"), *edges[1])
 
 

@@ -6,7 +6,7 @@ to come a row stands beside the program in every state, on screens that have roo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
 from tcptui.core.state import State
@@ -65,6 +65,16 @@ def rows_without_connection(host: Host, rows: int, width: int, figures: int) -> 
     ):
         made += [_heading(say("ui.end.begins_with"), width), *settings]
     return [*made, *[()] * rows][:rows]
+
+
+def tells_what_comes(rows: Sequence[Row], width: int) -> bool:
+    """Whether rows without a connection tell it, which then need not be told beside the program."""
+    return _heading(say("ui.end.to_come"), width) in rows
+
+
+def tells_what_was(rows: Sequence[Row], width: int) -> bool:
+    """Whether they tell the states that the end was in."""
+    return _heading(say("ui.end.was"), width) in rows
 
 
 def _heading(text: str, width: int) -> Row:

@@ -64,6 +64,8 @@ class EndLog:
             return []
         half = max(1, room // 2)
         start = -(-max(0, len(rows) - room) // half) * half
+        if 0 < start < len(rows) - 1 and rows[start].step == rows[start - 1].step:
+            start += 1  # It does not begin with the second row of a step.
         rule = "─" * (width - 2 - cell_len(heading))
         first = fit(((f" {heading} {rule}", "label"),), width)
         return [first, *(row.marked if row.step > since else row.line for row in rows[start:])]

@@ -28,7 +28,7 @@ from tcptui.lab.report import Report
 from tcptui.lab.wire import Side, Transmission
 from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import align_right, cell_len, shorten, wrap
-from tcptui.view.coming_rows import next_rows, rows_without_connection
+from tcptui.view.coming_rows import next_rows, rows_without_connection, tells_what_comes, tells_what_was
 from tcptui.view.end_rows import NEVER, Field, Row, draw_row, keys_of, labelled, row
 from tcptui.view.figures import figure_rows
 from tcptui.view.lines import EMPTY, Line, Style, fit, marked
@@ -96,6 +96,8 @@ class EndContent(NamedTuple):
     """Whether the connection needs something."""
     spaces: Spaces | None
     """Of its own direction and of the peer's; None: it has none."""
+    free: int
+    """Rows above the log that the log may have: what belongs there is told elsewhere."""
 
 
 _Place: TypeAlias = tuple[int, int, bool, int, bool]
@@ -156,6 +158,7 @@ class EndView:
         others = other_lines(content.host, was.host, at, width, covered) if content.host.others else []
         others = others[: max(2, (height - LEAST) // 2) if height >= _ROOM_FOR_OTHERS else 0]
         room = plan_of(width, height).log
+        room += content.free if room else 0
         if room and reports:
             left = room - len(others)
             told = left >= _LEAST_LOG and any(reports)
@@ -262,7 +265,8 @@ def _belongs(host: Host, selected: Transmission, arrived: bool) -> bool:
 def _content(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> EndContent:
     """Every row but those of the timers. `last`: what was said of another moment, at this size."""
     width, height, raw, _, covered = place
-    waits, spaces = False, None
+    waits, spaces, free = False, None, 0
+    without: list[Row] = []
     plan = plan_of(width, height)
     if host.udp_alone:
         rows: list[Row] = [row("UDP UNCONN", "state", ("state", "UDP")), *program_rows(host, width)]
@@ -280,18 +284,24 @@ def _content(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> 
         if spaces is None:
             room = 2 * (_ROWS_OF_A_SPACE + plan.above + plan.tall)
             queues = queue_rows(host, width) if listens else []
-            rows += queues + rows_without_connection(coming, room - len(queues), width, plan.figures)
+            without = rows_without_connection(coming, room - len(queues), width, plan.figures)
+            rows += queues + without
         else:
             rows += spaces.rows
             if spaces.receive.space is None:  # Nothing is known of the peer: what is to come has its place.
-                free = len(spaces.receive.rows) - 2
-                rows[-free:] = rows_without_connection(coming, free, width, plan.figures)
+                below = len(spaces.receive.rows) - 2
+                without = rows_without_connection(coming, below, width, plan.figures)
+                rows[-below:] = without
         rows += program_rows(host, width)
-        rows += next_rows(coming, plan.next, width)
+        # A wide pane has room to tell what comes at the same place in every state.
+        twice = width < _ROOM_FOR_DURATIONS and tells_what_comes(without, width)
+        rows += [()] * plan.next if twice else next_rows(coming, plan.next, width)
         rows += figure_rows(host, raw, plan.figures, width)
         texts = [] if listens else listener_texts(host, width - 2)[: plan.path]
         rows += [row(text, "plain", ("queue", text)) for text in texts]
-        rows += _path_rows(host, plan.path - len(texts), width)
+        left = plan.path - len(texts)
+        free = left if host.state is State.CLOSED and tells_what_was(without, width) else 0
+        rows += [()] * free if free else _path_rows(host, left, width)
     keys = keys_of(rows)
     lines = tuple(
         last.lines[index]
@@ -299,7 +309,7 @@ def _content(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> 
         else fit(draw_row(one, keys), width)
         for index, one in enumerate(rows)
     )
-    return EndContent(host, tuple(rows), lines, keys, waits, spaces)
+    return EndContent(host, tuple(rows), lines, keys, waits, spaces, free)
 
 
 def _spaces(host: Host, place: _Place, seen: Seen, last: EndContent | None) -> Spaces | None:

@@ -54,7 +54,10 @@ _VARIABLES = ("ISS", "IRS", "UNA", "NXT", "WND", "cwnd", "ssthresh", "RTT", "RTO
 _PREFIXES = (("SND. RCV.", "prefixes"),)
 _SEGMENT = (
     "SYN", "ACK", "FIN", "RST", "PSH", "URG", "ack", "len", "win", "WS", "SACK", "D-SACK", "TS",
-    "NOP", "ICMP", "UDP", "MTU", "MSL", "ISN", "RFC",
+    "NOP", "ICMP", "UDP", "MTU", "MSL", "ISN", "PAWS", "RFC",
+)  # fmt: skip
+_PROOF = (
+    "reaches", "reached", "peer_knows", "fin_reaches", "fin_reached", "before", "not_yet", "never", "unknown",
 )  # fmt: skip
 
 
@@ -68,6 +71,7 @@ def glossary() -> list[Section]:
         Section(say("glossary.timer"), _named("timer", [kind.label for kind in TimerKind])),
         Section(say("glossary.state"), _states()),
         Section(say("glossary.segment"), _segments()),
+        Section(say("glossary.proof"), _proof()),
     ]  # fmt: skip
 
 
@@ -105,6 +109,16 @@ def _end() -> list[tuple[str, str]]:
 def _states() -> list[tuple[str, str]]:
     of_ss = (("UNCONN", "UNCONN"), ("ESTAB, SYN-RECV", "ss"), ("Recv-Q, Send-Q", "queues"))
     return [*_named("state", [state.value for state in State]), *_signs("state", of_ss)]
+
+
+def _proof() -> list[tuple[str, str]]:
+    """What the inspector of who knows what says, and what stands before a claim."""
+    told = [(say(f"ledger.{word}"), say(f"glossary.proof.{word}")) for word in _PROOF]
+    claim = say("claim.head", verdict=say("claim.verdict.imprecise"))
+    return [
+        *told[:5], (say("ledger.by", number=3), say("glossary.proof.by")), *told[5:],
+        (claim, say("glossary.proof.claim")),
+    ]  # fmt: skip
 
 
 def _segments() -> list[tuple[str, str]]:

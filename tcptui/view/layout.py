@@ -95,11 +95,16 @@ class Frame(NamedTuple):
     style: Style
 
 
+_LEAST_CLOCK = 26
+"""Cells that have room for a time and a step of a usual run."""
+
+
 def places(
-    width: int, height: int, rooms: Sequence[Room] = (), said: int = 0, *, asked: bool = False
-) -> Places:
+    width: int, height: int, rooms: Sequence[Room] = (), said: int = 0, *, asked: bool = False,
+    title: int = 0,
+) -> Places:  # fmt: skip
     """`rooms` are those of the inspectors that may be seen, the first of them first; `said` lines are for
-    what the story says; `asked`: a reader has asked for the first inspector."""
+    what the story says; `asked`: a reader has asked for the first inspector; `title`: the title's cells."""
     a, b, wire = _columns(width)
     frames = height - _TOP - said - _BELOW
     spare = frames - _LEAST_FRAMES
@@ -113,7 +118,7 @@ def places(
         below = rows + 2 if rows else 0
         ladder = Place(a, _TOP, wire, frames - below)
         inspectors = _side_by_side(Place(a, _TOP + frames - below, wire, below), len(rooms)) if rows else ()
-    clock = clock_width(width)
+    clock = clock_width(width, title)
     return Places(
         Place(width - clock, 0, clock, 1),
         Place(0, _TOP, a, frames),
@@ -125,9 +130,10 @@ def places(
     )
 
 
-def clock_width(width: int) -> int:
-    """The cells of the clock on the line on top."""
-    return 54 if width >= WIDE else 36
+def clock_width(width: int, title: int = 0) -> int:
+    """The cells of the clock on the line on top; a long title takes of them what a short clock leaves."""
+    most = 54 if width >= WIDE else 36
+    return max(min(most, width - title - 2), _LEAST_CLOCK)
 
 
 def _columns(width: int) -> tuple[int, int, int]:

@@ -45,7 +45,10 @@ def clock_line(
     begin += [(time if time.endswith("d") else f"{time} s", "title"), (f"  {say('ui.step')} {step}", "plain")]
     end: list[Span] = [("*", "key")] if bookmark else []
     if branch[1] > 1:
-        end.append((f"  {say('ui.branch')} {branch[0] + 1}/{branch[1]}", "plain"))
+        which = f"{branch[0] + 1}/{branch[1]}"
+        text = f"  {say('ui.branch')} {which}"
+        room = width - line_width((*begin, *end))
+        end.append((text if cell_len(text) <= room else f"  {which}", "plain"))
     end.append((" ", "plain"))
     of = f" {say('ui.step.of', count=known)}"
     if known > step and line_width((*begin, *end)) + cell_len(of) <= width:
@@ -84,7 +87,8 @@ def next_text(world: WorldState, at: int) -> str:
         what = say("ui.next.program", side=next_event.side)
     else:
         what = say("ui.next.third_party")
-    return say("ui.next", what=what, span=duration_text(max(0, next_event.at - at)))
+    left = next_event.at - at
+    return say("ui.next", what=what, span=duration_text(left)) if left > 0 else say("ui.next.now", what=what)
 
 
 def why_lines(

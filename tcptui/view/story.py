@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from tcptui.explain.catalogue import say
-from tcptui.explain.claims import claim_head, claim_text
 from tcptui.lab.scenario import Claim
 from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, shorten, wrap
@@ -92,6 +91,8 @@ def _told_lines(told: Told, width: int) -> list[Line]:
 
 def _claim_lines(claim: Claim, width: int) -> list[tuple[str, str]]:
     """Of each line of a claim what is set off, the verdict, and the rest."""
+    from tcptui.explain.claims import claim_head, claim_text  # Late: at the first frame nothing is said.
+
     head = claim_head(claim)
     first, *others = wrap(f"{head} {claim_text(claim)}", width - 2)
     return [(head, first.removeprefix(head)), *(("", line) for line in others)]

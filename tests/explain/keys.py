@@ -13,6 +13,7 @@ import tcptui
 from tcptui.core.events import Response, Signal, TimerKind
 from tcptui.core.rules import Rule
 from tcptui.explain.catalogue import use_language
+from tcptui.lab.free_play import SETTINGS
 from tcptui.lab.program import CALLS
 from tcptui.lab.scenario import Verdict
 from tcptui.sockets.answers import Errno
@@ -64,7 +65,7 @@ def _asked() -> set[str]:
 
 COMPUTED = {
     *(f"rule.{rule.name.lower()}" for rule in Rule),
-    *(f"response.{one.name.lower()}" for one in Response if one not in (Response.OK, Response.QUEUED)),
+    *(f"response.{one.name.lower()}" for one in Response if one is not Response.QUEUED),
     *(f"response.brief.{one.name.lower()}" for one in Response if one is not Response.OK),
     *(f"signal.{one.name.lower()}" for one in Signal),
     *(f"errno.{errno.lower()}" for errno in get_args(Errno) if errno),
@@ -72,6 +73,7 @@ COMPUTED = {
     *(f"effect.{kind}.{change}" for kind, change in MARKS),
     *(f"act.{verb}" for verb in ("deliver", "lose", "delay", "reorder")),
     *_asked(),
+    *(f"ui.lab.{setting.what}" for setting in SETTINGS),
     *(f"claim.verdict.{verdict}" for verdict in get_args(Verdict)),
     *(f"ledger.{fact.name.lower()}" for fact in Provable),
     *(f"ui.theme.{choice}" for choice in CHOICES),

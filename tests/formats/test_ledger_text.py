@@ -34,6 +34,13 @@ def test_what_is_lost_proves_nothing_and_what_the_prelude_proved_is_known() -> N
     assert " ".join(rows_of(text)[0]) == "#1 FIN,ACK ▸ lost yes yes - - - never yes yes yes - - -"
 
 
+def test_what_is_lost_comes_after_what_has_drawn_it() -> None:
+    story = scenario(f"{OPEN}wire.faults = 'lose B ACK'\n")
+    text = export(play(story, parse_moves("a:send:x")), "ledger")
+    assert isinstance(text, str)
+    assert [row[0] for row in rows_of(text)[:2]] == ["#1", "#2"]
+
+
 @pytest.mark.parametrize("name", library.names())
 def test_every_story_has_one_of_a_hundred_columns(name: str) -> None:
     text = export(play(library.find(name)), "ledger")

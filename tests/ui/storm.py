@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from textual import events
@@ -83,13 +83,16 @@ def key(name: str) -> events.Key:
     return events.Key(name, CHARACTERS.get(name, name if len(name) == 1 else None))
 
 
-def random_events(dice: random.Random, count: int, sizes: tuple[int, int] | None) -> Iterator[events.Event]:
-    """`count` keys and, among them, mouse events and resizes; `sizes` None: no resizes."""
+def random_events(
+    dice: random.Random, count: int, sizes: tuple[int, int] | None, often: Sequence[str] = ()
+) -> Iterator[events.Event]:
+    """`count` keys and, among them, mouse events and resizes; `sizes` None: no resizes. Some keys come more
+    often than others."""
     while count > 0:
         kind = dice.random()
         if kind < 0.45:
             count -= 1
-            yield key(dice.choice(STEPS))
+            yield key(dice.choice(often if often and dice.random() < 0.9 else STEPS))
         elif kind < 0.72:
             for _ in range(dice.choice((1, 1, 2, 3))):
                 count -= 1
@@ -161,7 +164,9 @@ def any_story(dice: random.Random) -> Scenario:
     return scenario_of_variant(scenario, dice.choice(names))
 
 
-def storm(seed: int, keys: int, size: tuple[int, int], sizes: tuple[int, int] | None) -> set[str]:
+def storm(
+    seed: int, keys: int, size: tuple[int, int], sizes: tuple[int, int] | None, often: Sequence[str] = ()
+) -> set[str]:
     """Sends so many keys to the app, then leaves it; the names of the screens that were seen."""
     dice = random.Random(seed)
     session = Session(any_story(dice)) if seed % 3 else None
@@ -178,7 +183,7 @@ def storm(seed: int, keys: int, size: tuple[int, int], sizes: tuple[int, int] | 
     async def run() -> None:
         async with app.run_test(size=size) as pilot:
             burst: list[events.Event] = []
-            for event in random_events(dice, keys, sizes):
+            for event in random_events(dice, keys, sizes, often):
                 burst.append(event)
                 if dice.random() < 1 / BURST:
                     _send(app, burst)

@@ -163,3 +163,12 @@ def test_before_the_first_step_both_are_empty() -> None:
     text, seen = see("late-syn", "C")
     assert seen.screen is CompareScreen
     assert "steps 0 and 0" in text
+
+
+def test_any_two_that_were_chosen_one_after_the_other_are_compared() -> None:
+    text, seen = see("late-syn", "V", "enter", "V", "enter", "C", size=(120, 36))
+    assert "here: B closes first" in text
+    assert "there: two segments" in text
+    assert seen.screen is CompareScreen
+    _, seen = see("late-syn", "V", "enter", "V", "enter", "c")
+    assert shown(seen)[0] == "B closes first"

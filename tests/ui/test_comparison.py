@@ -193,8 +193,14 @@ def test_a_story_and_the_way_chosen_last_are_switched_between() -> None:
     assert versions.other(session) is first
     chosen = versions.session_of(Version("", "linux"))
     versions.shows(chosen)
-    assert versions.other(session) is chosen
     assert versions.other(chosen) is session
+    versions.shows(session)
+    assert versions.other(session) is chosen
+    assert versions.in_order(chosen, session) == versions.in_order(session, chosen) == (session, chosen)
+    versions.shows(chosen)
+    versions.shows(first)
+    assert versions.other(first) is chosen, "what was shown before"
+    assert versions.in_order(chosen, first) == (first, chosen)
     assert chosen.history.scenario.title == "The late SYN: under linux"
     assert {host.profile.name for host in chosen.history.scenario.hosts} == {"linux"}
 

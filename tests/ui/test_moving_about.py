@@ -351,5 +351,15 @@ def test_what_is_cut_of_a_selection_is_read_whole() -> None:
     assert not any("sent because" in part.heading for part in parts(session))
     session.select_number(5)
     told = {part.heading: part.text for part in parts(session)}
-    assert told["#5 ACK  sent because"].startswith("#4 reaches B:")
+    assert told["#5 ACK  sent because"].startswith("#4 reaches B.")
     assert told["#5 ACK  on arrival"].startswith("ACK 8 is new: all octets before have arrived.")
+
+
+@pytest.mark.parametrize("text", ["xyz", "FINE", "42nd"])
+def test_a_word_that_means_nothing_is_told_in_two_lines_of_the_dialog(text: str) -> None:
+    assert pattern_error(text).startswith(f"{text!r} is no segment, flag or state")
+    assert len(pattern_error(text)) <= 2 * 68
+
+
+def test_what_is_wrong_with_a_pattern_is_told() -> None:
+    assert "is no field of a segment" in pattern_error("B DATA length=5")

@@ -52,7 +52,7 @@ class Columns(PaneScreen):
             for number, pane in enumerate(self.framed)
         ]
         self._why.fill(Place(0, height - 3, width, 2))
-        self.backdrop.fill_screen(width, height, "Columns", frames)
+        self.backdrop.fill_screen(width, height, "Columns", frames, 36)
 
 
 def columns(screen: PaneScreen) -> list[list[str]]:

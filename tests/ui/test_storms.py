@@ -16,3 +16,14 @@ def test_random_input_does_not_end_the_program(seed: int) -> None:
     """With resizes to any size, but of two seeds that stay at one."""
     seen = storm(seed, KEYS, (100, 30), (200, 60) if seed % 5 else None)
     assert len(seen) >= 6, seen
+
+
+BESIDE = (
+    *("C",) * 4, "c", "V", "space", "space", "b", "end", "home", "full_stop", "comma", "pagedown", "pageup",
+    "g", "G", "up", "down", "n", "l",
+)  # fmt: skip
+
+
+def test_random_keys_to_two_runs_beside_each_other() -> None:
+    seen = storm(1, KEYS // 2, (100, 30), (200, 60), BESIDE)
+    assert "CompareScreen" in seen, seen

@@ -17,7 +17,7 @@ from tcptui.formats.registry import FORMATS
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.preferences import Preferences
 from tcptui.ui.replay import Origin, replay_command
-from tcptui.ui.screens.save import Save, choices
+from tcptui.ui.screens.save import Save, choices, format_meant
 from tcptui.ui.session import Session
 from tests.ui.pseudo_terminal import PseudoTerminal
 
@@ -131,9 +131,50 @@ def test_s_saves_in_the_chosen_format_under_the_proposed_name() -> None:
     assert files.files["handshake.pcapng"].startswith(b"\n\r\r\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [("x.pkt", "packetdrill"), ("x.PCAPNG", "pcapng"), ("a.b/x.pcap", "pcapng"), ("x.rfc.txt", "rfc"),
+     ("x.txt", ""), ("pkt", ""), ("x.pkt.gz", ""), ("", ""), ("x.y.txt", "")],
+)  # fmt: skip
+def test_the_name_of_a_file_tells_its_format(name: str, form: str) -> None:
+    assert format_meant(name) == form
+
+
+def test_every_name_that_is_proposed_tells_its_format() -> None:
+    assert all(format_meant(choice.file_name("x")) == choice.form.name for choice in choices())
+
+
+def test_s_saves_in_the_format_that_the_name_tells() -> None:
+    files = Remembered()
+    pressed(["s", "ctrl+u", *"x.pcapng", "enter", "s", "ctrl+u", *"x.pkt", "enter"], files)
+    assert files.files["x.pcapng"].startswith(b"\n\r\r\n")
+    assert b"socket(" in files.files["x.pkt"]
+    pressed(["s", "ctrl+u", *"y.pkt", "up", "up", "enter"], files)
+    assert files.files["y.pkt"].startswith(b"\n\r\r\n"), "what is chosen last holds"
+
+
+def test_s_begins_with_the_format_that_was_chosen_last() -> None:
+    files = Remembered()
+    pressed(["s", *["down"] * 5, "enter", "s", "ctrl+u", "x", "enter"], files)
+    assert [*files.files] == ["handshake.pcapng", "x"]
+    assert files.files["x"] == files.files["handshake.pcapng"]
+
+
+def test_in_another_story_too() -> None:
+    files = Remembered()
+    app, _, _ = pressed(["s", *["down"] * 5, "enter", "right_square_bracket", "s", "enter"], files)
+    assert app.session is not None
+    assert [*files.files] == ["handshake.pcapng", f"{app.session.history.scenario.name}.pcapng"]
+
+
 def test_every_format_at_each_point_can_be_saved() -> None:
     every = list(choices())
-    assert [choice.form.name for choice in every if choice.point is None] == ["ladder", "rfc", "ledger"]
+    assert [choice.form.name for choice in every if choice.point is None] == [
+        "ladder",
+        "rfc",
+        "ledger",
+        "toml",
+    ]
     assert len({choice.file_name("x") for choice in every}) == len(every)
     assert {choice.form.name for choice in every} == set(FORMATS)
     files = Remembered()

@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import Static
 
 from tcptui import library
+from tcptui.explain.filled import answer_text
 from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.palette import PALETTES, PaletteName
@@ -93,7 +94,7 @@ def test_what_is_cut_can_be_read_whole() -> None:
 
 def test_at_the_end_the_answer_is_among_it_and_of_a_script_every_line() -> None:
     life = library.find("life")
-    assert life.answer in opened(Session(life), ["end", "e"])[1]
+    assert answer_text(life) in opened(Session(life), ["end", "e"])[1]
     script = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 connect(3, ..., ...) = 0\n"
     text = opened(Session(script_scenario(script, "x.pkt", "x"), "s"), ["e"])[1]
     assert "▸+0 connect(3, ..., ...) = 0" in text

@@ -178,7 +178,9 @@ def test_each_line_has_an_id_of_its_own(left: list[tuple[int, int]], right: list
 
 @pytest.mark.parametrize("width", range(78, 299, 11))
 def test_the_joints_of_the_frame_stand_above_the_line_between(width: int) -> None:
-    edge = plain_text(edge_beside([["x" * 300, "left"], ["x" * 300, "right"]], ["#1-#9", "#1"], width, "┬"))
+    edge = plain_text(
+        edge_beside([["x" * 300, "left"], ["x" * 300, "right"]], [["#1-#9"], ["#1"]], width, "┬")
+    )
     story = library.find("lost-syn")
     run = play(story)
     pairs = lines_of(*(whole_window(one.reports, one.first).rows for one in (run, run)))

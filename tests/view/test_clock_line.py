@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tcptui import library
+from tcptui.lab.history import History
+from tcptui.view.layout import clock_width
 from tcptui.view.lines import plain_text
-from tcptui.view.status import clock_line
+from tcptui.view.status import clock_line, next_text
 
 
 def text(width: int = 36, speed: float | None = None, branches: int = 1, **more: int) -> str:
@@ -24,3 +29,20 @@ def test_how_many_steps_are_known_is_told_in_the_middle_of_them() -> None:
 def test_a_bookmark_is_a_sign_behind_the_step() -> None:
     assert text(bookmark=1) == "1.150 s  step 6*"
     assert text(bookmark=1, known=9) == "1.150 s  step 6 of 9*"
+
+
+def test_what_happens_at_this_moment_happens_now() -> None:
+    world = History(library.find("life")).world
+    assert next_text(world, 0) == "next: B's program, now"
+
+
+@pytest.mark.parametrize(
+    ("width", "title", "cells"), [(80, 30, 36), (80, 50, 28), (80, 90, 26), (200, 90, 54)]
+)
+def test_a_long_title_takes_what_a_short_clock_leaves(width: int, title: int, cells: int) -> None:
+    assert clock_width(width, title) == cells
+
+
+def test_the_branch_is_a_number_alone_where_there_is_little_room() -> None:
+    assert text(26, known=9, branches=2) == "1.150 s  step 6 of 9  1/2"
+    assert text(26, known=9) == "1.150 s  step 6 of 9"

@@ -245,3 +245,34 @@ def test_a_host_that_only_grants_ecn_is_not_said_to_begin_with_it() -> None:
     told = pane(History(library.find("two-generals")), "A")
     assert any("ECN granted" in line for line in told)
     assert not any("ECN on" in line for line in told)
+
+
+@pytest.mark.parametrize(("width", "times"), [(28, 1), (42, 2)])
+def test_a_call_to_come_is_told_once_where_there_is_little_room(width: int, times: int) -> None:
+    lines = pane(History(library.find("life")), "B", width, 29)
+    assert len([line for line in lines if "listen()" in line]) == times
+
+
+@pytest.mark.parametrize(("width", "height"), [(28, 29), (42, 43)])
+def test_the_states_of_a_connection_that_is_gone_are_told_once(width: int, height: int) -> None:
+    history = History(library.find("life"))
+    while history.world.next_event() is not None:
+        history.apply()
+    lines = pane(history, "A", width, height)
+    for state in ("SYN-SENT", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT"):
+        assert len([line for line in lines if line.startswith(state)]) == 1
+    assert len([line for line in lines if line.startswith("log ─")]) == 1
+
+
+def test_a_log_begins_with_the_first_row_of_a_step() -> None:
+    """The second has no time: it is the state that the step has led to."""
+    begins = 0
+    for name in ("life", "lost-syn-ack", "two-way"):
+        for history in walk(library.find(name)):
+            for side in SIDES:
+                for width, height in ((28, 29), (28, 33), (42, 43)):
+                    lines = pane(history, side, width, height)
+                    for place in [place for place, line in enumerate(lines) if line.startswith("log ─")]:
+                        assert lines[place + 1][:1].isdigit(), lines[place:]
+                        begins += 1
+    assert begins

@@ -104,7 +104,7 @@ def test_why_it_was_sent_and_what_came_of_it() -> None:
     lines = shown("header", inspected_of(story("life", 7), 4), 110, 40)
     (because,) = (line for line in lines if line.startswith(" sent because"))
     assert because.endswith(
-        "A calls send(): 7 octets to send; B's window is 65535.            RFC 9293 3.10.2, ESTABLISHED"
+        "A calls send(). 7 octets to send; B's window is 65535.            RFC 9293 3.10.2, ESTABLISHED"
     )
     (arrival,) = (line for line in lines if line.startswith(" on arrival"))
     assert arrival.split("  ", 2)[-1].strip().startswith("7 octets in order: taken, 8 is next.")

@@ -74,7 +74,7 @@ def test_a_long_run_is_gone_through_a_little_at_a_time() -> None:
     assert inspected.captures is not None
     captures = inspected.captures()
     assert shown("ledger", inspected, 60, 5) == [" The run is being gone through."]
-    for _ in range(3):
+    for _ in range(9):
         assert captures.behind
         captures.ledger()
     assert shown("ledger", inspected, 60, 5)[3].split()[-4:] == ["not", "yet", "by", "#3"]

@@ -65,9 +65,10 @@ def test_the_selected_row_is_in_sight_wherever_it_is() -> None:
     last = history.world.wire.launched
     for number in (1, 2, last // 2, last - 1, last):
         inspected = inspected_of(history, number)
-        lines: list[str] = []
-        for _ in range(20):
-            lines = [plain_text(line) for line in SEGMENTS.lines(inspected, 60, 8)]
+        assert inspected.captures is not None
+        lines = [plain_text(line) for line in SEGMENTS.lines(inspected, 60, 8)]
+        while not inspected.captures().catch_up():
+            pass
         chosen = [
             (text, style)
             for line in SEGMENTS.lines(inspected, 60, 8)

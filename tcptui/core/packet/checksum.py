@@ -6,6 +6,7 @@ Where a checksum stands in a header is not known here, nor what one of 0 means t
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TypeAlias
 
@@ -30,10 +31,16 @@ def checksum_with_pseudo_header(octets: bytes, src: str, dst: str, protocol: int
     `octets` are at most 65,535, `protocol` is IP's number of what they are. ValueError if `src` and `dst`
     are not two addresses of one IP version.
     """
-    source, destination = ip_address(src), ip_address(dst)
-    if source.version != destination.version:
+    source, destination = _packed(src), _packed(dst)
+    if len(source) != len(destination):
         raise ValueError(f"{src} and {dst} are addresses of two IP versions")
-    ipv4 = source.version == 4
+    ipv4 = len(source) == 4
     length = len(octets)
     rest = struct.pack("!xBH", protocol, length) if ipv4 else struct.pack("!I3xB", length, protocol)
-    return checksum(source.packed + destination.packed + rest + octets)
+    return checksum(source + destination + rest + octets)
+
+
+@lru_cache(maxsize=256)
+def _packed(address: str) -> bytes:
+    """The octets of an address. A run has few addresses, and each of its packets has two."""
+    return ip_address(address).packed

@@ -10,6 +10,7 @@ SENTENCES = {
     "beside.here.short": "here",
     "beside.there.short": "there",
     "beside.steps": "steps {here} and {there}",
+    "beside.over": "nothing more",
     "beside.nothing": "nothing at this moment",
     "beside.walking": "On the way ...",
     "beside.comparing": "Looking for where they differ ...",

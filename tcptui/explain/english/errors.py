@@ -223,6 +223,9 @@ SENTENCES = {
     "error.option.output": "-o needs --format {some} or {last}",
     "error.option.output_is_input": "{name}: is what is to be played, and is not overwritten",
     "error.option.library": "--library {name!r}: {why}",
+    "error.lab.number": "{where}={text}: must be a number of octets, or {other}",
+    "error.lab.setting": "{text!r} is no setting of an empty lab: NAME=VALUE, with one of {allowed}",
+    "error.lab.value": "{where}: must be one of {allowed}",
     "error.option.language": "--language {text!r}: must be a tag as zh or pt-BR",
     "error.option.language_of_script": "--language goes with scenarios only",
     "error.option.theme": "--theme {name!r}: must be one of {known}",
@@ -233,6 +236,13 @@ SENTENCES = {
     "error.output.unwritable": "can't write: {why}",
     "error.requirement.range": "{kind}-1 to {kind}-{last}",
     "error.requirement.unknown": "no requirement {name!r}: RFC 9293 has {ranges}, and REC-1",
+    "error.story.another_run": (
+        "this run can't be written as a scenario: what happened in one instant would change places; "
+        "--moves plays it"
+    ),
+    "error.story.move": "a scenario has no words for the move {move!r}; --moves plays it",
+    "error.story.other": "this run can't be written as a scenario: {why}",
+    "error.story.script": "a packetdrill script is no scenario",
     "error.terminal.dumb": "the screen needs more than TERM=dumb; without it: {instead}",
     "error.terminal.none": "the screen needs a terminal; without one: {instead}",
 }

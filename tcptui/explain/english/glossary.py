@@ -28,6 +28,7 @@ SENTENCES = {
     "glossary.timer": "Timers",
     "glossary.state": "States",
     "glossary.segment": "Segments",
+    "glossary.proof": "Proofs, claims",
     "glossary.closes": "esc closes",
     # The ladder.
     "glossary.ladder.segment": "a segment, as far as it has come",
@@ -151,6 +152,19 @@ SENTENCES = {
     "glossary.segment.letters": "flags by letter, from CWR to FIN",
     "glossary.segment.NOP": "an option that only fills up",
     "glossary.segment.SLE": "edges of a SACK block, in Wireshark",
+    "glossary.segment.PAWS": "old segments are told by timestamps",
     "glossary.segment.ISN": "initial sequence number",
     "glossary.segment.RFC": "the standard that has the rule",
+    # Who knows what, and claims.
+    "glossary.proof.reaches": "something that it sent was acknowledged",
+    "glossary.proof.reached": "something of the peer's has come",
+    "glossary.proof.peer_knows": "proven by an ACK of what came with it",
+    "glossary.proof.fin_reaches": "its FIN was acknowledged",
+    "glossary.proof.fin_reached": "the peer's FIN has come",
+    "glossary.proof.by": "the segment that proves it",
+    "glossary.proof.before": "proven before the story begins",
+    "glossary.proof.not_yet": "no segment has come that proves it",
+    "glossary.proof.never": "nothing that can still come proves it",
+    "glossary.proof.unknown": "sent last, without proof that it came",
+    "glossary.proof.claim": "what people say, and whether it is so",
 }

@@ -54,6 +54,9 @@ SENTENCES = {
     "happened.connection.second": "second",
     "happened.connection.third": "third",
     "happened.connection.later": "{number}th",
+    "happened.connection.later_first": "{number}st",
+    "happened.connection.later_second": "{number}nd",
+    "happened.connection.later_third": "{number}rd",
     "happened.no_host": "{name} is lost: there is no host at {address}.",
     "happened.not_sent": "The third party's segment is not sent: there is no connection {number} yet.",
     "happened.box.expired": "{name}'s Time to Live ends at {address}: the router discards it.",
@@ -116,6 +119,7 @@ SENTENCES = {
     "happened.may_receive": "{side} may still receive.",
     "happened.returned": "{call}: {response}.",
     # The responses of `core.events.Response`, in RFC 9293 section 3.10's words.
+    "response.ok": "ok",
     "response.no_connection": "error: connection does not exist",
     "response.exists": "error: connection already exists",
     "response.no_port": "error: no free local port",

@@ -162,9 +162,9 @@ SENTENCES = {
     "count.differences.one": "1 difference",
     "count.differences.many": "{count} differences",
     # Why a segment was sent, and what came of it.
-    "fate.call": "{side} calls {call}():",
-    "fate.timer": "{side}'s {timer} fires:",
-    "fate.arrival": "#{number} reaches {side}:",
+    "fate.call": "{side} calls {call}().",
+    "fate.timer": "{side}'s {timer} fires.",
+    "fate.arrival": "#{number} reaches {side}.",
     "fate.copied": "the network has made a copy of #{number}",
     "fate.old": "the network had kept an old segment",
     "fate.of_box": "the {box} answers",

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 SENTENCES = {
+    "ui.lab.delay": "delay each way",
+    "ui.lab.keys": "↑↓ choose   ←→ another value   enter begins   esc closes",
+    "ui.lab.link": "as the stack has it",
+    "ui.lab.mss": "MSS",
+    "ui.lab.program": "program",
+    "ui.lab.receive_buffer": "receive buffer",
+    "ui.lab.stack": "stack",
+    "ui.lab.title": "An empty lab",
     # The actions of `ui.actions`: in a word or two for the line of keys, and what they do.
     "ui.label.step": "step",
     "ui.label.forward": "forward",
@@ -63,6 +71,7 @@ SENTENCES = {
     "ui.label.question": "question",
     "ui.label.previous_story": "last story",
     "ui.label.next_story": "next story",
+    "ui.label.lab": "an empty lab",
     "ui.label.copy": "copy",
     "ui.label.save": "save",
     "ui.help.step": "the next thing happens",
@@ -95,7 +104,7 @@ SENTENCES = {
     "ui.help.answer_4": "what comes next is the fourth choice",
     "ui.help.answer_5": "what comes next is the fifth choice",
     "ui.help.variant": "the story in another way, or under another stack, from its beginning",
-    "ui.help.switch": "the story and the variant chosen last, each at the same moment as the other",
+    "ui.help.switch": "the story, or what was chosen before, at the same moment; again: back to this",
     "ui.help.compare": "both of them beside each other; and back",
     "ui.help.read": "read whole what is told here: question, what happened and why, a script",
     "ui.help.theme": "other colours: for a dark ground, a light one, more contrast, 16 colours, none",
@@ -124,6 +133,7 @@ SENTENCES = {
     "ui.help.question": "the question of the story and its answer, until pressed again",
     "ui.help.previous_story": "the scenario before, in the order of the library",
     "ui.help.next_story": "the next scenario, in the order of the library",
+    "ui.help.lab": "an empty lab: choose stacks, delay, MSS, windows and programs",
     "ui.help.copy": "copy the command that replays this run up to here",
     "ui.help.save": "save the run in one of the formats",
     # What a program can call, and the host events.
@@ -179,6 +189,7 @@ SENTENCES = {
     "ui.step.of": "of {count}",
     "ui.branch": "branch",
     "ui.next": "next: {what} in {span}",
+    "ui.next.now": "next: {what}, now",
     "ui.next.covered": "next: ?",
     "ui.next.arrival": "{name} reaches {side}",
     "ui.next.program": "{side}'s program",
@@ -211,6 +222,7 @@ SENTENCES = {
     "ui.bookmark.none": "no bookmark has been set",
     "ui.bookmark.of": "bookmark {one} of {count}",
     "ui.find.what": "Find a segment by number, flags (FIN), lost, again; a state; or a pattern",
+    "ui.find.unknown": "{text!r} is no segment, flag or state, nor a pattern as B DATA lost is",
     "ui.find.nothing": "nothing in this run is {text!r}",
     # What can be done with a segment, in words and in fewer; and what several keys have in common.
     "ui.act.in_flight": "{name} in flight:",
@@ -223,8 +235,8 @@ SENTENCES = {
     "ui.act.delay.brief": "delay",
     "ui.act.duplicate": "duplicate",
     "ui.act.duplicate.brief": "double",
-    "ui.act.reorder": "let #{number} overtake it",
-    "ui.act.reorder.brief": "after #{number}",
+    "ui.act.reorder": "overtaken by #{number}",
+    "ui.act.reorder.brief": "overtaken by #{number}",
     "ui.act.to_sent": "go to where it was sent",
     "ui.act.to_sent.brief": "to sent",
     "ui.act.to_arrival": "go to where it arrives",

@@ -143,7 +143,7 @@ def scenario_of(
     top.done(_KEYS)
     if scenario.until == -1:
         scenario = scenario._replace(until=None)
-    return scenario._replace(document=document) if scenario.variants else scenario
+    return scenario._replace(document=document)
 
 
 def _scenario(top: Table, name: str) -> Scenario:

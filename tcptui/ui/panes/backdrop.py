@@ -8,7 +8,7 @@ from textual.message import Message
 from tcptui.ui.panes.pane import Pane
 from tcptui.ui.panes.update import Piece
 from tcptui.view.cells import shorten
-from tcptui.view.layout import Frame, Place, backdrop_lines, backdrop_row, clock_width
+from tcptui.view.layout import Frame, Place, backdrop_lines, backdrop_row
 from tcptui.view.lines import Line, fit, line_width
 
 
@@ -25,6 +25,7 @@ class Backdrop(Pane):
     def __init__(self) -> None:
         super().__init__()
         self._title = ""
+        self._clock = 0
         self._frames: list[Frame] = []
 
     def fill_screen(
@@ -33,9 +34,10 @@ class Backdrop(Pane):
         height: int,
         title: str,
         frames: list[Frame],
+        clock: int,
     ) -> None:
-        """Draws anew, for a screen of that size."""
-        self._title, self._frames = title, frames
+        """Draws anew, for a screen of that size with a clock of so many cells beside the title."""
+        self._title, self._frames, self._clock = title, frames, clock
         self.fill(Place(0, 0, width, height))
 
     def reword(self, frames: list[Frame]) -> list[Piece]:
@@ -56,7 +58,7 @@ class Backdrop(Pane):
                 self.post_message(self.TitleClicked(place))
 
     def lines(self, width: int, height: int) -> list[Line]:
-        room = width - clock_width(width)
+        room = width - self._clock
         title: Line = ((" tcptui ", "key"), (f" {self._title}", "title"))
         if line_width(title) > room:
             title = ((f" {shorten(self._title, room - 2)}", "title"),)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import NamedTuple
 
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 
@@ -12,6 +11,7 @@ from tcptui.explain.filled import filled, unknown
 from tcptui.explain.first_difference import difference_messages
 from tcptui.explain.numbers import time_text
 from tcptui.explain.why import why
+from tcptui.named_tuple import NamedTuple
 from tcptui.ui.comparison import Comparison
 from tcptui.ui.key_lines import KeyLine, key_line
 from tcptui.ui.moments import BEGINNING, moment_of, next_moment
@@ -104,9 +104,7 @@ class BesidePane(FramedPane):
             edge_beside(self._names(), self._places(windows), width, "┬"),
             *drawn,
             *[blank] * (rows - len(drawn)),
-            edge_beside(
-                [[], []], [next_text(one.world, comparison.now) for one in comparison.both], width, "┴"
-            ),
+            edge_beside([[], []], [self._next(session) for session in comparison.both], width, "┴"),
         ]
 
     def _names(self) -> list[list[str]]:
@@ -115,11 +113,16 @@ class BesidePane(FramedPane):
         names = [version_of(session).name for session in self.comparison.both]
         return [[say(key, name=name), name] for key, name in zip(keys, names, strict=True)]
 
-    def _places(self, windows: list[Window]) -> list[str]:
+    def _next(self, session: Session) -> list[str]:
+        """What comes next in a run."""
+        told = next_text(session.world, self.comparison.now)
+        return [told] if session.world.next_event() is not None else [told, say("beside.over")]
+
+    def _places(self, windows: list[Window]) -> list[list[str]]:
         """Which of all segments of each run are seen."""
         both = self.comparison.both
         return [
-            place_text(window, session.world.wire.launched, 0)
+            [place_text(window, session.world.wire.launched, 0)]
             for window, session in zip(windows, both, strict=True)
         ]
 

@@ -18,7 +18,7 @@ from tcptui.view.lines import Line
 
 _ALWAYS = frozenset(
     ("bookmark", "numbers", "predict", "enlarge", "moves", "find", "previous_story", "next_story", "copy",
-     "save", "scenarios", "palette", "help", "quit")
+     "lab", "save", "scenarios", "palette", "help", "quit")
 )  # fmt: skip
 
 

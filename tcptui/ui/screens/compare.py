@@ -15,7 +15,6 @@ from tcptui.ui.panes.keys import KeysPane
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.pane_screen import PaneScreen
 from tcptui.ui.session import Session
-from tcptui.ui.versions import Version, version_of
 from tcptui.view.beside import told_rows
 from tcptui.view.layout import Place, clock_width
 
@@ -63,9 +62,8 @@ class CompareScreen(PaneScreen):
         self._keys.fill(Place(0, height - 1, width, 1))
         clock = clock_width(width)
         self._clock.fill(Place(width - clock, 0, clock, 1))
-        both = self.comparison.both
-        story = next((one for one in both if version_of(one) == Version()), both[0])
-        self.backdrop.fill_screen(width, height, story.history.scenario.title, frames)
+        titles = [one.history.scenario.title for one in self.comparison.both]
+        self.backdrop.fill_screen(width, height, min(titles, key=len), frames, clock)
 
     def on_mount(self) -> None:
         self._go_on()

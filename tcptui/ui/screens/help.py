@@ -37,8 +37,8 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "page_down", "page_up", "scroll_down", "scroll_up", "scroll_start", "scroll_end", "theme",
     )),
     ("stories", (
-        "variant", "switch", "compare", "previous_story", "next_story", "items", "scenarios", "copy", "save",
-        "palette", "help", "quit",
+        "variant", "switch", "compare", "previous_story", "next_story", "items", "scenarios", "lab", "copy",
+        "save", "palette", "help", "quit",
     )),
 )  # fmt: skip
 """Every action, by what it is for."""

@@ -122,6 +122,8 @@ class PickerPane(Pane):
             NamedKey("space", say("ui.picker.key.mark"), "mark"),
             NamedKey("?", say("ui.picker.key.help"), "help"),
         ]
+        if choice.current is None:
+            first = first[-1:]
         second = [NamedKey("esc", say("ui.picker.key.all"), "leave")] if typing else []
         if not typing:
             second = [NamedKey("1-9", say("ui.picker.key.chapter")), NamedKey("/", say("ui.picker.key.type"))]

@@ -24,6 +24,7 @@ from tcptui.ui.screens.pane_screen import FRAMES_PER_SECOND, PaneScreen
 from tcptui.ui.screens.version_actions import VersionActions
 from tcptui.ui.seen import Scores, ScoresInMemory
 from tcptui.ui.session import Session
+from tcptui.view.cells import cell_len
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, places
 from tcptui.view.story import NOTHING, story_rows
@@ -137,6 +138,8 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         """Shows another session of the same story."""
         if session is not self.session:
             session.begin_like(self.session)
+        if self._versions is not None:
+            self._versions.shows(session)
         self.session = session
         self._waiting.clear()
         for pane in self._panes:
@@ -151,7 +154,10 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
     def place_panes(self, width: int, height: int) -> None:
         self._said = said = self._said_rows(width, height)
         wanted = self._wanted_inspectors()
-        where = places(width, height, [one.room for one in wanted], said, asked=self._has_chosen)
+        title = self.session.history.scenario.title
+        where = places(
+            width, height, [one.room for one in wanted], said, asked=self._has_chosen, title=cell_len(title)
+        )  # fmt: skip
         if self.enlarged:
             frames = self._fill_enlarged(where, width, height)
         else:
@@ -167,8 +173,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         self._why.said = said
         self._why.fill(where.why)
         self._keys.fill(where.keys)
-        title = self.session.history.scenario.title
-        self.backdrop.fill_screen(width, height, title, frames)
+        self.backdrop.fill_screen(width, height, title, frames, where.clock.width)
 
     def _fill_enlarged(self, where: Places, width: int, height: int) -> list[Frame]:
         """One pane on the place of all, below the states in large letters, where they have room."""
@@ -242,6 +247,12 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
 
     def action_read(self) -> None:
         self._change(self._read)
+
+    def action_lab(self) -> None:
+        from tcptui.ui.screens.lab import choose_lab
+
+        app = cast("TcptuiApp", self.app)
+        self._change(lambda: choose_lab(app, self.session, app.story_of_lab, self.open))
 
     def action_copy(self) -> None:
         from tcptui.ui.screens.take_away import copy_command

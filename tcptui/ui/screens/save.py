@@ -24,8 +24,10 @@ from tcptui.ui.screens.dialogs import BOX, LineDialog
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
 
-_ENDINGS = {"pcapng": "pcapng", "packetdrill": "pkt"}
+_ENDINGS = {"pcapng": "pcapng", "packetdrill": "pkt", "toml": "toml"}
 """Of file names, where it is not ``txt``."""
+_MEANT = {**{ending: form for form, ending in _ENDINGS.items()}, "pcap": "pcapng"}
+"""The formats that the ending of a name tells."""
 
 
 class Files(Protocol):
@@ -57,6 +59,22 @@ class Choice(NamedTuple):
         return f"{scenario}{at}{kind}.{_ENDINGS.get(self.form.name, 'txt')}"
 
 
+class Saved(NamedTuple):
+    """What has been written."""
+
+    name: str
+    """Of the file."""
+    choice: Choice
+
+
+def format_meant(name: str) -> str:
+    """The format that a file's name tells, as ``x.pkt`` and ``x.rfc.txt`` do; empty if it tells none."""
+    _, *kinds = name.lower().split(".")
+    if kinds[-1:] == ["txt"] and len(kinds) > 1 and kinds[-2] in FORMATS:
+        return kinds[-2]
+    return _MEANT.get(kinds[-1], "") if kinds else ""
+
+
 def choices() -> Iterator[Choice]:
     """Every format at each of its points."""
     for form in FORMATS.values():
@@ -73,8 +91,9 @@ def exported(scenario: Scenario, moves: str, choice: Choice) -> bytes:
     return content.encode() if isinstance(content, str) else content
 
 
-class Save(LineDialog["str | None"]):
-    """Chooses a format and types the name of a file. It gives the name of what has been written.
+class Save(LineDialog["Saved | None"]):
+    """Chooses a format and types the name of a file. It gives the name of what has been written, and the
+    format: that which the name tells as soon as it is typed, unless another is chosen after that.
 
     The run is played in a thread of its own, for one of ten thousand steps takes longer than a frame.
     """
@@ -86,17 +105,19 @@ class Save(LineDialog["str | None"]):
         ("up", "move('cursor_up')", "Previous"),
     ]
 
-    def __init__(self, scenario: Scenario, moves: str, files: Files) -> None:
+    def __init__(self, scenario: Scenario, moves: str, files: Files, chosen: Choice | None = None) -> None:
+        """`chosen` is the format to begin with."""
         self._scenario, self._moves, self._files = scenario, moves, files
         self._choices = list(choices())
-        self._proposed = self._choices[0].file_name(scenario.name)
+        here = 0 if chosen is None else self._choices.index(chosen)
+        self._proposed = self._choices[here].file_name(scenario.name)
         self._asked = ""
         """The name for which it was asked whether what is there may go."""
         self._writing = False
         super().__init__(Input(self._proposed))
         self._options = Options(*(Option(Content(choice.text)) for choice in self._choices))
         self._options.can_focus = False
-        self._options.highlighted = 0
+        self._options.highlighted = here
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
@@ -114,11 +135,22 @@ class Save(LineDialog["str | None"]):
 
     def _propose(self) -> None:
         """The name for the chosen format, unless another has been typed."""
-        proposed = self._choices[self._options.highlighted or 0].file_name(self._scenario.name)
+        proposed = self._choice.file_name(self._scenario.name)
         if self.line.value == self._proposed:
             self.line.value = proposed
             self.line.action_select_all()  # What is typed takes its place.
         self._proposed = proposed
+
+    def on_input_changed(self) -> None:
+        meant = format_meant(self.line.value)
+        if meant and self._choice.form.name != meant:
+            self._options.highlighted = next(
+                place for place, one in enumerate(self._choices) if one.form.name == meant
+            )
+
+    @property
+    def _choice(self) -> Choice:
+        return self._choices[self._options.highlighted or 0]
 
     async def on_input_submitted(self) -> None:
         name = self.line.value
@@ -130,7 +162,7 @@ class Save(LineDialog["str | None"]):
             return
         self._writing = True
         self._tell("")
-        self.run_worker(self._write(name, self._choices[self._options.highlighted or 0]))
+        self.run_worker(self._write(name, self._choice))
 
     async def _write(self, name: str, choice: Choice) -> None:
         try:
@@ -140,7 +172,7 @@ class Save(LineDialog["str | None"]):
             self._writing = False
             self._tell(text_of(error.message))
         else:
-            dismiss_once(self, name)
+            dismiss_once(self, Saved(name, choice))
 
     def _tell(self, error: str) -> None:
         """Nothing, where the dialog has been left meanwhile."""

@@ -26,11 +26,13 @@ def save(app: TcptuiApp, session: Session, show: Callable[[], None]) -> None:
     if app.files is None:
         session.message = say("ui.save.no_files")
         return
-    from tcptui.ui.screens.save import Save
+    from tcptui.ui.screens.save import Save, Saved
 
-    def saved(name: str | None) -> None:
-        if name is not None:
-            session.notice = say("ui.save.saved", name=name)
+    def saved(written: Saved | None) -> None:
+        if written is not None:
+            session.saved_as = written.choice
+            session.notice = say("ui.save.saved", name=written.name)
             show()
 
-    app.push_screen(Save(session.history.scenario, session.history.text(), app.files), saved)
+    scenario, moves = session.history.scenario, session.history.text()
+    app.push_screen(Save(scenario, moves, app.files, session.saved_as), saved)

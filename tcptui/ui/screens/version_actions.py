@@ -89,7 +89,6 @@ class VersionActions(InspectorActions):
         except MessageError as error:
             self.session.message = text_of(error.message)
             return
-        versions.shows(session)
         self.take(session)
         session.say_nothing()
         if kept is not None:
@@ -121,9 +120,7 @@ class VersionActions(InspectorActions):
             return
         from tcptui.ui.comparison import Comparison
         from tcptui.ui.screens.compare import CompareScreen
-        from tcptui.ui.versions import Version, version_of
 
         other.begin_like(session)
-        is_story = version_of(session) == Version()
-        here, there = (session, other) if is_story else (other, session)
+        here, there = self._ask_versions().in_order(session, other)
         self._push(CompareScreen(Comparison(here, there, session), self.take), lambda _: None)

@@ -14,9 +14,6 @@ from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Transmission
 from tcptui.trace.ledger import Ledger
 
-_SLICE = 3
-"""Intervals that are gone through at a time."""
-
 
 class LedgerOfRun:
     """The ledger at a history's position."""
@@ -32,14 +29,13 @@ class LedgerOfRun:
         return len(self._marks) <= self._history.last_interval
 
     def now(self) -> Ledger | None:
-        """That of this position; None while it is `behind`: each time it is asked it goes on a little."""
+        """That of this position; None while it is `behind`: each time that it is asked it goes on by an
+        interval."""
         history, marks = self._history, self._marks
         del marks[history.last_interval + 1 :]
         while marks and marks[-1][0] is not history.beginning_of(len(marks) - 1):
             marks.pop()
-        for _ in range(_SLICE):
-            if not self.behind:
-                break
+        if self.behind:
             marks.append(self._next_mark())
         if self.behind:
             return None

@@ -1,0 +1,67 @@
+"""The dialog of an empty lab, and what becomes of a run in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tcptui.cli import main
+from tcptui.lab.loader import load_scenario
+from tcptui.ui.replay import replay_command
+from tcptui.ui.session import Session
+from tests.ui.drive import drive
+
+
+def session_after(*keys: str, scenario: str = "handshake") -> Session:
+    _, app = drive(scenario, keys)
+    assert app.session is not None
+    return app.session
+
+
+def test_settings_are_chosen_and_the_command_replays_them() -> None:
+    session = session_after("F", "down", "right", "enter")
+    assert [host.setup.profile.name for host in (session.world.host("A"), session.world.host("B"))] == [
+        "rfc9293",
+        "linux",
+    ]
+    assert replay_command(session) == "tcptui lab B.stack=linux"
+    session.type_moves("b:listen a:connect s2")
+    assert replay_command(session) == "tcptui lab B.stack=linux --moves 'b:listen a:connect s2'"
+
+
+def test_left_goes_back_and_escape_changes_nothing() -> None:
+    assert (
+        replay_command(session_after("F", "right", "left", "left", "enter")) == "tcptui lab A.stack=freebsd"
+    )
+    session = session_after("F", "right", "escape")
+    assert session.history.scenario.name == "handshake"
+
+
+def test_what_was_chosen_stands_there_again() -> None:
+    session = session_after("F", "right", "enter", "F", "down", "right", "enter")
+    assert replay_command(session) == "tcptui lab A.stack=linux B.stack=linux"
+
+
+def test_a_run_is_written_and_opened_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    line = ["lab", "B.stack=linux", "--moves", "b:listen a:connect l1", "--format"]
+    assert main([*line, "toml", "-o", "mine.toml"]) == 0
+    made = load_scenario((tmp_path / "mine.toml").read_text(), "mine", "mine.toml")
+    assert made.expected.draft
+    assert main(["validate", "mine.toml"]) == 0
+    capsys.readouterr()
+    assert main([*line, "ladder"]) == 0
+    lab = capsys.readouterr().out
+    assert main(["play", "mine.toml", "--format", "ladder"]) == 0
+    # A file loses a segment as it leaves, and what is lost then has no row of its own.
+    again = capsys.readouterr().out
+    assert again.count("#") == lab.count("#")
+
+
+@pytest.mark.parametrize("word", ["A.stack=windows", "colour=1", "delay=0ms", "A.mss=many"])
+def test_a_setting_that_is_none_is_told_in_one_line(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lab", word, "--format", "ladder"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
