@@ -140,10 +140,10 @@ def test_each_kind_of_step_has_its_questions() -> None:
     assert "A answers #7 FIN,ACK with #8 ACK. Which acknowledgment number does it have? 2" in found
     assert "A's program calls close(s). What does A send? FIN,ACK" in found
     later = questions(SOCKETS.replace('"connect(s)"', '"connect(s)", "setsockopt(s, SO_KEEPALIVE, 0)"'))
-    assert (
-        "#5 FIN,ACK reaches B. B's program waits in recv(c, 9). What does the call return? 0: the end of the data"
-        in later
-    ), "a step later the other question has its turn"
+    told = (
+        "#5 FIN,ACK reaches B. B's program waits in recv(c, 9). What does the call return? 0: the end of the"
+    )
+    assert f"{told} data" in later, "a step later the other question has its turn"
     assert (
         "#7 FIN,ACK reaches A. A's connection is in FIN-WAIT-1. In which state is it then? TIME-WAIT" in later
     )
