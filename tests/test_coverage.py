@@ -6,7 +6,9 @@ import pytest
 
 from tcptui.cli import main
 from tcptui.commands.coverage import stories
+from tcptui.core.state import State
 from tcptui.explain.coverage import Coverage, coverage
+from tcptui.lab.loader import scenario_of_variant
 from tcptui.library import SHIPPED
 
 NOT_SHOWN = frozenset(
@@ -99,6 +101,12 @@ def test_a_knob_is_shown_where_it_changes_the_run(shown: Coverage) -> None:
     handshake = coverage([SHIPPED.find("handshake")])
     assert handshake.knobs["two_way_handshake"] == ("handshake", "")
     assert handshake.knobs["rfc1337"] is None, "nothing comes in TIME-WAIT"
+
+
+def test_a_state_that_is_left_within_a_step_is_passed_by() -> None:
+    run = coverage([scenario_of_variant(SHIPPED.find("assassination"), "Linux")])
+    assert run.transitions[State.FIN_WAIT_1, State.TIME_WAIT] == ("assassination", "Linux")
+    assert run.transitions[State.FIN_WAIT_1, State.FIN_WAIT_2] == ("assassination", "Linux")
 
 
 def test_the_command_says_what_is_shown_and_what_is_not(capsys: pytest.CaptureFixture[str]) -> None:
