@@ -68,6 +68,7 @@ _REFUSED: Mapping[Rule, str] = MappingProxyType({
     Rule.DATA_BEYOND_WINDOW: "arrival.no_room",
     Rule.ZERO_WINDOW: "arrival.zero_window",
     Rule.UDP_NO_PORT: "arrival.no_port",
+    Rule.UDP_GROUP_EMPTY: "arrival.not_in_group",
 })  # fmt: skip
 """Why nothing, or not all, came of a segment; what answers it is told behind it."""
 

@@ -119,6 +119,7 @@ SENTENCES = {
     "happened.may_receive": "{side} may still receive.",
     "happened.returned": "{call}: {response}.",
     # The responses of `core.events.Response`, in RFC 9293 section 3.10's words.
+    "response.ok": "ok",
     "response.no_connection": "error: connection does not exist",
     "response.exists": "error: connection already exists",
     "response.no_port": "error: no free local port",

@@ -156,7 +156,7 @@ class _Numbers:
         if segment.flags & SYN and sent.attempt == 1:
             self._own = segment.seq
         base = self._own or 0
-        if (refuses or sent.connection == 0) and segment.flags & (RST | ACK) == RST | ACK:
+        if (refuses or not sent.connection or not segment.seq) and segment.flags & (RST | ACK) == RST | ACK:
             base = 0  # It answers a segment without ACK: SEQ is 0 by itself (RFC 9293 3.10.7.1).
         # A SYN,ACK acknowledges the peer's SYN by the number that the script gives that.
         peer_base = (self._zero or 0) if segment.flags & SYN else self._peer_base
