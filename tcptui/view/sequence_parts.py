@@ -73,7 +73,7 @@ def received_by(tcb: Tcb, seen: Seen, most: int) -> list[Carried]:
         if type(payload) is Segment and payload.dst == local and payload.src == remote and payload.length:
             start = signed_distance(base, payload.seq)
             if start >= 0 and not tcb.out_of_order:
-                continue  # Behind the peer's FIN, or outside the window: ignored.
+                continue  # Beyond what was taken, and not held: it was ignored.
             key = start, start + payload.length
             if key not in found and len(found) == enough:
                 break
