@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tcptui import library
+
 TMUX = shutil.which("tmux")
 PROGRAM = Path(sys.executable).with_name("tcptui")
 
@@ -86,7 +88,7 @@ def test_the_picker_opens_a_scenario_and_help(tmp_path: Path, folder: list[Scree
     folder.append(screen)
     screen.shows("lost-syn-ack")
     screen.press("Down", "Enter")
-    screen.shows("The SYN is lost")
+    screen.shows(library.all_scenarios()[1].title)
     screen.press("?")
     screen.shows("back to the beginning")
     screen.press("q", "q")

@@ -68,6 +68,7 @@ _REFUSED: Mapping[Rule, str] = MappingProxyType({
     Rule.DATA_BEYOND_WINDOW: "arrival.no_room",
     Rule.ZERO_WINDOW: "arrival.zero_window",
     Rule.UDP_NO_PORT: "arrival.no_port",
+    Rule.UDP_GROUP_EMPTY: "arrival.not_in_group",
 })  # fmt: skip
 """Why nothing, or not all, came of a segment; what answers it is told behind it."""
 
@@ -100,7 +101,6 @@ _TOLD: Mapping[Rule, str] = MappingProxyType({
     Rule.DATA_ON_SYN_QUEUED: "arrival.data_kept",
     Rule.DATA_ON_SYN_IGNORED: "arrival.data_ignored",
     Rule.DATA_ON_SYN_ACK_IGNORED: "arrival.data_ignored",
-    Rule.DATA_IGNORED: "arrival.data_ignored",
     Rule.URGENT: "arrival.urgent",
     Rule.KEEP_ALIVE_ANSWERED: "arrival.probe_answered",
     Rule.ZERO_WINDOW_ANSWERED: "arrival.wnd",
@@ -111,11 +111,13 @@ _TOLD: Mapping[Rule, str] = MappingProxyType({
     Rule.SOFT_ERROR: "arrival.noted",
     Rule.HARD_ERROR_NOTED: "arrival.noted",
     Rule.PATH_MTU: "arrival.mtu",
+    Rule.DATA_IGNORED: "arrival.ignored",
     Rule.RST_IN_TIME_WAIT_IGNORED: "arrival.ignored",
     Rule.TIME_WAIT_IGNORED: "arrival.ignored",
     Rule.ERROR_NOT_OURS: "arrival.ignored",
     Rule.ERROR_IGNORED: "arrival.ignored",
     Rule.SOURCE_QUENCH_IGNORED: "arrival.ignored",
+    Rule.UDP_ERROR_UNCLAIMED: "arrival.ignored",
     Rule.ACK_DUPLICATE: "arrival.nothing_new",
 })  # fmt: skip
 """What came of a segment, the more important first."""

@@ -67,15 +67,20 @@ def coverage(scenarios: Iterable[Scenario]) -> Coverage:
 
 
 def _shown_by(run: Record) -> Iterator[object]:
+    """A transition is shown by a change of state, and by a whole step: an ACK of the FIN that comes with the
+    peer's FIN takes FIN-WAIT-1 to TIME-WAIT, though the core passes through FIN-WAIT-2."""
     for report in run.reports:
         yield from (applied.rule for applied in rules_to_tell(report))
+        stayed: dict[int, tuple[State, State]] = {}
         for event in report.events:
             if isinstance(event, StateChanged):
                 yield event.old, event.new
+                stayed[event.connection] = stayed.get(event.connection, (event.old,))[0], event.new
             elif isinstance(event, TimerFired):
                 yield event.kind
             elif isinstance(event, RuleApplied) and event.rule in DETAILS:
                 yield event.rule
+        yield from stayed.values()
 
 
 def _shown_knob(name: str, stories: list[tuple[Scenario, list[Fact]]]) -> tuple[str, str] | None:

@@ -129,7 +129,8 @@ def _of_arrival(step: _Step) -> Iterator[Question]:
     occasion = Message.of("predict.arrives", name=name_of(step.arrived), side=step.side)
     telling = bool(segment.flags & (SYN | FIN | RST))
     yield from _of_change(step, occasion, stays=telling or step.end.state in _WAITS_FOR_ACK)
-    yield from _of_returned(step, occasion)
+    if telling or any(result.name not in choices_of.MOVE_DATA for result in step.report.results):
+        yield from _of_returned(step, occasion)
     if step.sent and segment.length:
         yield from _of_number(step, "ack")
     if step.sent or telling or segment.data or step.end.state is State.CLOSED:
@@ -167,7 +168,8 @@ def _of_call(step: _Step) -> Iterator[Question]:
     occasion = Message.of("predict.calls", side=step.side, call=call)
     yield from _of_change(step, occasion, stays=report.call in _CLOSES)
     if own is not None and own.call is not None:
-        yield from _of_return(own, occasion, step.side)
+        if own.name not in choices_of.MOVE_DATA or step.end.state is not State.ESTABLISHED:
+            yield from _of_return(own, occasion, step.side)
     elif not step.sent:
         yield from _as_question(
             "return",

@@ -38,6 +38,8 @@ _BEFORE_OPEN = (State.CLOSED, State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED)
 _ORDER = ("SYN", "SYN,ACK", "ACK", "PSH,ACK", "FIN,ACK", "FIN,PSH,ACK", "RST", "RST,ACK", "")
 _READS = ("read", "recv", "recvfrom", "recvmsg", "readv")
 _WRITES = ("write", "send", "sendto", "sendmsg", "writev")
+MOVE_DATA = (*_READS, *_WRITES)
+"""Calls that nobody doubts in ESTABLISHED."""
 _ERRORS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_READS, ("ECONNRESET", "ETIMEDOUT")),
     **dict.fromkeys(_WRITES, ("ECONNRESET", "EPIPE")),
@@ -105,7 +107,8 @@ def seqs(sent: Segment, bases: Bases) -> Choices | None:
     own = bases[0]
     number = relative(sent.seq, own)
     extra = bool(sent.flags & (SYN | FIN))
-    likely = (number + sent.length, number - 1, number + 1, number + len(sent.data) + 1 + extra)
+    before = (number - 1,) if (number + sent.length) % 2 else ()  # It would else be the second ever.
+    likely = (number + sent.length, *before, number + 1, number + len(sent.data) + 1 + extra)
     return _numbers(sent.seq, own, likely)
 
 

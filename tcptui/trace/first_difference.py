@@ -11,8 +11,9 @@ how something was done, and no difference where the same was done. The numbers o
 names; two runs in which the same happens may have other ones.
 
 Why two answers. Under another stack the first SYN differs already: it offers another window, other options.
-That is where the runs first differ, and says nothing of what becomes of them. So it is also told where their
-course differs: another state, another segment, another moment, whatever the header fields and the timers are.
+That is where the runs first differ, and says nothing of what becomes of them; nor does it that one program
+calls recv() where another waits. So it is also told where their course differs: another state or segment,
+other data for a program, another moment, whatever the header fields, the timers and the calls are.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ Moment: TypeAlias = tuple[int, list[Fact]]
 Key: TypeAlias = tuple[object, ...]
 
 _OF_TIMERS: tuple[Verb, ...] = ("sets", "stops")
+_OF_CALLS: tuple[Verb, ...] = ("calls", "returns")
 _LAST = (*_OF_TIMERS, "told")
 OF_THE_COURSE = ("len", "again", "copy")
 """Fields of a segment that are more than numbers."""
@@ -57,13 +59,16 @@ class Differences(NamedTuple):
 
     first: Difference | None = None
     course: Difference | None = None
-    """The first that is more than a header field or a timer; it may be the same one, and is if both come at
-    one moment: it says more."""
+    """The first that is more than a header field, a timer or a call; it may be the same one, and is if both
+    come at one moment: it says more, unless a call is what has led to it."""
 
     def after(self, at: int, here: list[Fact], there: list[Fact]) -> Differences:
         """After another moment, with all that happened then in both."""
         course = self.course or _difference(at, here, there, _course)
-        return Differences(self.first or course or _difference(at, here, there, _whole), course)
+        first = self.first or _difference(at, here, there, _whole)
+        if self.first is None and course is not None and not _is_of_calls(first):
+            first = course
+        return Differences(first, course)
 
     def up_to(self, now: int) -> Differences:
         """Those that have come by then."""
@@ -161,12 +166,19 @@ def _first(facts: list[Fact]) -> Fact | None:
     return min(facts, key=lambda fact: fact.verb in _LAST, default=None)
 
 
+def _is_of_calls(difference: Difference | None) -> bool:
+    """Whether one of the programs does something else."""
+    return difference is not None and any(
+        fact is not None and fact.verb == "calls" for fact in difference[1:]
+    )
+
+
 def _whole(fact: Fact) -> Key | None:
     return None if fact.verb == "rule" else (fact.who, fact.verb, fact.name, fact.fields)
 
 
 def _course(fact: Fact) -> Key | None:
-    if fact.verb == "rule" or fact.verb in _OF_TIMERS:
+    if fact.verb == "rule" or fact.verb in _OF_TIMERS or fact.verb in _OF_CALLS:
         return None
     if fact.verb not in SEGMENT_VERBS:
         return _whole(fact)

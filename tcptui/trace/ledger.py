@@ -25,7 +25,8 @@ What is left out makes the proofs fewer, never wrong: what a peer would only do 
 broken), SACK blocks (RFC 2018 section 8: data that they report may be discarded again), echoed timestamps.
 Whether the end's TCP makes use of the segment does not matter: it has come. A forged segment, and one of an
 earlier incarnation, may look to the end like a true one; who has the record can tell, and here they prove
-nothing. So all that an end has proof of is true; what it believes may be more.
+nothing, nor does an acknowledgment of numbers that came to the peer in such a segment. So all that an end has
+proof of is true; what it believes may be more.
 
 How it is folded. For each end of each connection an `EndLedger` is kept, a value: the proofs with the segment
 that gave them, and of the segments that it has sent those whose numbers are not acknowledged yet. That is as
@@ -39,7 +40,7 @@ from enum import Enum
 
 from tcptui.core.events import StateChanged
 from tcptui.core.packet.segment import ACK, FIN, Segment, flag_text
-from tcptui.core.packet.seq import distance
+from tcptui.core.packet.seq import HALF, distance
 from tcptui.core.state import State
 from tcptui.lab.connection import Connection, Connections
 from tcptui.lab.record import Record
@@ -89,7 +90,8 @@ class SentSegment(NamedTuple):
     first: int
     """Of its numbers those from here on were in no segment before it."""
     ack: int
-    """Up to where it acknowledges the peer's, relative to the peer's initial number; 0: nothing."""
+    """Up to where it acknowledges the peer's, relative to the peer's initial number; 0: nothing that the peer
+    has sent."""
     proven: bool = False
     """The end has proof that it has come."""
 
@@ -113,6 +115,10 @@ class EndLedger(NamedTuple):
     """After the last number that it has sent."""
     acknowledged: int = 0
     """All its numbers below are."""
+    foreign: int = 0
+    """The number after the last that has come to the peer in a segment that is not this connection's."""
+    foreign_in: int = 0
+    """The same of the peer's numbers, and this end."""
     shown: int = 0
     """The peer is proven to have seen this acknowledgment number, relative to the peer's initial one."""
     fin: SentSegment | None = None
@@ -146,6 +152,8 @@ class EndLedger(NamedTuple):
         start = distance(iss, segment.seq)
         end = start + segment.length
         ack = 0 if irs is None or not segment.flags & ACK else distance(irs, segment.ack)
+        if ack <= self.foreign_in:
+            ack = 0
         first = min(max(start, self.next), end)
         sent = SentSegment(one.number, one.sent_in, segment.flags, start, end, first, ack)
         if end <= self.acknowledged or start == end:
@@ -179,7 +187,7 @@ class EndLedger(NamedTuple):
         """After all its numbers below this one have been acknowledged."""
         if not self.next and number == 1:  # A cookie's SYN,ACK, which the listener has sent, and nobody kept.
             return self._replace(next=1, acknowledged=1, shown=1)
-        before = self.acknowledged
+        before = max(self.acknowledged, self.foreign)
         if not before < number <= self.next:
             return self
         shown = [one.ack for one in self.pending if max(one.first, before) < min(one.end, number)]
@@ -251,10 +259,8 @@ class Ledger:
         if side == "X":
             return
         for one in report.ended:
-            if one.outcome is Outcome.ARRIVED and one.sender != "X" and isinstance(one.arrives_as, Segment):
-                seen = one.connection_as_arrives
-                if seen is not None:
-                    self._arrived(side, one, one.arrives_as, seen.reversed(), report.connections)
+            if one.outcome is Outcome.ARRIVED and isinstance(one.arrives_as, Segment):
+                self._arrived(side, one, one.arrives_as, report.connections)
         for number in report.launched:
             one = transmissions[number]
             if one.sender == side and not one.copy_of and isinstance(one.payload, Segment):
@@ -267,12 +273,33 @@ class Ledger:
                 if at == side:
                     self._end(side, name)
 
-    def _arrived(
-        self, side: Side, one: Transmission, segment: Segment, seen: Connection, known: Connections
-    ) -> None:
-        name = _name_of(seen, known)
+    def _arrived(self, side: Side, one: Transmission, segment: Segment, known: Connections) -> None:
+        seen = one.connection_as_arrives
+        name = 0 if seen is None or one.sender == "X" else _name_of(seen.reversed(), known)
         if name:
             self._put(side, name, self._begun(side, name, known[name]).after_arrival(one, segment))
+        if segment.length:
+            self._note_foreign(side, one, segment, known, bool(name))
+
+    def _note_foreign(
+        self, side: Side, one: Transmission, segment: Segment, known: Connections, taken: bool
+    ) -> None:
+        """Octets have come in the name of the peer: whether they are of the connection that it has there, and
+        of the one that this end has, which has `taken` them for its own."""
+        for (at, name), ledger in reversed(self._ends.items()):
+            connection = ledger.connection
+            if at != side and not ledger.over and connection[:2] == (segment.src, segment.dst):
+                sent_on = None if one.sender == side or one.sender == "X" else one.connection
+                end = distance(connection.iss or 0, segment.end)
+                if (sent_on is None or connection.differs(sent_on)) and ledger.foreign < end < HALF:
+                    self._ends[at, name] = ledger._replace(foreign=end)
+                break
+        name = 0 if taken else _name_of(Connection(segment.dst, segment.src, None, None), known)
+        irs = known[name].irs if name else None
+        if irs is not None:
+            ledger, end = self._begun(side, name, known[name]), distance(irs, segment.end)
+            if ledger.foreign_in < end < HALF:
+                self._put(side, name, ledger._replace(foreign_in=end))
 
     def _sent(self, side: Side, one: Transmission, segment: Segment, known: Connections) -> None:
         name = 0 if one.connection is None else _name_of(one.connection, known)

@@ -188,6 +188,7 @@ def search(here: History, there: History) -> Iterator[tuple[int, Differences]]:
     runs = _Run(here), _Run(there)
     found = Differences().after(0, *(run.begins for run in runs))
     compared_to = -1
+    yield compared_to, found
     while found.course is None:
         times = [run.coming[0] for run in runs if run.coming is not None]
         if not times:

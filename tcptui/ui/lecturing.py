@@ -24,8 +24,6 @@ class Lecturing:
         """Which item is shown, from 0."""
         self._began: float | None = None
         self._item_began: float | None = None
-        self._shown: Session | None = None
-        """The session of that item."""
 
     @property
     def item(self) -> Item:
@@ -45,7 +43,6 @@ class Lecturing:
             session.history.apply(NEXT)
         session.given_so_far()
         session.story.words = item.first, item.words
-        self._shown = session
         self._item_began = None if self._began is None else self._clock()
         return session
 
@@ -57,7 +54,7 @@ class Lecturing:
     def is_over(self, session: Session) -> bool:
         """Whether the item that is shown has nothing more to show. Once the reader has changed the run, it
         goes on until nothing more happens."""
-        if session is not self._shown:
+        if not self._is_of_item(session):
             return False
         history, item = session.history, self.item
         if session.world.next_event() is None:
@@ -67,7 +64,7 @@ class Lecturing:
 
     def is_at_its_beginning(self, session: Session) -> bool:
         """Whether it is where its item begins."""
-        return session is self._shown and session.history.position <= self.item.first
+        return self._is_of_item(session) and session.history.position <= self.item.first
 
     def clock_text(self, brief: bool) -> str:
         """How many minutes have passed, of all and of this item."""
@@ -84,6 +81,11 @@ class Lecturing:
             "lecture.clock", minutes=minutes, all=all_minutes, place=place, count=count, of_item=of_item,
             item=item_minutes,
         )  # fmt: skip
+
+    def _is_of_item(self, session: Session) -> bool:
+        """Whether it tells the item's story, also after another one was looked at in between."""
+        one, other = session.history.scenario, self.item.scenario
+        return (one.name, one.variant) == (other.name, other.variant)
 
     def _minutes(self, since: float | None) -> int:
         return 0 if since is None else int((self._clock() - since) // 60)

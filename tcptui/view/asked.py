@@ -6,8 +6,8 @@ from tcptui.named_tuple import NamedTuple
 from tcptui.view.cells import cell_len, shorten, wrap
 from tcptui.view.lines import MARK, Line, Span, Style, fit
 
-LEAST = 4
-"""Lines that it has in any case, so that the rest of the screen keeps its place from step to step."""
+NARROW = 100
+"""Below this width many questions, or their choices, need a second line."""
 MOST_WORDS = 3
 """Lines of the question."""
 BETWEEN = 3
@@ -42,7 +42,13 @@ def asked_lines(asked: Asked, width: int) -> list[Line]:
         if line
     ]
     lines += [fit(line, width) for line in _choices(asked, width)]
-    return lines + [fit((), width)] * (LEAST - len(lines))
+    return lines + [fit((), width)] * (least(width) - len(lines))
+
+
+def least(width: int) -> int:
+    """Lines that it has in any case, so that the rest of the screen keeps its place from most steps to the
+    next."""
+    return 5 if width < NARROW else 4
 
 
 def _choices(asked: Asked, width: int) -> list[Line]:

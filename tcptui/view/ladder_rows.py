@@ -283,7 +283,10 @@ class RunRows:
     def passing(self, place: Place) -> list[int]:
         """The segments that have left before the row at a place, and are on the wire in its step."""
         rows = self.of(place.interval)
-        step = rows[place.row].step if place.row < len(rows) else self.history.world.steps + 1
+        step = self.history.world.steps + 1
+        if place.row < len(rows):
+            row = rows[place.row]
+            step = row.step + (row.silence > 0)  # Silence comes after its step.
         on_wire = {one.number for one in self.history.beginning_of(place.interval).wire.transmissions}
         for report in self.history.reports(place.interval):
             if report.step >= step:

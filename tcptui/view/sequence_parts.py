@@ -72,6 +72,8 @@ def received_by(tcb: Tcb, seen: Seen, most: int) -> list[Carried]:
         payload = one.arrives_as
         if type(payload) is Segment and payload.dst == local and payload.src == remote and payload.length:
             start = signed_distance(base, payload.seq)
+            if start >= 0 and not tcb.out_of_order:
+                continue  # Beyond what was taken, and not held: it was ignored.
             key = start, start + payload.length
             if key not in found and len(found) == enough:
                 break

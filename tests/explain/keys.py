@@ -65,7 +65,7 @@ def _asked() -> set[str]:
 
 COMPUTED = {
     *(f"rule.{rule.name.lower()}" for rule in Rule),
-    *(f"response.{one.name.lower()}" for one in Response if one not in (Response.OK, Response.QUEUED)),
+    *(f"response.{one.name.lower()}" for one in Response if one is not Response.QUEUED),
     *(f"response.brief.{one.name.lower()}" for one in Response if one is not Response.OK),
     *(f"signal.{one.name.lower()}" for one in Signal),
     *(f"errno.{errno.lower()}" for errno in get_args(Errno) if errno),

@@ -136,11 +136,17 @@ def questions(toml: str) -> list[str]:
 
 def test_each_kind_of_step_has_its_questions() -> None:
     found = questions(SOCKETS)
-    assert "#1 SYN reaches B. B is in LISTEN. In which state is it then? SYN-RECEIVED" in found
+    assert "#1 SYN reaches B. B's connection is in LISTEN. In which state is it then? SYN-RECEIVED" in found
     assert "A answers #7 FIN,ACK with #8 ACK. Which acknowledgment number does it have? 2" in found
     assert "A's program calls close(s). What does A send? FIN,ACK" in found
-    waits = [one for one in found if "waits in recv" in one]
-    assert waits[0].endswith("What does the call return? the number of octets read")
+    later = questions(SOCKETS.replace('"connect(s)"', '"connect(s)", "setsockopt(s, SO_KEEPALIVE, 0)"'))
+    told = (
+        "#5 FIN,ACK reaches B. B's program waits in recv(c, 9). What does the call return? 0: the end of the"
+    )
+    assert f"{told} data" in later, "a step later the other question has its turn"
+    assert (
+        "#7 FIN,ACK reaches A. A's connection is in FIN-WAIT-1. In which state is it then? TIME-WAIT" in later
+    )
 
 
 def test_the_timer_that_fires_is_one_of_those_that_run() -> None:

@@ -12,6 +12,7 @@ import pytest
 from rich.cells import cell_len
 
 from tcptui import library
+from tcptui.explain.filled import answer_text
 from tcptui.formats.ladder import WIDTH, ladder_text
 from tcptui.lab import run as run_module
 from tcptui.lab.loader import scenario_of_variant
@@ -141,7 +142,7 @@ def test_the_last_states_told_are_those_at_the_end() -> None:
     run = play(library.find("life"))
     ladder, _, answer = ladder_text(run).rpartition("\n\n")
     assert run.end[0].value in ladder.splitlines()[-1].split()
-    assert " ".join(answer.split()) == run.scenario.answer
+    assert " ".join(answer.split()) == answer_text(run.scenario)
 
 
 def test_a_run_that_was_changed_or_cut_has_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:

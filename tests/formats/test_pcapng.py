@@ -43,7 +43,7 @@ def test_the_file_holds_the_segments_of_the_capture_and_their_times(name: str, p
     frames = capture_of(run, point)
     assert (read.comment, read.link_type, read.interface) == (run.scenario.title, 101, point)
     assert [packet.at - Y2K for packet in read.packets] == [frame.at for frame in frames]
-    assert frames or (name, point) == ("traceroute", "B")
+    assert frames or (name, point) in (("traceroute", "B"), ("nobody-answers", "B"))
     for packet, frame in zip(read.packets, frames, strict=True):
         ip = decode_packet(packet.octets)
         if ip.protocol == 6:

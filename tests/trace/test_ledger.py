@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from tcptui import library
 from tcptui.core.packet.segment import FIN, Segment
+from tcptui.core.packet.seq import seq_add
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves import Move
 from tcptui.lab.moves_text import parse_moves
@@ -16,7 +17,8 @@ from tcptui.lab.prelude import begin
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.wire import Outcome, Side, Transmission
+from tcptui.lab.state import WorldState
+from tcptui.lab.wire import SIDES, Outcome, Side, Transmission
 from tcptui.trace.ledger import CLOSING, OPENING, EndLedger, Ledger, Provable, entries
 from tests.lab.test_properties import GENTLE, ROUGH, Intent, chosen, intents, setups
 from tests.lab.worlds import OPEN, scenario
@@ -114,6 +116,13 @@ def test_a_forged_segment_and_one_of_an_earlier_incarnation_prove_nothing() -> N
     assert forged[1][1].startswith(" | "), forged
 
 
+def test_what_somebody_else_has_sent_in_its_name_is_acknowledged_and_proves_nothing() -> None:
+    told = told_of(HANDSHAKE, "s2 l1 x>b:SYN:seq=1000 s2")
+    assert told[2] == ("#3", "in |  | #4 ACK", " |  | #3 SYN,ACK")
+    told = told_of(OPEN, "x>b:PSH,ACK:seq=1001:ack=5001:data=xy s2 a:send:x s2")
+    assert "peer" not in told[-1][1].split("|")[0]
+
+
 # Any run.
 
 
@@ -162,7 +171,7 @@ class Checked:
             for each in all_of_them
             if each.sender == side and isinstance(each.payload, Segment) and each.sent_in <= step
             and each.connection is not None and each.connection[:2] == one.connection[:2]
-            and not each.connection.differs(one.connection)
+            and each.connection.iss is not None and not each.connection.differs(one.connection)
         ]  # fmt: skip
         came = [each for each in mine if _has_come(each, step)]
         fins = [each for each in came if isinstance(each.payload, Segment) and each.payload.flags & FIN]
@@ -194,10 +203,24 @@ def _has_come(one: Transmission, step: int) -> bool:
     return one.outcome is Outcome.ARRIVED and one.ended_in <= step
 
 
+FORGED = ("PSH,ACK", "FIN,ACK", "SYN", "SYN,ACK", "ACK")
+
+
+def forged(world: WorldState, number: int) -> Move | None:
+    """A third party's segment in the name of an end, whose numbers are nearly right."""
+    side = SIDES[number % 2]
+    tcb = world.host(side).tcb
+    if tcb is None or tcb.remote is None:
+        return None
+    seq, flags = seq_add(tcb.rcv_nxt, number // 2 % 5 - 2), FORGED[number // 10 % 5]
+    data = "" if number % 3 else ":data=zz"
+    return parse_moves(f"x>{side.lower()}:{flags}:seq={seq}:ack={tcb.snd_nxt}{data}")[0]
+
+
 def moves_of(story: Scenario, made: list[Intent]) -> list[Move]:
     world, moves = begin(story)[0], []
     for kind, number in made:
-        move = chosen(world, kind, number)
+        move = forged(world, number) if kind == "forge" else chosen(world, kind, number)
         if move is not None:
             world.apply(move)
             moves.append(move)
@@ -208,7 +231,7 @@ def test_what_is_proven_is_true_and_stays_proven() -> None:
     checked = Checked()
 
     @settings(max_examples=250)
-    @given(setups, intents(GENTLE) | intents(ROUGH))
+    @given(setups, intents(GENTLE) | intents(ROUGH) | intents((*GENTLE, "forge")))
     def any_run(story: Scenario, made: list[Intent]) -> None:
         checked.check(play(story, moves_of(story, made)))
 

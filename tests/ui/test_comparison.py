@@ -19,8 +19,11 @@ from tcptui.lab.scenario import Scenario
 from tcptui.trace.first_difference import Difference, first_differences
 from tcptui.ui.comparison import Comparison
 from tcptui.ui.moments import BEGINNING, Moment, moment_of, next_moment, to_moment
+from tcptui.ui.panes.beside import BesidePane, ToldPane
 from tcptui.ui.session import Session
 from tcptui.ui.versions import Version, Versions, version_of
+from tcptui.view.beside import told_rows
+from tcptui.view.lines import line_width, plain_text
 from tests.formats.random_runs import random_run
 from tests.ui.test_session import LONGEST_HOLD, endless
 
@@ -145,6 +148,39 @@ def test_moves_of_the_reader_are_of_one_run_and_both_are_stepped_through_them() 
     finish(comparison)
     assert comparison.here.history.text().startswith("s6 l1 s")
     assert "l" not in comparison.there.history.text()
+
+
+@pytest.mark.parametrize(("name", "variant"), [("late-syn", "two segments"), ("syn-flood", "SYN cookies")])
+def test_on_every_screen_each_line_is_as_wide_as_that_and_a_larger_one_shows_no_less(
+    name: str, variant: str
+) -> None:
+    story = library.find(name)
+    comparison = compared(story, scenario_of_variant(story, variant))
+    comparison.end()
+    finish(comparison)
+    for scrolled in (0, 5):
+        shown = 0
+        for width, height in (
+            (80, 24),
+            (80, 25),
+            (99, 30),
+            (100, 31),
+            (120, 36),
+            (199, 49),
+            (200, 50),
+            (300, 80),
+        ):
+            comparison.scrolled = scrolled
+            rows = height - 2 - told_rows(width)
+            lines = BesidePane(comparison).lines(width - 2, rows)
+            told = ToldPane(comparison).lines(width, told_rows(width))
+            assert len(lines) == rows
+            assert len(told) <= told_rows(width)
+            assert {line_width(line) for line in lines} == {width - 2}
+            assert {line_width(line) for line in told} == {width}
+            ladder = [line for line in lines[1:-1] if plain_text(line)]
+            assert len(ladder) >= shown
+            shown = len(ladder)
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ import asyncio
 import pytest
 
 from tcptui import library
+from tcptui.lab.loader import scenario_of_variant
 from tcptui.lecture import find, of_stories, read_lecture
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.lecturing import Lecturing
+from tcptui.ui.session import Session
 from tests.test_lecture import FILE
 from tests.ui.drive import Screenshot
 
@@ -111,6 +113,17 @@ def test_another_story_in_between_is_left_by_the_list() -> None:
     assert place(app, lecturing) == (0, 2)
 
 
+def test_an_item_that_was_left_for_a_variant_and_opened_again_goes_on() -> None:
+    lecturing = Lecturing(read_lecture(FILE, "mine.toml"), Clock())
+    lecturing.open()
+    story = library.find("handshake")
+    assert not lecturing.is_over(Session(story, "s5")), "the story itself is another than its variant"
+    again = scenario_of_variant(story, "who knows what")
+    assert lecturing.is_at_its_beginning(Session(again, "s2"))
+    assert not lecturing.is_over(Session(again, "s3"))
+    assert lecturing.is_over(Session(again, "s4"))
+
+
 def test_the_clock_tells_minutes_from_the_first_step_on() -> None:
     assert "0/2 min" in give("+5m")[0], "nothing has begun"
     shown = give("+5m", "space", "+1m", "space")[0]
@@ -135,9 +148,7 @@ def test_the_lecture_of_forty_five_minutes_is_given_from_its_beginning_to_its_en
         assert lecturing.is_at_its_beginning(session)
         assert not lecturing.is_over(session)
         assert not session.moved
-        at_end = lecturing.open(place, at_its_end=True)
-        assert lecturing.is_over(at_end)
-        assert not lecturing.is_over(session), "another one is shown now"
+        assert lecturing.is_over(lecturing.open(place, at_its_end=True))
 
 
 def test_without_a_lecture_the_key_says_so() -> None:

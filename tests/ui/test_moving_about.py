@@ -341,7 +341,7 @@ def test_below_a_selection_stands_why_it_was_sent_and_what_came_of_it() -> None:
     assert rows[-3].startswith(" on arrival    ")
     assert f"▸#{app.session.selection} " in rows[-2]
     screenshot, _ = drive("life", ("up", "up", "space"), moves="s7")
-    assert screenshot.text.splitlines()[-4] == rows[-4], "a step keeps the selection"
+    assert rows[-4][:50] in screenshot, "a step keeps the selection"
     screenshot, _ = drive("life", ("up", "up", "escape"), moves="s7")
     assert "sent because" not in "".join(screenshot.text.splitlines()[-4:])
 

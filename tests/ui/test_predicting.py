@@ -10,6 +10,7 @@ import pytest
 from tcptui import library
 from tcptui.cli import main
 from tcptui.explain.catalogue import text
+from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.wire import SIDES
 from tcptui.ui.seen import Score, ScoresInMemory
@@ -18,6 +19,8 @@ from tcptui.view.endpoint import EndView
 from tcptui.view.lines import plain_text
 from tcptui.view.status import next_text
 from tests.ui.drive import drive
+
+ROOT = Path(__file__).parents[2]
 
 
 def predicting(name: str = "handshake", moves: str = "", variant: str = "") -> tuple[Session, ScoresInMemory]:
@@ -86,6 +89,7 @@ def test_for_a_class_the_first_key_shows_the_answer_and_the_next_one_makes_the_s
         assert session.history.position == position, "there is nothing to be answered any more"
         session.step()
         assert session.history.position == position + 1
+        assert told(session) == "", "the class has seen the answer already"
     assert scores.of("Opening") == Score()
     session.predict(scores)
     assert session.asked is None
@@ -203,3 +207,32 @@ def test_the_command_lists_the_chapters_and_forgets(
     assert run() == "Opening  1 of 2\nClosing  1 of 1\nMy own   0 of 1\n"
     assert run("--forget") == ""
     assert run().startswith("Nothing")
+
+
+def test_of_a_script_the_lines_to_come_are_covered() -> None:
+    file = "tests/conformance/open-active.pkt"
+    story = script_scenario((ROOT / file).read_text("utf-8"), file, "open-active", None, [], {})
+    history = Session(story, "s2").history
+    shown, covered = (
+        "\n".join(
+            plain_text(line)
+            for line in EndView("B").lines(
+                history.moment, history.moment_before, 60, 20, at=0, raw=True, covered=covered
+            )
+        )
+        for covered in (False, True)
+    )
+    assert "connect(" in shown
+    assert "connect(" not in covered
+    assert "fcntl(" in covered, "what has been done is told"
+
+
+def test_inspectors_that_tell_what_comes_are_empty_while_a_question_stands() -> None:
+    looking = (*("space",) * 4, "i", "i", "i")
+    assert "on,1sec,0" in drive("lost-last-ack", looking, size=(200, 50))[0]
+    asked, _ = drive("lost-last-ack", (*looking, "P"), size=(200, 50))
+    assert "Sockets" in asked
+    assert "on,1sec,0" not in asked
+    states, _ = drive("lost-last-ack", ("space", "space", "space", "P"), size=(200, 50))
+    assert "rcv FIN" not in states
+    assert "rcv FIN" in drive("lost-last-ack", ("space", "space", "space"), size=(200, 50))[0]

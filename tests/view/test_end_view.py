@@ -242,7 +242,7 @@ def test_who_probes_a_window_needs_a_larger_one_and_not_the_ack_of_its_probe() -
 
 
 def test_a_host_that_only_grants_ecn_is_not_said_to_begin_with_it() -> None:
-    told = pane(History(library.find("two-generals")), "A")
+    told = pane(History(library.find("short-time-wait")), "A")
     assert any("ECN granted" in line for line in told)
     assert not any("ECN on" in line for line in told)
 

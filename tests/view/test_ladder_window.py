@@ -193,3 +193,15 @@ def test_the_rows_of_every_scenario_have_their_segments(name: str) -> None:
     rows = all_rows(run)
     told = [one.number for row in rows for one in (row.folded or (row,)) if one.number and not one.arrives]
     assert told == list(range(1, history.world.wire.launched + 1))
+
+
+@pytest.mark.parametrize("name", ["syn-flood", "lost-syns", "reordered", "nat"])
+def test_in_quiet_time_nothing_is_on_the_wire(name: str) -> None:
+    history = History(library.find(name))
+    while history.world.next_event() is not None:
+        history.apply()
+    rows = RunRows(history)
+    for interval in range(history.last_interval + 1):
+        for index, row in enumerate(rows.of(interval)):
+            if row.silence:
+                assert rows.passing(Place(interval, index)) == []

@@ -77,6 +77,8 @@ def test_a_click_finds_its_key() -> None:
 @pytest.mark.parametrize(("width", "height"), [(39, 20), (61, 32), (137, 46)])
 def test_every_story_has_a_preview_in_its_room(width: int, height: int) -> None:
     for story in library.all_scenarios():
+        if story.name == library.LAB:  # Nothing happens in it.
+            continue
         stories = Stories([story])
         for _ in stories.play_all():
             pass
@@ -88,8 +90,8 @@ def test_every_story_has_a_preview_in_its_room(width: int, height: int) -> None:
             assert len(lines) <= height
             assert {line_width(line) for line in lines} == {width}
             text = "\n".join(map(plain_text, lines))
-            assert (f"{played.steps} steps" in text) == played.complete
-            assert "#1 " in text
+            assert (f"{played.steps} step" in text) == played.complete
+            assert ("#1 " in text) == bool(played.transmissions)
             assert variant.split(" ")[0] in text
 
 

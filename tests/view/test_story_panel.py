@@ -80,6 +80,9 @@ def test_sentence_and_claim_together_have_the_lines_of_a_moment() -> None:
 def test_every_answer_of_the_library_stands_whole_on_the_smallest_screen() -> None:
     for story in library.all_scenarios():
         scenario = story.load()
+        if not scenario.answer:
+            assert story.name == library.LAB
+            continue
         for panel in (Panel("", scenario.answer), Panel(scenario.question, scenario.answer)):
             lines = story_lines((), panel, 80, story_rows((), panel, 80, 24, 2))
             text = " ".join(

@@ -91,6 +91,8 @@ def _after_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> None:
         step.rule(tcb, Rule.DATA_IGNORED, len=len(segment.data))
     if fin and step.hooks.acknowledges_fin_again():
         _fin_again(tcb, step)
+    elif fin and not segment.data and not old:
+        step.rule(tcb, Rule.DATA_IGNORED, len=0)
 
 
 def _count_second_fin(tcb: Tcb, segment: Segment, step: Step) -> None:

@@ -61,6 +61,7 @@ SENTENCES = {
     "happened.not_sent": "The third party's segment is not sent: there is no connection {number} yet.",
     "happened.box.expired": "{name}'s Time to Live ends at {address}: the router discards it.",
     "happened.box.dropped": "The firewall drops {name} ({rule}).",
+    "happened.box.too_long": "{name} is too long for the link behind {address}: the router discards it.",
     "happened.box.refused": "The firewall refuses {name} ({rule}).",
     "happened.box.no_mapping": "The NAT has no mapping for {address}: {name} is discarded.",
     "happened.box.mapped": "The NAT gives {name} the source {address}.",
@@ -119,6 +120,7 @@ SENTENCES = {
     "happened.may_receive": "{side} may still receive.",
     "happened.returned": "{call}: {response}.",
     # The responses of `core.events.Response`, in RFC 9293 section 3.10's words.
+    "response.ok": "ok",
     "response.no_connection": "error: connection does not exist",
     "response.exists": "error: connection already exists",
     "response.no_port": "error: no free local port",

@@ -50,6 +50,7 @@ SENTENCES = {
     "arrival.no_room": "no room",
     "arrival.zero_window": "no room: window 0",
     "arrival.no_port": "no such port",
+    "arrival.not_in_group": "not in the group",
     "arrival.ignored": "ignored",
     # What answers it.
     "arrival.rst": "RST",

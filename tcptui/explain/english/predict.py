@@ -32,7 +32,7 @@ SENTENCES = {
     "predict.time": "No segment arrives first, and no program calls.",
     "predict.waits": "{occasion} {side}'s program waits in {call}.",
     # What is asked.
-    "predict.state": "{side} is in {state}. In which state is it then?",
+    "predict.state": "{side}'s connection is in {state}. In which state is it then?",
     "predict.flags": "What does {side} send?",
     "predict.ack": "Which acknowledgment number does it have?",
     "predict.seq": "Which sequence number does it have?",

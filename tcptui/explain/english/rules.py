@@ -126,7 +126,7 @@ SENTENCES = {
     "rule.out_of_order_data_queued": "SEQ {seq} is ahead of {rcv_nxt}: kept until the gap is filled.",
     "rule.data_old": "Up to {rcv_nxt} all has come before, and this ends at {end}: an ACK says so at once.",
     "rule.data_beyond_window": "The window has no room for SEQ {seq}: dropped, and an ACK says so at once.",
-    "rule.data_ignored": "Data after a FIN: ignored.",
+    "rule.data_ignored": "Nothing can come behind {peer}'s FIN: ignored.",
     "rule.fin_to_close_wait": "A FIN: {peer} has no more to send. {side} may go on.",
     "rule.fin_to_closing": "{peer}'s FIN comes before the ACK of {side}'s: both close at once.",
     "rule.fin_to_time_wait": "Both have closed. {side}'s last ACK could be lost: wait 2 MSL.",

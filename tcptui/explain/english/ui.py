@@ -112,8 +112,10 @@ SENTENCES = {
     "ui.help.palette": "all actions by name",
     "ui.help.help": "every key, and what each word and sign on the screen means",
     "ui.help.quit": "leave tcptui",
-    "ui.help.next_change": "the next change of a state, loss or timer",
-    "ui.help.previous_change": "the change of a state, loss or timer before",
+    "ui.help.next_change": "the next change of a state, loss or timer; with both shown, where they differ",
+    "ui.help.previous_change": (
+        "the change of a state, loss or timer before; with both shown, where they differed"
+    ),
     "ui.help.find": "find a segment by its number or flags, lost, again, or a state; again: the next one",
     "ui.help.bookmark": "set a bookmark here, or remove it",
     "ui.help.next_bookmark": "go to the next bookmark",

@@ -21,10 +21,13 @@ _WITHOUT_NUMBERS = (State.CLOSED, State.LISTEN, State.SYN_SENT)
 _ICMP = {
     "time exceeded": "time_exceeded ttl_exceeded_in_transit",
     "administratively prohibited": "unreachable packet_filtered",
+    "fragmentation needed": "unreachable frag_needed mtu",
+    "source quench": "source_quench",
 }
 _ICMPV6 = {
     "time exceeded": "time_exceeded exceed_hop_limit",
     "administratively prohibited": "unreachable admin_prohibited",
+    "fragmentation needed": "packet_too_big mtu",
 }
 
 
@@ -91,7 +94,8 @@ class ScriptSegments:
         protocol, words = ("icmpv6", _ICMPV6) if v6 else ("icmp", _ICMP)
         seq = self._of((about.src, about.dst)).own(about.seq)
         size = len(about.data)
-        return f"{INBOUND} {protocol} {words[message.kind]} [{seq}:{(seq + size) & MASK}({size})]"
+        kind = f"{words[message.kind]} {message.mtu or ''}".rstrip()
+        return f"{INBOUND} {protocol} {kind} [{seq}:{(seq + size) & MASK}({size})]"
 
     def after(self, events: Sequence[Event]) -> None:
         """Takes note of a step."""
@@ -156,7 +160,7 @@ class _Numbers:
         if segment.flags & SYN and sent.attempt == 1:
             self._own = segment.seq
         base = self._own or 0
-        if (refuses or sent.connection == 0) and segment.flags & (RST | ACK) == RST | ACK:
+        if (refuses or not sent.connection or not segment.seq) and segment.flags & (RST | ACK) == RST | ACK:
             base = 0  # It answers a segment without ACK: SEQ is 0 by itself (RFC 9293 3.10.7.1).
         # A SYN,ACK acknowledges the peer's SYN by the number that the script gives that.
         peer_base = (self._zero or 0) if segment.flags & SYN else self._peer_base
