@@ -9,6 +9,7 @@ from tcptui.commands.coverage import stories
 from tcptui.core.events import RuleApplied
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Configure, Status
+from tcptui.core.tcp.settings import NO_SETTINGS
 from tcptui.core.tcp.stack import Stack
 from tcptui.explain.coverage import NOT_IN_THE_LAB, Coverage, coverage
 from tcptui.lab.loader import scenario_of_variant
@@ -45,8 +46,8 @@ def test_a_state_that_is_left_within_a_step_is_passed_by() -> None:
 def test_what_no_story_can_show_a_program_on_the_core_can() -> None:
     applied = [
         event.rule
-        for call in (Status(1), Configure(1))
-        for event in Stack("10.0.0.1").call(call, 0)
+        for call in (Status(1), Configure(1, NO_SETTINGS))
+        for event in Stack().call(call, 0)
         if isinstance(event, RuleApplied)
     ]
     assert tuple(applied) == NOT_IN_THE_LAB

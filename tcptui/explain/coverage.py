@@ -25,8 +25,8 @@ from tcptui.named_tuple import NamedTuple
 from tcptui.trace.facts import facts_of
 
 NOT_IN_THE_LAB = (Rule.STATUS_REFUSED, Rule.CONFIGURE_REFUSED)
-"""Rules of calls that no program of the lab makes without a connection, though a program on the core may: what
-getsockopt() returns is read without a STATUS, and setsockopt() asks for CONFIGURE only where there is a block."""
+"""Rules of calls that no program of the lab makes without a connection, though another on the core may:
+getsockopt() needs no STATUS, and setsockopt() asks for CONFIGURE only where there is a block."""
 
 
 class Coverage(NamedTuple):
