@@ -92,6 +92,7 @@ def show(
 def _load_first_step() -> None:
     """Loads what the first step needs, so that the first key does not wait for it."""
     import tcptui.explain.happened
+    import tcptui.lab.patterns
     import tcptui.sockets.driver
     import tcptui.ui.panes.ladder
     import tcptui.view.end_log
