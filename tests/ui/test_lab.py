@@ -30,6 +30,8 @@ def test_settings_are_chosen_and_the_command_replays_them() -> None:
     ]
     assert replay_command(session) == "tcptui lab B.stack=linux"
     session.type_moves("b:listen a:connect s2")
+    while session.working:
+        session.work()
     assert replay_command(session) == "tcptui lab B.stack=linux --moves 'b:listen a:connect s2'"
 
 
