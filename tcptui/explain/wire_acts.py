@@ -14,6 +14,7 @@ _ORDINALS = (
 )
 _AT_BOXES: dict[WireActName, tuple[str, str]] = {
     "expired": ("happened.box.expired", "address"),
+    "too long": ("happened.box.too_long", "address"),
     "dropped": ("happened.box.dropped", "rule"),
     "refused": ("happened.box.refused", "rule"),
     "no mapping": ("happened.box.no_mapping", "address"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
-from typing import TypeVar
+from typing import Literal, TypeVar
 from urllib.parse import quote_plus, unquote_plus
 
 from tcptui.core.message import Message, MessageError
@@ -16,11 +16,16 @@ from tcptui.lab.durations import parse_duration
 
 KINDS = ("router", "firewall", "nat")
 KEYS: dict[str, tuple[str, ...]] = {
-    "router": ("hops", "address"),
+    "router": ("hops", "mtu", "address"),
     "firewall": ("drop", "refuse", "with", "from", "until", "address"),
     "nat": ("inside", "idle", "answers", "address"),
 }
 WORD = "box:"
+LEAST_MTU, MOST_MTU = 68, 65_535
+"""Of a link (RFC 791 section 3.2)."""
+_ANSWERS: dict[str, Literal["rst", "icmp", "source quench"]] = {
+    "rst": "rst", "icmp": "icmp", "source quench": "source quench",
+}  # fmt: skip
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -49,16 +54,16 @@ def make_box(kind: str, fields: Mapping[str, str], v6: bool | None = None) -> Bo
         hops = _read(fields, "hops", _hops, 1)
         if address:  # Each hop has the next one.
             _read(fields, "address", lambda text: ip_address(text) + (hops - 1), None)
-        return Router(hops, address)
+        return Router(hops, address, _read(fields, "mtu", _mtu, 0))
     if kind == "nat":
         inside = _choice(fields, "inside", ("A", "B"), "A")
         idle = _read(fields, "idle", parse_duration, None)
         answers = _choice(fields, "answers", ("rst", "nothing"), "nothing")
         return Nat("A" if inside == "A" else "B", address, idle, "rst" if answers == "rst" else "")
-    return _firewall(fields, address)
+    return _firewall(fields, address, v6)
 
 
-def _firewall(fields: Mapping[str, str], address: str) -> Firewall:
+def _firewall(fields: Mapping[str, str], address: str, v6: bool | None) -> Firewall:
     from tcptui.lab.patterns import parse_pattern
 
     if ("drop" in fields) == ("refuse" in fields):
@@ -71,12 +76,12 @@ def _firewall(fields: Mapping[str, str], address: str) -> Firewall:
         raise BadBox(which, "error.box.leaves")
     if "with" in fields and which == "drop":
         raise BadBox("with", "error.box.with")
-    answer = _choice(fields, "with", ("rst", "icmp"), "rst")
+    answer = _choice(fields, "with", ("rst", "icmp", "source quench"), "rst")
+    if answer == "source quench" and v6:  # ICMPv6 has none.
+        raise BadBox("with", "error.value.unknown_choice", value=answer, allowed=("rst", "icmp"))
     begins, ends = (_read(fields, name, parse_duration, None) for name in ("from", "until"))
-    refuses = "" if which == "drop" else answer
-    return Firewall(
-        pattern, text, "rst" if refuses == "rst" else "icmp" if refuses else "", begins, ends, address
-    )
+    refuses = "" if which == "drop" else _ANSWERS[answer]
+    return Firewall(pattern, text, refuses, begins, ends, address)
 
 
 def box_word(kind: str, fields: tuple[tuple[str, str], ...]) -> str:
@@ -91,6 +96,12 @@ def parse_box_word(word: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     fields = {name: unquote_plus(value) for name, _, value in pairs}
     make_box(kind, fields)
     return kind, tuple(fields.items())
+
+
+def _mtu(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and LEAST_MTU <= int(text) <= MOST_MTU):
+        raise ValueError
+    return int(text)
 
 
 def _hops(text: str) -> int:
@@ -116,4 +127,6 @@ def _read(fields: Mapping[str, str], name: str, read: Callable[[str], T], defaul
     except ValueError:
         if name == "hops":
             raise BadBox(name, "error.value.number", least=1, most=MOST_HOPS) from None
+        if name == "mtu":
+            raise BadBox(name, "error.value.number", least=LEAST_MTU, most=MOST_MTU) from None
         raise BadBox(name, "error.value.no_address", text=fields[name][:50]) from None

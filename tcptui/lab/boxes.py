@@ -23,7 +23,9 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tcptui.core.packet.datagram import Datagram, IcmpKind, IcmpMessage, PortUnreachable
+from tcptui.core.packet.ip_header import encode_packet
 from tcptui.core.packet.segment import ACK, RST, SYN, Segment, Socket
+from tcptui.lab.packets import packet_of
 from tcptui.lab.wire import Payload, Side, WireActName
 from tcptui.named_tuple import NamedTuple
 
@@ -49,6 +51,9 @@ class Router(NamedTuple):
     hops: int = 1
     address: str = ""
     """Of the first; each further one has the next."""
+    mtu: int = 0
+    """Octets of the longest packet that the link behind the last one takes; 0: any. What is longer is
+    discarded and answered with ICMP: TCP's packets must not be fragmented (RFC 1191)."""
 
     def __str__(self) -> str:
         return "router"
@@ -60,7 +65,7 @@ class Firewall(NamedTuple):
     pattern: Pattern
     text: str
     """The pattern as it is written."""
-    refuses: Literal["", "rst", "icmp"] = ""
+    refuses: Literal["", "rst", "icmp", "source quench"] = ""
     """How it answers; empty: not at all."""
     begins: int | None = None
     """From when on, in microseconds; None: from the beginning of the story, not of its prelude."""
@@ -186,16 +191,20 @@ def reset_of(segment: Segment) -> Segment | None:
 
 
 def _routed(box: Router, passing: PacketAtBox) -> Verdict:
-    if passing.ttl > box.hops:
-        return Verdict(passing.payload, passing.ttl - box.hops)
     first = ip_address(box.address)
+    if passing.ttl > box.hops:
+        if not box.mtu or len(encode_packet(packet_of(passing.payload))) <= box.mtu:
+            return Verdict(passing.payload, passing.ttl - box.hops)
+        last = str(type(first)(int(first) + box.hops - 1))
+        answer = _icmp("fragmentation needed", last, passing.payload, box.mtu)
+        return Verdict(None, 0, "too long", last, answer)
     address = str(type(first)(int(first) + passing.ttl - 1))
     return Verdict(None, 0, "expired", address, _icmp("time exceeded", address, passing.payload))
 
 
-def _icmp(kind: IcmpKind, address: str, about: Payload) -> Payload | None:
+def _icmp(kind: IcmpKind, address: str, about: Payload, mtu: int = 0) -> Payload | None:
     """No ICMP error is sent about an ICMP error (RFC 1122 section 3.2.2)."""
-    return IcmpMessage(kind, address, about) if isinstance(about, Segment | Datagram) else None
+    return IcmpMessage(kind, address, about, mtu) if isinstance(about, Segment | Datagram) else None
 
 
 def _filtered(box: Firewall, state: BoxState, passing: PacketAtBox) -> tuple[Verdict, BoxState]:
@@ -207,8 +216,9 @@ def _filtered(box: Firewall, state: BoxState, passing: PacketAtBox) -> tuple[Ver
     state = state._replace(matched=matched)
     if not is_meant:
         return lets_pass, state
-    if box.refuses == "icmp":
-        answer = _icmp("administratively prohibited", box.address, payload)
+    if box.refuses in ("icmp", "source quench"):
+        kind: IcmpKind = "source quench" if box.refuses == "source quench" else "administratively prohibited"
+        answer = _icmp(kind, box.address, payload)
         return Verdict(None, 0, "refused", box.text, answer), state
     if box.refuses == "rst" and isinstance(payload, Segment):
         return Verdict(None, 0, "refused", box.text, reset_of(payload)), state

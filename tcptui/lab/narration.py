@@ -9,14 +9,15 @@ none.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tcptui.lab.facts import Fact
-from tcptui.lab.patterns import Pattern, parse_pattern
 from tcptui.lab.scenario import Claim, Say, Scenario, Told
 from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
+    from tcptui.lab.facts import Fact
+    from tcptui.lab.patterns import Pattern
     from tcptui.lab.run_numbers import Seen
 
 
@@ -24,7 +25,6 @@ class _Moment(NamedTuple):
     """One of them as it stands."""
 
     told: Told
-    pattern: Pattern | None
     seen: int = 0
     """How many facts its pattern has described so far, its place in the order apart."""
     come: bool = False
@@ -67,12 +67,11 @@ class Narration(NamedTuple):
 
 def narration_of(scenario: Scenario) -> Narration | None:
     """Before anything has happened; None: the story says and claims nothing, and neither its answer nor what
-    harm follows has a number of the run. Raises BadPattern, which a scenario from `loader.load_scenario` does
-    not."""
+    harm follows has a number of the run."""
     told: tuple[Told, ...] = (*scenario.say, *scenario.claims)
     if not told and "{" not in scenario.answer and "{" not in scenario.harm:
         return None
-    moments = tuple(_Moment(one, parse_pattern(one.when) if one.when else None) for one in told)
+    moments = tuple(map(_Moment, told))
     texts = (scenario.answer, scenario.harm, *(one.filled for one in told))
     if not any("{" in text for text in texts):
         return Narration(moments)
@@ -82,15 +81,22 @@ def narration_of(scenario: Scenario) -> Narration | None:
 
 
 def _after(moment: _Moment, facts: list[Fact], at: int) -> _Moment:
-    pattern = moment.pattern
+    """Raises BadPattern, which one of a scenario from `loader.load_scenario` does not."""
     if moment.come:
         return moment
-    if pattern is None:
+    if not moment.told.when:
         assert moment.told.at is not None
         return moment._replace(come=at >= moment.told.at)
-    seen = moment.seen
+    pattern, seen = _pattern(moment.told.when), moment.seen
     for fact in facts:
         seen, come = pattern.count_if(fact, seen)
         if come:
             return moment._replace(seen=seen, come=True)
     return moment._replace(seen=seen)
+
+
+@lru_cache(maxsize=256)
+def _pattern(text: str) -> Pattern:
+    from tcptui.lab.patterns import parse_pattern  # Late: before the first step no pattern is needed.
+
+    return parse_pattern(text)

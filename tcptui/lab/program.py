@@ -83,7 +83,8 @@ class ScriptedCall(NamedTuple):
     """How long after its trigger the call is made, in microseconds."""
     data: bytes = b""
     address: Socket | None = None
-    """Where "bind" binds and "sendto" sends to, if not at the host's own socket and to its peer's."""
+    """Where "bind" binds and "sendto" sends to, if not at the host's own socket and to its peer's; whom alone
+    "listen" waits for, if not for any peer."""
     backlog: int | None = None
     """With it, "listen" makes a listener from which "accept" takes connections; without, a passive OPEN that
     itself becomes the connection."""

@@ -54,6 +54,7 @@ MOST_DEPTH = 8
 MOST_PATTERNS = 100
 """Triggers of one program that are patterns: each is looked at in every step."""
 EXAMPLE = "A enters FIN-WAIT-2"
+_TAKE_ADDRESS = ("listen", *UDP_CALLS)
 _WORDS = tuple(one for one in TRIGGERS if one not in ("at", "received", "pattern"))
 _Read = Callable[[object, str], ScriptedCall]
 _NAME = r"[a-z_][a-z0-9_]{0,19}"
@@ -284,8 +285,8 @@ def _user_call(value: object, where: str) -> ScriptedCall:
     if not takes(call, data):
         raise table.error("text", "error.scenario.text")
     where_to = table.take("address", line_of, "")
-    if where_to and call not in UDP_CALLS:
-        raise table.error("address", "error.scenario.address", bind=UDP_CALLS[0], sendto=UDP_CALLS[1])
+    if where_to and call not in _TAKE_ADDRESS:
+        raise table.error("address", "error.scenario.address", allowed=_TAKE_ADDRESS)
     try:
         address = parse_socket(where_to) if where_to else None
     except BadSocket as error:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from tcptui.lab.ends import EndSetup
 from tcptui.lab.faults import FaultRule
@@ -138,8 +138,19 @@ class Variant(NamedTuple):
     for: a list of stories needs no more than the names."""
 
     name: str
-    document: Mapping[str, object]
-    """Its table in the story's file."""
+    written: Mapping[str, object] | str
+    """Its table in the story's file, or the lines that make it there."""
+
+    @property
+    def document(self) -> Mapping[str, object]:
+        """Its table without its name; lines are parsed each time."""
+        if not isinstance(self.written, str):
+            return self.written
+        from tcptui.lab.toml import parse_toml
+
+        [table] = cast("list[dict[str, object]]", parse_toml(self.written)["variant"])
+        del table["name"]
+        return table
 
 
 class Scenario(NamedTuple):
@@ -188,7 +199,7 @@ class Scenario(NamedTuple):
     variants: tuple[Variant, ...] = ()
     """Of the story, also where this is one of them."""
     document: Mapping[str, object] = {}
-    """What the file says, if there are variants: they are made from it."""
+    """What the file says of the story: its variants are made from it."""
     language: str = ""
     """The language in which its texts are wanted, its variants' too; empty: the file's own."""
     moment: int = 0

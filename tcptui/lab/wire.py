@@ -24,12 +24,12 @@ Payload: TypeAlias = Segment | Datagram | PortUnreachable | IcmpMessage
 
 WireActName: TypeAlias = Literal[
     "lost", "delayed", "duplicated", "overtaken", "old", "third party", "not sent", "no host",
-    "expired", "dropped", "refused", "no mapping", "mapped", "mapped late", "answer",
+    "expired", "too long", "dropped", "refused", "no mapping", "mapped", "mapped late", "answer",
 ]  # fmt: skip
 """By a fault of the scenario: lost, delayed, duplicated, overtaken. A third party's segment: an old one, one
 with an address of its own, or not sent. Any: there is no host at its destination. At a box: its Time to Live
-has expired, a firewall drops or refuses it, a NAT has no mapping for it, has made one, or has made one in the
-middle of a connection, and what a box has sent in answer."""
+has expired, it is too long for the next link, a firewall drops or refuses it, a NAT has no mapping for it,
+has made one, or has made one in the middle of a connection, and what a box has sent in answer."""
 
 SIDES: tuple[Side, Side] = ("A", "B")
 MEMORY = 6

@@ -27,6 +27,8 @@ _ICMP: dict[IcmpKind, tuple[str, str]] = {
         "Destination unreachable (Communication administratively filtered)",
         "Destination Unreachable (Administratively prohibited)",
     ),
+    "fragmentation needed": ("Destination unreachable (Fragmentation needed)", "Packet Too Big"),
+    "source quench": ("Source quench (flow control)", ""),
 }
 """Over IPv4 and over IPv6."""
 

@@ -100,8 +100,8 @@ def raw_numbers(report: Report | None, event: RuleApplied) -> set[str]:
 
 def is_compared(own: Connection, arrived: Connection, transmission: Transmission | None) -> bool:
     assert transmission is not None
-    assert isinstance(transmission.payload, Segment)
-    acknowledges = transmission.payload.flags & ACK and own.iss != arrived.iss
+    payload = transmission.payload
+    acknowledges = isinstance(payload, Segment) and payload.flags & ACK and own.iss != arrived.iss
     return bool(acknowledges or own.irs not in (None, arrived.irs))
 
 

@@ -12,6 +12,7 @@ from tcptui.core.rules import Rule
 from tcptui.core.state import State
 from tcptui.formats.pcapng import pcapng
 from tcptui.formats.wireshark import wireshark_list
+from tcptui.lab.box_text import BadBox, make_box
 from tcptui.lab.boxes import (
     Box,
     BoxState,
@@ -85,6 +86,15 @@ def test_at_the_hop_where_it_is_0_the_segment_ends_and_icmp_goes_back(ttl: int, 
     assert verdict.answer == IcmpMessage("time exceeded", address, DATA)
 
 
+def test_what_is_longer_than_the_mtu_ends_and_icmp_says_how_long_it_may_be() -> None:
+    """RFC 1191 section 4: the router is the last before the link."""
+    size = 40 + len(DATA.data)
+    assert passes(Router(3, "192.0.2.1", size))[0] == Verdict(DATA, 61)
+    verdict, _ = passes(Router(3, "192.0.2.1", size - 1))
+    assert (verdict.payload, verdict.act, verdict.name) == (None, "too long", "192.0.2.3")
+    assert verdict.answer == IcmpMessage("fragmentation needed", "192.0.2.3", DATA, size - 1)
+
+
 def test_no_icmp_error_is_sent_about_an_icmp_error() -> None:
     """RFC 1122 section 3.2.2."""
     verdict, _ = passes(Router(3, "192.0.2.1"), IcmpMessage("time exceeded", "192.0.2.9", DATA), ttl=1)
@@ -105,6 +115,8 @@ def test_it_refuses_with_a_rst_in_the_receivers_name_or_with_icmp() -> None:
     assert verdict.answer == Segment(B, A, 5001, 0, RST, 0)
     verdict, _ = passes(firewall("A DATA", refuses="icmp"))
     assert verdict.answer == IcmpMessage("administratively prohibited", "192.0.2.1", DATA)
+    verdict, _ = passes(firewall("A DATA", refuses="source quench"))
+    assert verdict.answer == IcmpMessage("source quench", "192.0.2.1", DATA)
 
 
 def test_a_rst_without_ack_in_the_segment_acknowledges_it_and_no_rst_is_answered() -> None:
@@ -202,6 +214,21 @@ def test_a_routers_message_quotes_the_header_and_8_octets(message: IcmpMessage, 
     assert len(octets) == 8 + 20 + 8
     v6 = DATA._replace(src=Socket("2001:db8::1", 1), dst=Socket("2001:db8::2", 2))
     assert encode_icmp(IcmpMessage(message.kind, "2001:db8::9", v6))[0] == (3 if begin == "0b00" else 1)
+
+
+def test_the_mtu_stands_where_the_rfcs_have_it() -> None:
+    """RFC 1191 section 4; RFC 4443 section 3.2."""
+    octets = encode_icmp(IcmpMessage("fragmentation needed", "192.0.2.1", DATA, 1000))
+    assert (octets[:2], octets[4:8]) == (bytes([3, 4]), bytes([0, 0, 3, 232]))
+    v6 = DATA._replace(src=Socket("2001:db8::1", 1), dst=Socket("2001:db8::2", 2))
+    octets = encode_icmp(IcmpMessage("fragmentation needed", "2001:db8::9", v6, 70_000))
+    assert (octets[:2], octets[4:8]) == (bytes([2, 0]), (70_000).to_bytes(4, "big"))
+
+
+def test_icmpv6_has_no_source_quench() -> None:
+    assert make_box("firewall", {"refuse": "A SYN", "with": "source quench"}, False)
+    with pytest.raises(BadBox):
+        make_box("firewall", {"refuse": "A SYN", "with": "source quench"}, True)
 
 
 # On the wire.
@@ -340,7 +367,7 @@ BAD_WORDS = {
     "box:": "'' is no box; allowed: router, firewall, nat",
     "box:bridge": "'bridge' is no box",
     "box:router:hops=0": "must be a whole number from 1 to 30",
-    "box:router:idle=5s": "'idle' is no field of a router, or has no value; allowed: hops, address",
+    "box:router:idle=5s": "'idle' is no field of a router, or has no value; allowed: hops, mtu, address",
     "box:nat:idle=soon": "'soon' is no duration",
     "box:nat:inside=C": "'C' is unknown; allowed: A, B",
     "box:nat:address=here": "'here' is no IPv4 or IPv6 address",
@@ -364,7 +391,11 @@ def test_what_is_no_box_is_refused(word: str) -> None:
         ("{ hops = 3 }", "wire.box[1].kind: is missing"),
         ("{ kind = 'bridge' }", "wire.box[1].kind: 'bridge' is unknown; allowed: router, firewall, nat"),
         ("{ kind = 'router', hops = 99 }", "wire.box[1].hops: must be a whole number from 1 to 30"),
-        ("{ kind = 'router', idle = '5s' }", "wire.box[1].idle: is unknown; allowed: kind, hops, address"),
+        ("{ kind = 'router', mtu = 67 }", "wire.box[1].mtu: must be a whole number from 68 to 65535"),
+        (
+            "{ kind = 'router', idle = '5s' }",
+            "wire.box[1].idle: is unknown; allowed: kind, hops, mtu, address",
+        ),
         ("{ kind = 'firewall', drop = 'A SIN' }", "wire.box[1].drop: 'A SIN' describes nothing"),
         ("{ kind = 'nat', idle = 5 }", "wire.box[1].idle: '5' is no duration"),
     ],

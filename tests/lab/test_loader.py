@@ -274,7 +274,7 @@ BAD: dict[str, Bad] = {
     ),
     "address of a call without UDP": bad(
         calls('call = "connect", address = "10.0.0.2:80"'),
-        "A.script[1].address: only bind and sendto take it",
+        "A.script[1].address: only these take it: listen, bind, sendto",
     ),
     "address of another host": bad(
         'B.script = [{ call = "bind" }, { call = "sendto", address = "10.0.0.3:80" }]',

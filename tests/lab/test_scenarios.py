@@ -10,7 +10,7 @@ from tcptui.core.state import ARROWS, State
 from tcptui.explain.catalogue import text
 from tcptui.explain.story import failures
 from tcptui.lab.history import History
-from tcptui.lab.loader import scenario_of_variant
+from tcptui.lab.loader import document_of, scenario_of_variant
 from tcptui.lab.loader.problems import problems
 from tcptui.lab.report import Report
 from tcptui.lab.run import play
@@ -32,6 +32,13 @@ def story(name: str, variant: str) -> Scenario:
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_wrong_with_the_text_of_a_file(name: str) -> None:
     assert problems(library.text_of(name), name, name)[1] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_story_and_its_variants_read_apart_are_those_of_the_whole_file(name: str) -> None:
+    whole = document_of(library.text_of(name), name)
+    variants = [{"name": one.name, **one.document} for one in library.find(name).variants]
+    assert {**library.find(name).document, **({"variant": variants} if variants else {})} == whole
 
 
 @pytest.mark.parametrize(("name", "variant"), STORIES)

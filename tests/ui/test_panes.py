@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import cast
 
 import pytest
@@ -365,3 +365,26 @@ def test_a_click_on_a_segment_in_a_sequence_space_selects_it_and_both_ends_show_
             assert session.selection == 4
 
     asyncio.run(run())
+
+
+def test_a_pane_is_to_textual_what_it_would_be_had_textual_looked_through_its_class() -> None:
+    found = list(_kinds(Pane))
+    assert {EndpointPane, WirePane, InspectorPane} <= set(found)
+    for kind in found:
+        before = _of_textual(kind)
+        super(Pane, kind).__init_subclass__()
+        assert _of_textual(kind) == before, kind
+
+
+def _kinds(of: type[Pane]) -> Iterator[type[Pane]]:
+    for kind in of.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
+
+
+def _of_textual(kind: type[Pane]) -> list[object]:
+    bindings = kind._merged_bindings
+    return [
+        kind._reactives, kind._computes, bindings and bindings.key_to_bindings, kind.can_focus,
+        kind.can_focus_children, kind._css_type_name, kind._css_type_names, kind._get_component_classes(),
+    ]  # fmt: skip

@@ -10,7 +10,9 @@ from typing import Literal, TypeAlias
 from tcptui.core.packet.segment import Segment, Socket
 from tcptui.named_tuple import NamedTuple
 
-IcmpKind: TypeAlias = Literal["time exceeded", "administratively prohibited"]
+IcmpKind: TypeAlias = Literal[
+    "time exceeded", "administratively prohibited", "fragmentation needed", "source quench"
+]
 
 
 class Datagram(NamedTuple):
@@ -41,6 +43,8 @@ class IcmpMessage(NamedTuple):
     src: str
     """The router's address."""
     about: Segment | Datagram
+    mtu: int = 0
+    """Of the next hop, in octets, with "fragmentation needed" (RFC 1191 section 4)."""
 
     def __str__(self) -> str:
         return f"ICMP {self.kind}"

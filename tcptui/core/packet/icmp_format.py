@@ -1,5 +1,5 @@
-"""The ICMP messages that the lab has, as octets: port unreachable, and a router's time exceeded and
-administratively prohibited, of RFC 792 and of ICMPv6 (RFC 4443).
+"""The ICMP messages that the lab has, as octets: port unreachable, and a router's time exceeded,
+administratively prohibited, fragmentation needed and source quench, of RFC 792 and of ICMPv6 (RFC 4443).
 
 No other message of either is here, nor is the IP header.
 """
@@ -27,8 +27,11 @@ MOST_QUOTED_V6 = 1280 - 40 - 8
 _OF_KIND: dict[IcmpKind, tuple[TypeAndCode, TypeAndCode]] = {
     "time exceeded": ((11, 0), (3, 0)),
     "administratively prohibited": ((DESTINATION_UNREACHABLE, 13), (DESTINATION_UNREACHABLE_V6, 1)),
+    "fragmentation needed": ((DESTINATION_UNREACHABLE, 4), (2, 0)),
+    "source quench": ((4, 0), (4, 0)),
 }
-"""Over IPv4 (RFC 792; RFC 1812 section 5.2.7.1) and over IPv6 (RFC 4443 sections 3.1 and 3.3)."""
+"""Over IPv4 (RFC 792; RFC 1812 section 5.2.7.1) and over IPv6 (RFC 4443 sections 3.1 to 3.3), which has no
+source quench: no box sends one there."""
 
 
 def encode_port_unreachable(message: PortUnreachable) -> bytes:
@@ -43,19 +46,23 @@ def encode_port_unreachable(message: PortUnreachable) -> bytes:
 
 def encode_icmp(message: IcmpMessage) -> bytes:
     """A router's message, as `encode_port_unreachable`."""
-    return _encode(_OF_KIND[message.kind], message.src, message.about)
+    return _encode(_OF_KIND[message.kind], message.src, message.about, message.mtu)
 
 
-def _encode(kinds: tuple[TypeAndCode, TypeAndCode], src: str, about: Segment | Datagram) -> bytes:
+def _encode(
+    kinds: tuple[TypeAndCode, TypeAndCode], src: str, about: Segment | Datagram, mtu: int = 0
+) -> bytes:
+    """The MTU stands in the last two octets of the header (RFC 1191 section 4), over IPv6 in the last four
+    (RFC 4443 section 3.2)."""
     if isinstance(about, Segment):
         protocol, octets = TCP, encode(about)
     else:
         protocol, octets = UDP, encode_datagram(about)
     packet = encode_packet(Packet(about.src.host, about.dst.host, protocol, octets))
     if ip_address(about.src.host).version == 4:
-        message = struct.pack("!BB6x", *kinds[0]) + packet[: len(packet) - len(octets) + 8]
+        message = struct.pack("!BB4xH", *kinds[0], mtu) + packet[: len(packet) - len(octets) + 8]
         value = checksum(message)
     else:
-        message = struct.pack("!BB6x", *kinds[1]) + packet[:MOST_QUOTED_V6]
+        message = struct.pack("!BB2xI", *kinds[1], mtu) + packet[:MOST_QUOTED_V6]
         value = checksum_with_pseudo_header(message, src, about.src.host, ICMPV6)
     return message[:2] + value.to_bytes(2, "big") + message[4:]

@@ -127,7 +127,7 @@ SENTENCES = {
     "error.wire.no_segment": "there is no segment #{number} (segments so far: #1 to #{last})",
     "error.wire.no_segment_yet": "there is no segment #{number} (no segment yet)",
     # Scenarios.
-    "error.scenario.address": "only {bind} and {sendto} take it",
+    "error.scenario.address": "only these take it: {allowed}",
     "error.scenario.at_and_when": "either at or when, not both",
     "error.scenario.backlog": "only listen takes it",
     "error.scenario.delay_too_short": "must be at least 1ms",

@@ -61,6 +61,7 @@ SENTENCES = {
     "happened.not_sent": "The third party's segment is not sent: there is no connection {number} yet.",
     "happened.box.expired": "{name}'s Time to Live ends at {address}: the router discards it.",
     "happened.box.dropped": "The firewall drops {name} ({rule}).",
+    "happened.box.too_long": "{name} is too long for the link behind {address}: the router discards it.",
     "happened.box.refused": "The firewall refuses {name} ({rule}).",
     "happened.box.no_mapping": "The NAT has no mapping for {address}: {name} is discarded.",
     "happened.box.mapped": "The NAT gives {name} the source {address}.",

@@ -47,6 +47,7 @@ SENTENCES = {
     "ui.header.type": "type",
     "ui.header.code": "code",
     "ui.header.unused": "unused",
+    "ui.header.mtu": "MTU",
     "ui.header.about": "about",
     "ui.header.octet": "octet {first}",
     "ui.header.octets": "octets {first} to {last}",
@@ -122,6 +123,7 @@ SENTENCES = {
     "ui.header.for.type": "what kind of message of ICMP it is.",
     "ui.header.for.code": "which one of that kind.",
     "ui.header.for.unused": "zeros.",
+    "ui.header.for.mtu": "octets of the longest packet that the next link takes.",
     "ui.header.for.about": (
         "the beginning of the packet that the message is about: whoever sent it finds its connection by that."
     ),

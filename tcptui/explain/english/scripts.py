@@ -201,6 +201,7 @@ SENTENCES = {
     ),
     "error.unwritable.early_send": "send before the connection is open: write() would wait for that",
     "error.unwritable.fork": "a program forks, and a script is one process",
+    "error.unwritable.group": "#{number} comes from a group's address, and a script's peer is one host",
     "error.unwritable.mixed": "{call} is no call of a socket, and the programs here have sockets",
     "error.unwritable.needs": "its line {line} would need {needs}, which is not supported",
     "error.unwritable.no_segment": "#{number} is no TCP segment, and a script here speaks of TCP alone",

@@ -17,6 +17,7 @@ from tcptui.core.profile.knobs import all_knobs
 from tcptui.core.profile.presets import preset_of
 from tcptui.core.profile.record import Profile
 from tcptui.core.rules import Rule
+from tcptui.core.udp import for_many
 from tcptui.core.units import MILLISECOND
 from tcptui.explain.catalogue import say
 from tcptui.explain.filled import answer_text
@@ -274,6 +275,8 @@ class _Script:
                 return text
         if not isinstance(payload, Segment):
             raise Unwritable("error.unwritable.no_segment", number=arrived.number)
+        if for_many(payload.src.host):
+            raise Unwritable("error.unwritable.group", number=arrived.number)
         # A listener takes a SYN also beside an old connection.
         return spec_text(self._segments.inbound(payload, _applied(report.events, Rule.LISTEN_SYN)))
 

@@ -21,10 +21,13 @@ _WITHOUT_NUMBERS = (State.CLOSED, State.LISTEN, State.SYN_SENT)
 _ICMP = {
     "time exceeded": "time_exceeded ttl_exceeded_in_transit",
     "administratively prohibited": "unreachable packet_filtered",
+    "fragmentation needed": "unreachable frag_needed mtu",
+    "source quench": "source_quench",
 }
 _ICMPV6 = {
     "time exceeded": "time_exceeded exceed_hop_limit",
     "administratively prohibited": "unreachable admin_prohibited",
+    "fragmentation needed": "packet_too_big mtu",
 }
 
 
@@ -91,7 +94,8 @@ class ScriptSegments:
         protocol, words = ("icmpv6", _ICMPV6) if v6 else ("icmp", _ICMP)
         seq = self._of((about.src, about.dst)).own(about.seq)
         size = len(about.data)
-        return f"{INBOUND} {protocol} {words[message.kind]} [{seq}:{(seq + size) & MASK}({size})]"
+        kind = f"{words[message.kind]} {message.mtu or ''}".rstrip()
+        return f"{INBOUND} {protocol} {kind} [{seq}:{(seq + size) & MASK}({size})]"
 
     def after(self, events: Sequence[Event]) -> None:
         """Takes note of a step."""

@@ -282,7 +282,7 @@ class HostEnd(RunsPrograms):
         if not isinstance(about, Segment):
             return []
         kind = next(one for one in Unreachable if one.text == message.kind)
-        return self.error(IcmpError(kind, about.src, about.dst, about.seq), now)
+        return self.error(IcmpError(kind, about.src, about.dst, about.seq, message.mtu), now)
 
     def error(self, error: IcmpError, now: int) -> list[Event]:
         sockets = self.sockets

@@ -280,7 +280,7 @@ def user_call(call: ScriptedCall, connection: int, listener: int, own: Socket, p
 def _call(call: ScriptedCall, connection: int, listener: int, own: Socket, peer: Socket) -> Call:
     match call.call:
         case "listen":
-            return Open(own, passive=True, backlog=call.backlog)
+            return Open(own, call.address, passive=True, backlog=call.backlog)
         case "accept":
             return Accept(listener or connection)
         case "connect":

@@ -5,12 +5,23 @@ from __future__ import annotations
 import re
 
 from tcptui.core.packet.seq import MASK
-from tcptui.lab.scenario import FigureRow
-from tcptui.lab.toml_table import bad
-from tcptui.lab.toml_values import line_of, number_of
+from tcptui.lab.scenario import FigureRow, Scenario
+from tcptui.lab.toml_table import Table, bad
+from tcptui.lab.toml_values import boolean_of, line_of, number_of
 
 _STATE_OF = r"=(\d{1,6}|start|end)"
 _MIDDLE = r"(\d{1,6}( leaves| arrives)?)?"
+
+
+def with_figure(scenario: Scenario, figure: Table) -> Scenario:
+    """The scenario with the figure that its table describes."""
+    scenario = scenario._replace(
+        figure=figure.take("rows", figure_rows_of, scenario.figure),
+        symbols=figure.take("symbols", symbols_of, scenario.symbols),
+        counts_data=figure.take("counts_data", boolean_of, False),
+    )
+    figure.done(("rows", "symbols", "counts_data"))
+    return scenario
 
 
 def figure_rows_of(value: object, where: str) -> tuple[FigureRow, ...]:

@@ -11,18 +11,15 @@ from ipaddress import ip_address
 from tcptui.core.message import Message
 from tcptui.core.packet.segment import Socket
 from tcptui.lab.ends.host import HostSetup
-from tcptui.lab.loader.figure import figure_rows_of, symbols_of
 from tcptui.lab.loader.hosts import check_calls, host_of
 from tcptui.lab.loader.story import claims_of, expected_of, says_of, translations_of, until_of
-from tcptui.lab.loader.variants import merged, variants_of
 from tcptui.lab.loader.wire import NO_FAULTS, boxes_of, faults_of, injection_of, moves_of
 from tcptui.lab.moves import Move
 from tcptui.lab.prelude import play_prelude
-from tcptui.lab.scenario import Scenario
+from tcptui.lab.scenario import Scenario, Variant
 from tcptui.lab.toml import parse_toml
 from tcptui.lab.toml_table import BadScenario, Table, bad
 from tcptui.lab.toml_values import (
-    boolean_of,
     choice_of,
     duration_of,
     line_of,
@@ -35,6 +32,7 @@ _KEYS = (
     "title", "question", "answer", "chapter", "place", "moment", "numbers", "wire", "A", "B", "prelude",
     "third_party", "until", "say", "claim", "variant", "figure", "expect",
 )  # fmt: skip
+_VARIANT = "\n[[variant]]\n"
 MOST_OF_PRELUDE = 300
 """Moves of a prelude: they are made whenever the scenario begins, before anything is seen."""
 
@@ -58,8 +56,18 @@ def load_document(document: Mapping[str, object], name: str, file: str) -> Scena
 
 
 def read_scenario(text: str, name: str, file: str) -> Scenario:
-    """The same with nothing played, so that `prelude.begin` raises BadMove if its prelude is impossible."""
-    return scenario_of(document_of(text, file), name, f"{file}: ")
+    """The same of a story of this package, which the tests know to be right: nothing is tried, and of its
+    variants, the larger part of many a file, only the names are read."""
+    story, *tables = text.split(_VARIANT)
+    made = scenario_of(document_of(story, file), name, f"{file}: ")
+    return made._replace(variants=tuple(map(_unread, tables)))
+
+
+def _unread(table: str) -> Variant:
+    """A variant of a story of this package. Its name stands on the first line, as README does not ask of a
+    file, but a test of this package's."""
+    name = table.partition("\n")[0].removeprefix('name = "').removesuffix('"')
+    return Variant(name, f"{_VARIANT}{table}")
 
 
 def document_of(text: str, file: str) -> dict[str, object]:
@@ -77,7 +85,8 @@ def scenario_of_variant(scenario: Scenario, name: str) -> Scenario:
     if not name:
         if not scenario.variant:
             return scenario
-        return scenario_of(scenario.document, scenario.name, story).in_language(scenario.language)
+        made = scenario_of(scenario.document, scenario.name, story)
+        return made._replace(variants=scenario.variants).in_language(scenario.language)
     names = [one.name for one in scenario.variants]
     if name not in names:
         key = "error.scenario.no_variant" if names else "error.scenario.no_variants"
@@ -88,6 +97,8 @@ def scenario_of_variant(scenario: Scenario, name: str) -> Scenario:
 
 
 def _variant(scenario: Scenario, name: str, where: str) -> Scenario:
+    from tcptui.lab.loader.variants import merged  # Late: most stories are played as they are.
+
     one = next(one for one in scenario.variants if one.name == name)
     try:
         document = merged(scenario.document, one.document, where)
@@ -138,8 +149,11 @@ def scenario_of(
         say=says_of(top),
         claims=claims_of(top),
         translations=translations_of(top, of_variant=of_variant),
-        variants=variants_of(top),
     )
+    if "variant" in top:
+        from tcptui.lab.loader.variants import variants_of  # Late: see `read_scenario`.
+
+        scenario = scenario._replace(variants=variants_of(top))
     top.done(_KEYS)
     if scenario.until == -1:
         scenario = scenario._replace(until=None)
@@ -153,11 +167,6 @@ def _scenario(top: Table, name: str) -> Scenario:
     if min(delays) < 1_000:
         raise wire.error("delay", "error.scenario.delay_too_short")
     faults, fault_rules = wire.take("faults", faults_of, NO_FAULTS)
-    figure = top.table("figure")
-    rows = figure.take("rows", figure_rows_of, Scenario._field_defaults["figure"])
-    symbols = figure.take("symbols", symbols_of, Scenario._field_defaults["symbols"])
-    counts_data = figure.take("counts_data", boolean_of, False)
-    figure.done(("rows", "symbols", "counts_data"))
     title, question = top.take("title", title_of), top.take("question", title_of)
     hosts = (
         host_of(top.table("A"), "client", Socket("10.0.0.1", 49152)),
@@ -180,14 +189,15 @@ def _scenario(top: Table, name: str) -> Scenario:
         top.take("prelude", prelude_of, ()),
         faults,
         tuple(sorted(injections, key=lambda one: one.at)),
-        rows,
-        symbols,
-        counts_data,
-        expected_of(top.table("expect")),
+        expected=expected_of(top.table("expect")),
         fault_rules=fault_rules,
         boxes=boxes,
         moment=top.take("moment", number_of(0, 9_999), 0),
     )
+    if "figure" in top:
+        from tcptui.lab.loader.figure import with_figure  # Late: few stories have one.
+
+        scenario = with_figure(scenario, top.table("figure"))
     if scenario.hosts[0].socket.host == scenario.hosts[1].socket.host:
         raise top.error("B.address", "error.scenario.one_address")
     if len({ip_address(host.socket.host).version for host in scenario.hosts}) > 1:

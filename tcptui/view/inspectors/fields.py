@@ -223,7 +223,7 @@ def _icmp(message: PortUnreachable | IcmpMessage, octets: bytes) -> Header:
         _whole("type", 0, 8, (f"{say('ui.header.type')} {octets[0]}",), "ui.header.for.type"),
         _whole("code", 8, 8, (f"{say('ui.header.code')} {octets[1]}",), "ui.header.for.code"),
         _checksum(octets, 16),
-        _whole("unused", 32, 32, (say("ui.header.unused"),), "ui.header.for.unused"),
+        *_unused_or_mtu(message),
     ]
     about = message.about
     protocol = "TCP" if isinstance(about, Segment) else "UDP"
@@ -233,6 +233,17 @@ def _icmp(message: PortUnreachable | IcmpMessage, octets: bytes) -> Header:
     )
     quoted = Field("about", 8, len(octets), texts, "ui.header.for.about")
     return Header(octets, 8, (*(field for field, _ in found), quoted), tuple(cell for _, cell in found))
+
+
+def _unused_or_mtu(message: PortUnreachable | IcmpMessage) -> list[tuple[Field, Cell]]:
+    """The second word of the header."""
+    if isinstance(message, PortUnreachable) or not message.mtu:
+        return [_whole("unused", 32, 32, (say("ui.header.unused"),), "ui.header.for.unused")]
+    text = (f"{say('ui.header.mtu')} {message.mtu}",)
+    if ":" in message.src:
+        return [_whole("mtu", 32, 32, text, "ui.header.for.mtu")]
+    unused = _whole("unused", 32, 16, (say("ui.header.unused"),), "ui.header.for.unused")
+    return [unused, _whole("mtu", 48, 16, text, "ui.header.for.mtu")]
 
 
 def _checksum(octets: bytes, first: int) -> tuple[Field, Cell]:

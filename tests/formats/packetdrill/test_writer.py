@@ -382,7 +382,7 @@ RUNS = (
 )  # fmt: skip
 CANNOT = re.compile(
     r"(send|shutdown|close|abort) (before|where|in)|[AB] does nothing|.* TCP alone"
-    r"|\w+ is no call of a socket|a program forks"
+    r"|\w+ is no call of a socket|a program forks|#\d+ comes from a group"
 )
 
 
