@@ -141,14 +141,17 @@ def _listed(name: str, path: Path) -> Listed:
         variants = tuple(str(table.get("name", "")) for table in tables)
     except BadScenario as error:
         return broken._replace(broken=error.message)
-    title, question, chapter = (
-        printable(str(words.get(key, ""))) for key in ("title", "question", "chapter")
-    )
+    title, question, chapter = (_words(words.get(key)) for key in ("title", "question", "chapter"))
     place = words.get("place", last)
     return broken._replace(
-        title=title, question=question, chapter=chapter, place=place if isinstance(place, int) else last,
+        title=title, question=question, chapter=chapter, place=place if type(place) is int else last,
         variants=variants,
     )  # fmt: skip
+
+
+def _words(value: object) -> str:
+    """A title, a question or a chapter; nothing, where it is none that a story can have."""
+    return printable(value) if isinstance(value, str) else ""
 
 
 def _load(name: str, path: Path) -> Scenario:
@@ -172,6 +175,11 @@ SHIPPED = Library()
 """The stories of this package alone."""
 names, all_scenarios, find = SHIPPED.names, SHIPPED.all_scenarios, SHIPPED.find
 text_of, path_of = SHIPPED.text_of, SHIPPED.path_of
+
+
+def story_of_lab() -> Scenario:
+    """The story of the empty lab, also where a folder has a story of that name."""
+    return _load(LAB, _LAB)
 
 
 def load_named(name: str) -> Scenario:

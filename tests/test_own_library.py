@@ -52,6 +52,13 @@ def test_a_folder_is_listed_with_what_is_broken(folder: Path, capsys: pytest.Cap
     assert told.index("handshake") < told.index("mine") < told.index("lost-syn ")
 
 
+def test_what_is_no_text_is_no_chapter(folder: Path) -> None:
+    (folder / "odd.toml").write_text("title = 3\nquestion = [1]\nplace = true\nchapter = { a = 1 }\n")
+    odd = next(one for one in Library((folder,)).all_scenarios() if one.name == "odd")
+    assert (odd.title, odd.question, odd.chapter) == ("", "", "")
+    assert odd.place > 1
+
+
 def test_a_folder_that_is_not_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for line in (["list"], ["play", "life"], ["validate"], []):
         assert main([*line, "--library", str(folder / "none")]) == 2

@@ -135,3 +135,12 @@ def test_the_knobs_that_are_broken_on_purpose_are_knobs() -> None:
     knobs = re.findall(r"`(\w+)`", named)
     assert len(knobs) == 7
     assert set(knobs) <= set(all_knobs())
+
+
+def test_the_gallery_has_every_chapter() -> None:
+    gallery = README.split("### A gallery by chapter\n")[1].split("\n## ")[0]
+    chapters = re.findall(r"^\*\*(.+)\*\*$", gallery, re.MULTILINE)
+    pictures = re.findall(r"screenshots/stories/([a-z0-9-]+)-120x36\.svg", gallery)
+    listed = {one.name: one.chapter for one in library.all_scenarios() if one.name != library.LAB}
+    assert list(dict.fromkeys(listed.values())) == chapters
+    assert [listed[name] for name in pictures] == [chapter for chapter in chapters for _ in range(2)]

@@ -122,9 +122,7 @@ def _session(options: argparse.Namespace) -> Session:
         origin = Origin(options.scenario, words_of(chosen_of(options.lab)), command="lab")
         return Session(scenario_of(options), options.moves, origin=origin)
     more = [] if options.profile is None else ["--profile", options.profile]
-    for option, values in (
-        ("--library", options.folders), ("--set", options.settings), ("-D", options.defines),
-    ):  # fmt: skip
+    for option, values in (("--set", options.settings), ("-D", options.defines)):
         more += [word for value in values for word in (option, value)]
     return Session(scenario_of(options), options.moves, origin=Origin(options.scenario, tuple(more)))
 
@@ -199,11 +197,15 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
         return _script(options)
     if options.defines:
         raise Unusable("error.option.define_without_script")
-    scenario = library_of(options).find(options.scenario).in_language(language_of(options))
-    if options.lab:
+    if options.lab is not None:
         from tcptui.lab.free_play import chosen_of, empty_lab
+        from tcptui.library import story_of_lab
 
+        scenario = story_of_lab().in_language(language_of(options))
+        if not options.lab:
+            return scenario
         return empty_lab(chosen_of(options.lab), scenario.title, scenario.question)
+    scenario = library_of(options).find(options.scenario).in_language(language_of(options))
     if options.variant:
         from tcptui.lab.loader import scenario_of_variant
 

@@ -9,7 +9,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
@@ -72,6 +72,7 @@ def show(
         session, scenarios, preferences=_preferences(options, environment, kept.theme.read()),
         seen=kept.seen, marked=kept.marked, scores=kept.scores, keep_theme=kept.theme.write,
         files=LocalFiles(), after_first_frame=settle, driver=TerminalDriver, lecturing=lecturing,
+        folders=options.folders,
     )  # fmt: skip
     try:
         asyncio.run(run())
@@ -84,7 +85,7 @@ def show(
             )  # The terminal is gone: what is left for it would end the process as an error.
     if app.error is not None:
         complain(report_crash(app.error))
-    _tell_replay(app.session, app.error is not None)
+    _tell_replay(app.session, options.folders, app.error is not None)
     return app.return_code or int(app.error is not None)
 
 
@@ -156,7 +157,7 @@ def _first(wanted: Iterable[str | None]) -> Choice:
     return "auto"
 
 
-def _tell_replay(session: Session | None, failed: bool) -> None:
+def _tell_replay(session: Session | None, folders: Sequence[str], failed: bool) -> None:
     """Prints the command that plays again what was on the screen, if anything was done there, or if it
     failed."""
     from tcptui.ui.replay import replay_command
@@ -164,7 +165,7 @@ def _tell_replay(session: Session | None, failed: bool) -> None:
     command = "tcptui" if failed else ""
     with suppress(Exception):  # After an error it may be in any state.
         if session is not None and (failed or session.moved):
-            command = replay_command(session)
+            command = replay_command(session, folders)
     if command:
         write(f"{command}\n")
 

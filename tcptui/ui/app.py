@@ -68,6 +68,7 @@ class TcptuiApp(App[None], inherit_css=False):
         after_first_frame: Callable[[], None] | None = None,
         driver: type[Driver] | None = None,
         lecturing: Lecturing | None = None,
+        folders: Sequence[str] = (),
     ) -> None:
         self._preferences = preferences
         use_keys(preferences.keys)
@@ -77,6 +78,8 @@ class TcptuiApp(App[None], inherit_css=False):
         self._keep_theme = keep_theme
         self.files = files
         """The files that may be written; None: there are none."""
+        self.folders = folders
+        """Those of the library that the reader has named."""
         # The terminal's own colours behind and for plain text: they need no octets.
         super().__init__(ansi_color=True, driver_class=driver)
         self.styles.background = self.styles.color = "ansi_default"
@@ -254,12 +257,6 @@ class TcptuiApp(App[None], inherit_css=False):
             except BadScenario:
                 name, by = listed.name, 1 if by > 0 else -1
         return None
-
-    def story_of_lab(self) -> Scenario | None:
-        """The story of an empty lab; None: the list has none."""
-        from tcptui.lab.free_play import NAME
-
-        return next((one.load() for one in self._stories().listed if one.name == NAME), None)
 
     def saw(self, scenario: Scenario) -> None:
         """A story has been seen to its end."""

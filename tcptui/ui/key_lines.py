@@ -97,6 +97,8 @@ _FIRST = (
 """Which has room first; by the first action of an entry."""
 _FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", "save", *_FIRST)
 """The same where nothing more happens: a reader wants the next story then, or to take this one along."""
+_FIRST_IN_A_LAB = ("help", "quit", "call_a", "lab", "moves", *_FIRST)
+"""The same where nothing has happened and nothing will by itself."""
 NO_LABELS: Mapping[str, str] = {}
 STOP = 8
 """The acts begin at a multiple of so many cells, whatever the name before them."""
@@ -114,7 +116,8 @@ def key_line(width: int, useful: Container[str], labels: Mapping[str, str] = NO_
     entries = {
         (first := entry.actions[0]): entry._replace(label=labels.get(first, entry.label)) for entry in ENTRIES
     }
-    for first in _FIRST if "step" in useful else _FIRST_AT_THE_END:
+    by_itself = "step" in useful
+    for first in _FIRST if by_itself else _FIRST_AT_THE_END if "back" in useful else _FIRST_IN_A_LAB:
         cells = sum(cell_len(text) for text, _, _ in _pieces(entries[first], useful))
         if first not in shown and 0 < cells <= left + 1:  # The blank behind the last one may be cut off.
             shown.add(first)

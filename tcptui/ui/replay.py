@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tcptui.lab.wire import SIDES
 from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -23,8 +25,8 @@ class Origin(NamedTuple):
     """Or "lab", which needs no name."""
 
 
-def replay_command(session: Session) -> str:
-    """The command line, quoted for a POSIX shell."""
+def replay_command(session: Session, folders: Sequence[str] = ()) -> str:
+    """The command line, quoted for a POSIX shell. `folders`: those of the library, as they were given."""
     import shlex
 
     scenario, (name, options, stack, command) = session.history.scenario, session.origin
@@ -33,9 +35,15 @@ def replay_command(session: Session) -> str:
         words += ["--variant", scenario.variant]
     if scenario.language:
         words += ["--language", scenario.language]
-    if stack:
-        words += ["--profile", stack]
-    words += options
+    for folder in folders:
+        words += ["--library", folder]
+    if command == "lab":
+        from tcptui.lab.free_play import chosen_of, words_of
+
+        stacks = [f"{side}.stack={stack}" for side in SIDES] if stack else []
+        words += words_of(chosen_of((*options, *stacks)))
+    else:
+        words += [*options, "--profile", stack] if stack else options
     if moves := session.history.text():
         words += ["--moves", moves]
     return shlex.join(words)

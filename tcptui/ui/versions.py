@@ -49,6 +49,10 @@ class Versions:
     def __init__(self, session: Session) -> None:
         self._base = scenario_of_variant(session.history.scenario, "")
         """The story as it is, unless it was given with its hosts changed."""
+        self._origin = Origin(self._base.name)
+        """What that was made from."""
+        if not session.history.scenario.variant:
+            self._origin = session.origin._replace(stack="")
         self._sessions: dict[Version, Session] = {}
         """Those that were shown or switched to."""
         self._shown = version_of(session)
@@ -63,7 +67,7 @@ class Versions:
         version = version_of(session)
         self._sessions[version] = session
         if version == Version():
-            self._base = session.history.scenario
+            self._base, self._origin = session.history.scenario, session.origin
         if version != self._shown:
             self._shown, self._before = version, self._shown
 
@@ -83,10 +87,12 @@ class Versions:
     def session_of(self, version: Version) -> Session:
         """A new session that plays the story so, from its beginning. Raises BadScenario, and BadMove where
         its prelude can't be played."""
-        base = self._base
-        if not version.stack:
+        base, origin = self._base, self._origin
+        if version.stack:
+            return Session(_under(base, version), origin=origin._replace(stack=version.stack))
+        if version.variant:
             return Session(scenario_of_variant(base, version.variant))
-        return Session(_under(base, version), origin=Origin(base.name, stack=version.stack))
+        return Session(base, origin=origin)
 
     def other(self, session: Session) -> Session | None:
         """The one to switch to from that session: what was shown before, else the story, and from the story

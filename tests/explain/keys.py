@@ -57,7 +57,8 @@ def _asked() -> set[str]:
     def ask() -> None:
         use_language(Noted())
         list(sections())
-        list(first_keys())
+        first_keys(True)
+        first_keys(False)
 
     copy_context().run(ask)
     return asked

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from tcptui import library
 from tcptui.cli import main
 from tcptui.lab.loader import load_scenario
+from tcptui.ui.app import TcptuiApp
 from tcptui.ui.replay import replay_command
 from tcptui.ui.session import Session
 from tests.ui.drive import drive
@@ -41,6 +44,41 @@ def test_left_goes_back_and_escape_changes_nothing() -> None:
 def test_what_was_chosen_stands_there_again() -> None:
     session = session_after("F", "right", "enter", "F", "down", "right", "enter")
     assert replay_command(session) == "tcptui lab A.stack=linux B.stack=linux"
+
+
+def test_under_another_stack_the_command_keeps_what_was_chosen() -> None:
+    session = session_after("F", "right", "down", "down", "right", "enter", "V", "down", "enter")
+    assert session.origin.stack == "linux"
+    assert replay_command(session) == "tcptui lab A.stack=linux B.stack=linux delay=1ms"
+    assert [host.profile.stack for host in session.history.scenario.hosts] == ["linux", "linux"]
+
+
+def test_a_story_of_that_name_is_no_empty_lab(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    (tmp_path / "lab.toml").write_text('title = "mine"\nquestion = "q"\n[A]\nscript = [{ call = "x" }]\n')
+    assert main(["lab", "A.stack=linux", "--library", str(tmp_path), "--format", "toml"]) == 0
+    told = capsys.readouterr().out
+    assert 'title = "An empty lab"' in told
+    assert 'profile = "linux"' in told
+
+    app = TcptuiApp(Session(library.find("handshake")), library.Library((tmp_path,)).all_scenarios)
+
+    async def run() -> None:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("F", "enter")
+
+    asyncio.run(run())
+    assert app.session is not None
+    assert app.session.history.scenario.title == "An empty lab"
+
+
+def test_where_nothing_happens_the_keys_that_make_something_happen_stand_first() -> None:
+    shot, _ = drive("lab")
+    assert "F  stacks, wire and programs" in shot
+    assert "the first step" not in shot
+    assert " F an empty lab " in shot.text.splitlines()[-1]
 
 
 def test_a_run_is_written_and_opened_again(

@@ -236,3 +236,10 @@ def test_inspectors_that_tell_what_comes_are_empty_while_a_question_stands() -> 
     states, _ = drive("lost-last-ack", ("space", "space", "space", "P"), size=(200, 50))
     assert "rcv FIN" not in states
     assert "rcv FIN" in drive("lost-last-ack", ("space", "space", "space"), size=(200, 50))[0]
+
+
+def test_what_comes_next_is_covered_beside_another_run_too() -> None:
+    shown, _ = drive("lost-syn-ack", ("space", "space", "P", "C"))
+    assert shown.text.count("next: ?") == 2
+    shown, _ = drive("lost-syn-ack", ("space", "space", "C"))
+    assert shown.text.count("next: ?") == 0

@@ -12,13 +12,16 @@ import pytest
 from tcptui import library
 from tcptui.cli import main
 from tcptui.commands.local import LocalFiles
+from tcptui.core.profile.presets import PRESETS
 from tcptui.files import BadFile
 from tcptui.formats.registry import FORMATS
+from tcptui.lab.variant import variant
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.preferences import Preferences
 from tcptui.ui.replay import Origin, replay_command
 from tcptui.ui.screens.save import Save, choices, format_meant
 from tcptui.ui.session import Session
+from tcptui.ui.versions import Version, Versions
 from tests.ui.pseudo_terminal import PseudoTerminal
 
 
@@ -92,6 +95,25 @@ def test_the_command_has_the_options_of_the_first_one(arguments: tuple[str, ...]
     assert printed[:2] == ["tcptui", "play"]
     assert sorted(printed[2:]) == sorted((*arguments, "--moves", "s"))
     assert main([*printed[1:], "--format", "ladder", "-o", "/dev/null"]) == 0
+
+
+def test_the_command_names_the_folders_of_the_library() -> None:
+    command = replay_command(Session(library.find("life")), ("./mine", "a b"))
+    assert command == "tcptui play life --library ./mine --library 'a b'"
+
+
+def test_the_command_of_another_stack_has_the_settings_of_the_first_one() -> None:
+    options = ("--profile", "linux", "--set", "msl=5s")
+    scenario = variant(library.find("late-syn"), PRESETS["linux"], ("msl=5s",))
+    versions = Versions(Session(scenario, origin=Origin("late-syn", options)))
+    under = versions.session_of(Version("", "freebsd"))
+    command = shlex.split(replay_command(under))
+    assert command == ["tcptui", "play", "late-syn", *options, "--profile", "freebsd"]
+    again = variant(library.find("late-syn"), PRESETS["freebsd"], ("msl=5s",))
+    assert [host.profile for host in under.history.scenario.hosts] == [host.profile for host in again.hosts]
+    story = versions.session_of(Version())
+    assert shlex.split(replay_command(story))[3:] == list(options)
+    assert story.history.scenario.hosts == scenario.hosts
 
 
 def test_another_variant_has_its_own_command() -> None:

@@ -115,6 +115,8 @@ class BesidePane(FramedPane):
 
     def _next(self, session: Session) -> list[str]:
         """What comes next in a run."""
+        if session.covered:
+            return [say("ui.next.covered")]
         told = next_text(session.world, self.comparison.now)
         return [told] if session.world.next_event() is not None else [told, say("beside.over")]
 

@@ -74,7 +74,7 @@ class WirePane(FramedPane):
             self._numbers, place = [0, *self._ladder.numbers], self._ladder.place
         else:
             self._numbers, place = [], ""
-            drawn = first_lines(first_keys(), width, rows)
+            drawn = first_lines(first_keys(session.world.next_event() is not None), width, rows)
         titles, variants = self._titles()
         blank: Line = ((" " * width, "plain"),)
         return [
@@ -129,9 +129,12 @@ class WirePane(FramedPane):
 
 _FIRST_KEYS = ("step", "play", "call_a", "next_story", "scenarios", "help")
 """Actions that can be done before the first step, what is needed most first."""
+_KEYS_OF_A_LAB = ("lab", "call_a", "call_b", "moves", "scenarios", "help")
+"""The same where nothing happens by itself."""
 
 
-def first_keys() -> list[tuple[str, str]]:
-    """Their keys, and what they do there."""
+def first_keys(happens: bool) -> list[tuple[str, str]]:
+    """Their keys, and what they do there; `happens`: whether something comes by itself."""
     actions = {action.id: action for action in ACTIONS}
-    return [(key_names(actions[id])[0], say(f"ui.first.{id}")) for id in _FIRST_KEYS]
+    wanted = _FIRST_KEYS if happens else _KEYS_OF_A_LAB
+    return [(key_names(actions[id])[0], say(f"ui.first.{id}")) for id in wanted]

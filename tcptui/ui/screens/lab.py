@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from tcptui.explain.catalogue import say
 from tcptui.lab.free_play import LINK, NAME, SETTINGS, USUAL, Setting, chosen_of, empty_lab, words_of
+from tcptui.library import story_of_lab
 from tcptui.ui.replay import Origin
 from tcptui.ui.screens.dialogs import BOX
 from tcptui.ui.screens.once import dismiss_once
@@ -22,22 +23,17 @@ from tcptui.ui.screens.options import Options
 from tcptui.ui.session import Session
 from tcptui.view.cells import fill
 
-if TYPE_CHECKING:
-    from tcptui.lab.scenario import Scenario
-
 _WIDTH = 22
 """Cells of a setting's name."""
 
 
-def choose_lab(
-    app: App[None], session: Session, library: Callable[[], Scenario | None], made: Callable[[Session], None]
-) -> None:
+def choose_lab(app: App[None], session: Session, made: Callable[[Session], None]) -> None:
     """Asks for the settings of an empty lab, and hands a run of it on. Those of the run that is shown stand
-    there, if it is one. `library` gives the story of an empty lab."""
+    there, if it is one."""
 
     def chosen(settings: Mapping[str, str] | None) -> None:
-        story = library()
-        if settings is not None and story is not None:
+        if settings is not None:
+            story = story_of_lab()
             scenario = empty_lab(settings, story.title, story.question)
             made(Session(scenario, origin=Origin(NAME, words_of(settings), command="lab")))
 

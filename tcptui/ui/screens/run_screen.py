@@ -251,8 +251,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
     def action_lab(self) -> None:
         from tcptui.ui.screens.lab import choose_lab
 
-        app = cast("TcptuiApp", self.app)
-        self._change(lambda: choose_lab(app, self.session, app.story_of_lab, self.open))
+        self._change(lambda: choose_lab(self.app, self.session, self.open))
 
     def action_copy(self) -> None:
         from tcptui.ui.screens.take_away import copy_command

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def copy_command(app: TcptuiApp, session: Session) -> None:
     """Into the clipboard, and into the line below the panes: not every terminal has one."""
-    command = replay_command(session)
+    command = replay_command(session, app.folders)
     session.say_nothing()
     session.notice = say("ui.copied" if app.copy(command) else "ui.command", command=command)
 
