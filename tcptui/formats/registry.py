@@ -93,6 +93,12 @@ def _ledger(run: Record, point: Point) -> str | bytes:
     return write(run, point)
 
 
+def _tcpdump(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.tcpdump import write
+
+    return write(run, point)
+
+
 FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
@@ -103,6 +109,7 @@ FORMATS: dict[str, Format] = {
         Format("ledger", "of what each end has proof, after each segment", _ledger),
         Format("packetdrill", "a script for the stack of one end", _packetdrill, ("A", "B")),
         Format("toml", "the file of a scenario that plays this run, its facts as a draft", _story),
+        Format("tcpdump", "the lines that tcpdump -n prints", _tcpdump, ("wire", "A", "B")),
     )
 }
 

@@ -76,9 +76,12 @@ def test_an_added_format_is_written(arguments: tuple[str, ...], content: bytes, 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--format", "other"], "'toml', 'added'"),
-        (["-o", "x"], "-o needs --format ladder, rfc, wireshark, pcapng, ledger, packetdrill, toml or added"),
-        (["--at", "A"], "--at goes with --format wireshark, pcapng, packetdrill or added only"),
+        (["--format", "other"], "'tcpdump', 'added'"),
+        (
+            ["-o", "x"],
+            "-o needs --format ladder, rfc, wireshark, pcapng, ledger, packetdrill, toml, tcpdump or added",
+        ),
+        (["--at", "A"], "--at goes with --format wireshark, pcapng, packetdrill, tcpdump or added only"),
         (["--format", "added", "--at", "wire"], "--format added is taken at one of B, A"),
         (["--format", "added"], "--format added needs -o FILE"),
     ],
@@ -95,6 +98,6 @@ def test_the_help_knows_an_added_format(capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit):
         cli.main(["play", "--help"])
     told = " ".join(capsys.readouterr().out.split())
-    assert "toml,added}" in told
+    assert "tcpdump,added}" in told
     assert "added: what a test adds" in told
-    assert "A for packetdrill, B for added" in told
+    assert "A for packetdrill, wire for tcpdump, B for added" in told
