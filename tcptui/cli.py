@@ -2,7 +2,7 @@
 
 Exit status: 0 done, 2 the input can't be used (one line on standard error says why); of ``check`` also 1, a
 script failed, and 3, none failed but some need what there is not; of ``validate`` 1, a story does not play
-as it says.
+as it says; of ``docs --check`` 1, a block is out of date.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import IO, NoReturn
 
 from tcptui import __version__
-from tcptui.commands.shared import Unusable, add_library, add_look, complain, write
+from tcptui.commands.shared import Parser, Unusable, add_library, add_look, complain
 
 OBJECTS_UNTIL_COLLECTION = 50_000
 """So many new objects, not 700, make Python look for garbage. What a start loads is none, and looking through
@@ -40,19 +39,10 @@ _COMMANDS = {
     "check": ("check", "add"),
     "validate": ("stories", "add_validate"),
     "facts": ("stories", "add_facts"),
+    "docs": ("docs", "add"),
 }
 """Of each command its module of `commands` and the function there that adds it, in the order of the help. A
 module is loaded when its command, or the help of all, is asked for."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """Tells errors, and writes help and version, as the commands do."""
-
-    def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]
-        write(message)
-
-    def error(self, message: str) -> NoReturn:
-        raise Unusable("error.option.argparse", why=message)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,7 +80,7 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of these arguments: where they begin with a command, it needs no other's options."""
-    parser: argparse.ArgumentParser = _Parser(
+    parser = Parser(
         prog="tcptui", description="A TCP connection, one key press at a time.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"tcptui {__version__}")

@@ -7,10 +7,10 @@ import shlex
 from pathlib import Path
 
 from tcptui import library
+from tcptui.commands.docs import content_of
+from tcptui.commands.fenced_blocks import blocks, outdated
 from tcptui.core.profile.knobs import all_knobs
 from tcptui.explain.story import failures
-from tcptui.formats.packetdrill.writer import packetdrill_script
-from tcptui.formats.wireshark import wireshark_list
 from tcptui.lab.loader import load_scenario, scenario_of_variant
 from tcptui.lab.moves_text import moves_text, parse_moves
 from tcptui.lab.patterns import checked_pattern
@@ -92,17 +92,10 @@ def test_the_patterns_of_the_table_describe_something() -> None:
         checked_pattern(pattern)
 
 
-def test_the_example_of_captures_is_what_is_listed() -> None:
-    at_a, at_b = README.split("## Captures")[1].split("```\n")[1].split("\n\n")
-    run = play(library.find("lost-syn"))
-    assert wireshark_list(run, "A").startswith(at_a)
-    assert wireshark_list(run, "B").startswith(at_b)
-
-
-def test_the_example_of_a_written_script_is_what_is_written() -> None:
-    example = README.split("## packetdrill scripts")[1].split("```\n")[3]
-    written = packetdrill_script(play(library.find("lost-syn-ack")), "B")
-    assert written == example
+def test_the_output_that_stands_in_it_is_up_to_date() -> None:
+    found = blocks(README)
+    assert len(found) == 3
+    assert outdated(README, [(block, content_of(block)) for block in found]) == []
 
 
 def test_the_moves_of_the_table_are_moves() -> None:
@@ -142,3 +135,12 @@ def test_the_knobs_that_are_broken_on_purpose_are_knobs() -> None:
     knobs = re.findall(r"`(\w+)`", named)
     assert len(knobs) == 7
     assert set(knobs) <= set(all_knobs())
+
+
+def test_the_gallery_has_every_chapter() -> None:
+    gallery = README.split("### A gallery by chapter\n")[1].split("\n## ")[0]
+    chapters = re.findall(r"^\*\*(.+)\*\*$", gallery, re.MULTILINE)
+    pictures = re.findall(r"screenshots/stories/([a-z0-9-]+)-120x36\.svg", gallery)
+    listed = {one.name: one.chapter for one in library.all_scenarios() if one.name != library.LAB}
+    assert list(dict.fromkeys(listed.values())) == chapters
+    assert [listed[name] for name in pictures] == [chapter for chapter in chapters for _ in range(2)]

@@ -6,7 +6,7 @@ import argparse
 import errno
 import os
 import sys
-from typing import TYPE_CHECKING, TypeAlias
+from typing import IO, TYPE_CHECKING, NoReturn, TypeAlias
 
 from tcptui.printable import printable
 
@@ -33,6 +33,17 @@ class Unusable(Exception):
         from tcptui.core.message import Message
 
         return self._key if isinstance(self._key, Message) else Message.of(self._key, **self._numbers)
+
+
+class Parser(argparse.ArgumentParser):
+    """Tells errors, and writes help and version, as the commands do."""
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]
+        write(message)
+
+    def error(self, message: str) -> NoReturn:
+        """Raises Unusable."""
+        raise Unusable("error.option.argparse", why=message)
 
 
 def add_profile(parser: argparse.ArgumentParser, profile: str, settings: str) -> None:
@@ -97,8 +108,8 @@ def add_library(parser: argparse.ArgumentParser, *, again: bool = False) -> None
 
 
 def library_of(options: argparse.Namespace) -> Library:
-    """The stories of the package, those that the reader keeps where `local.stories_folder` says, and those
-    of the folders that --library names."""
+    """The stories of the package, those that the reader keeps where `local.stories_folder` says, if
+    `options.own`, and those of the folders that --library names."""
     from pathlib import Path
 
     from tcptui.commands.local import stories_folder
@@ -110,7 +121,8 @@ def library_of(options: argparse.Namespace) -> Library:
         except (OSError, ValueError) as error:  # Of a name with a null character the second.
             why = os.strerror(getattr(error, "errno", errno.EINVAL))
             raise Unusable("error.option.library", name=folder[:200], why=why) from None
-    return Library((stories_folder(), *map(Path, options.folders)))
+    own = (stories_folder(),) if getattr(options, "own", True) else ()
+    return Library((*own, *map(Path, options.folders)))
 
 
 def add_defines(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcptui.core.message import Message, Value
+from tcptui.core.message import Message, Value, brief
 from tcptui.explain.numbers import time_text
 from tcptui.lab.facts import Fact
 from tcptui.trace.first_difference import OF_THE_COURSE, Difference, Differences
@@ -63,7 +63,7 @@ def fact_message(fact: Fact) -> Message:
         case "told":
             return Message.of("fact.told", who=who, name=name)
         case "reads":
-            return Message.of("fact.reads", who=who, name=name)
+            return Message.of("fact.reads", who=who, name=brief(name))
         case _:
             return Message.of("fact.enters", who=who, name=name)
 

@@ -107,7 +107,8 @@ def of_scenario(scenario: Scenario) -> set[str]:
     """The words of its own."""
     roles = " ".join(host.role for host in scenario.hosts)
     texts = (scenario.name, scenario.title, scenario.chapter, scenario.question, scenario.answer, roles)
-    more = (*(one.text for one in scenario.say), *(one.name for one in scenario.variants))
+    claims = (text for one in scenario.claims for text in (one.text, one.why, one.source))
+    more = (*(one.text for one in scenario.say), *claims, *(one.name for one in scenario.variants))
     return words(" ".join((*texts, *more)))
 
 

@@ -12,6 +12,8 @@ SENTENCES = {
     "count.connections.many": "{count} connections",
     "count.octets.one": "1 octet",
     "count.octets.many": "{count} octets",
+    "count.blocks.one": "1 block",
+    "count.blocks.many": "{count} blocks",
     "count.claims.one": "1 claim",
     "count.claims.many": "{count} claims",
     "count.facts.one": "1 fact",

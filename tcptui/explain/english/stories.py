@@ -43,6 +43,8 @@ SENTENCES = {
     "fact.number_unknown": "{text!r} has a number that is not known at that moment",
     "fact.say_never": "is never said: its moment does not come",
     "fact.too_early": "{pattern!r} does not happen after {after!r}; the last: {fact}",
+    "docs.out_of_date": "{file}:{line}: is out of date",
+    "docs.filled_in": "{file}: {blocks:blocks} filled in",
     "validate.at": "{file}: {where}: {what}",
     "validate.at_line": "{file}:{line}: {where}: {what}",
     "validate.fine": "{file}: holds ({facts:facts}, {variants:variants})",
