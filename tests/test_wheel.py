@@ -61,7 +61,11 @@ def test_a_wheel_has_every_module_scenario_and_table(wheel: Path) -> None:
     there |= {f"tcptui/scenarios/{name}.toml" for name in library.names()}
     there |= {f"tcptui/lectures/{name}.toml" for name in lecture.names()}
     there |= {"tcptui/commands/template.toml", "tcptui/lab/empty_lab.toml"}
-    assert packed == there | {"tcptui/requirements.toml", "tcptui/py.typed"}
+    assert packed == there | {
+        "tcptui/requirements.toml",
+        "tcptui/py.typed",
+        "tcptui/formats/record.schema.json",
+    }
 
 
 def test_a_program_on_the_core_is_checked_strictly_and_runs(python: Path) -> None:
