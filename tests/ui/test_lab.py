@@ -30,6 +30,8 @@ def test_settings_are_chosen_and_the_command_replays_them() -> None:
     ]
     assert replay_command(session) == "tcptui lab B.stack=linux"
     session.type_moves("b:listen a:connect s2")
+    while session.working:
+        session.work()
     assert replay_command(session) == "tcptui lab B.stack=linux --moves 'b:listen a:connect s2'"
 
 
@@ -103,3 +105,14 @@ def test_a_run_is_written_and_opened_again(
 def test_a_setting_that_is_none_is_told_in_one_line(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lab", word, "--format", "ladder"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("story", ["lab", "handshake"])
+def test_a_run_with_moves_of_the_readers_is_kept_when_a_lab_begins(story: str) -> None:
+    work = ["a", "down", "enter", "space"]
+    left = session_after(*work, "F", "enter", scenario=story)
+    assert left.history.length == 0
+    assert left.notice == f"{story} is kept as you have left it: o leads back to it"
+    back = ["o", "enter"] if story == "lab" else ["o", *story, "enter"]
+    again = session_after(*work, "F", "enter", *back, scenario=story)
+    assert again.history.text() == session_after(*work, scenario=story).history.text() != ""

@@ -113,21 +113,25 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         """Opens the run of a scenario as the reader has left it, if moves were made in it by hand, else from
         its beginning. `way_back` is the action that leads back to what is left now; `any_variant`: the run of
         a variant will do."""
-        left, name = self.session, scenario.name
-        left.playing = False
+        name = scenario.name
         found = next(
             (one for one in reversed(self._left) if (its := one.history.scenario).name == name
              and (any_variant or its.variant == scenario.variant)), None,
         )  # fmt: skip
-        self._left = [one for one in self._left if one is not found][-MOST_LEFT:]
-        if left.history.has_moves_from_outside:
-            self._left.append(left)
-        self.open(Session(scenario) if found is None else found)
-        self.session.say_nothing()
+        self._left = [one for one in self._left if one is not found]
+        self.leave_for(Session(scenario) if found is None else found, way_back)
         if found is not None:
             self.session.notice = say("ui.left.again", key=key_of("home"))
-        elif self._left[-1:] == [left]:
-            self.session.notice = say("ui.left", name=left.history.scenario.name, key=key_of(way_back))
+
+    def leave_for(self, session: Session, way_back: str = "scenarios") -> None:
+        """Shows another session, and keeps the one that is left, if moves were made in it by hand."""
+        left = self.session
+        left.playing = False
+        self.open(session)
+        session.say_nothing()
+        if left.history.has_moves_from_outside:
+            self._left = [*self._left, left][-MOST_LEFT:]
+            session.notice = say("ui.left", name=left.history.scenario.name, key=key_of(way_back))
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
@@ -251,7 +255,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
     def action_lab(self) -> None:
         from tcptui.ui.screens.lab import choose_lab
 
-        self._change(lambda: choose_lab(self.app, self.session, self.open))
+        self._change(lambda: choose_lab(self.app, self.session, self.leave_for))
 
     def action_copy(self) -> None:
         from tcptui.ui.screens.take_away import copy_command
