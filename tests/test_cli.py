@@ -333,7 +333,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "file on the screen": (("play", "life", "-o", "x"), ("-o needs --format ladder, rfc,",)),
     "point without a capture": (
         ("play", "life", *LADDER, "--at", "A"),
-        ("--at goes with --format wireshark, pcapng or packetdrill only",),
+        ("--at goes with --format wireshark, pcapng, packetdrill or tcpdump only",),
     ),
     "script of what is nobody's": (
         ("play", "life", "--format", "packetdrill", "--at", "wire"),
