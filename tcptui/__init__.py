@@ -1,3 +1,3 @@
 """tcptui: a TCP connection, one key press at a time."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -16,8 +16,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from tcptui import __version__
-from tcptui.commands.shared import Parser, Unusable, add_library, add_look, complain
+from tcptui.commands.shared import Parser, Unusable, add_library, add_look, complain, write
 
 OBJECTS_UNTIL_COLLECTION = 50_000
 """So many new objects, not 700, make Python look for garbage. What a start loads is none, and looking through
@@ -43,6 +42,22 @@ _COMMANDS = {
 }
 """Of each command its module of `commands` and the function there that adds it, in the order of the help. A
 module is loaded when its command, or the help of all, is asked for."""
+
+
+class _Print(argparse.Action):
+    """Prints something about the program itself, which is made when it is asked for, and ends."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        from tcptui.commands.about import completion, version_text
+
+        write(version_text() if self.dest == "version" else completion(_parser([]), str(values)))
+        parser.exit()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,7 +98,13 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = Parser(
         prog="tcptui", description="A TCP connection, one key press at a time.", allow_abbrev=False
     )
-    parser.add_argument("--version", action="version", version=f"tcptui {__version__}")
+    parser.add_argument(
+        "--version", action=_Print, nargs=0, help="print the versions of tcptui, Python and Textual"
+    )
+    parser.add_argument(
+        "--print-completion", metavar="SHELL", action=_Print, choices=("bash", "zsh"),
+        help="print what completes command lines in this shell: bash or zsh",
+    )  # fmt: skip
     add_look(parser)
     add_library(parser)
     parser.set_defaults(run=_choose)

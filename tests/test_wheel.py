@@ -1,4 +1,5 @@
-"""The wheel, as somebody else installs it: all files are in it, and its core is a typed library."""
+"""The sdist and the wheel, as somebody else installs them: all files are in them, and the core is a typed
+library."""
 
 from __future__ import annotations
 
@@ -6,12 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tcptui import lecture, library
+from tcptui import __version__, lecture, library
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = ROOT / "tests" / "outside" / "echo.py"
@@ -28,18 +30,33 @@ def run(*command: str | Path, cwd: Path) -> str:
     return result.stdout
 
 
+BUILD = """import sys, warnings; warnings.simplefilter("error")
+from setuptools import build_meta
+print(getattr(build_meta, sys.argv[1])(sys.argv[2]))"""
+"""Builds with each warning as an error."""
+
+
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy, for setuptools writes beside what it builds."""
-    folder = tmp_path_factory.mktemp("wheel")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from a copy, for setuptools writes beside what it builds; tests are in it, to be left out."""
+    folder = tmp_path_factory.mktemp("sdist")
     source = folder / "source"
-    shutil.copytree(ROOT / "tcptui", source / "tcptui", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("tcptui", "man", "tests"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "MANIFEST.in", "README.md", "CHANGELOG.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
-    run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, source, cwd=folder)
-    (built,) = folder.glob("*.whl")
-    return built
+    name = run(sys.executable, "-c", BUILD, "build_sdist", folder, cwd=source).splitlines()[-1]
+    return folder / name
+
+
+@pytest.fixture(scope="module")
+def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from the sdist and nothing else."""
+    folder = tmp_path_factory.mktemp("wheel")
+    with tarfile.open(sdist) as packed:
+        packed.extractall(folder, filter="data")
+    source = folder / sdist.name.removesuffix(".tar.gz")
+    return folder / run(sys.executable, "-c", BUILD, "build_wheel", folder, cwd=source).splitlines()[-1]
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +72,28 @@ def python(wheel: Path) -> Path:
     return python
 
 
-def test_a_wheel_has_every_module_scenario_and_table(wheel: Path) -> None:
-    packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+def package() -> set[str]:
+    """The files of the package."""
     there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tcptui").rglob("*.py")}
     there |= {f"tcptui/scenarios/{name}.toml" for name in library.names()}
     there |= {f"tcptui/lectures/{name}.toml" for name in lecture.names()}
     there |= {"tcptui/commands/template.toml", "tcptui/lab/empty_lab.toml"}
-    assert packed == there | {"tcptui/requirements.toml", "tcptui/py.typed"}
+    there |= {"tcptui/formats/record.schema.json"}
+    return there | {"tcptui/requirements.toml", "tcptui/py.typed"}
+
+
+def test_a_wheel_has_every_module_scenario_and_table(wheel: Path) -> None:
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    page = f"tcptui-{__version__}.data/data/share/man/man1/tcptui.1"
+    assert packed == package() | {page}
+
+
+def test_an_sdist_has_the_package_and_what_builds_and_explains_it(sdist: Path) -> None:
+    with tarfile.open(sdist) as file:
+        packed = {member.name.partition("/")[2] for member in file if member.isfile()}
+    own = {name for name in packed if ".egg-info/" not in name} - {"PKG-INFO", "setup.cfg"}
+    explained = {"README.md", "CHANGELOG.md", "LICENSE", "man/tcptui.1"}
+    assert own == package() | explained | {"pyproject.toml", "MANIFEST.in"}
 
 
 def test_a_program_on_the_core_is_checked_strictly_and_runs(python: Path) -> None:

@@ -99,6 +99,24 @@ def _tcpdump(run: Record, point: Point) -> str | bytes:
     return write(run, point)
 
 
+def _mermaid(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.mermaid import write
+
+    return write(run, point)
+
+
+def _dot(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.dot import write
+
+    return write(run, point)
+
+
+def _json(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.record_json import write
+
+    return write(run, point)
+
+
 FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
@@ -110,6 +128,9 @@ FORMATS: dict[str, Format] = {
         Format("packetdrill", "a script for the stack of one end", _packetdrill, ("A", "B")),
         Format("toml", "the file of a scenario that plays this run, its facts as a draft", _story),
         Format("tcpdump", "the lines that tcpdump -n prints", _tcpdump, ("wire", "A", "B")),
+        Format("mermaid", "a sequence diagram for Markdown", _mermaid),
+        Format("dot", "the state diagram with the way of both ends, for Graphviz", _dot),
+        Format("json", "the record of the run; record.schema.json tells its fields", _json),
     )
 }
 

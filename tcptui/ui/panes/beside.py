@@ -16,7 +16,7 @@ from tcptui.ui.comparison import Comparison
 from tcptui.ui.key_lines import KeyLine, key_line
 from tcptui.ui.moments import BEGINNING, moment_of, next_moment
 from tcptui.ui.panes.keys import KeysPane
-from tcptui.ui.panes.pane import FramedPane, Heading, Pane
+from tcptui.ui.panes.pane import LadderPane, Pane
 from tcptui.ui.panes.wire import WHEEL
 from tcptui.ui.session import Session
 from tcptui.ui.versions import version_of
@@ -37,8 +37,6 @@ from tcptui.view.ladder import Drawn
 from tcptui.view.ladder_edges import place_text
 from tcptui.view.ladder_rows import Place, Row, RunRows
 from tcptui.view.ladder_window import Window
-from tcptui.view.layout import Frame
-from tcptui.view.layout import Place as Cells
 from tcptui.view.lines import EMPTY, Line, Span, beside
 from tcptui.view.status import next_text
 
@@ -55,7 +53,7 @@ class _Rows(NamedTuple):
     """Whether the run begins with the first."""
 
 
-class BesidePane(FramedPane):
+class BesidePane(LadderPane):
     """Both ladders by time. Its edges, all but the corners, are lines of its own, as the wire's are."""
 
     def __init__(self, comparison: Comparison) -> None:
@@ -65,23 +63,6 @@ class BesidePane(FramedPane):
         """Of each history, by its `id`; both live as long as this."""
         self._top: LineId | None = None
         """The first line that was seen."""
-
-    def heading(self) -> Heading:
-        """Nothing: its own lines cover it."""
-        return Heading("", "", "dim")
-
-    def fill_frame(self, place: Cells) -> Frame:
-        self.fill(Cells(place.x + 1, place.y, place.width - 2, place.height))
-        return self.frame()
-
-    def frame(self) -> Frame:
-        x, y, width, height = self._place
-        return Frame(Cells(x - 1, y, width + 2, height), *self.heading())
-
-    @property
-    def page(self) -> int:
-        """The lines by which it is scrolled at once: nearly all that are seen."""
-        return max(1, self._place.height - 4)
 
     def lines(self, width: int, height: int) -> list[Line]:
         comparison, rows = self.comparison, height - 2

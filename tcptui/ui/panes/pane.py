@@ -179,6 +179,27 @@ class FramedPane(SessionPane):
         return Frame(self._place.outside, *self.heading())
 
 
+class LadderPane(FramedPane):
+    """A pane of a ladder: its lines stand in the place of its frame's edges above and below too."""
+
+    def heading(self) -> Heading:
+        """Nothing: its own lines cover it."""
+        return Heading("", "", "dim")
+
+    def fill_frame(self, place: Place) -> Frame:
+        self.fill(Place(place.x + 1, place.y, place.width - 2, place.height))
+        return self.frame()
+
+    def frame(self) -> Frame:
+        x, y, width, height = self._place
+        return Frame(Place(x - 1, y, width + 2, height), *self.heading())
+
+    @property
+    def page(self) -> int:
+        """The rows by which it is scrolled at once: nearly all that are seen."""
+        return max(1, self._place.height - 4)
+
+
 def _is_cut(line: Line) -> bool:
     return "…" in "".join([text for text, _ in line])
 

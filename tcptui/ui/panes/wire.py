@@ -10,11 +10,10 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.actions import ACTIONS, key_names
-from tcptui.ui.panes.pane import FramedPane, Heading
+from tcptui.ui.panes.pane import LadderPane
 from tcptui.ui.session import Session
 from tcptui.view.first_steps import first_lines
 from tcptui.view.ladder_edges import edge_line
-from tcptui.view.layout import Frame, Place
 from tcptui.view.lines import Line
 from tcptui.view.status import next_text
 
@@ -25,7 +24,7 @@ WHEEL = 3
 """Rows that the mouse wheel scrolls."""
 
 
-class WirePane(FramedPane):
+class WirePane(LadderPane):
     """The segments of a session; a click selects the one that was clicked, the wheel scrolls.
 
     What is on the edges of its frame changes with every step, so it draws them itself, all but the corners.
@@ -39,23 +38,6 @@ class WirePane(FramedPane):
         """Which rows are seen; None: nothing has happened yet."""
         self._titled: tuple[Scenario, list[str], list[str]] | None = None
         """A scenario, and the wordings for the left end of the upper and of the lower edge."""
-
-    def heading(self) -> Heading:
-        """Nothing: its own lines cover it."""
-        return Heading("", "", "dim")
-
-    def fill_frame(self, place: Place) -> Frame:
-        self.fill(Place(place.x + 1, place.y, place.width - 2, place.height))
-        return self.frame()
-
-    def frame(self) -> Frame:
-        x, y, width, height = self._place
-        return Frame(Place(x - 1, y, width + 2, height), *self.heading())
-
-    @property
-    def page(self) -> int:
-        """The rows by which it is scrolled at once: nearly all that are seen."""
-        return max(1, self._place.height - 4)
 
     def unfold(self) -> bool:
         """Shows the rows of what the selected segment's row stands for; False: it has one for itself."""

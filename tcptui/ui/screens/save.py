@@ -24,7 +24,14 @@ from tcptui.ui.screens.dialogs import BOX, LineDialog
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
 
-_ENDINGS = {"pcapng": "pcapng", "packetdrill": "pkt", "toml": "toml"}
+_ENDINGS = {
+    "pcapng": "pcapng",
+    "packetdrill": "pkt",
+    "toml": "toml",
+    "mermaid": "mmd",
+    "dot": "dot",
+    "json": "json",
+}
 """Of file names, where it is not ``txt``."""
 _MEANT = {**{ending: form for form, ending in _ENDINGS.items()}, "pcap": "pcapng"}
 """The formats that the ending of a name tells."""

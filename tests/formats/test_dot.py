@@ -1,0 +1,63 @@
+"""Graphviz reads the state diagrams, and they show the way of the run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tcptui import library
+from tcptui.formats.dot import dot_text, quoted
+from tcptui.lab.run import play
+from tcptui.view.inspectors.state_figure import FIGURE
+from tests.skips import unavailable
+
+
+def read(text: str, form: str = "dot_json") -> Any:
+    """The graph as Graphviz has read it."""
+    program = shutil.which("dot")
+    if program is None:
+        unavailable("graphviz is not installed")
+    done = subprocess.run(
+        [program, f"-T{form}"], input=text.encode(), capture_output=True, check=True, timeout=60
+    )
+    assert not done.stderr, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("name", ["life", "late-syn", "both-open", "lost-syns"])
+def test_the_ways_of_both_ends_are_numbered(name: str) -> None:
+    run = play(library.load_named(name))
+    graph = read(dot_text(run))
+    names = {one["_gvid"]: one["name"] for one in graph["objects"]}
+    assert len(names) == 11
+    visits = {}
+    for edge in graph["edges"]:
+        arrow = names[edge["tail"]], names[edge["head"]]
+        assert arrow not in visits
+        visits[arrow] = edge["label"].split("\\n")[0].split() if "bold" in edge.get("style", "") else []
+    assert {(one.old.value, one.new.value) for one in FIGURE} <= set(visits)
+    for side in ("A", "B"):
+        way = [entered.state.value for entered in run.path_with_prelude(side)]
+        assert len(way) > 1
+        for number, arrow in enumerate(pairwise(way), 1):
+            assert f"{side}{number}" in visits[arrow]
+
+
+def test_every_story_and_any_title_is_read() -> None:
+    graphs = [dot_text(play(listed.load())) for listed in library.all_scenarios()]
+    titles = ('a"]; b [c="', "\\N \\", "<b>&lt;", "a\x1b\0b", "\\")
+    graphs += [f"digraph {{ a [label={quoted(title)}] }}" for title in titles]
+    program = shutil.which("dot")
+    if program is None:
+        unavailable("graphviz is not installed")
+    done = subprocess.run(
+        [program, "-Tcanon"], input="".join(graphs).encode(), capture_output=True, check=True, timeout=60
+    )
+    assert not done.stderr
+    assert done.stdout.count(b"digraph") == len(graphs)
+    assert done.stdout.count(b"\ta\t") == 5

@@ -1,0 +1,83 @@
+"""What the program prints about itself, and what of that is packed: versions, completion, manual page."""
+
+from __future__ import annotations
+
+import platform
+import re
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tcptui import __version__, library
+from tcptui.cli import _parser
+from tcptui.commands.about import actions
+from tests.command import COMMAND, ENVIRONMENT, tcptui
+from tests.man_page import PAGE, made
+
+COMPLETE = """
+tcptui() { PYTHON -m tcptui "$@"; }
+source /dev/stdin <<< "$(tcptui --print-completion bash)"
+COMP_WORDS=(tcptui "$@") COMP_CWORD=$#
+$(complete -p tcptui | sed 's/.* -F \\([^ ]*\\) .*/\\1/')
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+def completed(*words: str, cwd: Path) -> list[str]:
+    """What bash offers for the last of these words of a command line."""
+    result = subprocess.run(
+        ["bash", "--norc", "-c", COMPLETE.replace("PYTHON", COMMAND[0]), "bash", *words],
+        cwd=cwd, env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=60, check=True,
+    )  # fmt: skip
+    assert result.stderr == ""
+    return [line.strip() for line in result.stdout.splitlines()]
+
+
+def test_the_versions_are_told() -> None:
+    told = f"tcptui {__version__} (Python {platform.python_version()}, Textual {version('textual')})\n"
+    result = tcptui("--version")
+    assert (result.returncode, result.stdout, result.stderr) == (0, told, "")
+
+
+def test_bash_completes_commands_options_stories_and_files(tmp_path: Path) -> None:
+    (tmp_path / "lost.md").touch()
+    assert completed("pl", cwd=tmp_path) == ["play"]
+    assert completed("play", "lost-syn", "--form", cwd=tmp_path) == ["--format"]
+    assert completed("play", "lost-syn", "--format", "wi", cwd=tmp_path) == ["wireshark"]
+    stories = [name for name in library.names() if name.startswith("lost")]
+    assert sorted(completed("play", "lost", cwd=tmp_path)) == sorted([*stories, "lost.md"])
+    assert completed("docs", "lo", cwd=tmp_path) == ["lost.md"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_a_script_is_printed_as_it_is(shell: str) -> None:
+    result = tcptui("--print-completion", shell)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "\\t" not in result.stdout.replace("\\t'", "")
+    assert "_tcptui_stories" in result.stdout
+
+
+def test_another_shell_is_an_error_of_one_line() -> None:
+    result = tcptui("--print-completion", "cmd")
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+
+
+def words(text: str) -> str:
+    """A text without what troff adds, and without the way in which it is divided into lines."""
+    plain = re.sub(r"\\f[BRI]|\\[,/&]", "", text).replace("\\-", "-").replace("\\(aq", "'")
+    return " ".join(plain.replace("\\e", "\\").split())
+
+
+@pytest.mark.parametrize("page", [PAGE.read_text("utf-8"), made()], ids=["packed", "made"])
+def test_the_manual_page_has_every_option_and_its_help(page: str) -> None:
+    """``python -m tests.man_page`` writes it anew."""
+    text = words(page)
+    found = [one for one in actions(_parser([])) if one.help and one.dest != "help"]
+    assert len(found) > 50
+    for action in found:
+        assert words(action.help or "") in text
+        for option in action.option_strings:
+            assert option in text
+    assert f"tcptui {__version__}" in text
