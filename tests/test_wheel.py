@@ -78,6 +78,7 @@ def package() -> set[str]:
     there |= {f"tcptui/scenarios/{name}.toml" for name in library.names()}
     there |= {f"tcptui/lectures/{name}.toml" for name in lecture.names()}
     there |= {"tcptui/commands/template.toml", "tcptui/lab/empty_lab.toml"}
+    there |= {"tcptui/formats/record.schema.json"}
     return there | {"tcptui/requirements.toml", "tcptui/py.typed"}
 
 

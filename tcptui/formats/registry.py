@@ -111,6 +111,12 @@ def _dot(run: Record, point: Point) -> str | bytes:
     return write(run, point)
 
 
+def _json(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.record_json import write
+
+    return write(run, point)
+
+
 FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
@@ -124,6 +130,7 @@ FORMATS: dict[str, Format] = {
         Format("tcpdump", "the lines that tcpdump -n prints", _tcpdump, ("wire", "A", "B")),
         Format("mermaid", "a sequence diagram for Markdown", _mermaid),
         Format("dot", "the state diagram with the way of both ends, for Graphviz", _dot),
+        Format("json", "the record of the run; record.schema.json tells its fields", _json),
     )
 }
 

@@ -30,6 +30,7 @@ _ENDINGS = {
     "toml": "toml",
     "mermaid": "mmd",
     "dot": "dot",
+    "json": "json",
 }
 """Of file names, where it is not ``txt``."""
 _MEANT = {**{ending: form for form, ending in _ENDINGS.items()}, "pcap": "pcapng"}
