@@ -32,6 +32,7 @@ from tcptui.lab.loader.story import is_language
 from tcptui.lab.loader.variants import merged
 from tcptui.lab.moves import AddBox, Delay, Do, Duplicate, Lose, Move, Next, Reorder, Start, Wait
 from tcptui.lab.moves_text import moves_text
+from tcptui.lab.program import HOST_EVENTS, UDP_CALLS
 from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.run import play_to_end
@@ -197,6 +198,8 @@ def _add_call(end: _Document, move: Do, moment: _Document, place: int) -> None:
     if "programs" in end or (move.written is not None and "script" in end):
         raise Unsuitable("error.story.move", move=_word(move))
     own = "program" if "program" in end or move.written is not None else "script"
+    if own == "program" and move.written is None and move.call not in (*HOST_EVENTS, *UDP_CALLS):
+        raise Unsuitable("error.story.move", move=_word(move))  # One of the RFC's calls, beside sockets.
     calls = end.setdefault(own, [])
     calls.insert(place, call)
 

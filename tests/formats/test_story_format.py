@@ -8,6 +8,7 @@ import tomllib
 import pytest
 
 from tcptui import library
+from tcptui.explain.catalogue import text
 from tcptui.formats.registry import export
 from tcptui.formats.story import write
 from tcptui.formats.unsuitable import Unsuitable
@@ -110,3 +111,12 @@ def test_random_runs_are_the_same_or_refused(seed: int) -> None:
     except Unsuitable:
         return
     assert happened(other) == happened(run)
+
+
+def test_a_call_of_the_rfc_beside_a_program_of_sockets_is_named() -> None:
+    with pytest.raises(Unsuitable) as refused:
+        write(play(library.find("late-syn"), parse_moves("s2 a:send:hello")), "wire")
+    assert text(refused.value.message) == (
+        "a scenario has no words for the move 'a:send:hello'; --moves plays it"
+    )
+    assert "unplug" in str(write(play(library.find("late-syn"), parse_moves("s2 a:unplug")), "wire"))
