@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from tcptui import library
 from tcptui.cli import main
@@ -208,6 +209,22 @@ def test_every_format_at_each_point_can_be_saved() -> None:
     for number in range(len(every)):
         pressed(["s", *["down"] * number, "enter"], files)
     assert len(files.files) == len(every)
+
+
+def test_the_line_and_an_error_have_room_on_the_smallest_screen() -> None:
+    app = TcptuiApp(Session(library.find("life")), library.all_scenarios, files=Remembered())
+
+    async def run() -> tuple[int, int]:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("s", "end")
+            assert isinstance(app.screen, Save)
+            error = app.screen.query_one("#error", Static)
+            error.update("x")
+            await pilot.pause()
+            return app.screen.line.region.bottom, error.region.bottom
+
+    line, error = asyncio.run(run())
+    assert 3 < line <= error <= 23
 
 
 def test_what_is_there_is_not_replaced_without_asking() -> None:

@@ -107,7 +107,10 @@ class Save(LineDialog["Saved | None"]):
     The run is played in a thread of its own, for one of ten thousand steps takes longer than a frame.
     """
 
-    DEFAULT_CSS = f"Save {{ {BOX} #box {{ width: 80; }} #error {{ color: $error; text-style: bold; }} }}"
+    DEFAULT_CSS = (
+        f"Save {{ {BOX} #box {{ width: 80; }} Options {{ max-height: 60vh; }} "
+        "#error { color: $error; text-style: bold; } }"
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave", "Close"),
         ("down", "move('cursor_down')", "Next"),
