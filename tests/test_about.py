@@ -13,7 +13,7 @@ import pytest
 from tcptui import __version__, library
 from tcptui.cli import _parser
 from tcptui.commands.about import actions
-from tests.command import COMMAND, ENVIRONMENT, tcptui
+from tests.command import COMMAND, ENVIRONMENT, python, tcptui
 from tests.man_page import PAGE, made
 
 COMPLETE = """
@@ -57,6 +57,18 @@ def test_a_script_is_printed_as_it_is(shell: str) -> None:
     assert (result.returncode, result.stderr) == (0, "")
     assert "\\t" not in result.stdout.replace("\\t'", "")
     assert "_tcptui_stories" in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["list"], ["play", "handshake", "--format", "ladder"]])
+def test_what_they_need_is_loaded_when_they_are_asked_for(arguments: list[str]) -> None:
+    code = (
+        "import sys, tcptui.cli\n"
+        "try: tcptui.cli.main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "late = {'shtab', 'markdown_it', 'tcptui.commands.about', 'tcptui.commands.fenced_blocks'}\n"
+        "print(late & {*sys.modules})"
+    )
+    assert python(code, *arguments).stdout.splitlines()[-1] == "set()"
 
 
 def test_another_shell_is_an_error_of_one_line() -> None:

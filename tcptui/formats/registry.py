@@ -117,6 +117,18 @@ def _json(run: Record, point: Point) -> str | bytes:
     return write(run, point)
 
 
+def _asciinema(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.asciinema import write
+
+    return write(run, point)
+
+
+def _svg(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.svg import write
+
+    return write(run, point)
+
+
 FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
@@ -131,6 +143,8 @@ FORMATS: dict[str, Format] = {
         Format("mermaid", "a sequence diagram for Markdown", _mermaid),
         Format("dot", "the state diagram with the way of both ends, for Graphviz", _dot),
         Format("json", "the record of the run; record.schema.json tells its fields", _json),
+        Format("asciinema", "a recording in which the ladder grows, for asciinema", _asciinema),
+        Format("svg", "the ladder as a picture", _svg),
     )
 }
 

@@ -199,6 +199,8 @@ def test_every_format_at_each_point_can_be_saved() -> None:
         "mermaid",
         "dot",
         "json",
+        "asciinema",
+        "svg",
     ]
     assert len({choice.file_name("x") for choice in every}) == len(every)
     assert {choice.form.name for choice in every} == set(FORMATS)

@@ -31,6 +31,8 @@ _ENDINGS = {
     "mermaid": "mmd",
     "dot": "dot",
     "json": "json",
+    "asciinema": "cast",
+    "svg": "svg",
 }
 """Of file names, where it is not ``txt``."""
 _MEANT = {**{ending: form for form, ending in _ENDINGS.items()}, "pcap": "pcapng"}

@@ -1,0 +1,69 @@
+"""The picture of the ladder: well-formed, with every segment, and no text that means anything."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from tcptui import library
+from tcptui.explain.labels import label_of
+from tcptui.formats.svg import LEFT, RIGHT, STEEP_ROOM, write
+from tcptui.lab.loader import scenario_of_variant
+from tcptui.lab.moves_text import parse_moves
+from tcptui.lab.record import Record
+from tcptui.lab.run import play
+from tcptui.lab.wire import Outcome
+from tests.lab.worlds import OPEN, scenario
+
+SVG = "{http://www.w3.org/2000/svg}"
+WAY = re.compile(r"M(\d+) (\d+)L(\d+) (\d+)$")
+
+
+def ways(run: Record) -> list[tuple[int, ...]]:
+    """The straight lines of segments: from where to where."""
+    paths = ElementTree.fromstring(write(run, "wire")).iter(f"{SVG}path")
+    found = (WAY.match(path.attrib["d"]) for path in paths)
+    return [tuple(map(int, way.groups())) for way in found if way]
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_every_segment_is_an_arrow_with_a_head_or_a_cross(name: str) -> None:
+    story = library.load_named(name)
+    for one in (story, *(scenario_of_variant(story, variant.name) for variant in story.variants)):
+        run = play(one)
+        root = ElementTree.fromstring(write(run, "wire"))
+        outcomes = [segment.outcome for segment in run.transmissions]
+        assert len(ways(run)) == len(outcomes)
+        assert len([*root.iter(f"{SVG}polygon")]) == outcomes.count(Outcome.ARRIVED)
+        assert len([*root.iter(f"{SVG}g")]) == len(outcomes)
+        height = int(root.attrib["height"])
+        assert all(0 < y1 < y2 < height for _, y1, _, y2 in ways(run))
+
+
+def test_a_late_segment_is_crossed_by_those_that_overtake_it() -> None:
+    run = play(scenario(OPEN), parse_moves("a:send:one a:send:two d1+100ms l2"))
+    (x1, y1, x2, y2), lost = ways(run)[:2]
+    assert (x1, x2) == (LEFT, RIGHT)
+    assert lost[0] == LEFT
+    assert y1 < lost[1] < lost[3] < y2
+    assert lost[2] < RIGHT
+
+
+def test_a_label_stands_with_each() -> None:
+    run = play(library.load_named("handshake"))
+    texts = [text.text or "" for text in ElementTree.fromstring(write(run, "wire")).iter(f"{SVG}text")]
+    assert {label_of(one, False, 60) for one in run.transmissions} <= set(texts)
+    late = play(library.load_named("late-syn"))
+    assert label_of(late.transmissions[1], False, STEEP_ROOM) in write(late, "wire")
+
+
+def test_no_text_of_a_story_is_more_than_text() -> None:
+    hostile = '</title><script>"&\x1b\0\ud800\ufffe]]>'
+    run = play(scenario()._replace(title=hostile, question=hostile))
+    text = write(run, "wire")
+    text.encode()
+    root = ElementTree.fromstring(text)
+    assert {one.tag.removeprefix(SVG) for one in root.iter()} <= {"svg", "title", "rect", "text", "path"}
+    assert root.findtext(f"{SVG}title") == '</title><script>"&\\x1b\\x00\\ud800\\ufffe]]>'
