@@ -20,6 +20,7 @@ from pathlib import Path
 from tcptui.files import BadFile, read_text
 from tcptui.lab.facts import Fact
 from tcptui.lab.loader import BadScenario, scenario_of_variant
+from tcptui.lab.loader.expect import check_numbers
 from tcptui.lab.loader.scenario import document_of
 from tcptui.lab.loader.story import LONGEST_LINE, MOST_SAY, said_of
 from tcptui.lab.moves import NEXT, Move
@@ -202,6 +203,8 @@ def _words(table: Table) -> _Words:
     text = table.take("text", said_of)
     when = table.take("when", _pattern_of, "") if "when" in table else ""
     pause = table.take("pause", boolean_of, False) if "pause" in table else False
+    if when:
+        check_numbers(text, table.place("text"))
     table.done(("text", "when", "pause"))
     return _Words(text, when, pause)
 

@@ -68,6 +68,8 @@ def test_an_item_is_a_part_of_a_story_with_words() -> None:
         ("minutes = 2", "minutes = 0", "mine.toml: item[1].minutes: must be a whole number from 1 to 600"),
         ("A enters ESTABLISHED", "B enters ESTABLISHED", "mine.toml: item[1].say[2].when: 'B enters EST"),
         ("A enters ESTABLISHED", "A enters", "mine.toml: item[1].say[2].when: "),
+        ('"Both."', '"Both {."', "mine.toml: item[1].say[2].text: '{.': a brace that belongs to no number"),
+        ('"Both."', '"{A SYM seq}"', "mine.toml: item[1].say[2].text: "),
         ("pause = true", "pause = 1", "mine.toml: item[1].say[2].pause: must be true or false"),
         ("pause = true", "at = 1", "mine.toml: item[1].say[2].at: is unknown; allowed: text, when, pause"),
         ('say = "Once more."', "say = 3", "mine.toml: item[2].say: must be a text, or a list of tables"),

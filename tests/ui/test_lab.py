@@ -12,6 +12,7 @@ from tcptui.cli import main
 from tcptui.lab.loader import load_scenario
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.replay import replay_command
+from tcptui.ui.screens.lab import LabMenu, SettingsList
 from tcptui.ui.session import Session
 from tests.ui.drive import drive
 
@@ -41,6 +42,22 @@ def test_left_goes_back_and_escape_changes_nothing() -> None:
     )
     session = session_after("F", "right", "escape")
     assert session.history.scenario.name == "handshake"
+
+
+def test_a_click_on_a_setting_changes_it() -> None:
+    app = TcptuiApp(Session(library.find("lab")), library.all_scenarios)
+
+    async def run() -> dict[str, str]:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("F")
+            await pilot.pause()
+            await pilot.click(SettingsList, offset=(30, 2))
+            await pilot.click(SettingsList, offset=(30, 2))
+            await pilot.pause()
+            assert isinstance(app.screen, LabMenu)
+            return app.screen.chosen
+
+    assert asyncio.run(run())["delay"] == "10ms"
 
 
 def test_what_was_chosen_stands_there_again() -> None:

@@ -41,8 +41,8 @@ def check_patterns(scenario: Scenario, where: str) -> None:
         if said is None:
             raise bad(f"{where}expect.says[{index}]", "error.expect.says", text=text[:60])
         _check(text.removesuffix(f": {said[1]}"), f"{where}expect.says[{index}]", told_by_calls)
-    _check_numbers(scenario.answer, f"{where}answer")
-    _check_numbers(scenario.harm, f"{where}harm")
+    check_numbers(scenario.answer, f"{where}answer")
+    check_numbers(scenario.harm, f"{where}harm")
     moments: tuple[tuple[str, str, tuple[Told, ...]], ...] = (
         ("say", "text", scenario.say),
         ("claim", "why", scenario.claims),
@@ -51,13 +51,13 @@ def check_patterns(scenario: Scenario, where: str) -> None:
         for index, one in enumerate(told, 1):
             if one.when:
                 _check(one.when, f"{where}{key}[{index}].when", told_by_calls)
-            _check_numbers(one.filled, f"{where}{key}[{index}].{filled}")
+            check_numbers(one.filled, f"{where}{key}[{index}].{filled}")
     for other in scenario.translations:
-        _check_numbers(other.answer, f"{where}{other.language}.answer")
-        _check_numbers(other.harm, f"{where}{other.language}.harm")
+        check_numbers(other.answer, f"{where}{other.language}.answer")
+        check_numbers(other.harm, f"{where}{other.language}.harm")
         for key, texts in (("say", other.say), ("claims", tuple(why for _, why in other.claims))):
             for index, text in enumerate(texts, 1):
-                _check_numbers(text, f"{where}{other.language}.{key}[{index}]")
+                check_numbers(text, f"{where}{other.language}.{key}[{index}]")
         if other.say and len(other.say) != len(scenario.say):
             raise bad(
                 f"{where}{other.language}.say", "error.scenario.say_count",
@@ -70,7 +70,7 @@ def check_patterns(scenario: Scenario, where: str) -> None:
             )  # fmt: skip
 
 
-def _check_numbers(text: str, where: str) -> None:
+def check_numbers(text: str, where: str) -> None:
     """Whether what stands between braces can be numbers of a run."""
     try:
         parse_text(text)

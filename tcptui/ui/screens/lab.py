@@ -9,6 +9,8 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Click
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -41,6 +43,20 @@ def choose_lab(app: App[None], session: Session, made: Callable[[Session], None]
     app.push_screen(LabMenu(chosen_of(session.origin.options) if is_lab else USUAL), chosen)
 
 
+class SettingsList(Options):
+    """A click on a setting changes it: whoever wants to begin presses Enter."""
+
+    class Clicked(Message):
+        """A setting, which is the one under the cursor now."""
+
+    def on_click(self, event: Click) -> None:
+        event.prevent_default()
+        number = event.style.meta.get("option")
+        if number is not None and number < self.option_count:
+            self.highlighted = number
+            self.post_message(self.Clicked())
+
+
 class LabMenu(ModalScreen["Mapping[str, str] | None"]):
     """One line for each setting; left and right change its value."""
 
@@ -54,7 +70,7 @@ class LabMenu(ModalScreen["Mapping[str, str] | None"]):
     def __init__(self, chosen: Mapping[str, str]) -> None:
         super().__init__()
         self.chosen = dict(chosen)
-        self._options = Options(*map(self._option, SETTINGS))
+        self._options = SettingsList(*map(self._option, SETTINGS))
         self._options.highlighted = 0
 
     def compose(self) -> ComposeResult:
@@ -68,6 +84,9 @@ class LabMenu(ModalScreen["Mapping[str, str] | None"]):
 
     def on_option_list_option_selected(self, _event: OptionList.OptionSelected) -> None:
         dismiss_once(self, self.chosen)
+
+    def on_settings_list_clicked(self, _event: SettingsList.Clicked) -> None:
+        self.action_turn(1)
 
     def action_turn(self, by: int) -> None:
         place = self._options.highlighted
