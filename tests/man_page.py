@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from unittest.mock import patch
 
 from argparse_manpage.manpage import Manpage
 
@@ -15,13 +16,13 @@ PAGE = Path(__file__).parents[1] / "man" / "tcptui.1"
 
 def made() -> str:
     """The text of the page for the parser as it is, whatever the terminal and the date."""
-    os.environ["COLUMNS"] = "100"
-    parser = _parser([])
-    data = {
-        "project_name": "tcptui", "version": __version__, "date": " ", "manual_title": "User commands",
-        "description": parser.description,
-    }  # fmt: skip
-    return f"{Manpage(parser, _data=data)}\n"
+    with patch.dict(os.environ, {"COLUMNS": "100"}):  # argparse wraps for a terminal of that width.
+        parser = _parser([])
+        data = {
+            "project_name": "tcptui", "version": __version__, "date": " ", "manual_title": "User commands",
+            "description": parser.description,
+        }  # fmt: skip
+        return f"{Manpage(parser, _data=data)}\n"
 
 
 if __name__ == "__main__":

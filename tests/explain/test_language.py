@@ -24,6 +24,7 @@ from tcptui.formats.frame_comment import FrameComments
 from tcptui.formats.packetdrill.constants import LINUX
 from tcptui.formats.packetdrill.options import ALLOWED as OPTIONS_ALLOWED
 from tcptui.formats.packetdrill.writer import packetdrill_script
+from tcptui.formats.registry import FORMATS
 from tcptui.formats.rfc import rfc_figure
 from tcptui.lab.calls import FUNCTIONS
 from tcptui.lab.ends.host import HostSetup
@@ -47,7 +48,7 @@ SYNTAX = words(
             "chapter place moment numbers wire prelude third_party until say claim variant expect text",
             "answer",
             *(MOVES_ALLOWED, OPTIONS_ALLOWED, *all_knobs(), *PRESETS, *SYSCTLS, *library.names()),
-            *(*Rule.__members__, *LINUX.errnos),
+            *(*Rule.__members__, *LINUX.errnos, *FORMATS),
             *(*TRIGGERS, EXAMPLE, *(function.usage for function in FUNCTIONS.values())),
         )
     )
