@@ -236,6 +236,7 @@ def goes_on_and_ends(terminal: PseudoTerminal) -> None:
     """After a stop: SIGCONT, a key that is answered, and the end."""
     os.kill(terminal.pid, signal.SIGCONT)
     terminal.until(" help")
+    terminal.settle()  # What is typed while the terminal is set up anew is forgotten.
     terminal.send(b" ")
     terminal.until("passive OPEN")
     terminal.send(b"q")
