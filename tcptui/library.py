@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from tcptui.core.message import Message
 from tcptui.files import BadFile, read_text
-from tcptui.lab.loader import BadScenario, document_of, load_scenario, read_scenario
-from tcptui.lab.scenario import Scenario
+from tcptui.lab.loader import BadScenario, document_of, load_scenario, read_scenario, scenario_of_variant
+from tcptui.lab.scenario import Scenario, Variant
 from tcptui.lab.toml import LARGEST
 from tcptui.named_tuple import NamedTuple
 from tcptui.printable import printable
@@ -72,6 +72,18 @@ class Library:
         for one in found:
             first[one.chapter] = min(first.get(one.chapter, one.place), one.place)
         return sorted(found, key=lambda one: (first[one.chapter], one.chapter, one.place, one.name))
+
+    def stories(self, wanted: Callable[[Variant], bool] = lambda _: True) -> Iterator[Scenario]:
+        """All stories that are not broken, in the order of the list, each with those of its variants after it
+        that are wanted."""
+        for one in self.all_scenarios():
+            try:
+                story = one.load()
+            except BadScenario:
+                continue
+            yield story
+            for variant in filter(wanted, story.variants):
+                yield scenario_of_variant(story, variant.name)
 
     def path_of(self, name_or_path: str) -> Path:
         """The file of the scenario that `find` would load."""

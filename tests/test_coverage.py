@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tcptui.cli import main
-from tcptui.commands.coverage import stories
 from tcptui.core.events import RuleApplied
 from tcptui.core.state import State
 from tcptui.core.tcp.calls import Configure, Status
@@ -18,7 +17,7 @@ from tcptui.library import SHIPPED
 
 @pytest.fixture(scope="module")
 def shown() -> Coverage:
-    return coverage(stories(SHIPPED))
+    return coverage(SHIPPED.stories())
 
 
 def test_everything_is_shown_by_a_story(shown: Coverage) -> None:

@@ -106,7 +106,7 @@ def _wanted(library: Library, words: list[str], verdict: str | None) -> Iterator
     stories that have any are played."""
     from tcptui.explain.told_steps import told_steps
 
-    for story in _stories(library):
+    for story in library.stories(lambda variant: "claim" in variant.document):
         chosen = tuple(one for one in story.claims if _is_wanted(one, story, words, verdict))
         for told in told_steps(story._replace(claims=chosen, say=())) if chosen else ():
             yield from (_Found(story, claim, told.step) for claim in told.claims)
@@ -117,18 +117,3 @@ def _is_wanted(claim: Claim, story: Scenario, words: Iterable[str], verdict: str
         return False
     text = "\n".join((claim.text, claim.why, claim.source, story.name, story.title)).casefold()
     return all(word in text for word in words)
-
-
-def _stories(library: Library) -> Iterator[Scenario]:
-    """The stories of a library that are not broken, and those of their variants that claim something."""
-    from tcptui.lab.loader import BadScenario, scenario_of_variant
-
-    for listed in library.all_scenarios():
-        try:
-            story = listed.load()
-        except BadScenario:
-            continue
-        yield story
-        for one in story.variants:
-            if "claim" in one.document:
-                yield scenario_of_variant(story, one.name)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tcptui.lab.scenario import Scenario
     from tcptui.library import Library
 
 
@@ -15,7 +14,7 @@ def coverage_text(library: Library) -> tuple[str, bool]:
     from tcptui.explain.catalogue import say
     from tcptui.explain.coverage import coverage
 
-    found = coverage(stories(library))
+    found = coverage(library.stories())
     parts: tuple[tuple[str, Iterable[tuple[str, tuple[str, str] | None]]], ...] = (
         (
             "coverage.transitions",
@@ -33,16 +32,3 @@ def coverage_text(library: Library) -> tuple[str, bool]:
         lines += [f"  {name:<34} {'-' if by is None else ': '.join(filter(None, by))}" for name, by in rows]
         lines.append("")
     return "".join(f"{line}\n" for line in lines[:-1]), not found.missing
-
-
-def stories(library: Library) -> Iterator[Scenario]:
-    """All stories of a library that are not broken, each with its variants after it."""
-    from tcptui.lab.loader import BadScenario, scenario_of_variant
-
-    for one in library.all_scenarios():
-        try:
-            story = one.load()
-            told = [story, *(scenario_of_variant(story, variant.name) for variant in story.variants)]
-        except BadScenario:
-            continue
-        yield from told

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from tcptui.explain.numbers import told_duration
 from tcptui.lab.history import History
 from tcptui.lab.narration import Narration
-from tcptui.lab.run import MOST_STEPS
+from tcptui.lab.run import steps_to_end
 from tcptui.lab.run_numbers import Duration, Number, Seen, number_of, parse_text
-from tcptui.lab.scenario import Scenario
+from tcptui.lab.scenario import Claim, Scenario
 from tcptui.lab.state import WorldState
 
 UNKNOWN = "..."
@@ -25,6 +25,16 @@ def filled(text: str, narration: Narration | None, world: WorldState) -> str:
         piece if isinstance(piece, str) else _words(number_of(piece, seen, world.scenario, world))
         for piece in parse_text(text)
     )
+
+
+def said_now(narration: Narration, world: WorldState) -> tuple[str, ...]:
+    """What the story says of the last step."""
+    return tuple(filled(say.text, narration, world) for say in narration.now)
+
+
+def claims_now(narration: Narration, world: WorldState) -> tuple[Claim, ...]:
+    """What the last step puts to the test, with the numbers of the run in what is right."""
+    return tuple(one._replace(why=filled(one.why, narration, world)) for one in narration.claims)
 
 
 def unknown(text: str, narration: Narration | None, world: WorldState) -> bool:
@@ -56,8 +66,7 @@ def _at_the_end(scenario: Scenario, told: str) -> Iterator[str]:
     """A text with the numbers of the end of the story's own run; an empty one after each step until then."""
     if "{" in told:
         history = History(scenario)
-        while history.position < MOST_STEPS and history.world.next_event() is not None:
-            history.apply()
+        for _ in steps_to_end(history):
             yield ""
         yield filled(told, history.narration, history.world)
     else:

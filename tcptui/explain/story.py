@@ -20,7 +20,7 @@ from tcptui.lab.loader.expect import split_says
 from tcptui.lab.narration import narration_of
 from tcptui.lab.network_conditions import unused_faults
 from tcptui.lab.record import Record
-from tcptui.lab.run import MOST_STEPS, play_to_end
+from tcptui.lab.run import MOST_STEPS, play_to_end, steps_to_end
 from tcptui.lab.scenario import Claim, Scenario, Told
 from tcptui.lab.state import WorldState
 from tcptui.lab.waiting import still_waiting
@@ -123,8 +123,7 @@ def _numbers_unknown(scenario: Scenario) -> Iterator[Failure]:
     if not any("{" in text for text in (scenario.answer, *(one.filled for one in told))):
         return
     history = History(scenario)
-    while history.position < MOST_STEPS and history.world.next_event() is not None:
-        history.apply()
+    for _ in steps_to_end(history):
         narration = history.narration
         assert narration is not None
         now: tuple[Told, ...] = (*narration.now, *narration.claims)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tcptui.explain.filled import filled
+from tcptui.explain.filled import claims_now, said_now
 from tcptui.lab.history import History
-from tcptui.lab.run import MOST_STEPS
+from tcptui.lab.run import steps_to_end
 from tcptui.lab.scenario import Claim, Scenario
 from tcptui.named_tuple import NamedTuple
 
@@ -24,15 +24,12 @@ def told_steps(scenario: Scenario) -> Iterator[ToldStep]:
     """The steps after which the story tells something, in their order. It is played as far as it has
     something to tell. Raises BadMove: its prelude is impossible."""
     history = History(scenario)
-    narration = history.narration
-    while narration is not None and narration.to_come and history.position < MOST_STEPS:
-        if history.world.next_event() is None:
-            return
-        history.apply()
+    if history.narration is None or not history.narration.to_come:
+        return
+    for _ in steps_to_end(history):
         narration, world = history.narration, history.world
-        if narration is not None and (narration.now or narration.claims):
-            yield ToldStep(
-                history.position,
-                tuple(filled(say.text, narration, world) for say in narration.now),
-                tuple(one._replace(why=filled(one.why, narration, world)) for one in narration.claims),
-            )
+        assert narration is not None
+        if narration.now or narration.claims:
+            yield ToldStep(history.position, said_now(narration, world), claims_now(narration, world))
+        if not narration.to_come:
+            return

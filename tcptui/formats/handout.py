@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.claims import claim_text
-from tcptui.explain.filled import answer_text
+from tcptui.explain.filled import answer_text, harm_text
 from tcptui.explain.first_difference import difference_messages
 from tcptui.explain.told_steps import ToldStep, told_steps
 from tcptui.formats.ladder import ladder_heading, ladder_lines
@@ -103,4 +103,4 @@ def _variants(run: Record, width: int) -> Iterator[str]:
 def _difference(run: Record, other: Record, width: int) -> list[str]:
     """Where a variant first differs from its story, and what harm follows."""
     told = paragraph(difference_messages(first_differences(run, other), over=True))
-    return wrap(f"{told} {other.scenario.harm}".strip(), width)
+    return wrap(f"{told} {harm_text(other.scenario)}".strip(), width)

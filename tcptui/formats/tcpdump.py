@@ -32,7 +32,7 @@ from tcptui.core.packet.segment import (
     Socket,
 )
 from tcptui.core.packet.seq import MASK
-from tcptui.formats.notes import cut_note
+from tcptui.formats.notes import with_note
 from tcptui.lab.packets import packet_of
 from tcptui.lab.record import Record
 from tcptui.lab.wire import Payload
@@ -71,10 +71,7 @@ def write(run: Record, point: Point) -> str:
 
 def tcpdump_text(run: Record, point: Point) -> str:
     """The lines of the capture at `point`, every line ended."""
-    lines = tcpdump_lines(capture_of(run, point))
-    if not run.complete:
-        lines.append(cut_note(run))
-    return "".join(f"{line}\n" for line in lines)
+    return with_note(tcpdump_lines(capture_of(run, point)), run)
 
 
 def tcpdump_lines(frames: Iterable[Frame]) -> list[str]:

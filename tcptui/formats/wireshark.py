@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tcptui.core.packet.ip_header import ICMP, ICMPV6, TCP, UDP, encode_packet
-from tcptui.formats.notes import cut_note
+from tcptui.formats.notes import with_note
 from tcptui.lab.packets import packet_of
 from tcptui.lab.record import Record
 from tcptui.trace.capture import Frame, Point, capture_of
@@ -22,10 +22,7 @@ def write(run: Record, point: Point) -> str:
 
 def wireshark_list(run: Record, point: Point) -> str:
     """The list of the capture at `point`, every line ended."""
-    lines = wireshark_lines(capture_of(run, point))
-    if not run.complete:
-        lines.append(cut_note(run))
-    return "".join(f"{line}\n" for line in lines)
+    return with_note(wireshark_lines(capture_of(run, point)), run)
 
 
 def wireshark_lines(frames: Sequence[Frame]) -> list[str]:

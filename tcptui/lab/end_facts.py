@@ -32,7 +32,7 @@ from tcptui.lab.patterns import parse_pattern
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import SIDES, Side
 
-_QUEUES = ("unsent", "unacknowledged", "unread", "out-of-order", "accept", "half-open")
+QUEUES = ("unsent", "unacknowledged", "unread", "out-of-order", "accept", "half-open")
 ALLOWED = "A TIME-WAIT, A TIME_WAIT 239s, A no timer, B unread 0, wire empty, wire A FIN"
 
 
@@ -57,7 +57,7 @@ def _is_of_an_end(words: list[str]) -> bool:
     name, value = words[1], words[2] if len(words) == 3 else ""
     if name == "no":
         return value == "timer"
-    if name in _QUEUES:
+    if name in QUEUES:
         return bool(re.fullmatch(r"[0-9]{1,9}", value))
     if name in TimerKind.__members__:
         return value in ("", "*") or _is_duration(value)
@@ -101,7 +101,7 @@ def _of_host(end: HostEnd, side: Side, now: int) -> list[str]:
     )
     return [
         *(timers or [f"{side} no timer"]),
-        *(f"{side} {name} {count}" for name, count in zip(_QUEUES, queues, strict=True)),
+        *(f"{side} {name} {count}" for name, count in zip(QUEUES, queues, strict=True)),
     ]
 
 
@@ -124,7 +124,7 @@ def nearest(text: str, facts: list[str]) -> list[str]:
     words = text.split()
     same = [fact for fact in facts if fact.split()[:1] == words[:1]]
     name = words[1]
-    if name in _QUEUES:
+    if name in QUEUES:
         return [fact for fact in same if fact.split()[1] == name]
     if name in TimerKind.__members__ or name == "no":
         return [fact for fact in same if fact.split()[1] in (*TimerKind.__members__, "no")]

@@ -1,19 +1,19 @@
 """An empty lab: two ends and a wire as a reader chooses them, in which nothing happens by itself.
 
 What can be chosen is a table of settings, each with the values that a reader goes through; on the command
-line any value is taken that the file of a scenario takes. An empty lab is made as the text of such a file and
-read as one, so that it has the same meaning and the same errors, and can be saved as one.
+line any value is taken that the file of a scenario takes. An empty lab is made as the document of such a
+file and read as one, so that it has the same meaning and the same errors, and can be saved as one.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 
 from tcptui.core.profile.presets import PRESETS
-from tcptui.lab.loader.scenario import load_scenario
+from tcptui.lab.loader.scenario import load_document
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.toml_table import BadScenario
+from tcptui.lab.wire import SIDES, Side
 from tcptui.named_tuple import NamedTuple
 
 NAME = "lab"
@@ -86,41 +86,22 @@ def words_of(chosen: Mapping[str, str]) -> tuple[str, ...]:
 
 def empty_lab(chosen: Mapping[str, str], title: str, question: str) -> Scenario:
     """The scenario. Raises BadSetting, or BadScenario as a file with such a value does."""
-    return load_scenario(_text(chosen, title, question), NAME, NAME)
+    document = {"title": title, "question": question, "wire": {"delay": chosen["delay"]}}
+    return load_document(document | {side: _end(chosen, side) for side in SIDES}, NAME, NAME)
 
 
-def _text(chosen: Mapping[str, str], title: str, question: str) -> str:
-    lines = [f"title = {json.dumps(title)}", f"question = {json.dumps(question)}", "", "[wire]"]
-    lines.append(f"delay = {json.dumps(chosen['delay'])}")
-    for side in "AB":
-        lines += ["", f"[{side}]", f"profile = {json.dumps(chosen[f'{side}.stack'])}"]
-        knobs = {
-            name: chosen[f"{side}.{name}"]
-            for name in ("mss", "receive_buffer")
-            if chosen[f"{side}.{name}"] != LINK
-        }
-        if knobs:
-            pairs = ", ".join(f"{name} = {_number(side, name, text)}" for name, text in knobs.items())
-            lines.append(f"set = {{ {pairs} }}")
-        program = _PROGRAMS.get(chosen[f"{side}.program"])
-        if program is None:
-            where = f"{side}.program"
-            raise BadSetting("error.lab.value", where=where, allowed=tuple(_PROGRAMS))
-        if program:
-            lines.append(f"program = {_toml(program)}")
-    return "".join(f"{line}\n" for line in lines)
+def _end(chosen: Mapping[str, str], side: Side) -> dict[str, object]:
+    """The table of an end."""
+    program = _PROGRAMS.get(chosen[f"{side}.program"])
+    if program is None:
+        raise BadSetting("error.lab.value", where=f"{side}.program", allowed=tuple(_PROGRAMS))
+    given = {name: chosen[f"{side}.{name}"] for name in ("mss", "receive_buffer")}
+    knobs = {name: _number(side, name, text) for name, text in given.items() if text != LINK}
+    table = {"profile": chosen[f"{side}.stack"], "set": knobs, "program": program}
+    return {key: value for key, value in table.items() if value}
 
 
-def _number(side: str, name: str, text: str) -> str:
+def _number(side: Side, name: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise BadSetting("error.lab.number", where=f"{side}.{name}", text=text[:40], other=LINK)
-    return str(int(text))
-
-
-def _toml(value: object) -> str:
-    """A program as TOML has it on one line: texts, lists, and tables of these."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{key} = {_toml(one)}' for key, one in value.items())} }}"
-    return json.dumps(value)
+    return int(text)

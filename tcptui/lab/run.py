@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from tcptui.core.message import Message
 from tcptui.lab.moves import NEXT, Move
@@ -13,6 +14,9 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import BadMove
 
+if TYPE_CHECKING:
+    from tcptui.lab.history import History
+
 MOST_STEPS = 10_000
 """Moves and steps together: where a run that does not end by itself is cut. A record keeps every report of a
 run, some 2 KB a step, so this is also what holds its memory."""
@@ -22,6 +26,12 @@ def _waiting(state: WorldState) -> tuple[Message, ...]:
     from tcptui.lab.waiting import still_waiting
 
     return tuple(one.message for one in still_waiting(state))
+
+
+def steps_to_end(history: History) -> Iterator[Report]:
+    """Makes what happens next, a step each time, until nothing more does or the run is cut."""
+    while history.position < MOST_STEPS and history.world.next_event() is not None:
+        yield history.apply()
 
 
 def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Record:

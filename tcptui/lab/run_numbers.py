@@ -27,11 +27,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from tcptui.core.events import TimerKind
 from tcptui.core.message import MessageError, brief
 from tcptui.lab.durations import parse_duration
+from tcptui.lab.end_facts import QUEUES, end_facts
 from tcptui.lab.facts import Fact
 from tcptui.lab.patterns import Pattern, checked_pattern
 from tcptui.lab.wire import SIDES
@@ -47,7 +49,6 @@ FIELDS = (
 )  # fmt: skip
 """Those of a fact that are one number."""
 ALLOWED = "{#4 seq}, {A SYN count}, {A SYN 1 .. A SYN 2}, {B enters CLOSED at}, {A unsent}, {A.msl}"
-_QUEUES = ("unsent", "unacknowledged", "unread", "out-of-order", "accept", "half-open")
 _BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 
@@ -108,8 +109,12 @@ class Number(NamedTuple):
         )
 
 
-def parse_text(text: str) -> list[str | Number]:
-    """A text in pieces: as it is, and the numbers between them. Raises BadNumber, BadPattern."""
+@lru_cache(maxsize=256)
+def parse_text(text: str) -> tuple[str | Number, ...]:
+    """A text in pieces: as it is, and the numbers between them. Raises BadNumber, BadPattern.
+
+    A text that stands on the screen is asked for several times in each draw.
+    """
     pieces: list[str | Number] = []
     end = 0
     for match in _BRACES.finditer(text):
@@ -122,7 +127,7 @@ def parse_text(text: str) -> list[str | Number]:
         else:
             pieces.append(_number(match[1]))
     pieces.append(text[end:])
-    return [piece for piece in pieces if piece]
+    return tuple(filter(None, pieces))
 
 
 def _number(text: str) -> Number:
@@ -145,7 +150,7 @@ def _value(text: str) -> Value:
             checked_pattern(pattern)
         return Between(first, last)
     words = text.split()
-    if len(words) == 2 and words[0] in SIDES and (words[1] in _QUEUES or words[1] in TimerKind.__members__):
+    if len(words) == 2 and words[0] in SIDES and (words[1] in QUEUES or words[1] in TimerKind.__members__):
         return OfEnd(text)
     if len(words) < 2 or words[-1] not in (*FIELDS, "at", "count"):
         raise BadNumber("error.number.none", text=brief(text), allowed=ALLOWED)
@@ -222,8 +227,6 @@ def _known(
 
         kind = Duration if all_knobs()[value.name].knob.duration else int
         return kind(setting * value.times)
-    from tcptui.lab.end_facts import end_facts
-
     found = next((fact for fact in end_facts(world) if fact.startswith(f"{value.words} ")), None)
     return None if found is None else _parsed(found.split()[2])
 

@@ -36,9 +36,9 @@ class Story:
         first = (words,) if words and position == history.position and not history.branch else ()
         if narration is None or not narration.now:
             return first
-        from tcptui.explain.filled import filled  # Late: at the first frame nothing is said.
+        from tcptui.explain.filled import said_now  # Late: at the first frame nothing is said.
 
-        return (*first, *(filled(say.text, narration, history.world) for say in narration.now))
+        return (*first, *said_now(narration, history.world))
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -46,11 +46,9 @@ class Story:
         narration = self._history.narration
         if narration is None or not narration.claims:
             return ()
-        from tcptui.explain.filled import filled  # Late, as above.
+        from tcptui.explain.filled import claims_now  # Late, as above.
 
-        return tuple(
-            one._replace(why=filled(one.why, narration, self._history.world)) for one in narration.claims
-        )
+        return claims_now(narration, self._history.world)
 
     @property
     def told(self) -> tuple[str | Claim, ...]:

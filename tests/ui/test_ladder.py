@@ -12,7 +12,8 @@ from tcptui import library
 from tcptui.lab.history import INTERVAL
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.app import TcptuiApp
-from tcptui.ui.panes.wire import WHEEL, WirePane
+from tcptui.ui.panes.pane import WHEEL
+from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.session import Session
 from tcptui.view.lines import plain_text
 from tests.bench.__main__ import chatter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.events import Click
 
 from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.filled import filled, unknown
@@ -17,7 +17,6 @@ from tcptui.ui.key_lines import KeyLine, key_line
 from tcptui.ui.moments import BEGINNING, moment_of, next_moment
 from tcptui.ui.panes.keys import KeysPane
 from tcptui.ui.panes.pane import LadderPane, Pane
-from tcptui.ui.panes.wire import WHEEL
 from tcptui.ui.session import Session
 from tcptui.ui.versions import version_of
 from tcptui.view.beside import (
@@ -137,17 +136,8 @@ class BesidePane(LadderPane):
             tuple(host.socket for host in history.scenario.hosts), rows.whole and not start, passing,
         )  # fmt: skip
 
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        event.stop()
-        self._scroll_by(WHEEL)
-
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        event.stop()
-        self._scroll_by(-WHEEL)
-
-    def _scroll_by(self, lines: int) -> None:
-        self.comparison.scroll(lines)
-        self.post_message(self.Changed())
+    def scroll_rows(self, rows: int) -> None:
+        self.comparison.scroll(rows)
 
 
 class ToldPane(Pane):

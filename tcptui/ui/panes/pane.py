@@ -25,6 +25,7 @@ from typing import get_args
 from rich.segment import Segment as RichSegment
 from rich.style import Style as RichStyle
 from textual.color import Color
+from textual.events import MouseScrollDown, MouseScrollUp
 from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.message import Message
@@ -179,6 +180,10 @@ class FramedPane(SessionPane):
         return Frame(self._place.outside, *self.heading())
 
 
+WHEEL = 3
+"""Rows that the mouse wheel scrolls."""
+
+
 class LadderPane(FramedPane):
     """A pane of a ladder: its lines stand in the place of its frame's edges above and below too."""
 
@@ -198,6 +203,22 @@ class LadderPane(FramedPane):
     def page(self) -> int:
         """The rows by which it is scrolled at once: nearly all that are seen."""
         return max(1, self._place.height - 4)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        event.stop()
+        self._scroll_by(WHEEL)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        event.stop()
+        self._scroll_by(-WHEEL)
+
+    def _scroll_by(self, rows: int) -> None:
+        self.scroll_rows(rows)
+        self.post_message(self.Changed())
+
+    def scroll_rows(self, rows: int) -> None:
+        """Scrolls back by so many rows, or, below 0, forward."""
+        raise NotImplementedError
 
 
 def _is_cut(line: Line) -> bool:

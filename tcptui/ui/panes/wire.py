@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.events import Click
 
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
@@ -19,9 +19,6 @@ from tcptui.view.status import next_text
 
 if TYPE_CHECKING:
     from tcptui.ui.panes.ladder import LadderView
-
-WHEEL = 3
-"""Rows that the mouse wheel scrolls."""
 
 
 class WirePane(LadderPane):
@@ -96,17 +93,8 @@ class WirePane(LadderPane):
             self.unfold()
             self.post_message(self.Changed())
 
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        event.stop()
-        self._scroll_by(WHEEL)
-
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        event.stop()
-        self._scroll_by(-WHEEL)
-
-    def _scroll_by(self, rows: int) -> None:
+    def scroll_rows(self, rows: int) -> None:
         self.session.scroll(rows)
-        self.post_message(self.Changed())
 
 
 _FIRST_KEYS = ("step", "play", "call_a", "next_story", "scenarios", "help")
