@@ -9,6 +9,8 @@ from tcptui.core.message import MessageError
 
 PORT = 6379
 """Where Redis listens, if the URL says nothing (IANA)."""
+VARIABLE = "TCPTUI_REDIS_PASSWORD"
+"""Of the environment: a password that others on the host don't see, as they see a command line."""
 _MOST_DATABASES = 1 << 16
 
 

@@ -34,17 +34,21 @@ from redis.exceptions import AuthenticationError, ConnectionError, RedisError, R
 from redis.maint_notifications import MaintNotificationsConfig
 
 from tcptui.core.message import Message, MessageError
-from tcptui.rooms.redis_address import Address
+from tcptui.rooms.redis_address import VARIABLE, Address
+from tcptui.rooms.redis_values import LARGEST
 
 SLOWEST = 2.0
 """Seconds that the server may take for an answer, and for a connection."""
-LARGEST = redis_values.LARGEST
-"""Octets of one value that is read."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 3.0
 """Seconds from one attempt to connect to the next: twice as many each time, and by chance up to half less,
 so that many servers do not come at once."""
 
-Answer: TypeAlias = "bytes | int | list[Any] | None | ResponseError"
+_LAST = 0.5
+"""Seconds for what waits to be sent, when the process ends."""
+_FAILURES = (RedisError, OSError, ValueError)
+"""What the library raises if a server is not there, hangs, or is none."""
+
+Answer: TypeAlias = "bytes | int | list[Any] | ResponseError | None"
 """What Redis says to a command."""
 
 
@@ -95,17 +99,20 @@ class Link:
         pair = _Pair(self._address)
         try:
             await pair.connect()
-        except (RedisError, OSError, ValueError) as error:
+        except _FAILURES as error:
             await pair.close()
             raise Unreachable(_why(error, self._address)) from None
+        self._stand()
         self._task = asyncio.create_task(self._keep(pair), name="rooms over Redis")
 
     async def close(self) -> None:
-        """Ends both connections; nothing is told of it."""
+        """Ends both connections, soon after what waits was sent; nothing is told of it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST):
+                while self._waiting:
+                    await asyncio.sleep(0.01)
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await _end(self._task)
 
     def send(
         self, name: str, *words: str | bytes | int, answered: Callable[[Answer], None] = lambda _: None
@@ -127,13 +134,18 @@ class Link:
         while True:
             why = None
             try:
-                await pair.connect()
+                if not self.is_joined:
+                    await pair.connect()
+                    _heed_cancellation()
+                    self._stand()
                 wait = _FIRST_WAIT
-                self.is_joined = True
-                self._listener.joined()
                 await self._talk(pair)
-            except (RedisError, OSError, ValueError) as error:
+            except Exception as error:
                 why = _why(error, self._address)
+                if not isinstance(error, _FAILURES):  # A fault here must not end the rooms.
+                    asyncio.get_running_loop().call_exception_handler(
+                        {"message": "rooms over Redis", "exception": error}
+                    )
             finally:
                 was_joined, self.is_joined = self.is_joined, False
                 self._waiting.clear()
@@ -145,6 +157,10 @@ class Link:
             wait = min(2 * wait, _LONGEST_WAIT)
             pair = _Pair(self._address)
 
+    def _stand(self) -> None:
+        self.is_joined = True
+        self._listener.joined()
+
     async def _talk(self, pair: _Pair) -> None:
         """Reads and writes until something fails, which is raised."""
         tasks = [asyncio.create_task(self._listen(pair)), asyncio.create_task(self._send(pair))]
@@ -153,13 +169,12 @@ class Link:
             for task in done:
                 task.result()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _end(*tasks)
 
     async def _listen(self, pair: _Pair) -> None:
         is_asked = False
         while True:
+            _heed_cancellation()
             message = await pair.published.get_message(timeout=SLOWEST)
             if message is None:
                 if is_asked:
@@ -173,6 +188,7 @@ class Link:
 
     async def _send(self, pair: _Pair) -> None:
         while True:
+            _heed_cancellation()
             await self._work.wait()
             self._work.clear()
             while self._channels:
@@ -185,11 +201,26 @@ class Link:
                     answered(answer)
 
 
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    """Cancels them, and waits until they have ended; what they have raised is told already."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _heed_cancellation() -> None:
+    """Raises CancelledError if this task is cancelled: `asyncio.wait_for`, which the library uses, can return
+    as if it were not, if both happen at once (mended in Python 3.12)."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 class _Pair:
     """Two connections, for as long as neither fails."""
 
     def __init__(self, address: Address) -> None:
-        self._pool: ConnectionPool[Any] = ConnectionPool(
+        self._pool: ConnectionPool = ConnectionPool(
             connection_class=_connection_class(address), max_connections=2, **_options(address)
         )
         self._commands: Redis = Redis(connection_pool=self._pool)
@@ -197,7 +228,7 @@ class _Pair:
 
     async def connect(self) -> None:
         """Both; again does nothing. Raises what the library does."""
-        await self.published.connect()
+        await self.published.connect()  # type: ignore[no-untyped-call]
         await self._commands.ping()
 
     async def answers(self, commands: list[tuple[tuple[str | bytes | int, ...], Any]]) -> list[Answer]:
@@ -209,7 +240,7 @@ class _Pair:
 
     async def close(self) -> None:
         with suppress(RedisError, OSError):
-            await self.published.aclose()
+            await self.published.aclose()  # type: ignore[no-untyped-call]
         with suppress(RedisError, OSError):
             await self._pool.aclose()
 
@@ -239,7 +270,7 @@ def _why(error: Exception, address: Address) -> Message:
     """What is said of it: the library's text is left out, but for what the server itself answered."""
     where = str(address)
     if isinstance(error, AuthenticationError):
-        return Message.of("error.redis.password", where=where)
+        return Message.of("error.redis.password", where=where, variable=VARIABLE)
     if isinstance(error, ResponseError):
         return Message.of("error.redis.refuses", where=where, why=str(error)[:200])
     if "imeout" in type(error).__name__:

@@ -6,6 +6,7 @@ the same port, empty, as one that was restarted.
 
 from __future__ import annotations
 
+import ctypes
 import shutil
 import signal
 import socket
@@ -48,7 +49,13 @@ class RedisServer:
             "--dir", str(self.folder), "--save", "", "--appendonly", "no", "--daemonize", "no",
             "--logfile", str(self.folder / "redis.log"), *self._options,
         ]  # fmt: skip
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=_end_with_parent,
+        )
         until = monotonic() + _LONGEST
         while not self._answers():
             assert self._process.poll() is None, (self.folder / "redis.log").read_text()
@@ -94,6 +101,11 @@ class RedisServer:
 
     def __exit__(self, *_: Any) -> None:
         self.kill()
+
+
+def _end_with_parent() -> None:
+    """A test that is killed leaves no server behind: PR_SET_PDEATHSIG of prctl(2), in the child."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def encoded(words: Sequence[str | bytes | int]) -> bytes:
