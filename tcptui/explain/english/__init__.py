@@ -36,6 +36,7 @@ def sentences() -> Mapping[str, str]:
         predict,
         rules,
         scripts,
+        served,
         stories,
     )
 
@@ -54,4 +55,5 @@ def sentences() -> Mapping[str, str]:
         **ledger.SENTENCES,
         **configuration.SENTENCES,
         **beside.SENTENCES,
+        **served.SENTENCES,
     }

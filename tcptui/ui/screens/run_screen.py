@@ -151,6 +151,10 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
                 pane.session = session
         self._rearrange()
 
+    def type_moves(self, moves: str) -> None:
+        """Makes moves that are typed, after what the session is still working on."""
+        self._change(lambda: self.session.type_moves(moves))
+
     def on_mount(self) -> None:
         if self._lecturing is not None:
             self.set_interval(CLOCK_EVERY, self.show)
@@ -360,9 +364,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         from tcptui.ui.screens.asking import ask_moves
 
         self._pause()
-        ask_moves(
-            self.app, self.session, lambda text: self._change(lambda: self.session.type_moves(text))
-        )  # fmt: skip
+        ask_moves(self.app, self.session, self.type_moves)
 
     def _ask_what_to_find(self) -> None:
         from tcptui.ui.screens.asking import ask_what_to_find
