@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, TypeVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.panes.inspector import InspectorPane
     from tcptui.ui.panes.letters import LettersPane
+    from tcptui.ui.stories import AllStories
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -50,19 +51,6 @@ LEAST_SAID = 2
 T = TypeVar("T")
 Enlarged: TypeAlias = Literal["", "a", "wire", "b"]
 _ENLARGED: tuple[Enlarged, ...] = ("", "a", "wire", "b")
-
-
-class AllStories(Protocol):
-    """Where the story that is shown comes from."""
-
-    scores: Scores
-    """What is counted of answers to questions before its steps."""
-
-    def story_beside(self, by: int) -> Scenario | None:
-        """The story that stands `by` places after it; None: there is none."""
-
-    def saw(self, scenario: Scenario) -> None:
-        """A story has been seen to its end."""
 
 
 class RunScreen(LectureActions, VersionActions, PaneScreen):
@@ -170,10 +158,9 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
             frames = self._fill_enlarged(where, width, height)
         else:
             frames = [self._ends[0].fill_frame(where.a), self._ends[1].fill_frame(where.b)]
+            self._wire.display = where.wire is not None
             if where.wire is not None:
                 frames.append(self._wire.fill_frame(where.wire))
-            else:
-                self._wire.display = False
             frames += self._fill_inspectors(wanted, where.inspectors)
             if self._letters is not None:
                 self._letters.display = False
