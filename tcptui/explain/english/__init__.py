@@ -34,9 +34,11 @@ def sentences() -> Mapping[str, str]:
         ledger,
         picker,
         predict,
+        rooms,
         rules,
         scripts,
         serve,
+        served,
         stories,
     )
 
@@ -51,9 +53,11 @@ def sentences() -> Mapping[str, str]:
         **picker.SENTENCES,
         **predict.SENTENCES,
         **lecture.SENTENCES,
+        **rooms.SENTENCES,
         **glossary.SENTENCES,
         **ledger.SENTENCES,
         **configuration.SENTENCES,
         **beside.SENTENCES,
         **serve.SENTENCES,
+        **served.SENTENCES,
     }
