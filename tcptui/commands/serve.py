@@ -1,4 +1,5 @@
-"""`tcptui serve`: for those who have the program not at their own terminal. What all ways of serving share."""
+"""`tcptui serve`: for those who have the program not at their own terminal. What all ways of serving
+share."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from tcptui.commands.shared import Commands, Unusable, add_library, library_of, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tcptui.serve.admission import AdmissionLimits
     from tcptui.serve.log import Log
@@ -38,7 +39,10 @@ def add_shared(parser: argparse.ArgumentParser, port: int) -> None:
         help="the address or name to listen on; if left out, 127.0.0.1, which this machine alone can reach",
     )  # fmt: skip
     parser.add_argument(
-        "--port", metavar="PORT", default=str(port), help=f"the port; if left out, {port}; 0: any that is free"
+        "--port",
+        metavar="PORT",
+        default=str(port),
+        help=f"the port; if left out, {port}; 0: any that is free",
     )
     parser.add_argument("--log", metavar="FILE", help="log to this file, not to standard error")
     add_library(parser, again=True)
@@ -61,7 +65,7 @@ _LIMITS = (
 """Options with the least that each takes, what it is if nothing is said, and its help."""
 
 
-def _number(option: str, least: int) -> object:
+def _number(option: str, least: int) -> Callable[[str], int]:
     def number(text: str) -> int:
         if not text.isascii() or not text.isdecimal() or len(text) > 6 or int(text) < least:
             raise Unusable("error.serve.number", option=f"--{option}", text=text[:20], least=least)
@@ -133,6 +137,13 @@ def served_of(options: argparse.Namespace) -> Served:
     from tcptui.serve.reader import Served
 
     return Served(library_of(options), Limits(idle=options.idle * 60, longest=options.longest * 60))
+
+
+def set_up_process() -> None:
+    """Before anything of Textual is imported."""
+    from tcptui.commands.screen import set_up_textual
+
+    set_up_textual()
 
 
 def tell(line: str) -> None:

@@ -67,7 +67,7 @@ def _read_keys(file: str) -> SSHAuthorizedKeys:
         line = line.strip()
         if line and not line.startswith("#"):
             if what := _trouble(line):
-                raise BadFile("error.at_line", where=file, line=number, what=what)
+                raise BadFile("error.at_line", file=file, line=number, what=what)
             lines.append(line)
     if not lines:
         raise BadFile("error.keys.none", name=file)

@@ -1,10 +1,10 @@
 """When garbage is collected in a server.
 
 Why it is so. Python collects garbage when so many objects have been made, wherever it is: with hundreds of
-sessions in a process a full collection looks at millions of objects, and the key of somebody else waits for it.
-So it is done here, between keys: what the server was started with is no garbage and is never looked at again;
-young objects are looked at some times a second, which is quick; all of them when sessions have ended whose
-objects refer to each other, and then only where there are enough of those to be worth it.
+sessions in a process a full collection looks at millions of objects, and the key of somebody else waits for
+it. So it is done here, between keys: what the server was started with is no garbage and is never looked at
+again; young objects are looked at some times a second, which is quick; all of them when sessions have ended
+whose objects refer to each other, and then only where there are enough of those to be worth it.
 """
 
 from __future__ import annotations

@@ -58,7 +58,8 @@ def is_loopback(sockets: Iterable[socket.socket]) -> bool:
 
 
 def told_address(one: socket.socket) -> tuple[str, int]:
-    """What to connect to: a host or an address, and the port; of a socket on all addresses this host's name."""
+    """What to connect to: a host or an address, and the port; of a socket on all addresses this host's
+    name."""
     address, port = one.getsockname()[:2]
     if ip_address(address.partition("%")[0]).is_unspecified:
         address = socket.gethostname()

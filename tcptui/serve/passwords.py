@@ -111,7 +111,7 @@ def is_name(text: str) -> bool:
 
 
 def _at(file: str, number: int, what: Message) -> Message:
-    return Message.of("error.at_line", where=file, line=number, what=what)
+    return Message.of("error.at_line", file=file, line=number, what=what)
 
 
 def _hashed(match: re.Match[str]) -> Hashed | None:

@@ -6,7 +6,8 @@ where that is bounded, at methods of asyncssh that are called for each octet and
 
 - The way to a session has stages, each with a time: the program at the other end is quick, whoever sits there
   may have to look at a host key or type a password.
-- What comes is taken a piece at a time, so that others have their turn, and no more of it a second than anybody
+- What comes is taken a piece at a time, so that others have their turn, and no more of it a second than
+anybody
   types or pastes. While answers wait to be sent, nothing is read: they would pile up.
 - What goes is held where the other side does not take it: its TCP window, the window of its channel, or a key
   exchange that does not end. Who takes nothing for a while is cut.
@@ -42,8 +43,9 @@ if TYPE_CHECKING:
     from asyncssh.session import SSHSession
 
 HANDSHAKE, LOGIN, TERMINAL, LEAVING, REKEYING = 10.0, 60.0, 10.0, 2.0, 20.0
-"""Seconds for the way to each next stage: keys are exchanged (of which the client's part is to come), the login,
-a terminal and a shell, and when the session has ended the end of the connection; and for new keys later on."""
+"""Seconds for the way to each next stage: keys are exchanged (of which the client's part is to come), the
+login, a terminal and a shell, and when the session has ended the end of the connection; and for new keys
+later on."""
 STALLED = 15.0
 """Seconds in which some of what waits to be sent must be taken, or the connection is cut."""
 LEAST_TAKEN = 2048
@@ -59,7 +61,8 @@ MOST_WAITING = 32 * 1024
 SEND_BUFFER = 64 * 1024
 """Octets that the system keeps for it; left alone, Linux goes to megabytes."""
 LEAST_PACKET = 1024
-"""Octets that a client must take in one packet: a frame in packets of one octet is a thousand times as long."""
+"""Octets that a client must take in one packet: a frame in packets of one octet is a thousand times as
+long."""
 LONGEST_VALUE = 64
 _GLOBAL = frozenset((b"keepalive@openssh.com",))
 _REQUESTS = frozenset((b"pty-req", b"shell", b"exec", b"window-change", b"env", b"keepalive@openssh.com"))
@@ -110,6 +113,7 @@ class Connection(SSHServerConnection):
         """The key of why it was cut; "": it was not."""
         self.waiting: Waiting | None = None
         self._clock = loop
+        self._is_over = False
         self._stage: asyncio.TimerHandle | None = None
         self._unread = bytearray()
         self._reading: asyncio.TimerHandle | None = None
@@ -140,6 +144,8 @@ class Connection(SSHServerConnection):
 
     def enter_stage(self, seconds: float | None, reason: str = "") -> None:
         """From now on it has so many seconds until the next stage; None: no limit here."""
+        if self._is_over:
+            return
         if self._stage is not None:
             self._stage.cancel()
         self._stage = None if seconds is None else self._clock.call_later(seconds, self.cut_off, reason)
@@ -152,6 +158,7 @@ class Connection(SSHServerConnection):
     def over(self) -> None:
         """Nothing is left to be done for it."""
         self.enter_stage(None)
+        self._is_over = True
         for timer in (self._reading, self._stalling, self._new_keys):
             if timer is not None:
                 timer.cancel()
@@ -227,6 +234,8 @@ class Connection(SSHServerConnection):
 
     def hold(self, where: str, waits: Callable[[], int]) -> None:
         """Something there is not taken by the other side; `waits` tells how many octets wait there."""
+        if self._is_over:
+            return
         self._held[where] = waits
         if self._stalling is None:
             self._look_again()

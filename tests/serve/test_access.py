@@ -58,17 +58,17 @@ def test_from_says_from_where(tmp_path: Path) -> None:
     [
         ("", "error.keys.none(name='/keys')"),
         ("# nothing\n", "error.keys.none(name='/keys')"),
-        (f"{LINE}\nssh-ed25519 AAAA\n", "error.at_line(where='/keys', line=2, what=error.keys.line())"),
-        ("root\n", "error.at_line(where='/keys', line=1, what=error.keys.line())"),
-        ("CN=somebody\n", "error.at_line(where='/keys', line=1, what=error.keys.line())"),
-        (f'from="192.0.2.1 {LINE}', "error.at_line(where='/keys', line=1, what=error.keys.line())"),
+        (f"{LINE}\nssh-ed25519 AAAA\n", "error.at_line(file='/keys', line=2, what=error.keys.line())"),
+        ("root\n", "error.at_line(file='/keys', line=1, what=error.keys.line())"),
+        ("CN=somebody\n", "error.at_line(file='/keys', line=1, what=error.keys.line())"),
+        (f'from="192.0.2.1 {LINE}', "error.at_line(file='/keys', line=1, what=error.keys.line())"),
         (
             f'no-pty,expiry-time="20250101" {LINE}',
-            "error.at_line(where='/keys', line=1, what=error.keys.option(option='expiry-time'))",
+            "error.at_line(file='/keys', line=1, what=error.keys.option(option='expiry-time'))",
         ),
         (
             f'FROM="192.0.2.1" {LINE}',
-            "error.at_line(where='/keys', line=1, what=error.keys.option(option='FROM'))",
+            "error.at_line(file='/keys', line=1, what=error.keys.option(option='FROM'))",
         ),
     ],
 )
