@@ -34,8 +34,10 @@ def sentences() -> Mapping[str, str]:
         ledger,
         picker,
         predict,
+        rooms,
         rules,
         scripts,
+        served,
         stories,
     )
 
@@ -50,8 +52,10 @@ def sentences() -> Mapping[str, str]:
         **picker.SENTENCES,
         **predict.SENTENCES,
         **lecture.SENTENCES,
+        **rooms.SENTENCES,
         **glossary.SENTENCES,
         **ledger.SENTENCES,
         **configuration.SENTENCES,
         **beside.SENTENCES,
+        **served.SENTENCES,
     }
