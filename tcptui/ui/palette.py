@@ -1,4 +1,4 @@
-"""The palettes that a reader can choose, the one that suits a ground, and what Textual's widgets have of them."""
+"""The palettes that a reader can choose, which suits a ground, and what Textual's widgets have of them."""
 
 from __future__ import annotations
 

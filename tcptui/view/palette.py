@@ -86,3 +86,19 @@ def _look(name: PaletteName, style: Style) -> str:
     colour = getattr(palette, _COLOURS.get(style, "plain"))
     ground = f"on {palette.ground}" if palette.ground else ""
     return f"{attributes} {colour} {ground}".strip() or "none"
+
+
+_CSS = {"bold": "font-weight: bold", "underline": "text-decoration: underline"}
+
+
+def css_rules() -> str:
+    """Rules of CSS that make a class of each style, with variables named like the fields of `Palette`."""
+    rules = []
+    for style in get_args(Style):
+        colour, attributes = _COLOURS.get(style, "plain"), _ATTRIBUTES.get(style, "").split()
+        ink, ground = f"color: var(--{colour})", ""
+        if "reverse" in attributes:
+            ink, ground = "color: var(--ground)", f"background: var(--{colour})"
+        parts = [ink, ground, *(_CSS.get(attribute, "") for attribute in attributes)]
+        rules.append(f".{style} {{ {'; '.join(filter(None, parts))} }}")
+    return "\n".join(rules)

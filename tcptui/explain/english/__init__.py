@@ -32,6 +32,7 @@ def sentences() -> Mapping[str, str]:
         glossary,
         lecture,
         ledger,
+        page,
         picker,
         predict,
         rules,
@@ -52,6 +53,7 @@ def sentences() -> Mapping[str, str]:
         **lecture.SENTENCES,
         **glossary.SENTENCES,
         **ledger.SENTENCES,
+        **page.SENTENCES,
         **configuration.SENTENCES,
         **beside.SENTENCES,
     }
