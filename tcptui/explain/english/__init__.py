@@ -35,8 +35,11 @@ def sentences() -> Mapping[str, str]:
         page,
         picker,
         predict,
+        rooms,
         rules,
         scripts,
+        serve,
+        served,
         stories,
     )
 
@@ -51,9 +54,12 @@ def sentences() -> Mapping[str, str]:
         **picker.SENTENCES,
         **predict.SENTENCES,
         **lecture.SENTENCES,
+        **rooms.SENTENCES,
         **glossary.SENTENCES,
         **ledger.SENTENCES,
         **page.SENTENCES,
         **configuration.SENTENCES,
         **beside.SENTENCES,
+        **serve.SENTENCES,
+        **served.SENTENCES,
     }
