@@ -32,11 +32,13 @@ def sentences() -> Mapping[str, str]:
         glossary,
         lecture,
         ledger,
+        page,
         picker,
         predict,
         rooms,
         rules,
         scripts,
+        serve,
         served,
         stories,
     )
@@ -55,7 +57,9 @@ def sentences() -> Mapping[str, str]:
         **rooms.SENTENCES,
         **glossary.SENTENCES,
         **ledger.SENTENCES,
+        **page.SENTENCES,
         **configuration.SENTENCES,
         **beside.SENTENCES,
+        **serve.SENTENCES,
         **served.SENTENCES,
     }
