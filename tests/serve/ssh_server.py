@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,8 +21,8 @@ import asyncssh
 PATIENCE = 20.0
 WIDE = ("--most", "2000", "--most-per-address", "2000", "--rate-per-address", "5000")
 """Limits that no test meets unless it means to."""
-ANSWER = b"\x1b[?62;22c"
-"""What a terminal says that it is: the server waits for it before it takes leave."""
+QUESTION, ANSWER = b"\x1b[c", b"\x1b[?62;22c"
+"""What kind of terminal it is: the server waits for the answer before it takes leave."""
 GIVEN_BACK = b"\x1b[?1049l"
 """Where the terminal is given back."""
 
@@ -115,7 +116,6 @@ class Client:
         process = await connection.create_process(
             term_type=term, term_size=size, encoding=None, env=env or {}, window=window
         )
-        process.stdin.write(ANSWER)
         return cls(connection, process)
 
     async def reads(self, until: Callable[[bytes], bool], patience: float = PATIENCE) -> bytes:
@@ -124,8 +124,16 @@ class Client:
             while not until(self.octets):
                 got = await self.process.stdout.read(65536)
                 assert got, self.octets[-500:]
-                self.octets += got
+                self.take(got)
         return self.octets
+
+    def take(self, octets: bytes) -> None:
+        """As a terminal does: it answers what it is asked."""
+        before = self.octets.count(QUESTION)
+        self.octets += octets
+        if self.octets.count(QUESTION) > before:
+            with suppress(BrokenPipeError):
+                self.press(ANSWER)
 
     async def sees(self, text: str) -> None:
         """Until this has been written to the screen."""
@@ -144,7 +152,7 @@ class Client:
         """The exit status; what comes before it is kept."""
         async with asyncio.timeout(PATIENCE):
             while got := await self.process.stdout.read(65536):
-                self.octets += got
+                self.take(got)
             await self.process.wait_closed()
         self.connection.abort()
         status: int = self.process.exit_status
