@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any
 
 from asyncssh import SSHKey, SSHServerConnectionOptions
@@ -93,8 +93,13 @@ class SshServer:
         """A hash takes 32 MiB: one at a time."""
         self._is_closing = False
 
-    async def run(self, sockets: Iterable[socket.socket], begin: Callable[[], None]) -> None:
-        """Serves until the process is told to end. `begin` is called when it is ready."""
+    async def run(
+        self,
+        sockets: Iterable[socket.socket],
+        begin: Callable[[], None],
+        until: Callable[[Callable[[], None]], Awaitable[None]] = until_told,
+    ) -> None:
+        """Serves `until` the process is told to end. `begin` is called when it is ready."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._fail)
         logging.getLogger("asyncssh").disabled = True  # What it tells is not escaped.
@@ -108,7 +113,7 @@ class SshServer:
         summary = loop.create_task(self._summarize())
         begin()
         try:
-            await until_told(self._read_anew)
+            await until(self._read_anew)
         finally:
             for listener in listeners:
                 listener.close()

@@ -10,7 +10,7 @@ import asyncio
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from asyncssh import SSHServer, SSHServerSession
+from asyncssh import Error, SSHServer, SSHServerSession
 
 from tcptui.core.message import Duration, Message, brief
 from tcptui.explain.catalogue import say
@@ -68,13 +68,15 @@ class Visitor(SSHServer):
         self.connection.over()
         if self.session is None or not self.session.has_begun:
             otherwise = "serve.ended.gone" if exc is None else "serve.ended.protocol"
-            reason = self.connection.cut or self.refused or otherwise
+            reason = self.refused or self.connection.cut or otherwise
             self._server.log.write(
                 Message.of(
                     "serve.log.nobody", address=self.address, user=self.user, client=self.client,
                     reason=Message.of(reason), what=_cut(str(exc or "-")),
                 )
             )  # fmt: skip
+        elif exc is not None and not isinstance(exc, (Error, OSError)):
+            self._server.log.write(error_message(self.address, exc))
 
     @property
     def client(self) -> str:

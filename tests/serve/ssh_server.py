@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import asyncssh
 
@@ -25,6 +25,13 @@ QUESTION, ANSWER = b"\x1b[c", b"\x1b[?62;22c"
 """What kind of terminal it is: the server waits for the answer before it takes leave."""
 GIVEN_BACK = b"\x1b[?1049l"
 """Where the terminal is given back."""
+
+
+class Reachable(Protocol):
+    """A server to which one can connect."""
+
+    async def connect(self, **options: Any) -> asyncssh.SSHClientConnection:
+        """A client that has logged in."""
 
 
 class ServerProcess:
@@ -104,7 +111,7 @@ class Client:
     @classmethod
     async def of(
         cls,
-        server: ServerProcess,
+        server: Reachable,
         term: str = "xterm-256color",
         size: tuple[int, int] = (80, 24),
         env: dict[str, str] | None = None,
@@ -159,8 +166,15 @@ class Client:
         return status
 
 
-async def is_answering(server: ServerProcess) -> None:
+async def is_answering(server: Reachable) -> None:
     """That a fresh client sees the list, and leaves."""
     client = await Client.of(server)
     await client.sees("handshake")
     assert await client.leaves() == 0
+
+
+async def until(there: Callable[[], bool]) -> None:
+    """Until that is so."""
+    async with asyncio.timeout(PATIENCE):
+        while not there():
+            await asyncio.sleep(0.02)

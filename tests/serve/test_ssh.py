@@ -10,14 +10,14 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncssh
 import pytest
 
 from tcptui.serve.garbage import LEAST_ENDED, YOUNG_EVERY
-from tests.serve.ssh_server import GIVEN_BACK, PATIENCE, Client, ServerProcess, is_answering
+from tests.serve.ssh_server import GIVEN_BACK, PATIENCE, Client, ServerProcess, is_answering, until
 
 
 @pytest.fixture(scope="module")
@@ -340,12 +340,6 @@ def test_keys_and_passwords(tmp_path: Path) -> None:
             (await server.connect(client_keys=[key])).abort()
 
         asyncio.run(test())
-
-
-async def until(there: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not there():
-            await asyncio.sleep(0.02)
 
 
 def test_it_still_answers(server: ServerProcess) -> None:
