@@ -37,6 +37,7 @@ def sentences() -> Mapping[str, str]:
         rules,
         scripts,
         stories,
+        web,
     )
 
     return {
@@ -54,4 +55,5 @@ def sentences() -> Mapping[str, str]:
         **ledger.SENTENCES,
         **configuration.SENTENCES,
         **beside.SENTENCES,
+        **web.SENTENCES,
     }

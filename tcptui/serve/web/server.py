@@ -1,0 +1,195 @@
+"""Connections of browsers: which are taken, and what is answered on them.
+
+Why it is so. aiohttp's plain server is all that is needed, with no routes and no middleware: a few kinds of
+addresses, all of them GET. A connection is counted before anything of it is read, a session once more when
+its socket is asked for: a page opens several of the one kind for each of the other. A session that is refused
+gets its socket and the reason as the code that it is closed with: of a refused handshake a browser tells its
+page nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from aiohttp import WSCloseCode, web
+
+from tcptui.core.message import Message, MessageError
+from tcptui.explain.catalogue import say
+from tcptui.serve.reader import Client, Ended, Reader, Served
+from tcptui.serve.web.files import HEADERS, File, Files
+from tcptui.serve.web.requests import (
+    Asked,
+    address_of,
+    asked,
+    is_local_name,
+    is_own_page,
+    language_of,
+    locale_of,
+    size,
+)
+from tcptui.serve.web.session import CLOSING, HEARTBEAT, LONGEST_MESSAGE, SocketOutlet, converse
+
+if TYPE_CHECKING:
+    from asyncio import BaseTransport
+
+    from aiohttp.web_protocol import RequestHandler
+
+    from tcptui.serve.admission import Admission, Admitted
+    from tcptui.serve.log import Log
+
+PATIENCE = 10.0
+"""Seconds that a connection may be open without a whole request."""
+GOOD_BYE = 3.0
+"""Seconds that sessions have to end when the server does."""
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_NOT_KEPT = {"Cache-Control": "no-store", "Vary": "Upgrade"}
+_quiet = logging.getLogger("tcptui.serve.web")
+"""aiohttp's own log, which has octets of strangers in it: it goes nowhere."""
+_quiet.addHandler(logging.NullHandler())
+_quiet.propagate = False
+
+
+class WebServer(web.Server):
+    """Answers browsers."""
+
+    def __init__(
+        self,
+        served: Served,
+        sessions: Admission,
+        connections: Admission,
+        log: Log,
+        *,
+        behind_proxy: bool = False,
+        only_local: bool = False,
+    ) -> None:
+        """`sessions` and `connections` say how many of each are taken; `behind_proxy`: addresses are those
+        that a proxy tells; `only_local`: it answers to the names of the loopback addresses alone."""
+        super().__init__(
+            self._answer, access_log=None, logger=_quiet, keepalive_timeout=PATIENCE, lingering_time=0
+        )
+        self._served, self._sessions, self._taken, self._log = served, sessions, connections, log
+        self._behind_proxy, self._only_local = behind_proxy, only_local
+        self._files = Files()
+        self._admitted: dict[RequestHandler, Admitted] = {}
+        self._readers: set[Reader] = set()
+        self._is_ending = False
+
+    def connection_made(self, handler: RequestHandler, transport: BaseTransport) -> None:
+        """Takes a connection, or drops it."""
+        super().connection_made(handler, transport)
+        address = (transport.get_extra_info("peername") or ("",))[0]
+        admitted = self._taken.admit("" if self._behind_proxy else address)
+        if admitted is None:
+            transport.abort()
+        else:
+            self._admitted[handler] = admitted
+
+    def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
+        """It is counted no more."""
+        super().connection_lost(handler, exc)
+        if admitted := self._admitted.pop(handler, None):
+            admitted.leave()
+
+    async def good_bye(self) -> None:
+        """Ends all sessions, and what is open after `GOOD_BYE` seconds all the same."""
+        self._is_ending = True
+        for reader in self._readers:
+            reader.say_good_bye(say("serve.good_bye"))
+        end = monotonic() + GOOD_BYE
+        while self._readers and monotonic() < end:
+            await asyncio.sleep(0.02)
+        for handler in self.connections:
+            if handler.transport is not None:
+                handler.transport.abort()
+        await self.shutdown(CLOSING)
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """What aiohttp calls for each request."""
+        if request.method not in ("GET", "HEAD"):
+            return web.Response(status=405, headers={**HEADERS, "Allow": "GET, HEAD"})
+        if self._only_local and not is_local_name(request.headers.get("Host", "")):
+            return self._note(request, 403, Message.of("error.web.host"))
+        if file := self._files.by_path.get(request.path):
+            return _whole(request, file)
+        try:
+            wanted = asked(request.path, request.query)
+            if wanted is not None:
+                self._served.scenario(wanted.start)
+        except MessageError as error:
+            return self._note(request, 404, error.message)
+        if wanted is None:
+            return self._note(request, 404, Message.of("error.web.nothing", path=request.path[:80]))
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            if not is_own_page(request):
+                return self._note(request, 403, Message.of("error.web.origin"))
+            return await self._converse(request, wanted)
+        title = wanted.start.story
+        page = self._files.page(wanted.root, f"{title} - tcptui" if title else "tcptui")
+        return web.Response(text=page, content_type="text/html", headers={**HEADERS, **_NOT_KEPT})
+
+    def _note(self, request: web.BaseRequest, status: int, note: Message) -> web.Response:
+        root = "../" * (request.path.count("/") - 1)
+        return web.Response(
+            status=status, text=self._files.note(root, note), content_type="text/html",
+            headers={**HEADERS, **_NOT_KEPT},
+        )  # fmt: skip
+
+    async def _converse(self, request: web.BaseRequest, wanted: Asked) -> web.WebSocketResponse:
+        """One session, from the handshake to the end of the socket."""
+        socket = web.WebSocketResponse(
+            timeout=CLOSING, autoping=False, heartbeat=HEARTBEAT, compress=False, max_msg_size=LONGEST_MESSAGE
+        )
+        await socket.prepare(request)
+        address = address_of(request, self._behind_proxy)
+        admitted = None if self._is_ending else self._sessions.admit(address)
+        if admitted is None:
+            await _close(request, socket, WSCloseCode.TRY_AGAIN_LATER)
+            return socket
+        admitted.log_in()
+        if connection := self._admitted.get(request.protocol):
+            connection.log_in()
+        outlet = SocketOutlet()
+        reader = self._reader(request, wanted, address, outlet)
+        self._readers.add(reader)
+        try:
+            ended = await converse(socket, outlet, reader)
+            self._log.write(_told(address, ended))
+            code = WSCloseCode.GOING_AWAY if ended.reason == "server" else WSCloseCode.OK
+            await _close(request, socket, code)
+        finally:
+            self._readers.discard(reader)
+            admitted.leave()
+        return socket
+
+    def _reader(self, request: web.BaseRequest, wanted: Asked, address: str, outlet: SocketOutlet) -> Reader:
+        columns, rows = size(request.query)
+        client = Client.of(
+            address=address, term="xterm-256color", colorterm="truecolor", columns=columns, rows=rows,
+            language=locale_of(wanted.language or language_of(request.headers.get("Accept-Language", ""))),
+        )  # fmt: skip
+        return self._served.reader(client, outlet, wanted.start)
+
+
+def _told(address: str, ended: Ended) -> Message:
+    return Message.of("serve.log.web", address=address, reason=ended.reason, steps=ended.steps)
+
+
+def _whole(request: web.BaseRequest, file: File) -> web.Response:
+    headers = {**HEADERS, **_FOR_EVER, "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return web.Response(body=file.packed, content_type=file.kind, charset="utf-8", headers=headers)
+    return web.Response(body=file.plain, content_type=file.kind, charset="utf-8", headers=headers)
+
+
+async def _close(request: web.BaseRequest, socket: web.WebSocketResponse, code: WSCloseCode) -> None:
+    """Closes a socket; the connection is dropped if the other side takes nothing of it."""
+    try:
+        async with asyncio.timeout(2 * CLOSING):
+            await socket.close(code=code)
+    except (OSError, TimeoutError):
+        if request.transport is not None:
+            request.transport.abort()
