@@ -16,6 +16,7 @@ from tcptui.explain.catalogue import use_language
 from tcptui.lab.free_play import SETTINGS
 from tcptui.lab.program import CALLS
 from tcptui.lab.scenario import Verdict
+from tcptui.rooms.values import Reason
 from tcptui.sockets.answers import Errno
 from tcptui.trace.ledger import Provable
 from tcptui.ui.actions import ACTIONS
@@ -30,7 +31,7 @@ KINDS = (
     "label", "ladder", "ledger", "library", "move", "needs", "new", "remembered", "response", "rule", "run",
     "script", "setting", "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why",
     "writer",
-    "docs", "lecture", "predict",
+    "docs", "lecture", "predict", "room",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[A-Za-z0-9_-]+)+")
@@ -78,6 +79,7 @@ COMPUTED = {
     *(f"claim.verdict.{verdict}" for verdict in get_args(Verdict)),
     *(f"ledger.{fact.name.lower()}" for fact in Provable),
     *(f"ui.theme.{choice}" for choice in CHOICES),
+    *(f"room.{reason}" for reason in get_args(Reason)),
     *(f"ui.{words}.{action.id}" for action in ACTIONS for words in ("label", "help")),
     *(f"ui.call.{call}" for call in CALLS),
     *(

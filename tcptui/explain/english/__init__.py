@@ -34,8 +34,10 @@ def sentences() -> Mapping[str, str]:
         ledger,
         picker,
         predict,
+        rooms,
         rules,
         scripts,
+        served,
         stories,
         web,
     )
@@ -51,9 +53,11 @@ def sentences() -> Mapping[str, str]:
         **picker.SENTENCES,
         **predict.SENTENCES,
         **lecture.SENTENCES,
+        **rooms.SENTENCES,
         **glossary.SENTENCES,
         **ledger.SENTENCES,
         **configuration.SENTENCES,
         **beside.SENTENCES,
         **web.SENTENCES,
+        **served.SENTENCES,
     }
