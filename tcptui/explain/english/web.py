@@ -7,6 +7,7 @@ SENTENCES = {
     "web.lost": "The connection broke. Enter connects again, to a new session.",
     "web.away": "The server does not answer. Enter tries again.",
     "web.server": "The server has ended. Enter connects again.",
+    "web.good_bye": "The server ends. Good-bye.",
     "web.refused": "As many sessions as are allowed are here. Enter tries again.",
     "web.copy": "The browser did not let the program copy:",
     "web.copy_now": "copy",
@@ -24,8 +25,8 @@ SENTENCES = {
     "web.stories": "all stories",
     "error.web.nothing": "there is nothing at {path}",
     "error.web.long": "{name}: more than {longest} characters",
-    "error.web.moves": "the moves can't be made: {why}",
     "error.web.host": "this server answers to localhost alone: behind a proxy, start it with --behind-proxy",
     "error.web.origin": "a page of another site can't open a session here",
+    "serve.log.web_error": "{address}: an error, which ends this connection and no other: {what}",
     "serve.log.web": "{address}: a session in a browser has ended: {reason}, {steps} steps, {time}",
 }

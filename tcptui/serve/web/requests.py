@@ -13,15 +13,13 @@ from urllib.parse import urlsplit
 
 from tcptui.core.message import MessageError
 from tcptui.named_tuple import NamedTuple
-from tcptui.serve.reader import Start
+from tcptui.serve.reader import LONGEST_MOVES, Start
 
 if TYPE_CHECKING:
     from aiohttp.web import BaseRequest
 
 LONGEST_NAME = 100
 """Characters of a name: of a story, a variant, a room."""
-LONGEST_MOVES = 4_000
-"""Characters of the moves with which a session begins; a line of a request has 8,190 octets at most."""
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -67,7 +65,7 @@ def size(query: Mapping[str, str]) -> tuple[int, int]:
 
 def resized(message: str) -> tuple[int, int] | None:
     """Columns and rows from the text that a page sends, ``120x36``; None: that is none."""
-    found = re.fullmatch(r"([0-9]{1,9})x([0-9]{1,9})", message)
+    found = re.fullmatch(r"([0-9]{1,10})x([0-9]{1,10})", message)
     return (int(found[1]), int(found[2])) if found else None
 
 
@@ -78,7 +76,7 @@ def language_of(header: str) -> str:
 
 
 def locale_of(tag: str) -> str:
-    """A language tag as LANG has it, with the encoding that browsers have: ``pt_BR.UTF-8``."""
+    """A language as LANG has it, with the encoding of every browser: ``pt_BR.UTF-8``."""
     return f"{tag[:LONGEST_NAME].replace('-', '_') or 'C'}.UTF-8"
 
 
@@ -98,7 +96,10 @@ def address_of(request: BaseRequest, behind_proxy: bool) -> str:
 def is_own_page(request: BaseRequest) -> bool:
     """Whether a socket is wanted by a page of this server, or by no page at all (RFC 6455, 10.2)."""
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc.lower() == request.host.lower()
+    try:
+        return origin is None or urlsplit(origin).netloc.lower() == request.headers.get("Host", "").lower()
+    except ValueError:
+        return False
 
 
 def is_local_name(host: str) -> bool:
@@ -118,4 +119,4 @@ def _bounded(query: Mapping[str, str], name: str, longest: int) -> str:
 
 
 def _number(text: str, default: int) -> int:
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else default
+    return int(text) if re.fullmatch(r"[0-9]{1,10}", text) else default

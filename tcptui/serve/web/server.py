@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSCloseCode, web
 
-from tcptui.core.message import Message, MessageError
+from tcptui.core.message import Duration, Message, MessageError, brief
 from tcptui.explain.catalogue import say
 from tcptui.serve.reader import Client, Ended, Reader, Served
 from tcptui.serve.web.files import HEADERS, File, Files
@@ -44,6 +44,8 @@ PATIENCE = 10.0
 """Seconds that a connection may be open without a whole request."""
 GOOD_BYE = 3.0
 """Seconds that sessions have to end when the server does."""
+LONGEST_ERROR = 200
+"""Characters of an error in the log."""
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _NOT_KEPT = {"Cache-Control": "no-store", "Vary": "Upgrade"}
 _quiet = logging.getLogger("tcptui.serve.web")
@@ -97,7 +99,7 @@ class WebServer(web.Server):
         """Ends all sessions, and what is open after `GOOD_BYE` seconds all the same."""
         self._is_ending = True
         for reader in self._readers:
-            reader.say_good_bye(say("serve.good_bye"))
+            reader.say_good_bye(say("web.good_bye"))
         end = monotonic() + GOOD_BYE
         while self._readers and monotonic() < end:
             await asyncio.sleep(0.02)
@@ -107,7 +109,18 @@ class WebServer(web.Server):
         await self.shutdown(CLOSING)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """What aiohttp calls for each request."""
+        """What aiohttp calls for each request. An error in one touches no other."""
+        try:
+            return await self._found(request)
+        except Exception as error:
+            address = address_of(request, self._behind_proxy)
+            what = brief(f"{type(error).__name__} {error}", LONGEST_ERROR)
+            self._log.write(Message.of("serve.log.web_error", address=address, what=what))
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response(status=500, headers=HEADERS)
+
+    async def _found(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.method not in ("GET", "HEAD"):
             return web.Response(status=405, headers={**HEADERS, "Allow": "GET, HEAD"})
         if self._only_local and not is_local_name(request.headers.get("Host", "")):
@@ -121,7 +134,7 @@ class WebServer(web.Server):
         except MessageError as error:
             return self._note(request, 404, error.message)
         if wanted is None:
-            return self._note(request, 404, Message.of("error.web.nothing", path=request.path[:80]))
+            return self._note(request, 404, Message.of("error.web.nothing", path=brief(request.path)))
         if request.headers.get("Upgrade", "").lower() == "websocket":
             if not is_own_page(request):
                 return self._note(request, 403, Message.of("error.web.origin"))
@@ -148,9 +161,18 @@ class WebServer(web.Server):
         if admitted is None:
             await _close(request, socket, WSCloseCode.TRY_AGAIN_LATER)
             return socket
-        admitted.log_in()
-        if connection := self._admitted.get(request.protocol):
-            connection.log_in()
+        try:
+            admitted.log_in()
+            if connection := self._admitted.get(request.protocol):
+                connection.log_in()
+            await self._serve(request, wanted, address, socket)
+        finally:
+            admitted.leave()
+        return socket
+
+    async def _serve(
+        self, request: web.BaseRequest, wanted: Asked, address: str, socket: web.WebSocketResponse
+    ) -> None:
         outlet = SocketOutlet()
         reader = self._reader(request, wanted, address, outlet)
         self._readers.add(reader)
@@ -161,8 +183,6 @@ class WebServer(web.Server):
             await _close(request, socket, code)
         finally:
             self._readers.discard(reader)
-            admitted.leave()
-        return socket
 
     def _reader(self, request: web.BaseRequest, wanted: Asked, address: str, outlet: SocketOutlet) -> Reader:
         columns, rows = size(request.query)
@@ -174,7 +194,10 @@ class WebServer(web.Server):
 
 
 def _told(address: str, ended: Ended) -> Message:
-    return Message.of("serve.log.web", address=address, reason=ended.reason, steps=ended.steps)
+    return Message.of(
+        "serve.log.web", address=address, reason=ended.reason, steps=ended.steps,
+        time=Duration(round(ended.seconds) * 1_000_000),
+    )  # fmt: skip
 
 
 def _whole(request: web.BaseRequest, file: File) -> web.Response:

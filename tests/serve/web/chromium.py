@@ -126,9 +126,14 @@ class Tab:
         return result["result"].get("value")
 
     async def text(self) -> str:
-        """What the terminal shows, a row a line."""
-        rows = "[...document.querySelectorAll('.xterm-rows > div')].map((row) => row.textContent.trimEnd())"
-        return str(await self.evaluate(f"{rows}.join('\\n')")).replace("\xa0", " ")
+        """What the terminal shows, a row a line. Behind the last column xterm.js keeps what a wider screen had
+        there, out of sight."""
+        rows = await self.evaluate(
+            "(() => { const columns = document.getElementById('terminal')?.dataset.columns;"
+            " const rows = [...document.querySelectorAll('.xterm-rows > div')];"
+            " return rows.map((row) => row.textContent.slice(0, columns)) })()"
+        )
+        return "\n".join(row.replace("\xa0", " ").rstrip() for row in rows)
 
     async def line(self) -> str:
         """What stands below the terminal."""
