@@ -79,6 +79,7 @@ def package() -> set[str]:
     there |= {f"tcptui/lectures/{name}.toml" for name in lecture.names()}
     there |= {"tcptui/commands/template.toml", "tcptui/lab/empty_lab.toml"}
     there |= {"tcptui/formats/record.schema.json"}
+    there |= {f"tcptui/formats/html_page/steps.{kind}" for kind in ("js", "css")}
     return there | {"tcptui/requirements.toml", "tcptui/py.typed"}
 
 

@@ -46,6 +46,8 @@ class Format(NamedTuple):
     """Where it can be taken, the default first; empty if it tells the whole run."""
     binary: bool = False
     """It gives the octets of a file, which are not for a terminal."""
+    ending: str = "txt"
+    """Of the names of such files."""
 
 
 # Each loads its module when it is called.
@@ -129,22 +131,40 @@ def _svg(run: Record, point: Point) -> str | bytes:
     return write(run, point)
 
 
+def _html(run: Record, point: Point) -> str | bytes:
+    from tcptui.formats.html_page.writer import write
+
+    return write(run, point)
+
+
 FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
         Format("ladder", "the ladder diagram, with the states of both ends", _ladder),
         Format("rfc", "in the form of the RFC's figures", _rfc),
         Format("wireshark", "a capture as Wireshark lists it", _wireshark, ("wire", "A", "B")),
-        Format("pcapng", "a capture that Wireshark reads", _pcapng, ("wire", "A", "B"), binary=True),
+        Format(
+            "pcapng",
+            "a capture that Wireshark reads",
+            _pcapng,
+            ("wire", "A", "B"),
+            binary=True,
+            ending="pcapng",
+        ),
         Format("ledger", "of what each end has proof, after each segment", _ledger),
-        Format("packetdrill", "a script for the stack of one end", _packetdrill, ("A", "B")),
-        Format("toml", "the file of a scenario that plays this run, its facts as a draft", _story),
+        Format("packetdrill", "a script for the stack of one end", _packetdrill, ("A", "B"), ending="pkt"),
+        Format(
+            "toml", "the file of a scenario that plays this run, its facts as a draft", _story, ending="toml"
+        ),
         Format("tcpdump", "the lines that tcpdump -n prints", _tcpdump, ("wire", "A", "B")),
-        Format("mermaid", "a sequence diagram for Markdown", _mermaid),
-        Format("dot", "the state diagram with the way of both ends, for Graphviz", _dot),
-        Format("json", "the record of the run; record.schema.json tells its fields", _json),
-        Format("asciinema", "a recording in which the ladder grows, for asciinema", _asciinema),
-        Format("svg", "the ladder as a picture", _svg),
+        Format("mermaid", "a sequence diagram for Markdown", _mermaid, ending="mmd"),
+        Format("dot", "the state diagram with the way of both ends, for Graphviz", _dot, ending="dot"),
+        Format("json", "the record of the run; record.schema.json tells its fields", _json, ending="json"),
+        Format(
+            "asciinema", "a recording in which the ladder grows, for asciinema", _asciinema, ending="cast"
+        ),
+        Format("svg", "the ladder as a picture", _svg, ending="svg"),
+        Format("html", "a page that steps through the run, in one file", _html, ending="html"),
     )
 }
 

@@ -7,12 +7,12 @@ immutable.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Any, Literal, TypeAlias
 
 from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.datagram import Datagram, IcmpMessage, PortUnreachable
 from tcptui.core.packet.segment import HOP_LIMIT, Segment
+from tcptui.enumeration import Enum
 from tcptui.lab.connection import UNKNOWN, Bases, Connection
 from tcptui.named_tuple import NamedTuple
 

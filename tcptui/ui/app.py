@@ -17,12 +17,13 @@ from textual.theme import Theme
 from tcptui.explain.catalogue import say
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.actions import OF_THE_APP, Action, bindings, use_keys
-from tcptui.ui.palette import CHOICES, Choice, PaletteName, Rgb, palette_for, textual_theme
+from tcptui.ui.palette import CHOICES, Choice, Rgb, palette_for, textual_theme
 from tcptui.ui.preferences import PLAIN, Preferences
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.seen import InMemory, Scores, ScoresInMemory, Seen, story_name
 from tcptui.ui.session import Session
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
+from tcptui.view.palette import PaletteName
 
 if TYPE_CHECKING:
     from tcptui.library import Listed

@@ -202,6 +202,7 @@ def test_every_format_at_each_point_can_be_saved() -> None:
         "json",
         "asciinema",
         "svg",
+        "html",
     ]
     assert len({choice.file_name("x") for choice in every}) == len(every)
     assert {choice.form.name for choice in every} == set(FORMATS)

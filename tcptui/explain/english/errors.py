@@ -199,6 +199,7 @@ SENTENCES = {
     "error.figure.segment": "the figure shows segment #{number}, but the run has {count}",
     "error.figure.state": "{text!r} is no state; allowed: =1, =start, =end",
     # Formats.
+    "error.format.page": "a page holds at most {most:steps}, and this run has {count}",
     "error.format.point": "{format} at {point}: it is taken at one of {allowed}",
     # Files.
     "error.file.exists": "{name} is there already",

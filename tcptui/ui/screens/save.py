@@ -24,19 +24,10 @@ from tcptui.ui.screens.dialogs import BOX, LineDialog
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
 
-_ENDINGS = {
-    "pcapng": "pcapng",
-    "packetdrill": "pkt",
-    "toml": "toml",
-    "mermaid": "mmd",
-    "dot": "dot",
-    "json": "json",
-    "asciinema": "cast",
-    "svg": "svg",
-}
-"""Of file names, where it is not ``txt``."""
-_MEANT = {**{ending: form for form, ending in _ENDINGS.items()}, "pcap": "pcapng"}
-"""The formats that the ending of a name tells."""
+_MEANT = {
+    "pcap": "pcapng", **{form.ending: form.name for form in reversed(FORMATS.values())}, "txt": "",
+}  # fmt: skip
+"""The formats that the ending of a name tells: of several that share one the first."""
 
 
 class Files(Protocol):
@@ -64,8 +55,9 @@ class Choice(NamedTuple):
     def file_name(self, scenario: str) -> str:
         """A name for the file of a scenario."""
         at = "" if self.point in (None, "wire") else f"-{self.point}"
-        kind = f".{self.form.name}" if self.form.name not in _ENDINGS else ""
-        return f"{scenario}{at}{kind}.{_ENDINGS.get(self.form.name, 'txt')}"
+        name, ending = self.form.name, self.form.ending
+        kind = f".{name}" if _MEANT[ending] != name else ""
+        return f"{scenario}{at}{kind}.{ending}"
 
 
 class Saved(NamedTuple):
@@ -79,9 +71,10 @@ class Saved(NamedTuple):
 def format_meant(name: str) -> str:
     """The format that a file's name tells, as ``x.pkt`` and ``x.rfc.txt`` do; empty if it tells none."""
     _, *kinds = name.lower().split(".")
-    if kinds[-1:] == ["txt"] and len(kinds) > 1 and kinds[-2] in FORMATS:
-        return kinds[-2]
-    return _MEANT.get(kinds[-1], "") if kinds else ""
+    kind, ending = ["", *kinds][-2:] if kinds else ("", "")
+    if kind in FORMATS and FORMATS[kind].ending == ending:
+        return kind
+    return _MEANT.get(ending, "")
 
 
 def choices() -> Iterator[Choice]:
