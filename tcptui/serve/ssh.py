@@ -27,7 +27,8 @@ from tcptui.named_tuple import NamedTuple
 from tcptui.serve.garbage import Garbage
 from tcptui.serve.running import ENDS_WITHIN, until_told, warm_up
 from tcptui.serve.ssh_connection import Connection
-from tcptui.serve.ssh_session import Visitor, error_message
+from tcptui.serve.ssh_session import Visitor
+from tcptui.serve.told import summarize, tell_refused, tell_uncaught
 
 if TYPE_CHECKING:
     from tcptui.serve.access import Access
@@ -65,8 +66,6 @@ ACCEPTED_AT_ONCE = 128
 """Connections that are accepted before those that are there have their turn."""
 KEEPALIVE = 30.0
 """Seconds of silence after which a client is asked whether it is there; after three of them it is not."""
-SUMMARY_EVERY = 60.0
-"""Seconds between two lines of the log about connections that were refused."""
 
 
 class SshSettings(NamedTuple):
@@ -96,16 +95,15 @@ class SshServer:
     async def run(self, sockets: Iterable[socket.socket], begin: Callable[[], None]) -> None:
         """Serves until the process is told to end. `begin` is called when it is ready."""
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(self._fail)
+        tell_uncaught(self.log)
         logging.getLogger("asyncssh").disabled = True  # What it tells is not escaped.
-        logging.getLogger("asyncio").disabled = True
         await warm_up(self.served)
         self.garbage = Garbage()
         listeners = [
             await loop.create_server(lambda: Arrival(self), sock=one, backlog=ACCEPTED_AT_ONCE)
             for one in sockets
         ]
-        summary = loop.create_task(self._summarize())
+        summary = loop.create_task(summarize(self.log, self.admission))
         begin()
         try:
             await until_told(self._read_anew)
@@ -114,7 +112,7 @@ class SshServer:
                 listener.close()
             await self._say_good_bye()
             summary.cancel()
-            self._tell_refused()
+            tell_refused(self.log, self.admission)
             self.garbage.stop()
 
     def keep(self, session: Coroutine[Any, Any, None]) -> None:
@@ -169,21 +167,6 @@ class SshServer:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.sleep(0.05)
-
-    async def _summarize(self) -> None:
-        while True:
-            await asyncio.sleep(SUMMARY_EVERY)
-            self._tell_refused()
-
-    def _tell_refused(self) -> None:
-        for reason, count in self.admission.refused.items():
-            self.log.write(Message.of("serve.log.refused", connections=count, reason=Message.of(reason)))
-        self.admission.refused.clear()
-
-    def _fail(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """An error that nobody has caught."""
-        error = context.get("exception") or RuntimeError(context.get("message", ""))
-        self.log.write(error_message("-", error))
 
 
 class Arrival(asyncio.Protocol):

@@ -60,7 +60,9 @@ class Files:
         digest = hashlib.sha256(b"".join(octets.values())).hexdigest()[:16]
         self._folder = f"files/{digest}"
         self.by_path = {
-            f"/{self._folder}/{name}": File(_TYPES[name.rpartition(".")[2]], data, gzip.compress(data, 9, mtime=0))
+            f"/{self._folder}/{name}": File(
+                _TYPES[name.rpartition(".")[2]], data, gzip.compress(data, mtime=0)
+            )
             for name, data in octets.items()
         }
         """The files by the path of their addresses."""

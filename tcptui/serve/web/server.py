@@ -16,9 +16,21 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSCloseCode, web
 
-from tcptui.core.message import Duration, Message, MessageError, brief
+from tcptui.core.message import Message, MessageError, brief
 from tcptui.explain.catalogue import say
-from tcptui.serve.reader import Client, Ended, Reader, Served
+from tcptui.files import BadFile
+from tcptui.serve.garbage import Garbage
+from tcptui.serve.listening import BACKLOG
+from tcptui.serve.reader import Client, Reader, Served
+from tcptui.serve.running import ENDS_WITHIN, until_told, warm_up
+from tcptui.serve.told import (
+    error_message,
+    summarize,
+    tell_begin,
+    tell_end,
+    tell_refused,
+    tell_uncaught,
+)
 from tcptui.serve.web.files import HEADERS, File, Files
 from tcptui.serve.web.requests import (
     Asked,
@@ -33,7 +45,9 @@ from tcptui.serve.web.requests import (
 from tcptui.serve.web.session import CLOSING, HEARTBEAT, LONGEST_MESSAGE, SocketOutlet, converse
 
 if TYPE_CHECKING:
-    from asyncio import BaseTransport
+    import socket
+    from asyncio import Transport
+    from collections.abc import Callable, Iterable
 
     from aiohttp.web_protocol import RequestHandler
 
@@ -42,10 +56,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0
 """Seconds that a connection may be open without a whole request."""
-GOOD_BYE = 3.0
-"""Seconds that sessions have to end when the server does."""
-LONGEST_ERROR = 200
-"""Characters of an error in the log."""
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _NOT_KEPT = {"Cache-Control": "no-store", "Vary": "Upgrade"}
 _quiet = logging.getLogger("tcptui.serve.web")
@@ -78,12 +88,13 @@ class WebServer(web.Server):
         self._admitted: dict[RequestHandler, Admitted] = {}
         self._readers: set[Reader] = set()
         self._is_ending = False
+        self._garbage: Garbage | None = None
 
-    def connection_made(self, handler: RequestHandler, transport: BaseTransport) -> None:
+    def connection_made(self, handler: RequestHandler, transport: Transport) -> None:
         """Takes a connection, or drops it."""
         super().connection_made(handler, transport)
-        address = (transport.get_extra_info("peername") or ("",))[0]
-        admitted = self._taken.admit("" if self._behind_proxy else address)
+        peer = transport.get_extra_info("peername")
+        admitted = self._taken.admit(peer[0]) if peer else None
         if admitted is None:
             transport.abort()
         else:
@@ -95,12 +106,38 @@ class WebServer(web.Server):
         if admitted := self._admitted.pop(handler, None):
             admitted.leave()
 
+    async def run(self, sockets: Iterable[socket.socket], begin: Callable[[], None]) -> None:
+        """Serves until the process is told to end. `begin` is called when it is ready."""
+        loop = asyncio.get_running_loop()
+        tell_uncaught(self._log)
+        await warm_up(self._served)
+        self._garbage = Garbage()
+        listeners = [await loop.create_server(self, sock=one, backlog=BACKLOG) for one in sockets]
+        summary = loop.create_task(summarize(self._log, self._sessions, self._taken))
+        begin()
+        try:
+            await until_told(self._read_anew)
+        finally:
+            for listener in listeners:
+                listener.close()
+            self._log.write(Message.of("serve.log.stops", sessions=len(self._readers)))
+            await self.good_bye()
+            summary.cancel()
+            tell_refused(self._log, self._sessions, self._taken)
+            self._garbage.stop()
+
+    def _read_anew(self) -> None:
+        try:
+            self._log.open_anew()
+        except BadFile as error:
+            self._log.write(error.message)
+
     async def good_bye(self) -> None:
-        """Ends all sessions, and what is open after `GOOD_BYE` seconds all the same."""
+        """Ends all sessions, and what is open after a while all the same."""
         self._is_ending = True
         for reader in self._readers:
-            reader.say_good_bye(say("web.good_bye"))
-        end = monotonic() + GOOD_BYE
+            reader.say_good_bye(say("serve.good_bye"))
+        end = monotonic() + ENDS_WITHIN - CLOSING
         while self._readers and monotonic() < end:
             await asyncio.sleep(0.02)
         for handler in self.connections:
@@ -113,9 +150,7 @@ class WebServer(web.Server):
         try:
             return await self._found(request)
         except Exception as error:
-            address = address_of(request, self._behind_proxy)
-            what = brief(f"{type(error).__name__} {error}", LONGEST_ERROR)
-            self._log.write(Message.of("serve.log.web_error", address=address, what=what))
+            self._log.write(error_message(address_of(request, self._behind_proxy), error))
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=500, headers=HEADERS)
@@ -173,30 +208,29 @@ class WebServer(web.Server):
     async def _serve(
         self, request: web.BaseRequest, wanted: Asked, address: str, socket: web.WebSocketResponse
     ) -> None:
-        outlet = SocketOutlet()
-        reader = self._reader(request, wanted, address, outlet)
+        client, outlet = _client(request, wanted, address), SocketOutlet()
+        reader = self._served.reader(client, outlet, wanted.start)
+        tell_begin(self._log, client, request.headers.get("User-Agent", ""))
         self._readers.add(reader)
+        if self._garbage is not None:
+            self._garbage.begins()
         try:
             ended = await converse(socket, outlet, reader)
-            self._log.write(_told(address, ended))
+            tell_end(self._log, client, ended, "serve.cut.stalled" if outlet.has_stalled else "")
             code = WSCloseCode.GOING_AWAY if ended.reason == "server" else WSCloseCode.OK
             await _close(request, socket, code)
         finally:
             self._readers.discard(reader)
-
-    def _reader(self, request: web.BaseRequest, wanted: Asked, address: str, outlet: SocketOutlet) -> Reader:
-        columns, rows = size(request.query)
-        client = Client.of(
-            address=address, term="xterm-256color", colorterm="truecolor", columns=columns, rows=rows,
-            language=locale_of(wanted.language or language_of(request.headers.get("Accept-Language", ""))),
-        )  # fmt: skip
-        return self._served.reader(client, outlet, wanted.start)
+            if self._garbage is not None:
+                self._garbage.ends()
 
 
-def _told(address: str, ended: Ended) -> Message:
-    return Message.of(
-        "serve.log.web", address=address, reason=ended.reason, steps=ended.steps,
-        time=Duration(round(ended.seconds) * 1_000_000),
+def _client(request: web.BaseRequest, wanted: Asked, address: str) -> Client:
+    columns, rows = size(request.query)
+    language = wanted.language or language_of(request.headers.get("Accept-Language", ""))
+    return Client.of(
+        address=address, user="web", term="xterm-256color", colorterm="truecolor", columns=columns, rows=rows,
+        language=locale_of(language),
     )  # fmt: skip
 
 

@@ -50,6 +50,8 @@ class SocketOutlet:
         self._size = 0
         self._more = asyncio.Event()
         self._is_over = False
+        self.has_stalled = False
+        """Whether what was sent was not taken in time."""
         self._may_take = asyncio.Event()
         self._may_take.set()
 
@@ -83,7 +85,7 @@ class SocketOutlet:
         self._more.set()
 
     async def send(self, socket: WebSocketResponse, reader: Reader) -> None:
-        """Sends until the end. Raises TimeoutError where the other side has stalled."""
+        """Sends until the end, or until the other side has stalled."""
         while not self._is_over or self._waiting:
             await self._more.wait()
             self._more.clear()
@@ -92,8 +94,12 @@ class SocketOutlet:
                 octets = b"".join(self._waiting)
                 self._waiting.clear()
                 self._size = 0
-                async with asyncio.timeout(STALLED):
-                    await socket.send_bytes(octets)
+                try:
+                    async with asyncio.timeout(STALLED):
+                        await socket.send_bytes(octets)
+                except TimeoutError:
+                    self.has_stalled = True
+                    return
                 if was_full:
                     reader.drained()
 
@@ -109,7 +115,7 @@ async def converse(socket: WebSocketResponse, outlet: SocketOutlet, reader: Read
             reader.hang_up()
         ended = await running
         outlet.end()
-        with suppress(OSError, TimeoutError):
+        with suppress(OSError):
             await sending
     finally:
         for task in (running, sending, taking):

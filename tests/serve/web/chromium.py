@@ -46,7 +46,8 @@ class Chromium:
             message["sessionId"] = session
         await self._socket.send_json(message)
         async with asyncio.timeout(PATIENCE):
-            return await answer
+            result: dict[str, Any] = await answer
+        return result
 
     async def _listen(self) -> None:
         async for message in self._socket:
@@ -69,7 +70,9 @@ class Chromium:
     ) -> Tab:
         """Opens a page in a window of that many pixels."""
         context = (await self.call("Target.createBrowserContext"))["browserContextId"]
-        target = (await self.call("Target.createTarget", url="about:blank", browserContextId=context))["targetId"]
+        target = (await self.call("Target.createTarget", url="about:blank", browserContextId=context))[
+            "targetId"
+        ]
         attached = await self.call("Target.attachToTarget", targetId=target, flatten=True)
         tab = Tab(self, attached["sessionId"], context)
         for domain in ("Page", "Runtime", "Log"):
@@ -126,8 +129,8 @@ class Tab:
         return result["result"].get("value")
 
     async def text(self) -> str:
-        """What the terminal shows, a row a line. Behind the last column xterm.js keeps what a wider screen had
-        there, out of sight."""
+        """What the terminal shows, a row a line. Behind the last column xterm.js keeps, out of sight, what a
+        wider screen had there."""
         rows = await self.evaluate(
             "(() => { const columns = document.getElementById('terminal')?.dataset.columns;"
             " const rows = [...document.querySelectorAll('.xterm-rows > div')];"

@@ -10,6 +10,7 @@ from typing import Any
 from tcptui.core.message import Message
 from tcptui.explain.catalogue import text
 from tcptui.serve.admission import Admission, AdmissionLimits
+from tcptui.serve.log import Log
 from tcptui.serve.reader import Served
 from tcptui.serve.web.server import WebServer
 from tests.serve.web.stranger import Stranger, connect
@@ -21,7 +22,7 @@ MANY = AdmissionLimits(
 """Nobody is refused."""
 
 
-class LogInMemory:
+class LogInMemory(Log):
     """Keeps the lines."""
 
     def __init__(self) -> None:

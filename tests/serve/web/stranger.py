@@ -65,7 +65,7 @@ class Stranger:
 
 
 async def connect(port: int, path: str = "/play/handshake", *lines: str, buffer: int = 0) -> Stranger:
-    """Asks for a socket with these lines in the head, and with a `buffer` of so many octets for what comes."""
+    """Asks for a socket with these lines in the head, and with a `buffer` of so many octets to receive."""
     raw = socket.socket()
     raw.setblocking(False)
     if buffer:

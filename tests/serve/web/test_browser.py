@@ -42,7 +42,9 @@ def test_a_key_a_click_and_a_new_size(tmp_path: Path) -> None:
             await tab.press("ArrowRight")
             text = await tab.wait_for(r"step [34]\b")
             row, column = next(
-                (row, found.start()) for row, line in enumerate(text.split("\n")) if (found := re.search("#1 SYN", line))
+                (row, found.start())
+                for row, line in enumerate(text.split("\n"))
+                if (found := re.search("#1 SYN", line))
             )
             await tab.click(column + 3, row)
             await tab.wait_for(r"Header +#1 SYN +A → B")
@@ -53,7 +55,7 @@ def test_a_key_a_click_and_a_new_size(tmp_path: Path) -> None:
             columns, rows = size
             assert 80 <= columns < before[0]
             assert 24 <= rows < before[1]
-            lines = (await tab.wait_for(rf"(?m)^╭─ A.*╮$")).split("\n")
+            lines = (await tab.wait_for(r"(?m)^╭─ A.*╮$")).split("\n")
             assert len(lines) == rows
             assert {len(line) for line in lines if line.startswith("╭")} == {columns}
             await tab.wait_for(r" q quit")
