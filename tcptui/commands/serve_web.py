@@ -61,9 +61,12 @@ def _serve(options: argparse.Namespace, sockets: list[socket.socket]) -> int:
 
     def begin() -> None:
         host, port = listening.told_address(sockets[0])
-        who = "web_open" if not is_own else "web_proxy" if options.behind_proxy else "web"
+        who = (
+            "serve.who.web_open" if not is_own
+            else "serve.who.web_proxy" if options.behind_proxy else "serve.who.web"
+        )  # fmt: skip
         host = f"[{host}]" if ":" in host else host
-        serve.tell(say("serve.begins.web", host=host, port=port, who=Message.of(f"serve.who.{who}")))
+        serve.tell(say("serve.begins.web", host=host, port=port, who=Message.of(who)))
 
     async def run() -> None:
         limits = serve.admission_limits(options)

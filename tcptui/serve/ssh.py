@@ -24,15 +24,14 @@ from tcptui.core.message import Message
 from tcptui.explain.catalogue import say
 from tcptui.files import BadFile
 from tcptui.named_tuple import NamedTuple
-from tcptui.serve.garbage import Garbage
-from tcptui.serve.running import ENDS_WITHIN, until_told, warm_up
+from tcptui.serve.running import ENDS_WITHIN, prepared, until_told
 from tcptui.serve.ssh_connection import Connection
 from tcptui.serve.ssh_session import Visitor
-from tcptui.serve.told import summarize, tell_refused, tell_uncaught
 
 if TYPE_CHECKING:
     from tcptui.serve.access import Access
     from tcptui.serve.admission import Admission
+    from tcptui.serve.garbage import Garbage
     from tcptui.serve.log import Log
     from tcptui.serve.reader import Served
 
@@ -95,25 +94,19 @@ class SshServer:
     async def run(self, sockets: Iterable[socket.socket], begin: Callable[[], None]) -> None:
         """Serves until the process is told to end. `begin` is called when it is ready."""
         loop = asyncio.get_running_loop()
-        tell_uncaught(self.log)
         logging.getLogger("asyncssh").disabled = True  # What it tells is not escaped.
-        await warm_up(self.served)
-        self.garbage = Garbage()
-        listeners = [
-            await loop.create_server(lambda: Arrival(self), sock=one, backlog=ACCEPTED_AT_ONCE)
-            for one in sockets
-        ]
-        summary = loop.create_task(summarize(self.log, self.admission))
-        begin()
-        try:
-            await until_told(self._read_anew)
-        finally:
-            for listener in listeners:
-                listener.close()
-            await self._say_good_bye()
-            summary.cancel()
-            tell_refused(self.log, self.admission)
-            self.garbage.stop()
+        async with prepared(self.served, self.log, self.admission) as self.garbage:
+            listeners = [
+                await loop.create_server(lambda: Arrival(self), sock=one, backlog=ACCEPTED_AT_ONCE)
+                for one in sockets
+            ]
+            begin()
+            try:
+                await until_told(self._read_anew)
+            finally:
+                for listener in listeners:
+                    listener.close()
+                await self._say_good_bye()
 
     def keep(self, session: Coroutine[Any, Any, None]) -> None:
         """Runs a session."""

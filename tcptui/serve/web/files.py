@@ -32,12 +32,13 @@ HEADERS: Mapping[str, str] = {
 """Of every answer."""
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "mjs": "text/javascript"}
-_FILES = ("page.css", "page.js", "xterm/addon-fit.mjs", "xterm/xterm.css", "xterm/xterm.mjs")
+_FILES = ("terminal.css", "terminal.js", "xterm/addon-fit.mjs", "xterm/xterm.css", "xterm/xterm.mjs")
 _WORDS = (
-    "ended", "lost", "away", "server", "refused", "copy", "copy_now", "aloud", "script", "keys", "left",
-    "right", "up", "down", "space", "enter", "help", "keyboard",
+    "web.ended", "web.lost", "web.away", "web.server", "web.refused", "web.copy", "web.copy_now", "web.aloud",
+    "web.script", "web.keys", "web.left", "web.right", "web.up", "web.down", "web.space", "web.enter",
+    "web.help", "web.keyboard",
 )  # fmt: skip
-"""The words of the page: ``web.`` and these in the catalogue."""
+"""The words of the page, each in the place of ``$`` and the last part of its key."""
 
 
 class File(NamedTuple):
@@ -54,7 +55,7 @@ class Files:
 
     def __init__(self) -> None:
         folder = files("tcptui.serve.web") / "page"
-        self._page = Template((folder / "page.html").read_text("utf-8"))
+        self._page = Template((folder / "terminal.html").read_text("utf-8"))
         self._note = Template((folder / "note.html").read_text("utf-8"))
         octets = {name: (folder / name).read_bytes() for name in _FILES}
         digest = hashlib.sha256(b"".join(octets.values())).hexdigest()[:16]
@@ -69,7 +70,7 @@ class Files:
 
     def page(self, root: str, title: str) -> str:
         """The page with a terminal; `root` is the way from it to the first page, as in ``../``."""
-        words = {word: say(f"web.{word}") for word in _WORDS}
+        words = {key.rpartition(".")[2]: say(key) for key in _WORDS}
         return _filled(self._page, files=root + self._folder, title=title, **words)
 
     def note(self, root: str, note: Message) -> str:

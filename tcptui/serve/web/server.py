@@ -19,18 +19,10 @@ from aiohttp import WSCloseCode, web
 from tcptui.core.message import Message, MessageError, brief
 from tcptui.explain.catalogue import say
 from tcptui.files import BadFile
-from tcptui.serve.garbage import Garbage
 from tcptui.serve.listening import BACKLOG
 from tcptui.serve.reader import Client, Reader, Served
-from tcptui.serve.running import ENDS_WITHIN, until_told, warm_up
-from tcptui.serve.told import (
-    error_message,
-    summarize,
-    tell_begin,
-    tell_end,
-    tell_refused,
-    tell_uncaught,
-)
+from tcptui.serve.running import ENDS_WITHIN, prepared, until_told
+from tcptui.serve.told import error_message, tell_begin, tell_end
 from tcptui.serve.web.files import HEADERS, File, Files
 from tcptui.serve.web.requests import (
     Asked,
@@ -52,6 +44,7 @@ if TYPE_CHECKING:
     from aiohttp.web_protocol import RequestHandler
 
     from tcptui.serve.admission import Admission, Admitted
+    from tcptui.serve.garbage import Garbage
     from tcptui.serve.log import Log
 
 PATIENCE = 10.0
@@ -109,22 +102,16 @@ class WebServer(web.Server):
     async def run(self, sockets: Iterable[socket.socket], begin: Callable[[], None]) -> None:
         """Serves until the process is told to end. `begin` is called when it is ready."""
         loop = asyncio.get_running_loop()
-        tell_uncaught(self._log)
-        await warm_up(self._served)
-        self._garbage = Garbage()
-        listeners = [await loop.create_server(self, sock=one, backlog=BACKLOG) for one in sockets]
-        summary = loop.create_task(summarize(self._log, self._sessions, self._taken))
-        begin()
-        try:
-            await until_told(self._read_anew)
-        finally:
-            for listener in listeners:
-                listener.close()
-            self._log.write(Message.of("serve.log.stops", sessions=len(self._readers)))
-            await self.good_bye()
-            summary.cancel()
-            tell_refused(self._log, self._sessions, self._taken)
-            self._garbage.stop()
+        async with prepared(self._served, self._log, self._sessions, self._taken) as self._garbage:
+            listeners = [await loop.create_server(self, sock=one, backlog=BACKLOG) for one in sockets]
+            begin()
+            try:
+                await until_told(self._read_anew)
+            finally:
+                for listener in listeners:
+                    listener.close()
+                self._log.write(Message.of("serve.log.stops", sessions=len(self._readers)))
+                await self.good_bye()
 
     def _read_anew(self) -> None:
         try:

@@ -6,9 +6,8 @@ import asyncio
 import base64
 import itertools
 import re
-import shutil
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
@@ -16,14 +15,10 @@ from typing import Any
 
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
-PROGRAM = shutil.which("chromium")
+from tests.formats.chromium import FLAGS, PROGRAM
+
 PATIENCE = 15.0
 """Seconds in which what is waited for must happen."""
-_FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-port=0",
-)  # fmt: skip
 
 
 class Chromium:
@@ -144,25 +139,11 @@ class Tab:
 
     async def wait_for(self, pattern: str) -> str:
         """Waits until the terminal shows what the pattern finds; all that it shows then."""
-        text = ""
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while not re.search(pattern, text := await self.text()):
-                    await asyncio.sleep(0.03)
-        except TimeoutError:
-            raise AssertionError(f"{pattern!r} is not there:\n{text}") from None
-        return text
+        return await _until(self.text, pattern)
 
     async def wait_for_line(self, pattern: str) -> str:
         """As `wait_for`, for the line below the terminal."""
-        line = ""
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while not re.search(pattern, line := await self.line()):
-                    await asyncio.sleep(0.03)
-        except TimeoutError:
-            raise AssertionError(f"{pattern!r} is not there: {line!r}") from None
-        return line
+        return await _until(self.line, pattern)
 
     async def press(self, key: str, text: str | None = None) -> None:
         """A key of the keyboard: a character, or a name such as ``ArrowRight``."""
@@ -202,12 +183,23 @@ class Tab:
         path.write_bytes(base64.b64decode(taken["data"]))
 
 
+async def _until(read: Callable[[], Awaitable[str]], pattern: str) -> str:
+    text = ""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not re.search(pattern, text := await read()):
+                await asyncio.sleep(0.03)
+    except TimeoutError:
+        raise AssertionError(f"{pattern!r} is not there:\n{text}") from None
+    return text
+
+
 @asynccontextmanager
 async def chromium(folder: Path) -> AsyncIterator[Chromium]:
     """A browser whose profile is in this folder, until the end of the block."""
     assert PROGRAM is not None
     process = await asyncio.create_subprocess_exec(
-        PROGRAM, *_FLAGS, f"--user-data-dir={folder}", "about:blank",
+        PROGRAM, *FLAGS, "--remote-debugging-port=0", f"--user-data-dir={folder}", "about:blank",
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     assert process.stderr is not None

@@ -10,7 +10,8 @@ from pathlib import Path
 from rich.cells import cell_len
 
 import tcptui
-from tests.serve.web.chromium import PROGRAM, Chromium, Tab, chromium
+from tests.formats.chromium import PROGRAM
+from tests.serve.web.chromium import Chromium, Tab, chromium
 from tests.serve.web.running import Running, running
 from tests.skips import unavailable
 
