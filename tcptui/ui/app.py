@@ -27,6 +27,7 @@ from tcptui.view.palette import PaletteName
 
 if TYPE_CHECKING:
     from tcptui.library import Listed
+    from tcptui.ui.budget import Budget
     from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.screens.save import Files
     from tcptui.ui.stories import Stories
@@ -54,6 +55,9 @@ class TcptuiApp(App[None], inherit_css=False):
         # In every dialog too, and where an input line would take it for copy.
         Binding("ctrl+c", "help_quit", show=False, priority=True),
     ]
+
+    budget: Budget | None = None
+    """What all runs together may do; None: everything."""
 
     def __init__(
         self,
@@ -280,6 +284,7 @@ class TcptuiApp(App[None], inherit_css=False):
             self._run.come_to(scenario, "scenarios")
         else:
             session = Session(scenario)
+            session.budget = self.budget
             session.set_pace(self._preferences.speed, self._preferences.delay)
             self._run = RunScreen(session, stories=self)
             self.push_screen(self._run)

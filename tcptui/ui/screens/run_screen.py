@@ -308,7 +308,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
     def _go_on(self) -> None:
         """Shows the session, and asks for what it wants next."""
         if self.session.working:
-            self._later(BREATH, self._work)
+            self._later(max(BREATH, self.session.rest), self._work)
             if self._until_due > 0:
                 return
         elif self.session.playing:
