@@ -34,7 +34,7 @@ from tcptui.serve.web.requests import (
     locale_of,
     size,
 )
-from tcptui.serve.web.session import CLOSING, HEARTBEAT, LONGEST_MESSAGE, SocketOutlet, converse
+from tcptui.serve.web.session import CLOSING, LONGEST_MESSAGE, SocketOutlet, converse
 
 if TYPE_CHECKING:
     import socket
@@ -155,7 +155,7 @@ class WebServer(web.Server):
                 self._served.scenario(wanted.start)
         except MessageError as error:
             return self._note(request, 404, error.message)
-        if wanted is None:
+        if wanted is None or wanted.start.room or wanted.start.key:
             return self._note(request, 404, Message.of("error.web.nothing", path=brief(request.path)))
         if request.headers.get("Upgrade", "").lower() == "websocket":
             if not is_own_page(request):
@@ -175,7 +175,7 @@ class WebServer(web.Server):
     async def _converse(self, request: web.BaseRequest, wanted: Asked) -> web.WebSocketResponse:
         """One session, from the handshake to the end of the socket."""
         socket = web.WebSocketResponse(
-            timeout=CLOSING, autoping=False, heartbeat=HEARTBEAT, compress=False, max_msg_size=LONGEST_MESSAGE
+            timeout=CLOSING, autoping=False, compress=False, max_msg_size=LONGEST_MESSAGE
         )
         await socket.prepare(request)
         address = address_of(request, self._behind_proxy)
