@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from socket import SO_SNDBUF, SOL_SOCKET
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ from tcptui.serve.web.requests import (
     locale_of,
     size,
 )
-from tcptui.serve.web.session import CLOSING, LONGEST_MESSAGE, SocketOutlet, converse
+from tcptui.serve.web.session import CLOSING, LONGEST_MESSAGE, MOST_WAITING, SocketOutlet, converse
 
 if TYPE_CHECKING:
     import socket
@@ -185,6 +186,7 @@ class WebServer(web.Server):
             return socket
         try:
             admitted.log_in()
+            _keep_little(request)
             if connection := self._admitted.get(request.protocol):
                 connection.log_in()
             await self._serve(request, wanted, address, socket)
@@ -204,12 +206,21 @@ class WebServer(web.Server):
         try:
             ended = await converse(socket, outlet, reader)
             tell_end(self._log, client, ended, "serve.cut.stalled" if outlet.has_stalled else "")
-            code = WSCloseCode.GOING_AWAY if ended.reason == "server" else WSCloseCode.OK
-            await _close(request, socket, code)
+            if ended.reason != "gone":
+                code = WSCloseCode.GOING_AWAY if ended.reason == "server" else WSCloseCode.OK
+                await _close(request, socket, code)
+            elif request.transport is not None:
+                request.transport.abort()
         finally:
             self._readers.discard(reader)
             if self._garbage is not None:
                 self._garbage.ends()
+
+
+def _keep_little(request: web.BaseRequest) -> None:
+    """Bounds what the system keeps for a browser that takes nothing: on Linux it would be some MiB."""
+    if request.transport is not None and (connection := request.transport.get_extra_info("socket")):
+        connection.setsockopt(SOL_SOCKET, SO_SNDBUF, MOST_WAITING)
 
 
 def _client(request: web.BaseRequest, wanted: Asked, address: str) -> Client:
