@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from socket import SO_SNDBUF, SOL_SOCKET
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ from tcptui.serve.web.requests import (
     locale_of,
     size,
 )
-from tcptui.serve.web.session import CLOSING, HEARTBEAT, LONGEST_MESSAGE, SocketOutlet, converse
+from tcptui.serve.web.session import CLOSING, LONGEST_MESSAGE, MOST_WAITING, SocketOutlet, converse
 
 if TYPE_CHECKING:
     import socket
@@ -155,7 +156,7 @@ class WebServer(web.Server):
                 self._served.scenario(wanted.start)
         except MessageError as error:
             return self._note(request, 404, error.message)
-        if wanted is None:
+        if wanted is None or wanted.start.room or wanted.start.key:
             return self._note(request, 404, Message.of("error.web.nothing", path=brief(request.path)))
         if request.headers.get("Upgrade", "").lower() == "websocket":
             if not is_own_page(request):
@@ -175,7 +176,7 @@ class WebServer(web.Server):
     async def _converse(self, request: web.BaseRequest, wanted: Asked) -> web.WebSocketResponse:
         """One session, from the handshake to the end of the socket."""
         socket = web.WebSocketResponse(
-            timeout=CLOSING, autoping=False, heartbeat=HEARTBEAT, compress=False, max_msg_size=LONGEST_MESSAGE
+            timeout=CLOSING, autoping=False, compress=False, max_msg_size=LONGEST_MESSAGE
         )
         await socket.prepare(request)
         address = address_of(request, self._behind_proxy)
@@ -185,6 +186,7 @@ class WebServer(web.Server):
             return socket
         try:
             admitted.log_in()
+            _keep_little(request)
             if connection := self._admitted.get(request.protocol):
                 connection.log_in()
             await self._serve(request, wanted, address, socket)
@@ -204,12 +206,21 @@ class WebServer(web.Server):
         try:
             ended = await converse(socket, outlet, reader)
             tell_end(self._log, client, ended, "serve.cut.stalled" if outlet.has_stalled else "")
-            code = WSCloseCode.GOING_AWAY if ended.reason == "server" else WSCloseCode.OK
-            await _close(request, socket, code)
+            if ended.reason != "gone":
+                code = WSCloseCode.GOING_AWAY if ended.reason == "server" else WSCloseCode.OK
+                await _close(request, socket, code)
+            elif request.transport is not None:
+                request.transport.abort()
         finally:
             self._readers.discard(reader)
             if self._garbage is not None:
                 self._garbage.ends()
+
+
+def _keep_little(request: web.BaseRequest) -> None:
+    """Bounds what the system keeps for a browser that takes nothing: on Linux it would be some MiB."""
+    if request.transport is not None and (connection := request.transport.get_extra_info("socket")):
+        connection.setsockopt(SOL_SOCKET, SO_SNDBUF, MOST_WAITING)
 
 
 def _client(request: web.BaseRequest, wanted: Asked, address: str) -> Client:

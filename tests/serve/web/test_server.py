@@ -292,7 +292,7 @@ async def test_who_takes_nothing_costs_no_memory_and_is_cut(monkeypatch: pytest.
 
 @in_loop
 async def test_who_does_not_answer_is_found_to_be_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_module, "HEARTBEAT", 0.2)
+    monkeypatch.setattr(session, "HEARTBEAT", 0.2)
     async with running() as server:
         stranger = await server.welcome()
         while (await stranger.frame())[0] != PING:
