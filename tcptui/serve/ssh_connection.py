@@ -122,9 +122,7 @@ class Connection(SSHServerConnection):
         """The next piece of what has come."""
         now = time.monotonic()
         self._octets = TokenBucket(OCTETS_A_SECOND, OCTETS_AT_ONCE, now)
-        self._exchanges = TokenBucket(MOST_BEFORE_LOGIN = 64 * 1024
-"""Octets from a client until it has logged in; a login with several keys takes some ten thousand."""
-KEY_EXCHANGES_A_SECOND, KEY_EXCHANGES_AT_ONCE, now)
+        self._exchanges = TokenBucket(KEY_EXCHANGES_A_SECOND, KEY_EXCHANGES_AT_ONCE, now)
         self._before_login = MOST_BEFORE_LOGIN
         """Octets that may still come."""
         self._login_requests = 0
