@@ -57,7 +57,10 @@ def address_of(url: str, password: str = "") -> Address:
     is_path = parts.scheme == "unix"
     path = unquote(parts.path) if is_path else ""
     database = query.pop("db", [""])[-1] if is_path else parts.path.removeprefix("/")
-    is_server = path.startswith("/") if is_path else parts.scheme in ("redis", "rediss") and parts.hostname
+    if is_path:
+        is_server = path.startswith("/") and not parts.hostname
+    else:
+        is_server = parts.scheme in ("redis", "rediss") and bool(parts.hostname)
     if not is_server or query or parts.fragment or port == 0 or "\0" in url:
         raise BadAddress("error.redis.url")
     return Address(

@@ -88,8 +88,8 @@ class Link:
         self._address = address
         self._listener = listener
         self._waiting: dict[str, tuple[tuple[str | bytes | int, ...], Callable[[Answer], None]]] = {}
-        self._channels: dict[str, bool] = {}
-        """Those to subscribe to, or no longer (False), as soon as can be."""
+        self._channels: set[str] = set()
+        """Those to subscribe to as soon as can be."""
         self._work = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.is_joined = False
@@ -123,10 +123,10 @@ class Link:
             self._waiting[name] = (words, answered)
             self._work.set()
 
-    def subscribe(self, channel: str, wanted: bool = True) -> None:
-        """What is published there is heard, or no longer."""
+    def subscribe(self, channel: str) -> None:
+        """What is published there is heard, until there is no server."""
         if self.is_joined:
-            self._channels[channel] = wanted
+            self._channels.add(channel)
             self._work.set()
 
     async def _keep(self, pair: _Pair) -> None:
@@ -192,8 +192,7 @@ class Link:
             await self._work.wait()
             self._work.clear()
             while self._channels:
-                channel, wanted = self._channels.popitem()
-                await (pair.published.subscribe if wanted else pair.published.unsubscribe)(channel)
+                await pair.published.subscribe(self._channels.pop())
             if self._waiting:
                 commands = list(self._waiting.values())
                 self._waiting.clear()
@@ -227,9 +226,14 @@ class _Pair:
         self.published: PubSub = self._commands.pubsub()
 
     async def connect(self) -> None:
-        """Both; again does nothing. Raises what the library does."""
-        await self.published.connect()  # type: ignore[no-untyped-call]
-        await self._commands.ping()
+        """Both; again does nothing. Raises one of `_FAILURES`."""
+        try:
+            await self.published.connect()  # type: ignore[no-untyped-call]
+            await self._commands.ping()
+        except _FAILURES:
+            raise
+        except Exception as error:  # Of the library, about an answer that no Redis gives.
+            raise ConnectionError("no Redis") from error
 
     async def answers(self, commands: list[tuple[tuple[str | bytes | int, ...], Any]]) -> list[Answer]:
         """What the server says to each, of which all are sent at once."""
