@@ -14,8 +14,8 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tcptui.commands import terminal
 from tcptui.commands.shared import Unusable, complain, discard, library_of, write
+from tcptui.ui import terminal_kinds
 
 if TYPE_CHECKING:
     from tcptui.ui.lecturing import Lecturing
@@ -38,7 +38,7 @@ def show(
     `instead` says what works without a terminal; the run may be the first item of a lecture.
     """
     environment = dict(os.environ)
-    _set_up_textual()
+    set_up_textual()
     # A collection while the first frame is made, or a key is answered, is what a reader feels most.
     gc.disable()
     library = library_of(options)
@@ -102,7 +102,7 @@ def _load_first_step() -> None:
     english.sentences()
 
 
-def _set_up_textual() -> None:
+def set_up_textual() -> None:
     """Leaves nothing to the environment of what Textual takes from there."""
     for name in [name for name in os.environ if name.startswith("TEXTUAL_")]:
         # They name modules to import and files to write; what comes with an SSH login must not choose them.
@@ -124,7 +124,7 @@ def _preferences(options: argparse.Namespace, environment: Mapping[str, str], ke
     if options.theme is not None and options.theme not in CHOICES:
         raise Unusable("error.option.theme", name=options.theme, known=CHOICES)
     config, notes = local_config()
-    suits = terminal.palette_of(environment)
+    suits = terminal_kinds.palette_of(environment)
     named = environment.get("TCPTUI_THEME", "")
     if named and named not in CHOICES:
         notes.append(say("setting.theme", where="TCPTUI_THEME", name=named, known=CHOICES))
@@ -135,10 +135,10 @@ def _preferences(options: argparse.Namespace, environment: Mapping[str, str], ke
     if ascii_only is None:
         ascii_only = config.ascii if config is not None else None
     if ascii_only is None:
-        ascii_only = terminal.draws_only_ascii(environment, sys.stdout.encoding)
+        ascii_only = terminal_kinds.draws_only_ascii(environment, sys.stdout.encoding)
     preferences = Preferences(
         theme=_first(wanted), suits=suits, ascii_only=ascii_only, notes=tuple(notes),
-        may_ask=terminal.may_ask(environment),
+        may_ask=terminal_kinds.may_ask(environment),
     )  # fmt: skip
     if config is None:
         return preferences

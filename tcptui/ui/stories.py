@@ -9,14 +9,17 @@ as many pieces as there is time for. What was played is kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from tcptui.core.message import Message
 from tcptui.explain.reasons import rules_to_tell
 from tcptui.lab.loader import BadScenario, scenario_of_variant
 from tcptui.lab.prelude import first_record
 from tcptui.lab.report import Report
+from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.library import Listed
+from tcptui.ui.seen import Scores
 from tcptui.view.ladder_rows import RowBuilder
 from tcptui.view.ladder_window import Window
 from tcptui.view.preview import Played
@@ -98,6 +101,19 @@ class Stories:
         for story in self.listed:
             for variant in story.variants:
                 yield from self.play(story, variant)
+
+
+class AllStories(Protocol):
+    """Where the story that is shown comes from."""
+
+    scores: Scores
+    """What is counted of answers to questions before its steps."""
+
+    def story_beside(self, by: int) -> Scenario | None:
+        """The story that stands `by` places after it; None: there is none."""
+
+    def saw(self, scenario: Scenario) -> None:
+        """A story has been seen to its end."""
 
 
 def _sections(report: Report, world: WorldState) -> Iterator[str]:

@@ -12,14 +12,8 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from tcptui.ui.driver import (
-    MOST_PASTED,
-    PASTE_SILENCE,
-    PasteGuard,
-    TerminalFile,
-    TerminalParser,
-    clamped,
-)
+from tcptui.ui.driver import TerminalFile
+from tcptui.ui.terminal_input import MOST_PASTED, PASTE_SILENCE, PasteGuard, TerminalParser, clamped
 from tests.ui.pseudo_terminal import PseudoTerminal
 
 START, END = "\x1b[200~", "\x1b[201~"
@@ -280,7 +274,7 @@ def test_sigcont_while_it_ends_leaves_the_terminal_as_it_was_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "method"), [("session", "Session.step"), ("driver", "TerminalDriver._send")]
+    ("module", "method"), [("session", "Session.step"), ("terminal_input", "TerminalInput._send")]
 )
 def test_a_crash_has_exit_status_1(module: str, method: str, tmp_path: Path) -> None:
     """In an action, or where keys are read: the terminal is given back, and the shell is told."""
@@ -292,7 +286,7 @@ def test_a_crash_has_exit_status_1(module: str, method: str, tmp_path: Path) -> 
         f"module.{method} = fail\n"
     )
     with PseudoTerminal(*PLAY, env={"PYTHONPATH": str(tmp_path)}) as terminal:
-        terminal.until("on purpose" if module == "driver" else " help")
+        terminal.until("on purpose" if module == "terminal_input" else " help")
         if module == "session":
             terminal.send(b" ")
         assert terminal.ends() == 1

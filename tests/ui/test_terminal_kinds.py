@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from tcptui.commands.terminal import draws_only_ascii, may_ask, palette_of
+from tcptui.ui.terminal_kinds import draws_only_ascii, may_ask, palette_of
 
 
 def palette_in(**environment: str) -> str:
     """In a process of its own: terminfo is read once in each."""
-    code = "import os; from tcptui.commands.terminal import palette_of; print(palette_of(os.environ))"
+    code = "import os; from tcptui.ui.terminal_kinds import palette_of; print(palette_of(os.environ))"
     finished = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )

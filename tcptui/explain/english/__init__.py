@@ -37,6 +37,7 @@ def sentences() -> Mapping[str, str]:
         rooms,
         rules,
         scripts,
+        served,
         stories,
     )
 
@@ -56,4 +57,5 @@ def sentences() -> Mapping[str, str]:
         **ledger.SENTENCES,
         **configuration.SENTENCES,
         **beside.SENTENCES,
+        **served.SENTENCES,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, TypeVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.panes.inspector import InspectorPane
     from tcptui.ui.panes.letters import LettersPane
+    from tcptui.ui.stories import AllStories
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -50,19 +51,6 @@ LEAST_SAID = 2
 T = TypeVar("T")
 Enlarged: TypeAlias = Literal["", "a", "wire", "b"]
 _ENLARGED: tuple[Enlarged, ...] = ("", "a", "wire", "b")
-
-
-class AllStories(Protocol):
-    """Where the story that is shown comes from."""
-
-    scores: Scores
-    """What is counted of answers to questions before its steps."""
-
-    def story_beside(self, by: int) -> Scenario | None:
-        """The story that stands `by` places after it; None: there is none."""
-
-    def saw(self, scenario: Scenario) -> None:
-        """A story has been seen to its end."""
 
 
 class RunScreen(LectureActions, VersionActions, PaneScreen):
@@ -151,6 +139,10 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
                 pane.session = session
         self._rearrange()
 
+    def type_moves(self, moves: str) -> None:
+        """Makes moves that are typed, after what the session is still working on."""
+        self._change(lambda: self.session.type_moves(moves))
+
     def on_mount(self) -> None:
         if self._lecturing is not None:
             self.set_interval(CLOCK_EVERY, self.show)
@@ -166,10 +158,9 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
             frames = self._fill_enlarged(where, width, height)
         else:
             frames = [self._ends[0].fill_frame(where.a), self._ends[1].fill_frame(where.b)]
+            self._wire.display = where.wire is not None
             if where.wire is not None:
                 frames.append(self._wire.fill_frame(where.wire))
-            else:
-                self._wire.display = False
             frames += self._fill_inspectors(wanted, where.inspectors)
             if self._letters is not None:
                 self._letters.display = False
@@ -360,9 +351,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         from tcptui.ui.screens.asking import ask_moves
 
         self._pause()
-        ask_moves(
-            self.app, self.session, lambda text: self._change(lambda: self.session.type_moves(text))
-        )  # fmt: skip
+        ask_moves(self.app, self.session, self.type_moves)
 
     def _ask_what_to_find(self) -> None:
         from tcptui.ui.screens.asking import ask_what_to_find

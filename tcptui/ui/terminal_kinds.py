@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ SIGNS = "─│┃┊╭╯▶◀▸✗…·"
 _ASCII_ONLY = ("linux", "vt", "ansi", "cons25", "sun")
 """Terminals, by the beginning of their names, whose characters are not these: hardware, and consoles whose
 fonts have at most 512 signs, no rounded corners and no arrow heads among them."""
+_WITHOUT_COLOURS = ("vt", "dumb", "sun")
 _SILENT = (*_ASCII_ONLY, "dumb", "screen", "eterm")
 """Those that do not know OSC, or do not pass it on: GNU screen would hand on the answer as typed keys."""
 _MANY_COLOURS = ("256color", "direct", "truecolor", "kitty", "alacritty", "ghostty", "wezterm", "foot")
@@ -30,15 +31,17 @@ def draws_only_ascii(environment: Mapping[str, str], encoding: str | None) -> bo
     return False
 
 
-def palette_of(environment: Mapping[str, str]) -> PaletteName:
-    """The palette that suits the terminal, as far as can be known without asking it."""
+def palette_of(environment: Mapping[str, str], colours_of: Callable[[str], int] | None = None) -> PaletteName:
+    """The palette that suits the terminal, as far as can be known without asking it. `colours_of` tells how
+    many colours a terminal of that name has; by default terminfo does, which knows that of this process
+    alone."""
     if environment.get("NO_COLOR"):  # Not empty: https://no-color.org
         return "mono"
     name = environment.get("TERM", "")
     if environment.get("COLORTERM", "") not in ("truecolor", "24bit") and not any(
         word in name for word in _MANY_COLOURS
     ):
-        colours = _colours_of(name)
+        colours = (colours_of or terminfo_colours)(name)
         if colours < 256:
             return "16" if colours >= 8 else "mono"
     return _ground_palette(environment.get("COLORFGBG", ""))
@@ -57,7 +60,7 @@ def _ground_palette(hint: str) -> PaletteName:
     return "light" if number in ("7", "15") else "dark"
 
 
-def _colours_of(name: str) -> int:
+def terminfo_colours(name: str) -> int:
     """How many colours terminfo says that it has, -1 for none; 8, if terminfo does not know the terminal."""
     try:
         import curses
@@ -69,3 +72,9 @@ def _colours_of(name: str) -> int:
         return curses.tigetnum("colors")
     except curses.error:
         return 8
+
+
+def likely_colours(name: str) -> int:
+    """How many colours a terminal of that name has, -1 for none, without a look at any file: for one that is
+    not here."""
+    return -1 if name.startswith(_WITHOUT_COLOURS) else 8

@@ -1,0 +1,1 @@
+"""Many readers in one process, over SSH and the web."""

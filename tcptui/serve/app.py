@@ -1,0 +1,46 @@
+"""The program as one of many readers in a process sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+
+from textual.driver import Driver
+from textual.events import Event, Key
+
+from tcptui.ui.app import TcptuiApp
+from tcptui.ui.preferences import Preferences
+from tcptui.ui.session import Session
+from tcptui.ui.stories import Stories
+
+
+class ReaderApp(TcptuiApp):
+    """It has no files, and remembers what was seen as long as it runs. What is played for the list of stories
+    is shared with the others."""
+
+    def __init__(
+        self,
+        session: Session | None,
+        stories: Stories,
+        preferences: Preferences,
+        driver: Callable[..., Driver],
+        after_first_frame: Callable[[], None],
+    ) -> None:
+        super().__init__(session, list, preferences=preferences, after_first_frame=after_first_frame)
+        self.driver_class = driver  # type: ignore[assignment]
+        self._listed = stories
+        # Textual puts these in the place of the process's own while an app runs, and at its end puts back
+        # what was there when it began: with several at once that would be those of one that has ended.
+        self._capture_stdout = sys.stdout  # type: ignore[assignment]
+        self._capture_stderr = sys.stderr  # type: ignore[assignment]
+
+    async def on_event(self, event: Event) -> None:
+        await super().on_event(event)
+        if isinstance(event, Key):
+            await asyncio.sleep(0)  # The other readers have their turn: a full queue is not waited for.
+
+    def type_moves(self, moves: str) -> None:
+        """Makes moves as if the reader had typed them; nothing, where there is no run."""
+        if self._run is not None:
+            self._run.type_moves(moves)

@@ -1,0 +1,27 @@
+"""What one reader's session may take of the server."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tcptui.named_tuple import NamedTuple
+
+LEAST_SIZE, MOST_SIZE = (20, 5), (500, 200)
+"""Columns and rows of a reader's window."""
+MOST_FED: Final = 256 * 1024
+"""Octets from a reader that wait to be taken; more are dropped."""
+ENOUGH_FED: Final = 64 * 1024
+"""Octets that wait before the server is asked to read no more of them."""
+
+
+class Limits(NamedTuple):
+    """Of one session."""
+
+    idle: float = 15 * 60
+    """Seconds without a key after which it ends."""
+    longest: float = 4 * 60 * 60
+    """Seconds after which it ends."""
+    keys: float = 40
+    """Keys, clicks and the like that are answered in a second, after a burst; the others wait."""
+    burst: float = 120
+    """Those that are answered at once."""

@@ -1,0 +1,321 @@
+"""One reader's session, whatever carries its octets: SSH, a web socket, a pipe to another process.
+
+Whoever has a connection makes a `Reader` of it (`Served.reader`), hands on what comes (`feed`, `resize`) and
+awaits `run`, which ends when the reader leaves, when a limit is reached, when an error ends the session, or
+after `hang_up` or `say_good_bye`. It does not raise: an error of one session is told in `Ended`, and touches
+no other. All methods are called in the event loop.
+
+Nothing of a session comes from this process's environment or its files: the palette and the characters are
+chosen by what the client says of its terminal, what has been seen is forgotten at the end, and there are no
+files to be written to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from contextlib import suppress
+from functools import cache, partial
+from typing import Literal, TypeAlias
+
+from tcptui.core.message import MessageError, brief
+from tcptui.explain.catalogue import say
+from tcptui.explain.catalogue import text as text_of
+from tcptui.explain.numbers import short_duration_text
+from tcptui.lab.loader import scenario_of_variant
+from tcptui.lab.scenario import Scenario
+from tcptui.library import SHIPPED, Library, Listed
+from tcptui.named_tuple import NamedTuple
+from tcptui.printable import printable
+from tcptui.serve.app import ReaderApp
+from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, Limits
+from tcptui.serve.terminal import Outlet, ReaderTerminal
+from tcptui.ui.driver import ANSWER_PATIENCE
+from tcptui.ui.preferences import Preferences
+from tcptui.ui.session import Session
+from tcptui.ui.stories import Stories
+from tcptui.ui.terminal_input import BACK_OFF, clamped
+from tcptui.ui.terminal_kinds import draws_only_ascii, likely_colours, may_ask, palette_of
+from tcptui.ui.typed import parsed
+
+LONGEST_MOVES = 4096
+"""Characters of the moves that a session begins with."""
+WARNING = 60.0
+"""Seconds before a limit at which the reader is told of it."""
+Reason: TypeAlias = Literal["left", "gone", "server", "idle", "longest", "error"]
+"""Why a session ended: the reader left, the other side is gone, the server ends, no key for too long, it has
+lasted for too long, an error."""
+_TERM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
+_LANGUAGE = re.compile(r"[A-Za-z0-9_.@-]{1,64}")
+
+
+class Client(NamedTuple):
+    """What the other side says of itself, cut and clamped: made by `of`."""
+
+    address: str
+    user: str
+    term: str
+    colorterm: str
+    language: str
+    """As LANG has it: ``de_DE.UTF-8``."""
+    columns: int
+    rows: int
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        address: str = "",
+        user: str = "",
+        term: str = "",
+        colorterm: str = "",
+        language: str = "",
+        columns: int = 80,
+        rows: int = 24,
+    ) -> Client:
+        """Whatever it says: what can't be the name of a terminal or of a language is left out."""
+        columns, rows = clamped(columns, rows, LEAST_SIZE, MOST_SIZE)
+        return cls(
+            printable(address[:64]), printable(user[:64]), term if _TERM.fullmatch(term) else "",
+            colorterm if colorterm in ("truecolor", "24bit") else "",
+            language if _LANGUAGE.fullmatch(language) else "", columns, rows,
+        )  # fmt: skip
+
+
+class Start(NamedTuple):
+    """What is to be seen first; empty: the list of stories."""
+
+    story: str = ""
+    variant: str = ""
+    moves: str = ""
+    room: str = ""
+    key: str = ""
+    """The presenter's."""
+
+
+class Ended(NamedTuple):
+    """How a session ended, for the log."""
+
+    reason: Reason
+    seconds: float
+    steps: int
+    """Moves that were made in it."""
+    error: BaseException | None = None
+
+
+class Served:
+    """What all sessions of a process have in common: the stories, listed and parsed once, and the limits."""
+
+    def __init__(self, library: Library = SHIPPED, limits: Limits = Limits()) -> None:  # noqa: B008
+        self.limits = limits
+        self.stories = Stories([_loaded_once(one) for one in library.all_scenarios()])
+        self._by_name = {one.name: one for one in self.stories.listed}
+
+    def scenario(self, start: Start) -> Scenario | None:
+        """What is to be seen first; None: the list. Raises MessageError."""
+        if not start.story:
+            return None
+        listed = self._by_name.get(start.story)
+        if listed is None:
+            raise MessageError("ui.served.story", name=brief(start.story))
+        scenario = listed.load()
+        return scenario_of_variant(scenario, start.variant) if start.variant else scenario
+
+    def reader(self, client: Client, outlet: Outlet, start: Start = Start()) -> Reader:  # noqa: B008
+        """A new session."""
+        return Reader(self, client, outlet, start)
+
+
+def _loaded_once(listed: Listed) -> Listed:
+    return listed._replace(load=cache(listed.load))
+
+
+class Reader:
+    """One session."""
+
+    def __init__(self, served: Served, client: Client, outlet: Outlet, start: Start = Start()) -> None:  # noqa: B008
+        self._served, self._client, self._start = served, client, start
+        self._outlet: Outlet | None = outlet
+        self._app: ReaderApp | None = None
+        self._fed = bytearray()
+        """What has come before there was an app."""
+        self._size = client.columns, client.rows
+        self._reason: Reason = "left"
+        self._last_line = ""
+        self._begun = self._active = time.monotonic()
+        self._warned_of = 0.0
+        """The moment of ending that the reader has been told of."""
+        self._watching: asyncio.TimerHandle | None = None
+
+    # What the connection calls.
+
+    def feed(self, octets: bytes) -> None:
+        """The terminal has sent these."""
+        if self._terminal is not None:
+            self._terminal.feed(octets)
+        elif len(self._fed) < 4096:
+            self._fed += octets[:4096]
+
+    def resize(self, columns: int, rows: int) -> None:
+        """The window has this size now."""
+        self._size = clamped(columns, rows, LEAST_SIZE, MOST_SIZE)
+        if self._terminal is not None:
+            self._terminal.resize(*self._size)
+
+    @property
+    def wants_no_more(self) -> bool:
+        """Whether no more should be fed for a while; the outlet is told of it too."""
+        return self._terminal is not None and self._terminal.wants_no_more
+
+    def drained(self) -> None:
+        """The outlet is no longer full."""
+        if self._terminal is not None:
+            self._terminal.drained()
+
+    def hang_up(self) -> None:
+        """The other side is gone: nothing more is written."""
+        self._outlet = None
+        if self._terminal is not None:
+            self._terminal.hang_up()
+        self._end("gone")
+
+    def say_good_bye(self, line: str) -> None:
+        """The server ends: the terminal is given back, with a line."""
+        self._end("server", line)
+
+    async def run(self) -> Ended:
+        """Until the session ends."""
+        error: BaseException | None = None
+        try:
+            error = await self._run()
+        except Exception as unexpected:
+            error = unexpected
+        finally:
+            self._close()
+        if error is not None:
+            self._reason = "error"
+        return Ended(self._reason, time.monotonic() - self._begun, self._steps, error)
+
+    # Inside.
+
+    @property
+    def _terminal(self) -> ReaderTerminal | None:
+        driver = None if self._app is None else self._app._driver
+        return driver if isinstance(driver, ReaderTerminal) else None
+
+    @property
+    def _steps(self) -> int:
+        session = None if self._app is None else self._app.session
+        return 0 if session is None else session.history.length
+
+    async def _run(self) -> BaseException | None:
+        if self._outlet is None or self._reason != "left":
+            return None
+        session, notes = self._first()
+        driver = partial(
+            ReaderTerminal, outlet=self._outlet, limits=self._served.limits, took=self._took
+        )  # fmt: skip
+        app = self._app = ReaderApp(
+            session, self._served.stories, self._preferences(notes), driver, self._settle
+        )
+        self._watch()
+        await app.run_async(size=self._size)
+        if terminal := self._terminal:
+            await self._wait_for_answer(terminal)
+            if app.error is not None:
+                what = brief(" ".join([type(app.error).__name__, *str(app.error).split()]), 200)
+                self._last_line = say("ui.served.error", what=what)
+            if self._last_line:
+                terminal.say(self._last_line)
+        return app.error
+
+    def _first(self) -> tuple[Session | None, tuple[str, ...]]:
+        """What is shown first, and what is wrong with what was asked for."""
+        try:
+            scenario = self._served.scenario(self._start)
+        except MessageError as error:
+            return None, (text_of(error.message),)
+        return (None if scenario is None else Session(scenario)), ()
+
+    def _settle(self) -> None:
+        """After the first frame."""
+        app, terminal = self._app, self._terminal
+        if app is None or terminal is None:
+            return
+        if self._fed:
+            terminal.feed(bytes(self._fed))
+            self._fed.clear()
+        app.ask_ground()
+        if moves := self._start.moves:
+            try:
+                if len(moves) > LONGEST_MOVES:
+                    raise MessageError("ui.served.moves", most=LONGEST_MOVES)
+                parsed(moves)
+            except MessageError as error:
+                app.tell(text_of(error.message))
+            else:
+                app.type_moves(moves)
+
+    def _preferences(self, notes: tuple[str, ...]) -> Preferences:
+        client = self._client
+        environment = {"TERM": client.term or "xterm", "COLORTERM": client.colorterm}
+        encoding = client.language.partition(".")[2].partition("@")[0] if client.language else "utf-8"
+        return Preferences(
+            suits=palette_of(environment, likely_colours),
+            ascii_only=draws_only_ascii(environment, encoding),
+            may_ask=may_ask(environment),
+            notes=notes,
+        )
+
+    def _took(self) -> None:
+        """The reader has done something."""
+        self._active = time.monotonic()
+
+    def _watch(self) -> None:
+        """Looks at what time is left, and comes back when that changes what is to be said or done."""
+        now, limits = time.monotonic(), self._served.limits
+        idle, longest = self._active + limits.idle, self._begun + limits.longest
+        reason: Reason = "idle" if idle <= longest else "longest"
+        ends = min(idle, longest)
+        if now >= ends:
+            span = limits.idle if reason == "idle" else limits.longest
+            key = "ui.served.idle" if reason == "idle" else "ui.served.longest"
+            self._end(reason, say(key, time=_span(span)))
+            return
+        if now >= ends - WARNING and self._warned_of != ends and self._app is not None:
+            self._warned_of = ends
+            left = _span(round(ends - now))
+            if reason == "idle":
+                self._app.tell(say("ui.served.idle_soon", time=left))
+            else:
+                self._app.tell(say("ui.served.longest_soon", time=left, longest=_span(limits.longest)))
+        wait = ends - now if now >= ends - WARNING else ends - WARNING - now
+        self._watching = asyncio.get_running_loop().call_later(max(wait, 0.001), self._watch)
+
+    def _end(self, reason: Reason, line: str = "") -> None:
+        if self._reason == "left":
+            self._reason, self._last_line = reason, line
+        app = self._app
+        if app is not None and not app._exit:
+            app.exit()
+
+    async def _wait_for_answer(self, terminal: ReaderTerminal) -> None:
+        """An answer of the terminal that is on its way would stand in the reader's shell."""
+        until = time.monotonic() + ANSWER_PATIENCE
+        while terminal.awaits_answer and self._reason == "left" and time.monotonic() < until:
+            await asyncio.sleep(BACK_OFF)
+
+    def _close(self) -> None:
+        """Leaves nothing behind that the event loop would keep."""
+        if self._watching is not None:
+            self._watching.cancel()
+        if terminal := self._terminal:
+            terminal.hang_up()
+            with suppress(Exception):
+                terminal.close()
+        self._outlet = None
+
+
+def _span(seconds: float) -> str:
+    return short_duration_text(int(seconds * 1_000_000))

@@ -1,0 +1,121 @@
+"""A reader without a connection: what is fed, and what the screen's octets are."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+
+from tcptui.serve.limits import Limits
+from tcptui.serve.reader import Client, Ended, Reader, Served, Start
+
+PATIENCE = 20.0
+LAST_SEQUENCE = b"\x1b[?25h"
+"""The last that is written when the terminal is given back."""
+
+
+class Sink:
+    """An outlet that keeps what is written."""
+
+    def __init__(self) -> None:
+        self.octets = b""
+        self.is_full = False
+        self.is_paused = False
+
+    def write(self, octets: bytes) -> None:
+        self.octets += octets
+
+    def pause_reading(self) -> None:
+        self.is_paused = True
+
+    def resume_reading(self) -> None:
+        self.is_paused = False
+
+
+class Reading:
+    """A session that runs; leaving the context hangs up."""
+
+    def __init__(
+        self,
+        start: Start = Start(story="handshake"),  # noqa: B008
+        served: Served | None = None,
+        client: Client | None = None,
+        answer: bytes = b"\x1b[?62;22c",
+        limits: Limits = Limits(),  # noqa: B008
+    ) -> None:
+        self.sink = Sink()
+        self.served = served or Served(limits=limits)
+        self.reader: Reader = self.served.reader(
+            client or Client.of(term="xterm-256color", columns=100, rows=30), self.sink, start
+        )
+        self._answer = answer
+        self.ended: Ended | None = None
+
+    async def __aenter__(self) -> Reading:
+        self._task = asyncio.create_task(self._run())
+        if self._answer:
+            self.reader.feed(self._answer)
+        await self.until(lambda: len(self.sink.octets) > 1_000)
+        await self.settle()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.reader.hang_up()
+        await self.ends()
+
+    async def _run(self) -> None:
+        self.ended = await self.reader.run()
+
+    async def ends(self) -> Ended:
+        """How it has ended."""
+        await asyncio.wait_for(self._task, PATIENCE)
+        assert self.ended is not None
+        return self.ended
+
+    async def until(self, there: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not there():
+            assert time.monotonic() < deadline, self.sink.octets[-2000:]
+            if self._task.done():
+                await self._task
+                assert there(), (self.ended, self.sink.octets[-2000:])
+            await asyncio.sleep(0.002)
+
+    async def press(self, octets: bytes) -> bytes:
+        """What is written as the answer to these keys."""
+        before = len(self.sink.octets)
+        self.reader.feed(octets)
+        await self.settle()
+        return self.sink.octets[before:]
+
+    async def settle(self, seconds: float = 0.15) -> None:
+        """Until nothing has been written for so long."""
+        quiet_at, count = time.monotonic(), -1
+        while time.monotonic() - quiet_at < seconds:
+            if count != len(self.sink.octets):
+                quiet_at, count = time.monotonic(), len(self.sink.octets)
+            await asyncio.sleep(0.01)
+
+    async def shows(self, text: str) -> None:
+        """Until this is on the screen, as the app has it."""
+        await self.until(lambda: text in self.screen)
+
+    @property
+    def screen(self) -> str:
+        """The lines of the screen."""
+        app = self.reader._app
+        assert app is not None
+        strips = app.screen._compositor.render_strips()
+        return "".join(f"{strip.text.rstrip()}\n" for strip in strips)
+
+
+def run(test: Callable[[], Awaitable[None]]) -> None:
+    """A test that is a coroutine."""
+
+    async def go() -> None:
+        await test()
+
+    asyncio.run(go())
