@@ -20,6 +20,7 @@ from tcptui.ui.screens.watcher import WatcherScreen
 from tcptui.ui.session import Session
 from tcptui.ui.shown import Texts
 from tests.ui.drive import Screenshot
+from tests.ui.storm import key
 
 KEY = "key"
 
@@ -31,9 +32,24 @@ class Screen:
         self.app, self.pilot = app, pilot
         self.end = stack.aclose
 
+    def send(self, *keys: str) -> None:
+        """As a terminal does, without waiting for what comes of them."""
+        driver = self.app._driver
+        assert driver is not None
+        for name in keys:
+            driver.process_message(key(name))
+
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await settle(self)
+        for name in keys:
+            self.send(name)
+            await settle(self)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether messages wait, or work."""
+        waiting = (self.app, self.app.screen)
+        works = self.app.session is not None and self.app.session.working
+        return works or any(one.message_queue_size for one in waiting)
 
     @property
     def session(self) -> Session:
@@ -56,13 +72,11 @@ class Screen:
 
 
 async def settle(*screens: Screen) -> None:
-    """Until nothing is on its way."""
-    for _ in range(3):
-        for one in screens:
-            await one.pilot.pause()
-            while one.app.session is not None and one.app.session.working:
-                await asyncio.sleep(0.005)
-            await one.pilot.pause()
+    """Until nothing has been on its way for a while."""
+    quiet = 0
+    while quiet < 5:
+        await asyncio.sleep(0.002)
+        quiet = 0 if any(one.is_busy for one in screens) else quiet + 1
 
 
 class Class:

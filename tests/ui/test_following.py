@@ -36,7 +36,17 @@ def test_a_watcher_is_where_the_presenter_is_whenever_he_comes_and_at_his_own_si
     async def test(room: Class) -> None:
         presenter = await room.present(Session(library.find("late-syn"), "s3"))
         early = await room.watch()
-        for keys in "space", "l", "space space b", "home", "end", "b b d", "V enter", "]", "space space":
+        for keys in (
+            "space",
+            "l",
+            "space space b",
+            "home",
+            "end",
+            "b b d",
+            "V enter",
+            "right_square_bracket",
+            "space space",
+        ):
             await presenter.press(*keys.split())
             await room.settle()
             assert early.moment == presenter.moment, keys
@@ -48,7 +58,9 @@ def test_a_watcher_is_where_the_presenter_is_whenever_he_comes_and_at_his_own_si
     in_class(test)
 
 
-@pytest.mark.parametrize("key", ["space", "b", "home", "end", "l", "d", "u", "p", "full_stop", "]", "V"])
+@pytest.mark.parametrize(
+    "key", ["space", "b", "home", "end", "l", "d", "u", "p", "full_stop", "right_square_bracket", "V"]
+)
 def test_a_move_of_ones_own_leads_to_a_copy_and_a_key_back(key: str) -> None:
     async def test(room: Class) -> None:
         presenter = await room.present(Session(library.find("life"), "s5"))

@@ -10,7 +10,7 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.rooms.values import Shown, Trouble
 from tcptui.ui.actions import key_of
-from tcptui.ui.following import AskedByPresenter, Following
+from tcptui.ui.following import Following
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
 
@@ -48,11 +48,12 @@ class WatcherScreen(RunScreen):
         self._come_soon()
 
     def take(self, session: Session) -> None:
-        """Questions of the presenter's are asked in his story alone."""
-        asked, own = isinstance(self.session.predicting, AskedByPresenter), session.predicting
+        """Questions of the presenter's are asked in his story alone, and those of the reader's own on a
+        copy."""
+        asked = session.predicting
         super().take(session)
-        if asked or isinstance(own, AskedByPresenter):
-            session.predicting = own
+        if not self._following.is_away:
+            session.predicting = asked
 
     def show(self) -> None:
         following, session = self._following, self.session
