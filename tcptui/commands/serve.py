@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def add(commands: Commands) -> None:
     """Adds the command, with a sub-command for each way of serving."""
-    from tcptui.commands import serve_password, serve_ssh
+    from tcptui.commands import serve_password, serve_ssh, serve_web
 
     parser = commands.add_parser(
         "serve", help="let others use it: over SSH, in a browser", allow_abbrev=False,
@@ -29,6 +29,7 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
     ways = parser.add_subparsers(metavar="WAY", required=True)
     serve_ssh.add(ways)
+    serve_web.add(ways)
     serve_password.add(ways)
 
 

@@ -10,10 +10,17 @@ import asyncio
 import os
 import resource
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
 
+from tcptui.serve.garbage import Garbage
 from tcptui.serve.reader import Client, Served
+from tcptui.serve.told import summarize, tell_refused, tell_uncaught
+
+if TYPE_CHECKING:
+    from tcptui.serve.admission import Admission
+    from tcptui.serve.log import Log
 
 SPARE_DESCRIPTORS = 64
 """For what is open beside connections."""
@@ -65,6 +72,22 @@ class Nowhere:
 
     def resume_reading(self) -> None:
         """Nothing is read."""
+
+
+@asynccontextmanager
+async def prepared(served: Served, log: Log, *admissions: Admission) -> AsyncIterator[Garbage]:
+    """What a server needs while its event loop runs: errors and refused connections are told to the log, the
+    first screen has been drawn, garbage is collected between keys."""
+    tell_uncaught(log)
+    await warm_up(served)
+    garbage = Garbage()
+    summary = asyncio.get_running_loop().create_task(summarize(log, *admissions))
+    try:
+        yield garbage
+    finally:
+        summary.cancel()
+        tell_refused(log, *admissions)
+        garbage.stop()
 
 
 async def warm_up(served: Served) -> None:

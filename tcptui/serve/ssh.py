@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any
 
 from asyncssh import SSHKey, SSHServerConnectionOptions
@@ -24,14 +24,14 @@ from tcptui.core.message import Message
 from tcptui.explain.catalogue import say
 from tcptui.files import BadFile
 from tcptui.named_tuple import NamedTuple
-from tcptui.serve.garbage import Garbage
-from tcptui.serve.running import ENDS_WITHIN, until_told, warm_up
+from tcptui.serve.running import ENDS_WITHIN, prepared, until_told
 from tcptui.serve.ssh_connection import Connection
-from tcptui.serve.ssh_session import Visitor, error_message
+from tcptui.serve.ssh_session import Visitor
 
 if TYPE_CHECKING:
     from tcptui.serve.access import Access
     from tcptui.serve.admission import Admission
+    from tcptui.serve.garbage import Garbage
     from tcptui.serve.log import Log
     from tcptui.serve.reader import Served
 
@@ -65,8 +65,6 @@ ACCEPTED_AT_ONCE = 128
 """Connections that are accepted before those that are there have their turn."""
 KEEPALIVE = 30.0
 """Seconds of silence after which a client is asked whether it is there; after three of them it is not."""
-SUMMARY_EVERY = 60.0
-"""Seconds between two lines of the log about connections that were refused."""
 
 
 class SshSettings(NamedTuple):
@@ -91,31 +89,28 @@ class SshServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._hashing = asyncio.Semaphore()
         """A hash takes 32 MiB: one at a time."""
-        self._is_closing = False
 
-    async def run(self, sockets: Iterable[socket.socket], begin: Callable[[], None]) -> None:
-        """Serves until the process is told to end. `begin` is called when it is ready."""
+    async def run(
+        self,
+        sockets: Iterable[socket.socket],
+        begin: Callable[[], None],
+        until: Callable[[Callable[[], None]], Awaitable[None]] = until_told,
+    ) -> None:
+        """Serves `until` the process is told to end. `begin` is called when it is ready."""
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(self._fail)
         logging.getLogger("asyncssh").disabled = True  # What it tells is not escaped.
-        logging.getLogger("asyncio").disabled = True
-        await warm_up(self.served)
-        self.garbage = Garbage()
-        listeners = [
-            await loop.create_server(lambda: Arrival(self), sock=one, backlog=ACCEPTED_AT_ONCE)
-            for one in sockets
-        ]
-        summary = loop.create_task(self._summarize())
-        begin()
-        try:
-            await until_told(self._read_anew)
-        finally:
-            for listener in listeners:
-                listener.close()
-            await self._say_good_bye()
-            summary.cancel()
-            self._tell_refused()
-            self.garbage.stop()
+        async with prepared(self.served, self.log, self.admission) as self.garbage:
+            listeners = [
+                await loop.create_server(lambda: Arrival(self), sock=one, backlog=ACCEPTED_AT_ONCE)
+                for one in sockets
+            ]
+            begin()
+            try:
+                await until(self._read_anew)
+            finally:
+                for listener in listeners:
+                    listener.close()
+                await self._say_good_bye()
 
     def keep(self, session: Coroutine[Any, Any, None]) -> None:
         """Runs a session."""
@@ -170,21 +165,6 @@ class SshServer:
             task.cancel()
         await asyncio.sleep(0.05)
 
-    async def _summarize(self) -> None:
-        while True:
-            await asyncio.sleep(SUMMARY_EVERY)
-            self._tell_refused()
-
-    def _tell_refused(self) -> None:
-        for reason, count in self.admission.refused.items():
-            self.log.write(Message.of("serve.log.refused", connections=count, reason=Message.of(reason)))
-        self.admission.refused.clear()
-
-    def _fail(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """An error that nobody has caught."""
-        error = context.get("exception") or RuntimeError(context.get("message", ""))
-        self.log.write(error_message("-", error))
-
 
 class Arrival(asyncio.Protocol):
     """A connection of which nothing is known but where it comes from."""
@@ -200,5 +180,9 @@ class Arrival(asyncio.Protocol):
             transport.abort()
             return
         connection = Connection(self._server.options, admitted)
-        transport.set_protocol(connection)
-        connection.connection_made(transport)
+        try:
+            transport.set_protocol(connection)
+            connection.connection_made(transport)
+        except OSError:  # It is gone already.
+            transport.abort()
+            connection.over()

@@ -7,15 +7,16 @@ line that says how to come, and runs nothing.
 from __future__ import annotations
 
 import asyncio
-import traceback
 from typing import TYPE_CHECKING, Any
 
-from asyncssh import SSHServer, SSHServerSession
+from asyncssh import Error, SSHServer, SSHServerSession
+from asyncssh.packet import PacketDecodeError
 
-from tcptui.core.message import Duration, Message, brief
+from tcptui.core.message import Message
 from tcptui.explain.catalogue import say
-from tcptui.serve.reader import Client, Ended, Reader, Start
+from tcptui.serve.reader import Client, Reader, Start
 from tcptui.serve.ssh_connection import LEAVING, TERMINAL, Channel, Connection
+from tcptui.serve.told import cut, error_message, tell_begin, tell_end
 
 if TYPE_CHECKING:
     from asyncssh import SSHServerConnection
@@ -30,18 +31,9 @@ COLUMNS, ROWS = 80, 24
 """Of a terminal whose size is not known, which says 0."""
 END_OF_INPUT = 1.0
 """Seconds for what came before it, when a client says that nothing more comes."""
-_LONGEST_TOLD = 60
-"""Characters of what a client says of itself, in the log."""
-_MOST_FRAMES = 4
-"""Places in the program that the log tells of an error, the innermost last."""
-_ENDED = {
-    "left": "serve.ended.left",
-    "gone": "serve.ended.gone",
-    "server": "serve.ended.server",
-    "idle": "serve.ended.idle",
-    "longest": "serve.ended.longest",
-    "error": "serve.ended.error",
-}
+
+_OF_THE_OTHER_SIDE = (Error, OSError, PacketDecodeError, UnicodeError)
+"""Errors that end a connection and are no error of the program."""
 
 
 class Visitor(SSHServer):
@@ -60,7 +52,7 @@ class Visitor(SSHServer):
     def connection_made(self, conn: SSHServerConnection) -> None:
         assert isinstance(conn, Connection)
         self.connection = conn
-        self.address = _cut(str(conn.get_extra_info("peername")[0]))
+        self.address = cut(str(conn.get_extra_info("peername")[0]))
         self._server.visitors.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -68,23 +60,25 @@ class Visitor(SSHServer):
         self.connection.over()
         if self.session is None or not self.session.has_begun:
             otherwise = "serve.ended.gone" if exc is None else "serve.ended.protocol"
-            reason = self.connection.cut or self.refused or otherwise
+            reason = self.refused or self.connection.cut or otherwise
             self._server.log.write(
                 Message.of(
                     "serve.log.nobody", address=self.address, user=self.user, client=self.client,
-                    reason=Message.of(reason), what=_cut(str(exc or "-")),
+                    reason=Message.of(reason), what=cut(str(exc or "-")),
                 )
             )  # fmt: skip
+        elif exc is not None and not isinstance(exc, _OF_THE_OTHER_SIDE):
+            self._server.log.write(error_message(self.address, exc))
 
     @property
     def client(self) -> str:
         """What program it says it is."""
-        return _cut(str(self.connection.get_extra_info("client_version", "")).removeprefix("SSH-2.0-"))
+        return cut(str(self.connection.get_extra_info("client_version", "")).removeprefix("SSH-2.0-"))
 
     # The login.
 
     def begin_auth(self, username: str) -> bool:
-        self.user = _cut(username)
+        self.user = cut(username)
         return not self._server.access.is_open
 
     def password_auth_supported(self) -> bool:
@@ -189,13 +183,8 @@ class ReaderSession(SSHServerSession[bytes]):
         )  # fmt: skip
         self._reader = self._server.served.reader(client, self, Start())
         self._connection.waiting = self
-        self._server.log.write(
-            Message.of(
-                "serve.log.begins", address=self._visitor.address, user=self._visitor.user,
-                client=self._visitor.client, term=client.term, columns=client.columns, rows=client.rows,
-            )
-        )  # fmt: skip
-        self._server.keep(self._run(self._reader))
+        tell_begin(self._server.log, client, self._visitor.client)
+        self._server.keep(self._run(self._reader, client))
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         if self._reader is not None:
@@ -239,36 +228,13 @@ class ReaderSession(SSHServerSession[bytes]):
 
     # Its end.
 
-    async def _run(self, reader: Reader) -> None:
+    async def _run(self, reader: Reader, client: Client) -> None:
         self._server.garbage.begins()
         ended = await reader.run()
         self._server.garbage.ends()
-        self._tell(ended)
+        tell_end(self._server.log, client, ended, self._connection.cut)
         self._leave(int(ended.error is not None))
 
     def _leave(self, status: int) -> None:
         self._channel.exit(status)
         self._connection.enter_stage(LEAVING, "serve.ended.left")
-
-    def _tell(self, ended: Ended) -> None:
-        address, user = self._visitor.address, self._visitor.user
-        if ended.error is not None:
-            self._server.log.write(error_message(address, ended.error))
-        self._server.log.write(
-            Message.of(
-                "serve.log.ends", address=address, user=user, time=Duration(int(ended.seconds * 1_000_000)),
-                steps=ended.steps, reason=Message.of(self._connection.cut or _ENDED[ended.reason]),
-            )
-        )  # fmt: skip
-
-
-def error_message(where: str, error: BaseException) -> Message:
-    """An error in the program, for the log: what, and at which places."""
-    frames = traceback.extract_tb(error.__traceback__)[-_MOST_FRAMES:]
-    places = tuple(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)
-    what = brief(" ".join([type(error).__name__, *str(error).split()]), 4 * _LONGEST_TOLD)
-    return Message.of("serve.log.error", where=where, what=what, places=places)
-
-
-def _cut(text: str) -> str:
-    return brief(text, _LONGEST_TOLD)

@@ -230,6 +230,9 @@ class TcptuiApp(App[None], inherit_css=False):
         self._close_messages_no_wait()
 
     def _handle_exception(self, error: Exception) -> None:
+        if self._exit:  # Keys that were typed after the one that leaves: their screens are half gone.
+            self._close_messages_no_wait()
+            return
         self._return_code = 1
         if self._exception is None:
             self._exception = error  # A test is to see it.

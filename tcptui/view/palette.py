@@ -88,6 +88,20 @@ def _look(name: PaletteName, style: Style) -> str:
     return f"{attributes} {colour} {ground}".strip() or "none"
 
 
+GROUNDS: dict[PaletteName, tuple[str, str]] = {
+    "light": ("#ffffff", "#1c1c1c"),
+    "dark": ("#121212", "#e4e4e4"),
+    "contrast": ("#000000", "#ffffff"),
+    "mono": ("#ffffff", "#000000"),
+}
+"""Of a document, where no terminal has them, the ground and the colour of plain text."""
+
+
+def for_document(name: PaletteName) -> PaletteName:
+    """The palette for a document, of those that have a ground, where a screen has this one."""
+    return "dark" if name == "16" else name if name in GROUNDS else "light"
+
+
 _CSS = {"bold": "font-weight: bold", "underline": "text-decoration: underline"}
 
 

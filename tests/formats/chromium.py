@@ -17,10 +17,10 @@ from typing import Any
 PROGRAM = shutil.which("chromium")
 PATIENCE = 20
 """Seconds in which an answer must come."""
-_FLAGS = (
+FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-dev-shm-usage", "--remote-debugging-pipe", "--force-color-profile=srgb",
+    "--disable-dev-shm-usage", "--force-color-profile=srgb",
 )  # fmt: skip
 _CODES = {"ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "Home": 36, "End": 35, "Tab": 9}
 
@@ -159,7 +159,7 @@ def chromium(folder: Path) -> Iterator[Page]:
         os.dup2(second, 4)
 
     process = subprocess.Popen(
-        [PROGRAM, *_FLAGS, f"--user-data-dir={folder}", "about:blank"],
+        [PROGRAM, *FLAGS, "--remote-debugging-pipe", f"--user-data-dir={folder}", "about:blank"],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         close_fds=False, preexec_fn=as_it_wants,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from tcptui import library
 from tcptui.explain.filled import answer_text
 from tcptui.formats.html_page.moments import END_HEIGHT, END_WIDTH, WIDTHS
 from tcptui.formats.html_page.table import STYLES
-from tcptui.formats.html_page.writer import GROUNDS, MOST_STEPS, write
+from tcptui.formats.html_page.writer import MOST_STEPS, write
 from tcptui.formats.replayed import told_of
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.loader import scenario_of_variant
@@ -26,7 +26,7 @@ from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.palette import LEAST_CONTRAST, contrast, luminance
 from tcptui.view.cells import cell_len
-from tcptui.view.palette import PALETTES
+from tcptui.view.palette import GROUNDS, PALETTES, PaletteName
 from tests.lab.worlds import OPEN, scenario
 from tests.messages import refused
 
@@ -215,15 +215,14 @@ def test_it_reads_without_the_script() -> None:
 
 
 @pytest.mark.parametrize("name", GROUNDS)
-def test_all_colours_can_be_read(name: str) -> None:
+def test_all_colours_can_be_read(name: PaletteName) -> None:
     def rgb(colour: str) -> tuple[int, int, int]:
         red, green, blue = bytes.fromhex(colour.removeprefix("#"))
         return red, green, blue
 
     ground, ink = map(rgb, GROUNDS[name])
-    palette = PALETTES["dark" if name == "dark" else "light"]
-    assert (luminance(ground) < 0.1) == (name == "dark")
-    for colour in (ink, *(rgb(colour) for colour in palette if colour)):
+    assert (luminance(ground) < 0.1) == (name in ("dark", "contrast"))
+    for colour in (ink, *(rgb(colour) for colour in PALETTES[name]._replace(ground="") if colour)):
         assert contrast(colour, ground) >= LEAST_CONTRAST
 
 

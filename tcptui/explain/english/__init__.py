@@ -41,6 +41,7 @@ def sentences() -> Mapping[str, str]:
         serve,
         served,
         stories,
+        web,
     )
 
     return {
@@ -60,6 +61,7 @@ def sentences() -> Mapping[str, str]:
         **page.SENTENCES,
         **configuration.SENTENCES,
         **beside.SENTENCES,
+        **web.SENTENCES,
         **serve.SENTENCES,
         **served.SENTENCES,
     }

@@ -20,15 +20,17 @@
     return made;
   }
 
+  const drawn = new RegExp(data.drawn, "gu");
+
   function signs(text, into) {
-    for (const [part, lines, sign] of text.matchAll(/([\u2500-\u259f]+)|([^\x00-\x7f\p{L}\p{N}_])|[^]/gu)) {
-      if (lines || sign) {
-        const made = element("i", sign ? "sign" : "", part);
-        made.ariaHidden = "true";
-        into.append(made);
-      } else into.append(part);
+    let end = 0;
+    for (const found of text.matchAll(drawn)) {
+      const made = element("i", found[2] ? "sign" : "", found[0]);
+      made.ariaHidden = "true";
+      into.append(text.slice(end, found.index), made);
+      end = found.index + found[0].length;
     }
-    into.normalize();
+    into.append(text.slice(end));
     return into;
   }
 

@@ -8,6 +8,7 @@ from html import escape
 from itertools import takewhile
 from typing import TypeAlias, get_args
 
+from tcptui.formats.signs import LINES, SIGNS
 from tcptui.printable import printable
 from tcptui.view.lines import Line, Style
 
@@ -15,8 +16,9 @@ STYLES: tuple[Style, ...] = get_args(Style)
 """In the data a span begins with a letter that stands for its style, the first of these for "A"."""
 _PICTURES: tuple[Style, ...] = ("bar", "space")
 """Styles of what is drawn and says nothing to somebody who hears it."""
-_SIGNS = re.compile(r"([\u2500-\u259f]+)|([^\x00-\x7f\w])")
-"""Lines and blocks, which fonts for columns have; and other signs, which may come from a wider font."""
+DRAWN = rf"([{LINES}]+)|([{SIGNS}])"
+"""What is no word, as a regular expression of Python and of JavaScript."""
+_DRAWN = re.compile(DRAWN)
 
 Entry: TypeAlias = str | list[str]
 """A text, or the spans of a line."""
@@ -67,7 +69,7 @@ def _html_span(text: str, style: Style) -> str:
 
 def _html_signs(text: str) -> Iterator[str]:
     at = 0
-    for found in _SIGNS.finditer(text):
+    for found in _DRAWN.finditer(text):
         yield escape(text[at : found.start()])
         sign = "" if found[1] else ' class="sign"'
         yield f'<i{sign} aria-hidden="true">{escape(found[0])}</i>'

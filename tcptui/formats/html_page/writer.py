@@ -19,7 +19,7 @@ from tcptui.explain.filled import answer_text, claims_now, said_now
 from tcptui.explain.marks import marks, state_mark
 from tcptui.explain.numbers import duration_text, time_text
 from tcptui.formats.html_page.moments import Moments
-from tcptui.formats.html_page.table import STYLES, html_line
+from tcptui.formats.html_page.table import DRAWN, STYLES, html_line
 from tcptui.formats.replayed import moments_of, told_now
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.history import History
@@ -29,15 +29,13 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES
 from tcptui.printable import printable
 from tcptui.view.lines import Line
-from tcptui.view.palette import PALETTES, css_rules
+from tcptui.view.palette import GROUNDS, PALETTES, PaletteName, css_rules
 
 if TYPE_CHECKING:
     from tcptui.trace.capture import Point
 
 MOST_STEPS = 500
 """Of a run that a page holds: with more it is no document that anybody would send."""
-GROUNDS = {"light": ("#ffffff", "#1c1c1c"), "dark": ("#121212", "#e4e4e4")}
-"""What is behind the text and the text itself."""
 _CONTROLS = (
     ("home", "ui.label.home", "Home"), ("back", "ui.label.back", "b"), ("step", "ui.label.step", "space"),
     ("end", "ui.label.end", "End"), ("play", "ui.label.play", "p"), ("question", "ui.reader.answer", "Q"),
@@ -70,6 +68,7 @@ def write(run: Record, _point: Point) -> str:
 def _data(moments: Moments) -> dict[str, Any]:
     return {
         "styles": STYLES,
+        "drawn": DRAWN,
         "segments": moments.segments(),
         "steps": moments.steps,
         "table": moments.table.entries,
@@ -89,16 +88,14 @@ def _file(name: str) -> str:
 
 def _style() -> str:
     """The rules of the page, and the colours of the palettes for a light and for a dark ground."""
-    light, dark = (_colours(name) for name in GROUNDS)
+    light, dark = _colours("light"), _colours("dark")
     on_dark = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}"
     return f":root {{ {light} }}\n{on_dark}\n{css_rules()}\n{_file('steps.css')}"
 
 
-def _colours(name: str) -> str:
+def _colours(name: PaletteName) -> str:
     ground, ink = GROUNDS[name]
-    palette = PALETTES["dark" if name == "dark" else "light"]
-    own = {"ground": ground, "plain": ink}
-    colours = {**palette._asdict(), **own}
+    colours = {**PALETTES[name]._asdict(), "ground": ground, "plain": ink}
     return "".join(f"--{field}: {colour}; " for field, colour in colours.items()).rstrip()
 
 

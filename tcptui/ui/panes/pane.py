@@ -112,6 +112,11 @@ class Pane(Widget, inherit_css=False):
         return changed
 
     @property
+    def shown(self) -> tuple[Place, Sequence[Line]]:
+        """Its place, and the lines that it shows there."""
+        return self._place, self._lines
+
+    @property
     def is_cut(self) -> bool:
         """Whether it shows only the beginning of a text."""
         return bool(self._cut)

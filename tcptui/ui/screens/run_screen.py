@@ -256,7 +256,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
     def action_save(self) -> None:
         from tcptui.ui.screens.take_away import save
 
-        self._change(lambda: save(cast("TcptuiApp", self.app), self.session, self.show))
+        self._change(lambda: save(cast("TcptuiApp", self.app), self, self.session))
 
     def action_moves(self) -> None:
         self._change(self._ask_moves)

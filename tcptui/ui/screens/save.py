@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar, Protocol
 
 from textual.app import ComposeResult
@@ -23,6 +23,7 @@ from tcptui.trace.capture import Point
 from tcptui.ui.screens.dialogs import BOX, LineDialog
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
+from tcptui.view.palette import PaletteName
 
 _MEANT = {
     "pcap": "pcapng", **{form.ending: form.name for form in reversed(FORMATS.values())}, "txt": "",
@@ -60,6 +61,17 @@ class Choice(NamedTuple):
         return f"{scenario}{at}{kind}.{ending}"
 
 
+class OnScreen(NamedTuple):
+    """What the reader sees, and how it came to that."""
+
+    scenario: Scenario
+    moves: str
+    """Up to here."""
+    palette: PaletteName
+    picture: Callable[[], str]
+    """Draws the screen as it is seen."""
+
+
 class Saved(NamedTuple):
     """What has been written."""
 
@@ -84,12 +96,16 @@ def choices() -> Iterator[Choice]:
             yield Choice(form, point)
 
 
-def exported(scenario: Scenario, moves: str, choice: Choice) -> bytes:
-    """What is to be written: the whole run, as `tcptui play --format` writes it. Raises MessageError."""
+def exported(seen: OnScreen, choice: Choice) -> bytes:
+    """What is to be written: the whole run, as `tcptui play --format` writes it, or what is seen. Raises
+    MessageError."""
+    if choice.form.write is None:
+        return seen.picture().encode()
     from tcptui.lab.moves_text import parse_moves
     from tcptui.lab.run import play
 
-    content = export(play(scenario, parse_moves(moves)), choice.form.name, choice.point)
+    run = play(seen.scenario, parse_moves(seen.moves))
+    content = export(run, choice.form.name, choice.point, seen.palette)
     return content.encode() if isinstance(content, str) else content
 
 
@@ -110,12 +126,12 @@ class Save(LineDialog["Saved | None"]):
         ("up", "move('cursor_up')", "Previous"),
     ]
 
-    def __init__(self, scenario: Scenario, moves: str, files: Files, chosen: Choice | None = None) -> None:
+    def __init__(self, seen: OnScreen, files: Files, chosen: Choice | None = None) -> None:
         """`chosen` is the format to begin with."""
-        self._scenario, self._moves, self._files = scenario, moves, files
+        self._seen, self._files = seen, files
         self._choices = list(choices())
         here = 0 if chosen is None else self._choices.index(chosen)
-        self._proposed = self._choices[here].file_name(scenario.name)
+        self._proposed = self._choices[here].file_name(seen.scenario.name)
         self._asked = ""
         """The name for which it was asked whether what is there may go."""
         self._writing = False
@@ -140,7 +156,7 @@ class Save(LineDialog["Saved | None"]):
 
     def _propose(self) -> None:
         """The name for the chosen format, unless another has been typed."""
-        proposed = self._choice.file_name(self._scenario.name)
+        proposed = self._choice.file_name(self._seen.scenario.name)
         if self.line.value == self._proposed:
             self.line.value = proposed
             self.line.action_select_all()  # What is typed takes its place.
@@ -171,7 +187,7 @@ class Save(LineDialog["Saved | None"]):
 
     async def _write(self, name: str, choice: Choice) -> None:
         try:
-            octets = await asyncio.to_thread(exported, self._scenario, self._moves, choice)
+            octets = await asyncio.to_thread(exported, self._seen, choice)
             await asyncio.to_thread(self._files.write, name, octets)
         except MessageError as error:
             self._writing = False
