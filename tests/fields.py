@@ -4,8 +4,9 @@ that changes and that equality sees every field. A field that is added is met wi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import Enum
 from typing import Any, NamedTuple
+
+from tcptui.enumeration import Enum
 
 IMMUTABLE = (int, str, bytes, Enum, type(None))
 REPLACED = {"_by_sockets", "_listeners", "connections", "descriptors", "owners", "sockets"}

@@ -41,8 +41,8 @@ def test_a_long_function_is_noticed(lines: int, long: list[str]) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_named_tuples_are_those_that_are_made_quickly(path: Path) -> None:
-    """And their modules leave annotations as they are: a class finds its fields there."""
+def test_named_tuples_and_enumerations_are_the_quick_ones(path: Path) -> None:
+    """And the modules of named tuples leave annotations as they are: a class finds its fields there."""
     imported = {
         (node.module, one.name)
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
@@ -51,5 +51,7 @@ def test_named_tuples_are_those_that_are_made_quickly(path: Path) -> None:
     }
     if path.name != "named_tuple.py":
         assert ("typing", "NamedTuple") not in imported
+    if path.name != "enumeration.py":
+        assert "enum" not in {module for module, _ in imported}
     if ("tcptui.named_tuple", "NamedTuple") in imported:
         assert ("__future__", "annotations") in imported

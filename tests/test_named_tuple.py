@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tcptui.named_tuple import NamedTuple
+from tcptui.named_tuple import NamedTuple, tuple_of
 
 
 class Ours(NamedTuple):
@@ -118,6 +118,11 @@ def test_a_constructor_is_as_fast() -> None:
     """It does the same: load the fields, build a tuple."""
     ours, theirs = ([one.opname for one in dis(kind)] for kind in (Ours, Theirs))
     assert ours == theirs
+
+
+def test_all_fields_together_make_the_same() -> None:
+    made = tuple_of(Ours, (1, "b", (3,)))
+    assert (type(made), made, made.third) == (Ours, Ours(1, "b", (3,)), (3,))
 
 
 def dis(kind: type[Ours | Theirs]) -> list[typing.Any]:

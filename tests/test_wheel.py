@@ -79,6 +79,9 @@ def package() -> set[str]:
     there |= {f"tcptui/lectures/{name}.toml" for name in lecture.names()}
     there |= {"tcptui/commands/template.toml", "tcptui/lab/empty_lab.toml"}
     there |= {"tcptui/formats/record.schema.json"}
+    page = ROOT / "tcptui" / "serve" / "web" / "page"
+    there |= {path.relative_to(ROOT).as_posix() for path in page.rglob("*") if path.is_file()}
+    there |= {f"tcptui/formats/html_page/steps.{kind}" for kind in ("js", "css")}
     return there | {"tcptui/requirements.toml", "tcptui/py.typed"}
 
 

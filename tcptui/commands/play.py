@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from tcptui.lab.record import Record
     from tcptui.lab.scenario import Scenario
     from tcptui.ui.session import Session
+    from tcptui.view.palette import PaletteName
+
+SIZE = "120x36"
+"""Of a picture of the screen, if nobody wants another."""
 
 
 def add(commands: Commands) -> None:
@@ -74,6 +78,10 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", metavar="FILE", dest="output", help="write to this file instead; - is standard output"
     )
+    parser.add_argument(
+        "--size", metavar="COLUMNSxROWS",
+        help="with --format svg-screen: how large the screen is; 120x36 if left out",
+    )  # fmt: skip
     add_look(parser, again=True)
     add_library(parser, again=True)
     parser.set_defaults(run=_play, lab=None, beside=None)
@@ -98,6 +106,8 @@ def _play(options: argparse.Namespace) -> int:
             from tcptui.commands.beside import ladders
 
             content: str | bytes = _for_reader(ladders(options, scenario_of), options)
+        elif FORMATS[options.format].write is None:
+            content = _for_reader(_picture(options), options)
         else:
             run = play(scenario_of(options), parse_moves(options.moves))
             for waiting in run.waiting:
@@ -127,6 +137,30 @@ def _session(options: argparse.Namespace) -> Session:
     return Session(scenario_of(options), options.moves, origin=Origin(options.scenario, tuple(more)))
 
 
+def _picture(options: argparse.Namespace) -> str:
+    """The screen after the moves."""
+    screen.set_up_textual()
+    from tcptui.ui.picture import BadSize, screen_svg
+
+    columns, _, rows = (options.size or SIZE).partition("x")
+    if not (columns.isdecimal() and rows.isdecimal() and len(options.size or "") < 10):
+        raise Unusable("error.option.size", text=options.size[:20])
+    try:
+        return screen_svg(_session(options), (int(columns), int(rows)), _palette(options))
+    except BadSize as error:
+        raise Unusable(error.message) from None
+
+
+def _palette(options: argparse.Namespace) -> PaletteName:
+    """The palette of a picture: what --theme says, else the one for a light ground."""
+    from tcptui.ui.palette import CHOICES
+    from tcptui.view.palette import for_document
+
+    if options.theme is not None and options.theme not in CHOICES:
+        raise Unusable("error.option.theme", name=options.theme, known=CHOICES)
+    return "light" if options.theme in (None, "auto") else for_document(options.theme)
+
+
 def _write_file(name: str, content: str | bytes) -> None:
     from tcptui.files import BadFile, write_octets
 
@@ -144,6 +178,8 @@ def _check_output(options: argparse.Namespace) -> None:
     if options.at is not None and (form is None or not form.points):
         *some, last = (one.name for one in _with_points())
         raise Unusable("error.option.at", some=tuple(some), last=last)
+    if options.size is not None and (form is None or form.write is not None):
+        raise Unusable("error.option.size_of_format")
     if form is None:
         if options.output is not None:
             *some, last = FORMATS
@@ -171,7 +207,7 @@ def _exported(run: Record, options: argparse.Namespace) -> str | bytes:
     from tcptui.formats.unsuitable import Unsuitable
 
     try:
-        content = export(run, options.format, options.at)
+        content = export(run, options.format, options.at, _palette(options))
     except Unsuitable as error:
         raise Unusable(error.message) from None
     return _for_reader(content, options) if isinstance(content, str) else content

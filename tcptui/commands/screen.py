@@ -15,7 +15,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tcptui.commands.shared import Unusable, complain, discard, library_of, write
-from tcptui.ui import terminal_kinds
 
 if TYPE_CHECKING:
     from tcptui.ui.lecturing import Lecturing
@@ -118,6 +117,7 @@ def _preferences(options: argparse.Namespace, environment: Mapping[str, str], ke
     last start; what suits the terminal where none of them says anything."""
     from tcptui.commands.local import local_config
     from tcptui.explain.catalogue import say
+    from tcptui.ui import terminal_kinds
     from tcptui.ui.palette import CHOICES
     from tcptui.ui.preferences import Preferences
 

@@ -6,12 +6,12 @@ Times are microseconds of the caller's clock.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 from tcptui.core.packet.datagram import Datagram, PortUnreachable
 from tcptui.core.packet.segment import Segment
 from tcptui.core.state import State
+from tcptui.enumeration import Enum
 from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:

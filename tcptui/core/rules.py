@@ -10,8 +10,9 @@ stacks depart from the RFC in the same way, the rule is one, and each has its ow
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum, auto
 from types import MappingProxyType
+
+from tcptui.enumeration import Enum, auto
 
 
 class Rule(Enum):

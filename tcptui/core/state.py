@@ -6,8 +6,7 @@ it; the tests, and whoever draws the diagram, read this one table.
 
 from __future__ import annotations
 
-from enum import Enum
-
+from tcptui.enumeration import Enum
 from tcptui.named_tuple import NamedTuple
 
 

@@ -8,11 +8,11 @@ the connection that stands for the end is another one now. Such arrows are dashe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from tcptui.core.state import TRANSITIONS, State
+from tcptui.core.state import State
 from tcptui.formats.notes import cut_note
+from tcptui.formats.state_way import way_of
 from tcptui.lab.record import Record
 from tcptui.lab.wire import SIDES
 from tcptui.printable import printable
@@ -20,8 +20,6 @@ from tcptui.view.inspectors.state_figure import FIGURE
 
 if TYPE_CHECKING:
     from tcptui.trace.capture import Point
-
-Arrow: TypeAlias = tuple[State, State]
 
 
 def write(run: Record, _point: Point) -> str:
@@ -35,7 +33,7 @@ def dot_text(run: Record) -> str:
 
 
 def _lines(run: Record) -> Iterator[str]:
-    visits = _visits(run)
+    ways = _ways(run)
     title = " ".join(filter(None, [run.scenario.title, cut_note(run)]))
     yield "digraph tcp {"
     yield f"    graph [label={quoted(title)}, labelloc=t, fontname=sans]"
@@ -45,28 +43,24 @@ def _lines(run: Record) -> Iterator[str]:
         ends = [side for side, end in zip(SIDES, run.end, strict=True) if end is state]
         style = ', style="rounded,bold"' if ends else ""
         yield f"    {quoted(state.value)} [label={quoted(' '.join([state.value, *ends]))}{style}]"
-    drawn = {(one.old, one.new): one.cause for one in FIGURE}
-    for arrow, cause in drawn.items():
-        yield _edge(arrow, cause, visits.get(arrow, []), "bold")
-    for arrow, names in visits.items():
-        if arrow not in drawn:
-            causes = [one.cause for one in TRANSITIONS if (one.old, one.new) == arrow]
-            yield _edge(arrow, " / ".join(causes), names, '"bold,dashed"')
+    for one in FIGURE:
+        yield _edge(one.old, one.new, one.cause, ways.pop((one.old, one.new, one.cause), []), "bold")
+    for (old, new, cause), names in ways.items():
+        yield _edge(old, new, cause, names, '"bold,dashed"')
     yield "}"
 
 
-def _visits(run: Record) -> dict[Arrow, list[str]]:
-    """The arrows of both ways, with the end and the number of each time."""
-    visits: dict[Arrow, list[str]] = {}
+def _ways(run: Record) -> dict[tuple[State, State, str], list[str]]:
+    """The arrows of both ways by what caused them, with the end and the number of each time."""
+    ways: dict[tuple[State, State, str], list[str]] = {}
     for side in SIDES:
-        states = [entered.state for entered in run.path_with_prelude(side)]
-        for number, arrow in enumerate(pairwise(states), 1):
-            visits.setdefault(arrow, []).append(f"{side}{number}")
-    return visits
+        for change in way_of(run, side):
+            cause = "" if change.transition is None else change.transition.cause
+            ways.setdefault((change.old, change.new, cause), []).append(change.name)
+    return ways
 
 
-def _edge(arrow: Arrow, cause: str, names: list[str], style: str) -> str:
-    old, new = arrow
+def _edge(old: State, new: State, cause: str, names: list[str], style: str) -> str:
     label = quoted("\n".join(filter(None, [" ".join(names), cause])))
     look = f", style={style}, color=black, fontcolor=black" if names else ""
     return f"    {quoted(old.value)} -> {quoted(new.value)} [label={label}{look}]"

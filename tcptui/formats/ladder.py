@@ -9,7 +9,7 @@ from tcptui.formats.notes import cut_note
 from tcptui.lab.record import Record
 from tcptui.lab.scenario import Scenario
 from tcptui.view.cells import wrap
-from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, WITH_STATES, draw_ladder, whole_window
+from tcptui.view.ladder import STATE_WIDTH, TIME_WIDTH, WITH_STATES, Ladder, draw_ladder, whole_window
 from tcptui.view.ladder_window import Window
 from tcptui.view.lines import plain_text
 
@@ -40,9 +40,14 @@ def ladder_text(run: Record) -> str:
 
 def ladder_lines(run: Record, window: Window, width: int) -> list[str]:
     """The rows of a window, which is of a whole run."""
+    return [plain_text(line) for line in drawn_ladder(run, window, width).lines]
+
+
+def drawn_ladder(run: Record, window: Window, width: int) -> Ladder:
+    """The same as the screen draws them."""
     scenario = run.scenario
     known = {one.number: one for one in run.transmissions}
-    ladder = draw_ladder(
+    return draw_ladder(
         window,
         known.get,
         run.ended_at,
@@ -50,7 +55,6 @@ def ladder_lines(run: Record, window: Window, width: int) -> list[str]:
         raw=scenario.raw_numbers,
         sockets=tuple(host.socket for host in scenario.hosts),
     )
-    return [plain_text(line) for line in ladder.lines]
 
 
 def ladder_heading(scenario: Scenario, width: int) -> list[str]:

@@ -11,6 +11,11 @@ Why an entry imports its module late. If the table held the modules' functions t
 What must be known before anything is written (the name, the points, whether it is binary) is data; the module
 is loaded when its format is asked for.
 
+Why a moment is no run. All formats but one tell a whole run, from its record. The picture of a screen shows
+a moment, and what a reader has chosen to see there: only a screen can draw it (`ui.picture`), which stands
+above this package. It has an entry all the same, for it is a format for everybody who names one; the entry
+writes nothing, and who has a screen draws it.
+
 Why the points belong to it. A capture tells what is seen at one place: at A, at B or on the wire. A format
 that depends on the place says which ones it knows, and the first of them is meant if nobody names one. A
 format that tells the whole run knows none.
@@ -23,16 +28,19 @@ that a caller needs to know nothing of any of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tcptui.lab.record import Record
     from tcptui.trace.capture import Point
+    from tcptui.view.palette import PaletteName
 
-Write: TypeAlias = "Callable[[Record, Point], str | bytes]"
-"""Writes a whole run, as it is seen at a point: text, every line ended, or the octets of a file."""
+Write: TypeAlias = "Callable[[Record, Point, PaletteName], str | bytes]"
+"""Writes a whole run, as it is seen at a point, in the colours of a palette: text, every line ended, or the
+octets of a file."""
 
 
 class Format(NamedTuple):
@@ -41,124 +49,94 @@ class Format(NamedTuple):
     name: str
     summary: str
     """What it gives, for a help text."""
-    write: Write
+    write: Write | None
+    """None: it shows a moment on the screen."""
     points: tuple[Point, ...] = ()
     """Where it can be taken, the default first; empty if it tells the whole run."""
     binary: bool = False
     """It gives the octets of a file, which are not for a terminal."""
+    ending: str = "txt"
+    """Of the names of such files."""
 
 
-# Each loads its module when it is called.
+def _told(module: str) -> Write:
+    """What is written by ``write`` of a module of this package, which is loaded when it is called."""
+
+    def write(run: Record, point: Point, palette: PaletteName) -> Any:
+        return import_module(f"tcptui.formats.{module}").write(run, point)
+
+    return write
 
 
-def _ladder(run: Record, point: Point) -> str | bytes:
-    from tcptui.formats.ladder import write
+def _drawn(module: str) -> Write:
+    """The same for a picture in colours, which has no point."""
 
-    return write(run, point)
+    def write(run: Record, point: Point, palette: PaletteName) -> Any:
+        return import_module(f"tcptui.formats.{module}").write(run, palette)
 
-
-def _rfc(run: Record, point: Point) -> str | bytes:
-    from tcptui.formats.rfc import write
-
-    return write(run, point)
-
-
-def _wireshark(run: Record, point: Point) -> str | bytes:
-    from tcptui.formats.wireshark import write
-
-    return write(run, point)
-
-
-def _pcapng(run: Record, point: Point) -> str | bytes:
-    from tcptui.formats.pcapng import write
-
-    return write(run, point)
-
-
-def _packetdrill(run: Record, point: Point) -> str | bytes:
-    from tcptui.formats.packetdrill.writer import write
-
-    return write(run, point)
-
-
-def _story(run: Record, point: Point) -> str | bytes:
-    from tcptui.formats.story import write
-
-    return write(run, point)
-
-
-def _ledger(run: Record, point: Point) -> str | bytes:
-    from tcptui.formats.ledger import write
-
-    return write(run, point)
-
-
-def _tcpdump(run: Record, point: Point) -> str | bytes:
-    from tcptui.formats.tcpdump import write
-
-    return write(run, point)
-
-
-def _mermaid(run: Record, point: Point) -> str | bytes:
-    from tcptui.formats.mermaid import write
-
-    return write(run, point)
-
-
-def _dot(run: Record, point: Point) -> str | bytes:
-    from tcptui.formats.dot import write
-
-    return write(run, point)
-
-
-def _json(run: Record, point: Point) -> str | bytes:
-    from tcptui.formats.record_json import write
-
-    return write(run, point)
-
-
-def _asciinema(run: Record, point: Point) -> str | bytes:
-    from tcptui.formats.asciinema import write
-
-    return write(run, point)
-
-
-def _svg(run: Record, point: Point) -> str | bytes:
-    from tcptui.formats.svg import write
-
-    return write(run, point)
+    return write
 
 
 FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
-        Format("ladder", "the ladder diagram, with the states of both ends", _ladder),
-        Format("rfc", "in the form of the RFC's figures", _rfc),
-        Format("wireshark", "a capture as Wireshark lists it", _wireshark, ("wire", "A", "B")),
-        Format("pcapng", "a capture that Wireshark reads", _pcapng, ("wire", "A", "B"), binary=True),
-        Format("ledger", "of what each end has proof, after each segment", _ledger),
-        Format("packetdrill", "a script for the stack of one end", _packetdrill, ("A", "B")),
-        Format("toml", "the file of a scenario that plays this run, its facts as a draft", _story),
-        Format("tcpdump", "the lines that tcpdump -n prints", _tcpdump, ("wire", "A", "B")),
-        Format("mermaid", "a sequence diagram for Markdown", _mermaid),
-        Format("dot", "the state diagram with the way of both ends, for Graphviz", _dot),
-        Format("json", "the record of the run; record.schema.json tells its fields", _json),
-        Format("asciinema", "a recording in which the ladder grows, for asciinema", _asciinema),
-        Format("svg", "the ladder as a picture", _svg),
+        Format("ladder", "the ladder diagram, with the states of both ends", _told("ladder")),
+        Format("rfc", "in the form of the RFC's figures", _told("rfc")),
+        Format("wireshark", "a capture as Wireshark lists it", _told("wireshark"), ("wire", "A", "B")),
+        Format(
+            "pcapng", "a capture that Wireshark reads", _told("pcapng"), ("wire", "A", "B"), True,
+            "pcapng",
+        ),
+        Format("ledger", "of what each end has proof, after each segment", _told("ledger")),
+        Format(
+            "packetdrill", "a script for the stack of one end", _told("packetdrill.writer"), ("A", "B"),
+            ending="pkt",
+        ),
+        Format(
+            "toml", "the file of a scenario that plays this run, its facts as a draft", _told("story"),
+            ending="toml",
+        ),
+        Format("tcpdump", "the lines that tcpdump -n prints", _told("tcpdump"), ("wire", "A", "B")),
+        Format("mermaid", "a sequence diagram for Markdown", _told("mermaid"), ending="mmd"),
+        Format(
+            "dot", "the state diagram with the way of both ends, for Graphviz", _told("dot"), ending="dot"
+        ),
+        Format(
+            "json", "the record of the run; record.schema.json tells its fields", _told("record_json"),
+            ending="json",
+        ),
+        Format(
+            "asciinema", "a recording in which the ladder grows, for asciinema", _told("asciinema"),
+            ending="cast",
+        ),
+        Format("svg", "the ladder as a picture for documents", _told("svg"), ending="svg"),
+        Format("svg-ladder", "the ladder as the screen draws it", _drawn("svg_ladder"), ending="svg"),
+        Format(
+            "svg-states", "the state diagram with the way of both ends", _drawn("svg_states"),
+            ending="svg",
+        ),
+        Format("svg-screen", "the screen after the moves, not the whole run", None, ending="svg"),
+        Format(
+            "html", "a page that steps through the run, in one file", _told("html_page.writer"),
+            ending="html",
+        ),
     )
-}
+}  # fmt: skip
 
 
-def export(run: Record, name: str, point: Point | None = None) -> str | bytes:
-    """The whole run in one of `FORMATS`, taken at `point` if the format has points.
+def export(run: Record, name: str, point: Point | None = None, palette: PaletteName = "light") -> str | bytes:
+    """The whole run in one of `FORMATS`, taken at `point` if the format has points, in the colours of
+    `palette` if it is a picture in colours.
 
     Raises:
-        Unsuitable: the run can't be told in that format, or not at that point.
+        Unsuitable: the run can't be told in that format, or not at that point; or it shows a moment.
     """
     from tcptui.formats.unsuitable import Unsuitable
 
     form = FORMATS[name]
+    if form.write is None:
+        raise Unsuitable("error.format.moment", format=name)
     if point is not None and point not in form.points:
         raise Unsuitable("error.format.point", format=name, point=point, allowed=form.points)
     default: Point = form.points[0] if form.points else "wire"
-    return form.write(run, point or default)
+    return form.write(run, point or default, palette)

@@ -47,6 +47,7 @@ from tcptui.lab.report import Cause, NextEvent, Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.third_party import Inject, acts_of, is_within, opened_key, segment_of
 from tcptui.lab.wire import OLD, SIDES, BadMove, NetworkPath, Outcome, Party, Side, Wire, WireAct
+from tcptui.named_tuple import tuple_of
 
 if TYPE_CHECKING:
     from tcptui.lab.facts import Fact
@@ -356,11 +357,12 @@ class WorldState(Network):
     ) -> Report:
         """The report of a step of one end."""
         connection = end.connection
-        report = Report(
+        fields = (
             self.now, cause, end.side, call, transmission, 0, tuple(events), self._launched, self._ended,
             backlog, end.take_results(), connection, None, self.steps, end.state_of(connection),
             end.connections, self._acts,
         )  # fmt: skip
+        report = tuple_of(Report, fields)
         if ends_connection or call == "reboot":
             gone = drop_ended(end, events, all_of_them=call == "reboot")
             self.past_connections = (*self.past_connections, *gone)[-PAST_CONNECTIONS:]

@@ -7,14 +7,14 @@ immutable.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Any, Literal, TypeAlias
 
 from tcptui.core.message import Message, MessageError
 from tcptui.core.packet.datagram import Datagram, IcmpMessage, PortUnreachable
 from tcptui.core.packet.segment import HOP_LIMIT, Segment
+from tcptui.enumeration import Enum
 from tcptui.lab.connection import UNKNOWN, Bases, Connection
-from tcptui.named_tuple import NamedTuple
+from tcptui.named_tuple import NamedTuple, tuple_of
 
 Side: TypeAlias = Literal["A", "B"]
 Party: TypeAlias = Literal["A", "B", "X"]
@@ -138,15 +138,8 @@ class Transmission(NamedTuple):
     def at_end(self, outcome: Outcome, now: int, step: int) -> Transmission:
         """The same once it has arrived, or is lost."""
         sent_in = self.sent_in
-        return Transmission(
-            *self[:9],
-            outcome,
-            now,
-            sent_in,
-            step - sent_in,
-            self.connection,
-            self.path,
-        )
+        ended = (outcome, now, sent_in, step - sent_in, self.connection, self.path)
+        return tuple_of(Transmission, (*self[:9], *ended))
 
 
 class Wire:
@@ -178,10 +171,11 @@ class Wire:
     ) -> Transmission:
         """Puts a segment on the wire in a step, under the next number."""
         self.launched = number = self.launched + 1
-        transmission = Transmission(
+        fields = (
             number, sender, receiver, payload, sent_at, due, attempt, copy_of,
             0, Outcome.IN_FLIGHT, 0, step, 0, connection, path,
         )  # fmt: skip
+        transmission = tuple_of(Transmission, fields)
         self.transmissions += (transmission,)
         return transmission
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
+from time import perf_counter
 
 from textual.driver import Driver
-from textual.events import Event, Key
+from textual.events import Event, InputEvent
 
+from tcptui.serve.terminal import ReaderTerminal
 from tcptui.ui.app import TcptuiApp
+from tcptui.ui.budget import Budget
 from tcptui.ui.preferences import Preferences
 from tcptui.ui.session import Session
 from tcptui.ui.stories import Stories
@@ -26,18 +29,25 @@ class ReaderApp(TcptuiApp):
         preferences: Preferences,
         driver: Callable[..., Driver],
         after_first_frame: Callable[[], None],
+        budget: Budget,
     ) -> None:
         super().__init__(session, list, preferences=preferences, after_first_frame=after_first_frame)
         self.driver_class = driver  # type: ignore[assignment]
         self._listed = stories
+        self.budget = budget
+        if session is not None:
+            session.budget = budget
         # Textual puts these in the place of the process's own while an app runs, and at its end puts back
         # what was there when it began: with several at once that would be those of one that has ended.
         self._capture_stdout = sys.stdout  # type: ignore[assignment]
         self._capture_stderr = sys.stderr  # type: ignore[assignment]
 
     async def on_event(self, event: Event) -> None:
+        begun = perf_counter()
         await super().on_event(event)
-        if isinstance(event, Key):
+        if isinstance(event, InputEvent):
+            if isinstance(self._driver, ReaderTerminal):
+                self._driver.answered(perf_counter() - begun)
             await asyncio.sleep(0)  # The other readers have their turn: a full queue is not waited for.
 
     def type_moves(self, moves: str) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from tcptui.named_tuple import NamedTuple
+from tcptui.ui.budget import Budget
 
 LEAST_SIZE, MOST_SIZE = (20, 5), (500, 200)
 """Columns and rows of a reader's window."""
 MOST_FED: Final = 256 * 1024
 """Octets from a reader that wait to be taken; more are dropped."""
+LONGEST_PASTE: Final = 4_096
+"""Characters of a paste; the rest of it is dropped."""
 ENOUGH_FED: Final = 64 * 1024
 """Octets that wait before the server is asked to read no more of them."""
 
@@ -25,3 +28,16 @@ class Limits(NamedTuple):
     """Keys, clicks and the like that are answered in a second, after a burst; the others wait."""
     burst: float = 120
     """Those that are answered at once."""
+    steps: int = 50_000
+    """Of all its runs."""
+    steps_a_second: float = 1_000
+    steps_at_once: int = 3_000
+    share: float = 0.25
+    """Of the time, what long work may take of it."""
+
+    def budget(self) -> Budget:
+        """What the runs of a new session may do."""
+        return Budget(self.steps, self.steps_a_second, self.steps_at_once, self.share)
+
+
+USUAL = Limits()

@@ -29,7 +29,7 @@ from tcptui.library import SHIPPED, Library, Listed
 from tcptui.named_tuple import NamedTuple
 from tcptui.printable import printable
 from tcptui.serve.app import ReaderApp
-from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, Limits
+from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, USUAL, Limits
 from tcptui.serve.terminal import Outlet, ReaderTerminal
 from tcptui.ui.driver import ANSWER_PATIENCE
 from tcptui.ui.preferences import Preferences
@@ -94,6 +94,9 @@ class Start(NamedTuple):
     """The presenter's."""
 
 
+LIST = Start()
+
+
 class Ended(NamedTuple):
     """How a session ended, for the log."""
 
@@ -107,7 +110,7 @@ class Ended(NamedTuple):
 class Served:
     """What all sessions of a process have in common: the stories, listed and parsed once, and the limits."""
 
-    def __init__(self, library: Library = SHIPPED, limits: Limits = Limits()) -> None:  # noqa: B008
+    def __init__(self, library: Library = SHIPPED, limits: Limits = USUAL) -> None:
         self.limits = limits
         self.stories = Stories([_loaded_once(one) for one in library.all_scenarios()])
         self._by_name = {one.name: one for one in self.stories.listed}
@@ -122,7 +125,7 @@ class Served:
         scenario = listed.load()
         return scenario_of_variant(scenario, start.variant) if start.variant else scenario
 
-    def reader(self, client: Client, outlet: Outlet, start: Start = Start()) -> Reader:  # noqa: B008
+    def reader(self, client: Client, outlet: Outlet, start: Start = LIST) -> Reader:
         """A new session."""
         return Reader(self, client, outlet, start)
 
@@ -134,13 +137,14 @@ def _loaded_once(listed: Listed) -> Listed:
 class Reader:
     """One session."""
 
-    def __init__(self, served: Served, client: Client, outlet: Outlet, start: Start = Start()) -> None:  # noqa: B008
+    def __init__(self, served: Served, client: Client, outlet: Outlet, start: Start = LIST) -> None:
         self._served, self._client, self._start = served, client, start
         self._outlet: Outlet | None = outlet
         self._app: ReaderApp | None = None
         self._fed = bytearray()
         """What has come before there was an app."""
         self._size = client.columns, client.rows
+        self._budget = served.limits.budget()
         self._reason: Reason = "left"
         self._last_line = ""
         self._begun = self._active = time.monotonic()
@@ -195,7 +199,7 @@ class Reader:
             self._close()
         if error is not None:
             self._reason = "error"
-        return Ended(self._reason, time.monotonic() - self._begun, self._steps, error)
+        return Ended(self._reason, time.monotonic() - self._begun, self._budget.made, error)
 
     # Inside.
 
@@ -203,11 +207,6 @@ class Reader:
     def _terminal(self) -> ReaderTerminal | None:
         driver = None if self._app is None else self._app._driver
         return driver if isinstance(driver, ReaderTerminal) else None
-
-    @property
-    def _steps(self) -> int:
-        session = None if self._app is None else self._app.session
-        return 0 if session is None else session.history.length
 
     async def _run(self) -> BaseException | None:
         if self._outlet is None or self._reason != "left":
@@ -217,7 +216,7 @@ class Reader:
             ReaderTerminal, outlet=self._outlet, limits=self._served.limits, took=self._took
         )  # fmt: skip
         app = self._app = ReaderApp(
-            session, self._served.stories, self._preferences(notes), driver, self._settle
+            session, self._served.stories, self._preferences(notes), driver, self._settle, self._budget
         )
         self._watch()
         await app.run_async(size=self._size)
@@ -287,9 +286,10 @@ class Reader:
             self._warned_of = ends
             left = _span(round(ends - now))
             if reason == "idle":
-                self._app.tell(say("ui.served.idle_soon", time=left))
+                told = say("ui.served.idle_soon", time=left)
             else:
-                self._app.tell(say("ui.served.longest_soon", time=left, longest=_span(limits.longest)))
+                told = say("ui.served.longest_soon", time=left, longest=_span(limits.longest))
+            self._app.call_later(self._app.tell, told)
         wait = ends - now if now >= ends - WARNING else ends - WARNING - now
         self._watching = asyncio.get_running_loop().call_later(max(wait, 0.001), self._watch)
 

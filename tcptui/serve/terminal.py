@@ -27,14 +27,18 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.messages import InBandWindowResize
 
-from tcptui.serve.limits import ENOUGH_FED, LEAST_SIZE, MOST_FED, MOST_SIZE, Limits
+from tcptui.serve.limits import ENOUGH_FED, LEAST_SIZE, LONGEST_PASTE, MOST_FED, MOST_SIZE, Limits
 from tcptui.ui.output import shorter
 from tcptui.ui.palette import Rgb
 from tcptui.ui.terminal_input import BACK_OFF, MOST_WAITING, POLL, TerminalInput, clamped, harmless
 
+_INTERRUPTS = (b"\x03", b"\x1b[99;5u")
+"""Ctrl-C, plain and in the Kitty keyboard protocol: what was sent before it and waits is not wanted."""
 _AT_ONCE = 256
 """Octets of keys that are parsed before others have their turn."""
 _PASTED_AT_ONCE = 4096
+_LONG = 0.01
+"""Seconds: a key whose answer takes so much longer counts as one more."""
 _SIZE_EVERY = 0.05
 """Seconds between two sizes of the window that the app is told of."""
 _SET_UP = (
@@ -109,6 +113,9 @@ class ReaderTerminal(Driver):
 
     def feed(self, octets: bytes) -> None:
         """The terminal has sent these."""
+        if (place := max(map(octets.rfind, _INTERRUPTS))) >= 0:
+            self._fed.clear()
+            octets = octets[place:]
         self._fed += octets[: MOST_FED - len(self._fed)]
         if not self._is_paused and len(self._fed) >= ENOUGH_FED and self._outlet is not None:
             self._is_paused = True
@@ -188,6 +195,10 @@ class ReaderTerminal(Driver):
         self._counted_at = now
         return (1 - self._may_pass) / self._limits.keys
 
+    def answered(self, seconds: float) -> None:
+        """The app has answered a key, or the like, in that time."""
+        self._may_pass -= seconds / _LONG
+
     def send_message(self, message: Message) -> None:
         self._app.post_message(message)
 
@@ -198,6 +209,8 @@ class ReaderTerminal(Driver):
         elif not isinstance(message, (events.MouseMove, events.AppFocus, events.AppBlur, InBandWindowResize)):
             # Of those nothing was asked for.
             self._took()
+            if isinstance(message, events.Paste):
+                message = events.Paste(message.text[:LONGEST_PASTE])
             super().process_message(harmless(message))
 
     # What goes.
@@ -227,7 +240,7 @@ class ReaderTerminal(Driver):
         if self._is_behind and self._outlet is not None and not self._outlet.is_full:
             self._is_behind = False
             if self._reads:
-                self._app.screen.refresh()
+                self._app.call_later(self._app.screen.refresh)
 
     def say(self, line: str) -> None:
         """A line after the terminal has been given back."""

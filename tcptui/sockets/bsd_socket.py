@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from enum import Enum
 from operator import attrgetter
 from typing import Any
 
@@ -16,6 +15,7 @@ from tcptui.core.events import Flushed, Signal
 from tcptui.core.packet.segment import Socket
 from tcptui.core.state import State
 from tcptui.core.tcp.unreachable import Unreachable
+from tcptui.enumeration import Enum
 from tcptui.sockets.answers import Errno, Linger
 from tcptui.sockets.semantics import SocketSemantics
 

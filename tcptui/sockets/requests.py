@@ -19,11 +19,11 @@ the rest of the lab has one mechanism for both.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Any, TypeAlias
 
 from tcptui.core.packet.segment import Socket
 from tcptui.core.tcp.calls import Call
+from tcptui.enumeration import Enum
 from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Done, Linger
 

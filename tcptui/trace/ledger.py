@@ -36,12 +36,12 @@ much as is in flight, however long the run.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import Enum
 
 from tcptui.core.events import StateChanged
 from tcptui.core.packet.segment import ACK, FIN, Segment, flag_text
 from tcptui.core.packet.seq import HALF, distance
 from tcptui.core.state import State
+from tcptui.enumeration import Enum
 from tcptui.lab.connection import Connection, Connections
 from tcptui.lab.record import Record
 from tcptui.lab.report import Report

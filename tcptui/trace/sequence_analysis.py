@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from enum import Enum
 
 from tcptui.core.packet.options import Block, read_offer, read_sack
 from tcptui.core.packet.segment import ACK, FIN, RST, SYN, Segment, Socket
 from tcptui.core.packet.seq import MASK, le, lt, relative, seq_add
+from tcptui.enumeration import Enum
 from tcptui.named_tuple import NamedTuple
 from tcptui.trace.capture import Frame
 

@@ -17,15 +17,17 @@ from textual.theme import Theme
 from tcptui.explain.catalogue import say
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.actions import OF_THE_APP, Action, bindings, use_keys
-from tcptui.ui.palette import CHOICES, Choice, PaletteName, Rgb, palette_for, textual_theme
+from tcptui.ui.palette import CHOICES, Choice, Rgb, palette_for, textual_theme
 from tcptui.ui.preferences import PLAIN, Preferences
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.seen import InMemory, Scores, ScoresInMemory, Seen, story_name
 from tcptui.ui.session import Session
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
+from tcptui.view.palette import PaletteName
 
 if TYPE_CHECKING:
     from tcptui.library import Listed
+    from tcptui.ui.budget import Budget
     from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.screens.save import Files
     from tcptui.ui.stories import Stories
@@ -53,6 +55,9 @@ class TcptuiApp(App[None], inherit_css=False):
         # In every dialog too, and where an input line would take it for copy.
         Binding("ctrl+c", "help_quit", show=False, priority=True),
     ]
+
+    budget: Budget | None = None
+    """What all runs together may do; None: everything."""
 
     def __init__(
         self,
@@ -227,6 +232,9 @@ class TcptuiApp(App[None], inherit_css=False):
         self._close_messages_no_wait()
 
     def _handle_exception(self, error: Exception) -> None:
+        if self._exit:  # Keys that were typed after the one that leaves: their screens are half gone.
+            self._close_messages_no_wait()
+            return
         self._return_code = 1
         if self._exception is None:
             self._exception = error  # A test is to see it.
@@ -281,6 +289,7 @@ class TcptuiApp(App[None], inherit_css=False):
             self._run.come_to(scenario, "scenarios")
         else:
             session = Session(scenario)
+            session.budget = self.budget
             session.set_pace(self._preferences.speed, self._preferences.delay)
             self._run = self._run_screen(session, stories=self)
             self.push_screen(self._run)

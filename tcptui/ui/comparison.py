@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
+from tcptui.explain.catalogue import say
 from tcptui.lab.facts import Fact
 from tcptui.lab.history import History
 from tcptui.lab.moves import NEXT
@@ -20,6 +22,9 @@ from tcptui.lab.state import WorldState
 from tcptui.trace.first_difference import Differences, beginning
 from tcptui.ui.moments import BEGINNING, Moment, moment_of, next_moment, to_moment
 from tcptui.ui.session import MOST_STEPS_TO_END, SLICE, Session
+
+if TYPE_CHECKING:
+    from tcptui.ui.budget import Budget
 
 
 class Comparison:
@@ -40,6 +45,8 @@ class Comparison:
         self._search: Iterator[tuple[int, Differences]] | None = search(here.history, there.history)
         self._walk: Iterator[None] | None = self._to(moment_of(shown.history))
         self._clock = clock
+        self.message = ""
+        """Why it goes on no longer; empty: it does."""
         self.work()
 
     @property
@@ -83,8 +90,10 @@ class Comparison:
 
     def work(self) -> None:
         """Goes on with what takes long, for the time of a slice: on the way, then with the search."""
-        until = self._clock() + SLICE
+        until, budget = self._clock() + SLICE, self.here.budget
         while self.working:
+            if budget is not None and not self._may_go_on(budget):
+                return
             if self._walk is not None:
                 if next(self._walk, self) is self:  # It has ended: it yields nothing.
                     self._walk = None
@@ -95,7 +104,22 @@ class Comparison:
                 else:
                     self._compared_to, self._all = found
             if self._clock() >= until:
+                if budget is not None:
+                    budget.worked(SLICE)
                 return
+
+    def _may_go_on(self, budget: Budget) -> bool:
+        """Whether the next move may be made now; where none may be made at all, both stay where they are."""
+        if budget.is_spent:
+            self.message = say("ui.budget.spent", most=budget.most)
+            self._walk = self._search = None
+            for one in self.both:
+                one.history.go_to(one.history.position)
+            return False
+        if budget.wait > 0:
+            return False
+        budget.step()
+        return True
 
     def stop(self) -> None:
         """Leaves the way where it is, both at one moment."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tcptui.named_tuple import NamedTuple
-from tcptui.ui.palette import Choice, PaletteName
+from tcptui.ui.palette import Choice
 from tcptui.ui.session import DELAY
+from tcptui.view.palette import PaletteName
 
 
 class Preferences(NamedTuple):

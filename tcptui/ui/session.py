@@ -33,6 +33,7 @@ from tcptui.ui.typed import parsed
 
 if TYPE_CHECKING:
     from tcptui.lab.patterns import Pattern
+    from tcptui.ui.budget import Budget
     from tcptui.ui.find import Found
     from tcptui.ui.screens.save import Choice
 
@@ -43,6 +44,7 @@ MOST_STEPS_TO_END = 10_000
 SLICE = 0.010
 """Seconds after which work makes room for other things; a move that has begun is made."""
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+MOST_BOOKMARKS = 1_000
 SHORTEST, LONGEST = 0.4, 1.6
 """Seconds that the way to the next event takes while playing at speed 1."""
 SECONDS_PER_MICROSECOND = 10 / 1_000_000
@@ -75,6 +77,10 @@ class Session(Predicted):
         """How far the shown moment is ahead of the world's clock, while playing."""
         self._clock = clock
         self._work: Iterator[None] | None = None
+        self._is_known = False
+        """Whether the work makes only moves that were made before."""
+        self.budget: Budget | None = None
+        """What may be done; None: everything."""
         self.bookmarks: set[tuple[int, int]] = set()
         """Moments that the reader wants to come back to: branches, and positions in them."""
         self._found: Found | None = None
@@ -90,7 +96,7 @@ class Session(Predicted):
 
     def begin_like(self, other: Session) -> None:
         """Takes over what was chosen for the session that was shown before this one."""
-        self._speed, self.delay = other._speed, other.delay
+        self._speed, self.delay, self.budget = other._speed, other.delay, other.budget
         self.visited_before = other.visited()
         self.saved_as = other.saved_as
         if other.predicting is not None:
@@ -129,8 +135,10 @@ class Session(Predicted):
     def work(self) -> None:
         """Goes on with what takes long, for the time of a slice."""
         until = self._clock() + SLICE
-        work = self._work
+        work, budget = self._work, self.budget
         while work is not None:
+            if budget is not None and not self._may_go_on(budget):
+                return
             try:
                 next(work)
             except StopIteration as end:
@@ -145,7 +153,14 @@ class Session(Predicted):
                 return
             self._progress = (self._progress[0] + 1, self._progress[1])
             if self._clock() >= until:
+                if budget is not None:
+                    budget.worked(SLICE)
                 return
+
+    @property
+    def rest(self) -> float:
+        """Seconds until `work` can go on."""
+        return 0.0 if self.budget is None else self.budget.wait
 
     def stop(self) -> None:
         """Leaves the work where it is."""
@@ -236,12 +251,17 @@ class Session(Predicted):
         """The moves up to here without the last fault that the reader has made."""
         from tcptui.ui.walks import without_last_fault
 
+        if not self._may_move(forks=True):
+            return
         self.walk(without_last_fault(self.history), self.history.position)
 
     def toggle_bookmark(self) -> None:
         """Remembers this moment, or forgets it."""
         self.say_nothing()
         here = self.history.branch, self.history.position
+        if len(self.bookmarks) >= MOST_BOOKMARKS and here not in self.bookmarks:
+            self.message = say("ui.bookmark.most", most=MOST_BOOKMARKS)
+            return
         self.bookmarks ^= {here}
         self.notice = say("ui.bookmark.set" if here in self.bookmarks else "ui.bookmark.gone")
 
@@ -276,6 +296,8 @@ class Session(Predicted):
     def type_moves(self, text: str) -> None:
         """Makes the moves of a text, as far as they can be made."""
         moves = parsed(text)
+        if not self._may_move(forks=True):
+            return
         self._enter_moment()
         self.walk(self._each(moves), len(moves))
 
@@ -311,12 +333,39 @@ class Session(Predicted):
             self.playing = self.world.next_event() is not None and not pauses
 
     def _go_to(self, position: int) -> None:
-        self.walk(self.history.walk_to(position), INTERVAL)
+        self.stand_still()
+        self._begin(self.history.walk_to(position), INTERVAL, is_known=True)
 
-    def _begin(self, work: Iterator[None], most: int) -> None:
+    def _begin(self, work: Iterator[None], most: int, is_known: bool = False) -> None:
         """Makes the first moves of work that may take long."""
-        self._work, self._progress = work, (0, most)
+        self._work, self._progress, self._is_known = work, (0, most), is_known
         self.work()
+
+    def _may_go_on(self, budget: Budget) -> bool:
+        """Whether the work's next move may be made now; the work ends where it may not be made at all."""
+        if budget.is_spent and not self._is_known:
+            self.stop()
+            self.message = say("ui.budget.spent", most=budget.most)
+            return False
+        if budget.wait > 0:
+            return False
+        budget.step(again=self._is_known)
+        return True
+
+    def _may_move(self, *, forks: bool) -> bool:
+        """Whether a key may make a move; `forks`: it is another one than that which follows, if one does."""
+        budget, at_end = self.budget, self.history.position == self.history.length
+        if budget is None:
+            return True
+        if budget.is_spent and (forks or at_end):
+            self.message = say("ui.budget.spent", most=budget.most)
+        elif forks and not at_end and self.history.branches >= budget.branches:
+            self.message = say("ui.budget.branches", most=budget.branches)
+        else:
+            budget.step(again=not (forks or at_end))
+            return True
+        self.playing = False
+        return False
 
     def walk(self, walk: Iterator[None], most: int) -> None:
         """Makes the moves of a walk, which can become so many."""
@@ -363,6 +412,8 @@ class Session(Predicted):
 
     def _advance(self, advance: Callable[[], Report]) -> None:
         self._leave_moment()
+        if not self._may_move(forks=False):
+            return
         try:
             advance()
         except BadMove as error:
@@ -379,6 +430,8 @@ class Session(Predicted):
         self._enter_moment()
         self._leave_moment()
         self.playing = False
+        if not self._may_move(forks=True):
+            return
         try:
             self.history.apply(move)
         except BadMove as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tcptui.ui.palette import PaletteName
+    from tcptui.view.palette import PaletteName
 
 SIGNS = "─│┃┊╭╯▶◀▸✗…·"
 """Some of what the screen draws; an encoding that has these has the others."""

@@ -31,7 +31,7 @@ KINDS = (
     "label", "ladder", "ledger", "library", "move", "needs", "new", "remembered", "response", "rule", "run",
     "script", "setting", "signal", "text", "timer", "ui", "validate", "verdict", "waiting", "why",
     "writer",
-    "docs", "lecture", "predict", "room",
+    "docs", "lecture", "page", "predict", "room", "serve", "web",
 )  # fmt: skip
 """The first words of all keys."""
 KEY = re.compile(rf"({'|'.join(KINDS)})(\.[A-Za-z0-9_-]+)+")

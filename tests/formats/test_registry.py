@@ -13,6 +13,7 @@ from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
 from tcptui.trace.capture import Point
+from tcptui.view.palette import PaletteName
 from tests.messages import refused
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
@@ -23,7 +24,10 @@ def run() -> Record:
     return play(library.find("handshake"))
 
 
-@pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.name)
+WRITTEN = [form for form in FORMATS.values() if form.write is not None]
+
+
+@pytest.mark.parametrize("form", WRITTEN, ids=lambda form: form.name)
 def test_each_format_writes_what_its_entry_says(form: Format, run: Record) -> None:
     by_default = export(run, form.name)
     assert isinstance(by_default, bytes if form.binary else str)
@@ -39,11 +43,16 @@ def test_a_point_that_a_format_does_not_know_is_refused(run: Record) -> None:
         export(run, "ladder", "A")
 
 
+def test_a_picture_of_the_screen_is_no_run(run: Record) -> None:
+    with refused(Unsuitable, match=r"^svg-screen shows a moment on the screen, and no whole run$"):
+        export(run, "svg-screen")
+
+
 def test_readme_lists_the_formats_of_the_table() -> None:
     rows = [f"| `{form.name}` | {form.summary} | {_points(form)} |" for form in FORMATS.values()]
     table = README.split("<!-- formats -->\n")[1].split("\n<!-- end -->")[0]
     assert table.splitlines()[2:] == rows
-    assert set(re.findall(r"--format (\w+)", README)) == set(FORMATS)
+    assert set(re.findall(r"--format ([\w-]+)", README)) == set(FORMATS)
 
 
 def _points(form: Format) -> str:
@@ -53,7 +62,7 @@ def _points(form: Format) -> str:
 # A format that is added: one entry, and everybody knows it.
 
 
-def octets(run: Record, point: Point) -> bytes:
+def octets(run: Record, point: Point, palette: PaletteName) -> bytes:
     return f"{run.scenario.name} {point}".encode()
 
 

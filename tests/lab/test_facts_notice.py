@@ -22,6 +22,7 @@ from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timers import RtoEstimate
 from tcptui.explain.story import failures
 from tcptui.lab.loader import scenario_of_variant
+from tcptui.named_tuple import tuple_of
 from tcptui.sockets import bsd_socket
 
 Patch = pytest.MonkeyPatch
@@ -35,7 +36,11 @@ def of_segments(change: Change) -> Callable[[Patch], None]:
         def made(*fields: Any) -> Segment:
             return change(Segment(*fields))
 
+        def made_at_once(kind: type[tuple[Any, ...]], fields: tuple[Any, ...]) -> tuple[Any, ...]:
+            return made(*fields) if kind is made else tuple_of(kind, fields)
+
         patch.setattr(step, "Segment", made)
+        patch.setattr(step, "tuple_of", made_at_once)
 
     return apply
 

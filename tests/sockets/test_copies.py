@@ -436,7 +436,7 @@ _REQUESTS = st.one_of(
     st.builds(ask.Connect, _FDS, _ADDRESSES),
     st.builds(ask.Read, _FDS, _SIZES, st.booleans(), st.booleans(), st.booleans()),
     st.builds(ask.Write, _FDS, _DATA, st.booleans(), st.booleans()),
-    st.builds(ask.Shutdown, _FDS, st.sampled_from(How)),
+    st.builds(ask.Shutdown, _FDS, st.sampled_from([*How])),
     st.builds(ask.CloseDescriptor, _FDS),
     st.builds(ask.Duplicate, _FDS),
     st.builds(ask.GetFlags, _FDS),
@@ -456,7 +456,7 @@ _EVENTS = st.one_of(
     st.tuples(st.just("step"), st.integers(0, 1), st.booleans()),
     st.tuples(st.just("deliver")),
     st.tuples(st.just("expire")),
-    st.tuples(st.just("error"), st.integers(0, 1), st.sampled_from(Unreachable)),
+    st.tuples(st.just("error"), st.integers(0, 1), st.sampled_from([*Unreachable])),
     st.tuples(st.just("reset"), st.integers(0, 1)),
     st.tuples(st.just("call"), st.integers(0, 1), st.just(ask.Exit())),
 )

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from rich.color import Color, ColorSystem
 from rich.style import Style
 
-from tcptui.ui.palette import PALETTES, PaletteName, Rgb
+from tcptui.ui.palette import Rgb
+from tcptui.view.palette import PALETTES, PaletteName
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 DARK = (BLACK, (30, 30, 30), (40, 44, 52), (0, 43, 54), (48, 10, 36), (46, 52, 64))

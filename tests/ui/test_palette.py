@@ -8,16 +8,9 @@ import pytest
 from rich.color import Color
 from rich.style import Style as RichStyle
 
-from tcptui.ui.palette import (
-    LEAST_CONTRAST,
-    PALETTES,
-    PaletteName,
-    Rgb,
-    contrast,
-    looks,
-    palette_for,
-)
+from tcptui.ui.palette import LEAST_CONTRAST, Rgb, contrast, palette_for
 from tcptui.view.lines import Style
+from tcptui.view.palette import PALETTES, PaletteName, looks
 from tests.ui.terminal_colours import DARK, LIGHT, TERMINALS, Terminal, ground_of, shown
 
 NAMES: tuple[PaletteName, ...] = get_args(PaletteName)

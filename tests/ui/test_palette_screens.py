@@ -11,9 +11,10 @@ from rich.style import Style
 
 from tcptui import library
 from tcptui.ui.app import TcptuiApp
-from tcptui.ui.palette import LEAST_CONTRAST, PALETTES, Choice, PaletteName, contrast
+from tcptui.ui.palette import LEAST_CONTRAST, Choice, contrast
 from tcptui.ui.preferences import Preferences
 from tcptui.ui.session import Session
+from tcptui.view.palette import PALETTES, PaletteName
 from tests.ui.storm import SomeFiles
 from tests.ui.terminal_colours import TERMINALS, shown
 

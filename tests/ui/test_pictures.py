@@ -13,10 +13,10 @@ from pytest_snapshot.plugin import Snapshot
 
 from tcptui import library
 from tcptui.ui.app import TcptuiApp
-from tcptui.ui.palette import PaletteName
 from tcptui.ui.preferences import Preferences
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import INSPECTORS
+from tcptui.view.palette import PaletteName
 from tests.ui.drive import Screenshot, drive
 from tests.ui.test_snapshots import SCREENSHOTS
 

@@ -202,6 +202,10 @@ def test_every_format_at_each_point_can_be_saved() -> None:
         "json",
         "asciinema",
         "svg",
+        "svg-ladder",
+        "svg-states",
+        "svg-screen",
+        "html",
     ]
     assert len({choice.file_name("x") for choice in every}) == len(every)
     assert {choice.form.name for choice in every} == set(FORMATS)
@@ -291,7 +295,7 @@ def test_leaving_prints_the_command_if_something_was_done() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "method"), [("session", "Session.back"), ("driver", "TerminalDriver._types_into_line")]
+    ("module", "method"), [("session", "Session.back"), ("terminal_input", "TerminalInput._types_into_line")]
 )
 def test_an_error_inside_is_told_in_one_line(module: str, method: str, tmp_path: Path) -> None:
     """With where the traceback is, and with the command; in the loop or in the thread that reads keys."""

@@ -12,12 +12,12 @@ from tcptui import library
 from tcptui.explain.filled import answer_text
 from tcptui.formats.packetdrill.scenario import script_scenario
 from tcptui.ui.app import TcptuiApp
-from tcptui.ui.palette import PALETTES, PaletteName
 from tcptui.ui.screens.help import HelpScreen
 from tcptui.ui.screens.picker import Picker
 from tcptui.ui.screens.reader import Reader
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
+from tcptui.view.palette import PALETTES, PaletteName
 from tests.ui.drive import Screenshot, drive
 
 TWO = "s5 b:close s2 a:close s2 b:listen"

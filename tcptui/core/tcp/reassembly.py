@@ -18,6 +18,7 @@ from tcptui.core.tcp.stacks.rfc9293 import Rfc9293
 from tcptui.core.tcp.step import Step
 from tcptui.core.tcp.tcb import OutOfOrderData, Tcb
 from tcptui.core.tcp.time_wait import enter_time_wait, restart_time_wait
+from tcptui.named_tuple import tuple_of
 
 _FIN_OR_URG = FIN | URG
 RECEIVES_DATA = (State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2)
@@ -38,7 +39,7 @@ def process_data_and_fin(tcb: Tcb, segment: Segment, seq: int, step: Step) -> No
         return
     fin_reached = False
     if segment.data or fin:
-        arrived = piece = OutOfOrderData(seq, segment.data, fin)
+        arrived = piece = tuple_of(OutOfOrderData, (seq, segment.data, fin))
         answered = False
         if seq != tcb.rcv_nxt or len(segment.data) + fin > tcb.rcv_wnd:
             if step.hooks.trims_to_window():

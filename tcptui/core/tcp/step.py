@@ -33,6 +33,7 @@ from tcptui.core.tcp.tcb import Tcb
 from tcptui.core.tcp.timers import Timer
 from tcptui.core.tcp.window import UNSCALED, field, free_space
 from tcptui.core.units import MILLISECOND
+from tcptui.named_tuple import tuple_of
 
 
 class StepHost(Protocol):
@@ -95,7 +96,7 @@ class Step:
     def rule(self, block: Tcb | Listener | None, rule: Rule, **numbers: int) -> None:
         """Names the rule that decided, with the numbers it decided by."""
         connection = block.connection if block is not None else 0
-        self.events.append(RuleApplied(connection, rule, tuple(numbers.items())))
+        self.events.append(tuple_of(RuleApplied, (connection, rule, tuple(numbers.items()))))
 
     def rule_at(self, index: int, block: Tcb, rule: Rule, **numbers: int) -> None:
         """Names a rule whose numbers are known only after what it has decided: before the event that stands
@@ -135,8 +136,8 @@ class Step:
             options = self._data_options(tcb, flags, len(data))
         if tcb.snd_up is not None and lt(seq, tcb.snd_up) and not flags & (SYN | RST):
             flags, up = flags | URG, min(distance(seq, tcb.snd_up), 0xFFFF)
-        segment = Segment(tcb.local, tcb.remote, seq, ack, flags, window, data, options, up)
-        self.events.append(Sent(tcb.connection, segment, attempt))
+        fields = (tcb.local, tcb.remote, seq, ack, flags, window, data, options, up)
+        self.events.append(tuple_of(Sent, (tcb.connection, tuple_of(Segment, fields), attempt)))
 
     def _count_quickack(self, tcb: Tcb) -> None:
         """tcp_event_ack_sent(): one ACK less to be sent without delay, if it acknowledges something; with the
@@ -273,11 +274,12 @@ class Step:
 
     def start_timer(self, tcb: Tcb, kind: TimerKind, after: int, since: int | None = None) -> None:
         """(Re)starts a timer, to fire `after` microseconds from now, or from `since`; not before now."""
-        timer = Timer(self.now, self.now + after)
+        now = self.now
+        due = now + after
         if since is not None:
-            timer = Timer(since, max(self.now, since + after))
-        setattr(tcb, kind.variable, timer)
-        self.events.append(TimerSet(tcb.connection, kind, timer.due))
+            now, due = since, max(now, since + after)
+        setattr(tcb, kind.variable, tuple_of(Timer, (now, due)))
+        self.events.append(tuple_of(TimerSet, (tcb.connection, kind, due)))
 
     def stop_timer(self, tcb: Tcb, kind: TimerKind) -> None:
         """Stops a timer, if it runs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tcptui.core.profile.record import Profile
-from tcptui.named_tuple import NamedTuple
+from tcptui.named_tuple import NamedTuple, tuple_of
 
 
 class Timer(NamedTuple):
@@ -51,7 +51,7 @@ def sampled(estimate: RtoEstimate, rtt: int, profile: Profile) -> RtoEstimate:
         srtt = (7 * estimate.srtt + rtt) // 8
     least = profile.min_rto if profile.min_rto_is_variance else profile.clock_granularity
     rto = max(srtt + max(least, 4 * rttvar), profile.min_rto) + profile.rto_slop
-    return RtoEstimate(srtt, rttvar, min(rto, profile.max_rto))
+    return tuple_of(RtoEstimate, (srtt, rttvar, min(rto, profile.max_rto), None))
 
 
 def backed_off(estimate: RtoEstimate, profile: Profile) -> RtoEstimate:

@@ -1,6 +1,6 @@
 """What an ICMP error can say of a path or a destination, by kind."""
 
-from enum import Enum
+from tcptui.enumeration import Enum
 
 
 class Unreachable(Enum):

@@ -32,13 +32,16 @@ def sentences() -> Mapping[str, str]:
         glossary,
         lecture,
         ledger,
+        page,
         picker,
         predict,
         rooms,
         rules,
         scripts,
+        serve,
         served,
         stories,
+        web,
     )
 
     return {
@@ -55,7 +58,10 @@ def sentences() -> Mapping[str, str]:
         **rooms.SENTENCES,
         **glossary.SENTENCES,
         **ledger.SENTENCES,
+        **page.SENTENCES,
         **configuration.SENTENCES,
         **beside.SENTENCES,
+        **web.SENTENCES,
+        **serve.SENTENCES,
         **served.SENTENCES,
     }

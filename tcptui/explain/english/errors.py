@@ -199,6 +199,12 @@ SENTENCES = {
     "error.figure.segment": "the figure shows segment #{number}, but the run has {count}",
     "error.figure.state": "{text!r} is no state; allowed: =1, =start, =end",
     # Formats.
+    "error.format.moment": "{format} shows a moment on the screen, and no whole run",
+    "error.format.page": "a page holds at most {most:steps}, and this run has {count}",
+    "error.picture.size": (
+        "a screen of {columns}x{rows}: it has at least {least_columns}x{least_rows}, and at most"
+        " {most_columns}x{most_rows}"
+    ),
     "error.format.point": "{format} at {point}: it is taken at one of {allowed}",
     # Files.
     "error.file.exists": "{name} is there already",
@@ -233,6 +239,8 @@ SENTENCES = {
     "error.lab.value": "{where}: must be one of {allowed}",
     "error.option.language": "--language {text!r}: must be a tag as zh or pt-BR",
     "error.option.language_of_script": "--language goes with scenarios only",
+    "error.option.size": "--size {text!r}: it is columns and rows, as in 120x36",
+    "error.option.size_of_format": "--size goes with --format svg-screen only",
     "error.option.theme": "--theme {name!r}: must be one of {known}",
     "error.option.variant_of_script": "--variant goes with scenarios only",
     "error.crash": "{what}: an error in tcptui; please report it with the line below",

@@ -109,6 +109,8 @@ SENTENCES = {
     # What is no state in a figure of the RFC's form.
     "figure.lost": "(lost)",
     "figure.duplicate": "(duplicate)",
+    "figure.another": "another connection",
+    "figure.no_arrow": "no arrow of the RFC's",
     "figure.third_party": "(third party)",
     # What calls returned.
     "happened.blocks": "{side}'s {call}() blocks.",

@@ -267,6 +267,9 @@ SENTENCES = {
     "move.call": "{side} calls {call}",
     "move.written": "{text}",
     "ui.one_branch": "there is one branch only: go back and do something else to begin another",
+    "ui.budget.branches": "no more than {most} branches are made here: end goes to the last move of this one",
+    "ui.budget.spent": "no more than {most:steps} are made here: what was done can be looked at",
+    "ui.bookmark.most": "no more than {most} moments are remembered",
     "ui.still_going_on": "still going on after {count} steps",
     "ui.stopped": "stopped after {done} of at most {most} moves",
     # The wire.

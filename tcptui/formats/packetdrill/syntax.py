@@ -6,10 +6,10 @@ type, so tell expressions apart with `isinstance`.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Literal
 
 from tcptui.core.message import MessageError
+from tcptui.enumeration import Enum
 from tcptui.named_tuple import NamedTuple
 
 

@@ -33,12 +33,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tcptui.named_tuple import NamedTuple
-from tcptui.ui.palette import PaletteName, looks
 from tcptui.ui.panes.update import Piece
 from tcptui.ui.session import Session
 from tcptui.view.cells import cell_len, clusters, is_simple
 from tcptui.view.layout import Frame, Place
 from tcptui.view.lines import Line, Style, part
+from tcptui.view.palette import PaletteName, looks
 
 FAR_APART = 5
 """Octets that it takes to go to another cell of the same line."""
@@ -110,6 +110,11 @@ class Pane(Widget, inherit_css=False):
                         at += cells
         self._lines = lines
         return changed
+
+    @property
+    def shown(self) -> tuple[Place, Sequence[Line]]:
+        """Its place, and the lines that it shows there."""
+        return self._place, self._lines
 
     @property
     def is_cut(self) -> bool:

@@ -179,15 +179,16 @@ class CompareScreen(PaneScreen):
             if len(self._waiting) < MOST_WAITING:
                 self._waiting.append(change)
             return
-        self._told.note = ""
+        self.comparison.message = ""
         change()
         self._go_on()
 
     def _go_on(self) -> None:
+        self._told.note = self.comparison.message
         if self.comparison.working:
             if self._timer is not None:
                 self._timer.stop()
-            self._timer = self.set_timer(BREATH, self._work)
+            self._timer = self.set_timer(max(BREATH, self.comparison.here.rest), self._work)
             if self.comparison.walking and self._until_due > 0:
                 return
         self.show()

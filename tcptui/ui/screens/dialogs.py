@@ -23,6 +23,8 @@ from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
 
 T = TypeVar("T")
+MOST_TYPED = 65_536
+"""Characters of a line; with more, each key would take longer than a frame."""
 
 BOX = f"""{WIDGETS}
     align: center middle;
@@ -78,6 +80,7 @@ class LineDialog(ModalScreen[T]):
 
     def __init__(self, line: Input) -> None:
         super().__init__()
+        line.max_length = MOST_TYPED
         self.line = line
 
     def on_key(self, event: Key) -> None:

@@ -17,6 +17,7 @@ from tcptui.ui.panes.backdrop import Backdrop
 from tcptui.ui.panes.pane import FramedPane, Pane
 from tcptui.ui.panes.update import Piece, PiecesUpdate
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
+from tcptui.view.lines import Line, part
 
 FRAMES_PER_SECOND = 15
 """How often a playing run is drawn, long work, or keys that come faster than they can be seen."""
@@ -64,6 +65,16 @@ class PaneScreen(Screen[None], inherit_css=False):
         self.place_again(*self.app.size)
         yield self.backdrop
         yield from self._panes
+
+    def picture(self) -> list[Line]:
+        """All that it shows, line by line."""
+        place, lines = self.backdrop.shown
+        picture = list(lines)
+        for (x, y, width, _), shown in (pane.shown for pane in self._panes if pane.display):
+            for row, line in enumerate(shown, y):
+                under = picture[row]
+                picture[row] = (*part(under, 0, x), *line, *part(under, x + width, place.width))
+        return picture
 
     def place_again(self, width: int, height: int) -> None:
         """After the size or what is to be seen has changed. On a smaller screen the rest is not seen."""

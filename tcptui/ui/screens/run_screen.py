@@ -256,7 +256,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
     def action_save(self) -> None:
         from tcptui.ui.screens.take_away import save
 
-        self._change(lambda: save(cast("TcptuiApp", self.app), self.session, self.show))
+        self._change(lambda: save(cast("TcptuiApp", self.app), self, self.session))
 
     def action_moves(self) -> None:
         self._change(self._ask_moves)
@@ -308,7 +308,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
     def _go_on(self) -> None:
         """Shows the session, and asks for what it wants next."""
         if self.session.working:
-            self._later(BREATH, self._work)
+            self._later(max(BREATH, self.session.rest), self._work)
             if self._until_due > 0:
                 return
         elif self.session.playing:

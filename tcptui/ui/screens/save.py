@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar, Protocol
 
 from textual.app import ComposeResult
@@ -23,20 +23,12 @@ from tcptui.trace.capture import Point
 from tcptui.ui.screens.dialogs import BOX, LineDialog
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
+from tcptui.view.palette import PaletteName
 
-_ENDINGS = {
-    "pcapng": "pcapng",
-    "packetdrill": "pkt",
-    "toml": "toml",
-    "mermaid": "mmd",
-    "dot": "dot",
-    "json": "json",
-    "asciinema": "cast",
-    "svg": "svg",
-}
-"""Of file names, where it is not ``txt``."""
-_MEANT = {**{ending: form for form, ending in _ENDINGS.items()}, "pcap": "pcapng"}
-"""The formats that the ending of a name tells."""
+_MEANT = {
+    "pcap": "pcapng", **{form.ending: form.name for form in reversed(FORMATS.values())}, "txt": "",
+}  # fmt: skip
+"""The formats that the ending of a name tells: of several that share one the first."""
 
 
 class Files(Protocol):
@@ -64,8 +56,20 @@ class Choice(NamedTuple):
     def file_name(self, scenario: str) -> str:
         """A name for the file of a scenario."""
         at = "" if self.point in (None, "wire") else f"-{self.point}"
-        kind = f".{self.form.name}" if self.form.name not in _ENDINGS else ""
-        return f"{scenario}{at}{kind}.{_ENDINGS.get(self.form.name, 'txt')}"
+        name, ending = self.form.name, self.form.ending
+        kind = f".{name}" if _MEANT[ending] != name else ""
+        return f"{scenario}{at}{kind}.{ending}"
+
+
+class OnScreen(NamedTuple):
+    """What the reader sees, and how it came to that."""
+
+    scenario: Scenario
+    moves: str
+    """Up to here."""
+    palette: PaletteName
+    picture: Callable[[], str]
+    """Draws the screen as it is seen."""
 
 
 class Saved(NamedTuple):
@@ -79,9 +83,10 @@ class Saved(NamedTuple):
 def format_meant(name: str) -> str:
     """The format that a file's name tells, as ``x.pkt`` and ``x.rfc.txt`` do; empty if it tells none."""
     _, *kinds = name.lower().split(".")
-    if kinds[-1:] == ["txt"] and len(kinds) > 1 and kinds[-2] in FORMATS:
-        return kinds[-2]
-    return _MEANT.get(kinds[-1], "") if kinds else ""
+    kind, ending = ["", *kinds][-2:] if kinds else ("", "")
+    if kind in FORMATS and FORMATS[kind].ending == ending:
+        return kind
+    return _MEANT.get(ending, "")
 
 
 def choices() -> Iterator[Choice]:
@@ -91,12 +96,16 @@ def choices() -> Iterator[Choice]:
             yield Choice(form, point)
 
 
-def exported(scenario: Scenario, moves: str, choice: Choice) -> bytes:
-    """What is to be written: the whole run, as `tcptui play --format` writes it. Raises MessageError."""
+def exported(seen: OnScreen, choice: Choice) -> bytes:
+    """What is to be written: the whole run, as `tcptui play --format` writes it, or what is seen. Raises
+    MessageError."""
+    if choice.form.write is None:
+        return seen.picture().encode()
     from tcptui.lab.moves_text import parse_moves
     from tcptui.lab.run import play
 
-    content = export(play(scenario, parse_moves(moves)), choice.form.name, choice.point)
+    run = play(seen.scenario, parse_moves(seen.moves))
+    content = export(run, choice.form.name, choice.point, seen.palette)
     return content.encode() if isinstance(content, str) else content
 
 
@@ -117,12 +126,12 @@ class Save(LineDialog["Saved | None"]):
         ("up", "move('cursor_up')", "Previous"),
     ]
 
-    def __init__(self, scenario: Scenario, moves: str, files: Files, chosen: Choice | None = None) -> None:
+    def __init__(self, seen: OnScreen, files: Files, chosen: Choice | None = None) -> None:
         """`chosen` is the format to begin with."""
-        self._scenario, self._moves, self._files = scenario, moves, files
+        self._seen, self._files = seen, files
         self._choices = list(choices())
         here = 0 if chosen is None else self._choices.index(chosen)
-        self._proposed = self._choices[here].file_name(scenario.name)
+        self._proposed = self._choices[here].file_name(seen.scenario.name)
         self._asked = ""
         """The name for which it was asked whether what is there may go."""
         self._writing = False
@@ -147,7 +156,7 @@ class Save(LineDialog["Saved | None"]):
 
     def _propose(self) -> None:
         """The name for the chosen format, unless another has been typed."""
-        proposed = self._choice.file_name(self._scenario.name)
+        proposed = self._choice.file_name(self._seen.scenario.name)
         if self.line.value == self._proposed:
             self.line.value = proposed
             self.line.action_select_all()  # What is typed takes its place.
@@ -178,7 +187,7 @@ class Save(LineDialog["Saved | None"]):
 
     async def _write(self, name: str, choice: Choice) -> None:
         try:
-            octets = await asyncio.to_thread(exported, self._scenario, self._moves, choice)
+            octets = await asyncio.to_thread(exported, self._seen, choice)
             await asyncio.to_thread(self._files.write, name, octets)
         except MessageError as error:
             self._writing = False

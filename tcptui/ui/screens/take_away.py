@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tcptui.explain.catalogue import say
@@ -11,6 +11,7 @@ from tcptui.ui.session import Session
 
 if TYPE_CHECKING:
     from tcptui.ui.app import TcptuiApp
+    from tcptui.ui.screens.pane_screen import PaneScreen
 
 
 def copy_command(app: TcptuiApp, session: Session) -> None:
@@ -20,19 +21,24 @@ def copy_command(app: TcptuiApp, session: Session) -> None:
     session.notice = say("ui.copied" if app.copy(command) else "ui.command", command=command)
 
 
-def save(app: TcptuiApp, session: Session, show: Callable[[], None]) -> None:
-    """Opens the dialog for a file, where there are files; `show` is called when one has been written."""
+def save(app: TcptuiApp, screen: PaneScreen, session: Session) -> None:
+    """Opens the dialog for a file, where there are files; the screen is shown anew when one has been
+    written."""
     session.say_nothing()
     if app.files is None:
         session.message = say("ui.save.no_files")
         return
-    from tcptui.ui.screens.save import Save, Saved
+    from tcptui.ui.picture import picture_svg
+    from tcptui.ui.screens.save import OnScreen, Save, Saved
 
     def saved(written: Saved | None) -> None:
         if written is not None:
             session.saved_as = written.choice
             session.notice = say("ui.save.saved", name=written.name)
-            show()
+            screen.show()
 
-    scenario, moves = session.history.scenario, session.history.text()
-    app.push_screen(Save(scenario, moves, app.files, session.saved_as), saved)
+    history, palette = session.history, app.palette
+    screen.show()  # Without what was told before.
+    draw = partial(picture_svg, session, screen.picture(), palette)
+    seen = OnScreen(history.scenario, history.text(), palette, draw)
+    app.push_screen(Save(seen, app.files, session.saved_as), saved)

@@ -52,7 +52,7 @@ def figure(header: Header, width: int, place: str, *, options: bool, tall: bool)
     words: dict[int, list[Cell]] = {}
     for cell in header.cells:
         if options or cell.first < 32 * _FIXED_WORDS:
-            for piece in _divided(cell):
+            for piece in divided(cell):
                 words.setdefault(piece.first // 32, []).append(piece)
     rows: list[Row] = [[Part(_ruler(columns), "dim")]]
     above: set[int] = set()
@@ -127,7 +127,7 @@ def _with_blanks(text: str) -> int:
     return cell_len(text) + 2 if text else 0
 
 
-def _divided(cell: Cell) -> list[Cell]:
+def divided(cell: Cell) -> list[Cell]:
     """A cell in the pieces that stand on one row each; the longest has the text."""
     pieces = []
     at, stop = cell.first, cell.first + cell.bits

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
-
+from tcptui.enumeration import Enum, auto
 from tcptui.named_tuple import NamedTuple
 
 

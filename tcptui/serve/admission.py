@@ -1,0 +1,175 @@
+"""Which connections are taken: so many in all, of an address, and a second.
+
+Why it is so. A connection costs a server more than its client: a key exchange is a millisecond of CPU, a
+session a megabyte. So who is refused is refused before anything is read or sent, by what is known then: the
+address and how many there are. Rates are token buckets: a class that comes all at once is taken, who goes on
+at that rate is not. A network with IPv6 gives each of its members 2^64 addresses, so those count as one; so
+does an IPv4 address however it is written. What is kept of addresses is bounded: an address with a full
+bucket and no connection is one that is not known.
+
+How many are there without having logged in is limited of its own, or those who never do would keep out the
+others. Wrong passwords are counted across the connections of an address.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from tcptui.named_tuple import NamedTuple
+
+MOST_KNOWN = 4096
+"""Addresses that are remembered before those that need not be are forgotten."""
+
+
+class AdmissionLimits(NamedTuple):
+    """How many connections are taken; rates are a second, the bursts connections at once."""
+
+    total: int = 500
+    per_address: int = 20
+    not_logged_in: int = 100
+    rate: float = 50.0
+    burst: int = 200
+    address_rate: float = 2.0
+    address_burst: int = 15
+    password_rate: float = 0.2
+    password_burst: int = 10
+
+
+def who(address: str) -> str:
+    """The address, or the network, by which connections are counted; `address` itself if it is none."""
+    try:
+        ip: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(ip, IPv6Address):
+        if ip.ipv4_mapped is None:
+            return str(ip_network((ip, 64), strict=False))
+        ip = ip.ipv4_mapped
+    return str(ip)
+
+
+class TokenBucket:
+    """So many tokens at once, and so many a second."""
+
+    __slots__ = ("_at", "_burst", "_rate", "_tokens")
+
+    def __init__(self, rate: float, burst: float, now: float) -> None:
+        """It is full at `now`, in seconds."""
+        self._rate, self._burst, self._tokens, self._at = rate, burst, burst, now
+
+    def has(self, now: float) -> float:
+        """How many tokens are there."""
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        return self._tokens
+
+    def take(self, now: float, tokens: float = 1) -> bool:
+        """Whether there were so many tokens; they are taken."""
+        if self.has(now) < tokens:
+            return False
+        self._tokens -= tokens
+        return True
+
+    def is_full(self, now: float) -> bool:
+        """Whether it is as one that was never used."""
+        return self.has(now) >= self._burst
+
+
+class Admitted:
+    """A connection that was taken, until it leaves."""
+
+    def __init__(self, admission: Admission, name: str) -> None:
+        self._admission, self._name = admission, name
+        self.has_logged_in = self._has_left = False
+
+    def log_in(self) -> None:
+        """It is none of those any more that have not logged in."""
+        if not self.has_logged_in and not self._has_left:
+            self.has_logged_in = True
+            self._admission.not_logged_in -= 1
+
+    def may_try_password(self) -> bool:
+        """Whether its address may try one more password now."""
+        return self._admission.take_password(self._name)
+
+    def leave(self) -> None:
+        """It is gone; a second call does nothing."""
+        self.log_in()
+        if not self._has_left:
+            self._has_left = True
+            self._admission.forget(self._name)
+
+
+class Admission:
+    """The connections that are there, and who may come. `now` says the time in seconds."""
+
+    def __init__(
+        self, limits: AdmissionLimits | None = None, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._limits, self._now = limits or AdmissionLimits(), now
+        self._all = TokenBucket(self._limits.rate, self._limits.burst, now())
+        self._rates: dict[str, TokenBucket] = {}
+        self._passwords: dict[str, TokenBucket] = {}
+        self._there: Counter[str] = Counter()
+        self.total = self.not_logged_in = 0
+        self.refused: Counter[str] = Counter()
+        """How many were refused, by the key of the reason, since somebody emptied it."""
+
+    def admit(self, address: str) -> Admitted | None:
+        """Takes a connection from this address, or refuses it and counts why."""
+        name, now = who(address), self._now()
+        rate = self._rates.get(name) or TokenBucket(
+            self._limits.address_rate, self._limits.address_burst, now
+        )
+        reason = self._reason(name, rate, now)
+        if reason:
+            self.refused[reason] += 1
+            return None
+        rate.take(now)
+        _keep(self._rates, name, rate, now)
+        self._there[name] += 1
+        self.total += 1
+        self.not_logged_in += 1
+        return Admitted(self, name)
+
+    def _reason(self, name: str, rate: TokenBucket, now: float) -> str:
+        """The key of what keeps it out. The rate of all is looked at last: who is refused takes none of
+        it."""
+        if rate.has(now) < 1:
+            return "serve.refused.address_rate"
+        if self._there[name] >= self._limits.per_address:
+            return "serve.refused.per_address"
+        if self.total >= self._limits.total:
+            return "serve.refused.total"
+        if self.not_logged_in >= self._limits.not_logged_in:
+            return "serve.refused.not_logged_in"
+        return "" if self._all.take(now) else "serve.refused.rate"
+
+    def take_password(self, name: str) -> bool:
+        """Whether one more password may be tried from there; it is counted."""
+        now = self._now()
+        bucket = self._passwords.get(name) or TokenBucket(
+            self._limits.password_rate, self._limits.password_burst, now
+        )
+        may = bucket.take(now)
+        _keep(self._passwords, name, bucket, now)
+        return may
+
+    def forget(self, name: str) -> None:
+        """One connection of that name less."""
+        self.total -= 1
+        self._there[name] -= 1
+        if not self._there[name]:
+            del self._there[name]
+
+
+def _keep(buckets: dict[str, TokenBucket], name: str, bucket: TokenBucket, now: float) -> None:
+    buckets[name] = bucket
+    if len(buckets) > MOST_KNOWN:
+        for known in [known for known, one in buckets.items() if one.is_full(now)]:
+            del buckets[known]
+        if len(buckets) > MOST_KNOWN:  # Of those that are left the one that was known first.
+            del buckets[next(iter(buckets))]

@@ -1,0 +1,250 @@
+"""Connections of browsers: which are taken, and what is answered on them.
+
+Why it is so. aiohttp's plain server is all that is needed, with no routes and no middleware: a few kinds of
+addresses, all of them GET. A connection is counted before anything of it is read, a session once more when
+its socket is asked for: a page opens several of the one kind for each of the other. A session that is refused
+gets its socket and the reason as the code that it is closed with: of a refused handshake a browser tells its
+page nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from socket import SO_SNDBUF, SOL_SOCKET
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from aiohttp import WSCloseCode, web
+
+from tcptui.core.message import Message, MessageError, brief
+from tcptui.explain.catalogue import say
+from tcptui.files import BadFile
+from tcptui.serve.listening import BACKLOG
+from tcptui.serve.reader import Client, Reader, Served
+from tcptui.serve.running import ENDS_WITHIN, prepared, until_told
+from tcptui.serve.told import error_message, tell_begin, tell_end
+from tcptui.serve.web.files import HEADERS, File, Files
+from tcptui.serve.web.requests import (
+    Asked,
+    address_of,
+    asked,
+    is_local_name,
+    is_own_page,
+    language_of,
+    locale_of,
+    size,
+)
+from tcptui.serve.web.session import CLOSING, LONGEST_MESSAGE, MOST_WAITING, SocketOutlet, converse
+
+if TYPE_CHECKING:
+    import socket
+    from asyncio import Transport
+    from collections.abc import Callable, Iterable
+
+    from aiohttp.web_protocol import RequestHandler
+
+    from tcptui.serve.admission import Admission, Admitted
+    from tcptui.serve.garbage import Garbage
+    from tcptui.serve.log import Log
+
+PATIENCE = 10.0
+"""Seconds that a connection may be open without a whole request."""
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_NOT_KEPT = {"Cache-Control": "no-store", "Vary": "Upgrade"}
+_quiet = logging.getLogger("tcptui.serve.web")
+"""aiohttp's own log, which has octets of strangers in it: it goes nowhere."""
+_quiet.addHandler(logging.NullHandler())
+_quiet.propagate = False
+
+
+class WebServer(web.Server):
+    """Answers browsers."""
+
+    def __init__(
+        self,
+        served: Served,
+        sessions: Admission,
+        connections: Admission,
+        log: Log,
+        *,
+        behind_proxy: bool = False,
+        only_local: bool = False,
+    ) -> None:
+        """`sessions` and `connections` say how many of each are taken; `behind_proxy`: addresses are those
+        that a proxy tells; `only_local`: it answers to the names of the loopback addresses alone."""
+        super().__init__(
+            self._answer, access_log=None, logger=_quiet, keepalive_timeout=PATIENCE, lingering_time=0
+        )
+        self._served, self._sessions, self._taken, self._log = served, sessions, connections, log
+        self._behind_proxy, self._only_local = behind_proxy, only_local
+        self._files = Files()
+        self._admitted: dict[RequestHandler, Admitted] = {}
+        self._readers: set[Reader] = set()
+        self._is_ending = False
+        self._garbage: Garbage | None = None
+
+    def connection_made(self, handler: RequestHandler, transport: Transport) -> None:
+        """Takes a connection, or drops it."""
+        super().connection_made(handler, transport)
+        peer = transport.get_extra_info("peername")
+        admitted = self._taken.admit(peer[0]) if peer else None
+        if admitted is None:
+            transport.abort()
+        else:
+            self._admitted[handler] = admitted
+
+    def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
+        """It is counted no more."""
+        super().connection_lost(handler, exc)
+        if admitted := self._admitted.pop(handler, None):
+            admitted.leave()
+
+    async def run(self, sockets: Iterable[socket.socket], begin: Callable[[], None]) -> None:
+        """Serves until the process is told to end. `begin` is called when it is ready."""
+        loop = asyncio.get_running_loop()
+        async with prepared(self._served, self._log, self._sessions, self._taken) as self._garbage:
+            listeners = [await loop.create_server(self, sock=one, backlog=BACKLOG) for one in sockets]
+            begin()
+            try:
+                await until_told(self._read_anew)
+            finally:
+                for listener in listeners:
+                    listener.close()
+                self._log.write(Message.of("serve.log.stops", sessions=len(self._readers)))
+                await self.good_bye()
+
+    def _read_anew(self) -> None:
+        try:
+            self._log.open_anew()
+        except BadFile as error:
+            self._log.write(error.message)
+
+    async def good_bye(self) -> None:
+        """Ends all sessions, and what is open after a while all the same."""
+        self._is_ending = True
+        for reader in self._readers:
+            reader.say_good_bye(say("serve.good_bye"))
+        end = monotonic() + ENDS_WITHIN - CLOSING
+        while self._readers and monotonic() < end:
+            await asyncio.sleep(0.02)
+        for handler in self.connections:
+            if handler.transport is not None:
+                handler.transport.abort()
+        await self.shutdown(CLOSING)
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """What aiohttp calls for each request. An error in one touches no other."""
+        try:
+            return await self._found(request)
+        except Exception as error:
+            self._log.write(error_message(address_of(request, self._behind_proxy), error))
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response(status=500, headers=HEADERS)
+
+    async def _found(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.method not in ("GET", "HEAD"):
+            return web.Response(status=405, headers={**HEADERS, "Allow": "GET, HEAD"})
+        if self._only_local and not is_local_name(request.headers.get("Host", "")):
+            return self._note(request, 403, Message.of("error.web.host"))
+        if file := self._files.by_path.get(request.path):
+            return _whole(request, file)
+        try:
+            wanted = asked(request.path, request.query)
+            if wanted is not None:
+                self._served.scenario(wanted.start)
+        except MessageError as error:
+            return self._note(request, 404, error.message)
+        if wanted is None or wanted.start.room or wanted.start.key:
+            return self._note(request, 404, Message.of("error.web.nothing", path=brief(request.path)))
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            if not is_own_page(request):
+                return self._note(request, 403, Message.of("error.web.origin"))
+            return await self._converse(request, wanted)
+        title = wanted.start.story
+        page = self._files.page(wanted.root, f"{title} - tcptui" if title else "tcptui")
+        return web.Response(text=page, content_type="text/html", headers={**HEADERS, **_NOT_KEPT})
+
+    def _note(self, request: web.BaseRequest, status: int, note: Message) -> web.Response:
+        root = "../" * (request.path.count("/") - 1)
+        return web.Response(
+            status=status, text=self._files.note(root, note), content_type="text/html",
+            headers={**HEADERS, **_NOT_KEPT},
+        )  # fmt: skip
+
+    async def _converse(self, request: web.BaseRequest, wanted: Asked) -> web.WebSocketResponse:
+        """One session, from the handshake to the end of the socket."""
+        socket = web.WebSocketResponse(
+            timeout=CLOSING, autoping=False, compress=False, max_msg_size=LONGEST_MESSAGE
+        )
+        await socket.prepare(request)
+        address = address_of(request, self._behind_proxy)
+        admitted = None if self._is_ending else self._sessions.admit(address)
+        if admitted is None:
+            await _close(request, socket, WSCloseCode.TRY_AGAIN_LATER)
+            return socket
+        try:
+            admitted.log_in()
+            _keep_little(request)
+            if connection := self._admitted.get(request.protocol):
+                connection.log_in()
+            await self._serve(request, wanted, address, socket)
+        finally:
+            admitted.leave()
+        return socket
+
+    async def _serve(
+        self, request: web.BaseRequest, wanted: Asked, address: str, socket: web.WebSocketResponse
+    ) -> None:
+        client, outlet = _client(request, wanted, address), SocketOutlet()
+        reader = self._served.reader(client, outlet, wanted.start)
+        tell_begin(self._log, client, request.headers.get("User-Agent", ""))
+        self._readers.add(reader)
+        if self._garbage is not None:
+            self._garbage.begins()
+        try:
+            ended = await converse(socket, outlet, reader)
+            tell_end(self._log, client, ended, "serve.cut.stalled" if outlet.has_stalled else "")
+            if ended.reason != "gone":
+                code = WSCloseCode.GOING_AWAY if ended.reason == "server" else WSCloseCode.OK
+                await _close(request, socket, code)
+            elif request.transport is not None:
+                request.transport.abort()
+        finally:
+            self._readers.discard(reader)
+            if self._garbage is not None:
+                self._garbage.ends()
+
+
+def _keep_little(request: web.BaseRequest) -> None:
+    """Bounds what the system keeps for a browser that takes nothing: on Linux it would be some MiB."""
+    if request.transport is not None and (connection := request.transport.get_extra_info("socket")):
+        connection.setsockopt(SOL_SOCKET, SO_SNDBUF, MOST_WAITING)
+
+
+def _client(request: web.BaseRequest, wanted: Asked, address: str) -> Client:
+    columns, rows = size(request.query)
+    language = wanted.language or language_of(request.headers.get("Accept-Language", ""))
+    return Client.of(
+        address=address, user="web", term="xterm-256color", colorterm="truecolor", columns=columns, rows=rows,
+        language=locale_of(language),
+    )  # fmt: skip
+
+
+def _whole(request: web.BaseRequest, file: File) -> web.Response:
+    headers = {**HEADERS, **_FOR_EVER, "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return web.Response(body=file.packed, content_type=file.kind, charset="utf-8", headers=headers)
+    return web.Response(body=file.plain, content_type=file.kind, charset="utf-8", headers=headers)
+
+
+async def _close(request: web.BaseRequest, socket: web.WebSocketResponse, code: WSCloseCode) -> None:
+    """Closes a socket; the connection is dropped if the other side takes nothing of it."""
+    try:
+        async with asyncio.timeout(2 * CLOSING):
+            await socket.close(code=code)
+    except (OSError, TimeoutError):
+        if request.transport is not None:
+            request.transport.abort()

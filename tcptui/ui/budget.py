@@ -1,0 +1,59 @@
+"""What a reader may have done in all runs of a session together: steps in all, a second, and branches.
+
+Why it is so. One process serves many readers, and each can begin what never ends: to the end of a run that
+goes on for ever, a hundred thousand typed moves. How fast that goes is limited in two ways, for a step may
+take a tenth of a millisecond or, with a thousand sockets, several: by steps a second, after a burst in which
+all that is usual is done at once, and by the share of the time that work may take. What waits for that goes
+on later. How much is kept for a reader is limited by the steps in all; whoever has made them can look at all
+of them, but makes no more. A reader of one's own terminal has no budget.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+class Budget:
+    """`clock` tells seconds; they are only compared with each other."""
+
+    def __init__(
+        self,
+        steps: int,
+        per_second: float,
+        burst: int,
+        share: float = 1.0,
+        branches: int = 1_000,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """`share` is that of the time, from 0 to 1, which work may take."""
+        self.most, self.branches = steps, branches
+        self.made = 0
+        """Steps, in all."""
+        self._per_second, self._burst, self._share = per_second, burst, share
+        self._clock = clock
+        self._left = float(burst)
+        self._counted_at = self._resumes_at = clock()
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no more steps are made, but those that were made before."""
+        return self.made >= self.most
+
+    @property
+    def wait(self) -> float:
+        """Seconds until another step may be made."""
+        now = self._clock()
+        self._left = min(self._left + (now - self._counted_at) * self._per_second, self._burst)
+        self._counted_at = now
+        return max(0.0, (1 - self._left) / self._per_second, self._resumes_at - now)
+
+    def step(self, *, again: bool = False) -> None:
+        """One is made, or one that was made before is made `again`."""
+        self._left -= 1
+        if not again:
+            self.made += 1
+
+    def worked(self, seconds: float) -> None:
+        """Work has taken so long: as much of the time as is needed belongs to others now."""
+        self._resumes_at = self._clock() + seconds * (1 / self._share - 1)

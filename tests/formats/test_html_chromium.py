@@ -1,0 +1,259 @@
+"""The HTML page in a browser: keys, buttons, touch, and what those get who hear it or print it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tcptui import library
+from tcptui.explain.filled import answer_text
+from tcptui.formats.html_page.writer import write
+from tcptui.formats.replayed import told_of
+from tcptui.lab.moves_text import parse_moves
+from tcptui.lab.record import Record
+from tcptui.lab.run import play
+from tcptui.lab.scenario import Scenario
+from tests.formats.chromium import PROGRAM, Page, chromium
+from tests.formats.test_html_page import hostile
+from tests.skips import unavailable
+
+STORIES = ("handshake", "reordered", "late-syn", "udp", "reboot", "both-close")
+PHONE = (390, 844)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    if PROGRAM is None:
+        unavailable("there is no Chromium here")
+    with chromium(tmp_path_factory.mktemp("profile")) as found:
+        yield found
+
+
+def written(run: Record, folder: Path) -> Path:
+    path = folder / f"{run.scenario.name}.html"
+    path.write_text(write(run, "wire"), "utf-8")
+    return path
+
+
+def run_of(name: str) -> Record:
+    return play(library.load_named(name))
+
+
+def place(page: Page) -> int:
+    return int(page.evaluate("document.getElementById('place').value"))
+
+
+def no_trouble(page: Page) -> None:
+    assert page.problems == []
+    assert len(page.requests) == 1
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_every_step_shows_what_the_program_tells(name: str, page: Page, tmp_path: Path) -> None:
+    run = run_of(name)
+    page.open(written(run, tmp_path))
+    assert place(page) == 0
+    assert page.text("#question") == run.scenario.question
+    for number, (history, told) in enumerate(told_of(run), 1):
+        page.press(" ")
+        assert place(page) == number
+        shown = page.text("#told")
+        for sentence in (told.what, told.why, told.source):
+            assert sentence in shown
+        for side, state in zip("ab", history.world.states, strict=True):
+            first = page.text(f"#{side}-pane > div:first-child")
+            wanted = (state.value, "UDP UNCONN") if name == "udp" else state.value
+            assert first.strip("▸ ").startswith(wanted)
+        newest = history.world.wire.launched
+        assert f"#{newest} " in page.text("#ladder") if newest else not page.text("#ladder")
+    assert page.text("#next").startswith("nothing more")
+    assert answer_text(run.scenario) in page.text("#answer")
+    page.press(" ")
+    assert place(page) == len(run.reports)
+    no_trouble(page)
+
+
+def test_keys_are_those_of_the_program(page: Page, tmp_path: Path) -> None:
+    run = run_of("life")
+    last = len(run.reports)
+    page.open(written(run, tmp_path))
+    keys = ("ArrowRight", " ", "b", "End", "ArrowLeft", "Home", "ArrowLeft", "ArrowRight")
+    seen = []
+    for key in keys:
+        page.press(key)
+        seen.append(place(page))
+    assert seen == [1, 2, 1, last, last - 1, 0, 0, 1]
+    page.press("End", "ArrowUp", "ArrowUp")
+    newest = len(run.transmissions)
+    assert f"#{newest - 2} " in page.text("#segment-title")
+    assert page.evaluate("document.querySelector('#ladder .selected').dataset.number") == str(newest - 2)
+    page.press("ArrowDown", "b")
+    assert f"#{newest - 1} " in page.text("#segment-title")
+    page.press("Escape")
+    assert f"#{newest} " in page.text("#segment-title")
+    page.press("Home", "Q")
+    assert answer_text(run.scenario) in page.text("#answer")
+    page.press("Q")
+    assert page.text("#answer") == ""
+    no_trouble(page)
+
+
+def test_buttons_slider_rows_and_links_do_it_too(page: Page, tmp_path: Path) -> None:
+    run = run_of("life")
+    last = len(run.reports)
+    page.open(written(run, tmp_path))
+    seen = []
+    for button in ("step", "step", "back", "end", "back", "home"):
+        page.click(f"#{button}")
+        seen.append(place(page))
+    assert seen == [1, 2, 1, last, last - 1, 0]
+    page.press(" ")  # The click has left the focus where it was.
+    assert place(page) == 1
+    page.evaluate("document.getElementById('place').focus()")
+    page.press("ArrowRight", "ArrowUp")
+    assert place(page) == 3
+    page.evaluate("document.activeElement.blur()")
+    page.click("#end")
+    page.click("#ladder > [data-number='2']")
+    assert "#2 SYN,ACK" in page.text("#segment-title")
+    page.click("#all summary")
+    page.click("#step-5 a")
+    assert place(page) == 5
+    page.click("#play")
+    assert page.evaluate("document.getElementById('play').ariaPressed") == "true"
+    page.click("#play")
+    assert page.evaluate("document.getElementById('play').ariaPressed") == "false"
+    no_trouble(page)
+
+
+def test_a_swipe_is_a_step(page: Page, tmp_path: Path) -> None:
+    page.open(written(run_of("handshake"), tmp_path), PHONE, touch=True)
+    seen = []
+    for by in (-120, -120, 120, -20):
+        page.swipe(by)
+        seen.append(place(page))
+    assert seen == [1, 2, 1, 1]
+    no_trouble(page)
+
+
+@pytest.mark.parametrize("size", [(1280, 800), PHONE, (1920, 1080), (640, 400), (320, 640)])
+def test_nothing_is_wider_than_the_window(size: tuple[int, int], page: Page, tmp_path: Path) -> None:
+    """640x400 is what a window of 1280x800 has at 200 %, and 320 is what WCAG 1.4.10 asks for."""
+    page.open(written(run_of("late-syn"), tmp_path), size, fragment="#20")
+    assert place(page) == 20
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(CUT) == []
+    if size[0] >= PHONE[0]:
+        assert (
+            page.evaluate("(one => one.scrollWidth - one.clientWidth)(document.getElementById('scroll'))")
+            <= 1
+        )
+    no_trouble(page)
+
+
+def test_columns_stay_columns(page: Page, tmp_path: Path) -> None:
+    """Every row of the ladder ends where all others end, whatever signs are on it."""
+    page.open(written(run_of("late-syn"), tmp_path), fragment="#24")
+    right = page.evaluate(RIGHT_EDGES)
+    assert max(right) - min(right) <= 1
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_text_can_be_read(dark: bool, page: Page, tmp_path: Path) -> None:
+    """A contrast of at least 4.5 to what is behind it (WCAG 2.2, 1.4.3)."""
+    page.open(written(run_of("late-syn"), tmp_path), dark=dark, fragment="#20")
+    page.press("ArrowUp")
+    page.evaluate("document.getElementById('all').open = true")
+    assert page.evaluate(CONTRASTS) >= 4.5
+
+
+CUT = """[...document.querySelectorAll('#segment td, #told *, #all *')].filter((one) =>
+  one.checkVisibility() && one.className !== 'heard' && one.scrollWidth > one.clientWidth + 1
+  && getComputedStyle(one).display !== 'inline').map((one) => one.outerHTML)"""
+HIDDEN_OF_LADDER = "(one => one.scrollWidth - one.clientWidth)(document.getElementById('scroll'))"
+RIGHT_EDGES = """[...document.querySelectorAll('#ladder > div')].map((row) => {
+  const all = document.createRange();
+  all.selectNodeContents(row);
+  return all.getBoundingClientRect().right;
+})"""
+CONTRASTS = """(() => {
+  const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+  const part = (value) => value <= 10.31475 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+  const behind = (one) => {
+    const ground = getComputedStyle(one).backgroundColor;
+    return rgb(ground)[3] === 0 ? behind(one.parentElement) : ground;
+  };
+  const seen = [...document.body.querySelectorAll('*')].filter((one) => one.checkVisibility()
+    && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
+  return Math.min(...seen.map((one) => {
+    const [a, b] = [light(rgb(getComputedStyle(one).color)), light(rgb(behind(one)))];
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  }));
+})()"""
+
+
+def test_those_who_hear_it_get_all_of_it(page: Page, tmp_path: Path) -> None:
+    run = run_of("handshake")
+    page.open(written(run, tmp_path), fragment="#3")
+    tree = page.tree()
+    roles = [role for role, _ in tree]
+    assert {"main", "banner", "navigation", "contentinfo", "slider", "button", "image"} <= set(roles)
+    names = {name for role, name in tree if role == "heading"}
+    assert {run.scenario.title, "What happened, and why", "A client", "All steps"} <= names
+    assert not [role for role, name in tree if role in ("button", "slider", "image", "link") and not name]
+    told = [told for _, told in told_of(run)][2]
+    text = " ".join(name for role, name in tree if role == "StaticText")
+    assert told.what in text
+    assert "SYN is set" in text
+    assert "ACK is set" in text
+    assert not set(text) & set("─│╭╮╰╯▶◀▓█┊")
+    live = page.evaluate("document.getElementById('told').ariaLive")
+    assert live == "polite"
+    value = page.evaluate("document.getElementById('place').ariaValueText")
+    assert value == "Step 3 of 5, 0.150 s"
+    order = []
+    for _ in range(9):
+        page.press("Tab")
+        order.append(page.evaluate("document.activeElement.id || document.activeElement.tagName"))
+    assert order[:8] == ["home", "back", "step", "end", "play", "question", "place", "A"]
+
+
+def test_it_reads_and_prints_without_the_script(page: Page, tmp_path: Path) -> None:
+    run = run_of("handshake")
+    page.open(written(run, tmp_path), script=False)
+    shown = page.text("body")
+    for _, told in told_of(run):
+        assert told.what in shown
+        assert told.why in shown
+    assert answer_text(run.scenario) in shown
+    assert all(f"#{one.number} " in page.text("#ladder") for one in run.transmissions)
+    assert page.text("#controls") == page.text("#now") == page.text("#segment") == ""
+
+
+def test_a_print_of_any_step_has_the_whole_run(page: Page, tmp_path: Path) -> None:
+    run = run_of("handshake")
+    page.open(written(run, tmp_path), dark=True, fragment="#1")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.call("Emulation.setEmulatedMedia", media="print")
+    shown = page.text("body")
+    assert all(told.what in shown for _, told in told_of(run))
+    assert f"#{len(run.transmissions)} " in page.text("#ladder")
+    assert page.text("#controls") == ""
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.call("Emulation.setEmulatedMedia", media="")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert place(page) == 1
+
+
+def test_a_hostile_story_runs_nothing(page: Page, tmp_path: Path) -> None:
+    story: Scenario = hostile()
+    page.open(written(play(story, parse_moves("a:send:hello")), tmp_path))
+    page.press("End", "Q")
+    page.click("#all summary")
+    assert "</script><script>alert(1)</script>" in page.text("h1")
+    assert "</script><script>alert(2)</script>" in page.text("#all")
+    assert "alert" in page.text("#answer")
+    no_trouble(page)
