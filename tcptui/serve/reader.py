@@ -286,9 +286,10 @@ class Reader:
             self._warned_of = ends
             left = _span(round(ends - now))
             if reason == "idle":
-                self._app.tell(say("ui.served.idle_soon", time=left))
+                told = say("ui.served.idle_soon", time=left)
             else:
-                self._app.tell(say("ui.served.longest_soon", time=left, longest=_span(limits.longest)))
+                told = say("ui.served.longest_soon", time=left, longest=_span(limits.longest))
+            self._app.call_later(self._app.tell, told)
         wait = ends - now if now >= ends - WARNING else ends - WARNING - now
         self._watching = asyncio.get_running_loop().call_later(max(wait, 0.001), self._watch)
 

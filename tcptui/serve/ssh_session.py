@@ -10,6 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from asyncssh import Error, SSHServer, SSHServerSession
+from asyncssh.packet import PacketDecodeError
 
 from tcptui.core.message import Message
 from tcptui.explain.catalogue import say
@@ -30,6 +31,9 @@ COLUMNS, ROWS = 80, 24
 """Of a terminal whose size is not known, which says 0."""
 END_OF_INPUT = 1.0
 """Seconds for what came before it, when a client says that nothing more comes."""
+
+_OF_THE_OTHER_SIDE = (Error, OSError, PacketDecodeError, UnicodeError)
+"""Errors that end a connection and are no error of the program."""
 
 
 class Visitor(SSHServer):
@@ -63,7 +67,7 @@ class Visitor(SSHServer):
                     reason=Message.of(reason), what=cut(str(exc or "-")),
                 )
             )  # fmt: skip
-        elif exc is not None and not isinstance(exc, (Error, OSError)):
+        elif exc is not None and not isinstance(exc, _OF_THE_OTHER_SIDE):
             self._server.log.write(error_message(self.address, exc))
 
     @property

@@ -32,6 +32,8 @@ from tcptui.ui.output import shorter
 from tcptui.ui.palette import Rgb
 from tcptui.ui.terminal_input import BACK_OFF, MOST_WAITING, POLL, TerminalInput, clamped, harmless
 
+_INTERRUPTS = (b"\x03", b"\x1b[99;5u")
+"""Ctrl-C, plain and in the Kitty keyboard protocol: what was sent before it and waits is not wanted."""
 _AT_ONCE = 256
 """Octets of keys that are parsed before others have their turn."""
 _PASTED_AT_ONCE = 4096
@@ -111,6 +113,9 @@ class ReaderTerminal(Driver):
 
     def feed(self, octets: bytes) -> None:
         """The terminal has sent these."""
+        if (place := max(map(octets.rfind, _INTERRUPTS))) >= 0:
+            self._fed.clear()
+            octets = octets[place:]
         self._fed += octets[: MOST_FED - len(self._fed)]
         if not self._is_paused and len(self._fed) >= ENOUGH_FED and self._outlet is not None:
             self._is_paused = True
@@ -235,7 +240,7 @@ class ReaderTerminal(Driver):
         if self._is_behind and self._outlet is not None and not self._outlet.is_full:
             self._is_behind = False
             if self._reads:
-                self._app.screen.refresh()
+                self._app.call_later(self._app.screen.refresh)
 
     def say(self, line: str) -> None:
         """A line after the terminal has been given back."""

@@ -56,7 +56,7 @@ class Reading:
         self._task = asyncio.create_task(self._run())
         if self._answer:
             self.reader.feed(self._answer)
-        await self.until(lambda: len(self.sink.octets) > 1_000)
+        await self.until(lambda: len(self.sink.octets) > 300)
         await self.settle()
         return self
 

@@ -109,9 +109,9 @@ class HelpScreen(ModalScreen[None]):
             static.update(_content([*lines, ()] if place < len(self._sections) - 1 else lines))
 
     def action_section(self, number: int) -> None:
-        if number <= len(self._index):
-            section = self.query(".section")[self._index[number - 1]]
-            section.scroll_visible(top=True, animate=False)
+        found = self.query(".section")  # None, before the first frame.
+        if number <= len(self._index) and found:
+            found[self._index[number - 1]].scroll_visible(top=True, animate=False)
 
     def action_leave(self) -> None:
         dismiss_once(self, None)
