@@ -249,40 +249,25 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
     if options.profile is None and not options.settings:
         return scenario
     from tcptui.lab.knob_values import BadKnob
-    from tcptui.lab.variant import variant
+    from tcptui.lab.variant import changed
 
     try:
-        # Its answer, and what it says and claims, is about the hosts that it has itself.
-        of_others = variant(scenario, profile_of(options), options.settings)
-        return of_others._replace(answer="", harm="", say=(), claims=())
+        return changed(scenario, profile_of(options), options.settings)
     except BadKnob as error:
         raise Unusable(error.message) from None
 
 
 def _script(options: argparse.Namespace) -> Scenario:
     """A packetdrill script, to be stepped like a scenario."""
-    from pathlib import Path
-
     from tcptui import scripts
-    from tcptui.core.message import Message
-    from tcptui.explain.catalogue import text as text_of
     from tcptui.files import BadFile
-    from tcptui.formats.packetdrill.outcome import NotSupported, Unsupported, at_line, verdict
-    from tcptui.formats.packetdrill.scenario import outcome_of, script_scenario
+    from tcptui.formats.packetdrill.scenario import scenario_with_verdict
     from tcptui.formats.packetdrill.syntax import BadScript
     from tcptui.lab.knob_values import BadKnob
 
     file = options.scenario
     try:
         profile, defines = profile_of(options), defines_of(options)
-        text, name = scripts.read(file), Path(file).stem
-        scenario = script_scenario(text, file, name, profile, options.settings, defines)
-        outcome = outcome_of(scenario)
-        if isinstance(outcome, Unsupported):
-            raise NotSupported(outcome.needs, line=outcome.line)
-        return scenario._replace(answer=text_of(verdict(outcome)))
-    except NotSupported as missing:
-        needs = Message.of("check.unsupported", needs=missing.message)
-        raise Unusable(at_line(file, missing.line or 0, needs)) from None
+        return scenario_with_verdict(scripts.read(file), file, profile, options.settings, defines)
     except (BadScript, BadKnob, BadFile) as error:
         raise Unusable(error.message) from None

@@ -37,15 +37,16 @@ class Reachable(Protocol):
 class ServerProcess:
     """A context in which it runs."""
 
-    def __init__(self, folder: Path, *options: str, limits: tuple[str, ...] = WIDE) -> None:
-        self.folder, self._options = folder, (*limits, *options)
+    def __init__(self, folder: Path, *options: str, limits: tuple[str, ...] = WIDE, way: str = "ssh") -> None:
+        self.folder, self._options, self._way = folder, (*limits, *options), way
         self.log = folder / "log"
         self.status: int | None = None
 
     def __enter__(self) -> ServerProcess:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.serve.watched", "serve", "ssh", "--port", "0", *self._options],
+                [sys.executable, "-m", "tests.serve.watched", "serve", self._way, "--port", "0",
+                 *self._options],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
                 env={**os.environ, "XDG_STATE_HOME": str(self.folder)},
             )  # fmt: skip

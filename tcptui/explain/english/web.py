@@ -27,7 +27,7 @@ SENTENCES = {
     "error.web.host": "this server answers to localhost alone: behind a proxy, start it with --behind-proxy",
     "error.web.origin": "a page of another site can't open a session here",
     "error.web.open": "{host} can be reached from other machines: say with --open that anybody may come",
-    "serve.begins.web": "Serving on http://{host}:{port}/ ({who})",
+    "serve.begins.web": "Serving on {host} port {port} ({who}). To come: http://{host}:{port}/",
     "serve.who.web": "for this machine alone",
     "serve.who.web_proxy": "for a proxy on this machine",
     "serve.who.web_open": "open to anybody",

@@ -17,6 +17,7 @@ from tcptui.serve.admission import TokenBucket
 from tcptui.serve.web.requests import resized
 
 if TYPE_CHECKING:
+    from aiohttp import WSMessage
     from aiohttp.web import WebSocketResponse
 
     from tcptui.serve.reader import Ended, Reader
@@ -125,12 +126,12 @@ async def converse(socket: WebSocketResponse, outlet: SocketOutlet, reader: Read
 
 
 async def _take(socket: WebSocketResponse, outlet: SocketOutlet, reader: Reader) -> None:
-    """Feeds what comes to the reader until the other side ends it, or sends what no page does."""
+    """Feeds what comes to the reader until the other side ends it, sends what no page does, or is gone."""
     clock = asyncio.get_running_loop().time
     budget = TokenBucket(RATE, BURST, clock())
     while True:
         await outlet.may_take()
-        message = await socket.receive()
+        message = await _next(socket)
         kind = message.type
         if kind in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
             return
@@ -145,3 +146,16 @@ async def _take(socket: WebSocketResponse, outlet: SocketOutlet, reader: Reader)
             if size is None:
                 return
             reader.resize(*size)
+
+
+async def _next(socket: WebSocketResponse) -> WSMessage:
+    """What comes next. Raises TimeoutError: the other side does not say that it is there.
+
+    aiohttp could ask by itself, but would go on to after the end.
+    """
+    try:
+        return await socket.receive(HEARTBEAT)
+    except TimeoutError:
+        async with asyncio.timeout(HEARTBEAT / 2):
+            await socket.ping()
+            return await socket.receive()

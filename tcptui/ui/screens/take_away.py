@@ -35,7 +35,6 @@ def save(app: TcptuiApp, screen: PaneScreen, session: Session) -> None:
             screen.show()
 
     history, palette = session.history, app.palette
-    screen.show()  # Without what was told before.
     draw = partial(picture_svg, session, screen.picture(), palette)
     seen = OnScreen(history.scenario, history.text(), palette, draw)
     if app.files is None:

@@ -145,29 +145,40 @@ class Tab:
         """As `wait_for`, for the line below the terminal."""
         return await _until(self.line, pattern)
 
-    async def press(self, key: str, text: str | None = None) -> None:
-        """A key of the keyboard: a character, or a name such as ``ArrowRight``."""
+    async def press(
+        self, key: str, text: str | None = None, *, control: bool = False, command: str = ""
+    ) -> None:
+        """A key of the keyboard: a character, or a name such as ``ArrowRight``; `command` is what an editor
+        does at that key."""
         text = (key if len(key) == 1 else {"Enter": "\r"}.get(key, "")) if text is None else text
         codes = {"Enter": 13, "ArrowRight": 39, "ArrowLeft": 37, "Escape": 27}
         code = codes.get(key, ord(key.upper()) if len(key) == 1 and key.isalnum() else 0)
-        common: dict[str, Any] = {"key": key, "windowsVirtualKeyCode": code}
-        if text:
-            common["text"] = text
-        await self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", **common)
-        await self.call("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=code)
+        common: dict[str, Any] = {"key": key, "windowsVirtualKeyCode": code, "modifiers": 2 * control}
+        down = {"text": text} if text else {"commands": [command] if command else []}
+        kind = "keyDown" if text else "rawKeyDown"
+        await self.call("Input.dispatchKeyEvent", type=kind, **common, **down)
+        await self.call("Input.dispatchKeyEvent", type="keyUp", **common)
 
     async def click(self, column: int, row: int) -> None:
         """The middle of a cell, counted from 0."""
-        place = (
+        await self.drag((column, row), (column, row))
+
+    async def drag(self, begin: tuple[int, int], end: tuple[int, int], *, shift: bool = False) -> None:
+        """From one cell to another, or, without a way between them, a click: columns and rows from 0."""
+        left, top, width, height = await self.evaluate(
             "(() => { const at = document.querySelector('.xterm-screen').getBoundingClientRect();"
-            " const rows = document.querySelectorAll('.xterm-rows > div');"
-            " return [at.left, at.top, at.width, at.height, rows.length] })()"
+            " return [at.left, at.top, at.width, at.height] })()"
         )
-        left, top, width, height, rows = await self.evaluate(place)
-        columns = (await self.size())[0]
-        x, y = left + (column + 0.5) * width / columns, top + (row + 0.5) * height / rows
-        for kind in ("mousePressed", "mouseReleased"):
-            await self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+        columns, rows = await self.size()
+        for kind, (column, row) in (("mousePressed", begin), ("mouseMoved", end), ("mouseReleased", end)):
+            if kind == "mouseMoved" and begin == end:
+                continue
+            # Of a way the left edge of the cell, so that a selection ends before it.
+            x = left + (column + (0.5 if begin == end else 0.1)) * width / columns
+            await self.call(
+                "Input.dispatchMouseEvent", type=kind, x=x, y=top + (row + 0.5) * height / rows,
+                button="left", buttons=int(kind != "mouseReleased"), clickCount=1, modifiers=8 * shift,
+            )  # fmt: skip
 
     async def size(self) -> tuple[int, int]:
         """Columns and rows of the terminal."""

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 import tcptui
 from tests.formats.chromium import PROGRAM
 from tests.serve.web.chromium import Chromium, Tab, chromium
-from tests.serve.web.running import Running, running
+from tests.serve.web.running import MANY, Running, running
 from tests.skips import unavailable
 
 Scene = Callable[[Chromium, Running], Awaitable[None]]
@@ -106,6 +106,77 @@ async def _copied(tab: Tab) -> str:
     )
     await tab.call("Input.dispatchKeyEvent", type="rawKeyDown", key="v", modifiers=2, commands=["paste"])
     return str(await tab.evaluate("document.getElementById('here').value"))
+
+
+def test_what_is_pasted_arrives_whole(tmp_path: Path) -> None:
+    """In messages of a bounded length, and none of them ends in the middle of a character."""
+    pasted = "x😀é" * 10_000
+
+    async def scene(browser: Chromium, server: Running) -> None:
+        async with await browser.tab(f"{server.address}/play/handshake") as tab:
+            await tab.wait_for("step 0")
+            (reader,) = server.server._readers
+            fed: list[bytes] = []
+            setattr(reader, "feed", fed.append)  # noqa: B010
+            await tab.call("Input.insertText", text=pasted)
+            paste = pasted.encode()
+            while sum(map(len, fed)) < len(paste):
+                await asyncio.sleep(0.01)
+            assert b"".join(fed).replace(b"\x1b[200~", b"").replace(b"\x1b[201~", b"") == paste
+            for piece in fed:
+                piece.decode()
+
+    play(tmp_path, scene)
+
+
+def test_what_is_selected_is_copied_and_ends_nothing(tmp_path: Path) -> None:
+    """With Shift the mouse selects, as in any terminal; then Ctrl-C copies. Without a selection it leaves."""
+
+    async def scene(browser: Chromium, server: Running) -> None:
+        async with await browser.tab(f"{server.address}/play/handshake") as tab:
+            await tab.wait_for("step 0")
+            await tab.drag((1, 0), (7, 0), shift=True)
+            await tab.press("c", "", control=True, command="copy")
+            assert await _copied(tab) == "tcptui"
+            await tab.evaluate("document.querySelector('.xterm-helper-textarea').focus()")
+            await tab.press("Escape")
+            await tab.click(40, 20)
+            await tab.press("c", "", control=True)
+            await tab.wait_for_line("The session has ended")
+
+    play(tmp_path, scene)
+
+
+def test_a_screen_reader_has_the_rows_as_text(tmp_path: Path) -> None:
+    async def scene(browser: Chromium, server: Running) -> None:
+        async with await browser.tab(f"{server.address}/play/handshake") as tab:
+            await tab.wait_for("step 0")
+            await tab.evaluate("document.getElementById('aloud').click()")
+            await tab.press(" ", " ")
+            await tab.wait_for("step 1")
+            rows = "document.querySelector('.xterm-accessibility-tree')?.textContent ?? ''"
+            while "step 1" not in await tab.evaluate(rows):
+                await asyncio.sleep(0.03)
+            assert (
+                await tab.evaluate("document.getElementById('aloud').getAttribute('aria-pressed')") == "true"
+            )
+
+    play(tmp_path, scene)
+
+
+def test_who_is_one_too_many_is_told(tmp_path: Path) -> None:
+    async def scene(browser: Chromium, server: Running) -> None:
+        async with running(sessions=MANY._replace(total=1)) as other:
+            first = await browser.tab(other.address)
+            await first.wait_for("type to search")
+            second = await browser.tab(other.address)
+            await second.wait_for_line("As many sessions as are allowed are here. Enter tries again")
+            await first.press("q")
+            await first.wait_for_line("The session has ended")
+            await second.press("Enter")
+            await second.wait_for("type to search")
+
+    play(tmp_path, scene)
 
 
 def test_a_server_that_is_gone_is_told_and_comes_back(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ function connect() {
   mine.onclose = (event) => {
     const told = { 1000: texts.ended, 1001: texts.server, 1013: texts.refused }; // RFC 6455, 7.4.1
     const why = told[event.code] ?? (opened ? texts.lost : texts.away);
-    terminal.write("\x1b[?1000l\x1b[?2004l", () => say(why, "Enter", connect)); // Behind what was sent.
+    terminal.write("\x1b[?1000l\x1b[?2004l\x1b[?25l", () => say(why, "Enter", connect)); // Behind what was sent.
   };
 }
 
