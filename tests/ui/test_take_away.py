@@ -257,10 +257,9 @@ def test_an_error_is_told_in_the_dialog() -> None:
     assert asyncio.run(run()) == "/full/x: can't be written: No space left on device"
 
 
-def test_where_there_are_no_files_nothing_is_saved() -> None:
-    _, session, screens = pressed(["s"])
-    assert screens == ["RunScreen"]
-    assert session.message == "no files can be written here"
+def test_where_there_are_no_files_a_copy_is_offered() -> None:
+    _, _, screens = pressed(["s"])
+    assert screens == ["Menu"]
 
 
 def test_local_files_are_written_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
