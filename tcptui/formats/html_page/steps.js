@@ -156,7 +156,8 @@
     here = Math.max(0, Math.min(place, last));
     answered = null;
     show();
-    history.replaceState(null, "", `#${here}`);
+    // A page within another one may have no address of its own.
+    if (location.protocol !== "about:") history.replaceState(null, "", `#${here}`);
   }
 
   function stop() {
