@@ -18,8 +18,8 @@ from tcptui import cli
 
 TOUCHES = (
     "open", "os.listdir", "os.mkdir", "os.remove", "os.rename", "os.truncate", "os.chmod", "os.exec",
-    "os.fork", "os.posix_spawn", "os.system", "subprocess.Popen", "socket.connect", "socket.bind", "socket.sendto",
-    "socket.getaddrinfo", "shutil.rmtree", "ctypes.dlopen",
+    "os.fork", "os.posix_spawn", "os.system", "subprocess.Popen", "socket.connect", "socket.bind",
+    "socket.sendto", "socket.getaddrinfo", "shutil.rmtree", "ctypes.dlopen",
 )  # fmt: skip
 """Events of sys.audit at which something beyond this process is read, written, reached or started."""
 OWN = (*map(os.path.realpath, (sys.prefix, sys.base_prefix)), str(Path(cli.__file__).parent))
