@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from tcptui.commands.shared import Unusable, complain, discard, library_of, write
 
 if TYPE_CHECKING:
+    from tcptui.commands.rooms import Company
     from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.palette import Choice
     from tcptui.ui.preferences import Preferences
@@ -31,10 +32,12 @@ def show(
     options: argparse.Namespace,
     instead: str,
     lecturing: Lecturing | None = None,
+    company: Callable[[], Company] | None = None,
 ) -> int:
     """Shows the run that `prepare` makes, or, without it, the scenarios to choose from; the exit status.
 
-    `instead` says what works without a terminal; the run may be the first item of a lecture.
+    `instead` says what works without a terminal; the run may be the first item of a lecture; `company` makes
+    the other side of a screen that is shared.
     """
     environment = dict(os.environ)
     set_up_textual()
@@ -49,6 +52,7 @@ def show(
     from tcptui.commands.local import Kept, LocalFiles, report_crash
     from tcptui.ui.app import TcptuiApp
     from tcptui.ui.driver import TerminalDriver
+    from tcptui.ui.screens.run_screen import RunScreen
 
     def settle() -> None:
         """After the first frame: what there is by then stays, the rest is collected between key presses."""
@@ -63,15 +67,23 @@ def show(
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, app.exit, None, 128 + number)
-        await app.run_async()
+        if other is None:
+            await app.run_async()
+            return
+        await other.start()
+        try:
+            await app.run_async()
+        finally:
+            other.close()
 
+    other = None if company is None else company()
     kept = Kept()
     scenarios = cache(library.all_scenarios)  # Read when the list is opened for the first time.
     app = TcptuiApp(
         session, scenarios, preferences=_preferences(options, environment, kept.theme.read()),
         seen=kept.seen, marked=kept.marked, scores=kept.scores, keep_theme=kept.theme.write,
         files=LocalFiles(), after_first_frame=settle, driver=TerminalDriver, lecturing=lecturing,
-        folders=options.folders,
+        folders=options.folders, run_screen=RunScreen if other is None else other.run_screen,
     )  # fmt: skip
     try:
         asyncio.run(run())
