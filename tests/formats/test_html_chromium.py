@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +19,11 @@ from tcptui.lab.scenario import Scenario
 from tests.formats.chromium import PROGRAM, Page, chromium
 from tests.formats.test_html_page import hostile
 from tests.skips import unavailable
+from tests.ui.drive import drive
 
 STORIES = ("handshake", "reordered", "late-syn", "udp", "reboot", "both-close")
 PHONE = (390, 844)
+WORD = re.compile(r"[#\w][\w.,()'-]*")
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +76,27 @@ def test_every_step_shows_what_the_program_tells(name: str, page: Page, tmp_path
     page.press(" ")
     assert place(page) == len(run.reports)
     no_trouble(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "step"), [("handshake", 3), ("reordered", 9), ("late-syn", 20), ("udp", 13), ("both-close", 12)]
+)
+def test_it_shows_what_the_screen_shows(name: str, step: int, page: Page, tmp_path: Path) -> None:
+    """At the same step: states, timers and queues, segments, sentences; each in the words of the other."""
+    screen = drive(name, size=(200, 50), moves=f"s{step}")[0].text
+    page.open(written(run_of(name), tmp_path), fragment=f"#{step}")
+    for selector in ("#told p.what", "#told p.said", "#next"):
+        assert " ".join(page.text(selector).split()) in " ".join(screen.split())
+    for pane, left, right in (("a", 1, 43), ("b", 157, 199)):
+        shown = {word for line in screen.split("\n") for word in WORD.findall(line[left:right])}
+        words = WORD.findall(page.text(f"#{pane}-pane"))
+        assert len(words) > 8
+        assert {word for word in words if word not in shown} == set()
+    wire = "\n".join(line[44:154] for line in screen.split("\n"))
+    segments = set(re.findall(r"#\d+ (?:UDP|[A-Z]+(?:,[A-Z]+)*)", page.text("#ladder")))
+    assert segments
+    assert {one for one in segments if one not in wire} == set()
+    assert page.text("#segment-title").split()[1] in wire
 
 
 def test_keys_are_those_of_the_program(page: Page, tmp_path: Path) -> None:

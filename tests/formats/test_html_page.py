@@ -9,6 +9,7 @@ from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -17,6 +18,7 @@ from tcptui.explain.filled import answer_text
 from tcptui.formats.html_page.moments import END_HEIGHT, END_WIDTH, WIDTHS
 from tcptui.formats.html_page.table import STYLES
 from tcptui.formats.html_page.writer import MOST_STEPS, write
+from tcptui.formats.registry import export
 from tcptui.formats.replayed import told_of
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.loader import scenario_of_variant
@@ -27,6 +29,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.ui.palette import LEAST_CONTRAST, contrast, luminance
 from tcptui.view.cells import cell_len
 from tcptui.view.palette import GROUNDS, PALETTES, PaletteName
+from tests.formats.random_runs import random_run
 from tests.lab.worlds import OPEN, scenario
 from tests.messages import refused
 
@@ -230,6 +233,17 @@ def test_a_run_that_is_no_document_is_refused() -> None:
     run = play(scenario(OPEN), parse_moves("w1ms " * (MOST_STEPS + 1)))
     with refused(Unsuitable, match=r"^a page holds at most 500 steps, and this run has \d+$"):
         write(run, "wire")
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_random_runs_are_documents(seed: int) -> None:
+    story, moves = random_run(seed)
+    run = play(story, moves)
+    document = page(run)
+    assert len(document.data["segments"]) == len(run.transmissions)
+    assert len(document.data["steps"]) == len(run.reports) + 1
+    for form in ("svg-ladder", "svg-states"):
+        ElementTree.fromstring(str(export(run, form)))
 
 
 def test_moves_of_the_reader_are_told_and_the_answer_waits_for_its_question() -> None:

@@ -19,6 +19,18 @@ SENTENCES = {
     # Presenting.
     "room.opened": "each step is seen in the terminals in which you type: tcptui watch {name}",
     "room.opened_for_all": "each step is seen by whoever on this host types: tcptui watch {name}",
+    # Over Redis.
+    "room.redis.away": "{why}; rooms are this server's alone until it answers",
+    "room.redis.back": "{where} answers again: rooms are shared again",
+    "room.redis.unreadable": "what {where} has of the room {name!r} is not ours: it is left out",
+    "error.redis.password": "{where} refuses the password, or wants one: in the URL, or in {variable}",
+    "error.redis.refuses": "{where} refuses: {why}",
+    "error.redis.slow": "{where} does not answer",
+    "error.redis.unreachable": "there is no Redis server at {where}",
+    "error.redis.url": (
+        "the address of rooms must be redis://[[USER]:PASSWORD@]HOST[:PORT][/DB], rediss:// or unix://PATH"
+    ),
+    "error.room.away": "the room can't be looked for: the server that has rooms does not answer",
     # Following.
     "room.on_copy": "on a copy of the presenter's moment; {key} comes back",
     "room.follows": "what the presenter does is shown here; a move of your own leads to a copy of the moment",
