@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -18,6 +19,7 @@ from tcptui.commands.shared import Unusable, complain, discard, library_of, writ
 
 if TYPE_CHECKING:
     from tcptui.commands.rooms import Company
+    from tcptui.ui.app import TcptuiApp
     from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.palette import Choice
     from tcptui.ui.preferences import Preferences
@@ -47,9 +49,8 @@ def show(
     session = prepare() if prepare is not None else None
     _need_terminal(instead)
     import asyncio
-    import signal
 
-    from tcptui.commands.local import Kept, LocalFiles, report_crash
+    from tcptui.commands.local import Kept, LocalFiles
     from tcptui.ui.app import TcptuiApp
     from tcptui.ui.driver import TerminalDriver
     from tcptui.ui.screens.run_screen import RunScreen
@@ -67,14 +68,13 @@ def show(
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, app.exit, None, 128 + number)
-        if other is None:
-            await app.run_async()
-            return
-        await other.start()
+        if other is not None:
+            await other.start()
         try:
             await app.run_async()
         finally:
-            other.close()
+            if other is not None:
+                other.close()
 
     other = None if company is None else company()
     kept = Kept()
@@ -89,14 +89,19 @@ def show(
         asyncio.run(run())
     except Exception as error:
         app.fail(error)
+    return _end(app, options.folders)
+
+
+def _end(app: TcptuiApp, folders: Sequence[str]) -> int:
+    """Tells how it ended; the exit status."""
     if app.return_code == 128 + signal.SIGHUP:
-        for descriptor in (1, 2):
-            discard(
-                descriptor
-            )  # The terminal is gone: what is left for it would end the process as an error.
+        for descriptor in (1, 2):  # The terminal is gone: what is left would end the process as an error.
+            discard(descriptor)
     if app.error is not None:
+        from tcptui.commands.local import report_crash
+
         complain(report_crash(app.error))
-    _tell_replay(app.session, options.folders, app.error is not None)
+    _tell_replay(app.session, folders, app.error is not None)
     return app.return_code or int(app.error is not None)
 
 
