@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -63,19 +62,6 @@ def show(
         app.ask_ground()
         app.set_interval(COLLECT_EVERY, lambda: gc.collect(1))
 
-    async def run() -> None:
-        """A signal gives the terminal back."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, app.exit, None, 128 + number)
-        if other is not None:
-            await other.start()
-        try:
-            await app.run_async()
-        finally:
-            if other is not None:
-                other.close()
-
     other = None if company is None else company()
     kept = Kept()
     scenarios = cache(library.all_scenarios)  # Read when the list is opened for the first time.
@@ -86,14 +72,33 @@ def show(
         folders=options.folders, run_screen=RunScreen if other is None else other.run_screen,
     )  # fmt: skip
     try:
-        asyncio.run(run())
+        asyncio.run(_run(app, other))
     except Exception as error:
         app.fail(error)
     return _end(app, options.folders)
 
 
+async def _run(app: TcptuiApp, other: Company | None) -> None:
+    """A signal gives the terminal back."""
+    import asyncio
+    import signal
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, app.exit, None, 128 + number)
+    if other is not None:
+        await other.start()
+    try:
+        await app.run_async()
+    finally:
+        if other is not None:
+            other.close()
+
+
 def _end(app: TcptuiApp, folders: Sequence[str]) -> int:
     """Tells how it ended; the exit status."""
+    import signal
+
     if app.return_code == 128 + signal.SIGHUP:
         for descriptor in (1, 2):  # The terminal is gone: what is left would end the process as an error.
             discard(descriptor)
