@@ -14,6 +14,7 @@ from tcptui.serve.terminal import ReaderTerminal
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.budget import Budget
 from tcptui.ui.preferences import Preferences
+from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
 from tcptui.ui.stories import Stories
 
@@ -30,8 +31,11 @@ class ReaderApp(TcptuiApp):
         driver: Callable[..., Driver],
         after_first_frame: Callable[[], None],
         budget: Budget,
+        run_screen: Callable[..., RunScreen] = RunScreen,
     ) -> None:
-        super().__init__(session, list, preferences=preferences, after_first_frame=after_first_frame)
+        super().__init__(
+            session, list, preferences=preferences, after_first_frame=after_first_frame, run_screen=run_screen
+        )
         self.driver_class = driver  # type: ignore[assignment]
         self._listed = stories
         self.budget = budget

@@ -15,9 +15,10 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, partial
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tcptui.core.message import MessageError, brief
 from tcptui.explain.catalogue import say
@@ -33,11 +34,15 @@ from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, USUAL, Limits
 from tcptui.serve.terminal import Outlet, ReaderTerminal
 from tcptui.ui.driver import ANSWER_PATIENCE
 from tcptui.ui.preferences import Preferences
+from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
 from tcptui.ui.stories import Stories
 from tcptui.ui.terminal_input import BACK_OFF, clamped
 from tcptui.ui.terminal_kinds import draws_only_ascii, likely_colours, may_ask, palette_of
 from tcptui.ui.typed import parsed
+
+if TYPE_CHECKING:
+    from tcptui.rooms.room import Rooms
 
 LONGEST_MOVES = 4096
 """Characters of the moves that a session begins with."""
@@ -108,10 +113,13 @@ class Ended(NamedTuple):
 
 
 class Served:
-    """What all sessions of a process have in common: the stories, listed and parsed once, and the limits."""
+    """What all sessions of a process have in common: the stories, listed and parsed once, the limits, and
+    where rooms are found, if there are any."""
 
-    def __init__(self, library: Library = SHIPPED, limits: Limits = USUAL) -> None:
-        self.limits = limits
+    def __init__(
+        self, library: Library = SHIPPED, limits: Limits = USUAL, rooms: Rooms | None = None
+    ) -> None:
+        self.limits, self.rooms = limits, rooms
         self.stories = Stories([_loaded_once(one) for one in library.all_scenarios()])
         self._by_name = {one.name: one for one in self.stories.listed}
 
@@ -124,6 +132,11 @@ class Served:
             raise MessageError("ui.served.story", name=brief(start.story))
         scenario = listed.load()
         return scenario_of_variant(scenario, start.variant) if start.variant else scenario
+
+    def story(self, name: str) -> Scenario | None:
+        """One of those that can be chosen here, for who is shown it."""
+        listed = self._by_name.get(name)
+        return None if listed is None else listed.load()
 
     def reader(self, client: Client, outlet: Outlet, start: Start = LIST) -> Reader:
         """A new session."""
@@ -209,14 +222,20 @@ class Reader:
         return driver if isinstance(driver, ReaderTerminal) else None
 
     async def _run(self) -> BaseException | None:
+        session, run_screen, notes = await self._first()
         if self._outlet is None or self._reason != "left":
             return None
-        session, notes = self._first()
         driver = partial(
             ReaderTerminal, outlet=self._outlet, limits=self._served.limits, took=self._took
         )  # fmt: skip
         app = self._app = ReaderApp(
-            session, self._served.stories, self._preferences(notes), driver, self._settle, self._budget
+            session,
+            self._served.stories,
+            self._preferences(notes),
+            driver,
+            self._settle,
+            self._budget,
+            run_screen,
         )
         self._watch()
         await app.run_async(size=self._size)
@@ -229,13 +248,18 @@ class Reader:
                 terminal.say(self._last_line)
         return app.error
 
-    def _first(self) -> tuple[Session | None, tuple[str, ...]]:
-        """What is shown first, and what is wrong with what was asked for."""
+    async def _first(self) -> tuple[Session | None, Callable[..., RunScreen], tuple[str, ...]]:
+        """What is shown first, on what kind of screen, and what is wrong with what was asked for."""
+        start = self._start
         try:
-            scenario = self._served.scenario(self._start)
+            if start.room or start.key:
+                from tcptui.serve.presented import first_in_room
+
+                return *await first_in_room(self._served, start), ()
+            scenario = self._served.scenario(start)
         except MessageError as error:
-            return None, (text_of(error.message),)
-        return (None if scenario is None else Session(scenario)), ()
+            return None, RunScreen, (text_of(error.message),)
+        return (None if scenario is None else Session(scenario)), RunScreen, ()
 
     def _settle(self) -> None:
         """After the first frame."""
