@@ -16,6 +16,9 @@ SENTENCES = {
     "room.ended": "the room has ended",
     "room.away": "the room can't be reached",
     "room.replaced": "somebody else presents now",
+    # Presenting.
+    "room.opened": "each step is seen in the terminals in which you type: tcptui watch {name}",
+    "room.opened_for_all": "each step is seen by whoever on this host types: tcptui watch {name}",
     # Over Redis.
     "room.redis.away": "{why}; rooms are this server's alone until it answers",
     "room.redis.back": "{where} answers again: rooms are shared again",
@@ -43,6 +46,11 @@ SENTENCES = {
     # What can't be done.
     "room.too_large": "this can't be shown to those who watch: the story's file or an option is too large",
     "room.too_many_moves": "this can't be shown to those who watch: more than {most} characters of moves",
+    "error.room.directory": "{name}: is not a directory of yours alone, so no room is opened in it",
+    "error.room.gone": "nobody presents in the room {name!r} any more",
+    "error.room.socket": "{name}: {why}",
+    "error.room.none": "nobody presents on this host: tcptui play NAME --share opens a room",
+    "error.room.which": "several present; name one, as in tcptui watch {first}",
     "error.room.key": "there is no room with that key",
     "error.room.name": "{name!r} is no name of a room: small letters, digits, - and _, at most 40",
     "error.room.taken": "there is a room {name!r} with another presenter already",
