@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serve.ssh_server import PATIENCE, Client, Reachable, ServerProcess, until
+from tests.serve.ssh_server import PATIENCE, Client, Reachable, ServerProcess
 
 KEY = "a-key-of-a-presenter"
 
@@ -34,8 +34,8 @@ async def presenter_of(server: Reachable) -> AsyncIterator[Client]:
 
 
 async def shows(client: Client, text: str) -> None:
-    """Until that stands on the whole screen, which is drawn anew whenever its size changes; of what changes on
-    it only the cells are sent that do."""
+    """Until that stands on the whole screen, which is drawn anew if its size changes: otherwise only the
+    cells are sent that change."""
     async with asyncio.timeout(PATIENCE):
         for rows in cycle((35, 36)):
             client.octets = b""
