@@ -15,7 +15,6 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -24,18 +23,17 @@ from tcptui.core.message import MessageError, brief
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.explain.numbers import short_duration_text
-from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.scenario import Scenario
 from tcptui.library import SHIPPED, Library, Listed
 from tcptui.named_tuple import NamedTuple
 from tcptui.printable import printable
 from tcptui.serve.app import ReaderApp
+from tcptui.serve.first import LIST, Catalog, first_of
+from tcptui.serve.first import Start as Start
 from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, USUAL, Limits
 from tcptui.serve.terminal import Outlet, ReaderTerminal
 from tcptui.ui.driver import ANSWER_PATIENCE
 from tcptui.ui.preferences import Preferences
-from tcptui.ui.screens.run_screen import RunScreen
-from tcptui.ui.session import Session
 from tcptui.ui.stories import Stories
 from tcptui.ui.terminal_input import BACK_OFF, clamped
 from tcptui.ui.terminal_kinds import draws_only_ascii, likely_colours, may_ask, palette_of
@@ -88,20 +86,6 @@ class Client(NamedTuple):
         )  # fmt: skip
 
 
-class Start(NamedTuple):
-    """What is to be seen first; empty: the list of stories."""
-
-    story: str = ""
-    variant: str = ""
-    moves: str = ""
-    room: str = ""
-    key: str = ""
-    """The presenter's."""
-
-
-LIST = Start()
-
-
 class Ended(NamedTuple):
     """How a session ended, for the log."""
 
@@ -113,30 +97,18 @@ class Ended(NamedTuple):
 
 
 class Served:
-    """What all sessions of a process have in common: the stories, listed and parsed once, the limits, and
-    where rooms are found, if there are any."""
+    """What all sessions of a process have in common: the stories, listed and parsed once, limits, rooms."""
 
     def __init__(
         self, library: Library = SHIPPED, limits: Limits = USUAL, rooms: Rooms | None = None
     ) -> None:
         self.limits, self.rooms = limits, rooms
-        self.stories = Stories([_loaded_once(one) for one in library.all_scenarios()])
-        self._by_name = {one.name: one for one in self.stories.listed}
+        listed = [_loaded_once(one) for one in library.all_scenarios()]
+        self.stories, self.catalog = Stories(listed), Catalog(listed)
 
     def scenario(self, start: Start) -> Scenario | None:
         """What is to be seen first; None: the list. Raises MessageError."""
-        if not start.story:
-            return None
-        listed = self._by_name.get(start.story)
-        if listed is None:
-            raise MessageError("ui.served.story", name=brief(start.story))
-        scenario = listed.load()
-        return scenario_of_variant(scenario, start.variant) if start.variant else scenario
-
-    def story(self, name: str) -> Scenario | None:
-        """One of those that can be chosen here, for who is shown it."""
-        listed = self._by_name.get(name)
-        return None if listed is None else listed.load()
+        return self.catalog.scenario(start)
 
     def reader(self, client: Client, outlet: Outlet, start: Start = LIST) -> Reader:
         """A new session."""
@@ -222,20 +194,13 @@ class Reader:
         return driver if isinstance(driver, ReaderTerminal) else None
 
     async def _run(self) -> BaseException | None:
-        session, run_screen, notes = await self._first()
+        served = self._served
+        first = await first_of(self._start, served.catalog, served.rooms)
         if self._outlet is None or self._reason != "left":
-            return None
-        driver = partial(
-            ReaderTerminal, outlet=self._outlet, limits=self._served.limits, took=self._took
-        )  # fmt: skip
+            return None  # The other side has gone.
+        driver = partial(ReaderTerminal, outlet=self._outlet, limits=served.limits, took=self._took)
         app = self._app = ReaderApp(
-            session,
-            self._served.stories,
-            self._preferences(notes),
-            driver,
-            self._settle,
-            self._budget,
-            run_screen,
+            first, served.stories, self._preferences(first.notes), driver, self._settle, self._budget
         )
         self._watch()
         await app.run_async(size=self._size)
@@ -248,19 +213,6 @@ class Reader:
                 terminal.say(self._last_line)
         return app.error
 
-    async def _first(self) -> tuple[Session | None, Callable[..., RunScreen], tuple[str, ...]]:
-        """What is shown first, on what kind of screen, and what is wrong with what was asked for."""
-        start = self._start
-        try:
-            if start.room or start.key:
-                from tcptui.serve.presented import first_in_room
-
-                return *await first_in_room(self._served, start), ()
-            scenario = self._served.scenario(start)
-        except MessageError as error:
-            return None, RunScreen, (text_of(error.message),)
-        return (None if scenario is None else Session(scenario)), RunScreen, ()
-
     def _settle(self) -> None:
         """After the first frame."""
         app, terminal = self._app, self._terminal
@@ -270,7 +222,7 @@ class Reader:
             terminal.feed(bytes(self._fed))
             self._fed.clear()
         app.ask_ground()
-        if moves := self._start.moves:
+        if (moves := self._start.moves) and not self._start.room:
             try:
                 if len(moves) > LONGEST_MOVES:
                     raise MessageError("ui.served.moves", most=LONGEST_MOVES)
@@ -298,7 +250,10 @@ class Reader:
     def _watch(self) -> None:
         """Looks at what time is left, and comes back when that changes what is to be said or done."""
         now, limits = time.monotonic(), self._served.limits
-        idle, longest = self._active + limits.idle, self._begun + limits.longest
+        longest = self._begun + limits.longest
+        idle = self._active + limits.idle
+        if self._start.room:
+            idle = longest  # Who watches needs no keys.
         reason: Reason = "idle" if idle <= longest else "longest"
         ends = min(idle, longest)
         if now >= ends:

@@ -54,6 +54,5 @@ SENTENCES = {
     "error.room.key": "there is no room with that key",
     "error.room.name": "{name!r} is no name of a room: small letters, digits, - and _, at most 40",
     "error.room.taken": "there is a room {name!r} with another presenter already",
-    "error.room.none_here": "there are no rooms here: the server was started without --present",
     "error.room.unknown": "there is no room {name!r}",
 }
