@@ -22,6 +22,7 @@ from tests.skips import unavailable
 from tests.ui.drive import drive
 
 STORIES = ("handshake", "reordered", "late-syn", "udp", "reboot", "both-close")
+CHECKERS = Path(__file__).parent / "page_checkers"
 PHONE = (390, 844)
 WORD = re.compile(r"[#\w][\w.,()'-]*")
 
@@ -58,7 +59,7 @@ def test_every_step_shows_what_the_program_tells(name: str, page: Page, tmp_path
     run = run_of(name)
     page.open(written(run, tmp_path))
     assert place(page) == 0
-    assert page.text("#question") == run.scenario.question
+    assert page.text("#asked") == run.scenario.question
     for number, (history, told) in enumerate(told_of(run), 1):
         page.press(" ")
         assert place(page) == number
@@ -66,7 +67,7 @@ def test_every_step_shows_what_the_program_tells(name: str, page: Page, tmp_path
         for sentence in (told.what, told.why, told.source):
             assert sentence in shown
         for side, state in zip("ab", history.world.states, strict=True):
-            first = page.text(f"#{side}-pane > div:first-child")
+            first = page.text(f"#{side}-pane > span:first-child")
             wanted = (state.value, "UDP UNCONN") if name == "udp" else state.value
             assert first.strip("▸ ").startswith(wanted)
         newest = history.world.wire.launched
@@ -145,6 +146,10 @@ def test_buttons_slider_rows_and_links_do_it_too(page: Page, tmp_path: Path) -> 
     page.click("#all summary")
     page.click("#step-5 a")
     assert place(page) == 5
+    page.click("#question")
+    assert answer_text(run.scenario) in page.text("#answer")
+    page.click("#question")
+    assert page.text("#answer") == ""
     page.click("#play")
     assert page.evaluate("document.getElementById('play').ariaPressed") == "true"
     page.click("#play")
@@ -196,8 +201,10 @@ def test_every_text_can_be_read(dark: bool, page: Page, tmp_path: Path) -> None:
 CUT = """[...document.querySelectorAll('#segment td, #told *, #all *')].filter((one) =>
   one.checkVisibility() && one.className !== 'heard' && one.scrollWidth > one.clientWidth + 1
   && getComputedStyle(one).display !== 'inline').map((one) => one.outerHTML)"""
+VIOLATIONS = """axe.run().then((all) =>
+  all.violations.map((one) => [one.id, one.nodes.map((node) => node.html)]))"""
 HIDDEN_OF_LADDER = "(one => one.scrollWidth - one.clientWidth)(document.getElementById('scroll'))"
-RIGHT_EDGES = """[...document.querySelectorAll('#ladder > div')].map((row) => {
+RIGHT_EDGES = """[...document.querySelectorAll('#ladder > span')].map((row) => {
   const all = document.createRange();
   all.selectNodeContents(row);
   return all.getBoundingClientRect().right;
@@ -217,6 +224,22 @@ CONTRASTS = """(() => {
     return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
   }));
 })()"""
+
+
+@pytest.mark.parametrize(("size", "dark"), [((1280, 800), False), (PHONE, True)])
+def test_axe_finds_nothing(size: tuple[int, int], dark: bool, page: Page, tmp_path: Path) -> None:
+    """With all that is folded open, and a segment selected."""
+    axe = CHECKERS / "node_modules" / "axe-core" / "axe.min.js"
+    if not axe.is_file():
+        unavailable(f"axe is not installed: npm install --prefix {CHECKERS}")
+    page.open(written(run_of("late-syn"), tmp_path), size, dark=dark, fragment="#24")
+    page.press("ArrowUp")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    page.call("Runtime.evaluate", expression=axe.read_text("utf-8"))
+    found = (
+        "axe.run().then((all) => all.violations.map((one) => [one.id, one.nodes.map((node) => node.html)]))"
+    )
+    assert page.evaluate(found) == []
 
 
 def test_those_who_hear_it_get_all_of_it(page: Page, tmp_path: Path) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -32,9 +35,11 @@ from tcptui.view.palette import GROUNDS, PALETTES, PaletteName
 from tests.formats.random_runs import random_run
 from tests.lab.worlds import OPEN, scenario
 from tests.messages import refused
+from tests.skips import unavailable
 
 MOST_OCTETS = 300_000
 LARGEST = (("slow-start", "the timeout"), ("growing-window", "no restart"), ("window-limited", ""))
+CHECKERS = Path(__file__).parent / "page_checkers"
 VOID = {"meta", "input", "br"}
 
 
@@ -178,6 +183,24 @@ def test_no_text_of_a_story_is_more_than_text() -> None:
     assert not re.search(
         "[<>&\u2028\u2029]", next(script for attributes, script in document.raw if attributes)
     )
+
+
+def test_the_document_is_valid(tmp_path: Path) -> None:
+    """No id is there twice, nothing stands where the HTML standard has no place for it."""
+    node = shutil.which("node")
+    program = CHECKERS / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+    if node is None or not program.is_file():
+        unavailable(f"html-validate is not installed: npm install --prefix {CHECKERS}")
+    for name in ("handshake", "udp", "syn-flood"):
+        (tmp_path / f"{name}.html").write_text(write(play(library.load_named(name)), "wire"), "utf-8")
+    (tmp_path / "hostile.html").write_text(
+        write(play(hostile(), parse_moves("a:send:hello")), "wire"), "utf-8"
+    )
+    done = subprocess.run(
+        [node, program, "--preset", "standard", *tmp_path.glob("*.html")],
+        capture_output=True, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
 
 
 def test_nothing_but_its_own_script_and_style_may_run() -> None:

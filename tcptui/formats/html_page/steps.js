@@ -35,7 +35,7 @@
   }
 
   function line(place) {
-    const row = element("div");
+    const row = element("span");
     for (const span of table[place]) {
       const style = styles[span.charCodeAt(0) - 65];
       const made = signs(span.slice(1), element("span", style));
@@ -56,7 +56,7 @@
   let told = {};
   for (const step of steps) told = step.fates = { ...told, ...step.fates };
 
-  const draw = (id, places) => at(id).replaceChildren(...places.map(line));
+  const draw = (id, places) => at(id).replaceChildren(...places.flatMap((place) => [line(place), "\n"]));
 
   function showLadder(step) {
     draw("ladder", narrow.matches ? step.narrow : step.wide);
