@@ -261,9 +261,9 @@ def test_sessions_leave_nothing_behind(server: ServerProcess) -> None:
         after = await server.settled(before)
         for what in ("tasks", "timers", "descriptors"):
             assert after[what] <= before[what] + (what == "timers"), what
-        # A session has some 20,000 of them; modules and parsed styles that are needed once have some thousand.
+        # A session has some 20,000 of them and a megabyte; what is needed once, as modules, has less.
         assert after["objects"] < before["objects"] + 8_000
-        assert after["memory"] < before["memory"] * 1.05
+        assert after["memory"] < before["memory"] * 1.15
 
     asyncio.run(test())
 
