@@ -28,7 +28,7 @@ def play(folder: Path, scene: Scene) -> None:
             await scene(browser, server)
             assert browser.problems == []
 
-    asyncio.run(run())
+    asyncio.run(asyncio.wait_for(run(), 60))
 
 
 def test_a_key_a_click_and_a_new_size(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_what_is_pasted_arrives_whole(tmp_path: Path) -> None:
 
     async def scene(browser: Chromium, server: Running) -> None:
         async with await browser.tab(f"{server.address}/play/handshake") as tab:
-            await tab.wait_for("step 0")
+            await _wait_for_colour(tab, "rgb(255, 135, 0)")  # What the terminal was asked is answered.
             (reader,) = server.server._readers
             fed: list[bytes] = []
             setattr(reader, "feed", fed.append)  # noqa: B010
