@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tcptui.commands import screen
+from tcptui.commands.rooms import add_share, sharing
 from tcptui.commands.shared import (
     Commands,
     Unusable,
@@ -26,6 +27,9 @@ from tcptui.commands.shared import (
 from tcptui.formats.registry import FORMATS, Format, export
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tcptui.commands.rooms import Company
     from tcptui.lab.record import Record
     from tcptui.lab.scenario import Scenario
     from tcptui.ui.session import Session
@@ -82,6 +86,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "--size", metavar="COLUMNSxROWS",
         help="with --format svg-screen: how large the screen is; 120x36 if left out",
     )  # fmt: skip
+    add_share(parser)
     add_look(parser, again=True)
     add_library(parser, again=True)
     parser.set_defaults(run=_play, lab=None, beside=None)
@@ -98,7 +103,9 @@ def _play(options: argparse.Namespace) -> int:
     _check_output(options)
     try:
         if options.format is None:
-            return screen.show(lambda: _session(options), options, "--format ladder")
+            return screen.show(
+                lambda: _session(options), options, "--format ladder", company=_company(options)
+            )  # fmt: skip
         from tcptui.lab.moves_text import parse_moves
         from tcptui.lab.run import play
 
@@ -120,6 +127,22 @@ def _play(options: argparse.Namespace) -> int:
     else:
         _write_file(options.output, content)
     return 0
+
+
+def _company(options: argparse.Namespace) -> Callable[[], Company] | None:
+    from pathlib import Path
+
+    name: str = options.scenario
+    script = ""
+    if options.share is not None and name.endswith(".pkt"):
+        from tcptui import scripts
+        from tcptui.files import BadFile
+
+        try:
+            script = scripts.read(name)
+        except BadFile as error:
+            raise Unusable(error.message) from None
+    return sharing(options, Path(name).stem, script)
 
 
 def _session(options: argparse.Namespace) -> Session:

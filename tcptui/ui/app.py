@@ -168,8 +168,13 @@ class TcptuiApp(App[None], inherit_css=False):
 
     def copy(self, text: str) -> bool:
         """Puts a text into the clipboard, if the terminal can be told to (OSC 52); whether it was told to."""
-        if self._preferences.may_ask:
+        if self.may_copy:
             self.copy_to_clipboard(text)
+        return self.may_copy
+
+    @property
+    def may_copy(self) -> bool:
+        """Whether the terminal can be told to take a text into the clipboard."""
         return self._preferences.may_ask
 
     def ground_is(self, ground: Rgb) -> None:

@@ -44,7 +44,7 @@ class Presenting:
     def hear(self, what: Counted | Trouble) -> None:
         """What the room tells."""
         if isinstance(what, Counted):
-            self.counted = what
+            self.counted, self.trouble = what, None
         else:
             self.trouble = what
 

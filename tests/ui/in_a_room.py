@@ -10,7 +10,7 @@ from functools import partial
 from textual.pilot import Pilot
 
 from tcptui import library
-from tcptui.rooms.in_process import RoomsInProcess
+from tcptui.rooms.in_process import COUNTS, RoomsInProcess
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.following import Following
 from tcptui.ui.lecturing import Lecturing
@@ -104,6 +104,11 @@ class Class:
         session = Session(library.story_of_lab())
         app = TcptuiApp(session, library.all_scenarios, run_screen=partial(WatcherScreen, following))
         return await self._enter(app, size)
+
+    async def count(self) -> None:
+        """Until the presenter has been told how many watch and what they answered."""
+        await asyncio.sleep(1.2 / COUNTS)
+        await self.settle()
 
     async def leave(self, screen: Screen) -> None:
         """That one's program ends."""

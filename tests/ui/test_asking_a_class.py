@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from tcptui import library
 from tcptui.lab.wire import SIDES
-from tcptui.rooms.in_process import COUNTS
 from tcptui.rooms.values import Counted, Trouble
 from tcptui.ui.following import NO_RESULT
 from tcptui.ui.screens.presenter import PresenterScreen
 from tcptui.ui.screens.watcher import WatcherScreen
 from tcptui.ui.session import Session
 from tests.ui.in_a_room import KEY, Class, Screen, in_class
-
-
-async def counted(room: Class) -> None:
-    await asyncio.sleep(1.2 / COUNTS)
-    await room.settle()
 
 
 def choices(screen: Screen) -> tuple[str, ...]:
@@ -56,7 +48,7 @@ def test_a_class_answers_and_each_sees_whether_he_was_right() -> None:
         await one.press(str(wrong), str(is_right))
         await other.press(str(wrong))
         assert f"Your answer is {is_right}" in one.text
-        await counted(room)
+        await room.count()
         assert "2 of 3 have answered" in presenter.text
         assert choices(presenter)[is_right - 1].endswith("(1)")
         assert choices(presenter)[wrong - 1].endswith("(1)")
@@ -68,7 +60,7 @@ def test_a_class_answers_and_each_sees_whether_he_was_right() -> None:
             assert "▸" + str(is_right) in screen.text
             assert screen.session.history.position == position
         await other.press(str(is_right))
-        await counted(room)
+        await room.count()
         assert choices(presenter)[wrong - 1].endswith("(1)")
         await presenter.press("space")
         await room.settle()
@@ -142,7 +134,7 @@ def test_who_is_on_a_copy_is_not_asked_and_not_of_what_he_may_have_seen() -> Non
         await watcher.press("f")
         assert "Not asked of you" in watcher.text
         await watcher.press("1")
-        await counted(room)
+        await room.count()
         assert "0 of 1 have answered" in presenter.text
         await presenter.press("space")
         await room.settle()
@@ -152,7 +144,7 @@ def test_who_is_on_a_copy_is_not_asked_and_not_of_what_he_may_have_seen() -> Non
         await presenter.press("space") if not presenter.session.covered else None
         await room.settle()
         await watcher.press("1")
-        await counted(room)
+        await room.count()
         assert "1 of 1 have answered" in presenter.text
 
     in_class(test)
@@ -170,7 +162,7 @@ def test_going_back_to_a_question_asks_it_anew() -> None:
             await room.settle()
         assert presenter.session.covered
         assert "Your answer" not in watcher.text
-        await counted(room)
+        await room.count()
         assert "0 of 1 have answered" in presenter.text
 
     in_class(test)
@@ -193,7 +185,7 @@ def test_the_counts_of_a_class_of_200_come_together() -> None:
         for watcher in range(200):
             watched.follow(lambda _: None)
             watched.answer(shown.asks, str(watcher), 1 + watcher % 3)
-        await counted(room)
+        await room.count()
         assert told == [Counted(200, shown.asks, (67, 67, 66))]
         assert "200 of 200 have answered" in presenter.text
         assert [words[-4:] for words in choices(presenter)[:3]] == ["(67)", "(67)", "(66)"]

@@ -53,6 +53,7 @@ def test_a_watcher_is_where_the_presenter_is_whenever_he_comes_and_at_his_own_si
         late = await room.watch((200, 50))
         assert late.moment == presenter.moment
         assert "following" in late.text
+        await room.count()
         assert "2 watch" in presenter.text
 
     in_class(test)

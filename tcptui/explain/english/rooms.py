@@ -16,6 +16,21 @@ SENTENCES = {
     "room.ended": "the room has ended",
     "room.away": "the room can't be reached",
     "room.replaced": "somebody else presents now",
+    # Presenting.
+    "room.opened": "each step is seen in the terminals in which you type: tcptui watch {name}",
+    "room.opened_for_all": "each step is seen by whoever on this host types: tcptui watch {name}",
+    # Over Redis.
+    "room.redis.away": "{why}; rooms are this server's alone until it answers",
+    "room.redis.back": "{where} answers again: rooms are shared again",
+    "room.redis.unreadable": "what {where} has of the room {name!r} is not ours: it is left out",
+    "error.redis.password": "{where} refuses the password, or wants one: in the URL, or in {variable}",
+    "error.redis.refuses": "{where} refuses: {why}",
+    "error.redis.slow": "{where} does not answer",
+    "error.redis.unreachable": "there is no Redis server at {where}",
+    "error.redis.url": (
+        "the address of rooms must be redis://[[USER]:PASSWORD@]HOST[:PORT][/DB], rediss:// or unix://PATH"
+    ),
+    "error.room.away": "the room can't be looked for: the server that has rooms does not answer",
     # Following.
     "room.on_copy": "on a copy of the presenter's moment; {key} comes back",
     "room.follows": "what the presenter does is shown here; a move of your own leads to a copy of the moment",
@@ -31,6 +46,11 @@ SENTENCES = {
     # What can't be done.
     "room.too_large": "this can't be shown to those who watch: the story's file or an option is too large",
     "room.too_many_moves": "this can't be shown to those who watch: more than {most} characters of moves",
+    "error.room.directory": "{name}: is not a directory of yours alone, so no room is opened in it",
+    "error.room.gone": "nobody presents in the room {name!r} any more",
+    "error.room.socket": "{name}: {why}",
+    "error.room.none": "nobody presents on this host: tcptui play NAME --share opens a room",
+    "error.room.which": "several present; name one, as in tcptui watch {first}",
     "error.room.key": "there is no room with that key",
     "error.room.name": "{name!r} is no name of a room: small letters, digits, - and _, at most 40",
     "error.room.taken": "there is a room {name!r} with another presenter already",

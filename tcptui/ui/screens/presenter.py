@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 class PresenterScreen(RunScreen):
-    """Watchers are told of each moment, after it is drawn here. `goes_on`: it begins where the room is."""
+    """Watchers are told of each moment, after it is drawn here. `goes_on`: it begins where the room is;
+    `welcome` is said at first: how others come."""
 
     def __init__(
         self,
@@ -29,9 +30,10 @@ class PresenterScreen(RunScreen):
         lecturing: Lecturing | None = None,
         *,
         goes_on: bool = False,
+        welcome: str = "",
     ) -> None:
         self._presenting = presenting
-        self._goes_on = goes_on
+        self._goes_on, self._welcome = goes_on, welcome
         super().__init__(session, stories=stories, lecturing=lecturing)
         self._leave: Callable[[], None] | None = None
 
@@ -40,6 +42,9 @@ class PresenterScreen(RunScreen):
         self._leave = self._presenting.room.count(self._hear)
         if self._goes_on:
             self._change(lambda: self._presenting.go_on(self.session))
+        if self._welcome:
+            self.session.notice = self._welcome
+            super().show()
         self._tell()
 
     def on_unmount(self) -> None:
