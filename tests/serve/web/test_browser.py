@@ -10,6 +10,8 @@ from pathlib import Path
 from rich.cells import cell_len
 
 import tcptui
+from tcptui.rooms.in_process import RoomsInProcess
+from tcptui.serve.reader import Served
 from tests.formats.chromium import PROGRAM
 from tests.serve.web.chromium import Chromium, Tab, chromium
 from tests.serve.web.running import MANY, Running, running
@@ -84,6 +86,23 @@ def test_two_at_once_have_each_their_own(tmp_path: Path) -> None:
         await second.press("Enter")
         await second.wait_for("step 0")
         assert "step 1" in await first.text()
+
+    play(tmp_path, scene)
+
+
+def test_who_watches_sees_each_step_in_his_own_size(tmp_path: Path) -> None:
+    async def scene(browser: Chromium, server: Running) -> None:
+        rooms = RoomsInProcess()
+        await rooms.open("class", "a-key")
+        async with running(served=Served(rooms=rooms)) as other:
+            presenter = await browser.tab(f"{other.address}/present/a-key?story=late-syn")
+            await presenter.wait_for("The late SYN.*step 0")
+            watcher = await browser.tab(f"{other.address}/watch/class", (900, 500), light=True)
+            await watcher.wait_for("The late SYN.*step 0")
+            for step in (1, 2, 3):
+                await presenter.press(" ", " ")
+                await watcher.wait_for(rf"step {step}\b")
+            assert (await watcher.size())[0] < (await presenter.size())[0]
 
     play(tmp_path, scene)
 
