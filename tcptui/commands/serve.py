@@ -8,11 +8,13 @@ import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tcptui.commands.serve_rooms import add_rooms
 from tcptui.commands.shared import Commands, Unusable, add_library, library_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tcptui.commands.serve_rooms import Opened
     from tcptui.serve.admission import AdmissionLimits
     from tcptui.serve.log import Log
     from tcptui.serve.reader import Served
@@ -47,6 +49,7 @@ def add_shared(parser: argparse.ArgumentParser, port: int) -> None:
     )
     parser.add_argument("--log", metavar="FILE", help="log to this file, not to standard error")
     add_library(parser, again=True)
+    add_rooms(parser)
     parser.set_defaults(own=False)
     limits = parser.add_argument_group("limits")
     for option, least, default, text in _LIMITS:
@@ -132,12 +135,13 @@ def log_of(options: argparse.Namespace) -> Log:
         raise Unusable(error.message) from None
 
 
-def served_of(options: argparse.Namespace) -> Served:
-    """What all sessions have in common. Rooms and presenters are added here."""
+def served_of(options: argparse.Namespace, opened: Opened) -> Served:
+    """What all sessions have in common."""
     from tcptui.serve.limits import Limits
     from tcptui.serve.reader import Served
 
-    return Served(library_of(options), Limits(idle=options.idle * 60, longest=options.longest * 60))
+    limits = Limits(idle=options.idle * 60, longest=options.longest * 60)
+    return Served(library_of(options), limits, opened.rooms)
 
 
 def set_up_process() -> None:

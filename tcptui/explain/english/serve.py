@@ -12,6 +12,8 @@ SENTENCES: dict[str, str] = {
         " --password-file FILE or --open"
     ),
     "error.serve.open": "--open is for anybody: it does not go with {other}",
+    "error.serve.key": "{name}: a presenter's key is one line of 16 or more letters, digits, - and _",
+    "error.serve.present_key": "--present-key is the key of a room: it needs --present",
     "error.host_key.foreign": "{name}: belongs to somebody else, and is no secret of this server's",
     "error.host_key.open": "{name}: is no secret, others can read it: chmod 600 it, or better make another",
     "error.host_key.passphrase": "{name}: has a passphrase, which nobody can type here",
@@ -31,6 +33,9 @@ SENTENCES: dict[str, str] = {
     "serve.who.own": "for this machine alone, without a login",
     "serve.who.open": "open to anybody, without a login",
     "serve.who.guarded": "with a login",
+    "serve.room.watch": "To watch in the room {name}: {how}",
+    "serve.room.present": "To present there, and tell nobody else: {how}",
+    "serve.room.there": "To present there: with the key that the server told that opened it first",
     "serve.no_commands": (
         "This server shows tcptui at a terminal, and runs no commands: ssh -t HOST, without a command."
     ),
