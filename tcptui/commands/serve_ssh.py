@@ -62,8 +62,6 @@ def _run(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace, sockets: list[socket.socket], is_guarded: bool) -> int:
     """Raises Unusable and BadFile."""
-    import asyncio
-
     from tcptui.commands.local import state_folder
     from tcptui.core.message import Message
     from tcptui.serve import listening
@@ -90,10 +88,13 @@ def _serve(options: argparse.Namespace, sockets: list[socket.socket], is_guarded
 
     async def run() -> None:
         server = SshServer(
-            SshSettings(key, reads), serve.served_of(options), Admission(serve.admission_limits(options)), log
+            SshSettings(key, reads),
+            serve.served_of(options, log),
+            Admission(serve.admission_limits(options)),
+            log,
         )
         await server.run(sockets, begin)
 
-    asyncio.run(run())
+    serve.run(run())
     log.close()
     return 0

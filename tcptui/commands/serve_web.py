@@ -44,8 +44,6 @@ def _run(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace, sockets: list[socket.socket]) -> int:
     """Raises Unusable."""
-    import asyncio
-
     from tcptui.core.message import Message
     from tcptui.serve import listening
 
@@ -71,13 +69,13 @@ def _serve(options: argparse.Namespace, sockets: list[socket.socket]) -> int:
     async def run() -> None:
         limits = serve.admission_limits(options)
         server = WebServer(
-            serve.served_of(options), Admission(limits),
+            serve.served_of(options, log), Admission(limits),
             Admission(_connections(limits, options.behind_proxy)), log,
             behind_proxy=options.behind_proxy, only_local=is_own and not options.behind_proxy,
         )  # fmt: skip
         await server.run(sockets, begin)
 
-    asyncio.run(run())
+    serve.run(run())
     log.close()
     return 0
 

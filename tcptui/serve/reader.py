@@ -15,9 +15,10 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Coroutine
 from contextlib import suppress
 from functools import cache, partial
-from typing import Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from tcptui.core.message import MessageError, brief
 from tcptui.explain.catalogue import say
@@ -107,11 +108,30 @@ class Ended(NamedTuple):
     error: BaseException | None = None
 
 
+class AnyReader(Protocol):
+    """A `Reader`, or one that runs in another process."""
+
+    def feed(self, octets: bytes) -> None: ...
+    def resize(self, columns: int, rows: int) -> None: ...
+    def drained(self) -> None: ...
+    def hang_up(self) -> None: ...
+    def say_good_bye(self, line: str) -> None: ...
+    def run(self) -> Coroutine[Any, Any, Ended]: ...
+
+
+class Serves(Protocol):
+    """What makes the readers of a server: `Served`, or `ForkedSessions`, whose readers are processes."""
+
+    def scenario(self, start: Start) -> Scenario | None: ...
+    def reader(self, client: Client, outlet: Outlet, start: Start = ...) -> AnyReader: ...
+    async def close(self) -> None: ...
+
+
 class Served:
     """What all sessions of a process have in common: the stories, listed and parsed once, and the limits."""
 
     def __init__(self, library: Library = SHIPPED, limits: Limits = USUAL) -> None:
-        self.limits = limits
+        self.limits, self.library = limits, library
         self.stories = Stories([_loaded_once(one) for one in library.all_scenarios()])
         self._by_name = {one.name: one for one in self.stories.listed}
 
@@ -128,6 +148,9 @@ class Served:
     def reader(self, client: Client, outlet: Outlet, start: Start = LIST) -> Reader:
         """A new session."""
         return Reader(self, client, outlet, start)
+
+    async def close(self) -> None:
+        """The server ends. Nothing is left that would not end with it."""
 
 
 def _loaded_once(listed: Listed) -> Listed:

@@ -14,7 +14,7 @@ from asyncssh.packet import PacketDecodeError
 
 from tcptui.core.message import Message
 from tcptui.explain.catalogue import say
-from tcptui.serve.reader import Client, Reader, Start
+from tcptui.serve.reader import AnyReader, Client, Start
 from tcptui.serve.ssh_connection import LEAVING, TERMINAL, Channel, Connection
 from tcptui.serve.told import cut, error_message, tell_begin, tell_end
 
@@ -124,7 +124,7 @@ class ReaderSession(SSHServerSession[bytes]):
         """None: no terminal was asked for."""
         self._size = (0, 0)
         self._is_command = False
-        self._reader: Reader | None = None
+        self._reader: AnyReader | None = None
 
     @property
     def has_begun(self) -> bool:
@@ -228,7 +228,7 @@ class ReaderSession(SSHServerSession[bytes]):
 
     # Its end.
 
-    async def _run(self, reader: Reader, client: Client) -> None:
+    async def _run(self, reader: AnyReader, client: Client) -> None:
         self._server.garbage.begins()
         ended = await reader.run()
         self._server.garbage.ends()

@@ -50,7 +50,7 @@ _SET_UP = (
     "\x1b[?2004h"  # A paste has marks.
     "\x1b[?7l"  # Lines are not wrapped.
 )
-_GIVE_BACK = "\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h"
+GIVE_BACK = "\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h"
 
 
 class Outlet(Protocol):
@@ -274,7 +274,7 @@ class ReaderTerminal(Driver):
         self.disable_input()
         self._written.clear()
         if self._outlet is not None:  # Also where it is full: this much has room.
-            self._outlet.write(_GIVE_BACK.encode())
+            self._outlet.write(GIVE_BACK.encode())
 
     def close(self) -> None:
         """Nothing calls it any more."""
