@@ -49,10 +49,13 @@ class _Tuple(tuple[Any, ...]):
 
     def _replace(self, /, **values: Any) -> Any:
         """The same with other values in some fields. Raises ValueError for a name that is no field."""
-        made = tuple.__new__(type(self), map(values.pop, self._fields, self))
-        if values:
-            raise ValueError(f"Got unexpected field names: {list(values)!r}")
-        return made
+        made, fields = [*self], self._fields
+        for name, value in values.items():
+            if name not in fields:
+                unexpected = [one for one in values if one not in fields]
+                raise ValueError(f"Got unexpected field names: {unexpected!r}")
+            made[fields.index(name)] = value
+        return tuple.__new__(type(self), made)
 
     __replace__ = _replace  # What `copy.replace` calls, from Python 3.13.
 

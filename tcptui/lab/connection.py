@@ -124,14 +124,24 @@ def of_numbers(segment: Segment, connections: Iterable[Connection], begun: int |
     """The connection of a segment that no connection of an end sends: of `connections`, from either end, the
     one whose initial numbers it comes next after. A SYN that is none of theirs has begun one, in the step
     `begun`."""
-    pair = segment.src, segment.dst
-    seen = [one if one[:2] == pair else one.reversed() for one in connections]
-    fit = [one for one in seen if one[:2] == pair and one.holds(segment)]
-    if segment.flags & SYN:
-        fit = [one._replace(iss=segment.seq) for one in fit if one.iss in (None, segment.seq)]
-    if fit:
-        return min(fit, key=lambda one: MASK if one.iss is None else distance(one.iss, segment.seq))
-    return first_of(segment, begun) if segment.flags & SYN else Connection(*pair, None, None)
+    src, dst, seq, syn = segment.src, segment.dst, segment.seq, segment.flags & SYN
+    nearest: Connection | None = None
+    least = 0
+    for one in connections:
+        if one.local == dst and one.remote == src:
+            one = one.reversed()
+        elif one.local != src or one.remote != dst:
+            continue
+        if not one.holds(segment) or (syn and one.iss not in (None, seq)):
+            continue
+        if syn:
+            one = one._replace(iss=seq)
+        behind = MASK if one.iss is None else distance(one.iss, seq)
+        if nearest is None or behind < least:
+            nearest, least = one, behind
+    if nearest is not None:
+        return nearest
+    return first_of(segment, begun) if syn else Connection(src, dst, None, None)
 
 
 def first_of(segment: Segment, begun: int | None) -> Connection:

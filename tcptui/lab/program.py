@@ -90,6 +90,8 @@ class ScriptedCall(NamedTuple):
     itself becomes the connection."""
     request: Request | None = None
     """For "request", the request itself."""
+    called: str = ""
+    """For "request", what it is called in reports, where that is known already."""
     profile: Profile | None = None
     """For "sysctl", how the host's stack behaves from then on (sysctl(8))."""
     written: SocketCall | None = None
@@ -112,8 +114,8 @@ class ScriptedCall(NamedTuple):
         """What it is called in reports."""
         if self.written is not None:
             return self.written.name
-        if self.request is None:
-            return self.call
+        if self.request is None or self.called:
+            return self.called or self.call
         from tcptui.sockets.requests import call_name  # Only of a script, whose calls are made as it is read.
 
         return call_name(self.request)

@@ -83,12 +83,12 @@ class Admitted:
 
     def __init__(self, admission: Admission, name: str) -> None:
         self._admission, self._name = admission, name
-        self._has_logged_in = self._has_left = False
+        self.has_logged_in = self._has_left = False
 
     def log_in(self) -> None:
         """It is none of those any more that have not logged in."""
-        if not self._has_logged_in and not self._has_left:
-            self._has_logged_in = True
+        if not self.has_logged_in and not self._has_left:
+            self.has_logged_in = True
             self._admission.not_logged_in -= 1
 
     def may_try_password(self) -> bool:

@@ -28,6 +28,7 @@ from asyncssh.constants import (
     MSG_CHANNEL_FAILURE,
     MSG_CHANNEL_REQUEST,
     MSG_GLOBAL_REQUEST,
+    MSG_IGNORE,
     MSG_KEXINIT,
     MSG_REQUEST_FAILURE,
     MSG_USERAUTH_REQUEST,
@@ -53,6 +54,8 @@ LEAST_TAKEN = 2048
 PIECE = 4096
 """Octets that are taken before others have their turn."""
 OCTETS_A_SECOND, OCTETS_AT_ONCE = 128 * 1024, 256 * 1024
+MOST_BEFORE_LOGIN = 64 * 1024
+"""Octets from a client until it has logged in; a login with several keys takes some ten thousand."""
 KEY_EXCHANGES_A_SECOND, KEY_EXCHANGES_AT_ONCE = 0.1, 5
 MOST_LOGIN_REQUESTS = 20
 """A client offers its keys one by one, and each costs two requests."""
@@ -121,6 +124,8 @@ class Connection(SSHServerConnection):
         now = time.monotonic()
         self._octets = TokenBucket(OCTETS_A_SECOND, OCTETS_AT_ONCE, now)
         self._exchanges = TokenBucket(KEY_EXCHANGES_A_SECOND, KEY_EXCHANGES_AT_ONCE, now)
+        self._before_login = MOST_BEFORE_LOGIN
+        """Octets that may still come."""
         self._login_requests = 0
         self._held: dict[str, Callable[[], int]] = {}
         """What holds up what is to be sent, and how many octets wait there."""
@@ -170,6 +175,10 @@ class Connection(SSHServerConnection):
     # What comes.
 
     def data_received(self, data: bytes, datatype: int | None = None) -> None:
+        self._before_login -= len(data)
+        if self._before_login < 0 and not self.admitted.has_logged_in:
+            self.cut_off("serve.cut.before_login")
+            return
         self._unread += data
         if self._reading is None:
             self._read_on()
@@ -278,6 +287,8 @@ class Connection(SSHServerConnection):
                 self.hold("keys", lambda: self._sent_since)
 
     def send_packet(self, pkttype: int, *args: bytes, handler: SSHPacketLogger | None = None) -> None:
+        if pkttype == MSG_IGNORE:
+            return  # asyncssh sends one before each other, for ciphers in CBC mode, which are not offered.
         if pkttype == MSG_KEXINIT and self._new_keys is None:
             self._sent_since = 0
             self._new_keys = self._clock.call_later(REKEYING, self.cut_off, "serve.cut.rekeying")

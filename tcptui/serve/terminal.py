@@ -222,6 +222,8 @@ class ReaderTerminal(Driver):
             self.flush()
 
     def write(self, data: str) -> None:
+        if not self._written:
+            self._loop.call_soon(self.flush)  # Not every write is followed by one.
         self._written.append(data)
 
     def flush(self) -> None:

@@ -94,7 +94,9 @@ class Context:
 
     def without_socket(self) -> list[ConnectionStatus]:
         """Connections that were made by `requests.UserCall`, and are no socket's."""
-        return [one for one in self.stack.statuses() if one.connection not in self.table.owners]
+        stack, owners = self.stack, self.table.owners
+        names = [name for name, _, _ in stack.peers() if name not in owners]
+        return [status for name in names if (status := stack.status(name)) is not None]
 
     # Calling the stack.
 

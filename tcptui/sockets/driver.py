@@ -21,8 +21,11 @@ from typing import Any
 
 from tcptui.core.events import Event, Response
 from tcptui.core.packet.segment import Segment, Socket
+from tcptui.core.profile.record import Profile
 from tcptui.core.state import State
+from tcptui.core.tcp import calls
 from tcptui.core.tcp.icmp import IcmpError
+from tcptui.core.tcp.stack import Stack
 from tcptui.core.tcp.status import ConnectionStatus
 from tcptui.named_tuple import NamedTuple
 from tcptui.sockets import closing, opening, options, polling, reading, requests, writing
@@ -30,6 +33,7 @@ from tcptui.sockets.answers import Blocked, Done, TcpInfo, failed
 from tcptui.sockets.bsd_socket import BsdSocket
 from tcptui.sockets.context import Context
 from tcptui.sockets.requests import POLLIN, Completed, Request
+from tcptui.sockets.semantics import semantics_of
 from tcptui.sockets.table import BlockedCall
 from tcptui.sockets.tcp_info import tcp_info
 
@@ -64,13 +68,11 @@ class Sockets(Context):
     def call(self, request: Request, now: int, process: int = 0) -> Done | Blocked:
         """A process's call: what it returned, or, if it blocks, the number under which `take_completed` will
         have that."""
+        if isinstance(request, requests.UserCall):
+            return self.user_call(request.call, now)
         table = self.table
         self.now = now
         number = 0
-        if isinstance(request, requests.UserCall):
-            returned = self.act(request.call)
-            self._settle()
-            return Done(0 if returned.response in _SUCCESS else -1, "", returned)
         if not isinstance(request, _WITHOUT_DESCRIPTOR):
             number = table.descriptors.get((process, request.fd), 0)
             if not number:
@@ -82,6 +84,13 @@ class Sockets(Context):
             closing.hold(self, call)
         self._settle()
         return outcome
+
+    def user_call(self, call: calls.Call, now: int) -> Done:
+        """A call of the RFC's own interface, past all sockets: as `requests.UserCall`."""
+        self.now = now
+        returned = self.act(call)
+        self._settle()
+        return Done(0 if returned.response in _SUCCESS else -1, "", returned)
 
     def arrives(self, segment: Segment, now: int) -> None:
         """A segment for this host."""
@@ -206,6 +215,12 @@ class Sockets(Context):
             return True
         listener = self.stack.status(socket.listener)
         return listener is not None and socket.connection in listener.accept_queue
+
+
+def first_sockets(profile: Profile, isns: tuple[int, ...], secret: bytes, host: str) -> Sockets:
+    """The sockets of a host to which nothing has happened, over a stack of its own: arguments as `Stack` has
+    them."""
+    return Sockets(Stack(profile, isns, secret), host, semantics_of(profile.stack))
 
 
 _ATTEMPTS: dict[type[Any], Callable[[Context, Any, BlockedCall], Done | None]] = {

@@ -100,8 +100,17 @@ class Reading:
             await asyncio.sleep(0.01)
 
     async def shows(self, text: str) -> None:
-        """Until this is on the screen, as the app has it."""
-        await self.until(lambda: text in self.screen)
+        """Until this is on the screen, as the app has it, in capitals or not."""
+        await self.until(lambda: text.lower() in self.screen.lower())
+
+    async def takes(self, octets: bytes) -> None:
+        """Until these have been taken, whether anything is drawn or not."""
+        self.reader.feed(octets)
+        app, terminal = self.reader._app, self.reader._terminal
+        assert app is not None
+        assert terminal is not None
+        await self.until(lambda: not terminal._fed and not app.message_queue_size)
+        await asyncio.sleep(0.005)
 
     @property
     def screen(self) -> str:

@@ -95,6 +95,16 @@ def test_who_wants_no_terminal_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     run(test)
 
 
+def test_much_before_a_login_is_cut() -> None:
+    async def test() -> None:
+        async with Here() as here:
+            await ended(*await here.raw(VERSION + b"\0\3\xff\xff" + bytes(70_000)))
+            await here.logs("too much came before a login")
+            await is_answering(here)
+
+    run(test)
+
+
 def test_passwords_are_tried_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
     class Guesses(asyncssh.SSHClient):
         def password_auth_requested(self) -> str:

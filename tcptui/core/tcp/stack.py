@@ -196,6 +196,11 @@ class Stack:
         tcb = self._blocks.get(connection)
         return tcb is not None and tcb.wants_receive
 
+    def state_between(self, local: Socket, remote: Socket) -> State:
+        """The state of the connection between two sockets, of two the older one's; CLOSED: there is none."""
+        names = self._by_sockets.get((local, remote))
+        return State.CLOSED if names is None else self._blocks[min(names)].state
+
     def write_room(self, connection: int) -> tuple[int, bool]:
         """Octets that a write() takes now, and whether poll() has POLLOUT. KeyError: no connection."""
         return self._hooks.write_room(self._blocks[connection], self.profile)
@@ -238,10 +243,8 @@ class Stack:
     def tcbs(self) -> list[Tcb]:
         """Copies of every block that is not CLOSED, listeners' among them, the oldest first."""
         blocks = [tcb.copy() for tcb in self._blocks.values()]
-        if self._listeners:
-            blocks += [listener.as_block() for listener in self._listeners.values()]
-            blocks.sort(key=lambda tcb: tcb.connection)
-        return blocks
+        blocks += [listener.as_block() for listener in self._listeners.values()]
+        return sorted(blocks, key=lambda tcb: tcb.connection)
 
     def copy(self) -> Stack:
         """A stack of its own that begins where this one stands."""
@@ -280,8 +283,7 @@ class Stack:
     def shows_clock(self, opens: int) -> bool:
         """Whether the time itself can show in what it will send by itself or in answer, its programs making
         `opens` OPENs more."""
-        blocks, listens = self._blocks.values(), bool(self._listeners)
-        return shows_clock(blocks, listens, opens, len(self._isns), self.profile)
+        return shows_clock(self._blocks.values(), bool(self._listeners), opens, len(self._isns), self.profile)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Stack) and self.values() == other.values()

@@ -56,6 +56,7 @@ SENTENCES: dict[str, str] = {
     "serve.ended.protocol": "it was no proper SSH, or it broke off",
     "serve.cut.handshake": "no keys were exchanged in time",
     "serve.cut.login": "nobody logged in in time",
+    "serve.cut.before_login": "too much came before a login",
     "serve.cut.terminal": "no terminal and shell were asked for in time",
     "serve.cut.rekeying": "new keys were not exchanged in time",
     "serve.cut.exchanges": "too many key exchanges",

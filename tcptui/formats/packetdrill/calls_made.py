@@ -36,7 +36,7 @@ from tcptui.lab.program import ScriptedCall
 from tcptui.lab.report import Report
 from tcptui.named_tuple import NamedTuple
 from tcptui.sockets.answers import Done
-from tcptui.sockets.requests import Accept, Bind, Connect, Listen, Read, Write
+from tcptui.sockets.requests import Accept, Bind, Connect, Listen, Read, Write, call_name
 
 
 class _Calling(NamedTuple):
@@ -95,7 +95,8 @@ class CallsMade:
         else:
             prepared = prepare_call(event, self._constants, self._addresses)
         self._calling = _Calling(event, prepared, due)
-        return ScriptedCall("request", request=prepared.request)
+        request = prepared.request
+        return ScriptedCall("request", request=request, called=call_name(request))
 
     def made(self, report: Report, host: HostEnd, flows: Flows, reasons: Reasons) -> None:
         """If a call of the script was made in this step, it has returned or it blocks. Raises Mismatch and

@@ -9,7 +9,7 @@ from tcptui.formats.packetdrill.outcome import NotSupported
 from tcptui.formats.packetdrill.syntax import EventTime, SegmentSpec, TcpOption, TimeKind
 from tcptui.formats.packetdrill.text import seconds_text
 from tcptui.formats.packetdrill.wire_options import SEEN_OPTIONS
-from tcptui.named_tuple import NamedTuple
+from tcptui.named_tuple import NamedTuple, tuple_of
 
 TOLERANCE = 4_000
 """Microseconds."""
@@ -60,7 +60,8 @@ def window(time: EventTime, before: int, tolerance: Tolerance) -> Window | None:
     earliest += start
     latest = earliest if latest is None else start + latest
     gap = earliest - before
-    return Window(earliest, latest, tolerance.of(gap) if gap > 0 else tolerance.microseconds)
+    most = tolerance.of(gap) if gap > 0 else tolerance.microseconds
+    return tuple_of(Window, (earliest, latest, most))
 
 
 def at_time(what: str, time: str) -> Message:

@@ -290,9 +290,8 @@ class ScriptPeer:
         flow = self._flows.of_inbound(spec)
         segment = flow.inbound(spec)
         if spec.flags & SYN:
-            pair = flow.local, flow.remote
-            states = [one.state for one in host.stack.statuses() if (one.local, one.remote) == pair]
-            flow.learn_inbound(spec, opening=not states or states[0] is State.SYN_SENT)
+            state = host.stack.state_between(flow.local, flow.remote)
+            flow.learn_inbound(spec, opening=state in (State.CLOSED, State.SYN_SENT))
         self._pending = True
         return Act(None, [Sent(0, segment)])
 

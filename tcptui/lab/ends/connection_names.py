@@ -78,7 +78,8 @@ class ConnectionNames(NamedTuple):
         listener = self.listener if self.listener in names else 0
         withheld = self.withheld
         if withheld:  # A connection that has ended in the accept queue can still be accepted.
-            waiting = {name for status in stack.statuses() for name in status.accept_queue}
+            listeners = [stack.listener(name) for name in names]
+            waiting = {name for one in listeners if one is not None for name in one.accept_queue}
             withheld = tuple([one for one in withheld if one.connection in waiting])
         return ConnectionNames(self.opened, listener, names, withheld, shown(stack, peer, self.opened))
 

@@ -26,7 +26,7 @@ from tcptui.lab.addresses import socket_of
 from tcptui.lab.connection import NO_CONNECTIONS
 from tcptui.lab.ends import Act, End, EndSetup
 from tcptui.lab.ends.connection_names import ConnectionNames, changes, gives_connection
-from tcptui.lab.ends.programs import RunsPrograms, first_programs, has_trigger, user_call
+from tcptui.lab.ends.programs import RunsPrograms, core_call, first_programs, has_trigger
 from tcptui.lab.program import (
     ASKS_HOST,
     HOST_EVENTS,
@@ -344,12 +344,13 @@ class HostEnd(RunsPrograms):
             self.used_sockets = True
             events = self._settle(self.sockets, now, "request")
         else:
-            request = call.request or user_call(
-                call, self.opened, self.listener, self.setup.socket, self.peer
-            )
-            self.used_sockets |= call.request is not None
-            sockets = self.sockets
-            done = sockets.call(request, now + self.clock if self.clock else now)
+            sockets, at = self.sockets, now + self.clock if self.clock else now
+            if call.request is None:
+                asked = core_call(call, self.opened, self.listener, self.setup.socket, self.peer)
+                done = sockets.user_call(asked, at)
+            else:
+                self.used_sockets = True
+                done = sockets.call(call.request, at)
             if isinstance(done, Blocked) and program is not None:
                 self._set_program(program, self.programs[program]._replace(blocked=done.number))
             events = self._settle(sockets, now, call.call)
@@ -439,9 +440,6 @@ class HostEnd(RunsPrograms):
 
 def _first_sockets(setup: HostSetup) -> Sockets:
     """The sockets of a host to which nothing has happened."""
-    from tcptui.core.tcp.stack import Stack
-    from tcptui.sockets.driver import Sockets
-    from tcptui.sockets.semantics import semantics_of
+    from tcptui.sockets.driver import first_sockets
 
-    stack = Stack(setup.profile, setup.isns, setup.secret)
-    return Sockets(stack, setup.socket.host, semantics_of(setup.profile.stack))
+    return first_sockets(setup.profile, setup.isns, setup.secret, setup.socket.host)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tcptui.lab.facts import Fact
     from tcptui.lab.patterns import Pattern
     from tcptui.sockets.driver import Sockets
-    from tcptui.sockets.requests import Completed, Request, UserCall
+    from tcptui.sockets.requests import Completed, Request
 
 MOST_PROCESSES = 50
 """Programs that a host may have at once, as RLIMIT_NPROC sets (setrlimit(2)): then fork() fails."""
@@ -269,15 +269,9 @@ def has_trigger(script: tuple[Step, ...], triggers: tuple[Trigger, ...]) -> bool
     )
 
 
-def user_call(call: ScriptedCall, connection: int, listener: int, own: Socket, peer: Socket) -> UserCall:
+def core_call(call: ScriptedCall, connection: int, listener: int, own: Socket, peer: Socket) -> Call:
     """The call of RFC 9293 section 3.9.1 that `call` makes, about the connection that was opened
     or accepted last, or the listener."""
-    from tcptui.sockets.requests import UserCall
-
-    return UserCall(_call(call, connection, listener, own, peer))
-
-
-def _call(call: ScriptedCall, connection: int, listener: int, own: Socket, peer: Socket) -> Call:
     match call.call:
         case "listen":
             return Open(own, call.address, passive=True, backlog=call.backlog)

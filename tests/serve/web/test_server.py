@@ -16,8 +16,8 @@ from yarl import URL
 
 from tcptui.serve.limits import Limits
 from tcptui.serve.reader import Reader, Served
+from tcptui.serve.web import answers, session
 from tcptui.serve.web import server as server_module
-from tcptui.serve.web import session
 from tests.serve.web.running import MANY, running
 from tests.serve.web.stranger import BINARY, PING, TEXT, Stranger, frame
 
@@ -75,6 +75,7 @@ async def test_every_answer_forbids_what_a_page_does_not_need() -> None:
                 assert " onclick" not in page
         async with client.post("/") as answer:
             assert answer.status == 405
+            assert answer.headers["Allow"] == "GET, HEAD"
         async with client.head("/") as answer:
             assert answer.status == 200
             assert await answer.read() == b""
@@ -289,6 +290,22 @@ async def test_who_takes_nothing_costs_no_memory_and_is_cut(monkeypatch: pytest.
             await asyncio.sleep(0.01)
         assert 0 < most < 1_000_000
         assert "what it was sent was not taken" in server.log.lines[1]
+
+
+@in_loop
+async def test_who_does_not_take_a_file_costs_little_and_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "TAKEN_WITHIN", 0.5)
+    async with running() as server:
+        (path,) = (path for path in server.server._files.by_path if path.endswith("xterm.mjs"))
+        strangers = [await server.ask(path, buffer=4096) for _ in range(10)]
+        await until(lambda: len(server.server.connections) == 10)
+        await asyncio.sleep(0.2)
+        for handler in server.server.connections:
+            assert handler.transport is not None
+            assert handler.transport.get_write_buffer_size() < 150_000
+        await until(lambda: not server.server.connections)
+        assert not server.log.lines
+        assert strangers
 
 
 @in_loop
