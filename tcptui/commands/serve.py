@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
     from tcptui.serve.admission import AdmissionLimits
+    from tcptui.serve.any_reader import Serves
     from tcptui.serve.log import Log
-    from tcptui.serve.reader import Serves
 
 
 def add(commands: Commands) -> None:

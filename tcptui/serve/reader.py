@@ -15,30 +15,32 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Coroutine
 from contextlib import suppress
 from functools import cache, partial
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tcptui.core.message import MessageError, brief
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.explain.numbers import short_duration_text
-from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.scenario import Scenario
 from tcptui.library import SHIPPED, Library, Listed
 from tcptui.named_tuple import NamedTuple
 from tcptui.printable import printable
 from tcptui.serve.app import ReaderApp
+from tcptui.serve.first import LIST, Catalog, first_of
+from tcptui.serve.first import Start as Start
 from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, USUAL, Limits
 from tcptui.serve.terminal import Outlet, ReaderTerminal
 from tcptui.ui.driver import ANSWER_PATIENCE
 from tcptui.ui.preferences import Preferences
-from tcptui.ui.session import Session
 from tcptui.ui.stories import Stories
 from tcptui.ui.terminal_input import BACK_OFF, clamped
 from tcptui.ui.terminal_kinds import draws_only_ascii, likely_colours, may_ask, palette_of
 from tcptui.ui.typed import parsed
+
+if TYPE_CHECKING:
+    from tcptui.rooms.room import Rooms
 
 LONGEST_MOVES = 4096
 """Characters of the moves that a session begins with."""
@@ -84,20 +86,6 @@ class Client(NamedTuple):
         )  # fmt: skip
 
 
-class Start(NamedTuple):
-    """What is to be seen first; empty: the list of stories."""
-
-    story: str = ""
-    variant: str = ""
-    moves: str = ""
-    room: str = ""
-    key: str = ""
-    """The presenter's."""
-
-
-LIST = Start()
-
-
 class Ended(NamedTuple):
     """How a session ended, for the log."""
 
@@ -108,42 +96,19 @@ class Ended(NamedTuple):
     error: BaseException | None = None
 
 
-class AnyReader(Protocol):
-    """A `Reader`, or one that runs in another process."""
-
-    def feed(self, octets: bytes) -> None: ...
-    def resize(self, columns: int, rows: int) -> None: ...
-    def drained(self) -> None: ...
-    def hang_up(self) -> None: ...
-    def say_good_bye(self, line: str) -> None: ...
-    def run(self) -> Coroutine[Any, Any, Ended]: ...
-
-
-class Serves(Protocol):
-    """What makes the readers of a server: `Served`, or `ForkedSessions`, whose readers are processes."""
-
-    def scenario(self, start: Start) -> Scenario | None: ...
-    def reader(self, client: Client, outlet: Outlet, start: Start = ...) -> AnyReader: ...
-    async def close(self) -> None: ...
-
-
 class Served:
-    """What all sessions of a process have in common: the stories, listed and parsed once, and the limits."""
+    """What all sessions of a process have in common: the stories, listed and parsed once, limits, rooms."""
 
-    def __init__(self, library: Library = SHIPPED, limits: Limits = USUAL) -> None:
-        self.limits, self.library = limits, library
-        self.stories = Stories([_loaded_once(one) for one in library.all_scenarios()])
-        self._by_name = {one.name: one for one in self.stories.listed}
+    def __init__(
+        self, library: Library = SHIPPED, limits: Limits = USUAL, rooms: Rooms | None = None
+    ) -> None:
+        self.limits, self.library, self.rooms = limits, library, rooms
+        listed = [_loaded_once(one) for one in library.all_scenarios()]
+        self.stories, self.catalog = Stories(listed), Catalog(listed)
 
     def scenario(self, start: Start) -> Scenario | None:
         """What is to be seen first; None: the list. Raises MessageError."""
-        if not start.story:
-            return None
-        listed = self._by_name.get(start.story)
-        if listed is None:
-            raise MessageError("ui.served.story", name=brief(start.story))
-        scenario = listed.load()
-        return scenario_of_variant(scenario, start.variant) if start.variant else scenario
+        return self.catalog.scenario(start)
 
     def reader(self, client: Client, outlet: Outlet, start: Start = LIST) -> Reader:
         """A new session."""
@@ -232,14 +197,13 @@ class Reader:
         return driver if isinstance(driver, ReaderTerminal) else None
 
     async def _run(self) -> BaseException | None:
+        served = self._served
+        first = await first_of(self._start, served.catalog, served.rooms)
         if self._outlet is None or self._reason != "left":
-            return None
-        session, notes = self._first()
-        driver = partial(
-            ReaderTerminal, outlet=self._outlet, limits=self._served.limits, took=self._took
-        )  # fmt: skip
+            return None  # The other side has gone.
+        driver = partial(ReaderTerminal, outlet=self._outlet, limits=served.limits, took=self._took)
         app = self._app = ReaderApp(
-            session, self._served.stories, self._preferences(notes), driver, self._settle, self._budget
+            first, served.stories, self._preferences(first.notes), driver, self._settle, self._budget
         )
         self._watch()
         await app.run_async(size=self._size)
@@ -252,14 +216,6 @@ class Reader:
                 terminal.say(self._last_line)
         return app.error
 
-    def _first(self) -> tuple[Session | None, tuple[str, ...]]:
-        """What is shown first, and what is wrong with what was asked for."""
-        try:
-            scenario = self._served.scenario(self._start)
-        except MessageError as error:
-            return None, (text_of(error.message),)
-        return (None if scenario is None else Session(scenario)), ()
-
     def _settle(self) -> None:
         """After the first frame."""
         app, terminal = self._app, self._terminal
@@ -269,7 +225,7 @@ class Reader:
             terminal.feed(bytes(self._fed))
             self._fed.clear()
         app.ask_ground()
-        if moves := self._start.moves:
+        if (moves := self._start.moves) and not self._start.room:
             try:
                 if len(moves) > LONGEST_MOVES:
                     raise MessageError("ui.served.moves", most=LONGEST_MOVES)
@@ -297,7 +253,10 @@ class Reader:
     def _watch(self) -> None:
         """Looks at what time is left, and comes back when that changes what is to be said or done."""
         now, limits = time.monotonic(), self._served.limits
-        idle, longest = self._active + limits.idle, self._begun + limits.longest
+        longest = self._begun + limits.longest
+        idle = self._active + limits.idle
+        if self._start.room:
+            idle = longest  # Who watches needs no keys.
         reason: Reason = "idle" if idle <= longest else "longest"
         ends = min(idle, longest)
         if now >= ends:

@@ -14,8 +14,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+from tcptui.serve.any_reader import Serves
 from tcptui.serve.garbage import Garbage
-from tcptui.serve.reader import Client, Serves
+from tcptui.serve.reader import Client
 from tcptui.serve.told import summarize, tell_refused, tell_uncaught
 
 if TYPE_CHECKING:

@@ -31,9 +31,9 @@ from tcptui.serve.ssh_session import Visitor
 if TYPE_CHECKING:
     from tcptui.serve.access import Access
     from tcptui.serve.admission import Admission
+    from tcptui.serve.any_reader import Serves
     from tcptui.serve.garbage import Garbage
     from tcptui.serve.log import Log
-    from tcptui.serve.reader import Serves
 
 KEY_EXCHANGES = (
     "mlkem768x25519-sha256",

@@ -14,7 +14,9 @@ from asyncssh.packet import PacketDecodeError
 
 from tcptui.core.message import Message
 from tcptui.explain.catalogue import say
-from tcptui.serve.reader import AnyReader, Client, Start
+from tcptui.serve.any_reader import AnyReader
+from tcptui.serve.first import Start
+from tcptui.serve.reader import Client
 from tcptui.serve.ssh_connection import LEAVING, TERMINAL, Channel, Connection
 from tcptui.serve.told import cut, error_message, tell_begin, tell_end
 

@@ -8,9 +8,10 @@ import signal
 import socket
 from collections.abc import Callable
 
+from tcptui.serve.first import Start
 from tcptui.serve.forked import confinement
 from tcptui.serve.forked.fork_server import main
-from tcptui.serve.reader import Client, Ended, Reason, Start
+from tcptui.serve.reader import Client, Ended, Reason
 from tcptui.serve.terminal import Outlet
 
 

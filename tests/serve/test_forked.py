@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from tcptui.core.message import Message, MessageError
+from tcptui.serve.first import Start
 from tcptui.serve.forked import reader as forked_reader
 from tcptui.serve.forked.messages import MOST, BadFrame, Frames, frame, size_frame, size_of, table_of
 from tcptui.serve.forked.reader import ChildError, ForkedReader
 from tcptui.serve.forked.sessions import ForkedSessions
 from tcptui.serve.limits import MOST_FED
-from tcptui.serve.reader import Client, Ended, Served, Start
+from tcptui.serve.reader import Client, Ended, Served
 from tcptui.serve.terminal import GIVE_BACK
 from tests.serve.reading import PATIENCE, Sink, run
 

@@ -9,9 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from tcptui.formats.registry import FORMATS
+from tcptui.serve.first import Start
 from tcptui.serve.forked.sessions import ForkedSessions
 from tcptui.serve.reader import Client as ReaderClient
-from tcptui.serve.reader import Served, Start
+from tcptui.serve.reader import Served
 from tcptui.ui.actions import ACTIONS
 from tests.serve.reading import Sink
 from tests.serve.ssh_server import GIVEN_BACK, Client, ServerProcess, until

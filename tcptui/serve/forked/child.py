@@ -14,6 +14,8 @@ from collections.abc import Callable
 from socket import SO_SNDBUF, SOL_SOCKET, socket
 from typing import Any, NoReturn, TypeAlias
 
+from tcptui.serve.any_reader import AnyReader
+from tcptui.serve.first import Start
 from tcptui.serve.forked.confinement import confine, watched_loop
 from tcptui.serve.forked.messages import (
     ENDED,
@@ -28,7 +30,7 @@ from tcptui.serve.forked.messages import (
     table_frame,
     table_of,
 )
-from tcptui.serve.reader import AnyReader, Client, Ended, Start
+from tcptui.serve.reader import Client, Ended
 from tcptui.serve.terminal import GIVE_BACK, Outlet
 
 OUTPUT_WAITING = 65_536

@@ -14,6 +14,7 @@ from socket import SO_SNDBUF, SOL_SOCKET, socketpair
 from typing import Any, Protocol, get_args
 
 from tcptui.core.message import MessageError
+from tcptui.serve.first import Start
 from tcptui.serve.forked.child import LONGEST_ERROR
 from tcptui.serve.forked.messages import (
     ENDED,
@@ -29,7 +30,7 @@ from tcptui.serve.forked.messages import (
     table_of,
 )
 from tcptui.serve.limits import MOST_FED
-from tcptui.serve.reader import Client, Ended, Reason, Start
+from tcptui.serve.reader import Client, Ended, Reason
 from tcptui.serve.terminal import GIVE_BACK, Outlet
 
 PATIENCE = 2.0

@@ -20,10 +20,11 @@ from socket import AF_UNIX, SCM_RIGHTS, SOCK_SEQPACKET, SOL_SOCKET, socket, sock
 import tcptui
 from tcptui.core.message import Message, MessageError
 from tcptui.lab.scenario import Scenario
+from tcptui.serve.first import LIST, Start
 from tcptui.serve.forked.confinement import MOST_TURN
 from tcptui.serve.forked.reader import ForkedReader
 from tcptui.serve.forked.settings import settings_of
-from tcptui.serve.reader import LIST, Client, Served, Start
+from tcptui.serve.reader import Client, Served
 from tcptui.serve.terminal import Outlet
 
 MODULE = "tcptui.serve.forked.warm"

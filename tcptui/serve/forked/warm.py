@@ -14,14 +14,18 @@ from importlib import import_module
 from typing import Any
 
 import tcptui
+from tcptui.serve.first import Start
 from tcptui.serve.forked.child import MakeReader
 from tcptui.serve.forked.fork_server import main
 from tcptui.serve.forked.settings import served_by
-from tcptui.serve.reader import Client, Served, Start
+from tcptui.serve.reader import Client, Served
 from tcptui.serve.running import Nowhere
 
-NOT_OF_A_SESSION = ("cli", "commands", "live", "serve", "__main__", "rooms.redis", "rooms.unix")
-"""Parts of the package of which no module is for a session."""
+NOT_OF_A_SESSION = (
+    "__main__", "cli", "commands", "live", "rooms.redis", "rooms.unix_socket", "serve.access", "serve.forked",
+    "serve.host_key", "serve.passwords", "serve.ssh", "serve.web",
+)  # fmt: skip
+"""What the names of modules begin with that no session needs."""
 TEXTUAL = ("widgets", "widgets.input", "widgets.option_list", "scrollbar", "scroll_view")
 STANDARD = (
     "base64",
@@ -58,8 +62,7 @@ _SILENCE = 0.1
 def make_warm(settings: Any) -> MakeReader:
     """Imports, reads and plays; what makes the readers."""
     for module in pkgutil.walk_packages(tcptui.__path__, "tcptui."):
-        name = module.name.removeprefix("tcptui.")
-        if not any(name == part or name.startswith(f"{part}.") for part in NOT_OF_A_SESSION):
+        if not module.name.removeprefix("tcptui.").startswith(NOT_OF_A_SESSION):
             import_module(module.name)
     for name in (*STANDARD, *(f"textual.{name}" for name in TEXTUAL)):
         import_module(name)

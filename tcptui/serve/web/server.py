@@ -20,8 +20,9 @@ from aiohttp import WSCloseCode, web
 from tcptui.core.message import Message, MessageError, brief
 from tcptui.explain.catalogue import say
 from tcptui.files import BadFile
+from tcptui.serve.any_reader import AnyReader, Serves
 from tcptui.serve.listening import BACKLOG
-from tcptui.serve.reader import AnyReader, Client, Serves
+from tcptui.serve.reader import Client
 from tcptui.serve.running import ENDS_WITHIN, prepared, until_told
 from tcptui.serve.told import error_message, tell_begin, tell_end
 from tcptui.serve.web.answers import NOT_ALLOWED, Answer, page, send, whole

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from aiohttp import WSMessage
     from aiohttp.web import WebSocketResponse
 
-    from tcptui.serve.reader import AnyReader, Ended
+    from tcptui.serve.any_reader import AnyReader
+    from tcptui.serve.reader import Ended
 
 MOST_WAITING = 64 * 1024
 """Octets that wait to be sent, beyond which the outlet is full; as many may be in the transport."""
