@@ -33,13 +33,15 @@ LEAST_FRAME = 500
 """Octets: what is less is no screen."""
 
 
-async def until_told(read_anew: Callable[[], None]) -> None:
-    """Until this process is told to end; `read_anew` is called when it is told to read its files."""
+async def until_told(read_anew: Callable[[], None], begin: Callable[[], None]) -> None:
+    """Until this process is told to end; `read_anew` is called when it is told to read its files, `begin` as
+    soon as it can be told anything."""
     loop, told = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     loop.add_signal_handler(signal.SIGHUP, told.set if os.isatty(0) else read_anew)
     try:
+        begin()
         await told.wait()
     finally:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -94,7 +94,7 @@ class SshServer:
         self,
         sockets: Iterable[socket.socket],
         begin: Callable[[], None],
-        until: Callable[[Callable[[], None]], Awaitable[None]] = until_told,
+        until: Callable[[Callable[[], None], Callable[[], None]], Awaitable[None]] = until_told,
     ) -> None:
         """Serves `until` the process is told to end. `begin` is called when it is ready."""
         loop = asyncio.get_running_loop()
@@ -104,9 +104,8 @@ class SshServer:
                 await loop.create_server(lambda: Arrival(self), sock=one, backlog=ACCEPTED_AT_ONCE)
                 for one in sockets
             ]
-            begin()
             try:
-                await until(self._read_anew)
+                await until(self._read_anew, begin)
             finally:
                 for listener in listeners:
                     listener.close()

@@ -69,7 +69,7 @@ class Visitor(SSHServer):
                     reason=Message.of(reason), what=cut(str(exc or "-")),
                 )
             )  # fmt: skip
-        elif exc is not None and not isinstance(exc, _OF_THE_OTHER_SIDE):
+        if exc is not None and not isinstance(exc, _OF_THE_OTHER_SIDE):
             self._server.log.write(error_message(self.address, exc))
 
     @property

@@ -114,9 +114,8 @@ class WebServer(web.Server):
         loop = asyncio.get_running_loop()
         async with prepared(self._served, self._log, self._sessions, self._taken) as self._garbage:
             listeners = [await loop.create_server(self, sock=one, backlog=BACKLOG) for one in sockets]
-            begin()
             try:
-                await until_told(self._read_anew)
+                await until_told(self._read_anew, begin)
             finally:
                 for listener in listeners:
                     listener.close()
