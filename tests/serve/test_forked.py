@@ -270,7 +270,7 @@ def test_a_fork_server_that_does_not_start_is_told() -> None:
             ended = await Forked(sessions).ended()
             assert ended.reason == "error"
             assert isinstance(ended.error, MessageError)
-            assert ended.error.message.key == "error.serve.forked"
+            assert ended.error.message == Message.of("error.serve.forked", why="exit status 0")
 
     run(test)
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol, get_args
 
 from tcptui.core.message import MessageError
 from tcptui.serve.first import Start
-from tcptui.serve.forked.child import LONGEST_ERROR
+from tcptui.serve.forked.child import LONGEST_ERROR, told
 from tcptui.serve.forked.messages import (
     ENDED,
     GOOD_BYE,
@@ -164,7 +164,7 @@ class ForkedReader(asyncio.Protocol):
                 elif self._ended is None:
                     self._ended = _ended_of(octets)
         except BadFrame as error:
-            self._failure = ChildError(f"{type(error).__name__}: {error}")
+            self._failure = ChildError(told(error))
             self._kill()
             return
         if self._outlet.is_full and not self._is_gone and self._transport is not None:

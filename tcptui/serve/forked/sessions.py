@@ -57,7 +57,9 @@ class ForkedSessions:
                 try:
                     await self._start()
                 except OSError as error:  # TimeoutError is one.
-                    raise MessageError("error.serve.forked", why=str(error)) from None
+                    raise MessageError(
+                        "error.serve.forked", why=error.strerror or type(error).__name__
+                    ) from None
 
     def scenario(self, start: Start) -> Scenario | None:
         """What is to be seen first; None: the list. Raises MessageError."""
@@ -171,20 +173,23 @@ class ForkedSessions:
 
     def _lost(self) -> None:
         """The fork server has died; so have its children."""
-        self._forget()
         code = None
         if self._process is not None:
             self._process.kill()  # If it has only closed the socket.
             code, self._process = self._process.wait(), None
-        self._tell(Message.of("serve.forked.lost", how=_told(code)))
+        was_ready = self._ready is not None and self._ready.done()
+        self._forget(_told(code))
+        if was_ready:
+            self._tell(Message.of("serve.forked.lost", how=_told(code)))
 
-    def _forget(self) -> None:
+    def _forget(self, how: str = "") -> None:
+        """There is none; `how` it ended, if that was before it was ready."""
         if self._control is not None:
             asyncio.get_running_loop().remove_reader(self._control)
             self._control.close()
             self._control = None
         if self._ready is not None and not self._ready.done():
-            self._ready.set_exception(BrokenPipeError("the fork server has ended"))
+            self._ready.set_exception(MessageError("error.serve.forked", why=how))
         for death in self._deaths.values():
             death.cancel()
 

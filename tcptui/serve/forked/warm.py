@@ -21,9 +21,13 @@ from tcptui.serve.forked.settings import served_by
 from tcptui.serve.reader import Client, Served
 from tcptui.serve.running import Nowhere
 
-NOT_OF_A_SESSION = (
-    "__main__", "cli", "commands", "live", "rooms.redis", "rooms.unix_socket", "serve.access", "serve.forked",
-    "serve.host_key", "serve.passwords", "serve.ssh", "serve.web",
+NOT_OF_A_SESSION = tuple(
+    f"tcptui.{name}"
+    for name in (
+        "__main__", "cli", "commands", "live", "rooms.redis", "rooms.unix_socket", *(
+            f"serve.{part}" for part in ("access", "forked", "host_key", "passwords", "ssh", "web")
+        ),
+    )
 )  # fmt: skip
 """What the names of modules begin with that no session needs."""
 TEXTUAL = ("widgets", "widgets.input", "widgets.option_list", "scrollbar", "scroll_view")
@@ -62,7 +66,7 @@ _SILENCE = 0.1
 def make_warm(settings: Any) -> MakeReader:
     """Imports, reads and plays; what makes the readers."""
     for module in pkgutil.walk_packages(tcptui.__path__, "tcptui."):
-        if not module.name.removeprefix("tcptui.").startswith(NOT_OF_A_SESSION):
+        if not module.name.startswith(NOT_OF_A_SESSION):
             import_module(module.name)
     for name in (*STANDARD, *(f"textual.{name}" for name in TEXTUAL)):
         import_module(name)
