@@ -9,11 +9,13 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from tcptui.commands.serve_rooms import add_rooms
 from tcptui.commands.shared import Commands, Unusable, add_library, library_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
+    from tcptui.commands.serve_rooms import Opened
     from tcptui.serve.admission import AdmissionLimits
     from tcptui.serve.any_reader import Serves
     from tcptui.serve.log import Log
@@ -53,6 +55,7 @@ def add_shared(parser: argparse.ArgumentParser, port: int) -> None:
         " (Linux)",
     )  # fmt: skip
     add_library(parser, again=True)
+    add_rooms(parser)
     parser.set_defaults(own=False)
     limits = parser.add_argument_group("limits")
     for option, least, default, text in _LIMITS:
@@ -139,16 +142,19 @@ def log_of(options: argparse.Namespace) -> Log:
         raise Unusable(error.message) from None
 
 
-def served_of(options: argparse.Namespace, log: Log) -> Serves:
-    """What all sessions have in common. Rooms and presenters are added here."""
+def served_of(options: argparse.Namespace, log: Log, opened: Opened) -> Serves:
+    """What all sessions have in common."""
     from tcptui.serve.limits import Limits
     from tcptui.serve.reader import Served
 
-    served = Served(library_of(options), Limits(idle=options.idle * 60, longest=options.longest * 60))
+    limits = Limits(idle=options.idle * 60, longest=options.longest * 60)
+    served = Served(library_of(options), limits, opened.rooms)
     if not options.forked:
         return served
     if sys.platform != "linux":
         raise Unusable("error.serve.forked_where")
+    if opened.rooms is not None:
+        raise Unusable("error.serve.forked_rooms")
     from tcptui.serve.forked.sessions import ForkedSessions
 
     return ForkedSessions(served, log.write)

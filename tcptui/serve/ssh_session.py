@@ -15,8 +15,8 @@ from asyncssh.packet import PacketDecodeError
 from tcptui.core.message import Message
 from tcptui.explain.catalogue import say
 from tcptui.serve.any_reader import AnyReader
-from tcptui.serve.first import Start
-from tcptui.serve.reader import Client
+from tcptui.serve.login_name import come_as
+from tcptui.serve.reader import Client, Start
 from tcptui.serve.ssh_connection import LEAVING, TERMINAL, Channel, Connection
 from tcptui.serve.told import cut, error_message, tell_begin, tell_end
 
@@ -47,6 +47,7 @@ class Visitor(SSHServer):
         self._server = server
         self._passwords = 0
         self.user = self.address = ""
+        self.start = Start()
         self.refused = ""
         """The key of why there is no session, where it was told why."""
         self.session: ReaderSession | None = None
@@ -80,7 +81,8 @@ class Visitor(SSHServer):
     # The login.
 
     def begin_auth(self, username: str) -> bool:
-        self.user = cut(username)
+        come = come_as(username)
+        self.user, self.start = cut(come.told), come.start
         return not self._server.access.is_open
 
     def password_auth_supported(self) -> bool:
@@ -91,7 +93,7 @@ class Visitor(SSHServer):
         if self._passwords > MOST_PASSWORDS or not self.connection.admitted.may_try_password():
             self.connection.cut_off("serve.cut.attempts")
             return False
-        return await self._server.fits(username, password)
+        return await self._server.fits(come_as(username).login, password)
 
     def auth_completed(self) -> None:
         self.connection.admitted.log_in()
@@ -183,7 +185,7 @@ class ReaderSession(SSHServerSession[bytes]):
             colorterm=value(b"COLORTERM"), language=value(b"LC_ALL", b"LC_CTYPE", b"LANG"),
             columns=self._size[0] or COLUMNS, rows=self._size[1] or ROWS,
         )  # fmt: skip
-        self._reader = self._server.served.reader(client, self, Start())
+        self._reader = self._server.served.reader(client, self, self._visitor.start)
         self._connection.waiting = self
         tell_begin(self._server.log, client, self._visitor.client)
         self._server.keep(self._run(self._reader, client))

@@ -13,7 +13,10 @@ SENTENCES: dict[str, str] = {
     ),
     "error.serve.open": "--open is for anybody: it does not go with {other}",
     "error.serve.forked": "the process that --forked needs does not start: {why}",
+    "error.serve.forked_rooms": "with --forked there are no rooms: a session reaches nothing outside its process",
     "error.serve.forked_where": "--forked works on Linux alone",
+    "error.serve.key": "{name}: a presenter's key is one line of 16 or more letters, digits, - and _",
+    "error.serve.present_key": "--present-key is the key of a room: it needs --present",
     "error.host_key.foreign": "{name}: belongs to somebody else, and is no secret of this server's",
     "error.host_key.open": "{name}: is no secret, others can read it: chmod 600 it, or better make another",
     "error.host_key.passphrase": "{name}: has a passphrase, which nobody can type here",
@@ -33,6 +36,9 @@ SENTENCES: dict[str, str] = {
     "serve.who.own": "for this machine alone, without a login",
     "serve.who.open": "open to anybody, without a login",
     "serve.who.guarded": "with a login",
+    "serve.room.watch": "To watch in the room {name}: {how}",
+    "serve.room.present": "To present there, and tell nobody else: {how}",
+    "serve.room.there": "To present there: with the key that the server told that opened it first",
     "serve.no_commands": (
         "This server shows tcptui at a terminal, and runs no commands: ssh -t HOST, without a command."
     ),
