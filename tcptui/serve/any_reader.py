@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from tcptui.lab.scenario import Scenario
+    from tcptui.rooms.room import Rooms
     from tcptui.serve.first import Start
     from tcptui.serve.reader import Client, Ended
     from tcptui.serve.terminal import Outlet
@@ -28,6 +29,10 @@ class AnyReader(Protocol):
 
 class Serves(Protocol):
     """What all sessions of a server have in common: `Served`, or `ForkedSessions`."""
+
+    @property
+    def rooms(self) -> Rooms | None:
+        """Where rooms are found; None: there are none."""
 
     def scenario(self, start: Start) -> Scenario | None:
         """What is to be seen first; None: the list. Raises MessageError."""

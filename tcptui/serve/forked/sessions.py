@@ -61,6 +61,10 @@ class ForkedSessions:
                         "error.serve.forked", why=error.strerror or type(error).__name__
                     ) from None
 
+    @property
+    def rooms(self) -> None:
+        """There are none: a child reaches nothing but its screen."""
+
     def scenario(self, start: Start) -> Scenario | None:
         """What is to be seen first; None: the list. Raises MessageError."""
         return self._served.scenario(start)
