@@ -106,7 +106,7 @@ class Served:
     def __init__(
         self, library: Library = SHIPPED, limits: Limits = USUAL, rooms: Rooms | None = None
     ) -> None:
-        self.limits, self.rooms = limits, rooms
+        self.limits, self.library, self.rooms = limits, library, rooms
         listed = [_loaded_once(one) for one in library.all_scenarios()]
         self.stories, self.catalog = Stories(listed), Catalog(listed)
         self._audiences: WeakValueDictionary[str, Audience] = WeakValueDictionary()
@@ -127,6 +127,9 @@ class Served:
     def reader(self, client: Client, outlet: Outlet, start: Start = LIST) -> Reader:
         """A new session."""
         return Reader(self, client, outlet, start)
+
+    async def close(self) -> None:
+        """The server ends. Nothing is left that would not end with it."""
 
 
 def _loaded_once(listed: Listed) -> Listed:

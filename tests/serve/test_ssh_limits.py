@@ -352,6 +352,22 @@ def test_an_error_ends_one_session_and_is_logged(monkeypatch: pytest.MonkeyPatch
     run(test)
 
 
+def test_an_error_before_a_session_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("bad")
+
+    async def test() -> None:
+        async with Here() as here:
+            with monkeypatch.context() as patched:
+                patched.setattr(Reader, "__init__", fails)
+                client = await Client.of(here)
+                await client.connection.wait_closed()
+            await here.logs("127.0.0.1: an error in tcptui: RuntimeError bad (")
+            await is_answering(here)
+
+    run(test)
+
+
 def test_an_error_that_nobody_catches_is_logged() -> None:
     async def test() -> None:
         async with Here() as here:

@@ -38,6 +38,9 @@ def note(event: str, arguments: tuple[Any, ...]) -> None:
 
 def counted() -> dict[str, Any]:
     """What there is in this process; memory in octets. And what was touched since the last time."""
+    from textual._styles_cache import StylesCache  # Late: the command sets something before it loads Textual.
+
+    StylesCache.get_inner_outer.cache_clear()  # It keeps lines of sessions that have ended for a while.
     gc.collect()
     loop: Any = asyncio.get_running_loop()
     told = touched.copy()
