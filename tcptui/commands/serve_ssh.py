@@ -67,8 +67,6 @@ def _run(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace, sockets: list[socket.socket], is_guarded: bool) -> int:
     """Raises Unusable and BadFile."""
-    import asyncio
-
     from tcptui.commands.local import state_folder
     from tcptui.core.message import Message
     from tcptui.serve import listening
@@ -97,11 +95,12 @@ def _serve(options: argparse.Namespace, sockets: list[socket.socket], is_guarded
     async def run() -> None:
         async with rooms(options, log) as opened:
             server = SshServer(
-                SshSettings(key, reads, behind_proxy=options.behind_proxy), serve.served_of(options, opened),
+                SshSettings(key, reads, behind_proxy=options.behind_proxy),
+                serve.served_of(options, log, opened),
                 Admission(serve.admission_limits(options)), log,
             )  # fmt: skip
             await server.run(sockets, partial(begin, opened))
 
-    asyncio.run(run())
+    serve.run(run())
     log.close()
     return 0

@@ -20,8 +20,10 @@ from aiohttp import WSCloseCode, web
 from tcptui.core.message import Message, MessageError, brief
 from tcptui.explain.catalogue import say
 from tcptui.files import BadFile
+from tcptui.serve.any_reader import AnyReader, Serves
+from tcptui.serve.first import Start
 from tcptui.serve.listening import BACKLOG
-from tcptui.serve.reader import Client, Reader, Served
+from tcptui.serve.reader import Client
 from tcptui.serve.running import ENDS_WITHIN, prepared, until_told
 from tcptui.serve.told import error_message, tell_begin, tell_end
 from tcptui.serve.web.answers import NOT_ALLOWED, Answer, page, send, whole
@@ -64,7 +66,7 @@ class WebServer(web.Server):
 
     def __init__(
         self,
-        served: Served,
+        served: Serves,
         sessions: Admission,
         connections: Admission,
         log: Log,
@@ -86,7 +88,7 @@ class WebServer(web.Server):
         self._behind_proxy, self._only_local = behind_proxy, only_local
         self._files = Files()
         self._admitted: dict[RequestHandler, Admitted] = {}
-        self._readers: set[Reader] = set()
+        self._readers: set[AnyReader] = set()
         self._is_ending = False
         self._garbage: Garbage | None = None
 
@@ -143,7 +145,7 @@ class WebServer(web.Server):
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """What aiohttp calls for each request. An error in one touches no other."""
         try:
-            found = self._found(request)
+            found = await self._found(request)
             if isinstance(found, Answer):
                 return await send(request, found)
             return await self._converse(request, found)
@@ -154,7 +156,7 @@ class WebServer(web.Server):
                 request.transport.abort()
             return web.Response(status=500)
 
-    def _found(self, request: web.BaseRequest) -> Answer | Asked:
+    async def _found(self, request: web.BaseRequest) -> Answer | Asked:
         """What is answered, or, where a socket is wanted, the session that it is for."""
         if request.method not in ("GET", "HEAD"):
             return NOT_ALLOWED
@@ -165,17 +167,28 @@ class WebServer(web.Server):
         try:
             wanted = asked(request.path, request.query)
             if wanted is not None:
-                self._served.scenario(wanted.start)
+                await self._look_for(wanted.start)
         except MessageError as error:
             return self._note(request, 404, error.message)
-        if wanted is None or wanted.start.room or wanted.start.key:
+        if wanted is None:
             return self._note(request, 404, Message.of("error.web.nothing", path=brief(request.path)))
         if request.headers.get("Upgrade", "").lower() != "websocket":
-            title = wanted.start.story
+            title = wanted.start.story or wanted.start.room
             return page(self._files.page(wanted.root, f"{title} - tcptui" if title else "tcptui"))
         if not is_own_page(request):
             return self._note(request, 403, Message.of("error.web.origin"))
         return wanted
+
+    async def _look_for(self, start: Start) -> None:
+        """Raises MessageError: there is no such thing."""
+        self._served.scenario(start)
+        if start.room or start.key:
+            if self._served.rooms is None:
+                raise MessageError("ui.served.no_rooms")
+            if start.key:
+                await self._served.rooms.present(start.key)
+            else:
+                await self._served.rooms.watch(start.room)
 
     def _note(self, request: web.BaseRequest, status: int, note: Message) -> Answer:
         root = "../" * (request.rel_url.raw_path.count("/") - 1)

@@ -14,8 +14,9 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from yarl import URL
 
+from tcptui.rooms.in_process import RoomsInProcess
 from tcptui.serve.limits import Limits
-from tcptui.serve.reader import Served
+from tcptui.serve.reader import Reader, Served
 from tcptui.serve.web import answers, session
 from tcptui.serve.web import server as server_module
 from tests.serve.web.running import MANY, running
@@ -113,6 +114,8 @@ async def test_files_are_those_of_the_page_and_may_be_kept() -> None:
         ("/play/", "nothing at"),
         ("/watch", "nothing at"),
         ("/other/late-syn", "nothing at"),
+        ("/watch/class", "nobody presents anything here"),
+        ("/present/abc", "nobody presents anything here"),
     ],
 )
 @in_loop
@@ -124,6 +127,27 @@ async def test_what_is_not_there_is_told_as_text(path: str, told: str) -> None:
             assert told in page
             assert page.count("<b") == 1  # The body.
         assert (await server.stranger(path)).status == 404
+
+
+@in_loop
+async def test_a_room_is_watched_by_name_and_presented_with_its_key() -> None:
+    rooms = RoomsInProcess()
+    await rooms.open("class", "secret")
+    async with running(served=Served(rooms=rooms)) as server, ClientSession(server.address) as client:
+        for path in ("/watch/other", "/watch/..%2Fclass", "/present/class", "/present/secre"):
+            assert (await server.stranger(path)).status == 404, path
+        async with client.get("/present/secret?story=handshake") as answer:
+            page = await answer.text()
+            assert "secret" not in page
+            assert answer.headers["Cache-Control"] == "no-store"
+        async with (
+            client.ws_connect("/present/secret?story=handshake&moves=s2") as presenter,
+            client.ws_connect("/watch/class") as watcher,
+        ):
+            await shows(watcher, b"#1 SYN")
+            await presenter.send_bytes(b"  ")
+            await shows(watcher, b"#2 SYN,ACK")
+        assert not any("secret" in line for line in server.log.lines)
 
 
 @in_loop
@@ -234,6 +258,7 @@ async def test_sizes_are_clamped_and_of_many_the_last_counts() -> None:
         async with client.ws_connect(f"/play/handshake?{sizes}") as socket:
             await until(lambda: len(server.server._readers) == 1)
             (reader,) = server.server._readers
+            assert isinstance(reader, Reader)
             assert reader._size == (500, 5)
             for width in range(1000):
                 await socket.send_str(f"{width}x30")
