@@ -39,6 +39,7 @@ _COMMANDS = {
     "validate": ("stories", "add_validate"),
     "facts": ("stories", "add_facts"),
     "docs": ("docs", "add"),
+    "watch": ("watch", "add"),
     "serve": ("serve", "add"),
 }
 """Of each command its module of `commands` and the function there that adds it, in the order of the help. A

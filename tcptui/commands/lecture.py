@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from tcptui.commands.rooms import add_share, sharing
 from tcptui.commands.shared import Commands, Unusable, add_library, add_look, library_of, write
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def add(commands: Commands) -> None:
         "--save", metavar="FILE", help="write it to this file instead, to be edited; - is standard output"
     )
     add_library(parser, again=True)
+    add_share(parser)
     add_look(parser, again=True)
     parser.set_defaults(run=_lecture)
 
@@ -40,7 +42,8 @@ def _lecture(options: argparse.Namespace) -> int:
         from tcptui.commands import screen
 
         lecturing = _given(options)
-        return screen.show(lecturing.open, options, "tcptui lecture NAME --save -", lecturing)
+        company = sharing(options, options.lecture or "lecture")
+        return screen.show(lecturing.open, options, "tcptui lecture NAME --save -", lecturing, company)
     except BadScenario as error:
         raise Unusable(error.message) from None
 

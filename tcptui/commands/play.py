@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tcptui.commands import screen
+from tcptui.commands.rooms import add_share, sharing
 from tcptui.commands.shared import (
     Commands,
     Unusable,
@@ -26,6 +27,9 @@ from tcptui.commands.shared import (
 from tcptui.formats.registry import FORMATS, Format, export
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tcptui.commands.rooms import Company
     from tcptui.lab.record import Record
     from tcptui.lab.scenario import Scenario
     from tcptui.ui.session import Session
@@ -82,6 +86,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "--size", metavar="COLUMNSxROWS",
         help="with --format svg-screen: how large the screen is; 120x36 if left out",
     )  # fmt: skip
+    add_share(parser)
     add_look(parser, again=True)
     add_library(parser, again=True)
     parser.set_defaults(run=_play, lab=None, beside=None)
@@ -98,7 +103,9 @@ def _play(options: argparse.Namespace) -> int:
     _check_output(options)
     try:
         if options.format is None:
-            return screen.show(lambda: _session(options), options, "--format ladder")
+            return screen.show(
+                lambda: _session(options), options, "--format ladder", company=_company(options)
+            )  # fmt: skip
         from tcptui.lab.moves_text import parse_moves
         from tcptui.lab.run import play
 
@@ -120,6 +127,22 @@ def _play(options: argparse.Namespace) -> int:
     else:
         _write_file(options.output, content)
     return 0
+
+
+def _company(options: argparse.Namespace) -> Callable[[], Company] | None:
+    from pathlib import Path
+
+    name: str = options.scenario
+    script = ""
+    if options.share is not None and name.endswith(".pkt"):
+        from tcptui import scripts
+        from tcptui.files import BadFile
+
+        try:
+            script = scripts.read(name)
+        except BadFile as error:
+            raise Unusable(error.message) from None
+    return sharing(options, Path(name).stem, script)
 
 
 def _session(options: argparse.Namespace) -> Session:
@@ -249,40 +272,25 @@ def scenario_of(options: argparse.Namespace) -> Scenario:
     if options.profile is None and not options.settings:
         return scenario
     from tcptui.lab.knob_values import BadKnob
-    from tcptui.lab.variant import variant
+    from tcptui.lab.variant import changed
 
     try:
-        # Its answer, and what it says and claims, is about the hosts that it has itself.
-        of_others = variant(scenario, profile_of(options), options.settings)
-        return of_others._replace(answer="", harm="", say=(), claims=())
+        return changed(scenario, profile_of(options), options.settings)
     except BadKnob as error:
         raise Unusable(error.message) from None
 
 
 def _script(options: argparse.Namespace) -> Scenario:
     """A packetdrill script, to be stepped like a scenario."""
-    from pathlib import Path
-
     from tcptui import scripts
-    from tcptui.core.message import Message
-    from tcptui.explain.catalogue import text as text_of
     from tcptui.files import BadFile
-    from tcptui.formats.packetdrill.outcome import NotSupported, Unsupported, at_line, verdict
-    from tcptui.formats.packetdrill.scenario import outcome_of, script_scenario
+    from tcptui.formats.packetdrill.scenario import scenario_with_verdict
     from tcptui.formats.packetdrill.syntax import BadScript
     from tcptui.lab.knob_values import BadKnob
 
     file = options.scenario
     try:
         profile, defines = profile_of(options), defines_of(options)
-        text, name = scripts.read(file), Path(file).stem
-        scenario = script_scenario(text, file, name, profile, options.settings, defines)
-        outcome = outcome_of(scenario)
-        if isinstance(outcome, Unsupported):
-            raise NotSupported(outcome.needs, line=outcome.line)
-        return scenario._replace(answer=text_of(verdict(outcome)))
-    except NotSupported as missing:
-        needs = Message.of("check.unsupported", needs=missing.message)
-        raise Unusable(at_line(file, missing.line or 0, needs)) from None
+        return scenario_with_verdict(scripts.read(file), file, profile, options.settings, defines)
     except (BadScript, BadKnob, BadFile) as error:
         raise Unusable(error.message) from None

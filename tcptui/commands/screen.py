@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from tcptui.commands.shared import Unusable, complain, discard, library_of, write
 
 if TYPE_CHECKING:
+    from tcptui.commands.rooms import Company
+    from tcptui.ui.app import TcptuiApp
     from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.palette import Choice
     from tcptui.ui.preferences import Preferences
@@ -31,10 +33,12 @@ def show(
     options: argparse.Namespace,
     instead: str,
     lecturing: Lecturing | None = None,
+    company: Callable[[], Company] | None = None,
 ) -> int:
     """Shows the run that `prepare` makes, or, without it, the scenarios to choose from; the exit status.
 
-    `instead` says what works without a terminal; the run may be the first item of a lecture.
+    `instead` says what works without a terminal; the run may be the first item of a lecture; `company` makes
+    the other side of a screen that is shared.
     """
     environment = dict(os.environ)
     set_up_textual()
@@ -44,11 +48,11 @@ def show(
     session = prepare() if prepare is not None else None
     _need_terminal(instead)
     import asyncio
-    import signal
 
-    from tcptui.commands.local import Kept, LocalFiles, report_crash
+    from tcptui.commands.local import Kept, LocalFiles
     from tcptui.ui.app import TcptuiApp
     from tcptui.ui.driver import TerminalDriver
+    from tcptui.ui.screens.run_screen import RunScreen
 
     def settle() -> None:
         """After the first frame: what there is by then stays, the rest is collected between key presses."""
@@ -58,33 +62,51 @@ def show(
         app.ask_ground()
         app.set_interval(COLLECT_EVERY, lambda: gc.collect(1))
 
-    async def run() -> None:
-        """A signal gives the terminal back."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, app.exit, None, 128 + number)
-        await app.run_async()
-
+    other = None if company is None else company()
     kept = Kept()
     scenarios = cache(library.all_scenarios)  # Read when the list is opened for the first time.
     app = TcptuiApp(
         session, scenarios, preferences=_preferences(options, environment, kept.theme.read()),
         seen=kept.seen, marked=kept.marked, scores=kept.scores, keep_theme=kept.theme.write,
         files=LocalFiles(), after_first_frame=settle, driver=TerminalDriver, lecturing=lecturing,
-        folders=options.folders,
+        folders=options.folders, run_screen=RunScreen if other is None else other.run_screen,
     )  # fmt: skip
     try:
-        asyncio.run(run())
+        asyncio.run(_run(app, other))
     except Exception as error:
         app.fail(error)
+    return _end(app, options.folders)
+
+
+async def _run(app: TcptuiApp, other: Company | None) -> None:
+    """A signal gives the terminal back."""
+    import asyncio
+    import signal
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, app.exit, None, 128 + number)
+    if other is not None:
+        await other.start()
+    try:
+        await app.run_async()
+    finally:
+        if other is not None:
+            other.close()
+
+
+def _end(app: TcptuiApp, folders: Sequence[str]) -> int:
+    """Tells how it ended; the exit status."""
+    import signal
+
     if app.return_code == 128 + signal.SIGHUP:
-        for descriptor in (1, 2):
-            discard(
-                descriptor
-            )  # The terminal is gone: what is left for it would end the process as an error.
+        for descriptor in (1, 2):  # The terminal is gone: what is left would end the process as an error.
+            discard(descriptor)
     if app.error is not None:
+        from tcptui.commands.local import report_crash
+
         complain(report_crash(app.error))
-    _tell_replay(app.session, options.folders, app.error is not None)
+    _tell_replay(app.session, folders, app.error is not None)
     return app.return_code or int(app.error is not None)
 
 

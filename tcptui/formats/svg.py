@@ -44,7 +44,7 @@ STEEP, STEEP_ROOM, STEEP_SHARE = 4 * ROW, 28, 0.76
 SHARE = 0.42
 """Of its arrow, up to where the middle of a label is: those that go against each other do not meet."""
 _COLOURS = {"a": "#1f5fa8", "b": "#a8501f", "copy": "#6b4fa0", "delayed": "#7a6200"}
-_INK, _PALE, _LOST = "#222222", "#777777", "#b00020"
+_INK, _PALE, _LOST = "#222222", "#6e6e6e", "#b00020"
 
 
 class _Arrow(NamedTuple):

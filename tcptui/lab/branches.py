@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tcptui.core.events import StateChanged
 from tcptui.lab.faults import FaultRule
-from tcptui.lab.moves import NEXT, AddBox, Delay, Duplicate, Lose, Move, Reorder
+from tcptui.lab.moves import NEXT, AddBox, Delay, Duplicate, Line, Lose, Move, Reorder
 from tcptui.lab.record import EndRecord
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
@@ -72,6 +72,12 @@ class Branch:
     def moves(self, start: int, stop: int) -> list[Move]:
         """Those from one position to another."""
         return [self.others.get(position, NEXT) for position in range(start, min(stop, self.length))]
+
+    def common(self, line: Line) -> int:
+        """Up to which position both have the same moves."""
+        own, others = self.others, line.others
+        differ = (at for at in {*own, *others} if own.get(at) != others.get(at))
+        return min(self.length, line.length, *differ)
 
     def forked(self, number: int, position: int, kept: int) -> Branch:
         """A new branch that leaves this one, which has that number, at a position, with the first `kept` of

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tcptui.core.events import StateChanged
 from tcptui.core.state import State
 from tcptui.lab.branches import CHANGE, Branch, Checkpoint, Origin, signs_of
-from tcptui.lab.moves import NEXT, Move
+from tcptui.lab.moves import NEXT, Line, Move
 from tcptui.lab.prelude import first_record
 from tcptui.lab.record import Record
 from tcptui.lab.report import Report
@@ -181,6 +181,20 @@ class History:
             self.position += 1
             yield
 
+    def is_on(self, line: Line, position: int) -> bool:
+        """Whether it is at that position of a line of moves."""
+        return self.position == position <= self._branch.common(line)
+
+    def walk_on(self, line: Line, position: int) -> Iterator[None]:
+        """To a position of a line of moves; those that were not made here are, as far as they can be: BadMove
+        says of the next why not."""
+        same = min(self._branch.common(line), position)
+        if not self.position <= same < self.position + INTERVAL:
+            yield from self.walk_to(same)
+        for at in range(self.position, position):
+            self.apply(line.others.get(at, NEXT))
+            yield
+
     def switch(self, branch: int) -> None:
         """Another branch, at the same position or, if that is shorter, at its end."""
         self._current = branch % len(self._branches)
@@ -279,6 +293,11 @@ class History:
     def has_moves_from_outside(self) -> bool:
         """Whether there are any, on whatever branch."""
         return any(branch.others for branch in self._branches)
+
+    @property
+    def line(self) -> Line:
+        """The moves of this branch."""
+        return Line(self._branch.others, self.length)
 
     def text(self) -> str:
         """The moves up to here, as `moves_text.parse_moves` reads them."""

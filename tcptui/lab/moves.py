@@ -16,6 +16,8 @@ from tcptui.lab.wire import COPY_AFTER, Side
 from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tcptui.lab.calls import SocketCall
 
 
@@ -85,3 +87,12 @@ Move: TypeAlias = Next | Lose | Delay | Duplicate | Reorder | Wait | Do | Start 
 """A `FaultRule` is made of what leaves from then on."""
 
 NEXT = Next()
+
+
+class Line(NamedTuple):
+    """Moves from the beginning of a run. Nearly all of them are `NEXT`, and those are only counted."""
+
+    others: Mapping[int, Move]
+    """Those that are not, by their positions."""
+    length: int
+    """How many there are."""

@@ -33,7 +33,7 @@ from tcptui.core.message import Message, MessageError, brief
 from tcptui.lab.addresses import parse_socket
 from tcptui.lab.durations import exact_duration, parse_duration
 from tcptui.lab.faults import FaultRule, fault_word, is_fault, parse_fault_word
-from tcptui.lab.moves import NEXT, AddBox, Delay, Do, Duplicate, Lose, Move, Next, Reorder, Start, Wait
+from tcptui.lab.moves import NEXT, AddBox, Delay, Do, Duplicate, Line, Lose, Move, Next, Reorder, Start, Wait
 from tcptui.lab.program import CALLS, MOST_BACKLOG, MOST_OCTETS, CallName, takes
 from tcptui.lab.third_party import LONGEST_DATA, Inject
 from tcptui.lab.wire import COPY_AFTER, BadMove, Side
@@ -64,16 +64,36 @@ _NUMBERED = re.compile(r"([sldur])(\d{0,9})(?:\+(\S+))?", re.ASCII)
 def parse_moves(text: str) -> list[Move]:
     """The moves of a text; BadMove names the word that is none and what is allowed."""
     moves: list[Move] = []
+    for move, times in _counted(text):
+        moves += [move] * times
+    return moves
+
+
+def parse_line(text: str) -> Line:
+    """The same as a line, which takes no longer for more steps. Raises BadMove."""
+    others: dict[int, Move] = {}
+    length = 0
+    for move, times in _counted(text):
+        if move != NEXT:
+            others[length] = move
+        length += times
+    return Line(others, length)
+
+
+def _counted(text: str) -> Iterator[tuple[Move, int]]:
+    """The moves of a text, and how many times each is made."""
+    count = 0
     for word in _words(text):
         try:
             word.encode()  # A word that is no UTF-8 has lone surrogates in it (PEP 383).
-            moves += _parse_word(word)
+            move, times = _parse_word(word)
         except (MessageError, UnicodeError) as error:
             why = error.message if isinstance(error, MessageError) else Message.of("error.move.no_utf8")
             raise BadMove("error.move.word", word=brief(word), why=why) from None
-        if len(moves) > MOST_MOVES:
+        count += times
+        if count > MOST_MOVES:
             raise BadMove("error.move.too_many", most=MOST_MOVES)
-    return moves
+        yield move, times
 
 
 def _words(text: str) -> Iterator[str]:
@@ -112,6 +132,16 @@ def moves_text(moves: Iterable[Move]) -> str:
         steps = 0
         words.append(_word(move))
     return " ".join(words + _steps_words(steps))
+
+
+def line_text(line: Line) -> str:
+    """The text that `parse_line` reads back as the same line."""
+    words: list[str] = []
+    begin = 0
+    for at in sorted(line.others):
+        words += [*_steps_words(at - begin), _word(line.others[at])]
+        begin = at + 1
+    return " ".join(words + _steps_words(line.length - begin))
 
 
 def _steps_words(steps: int) -> list[str]:
@@ -155,34 +185,41 @@ def _word(move: Move) -> str:
     return "s"
 
 
-def _parse_word(word: str) -> list[Move]:
+def _parse_word(word: str) -> tuple[Move, int]:
+    """The move, and how many times it is made."""
+    match = _NUMBERED.fullmatch(word)
+    if match is None or match[1] != "s":
+        return _parse_move(word, match), 1
+    _, digits, duration = match.groups()
+    count = int(digits or 1)
+    if duration or not 1 <= count <= MOST_STEPS:
+        raise BadMove("error.move.steps", most=MOST_STEPS)
+    return NEXT, count
+
+
+def _parse_move(word: str, match: re.Match[str] | None) -> Move:
+    """Any but a step; `match` is of a verb and a number."""
     lower = word.lower()
     if lower.startswith(("a:", "b:")):
-        return [_parse_call(word)]
+        return _parse_call(word)
     if lower.startswith(("x>a:", "x>b:")):
         from tcptui.lab.third_party_text import parse_inject
 
-        return [parse_inject(word)]
+        return parse_inject(word)
     if word.startswith("box:"):
         from tcptui.lab.box_text import parse_box_word
 
-        return [AddBox(*parse_box_word(word))]
+        return AddBox(*parse_box_word(word))
     if is_fault(word):
-        return [parse_fault_word(word)]
+        return parse_fault_word(word)
     if lower.startswith("w") and len(word) > 1:
-        return [Wait(parse_duration(word[1:]))]
-    match = _NUMBERED.fullmatch(word)
+        return Wait(parse_duration(word[1:]))
     if match is None:
         raise BadMove("error.move.unknown", allowed=ALLOWED)
     verb, digits, duration = match.groups()
-    if verb == "s":
-        count = int(digits or 1)
-        if duration or not 1 <= count <= MOST_STEPS:
-            raise BadMove("error.move.steps", most=MOST_STEPS)
-        return [NEXT] * count
     if not digits:
         raise BadMove("error.move.number_missing", example=f"{verb}2")
-    return [_numbered_move(verb, int(digits), duration)]
+    return _numbered_move(verb, int(digits), duration)
 
 
 def _numbered_move(verb: str, number: int, duration: str | None) -> Move:

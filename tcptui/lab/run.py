@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tcptui.core.message import Message
@@ -41,6 +41,19 @@ def play(scenario: Scenario, moves: Iterable[Move] = ()) -> Record:
 
 def play_to_end(scenario: Scenario, moves: Iterable[Move] = ()) -> tuple[Record, WorldState]:
     """The same, and the state in which it ends."""
+    walk = playing(scenario, moves)
+    while True:
+        try:
+            next(walk)
+        except StopIteration as end:
+            played: tuple[Record, WorldState] = end.value
+            return played
+
+
+def playing(
+    scenario: Scenario, moves: Iterable[Move] = ()
+) -> Generator[None, None, tuple[Record, WorldState]]:
+    """The same, a step at a time, for those who have other things to do."""
     moves = tuple(moves)
     if len(moves) > MOST_STEPS:
         raise BadMove("error.move.whole_run", count=len(moves), most=MOST_STEPS)
@@ -62,6 +75,7 @@ def play_to_end(scenario: Scenario, moves: Iterable[Move] = ()) -> tuple[Record,
             note(state.apply(move))
         except BadMove as error:
             raise BadMove("error.move.after", count=index, why=error.message) from None
+        yield
     complete = False
     while not complete and len(reports) < MOST_STEPS:
         report = state.step()
@@ -69,6 +83,7 @@ def play_to_end(scenario: Scenario, moves: Iterable[Move] = ()) -> tuple[Record,
             complete = True
         else:
             note(report)
+            yield
     complete = complete or state.next_event() is None
     ended = [transmission for report in reports for transmission in report.ended]
     transmissions = sorted((*ended, *state.wire.transmissions), key=lambda one: one.number)

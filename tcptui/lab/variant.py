@@ -54,6 +54,12 @@ def variant(scenario: Scenario, profile: Profile | None, settings: Iterable[str]
     return scenario._replace(hosts=(a.with_profile(hosts["A"]), b.with_profile(hosts["B"])))
 
 
+def changed(scenario: Scenario, profile: Profile | None, settings: Iterable[str]) -> Scenario:
+    """The same without the scenario's answer and what it says and claims: that is about the hosts that it has
+    itself. Raises BadKnob."""
+    return variant(scenario, profile, settings)._replace(answer="", harm="", say=(), claims=())
+
+
 def _moved(own: Profile, profile: Profile) -> Profile:
     """`profile` with what sets `own` apart from its preset."""
     base = preset_of(own)

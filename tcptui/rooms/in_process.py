@@ -120,11 +120,20 @@ class RoomInProcess:
 
     def presented_by(self, told: Callable[[Counted | Trouble], None]) -> object:
         """Somebody presents from now on; whoever did so before is told."""
-        if self._presenter is not None:
-            self._presenter.tell(Trouble("replaced"))
+        self.replaced()
         self._presenter = presenter = _Told(told)
         presenter.tell(self.counted)
         return presenter
+
+    def replaced(self) -> None:
+        """Who has presented here does so no longer."""
+        self.tell_presenter(Trouble("replaced"))
+        self._presenter = None
+
+    def tell_presenter(self, what: Counted | Trouble) -> None:
+        """If there is one."""
+        if self._presenter is not None:
+            self._presenter.tell(what)
 
     def is_presented_by(self, presenter: object) -> bool:
         return presenter is not None and self._presenter is presenter
@@ -153,8 +162,7 @@ class RoomInProcess:
 
     def _tell_count(self) -> None:
         self._due = None
-        if self._presenter is not None:
-            self._presenter.tell(self.counted)
+        self.tell_presenter(self.counted)
 
 
 class Presented:

@@ -50,9 +50,10 @@ class Shown(NamedTuple):
     position: int = 0
     """How many of them are made."""
     asks: int = 0
-    """The number of the question before the next step; 0: none stands. Each has another."""
+    """The number of the question before the next step, or of the last one where this has none; 0: nothing is
+    asked. Each question has another."""
     is_answered: bool = False
-    """Whether its answer may be seen: nobody answers any more."""
+    """Whether the answer to that may be seen: nobody answers any more."""
 
 
 class Answer(NamedTuple):

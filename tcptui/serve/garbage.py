@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 
 from textual._styles_cache import StylesCache
 
@@ -24,6 +25,9 @@ LEAST_ENDED = 16
 """Sessions that have ended before all is looked at."""
 _SHARE = 8
 """And of those that are there one in so many, at least."""
+_REST = 200
+"""All is looked at again after so many times as long as it took: with a thousand sessions that is a second or
+more, in which no key is answered, and one key in a hundred may be answered late."""
 
 
 class Garbage:
@@ -35,6 +39,8 @@ class Garbage:
         gc.freeze()
         gc.disable()
         self._looks = self._ended = self._there = 0
+        self._all_from = 0.0
+        """When all may be looked at again."""
         self._next = asyncio.get_running_loop().call_later(YOUNG_EVERY, self._look)
 
     def begins(self) -> None:
@@ -54,10 +60,13 @@ class Garbage:
 
     def _look(self) -> None:
         self._looks += 1
-        if self._ended >= max(LEAST_ENDED, self._there // _SHARE):
+        begun = time.monotonic()
+        if self._ended >= max(LEAST_ENDED, self._there // _SHARE) and begun >= self._all_from:
             self._ended = 0
             StylesCache.get_inner_outer.cache_clear()
             gc.collect()
+            ended = time.monotonic()
+            self._all_from = ended + _REST * (ended - begun)
         else:
             gc.collect(0 if self._looks % _OLDER_EVERY else 1)
         self._next = asyncio.get_running_loop().call_later(YOUNG_EVERY, self._look)

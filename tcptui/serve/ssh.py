@@ -31,9 +31,9 @@ from tcptui.serve.ssh_session import Visitor
 if TYPE_CHECKING:
     from tcptui.serve.access import Access
     from tcptui.serve.admission import Admission
+    from tcptui.serve.any_reader import Serves
     from tcptui.serve.garbage import Garbage
     from tcptui.serve.log import Log
-    from tcptui.serve.reader import Served
 
 KEY_EXCHANGES = (
     "mlkem768x25519-sha256",
@@ -79,7 +79,7 @@ class SshSettings(NamedTuple):
 class SshServer:
     """One process's."""
 
-    def __init__(self, settings: SshSettings, served: Served, admission: Admission, log: Log) -> None:
+    def __init__(self, settings: SshSettings, served: Serves, admission: Admission, log: Log) -> None:
         """Raises BadFile: who may come can't be read."""
         self._settings, self.served, self.admission, self.log = settings, served, admission, log
         self.access = settings.read_access()
@@ -94,7 +94,7 @@ class SshServer:
         self,
         sockets: Iterable[socket.socket],
         begin: Callable[[], None],
-        until: Callable[[Callable[[], None]], Awaitable[None]] = until_told,
+        until: Callable[[Callable[[], None], Callable[[], None]], Awaitable[None]] = until_told,
     ) -> None:
         """Serves `until` the process is told to end. `begin` is called when it is ready."""
         loop = asyncio.get_running_loop()
@@ -104,9 +104,8 @@ class SshServer:
                 await loop.create_server(lambda: Arrival(self), sock=one, backlog=ACCEPTED_AT_ONCE)
                 for one in sockets
             ]
-            begin()
             try:
-                await until(self._read_anew)
+                await until(self._read_anew, begin)
             finally:
                 for listener in listeners:
                     listener.close()

@@ -28,6 +28,7 @@ from asyncssh.constants import (
     MSG_CHANNEL_FAILURE,
     MSG_CHANNEL_REQUEST,
     MSG_GLOBAL_REQUEST,
+    MSG_IGNORE,
     MSG_KEXINIT,
     MSG_REQUEST_FAILURE,
     MSG_USERAUTH_REQUEST,
@@ -286,6 +287,8 @@ class Connection(SSHServerConnection):
                 self.hold("keys", lambda: self._sent_since)
 
     def send_packet(self, pkttype: int, *args: bytes, handler: SSHPacketLogger | None = None) -> None:
+        if pkttype == MSG_IGNORE:
+            return  # asyncssh sends one before each other, for ciphers in CBC mode, which are not offered.
         if pkttype == MSG_KEXINIT and self._new_keys is None:
             self._sent_since = 0
             self._new_keys = self._clock.call_later(REKEYING, self.cut_off, "serve.cut.rekeying")

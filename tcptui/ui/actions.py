@@ -79,6 +79,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("question", ("Q",)),
     Action("read", ("e",)),
     Action("items", ("L",)),
+    Action("follow", ("f",)),
     Action("predict", ("P",)),
     *(Action(f"answer_{choice}", (str(choice),)) for choice in range(1, 6)),
     Action("variant", ("V",)),

@@ -42,7 +42,7 @@ class TcptuiApp(App[None], inherit_css=False):
     is told the colours that the reader chooses; `files` are what may be written to, None: nothing;
     `after_first_frame` is called once, when the first screen has been drawn; `driver` is what the terminal
     is driven with, if not by what Textual would choose; `lecturing` is the lecture that `session` is the
-    first item of.
+    first item of; `run_screen` makes the screen of a run, as where that is shown to others.
     """
 
     TITLE = "tcptui"
@@ -74,6 +74,7 @@ class TcptuiApp(App[None], inherit_css=False):
         driver: type[Driver] | None = None,
         lecturing: Lecturing | None = None,
         folders: Sequence[str] = (),
+        run_screen: Callable[..., RunScreen] = RunScreen,
     ) -> None:
         self._preferences = preferences
         use_keys(preferences.keys)
@@ -96,8 +97,9 @@ class TcptuiApp(App[None], inherit_css=False):
         if session is not None:
             session.set_pace(preferences.speed, preferences.delay)
         self.scores: Scores = ScoresInMemory() if scores is None else scores
-        self._run = None if session is None else RunScreen(session, stories=self, lecturing=lecturing)
+        self._run = None if session is None else run_screen(session, stories=self, lecturing=lecturing)
         """The run that is shown; None before anything has been chosen."""
+        self._run_screen = run_screen
         self._scenarios = scenarios
         self._listed: Stories | None = None
         self._seen: Seen = InMemory() if seen is None else seen
@@ -166,8 +168,13 @@ class TcptuiApp(App[None], inherit_css=False):
 
     def copy(self, text: str) -> bool:
         """Puts a text into the clipboard, if the terminal can be told to (OSC 52); whether it was told to."""
-        if self._preferences.may_ask:
+        if self.may_copy:
             self.copy_to_clipboard(text)
+        return self.may_copy
+
+    @property
+    def may_copy(self) -> bool:
+        """Whether the terminal can be told to take a text into the clipboard."""
         return self._preferences.may_ask
 
     def ground_is(self, ground: Rgb) -> None:
@@ -289,6 +296,6 @@ class TcptuiApp(App[None], inherit_css=False):
             session = Session(scenario)
             session.budget = self.budget
             session.set_pace(self._preferences.speed, self._preferences.delay)
-            self._run = RunScreen(session, stories=self)
+            self._run = self._run_screen(session, stories=self)
             self.push_screen(self._run)
             self._look_at_size(self.size)

@@ -69,6 +69,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(("read",), "ui.label.read"),
     Entry(("predict",), "ui.label.predict"),
     Entry(("items",), "ui.label.items"),
+    Entry(("follow",), "ui.label.follow"),
     Entry(("find",), "ui.label.find"),
     Entry(("undo",), "ui.label.undo"),
     Entry(("branch",), "ui.label.branch"),
@@ -89,15 +90,16 @@ ENTRIES: tuple[Entry, ...] = (
 )
 """All that can stand in the line of keys, in their order there."""
 _FIRST = (
-    "step", "back", "help", "play", "items", "call_a", "quit", "read", "connection_a", "connection_b",
+    "follow", "step", "back", "help", "play", "items", "call_a", "quit", "read", "connection_a",
+    "connection_b",
     "variant", "switch", "compare", "undo", "branch", "next_change", "up", "page_up", "slower", "find",
     "scenarios", "previous_story", "copy", "home", "next_bookmark", "save", "enlarge", "bookmark", "moves",
     "numbers", "predict", "lab", "palette",
 )  # fmt: skip
 """Which has room first; by the first action of an entry."""
-_FIRST_AT_THE_END = ("back", "help", "quit", "previous_story", "save", *_FIRST)
+_FIRST_AT_THE_END = ("follow", "back", "help", "quit", "previous_story", "save", *_FIRST)
 """The same where nothing more happens: a reader wants the next story then, or to take this one along."""
-_FIRST_IN_A_LAB = ("help", "quit", "call_a", "lab", "moves", *_FIRST)
+_FIRST_IN_A_LAB = ("follow", "help", "quit", "call_a", "lab", "moves", *_FIRST)
 """The same where nothing has happened and nothing will by itself."""
 NO_LABELS: Mapping[str, str] = {}
 STOP = 8
@@ -152,14 +154,16 @@ class ActsLine:
         return _line([(begin, "plain", None), *self._made[made_of]], width)
 
 
-def answers_line(count: int, width: int) -> KeyLine:
-    """The keys that answer a question of so many choices, and the one that shows the answer."""
+def answers_line(count: int, width: int, *, shows: bool = True) -> KeyLine:
+    """The keys that answer a question of so many choices, and, if one `shows` the answer, that one."""
     pieces: list[_Piece] = []
     for choice in range(1, count + 1):
         action = f"answer_{choice}"
         pieces.append((f" {_key(action)}", "key", action))
-    pieces += [(f" {say('ui.keys.answers')}  ", "dim", None), (f" {_key('step')}", "key", "step")]
-    return _line([*pieces, (f" {say('ui.keys.shows')} ", "dim", "step")], width)
+    pieces.append((f" {say('ui.keys.answers')}  ", "dim", None))
+    if shows:
+        pieces += [(f" {_key('step')}", "key", "step"), (f" {say('ui.keys.shows')} ", "dim", "step")]
+    return _line(pieces, width)
 
 
 def _fitting(found: Sequence[Act], room: int) -> list[_Piece]:

@@ -19,6 +19,9 @@ from tcptui.view.asked import Asked
 class Predicting:
     """Of one history's run."""
 
+    shows_answer = True
+    """Whether a step of the reader's shows the answer."""
+
     def __init__(self, history: History, scores: Scores, *, for_class: bool = False) -> None:
         self._history, self._scores = history, scores
         self.for_class = for_class

@@ -16,7 +16,7 @@ from tcptui.explain.catalogue import say
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.scenario import Scenario
-from tcptui.lab.variant import variant
+from tcptui.lab.variant import preset, variant
 from tcptui.named_tuple import NamedTuple
 from tcptui.ui.moments import moment_of, to_moment
 from tcptui.ui.replay import Origin
@@ -89,7 +89,7 @@ class Versions:
         its prelude can't be played."""
         base, origin = self._base, self._origin
         if version.stack:
-            return Session(_under(base, version), origin=origin._replace(stack=version.stack))
+            return Session(under(base, version.stack), origin=origin._replace(stack=version.stack))
         if version.variant:
             return Session(scenario_of_variant(base, version.variant))
         return Session(base, origin=origin)
@@ -130,9 +130,10 @@ def _would_differ(scenario: Scenario, stack: str) -> bool:
     return are_hosts and variant(scenario, PRESETS[stack], ()).hosts != scenario.hosts
 
 
-def _under(scenario: Scenario, version: Version) -> Scenario:
-    """Without what the story says of its own hosts."""
-    return variant(scenario, PRESETS[version.stack], ())._replace(
-        title=f"{scenario.title}: {version.name}",
+def under(scenario: Scenario, stack: str) -> Scenario:
+    """The story with both hosts under that preset, without what it says of its own hosts. Raises BadKnob:
+    there is no such preset."""
+    return variant(scenario, preset(stack), ())._replace(
+        title=f"{scenario.title}: {Version('', stack).name}",
         answer="", say=(), claims=(), variants=(), document={},
     )  # fmt: skip

@@ -31,17 +31,17 @@ def clock_line(
     speed: float | None,
     known: int = 0,
     bookmark: bool = False,
-    lecture: str = "",
+    more: str = "",
 ) -> Line:
     """Speed while playing, clock and step; how many steps are `known`, where there is room; and whether there
     is a bookmark.
 
-    `branch` is the current one and how many there are; `lecture` is how long that has taken.
+    `branch` is the current one and how many there are; `more` stands before all but the speed.
     """
     time = time_text(at)
     begin: list[Span] = [] if speed is None else [(f"▶ x{speed:g}  ", "key")]
-    if lecture:
-        begin.append((f"{lecture}  ", "rule"))
+    if more:
+        begin.append((f"{more}  ", "rule"))
     begin += [(time if time.endswith("d") else f"{time} s", "title"), (f"  {say('ui.step')} {step}", "plain")]
     end: list[Span] = [("*", "key")] if bookmark else []
     if branch[1] > 1:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from tcptui import library
+from tcptui.explain.filled import said_now
 from tcptui.explain.why import why
 from tcptui.formats.asciinema import CLEAR, HEIGHT, LADDER, LEAST, WIDTH, write
 from tcptui.formats.ladder import ladder_lines
@@ -18,6 +20,7 @@ from tcptui.view.cells import cell_len
 from tcptui.view.ladder import whole_window
 from tests.lab.worlds import scenario
 
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 BEFORE = 8 + 13 + 1
 """Columns up to the life line of A."""
 
@@ -42,12 +45,12 @@ def test_each_step_is_a_screen_and_the_last_is_the_ladder(name: str) -> None:
     assert len(screens) == 1 + len(run.reports) + (not run.complete)
     for screen in screens:
         assert screen.startswith(CLEAR)
-        rows = screen.removeprefix(CLEAR).split("\r\n")
+        rows = COLOURS.sub("", screen.removeprefix(CLEAR)).split("\r\n")
         assert len(rows) <= HEIGHT
         assert all(cell_len(row) <= WIDTH for row in rows)
-        assert "\x1b" not in screen.removeprefix(CLEAR)
+        assert not any("\x1b" in row or row.endswith(" ") for row in rows)
     ladder = ladder_lines(run, whole_window(run.reports, run.first), WIDTH)
-    drawn = [row for row in screens[-1].removeprefix(CLEAR).split("\r\n")[3 : 3 + LADDER] if row]
+    drawn = [row for row in rows[3 : 3 + LADDER] if row]
     if "⋮" in drawn[-1]:
         drawn.pop()  # Nothing has happened since.
     if len(ladder) <= len(drawn):
@@ -62,8 +65,11 @@ def test_the_sentence_of_the_step_stands_below() -> None:
     _, events = read(write(run, "wire"))
     for (_, _, screen), (history, told) in zip(events[1:], told_of(run), strict=False):
         assert told == why(history.report, history.world, history.transmissions(), run.scenario.raw_numbers)
-        below = " ".join(screen.split("\r\n")[-5:])
+        below = " ".join(COLOURS.sub("", screen).split("\r\n")[3 + LADDER :])
         assert told.what.split(".")[0] in below
+        if history.narration is not None:
+            for said in said_now(history.narration, history.world):
+                assert f"\x1b[1m{said[:40]}" in screen
 
 
 def test_no_text_of_a_story_reaches_the_terminal_as_more_than_text() -> None:
@@ -71,4 +77,4 @@ def test_no_text_of_a_story_reaches_the_terminal_as_more_than_text() -> None:
     header, events = read(write(run, "wire"))
     assert "\x1b" not in header["title"]
     for _, _, screen in events:
-        assert not {"\x1b", "\x07", "\u202e"} & set(screen.removeprefix(CLEAR))
+        assert not {"\x1b", "\x07", "\u202e"} & set(COLOURS.sub("", screen.removeprefix(CLEAR)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +19,12 @@ from tcptui.lab.scenario import Scenario
 from tests.formats.chromium import PROGRAM, Page, chromium
 from tests.formats.test_html_page import hostile
 from tests.skips import unavailable
+from tests.ui.drive import drive
 
 STORIES = ("handshake", "reordered", "late-syn", "udp", "reboot", "both-close")
+CHECKERS = Path(__file__).parent / "page_checkers"
 PHONE = (390, 844)
+WORD = re.compile(r"[#\w][\w.,()'-]*")
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +59,7 @@ def test_every_step_shows_what_the_program_tells(name: str, page: Page, tmp_path
     run = run_of(name)
     page.open(written(run, tmp_path))
     assert place(page) == 0
-    assert page.text("#question") == run.scenario.question
+    assert page.text("#asked") == run.scenario.question
     for number, (history, told) in enumerate(told_of(run), 1):
         page.press(" ")
         assert place(page) == number
@@ -63,7 +67,7 @@ def test_every_step_shows_what_the_program_tells(name: str, page: Page, tmp_path
         for sentence in (told.what, told.why, told.source):
             assert sentence in shown
         for side, state in zip("ab", history.world.states, strict=True):
-            first = page.text(f"#{side}-pane > div:first-child")
+            first = page.text(f"#{side}-pane > span:first-child")
             wanted = (state.value, "UDP UNCONN") if name == "udp" else state.value
             assert first.strip("▸ ").startswith(wanted)
         newest = history.world.wire.launched
@@ -73,6 +77,27 @@ def test_every_step_shows_what_the_program_tells(name: str, page: Page, tmp_path
     page.press(" ")
     assert place(page) == len(run.reports)
     no_trouble(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "step"), [("handshake", 3), ("reordered", 9), ("late-syn", 20), ("udp", 13), ("both-close", 12)]
+)
+def test_it_shows_what_the_screen_shows(name: str, step: int, page: Page, tmp_path: Path) -> None:
+    """At the same step: states, timers and queues, segments, sentences; each in the words of the other."""
+    screen = drive(name, size=(200, 50), moves=f"s{step}")[0].text
+    page.open(written(run_of(name), tmp_path), fragment=f"#{step}")
+    for selector in ("#told p.what", "#told p.said", "#next"):
+        assert " ".join(page.text(selector).split()) in " ".join(screen.split())
+    for pane, left, right in (("a", 1, 43), ("b", 157, 199)):
+        shown = {word for line in screen.split("\n") for word in WORD.findall(line[left:right])}
+        words = WORD.findall(page.text(f"#{pane}-pane"))
+        assert len(words) > 8
+        assert {word for word in words if word not in shown} == set()
+    wire = "\n".join(line[44:154] for line in screen.split("\n"))
+    segments = set(re.findall(r"#\d+ (?:UDP|[A-Z]+(?:,[A-Z]+)*)", page.text("#ladder")))
+    assert segments
+    assert {one for one in segments if one not in wire} == set()
+    assert page.text("#segment-title").split()[1] in wire
 
 
 def test_keys_are_those_of_the_program(page: Page, tmp_path: Path) -> None:
@@ -121,6 +146,10 @@ def test_buttons_slider_rows_and_links_do_it_too(page: Page, tmp_path: Path) -> 
     page.click("#all summary")
     page.click("#step-5 a")
     assert place(page) == 5
+    page.click("#question")
+    assert answer_text(run.scenario) in page.text("#answer")
+    page.click("#question")
+    assert page.text("#answer") == ""
     page.click("#play")
     assert page.evaluate("document.getElementById('play').ariaPressed") == "true"
     page.click("#play")
@@ -172,8 +201,10 @@ def test_every_text_can_be_read(dark: bool, page: Page, tmp_path: Path) -> None:
 CUT = """[...document.querySelectorAll('#segment td, #told *, #all *')].filter((one) =>
   one.checkVisibility() && one.className !== 'heard' && one.scrollWidth > one.clientWidth + 1
   && getComputedStyle(one).display !== 'inline').map((one) => one.outerHTML)"""
+VIOLATIONS = """axe.run().then((all) =>
+  all.violations.map((one) => [one.id, one.nodes.map((node) => node.html)]))"""
 HIDDEN_OF_LADDER = "(one => one.scrollWidth - one.clientWidth)(document.getElementById('scroll'))"
-RIGHT_EDGES = """[...document.querySelectorAll('#ladder > div')].map((row) => {
+RIGHT_EDGES = """[...document.querySelectorAll('#ladder > span')].map((row) => {
   const all = document.createRange();
   all.selectNodeContents(row);
   return all.getBoundingClientRect().right;
@@ -193,6 +224,22 @@ CONTRASTS = """(() => {
     return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
   }));
 })()"""
+
+
+@pytest.mark.parametrize(("size", "dark"), [((1280, 800), False), (PHONE, True)])
+def test_axe_finds_nothing(size: tuple[int, int], dark: bool, page: Page, tmp_path: Path) -> None:
+    """With all that is folded open, and a segment selected."""
+    axe = CHECKERS / "node_modules" / "axe-core" / "axe.min.js"
+    if not axe.is_file():
+        unavailable(f"axe is not installed: npm install --prefix {CHECKERS}")
+    page.open(written(run_of("late-syn"), tmp_path), size, dark=dark, fragment="#24")
+    page.press("ArrowUp")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    page.call("Runtime.evaluate", expression=axe.read_text("utf-8"))
+    found = (
+        "axe.run().then((all) => all.violations.map((one) => [one.id, one.nodes.map((node) => node.html)]))"
+    )
+    assert page.evaluate(found) == []
 
 
 def test_those_who_hear_it_get_all_of_it(page: Page, tmp_path: Path) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -17,6 +21,7 @@ from tcptui.explain.filled import answer_text
 from tcptui.formats.html_page.moments import END_HEIGHT, END_WIDTH, WIDTHS
 from tcptui.formats.html_page.table import STYLES
 from tcptui.formats.html_page.writer import MOST_STEPS, write
+from tcptui.formats.registry import export
 from tcptui.formats.replayed import told_of
 from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.loader import scenario_of_variant
@@ -27,11 +32,14 @@ from tcptui.lab.scenario import Scenario
 from tcptui.ui.palette import LEAST_CONTRAST, contrast, luminance
 from tcptui.view.cells import cell_len
 from tcptui.view.palette import GROUNDS, PALETTES, PaletteName
+from tests.formats.random_runs import random_run
 from tests.lab.worlds import OPEN, scenario
 from tests.messages import refused
+from tests.skips import unavailable
 
 MOST_OCTETS = 300_000
 LARGEST = (("slow-start", "the timeout"), ("growing-window", "no restart"), ("window-limited", ""))
+CHECKERS = Path(__file__).parent / "page_checkers"
 VOID = {"meta", "input", "br"}
 
 
@@ -177,6 +185,24 @@ def test_no_text_of_a_story_is_more_than_text() -> None:
     )
 
 
+def test_the_document_is_valid(tmp_path: Path) -> None:
+    """No id is there twice, nothing stands where the HTML standard has no place for it."""
+    node = shutil.which("node")
+    program = CHECKERS / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+    if node is None or not program.is_file():
+        unavailable(f"html-validate is not installed: npm install --prefix {CHECKERS}")
+    for name in ("handshake", "udp", "syn-flood"):
+        (tmp_path / f"{name}.html").write_text(write(play(library.load_named(name)), "wire"), "utf-8")
+    (tmp_path / "hostile.html").write_text(
+        write(play(hostile(), parse_moves("a:send:hello")), "wire"), "utf-8"
+    )
+    done = subprocess.run(
+        [node, program, "--preset", "standard", *tmp_path.glob("*.html")],
+        capture_output=True, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
 def test_nothing_but_its_own_script_and_style_may_run() -> None:
     document = page(play(library.load_named("handshake")))
     policy = next(
@@ -230,6 +256,17 @@ def test_a_run_that_is_no_document_is_refused() -> None:
     run = play(scenario(OPEN), parse_moves("w1ms " * (MOST_STEPS + 1)))
     with refused(Unsuitable, match=r"^a page holds at most 500 steps, and this run has \d+$"):
         write(run, "wire")
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_random_runs_are_documents(seed: int) -> None:
+    story, moves = random_run(seed)
+    run = play(story, moves)
+    document = page(run)
+    assert len(document.data["segments"]) == len(run.transmissions)
+    assert len(document.data["steps"]) == len(run.reports) + 1
+    for form in ("svg-ladder", "svg-states"):
+        ElementTree.fromstring(str(export(run, form)))
 
 
 def test_moves_of_the_reader_are_told_and_the_answer_waits_for_its_question() -> None:

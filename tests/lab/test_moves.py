@@ -14,8 +14,16 @@ from tcptui.core.packet.segment import ACK, FIN, SYN, URG, Socket
 from tcptui.lab import moves_text as text_of_moves
 from tcptui.lab.durations import LONGEST, BadDuration, exact_duration, parse_duration
 from tcptui.lab.faults import FaultRule, parse_fault
-from tcptui.lab.moves import NEXT, AddBox, Delay, Do, Duplicate, Lose, Move, Next, Reorder, Start, Wait
-from tcptui.lab.moves_text import ALLOWED, MOST_MOVES, MOST_STEPS, moves_text, parse_moves
+from tcptui.lab.moves import NEXT, AddBox, Delay, Do, Duplicate, Line, Lose, Move, Next, Reorder, Start, Wait
+from tcptui.lab.moves_text import (
+    ALLOWED,
+    MOST_MOVES,
+    MOST_STEPS,
+    line_text,
+    moves_text,
+    parse_line,
+    parse_moves,
+)
 from tcptui.lab.program import CALLS, MOST_OCTETS, UDP_CALLS, Again, Loop, ScriptedCall
 from tcptui.lab.program_text import typed_program_of
 from tcptui.lab.third_party import LONGEST_DATA, Inject
@@ -442,3 +450,19 @@ def test_a_duration_may_have_blanks_and_a_point(text: str, microseconds: int) ->
 def test_anything_else_is_no_duration(text: str) -> None:
     with refused(BadDuration, match=r"as in 50ms|at most one day"):
         parse_duration(text)
+
+
+@given(st.lists(st.one_of(*KINDS.values())))
+def test_a_line_is_the_same_moves_with_the_same_text(made: list[Move]) -> None:
+    others = {at: move for at, move in enumerate(made) if move != NEXT}
+    line = Line(others, len(made))
+    assert line_text(line) == moves_text(made)
+    assert parse_line(moves_text(made)) == line
+
+
+def test_a_line_takes_no_longer_for_more_steps() -> None:
+    text = "s100000 l2 s100000"
+    assert parse_line(text) == Line({100_000: Lose(2)}, 200_001)
+    assert line_text(parse_line(text)) == text
+    with refused(BadMove, "at most 1000000"):
+        parse_line(f"{'s100000 ' * 10}s")

@@ -3,8 +3,8 @@ length.
 
 Each is tried on a real server process, beside a witness: one who uses the program meanwhile, and whose
 longest wait for an answer is told. Afterwards a fresh client must be answered, the witness be there, no task
-and no descriptor be left, memory be where it was, and the log hold nothing but printable lines. `test_attack`
-tries them all in a short form.
+and no descriptor be left, nothing be touched (no file, no address, no process), memory be where it was, and
+the log hold nothing but printable lines. `test_attack` tries them all in a short form.
 
 All come from addresses of 127.0.0.0/8, one each where that matters.
 """
@@ -534,6 +534,7 @@ async def tried(server: ServerProcess, name: str, scale: int) -> str:
     after = await server.settled(before)
     for what in ("tasks", "descriptors"):
         assert after[what] <= before[what], (what, before, after)
+    assert after["touched"] == []
     told = server.log.read_bytes()[log:].decode()
     assert all(line.isprintable() for line in told.splitlines()), told
     assert "an error in tcptui" not in told, told

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 
+from tcptui.serve.app import ReaderApp
 from tcptui.serve.limits import Limits
 from tcptui.serve.reader import Client, Ended, Reader, Served, Start
 
@@ -100,14 +101,30 @@ class Reading:
             await asyncio.sleep(0.01)
 
     async def shows(self, text: str) -> None:
-        """Until this is on the screen, as the app has it."""
-        await self.until(lambda: text in self.screen)
+        """Until this is on the screen, as the app has it, in capitals or not."""
+        await self.until(lambda: text.lower() in self.screen.lower())
+
+    async def takes(self, octets: bytes) -> None:
+        """Until these have been taken, whether anything is drawn or not."""
+        self.reader.feed(octets)
+        app, terminal = self.reader._app, self.reader._terminal
+        assert app is not None
+        assert terminal is not None
+        await self.until(lambda: not terminal._fed and not app.message_queue_size)
+        await asyncio.sleep(0.005)
 
     @property
     def screen(self) -> str:
         """The lines of the screen."""
-        app = self.reader._app
+        spectator = self.reader._spectator
+        if spectator is not None:
+            assert spectator._view is not None
+            app: ReaderApp | None = spectator._view._app
+        else:
+            app = self.reader._app
         assert app is not None
+        if not app.screen_stack:
+            return ""  # Not yet.
         strips = app.screen._compositor.render_strips()
         return "".join(f"{strip.text.rstrip()}\n" for strip in strips)
 

@@ -76,13 +76,13 @@ class ServerProcess:
                     stream.close()
         return time.monotonic() - began
 
-    def counted(self) -> dict[str, int]:
+    def counted(self) -> dict[str, Any]:
         """What there is in it (`watched.counted`)."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(b"?")
         self.process.stdin.flush()
-        counted: dict[str, int] = json.loads(self.process.stdout.readline())
+        counted: dict[str, Any] = json.loads(self.process.stdout.readline())
         return counted
 
     async def connect(self, **options: Any) -> asyncssh.SSHClientConnection:
@@ -92,10 +92,12 @@ class ServerProcess:
             **{"known_hosts": None, "client_keys": None, "config": None, "username": "anna", **options},
         )  # fmt: skip
 
-    async def settled(self, before: dict[str, int]) -> dict[str, int]:
+    async def settled(self, before: dict[str, Any]) -> dict[str, Any]:
         """What there is in it once there are no more tasks and descriptors than before, or after a while."""
+        touched: list[str] = []
         for _ in range(100):
             now = self.counted()
+            now["touched"] = touched = [*touched, *now["touched"]]
             if now["tasks"] <= before["tasks"] and now["descriptors"] <= before["descriptors"]:
                 break
             await asyncio.sleep(0.1)

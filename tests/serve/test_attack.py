@@ -14,6 +14,8 @@ from tests.serve.ssh_server import ServerProcess
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     with ServerProcess(tmp_path_factory.mktemp("server")) as server:
+        touched = server.counted()["touched"]
+        assert any(one.startswith("open") and "ssh_host_ed25519_key" in one for one in touched)
         yield server
 
 

@@ -16,20 +16,44 @@ from typing import Any
 
 from tcptui import cli
 
+TOUCHES = (
+    "open", "os.listdir", "os.mkdir", "os.remove", "os.rename", "os.truncate", "os.chmod", "os.exec",
+    "os.fork", "os.posix_spawn", "os.system", "subprocess.Popen", "socket.connect", "socket.bind",
+    "socket.sendto", "socket.getaddrinfo", "shutil.rmtree", "ctypes.dlopen",
+)  # fmt: skip
+"""Events of sys.audit at which something beyond this process is read, written, reached or started."""
+OWN = (*map(os.path.realpath, (sys.prefix, sys.base_prefix)), str(Path(cli.__file__).parent))
+"""Where the program itself is: modules are imported when they are needed."""
+touched: list[str] = []
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def counted() -> dict[str, int]:
-    """What there is in this process; memory in octets."""
+def note(event: str, arguments: tuple[Any, ...]) -> None:
+    """Notes what is touched, but for the program's own files."""
+    if event in TOUCHES:
+        name = str(arguments[0]) if arguments else ""
+        if not os.path.realpath(name).startswith(OWN) or (event == "open" and arguments[2] & os.O_ACCMODE):
+            touched.append(f"{event} {arguments!r}"[:200])
+
+
+def counted() -> dict[str, Any]:
+    """What there is in this process; memory in octets. And what was touched since the last time."""
+    from textual._styles_cache import StylesCache  # Late: the command sets something before it loads Textual.
+
+    StylesCache.get_inner_outer.cache_clear()  # It keeps lines of sessions that have ended for a while.
     gc.collect()
     loop: Any = asyncio.get_running_loop()
-    return {
+    told = touched.copy()
+    result = {
+        "touched": told,
         "tasks": len(asyncio.all_tasks()),
         "timers": sum(not timer.cancelled() for timer in loop._scheduled),
         "descriptors": len(os.listdir("/proc/self/fd")),
         "memory": int(Path("/proc/self/statm").read_text().split()[1]) * PAGE,
         "objects": len(gc.get_objects()),
     }
+    touched.clear()
+    return result
 
 
 def main() -> None:
@@ -51,6 +75,7 @@ def main() -> None:
         return run(go())
 
     asyncio.run = watched  # type: ignore[assignment]
+    sys.addaudithook(note)
     sys.exit(cli.main(sys.argv[1:]))
 
 

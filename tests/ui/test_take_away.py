@@ -210,9 +210,8 @@ def test_every_format_at_each_point_can_be_saved() -> None:
     assert len({choice.file_name("x") for choice in every}) == len(every)
     assert {choice.form.name for choice in every} == set(FORMATS)
     files = Remembered()
-    for number in range(len(every)):
-        pressed(["s", *["down"] * number, "enter"], files)
-    assert len(files.files) == len(every)
+    pressed(["s", "enter", *["s", "down", "enter"] * (len(every) - 1)], files)
+    assert [*files.files] == [choice.file_name("handshake") for choice in every]
 
 
 def test_the_line_and_an_error_have_room_on_the_smallest_screen() -> None:
@@ -258,10 +257,9 @@ def test_an_error_is_told_in_the_dialog() -> None:
     assert asyncio.run(run()) == "/full/x: can't be written: No space left on device"
 
 
-def test_where_there_are_no_files_nothing_is_saved() -> None:
-    _, session, screens = pressed(["s"])
-    assert screens == ["RunScreen"]
-    assert session.message == "no files can be written here"
+def test_where_there_are_no_files_a_copy_is_offered() -> None:
+    _, _, screens = pressed(["s"])
+    assert screens == ["Menu"]
 
 
 def test_local_files_are_written_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

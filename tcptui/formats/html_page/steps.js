@@ -35,7 +35,7 @@
   }
 
   function line(place) {
-    const row = element("div");
+    const row = element("span");
     for (const span of table[place]) {
       const style = styles[span.charCodeAt(0) - 65];
       const made = signs(span.slice(1), element("span", style));
@@ -56,7 +56,7 @@
   let told = {};
   for (const step of steps) told = step.fates = { ...told, ...step.fates };
 
-  const draw = (id, places) => at(id).replaceChildren(...places.map(line));
+  const draw = (id, places) => at(id).replaceChildren(...places.flatMap((place) => [line(place), "\n"]));
 
   function showLadder(step) {
     draw("ladder", narrow.matches ? step.narrow : step.wide);
@@ -156,7 +156,8 @@
     here = Math.max(0, Math.min(place, last));
     answered = null;
     show();
-    history.replaceState(null, "", `#${here}`);
+    // A page within another one may have no address of its own.
+    if (location.protocol !== "about:") history.replaceState(null, "", `#${here}`);
   }
 
   function stop() {
@@ -277,17 +278,24 @@
     [here, selection] = [last, 0];
     answered = true;
     at("all").open = true;
+    if (at("answer")) main.append(at("answer"));
     show();
   });
   addEventListener("afterprint", () => {
     [here, selection, at("all").open] = kept;
     answered = null;
+    placeAnswer();
     show();
   });
 
+  // With all steps in the document the answer is the last; where one is shown, it stands with that.
+  function placeAnswer() {
+    if (at("answer")) at("now").after(at("answer"));
+  }
+
   document.documentElement.classList.add("js");
   at("all").open = false;
-  if (at("answer")) at("now").after(at("answer"));
+  placeAnswer();
   for (const id of ["controls", "now", "keys"]) at(id).hidden = false;
   go(named());
 })();

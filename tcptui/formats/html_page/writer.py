@@ -127,7 +127,7 @@ def _body(run: Record, moments: Moments, steps: list[str]) -> Iterator[str]:
     yield "<body>"
     yield "<header>"
     yield f"<h1{language}>{_safe(scenario.title)}</h1>"
-    yield f'<p id="question"{language}>{_safe(scenario.question)}</p>'
+    yield f'<p id="asked"{language}>{_safe(scenario.question)}</p>'
     if run.moved:
         yield f'<p class="dim">{_safe(say("page.moves", moves=moves_text(run.moves)))}</p>'
     yield "</header>"
@@ -196,7 +196,7 @@ def _wire(scenario: Scenario, moments: Moments) -> Iterator[str]:
 
 
 def _rows(lines: list[Line] | Any) -> str:
-    return "".join(f"<div>{html_line(line)}</div>" for line in lines)
+    return "".join(f"<span>{html_line(line)}</span>\n" for line in lines)
 
 
 def _step(history: History, count: int) -> Iterator[str]:

@@ -6,15 +6,18 @@ The wire has no delay, so a segment of the script reaches the stack at the time 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from tcptui.core.message import Message
 from tcptui.core.profile.record import Profile
 from tcptui.explain.catalogue import say
+from tcptui.explain.catalogue import text as text_of
 from tcptui.formats.packetdrill import commands
-from tcptui.formats.packetdrill.outcome import NotSupported, Outcome, at_line
+from tcptui.formats.packetdrill.outcome import NotSupported, Outcome, Unsupported, at_line, verdict
 from tcptui.formats.packetdrill.parser import NO_DEFINES
 from tcptui.formats.packetdrill.peer import PeerSetup, ScriptPeer
 from tcptui.formats.packetdrill.setup import read_for_stack, read_setup
+from tcptui.formats.packetdrill.syntax import BadScript
 from tcptui.lab.ends.host import HostSetup
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
@@ -47,6 +50,26 @@ def script_scenario(
         chapter=say("verdict.chapter"),
         hosts=(host, peer._replace(lines=lines)),
     )
+
+
+def scenario_with_verdict(
+    text: str,
+    file: str,
+    profile: Profile | None = None,
+    settings: Sequence[str] = (),
+    defines: Mapping[str, str] = NO_DEFINES,
+) -> Scenario:
+    """The same, named after its file, with how it ends as its answer. Raises BadScript, also where it needs
+    what there is not, and BadKnob."""
+    try:
+        scenario = script_scenario(text, file, Path(file).stem, profile, settings, defines)
+        outcome = outcome_of(scenario)
+        if isinstance(outcome, Unsupported):
+            raise NotSupported(outcome.needs, line=outcome.line)
+    except NotSupported as missing:
+        needs = Message.of("check.unsupported", needs=missing.message)
+        raise BadScript(at_line(file, missing.line or 0, needs)) from None
+    return scenario._replace(answer=text_of(verdict(outcome)))
 
 
 def bare_scenario(

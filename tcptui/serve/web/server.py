@@ -20,11 +20,14 @@ from aiohttp import WSCloseCode, web
 from tcptui.core.message import Message, MessageError, brief
 from tcptui.explain.catalogue import say
 from tcptui.files import BadFile
+from tcptui.serve.any_reader import AnyReader, Serves
+from tcptui.serve.first import Start
 from tcptui.serve.listening import BACKLOG
-from tcptui.serve.reader import Client, Reader, Served
+from tcptui.serve.reader import Client
 from tcptui.serve.running import ENDS_WITHIN, prepared, until_told
 from tcptui.serve.told import error_message, tell_begin, tell_end
-from tcptui.serve.web.files import HEADERS, File, Files
+from tcptui.serve.web.answers import NOT_ALLOWED, Answer, page, send, whole
+from tcptui.serve.web.files import Files
 from tcptui.serve.web.requests import (
     Asked,
     address_of,
@@ -50,8 +53,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0
 """Seconds that a connection may be open without a whole request."""
-_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-_NOT_KEPT = {"Cache-Control": "no-store", "Vary": "Upgrade"}
+MOST_HEADERS = 64
+"""Of a request, each of at most 8,190 octets; the browsers send twenty, a proxy some more."""
 _quiet = logging.getLogger("tcptui.serve.web")
 """aiohttp's own log, which has octets of strangers in it: it goes nowhere."""
 _quiet.addHandler(logging.NullHandler())
@@ -63,7 +66,7 @@ class WebServer(web.Server):
 
     def __init__(
         self,
-        served: Served,
+        served: Serves,
         sessions: Admission,
         connections: Admission,
         log: Log,
@@ -74,13 +77,18 @@ class WebServer(web.Server):
         """`sessions` and `connections` say how many of each are taken; `behind_proxy`: addresses are those
         that a proxy tells; `only_local`: it answers to the names of the loopback addresses alone."""
         super().__init__(
-            self._answer, access_log=None, logger=_quiet, keepalive_timeout=PATIENCE, lingering_time=0
+            self._answer,
+            access_log=None,
+            logger=_quiet,
+            keepalive_timeout=PATIENCE,
+            lingering_time=0,
+            max_headers=MOST_HEADERS,
         )
         self._served, self._sessions, self._taken, self._log = served, sessions, connections, log
         self._behind_proxy, self._only_local = behind_proxy, only_local
         self._files = Files()
         self._admitted: dict[RequestHandler, Admitted] = {}
-        self._readers: set[Reader] = set()
+        self._readers: set[AnyReader] = set()
         self._is_ending = False
         self._garbage: Garbage | None = None
 
@@ -91,8 +99,10 @@ class WebServer(web.Server):
         admitted = self._taken.admit(peer[0]) if peer else None
         if admitted is None:
             transport.abort()
-        else:
-            self._admitted[handler] = admitted
+            return
+        self._admitted[handler] = admitted
+        # What the system keeps for a browser that takes nothing: on Linux it would be some MiB.
+        transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, MOST_WAITING)
 
     def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
         """It is counted no more."""
@@ -105,9 +115,8 @@ class WebServer(web.Server):
         loop = asyncio.get_running_loop()
         async with prepared(self._served, self._log, self._sessions, self._taken) as self._garbage:
             listeners = [await loop.create_server(self, sock=one, backlog=BACKLOG) for one in sockets]
-            begin()
             try:
-                await until_told(self._read_anew)
+                await until_told(self._read_anew, begin)
             finally:
                 for listener in listeners:
                     listener.close()
@@ -136,42 +145,54 @@ class WebServer(web.Server):
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """What aiohttp calls for each request. An error in one touches no other."""
         try:
-            return await self._found(request)
+            found = await self._found(request)
+            if isinstance(found, Answer):
+                return await send(request, found)
+            return await self._converse(request, found)
         except Exception as error:
-            self._log.write(error_message(address_of(request, self._behind_proxy), error))
+            if not isinstance(error, OSError):  # Which tells that the other side is gone.
+                self._log.write(error_message(address_of(request, self._behind_proxy), error))
             if request.transport is not None:
                 request.transport.abort()
-            return web.Response(status=500, headers=HEADERS)
+            return web.Response(status=500)
 
-    async def _found(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _found(self, request: web.BaseRequest) -> Answer | Asked:
+        """What is answered, or, where a socket is wanted, the session that it is for."""
         if request.method not in ("GET", "HEAD"):
-            return web.Response(status=405, headers={**HEADERS, "Allow": "GET, HEAD"})
+            return NOT_ALLOWED
         if self._only_local and not is_local_name(request.headers.get("Host", "")):
             return self._note(request, 403, Message.of("error.web.host"))
         if file := self._files.by_path.get(request.path):
-            return _whole(request, file)
+            return whole(file, request.headers.get("Accept-Encoding", ""))
         try:
             wanted = asked(request.path, request.query)
             if wanted is not None:
-                self._served.scenario(wanted.start)
+                await self._look_for(wanted.start)
         except MessageError as error:
             return self._note(request, 404, error.message)
-        if wanted is None or wanted.start.room or wanted.start.key:
+        if wanted is None:
             return self._note(request, 404, Message.of("error.web.nothing", path=brief(request.path)))
-        if request.headers.get("Upgrade", "").lower() == "websocket":
-            if not is_own_page(request):
-                return self._note(request, 403, Message.of("error.web.origin"))
-            return await self._converse(request, wanted)
-        title = wanted.start.story
-        page = self._files.page(wanted.root, f"{title} - tcptui" if title else "tcptui")
-        return web.Response(text=page, content_type="text/html", headers={**HEADERS, **_NOT_KEPT})
+        if request.headers.get("Upgrade", "").lower() != "websocket":
+            title = wanted.start.story or wanted.start.room
+            return page(self._files.page(wanted.root, f"{title} - tcptui" if title else "tcptui"))
+        if not is_own_page(request):
+            return self._note(request, 403, Message.of("error.web.origin"))
+        return wanted
 
-    def _note(self, request: web.BaseRequest, status: int, note: Message) -> web.Response:
-        root = "../" * (request.path.count("/") - 1)
-        return web.Response(
-            status=status, text=self._files.note(root, note), content_type="text/html",
-            headers={**HEADERS, **_NOT_KEPT},
-        )  # fmt: skip
+    async def _look_for(self, start: Start) -> None:
+        """Raises MessageError: there is no such thing."""
+        self._served.scenario(start)
+        if start.room or start.key:
+            if self._served.rooms is None:
+                raise MessageError("ui.served.no_rooms")
+            if start.key:
+                await self._served.rooms.present(start.key)
+            else:
+                await self._served.rooms.watch(start.room)
+
+    def _note(self, request: web.BaseRequest, status: int, note: Message) -> Answer:
+        root = "../" * (request.rel_url.raw_path.count("/") - 1)
+        return page(self._files.note(root, note), status)
 
     async def _converse(self, request: web.BaseRequest, wanted: Asked) -> web.WebSocketResponse:
         """One session, from the handshake to the end of the socket."""
@@ -186,7 +207,6 @@ class WebServer(web.Server):
             return socket
         try:
             admitted.log_in()
-            _keep_little(request)
             if connection := self._admitted.get(request.protocol):
                 connection.log_in()
             await self._serve(request, wanted, address, socket)
@@ -217,12 +237,6 @@ class WebServer(web.Server):
                 self._garbage.ends()
 
 
-def _keep_little(request: web.BaseRequest) -> None:
-    """Bounds what the system keeps for a browser that takes nothing: on Linux it would be some MiB."""
-    if request.transport is not None and (connection := request.transport.get_extra_info("socket")):
-        connection.setsockopt(SOL_SOCKET, SO_SNDBUF, MOST_WAITING)
-
-
 def _client(request: web.BaseRequest, wanted: Asked, address: str) -> Client:
     columns, rows = size(request.query)
     language = wanted.language or language_of(request.headers.get("Accept-Language", ""))
@@ -230,14 +244,6 @@ def _client(request: web.BaseRequest, wanted: Asked, address: str) -> Client:
         address=address, user="web", term="xterm-256color", colorterm="truecolor", columns=columns, rows=rows,
         language=locale_of(language),
     )  # fmt: skip
-
-
-def _whole(request: web.BaseRequest, file: File) -> web.Response:
-    headers = {**HEADERS, **_FOR_EVER, "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-        return web.Response(body=file.packed, content_type=file.kind, charset="utf-8", headers=headers)
-    return web.Response(body=file.plain, content_type=file.kind, charset="utf-8", headers=headers)
 
 
 async def _close(request: web.BaseRequest, socket: web.WebSocketResponse, code: WSCloseCode) -> None:

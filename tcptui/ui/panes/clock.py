@@ -12,11 +12,12 @@ from tcptui.view.status import clock_line
 
 
 class ClockPane(SessionPane):
-    """One line. `lecture` tells, where one is given, how long it has taken, in few words or in more."""
+    """One line. `more` tells in few words or in more what else there is to say: how long a lecture has taken,
+    or who presents."""
 
-    def __init__(self, session: Session, lecture: Callable[[bool], str] | None = None) -> None:
+    def __init__(self, session: Session, more: Callable[[bool], str]) -> None:
         super().__init__(session)
-        self._lecture = lecture
+        self._more = more
 
     def lines(self, width: int, height: int) -> list[Line]:
         session, history = self.session, self.session.history
@@ -26,6 +27,6 @@ class ClockPane(SessionPane):
                 branch=(history.branch, history.branches),
                 speed=session.speed if session.playing else None, known=history.length,
                 bookmark=(history.branch, history.position) in session.bookmarks,
-                lecture="" if self._lecture is None else self._lecture(width < clock_width(WIDE)),
+                more=self._more(width < clock_width(WIDE)),
             )
         ]  # fmt: skip

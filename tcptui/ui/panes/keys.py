@@ -50,7 +50,8 @@ class KeysPane(SessionPane):
             self._keys = (width, useful), key_line(width, useful)
         if session.covered:
             asked = session.asked
-            self._act_keys = answers_line(len(asked.choices) if asked is not None else 0, width)
+            shows = session.predicting is not None and session.predicting.shows_answer
+            self._act_keys = answers_line(len(asked.choices) if asked is not None else 0, width, shows=shows)
         else:
             self._act_keys = self._acts.line(
                 session.selected, session.world.wire, session.history.position, session.selection, width

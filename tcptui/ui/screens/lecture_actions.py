@@ -42,6 +42,10 @@ class LectureActions(InspectorActions):
         else:
             self._change(self._go_back_in_lecture)
 
+    def _clock_text(self, brief: bool) -> str:
+        """How long the lecture has taken; empty: none is given."""
+        return "" if self._lecturing is None else self._lecturing.clock_text(brief)
+
     def open(self, session: Session) -> None:
         """Shows another session from now on."""
         raise NotImplementedError

@@ -67,7 +67,8 @@ class PaneScreen(Screen[None], inherit_css=False):
         yield from self._panes
 
     def picture(self) -> list[Line]:
-        """All that it shows, line by line."""
+        """All that it shows, line by line, after whatever keys are waiting to be seen."""
+        self._draw()
         place, lines = self.backdrop.shown
         picture = list(lines)
         for (x, y, width, _), shown in (pane.shown for pane in self._panes if pane.display):

@@ -89,7 +89,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         for end in self._ends:
             self.add(end)
         self._wire = self.add(WirePane(session))
-        self._clock = self.add(ClockPane(session, None if lecturing is None else lecturing.clock_text))
+        self._clock = self.add(ClockPane(session, self._clock_text))
         self._why = self.add(WhyPane(session))
         self._keys = self.add(KeysPane(session, self._of_use_here))
         self._letters: LettersPane | None = None

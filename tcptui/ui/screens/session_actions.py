@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tcptui.explain.catalogue import say
 from tcptui.ui.session import Session
 
 
@@ -93,6 +94,14 @@ class SessionActions:
     def _page(self) -> int:
         """The rows of the ladder by which it is scrolled at once."""
         raise NotImplementedError
+
+    def action_follow(self) -> None:
+        """Back to the presenter, where one is watched."""
+        self._change(self._follow)
+
+    def _follow(self) -> None:
+        self.session.say_nothing()
+        self.session.message = say("room.none")
 
     # What is done to the segment.
 

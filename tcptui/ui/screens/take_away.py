@@ -22,12 +22,9 @@ def copy_command(app: TcptuiApp, session: Session) -> None:
 
 
 def save(app: TcptuiApp, screen: PaneScreen, session: Session) -> None:
-    """Opens the dialog for a file, where there are files; the screen is shown anew when one has been
-    written."""
+    """Opens the dialog for a file, or, where there are no files, for a copy in the clipboard; the screen is
+    shown anew when that has been done."""
     session.say_nothing()
-    if app.files is None:
-        session.message = say("ui.save.no_files")
-        return
     from tcptui.ui.picture import picture_svg
     from tcptui.ui.screens.save import OnScreen, Save, Saved
 
@@ -38,7 +35,11 @@ def save(app: TcptuiApp, screen: PaneScreen, session: Session) -> None:
             screen.show()
 
     history, palette = session.history, app.palette
-    screen.show()  # Without what was told before.
     draw = partial(picture_svg, session, screen.picture(), palette)
     seen = OnScreen(history.scenario, history.text(), palette, draw)
+    if app.files is None:
+        from tcptui.ui.screens.copy_run import choose_copy
+
+        choose_copy(app, screen, session, seen)
+        return
     app.push_screen(Save(seen, app.files, session.saved_as), saved)

@@ -13,7 +13,7 @@ from tcptui.serve.admission import Admission, AdmissionLimits
 from tcptui.serve.log import Log
 from tcptui.serve.reader import Served
 from tcptui.serve.web.server import WebServer
-from tests.serve.web.stranger import Stranger, connect
+from tests.serve.web.stranger import Stranger, ask, connect
 
 MANY = AdmissionLimits(
     total=5000, per_address=5000, not_logged_in=5000, rate=1e6, burst=1_000_000, address_rate=1e6,
@@ -40,6 +40,13 @@ class Running:
         self.server, self.port, self.log, self.sessions = server, port, log, sessions
         self.address = f"http://127.0.0.1:{port}"
         self.strangers: list[Stranger] = []
+
+    async def ask(self, path: str, buffer: int = 0) -> Stranger:
+        """Somebody who asks for a file, and takes nothing."""
+        stranger = Stranger(*await ask(self.port, f"GET {path} HTTP/1.1", buffer=buffer), "")
+        stranger.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        self.strangers.append(stranger)
+        return stranger
 
     async def stranger(self, path: str = "/play/handshake", *lines: str, buffer: int = 0) -> Stranger:
         """Whoever asks for a socket with these lines in the head."""

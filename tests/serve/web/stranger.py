@@ -64,8 +64,8 @@ class Stranger:
             return 0
 
 
-async def connect(port: int, path: str = "/play/handshake", *lines: str, buffer: int = 0) -> Stranger:
-    """Asks for a socket with these lines in the head, and with a `buffer` of so many octets to receive."""
+async def ask(port: int, *lines: str, buffer: int = 0) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Sends the head of a request, with a `buffer` of so many octets to receive."""
     raw = socket.socket()
     raw.setblocking(False)
     if buffer:
@@ -73,9 +73,14 @@ async def connect(port: int, path: str = "/play/handshake", *lines: str, buffer:
     await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", port))
     reader, writer = await asyncio.open_connection(sock=raw, limit=1024)
     host = () if any(line.lower().startswith("host:") for line in lines) else (f"Host: 127.0.0.1:{port}",)
-    head = (
-        f"GET {path} HTTP/1.1", *host, "Upgrade: websocket", "Connection: Upgrade",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", *lines, "", "",
+    writer.write("\r\n".join((lines[0], *host, *lines[1:], "", "")).encode())
+    return reader, writer
+
+
+async def connect(port: int, path: str, *lines: str, buffer: int = 0) -> Stranger:
+    """Asks for a socket with these lines in the head."""
+    reader, writer = await ask(
+        port, f"GET {path} HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", *lines, buffer=buffer,
     )  # fmt: skip
-    writer.write("\r\n".join(head).encode())
     return Stranger(reader, writer, (await reader.readuntil(b"\r\n\r\n")).decode())

@@ -14,10 +14,11 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from yarl import URL
 
+from tcptui.rooms.in_process import RoomsInProcess
 from tcptui.serve.limits import Limits
-from tcptui.serve.reader import Served
+from tcptui.serve.reader import Reader, Served
+from tcptui.serve.web import answers, session
 from tcptui.serve.web import server as server_module
-from tcptui.serve.web import session
 from tests.serve.web.running import MANY, running
 from tests.serve.web.stranger import BINARY, PING, TEXT, Stranger, frame
 
@@ -75,6 +76,7 @@ async def test_every_answer_forbids_what_a_page_does_not_need() -> None:
                 assert " onclick" not in page
         async with client.post("/") as answer:
             assert answer.status == 405
+            assert answer.headers["Allow"] == "GET, HEAD"
         async with client.head("/") as answer:
             assert answer.status == 200
             assert await answer.read() == b""
@@ -112,6 +114,8 @@ async def test_files_are_those_of_the_page_and_may_be_kept() -> None:
         ("/play/", "nothing at"),
         ("/watch", "nothing at"),
         ("/other/late-syn", "nothing at"),
+        ("/watch/class", "nobody presents anything here"),
+        ("/present/abc", "nobody presents anything here"),
     ],
 )
 @in_loop
@@ -123,6 +127,27 @@ async def test_what_is_not_there_is_told_as_text(path: str, told: str) -> None:
             assert told in page
             assert page.count("<b") == 1  # The body.
         assert (await server.stranger(path)).status == 404
+
+
+@in_loop
+async def test_a_room_is_watched_by_name_and_presented_with_its_key() -> None:
+    rooms = RoomsInProcess()
+    await rooms.open("class", "secret")
+    async with running(served=Served(rooms=rooms)) as server, ClientSession(server.address) as client:
+        for path in ("/watch/other", "/watch/..%2Fclass", "/present/class", "/present/secre"):
+            assert (await server.stranger(path)).status == 404, path
+        async with client.get("/present/secret?story=handshake") as answer:
+            page = await answer.text()
+            assert "secret" not in page
+            assert answer.headers["Cache-Control"] == "no-store"
+        async with (
+            client.ws_connect("/present/secret?story=handshake&moves=s2") as presenter,
+            client.ws_connect("/watch/class") as watcher,
+        ):
+            await shows(watcher, b"#1 SYN")
+            await presenter.send_bytes(b"  ")
+            await shows(watcher, b"#2 SYN,ACK")
+        assert not any("secret" in line for line in server.log.lines)
 
 
 @in_loop
@@ -233,6 +258,7 @@ async def test_sizes_are_clamped_and_of_many_the_last_counts() -> None:
         async with client.ws_connect(f"/play/handshake?{sizes}") as socket:
             await until(lambda: len(server.server._readers) == 1)
             (reader,) = server.server._readers
+            assert isinstance(reader, Reader)
             assert reader._size == (500, 5)
             for width in range(1000):
                 await socket.send_str(f"{width}x30")
@@ -288,6 +314,22 @@ async def test_who_takes_nothing_costs_no_memory_and_is_cut(monkeypatch: pytest.
             await asyncio.sleep(0.01)
         assert 0 < most < 1_000_000
         assert "what it was sent was not taken" in server.log.lines[1]
+
+
+@in_loop
+async def test_who_does_not_take_a_file_costs_little_and_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "TAKEN_WITHIN", 0.5)
+    async with running() as server:
+        (path,) = (path for path in server.server._files.by_path if path.endswith("xterm.mjs"))
+        strangers = [await server.ask(path, buffer=4096) for _ in range(10)]
+        await until(lambda: len(server.server.connections) == 10)
+        await asyncio.sleep(0.2)
+        for handler in server.server.connections:
+            assert handler.transport is not None
+            assert handler.transport.get_write_buffer_size() < 150_000
+        await until(lambda: not server.server.connections)
+        assert not server.log.lines
+        assert strangers
 
 
 @in_loop

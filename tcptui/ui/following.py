@@ -1,0 +1,205 @@
+"""What somebody who follows a presenter has been told, and where that leads his session.
+
+Why it is so. A watcher's session is a session like any other: its history, its selection and its inspectors
+are his own, and what the presenter shows is walked to in it, by the moves that differ. So trying something
+needs no copy: whoever makes a move of his own has left the presenter's moment, in a branch of his own, and
+coming back is walking on the presenter's line again. Whether he has left is not noted by keys, of which many
+make moves and most do so only sometimes: it is seen from where his session is (`has_left`).
+
+Of what is told only the newest is kept. Who was busy, with a dialog or a long walk, goes to that at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from secrets import token_hex
+
+from tcptui.core.message import Message
+from tcptui.explain.catalogue import say
+from tcptui.explain.predict import Question
+from tcptui.lab.history import History
+from tcptui.lab.moves import Line
+from tcptui.lab.moves_text import parse_line
+from tcptui.lab.scenario import Scenario
+from tcptui.named_tuple import NamedTuple
+from tcptui.rooms.room import Room
+from tcptui.rooms.values import Shown, Trouble
+from tcptui.ui.predicting import Predicting
+from tcptui.ui.seen import ScoresInMemory
+from tcptui.ui.session import Session
+from tcptui.ui.shown import session_of, shipped_story
+from tcptui.view.asked import Asked
+
+
+class Result(NamedTuple):
+    """What came of an answer."""
+
+    told: str
+    is_right: bool
+    """Whether it was not wrong."""
+
+
+NO_RESULT = Result("", True)
+
+
+class Following:
+    """One watcher of a room. `story` gives the stories of the package; `me` is what his answers are known by,
+    if he has given some already."""
+
+    def __init__(
+        self, room: Room, story: Callable[[str], Scenario | None] = shipped_story, me: str = ""
+    ) -> None:
+        self.room, self._story = room, story
+        self._me = me or token_hex(8)
+        self.newest = Shown()
+        """What was told last; `Shown()`: nothing yet."""
+        self.shown = Shown()
+        """What the session was brought to last."""
+        self.trouble: Trouble | None = None
+        """Why nothing comes now."""
+        self.is_away = False
+        """Whether he does something of his own: what is told is not shown."""
+        self._session: Session | None = None
+        self._line = Line({}, 0)
+        self.choice = 0
+        """What he has answered to the question that stands, from 1; 0: nothing."""
+        self._seen = 0
+        """The question before which he has gone away: he may have seen what comes."""
+        self.result = NO_RESULT
+        """What came of his last answer."""
+
+    def hear(self, what: Shown | Trouble) -> None:
+        """What the room tells."""
+        if isinstance(what, Shown):
+            self.newest, self.trouble = what, None
+        else:
+            self.trouble = what
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something is to be shown."""
+        return not self.is_away and self.shown != self.newest
+
+    def come(self) -> Session:
+        """The session in which the newest is shown, on its way there. Raises MessageError: what is told can't
+        be used; nothing has changed."""
+        shown = self.newest
+        session, line = self._session, self._line
+        if session is None or _story_of(shown) != _story_of(self.shown):
+            session = session_of(shown, self._story)
+        if shown.moves != self.shown.moves:
+            line = parse_line(shown.moves)
+        self._look_at_question(shown)
+        self._session, self._line, self.shown, self.is_away = session, line, shown, False
+        session.predicting = AskedByPresenter(session.history, self) if shown.asks else None
+        if not session.history.is_on(line, self._position):
+            session.walk(session.history.walk_on(line, self._position), self._position)
+        return session
+
+    def has_left(self, session: Session) -> bool:
+        """Whether that session, which is not on its way, is elsewhere than where the presenter was."""
+        if session.working or self._session is None:
+            return False
+        return session is not self._session or not session.history.is_on(self._line, self._position)
+
+    def leave(self) -> None:
+        """What is told is not shown any more, until `come`."""
+        self.is_away = True
+        if self.shown.asks and not self.shown.is_answered:
+            self._seen = self.shown.asks
+        if self._session is not None:
+            self._session.predicting = None
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether a question stands that can be answered still."""
+        shown = self.shown
+        return bool(shown.asks) and not (self.is_away or shown.is_answered or shown.asks == self._seen)
+
+    def answer(self, choice: int) -> None:
+        """Says so to the presenter; another answer takes its place, as long as nothing is resolved."""
+        self.choice = choice
+        self.room.answer(self.shown.asks, self._me, choice)
+
+    @property
+    def has_seen(self) -> bool:
+        """Whether he may have seen the answer of the question that stands."""
+        return bool(self.shown.asks) and self.shown.asks == self._seen
+
+    def clock_text(self, brief: bool) -> str:
+        """Whether he follows, and where the presenter is if he does not."""
+        if self.trouble is not None:
+            return say("room.clock.trouble") if brief else say(f"room.{self.trouble.reason}")
+        if not self.newest.number:
+            return say("room.clock.waiting")
+        if not self.is_away:
+            return say("room.clock.following")
+        if brief:
+            return say("room.clock.away")
+        return say("room.clock.away_from", step=self.newest.position)
+
+    @property
+    def _position(self) -> int:
+        """How many moves are made; a stranger may say more than there are."""
+        return min(self.shown.position, self._line.length)
+
+    def _look_at_question(self, shown: Shown) -> None:
+        """Before that is shown: whether the answer to the question that stands is told by it, or by the step
+        that it makes."""
+        before = self.shown
+        is_answered = shown.asks == before.asks and shown.is_answered
+        is_made = shown.asks != before.asks and shown.position == before.position + 1
+        predicting = None if self._session is None else self._session.predicting
+        if before.asks and not before.is_answered and (is_answered or is_made):
+            seen = self.is_away or self.has_seen
+            self.result = NO_RESULT
+            if isinstance(predicting, AskedByPresenter) and not seen:
+                self.result = predicting.result_of(self.choice)
+        if shown.asks != before.asks:
+            self.choice = 0
+
+
+def _story_of(shown: Shown) -> Shown:
+    """What makes the scenario."""
+    return shown._replace(number=0, moves="", position=0, asks=0, is_answered=False)
+
+
+class AskedByPresenter(Predicting):
+    """The presenter's question, to somebody who watches. Nothing is uncovered or counted here."""
+
+    shows_answer = False
+
+    def __init__(self, history: History, following: Following) -> None:
+        super().__init__(history, ScoresInMemory(), for_class=True)
+        self._following = following
+
+    @property
+    def question(self) -> Question | None:
+        return super().question if self._following.shown.asks else None
+
+    @property
+    def covered(self) -> bool:
+        return self.question is not None and not self._following.shown.is_answered
+
+    def uncover(self) -> bool:
+        return False
+
+    def asked(self, *, waits: bool) -> Asked:
+        following, asked = self._following, super().asked(waits=waits)
+        result, title = following.result, say("room.asks")
+        if not asked.choices:
+            return Asked(title, result.told, result.is_right, "", ())
+        if self.covered and following.has_seen:
+            return asked._replace(title=title, told=say("room.has_seen"))
+        if self.covered and following.choice:
+            return asked._replace(title=title, told=say("room.your_answer", choice=following.choice))
+        return asked._replace(title=title, told=result.told, was_right=result.is_right)
+
+    def result_of(self, choice: int) -> Result:
+        """What comes of an answer to the question that stands."""
+        question = self.question
+        if question is None:
+            return NO_RESULT
+        is_right = choice == question.right + 1
+        key = "predict.right" if is_right else "predict.wrong" if choice else "predict.unanswered"
+        return Result(self._text(Message.of(key, answer=question.told)), not choice or is_right)

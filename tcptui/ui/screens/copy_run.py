@@ -1,0 +1,93 @@
+"""A whole run as a copy in the reader's clipboard, where no files can be written: in a served session.
+
+Why it is so. The terminal is told to take a text (OSC 52), which xterm and others cut at some 75,000 octets
+of base64; so only runs that are not long can be taken along, and a longer one need not be played to its end.
+It is played in slices of time, and counts as steps of the reader's: one process serves many readers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from tcptui.core.message import MessageError
+from tcptui.explain.catalogue import say
+from tcptui.explain.catalogue import text as text_of
+from tcptui.formats.registry import export
+from tcptui.lab.moves_text import parse_moves
+from tcptui.lab.record import Record
+from tcptui.lab.run import playing
+from tcptui.ui.screens.menu import Menu
+from tcptui.ui.screens.save import Choice, OnScreen, choices
+from tcptui.ui.session import Session
+
+if TYPE_CHECKING:
+    from tcptui.ui.app import TcptuiApp
+    from tcptui.ui.screens.pane_screen import PaneScreen
+
+MOST_COPIED = 74_994 // 4 * 3
+"""Octets: so many base64 characters are what xterm takes."""
+MOST_STEPS = 1_000
+"""Of a run; a longer one would not be as short in any format."""
+SLICE, BREATH = 0.005, 0.001
+"""Seconds of work, and between two slices of it."""
+
+
+def choose_copy(app: TcptuiApp, screen: PaneScreen, session: Session, seen: OnScreen) -> None:
+    """One of the formats that are text."""
+    if not app.may_copy:
+        session.message = say("ui.copy.none")
+        return
+    offered = [one for one in choices() if not one.form.binary]
+
+    def chosen(place: int | None) -> None:
+        if place is not None:
+            session.saved_as = offered[place]
+            screen.run_worker(_copy(app, screen, session, seen, offered[place]), exclusive=True)
+
+    last = offered.index(session.saved_as) if session.saved_as in offered else 0
+    app.push_screen(Menu(say("ui.copy.title"), [one.text for one in offered], -1, last), chosen)
+
+
+async def _copy(app: TcptuiApp, screen: PaneScreen, session: Session, seen: OnScreen, choice: Choice) -> None:
+    try:
+        content = await _content(session, seen, choice)
+    except MessageError as error:
+        session.message = text_of(error.message)
+    else:
+        name, octets = choice.file_name(seen.scenario.name), len(content.encode())
+        if octets > MOST_COPIED:
+            session.message = say("ui.copy.too_long", name=name, octets=octets, most=MOST_COPIED)
+        else:
+            app.copy(content)
+            session.notice = say("ui.copy.done", name=name, octets=octets)
+    screen.show()
+
+
+async def _content(session: Session, seen: OnScreen, choice: Choice) -> str:
+    if choice.form.write is None:
+        return seen.picture()
+    run = await _played(session, seen)
+    content = await asyncio.to_thread(export, run, choice.form.name, choice.point, seen.palette)
+    return content if isinstance(content, str) else ""
+
+
+async def _played(session: Session, seen: OnScreen) -> Record:
+    """The whole run. Raises MessageError."""
+    walk, budget = playing(seen.scenario, parse_moves(seen.moves)), session.budget
+    until = perf_counter() + SLICE
+    for _ in range(MOST_STEPS):
+        while perf_counter() >= until or (budget is not None and budget.wait > 0):
+            await asyncio.sleep(BREATH if budget is None else max(BREATH, budget.wait))
+            until = perf_counter() + SLICE
+        if budget is not None:
+            if budget.is_spent:
+                raise MessageError("ui.budget.spent", most=budget.most)
+            budget.step()
+        try:
+            next(walk)
+        except StopIteration as end:
+            run: Record = end.value[0]
+            return run
+    raise MessageError("ui.copy.too_many", most=MOST_STEPS)

@@ -1,0 +1,141 @@
+"""The screen of somebody who watches a presenter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tcptui.core.message import MessageError
+from tcptui.explain.catalogue import say
+from tcptui.explain.catalogue import text as text_of
+from tcptui.rooms.values import Shown, Trouble
+from tcptui.ui.actions import key_of
+from tcptui.ui.following import Following
+from tcptui.ui.screens.run_screen import RunScreen
+from tcptui.ui.session import Session
+
+if TYPE_CHECKING:
+    from tcptui.ui.lecturing import Lecturing
+    from tcptui.ui.stories import AllStories
+
+
+class WatcherScreen(RunScreen):
+    """Goes where the presenter goes, until a move of the reader's own leads elsewhere. While something stands
+    in front of it, it waits: a dialog is about the moment before which it was opened."""
+
+    def __init__(
+        self,
+        following: Following,
+        session: Session,
+        stories: AllStories | None = None,
+        lecturing: Lecturing | None = None,
+    ) -> None:
+        self._following = following
+        super().__init__(session, stories=stories, lecturing=lecturing)
+        self._stop: Callable[[], None] | None = None
+        self._is_due = False
+        """Whether it comes to what was told, as soon as it can."""
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._stop = self._following.room.follow(self._hear)
+
+    def on_unmount(self) -> None:
+        if self._stop is not None:
+            self._stop()
+
+    def on_screen_resume(self) -> None:
+        self._come_soon()
+
+    def take(self, session: Session) -> None:
+        """Questions of the presenter's are asked in his story alone, and those of the reader's own on a
+        copy."""
+        asked = session.predicting
+        super().take(session)
+        if not self._following.is_away:
+            session.predicting = asked
+
+    def show(self) -> None:
+        following, session = self._following, self.session
+        if not following.is_away and following.has_left(session):
+            following.leave()
+            if not session.message:
+                session.notice = say("room.on_copy", key=key_of("follow"))
+        super().show()
+
+    def action_page_down(self) -> None:
+        """A page of the ladder: to a step, as on a presenter's remote control, leads what is shown."""
+        if self._following.is_away:
+            super().action_page_down()
+        else:
+            self.action_scroll_down()
+
+    def action_page_up(self) -> None:
+        if self._following.is_away:
+            super().action_page_up()
+        else:
+            self.action_scroll_up()
+
+    def action_predict(self) -> None:
+        if self._following.is_away:
+            super().action_predict()
+        else:
+            self._change(self._tell_who_asks)
+
+    def _answer(self, choice: int) -> None:
+        following, predicting = self._following, self.session.predicting
+        if following.is_away:
+            super()._answer(choice)
+        elif following.may_answer and predicting is not None and predicting.has(choice):
+            following.answer(choice)
+            self.show()
+
+    def _clock_text(self, brief: bool) -> str:
+        return self._following.clock_text(brief)
+
+    def _of_use_here(self) -> frozenset[str]:
+        useful = super()._of_use_here()
+        return useful | {"follow"} if self._following.is_away else useful
+
+    def _hear(self, what: Shown | Trouble) -> None:
+        """The room calls it, between two messages to this screen."""
+        self._following.hear(what)
+        self._come_soon()
+
+    def _come_soon(self) -> None:
+        if not self._is_due:
+            self._is_due = True
+            self.call_later(self._come_if_free)
+
+    def _come_if_free(self) -> None:
+        self._is_due = False
+        if self.app.screen is not self:
+            return
+        if self._following.is_behind:
+            self._change(self._come)
+        else:
+            self.show()
+
+    def _follow(self) -> None:
+        following = self._following
+        if following.is_away:
+            following.is_away = False
+            self._come()
+        else:
+            self.session.say_nothing()
+            self.session.notice = say("room.follows")
+
+    def _come(self) -> None:
+        """To what was told last. What can't be used is told here, and nobody else hears of it."""
+        try:
+            session = self._following.come()
+        except MessageError as error:
+            self._following.leave()
+            self.session.message = text_of(error.message)
+            return
+        if session is not self.session:
+            self.take(session)
+
+    def _tell_who_asks(self) -> None:
+        self.session.say_nothing()
+        self.session.notice = say("room.who_asks")

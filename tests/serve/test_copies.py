@@ -1,0 +1,219 @@
+"""A served session reads and writes no file of the host: what is taken along is a copy for the clipboard."""
+
+from __future__ import annotations
+
+import base64
+import re
+import sys
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tcptui
+from tcptui.formats.registry import FORMATS, export
+from tcptui.lab.moves_text import parse_moves
+from tcptui.lab.run import play
+from tcptui.serve.limits import Limits
+from tcptui.serve.reader import Client, Served, Start
+from tcptui.ui.actions import ACTIONS
+from tcptui.ui.budget import Budget
+from tcptui.ui.screens.copy_run import MOST_COPIED, MOST_STEPS
+from tests.serve.reading import Reading, run
+from tests.ui.test_session import endless
+
+SERVED = Served(limits=Limits(keys=1e6, burst=1e6))
+COPY = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
+LATE = Start("late-syn", moves="s6")
+
+
+def copies(octets: bytes) -> list[str]:
+    return [base64.b64decode(one).decode() for one in COPY.findall(octets)]
+
+
+def test_the_command_that_plays_it_again_is_copied() -> None:
+    async def test() -> None:
+        async with Reading(LATE, SERVED) as reading:
+            assert copies(await reading.press(b"y")) == ["tcptui play late-syn --moves s6"]
+            await reading.shows("Copied")
+
+    run(test)
+
+
+@pytest.mark.parametrize(("downs", "name"), [(0, "ladder"), (1, "rfc")])
+def test_a_run_is_copied_in_the_format_that_is_chosen(downs: int, name: str) -> None:
+    async def test() -> None:
+        async with Reading(LATE, SERVED) as reading:
+            await reading.press(b"s")
+            octets = await reading.press(b"\x1b[B" * downs + b"\r")
+            await reading.shows(f"Copied: late-syn.{name}.txt")
+            await reading.settle()
+            played = play(SERVED.scenario(LATE) or endless(), parse_moves("s6"))
+            assert copies(reading.sink.octets) == [export(played, name)]
+            assert octets
+
+    run(test)
+
+
+def test_no_binary_format_is_offered() -> None:
+    async def test() -> None:
+        async with Reading(LATE, SERVED, Client.of(term="xterm-256color", columns=200, rows=60)) as reading:
+            await reading.press(b"s")
+            shown = reading.screen
+            assert [name for name, form in FORMATS.items() if (f" {name} " in shown) == form.binary] == []
+
+    run(test)
+
+
+def test_what_a_terminal_would_cut_is_not_copied() -> None:
+    async def test() -> None:
+        async with Reading(LATE, SERVED) as reading:
+            await reading.press(b"s")
+            await reading.press(b"\x1b[F\r")  # The last one: HTML.
+            await reading.shows(f"terminals take copies of at most {MOST_COPIED}")
+            assert copies(reading.sink.octets) == []
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"), [(10**6, f"more than {MOST_STEPS} steps"), (200, "no more than 200 steps")]
+)
+def test_a_long_run_is_not_played_to_its_end(steps: int, told: str) -> None:
+    async def test() -> None:
+        async with Reading(LATE, SERVED) as reading:
+            app = reading.reader._app
+            assert app is not None
+            assert app.session is not None
+            app.session.history.scenario = endless()
+            budget = app.session.budget = Budget(steps, 1e6, 10**6)
+            await reading.press(b"s")
+            reading.reader.feed(b"\r")
+            await reading.shows(told)
+            assert budget.made == min(steps, MOST_STEPS)
+
+    run(test)
+
+
+def test_a_terminal_without_a_clipboard_is_told_so() -> None:
+    async def test() -> None:
+        async with Reading(LATE, SERVED, Client.of(term="linux")) as reading:
+            await reading.press(b"s")
+            await reading.shows("this terminal takes no copies")
+            await reading.press(b"y")
+            await reading.shows("tcptui play late-syn --moves s6")
+            assert copies(reading.sink.octets) == []
+
+    run(test)
+
+
+# What the process is asked for.
+
+ALLOWED = tuple(
+    str(Path(path).resolve())
+    for path in (
+        str(Path(tcptui.__file__).parent),
+        *sysconfig.get_paths().values(),
+        sys.prefix,
+        sys.base_prefix,
+    )
+)
+"""Where Python and the program are: modules are loaded when they are wanted first, and stories read."""
+REFUSED = (
+    "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.remove", "os.rename", "os.mkdir",
+    "os.rmdir", "os.link", "os.symlink", "os.chmod", "os.truncate", "shutil.", "tempfile.", "socket.connect",
+    "socket.bind", "socket.sendto", "socket.getaddrinfo", "webbrowser.", "ctypes.",
+)  # fmt: skip
+_seen: list[str] | None = None
+
+
+def _hook(event: str, arguments: tuple[Any, ...]) -> None:
+    """Python's audit hooks stay until the process ends; this one notes something only while it is wanted."""
+    if _seen is None:
+        return
+    if event == "open":
+        path, mode, flags = arguments
+        writes = isinstance(flags, int) and flags & 3
+        if isinstance(path, str | bytes) and (
+            writes or not str(Path(str(path)).resolve()).startswith(ALLOWED)
+        ):
+            _seen.append(f"open {path!r} {mode} {flags}")
+    elif event.startswith(REFUSED) or (
+        event in ("os.listdir", "os.scandir")
+        and not str(Path(str(arguments[0])).resolve()).startswith(ALLOWED)
+    ):
+        _seen.append(f"{event} {arguments!r}")
+
+
+@contextmanager
+def noted() -> Iterator[list[str]]:
+    """What is done to files and addresses meanwhile."""
+    global _seen
+    if not _hooked:
+        sys.addaudithook(_hook)
+        _hooked.append(True)
+    seen: list[str] = []
+    _seen = seen
+    try:
+        yield seen
+    finally:
+        _seen = None
+
+
+_hooked: list[bool] = []
+
+
+def test_what_is_noted() -> None:
+    with noted() as seen:
+        Path("/etc/hostname").exists()
+        with open("/etc/passwd"):
+            pass
+    assert len(seen) == 1
+    assert "/etc/passwd" in seen[0]
+
+
+ESCAPE = b"\x1b[27u"
+KEYS = {"space": b" ", "right": b"\x1b[C", "left": b"\x1b[D", "home": b"\x1b[H", "end": b"\x1b[F",
+        "plus": b"+", "equals_sign": b"=", "minus": b"-", "full_stop": b".", "comma": b",", "slash": b"/",
+        "asterisk": b"*", "apostrophe": b"'", "up": b"\x1b[A", "down": b"\x1b[B", "enter": b"\r",
+        "pagedown": b"\x1b[6~", "pageup": b"\x1b[5~", "ctrl+d": b"\x04", "ctrl+u": b"\x15", "tab": b"\t",
+        "shift+tab": b"\x1b[Z", "backslash": b"\\", "left_square_bracket": b"[",
+        "right_square_bracket": b"]", "colon": b":", "question_mark": b"?"}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["key", "by name"])
+def test_no_action_touches_a_file_or_an_address(how: str) -> None:
+    """Each is opened, and whatever it asks for is answered with the name of a file."""
+
+    async def test() -> None:
+        with noted() as seen:
+            async with Reading(LATE, SERVED) as reading:
+                for action in ACTIONS:
+                    if action.id == "quit":
+                        continue
+                    if how == "key":
+                        await reading.takes(KEYS.get(action.keys[0], action.keys[0].encode()))
+                        await reading.takes(b"/etc/passwd\r")
+                    else:
+                        await reading.takes(b":")
+                        await reading.takes(action.label.encode() + b"\r")
+                    for answer in (b"\r", ESCAPE, ESCAPE):
+                        await reading.takes(answer)
+                    assert reading.ended is None, (action.id, reading.ended)
+                    assert seen == [], action.id
+
+    run(test)
+
+
+@pytest.mark.parametrize("story", ["/etc/passwd", "../scenarios/handshake.toml", "handshake.toml", "./x.pkt"])
+def test_no_file_is_read_by_the_name_of_a_story(story: str) -> None:
+    async def test() -> None:
+        with noted() as seen:
+            async with Reading(Start(story), SERVED) as reading:
+                await reading.shows("no story of that name here")
+            assert seen == []
+
+    run(test)

@@ -1,0 +1,207 @@
+"""A presenter asks those who watch what comes next: they answer, the count is seen, then what is right."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcptui import library
+from tcptui.lab.wire import SIDES
+from tcptui.rooms.values import Counted, Trouble
+from tcptui.ui.following import NO_RESULT
+from tcptui.ui.screens.presenter import PresenterScreen
+from tcptui.ui.screens.watcher import WatcherScreen
+from tcptui.ui.session import Session
+from tests.ui.in_a_room import KEY, Class, Screen, in_class
+
+
+def choices(screen: Screen) -> tuple[str, ...]:
+    asked = screen.session.asked
+    assert asked is not None
+    return asked.choices
+
+
+def right(screen: Screen) -> int:
+    """The right choice, from 1."""
+    predicting = screen.session.predicting
+    assert predicting is not None
+    assert predicting.question is not None
+    return predicting.question.right + 1
+
+
+async def asking(room: Class, moves: str = "s4") -> Screen:
+    presenter = await room.present(Session(library.find("late-syn"), moves), size=(120, 36))
+    await presenter.press("P")
+    await room.settle()
+    return presenter
+
+
+def test_a_class_answers_and_each_sees_whether_he_was_right() -> None:
+    async def test(room: Class) -> None:
+        presenter = await asking(room)
+        one, other, silent = [await room.watch() for _ in range(3)]
+        assert not presenter.session.covered
+        await presenter.press("space")
+        await room.settle()
+        assert choices(one) == choices(silent)
+        is_right = right(presenter)
+        wrong = is_right % len(choices(one)) + 1
+        await one.press(str(wrong), str(is_right))
+        await other.press(str(wrong))
+        assert f"Your answer is {is_right}" in one.text
+        await room.count()
+        assert "2 of 3 have answered" in presenter.text
+        assert choices(presenter)[is_right - 1].endswith("(1)")
+        assert choices(presenter)[wrong - 1].endswith("(1)")
+        await presenter.press("space")
+        await room.settle()
+        position = presenter.session.history.position
+        for screen, told in ((one, "Right: "), (other, "Wrong: "), (silent, "Not answered")):
+            assert told in screen.text
+            assert "▸" + str(is_right) in screen.text
+            assert screen.session.history.position == position
+        await other.press(str(is_right))
+        await room.count()
+        assert choices(presenter)[wrong - 1].endswith("(1)")
+        await presenter.press("space")
+        await room.settle()
+        assert "Wrong: " in other.text
+        assert other.moment == presenter.moment
+        await presenter.press("P")
+        await room.settle()
+        assert one.session.asked is None
+        await presenter.press("space")
+        await room.settle()
+        assert one.moment == presenter.moment
+
+    in_class(test)
+
+
+def test_who_makes_two_steps_at_once_tells_what_was_right_too() -> None:
+    async def test(room: Class) -> None:
+        presenter = await asking(room, "s5")
+        watcher = await room.watch()
+        await watcher.press(str(right(presenter)))
+        await presenter.press("space", "space")
+        await room.settle()
+        assert watcher.moment == presenter.moment
+        assert "Right: " in watcher.text
+
+    in_class(test)
+
+
+@pytest.mark.parametrize("name", ["late-syn", "reordered", "echo"])
+def test_nothing_on_a_watchers_screen_tells_the_answer(name: str) -> None:
+    """What of it stands there is what the presenter's has, whose cover other tests look at."""
+
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find(name)), size=(120, 36))
+        watcher = await room.watch((120, 36))
+        await presenter.press("P")
+        asked = 0
+        while presenter.session.world.next_event() is not None and asked < 12:
+            await presenter.press("space")
+            await room.settle()
+            assert watcher.session.covered == presenter.session.covered
+            if watcher.session.covered:
+                asked += 1
+                assert watcher.session.asked is not None
+                assert watcher.session.asked.right == -1
+                run = watcher.app._run
+                assert isinstance(run, WatcherScreen)
+                run._following.result = NO_RESULT  # It takes a line, and the panes have one less.
+                run.show()
+                await room.settle()
+                assert panes(watcher) == panes(presenter)
+        assert asked > 5
+
+    in_class(test)
+
+
+def panes(screen: Screen) -> list[str]:
+    """What stands between the line on top and the story's lines."""
+    lines = screen.text.splitlines()
+    return lines[1 : max(at for at, line in enumerate(lines) if line.startswith("╰")) + 1]
+
+
+def test_who_is_on_a_copy_is_not_asked_and_not_of_what_he_may_have_seen() -> None:
+    async def test(room: Class) -> None:
+        presenter = await asking(room, "s5")
+        watcher = await room.watch()
+        assert watcher.session.covered
+        await watcher.press("space")
+        assert watcher.session.asked is None
+        await watcher.press("1", "2")
+        await watcher.press("f")
+        assert "Not asked of you" in watcher.text
+        await watcher.press("1")
+        await room.count()
+        assert "0 of 1 have answered" in presenter.text
+        await presenter.press("space")
+        await room.settle()
+        assert "Right" not in watcher.text
+        assert "Wrong" not in watcher.text
+        await presenter.press("space")
+        await presenter.press("space") if not presenter.session.covered else None
+        await room.settle()
+        await watcher.press("1")
+        await room.count()
+        assert "1 of 1 have answered" in presenter.text
+
+    in_class(test)
+
+
+def test_going_back_to_a_question_asks_it_anew() -> None:
+    async def test(room: Class) -> None:
+        presenter = await asking(room, "s5")
+        watcher = await room.watch()
+        await watcher.press("1")
+        await presenter.press("b", "space")
+        await room.settle()
+        if not presenter.session.covered:
+            await presenter.press("space")
+            await room.settle()
+        assert presenter.session.covered
+        assert "Your answer" not in watcher.text
+        await room.count()
+        assert "0 of 1 have answered" in presenter.text
+
+    in_class(test)
+
+
+def test_the_counts_of_a_class_of_200_come_together() -> None:
+    async def test(room: Class) -> None:
+        presenter = await asking(room, "s5")
+        shown = (await room.rooms.present(KEY)).shown
+        run = presenter.app._run
+        assert isinstance(run, PresenterScreen)
+        told: list[Counted | Trouble] = []
+
+        def hear(what: Counted | Trouble) -> None:
+            told.append(what)
+            run._presenting.counted = what  # type: ignore[assignment]
+
+        run._presenting.hear = hear  # type: ignore[method-assign]
+        watched = await room.rooms.watch("r")
+        for watcher in range(200):
+            watched.follow(lambda _: None)
+            watched.answer(shown.asks, str(watcher), 1 + watcher % 3)
+        await room.count()
+        assert told == [Counted(200, shown.asks, (67, 67, 66))]
+        assert "200 of 200 have answered" in presenter.text
+        assert [words[-4:] for words in choices(presenter)[:3]] == ["(67)", "(67)", "(66)"]
+
+    in_class(test)
+
+
+def test_the_presenters_own_digits_and_counts_of_others_make_no_step_and_count_nothing() -> None:
+    async def test(room: Class) -> None:
+        presenter = await asking(room, "s5")
+        watcher = await room.watch()
+        await presenter.press("1")
+        await room.settle()
+        assert not watcher.session.covered
+        assert presenter.session.history.position == watcher.session.history.position == 5
+        assert all(watcher.session.world.end(side) for side in SIDES)
+        assert presenter.app.scores.of("Opening").answered == 0
+
+    in_class(test)
