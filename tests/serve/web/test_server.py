@@ -8,12 +8,14 @@ import gzip
 import time
 from collections.abc import Callable, Coroutine
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from yarl import URL
 
+from tcptui import library
 from tcptui.rooms.in_process import RoomsInProcess
 from tcptui.serve.limits import Limits
 from tcptui.serve.reader import Served
@@ -127,6 +129,18 @@ async def test_what_is_not_there_is_told_as_text(path: str, told: str) -> None:
             assert told in page
             assert page.count("<b") == 1  # The body.
         assert (await server.stranger(path)).status == 404
+
+
+@in_loop
+async def test_a_story_is_told_in_the_language_of_the_address(tmp_path: Path) -> None:
+    """As far as it has texts in it."""
+    text = library.SHIPPED.text_of("handshake").replace("title =", "title = 'Eins' #", 1)
+    (tmp_path / "one.toml").write_text(f"{text}\n[pt-BR]\ntitle = 'Um aperto'\n")
+    served = Served(library.Library((tmp_path,)))
+    async with running(served=served) as server, ClientSession(server.address) as client:
+        for language, title in (("pt-BR", b"Um aperto"), ("fr", b"Eins"), ("../x", b"Eins"), ("", b"Eins")):
+            async with client.ws_connect(f"/play/one?language={language}") as socket:
+                await shows(socket, title)
 
 
 @in_loop
