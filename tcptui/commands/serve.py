@@ -5,19 +5,20 @@ from __future__ import annotations
 
 import argparse
 import socket
+import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tcptui.commands.serve_rooms import add_rooms
 from tcptui.commands.shared import Commands, Unusable, add_library, library_of, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
 
     from tcptui.commands.serve_rooms import Opened
     from tcptui.serve.admission import AdmissionLimits
+    from tcptui.serve.any_reader import Serves
     from tcptui.serve.log import Log
-    from tcptui.serve.reader import Served
 
 
 def add(commands: Commands) -> None:
@@ -48,6 +49,11 @@ def add_shared(parser: argparse.ArgumentParser, port: int) -> None:
         help=f"the port; if left out, {port}; 0: any that is free",
     )
     parser.add_argument("--log", metavar="FILE", help="log to this file, not to standard error")
+    parser.add_argument(
+        "--forked", action="store_true",
+        help="a process for each session, which can open no file and reach nothing, for 15 MB of memory each"
+        " (Linux)",
+    )  # fmt: skip
     add_library(parser, again=True)
     add_rooms(parser)
     parser.set_defaults(own=False)
@@ -115,7 +121,8 @@ def admission_limits(options: argparse.Namespace) -> AdmissionLimits:
     from tcptui.serve.running import most_connections
 
     least = AdmissionLimits()
-    most = most_connections(options.most)
+    # A session in a process of its own has a socket that leads there.
+    most = most_connections(options.most, 2 if options.forked else 1)
     return least._replace(
         total=most, per_address=options.most_per_address, address_rate=float(options.rate_per_address),
         address_burst=max(least.address_burst, 5 * options.rate_per_address),
@@ -135,13 +142,34 @@ def log_of(options: argparse.Namespace) -> Log:
         raise Unusable(error.message) from None
 
 
-def served_of(options: argparse.Namespace, opened: Opened) -> Served:
+def served_of(options: argparse.Namespace, log: Log, opened: Opened) -> Serves:
     """What all sessions have in common."""
     from tcptui.serve.limits import Limits
     from tcptui.serve.reader import Served
 
     limits = Limits(idle=options.idle * 60, longest=options.longest * 60)
-    return Served(library_of(options), limits, opened.rooms)
+    served = Served(library_of(options), limits, opened.rooms)
+    if not options.forked:
+        return served
+    if sys.platform != "linux":
+        raise Unusable("error.serve.forked_where")
+    if opened.rooms is not None:
+        raise Unusable("error.serve.forked_rooms")
+    from tcptui.serve.forked.sessions import ForkedSessions
+
+    return ForkedSessions(served, log.write)
+
+
+def run(server: Coroutine[Any, Any, None]) -> None:
+    """Runs a server to its end; what keeps it from beginning is told."""
+    import asyncio
+
+    from tcptui.core.message import MessageError
+
+    try:
+        asyncio.run(server)
+    except MessageError as error:
+        raise Unusable(error.message) from None
 
 
 def set_up_process() -> None:

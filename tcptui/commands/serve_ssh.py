@@ -63,8 +63,6 @@ def _run(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace, sockets: list[socket.socket], is_guarded: bool) -> int:
     """Raises Unusable and BadFile."""
-    import asyncio
-
     from tcptui.commands.local import state_folder
     from tcptui.core.message import Message
     from tcptui.serve import listening
@@ -93,11 +91,11 @@ def _serve(options: argparse.Namespace, sockets: list[socket.socket], is_guarded
     async def run() -> None:
         async with rooms(options, log) as opened:
             server = SshServer(
-                SshSettings(key, reads), serve.served_of(options, opened),
+                SshSettings(key, reads), serve.served_of(options, log, opened),
                 Admission(serve.admission_limits(options)), log,
             )  # fmt: skip
             await server.run(sockets, partial(begin, opened))
 
-    asyncio.run(run())
+    serve.run(run())
     log.close()
     return 0

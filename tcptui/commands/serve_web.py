@@ -46,8 +46,6 @@ def _run(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace, sockets: list[socket.socket]) -> int:
     """Raises Unusable."""
-    import asyncio
-
     from tcptui.core.message import Message
     from tcptui.serve import listening
 
@@ -75,13 +73,13 @@ def _serve(options: argparse.Namespace, sockets: list[socket.socket]) -> int:
         limits = serve.admission_limits(options)
         async with rooms(options, log) as opened:
             server = WebServer(
-                serve.served_of(options, opened), Admission(limits),
+                serve.served_of(options, log, opened), Admission(limits),
                 Admission(_connections(limits, options.behind_proxy)), log,
                 behind_proxy=options.behind_proxy, only_local=is_own and not options.behind_proxy,
             )  # fmt: skip
             await server.run(sockets, partial(begin, opened))
 
-    asyncio.run(run())
+    serve.run(run())
     log.close()
     return 0
 

@@ -31,9 +31,9 @@ from tcptui.serve.ssh_session import Visitor
 if TYPE_CHECKING:
     from tcptui.serve.access import Access
     from tcptui.serve.admission import Admission
+    from tcptui.serve.any_reader import Serves
     from tcptui.serve.garbage import Garbage
     from tcptui.serve.log import Log
-    from tcptui.serve.reader import Served
 
 KEY_EXCHANGES = (
     "mlkem768x25519-sha256",
@@ -79,7 +79,7 @@ class SshSettings(NamedTuple):
 class SshServer:
     """One process's."""
 
-    def __init__(self, settings: SshSettings, served: Served, admission: Admission, log: Log) -> None:
+    def __init__(self, settings: SshSettings, served: Serves, admission: Admission, log: Log) -> None:
         """Raises BadFile: who may come can't be read."""
         self._settings, self.served, self.admission, self.log = settings, served, admission, log
         self.access = settings.read_access()

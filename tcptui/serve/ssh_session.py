@@ -14,8 +14,9 @@ from asyncssh.packet import PacketDecodeError
 
 from tcptui.core.message import Message
 from tcptui.explain.catalogue import say
+from tcptui.serve.any_reader import AnyReader
 from tcptui.serve.login_name import come_as
-from tcptui.serve.reader import Client, Reader, Start
+from tcptui.serve.reader import Client, Start
 from tcptui.serve.ssh_connection import LEAVING, TERMINAL, Channel, Connection
 from tcptui.serve.told import cut, error_message, tell_begin, tell_end
 
@@ -127,7 +128,7 @@ class ReaderSession(SSHServerSession[bytes]):
         """None: no terminal was asked for."""
         self._size = (0, 0)
         self._is_command = False
-        self._reader: Reader | None = None
+        self._reader: AnyReader | None = None
 
     @property
     def has_begun(self) -> bool:
@@ -231,7 +232,7 @@ class ReaderSession(SSHServerSession[bytes]):
 
     # Its end.
 
-    async def _run(self, reader: Reader, client: Client) -> None:
+    async def _run(self, reader: AnyReader, client: Client) -> None:
         self._server.garbage.begins()
         ended = await reader.run()
         self._server.garbage.ends()

@@ -41,7 +41,7 @@ _LONG = 0.01
 """Seconds: a key whose answer takes so much longer counts as one more."""
 _SIZE_EVERY = 0.05
 """Seconds between two sizes of the window that the app is told of."""
-_SET_UP = (
+SET_UP = (
     "\x1b[?1049h"  # The alternate screen.
     "\x1b[?1000h\x1b[?1006h"  # Buttons and wheel of the mouse, as SGR has them.
     "\x1b[?25l"  # No cursor.
@@ -50,7 +50,7 @@ _SET_UP = (
     "\x1b[?2004h"  # A paste has marks.
     "\x1b[?7l"  # Lines are not wrapped.
 )
-_GIVE_BACK = "\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h"
+GIVE_BACK = "\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h"
 
 
 class Outlet(Protocol):
@@ -258,7 +258,7 @@ class ReaderTerminal(Driver):
     # What Textual calls.
 
     def start_application_mode(self) -> None:
-        self.write(_SET_UP)
+        self.write(SET_UP)
         self.flush()
         self._reads = True
         if self._wanted_size is not None:
@@ -276,7 +276,7 @@ class ReaderTerminal(Driver):
         self.disable_input()
         self._written.clear()
         if self._outlet is not None:  # Also where it is full: this much has room.
-            self._outlet.write(_GIVE_BACK.encode())
+            self._outlet.write(GIVE_BACK.encode())
 
     def close(self) -> None:
         """Nothing calls it any more."""

@@ -12,6 +12,9 @@ SENTENCES: dict[str, str] = {
         " --password-file FILE or --open"
     ),
     "error.serve.open": "--open is for anybody: it does not go with {other}",
+    "error.serve.forked": "the process that --forked needs does not start: {why}",
+    "error.serve.forked_rooms": "with --forked there are no rooms: a session reaches nothing but its screen",
+    "error.serve.forked_where": "--forked works on Linux alone",
     "error.serve.key": "{name}: a presenter's key is one line of 16 or more letters, digits, - and _",
     "error.serve.present_key": "--present-key is the key of a room: it needs --present",
     "error.host_key.foreign": "{name}: belongs to somebody else, and is no secret of this server's",
@@ -65,6 +68,9 @@ SENTENCES: dict[str, str] = {
     "serve.cut.exchanges": "too many key exchanges",
     "serve.cut.attempts": "too many attempts to log in",
     "serve.cut.stalled": "what it was sent was not taken",
+    "serve.forked.died": "the process of this session has ended: {how}",
+    "serve.forked.turn": "the process of this session was ended: one answer took {seconds} s of CPU time",
+    "serve.forked.lost": "the process that forks sessions has ended, and all sessions with it: {how}",
     "serve.log.lost": "lines that could not be written: {lines}",
     # Why a connection is refused, for the log.
     "serve.refused.total": "as many as are allowed are here",

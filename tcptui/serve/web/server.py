@@ -20,9 +20,10 @@ from aiohttp import WSCloseCode, web
 from tcptui.core.message import Message, MessageError, brief
 from tcptui.explain.catalogue import say
 from tcptui.files import BadFile
+from tcptui.serve.any_reader import AnyReader, Serves
 from tcptui.serve.first import Start
 from tcptui.serve.listening import BACKLOG
-from tcptui.serve.reader import Client, Reader, Served
+from tcptui.serve.reader import Client
 from tcptui.serve.running import ENDS_WITHIN, prepared, until_told
 from tcptui.serve.told import error_message, tell_begin, tell_end
 from tcptui.serve.web.answers import NOT_ALLOWED, Answer, page, send, whole
@@ -65,7 +66,7 @@ class WebServer(web.Server):
 
     def __init__(
         self,
-        served: Served,
+        served: Serves,
         sessions: Admission,
         connections: Admission,
         log: Log,
@@ -87,7 +88,7 @@ class WebServer(web.Server):
         self._behind_proxy, self._only_local = behind_proxy, only_local
         self._files = Files()
         self._admitted: dict[RequestHandler, Admitted] = {}
-        self._readers: set[Reader] = set()
+        self._readers: set[AnyReader] = set()
         self._is_ending = False
         self._garbage: Garbage | None = None
 

@@ -18,7 +18,7 @@ from yarl import URL
 from tcptui import library
 from tcptui.rooms.in_process import RoomsInProcess
 from tcptui.serve.limits import Limits
-from tcptui.serve.reader import Served
+from tcptui.serve.reader import Reader, Served
 from tcptui.serve.web import answers, session
 from tcptui.serve.web import server as server_module
 from tests.serve.web.running import MANY, running
@@ -272,6 +272,7 @@ async def test_sizes_are_clamped_and_of_many_the_last_counts() -> None:
         async with client.ws_connect(f"/play/handshake?{sizes}") as socket:
             await until(lambda: len(server.server._readers) == 1)
             (reader,) = server.server._readers
+            assert isinstance(reader, Reader)
             assert reader._size == (500, 5)
             for width in range(1000):
                 await socket.send_str(f"{width}x30")
