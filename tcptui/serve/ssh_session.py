@@ -7,10 +7,10 @@ line that says how to come, and runs nothing.
 from __future__ import annotations
 
 import asyncio
+import traceback
 from typing import TYPE_CHECKING, Any
 
-from asyncssh import Error, SSHServer, SSHServerSession
-from asyncssh.packet import PacketDecodeError
+from asyncssh import SSHServer, SSHServerSession
 
 from tcptui.core.message import Message
 from tcptui.explain.catalogue import say
@@ -33,9 +33,6 @@ COLUMNS, ROWS = 80, 24
 """Of a terminal whose size is not known, which says 0."""
 END_OF_INPUT = 1.0
 """Seconds for what came before it, when a client says that nothing more comes."""
-
-_OF_THE_OTHER_SIDE = (Error, OSError, PacketDecodeError, UnicodeError)
-"""Errors that end a connection and are no error of the program."""
 
 
 class Visitor(SSHServer):
@@ -70,7 +67,7 @@ class Visitor(SSHServer):
                     reason=Message.of(reason), what=cut(str(exc or "-")),
                 )
             )  # fmt: skip
-        if exc is not None and not isinstance(exc, _OF_THE_OTHER_SIDE):
+        if exc is not None and _is_of_the_program(exc):
             self._server.log.write(error_message(self.address, exc))
 
     @property
@@ -242,3 +239,10 @@ class ReaderSession(SSHServerSession[bytes]):
     def _leave(self, status: int) -> None:
         self._channel.exit(status)
         self._connection.enter_stage(LEAVING, "serve.ended.left")
+
+
+def _is_of_the_program(error: BaseException) -> bool:
+    """Whether it arose here, and not where asyncssh reads what the other side has sent."""
+    names = (frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__))
+    known = [name for name in names if name.startswith(("tcptui.", "asyncssh."))]
+    return bool(known) and known[-1].startswith("tcptui.")

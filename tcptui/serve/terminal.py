@@ -41,7 +41,7 @@ _LONG = 0.01
 """Seconds: a key whose answer takes so much longer counts as one more."""
 _SIZE_EVERY = 0.05
 """Seconds between two sizes of the window that the app is told of."""
-_SET_UP = (
+SET_UP = (
     "\x1b[?1049h"  # The alternate screen.
     "\x1b[?1000h\x1b[?1006h"  # Buttons and wheel of the mouse, as SGR has them.
     "\x1b[?25l"  # No cursor.
@@ -258,7 +258,7 @@ class ReaderTerminal(Driver):
     # What Textual calls.
 
     def start_application_mode(self) -> None:
-        self.write(_SET_UP)
+        self.write(SET_UP)
         self.flush()
         self._reads = True
         if self._wanted_size is not None:

@@ -48,6 +48,7 @@ SENTENCES: dict[str, str] = {
     "serve.log.ends": "{address} {user!r}: ends after {time}, {steps:steps}: {reason}",
     "serve.log.nobody": "{address} {user!r}: no session with {client!r}: {reason} ({what})",
     "serve.log.error": "{where}: an error in tcptui: {what} ({places})",
+    "serve.log.no_proxy": "a connection without what a proxy has to say first was cut: --behind-proxy is set",
     "serve.log.refused": "refused: {connections:connections}, {reason}",
     "serve.log.read_anew": "who may come was read anew",
     "serve.log.kept": "who may come stays as it was: {why}",
