@@ -146,10 +146,13 @@ def served_of(options: argparse.Namespace, log: Log, opened: Opened) -> Serves:
     """What all sessions have in common."""
     from tcptui.serve.limits import Limits
     from tcptui.serve.reader import Served
+    from tcptui.serve.warm import load_modules, load_stories
 
     limits = Limits(idle=options.idle * 60, longest=options.longest * 60)
     served = Served(library_of(options), limits, opened.rooms)
     if not options.forked:
+        load_modules()
+        load_stories(served)
         return served
     if sys.platform != "linux":
         raise Unusable("error.serve.forked_where")
