@@ -13,7 +13,7 @@ import tcptui
 from tcptui.rooms.in_process import RoomsInProcess
 from tcptui.serve.reader import Served
 from tests.formats.chromium import PROGRAM
-from tests.serve.web.chromium import Chromium, Tab, chromium
+from tests.serve.web.chromium import PATIENCE, Chromium, Tab, chromium
 from tests.serve.web.running import MANY, Running, running
 from tests.skips import unavailable
 
@@ -30,7 +30,7 @@ def play(folder: Path, scene: Scene) -> None:
             await scene(browser, server)
             assert browser.problems == []
 
-    asyncio.run(asyncio.wait_for(run(), 60))
+    asyncio.run(asyncio.wait_for(run(), 4 * PATIENCE))
 
 
 def test_a_key_a_click_and_a_new_size(tmp_path: Path) -> None:
