@@ -10,7 +10,7 @@ from tcptui.core.message import MessageError, brief
 from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.scenario import Scenario
-from tcptui.library import Listed, story_of_lab
+from tcptui.library import Listed
 from tcptui.named_tuple import NamedTuple
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
@@ -29,6 +29,8 @@ class Start(NamedTuple):
     """To watch."""
     key: str = ""
     """The presenter's."""
+    language: str = ""
+    """Of the story's texts, as far as it has them."""
 
 
 LIST = Start()
@@ -57,7 +59,7 @@ class Catalog:
         listed = self._by_name.get(start.story)
         if listed is None:
             raise MessageError("ui.served.story", name=brief(start.story))
-        scenario = listed.load()
+        scenario = listed.load().in_language(start.language)
         return scenario_of_variant(scenario, start.variant) if start.variant else scenario
 
     def shipped(self, name: str) -> Scenario | None:
@@ -71,8 +73,6 @@ async def first_of(start: Start, catalog: Catalog, rooms: Rooms | None) -> First
     try:
         if rooms is not None and start.key:
             return await _presenting(start, catalog, rooms)
-        if rooms is not None and start.room:
-            return await _watching(start, catalog, rooms)
         if start.key or start.room:
             raise MessageError("ui.served.no_rooms")
         scenario = catalog.scenario(start)
@@ -93,11 +93,3 @@ async def _presenting(start: Start, catalog: Catalog, rooms: Rooms) -> First:
     if session is None:
         session = presenting.session_of_room(catalog.shipped)
     return First(session, (), partial(PresenterScreen, presenting, goes_on=goes_on and session is not None))
-
-
-async def _watching(start: Start, catalog: Catalog, rooms: Rooms) -> First:
-    from tcptui.ui.following import Following
-    from tcptui.ui.screens.watcher import WatcherScreen
-
-    following = Following(await rooms.watch(start.room), catalog.shipped)
-    return First(Session(story_of_lab()), (), partial(WatcherScreen, following))

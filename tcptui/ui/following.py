@@ -43,11 +43,14 @@ NO_RESULT = Result("", True)
 
 
 class Following:
-    """One watcher of a room. `story` gives the stories of the package."""
+    """One watcher of a room. `story` gives the stories of the package; `me` is what his answers are known by,
+    if he has given some already."""
 
-    def __init__(self, room: Room, story: Callable[[str], Scenario | None] = shipped_story) -> None:
+    def __init__(
+        self, room: Room, story: Callable[[str], Scenario | None] = shipped_story, me: str = ""
+    ) -> None:
         self.room, self._story = room, story
-        self._me = token_hex(8)
+        self._me = me or token_hex(8)
         self.newest = Shown()
         """What was told last; `Shown()`: nothing yet."""
         self.shown = Shown()

@@ -16,7 +16,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from tcptui.serve.garbage import LEAST_ENDED, YOUNG_EVERY
+from tcptui.serve.garbage import YOUNG_EVERY
 from tests.serve.ssh_server import GIVEN_BACK, PATIENCE, Client, ServerProcess, is_answering, until
 
 
@@ -261,9 +261,9 @@ def test_sessions_leave_nothing_behind(server: ServerProcess) -> None:
         after = await server.settled(before)
         for what in ("tasks", "timers", "descriptors"):
             assert after[what] <= before[what] + (what == "timers"), what
-        # A session has some 20,000 of them while it lasts, and until all is looked through.
-        assert after["objects"] < before["objects"] + LEAST_ENDED * 600
-        assert after["memory"] < before["memory"] * 1.02
+        # A session has some 20,000 of them and a megabyte; what is needed once, as modules, has less.
+        assert after["objects"] < before["objects"] + 8_000
+        assert after["memory"] < before["memory"] * 1.15
 
     asyncio.run(test())
 

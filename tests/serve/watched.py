@@ -22,22 +22,21 @@ TOUCHES = (
     "socket.sendto", "socket.getaddrinfo", "shutil.rmtree", "ctypes.dlopen",
 )  # fmt: skip
 """Events of sys.audit at which something beyond this process is read, written, reached or started."""
-OWN = (*map(os.path.realpath, (sys.prefix, sys.base_prefix)), str(Path(cli.__file__).parent))
-"""Where the program itself is: modules are imported when they are needed."""
 touched: list[str] = []
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def note(event: str, arguments: tuple[Any, ...]) -> None:
-    """Notes what is touched, but for the program's own files."""
+    """Notes what is touched."""
     if event in TOUCHES:
-        name = str(arguments[0]) if arguments else ""
-        if not os.path.realpath(name).startswith(OWN) or (event == "open" and arguments[2] & os.O_ACCMODE):
-            touched.append(f"{event} {arguments!r}"[:200])
+        touched.append(f"{event} {arguments!r}"[:200])
 
 
 def counted() -> dict[str, Any]:
     """What there is in this process; memory in octets. And what was touched since the last time."""
+    from textual._styles_cache import StylesCache  # Late: the command sets something before it loads Textual.
+
+    StylesCache.get_inner_outer.cache_clear()  # It keeps lines of sessions that have ended for a while.
     gc.collect()
     loop: Any = asyncio.get_running_loop()
     told = touched.copy()

@@ -17,7 +17,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 from tests.formats.chromium import FLAGS, PROGRAM
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 """Seconds in which what is waited for must happen."""
 
 

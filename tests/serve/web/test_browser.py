@@ -10,8 +10,10 @@ from pathlib import Path
 from rich.cells import cell_len
 
 import tcptui
+from tcptui.rooms.in_process import RoomsInProcess
+from tcptui.serve.reader import Served
 from tests.formats.chromium import PROGRAM
-from tests.serve.web.chromium import Chromium, Tab, chromium
+from tests.serve.web.chromium import PATIENCE, Chromium, Tab, chromium
 from tests.serve.web.running import MANY, Running, running
 from tests.skips import unavailable
 
@@ -28,7 +30,7 @@ def play(folder: Path, scene: Scene) -> None:
             await scene(browser, server)
             assert browser.problems == []
 
-    asyncio.run(run())
+    asyncio.run(asyncio.wait_for(run(), 4 * PATIENCE))
 
 
 def test_a_key_a_click_and_a_new_size(tmp_path: Path) -> None:
@@ -88,6 +90,23 @@ def test_two_at_once_have_each_their_own(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+def test_who_watches_sees_each_step_in_his_own_size(tmp_path: Path) -> None:
+    async def scene(browser: Chromium, server: Running) -> None:
+        rooms = RoomsInProcess()
+        await rooms.open("class", "a-key")
+        async with running(served=Served(rooms=rooms)) as other:
+            presenter = await browser.tab(f"{other.address}/present/a-key?story=late-syn")
+            await presenter.wait_for("The late SYN.*step 0")
+            watcher = await browser.tab(f"{other.address}/watch/class", (900, 500), light=True)
+            await watcher.wait_for("The late SYN.*step 0")
+            for step in (1, 2, 3):
+                await presenter.press(" ", " ")
+                await watcher.wait_for(rf"step {step}\b")
+            assert (await watcher.size())[0] < (await presenter.size())[0]
+
+    play(tmp_path, scene)
+
+
 def test_what_the_program_copies_is_in_the_clipboard(tmp_path: Path) -> None:
     async def scene(browser: Chromium, server: Running) -> None:
         async with await browser.tab(f"{server.address}/play/handshake?moves=s2") as tab:
@@ -114,7 +133,7 @@ def test_what_is_pasted_arrives_whole(tmp_path: Path) -> None:
 
     async def scene(browser: Chromium, server: Running) -> None:
         async with await browser.tab(f"{server.address}/play/handshake") as tab:
-            await tab.wait_for("step 0")
+            await _wait_for_colour(tab, "rgb(255, 135, 0)")  # What the terminal was asked is answered.
             (reader,) = server.server._readers
             fed: list[bytes] = []
             setattr(reader, "feed", fed.append)  # noqa: B010
