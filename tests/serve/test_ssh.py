@@ -77,6 +77,19 @@ def test_openssh_on_a_terminal(server: ServerProcess) -> None:
     os.close(controller)
 
 
+@pytest.mark.parametrize(
+    ("exchange", "cipher"),
+    [
+        ("curve25519-sha256", "chacha20-poly1305@openssh.com"),
+        ("curve25519-sha256@libssh.org", "aes128-gcm@openssh.com"),
+        ("curve25519-sha256", "aes256-ctr"),
+    ],
+)
+def test_openssh_with_other_algorithms(server: ServerProcess, exchange: str, cipher: str) -> None:
+    status, said = run(server, "-o", f"KexAlgorithms={exchange}", "-c", cipher, "ls")
+    assert (status, "runs no commands" in said) == (1, True), said
+
+
 @pytest.mark.parametrize("arguments", [("ls",), ("-T", ""), ("-tt", "rm -rf /")])
 def test_a_command_and_a_shell_without_a_terminal_are_told_how_to_come(
     server: ServerProcess, arguments: tuple[str, ...]
