@@ -32,7 +32,9 @@ class Forked:
 
     def __init__(self, sessions: ForkedSessions) -> None:
         self.sink = Sink()
-        self.reader: ForkedReader = sessions.reader(Client.of(user="ann"), self.sink, Start("tale"))
+        reader = sessions.reader(Client.of(user="ann"), self.sink, Start("tale"))
+        assert isinstance(reader, ForkedReader)
+        self.reader = reader
         self.task = asyncio.create_task(self.reader.run())
 
     async def until(self, there: Callable[[], object]) -> None:
