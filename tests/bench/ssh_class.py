@@ -18,7 +18,8 @@ from typing import Any
 
 import asyncssh
 
-from tests.bench.ssh_readers import FIRST_FRAME, OPTIONS, PATIENCE, TERMINAL
+from tests.bench.readers import FIRST_FRAME, PATIENCE, TERMINAL
+from tests.bench.ssh_readers import OPTIONS
 
 AT_ONCE = 10
 """Who come at the same time."""

@@ -49,7 +49,7 @@ def _servers(stack: ExitStack, count: int, *options: str) -> list[ServerProcess]
 
 def _measured(servers: list[ServerProcess], count: int, name: str, goal: str) -> Iterator[Figure]:
     for sizes in (1, len(SIZES)):
-        clients = Readers(*(server.port for server in servers), module="tests.bench.ssh_class")
+        clients = Readers("ssh_class", *(server.port for server in servers))
         try:
             come = clients.do(come=count, sizes=sizes)
             time.sleep(SETTLE)
